@@ -1,0 +1,147 @@
+/**
+ * @file What can be seen of a coordinator from outside, as plain JSON-safe values: the console draws it, the
+ * dashboard receives it. Snapshots for state, events for what happened once.
+ */
+
+/** Where a run stands. */
+export type Phase = "waiting" | "training" | "evaluating" | "paused" | "finished" | "failed";
+
+export interface WorkerView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "node" | "browser";
+  readonly agent: string;
+  readonly threads: number;
+  readonly state: "loading" | "ready" | "working" | "paused" | "gone";
+  /** Fraction of the run's computed samples that this worker computed, in [0, 1]. */
+  readonly share: number;
+  readonly samplesPerSecond: number;
+  /** Last ping's round trip; `null` before the first. */
+  readonly roundTripMs: number | null;
+  readonly blocksDone: number;
+}
+
+/** One row a parameter: every worker's mean gradient in the last step, and their average, the promedio. */
+export interface PromedioTable {
+  readonly step: number;
+  /** Names of the workers that took part, one column each. */
+  readonly workers: readonly string[];
+  readonly rows: readonly {
+    /** Index into the flat parameter vector. */
+    readonly parameter: number;
+    /** Mean over the worker's own samples; same order as `workers`. */
+    readonly gradients: readonly number[];
+    /** gradientMean of the whole batch. */
+    readonly average: number;
+  }[];
+}
+
+export interface EvaluationView {
+  /** Committed steps when it was measured. */
+  readonly step: number;
+  readonly epoch: number;
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+  /** Counts, `[label][predicted]`, row by row. */
+  readonly confusion: readonly number[];
+}
+
+export interface RunView {
+  readonly id: string;
+  /** One line: dataset, layers, loss, optimizer, batch. */
+  readonly title: string;
+  readonly phase: Phase;
+  /** What the run waits for, whenever it waits (invariant 4). */
+  readonly waitingFor: string | null;
+  readonly parameterCount: number;
+  /** Committed steps. */
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** Seconds spent training, evaluation and waiting for workers not counted. */
+  readonly trainingSeconds: number;
+  readonly etaSeconds: number | null;
+  /** Smoothed over the last steps; `null` before the first commit. */
+  readonly trainLoss: number | null;
+  readonly trainAccuracy: number | null;
+  readonly samplesPerSecond: number;
+  readonly stepsPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly lastEvaluation: EvaluationView | null;
+  /** Thinned to at most a few hundred points each, oldest first. */
+  readonly trainCurve: readonly { readonly step: number; readonly loss: number }[];
+  readonly testCurve: readonly EvaluationPoint[];
+  readonly promedio: PromedioTable | null;
+  /** Of the committed parameters, when the run is finished. */
+  readonly fingerprint: string | null;
+}
+
+export interface EvaluationPoint {
+  readonly step: number;
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+}
+
+export interface CoordinatorView {
+  readonly joinUrl: string;
+  readonly dashboardUrl: string;
+  readonly run: RunView | null;
+  readonly workers: readonly WorkerView[];
+}
+
+/** What happened once. `--json` prints each as one line with these very names. */
+export type CoordinatorEvent =
+  | {
+      readonly event: "listening";
+      readonly url: string;
+      readonly joinUrl: string;
+      readonly dashboardUrl: string;
+    }
+  | {
+      readonly event: "worker";
+      readonly change: "joined" | "left" | "refused";
+      readonly name: string;
+      readonly kind: "node" | "browser" | "unknown";
+      readonly threads: number;
+      readonly reason: string;
+      readonly workers: number;
+    }
+  | {
+      readonly event: "started" | "resumed";
+      readonly run: string;
+      readonly title: string;
+      readonly step: number;
+      readonly totalSteps: number;
+      readonly parameterCount: number;
+    }
+  | {
+      readonly event: "epoch";
+      readonly epoch: number;
+      readonly step: number;
+      readonly trainLoss: number;
+      readonly trainAccuracy: number;
+      readonly testLoss: number;
+      readonly testAccuracy: number;
+      readonly samplesPerSecond: number;
+      readonly stepsPerSecond: number;
+      readonly learningRate: number;
+      readonly seconds: number;
+      readonly workers: number;
+    }
+  | { readonly event: "waiting"; readonly reason: string }
+  | { readonly event: "warning"; readonly message: string }
+  | {
+      readonly event: "finished";
+      readonly steps: number;
+      readonly seconds: number;
+      readonly testLoss: number;
+      readonly testAccuracy: number;
+      readonly samplesPerSecond: number;
+      readonly stepsPerSecond: number;
+      readonly fingerprint: string;
+      /** Path of the last checkpoint; `null` when it could not be written. */
+      readonly checkpoint: string | null;
+    };

@@ -1,0 +1,181 @@
+/**
+ * @file Bytes ↔ messages. A message is one msgpack map (the header, at most 4 KiB) followed, where it carries a
+ * tensor, by one msgpack `bin` of little-endian float32. The header is walked over before it is decoded, so that
+ * no object is ever built from bytes that claim to be larger or deeper than they may be.
+ */
+import { Packr, Unpackr } from "msgpackr";
+
+import { assert } from "../assert.ts";
+import { ProtocolError } from "./errors.ts";
+import { headerBytesMax, headerDepthMax } from "./limits.ts";
+
+/** A message as it came in: nothing in the header is checked yet. */
+export interface RawMessage {
+  readonly header: unknown;
+  /** A view into the received bytes; empty when the message has no bin. */
+  readonly tensor: Uint8Array;
+}
+
+const packr = new Packr({ useRecords: false, variableMapSize: true });
+const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: "number" });
+const noTensor = new Uint8Array(0);
+
+/** msgpack's marker of a bin with a 32-bit length. */
+const bin32 = 0xc6;
+const binPrefixBytes = 5;
+
+assert(
+  new Uint8Array(new Uint32Array([1]).buffer)[0] === 1,
+  "tensors travel as little-endian float32, and this machine is big-endian",
+);
+
+/**
+ * Everything of a message but the tensor's own bytes: send it as the first fragment and the tensor as the last, so
+ * that one encoded tensor serves every receiver.
+ *
+ * @param header - A message of `messages.ts`.
+ * @param tensorBytes - Length of the tensor that follows; 0 for none.
+ */
+export function encodeHead(header: object, tensorBytes: number): Uint8Array {
+  const packed = packr.pack(header);
+  assert(packed.length <= headerBytesMax, `a header of ${packed.length} bytes is over the limit`);
+  if (tensorBytes === 0) return packed;
+  const head = new Uint8Array(packed.length + binPrefixBytes);
+  head.set(packed);
+  writeBinPrefix(head, packed.length, tensorBytes);
+  return head;
+}
+
+/** A whole message in one buffer of its own. */
+export function encodeMessage(header: object, tensor: Uint8Array = noTensor): Uint8Array {
+  const head = encodeHead(header, tensor.length);
+  if (tensor.length === 0) return head;
+  const message = new Uint8Array(head.length + tensor.length);
+  message.set(head);
+  message.set(tensor, head.length);
+  return message;
+}
+
+/**
+ * Splits a message into its header and its tensor.
+ *
+ * @throws ProtocolError `ERR_DECODE` or `ERR_TOO_LARGE`; never anything else, whatever the bytes are.
+ */
+export function decodeMessage(bytes: Uint8Array): RawMessage {
+  const headerLength = measureHeader(bytes);
+  let header: unknown;
+  try {
+    header = unpackr.unpack(bytes.subarray(0, headerLength));
+  } catch (cause) {
+    throw new ProtocolError("ERR_DECODE", "the header is not msgpack", { cause });
+  }
+  return { header, tensor: readTensor(bytes, headerLength) };
+}
+
+function writeBinPrefix(target: Uint8Array, offset: number, length: number): void {
+  target[offset] = bin32;
+  new DataView(target.buffer, target.byteOffset + offset + 1).setUint32(0, length);
+}
+
+function readTensor(bytes: Uint8Array, offset: number): Uint8Array {
+  if (offset === bytes.length) return noTensor;
+  if (bytes.length < offset + binPrefixBytes || bytes[offset] !== bin32) {
+    throw new ProtocolError("ERR_DECODE", "after the header comes something that is not one bin 32");
+  }
+  const length = new DataView(bytes.buffer, bytes.byteOffset + offset + 1).getUint32(0);
+  if (length !== bytes.length - offset - binPrefixBytes) {
+    const found = bytes.length - offset - binPrefixBytes;
+    throw new ProtocolError("ERR_DECODE", `the bin says ${length} bytes, ${found} follow`);
+  }
+  if (length === 0 || length % 4 !== 0) {
+    throw new ProtocolError("ERR_DECODE", `a tensor of ${length} bytes is not a list of float32`);
+  }
+  return bytes.subarray(offset + binPrefixBytes);
+}
+
+/** The length of the header, found without building anything. */
+function measureHeader(bytes: Uint8Array): number {
+  const first = bytes[0] ?? 0xc1;
+  const isMap = (first & 0xf0) === 0x80 || first === 0xde || first === 0xdf;
+  if (!isMap) throw new ProtocolError("ERR_DECODE", "a message begins with a map");
+  const end = skipValue(bytes, 0, 1);
+  if (end > headerBytesMax) {
+    throw new ProtocolError("ERR_TOO_LARGE", `a header has at most ${headerBytesMax} bytes`);
+  }
+  return end;
+}
+
+/**
+ * The offset after the msgpack value that begins at `offset`. Refuses extension types, which no header needs, nesting
+ * over the limit, and counts that the header's 4 KiB could not hold.
+ *
+ * @see https://github.com/msgpack/msgpack/blob/master/spec.md#formats
+ */
+function skipValue(bytes: Uint8Array, offset: number, depth: number): number {
+  if (depth > headerDepthMax) throw new ProtocolError("ERR_DECODE", "the header is nested too deep");
+  const marker = byteAt(bytes, offset);
+  const after = offset + 1;
+  if (marker <= 0x7f || marker >= 0xe0) return after;
+  if (marker <= 0x8f) return skipValues(bytes, after, 2 * (marker & 0x0f), depth);
+  if (marker <= 0x9f) return skipValues(bytes, after, marker & 0x0f, depth);
+  if (marker <= 0xbf) return checkEnd(bytes, after + (marker & 0x1f));
+  switch (marker) {
+    case 0xc0: // nil
+    case 0xc2: // false
+    case 0xc3: // true
+      return after;
+    case 0xc4: // bin 8
+    case 0xd9: // str 8
+      return checkEnd(bytes, after + 1 + byteAt(bytes, after));
+    case 0xc5: // bin 16
+    case 0xda: // str 16
+      return checkEnd(bytes, after + 2 + uint16At(bytes, after));
+    case 0xcc: // uint 8
+    case 0xd0: // int 8
+      return checkEnd(bytes, after + 1);
+    case 0xcd: // uint 16
+    case 0xd1: // int 16
+      return checkEnd(bytes, after + 2);
+    case 0xca: // float 32
+    case 0xce: // uint 32
+    case 0xd2: // int 32
+      return checkEnd(bytes, after + 4);
+    case 0xcb: // float 64
+    case 0xcf: // uint 64
+    case 0xd3: // int 64
+      return checkEnd(bytes, after + 8);
+    case 0xdc: // array 16
+      return skipValues(bytes, after + 2, uint16At(bytes, after), depth);
+    case 0xde: // map 16
+      return skipValues(bytes, after + 2, 2 * uint16At(bytes, after), depth);
+    default:
+      throw new ProtocolError("ERR_DECODE", `a header has no msgpack type 0x${marker.toString(16)}`);
+  }
+}
+
+function skipValues(bytes: Uint8Array, offset: number, count: number, depth: number): number {
+  let end = offset;
+  for (let i = 0; i < count; i++) end = skipValue(bytes, end, depth + 1);
+  return end;
+}
+
+function checkEnd(bytes: Uint8Array, end: number): number {
+  if (end > headerBytesMax) {
+    throw new ProtocolError("ERR_TOO_LARGE", `a header has at most ${headerBytesMax} bytes`);
+  }
+  if (end > bytes.length) throw new ProtocolError("ERR_DECODE", "the header is cut off");
+  return end;
+}
+
+function byteAt(bytes: Uint8Array, offset: number): number {
+  const byte = bytes[offset];
+  if (byte === undefined) throw new ProtocolError("ERR_DECODE", "the header is cut off");
+  if (offset >= headerBytesMax) {
+    throw new ProtocolError("ERR_TOO_LARGE", `a header has at most ${headerBytesMax} bytes`);
+  }
+  return byte;
+}
+
+function uint16At(bytes: Uint8Array, offset: number): number {
+  return (byteAt(bytes, offset) << 8) | byteAt(bytes, offset + 1);
+}

@@ -1,0 +1,147 @@
+/**
+ * @file Every message of the protocol, typed by direction. Each header is decoded as `unknown`, checked here field
+ * by field, and only then typed. `README.md` beside this file is the specification in prose.
+ */
+import * as z from "zod/mini";
+
+import { runConfigSchema } from "../run/config.ts";
+import { decodeMessage, type RawMessage } from "./codec.ts";
+import { ProtocolError } from "./errors.ts";
+import {
+  agentLengthMax,
+  blocksPerWorkMax,
+  reasonLengthMax,
+  threadsMax,
+  workerNameLengthMax,
+} from "./limits.ts";
+
+// Content security policies without 'unsafe-eval' forbid the validators that zod would otherwise compile.
+z.config({ jitless: true });
+
+const text = (lengthMax: number) => z.string().check(z.maxLength(lengthMax));
+const reason = text(reasonLengthMax);
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/u));
+const identifier = z.string().check(z.regex(/^[\w-]{1,40}$/u));
+const index = z.int().check(z.gte(0), z.lte(2 ** 32));
+const finite = z.number();
+const milliseconds = z.number().check(z.gte(0));
+/** `[start, end)` of shards, candidates or test shards. */
+const block = z.tuple([index, index]);
+const blocks = z.array(block).check(z.minLength(1), z.maxLength(blocksPerWorkMax));
+
+/** What a result is for: echoed from the `work` or `evaluate` that asked for it. */
+const answer = { run: identifier, step: index, block, computeMs: milliseconds };
+
+const workerMessage = z.discriminatedUnion("type", [
+  /** First message of every socket. Answered by `welcome`, or by `error` and a close. */
+  z.strictObject({
+    type: z.literal("hello"),
+    protocol: z.int(),
+    token: text(200),
+    name: text(workerNameLengthMax),
+    kind: z.enum(["node", "browser"]),
+    agent: text(agentLengthMax),
+    threads: z.int().check(z.gte(1), z.lte(threadsMax)),
+    kernel: sha256,
+    /** The session of an earlier `welcome`, to come back under the same identity; empty for a new worker. */
+    session: z.union([identifier, z.literal("")]),
+  }),
+  /** The run's dataset is loaded and the self-test done. Answered by `work`, `evaluate` or `wait`. */
+  z.strictObject({
+    type: z.literal("ready"),
+    run: identifier,
+    selfTest: sha256,
+    samplesPerSecond: z.number().check(z.gte(0)),
+  }),
+  /** A block's gradientSum (the tensor). Answers `work` of kind `gradient`, one message a block. */
+  z.strictObject({ type: z.literal("gradient"), ...answer, lossSum: finite, correct: index }),
+  /** The costs of a block of candidates (the tensor, one each). Answers `work` of kind `candidates`. */
+  z.strictObject({ type: z.literal("costs"), ...answer }),
+  /** Loss, hits and confusion counts (the tensor) of a block of the test split. Answers `evaluate`. */
+  z.strictObject({ type: z.literal("evaluation"), ...answer, lossSum: finite, correct: index }),
+  /** A block could not be computed; it goes to another worker. Answers `work` or `evaluate`. */
+  z.strictObject({ type: z.literal("failed"), run: identifier, step: index, block, reason }),
+  /** No work for a while, please (hidden tab, battery, the person said so). Blocks in hand go to others. */
+  z.strictObject({ type: z.literal("pause"), reason }),
+  /** Ready for work again. */
+  z.strictObject({ type: z.literal("resume") }),
+  /** Goodbye: blocks in hand go to others at once. The worker closes the socket. */
+  z.strictObject({ type: z.literal("leave"), reason }),
+]);
+
+const coordinatorMessage = z.discriminatedUnion("type", [
+  /** Answers `hello`. */
+  z.strictObject({
+    type: z.literal("welcome"),
+    protocol: z.int(),
+    /** To be named in the next `hello`, after a lost connection. */
+    session: identifier,
+    name: text(workerNameLengthMax),
+    kernel: sha256,
+  }),
+  /** A run to prepare for. Answered by `ready` when the dataset is loaded. */
+  z.strictObject({
+    type: z.literal("run"),
+    run: identifier,
+    config: runConfigSchema,
+    /** Path of the canonical bytes on the coordinator's own HTTP server. */
+    dataset: text(200),
+  }),
+  /** Blocks to compute at the parameters in the tensor. Answered block by block. */
+  z.strictObject({
+    type: z.literal("work"),
+    run: identifier,
+    kind: z.enum(["gradient", "candidates"]),
+    step: index,
+    blocks,
+  }),
+  /** Blocks of the test split to evaluate at the parameters in the tensor. Answered block by block. */
+  z.strictObject({ type: z.literal("evaluate"), run: identifier, step: index, blocks }),
+  /** Nothing to do now, and why. */
+  z.strictObject({ type: z.literal("wait"), reason }),
+  /** The run is over; the socket stays open for the next one. */
+  z.strictObject({ type: z.literal("end"), run: identifier, reason, fingerprint: sha256 }),
+  /** The last message before the coordinator closes the socket. */
+  z.strictObject({ type: z.literal("error"), code: z.string(), message: z.string() }),
+]);
+
+export type WorkerMessage = z.infer<typeof workerMessage>;
+export type CoordinatorMessage = z.infer<typeof coordinatorMessage>;
+export type MessageOf<Message extends { type: string }, Type extends Message["type"]> = Extract<
+  Message,
+  { type: Type }
+>;
+/** The three messages that bring a result. */
+export type ResultMessage = MessageOf<WorkerMessage, "gradient" | "costs" | "evaluation">;
+
+export interface Decoded<Header> {
+  readonly header: Header;
+  readonly tensor: Uint8Array;
+}
+
+/** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE` or `ERR_HEADER`. */
+export function decodeWorkerMessage(bytes: Uint8Array): Decoded<WorkerMessage> {
+  return check(workerMessage, decodeMessage(bytes));
+}
+
+/** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE` or `ERR_HEADER`. */
+export function decodeCoordinatorMessage(bytes: Uint8Array): Decoded<CoordinatorMessage> {
+  return check(coordinatorMessage, decodeMessage(bytes));
+}
+
+/** The types of message by direction, for the specification's own test. */
+export const messageTypes = {
+  worker: workerMessage.def.options.map((option) => option.def.shape.type.def.values[0]),
+  coordinator: coordinatorMessage.def.options.map((option) => option.def.shape.type.def.values[0]),
+};
+
+function check<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  { header, tensor }: RawMessage,
+): Decoded<z.infer<Schema>> {
+  const parsed = schema.safeParse(header);
+  if (parsed.success) return { header: parsed.data, tensor };
+  const issue = parsed.error.issues[0];
+  const where = issue?.path.join(".") ?? "";
+  throw new ProtocolError("ERR_HEADER", `header field '${where}': ${issue?.message ?? "invalid"}`);
+}

@@ -1,0 +1,98 @@
+/**
+ * @file Seeded integer randomness, the same on every engine. Only 32-bit integer operations: no `Math.random`,
+ * no floating point that an engine may round its own way.
+ */
+import { assert } from "./assert.ts";
+
+/**
+ * xoshiro128** 1.1, a 32-bit generator with 128 bits of state.
+ *
+ * @see Blackman & Vigna, "Scrambled linear pseudorandom number generators", 2021.
+ */
+export class Random {
+  readonly #state: Uint32Array;
+
+  /**
+   * @param seeds - Any integers in [−2⁵³, 2⁵³]; each list gives its own stream, so `(seed, epoch)` and
+   *   `(seed, epoch + 1)` are unrelated.
+   */
+  constructor(...seeds: readonly number[]) {
+    this.#state = expandSeeds(seeds);
+  }
+
+  /** The next integer, uniform in [0, 2³²). */
+  nextUint32(): number {
+    const state = this.#state;
+    const s1 = state[1] ?? 0;
+    const result = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0;
+    const s2 = (state[2] ?? 0) ^ (state[0] ?? 0);
+    const s3 = (state[3] ?? 0) ^ s1;
+    state[1] = s1 ^ s2;
+    state[0] = (state[0] ?? 0) ^ s3;
+    state[2] = s2 ^ (s1 << 9);
+    state[3] = rotateLeft(s3, 11);
+    return result;
+  }
+
+  /** An integer uniform in [0, bound), 1 ≤ bound ≤ 2³². Unbiased: rejects the incomplete last interval. */
+  below(bound: number): number {
+    assert(bound >= 1 && bound <= 2 ** 32, `bound must be in [1, 2^32], got ${bound}`);
+    const limit = 2 ** 32 - (2 ** 32 % bound);
+    let draw = this.nextUint32();
+    while (draw >= limit) draw = this.nextUint32();
+    return draw % bound;
+  }
+
+  /** A number uniform in [0, 1) on a grid of 2⁻²⁴: exact in float32 and in float64. */
+  uniform(): number {
+    return (this.nextUint32() >>> 8) * 2 ** -24;
+  }
+}
+
+/**
+ * A permutation of 0 … count − 1 by Fisher–Yates, drawn from the seeds.
+ *
+ * @param count - How many numbers; at most 2³².
+ * @returns Shape `[count]`.
+ */
+export function permutation(count: number, ...seeds: readonly number[]): Uint32Array {
+  const random = new Random(...seeds);
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
+  for (let i = count - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    const swapped = order[i] ?? 0;
+    order[i] = order[j] ?? 0;
+    order[j] = swapped;
+  }
+  return order;
+}
+
+function rotateLeft(value: number, bits: number): number {
+  return (value << bits) | (value >>> (32 - bits));
+}
+
+/** Fills the state from the seeds with the splitmix32 finaliser; the state is never all zeros. */
+function expandSeeds(seeds: readonly number[]): Uint32Array {
+  let hash = 0x9e3779b9;
+  for (const seed of seeds) {
+    assert(Number.isSafeInteger(seed), `a seed must be an integer, got ${seed}`);
+    const high = Math.floor(seed / 2 ** 32);
+    hash = mix(hash ^ (seed >>> 0));
+    hash = mix((hash + 0x9e3779b9) ^ (high >>> 0));
+  }
+  const state = new Uint32Array(4);
+  for (let i = 0; i < 4; i++) {
+    hash = (hash + 0x9e3779b9) | 0;
+    state[i] = mix(hash);
+  }
+  if (state.every((word) => word === 0)) state[0] = 1;
+  return state;
+}
+
+function mix(value: number): number {
+  let x = value | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
+  x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
+  return (x ^ (x >>> 15)) >>> 0;
+}

@@ -1,0 +1,110 @@
+/**
+ * @file The run config: everything that determines the result of a run, and nothing else. Who computes, how many,
+ * where the files go and how it is shown are not in here. It travels in the `run` message and lies in every
+ * checkpoint, so it is validated wherever it comes in.
+ */
+import * as z from "zod/mini";
+
+export const hiddenActivations = ["sigmoid", "tanh", "relu", "linear"] as const;
+export const outputActivations = ["softmax", ...hiddenActivations] as const;
+export const lossNames = ["cce", "bce", "mse", "mae"] as const;
+export const optimizerNames = [
+  "sgd",
+  "momentum",
+  "nag",
+  "rmsprop",
+  "adam",
+  "adamw",
+  "local-search",
+] as const;
+export const scheduleNames = ["constant", "step", "cosine"] as const;
+
+const count = z.int().check(z.positive());
+const rate = z.number().check(z.positive());
+const fraction = z.number().check(z.gte(0), z.lt(1));
+const notNegative = z.number().check(z.gte(0));
+
+const optimizer = z.discriminatedUnion("name", [
+  z.strictObject({ name: z.literal("sgd"), learningRate: rate }),
+  z.strictObject({
+    name: z.literal("momentum"),
+    learningRate: rate,
+    beta: fraction,
+    /** `v ← β v + (1 − dampening) g`; the default is β (an exponential average), 0 gives `v ← β v + g`. */
+    dampening: notNegative,
+  }),
+  z.strictObject({ name: z.literal("nag"), learningRate: rate, beta: fraction }),
+  z.strictObject({ name: z.literal("rmsprop"), learningRate: rate, beta: fraction, epsilon: rate }),
+  z.strictObject({
+    name: z.literal("adam"),
+    learningRate: rate,
+    beta1: fraction,
+    beta2: fraction,
+    epsilon: rate,
+  }),
+  z.strictObject({
+    name: z.literal("adamw"),
+    learningRate: rate,
+    beta1: fraction,
+    beta2: fraction,
+    epsilon: rate,
+    decoupledDecay: notNegative,
+  }),
+  z.strictObject({
+    name: z.literal("local-search"),
+    /** How many random neighbours are tried a step. */
+    candidates: count,
+    /** Standard deviation of the noise that makes a neighbour. */
+    sigma: rate,
+  }),
+]);
+
+const schedule = z.strictObject({
+  name: z.enum(scheduleNames),
+  /** Steps over which the rate rises linearly from 0; 0 turns warm-up off. */
+  warmupSteps: z.int().check(z.gte(0)),
+  /** `step`: the rate is multiplied by `decayFactor` every `decayEpochs` epochs. */
+  decayEpochs: count,
+  decayFactor: rate,
+  /** `cosine`: the rate ends at `finalFraction` of its start. */
+  finalFraction: z.number().check(z.gte(0), z.lte(1)),
+});
+
+/** Everything that determines the result. All defaults are resolved: nothing is optional here. */
+export const runConfigSchema = z.strictObject({
+  dataset: z.strictObject({
+    name: z.string().check(z.maxLength(200)),
+    /** Of the canonical bytes, in lower-case hex: the address under `/data/`. */
+    sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/u)),
+  }),
+  model: z.strictObject({
+    /** Widths: inputs, hidden …, outputs. At least two. */
+    layers: z.array(count).check(z.minLength(2), z.maxLength(32)),
+    activation: z.enum(hiddenActivations),
+    output: z.enum(outputActivations),
+  }),
+  loss: z.strictObject({ name: z.enum(lossNames), reduction: z.enum(["mean", "sum"]) }),
+  optimizer,
+  schedule,
+  /** L2: adds `weightDecay · w` to the mean gradient. */
+  weightDecay: notNegative,
+  /** Scales the mean gradient down to this L2 norm when it is longer; `null` turns clipping off. */
+  clipNorm: z.nullable(rate),
+  /** Samples of one update; `"full"` is resolved to the size of the training split. */
+  batchSize: count,
+  /** Samples of one shard, the leaf of the reduction tree. */
+  shardSize: count,
+  epochs: count,
+  /** Ends the run earlier than `epochs` would; `null` lets the epochs decide. */
+  steps: z.nullable(count),
+  seed: z.int(),
+});
+
+export type RunConfig = z.infer<typeof runConfigSchema>;
+export type ModelConfig = RunConfig["model"];
+export type LossConfig = RunConfig["loss"];
+export type OptimizerConfig = RunConfig["optimizer"];
+export type ScheduleConfig = RunConfig["schedule"];
+export type HiddenActivation = (typeof hiddenActivations)[number];
+export type OutputActivation = (typeof outputActivations)[number];
+export type LossName = (typeof lossNames)[number];
