@@ -1,0 +1,58 @@
+/**
+ * @file The built-in dataset `digits`: handwritten digits drawn by this program, so that a first run needs no
+ * download. The same bytes on every engine: integer randomness, and of floating point only + − × ÷ √.
+ */
+import { assert } from "../../assert.ts";
+import { permutation, Random } from "../../random.ts";
+import { DIGIT_PIXELS, drawDigit } from "./draw-digit.ts";
+
+/** What determines the images. */
+export interface DigitsOptions {
+  /** Images to train on; 10,000 unless told. */
+  readonly trainCount?: number;
+  /** Images to test on; 2,000 unless told. */
+  readonly testCount?: number;
+  /** Any integer; 1 unless told. */
+  readonly seed?: number;
+}
+
+/** Images with the digits they show. */
+export interface DigitImages {
+  /** Shape `[count, 28, 28]`, row by row, 0 = paper, 255 = ink. */
+  readonly features: Uint8Array;
+  /** Shape `[count]`, 0 … 9. */
+  readonly labels: Uint8Array;
+}
+
+/** Names of the random streams: no image of one split can be in the other. */
+const STREAM = { train: 0, test: 1, order: 2 } as const;
+
+/**
+ * Draws the dataset, about 12,000 images in a second.
+ *
+ * Each split is balanced (its classes' counts differ by at most 1) and shuffled. An image depends on the seed, its
+ * split and its number before the shuffle alone.
+ */
+export function generateDigits(options: DigitsOptions = {}): {
+  train: DigitImages;
+  test: DigitImages;
+} {
+  const { trainCount = 10_000, testCount = 2_000, seed = 1 } = options;
+  return {
+    train: drawSplit(trainCount, seed, STREAM.train),
+    test: drawSplit(testCount, seed, STREAM.test),
+  };
+}
+
+function drawSplit(count: number, seed: number, stream: number): DigitImages {
+  assert(Number.isSafeInteger(count) && count >= 0, `count must be a whole number, got ${count}`);
+  const features = new Uint8Array(count * DIGIT_PIXELS);
+  const labels = new Uint8Array(count);
+  for (const [position, drawn] of permutation(count, seed, STREAM.order, stream).entries()) {
+    const digit = drawn % 10;
+    labels[position] = digit;
+    const image = features.subarray(position * DIGIT_PIXELS, (position + 1) * DIGIT_PIXELS);
+    drawDigit(digit, new Random(seed, stream, drawn), image);
+  }
+  return { features, labels };
+}

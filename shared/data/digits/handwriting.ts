@@ -1,0 +1,107 @@
+/**
+ * @file One person writing one digit: picks a style, mixes its shapes, wavers, bends, and presses the pen harder here
+ * and softer there. From randomness to strokes; `raster.ts` puts them on pixels.
+ */
+import { known } from "../../assert.ts";
+import type { Random } from "../../random.ts";
+import { drawDeformation, type Deformation, type DeformationSpread } from "./deformation.ts";
+import { normal } from "./normal.ts";
+import { DIGIT_STYLES, type DigitStyle, type Path, type PathPoint } from "./skeletons.ts";
+import { traceSpline, type Point } from "./spline.ts";
+
+/** A point of a stroke with the pen's pressure there, a factor of the stroke's mean width near 1. */
+export interface InkPoint extends Point {
+  readonly pressure: number;
+}
+
+/** The pen's way between touching and leaving the paper, in short straight steps. */
+export type Stroke = readonly InkPoint[];
+
+/** Standard deviation of a point's own displacement, in units of the sheet. */
+const WAVER = 2.6;
+/** Share of its predecessor's displacement that a point takes over: a hand drifts, it doesn't jump. */
+const WAVER_MEMORY = 0.6;
+/** Standard deviation of a whole stroke's displacement against the others. */
+const STROKE_OFFSET = 2;
+/** Standard deviation of the pressure at a stroke's beginning, middle and end. */
+const PRESSURE = 0.12;
+
+/** Right-handed writers slant to the right. A lone stroke has nothing but its slant, so 1 varies more. */
+const SPREAD: DeformationSpread = {
+  elastic: 7,
+  aspect: 0.17,
+  slantMean: 0.14,
+  slant: 0.22,
+  rotation: 0.09,
+};
+const SPREAD_OF_ONE: DeformationSpread = { ...SPREAD, slantMean: 0.26, slant: 0.27, elastic: 4 };
+
+/**
+ * Writes a digit.
+ *
+ * @param digit - 0 … 9.
+ * @param random - Advanced by a number of draws that depends on the style.
+ * @returns The strokes, on a plane of any origin and scale: y down, larger is lower.
+ */
+export function writeDigit(digit: number, random: Random): Stroke[] {
+  const style = pickStyle(known(DIGIT_STYLES[digit], "a digit is in 0 … 9"), random);
+  const paths = mixShapes(style, random);
+  const deformation = drawDeformation(random, digit === 1 ? SPREAD_OF_ONE : SPREAD);
+  return paths.map((path) => writeStroke(waver(path, random), deformation, random));
+}
+
+function pickStyle(styles: readonly DigitStyle[], random: Random): DigitStyle {
+  const total = styles.reduce((sum, style) => sum + style.weight, 0);
+  let rest = random.uniform() * total;
+  for (const style of styles) {
+    rest -= style.weight;
+    if (rest < 0) return style;
+  }
+  return known(styles[0], "a digit has a style");
+}
+
+/** A random convex mixture of the style's shapes, point by point. */
+function mixShapes(style: DigitStyle, random: Random): Path[] {
+  const draws = style.shapes.map(() => random.uniform() + 2 ** -24);
+  const total = draws.reduce((sum, draw) => sum + draw, 0);
+  const first = known(style.shapes[0], "a style has a shape");
+  return first.map((path, stroke) =>
+    path.map((point, index) => {
+      let x = 0;
+      let y = 0;
+      for (const [shape, draw] of draws.entries()) {
+        const mixed = known(style.shapes[shape]?.[stroke]?.[index], "shapes of a style agree");
+        x += (draw / total) * mixed.x;
+        y += (draw / total) * mixed.y;
+      }
+      return { x, y, corner: point.corner };
+    }),
+  );
+}
+
+/** Moves a path as a whole and each of its points a little, with a drift from point to point. */
+function waver(path: Path, random: Random): Path {
+  const offsetX = STROKE_OFFSET * normal(random);
+  const offsetY = STROKE_OFFSET * normal(random);
+  let driftX = 0;
+  let driftY = 0;
+  return path.map((point): PathPoint => {
+    driftX = WAVER_MEMORY * driftX + WAVER * normal(random);
+    driftY = WAVER_MEMORY * driftY + WAVER * normal(random);
+    return { x: point.x + offsetX + driftX, y: point.y + offsetY + driftY, corner: point.corner };
+  });
+}
+
+/** Bends the path and lays a pressure along it: a parabola through three random values. */
+function writeStroke(path: Path, deformation: Deformation, random: Random): Stroke {
+  const begin = 1 + PRESSURE * normal(random);
+  const middle = 1 + PRESSURE * normal(random);
+  const end = 1 + PRESSURE * normal(random);
+  const trace = traceSpline(path);
+  return trace.map((point, index) => {
+    const t = index / (trace.length - 1);
+    const pressure =
+      begin * (1 - t) * (1 - 2 * t) + middle * 4 * t * (1 - t) + end * t * (2 * t - 1);
+    return { ...deformation(point), pressure };
+  });
+}

@@ -1,0 +1,135 @@
+/**
+ * @file Strokes to a grey image, prepared as MNIST's were: the digit scaled into a box of 20 × 20 pixels with its
+ * proportions kept, smoothed, and moved so that its centre of mass lies in the middle of 28 × 28.
+ *
+ * @see LeCun, Cortes & Burges, "The MNIST database of handwritten digits", 1998.
+ */
+import { known } from "../../assert.ts";
+import type { InkPoint, Stroke } from "./handwriting.ts";
+
+/** Pixels along a side of the image. */
+export const IMAGE_SIDE = 28;
+/** Pixels along the longer side of the ink. */
+const INK_SIDE = 20;
+/** Pixels over which ink fades into paper. MNIST's edges are this soft: 38 % of its ink pixels are fully black. */
+const EDGE = 1.4;
+/** Empty pixels before the ink's box when it is first drawn; the box can then move this far either way. */
+const MARGIN = (IMAGE_SIDE - INK_SIDE) / 2;
+
+/** A stretch of the plane. */
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Draws strokes with a round pen.
+ *
+ * @param strokes - At least one point; on a plane of any origin and scale, y down.
+ * @param penRadius - In pixels, where the pressure is 1.
+ * @param image - Shape `[28, 28]`, row by row, 0 = paper, 255 = ink; overwritten. Pixels that no ink touches are 0.
+ */
+export function drawStrokes(
+  strokes: readonly Stroke[],
+  penRadius: number,
+  image: Uint8Array,
+): void {
+  const ink = new Float64Array(IMAGE_SIDE * IMAGE_SIDE);
+  const box = boundingBox(strokes);
+  const scale = (INK_SIDE - 2 * penRadius) / Math.max(box.width, box.height, 1e-6);
+  const originX = IMAGE_SIDE / 2 - (box.left + box.width / 2) * scale;
+  const originY = IMAGE_SIDE / 2 - (box.top + box.height / 2) * scale;
+  for (const stroke of strokes) {
+    const placed = stroke.map((point) => ({
+      x: originX + scale * point.x,
+      y: originY + scale * point.y,
+      pressure: point.pressure * penRadius,
+    }));
+    for (let i = 0; i + 1 < placed.length; i++) {
+      drawStep(known(placed[i], "a step begins"), known(placed[i + 1], "a step ends"), ink);
+    }
+  }
+  copyCentred(ink, image);
+}
+
+function boundingBox(strokes: readonly Stroke[]): Box {
+  let left = Infinity;
+  let right = -Infinity;
+  let top = Infinity;
+  let bottom = -Infinity;
+  for (const stroke of strokes) {
+    for (const { x, y } of stroke) {
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+    }
+  }
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/**
+ * Inks every pixel by its distance to the step from `a` to `b`: `clamp((radius − distance) / EDGE + ½)`. Ink over ink
+ * is the darker of the two, so steps join without a seam. `pressure` is the pen's radius in pixels here.
+ */
+function drawStep(a: InkPoint, b: InkPoint, ink: Float64Array): void {
+  const reach = Math.max(a.pressure, b.pressure) + EDGE / 2;
+  const rowEnd = pixelAfter(Math.max(a.y, b.y) + reach);
+  const columnStart = pixelBefore(Math.min(a.x, b.x) - reach);
+  const columnEnd = pixelAfter(Math.max(a.x, b.x) + reach);
+  const stepX = b.x - a.x;
+  const stepY = b.y - a.y;
+  const lengthSquared = Math.max(stepX * stepX + stepY * stepY, 1e-12);
+  for (let row = pixelBefore(Math.min(a.y, b.y) - reach); row < rowEnd; row++) {
+    for (let column = columnStart; column < columnEnd; column++) {
+      const x = column + 0.5 - a.x;
+      const y = row + 0.5 - a.y;
+      const t = Math.min(Math.max((x * stepX + y * stepY) / lengthSquared, 0), 1);
+      const awayX = x - t * stepX;
+      const awayY = y - t * stepY;
+      const radius = a.pressure + t * (b.pressure - a.pressure);
+      const cover = (radius - Math.sqrt(awayX * awayX + awayY * awayY)) / EDGE + 0.5;
+      const pixel = row * IMAGE_SIDE + column;
+      if (cover > (ink[pixel] ?? 0)) ink[pixel] = Math.min(cover, 1);
+    }
+  }
+}
+
+function pixelBefore(position: number): number {
+  return Math.max(Math.floor(position), 0);
+}
+
+function pixelAfter(position: number): number {
+  return Math.min(Math.floor(position) + 1, IMAGE_SIDE);
+}
+
+/** Writes the ink moved by whole pixels, at most the margin, so that its centre of mass is nearest the middle. */
+function copyCentred(ink: Float64Array, image: Uint8Array): void {
+  let mass = 0;
+  let massX = 0;
+  let massY = 0;
+  for (const [pixel, cover] of ink.entries()) {
+    mass += cover;
+    massX += cover * ((pixel % IMAGE_SIDE) + 0.5);
+    massY += cover * (Math.floor(pixel / IMAGE_SIDE) + 0.5);
+  }
+  const shiftX = shiftToMiddle(massX / mass);
+  const shiftY = shiftToMiddle(massY / mass);
+  for (let row = 0; row < IMAGE_SIDE; row++) {
+    for (let column = 0; column < IMAGE_SIDE; column++) {
+      const fromRow = row - shiftY;
+      const fromColumn = column - shiftX;
+      const inside =
+        fromRow >= 0 && fromRow < IMAGE_SIDE && fromColumn >= 0 && fromColumn < IMAGE_SIDE;
+      const cover = inside ? (ink[fromRow * IMAGE_SIDE + fromColumn] ?? 0) : 0;
+      image[row * IMAGE_SIDE + column] = Math.floor(cover * 255 + 0.5);
+    }
+  }
+}
+
+function shiftToMiddle(centre: number): number {
+  const shift = Math.floor(IMAGE_SIDE / 2 - centre + 0.5);
+  return Math.min(Math.max(shift, -MARGIN), MARGIN);
+}
