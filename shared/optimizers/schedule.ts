@@ -1,0 +1,75 @@
+/**
+ * @file How the learning rate changes over a run: a pure function of the step. Float64 with only + − × ÷, because the
+ * rate reaches the parameters and `Math.cos` or `Math.pow` may differ between engines.
+ */
+import { assert, assertNever } from "../assert.ts";
+import type { ScheduleConfig } from "../run/config.ts";
+import { epochOf, type RunPlan } from "../run/plan.ts";
+import { power } from "./power.ts";
+
+/**
+ * The learning rate η of one step: `baseRate · warmUp(step) · decay(step)`.
+ *
+ * - Warm-up: `min(1, (step + 1) / warmupSteps)`. It rises linearly from 0 before the first step to 1 at step
+ *   `warmupSteps − 1`, so no step is spent at rate 0.
+ * - `constant`: decay is 1.
+ * - `step`: `decayFactor^k` in the k-th span of `decayEpochs` epochs, k from 0.
+ * - `cosine`: half a cosine from 1 at the end of the warm-up to `finalFraction` where the run ends
+ *   (Loshchilov & Hutter, "SGDR", 2017, eq. 5, one period, no restarts).
+ *
+ * @param step - The step about to be taken, 0-based, in [0, plan.totalSteps).
+ * @param baseRate - The optimizer's learning rate, greater than 0.
+ * @returns η in float64; the optimizer rounds it to float32 once.
+ */
+export function learningRateAt(
+  step: number,
+  schedule: ScheduleConfig,
+  baseRate: number,
+  plan: RunPlan,
+): number {
+  assert(Number.isSafeInteger(step) && step >= 0, `a step is an integer ≥ 0, got ${step}`);
+  return baseRate * warmUp(step, schedule) * decay(step, schedule, plan);
+}
+
+function warmUp(step: number, { warmupSteps }: ScheduleConfig): number {
+  return step < warmupSteps ? (step + 1) / warmupSteps : 1;
+}
+
+function decay(step: number, schedule: ScheduleConfig, plan: RunPlan): number {
+  switch (schedule.name) {
+    case "constant":
+      return 1;
+    case "step":
+      return power(
+        schedule.decayFactor,
+        Math.floor(epochOf(step, plan).epoch / schedule.decayEpochs),
+      );
+    case "cosine":
+      return cosineDecay(progress(step, schedule, plan), schedule.finalFraction);
+    default:
+      return assertNever(schedule.name);
+  }
+}
+
+/** How much of the run after the warm-up lies behind `step`, in [0, 1]. */
+function progress(step: number, { warmupSteps }: ScheduleConfig, { totalSteps }: RunPlan): number {
+  if (step <= warmupSteps) return 0;
+  return Math.min((step - warmupSteps) / (totalSteps - warmupSteps), 1);
+}
+
+/** `f + (1 − f) · (1 + cos(π·x)) / 2`, by way of `(1 + cos 2y) / 2 = cos² y`. */
+function cosineDecay(x: number, finalFraction: number): number {
+  const cosine = quarterCosine((x * Math.PI) / 2);
+  return finalFraction + (1 - finalFraction) * (cosine * cosine);
+}
+
+/** Terms of the series for cos: the first one left out, y²²/22!, is below 2⁻⁵⁵ on all of [0, π/2]. */
+const cosineTerms = 10;
+
+/** cos y for y in [0, π/2]: the Taylor polynomial Σ (−1)ᵏ y²ᵏ/(2k)! in Horner's form, right to 2⁻⁵². */
+function quarterCosine(y: number): number {
+  const y2 = y * y;
+  let sum = 1;
+  for (let k = cosineTerms; k >= 1; k--) sum = 1 - (sum * y2) / ((2 * k - 1) * (2 * k));
+  return sum;
+}
