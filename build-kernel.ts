@@ -1,0 +1,60 @@
+/**
+ * @file Builds the compute kernel: AssemblyScript in `shared/kernels/assembly` → one WebAssembly module. The output is
+ * a pure function of the sources, the options and the compiler's version; its SHA-256 names the kernel.
+ */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { main as compile, version } from "assemblyscript/asc";
+
+const sourceFolder = join(import.meta.dirname, "shared/kernels/assembly");
+
+/**
+ * No relaxed SIMD (its results differ between machines), no runtime and no allocator (the memory is imported and laid
+ * out by the caller).
+ */
+const options =
+  "--runtime stub -O3 --noAssert --enable simd --enable bulk-memory --importMemory".split(" ");
+
+export interface BuiltKernel {
+  readonly bytes: Uint8Array;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/**
+ * @throws If the sources don't compile; the message holds the compiler's.
+ */
+export async function buildKernel(): Promise<BuiltKernel> {
+  const sources = await readSources();
+  let bytes: Uint8Array | undefined;
+  const problems: string[] = [];
+  const { error } = await compile([...options, "--outFile", "kernel.wasm", "index.ts"], {
+    readFile: (name) => sources.get(name) ?? null,
+    writeFile: (_name, contents) => {
+      bytes = Buffer.from(contents);
+    },
+    listFiles: () => [],
+    reportDiagnostic: (diagnostic) => problems.push(diagnostic.message),
+  });
+  if (error !== null || bytes === undefined) {
+    throw new Error(`the kernel does not compile:\n${error?.message}\n${problems.join("\n")}`);
+  }
+  return { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+/** SHA-256 of everything that determines the kernel's bytes: equal keys, equal kernels. */
+export async function kernelCacheKey(): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify([version, options]));
+  for (const [name, text] of await readSources()) hash.update(`\n${name}\n${text}`);
+  return hash.digest("hex");
+}
+
+async function readSources(): Promise<Map<string, string>> {
+  const sources = new Map<string, string>();
+  for (const name of (await readdir(sourceFolder)).toSorted()) {
+    sources.set(name, await readFile(join(sourceFolder, name), "utf8"));
+  }
+  return sources;
+}

@@ -1,0 +1,31 @@
+/**
+ * @file Element-wise work on flat vectors. Documented at its twins in `plain/vector.ts`.
+ */
+
+export function addVectors(target: usize, left: usize, right: usize, count: i32): void {
+  let i = 0;
+  for (; i <= count - 4; i += 4) {
+    const at = (<usize>i) << 2;
+    v128.store(target + at, f32x4.add(v128.load(left + at), v128.load(right + at)));
+  }
+  for (; i < count; i++) {
+    const at = (<usize>i) << 2;
+    store<f32>(target + at, load<f32>(left + at) + load<f32>(right + at));
+  }
+}
+
+export function allFinite(pointer: usize, count: i32): i32 {
+  // x − x is 0 for a finite x and NaN for the others; NaN survives the sum.
+  let sums = f32x4.splat(0);
+  let i = 0;
+  for (; i <= count - 4; i += 4) {
+    const values = v128.load(pointer + ((<usize>i) << 2));
+    sums = f32x4.add(sums, f32x4.sub(values, values));
+  }
+  if (v128.any_true(f32x4.ne(sums, sums))) return 0;
+  for (; i < count; i++) {
+    const value = load<f32>(pointer + ((<usize>i) << 2));
+    if (value - value != 0) return 0;
+  }
+  return 1;
+}

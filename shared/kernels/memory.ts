@@ -1,0 +1,104 @@
+/**
+ * @file The flat memory of a kernel: typed views that follow its growth, and the bump allocator that hands out its
+ * parts. Nothing is ever freed: what a run needs is laid out once, before the first step.
+ */
+import { assert } from "../assert.ts";
+
+/** What `WebAssembly.Memory` is to us. */
+export interface KernelMemory {
+  /** Replaced when the memory grows: take views afresh after every allocation. */
+  readonly buffer: ArrayBufferLike;
+  /** Adds `pages` of 64 KiB, zeroed; returns how many there were. */
+  grow(pages: number): number;
+}
+
+/** Little-endian typed views over all of a kernel's memory, made again when it has grown. */
+export class Views {
+  readonly #memory: KernelMemory;
+  #buffer: ArrayBufferLike;
+  #f32: Float32Array;
+  #u32: Uint32Array;
+  #u16: Uint16Array;
+  #u8: Uint8Array;
+
+  constructor(memory: KernelMemory) {
+    this.#memory = memory;
+    this.#buffer = memory.buffer;
+    this.#f32 = new Float32Array(this.#buffer);
+    this.#u32 = new Uint32Array(this.#buffer);
+    this.#u16 = new Uint16Array(this.#buffer);
+    this.#u8 = new Uint8Array(this.#buffer);
+  }
+
+  /** Index = byte offset / 4. */
+  get f32(): Float32Array {
+    this.#refresh();
+    return this.#f32;
+  }
+
+  /** Index = byte offset / 4. */
+  get u32(): Uint32Array {
+    this.#refresh();
+    return this.#u32;
+  }
+
+  /** Index = byte offset / 2. */
+  get u16(): Uint16Array {
+    this.#refresh();
+    return this.#u16;
+  }
+
+  /** Index = byte offset. */
+  get u8(): Uint8Array {
+    this.#refresh();
+    return this.#u8;
+  }
+
+  #refresh(): void {
+    if (this.#buffer === this.#memory.buffer) return;
+    this.#buffer = this.#memory.buffer;
+    this.#f32 = new Float32Array(this.#buffer);
+    this.#u32 = new Uint32Array(this.#buffer);
+    this.#u16 = new Uint16Array(this.#buffer);
+    this.#u8 = new Uint8Array(this.#buffer);
+  }
+}
+
+const pageBytes = 65_536;
+/** One cache line, so that no two tensors share one; also a multiple of the 16 bytes of a SIMD register. */
+const alignment = 64;
+/** The first bytes stay unused: offset 0 is nobody's pointer. */
+const arenaStart = 1024;
+/** Wasm addresses 32 bits. */
+const memoryBytesMax = 2 ** 32 - pageBytes;
+
+/** Hands out parts of a kernel's memory, aligned to 64 bytes and zeroed, growing it as needed. */
+export class Arena {
+  readonly #memory: KernelMemory;
+  #next = arenaStart;
+
+  constructor(memory: KernelMemory) {
+    this.#memory = memory;
+  }
+
+  /** Bytes handed out so far. */
+  get byteLength(): number {
+    return this.#next - arenaStart;
+  }
+
+  /**
+   * @param byteLength - How many bytes, ≥ 0.
+   * @returns A pointer (byte offset) to that many zero bytes. Views taken before this call may be detached.
+   * @throws If the machine has no such memory, or 4 GiB are exceeded (a `RangeError` of the engine, or our assertion).
+   */
+  allocate(byteLength: number): number {
+    assert(byteLength >= 0, `byteLength must not be negative, got ${byteLength}`);
+    const pointer = this.#next;
+    const end = Math.ceil((pointer + byteLength) / alignment) * alignment;
+    assert(end <= memoryBytesMax, `a kernel's memory ends at 4 GiB, asked for ${end} bytes`);
+    const missing = end - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
+    this.#next = end;
+    return pointer;
+  }
+}
