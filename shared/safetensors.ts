@@ -1,0 +1,291 @@
+/**
+ * @file Reader and writer of safetensors, the file format of checkpoints and datasets: 8 bytes of little-endian
+ * header length, a JSON header, one byte buffer. Strict in both directions; it knows nothing of what the tensors mean.
+ *
+ * 1. Equal content gives equal bytes: tensors are ordered as the reference writer does (wider dtypes first, then by
+ *    name), metadata by key.
+ * 2. The buffer starts at a multiple of 8 and wider dtypes come first, so every tensor is aligned to its elements.
+ * 3. Every byte of the buffer belongs to exactly one tensor: no holes, no overlaps, nothing after the last.
+ *
+ * @see https://github.com/huggingface/safetensors#format
+ */
+import * as z from "zod/mini";
+
+import { assert, known } from "./assert.ts";
+import { FormatError } from "./data/format-error.ts";
+
+/** Widest first: the order in the file (invariants 1 and 2). Half precision has no typed array on Node 20. */
+const dtypes = {
+  F64: Float64Array,
+  F32: Float32Array,
+  U32: Uint32Array,
+  I32: Int32Array,
+  U16: Uint16Array,
+  I16: Int16Array,
+  I8: Int8Array,
+  U8: Uint8Array,
+} as const;
+const dtypeNames = Object.keys(dtypes) as DType[];
+
+const lengthBytes = 8;
+const alignmentBytes = 8;
+const space = 0x20;
+const metadataKey = "__metadata__";
+
+/** The format allows 100 MB. Ours have at most a few hundred tensors of 100 bytes each, and one run config. */
+export const headerBytesMax = 2 ** 20;
+
+export type DType = keyof typeof dtypes;
+export type TensorData = InstanceType<(typeof dtypes)[DType]>;
+
+/** One tensor, row by row. Its dtype is the class of its data. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  /** Length: the product of `shape`. */
+  readonly data: TensorData;
+}
+
+/** What a safetensors file says. */
+export interface Safetensors {
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * Writes tensors and metadata as one file.
+ *
+ * @returns The bytes of the file, in memory of their own.
+ * @throws If a shape does not fit its data, or the header would exceed `headerBytesMax` (a bug in the caller).
+ */
+export function encodeSafetensors({ metadata, tensors }: Safetensors): Uint8Array<ArrayBuffer> {
+  const ordered = [...tensors].toSorted(inFileOrder);
+  const header = new TextEncoder().encode(headerOf(metadata, ordered));
+  const paddedLength = Math.ceil(header.length / alignmentBytes) * alignmentBytes;
+  assert(
+    paddedLength <= headerBytesMax,
+    `a header of ${paddedLength} bytes, at most ${headerBytesMax}`,
+  );
+
+  const bufferLength = ordered.reduce((sum, [, { data }]) => sum + data.byteLength, 0);
+  const bytes = new Uint8Array(lengthBytes + paddedLength + bufferLength);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(paddedLength), true);
+  bytes.set(header, lengthBytes);
+  bytes.fill(space, lengthBytes + header.length, lengthBytes + paddedLength);
+  let offset = lengthBytes + paddedLength;
+  for (const [, { data }] of ordered) {
+    bytes.set(bytesOf(data), offset);
+    offset += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Reads a file.
+ *
+ * @param bytes - The whole file; untrusted.
+ * @returns Tensors as views of `bytes`, except where the file's writer left one unaligned: that one is a copy.
+ * @throws FormatError for anything that the format forbids, and for dtypes other than those above.
+ */
+export function decodeSafetensors(bytes: Uint8Array): Safetensors {
+  const headerLength = readHeaderLength(bytes);
+  const header = parseHeader(bytes.subarray(lengthBytes, lengthBytes + headerLength));
+  const buffer = bytes.subarray(lengthBytes + headerLength);
+
+  const metadata = parseMetadata(header.get(metadataKey));
+  header.delete(metadataKey);
+  const entries = [...header].map(([name, value]) => parseEntry(name, value));
+  checkCoverage(entries, buffer.length);
+  return {
+    metadata,
+    tensors: new Map(entries.map((entry) => [entry.name, viewOf(entry, buffer)])),
+  };
+}
+
+/** The bytes of a typed array, without a copy. */
+export function bytesOf(data: ArrayBufferView): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function inFileOrder([nameA, a]: [string, Tensor], [nameB, b]: [string, Tensor]): number {
+  const byDtype = dtypeNames.indexOf(dtypeOf(a.data)) - dtypeNames.indexOf(dtypeOf(b.data));
+  if (byDtype !== 0) return byDtype;
+  return nameA < nameB ? -1 : 1;
+}
+
+function dtypeOf(data: TensorData): DType {
+  const name = dtypeNames.find((dtype) => data instanceof dtypes[dtype]);
+  return known(name, `a typed array of ${dtypeNames.join(", ")}`);
+}
+
+/** JSON put together by hand, since an object would move keys that look like integers to its front. */
+function headerOf(
+  metadata: ReadonlyMap<string, string>,
+  tensors: readonly [string, Tensor][],
+): string {
+  const fields: string[] = [];
+  if (metadata.size > 0) {
+    const sorted = [...metadata].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    fields.push(
+      `"${metadataKey}":${jsonObject(sorted.map(([key, value]) => jsonField(key, value)))}`,
+    );
+  }
+  let offset = 0;
+  for (const [name, { shape, data }] of tensors) {
+    const fits = shape.reduce((product, size) => product * size, 1) === data.length;
+    assert(fits, `tensor ${name} of shape [${shape.join(", ")}] has ${data.length} elements`);
+    assert(name !== metadataKey, `a tensor may not be called ${metadataKey}`);
+    const end = offset + data.byteLength;
+    fields.push(jsonField(name, { dtype: dtypeOf(data), shape, data_offsets: [offset, end] }));
+    offset = end;
+  }
+  return jsonObject(fields);
+}
+
+function jsonField(key: string, value: unknown): string {
+  return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+}
+
+function jsonObject(fields: readonly string[]): string {
+  return `{${fields.join(",")}}`;
+}
+
+function readHeaderLength(bytes: Uint8Array): number {
+  if (bytes.length < lengthBytes) {
+    throw new FormatError(`${bytes.length} bytes are too few for a safetensors file`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, lengthBytes);
+  const length = view.getBigUint64(0, true);
+  if (length > BigInt(headerBytesMax)) {
+    throw new FormatError(`a header of ${length} bytes, at most ${headerBytesMax} are read`);
+  }
+  if (lengthBytes + Number(length) > bytes.length) {
+    throw new FormatError(`a header of ${length} bytes in a file of ${bytes.length} bytes`);
+  }
+  return Number(length);
+}
+
+function parseHeader(bytes: Uint8Array): Map<string, unknown> {
+  const text = decodeUtf8(bytes);
+  if (!/^\{.*\} *$/su.test(text)) {
+    throw new FormatError("the header is not one JSON object followed by spaces");
+  }
+  const value = parseJson(text);
+  const duplicate = duplicateKey(text);
+  if (duplicate !== undefined) throw new FormatError(`the header names ${duplicate} twice`);
+  return new Map(Object.entries(value as object));
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new FormatError("the header is not UTF-8");
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new FormatError("the header is not JSON", { cause: error });
+  }
+}
+
+/** Finds a key that stands twice in one object of valid JSON, which `JSON.parse` would pass over in silence. */
+function duplicateKey(json: string): string | undefined {
+  const keysOfOpenObjects: Set<string>[] = [];
+  for (const [token, quoted, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/gu)) {
+    if (token === "{") keysOfOpenObjects.push(new Set());
+    else if (token === "}") keysOfOpenObjects.pop();
+    else if (quoted !== undefined && colon !== undefined) {
+      const keys = known(keysOfOpenObjects.at(-1), "a key lies in an object");
+      const key = JSON.parse(quoted) as string;
+      if (keys.has(key)) return quoted;
+      keys.add(key);
+    }
+  }
+  return undefined;
+}
+
+function parseMetadata(value: unknown): Map<string, string> {
+  if (value === undefined) return new Map();
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new FormatError(`${metadataKey} is not an object`);
+  }
+  const entries = Object.entries(value as Record<string, unknown>);
+  return new Map(
+    entries.map(([key, text]) => {
+      if (typeof text !== "string") throw new FormatError(`${metadataKey}.${key} is not a string`);
+      return [key, text];
+    }),
+  );
+}
+
+const size = z.int().check(z.gte(0));
+const entrySchema = z.strictObject({
+  dtype: z.enum(dtypeNames),
+  shape: z.array(size),
+  data_offsets: z.tuple([size, size]),
+});
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly start: number;
+  readonly end: number;
+}
+
+function parseEntry(name: string, value: unknown): Entry {
+  const result = entrySchema.safeParse(value);
+  if (!result.success) {
+    const found = JSON.stringify(value).slice(0, 200);
+    throw new FormatError(
+      `tensor ${name}: expected { dtype, shape, data_offsets } with dtype ${dtypeNames.join(" | ")}, got ${found}`,
+    );
+  }
+  const { dtype, shape, data_offsets: offsets } = result.data;
+  const [start, end] = offsets;
+  const byteLength = shape.reduce(
+    (product, count) => product * count,
+    dtypes[dtype].BYTES_PER_ELEMENT,
+  );
+  if (byteLength !== end - start) {
+    const expected = `${dtype} [${shape.join(", ")}] takes ${byteLength} bytes`;
+    throw new FormatError(
+      `tensor ${name}: ${expected}, its offsets [${start}, ${end}) hold ${end - start}`,
+    );
+  }
+  return { name, dtype, shape, start, end };
+}
+
+/** Upholds invariant 3. */
+function checkCoverage(entries: readonly Entry[], bufferLength: number): void {
+  let covered = 0;
+  for (const { name, start, end } of entries.toSorted(
+    (a, b) => a.start - b.start || a.end - b.end,
+  )) {
+    if (start < covered) throw new FormatError(`tensor ${name} overlaps the one before it`);
+    if (start > covered)
+      throw new FormatError(`a hole of ${start - covered} bytes before tensor ${name}`);
+    if (end > bufferLength) {
+      throw new FormatError(
+        `tensor ${name} ends at byte ${end} of a buffer of ${bufferLength}: cut short?`,
+      );
+    }
+    covered = end;
+  }
+  if (covered < bufferLength)
+    throw new FormatError(`${bufferLength - covered} bytes after the last tensor`);
+}
+
+function viewOf({ dtype, shape, start, end }: Entry, buffer: Uint8Array): Tensor {
+  const TypedArray = dtypes[dtype];
+  const length = (end - start) / TypedArray.BYTES_PER_ELEMENT;
+  const offset = buffer.byteOffset + start;
+  const aligned = offset % TypedArray.BYTES_PER_ELEMENT === 0;
+  const data = aligned
+    ? new TypedArray(buffer.buffer, offset, length)
+    : new TypedArray(buffer.slice(start, end).buffer);
+  return { shape, data };
+}
