@@ -15,6 +15,8 @@ import { assert, known } from "./assert.ts";
 import { FormatError } from "./data/format-error.ts";
 
 /** Widest first: the order in the file (invariants 1 and 2). Half precision has no typed array on Node 20. */
+const dtypeNames = ["F64", "F32", "U32", "I32", "U16", "I16", "I8", "U8"] as const;
+export type DType = (typeof dtypeNames)[number];
 const dtypes = {
   F64: Float64Array,
   F32: Float32Array,
@@ -24,8 +26,7 @@ const dtypes = {
   I16: Int16Array,
   I8: Int8Array,
   U8: Uint8Array,
-} as const;
-const dtypeNames = Object.keys(dtypes) as DType[];
+} as const satisfies Record<DType, unknown>;
 
 const lengthBytes = 8;
 const alignmentBytes = 8;
@@ -35,7 +36,6 @@ const metadataKey = "__metadata__";
 /** The format allows 100 MB. Ours have at most a few hundred tensors of 100 bytes each, and one run config. */
 export const headerBytesMax = 2 ** 20;
 
-export type DType = keyof typeof dtypes;
 export type TensorData = InstanceType<(typeof dtypes)[DType]>;
 
 /** One tensor, row by row. Its dtype is the class of its data. */
@@ -172,7 +172,7 @@ function parseHeader(bytes: Uint8Array): Map<string, unknown> {
   const value = parseJson(text);
   const duplicate = duplicateKey(text);
   if (duplicate !== undefined) throw new FormatError(`the header names ${duplicate} twice`);
-  return new Map(Object.entries(value as object));
+  return new Map(fieldsOf(value, "the header"));
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
@@ -199,7 +199,7 @@ function duplicateKey(json: string): string | undefined {
     else if (token === "}") keysOfOpenObjects.pop();
     else if (quoted !== undefined && colon !== undefined) {
       const keys = known(keysOfOpenObjects.at(-1), "a key lies in an object");
-      const key = JSON.parse(quoted) as string;
+      const key = String(JSON.parse(quoted));
       if (keys.has(key)) return quoted;
       keys.add(key);
     }
@@ -209,16 +209,19 @@ function duplicateKey(json: string): string | undefined {
 
 function parseMetadata(value: unknown): Map<string, string> {
   if (value === undefined) return new Map();
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new FormatError(`${metadataKey} is not an object`);
-  }
-  const entries = Object.entries(value as Record<string, unknown>);
   return new Map(
-    entries.map(([key, text]) => {
+    fieldsOf(value, metadataKey).map(([key, text]) => {
       if (typeof text !== "string") throw new FormatError(`${metadataKey}.${key} is not a string`);
       return [key, text];
     }),
   );
+}
+
+function fieldsOf(value: unknown, name: string): [string, unknown][] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new FormatError(`${name} is not an object`);
+  }
+  return Object.entries(value);
 }
 
 const size = z.int().check(z.gte(0));

@@ -1,0 +1,211 @@
+/**
+ * @file The canonical bytes of a dataset: one safetensors file, whose SHA-256 is the dataset's identity in the run
+ * config and its address under `/data/`. Coordinator and workers read the same bytes and refuse any other.
+ *
+ * | tensor | dtype | shape |
+ * |---|---|---|
+ * | `train.features`, `test.features` | U8 or F32, both the same | `[count, …featureShape]` |
+ * | `train.labels`, `test.labels` | U8 | `[count]` |
+ *
+ * Metadata: `format` and `classCount`. The name is not in it: it is for people, and equal data under two names must
+ * have one address, one cache entry and one result. The run config carries name and hash side by side.
+ */
+import { assert } from "../assert.ts";
+import { decodeSafetensors, encodeSafetensors, type Tensor } from "../safetensors.ts";
+import type { Dataset, Split } from "./dataset.ts";
+import { FormatError } from "./format-error.ts";
+import { type Sha256, sha256Hex } from "./sha256.ts";
+
+const format = "promedio-dataset-1";
+
+/** Labels are bytes. */
+export const classCountMax = 256;
+/** Of one sample: a colour image of 512 × 512 and then some. One sample must fit a worker's memory many times. */
+export const featureCountMax = 2 ** 20;
+/** More than an image or a video clip has. */
+export const featureRankMax = 4;
+/** The whole file. A worker holds it in memory once, on a phone too, and a typed array must be able to span it. */
+export const datasetBytesMax = 2 ** 30;
+
+/** A dataset before it has an identity. */
+export type DatasetContent = Omit<Dataset, "sha256" | "featureCount">;
+
+/** A dataset with the bytes that it is a view of. */
+export interface CanonicalDataset {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly dataset: Dataset;
+}
+
+/** What a dataset must be: the `dataset` of a run config. */
+export interface DatasetIdentity {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/**
+ * Writes the canonical bytes.
+ *
+ * @param content - Its splits may be garbage afterwards: the returned dataset views the returned bytes.
+ * @param hash - A faster SHA-256 where there is one.
+ * @throws FormatError if the content breaks a rule of `decodeDataset`.
+ */
+export function encodeDataset(content: DatasetContent, hash: Sha256 = sha256Hex): CanonicalDataset {
+  const { name, featureShape, classCount, train, test } = content;
+  const bytes = encodeSafetensors({
+    metadata: new Map([
+      ["format", format],
+      ["classCount", String(classCount)],
+    ]),
+    tensors: new Map([
+      ["train.features", { shape: [train.count, ...featureShape], data: train.features }],
+      ["train.labels", { shape: [train.count], data: train.labels }],
+      ["test.features", { shape: [test.count, ...featureShape], data: test.features }],
+      ["test.labels", { shape: [test.count], data: test.labels }],
+    ]),
+  });
+  const sha256 = hash(bytes);
+  return { bytes, dataset: decodeDataset(bytes, { name, sha256 }, () => sha256) };
+}
+
+/**
+ * Reads canonical bytes.
+ *
+ * @param bytes - Untrusted. The dataset's splits are views of them.
+ * @param identity - What the run config says of them; `name` is only handed on.
+ * @param hash - A faster SHA-256 where there is one.
+ * @throws FormatError if the hash differs, or if a tensor, a shape, a label or a number is not as it must be: every
+ *   label below classCount, every float finite, both splits with at least one sample, every limit above kept.
+ */
+export function decodeDataset(
+  bytes: Uint8Array,
+  identity: DatasetIdentity,
+  hash: Sha256 = sha256Hex,
+): Dataset {
+  if (bytes.length > datasetBytesMax) {
+    throw new FormatError(
+      `a dataset of ${bytes.length} bytes, at most ${datasetBytesMax} are taken`,
+    );
+  }
+  const sha256 = hash(bytes);
+  if (sha256 !== identity.sha256) {
+    throw new FormatError(`the dataset's SHA-256 is ${sha256}, expected ${identity.sha256}`);
+  }
+  const { metadata, tensors } = decodeSafetensors(bytes);
+  checkTensorNames(tensors);
+  const classCount = readClassCount(metadata);
+  const train = readSplit("train", tensors, classCount);
+  const test = readSplit("test", tensors, classCount);
+  const { featureShape } = train;
+  if (featureShape.join() !== test.featureShape.join()) {
+    const shapes = `[${featureShape.join(", ")}] and [${test.featureShape.join(", ")}]`;
+    throw new FormatError(`samples of the two splits differ in shape: ${shapes}`);
+  }
+  if (train.split.features.constructor !== test.split.features.constructor) {
+    throw new FormatError("one split has bytes as features, the other floats");
+  }
+  const featureCount = product(featureShape);
+  return {
+    name: identity.name,
+    sha256,
+    featureShape,
+    featureCount,
+    classCount,
+    train: train.split,
+    test: test.split,
+  };
+}
+
+const tensorNames = ["train.features", "train.labels", "test.features", "test.labels"] as const;
+type TensorName = (typeof tensorNames)[number];
+
+function checkTensorNames(tensors: ReadonlyMap<string, Tensor>): void {
+  const complete = tensorNames.every((name) => tensors.has(name));
+  if (!complete || tensors.size !== tensorNames.length) {
+    throw new FormatError(
+      `expected the tensors ${tensorNames.join(", ")}, got ${[...tensors.keys()].join(", ") || "none"}`,
+    );
+  }
+}
+
+function readClassCount(metadata: ReadonlyMap<string, string>): number {
+  const foundFormat = metadata.get("format");
+  if (foundFormat !== format)
+    throw new FormatError(`expected format ${format}, got ${foundFormat}`);
+  const text = metadata.get("classCount") ?? "";
+  const classCount = Number(text);
+  if (!/^\d{1,3}$/u.test(text) || classCount < 1 || classCount > classCountMax) {
+    throw new FormatError(`classCount must be in 1…${classCountMax}, got "${text}"`);
+  }
+  return classCount;
+}
+
+function readSplit(
+  name: "train" | "test",
+  tensors: ReadonlyMap<string, Tensor>,
+  classCount: number,
+): { readonly split: Split; readonly featureShape: readonly number[] } {
+  const { shape, features } = readFeatures(`${name}.features`, tensors);
+  const [count = 0, ...featureShape] = shape;
+  const labels = readLabels(`${name}.labels`, tensors, count);
+  checkLabels(labels, classCount, name);
+  return { split: { count, features, labels }, featureShape };
+}
+
+function readFeatures(
+  name: TensorName,
+  tensors: ReadonlyMap<string, Tensor>,
+): { readonly shape: readonly number[]; readonly features: Uint8Array | Float32Array } {
+  const { shape, data } = tensorOf(name, tensors);
+  if (!(data instanceof Uint8Array || data instanceof Float32Array)) {
+    throw new FormatError(`${name} must be U8 or F32`);
+  }
+  const [count = 0, ...featureShape] = shape;
+  if (count < 1)
+    throw new FormatError(`${name} must hold at least one sample, shape [${shape.join(", ")}]`);
+  const rankFits = featureShape.length >= 1 && featureShape.length <= featureRankMax;
+  const featureCount = product(featureShape);
+  if (!rankFits || featureCount < 1 || featureCount > featureCountMax) {
+    const limits = `1…${featureRankMax} sizes, at most ${featureCountMax} features`;
+    throw new FormatError(`${name}: a sample has ${limits}, got shape [${shape.join(", ")}]`);
+  }
+  if (data instanceof Float32Array) checkFinite(data, featureCount, name);
+  return { shape, features: data };
+}
+
+function readLabels(
+  name: TensorName,
+  tensors: ReadonlyMap<string, Tensor>,
+  count: number,
+): Uint8Array {
+  const { shape, data } = tensorOf(name, tensors);
+  if (!(data instanceof Uint8Array)) throw new FormatError(`${name} must be U8`);
+  if (shape.length !== 1 || shape[0] !== count) {
+    throw new FormatError(`${name} must have shape [${count}], got [${shape.join(", ")}]`);
+  }
+  return data;
+}
+
+function tensorOf(name: TensorName, tensors: ReadonlyMap<string, Tensor>): Tensor {
+  const tensor = tensors.get(name);
+  assert(tensor !== undefined, `${name} was checked to be there`);
+  return tensor;
+}
+
+function checkLabels(labels: Uint8Array, classCount: number, split: string): void {
+  const sample = labels.findIndex((label) => label >= classCount);
+  if (sample === -1) return;
+  throw new FormatError(
+    `${split} sample ${sample} has label ${labels[sample]}, labels are below ${classCount}`,
+  );
+}
+
+function checkFinite(values: Float32Array, featureCount: number, name: string): void {
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  if (index === -1) return;
+  const sample = Math.floor(index / featureCount);
+  throw new FormatError(`${name}: sample ${sample} holds ${values[index]}, features are finite`);
+}
+
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((result, size) => result * size, 1);
+}

@@ -1,0 +1,120 @@
+/**
+ * @file Parser of IDX, the format in which MNIST and its kin are published. Pure: bytes in, numbers out; whoever read
+ * the file and unpacked it says its name for the messages.
+ *
+ * A file is two zero bytes, the type of its elements, the number of dimensions, each dimension as a big-endian
+ * 32-bit integer, then the elements, big-endian, row by row.
+ *
+ * @see http://yann.lecun.com/exdb/mnist/, "the IDX file format"
+ */
+import { OperatorError } from "../operator-error.ts";
+
+/** The contents of an IDX file. */
+export interface IdxArray {
+  /** Outermost first. For samples: the count, then the shape of one. */
+  readonly shape: readonly number[];
+  /** Unsigned bytes as they are, a view of the file; every other type rounded to float32. */
+  readonly data: Uint8Array | Float32Array;
+}
+
+interface ElementType {
+  readonly name: string;
+  readonly byteLength: number;
+  readonly read: (view: DataView, offset: number) => number;
+}
+
+const elementTypes: ReadonlyMap<number, ElementType> = new Map([
+  [0x08, { name: "uint8", byteLength: 1, read: (view, offset) => view.getUint8(offset) }],
+  [0x09, { name: "int8", byteLength: 1, read: (view, offset) => view.getInt8(offset) }],
+  [0x0b, { name: "int16", byteLength: 2, read: (view, offset) => view.getInt16(offset) }],
+  [0x0c, { name: "int32", byteLength: 4, read: (view, offset) => view.getInt32(offset) }],
+  [0x0d, { name: "float32", byteLength: 4, read: (view, offset) => view.getFloat32(offset) }],
+  [0x0e, { name: "float64", byteLength: 8, read: (view, offset) => view.getFloat64(offset) }],
+]);
+const unsignedBytes = 0x08;
+const magicBytes = 4;
+const dimensionBytes = 4;
+
+/**
+ * Parses one file.
+ *
+ * @param bytes - The whole file, unpacked.
+ * @param fileName - As the operator knows it.
+ * @throws OperatorError if the magic number, the type, the dimensions or the size is wrong.
+ */
+export function parseIdx(bytes: Uint8Array, fileName: string): IdxArray {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { code, type, rank } = readMagic(view, fileName);
+  const shape = readShape(view, rank, fileName);
+  const start = magicBytes + rank * dimensionBytes;
+  const length = shape.reduce((product, size) => product * size, 1);
+  const expected = start + length * type.byteLength;
+  if (bytes.length !== expected) {
+    const problem = bytes.length < expected ? "cut short" : "too long";
+    throw new OperatorError(
+      `${fileName} is ${problem}: ${type.name} [${shape.join(" × ")}] takes ${expected} bytes, it has ${bytes.length}; fetch it again`,
+    );
+  }
+  if (code === unsignedBytes) return { shape, data: bytes.subarray(start) };
+  const data = Float32Array.from({ length }, (_, i) =>
+    type.read(view, start + i * type.byteLength),
+  );
+  return { shape, data };
+}
+
+/**
+ * The labels that an IDX file holds, one byte each.
+ *
+ * @returns Shape `[count]`.
+ * @throws OperatorError if the file has more than one dimension or a value is not an integer in [0, 255].
+ */
+export function labelsOf({ shape, data }: IdxArray, fileName: string): Uint8Array {
+  if (shape.length !== 1) {
+    throw new OperatorError(
+      `${fileName} has shape [${shape.join(" × ")}], labels have one dimension; is it the images file?`,
+    );
+  }
+  if (data instanceof Uint8Array) return data;
+  const sample = data.findIndex(
+    (label) => !(Number.isInteger(label) && label >= 0 && label <= 255),
+  );
+  if (sample === -1) return Uint8Array.from(data);
+  throw new OperatorError(
+    `${fileName}: label ${data[sample]} of sample ${sample} is not an integer in 0…255; number the classes from 0`,
+  );
+}
+
+function readMagic(
+  view: DataView,
+  fileName: string,
+): { readonly code: number; readonly type: ElementType; readonly rank: number } {
+  if (view.byteLength < magicBytes) {
+    throw new OperatorError(
+      `${fileName} has ${view.byteLength} bytes, an IDX file has at least ${magicBytes}; fetch it again`,
+    );
+  }
+  const magic = view.getUint32(0);
+  const code = (magic >>> 8) & 0xff;
+  const rank = magic & 0xff;
+  const type = elementTypes.get(code);
+  if (magic >>> 16 !== 0 || type === undefined || rank === 0) {
+    throw new OperatorError(
+      `${fileName} starts with 0x${hex(magic)}, an IDX file with 0x0000TTDD (type TT 08, 09, 0b…0e; DD ≥ 1 dimensions); is it packed, or of another format?`,
+    );
+  }
+  return { code, type, rank };
+}
+
+function readShape(view: DataView, rank: number, fileName: string): number[] {
+  const headerBytes = magicBytes + rank * dimensionBytes;
+  if (view.byteLength < headerBytes) {
+    throw new OperatorError(
+      `${fileName} is cut short: the header of ${rank} dimensions takes ${headerBytes} bytes, it has ${view.byteLength}; fetch it again`,
+    );
+  }
+  return Array.from({ length: rank }, (_, i) => view.getUint32(magicBytes + i * dimensionBytes));
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(8, "0");
+}

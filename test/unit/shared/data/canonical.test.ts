@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+
+import {
+  type DatasetContent,
+  datasetBytesMax,
+  decodeDataset,
+  encodeDataset,
+} from "../../../../shared/data/canonical.ts";
+import { FormatError } from "../../../../shared/data/format-error.ts";
+import { sha256Hex } from "../../../../shared/data/sha256.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Tensor,
+} from "../../../../shared/safetensors.ts";
+
+const bytesContent: DatasetContent = {
+  name: "tiny",
+  featureShape: [1, 2],
+  classCount: 3,
+  train: { count: 3, features: Uint8Array.of(0, 255, 1, 2, 3, 4), labels: Uint8Array.of(2, 0, 1) },
+  test: { count: 1, features: Uint8Array.of(9, 8), labels: Uint8Array.of(2) },
+};
+const floatContent: DatasetContent = {
+  ...bytesContent,
+  train: { ...bytesContent.train, features: Float32Array.of(0.5, -1, 2, 1e-40, -0, 3e38) },
+  test: { ...bytesContent.test, features: Float32Array.of(1, 2) },
+};
+
+/** Canonical bytes with some tensors or metadata replaced. */
+function altered(
+  tensors: Record<string, Tensor>,
+  metadata: Record<string, string> = {},
+): Uint8Array {
+  const original = decodeSafetensors(encodeDataset(bytesContent).bytes);
+  return encodeSafetensors({
+    metadata: new Map([...original.metadata, ...Object.entries(metadata)]),
+    tensors: new Map([...original.tensors, ...Object.entries(tensors)]),
+  });
+}
+
+function decode(bytes: Uint8Array): unknown {
+  return decodeDataset(bytes, { name: "tiny", sha256: sha256Hex(bytes) });
+}
+
+describe("encodeDataset", () => {
+  test.each([
+    ["bytes", bytesContent],
+    ["floats", floatContent],
+  ])("returns 3 + 1 samples of %s as they went in, as views of the bytes", (_what, content) => {
+    const { bytes, dataset } = encodeDataset(content);
+    expect(dataset).toEqual({ ...content, featureCount: 2, sha256: sha256Hex(bytes) });
+    expect(dataset.train.features.buffer).toBe(bytes.buffer);
+    expect(decodeDataset(bytes, dataset)).toEqual(dataset);
+  });
+
+  test("gives equal data under 2 names one hash", () => {
+    const renamed = encodeDataset({ ...bytesContent, name: "other" }).dataset;
+    expect(renamed.sha256).toBe(encodeDataset(bytesContent).dataset.sha256);
+    expect(renamed.name).toBe("other");
+  });
+
+  test("pins the hash of 4 known samples, since run configs and caches name it", () => {
+    expect(encodeDataset(bytesContent).dataset.sha256).toBe(
+      "90b0990bc500ae28f993031d5a0aa6404dc5c5d2db38b9fea0e24dba9b49b335",
+    );
+  });
+
+  test("refuses label 3 of 3 classes", () => {
+    expect(() => encodeDataset({ ...bytesContent, classCount: 2 })).toThrow(
+      "train sample 0 has label 2, labels are below 2",
+    );
+  });
+});
+
+describe("decodeDataset", () => {
+  test("refuses bytes of which 1 bit was flipped", () => {
+    const { bytes, dataset } = encodeDataset(bytesContent);
+    bytes[bytes.length - 1]! ^= 1;
+    expect(() => decodeDataset(bytes, dataset)).toThrow(`expected ${dataset.sha256}`);
+  });
+
+  test("refuses more bytes than the limit before it hashes one", () => {
+    const bytes = new Uint8Array(datasetBytesMax + 1);
+    expect(() => decodeDataset(bytes, { name: "", sha256: "" })).toThrow("at most 1073741824");
+  });
+
+  const features = Uint8Array.of(1, 2);
+  const nan: Record<string, Tensor> = {
+    "train.features": { shape: [3, 2], data: Float32Array.of(0, 0, 0, NaN, 0, 0) },
+    "test.features": { shape: [1, 2], data: Float32Array.of(0, 0) },
+  };
+  const refused: [string, Uint8Array, string][] = [
+    ["a fifth tensor", altered({ extra: { shape: [2], data: features } }), "test.labels, got"],
+    ["another format", altered({}, { format: "pt" }), "expected format promedio-dataset-1, got pt"],
+    ["257 classes", altered({}, { classCount: "257" }), `1…256, got "257"`],
+    ["classes in hex", altered({}, { classCount: "0x3" }), `got "0x3"`],
+    ["NaN", altered(nan), "train.features: sample 1 holds NaN"],
+    [
+      "features of int8",
+      altered({ "test.features": { shape: [1, 1, 2], data: new Int8Array(2) } }),
+      "test.features must be U8 or F32",
+    ],
+    [
+      "floats in one split",
+      altered({ "test.features": { shape: [1, 1, 2], data: new Float32Array(2) } }),
+      "one split has bytes as features",
+    ],
+    [
+      "a split of 0 samples",
+      altered({ "test.features": { shape: [0, 1, 2], data: new Uint8Array(0) } }),
+      "at least one sample",
+    ],
+    [
+      "samples without a shape",
+      altered({ "test.features": { shape: [2], data: features } }),
+      "1…4 sizes",
+    ],
+    [
+      "samples of 5 dimensions",
+      altered({ "test.features": { shape: [1, 1, 1, 1, 1, 2], data: features } }),
+      "1…4 sizes",
+    ],
+    [
+      "samples of another shape",
+      altered({ "test.features": { shape: [1, 2, 1], data: features } }),
+      "[1, 2] and [2, 1]",
+    ],
+    [
+      "2 labels for 1 sample",
+      altered({ "test.labels": { shape: [2], data: features } }),
+      "test.labels must have shape [1], got [2]",
+    ],
+    [
+      "labels of float32",
+      altered({ "test.labels": { shape: [1], data: new Float32Array(1) } }),
+      "test.labels must be U8",
+    ],
+  ];
+  test.each(refused)("refuses %s", (_what, bytes, message) => {
+    expect(() => decode(bytes)).toThrow(FormatError);
+    expect(() => decode(bytes)).toThrow(message);
+  });
+});
