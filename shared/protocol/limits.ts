@@ -19,6 +19,12 @@ export const unauthenticatedBytesMax = headerBytesMax;
 /** A `hello` takes one round trip; 5 s is a slow phone on a crowded network, not an attack that holds a socket. */
 export const helloTimeoutMs = 5_000;
 
+/** After a close frame the peer gets this long to answer before its connection is cut. */
+export const closeGraceMs = 2_000;
+
+/** An HTTP request whose headers are not complete by then is dropped (slowloris). */
+export const httpHeaderTimeoutMs = 10_000;
+
 /** A ping goes out this often: a cable pulled or a lid closed is noticed within `silenceMaxMs`. */
 export const pingIntervalMs = 2_000;
 

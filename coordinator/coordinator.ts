@@ -1,0 +1,390 @@
+/**
+ * @file The coordinator's side of the protocol: sockets in, messages out, one state machine a socket
+ * (`hello` → `welcome` → `run` → `ready` → results), and the run that they serve. It touches no real socket, clock,
+ * disk or random source: all four are handed in, so the simulator runs this very code.
+ *
+ * Invariant 5, one bad peer, one closed socket: everything a peer can cause is caught in `#receive`, and ends in the
+ * closing of that peer's socket at worst.
+ */
+import { timingSafeEqual } from "node:crypto";
+
+import { encodeHead } from "../shared/protocol/codec.ts";
+import { closeStatus, ProtocolError, type ProtocolErrorCode } from "../shared/protocol/errors.ts";
+import {
+  helloTimeoutMs,
+  messageBytesMax,
+  offencesMax,
+  pingIntervalMs,
+  protocolVersion,
+  queuedBytesMax,
+  silenceMaxMs,
+  unauthenticatedBytesMax,
+  workersMax,
+  workersPerAddressMax,
+} from "../shared/protocol/limits.ts";
+import {
+  type CoordinatorMessage,
+  type Decoded,
+  decodeWorkerMessage,
+  type MessageOf,
+  type WorkerMessage,
+} from "../shared/protocol/messages.ts";
+import type { PeerHandler, PeerSocket } from "./peer.ts";
+import { Roster, type Worker } from "./roster.ts";
+import { SpeedEstimate } from "./speed.ts";
+import type { RunEffects, RunSnapshot, TrainingRun, Verdict } from "./training-run.ts";
+import type { CoordinatorEvent, CoordinatorView, RunView } from "./view.ts";
+
+/** Everything the coordinator needs from the world. */
+export interface CoordinatorOptions {
+  /** SHA-256 of the kernel that every worker must have. */
+  readonly kernel: string;
+  /** Hash of the self-test's bits that every worker must get. */
+  readonly selfTest: string;
+  /** What a `hello` must carry; `null` lets anybody in. */
+  readonly joinToken: string | null;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** An unguessable identifier, a new one at each call. */
+  readonly newSession: () => string;
+  readonly report: (event: CoordinatorEvent) => void;
+}
+
+/** One socket and what is known of it. */
+interface Connection {
+  readonly socket: PeerSocket;
+  readonly openedMs: number;
+  worker: Worker | undefined;
+  heardMs: number;
+  pingedMs: number;
+  pingOutstanding: boolean;
+}
+
+export class Coordinator {
+  readonly #options: CoordinatorOptions;
+  readonly #roster = new Roster();
+  readonly #connections = new Set<Connection>();
+  #run: TrainingRun | undefined;
+  #dataset = "";
+  #farewell: { run: string; reason: string; fingerprint: string } | undefined;
+  #saidWaitingFor: string | null = null;
+
+  constructor(options: CoordinatorOptions) {
+    this.#options = options;
+  }
+
+  /** The largest message that a worker may send now: before `hello` one header, then what the run's model needs. */
+  messageBytesMax(): number {
+    const parameterCount = this.#run?.parameterCount ?? 0;
+    return Math.max(unauthenticatedBytesMax, messageBytesMax(parameterCount));
+  }
+
+  // ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Starts a run: every connected worker is told to prepare for it. The run before it must be over.
+   *
+   * @param makeRun - Gets the half of the effects that this class provides.
+   * @param dataset - Path of the dataset on the HTTP server.
+   */
+  start(makeRun: (send: RunEffects["send"]) => TrainingRun, dataset: string): TrainingRun {
+    this.#roster.startRun();
+    this.#farewell = undefined;
+    this.#dataset = dataset;
+    this.#run = makeRun((workerId, header, tensor) => this.#sendWork(workerId, header, tensor));
+    for (const connection of this.#connections) {
+      if (connection.worker !== undefined) this.#introduceRun(connection.worker);
+    }
+    return this.#run;
+  }
+
+  /** Tells every worker that the run is over, now and when they come back. */
+  end(reason: string, fingerprint: string): void {
+    if (this.#run === undefined) return;
+    this.#farewell = { run: this.#run.id, reason, fingerprint };
+    for (const { worker } of this.#connections) {
+      if (worker !== undefined) this.#send(worker, { type: "end", ...this.#farewell });
+    }
+  }
+
+  /** Says goodbye to everybody and closes their sockets. */
+  close(reason: string): void {
+    for (const { socket } of this.#connections) socket.close(1001, reason);
+  }
+
+  // ── one socket ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A peer connected. The handler gets everything that happens on its socket. */
+  connect(socket: PeerSocket): PeerHandler {
+    const nowMs = this.#options.now();
+    const connection: Connection = {
+      socket,
+      openedMs: nowMs,
+      worker: undefined,
+      heardMs: nowMs,
+      pingedMs: nowMs,
+      pingOutstanding: false,
+    };
+    this.#connections.add(connection);
+    if (this.#isFull(socket)) this.#refuse(connection, new ProtocolError("ERR_FULL", "no place left"));
+    return {
+      message: (bytes) => this.#receive(connection, bytes),
+      garbage: (reason) => this.#refuse(connection, new ProtocolError("ERR_DECODE", reason)),
+      pong: () => this.#pong(connection),
+      closed: (reason) => this.#closed(connection, reason),
+    };
+  }
+
+  #receive(connection: Connection, bytes: Uint8Array): void {
+    if (!this.#connections.has(connection)) return;
+    connection.heardMs = this.#options.now();
+    try {
+      if (connection.worker === undefined && bytes.length > unauthenticatedBytesMax) {
+        throw new ProtocolError("ERR_TOO_LARGE", `before hello at most ${unauthenticatedBytesMax} bytes`);
+      }
+      this.#dispatch(connection, decodeWorkerMessage(bytes));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#refuse(connection, error);
+    }
+  }
+
+  #dispatch(connection: Connection, { header, tensor }: Decoded<WorkerMessage>): void {
+    const { worker } = connection;
+    if (header.type === "hello") return this.#hello(connection, header);
+    if (worker === undefined) throw new ProtocolError("ERR_STATE", `${header.type} before hello`);
+    const nowMs = this.#options.now();
+    switch (header.type) {
+      case "ready":
+        return this.#ready(worker, header);
+      case "gradient":
+      case "costs":
+      case "evaluation": {
+        const verdict = this.#run?.result(worker.id, header, tensor, nowMs) ?? { kind: "stale" };
+        return this.#judge(worker, verdict);
+      }
+      case "failed":
+        return this.#judge(worker, this.#run?.failed(worker.id, header, nowMs) ?? { kind: "stale" });
+      case "pause":
+        worker.state = worker.state === "ready" ? "paused" : worker.state;
+        return this.#run?.workerLeft(worker.id, nowMs);
+      case "resume":
+        return this.#resume(worker);
+      case "leave":
+        return this.#leave(connection, header.reason);
+    }
+  }
+
+  #hello(connection: Connection, hello: MessageOf<WorkerMessage, "hello">): void {
+    if (connection.worker !== undefined) throw new ProtocolError("ERR_STATE", "hello twice");
+    this.#checkHello(hello);
+    const worker = this.#roster.introduce(hello, hello.session, this.#options.newSession());
+    this.#replaceSocket(worker, connection);
+    const { session, name } = worker;
+    const { kernel } = this.#options;
+    this.#send(worker, { type: "welcome", protocol: protocolVersion, session, name, kernel });
+    this.#reportWorker(worker, "joined", "");
+    this.#introduceRun(worker);
+  }
+
+  #checkHello(hello: MessageOf<WorkerMessage, "hello">): void {
+    const { joinToken, kernel } = this.#options;
+    if (hello.protocol !== protocolVersion) {
+      const versions = `protocol ${hello.protocol}, this coordinator speaks ${protocolVersion}`;
+      throw new ProtocolError("ERR_VERSION", `${versions}: use the same version of promedio`);
+    }
+    if (joinToken !== null && !sameText(hello.token, joinToken)) {
+      throw new ProtocolError("ERR_TOKEN", "wrong join token: use the join URL that the coordinator printed");
+    }
+    if (hello.kernel !== kernel) {
+      const hashes = `kernel ${hello.kernel.slice(0, 12)}, this run needs ${kernel.slice(0, 12)}`;
+      throw new ProtocolError("ERR_KERNEL", `${hashes}: use the same version of promedio`);
+    }
+  }
+
+  /** A worker has one socket: an older one of the same session is closed. */
+  #replaceSocket(worker: Worker, connection: Connection): void {
+    for (const older of this.#connections) {
+      if (older.worker === worker) {
+        this.#refuse(older, new ProtocolError("ERR_REPLACED", "this worker connected again"));
+      }
+    }
+    worker.socket = connection.socket;
+    worker.state = "loading";
+    connection.worker = worker;
+  }
+
+  #introduceRun(worker: Worker): void {
+    worker.state = "loading";
+    if (this.#run === undefined) {
+      this.#send(worker, { type: "wait", reason: "no run has started yet" });
+    } else if (this.#farewell !== undefined) {
+      this.#send(worker, { type: "end", ...this.#farewell });
+    } else {
+      const { id, config } = this.#run;
+      this.#send(worker, { type: "run", run: id, config, dataset: this.#dataset });
+    }
+  }
+
+  #ready(worker: Worker, ready: MessageOf<WorkerMessage, "ready">): void {
+    if (this.#run === undefined || ready.run !== this.#run.id) return;
+    if (worker.state === "ready") throw new ProtocolError("ERR_STATE", "ready twice");
+    if (ready.selfTest !== this.#options.selfTest) {
+      const message = "the self-test gave other bits than it must: this machine may not take part";
+      throw new ProtocolError("ERR_KERNEL", message);
+    }
+    worker.speed = new SpeedEstimate(ready.samplesPerSecond);
+    worker.state = "ready";
+    this.#run.workerReady(worker, this.#options.now());
+  }
+
+  #resume(worker: Worker): void {
+    if (worker.state !== "paused") return;
+    worker.state = "ready";
+    this.#run?.workerReady(worker, this.#options.now());
+  }
+
+  #leave(connection: Connection, reason: string): void {
+    this.#drop(connection, reason === "" ? "left" : `left: ${reason}`);
+    connection.socket.close(1000, "goodbye");
+  }
+
+  #judge(worker: Worker, verdict: Verdict): void {
+    if (verdict.kind === "accepted") {
+      worker.blocksDone += 1;
+      worker.samplesDone += verdict.samples;
+    }
+    if (verdict.kind !== "offence") return;
+    worker.offences += 1;
+    if (worker.offences >= offencesMax) throw new ProtocolError("ERR_OFFENCES", verdict.reason);
+    this.#options.report({ event: "warning", message: `${worker.name}: ${verdict.reason}` });
+  }
+
+  // ── the end of a socket ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Closes one socket because of what its peer did, and says so to both sides. */
+  #refuse(connection: Connection, { code, message }: ProtocolError): void {
+    if (!this.#connections.has(connection)) return;
+    const { socket, worker } = connection;
+    socket.send(encodeHead({ type: "error", code, message } satisfies CoordinatorMessage, 0));
+    socket.close(closeStatus[code], code);
+    if (worker === undefined) this.#reportRefused(connection, code, message);
+    this.#drop(connection, `${code}: ${message}`);
+  }
+
+  #closed(connection: Connection, reason: string): void {
+    this.#drop(connection, reason);
+  }
+
+  /** Forgets a socket; what its worker held goes to others at once. Safe to call twice. */
+  #drop(connection: Connection, reason: string): void {
+    if (!this.#connections.delete(connection)) return;
+    const { worker } = connection;
+    if (worker === undefined) return;
+    connection.worker = undefined;
+    if (worker.socket !== connection.socket) return;
+    worker.socket = undefined;
+    worker.state = "gone";
+    this.#reportWorker(worker, "left", reason);
+    this.#run?.workerLeft(worker.id, this.#options.now());
+  }
+
+  // ── time ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** To be called every few tens of milliseconds: notices silence and lateness, says what the run waits for. */
+  tick(): void {
+    const nowMs = this.#options.now();
+    for (const connection of this.#connections) this.#watch(connection, nowMs);
+    this.#run?.tick(nowMs);
+    const waitingFor = this.#run?.waitingFor(nowMs) ?? null;
+    if (waitingFor !== null && this.#saidWaitingFor === null) {
+      this.#options.report({ event: "waiting", reason: waitingFor });
+    }
+    this.#saidWaitingFor = waitingFor;
+  }
+
+  #watch(connection: Connection, nowMs: number): void {
+    const { socket, worker, openedMs, heardMs, pingedMs } = connection;
+    if (worker === undefined) {
+      if (nowMs - openedMs <= helloTimeoutMs) return;
+      return this.#refuse(connection, new ProtocolError("ERR_TIMEOUT", "no hello in time"));
+    }
+    if (nowMs - heardMs > silenceMaxMs) {
+      this.#drop(connection, `silent for ${Math.round((nowMs - heardMs) / 1000)} s`);
+      return socket.terminate();
+    }
+    if (nowMs - pingedMs < pingIntervalMs || connection.pingOutstanding) return;
+    connection.pingedMs = nowMs;
+    connection.pingOutstanding = true;
+    socket.ping();
+  }
+
+  #pong(connection: Connection): void {
+    const nowMs = this.#options.now();
+    connection.heardMs = nowMs;
+    if (!connection.pingOutstanding) return;
+    connection.pingOutstanding = false;
+    if (connection.worker !== undefined) connection.worker.roundTripMs = nowMs - connection.pingedMs;
+  }
+
+  // ── sending and showing ─────────────────────────────────────────────────────────────────────────────────────────
+
+  #sendWork(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean {
+    const socket = this.#roster.get(workerId)?.socket;
+    if (socket === undefined) return false;
+    if (socket.queuedBytes + tensor.length > queuedBytesMax(tensor.length / 4)) return false;
+    socket.send(encodeHead(header, tensor.length), tensor);
+    this.#run?.progress.addBytes(tensor.length);
+    return true;
+  }
+
+  #send(worker: Worker, message: CoordinatorMessage): void {
+    worker.socket?.send(encodeHead(message, 0));
+  }
+
+  #isFull({ address }: PeerSocket): boolean {
+    if (this.#connections.size > workersMax) return true;
+    let fromAddress = 0;
+    for (const { socket } of this.#connections) if (socket.address === address) fromAddress += 1;
+    return fromAddress > workersPerAddressMax;
+  }
+
+  #reportWorker(worker: Worker, change: "joined" | "left", reason: string): void {
+    const { name, kind, threads } = worker;
+    const workers = this.#roster.connected.length;
+    this.#options.report({ event: "worker", change, name, kind, threads, reason, workers });
+  }
+
+  #reportRefused({ socket }: Connection, code: ProtocolErrorCode, message: string): void {
+    this.#options.report({
+      event: "worker",
+      change: "refused",
+      name: socket.address,
+      kind: "unknown",
+      threads: 0,
+      reason: `${code}: ${message}`,
+      workers: this.#roster.connected.length,
+    });
+  }
+
+  /** What can be seen from outside, now. */
+  view(urls: Pick<CoordinatorView, "joinUrl" | "dashboardUrl">, run: RunView | null): CoordinatorView {
+    const workers = this.#roster.views(
+      (workerId) => this.#run?.isBusy(workerId) ?? false,
+      (workerId) => this.#samplesPerSecond(workerId),
+    );
+    return { ...urls, run, workers };
+  }
+
+  #samplesPerSecond(workerId: string): number {
+    const worker = this.#roster.get(workerId);
+    return worker === undefined || worker.state !== "ready" ? 0 : 1000 / worker.speed.sampleMs;
+  }
+}
+
+/** Compares two texts in a time that tells nothing about where they differ. */
+function sameText(left: string, right: string): boolean {
+  const a = Buffer.from(left);
+  const b = Buffer.from(right);
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,52 @@
+/**
+ * @file The workers that can take work in a run: ready, connected, not paused. Knows who is late and how fast each
+ * is; knows nothing of sockets. Pure.
+ */
+import type { WorkerSpeed } from "./assignment.ts";
+import type { SpeedEstimate } from "./speed.ts";
+
+export interface Member {
+  readonly id: string;
+  /** Shown to people. */
+  readonly name: string;
+  /** Outlives the member: a worker that comes back is as fast as it was. */
+  readonly speed: SpeedEstimate;
+  /** Took longer than its deadline and has not answered since: until it does, it gets no further work. */
+  late: boolean;
+}
+
+export class Crew {
+  readonly #members = new Map<string, Member>();
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  add({ id, name, speed }: Omit<Member, "late">): void {
+    this.#members.set(id, { id, name, speed, late: false });
+  }
+
+  remove(id: string): boolean {
+    return this.#members.delete(id);
+  }
+
+  get(id: string): Member | undefined {
+    return this.#members.get(id);
+  }
+
+  /** Who should get work: everybody on time, or everybody when all are late. */
+  available(): Member[] {
+    const all = [...this.#members.values()];
+    const onTime = all.filter(({ late }) => !late);
+    return onTime.length > 0 ? onTime : all;
+  }
+}
+
+/** What planning shares needs to know, for leaves of so many samples. */
+export function speedsOf(members: readonly Member[], samplesPerLeaf: number): WorkerSpeed[] {
+  return members.map(({ id, speed }) => ({
+    workerId: id,
+    overheadMs: speed.overheadMs,
+    leafMs: speed.sampleMs * samplesPerLeaf,
+  }));
+}

@@ -1,0 +1,146 @@
+/**
+ * @file What a run tells about itself while it goes: losses, curves, rates. Only numbers that are shown; none of them
+ * decides anything. Pure: the caller passes the clock.
+ */
+import type { EvaluationPoint, EvaluationView } from "./view.ts";
+
+/** Weight of the newest step in the smoothed loss and accuracy. */
+const newestWeight = 0.05;
+/** Curves are thinned to half when they reach this many points. */
+const curvePointsMax = 512;
+/** Rates are measured over windows of about this long. */
+const rateWindowMs = 500;
+
+/** Totals since the epoch began: carried in checkpoints, so that a resumed epoch reports the same loss. */
+export interface EpochTotals {
+  lossSum: number;
+  correct: number;
+  samples: number;
+}
+
+/** What is carried from one process to the next. */
+export interface ProgressState {
+  readonly trainingMs: number;
+  readonly epochTotals: EpochTotals;
+  readonly evaluation: EvaluationView | null;
+  readonly bestTestLoss: number | null;
+}
+
+interface Rates {
+  samplesPerSecond: number;
+  stepsPerSecond: number;
+  bytesPerSecond: number;
+}
+
+export class Progress {
+  /** Milliseconds spent in training rounds; evaluation, pauses and waiting for workers are not in it. */
+  trainingMs = 0;
+  /** Of this process only, for the rates of `finished`. */
+  trainedSamples = 0;
+  trainedSteps = 0;
+  trainedMs = 0;
+  epochTotals: EpochTotals = { lossSum: 0, correct: 0, samples: 0 };
+  evaluation: EvaluationView | null = null;
+  bestTestLoss: number | null = null;
+  trainLoss: number | null = null;
+  trainAccuracy: number | null = null;
+  readonly trainCurve: { step: number; loss: number }[] = [];
+  readonly testCurve: EvaluationPoint[] = [];
+  readonly rates: Rates = { samplesPerSecond: 0, stepsPerSecond: 0, bytesPerSecond: 0 };
+  #curveStride = 1;
+  #windowMs = 0;
+  #windowSamples = 0;
+  #windowSteps = 0;
+  #windowBytes = 0;
+
+  constructor(state?: ProgressState) {
+    if (state === undefined) return;
+    this.trainingMs = state.trainingMs;
+    this.epochTotals = { ...state.epochTotals };
+    this.evaluation = state.evaluation;
+    this.bestTestLoss = state.bestTestLoss;
+  }
+
+  get state(): ProgressState {
+    return {
+      trainingMs: this.trainingMs,
+      epochTotals: { ...this.epochTotals },
+      evaluation: this.evaluation,
+      bestTestLoss: this.bestTestLoss,
+    };
+  }
+
+  /** Counts bytes that went over sockets, either way. */
+  addBytes(bytes: number): void {
+    this.#windowBytes += bytes;
+  }
+
+  /**
+   * Counts one committed step.
+   *
+   * @param lossSum - Over the batch; `samples` of them, `correct` of those right.
+   * @param elapsedMs - From handing the step out to its commit.
+   */
+  addStep(step: number, totals: Readonly<EpochTotals>, elapsedMs: number): void {
+    const { lossSum, correct, samples } = totals;
+    this.trainingMs += elapsedMs;
+    this.trainedMs += elapsedMs;
+    this.trainedSamples += samples;
+    this.trainedSteps += 1;
+    this.epochTotals.lossSum += lossSum;
+    this.epochTotals.correct += correct;
+    this.epochTotals.samples += samples;
+    this.trainLoss = smooth(this.trainLoss, lossSum / samples);
+    this.trainAccuracy = smooth(this.trainAccuracy, correct / samples);
+    this.#extendCurve(step);
+    this.#measureRates(samples, elapsedMs);
+  }
+
+  /** Ends an epoch: its mean loss and accuracy over the samples seen since it began. */
+  endEpoch(): { trainLoss: number; trainAccuracy: number } {
+    const { lossSum, correct, samples } = this.epochTotals;
+    this.epochTotals = { lossSum: 0, correct: 0, samples: 0 };
+    return { trainLoss: lossSum / samples, trainAccuracy: correct / samples };
+  }
+
+  /** @returns Whether this is the lowest test loss so far. */
+  addEvaluation(evaluation: EvaluationView): boolean {
+    const { step, testLoss, testAccuracy } = evaluation;
+    this.evaluation = evaluation;
+    this.testCurve.push({ step, testLoss, testAccuracy });
+    thin(this.testCurve);
+    const isBest = this.bestTestLoss === null || testLoss < this.bestTestLoss;
+    if (isBest) this.bestTestLoss = testLoss;
+    return isBest;
+  }
+
+  #extendCurve(step: number): void {
+    if (this.trainLoss === null || step % this.#curveStride !== 0) return;
+    this.trainCurve.push({ step, loss: this.trainLoss });
+    if (thin(this.trainCurve)) this.#curveStride *= 2;
+  }
+
+  #measureRates(samples: number, elapsedMs: number): void {
+    this.#windowMs += elapsedMs;
+    this.#windowSamples += samples;
+    this.#windowSteps += 1;
+    if (this.#windowMs < rateWindowMs && this.rates.stepsPerSecond > 0) return;
+    const perSecond = 1000 / Math.max(this.#windowMs, 1e-3);
+    this.rates.samplesPerSecond = this.#windowSamples * perSecond;
+    this.rates.stepsPerSecond = this.#windowSteps * perSecond;
+    this.rates.bytesPerSecond = this.#windowBytes * perSecond;
+    this.#windowMs = this.#windowSamples = this.#windowSteps = this.#windowBytes = 0;
+  }
+}
+
+function smooth(previous: number | null, newest: number): number {
+  return previous === null ? newest : previous + newestWeight * (newest - previous);
+}
+
+/** Drops every second point of a full curve. Returns whether it did. */
+function thin(points: unknown[]): boolean {
+  if (points.length < curvePointsMax) return false;
+  const kept = points.filter((_, i) => i % 2 === 0);
+  points.splice(0, points.length, ...kept);
+  return true;
+}

@@ -1,0 +1,89 @@
+/**
+ * @file The promedio table: for a handful of parameters, what each worker found as the mean gradient over its own
+ * samples, and the average over all. Only shown, never used: sums here are plain float64 in arrival order.
+ */
+import type { ModelConfig } from "../shared/run/config.ts";
+import type { PromedioTable } from "./view.ts";
+
+interface Column {
+  readonly sums: Float64Array;
+  samples: number;
+}
+
+/** Collects one step's columns while the results come in, and keeps the last complete step for display. */
+export class PromedioColumns {
+  readonly #parameters: readonly number[];
+  #open = new Map<string, Column>();
+  #openStep = 0;
+  #complete = new Map<string, Column>();
+  #completeStep: number | undefined;
+
+  constructor(model: ModelConfig) {
+    this.#parameters = chooseParameters(model);
+  }
+
+  begin(step: number): void {
+    this.#openStep = step;
+    this.#open.clear();
+  }
+
+  /**
+   * @param worker - Name of its column.
+   * @param tensor - gradientSum of one block, little-endian float32; read only.
+   * @param samples - How many samples the block has.
+   */
+  add(worker: string, tensor: Uint8Array, samples: number): void {
+    let column = this.#open.get(worker);
+    if (column === undefined) {
+      column = { sums: new Float64Array(this.#parameters.length), samples: 0 };
+      this.#open.set(worker, column);
+    }
+    column.samples += samples;
+    const view = new DataView(tensor.buffer, tensor.byteOffset, tensor.byteLength);
+    for (const [row, parameter] of this.#parameters.entries()) {
+      column.sums[row] = (column.sums[row] ?? 0) + view.getFloat32(4 * parameter, true);
+    }
+  }
+
+  /** The step is committed: its columns are complete. */
+  end(): void {
+    if (this.#open.size === 0) return;
+    [this.#complete, this.#open] = [this.#open, this.#complete];
+    this.#completeStep = this.#openStep;
+  }
+
+  /** The last complete step; `null` before the first, and for runs without gradients. */
+  get table(): PromedioTable | null {
+    if (this.#completeStep === undefined) return null;
+    const columns = [...this.#complete.values()];
+    const samples = columns.reduce((sum, column) => sum + column.samples, 0);
+    const rows = this.#parameters.map((parameter, row) => {
+      const sums = columns.map((column) => column.sums[row] ?? 0);
+      return {
+        parameter,
+        gradients: columns.map((column, i) => (sums[i] ?? 0) / column.samples),
+        average: sums.reduce((sum, value) => sum + value, 0) / samples,
+      };
+    });
+    return { step: this.#completeStep, workers: [...this.#complete.keys()], rows };
+  }
+}
+
+/**
+ * Six parameters worth looking at: three weights of the input in the middle (an image's border never has a gradient),
+ * the first weight of the second and of the last layer, and the last bias.
+ */
+function chooseParameters({ layers }: ModelConfig): number[] {
+  const widths = layers.slice(1);
+  const offsets = [0];
+  for (const [i, outputs] of widths.entries()) {
+    offsets.push((offsets[i] ?? 0) + ((layers[i] ?? 0) + 1) * outputs);
+  }
+  const parameterCount = offsets.at(-1) ?? 0;
+  const middle = Math.floor((layers[0] ?? 0) / 2) * (widths[0] ?? 0);
+  const wanted = [middle, middle + 1, middle + 2, offsets[1], offsets.at(-2), parameterCount - 1];
+  const inside = wanted.filter(
+    (index): index is number => index !== undefined && index < parameterCount,
+  );
+  return [...new Set(inside)].toSorted((a, b) => a - b);
+}

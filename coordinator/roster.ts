@@ -1,0 +1,127 @@
+/**
+ * @file Every worker that this coordinator knows, connected or not: identities, names and statistics that outlive a
+ * socket. Pure: identities are drawn by the caller.
+ */
+import { workerNameLengthMax } from "../shared/protocol/limits.ts";
+import type { PeerSocket } from "./peer.ts";
+import { SpeedEstimate } from "./speed.ts";
+import type { WorkerView } from "./view.ts";
+
+/** Workers that are gone are remembered, so that they come back as themselves; the oldest are forgotten first. */
+const goneMax = 1_000;
+
+export interface Worker {
+  /** Public name of the identity: appears in views. */
+  readonly id: string;
+  /** The secret that proves the identity after a lost connection: only its worker knows it. */
+  readonly session: string;
+  readonly name: string;
+  readonly kind: "node" | "browser";
+  readonly agent: string;
+  readonly threads: number;
+  socket: PeerSocket | undefined;
+  state: "loading" | "ready" | "paused" | "gone";
+  speed: SpeedEstimate;
+  roundTripMs: number | null;
+  blocksDone: number;
+  samplesDone: number;
+  offences: number;
+}
+
+type Introduction = Pick<Worker, "name" | "kind" | "agent" | "threads">;
+
+export class Roster {
+  readonly #workers = new Map<string, Worker>();
+  readonly #bySession = new Map<string, Worker>();
+  #nextId = 1;
+
+  /** Connected workers. */
+  get connected(): Worker[] {
+    return [...this.#workers.values()].filter(({ socket }) => socket !== undefined);
+  }
+
+  get(id: string): Worker | undefined {
+    return this.#workers.get(id);
+  }
+
+  /**
+   * The worker that a `hello` introduces: the one whose session it names, or a new one.
+   *
+   * @param newSession - An unguessable identifier for a new worker.
+   */
+  introduce(hello: Introduction, session: string, newSession: string): Worker {
+    const known = this.#bySession.get(session);
+    if (known !== undefined) return known;
+    const worker: Worker = {
+      id: `w${this.#nextId++}`,
+      session: newSession,
+      name: this.#uniqueName(cleanName(hello.name)),
+      kind: hello.kind,
+      agent: hello.agent,
+      threads: hello.threads,
+      socket: undefined,
+      state: "gone",
+      speed: new SpeedEstimate(0),
+      roundTripMs: null,
+      blocksDone: 0,
+      samplesDone: 0,
+      offences: 0,
+    };
+    this.#workers.set(worker.id, worker);
+    this.#bySession.set(worker.session, worker);
+    this.#forgetOldest();
+    return worker;
+  }
+
+  /** One row a worker: those that are connected, and those that have contributed. */
+  views(isBusy: (workerId: string) => boolean, samplesPerSecond: (id: string) => number): WorkerView[] {
+    const shown = [...this.#workers.values()].filter(
+      ({ socket, samplesDone }) => socket !== undefined || samplesDone > 0,
+    );
+    const total = shown.reduce((sum, { samplesDone }) => sum + samplesDone, 0);
+    return shown.map((worker) => ({
+      id: worker.id,
+      name: worker.name,
+      kind: worker.kind,
+      agent: worker.agent,
+      threads: worker.threads,
+      state: worker.state === "ready" && isBusy(worker.id) ? "working" : worker.state,
+      share: total === 0 ? 0 : worker.samplesDone / total,
+      samplesPerSecond: samplesPerSecond(worker.id),
+      roundTripMs: worker.roundTripMs,
+      blocksDone: worker.blocksDone,
+    }));
+  }
+
+  /** Statistics are of one run. */
+  startRun(): void {
+    for (const worker of this.#workers.values()) {
+      worker.blocksDone = 0;
+      worker.samplesDone = 0;
+    }
+  }
+
+  #uniqueName(wanted: string): string {
+    const taken = new Set([...this.#workers.values()].map(({ name }) => name));
+    if (!taken.has(wanted)) return wanted;
+    for (let number = 2; ; number++) {
+      const suffix = ` ${number}`;
+      const name = wanted.slice(0, workerNameLengthMax - suffix.length) + suffix;
+      if (!taken.has(name)) return name;
+    }
+  }
+
+  #forgetOldest(): void {
+    const gone = [...this.#workers.values()].filter(({ socket }) => socket === undefined);
+    for (const worker of gone.slice(0, Math.max(0, gone.length - goneMax - 1))) {
+      this.#workers.delete(worker.id);
+      this.#bySession.delete(worker.session);
+    }
+  }
+}
+
+/** A name as it may be shown anywhere: no control characters, nothing invisible at the ends. */
+function cleanName(name: string): string {
+  const visible = name.replaceAll(/\p{C}/gu, "").trim();
+  return visible === "" ? "worker" : visible;
+}

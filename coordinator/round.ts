@@ -1,0 +1,137 @@
+/**
+ * @file One round: who holds which block of one tree, from the first share handed out to the last block accepted.
+ * It knows nothing of values (the reduction has them), of sockets or of what the leaves are. Pure: the caller passes
+ * the clock.
+ */
+import { known } from "../shared/assert.ts";
+import type { Block } from "../shared/run/tree.ts";
+import type { UnitKind } from "../shared/run/unit.ts";
+
+/** What one worker holds of a round. */
+export interface Holding {
+  /** Handed out and not answered yet. */
+  readonly outstanding: Map<string, Block>;
+  /** Answered; kept so that an answer sent twice is known for what it is. */
+  readonly answered: Set<string>;
+  /** Taken back before it was answered (the worker paused): an answer may still be on its way, and is as good. */
+  readonly withdrawn: Set<string>;
+  /** When the last share was handed out. */
+  sinceMs: number;
+  samples: number;
+  computeMs: number;
+}
+
+/** A block's identity as a key. */
+export function keyOf({ start, end }: Block): string {
+  return `${start}-${end}`;
+}
+
+export class Round {
+  readonly kind: UnitKind;
+  readonly step: number;
+  readonly leafCount: number;
+  readonly openedMs: number;
+  /** Leaves that no connected worker holds, as nodes of the tree. */
+  orphans: Block[] = [];
+  readonly #holdings = new Map<string, Holding>();
+
+  constructor(kind: UnitKind, step: number, leafCount: number, nowMs: number) {
+    this.kind = kind;
+    this.step = step;
+    this.leafCount = leafCount;
+    this.openedMs = nowMs;
+  }
+
+  get holdings(): ReadonlyMap<string, Holding> {
+    return this.#holdings;
+  }
+
+  /** Notes that a worker was given these blocks. */
+  assign(workerId: string, blocks: readonly Block[], samples: number, nowMs: number): void {
+    let holding = this.#holdings.get(workerId);
+    if (holding === undefined) {
+      holding = {
+        outstanding: new Map(),
+        answered: new Set(),
+        withdrawn: new Set(),
+        sinceMs: nowMs,
+        samples: 0,
+        computeMs: 0,
+      };
+      this.#holdings.set(workerId, holding);
+    }
+    if (holding.outstanding.size === 0) {
+      holding.sinceMs = nowMs;
+      holding.samples = 0;
+      holding.computeMs = 0;
+    }
+    for (const block of blocks) {
+      holding.outstanding.set(keyOf(block), block);
+      holding.answered.delete(keyOf(block));
+    }
+    holding.samples += samples;
+  }
+
+  /**
+   * Notes an answer.
+   *
+   * @returns What the worker holds, or why the answer is not what was expected: the block was never given to it, it
+   *   has answered it already, or the block was taken back.
+   */
+  answer(
+    workerId: string,
+    block: Block,
+    computeMs: number,
+  ): Holding | "unknown" | "repeated" | "withdrawn" {
+    const holding = this.#holdings.get(workerId);
+    const key = keyOf(block);
+    if (holding === undefined) return "unknown";
+    if (holding.answered.has(key)) return "repeated";
+    const expected = holding.outstanding.delete(key);
+    if (!expected && !holding.withdrawn.delete(key)) return "unknown";
+    holding.answered.add(key);
+    if (!expected) return "withdrawn";
+    holding.computeMs += computeMs;
+    return holding;
+  }
+
+  /** Takes a worker out of the round. Returns the blocks it still held. */
+  release(workerId: string): Block[] {
+    const holding = this.#holdings.get(workerId);
+    if (holding === undefined) return [];
+    const released = [...holding.outstanding.values()];
+    for (const key of holding.outstanding.keys()) holding.withdrawn.add(key);
+    holding.outstanding.clear();
+    return released;
+  }
+
+  /** Takes one block back from a worker that could not compute it. */
+  giveBack(workerId: string, block: Block): boolean {
+    const holding = this.#holdings.get(workerId);
+    if (holding === undefined || !holding.outstanding.delete(keyOf(block))) return false;
+    holding.answered.add(keyOf(block));
+    return true;
+  }
+
+  isBusy(workerId: string): boolean {
+    return (this.#holdings.get(workerId)?.outstanding.size ?? 0) > 0;
+  }
+
+  /** Whether anyone at all still holds this block. */
+  isHeld(block: Block): boolean {
+    const key = keyOf(block);
+    for (const holding of this.#holdings.values()) if (holding.outstanding.has(key)) return true;
+    return false;
+  }
+
+  /** The share that has been out for longest, for saying what the round waits for. */
+  oldest(): { workerId: string; block: Block; sinceMs: number } | undefined {
+    let found: { workerId: string; block: Block; sinceMs: number } | undefined;
+    for (const [workerId, { outstanding, sinceMs }] of this.#holdings) {
+      if (outstanding.size === 0 || (found !== undefined && found.sinceMs <= sinceMs)) continue;
+      const block = known(outstanding.values().next().value, "an outstanding block");
+      found = { workerId, block, sinceMs };
+    }
+    return found;
+  }
+}

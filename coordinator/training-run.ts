@@ -1,0 +1,442 @@
+/**
+ * @file The training loop: one step, readable top to bottom.
+ *
+ *     open a round → hand out shares → accept results → commit → (end of an epoch: evaluate → save) → open the next
+ *
+ * A state machine without sockets, clocks or disks: events come in as method calls with the time, effects go out
+ * through `RunEffects`. Invariants that hold here, numbered as in ARCHITECTURE.md:
+ *
+ * 2. Fixed tree: values are only ever added by `RoundValues`, along the tree.
+ * 3. Commit or nothing: `#commit` runs once a step, when its root is known, and refuses what is not finite.
+ * 4. Never hangs: after every event either a round is open and each missing leaf is held by a worker or waits as an
+ *    orphan for the next one, or `waitingFor` says what is missing.
+ */
+import type {
+  CoordinatorMessage,
+  MessageOf,
+  ResultMessage,
+  WorkerMessage,
+} from "../shared/protocol/messages.ts";
+import type { RunConfig } from "../shared/run/config.ts";
+import {
+  batchSizeOf,
+  epochOf,
+  type RunPlan,
+  samplesOf,
+  shardCountOf,
+} from "../shared/run/plan.ts";
+import { type Block, isNode } from "../shared/run/tree.ts";
+import type { UnitKind } from "../shared/run/unit.ts";
+import { planShares, redistribute, type Share } from "./assignment.ts";
+import { Crew, type Member, speedsOf } from "./crew.ts";
+import type { ParameterStore, StoreSnapshot } from "./parameter-store.ts";
+import { Progress, type ProgressState } from "./progress.ts";
+import { PromedioColumns } from "./promedio.ts";
+import { RoundValues } from "./round-values.ts";
+import { Round } from "./round.ts";
+import type { CoordinatorEvent, Phase, PromedioTable } from "./view.ts";
+
+/** Everything a run does to the world. */
+export interface RunEffects {
+  /**
+   * Sends one message. The tensor is shared by all its receivers and never changed afterwards.
+   *
+   * @returns Whether it was taken; a worker whose queue is full takes nothing until it has read what waits there.
+   */
+  send(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean;
+  /** Writes a checkpoint, in its own time. */
+  save(snapshot: RunSnapshot): void;
+  report(event: CoordinatorEvent): void;
+  end(outcome: RunOutcome): void;
+}
+
+/** A committed state, complete and unchanging: what a checkpoint holds. */
+export interface RunSnapshot {
+  readonly step: number;
+  readonly store: StoreSnapshot;
+  readonly progress: ProgressState;
+  /** Whether the evaluation in it has the lowest test loss so far. */
+  readonly isBest: boolean;
+}
+
+export type RunOutcome =
+  | { readonly kind: "finished"; readonly snapshot: RunSnapshot }
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** What became of a result. An offence is its sender's fault; the rest is a distributed run's daily life. */
+export type Verdict =
+  | { readonly kind: "accepted"; readonly samples: number }
+  | { readonly kind: "stale" | "duplicate" }
+  | { readonly kind: "offence"; readonly reason: string };
+
+export interface TrainingRunOptions {
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
+  readonly store: ParameterStore;
+  readonly effects: RunEffects;
+  /** The first round opens when this many workers are ready; after that one is enough (invariant 4). */
+  readonly minWorkers: number;
+  /** Where an earlier process stopped; the store is restored already. */
+  readonly resume: { readonly step: number; readonly progress: ProgressState } | undefined;
+}
+
+/** A block that so many tries found not finite is not finite: the parameters have diverged. */
+const failuresMax = 3;
+
+export class TrainingRun {
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
+  readonly progress: Progress;
+  readonly #store: ParameterStore;
+  readonly #effects: RunEffects;
+  readonly #values: RoundValues;
+  readonly #promedio: PromedioColumns;
+  readonly #crew = new Crew();
+  #minWorkers: number;
+  #step: number;
+  #round: Round | undefined;
+  /** The parameters of the open round as they are sent: encoded once, one buffer for all. */
+  #tensor = new Uint8Array(0);
+  #paused = false;
+  #outcome: RunOutcome | undefined;
+  #failures = 0;
+
+  constructor({ id, config, plan, store, effects, minWorkers, resume }: TrainingRunOptions) {
+    this.id = id;
+    this.config = config;
+    this.plan = plan;
+    this.#store = store;
+    this.#effects = effects;
+    this.#minWorkers = minWorkers;
+    this.#step = resume?.step ?? 0;
+    this.progress = new Progress(resume?.progress);
+    this.#values = new RoundValues(store, config);
+    this.#promedio = new PromedioColumns(config.model);
+  }
+
+  // ── one step ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Opens the next round if nothing stands in its way. Called after every event that may have cleared the way. */
+  #advance(nowMs: number): void {
+    if (this.#round !== undefined || this.#outcome !== undefined || this.#paused) return;
+    if (this.#crew.size < this.#minWorkers) return;
+    this.#minWorkers = 1;
+    if (this.#evaluationIsDue()) this.#openRound("evaluation", nowMs);
+    else if (this.#step >= this.plan.totalSteps) this.#finish();
+    else if (this.config.optimizer.name === "local-search") this.#openRound("candidates", nowMs);
+    else this.#openRound("gradient", nowMs);
+  }
+
+  #openRound(kind: UnitKind, nowMs: number): void {
+    const round = new Round(kind, this.#step, this.#leafCount(kind), nowMs);
+    this.#round = round;
+    this.#failures = 0;
+    this.#tensor = kind === "gradient" ? this.#store.encodePoint() : this.#store.encodeParameters();
+    this.#values.begin(kind, round.leafCount);
+    this.#promedio.begin(round.step);
+    const members = this.#crew.available();
+    if (members.length === 0) round.orphans = [{ start: 0, end: round.leafCount }];
+    else this.#handOut(planShares(round.leafCount, this.#speeds(members, round)), round, nowMs);
+  }
+
+  #handOut(shares: readonly Share[], round: Round, nowMs: number): void {
+    for (const { workerId, blocks } of shares) {
+      const samples = blocks.reduce((sum, block) => sum + this.#samplesOf(block, round), 0);
+      const message = workMessage(this.id, round, blocks);
+      if (this.#effects.send(workerId, message, this.#tensor)) {
+        round.assign(workerId, blocks, samples, nowMs);
+      } else round.orphans.push(...blocks);
+    }
+  }
+
+  /**
+   * Takes a result: checks it, adds it to the round's tree and, when the root is known, commits.
+   *
+   * @param tensor - The values as received: little-endian float32, read only during the call.
+   */
+  result(workerId: string, message: ResultMessage, tensor: Uint8Array, nowMs: number): Verdict {
+    const member = this.#crew.get(workerId);
+    if (member === undefined || message.run !== this.id) return { kind: "stale" };
+    const round = this.#round;
+    if (round === undefined || message.step !== round.step || kindOf(message) !== round.kind) {
+      return this.#staleResult(member, nowMs);
+    }
+    const block: Block = { start: message.block[0], end: message.block[1] };
+    if (!isNode(block, round.leafCount)) return offence(`${nameOf(block)} is no block of this step`);
+    const holding = round.answer(workerId, block, message.computeMs);
+    if (holding === "repeated") return offence(`${nameOf(block)} was answered before`);
+    if (holding === "unknown") return offence(`${nameOf(block)} was not asked for`);
+    if (holding !== "withdrawn" && holding.outstanding.size === 0) {
+      member.late = false;
+      const elapsedMs = nowMs - holding.sinceMs;
+      member.speed.observe({ elapsedMs, computeMs: holding.computeMs, samples: holding.samples });
+    }
+    return this.#accept({ member, round, message, block, tensor }, nowMs);
+  }
+
+  #accept({ member, round, message, block, tensor }: Answer, nowMs: number): Verdict {
+    const samples = this.#samplesOf(block, round);
+    const flaw = this.#values.flawOf(message, block, tensor, samples);
+    if (flaw !== undefined) {
+      this.#reassign(round, [block], nowMs, member.id);
+      return offence(flaw);
+    }
+    if (!this.#values.accept(message, block, tensor)) return { kind: "duplicate" };
+    if (round.kind === "gradient") this.#promedio.add(member.name, tensor, samples);
+    this.progress.addBytes(tensor.length);
+    if (this.#values.done) this.#closeRound(round, nowMs);
+    return { kind: "accepted", samples };
+  }
+
+  #closeRound(round: Round, nowMs: number): void {
+    this.#round = undefined;
+    if (round.kind === "evaluation") this.#endEvaluation();
+    else this.#commit(round, nowMs);
+    this.#advance(nowMs);
+  }
+
+  /** Applies the update and advances the step: the one place where parameters change (invariant 3). */
+  #commit(round: Round, nowMs: number): void {
+    const step = this.#step;
+    const samples = batchSizeOf(step, this.config, this.plan);
+    const outcome = this.#values.commit({ step, samples, plan: this.plan });
+    if (!outcome.committed) return this.#fail(`step ${step} diverged: ${outcome.reason}`);
+    this.#step = step + 1;
+    this.#promedio.end();
+    const { lossSum, correct } = outcome;
+    this.progress.addStep(step, { lossSum, correct, samples }, nowMs - round.openedMs);
+  }
+
+  #evaluationIsDue(): boolean {
+    const step = this.#step;
+    if (step === 0 || this.progress.evaluation?.step === step) return false;
+    return step % this.plan.stepsPerEpoch === 0 || step === this.plan.totalSteps;
+  }
+
+  #endEvaluation(): void {
+    const { lossSum, correct, confusion } = this.#values.evaluation();
+    const step = this.#step;
+    const epoch = epochOf(step - 1, this.plan).epoch + 1;
+    const testLoss = lossSum / this.plan.testCount;
+    const testAccuracy = correct / this.plan.testCount;
+    const means = this.progress.endEpoch();
+    const isBest = this.progress.addEvaluation({ step, epoch, testLoss, testAccuracy, confusion });
+    this.#effects.report({
+      event: "epoch",
+      epoch,
+      step,
+      ...means,
+      testLoss,
+      testAccuracy,
+      samplesPerSecond: this.progress.rates.samplesPerSecond,
+      stepsPerSecond: this.progress.rates.stepsPerSecond,
+      learningRate: this.#values.learningRate,
+      seconds: this.progress.trainingMs / 1000,
+      workers: this.#crew.size,
+    });
+    if (step < this.plan.totalSteps) this.#effects.save(this.snapshot(isBest));
+    else this.#lastIsBest = isBest;
+  }
+
+  #lastIsBest = false;
+
+  #finish(): void {
+    const snapshot = this.snapshot(this.#lastIsBest);
+    this.#outcome = { kind: "finished", snapshot };
+    this.#effects.end(this.#outcome);
+  }
+
+  #fail(reason: string): void {
+    this.#round = undefined;
+    this.#outcome = { kind: "failed", reason };
+    this.#effects.end(this.#outcome);
+  }
+
+  // ── workers come, go, fail and lag ──────────────────────────────────────────────────────────────────────────────
+
+  /** A worker has the dataset and passed the self-test. What nobody holds is its at once. */
+  workerReady(worker: Omit<Member, "late">, nowMs: number): void {
+    this.#crew.add(worker);
+    if (this.#round !== undefined) this.#reassign(this.#round, [], nowMs);
+    this.#advance(nowMs);
+  }
+
+  /** A worker left or paused: what it held goes to others at once. */
+  workerLeft(workerId: string, nowMs: number): void {
+    if (!this.#crew.remove(workerId)) return;
+    const round = this.#round;
+    if (round !== undefined) this.#reassign(round, round.release(workerId), nowMs);
+  }
+
+  /** A worker could not compute a block. When others can't either, the parameters have diverged. */
+  failed(workerId: string, message: MessageOf<WorkerMessage, "failed">, nowMs: number): Verdict {
+    const round = this.#round;
+    const block: Block = { start: message.block[0], end: message.block[1] };
+    if (round === undefined || message.run !== this.id || message.step !== round.step) {
+      return { kind: "stale" };
+    }
+    if (!round.giveBack(workerId, block)) return { kind: "stale" };
+    this.#failures += 1;
+    if (this.#failures < failuresMax) this.#reassign(round, [block], nowMs, workerId);
+    else this.#fail(`step ${round.step} diverged: ${message.reason}`);
+    return { kind: "accepted", samples: 0 };
+  }
+
+  /** Finds shares that are late and gives backups of their blocks to workers that have nothing to do. */
+  tick(nowMs: number): void {
+    const round = this.#round;
+    if (round === undefined) return;
+    if (round.orphans.length > 0) this.#reassign(round, [], nowMs);
+    for (const [workerId, { outstanding, sinceMs, samples }] of round.holdings) {
+      const member = this.#crew.get(workerId);
+      if (member === undefined || member.late || outstanding.size === 0) continue;
+      if (nowMs - sinceMs <= member.speed.deadlineMs(samples)) continue;
+      const idle = this.#crew.available().filter(({ id }) => !round.isBusy(id));
+      if (idle.length === 0) continue;
+      member.late = true;
+      const missing = [...outstanding.values()].filter((block) => !this.#values.has(block));
+      this.#handOut(
+        redistribute(missing, round.leafCount, this.#speeds(idle, round)),
+        round,
+        nowMs,
+      );
+    }
+  }
+
+  /** Gives blocks that nobody holds to workers that can take them; without any, they wait as orphans. */
+  #reassign(round: Round, blocks: readonly Block[], nowMs: number, exceptId?: string): void {
+    const missing = [...round.orphans, ...blocks]
+      .filter((block) => !this.#values.has(block) && !round.isHeld(block))
+      .toSorted((left, right) => left.start - right.start);
+    round.orphans = [];
+    if (missing.length === 0) return;
+    const members = this.#crew.available();
+    const others = members.filter(({ id }) => id !== exceptId);
+    const takers = others.length > 0 ? others : members;
+    const shares = redistribute(missing, round.leafCount, this.#speeds(takers, round));
+    if (shares.length === 0) round.orphans = missing;
+    else this.#handOut(shares, round, nowMs);
+  }
+
+  /** A result for a round that is over: it only shows that its sender is alive again. */
+  #staleResult(member: Member, nowMs: number): Verdict {
+    member.late = false;
+    if (this.#round !== undefined) this.#reassign(this.#round, [], nowMs);
+    return { kind: "stale" };
+  }
+
+  // ── pause, resume, and what can be seen ─────────────────────────────────────────────────────────────────────────
+
+  /** No further round opens; the open one is finished and committed. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(nowMs: number): void {
+    this.#paused = false;
+    this.#advance(nowMs);
+  }
+
+  /** The committed state; complete at any instant, also between two commits. */
+  snapshot(isBest = false): RunSnapshot {
+    const store = this.#store.snapshot();
+    return { step: this.#step, store, progress: this.progress.state, isBest };
+  }
+
+  /** Committed steps. */
+  get step(): number {
+    return this.#step;
+  }
+
+  get outcome(): RunOutcome | undefined {
+    return this.#outcome;
+  }
+
+  get promedio(): PromedioTable | null {
+    return this.#promedio.table;
+  }
+
+  get learningRate(): number {
+    return this.#values.learningRate;
+  }
+
+  get phase(): Phase {
+    if (this.#outcome !== undefined) return this.#outcome.kind;
+    if (this.#round === undefined) return this.#paused ? "paused" : "waiting";
+    if (this.#crew.size === 0) return "waiting";
+    return this.#round.kind === "evaluation" ? "evaluating" : "training";
+  }
+
+  /** Which workers hold blocks of the open round. */
+  isBusy(workerId: string): boolean {
+    return this.#round?.isBusy(workerId) ?? false;
+  }
+
+  /** The one sentence that says what the run waits for (invariant 4), or `null` while it advances. */
+  waitingFor(nowMs: number): string | null {
+    if (this.#outcome !== undefined) return null;
+    const missing = Math.max(this.#minWorkers, 1) - this.#crew.size;
+    if (missing > 0) return `waiting for ${missing} more worker${missing === 1 ? "" : "s"}`;
+    if (this.#round === undefined) return this.#paused ? "paused by the operator" : null;
+    const oldest = this.#round.oldest();
+    if (oldest === undefined || nowMs - oldest.sinceMs < waitingIsWorthSayingMs) return null;
+    const seconds = ((nowMs - oldest.sinceMs) / 1000).toFixed(1);
+    const name = this.#crew.get(oldest.workerId)?.name ?? "a worker that left";
+    return `${nameOf(oldest.block)} of step ${this.#round.step} given to ${name} ${seconds} s ago`;
+  }
+
+  #speeds(members: readonly Member[], round: Round) {
+    return speedsOf(members, this.#samplesOf({ start: 0, end: 1 }, round));
+  }
+
+  #leafCount(kind: UnitKind): number {
+    const { config, plan } = this;
+    if (kind === "evaluation") return shardCountOf(plan.testCount, config);
+    if (config.optimizer.name === "local-search") return config.optimizer.candidates + 1;
+    return shardCountOf(batchSizeOf(this.#step, config, plan), config);
+  }
+
+  /** How many samples a worker goes through for a block. */
+  #samplesOf(block: Block, round: Round): number {
+    const { config, plan } = this;
+    if (round.kind === "evaluation") return samplesOf(block, plan.testCount, config);
+    const batchSize = batchSizeOf(round.step, config, plan);
+    if (round.kind === "gradient") return samplesOf(block, batchSize, config);
+    return (block.end - block.start) * batchSize;
+  }
+}
+
+interface Answer {
+  readonly member: Member;
+  readonly round: Round;
+  readonly message: ResultMessage;
+  readonly block: Block;
+  readonly tensor: Uint8Array;
+}
+
+/** A wait shorter than this is a step, not a wait. */
+const waitingIsWorthSayingMs = 1_000;
+
+function workMessage(run: string, round: Round, blocks: readonly Block[]): CoordinatorMessage {
+  const pairs = blocks.map(({ start, end }): [number, number] => [start, end]);
+  const { kind, step } = round;
+  return kind === "evaluation"
+    ? { type: "evaluate", run, step, blocks: pairs }
+    : { type: "work", run, kind, step, blocks: pairs };
+}
+
+const kinds = { gradient: "gradient", costs: "candidates", evaluation: "evaluation" } as const;
+
+function kindOf(message: ResultMessage): UnitKind {
+  return kinds[message.type];
+}
+
+function nameOf({ start, end }: Block): string {
+  return `block [${start}, ${end})`;
+}
+
+function offence(reason: string): Verdict {
+  return { kind: "offence", reason };
+}
