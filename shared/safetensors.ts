@@ -36,7 +36,15 @@ const metadataKey = "__metadata__";
 /** The format allows 100 MB. Ours have at most a few hundred tensors of 100 bytes each, and one run config. */
 export const headerBytesMax = 2 ** 20;
 
-export type TensorData = InstanceType<(typeof dtypes)[DType]>;
+export type TensorData =
+  | Float64Array
+  | Float32Array
+  | Uint32Array
+  | Int32Array
+  | Uint16Array
+  | Int16Array
+  | Int8Array
+  | Uint8Array;
 
 /** One tensor, row by row. Its dtype is the class of its data. */
 export interface Tensor {
@@ -278,15 +286,18 @@ function checkCoverage(entries: readonly Entry[], bufferLength: number): void {
     }
     covered = end;
   }
-  if (covered < bufferLength)
+  if (covered < bufferLength) {
     throw new FormatError(`${bufferLength - covered} bytes after the last tensor`);
+  }
 }
 
 function viewOf({ dtype, shape, start, end }: Entry, buffer: Uint8Array): Tensor {
-  const TypedArray = dtypes[dtype];
-  const length = (end - start) / TypedArray.BYTES_PER_ELEMENT;
+  const TypedArray: new (buffer: ArrayBufferLike, offset?: number, length?: number) => TensorData =
+    dtypes[dtype];
+  const elementBytes = dtypes[dtype].BYTES_PER_ELEMENT;
+  const length = (end - start) / elementBytes;
   const offset = buffer.byteOffset + start;
-  const aligned = offset % TypedArray.BYTES_PER_ELEMENT === 0;
+  const aligned = offset % elementBytes === 0;
   const data = aligned
     ? new TypedArray(buffer.buffer, offset, length)
     : new TypedArray(buffer.slice(start, end).buffer);

@@ -56,7 +56,7 @@ export function encodeDataset(content: DatasetContent, hash: Sha256 = sha256Hex)
       ["format", format],
       ["classCount", String(classCount)],
     ]),
-    tensors: new Map([
+    tensors: new Map<string, Tensor>([
       ["train.features", { shape: [train.count, ...featureShape], data: train.features }],
       ["train.labels", { shape: [train.count], data: train.labels }],
       ["test.features", { shape: [test.count, ...featureShape], data: test.features }],
