@@ -2,7 +2,6 @@
  * @file What a person's hand does to a whole digit: writes it narrow or wide, slanted, turned, and bent smoothly out
  * of its ideal shape. Maps points to points; knows nothing of strokes or pixels.
  */
-import { known } from "../../assert.ts";
 import type { Random } from "../../random.ts";
 import { normal } from "./normal.ts";
 import type { Point } from "./spline.ts";
@@ -25,6 +24,8 @@ export interface DeformationSpread {
 
 /** Lattice points along each axis: cubic Bernstein polynomials. */
 const LATTICE = 4;
+/** About the middle of the digits' skeletons. */
+const MIDDLE = { x: 35, y: 50 } as const;
 
 /**
  * Draws a deformation: elastic first, then aspect, slant and rotation about the middle of the sheet.
@@ -41,11 +42,11 @@ export function drawDeformation(random: Random, spread: DeformationSpread): Defo
   const slant = spread.slantMean + spread.slant * normal(random);
   const { cosine, sine } = rotation(spread.rotation * normal(random));
   return (point) => {
-    const u = point.x / 100;
-    const v = point.y / 100;
-    const bentY = point.y + interpolate(displacementY, u, v) - 50;
-    const x = (point.x + interpolate(displacementX, u, v) - 35) * aspect - slant * bentY;
-    return { x: cosine * x - sine * bentY, y: sine * x + cosine * bentY };
+    const weights = latticeWeights(point.x / 100, point.y / 100);
+    const x = (point.x + dot(weights, displacementX) - MIDDLE.x) * aspect;
+    const y = point.y + dot(weights, displacementY) - MIDDLE.y;
+    const slantedX = x - slant * y;
+    return { x: cosine * slantedX - sine * y, y: sine * slantedX + cosine * y };
   };
 }
 
@@ -53,16 +54,15 @@ function drawLattice(random: Random, deviation: number): Float64Array {
   return Float64Array.from({ length: LATTICE * LATTICE }, () => deviation * normal(random));
 }
 
-function interpolate(lattice: Float64Array, u: number, v: number): number {
+/** `Bᵢ(u) Bⱼ(v)`, row j by row. */
+function latticeWeights(u: number, v: number): readonly number[] {
   const across = bernstein(u);
-  const down = bernstein(v);
+  return bernstein(v).flatMap((down) => across.map((weight) => down * weight));
+}
+
+function dot(weights: readonly number[], lattice: Float64Array): number {
   let sum = 0;
-  for (let j = 0; j < LATTICE; j++) {
-    for (let i = 0; i < LATTICE; i++) {
-      const weight = known(across[i], "a weight") * known(down[j], "a weight");
-      sum += weight * known(lattice[j * LATTICE + i], "a lattice point");
-    }
-  }
+  for (let i = 0; i < lattice.length; i++) sum += (weights[i] ?? 0) * (lattice[i] ?? 0);
   return sum;
 }
 

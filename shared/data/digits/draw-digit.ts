@@ -8,8 +8,8 @@ import { drawStrokes, IMAGE_SIDE } from "./raster.ts";
 /** Pixels of an image. */
 export const DIGIT_PIXELS = IMAGE_SIDE * IMAGE_SIDE;
 
-/** Mean and standard deviation of a pen's radius in pixels, and its limits. MNIST's strokes are about 3 pixels wide. */
-const PEN_RADIUS = { mean: 1.4, deviation: 0.38, min: 0.8, max: 2.4 } as const;
+/** Mean and standard deviation of a pen's radius, and its limits, on a sheet 100 units high. */
+const PEN_RADIUS = { mean: 7.4, deviation: 2.2, min: 4.2, max: 15 } as const;
 
 /**
  * Draws a digit as someone might write it.

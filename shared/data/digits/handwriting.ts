@@ -18,21 +18,21 @@ export interface InkPoint extends Point {
 export type Stroke = readonly InkPoint[];
 
 /** Standard deviation of a point's own displacement, in units of the sheet. */
-const WAVER = 2.6;
+const WAVER = 3;
 /** Share of its predecessor's displacement that a point takes over: a hand drifts, it doesn't jump. */
 const WAVER_MEMORY = 0.6;
 /** Standard deviation of a whole stroke's displacement against the others. */
-const STROKE_OFFSET = 2;
+const STROKE_OFFSET = 2.5;
 /** Standard deviation of the pressure at a stroke's beginning, middle and end. */
 const PRESSURE = 0.12;
 
 /** Right-handed writers slant to the right. A lone stroke has nothing but its slant, so 1 varies more. */
 const SPREAD: DeformationSpread = {
-  elastic: 7,
-  aspect: 0.17,
+  elastic: 8.5,
+  aspect: 0.15,
   slantMean: 0.14,
-  slant: 0.22,
-  rotation: 0.09,
+  slant: 0.21,
+  rotation: 0.08,
 };
 const SPREAD_OF_ONE: DeformationSpread = { ...SPREAD, slantMean: 0.26, slant: 0.27, elastic: 4 };
 
@@ -62,7 +62,7 @@ function pickStyle(styles: readonly DigitStyle[], random: Random): DigitStyle {
 
 /** A random convex mixture of the style's shapes, point by point. */
 function mixShapes(style: DigitStyle, random: Random): Path[] {
-  const draws = style.shapes.map(() => random.uniform() + 2 ** -24);
+  const draws = style.shapes.map(() => peaked(random));
   const total = draws.reduce((sum, draw) => sum + draw, 0);
   const first = known(style.shapes[0], "a style has a shape");
   return first.map((path, stroke) =>
@@ -77,6 +77,12 @@ function mixShapes(style: DigitStyle, random: Random): Path[] {
       return { x, y, corner: point.corner };
     }),
   );
+}
+
+/** Favours mixtures near one of the shapes over their average; never 0. */
+function peaked(random: Random): number {
+  const draw = random.uniform() + 2 ** -24;
+  return draw * draw * draw;
 }
 
 /** Moves a path as a whole and each of its points a little, with a drift from point to point. */

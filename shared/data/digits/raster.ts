@@ -28,7 +28,7 @@ interface Box {
  * Draws strokes with a round pen.
  *
  * @param strokes - At least one point; on a plane of any origin and scale, y down.
- * @param penRadius - In pixels, where the pressure is 1.
+ * @param penRadius - Above 0, in the strokes' unit, where the pressure is 1.
  * @param image - Shape `[28, 28]`, row by row, 0 = paper, 255 = ink; overwritten. Pixels that no ink touches are 0.
  */
 export function drawStrokes(
@@ -38,14 +38,14 @@ export function drawStrokes(
 ): void {
   const ink = new Float64Array(IMAGE_SIDE * IMAGE_SIDE);
   const box = boundingBox(strokes);
-  const scale = (INK_SIDE - 2 * penRadius) / Math.max(box.width, box.height, 1e-6);
+  const scale = (INK_SIDE - EDGE / 2) / (Math.max(box.width, box.height) + 2 * penRadius);
   const originX = IMAGE_SIDE / 2 - (box.left + box.width / 2) * scale;
   const originY = IMAGE_SIDE / 2 - (box.top + box.height / 2) * scale;
   for (const stroke of strokes) {
     const placed = stroke.map((point) => ({
       x: originX + scale * point.x,
       y: originY + scale * point.y,
-      pressure: point.pressure * penRadius,
+      pressure: scale * point.pressure * penRadius,
     }));
     for (let i = 0; i + 1 < placed.length; i++) {
       drawStep(known(placed[i], "a step begins"), known(placed[i + 1], "a step ends"), ink);
