@@ -1,0 +1,132 @@
+/**
+ * @file Takes the arguments apart with commander: which command, which flags with which texts, or a help text. No
+ * value is read here, nothing is printed, and the process is never ended.
+ */
+import { Command, CommanderError, Option } from "commander";
+
+import { assert, known } from "../../shared/assert.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
+import type { Given, GivenOptions } from "./given.ts";
+import { type CommandName, commands, examples, optionHelp, programHelp } from "./help.ts";
+import { flagOf, type OptionRow } from "./options.ts";
+import { didYouMean } from "./suggest.ts";
+import { listed, shown } from "./values.ts";
+
+export type CommandLine =
+  | { readonly kind: "print"; readonly text: string }
+  | {
+      readonly kind: "command";
+      readonly command: CommandName;
+      /** The run file or the URL. */
+      readonly argument: string | undefined;
+      readonly flags: GivenOptions;
+    };
+
+/**
+ * @param argv - The arguments after the program's name.
+ * @throws OperatorError for an unknown command or flag, a flag without its value, or too many arguments.
+ */
+export function readCommandLine(argv: readonly string[], version: string): CommandLine {
+  let printed = "";
+  let found: CommandLine | undefined;
+  const program = makeProgram(version, {
+    print: (text) => (printed += text),
+    found: (commandLine) => (found = commandLine),
+  });
+  if (argv.length === 0) return { kind: "print", text: program.helpInformation() };
+  try {
+    program.parse(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw new OperatorError(explain(error, argv));
+    return { kind: "print", text: printed };
+  }
+  return known<CommandLine>(found, "a command line without an error has a command");
+}
+
+interface Outcome {
+  readonly print: (text: string) => void;
+  readonly found: (commandLine: CommandLine) => void;
+}
+
+function makeProgram(version: string, { print, found }: Outcome): Command {
+  const program = new Command("promedio")
+    .description(programHelp)
+    .version(version, "--version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .configureHelp({ helpWidth: 100 })
+    .configureOutput({ writeOut: print, writeErr: print, outputError: () => {} })
+    .showSuggestionAfterError(false)
+    .exitOverride();
+  for (const name of Object.keys(commands) as CommandName[]) {
+    const { summary, argument, table } = commands[name];
+    const command = program.command(name).description(summary).addHelpText("after", examples(name));
+    command.argument(argument.name, argument.help);
+    for (const [key, row] of Object.entries(table)) addOption(command, name, key, row);
+    command.action((positional: string | undefined) => {
+      found({ kind: "command", command: name, argument: positional, flags: flagsOf(command) });
+    });
+  }
+  return program;
+}
+
+function addOption(
+  command: Command,
+  name: CommandName,
+  key: string,
+  row: OptionRow<unknown>,
+): void {
+  const flag = flagOf(key);
+  const spelled = row.value === undefined ? flag : `${flag} ${row.value}`;
+  const option = new Option(spelled, optionHelp(name, key, row)).helpGroup(`${row.group}:`);
+  // A repeated flag replaces its value; only the one with two meanings keeps both.
+  if (key === "output") option.argParser((text, former: string[] = []) => [...former, text]);
+  command.addOption(option);
+  // Takes back a switch that the environment or the run file set.
+  if (row.value === undefined) command.addOption(new Option(`--no-${flag.slice(2)}`).hideHelp());
+}
+
+function flagsOf(command: Command): GivenOptions {
+  const given = new Map<string, Given>();
+  for (const [key, value] of Object.entries(command.opts<Record<string, unknown>>())) {
+    const texts = Array.isArray(value) ? value.map(String) : [String(value)];
+    const label = flagOf(key);
+    const swallowed = texts.find((text) => text.startsWith("--"));
+    if (swallowed !== undefined) {
+      throw new OperatorError(
+        `${label} has no value: ${shown(swallowed)} follows it; write one between`,
+      );
+    }
+    given.set(key, { texts, origin: { from: "flag", label } });
+  }
+  return given;
+}
+
+/** Commander's errors in our words, on one line. */
+function explain(error: CommanderError, argv: readonly string[]): string {
+  const command = Object.keys(commands).find((name) => name === argv[0]) as CommandName | undefined;
+  const quoted = /'([^']*)'/u.exec(error.message)?.[1] ?? "";
+  const help = `promedio ${command === undefined ? "" : `${command} `}--help`;
+  switch (error.code) {
+    case "commander.unknownOption": {
+      const [flag = ""] = quoted.split("=");
+      const flags = command === undefined ? [] : Object.keys(commands[command].table).map(flagOf);
+      return `unknown option ${shown(flag)}${didYouMean(flag, flags) || `; ${help} lists the options`}`;
+    }
+    case "commander.unknownCommand": {
+      const names = Object.keys(commands);
+      const hint = didYouMean(quoted, names) || `; the commands are ${listed(names)}`;
+      return `unknown command ${shown(quoted)}${hint}`;
+    }
+    case "commander.optionMissingArgument": {
+      const [flag = ""] = quoted.split(" ");
+      return `${flag} has no value; write one after it, or see ${help}`;
+    }
+    case "commander.missingArgument":
+      return "promedio worker needs the join URL that the coordinator prints; put it after worker";
+    case "commander.excessArguments":
+      return `too many arguments; promedio ${command} takes one, see ${help}`;
+    default:
+      assert(false, `unexpected command line error ${error.code}: ${error.message}`);
+  }
+}

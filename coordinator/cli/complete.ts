@@ -1,0 +1,142 @@
+/**
+ * @file Fills a run request with the defaults that need no dataset, and refuses what contradicts itself. What is
+ * left at `auto` waits for the dataset.
+ */
+import { known } from "../../shared/assert.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
+import type {
+  LossName,
+  OptimizerConfig,
+  OutputActivation,
+  ScheduleConfig,
+} from "../../shared/run/config.ts";
+import { optimizerDefaults, runDefaults, scheduleDefaults } from "./defaults.ts";
+import {
+  flagOf,
+  type Origins,
+  runOptions,
+  type RunKey,
+  type RunRequest,
+  type RunSettings,
+} from "./options.ts";
+import { listed, shown } from "./values.ts";
+
+/** The options of a run with their defaults; those that the optimizer or the schedule doesn't have are absent. */
+export type CompleteSettings = RunSettings & {
+  readonly [Key in keyof typeof runDefaults | "loss" | "outputActivation"]: Exclude<
+    RunSettings[Key],
+    undefined
+  >;
+};
+
+/** @throws OperatorError for settings that contradict each other. */
+export function completeRun({ given, origins }: RunRequest): CompleteSettings {
+  const optimizer = given.optimizer ?? runDefaults.optimizer;
+  // Local search follows no gradient, so it has no rate to schedule.
+  const fallback = optimizer === "local-search" ? "constant" : runDefaults.schedule;
+  const schedule = given.schedule ?? fallback;
+  refuseStrangers({ given, origins }, optimizer, schedule);
+  const { beta } = given;
+  return {
+    ...runDefaults,
+    ...partners(given, origins),
+    ...scheduleDefaults[schedule],
+    ...optimizerDefaults[optimizer],
+    // An exponential average unless asked otherwise.
+    ...(optimizer === "momentum" && beta !== undefined ? { dampening: beta } : {}),
+    ...given,
+    optimizer,
+    schedule,
+  };
+}
+
+/** `--beta1 0.9`: an option as the operator gave it, for an error. */
+export function spelled(key: RunKey, { given, origins }: RunRequest): string {
+  return `${labelOf(key, origins)} ${shown(valueText(given[key]))}`;
+}
+
+export function labelOf(key: string, origins: Origins): string {
+  return origins[key]?.label ?? flagOf(key);
+}
+
+/** A value as it is typed. */
+export function valueText(value: unknown): string {
+  if (value === null) return "none";
+  return Array.isArray(value) ? value.join(",") : String(value);
+}
+
+const byOptimizer: Readonly<Record<string, object>> = optimizerDefaults;
+const bySchedule: Readonly<Record<string, object>> = scheduleDefaults;
+/** What shapes a gradient or its rate. */
+const gradientKeys = ["schedule", "warmupSteps", "weightDecay", "clipNorm"];
+
+function refuseStrangers(
+  request: RunRequest,
+  optimizer: OptimizerConfig["name"],
+  schedule: ScheduleConfig["name"],
+): void {
+  for (const key of Object.keys(request.given) as RunKey[]) {
+    refuseStranger(request, key, { option: "optimizer", chosen: optimizer, table: byOptimizer });
+    refuseStranger(request, key, { option: "schedule", chosen: schedule, table: bySchedule });
+    if (optimizer === "local-search" && gradientKeys.includes(key) && !isNeutral(request, key)) {
+      throw new OperatorError(
+        `${spelled(key, request)} needs a gradient, which local-search has not; leave it out, or choose another --optimizer`,
+      );
+    }
+  }
+}
+
+/** Values that change nothing, as `--print-config` writes them for every optimizer. */
+function isNeutral({ given }: RunRequest, key: RunKey): boolean {
+  return ["constant", 0, null].includes(given[key] as string | number | null);
+}
+
+function refuseStranger(
+  request: RunRequest,
+  key: RunKey,
+  choice: {
+    readonly option: "optimizer" | "schedule";
+    readonly chosen: string;
+    readonly table: Readonly<Record<string, object>>;
+  },
+): void {
+  const owners = Object.keys(choice.table).filter((name) => key in known(choice.table[name], name));
+  if (owners.length === 0 || owners.includes(choice.chosen)) return;
+  throw new OperatorError(
+    `${spelled(key, request)} is not for ${choice.option} ${choice.chosen}; leave it out, or choose --${choice.option} ${listed(owners)}`,
+  );
+}
+
+const outputOfLoss: Readonly<Record<LossName, OutputActivation>> = {
+  cce: "softmax",
+  bce: "sigmoid",
+  mse: "sigmoid",
+  mae: "sigmoid",
+};
+const lossOfOutput: Readonly<Record<OutputActivation, LossName>> = {
+  softmax: "cce",
+  sigmoid: "bce",
+  tanh: "mse",
+  relu: "mse",
+  linear: "mse",
+};
+
+/** The loss and the last layer's activation: each by default what suits the other, cce and softmax without either. */
+function partners(
+  given: RunSettings,
+  origins: Origins,
+): { readonly loss: LossName; readonly outputActivation: OutputActivation } {
+  const loss = given.loss ?? lossOfOutput[given.outputActivation ?? "softmax"];
+  const outputActivation = given.outputActivation ?? outputOfLoss[loss];
+  const needed = outputOfLoss[loss];
+  if ((loss === "cce" || loss === "bce") && outputActivation !== needed) {
+    const output = labelOf("outputActivation", origins);
+    throw new OperatorError(
+      `${labelOf("loss", origins)} ${loss} needs ${needed} outputs, not ${output} ${outputActivation}; use ${needed}, or another loss`,
+    );
+  }
+  return { loss, outputActivation };
+}
+
+/** Keys in the order of the help. */
+export const runKeys = Object.keys(runOptions) as RunKey[];

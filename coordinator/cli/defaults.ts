@@ -1,0 +1,82 @@
+/**
+ * @file Every default of the command line, in one place. `auto` is worked out when the dataset is known; an absent
+ * key has no default. The numbers of the optimizers suit small dense networks on image data.
+ */
+import type { OptimizerConfig, ScheduleConfig } from "../../shared/run/config.ts";
+
+type OptimizerName = OptimizerConfig["name"];
+type Hyperparameters<Name extends OptimizerName> = Omit<
+  Extract<OptimizerConfig, { name: Name }>,
+  "name"
+>;
+
+/** What determines the result. */
+export const runDefaults = {
+  dataset: "digits",
+  /** `[inputs, 16, 16, classes]`: 784,16,16,10 for digits and MNIST. */
+  layers: "auto",
+  activation: "sigmoid",
+  reduction: "mean",
+  optimizer: "adam",
+  schedule: "cosine",
+  weightDecay: 0,
+  clipNorm: null,
+  /** Small enough for 9,000 updates in 10 epochs of MNIST, large enough to split among a few workers. */
+  batchSize: 64,
+  shardSize: "auto",
+  epochs: 10,
+  steps: null,
+  seed: 1,
+} as const;
+
+/** Hidden layers when `layers` is `auto`: the reference network's. */
+export const hiddenWidths = [16, 16] as const;
+
+/** A key that isn't listed for an optimizer doesn't belong to it, and is refused. */
+export const optimizerDefaults: { readonly [Name in OptimizerName]: Hyperparameters<Name> } = {
+  // Sigmoid layers pass on a quarter of their gradient at best, so plain descent needs a long step.
+  sgd: { learningRate: 0.5 },
+  momentum: { learningRate: 0.5, beta: 0.9, dampening: 0.9 },
+  nag: { learningRate: 0.5, beta: 0.9 },
+  rmsprop: { learningRate: 0.005, beta: 0.9, epsilon: 1e-8 },
+  // Ten times the textbook's 0.001: 13,002 parameters bear it, and a run is ten epochs, not hundreds.
+  adam: { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  adamw: { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupledDecay: 0.01 },
+  "local-search": { candidates: 16, sigma: 0.02 },
+};
+
+type ScheduleKey = Exclude<keyof ScheduleConfig, "name">;
+
+/** A key that isn't listed for a schedule doesn't belong to it, and is refused. */
+export const scheduleDefaults: {
+  readonly [Name in ScheduleConfig["name"]]: Partial<Pick<ScheduleConfig, ScheduleKey>>;
+} = {
+  constant: { warmupSteps: 0 },
+  step: { warmupSteps: 0, decayEpochs: 3, decayFactor: 0.5 },
+  cosine: { warmupSteps: 0, finalFraction: 0 },
+};
+
+/** What fills the fields of the run config that the chosen schedule doesn't read. */
+export const scheduleUnused = { decayEpochs: 1, decayFactor: 1, finalFraction: 0 } as const;
+
+/** Where and how the coordinator runs. */
+export const coordinatorDefaults = {
+  /** All interfaces: workers on other machines are the point, and the join token keeps others out. */
+  host: "0.0.0.0",
+  port: 8080,
+  open: false,
+  localWorkers: 0,
+  threads: 1,
+  minWorkers: 1,
+  audit: "sample",
+  runs: "runs",
+  checkpointEvery: 1,
+  exit: false,
+  json: false,
+  printConfig: false,
+} as const;
+
+/** Where `promedio start` differs from `promedio coordinator`. */
+export const startDefaults = { localWorkers: 2 } as const;
+
+export const workerDefaults = { threads: 1 } as const;

@@ -1,0 +1,108 @@
+/** @file The commands and the words of their help: what each does, an option's default, a few examples. */
+import {
+  coordinatorDefaults,
+  hiddenWidths,
+  optimizerDefaults,
+  runDefaults,
+  scheduleDefaults,
+  startDefaults,
+  workerDefaults,
+} from "./defaults.ts";
+import { type OptionRow, outputAlias, serverOptions, workerOptions } from "./options.ts";
+
+export type CommandName = "start" | "coordinator" | "worker";
+
+interface CommandHelp {
+  readonly summary: string;
+  readonly argument: { readonly name: string; readonly help: string };
+  readonly table: Readonly<Record<string, OptionRow<unknown>>>;
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+const serverTable = { ...serverOptions, output: outputAlias };
+const runFile = { name: "[run-file]", help: "settings in YAML or JSON: epochs: 10" };
+
+export const commands: Readonly<Record<CommandName, CommandHelp>> = {
+  start: {
+    summary: `Train on this machine and on every one that joins: a coordinator with ${startDefaults.localWorkers} workers.`,
+    argument: runFile,
+    table: serverTable,
+    defaults: { ...runDefaults, ...coordinatorDefaults, ...startDefaults },
+  },
+  coordinator: {
+    summary: "Hold the parameters, hand out the work and average the gradients of whoever joins.",
+    argument: runFile,
+    table: serverTable,
+    defaults: { ...runDefaults, ...coordinatorDefaults },
+  },
+  worker: {
+    summary: "Compute gradients for the coordinator at URL.",
+    argument: { name: "<url>", help: "http://host:port/join#token=…, ws://host:port or host:port" },
+    table: workerOptions,
+    defaults: workerDefaults,
+  },
+};
+
+export const programHelp =
+  "Train one neural network on whatever machines are around, bit for bit the same on any of them.";
+
+/** The help of one option, with its default. */
+export function optionHelp(command: CommandName, key: string, row: OptionRow<unknown>): string {
+  const fallback = defaultText(command, key);
+  return fallback === undefined ? row.help : `${row.help} (default: ${fallback})`;
+}
+
+function defaultText(command: CommandName, key: string): string | undefined {
+  const value = commands[command].defaults[key];
+  if (key === "layers") return `inputs,${hiddenWidths.join(",")},classes`;
+  if (typeof value === "boolean") return undefined;
+  if (value === null) return "none";
+  if (value !== undefined) return String(value);
+  return chosenDefault(key, optimizerDefaults) ?? chosenDefault(key, scheduleDefaults);
+}
+
+/** `0.01 for adam, adamw; 0.5 for sgd`, for an option whose default depends on another's value. */
+function chosenDefault(
+  key: string,
+  table: Readonly<Record<string, Readonly<Record<string, number>>>>,
+): string | undefined {
+  const choosers = new Map<number, string[]>();
+  for (const [name, values] of Object.entries(table)) {
+    const value = values[key];
+    if (value !== undefined) choosers.set(value, [...(choosers.get(value) ?? []), name]);
+  }
+  if (choosers.size === 0) return undefined;
+  return [...choosers].map(([value, names]) => `${value} for ${names.join(", ")}`).join("; ");
+}
+
+const settingsHelp = `
+Every option but -h can also be a variable (PROMEDIO_LEARNING_RATE=0.01) or a line of the run file
+(learningRate: 0.01). A flag beats a variable, a variable the run file, the file the default.
+--no-exit, --no-json … take a switch back.
+`;
+
+/** What follows the options. */
+export function examples(command: CommandName): string {
+  switch (command) {
+    case "start":
+      return `${settingsHelp}
+Examples:
+  promedio start                                   train on the built-in digits and stay up
+  promedio start --dataset mnist --exit --json     train on MNIST, print JSON lines, end
+  promedio start --optimizer sgd --learning-rate 1 --batch-size full --epochs 500`;
+    case "coordinator":
+      return `${settingsHelp}
+Examples:
+  promedio coordinator --dataset mnist --min-workers 3
+  promedio coordinator run.yaml --epochs 20        a run file, with one setting changed
+  promedio coordinator --print-config > run.yaml   write down every setting
+  promedio coordinator --resume --epochs 20        go on with the latest run, up to 20 epochs`;
+    case "worker":
+      return `
+Every option can also be a variable: PROMEDIO_THREADS=auto, PROMEDIO_JOIN_TOKEN=…
+
+Examples:
+  promedio worker 'http://192.168.1.5:8080/join#token=Zk3…' --threads auto
+  PROMEDIO_JOIN_TOKEN=Zk3… promedio worker 192.168.1.5:8080 --name laptop`;
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * @file The command line: from arguments, environment and run file to validated options. Pure but for the reading of
+ * the run file, which is passed in; nothing is printed, started or ended here.
+ */
+import { OperatorError } from "../../shared/operator-error.ts";
+import { type CommandLine, readCommandLine } from "./command-line.ts";
+import { coordinatorDefaults, startDefaults, workerDefaults } from "./defaults.ts";
+import { commands } from "./help.ts";
+import {
+  coordinatorOptions,
+  type CoordinatorOptions,
+  type CoordinatorSettings,
+  type Origins,
+  runOptions,
+  type RunRequest,
+  workerOptions,
+} from "./options.ts";
+import { printConfig } from "./print-config.ts";
+import { readRunFile } from "./run-file.ts";
+import { expandOutput, readEnvironment, readSettings } from "./settings.ts";
+import { shown } from "./values.ts";
+
+/** What was asked for. */
+export type ParsedCommand =
+  /** Help, the version or the settings: print it to standard output and end with 0. */
+  | { readonly kind: "print"; readonly text: string }
+  | { readonly kind: "coordinator"; readonly options: CoordinatorOptions; readonly run: RunRequest }
+  | {
+      readonly kind: "worker";
+      /** As typed; `parseJoinUrl` of the worker takes it apart. */
+      readonly url: string;
+      readonly threads: number | "auto";
+      /** `undefined`: the host's name. */
+      readonly name: string | undefined;
+      /** For a URL without one. */
+      readonly joinToken: string | undefined;
+    };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+type Found = Extract<CommandLine, { kind: "command" }>;
+
+/**
+ * Flags beat variables, variables the run file, the file the defaults.
+ *
+ * @param argv - The arguments after the program's name: `process.argv.slice(2)`.
+ * @param environment - `process.env`.
+ * @param readFile - Reads a run file as UTF-8; may throw what `fs.readFileSync` throws.
+ * @param version - What `--version` prints.
+ * @throws OperatorError with one line: what, which value, what to do.
+ */
+export function parseCommandLine(
+  argv: readonly string[],
+  environment: Environment,
+  readFile: (path: string) => string,
+  version: string,
+): ParsedCommand {
+  const found = readCommandLine(argv, version);
+  if (found.kind === "print") return found;
+  if (found.command === "worker") return parseWorker(found, environment);
+  return parseCoordinator(found, environment, readFile);
+}
+
+function parseWorker({ argument, flags }: Found, environment: Environment): ParsedCommand {
+  const variables = readEnvironment(environment, Object.keys(workerOptions), allKeys());
+  const { values } = readSettings(workerOptions, [flags, variables]);
+  return {
+    kind: "worker",
+    url: argument ?? "",
+    threads: values.threads ?? workerDefaults.threads,
+    name: values.name,
+    joinToken: values.joinToken,
+  };
+}
+
+function parseCoordinator(
+  { command, argument, flags }: Found,
+  environment: Environment,
+  readFile: (path: string) => string,
+): ParsedCommand {
+  const keys = Object.keys(commands[command].table);
+  const sources = [
+    flags,
+    readEnvironment(environment, keys, allKeys()),
+    argument === undefined ? new Map() : readRunFile(argument, read(argument, readFile), keys),
+  ].map(expandOutput);
+
+  const run = readSettings(runOptions, sources);
+  const coordinator = readSettings(coordinatorOptions, sources);
+  const request: RunRequest = { given: run.values, origins: run.origins };
+  const defaults = { ...coordinatorDefaults, ...(command === "start" ? startDefaults : {}) };
+  const settings = { ...defaults, ...coordinator.values };
+  check(settings, coordinator.origins);
+  if (settings.printConfig) {
+    return { kind: "print", text: printConfig(request, settings, coordinator.origins) };
+  }
+  return { kind: "coordinator", options: optionsOf(settings), run: request };
+}
+
+function read(path: string, readFile: (path: string) => string): string {
+  try {
+    return readFile(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const reason = code === "ENOENT" ? "there is no such file" : shown(code);
+    throw new OperatorError(
+      `can't read the run file ${shown(path)}: ${reason}; give a YAML or JSON file`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function allKeys(): string[] {
+  return Object.values(commands).flatMap(({ table }) => Object.keys(table));
+}
+
+/** What one option alone can't tell. */
+function check(settings: CoordinatorSettings, origins: Origins): void {
+  const { resume, tlsCert, tlsKey, joinToken, adminToken } = settings;
+  if (typeof resume === "string" && /\.(ya?ml|json)$/iu.test(resume)) {
+    const { label = "--resume" } = origins["resume"] ?? {};
+    throw new OperatorError(
+      `${label} ${shown(resume)} names a run file, not a run; put the file before it`,
+    );
+  }
+  if (tlsCert === undefined && tlsKey !== undefined) {
+    throw new OperatorError(
+      `--tls-key ${shown(tlsKey)} needs its certificate; add --tls-cert FILE`,
+    );
+  }
+  if (tlsKey === undefined && tlsCert !== undefined) {
+    throw new OperatorError(
+      `--tls-cert ${shown(tlsCert)} needs its private key; add --tls-key FILE`,
+    );
+  }
+  if (joinToken !== undefined && joinToken === adminToken) {
+    throw new OperatorError("--join-token and --admin-token are the same; let them differ");
+  }
+}
+
+type ResolvedSettings = CoordinatorSettings & {
+  readonly [Key in keyof typeof coordinatorDefaults]: NonNullable<CoordinatorSettings[Key]>;
+};
+
+function optionsOf(settings: ResolvedSettings): CoordinatorOptions {
+  const { tlsCert: cert, tlsKey: key, resume, printConfig: _, ...rest } = settings;
+  return {
+    ...rest,
+    joinToken: rest.joinToken,
+    adminToken: rest.adminToken,
+    name: rest.name,
+    cache: rest.cache,
+    mnistMirror: rest.mnistMirror,
+    tls: cert === undefined || key === undefined ? undefined : { cert, key },
+    resume: resume === false ? undefined : resume,
+  };
+}

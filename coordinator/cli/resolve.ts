@@ -1,0 +1,145 @@
+/**
+ * @file From a run request and the dataset to the run config. Pure; every contradiction between the two is refused
+ * here, in one line. Nothing is adjusted silently: a batch larger than the data is refused, not cut.
+ */
+import { assert } from "../../shared/assert.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
+import { parametersMax } from "../../shared/protocol/limits.ts";
+import { type RunConfig, runConfigSchema } from "../../shared/run/config.ts";
+import { defaultShardSize, planRun } from "../../shared/run/plan.ts";
+import { type CompleteSettings, completeRun, spelled } from "./complete.ts";
+import { hiddenWidths, optimizerDefaults, scheduleDefaults, scheduleUnused } from "./defaults.ts";
+import type { RunRequest } from "./options.ts";
+
+/** What has to be known of a dataset to plan a run on it. */
+export interface DatasetFacts {
+  readonly name: string;
+  /** Of the canonical bytes, lower-case hex. */
+  readonly sha256: string;
+  readonly featureCount: number;
+  readonly classCount: number;
+  /** Samples of the training split, ≥ 1. */
+  readonly trainCount: number;
+  /** Samples of the test split, ≥ 1. */
+  readonly testCount: number;
+}
+
+/**
+ * The run config that a request means on a dataset, every default resolved.
+ *
+ * `layers: auto` is `[featureCount, 16, 16, classCount]`, `batchSize: full` the training split, `shardSize: auto`
+ * what `defaultShardSize` says. Steps without epochs get as many epochs as they need.
+ *
+ * @throws OperatorError when the request contradicts itself or the dataset.
+ */
+export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunConfig {
+  const settings = completeRun(request);
+  const layers = resolveLayers(settings, request, facts);
+  const batchSize = resolveBatchSize(settings, request, facts);
+  const shardSize = resolveShardSize(settings, request, batchSize);
+  const config = runConfigSchema.safeParse({
+    dataset: { name: facts.name, sha256: facts.sha256 },
+    model: { layers, activation: settings.activation, output: settings.outputActivation },
+    loss: { name: settings.loss, reduction: settings.reduction },
+    optimizer: pick(settings.optimizer, settings, optimizerDefaults[settings.optimizer]),
+    schedule: {
+      ...scheduleUnused,
+      ...pick(settings.schedule, settings, scheduleDefaults[settings.schedule]),
+    },
+    weightDecay: settings.weightDecay,
+    clipNorm: settings.clipNorm,
+    batchSize,
+    shardSize,
+    epochs: resolveEpochs(settings, request, Math.ceil(facts.trainCount / batchSize)),
+    steps: settings.steps,
+    seed: settings.seed,
+  });
+  assert(config.success, `the options' readers and the schema disagree: ${config.error?.message}`);
+  refuseLongWarmup(config.data, request, facts);
+  return config.data;
+}
+
+function resolveLayers(
+  { layers }: CompleteSettings,
+  request: RunRequest,
+  { name, featureCount, classCount }: DatasetFacts,
+): readonly number[] {
+  if (layers === "auto") return [featureCount, ...hiddenWidths, classCount];
+  const misfit = `${spelled("layers", request)} does not fit ${name}`;
+  if (layers[0] !== featureCount) {
+    throw new OperatorError(
+      `${misfit}: its samples have ${featureCount} values; begin with ${featureCount}`,
+    );
+  }
+  if (layers.at(-1) !== classCount) {
+    throw new OperatorError(`${misfit}: it has ${classCount} classes; end with ${classCount}`);
+  }
+  const parameterCount = parametersOf(layers);
+  if (parameterCount > parametersMax) {
+    throw new OperatorError(
+      `${spelled("layers", request)} makes ${parameterCount} parameters; a run has at most ${parametersMax}, use narrower layers`,
+    );
+  }
+  return layers;
+}
+
+/** Weights and biases of dense layers. */
+function parametersOf(layers: readonly number[]): number {
+  let count = 0;
+  layers.reduce((inputs, outputs) => {
+    count += (inputs + 1) * outputs;
+    return outputs;
+  });
+  return count;
+}
+
+function resolveBatchSize(
+  { batchSize }: CompleteSettings,
+  request: RunRequest,
+  { name, trainCount }: DatasetFacts,
+): number {
+  if (batchSize === "full") return trainCount;
+  if (request.given.batchSize === undefined) return Math.min(batchSize, trainCount);
+  if (batchSize <= trainCount) return batchSize;
+  throw new OperatorError(
+    `${spelled("batchSize", request)} is more than the ${trainCount} training samples of ${name}; use at most ${trainCount}, or full`,
+  );
+}
+
+function resolveShardSize(
+  { shardSize }: CompleteSettings,
+  request: RunRequest,
+  batchSize: number,
+): number {
+  if (shardSize === "auto") return defaultShardSize(batchSize);
+  if (shardSize <= batchSize) return shardSize;
+  throw new OperatorError(
+    `${spelled("shardSize", request)} is more than a batch of ${batchSize} samples; use at most ${batchSize}, or auto`,
+  );
+}
+
+/** Who asks for a number of steps and for no epochs wants that many steps. */
+function resolveEpochs(
+  { epochs, steps }: CompleteSettings,
+  { given }: RunRequest,
+  stepsPerEpoch: number,
+): number {
+  return given.epochs === undefined && steps !== null ? Math.ceil(steps / stepsPerEpoch) : epochs;
+}
+
+function refuseLongWarmup(config: RunConfig, request: RunRequest, facts: DatasetFacts): void {
+  const { totalSteps } = planRun(config, facts);
+  if (config.schedule.warmupSteps < totalSteps || config.schedule.warmupSteps === 0) return;
+  throw new OperatorError(
+    `${spelled("warmupSteps", request)} is no less than the run's ${totalSteps} steps; use fewer, or more epochs`,
+  );
+}
+
+/** The name with the settings that belong to it. */
+function pick(
+  name: string,
+  settings: Readonly<Record<string, unknown>>,
+  keys: object,
+): Record<string, unknown> {
+  return { name, ...Object.fromEntries(Object.keys(keys).map((key) => [key, settings[key]])) };
+}

@@ -1,0 +1,132 @@
+/**
+ * @file What a resumed run may still be told. Its config is its checkpoint's; a setting that contradicts it is
+ * refused, but for `epochs` and `steps`, which may extend the run.
+ */
+import { assert, known } from "../../shared/assert.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import { defaultShardSize, planRun } from "../../shared/run/plan.ts";
+import { spelled, valueText } from "./complete.ts";
+import { hiddenWidths } from "./defaults.ts";
+import { flagOf, type RunKey, type RunRequest, type RunSettings } from "./options.ts";
+import type { DatasetFacts } from "./resolve.ts";
+import { type DatasetSource, dataset, datasetSource, shown } from "./values.ts";
+
+/** A run config that goes on, and what the operator should know of it. */
+export interface ResumedRun {
+  readonly config: RunConfig;
+  /** One line, when the run no longer ends as an uninterrupted one would. */
+  readonly warning: string | undefined;
+}
+
+/**
+ * The dataset to open for a resumed run: the given one, else the one that the checkpoint names.
+ *
+ * @throws OperatorError when the checkpoint's name alone doesn't say where the data lies.
+ */
+export function resumedDataset({ given }: RunRequest, saved: RunConfig): DatasetSource {
+  const name = given.dataset ?? saved.dataset.name;
+  if (dataset.read(name) !== undefined) return datasetSource(name);
+  throw new OperatorError(
+    `the run was trained on ${shown(name)}, which lies somewhere on this machine; add --dataset idx:DIR`,
+  );
+}
+
+/**
+ * @param saved - The checkpoint's config.
+ * @param facts - Of the dataset that was opened for it.
+ * @throws OperatorError when the dataset is another one, or a setting contradicts the checkpoint.
+ */
+export function resolveResumedRun(
+  request: RunRequest,
+  saved: RunConfig,
+  facts: DatasetFacts,
+): ResumedRun {
+  if (facts.sha256 !== saved.dataset.sha256) {
+    throw new OperatorError(
+      `${spelled("dataset", request)} is not the data that the run was trained on (${shown(saved.dataset.name)}); point it at the same files`,
+    );
+  }
+  refuseContradictions(request, saved, facts);
+  const config = extend(request, saved, facts);
+  const extended = planRun(config, facts).totalSteps !== planRun(saved, facts).totalSteps;
+  const warning =
+    extended && saved.schedule.name === "cosine"
+      ? "the run was extended under a cosine schedule: it won't end as one that was this long from the start"
+      : undefined;
+  return { config, warning };
+}
+
+function refuseContradictions(request: RunRequest, saved: RunConfig, facts: DatasetFacts): void {
+  const former = settingsOf(saved);
+  for (const key of Object.keys(request.given) as RunKey[]) {
+    if (key === "dataset" || key === "epochs" || key === "steps") continue;
+    const now = valueText(resolved(key, request.given, saved, facts));
+    const then = former[key];
+    if (then !== undefined && valueText(then) === now) continue;
+    const state = then === undefined ? "without it" : `with ${valueText(then)}`;
+    throw new OperatorError(
+      `${spelled(key, request)} contradicts the resumed run, which began ${state}; leave it out, or begin a new run without --resume`,
+    );
+  }
+}
+
+/** A given value with its word for a number replaced by the number. */
+function resolved(
+  key: RunKey,
+  given: RunSettings,
+  saved: RunConfig,
+  { trainCount, featureCount, classCount }: DatasetFacts,
+): unknown {
+  if (key === "batchSize" && given.batchSize === "full") return trainCount;
+  if (key === "shardSize" && given.shardSize === "auto") return defaultShardSize(saved.batchSize);
+  if (key === "layers" && given.layers === "auto") {
+    return [featureCount, ...hiddenWidths, classCount];
+  }
+  return given[key];
+}
+
+/** A run config as options: the inverse of resolving it. */
+function settingsOf(config: RunConfig): Readonly<Record<string, unknown>> {
+  const { name: optimizer, ...hyperparameters } = config.optimizer;
+  const { name: schedule, ...scheduling } = config.schedule;
+  return {
+    layers: config.model.layers,
+    activation: config.model.activation,
+    outputActivation: config.model.output,
+    loss: config.loss.name,
+    reduction: config.loss.reduction,
+    optimizer,
+    ...hyperparameters,
+    schedule,
+    ...scheduling,
+    weightDecay: config.weightDecay,
+    clipNorm: config.clipNorm,
+    batchSize: config.batchSize,
+    shardSize: config.shardSize,
+    seed: config.seed,
+  };
+}
+
+/** The saved config with the end that was asked for, which must not lie before its own. */
+function extend(request: RunRequest, saved: RunConfig, facts: DatasetFacts): RunConfig {
+  const { given } = request;
+  if (given.epochs === undefined && given.steps === undefined) return saved;
+  const before = planRun(saved, facts);
+  // One of the two alone decides the end; the other must not cut it off.
+  const steps = given.steps === undefined ? null : given.steps;
+  const needed = Math.ceil((steps ?? 0) / before.stepsPerEpoch);
+  const epochs = given.epochs ?? Math.max(saved.epochs, needed);
+  const config = { ...saved, epochs, steps };
+  const { totalSteps } = planRun(config, facts);
+  if (totalSteps === before.totalSteps) return saved;
+  if (totalSteps > before.totalSteps) return config;
+  const key = known(
+    (["steps", "epochs"] as const).find((name) => given[name] != null),
+    "a shorter run has a reason",
+  );
+  assert(before.totalSteps > 0, `a run has steps, got ${before.totalSteps}`);
+  throw new OperatorError(
+    `${spelled(key, request)} ends before the resumed run's ${before.totalSteps} steps (${saved.epochs} epochs); ${flagOf(key)} may only extend it`,
+  );
+}

@@ -1,0 +1,181 @@
+/**
+ * @file How one option's text becomes a value. Flags, environment and run file all hand over text, so that each
+ * option has one reader and one way to be wrong. A reader knows what it expects in words; it throws nothing.
+ */
+
+/** Reads one kind of value. */
+export interface Reader<T> {
+  /** Completes "must be …". */
+  readonly expects: string;
+  /** Words that a misspelt value may have meant. */
+  readonly words: readonly string[];
+  /** The value, or `undefined` for a text that is none. */
+  readonly read: (text: string) => T | undefined;
+}
+
+/** A whole number in decimal digits: no exponent, no hexadecimal, no separators. */
+export function integer({
+  min = Number.MIN_SAFE_INTEGER,
+  max = Number.MAX_SAFE_INTEGER,
+}): Reader<number> {
+  const range = max === Number.MAX_SAFE_INTEGER ? ` from ${min}` : ` from ${min} to ${max}`;
+  return {
+    expects: `a whole number${min === Number.MIN_SAFE_INTEGER ? " below 2^53" : range}, in digits`,
+    words: [],
+    read(text) {
+      if (!/^[+-]?\d+$/u.test(text)) return undefined;
+      // `+ 0` turns −0 into 0.
+      const value = Number(text) + 0;
+      return Number.isSafeInteger(value) && value >= min && value <= max ? value : undefined;
+    },
+  };
+}
+
+/** A decimal number in [0, 1): a fraction that is kept, such as β. Below 1 in float32 too. */
+export const fraction: Reader<number> = decimal({
+  expects: "a number from 0 up to, but not, 1",
+  accepts: (value) => value >= 0 && Math.fround(value) < 1,
+});
+
+/** A decimal number above 0 that float32 holds: neither lost to 0 nor to infinity there. */
+export const positive: Reader<number> = decimal({
+  expects: "a number above 0, within float32",
+  accepts: (value) => Math.fround(value) > 0,
+});
+
+/** A decimal number from 0 that float32 holds. */
+export const notNegative: Reader<number> = decimal({
+  expects: "a number from 0, within float32",
+  accepts: (value) => value >= 0,
+});
+
+/** A decimal number in [0, 1]. */
+export const share: Reader<number> = decimal({
+  expects: "a number from 0 to 1",
+  accepts: (value) => value >= 0 && value <= 1,
+});
+
+function decimal({
+  expects,
+  accepts,
+}: {
+  readonly expects: string;
+  readonly accepts: (value: number) => boolean;
+}): Reader<number> {
+  return {
+    expects,
+    words: [],
+    read(text) {
+      if (!/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/iu.test(text)) return undefined;
+      const value = Number(text) + 0;
+      return Number.isFinite(Math.fround(value)) && accepts(value) ? value : undefined;
+    },
+  };
+}
+
+/** One of a few names, as they are spelled. */
+export function oneOf<const Name extends string>(names: readonly Name[]): Reader<Name> {
+  return {
+    expects: listed(names),
+    words: names,
+    read: (text) => names.find((name) => name === text),
+  };
+}
+
+/** A word that stands for a value beside the numbers: `full`, `auto`, `none`. */
+export function wordOr<const Word extends string, T, Value extends string | null = Word>(
+  word: Word,
+  reader: Reader<T>,
+  value?: Value,
+): Reader<T | Value> {
+  const meaning = (value === undefined ? word : value) as Value;
+  return {
+    expects: `${word} or ${reader.expects}`,
+    words: [word, ...reader.words],
+    read: (text) => (text === word ? meaning : reader.read(text)),
+  };
+}
+
+/** Like {@link wordOr} with `none`, which reads as `null`. */
+export function noneOr<T>(reader: Reader<T>): Reader<T | null> {
+  return wordOr<"none", T, null>("none", reader, null);
+}
+
+/** A switch. */
+export const truth: Reader<boolean> = {
+  expects: "true or false",
+  words: ["true", "false"],
+  read: (text) => (text === "true" ? true : text === "false" ? false : undefined),
+};
+
+/** A switch that may carry a value. */
+export function truthOr<T>(reader: Reader<T>): Reader<boolean | T> {
+  return { ...reader, read: (given) => truth.read(given) ?? reader.read(given) };
+}
+
+/** A text that a pattern describes. */
+export function text(expects: string, pattern: RegExp): Reader<string> {
+  return { expects, words: [], read: (given) => (pattern.test(given) ? given : undefined) };
+}
+
+/** A path, as the operating system takes it. */
+export const path: Reader<string> = text("a path", /^[^\0]+$/u);
+
+/** Widths of the layers, separated by commas: `784,16,16,10`. */
+export const layerWidths: Reader<readonly number[]> = {
+  expects: "2 to 32 widths separated by commas, like 784,16,16,10",
+  words: [],
+  read(given) {
+    const width = integer({ min: 1 });
+    const widths = given.split(",").map((part) => width.read(part.trim()));
+    const known = widths.filter((value) => value !== undefined);
+    return known.length === widths.length && known.length >= 2 && known.length <= 32
+      ? known
+      : undefined;
+  },
+};
+
+/** Where samples come from. */
+export type DatasetSource =
+  | { readonly kind: "digits" }
+  /** MNIST in a folder, or, without one, from the cache or the mirror. */
+  | { readonly kind: "mnist"; readonly folder: string | undefined }
+  | { readonly kind: "idx"; readonly folder: string };
+
+/** `digits`, `mnist`, `mnist:DIR` or `idx:DIR`. Kept as text; {@link datasetSource} takes it apart. */
+export const dataset: Reader<string> = {
+  expects: "digits, mnist, mnist:DIR or idx:DIR",
+  words: ["digits", "mnist"],
+  read: (given) => (/^(digits|mnist|(mnist|idx):[^\0]+)$/u.test(given) ? given : undefined),
+};
+
+/** @param spelled - A text that the {@link dataset} reader accepts. */
+export function datasetSource(spelled: string): DatasetSource {
+  const colon = spelled.indexOf(":");
+  const folder = colon < 0 ? undefined : spelled.slice(colon + 1);
+  if (folder !== undefined && spelled.startsWith("idx:")) return { kind: "idx", folder };
+  return spelled === "digits" ? { kind: "digits" } : { kind: "mnist", folder };
+}
+
+/** An http or https address, kept without its last slashes. */
+export const httpAddress: Reader<string> = {
+  expects: "an address that begins with http:// or https://",
+  words: [],
+  read(given) {
+    const valid = /^https?:\/\/\S+$/u.test(given) && URL.canParse(given);
+    return valid ? given.replace(/\/+$/u, "") : undefined;
+  },
+};
+
+/** "a, b or c". */
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+/** A value for an error's one line: control characters escaped, cut after 80. */
+export function shown(given: string): string {
+  const escaped = JSON.stringify(given).slice(1, -1).replaceAll('\\"', '"');
+  const cut = escaped.length > 80 ? `${escaped.slice(0, 80)}…` : escaped;
+  return cut === "" || /^\s|\s$/u.test(cut) ? `"${cut}"` : cut;
+}

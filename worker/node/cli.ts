@@ -1,0 +1,111 @@
+/**
+ * @file The worker's own part of the command line: where the coordinator is and what this worker is called. Options
+ * arrive parsed; nothing is connected here.
+ */
+import { OperatorError } from "../../shared/operator-error.ts";
+import { workerNameLengthMax } from "../../shared/protocol/limits.ts";
+
+/** Where a coordinator is and what lets a worker in. */
+export interface JoinUrl {
+  /** `http://host:port` or `https://…`, without a slash at its end: datasets lie below it. */
+  readonly httpUrl: string;
+  /** `ws://host:port/worker` or `wss://…`. */
+  readonly socketUrl: string;
+  /** `undefined` when the text has none. */
+  readonly token: string | undefined;
+}
+
+export interface WorkerOptions extends JoinUrl {
+  readonly token: string;
+  readonly threads: number;
+  readonly name: string;
+}
+
+/** Taken when a text names a host and neither scheme nor port: the coordinator's default. */
+const portDefault = 8080;
+
+/**
+ * Takes a join URL apart: `http://host:port/join#token=…`, `ws://host:port`, `host:port` or `host`.
+ *
+ * @throws OperatorError for anything else. The message leaves the token out.
+ */
+export function parseJoinUrl(text: string): JoinUrl {
+  const url = readUrl(text.trim());
+  const { protocol, host, pathname, username, password, search, hash } = url;
+  const secure = protocol === "https:" || protocol === "wss:";
+  if (!secure && protocol !== "http:" && protocol !== "ws:") refuse(text);
+  if (username !== "" || password !== "" || search !== "") refuse(text);
+  if (!/^\/(join|worker)?\/?$/u.test(pathname)) refuse(text);
+  return {
+    httpUrl: `${secure ? "https" : "http"}://${host}`,
+    socketUrl: `${secure ? "wss" : "ws"}://${host}/worker`,
+    token: tokenOf(hash, text),
+  };
+}
+
+/**
+ * The options of a worker.
+ *
+ * @param given - As the command line has them: `threads: "auto"` takes a thread a core.
+ * @param machine - The host's name and its number of cores.
+ * @throws OperatorError for a bad URL, or when neither it nor `joinToken` holds a token.
+ */
+export function resolveWorkerOptions(
+  given: {
+    readonly url: string;
+    readonly threads: number | "auto";
+    readonly name: string | undefined;
+    readonly joinToken: string | undefined;
+  },
+  machine: { readonly hostname: string; readonly coreCount: number },
+): WorkerOptions {
+  const url = parseJoinUrl(given.url);
+  const token = url.token ?? given.joinToken;
+  if (token === undefined) {
+    throw new OperatorError(
+      `${withoutToken(given.url)} has no token; copy the whole join URL, or set PROMEDIO_JOIN_TOKEN`,
+    );
+  }
+  const threads = given.threads === "auto" ? Math.max(1, machine.coreCount) : given.threads;
+  return { ...url, token, threads, name: given.name ?? nameOf(machine.hostname) };
+}
+
+function readUrl(text: string): URL {
+  const whole = text.includes("://") ? text : `http://${withPort(text)}`;
+  try {
+    return new URL(whole);
+  } catch {
+    return refuse(text);
+  }
+}
+
+/** Adds the default port to a bare host: no digits follow its last colon outside of an IPv6 address's brackets. */
+function withPort(text: string): string {
+  const [, host = "", rest = ""] = /^([^/#]*)(.*)$/su.exec(text) ?? [];
+  return /:\d+$/u.test(host) && !host.endsWith("]") ? text : `${host}:${portDefault}${rest}`;
+}
+
+function tokenOf(hash: string, text: string): string | undefined {
+  if (hash === "" || hash === "#") return undefined;
+  const token = /^#token=([\w.~-]{1,200})$/u.exec(hash)?.[1];
+  return token ?? refuse(text, "its part after # must be token=… as the coordinator printed it");
+}
+
+function refuse(
+  text: string,
+  advice = "copy it from the coordinator: http://host:port/join#token=…",
+): never {
+  throw new OperatorError(`${withoutToken(text)} is no join URL; ${advice}`);
+}
+
+/** For an error's one line: the fragment is a secret. */
+function withoutToken(text: string): string {
+  const open = JSON.stringify(text.replace(/#.*$/su, "#…")).slice(1, -1);
+  const cut = open.length > 80 ? `${open.slice(0, 80)}…` : open;
+  return cut === "" ? '""' : cut;
+}
+
+/** A host's name without what the protocol would refuse. */
+function nameOf(hostname: string): string {
+  return hostname.replaceAll(/\p{C}/gu, "").slice(0, workerNameLengthMax) || "worker";
+}
