@@ -17,23 +17,23 @@ export interface DiskEntry {
  * `code: "ENOENT"`, as Node does. `stat` answers `undefined` then.
  */
 export interface Disk {
-  readFile(path: string): Promise<Uint8Array>;
+  readonly readFile: (path: string) => Promise<Uint8Array>;
   /** Creates or replaces a file, and flushes its bytes to the medium. Not atomic: a crash leaves a part. */
-  writeFile(path: string, bytes: Uint8Array): Promise<void>;
+  readonly writeFile: (path: string, bytes: Uint8Array) => Promise<void>;
   /** Adds to the end of a file, creating it if need be, and flushes. A crash or an error may leave a part. */
-  append(path: string, bytes: Uint8Array): Promise<void>;
+  readonly append: (path: string, bytes: Uint8Array) => Promise<void>;
   /** Cuts a file to its first bytes. */
-  truncate(path: string, sizeBytes: number): Promise<void>;
+  readonly truncate: (path: string, sizeBytes: number) => Promise<void>;
   /** Atomic; replaces what stands at `to`. */
-  rename(from: string, to: string): Promise<void>;
-  unlink(path: string): Promise<void>;
+  readonly rename: (from: string, to: string) => Promise<void>;
+  readonly unlink: (path: string) => Promise<void>;
   /** Creates a folder and those above it; one that stands already is fine. */
-  mkdir(path: string): Promise<void>;
+  readonly mkdir: (path: string) => Promise<void>;
   /** Names in a folder, in any order. */
-  readdir(path: string): Promise<string[]>;
-  stat(path: string): Promise<DiskEntry | undefined>;
+  readonly readdir: (path: string) => Promise<string[]>;
+  readonly stat: (path: string) => Promise<DiskEntry | undefined>;
   /** Flushes a folder's names, without which a crash may undo a rename. */
-  syncDirectory(path: string): Promise<void>;
+  readonly syncDirectory: (path: string) => Promise<void>;
 }
 
 /**
@@ -68,9 +68,17 @@ export const nodeDisk: Disk = {
   syncDirectory,
 };
 
-/** Whether an operation failed because its path does not exist. */
+/** Whether an operation failed because its path does not exist, or goes through a file as if it were a folder. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  if (!(error instanceof Error && "code" in error)) return false;
+  return error.code === "ENOENT" || error.code === "ENOTDIR";
+}
+
+/** What became of an operation that may fail without harm to the run. The reason is one line for the operator. */
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function writeAndFlush(path: string, flags: "w" | "a", bytes: Uint8Array): Promise<void> {

@@ -1,0 +1,133 @@
+/**
+ * @file `metrics.jsonl`: one JSON object a line, in order of `step`, for plots and for people. Lines are gathered in
+ * memory and written together, since a run takes thousands of steps a second.
+ */
+import { type Disk, isMissing, messageOf, type Outcome, replaceFile } from "./disk.ts";
+
+/** Lines that wait for a disk that fails; more are dropped, and counted. Some hours of epochs, or 50,000 steps. */
+const waitingCharactersMax = 8 * 2 ** 20;
+
+/** What happened once. */
+export interface MetricsLine {
+  /** Committed steps when it happened. */
+  readonly step: number;
+  readonly [name: string]: unknown;
+}
+
+export class MetricsFile {
+  readonly path: string;
+  readonly #disk: Disk;
+  #waiting: string[] = [];
+  #waitingCharacters = 0;
+  #dropped = 0;
+  /** Bytes of whole lines; `undefined` until the file has been looked at. */
+  #sizeBytes: number | undefined;
+  /** Whether a failed write may have left a part of itself behind them. */
+  #torn = false;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(disk: Disk, path: string) {
+    this.path = path;
+    this.#disk = disk;
+  }
+
+  /** Adds a line to those that the next `flush` writes. */
+  record(line: MetricsLine): void {
+    this.#keep([`${JSON.stringify(line)}\n`]);
+  }
+
+  /** Writes what was recorded. What can't be written now is kept for the next time. */
+  flush(): Promise<Outcome> {
+    return this.#inTurn(async () => {
+      if (this.#waiting.length === 0) return { ok: true };
+      const lines = this.#waiting;
+      this.#waiting = [];
+      this.#waitingCharacters = 0;
+      try {
+        await this.#append(new TextEncoder().encode(lines.join("")));
+      } catch (error) {
+        const newer = this.#waiting;
+        this.#waiting = [];
+        this.#waitingCharacters = 0;
+        this.#keep([...lines, ...newer]);
+        return { ok: false, reason: `cannot write ${this.path}: ${messageOf(error)}` };
+      }
+      const dropped = this.#dropped;
+      this.#dropped = 0;
+      if (dropped === 0) return { ok: true };
+      return {
+        ok: false,
+        reason: `${this.path} lacks ${dropped} lines from while it could not be written`,
+      };
+    });
+  }
+
+  /**
+   * Removes what a run resumed at `step` will record again, and lines that a crash left unfinished, so that each
+   * stands once. Lines recorded and not yet written are not touched.
+   */
+  trim(step: number): Promise<Outcome> {
+    return this.#inTurn(async () => {
+      try {
+        const text = new TextDecoder().decode(await this.#disk.readFile(this.path));
+        const kept = text
+          .split("\n")
+          .filter((line) => stepOf(line) <= step)
+          .map((line) => `${line}\n`)
+          .join("");
+        const bytes = new TextEncoder().encode(kept);
+        if (kept !== text) await replaceFile(this.#disk, this.path, bytes);
+        this.#sizeBytes = bytes.length;
+        this.#torn = false;
+        return { ok: true };
+      } catch (error) {
+        if (isMissing(error)) return { ok: true };
+        return { ok: false, reason: `cannot trim ${this.path}: ${messageOf(error)}` };
+      }
+    });
+  }
+
+  async #append(bytes: Uint8Array): Promise<void> {
+    this.#sizeBytes ??= (await this.#disk.stat(this.path))?.sizeBytes ?? 0;
+    if (this.#torn) await this.#removeTornEnd(this.#sizeBytes);
+    this.#torn = true;
+    await this.#disk.append(this.path, bytes);
+    this.#torn = false;
+    this.#sizeBytes += bytes.length;
+  }
+
+  async #removeTornEnd(sizeBytes: number): Promise<void> {
+    const entry = await this.#disk.stat(this.path);
+    if (entry !== undefined && entry.sizeBytes > sizeBytes) {
+      await this.#disk.truncate(this.path, sizeBytes);
+    }
+  }
+
+  #keep(lines: readonly string[]): void {
+    for (const line of lines) {
+      if (this.#waitingCharacters + line.length > waitingCharactersMax) {
+        this.#dropped += 1;
+      } else {
+        this.#waiting.push(line);
+        this.#waitingCharacters += line.length;
+      }
+    }
+  }
+
+  #inTurn<T>(operation: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(operation);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** The step of a line; ∞ for one that is none, so that it goes. */
+function stepOf(line: string): number {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isLine = typeof value === "object" && value !== null && "step" in value;
+    return isLine && typeof value.step === "number" ? value.step : Infinity;
+  } catch {
+    return Infinity;
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * @file What a run leaves on disk, and how it is found again.
+ *
+ *     <runs>/<id>/config.json                             how the run was set up
+ *                 checkpoints/step-00000123.safetensors   the last three
+ *                             best.safetensors            the one with the lowest test loss
+ *                 metrics.jsonl                           one line an event, in order of `step`
+ *
+ * Invariant 6 (nothing lost) rests on three rules:
+ *
+ * 1. A checkpoint appears under its name whole or not at all: temporary file, flush, rename, flush of the folder.
+ * 2. Metrics reach the disk before the checkpoint that counts their steps, so what lies beyond the newest checkpoint
+ *    is exactly what a resumed run writes again; it is cut off first.
+ * 3. A failing disk costs checkpoints and metrics, never the run: every failure is a value with a reason.
+ */
+import { basename, dirname, join } from "node:path";
+
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  type DecodedCheckpoint,
+  encodeCheckpoint,
+} from "./checkpoint.ts";
+import { type Disk, messageOf, type Outcome, replaceFile, temporarySuffix } from "./disk.ts";
+import { MetricsFile } from "./metrics-file.ts";
+
+/** Two to fall back on when the newest is damaged. */
+const checkpointsKept = 3;
+const configName = "config.json";
+const checkpointsName = "checkpoints";
+const bestName = "best.safetensors";
+const stepName = /^step-(\d{8,16})\.safetensors$/u;
+
+/** A checkpoint that a run can go on from. `notes` has one line for each damaged one that was passed over. */
+export type FoundCheckpoint =
+  | {
+      readonly found: true;
+      readonly path: string;
+      readonly checkpoint: Checkpoint;
+      readonly fingerprint: string;
+      readonly notes: readonly string[];
+    }
+  | { readonly found: false; readonly reason: string; readonly notes: readonly string[] };
+
+export type FoundRun =
+  | { readonly found: true; readonly folder: RunFolder }
+  | { readonly found: false; readonly reason: string };
+
+/**
+ * Sets up the folder of a new run.
+ *
+ * @param runs - The folder that holds all runs; created if need be.
+ * @param setup - Goes to `config.json` as it is: the run config and whatever else a resumed run wants to know.
+ */
+export async function createRun(
+  disk: Disk,
+  runs: string,
+  id: string,
+  setup: unknown,
+): Promise<FoundRun> {
+  const path = join(runs, id);
+  try {
+    if ((await disk.stat(join(path, configName))) !== undefined) {
+      return { found: false, reason: `${path} exists already; choose another name or resume it` };
+    }
+    await disk.mkdir(join(path, checkpointsName));
+    const text = `${JSON.stringify(setup, null, 2)}\n`;
+    await replaceFile(disk, join(path, configName), new TextEncoder().encode(text));
+    await disk.syncDirectory(runs);
+    return { found: true, folder: new RunFolder(disk, path) };
+  } catch (error) {
+    return { found: false, reason: `cannot set up ${path}: ${messageOf(error)}` };
+  }
+}
+
+/**
+ * Finds a run to resume.
+ *
+ * @param wanted - Its id, the path of its folder or of one of its checkpoints; `undefined` for the one that was
+ *   written to last.
+ */
+export async function findRun(disk: Disk, runs: string, wanted?: string): Promise<FoundRun> {
+  try {
+    const path = await (wanted === undefined
+      ? latestRun(disk, runs)
+      : namedRun(disk, runs, wanted));
+    if (path !== undefined) return { found: true, folder: new RunFolder(disk, path) };
+    const reason =
+      wanted === undefined
+        ? `no run in ${runs}; start one without --resume`
+        : `no run ${wanted}, nor ${join(runs, wanted)}; runs there: ${await runIds(disk, runs)}`;
+    return { found: false, reason };
+  } catch (error) {
+    return { found: false, reason: `cannot look for runs in ${runs}: ${messageOf(error)}` };
+  }
+}
+
+/** One run's folder. Operations may overlap: they take place one after the other. */
+export class RunFolder {
+  readonly path: string;
+  /** Name of the folder. */
+  readonly id: string;
+  readonly metrics: MetricsFile;
+  readonly #disk: Disk;
+  readonly #checkpoints: string;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(disk: Disk, path: string) {
+    this.path = path;
+    this.id = basename(path);
+    this.metrics = new MetricsFile(disk, join(path, "metrics.jsonl"));
+    this.#disk = disk;
+    this.#checkpoints = join(path, checkpointsName);
+  }
+
+  /** What `createRun` was given. The caller validates it: people edit files. */
+  async readSetup(): Promise<
+    { readonly ok: true; readonly setup: unknown } | { readonly ok: false; readonly reason: string }
+  > {
+    const path = join(this.path, configName);
+    try {
+      const text = new TextDecoder().decode(await this.#disk.readFile(path));
+      return { ok: true, setup: JSON.parse(text) };
+    } catch (error) {
+      return { ok: false, reason: `cannot read ${path}: ${messageOf(error)}` };
+    }
+  }
+
+  /**
+   * Writes a checkpoint, then drops those that it makes superfluous.
+   *
+   * @param options.best - Whether to keep it as `best.safetensors` too.
+   * @returns Once it is safe on the medium, or why it is not.
+   */
+  writeCheckpoint(
+    checkpoint: Checkpoint,
+    { best = false }: { readonly best?: boolean } = {},
+  ): Promise<Outcome> {
+    return this.#inTurn(async () => {
+      const name = `step-${String(checkpoint.step).padStart(8, "0")}.safetensors`;
+      const path = join(this.#checkpoints, name);
+      try {
+        const bytes = encodeCheckpoint(checkpoint);
+        await this.metrics.flush(); // Rule 2. Lost metrics are no reason to lose the checkpoint as well.
+        await replaceFile(this.#disk, path, bytes);
+        if (best) await replaceFile(this.#disk, join(this.#checkpoints, bestName), bytes);
+        await this.#prune(checkpoint.step);
+        return { ok: true };
+      } catch (error) {
+        return { ok: false, reason: `cannot write checkpoint ${path}: ${messageOf(error)}` };
+      }
+    });
+  }
+
+  /**
+   * The newest checkpoint that is whole.
+   *
+   * @param file - The path of the one wanted; no other will do then.
+   */
+  latestCheckpoint(file?: string): Promise<FoundCheckpoint> {
+    return this.#inTurn(async () => {
+      const notes: string[] = [];
+      const damaged: string[] = [];
+      try {
+        const paths = file === undefined ? await this.#pathsNewestFirst() : [file];
+        for (const path of paths) {
+          const decoded = await this.#decode(path);
+          if (!decoded.ok) {
+            damaged.push(`checkpoint ${path} is damaged (${decoded.reason})`);
+            continue;
+          }
+          notes.push(...damaged.map((line) => `${line}; using ${basename(path)}`));
+          const { checkpoint, fingerprint } = decoded;
+          return { found: true, path, checkpoint, fingerprint, notes };
+        }
+        const reason = `no whole checkpoint in ${this.#checkpoints}`;
+        return { found: false, reason, notes: damaged };
+      } catch (error) {
+        const reason = `cannot read ${this.#checkpoints}: ${messageOf(error)}`;
+        return { found: false, reason, notes: damaged };
+      }
+    });
+  }
+
+  async #decode(path: string): Promise<DecodedCheckpoint> {
+    try {
+      return decodeCheckpoint(await this.#disk.readFile(path));
+    } catch (error) {
+      return { ok: false, reason: messageOf(error) };
+    }
+  }
+
+  /** Steps from the newest on, then the best one: older than some, better than none. */
+  async #pathsNewestFirst(): Promise<string[]> {
+    const names = await this.#disk.readdir(this.#checkpoints);
+    const steps = stepsIn(names).toSorted((a, b) => b.step - a.step);
+    const ordered = steps.map(({ name }) => name);
+    if (names.includes(bestName)) ordered.push(bestName);
+    return ordered.map((name) => join(this.#checkpoints, name));
+  }
+
+  /**
+   * Keeps the last few up to the one just written. What lies beyond it is damaged, or of a future that the operator
+   * has left by resuming from an earlier one; what is temporary is a dead process's. A file that can't be removed is
+   * tried again after the next checkpoint.
+   */
+  async #prune(writtenStep: number): Promise<void> {
+    const names = await this.#disk.readdir(this.#checkpoints).catch(() => []);
+    const kept = stepsIn(names)
+      .filter(({ step }) => step <= writtenStep)
+      .toSorted((a, b) => b.step - a.step)
+      .slice(0, checkpointsKept)
+      .map(({ name }) => name);
+    for (const name of names) {
+      const superfluous = stepName.test(name)
+        ? !kept.includes(name)
+        : name.endsWith(temporarySuffix);
+      if (superfluous)
+        await this.#disk.unlink(join(this.#checkpoints, name)).catch(() => undefined);
+    }
+  }
+
+  #inTurn<T>(operation: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(operation);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function stepsIn(names: readonly string[]): { readonly name: string; readonly step: number }[] {
+  return names.flatMap((name) => {
+    const digits = stepName.exec(name)?.[1];
+    return digits === undefined ? [] : [{ name, step: Number(digits) }];
+  });
+}
+
+async function latestRun(disk: Disk, runs: string): Promise<string | undefined> {
+  let latest: { readonly path: string; readonly writtenMs: number } | undefined;
+  for (const id of await foldersIn(disk, runs)) {
+    const path = join(runs, id);
+    const writtenMs = await lastWrittenMs(disk, path);
+    if (writtenMs > (latest?.writtenMs ?? -Infinity)) latest = { path, writtenMs };
+  }
+  return latest?.path;
+}
+
+/** When a run last wrote a checkpoint, or was set up; −∞ for a folder that is no run. */
+async function lastWrittenMs(disk: Disk, path: string): Promise<number> {
+  const setup = await disk.stat(join(path, configName));
+  if (setup === undefined) return -Infinity;
+  const checkpoints = await disk.stat(join(path, checkpointsName));
+  return Math.max(setup.modifiedMs, checkpoints?.modifiedMs ?? -Infinity);
+}
+
+async function namedRun(disk: Disk, runs: string, wanted: string): Promise<string | undefined> {
+  const candidates = [join(runs, wanted), wanted];
+  if (wanted.endsWith(".safetensors")) candidates.push(dirname(dirname(wanted)));
+  for (const path of candidates) {
+    if ((await disk.stat(join(path, configName))) !== undefined) return path;
+  }
+  return undefined;
+}
+
+async function runIds(disk: Disk, runs: string): Promise<string> {
+  return (await foldersIn(disk, runs)).toSorted().join(", ") || "none";
+}
+
+/** Names in the folder of runs; none if there is no such folder yet. */
+async function foldersIn(disk: Disk, runs: string): Promise<string[]> {
+  return (await disk.stat(runs)) === undefined ? [] : disk.readdir(runs);
+}
