@@ -24,6 +24,8 @@ export interface DeformationSpread {
 
 /** Lattice points along each axis: cubic Bernstein polynomials. */
 const LATTICE = 4;
+/** Height of the sheet that the skeletons are drawn on. */
+const SHEET = 100;
 /** About the middle of the digits' skeletons. */
 const MIDDLE = { x: 35, y: 50 } as const;
 
@@ -31,7 +33,7 @@ const MIDDLE = { x: 35, y: 50 } as const;
  * Draws a deformation: elastic first, then aspect, slant and rotation about the middle of the sheet.
  *
  * The elastic part moves the points of a 4 × 4 lattice over the sheet at random and the plane with them,
- * `p ← p + Σᵢⱼ Bᵢ(u) Bⱼ(v) dᵢⱼ` with the cubic Bernstein polynomials B and (u, v) = p / 100.
+ * `p ← p + Σᵢⱼ Bᵢ(u) Bⱼ(v) dᵢⱼ` with the cubic Bernstein polynomials B and (u, v) = p ÷ the sheet's height.
  *
  * @see Sederberg & Parry, "Free-form deformation of solid geometric models", 1986.
  */
@@ -42,9 +44,10 @@ export function drawDeformation(random: Random, spread: DeformationSpread): Defo
   const slant = spread.slantMean + spread.slant * normal(random);
   const { cosine, sine } = rotation(spread.rotation * normal(random));
   return (point) => {
-    const weights = latticeWeights(point.x / 100, point.y / 100);
-    const x = (point.x + dot(weights, displacementX) - MIDDLE.x) * aspect;
-    const y = point.y + dot(weights, displacementY) - MIDDLE.y;
+    const u = point.x / SHEET;
+    const v = point.y / SHEET;
+    const x = (point.x + bezierSurface(displacementX, u, v) - MIDDLE.x) * aspect;
+    const y = point.y + bezierSurface(displacementY, u, v) - MIDDLE.y;
     const slantedX = x - slant * y;
     return { x: cosine * slantedX - sine * y, y: sine * slantedX + cosine * y };
   };
@@ -54,22 +57,32 @@ function drawLattice(random: Random, deviation: number): Float64Array {
   return Float64Array.from({ length: LATTICE * LATTICE }, () => deviation * normal(random));
 }
 
-/** `Bᵢ(u) Bⱼ(v)`, row j by row. */
-function latticeWeights(u: number, v: number): readonly number[] {
-  const across = bernstein(u);
-  return bernstein(v).flatMap((down) => across.map((weight) => down * weight));
+/** `Σᵢⱼ Bᵢ(u) Bⱼ(v) latticeⱼᵢ`: along each row first, then down the four results. */
+function bezierSurface(lattice: Float64Array, u: number, v: number): number {
+  return bezier(
+    alongRow(lattice, 0, u),
+    alongRow(lattice, 1, u),
+    alongRow(lattice, 2, u),
+    alongRow(lattice, 3, u),
+    v,
+  );
 }
 
-function dot(weights: readonly number[], lattice: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < lattice.length; i++) sum += (weights[i] ?? 0) * (lattice[i] ?? 0);
-  return sum;
+function alongRow(lattice: Float64Array, row: number, u: number): number {
+  const start = row * LATTICE;
+  return bezier(
+    lattice[start] ?? 0,
+    lattice[start + 1] ?? 0,
+    lattice[start + 2] ?? 0,
+    lattice[start + 3] ?? 0,
+    u,
+  );
 }
 
-/** The cubic Bernstein polynomials at t; they sum to 1. */
-function bernstein(t: number): readonly number[] {
+/** The cubic Bézier curve of four values at t. */
+function bezier(p0: number, p1: number, p2: number, p3: number, t: number): number {
   const s = 1 - t;
-  return [s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t];
+  return s * s * s * p0 + 3 * s * s * t * p1 + 3 * s * t * t * p2 + t * t * t * p3;
 }
 
 /** Cosine and sine of about `angle` without either: `tan(angle/2) ≈ angle/2` gives a point exactly on the circle. */

@@ -9,7 +9,7 @@ import { drawStrokes, IMAGE_SIDE } from "./raster.ts";
 export const DIGIT_PIXELS = IMAGE_SIDE * IMAGE_SIDE;
 
 /** Mean and standard deviation of a pen's radius, and its limits, on a sheet 100 units high. */
-const PEN_RADIUS = { mean: 7.4, deviation: 2.2, min: 4.2, max: 15 } as const;
+const PEN_RADIUS = { mean: 7.4, deviation: 1.9, min: 4.2, max: 15 } as const;
 
 /**
  * Draws a digit as someone might write it.

@@ -32,7 +32,7 @@ const SPREAD: DeformationSpread = {
   aspect: 0.15,
   slantMean: 0.14,
   slant: 0.21,
-  rotation: 0.08,
+  rotation: 0.065,
 };
 const SPREAD_OF_ONE: DeformationSpread = { ...SPREAD, slantMean: 0.26, slant: 0.27, elastic: 4 };
 
@@ -81,7 +81,7 @@ function mixShapes(style: DigitStyle, random: Random): Path[] {
 
 /** Favours mixtures near one of the shapes over their average; never 0. */
 function peaked(random: Random): number {
-  const draw = random.uniform() + 2 ** -24;
+  const draw = 1 - random.uniform();
   return draw * draw * draw;
 }
 

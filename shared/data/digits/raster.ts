@@ -4,7 +4,7 @@
  *
  * @see LeCun, Cortes & Burges, "The MNIST database of handwritten digits", 1998.
  */
-import { known } from "../../assert.ts";
+import { assert, known } from "../../assert.ts";
 import type { InkPoint, Stroke } from "./handwriting.ts";
 
 /** Pixels along a side of the image. */
@@ -27,7 +27,7 @@ interface Box {
 /**
  * Draws strokes with a round pen.
  *
- * @param strokes - At least one point; on a plane of any origin and scale, y down.
+ * @param strokes - At least one, each of two points or more; on a plane of any origin and scale, y down.
  * @param penRadius - Above 0, in the strokes' unit, where the pressure is 1.
  * @param image - Shape `[28, 28]`, row by row, 0 = paper, 255 = ink; overwritten. Pixels that no ink touches are 0.
  */
@@ -36,6 +36,8 @@ export function drawStrokes(
   penRadius: number,
   image: Uint8Array,
 ): void {
+  assert(penRadius > 0, `penRadius must be above 0, got ${penRadius}`);
+  assert(strokes.length > 0, "nothing to draw: no strokes");
   const ink = new Float64Array(IMAGE_SIDE * IMAGE_SIDE);
   const box = boundingBox(strokes);
   const scale = (INK_SIDE - EDGE / 2) / (Math.max(box.width, box.height) + 2 * penRadius);
@@ -107,26 +109,29 @@ function pixelAfter(position: number): number {
 
 /** Writes the ink moved by whole pixels, at most the margin, so that its centre of mass is nearest the middle. */
 function copyCentred(ink: Float64Array, image: Uint8Array): void {
-  let mass = 0;
-  let massX = 0;
-  let massY = 0;
-  for (const [pixel, cover] of ink.entries()) {
-    mass += cover;
-    massX += cover * ((pixel % IMAGE_SIDE) + 0.5);
-    massY += cover * (Math.floor(pixel / IMAGE_SIDE) + 0.5);
-  }
-  const shiftX = shiftToMiddle(massX / mass);
-  const shiftY = shiftToMiddle(massY / mass);
-  for (let row = 0; row < IMAGE_SIDE; row++) {
-    for (let column = 0; column < IMAGE_SIDE; column++) {
-      const fromRow = row - shiftY;
-      const fromColumn = column - shiftX;
-      const inside =
-        fromRow >= 0 && fromRow < IMAGE_SIDE && fromColumn >= 0 && fromColumn < IMAGE_SIDE;
-      const cover = inside ? (ink[fromRow * IMAGE_SIDE + fromColumn] ?? 0) : 0;
+  const { shiftX, shiftY } = shiftsToMiddle(ink);
+  image.fill(0);
+  for (let row = Math.max(shiftY, 0); row < IMAGE_SIDE + Math.min(shiftY, 0); row++) {
+    for (let column = Math.max(shiftX, 0); column < IMAGE_SIDE + Math.min(shiftX, 0); column++) {
+      const cover = ink[(row - shiftY) * IMAGE_SIDE + column - shiftX] ?? 0;
       image[row * IMAGE_SIDE + column] = Math.floor(cover * 255 + 0.5);
     }
   }
+}
+
+function shiftsToMiddle(ink: Float64Array): { shiftX: number; shiftY: number } {
+  let mass = 0;
+  let massX = 0;
+  let massY = 0;
+  for (let row = 0; row < IMAGE_SIDE; row++) {
+    for (let column = 0; column < IMAGE_SIDE; column++) {
+      const cover = ink[row * IMAGE_SIDE + column] ?? 0;
+      mass += cover;
+      massX += cover * (column + 0.5);
+      massY += cover * (row + 0.5);
+    }
+  }
+  return { shiftX: shiftToMiddle(massX / mass), shiftY: shiftToMiddle(massY / mass) };
 }
 
 function shiftToMiddle(centre: number): number {
