@@ -1,0 +1,126 @@
+/**
+ * @file Plain twins of `assembly/optimizers.ts`: the update rules, element by element. The place to read what an
+ * optimizer does. The order of the float32 operations is part of the result, so it is written out: one `fround` each.
+ *
+ * Every function but the last takes the pointer to one `Update` record, whose fields `../update.ts` explains. In the
+ * formulas w is a parameter, g what `gradientAt` makes, η the learning rate, v and m state tensors (`first`, `second`).
+ * The left side of an arrow goes to the record's `next…` tensors: nothing known is overwritten.
+ */
+import type { Views } from "../memory.ts";
+import { readUpdate, type Update } from "../update.ts";
+
+const { fround, sqrt } = Math;
+
+/** Gradient descent: `w ← w − η g`. */
+export function sgd(views: Views, pointer: number): void {
+  const { update, w, nextW } = open(views, pointer);
+  const { learningRate } = update;
+  for (let i = 0; i < w.length; i++) {
+    const g = gradientAt(views, update, i, w[i]!);
+    nextW[i] = fround(w[i]! - fround(learningRate * g));
+  }
+}
+
+/** Momentum: `v ← β v + (1 − d) g`, `w ← w − η v`. β is `beta1`, 1 − d is `gain1`, v is `first`. */
+export function momentum(views: Views, pointer: number): void {
+  const { update, w, nextW, first: v, nextFirst: nextV } = open(views, pointer);
+  const { learningRate, beta1, gain1 } = update;
+  for (let i = 0; i < w.length; i++) {
+    const g = gradientAt(views, update, i, w[i]!);
+    nextV[i] = fround(fround(beta1 * v[i]!) + fround(gain1 * g));
+    nextW[i] = fround(w[i]! - fround(learningRate * nextV[i]!));
+  }
+}
+
+/** Where Nesterov's gradient is taken: `nextParameters ← w − ηβ v`. ηβ is `lookAhead`, v is `first`. */
+export function lookAhead(views: Views, pointer: number): void {
+  const { update, w, nextW, first: v } = open(views, pointer);
+  for (let i = 0; i < w.length; i++) {
+    nextW[i] = fround(w[i]! - fround(update.lookAhead * v[i]!));
+  }
+}
+
+/**
+ * Nesterov's accelerated gradient: g taken at p = w − ηβ v, then `v ← β v + (1 − β) g`, `w ← w − η v`.
+ * β is `beta1`, 1 − β is `gain1`, ηβ is `lookAhead`, v is `first`. L2 decay is λ p: it is part of the gradient at p.
+ */
+export function nag(views: Views, pointer: number): void {
+  const { update, w, nextW, first: v, nextFirst: nextV } = open(views, pointer);
+  const { learningRate, beta1, gain1 } = update;
+  for (let i = 0; i < w.length; i++) {
+    const p = fround(w[i]! - fround(update.lookAhead * v[i]!));
+    const g = gradientAt(views, update, i, p);
+    nextV[i] = fround(fround(beta1 * v[i]!) + fround(gain1 * g));
+    nextW[i] = fround(w[i]! - fround(learningRate * nextV[i]!));
+  }
+}
+
+/** RMSProp: `v ← β v + (1 − β) g²`, `w ← w − (η g) / (ε + √v)`. β is `beta1`, 1 − β is `gain1`, v is `first`. */
+export function rmsprop(views: Views, pointer: number): void {
+  const { update, w, nextW, first: v, nextFirst: nextV } = open(views, pointer);
+  const { learningRate, beta1, gain1, epsilon } = update;
+  for (let i = 0; i < w.length; i++) {
+    const g = gradientAt(views, update, i, w[i]!);
+    nextV[i] = fround(fround(beta1 * v[i]!) + fround(gain1 * fround(g * g)));
+    const divisor = fround(epsilon + fround(sqrt(nextV[i]!)));
+    nextW[i] = fround(w[i]! - fround(fround(learningRate * g) / divisor));
+  }
+}
+
+/**
+ * Adam and, where `decay` = η · decoupledDecay is not 0, AdamW:
+ * `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`, `m̂ = m / (1 − β₁ᵗ)`, `v̂ = v / (1 − β₂ᵗ)`,
+ * `w ← (w − decay w) − (η m̂) / (√v̂ + ε)`. m is `first`, v is `second`; 1 − βᵗ are `correction1` and `correction2`.
+ */
+export function adam(views: Views, pointer: number): void {
+  const opened = open(views, pointer);
+  const { update, w, nextW, first: m, nextFirst: nextM, second: v, nextSecond: nextV } = opened;
+  const { learningRate, beta1, gain1, correction1, beta2, gain2, correction2, epsilon } = update;
+  for (let i = 0; i < w.length; i++) {
+    const g = gradientAt(views, update, i, w[i]!);
+    nextM[i] = fround(fround(beta1 * m[i]!) + fround(gain1 * g));
+    nextV[i] = fround(fround(beta2 * v[i]!) + fround(gain2 * fround(g * g)));
+    const mHat = fround(nextM[i]! / correction1);
+    const vHat = fround(nextV[i]! / correction2);
+    const decayed = fround(w[i]! - fround(update.decay * w[i]!));
+    const divisor = fround(fround(sqrt(vHat)) + epsilon);
+    nextW[i] = fround(decayed - fround(fround(learningRate * mHat) / divisor));
+  }
+}
+
+/**
+ * `Σ x²` in float64, for the L2 norm of a gradient: element i is added to sum i mod 4, in order; then
+ * `(s₀ + s₁) + (s₂ + s₃)`. Squares of float32 numbers don't overflow in float64, so the result is finite if and only if
+ * every element is.
+ *
+ * @param pointer - To `[count]` float32 from an `Arena`, the padding zero; read only.
+ */
+export function sumOfSquares({ f32 }: Views, pointer: number, count: number): number {
+  const sums = new Float64Array(4);
+  for (let i = 0; i < count; i++) {
+    const x = f32[pointer / 4 + i]!;
+    sums[i % 4]! += x * x;
+  }
+  return sums[0]! + sums[1]! + (sums[2]! + sums[3]!);
+}
+
+/** g at w: `(gradientSum / divisor) · clipScale + λ w`, the mean over the batch, clipped, with L2 decay. */
+function gradientAt({ f32 }: Views, update: Update, i: number, w: number): number {
+  const mean = fround(f32[update.gradientSum / 4 + i]! / update.divisor);
+  return fround(fround(mean * update.clipScale) + fround(update.weightDecay * w));
+}
+
+/** The record with views of its tensors, shape `[count]` each. */
+function open(views: Views, pointer: number) {
+  const update = readUpdate(views, pointer);
+  const tensor = (at: number) => views.f32.subarray(at / 4, at / 4 + update.count);
+  return {
+    update,
+    w: tensor(update.parameters),
+    first: tensor(update.first),
+    second: tensor(update.second),
+    nextW: tensor(update.nextParameters),
+    nextFirst: tensor(update.nextFirst),
+    nextSecond: tensor(update.nextSecond),
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * @file The optimizers, side by side. Each one names its state tensors and turns its hyperparameters into the scalars
+ * of a step, in float64; what is then done to every parameter, in float32, stands in `../kernels/plain/optimizers.ts`.
+ *
+ * In the formulas w are the parameters, g the gradient of the batch mean (clipped, with L2 decay), η the learning rate
+ * and t = step + 1 the number of the update. All state starts at 0.
+ */
+import { assertNever } from "../assert.ts";
+import type { Kernel } from "../kernels/kernel.ts";
+import {
+  type OwnScalars,
+  type StepScalars,
+  type UpdateTensors,
+  writeUpdate,
+} from "../kernels/update.ts";
+import type { OptimizerConfig } from "../run/config.ts";
+import { power } from "./power.ts";
+
+/** An optimizer that follows a gradient; `local-search` follows none and stands in `local-search.ts`. */
+export interface Optimizer {
+  /** Names of the state tensors, each of shape `[parameterCount]`: none, `first`, or `first` and `second`. */
+  readonly stateNames: readonly [] | readonly [string] | readonly [string, string];
+
+  /**
+   * Computes the next parameters and the next state from the known ones, which stay as they are.
+   *
+   * @param update - Where the tensors lie, the step, and its scalars.
+   */
+  step(kernel: Kernel, update: OptimizerStep): void;
+
+  /**
+   * Computes the point at which the gradient is to be taken into `nextParameters`. Absent where that is w itself.
+   */
+  readonly lookAhead?: (kernel: Kernel, update: OptimizerStep) => void;
+}
+
+/** One step: its tensors, its scalars, and where the record for the kernel may be written. */
+export interface OptimizerStep extends UpdateTensors, StepScalars {
+  /** The step about to be committed, 0-based. */
+  readonly step: number;
+  /** Pointer to `updateByteLength` bytes of scratch; written. */
+  readonly record: number;
+}
+
+export type GradientOptimizerConfig = Exclude<OptimizerConfig, { name: "local-search" }>;
+type Config<Name extends OptimizerConfig["name"]> = Extract<OptimizerConfig, { name: Name }>;
+
+/** The optimizer of a run config. */
+export function createOptimizer(config: GradientOptimizerConfig): Optimizer {
+  switch (config.name) {
+    case "sgd":
+      return sgd();
+    case "momentum":
+      return momentum(config);
+    case "nag":
+      return nag(config);
+    case "rmsprop":
+      return rmsprop(config);
+    case "adam":
+      return adam({ ...config, name: "adamw", decoupledDecay: 0 });
+    case "adamw":
+      return adam(config);
+    default:
+      return assertNever(config);
+  }
+}
+
+/**
+ * Gradient descent: `w ← w − η g`. Batch, mini-batch or stochastic, by the size of the batch.
+ *
+ * @see Robbins & Monro, "A stochastic approximation method", 1951.
+ */
+function sgd(): Optimizer {
+  return {
+    stateNames: [],
+    step: (kernel, update) => run("sgd", kernel, update, {}),
+  };
+}
+
+/**
+ * Momentum: `v ← β v + (1 − dampening) g`, `w ← w − η v`. With dampening β, the default, v is an exponential average of
+ * the gradients; with dampening 0 it is their discounted sum.
+ *
+ * @see Polyak, "Some methods of speeding up the convergence of iteration methods", 1964, eq. 9.
+ */
+function momentum({ beta, dampening }: Config<"momentum">): Optimizer {
+  return {
+    stateNames: ["velocity"],
+    step: (kernel, update) =>
+      run("momentum", kernel, update, { beta1: beta, gain1: 1 - dampening }),
+  };
+}
+
+/**
+ * Nesterov's accelerated gradient: g is taken at the look-ahead point `w − η β v`, where the velocity alone would carry
+ * w; then `v ← β v + (1 − β) g`, `w ← w − η v`.
+ *
+ * @see Sutskever, Martens, Dahl & Hinton, "On the importance of initialization and momentum", 2013, eqs. 3–4.
+ */
+function nag({ beta }: Config<"nag">): Optimizer {
+  const own = ({ learningRate }: OptimizerStep): OwnScalars => ({
+    lookAhead: learningRate * beta,
+    beta1: beta,
+    gain1: 1 - beta,
+  });
+  return {
+    stateNames: ["velocity"],
+    step: (kernel, update) => run("nag", kernel, update, own(update)),
+    lookAhead: (kernel, update) => run("lookAhead", kernel, update, own(update)),
+  };
+}
+
+/**
+ * RMSProp: `v ← β v + (1 − β) g²`, `w ← w − η g / (ε + √v)`. Each parameter's step is measured by the root mean square
+ * of its own gradients.
+ *
+ * @see Tieleman & Hinton, "Lecture 6.5: rmsprop", Neural Networks for Machine Learning, 2012.
+ */
+function rmsprop({ beta, epsilon }: Config<"rmsprop">): Optimizer {
+  return {
+    stateNames: ["squaredMean"],
+    step: (kernel, update) =>
+      run("rmsprop", kernel, update, { beta1: beta, gain1: 1 - beta, epsilon }),
+  };
+}
+
+/**
+ * Adam: `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`, `m̂ = m / (1 − β₁ᵗ)`, `v̂ = v / (1 − β₂ᵗ)`,
+ * `w ← w − η m̂ / (√v̂ + ε)`. AdamW first takes `w ← w − η · decoupledDecay · w`.
+ *
+ * @see Kingma & Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1.
+ * @see Loshchilov & Hutter, "Decoupled weight decay regularization", 2019, algorithm 2, with η in front of the decay.
+ */
+function adam({ beta1, beta2, epsilon, decoupledDecay }: Config<"adamw">): Optimizer {
+  return {
+    stateNames: ["firstMoment", "secondMoment"],
+    step(kernel, update) {
+      const t = update.step + 1;
+      run("adam", kernel, update, {
+        decay: update.learningRate * decoupledDecay,
+        beta1,
+        gain1: 1 - beta1,
+        correction1: 1 - power(beta1, t),
+        beta2,
+        gain2: 1 - beta2,
+        correction2: 1 - power(beta2, t),
+        epsilon,
+      });
+    },
+  };
+}
+
+type UpdateRule = "sgd" | "momentum" | "lookAhead" | "nag" | "rmsprop" | "adam";
+
+/** Rounds the scalars to float32, once, and lets the kernel update every parameter. */
+function run(rule: UpdateRule, kernel: Kernel, update: OptimizerStep, own: OwnScalars): void {
+  writeUpdate(kernel.views, update.record, { ...update, ...own });
+  kernel.functions[rule](update.record);
+}
