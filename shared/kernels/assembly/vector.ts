@@ -1,6 +1,7 @@
 /**
  * @file Element-wise work on flat vectors. Documented at its twins in `plain/vector.ts`.
  */
+import { exp4, log4 } from "./math";
 
 export function addVectors(target: usize, left: usize, right: usize, count: i32): void {
   let i = 0;
@@ -28,4 +29,18 @@ export function allFinite(pointer: usize, count: i32): i32 {
     if (value - value != 0) return 0;
   }
   return 1;
+}
+
+export function expVector(target: usize, source: usize, count: i32): void {
+  const bytes = (<usize>count) << 2;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(target + at, exp4(v128.load(source + at)));
+  }
+}
+
+export function logVector(target: usize, source: usize, count: i32): void {
+  const bytes = (<usize>count) << 2;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(target + at, log4(v128.load(source + at)));
+  }
 }

@@ -1,2 +1,8 @@
 /** @file Every plain twin, by the name that its WebAssembly function is exported under. */
+export * from "./activations.ts";
+export * from "./dense.ts";
+export * from "./gather.ts";
+export * from "./losses.ts";
+export * from "./optimizers.ts";
+export * from "./sparse.ts";
 export * from "./vector.ts";

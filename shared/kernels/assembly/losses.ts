@@ -1,0 +1,150 @@
+/**
+ * @file Losses against one-hot labels, with their gradients, row by row. Documented at their twins in
+ * `plain/losses.ts`.
+ */
+import { exp4, exponentials, log4, rowMaximum } from "./math";
+
+export function softmaxCrossEntropy(
+  deltas: usize,
+  logits: usize,
+  stride: i32,
+  samples: i32,
+  outputs: i32,
+  labels: usize,
+  losses: usize,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  const bytes = (<usize>outputs) << 2;
+  for (let s = 0; s < samples; s++) {
+    const label = (<usize>load<u8>(labels + s)) << 2;
+    const shifted = load<f32>(logits + label) - rowMaximum(logits, outputs);
+    const sum = f32x4.splat(exponentials(deltas, logits, outputs));
+    store<f32>(losses + (s << 2), f32x4.extract_lane(log4(sum), 0) - shifted);
+    for (let at: usize = 0; at < bytes; at += 16) {
+      v128.store(deltas + at, f32x4.div(v128.load(deltas + at), sum));
+    }
+    store<f32>(deltas + label, load<f32>(deltas + label) - 1);
+    deltas += rowBytes;
+    logits += rowBytes;
+  }
+}
+
+export function sigmoidCrossEntropy(
+  deltas: usize,
+  logits: usize,
+  stride: i32,
+  samples: i32,
+  outputs: i32,
+  labels: usize,
+  losses: usize,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  const width = <f32>outputs;
+  for (let s = 0; s < samples; s++) {
+    const label = <i32>load<u8>(labels + s);
+    let sum: f32 = 0;
+    for (let o = 0; o < outputs; o += 4) {
+      const at = (<usize>o) << 2;
+      const target = oneHot4(o, label);
+      const z = v128.load(logits + at);
+      const power = exp4(f32x4.neg(f32x4.abs(z)));
+      const onePlus = f32x4.add(f32x4.splat(1), power);
+      const positive = f32x4.pmax(z, f32x4.splat(0));
+      const loss = f32x4.add(f32x4.sub(positive, f32x4.mul(z, target)), log4(onePlus));
+      const isNegative = f32x4.lt(z, f32x4.splat(0));
+      const numerator = v128.bitselect(power, f32x4.splat(1), isNegative);
+      const difference = f32x4.sub(f32x4.div(numerator, onePlus), target);
+      v128.store(deltas + at, f32x4.div(difference, f32x4.splat(width)));
+      sum += f32x4.extract_lane(loss, 0);
+      if (o + 1 < outputs) sum += f32x4.extract_lane(loss, 1);
+      if (o + 2 < outputs) sum += f32x4.extract_lane(loss, 2);
+      if (o + 3 < outputs) sum += f32x4.extract_lane(loss, 3);
+    }
+    store<f32>(losses + (s << 2), sum / width);
+    deltas += rowBytes;
+    logits += rowBytes;
+  }
+}
+
+/** The four values of a one-hot row that start at output `first`. */
+function oneHot4(first: i32, label: i32): v128 {
+  const position = i32x4.splat(label - first);
+  return v128.and(i32x4.eq(position, i32x4(0, 1, 2, 3)), f32x4.splat(1));
+}
+
+export function meanSquaredError(
+  deltas: usize,
+  predictions: usize,
+  stride: i32,
+  samples: i32,
+  outputs: i32,
+  labels: usize,
+  losses: usize,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  const width = <f32>outputs;
+  for (let s = 0; s < samples; s++) {
+    const label = <i32>load<u8>(labels + s);
+    let sum: f32 = 0;
+    for (let o = 0; o < outputs; o++) {
+      const at = (<usize>o) << 2;
+      const difference = load<f32>(predictions + at) - <f32>(o === label ? 1 : 0);
+      sum += difference * difference;
+      store<f32>(deltas + at, (2 * difference) / width);
+    }
+    store<f32>(losses + (s << 2), sum / width);
+    deltas += rowBytes;
+    predictions += rowBytes;
+  }
+}
+
+export function meanAbsoluteError(
+  deltas: usize,
+  predictions: usize,
+  stride: i32,
+  samples: i32,
+  outputs: i32,
+  labels: usize,
+  losses: usize,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  const width = <f32>outputs;
+  const slope = <f32>1 / width;
+  for (let s = 0; s < samples; s++) {
+    const label = <i32>load<u8>(labels + s);
+    let sum: f32 = 0;
+    for (let o = 0; o < outputs; o++) {
+      const at = (<usize>o) << 2;
+      const difference = load<f32>(predictions + at) - <f32>(o === label ? 1 : 0);
+      sum += abs<f32>(difference);
+      const sign: f32 = difference > 0 ? slope : difference < 0 ? -slope : 0;
+      store<f32>(deltas + at, sign);
+    }
+    store<f32>(losses + (s << 2), sum / width);
+    deltas += rowBytes;
+    predictions += rowBytes;
+  }
+}
+
+export function argmaxRows(
+  predicted: usize,
+  values: usize,
+  stride: i32,
+  samples: i32,
+  outputs: i32,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  for (let s = 0; s < samples; s++) {
+    let best = 0;
+    let largest = load<f32>(values);
+    for (let o = 1; o < outputs; o++) {
+      const value = load<f32>(values + ((<usize>o) << 2));
+      if (value > largest) {
+        largest = value;
+        best = o;
+      }
+    }
+    store<u8>(predicted + s, best);
+    values += rowBytes;
+  }
+}

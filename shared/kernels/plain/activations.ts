@@ -1,0 +1,123 @@
+/**
+ * @file Plain twins of `assembly/activations.ts`: activations and their derivatives.
+ *
+ * They work on padded rows: a matrix `[samples, width]` whose row stride is a multiple of 16 floats. Elementwise
+ * functions take the whole of it (`count` = samples · stride, so a multiple of 4); what they make of the padding means
+ * nothing, and nothing reads it. Outputs `y` are the activations' own results, so no input need be kept.
+ */
+// A kernel function takes nothing but numbers, as WebAssembly does.
+/* oxlint-disable max-params */
+import type { Views } from "../memory.ts";
+import { exp, maximumOf, sigmoidOf, tanhOf } from "./math.ts";
+
+const { fround } = Math;
+
+/**
+ * `y ← 1 / (1 + e⁻ˣ)`.
+ *
+ * @param target - Pointer to `[count]` float32; written. May be `source` itself.
+ * @param source - Pointer to `[count]` float32.
+ * @param count - A multiple of 4.
+ */
+export function sigmoid({ f32 }: Views, target: number, source: number, count: number): void {
+  for (let i = 0; i < count; i++) f32[target / 4 + i] = sigmoidOf(f32[source / 4 + i]!);
+}
+
+/** `δ ← δ · (y · (1 − y))`, in place. Both `[count]` float32, count a multiple of 4. */
+export function sigmoidBackward(
+  { f32 }: Views,
+  deltas: number,
+  outputs: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const y = f32[outputs / 4 + i]!;
+    f32[deltas / 4 + i] = fround(f32[deltas / 4 + i]! * fround(y * fround(1 - y)));
+  }
+}
+
+/** `y ← tanh x`. Arguments as for `sigmoid`. */
+export function tanh({ f32 }: Views, target: number, source: number, count: number): void {
+  for (let i = 0; i < count; i++) f32[target / 4 + i] = tanhOf(f32[source / 4 + i]!);
+}
+
+/** `δ ← δ · (1 − y²)`, in place. Arguments as for `sigmoidBackward`. */
+export function tanhBackward({ f32 }: Views, deltas: number, outputs: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const y = f32[outputs / 4 + i]!;
+    f32[deltas / 4 + i] = fround(f32[deltas / 4 + i]! * fround(1 - fround(y * y)));
+  }
+}
+
+/** `y ← x > 0 ? x : +0`; NaN stays NaN, so that a unit that fails is seen to. Arguments as for `sigmoid`. */
+export function relu({ f32 }: Views, target: number, source: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const x = f32[source / 4 + i]!;
+    f32[target / 4 + i] = x <= 0 ? 0 : x;
+  }
+}
+
+/** `δ ← y > 0 ? δ : +0`, in place; the derivative at 0 is 0. Arguments as for `sigmoidBackward`. */
+export function reluBackward({ f32 }: Views, deltas: number, outputs: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    if (!(f32[outputs / 4 + i]! > 0)) f32[deltas / 4 + i] = 0;
+  }
+}
+
+/**
+ * `yⱼ ← exp(xⱼ − max x) / Σ exp(xₖ − max x)` in every row, the sum in ascending order.
+ *
+ * @param target - Pointer to padded rows `[samples, outputs]`; written. May be `source` itself.
+ * @param source - Pointer to padded rows `[samples, outputs]`.
+ * @param stride - Floats from one row to the next, of both.
+ */
+export function softmax(
+  { f32 }: Views,
+  target: number,
+  source: number,
+  stride: number,
+  samples: number,
+  outputs: number,
+): void {
+  for (let s = 0; s < samples; s++) {
+    const to = target / 4 + s * stride;
+    const total = exponentials(f32, to, source / 4 + s * stride, outputs);
+    for (let o = 0; o < outputs; o++) f32[to + o] = fround(f32[to + o]! / total);
+  }
+}
+
+function exponentials(f32: Float32Array, target: number, source: number, outputs: number): number {
+  const largest = maximumOf(f32, source, outputs);
+  let total = 0;
+  for (let o = 0; o < outputs; o++) {
+    const power = exp(fround(f32[source + o]! - largest));
+    f32[target + o] = power;
+    total = fround(total + power);
+  }
+  return total;
+}
+
+/**
+ * `δⱼ ← yⱼ · (δⱼ − Σₖ δₖ yₖ)` in every row, in place: the product with softmax's Jacobian.
+ *
+ * @param deltas - Pointer to padded rows `[samples, width]`: ∂loss/∂y; becomes ∂loss/∂x.
+ * @param outputs - Pointer to padded rows `[samples, width]`: y.
+ */
+export function softmaxBackward(
+  { f32 }: Views,
+  deltas: number,
+  outputs: number,
+  stride: number,
+  samples: number,
+  width: number,
+): void {
+  for (let s = 0; s < samples; s++) {
+    const delta = deltas / 4 + s * stride;
+    const y = outputs / 4 + s * stride;
+    let dot = 0;
+    for (let j = 0; j < width; j++) dot = fround(dot + fround(f32[delta + j]! * f32[y + j]!));
+    for (let j = 0; j < width; j++) {
+      f32[delta + j] = fround(f32[y + j]! * fround(f32[delta + j]! - dot));
+    }
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * @file Plain twins of `assembly/losses.ts`: the loss of every sample of a chunk against its one-hot label y, and the
+ * gradient of that loss. A row holds one sample's `outputs` values; rows are padded, their stride a multiple of 16.
+ *
+ * The four losses take the same arguments:
+ * - `deltas`: pointer to padded rows `[samples, outputs]`; written: ∂loss/∂(what the loss was given). May be the
+ *   second argument itself.
+ * - `logits` or `predictions`: pointer to padded rows `[samples, outputs]`.
+ * - `stride`: floats from one row to the next, of both.
+ * - `labels`: pointer to `[samples]` bytes, each below `outputs`.
+ * - `losses`: pointer to `[samples]` float32; written.
+ */
+// A kernel function takes nothing but numbers, as WebAssembly does.
+/* oxlint-disable max-params */
+import type { Views } from "../memory.ts";
+import { exp, log, maximumOf } from "./math.ts";
+
+const { abs, fround } = Math;
+
+/**
+ * `cce` after softmax, from its logits z: `loss = ln Σ exp(zₖ − max z) − (z_label − max z)`, `δ = softmax(z) − y`.
+ */
+export function softmaxCrossEntropy(
+  { f32, u8 }: Views,
+  deltas: number,
+  logits: number,
+  stride: number,
+  samples: number,
+  outputs: number,
+  labels: number,
+  losses: number,
+): void {
+  for (let s = 0; s < samples; s++) {
+    const delta = deltas / 4 + s * stride;
+    const z = logits / 4 + s * stride;
+    const label = u8[labels + s]!;
+    const largest = maximumOf(f32, z, outputs);
+    const shifted = fround(f32[z + label]! - largest);
+    let sum = 0;
+    for (let o = 0; o < outputs; o++) {
+      const power = exp(fround(f32[z + o]! - largest));
+      f32[delta + o] = power;
+      sum = fround(sum + power);
+    }
+    f32[losses / 4 + s] = fround(log(sum) - shifted);
+    for (let o = 0; o < outputs; o++) f32[delta + o] = fround(f32[delta + o]! / sum);
+    f32[delta + label] = fround(f32[delta + label]! - 1);
+  }
+}
+
+/**
+ * `bce` after the logistic function σ, from its logits z: `loss = 1/n Σ max(z, 0) − z y + ln(1 + e⁻ˡᶻˡ)`,
+ * `δ = (σ(z) − y) / n`, n the number of outputs.
+ */
+export function sigmoidCrossEntropy(
+  { f32, u8 }: Views,
+  deltas: number,
+  logits: number,
+  stride: number,
+  samples: number,
+  outputs: number,
+  labels: number,
+  losses: number,
+): void {
+  for (let s = 0; s < samples; s++) {
+    let sum = 0;
+    for (let o = 0; o < outputs; o++) {
+      const z = f32[logits / 4 + s * stride + o]!;
+      const y = o === u8[labels + s] ? 1 : 0;
+      const power = exp(-abs(z));
+      const onePlus = fround(1 + power);
+      const positive = z < 0 ? 0 : z;
+      sum = fround(sum + fround(fround(positive - fround(z * y)) + log(onePlus)));
+      const sigma = fround((z < 0 ? power : 1) / onePlus);
+      f32[deltas / 4 + s * stride + o] = fround(fround(sigma - y) / outputs);
+    }
+    f32[losses / 4 + s] = fround(sum / outputs);
+  }
+}
+
+/** `mse` of predictions ŷ: `loss = 1/n Σ (ŷ − y)²`, `δ = 2 (ŷ − y) / n`, n the number of outputs. */
+export function meanSquaredError(
+  { f32, u8 }: Views,
+  deltas: number,
+  predictions: number,
+  stride: number,
+  samples: number,
+  outputs: number,
+  labels: number,
+  losses: number,
+): void {
+  for (let s = 0; s < samples; s++) {
+    let sum = 0;
+    for (let o = 0; o < outputs; o++) {
+      const y = o === u8[labels + s] ? 1 : 0;
+      const difference = fround(f32[predictions / 4 + s * stride + o]! - y);
+      sum = fround(sum + fround(difference * difference));
+      f32[deltas / 4 + s * stride + o] = fround(fround(2 * difference) / outputs);
+    }
+    f32[losses / 4 + s] = fround(sum / outputs);
+  }
+}
+
+/** `mae` of predictions ŷ: `loss = 1/n Σ |ŷ − y|`, `δ = sign(ŷ − y) / n` with sign(0) = 0, n the number of outputs. */
+export function meanAbsoluteError(
+  { f32, u8 }: Views,
+  deltas: number,
+  predictions: number,
+  stride: number,
+  samples: number,
+  outputs: number,
+  labels: number,
+  losses: number,
+): void {
+  const slope = fround(1 / outputs);
+  for (let s = 0; s < samples; s++) {
+    let sum = 0;
+    for (let o = 0; o < outputs; o++) {
+      const y = o === u8[labels + s] ? 1 : 0;
+      const difference = fround(f32[predictions / 4 + s * stride + o]! - y);
+      sum = fround(sum + abs(difference));
+      const signed = difference > 0 ? slope : difference < 0 ? -slope : 0;
+      f32[deltas / 4 + s * stride + o] = signed;
+    }
+    f32[losses / 4 + s] = fround(sum / outputs);
+  }
+}
+
+/**
+ * The position of the largest value of every row; the lowest of equals. NaN is larger than nothing.
+ *
+ * @param predicted - Pointer to `[samples]` bytes; written.
+ * @param values - Pointer to padded rows `[samples, outputs]`, outputs ≤ 256.
+ */
+export function argmaxRows(
+  { f32, u8 }: Views,
+  predicted: number,
+  values: number,
+  stride: number,
+  samples: number,
+  outputs: number,
+): void {
+  for (let s = 0; s < samples; s++) {
+    const row = values / 4 + s * stride;
+    let best = 0;
+    for (let o = 1; o < outputs; o++) {
+      if (f32[row + o]! > f32[row + best]!) best = o;
+    }
+    u8[predicted + s] = best;
+  }
+}

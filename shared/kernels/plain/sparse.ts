@@ -1,0 +1,94 @@
+/**
+ * @file Plain twins of `assembly/sparse.ts`: the first dense layer over compressed sparse rows. Zeros are skipped,
+ * which changes no bit (see `dense.ts`).
+ *
+ * `matrix` points to four uint32 pointers: `rowStarts` `[rows + 1]` uint32; `columns` `[rowStarts[rows]]` uint16 and
+ * `values`, as many bytes, row by row, columns ascending; `table` `[256]` float32, the value that each byte stands for.
+ * `samples` points to `[sampleCount]` uint32: the rows that are meant. The rest is as in `dense.ts`.
+ */
+// A kernel function takes nothing but numbers, as WebAssembly does.
+/* oxlint-disable max-params */
+import type { Views } from "../memory.ts";
+
+const { fround } = Math;
+
+/**
+ * `target[s][o] ← (Σᵢ x[i] · weights[i][o]) + biases[o]`, x the row `samples[s]`.
+ *
+ * @param target - Pointer to padded rows `[sampleCount, outputs]`; written, its padding too.
+ * @param weights - Pointer to `[inputs, outputs]` float32.
+ * @param biases - Pointer to `[outputs]` float32.
+ * @param _scratch - Pointer to 64 · inputs bytes that the SIMD kernel overwrites.
+ */
+export function sparseForward(
+  views: Views,
+  target: number,
+  targetStride: number,
+  matrix: number,
+  samples: number,
+  sampleCount: number,
+  weights: number,
+  biases: number,
+  _inputs: number,
+  outputs: number,
+  _scratch: number,
+): void {
+  const { f32, u32 } = views;
+  for (let s = 0; s < sampleCount; s++) {
+    const row = rowOf(views, matrix, u32[samples / 4 + s]!);
+    for (let o = 0; o < outputs; o++) {
+      let sum = 0;
+      for (const { column, value } of row) {
+        sum = fround(sum + fround(value * f32[weights / 4 + column * outputs + o]!));
+      }
+      f32[target / 4 + s * targetStride + o] = fround(sum + f32[biases / 4 + o]!);
+    }
+  }
+}
+
+/**
+ * `target[i][o] ← start + Σₛ xₛ[i] · deltas[s][o]`, xₛ the row `samples[s]`, where `start` is +0 or what `target` held.
+ *
+ * @param target - Pointer to `[inputs, outputs]` float32; written.
+ * @param deltas - Pointer to padded rows `[sampleCount, outputs]`.
+ * @param first - 1: the sums begin here, `target` need not be cleared. 0: they go on from `target`.
+ * @param _scratch - Pointer to 64 · inputs bytes that the SIMD kernel overwrites.
+ */
+export function sparseWeightGradient(
+  views: Views,
+  target: number,
+  matrix: number,
+  samples: number,
+  sampleCount: number,
+  deltas: number,
+  deltaStride: number,
+  inputs: number,
+  outputs: number,
+  first: number,
+  _scratch: number,
+): void {
+  const { f32, u32 } = views;
+  if (first) f32.fill(0, target / 4, target / 4 + inputs * outputs);
+  for (let s = 0; s < sampleCount; s++) {
+    for (const { column, value } of rowOf(views, matrix, u32[samples / 4 + s]!)) {
+      for (let o = 0; o < outputs; o++) {
+        const at = target / 4 + column * outputs + o;
+        f32[at] = fround(f32[at]! + fround(value * f32[deltas / 4 + s * deltaStride + o]!));
+      }
+    }
+  }
+}
+
+interface Entry {
+  readonly column: number;
+  readonly value: number;
+}
+
+function rowOf({ f32, u32, u16, u8 }: Views, matrix: number, row: number): Entry[] {
+  const [rowStarts = 0, columns = 0, values = 0, table = 0] = u32.subarray(matrix / 4);
+  const entries: Entry[] = [];
+  for (let at = u32[rowStarts / 4 + row]!; at < u32[rowStarts / 4 + row + 1]!; at++) {
+    entries.push({ column: u16[columns / 2 + at]!, value: f32[table / 4 + u8[values + at]!]! });
+  }
+  return entries;
+}

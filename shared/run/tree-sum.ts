@@ -1,0 +1,79 @@
+/**
+ * @file Adds the shards of one block along the fixed tree (invariant 2) while they come in ascending order, with one
+ * buffer a level. The stack is a binary counter: after leaf n as many siblings are added as n + 1 has trailing zeros;
+ * what is left at the end of the batch is added from the right.
+ */
+import { assert, known } from "../assert.ts";
+import type { Kernel } from "../kernels/kernel.ts";
+
+interface Level {
+  /** To the level's `[valueCount]` float32 values. */
+  readonly pointer: number;
+  lossSum: number;
+  correct: number;
+}
+
+export class TreeSum {
+  readonly #kernel: Kernel;
+  readonly #valueCount: number;
+  readonly #levels: readonly Level[];
+  #leafCount = 0;
+  #depth = 0;
+
+  /**
+   * @param valueCount - Float32 values of a leaf; 0 for a sum of losses alone.
+   * @param leafCountMax - Leaves of the largest block, ≥ 1; takes memory for its logarithm.
+   */
+  constructor(kernel: Kernel, valueCount: number, leafCountMax: number) {
+    this.#kernel = kernel;
+    this.#valueCount = valueCount;
+    const levelCount = 32 - Math.clz32(leafCountMax);
+    this.#levels = Array.from({ length: levelCount }, () => {
+      return { pointer: kernel.arena.allocate(4 * valueCount), lossSum: 0, correct: 0 };
+    });
+  }
+
+  /** Forgets everything: the next leaf is the first. */
+  clear(): void {
+    this.#leafCount = 0;
+    this.#depth = 0;
+  }
+
+  /** Pointer to where the next leaf's values belong, before it is pushed. */
+  get leafPointer(): number {
+    return this.#level(this.#depth).pointer;
+  }
+
+  /** Takes the leaf whose values lie at `leafPointer`. */
+  push(lossSum: number, correct: number): void {
+    const level = this.#level(this.#depth);
+    level.lossSum = lossSum;
+    level.correct = correct;
+    this.#depth++;
+    this.#leafCount++;
+    for (let count = this.#leafCount; count % 2 === 0; count /= 2) this.#addTopTwo();
+  }
+
+  /** The block's sum, once all its leaves are in. */
+  finish(): Readonly<Level> {
+    assert(this.#leafCount > 0, "a block has at least one leaf");
+    while (this.#depth > 1) this.#addTopTwo();
+    return this.#level(0);
+  }
+
+  #addTopTwo(): void {
+    const right = this.#level(this.#depth - 1);
+    const left = this.#level(this.#depth - 2);
+    const { functions } = this.#kernel;
+    if (this.#valueCount > 0) {
+      functions.addVectors(left.pointer, left.pointer, right.pointer, this.#valueCount);
+    }
+    left.lossSum += right.lossSum;
+    left.correct += right.correct;
+    this.#depth--;
+  }
+
+  #level(depth: number): Level {
+    return known(this.#levels[depth], `a block of ${this.#leafCount} leaves has a level ${depth}`);
+  }
+}

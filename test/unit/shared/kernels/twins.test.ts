@@ -1,0 +1,136 @@
+import { describe, expect, test } from "vitest";
+
+import { Random } from "../../../../shared/random.ts";
+import { drawFloats, edgeValues, strideOf, Twins } from "../../../support/kernel-twins.ts";
+
+const sizes = Array.from({ length: 33 }, (_, i) => i + 1);
+
+test("the WASM kernel exports the functions of the plain twins and nothing else but its memory", () => {
+  const { wasm, plain } = new Twins();
+  const exported = Object.keys(wasm.functions).filter((name) => name !== "memory");
+  expect(exported.toSorted()).toEqual(Object.keys(plain.functions).toSorted());
+});
+
+describe("vectors: the SIMD kernel equals its plain twin byte for byte", () => {
+  test("addVectors on 1…33 values with every edge value, in place too", () => {
+    for (const count of sizes) {
+      const twins = new Twins();
+      const left = twins.put(drawFloats(new Random(count, 1), count, 3));
+      const right = twins.put(drawFloats(new Random(count, 2), count, 5));
+      const target = twins.allocate(4 * 64);
+      twins.call("addVectors", target, left, right, count);
+      twins.call("addVectors", left, left, right, count);
+      expect(twins.differences(target, 64), `${count} values`).toEqual([]);
+      expect(twins.differences(left, count), `${count} values in place`).toEqual([]);
+    }
+  });
+
+  test("allFinite finds one NaN or infinity at each of 33 places, and none where there is none", () => {
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      for (const at of sizes) {
+        const values = drawFloats(new Random(at), 33);
+        values[at - 1] = bad;
+        const twins = new Twins();
+        const pointer = twins.put(values);
+        expect(twins.call("allFinite", pointer, 33)).toEqual([0, 0]);
+        expect(twins.call("allFinite", pointer, at - 1)).toEqual([1, 1]);
+      }
+    }
+  });
+
+  test.each(["expVector", "logVector"] as const)("%s on edge values and 4,000 others", (name) => {
+    const twins = new Twins();
+    const values = drawFloats(new Random(7), 4000).map((value) => value * 60);
+    const source = twins.put(Float32Array.of(...edgeValues, ...values, 0, 0));
+    const count = edgeValues.length + 4002;
+    twins.call(name, source, source, count);
+    expect(twins.differences(source, count), name).toEqual([]);
+  });
+});
+
+describe("activations: the SIMD kernel equals its plain twin byte for byte", () => {
+  test.each(["sigmoid", "tanh", "relu"] as const)("%s on edge values and 4,000 others", (name) => {
+    const twins = new Twins();
+    const source = twins.put(drawFloats(new Random(3), 4000, 9).map((value) => value * 20));
+    const deltas = twins.put(drawFloats(new Random(4), 4000, 7));
+    twins.call(name, source, source, 4000);
+    expect(twins.differences(source, 4000), name).toEqual([]);
+    twins.call(`${name}Backward`, deltas, source, 4000);
+    expect(twins.differences(deltas, 4000), `${name}Backward`).toEqual([]);
+  });
+
+  test("softmax and its derivative on 3 rows of 1…33 outputs, subnormal powers included", () => {
+    for (const outputs of sizes) {
+      const twins = new Twins();
+      const logits = drawFloats(new Random(outputs), 3 * outputs).map((value) => value * 50);
+      const rows = twins.putRows(logits, outputs);
+      const deltas = twins.putRows(drawFloats(new Random(outputs, 1), 3 * outputs), outputs);
+      twins.call("softmax", rows, rows, strideOf(outputs), 3, outputs);
+      expect(twins.rowDifferences(rows, 3, outputs), `softmax of ${outputs}`).toEqual([]);
+      twins.call("softmaxBackward", deltas, rows, strideOf(outputs), 3, outputs);
+      expect(twins.rowDifferences(deltas, 3, outputs), `softmaxBackward of ${outputs}`).toEqual([]);
+    }
+  });
+});
+
+describe("losses: the SIMD kernel equals its plain twin byte for byte", () => {
+  test.each([
+    "softmaxCrossEntropy",
+    "sigmoidCrossEntropy",
+    "meanSquaredError",
+    "meanAbsoluteError",
+  ] as const)("%s on 5 rows of 1…33 outputs, extreme logits included", (name) => {
+    for (const outputs of sizes) {
+      const twins = new Twins();
+      const logits = drawFloats(new Random(outputs), 5 * outputs).map((value, i) =>
+        i % 4 === 0 ? value * 200 : value,
+      );
+      const rows = twins.putRows(logits, outputs);
+      const random = new Random(outputs, 1);
+      const labels = twins.put(Uint8Array.from({ length: 5 }, () => random.below(outputs)));
+      const losses = twins.allocate(20);
+      twins.call(name, rows, rows, strideOf(outputs), 5, outputs, labels, losses);
+      expect(twins.rowDifferences(rows, 5, outputs), `${name} deltas of ${outputs}`).toEqual([]);
+      expect(twins.differences(losses, 5), `${name} losses of ${outputs}`).toEqual([]);
+    }
+  });
+
+  test("argmaxRows takes the lowest of equals and no NaN", () => {
+    const twins = new Twins();
+    const rows = [1, 3, 3, 0, -0, 0, NaN, 1, 2, -1, NaN, -Infinity];
+    const values = twins.putRows(Float32Array.from(rows), 3);
+    const predicted = twins.allocate(4);
+    twins.call("argmaxRows", predicted, values, 16, 4, 3);
+    for (const { views } of [twins.wasm, twins.plain]) {
+      expect([...views.u8.subarray(predicted, predicted + 4)]).toEqual([1, 0, 0, 0]);
+    }
+  });
+});
+
+describe("gather: the SIMD kernel equals its plain twin byte for byte", () => {
+  test("bytes and floats of 1…33 features", () => {
+    for (const features of sizes) {
+      const twins = new Twins();
+      const random = new Random(features);
+      const bytes = twins.put(Uint8Array.from({ length: 6 * features }, () => random.below(256)));
+      const floats = twins.put(drawFloats(random, 6 * features, 5));
+      const samples = twins.put(Uint32Array.of(5, 0, 3, 3));
+      const target = twins.allocate(4 * 4 * strideOf(features));
+      twins.call("gatherBytes", target, strideOf(features), bytes, features, samples, 4);
+      expect(twins.rowDifferences(target, 4, features), `${features} bytes`).toEqual([]);
+      twins.call("gatherFloats", target, strideOf(features), floats, features, samples, 4);
+      expect(twins.rowDifferences(target, 4, features), `${features} floats`).toEqual([]);
+    }
+  });
+
+  test("every byte b stands for fround(b / 255)", () => {
+    const { wasm } = new Twins();
+    const features = wasm.arena.allocate(256);
+    for (let byte = 0; byte < 256; byte++) wasm.views.u8[features + byte] = byte;
+    const samples = wasm.arena.allocate(4);
+    const target = wasm.arena.allocate(1024);
+    wasm.functions.gatherBytes(target, 256, features, 256, samples, 1);
+    const expected = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+    expect(wasm.views.f32.slice(target / 4, target / 4 + 256)).toEqual(expected);
+  });
+});
