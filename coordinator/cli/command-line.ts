@@ -4,13 +4,20 @@
  */
 import { Command, CommanderError, Option } from "commander";
 
-import { assert, known } from "../../shared/assert.ts";
+import { known } from "../../shared/assert.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import type { Given, GivenOptions } from "./given.ts";
-import { type CommandName, commands, examples, optionHelp, programHelp } from "./help.ts";
+import {
+  type CommandName,
+  commandNames,
+  commands,
+  examples,
+  optionHelp,
+  programHelp,
+} from "./help.ts";
 import { flagOf, type OptionRow } from "./options.ts";
 import { didYouMean } from "./suggest.ts";
-import { listed, shown } from "./values.ts";
+import { listed, type OptionValue, shown } from "./values.ts";
 
 export type CommandLine =
   | { readonly kind: "print"; readonly text: string }
@@ -56,12 +63,14 @@ function makeProgram(version: string, { print, found }: Outcome): Command {
     .helpOption("-h, --help", "print this help")
     .configureHelp({ helpWidth: 100 })
     .configureOutput({ writeOut: print, writeErr: print, outputError: () => {} })
+    .helpCommand("help [command]", "print the help of a command")
     .showSuggestionAfterError(false)
     .exitOverride();
-  for (const name of Object.keys(commands) as CommandName[]) {
+  for (const name of commandNames) {
     const { summary, argument, table } = commands[name];
-    const command = program.command(name).description(summary).addHelpText("after", examples(name));
+    const command = program.command(name).description(summary).addHelpText("after", examples[name]);
     command.argument(argument.name, argument.help);
+    command.addHelpOption(new Option("-h, --help", "print this help").helpGroup("Output:"));
     for (const [key, row] of Object.entries(table)) addOption(command, name, key, row);
     command.action((positional: string | undefined) => {
       found({ kind: "command", command: name, argument: positional, flags: flagsOf(command) });
@@ -74,13 +83,13 @@ function addOption(
   command: Command,
   name: CommandName,
   key: string,
-  row: OptionRow<unknown>,
+  row: OptionRow<OptionValue>,
 ): void {
   const flag = flagOf(key);
   const spelled = row.value === undefined ? flag : `${flag} ${row.value}`;
   const option = new Option(spelled, optionHelp(name, key, row)).helpGroup(`${row.group}:`);
   // A repeated flag replaces its value; only the one with two meanings keeps both.
-  if (key === "output") option.argParser((text, former: string[] = []) => [...former, text]);
+  if (key === "output") option.argParser((text, former?: string[]) => [...(former ?? []), text]);
   command.addOption(option);
   // Takes back a switch that the environment or the run file set.
   if (row.value === undefined) command.addOption(new Option(`--no-${flag.slice(2)}`).hideHelp());
@@ -104,19 +113,22 @@ function flagsOf(command: Command): GivenOptions {
 
 /** Commander's errors in our words, on one line. */
 function explain(error: CommanderError, argv: readonly string[]): string {
-  const command = Object.keys(commands).find((name) => name === argv[0]) as CommandName | undefined;
+  const command = commandNames.find((name) => name === argv[0]);
   const quoted = /'([^']*)'/u.exec(error.message)?.[1] ?? "";
   const help = `promedio ${command === undefined ? "" : `${command} `}--help`;
   switch (error.code) {
     case "commander.unknownOption": {
       const [flag = ""] = quoted.split("=");
       const flags = command === undefined ? [] : Object.keys(commands[command].table).map(flagOf);
+      if (flags.includes(flag)) return `${shown(quoted)}: ${flag} takes no value; leave it out`;
       return `unknown option ${shown(flag)}${didYouMean(flag, flags) || `; ${help} lists the options`}`;
     }
+    // `help` with the name of no command.
+    case "commander.help":
     case "commander.unknownCommand": {
-      const names = Object.keys(commands);
-      const hint = didYouMean(quoted, names) || `; the commands are ${listed(names)}`;
-      return `unknown command ${shown(quoted)}${hint}`;
+      const given = quoted || (argv[1] ?? "");
+      const hint = didYouMean(given, commandNames) || `; the commands are ${listed(commandNames)}`;
+      return `unknown command ${shown(given)}${hint}`;
     }
     case "commander.optionMissingArgument": {
       const [flag = ""] = quoted.split(" ");
@@ -127,6 +139,6 @@ function explain(error: CommanderError, argv: readonly string[]): string {
     case "commander.excessArguments":
       return `too many arguments; promedio ${command} takes one, see ${help}`;
     default:
-      assert(false, `unexpected command line error ${error.code}: ${error.message}`);
+      throw new Error(`unexpected command line error ${error.code}: ${error.message}`);
   }
 }

@@ -10,20 +10,20 @@ import type {
   OutputActivation,
   ScheduleConfig,
 } from "../../shared/run/config.ts";
-import { optimizerDefaults, runDefaults, scheduleDefaults } from "./defaults.ts";
+import { optimizerDefaults, recipe, runDefaults, scheduleDefaults } from "./defaults.ts";
 import {
   flagOf,
   type Origins,
-  runOptions,
+  isRunKey,
   type RunKey,
   type RunRequest,
   type RunSettings,
 } from "./options.ts";
-import { listed, shown } from "./values.ts";
+import { listed, shown, valueText } from "./values.ts";
 
 /** The options of a run with their defaults; those that the optimizer or the schedule doesn't have are absent. */
 export type CompleteSettings = RunSettings & {
-  readonly [Key in keyof typeof runDefaults | "loss" | "outputActivation"]: Exclude<
+  readonly [Key in keyof typeof runDefaults | "loss" | "outputActivation" | "optimizer"]: Exclude<
     RunSettings[Key],
     undefined
   >;
@@ -31,10 +31,9 @@ export type CompleteSettings = RunSettings & {
 
 /** @throws OperatorError for settings that contradict each other. */
 export function completeRun({ given, origins }: RunRequest): CompleteSettings {
-  const optimizer = given.optimizer ?? runDefaults.optimizer;
-  // Local search follows no gradient, so it has no rate to schedule.
-  const fallback = optimizer === "local-search" ? "constant" : runDefaults.schedule;
-  const schedule = given.schedule ?? fallback;
+  const optimizer = given.optimizer ?? recipe.optimizer;
+  const tuned = given.optimizer === undefined ? recipe : {};
+  const { schedule } = { ...runDefaults, ...tuned, ...given };
   refuseStrangers({ given, origins }, optimizer, schedule);
   const { beta } = given;
   return {
@@ -42,6 +41,7 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
     ...partners(given, origins),
     ...scheduleDefaults[schedule],
     ...optimizerDefaults[optimizer],
+    ...tuned,
     // An exponential average unless asked otherwise.
     ...(optimizer === "momentum" && beta !== undefined ? { dampening: beta } : {}),
     ...given,
@@ -52,17 +52,11 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
 
 /** `--beta1 0.9`: an option as the operator gave it, for an error. */
 export function spelled(key: RunKey, { given, origins }: RunRequest): string {
-  return `${labelOf(key, origins)} ${shown(valueText(given[key]))}`;
+  return `${labelOf(key, origins)} ${shown(valueText(given[key] ?? null))}`;
 }
 
 export function labelOf(key: string, origins: Origins): string {
   return origins[key]?.label ?? flagOf(key);
-}
-
-/** A value as it is typed. */
-export function valueText(value: unknown): string {
-  if (value === null) return "none";
-  return Array.isArray(value) ? value.join(",") : String(value);
 }
 
 const byOptimizer: Readonly<Record<string, object>> = optimizerDefaults;
@@ -75,7 +69,7 @@ function refuseStrangers(
   optimizer: OptimizerConfig["name"],
   schedule: ScheduleConfig["name"],
 ): void {
-  for (const key of Object.keys(request.given) as RunKey[]) {
+  for (const key of Object.keys(request.given).filter(isRunKey)) {
     refuseStranger(request, key, { option: "optimizer", chosen: optimizer, table: byOptimizer });
     refuseStranger(request, key, { option: "schedule", chosen: schedule, table: bySchedule });
     if (optimizer === "local-search" && gradientKeys.includes(key) && !isNeutral(request, key)) {
@@ -88,7 +82,8 @@ function refuseStrangers(
 
 /** Values that change nothing, as `--print-config` writes them for every optimizer. */
 function isNeutral({ given }: RunRequest, key: RunKey): boolean {
-  return ["constant", 0, null].includes(given[key] as string | number | null);
+  const value = given[key];
+  return value === "constant" || value === 0 || value === null;
 }
 
 function refuseStranger(
@@ -137,6 +132,3 @@ function partners(
   }
   return { loss, outputActivation };
 }
-
-/** Keys in the order of the help. */
-export const runKeys = Object.keys(runOptions) as RunKey[];

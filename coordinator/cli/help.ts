@@ -3,20 +3,29 @@ import {
   coordinatorDefaults,
   hiddenWidths,
   optimizerDefaults,
+  recipe,
   runDefaults,
   scheduleDefaults,
   startDefaults,
   workerDefaults,
 } from "./defaults.ts";
-import { type OptionRow, outputAlias, serverOptions, workerOptions } from "./options.ts";
+import {
+  type OptionRow,
+  type OptionTable,
+  outputAlias,
+  serverOptions,
+  workerOptions,
+} from "./options.ts";
+import { type OptionValue, valueText } from "./values.ts";
 
-export type CommandName = "start" | "coordinator" | "worker";
+export const commandNames = ["start", "coordinator", "worker"] as const;
+export type CommandName = (typeof commandNames)[number];
 
 interface CommandHelp {
   readonly summary: string;
   readonly argument: { readonly name: string; readonly help: string };
-  readonly table: Readonly<Record<string, OptionRow<unknown>>>;
-  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly table: OptionTable;
+  readonly defaults: Readonly<Record<string, OptionValue>>;
 }
 
 const serverTable = { ...serverOptions, output: outputAlias };
@@ -47,18 +56,27 @@ export const programHelp =
   "Train one neural network on whatever machines are around, bit for bit the same on any of them.";
 
 /** The help of one option, with its default. */
-export function optionHelp(command: CommandName, key: string, row: OptionRow<unknown>): string {
+export function optionHelp(command: CommandName, key: string, row: OptionRow<OptionValue>): string {
   const fallback = defaultText(command, key);
   return fallback === undefined ? row.help : `${row.help} (default: ${fallback})`;
 }
 
+const tunedDefaults: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(recipe).map(([key, value]) => [key, valueText(value)]),
+);
+
 function defaultText(command: CommandName, key: string): string | undefined {
   const value = commands[command].defaults[key];
+  if (key === "dampening") return "β, for momentum";
   if (key === "layers") return `inputs,${hiddenWidths.join(",")},classes`;
   if (typeof value === "boolean") return undefined;
-  if (value === null) return "none";
-  if (value !== undefined) return String(value);
-  return chosenDefault(key, optimizerDefaults) ?? chosenDefault(key, scheduleDefaults);
+  const general =
+    value === undefined
+      ? (chosenDefault(key, optimizerDefaults) ?? chosenDefault(key, scheduleDefaults))
+      : valueText(value);
+  const tuned = tunedDefaults[key];
+  if (general === undefined || tuned === undefined) return general ?? tuned;
+  return `${general}; ${tuned} without --optimizer`;
 }
 
 /** `0.01 for adam, adamw; 0.5 for sgd`, for an option whose default depends on another's value. */
@@ -72,7 +90,12 @@ function chosenDefault(
     if (value !== undefined) choosers.set(value, [...(choosers.get(value) ?? []), name]);
   }
   if (choosers.size === 0) return undefined;
-  return [...choosers].map(([value, names]) => `${value} for ${names.join(", ")}`).join("; ");
+  const all = Object.keys(table).length;
+  return [...choosers]
+    .map(([value, names]) =>
+      names.length === all ? `${value}` : `${value} for ${names.join(", ")}`,
+    )
+    .join("; ");
 }
 
 const settingsHelp = `
@@ -82,27 +105,22 @@ Every option but -h can also be a variable (PROMEDIO_LEARNING_RATE=0.01) or a li
 `;
 
 /** What follows the options. */
-export function examples(command: CommandName): string {
-  switch (command) {
-    case "start":
-      return `${settingsHelp}
+export const examples: Readonly<Record<CommandName, string>> = {
+  start: `${settingsHelp}
 Examples:
   promedio start                                   train on the built-in digits and stay up
   promedio start --dataset mnist --exit --json     train on MNIST, print JSON lines, end
-  promedio start --optimizer sgd --learning-rate 1 --batch-size full --epochs 500`;
-    case "coordinator":
-      return `${settingsHelp}
+  promedio start --optimizer sgd --learning-rate 1 --batch-size full --epochs 500`,
+  coordinator: `${settingsHelp}
 Examples:
   promedio coordinator --dataset mnist --min-workers 3
   promedio coordinator run.yaml --epochs 20        a run file, with one setting changed
   promedio coordinator --print-config > run.yaml   write down every setting
-  promedio coordinator --resume --epochs 20        go on with the latest run, up to 20 epochs`;
-    case "worker":
-      return `
+  promedio coordinator --resume --epochs 20        go on with the latest run, up to 20 epochs`,
+  worker: `
 Every option can also be a variable: PROMEDIO_THREADS=auto, PROMEDIO_JOIN_TOKEN=…
 
 Examples:
   promedio worker 'http://192.168.1.5:8080/join#token=Zk3…' --threads auto
-  PROMEDIO_JOIN_TOKEN=Zk3… promedio worker 192.168.1.5:8080 --name laptop`;
-  }
-}
+  PROMEDIO_JOIN_TOKEN=Zk3… promedio worker 192.168.1.5:8080 --name laptop`,
+};

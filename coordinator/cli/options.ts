@@ -22,6 +22,7 @@ import {
   noneOr,
   notNegative,
   oneOf,
+  type OptionValue,
   path,
   positive,
   type Reader,
@@ -31,6 +32,9 @@ import {
   truthOr,
   wordOr,
 } from "./values.ts";
+
+/** A table's rows by key. */
+export type OptionTable = Readonly<Record<string, OptionRow<OptionValue>>>;
 
 export interface OptionRow<T> {
   readonly group: Group;
@@ -90,12 +94,12 @@ export const runOptions = {
   ),
 
   optimizer: row("Optimizer", "<name>", oneOf(optimizerNames), listed(optimizerNames)),
-  learningRate: row("Optimizer", "<rate>", positive, "η"),
+  learningRate: row("Optimizer", "<rate>", positive, "η, the length of a step"),
   beta: row("Optimizer", "<β>", fraction, "share of the average that each step keeps"),
   beta1: row("Optimizer", "<β₁>", fraction, "the same for the first moment"),
   beta2: row("Optimizer", "<β₂>", fraction, "the same for the second moment"),
   epsilon: row("Optimizer", "<ε>", positive, "keeps a divisor from 0"),
-  dampening: row("Optimizer", "<number>", notNegative, "v ← βv + (1 − dampening)g; by default β"),
+  dampening: row("Optimizer", "<number>", notNegative, "v ← βv + (1 − dampening)g"),
   decoupledDecay: row("Optimizer", "<rate>", notNegative, "weight decay outside the gradient"),
   candidates: row(
     "Optimizer",
@@ -228,7 +232,7 @@ export type CoordinatorKey = keyof typeof coordinatorOptions;
 export type WorkerKey = keyof typeof workerOptions;
 
 /** The values of a table's options; an absent one was not given. */
-export type Settings<Table extends Record<string, OptionRow<unknown>>> = {
+export type Settings<Table extends OptionTable> = {
   readonly [Key in keyof Table]?: Table[Key] extends OptionRow<infer T> ? T : never;
 };
 export type RunSettings = Settings<typeof runOptions>;
@@ -281,6 +285,13 @@ export interface CoordinatorOptions {
   readonly mnistMirror: string | undefined;
   readonly exit: boolean;
   readonly json: boolean;
+}
+
+/** In the order of the help. */
+export const runKeys = Object.keys(runOptions).filter(isRunKey);
+
+export function isRunKey(key: string): key is RunKey {
+  return Object.hasOwn(runOptions, key);
 }
 
 /** `learningRate` → `--learning-rate`. */

@@ -1,15 +1,20 @@
 /** @file What `--print-config` prints: the settings, where each comes from, in a form that is a run file itself. */
-import { completeRun, runKeys } from "./complete.ts";
+import { completeRun } from "./complete.ts";
 import {
   coordinatorOptions,
   type CoordinatorSettings,
-  type OptionRow,
+  type OptionTable,
   type Origins,
+  runKeys,
   type RunRequest,
   serverOptions,
 } from "./options.ts";
+import { type OptionValue, valueText } from "./values.ts";
 
 /**
+ * The run's settings are those before the dataset is known: `auto` stays `auto`. A resumed run has its checkpoint's,
+ * so only what was given is printed.
+ *
  * YAML with a comment a line, or JSON when the settings say `json`. A secret is named but not shown.
  *
  * @throws OperatorError for settings that contradict each other.
@@ -19,19 +24,23 @@ export function printConfig(
   settings: CoordinatorSettings,
   coordinatorOrigins: Origins,
 ): string {
-  const values: Record<string, unknown> = { ...completeRun(request), ...settings };
+  const run = settings.resume ? request.given : completeRun(request);
+  const values: Record<string, OptionValue> = { ...run, ...settings };
   // Steps alone decide the end; a default of epochs beside them would end the run earlier.
-  if (request.given.epochs === undefined && request.given.steps != null) delete values["epochs"];
+  if (request.given.epochs === undefined && typeof request.given.steps === "number")
+    delete values["epochs"];
   const origins = { ...request.origins, ...coordinatorOrigins };
-  const rows = [...runKeys, ...Object.keys(coordinatorOptions)]
-    .filter((key) => key !== "printConfig" && values[key] !== undefined)
-    .map((key) => ({ key, value: values[key], from: origins[key]?.from ?? "default" }));
+  const rows = [...runKeys, ...Object.keys(coordinatorOptions)].flatMap((key) => {
+    const value = values[key];
+    if (key === "printConfig" || value === undefined) return [];
+    return [{ key, value, from: origins[key]?.from ?? "default" }];
+  });
   return settings.json ? asJson(rows) : asYaml(rows);
 }
 
 interface PrintedRow {
   readonly key: string;
-  readonly value: unknown;
+  readonly value: OptionValue;
   readonly from: string;
 }
 
@@ -44,12 +53,10 @@ function asYaml(rows: readonly PrintedRow[]): string {
     .join("");
 }
 
-function scalar(value: unknown): string {
-  if (value === null) return "none";
-  if (Array.isArray(value)) return `[${value.join(", ")}]`;
-  const text = String(value);
+function scalar(value: OptionValue): string {
+  const text = valueText(value);
   // A JSON string is a quoted YAML one.
-  return /^\w([\w./:-]*[\w/])?$/u.test(text) ? text : JSON.stringify(text);
+  return /^\w([\w.,/:-]*[\w/])?$/u.test(text) ? text : JSON.stringify(text);
 }
 
 function asJson(rows: readonly PrintedRow[]): string {
@@ -59,7 +66,7 @@ function asJson(rows: readonly PrintedRow[]): string {
   return `${JSON.stringify({ ...Object.fromEntries(settings), $from: from }, null, 2)}\n`;
 }
 
-const table: Readonly<Record<string, OptionRow<unknown>>> = serverOptions;
+const table: OptionTable = serverOptions;
 
 function isSecret(key: string): boolean {
   return table[key]?.secret === true;

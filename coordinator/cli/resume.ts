@@ -6,11 +6,18 @@ import { assert, known } from "../../shared/assert.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { defaultShardSize, planRun } from "../../shared/run/plan.ts";
-import { spelled, valueText } from "./complete.ts";
+import { spelled } from "./complete.ts";
 import { hiddenWidths } from "./defaults.ts";
-import { flagOf, type RunKey, type RunRequest, type RunSettings } from "./options.ts";
+import { flagOf, isRunKey, type RunKey, type RunRequest, type RunSettings } from "./options.ts";
 import type { DatasetFacts } from "./resolve.ts";
-import { type DatasetSource, dataset, datasetSource, shown } from "./values.ts";
+import {
+  type DatasetSource,
+  dataset,
+  datasetSource,
+  type OptionValue,
+  shown,
+  valueText,
+} from "./values.ts";
 
 /** A run config that goes on, and what the operator should know of it. */
 export interface ResumedRun {
@@ -43,8 +50,10 @@ export function resolveResumedRun(
   facts: DatasetFacts,
 ): ResumedRun {
   if (facts.sha256 !== saved.dataset.sha256) {
+    const named = request.given.dataset !== undefined;
+    const what = named ? spelled("dataset", request) : "the dataset";
     throw new OperatorError(
-      `${spelled("dataset", request)} is not the data that the run was trained on (${shown(saved.dataset.name)}); point it at the same files`,
+      `${what} is not the data that the run was trained on (${shown(saved.dataset.name)}); point ${named ? "it" : "--dataset"} at the same files`,
     );
   }
   refuseContradictions(request, saved, facts);
@@ -59,7 +68,7 @@ export function resolveResumedRun(
 
 function refuseContradictions(request: RunRequest, saved: RunConfig, facts: DatasetFacts): void {
   const former = settingsOf(saved);
-  for (const key of Object.keys(request.given) as RunKey[]) {
+  for (const key of Object.keys(request.given).filter(isRunKey)) {
     if (key === "dataset" || key === "epochs" || key === "steps") continue;
     const now = valueText(resolved(key, request.given, saved, facts));
     const then = former[key];
@@ -77,17 +86,17 @@ function resolved(
   given: RunSettings,
   saved: RunConfig,
   { trainCount, featureCount, classCount }: DatasetFacts,
-): unknown {
+): OptionValue {
   if (key === "batchSize" && given.batchSize === "full") return trainCount;
   if (key === "shardSize" && given.shardSize === "auto") return defaultShardSize(saved.batchSize);
   if (key === "layers" && given.layers === "auto") {
     return [featureCount, ...hiddenWidths, classCount];
   }
-  return given[key];
+  return given[key] ?? null;
 }
 
 /** A run config as options: the inverse of resolving it. */
-function settingsOf(config: RunConfig): Readonly<Record<string, unknown>> {
+function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
   const { name: optimizer, ...hyperparameters } = config.optimizer;
   const { name: schedule, ...scheduling } = config.schedule;
   return {
@@ -122,7 +131,7 @@ function extend(request: RunRequest, saved: RunConfig, facts: DatasetFacts): Run
   if (totalSteps === before.totalSteps) return saved;
   if (totalSteps > before.totalSteps) return config;
   const key = known(
-    (["steps", "epochs"] as const).find((name) => given[name] != null),
+    (["steps", "epochs"] as const).find((name) => typeof given[name] === "number"),
     "a shorter run has a reason",
   );
   assert(before.totalSteps > 0, `a run has steps, got ${before.totalSteps}`);

@@ -26,8 +26,8 @@ export function readRunFile(name: string, source: string, keys: readonly string[
 
   const error = document.errors[0];
   if (error !== undefined) {
-    const reason = shown(error.message.split("\n")[0] ?? error.code);
-    throw new OperatorError(`${place(error.pos[0])} is no valid YAML: ${reason}`);
+    const reason = shown(error.message.split(/[\n;]/u)[0] ?? error.code);
+    throw new OperatorError(`${place(error.pos[0])} is no valid YAML: ${reason}; mend it there`);
   }
   if (document.contents === null) return new Map();
   if (!isMap<Node, Node | null>(document.contents)) {

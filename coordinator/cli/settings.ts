@@ -2,12 +2,18 @@ import { OperatorError } from "../../shared/operator-error.ts";
 /** @file From the texts of several sources to typed values: the first source that names an option wins. */
 import { outputActivations } from "../../shared/run/config.ts";
 import type { Given, GivenOptions } from "./given.ts";
-import { type OptionRow, type Origin, type Origins, type Settings, variableOf } from "./options.ts";
+import {
+  type OptionRow,
+  type OptionTable,
+  type Origin,
+  type Origins,
+  type Settings,
+  variableOf,
+} from "./options.ts";
 import { didYouMean, nearest } from "./suggest.ts";
-import { shown } from "./values.ts";
+import { oneOf, type OptionValue, shown } from "./values.ts";
 
-type Table = Readonly<Record<string, OptionRow<unknown>>>;
-type OutputActivation = (typeof outputActivations)[number];
+const activation = oneOf(outputActivations);
 
 /**
  * Reads the options of a table.
@@ -15,11 +21,11 @@ type OutputActivation = (typeof outputActivations)[number];
  * @param sources - By precedence, the strongest first.
  * @throws OperatorError for a value that its option can't have.
  */
-export function readSettings<Options extends Table>(
+export function readSettings<Options extends OptionTable>(
   table: Options,
   sources: readonly GivenOptions[],
 ): { readonly values: Settings<Options>; readonly origins: Origins } {
-  const values: Record<string, unknown> = {};
+  const values: Record<string, OptionValue> = {};
   const origins: Record<string, Origin> = {};
   for (const [key, row] of Object.entries(table)) {
     const given = sources.map((source) => source.get(key)).find((entry) => entry !== undefined);
@@ -27,11 +33,11 @@ export function readSettings<Options extends Table>(
     values[key] = readValue(row, given);
     origins[key] = given.origin;
   }
-  // The loop put under each key what its own reader made.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each key has what its own reader made
   return { values: values as Settings<Options>, origins };
 }
 
-function readValue(row: OptionRow<unknown>, { texts, origin }: Given): unknown {
+function readValue(row: OptionRow<OptionValue>, { texts, origin }: Given): OptionValue {
   if (texts.length !== 1 && row.list === undefined) {
     throw new OperatorError(`${origin.label} must be ${row.reader.expects}, not a list`);
   }
@@ -63,11 +69,13 @@ export function readEnvironment(
     if (text !== undefined && text !== "") given.set(key, { texts: [text], origin });
   }
   const variables = allKeys.map(variableOf);
+  const prefix = "PROMEDIO_";
+  const words = variables.map((variable) => variable.slice(prefix.length));
   for (const variable of Object.keys(environment)) {
-    if (!variable.startsWith("PROMEDIO_") || variables.includes(variable)) continue;
-    const meant = nearest(variable, variables);
+    if (!variable.startsWith(prefix) || variables.includes(variable)) continue;
+    const meant = nearest(variable.slice(prefix.length), words);
     if (meant === undefined) continue;
-    throw new OperatorError(`unknown variable ${shown(variable)}; did you mean ${meant}?`);
+    throw new OperatorError(`unknown variable ${shown(variable)}; did you mean ${prefix}${meant}?`);
   }
   return given;
 }
@@ -83,7 +91,7 @@ export function expandOutput(source: GivenOptions): GivenOptions {
   const expanded = new Map(source);
   expanded.delete("output");
   for (const text of output.texts) {
-    const key = outputActivations.includes(text as OutputActivation) ? "outputActivation" : "runs";
+    const key = activation.read(text) === undefined ? "runs" : "outputActivation";
     const other = source.get(key);
     if (other !== undefined && other.texts[0] !== text) {
       throw new OperatorError(

@@ -3,6 +3,9 @@
  * option has one reader and one way to be wrong. A reader knows what it expects in words; it throws nothing.
  */
 
+/** What an option can be; `null` is none. */
+export type OptionValue = string | number | boolean | readonly number[] | null;
+
 /** Reads one kind of value. */
 export interface Reader<T> {
   /** Completes "must be …". */
@@ -18,14 +21,15 @@ export function integer({
   min = Number.MIN_SAFE_INTEGER,
   max = Number.MAX_SAFE_INTEGER,
 }): Reader<number> {
-  const range = max === Number.MAX_SAFE_INTEGER ? ` from ${min}` : ` from ${min} to ${max}`;
+  const from = min === Number.MIN_SAFE_INTEGER ? "" : ` from ${min}`;
+  const to = max === Number.MAX_SAFE_INTEGER ? "" : ` to ${max}`;
   return {
-    expects: `a whole number${min === Number.MIN_SAFE_INTEGER ? " below 2^53" : range}, in digits`,
+    expects: `a whole number${from}${to} (digits only)`,
     words: [],
-    read(text) {
-      if (!/^[+-]?\d+$/u.test(text)) return undefined;
+    read(given) {
+      if (!/^[+-]?\d+$/u.test(given)) return undefined;
       // `+ 0` turns −0 into 0.
-      const value = Number(text) + 0;
+      const value = Number(given) + 0;
       return Number.isSafeInteger(value) && value >= min && value <= max ? value : undefined;
     },
   };
@@ -33,19 +37,19 @@ export function integer({
 
 /** A decimal number in [0, 1): a fraction that is kept, such as β. Below 1 in float32 too. */
 export const fraction: Reader<number> = decimal({
-  expects: "a number from 0 up to, but not, 1",
+  expects: "at least 0 and below 1",
   accepts: (value) => value >= 0 && Math.fround(value) < 1,
 });
 
 /** A decimal number above 0 that float32 holds: neither lost to 0 nor to infinity there. */
 export const positive: Reader<number> = decimal({
-  expects: "a number above 0, within float32",
+  expects: "a number above 0 (float32)",
   accepts: (value) => Math.fround(value) > 0,
 });
 
 /** A decimal number from 0 that float32 holds. */
 export const notNegative: Reader<number> = decimal({
-  expects: "a number from 0, within float32",
+  expects: "a number from 0 (float32)",
   accepts: (value) => value >= 0,
 });
 
@@ -65,9 +69,9 @@ function decimal({
   return {
     expects,
     words: [],
-    read(text) {
-      if (!/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/iu.test(text)) return undefined;
-      const value = Number(text) + 0;
+    read(given) {
+      if (!/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/iu.test(given)) return undefined;
+      const value = Number(given) + 0;
       return Number.isFinite(Math.fround(value)) && accepts(value) ? value : undefined;
     },
   };
@@ -78,39 +82,53 @@ export function oneOf<const Name extends string>(names: readonly Name[]): Reader
   return {
     expects: listed(names),
     words: names,
-    read: (text) => names.find((name) => name === text),
+    read: (given) => names.find((name) => name === given),
   };
 }
 
 /** A word that stands for a value beside the numbers: `full`, `auto`, `none`. */
-export function wordOr<const Word extends string, T, Value extends string | null = Word>(
+export function wordOr<const Word extends string, T>(
   word: Word,
   reader: Reader<T>,
-  value?: Value,
-): Reader<T | Value> {
-  const meaning = (value === undefined ? word : value) as Value;
+): Reader<T | Word> {
+  return meaningOr(word, word, reader);
+}
+
+/** The word `none`, which reads as `null`, beside the numbers. */
+export function noneOr<T>(reader: Reader<T>): Reader<T | null> {
+  return meaningOr("none", null, reader);
+}
+
+function meaningOr<T, Meaning>(
+  word: string,
+  meaning: Meaning,
+  reader: Reader<T>,
+): Reader<T | Meaning> {
   return {
     expects: `${word} or ${reader.expects}`,
     words: [word, ...reader.words],
-    read: (text) => (text === word ? meaning : reader.read(text)),
+    read: (given) => (given === word ? meaning : reader.read(given)),
   };
 }
 
-/** Like {@link wordOr} with `none`, which reads as `null`. */
-export function noneOr<T>(reader: Reader<T>): Reader<T | null> {
-  return wordOr<"none", T, null>("none", reader, null);
-}
+const switchWords = new Map([
+  ["true", true],
+  ["1", true],
+  ["false", false],
+  ["0", false],
+]);
 
-/** A switch. */
+/** A switch; 1 and 0 are what environments use. */
 export const truth: Reader<boolean> = {
   expects: "true or false",
   words: ["true", "false"],
-  read: (text) => (text === "true" ? true : text === "false" ? false : undefined),
+  read: (given) => switchWords.get(given),
 };
 
 /** A switch that may carry a value. */
 export function truthOr<T>(reader: Reader<T>): Reader<boolean | T> {
-  return { ...reader, read: (given) => truth.read(given) ?? reader.read(given) };
+  const read = (given: string) => (given === "true" ? true : given === "false" ? false : undefined);
+  return { ...reader, read: (given) => read(given) ?? reader.read(given) };
 }
 
 /** A text that a pattern describes. */
@@ -166,6 +184,11 @@ export const httpAddress: Reader<string> = {
     return valid ? given.replace(/\/+$/u, "") : undefined;
   },
 };
+
+/** A value as it is typed. */
+export function valueText(value: OptionValue): string {
+  return value === null ? "none" : value.toString();
+}
 
 /** "a, b or c". */
 export function listed(words: readonly string[]): string {

@@ -98,9 +98,14 @@ function refuse(
   throw new OperatorError(`${withoutToken(text)} is no join URL; ${advice}`);
 }
 
-/** For an error's one line: the fragment is a secret. */
+/** For an error's one line: fragment, query and what stands before an @ may be secrets. */
 function withoutToken(text: string): string {
-  const open = JSON.stringify(text.replace(/#.*$/su, "#…")).slice(1, -1);
+  const open = JSON.stringify(
+    text
+      .replace(/#.*$/su, "#…")
+      .replace(/\?.*$/su, "?…")
+      .replace(/[^/]*@/u, "…@"),
+  ).slice(1, -1);
   const cut = open.length > 80 ? `${open.slice(0, 80)}…` : open;
   return cut === "" ? '""' : cut;
 }

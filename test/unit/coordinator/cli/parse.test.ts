@@ -1,0 +1,197 @@
+import { describe, expect, test } from "vitest";
+
+import { commandNames, commands } from "../../../../coordinator/cli/help.ts";
+import {
+  coordinatorOptions,
+  flagOf,
+  isRunKey,
+  runOptions,
+  serverOptions,
+  variableOf,
+} from "../../../../coordinator/cli/options.ts";
+import { samples } from "./sample-settings.ts";
+import { parse, parseCoordinator, printed } from "./support.ts";
+
+const keys = Object.keys(serverOptions) as (keyof typeof serverOptions)[];
+
+/** The parsed value of one option, given its partner where it needs one. */
+function parsedValue(
+  key: keyof typeof serverOptions,
+  typed: { readonly flag?: string; readonly env?: string; readonly file?: string },
+): unknown {
+  const partner =
+    key === "tlsCert" ? ["--tls-key", "k"] : key === "tlsKey" ? ["--tls-cert", "c"] : [];
+  const row = serverOptions[key];
+  const flag = (text: string) =>
+    row.value !== undefined
+      ? [flagOf(key), text]
+      : [text === "true" ? flagOf(key) : `--no-${flagOf(key).slice(2)}`];
+  const { options, run } = parseCoordinator(
+    ["coordinator", ...(typed.flag === undefined ? [] : flag(typed.flag)), ...partner],
+    {
+      environment: typed.env === undefined ? {} : { [variableOf(key)]: typed.env },
+      ...(typed.file === undefined ? {} : { file: `${key}: ${JSON.stringify(typed.file)}\n` }),
+    },
+  );
+  if (isRunKey(key)) return run.given[key];
+  if (key === "tlsCert") return options.tls?.cert;
+  if (key === "tlsKey") return options.tls?.key;
+  if (key === "printConfig") return false;
+  return options[key];
+}
+
+describe("every option of the table", () => {
+  test.each(keys.filter((key) => key !== "printConfig"))(
+    "%s is read from its flag, its variable and the run file, in this precedence",
+    (key) => {
+      const [[one, first], [two, second], [three, third]] = samples[key] as [
+        [string, unknown],
+        [string, unknown],
+        [string, unknown],
+      ];
+      expect(parsedValue(key, { flag: one })).toEqual(first);
+      expect(parsedValue(key, { env: two })).toEqual(second);
+      expect(parsedValue(key, { file: three })).toEqual(third);
+      expect(parsedValue(key, { flag: one, env: two, file: three })).toEqual(first);
+      expect(parsedValue(key, { env: two, file: three })).toEqual(second);
+      expect(parsedValue(key, { flag: two, file: three })).toEqual(second);
+    },
+  );
+
+  test("is in the help of start and coordinator, and the help has no other", () => {
+    for (const command of commandNames) {
+      const lines = printed([command, "--help"]).split("\n");
+      const flags = lines.flatMap((line) => /^ {2}(--[\w-]+)/u.exec(line)?.[1] ?? []);
+      const known = Object.keys(commands[command].table).map(flagOf);
+      expect(flags.toSorted()).toEqual(known.toSorted());
+    }
+  });
+
+  test("is spelled in one table only, once", () => {
+    const all = [...Object.keys(runOptions), ...Object.keys(coordinatorOptions)];
+    expect(new Set(all).size).toBe(all.length);
+  });
+});
+
+describe("parseCommandLine", () => {
+  test("start differs from coordinator by its 2 local workers alone", () => {
+    const start = parseCoordinator(["start"]);
+    const coordinator = parseCoordinator(["coordinator"]);
+    expect(start.options.localWorkers).toBe(2);
+    expect(coordinator.options).toEqual({ ...start.options, localWorkers: 0 });
+    expect(start.run).toEqual({ given: {}, origins: {} });
+  });
+
+  test("--output takes an activation and a folder, in both orders", () => {
+    for (const argv of [
+      ["--output", "softmax", "--output", "here"],
+      ["--output", "here", "--output=softmax"],
+    ]) {
+      const { options, run } = parseCoordinator(["coordinator", ...argv]);
+      expect(options.runs).toBe("here");
+      expect(run.given.outputActivation).toBe("softmax");
+    }
+  });
+
+  test("--output ./softmax is a folder, and --output-activation leaves --output runs alone", () => {
+    expect(parseCoordinator(["start", "--output", "./softmax"]).options.runs).toBe("./softmax");
+    const both = parseCoordinator(["start", "--output-activation", "relu", "--output", "runs"]);
+    expect(both.options.runs).toBe("runs");
+    expect(both.run.given.outputActivation).toBe("relu");
+  });
+
+  test("output works in a variable and, as a list, in the run file", () => {
+    const environment = { PROMEDIO_OUTPUT: "there" };
+    const { options, run } = parseCoordinator(["start"], {
+      environment,
+      file: "output: [tanh, here]",
+    });
+    expect(options.runs).toBe("there");
+    expect(run.given.outputActivation).toBe("tanh");
+  });
+
+  test("the run file may be YAML or JSON with tabs, numbers and lists as they are written there", () => {
+    const yaml = "layers: [784, 16, 10]\nlearningRate: 1e-3\nexit: true\nsteps: none # all\n";
+    const json =
+      '{\n\t"layers": [784, 16, 10],\n\t"learningRate": 1e-3,\n\t"exit": true, "steps": "none"}';
+    for (const file of [yaml, json]) {
+      const { options, run } = parseCoordinator(["coordinator"], { file });
+      expect(run.given).toEqual({ layers: [784, 16, 10], learningRate: 0.001, steps: null });
+      expect(options.exit).toBe(true);
+    }
+    expect(parseCoordinator(["start"], { file: "" }).run.given).toEqual({});
+  });
+
+  test("each value remembers where it comes from, with the line of the run file", () => {
+    const { run } = parseCoordinator(["coordinator", "--seed", "3"], {
+      environment: { PROMEDIO_EPOCHS: "4" },
+      file: "# a run\nloss: cce\n",
+    });
+    expect(run.origins).toEqual({
+      seed: { from: "flag", label: "--seed" },
+      epochs: { from: "env", label: "PROMEDIO_EPOCHS" },
+      loss: { from: "file", label: "run.yaml line 2: loss" },
+    });
+  });
+
+  test("a repeated flag's last value counts, and an empty variable sets nothing", () => {
+    const { run } = parseCoordinator(["start", "--seed", "1", "--seed", "2"], {
+      environment: { PROMEDIO_EPOCHS: "", PROMEDIO_SOMETHING_ELSE: "kept out of it" },
+    });
+    expect(run.given).toEqual({ seed: 2 });
+  });
+
+  test("--resume works without a name, with one, and can be taken back", () => {
+    expect(parseCoordinator(["start", "--resume"]).options.resume).toBe(true);
+    expect(parseCoordinator(["start", "--resume", "--exit"]).options.resume).toBe(true);
+    expect(parseCoordinator(["start", "--resume", "abc"]).options.resume).toBe("abc");
+    expect(parseCoordinator(["start"], { file: "resume: false" }).options.resume).toBeUndefined();
+  });
+
+  test("a worker has a URL, threads, a name and a token", () => {
+    expect(parse(["worker", "host:1"])).toEqual({
+      kind: "worker",
+      url: "host:1",
+      threads: 1,
+      name: undefined,
+      joinToken: undefined,
+    });
+    const environment = { PROMEDIO_THREADS: "3", PROMEDIO_JOIN_TOKEN: "abcdefgh" };
+    expect(
+      parse(["worker", "host:1", "--threads", "auto", "--name", "Zoë’s"], { environment }),
+    ).toEqual({
+      kind: "worker",
+      url: "host:1",
+      threads: "auto",
+      name: "Zoë’s",
+      joinToken: "abcdefgh",
+    });
+  });
+});
+
+describe("help", () => {
+  test.each([
+    [],
+    ["--help"],
+    ["help"],
+    ["start", "-h"],
+    ["coordinator", "--help"],
+    ["worker", "--help"],
+  ])("%s %s is printed and no line is over 100 columns", (...argv) => {
+    const text = printed(argv);
+    expect(text).toContain("Usage: promedio");
+    for (const line of text.split("\n")) expect([...line].length, line).toBeLessThanOrEqual(100);
+  });
+
+  test("--version prints the version", () => {
+    expect(printed(["--version"])).toBe("1.2.3\n");
+  });
+
+  test("names the default of an option that depends on the optimizer", () => {
+    const text = printed(["start", "--help"]).replaceAll(/\s+/gu, " ");
+    expect(text).toMatch(
+      /--learning-rate <rate> η, the length of a step \(default: [\d.]+ for sgd/u,
+    );
+    expect(text).toContain("--local-workers <count> workers started on this machine (default: 2)");
+  });
+});

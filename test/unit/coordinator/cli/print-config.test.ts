@@ -1,0 +1,130 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { completeRun } from "../../../../coordinator/cli/complete.ts";
+import { optimizerDefaults, scheduleDefaults } from "../../../../coordinator/cli/defaults.ts";
+import { coordinatorOptions, flagOf, runOptions } from "../../../../coordinator/cli/options.ts";
+import { samples } from "./sample-settings.ts";
+import { parseCoordinator, printed } from "./support.ts";
+
+const optimizerKeys = new Set(Object.values(optimizerDefaults).flatMap(Object.keys));
+const scheduleKeys = new Set(Object.values(scheduleDefaults).flatMap(Object.keys));
+/** Options that go with any optimizer, schedule and each other. */
+const freeKeys = [...Object.keys(runOptions), ...Object.keys(coordinatorOptions)].filter(
+  (key) =>
+    !optimizerKeys.has(key) &&
+    !scheduleKeys.has(key) &&
+    !["optimizer", "schedule", "loss", "outputActivation", "printConfig", "json"].includes(key) &&
+    !["joinToken", "adminToken", "tlsCert", "tlsKey"].includes(key),
+);
+
+function flagsFor(key: string, pick: number): string[] {
+  const typed = Object.entries(samples).find(([name]) => name === key)?.[1][pick]?.[0];
+  if (typed === undefined) throw new Error(`no sample for ${key}`);
+  if (!["open", "exit"].includes(key)) return [`${flagOf(key)}=${typed}`];
+  return [typed === "true" ? flagOf(key) : `--no-${flagOf(key).slice(2)}`];
+}
+
+const some = (keys: readonly string[]) =>
+  fc
+    .subarray([...keys])
+    .chain((chosen) =>
+      fc.tuple(...chosen.map((key) => fc.nat(2).map((pick) => flagsFor(key, pick)))),
+    );
+
+/** Any settings that don't contradict each other. */
+const commandLine = fc
+  .record({
+    optimizer: fc.option(fc.constantFrom(...Object.keys(optimizerDefaults)), { nil: undefined }),
+    schedule: fc.constantFrom(...Object.keys(scheduleDefaults)),
+  })
+  .chain(({ optimizer, schedule }) => {
+    const gradient = optimizer !== "local-search";
+    const owned = Object.keys(
+      Object.entries(optimizerDefaults).find(([name]) => name === (optimizer ?? "adam"))?.[1] ?? {},
+    );
+    const scheduled = Object.keys(
+      Object.entries(scheduleDefaults).find(([name]) => name === schedule)?.[1] ?? {},
+    );
+    const free = freeKeys.filter((key) => gradient || !["weightDecay", "clipNorm"].includes(key));
+    return fc
+      .tuple(some(free), some(owned), some(gradient ? scheduled : []))
+      .map((parts) => [
+        ...(optimizer === undefined ? [] : [`--optimizer=${optimizer}`]),
+        ...(gradient ? [`--schedule=${schedule}`] : []),
+        ...parts.flat(2),
+      ]);
+  });
+
+describe("--print-config", () => {
+  test("printed settings, fed back as a run file, are the same settings: 300 command lines, YAML and JSON", () => {
+    fc.assert(
+      fc.property(
+        commandLine,
+        fc.constantFrom("start", "coordinator"),
+        fc.boolean(),
+        (argv, command, json) => {
+          const all = [command, ...argv, ...(json ? ["--json"] : [])];
+          const first = parseCoordinator(all);
+          const file = printed([...all, "--print-config"]);
+          const second = parseCoordinator([command], { file });
+          expect(second.options).toEqual(first.options);
+          if (first.options.resume === undefined) {
+            expect(completeRun(second.run)).toEqual(completeRun(first.run));
+          } else {
+            expect(second.run.given).toEqual(first.run.given);
+          }
+          expect(
+            printed([command, "--print-config"], { file }).replaceAll(
+              / # .*|"\w+": "(flag|file|default)"/gu,
+              "",
+            ),
+          ).toBe(file.replaceAll(/ # .*|"\w+": "(flag|file|default)"/gu, ""));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test("says where each value comes from", () => {
+    const text = printed(["start", "--epochs", "3", "--print-config"], {
+      environment: { PROMEDIO_SEED: "2" },
+      file: "batchSize: full\n",
+    });
+    expect(text).toMatch(/^epochs: 3 +# flag$/mu);
+    expect(text).toMatch(/^seed: 2 +# env$/mu);
+    expect(text).toMatch(/^batchSize: full +# file$/mu);
+    expect(text).toMatch(/^learningRate: 0.01 +# default$/mu);
+  });
+
+  test("works from a flag, a variable and the run file, as YAML and with --json as JSON", () => {
+    const flag = printed(["start", "--print-config"]);
+    expect(printed(["start"], { environment: { PROMEDIO_PRINT_CONFIG: "true" } })).toBe(flag);
+    expect(printed(["start"], { file: "printConfig: true" })).toBe(flag);
+    const json = JSON.parse(printed(["start", "--print-config", "--json"])) as Record<
+      string,
+      unknown
+    >;
+    expect(json).toMatchObject({ batchSize: 64, layers: "auto", clipNorm: "none", json: true });
+    expect(json["$from"]).toMatchObject({ batchSize: "default", json: "flag" });
+  });
+
+  test("names a token's source and never shows it", () => {
+    const argv = ["start", "--join-token", "abcdefgh", "--print-config"];
+    expect(printed(argv)).toContain("# joinToken: not shown (flag)\n");
+    expect(printed(argv) + printed([...argv, "--json"])).not.toContain("abcdefgh");
+  });
+
+  test("of a resumed run it shows what was given: the rest is in the checkpoint", () => {
+    const text = printed(["start", "--resume", "--epochs", "9", "--print-config"]);
+    expect(text).toMatch(/^epochs: 9 /mu);
+    expect(text).toMatch(/^resume: true /mu);
+    expect(text).not.toContain("learningRate");
+  });
+
+  test("700 steps alone print no epochs, which would end the run earlier", () => {
+    const text = printed(["start", "--steps", "700", "--print-config"]);
+    expect(text).toMatch(/^steps: 700 /mu);
+    expect(text).not.toMatch(/^epochs/mu);
+  });
+});

@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+
+import type { RunRequest, RunSettings } from "../../../../coordinator/cli/options.ts";
+import { type DatasetFacts, resolveRunConfig } from "../../../../coordinator/cli/resolve.ts";
+import { mistake, parseCoordinator } from "./support.ts";
+
+const digits: DatasetFacts = {
+  name: "digits",
+  sha256: "a".repeat(64),
+  featureCount: 784,
+  classCount: 10,
+  trainCount: 6_000,
+  testCount: 1_000,
+};
+
+const asked = (given: RunSettings): RunRequest => ({ given, origins: {} });
+const resolve = (given: RunSettings, facts = digits) => resolveRunConfig(asked(given), facts);
+
+describe("resolveRunConfig", () => {
+  test("without settings it is the tuned 784-16-16-10 on batches of 64", () => {
+    expect(resolve({})).toEqual({
+      dataset: { name: "digits", sha256: "a".repeat(64) },
+      model: { layers: [784, 16, 16, 10], activation: "sigmoid", output: "softmax" },
+      loss: { name: "cce", reduction: "mean" },
+      optimizer: { name: "adam", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      schedule: {
+        name: "cosine",
+        warmupSteps: 0,
+        decayEpochs: 1,
+        decayFactor: 1,
+        finalFraction: 0,
+      },
+      weightDecay: 2e-4,
+      clipNorm: null,
+      batchSize: 64,
+      shardSize: 32,
+      epochs: 10,
+      steps: null,
+      seed: 1,
+    });
+  });
+
+  test("a named adam has the textbook's 0.001, a constant rate and no weight decay", () => {
+    const { optimizer, schedule, weightDecay } = resolve({ optimizer: "adam" });
+    expect(optimizer).toEqual({
+      name: "adam",
+      learningRate: 0.001,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+    });
+    expect(schedule.name).toBe("constant");
+    expect(weightDecay).toBe(0);
+  });
+
+  test.each([
+    ["sgd", { learningRate: 0.5 }],
+    ["momentum", { learningRate: 0.5, beta: 0.9, dampening: 0.9 }],
+    ["nag", { learningRate: 0.5, beta: 0.9 }],
+    ["rmsprop", { learningRate: 0.001, beta: 0.9, epsilon: 1e-8 }],
+    [
+      "adamw",
+      { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupledDecay: 0.01 },
+    ],
+    ["local-search", { candidates: 16, sigma: 0.02 }],
+  ] as const)("%s has its own defaults and no one else's", (name, hyperparameters) => {
+    expect(resolve({ optimizer: name }).optimizer).toEqual({ name, ...hyperparameters });
+  });
+
+  test("dampening follows β unless it is given", () => {
+    expect(resolve({ optimizer: "momentum", beta: 0.5 }).optimizer).toMatchObject({
+      dampening: 0.5,
+    });
+    const both = resolve({ optimizer: "momentum", beta: 0.5, dampening: 0 });
+    expect(both.optimizer).toMatchObject({ beta: 0.5, dampening: 0 });
+  });
+
+  test.each([
+    [{ loss: "cce" }, "cce", "softmax"],
+    [{ loss: "bce" }, "bce", "sigmoid"],
+    [{ loss: "mse" }, "mse", "sigmoid"],
+    [{ loss: "mae" }, "mae", "sigmoid"],
+    [{ outputActivation: "softmax" }, "cce", "softmax"],
+    [{ outputActivation: "sigmoid" }, "bce", "sigmoid"],
+    [{ outputActivation: "tanh" }, "mse", "tanh"],
+    [{ outputActivation: "relu" }, "mse", "relu"],
+    [{ outputActivation: "linear" }, "mse", "linear"],
+    [{ loss: "mse", outputActivation: "softmax" }, "mse", "softmax"],
+  ] as const)("%o means loss %s with output %s", (given, loss, output) => {
+    const config = resolve(given);
+    expect([config.loss.name, config.model.output]).toEqual([loss, output]);
+  });
+
+  test("full is the training split, auto layers are the data's, and a default batch fits 50 samples", () => {
+    const small = { ...digits, featureCount: 4, classCount: 3, trainCount: 50 };
+    expect(resolve({ batchSize: "full" }).batchSize).toBe(6_000);
+    expect(resolve({ batchSize: "full" }).shardSize).toBe(96);
+    expect(resolve({}, small).batchSize).toBe(50);
+    expect(resolve({ layers: "auto" }, small).model.layers).toEqual([4, 16, 16, 3]);
+  });
+
+  test("500 steps alone make 6 epochs of 94 steps; with 2 epochs they stay 2", () => {
+    expect(resolve({ steps: 500 })).toMatchObject({ steps: 500, epochs: 6 });
+    expect(resolve({ steps: 500, epochs: 2 })).toMatchObject({ steps: 500, epochs: 2 });
+  });
+
+  test.each<[RunSettings, string]>([
+    [
+      { layers: [100, 10] },
+      "--layers 100,10 does not fit digits: its samples have 784 values; begin with 784",
+    ],
+    [
+      { layers: [784, 16, 9] },
+      "--layers 784,16,9 does not fit digits: it has 10 classes; end with 10",
+    ],
+    [
+      { layers: [784, 1_000_000, 10] },
+      "--layers 784,1000000,10 makes 795000010 parameters; a run has at most 100000000, use narrower layers",
+    ],
+    [
+      { batchSize: 6_001 },
+      "--batch-size 6001 is more than the 6000 training samples of digits; use at most 6000, or full",
+    ],
+    [
+      { shardSize: 65 },
+      "--shard-size 65 is more than a batch of 64 samples; use at most 64, or auto",
+    ],
+    [
+      { loss: "cce", outputActivation: "sigmoid" },
+      "--loss cce needs softmax outputs, not --output-activation sigmoid; use softmax, or another loss",
+    ],
+    [
+      { loss: "bce", outputActivation: "softmax" },
+      "--loss bce needs sigmoid outputs, not --output-activation softmax; use sigmoid, or another loss",
+    ],
+    [
+      { optimizer: "sgd", beta1: 0.9 },
+      "--beta1 0.9 is not for optimizer sgd; leave it out, or choose --optimizer adam or adamw",
+    ],
+    [
+      { beta: 0.9 },
+      "--beta 0.9 is not for optimizer adam; leave it out, or choose --optimizer momentum, nag or rmsprop",
+    ],
+    [
+      { optimizer: "local-search", learningRate: 1 },
+      "--learning-rate 1 is not for optimizer local-search; leave it out, or choose --optimizer sgd, momentum, nag, rmsprop, adam or adamw",
+    ],
+    [
+      { optimizer: "local-search", clipNorm: 1 },
+      "--clip-norm 1 needs a gradient, which local-search has not; leave it out, or choose another --optimizer",
+    ],
+    [
+      { decayEpochs: 2 },
+      "--decay-epochs 2 is not for schedule cosine; leave it out, or choose --schedule step",
+    ],
+    [
+      { schedule: "step", finalFraction: 0.5 },
+      "--final-fraction 0.5 is not for schedule step; leave it out, or choose --schedule cosine",
+    ],
+    [
+      { warmupSteps: 94, epochs: 1 },
+      "--warmup-steps 94 is no less than the run's 94 steps; use fewer, or more epochs",
+    ],
+  ])("%o is refused", (given, line) => {
+    expect(mistake(() => resolve(given))).toBe(line);
+  });
+
+  test("a refusal names the spelling that was used", () => {
+    const { run } = parseCoordinator(["start"], { file: "optimizer: sgd\nbeta1: 0.5" });
+    expect(mistake(() => resolveRunConfig(run, digits))).toBe(
+      "run.yaml line 2: beta1 0.5 is not for optimizer sgd; leave it out, or choose --optimizer adam or adamw",
+    );
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+
+import type { RunSettings } from "../../../../coordinator/cli/options.ts";
+import { type DatasetFacts, resolveRunConfig } from "../../../../coordinator/cli/resolve.ts";
+import { resolveResumedRun, resumedDataset } from "../../../../coordinator/cli/resume.ts";
+import { mistake } from "./support.ts";
+
+const facts: DatasetFacts = {
+  name: "digits",
+  sha256: "a".repeat(64),
+  featureCount: 784,
+  classCount: 10,
+  trainCount: 6_400,
+  testCount: 1_000,
+};
+const saved = resolveRunConfig({ given: { epochs: 5 }, origins: {} }, facts);
+const constant = { ...saved, schedule: { ...saved.schedule, name: "constant" as const } };
+const resume = (given: RunSettings, from = saved, data = facts) =>
+  resolveResumedRun({ given, origins: {} }, from, data);
+
+describe("resolveResumedRun", () => {
+  test("without settings the config is the checkpoint's", () => {
+    expect(resume({})).toEqual({ config: saved, warning: undefined });
+  });
+
+  test("settings that say what the checkpoint says are no contradiction", () => {
+    const given: RunSettings = {
+      dataset: "digits",
+      layers: "auto",
+      learningRate: 0.01,
+      optimizer: "adam",
+      shardSize: "auto",
+      batchSize: 64,
+      clipNorm: null,
+      epochs: 5,
+    };
+    expect(resume(given).config).toEqual(saved);
+  });
+
+  test("epochs extend the run, and under a cosine schedule a warning says what that means", () => {
+    expect(resume({ epochs: 8 }, constant)).toEqual({
+      config: { ...constant, epochs: 8 },
+      warning: undefined,
+    });
+    const { config, warning } = resume({ epochs: 8 });
+    expect(config.epochs).toBe(8);
+    expect(warning).toMatch(/^the run was extended under a cosine schedule: [^\n]+$/u);
+  });
+
+  test("700 steps extend 5 epochs of 100 steps to 7, and epochs lift an old limit of 50 steps", () => {
+    expect(resume({ steps: 700 }).config).toMatchObject({ steps: 700, epochs: 7 });
+    expect(resume({ epochs: 5 }, { ...saved, steps: 50 }).config).toMatchObject({
+      steps: null,
+      epochs: 5,
+    });
+  });
+
+  test.each<[RunSettings, string]>([
+    [
+      { learningRate: 0.1 },
+      "--learning-rate 0.1 contradicts the resumed run, which began with 0.01; leave it out, or begin a new run without --resume",
+    ],
+    [
+      { layers: [784, 10] },
+      "--layers 784,10 contradicts the resumed run, which began with 784,16,16,10; leave it out, or begin a new run without --resume",
+    ],
+    [
+      { batchSize: "full" },
+      "--batch-size full contradicts the resumed run, which began with 64; leave it out, or begin a new run without --resume",
+    ],
+    [
+      { beta: 0.9 },
+      "--beta 0.9 contradicts the resumed run, which began without it; leave it out, or begin a new run without --resume",
+    ],
+    [
+      { epochs: 4 },
+      "--epochs 4 ends before the resumed run's 500 steps (5 epochs); --epochs may only extend it",
+    ],
+    [
+      { steps: 499 },
+      "--steps 499 ends before the resumed run's 500 steps (5 epochs); --steps may only extend it",
+    ],
+  ])("%o is refused", (given, line) => {
+    expect(mistake(() => resume(given))).toBe(line);
+  });
+
+  test("another dataset under the same name is refused", () => {
+    const other = { ...facts, sha256: "b".repeat(64) };
+    expect(mistake(() => resume({ dataset: "idx:faces" }, saved, other))).toBe(
+      "--dataset idx:faces is not the data that the run was trained on (digits); point it at the same files",
+    );
+    expect(mistake(() => resume({}, saved, other))).toBe(
+      "the dataset is not the data that the run was trained on (digits); point --dataset at the same files",
+    );
+  });
+});
+
+describe("resumedDataset", () => {
+  const named = (name: string) => ({ ...saved, dataset: { ...saved.dataset, name } });
+  const open = (given: RunSettings, name: string) =>
+    resumedDataset({ given, origins: {} }, named(name));
+
+  test("is the given one, else the one that the checkpoint names", () => {
+    expect(open({}, "digits")).toEqual({ kind: "digits" });
+    expect(open({}, "mnist")).toEqual({ kind: "mnist", folder: undefined });
+    expect(open({ dataset: "mnist:/data" }, "mnist")).toEqual({ kind: "mnist", folder: "/data" });
+    expect(open({ dataset: "idx:a:b" }, "faces")).toEqual({ kind: "idx", folder: "a:b" });
+  });
+
+  test("asks for the folder of data that only has a name", () => {
+    expect(mistake(() => open({}, "faces"))).toBe(
+      "the run was trained on faces, which lies somewhere on this machine; add --dataset idx:DIR",
+    );
+  });
+});

@@ -1,0 +1,185 @@
+/** @file Three different values of every option, as they are typed and as they are read. */
+import type {
+  CoordinatorKey,
+  CoordinatorSettings,
+  RunKey,
+  RunSettings,
+} from "../../../../coordinator/cli/options.ts";
+
+type Samples<Value> = readonly (readonly [typed: string, read: Value])[];
+
+const names = <const Name extends string>(...words: readonly Name[]) =>
+  words.map((word) => [word, word] as const);
+const switches = [
+  ["true", true],
+  ["false", false],
+  ["true", true],
+] as const;
+
+/** Exhaustive: an option without samples is a type error here. */
+export const samples: {
+  readonly [Key in RunKey]: Samples<NonNullable<RunSettings[Key]> | null>;
+} & {
+  readonly [Key in CoordinatorKey]: Samples<NonNullable<CoordinatorSettings[Key]>>;
+} = {
+  dataset: names("mnist", "idx:some/faces", "mnist:./a folder"),
+  layers: [
+    ["784,10", [784, 10]],
+    ["2, 3,4", [2, 3, 4]],
+    ["auto", "auto"],
+  ],
+  activation: names("tanh", "relu", "linear"),
+  outputActivation: names("softmax", "linear", "relu"),
+  loss: names("cce", "mse", "mae"),
+  reduction: names("sum", "mean", "sum"),
+  optimizer: names("sgd", "adamw", "momentum"),
+  learningRate: [
+    ["0.5", 0.5],
+    ["1e-3", 0.001],
+    [".25", 0.25],
+  ],
+  beta: [
+    ["0.5", 0.5],
+    ["0", 0],
+    ["0.99", 0.99],
+  ],
+  beta1: [
+    ["0.5", 0.5],
+    ["0", 0],
+    ["0.99", 0.99],
+  ],
+  beta2: [
+    ["0.5", 0.5],
+    ["0", 0],
+    ["0.99", 0.99],
+  ],
+  epsilon: [
+    ["1e-7", 1e-7],
+    ["0.1", 0.1],
+    ["1E-5", 1e-5],
+  ],
+  dampening: [
+    ["0", 0],
+    ["0.5", 0.5],
+    ["1", 1],
+  ],
+  decoupledDecay: [
+    ["0", 0],
+    ["0.1", 0.1],
+    ["2", 2],
+  ],
+  candidates: [
+    ["1", 1],
+    ["8", 8],
+    ["64", 64],
+  ],
+  sigma: [
+    ["0.1", 0.1],
+    ["1", 1],
+    ["0.03", 0.03],
+  ],
+  schedule: names("constant", "step", "cosine"),
+  warmupSteps: [
+    ["0", 0],
+    ["10", 10],
+    ["20", 20],
+  ],
+  decayEpochs: [
+    ["1", 1],
+    ["2", 2],
+    ["3", 3],
+  ],
+  decayFactor: [
+    ["0.1", 0.1],
+    ["0.2", 0.2],
+    ["0.9", 0.9],
+  ],
+  finalFraction: [
+    ["0", 0],
+    ["0.5", 0.5],
+    ["1", 1],
+  ],
+  weightDecay: [
+    ["0", 0],
+    ["0.5", 0.5],
+    ["1e-9", 1e-9],
+  ],
+  clipNorm: [
+    ["1", 1],
+    ["none", null],
+    ["0.5", 0.5],
+  ],
+  batchSize: [
+    ["100", 100],
+    ["full", "full"],
+    ["1", 1],
+  ],
+  shardSize: [
+    ["8", 8],
+    ["auto", "auto"],
+    ["1", 1],
+  ],
+  epochs: [
+    ["1", 1],
+    ["7", 7],
+    ["0012", 12],
+  ],
+  steps: [
+    ["5", 5],
+    ["none", null],
+    ["9", 9],
+  ],
+  seed: [
+    ["0", 0],
+    ["-7", -7],
+    ["9007199254740991", 9007199254740991],
+  ],
+  cache: names("/tmp/a", "b", "c d"),
+  mnistMirror: [
+    ["https://example.org/mnist/", "https://example.org/mnist"],
+    ["http://localhost:1", "http://localhost:1"],
+    ["https://a.b", "https://a.b"],
+  ],
+  name: names("first", "2nd", "third-run"),
+  resume: [
+    ["true", true],
+    ["first", "first"],
+    ["runs/a run", "runs/a run"],
+  ],
+  checkpointEvery: [
+    ["1", 1],
+    ["2", 2],
+    ["3", 3],
+  ],
+  runs: names("out", "# not a comment", "a: b"),
+  localWorkers: [
+    ["0", 0],
+    ["2", 2],
+    ["3", 3],
+  ],
+  threads: [
+    ["auto", "auto"],
+    ["2", 2],
+    ["256", 256],
+  ],
+  minWorkers: [
+    ["1", 1],
+    ["2", 2],
+    ["30", 30],
+  ],
+  audit: names("none", "sample", "quorum"),
+  host: names("127.0.0.1", "::1", "example.org"),
+  port: [
+    ["0", 0],
+    ["80", 80],
+    ["65535", 65_535],
+  ],
+  joinToken: names("abcdefgh", "12345678", "a.b_c~d-"),
+  adminToken: names("ABCDEFGH", "87654321", "A.B_C~D-"),
+  tlsCert: names("a.pem", "b.pem", "c.pem"),
+  tlsKey: names("a.key", "b.key", "c.key"),
+  open: switches,
+  exit: switches,
+  json: switches,
+  printConfig: switches,
+};
