@@ -2,7 +2,8 @@
  * @file The flat parameter vector as PyTorch's tensors and back. Ours holds, layer by layer, weights
  * `[inputs, outputs]` then biases `[outputs]`; `nn.Linear` has its weight as `[outputs, inputs]`.
  */
-import { assert, known } from "../shared/assert.ts";
+import { assert } from "../shared/assert.ts";
+import { denseShapes, parameterCount } from "../shared/model/layout.ts";
 import type { ModelConfig } from "../shared/run/config.ts";
 import type { Tensor } from "../shared/safetensors.ts";
 
@@ -10,35 +11,16 @@ import type { Tensor } from "../shared/safetensors.ts";
 interface Place {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly offset: number;
-  readonly length: number;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Weight and bias of every dense layer, in order: `0.weight`, `0.bias`, `2.weight` … */
-export function torchPlaces({ layers }: ModelConfig): Place[] {
-  let offset = 0;
-  return layers.slice(1).flatMap((outputs, layer) => {
-    const inputs = known(layers[layer], "a layer has one before it");
-    const weight = {
-      name: `${2 * layer}.weight`,
-      shape: [outputs, inputs],
-      offset,
-      length: inputs * outputs,
-    };
-    const bias = {
-      name: `${2 * layer}.bias`,
-      shape: [outputs],
-      offset: offset + weight.length,
-      length: outputs,
-    };
-    offset = bias.offset + bias.length;
-    return [weight, bias];
-  });
-}
-
-/** How many parameters a network has. */
-export function parameterCountOf(model: ModelConfig): number {
-  return torchPlaces(model).reduce((sum, { length }) => sum + length, 0);
+function placesOf(model: ModelConfig): Place[] {
+  return denseShapes(model).flatMap(({ inputs, outputs, weightOffset, biasOffset }, layer) => [
+    { name: `${2 * layer}.weight`, shape: [outputs, inputs], start: weightOffset, end: biasOffset },
+    { name: `${2 * layer}.bias`, shape: [outputs], start: biasOffset, end: biasOffset + outputs },
+  ]);
 }
 
 /**
@@ -46,14 +28,10 @@ export function parameterCountOf(model: ModelConfig): number {
  * @returns Copies, by name.
  */
 export function toTorch(values: Float32Array, model: ModelConfig): Map<string, Tensor> {
-  const places = torchPlaces(model);
-  assert(
-    values.length === parameterCountOf(model),
-    `one value per parameter, got ${values.length}`,
-  );
+  assert(values.length === parameterCount(model), `one value per parameter, got ${values.length}`);
   return new Map(
-    places.map(({ name, shape, offset, length }) => {
-      const flat = values.subarray(offset, offset + length);
+    placesOf(model).map(({ name, shape, start, end }) => {
+      const flat = values.subarray(start, end);
       const [outputs = 0, inputs] = shape;
       const data = inputs === undefined ? flat.slice() : transpose(flat, inputs, outputs);
       return [name, { shape, data }];
@@ -70,11 +48,11 @@ export function fromTorch(
   tensorOf: (name: string, shape: readonly number[]) => Float32Array,
   model: ModelConfig,
 ): Float32Array {
-  const values = new Float32Array(parameterCountOf(model));
-  for (const { name, shape, offset } of torchPlaces(model)) {
+  const values = new Float32Array(parameterCount(model));
+  for (const { name, shape, start } of placesOf(model)) {
     const data = tensorOf(name, shape);
     const [outputs = 0, inputs] = shape;
-    values.set(inputs === undefined ? data : transpose(data, outputs, inputs), offset);
+    values.set(inputs === undefined ? data : transpose(data, outputs, inputs), start);
   }
   return values;
 }

@@ -51,6 +51,7 @@ export interface DatasetIdentity {
  */
 export function encodeDataset(content: DatasetContent, hash: Sha256 = sha256Hex): CanonicalDataset {
   const { name, featureShape, classCount, train, test } = content;
+  checkSize([train, test].reduce((sum, { features }) => sum + features.byteLength, 0));
   const bytes = encodeSafetensors({
     metadata: new Map([
       ["format", format],
@@ -81,11 +82,7 @@ export function decodeDataset(
   identity: DatasetIdentity,
   hash: Sha256 = sha256Hex,
 ): Dataset {
-  if (bytes.length > datasetBytesMax) {
-    throw new FormatError(
-      `a dataset of ${bytes.length} bytes, at most ${datasetBytesMax} are taken`,
-    );
-  }
+  checkSize(bytes.length);
   const sha256 = hash(bytes);
   if (sha256 !== identity.sha256) {
     throw new FormatError(`the dataset's SHA-256 is ${sha256}, expected ${identity.sha256}`);
@@ -113,6 +110,11 @@ export function decodeDataset(
     train: train.split,
     test: test.split,
   };
+}
+
+function checkSize(byteLength: number): void {
+  if (byteLength <= datasetBytesMax) return;
+  throw new FormatError(`a dataset of ${byteLength} bytes, at most ${datasetBytesMax} are taken`);
 }
 
 const tensorNames = ["train.features", "train.labels", "test.features", "test.labels"] as const;

@@ -1,0 +1,78 @@
+/** @file The built-in dataset, drawn once and then kept in the cache. Without a cache it is drawn every time. */
+import { basename, join } from "node:path";
+
+import {
+  type CanonicalDataset,
+  decodeDataset,
+  encodeDataset,
+} from "../../shared/data/canonical.ts";
+import { generateDigits } from "../../shared/data/digits/generate-digits.ts";
+import { type Disk, messageOf, replaceFile } from "../disk.ts";
+import { sha256OfParts } from "../sha256.ts";
+
+/** Raised when the same counts draw other images: what lies in people's caches is then no longer taken. */
+export const digitsVersion = 1;
+const seed = 1;
+const trainCountDefault = 10_000;
+const testCountDefault = 2_000;
+
+interface DigitsSource {
+  readonly trainCount?: number;
+  readonly testCount?: number;
+}
+
+interface DigitsOptions {
+  readonly disk: Disk;
+  readonly cache: string;
+  readonly progress: (line: string) => void;
+}
+
+/** Loads the drawn digits: 10,000 to train on and 2,000 to test on, unless told. */
+export async function loadDigits(
+  { trainCount = trainCountDefault, testCount = testCountDefault }: DigitsSource,
+  { disk, cache, progress }: DigitsOptions,
+): Promise<CanonicalDataset> {
+  const key = `digits-v${digitsVersion}-${trainCount}-${testCount}`;
+  const cached = await readCached(disk, cache, key);
+  if (cached !== undefined) return cached;
+  progress(`drawing ${trainCount + testCount} digits`);
+  const drawn = drawDigits(trainCount, testCount);
+  try {
+    await disk.mkdir(cache);
+    await replaceFile(disk, join(cache, `${key}.${drawn.dataset.sha256}.safetensors`), drawn.bytes);
+  } catch (error) {
+    progress(`cannot keep the digits in ${cache}: ${messageOf(error)}`);
+  }
+  return drawn;
+}
+
+/** Draws them; a pure function of the counts. */
+export function drawDigits(trainCount: number, testCount: number): CanonicalDataset {
+  const { train, test } = generateDigits({ trainCount, testCount, seed });
+  const content = {
+    name: "digits",
+    featureShape: [28, 28],
+    classCount: 10,
+    train: { count: trainCount, ...train },
+    test: { count: testCount, ...test },
+  };
+  return encodeDataset(content, sha256OfParts);
+}
+
+/** The cached bytes, if their name's hash is theirs. Any trouble with them is no trouble: they are drawn again. */
+async function readCached(
+  disk: Disk,
+  cache: string,
+  key: string,
+): Promise<CanonicalDataset | undefined> {
+  try {
+    const names = await disk.readdir(cache);
+    const name = names.find((file) => file.startsWith(`${key}.`) && file.endsWith(".safetensors"));
+    if (name === undefined) return undefined;
+    const sha256 = basename(name, ".safetensors").slice(key.length + 1);
+    const bytes = Uint8Array.from(await disk.readFile(join(cache, name)));
+    return { bytes, dataset: decodeDataset(bytes, { name: "digits", sha256 }, sha256OfParts) };
+  } catch {
+    return undefined;
+  }
+}

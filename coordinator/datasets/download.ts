@@ -1,0 +1,195 @@
+/**
+ * @file Fetches one known file over a network that breaks: what has arrived stays in `<path>.part`, the next attempt
+ * asks for the rest, and nothing takes the file's name before its hash is right.
+ */
+import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+import { nodeDisk, type Outcome } from "../disk.ts";
+import { sha256OfParts } from "../sha256.ts";
+
+/** When to give up. */
+export interface Patience {
+  /** Attempts in a row that bring no new byte. */
+  readonly attemptsMax: number;
+  /** Wait after the first failure; doubled after each further one. */
+  readonly firstWaitMs: number;
+  /** An answer or a part of it that takes longer than this ends the attempt. */
+  readonly stalledMs: number;
+}
+
+/** Rides out half a minute without network. */
+const patienceDefault: Patience = { attemptsMax: 6, firstWaitMs: 1_000, stalledMs: 20_000 };
+
+export interface Download {
+  readonly url: string;
+  readonly path: string;
+  readonly file: { readonly sizeBytes: number; readonly sha256: string };
+  readonly patience?: Patience | undefined;
+  /** Hears how many bytes of the file are here. */
+  readonly onProgress: (receivedBytes: number) => void;
+}
+
+/** How an attempt ended. `broken` may go better next time; `refused` will not. */
+type Attempt =
+  | { readonly kind: "complete" }
+  | { readonly kind: "broken"; readonly reason: string }
+  | { readonly kind: "refused"; readonly reason: string };
+
+/**
+ * Fetches the file.
+ *
+ * @returns Once it lies under its name, flushed, with the right hash; or why it never will.
+ */
+export async function download(request: Download): Promise<Outcome> {
+  const { attemptsMax, firstWaitMs } = request.patience ?? patienceDefault;
+  const part = `${request.path}.part`;
+  let failures = 0;
+  for (;;) {
+    const before = await sizeOf(part);
+    const attempt = await fetchRest(request, part, before);
+    if (attempt.kind === "refused") return { ok: false, reason: attempt.reason };
+    if (attempt.kind === "complete") {
+      const result = await accept(request, part);
+      if (result.ok || before === 0) return result;
+    } else {
+      failures = (await sizeOf(part)) > before ? 1 : failures + 1;
+      if (failures >= attemptsMax) return { ok: false, reason: attempt.reason };
+      await delay(firstWaitMs * 2 ** (failures - 1));
+    }
+  }
+}
+
+/** One request for what is missing. */
+async function fetchRest(request: Download, part: string, haveBytes: number): Promise<Attempt> {
+  const { sizeBytes } = request.file;
+  if (haveBytes === sizeBytes) return { kind: "complete" };
+  if (haveBytes > sizeBytes) await rm(part, { force: true });
+  const start = haveBytes > sizeBytes ? 0 : haveBytes;
+  const watchdog = new Watchdog((request.patience ?? patienceDefault).stalledMs);
+  try {
+    const response = await fetch(request.url, {
+      headers: headersFor(start),
+      signal: watchdog.signal,
+    });
+    const answer = judge(response, start);
+    if (answer.kind !== "bytes") {
+      await response.body?.cancel();
+      if (answer.discard) await rm(part, { force: true });
+      return { kind: answer.kind, reason: answer.reason };
+    }
+    const file = await open(part, answer.start === 0 ? "w" : "a");
+    try {
+      const attempt = await receive(response, file, answer.start, { ...request, watchdog });
+      await file.sync();
+      return attempt;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return { kind: "broken", reason: watchdog.expired ? watchdog.reason : reasonOf(error) };
+  } finally {
+    watchdog.stop();
+  }
+}
+
+/** Without this a server may pack the bytes once more, and ranges would count packed ones. */
+function headersFor(start: number): Record<string, string> {
+  const identity = { "Accept-Encoding": "identity" };
+  return start === 0 ? identity : { ...identity, Range: `bytes=${start}-` };
+}
+
+type Answer =
+  /** The body begins at byte `start` of the file. */
+  | { readonly kind: "bytes"; readonly start: number }
+  | { readonly kind: "broken" | "refused"; readonly reason: string; readonly discard: boolean };
+
+function judge({ status, headers }: Response, start: number): Answer {
+  const reason = `the server answered ${status}`;
+  if (status === 200) return { kind: "bytes", start: 0 };
+  if (status === 206) {
+    const continues = headers.get("content-range")?.startsWith(`bytes ${start}-`) === true;
+    if (continues) return { kind: "bytes", start };
+    return { kind: "broken", reason: "the server sent another range", discard: true };
+  }
+  if (status === 416) return { kind: "broken", reason, discard: true };
+  const passing = status >= 500 || status === 408 || status === 425 || status === 429;
+  return { kind: passing ? "broken" : "refused", reason, discard: false };
+}
+
+async function receive(
+  { body }: Response,
+  file: FileHandle,
+  start: number,
+  request: Download & { readonly watchdog: Watchdog },
+): Promise<Attempt> {
+  const { sizeBytes } = request.file;
+  let received = start;
+  for await (const chunk of body ?? []) {
+    request.watchdog.feed();
+    received += chunk.length;
+    if (received > sizeBytes) {
+      await file.truncate(0);
+      return { kind: "refused", reason: `the server sent more than the file's ${sizeBytes} bytes` };
+    }
+    await file.writeFile(chunk);
+    request.onProgress(received);
+  }
+  if (received === sizeBytes) return { kind: "complete" };
+  return { kind: "broken", reason: `the connection ended after ${received} of ${sizeBytes} bytes` };
+}
+
+/** Checks the hash and gives the file its name. A wrong one is removed: going on from it could never end well. */
+async function accept({ path, file }: Download, part: string): Promise<Outcome> {
+  const sha256 = sha256OfParts(await readFile(part));
+  if (sha256 !== file.sha256) {
+    await rm(part, { force: true });
+    return { ok: false, reason: `the file's SHA-256 is ${sha256}, expected ${file.sha256}` };
+  }
+  await rename(part, path);
+  await nodeDisk.syncDirectory(dirname(path));
+  return { ok: true };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const entry = await stat(path).catch(() => undefined);
+  return entry?.size ?? 0;
+}
+
+/** `fetch` says only that it failed; why is in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  const code = "code" in cause ? String(cause.code) : cause.name;
+  return cause.message === "" ? code : cause.message;
+}
+
+/** Aborts when nobody has fed it for a while. */
+class Watchdog {
+  readonly reason: string;
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(stalledMs: number) {
+    this.reason = `nothing came for ${stalledMs / 1000} s`;
+    this.#timer = setTimeout(() => this.#controller.abort(), stalledMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get expired(): boolean {
+    return this.#controller.signal.aborted;
+  }
+
+  feed(): void {
+    this.#timer.refresh();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * @file A dataset from four IDX files in a folder, named as MNIST's are: `train-images-idx3-ubyte`, with or without
+ * `.gz`, and its variants found in the wild.
+ */
+import { basename, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+
+import { known } from "../../shared/assert.ts";
+import { type DatasetContent, datasetBytesMax } from "../../shared/data/canonical.ts";
+import type { Split } from "../../shared/data/dataset.ts";
+import { labelsOf, parseIdx } from "../../shared/data/idx.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
+import { type Disk, isMissing, messageOf } from "../disk.ts";
+
+/** The four files, each with the stems that it may have. */
+const stems = {
+  trainImages: ["train-images"],
+  trainLabels: ["train-labels"],
+  testImages: ["t10k-images", "test-images"],
+  testLabels: ["t10k-labels", "test-labels"],
+} as const;
+type Role = keyof typeof stems;
+const roles = ["trainImages", "trainLabels", "testImages", "testLabels"] as const;
+
+/**
+ * Reads the four files.
+ *
+ * @param name - Of the dataset; by default the folder's.
+ * @throws OperatorError if files are missing, broken, or do not fit each other.
+ */
+export async function readIdxFolder(
+  disk: Disk,
+  folder: string,
+  name: string = basename(resolve(folder)),
+): Promise<DatasetContent> {
+  const paths = await findFiles(disk, folder);
+  const train = await readSplit(disk, paths.trainImages, paths.trainLabels);
+  const test = await readSplit(disk, paths.testImages, paths.testLabels);
+  const [trainShape, testShape] = [train.featureShape.join(" × "), test.featureShape.join(" × ")];
+  if (trainShape !== testShape) {
+    throw new OperatorError(
+      `${paths.trainImages} has samples of ${trainShape}, ${paths.testImages} of ${testShape}; they must be alike`,
+    );
+  }
+  const classCount = 1 + Math.max(largest(train.split.labels), largest(test.split.labels));
+  const { featureShape } = train;
+  return { name, featureShape, classCount, train: train.split, test: test.split };
+}
+
+async function findFiles(disk: Disk, folder: string): Promise<Record<Role, string>> {
+  const names = await namesIn(disk, folder);
+  const found = new Map(roles.map((role) => [role, findFile(names, stems[role])]));
+  const missing = roles.filter((role) => found.get(role) === undefined);
+  if (missing.length > 0) {
+    const wanted = missing.map((role) => stems[role].map((stem) => `${stem}*`).join(" or "));
+    throw new OperatorError(
+      `${folder} lacks ${wanted.join(", ")} (-idx3-ubyte, .idx3-ubyte …, raw or .gz); it holds ${listed(names)}`,
+    );
+  }
+  const pathOf = (role: Role): string => join(folder, known(found.get(role), `${role} was found`));
+  return {
+    trainImages: pathOf("trainImages"),
+    trainLabels: pathOf("trainLabels"),
+    testImages: pathOf("testImages"),
+    testLabels: pathOf("testLabels"),
+  };
+}
+
+async function namesIn(disk: Disk, folder: string): Promise<string[]> {
+  try {
+    return (await disk.readdir(folder)).toSorted();
+  } catch (error) {
+    const reason = isMissing(error) ? "there is no such folder" : messageOf(error);
+    throw new OperatorError(`cannot read the dataset's folder ${folder}: ${reason}`);
+  }
+}
+
+/** The unpacked file where both are there: it sorts before its `.gz`. */
+function findFile(names: readonly string[], stemsOfRole: readonly string[]): string | undefined {
+  const pattern = new RegExp(
+    `^(?:${stemsOfRole.join("|")})(?:[-.]idx\\d?(?:-\\w+)?)?(?:\\.gz)?$`,
+    "u",
+  );
+  return names.find((name) => pattern.test(name));
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return "nothing";
+  const shown = names.slice(0, 8).join(", ");
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+}
+
+async function readSplit(
+  disk: Disk,
+  imagesPath: string,
+  labelsPath: string,
+): Promise<{ readonly split: Split; readonly featureShape: readonly number[] }> {
+  const images = parseIdx(await readUnpacked(disk, imagesPath), imagesPath);
+  const labels = labelsOf(parseIdx(await readUnpacked(disk, labelsPath), labelsPath), labelsPath);
+  const [count = 0, ...sampleShape] = images.shape;
+  if (count !== labels.length) {
+    throw new OperatorError(
+      `${imagesPath} has ${count} samples, ${labelsPath} ${labels.length} labels; are they of one dataset?`,
+    );
+  }
+  const featureShape = sampleShape.length === 0 ? [1] : sampleShape;
+  return { split: { count, features: images.data, labels }, featureShape };
+}
+
+async function readUnpacked(disk: Disk, path: string): Promise<Uint8Array> {
+  try {
+    const bytes = await disk.readFile(path);
+    if (!path.endsWith(".gz")) return bytes;
+    return await gunzipAsync(bytes, { maxOutputLength: datasetBytesMax });
+  } catch (error) {
+    throw new OperatorError(`cannot read ${path}: ${messageOf(error)}; fetch it again`);
+  }
+}
+
+const gunzipAsync = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
+
+function largest(labels: Uint8Array): number {
+  return labels.reduce((max, label) => Math.max(max, label), 0);
+}
