@@ -32,7 +32,7 @@ import {
 import type { PeerHandler, PeerSocket } from "./peer.ts";
 import { Roster, type Worker } from "./roster.ts";
 import { SpeedEstimate } from "./speed.ts";
-import type { RunEffects, RunSnapshot, TrainingRun, Verdict } from "./training-run.ts";
+import type { RunEffects, TrainingRun, Verdict } from "./training-run.ts";
 import type { CoordinatorEvent, CoordinatorView, RunView } from "./view.ts";
 
 /** Everything the coordinator needs from the world. */
@@ -126,7 +126,8 @@ export class Coordinator {
       pingOutstanding: false,
     };
     this.#connections.add(connection);
-    if (this.#isFull(socket)) this.#refuse(connection, new ProtocolError("ERR_FULL", "no place left"));
+    if (this.#isFull(socket))
+      this.#refuse(connection, new ProtocolError("ERR_FULL", "no place left"));
     return {
       message: (bytes) => this.#receive(connection, bytes),
       garbage: (reason) => this.#refuse(connection, new ProtocolError("ERR_DECODE", reason)),
@@ -140,7 +141,10 @@ export class Coordinator {
     connection.heardMs = this.#options.now();
     try {
       if (connection.worker === undefined && bytes.length > unauthenticatedBytesMax) {
-        throw new ProtocolError("ERR_TOO_LARGE", `before hello at most ${unauthenticatedBytesMax} bytes`);
+        throw new ProtocolError(
+          "ERR_TOO_LARGE",
+          `before hello at most ${unauthenticatedBytesMax} bytes`,
+        );
       }
       this.#dispatch(connection, decodeWorkerMessage(bytes));
     } catch (error) {
@@ -164,7 +168,10 @@ export class Coordinator {
         return this.#judge(worker, verdict);
       }
       case "failed":
-        return this.#judge(worker, this.#run?.failed(worker.id, header, nowMs) ?? { kind: "stale" });
+        return this.#judge(
+          worker,
+          this.#run?.failed(worker.id, header, nowMs) ?? { kind: "stale" },
+        );
       case "pause":
         worker.state = worker.state === "ready" ? "paused" : worker.state;
         return this.#run?.workerLeft(worker.id, nowMs);
@@ -194,7 +201,10 @@ export class Coordinator {
       throw new ProtocolError("ERR_VERSION", `${versions}: use the same version of promedio`);
     }
     if (joinToken !== null && !sameText(hello.token, joinToken)) {
-      throw new ProtocolError("ERR_TOKEN", "wrong join token: use the join URL that the coordinator printed");
+      throw new ProtocolError(
+        "ERR_TOKEN",
+        "wrong join token: use the join URL that the coordinator printed",
+      );
     }
     if (hello.kernel !== kernel) {
       const hashes = `kernel ${hello.kernel.slice(0, 12)}, this run needs ${kernel.slice(0, 12)}`;
@@ -324,7 +334,8 @@ export class Coordinator {
     connection.heardMs = nowMs;
     if (!connection.pingOutstanding) return;
     connection.pingOutstanding = false;
-    if (connection.worker !== undefined) connection.worker.roundTripMs = nowMs - connection.pingedMs;
+    if (connection.worker !== undefined)
+      connection.worker.roundTripMs = nowMs - connection.pingedMs;
   }
 
   // ── sending and showing ─────────────────────────────────────────────────────────────────────────────────────────
@@ -368,7 +379,10 @@ export class Coordinator {
   }
 
   /** What can be seen from outside, now. */
-  view(urls: Pick<CoordinatorView, "joinUrl" | "dashboardUrl">, run: RunView | null): CoordinatorView {
+  view(
+    urls: Pick<CoordinatorView, "joinUrl" | "dashboardUrl">,
+    run: RunView | null,
+  ): CoordinatorView {
     const workers = this.#roster.views(
       (workerId) => this.#run?.isBusy(workerId) ?? false,
       (workerId) => this.#samplesPerSecond(workerId),

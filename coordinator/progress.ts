@@ -18,6 +18,14 @@ export interface EpochTotals {
   samples: number;
 }
 
+/** Totals of one step's batch. */
+export interface StepTotals {
+  readonly lossSum: number;
+  /** `null` where it is not counted. */
+  readonly correct: number | null;
+  readonly samples: number;
+}
+
 /** What is carried from one process to the next. */
 export interface ProgressState {
   readonly trainingMs: number;
@@ -70,6 +78,15 @@ export class Progress {
     };
   }
 
+  /** Means over everything that this process trained. */
+  get averageRates(): { samplesPerSecond: number; stepsPerSecond: number } {
+    const perSecond = this.trainedMs > 0 ? 1000 / this.trainedMs : 0;
+    return {
+      samplesPerSecond: this.trainedSamples * perSecond,
+      stepsPerSecond: this.trainedSteps * perSecond,
+    };
+  }
+
   /** Counts bytes that went over sockets, either way. */
   addBytes(bytes: number): void {
     this.#windowBytes += bytes;
@@ -78,29 +95,29 @@ export class Progress {
   /**
    * Counts one committed step.
    *
-   * @param lossSum - Over the batch; `samples` of them, `correct` of those right.
+   * @param totals - Over the batch; `correct` is `null` where nobody counted.
    * @param elapsedMs - From handing the step out to its commit.
    */
-  addStep(step: number, totals: Readonly<EpochTotals>, elapsedMs: number): void {
-    const { lossSum, correct, samples } = totals;
+  addStep(step: number, { lossSum, correct, samples }: StepTotals, elapsedMs: number): void {
     this.trainingMs += elapsedMs;
     this.trainedMs += elapsedMs;
     this.trainedSamples += samples;
     this.trainedSteps += 1;
     this.epochTotals.lossSum += lossSum;
-    this.epochTotals.correct += correct;
+    this.epochTotals.correct += correct ?? 0;
     this.epochTotals.samples += samples;
     this.trainLoss = smooth(this.trainLoss, lossSum / samples);
-    this.trainAccuracy = smooth(this.trainAccuracy, correct / samples);
+    if (correct !== null) this.trainAccuracy = smooth(this.trainAccuracy, correct / samples);
     this.#extendCurve(step);
     this.#measureRates(samples, elapsedMs);
   }
 
   /** Ends an epoch: its mean loss and accuracy over the samples seen since it began. */
-  endEpoch(): { trainLoss: number; trainAccuracy: number } {
+  endEpoch(): { trainLoss: number; trainAccuracy: number | null } {
     const { lossSum, correct, samples } = this.epochTotals;
     this.epochTotals = { lossSum: 0, correct: 0, samples: 0 };
-    return { trainLoss: lossSum / samples, trainAccuracy: correct / samples };
+    const trainAccuracy = this.trainAccuracy === null ? null : correct / samples;
+    return { trainLoss: lossSum / samples, trainAccuracy };
   }
 
   /** @returns Whether this is the lowest test loss so far. */

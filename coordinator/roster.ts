@@ -74,7 +74,10 @@ export class Roster {
   }
 
   /** One row a worker: those that are connected, and those that have contributed. */
-  views(isBusy: (workerId: string) => boolean, samplesPerSecond: (id: string) => number): WorkerView[] {
+  views(
+    isBusy: (workerId: string) => boolean,
+    samplesPerSecond: (id: string) => number,
+  ): WorkerView[] {
     const shown = [...this.#workers.values()].filter(
       ({ socket, samplesDone }) => socket !== undefined || samplesDone > 0,
     );
@@ -106,7 +109,7 @@ export class Roster {
     if (!taken.has(wanted)) return wanted;
     for (let number = 2; ; number++) {
       const suffix = ` ${number}`;
-      const name = wanted.slice(0, workerNameLengthMax - suffix.length) + suffix;
+      const name = cut(wanted, workerNameLengthMax - suffix.length) + suffix;
       if (!taken.has(name)) return name;
     }
   }
@@ -124,4 +127,9 @@ export class Roster {
 function cleanName(name: string): string {
   const visible = name.replaceAll(/\p{C}/gu, "").trim();
   return visible === "" ? "worker" : visible;
+}
+
+/** The first characters of a text, at most so many UTF-16 units; never half of a character. */
+function cut(text: string, lengthMax: number): string {
+  return text.slice(0, lengthMax).replace(/\p{Cs}$/u, "");
 }

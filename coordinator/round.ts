@@ -11,10 +11,11 @@ import type { UnitKind } from "../shared/run/unit.ts";
 export interface Holding {
   /** Handed out and not answered yet. */
   readonly outstanding: Map<string, Block>;
-  /** Answered; kept so that an answer sent twice is known for what it is. */
-  readonly answered: Set<string>;
-  /** Taken back before it was answered (the worker paused): an answer may still be on its way, and is as good. */
-  readonly withdrawn: Set<string>;
+  /**
+   * How many answers to each block may still come. More than `outstanding` says: a block that was taken back (the
+   * worker paused) may be answered all the same, and, if it was handed out again, twice. 0 once all have come.
+   */
+  readonly owed: Map<string, number>;
   /** When the last share was handed out. */
   sinceMs: number;
   samples: number;
@@ -52,8 +53,7 @@ export class Round {
     if (holding === undefined) {
       holding = {
         outstanding: new Map(),
-        answered: new Set(),
-        withdrawn: new Set(),
+        owed: new Map(),
         sinceMs: nowMs,
         samples: 0,
         computeMs: 0,
@@ -66,8 +66,9 @@ export class Round {
       holding.computeMs = 0;
     }
     for (const block of blocks) {
-      holding.outstanding.set(keyOf(block), block);
-      holding.answered.delete(keyOf(block));
+      const key = keyOf(block);
+      holding.outstanding.set(key, block);
+      holding.owed.set(key, (holding.owed.get(key) ?? 0) + 1);
     }
     holding.samples += samples;
   }
@@ -76,7 +77,7 @@ export class Round {
    * Notes an answer.
    *
    * @returns What the worker holds, or why the answer is not what was expected: the block was never given to it, it
-   *   has answered it already, or the block was taken back.
+   *   has answered it as often as it was asked, or the block was taken back (the answer is as good).
    */
   answer(
     workerId: string,
@@ -85,22 +86,20 @@ export class Round {
   ): Holding | "unknown" | "repeated" | "withdrawn" {
     const holding = this.#holdings.get(workerId);
     const key = keyOf(block);
-    if (holding === undefined) return "unknown";
-    if (holding.answered.has(key)) return "repeated";
-    const expected = holding.outstanding.delete(key);
-    if (!expected && !holding.withdrawn.delete(key)) return "unknown";
-    holding.answered.add(key);
-    if (!expected) return "withdrawn";
+    const owed = holding?.owed.get(key);
+    if (holding === undefined || owed === undefined) return "unknown";
+    if (owed === 0) return "repeated";
+    holding.owed.set(key, owed - 1);
+    if (!holding.outstanding.delete(key)) return "withdrawn";
     holding.computeMs += computeMs;
     return holding;
   }
 
-  /** Takes a worker out of the round. Returns the blocks it still held. */
+  /** Takes back everything that a worker holds. Returns it. */
   release(workerId: string): Block[] {
     const holding = this.#holdings.get(workerId);
     if (holding === undefined) return [];
     const released = [...holding.outstanding.values()];
-    for (const key of holding.outstanding.keys()) holding.withdrawn.add(key);
     holding.outstanding.clear();
     return released;
   }
@@ -108,8 +107,9 @@ export class Round {
   /** Takes one block back from a worker that could not compute it. */
   giveBack(workerId: string, block: Block): boolean {
     const holding = this.#holdings.get(workerId);
-    if (holding === undefined || !holding.outstanding.delete(keyOf(block))) return false;
-    holding.answered.add(keyOf(block));
+    const key = keyOf(block);
+    if (holding === undefined || !holding.outstanding.delete(key)) return false;
+    holding.owed.set(key, (holding.owed.get(key) ?? 1) - 1);
     return true;
   }
 

@@ -42,6 +42,11 @@ export type FoundCheckpoint =
     }
   | { readonly found: false; readonly reason: string; readonly notes: readonly string[] };
 
+/** Where a checkpoint lies, or why it does not. */
+export type WrittenCheckpoint =
+  | { readonly ok: true; readonly path: string }
+  | { readonly ok: false; readonly reason: string };
+
 export type FoundRun =
   | { readonly found: true; readonly folder: RunFolder }
   | { readonly found: false; readonly reason: string };
@@ -135,7 +140,7 @@ export class RunFolder {
   writeCheckpoint(
     checkpoint: Checkpoint,
     { best = false }: { readonly best?: boolean } = {},
-  ): Promise<Outcome> {
+  ): Promise<WrittenCheckpoint> {
     return this.#inTurn(async () => {
       const name = `step-${String(checkpoint.step).padStart(8, "0")}.safetensors`;
       const path = join(this.#checkpoints, name);
@@ -145,7 +150,7 @@ export class RunFolder {
         await replaceFile(this.#disk, path, bytes);
         if (best) await replaceFile(this.#disk, join(this.#checkpoints, bestName), bytes);
         await this.#prune(checkpoint.step);
-        return { ok: true };
+        return { ok: true, path };
       } catch (error) {
         return { ok: false, reason: `cannot write checkpoint ${path}: ${messageOf(error)}` };
       }

@@ -23,7 +23,8 @@ export interface ServerOptions {
   readonly messageBytesMax: () => number;
 }
 
-export type AcceptSocket = (socket: PeerSocket, raw: WebSocket) => PeerHandler;
+/** Takes a new socket: as a worker's, by returning what handles it, or the raw one as it likes. */
+export type AcceptSocket = (socket: PeerSocket, raw: WebSocket) => PeerHandler | void;
 
 export interface RunningServer {
   readonly port: number;
@@ -45,7 +46,9 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
     noServer: true,
     perMessageDeflate: false,
   });
-  server.on("upgrade", (request, socket, head) => upgrade(sockets, options, { request, socket, head }));
+  server.on("upgrade", (request, socket, head) =>
+    upgrade(sockets, options, { request, socket, head }),
+  );
   await listening(server, options);
   return {
     port: (server.address() as AddressInfo).port,
@@ -79,18 +82,22 @@ function upgrade(
 }
 
 /** Joins a real socket to its handler. */
-function attach(raw: WebSocket, accept: (socket: PeerSocket) => PeerHandler, address: string): void {
+function attach(
+  raw: WebSocket,
+  accept: (socket: PeerSocket) => PeerHandler | void,
+  address: string,
+): void {
   // `closed` comes exactly once: from the socket's own close event, which ws always emits.
-  let handler: PeerHandler | undefined;
   raw.binaryType = "nodebuffer";
   raw.on("error", () => raw.terminate());
+  const handler = accept(new WebSocketPeer(raw, address));
+  if (handler === undefined) return;
   raw.on("message", (data, isBinary) => {
-    if (!isBinary) handler?.garbage("a text message, expected a binary one");
-    else handler?.message(data as Buffer);
+    if (!isBinary) handler.garbage("a text message, expected a binary one");
+    else handler.message(data as Buffer);
   });
-  raw.on("pong", () => handler?.pong());
-  raw.on("close", (code, reason) => handler?.closed(describeClose(code, reason.toString())));
-  handler = accept(new WebSocketPeer(raw, address));
+  raw.on("pong", () => handler.pong());
+  raw.on("close", (code, reason) => handler.closed(describeClose(code, reason.toString())));
 }
 
 class WebSocketPeer implements PeerSocket {
@@ -149,7 +156,9 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
     return new OperatorError(`${place} may not be opened by this user: choose a --port above 1023`);
   }
   if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {
-    return new OperatorError(`--host ${host} is no address of this machine: use one of its own, or 0.0.0.0`);
+    return new OperatorError(
+      `--host ${host} is no address of this machine: use one of its own, or 0.0.0.0`,
+    );
   }
   return error;
 }

@@ -18,13 +18,7 @@ import type {
   WorkerMessage,
 } from "../shared/protocol/messages.ts";
 import type { RunConfig } from "../shared/run/config.ts";
-import {
-  batchSizeOf,
-  epochOf,
-  type RunPlan,
-  samplesOf,
-  shardCountOf,
-} from "../shared/run/plan.ts";
+import { batchSizeOf, epochOf, type RunPlan, samplesOf, shardCountOf } from "../shared/run/plan.ts";
 import { type Block, isNode } from "../shared/run/tree.ts";
 import type { UnitKind } from "../shared/run/unit.ts";
 import { planShares, redistribute, type Share } from "./assignment.ts";
@@ -32,7 +26,7 @@ import { Crew, type Member, speedsOf } from "./crew.ts";
 import type { ParameterStore, StoreSnapshot } from "./parameter-store.ts";
 import { Progress, type ProgressState } from "./progress.ts";
 import { PromedioColumns } from "./promedio.ts";
-import { RoundValues } from "./round-values.ts";
+import { type Answer, RoundValues } from "./round-values.ts";
 import { Round } from "./round.ts";
 import type { CoordinatorEvent, Phase, PromedioTable } from "./view.ts";
 
@@ -98,7 +92,7 @@ export class TrainingRun {
   #step: number;
   #round: Round | undefined;
   /** The parameters of the open round as they are sent: encoded once, one buffer for all. */
-  #tensor = new Uint8Array(0);
+  #tensor: Uint8Array = new Uint8Array(0);
   #paused = false;
   #outcome: RunOutcome | undefined;
   #failures = 0;
@@ -121,10 +115,11 @@ export class TrainingRun {
   /** Opens the next round if nothing stands in its way. Called after every event that may have cleared the way. */
   #advance(nowMs: number): void {
     if (this.#round !== undefined || this.#outcome !== undefined || this.#paused) return;
+    const evaluationIsDue = this.#evaluationIsDue();
+    if (!evaluationIsDue && this.#step >= this.plan.totalSteps) return this.#finish();
     if (this.#crew.size < this.#minWorkers) return;
     this.#minWorkers = 1;
-    if (this.#evaluationIsDue()) this.#openRound("evaluation", nowMs);
-    else if (this.#step >= this.plan.totalSteps) this.#finish();
+    if (evaluationIsDue) this.#openRound("evaluation", nowMs);
     else if (this.config.optimizer.name === "local-search") this.#openRound("candidates", nowMs);
     else this.#openRound("gradient", nowMs);
   }
@@ -164,7 +159,8 @@ export class TrainingRun {
       return this.#staleResult(member, nowMs);
     }
     const block: Block = { start: message.block[0], end: message.block[1] };
-    if (!isNode(block, round.leafCount)) return offence(`${nameOf(block)} is no block of this step`);
+    if (!isNode(block, round.leafCount))
+      return offence(`${nameOf(block)} is no block of this step`);
     const holding = round.answer(workerId, block, message.computeMs);
     if (holding === "repeated") return offence(`${nameOf(block)} was answered before`);
     if (holding === "unknown") return offence(`${nameOf(block)} was not asked for`);
@@ -173,17 +169,18 @@ export class TrainingRun {
       const elapsedMs = nowMs - holding.sinceMs;
       member.speed.observe({ elapsedMs, computeMs: holding.computeMs, samples: holding.samples });
     }
-    return this.#accept({ member, round, message, block, tensor }, nowMs);
+    const samples = this.#samplesOf(block, round);
+    return this.#accept(member, round, { message, block, samples, tensor }, nowMs);
   }
 
-  #accept({ member, round, message, block, tensor }: Answer, nowMs: number): Verdict {
-    const samples = this.#samplesOf(block, round);
-    const flaw = this.#values.flawOf(message, block, tensor, samples);
-    if (flaw !== undefined) {
+  #accept(member: Member, round: Round, answer: Answer, nowMs: number): Verdict {
+    const { block, samples, tensor } = answer;
+    const acceptance = this.#values.accept(answer);
+    if (acceptance === "covered") return { kind: "duplicate" };
+    if (acceptance !== "accepted") {
       this.#reassign(round, [block], nowMs, member.id);
-      return offence(flaw);
+      return offence(acceptance.flaw);
     }
-    if (!this.#values.accept(message, block, tensor)) return { kind: "duplicate" };
     if (round.kind === "gradient") this.#promedio.add(member.name, tensor, samples);
     this.progress.addBytes(tensor.length);
     if (this.#values.done) this.#closeRound(round, nowMs);
@@ -201,7 +198,7 @@ export class TrainingRun {
   #commit(round: Round, nowMs: number): void {
     const step = this.#step;
     const samples = batchSizeOf(step, this.config, this.plan);
-    const outcome = this.#values.commit({ step, samples, plan: this.plan });
+    const outcome = this.#values.commit(step, samples);
     if (!outcome.committed) return this.#fail(`step ${step} diverged: ${outcome.reason}`);
     this.#step = step + 1;
     this.#promedio.end();
@@ -232,7 +229,7 @@ export class TrainingRun {
       testAccuracy,
       samplesPerSecond: this.progress.rates.samplesPerSecond,
       stepsPerSecond: this.progress.rates.stepsPerSecond,
-      learningRate: this.#values.learningRate,
+      learningRate: this.#store.learningRate,
       seconds: this.progress.trainingMs / 1000,
       workers: this.#crew.size,
     });
@@ -327,7 +324,12 @@ export class TrainingRun {
     return { kind: "stale" };
   }
 
-  // ── pause, resume, and what can be seen ─────────────────────────────────────────────────────────────────────────
+  // ── start, pause, resume, and what can be seen ─────────────────────────────────────────────────────────────────────────
+
+  /** To be called once, before any other event: a resumed run may be over already. */
+  begin(nowMs: number): void {
+    this.#advance(nowMs);
+  }
 
   /** No further round opens; the open one is finished and committed. */
   pause(): void {
@@ -345,6 +347,10 @@ export class TrainingRun {
     return { step: this.#step, store, progress: this.progress.state, isBest };
   }
 
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
   /** Committed steps. */
   get step(): number {
     return this.#step;
@@ -354,12 +360,16 @@ export class TrainingRun {
     return this.#outcome;
   }
 
+  get parameterCount(): number {
+    return this.#store.parameterCount;
+  }
+
   get promedio(): PromedioTable | null {
     return this.#promedio.table;
   }
 
   get learningRate(): number {
-    return this.#values.learningRate;
+    return this.#store.learningRate;
   }
 
   get phase(): Phase {
@@ -406,14 +416,6 @@ export class TrainingRun {
     if (round.kind === "gradient") return samplesOf(block, batchSize, config);
     return (block.end - block.start) * batchSize;
   }
-}
-
-interface Answer {
-  readonly member: Member;
-  readonly round: Round;
-  readonly message: ResultMessage;
-  readonly block: Block;
-  readonly tensor: Uint8Array;
 }
 
 /** A wait shorter than this is a step, not a wait. */

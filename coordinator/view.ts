@@ -122,7 +122,8 @@ export type CoordinatorEvent =
       readonly epoch: number;
       readonly step: number;
       readonly trainLoss: number;
-      readonly trainAccuracy: number;
+      /** `null` for local search, which only measures costs. */
+      readonly trainAccuracy: number | null;
       readonly testLoss: number;
       readonly testAccuracy: number;
       readonly samplesPerSecond: number;
@@ -133,12 +134,14 @@ export type CoordinatorEvent =
     }
   | { readonly event: "waiting"; readonly reason: string }
   | { readonly event: "warning"; readonly message: string }
+  | { readonly event: "failed"; readonly step: number; readonly reason: string }
   | {
       readonly event: "finished";
       readonly steps: number;
       readonly seconds: number;
-      readonly testLoss: number;
-      readonly testAccuracy: number;
+      readonly testLoss: number | null;
+      readonly testAccuracy: number | null;
+      /** Means over the training done by this process. */
       readonly samplesPerSecond: number;
       readonly stepsPerSecond: number;
       readonly fingerprint: string;

@@ -55,6 +55,9 @@ export const workersPerAddressMax = 2_000;
  */
 export const blocksPerWorkMax = 64;
 
+/** Dashboards that watch: a lecture hall of them, each costs a few kilobytes four times a second. */
+export const watchersMax = 100;
+
 /** Bytes that wait in one socket's send queue before it gets no further work: two parameter versions. */
 export function queuedBytesMax(parameterCount: number): number {
   return 2 * messageBytesMax(parameterCount);

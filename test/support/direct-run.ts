@@ -1,0 +1,136 @@
+/**
+ * @file A training run whose workers are engines in the same process, called directly: no sockets, no protocol, no
+ * time. What is left is the run, the assignment, the reduction and the optimizer.
+ */
+import { ParameterStore } from "../../coordinator/parameter-store.ts";
+import { SpeedEstimate } from "../../coordinator/speed.ts";
+import { type RunOutcome, type RunSnapshot, TrainingRun } from "../../coordinator/training-run.ts";
+import type { CoordinatorEvent } from "../../coordinator/view.ts";
+import { known } from "../../shared/assert.ts";
+import type { Dataset } from "../../shared/data/dataset.ts";
+import type { Kernel } from "../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../shared/model/initialize.ts";
+import type { CoordinatorMessage, ResultMessage } from "../../shared/protocol/messages.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import { createEngine, type Engine, NonFiniteError } from "../../shared/run/engine.ts";
+import { planRun } from "../../shared/run/plan.ts";
+import type { UnitResult } from "../../shared/run/unit.ts";
+
+interface Job {
+  readonly workerId: string;
+  readonly header: CoordinatorMessage;
+  readonly tensor: Uint8Array;
+}
+
+export interface DirectRunOptions {
+  readonly config: RunConfig;
+  readonly dataset: Dataset;
+  readonly createKernel: () => Kernel;
+  readonly workers: number;
+  /** Chooses which waiting job is done next; by default the oldest. */
+  readonly choose?: (count: number) => number;
+  readonly resume?: RunSnapshot;
+}
+
+export class DirectRun {
+  readonly run: TrainingRun;
+  readonly store: ParameterStore;
+  readonly events: CoordinatorEvent[] = [];
+  readonly snapshots: RunSnapshot[] = [];
+  outcome: RunOutcome | undefined;
+  #jobs: Job[] = [];
+  readonly #engines = new Map<string, Engine>();
+  readonly #options: DirectRunOptions;
+  #nowMs = 0;
+
+  constructor(options: DirectRunOptions) {
+    this.#options = options;
+    const { config, dataset, createKernel, resume } = options;
+    const plan = planRun(config, {
+      trainCount: dataset.train.count,
+      testCount: dataset.test.count,
+    });
+    const parameters = initialParameters(config.model, config.seed);
+    this.store = new ParameterStore({ kernel: createKernel(), config, plan, parameters });
+    if (resume !== undefined) this.store.restore(resume.store);
+    this.run = new TrainingRun({
+      id: "direct",
+      config,
+      plan,
+      store: this.store,
+      minWorkers: 1,
+      resume,
+      effects: {
+        send: (workerId, header, tensor) => {
+          this.#jobs.push({ workerId, header, tensor });
+          return true;
+        },
+        save: (snapshot) => this.snapshots.push(snapshot),
+        report: (event) => this.events.push(event),
+        end: (outcome) => (this.outcome = outcome),
+      },
+    });
+    for (let i = 1; i <= options.workers; i++) this.join(`w${i}`);
+  }
+
+  join(id: string): void {
+    const { config, dataset, createKernel } = this.#options;
+    this.#engines.set(id, createEngine({ kernel: createKernel(), config, dataset }));
+    const speed = new SpeedEstimate(0);
+    this.run.workerReady({ id, name: id, speed }, this.#nowMs);
+  }
+
+  leave(id: string): void {
+    this.#engines.delete(id);
+    this.#jobs = this.#jobs.filter(({ workerId }) => workerId !== id);
+    this.run.workerLeft(id, this.#nowMs);
+  }
+
+  /** Does one waiting job. Returns whether there was one. */
+  work(): boolean {
+    const count = this.#jobs.length;
+    if (count === 0) return false;
+    const [job] = this.#jobs.splice(this.#options.choose?.(count) ?? 0, 1);
+    this.#nowMs += 1;
+    this.#compute(known(job, "a waiting job"));
+    return true;
+  }
+
+  /** Works until the run is over. */
+  finish(): RunOutcome {
+    while (this.outcome === undefined) {
+      if (!this.work()) throw new Error(`hangs: ${this.run.waitingFor(this.#nowMs)}`);
+    }
+    return this.outcome;
+  }
+
+  #compute({ workerId, header, tensor }: Job): void {
+    const engine = known(this.#engines.get(workerId), "jobs of workers that left are dropped");
+    if (header.type !== "work" && header.type !== "evaluate") return;
+    const kind = header.type === "evaluate" ? "evaluation" : header.kind;
+    const { run, step } = header;
+    engine.setParameters(tensor);
+    for (const [start, end] of header.blocks) {
+      const answer = { run, step, block: [start, end] as [number, number] };
+      let result: UnitResult;
+      try {
+        result = engine.compute({ kind, step, block: { start, end } });
+      } catch (error) {
+        if (!(error instanceof NonFiniteError)) throw error;
+        this.run.failed(
+          workerId,
+          { type: "failed", ...answer, reason: error.message },
+          this.#nowMs,
+        );
+        continue;
+      }
+      const { lossSum, correct, values } = result;
+      const message: ResultMessage =
+        kind === "candidates"
+          ? { type: "costs", ...answer, computeMs: 1 }
+          : { type: kind, ...answer, computeMs: 1, lossSum, correct };
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+      this.run.result(workerId, message, bytes, this.#nowMs);
+    }
+  }
+}
