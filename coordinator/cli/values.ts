@@ -127,8 +127,14 @@ export const truth: Reader<boolean> = {
 
 /** A switch that may carry a value. */
 export function truthOr<T>(reader: Reader<T>): Reader<boolean | T> {
-  const read = (given: string) => (given === "true" ? true : given === "false" ? false : undefined);
-  return { ...reader, read: (given) => read(given) ?? reader.read(given) };
+  return {
+    ...reader,
+    read(given) {
+      // The words alone: 1 may be a value.
+      if (given === "true" || given === "false") return given === "true";
+      return reader.read(given);
+    },
+  };
 }
 
 /** A text that a pattern describes. */

@@ -15,8 +15,11 @@ const facts: DatasetFacts = {
 };
 const saved = resolveRunConfig({ given: { epochs: 5 }, origins: {} }, facts);
 const constant = { ...saved, schedule: { ...saved.schedule, name: "constant" as const } };
+const named = (name: string) => ({ ...saved, dataset: { ...saved.dataset, name } });
 const resume = (given: RunSettings, from = saved, data = facts) =>
   resolveResumedRun({ given, origins: {} }, from, data);
+const open = (given: RunSettings, name: string) =>
+  resumedDataset({ given, origins: {} }, named(name));
 
 describe("resolveResumedRun", () => {
   test("without settings the config is the checkpoint's", () => {
@@ -96,10 +99,6 @@ describe("resolveResumedRun", () => {
 });
 
 describe("resumedDataset", () => {
-  const named = (name: string) => ({ ...saved, dataset: { ...saved.dataset, name } });
-  const open = (given: RunSettings, name: string) =>
-    resumedDataset({ given, origins: {} }, named(name));
-
   test("is the given one, else the one that the checkpoint names", () => {
     expect(open({}, "digits")).toEqual({ kind: "digits" });
     expect(open({}, "mnist")).toEqual({ kind: "mnist", folder: undefined });

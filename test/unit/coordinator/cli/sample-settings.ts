@@ -6,10 +6,14 @@ import type {
   RunSettings,
 } from "../../../../coordinator/cli/options.ts";
 
-type Samples<Value> = readonly (readonly [typed: string, read: Value])[];
+type Sample<Value> = readonly [typed: string, read: Value];
+type Samples<Value> = readonly [Sample<Value>, Sample<Value>, Sample<Value>];
 
-const names = <const Name extends string>(...words: readonly Name[]) =>
-  words.map((word) => [word, word] as const);
+const names = <const Name extends string>(one: Name, two: Name, three: Name): Samples<Name> => [
+  [one, one],
+  [two, two],
+  [three, three],
+];
 const switches = [
   ["true", true],
   ["false", false],
