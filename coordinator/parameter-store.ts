@@ -12,6 +12,7 @@ import { updateByteLength } from "../shared/kernels/update.ts";
 import { createOptimizer, type Optimizer } from "../shared/optimizers/optimizer.ts";
 import { learningRateAt } from "../shared/optimizers/schedule.ts";
 import type { RunConfig } from "../shared/run/config.ts";
+import { drawNeighbour } from "../shared/run/noise.ts";
 import type { RunPlan } from "../shared/run/plan.ts";
 
 export interface ParameterStoreOptions {
@@ -33,7 +34,13 @@ export interface StoreSnapshot {
   readonly state: ReadonlyMap<string, Float32Array>;
 }
 
-/** Whether a step was committed. A refusal is a diverged run's daily life, and has a reason for people. */
+/** A step that was not committed. A diverged run's daily life, so a value with a reason for people. */
+export interface Refusal {
+  readonly committed: false;
+  readonly reason: string;
+}
+
+/** What became of a gradient step. */
 export type StepOutcome =
   | {
       readonly committed: true;
@@ -41,7 +48,7 @@ export type StepOutcome =
       /** L2 norm of the mean gradient, before clipping and weight decay. */
       readonly gradientNorm: number;
     }
-  | { readonly committed: false; readonly reason: string };
+  | Refusal;
 
 export interface GradientStep {
   /** The step to commit: must be the store's. */
@@ -156,6 +163,24 @@ export class ParameterStore {
     return { committed: true, learningRate, gradientNorm };
   }
 
+  /**
+   * Makes one candidate of a local-search step the parameters and advances `step`, or refuses and changes nothing.
+   *
+   * @param candidate - 0 stays at the current point; c ≥ 1 is w + σ · noise(seed, step, c), drawn as workers drew it.
+   * @throws If `step` is not the next one or the run is no local search (bugs in the caller).
+   */
+  applyCandidate(step: number, candidate: number): { readonly committed: true } | Refusal {
+    const { optimizer, seed } = this.#config;
+    assert(optimizer.name === "local-search", `${optimizer.name} has no candidates`);
+    assert(step === this.#step, `step ${this.#step} comes next, got ${step}`);
+    const next = this.#view(this.#next.parameters);
+    if (candidate === 0) next.set(this.parameters);
+    else drawNeighbour(next, this.parameters, { seed, step, candidate, sigma: optimizer.sigma });
+    if (!this.#isFinite(this.#next)) return refuse("the parameters would not stay finite");
+    this.#commit();
+    return { committed: true };
+  }
+
   /** A complete copy of what the run would have to start again from. */
   snapshot(): StoreSnapshot {
     const state = new Map([...this.state].map(([name, tensor]) => [name, tensor.slice()]));
@@ -252,7 +277,7 @@ function clipScaleOf(gradientNorm: number, clipNorm: number | null): number {
   return clipNorm !== null && gradientNorm > clipNorm ? clipNorm / gradientNorm : 1;
 }
 
-function refuse(reason: string): StepOutcome {
+function refuse(reason: string): Refusal {
   return { committed: false, reason };
 }
 

@@ -7,26 +7,26 @@
  * The left side of an arrow goes to the record's `next…` tensors: nothing known is overwritten.
  */
 import type { Views } from "../memory.ts";
-import { readUpdate, type Update } from "../update.ts";
+import { readUpdate } from "../update.ts";
 
 const { fround, sqrt } = Math;
 
 /** Gradient descent: `w ← w − η g`. */
 export function sgd(views: Views, pointer: number): void {
-  const { update, w, nextW } = open(views, pointer);
+  const { update, gradientAt, w, nextW } = open(views, pointer);
   const { learningRate } = update;
   for (let i = 0; i < w.length; i++) {
-    const g = gradientAt(views, update, i, w[i]!);
+    const g = gradientAt(i, w[i]!);
     nextW[i] = fround(w[i]! - fround(learningRate * g));
   }
 }
 
 /** Momentum: `v ← β v + (1 − d) g`, `w ← w − η v`. β is `beta1`, 1 − d is `gain1`, v is `first`. */
 export function momentum(views: Views, pointer: number): void {
-  const { update, w, nextW, first: v, nextFirst: nextV } = open(views, pointer);
+  const { update, gradientAt, w, nextW, first: v, nextFirst: nextV } = open(views, pointer);
   const { learningRate, beta1, gain1 } = update;
   for (let i = 0; i < w.length; i++) {
-    const g = gradientAt(views, update, i, w[i]!);
+    const g = gradientAt(i, w[i]!);
     nextV[i] = fround(fround(beta1 * v[i]!) + fround(gain1 * g));
     nextW[i] = fround(w[i]! - fround(learningRate * nextV[i]!));
   }
@@ -45,11 +45,11 @@ export function lookAhead(views: Views, pointer: number): void {
  * β is `beta1`, 1 − β is `gain1`, ηβ is `lookAhead`, v is `first`. L2 decay is λ p: it is part of the gradient at p.
  */
 export function nag(views: Views, pointer: number): void {
-  const { update, w, nextW, first: v, nextFirst: nextV } = open(views, pointer);
+  const { update, gradientAt, w, nextW, first: v, nextFirst: nextV } = open(views, pointer);
   const { learningRate, beta1, gain1 } = update;
   for (let i = 0; i < w.length; i++) {
     const p = fround(w[i]! - fround(update.lookAhead * v[i]!));
-    const g = gradientAt(views, update, i, p);
+    const g = gradientAt(i, p);
     nextV[i] = fround(fround(beta1 * v[i]!) + fround(gain1 * g));
     nextW[i] = fround(w[i]! - fround(learningRate * nextV[i]!));
   }
@@ -57,10 +57,10 @@ export function nag(views: Views, pointer: number): void {
 
 /** RMSProp: `v ← β v + (1 − β) g²`, `w ← w − (η g) / (ε + √v)`. β is `beta1`, 1 − β is `gain1`, v is `first`. */
 export function rmsprop(views: Views, pointer: number): void {
-  const { update, w, nextW, first: v, nextFirst: nextV } = open(views, pointer);
+  const { update, gradientAt, w, nextW, first: v, nextFirst: nextV } = open(views, pointer);
   const { learningRate, beta1, gain1, epsilon } = update;
   for (let i = 0; i < w.length; i++) {
-    const g = gradientAt(views, update, i, w[i]!);
+    const g = gradientAt(i, w[i]!);
     nextV[i] = fround(fround(beta1 * v[i]!) + fround(gain1 * fround(g * g)));
     const divisor = fround(epsilon + fround(sqrt(nextV[i]!)));
     nextW[i] = fround(w[i]! - fround(fround(learningRate * g) / divisor));
@@ -73,11 +73,11 @@ export function rmsprop(views: Views, pointer: number): void {
  * `w ← (w − decay w) − (η m̂) / (√v̂ + ε)`. m is `first`, v is `second`; 1 − βᵗ are `correction1` and `correction2`.
  */
 export function adam(views: Views, pointer: number): void {
-  const opened = open(views, pointer);
-  const { update, w, nextW, first: m, nextFirst: nextM, second: v, nextSecond: nextV } = opened;
+  const { update, gradientAt, w, nextW, ...state } = open(views, pointer);
+  const { first: m, nextFirst: nextM, second: v, nextSecond: nextV } = state;
   const { learningRate, beta1, gain1, correction1, beta2, gain2, correction2, epsilon } = update;
   for (let i = 0; i < w.length; i++) {
-    const g = gradientAt(views, update, i, w[i]!);
+    const g = gradientAt(i, w[i]!);
     nextM[i] = fround(fround(beta1 * m[i]!) + fround(gain1 * g));
     nextV[i] = fround(fround(beta2 * v[i]!) + fround(gain2 * fround(g * g)));
     const mHat = fround(nextM[i]! / correction1);
@@ -104,18 +104,20 @@ export function sumOfSquares({ f32 }: Views, pointer: number, count: number): nu
   return sums[0]! + sums[1]! + (sums[2]! + sums[3]!);
 }
 
-/** g at w: `(gradientSum / divisor) · clipScale + λ w`, the mean over the batch, clipped, with L2 decay. */
-function gradientAt({ f32 }: Views, update: Update, i: number, w: number): number {
-  const mean = fround(f32[update.gradientSum / 4 + i]! / update.divisor);
-  return fround(fround(mean * update.clipScale) + fround(update.weightDecay * w));
-}
-
-/** The record with views of its tensors, shape `[count]` each. */
+/** The record, views of its tensors, shape `[count]` each, and what g is. */
 function open(views: Views, pointer: number) {
   const update = readUpdate(views, pointer);
   const tensor = (at: number) => views.f32.subarray(at / 4, at / 4 + update.count);
+  const gradientSum = tensor(update.gradientSum);
+  const { divisor, clipScale, weightDecay } = update;
+  /** g of parameter i at w: `(gradientSum / divisor) · clipScale + λ w`, the mean, clipped, with L2 decay. */
+  const gradientAt = (i: number, w: number) => {
+    const mean = fround(gradientSum[i]! / divisor);
+    return fround(fround(mean * clipScale) + fround(weightDecay * w));
+  };
   return {
     update,
+    gradientAt,
     w: tensor(update.parameters),
     first: tensor(update.first),
     second: tensor(update.second),

@@ -98,14 +98,14 @@ describe("an update rule", () => {
   });
 });
 
-describe("sumOfSquares", () => {
-  const both = () => [instantiateKernel(wasm), createPlainKernel()] as const;
-  const sumOf = (kernel: Kernel, list: readonly number[]) => {
-    const pointer = kernel.arena.allocate(4 * list.length);
-    kernel.views.f32.set(list, pointer / 4);
-    return kernel.functions.sumOfSquares(pointer, list.length);
-  };
+const both = () => [instantiateKernel(wasm), createPlainKernel()] as const;
+const sumOf = (kernel: Kernel, list: readonly number[]) => {
+  const pointer = kernel.arena.allocate(4 * list.length);
+  kernel.views.f32.set(list, pointer / 4);
+  return kernel.functions.sumOfSquares(pointer, list.length);
+};
 
+describe("sumOfSquares", () => {
   test("of 1, 2, 3, 4, 5 is 55, and of nothing 0", () => {
     for (const kernel of both()) {
       expect(sumOf(kernel, [1, 2, 3, 4, 5])).toBe(55);
