@@ -1,0 +1,119 @@
+/**
+ * @file The top of the screen: what runs, where to join, how far it is, how well it does, how fast it goes and, if it
+ * waits, for what. Always the same lines, so that nothing below jumps.
+ */
+import type { CoordinatorView, Phase, RunView } from "../view.ts";
+import { progressBar } from "./bars.ts";
+import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
+import type { Style } from "./style.ts";
+import { cleanText, displayWidth, fit, spread } from "./text.ts";
+
+/** The head's five lines, each in `columns` cells or less. */
+export function headLines(view: CoordinatorView, columns: number, style: Style): string[] {
+  const { run } = view;
+  return [
+    titleLine(run, columns, style),
+    joinLine(view, columns, style),
+    progressLine(run, columns, style),
+    scoreLine(run, columns, style),
+    paceLine(view, columns, style),
+  ];
+}
+
+/** A run's state as one word with a mark. */
+export function phaseText(phase: Phase, style: Style): string {
+  switch (phase) {
+    case "training":
+      return style.good("● training");
+    case "evaluating":
+      return style.good("◆ evaluating");
+    case "waiting":
+      return style.warn("◌ waiting");
+    case "paused":
+      return style.warn("‖ paused");
+    case "finished":
+      return style.good("✓ finished");
+    case "failed":
+      return style.warn("✗ failed");
+    default:
+      return phase satisfies never;
+  }
+}
+
+function titleLine(run: RunView | null, columns: number, style: Style): string {
+  const name = style.bold("promedio");
+  if (run === null) return spread(name, style.dim("no run yet"), columns);
+  const title = `${name}  ${cleanText(run.id)}  ${cleanText(run.title)}`;
+  return spread(title, style.bold(phaseText(run.phase, style)), columns);
+}
+
+/** The whole join URL if it fits, for it is there to be copied; the dashboard's where there is room left. */
+function joinLine({ joinUrl, dashboardUrl }: CoordinatorView, columns: number, style: Style) {
+  const join = `${style.dim("join")} ${style.accent(joinUrl)}`;
+  const dashboard = `${style.dim("dashboard")} ${dashboardUrl}`;
+  const both = displayWidth(join) + 3 + displayWidth(dashboard) <= columns;
+  return fit(both ? `${join}   ${dashboard}` : join, columns);
+}
+
+function progressLine(run: RunView | null, columns: number, style: Style): string {
+  if (run === null) return progressBar(0, columns, style);
+  const fraction = run.totalSteps > 0 ? run.step / run.totalSteps : 0;
+  const percentage = fit(`${Math.floor(fraction * 100)} %`, 5, "right");
+  const facts = [
+    `epoch ${currentEpoch(run)}/${integer(run.epochs)}`,
+    `step ${integer(run.step)}/${integer(run.totalSteps)}`,
+    timeFact(run),
+  ].join("  ");
+  const full = `${style.bold(percentage)}  ${facts}`;
+  const short = style.bold(percentage);
+  const right = columns - displayWidth(full) >= 12 ? full : short;
+  const barWidth = Math.max(0, columns - displayWidth(right) - 1);
+  return `${progressBar(fraction, barWidth, style)} ${right}`;
+}
+
+/** The epoch being trained, counted from 1. */
+function currentEpoch(run: RunView): string {
+  const whole = run.stepsPerEpoch > 0 ? Math.floor(run.step / run.stepsPerEpoch) : 0;
+  return integer(Math.min(whole + 1, Math.max(1, run.epochs)));
+}
+
+function timeFact(run: RunView): string {
+  const isOver = run.phase === "finished" || run.phase === "failed";
+  return isOver ? `took ${duration(run.trainingSeconds)}` : `ETA ${duration(run.etaSeconds)}`;
+}
+
+function scoreLine(run: RunView | null, columns: number, style: Style): string {
+  const test = run?.lastEvaluation ?? null;
+  const train = (text: string) => style.accent(text);
+  const accuracy = [
+    `${style.dim("accuracy")} ${style.bold(percent(test?.testAccuracy ?? null))} ${style.test("test")}`,
+    `${percent(run?.trainAccuracy ?? null)} ${train("train")}`,
+  ].join("  ");
+  const losses = [
+    `${style.dim("loss")} ${style.bold(loss(test?.testLoss ?? null))} ${style.test("test")}`,
+    `${loss(run?.trainLoss ?? null)} ${train("train")}`,
+  ].join("  ");
+  return fit(`${accuracy}   ${losses}`, columns);
+}
+
+/** How fast it goes; while it waits, for what; when it is over, the fingerprint. */
+function paceLine({ run, workers }: CoordinatorView, columns: number, style: Style): string {
+  if (run === null) return "";
+  if (run.fingerprint !== null) {
+    return fit(`${style.dim("fingerprint")} ${run.fingerprint}`, columns);
+  }
+  if (run.waitingFor !== null) {
+    return fit(style.warn(`waiting for ${cleanText(run.waitingFor)}`), columns);
+  }
+  const present = workers.filter((worker) => worker.state !== "gone").length;
+  return fit(
+    [
+      `${style.bold(compact(run.samplesPerSecond))} samples/s`,
+      `${style.bold(compact(run.stepsPerSecond))} steps/s`,
+      `${style.bold(compact(run.bytesPerSecond, "B"))}/s`,
+      counted(present, "worker"),
+      counted(run.parameterCount, "parameter"),
+    ].join("   "),
+    columns,
+  );
+}

@@ -1,0 +1,61 @@
+/** @file The keyboard: bytes from a raw terminal to what they ask for, and the raw mode itself. */
+import type { ConsoleInput } from "./console.ts";
+import { escape } from "./style.ts";
+
+export type Key =
+  | "pause"
+  | "stop"
+  | "next-panel"
+  | "previous-panel"
+  | "qr"
+  | "help"
+  | "escape"
+  | "redraw"
+  | "interrupt";
+
+const keys: Readonly<Record<string, Key>> = {
+  p: "pause",
+  s: "stop",
+  "\t": "next-panel",
+  c: "next-panel",
+  q: "qr",
+  "?": "help",
+  h: "help",
+  "\u0003": "interrupt",
+  "\u000C": "redraw",
+};
+
+/** The keys in one chunk of raw input. Arrow keys and other sequences mean nothing here, except shift-tab. */
+export function parseKeys(chunk: string): Key[] {
+  if (chunk === escape) return ["escape"];
+  if (chunk === `${escape}[Z`) return ["previous-panel"];
+  if (chunk.startsWith(escape)) return [];
+  return Array.from(chunk.toLowerCase(), (character) => keys[character]).filter(
+    (key) => key !== undefined,
+  );
+}
+
+/**
+ * Reads single keys, without echo, until the returned function is called; that one puts the terminal's own mode back
+ * and lets the process end.
+ *
+ * @returns `null` when the input is no terminal: then there are no keys.
+ */
+export function readKeys(input: ConsoleInput, onKey: (key: Key) => void): (() => void) | null {
+  if (input.isTTY !== true || input.setRawMode === undefined) return null;
+  const wasRaw = input.isRaw === true;
+  const onData = (chunk: Uint8Array | string): void => {
+    const text = typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk);
+    for (const key of parseKeys(text)) onKey(key);
+  };
+  // A closed window ends the keys, not the run.
+  input.on("error", () => {});
+  input.setRawMode(true);
+  input.on("data", onData);
+  input.resume();
+  return () => {
+    input.off("data", onData);
+    input.setRawMode?.(wasRaw);
+    input.pause();
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * @file The live console: holds the last view, the log and what the keys chose, and draws a frame when one is due.
+ * What a frame looks like is `render`'s business, how it gets on the terminal the `Screen`'s.
+ */
+import type { CoordinatorEvent, CoordinatorView } from "../view.ts";
+import type { Console, ConsoleAction, ConsoleOptions } from "./console.ts";
+import { eventLine } from "./event-line.ts";
+import { type Key, readKeys } from "./keys.ts";
+import {
+  type LogEntry,
+  type Panel,
+  panels,
+  render,
+  type ScreenState,
+  showsQrCode,
+} from "./render.ts";
+import { Screen } from "./screen.ts";
+import { createStyle, type Style } from "./style.ts";
+import { summaryLines } from "./summary.ts";
+
+/** Ten frames a second: smooth to the eye, nothing to the run. */
+const frameIntervalMs = 100;
+/** As many as the largest terminal shows. */
+const logEntriesMax = 200;
+const stopQuestion = "stop the run after this step? press s again; any other key goes on";
+
+export class LiveConsole implements Console {
+  readonly #screen: Screen;
+  readonly #output: ConsoleOptions["output"];
+  readonly #style: Style;
+  readonly #now: () => number;
+  readonly #onKey: (action: ConsoleAction) => void;
+  readonly #openedMs: number;
+  readonly #stopKeys: (() => void) | null;
+  readonly #log: LogEntry[] = [];
+  #view: CoordinatorView | null = null;
+  #finished: Extract<CoordinatorEvent, { event: "finished" }> | null = null;
+  #panel: Panel = "overview";
+  #qr: ScreenState["qr"] = "auto";
+  #help = false;
+  #askedToStop = false;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #drawnMs = Number.NEGATIVE_INFINITY;
+  #isOpen = true;
+
+  constructor({ output, input, color, now, onKey }: ConsoleOptions) {
+    this.#output = output;
+    this.#style = createStyle(color);
+    this.#now = now;
+    this.#openedMs = now();
+    this.#onKey = onKey ?? (() => {});
+    const onRedraw = () => this.#schedule();
+    this.#screen = new Screen(output, { onRedraw, onEnd: () => this.close() });
+    output.on("error", this.#onOutputError);
+    this.#stopKeys =
+      input === undefined || onKey === undefined
+        ? null
+        : readKeys(input, (key) => this.#press(key));
+  }
+
+  event(event: CoordinatorEvent): void {
+    if (event.event === "finished") this.#finished = event;
+    if (event.event === "started" || event.event === "resumed") this.#finished = null;
+    const seconds = (this.#now() - this.#openedMs) / 1000;
+    this.#log.push({ seconds, text: eventLine(event, this.#style) });
+    if (this.#log.length > logEntriesMax) this.#log.shift();
+    this.#schedule();
+  }
+
+  update(view: CoordinatorView): void {
+    this.#view = view;
+    this.#schedule();
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#stopKeys?.();
+    this.#screen.leave();
+    const summary =
+      this.#view === null
+        ? this.#log.map((entry) => entry.text)
+        : summaryLines(this.#view, this.#finished, this.#style);
+    if (summary.length > 0) this.#output.write(`${summary.join("\n")}\n`);
+  }
+
+  #schedule(): void {
+    if (!this.#isOpen || this.#view === null || this.#timer !== null) return;
+    const waitMs = Math.max(0, this.#drawnMs + frameIntervalMs - this.#now());
+    this.#timer = setTimeout(() => this.#draw(), waitMs);
+    // A frame is no reason to stay alive.
+    this.#timer.unref();
+  }
+
+  #draw(): void {
+    this.#timer = null;
+    if (!this.#isOpen || this.#view === null) return;
+    this.#drawnMs = this.#now();
+    this.#screen.draw(render(this.#view, this.#screenState()));
+  }
+
+  #screenState(): ScreenState {
+    return {
+      columns: this.#screen.columns,
+      rows: this.#screen.rows,
+      color: this.#style.color,
+      panel: this.#panel,
+      qr: this.#qr,
+      help: this.#help,
+      keys: this.#stopKeys !== null,
+      notice: this.#askedToStop ? stopQuestion : null,
+      log: this.#log,
+    };
+  }
+
+  #press(key: Key): void {
+    const wasAsked = this.#askedToStop;
+    this.#askedToStop = key === "stop" && !wasAsked;
+    if (key === "stop" && wasAsked) this.#onKey("stop");
+    if (key === "pause" || key === "interrupt") this.#onKey(key);
+    if (key === "next-panel") this.#turnPanel(1);
+    if (key === "previous-panel") this.#turnPanel(-1);
+    if (key === "qr") this.#toggleQr();
+    if (key === "redraw") this.#screen.invalidate();
+    this.#help = key === "help" && !this.#help;
+    this.#schedule();
+  }
+
+  #turnPanel(by: 1 | -1): void {
+    const next = (panels.indexOf(this.#panel) + by + panels.length) % panels.length;
+    this.#panel = panels[next] ?? "overview";
+    if (this.#qr === "shown") this.#qr = "auto";
+  }
+
+  /** On a large terminal the code is there by itself, so the first press hides it; on a small one it shows it. */
+  #toggleQr(): void {
+    const isVisible = this.#view !== null && showsQrCode(this.#view, this.#screenState());
+    this.#qr = isVisible ? "hidden" : "shown";
+  }
+
+  /** The terminal is gone (a closed window): the run goes on without a console. */
+  readonly #onOutputError = (): void => {
+    this.#isOpen = false;
+    this.#stopKeys?.();
+    this.#screen.leave();
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * @file How the console speaks: live on a terminal, plain lines in a pipe, JSON lines for programs; and whether in
+ * colour. Pure: the caller passes the environment.
+ */
+
+export type ConsoleMode = "live" | "plain" | "json";
+
+export interface ModeQuestion {
+  /** `--json` was given. */
+  readonly json: boolean;
+  /** Standard output is a terminal. */
+  readonly isTTY: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Chooses mode and colour. `FORCE_COLOR` beats `NO_COLOR`, as in Node; `TERM=dumb` can't move its cursor, so it
+ * gets plain lines.
+ *
+ * @see https://no-color.org and https://force-color.org: set and not empty counts; `FORCE_COLOR=0` is "never".
+ */
+export function chooseMode({ json, isTTY, env }: ModeQuestion): {
+  readonly mode: ConsoleMode;
+  readonly color: boolean;
+} {
+  if (json) return { mode: "json", color: false };
+  const dumb = env["TERM"] === "dumb";
+  const mode = isTTY && !dumb ? "live" : "plain";
+  const force = env["FORCE_COLOR"] ?? "";
+  if (force !== "") return { mode, color: force !== "0" && force !== "false" };
+  if ((env["NO_COLOR"] ?? "") !== "") return { mode, color: false };
+  return { mode, color: isTTY && !dumb };
+}

@@ -1,0 +1,119 @@
+/**
+ * @file The terminal: takes whole screens and draws what changed. Keeps the person's own screen and cursor safe:
+ * whatever way the process ends, they come back.
+ *
+ * 1. Nothing is written before the first `draw`, so a start that fails leaves no trace.
+ * 2. After `leave` nothing is written, and every listener is gone.
+ * 3. A terminal that reads slowly loses frames, never memory.
+ */
+import type { ConsoleOutput } from "./console.ts";
+import { escape } from "./style.ts";
+
+const csi = `${escape}[`;
+/** Alternate screen, hidden cursor, no wrapping at the right edge: a full line must not scroll. */
+const enterScreen = `${csi}?1049h${csi}?25l${csi}?7l`;
+const leaveScreen = `${csi}?7h${csi}?25h${csi}?1049l`;
+const clearScreen = `${csi}2J`;
+/** Synchronised output: terminals that know it show the frame at once, the others ignore it. */
+const beginFrame = `${csi}?2026h`;
+const endFrame = `${csi}?2026l`;
+/** What a terminal has if it doesn't say. */
+const fallbackSize = { columns: 80, rows: 24 };
+
+const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+export interface ScreenEvents {
+  /** The size changed, or the terminal was given back to us: draw again. */
+  readonly onRedraw: () => void;
+  /** The process is about to end without having closed the console. */
+  readonly onEnd: () => void;
+}
+
+export class Screen {
+  readonly #output: ConsoleOutput;
+  readonly #events: ScreenEvents;
+  #state: "fresh" | "drawing" | "left" = "fresh";
+  #shown: readonly string[] = [];
+  #isClogged = false;
+
+  constructor(output: ConsoleOutput, events: ScreenEvents) {
+    this.#output = output;
+    this.#events = events;
+  }
+
+  get columns(): number {
+    return this.#output.columns || fallbackSize.columns;
+  }
+
+  get rows(): number {
+    return this.#output.rows || fallbackSize.rows;
+  }
+
+  /** Shows the lines, one a terminal row. Writes only those that changed since the last frame. */
+  draw(lines: readonly string[]): void {
+    if (this.#state === "left" || this.#isClogged) return;
+    let frame = "";
+    if (this.#state === "fresh") {
+      this.#enter();
+      frame += enterScreen;
+    }
+    if (this.#shown.length !== lines.length) {
+      this.#shown = [];
+      frame += clearScreen;
+    }
+    for (const [row, line] of lines.entries()) {
+      if (line !== this.#shown[row]) frame += `${csi}${row + 1};1H${line}`;
+    }
+    this.#shown = lines;
+    if (frame !== "") this.#isClogged = !this.#output.write(beginFrame + frame + endFrame);
+  }
+
+  /** Forgets what is shown, so that the next frame draws every line. */
+  invalidate(): void {
+    this.#shown = [];
+  }
+
+  /** Gives the terminal back. */
+  leave(): void {
+    const wasDrawing = this.#state === "drawing";
+    this.#state = "left";
+    if (!wasDrawing) return;
+    this.#output.off("resize", this.#repaint);
+    this.#output.off("drain", this.#unclog);
+    process.off("SIGCONT", this.#repaintAfterStop);
+    process.off("exit", this.#events.onEnd);
+    for (const signal of endingSignals) process.off(signal, this.#endBySignal);
+    this.#output.write(leaveScreen);
+  }
+
+  #enter(): void {
+    this.#state = "drawing";
+    this.#output.on("resize", this.#repaint);
+    this.#output.on("drain", this.#unclog);
+    process.on("SIGCONT", this.#repaintAfterStop);
+    process.on("exit", this.#events.onEnd);
+    for (const signal of endingSignals) process.on(signal, this.#endBySignal);
+  }
+
+  readonly #repaint = (): void => {
+    this.invalidate();
+    this.#events.onRedraw();
+  };
+
+  readonly #unclog = (): void => {
+    this.#isClogged = false;
+    this.#events.onRedraw();
+  };
+
+  readonly #repaintAfterStop = (): void => {
+    this.#output.write(enterScreen);
+    this.#repaint();
+  };
+
+  /** Where nobody else handles the signal, it would have killed us: tidy up, then let it. */
+  readonly #endBySignal = (signal: NodeJS.Signals): void => {
+    if (process.listenerCount(signal) > 1) return;
+    this.#events.onEnd();
+    process.kill(process.pid, signal);
+  };
+}

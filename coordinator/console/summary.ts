@@ -1,0 +1,70 @@
+/** @file What stays on the terminal when the live console closes: how the run ended and where its result lies. */
+import type { CoordinatorEvent, CoordinatorView } from "../view.ts";
+import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
+import { phaseText } from "./head.ts";
+import type { Style } from "./style.ts";
+import { cleanText } from "./text.ts";
+
+type Finished = Extract<CoordinatorEvent, { readonly event: "finished" }>;
+
+/** Workers named in the summary; the others are counted. */
+const workersNamed = 5;
+
+/**
+ * The summary's lines, not cut: they go where the terminal scrolls.
+ *
+ * @param finished - The run's last event; `null` when it was stopped before its end.
+ */
+export function summaryLines(
+  view: CoordinatorView,
+  finished: Finished | null,
+  style: Style,
+): string[] {
+  const { run } = view;
+  if (run === null) return [`${style.bold("promedio")}  no run was started`];
+  const test = run.lastEvaluation;
+  const facts: (readonly [name: string, text: string | null])[] = [
+    ["state", `${phaseText(run.phase, style)} at step ${steps(run.step, run.totalSteps)}`],
+    ["time", pace(run.trainingSeconds, run.samplesPerSecond, run.stepsPerSecond, finished)],
+    [
+      "accuracy",
+      test && `${style.bold(percent(test.testAccuracy))} test, loss ${loss(test.testLoss)}`,
+    ],
+    ["workers", workersText(view)],
+    ["fingerprint", run.fingerprint],
+    ["checkpoint", finished === null ? null : cleanText(finished.checkpoint ?? "not written")],
+  ];
+  const known = facts.filter((fact) => fact[1] !== null);
+  const title = `${style.bold("promedio")}  ${cleanText(run.id)}  ${cleanText(run.title)}`;
+  return [title, ...known.map(([name, text]) => `${style.dim(name.padEnd(11))} ${text}`)];
+}
+
+function steps(step: number, totalSteps: number): string {
+  return step === totalSteps ? integer(step) : `${integer(step)} of ${integer(totalSteps)}`;
+}
+
+/** The finished run's own averages, not the last second's, where there are any. */
+function pace(
+  seconds: number,
+  samplesPerSecond: number,
+  stepsPerSecond: number,
+  finished: Finished | null,
+): string {
+  return [
+    `${duration(finished?.seconds ?? seconds)} of training`,
+    `${compact(finished?.samplesPerSecond ?? samplesPerSecond)} samples/s`,
+    `${compact(finished?.stepsPerSecond ?? stepsPerSecond)} steps/s`,
+  ].join(", ");
+}
+
+function workersText({ workers }: CoordinatorView): string | null {
+  const helpers = workers.filter((worker) => worker.blocksDone > 0);
+  if (helpers.length === 0) return null;
+  const named = helpers
+    .toSorted((a, b) => b.share - a.share)
+    .slice(0, workersNamed)
+    .map((worker) => `${cleanText(worker.name, "unnamed")} ${percent(worker.share, 1)}`);
+  const others = helpers.length - named.length;
+  const rest = others > 0 ? `, and ${counted(others, "other")}` : "";
+  return `${integer(helpers.length)}: ${named.join(", ")}${rest}`;
+}
