@@ -171,7 +171,7 @@ describe("adamw", () => {
 });
 
 /** A bowl for each parameter, steeper for later ones, that sways from step to step. */
-const gradientAt = (w: number, i: number, t: number) => w * (i + 1) * 0.3 + Math.cos(i + 3 * t);
+const slopeAt = (w: number, i: number, t: number) => w * (i + 1) * 0.3 + Math.cos(i + 3 * t);
 
 describe("every optimizer", () => {
   test.each(gradientOptimizers)(
@@ -183,9 +183,9 @@ describe("every optimizer", () => {
       for (let t = 0; t < 40; t++) {
         applyGradient(
           store,
-          store.pointToSend().map((w, i) => gradientAt(w, i, t)),
+          store.pointToSend().map((w, i) => slopeAt(w, i, t)),
         );
-        oracle.step((w, i) => gradientAt(w, i, t));
+        oracle.step((w, i) => slopeAt(w, i, t));
       }
       for (const [i, w] of oracle.w.entries()) expect(store.parameters[i]).toBeCloseTo(w, 4);
     },
