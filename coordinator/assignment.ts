@@ -20,7 +20,10 @@ export interface Share {
   readonly blocks: readonly Block[];
 }
 
-/** A boundary between two shares may move by this part of the mean share to make fewer, larger blocks. */
+/**
+ * A boundary between two shares may move by this part of the smaller one to make fewer, larger blocks: each saves the
+ * bytes of one gradient, and costs at most this part of the round's time.
+ */
 const snapFraction = 1 / 8;
 
 /**
@@ -32,10 +35,12 @@ const snapFraction = 1 / 8;
  * @returns Only workers that got something; their blocks are disjoint and cover every leaf.
  */
 export function planShares(leafCount: number, workers: readonly WorkerSpeed[]): Share[] {
-  assert(leafCount >= 1 && workers.length >= 1, `${leafCount} leaves for ${workers.length} workers`);
+  assert(
+    leafCount >= 1 && workers.length >= 1,
+    `${leafCount} leaves for ${workers.length} workers`,
+  );
   const counts = countLeaves(leafCount, workers);
-  const boundaries = snap(counts, leafCount);
-  return toShares(boundaries, workers, leafCount);
+  return toShares(snap(counts), workers, leafCount);
 }
 
 /**
@@ -78,17 +83,16 @@ function countLeaves(leafCount: number, workers: readonly WorkerSpeed[]): number
   return counts;
 }
 
-/** Ends of the workers' ranges, each moved to the roundest number within the tolerance. */
-function snap(counts: readonly number[], leafCount: number): number[] {
-  const busy = counts.filter((count) => count > 0).length;
-  const tolerance = Math.floor((leafCount / busy) * snapFraction);
+/** Ends of the workers' ranges, each but the last moved to the roundest number within its tolerance. */
+function snap(counts: readonly number[]): number[] {
   let end = 0;
-  let previous = 0;
-  return counts.map((count) => {
+  let snapped = 0;
+  return counts.map((count, i) => {
+    if (count === 0) return snapped;
     end += count;
-    if (count === 0) return previous;
-    previous = end >= leafCount ? leafCount : Math.max(previous, roundest(end, tolerance));
-    return previous;
+    const next = counts.slice(i + 1).find((other) => other > 0) ?? 0;
+    snapped = roundest(end, Math.floor(Math.min(count, next) * snapFraction));
+    return snapped;
   });
 }
 
@@ -97,7 +101,7 @@ function roundest(value: number, tolerance: number): number {
   let best = value;
   for (let unit = 2; unit <= 2 * tolerance; unit *= 2) {
     const rounded = Math.round(value / unit) * unit;
-    if (rounded > 0 && Math.abs(rounded - value) <= tolerance) best = rounded;
+    if (Math.abs(rounded - value) <= tolerance) best = rounded;
   }
   return best;
 }
@@ -112,7 +116,7 @@ function toShares(
   for (const [i, { workerId }] of workers.entries()) {
     const end = known(boundaries[i], "a boundary per worker");
     if (end > start) shares.push({ workerId, blocks: blocksOf({ start, end }, leafCount) });
-    start = Math.max(start, end);
+    start = end;
   }
   return shares;
 }

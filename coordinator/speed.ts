@@ -14,6 +14,17 @@ const lateGraceMs = 25;
 const measurementsMin = 5;
 const firstGraceMs = 2_000;
 
+/**
+ * A worker that gets no work is believed a little faster all the time, or one hiccup would shut it out for good: there
+ * is no measurement without work. It is tried again after being left out for this many times as long as a leaf was
+ * predicted to take, so a worker that really is that slow costs at most one part in so many.
+ */
+const restFactor = 20;
+
+/** Whatever a worker says of itself, it takes at least and at most this long for a sample. */
+const sampleMsMin = 1e-6;
+const sampleMsMax = 1e6;
+
 /** What one finished share told about its worker. */
 export interface Measurement {
   /** From handing out the share to its last result. */
@@ -32,7 +43,7 @@ export class SpeedEstimate {
   /** @param samplesPerSecond - The worker's own measurement from its `ready`; 0 when it has none. */
   constructor(samplesPerSecond: number) {
     this.#overheadMs = 1;
-    this.#sampleMs = samplesPerSecond > 0 ? 1000 / samplesPerSecond : 0.01;
+    this.#sampleMs = samplesPerSecond > 0 ? inRange(1000 / samplesPerSecond) : 0.01;
   }
 
   get overheadMs(): number {
@@ -47,8 +58,20 @@ export class SpeedEstimate {
     const believedMs = Math.min(Math.max(computeMs, 0), elapsedMs);
     const weight = this.#measurements === 0 ? 1 : newestWeight;
     this.#overheadMs += weight * (elapsedMs - believedMs - this.#overheadMs);
-    this.#sampleMs += weight * (Math.max(believedMs, 1e-6) / samples - this.#sampleMs);
+    this.#sampleMs += weight * (inRange(believedMs / samples) - this.#sampleMs);
     this.#measurements += 1;
+  }
+
+  /**
+   * Notes that the worker could have worked and got nothing.
+   *
+   * @param elapsedMs - For how long.
+   * @param samples - Of the smallest share it could have got: one leaf.
+   */
+  rest(elapsedMs: number, samples: number): void {
+    const kept = Math.max(0, 1 - elapsedMs / (restFactor * this.predictMs(samples)));
+    this.#overheadMs *= kept;
+    this.#sampleMs = Math.max(sampleMsMin, this.#sampleMs * kept);
   }
 
   predictMs(samples: number): number {
@@ -60,4 +83,8 @@ export class SpeedEstimate {
     const graceMs = this.#measurements < measurementsMin ? firstGraceMs : lateGraceMs;
     return lateFactor * this.predictMs(samples) + graceMs;
   }
+}
+
+function inRange(sampleMs: number): number {
+  return Math.min(Math.max(sampleMs, sampleMsMin), sampleMsMax);
 }

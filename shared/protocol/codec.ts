@@ -80,7 +80,10 @@ function writeBinPrefix(target: Uint8Array, offset: number, length: number): voi
 function readTensor(bytes: Uint8Array, offset: number): Uint8Array {
   if (offset === bytes.length) return noTensor;
   if (bytes.length < offset + binPrefixBytes || bytes[offset] !== bin32) {
-    throw new ProtocolError("ERR_DECODE", "after the header comes something that is not one bin 32");
+    throw new ProtocolError(
+      "ERR_DECODE",
+      "after the header comes something that is not one bin 32",
+    );
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset + offset + 1).getUint32(0);
   if (length !== bytes.length - offset - binPrefixBytes) {
@@ -112,7 +115,8 @@ function measureHeader(bytes: Uint8Array): number {
  * @see https://github.com/msgpack/msgpack/blob/master/spec.md#formats
  */
 function skipValue(bytes: Uint8Array, offset: number, depth: number): number {
-  if (depth > headerDepthMax) throw new ProtocolError("ERR_DECODE", "the header is nested too deep");
+  if (depth > headerDepthMax)
+    throw new ProtocolError("ERR_DECODE", "the header is nested too deep");
   const marker = byteAt(bytes, offset);
   const after = offset + 1;
   if (marker <= 0x7f || marker >= 0xe0) return after;
@@ -149,7 +153,10 @@ function skipValue(bytes: Uint8Array, offset: number, depth: number): number {
     case 0xde: // map 16
       return skipValues(bytes, after + 2, 2 * uint16At(bytes, after), depth);
     default:
-      throw new ProtocolError("ERR_DECODE", `a header has no msgpack type 0x${marker.toString(16)}`);
+      throw new ProtocolError(
+        "ERR_DECODE",
+        `a header has no msgpack type 0x${marker.toString(16)}`,
+      );
   }
 }
 

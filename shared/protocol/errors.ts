@@ -21,7 +21,7 @@ export const closeStatus = {
   ERR_TOO_LARGE: 4413,
   /** Decoded, but a field is missing, unknown, of the wrong type or out of range. */
   ERR_HEADER: 4422,
-  /** The tensor has another length than the run's model says. */
+  /** A tensor on a message that carries none, or none on one that does. A wrong length is an offence. */
   ERR_SHAPE: 4423,
   /** The kernel is another one, or computes other bits than it should. */
   ERR_KERNEL: 4424,

@@ -102,7 +102,7 @@ const coordinatorMessage = z.discriminatedUnion("type", [
   /** The run is over; the socket stays open for the next one. */
   z.strictObject({ type: z.literal("end"), run: identifier, reason, fingerprint: sha256 }),
   /** The last message before the coordinator closes the socket. */
-  z.strictObject({ type: z.literal("error"), code: z.string(), message: z.string() }),
+  z.strictObject({ type: z.literal("error"), code: text(40), message: reason }),
 ]);
 
 export type WorkerMessage = z.infer<typeof workerMessage>;
@@ -119,29 +119,52 @@ export interface Decoded<Header> {
   readonly tensor: Uint8Array;
 }
 
-/** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE` or `ERR_HEADER`. */
+/** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_HEADER` or `ERR_SHAPE`. */
 export function decodeWorkerMessage(bytes: Uint8Array): Decoded<WorkerMessage> {
   return check(workerMessage, decodeMessage(bytes));
 }
 
-/** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE` or `ERR_HEADER`. */
+/** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_HEADER` or `ERR_SHAPE`. */
 export function decodeCoordinatorMessage(bytes: Uint8Array): Decoded<CoordinatorMessage> {
   return check(coordinatorMessage, decodeMessage(bytes));
 }
 
-/** The types of message by direction, for the specification's own test. */
-export const messageTypes = {
-  worker: workerMessage.def.options.map((option) => option.def.shape.type.def.values[0]),
-  coordinator: coordinatorMessage.def.options.map((option) => option.def.shape.type.def.values[0]),
+/** The fields of every message, by direction and type: what the specification is held to by its test. */
+export const messageFields = {
+  worker: fieldsOf(workerMessage),
+  coordinator: fieldsOf(coordinatorMessage),
 };
 
-function check<Schema extends z.ZodMiniType>(
-  schema: Schema,
+function fieldsOf(union: typeof workerMessage | typeof coordinatorMessage) {
+  const fields = new Map<string, readonly string[]>();
+  for (const { def } of union.def.options) {
+    for (const type of def.shape.type.def.values) fields.set(type, Object.keys(def.shape));
+  }
+  return fields;
+}
+
+function check<Message extends { readonly type: string }>(
+  schema: z.ZodMiniType<Message>,
   { header, tensor }: RawMessage,
-): Decoded<z.infer<Schema>> {
+): Decoded<Message> {
   const parsed = schema.safeParse(header);
-  if (parsed.success) return { header: parsed.data, tensor };
-  const issue = parsed.error.issues[0];
-  const where = issue?.path.join(".") ?? "";
-  throw new ProtocolError("ERR_HEADER", `header field '${where}': ${issue?.message ?? "invalid"}`);
+  if (!parsed.success) throw new ProtocolError("ERR_HEADER", describe(parsed.error.issues[0]));
+  const { type } = parsed.data;
+  const has = tensor.length > 0;
+  if (typesWithTensor.has(type) !== has) {
+    throw new ProtocolError("ERR_SHAPE", `${type} ${has ? "with" : "without"} a tensor`);
+  }
+  return { header: parsed.data, tensor };
+}
+
+const typesWithTensor: ReadonlySet<string> = new Set<
+  WorkerMessage["type"] | CoordinatorMessage["type"]
+>(["gradient", "costs", "evaluation", "work", "evaluate"]);
+
+/** Which field is wrong. Cut to a reason's length: names of unknown fields are the peer's own text. */
+function describe(issue: z.core.$ZodIssue | undefined): string {
+  if (issue === undefined) return "the header is invalid";
+  const unknown = issue.code === "unrecognized_keys" ? issue.keys : [];
+  if (unknown.length === 0) return `header field '${issue.path.join(".")}': invalid or missing`;
+  return `the header has unknown fields: ${unknown.join(", ")}`.slice(0, reasonLengthMax);
 }
