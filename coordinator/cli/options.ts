@@ -12,6 +12,7 @@ import {
   outputActivations,
   scheduleNames,
 } from "../../shared/run/config.ts";
+import { datasetSourceForms } from "../datasets/source.ts";
 import {
   dataset,
   fraction,
@@ -63,7 +64,7 @@ const workerName = text(
 
 /** What determines the result: these make the run config. */
 export const runOptions = {
-  dataset: row("Data", "<name>", dataset, "digits (built in), mnist, mnist:DIR or idx:DIR"),
+  dataset: row("Data", "<name>", dataset, datasetSourceForms),
 
   layers: row("Network", "<widths>", wordOr("auto", layerWidths), "inputs, hidden …, outputs", {
     list: true,
@@ -188,7 +189,7 @@ export const coordinatorOptions = {
   }),
   tlsCert: row("Server", "<file>", path, "certificate (PEM) for https, with --tls-key"),
   tlsKey: row("Server", "<file>", path, "its private key (PEM)"),
-  open: row("Server", undefined, truth, "open the dashboard in the browser"),
+  open: row("Server", undefined, truth, "let workers in without a token"),
 
   exit: row("Output", undefined, truth, "end when the run ends, instead of staying up"),
   json: row("Output", undefined, truth, "print one JSON object a line"),
@@ -259,12 +260,13 @@ export interface CoordinatorOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  /** `undefined`: draw one. */
+  /** `undefined`: draw one, unless `open`. */
   readonly joinToken: string | undefined;
   /** `undefined`: draw one. Never equal to `joinToken`. */
   readonly adminToken: string | undefined;
   /** Paths of PEM files; `undefined`: plain http. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Workers need no token. */
   readonly open: boolean;
   readonly localWorkers: number;
   /** Of each local worker. */

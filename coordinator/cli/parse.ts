@@ -118,7 +118,7 @@ function allKeys(): string[] {
 
 /** What one option alone can't tell. */
 function check(settings: CoordinatorSettings, origins: Origins): void {
-  const { resume, tlsCert, tlsKey, joinToken, adminToken } = settings;
+  const { resume, tlsCert, tlsKey, joinToken, adminToken, open } = settings;
   if (typeof resume === "string" && /\.(ya?ml|json)$/iu.test(resume)) {
     const { label = "--resume" } = origins["resume"] ?? {};
     throw new OperatorError(
@@ -133,6 +133,11 @@ function check(settings: CoordinatorSettings, origins: Origins): void {
   if (tlsKey === undefined && tlsCert !== undefined) {
     throw new OperatorError(
       `--tls-cert ${shown(tlsCert)} needs its private key; add --tls-key FILE`,
+    );
+  }
+  if (open === true && joinToken !== undefined) {
+    throw new OperatorError(
+      "--open lets workers in without a token, but --join-token is set; give one",
     );
   }
   if (joinToken !== undefined && joinToken === adminToken) {

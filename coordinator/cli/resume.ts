@@ -6,18 +6,12 @@ import { assert, known } from "../../shared/assert.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { defaultShardSize, planRun } from "../../shared/run/plan.ts";
+import type { DatasetSource } from "../datasets/source.ts";
 import { spelled } from "./complete.ts";
 import { hiddenWidths } from "./defaults.ts";
 import { flagOf, isRunKey, type RunKey, type RunRequest, type RunSettings } from "./options.ts";
 import type { DatasetFacts } from "./resolve.ts";
-import {
-  type DatasetSource,
-  dataset,
-  datasetSource,
-  type OptionValue,
-  shown,
-  valueText,
-} from "./values.ts";
+import { dataset, datasetSource, type OptionValue, shown, valueText } from "./values.ts";
 
 /** A run config that goes on, and what the operator should know of it. */
 export interface ResumedRun {

@@ -2,6 +2,8 @@
  * @file How one option's text becomes a value. Flags, environment and run file all hand over text, so that each
  * option has one reader and one way to be wrong. A reader knows what it expects in words; it throws nothing.
  */
+import { known } from "../../shared/assert.ts";
+import { type DatasetSource, datasetSourceForms, parseDatasetSource } from "../datasets/source.ts";
 
 /** What an option can be; `null` is none. */
 export type OptionValue = string | number | boolean | readonly number[] | null;
@@ -152,33 +154,22 @@ export const layerWidths: Reader<readonly number[]> = {
   read(given) {
     const width = integer({ min: 1 });
     const widths = given.split(",").map((part) => width.read(part.trim()));
-    const known = widths.filter((value) => value !== undefined);
-    return known.length === widths.length && known.length >= 2 && known.length <= 32
-      ? known
-      : undefined;
+    const valid = widths.filter((value) => value !== undefined);
+    const complete = valid.length === widths.length && valid.length >= 2 && valid.length <= 32;
+    return complete ? valid : undefined;
   },
 };
 
-/** Where samples come from. */
-export type DatasetSource =
-  | { readonly kind: "digits" }
-  /** MNIST in a folder, or, without one, from the cache or the mirror. */
-  | { readonly kind: "mnist"; readonly folder: string | undefined }
-  | { readonly kind: "idx"; readonly folder: string };
-
-/** `digits`, `mnist`, `mnist:DIR` or `idx:DIR`. Kept as text; {@link datasetSource} takes it apart. */
+/** Kept as text; {@link datasetSource} takes it apart. */
 export const dataset: Reader<string> = {
-  expects: "digits, mnist, mnist:DIR or idx:DIR",
+  expects: datasetSourceForms,
   words: ["digits", "mnist"],
-  read: (given) => (/^(digits|mnist|(mnist|idx):[^\0]+)$/u.test(given) ? given : undefined),
+  read: (given) => (parseDatasetSource(given) === undefined ? undefined : given),
 };
 
 /** @param spelled - A text that the {@link dataset} reader accepts. */
 export function datasetSource(spelled: string): DatasetSource {
-  const colon = spelled.indexOf(":");
-  const folder = colon < 0 ? undefined : spelled.slice(colon + 1);
-  if (folder !== undefined && spelled.startsWith("idx:")) return { kind: "idx", folder };
-  return spelled === "digits" ? { kind: "digits" } : { kind: "mnist", folder };
+  return known(parseDatasetSource(spelled), `dataset ${spelled} was read and has a source`);
 }
 
 /** An http or https address, kept without its last slashes. */

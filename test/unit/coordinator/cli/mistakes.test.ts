@@ -127,10 +127,16 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ],
   [
     "start --dataset mnits",
-    "--dataset must be digits, mnist, mnist:DIR or idx:DIR, not mnits; did you mean mnist?",
+    "--dataset must be digits, digits:TRAIN,TEST, mnist, mnist:DIR or idx:DIR, not mnits; did you mean mnist?",
   ],
-  ["start --dataset idx:", "--dataset must be digits, mnist, mnist:DIR or idx:DIR, not idx:"],
-  ["start --dataset cifar", "--dataset must be digits, mnist, mnist:DIR or idx:DIR, not cifar"],
+  [
+    "start --dataset idx:",
+    "--dataset must be digits, digits:TRAIN,TEST, mnist, mnist:DIR or idx:DIR, not idx:",
+  ],
+  [
+    "start --dataset cifar",
+    "--dataset must be digits, digits:TRAIN,TEST, mnist, mnist:DIR or idx:DIR, not cifar",
+  ],
   [
     "start --mnist-mirror ftp://a",
     "--mnist-mirror must be an address that begins with http:// or https://, not ftp://a",
@@ -162,6 +168,10 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   [
     "start --join-token abcdefgh --admin-token abcdefgh",
     "--join-token and --admin-token are the same; let them differ",
+  ],
+  [
+    "start --open --join-token abcdefgh",
+    "--open lets workers in without a token, but --join-token is set; give one",
   ],
   ["start --tls-key k.pem", "--tls-key k.pem needs its certificate; add --tls-cert FILE"],
   ["start --tls-cert c.pem", "--tls-cert c.pem needs its private key; add --tls-key FILE"],

@@ -62,7 +62,7 @@ const commandLine = fc
   });
 
 describe("--print-config", () => {
-  test("printed settings, fed back as a run file, are the same settings: 300 command lines, YAML and JSON", () => {
+  test("printed settings, fed back as a run file, are the same settings: 100 command lines, YAML and JSON", () => {
     fc.assert(
       fc.property(
         commandLine,
@@ -86,7 +86,7 @@ describe("--print-config", () => {
           ).toBe(file.replaceAll(/ # .*|"\w+": "(flag|file|default)"/gu, ""));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

@@ -26,7 +26,7 @@ export const samples: {
 } & {
   readonly [Key in CoordinatorKey]: Samples<NonNullable<CoordinatorSettings[Key]>>;
 } = {
-  dataset: names("mnist", "idx:some/faces", "mnist:./a folder"),
+  dataset: names("digits:90,10", "idx:some/faces", "mnist:./a folder"),
   layers: [
     ["784,10", [784, 10]],
     ["2, 3,4", [2, 3, 4]],
