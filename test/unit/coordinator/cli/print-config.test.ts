@@ -62,33 +62,37 @@ const commandLine = fc
   });
 
 describe("--print-config", () => {
-  test("printed settings, fed back as a run file, are the same settings: 100 command lines, YAML and JSON", () => {
-    fc.assert(
-      fc.property(
-        commandLine,
-        fc.constantFrom("start", "coordinator"),
-        fc.boolean(),
-        (argv, command, json) => {
-          const all = [command, ...argv, ...(json ? ["--json"] : [])];
-          const first = parseCoordinator(all);
-          const file = printed([...all, "--print-config"]);
-          const second = parseCoordinator([command], { file });
-          expect(second.options).toEqual(first.options);
-          // A resumed run has no defaults to print: its settings are the checkpoint's.
-          const whole =
-            first.options.resume === undefined ? completeRun : ({ given }: RunRequest) => given;
-          expect(whole(second.run)).toEqual(whole(first.run));
-          expect(
-            printed([command, "--print-config"], { file }).replaceAll(
-              / # .*|"\w+": "(flag|file|default)"/gu,
-              "",
-            ),
-          ).toBe(file.replaceAll(/ # .*|"\w+": "(flag|file|default)"/gu, ""));
-        },
-      ),
-      { numRuns: 100 },
-    );
-  });
+  test(
+    "printed settings, fed back as a run file, are the same settings: 100 command lines, YAML and JSON",
+    { timeout: 30_000 },
+    () => {
+      fc.assert(
+        fc.property(
+          commandLine,
+          fc.constantFrom("start", "coordinator"),
+          fc.boolean(),
+          (argv, command, json) => {
+            const all = [command, ...argv, ...(json ? ["--json"] : [])];
+            const first = parseCoordinator(all);
+            const file = printed([...all, "--print-config"]);
+            const second = parseCoordinator([command], { file });
+            expect(second.options).toEqual(first.options);
+            // A resumed run has no defaults to print: its settings are the checkpoint's.
+            const whole =
+              first.options.resume === undefined ? completeRun : ({ given }: RunRequest) => given;
+            expect(whole(second.run)).toEqual(whole(first.run));
+            expect(
+              printed([command, "--print-config"], { file }).replaceAll(
+                / # .*|"\w+": "(flag|file|default)"/gu,
+                "",
+              ),
+            ).toBe(file.replaceAll(/ # .*|"\w+": "(flag|file|default)"/gu, ""));
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
 
   test("says where each value comes from", () => {
     const text = printed(["start", "--epochs", "3", "--print-config"], {
