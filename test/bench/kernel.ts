@@ -23,11 +23,15 @@ const secondsPerRun = 0.3;
 const wasm = await loadKernelWasm();
 
 if (existsSync(mnistFolder)) benchMnist(readMnist());
-else console.log(`skipped: MNIST, because ${mnistFolder} is not there`);
+else print(`skipped: MNIST, because ${mnistFolder} is not there`);
 benchDense();
 
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 function benchMnist(mnist: Dataset): void {
-  console.log("784-16-16-10 on MNIST, one core, gradient of whole batches");
+  print("784-16-16-10 on MNIST, one core, gradient of whole batches");
   for (const batchSize of [32, 64, 128, 256, 512, 1024, 2048, 4096]) {
     const config = testConfig({
       layers: [784, 16, 16, 10],
@@ -35,7 +39,7 @@ function benchMnist(mnist: Dataset): void {
       shardSize: defaultShardSize(batchSize),
     });
     const rate = samplesPerSecond(mnist, config);
-    console.log(`  batch ${String(batchSize).padStart(4)}: ${(rate / 1e6).toFixed(2)} M samples/s`);
+    print(`  batch ${String(batchSize).padStart(4)}: ${(rate / 1e6).toFixed(2)} M samples/s`);
   }
 }
 
@@ -49,7 +53,7 @@ function benchDense(): void {
     const rate = samplesPerSecond(dataset, config);
     const gigaflops = (rate * flopsPerSample(layers)) / 1e9;
     const name = layers.join("-");
-    console.log(`${name}, dense: ${gigaflops.toFixed(1)} GFLOP/s, ${Math.round(rate)} samples/s`);
+    print(`${name}, dense: ${gigaflops.toFixed(1)} GFLOP/s, ${Math.round(rate)} samples/s`);
   }
 }
 
@@ -81,23 +85,25 @@ function samplesPerSecond(dataset: Dataset, config: RunConfig): number {
   return rates.toSorted((a, b) => a - b)[runs >> 1]!;
 }
 
+function readIdx(name: string): Uint8Array | Float32Array {
+  const path = `${mnistFolder}/${name}-ubyte.gz`;
+  return parseIdx(gunzipSync(readFileSync(path)), path).data;
+}
+
+function readSplit(prefix: string): Split {
+  const labels = new Uint8Array(readIdx(`${prefix}-labels-idx1`));
+  return { count: labels.length, features: readIdx(`${prefix}-images-idx3`), labels };
+}
+
 function readMnist(): Dataset {
-  const read = (name: string) => {
-    const path = `${mnistFolder}/${name}-ubyte.gz`;
-    return parseIdx(gunzipSync(readFileSync(path)), path).data;
-  };
-  const split = (prefix: string): Split => {
-    const labels = new Uint8Array(read(`${prefix}-labels-idx1`));
-    return { count: labels.length, features: read(`${prefix}-images-idx3`), labels };
-  };
   return {
     name: "mnist",
     sha256: "0".repeat(64),
     featureShape: [28, 28],
     featureCount: 784,
     classCount: 10,
-    train: split("train"),
-    test: split("t10k"),
+    train: readSplit("train"),
+    test: readSplit("t10k"),
   };
 }
 

@@ -18,10 +18,26 @@ export function createWasmKernel(): Kernel {
 }
 
 /** Values that kernels get wrong: signed zeros, subnormals, infinities, the ends of the range. */
-export const edgeValues = Float32Array.of(
-  ...[0, -0, 1, -1, 2 ** -149, -(2 ** -149), 2 ** -130, -(2 ** -127), 2 ** -126],
-  ...[Infinity, -Infinity, NaN, 3.4028235e38, -3.4028235e38, 88.7, -87.4, -103.9, 0.625],
-);
+export const edgeValues = Float32Array.from([
+  0,
+  -0,
+  1,
+  -1,
+  2 ** -149,
+  -(2 ** -149),
+  2 ** -130,
+  -(2 ** -127),
+  2 ** -126,
+  Infinity,
+  -Infinity,
+  NaN,
+  3.4028235e38,
+  -3.4028235e38,
+  88.7,
+  -87.4,
+  -103.9,
+  0.625,
+]);
 
 /** `count` float32 values, about normal around 0; every `edgeEvery`-th is an edge value. */
 export function drawFloats(random: Random, count: number, edgeEvery = Infinity): Float32Array {
@@ -68,17 +84,14 @@ export class Twins {
   }
 
   /** Calls the function in both kernels. */
-  call<Name extends keyof KernelFunctions>(name: Name, ...values: number[]): [unknown, unknown] {
-    const run = (kernel: Kernel) =>
-      (kernel.functions[name] as (...values: number[]) => unknown)(...values);
-    return [run(this.wasm), run(this.plain)];
+  call(name: keyof KernelFunctions, ...values: number[]): [unknown, unknown] {
+    return [callBy(this.wasm, name, values), callBy(this.plain, name, values)];
   }
 
   /** Where the two kernels left different bits among `count` float32: each place with both values. */
   differences(pointer: number, count: number): string[] {
-    const [left, right] = [this.wasm, this.plain].map(({ views }) =>
-      views.f32.slice(pointer / 4, pointer / 4 + count),
-    ) as [Float32Array, Float32Array];
+    const slice = ({ views }: Kernel) => views.f32.slice(pointer / 4, pointer / 4 + count);
+    const [left, right] = [slice(this.wasm), slice(this.plain)];
     const [leftBits, rightBits] = [bitsOf(left), bitsOf(right)];
     return [...leftBits.keys()]
       .filter((i) => leftBits[i] !== rightBits[i])
@@ -91,6 +104,11 @@ export class Twins {
       this.differences(pointer + 4 * s * strideOf(width), width),
     ).flat();
   }
+}
+
+function callBy({ functions }: Kernel, name: keyof KernelFunctions, values: number[]): unknown {
+  const call: (...values: number[]) => unknown = functions[name];
+  return call(...values);
 }
 
 /** The bit patterns; every NaN counts as the same one, because its bits are not portable. */

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+
+import { checkModel } from "../../../../shared/model/check.ts";
+import { testConfig, type TestConfig } from "../../../support/run-config.ts";
+
+const facts = { featureCount: 12, classCount: 3 };
+const layers = [12, 5, 3];
+
+test.each<[TestConfig, RegExp]>([
+  [{ layers: [13, 3] }, /13 inputs but a sample has 12 features/u],
+  [{ layers: [12, 4] }, /4 outputs but there are 3 classes/u],
+  [{ layers, loss: "cce", output: "sigmoid" }, /cce needs the output softmax, got sigmoid/u],
+  [{ layers, loss: "bce", output: "softmax" }, /bce needs the output sigmoid, got softmax/u],
+])("says what is wrong with %j", (config, message) => {
+  expect(checkModel(testConfig(config), facts)).toMatch(message);
+});
+
+test.each<TestConfig>([
+  { layers, loss: "cce", output: "softmax" },
+  { layers, loss: "bce", output: "sigmoid" },
+  { layers, loss: "mse", output: "linear" },
+  { layers, loss: "mae", output: "softmax" },
+])("has nothing against %j", (config) => {
+  expect(checkModel(testConfig(config), facts)).toBeUndefined();
+});

@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+
+import type { Dataset } from "../../../../shared/data/dataset.ts";
+import { createPlainKernel, type Kernel } from "../../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../../shared/model/initialize.ts";
+import { parameterCount } from "../../../../shared/model/layout.ts";
+import { Network } from "../../../../shared/model/network.ts";
+import {
+  type FeatureForm,
+  featureForm,
+  storeSplit,
+} from "../../../../shared/model/stored-split.ts";
+import {
+  hiddenActivations,
+  outputActivations,
+  type RunConfig,
+} from "../../../../shared/run/config.ts";
+import { drawDataset } from "../../../support/drawn-dataset.ts";
+import { createWasmKernel } from "../../../support/kernel-twins.ts";
+import { plainGradient, plainLoss } from "../../../support/plain-network.ts";
+import { testConfig } from "../../../support/run-config.ts";
+
+const layers = [12, 7, 5, 3];
+
+/** Every loss with every output activation that it takes. */
+const heads = [
+  { loss: "cce", output: "softmax" },
+  { loss: "bce", output: "sigmoid" },
+  ...outputActivations.flatMap((output) => [
+    { loss: "mse", output } as const,
+    { loss: "mae", output } as const,
+  ]),
+] as const;
+
+describe("the gradient equals central differences of a float64 network", () => {
+  for (const { loss, output } of heads) {
+    test.each(hiddenActivations)(`${loss} after ${output}, hidden %s`, (activation) => {
+      const config = testConfig({ layers, loss, output, activation });
+      const dataset = drawDataset({ trainCount: 6, form: "floats" });
+      const parameters = initialParameters(config.model, 3);
+      const { gradient, lossSum } = gradientOf(createPlainKernel(), config, dataset, {
+        parameters,
+      });
+      const samples = samplesOf(dataset);
+      const exact = Float64Array.from(parameters);
+      const expected = plainGradient(config, exact, samples);
+      // Float32 keeps 24 bits and a few dozen operations lie on each path: 1e-5 of the largest component is honest,
+      // and a wrong term, sign or factor is far outside.
+      const scale = Math.max(...expected.map(Math.abs));
+      const errors = expected.map((value, i) => Math.abs(value - gradient[i]!) / scale);
+      expect(scale).toBeGreaterThan(0.01);
+      expect(Math.max(...errors)).toBeLessThan(1e-5);
+      const expectedLoss = samples.reduce((sum, s) => sum + plainLoss(config, exact, s), 0);
+      expect(Math.abs(lossSum / expectedLoss - 1)).toBeLessThan(1e-5);
+    });
+  }
+});
+
+describe("the bits of a shard's gradient", () => {
+  const config = testConfig({ layers, activation: "tanh" });
+
+  test("are those of the plain twins for every loss, output and hidden activation", () => {
+    for (const { loss, output } of heads) {
+      for (const activation of hiddenActivations) {
+        const headConfig = testConfig({ layers, loss, output, activation });
+        const dataset = drawDataset({ trainCount: 37 });
+        const simd = gradientOf(createWasmKernel(), headConfig, dataset);
+        expect(simd, `${loss} ${output}`).toEqual(
+          gradientOf(createPlainKernel(), headConfig, dataset),
+        );
+      }
+    }
+  });
+
+  test.each([3, 16, 17, 40])(
+    "are the same through the sparse and the dense first layer of %i outputs",
+    (width) => {
+      const wide = testConfig({ layers: [12, width, 3] });
+      const dataset = drawDataset({ trainCount: 70 });
+      expect(featureForm(dataset)).toBe("sparse");
+      const sparse = gradientOf(createWasmKernel(), wide, dataset, { form: "sparse" });
+      expect(gradientOf(createWasmKernel(), wide, dataset, { form: "bytes" })).toEqual(sparse);
+      const floats = { ...dataset, train: asFloats(dataset.train) };
+      expect(gradientOf(createWasmKernel(), wide, floats, { form: "floats" })).toEqual(sparse);
+    },
+  );
+
+  test("don't depend on the chunks: 100 samples equal one-by-one sums in order", () => {
+    for (const form of ["sparse", "bytes"] as const) {
+      const dataset = drawDataset({ trainCount: 100, form });
+      const whole = gradientOf(createWasmKernel(), config, dataset);
+      const sums = new Float32Array(whole.gradient.length);
+      let lossSum = 0;
+      for (let s = 0; s < 100; s++) {
+        const single = gradientOf(createWasmKernel(), config, dataset, { first: s, count: 1 });
+        for (const [i, value] of single.gradient.entries()) sums[i] = sums[i]! + value;
+        lossSum += single.lossSum;
+      }
+      expect(whole.gradient).toEqual(sums);
+      expect(whole.lossSum).toBe(lossSum);
+    }
+  });
+});
+
+test("correct counts the samples whose largest output is at their label", () => {
+  const config = testConfig({ layers: [12, 3], output: "linear", loss: "mse" });
+  const dataset = drawDataset({ trainCount: 40, form: "floats" });
+  const parameters = initialParameters(config.model, 5);
+  const { correct } = gradientOf(createWasmKernel(), config, dataset, { parameters });
+  const expected = samplesOf(dataset).filter(({ features, label }) => {
+    const outputs = [0, 1, 2].map((o) =>
+      features.reduce((sum, x, i) => sum + x * parameters[3 * i + o]!, 0),
+    );
+    return outputs.indexOf(Math.max(...outputs)) === label;
+  });
+  expect(correct).toBe(expected.length);
+  expect(correct).toBeGreaterThan(0);
+});
+
+interface Request {
+  readonly parameters?: Float32Array;
+  readonly form?: FeatureForm;
+  readonly first?: number;
+  readonly count?: number;
+}
+
+/** Gradient, loss and hits of one shard of the training split, computed in a kernel of its own. */
+function gradientOf(
+  kernel: Kernel,
+  config: RunConfig,
+  dataset: Dataset,
+  { parameters = initialParameters(config.model, 1), form, first = 0, count }: Request = {},
+) {
+  const chosenForm = form ?? featureForm(dataset);
+  const split = storeSplit(kernel, dataset.train, chosenForm);
+  const network = new Network(kernel, config, chosenForm);
+  const values = kernel.arena.allocate(parameters.byteLength);
+  const gradient = kernel.arena.allocate(parameters.byteLength);
+  const samples = kernel.arena.allocate(4 * split.count);
+  const { f32, u32 } = kernel.views;
+  f32.set(parameters, values / 4);
+  // What a gradient overwrites must not show.
+  f32.fill(7, gradient / 4, gradient / 4 + parameters.length);
+  for (let s = 0; s < split.count; s++) u32[samples / 4 + s] = s;
+  const shard = { split, samples: samples + 4 * first, sampleCount: count ?? split.count - first };
+  const { lossSum, correct } = network.gradientOf(shard, values, gradient);
+  const length = parameterCount(config.model);
+  return { lossSum, correct, gradient: f32.slice(gradient / 4, gradient / 4 + length) };
+}
+
+function asFloats(split: Dataset["train"]): Dataset["train"] {
+  return { ...split, features: Float32Array.from(split.features, (byte) => byte / 255) };
+}
+
+function samplesOf({ train, featureCount }: Dataset) {
+  return Array.from({ length: train.count }, (_, s) => ({
+    features: [...train.features.subarray(s * featureCount, (s + 1) * featureCount)],
+    label: train.labels[s]!,
+  }));
+}
