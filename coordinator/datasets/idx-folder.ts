@@ -112,13 +112,38 @@ async function readUnpacked(disk: Disk, path: string): Promise<Uint8Array> {
   try {
     const bytes = await disk.readFile(path);
     if (!path.endsWith(".gz")) return bytes;
-    return await gunzipAsync(bytes, { maxOutputLength: datasetBytesMax });
+    return await gunzipAsync(bytes, {
+      chunkSize: unpackedLength(bytes),
+      maxOutputLength: datasetBytesMax,
+    });
   } catch (error) {
     throw new OperatorError(`cannot read ${path}: ${messageOf(error)}; fetch it again`);
   }
 }
 
-const gunzipAsync = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
+const gunzipAsync = promisify<
+  Uint8Array,
+  { readonly chunkSize: number; readonly maxOutputLength: number },
+  Buffer
+>(gunzip);
+
+/**
+ * What a gzip file says of its contents' length in its last four bytes: the right size for the one buffer to unpack
+ * it into. Nothing else rests on it, so a lie costs at most the memory that deflate could fill.
+ *
+ * @see RFC 1952, section 2.3.1, ISIZE.
+ */
+function unpackedLength(packed: Uint8Array): number {
+  if (packed.length < 4) return unpackedBytesMin;
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  const said = view.getUint32(packed.length - 4, true);
+  const largestPossible = Math.min(packed.length * deflateRatioMax, datasetBytesMax);
+  return Math.max(Math.min(said, largestPossible), unpackedBytesMin);
+}
+
+const unpackedBytesMin = 1024;
+/** 258 bytes from 2 bits. */
+const deflateRatioMax = 1032;
 
 function largest(labels: Uint8Array): number {
   return labels.reduce((max, label) => Math.max(max, label), 0);

@@ -1,0 +1,264 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import { loadDataset } from "../../../../coordinator/datasets/load.ts";
+import {
+  mnistFiles,
+  mnistFolder,
+  type PinnedFile,
+} from "../../../../coordinator/datasets/mnist.ts";
+import { nodeDisk } from "../../../../coordinator/disk.ts";
+import { OperatorError } from "../../../../shared/operator-error.ts";
+
+/** 2 files in place of MNIST's 4: one that takes many writes, one that takes one. */
+const large = createHash("shake256", { outputLength: 1_000_000 }).update("large").digest();
+const small = Buffer.from("small");
+const contents = new Map([
+  ["large.gz", large],
+  ["small.gz", small],
+]);
+const files: readonly PinnedFile[] = [...contents].map(([name, bytes]) => ({
+  name,
+  sizeBytes: bytes.length,
+  sha256: createHash("sha256").update(bytes).digest("hex"),
+}));
+
+type Behaviour = (bytes: Buffer, request: IncomingMessage, response: ServerResponse) => void;
+
+/** What the server does with the requests for the large file, one after the other; then it behaves. */
+let behaviours: Behaviour[] = [];
+let asked: { readonly name: string; readonly range: string | undefined }[] = [];
+
+const behave: Behaviour = (bytes, request, response) => {
+  const start = Number(/^bytes=(\d+)-$/u.exec(request.headers.range ?? "")?.[1] ?? 0);
+  const range = `bytes ${start}-${bytes.length - 1}/${bytes.length}`;
+  if (start > 0) response.writeHead(206, { "Content-Range": range });
+  response.end(bytes.subarray(start));
+};
+
+/** Sends the first bytes of what was asked for, then cuts the connection. */
+function cutAfter(count: number): Behaviour {
+  return (bytes, request, response) => {
+    const start = Number(/^bytes=(\d+)-$/u.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const range = `bytes ${start}-${bytes.length - 1}/${bytes.length}`;
+    response.writeHead(start === 0 ? 200 : 206, {
+      "Content-Length": bytes.length - start,
+      ...(start === 0 ? {} : { "Content-Range": range }),
+    });
+    response.write(bytes.subarray(start, start + count), () => response.destroy());
+  };
+}
+
+function status(code: number): Behaviour {
+  return (_bytes, _request, response) => void response.writeHead(code).end("sorry");
+}
+
+const withoutRanges: Behaviour = (bytes, _request, response) => void response.end(bytes);
+const stall: Behaviour = (bytes, _request, response) =>
+  void response.write(bytes.subarray(0, 1000));
+
+const server = createServer((request, response) => {
+  const name = request.url?.slice("/mirror/".length) ?? "";
+  const bytes = contents.get(name);
+  asked.push({ name, range: request.headers.range });
+  const behaviour = (name === "large.gz" ? behaviours.shift() : undefined) ?? behave;
+  if (bytes === undefined) response.writeHead(404).end();
+  else behaviour(bytes, request, response);
+});
+
+let mirror = "";
+let cache = "";
+beforeAll(async () => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  mirror = `http://127.0.0.1:${port}/mirror`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(async () => {
+  cache = await mkdtemp(join(tmpdir(), "promedio-cache-"));
+  behaviours = [];
+  asked = [];
+});
+afterEach(() => rm(cache, { recursive: true }));
+
+const lines: string[] = [];
+
+function fetchAll({ from = mirror }: { readonly from?: string } = {}): Promise<string> {
+  lines.length = 0;
+  return mnistFolder({
+    disk: nodeDisk,
+    cache,
+    mnistMirror: from,
+    files,
+    patience: { attemptsMax: 3, firstWaitMs: 1, stalledMs: 200 },
+    progress: (line) => lines.push(line),
+  });
+}
+
+/** Whether the cache holds the 2 files, whole, and nothing else. */
+async function bothArrived(): Promise<boolean> {
+  const folder = join(cache, "mnist");
+  const names = (await readdir(folder)).toSorted();
+  if (names.join() !== "large.gz,small.gz") return false;
+  const [first, second] = await Promise.all(names.map((name) => readFile(join(folder, name))));
+  return large.equals(first ?? small) && small.equals(second ?? large);
+}
+
+describe("mnistFolder", () => {
+  test("fetches 2 files, says every tenth, and then asks no more", async () => {
+    expect(await fetchAll()).toBe(join(cache, "mnist"));
+    expect(await bothArrived()).toBe(true);
+    expect(lines.at(-1)).toBe("downloading mnist: 100 % of 1.0 MB");
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.length).toBeLessThanOrEqual(11);
+    await fetchAll();
+    expect(asked).toHaveLength(2);
+    expect(lines).toEqual([]);
+  });
+
+  test("goes on where 5 connections were cut, though it gives up after 3 that bring nothing", async () => {
+    behaviours = [1, 2, 3, 4, 5].map(() => cutAfter(100_000));
+    await fetchAll();
+    expect(await bothArrived()).toBe(true);
+    const starts = asked.slice(0, 6).map(({ range }) => Number(range?.slice(6, -1) ?? 0));
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+    expect(new Set(starts).size).toBe(6);
+  });
+
+  test("goes on from the part that an earlier process left", async () => {
+    await nodeDisk.mkdir(join(cache, "mnist"));
+    await writeFile(join(cache, "mnist", "large.gz.part"), large.subarray(0, 400_000));
+    await fetchAll();
+    expect(await bothArrived()).toBe(true);
+    expect(asked[0]).toEqual({ name: "large.gz", range: "bytes=400000-" });
+  });
+
+  test("starts again when 1 server knows no ranges", async () => {
+    behaviours = [cutAfter(100_000), withoutRanges];
+    await fetchAll();
+    expect(await bothArrived()).toBe(true);
+  });
+
+  test("starts again from a part that turns out to be of another file", async () => {
+    await nodeDisk.mkdir(join(cache, "mnist"));
+    await writeFile(join(cache, "mnist", "large.gz.part"), Buffer.alloc(400_000));
+    await fetchAll();
+    expect(await bothArrived()).toBe(true);
+    expect(asked.map(({ range }) => range)).toEqual(["bytes=400000-", undefined, undefined]);
+  });
+
+  test.each([large.length, large.length + 1])(
+    "starts again from a part of %i wrong bytes",
+    async (length) => {
+      await nodeDisk.mkdir(join(cache, "mnist"));
+      await writeFile(join(cache, "mnist", "large.gz.part"), Buffer.alloc(length));
+      await fetchAll();
+      expect(await bothArrived()).toBe(true);
+    },
+  );
+
+  test("rides out 503, 429, 416 and a stall of 200 ms", async () => {
+    behaviours = [status(503), status(429), cutAfter(100_000), status(416), stall];
+    await fetchAll();
+    expect(await bothArrived()).toBe(true);
+  });
+
+  test("fetches a cached file again of which 1 byte changed", async () => {
+    await fetchAll();
+    await writeFile(join(cache, "mnist", "small.gz"), "smalk");
+    await fetchAll();
+    expect(await bothArrived()).toBe(true);
+    expect(asked.map(({ name }) => name)).toEqual(["large.gz", "small.gz", "small.gz"]);
+  });
+
+  const hopeless: [string, Behaviour[], number, string][] = [
+    ["404", [status(404)], 1, "the server answered 404"],
+    ["3 times 500", [status(500), status(500), status(500)], 3, "the server answered 500"],
+    [
+      "another file of the same size",
+      [(_bytes, _request, response) => void response.end(Buffer.alloc(large.length))],
+      1,
+      `the file's SHA-256 is ${createHash("sha256").update(Buffer.alloc(large.length)).digest("hex")}`,
+    ],
+    [
+      "a file without end",
+      [(_bytes, _request, response) => void response.write(Buffer.alloc(large.length + 1))],
+      1,
+      "the server sent more than the file's 1000000 bytes",
+    ],
+    [
+      "a shorter file, 3 times",
+      [1, 2, 3].map(() => (_bytes, _request, response) => void response.end("short")),
+      3,
+      "the connection ended after 5 of 1000000 bytes",
+    ],
+    ["3 stalls at the same byte", [stall, stall, stall], 3, "nothing came for 0.2 s"],
+  ];
+  test.each(hopeless)("gives up on %s with one line", async (_what, list, requests, reason) => {
+    behaviours = [...list];
+    const error: unknown = await fetchAll().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(OperatorError);
+    expect(String(error)).toContain(`cannot download ${mirror}/large.gz: ${reason}`);
+    expect(String(error)).toContain("--dataset mnist:FOLDER");
+    expect(asked).toHaveLength(requests);
+    await expect(stat(join(cache, "mnist", "large.gz"))).rejects.toThrow("ENOENT");
+  });
+
+  test("says why when 0 servers listen", async () => {
+    const closed = createServer().listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const address = closed.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    closed.close();
+    await once(closed, "close");
+    await expect(fetchAll({ from: `http://127.0.0.1:${port}` })).rejects.toThrow(
+      `connect ECONNREFUSED 127.0.0.1:${port}`,
+    );
+  });
+
+  test("says that 1 cache can't be written", async () => {
+    await writeFile(join(cache, "mnist"), "a file in its place");
+    await expect(fetchAll()).rejects.toThrow(`cannot use the cache ${cache}`);
+  });
+});
+
+const realFolder = "../shared/data/mnist";
+const hasReal = (await nodeDisk.stat(realFolder)) !== undefined;
+
+describe("the real files", () => {
+  test.skipIf(!hasReal)(
+    hasReal
+      ? "have the 4 pinned sizes and hashes, and 60,000 + 10,000 samples"
+      : `SKIPPED: the 4 files are not in ${realFolder}`,
+    async () => {
+      for (const { name, sizeBytes, sha256 } of mnistFiles) {
+        const bytes = await readFile(join(realFolder, name));
+        const actual = createHash("sha256").update(bytes).digest("hex");
+        expect([bytes.length, actual]).toEqual([sizeBytes, sha256]);
+      }
+      const source = { kind: "mnist", folder: realFolder } as const;
+      const { dataset } = await loadDataset(source, {
+        disk: nodeDisk,
+        cache,
+        mnistMirror: undefined,
+        progress: () => undefined,
+      });
+      expect(dataset).toMatchObject({ name: "mnist", featureShape: [28, 28], classCount: 10 });
+      expect([dataset.train.count, dataset.test.count]).toEqual([60_000, 10_000]);
+      expect(dataset.sha256).toBe(
+        "a9ef04c596908c9de5d1693f0c320c1ff05b5947949431fd7b4c131ea6c8a921",
+      );
+    },
+  );
+});
