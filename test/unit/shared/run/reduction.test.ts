@@ -117,6 +117,20 @@ describe("Reduction", () => {
     expect(reduction.missing()).toEqual([block(0, 2), block(3, 4), block(4, 6)]);
   });
 
+  test("a block [0, 4) replaces its known parts [0, 1) and [2, 3), and 3 slots do for round after round", () => {
+    const reduction = start(8);
+    for (let round = 0; round < 5; round++) {
+      reduction.begin(8);
+      for (const part of [block(0, 1), block(2, 3), block(0, 4)]) {
+        expect(reduction.accept(part, resultOf(part))).toBe("accepted");
+      }
+      expect(reduction.missing()).toEqual([block(4, 8)]);
+      reduction.accept(block(4, 8), resultOf(block(4, 8)));
+      expect(rootOf(reduction)).toEqual(expected(block(0, 8)));
+    }
+    expect(reduction.slotCount).toBe(3);
+  });
+
   test("sums the block [4, 7) of 7 shards for a worker whose threads took one shard each", () => {
     const root = block(4, 7);
     const reduction = start(7, root);
