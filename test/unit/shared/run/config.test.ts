@@ -1,0 +1,101 @@
+/** @file The run config's validator: it stands wherever a config comes in from outside. */
+import { describe, expect, test } from "vitest";
+
+import { type RunConfig, runConfigSchema } from "../../../../shared/run/config.ts";
+import { sampleConfig } from "./sample-config.ts";
+
+const base = sampleConfig({});
+const accepts = (config: unknown) => runConfigSchema.safeParse(config).success;
+const { model, optimizer, schedule } = base;
+
+/** One complete config of every optimizer. */
+const optimizers: RunConfig["optimizer"][] = [
+  optimizer,
+  { name: "momentum", learningRate: 0.1, beta: 0.9, dampening: 0.9 },
+  { name: "nag", learningRate: 0.1, beta: 0.9 },
+  { name: "rmsprop", learningRate: 0.1, beta: 0.9, epsilon: 1e-8 },
+  { name: "adam", learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  { name: "adamw", learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupledDecay: 0 },
+  { name: "local-search", candidates: 8, sigma: 0.1 },
+];
+
+/** The object with each of its fields left out in turn. */
+function withoutOne(whole: object): object[] {
+  const entries = Object.entries(whole);
+  return entries.map(([left]) => Object.fromEntries(entries.filter(([key]) => key !== left)));
+}
+
+function acceptsBeta(beta: number): boolean {
+  return accepts({ ...base, optimizer: { name: "nag", learningRate: 1, beta } });
+}
+
+function acceptsWidths(count: number): boolean {
+  const layers = Array.from({ length: count }, () => 4);
+  return accepts({ ...base, model: { ...model, layers } });
+}
+
+describe("runConfigSchema", () => {
+  test("takes a complete config with each of the 7 optimizers, unchanged", () => {
+    for (const one of optimizers) {
+      const config = { ...base, optimizer: one };
+      expect(runConfigSchema.parse(config)).toEqual(config);
+    }
+  });
+
+  test("refuses a config with any of its 12 fields missing, or with one more", () => {
+    expect(Object.keys(base)).toHaveLength(12);
+    expect(withoutOne(base).filter(accepts)).toEqual([]);
+    expect(accepts({ ...base, workers: 3 })).toBe(false);
+    expect(accepts({ ...base, model: { ...model, dropout: 0.5 } })).toBe(false);
+  });
+
+  test("refuses each of the 7 optimizers with any of its fields missing, or with one more", () => {
+    for (const one of optimizers) {
+      const incomplete = withoutOne(one).map((rest) => ({ ...base, optimizer: rest }));
+      expect(incomplete.filter(accepts)).toEqual([]);
+      expect(accepts({ ...base, optimizer: { ...one, gamma: 1 } })).toBe(false);
+    }
+  });
+
+  test('refuses 0, −1, 1.5, NaN, ∞ and "1" for each of the 5 counts', () => {
+    for (const bad of [0, -1, 1.5, Number.NaN, Infinity, "1"]) {
+      const configs = [
+        { ...base, batchSize: bad },
+        { ...base, shardSize: bad },
+        { ...base, epochs: bad },
+        { ...base, steps: bad },
+        { ...base, model: { ...model, layers: [784, bad, 10] } },
+      ];
+      expect(configs.filter(accepts)).toEqual([]);
+    }
+  });
+
+  test("refuses learning rates 0, −1, NaN, ∞, and betas 1 and −0.1; takes beta 0", () => {
+    for (const learningRate of [0, -1, Number.NaN, Infinity]) {
+      expect(accepts({ ...base, optimizer: { name: "sgd", learningRate } })).toBe(false);
+    }
+    expect([1, -0.1, 0].map((beta) => acceptsBeta(beta))).toEqual([false, false, true]);
+  });
+
+  test("refuses 1 layer width and 33, takes 2 and 32", () => {
+    expect([1, 2, 32, 33].map(acceptsWidths)).toEqual([false, true, true, false]);
+  });
+
+  test("refuses a hash that is not 64 lower-case hex digits", () => {
+    const hex = "ab".repeat(32);
+    const hashes = ["", hex.toUpperCase(), hex.slice(2), `${hex}\n`, `${hex}0`, "../../x"];
+    const taken = hashes.filter((sha256) => accepts({ ...base, dataset: { name: "x", sha256 } }));
+    expect(taken).toEqual([]);
+  });
+
+  test("refuses softmax in hidden layers and takes it as output", () => {
+    expect(accepts({ ...base, model: { ...model, activation: "softmax" } })).toBe(false);
+    expect(accepts({ ...base, model: { ...model, output: "softmax" } })).toBe(true);
+  });
+
+  test("refuses a final fraction of 1.1 and −0.1 warm-up steps, takes seeds −5 and 0", () => {
+    expect(accepts({ ...base, schedule: { ...schedule, finalFraction: 1.1 } })).toBe(false);
+    expect(accepts({ ...base, schedule: { ...schedule, warmupSteps: -0.1 } })).toBe(false);
+    expect([-5, 0, 0.5].map((seed) => accepts({ ...base, seed }))).toEqual([true, true, false]);
+  });
+});
