@@ -21,7 +21,7 @@ import {
   type DecodedCheckpoint,
   encodeCheckpoint,
 } from "./checkpoint.ts";
-import { type Disk, messageOf, type Outcome, replaceFile, temporarySuffix } from "./disk.ts";
+import { type Disk, messageOf, replaceFile, temporarySuffix } from "./disk.ts";
 import { MetricsFile } from "./metrics-file.ts";
 
 /** Two to fall back on when the newest is damaged. */
@@ -212,7 +212,7 @@ export class RunFolder {
   async #prune(writtenStep: number): Promise<void> {
     const names = await this.#disk.readdir(this.#checkpoints).catch(() => []);
     const kept = stepsIn(names)
-      .filter(({ step }) => step <= writtenStep)
+      
       .toSorted((a, b) => b.step - a.step)
       .slice(0, checkpointsKept)
       .map(({ name }) => name);

@@ -2,6 +2,8 @@
  * @file From what the operator asked for to everything a run needs: dataset, run config, folder and parameters, for a
  * new run or for one that goes on. Every mistake that can be known before the first step is found here.
  */
+import { resolve } from "node:path";
+
 import * as z from "zod/mini";
 
 import type { Kernel } from "../shared/kernels/kernel.ts";
@@ -58,11 +60,13 @@ async function prepareNewRun(
   request: RunRequest,
   { kernel, disk, newRunId, progress }: SetupWorld,
 ): Promise<PreparedRun> {
-  const source = datasetSource(request.given.dataset ?? runDefaults.dataset);
+  const spelled = request.given.dataset ?? runDefaults.dataset;
+  const source = datasetSource(spelled);
   const dataset = await loadDataset(source, { ...options, disk, progress });
   const config = resolveRunConfig(request, factsOf(dataset));
   const plan = planRun(config, factsOf(dataset));
-  const created = await createRun(disk, options.runs, options.name ?? newRunId(), { config });
+  const setup: Setup = { config, dataset: rooted(spelled) };
+  const created = await createRun(disk, options.runs, options.name ?? newRunId(), setup);
   if (!created.found) throw new OperatorError(created.reason);
   const store = createStore(kernel, config, plan);
   return { config, plan, dataset, store, folder: created.folder, resume: undefined, notes: [] };
@@ -78,7 +82,10 @@ async function prepareResumedRun(
   if (!run.found) throw new OperatorError(run.reason);
   const { folder } = run;
   const saved = await readSaved(folder, wanted);
-  const source = resumedDataset(request, saved.config);
+  const source =
+    request.given.dataset === undefined && saved.dataset !== undefined
+      ? datasetSource(saved.dataset)
+      : resumedDataset(request, saved.config);
   const dataset = await loadDataset(source, { ...options, disk, progress });
   const { config, warning } = resolveResumedRun(request, saved.config, factsOf(dataset));
   const plan = planRun(config, factsOf(dataset));
@@ -95,8 +102,16 @@ async function prepareResumedRun(
   return { config, plan, dataset, store, folder, resume: checkpoint, notes };
 }
 
+/** What `config.json` of a run holds. */
+interface Setup {
+  readonly config: RunConfig;
+  /** As the operator spelled it, with an absolute path, so that a resumed run finds it from any folder. */
+  readonly dataset: string;
+}
+
 interface Saved {
   readonly config: RunConfig;
+  readonly dataset: string | undefined;
   readonly checkpoint: Checkpoint | undefined;
   readonly notes: readonly string[];
 }
@@ -105,25 +120,37 @@ interface Saved {
 async function readSaved(folder: RunFolder, wanted: string | undefined): Promise<Saved> {
   const file = wanted?.endsWith(".safetensors") === true ? wanted : undefined;
   const found = await folder.latestCheckpoint(file);
+  const setup = await readSetup(folder);
   if (found.found) {
     const { checkpoint, notes } = found;
-    return { config: checkpoint.config, checkpoint, notes };
+    const dataset = setup.ok ? setup.setup.dataset : undefined;
+    return { config: checkpoint.config, dataset, checkpoint, notes };
   }
   if (file !== undefined) throw new OperatorError(`${found.notes[0] ?? found.reason}`);
-  const config = await readConfig(folder);
+  if (!setup.ok) throw new OperatorError(setup.reason);
   const notes = [...found.notes, `${found.reason}: run ${folder.id} begins again at step 0`];
-  return { config, checkpoint: undefined, notes };
+  return { ...setup.setup, checkpoint: undefined, notes };
 }
 
-const setupSchema = z.object({ config: runConfigSchema });
+const setupSchema = z.object({ config: runConfigSchema, dataset: z.string() });
 
-async function readConfig(folder: RunFolder): Promise<RunConfig> {
+async function readSetup(
+  folder: RunFolder,
+): Promise<
+  { readonly ok: true; readonly setup: Setup } | { readonly ok: false; readonly reason: string }
+> {
   const read = await folder.readSetup();
-  if (!read.ok) throw new OperatorError(read.reason);
+  if (!read.ok) return read;
   const parsed = setupSchema.safeParse(read.setup);
-  if (parsed.success) return parsed.data.config;
+  if (parsed.success) return { ok: true, setup: parsed.data };
   const where = parsed.error.issues[0]?.path.join(".") ?? "";
-  throw new OperatorError(`${folder.path}/config.json is not a run's: ${where} is not valid`);
+  return { ok: false, reason: `${folder.path}/config.json is not a run's: ${where} is not valid` };
+}
+
+/** `mnist:data` → `mnist:/home/ada/data`. */
+function rooted(spelled: string): string {
+  const [, kind, folder] = /^(mnist|idx):(.+)$/u.exec(spelled) ?? [];
+  return kind === undefined || folder === undefined ? spelled : `${kind}:${resolve(folder)}`;
 }
 
 function createStore(kernel: Kernel, config: RunConfig, plan: RunPlan): ParameterStore {

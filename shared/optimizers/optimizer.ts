@@ -14,7 +14,7 @@ import {
   writeUpdate,
 } from "../kernels/update.ts";
 import type { OptimizerConfig } from "../run/config.ts";
-import { power } from "./power.ts";
+import { RunningPower } from "./power.ts";
 
 /** An optimizer that follows a gradient; `local-search` follows none and stands in `local-search.ts`. */
 export interface Optimizer {
@@ -132,6 +132,8 @@ function rmsprop({ beta, epsilon }: Config<"rmsprop">): Optimizer {
  * @see Loshchilov & Hutter, "Decoupled weight decay regularization", 2019, algorithm 2, with η in front of the decay.
  */
 function adam({ beta1, beta2, epsilon, decoupledDecay }: Config<"adamw">): Optimizer {
+  const power1 = new RunningPower(beta1);
+  const power2 = new RunningPower(beta2);
   return {
     stateNames: ["firstMoment", "secondMoment"],
     step(kernel, update) {
@@ -140,10 +142,10 @@ function adam({ beta1, beta2, epsilon, decoupledDecay }: Config<"adamw">): Optim
         decay: update.learningRate * decoupledDecay,
         beta1,
         gain1: 1 - beta1,
-        correction1: 1 - power(beta1, t),
+        correction1: 1 - power1.at(t),
         beta2,
         gain2: 1 - beta2,
-        correction2: 1 - power(beta2, t),
+        correction2: 1 - power2.at(t),
         epsilon,
       });
     },

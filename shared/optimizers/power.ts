@@ -1,21 +1,33 @@
-/** @file Integer powers with the same bits on every engine: `Math.pow` and `**` may differ between them. */
+/**
+ * @file Integer powers by repeated multiplication, as the design defines βᵗ: `Math.pow` and `**` may differ between
+ * engines, and a cleverer order of multiplications would round to other bits.
+ */
 import { assert } from "../assert.ts";
 
-/**
- * `base^exponent` in float64 by square-and-multiply: a fixed sequence of multiplications, so a pure function of its
- * arguments. Nothing is carried from step to step, which is why a resumed run continues with the same bits.
- *
- * @param base - Any finite number.
- * @param exponent - An integer ≥ 0; `power(base, 0)` is 1.
- * @see Knuth, The Art of Computer Programming, volume 2, 4.6.3, algorithm A.
- */
+/** `base^exponent = base · base · …` in float64, from the left; `exponent` is an integer ≥ 0. */
 export function power(base: number, exponent: number): number {
-  assert(Number.isSafeInteger(exponent) && exponent >= 0, `exponent must be ≥ 0, got ${exponent}`);
-  let result = 1;
-  let square = base;
-  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= square;
-    square *= square;
+  return new RunningPower(base).at(exponent);
+}
+
+/**
+ * The powers of one base for exponents that mostly grow by 1: goes on from the last one asked for. What it remembers
+ * only saves time: every answer is a function of base and exponent, so a resumed run continues with the same bits.
+ */
+export class RunningPower {
+  readonly #base: number;
+  #exponent = 0;
+  #value = 1;
+
+  /** @param base - Any finite number. */
+  constructor(base: number) {
+    this.#base = base;
   }
-  return result;
+
+  at(exponent: number): number {
+    const valid = Number.isSafeInteger(exponent) && exponent >= 0;
+    assert(valid, `exponent must be an integer ≥ 0, got ${exponent}`);
+    if (exponent < this.#exponent) [this.#exponent, this.#value] = [0, 1];
+    for (; this.#exponent < exponent; this.#exponent++) this.#value *= this.#base;
+    return this.#value;
+  }
 }

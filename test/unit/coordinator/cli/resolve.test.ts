@@ -24,17 +24,17 @@ describe("resolveRunConfig", () => {
       loss: { name: "cce", reduction: "mean" },
       optimizer: { name: "adam", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
       schedule: {
-        name: "cosine",
+        name: "step",
         warmupSteps: 0,
-        decayEpochs: 1,
-        decayFactor: 1,
+        decayEpochs: 3,
+        decayFactor: 0.5,
         finalFraction: 0,
       },
       weightDecay: 2e-4,
       clipNorm: null,
       batchSize: 64,
       shardSize: 32,
-      epochs: 10,
+      epochs: 20,
       steps: null,
       seed: 1,
     });
@@ -150,7 +150,7 @@ describe("resolveRunConfig", () => {
       "--clip-norm 1 needs a gradient, which local-search has not; leave it out, or choose another --optimizer",
     ],
     [
-      { decayEpochs: 2 },
+      { schedule: "cosine", decayEpochs: 2 },
       "--decay-epochs 2 is not for schedule cosine; leave it out, or choose --schedule step",
     ],
     [

@@ -15,6 +15,7 @@ const facts: DatasetFacts = {
 };
 const saved = resolveRunConfig({ given: { epochs: 5 }, origins: {} }, facts);
 const constant = { ...saved, schedule: { ...saved.schedule, name: "constant" as const } };
+const cosine = { ...saved, schedule: { ...saved.schedule, name: "cosine" as const } };
 const named = (name: string) => ({ ...saved, dataset: { ...saved.dataset, name } });
 const resume = (given: RunSettings, from = saved, data = facts) =>
   resolveResumedRun({ given, origins: {} }, from, data);
@@ -45,7 +46,7 @@ describe("resolveResumedRun", () => {
       config: { ...constant, epochs: 8 },
       warning: undefined,
     });
-    const { config, warning } = resume({ epochs: 8 });
+    const { config, warning } = resume({ epochs: 8 }, cosine);
     expect(config.epochs).toBe(8);
     expect(warning).toMatch(/^the run was extended under a cosine schedule: [^\n]+$/u);
   });
