@@ -212,7 +212,7 @@ export class RunFolder {
   async #prune(writtenStep: number): Promise<void> {
     const names = await this.#disk.readdir(this.#checkpoints).catch(() => []);
     const kept = stepsIn(names)
-      
+      .filter(({ step }) => step <= writtenStep)
       .toSorted((a, b) => b.step - a.step)
       .slice(0, checkpointsKept)
       .map(({ name }) => name);

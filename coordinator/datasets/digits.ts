@@ -32,8 +32,9 @@ export async function loadDigits(
   { trainCount = trainCountDefault, testCount = testCountDefault }: DigitsSource,
   { disk, cache, progress }: DigitsOptions,
 ): Promise<CanonicalDataset> {
+  const name = nameOf(trainCount, testCount);
   const key = `digits-v${digitsVersion}-${trainCount}-${testCount}`;
-  const cached = await readCached(disk, cache, key);
+  const cached = await readCached(disk, cache, key, name);
   if (cached !== undefined) return cached;
   progress(`drawing ${trainCount + testCount} digits`);
   const drawn = drawDigits(trainCount, testCount);
@@ -46,11 +47,11 @@ export async function loadDigits(
   return drawn;
 }
 
-/** Draws them; a pure function of the counts. */
+/** Draws them; a pure function of the counts. Other counts than the usual are in the name, so that it can be resumed. */
 export function drawDigits(trainCount: number, testCount: number): CanonicalDataset {
   const { train, test } = generateDigits({ trainCount, testCount, seed });
   const content = {
-    name: "digits",
+    name: nameOf(trainCount, testCount),
     featureShape: [28, 28],
     classCount: 10,
     train: { count: trainCount, ...train },
@@ -59,19 +60,25 @@ export function drawDigits(trainCount: number, testCount: number): CanonicalData
   return encodeDataset(content, sha256OfParts);
 }
 
+function nameOf(trainCount: number, testCount: number): string {
+  const isUsual = trainCount === trainCountDefault && testCount === testCountDefault;
+  return isUsual ? "digits" : `digits:${trainCount},${testCount}`;
+}
+
 /** The cached bytes, if their name's hash is theirs. Any trouble with them is no trouble: they are drawn again. */
 async function readCached(
   disk: Disk,
   cache: string,
   key: string,
+  name: string,
 ): Promise<CanonicalDataset | undefined> {
   try {
     const names = await disk.readdir(cache);
-    const name = names.find((file) => file.startsWith(`${key}.`) && file.endsWith(".safetensors"));
-    if (name === undefined) return undefined;
-    const sha256 = basename(name, ".safetensors").slice(key.length + 1);
-    const bytes = Uint8Array.from(await disk.readFile(join(cache, name)));
-    return { bytes, dataset: decodeDataset(bytes, { name: "digits", sha256 }, sha256OfParts) };
+    const file = names.find((each) => each.startsWith(`${key}.`) && each.endsWith(".safetensors"));
+    if (file === undefined) return undefined;
+    const sha256 = basename(file, ".safetensors").slice(key.length + 1);
+    const bytes = Uint8Array.from(await disk.readFile(join(cache, file)));
+    return { bytes, dataset: decodeDataset(bytes, { name, sha256 }, sha256OfParts) };
   } catch {
     return undefined;
   }

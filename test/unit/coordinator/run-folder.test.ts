@@ -133,6 +133,7 @@ describe("writeCheckpoint", () => {
     for (const at of [10, 20, 30, 40, 50]) {
       expect(await folder.writeCheckpoint(checkpointAt(at), { best: at === 20 })).toEqual({
         ok: true,
+        path: checkpointPath(step(at)),
       });
     }
     const names = await readdir(join(folder.path, "checkpoints"));
@@ -156,7 +157,8 @@ describe("writeCheckpoint", () => {
       folder.writeCheckpoint(checkpointAt(10)),
       folder.writeCheckpoint(checkpointAt(10)),
     ];
-    expect(await Promise.all(both)).toEqual([{ ok: true }, { ok: true }]);
+    const written = { ok: true, path: checkpointPath(step(10)) };
+    expect(await Promise.all(both)).toEqual([written, written]);
   });
 
   test("answers a full disk with a reason, keeps the checkpoint before and leaves no rubbish", async () => {
@@ -173,7 +175,7 @@ describe("writeCheckpoint", () => {
     });
     expect(await readdir(join(folder.path, "checkpoints"))).toEqual([step(10)]);
     full = false;
-    expect(await folder.writeCheckpoint(checkpointAt(30))).toEqual({ ok: true });
+    expect(await folder.writeCheckpoint(checkpointAt(30))).toMatchObject({ ok: true });
   });
 
   test("loses nothing when the process dies at any operation of the second checkpoint", async () => {

@@ -28,7 +28,11 @@ describe("loadDigits", () => {
     });
     expect(lines).toEqual(["drawing 30 digits"]);
     expect(cached).toEqual(drawn);
-    expect(drawn.dataset).toMatchObject({ name: "digits", featureShape: [28, 28], classCount: 10 });
+    expect(drawn.dataset).toMatchObject({
+      name: "digits:20,10",
+      featureShape: [28, 28],
+      classCount: 10,
+    });
     expect(drawn.dataset.train.count + drawn.dataset.test.count).toBe(30);
   });
 

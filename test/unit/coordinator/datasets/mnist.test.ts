@@ -235,12 +235,11 @@ describe("mnistFolder", () => {
 
 const realFolder = "../shared/data/mnist";
 const hasReal = (await nodeDisk.stat(realFolder)) !== undefined;
+if (!hasReal) process.stderr.write(`skipped: MNIST's 4 files are not in ${realFolder}\n`);
 
 describe("the real files", () => {
   test.skipIf(!hasReal)(
-    hasReal
-      ? "have the 4 pinned sizes and hashes, and 60,000 + 10,000 samples"
-      : `SKIPPED: the 4 files are not in ${realFolder}`,
+    "have the 4 pinned sizes and hashes, and 60,000 + 10,000 samples",
     async () => {
       for (const { name, sizeBytes, sha256 } of mnistFiles) {
         const bytes = await readFile(join(realFolder, name));
