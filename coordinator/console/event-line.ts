@@ -26,7 +26,7 @@ export function eventLine(event: CoordinatorEvent, style: Style): string {
     case "epoch":
       return epochLine(event, style);
     case "waiting":
-      return `${style.warn("waiting")}: ${cleanText(event.reason)}`;
+      return style.warn(waitingText(event.reason));
     case "warning":
       return `${style.warn("warning")}: ${cleanText(event.message)}`;
     case "finished":
@@ -36,6 +36,12 @@ export function eventLine(event: CoordinatorEvent, style: Style): string {
     default:
       return assertNever(event);
   }
+}
+
+/** Reasons are whole sentences, "waiting for 2 more workers", or say what is late; both read as a wait. */
+export function waitingText(reason: string): string {
+  const text = cleanText(reason);
+  return /^(?:waiting|paused)/u.test(text) ? text : `waiting: ${text}`;
 }
 
 function listeningLine(event: EventOf<"listening">, style: Style): string {

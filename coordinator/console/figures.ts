@@ -67,8 +67,8 @@ function gradientSize(size: number): string {
   if (size === Number.POSITIVE_INFINITY) return "∞";
   if (size >= 0.001 && size < 10) return size.toFixed(4);
   if (size >= 10 && size < 1000) return size.toFixed(2);
-  const text = size.toExponential(2);
-  return text.length <= 7 ? text : size.toExponential(text.length - 6 > 1 ? 0 : 1);
+  const digits = [2, 1].find((count) => size.toExponential(count).length <= 7) ?? 0;
+  return size.toExponential(digits);
 }
 
 /** `3 workers`, `1 worker`. */

@@ -4,6 +4,7 @@
  */
 import type { CoordinatorView, Phase, RunView } from "../view.ts";
 import { progressBar } from "./bars.ts";
+import { waitingText } from "./event-line.ts";
 import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
 import type { Style } from "./style.ts";
 import { cleanText, displayWidth, fit, spread } from "./text.ts";
@@ -103,7 +104,7 @@ function paceLine({ run, workers }: CoordinatorView, columns: number, style: Sty
     return fit(`${style.dim("fingerprint")} ${run.fingerprint}`, columns);
   }
   if (run.waitingFor !== null) {
-    return fit(style.warn(`waiting for ${cleanText(run.waitingFor)}`), columns);
+    return fit(style.warn(waitingText(run.waitingFor)), columns);
   }
   const present = workers.filter((worker) => worker.state !== "gone").length;
   return fit(

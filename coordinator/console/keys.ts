@@ -11,7 +11,8 @@ export type Key =
   | "help"
   | "escape"
   | "redraw"
-  | "interrupt";
+  | "interrupt"
+  | "other";
 
 const keys: Readonly<Record<string, Key>> = {
   p: "pause",
@@ -25,14 +26,12 @@ const keys: Readonly<Record<string, Key>> = {
   "\u000C": "redraw",
 };
 
-/** The keys in one chunk of raw input. Arrow keys and other sequences mean nothing here, except shift-tab. */
+/** The keys in one chunk of raw input. Arrow keys and other sequences mean nothing here, but for shift-tab. */
 export function parseKeys(chunk: string): Key[] {
   if (chunk === escape) return ["escape"];
   if (chunk === `${escape}[Z`) return ["previous-panel"];
   if (chunk.startsWith(escape)) return [];
-  return Array.from(chunk.toLowerCase(), (character) => keys[character]).filter(
-    (key) => key !== undefined,
-  );
+  return Array.from(chunk.toLowerCase(), (character) => keys[character] ?? "other");
 }
 
 /**

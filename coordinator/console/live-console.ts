@@ -3,7 +3,7 @@
  * What a frame looks like is `render`'s business, how it gets on the terminal the `Screen`'s.
  */
 import type { CoordinatorEvent, CoordinatorView } from "../view.ts";
-import type { Console, ConsoleAction, ConsoleOptions } from "./console.ts";
+import type { Console, ConsoleAction, ConsoleInput, ConsoleOptions } from "./console.ts";
 import { eventLine } from "./event-line.ts";
 import { type Key, readKeys } from "./keys.ts";
 import {
@@ -16,25 +16,26 @@ import {
 } from "./render.ts";
 import { Screen } from "./screen.ts";
 import { createStyle, type Style } from "./style.ts";
-import { summaryLines } from "./summary.ts";
+import { type RunEnding, summaryLines } from "./summary.ts";
 
 /** Ten frames a second: smooth to the eye, nothing to the run. */
 const frameIntervalMs = 100;
 /** As many as the largest terminal shows. */
 const logEntriesMax = 200;
-const stopQuestion = "stop the run after this step? press s again; any other key goes on";
+const stopQuestion = "stop the run and save it? press s again; any other key goes on";
 
 export class LiveConsole implements Console {
   readonly #screen: Screen;
   readonly #output: ConsoleOptions["output"];
   readonly #style: Style;
   readonly #now: () => number;
-  readonly #onKey: (action: ConsoleAction) => void;
+  readonly #input: ConsoleInput | undefined;
+  readonly #onKey: ((action: ConsoleAction) => void) | undefined;
   readonly #openedMs: number;
-  readonly #stopKeys: (() => void) | null;
   readonly #log: LogEntry[] = [];
   #view: CoordinatorView | null = null;
-  #finished: Extract<CoordinatorEvent, { event: "finished" }> | null = null;
+  #stopKeys: (() => void) | null = null;
+  #ending: RunEnding | null = null;
   #panel: Panel = "overview";
   #qr: ScreenState["qr"] = "auto";
   #help = false;
@@ -48,19 +49,16 @@ export class LiveConsole implements Console {
     this.#style = createStyle(color);
     this.#now = now;
     this.#openedMs = now();
-    this.#onKey = onKey ?? (() => {});
+    this.#input = input;
+    this.#onKey = onKey;
     const onRedraw = () => this.#schedule();
     this.#screen = new Screen(output, { onRedraw, onEnd: () => this.close() });
     output.on("error", this.#onOutputError);
-    this.#stopKeys =
-      input === undefined || onKey === undefined
-        ? null
-        : readKeys(input, (key) => this.#press(key));
   }
 
   event(event: CoordinatorEvent): void {
-    if (event.event === "finished") this.#finished = event;
-    if (event.event === "started" || event.event === "resumed") this.#finished = null;
+    if (event.event === "finished" || event.event === "failed") this.#ending = event;
+    if (event.event === "started" || event.event === "resumed") this.#ending = null;
     const seconds = (this.#now() - this.#openedMs) / 1000;
     this.#log.push({ seconds, text: eventLine(event, this.#style) });
     if (this.#log.length > logEntriesMax) this.#log.shift();
@@ -68,6 +66,8 @@ export class LiveConsole implements Console {
   }
 
   update(view: CoordinatorView): void {
+    if (!this.#isOpen) return;
+    if (this.#view === null) this.#readKeys();
     this.#view = view;
     this.#schedule();
   }
@@ -81,8 +81,13 @@ export class LiveConsole implements Console {
     const summary =
       this.#view === null
         ? this.#log.map((entry) => entry.text)
-        : summaryLines(this.#view, this.#finished, this.#style);
+        : summaryLines(this.#view, this.#ending, this.#style);
     if (summary.length > 0) this.#output.write(`${summary.join("\n")}\n`);
+  }
+
+  #readKeys(): void {
+    if (this.#input === undefined || this.#onKey === undefined) return;
+    this.#stopKeys = readKeys(this.#input, (key) => this.#press(key));
   }
 
   #schedule(): void {
@@ -117,8 +122,8 @@ export class LiveConsole implements Console {
   #press(key: Key): void {
     const wasAsked = this.#askedToStop;
     this.#askedToStop = key === "stop" && !wasAsked;
-    if (key === "stop" && wasAsked) this.#onKey("stop");
-    if (key === "pause" || key === "interrupt") this.#onKey(key);
+    if (key === "stop" && wasAsked) this.#onKey?.("stop");
+    if (key === "pause" || key === "interrupt") this.#onKey?.(key);
     if (key === "next-panel") this.#turnPanel(1);
     if (key === "previous-panel") this.#turnPanel(-1);
     if (key === "qr") this.#toggleQr();

@@ -63,7 +63,7 @@ const columnsBesideQr = 72;
 /** The screen in exactly `rows` lines of exactly `columns` cells. */
 export function render(view: CoordinatorView, state: ScreenState): string[] {
   const style = createStyle(state.color);
-  const footer = state.rows >= 8 ? [footerLine(state, style)] : [];
+  const footer = state.rows >= 8 || state.notice !== null ? [footerLine(view, state, style)] : [];
   const area: Area = { columns: state.columns, rows: state.rows - footer.length, style };
   const lines = screenLines(view, state, area).slice(0, area.rows);
   while (lines.length < area.rows) lines.push("");
@@ -110,20 +110,19 @@ function panelLines(view: CoordinatorView, state: ScreenState, area: Area): stri
 
 /** Chart and promedio side by side, workers and log below; in few lines the workers alone. */
 function overview(view: CoordinatorView, state: ScreenState, area: Area): string[] {
-  const logRows = clamp(area.rows - promedioRows - 6, 0, 4);
-  const workersWanted = workerTableRows(Math.max(1, view.workers.length)) + 1;
   if (area.rows < promedioRows + 3) return workersPanel(view, area);
-  const topRows = clamp(area.rows - workersWanted - logRows, promedioRows, chartRowsMax);
-  const top = { ...area, rows: topRows };
-  const upper = area.columns >= sideBySideColumns ? topPair(view, top) : lossPanel(view, top);
-  return [...upper, ...workersAndLog(view, state, { ...area, rows: area.rows - upper.length })];
-}
-
-function topPair(view: CoordinatorView, area: Area): string[] {
+  const workersRows = workerTableRows(Math.max(1, view.workers.length)) + 1;
+  const logRows = clamp(area.rows - promedioRows - 6, 0, 4);
+  const rows = clamp(area.rows - workersRows - logRows, promedioRows, chartRowsMax);
+  if (area.columns < sideBySideColumns) {
+    const below = { ...area, rows: area.rows - rows };
+    return [...lossPanel(view, { ...area, rows }), ...workersAndLog(view, state, below)];
+  }
   const left = Math.floor((area.columns - 2) * chartFraction);
-  const right = area.columns - 2 - left;
-  const chart = lossPanel(view, { ...area, columns: left });
-  return beside(chart, left, promedioPanel(view, { ...area, columns: right }), right);
+  const right = { ...area, columns: area.columns - 2 - left, rows };
+  const chart = lossPanel(view, { ...area, columns: left, rows });
+  const upper = beside(chart, left, promedioPanel(view, right).slice(0, rows), right.columns);
+  return [...upper, ...workersAndLog(view, state, { ...area, rows: area.rows - rows })];
 }
 
 function overviewWithQr(view: CoordinatorView, state: ScreenState, area: Area): string[] {
@@ -187,7 +186,7 @@ function qrPanel({ joinUrl }: CoordinatorView, { columns, rows, style }: Area): 
 
 const helpText: readonly (readonly [key: string, meaning: string])[] = [
   ["p", "pause the run, and go on"],
-  ["s s", "stop the run after this step; it can be resumed"],
+  ["s s", "stop the run: it is saved and can be resumed"],
   ["tab c", "next panel: overview, loss, workers, promedio, log"],
   ["q", "show or hide the QR code of the join URL"],
   ["?", "this help"],
@@ -196,18 +195,19 @@ const helpText: readonly (readonly [key: string, meaning: string])[] = [
 
 function helpLines({ columns, style }: Area): string[] {
   const lines = helpText.map(([key, meaning]) => `  ${style.bold(fit(key, 8))} ${meaning}`);
-  const note = style.dim(
-    "  promedio: every worker's mean gradient, and their average that moves the weights",
-  );
-  return [rule("help", columns, style), ...lines, "", note];
+  const notes = [
+    "  promedio: each worker's mean gradient for six of the parameters, and the",
+    "  average of them all, which moves the parameters",
+  ];
+  return [rule("help", columns, style), ...lines, "", ...notes.map(style.dim)];
 }
 
-function footerLine(state: ScreenState, style: Style): string {
+function footerLine({ run }: CoordinatorView, state: ScreenState, style: Style): string {
   if (state.notice !== null) return style.warn(state.notice);
   if (!state.keys) return style.dim("Ctrl-C ends the coordinator");
   const key = (name: string, meaning: string) => `${style.bold(name)} ${style.dim(meaning)}`;
   return [
-    key("p", "pause"),
+    key("p", run?.phase === "paused" ? "go on" : "pause"),
     key("s", "stop"),
     key("tab", "panels"),
     key("q", "QR code"),

@@ -7,24 +7,29 @@ import { cleanText } from "./text.ts";
 
 type Finished = Extract<CoordinatorEvent, { readonly event: "finished" }>;
 
+/** A run's last event. */
+export type RunEnding = Extract<CoordinatorEvent, { readonly event: "finished" | "failed" }>;
+
 /** Workers named in the summary; the others are counted. */
 const workersNamed = 5;
 
 /**
  * The summary's lines, not cut: they go where the terminal scrolls.
  *
- * @param finished - The run's last event; `null` when it was stopped before its end.
+ * @param ending - `null` when the run was stopped before its end.
  */
 export function summaryLines(
   view: CoordinatorView,
-  finished: Finished | null,
+  ending: RunEnding | null,
   style: Style,
 ): string[] {
   const { run } = view;
+  const finished = ending?.event === "finished" ? ending : null;
   if (run === null) return [`${style.bold("promedio")}  no run was started`];
   const test = run.lastEvaluation;
   const facts: (readonly [name: string, text: string | null])[] = [
     ["state", `${phaseText(run.phase, style)} at step ${steps(run.step, run.totalSteps)}`],
+    ["reason", ending?.event === "failed" ? cleanText(ending.reason) : null],
     ["time", pace(run.trainingSeconds, run.samplesPerSecond, run.stepsPerSecond, finished)],
     [
       "accuracy",

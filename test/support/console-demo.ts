@@ -24,6 +24,7 @@ const waitFrames = 20;
 let progress = 0;
 let frame = 0;
 let epochsSeen = 0;
+let joined = 0;
 let isPaused = false;
 
 const screen = createConsole({
@@ -72,7 +73,8 @@ function present(): number {
 
 function join(): void {
   const worker = view("waiting").workers[present() - 1];
-  if (worker === undefined) return;
+  if (worker === undefined || present() === joined) return;
+  joined = present();
   const { name, kind, threads } = worker;
   screen.event({
     event: "worker",

@@ -1,0 +1,34 @@
+import { stripVTControlCharacters } from "node:util";
+
+import { encode } from "uqr";
+import { expect, test } from "vitest";
+
+import { qrCode } from "../../../../coordinator/console/qr-code.ts";
+import { createStyle } from "../../../../coordinator/console/style.ts";
+import { displayWidth } from "../../../../coordinator/console/text.ts";
+
+const url = "http://192.168.1.20:8080/join#token=abcdefghijkmnpqrstuvwxyz";
+
+/** Two rows of modules from a line of half blocks; `true` where the block is drawn. */
+function modulesOf(line: string): boolean[][] {
+  const cells = Array.from(stripVTControlCharacters(line));
+  return [cells.map((cell) => "▀█".includes(cell)), cells.map((cell) => "▄█".includes(cell))];
+}
+
+test.each([true, false])("holds every module of a join URL, with colour: %s", (color) => {
+  const { data, size } = encode(url, { ecc: "L", border: 2 });
+  const drawn = qrCode(url, createStyle(color)).flatMap(modulesOf).slice(0, size);
+  // In colour the dark modules are drawn on white, without it the light ones on the terminal's dark.
+  expect(drawn).toEqual(data.map((row) => row.map((isDark) => isDark === color)));
+});
+
+test("of a 60 character join URL fits in a terminal of 80 × 24", () => {
+  const lines = qrCode(url, createStyle(true));
+  expect(lines.length).toBe(19);
+  expect(displayWidth(lines[0] ?? "")).toBe(37);
+});
+
+test("changes with its text", () => {
+  const style = createStyle(false);
+  expect(qrCode("http://a", style)).not.toEqual(qrCode("http://b", style));
+});

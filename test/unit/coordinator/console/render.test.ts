@@ -1,0 +1,213 @@
+import { stripVTControlCharacters } from "node:util";
+
+import { describe, expect, test } from "vitest";
+
+import { panels, render, type ScreenState } from "../../../../coordinator/console/render.ts";
+import { displayWidth } from "../../../../coordinator/console/text.ts";
+import type { CoordinatorView } from "../../../../coordinator/view.ts";
+import { fakeFingerprint, fakeView } from "./fake-view.ts";
+
+const small: ScreenState = {
+  columns: 80,
+  rows: 24,
+  color: false,
+  panel: "overview",
+  qr: "auto",
+  help: false,
+  keys: true,
+  notice: null,
+  log: [{ seconds: 75, text: "epoch 1  test 81.41 %" }],
+};
+const large: ScreenState = { ...small, columns: 160, rows: 50 };
+
+const training = fakeView({ workers: 5, progress: 0.47 });
+const classroom = fakeView({ workers: 60, progress: 0.47 });
+const waiting = fakeView({
+  workers: 0,
+  progress: 0,
+  phase: "waiting",
+  waitingFor: "waiting for 1 more worker",
+});
+const noRun: CoordinatorView = { joinUrl: "", dashboardUrl: "", run: null, workers: [] };
+
+/** The screen as one text, and its lines by what they start with. */
+function screen(view: CoordinatorView, state: ScreenState) {
+  const lines = render(view, state);
+  return {
+    text: lines.join("\n"),
+    line: (start: string) => lines.find((l) => l.startsWith(start)),
+  };
+}
+
+describe("every screen has exactly its size", () => {
+  const sizes = [
+    [1, 1],
+    [20, 5],
+    [40, 12],
+    [76, 14],
+    [80, 24],
+    [111, 39],
+    [160, 50],
+    [300, 100],
+  ] as const;
+  const views = { training, classroom, waiting, noRun };
+  test.each(sizes)("%i × %i, 4 views, 5 panels, QR code and help", (columns, rows) => {
+    for (const view of Object.values(views)) {
+      for (const panel of panels) {
+        for (const color of [true, false]) {
+          for (const more of [{}, { qr: "shown" as const }, { help: true }, { notice: "sure?" }]) {
+            const lines = render(view, { ...small, columns, rows, color, panel, ...more });
+            expect(lines.length).toBe(rows);
+            expect(lines.map(displayWidth)).toEqual(lines.map(() => columns));
+          }
+        }
+      }
+    }
+  });
+});
+
+describe("at 80 × 24", () => {
+  const { text, line } = screen(training, small);
+
+  test("the head says what runs, where to join, how far, how well and how fast", () => {
+    expect(line("promedio  k3x9  mnist · 784-16-16-10")).toMatch(/● training$/u);
+    expect(line("join http://192.168.1.20:8080/join#t=V1StGXR8_Z5jdHi6B-myT")).toBeDefined();
+    expect(line("━━━━━━━━━")).toContain("46 %  epoch 5/10  step 4,408/9,380  ETA 2.3 s");
+    expect(line("accuracy")).toContain(
+      "91.21 % test  92.17 % train   loss 0.3089 test  0.2693 train",
+    );
+    expect(line("1")).toMatch(/samples\/s .* steps\/s .* GB\/s   5 workers   13,002 parameters/u);
+  });
+
+  test("all 5 workers have a row, the largest share first", () => {
+    const rows = text.split("\n").filter((row) => /working|ready/u.test(row));
+    expect(rows.length).toBe(5);
+    expect(rows[0]).toMatch(/^Zoë +browser +4 ████▉ 33\.9 % +46\.4 k +1\.7 ms +2,987 [●○] /u);
+    expect(rows[4]).toMatch(/^lab-pc-01 +node +1 █▍ +8\.8 %/u);
+  });
+
+  test("the promedio table has 6 parameters, 3 of 5 workers, the count of the others, the average", () => {
+    expect(text).toMatch(/promedio ─+ mean gradients of step 4407/u);
+    expect(text).toMatch(/lab-pc-… ana's l… +phone +\+2 │ +average/u);
+    for (const name of ["w₀", "w₁", "w₂", "w₆₄₈₈", "w₁₂₅₄₄", "w₁₃₀₀₁"]) {
+      expect(text).toMatch(new RegExp(`${name} +[+−0].*│ +[+−0]`, "u"));
+    }
+  });
+
+  test("the loss is drawn in braille with the test losses as 4 marks between its axes", () => {
+    const chart = text.split("\n").slice(6, 12);
+    for (const row of chart) expect(row).toMatch(/^ [ .\d]{5}│/u);
+    expect(chart.join("").match(/●/gu)?.length).toBe(4);
+    expect(chart.join("")).toMatch(/[\u2801-\u28FF]{3}/u);
+    expect(text).toContain("─ step 4,408");
+  });
+
+  test("the QR code is hidden until it is asked for, then it is whole", () => {
+    expect(text).not.toContain("█▀▀▀▀▀█");
+    const asked = screen(training, { ...small, qr: "shown" }).text;
+    expect(asked.match(/█▀▀▀▀▀█|▀▀▀▀▀ ▀|▄▄▄▄▄/gu)?.length).toBeGreaterThan(0);
+    expect(asked).toContain("join http://192.168.1.20:8080/join#t=");
+  });
+
+  test("the log has its time and the footer names the keys", () => {
+    expect(line("01:15 epoch 1  test 81.41 %")).toBeDefined();
+    expect(line("p pause   s stop   tab panels   q QR code   ? help")).toBeDefined();
+  });
+});
+
+describe("at 160 × 50", () => {
+  const { text, line } = screen(classroom, large);
+
+  test("the QR code stands beside the head, and goes when it is hidden", () => {
+    expect(render(training, large)[0]).toMatch(/● training +[█▀▄ ]{30,}$/u);
+    expect(screen(training, { ...large, qr: "hidden" }).line("promedio")).toMatch(/● training$/u);
+  });
+
+  test("60 workers are in two tables, and those left over are summed up", () => {
+    const rows = text.split("\n").filter((row) => /(?:node|browser) /u.test(row));
+    expect(rows[0]).toMatch(/(?:node|browser).*│.*(?:node|browser)/u);
+    const left = Number(/… and (\d+) more: [\d.]+ % of the samples/u.exec(text)?.[1]);
+    const shown = text.match(/(?:node|browser) +\d /gu)?.length ?? 0;
+    expect(shown + left).toBe(60);
+    expect(line("── workers 60")).toBeDefined();
+  });
+
+  test("the panel of workers alone shows all 60", () => {
+    const all = screen(classroom, { ...large, panel: "workers" }).text;
+    expect(all.match(/(?:node|browser) +\d /gu)?.length).toBe(60);
+  });
+});
+
+describe("what it says", () => {
+  test("while it waits: for what, and how to join", () => {
+    const { text } = screen(waiting, small);
+    expect(text).toContain("◌ waiting");
+    expect(text).toContain("\nwaiting for 1 more worker");
+    expect(text).toContain("no workers yet: open the join URL on any machine");
+  });
+
+  test("when it is finished: the whole fingerprint of 64 digits in 80 columns", () => {
+    const finished = fakeView({ workers: 2, progress: 1, phase: "finished" });
+    const { text } = screen(finished, small);
+    expect(text).toContain("✓ finished");
+    expect(text).toContain(`fingerprint ${fakeFingerprint}`);
+  });
+
+  test("when it is paused: that the key p goes on", () => {
+    const paused = fakeView({ workers: 2, progress: 0.2, phase: "paused" });
+    expect(screen(paused, small).text).toContain("p go on");
+  });
+
+  test("before there is a run, on 20 × 5", () => {
+    expect(render(noRun, { ...small, columns: 20, rows: 5 })[0]).toContain("promedio");
+  });
+
+  test("of 2 workers with almost the same share, always in the same order", () => {
+    const [first, second] = fakeView({ workers: 2, progress: 0.5 }).workers;
+    if (first === undefined || second === undefined) throw new Error("two workers");
+    const orders = [0.499, 0.501].map((share) => {
+      const workers = [
+        { ...first, name: "b", share },
+        { ...second, name: "a", share: 1 - share },
+      ];
+      const lines = render({ ...training, workers }, small);
+      return (
+        lines.findIndex((l) => l.startsWith("a ")) < lines.findIndex((l) => l.startsWith("b "))
+      );
+    });
+    expect(orders).toEqual([true, true]);
+  });
+});
+
+describe("colour", () => {
+  const colored = render(training, { ...small, color: true }).join("\n");
+
+  test("tells negative (blue) from positive (orange) gradients, and is absent without it", () => {
+    const [negative, positive] = ["[38;5;32m", "[38;5;166m"];
+    const gradients = colored.split("\u001B").filter((part) => /m +[+−]\d/u.test(part));
+    expect(gradients.length).toBeGreaterThan(15);
+    for (const part of gradients) {
+      expect(part.slice(0, part.indexOf("m") + 1)).toBe(part.includes("−") ? negative : positive);
+    }
+    expect(render(training, small).join("")).not.toContain("\u001B");
+  });
+
+  test("changes no character: the same screen is left when it is taken out", () => {
+    expect(stripVTControlCharacters(colored)).toBe(render(training, small).join("\n"));
+  });
+});
+
+test("a worker's name, agent and a title full of escape sequences put none on the screen", () => {
+  const evil = "\u001B[2J\u001B]0;owned\u0007\u009B31mevil\n\r\u202E";
+  const worker = { ...training.workers[0]!, name: evil, agent: evil };
+  const run = {
+    ...training.run!,
+    title: evil,
+    waitingFor: evil,
+    promedio: { ...training.run!.promedio!, workers: [evil] },
+  };
+  const text = render({ ...training, run, workers: [worker] }, large).join("");
+  expect(text).toContain("evil");
+  // oxlint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u202E]/u);
+});
