@@ -68,6 +68,8 @@ export class Coordinator {
   #dataset = "";
   #farewell: { run: string; reason: string; fingerprint: string } | undefined;
   #saidWaitingFor: string | null = null;
+  /** Nobody needs to hear of workers that leave because they were sent away. */
+  #closing = false;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
@@ -109,6 +111,7 @@ export class Coordinator {
 
   /** Says goodbye to everybody and closes their sockets. */
   close(reason: string): void {
+    this.#closing = true;
     for (const { socket } of this.#connections) socket.close(1001, reason);
   }
 
@@ -361,6 +364,7 @@ export class Coordinator {
   }
 
   #reportWorker(worker: Worker, change: "joined" | "left", reason: string): void {
+    if (this.#closing) return;
     const { name, kind, threads } = worker;
     const workers = this.#roster.connected.length;
     this.#options.report({ event: "worker", change, name, kind, threads, reason, workers });

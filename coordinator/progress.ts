@@ -10,6 +10,8 @@ const newestWeight = 0.05;
 const curvePointsMax = 512;
 /** Rates are measured over windows of about this long. */
 const rateWindowMs = 500;
+/** The first number comes sooner, but not from the very first steps, in which everything is slow. */
+const firstRateWindowMs = 100;
 
 /** Totals since the epoch began: carried in checkpoints, so that a resumed epoch reports the same loss. */
 export interface EpochTotals {
@@ -141,7 +143,8 @@ export class Progress {
     this.#windowMs += elapsedMs;
     this.#windowSamples += samples;
     this.#windowSteps += 1;
-    if (this.#windowMs < rateWindowMs && this.rates.stepsPerSecond > 0) return;
+    const isFirst = this.rates.stepsPerSecond === 0;
+    if (this.#windowMs < (isFirst ? firstRateWindowMs : rateWindowMs)) return;
     const perSecond = 1000 / Math.max(this.#windowMs, 1e-3);
     this.rates.samplesPerSecond = this.#windowSamples * perSecond;
     this.rates.stepsPerSecond = this.#windowSteps * perSecond;

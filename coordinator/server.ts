@@ -136,7 +136,7 @@ class WebSocketPeer implements PeerSocket {
 
 function describeClose(code: number, reason: string): string {
   if (code === 1006) return "connection lost";
-  if (code === 1001) return "page closed";
+  if (code === 1001) return "went away";
   return reason === "" ? `closed (${code})` : `closed (${code} ${reason})`;
 }
 
