@@ -41,11 +41,15 @@ export function phaseText(phase: Phase, style: Style): string {
   }
 }
 
+/** The config is what a narrow terminal keeps; the run's name goes first, then ours. */
 function titleLine(run: RunView | null, columns: number, style: Style): string {
   const name = style.bold("promedio");
   if (run === null) return spread(name, style.dim("no run yet"), columns);
-  const title = `${name}  ${cleanText(run.id)}  ${cleanText(run.title)}`;
-  return spread(title, style.bold(phaseText(run.phase, style)), columns);
+  const title = cleanText(run.title);
+  const phase = style.bold(phaseText(run.phase, style));
+  const room = columns - displayWidth(phase) - 1;
+  const choices = [`${name}  ${cleanText(run.id)}  ${title}`, `${name}  ${title}`, title];
+  return spread(choices.find((text) => displayWidth(text) <= room) ?? title, phase, columns);
 }
 
 /** The whole join URL if it fits, for it is there to be copied; the dashboard's where there is room left. */

@@ -3,7 +3,7 @@
  * is exactly as wide as the terminal, so that drawing one replaces the one before it.
  */
 import type { CoordinatorView } from "../view.ts";
-import { stopwatch } from "./figures.ts";
+import { integer, stopwatch } from "./figures.ts";
 import { headLines } from "./head.ts";
 import { lossChart, lossLegend } from "./loss-chart.ts";
 import { promedioTable } from "./promedio-table.ts";
@@ -153,7 +153,7 @@ function lossPanel({ run }: CoordinatorView, { columns, rows, style }: Area): st
 
 function promedioPanel({ run }: CoordinatorView, { columns, style }: Area): string[] {
   const table = run?.promedio ?? null;
-  const step = table === null ? "" : ` of step ${table.step}`;
+  const step = table === null ? "" : ` of step ${integer(table.step)}`;
   const title = rule("promedio", columns, style, style.dim(`mean gradients${step}`));
   return [title, ...promedioTable(table, columns, style)];
 }

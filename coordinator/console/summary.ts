@@ -1,5 +1,5 @@
 /** @file What stays on the terminal when the live console closes: how the run ended and where its result lies. */
-import type { CoordinatorEvent, CoordinatorView } from "../view.ts";
+import type { CoordinatorEvent, CoordinatorView, Phase } from "../view.ts";
 import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
 import { phaseText } from "./head.ts";
 import type { Style } from "./style.ts";
@@ -28,7 +28,7 @@ export function summaryLines(
   if (run === null) return [`${style.bold("promedio")}  no run was started`];
   const test = run.lastEvaluation;
   const facts: (readonly [name: string, text: string | null])[] = [
-    ["state", `${phaseText(run.phase, style)} at step ${steps(run.step, run.totalSteps)}`],
+    ["state", `${stateText(run.phase, style)} at step ${steps(run.step, run.totalSteps)}`],
     ["reason", ending?.event === "failed" ? cleanText(ending.reason) : null],
     ["time", pace(run.trainingSeconds, run.samplesPerSecond, run.stepsPerSecond, finished)],
     [
@@ -42,6 +42,12 @@ export function summaryLines(
   const known = facts.filter((fact) => fact[1] !== null);
   const title = `${style.bold("promedio")}  ${cleanText(run.id)}  ${cleanText(run.title)}`;
   return [title, ...known.map(([name, text]) => `${style.dim(name.padEnd(11))} ${text}`)];
+}
+
+/** The coordinator has ended, so a run that was under way no longer is. */
+function stateText(phase: Phase, style: Style): string {
+  const isOver = phase === "finished" || phase === "failed";
+  return isOver ? phaseText(phase, style) : style.warn("‖ stopped");
 }
 
 function steps(step: number, totalSteps: number): string {

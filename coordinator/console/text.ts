@@ -94,7 +94,10 @@ function truncate(text: string, width: number): string {
 }
 
 function characterWidth(character: string): 0 | 1 | 2 {
-  if (character <= "~") return 1;
+  const code = character.codePointAt(0) ?? 0;
+  // What screens are mostly made of: Latin letters, boxes, blocks, braille.
+  if (code < 0x300 || (code >= 0x2500 && code < 0x25fd) || (code >= 0x2800 && code < 0x2900))
+    return 1;
   if (zeroWidth.test(character)) return 0;
   return wide.test(character) && !flagHalf.test(character) ? 2 : 1;
 }

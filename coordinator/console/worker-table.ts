@@ -10,7 +10,7 @@ import { cleanText, fit } from "./text.ts";
 
 /** Two tables side by side need this much room for each. */
 const tableWidthMin = 74;
-const nameWidthMax = 40;
+const nameWidthMax = 24;
 const agentWidthMax = 30;
 
 interface Column {

@@ -296,6 +296,13 @@ describe("live", () => {
     expect(output.written).toBe("");
   });
 
+  test("says in the summary that a run under way was stopped", () => {
+    const { output, console } = open("live");
+    console.update(fakeView({ workers: 1, progress: 0.4 }));
+    console.close();
+    expect(output.written).toContain("‖ stopped at step 3,752 of 9,380\n");
+  });
+
   test("says in the summary why a run failed", () => {
     const { output, console } = open("live");
     console.update(fakeView({ workers: 1, progress: 0.1, phase: "failed" }));

@@ -70,7 +70,7 @@ describe("at 80 × 24", () => {
   const { text, line } = screen(training, small);
 
   test("the head says what runs, where to join, how far, how well and how fast", () => {
-    expect(line("promedio  k3x9  mnist · 784-16-16-10")).toMatch(/● training$/u);
+    expect(line("mnist · 784-16-16-10 sigmoid, softmax · cce · mom")).toMatch(/● training$/u);
     expect(line("join http://192.168.1.20:8080/join#t=V1StGXR8_Z5jdHi6B-myT")).toBeDefined();
     expect(line("━━━━━━━━━")).toContain("46 %  epoch 5/10  step 4,408/9,380  ETA 2.3 s");
     expect(line("accuracy")).toContain(
@@ -87,7 +87,7 @@ describe("at 80 × 24", () => {
   });
 
   test("the promedio table has 6 parameters, 3 of 5 workers, the count of the others, the average", () => {
-    expect(text).toMatch(/promedio ─+ mean gradients of step 4407/u);
+    expect(text).toMatch(/promedio ─+ mean gradients of step 4,407/u);
     expect(text).toMatch(/lab-pc-… ana's l… +phone +\+2 │ +average/u);
     for (const name of ["w₀", "w₁", "w₂", "w₆₄₈₈", "w₁₂₅₄₄", "w₁₃₀₀₁"]) {
       expect(text).toMatch(new RegExp(`${name} +[+−0].*│ +[+−0]`, "u"));
@@ -120,7 +120,9 @@ describe("at 160 × 50", () => {
 
   test("the QR code stands beside the head, and goes when it is hidden", () => {
     expect(render(training, large)[0]).toMatch(/● training +[█▀▄ ]{30,}$/u);
-    expect(screen(training, { ...large, qr: "hidden" }).line("promedio")).toMatch(/● training$/u);
+    expect(screen(training, { ...large, qr: "hidden" }).line("promedio  k3x9  mnist")).toMatch(
+      /● training$/u,
+    );
   });
 
   test("60 workers are in two tables, and those left over are summed up", () => {
