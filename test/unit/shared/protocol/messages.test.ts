@@ -1,0 +1,240 @@
+/** @file The schema of every message: what each field may be, and that nothing else gets through. */
+import { describe, expect, test } from "vitest";
+
+import { encodeMessage } from "../../../../shared/protocol/codec.ts";
+import { ProtocolError } from "../../../../shared/protocol/errors.ts";
+import {
+  agentLengthMax,
+  blocksPerWorkMax,
+  reasonLengthMax,
+  threadsMax,
+  workerNameLengthMax,
+} from "../../../../shared/protocol/limits.ts";
+import {
+  decodeCoordinatorMessage,
+  decodeWorkerMessage,
+  messageFields,
+} from "../../../../shared/protocol/messages.ts";
+import {
+  sampleCoordinatorMessages,
+  sampleTensorFor,
+  sampleWorkerMessages,
+} from "./sample-messages.ts";
+
+type Header = Readonly<Record<string, unknown>>;
+
+interface Direction {
+  readonly from: string;
+  readonly samples: readonly (Header & { readonly type: string })[];
+  readonly fields: ReadonlyMap<string, readonly string[]>;
+  readonly decode: (bytes: Uint8Array) => unknown;
+}
+
+const directions: readonly Direction[] = [
+  {
+    from: "worker",
+    samples: sampleWorkerMessages,
+    fields: messageFields.worker,
+    decode: decodeWorkerMessage,
+  },
+  {
+    from: "coordinator",
+    samples: sampleCoordinatorMessages,
+    fields: messageFields.coordinator,
+    decode: decodeCoordinatorMessage,
+  },
+];
+
+/** Never valid for any field: wrong types, and the numbers that slip through a careless check. */
+const neverValid = [
+  undefined,
+  null,
+  Number.NaN,
+  Infinity,
+  -Infinity,
+  -1e300,
+  true,
+  {},
+  [],
+  [[]],
+  "x".repeat(1_000),
+  new Date(0),
+];
+
+describe.each(directions)("a $from's messages", ({ samples, fields, decode }) => {
+  /** The code of the refusal, or `undefined` when the header is taken. */
+  const refusalOf = (header: Header, tensor = sampleTensorFor(String(header["type"]))) => {
+    try {
+      decode(encodeMessage(header, tensor));
+      return undefined;
+    } catch (error) {
+      if (error instanceof ProtocolError) return error.code;
+      throw error;
+    }
+  };
+
+  test("have one sample of every type, with exactly the fields of its schema", () => {
+    const ofSamples = samples.map((header) => [header.type, Object.keys(header)]);
+    expect(Object.fromEntries(ofSamples)).toEqual(Object.fromEntries(fields));
+  });
+
+  test.each(samples)("$type: the sample comes through unchanged, with its tensor", (header) => {
+    const tensor = sampleTensorFor(header.type);
+    expect(decode(encodeMessage(header, tensor))).toEqual({ header, tensor });
+  });
+
+  test.each(samples)("$type: any field missing is ERR_HEADER", (header) => {
+    for (const field of Object.keys(header)) {
+      const rest = Object.entries(header).filter(([key]) => key !== field);
+      const tensor = sampleTensorFor(header.type);
+      expect({ field, code: refusalOf(Object.fromEntries(rest), tensor) }).toEqual({
+        field,
+        code: "ERR_HEADER",
+      });
+    }
+  });
+
+  test.each(samples)(
+    "$type: any of 12 bad values in any field is ERR_HEADER or ERR_DECODE",
+    (header) => {
+      const tensor = sampleTensorFor(header.type);
+      for (const field of Object.keys(header)) {
+        const taken = neverValid.filter(
+          (value) => refusalOf({ ...header, [field]: value }, tensor) === undefined,
+        );
+        // A loss may be hugely negative: the one field where −1e300 means something.
+        expect({ field, taken }).toEqual({ field, taken: field === "lossSum" ? [-1e300] : [] });
+      }
+    },
+  );
+
+  test.each(samples)("$type: one unknown field more is ERR_HEADER", (header) => {
+    for (const key of ["extra", "", "__proto__x", "toString", "Type"]) {
+      expect(refusalOf({ ...header, [key]: 1 })).toBe("ERR_HEADER");
+    }
+  });
+
+  test.each(samples)(
+    "$type: a tensor where none belongs, or none where one does, is ERR_SHAPE",
+    (header) => {
+      const carriesOne = sampleTensorFor(header.type).length > 0;
+      expect(refusalOf(header, new Uint8Array(carriesOne ? 0 : 4))).toBe("ERR_SHAPE");
+    },
+  );
+
+  test("of the other direction, of no type and of an unknown one are ERR_HEADER", () => {
+    const others = directions.filter((one) => one.decode !== decode).flatMap((one) => one.samples);
+    for (const header of others) expect(refusalOf(header)).toBe("ERR_HEADER");
+    for (const type of ["", "Hello", "constructor", "__proto__", 1, null]) {
+      expect(refusalOf({ type })).toBe("ERR_HEADER");
+    }
+  });
+});
+
+describe("bounds", () => {
+  const [hello, ready, gradient, , , failed] = sampleWorkerMessages;
+  const [, , work, evaluate, wait] = sampleCoordinatorMessages;
+
+  test("texts: name 40, agent 200 and reasons 300 characters, not one more", () => {
+    const bounds = { name: workerNameLengthMax, agent: agentLengthMax };
+    for (const [field, max] of Object.entries(bounds)) {
+      expect(workerTakes({ ...hello, [field]: "x".repeat(max) })).toBe(true);
+      expect(workerTakes({ ...hello, [field]: "x".repeat(max + 1) })).toBe(false);
+    }
+    expect(workerTakes({ ...failed, reason: "x".repeat(reasonLengthMax) })).toBe(true);
+    expect(workerTakes({ ...failed, reason: "x".repeat(reasonLengthMax + 1) })).toBe(false);
+    expect(coordinatorTakes({ ...wait, reason: "x".repeat(reasonLengthMax + 1) })).toBe(false);
+  });
+
+  test("threads: 1…256 whole ones", () => {
+    const taken = [1, threadsMax].map((threads) => workerTakes({ ...hello, threads }));
+    const refused = [0, -1, 1.5, threadsMax + 1].map((threads) =>
+      workerTakes({ ...hello, threads }),
+    );
+    expect([taken, refused]).toEqual([
+      [true, true],
+      [false, false, false, false],
+    ]);
+  });
+
+  test("steps and counts: whole numbers in 0…2^32", () => {
+    const numbers = [0, 2 ** 32, -1, 0.5, 2 ** 32 + 1, 2 ** 60];
+    const taken = numbers.filter((step) => workerTakes({ ...gradient, step, correct: step }, 2));
+    expect(taken).toEqual([0, 2 ** 32]);
+  });
+
+  test("blocks: pairs of whole numbers", () => {
+    const blocks = [
+      [0, 2 ** 32],
+      [0],
+      [0, 1, 2],
+      [-1, 1],
+      [0.5, 1],
+      ["0", "1"],
+      { start: 0, end: 1 },
+    ];
+    const taken = blocks.filter((block) => workerTakes({ ...gradient, block }, 2));
+    expect(taken).toEqual([[0, 2 ** 32]]);
+  });
+
+  test.each([work, evaluate])("$type: 1…64 blocks", (header) => {
+    const counts = [0, 1, blocksPerWorkMax, blocksPerWorkMax + 1];
+    const taken = counts.filter((count) => {
+      const blocks = Array.from({ length: count }, (_, i) => [i, i + 1]);
+      return coordinatorTakes({ ...header, blocks }, 2);
+    });
+    expect(taken).toEqual([1, blocksPerWorkMax]);
+  });
+
+  test("times and speeds: not negative, not infinite, not NaN", () => {
+    for (const bad of [-1e-9, Infinity, Number.NaN]) {
+      expect(workerTakes({ ...ready, samplesPerSecond: bad })).toBe(false);
+      expect(workerTakes({ ...gradient, computeMs: bad }, 2)).toBe(false);
+    }
+  });
+
+  test("identifiers: 1…40 of A–Z a–z 0–9 _ -, so that they are safe in a path; a session may be empty", () => {
+    for (const run of ["", "../x", "a b", "a/b", "a\n", "é", "x".repeat(41)]) {
+      expect(workerTakes({ ...ready, run })).toBe(false);
+    }
+    expect(workerTakes({ ...ready, run: "x".repeat(40) })).toBe(true);
+    expect(workerTakes({ ...hello, session: "" })).toBe(true);
+    expect(workerTakes({ ...hello, session: "a/b" })).toBe(false);
+  });
+});
+
+describe("what a refusal says", () => {
+  test("names the field, and stays within 300 characters whatever the peer called its fields", () => {
+    expect(messageOf({ type: "pause" })).toBe("header field 'reason': invalid or missing");
+    expect(messageOf({ type: "resume", colour: 1 })).toBe("the header has unknown fields: colour");
+    const long = messageOf({ type: "resume", ["x".repeat(3_000)]: 1, ["\uFFFD".repeat(300)]: 1 });
+    expect(long.length).toBe(reasonLengthMax);
+  });
+});
+
+function messageOf(header: Header): string {
+  try {
+    decodeWorkerMessage(encodeMessage(header));
+    return "taken";
+  } catch (error) {
+    return error instanceof ProtocolError ? error.message : "another error";
+  }
+}
+
+function workerTakes(header: object, numbers = 0): boolean {
+  return takes(() => decodeWorkerMessage(encodeMessage(header, new Uint8Array(4 * numbers))));
+}
+
+function coordinatorTakes(header: object, numbers = 0): boolean {
+  return takes(() => decodeCoordinatorMessage(encodeMessage(header, new Uint8Array(4 * numbers))));
+}
+
+function takes(decode: () => unknown): boolean {
+  try {
+    decode();
+    return true;
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code === "ERR_HEADER") return false;
+    throw error;
+  }
+}

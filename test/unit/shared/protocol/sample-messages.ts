@@ -1,0 +1,54 @@
+/** @file One valid header of every message type, for tests of the codec, of the schemas and of the specification. */
+import type { CoordinatorMessage, WorkerMessage } from "../../../../shared/protocol/messages.ts";
+import { sampleConfig } from "../run/sample-config.ts";
+
+const hash = "0123456789abcdef".repeat(4);
+const answer = { run: "run-1", step: 7, block: [0, 2] as [number, number], computeMs: 1.5 };
+
+export const sampleWorkerMessages: readonly WorkerMessage[] = [
+  {
+    type: "hello",
+    protocol: 1,
+    token: "secret",
+    name: "Ana's laptop",
+    kind: "browser",
+    agent: "Mozilla/5.0",
+    threads: 8,
+    kernel: hash,
+    session: "",
+  },
+  { type: "ready", run: "run-1", selfTest: hash, samplesPerSecond: 250_000 },
+  { type: "gradient", ...answer, lossSum: 147.3, correct: 5 },
+  { type: "costs", ...answer },
+  { type: "evaluation", ...answer, lossSum: 12, correct: 60 },
+  { type: "failed", run: "run-1", step: 7, block: [0, 2], reason: "a value is not finite" },
+  { type: "pause", reason: "tab hidden" },
+  { type: "resume" },
+  { type: "leave", reason: "stopped by the user" },
+];
+
+export const sampleCoordinatorMessages: readonly CoordinatorMessage[] = [
+  { type: "welcome", protocol: 1, session: "V1StGXR8_Z5jdHi6B-myT", name: "ana 2", kernel: hash },
+  { type: "run", run: "run-1", config: sampleConfig({}), dataset: `/data/${hash}` },
+  {
+    type: "work",
+    run: "run-1",
+    kind: "gradient",
+    step: 7,
+    blocks: [
+      [0, 2],
+      [2, 3],
+    ],
+  },
+  { type: "evaluate", run: "run-1", step: 938, blocks: [[0, 4]] },
+  { type: "wait", reason: "no run has started yet" },
+  { type: "end", run: "run-1", reason: "finished", fingerprint: hash },
+  { type: "error", code: "ERR_TOKEN", message: "wrong join token" },
+];
+
+const withTensor = new Set(["gradient", "costs", "evaluation", "work", "evaluate"]);
+
+/** A tensor of two numbers where the type carries one, else none. */
+export function sampleTensorFor(type: string): Uint8Array {
+  return new Uint8Array(new Float32Array(withTensor.has(type) ? [1, -2] : []).buffer);
+}
