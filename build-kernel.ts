@@ -12,10 +12,12 @@ const sourceFolder = join(import.meta.dirname, "shared/kernels/assembly");
 
 /**
  * No relaxed SIMD (its results differ between machines), no runtime and no allocator (the memory is imported and laid
- * out by the caller).
+ * out by the caller, above the constants).
  */
 const options =
-  "--runtime stub -O3 --noAssert --enable simd --enable bulk-memory --importMemory".split(" ");
+  "--runtime stub -O3 --noAssert --enable simd --enable bulk-memory --importMemory --memoryBase 16".split(
+    " ",
+  );
 
 export interface BuiltKernel {
   readonly bytes: Uint8Array;

@@ -67,7 +67,7 @@ export class Views {
 const pageBytes = 65_536;
 /** One cache line, so that no two tensors share one; also a multiple of the 16 bytes of a SIMD register. */
 const alignment = 64;
-/** The first bytes stay unused: offset 0 is nobody's pointer. */
+/** Below lie the constants of the WASM kernel; offset 0 is nobody's pointer. */
 const arenaStart = 1024;
 /** Wasm addresses 32 bits. */
 const memoryBytesMax = 2 ** 32 - pageBytes;

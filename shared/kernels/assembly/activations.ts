@@ -1,7 +1,7 @@
 /**
  * @file Activations and their derivatives over padded rows. Documented at their twins in `plain/activations.ts`.
  */
-import { exponentials, sigmoid4, tanh4 } from "./math";
+import { exponentials, rowMaximum, sigmoid4, tanh4 } from "./math";
 
 export function sigmoid(target: usize, source: usize, count: i32): void {
   const bytes = (<usize>count) << 2;
@@ -66,7 +66,8 @@ export function softmax(
   const rowBytes = (<usize>stride) << 2;
   const bytes = (<usize>outputs) << 2;
   for (let s = 0; s < samples; s++) {
-    const total = f32x4.splat(exponentials(target, source, outputs));
+    const largest = rowMaximum(source, outputs);
+    const total = f32x4.splat(exponentials(target, source, outputs, largest));
     for (let at: usize = 0; at < bytes; at += 16) {
       v128.store(target + at, f32x4.div(v128.load(target + at), total));
     }

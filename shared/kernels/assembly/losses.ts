@@ -2,7 +2,7 @@
  * @file Losses against one-hot labels, with their gradients, row by row. Documented at their twins in
  * `plain/losses.ts`.
  */
-import { exp4, exponentials, log4, rowMaximum } from "./math";
+import { expMinusAbs4, exponentials, log4, rowMaximum } from "./math";
 
 export function softmaxCrossEntropy(
   deltas: usize,
@@ -17,8 +17,9 @@ export function softmaxCrossEntropy(
   const bytes = (<usize>outputs) << 2;
   for (let s = 0; s < samples; s++) {
     const label = (<usize>load<u8>(labels + s)) << 2;
-    const shifted = load<f32>(logits + label) - rowMaximum(logits, outputs);
-    const sum = f32x4.splat(exponentials(deltas, logits, outputs));
+    const largest = rowMaximum(logits, outputs);
+    const shifted = load<f32>(logits + label) - largest;
+    const sum = f32x4.splat(exponentials(deltas, logits, outputs, largest));
     store<f32>(losses + (s << 2), f32x4.extract_lane(log4(sum), 0) - shifted);
     for (let at: usize = 0; at < bytes; at += 16) {
       v128.store(deltas + at, f32x4.div(v128.load(deltas + at), sum));
@@ -47,7 +48,7 @@ export function sigmoidCrossEntropy(
       const at = (<usize>o) << 2;
       const target = oneHot4(o, label);
       const z = v128.load(logits + at);
-      const power = exp4(f32x4.neg(f32x4.abs(z)));
+      const power = expMinusAbs4(z);
       const onePlus = f32x4.add(f32x4.splat(1), power);
       const positive = f32x4.pmax(z, f32x4.splat(0));
       const loss = f32x4.add(f32x4.sub(positive, f32x4.mul(z, target)), log4(onePlus));

@@ -3,106 +3,152 @@
  * JavaScript's differ between engines. Documented, with their accuracy, at their twins in `plain/math.ts`.
  */
 
+// Constants lie in memory: engines build a vector constant anew at every use, in five instructions, where a load with a
+// splat is one. They fill the first bytes of the memory, which no arena hands out.
+const one = memory.data<f32>([1]);
+const two = memory.data<f32>([2]);
 /** 1.5 · 2²³: adding it rounds a small float32 to the nearest integer and leaves that in the low bits. */
-const roundingMagic: f32 = 12582912;
+const roundingMagic = memory.data<f32>([12582912]);
+const exponentBias = memory.data<i32>([127]);
 
+const expHigh = memory.data<f32>([89]);
+const expLow = memory.data<f32>([-104]);
+const log2E = memory.data<f32>([1.44269504088896341]);
+const ln2High = memory.data<f32>([0.693359375]);
+const ln2Low = memory.data<f32>([-2.12194440e-4]);
+const exp0 = memory.data<f32>([1.9875691500e-4]);
+const exp1 = memory.data<f32>([1.3981999507e-3]);
+const exp2 = memory.data<f32>([8.3334519073e-3]);
+const exp3 = memory.data<f32>([4.1665795894e-2]);
+const exp4th = memory.data<f32>([1.6666665459e-1]);
+const exp5 = memory.data<f32>([5.0000001201e-1]);
+
+const tanh0 = memory.data<f32>([-5.70498872745e-3]);
+const tanh1 = memory.data<f32>([2.06390887954e-2]);
+const tanh2 = memory.data<f32>([-5.37397155531e-2]);
+const tanh3 = memory.data<f32>([1.33314422036e-1]);
+const tanh4th = memory.data<f32>([-3.33332819422e-1]);
+const tanhLimit = memory.data<f32>([0.625]);
+const signBit = memory.data<u32>([0x80000000]);
+
+const smallestNormal = memory.data<f32>([1.1754943508222875e-38]);
+/** 2²³ brings subnormals into the normal range. */
+const subnormalScale = memory.data<f32>([8388608]);
+const subnormalExponent = memory.data<i32>([23]);
+const sqrtHalfBits = memory.data<i32>([0x3f3504f3]);
+const oneMinusSqrtHalfBits = memory.data<i32>([0x3f800000 - 0x3f3504f3]);
+const mantissaMask = memory.data<i32>([0x007fffff]);
+const oneHalf = memory.data<f32>([0.5]);
+const logOdd0 = memory.data<f32>([0.66666662693]);
+const logOdd1 = memory.data<f32>([0.28498786688]);
+const logEven0 = memory.data<f32>([0.40000972152]);
+const logEven1 = memory.data<f32>([0.24279078841]);
+const logLn2Low = memory.data<f32>([9.0580006145e-6]);
+const logLn2High = memory.data<f32>([6.9313812256e-1]);
+const infinity = memory.data<f32>([Infinity]);
+const notANumber = memory.data<f32>([NaN]);
+
+@inline
 export function exp4(x: v128): v128 {
-  x = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-104));
-  const shifted = f32x4.add(
-    f32x4.mul(x, f32x4.splat(1.44269504088896341)),
-    f32x4.splat(roundingMagic),
-  );
-  const n = f32x4.sub(shifted, f32x4.splat(roundingMagic));
-  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.1219444e-4)));
-  let p = f32x4.splat(1.98756915e-4);
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999507e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.3334519073e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665795894e-2));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
+  x = f32x4.pmax(f32x4.pmin(x, splat(expHigh)), splat(expLow));
+  const magic = splat(roundingMagic);
+  const shifted = f32x4.add(f32x4.mul(x, splat(log2E)), magic);
+  const n = f32x4.sub(shifted, magic);
+  let r = f32x4.sub(x, f32x4.mul(n, splat(ln2High)));
+  r = f32x4.sub(r, f32x4.mul(n, splat(ln2Low)));
+  let p = f32x4.add(f32x4.mul(splat(exp0), r), splat(exp1));
+  p = f32x4.add(f32x4.mul(p, r), splat(exp2));
+  p = f32x4.add(f32x4.mul(p, r), splat(exp3));
+  p = f32x4.add(f32x4.mul(p, r), splat(exp4th));
+  p = f32x4.add(f32x4.mul(p, r), splat(exp5));
   p = f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r);
-  p = f32x4.add(p, f32x4.splat(1));
+  p = f32x4.add(p, splat(one));
   // 2ⁿ in two factors: one alone would overflow for the largest and underflow for the subnormal results.
-  const exponent = i32x4.sub(shifted, i32x4.splat(0x4b400000));
+  const exponent = i32x4.sub(shifted, magic);
   const half = i32x4.shr_s(exponent, 1);
   const rest = i32x4.sub(exponent, half);
-  const scale1 = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
-  const scale2 = i32x4.shl(i32x4.add(rest, i32x4.splat(127)), 23);
+  const bias = splat(exponentBias);
+  const scale1 = i32x4.shl(i32x4.add(half, bias), 23);
+  const scale2 = i32x4.shl(i32x4.add(rest, bias), 23);
   return f32x4.mul(f32x4.mul(p, scale1), scale2);
 }
 
-export function log4(x: v128): v128 {
-  // Subnormals are brought into the normal range first.
-  const tiny = f32x4.lt(x, f32x4.splat(1.1754943508222875e-38));
-  const scaled = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, tiny);
-  const bits = i32x4.add(scaled, i32x4.splat(0x3f800000 - 0x3f3504f3));
-  const exponent = i32x4.sub(
-    i32x4.sub(i32x4.shr_s(bits, 23), i32x4.splat(127)),
-    v128.and(tiny, i32x4.splat(23)),
-  );
-  const mantissa = i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
-  const k = f32x4.convert_i32x4_s(exponent);
-  const f = f32x4.sub(mantissa, f32x4.splat(1));
-  const s = f32x4.div(f, f32x4.add(f32x4.splat(2), f));
-  const z = f32x4.mul(s, s);
-  const w = f32x4.mul(z, z);
-  const even = f32x4.mul(
-    w,
-    f32x4.add(f32x4.splat(0.40000972152), f32x4.mul(w, f32x4.splat(0.24279078841))),
-  );
-  const odd = f32x4.mul(
-    z,
-    f32x4.add(f32x4.splat(0.66666662693), f32x4.mul(w, f32x4.splat(0.28498786688))),
-  );
-  const halfSquare = f32x4.mul(f32x4.mul(f32x4.splat(0.5), f), f);
-  let result = f32x4.mul(s, f32x4.add(halfSquare, f32x4.add(odd, even)));
-  result = f32x4.add(result, f32x4.mul(k, f32x4.splat(9.0580006145e-6)));
-  result = f32x4.add(f32x4.sub(result, halfSquare), f);
-  result = f32x4.add(result, f32x4.mul(k, f32x4.splat(6.9313812256e-1)));
-  // Ends of the range: log ∞ = ∞, log 0 = −∞, log of a negative number and of NaN is NaN.
-  result = v128.bitselect(x, result, f32x4.eq(x, f32x4.splat(Infinity)));
-  result = v128.bitselect(f32x4.splat(-Infinity), result, f32x4.eq(x, f32x4.splat(0)));
-  return v128.bitselect(result, f32x4.splat(NaN), f32x4.ge(x, f32x4.splat(0)));
+/** `exp(−|x|)`. */
+@inline
+export function expMinusAbs4(x: v128): v128 {
+  return exp4(v128.or(x, splat(signBit)));
 }
 
+/** Four times the constant at `pointer`. */
+@inline
+function splat(pointer: usize): v128 {
+  return v128.load32_splat(pointer);
+}
+
+@inline
+export function log4(x: v128): v128 {
+  // Subnormals are brought into the normal range first.
+  const tiny = f32x4.lt(x, splat(smallestNormal));
+  const scaled = v128.bitselect(f32x4.mul(x, splat(subnormalScale)), x, tiny);
+  const bits = i32x4.add(scaled, splat(oneMinusSqrtHalfBits));
+  const biased = i32x4.sub(i32x4.shr_s(bits, 23), splat(exponentBias));
+  const exponent = i32x4.sub(biased, v128.and(tiny, splat(subnormalExponent)));
+  const mantissa = i32x4.add(v128.and(bits, splat(mantissaMask)), splat(sqrtHalfBits));
+  const k = f32x4.convert_i32x4_s(exponent);
+  const f = f32x4.sub(mantissa, splat(one));
+  const s = f32x4.div(f, f32x4.add(splat(two), f));
+  const z = f32x4.mul(s, s);
+  const w = f32x4.mul(z, z);
+  const even = f32x4.mul(w, f32x4.add(splat(logEven0), f32x4.mul(w, splat(logEven1))));
+  const odd = f32x4.mul(z, f32x4.add(splat(logOdd0), f32x4.mul(w, splat(logOdd1))));
+  const halfSquare = f32x4.mul(f32x4.mul(splat(oneHalf), f), f);
+  let result = f32x4.mul(s, f32x4.add(halfSquare, f32x4.add(odd, even)));
+  result = f32x4.add(result, f32x4.mul(k, splat(logLn2Low)));
+  result = f32x4.add(f32x4.sub(result, halfSquare), f);
+  result = f32x4.add(result, f32x4.mul(k, splat(logLn2High)));
+  // Ends of the range: log ∞ = ∞, log 0 = −∞, log of a negative number and of NaN is NaN.
+  const zero = f32x4.splat(0);
+  result = v128.bitselect(x, result, f32x4.eq(x, splat(infinity)));
+  result = v128.bitselect(f32x4.neg(splat(infinity)), result, f32x4.eq(x, zero));
+  return v128.bitselect(result, splat(notANumber), f32x4.ge(x, zero));
+}
+
+@inline
 export function tanh4(x: v128): v128 {
   const magnitude = f32x4.abs(x);
   const z = f32x4.mul(x, x);
-  let p = f32x4.splat(-5.70498872745e-3);
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(2.06390887954e-2));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-5.37397155531e-2));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.33314422036e-1));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-3.33332819422e-1));
+  let p = f32x4.add(f32x4.mul(splat(tanh0), z), splat(tanh1));
+  p = f32x4.add(f32x4.mul(p, z), splat(tanh2));
+  p = f32x4.add(f32x4.mul(p, z), splat(tanh3));
+  p = f32x4.add(f32x4.mul(p, z), splat(tanh4th));
   const near = f32x4.add(f32x4.mul(f32x4.mul(p, z), magnitude), magnitude);
   const power = exp4(f32x4.add(magnitude, magnitude));
-  const far = f32x4.sub(
-    f32x4.splat(1),
-    f32x4.div(f32x4.splat(2), f32x4.add(power, f32x4.splat(1))),
-  );
-  const result = v128.bitselect(near, far, f32x4.lt(magnitude, f32x4.splat(0.625)));
-  return v128.bitselect(x, result, i32x4.splat(0x80000000));
+  const far = f32x4.sub(splat(one), f32x4.div(splat(two), f32x4.add(power, splat(one))));
+  const result = v128.bitselect(near, far, f32x4.lt(magnitude, splat(tanhLimit)));
+  return v128.bitselect(x, result, splat(signBit));
 }
 
+@inline
 export function sigmoid4(x: v128): v128 {
-  const one = f32x4.splat(1);
-  const power = exp4(f32x4.neg(f32x4.abs(x)));
-  const numerator = v128.bitselect(power, one, f32x4.lt(x, f32x4.splat(0)));
-  return f32x4.div(numerator, f32x4.add(one, power));
+  const power = expMinusAbs4(x);
+  const numerator = v128.bitselect(power, splat(one), f32x4.lt(x, f32x4.splat(0)));
+  return f32x4.div(numerator, f32x4.add(splat(one), power));
 }
 
-/** `target ← exp(source − max)` over one row; returns its sum in ascending order. */
-export function exponentials(target: usize, source: usize, outputs: i32): f32 {
+/** `target ← exp(source − largest)` over one row; returns its sum in ascending order. */
+@inline
+export function exponentials(target: usize, source: usize, outputs: i32, largest: f32): f32 {
   const bytes = (<usize>outputs) << 2;
-  const largest = f32x4.splat(rowMaximum(source, outputs));
+  const shift = f32x4.splat(largest);
   for (let at: usize = 0; at < bytes; at += 16) {
-    v128.store(target + at, exp4(f32x4.sub(v128.load(source + at), largest)));
+    v128.store(target + at, exp4(f32x4.sub(v128.load(source + at), shift)));
   }
   let total: f32 = 0;
   for (let at: usize = 0; at < bytes; at += 4) total += load<f32>(target + at);
   return total;
 }
 
+@inline
 export function rowMaximum(source: usize, outputs: i32): f32 {
   const bytes = (<usize>outputs) << 2;
   let largest = load<f32>(source);

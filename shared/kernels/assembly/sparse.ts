@@ -17,6 +17,7 @@ export function sparseForward(
   outputs: i32,
   scratch: usize,
 ): void {
+  touchRows(matrix, samples, sampleCount, scratch);
   for (let o = 0; o < outputs; o += 16) {
     const at = (<usize>o) << 2;
     let panel = weights;
@@ -35,6 +36,31 @@ export function sparseForward(
       outputs - o,
     );
   }
+}
+
+/**
+ * Reads one byte of every cache line of the rows. The samples of a shuffled epoch lie anywhere in memory: asked for one
+ * after the other, inside the sums, each would be waited for; asked for at once they arrive together.
+ */
+function touchRows(matrix: usize, samples: usize, sampleCount: i32, scratch: usize): void {
+  const rowStarts = <usize>load<u32>(matrix);
+  const columnIndices = <usize>load<u32>(matrix, 4);
+  const values = <usize>load<u32>(matrix, 8);
+  let sum: u32 = 0;
+  for (let s = 0; s < sampleCount; s++) {
+    sum += load<u32>(rowStarts + (load<u32>(samples + (s << 2)) << 2));
+  }
+  for (let s = 0; s < sampleCount; s++) {
+    const row = rowStarts + (load<u32>(samples + (s << 2)) << 2);
+    const start = <usize>load<u32>(row);
+    const end = <usize>load<u32>(row, 4);
+    for (let at = columnIndices + (start << 1); at < columnIndices + (end << 1); at += 64) {
+      sum += load<u8>(at);
+    }
+    for (let at = values + start; at < values + end; at += 64) sum += load<u8>(at);
+  }
+  // Stored, so that no compiler may leave the reads out.
+  store<u32>(scratch, sum);
 }
 
 function forwardPanel(

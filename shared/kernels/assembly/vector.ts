@@ -16,16 +16,19 @@ export function addVectors(target: usize, left: usize, right: usize, count: i32)
 }
 
 export function allFinite(pointer: usize, count: i32): i32 {
-  // x − x is 0 for a finite x and NaN for the others; NaN survives the sum.
-  let sums = f32x4.splat(0);
+  // x − x is 0 for a finite x and NaN for the others; all bits of 0 are 0.
+  let bits0 = i32x4.splat(0);
+  let bits1 = i32x4.splat(0);
   let i = 0;
-  for (; i <= count - 4; i += 4) {
-    const values = v128.load(pointer + ((<usize>i) << 2));
-    sums = f32x4.add(sums, f32x4.sub(values, values));
+  for (; i <= count - 8; i += 8) {
+    const values0 = v128.load(pointer + (i << 2));
+    const values1 = v128.load(pointer + (i << 2), 16);
+    bits0 = v128.or(bits0, f32x4.sub(values0, values0));
+    bits1 = v128.or(bits1, f32x4.sub(values1, values1));
   }
-  if (v128.any_true(f32x4.ne(sums, sums))) return 0;
+  if (v128.any_true(v128.or(bits0, bits1))) return 0;
   for (; i < count; i++) {
-    const value = load<f32>(pointer + ((<usize>i) << 2));
+    const value = load<f32>(pointer + (i << 2));
     if (value - value != 0) return 0;
   }
   return 1;

@@ -11,6 +11,16 @@ test("the WASM kernel exports the functions of the plain twins and nothing else 
   expect(exported.toSorted()).toEqual(Object.keys(plain.functions).toSorted());
 });
 
+test("the constants of the WASM kernel lie below what the arena hands out, 64-byte aligned", () => {
+  const { wasm } = new Twins();
+  const constantsEnd = wasm.views.u8.findLastIndex((byte) => byte !== 0) + 1;
+  expect(constantsEnd).toBeGreaterThan(0);
+  const pointers = [1, 100, 200_000, 4].map((length) => wasm.arena.allocate(length));
+  expect(pointers[0]).toBeGreaterThanOrEqual(constantsEnd);
+  expect(pointers.map((pointer) => pointer % 64)).toEqual([0, 0, 0, 0]);
+  expect(pointers.map((pointer) => pointer - pointers[0]!)).toEqual([0, 64, 192, 200_192]);
+});
+
 describe("vectors: the SIMD kernel equals its plain twin byte for byte", () => {
   test("addVectors on 1…33 values with every edge value, in place too", () => {
     for (const count of sizes) {
