@@ -69,7 +69,7 @@ function isFinitePoint(point: Point): boolean {
 }
 
 function emptyChart(size: { columns: number; rows: number }, style: Style): string[] {
-  const message = style.dim("the loss appears with the first steps");
+  const message = style.dim("no steps yet");
   const middle = Math.floor((size.rows - 1) / 2);
   return Array.from({ length: size.rows }, (_, row) =>
     row === middle ? fit(`  ${message}`, size.columns) : "",

@@ -16,6 +16,9 @@ const averageWidth = 9;
 /** The column that stands for the workers without one: `+49`. */
 const hiddenWidth = 5;
 
+/** Cells at the end of a name that stay when it is cut. */
+const tailWidth = 2;
+
 /** The table's header and rows, as many workers as fit; without a table one line that says so. */
 export function promedioTable(
   table: PromedioTable | null,
@@ -23,7 +26,7 @@ export function promedioTable(
   style: Style,
 ): string[] {
   if (table === null || table.rows.length === 0) {
-    return [style.dim("  the workers' gradients and their average appear here")];
+    return [style.dim("  one column per worker, and the average")];
   }
   const names = table.rows.map((row) => parameterName(row.parameter));
   const nameWidth = Math.max(...names.map(displayWidth));
@@ -58,8 +61,16 @@ function chooseColumns(workers: number, room: number) {
 
 /** Right-aligned with a space before it, so that two names never touch. */
 function cell(text: string, width: number): string {
-  const room = width - 1;
-  return ` ${displayWidth(text) > room ? fit(text, room) : fit(text, room, "right")}`;
+  return ` ${fit(shorten(text, width - 1), width - 1, "right")}`;
+}
+
+/** Keeps a name's end, for machines are called lab-pc-01, lab-pc-02 … */
+function shorten(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  const characters = Array.from(text);
+  let tail = "";
+  while (displayWidth(tail) < tailWidth) tail = (characters.pop() ?? " ") + tail;
+  return fit(text, width - displayWidth(tail)).trimEnd() + tail;
 }
 
 function signed(value: number, width: number, style: Style): string {

@@ -88,7 +88,7 @@ describe("at 80 × 24", () => {
 
   test("the promedio table has 6 parameters, 3 of 5 workers, the count of the others, the average", () => {
     expect(text).toMatch(/promedio ─+ mean gradients of step 4,407/u);
-    expect(text).toMatch(/lab-pc-… ana's l… +phone +\+2 │ +average/u);
+    expect(text).toMatch(/lab-p…01 ana's…op +phone +\+2 │ +average/u);
     for (const name of ["w₀", "w₁", "w₂", "w₆₄₈₈", "w₁₂₅₄₄", "w₁₃₀₀₁"]) {
       expect(text).toMatch(new RegExp(`${name} +[+−0].*│ +[+−0]`, "u"));
     }
