@@ -1,0 +1,63 @@
+/** @file Who can take work. */
+import { describe, expect, test } from "vitest";
+
+import { Crew, speedsOf } from "../../../coordinator/crew.ts";
+import { SpeedEstimate } from "../../../coordinator/speed.ts";
+import { known } from "../../../shared/assert.ts";
+
+function crewOf(...ids: string[]): Crew {
+  const crew = new Crew();
+  for (const id of ids) crew.add({ id, name: `${id}'s`, speed: new SpeedEstimate(1_000) });
+  return crew;
+}
+
+function markLate(crew: Crew, id: string): void {
+  known(crew.get(id), `${id} is in the crew`).late = true;
+}
+
+function idsOf(crew: Crew): string[] {
+  return crew.available().map(({ id }) => id);
+}
+
+describe("Crew", () => {
+  test("gives work to everybody on time, in the order of joining", () => {
+    const crew = crewOf("a", "b", "c");
+    markLate(crew, "b");
+    expect(idsOf(crew)).toEqual(["a", "c"]);
+    expect(crew.size).toBe(3);
+  });
+
+  test("gives work to late workers when all 2 are late: a slow run is better than none", () => {
+    const crew = crewOf("a", "b");
+    markLate(crew, "a");
+    markLate(crew, "b");
+    expect(idsOf(crew)).toEqual(["a", "b"]);
+  });
+
+  test("has nobody when it is empty", () => {
+    expect(idsOf(crewOf())).toEqual([]);
+  });
+
+  test("forgets lateness when a worker is added again, and keeps its speed", () => {
+    const crew = crewOf("a", "b");
+    markLate(crew, "a");
+    const { speed } = known(crew.get("a"), "a is in the crew");
+    crew.add({ id: "a", name: "a's", speed });
+    expect(idsOf(crew)).toEqual(["a", "b"]);
+    expect(crew.get("a")?.speed).toBe(speed);
+    expect(crew.size).toBe(2);
+  });
+
+  test("removes a worker once", () => {
+    const crew = crewOf("a");
+    expect([crew.remove("a"), crew.remove("a"), crew.size]).toEqual([true, false, 0]);
+  });
+});
+
+describe("speedsOf", () => {
+  test("counts in leaves: 1,000 samples/s are 32 ms for a leaf of 32 samples", () => {
+    expect(speedsOf(crewOf("a").available(), 32)).toEqual([
+      { workerId: "a", overheadMs: 1, leafMs: 32 },
+    ]);
+  });
+});

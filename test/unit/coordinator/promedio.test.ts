@@ -1,0 +1,98 @@
+/** @file The table of a few parameters: each worker's mean gradient, and the average of all. */
+import { describe, expect, test } from "vitest";
+
+import { PromedioColumns } from "../../../coordinator/promedio.ts";
+import type { ModelConfig } from "../../../shared/run/config.ts";
+
+const model: ModelConfig = { layers: [4, 3, 2], activation: "sigmoid", output: "softmax" };
+const parameterCount = 5 * 3 + 4 * 2;
+
+/** A gradientSum whose every value is the parameter's index times `factor`. */
+function gradient(factor: number): Uint8Array {
+  const values = Float32Array.from({ length: parameterCount }, (_, i) => i * factor);
+  return new Uint8Array(values.buffer);
+}
+
+describe("PromedioColumns", () => {
+  test("has no table before the first complete step", () => {
+    const columns = new PromedioColumns(model);
+    expect(columns.table).toBeNull();
+    columns.begin(0);
+    columns.add("ana", gradient(1), 2);
+    expect(columns.table).toBeNull();
+  });
+
+  test("shows each worker's mean over its own samples, and the mean over all 8 as the average", () => {
+    const columns = new PromedioColumns(model);
+    columns.begin(5);
+    columns.add("ana", gradient(4), 2);
+    columns.add("bea", gradient(6), 4);
+    columns.add("ana", gradient(2), 2);
+    columns.end();
+    const { step, workers, rows } = columns.table!;
+    expect([step, workers]).toEqual([5, ["ana", "bea"]]);
+    for (const { parameter, gradients, average } of rows) {
+      expect(gradients).toEqual([(6 * parameter) / 4, (6 * parameter) / 4]);
+      expect(average).toBe((12 * parameter) / 8);
+    }
+  });
+
+  test("picks 3 weights of the middle input, the first of the last layer and the last bias", () => {
+    const columns = new PromedioColumns(model);
+    columns.begin(0);
+    columns.add("ana", gradient(1), 1);
+    columns.end();
+    // Input 2 of 4 has the weights 6, 7, 8; the second layer begins after 4 · 3 weights and 3 biases.
+    expect(columns.table?.rows.map(({ parameter }) => parameter)).toEqual([6, 7, 8, 15, 22]);
+  });
+
+  test("picks parameters of the reference network that exist: 6 of 13,002", () => {
+    const columns = new PromedioColumns({ ...model, layers: [784, 16, 16, 10] });
+    columns.begin(0);
+    columns.add("ana", new Uint8Array(4 * 13_002), 1);
+    columns.end();
+    const rows = columns.table?.rows.map(({ parameter }) => parameter);
+    expect(rows).toEqual([6_272, 6_273, 6_274, 12_560, 12_832, 13_001]);
+  });
+
+  test("picks parameters of the smallest network, 1 → 1: both", () => {
+    const columns = new PromedioColumns({ ...model, layers: [1, 1] });
+    columns.begin(0);
+    columns.add("ana", new Uint8Array(8), 1);
+    columns.end();
+    expect(columns.table?.rows.map(({ parameter }) => parameter)).toEqual([0, 1]);
+  });
+
+  test("keeps showing the last complete step while the next one is open", () => {
+    const columns = new PromedioColumns(model);
+    columns.begin(0);
+    columns.add("ana", gradient(1), 1);
+    columns.end();
+    const before = columns.table;
+    columns.begin(1);
+    columns.add("bea", gradient(9), 1);
+    expect(columns.table).toEqual(before);
+    columns.end();
+    expect(columns.table).toMatchObject({ step: 1, workers: ["bea"] });
+  });
+
+  test("ignores a step without gradients: an evaluation leaves the table as it was", () => {
+    const columns = new PromedioColumns(model);
+    columns.begin(0);
+    columns.add("ana", gradient(1), 1);
+    columns.end();
+    columns.begin(1);
+    columns.end();
+    expect(columns.table).toMatchObject({ step: 0, workers: ["ana"] });
+  });
+
+  test("reads tensors at any alignment", () => {
+    const shifted = new Uint8Array(4 * parameterCount + 1);
+    shifted.set(gradient(1), 1);
+    const columns = new PromedioColumns(model);
+    columns.begin(0);
+    columns.add("ana", shifted.subarray(1), 1);
+    columns.end();
+    expect(columns.table?.rows[0]).toEqual({ parameter: 6, gradients: [6], average: 6 });
+  });
+});
