@@ -1,0 +1,122 @@
+/**
+ * @file Builds everything that runs into `build/`: the kernel, the program, its compute thread, and the pages. Quiet
+ * unless something fails. Files whose bytes are the same are left alone, so a build beside a running program is safe.
+ */
+import { createHash } from "node:crypto";
+import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+import { build, type BuildOptions } from "esbuild";
+
+const root = import.meta.dirname;
+const output = join(root, "build");
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  write: false,
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: "none",
+  logLevel: "warning",
+} as const satisfies BuildOptions;
+
+/** Packages stay in node_modules: the program is installed with them. */
+const program: BuildOptions = {
+  ...common,
+  entryPoints: { promedio: "promedio.ts", "node-thread": "worker/node/thread.ts" },
+  outdir: output,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  packages: "external",
+};
+
+/** Whatever has WebAssembly SIMD: Chrome 91, Firefox 89, Safari 16.4. */
+const browsers = ["chrome91", "firefox89", "safari16.4"];
+
+const page: BuildOptions = {
+  ...common,
+  outdir: join(output, "pages"),
+  platform: "browser",
+  format: "iife",
+  target: browsers,
+  minify: true,
+  sourcemap: false,
+  loader: { ".wasm": "binary", ".html": "copy" },
+  entryPoints: {
+    join: "worker/browser/join.ts",
+    host: "worker/browser/host.ts",
+    thread: "worker/browser/thread.ts",
+    dashboard: "coordinator/dashboard/dashboard.ts",
+  },
+};
+
+const pageFiles: BuildOptions = {
+  ...page,
+  entryPoints: [
+    { in: "worker/browser/join.html", out: "join" },
+    { in: "worker/browser/join.css", out: "join" },
+    { in: "coordinator/dashboard/index.html", out: "index" },
+    { in: "coordinator/dashboard/dashboard.css", out: "dashboard" },
+  ],
+};
+
+await freshKernel();
+await Promise.all([program, page, pageFiles].map(bundle));
+await chmod(join(output, "promedio.js"), 0o755);
+
+/**
+ * Compiles the kernel only if its sources, its options or the compiler changed: loading the compiler alone takes longer
+ * than everything else here.
+ */
+async function freshKernel(): Promise<void> {
+  const keyFile = join(output, "kernel.key");
+  const kernelFile = join(output, "kernel.wasm");
+  const key = await kernelKey();
+  const [builtKey, built] = await Promise.all([
+    readOrUndefined(keyFile),
+    readOrUndefined(kernelFile),
+  ]);
+  if (built !== undefined && builtKey?.toString() === key) return;
+  const { buildKernel } = await import("./build-kernel.ts");
+  const { bytes } = await buildKernel();
+  await writeIfChanged(kernelFile, bytes);
+  await writeIfChanged(keyFile, Buffer.from(key));
+}
+
+/** SHA-256 over all that the kernel's bytes depend on. */
+async function kernelKey(): Promise<string> {
+  const folder = join(root, "shared/kernels/assembly");
+  const sources = (await readdir(folder)).toSorted().map((name) => join(folder, name));
+  const compiler = join(root, "node_modules/assemblyscript/package.json");
+  const hash = createHash("sha256");
+  for (const path of [compiler, join(root, "build-kernel.ts"), ...sources]) {
+    const text = await readFile(path);
+    hash.update(`${basename(path)} ${text.length}\n`).update(text);
+  }
+  return hash.digest("hex");
+}
+
+async function bundle(options: BuildOptions): Promise<void> {
+  const { outputFiles = [] } = await build(options);
+  await Promise.all(outputFiles.map(({ path, contents }) => writeIfChanged(path, contents)));
+}
+
+/** Writes beside and renames: who reads the file meanwhile gets the old or the new one, never half of it. */
+async function writeIfChanged(path: string, contents: Uint8Array): Promise<void> {
+  const present = await readOrUndefined(path);
+  if (present?.equals(contents) === true) return;
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  await writeFile(temporary, contents);
+  await rename(temporary, path);
+}
+
+async function readOrUndefined(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * @file The program: reads the command line and hands over to the coordinator or the worker. The only place that knows
+ * both.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parseCommandLine, type ParsedCommand } from "./coordinator/cli/parse.ts";
+import { assertNever } from "./shared/assert.ts";
+import { OperatorError } from "./shared/operator-error.ts";
+
+/** Where this program lies once it is bundled, with the kernel and the pages. */
+const build = import.meta.dirname;
+
+async function main(): Promise<number> {
+  const { version }: { version: string } = JSON.parse(readText(join(build, "../package.json")));
+  const command = parseCommandLine(process.argv.slice(2), process.env, readText, version);
+  switch (command.kind) {
+    case "print":
+      process.stdout.write(command.text.endsWith("\n") ? command.text : `${command.text}\n`);
+      return 0;
+    case "worker":
+      return await runWorker(command);
+    case "coordinator":
+      return await runCoordinator(command);
+    default:
+      return assertNever(command);
+  }
+}
+
+function readText(path: string): string {
+  return readFileSync(path, "utf8");
+}
+
+async function runWorker(command: Extract<ParsedCommand, { kind: "worker" }>): Promise<number> {
+  const worker = await import("./worker/node/main.ts");
+  return await worker.runWorker(command, {
+    build,
+    write: (line) => process.stderr.write(`${line}\n`),
+  });
+}
+
+async function runCoordinator(
+  command: Extract<ParsedCommand, { kind: "coordinator" }>,
+): Promise<number> {
+  const coordinator = await import("./coordinator/main.ts");
+  return await coordinator.runCoordinator(command, {
+    build,
+    env: process.env,
+    output: process.stdout,
+    input: process.stdin,
+    interrupted: interrupted(),
+  });
+}
+
+/** Resolves at the first signal to end; the second one ends the process at once. */
+function interrupted(): Promise<string> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (asked) process.exit(130);
+      asked = true;
+      resolve(signal);
+    };
+    process.on("SIGINT", onSignal);
+    process.on("SIGTERM", onSignal);
+  });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof OperatorError)) throw error;
+  process.stderr.write(`promedio: ${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,21 @@
+/**
+ * @file How long to wait before the next try to connect: exponential with full jitter, so that a room of workers that
+ * lost its coordinator does not come back in one wave.
+ *
+ * @see Brooker, "Exponential backoff and jitter", AWS Architecture Blog, 2015.
+ */
+
+/** The first wait is at most this: a coordinator that was only restarted is back in less than a second. */
+const baseMs = 250;
+/** No wait is longer: somebody who looks at the page sees it move. */
+export const retryMaxMs = 10_000;
+
+/**
+ * A delay uniform in [0, min(10 s, 250 ms · 2^attempt)).
+ *
+ * @param attempt - Tries that failed in a row before this wait, ≥ 0.
+ * @param random - Uniform in [0, 1).
+ */
+export function retryDelayMs(attempt: number, random: () => number): number {
+  return random() * Math.min(retryMaxMs, baseMs * 2 ** Math.min(attempt, 16));
+}

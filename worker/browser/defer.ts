@@ -1,0 +1,13 @@
+/** @file Turns of the event loop without the 4 ms that browsers add to nested timers. */
+
+/** Returns a function that calls back after the events that wait have been handled. */
+export function createDefer(): (callback: () => void) => void {
+  const { port1, port2 } = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  port1.addEventListener("message", () => waiting.shift()?.());
+  port1.start();
+  return (callback) => {
+    waiting.push(callback);
+    port2.postMessage(undefined);
+  };
+}

@@ -1,0 +1,26 @@
+/** @file The transport of a browser worker: the browser's `WebSocket` behind the `Transport` contract. */
+import { assert } from "../../shared/assert.ts";
+import type { Connect } from "../platform.ts";
+
+export function createConnect(socketUrl: string): Connect {
+  return (events) => {
+    const socket = new WebSocket(socketUrl);
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => events.opened());
+    socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+      if (data instanceof ArrayBuffer) events.message(new Uint8Array(data));
+      else socket.close(1000, "binary messages only");
+    });
+    socket.addEventListener("close", ({ code, reason }) => events.closed({ status: code, reason }));
+    return {
+      seesPings: false,
+      send(message) {
+        const { buffer, byteOffset, byteLength } = message;
+        assert(buffer instanceof ArrayBuffer, "browsers' sockets refuse shared memory");
+        if (socket.readyState !== WebSocket.OPEN) return;
+        socket.send(new Uint8Array(buffer, byteOffset, byteLength));
+      },
+      close: (status, reason) => socket.close(status, reason),
+    };
+  };
+}

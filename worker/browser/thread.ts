@@ -1,0 +1,13 @@
+/**
+ * @file Entry of a compute thread in a browser: a dedicated worker that the host started, bundled as `thread.js`.
+ */
+import { createComputeThread } from "../compute-thread.ts";
+import { LocalPool } from "../local-pool.ts";
+import type { ThreadRequest } from "../thread-messages.ts";
+import { createDefer } from "./defer.ts";
+import { createKernel } from "./kernel-bytes.ts";
+
+const pool = new LocalPool({ createKernel, clock: performance, defer: createDefer() });
+const handle = createComputeThread(pool, (reply, transfer) => postMessage(reply, { transfer }));
+
+addEventListener("message", ({ data }: MessageEvent<ThreadRequest>) => handle(data));

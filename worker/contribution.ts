@@ -1,0 +1,81 @@
+/**
+ * @file What this worker gave to the run: counts, its share, its pace. For display only.
+ */
+import type { RunConfig } from "../shared/run/config.ts";
+import { batchSizeOf, planRun, type RunPlan, samplesOf } from "../shared/run/plan.ts";
+import type { Block } from "../shared/run/tree.ts";
+import type { UnitKind } from "../shared/run/unit.ts";
+import type { RunToLoad } from "./compute-pool.ts";
+
+/** The pace is taken over windows of this length: steady enough to read, quick enough to follow. */
+const windowMs = 1_000;
+
+export class Contribution {
+  readonly #config: RunConfig;
+  readonly #plan: RunPlan;
+  #firstStep: number | undefined;
+  #lastStep = 0;
+  #gradientSamples = 0;
+  #windowStartMs = 0;
+  #windowSamples = 0;
+  #samplesPerSecond: number;
+  samplesDone = 0;
+  blocksDone = 0;
+
+  /** @param samplesPerSecond - As measured while loading: shown until something better is known. */
+  constructor({ config, dataset }: RunToLoad, samplesPerSecond: number, nowMs: number) {
+    const { train, test } = dataset;
+    this.#config = config;
+    this.#plan = planRun(config, { trainCount: train.count, testCount: test.count });
+    this.#samplesPerSecond = samplesPerSecond;
+    this.#windowStartMs = nowMs;
+  }
+
+  /** A block was computed and its result sent. */
+  add(kind: UnitKind, step: number, block: Block): void {
+    const samples = this.#samplesOf(kind, step, block);
+    this.blocksDone += 1;
+    this.samplesDone += samples;
+    this.#windowSamples += samples;
+    if (kind === "evaluation") return;
+    this.#firstStep ??= step;
+    this.#lastStep = Math.max(this.#lastStep, step);
+    this.#gradientSamples += samples;
+  }
+
+  /** The last step it computed for. */
+  get step(): number | null {
+    return this.#firstStep === undefined ? null : this.#lastStep;
+  }
+
+  /** In [0, 1]; of all samples of the steps since the first one that this worker took part in. */
+  get share(): number {
+    if (this.#firstStep === undefined) return 0;
+    const steps = this.#lastStep - this.#firstStep + 1;
+    const average = this.#plan.trainCount / this.#plan.stepsPerEpoch;
+    return Math.min(1, this.#gradientSamples / (steps * average * this.#leaves()));
+  }
+
+  samplesPerSecond(nowMs: number): number {
+    const elapsedMs = nowMs - this.#windowStartMs;
+    if (elapsedMs < windowMs) return this.#samplesPerSecond;
+    const isFirst = this.blocksDone === 0;
+    if (!isFirst) this.#samplesPerSecond = (1000 * this.#windowSamples) / elapsedMs;
+    this.#windowStartMs = nowMs;
+    this.#windowSamples = 0;
+    return this.#samplesPerSecond;
+  }
+
+  #samplesOf(kind: UnitKind, step: number, block: Block): number {
+    if (kind === "evaluation") return samplesOf(block, this.#plan.testCount, this.#config);
+    const batchSize = batchSizeOf(step, this.#config, this.#plan);
+    if (kind === "gradient") return samplesOf(block, batchSize, this.#config);
+    return batchSize * (block.end - block.start);
+  }
+
+  /** How often a step goes over its batch. */
+  #leaves(): number {
+    const { optimizer } = this.#config;
+    return optimizer.name === "local-search" ? 1 + optimizer.candidates : 1;
+  }
+}

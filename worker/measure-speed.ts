@@ -1,0 +1,33 @@
+import { parameterCount } from "../shared/model/layout.ts";
+/**
+ * @file How fast an engine is: gradients of a few shards at zero parameters, against the clock. The coordinator cuts
+ * the first shares by it and measures for itself from then on, so a rough figure is enough.
+ */
+import type { Engine } from "../shared/run/engine.ts";
+import { batchSizeOf, planRun, samplesOf, shardCountOf } from "../shared/run/plan.ts";
+import type { RunToLoad } from "./compute-pool.ts";
+
+/** Long enough for the engine's code to be compiled and timed, short beside the loading of a dataset. */
+const measureMs = 50;
+/** Ends the measurement on a clock that stands still. */
+const roundsMax = 1_000;
+
+/** Samples of gradient a second. */
+export function measureSpeed(engine: Engine, { config, dataset }: RunToLoad, now: () => number) {
+  engine.setParameters(new Uint8Array(4 * parameterCount(config.model)));
+  const { train, test } = dataset;
+  const plan = planRun(config, { trainCount: train.count, testCount: test.count });
+  const batchSize = batchSizeOf(0, config, plan);
+  const block = { start: 0, end: Math.min(2, shardCountOf(batchSize, config)) };
+  const samples = samplesOf(block, batchSize, config);
+  engine.compute({ kind: "gradient", step: 0, block });
+  const startMs = now();
+  let rounds = 0;
+  let elapsedMs = 0;
+  while (elapsedMs < measureMs && rounds < roundsMax) {
+    engine.compute({ kind: "gradient", step: 0, block });
+    rounds += 1;
+    elapsedMs = now() - startMs;
+  }
+  return (1000 * rounds * samples) / Math.max(elapsedMs, 1);
+}

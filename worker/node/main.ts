@@ -1,0 +1,143 @@
+/**
+ * @file A worker as a Node process: wires the worker loop to `ws`, `worker_threads`, the process's signals and its
+ * parent. Wiring only.
+ */
+import { createHash } from "node:crypto";
+import { availableParallelism, hostname, release, type } from "node:os";
+import { performance } from "node:perf_hooks";
+
+import type { ComputePool } from "../compute-pool.ts";
+import { createFetchDataset } from "../fetch-dataset.ts";
+import { LocalPool } from "../local-pool.ts";
+import type { Clock } from "../platform.ts";
+import type { WorkerStatus } from "../status.ts";
+import { ThreadPool } from "../thread-pool.ts";
+import { WorkerLoop } from "../worker.ts";
+import { resolveWorkerOptions, type WorkerOptions } from "./cli.ts";
+import { readKernel } from "./kernel-source.ts";
+import { createConnect } from "./socket.ts";
+import { createStartThread } from "./threads.ts";
+
+/** The options of the command line. */
+export type WorkerCommand = Parameters<typeof resolveWorkerOptions>[0];
+
+export interface WorkerWorld {
+  /** Folder of what the build made: the kernel and the thread's program. */
+  readonly build: string;
+  /** Takes one line without a line break for the person who started the worker. */
+  readonly write: (line: string) => void;
+}
+
+const clock: Clock = {
+  now: () => performance.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/**
+ * Runs a worker until it is told to leave (SIGINT, SIGTERM, its parent's end), the coordinator ends after its run, or it
+ * can't take part.
+ *
+ * @returns The exit code: 0, or 1 when it could not take part.
+ * @throws OperatorError for a bad URL or a missing token.
+ */
+export async function runWorker(command: WorkerCommand, world: WorkerWorld): Promise<number> {
+  const machine = { hostname: hostname(), coreCount: availableParallelism() };
+  const options = resolveWorkerOptions(command, machine);
+  const createKernel = readKernel(world.build);
+  const lines = new StatusLines(world.write);
+  return await new Promise((resolve) => {
+    const pool = createPool(options.threads, world.build, createKernel, (reason) =>
+      loop.fail(reason),
+    );
+    const loop = new WorkerLoop({
+      token: options.token,
+      name: options.name,
+      kind: "node",
+      agent: `Node ${process.version}, ${type()} ${release()}, ${process.arch}`,
+      kernel: createKernel().id,
+      pool,
+      connect: createConnect(options.socketUrl),
+      loadDataset: createLoadDataset(options),
+      clock,
+      random: Math.random,
+      stopsAfterRun: true,
+      changed(status) {
+        lines.show(status);
+        if (status.phase !== "stopped") return;
+        stopListening();
+        pool.close();
+        resolve(status.failed ? 1 : 0);
+      },
+    });
+    const stopListening = listenForTheEnd((reason) => loop.leave(reason));
+    loop.start();
+  });
+}
+
+function createPool(
+  threads: number,
+  build: string,
+  createKernel: ReturnType<typeof readKernel>,
+  crashed: (reason: string) => void,
+): ComputePool {
+  if (threads === 1) return new LocalPool({ createKernel, clock, defer: setImmediate });
+  const startThread = createStartThread(build);
+  return new ThreadPool({ threads, startThread, createKernel, clock, crashed });
+}
+
+function createLoadDataset({ httpUrl, token }: WorkerOptions) {
+  return createFetchDataset({ httpUrl, token, sha256 });
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** Calls `leave` at the first request to end; the second one ends the process at once. */
+function listenForTheEnd(leave: (reason: string) => void): () => void {
+  let asked = false;
+  const onSignal = () => {
+    if (asked) process.exit(130);
+    asked = true;
+    leave("stopped by the user");
+  };
+  // A coordinator that started this process holds the other end of its IPC channel: it closes whatever kills it.
+  const onDisconnect = () => leave("the coordinator's process ended");
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  process.on("disconnect", onDisconnect);
+  return () => {
+    process.off("disconnect", onDisconnect);
+    // The signals stay: a second one must still end a process that hangs.
+  };
+}
+
+/** One line for every sentence that differs from the last; counts that go up are not told. */
+class StatusLines {
+  readonly #write: (line: string) => void;
+  #last = "";
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  show(status: WorkerStatus): void {
+    const line = lineOf(status);
+    if (line === undefined || line === this.#last) return;
+    this.#last = line;
+    this.#write(line);
+  }
+}
+
+function lineOf({ phase, detail, name, threads, samplesPerSecond, run }: WorkerStatus) {
+  if (phase === "loading" && detail.endsWith(" MB")) return undefined;
+  if (phase !== "training") return `${name}: ${detail}`;
+  const pace = Math.round(samplesPerSecond).toLocaleString("en-US");
+  const count = threads === 1 ? "1 thread" : `${threads} threads`;
+  return detail === "computing"
+    ? undefined
+    : `${name}: ${detail}: ${run}, ${pace} samples/s, ${count}`;
+}

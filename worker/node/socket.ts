@@ -1,0 +1,43 @@
+/**
+ * @file The transport of a Node worker: the `ws` client behind the `Transport` contract.
+ */
+import { WebSocket } from "ws";
+
+import { messageBytesMax, parametersMax } from "../../shared/protocol/limits.ts";
+import type { Connect } from "../platform.ts";
+
+/** How long the other side may take to answer a close before the socket is cut. */
+const closeGraceMs = 1_000;
+
+export function createConnect(socketUrl: string): Connect {
+  return (events) => {
+    const socket = new WebSocket(socketUrl, {
+      perMessageDeflate: false,
+      maxPayload: messageBytesMax(parametersMax),
+      // A mask keeps a script in a browser from forging requests that old proxies misread. Nobody's script runs here,
+      // and `ws` skips the masking of every byte when the mask is zero.
+      generateMask: (mask) => void mask.fill(0),
+    });
+    let failure = "";
+    socket.on("open", () => events.opened());
+    socket.on("message", (data: Buffer, isBinary) => {
+      if (isBinary) events.message(data);
+      else socket.close(1003, "binary messages only");
+    });
+    socket.on("ping", () => events.alive());
+    socket.on("error", (error) => (failure = error.message));
+    socket.on("close", (status, reason) => {
+      events.closed({ status, reason: reason.toString() || failure });
+    });
+    return {
+      seesPings: true,
+      send(message) {
+        if (socket.readyState === socket.OPEN) socket.send(message);
+      },
+      close(status, reason) {
+        socket.close(status, reason);
+        setTimeout(() => socket.terminate(), closeGraceMs).unref();
+      },
+    };
+  };
+}

@@ -1,0 +1,20 @@
+/**
+ * @file Entry of a compute thread in Node (`worker_threads`), bundled as `node-thread.js`. Its data is the build folder.
+ */
+import { performance } from "node:perf_hooks";
+import { parentPort, workerData } from "node:worker_threads";
+
+import { known } from "../../shared/assert.ts";
+import { createComputeThread } from "../compute-thread.ts";
+import { LocalPool } from "../local-pool.ts";
+import type { ThreadRequest } from "../thread-messages.ts";
+import { readKernel } from "./kernel-source.ts";
+
+const port = known(parentPort ?? undefined, "a compute thread has a parent");
+const pool = new LocalPool({
+  createKernel: readKernel(String(workerData)),
+  clock: performance,
+  defer: setImmediate,
+});
+const handle = createComputeThread(pool, (reply, transfer) => port.postMessage(reply, transfer));
+port.on("message", (request: ThreadRequest) => handle(request));

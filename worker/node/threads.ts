@@ -1,0 +1,25 @@
+/** @file Compute threads of a Node worker. */
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+
+import type { StartThread, ThreadReply } from "../thread-messages.ts";
+
+/** @param buildFolder - Holds `node-thread.js`, the bundled `thread.ts`. */
+export function createStartThread(buildFolder: string): StartThread {
+  return (events) => {
+    const thread = new Worker(join(buildFolder, "node-thread.js"), { workerData: buildFolder });
+    let ended = false;
+    thread.on("message", (reply: ThreadReply) => events.reply(reply));
+    thread.on("error", (error) => events.crashed(`a compute thread crashed: ${error.message}`));
+    thread.on("exit", (code) => {
+      if (!ended) events.crashed(`a compute thread ended with code ${code}`);
+    });
+    return {
+      post: (request) => thread.postMessage(request, []),
+      terminate() {
+        ended = true;
+        void thread.terminate();
+      },
+    };
+  };
+}

@@ -1,0 +1,422 @@
+/**
+ * @file The worker loop: what a worker says, and what it does about what it hears. Platform-free: socket, clock,
+ * download and threads are passed in, so Node, a browser and the simulator run this same code.
+ *
+ * The life of a worker:
+ *
+ *     connect → hello → welcome → run → (dataset, engine, self-test) → ready → work → results → work → … → end
+ *
+ * What holds:
+ * 1. Nothing that a coordinator sends makes it throw: a bad message costs the connection, and it comes back.
+ * 2. It comes back under its session, with dataset and engine kept, until it is told to stay away or to leave.
+ * 3. A result is sent for the run and step it was asked for, or not at all.
+ * 4. While paused it computes nothing.
+ */
+import { assertNever } from "../shared/assert.ts";
+import type { Dataset } from "../shared/data/dataset.ts";
+import { parameterCount } from "../shared/model/layout.ts";
+import { encodeMessage } from "../shared/protocol/codec.ts";
+import { closeStatus, ProtocolError } from "../shared/protocol/errors.ts";
+import {
+  agentLengthMax,
+  protocolVersion,
+  reasonLengthMax,
+  workerNameLengthMax,
+} from "../shared/protocol/limits.ts";
+import {
+  type CoordinatorMessage,
+  decodeCoordinatorMessage,
+  type MessageOf,
+  type WorkerMessage,
+} from "../shared/protocol/messages.ts";
+import type { Block } from "../shared/run/tree.ts";
+import type { UnitResult } from "../shared/run/unit.ts";
+import { describeClosure, kernelRefusal, refusalOf } from "./closure.ts";
+import type { ComputePool, Job, LoadedRun } from "./compute-pool.ts";
+import { Connection } from "./connection.ts";
+import { Contribution } from "./contribution.ts";
+import { JobQueue, supersedes } from "./job-queue.ts";
+import type { Clock, Closure, Connect, LoadDataset } from "./platform.ts";
+import type { WorkerPhase, WorkerStatus } from "./status.ts";
+
+export interface WorkerLoopOptions {
+  readonly token: string;
+  /** What it wants to be called; the coordinator adds a number when the name is taken. */
+  readonly name: string;
+  readonly kind: "node" | "browser";
+  /** Program and system, for the dashboard. */
+  readonly agent: string;
+  /** SHA-256 of the compute kernel. */
+  readonly kernel: string;
+  readonly pool: ComputePool;
+  readonly connect: Connect;
+  readonly loadDataset: LoadDataset;
+  readonly clock: Clock;
+  /** Uniform in [0, 1), for the jitter between tries. */
+  readonly random: () => number;
+  /** Whether it leaves when the coordinator ends after its run, or waits for the next coordinator. */
+  readonly stopsAfterRun: boolean;
+  /** Something that `status` shows has changed, other than counts. Must not throw. */
+  readonly changed: (status: WorkerStatus) => void;
+}
+
+type RunMessage = MessageOf<CoordinatorMessage, "run">;
+type WorkHeader = MessageOf<CoordinatorMessage, "work" | "evaluate">;
+
+/** The run at hand. */
+interface RunInHand {
+  readonly message: RunMessage;
+  /** `undefined` until dataset and engine are there. */
+  loaded: { readonly run: LoadedRun; readonly contribution: Contribution } | undefined;
+}
+
+export class WorkerLoop {
+  readonly #options: WorkerLoopOptions;
+  readonly #connection: Connection;
+  readonly #queue = new JobQueue();
+  /** The job that the pool computes. */
+  #job: Job | undefined;
+  #run: RunInHand | undefined;
+  #dataset: Dataset | undefined;
+  #session = "";
+  #name: string;
+  #phase: WorkerPhase = "connecting";
+  #detail = "connecting to the coordinator";
+  #pauseReason: string | undefined;
+  /** Text of the last `error`, which says more than the close that follows it. */
+  #errorText: string | undefined;
+  /** How the run at hand ended; `undefined` while it goes on. */
+  #endText: string | undefined;
+  #failed = false;
+
+  constructor(options: WorkerLoopOptions) {
+    this.#options = options;
+    this.#name = options.name.slice(0, workerNameLengthMax);
+    this.#connection = new Connection(options, {
+      opening: () => this.#show("connecting", "connecting to the coordinator"),
+      opened: () => this.#hello(),
+      message: (bytes) => this.#receive(bytes),
+      silent: () => this.#announce(),
+      closed: (closure) => this.#closed(closure),
+    });
+  }
+
+  // ── what its owner asks for ─────────────────────────────────────────────────────────────────────────────────────
+
+  /** Connects, and stays connected. */
+  start(): void {
+    this.#connection.open();
+  }
+
+  /** Stops computing and tells the coordinator; the connection stays. */
+  pause(reason: string): void {
+    if (this.#phase === "stopped") return;
+    this.#pauseReason = reason.slice(0, reasonLengthMax);
+    this.#dropWork();
+    if (this.#phase !== "training" && this.#phase !== "paused") return;
+    this.#announce();
+    this.#show("paused", this.#pauseReason);
+  }
+
+  /** Takes work again. */
+  resume(): void {
+    if (this.#pauseReason === undefined || this.#phase === "stopped") return;
+    this.#pauseReason = undefined;
+    if (this.#phase !== "paused") return;
+    this.#announce();
+    this.#show("training", "ready for work");
+  }
+
+  /** Says goodbye and stops for good. */
+  leave(reason: string): void {
+    this.#goodbye(reason, false);
+  }
+
+  /** As `leave`, because this machine can't go on. */
+  fail(reason: string): void {
+    this.#goodbye(reason, true);
+  }
+
+  /** The machine may have slept or changed its network: finds out whether the connection still holds. */
+  check(): void {
+    if (this.#phase === "stopped") return;
+    if (this.#phase === "retrying") return this.#connection.hurry();
+    if (this.#phase !== "connecting") this.#announce();
+  }
+
+  get status(): WorkerStatus {
+    const { pool, clock } = this.#options;
+    const contribution = this.#run?.loaded?.contribution;
+    return {
+      phase: this.#phase,
+      failed: this.#failed,
+      detail: this.#detail,
+      name: this.#name,
+      threads: pool.threads,
+      run: this.#run === undefined ? null : titleOf(this.#run.message),
+      step: contribution?.step ?? null,
+      samplesPerSecond: contribution?.samplesPerSecond(clock.now()) ?? 0,
+      share: contribution?.share ?? 0,
+      blocksDone: contribution?.blocksDone ?? 0,
+      samplesDone: contribution?.samplesDone ?? 0,
+    };
+  }
+
+  // ── what it hears ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  #receive(bytes: Uint8Array): void {
+    try {
+      const { header, tensor } = decodeCoordinatorMessage(bytes);
+      this.#dispatch(header, tensor);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#connection.restart(closeStatus[error.code], error.message);
+    }
+  }
+
+  #dispatch(header: CoordinatorMessage, tensor: Uint8Array): void {
+    if (this.#phase === "connecting" && header.type !== "welcome" && header.type !== "error") {
+      throw new ProtocolError("ERR_STATE", `${header.type} before welcome`);
+    }
+    switch (header.type) {
+      case "welcome":
+        return this.#welcome(header);
+      case "run":
+        return this.#prepare(header);
+      case "work":
+      case "evaluate":
+        return this.#accept(header, tensor);
+      case "wait":
+        return this.#show("waiting", header.reason);
+      case "end":
+        return this.#end(header);
+      case "error":
+        this.#errorText = header.message;
+        return;
+      default:
+        assertNever(header);
+    }
+  }
+
+  #hello(): void {
+    const { token, kind, agent, kernel, pool } = this.#options;
+    this.#send({
+      type: "hello",
+      protocol: protocolVersion,
+      token,
+      name: this.#name,
+      kind,
+      agent: agent.slice(0, agentLengthMax),
+      threads: pool.threads,
+      kernel,
+      session: this.#session,
+    });
+  }
+
+  #welcome({ session, name, kernel }: MessageOf<CoordinatorMessage, "welcome">): void {
+    if (kernel !== this.#options.kernel) {
+      return this.#stop(kernelRefusal, true);
+    }
+    this.#session = session;
+    this.#name = name;
+    this.#errorText = undefined;
+    this.#connection.accepted();
+    this.#show("waiting", "joined, waiting for a run");
+  }
+
+  #prepare(message: RunMessage): void {
+    this.#dropWork();
+    this.#endText = undefined;
+    const same = this.#run?.message.run === message.run ? this.#run : undefined;
+    if (same?.loaded !== undefined) return this.#ready(same, same.loaded.run);
+    if (same !== undefined) return this.#show("loading", this.#detail);
+    const run: RunInHand = { message, loaded: undefined };
+    this.#run = run;
+    this.#show("loading", `getting the dataset ${message.config.dataset.name}`);
+    void this.#load(run);
+  }
+
+  #accept(header: WorkHeader, tensor: Uint8Array): void {
+    const run = this.#run;
+    if (run?.loaded === undefined || header.run !== run.message.run) {
+      throw new ProtocolError("ERR_STATE", `${header.type} for a run that is not ready here`);
+    }
+    const expected = 4 * parameterCount(run.message.config.model);
+    if (tensor.length !== expected) {
+      const lengths = `${expected} bytes of parameters expected, got ${tensor.length}`;
+      throw new ProtocolError("ERR_SHAPE", lengths);
+    }
+    // Sent before the coordinator heard of the pause: it gives these blocks to others when it does (4).
+    if (this.#pauseReason !== undefined) return;
+    if (this.#phase !== "training") this.#show("training", "computing");
+    this.#take({
+      kind: header.type === "evaluate" ? "evaluation" : header.kind,
+      step: header.step,
+      parameters: tensor,
+      blocks: header.blocks.map(([start, end]) => ({ start, end })),
+    });
+  }
+
+  #end({ reason }: MessageOf<CoordinatorMessage, "end">): void {
+    this.#dropWork();
+    this.#endText = `the run is over: ${reason}`;
+    this.#show("waiting", this.#endText);
+  }
+
+  #closed(closure: Closure): void {
+    this.#dropWork();
+    const refusal = refusalOf(closure);
+    if (refusal !== undefined) return this.#stop(this.#errorText ?? refusal, true);
+    const why = this.#errorText ?? describeClosure(closure);
+    this.#errorText = undefined;
+    if (this.#endText !== undefined && this.#options.stopsAfterRun) {
+      return this.#stop(this.#endText, false);
+    }
+    const delayMs = this.#connection.retry();
+    this.#show("retrying", `${why}; next try in ${(delayMs / 1000).toFixed(1)} s`);
+  }
+
+  // ── what it does ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Gets dataset and engine ready. A run that came meanwhile goes before it. */
+  async #load(run: RunInHand): Promise<void> {
+    const { pool, clock } = this.#options;
+    const { config } = run.message;
+    try {
+      const dataset = await this.#datasetOf(run);
+      if (this.#run !== run) return;
+      this.#progress(run, "laying the dataset out, measuring this machine");
+      const loaded = await pool.load({ config, dataset });
+      if (this.#run !== run) return;
+      const { samplesPerSecond } = loaded;
+      const contribution = new Contribution({ config, dataset }, samplesPerSecond, clock.now());
+      run.loaded = { run: loaded, contribution };
+      if (this.#phase === "loading") this.#ready(run, loaded);
+    } catch (error) {
+      if (this.#run !== run || this.#phase === "stopped") return;
+      this.#run = undefined;
+      const reason = error instanceof Error ? error.message : String(error);
+      // Away and back, after a while: the next `welcome` brings the run again.
+      if (this.#phase === "loading")
+        this.#connection.restart(1000, `can't load the run: ${reason}`);
+    }
+  }
+
+  async #datasetOf(run: RunInHand): Promise<Dataset> {
+    const { config, dataset: path } = run.message;
+    if (this.#dataset?.sha256 === config.dataset.sha256) return this.#dataset;
+    this.#dataset = undefined;
+    const dataset = await this.#options.loadDataset(path, config.dataset, (receivedBytes) => {
+      const megabytes = (receivedBytes / 1e6).toFixed(1);
+      this.#progress(run, `getting the dataset ${config.dataset.name}: ${megabytes} MB`);
+    });
+    if (this.#run === run) this.#dataset = dataset;
+    return dataset;
+  }
+
+  #progress(run: RunInHand, detail: string): void {
+    if (this.#run === run && this.#phase === "loading") this.#show("loading", detail);
+  }
+
+  #ready({ message }: RunInHand, { selfTest, samplesPerSecond }: LoadedRun): void {
+    this.#send({ type: "ready", run: message.run, selfTest, samplesPerSecond });
+    if (this.#pauseReason === undefined) return this.#show("training", "ready for work");
+    this.#announce();
+    this.#show("paused", this.#pauseReason);
+  }
+
+  /** Says again whether it takes work: the coordinator takes no harm from hearing it twice. */
+  #announce(): void {
+    const reason = this.#pauseReason;
+    this.#send(reason === undefined ? { type: "resume" } : { type: "pause", reason });
+  }
+
+  #take(job: Job): void {
+    if (this.#job !== undefined && supersedes(job, this.#job)) this.#cancelJob();
+    if (!this.#queue.add(job)) throw new ProtocolError("ERR_STATE", "too much work at once");
+    this.#computeNext();
+  }
+
+  #computeNext(): void {
+    while (this.#job === undefined) {
+      const job = this.#queue.next();
+      if (job === undefined) return;
+      this.#job = job;
+      this.#options.pool.start(job, {
+        result: (block, result, computeMs) => this.#sendResult(job, block, result, computeMs),
+        failed: (block, reason) => this.#sendFailure(job, block, reason),
+        done: () => {
+          this.#job = undefined;
+          this.#computeNext();
+        },
+      });
+    }
+  }
+
+  #sendResult({ kind, step }: Job, block: Block, result: UnitResult, computeMs: number): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    const { lossSum, correct, values } = result;
+    const answer = { run: run.message.run, step, block: pairOf(block), computeMs };
+    const header: WorkerMessage =
+      kind === "candidates"
+        ? { type: "costs", ...answer }
+        : { type: kind, ...answer, lossSum, correct };
+    const tensor = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    this.#connection.send(encodeMessage(header, tensor));
+    run.loaded?.contribution.add(kind, step, block);
+  }
+
+  #sendFailure({ step }: Job, block: Block, reason: string): void {
+    if (this.#run === undefined) return;
+    const { run } = this.#run.message;
+    const text = reason.slice(0, reasonLengthMax);
+    this.#send({ type: "failed", run, step, block: pairOf(block), reason: text });
+  }
+
+  #dropWork(): void {
+    this.#queue.clear();
+    this.#cancelJob();
+  }
+
+  #cancelJob(): void {
+    if (this.#job === undefined) return;
+    this.#job = undefined;
+    this.#options.pool.cancel();
+  }
+
+  #goodbye(reason: string, failed: boolean): void {
+    if (this.#phase === "stopped") return;
+    if (this.#phase !== "connecting" && this.#phase !== "retrying") {
+      this.#send({ type: "leave", reason: reason.slice(0, reasonLengthMax) });
+    }
+    this.#stop(reason, failed);
+  }
+
+  #stop(detail: string, failed: boolean): void {
+    this.#dropWork();
+    this.#run = undefined;
+    this.#failed = failed;
+    this.#connection.close("goodbye");
+    this.#show("stopped", detail);
+  }
+
+  #send(message: WorkerMessage): void {
+    this.#connection.send(encodeMessage(message));
+  }
+
+  #show(phase: WorkerPhase, detail: string): void {
+    this.#phase = phase;
+    this.#detail = detail;
+    this.#options.changed(this.status);
+  }
+}
+
+function pairOf({ start, end }: Block): [number, number] {
+  return [start, end];
+}
+
+/** One line for people. */
+function titleOf({ config: { dataset, model } }: RunMessage): string {
+  return `${dataset.name} · ${model.layers.join("-")}`;
+}
