@@ -1,8 +1,8 @@
 /**
  * @file The compute engine: one thread's share of a run. Holds the dataset, the parameters and the network in one
  * kernel's memory, and computes units, one shard a call, so that its caller can stop, listen and go on. A unit's result
- * is a pure function of the run config, the dataset, the parameters and the unit (invariant 1). Nothing is allocated
- * while it computes.
+ * is a pure function of the run config, the dataset, the parameters and the unit (invariant 1). All memory is laid out
+ * once: no array is allocated per shard or per step.
  */
 import { assert, assertNever, known } from "../assert.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -45,7 +45,8 @@ export interface Engine {
   /**
    * Computes the next shard of the unit (for `candidates`: of one candidate).
    *
-   * @returns The result after the last shard, before that `undefined`. Its values are overwritten by the next unit.
+   * @returns The result after the last shard, before that `undefined`. Its values are overwritten by the next unit, and
+   *   for a gradient they are a view of the kernel's memory, which whoever makes that memory grow detaches.
    * @throws {NonFiniteError} If the finished unit has a value that is NaN or ±∞.
    */
   advance(): UnitResult | undefined;
@@ -82,7 +83,8 @@ class ComputeEngine implements Engine {
   readonly #losses: TreeSum;
   /** Shape `[label, predicted]`. */
   readonly #confusion: Float32Array;
-  #candidateLosses = new Float32Array(0);
+  /** Shape `[1 + candidates]`; a block fills its first places. */
+  readonly #candidateLosses: Float32Array;
   #firstLossSum = 0;
   #unit: Unit | undefined;
   /** The next leaf of the unit's block, and for `candidates` the next shard of that leaf. */
@@ -104,8 +106,10 @@ class ComputeEngine implements Engine {
     this.#testOrder = kernel.arena.allocate(4 * test.count);
     this.parameterCount = parameterCount(config.model);
     this.#parameters = kernel.arena.allocate(4 * this.parameterCount);
-    const searches = config.optimizer.name === "local-search";
+    const { optimizer } = config;
+    const searches = optimizer.name === "local-search";
     this.#neighbour = searches ? kernel.arena.allocate(4 * this.parameterCount) : 0;
+    this.#candidateLosses = new Float32Array(searches ? 1 + optimizer.candidates : 0);
     this.#network = new Network(kernel, config, form);
     const batchShards = shardCountOf(Math.min(config.batchSize, train.count), config);
     const testShards = shardCountOf(test.count, config);
@@ -140,7 +144,6 @@ class ComputeEngine implements Engine {
     this.#gradients.clear();
     this.#losses.clear();
     this.#confusion.fill(0);
-    if (kind === "candidates") this.#candidateLosses = new Float32Array(block.end - block.start);
     if (kind !== "evaluation") this.#drawOrder(epochOf(step, this.#plan).epoch);
   }
 
@@ -193,7 +196,7 @@ class ComputeEngine implements Engine {
     this.#leaf++;
   }
 
-  #result({ kind }: Unit): UnitResult {
+  #result({ kind, block }: Unit): UnitResult {
     switch (kind) {
       case "gradient": {
         const { pointer, lossSum, correct } = this.#gradients.finish();
@@ -205,7 +208,11 @@ class ComputeEngine implements Engine {
         return { lossSum, correct, values: this.#confusion };
       }
       case "candidates":
-        return { lossSum: this.#firstLossSum, correct: 0, values: this.#candidateLosses };
+        return {
+          lossSum: this.#firstLossSum,
+          correct: 0,
+          values: this.#candidateLosses.subarray(0, block.end - block.start),
+        };
       default:
         return assertNever(kind);
     }
