@@ -309,11 +309,16 @@ export class Coordinator {
     const nowMs = this.#options.now();
     for (const connection of this.#connections) this.#watch(connection, nowMs);
     this.#run?.tick(nowMs);
-    const waitingFor = this.#run?.waitingFor(nowMs) ?? null;
-    if (waitingFor !== null && this.#saidWaitingFor === null) {
-      this.#options.report({ event: "waiting", reason: waitingFor });
-    }
-    this.#saidWaitingFor = waitingFor;
+    this.#sayWhatFor(nowMs);
+  }
+
+  /** Says what the run waits for, once for every thing that it waits for. */
+  #sayWhatFor(nowMs: number): void {
+    const what = this.#run?.wait(nowMs)?.what ?? null;
+    if (what === this.#saidWaitingFor) return;
+    this.#saidWaitingFor = what;
+    const reason = this.#run?.waitingFor(nowMs) ?? null;
+    if (reason !== null) this.#options.report({ event: "waiting", reason });
   }
 
   #watch(connection: Connection, nowMs: number): void {

@@ -2,7 +2,6 @@
  * @file The promedio table: for a handful of parameters, what each worker found as the mean gradient over its own
  * samples, and the average over all. Only shown, never used: sums here are plain float64 in arrival order.
  */
-import type { ModelConfig } from "../shared/run/config.ts";
 import type { PromedioTable } from "./view.ts";
 
 interface Column {
@@ -18,7 +17,8 @@ export class PromedioColumns {
   #complete = new Map<string, Column>();
   #completeStep: number | undefined;
 
-  constructor(model: ModelConfig) {
+  /** @param model - Widths of its layers: inputs, hidden …, outputs. */
+  constructor(model: { readonly layers: readonly number[] }) {
     this.#parameters = chooseParameters(model);
   }
 
@@ -73,7 +73,7 @@ export class PromedioColumns {
  * Six parameters worth looking at: three weights of the input in the middle (an image's border never has a gradient),
  * the first weight of the second and of the last layer, and the last bias.
  */
-function chooseParameters({ layers }: ModelConfig): number[] {
+function chooseParameters({ layers }: { readonly layers: readonly number[] }): number[] {
   const widths = layers.slice(1);
   const offsets = [0];
   for (const [i, outputs] of widths.entries()) {

@@ -27,8 +27,8 @@ export interface RunJobOptions {
 export class RunJob {
   readonly #options: RunJobOptions;
   #run: TrainingRun | undefined;
-  /** The newest snapshot that waits for the one being written; older ones are not worth the disk's time. */
-  #next: RunSnapshot | undefined;
+  /** Waiting for the one being written: the newest, and the best if that is an older one. Others are not worth it. */
+  #waiting: RunSnapshot[] = [];
   #writing: Promise<void> | undefined;
   #savedStep = -1;
   #savedPath: string | null = null;
@@ -67,15 +67,14 @@ export class RunJob {
   }
 
   #save(snapshot: RunSnapshot): void {
-    this.#next = snapshot;
+    const stillBest = this.#waiting.filter(({ isBest }) => isBest && !snapshot.isBest);
+    this.#waiting = [...stillBest, snapshot];
     this.#writing ??= this.#writeAll();
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#next !== undefined) {
-      const snapshot = this.#next;
-      this.#next = undefined;
-      await this.#write(snapshot);
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      await this.#write(next);
     }
     this.#writing = undefined;
   }

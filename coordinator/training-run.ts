@@ -386,15 +386,28 @@ export class TrainingRun {
 
   /** The one sentence that says what the run waits for (invariant 4), or `null` while it advances. */
   waitingFor(nowMs: number): string | null {
+    const wait = this.wait(nowMs);
+    if (wait === null) return null;
+    if (wait.sinceMs === null) return wait.what;
+    return `${wait.what} ${((nowMs - wait.sinceMs) / 1000).toFixed(1)} s ago`;
+  }
+
+  /** What the run waits for, apart from how long it has: equal as long as nothing changes. */
+  wait(nowMs: number): { readonly what: string; readonly sinceMs: number | null } | null {
     if (this.#outcome !== undefined) return null;
     const missing = Math.max(this.#minWorkers, 1) - this.#crew.size;
-    if (missing > 0) return `waiting for ${missing} more worker${missing === 1 ? "" : "s"}`;
-    if (this.#round === undefined) return this.#paused ? "paused by the operator" : null;
+    if (missing > 0) {
+      const workers = missing === 1 ? "1 more worker" : `${missing} more workers`;
+      return { what: `waiting for ${workers}`, sinceMs: null };
+    }
+    if (this.#round === undefined) {
+      return this.#paused ? { what: "paused by the operator", sinceMs: null } : null;
+    }
     const oldest = this.#round.oldest();
     if (oldest === undefined || nowMs - oldest.sinceMs < waitingIsWorthSayingMs) return null;
-    const seconds = ((nowMs - oldest.sinceMs) / 1000).toFixed(1);
     const name = this.#crew.get(oldest.workerId)?.name ?? "a worker that left";
-    return `${nameOf(oldest.block)} of step ${this.#round.step} given to ${name} ${seconds} s ago`;
+    const what = `${nameOf(oldest.block)} of step ${this.#round.step} given to ${name}`;
+    return { what, sinceMs: oldest.sinceMs };
   }
 
   #speeds(members: readonly Member[], round: Round) {

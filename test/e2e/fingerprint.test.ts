@@ -1,0 +1,207 @@
+/**
+ * The promise, on real processes and sockets: one fingerprint, whoever computes. The oracle is the sequential trainer.
+ */
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { fingerprintOf } from "../../coordinator/checkpoint.ts";
+import type { RunSettings } from "../../coordinator/cli/options.ts";
+import { resolveRunConfig } from "../../coordinator/cli/resolve.ts";
+import { drawDigits } from "../../coordinator/datasets/digits.ts";
+import { Cluster, type JsonEvent } from "../support/cluster.ts";
+import { trainSequentially } from "../support/sequential-trainer.ts";
+
+const { dataset } = drawDigits(600, 100);
+const facts = {
+  name: dataset.name,
+  sha256: dataset.sha256,
+  featureCount: dataset.featureCount,
+  classCount: dataset.classCount,
+  trainCount: dataset.train.count,
+  testCount: dataset.test.count,
+};
+
+/** What the sequential trainer makes of settings. */
+function expected(given: RunSettings): { fingerprint: string; testAccuracy: number } {
+  const config = resolveRunConfig(
+    { given: { dataset: "digits:600,100", ...given }, origins: {} },
+    facts,
+  );
+  const { parameters, testAccuracy } = trainSequentially(config, dataset);
+  return { fingerprint: fingerprintOf(parameters), testAccuracy };
+}
+
+const data = ["--dataset", "digits:600,100"];
+let cluster: Cluster;
+
+beforeEach(async () => {
+  cluster = await Cluster.create();
+});
+afterEach(() => cluster.stop());
+
+async function finished(...args: string[]): Promise<JsonEvent> {
+  return await cluster.coordinator("--exit", ...data, ...args).event("finished");
+}
+
+describe("Node workers", () => {
+  const whole = expected({ epochs: 2 });
+
+  test.each([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    [5, 1],
+    [1, 2],
+    [2, 2],
+  ])(
+    "%i with %i threads each give the sequential trainer's fingerprint",
+    async (workers, threads) => {
+      const end = await finished(
+        ...["--epochs", "2", "--min-workers", String(workers)],
+        ...["--local-workers", String(workers), "--threads", String(threads)],
+      );
+      expect(end.fingerprint).toBe(whole.fingerprint);
+      expect(end.testAccuracy).toBe(whole.testAccuracy);
+      expect(end.steps).toBe(20);
+    },
+  );
+
+  test.each([
+    ["sgd", "cce", "softmax", 100],
+    ["momentum", "bce", "sigmoid", 1],
+    ["nag", "mse", "sigmoid", "full"],
+    ["rmsprop", "mae", "sigmoid", 100],
+    ["adam", "mse", "softmax", "full"],
+    ["adamw", "cce", "softmax", 100],
+    ["local-search", "cce", "softmax", 100],
+  ] as const)(
+    "%s with %s on %s and batches of %s do too",
+    async (optimizer, loss, output, batchSize) => {
+      const steps = batchSize === 1 ? 40 : 4;
+      const settings = { optimizer, loss, outputActivation: output, batchSize, steps };
+      const end = await finished(
+        ...["--optimizer", optimizer, "--loss", loss, "--output", output],
+        ...["--batch-size", String(batchSize), "--steps", String(steps), "--local-workers", "2"],
+      );
+      expect(end.fingerprint).toBe(expected(settings).fingerprint);
+    },
+  );
+});
+
+describe("workers that come and go", () => {
+  const settings = { epochs: 20, batchSize: 20, shardSize: 5 } as const;
+  const batches = ["--batch-size", "20", "--shard-size", "5"];
+  const args = ["--epochs", "20", ...batches];
+  const whole = expected(settings);
+
+  test("one killed with SIGKILL in mid-run and one that joins in mid-run change no bit", async () => {
+    const coordinator = cluster.coordinator("--exit", "--min-workers", "2", ...data, ...args);
+    const { joinUrl } = (await coordinator.event("listening")) as unknown as { joinUrl: string };
+    const victim = cluster.worker(joinUrl, "--name", "victim");
+    cluster.worker(joinUrl, "--name", "survivor");
+    await coordinator.event("epoch", ({ epoch }) => Number(epoch) >= 3);
+    victim.kill("SIGKILL");
+    await coordinator.event("worker", ({ change, name }) => change === "left" && name === "victim");
+    cluster.worker(joinUrl, "--name", "late");
+    const end = await coordinator.event("finished");
+    expect(end.fingerprint).toBe(whole.fingerprint);
+    const names = coordinator.events
+      .filter(({ change }) => change === "joined")
+      .map(({ name }) => name);
+    expect(names).toContain("victim");
+  });
+
+  test("a coordinator killed with SIGKILL after 5 epochs and resumed ends as if nothing had been", async () => {
+    const first = cluster.coordinator("--local-workers", "1", "--name", "lesson", ...data, ...args);
+    await first.event("epoch", ({ epoch }) => Number(epoch) >= 5);
+    first.child.kill("SIGKILL");
+    await first.exited;
+    const second = cluster.coordinator("--local-workers", "2", "--exit", "--resume");
+    const resumed = await second.event("resumed");
+    expect(Number(resumed.step)).toBeGreaterThan(0);
+    const end = await second.event("finished");
+    expect(end.fingerprint).toBe(whole.fingerprint);
+    const kept = await readdir(join(cluster.folder, "runs/lesson/checkpoints"));
+    expect(kept).toContain("best.safetensors");
+  });
+
+  test("a coordinator stopped with SIGTERM saves, exits with 0, and resumes from that very step", async () => {
+    const first = cluster.coordinator("--local-workers", "1", ...data, ...args);
+    await first.event("epoch", ({ epoch }) => Number(epoch) >= 2);
+    first.child.kill("SIGTERM");
+    expect(await first.exited).toBe(0);
+    const second = cluster.coordinator("--local-workers", "1", "--exit", "--resume");
+    const end = await second.event("finished");
+    expect(end.fingerprint).toBe(whole.fingerprint);
+  });
+
+  test("a run of 10 epochs that is extended to 20 ends as one of 20", async () => {
+    const half = ["--epochs", "10", ...batches];
+    await cluster.coordinator("--local-workers", "1", "--exit", ...data, ...half).event("finished");
+    const more = cluster.coordinator(
+      "--local-workers",
+      "2",
+      "--exit",
+      "--resume",
+      "--epochs",
+      "60",
+    );
+    expect((await more.event("finished")).fingerprint).toBe(whole.fingerprint);
+  });
+
+  test("with --min-workers 2 and one worker it waits and says for what", async () => {
+    const coordinator = cluster.coordinator(
+      "--exit",
+      "--min-workers",
+      "2",
+      ...data,
+      "--epochs",
+      "1",
+    );
+    const { joinUrl } = (await coordinator.event("listening")) as unknown as { joinUrl: string };
+    cluster.worker(joinUrl);
+    await coordinator.event("worker", ({ change }) => change === "joined");
+    await coordinator.event("waiting", ({ reason }) => reason === "waiting for 1 more worker");
+    expect(coordinator.events.some(({ event }) => event === "epoch")).toBe(false);
+    cluster.worker(joinUrl);
+    await coordinator.event("finished");
+  });
+});
+
+describe("--json", () => {
+  test("prints 'listening' first, 'finished' last, and exits with 0", async () => {
+    const coordinator = cluster.coordinator(
+      "--local-workers",
+      "1",
+      "--exit",
+      ...data,
+      "--epochs",
+      "1",
+    );
+    await coordinator.event("finished");
+    expect(await coordinator.exited).toBe(0);
+    const names = coordinator.events.map(({ event }) => event);
+    expect(names[0]).toBe("listening");
+    expect(names.at(-1)).toBe("finished");
+    expect(names.filter((name) => name === "epoch")).toHaveLength(1);
+  });
+
+  test("without --exit it stays up after the run, and a worker that joins then waits", async () => {
+    const coordinator = cluster.coordinator("--local-workers", "1", ...data, "--epochs", "1");
+    const { joinUrl } = (await coordinator.event("listening")) as unknown as { joinUrl: string };
+    await coordinator.event("finished");
+    const worker = cluster.worker(joinUrl, "--name", "late");
+    await coordinator.event("worker", ({ name }) => name === "late");
+    await delay(300);
+    expect(worker.exitCode).toBe(null);
+    const workerExited = once(worker, "exit");
+    coordinator.child.kill("SIGINT");
+    expect(await coordinator.exited).toBe(0);
+    const [code] = (await workerExited) as [number];
+    expect(code).toBe(0);
+  });
+});
