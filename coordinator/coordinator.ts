@@ -266,6 +266,7 @@ export class Coordinator {
     if (verdict.kind === "accepted") {
       worker.blocksDone += 1;
       worker.samplesDone += verdict.samples;
+      worker.rate.add(verdict.samples, this.#options.now());
     }
     if (verdict.kind !== "offence") return;
     worker.offences += 1;
@@ -392,16 +393,9 @@ export class Coordinator {
     urls: Pick<CoordinatorView, "joinUrl" | "dashboardUrl">,
     run: RunView | null,
   ): CoordinatorView {
-    const workers = this.#roster.views(
-      (workerId) => this.#run?.isBusy(workerId) ?? false,
-      (workerId) => this.#samplesPerSecond(workerId),
-    );
+    const isBusy = (workerId: string) => this.#run?.isBusy(workerId) ?? false;
+    const workers = this.#roster.views(isBusy, this.#options.now());
     return { ...urls, run, workers };
-  }
-
-  #samplesPerSecond(workerId: string): number {
-    const worker = this.#roster.get(workerId);
-    return worker === undefined || worker.state !== "ready" ? 0 : 1000 / worker.speed.sampleMs;
   }
 }
 

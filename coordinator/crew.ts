@@ -42,11 +42,20 @@ export class Crew {
   }
 }
 
+/**
+ * Overheads up to this many times the least one, and this much more, are taken as equal: what differs between two
+ * workers of one machine is noise, and must not give one of them all the work.
+ */
+const overheadTolerance = 2;
+const overheadSlackMs = 1;
+
 /** What planning shares needs to know, for leaves of so many samples. */
 export function speedsOf(members: readonly Member[], samplesPerLeaf: number): WorkerSpeed[] {
+  const least = members.reduce((min, { speed }) => Math.min(min, speed.overheadMs), Infinity);
+  const tolerated = overheadTolerance * least + overheadSlackMs;
   return members.map(({ id, speed }) => ({
     workerId: id,
-    overheadMs: speed.overheadMs,
+    overheadMs: Math.max(0, speed.overheadMs - tolerated),
     leafMs: speed.sampleMs * samplesPerLeaf,
   }));
 }

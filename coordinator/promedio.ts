@@ -80,10 +80,17 @@ function chooseParameters({ layers }: { readonly layers: readonly number[] }): n
     offsets.push((offsets[i] ?? 0) + ((layers[i] ?? 0) + 1) * outputs);
   }
   const parameterCount = offsets.at(-1) ?? 0;
-  const middle = Math.floor((layers[0] ?? 0) / 2) * (widths[0] ?? 0);
+  const middle = middleInput(layers[0] ?? 0) * (widths[0] ?? 0);
   const wanted = [middle, middle + 1, middle + 2, offsets[1], offsets.at(-2), parameterCount - 1];
   const inside = wanted.filter(
     (index): index is number => index !== undefined && index < parameterCount,
   );
   return [...new Set(inside)].toSorted((a, b) => a - b);
+}
+
+/** The input in the middle: of a square picture its centre, of anything else the middle of the row. */
+function middleInput(inputs: number): number {
+  const side = Math.round(Math.sqrt(inputs));
+  const half = Math.floor(side / 2);
+  return side * side === inputs ? half * side + half : Math.floor(inputs / 2);
 }

@@ -4,6 +4,7 @@
  */
 import { workerNameLengthMax } from "../shared/protocol/limits.ts";
 import type { PeerSocket } from "./peer.ts";
+import { RateMeter } from "./rate-meter.ts";
 import { SpeedEstimate } from "./speed.ts";
 import type { WorkerView } from "./view.ts";
 
@@ -25,6 +26,8 @@ export interface Worker {
   roundTripMs: number | null;
   blocksDone: number;
   samplesDone: number;
+  /** Samples whose results were accepted, per second. */
+  readonly rate: RateMeter;
   offences: number;
 }
 
@@ -65,6 +68,7 @@ export class Roster {
       roundTripMs: null,
       blocksDone: 0,
       samplesDone: 0,
+      rate: new RateMeter(),
       offences: 0,
     };
     this.#workers.set(worker.id, worker);
@@ -74,10 +78,7 @@ export class Roster {
   }
 
   /** One row a worker: those that are connected, and those that have contributed. */
-  views(
-    isBusy: (workerId: string) => boolean,
-    samplesPerSecond: (id: string) => number,
-  ): WorkerView[] {
+  views(isBusy: (workerId: string) => boolean, nowMs: number): WorkerView[] {
     const shown = [...this.#workers.values()].filter(
       ({ socket, samplesDone }) => socket !== undefined || samplesDone > 0,
     );
@@ -90,7 +91,7 @@ export class Roster {
       threads: worker.threads,
       state: worker.state === "ready" && isBusy(worker.id) ? "working" : worker.state,
       share: total === 0 ? 0 : worker.samplesDone / total,
-      samplesPerSecond: samplesPerSecond(worker.id),
+      samplesPerSecond: worker.rate.perSecond(nowMs),
       roundTripMs: worker.roundTripMs,
       blocksDone: worker.blocksDone,
     }));

@@ -189,9 +189,19 @@ export class TrainingRun {
 
   #closeRound(round: Round, nowMs: number): void {
     this.#round = undefined;
+    this.#noteIdle(round, nowMs);
     if (round.kind === "evaluation") this.#endEvaluation();
     else this.#commit(round, nowMs);
     this.#advance(nowMs);
+  }
+
+  /** Who got nothing this time is thought a little faster, until it is tried again. */
+  #noteIdle(round: Round, nowMs: number): void {
+    if (round.holdings.size >= this.#crew.size) return;
+    const leafSamples = this.#samplesOf({ start: 0, end: 1 }, round);
+    for (const { id, speed } of this.#crew.available()) {
+      if (!round.holdings.has(id)) speed.rest(nowMs - round.openedMs, leafSamples);
+    }
   }
 
   /** Applies the update and advances the step: the one place where parameters change (invariant 3). */

@@ -142,14 +142,8 @@ describe("workers that come and go", () => {
   test("a run of 10 epochs that is extended to 20 ends as one of 20", async () => {
     const half = ["--epochs", "10", ...batches];
     await cluster.coordinator("--local-workers", "1", "--exit", ...data, ...half).event("finished");
-    const more = cluster.coordinator(
-      "--local-workers",
-      "2",
-      "--exit",
-      "--resume",
-      "--epochs",
-      "60",
-    );
+    const longer = ["--resume", "--epochs", "20"];
+    const more = cluster.coordinator("--local-workers", "2", "--exit", ...longer);
     expect((await more.event("finished")).fingerprint).toBe(whole.fingerprint);
   });
 

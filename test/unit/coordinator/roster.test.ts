@@ -21,10 +21,7 @@ function introduce(roster: Roster, name: string, session = "", newSession = name
 }
 
 function viewsOf(roster: Roster) {
-  return roster.views(
-    () => false,
-    () => 0,
-  );
+  return roster.views(() => false, 0);
 }
 
 describe("Roster", () => {
@@ -109,10 +106,7 @@ describe("Roster", () => {
     here.samplesDone = 100;
     here.socket = socket;
     here.state = "ready";
-    const views = roster.views(
-      (id) => id === here.id,
-      () => 42,
-    );
+    const views = roster.views((id) => id === here.id, 0);
     expect(views.map(({ name, state, share }) => ({ name, state, share }))).toEqual([
       { name: "gone", state: "gone", share: 0.75 },
       { name: "here", state: "working", share: 0.25 },
@@ -130,10 +124,7 @@ describe("Roster", () => {
       ["ready", 0],
       ["paused", 0],
     ]);
-    const busy = roster.views(
-      () => true,
-      () => 0,
-    );
+    const busy = roster.views(() => true, 0);
     expect(busy.map(({ state }) => state)).toEqual(["working", "paused"]);
   });
 
