@@ -34,6 +34,8 @@ export class Contribution {
   /** A block was computed and its result sent. */
   add(kind: UnitKind, step: number, block: Block): void {
     const samples = this.#samplesOf(kind, step, block);
+    // What was measured while loading is no pace of the run: that one is seen after the first window.
+    if (this.blocksDone === 0) this.#samplesPerSecond = 0;
     this.blocksDone += 1;
     this.samplesDone += samples;
     this.#windowSamples += samples;
@@ -59,8 +61,7 @@ export class Contribution {
   samplesPerSecond(nowMs: number): number {
     const elapsedMs = nowMs - this.#windowStartMs;
     if (elapsedMs < windowMs) return this.#samplesPerSecond;
-    const isFirst = this.blocksDone === 0;
-    if (!isFirst) this.#samplesPerSecond = (1000 * this.#windowSamples) / elapsedMs;
+    if (this.blocksDone > 0) this.#samplesPerSecond = (1000 * this.#windowSamples) / elapsedMs;
     this.#windowStartMs = nowMs;
     this.#windowSamples = 0;
     return this.#samplesPerSecond;

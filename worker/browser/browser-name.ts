@@ -6,7 +6,7 @@ const browsers: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bOPR\//u, "Opera"],
   [/\bSamsungBrowser\//u, "Samsung Internet"],
   [/\b(Firefox|FxiOS)\//u, "Firefox"],
-  [/\b(Chrome|CriOS)\//u, "Chrome"],
+  [/(Chrome|CriOS)\//u, "Chrome"],
   [/\bSafari\//u, "Safari"],
 ];
 

@@ -38,6 +38,7 @@ let host: Worker | undefined;
 let isPaused = false;
 let phase: WorkerPhase = "connecting";
 let wakeLock: WakeLockSentinel | undefined;
+let isAskingForLock = false;
 
 fillThreads();
 start();
@@ -145,11 +146,14 @@ function whole(value: number): string {
 /** A phone that lies on the table would go to sleep. Only on secure pages; a refusal does no harm. */
 async function keepAwake(): Promise<void> {
   if (!("wakeLock" in navigator) || phase !== "training" || wakeLock?.released === false) return;
-  if (document.visibilityState !== "visible") return;
+  if (document.visibilityState !== "visible" || isAskingForLock) return;
+  isAskingForLock = true;
   try {
     wakeLock = await navigator.wakeLock.request("screen");
   } catch {
     // A low battery, or the person said no.
+  } finally {
+    isAskingForLock = false;
   }
 }
 

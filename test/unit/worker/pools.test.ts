@@ -1,0 +1,205 @@
+import { describe, expect, test } from "vitest";
+
+import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../shared/model/initialize.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
+import { type Block, blocksOf } from "../../../shared/run/tree.ts";
+import type { UnitKind } from "../../../shared/run/unit.ts";
+import type { ComputePool, Job } from "../../../worker/compute-pool.ts";
+import { createComputeThread } from "../../../worker/compute-thread.ts";
+import { LocalPool } from "../../../worker/local-pool.ts";
+import { splitBlocks } from "../../../worker/split-blocks.ts";
+import type { StartThread, ThreadReply } from "../../../worker/thread-messages.ts";
+import { ThreadPool } from "../../../worker/thread-pool.ts";
+import { loadKernelWasm } from "../../support/kernel-wasm.ts";
+import { testConfig } from "../../support/run-config.ts";
+import { tinyDataset } from "../../support/tiny-dataset.ts";
+
+const wasm = await loadKernelWasm();
+const createKernel = () => instantiateKernel(wasm);
+const dataset = tinyDataset({ trainCount: 150, testCount: 77 });
+const config = testConfig({ layers: [12, 5, 3], batchSize: 100, shardSize: 5 });
+
+const createLocalPool = () =>
+  new LocalPool({ createKernel, clock: performance, defer: setImmediate });
+
+/** A thread in this one: messages are cloned and come later, as between real threads. */
+const startThread: StartThread = (events) => {
+  const reply = (message: ThreadReply) => {
+    const copy = structuredClone(message);
+    setImmediate(() => events.reply(copy));
+  };
+  const handle = createComputeThread(createLocalPool(), reply);
+  return {
+    post(request) {
+      const copy = structuredClone(request);
+      setImmediate(() => handle(copy));
+    },
+    terminate() {},
+  };
+};
+
+function createThreadPool(threads: number, crashed = (_reason: string) => {}): ThreadPool {
+  return new ThreadPool({ threads, startThread, createKernel, clock: performance, crashed });
+}
+
+interface Answer {
+  readonly block: Block;
+  readonly bytes?: Uint8Array;
+  readonly lossSum?: number;
+  readonly correct?: number;
+  readonly failed?: string;
+}
+
+/** Runs one job to its end; answers in the order of the job's blocks. */
+function compute(pool: ComputePool, job: Job): Promise<Answer[]> {
+  return new Promise((resolve) => {
+    const answers: Answer[] = [];
+    pool.start(job, {
+      result(block, { lossSum, correct, values }) {
+        const view = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+        answers.push({ block, lossSum, correct, bytes: view.slice() });
+      },
+      failed: (block, failed) => answers.push({ block, failed }),
+      done: () => resolve(answers.toSorted((a, b) => a.block.start - b.block.start)),
+    });
+  });
+}
+
+function bytesOf(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** Shares as the coordinator cuts them: [0, n), and what is inside of n leaves of these. */
+const ranges = [
+  { start: 0, end: 1 },
+  { start: 3, end: 11 },
+  { start: 7, end: 8 },
+  { start: 5, end: 16 },
+  { start: 0, end: 13 },
+  { start: 9, end: 20 },
+];
+
+async function compare(kind: UnitKind, runConfig: RunConfig, shardCount: number): Promise<void> {
+  const parameters = bytesOf(initialParameters(runConfig.model, 1));
+  const local = createLocalPool();
+  await local.load({ config: runConfig, dataset });
+  for (const threads of [1, 2, 3, 4]) {
+    const pool = createThreadPool(threads);
+    await pool.load({ config: runConfig, dataset });
+    const inside = ranges.filter(({ end }) => end <= shardCount);
+    for (const range of [{ start: 0, end: shardCount }, ...inside]) {
+      const blocks = blocksOf(range, shardCount);
+      const job = { kind, step: 0, parameters, blocks };
+      const answers = await compute(pool, job);
+      expect(answers.map(({ bytes }) => bytes?.length ?? 0)).not.toContain(0);
+      expect(answers).toEqual(await compute(local, job));
+    }
+    pool.close();
+  }
+}
+
+describe("the pools", () => {
+  test("1…4 threads give the gradients of 1 byte for byte, on odd shares of 20 shards", async () => {
+    await compare("gradient", config, 20);
+  });
+
+  test("1…4 threads give the evaluation of 1, on odd shares of 16 shards", async () => {
+    await compare("evaluation", config, 16);
+  });
+
+  test("1…4 threads give the costs of 13 candidates of 1", async () => {
+    const optimizer = { name: "local-search", candidates: 12, sigma: 0.1 } as const;
+    await compare("candidates", testConfig({ layers: [12, 5, 3], batchSize: 100, optimizer }), 13);
+  });
+
+  test("3 threads report the same self-test as 1, and a speed above 0", async () => {
+    const local = createLocalPool();
+    const one = await local.load({ config, dataset });
+    const three = await createThreadPool(3).load({ config, dataset });
+    expect(three.selfTest).toBe(one.selfTest);
+    expect(Math.min(one.samplesPerSecond, three.samplesPerSecond)).toBeGreaterThan(0);
+  });
+
+  test("a block with a NaN parameter fails once, whether on 1 thread or on 3", async () => {
+    const parameters = bytesOf(initialParameters(config.model, 1).fill(Number.NaN));
+    const job: Job = { kind: "gradient", step: 0, parameters, blocks: [{ start: 0, end: 16 }] };
+    for (const pool of [createLocalPool(), createThreadPool(3)]) {
+      await pool.load({ config, dataset });
+      expect(await compute(pool, job)).toEqual([
+        { block: job.blocks[0], failed: expect.stringContaining("NaN") },
+      ]);
+    }
+  });
+
+  test("a job that was cancelled sends nothing more, and the next one has its own bits", async () => {
+    const parameters = bytesOf(initialParameters(config.model, 1));
+    const other = bytesOf(initialParameters(config.model, 2));
+    const pool = createThreadPool(3);
+    await pool.load({ config, dataset });
+    const blocks = [{ start: 0, end: 16 }];
+    let lateEvents = 0;
+    const count = () => void (lateEvents += 1);
+    const silent = { result: count, failed: count, done: count };
+    pool.start({ kind: "gradient", step: 0, parameters: other, blocks }, silent);
+    pool.cancel();
+    const job: Job = { kind: "gradient", step: 0, parameters, blocks };
+    const answers = await compute(pool, job);
+    const local = createLocalPool();
+    await local.load({ config, dataset });
+    expect(answers).toEqual(await compute(local, job));
+    expect(lateEvents).toBe(0);
+  });
+
+  test("a long job lets other events through: on a clock of 1 ms a look, every 10 looks", async () => {
+    let nowMs = 0;
+    let turns = 0;
+    const defer = (callback: () => void) => {
+      turns += 1;
+      setImmediate(callback);
+    };
+    const pool = new LocalPool({ createKernel, clock: { now: () => nowMs++ }, defer });
+    await pool.load({ config, dataset });
+    const parameters = bytesOf(initialParameters(config.model, 1));
+    await compute(pool, { kind: "gradient", step: 0, parameters, blocks: [{ start: 0, end: 16 }] });
+    expect(turns).toBe(1);
+  });
+
+  test("a thread that dies makes the load fail with its reason, and is told once", async () => {
+    const reasons: string[] = [];
+    const dying: StartThread = (events) => ({
+      post: () => setImmediate(() => events.crashed("out of memory")),
+      terminate() {},
+    });
+    const pool = new ThreadPool({
+      threads: 2,
+      startThread: dying,
+      createKernel,
+      clock: performance,
+      crashed: (reason) => reasons.push(reason),
+    });
+    await expect(pool.load({ config, dataset })).rejects.toThrow("out of memory");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reasons).toEqual(["out of memory"]);
+  });
+});
+
+describe("splitBlocks", () => {
+  test("covers 13 leaves of 3 blocks exactly once for 1…9 threads, each part inside one block", () => {
+    const blocks = [
+      { start: 3, end: 4 },
+      { start: 4, end: 8 },
+      { start: 8, end: 16 },
+    ];
+    for (let threads = 1; threads <= 9; threads++) {
+      const parts = splitBlocks(blocks, threads);
+      expect(parts.length).toBe(threads);
+      const leaves = parts.flat().flatMap(({ block, blockIndex }) => {
+        expect(block.start).toBeGreaterThanOrEqual(blocks[blockIndex]!.start);
+        expect(block.end).toBeLessThanOrEqual(blocks[blockIndex]!.end);
+        return Array.from({ length: block.end - block.start }, (_, i) => block.start + i);
+      });
+      expect(leaves.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 13 }, (_, i) => 3 + i));
+    }
+  });
+});
