@@ -42,8 +42,8 @@ describe("PromedioColumns", () => {
     columns.begin(0);
     columns.add("ana", gradient(1), 1);
     columns.end();
-    // Input 2 of 4 has the weights 6, 7, 8; the second layer begins after 4 · 3 weights and 3 biases.
-    expect(columns.table?.rows.map(({ parameter }) => parameter)).toEqual([6, 7, 8, 15, 22]);
+    // Input 3 of a picture of 2 × 2 has the weights 9, 10, 11; the second layer begins after 4 · 3 weights and 3 biases.
+    expect(columns.table?.rows.map(({ parameter }) => parameter)).toEqual([9, 10, 11, 15, 22]);
   });
 
   test("picks parameters of the reference network that exist: 6 of 13,002", () => {
@@ -52,7 +52,7 @@ describe("PromedioColumns", () => {
     columns.add("ana", new Uint8Array(4 * 13_002), 1);
     columns.end();
     const rows = columns.table?.rows.map(({ parameter }) => parameter);
-    expect(rows).toEqual([6_272, 6_273, 6_274, 12_560, 12_832, 13_001]);
+    expect(rows).toEqual([6_496, 6_497, 6_498, 12_560, 12_832, 13_001]);
   });
 
   test("picks parameters of the smallest network, 1 → 1: both", () => {
@@ -93,6 +93,6 @@ describe("PromedioColumns", () => {
     columns.begin(0);
     columns.add("ana", shifted.subarray(1), 1);
     columns.end();
-    expect(columns.table?.rows[0]).toEqual({ parameter: 6, gradients: [6], average: 6 });
+    expect(columns.table?.rows[0]).toEqual({ parameter: 9, gradients: [9], average: 9 });
   });
 });
