@@ -1,0 +1,268 @@
+/**
+ * @file Keeps true what no compiler checks: links, file maps and flags in the docs, what `shared/` may use, exact and
+ * few dependencies, nothing of any one machine. The wire specification has a test of its own, beside the protocol's.
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, extname, join, relative } from "node:path";
+
+import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
+
+import {
+  coordinatorOptions,
+  flagOf,
+  runOptions,
+  variableOf,
+  workerOptions,
+} from "../../coordinator/cli/options.ts";
+import { anchorsOf, codeSpansOf, fencesOf, linksOf } from "../support/markdown.ts";
+
+const root = join(import.meta.dirname, "../..");
+/** Made, not written; what begins with a dot is a tool's. */
+const skipped = new Set(["node_modules", "build", "runs"]);
+const textExtensions = new Set([
+  ".ts",
+  ".md",
+  ".json",
+  ".html",
+  ".css",
+  ".yaml",
+  ".yml",
+  ".js",
+  ".svg",
+]);
+
+const files = filesUnder(root);
+const pages = files.filter((file) => extname(file) === ".md");
+/** What describes the program to people; checked as soon as it is there. */
+const guides = pages.filter((file) => ["README.md", "ARCHITECTURE.md"].includes(file));
+
+const dependencies = z.record(z.string(), z.string());
+const manifest = z
+  .object({ dependencies, devDependencies: dependencies, engines: dependencies })
+  .parse(JSON.parse(read("package.json")));
+const lock = z
+  .object({
+    packages: z.record(
+      z.string(),
+      z.object({
+        resolved: z.optional(z.string()),
+        hasInstallScript: z.optional(z.boolean()),
+      }),
+    ),
+  })
+  .parse(JSON.parse(read("package-lock.json")));
+
+describe("the pages", () => {
+  test.each(pages)("%s: every link leads to a file, and every anchor to a heading", (page) => {
+    const broken = linksOf(read(page)).filter((link) => !leadsSomewhere(link, page));
+    expect(broken).toEqual([]);
+  });
+
+  test.each(guides)("%s: every file and folder of ours that it names is there", (page) => {
+    const missing = pathsIn(read(page)).filter((path) => !existsSync(join(root, path)));
+    expect(missing).toEqual([]);
+  });
+
+  test.each(guides)("%s: every flag and every variable that it names is an option", (page) => {
+    const keys = Object.keys({ ...runOptions, ...coordinatorOptions, ...workerOptions });
+    const flags = [...keys.map(flagOf), ...otherFlags];
+    const known = new Set([...flags, ...flags.map((flag) => flag.replace("--", "--no-"))]);
+    const code = codeIn(read(page));
+    const named = [...code.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*/gu)].map(([flag]) => flag);
+    expect(named.filter((flag) => !known.has(flag))).toEqual([]);
+    const variables = new Set(keys.map(variableOf));
+    const namedVariables = [...code.matchAll(/\bPROMEDIO_[A-Z0-9_]+/gu)].map(([name]) => name);
+    expect(namedVariables.filter((name) => !variables.has(name))).toEqual([]);
+  });
+
+  test.each(guides.filter((page) => page === "ARCHITECTURE.md"))(
+    "%s: names every dependency, so that each has its reason",
+    (page) => {
+      const text = read(page);
+      const unnamed = Object.keys(manifest.dependencies).filter((name) => !text.includes(name));
+      expect(unnamed).toEqual([]);
+    },
+  );
+});
+
+describe("the files", () => {
+  test("hold no path of one machine, and no name of one network", () => {
+    // Put together here, so that this file does not hold them itself.
+    const words = [
+      ["/wo", "rk/"],
+      ["fa", "rm-"],
+    ].map((parts) => parts.join(""));
+    const found = files
+      .filter((file) => textExtensions.has(extname(file)))
+      .flatMap((file) => {
+        const text = read(file);
+        return words.filter((word) => text.includes(word)).map((word) => `${file}: ${word}`);
+      });
+    expect(found).toEqual([]);
+  });
+
+  test("have no folder at the top but coordinator, worker, shared and test", () => {
+    const folders = new Set(
+      files.filter((file) => file.includes("/")).map((file) => file.split("/")[0]),
+    );
+    expect([...folders].toSorted((a = "", b = "") => (a < b ? -1 : 1))).toEqual([
+      "coordinator",
+      "shared",
+      "test",
+      "worker",
+    ]);
+  });
+
+  test("of TypeScript say what they are, in an @file comment", () => {
+    const sources = files.filter((file) => /(?<!\.test|\.config|\.d)\.ts$/u.test(file));
+    const silent = sources.filter((file) => !read(file).includes("@file "));
+    expect(silent).toEqual([]);
+  });
+});
+
+describe("shared/", () => {
+  const sources = files.filter((file) => file.startsWith("shared/") && extname(file) === ".ts");
+  /** AssemblyScript has its own globals and no imports from outside. */
+  const programs = sources.filter((file) => !file.startsWith("shared/kernels/assembly/"));
+
+  test("imports itself and 3 packages that run anywhere, no Node API, nothing of either side", () => {
+    const packages = /^(?:@noble\/hashes\/\w+\.js|msgpackr|zod\/mini)$/u;
+    const foreign = sources.flatMap((file) => {
+      return importsOf(read(file))
+        .filter((name) => {
+          if (!name.startsWith(".")) return !packages.test(name);
+          return !relative(root, join(root, dirname(file), name)).startsWith("shared/");
+        })
+        .map((name) => `${file}: ${name}`);
+    });
+    expect(foreign).toEqual([]);
+  });
+
+  test("uses no global of Node or of the DOM, no clock and no unseeded randomness", () => {
+    const globals =
+      /(?<![.\w#])(?:process|Buffer|require|__dirname|global|document|window|navigator|localStorage|fetch|WebSocket|Worker|performance|Date|setTimeout|setInterval|setImmediate|queueMicrotask|crypto|console)(?=[.([])|\bMath\.random\b/u;
+    const uses = programs.flatMap((file) => {
+      const lines = codeOf(read(file)).split("\n");
+      return lines.filter((line) => globals.test(line)).map((line) => `${file}: ${line.trim()}`);
+    });
+    expect(uses).toEqual([]);
+  });
+
+  test("calls no function of Math that differs between engines", () => {
+    const unsafe =
+      /\bMath\.(?:exp|expm1|log|log1p|log2|log10|pow|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|cbrt|hypot)\b/u;
+    const uses = sources.filter((file) => unsafe.test(codeOf(read(file))));
+    expect(uses).toEqual([]);
+  });
+});
+
+describe("package.json and its lock", () => {
+  const { dependencies: runtime, devDependencies: development } = manifest;
+
+  test("name exact versions only", () => {
+    const loose = Object.entries({ ...runtime, ...development }).filter(([, version]) => {
+      return !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/u.test(version);
+    });
+    expect(loose).toEqual([]);
+  });
+
+  test("name no registry: whoever installs uses their own", () => {
+    const resolved = Object.entries(lock.packages).filter(
+      ([, entry]) => entry.resolved !== undefined,
+    );
+    expect(resolved).toEqual([]);
+    expect(read("package-lock.json")).not.toMatch(/https?:\/\/[\w.-]*(?:registry|npm)[\w.-]*\//u);
+    expect(read(".npmrc")).not.toContain("registry");
+  });
+
+  test("need no install script: those that have one work without, and .npmrc forbids them all", () => {
+    // msgpackr-extract: an optional accelerator. esbuild: only puts its binary, an optional package, in a faster place.
+    const harmless = [
+      "node_modules/esbuild",
+      "node_modules/fsevents",
+      "node_modules/msgpackr-extract",
+    ];
+    const scripted = Object.entries(lock.packages).filter(
+      ([, entry]) => entry.hasInstallScript === true,
+    );
+    const needed = scripted
+      .map(([path]) => path)
+      .filter((path) => {
+        return !harmless.some((name) => path.endsWith(name));
+      });
+    expect(needed).toEqual([]);
+    expect(read(".npmrc")).toMatch(/^ignore-scripts=true$/mu);
+  });
+
+  test("have no dependency that nothing imports", () => {
+    const sources = files.filter((file) => [".ts", ".css"].includes(extname(file)));
+    const imported = new Set(sources.flatMap((file) => importsOf(read(file)).map(packageOf)));
+    expect(Object.keys(runtime).filter((name) => !imported.has(name))).toEqual([]);
+  });
+});
+
+/** Flags that are in no table of options: two of every program's, one alias, and those of npm and Node. */
+const otherFlags = [
+  "--help",
+  "--version",
+  "--output",
+  "--enable-source-maps",
+  "--workspace",
+  "--silent",
+];
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name.startsWith(".") || skipped.has(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesUnder(path) : [relative(root, path)];
+  });
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), "utf8");
+}
+
+function leadsSomewhere(link: string, page: string): boolean {
+  if (/^(?:https?|mailto):/u.test(link)) return true;
+  const [path = "", anchor] = link.split("#");
+  const target = path === "" ? page : join(dirname(page), decodeURIComponent(path));
+  if (!existsSync(join(root, target))) return false;
+  if (anchor === undefined) return true;
+  return statSync(join(root, target)).isFile() && anchorsOf(read(target)).has(anchor);
+}
+
+function codeIn(page: string): string {
+  return [...fencesOf(page), ...codeSpansOf(page)].join("\n");
+}
+
+/** Paths below our folders in a page's code, without line numbers; a name with `*`, `…` or `<` stands for several. */
+function pathsIn(page: string): string[] {
+  const words = codeIn(page).split(/[\s"'()[\],;]+/u);
+  return words
+    .filter((word) => /^(?:coordinator|worker|shared|test)\/[\w./-]+$/u.test(word))
+    .map((word) => word.replace(/[.:]$/u, ""));
+}
+
+/** Names in `import … from "name"`, `import "name"`, `import("name")` and `export … from "name"`. */
+function importsOf(source: string): string[] {
+  const pattern = /(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"'\n]+)["']/gu;
+  return [...source.matchAll(pattern)].map(([, name = ""]) => name);
+}
+
+function packageOf(name: string): string {
+  return name
+    .split("/")
+    .slice(0, name.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+/** The source without comments and texts. */
+function codeOf(source: string): string {
+  return source
+    .replaceAll(/\/\*[^]*?\*\//gu, "")
+    .replaceAll(/(?<!:)\/\/.*$/gmu, "")
+    .replaceAll(/"(?:[^"\\\n]|\\.)*"/gu, '""')
+    .replaceAll(/`(?:[^`\\$]|\\.|\$(?!\{))*`/gu, "``");
+}
