@@ -59,7 +59,6 @@ function setup(given: { pool?: ComputePool; seesPings?: boolean; stopsAfterRun?:
     downloads += 1;
     return Promise.resolve({ ...tinyDataset(), sha256: identity.sha256 });
   };
-  const createKernel = () => createPlainKernel();
   const defer = (callback: () => void) => void clock.after(0, callback);
   const loop = new WorkerLoop({
     token: "secret",
@@ -67,7 +66,7 @@ function setup(given: { pool?: ComputePool; seesPings?: boolean; stopsAfterRun?:
     kind: "node",
     agent: "test",
     kernel: fakeKernel,
-    pool: given.pool ?? new LocalPool({ createKernel, clock, defer }),
+    pool: given.pool ?? new LocalPool({ createKernel: createPlainKernel, clock, defer }),
     connect: coordinator.connect,
     loadDataset,
     clock,
@@ -199,7 +198,7 @@ describe("the worker loop", () => {
     socket.tell({ ...run, config: testConfig({ layers: [99, 3] }) });
     await settled();
     expect(statuses.at(-1)).toMatchObject({ phase: "retrying" });
-    expect(statuses.at(-1)!.detail).toMatch(/can't load the run/u);
+    expect(statuses.at(-1)?.detail).toMatch(/can't load the run/u);
     clock.advance(250);
     coordinator.welcome().tell(run);
     await settled();
