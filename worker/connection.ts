@@ -91,12 +91,11 @@ export class Connection {
     this.#transport?.send(message);
   }
 
-  /** Opens the next socket after a back-off; returns the wait in milliseconds. */
-  retry(): number {
+  /** Opens the next socket after a back-off. */
+  retry(): void {
     const delayMs = retryDelayMs(this.#attempt, this.#options.random);
     this.#attempt += 1;
     this.#cancelTimer = this.#options.clock.after(delayMs, () => this.open());
-    return delayMs;
   }
 
   /** Opens the next socket now if one is being waited for: the network is back. */

@@ -82,6 +82,8 @@ export class WorkerLoop {
   #name: string;
   #phase: WorkerPhase = "connecting";
   #detail = "connecting to the coordinator";
+  /** Whether the coordinator has taken the present socket's `hello`. */
+  #welcomed = false;
   #pauseReason: string | undefined;
   /** Text of the last `error`, which says more than the close that follows it. */
   #errorText: string | undefined;
@@ -93,7 +95,7 @@ export class WorkerLoop {
     this.#options = options;
     this.#name = options.name.slice(0, workerNameLengthMax);
     this.#connection = new Connection(options, {
-      opening: () => this.#show("connecting", "connecting to the coordinator"),
+      opening: () => this.#opening(),
       opened: () => this.#hello(),
       message: (bytes) => this.#receive(bytes),
       silent: () => this.#announce(),
@@ -141,7 +143,7 @@ export class WorkerLoop {
   check(): void {
     if (this.#phase === "stopped") return;
     if (this.#phase === "retrying") return this.#connection.hurry();
-    if (this.#phase !== "connecting") this.#announce();
+    if (this.#welcomed) this.#announce();
   }
 
   get status(): WorkerStatus {
@@ -175,7 +177,7 @@ export class WorkerLoop {
   }
 
   #dispatch(header: CoordinatorMessage, tensor: Uint8Array): void {
-    if (this.#phase === "connecting" && header.type !== "welcome" && header.type !== "error") {
+    if (!this.#welcomed && header.type !== "welcome" && header.type !== "error") {
       throw new ProtocolError("ERR_STATE", `${header.type} before welcome`);
     }
     switch (header.type) {
@@ -198,6 +200,11 @@ export class WorkerLoop {
     }
   }
 
+  /** A page that retries goes on saying so until it is in: nobody wants to read every try. */
+  #opening(): void {
+    if (this.#phase !== "retrying") this.#show("connecting", "connecting to the coordinator");
+  }
+
   #hello(): void {
     const { token, kind, agent, kernel, pool } = this.#options;
     this.#send({
@@ -217,9 +224,11 @@ export class WorkerLoop {
     if (kernel !== this.#options.kernel) {
       return this.#stop(kernelRefusal, true);
     }
+    this.#welcomed = true;
     this.#session = session;
     this.#name = name;
     this.#errorText = undefined;
+    this.#endText = undefined;
     this.#connection.accepted();
     this.#show("waiting", "joined, waiting for a run");
   }
@@ -265,15 +274,14 @@ export class WorkerLoop {
 
   #closed(closure: Closure): void {
     this.#dropWork();
+    this.#welcomed = false;
     const refusal = refusalOf(closure);
     if (refusal !== undefined) return this.#stop(this.#errorText ?? refusal, true);
-    const why = this.#errorText ?? describeClosure(closure);
+    const why = this.#endText ?? this.#errorText ?? describeClosure(closure);
     this.#errorText = undefined;
-    if (this.#endText !== undefined && this.#options.stopsAfterRun) {
-      return this.#stop(this.#endText, false);
-    }
-    const delayMs = this.#connection.retry();
-    this.#show("retrying", `${why}; next try in ${(delayMs / 1000).toFixed(1)} s`);
+    if (this.#endText !== undefined && this.#options.stopsAfterRun) return this.#stop(why, false);
+    this.#connection.retry();
+    this.#show("retrying", `${why}; trying again`);
   }
 
   // ── what it does ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -387,7 +395,7 @@ export class WorkerLoop {
 
   #goodbye(reason: string, failed: boolean): void {
     if (this.#phase === "stopped") return;
-    if (this.#phase !== "connecting" && this.#phase !== "retrying") {
+    if (this.#welcomed) {
       this.#send({ type: "leave", reason: reason.slice(0, reasonLengthMax) });
     }
     this.#stop(reason, failed);
@@ -397,6 +405,7 @@ export class WorkerLoop {
     this.#dropWork();
     this.#run = undefined;
     this.#failed = failed;
+    this.#welcomed = false;
     this.#connection.close("goodbye");
     this.#show("stopped", detail);
   }
