@@ -1,28 +1,52 @@
-/** @file Under which URLs this machine can be reached by others. Pure, but for the list of interfaces. */
+/** @file Under which URLs and names this machine can be reached. Pure, but for the machine's own names and interfaces. */
 import { isIPv6 } from "node:net";
-import { networkInterfaces } from "node:os";
+import { hostname, networkInterfaces } from "node:os";
+
+import type { Certificate } from "./tls.ts";
 
 export interface Urls {
-  /** For this machine. */
+  /** For this machine, without a token. */
   readonly url: string;
   /** For people on other machines: a page that joins as a worker. The token is in the fragment, so no log has it. */
   readonly joinUrl: string;
+  /** For the person who started the coordinator: with the admin token. */
   readonly dashboardUrl: string;
+  /** The same for everybody who may join: it shows the run and controls nothing. */
+  readonly watchUrl: string;
 }
 
-/**
- * @param host - The address that the server listens on.
- * @param joinToken - `null` when anybody may join.
- */
-export function urlsOf(host: string, port: number, joinToken: string | null): Urls {
-  const fragment = joinToken === null ? "" : `#token=${encodeURIComponent(joinToken)}`;
-  const local = `http://${bracket(isWildcard(host) ? "localhost" : host)}:${port}`;
-  const reachable = `http://${bracket(isWildcard(host) ? lanAddress() : host)}:${port}`;
+export interface UrlOptions {
+  /** The address that the server listens on. */
+  readonly host: string;
+  readonly port: number;
+  /** `null` when anybody may join. */
+  readonly joinToken: string | null;
+  readonly adminToken: string;
+  /** With one, the URLs are `https`, and name a host that it covers where there is one. */
+  readonly certificate?: Pick<Certificate, "covers" | "names"> | undefined;
+}
+
+export function urlsOf({ host, port, joinToken, adminToken, certificate }: UrlOptions): Urls {
+  const scheme = certificate === undefined ? "http" : "https";
+  const far = certifiedHost(isWildcard(host) ? lanAddress() : host, certificate);
+  const near = isWildcard(host) && (certificate?.covers("localhost") ?? true) ? "localhost" : far;
+  const base = (name: string) => `${scheme}://${bracket(name)}:${port}`;
   return {
-    url: local,
-    joinUrl: `${reachable}/join${fragment}`,
-    dashboardUrl: `${local}/${fragment}`,
+    url: base(near),
+    joinUrl: `${base(far)}/join${fragmentOf(joinToken)}`,
+    dashboardUrl: `${base(near)}/${fragmentOf(adminToken)}`,
+    watchUrl: `${base(far)}/${fragmentOf(joinToken)}`,
   };
+}
+
+/** The address as it is if the certificate is for it, else the first name that the certificate is for. */
+function certifiedHost(host: string, certificate: UrlOptions["certificate"]): string {
+  if (certificate === undefined || certificate.covers(host)) return host;
+  return certificate.names[0] ?? host;
+}
+
+function fragmentOf(token: string | null): string {
+  return token === null ? "" : `#token=${encodeURIComponent(token)}`;
 }
 
 export function isWildcard(host: string): boolean {
@@ -31,6 +55,13 @@ export function isWildcard(host: string): boolean {
 
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+/** What a browser on this network may call this machine, in lower case: `lab-7`, and `lab-7.local` (mDNS). */
+export function machineNames(name = hostname()): readonly string[] {
+  const whole = name.toLowerCase().replace(/\.$/u, "");
+  const short = whole.split(".", 1)[0] ?? whole;
+  return [...new Set([whole, short, `${short}.local`])].filter((known) => !known.startsWith("."));
 }
 
 function bracket(host: string): string {

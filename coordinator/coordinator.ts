@@ -6,13 +6,12 @@
  * Invariant 5, one bad peer, one closed socket: everything a peer can cause is caught in `#receive`, and ends in the
  * closing of that peer's socket at worst.
  */
-import { timingSafeEqual } from "node:crypto";
-
 import { encodeHead } from "../shared/protocol/codec.ts";
 import { closeStatus, ProtocolError, type ProtocolErrorCode } from "../shared/protocol/errors.ts";
 import {
   helloTimeoutMs,
   messageBytesMax,
+  messageRate,
   offencesMax,
   pingIntervalMs,
   protocolVersion,
@@ -29,7 +28,9 @@ import {
   type MessageOf,
   type WorkerMessage,
 } from "../shared/protocol/messages.ts";
+import { sameSecret } from "./access.ts";
 import type { PeerHandler, PeerSocket } from "./peer.ts";
+import { RateLimit } from "./rate-limit.ts";
 import { Roster, type Worker } from "./roster.ts";
 import { SpeedEstimate } from "./speed.ts";
 import type { RunEffects, TrainingRun, Verdict } from "./training-run.ts";
@@ -54,6 +55,10 @@ export interface CoordinatorOptions {
 interface Connection {
   readonly socket: PeerSocket;
   readonly openedMs: number;
+  /** Tells the transport that the peer has shown its token. */
+  readonly admitted: () => void;
+  /** Of what nobody asked this peer for. */
+  readonly rate: RateLimit;
   worker: Worker | undefined;
   heardMs: number;
   pingedMs: number;
@@ -79,6 +84,11 @@ export class Coordinator {
   messageBytesMax(): number {
     const parameterCount = this.#run?.parameterCount ?? 0;
     return Math.max(unauthenticatedBytesMax, messageBytesMax(parameterCount));
+  }
+
+  /** Connected workers. */
+  get workerCount(): number {
+    return this.#roster.connected.length;
   }
 
   // ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,12 +127,18 @@ export class Coordinator {
 
   // ── one socket ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** A peer connected. The handler gets everything that happens on its socket. */
-  connect(socket: PeerSocket): PeerHandler {
+  /**
+   * A peer connected. The handler gets everything that happens on its socket.
+   *
+   * @param admitted - Called when the peer has shown its token.
+   */
+  connect(socket: PeerSocket, admitted: () => void = () => {}): PeerHandler {
     const nowMs = this.#options.now();
     const connection: Connection = {
       socket,
       openedMs: nowMs,
+      admitted,
+      rate: new RateLimit(messageRate, nowMs),
       worker: undefined,
       heardMs: nowMs,
       pingedMs: nowMs,
@@ -133,14 +149,16 @@ export class Coordinator {
       this.#refuse(connection, new ProtocolError("ERR_FULL", "no place left"));
     return {
       message: (bytes) => this.#receive(connection, bytes),
-      garbage: (reason) => this.#refuse(connection, new ProtocolError("ERR_DECODE", reason)),
+      garbage: (reason, code = "ERR_DECODE") =>
+        this.#refuse(connection, new ProtocolError(code, reason)),
+      ping: () => this.#spend(connection),
       pong: () => this.#pong(connection),
       closed: (reason) => this.#closed(connection, reason),
     };
   }
 
   #receive(connection: Connection, bytes: Uint8Array): void {
-    if (!this.#connections.has(connection)) return;
+    if (!this.#spend(connection)) return;
     connection.heardMs = this.#options.now();
     try {
       if (connection.worker === undefined && bytes.length > unauthenticatedBytesMax) {
@@ -156,6 +174,15 @@ export class Coordinator {
     }
   }
 
+  /** Counts what a peer sends unasked. `false` when the socket is closed, or was just closed because it was too much. */
+  #spend(connection: Connection): boolean {
+    if (!this.#connections.has(connection)) return false;
+    if (connection.rate.take(this.#options.now())) return true;
+    const message = `more than ${messageRate.perSecond} messages a second that nobody asked for`;
+    this.#refuse(connection, new ProtocolError("ERR_RATE", message));
+    return false;
+  }
+
   #dispatch(connection: Connection, { header, tensor }: Decoded<WorkerMessage>): void {
     const { worker } = connection;
     if (header.type === "hello") return this.#hello(connection, header);
@@ -168,6 +195,8 @@ export class Coordinator {
       case "costs":
       case "evaluation": {
         const verdict = this.#run?.result(worker.id, header, tensor, nowMs) ?? { kind: "stale" };
+        // What was asked for is limited by the asking.
+        if (verdict.kind === "accepted") connection.rate.giveBack();
         return this.#judge(worker, verdict);
       }
       case "failed":
@@ -190,6 +219,7 @@ export class Coordinator {
     this.#checkHello(hello);
     const worker = this.#roster.introduce(hello, hello.session, this.#options.newSession());
     this.#replaceSocket(worker, connection);
+    connection.admitted();
     const { session, name } = worker;
     const { kernel } = this.#options;
     this.#send(worker, { type: "welcome", protocol: protocolVersion, session, name, kernel });
@@ -203,7 +233,7 @@ export class Coordinator {
       const versions = `protocol ${hello.protocol}, this coordinator speaks ${protocolVersion}`;
       throw new ProtocolError("ERR_VERSION", `${versions}: use the same version of promedio`);
     }
-    if (joinToken !== null && !sameText(hello.token, joinToken)) {
+    if (joinToken !== null && !sameSecret(hello.token, joinToken)) {
       throw new ProtocolError(
         "ERR_TOKEN",
         "wrong join token: use the join URL that the coordinator printed",
@@ -283,7 +313,7 @@ export class Coordinator {
     socket.send(encodeHead({ type: "error", code, message } satisfies CoordinatorMessage, 0));
     socket.close(closeStatus[code], code);
     if (worker === undefined) this.#reportRefused(connection, code, message);
-    this.#drop(connection, `${code}: ${message}`);
+    this.#drop(connection, `${code}: ${message} (${socket.address})`);
   }
 
   #closed(connection: Connection, reason: string): void {
@@ -341,7 +371,7 @@ export class Coordinator {
   #pong(connection: Connection): void {
     const nowMs = this.#options.now();
     connection.heardMs = nowMs;
-    if (!connection.pingOutstanding) return;
+    if (!connection.pingOutstanding) return void this.#spend(connection);
     connection.pingOutstanding = false;
     if (connection.worker !== undefined)
       connection.worker.roundTripMs = nowMs - connection.pingedMs;
@@ -397,11 +427,4 @@ export class Coordinator {
     const workers = this.#roster.views(isBusy, this.#options.now());
     return { ...urls, run, workers };
   }
-}
-
-/** Compares two texts in a time that tells nothing about where they differ. */
-function sameText(left: string, right: string): boolean {
-  const a = Buffer.from(left);
-  const b = Buffer.from(right);
-  return a.length === b.length && timingSafeEqual(a, b);
 }

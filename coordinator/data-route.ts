@@ -84,7 +84,7 @@ function answer(blob: Blob, request: IncomingMessage, response: ServerResponse):
   const compressed = !wantsRange && acceptsGzip(headers["accept-encoding"]) ? blob.gzip : undefined;
   const encoded = compressed ?? blob.identity;
   response.setHeader("ETag", encoded.tag);
-  response.setHeader("Cache-Control", "public, max-age=31536000, immutable");
+  response.setHeader("Cache-Control", "private, max-age=31536000, immutable");
   response.setHeader("Vary", "Accept-Encoding");
   response.setHeader("Accept-Ranges", "bytes");
   if (namesTag(headers["if-none-match"], encoded.tag)) {

@@ -7,7 +7,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 export interface LocalWorkersOptions {
   /** Path of the bundled program. */
   readonly program: string;
-  readonly joinUrl: string;
+  /** Of the coordinator, without a token. */
+  readonly url: string;
+  /** `null` when none is needed. */
+  readonly joinToken: string | null;
+  /** The coordinator's own environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly count: number;
   readonly threads: number | "auto";
   /** A worker process ended that should not have. */
@@ -33,18 +38,24 @@ export function startLocalWorkers(options: LocalWorkersOptions): () => Promise<v
 }
 
 function spawnWorker(
-  { program, joinUrl, threads }: LocalWorkersOptions,
+  { program, url, joinToken, env, threads }: LocalWorkersOptions,
   number: number,
 ): ChildProcess {
   const settings = ["--threads", String(threads), "--name", `local ${number}`];
-  return spawn(
-    process.execPath,
-    ["--enable-source-maps", program, "worker", joinUrl, ...settings],
-    {
-      // Nothing a local worker says belongs on the coordinator's screen: its row in the console tells all.
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
+  return spawn(process.execPath, ["--enable-source-maps", program, "worker", url, ...settings], {
+    // By the environment, since every user of this machine can read command lines. Nothing else of the coordinator's
+    // own settings is a worker's business, its admin token least of all.
+    env: {
+      ...withoutSettings(env),
+      ...(joinToken === null ? {} : { PROMEDIO_JOIN_TOKEN: joinToken }),
     },
-  );
+    // Nothing a local worker says belongs on the coordinator's screen: its row in the console tells all.
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+}
+
+function withoutSettings(env: LocalWorkersOptions["env"]): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("PROMEDIO_")));
 }
 
 /** How long a worker may take to say goodbye. */

@@ -3,7 +3,6 @@
  * orderly end. Wiring only: every decision is made in what is wired.
  */
 import { readFile } from "node:fs/promises";
-import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { ReadStream, WriteStream } from "node:tty";
@@ -13,7 +12,7 @@ import { customAlphabet, nanoid } from "nanoid";
 import { known } from "../shared/assert.ts";
 import { instantiateKernel } from "../shared/kernels/kernel.ts";
 import { selfTest } from "../shared/run/self-test.ts";
-import { type Urls, urlsOf } from "./addresses.ts";
+import type { Urls } from "./addresses.ts";
 import type { ParsedCommand } from "./cli/parse.ts";
 import { type Console, createConsole } from "./console/console.ts";
 import { chooseMode } from "./console/mode.ts";
@@ -22,13 +21,12 @@ import { createDataRoute, type DataRoute } from "./data-route.ts";
 import { nodeDisk } from "./disk.ts";
 import { startLocalWorkers } from "./local-workers.ts";
 import { createPages } from "./pages.ts";
+import { Reception } from "./reception.ts";
 import { type JobEnd, RunJob } from "./run-job.ts";
 import { prepareRun, type PreparedRun } from "./run-setup.ts";
 import { runViewOf, titleOf } from "./run-view.ts";
-import { type AcceptSocket, listen, type RunningServer } from "./server.ts";
 import { TrainingRun } from "./training-run.ts";
 import type { CoordinatorEvent, CoordinatorView } from "./view.ts";
-import { Watchers } from "./watchers.ts";
 
 /** How often lateness and silence are looked for; a fraction of the least grace that a late share gets. */
 const tickMs = 10;
@@ -74,9 +72,8 @@ class Program {
   readonly #options: CoordinatorCommand["options"];
   readonly #world: ProgramWorld;
   readonly #prepared: PreparedRun;
-  readonly #joinToken: string | null;
   readonly #console: Console;
-  readonly #watchers: Watchers;
+  readonly #reception: Reception;
   readonly #data: DataRoute = createDataRoute();
   readonly #job: RunJob;
   readonly #ended: Promise<JobEnd>;
@@ -87,9 +84,14 @@ class Program {
     this.#options = options;
     this.#world = world;
     this.#prepared = prepared;
-    this.#joinToken = options.open ? null : (options.joinToken ?? newToken());
-    this.#watchers = new Watchers(this.#joinToken);
     this.#console = this.#createConsole();
+    this.#reception = new Reception({
+      settings: options,
+      pages: createPages(join(world.build, "pages")),
+      data: this.#data,
+      report: (event) => this.#console.event(event),
+      now: () => performance.now(),
+    });
     let end: (end: JobEnd) => void = () => undefined;
     this.#ended = new Promise((resolve) => (end = resolve));
     this.#job = new RunJob({
@@ -106,41 +108,35 @@ class Program {
     const coordinator = new Coordinator({
       kernel,
       selfTest: selfTestHash,
-      joinToken: this.#joinToken,
+      joinToken: this.#reception.joinToken,
       now: () => performance.now(),
       newSession: () => nanoid(),
       report: (event) => this.#report(event),
     });
-    const server = await this.#listen(coordinator);
-    const urls = urlsOf(this.#options.host, server.port, this.#joinToken);
-    this.#report({ event: "listening", ...urls });
-    const stopLocalWorkers = this.#startLocalWorkers(urls.url);
+    const { urls, localUrl } = await this.#reception.open(coordinator);
+    const { url, joinUrl, dashboardUrl } = urls;
+    this.#report({ event: "listening", url, joinUrl, dashboardUrl });
+    for (const message of this.#reception.warnings) this.#report({ event: "warning", message });
+    const stopReloading = this.#reloadOnHangUp();
+    const stopLocalWorkers = this.#startLocalWorkers(localUrl);
     const stopClocks = this.#startClocks(coordinator, urls);
     this.#startRun(coordinator);
     const code = await this.#untilTheEnd(coordinator);
     stopClocks();
+    stopReloading();
     coordinator.close("the coordinator is ending");
-    await Promise.all([stopLocalWorkers(), server.close()]);
+    await Promise.all([stopLocalWorkers(), this.#reception.close()]);
     this.#console.update(this.#view(coordinator, urls));
     this.#console.close();
     return code;
   }
 
-  #listen(coordinator: Coordinator): Promise<RunningServer> {
-    const pages = createPages(join(this.#world.build, "pages"));
-    const watch: AcceptSocket = (_peer, raw) => this.#watchers.add(raw);
-    return listen({
-      host: this.#options.host,
-      port: this.#options.port,
-      messageBytesMax: () => coordinator.messageBytesMax(),
-      accept(path, request) {
-        if (!isSameOrigin(request)) return undefined;
-        if (path === "/watch") return watch;
-        return path === "/worker" ? (peer) => coordinator.connect(peer) : undefined;
-      },
-      request: (request, response) =>
-        pages.handle(request, response) || this.#data.handle(request, response),
-    });
+  /** SIGHUP is how a program that renews certificates says so. @returns What stops listening for it. */
+  #reloadOnHangUp(): () => void {
+    if (this.#options.tls === undefined) return () => {};
+    const reload = () => this.#reception.reloadCertificate();
+    process.on("SIGHUP", reload);
+    return () => process.off("SIGHUP", reload);
   }
 
   #startRun(coordinator: Coordinator): void {
@@ -182,10 +178,11 @@ class Program {
   }
 
   #startLocalWorkers(url: string): () => Promise<void> {
-    const token = this.#joinToken;
     return startLocalWorkers({
       program: join(this.#world.build, "promedio.js"),
-      joinUrl: token === null ? url : `${url}/join#token=${token}`,
+      url,
+      joinToken: this.#reception.joinToken,
+      env: this.#world.env,
       count: this.#options.localWorkers,
       threads: this.#options.threads,
       ended: (message) => this.#report({ event: "warning", message }),
@@ -199,7 +196,8 @@ class Program {
     const views = setInterval(() => {
       const view = this.#view(coordinator, urls);
       this.#console.update(view);
-      this.#watchers.update(view);
+      // Whoever may watch may not control: the admin token stays on the operator's own screen.
+      this.#reception.update({ ...view, dashboardUrl: urls.watchUrl });
     }, viewMs);
     return () => {
       clearInterval(ticks);
@@ -235,22 +233,10 @@ class Program {
   }
 
   #report(event: CoordinatorEvent): void {
-    this.#console.event(event);
+    this.#reception.report(event);
   }
 }
 
-/**
- * Browsers say where a page came from: another site's page may not open a socket here with what it knows of the user.
- * Programs that are no browsers say nothing, and need the token like everybody.
- */
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  const { origin, host } = headers;
-  if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
-}
-
-/** A token in a URL: letters and digits only, 119 bits. */
-const newToken = customAlphabet("23456789abcdefghijkmnpqrstuvwxyz", 24);
 const newSuffix = customAlphabet("23456789abcdefghijkmnpqrstuvwxyz", 4);
 
 /** `20261123-134501-x7kq`: sorts by time, and two coordinators of one second do not meet. */

@@ -1,7 +1,8 @@
 /**
- * @file The transport as the coordinator sees it: one socket to one peer. The real one (`websocket-server.ts`) wraps
+ * @file The transport as the coordinator sees it: one socket to one peer. The real one (`websocket-peer.ts`) wraps
  * `ws`; the simulator's lives in memory. A contract, so no code.
  */
+import type { ProtocolErrorCode } from "../shared/protocol/errors.ts";
 
 /** One connected socket. None of these throw; after `close` or `terminate` they do nothing. */
 export interface PeerSocket {
@@ -22,8 +23,10 @@ export interface PeerSocket {
 /** What happens on a socket. The transport calls `closed` exactly once, after which it calls nothing. */
 export interface PeerHandler {
   message(bytes: Uint8Array): void;
-  /** A message that is not binary, or larger than the transport's limit. */
-  garbage(reason: string): void;
+  /** A message that is not binary, larger than the transport's limit, or no message at all. `ERR_DECODE` by default. */
+  garbage(reason: string, code?: ProtocolErrorCode): void;
+  /** The peer asks for a sign of life; the transport has answered. */
+  ping(): void;
   pong(): void;
   closed(reason: string): void;
 }

@@ -1,33 +1,85 @@
 /**
- * @file The edge to the network: one HTTP server, WebSocket upgrades on two paths, and real sockets behind the
- * `PeerSocket` contract. No decisions about runs or workers are made here.
+ * @file The edge to the network: one HTTP or HTTPS server, its routes, and WebSocket upgrades on a few paths. It lets in
+ * only who names this machine, keeps the limits of connections, and refuses cheaply. No decisions about runs or workers
+ * are made here.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 import { type WebSocket, WebSocketServer } from "ws";
 
 import { OperatorError } from "../shared/operator-error.ts";
-import { closeGraceMs, httpHeaderTimeoutMs } from "../shared/protocol/limits.ts";
-import type { PeerHandler, PeerSocket } from "./peer.ts";
+import { closeStatus, type ProtocolErrorCode } from "../shared/protocol/errors.ts";
+import {
+  chunksMax,
+  closeGraceMs,
+  connectionPlaces,
+  fragmentsMax,
+  httpBodyBytesMax,
+  httpCheckMs,
+  httpHeaderBytesMax,
+  httpHeaderFieldsMax,
+  httpHeaderTimeoutMs,
+  httpKeepAliveMs,
+  httpRequestsPerConnectionMax,
+  pongsPendingMax,
+  retryAfterSeconds,
+  strangerPlaces,
+  tlsHandshakeTimeoutMs,
+  unauthenticatedBytesMax,
+} from "../shared/protocol/limits.ts";
+import type { Access, Role } from "./access.ts";
+import { Places } from "./places.ts";
+import type { Refusal } from "./refusal-log.ts";
+import type { Certificate } from "./tls.ts";
 
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
-  /** Answers a request, or returns false: then it is a 404. */
-  readonly request: (request: IncomingMessage, response: ServerResponse) => boolean;
-  /** What answers a WebSocket on a path; `undefined` for a path that has none. */
-  readonly accept: (path: string, request: IncomingMessage) => AcceptSocket | undefined;
-  /** The largest message of a socket that connects now; a larger one closes it with status 1009. */
-  readonly messageBytesMax: () => number;
+  /** `undefined`: plain http. */
+  readonly certificate: Certificate | undefined;
+  readonly access: Access;
+  /** Asked in this order. What none of them answers is a 404. */
+  readonly routes: readonly Route[];
+  /** By path. */
+  readonly entrances: ReadonlyMap<string, Entrance>;
+  readonly refused: (refusal: Refusal) => void;
 }
 
-/** Takes a new socket: as a worker's, by returning what handles it, or the raw one as it likes. */
-export type AcceptSocket = (socket: PeerSocket, raw: WebSocket) => PeerHandler | void;
+/** What answers HTTP requests. */
+export interface Route {
+  /** Begins the paths that it answers for. */
+  readonly prefix: string;
+  /** Who may ask. */
+  readonly role: Role | "anybody";
+  /** How many may be answered at once. */
+  readonly places?: Places;
+  /** Answers, or returns false: then the next route is asked. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+/** What answers WebSockets. */
+export interface Entrance {
+  /** The largest message of a socket that connects now; a larger one closes it. */
+  readonly messageBytesMax: () => number;
+  /** Takes a new socket. */
+  readonly accept: (visitor: Visitor) => void;
+}
+
+/** A socket whose peer has not shown yet that it belongs here. */
+export interface Visitor {
+  readonly raw: WebSocket;
+  readonly address: string;
+  /** To be called when it has shown its token: it may send more than one header from now on. */
+  readonly admitted: () => void;
+}
 
 export interface RunningServer {
   readonly port: number;
+  /** Shows the certificate as its files are now. @throws OperatorError; then the old one stays. */
+  reloadCertificate(): void;
   close(): Promise<void>;
 }
 
@@ -37,23 +89,183 @@ export interface RunningServer {
  * @throws OperatorError If the port is taken or may not be opened.
  */
 export async function listen(options: ServerOptions): Promise<RunningServer> {
-  const server = createServer((request, response) => {
-    if (options.request(request, response)) return;
-    response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
-  });
-  server.headersTimeout = httpHeaderTimeoutMs;
+  const server = createHttpServer(options);
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
+    ...socketLimits,
   });
-  server.on("upgrade", (request, socket, head) =>
-    upgrade(sockets, options, { request, socket, head }),
-  );
+  const upgrader: Upgrader = { ...options, sockets, strangers: new Places(strangerPlaces) };
+  countConnections(server, options);
+  server.on("request", (request, response) => answer(options, request, response));
+  server.on("upgrade", (request, socket, head) => upgrade(upgrader, { request, socket, head }));
+  server.on("clientError", (error, socket) => refuseMalformed(options, error, socket));
+  server.on("tlsClientError", (error, socket) => {
+    options.refused({
+      address: addressOf(socket),
+      code: "ERR_DECODE",
+      reason: `TLS: ${error.message}`,
+    });
+    socket.destroy();
+  });
   await listening(server, options);
   return {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on TCP has such an address
     port: (server.address() as AddressInfo).port,
+    reloadCertificate() {
+      if (options.certificate === undefined || !("setSecureContext" in server)) return;
+      server.setSecureContext({ ...options.certificate.reload(), minVersion: "TLSv1.2" });
+    },
     close: () => close(server, sockets),
   };
+}
+
+/** Not all of these are known to the types of `ws`. */
+const socketLimits = {
+  closeTimeout: closeGraceMs,
+  maxFragments: fragmentsMax,
+  maxPendingAutoPongs: pongsPendingMax,
+};
+
+function createHttpServer({ certificate }: ServerOptions) {
+  const limits = {
+    insecureHTTPParser: false,
+    maxHeaderSize: httpHeaderBytesMax,
+    headersTimeout: httpHeaderTimeoutMs,
+    // A request has no body, so it is complete when its headers are.
+    requestTimeout: httpHeaderTimeoutMs,
+    connectionsCheckingInterval: httpCheckMs,
+    keepAliveTimeout: httpKeepAliveMs,
+  };
+  const server =
+    certificate === undefined
+      ? createServer(limits)
+      : createTlsServer({
+          ...limits,
+          ...certificate.pair,
+          minVersion: "TLSv1.2",
+          handshakeTimeout: tlsHandshakeTimeoutMs,
+        });
+  server.maxHeadersCount = httpHeaderFieldsMax;
+  server.maxRequestsPerSocket = httpRequestsPerConnectionMax;
+  return server;
+}
+
+/** Cuts a connection that has no place, before anything of it is read. */
+function countConnections(server: Server, { refused }: ServerOptions): void {
+  const places = new Places(connectionPlaces);
+  server.on("connection", (socket: Socket) => {
+    const address = addressOf(socket);
+    const release = places.take(address);
+    if (release === undefined) {
+      refused({ address, code: "ERR_FULL", reason: "too many connections" });
+      socket.destroy();
+    } else socket.once("close", release);
+  });
+}
+
+// ── requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function answer(options: ServerOptions, request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader("X-Content-Type-Options", "nosniff");
+  response.setHeader("Referrer-Policy", "no-referrer");
+  response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+  const { access, routes } = options;
+  const refuse = (status: number, code: ProtocolErrorCode, reason: string) =>
+    refuseRequest(options, { request, response, status, code, reason });
+  if (!access.knowsHost(request)) return refuse(421, "ERR_ORIGIN", unknownHost);
+  if (announcesBody(request)) return refuse(413, "ERR_TOO_LARGE", "a request with a body");
+  const path = pathOf(request);
+  for (const { prefix, role, places, handle } of routes) {
+    if (!path.startsWith(prefix)) continue;
+    if (role !== "anybody" && !access.allows(request, role)) {
+      return refuse(401, "ERR_TOKEN", "no token, or a wrong one");
+    }
+    const release = places?.take(addressOf(request.socket));
+    if (places !== undefined && release === undefined) {
+      return refuse(503, "ERR_FULL", "too many downloads at once");
+    }
+    if (release !== undefined) response.once("close", release);
+    if (handle(request, response)) return;
+  }
+  respond(response, 404, "not found");
+}
+
+const unknownHost =
+  "the Host field names another host: use an address, or allow the name with --allow-origin";
+
+interface RefusedRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly status: number;
+  readonly code: ProtocolErrorCode;
+  readonly reason: string;
+}
+
+/** Says no and ends the connection: whatever follows on it is not looked at. */
+function refuseRequest({ refused }: ServerOptions, what: RefusedRequest): void {
+  const { request, response, status, code, reason } = what;
+  refused({ address: addressOf(request.socket), code, reason });
+  if (status === 401) response.setHeader("WWW-Authenticate", "Bearer");
+  if (status === 503) response.setHeader("Retry-After", retryAfterSeconds);
+  response.setHeader("Connection", "close");
+  respond(response, status, `${code}: ${reason}`);
+}
+
+function respond(response: ServerResponse, status: number, text: string): void {
+  const body = `${text}\n`;
+  response.writeHead(status, {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+    "Cache-Control": "no-store",
+  });
+  response.end(body);
+}
+
+function announcesBody({ headers }: IncomingMessage): boolean {
+  if (headers["transfer-encoding"] !== undefined) return true;
+  return Number(headers["content-length"] ?? 0) > httpBodyBytesMax;
+}
+
+/** The path as it was sent: it is only ever compared, never resolved, so there is nothing to climb out of. */
+function pathOf({ url = "" }: IncomingMessage): string {
+  return url.split("?", 1)[0] ?? "";
+}
+
+/** What the HTTP parser could not read, or did not get in time. */
+function refuseMalformed(
+  { refused }: ServerOptions,
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+): void {
+  // The peer is gone, and so is whoever could be answered.
+  if (error.code === "ECONNRESET" || error.code === "EPIPE" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, code } = malformedRequests.get(error.code ?? "") ?? malformedRequest;
+  refused({ address: addressOf(socket), code, reason: `HTTP ${status}` });
+  refuseRaw(socket, status);
+}
+
+const malformedRequest = { status: "400 Bad Request", code: "ERR_DECODE" } as const;
+const malformedRequests = new Map<string, { status: string; code: ProtocolErrorCode }>([
+  ["HPE_HEADER_OVERFLOW", { status: "431 Request Header Fields Too Large", code: "ERR_TOO_LARGE" }],
+  ["ERR_HTTP_REQUEST_TIMEOUT", { status: "408 Request Timeout", code: "ERR_TIMEOUT" }],
+]);
+
+/** Answers on a connection that is not HTTP's any more, and cuts it: a peer that keeps its half open holds nothing. */
+function refuseRaw(socket: Duplex, status: string, field = ""): void {
+  socket.on("error", () => socket.destroy());
+  socket.once("finish", () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\n${field}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+// ── upgrades ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Upgrader extends ServerOptions {
+  readonly sockets: WebSocketServer;
+  readonly strangers: Places;
 }
 
 interface Upgrade {
@@ -62,83 +274,79 @@ interface Upgrade {
   readonly head: Buffer;
 }
 
-function upgrade(
-  sockets: WebSocketServer,
-  { accept, messageBytesMax }: ServerOptions,
-  { request, socket, head }: Upgrade,
-): void {
-  const path = new URL(request.url ?? "/", "http://localhost").pathname;
-  const handle = accept(path, request);
-  if (handle === undefined) {
-    socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    return;
-  }
+function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade): void {
+  const { entrances, sockets, strangers, refused } = upgrader;
   socket.on("error", () => socket.destroy());
-  sockets.options.maxPayload = messageBytesMax();
+  const entrance = entrances.get(pathOf(request));
+  if (entrance === undefined) return refuseRaw(socket, "404 Not Found");
+  const address = addressOf(request.socket);
+  const release = strangers.take(address);
+  if (release === undefined) {
+    refused({ address, code: "ERR_FULL", reason: "too many sockets without a token" });
+    return refuseRaw(socket, "503 Service Unavailable", `Retry-After: ${retryAfterSeconds}\r\n`);
+  }
+  socket.once("close", release);
+  const messageBytesMax = entrance.messageBytesMax();
+  sockets.options.maxPayload = messageBytesMax;
+  sockets.options.maxBufferedChunks = chunksMax(messageBytesMax);
   sockets.handleUpgrade(request, socket, head, (raw) => {
-    const address = request.socket.remoteAddress ?? "unknown";
-    attach(raw, (peer) => handle(peer, raw), address);
+    const refuse = (code: ProtocolErrorCode, reason: string) => {
+      refused({ address, code, reason });
+      // Nothing that still comes is read; the connection is cut when the peer does not answer in time.
+      raw.close(closeStatus[code], code);
+      raw.pause();
+    };
+    const stopCounting = countBytes(socket, () => {
+      refuse("ERR_TOO_LARGE", `more than ${unauthenticatedBytesMax} bytes without a token`);
+    });
+    const reason = wrongPlace(upgrader.access, request);
+    if (reason !== undefined) {
+      raw.on("error", () => raw.terminate());
+      return refuse("ERR_ORIGIN", reason);
+    }
+    entrance.accept({
+      raw,
+      address,
+      admitted() {
+        stopCounting();
+        release();
+      },
+    });
   });
 }
 
-/** Joins a real socket to its handler. */
-function attach(
-  raw: WebSocket,
-  accept: (socket: PeerSocket) => PeerHandler | void,
-  address: string,
-): void {
-  // `closed` comes exactly once: from the socket's own close event, which ws always emits.
-  raw.binaryType = "nodebuffer";
-  raw.on("error", () => raw.terminate());
-  const handler = accept(new WebSocketPeer(raw, address));
-  if (handler === undefined) return;
-  raw.on("message", (data, isBinary) => {
-    if (!isBinary) handler.garbage("a text message, expected a binary one");
-    else handler.message(data as Buffer);
-  });
-  raw.on("pong", () => handler.pong());
-  raw.on("close", (code, reason) => handler.closed(describeClose(code, reason.toString())));
+function wrongPlace(access: Access, request: IncomingMessage): string | undefined {
+  if (!access.knowsHost(request)) return unknownHost;
+  if (access.allowsOrigin(request)) return undefined;
+  return "a page of another origin: open the join URL, or allow the origin with --allow-origin";
 }
 
-class WebSocketPeer implements PeerSocket {
-  readonly address: string;
-  readonly #raw: WebSocket;
-
-  constructor(raw: WebSocket, address: string) {
-    this.#raw = raw;
-    this.address = address;
-  }
-
-  get queuedBytes(): number {
-    return this.#raw.bufferedAmount;
-  }
-
-  send(head: Uint8Array, tensor?: Uint8Array): void {
-    if (this.#raw.readyState !== this.#raw.OPEN) return;
-    if (tensor === undefined) return this.#raw.send(head);
-    this.#raw.send(head, { binary: true, fin: false });
-    this.#raw.send(tensor, { binary: true, fin: true });
-  }
-
-  ping(): void {
-    if (this.#raw.readyState === this.#raw.OPEN) this.#raw.ping();
-  }
-
-  close(status: number, reason: string): void {
-    this.#raw.close(status, reason);
-    setTimeout(() => this.#raw.terminate(), closeGraceMs).unref();
-  }
-
-  terminate(): void {
-    this.#raw.terminate();
-  }
+/**
+ * Counts what comes on a connection, before `ws` sees it, and tells once when it is more than a stranger may send: `ws`
+ * has one limit for all messages, and would collect a message as large as a model's from anybody.
+ *
+ * @returns What ends the counting.
+ */
+function countBytes(socket: Duplex, tooMany: () => void): () => void {
+  let count = 0;
+  const onData = (chunk: Buffer) => {
+    count += chunk.length;
+    if (count <= unauthenticatedBytesMax) return;
+    stop();
+    tooMany();
+  };
+  const stop = () => void socket.off("data", onData);
+  socket.prependListener("data", onData);
+  return stop;
 }
 
-function describeClose(code: number, reason: string): string {
-  if (code === 1006) return "connection lost";
-  if (code === 1001) return "went away";
-  return reason === "" ? `closed (${code})` : `closed (${code} ${reason})`;
+function addressOf(socket: Duplex): string {
+  const address = "remoteAddress" in socket ? socket.remoteAddress : undefined;
+  // An IPv4 peer of a socket that listens on IPv6 too.
+  return typeof address === "string" ? address.replace(/^::ffff:(?=[\d.]+$)/u, "") : "unknown";
 }
+
+// ── begin and end ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 function listening(server: Server, { host, port }: ServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {

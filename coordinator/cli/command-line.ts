@@ -88,8 +88,8 @@ function addOption(
   const flag = flagOf(key);
   const spelled = row.value === undefined ? flag : `${flag} ${row.value}`;
   const option = new Option(spelled, optionHelp(name, key, row)).helpGroup(`${row.group}:`);
-  // A repeated flag replaces its value; only the one with two meanings keeps both.
-  if (key === "output") option.argParser((text, former?: string[]) => [...(former ?? []), text]);
+  // A repeated flag replaces its value, unless its values add up.
+  if (row.repeatable) option.argParser((text, former?: string[]) => [...(former ?? []), text]);
   command.addOption(option);
   // Takes back a switch that the environment or the run file set.
   if (row.value === undefined) command.addOption(new Option(`--no-${flag.slice(2)}`).hideHelp());

@@ -24,6 +24,7 @@ import {
   notNegative,
   oneOf,
   type OptionValue,
+  origins,
   path,
   positive,
   type Reader,
@@ -45,6 +46,8 @@ export interface OptionRow<T> {
   readonly help: string;
   /** A run file may give it as a list. */
   readonly list?: true;
+  /** A repeated flag adds to the list; any other replaces its value. */
+  readonly repeatable?: true;
   /** Never shown: not in an error, not by `--print-config`. */
   readonly secret?: true;
 }
@@ -189,6 +192,16 @@ export const coordinatorOptions = {
   }),
   tlsCert: row("Server", "<file>", path, "certificate (PEM) for https, with --tls-key"),
   tlsKey: row("Server", "<file>", path, "its private key (PEM)"),
+  allowOrigin: row(
+    "Server",
+    "<origin>",
+    origins,
+    "another site whose pages may connect; repeatable",
+    {
+      list: true,
+      repeatable: true,
+    },
+  ),
   open: row("Server", undefined, truth, "let workers in without a token"),
 
   exit: row("Output", undefined, truth, "end when the run ends, instead of staying up"),
@@ -222,7 +235,7 @@ export const outputAlias = row(
   "<value>",
   text("an activation or a path", /^[^\0]+$/u),
   "an activation's name: --output-activation; else --runs (a folder softmax: ./softmax)",
-  { list: true },
+  { list: true, repeatable: true },
 );
 
 /** The options of `promedio start` and `promedio coordinator`. */
@@ -266,6 +279,8 @@ export interface CoordinatorOptions {
   readonly adminToken: string | undefined;
   /** Paths of PEM files; `undefined`: plain http. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** `https://host:port` of other sites whose pages may connect; absent: none. */
+  readonly allowOrigin?: readonly string[] | undefined;
   /** Workers need no token. */
   readonly open: boolean;
   readonly localWorkers: number;
@@ -311,7 +326,7 @@ function row<T>(
   value: string | undefined,
   reader: Reader<T>,
   help: string,
-  rest: Pick<OptionRow<T>, "list" | "secret"> = {},
+  rest: Pick<OptionRow<T>, "list" | "repeatable" | "secret"> = {},
 ): OptionRow<T> {
   return { group, reader, help, ...rest, ...(value === undefined ? {} : { value }) };
 }

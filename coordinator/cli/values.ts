@@ -6,7 +6,7 @@ import { known } from "../../shared/assert.ts";
 import { type DatasetSource, datasetSourceForms, parseDatasetSource } from "../datasets/source.ts";
 
 /** What an option can be; `null` is none. */
-export type OptionValue = string | number | boolean | readonly number[] | null;
+export type OptionValue = string | number | boolean | readonly number[] | readonly string[] | null;
 
 /** Reads one kind of value. */
 export interface Reader<T> {
@@ -181,6 +181,22 @@ export const httpAddress: Reader<string> = {
     return valid ? given.replace(/\/+$/u, "") : undefined;
   },
 };
+
+/** Origins of web pages, as browsers write them: scheme, host, and the port unless it is the scheme's own. */
+export const origins: Reader<readonly string[]> = {
+  expects: "origins separated by commas, like https://train.example.org:8443, without a path",
+  words: [],
+  read(given) {
+    const read = given.split(",").map((part) => originOf(part.trim()));
+    const valid = read.filter((origin) => origin !== undefined);
+    return valid.length === read.length ? valid : undefined;
+  },
+};
+
+function originOf(given: string): string | undefined {
+  if (!/^https?:\/\/[^/?#@\s]+\/?$/u.test(given) || !URL.canParse(given)) return undefined;
+  return new URL(given).origin;
+}
 
 /** A value as it is typed. */
 export function valueText(value: OptionValue): string {

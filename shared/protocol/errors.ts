@@ -29,6 +29,8 @@ export const closeStatus = {
   ERR_VERSION: 4426,
   /** Too many results that were not finite or for blocks that were not asked for. */
   ERR_OFFENCES: 4429,
+  /** More messages a second than any worker has a reason for. */
+  ERR_RATE: 4430,
   /** A result that differs from the recomputed one. */
   ERR_MISMATCH: 4451,
   /** No place left: too many connections in all or from one address. */

@@ -13,7 +13,7 @@ export const headerBytesMax = 4096;
 /** A header is a map of maps or of short lists: `run` → config → model → layers is the deepest. */
 export const headerDepthMax = 6;
 
-/** What a socket may send before it has said a valid `hello`: one header. */
+/** What a socket may send before it has shown its token, frames and all: one header. A `hello` has about 400 bytes. */
 export const unauthenticatedBytesMax = headerBytesMax;
 
 /** A `hello` takes one round trip; 5 s is a slow phone on a crowded network, not an attack that holds a socket. */
@@ -22,8 +22,29 @@ export const helloTimeoutMs = 5_000;
 /** After a close frame the peer gets this long to answer before its connection is cut. */
 export const closeGraceMs = 2_000;
 
-/** An HTTP request whose headers are not complete by then is dropped (slowloris). */
+/** An HTTP request whose headers are not complete by then is dropped (slowloris): a slow phone needs 2 s. */
 export const httpHeaderTimeoutMs = 10_000;
+
+/** How often requests are looked at for that: what holds a connection too long holds it at most this much longer. */
+export const httpCheckMs = 1_000;
+
+/** A request line and its headers: a browser sends 1 KiB without cookies, and there are none. */
+export const httpHeaderBytesMax = 8 * 1024;
+
+/** Fields of one request: a browser sends about 20. */
+export const httpHeaderFieldsMax = 64;
+
+/** A request has no body: nothing is ever uploaded over HTTP. One that announces a body is answered with 413. */
+export const httpBodyBytesMax = 0;
+
+/** After this many requests a connection is closed: a page needs ten, a flood has to connect again. */
+export const httpRequestsPerConnectionMax = 1_000;
+
+/** An idle connection that is kept for the next request. */
+export const httpKeepAliveMs = 5_000;
+
+/** A TLS handshake that is not done by then is dropped, for the same reason as headers. */
+export const tlsHandshakeTimeoutMs = 10_000;
 
 /** A ping goes out this often: a cable pulled or a lid closed is noticed within `silenceMaxMs`. */
 export const pingIntervalMs = 2_000;
@@ -50,13 +71,60 @@ export const workersMax = 10_000;
 export const workersPerAddressMax = 2_000;
 
 /**
+ * TCP connections of any kind: every worker, every dashboard, and as many more for pages and downloads as come at once.
+ * One more is cut before a byte of it is read. From one address: its workers, and half as many pages.
+ */
+export const connectionPlaces = {
+  inAll: workersMax + 2_000,
+  perAddress: workersPerAddressMax + 1_000,
+};
+
+/**
+ * WebSockets that have not shown a token yet. They leave within `helloTimeoutMs`, an honest one after one round trip:
+ * a whole class that starts at the same moment fits, and strangers hold at most 1,000 × 4 KiB.
+ */
+export const strangerPlaces = { inAll: 1_000, perAddress: 250 };
+
+/** Datasets on their way at once: each holds one chunk of 256 KiB. Who finds no place is told to come again. */
+export const downloadPlaces = { inAll: 200, perAddress: 100 };
+
+/** Who finds no place is asked to come again after this. */
+export const retryAfterSeconds = 2;
+
+/**
+ * Messages, pings and pongs of one socket that are not answers to something asked: an honest worker sends a few a
+ * second, and late results when it was overtaken. Answers that were asked for are limited by the asking.
+ */
+export const messageRate = { perSecond: 500, burst: 1_000 };
+
+/** A message comes in one or two fragments; each one costs memory of its own while the message is not whole. */
+export const fragmentsMax = 16;
+
+/**
+ * Pieces in which the bytes of one message may lie in memory until it is whole: a TCP segment carries 536 bytes or more,
+ * so what comes in pieces of 256 is no network's doing. `ws` counts them.
+ */
+export function chunksMax(messageBytes: number): number {
+  return Math.ceil(messageBytes / 256) + 64;
+}
+
+/** Pings that wait for their pong to be taken; whoever sends one more without reading is cut off. */
+export const pongsPendingMax = 16;
+
+/** Lines about peers that were refused: enough to read along. The rest is counted, and the count is told. */
+export const refusalLines = { perSecond: 2, burst: 10 };
+
+/**
  * Blocks named in one `work` message. A share is a contiguous range of shards, which is at most 2·log2(64) = 12
  * blocks by default; 64 leaves room for the largest trees.
  */
 export const blocksPerWorkMax = 64;
 
-/** Dashboards that watch: a lecture hall of them, each costs a few kilobytes four times a second. */
+/** Dashboards that watch: a lecture hall of them, each costs a few kilobytes five times a second. */
 export const watchersMax = 100;
+
+/** What a dashboard may send in one message: a token, or one order to the run. */
+export const watcherMessageBytesMax = 1024;
 
 /** Bytes that wait in one socket's send queue before it gets no further work: two parameter versions. */
 export function queuedBytesMax(parameterCount: number): number {

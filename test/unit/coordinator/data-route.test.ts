@@ -88,7 +88,7 @@ describe("GET /data/<sha256>", () => {
       "content-length": "1000000",
       "content-type": "application/octet-stream",
       etag: `"${sha256}"`,
-      "cache-control": "public, max-age=31536000, immutable",
+      "cache-control": "private, max-age=31536000, immutable",
       vary: "Accept-Encoding",
       "accept-ranges": "bytes",
       "x-content-type-options": "nosniff",

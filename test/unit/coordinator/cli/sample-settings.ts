@@ -182,6 +182,11 @@ export const samples: {
   adminToken: names("ABCDEFGH", "87654321", "A.B_C~D-"),
   tlsCert: names("a.pem", "b.pem", "c.pem"),
   tlsKey: names("a.key", "b.key", "c.key"),
+  allowOrigin: [
+    ["https://train.example.org", ["https://train.example.org"]],
+    ["http://a:80, https://b:8443/", ["http://a", "https://b:8443"]],
+    ["http://[::1]:3000", ["http://[::1]:3000"]],
+  ],
   open: switches,
   exit: switches,
   json: switches,

@@ -1,0 +1,198 @@
+/**
+ * @file What stands between the network and the coordinator: tokens, certificate, routes, dashboards, and the log of who
+ * was refused. Wiring of those parts; how each decides is its own.
+ */
+import { customAlphabet } from "nanoid";
+
+import { OperatorError } from "../shared/operator-error.ts";
+import { downloadPlaces, watcherMessageBytesMax } from "../shared/protocol/limits.ts";
+import { Access } from "./access.ts";
+import { isLoopback, isWildcard, machineNames, type Urls, urlsOf } from "./addresses.ts";
+import type { CoordinatorOptions } from "./cli/options.ts";
+import type { Coordinator } from "./coordinator.ts";
+import type { DataRoute } from "./data-route.ts";
+import type { Pages } from "./pages.ts";
+import { Places } from "./places.ts";
+import { RefusalLog } from "./refusal-log.ts";
+import {
+  type Entrance,
+  listen,
+  type Route,
+  type RunningServer,
+  type ServerOptions,
+} from "./server.ts";
+import { Certificate } from "./tls.ts";
+import type { CoordinatorEvent, CoordinatorView } from "./view.ts";
+import { Watchers } from "./watchers.ts";
+import { attach, WebSocketPeer } from "./websocket-peer.ts";
+
+type ReceptionSettings = Pick<
+  CoordinatorOptions,
+  "host" | "port" | "tls" | "open" | "joinToken" | "adminToken" | "allowOrigin" | "localWorkers"
+>;
+
+export interface ReceptionOptions {
+  readonly settings: ReceptionSettings;
+  readonly pages: Pages;
+  readonly data: DataRoute;
+  readonly report: (event: CoordinatorEvent) => void;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}
+
+/** Where it listens. */
+export interface Reachable {
+  readonly urls: Urls;
+  /** What local workers connect to: never leaves this machine. */
+  readonly localUrl: string;
+}
+
+export class Reception {
+  /** What lets workers in; `null` when nothing is needed. */
+  readonly joinToken: string | null;
+  readonly #options: ReceptionOptions;
+  readonly #adminToken: string;
+  readonly #certificate: Certificate | undefined;
+  readonly #access: Access;
+  readonly #watchers: Watchers;
+  readonly #refusals: RefusalLog;
+  #servers: RunningServer[] = [];
+  #workers: () => number = () => 0;
+
+  /** @throws OperatorError for a certificate that is not right. */
+  constructor(options: ReceptionOptions) {
+    const { settings, report, now } = options;
+    this.#options = options;
+    this.joinToken = settings.open ? null : (settings.joinToken ?? newToken());
+    this.#adminToken = settings.adminToken ?? newToken();
+    this.#certificate = settings.tls === undefined ? undefined : new Certificate(settings.tls);
+    this.#access = this.#createAccess();
+    this.#refusals = new RefusalLog({ report, now, workers: () => this.#workers() });
+    this.#watchers = new Watchers({
+      roleOf: (token) => this.#access.roleOf(token),
+      refused: (refusal) => this.#refusals.add(refusal),
+      now,
+    });
+  }
+
+  /**
+   * Listens for workers, dashboards and downloads.
+   *
+   * @throws OperatorError if the port can't be had.
+   */
+  async open(coordinator: Coordinator): Promise<Reachable> {
+    this.#workers = () => coordinator.workerCount;
+    const { host, port, localWorkers } = this.#options.settings;
+    const door = this.#door(coordinator);
+    const server = await listen({ ...door, host, port, certificate: this.#certificate });
+    this.#servers = [server];
+    const urls = urlsOf({
+      host,
+      port: server.port,
+      joinToken: this.joinToken,
+      adminToken: this.#adminToken,
+      certificate: this.#certificate,
+    });
+    if (this.#certificate === undefined || localWorkers === 0) return { urls, localUrl: urls.url };
+    // Local workers can't know who signed the certificate, or be covered by it: they get a door of their own.
+    const inside = await listen({ ...door, host: "127.0.0.1", port: 0, certificate: undefined });
+    this.#servers.push(inside);
+    return { urls, localUrl: `http://127.0.0.1:${inside.port}` };
+  }
+
+  /** What the operator should know about who can get in, in one line each. */
+  get warnings(): string[] {
+    const { host, open } = this.#options.settings;
+    const warnings = [];
+    if (open) {
+      warnings.push("--open: whoever reaches this port may join, watch and download the dataset");
+    }
+    if (this.#certificate === undefined && !isLoopback(host)) {
+      const place = isWildcard(host) ? "every address of this machine" : host;
+      warnings.push(
+        `listening on ${place} without TLS: who can read this network's traffic can read the tokens and the data, and join; give --tls-cert and --tls-key, or --host 127.0.0.1 for this machine alone`,
+      );
+    }
+    return warnings;
+  }
+
+  /** Sends a snapshot to every dashboard, and tells of refusals that were not told one by one. */
+  update(view: CoordinatorView): void {
+    this.#watchers.update(view);
+    this.#refusals.flush();
+  }
+
+  /** An event on its way to the operator: what floods is thinned. */
+  report(event: CoordinatorEvent): void {
+    if (event.event === "worker" && event.change === "refused") this.#refusals.pass(event);
+    else this.#options.report(event);
+  }
+
+  /** The files of the certificate have changed. */
+  reloadCertificate(): void {
+    try {
+      for (const server of this.#servers) server.reloadCertificate();
+      this.#options.report({ event: "warning", message: "the TLS certificate was read again" });
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      const message = `the TLS certificate stays as it was: ${error.message}`;
+      this.#options.report({ event: "warning", message });
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.close()));
+    this.#refusals.flush();
+  }
+
+  #createAccess(): Access {
+    const { host, allowOrigin } = this.#options.settings;
+    const certificate = this.#certificate;
+    return new Access({
+      joinToken: this.joinToken,
+      adminToken: this.#adminToken,
+      hosts: [...machineNames(), host],
+      origins: allowOrigin ?? [],
+      isCertified: (name) => certificate?.covers(name) ?? false,
+    });
+  }
+
+  #door(coordinator: Coordinator): Omit<ServerOptions, "host" | "port" | "certificate"> {
+    const { pages, data } = this.#options;
+    const workers: Entrance = {
+      messageBytesMax: () => coordinator.messageBytesMax(),
+      accept({ raw, address, admitted }) {
+        attach(raw, coordinator.connect(new WebSocketPeer(raw, address), admitted));
+      },
+    };
+    const watchers: Entrance = {
+      messageBytesMax: () => watcherMessageBytesMax,
+      accept: (visitor) => this.#watchers.add(visitor),
+    };
+    const routes: Route[] = [
+      {
+        prefix: "/data/",
+        role: "member",
+        places: new Places(downloadPlaces),
+        handle: (request, response) => data.handle(request, response),
+      },
+      {
+        prefix: "/",
+        role: "anybody",
+        handle: (request, response) => pages.handle(request, response),
+      },
+    ];
+    return {
+      access: this.#access,
+      routes,
+      entrances: new Map([
+        ["/worker", workers],
+        ["/watch", watchers],
+      ]),
+      refused: (refusal) => this.#refusals.add(refusal),
+    };
+  }
+}
+
+/** A token in a URL: letters and digits only, none that look alike; 119 bits. */
+const newToken = customAlphabet("23456789abcdefghijkmnpqrstuvwxyz", 24);
