@@ -1,0 +1,63 @@
+import { createServer, type ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
+
+import { afterEach, describe, expect, test } from "vitest";
+
+import { encodeDataset } from "../../../shared/data/canonical.ts";
+import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
+import { listenLocally } from "../../support/local-server.ts";
+import { tinyDataset } from "../../support/tiny-dataset.ts";
+
+const { bytes, dataset } = encodeDataset(tinyDataset());
+const identity = { name: "tiny", sha256: dataset.sha256 };
+const servers: ReturnType<typeof createServer>[] = [];
+
+afterEach(() => {
+  for (const server of servers) server.close();
+});
+
+/** A server that answers every request so; returns what it was asked. */
+async function serve(answer: (response: ServerResponse) => void) {
+  const requests: { url: string | undefined; authorization: string | undefined }[] = [];
+  const server = createServer(({ url, headers: { authorization } }, response) => {
+    requests.push({ url, authorization });
+    answer(response);
+  });
+  servers.push(server);
+  const httpUrl = await listenLocally(server);
+  return { requests, load: createFetchDataset({ httpUrl, token: "secret" }) };
+}
+
+describe("the download of a dataset", () => {
+  test("asks with the token in a header, tells how far it came, and decodes what it got", async () => {
+    const { requests, load } = await serve((response) => {
+      response.setHeader("content-encoding", "gzip");
+      response.end(gzipSync(bytes));
+    });
+    const progress: number[] = [];
+    const found = await load("/data/x", identity, (received) => progress.push(received));
+    expect(found).toEqual(dataset);
+    expect(progress.at(-1)).toBe(bytes.length);
+    expect(requests).toEqual([{ url: "/data/x", authorization: "Bearer secret" }]);
+  });
+
+  test("refuses bytes with one bit flipped: their SHA-256 is another", async () => {
+    const wrong = bytes.slice();
+    wrong[wrong.length - 1]! ^= 1;
+    const { load } = await serve((response) => response.end(wrong));
+    await expect(load("/data/x", identity, () => {})).rejects.toThrow(/SHA-256/u);
+  });
+
+  test("says the status of an answer that is none", async () => {
+    const { load } = await serve((response) => response.writeHead(404).end("no such dataset"));
+    await expect(load("/data/x", identity, () => {})).rejects.toThrow(/404/u);
+  });
+
+  test("never asks another host, whatever path the coordinator names", async () => {
+    const { requests, load } = await serve((response) => response.end(bytes));
+    for (const path of ["//example.com/data", "http://example.com/", "@example.com/", ""]) {
+      await expect(load(path, identity, () => {})).rejects.toThrow(/no dataset at/u);
+    }
+    expect(requests).toEqual([]);
+  });
+});
