@@ -33,14 +33,20 @@ export function planRun(
   config: RunConfig,
   { trainCount, testCount }: { readonly trainCount: number; readonly testCount: number },
 ): RunPlan {
-  assert(trainCount >= 1 && testCount >= 1, `both splits need samples, got ${trainCount} and ${testCount}`);
+  assert(
+    trainCount >= 1 && testCount >= 1,
+    `both splits need samples, got ${trainCount} and ${testCount}`,
+  );
   const stepsPerEpoch = Math.ceil(trainCount / config.batchSize);
   const totalSteps = Math.min(config.epochs * stepsPerEpoch, config.steps ?? Infinity);
   return { trainCount, testCount, stepsPerEpoch, totalSteps };
 }
 
 /** Where a step stands in its epoch. Steps and epochs count from 0. */
-export function epochOf(step: number, { stepsPerEpoch }: RunPlan): { epoch: number; batch: number } {
+export function epochOf(
+  step: number,
+  { stepsPerEpoch }: RunPlan,
+): { epoch: number; batch: number } {
   return { epoch: Math.floor(step / stepsPerEpoch), batch: step % stepsPerEpoch };
 }
 
@@ -57,7 +63,9 @@ export function shardCountOf(sampleCount: number, config: RunConfig): number {
 
 /** How many samples lie in the shards [start, end) of `sampleCount` samples. */
 export function samplesOf({ start, end }: Block, sampleCount: number, config: RunConfig): number {
-  return Math.min(end * config.shardSize, sampleCount) - Math.min(start * config.shardSize, sampleCount);
+  return (
+    Math.min(end * config.shardSize, sampleCount) - Math.min(start * config.shardSize, sampleCount)
+  );
 }
 
 /**
