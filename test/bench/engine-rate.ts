@@ -1,0 +1,114 @@
+/** @file An engine and its dataset for benches: whole gradients as fast as one core computes them. */
+import { existsSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+
+import { ParameterStore } from "../../coordinator/parameter-store.ts";
+import type { Dataset, Split } from "../../shared/data/dataset.ts";
+import { generateDigits } from "../../shared/data/digits/generate-digits.ts";
+import { parseIdx } from "../../shared/data/idx.ts";
+import { instantiateKernel } from "../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../shared/model/initialize.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import { createEngine } from "../../shared/run/engine.ts";
+import { planRun } from "../../shared/run/plan.ts";
+import type { Block } from "../../shared/run/tree.ts";
+import { loadKernelWasm } from "../support/kernel-wasm.ts";
+
+const mnistFolder = "../shared/data/mnist";
+const wasm = await loadKernelWasm();
+
+export interface RateOptions {
+  readonly dataset: Dataset;
+  readonly config: RunConfig;
+  /** Which part of every batch; by default all of it. */
+  readonly block?: Block;
+  /** Whether every batch ends with the optimizer's step. */
+  readonly commits?: boolean;
+}
+
+/** Lays everything out. Returns what computes for so many seconds and tells samples per second. */
+export function createRate({
+  dataset,
+  config,
+  ...options
+}: RateOptions): (seconds: number) => number {
+  const shards = Math.ceil(config.batchSize / config.shardSize);
+  const block = options.block ?? { start: 0, end: shards };
+  const samples = Math.min(config.shardSize * (block.end - block.start), config.batchSize);
+  const compute =
+    options.commits === true ? createStep(dataset, config) : createGradient(dataset, config);
+  let step = 0;
+  return (seconds) => {
+    const start = performance.now();
+    let steps = 0;
+    for (; performance.now() - start < 1000 * seconds; steps++) compute(step++, block);
+    return (1000 * steps * samples) / (performance.now() - start);
+  };
+}
+
+/** Forward, backward and the sums over shards. */
+function createGradient(dataset: Dataset, config: RunConfig): (step: number, block: Block) => void {
+  const engine = createEngine({ kernel: instantiateKernel(wasm), config, dataset });
+  engine.setParameters(new Uint8Array(initialParameters(config.model, 1).buffer));
+  const fullSteps = Math.floor(dataset.train.count / config.batchSize);
+  // Only the first epoch's steps: drawing an order is not what is measured.
+  return (step, block) => engine.compute({ kind: "gradient", step: step % fullSteps, block });
+}
+
+/** The same, then the optimizer's step: training on one core, without a network. */
+function createStep(dataset: Dataset, config: RunConfig): (step: number, block: Block) => void {
+  const kernel = instantiateKernel(wasm);
+  const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
+  const parameters = initialParameters(config.model, 1);
+  const store = new ParameterStore({ kernel, config, plan, parameters });
+  const engine = createEngine({ kernel, config, dataset });
+  return (step, block) => {
+    engine.setParameters(store.encodePoint());
+    const { values } = engine.compute({ kind: "gradient", step: step % plan.stepsPerEpoch, block });
+    store.applyStep({ step, gradientSum: values.byteOffset, divisor: config.batchSize });
+  };
+}
+
+/** MNIST where it is, else the built-in digits. */
+export function pictures(): Dataset {
+  const named = {
+    featureShape: [28, 28],
+    featureCount: 784,
+    classCount: 10,
+    sha256: "0".repeat(64),
+  };
+  if (!existsSync(mnistFolder)) return { name: "digits", ...named, ...drawnDigits() };
+  return { name: "mnist", ...named, train: readSplit("train"), test: readSplit("t10k") };
+}
+
+function drawnDigits(): Pick<Dataset, "train" | "test"> {
+  const { train, test } = generateDigits();
+  const split = ({ features, labels }: typeof train) => ({
+    count: labels.length,
+    features,
+    labels,
+  });
+  return { train: split(train), test: split(test) };
+}
+
+/** Float features without a zero, so that the dense path is taken. */
+export function noise(count: number): Dataset {
+  const features = Float32Array.from(
+    { length: count * 784 },
+    (_, i) => ((i * 37) % 101) / 101 + 0.01,
+  );
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+  const split = { count, features, labels };
+  const shape = { featureShape: [784], featureCount: 784, classCount: 10 };
+  return { name: "noise", sha256: "0".repeat(64), ...shape, train: split, test: split };
+}
+
+function readIdx(name: string): Uint8Array | Float32Array {
+  const path = `${mnistFolder}/${name}-ubyte.gz`;
+  return parseIdx(gunzipSync(readFileSync(path)), path).data;
+}
+
+function readSplit(prefix: string): Split {
+  const labels = new Uint8Array(readIdx(`${prefix}-labels-idx1`));
+  return { count: labels.length, features: readIdx(`${prefix}-images-idx3`), labels };
+}

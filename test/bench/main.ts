@@ -1,0 +1,31 @@
+/**
+ * @file `npm run bench` measures everything; `npm run bench -- step throughput` some of it. Tables on the screen,
+ * figures with their conditions in `results/`. What was tried and why stands in `LOG.md`.
+ */
+import { benchKernel } from "./kernel.ts";
+import { print, Report } from "./report.ts";
+import { benchStep } from "./step.ts";
+import { benchThroughput } from "./throughput.ts";
+
+const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
+  kernel: benchKernel,
+  step: benchStep,
+  throughput: benchThroughput,
+};
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
+const unknown = names.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  print(`bench: unknown ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}`);
+  process.exitCode = 1;
+} else {
+  // Importing the build builds: what is measured is what stands in the source.
+  await import("../../build.ts");
+  for (const name of names) {
+    const report = new Report(name);
+    // oxlint-disable-next-line no-await-in-loop -- two benches at once would measure each other
+    await benches[name]?.(report);
+    // oxlint-disable-next-line no-await-in-loop
+    await report.write();
+  }
+}

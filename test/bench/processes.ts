@@ -1,0 +1,69 @@
+/** @file Processes of a bench: run one to its end, and see how much CPU time some have used. */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const peers = join(import.meta.dirname, "peers");
+/** Linux counts CPU time in hundredths of a second, whatever the kernel's own clock. */
+const microsPerTick = 10_000;
+
+/**
+ * Runs a TypeScript program of `peers/` to its end.
+ *
+ * @returns What it printed, as JSON; `undefined` if it can't run here.
+ */
+export function runPeer<Result>(name: string, args: object): Promise<Result | undefined> {
+  const command = ["--import", "tsx", join(peers, name), JSON.stringify(args)];
+  return runToEnd(process.execPath, command);
+}
+
+/** As `runPeer`, in Python: Debian's PyTorch is there, or it is not. */
+export function runPyTorch<Result>(args: object): Promise<Result | undefined> {
+  return runToEnd("/usr/bin/python3", [join(peers, "pytorch.py"), JSON.stringify(args)]);
+}
+
+/** `undefined` when the program prints nothing: that is how a peer says that it can't run here. */
+function runToEnd<Result>(program: string, args: readonly string[]): Promise<Result | undefined> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+    let text = "";
+    child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    child.once("error", () => resolve(undefined));
+    child.once("close", (code) => {
+      if (code !== 0) reject(new Error(`${program} ${args.join(" ")} ended with ${code}`));
+      // What a peer prints is its bench's own type.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      else resolve(text.trim() === "" ? undefined : (JSON.parse(text) as Result));
+    });
+  });
+}
+
+/** CPU time of a process and its children so far, in microseconds; `undefined` where there is no /proc. */
+export function cpuMicrosOf(pid: number): number | undefined {
+  try {
+    return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + cpuTicks(each), 0) * microsPerTick;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Resident memory of one process in bytes; `undefined` where there is no /proc. */
+export function residentBytesOf(pid: number): number | undefined {
+  try {
+    const pages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
+    return pages * 4096;
+  } catch {
+    return undefined;
+  }
+}
+
+export function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+  return text === "" ? [] : text.split(" ").map(Number);
+}
+
+function cpuTicks(pid: number): number {
+  // Fields 14 and 15, utime and stime; the second field, a name in brackets, may contain spaces.
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return Number(fields[11]) + Number(fields[12]);
+}

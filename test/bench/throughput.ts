@@ -1,0 +1,86 @@
+/**
+ * @file Samples per second of two Node workers at growing batches, for a small and a large network, beside PyTorch DDP,
+ * the same cores' bare kernel, and TensorFlow.js where it is installed.
+ */
+import { type Contestant, interleave, type Turn } from "./interleave.ts";
+import { runPeer, runPyTorch } from "./processes.ts";
+import { type Bar, ratios, type Report } from "./report.ts";
+import { trainingTurn } from "./trainer.ts";
+
+interface Case {
+  readonly layers: readonly number[];
+  readonly batchSize: number;
+  readonly steps: number;
+  readonly ofDdp?: Bar;
+  readonly ofKernel?: Bar;
+}
+
+const small = [784, 16, 16, 10];
+const large = [784, 512, 512, 10];
+const cases: readonly Case[] = [
+  { layers: small, batchSize: 64, steps: 4000, ofDdp: { atLeast: 4 } },
+  { layers: small, batchSize: 256, steps: 2000 },
+  { layers: small, batchSize: 1024, steps: 1000 },
+  {
+    layers: small,
+    batchSize: 4096,
+    steps: 500,
+    ofDdp: { atLeast: 1.5 },
+    ofKernel: { atLeast: 0.85 },
+  },
+  { layers: large, batchSize: 64, steps: 900, ofDdp: { atLeast: 1 } },
+  { layers: large, batchSize: 256, steps: 230, ofDdp: { atLeast: 1 } },
+];
+const rounds = 3;
+const seconds = 2;
+
+export async function benchThroughput(report: Report): Promise<void> {
+  for (const each of cases) {
+    // oxlint-disable-next-line no-await-in-loop -- one case after the other
+    await benchCase(each, report);
+  }
+  await benchTensorFlow(report);
+}
+
+async function benchCase(
+  { layers, batchSize, steps, ofDdp, ofKernel }: Case,
+  report: Report,
+): Promise<void> {
+  const title = `${layers.join("-")}, batch ${batchSize}`;
+  const contestants: Contestant[] = [
+    { name: `${title}: 2 Node workers`, turn: () => trainingTurn({ layers, batchSize, steps }) },
+    {
+      name: `${title}: PyTorch DDP`,
+      turn: () => runPyTorch<Turn>({ mode: "ddp", layers, batchSize, seconds }),
+    },
+    {
+      name: `${title}: bare kernel, 2 processes`,
+      turn: () => runPeer<Turn>("kernel.ts", { layers, batchSize, processes: 2, seconds }),
+    },
+  ];
+  const turns = await interleave(contestants, rounds, report);
+  const rates = contestants.map(({ name }) =>
+    turns(name).perSecond.map((rate) => rate * batchSize),
+  );
+  for (const [i, { name }] of contestants.entries())
+    report.figure(name, "samples/s", rates[i] ?? []);
+  const [ours = [], ddp = [], kernel = []] = rates;
+  report.figure(`${title}: / DDP`, "×", ratios(ours, ddp), ofDdp);
+  report.figure(`${title}: / bare kernel`, "×", ratios(ours, kernel), ofKernel);
+}
+
+async function benchTensorFlow(report: Report): Promise<void> {
+  const contestants = [64, 256, 1024, 4096].map((batchSize) => ({
+    name: `${small.join("-")}, batch ${batchSize}: TensorFlow.js`,
+    batchSize,
+    turn: () => runPeer<Turn>("tfjs.ts", { layers: small, batchSize, seconds }),
+  }));
+  const turns = await interleave(contestants, rounds, report);
+  for (const { name, batchSize } of contestants) {
+    report.figure(
+      name,
+      "samples/s",
+      turns(name).perSecond.map((rate) => rate * batchSize),
+    );
+  }
+}
