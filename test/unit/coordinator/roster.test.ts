@@ -39,6 +39,13 @@ describe("Roster", () => {
     expect(names).toEqual(["ana 2", "ana", "ana 3"]);
   });
 
+  test("cuts a long name for its number between characters, never through one of two units", () => {
+    const roster = new Roster();
+    const wanted = `x${"😀".repeat(19)}`;
+    const names = ["a", "b"].map((session) => introduce(roster, wanted, "", session).name);
+    expect(names).toEqual([wanted, `x${"😀".repeat(18)} 2`]);
+  });
+
   test("gives every worker its own id and a name of 1…40 characters with nothing invisible, whatever it asks", () => {
     const wanted = fc.oneof(
       fc.string({ maxLength: workerNameLengthMax, unit: "binary" }),
