@@ -6,6 +6,8 @@ import { type Holding, Round } from "../../../coordinator/round.ts";
 const a = { start: 0, end: 2 };
 const b = { start: 2, end: 3 };
 
+const anybody = () => true;
+
 function openRound(): Round {
   return new Round("gradient", 7, 4, 1_000);
 }
@@ -18,9 +20,17 @@ describe("Round", () => {
   test("takes the answers to 2 blocks in any order; the worker is busy until the second", () => {
     const round = openRound();
     round.assign("ana", [a, b], 96, 1_000);
-    expect([round.isBusy("ana"), round.isHeld(a), round.isHeld(b)]).toEqual([true, true, true]);
+    expect([round.isBusy("ana"), round.isHeld(a, anybody), round.isHeld(b, anybody)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
     expect(isHolding(round.answer("ana", b, 1))).toBe(true);
-    expect([round.isBusy("ana"), round.isHeld(a), round.isHeld(b)]).toEqual([true, true, false]);
+    expect([round.isBusy("ana"), round.isHeld(a, anybody), round.isHeld(b, anybody)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect(isHolding(round.answer("ana", a, 2))).toBe(true);
     expect(round.isBusy("ana")).toBe(false);
   });
@@ -49,7 +59,7 @@ describe("Round", () => {
     round.assign("eve", [b], 32, 1_000);
     expect(round.answer("eve", a, 0)).toBe("unknown");
     expect(round.answer("ana", { start: 0, end: 1 }, 0)).toBe("unknown");
-    expect(round.isHeld(a)).toBe(true);
+    expect(round.isHeld(a, anybody)).toBe(true);
   });
 
   test("calls the second answer to one request repeated", () => {
@@ -64,9 +74,16 @@ describe("Round", () => {
     round.assign("ana", [a], 64, 1_000);
     round.assign("bea", [a], 64, 1_200);
     expect(isHolding(round.answer("bea", a, 1))).toBe(true);
-    expect(round.isHeld(a)).toBe(true);
+    expect(round.isHeld(a, anybody)).toBe(true);
     expect(isHolding(round.answer("ana", a, 1))).toBe(true);
-    expect(round.isHeld(a)).toBe(false);
+    expect(round.isHeld(a, anybody)).toBe(false);
+  });
+
+  test("asks of those that count only: a block that ana alone holds is held by nobody but ana", () => {
+    const round = openRound();
+    round.assign("ana", [a], 64, 1_000);
+    expect(round.isHeld(a, (id) => id === "ana")).toBe(true);
+    expect(round.isHeld(a, (id) => id !== "ana")).toBe(false);
   });
 
   test("release hands back what was not answered, and a late answer to it is withdrawn, not unknown", () => {
@@ -75,7 +92,7 @@ describe("Round", () => {
     round.answer("ana", a, 1);
     expect(round.release("ana")).toEqual([b]);
     expect(round.release("ana")).toEqual([]);
-    expect([round.isBusy("ana"), round.isHeld(b)]).toEqual([false, false]);
+    expect([round.isBusy("ana"), round.isHeld(b, anybody)]).toEqual([false, false]);
     expect(round.answer("ana", b, 1)).toBe("withdrawn");
     expect(round.answer("ana", b, 1)).toBe("repeated");
   });
