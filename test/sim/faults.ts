@@ -1,0 +1,111 @@
+/**
+ * @file What goes wrong in a simulation: each seed draws which faults it has and how often, so that some seeds are quiet
+ * but for one kind of trouble and others have it all at once.
+ */
+import type { NetworkProfile } from "../support/sim-network.ts";
+import type { World } from "../support/sim-world.ts";
+import { type LieName, lieNames } from "./liar.ts";
+import { scenarios } from "./scenario.ts";
+import type { Machine } from "./sim-worker.ts";
+
+/** Everything that a fault does when its time comes. */
+export const faultNames = [
+  "cut a link",
+  "leave a link half-open",
+  "stall a link",
+  "stop reading",
+  "pause a worker",
+  "pause the coordinator",
+  "kill a worker",
+  "kill the coordinator",
+  "cut the coordinator's power",
+  "stop the coordinator",
+  "jump the wall clock",
+  "fill the disk",
+  "join in a storm",
+  "leave in a storm",
+  "pause by the user",
+  "pause the run",
+  "network change",
+] as const;
+export type FaultName = (typeof faultNames)[number];
+
+/** One seed's world before its first event. */
+export interface Plan {
+  readonly scenario: string;
+  readonly machines: readonly Machine[];
+  readonly minWorkers: number;
+  readonly network: NetworkProfile;
+  readonly diskDelayMs: readonly [number, number];
+  /** Probability that a disk operation fails. */
+  readonly diskErrors: number;
+  /** Whether a power cut may damage what was safe. */
+  readonly diskLies: boolean;
+  readonly downloadErrors: number;
+  /** Mean time between two faults of a kind; those that are missing don't happen. */
+  readonly meanMs: ReadonlyMap<FaultName, number>;
+  /** The coordinator dies after so many events, at whatever it does; then again after as many. */
+  readonly coordinatorEvents: number | undefined;
+  /** How long things go wrong. */
+  readonly faultsMs: number;
+}
+
+export function drawPlan(world: World): Plan {
+  const count = Math.round(world.scale(1, 64));
+  const shardMs = world.scale(0.5, 40);
+  const liars = world.chance(0.35) ? world.between(0.1, 0.6) : 0;
+  const machines = Array.from({ length: count }, (_, index) =>
+    drawMachine(world, { index, shardMs, lies: index > 0 && world.chance(liars) }),
+  );
+  const calm = world.chance(0.1);
+  return {
+    scenario: world.pick(Object.keys(scenarios)),
+    machines,
+    minWorkers: world.chance(0.2) ? 1 + world.random.below(Math.min(count, 4)) : 1,
+    network: drawNetwork(world),
+    diskDelayMs: [0.05, world.scale(0.2, 200)],
+    diskErrors: world.chance(0.2) ? world.scale(0.01, 0.5) : 0,
+    diskLies: world.chance(0.2),
+    downloadErrors: world.chance(0.2) ? world.between(0, 0.7) : 0,
+    meanMs: calm ? new Map() : drawRates(world),
+    coordinatorEvents: world.chance(0.2) ? Math.round(world.scale(20, 2_000)) : undefined,
+    faultsMs: world.scale(500, 40_000),
+  };
+}
+
+function drawMachine(
+  world: World,
+  { index, shardMs, lies }: { index: number; shardMs: number; lies: boolean },
+): Machine {
+  const lie: LieName = world.pick(lieNames);
+  return {
+    name: `worker${index + 1}`,
+    kind: world.chance(0.5) ? "node" : "browser",
+    shardMs: shardMs * world.scale(0.3, 3),
+    loadMs: world.scale(1, 3_000),
+    lie: lies ? { name: lie, probability: world.pick([1, 0.3, 0.03]) } : undefined,
+  };
+}
+
+function drawNetwork(world: World): NetworkProfile {
+  const latency = world.scale(0.05, 300);
+  const speed = world.scale(1, 10_000);
+  return {
+    latencyMs: [latency / 3, latency * 3],
+    bytesPerMs: [speed / 3, speed * 3],
+    jitter: world.pick([0, 0.1, 2]),
+    cutProbability: world.chance(0.2) ? world.between(0, 1) : 0,
+    lostHandshake: world.chance(0.2) ? world.between(0, 0.7) : 0,
+    queueScale: world.pick([1, 100, 1_000]),
+  };
+}
+
+/** Half of the seeds have few kinds of faults, the rest many; some come once in a run, some at every step. */
+function drawRates(world: World): Map<FaultName, number> {
+  const share = world.pick([0.12, 0.5]);
+  const rates = new Map<FaultName, number>();
+  for (const name of faultNames) {
+    if (world.chance(share)) rates.set(name, world.scale(50, 20_000));
+  }
+  return rates;
+}

@@ -1,0 +1,161 @@
+/**
+ * @file Lets faults happen: each kind at its own rate, to whom chance will have it.
+ */
+import type { Link } from "../support/sim-network.ts";
+import type { Cancel } from "../support/sim-world.ts";
+import type { FaultName } from "./faults.ts";
+import type { SimWorker } from "./sim-worker.ts";
+import type { Simulation } from "./simulation.ts";
+
+export class Injector {
+  readonly #simulation: Simulation;
+  readonly #cancels = new Map<string, Cancel>();
+  #stopped = false;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
+
+  start(): void {
+    const { plan } = this.#simulation;
+    for (const [name, meanMs] of plan.meanMs) this.#plan(name, meanMs);
+    this.#planCrash();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const cancel of this.#cancels.values()) cancel();
+  }
+
+  #plan(name: FaultName, meanMs: number): void {
+    const { world, faults } = this.#simulation;
+    const happen = () => {
+      faults.set(name, (faults.get(name) ?? 0) + 1);
+      this.#faults[name]();
+      this.#plan(name, meanMs);
+    };
+    this.#cancels.set(name, world.after(world.interval(meanMs), name, happen));
+  }
+
+  /** The coordinator dies after so many events: between any two, not only when a timer fires. */
+  #planCrash(): void {
+    const { plan, world } = this.#simulation;
+    const { coordinatorEvents } = plan;
+    if (coordinatorEvents === undefined) return;
+    let next = world.eventCount + coordinatorEvents;
+    const step = world.step.bind(world);
+    world.step = () => {
+      if (world.eventCount >= next && !this.#stopped) {
+        next = world.eventCount + Math.round(coordinatorEvents * world.between(0.5, 2));
+        this.#simulation.crashCoordinator(world.chance(0.5) ? "process" : "power");
+      }
+      return step();
+    };
+  }
+
+  #later(delayMs: number, label: string, run: () => void): void {
+    this.#simulation.world.after(delayMs, label, () => {
+      if (!this.#stopped) run();
+    });
+  }
+
+  #onLink(act: (link: Link) => void): void {
+    const { network, world } = this.#simulation;
+    const links = [...network.links].filter(({ isUp }) => isUp);
+    if (links.length > 0) act(world.pick(links));
+  }
+
+  #onWorker(act: (worker: SimWorker) => void): void {
+    const { workers, world } = this.#simulation;
+    const running = workers.filter(({ isRunning }) => isRunning);
+    if (running.length > 0) act(world.pick(running));
+  }
+
+  readonly #faults: Readonly<Record<FaultName, () => void>> = {
+    "cut a link": () => {
+      const { world } = this.#simulation;
+      this.#onLink((link) =>
+        link.break({ workerMs: world.scale(0.1, 3_000), serverMs: world.scale(0.1, 3_000) }),
+      );
+    },
+    "leave a link half-open": () => {
+      const { world } = this.#simulation;
+      const [workerMs, serverMs] = world.pick([
+        [null, null],
+        [null, 10],
+        [10, null],
+      ] as const);
+      this.#onLink((link) => link.break({ workerMs, serverMs }));
+    },
+    "stall a link": () => {
+      const { world } = this.#simulation;
+      this.#onLink((link) => link.stall(world.nowMs + world.scale(10, 40_000)));
+    },
+    "stop reading": () => {
+      const { world } = this.#simulation;
+      this.#onLink((link) => link.stallDown(world.nowMs + world.scale(10, 40_000)));
+    },
+    "pause a worker": () => {
+      const { world } = this.#simulation;
+      this.#onWorker(({ process }) => process.pause(world.scale(10, 120_000)));
+    },
+    "pause the coordinator": () => {
+      const { world, coordinator } = this.#simulation;
+      coordinator?.process.pause(world.scale(10, 20_000));
+    },
+    "kill a worker": () => {
+      const { world } = this.#simulation;
+      this.#onWorker((worker) => {
+        worker.kill();
+        this.#later(world.scale(10, 20_000), "worker starts again", () => worker.start());
+      });
+    },
+    "kill the coordinator": () => this.#simulation.crashCoordinator("process"),
+    "cut the coordinator's power": () => this.#simulation.crashCoordinator("power"),
+    "stop the coordinator": () => void this.#simulation.stopCoordinator(),
+    "jump the wall clock": () => {
+      const { world } = this.#simulation;
+      const jumpMs = world.scale(10, 1e8);
+      world.wallOffsetMs += world.chance(0.5) ? jumpMs : -jumpMs;
+    },
+    "fill the disk": () => {
+      const { world, disk } = this.#simulation;
+      disk.faults.isFull = true;
+      this.#later(world.scale(10, 10_000), "space on the disk", () => (disk.faults.isFull = false));
+    },
+    "join in a storm": () => {
+      for (const worker of this.#simulation.workers) worker.start();
+    },
+    "leave in a storm": () => {
+      const { workers, world } = this.#simulation;
+      for (const { loop, process } of workers) {
+        if (process.alive && world.chance(0.7)) loop?.leave("going home");
+      }
+      this.#later(world.scale(10, 10_000), "back from home", () => {
+        for (const worker of workers) worker.start();
+      });
+    },
+    "pause by the user": () => {
+      const { world } = this.#simulation;
+      this.#onWorker((worker) => {
+        const { loop, process } = worker;
+        worker.pausedByUser = true;
+        loop?.pause("the tab is hidden");
+        this.#later(world.scale(10, 10_000), "the user resumes", () => {
+          if (process.alive && worker.loop === loop) loop?.resume();
+        });
+      });
+    },
+    "pause the run": () => {
+      const { world, coordinator } = this.#simulation;
+      if (coordinator?.process.alive !== true) return;
+      coordinator.run?.pause();
+      this.#later(world.scale(10, 5_000), "the run goes on", () => {
+        if (coordinator.process.alive) coordinator.run?.resume(coordinator.now());
+      });
+    },
+    "network change": () => {
+      this.#onWorker(({ loop }) => loop?.check());
+    },
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * @file What must hold in a simulation, checked while it goes: every commit against the sequential trainer, every
+ * resume against what was promised to be on disk, every wait against its explanation.
+ */
+import type { Checkpoint } from "../../coordinator/checkpoint.ts";
+import type { ParameterStore } from "../../coordinator/parameter-store.ts";
+import type { RunFolder } from "../../coordinator/run-folder.ts";
+import type { CoordinatorEvent } from "../../coordinator/view.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import type { World } from "../support/sim-world.ts";
+import { type Expected, expectedOf } from "./scenario.ts";
+
+/** Something happened that must not. */
+export class Violation extends Error {
+  override readonly name = "Violation";
+}
+
+export class Judge {
+  readonly #world: World;
+  #config: string | undefined;
+  #expected: Expected | undefined;
+  /** Committed steps of the coordinator that lives. */
+  #step = 0;
+  /** The newest step that was said to be safe on disk. */
+  #safeStep = 0;
+  /** Virtual time of the last progress. */
+  progressMs = 0;
+  /** Virtual time at which the run's wait was last explained. */
+  explainedMs = 0;
+  commits = 0;
+  resumes = 0;
+  finished: Extract<CoordinatorEvent, { event: "finished" }> | undefined;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get expected(): Expected {
+    if (this.#expected === undefined) throw new Violation("no run was ever set up");
+    return this.#expected;
+  }
+
+  /** A coordinator has everything it needs to begin or to go on. */
+  started(config: RunConfig, resume: Pick<Checkpoint, "step"> | undefined, excused: boolean): void {
+    const key = JSON.stringify(config);
+    this.#config ??= key;
+    if (key !== this.#config) this.fail("the run config is another one after a restart");
+    this.#expected ??= expectedOf(config);
+    this.#step = resume?.step ?? 0;
+    if (this.#step < this.#safeStep && !excused) {
+      this.fail(`resumed at step ${this.#step}, but step ${this.#safeStep} was safe on disk`);
+    }
+    this.#safeStep = this.#step;
+    this.progressMs = this.#world.nowMs;
+    if (resume !== undefined) this.resumes += 1;
+  }
+
+  /** Watches the one place where parameters change. */
+  watchStore(store: ParameterStore, isAlive: () => boolean): void {
+    this.#checkParameters(store);
+    const applyStep = store.applyStep.bind(store);
+    const applyCandidate = store.applyCandidate.bind(store);
+    store.applyStep = (step) => {
+      const outcome = applyStep(step);
+      if (outcome.committed) this.#committed(store, isAlive());
+      return outcome;
+    };
+    store.applyCandidate = (step, candidate) => {
+      const outcome = applyCandidate(step, candidate);
+      if (outcome.committed) this.#committed(store, isAlive());
+      return outcome;
+    };
+  }
+
+  #committed(store: ParameterStore, isAlive: boolean): void {
+    if (!isAlive) this.fail("a dead coordinator commits");
+    this.#step += 1;
+    this.commits += 1;
+    this.progressMs = this.#world.nowMs;
+    this.#checkParameters(store);
+    this.#world.note("commit", `step ${store.step}`);
+  }
+
+  #checkParameters(store: ParameterStore): void {
+    if (store.step !== this.#step) {
+      this.fail(`step ${store.step} follows ${this.#step - 1}: one was skipped or taken twice`);
+    }
+    const expected = this.expected.fingerprints[this.#step];
+    const fingerprint = store.fingerprint();
+    if (fingerprint === expected) return;
+    const short = (hash: string | undefined) => hash?.slice(0, 12);
+    this.fail(
+      `after step ${this.#step} the fingerprint is ${short(fingerprint)}, not ${short(expected)}`,
+    );
+  }
+
+  /** What a folder says it has written must be there after a crash. */
+  watchFolder(folder: RunFolder, isAlive: () => boolean): void {
+    const writeCheckpoint = folder.writeCheckpoint.bind(folder);
+    folder.writeCheckpoint = async (checkpoint, options) => {
+      const written = await writeCheckpoint(checkpoint, options);
+      if (written.ok && isAlive()) {
+        this.#safeStep = Math.max(this.#safeStep, checkpoint.step);
+        this.#world.note("checkpoint", `step ${checkpoint.step} is safe`);
+      }
+      return written;
+    };
+  }
+
+  event(event: CoordinatorEvent): void {
+    if (event.event === "epoch") this.#evaluated(event);
+    if (event.event === "failed") this.fail(`the run failed: ${event.reason}`);
+    if (event.event === "finished") {
+      this.finished = event;
+      if (event.steps !== this.expected.totalSteps)
+        this.fail(`finished after ${event.steps} steps`);
+      if (event.fingerprint !== this.expected.fingerprints.at(-1)) this.fail("other fingerprint");
+    }
+  }
+
+  #evaluated({ epoch, step, testLoss }: Extract<CoordinatorEvent, { event: "epoch" }>): void {
+    this.progressMs = this.#world.nowMs;
+    const { stepsPerEpoch, testLosses } = this.expected;
+    if (epoch * stepsPerEpoch !== step) this.fail(`epoch ${epoch} ends at step ${step}`);
+    const expected = testLosses[epoch];
+    if (testLoss !== expected) {
+      this.fail(`the test loss after epoch ${epoch} is ${testLoss}, not ${expected}`);
+    }
+  }
+
+  /** The lines of `metrics.jsonl`: each epoch once, in order, and, unless the disk failed, all of them. */
+  checkMetrics(text: string, diskFailed: boolean): void {
+    const lines = text.split("\n").slice(0, -1);
+    const steps = lines.map((line) => (JSON.parse(line) as { step: number }).step);
+    for (const [index, step] of steps.entries()) {
+      const previous = steps[index - 1] ?? 0;
+      if (step <= previous) this.fail(`metrics.jsonl has step ${step} after step ${previous}`);
+    }
+    const epochs = this.expected.testLosses.length - 1;
+    if (!diskFailed && steps.length !== epochs) {
+      this.fail(`metrics.jsonl has ${steps.length} lines of ${epochs}`);
+    }
+  }
+
+  fail(message: string): never {
+    throw new Violation(message);
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * @file Workers that break the rules: a transport that changes what an honest worker says. A wrong but finite value
+ * is not among them: without an audit nobody can tell it from a right one.
+ */
+import { encodeMessage } from "../../shared/protocol/codec.ts";
+import { decodeWorkerMessage, type WorkerMessage } from "../../shared/protocol/messages.ts";
+import type { Transport } from "../../worker/platform.ts";
+import type { World } from "../support/sim-world.ts";
+
+/** What comes out of one message: what is sent in its place. */
+type Lie = (header: WorkerMessage, tensor: Uint8Array, world: World) => Uint8Array[];
+
+function isResult(header: WorkerMessage) {
+  return header.type === "gradient" || header.type === "costs" || header.type === "evaluation";
+}
+
+/** Changes results and lets everything else pass. */
+function ofResults(lie: Lie): Lie {
+  return (header, tensor, world) =>
+    isResult(header) ? lie(header, tensor, world) : [encodeMessage(header, tensor)];
+}
+
+/** Changes fields of the header, to values of which the protocol knows nothing. */
+function withFields(fields: (header: WorkerMessage, world: World) => object): Lie {
+  return (header, tensor, world) => [
+    encodeMessage({ ...header, ...fields(header, world) }, tensor),
+  ];
+}
+
+const lies = {
+  "not finite": ofResults((header, tensor, world) => {
+    const values = new Float32Array(tensor.slice().buffer);
+    values[world.random.below(values.length)] = world.pick([Number.NaN, Infinity, -Infinity]);
+    return [encodeMessage(header, new Uint8Array(values.buffer))];
+  }),
+  "wrong length": ofResults((header, tensor) => [
+    encodeMessage(header, tensor.length > 4 ? tensor.slice(4) : new Uint8Array(8)),
+  ]),
+  "no tensor": ofResults((header) => [encodeMessage(header)]),
+  "wrong block": ofResults(
+    withFields((_, world) => ({
+      block: world.pick([
+        [0, 4_000_000],
+        [3, 3],
+        [5, 2],
+        [1, 3],
+      ]),
+    })),
+  ),
+  /** Only steps that are over: a result for a step to come would be a wrong value for it. */
+  "stale step": ofResults(
+    withFields((header) => ({ step: Math.max(0, ("step" in header ? header.step : 0) - 1) })),
+  ),
+  "impossible hits": ofResults(withFields(() => ({ correct: 1_000_000 }))),
+  "other run": ofResults(withFields(() => ({ run: "another" }))),
+  "other kind": ofResults((header, tensor) => [
+    encodeMessage(
+      { ...header, type: header.type === "gradient" ? "evaluation" : "gradient" },
+      tensor,
+    ),
+  ]),
+  duplicate: (header, tensor) => {
+    const message = encodeMessage(header, tensor);
+    return [message, message];
+  },
+  /** Takes work and never answers. */
+  silent: ofResults(() => []),
+  "cannot compute": ofResults((header) => {
+    if (!("block" in header)) return [];
+    const { run, step, block } = header;
+    return [encodeMessage({ type: "failed", run, step, block, reason: "no" })];
+  }),
+  "boasts of its speed": (header, tensor, world) => {
+    const samplesPerSecond = world.pick([0, 1e-9, 1e15]);
+    const computeMs = world.pick([0, 1e12]);
+    const fields = header.type === "ready" ? { samplesPerSecond } : { computeMs };
+    const lied = header.type === "ready" || isResult(header);
+    return [encodeMessage(lied ? { ...header, ...fields } : header, tensor)];
+  },
+  garbage: (header, tensor, world) => {
+    const bytes = encodeMessage(header, tensor);
+    const at = world.random.below(bytes.length);
+    bytes[at] = (bytes[at] ?? 0) ^ (1 + world.random.below(255));
+    const random = Uint8Array.from({ length: world.random.below(300) }, () =>
+      world.random.below(256),
+    );
+    return [world.pick([random, header.type === "hello" ? bytes : bytes.slice(0, at)])];
+  },
+  "too large": () => [new Uint8Array(2 ** 20)],
+  "out of turn": (header, tensor, world) => [
+    encodeMessage(header, tensor),
+    encodeMessage(
+      world.pick<object>([
+        { type: "resume" },
+        { type: "pause", reason: "" },
+        { type: "nonsense" },
+        { type: "ready", run: "sim", selfTest: "0".repeat(64), samplesPerSecond: 1 },
+      ]),
+    ),
+  ],
+} as const satisfies Record<string, Lie>;
+
+export type LieName = keyof typeof lies;
+// Its keys are the names of lies.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+export const lieNames = Object.keys(lies) as LieName[];
+
+/** A transport that lies now and then. */
+export function lyingTransport(
+  honest: Transport,
+  { lie, probability, world }: { lie: LieName; probability: number; world: World },
+): Transport {
+  return {
+    ...honest,
+    send: (message) => {
+      if (!world.chance(probability)) return honest.send(message);
+      const { header, tensor } = decodeWorkerMessage(message);
+      world.note("liar", `${lie} in place of ${header.type}`);
+      for (const told of (lies[lie] as Lie)(header, tensor, world)) honest.send(told);
+    },
+  };
+}

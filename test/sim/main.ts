@@ -1,0 +1,64 @@
+/**
+ * @file The simulator as a program.
+ *
+ *     npm run sim                      1,000 seeds
+ *     npm run sim -- --seeds 100000    that many
+ *     npm run sim -- --seed 4711       that one, with all that happens in it
+ */
+import { parseArgs } from "node:util";
+
+import { type Ending, simulate } from "./simulation.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    seeds: { type: "string", default: "1000" },
+    from: { type: "string", default: "1" },
+  },
+});
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+if (values.seed === undefined) await runMany(Number(values.from), Number(values.seeds));
+else await replay(Number(values.seed));
+
+async function replay(seed: number): Promise<void> {
+  const ending = await simulate({ seed, reader: print });
+  print("");
+  print(summary(ending));
+  if (ending.violation !== undefined) process.exitCode = 1;
+}
+
+async function runMany(first: number, count: number): Promise<void> {
+  const startMs = performance.now();
+  let failures = 0;
+  let events = 0;
+  let saidMs = startMs;
+  for (let seed = first; seed < first + count; seed++) {
+    const ending = await simulate({ seed });
+    events += ending.events;
+    if (ending.violation !== undefined) {
+      failures += 1;
+      print(`SEED=${seed}  ${ending.violation}`);
+      print(`  replay: npm run sim -- --seed ${seed}`);
+    }
+    const nowMs = performance.now();
+    if (nowMs - saidMs < 5_000 && seed < first + count - 1) continue;
+    saidMs = nowMs;
+    const done = seed - first + 1;
+    const seconds = (nowMs - startMs) / 1000;
+    const rates = `${(done / seconds).toFixed(1)} seeds/s, ${(events / 1e6).toFixed(1)} M events`;
+    print(`${done}/${count} seeds, ${failures} failed, ${seconds.toFixed(0)} s, ${rates}`);
+  }
+  if (failures > 0) process.exitCode = 1;
+}
+
+function summary({ seed, violation, scenario, workers, events, ...rest }: Ending): string {
+  const faults = [...rest.faults].filter(([, count]) => count > 0);
+  return [
+    `SEED=${seed}  ${violation ?? "nothing wrong"}`,
+    `${scenario}, ${workers} workers, ${rest.commits} commits, ${rest.resumes} resumes`,
+    `${events} events in ${(rest.virtualMs / 1000).toFixed(1)} virtual s, trace ${rest.trace}`,
+    `faults: ${faults.map(([name, count]) => `${name} ${count}`).join(", ") || "none"}`,
+  ].join("\n");
+}

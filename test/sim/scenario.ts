@@ -1,0 +1,125 @@
+/**
+ * @file What is trained in the simulator: small runs of every kind on one small dataset, and what must come out of them
+ * after every step, as the sequential trainer says.
+ */
+import { fingerprintOf } from "../../coordinator/checkpoint.ts";
+import type { CoordinatorOptions, RunRequest, RunSettings } from "../../coordinator/cli/options.ts";
+import { encodeDataset } from "../../shared/data/canonical.ts";
+import { initialParameters } from "../../shared/model/initialize.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import { planRun } from "../../shared/run/plan.ts";
+import { trainSequentially } from "../support/sequential-trainer.ts";
+import type { SimDisk } from "../support/sim-disk.ts";
+import { tinyDataset } from "../support/tiny-dataset.ts";
+
+export const runId = "sim";
+export const runsFolder = "/work/runs";
+export const runFolder = `${runsFolder}/${runId}`;
+const datasetFolder = "/work/tiny";
+
+/** 70 samples of 3 × 4 for training and 40 for testing, as an IDX folder becomes them. */
+const { dataset: tiny } = encodeDataset({ ...tinyDataset(), name: "tiny", featureShape: [3, 4] });
+export const dataset = tiny;
+
+/** Batches of 20, the last of an epoch of 10; shards of 3, the last of a batch of 2 or 1. */
+const base: RunSettings = {
+  dataset: `idx:${datasetFolder}`,
+  layers: [12, 5, 3],
+  batchSize: 20,
+  shardSize: 3,
+  epochs: 3,
+  seed: 1,
+};
+
+/** Only schedules that know nothing of the run's end: the sequential trainer is asked for every prefix of the run. */
+export const scenarios: Readonly<Record<string, RunSettings>> = {
+  sgd: { ...base, optimizer: "sgd", learningRate: 0.5 },
+  momentum: { ...base, optimizer: "momentum", learningRate: 0.3, seed: 2 },
+  nag: { ...base, optimizer: "nag", learningRate: 0.2, schedule: "step", warmupSteps: 3, seed: 3 },
+  rmsprop: { ...base, optimizer: "rmsprop", learningRate: 0.01, shardSize: 1, epochs: 2 },
+  adam: { ...base, optimizer: "adam", learningRate: 0.02, clipNorm: 0.5, layers: [12, 6, 5, 3] },
+  adamw: { ...base, optimizer: "adamw", learningRate: 0.02, loss: "mse", activation: "tanh" },
+  "full batch": { ...base, optimizer: "momentum", learningRate: 0.3, batchSize: "full", epochs: 6 },
+  "local search": { ...base, optimizer: "local-search", candidates: 4, sigma: 0.1, epochs: 2 },
+};
+
+/** What the sequential trainer says of a run. */
+export interface Expected {
+  readonly totalSteps: number;
+  readonly stepsPerEpoch: number;
+  /** After so many steps. */
+  readonly fingerprints: readonly string[];
+  /** After so many epochs. */
+  readonly testLosses: readonly number[];
+}
+
+const cache = new Map<string, Expected>();
+
+export function expectedOf(config: RunConfig): Expected {
+  const key = JSON.stringify(config);
+  const expected = cache.get(key) ?? train(config);
+  cache.set(key, expected);
+  return expected;
+}
+
+function train(config: RunConfig): Expected {
+  const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
+  const { totalSteps, stepsPerEpoch } = plan;
+  const fingerprints = [fingerprintOf(initialParameters(config.model, config.seed))];
+  const testLosses = [Number.NaN];
+  for (let steps = 1; steps <= totalSteps; steps++) {
+    const { parameters, testLoss } = trainSequentially({ ...config, steps }, dataset);
+    fingerprints.push(fingerprintOf(parameters));
+    if (steps % stepsPerEpoch === 0) testLosses.push(testLoss);
+  }
+  return { totalSteps, stepsPerEpoch, fingerprints, testLosses };
+}
+
+export function requestOf(settings: RunSettings): RunRequest {
+  return { given: settings, origins: {} };
+}
+
+export function optionsOf(resume: boolean, minWorkers: number): CoordinatorOptions {
+  return {
+    host: "127.0.0.1",
+    port: 0,
+    joinToken: undefined,
+    adminToken: undefined,
+    tls: undefined,
+    open: true,
+    localWorkers: 0,
+    threads: 1,
+    minWorkers,
+    audit: "none",
+    runs: runsFolder,
+    name: runId,
+    resume: resume ? runId : undefined,
+    checkpointEvery: 1,
+    cache: "/work/cache",
+    mnistMirror: undefined,
+    exit: true,
+    json: true,
+  };
+}
+
+/** Lays the dataset out as four IDX files. */
+export function presetDataset(disk: SimDisk): void {
+  const { train, test } = dataset;
+  for (const [stem, split] of [
+    ["train", train],
+    ["t10k", test],
+  ] as const) {
+    const features = Uint8Array.from(split.features);
+    disk.preset(`${datasetFolder}/${stem}-images-idx3-ubyte`, idx([split.count, 3, 4], features));
+    disk.preset(`${datasetFolder}/${stem}-labels-idx1-ubyte`, idx([split.count], split.labels));
+  }
+}
+
+function idx(shape: readonly number[], values: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(4 + 4 * shape.length + values.length);
+  bytes.set([0, 0, 8, shape.length]);
+  const view = new DataView(bytes.buffer);
+  for (const [axis, length] of shape.entries()) view.setUint32(4 + 4 * axis, length);
+  bytes.set(values, 4 + 4 * shape.length);
+  return bytes;
+}

@@ -1,0 +1,247 @@
+import type { RunSettings } from "../../coordinator/cli/options.ts";
+/**
+ * @file A coordinator process of the simulator: the product's own setup, coordinator, run and job on the simulated
+ * network, clock and disk. What `main.ts` wires to the real ones.
+ */
+import { Coordinator } from "../../coordinator/coordinator.ts";
+import type { Disk } from "../../coordinator/disk.ts";
+import type { ParameterStore } from "../../coordinator/parameter-store.ts";
+import { type JobEnd, RunJob } from "../../coordinator/run-job.ts";
+import { prepareRun } from "../../coordinator/run-setup.ts";
+import { TrainingRun } from "../../coordinator/training-run.ts";
+import type { CoordinatorEvent } from "../../coordinator/view.ts";
+import { instantiateKernel, type Kernel } from "../../shared/kernels/kernel.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
+import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
+import { loadKernelWasm } from "../support/kernel-wasm.ts";
+import type { SimDisk } from "../support/sim-disk.ts";
+import type { Network } from "../support/sim-network.ts";
+import { Process, type World } from "../support/sim-world.ts";
+import { Judge, Violation } from "./judge.ts";
+import { optionsOf, requestOf, runFolder } from "./scenario.ts";
+import { selfTestBits } from "./sim-pool.ts";
+
+const tickMs = 10;
+/** What the coordinator's event loop does for one message. */
+const messageMs = 0.05;
+
+const wasm = await loadKernelWasm();
+let sharedKernel = instantiateKernel(wasm);
+
+/** Coordinators live one after the other: they share a kernel, whose memory is never handed out twice. */
+function takeKernel(): Kernel {
+  if (sharedKernel.arena.byteLength > 2 ** 28) sharedKernel = instantiateKernel(wasm);
+  return sharedKernel;
+}
+
+export const kernelId = sharedKernel.id;
+
+/** Where planted bugs get in; all are optional, and the product knows none of them. */
+export interface Hooks {
+  readonly disk?: (disk: Disk) => Disk;
+  readonly now?: (process: Process) => () => number;
+  readonly kernel?: (kernel: Kernel) => Kernel;
+  readonly store?: (store: ParameterStore) => void;
+  readonly run?: (run: TrainingRun) => void;
+}
+
+export interface SimCoordinatorOptions {
+  readonly world: World;
+  readonly network: Network;
+  readonly disk: SimDisk;
+  readonly judge: Judge;
+  readonly settings: RunSettings;
+  readonly minWorkers: number;
+  readonly hooks: Hooks;
+  /** How often a coordinator was started before this one. */
+  readonly life: number;
+  /** Whether the disk has lost what was safe: then a run may begin further back. */
+  readonly excused: () => boolean;
+}
+
+export class SimCoordinator {
+  readonly process: Process;
+  coordinator: Coordinator | undefined;
+  run: TrainingRun | undefined;
+  ended: JobEnd | undefined;
+  /** Warnings for the operator. */
+  readonly warnings: string[] = [];
+  /** Why the process ended before it listened. */
+  refused: string | undefined;
+  /** Bytes that the run took of the kernel's memory. */
+  kernelBytes = 0;
+  readonly #options: SimCoordinatorOptions;
+  readonly #now: () => number;
+  #job: RunJob | undefined;
+  #kernel: Kernel | undefined;
+  #kernelBytesBefore = 0;
+  #nextSession = 1;
+
+  constructor(options: SimCoordinatorOptions) {
+    this.#options = options;
+    const { world, hooks, life } = options;
+    this.process = new Process(world, `coordinator${life}`);
+    this.#now = hooks.now?.(this.process) ?? (() => this.process.now());
+  }
+
+  /** Begins the run, or goes on with it. A bug rejects; what an operator would be told ends the process. */
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      this.refused = error.message;
+      this.#options.world.note(this.process.name, `ends: ${error.message}`);
+      this.process.kill();
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { world, disk, judge, settings, minWorkers, hooks, excused } = this.#options;
+    const mounted = disk.mount(this.process);
+    const readErrors = disk.readErrorCount;
+    const resume = disk.peek(`${runFolder}/config.json`) !== undefined;
+    const kernel = takeKernel();
+    this.#kernel = kernel;
+    this.#kernelBytesBefore = kernel.arena.byteLength;
+    const request = requestOf(resume ? { dataset: settings.dataset ?? "" } : settings);
+    const prepared = await prepareRun(optionsOf(resume, minWorkers), request, {
+      kernel: hooks.kernel?.(kernel) ?? kernel,
+      disk: hooks.disk?.(mounted) ?? mounted,
+      newRunId: () => "unused",
+      progress: () => undefined,
+    });
+    const { config, store, folder, resume: from, notes } = prepared;
+    for (const note of notes) this.#report({ event: "warning", message: note });
+    judge.started(config, from, excused() || disk.readErrorCount > readErrors);
+    hooks.store?.(store);
+    judge.watchStore(store, () => this.process.alive);
+    judge.watchFolder(folder, () => this.process.alive);
+    this.#listen(kernel);
+    this.#begin(prepared);
+    world.note(this.process.name, `runs from step ${from?.step ?? 0}`);
+  }
+
+  #listen({ id }: Kernel): void {
+    const { network, life } = this.#options;
+    const coordinator = new Coordinator({
+      kernel: id,
+      selfTest: selfTestBits,
+      joinToken: null,
+      now: this.#now,
+      newSession: () => `s${life}-${this.#nextSession++}`,
+      report: (event) => this.#report(event),
+    });
+    this.coordinator = coordinator;
+    network.listen({
+      process: this.process,
+      messageBytesMax: () => coordinator.messageBytesMax(),
+      accept: (socket) => {
+        const handler = coordinator.connect(socket);
+        return {
+          ...handler,
+          message: (bytes) => {
+            this.process.spend(messageMs);
+            handler.message(bytes);
+          },
+        };
+      },
+    });
+    this.process.interval(tickMs, "tick", () => coordinator.tick());
+  }
+
+  #begin({ config, plan, store, folder, resume, dataset }: Awaited<ReturnType<typeof prepareRun>>) {
+    const { world, hooks, minWorkers } = this.#options;
+    const job = new RunJob({
+      folder,
+      checkpointEvery: 1,
+      report: (event) => this.#report(event),
+      ended: (end) => this.#end(end),
+    });
+    this.#job = job;
+    const path = `/data/${dataset.dataset.sha256}`;
+    const run = this.coordinator?.start((send) => {
+      const effects = job.effects((workerId, header, tensor) => {
+        const taken = send(workerId, header, tensor);
+        this.#noteWork(workerId, header, taken);
+        return taken;
+      });
+      const pending = <T extends unknown[]>(effect: (...rest: T) => void) => {
+        return (...rest: T) => {
+          world.promisesPending = true;
+          effect(...rest);
+        };
+      };
+      return new TrainingRun({
+        id: folder.id,
+        config,
+        plan,
+        store,
+        effects: { ...effects, save: pending(effects.save), end: pending(effects.end) },
+        minWorkers,
+        resume,
+      });
+    }, path);
+    if (run === undefined) throw new Violation("the coordinator listens before its run starts");
+    this.run = run;
+    hooks.run?.(run);
+    job.attach(run);
+    run.begin(this.now());
+  }
+
+  #noteWork(workerId: string, header: CoordinatorMessage, taken: boolean): void {
+    if (header.type !== "work" && header.type !== "evaluate") return;
+    const blocks = header.blocks.map((block) => block.join("–")).join(" ");
+    const what = `${header.type} of step ${header.step} [${blocks}]`;
+    const { world } = this.#options;
+    world.note(this.process.name, `${workerId} ${taken ? "gets" : "takes no"} ${what}`);
+  }
+
+  #end(end: JobEnd): void {
+    if (!this.process.alive) return;
+    this.ended = end;
+    this.coordinator?.end(end.message, end.fingerprint);
+  }
+
+  #report(event: CoordinatorEvent): void {
+    const { world, judge } = this.#options;
+    const { name } = this.process;
+    if (event.event === "warning") this.warnings.push(event.message);
+    if (event.event === "warning") world.note(name, `warning: ${event.message}`);
+    if (event.event === "waiting") world.note(name, `waits: ${event.reason}`);
+    if (event.event === "worker")
+      world.note(name, `${event.name} ${event.change}: ${event.reason}`);
+    if (this.process.alive) judge.event(event);
+  }
+
+  now(): number {
+    return this.#now();
+  }
+
+  /** Has happened to it what happens to a process that is told to end: checkpoint, goodbye. */
+  async stop(): Promise<void> {
+    await this.#job?.saveNow();
+    if (!this.process.alive) return;
+    this.coordinator?.close("the coordinator is ending");
+    this.process.after(100, "exit", () => this.process.kill());
+  }
+
+  /** Checked after each of its events. */
+  check(): void {
+    const { world, judge, network } = this.#options;
+    const { run, process } = this;
+    if (!process.alive) return;
+    this.kernelBytes = (this.#kernel?.arena.byteLength ?? 0) - this.#kernelBytesBefore;
+    if (this.kernelBytes > kernelBytesMax) judge.fail(`${this.kernelBytes} bytes of kernel memory`);
+    if (process.timers > 1 + network.links.size) judge.fail(`${process.timers} timers`);
+    if (run === undefined || run.outcome !== undefined) return;
+    if (run.wait(this.now()) !== null) judge.explainedMs = world.nowMs;
+    const silentMs = world.nowMs - Math.max(judge.progressMs, judge.explainedMs);
+    if (silentMs > explainedMs) judge.fail("waits for a second and does not say why");
+  }
+}
+
+/** A wait is explained after a second, to whoever looks then: allow for two ticks and the event at hand. */
+const explainedMs = 1_000 + 3 * tickMs;
+/** Parameters, state and sums of runs with some dozens of leaves. */
+const kernelBytesMax = 2 ** 18;

@@ -1,0 +1,110 @@
+/**
+ * @file A worker process of the simulator: the product's worker loop on the simulated network, clock and threads. It
+ * may be killed and started again, as a new process of the same machine.
+ */
+import { WorkerLoop } from "../../worker/worker.ts";
+import type { Network } from "../support/sim-network.ts";
+import { Process, type World } from "../support/sim-world.ts";
+import { type LieName, lyingTransport } from "./liar.ts";
+import { dataset } from "./scenario.ts";
+import { kernelId } from "./sim-coordinator.ts";
+import { SimPool } from "./sim-pool.ts";
+
+/** A machine that takes part. */
+export interface Machine {
+  readonly name: string;
+  readonly kind: "node" | "browser";
+  /** Virtual time that one shard takes it. */
+  readonly shardMs: number;
+  /** Of fetching and laying out the dataset. */
+  readonly loadMs: number;
+  /** `undefined`: honest. */
+  readonly lie: { readonly name: LieName; readonly probability: number } | undefined;
+}
+
+export class SimWorker {
+  readonly machine: Machine;
+  readonly #world: World;
+  readonly #network: Network;
+  #process: Process;
+  #loop: WorkerLoop | undefined;
+  #lives = 0;
+  /** Probability that a download fails. */
+  downloadErrors = 0;
+  pausedByUser = false;
+
+  constructor(world: World, network: Network, machine: Machine) {
+    this.#world = world;
+    this.#network = network;
+    this.machine = machine;
+    this.#process = new Process(world, machine.name);
+    this.#process.kill();
+  }
+
+  get process(): Process {
+    return this.#process;
+  }
+
+  get loop(): WorkerLoop | undefined {
+    return this.#loop;
+  }
+
+  get isRunning(): boolean {
+    return this.#process.alive && this.#loop?.status.phase !== "stopped";
+  }
+
+  /** Starts the process, if there is none. */
+  start(): void {
+    if (this.isRunning) return;
+    this.#process.kill();
+    const process = new Process(this.#world, `${this.machine.name}.${++this.#lives}`);
+    this.#process = process;
+    this.pausedByUser = false;
+    this.#loop = this.#createLoop(process);
+    process.after(0, "start", () => this.#loop?.start());
+  }
+
+  kill(): void {
+    this.#process.kill();
+  }
+
+  #createLoop(process: Process): WorkerLoop {
+    const { machine } = this;
+    const world = this.#world;
+    const { name, kind, shardMs, loadMs, lie } = machine;
+    return new WorkerLoop({
+      token: "",
+      name,
+      kind,
+      agent: "simulator",
+      kernel: kernelId,
+      pool: new SimPool({ process, shardMs, loadMs }),
+      connect: (events) => {
+        const honest = this.#network.connect(process, kind === "node", events);
+        return lie === undefined
+          ? honest
+          : lyingTransport(honest, { lie: lie.name, probability: lie.probability, world });
+      },
+      loadDataset: () => this.#download(process),
+      clock: {
+        now: () => process.now(),
+        after: (delayMs, callback) => process.timer(delayMs, "timer", callback),
+      },
+      random: () => world.random.uniform(),
+      stopsAfterRun: true,
+      changed: ({ phase, detail }) => world.note(process.name, `${phase}: ${detail}`),
+    });
+  }
+
+  #download(process: Process): Promise<typeof dataset> {
+    const world = this.#world;
+    return new Promise((resolve, reject) => {
+      process.after(world.between(1, 1 + this.machine.loadMs), "download", () => {
+        world.promisesPending = true;
+        const fails = this.#network.listener === undefined || world.chance(this.downloadErrors);
+        if (fails) reject(new Error("the download failed"));
+        else resolve(dataset);
+      });
+    });
+  }
+}

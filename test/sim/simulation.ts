@@ -1,0 +1,332 @@
+/**
+ * @file One seed's life: a coordinator and workers on faulty machines until the faults end, then on good ones until
+ * the run is over, and then the look at what is left. Every event is judged.
+ */
+import { decodeCheckpoint } from "../../coordinator/checkpoint.ts";
+import { known } from "../../shared/assert.ts";
+import { queuedBytesMax } from "../../shared/protocol/limits.ts";
+import { SimDisk } from "../support/sim-disk.ts";
+import { Network } from "../support/sim-network.ts";
+import { World } from "../support/sim-world.ts";
+import { drawPlan, faultNames, type FaultName, type Plan } from "./faults.ts";
+import { Injector } from "./injector.ts";
+import { Judge, Violation } from "./judge.ts";
+import { presetDataset, runFolder, runsFolder, scenarios } from "./scenario.ts";
+import { type Hooks, SimCoordinator } from "./sim-coordinator.ts";
+import { SimWorker } from "./sim-worker.ts";
+
+/** Detecting dead sockets from both ends, backing off, loading, and the last of the faults' consequences. */
+const recoveryMs = 150_000;
+/** With no faults left nothing in the world needs longer than this to come to rest. */
+const restMs = 90_000;
+/** A simulation that goes on for so many events goes round in circles. */
+const eventsMax = 2_000_000;
+const waitingEventsMax = 20_000;
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly hooks?: Hooks;
+  /** Hears everything that happens. */
+  readonly reader?: (line: string) => void;
+  /** In place of what the seed draws. */
+  readonly plan?: (drawn: Plan) => Plan;
+}
+
+/** How a seed ended. */
+export interface Ending {
+  readonly seed: number;
+  /** What was violated; `undefined` if nothing was. */
+  readonly violation: string | undefined;
+  readonly trace: string;
+  readonly events: number;
+  readonly virtualMs: number;
+  readonly scenario: string;
+  readonly workers: number;
+  readonly commits: number;
+  readonly resumes: number;
+  readonly faults: ReadonlyMap<FaultName, number>;
+}
+
+export class Simulation {
+  readonly world: World;
+  readonly plan: Plan;
+  readonly judge: Judge;
+  readonly disk: SimDisk;
+  readonly network: Network;
+  readonly workers: readonly SimWorker[];
+  readonly faults = new Map<FaultName, number>(faultNames.map((name) => [name, 0]));
+  readonly #options: SimulationOptions;
+  #coordinator: SimCoordinator | undefined;
+  #lives = 0;
+  /** The disk lost what was safe: a run may begin further back, once. */
+  #excused = false;
+  #healed = false;
+  #isEnding = false;
+  #rejection: unknown;
+
+  constructor(options: SimulationOptions) {
+    this.#options = options;
+    const world = new World(options.seed);
+    world.trace.reader = options.reader;
+    this.world = world;
+    const drawn = drawPlan(world);
+    this.plan = options.plan?.(drawn) ?? drawn;
+    this.judge = new Judge(world);
+    this.disk = new SimDisk(world, {
+      writeErrors: this.plan.diskErrors,
+      readErrors: this.plan.diskErrors,
+      isFull: false,
+      delayMs: this.plan.diskDelayMs,
+    });
+    presetDataset(this.disk);
+    this.network = new Network(world, { ...this.plan.network });
+    this.workers = this.plan.machines.map((machine) => {
+      const worker = new SimWorker(world, this.network, machine);
+      worker.downloadErrors = this.plan.downloadErrors;
+      return worker;
+    });
+  }
+
+  /** Lives this seed's life to its end. Never throws: what is wrong is in the ending. */
+  async run(): Promise<Ending> {
+    let violation: string | undefined;
+    const rejected = (reason: unknown) => (this.#rejection ??= reason);
+    process.on("unhandledRejection", rejected);
+    try {
+      await this.#live();
+    } catch (error) {
+      violation = describe(error);
+    } finally {
+      this.#coordinator?.process.kill();
+      for (const worker of this.workers) worker.kill();
+      process.off("unhandledRejection", rejected);
+    }
+    const { world, plan, judge } = this;
+    return {
+      seed: this.#options.seed,
+      violation,
+      trace: world.trace.hash,
+      events: world.eventCount,
+      virtualMs: world.nowMs,
+      scenario: plan.scenario,
+      workers: plan.machines.length,
+      commits: judge.commits,
+      resumes: judge.resumes,
+      faults: this.faults,
+    };
+  }
+
+  async #live(): Promise<void> {
+    const { plan, world } = this;
+    const injector = new Injector(this);
+    this.startCoordinator();
+    for (const worker of this.workers) {
+      world.after(world.chance(0.7) ? 0 : world.scale(1, plan.faultsMs), "turned on", () => {
+        if (!this.#isEnding) worker.start();
+      });
+    }
+    injector.start();
+    await this.#until(plan.faultsMs, () => this.#isOver);
+    injector.stop();
+    this.#heal();
+    const slowestMs = Math.max(...plan.machines.map(({ shardMs }) => shardMs));
+    const deadlineMs = world.nowMs + recoveryMs + 2_000 * slowestMs;
+    await this.#until(deadlineMs, () => this.#isOver);
+    if (!this.#isOver) {
+      const { run } = this.coordinator ?? {};
+      const why =
+        run === undefined ? "no run" : (run.waitingFor(this.coordinator?.now() ?? 0) ?? "");
+      this.judge.fail(`hangs at step ${run?.step ?? 0} after the faults are over: ${why}`);
+    }
+    await this.#end();
+  }
+
+  get coordinator(): SimCoordinator | undefined {
+    return this.#coordinator;
+  }
+
+  get #isOver(): boolean {
+    return this.#coordinator?.ended !== undefined && this.#coordinator.process.alive;
+  }
+
+  // ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #until(endMs: number, isDone: () => boolean): Promise<void> {
+    const { world } = this;
+    let ended = false;
+    const cancel = world.after(
+      Math.max(0, endMs - world.nowMs),
+      "time is up",
+      () => (ended = true),
+    );
+    await this.#settle();
+    while (!ended && !isDone()) {
+      if (!world.step()) break;
+      if (world.promisesPending) await this.#settle();
+      this.#check();
+    }
+    cancel();
+  }
+
+  /** Lets every continuation of a settled promise run. */
+  async #settle(): Promise<void> {
+    this.world.promisesPending = false;
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#rejection !== undefined) throw this.#rejection;
+  }
+
+  #check(): void {
+    const { world, judge, network } = this;
+    this.#coordinator?.check();
+    if (world.eventCount > eventsMax) judge.fail(`more than ${eventsMax} events`);
+    if (world.waiting > waitingEventsMax) judge.fail(`${world.waiting} events wait`);
+    const queueMax = queuedBytesMax(0) + 20_000 * network.profile.queueScale;
+    if (network.queuedBytesPeak > queueMax) {
+      judge.fail(`a queue of ${network.queuedBytesPeak} bytes, at most ${queueMax} are allowed`);
+    }
+  }
+
+  // ── the coordinator's lives ─────────────────────────────────────────────────────────────────────────────────────
+
+  startCoordinator(): void {
+    if (this.#isEnding || this.#coordinator?.process.alive === true) return;
+    const { world, network, disk, judge, plan } = this;
+    const coordinator = new SimCoordinator({
+      world,
+      network,
+      disk,
+      judge,
+      settings: known(scenarios[plan.scenario], plan.scenario),
+      minWorkers: plan.minWorkers,
+      hooks: this.#options.hooks ?? {},
+      life: ++this.#lives,
+      excused: () => this.#excused,
+    });
+    this.#coordinator = coordinator;
+    coordinator.process.atDeath(() => disk.processDied());
+    coordinator.process.after(0, "start", () => {
+      world.promisesPending = true;
+      void this.#boot(coordinator);
+    });
+  }
+
+  async #boot(coordinator: SimCoordinator): Promise<void> {
+    try {
+      await coordinator.start();
+    } catch (error) {
+      this.#rejection ??= error;
+    }
+    if (coordinator.run !== undefined) this.#excused = false;
+    // It told the operator why, who tries again.
+    if (coordinator.refused !== undefined) this.#restartLater(this.#healed ? 100 : 2_000);
+  }
+
+  /** Ends the coordinator's process at whatever it does; it is started again later. */
+  crashCoordinator(how: "process" | "power"): void {
+    const coordinator = this.#coordinator;
+    if (coordinator === undefined || !coordinator.process.alive) return;
+    coordinator.process.kill();
+    if (how === "power") {
+      this.disk.powerFailed();
+      if (this.plan.diskLies && this.world.chance(0.7)) this.#loseFlushed();
+    }
+    this.#restartLater(this.world.scale(1, 10_000));
+  }
+
+  async stopCoordinator(): Promise<void> {
+    const coordinator = this.#coordinator;
+    if (coordinator === undefined || !coordinator.process.alive) return;
+    this.world.promisesPending = true;
+    coordinator.process.atDeath(() => this.#restartLater(this.world.scale(200, 10_000)));
+    await coordinator.stop();
+  }
+
+  #restartLater(delayMs: number): void {
+    this.world.after(delayMs, "the operator starts the coordinator", () => this.startCoordinator());
+  }
+
+  /** The disk said that it had flushed the newest checkpoint, and had not. */
+  #loseFlushed(): void {
+    const { world, disk } = this;
+    const paths = disk.paths(`${runFolder}/checkpoints`).toSorted();
+    const newest = paths.findLast((path) => path.includes("step-"));
+    if (newest === undefined) return;
+    this.#excused = true;
+    world.note("disk", `loses a part of ${newest}`);
+    disk.damage(newest, (bytes) => {
+      const at = world.random.below(bytes.length);
+      if (world.chance(0.4)) return bytes.slice(0, at);
+      if (world.chance(0.5)) return bytes.fill(0, at, at + 512);
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << world.random.below(8));
+      return bytes;
+    });
+  }
+
+  // ── after the faults ────────────────────────────────────────────────────────────────────────────────────────────
+
+  #heal(): void {
+    const { world, network, disk } = this;
+    world.note("world", "the faults are over");
+    this.#healed = true;
+    Object.assign(network.profile, { cutProbability: 0, lostHandshake: 0 });
+    network.heal();
+    Object.assign(disk.faults, { writeErrors: 0, readErrors: 0, isFull: false });
+    this.#coordinator?.process.wake();
+    this.#coordinator?.run?.resume(this.#coordinator.now());
+    if (this.#coordinator?.process.alive !== true) this.#restartLater(100);
+    for (const worker of this.workers) {
+      worker.downloadErrors = 0;
+      worker.process.wake();
+      if (worker.pausedByUser && worker.process.alive) worker.loop?.resume();
+      worker.pausedByUser = false;
+      worker.start();
+    }
+  }
+
+  /** The run is over: everybody goes, and nothing may be left. */
+  async #end(): Promise<void> {
+    const { world, judge, disk, network } = this;
+    this.#isEnding = true;
+    this.#checkResult();
+    this.#coordinator?.coordinator?.close("the coordinator is ending");
+    const { process: coordinator } = known(this.#coordinator, "a coordinator");
+    coordinator.after(3_000, "exit", () => coordinator.kill());
+    world.after(5_000, "everybody goes home", () => {
+      for (const { loop, process: worker } of this.workers) if (worker.alive) loop?.leave("done");
+    });
+    await this.#until(world.nowMs + restMs, () => false);
+    if (network.links.size > 0) judge.fail(`${network.links.size} sockets are left open`);
+    if (disk.underWay > 0) judge.fail(`${disk.underWay} disk operations are left`);
+    for (const { process: worker } of this.workers) {
+      if (worker.alive && worker.timers > 0) judge.fail(`${worker.name} has timers left`);
+    }
+  }
+
+  #checkResult(): void {
+    const { judge, disk } = this;
+    const { expected } = judge;
+    const finished = judge.finished ?? judge.fail("the run ended, and nobody was told");
+    const metrics = disk.peek(`${runFolder}/metrics.jsonl`) ?? new Uint8Array(0);
+    const failed = disk.errorCount > 0 || this.faults.get("fill the disk") !== 0;
+    judge.checkMetrics(new TextDecoder().decode(metrics), failed);
+    const path = finished.checkpoint;
+    if (path === null) {
+      if (!failed) judge.fail("the finished run has no checkpoint");
+      return;
+    }
+    const decoded = decodeCheckpoint(disk.peek(path) ?? new Uint8Array(0));
+    if (!decoded.ok) judge.fail(`the last checkpoint: ${decoded.reason}`);
+    else if (decoded.fingerprint !== expected.fingerprints.at(-1)) judge.fail("last checkpoint");
+    if (disk.paths(runsFolder).length !== 1) judge.fail("more than one run");
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Violation) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Simulates one seed. */
+export function simulate(options: SimulationOptions): Promise<Ending> {
+  return new Simulation(options).run();
+}
