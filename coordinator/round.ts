@@ -117,10 +117,12 @@ export class Round {
     return (this.#holdings.get(workerId)?.outstanding.size ?? 0) > 0;
   }
 
-  /** Whether anyone at all still holds this block. */
-  isHeld(block: Block): boolean {
+  /** Whether anyone, or anyone who is on time, still holds this block. */
+  isHeld(block: Block, isOnTime: (workerId: string) => boolean = () => true): boolean {
     const key = keyOf(block);
-    for (const holding of this.#holdings.values()) if (holding.outstanding.has(key)) return true;
+    for (const [workerId, { outstanding }] of this.#holdings) {
+      if (outstanding.has(key) && isOnTime(workerId)) return true;
+    }
     return false;
   }
 

@@ -314,8 +314,10 @@ export class TrainingRun {
 
   /** Gives blocks that nobody holds to workers that can take them; without any, they wait as orphans. */
   #reassign(round: Round, blocks: readonly Block[], nowMs: number, exceptId?: string): void {
+    // What only late workers hold counts as held by nobody: they may never answer.
+    const isOnTime = (workerId: string) => this.#crew.get(workerId)?.late === false;
     const missing = [...round.orphans, ...blocks]
-      .filter((block) => !this.#values.has(block) && !round.isHeld(block))
+      .filter((block) => !this.#values.has(block) && !round.isHeld(block, isOnTime))
       .toSorted((left, right) => left.start - right.start);
     round.orphans = [];
     if (missing.length === 0) return;
@@ -413,8 +415,14 @@ export class TrainingRun {
     if (this.#round === undefined) {
       return this.#paused ? { what: "paused by the operator", sinceMs: null } : null;
     }
+    if (nowMs - this.#round.openedMs < waitingIsWorthSayingMs) return null;
     const oldest = this.#round.oldest();
-    if (oldest === undefined || nowMs - oldest.sinceMs < waitingIsWorthSayingMs) return null;
+    if (oldest === undefined) {
+      return {
+        what: `no worker takes step ${this.#round.step}: all are slow to read`,
+        sinceMs: null,
+      };
+    }
     const name = this.#crew.get(oldest.workerId)?.name ?? "a worker that left";
     const what = `${nameOf(oldest.block)} of step ${this.#round.step} given to ${name}`;
     return { what, sinceMs: oldest.sinceMs };
