@@ -2,6 +2,8 @@
  * @file `metrics.jsonl`: one JSON object a line, in order of `step`, for plots and for people. Lines are gathered in
  * memory and written together, since a run takes thousands of steps a second.
  */
+import { dirname } from "node:path";
+
 import { type Disk, isMissing, messageOf, type Outcome, replaceFile } from "./disk.ts";
 
 /** Lines that wait for a disk that fails; more are dropped, and counted. Some hours of epochs, or 50,000 steps. */
@@ -24,6 +26,8 @@ export class MetricsFile {
   #sizeBytes: number | undefined;
   /** Whether a failed write may have left a part of itself behind them. */
   #torn = false;
+  /** Whether its name is known to be flushed: without, a crash may take the whole file. */
+  #named = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(disk: Disk, path: string) {
@@ -92,6 +96,8 @@ export class MetricsFile {
     if (this.#torn) await this.#removeTornEnd(this.#sizeBytes);
     this.#torn = true;
     await this.#disk.append(this.path, bytes);
+    if (!this.#named) await this.#disk.syncDirectory(dirname(this.path));
+    this.#named = true;
     this.#torn = false;
     this.#sizeBytes += bytes.length;
   }

@@ -68,14 +68,30 @@ export async function createRun(
     if ((await disk.stat(join(path, configName))) !== undefined) {
       return { found: false, reason: `${path} exists already; choose another name or resume it` };
     }
-    await disk.mkdir(join(path, checkpointsName));
+    await makeFolders(disk, runs, join(path, checkpointsName));
     const text = `${JSON.stringify(setup, null, 2)}\n`;
     await replaceFile(disk, join(path, configName), new TextEncoder().encode(text));
-    await disk.syncDirectory(runs);
     return { found: true, folder: new RunFolder(disk, path) };
   } catch (error) {
     return { found: false, reason: `cannot set up ${path}: ${messageOf(error)}` };
   }
+}
+
+/**
+ * Creates a run's folders and flushes every name on the way that may be new: a crash that undoes one of them would take
+ * everything below it.
+ */
+async function makeFolders(disk: Disk, runs: string, path: string): Promise<void> {
+  const isNew = (await disk.stat(runs)) === undefined;
+  let top = runs;
+  while ((await disk.stat(dirname(top))) === undefined) top = dirname(top);
+  await disk.mkdir(path);
+  for (let folder = path; folder !== top; folder = dirname(folder)) {
+    await disk.syncDirectory(dirname(folder));
+  }
+  // An earlier process may have died right here. A parent that can't be read stood long before.
+  const flushed = disk.syncDirectory(dirname(top));
+  await (isNew ? flushed : flushed.catch(() => undefined));
 }
 
 /**

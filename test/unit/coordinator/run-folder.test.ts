@@ -280,6 +280,7 @@ describe("metrics", () => {
     expect(operations).toEqual([
       "stat",
       "append",
+      "syncDirectory",
       "writeFile",
       "rename",
       "syncDirectory",
