@@ -22,6 +22,7 @@ import { nodeDisk } from "./disk.ts";
 import { startLocalWorkers } from "./local-workers.ts";
 import { createPages } from "./pages.ts";
 import { Reception } from "./reception.ts";
+import { Referee } from "./referee.ts";
 import { type JobEnd, RunJob } from "./run-job.ts";
 import { prepareRun, type PreparedRun } from "./run-setup.ts";
 import { runViewOf, titleOf } from "./run-view.ts";
@@ -143,9 +144,18 @@ class Program {
     const { config, plan, store, folder, resume, dataset, notes } = this.#prepared;
     for (const message of notes) this.#report({ event: "warning", message });
     const { minWorkers } = this.#options;
+    const referee = new Referee({ kernel: store.kernel, config, dataset: dataset.dataset });
     const run = coordinator.start((send) => {
-      const effects = this.#job.effects(send);
-      return new TrainingRun({ id: folder.id, config, plan, store, effects, minWorkers, resume });
+      return new TrainingRun({
+        id: folder.id,
+        config,
+        plan,
+        store,
+        effects: this.#job.effects(send),
+        minWorkers,
+        canCompute: (unit, parameters) => referee.canCompute(unit, parameters),
+        resume,
+      });
     }, `/data/${dataset.dataset.sha256}`);
     this.#run = run;
     this.#job.attach(run);

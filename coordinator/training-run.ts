@@ -11,6 +11,7 @@
  * 4. Never hangs: after every event either a round is open and each missing leaf is held by a worker or waits as an
  *    orphan for the next one, or `waitingFor` says what is missing.
  */
+import { reasonLengthMax } from "../shared/protocol/limits.ts";
 import type {
   CoordinatorMessage,
   MessageOf,
@@ -20,7 +21,7 @@ import type {
 import type { RunConfig } from "../shared/run/config.ts";
 import { batchSizeOf, epochOf, type RunPlan, samplesOf, shardCountOf } from "../shared/run/plan.ts";
 import { type Block, isNode } from "../shared/run/tree.ts";
-import type { UnitKind } from "../shared/run/unit.ts";
+import type { Unit, UnitKind } from "../shared/run/unit.ts";
 import { planShares, redistribute, type Share } from "./assignment.ts";
 import { Crew, type Member, speedsOf } from "./crew.ts";
 import type { ParameterStore, StoreSnapshot } from "./parameter-store.ts";
@@ -71,12 +72,11 @@ export interface TrainingRunOptions {
   readonly effects: RunEffects;
   /** The first round opens when this many workers are ready; after that one is enough (invariant 4). */
   readonly minWorkers: number;
+  /** Whether a unit has a finite result at these parameters: asked when a worker says that it has none. */
+  readonly canCompute: (unit: Unit, parameters: Uint8Array) => boolean;
   /** Where an earlier process stopped; the store is restored already. */
   readonly resume: { readonly step: number; readonly progress: ProgressState } | undefined;
 }
-
-/** A block that so many tries found not finite is not finite: the parameters have diverged. */
-const failuresMax = 3;
 
 export class TrainingRun {
   readonly id: string;
@@ -95,15 +95,17 @@ export class TrainingRun {
   #tensor: Uint8Array = new Uint8Array(0);
   #paused = false;
   #outcome: RunOutcome | undefined;
-  #failures = 0;
+  readonly #canCompute: TrainingRunOptions["canCompute"];
 
-  constructor({ id, config, plan, store, effects, minWorkers, resume }: TrainingRunOptions) {
+  constructor(options: TrainingRunOptions) {
+    const { id, config, plan, store, resume } = options;
     this.id = id;
     this.config = config;
     this.plan = plan;
     this.#store = store;
-    this.#effects = effects;
-    this.#minWorkers = minWorkers;
+    this.#effects = options.effects;
+    this.#canCompute = options.canCompute;
+    this.#minWorkers = options.minWorkers;
     this.#step = resume?.step ?? 0;
     this.progress = new Progress(resume?.progress);
     this.#values = new RoundValues(store, config);
@@ -127,7 +129,6 @@ export class TrainingRun {
   #openRound(kind: UnitKind, nowMs: number): void {
     const round = new Round(kind, this.#step, this.#leafCount(kind), nowMs);
     this.#round = round;
-    this.#failures = 0;
     this.#tensor = kind === "gradient" ? this.#store.encodePoint() : this.#store.encodeParameters();
     this.#values.begin(kind, round.leafCount);
     this.#promedio.begin(round.step);
@@ -277,7 +278,7 @@ export class TrainingRun {
     if (round !== undefined) this.#reassign(round, round.release(workerId), nowMs);
   }
 
-  /** A worker could not compute a block. When others can't either, the parameters have diverged. */
+  /** A worker could not compute a block. When nobody can, the run has diverged; else it is the worker's fault. */
   failed(workerId: string, message: MessageOf<WorkerMessage, "failed">, nowMs: number): Verdict {
     const round = this.#round;
     const block: Block = { start: message.block[0], end: message.block[1] };
@@ -285,10 +286,13 @@ export class TrainingRun {
       return { kind: "stale" };
     }
     if (!round.giveBack(workerId, block)) return { kind: "stale" };
-    this.#failures += 1;
-    if (this.#failures < failuresMax) this.#reassign(round, [block], nowMs, workerId);
-    else this.#fail(`step ${round.step} diverged: ${message.reason}`);
-    return { kind: "accepted", samples: 0 };
+    const { kind, step } = round;
+    if (!this.#values.has(block) && !this.#canCompute({ kind, step, block }, this.#tensor)) {
+      this.#fail(`step ${step} diverged: ${message.reason}`);
+      return { kind: "stale" };
+    }
+    this.#reassign(round, [block], nowMs, workerId);
+    return offence(`it could not compute ${nameOf(block)}, which can be: ${message.reason}`);
   }
 
   /** Finds shares that are late and gives backups of their blocks to workers that have nothing to do. */
@@ -471,5 +475,5 @@ function nameOf({ start, end }: Block): string {
 }
 
 function offence(reason: string): Verdict {
-  return { kind: "offence", reason };
+  return { kind: "offence", reason: reason.slice(0, reasonLengthMax) };
 }

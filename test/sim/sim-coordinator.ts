@@ -6,6 +6,7 @@ import type { RunSettings } from "../../coordinator/cli/options.ts";
 import { Coordinator } from "../../coordinator/coordinator.ts";
 import type { Disk } from "../../coordinator/disk.ts";
 import type { ParameterStore } from "../../coordinator/parameter-store.ts";
+import { Referee } from "../../coordinator/referee.ts";
 import { type JobEnd, RunJob } from "../../coordinator/run-job.ts";
 import { prepareRun } from "../../coordinator/run-setup.ts";
 import { TrainingRun } from "../../coordinator/training-run.ts";
@@ -159,6 +160,7 @@ export class SimCoordinator {
       ended: (end) => this.#end(end),
     });
     this.#job = job;
+    const referee = new Referee({ kernel: store.kernel, config, dataset: dataset.dataset });
     const path = `/data/${dataset.dataset.sha256}`;
     const run = this.coordinator?.start((send) => {
       const effects = job.effects((workerId, header, tensor) => {
@@ -179,6 +181,7 @@ export class SimCoordinator {
         store,
         effects: { ...effects, save: pending(effects.save), end: pending(effects.end) },
         minWorkers,
+        canCompute: (unit, parameters) => referee.canCompute(unit, parameters),
         resume,
       });
     }, path);

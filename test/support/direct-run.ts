@@ -3,6 +3,7 @@
  * time. What is left is the run, the assignment, the reduction and the optimizer.
  */
 import { ParameterStore } from "../../coordinator/parameter-store.ts";
+import { Referee } from "../../coordinator/referee.ts";
 import { SpeedEstimate } from "../../coordinator/speed.ts";
 import { type RunOutcome, type RunSnapshot, TrainingRun } from "../../coordinator/training-run.ts";
 import type { CoordinatorEvent } from "../../coordinator/view.ts";
@@ -53,6 +54,7 @@ export class DirectRun {
     const parameters = initialParameters(config.model, config.seed);
     this.store = new ParameterStore({ kernel: createKernel(), config, plan, parameters });
     if (resume !== undefined) this.store.restore(resume.store);
+    const referee = new Referee({ kernel: this.store.kernel, config, dataset });
     this.run = new TrainingRun({
       id: "direct",
       config,
@@ -60,6 +62,7 @@ export class DirectRun {
       store: this.store,
       minWorkers: 1,
       resume,
+      canCompute: (unit, tensor) => referee.canCompute(unit, tensor),
       effects: {
         send: (workerId, header, tensor) => {
           this.#jobs.push({ workerId, header, tensor });
