@@ -46,17 +46,13 @@ export function planShares(leafCount: number, workers: readonly WorkerSpeed[]): 
 /**
  * Splits leaves that came back (their worker left, failed or is late) among the workers that can take them.
  *
- * @param blocks - Disjoint nodes, in order.
- * @returns Shares whose blocks lie inside the given ones.
+ * @param leaves - In ascending order.
  */
 export function redistribute(
-  blocks: readonly Block[],
+  leaves: readonly number[],
   leafCount: number,
   workers: readonly WorkerSpeed[],
 ): Share[] {
-  const leaves = blocks.flatMap(({ start, end }) =>
-    Array.from({ length: end - start }, (_, i) => start + i),
-  );
   if (leaves.length === 0 || workers.length === 0) return [];
   const counts = countLeaves(leaves.length, workers);
   let next = 0;

@@ -16,6 +16,7 @@ import {
   pingIntervalMs,
   protocolVersion,
   queuedBytesMax,
+  reasonLengthMax,
   silenceMaxMs,
   unauthenticatedBytesMax,
   workersMax,
@@ -113,7 +114,8 @@ export class Coordinator {
   /** Tells every worker that the run is over, now and when they come back. */
   end(reason: string, fingerprint: string): void {
     if (this.#run === undefined) return;
-    this.#farewell = { run: this.#run.id, reason, fingerprint };
+    const text = reason.slice(0, reasonLengthMax);
+    this.#farewell = { run: this.#run.id, reason: text, fingerprint };
     for (const { worker } of this.#connections) {
       if (worker !== undefined) this.#send(worker, { type: "end", ...this.#farewell });
     }

@@ -20,6 +20,8 @@ export interface Holding {
   sinceMs: number;
   samples: number;
   computeMs: number;
+  /** When the last outstanding block was answered; `undefined` while one is missing. */
+  doneMs: number | undefined;
 }
 
 /** A block's identity as a key. */
@@ -32,8 +34,6 @@ export class Round {
   readonly step: number;
   readonly leafCount: number;
   readonly openedMs: number;
-  /** Leaves that no connected worker holds, as nodes of the tree. */
-  orphans: Block[] = [];
   readonly #holdings = new Map<string, Holding>();
 
   constructor(kind: UnitKind, step: number, leafCount: number, nowMs: number) {
@@ -57,6 +57,7 @@ export class Round {
         sinceMs: nowMs,
         samples: 0,
         computeMs: 0,
+        doneMs: undefined,
       };
       this.#holdings.set(workerId, holding);
     }
@@ -64,6 +65,7 @@ export class Round {
       holding.sinceMs = nowMs;
       holding.samples = 0;
       holding.computeMs = 0;
+      holding.doneMs = undefined;
     }
     for (const block of blocks) {
       const key = keyOf(block);
@@ -117,13 +119,14 @@ export class Round {
     return (this.#holdings.get(workerId)?.outstanding.size ?? 0) > 0;
   }
 
-  /** Whether anyone, or anyone who is on time, still holds this block. */
-  isHeld(block: Block, isOnTime: (workerId: string) => boolean = () => true): boolean {
-    const key = keyOf(block);
+  /** Marks each leaf that a worker, or one that counts, still holds with 1. Shape `[leafCount]`. */
+  heldLeaves(counts: (workerId: string) => boolean = () => true): Uint8Array {
+    const held = new Uint8Array(this.leafCount);
     for (const [workerId, { outstanding }] of this.#holdings) {
-      if (outstanding.has(key) && isOnTime(workerId)) return true;
+      if (!counts(workerId)) continue;
+      for (const { start, end } of outstanding.values()) held.fill(1, start, end);
     }
-    return false;
+    return held;
   }
 
   /** The share that has been out for longest, for saying what the round waits for. */

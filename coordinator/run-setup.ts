@@ -126,7 +126,7 @@ async function readSaved(folder: RunFolder, wanted: string | undefined): Promise
     const dataset = setup.ok ? setup.setup.dataset : undefined;
     return { config: checkpoint.config, dataset, checkpoint, notes };
   }
-  if (file !== undefined) throw new OperatorError(`${found.notes[0] ?? found.reason}`);
+  if (file !== undefined) throw new OperatorError(found.notes[0] ?? found.reason);
   if (!setup.ok) throw new OperatorError(setup.reason);
   const notes = [...found.notes, `${found.reason}: run ${folder.id} begins again at step 0`];
   return { ...setup.setup, checkpoint: undefined, notes };

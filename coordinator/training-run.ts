@@ -8,10 +8,10 @@
  *
  * 2. Fixed tree: values are only ever added by `RoundValues`, along the tree.
  * 3. Commit or nothing: `#commit` runs once a step, when its root is known, and refuses what is not finite.
- * 4. Never hangs: after every event either a round is open and each missing leaf is held by a worker or waits as an
- *    orphan for the next one, or `waitingFor` says what is missing.
+ * 4. Never hangs: after every event and tick each missing leaf of the open round is held by a worker that is on time, if
+ *    there is one with nothing else to do; and while nothing advances, `waitingFor` says what is missing.
  */
-import { reasonLengthMax } from "../shared/protocol/limits.ts";
+import { blocksPerWorkMax, reasonLengthMax } from "../shared/protocol/limits.ts";
 import type {
   CoordinatorMessage,
   MessageOf,
@@ -29,6 +29,7 @@ import { Progress, type ProgressState } from "./progress.ts";
 import { PromedioColumns } from "./promedio.ts";
 import { type Answer, RoundValues } from "./round-values.ts";
 import { Round } from "./round.ts";
+import { Timeline } from "./timeline.ts";
 import type { CoordinatorEvent, Phase, PromedioTable } from "./view.ts";
 
 /** Everything a run does to the world. */
@@ -56,7 +57,9 @@ export interface RunSnapshot {
 
 export type RunOutcome =
   | { readonly kind: "finished"; readonly snapshot: RunSnapshot }
-  | { readonly kind: "failed"; readonly reason: string };
+  | { readonly kind: "failed"; readonly reason: string }
+  /** By the operator, between two commits. */
+  | { readonly kind: "stopped" };
 
 /** What became of a result. An offence is its sender's fault; the rest is a distributed run's daily life. */
 export type Verdict =
@@ -83,6 +86,7 @@ export class TrainingRun {
   readonly config: RunConfig;
   readonly plan: RunPlan;
   readonly progress: Progress;
+  readonly timeline = new Timeline();
   readonly #store: ParameterStore;
   readonly #effects: RunEffects;
   readonly #values: RoundValues;
@@ -94,6 +98,8 @@ export class TrainingRun {
   /** The parameters of the open round as they are sent: encoded once, one buffer for all. */
   #tensor: Uint8Array = new Uint8Array(0);
   #paused = false;
+  /** A worker did not take what it was given: the next tick looks for others. */
+  #isShort = false;
   #outcome: RunOutcome | undefined;
   readonly #canCompute: TrainingRunOptions["canCompute"];
 
@@ -133,17 +139,21 @@ export class TrainingRun {
     this.#values.begin(kind, round.leafCount);
     this.#promedio.begin(round.step);
     const members = this.#crew.available();
-    if (members.length === 0) round.orphans = [{ start: 0, end: round.leafCount }];
-    else this.#handOut(planShares(round.leafCount, this.#speeds(members, round)), round, nowMs);
+    if (members.length === 0) return;
+    this.#handOut(planShares(round.leafCount, this.#speeds(members, round)), round, nowMs);
   }
 
+  /** Sends shares. What a worker does not take stays with nobody, and is given out again at the next tick. */
   #handOut(shares: readonly Share[], round: Round, nowMs: number): void {
     for (const { workerId, blocks } of shares) {
-      const samples = blocks.reduce((sum, block) => sum + this.#samplesOf(block, round), 0);
-      const message = workMessage(this.id, round, blocks);
-      if (this.#effects.send(workerId, message, this.#tensor)) {
-        round.assign(workerId, blocks, samples, nowMs);
-      } else round.orphans.push(...blocks);
+      for (let first = 0; first < blocks.length; first += blocksPerWorkMax) {
+        const some = blocks.slice(first, first + blocksPerWorkMax);
+        const samples = some.reduce((sum, block) => sum + this.#samplesOf(block, round), 0);
+        const message = workMessage(this.id, round, some);
+        const taken = this.#effects.send(workerId, message, this.#tensor);
+        if (taken) round.assign(workerId, some, samples, nowMs);
+        else this.#isShort = true;
+      }
     }
   }
 
@@ -167,6 +177,7 @@ export class TrainingRun {
     if (holding === "unknown") return offence(`${nameOf(block)} was not asked for`);
     if (holding !== "withdrawn" && holding.outstanding.size === 0) {
       member.late = false;
+      holding.doneMs = nowMs;
       const elapsedMs = nowMs - holding.sinceMs;
       member.speed.observe({ elapsedMs, computeMs: holding.computeMs, samples: holding.samples });
     }
@@ -175,11 +186,11 @@ export class TrainingRun {
   }
 
   #accept(member: Member, round: Round, answer: Answer, nowMs: number): Verdict {
-    const { block, samples, tensor } = answer;
+    const { samples, tensor } = answer;
     const acceptance = this.#values.accept(answer);
     if (acceptance === "covered") return { kind: "duplicate" };
     if (acceptance !== "accepted") {
-      this.#reassign(round, [block], nowMs, member.id);
+      this.#reassign(round, nowMs, member.id);
       return offence(acceptance.flaw);
     }
     if (round.kind === "gradient") this.#promedio.add(member.name, tensor, samples);
@@ -190,6 +201,7 @@ export class TrainingRun {
 
   #closeRound(round: Round, nowMs: number): void {
     this.#round = undefined;
+    this.timeline.add(round, nowMs);
     this.#noteIdle(round, nowMs);
     if (round.kind === "evaluation") this.#endEvaluation();
     else this.#commit(round, nowMs);
@@ -213,8 +225,7 @@ export class TrainingRun {
     if (!outcome.committed) return this.#fail(`step ${step} diverged: ${outcome.reason}`);
     this.#step = step + 1;
     this.#promedio.end();
-    const { lossSum, correct } = outcome;
-    this.progress.addStep(step, { lossSum, correct, samples }, nowMs - round.openedMs);
+    this.progress.addStep(step, { ...outcome, samples }, nowMs - round.openedMs);
   }
 
   #evaluationIsDue(): boolean {
@@ -267,7 +278,7 @@ export class TrainingRun {
   /** A worker has the dataset and passed the self-test. What nobody holds is its at once. */
   workerReady(worker: Omit<Member, "late">, nowMs: number): void {
     this.#crew.add(worker);
-    if (this.#round !== undefined) this.#reassign(this.#round, [], nowMs);
+    if (this.#round !== undefined) this.#reassign(this.#round, nowMs);
     this.#advance(nowMs);
   }
 
@@ -275,7 +286,9 @@ export class TrainingRun {
   workerLeft(workerId: string, nowMs: number): void {
     if (!this.#crew.remove(workerId)) return;
     const round = this.#round;
-    if (round !== undefined) this.#reassign(round, round.release(workerId), nowMs);
+    if (round === undefined) return;
+    round.release(workerId);
+    this.#reassign(round, nowMs);
   }
 
   /** A worker could not compute a block. When nobody can, the run has diverged; else it is the worker's fault. */
@@ -291,52 +304,61 @@ export class TrainingRun {
       this.#fail(`step ${step} diverged: ${message.reason}`);
       return { kind: "stale" };
     }
-    this.#reassign(round, [block], nowMs, workerId);
+    this.#reassign(round, nowMs, workerId);
     return offence(`it could not compute ${nameOf(block)}, which can be: ${message.reason}`);
   }
 
-  /** Finds shares that are late and gives backups of their blocks to workers that have nothing to do. */
+  /** Finds workers that are late, and gives what nobody on time holds to whoever has nothing to do. */
   tick(nowMs: number): void {
     const round = this.#round;
     if (round === undefined) return;
-    if (round.orphans.length > 0) this.#reassign(round, [], nowMs);
+    let isShort = this.#isShort;
+    this.#isShort = false;
     for (const [workerId, { outstanding, sinceMs, samples }] of round.holdings) {
       const member = this.#crew.get(workerId);
-      if (member === undefined || member.late || outstanding.size === 0) continue;
-      if (nowMs - sinceMs <= member.speed.deadlineMs(samples)) continue;
-      const idle = this.#crew.available().filter(({ id }) => !round.isBusy(id));
-      if (idle.length === 0) continue;
-      member.late = true;
-      const missing = [...outstanding.values()].filter((block) => !this.#values.has(block));
-      this.#handOut(
-        redistribute(missing, round.leafCount, this.#speeds(idle, round)),
-        round,
-        nowMs,
-      );
+      if (member === undefined || outstanding.size === 0) continue;
+      if (nowMs - sinceMs > member.speed.deadlineMs(samples)) member.late = true;
+      isShort ||= member.late;
     }
+    if (isShort) this.#reassign(round, nowMs);
   }
 
-  /** Gives blocks that nobody holds to workers that can take them; without any, they wait as orphans. */
-  #reassign(round: Round, blocks: readonly Block[], nowMs: number, exceptId?: string): void {
-    // What only late workers hold counts as held by nobody: they may never answer.
-    const isOnTime = (workerId: string) => this.#crew.get(workerId)?.late === false;
-    const missing = [...round.orphans, ...blocks]
-      .filter((block) => !this.#values.has(block) && !round.isHeld(block, isOnTime))
-      .toSorted((left, right) => left.start - right.start);
-    round.orphans = [];
-    if (missing.length === 0) return;
+  /**
+   * Gives leaves that nobody holds to the workers that are on time, and backups of those that only late workers hold
+   * to the idle among them. Without takers the leaves stay with nobody until the next event or tick.
+   *
+   * @param exceptId - A worker that could not compute what it gives back; asked again only if there is no other.
+   */
+  #reassign(round: Round, nowMs: number, exceptId?: string): void {
     const members = this.#crew.available();
     const others = members.filter(({ id }) => id !== exceptId);
-    const takers = others.length > 0 ? others : members;
-    const shares = redistribute(missing, round.leafCount, this.#speeds(takers, round));
-    if (shares.length === 0) round.orphans = missing;
-    else this.#handOut(shares, round, nowMs);
+    this.#give(this.#leavesHeldByNone(round), others.length > 0 ? others : members, round, nowMs);
+    const isOnTime = (workerId: string) => this.#crew.get(workerId)?.late === false;
+    const idle = members.filter(({ id }) => isOnTime(id) && !round.isBusy(id) && id !== exceptId);
+    if (idle.length === 0 || idle.length === this.#crew.size) return;
+    this.#give(this.#leavesHeldByNone(round, isOnTime), idle, round, nowMs);
+  }
+
+  #give(leaves: readonly number[], takers: readonly Member[], round: Round, nowMs: number): void {
+    if (leaves.length === 0 || takers.length === 0) return;
+    const shares = redistribute(leaves, round.leafCount, this.#speeds(takers, round));
+    this.#handOut(shares, round, nowMs);
+  }
+
+  /** Leaves whose values are not known and that no worker, or none that counts, holds. In order. */
+  #leavesHeldByNone(round: Round, counts?: (workerId: string) => boolean): number[] {
+    const leaves: number[] = [];
+    const held = round.heldLeaves(counts);
+    for (let leaf = 0; leaf < round.leafCount; leaf++) {
+      if (held[leaf] === 0 && !this.#values.has({ start: leaf, end: leaf + 1 })) leaves.push(leaf);
+    }
+    return leaves;
   }
 
   /** A result for a round that is over: it only shows that its sender is alive again. */
   #staleResult(member: Member, nowMs: number): Verdict {
     member.late = false;
-    if (this.#round !== undefined) this.#reassign(this.#round, [], nowMs);
+    if (this.#round !== undefined) this.#reassign(this.#round, nowMs);
     return { kind: "stale" };
   }
 
@@ -355,6 +377,13 @@ export class TrainingRun {
   resume(nowMs: number): void {
     this.#paused = false;
     this.#advance(nowMs);
+  }
+
+  /** Ends the run where it stands: what is committed stays, the open round is dropped. */
+  stop(): void {
+    if (this.#outcome !== undefined) return;
+    this.#round = undefined;
+    this.#outcome = { kind: "stopped" };
   }
 
   /** The committed state; complete at any instant, also between two commits. */

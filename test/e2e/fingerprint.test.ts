@@ -84,8 +84,12 @@ describe("Node workers", () => {
       const steps = batchSize === 1 ? 40 : 4;
       const settings = { optimizer, loss, outputActivation: output, batchSize, steps };
       const end = await finished(
-        ...["--optimizer", optimizer, "--loss", loss, "--output", output],
-        ...["--batch-size", String(batchSize), "--steps", String(steps), "--local-workers", "2"],
+        `--optimizer=${optimizer}`,
+        `--loss=${loss}`,
+        `--output=${output}`,
+        `--batch-size=${batchSize}`,
+        `--steps=${steps}`,
+        "--local-workers=2",
       );
       expect(end.fingerprint).toBe(expected(settings).fingerprint);
     },

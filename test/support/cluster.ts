@@ -37,7 +37,7 @@ export class CoordinatorProcess {
     if (found !== undefined) return Promise.resolve(found);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ wanted: matches, resolve });
-      void this.exited.then((code) => {
+      this.child.once("exit", (code) => {
         reject(new Error(`coordinator ended (${code}) before '${name}': ${this.stderr}`));
       });
     });

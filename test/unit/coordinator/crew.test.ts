@@ -54,6 +54,15 @@ describe("Crew", () => {
   });
 });
 
+/** Overheads for planning of a worker that took 0.5 ms and one that took `slow`, nothing of it computing. */
+function overheads(slow: number): number[] {
+  const crew = crewOf("fast", "slow");
+  const measure = { computeMs: 0, samples: 32 };
+  crew.get("fast")!.speed.observe({ elapsedMs: 0.5, ...measure });
+  crew.get("slow")!.speed.observe({ elapsedMs: slow, ...measure });
+  return speedsOf(crew.available(), 32).map(({ overheadMs }) => overheadMs);
+}
+
 describe("speedsOf", () => {
   test("counts in leaves: 1,000 samples/s are 32 ms for a leaf of 32 samples", () => {
     expect(speedsOf(crewOf("a").available(), 32)).toEqual([
@@ -62,13 +71,6 @@ describe("speedsOf", () => {
   });
 
   test("takes overheads of 0.5 and 0.8 ms for equal, and of 0.5 and 100 ms not", () => {
-    const overheads = (slow: number) => {
-      const crew = crewOf("fast", "slow");
-      const measure = { computeMs: 0, samples: 32 };
-      crew.get("fast")!.speed.observe({ elapsedMs: 0.5, ...measure });
-      crew.get("slow")!.speed.observe({ elapsedMs: slow, ...measure });
-      return speedsOf(crew.available(), 32).map(({ overheadMs }) => overheadMs);
-    };
     expect(overheads(0.8)).toEqual([0, 0]);
     expect(overheads(100)).toEqual([0, 98]);
   });
