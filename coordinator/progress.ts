@@ -2,6 +2,7 @@
  * @file What a run tells about itself while it goes: losses, curves, rates. Only numbers that are shown; none of them
  * decides anything. Pure: the caller passes the clock.
  */
+import { History } from "./history.ts";
 import type { EvaluationPoint, EvaluationView } from "./view.ts";
 
 /** Weight of the newest step in the smoothed loss and accuracy. */
@@ -26,6 +27,9 @@ export interface StepTotals {
   /** `null` where it is not counted. */
   readonly correct: number | null;
   readonly samples: number;
+  /** η, and the L2 norm of the mean gradient; absent for local search. */
+  readonly learningRate?: number;
+  readonly gradientNorm?: number;
 }
 
 /** What is carried from one process to the next. */
@@ -56,6 +60,8 @@ export class Progress {
   trainAccuracy: number | null = null;
   readonly trainCurve: { step: number; loss: number }[] = [];
   readonly testCurve: EvaluationPoint[] = [];
+  /** Every step that this process made, for the dashboard. */
+  readonly history = new History();
   readonly rates: Rates = { samplesPerSecond: 0, stepsPerSecond: 0, bytesPerSecond: 0 };
   #curveStride = 1;
   #windowMs = 0;
@@ -100,7 +106,8 @@ export class Progress {
    * @param totals - Over the batch; `correct` is `null` where nobody counted.
    * @param elapsedMs - From handing the step out to its commit.
    */
-  addStep(step: number, { lossSum, correct, samples }: StepTotals, elapsedMs: number): void {
+  addStep(step: number, totals: StepTotals, elapsedMs: number): void {
+    const { lossSum, correct, samples, learningRate = null, gradientNorm = null } = totals;
     this.trainingMs += elapsedMs;
     this.trainedMs += elapsedMs;
     this.trainedSamples += samples;
@@ -111,6 +118,14 @@ export class Progress {
     this.trainLoss = smooth(this.trainLoss, lossSum / samples);
     if (correct !== null) this.trainAccuracy = smooth(this.trainAccuracy, correct / samples);
     this.#extendCurve(step);
+    this.history.add({
+      step: step + 1,
+      seconds: this.trainingMs / 1000,
+      loss: lossSum / samples,
+      accuracy: correct === null ? null : correct / samples,
+      learningRate,
+      gradientNorm,
+    });
     this.#measureRates(samples, elapsedMs);
   }
 

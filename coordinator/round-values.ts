@@ -17,6 +17,9 @@ export type CommitOutcome =
       readonly lossSum: number;
       /** `null` where it is not counted: candidates bring only costs. */
       readonly correct: number | null;
+      /** η of the step, and the L2 norm of its mean gradient; absent for local search. */
+      readonly learningRate?: number;
+      readonly gradientNorm?: number;
     }
   | { readonly committed: false; readonly reason: string };
 

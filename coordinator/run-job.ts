@@ -102,6 +102,8 @@ export class RunJob {
   async #end(outcome: RunOutcome): Promise<void> {
     const run = this.#run;
     if (run === undefined) return;
+    // Who stops a run saves it first.
+    if (outcome.kind === "stopped") return;
     if (outcome.kind === "failed") {
       const fingerprint = fingerprintOf(run.snapshot().store.parameters);
       this.#options.report({ event: "failed", step: run.step, reason: outcome.reason });

@@ -4,7 +4,15 @@
  */
 
 /** Where a run stands. */
-export type Phase = "waiting" | "training" | "evaluating" | "paused" | "finished" | "failed";
+export type Phase =
+  | "waiting"
+  | "training"
+  | "evaluating"
+  | "paused"
+  | "finished"
+  | "failed"
+  /** By the operator. */
+  | "stopped";
 
 export interface WorkerView {
   readonly id: string;
@@ -83,6 +91,49 @@ export interface EvaluationPoint {
   readonly step: number;
   readonly testLoss: number;
   readonly testAccuracy: number;
+}
+
+/** Where the time of the last steps went. Milliseconds of one clock. */
+export interface TimelineView {
+  /** Compute threads' worth of work done at once; `null` when there was none. */
+  readonly speedUp: number | null;
+  /** Oldest first. */
+  readonly steps: readonly {
+    readonly kind: "gradient" | "candidates" | "evaluation";
+    readonly step: number;
+    readonly startMs: number;
+    readonly endMs: number;
+    /** What each worker had of it. Before and after the computing, bytes travel; after `endMs` it waits. */
+    readonly shares: readonly {
+      readonly worker: string;
+      readonly startMs: number;
+      readonly endMs: number;
+      readonly computeMs: number;
+      readonly samples: number;
+      /** It had not answered when the step was done. */
+      readonly isLate: boolean;
+    }[];
+  }[];
+}
+
+/** One run of this coordinator, past or present, for comparing them. */
+export interface RunRecordView {
+  /** From 1, in the order in which they began. */
+  readonly number: number;
+  readonly id: string;
+  readonly title: string;
+  readonly phase: Phase;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly trainingSeconds: number;
+  readonly testLoss: number | null;
+  readonly testAccuracy: number | null;
+  /** Of the parameters at its end; `null` before. */
+  readonly fingerprint: string | null;
+  /** Number of an earlier run that ended with the very same bits. */
+  readonly sameAs: number | null;
+  /** Thinned: step, seconds of training, mean loss. */
+  readonly curve: readonly (readonly [step: number, seconds: number, loss: number])[];
 }
 
 export interface CoordinatorView {

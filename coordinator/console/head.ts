@@ -36,6 +36,8 @@ export function phaseText(phase: Phase, style: Style): string {
       return style.good("✓ finished");
     case "failed":
       return style.warn("✗ failed");
+    case "stopped":
+      return style.warn("■ stopped");
     default:
       return phase satisfies never;
   }
@@ -83,7 +85,7 @@ function currentEpoch(run: RunView): string {
 }
 
 function timeFact(run: RunView): string {
-  const isOver = run.phase === "finished" || run.phase === "failed";
+  const isOver = ["finished", "failed", "stopped"].includes(run.phase);
   return isOver ? `took ${duration(run.trainingSeconds)}` : `ETA ${duration(run.etaSeconds)}`;
 }
 

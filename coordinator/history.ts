@@ -1,0 +1,109 @@
+/**
+ * @file The curve of a run: one point a step while there are few, one point for every 2ᵏ steps, their mean, when there
+ * are many. Fixed memory, however long the run; nothing but the newest end of it ever changes, so that who watches is
+ * sent only that.
+ */
+
+/** What a point is: means over its steps, but the first two, which are of its last step. */
+export const historyFields = [
+  "step",
+  "seconds",
+  "loss",
+  "accuracy",
+  "learningRate",
+  "gradientNorm",
+] as const;
+const width = historyFields.length;
+
+/** 3 MB of float32. More than any screen has columns, so that one can look closely at a part. */
+const pointsMax = 131_072;
+
+export interface HistoryStep {
+  /** Committed steps after it. */
+  readonly step: number;
+  /** Of training, until it was committed. */
+  readonly seconds: number;
+  /** Mean over the batch. */
+  readonly loss: number;
+  /** Fraction of the batch; `null` where nobody counted. */
+  readonly accuracy: number | null;
+  /** `null` where there is none. */
+  readonly learningRate: number | null;
+  /** L2, of the mean gradient before clipping; `null` where there is none. */
+  readonly gradientNorm: number | null;
+}
+
+export class History {
+  readonly #pointsMax: number;
+  /** Points one after the other, six values each; NaN is an unknown one. */
+  #values = new Float32Array(1024 * width);
+  #count = 0;
+  #stride = 1;
+  /** Sums over the steps of the point that is not complete yet. */
+  readonly #open = new Float64Array(width);
+  #openSteps = 0;
+
+  /** @param most - Even; for tests. */
+  constructor(most = pointsMax) {
+    this.#pointsMax = most;
+  }
+
+  /** Complete points. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Steps a point. Doubles when there are too many points, and all of them change then. */
+  get stride(): number {
+    return this.#stride;
+  }
+
+  /** The points [from, end): a view, `[end − from, 6]`, good until the next `add`. */
+  points(from: number, end = this.#count): Float32Array {
+    return this.#values.subarray(from * width, end * width);
+  }
+
+  add({ step, seconds, loss, accuracy, learningRate, gradientNorm }: HistoryStep): void {
+    const open = this.#open;
+    open[0] = step;
+    open[1] = seconds;
+    open[2] = (open[2] ?? 0) + loss;
+    open[3] = (open[3] ?? 0) + (accuracy ?? NaN);
+    open[4] = (open[4] ?? 0) + (learningRate ?? NaN);
+    open[5] = (open[5] ?? 0) + (gradientNorm ?? NaN);
+    this.#openSteps += 1;
+    if (this.#openSteps === this.#stride) this.#close();
+  }
+
+  #close(): void {
+    if (this.#count * width === this.#values.length) this.#grow();
+    const at = this.#count * width;
+    for (let i = 0; i < width; i++) {
+      this.#values[at + i] = (this.#open[i] ?? 0) / (i < 2 ? 1 : this.#openSteps);
+    }
+    this.#open.fill(0);
+    this.#openSteps = 0;
+    this.#count += 1;
+    if (this.#count === this.#pointsMax) this.#halve();
+  }
+
+  #grow(): void {
+    const larger = new Float32Array(this.#values.length * 2);
+    larger.set(this.#values);
+    this.#values = larger;
+  }
+
+  /** Makes one point of every two. */
+  #halve(): void {
+    const values = this.#values;
+    for (let target = 0; target < this.#count / 2; target++) {
+      const [left, right] = [2 * target * width, (2 * target + 1) * width];
+      for (let i = 0; i < width; i++) {
+        const [first, second] = [values[left + i] ?? 0, values[right + i] ?? 0];
+        values[target * width + i] = i < 2 ? second : (first + second) / 2;
+      }
+    }
+    this.#count /= 2;
+    this.#stride *= 2;
+  }
+}
