@@ -2,7 +2,6 @@ import type { WorkerStatus } from "../status.ts";
 /**
  * @file What the join page and its host say to each other. They are one program, so nothing is checked.
  */
-import type { ThreadReply, ThreadRequest } from "../thread-messages.ts";
 
 /** From the page to the host. */
 export type HostRequest =
@@ -26,5 +25,3 @@ export interface HostReport {
   readonly type: "status";
   readonly status: WorkerStatus;
 }
-
-export type { ThreadReply, ThreadRequest };
