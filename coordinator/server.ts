@@ -292,12 +292,12 @@ function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade): void {
   sockets.handleUpgrade(request, socket, head, (raw) => {
     const refuse = (code: ProtocolErrorCode, reason: string) => {
       refused({ address, code, reason });
-      // Nothing that still comes is read; the connection is cut when the peer does not answer in time.
       raw.close(closeStatus[code], code);
-      raw.pause();
     };
     const stopCounting = countBytes(socket, () => {
       refuse("ERR_TOO_LARGE", `more than ${unauthenticatedBytesMax} bytes without a token`);
+      // Nothing that still comes is read; the connection is cut after `closeGraceMs`.
+      raw.pause();
     });
     const reason = wrongPlace(upgrader.access, request);
     if (reason !== undefined) {

@@ -120,6 +120,5 @@ export class Watchers {
     if (raw.readyState !== raw.OPEN) return;
     this.#options.refused({ address, code, reason });
     raw.close(closeStatus[code], code);
-    raw.pause();
   }
 }

@@ -1,0 +1,23 @@
+/** @file The fuzz program, bounded: every attack against one live run. The long one is `npm run fuzz`. */
+import { describe, expect, test } from "vitest";
+
+import { createAttacks } from "../support/attacks.ts";
+import { flawsOf, formatReport, fuzz } from "../support/fuzz.ts";
+
+describe("bad peers", () => {
+  test(
+    "1,200 steps under 26 kinds of attack end with the undisturbed run's fingerprint",
+    { timeout: 120_000 },
+    async () => {
+      expect(createAttacks().size).toBe(26);
+      const report = await fuzz({
+        frames: 1,
+        seed: 20_261_123,
+        attackers: 16,
+        run: ["--dataset", "digits:2000,200", "--epochs", "1000", "--steps", "1200"],
+      });
+      expect(flawsOf(report), formatReport(report)).toEqual([]);
+      expect(report.connections).toBeGreaterThan(100);
+    },
+  );
+});

@@ -1,0 +1,323 @@
+/**
+ * @file Who gets in and what they get, on real processes: tokens, hosts, origins, headers, TLS, and what the output says.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { request as httpRequest, type RequestOptions } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { WebSocket } from "ws";
+
+import { makeCertificate } from "../support/certificates.ts";
+import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
+import { opcodes, frame, RawPeer } from "../support/raw-peer.ts";
+
+const joinToken = "e2e-join-token-1";
+const adminToken = "e2e-admin-token-2";
+const tokens = ["--join-token", joinToken, "--admin-token", adminToken];
+const data = ["--dataset", "digits:600,100", "--epochs", "100000"];
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+}
+
+function ask(
+  port: number,
+  path: string,
+  options: RequestOptions & { ca?: string } = {},
+): Promise<Answer> {
+  const request = options.ca === undefined ? httpRequest : httpsRequest;
+  return new Promise((resolve, reject) => {
+    request({ host: "127.0.0.1", port, path, agent: false, ...options }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        const { statusCode: status = 0, headers } = response;
+        resolve({ status, headers, body: Buffer.concat(chunks).toString("latin1") });
+      });
+    })
+      .once("error", reject)
+      .end();
+  });
+}
+
+async function portOf(coordinator: CoordinatorProcess): Promise<number> {
+  return Number(new URL(String((await coordinator.event("listening"))["url"])).port);
+}
+
+/** How a dashboard that shows this token is received: its first snapshot, or the close status. */
+function watch(port: number, token: string | undefined): Promise<Record<string, unknown> | number> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/watch`);
+    socket.once("open", () => socket.send(JSON.stringify(token === undefined ? {} : { token })));
+    socket.once("message", (message) => {
+      // oxlint-disable-next-line no-base-to-string -- a Buffer
+      resolve(JSON.parse(message.toString()) as Record<string, unknown>);
+      socket.close();
+    });
+    socket.once("close", (status) => resolve(status));
+  });
+}
+
+describe("a coordinator with tokens", () => {
+  let cluster: Cluster;
+  let coordinator: CoordinatorProcess;
+  let port: number;
+  let dataset: string;
+
+  beforeAll(async () => {
+    cluster = await Cluster.create();
+    coordinator = cluster.coordinator("--local-workers", "1", ...tokens, ...data);
+    port = await portOf(coordinator);
+    await coordinator.event("epoch");
+    const [run = ""] = await readdir(join(cluster.folder, "runs"));
+    const setup = JSON.parse(
+      await readFile(join(cluster.folder, "runs", run, "config.json"), "utf8"),
+    );
+    dataset = `/data/${setup.config.dataset.sha256}`;
+  });
+  afterAll(() => cluster.stop());
+
+  test("puts the join token into the join URL's fragment and the admin token into the dashboard's", async () => {
+    const { joinUrl, dashboardUrl, url } = await coordinator.event("listening");
+    expect(joinUrl).toBe(`http://127.0.0.1:${port}/join#token=${joinToken}`);
+    expect(dashboardUrl).toBe(`http://127.0.0.1:${port}/#token=${adminToken}`);
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+  });
+
+  test("gives a peer without the token nothing but the refusal", async () => {
+    for (const path of [dataset, `${dataset}?token=${joinToken}`, "/data/", "/data/x"]) {
+      const { status, body, headers } = await ask(port, path);
+      expect([path, status, body]).toEqual([path, 401, "ERR_TOKEN: no token, or a wrong one\n"]);
+      expect(headers["www-authenticate"]).toBe("Bearer");
+    }
+    for (const token of [undefined, "", joinToken.slice(1), adminToken.slice(1)]) {
+      expect(await watch(port, token)).toBe(4401);
+      const authorization = { authorization: `Bearer ${token}` };
+      expect((await ask(port, dataset, { headers: authorization })).status).toBe(401);
+    }
+    const peer = await RawPeer.upgrade(port);
+    peer.write(frame(opcodes.binary, Buffer.from([0x80])));
+    expect(await peer.ended).toMatch(/^closed 4422$/u);
+    expect(peer.headers.map(({ type }) => type)).toEqual(["error"]);
+  });
+
+  test("gives the dataset for the join token and for the admin token", async () => {
+    for (const token of [joinToken, adminToken]) {
+      const headers = { authorization: `Bearer ${token}` };
+      const { status, body } = await ask(port, dataset, { headers });
+      expect([status, body.length > 400_000]).toEqual([200, true]);
+    }
+  });
+
+  test("shows the run for either token, and the admin token to nobody who watches", async () => {
+    for (const token of [joinToken, adminToken]) {
+      const view = await watch(port, token);
+      expect(view).toMatchObject({ run: { parameterCount: 13_002 } });
+      expect(JSON.stringify(view)).toContain(joinToken);
+      expect(JSON.stringify(view)).not.toContain(adminToken);
+    }
+  });
+
+  test("refuses requests that name another host, and a page of another origin", async () => {
+    for (const host of ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "a b"]) {
+      expect([host, (await ask(port, "/", { headers: { host } })).status]).toEqual([host, 421]);
+    }
+    for (const host of [
+      `127.0.0.1:${port}`,
+      "localhost",
+      `LOCALHOST:${port}`,
+      "[::1]:1",
+      "10.1.2.3",
+    ]) {
+      expect([host, (await ask(port, "/", { headers: { host } })).status]).toEqual([host, 200]);
+    }
+    for (const field of ["Origin: https://evil.example", "Origin: null", "Host: evil.example"]) {
+      const peer = await RawPeer.upgrade(port, "/worker", [field]);
+      expect([field, await peer.ended]).toEqual([field, "closed 4403"]);
+    }
+    const sameSite = await RawPeer.upgrade(port, "/worker", [`Origin: http://127.0.0.1:${port}`]);
+    expect(await sameSite.settle()).toBe("open");
+    sameSite.destroy();
+  });
+
+  test("serves pages that may run nothing inline, sit in no frame, and tell nobody where they come from", async () => {
+    for (const path of ["/", "/join", "/join.js", "/thread.js"]) {
+      const { status, headers } = await ask(port, path);
+      expect(status).toBe(200);
+      const policy = String(headers["content-security-policy"]);
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy.replaceAll("'wasm-unsafe-eval'", "")).not.toMatch(/unsafe-(eval|inline)/u);
+      expect(headers).toMatchObject({
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-embedder-policy": "require-corp",
+        "cross-origin-resource-policy": "same-origin",
+      });
+    }
+  });
+
+  test("serves nothing outside its routes: 14 paths that climb or guess give 404", async () => {
+    const paths = [
+      "/..",
+      "/../package.json",
+      "/%2e%2e/package.json",
+      "/..%2fpackage.json",
+      "//etc/passwd",
+    ];
+    const guesses = [
+      "/package.json",
+      "/promedio.js",
+      "/index.html",
+      "/runs",
+      "/join/",
+      "/join/../join.js",
+    ];
+    for (const path of [...paths, ...guesses, "/__proto__", "/constructor", "/.env"]) {
+      expect([path, (await ask(port, path)).status]).toEqual([path, 404]);
+    }
+  });
+
+  test("answers a body with 413 and an unknown method with 405", async () => {
+    const post = await ask(port, "/", { method: "POST", headers: { "content-length": "5" } });
+    expect([post.status, post.headers.connection]).toEqual([413, "close"]);
+    expect((await ask(port, "/", { method: "DELETE" })).status).toBe(405);
+  });
+
+  test("tells one line for a refused peer, with code, address and reason", async () => {
+    const refused = await coordinator.event("worker", ({ change, reason }) => {
+      return change === "refused" && String(reason).startsWith("ERR_TOKEN");
+    });
+    expect(refused).toMatchObject({
+      name: "127.0.0.1",
+      reason: "ERR_TOKEN: no token, or a wrong one",
+    });
+  });
+
+  test("never says a token but in the three URLs at the start, nor keeps one in its files", async () => {
+    const later = coordinator.events.filter(({ event }) => event !== "listening");
+    const folder = join(cluster.folder, "runs");
+    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((file) =>
+      file.isFile(),
+    );
+    const texts = await Promise.all(
+      files.map((file) => readFile(join(file.parentPath, file.name), "latin1")),
+    );
+    const all = [JSON.stringify(later), coordinator.stderr, ...texts].join("\n");
+    expect(texts.length).toBeGreaterThan(2);
+    expect(all).not.toContain(joinToken);
+    expect(all).not.toContain(adminToken);
+  });
+
+  test.skipIf(process.platform !== "linux")(
+    "shows no token in a command line of its workers",
+    () => {
+      const lines = execFileSync("ps", ["-ww", "-o", "ppid=,args=", "-e"], {
+        encoding: "utf8",
+      }).split("\n");
+      const workers = lines.filter((line) => line.trim().startsWith(`${coordinator.child.pid} `));
+      expect(workers).toHaveLength(1);
+      expect(workers.join()).not.toContain(joinToken);
+    },
+  );
+});
+
+describe("settings", () => {
+  let cluster: Cluster;
+  beforeAll(async () => void (cluster = await Cluster.create()));
+  afterAll(() => cluster.stop());
+
+  test("--open lets workers, dashboards and downloads in without a token, and warns", async () => {
+    const coordinator = cluster.coordinator("--open", "--local-workers", "1", ...data);
+    const port = await portOf(coordinator);
+    const warning = await coordinator.event("warning");
+    expect(warning["message"]).toMatch(/^--open: whoever reaches this port may join/u);
+    expect(String((await coordinator.event("listening"))["joinUrl"])).toMatch(/\/join$/u);
+    await coordinator.event("epoch");
+    expect(await watch(port, "")).toMatchObject({ run: {} });
+    expect((await ask(port, `/data/${"0".repeat(64)}`)).status).toBe(404);
+  });
+
+  test("without --join-token two starts have two tokens of 24 characters, and four in all differ", async () => {
+    const events = await Promise.all(
+      [1, 2].map(() => cluster.coordinator(...data).event("listening")),
+    );
+    const urls = events.flatMap(({ joinUrl, dashboardUrl }) => [
+      String(joinUrl),
+      String(dashboardUrl),
+    ]);
+    const drawn = urls.map((url) => /#token=([a-z0-9]{24})$/u.exec(url)?.[1]);
+    expect(drawn).not.toContain(undefined);
+    expect(new Set(drawn).size).toBe(4);
+  });
+
+  test("--allow-origin, given twice, lets pages of both origins and requests for both hosts in", async () => {
+    const origins = ["https://one.example", "http://two.example:8000"];
+    const flags = origins.flatMap((origin) => ["--allow-origin", origin]);
+    const port = await portOf(cluster.coordinator(...flags, ...data));
+    for (const origin of origins) {
+      const { hostname } = new URL(origin);
+      expect((await ask(port, "/", { headers: { host: hostname } })).status).toBe(200);
+      const peer = await RawPeer.upgrade(port, "/worker", [`Origin: ${origin}`]);
+      expect(await peer.settle()).toBe("open");
+      peer.destroy();
+    }
+    const other = await RawPeer.upgrade(port, "/worker", ["Origin: https://two.example:8000"]);
+    expect(await other.ended).toBe("closed 4403");
+  });
+
+  test("a public bind without TLS says once what that means; loopback says nothing", async () => {
+    const everywhere = cluster.coordinator("--host", "0.0.0.0", ...data);
+    const message = String((await everywhere.event("warning"))["message"]);
+    expect(message).toMatch(
+      /^listening on every address of this machine without TLS: who can read/u,
+    );
+    const local = cluster.coordinator("--local-workers", "1", ...data);
+    await local.event("epoch");
+    expect(local.events.filter(({ event }) => event === "warning")).toEqual([]);
+  });
+});
+
+describe("TLS", () => {
+  let cluster: Cluster;
+  beforeAll(async () => void (cluster = await Cluster.create()));
+  afterAll(() => cluster.stop());
+
+  test("local and remote workers train over it, URLs are https, and SIGHUP shows the renewed certificate", async () => {
+    const first = await makeCertificate(cluster.folder);
+    const files = ["--tls-cert", first.cert, "--tls-key", first.key];
+    const coordinator = cluster.coordinator("--local-workers", "1", ...files, ...tokens, ...data);
+    const listening = await coordinator.event("listening");
+    expect(listening["joinUrl"]).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/join#token=/u);
+    const port = await portOf(coordinator);
+    const program = join(import.meta.dirname, "../../build/promedio.js");
+    const remote = spawn(
+      process.execPath,
+      [program, "worker", String(listening["joinUrl"]), "--name", "remote"],
+      {
+        stdio: "ignore",
+        env: { ...process.env, NODE_EXTRA_CA_CERTS: first.cert },
+      },
+    );
+    onTestFinished(() => void remote.kill("SIGKILL"));
+    await coordinator.event("worker", ({ name }) => name === "remote");
+    await coordinator.event("epoch", ({ workers }) => workers === 2);
+
+    const ca = await readFile(first.cert, "utf8");
+    expect((await ask(port, "/join", { ca } as object)).status).toBe(200);
+    await expect(ask(port, "/join")).rejects.toThrow();
+    await makeCertificate(cluster.folder);
+    const renewed = await readFile(first.cert, "utf8");
+    expect(renewed).not.toBe(ca);
+    coordinator.child.kill("SIGHUP");
+    await coordinator.event("warning", ({ message }) => String(message).includes("read again"));
+    expect((await ask(port, "/join", { ca: renewed } as object)).status).toBe(200);
+    expect(coordinator.child.exitCode).toBe(null);
+  });
+});
