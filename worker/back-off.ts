@@ -7,11 +7,11 @@
 
 /** The first wait is at most this: a coordinator that was only restarted is back in less than a second. */
 const baseMs = 250;
-/** No wait is longer: somebody who looks at the page sees it move. */
-export const retryMaxMs = 10_000;
+/** No wait is longer: however long a coordinator was away, a room of workers is back within 5 s of its return. */
+export const retryMaxMs = 4_000;
 
 /**
- * A delay uniform in [0, min(10 s, 250 ms · 2^attempt)).
+ * A delay uniform in [0, min(4 s, 250 ms · 2^attempt)).
  *
  * @param attempt - Tries that failed in a row before this wait, ≥ 0.
  * @param random - Uniform in [0, 1).

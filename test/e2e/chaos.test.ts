@@ -1,0 +1,167 @@
+/**
+ * What goes wrong in a classroom, all at once, on real processes: workers are killed and join, the coordinator is killed
+ * and resumed, sockets are cut by the hundred. The fingerprint is the quiet run's.
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { Random } from "../../shared/random.ts";
+import { createConnect } from "../../worker/node/socket.ts";
+import { WorkerLoop } from "../../worker/worker.ts";
+import { Cluster } from "../support/cluster.ts";
+
+const kernelPath = join(import.meta.dirname, "../../build/kernel.wasm");
+
+const port = "18471";
+const token = "a-token-for-tests";
+const joinUrl = `http://127.0.0.1:${port}/join#token=${token}`;
+const place = [`--port=${port}`, `--join-token=${token}`];
+const data = ["--dataset=digits:2000,200", "--batch-size=64", "--shard-size=4"];
+
+let cluster: Cluster;
+
+beforeEach(async () => {
+  cluster = await Cluster.create();
+});
+afterEach(() => cluster.stop());
+
+async function quietFingerprint(epochs: number): Promise<unknown> {
+  const coordinator = cluster.coordinator(
+    "--exit",
+    "--local-workers=1",
+    ...data,
+    `--epochs=${epochs}`,
+  );
+  const { fingerprint } = await coordinator.event("finished");
+  await coordinator.exited;
+  return fingerprint;
+}
+
+describe("8 workers", () => {
+  test("of which one is killed and one joins every second, under a coordinator killed twice, end as one quiet worker", async () => {
+    const epochs = 40;
+    const expected = await quietFingerprint(epochs);
+    const random = new Random(11);
+    const workers = Array.from({ length: 8 }, (_, i) => cluster.worker(joinUrl, `--name=w${i}`));
+    let coordinator = cluster.coordinator(
+      "--exit",
+      ...place,
+      ...data,
+      `--epochs=${epochs}`,
+      "--name=chaos",
+    );
+    let isOver = false;
+    const storm = (async () => {
+      for (let i = 8; !isOver && i < 60; i++) {
+        await delay(1_000);
+        workers.splice(random.below(workers.length), 1)[0]?.kill("SIGKILL");
+        workers.push(cluster.worker(joinUrl, `--name=w${i}`));
+      }
+    })();
+    for (let kills = 0; kills < 2; kills++) {
+      const reached = kills === 0 ? 8 : 20;
+      await coordinator.event("epoch", ({ epoch }) => Number(epoch) >= reached);
+      coordinator.child.kill("SIGKILL");
+      await coordinator.exited;
+      coordinator = cluster.coordinator("--exit", "--resume=chaos", ...place);
+    }
+    const end = await coordinator.event("finished");
+    isOver = true;
+    await storm;
+    expect(end.fingerprint).toBe(expected);
+    expect(coordinator.events.find(({ event }) => event === "resumed")?.step).toBeGreaterThan(0);
+  }, 120_000);
+});
+
+describe("200 workers", () => {
+  test("that lose their coordinator are all back within 5 s of its return, under their old names", async () => {
+    const kernel = createHash("sha256")
+      .update(await readFile(kernelPath))
+      .digest("hex");
+    const first = cluster.coordinator(...place, ...data, "--epochs=1", "--name=storm");
+    await first.event("listening");
+    const room = Array.from({ length: 200 }, (_, i) => new IdleWorker(`seat ${i}`, kernel));
+    await Promise.all(room.map((worker) => worker.hasJoined()));
+    first.child.kill("SIGKILL");
+    await first.exited;
+    await Promise.all(room.map((worker) => worker.isLost()));
+    // Long enough for every worker to be waiting for as long as it ever does.
+    await delay(4_000);
+    const second = cluster.coordinator(...place, "--resume=storm");
+    await second.event("listening");
+    const startedMs = performance.now();
+    await Promise.all(room.map((worker) => worker.hasJoined()));
+    const tookMs = performance.now() - startedMs;
+    await second.event("worker", ({ workers }) => workers === 200);
+    const joined = second.events
+      .filter(({ change }) => change === "joined")
+      .map(({ name }) => name);
+    for (const worker of room) worker.leave();
+    expect(tookMs).toBeLessThan(5_000);
+    expect(new Set(joined)).toEqual(new Set(room.map(({ name }) => name)));
+  }, 60_000);
+});
+
+/** The real worker loop over a real socket, with a pool that never gets ready: what comes back is the connection. */
+class IdleWorker {
+  readonly name: string;
+  readonly #loop: WorkerLoop;
+  #phase = "connecting";
+  #changed: (() => void)[] = [];
+
+  constructor(name: string, kernel: string) {
+    this.name = name;
+    this.#loop = new WorkerLoop({
+      token,
+      name,
+      kind: "node",
+      agent: "idle",
+      kernel,
+      pool: {
+        threads: 1,
+        load: () => new Promise(() => {}),
+        start: () => {},
+        cancel: () => {},
+        close: () => {},
+      },
+      connect: createConnect(`ws://127.0.0.1:${port}/worker`),
+      loadDataset: () => new Promise(() => {}),
+      clock: {
+        now: () => performance.now(),
+        after(delayMs, callback) {
+          const timer = setTimeout(callback, delayMs);
+          return () => clearTimeout(timer);
+        },
+      },
+      random: Math.random,
+      stopsAfterRun: false,
+      changed: ({ phase }) => {
+        this.#phase = phase;
+        for (const resolve of this.#changed.splice(0)) resolve();
+      },
+    });
+    this.#loop.start();
+  }
+
+  hasJoined(): Promise<void> {
+    return this.#until("loading");
+  }
+
+  isLost(): Promise<void> {
+    return this.#until("retrying");
+  }
+
+  leave(): void {
+    this.#loop.leave("the test is over");
+  }
+
+  async #until(phase: string): Promise<void> {
+    while (this.#phase !== phase) {
+      await new Promise<void>((resolve) => this.#changed.push(resolve));
+    }
+  }
+}
