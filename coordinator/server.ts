@@ -46,7 +46,15 @@ export interface ServerOptions {
   /** By path. */
   readonly entrances: ReadonlyMap<string, Entrance>;
   readonly refused: (refusal: Refusal) => void;
+  /** By default those of the protocol; tests have no thousands of sockets. */
+  readonly limits?: Partial<typeof serverLimits>;
 }
+
+const serverLimits = {
+  connections: connectionPlaces,
+  strangers: strangerPlaces,
+  headerTimeoutMs: httpHeaderTimeoutMs,
+};
 
 /** What answers HTTP requests. */
 export interface Route {
@@ -95,10 +103,16 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
     perMessageDeflate: false,
     ...socketLimits,
   });
-  const upgrader: Upgrader = { ...options, sockets, strangers: new Places(strangerPlaces) };
+  const upgrader: Upgrader = {
+    ...options,
+    sockets,
+    strangers: new Places({ ...serverLimits, ...options.limits }.strangers),
+  };
   countConnections(server, options);
   server.on("request", (request, response) => answer(options, request, response));
   server.on("upgrade", (request, socket, head) => upgrade(upgrader, { request, socket, head }));
+  // Node would go on and answer each request above the limit with 503.
+  server.on("dropRequest", (_request, socket) => socket.destroy());
   server.on("clientError", (error, socket) => refuseMalformed(options, error, socket));
   server.on("tlsClientError", (error, socket) => {
     options.refused({
@@ -127,21 +141,22 @@ const socketLimits = {
   maxPendingAutoPongs: pongsPendingMax,
 };
 
-function createHttpServer({ certificate }: ServerOptions) {
-  const limits = {
+function createHttpServer({ certificate, limits }: ServerOptions) {
+  const { headerTimeoutMs } = { ...serverLimits, ...limits };
+  const settings = {
     insecureHTTPParser: false,
     maxHeaderSize: httpHeaderBytesMax,
-    headersTimeout: httpHeaderTimeoutMs,
+    headersTimeout: headerTimeoutMs,
     // A request has no body, so it is complete when its headers are.
-    requestTimeout: httpHeaderTimeoutMs,
+    requestTimeout: headerTimeoutMs,
     connectionsCheckingInterval: httpCheckMs,
     keepAliveTimeout: httpKeepAliveMs,
   };
   const server =
     certificate === undefined
-      ? createServer(limits)
+      ? createServer(settings)
       : createTlsServer({
-          ...limits,
+          ...settings,
           ...certificate.pair,
           minVersion: "TLSv1.2",
           handshakeTimeout: tlsHandshakeTimeoutMs,
@@ -152,8 +167,8 @@ function createHttpServer({ certificate }: ServerOptions) {
 }
 
 /** Cuts a connection that has no place, before anything of it is read. */
-function countConnections(server: Server, { refused }: ServerOptions): void {
-  const places = new Places(connectionPlaces);
+function countConnections(server: Server, { refused, limits }: ServerOptions): void {
+  const places = new Places({ ...serverLimits, ...limits }.connections);
   server.on("connection", (socket: Socket) => {
     const address = addressOf(socket);
     const release = places.take(address);

@@ -4,6 +4,7 @@
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 
 import { OperatorError } from "../shared/operator-error.ts";
 
@@ -46,7 +47,9 @@ export class Certificate {
 
   /** Whether it is for this name or address. */
   covers(host: string): boolean {
-    return (this.#parsed.checkHost(host) ?? this.#parsed.checkIP(host)) !== undefined;
+    // Each of the two throws for what the other is for.
+    const covered = isIP(host) === 0 ? this.#parsed.checkHost(host) : this.#parsed.checkIP(host);
+    return covered !== undefined;
   }
 
   /** The names that it is for, as written in it: `train.example.org`. Without patterns and `localhost`. */
