@@ -56,6 +56,8 @@ export interface CoordinatorOptions {
 interface Connection {
   readonly socket: PeerSocket;
   readonly openedMs: number;
+  /** The largest message that its peer may send, as it was when it connected. */
+  readonly messageBytesMax: number;
   /** Tells the transport that the peer has shown its token. */
   readonly admitted: () => void;
   /** Of what nobody asked this peer for. */
@@ -92,6 +94,18 @@ export class Coordinator {
     return this.#roster.connected.length;
   }
 
+  /** A connected worker's socket and name. */
+  connectedWorker(id: string): { readonly socket: PeerSocket; readonly name: string } | undefined {
+    const worker = this.#roster.get(id);
+    if (worker?.socket === undefined) return undefined;
+    return { socket: worker.socket, name: worker.name };
+  }
+
+  /** A worker's name, also of one that is gone. */
+  nameOf(id: string): string {
+    return this.#roster.get(id)?.name ?? "a worker that left";
+  }
+
   // ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
@@ -105,9 +119,7 @@ export class Coordinator {
     this.#farewell = undefined;
     this.#dataset = dataset;
     this.#run = makeRun((workerId, header, tensor) => this.#sendWork(workerId, header, tensor));
-    for (const connection of this.#connections) {
-      if (connection.worker !== undefined) this.#introduceRun(connection.worker);
-    }
+    for (const connection of this.#connections) this.#bringRun(connection);
     return this.#run;
   }
 
@@ -127,6 +139,13 @@ export class Coordinator {
     for (const { socket } of this.#connections) socket.close(1001, reason);
   }
 
+  /** A socket takes messages as large as it was told when it opened: for a larger model the worker connects again. */
+  #bringRun({ worker, socket, messageBytesMax: most }: Connection): void {
+    if (worker === undefined) return;
+    this.#introduceRun(worker);
+    if (most < this.messageBytesMax()) socket.close(1012, "come back for a larger model");
+  }
+
   // ── one socket ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
@@ -139,6 +158,7 @@ export class Coordinator {
     const connection: Connection = {
       socket,
       openedMs: nowMs,
+      messageBytesMax: this.messageBytesMax(),
       admitted,
       rate: new RateLimit(messageRate, nowMs),
       worker: undefined,

@@ -13,24 +13,31 @@ import { known } from "../shared/assert.ts";
 import { instantiateKernel } from "../shared/kernels/kernel.ts";
 import { selfTest } from "../shared/run/self-test.ts";
 import type { Urls } from "./addresses.ts";
+import { BreakIt } from "./break-it.ts";
+import type { RunRequest } from "./cli/options.ts";
 import type { ParsedCommand } from "./cli/parse.ts";
 import { type Console, createConsole } from "./console/console.ts";
 import { chooseMode } from "./console/mode.ts";
+import { Control } from "./control.ts";
 import { Coordinator } from "./coordinator.ts";
+import { DashboardFeed } from "./dashboard-feed.ts";
 import { createDataRoute, type DataRoute } from "./data-route.ts";
 import { nodeDisk } from "./disk.ts";
 import { startLocalWorkers } from "./local-workers.ts";
 import { createPages } from "./pages.ts";
 import { Reception } from "./reception.ts";
-import { Referee } from "./referee.ts";
-import { type JobEnd, RunJob } from "./run-job.ts";
+import type { JobEnd } from "./run-job.ts";
+import { createRunRoute } from "./run-route.ts";
 import { prepareRun, type PreparedRun } from "./run-setup.ts";
-import { runViewOf, titleOf } from "./run-view.ts";
-import { TrainingRun } from "./training-run.ts";
+import { runViewOf } from "./run-view.ts";
+import { Runs } from "./runs.ts";
 import type { CoordinatorEvent, CoordinatorView } from "./view.ts";
 
 /** How often lateness and silence are looked for; a fraction of the least grace that a late share gets. */
 const tickMs = 10;
+/** Milliseconds of a monotonic clock. */
+const now = () => performance.now();
+
 /** How often the console and dashboards get a snapshot. */
 const viewMs = 200;
 
@@ -57,79 +64,143 @@ export async function runCoordinator(
   world: ProgramWorld,
 ): Promise<number> {
   const { options } = command;
-  const kernel = instantiateKernel(await readFile(join(world.build, "kernel.wasm")));
+  const kernelBytes = await readFile(join(world.build, "kernel.wasm"));
+  const kernel = instantiateKernel(kernelBytes);
   const prepared = await prepareRun(options, command.run, {
     kernel,
     disk: nodeDisk,
     newRunId,
     progress: (line) => process.stderr.write(`${line}\n`),
   });
-  const program = new Program(command, world, prepared);
-  return await program.run(kernel.id, selfTest(kernel));
+  const identity = { kernel: kernel.id, selfTest: selfTest(kernel) };
+  const program = new Program(command, world, { kernelBytes, identity });
+  return await program.run(prepared);
 }
 
-/** One listening coordinator with its one run. */
+interface ProgramKernel {
+  readonly kernelBytes: Uint8Array<ArrayBuffer>;
+  /** What every worker must have, and must get. */
+  readonly identity: { readonly kernel: string; readonly selfTest: string };
+}
+
+/** One listening coordinator with its runs, one after the other. */
 class Program {
   readonly #options: CoordinatorCommand["options"];
   readonly #world: ProgramWorld;
-  readonly #prepared: PreparedRun;
+  readonly #kernelBytes: Uint8Array<ArrayBuffer>;
   readonly #console: Console;
   readonly #reception: Reception;
   readonly #data: DataRoute = createDataRoute();
-  readonly #job: RunJob;
-  readonly #ended: Promise<JobEnd>;
-  #run: TrainingRun | undefined;
+  readonly #coordinator: Coordinator;
+  readonly #runs: Runs;
+  readonly #control: Control;
+  readonly #feed: DashboardFeed;
+  #firstEnded: (end: JobEnd) => void = () => {};
+  /** Known once it listens. */
+  #urls: Urls | undefined;
   #stopKey: (() => void) | undefined;
 
-  constructor({ options }: CoordinatorCommand, world: ProgramWorld, prepared: PreparedRun) {
+  constructor(
+    { options, run }: CoordinatorCommand,
+    world: ProgramWorld,
+    { kernelBytes, identity }: ProgramKernel,
+  ) {
     this.#options = options;
     this.#world = world;
-    this.#prepared = prepared;
+    this.#kernelBytes = kernelBytes;
+    const report = (event: CoordinatorEvent) => this.#report(event);
     this.#console = this.#createConsole();
-    this.#reception = new Reception({
-      settings: options,
-      pages: createPages(join(world.build, "pages")),
+    this.#feed = this.#createFeed();
+    const breakIt = new BreakIt();
+    this.#reception = this.#createReception(breakIt);
+    const { joinToken } = this.#reception;
+    this.#coordinator = new Coordinator({
+      ...identity,
+      joinToken,
+      now,
+      newSession: () => nanoid(),
+      report,
+    });
+    const coordinator = this.#coordinator;
+    this.#runs = new Runs({
+      coordinator,
       data: this.#data,
-      report: (event) => this.#console.event(event),
-      now: () => performance.now(),
-    });
-    let end: (end: JobEnd) => void = () => undefined;
-    this.#ended = new Promise((resolve) => (end = resolve));
-    this.#job = new RunJob({
-      folder: prepared.folder,
+      minWorkers: options.minWorkers,
       checkpointEvery: options.checkpointEvery,
-      report: (event) => this.#report(event),
-      ended: (how) => end(how),
+      prepare: (request) => this.#prepareAgain(request),
+      report,
+      ended: (end) => this.#firstEnded(end),
+      now,
     });
+    const { dataset } = run.given;
+    this.#control = new Control({ runs: this.#runs, coordinator, breakIt, report, dataset });
   }
 
-  async run(kernel: string, selfTestHash: string): Promise<number> {
-    const { dataset } = this.#prepared;
-    await this.#data.add(dataset.bytes, dataset.dataset.sha256);
-    const coordinator = new Coordinator({
-      kernel,
-      selfTest: selfTestHash,
-      joinToken: this.#reception.joinToken,
-      now: () => performance.now(),
-      newSession: () => nanoid(),
-      report: (event) => this.#report(event),
-    });
-    const { urls, localUrl } = await this.#reception.open(coordinator);
+  async run(prepared: PreparedRun): Promise<number> {
+    await this.#data.add(prepared.dataset.bytes, prepared.dataset.dataset.sha256);
+    const { urls, localUrl } = await this.#reception.open(this.#coordinator);
+    this.#urls = urls;
     const { url, joinUrl, dashboardUrl } = urls;
     this.#report({ event: "listening", url, joinUrl, dashboardUrl });
     for (const message of this.#reception.warnings) this.#report({ event: "warning", message });
     const stopReloading = this.#reloadOnHangUp();
     const stopLocalWorkers = this.#startLocalWorkers(localUrl);
-    const stopClocks = this.#startClocks(coordinator, urls);
-    this.#startRun(coordinator);
-    const code = await this.#untilTheEnd(coordinator);
+    const stopClocks = this.#startClocks(urls);
+    const firstEnd = new Promise<JobEnd>((resolve) => (this.#firstEnded = resolve));
+    await this.#runs.begin(prepared);
+    const code = await this.#untilTheEnd(firstEnd);
     stopClocks();
     stopReloading();
-    coordinator.close("the coordinator is ending");
+    this.#coordinator.close("the coordinator is ending");
     await Promise.all([stopLocalWorkers(), this.#reception.close()]);
-    this.#console.update(this.#view(coordinator, urls));
+    this.#console.update(this.#view(urls));
     this.#console.close();
     return code;
+  }
+
+  #createReception(breakIt: BreakIt): Reception {
+    return new Reception({
+      settings: this.#options,
+      pages: createPages(join(this.#world.build, "pages")),
+      data: this.#data,
+      runs: createRunRoute(() => this.#runs.current),
+      feed: this.#feed,
+      obey: (text) => this.#control.obey(text),
+      intercept: (socket, handler) => breakIt.wrap(socket, handler),
+      report: (event) => {
+        this.#console.event(event);
+        this.#feed.event(event);
+      },
+      now,
+    });
+  }
+
+  #createFeed(): DashboardFeed {
+    return new DashboardFeed({
+      current: () => this.#runs.current,
+      records: () => this.#runs.records,
+      view: () => {
+        const urls = known(this.#urls, "who watches has found the server");
+        // Whoever may watch may not control: the admin token stays on the operator's own screen.
+        return { ...this.#view(urls), dashboardUrl: urls.watchUrl };
+      },
+      timeline: () => {
+        const nameOf = (workerId: string) => this.#coordinator.nameOf(workerId);
+        return this.#runs.current?.run.timeline.view(nameOf) ?? null;
+      },
+      wallMs: () => Date.now(),
+    });
+  }
+
+  /** Every run has a kernel memory of its own: what the one before took is given back with it. */
+  async #prepareAgain(request: RunRequest): Promise<PreparedRun> {
+    const options = { ...this.#options, name: undefined, resume: undefined };
+    return await prepareRun(options, request, {
+      kernel: instantiateKernel(this.#kernelBytes),
+      disk: nodeDisk,
+      newRunId,
+      progress: (line) => this.#report({ event: "warning", message: line }),
+    });
   }
 
   /** SIGHUP is how a program that renews certificates says so. @returns What stops listening for it. */
@@ -140,50 +211,16 @@ class Program {
     return () => process.off("SIGHUP", reload);
   }
 
-  #startRun(coordinator: Coordinator): void {
-    const { config, plan, store, folder, resume, dataset, notes } = this.#prepared;
-    for (const message of notes) this.#report({ event: "warning", message });
-    const { minWorkers } = this.#options;
-    const referee = new Referee({ kernel: store.kernel, config, dataset: dataset.dataset });
-    const run = coordinator.start((send) => {
-      return new TrainingRun({
-        id: folder.id,
-        config,
-        plan,
-        store,
-        effects: this.#job.effects(send),
-        minWorkers,
-        canCompute: (unit, parameters) => referee.canCompute(unit, parameters),
-        resume,
-      });
-    }, `/data/${dataset.dataset.sha256}`);
-    this.#run = run;
-    this.#job.attach(run);
-    this.#report({
-      event: resume === undefined ? "started" : "resumed",
-      run: run.id,
-      title: titleOf(config),
-      step: run.step,
-      totalSteps: plan.totalSteps,
-      parameterCount: run.parameterCount,
-    });
-    run.begin(performance.now());
-  }
-
-  /** Waits for the end of the run (and beyond it, unless `--exit`) or for the request to stop; then says goodbye. */
-  async #untilTheEnd(coordinator: Coordinator): Promise<number> {
+  /** Waits for the end of the first run (and beyond it, unless `--exit`) or for the request to stop. */
+  async #untilTheEnd(firstEnd: Promise<JobEnd>): Promise<number> {
     const stopped = new Promise<string>((resolve) => {
       this.#stopKey = () => resolve("stop key");
     });
     const interrupted = Promise.race([this.#world.interrupted, stopped]);
-    const first = await Promise.race([this.#ended, interrupted]);
-    if (typeof first === "string") {
-      await this.#job.saveNow();
-      return 0;
-    }
-    coordinator.end(first.message, first.fingerprint);
-    if (this.#options.exit) return first.reason === "failed" ? 1 : 0;
+    const first = await Promise.race([firstEnd, interrupted]);
+    if (typeof first !== "string" && this.#options.exit) return first.reason === "failed" ? 1 : 0;
     await interrupted;
+    await this.#runs.save();
     return 0;
   }
 
@@ -200,14 +237,12 @@ class Program {
   }
 
   /** @returns What stops them. */
-  #startClocks(coordinator: Coordinator, urls: Urls): () => void {
+  #startClocks(urls: Urls): () => void {
     // After the timers' phase comes the reading of sockets: only then is what has not arrived really late.
-    const ticks = setInterval(() => setImmediate(() => coordinator.tick()), tickMs);
+    const ticks = setInterval(() => setImmediate(() => this.#coordinator.tick()), tickMs);
     const views = setInterval(() => {
-      const view = this.#view(coordinator, urls);
-      this.#console.update(view);
-      // Whoever may watch may not control: the admin token stays on the operator's own screen.
-      this.#reception.update({ ...view, dashboardUrl: urls.watchUrl });
+      this.#console.update(this.#view(urls));
+      this.#reception.update();
     }, viewMs);
     return () => {
       clearInterval(ticks);
@@ -215,9 +250,12 @@ class Program {
     };
   }
 
-  #view(coordinator: Coordinator, urls: Urls): CoordinatorView {
-    const run = this.#run === undefined ? null : runViewOf(this.#run, performance.now());
-    return coordinator.view(urls, run);
+  #view(urls: Urls): CoordinatorView {
+    const run = this.#runs.current?.run;
+    return this.#coordinator.view(
+      urls,
+      run === undefined ? null : runViewOf(run, performance.now()),
+    );
   }
 
   #createConsole(): Console {
@@ -236,8 +274,8 @@ class Program {
   #key(action: "pause" | "stop" | "interrupt"): void {
     if (action === "stop") return this.#stopKey?.();
     if (action === "interrupt") return void process.kill(process.pid, "SIGINT");
-    const run = this.#run;
-    if (run === undefined) return;
+    const run = this.#runs.current?.run;
+    if (run === undefined || run.outcome !== undefined) return;
     if (run.isPaused) run.resume(performance.now());
     else run.pause();
   }

@@ -10,10 +10,13 @@ import { Access } from "./access.ts";
 import { isLoopback, isWildcard, machineNames, type Urls, urlsOf } from "./addresses.ts";
 import type { CoordinatorOptions } from "./cli/options.ts";
 import type { Coordinator } from "./coordinator.ts";
+import type { DashboardFeed } from "./dashboard-feed.ts";
 import type { DataRoute } from "./data-route.ts";
 import type { Pages } from "./pages.ts";
+import type { PeerHandler, PeerSocket } from "./peer.ts";
 import { Places } from "./places.ts";
 import { RefusalLog } from "./refusal-log.ts";
+import type { RunRoute } from "./run-route.ts";
 import {
   type Entrance,
   listen,
@@ -22,7 +25,7 @@ import {
   type ServerOptions,
 } from "./server.ts";
 import { Certificate } from "./tls.ts";
-import type { CoordinatorEvent, CoordinatorView } from "./view.ts";
+import type { CoordinatorEvent } from "./view.ts";
 import { Watchers } from "./watchers.ts";
 import { attach, WebSocketPeer } from "./websocket-peer.ts";
 
@@ -35,6 +38,12 @@ export interface ReceptionOptions {
   readonly settings: ReceptionSettings;
   readonly pages: Pages;
   readonly data: DataRoute;
+  readonly runs: RunRoute;
+  readonly feed: DashboardFeed;
+  /** Carries out what a dashboard with the admin token orders. */
+  readonly obey: (text: string) => Promise<{ readonly id: number; readonly error: string | null }>;
+  /** Puts something between a worker's socket and the coordinator. */
+  readonly intercept: (socket: PeerSocket, handler: PeerHandler) => PeerHandler;
   readonly report: (event: CoordinatorEvent) => void;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -71,6 +80,8 @@ export class Reception {
     this.#watchers = new Watchers({
       roleOf: (token) => this.#access.roleOf(token),
       refused: (refusal) => this.#refusals.add(refusal),
+      feed: options.feed,
+      obey: options.obey,
       now,
     });
   }
@@ -116,9 +127,9 @@ export class Reception {
     return warnings;
   }
 
-  /** Sends a snapshot to every dashboard, and tells of refusals that were not told one by one. */
-  update(view: CoordinatorView): void {
-    this.#watchers.update(view);
+  /** Tells every dashboard the news, and tells of refusals that were not told one by one. */
+  update(): void {
+    this.#watchers.update();
     this.#refusals.flush();
   }
 
@@ -158,11 +169,12 @@ export class Reception {
   }
 
   #door(coordinator: Coordinator): Omit<ServerOptions, "host" | "port" | "certificate"> {
-    const { pages, data } = this.#options;
+    const { pages, data, runs, intercept } = this.#options;
     const workers: Entrance = {
       messageBytesMax: () => coordinator.messageBytesMax(),
       accept({ raw, address, admitted }) {
-        attach(raw, coordinator.connect(new WebSocketPeer(raw, address), admitted));
+        const peer = new WebSocketPeer(raw, address);
+        attach(raw, intercept(peer, coordinator.connect(peer, admitted)));
       },
     };
     const watchers: Entrance = {
@@ -175,6 +187,12 @@ export class Reception {
         role: "member",
         places: new Places(downloadPlaces),
         handle: (request, response) => data.handle(request, response),
+      },
+      {
+        prefix: "/run/",
+        role: "member",
+        places: new Places(downloadPlaces),
+        handle: (request, response) => runs.handle(request, response),
       },
       {
         prefix: "/",

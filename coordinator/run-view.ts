@@ -1,7 +1,7 @@
 /** @file A run as it can be seen from outside: a snapshot of plain values for the console and the dashboard. */
 import type { RunConfig } from "../shared/run/config.ts";
 import { fingerprintOf } from "./checkpoint.ts";
-import type { TrainingRun } from "./training-run.ts";
+import type { RunSnapshot, TrainingRun } from "./training-run.ts";
 import type { RunView } from "./view.ts";
 
 /** @param nowMs - On the clock that the run's events were stamped with. */
@@ -30,11 +30,17 @@ export function runViewOf(run: TrainingRun, nowMs: number): RunView {
     trainCurve: progress.trainCurve,
     testCurve: progress.testCurve,
     promedio: run.promedio,
-    fingerprint:
-      run.outcome?.kind === "finished"
-        ? fingerprintOf(run.outcome.snapshot.store.parameters)
-        : null,
+    fingerprint: run.outcome?.kind === "finished" ? fingerprintAtEnd(run.outcome.snapshot) : null,
   };
+}
+
+/** Of ended runs: parameters that don't change any more need not be hashed for every view. */
+const fingerprints = new WeakMap<RunSnapshot, string>();
+
+function fingerprintAtEnd(snapshot: RunSnapshot): string {
+  const fingerprint = fingerprints.get(snapshot) ?? fingerprintOf(snapshot.store.parameters);
+  fingerprints.set(snapshot, fingerprint);
+  return fingerprint;
 }
 
 /** A run config in one line. */

@@ -392,6 +392,11 @@ export class TrainingRun {
     return { step: this.#step, store, progress: this.progress.state, isBest };
   }
 
+  /** The committed parameters as little-endian bytes of their own. */
+  encodeParameters(): Uint8Array {
+    return this.#store.encodeParameters();
+  }
+
   get isPaused(): boolean {
     return this.#paused;
   }

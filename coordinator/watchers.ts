@@ -1,6 +1,7 @@
 /**
- * @file The sockets of dashboards: each gets a JSON snapshot a few times a second, after it has shown a token. A slow
- * watcher misses snapshots, a dead one is let go; none makes the run wait or memory grow.
+ * @file The sockets of dashboards: each is told the news a few times a second, after it has shown a token, and who has
+ * the admin token may give orders. A slow watcher hears less often, a dead one is let go; none makes the run wait or
+ * memory grow.
  */
 import * as z from "zod/mini";
 
@@ -12,9 +13,14 @@ import {
   watchersMax,
 } from "../shared/protocol/limits.ts";
 import type { Role } from "./access.ts";
+import type { Cursor, DashboardFeed } from "./dashboard-feed.ts";
+import type { DashboardMessage } from "./dashboard-messages.ts";
+import { RateLimit } from "./rate-limit.ts";
 import type { Refusal } from "./refusal-log.ts";
 import type { Visitor } from "./server.ts";
-import type { CoordinatorView } from "./view.ts";
+
+/** Orders of one dashboard: faster than anybody clicks. */
+const orderRate = { perSecond: 5, burst: 20 };
 
 const greeting = z.strictObject({ token: z.string() });
 
@@ -22,13 +28,17 @@ export interface WatchersOptions {
   /** The role that a token shows; `undefined` for none. */
   readonly roleOf: (token: string) => Role | undefined;
   readonly refused: (refusal: Refusal) => void;
+  readonly feed: DashboardFeed;
+  /** Carries out an order; never rejects. */
+  readonly obey: (text: string) => Promise<{ readonly id: number; readonly error: string | null }>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 
 interface Watcher {
   readonly visitor: Visitor;
-  readonly role: Role;
+  readonly cursor: Cursor;
+  readonly orders: RateLimit;
   pingedMs: number;
   heardMs: number;
 }
@@ -36,7 +46,6 @@ interface Watcher {
 export class Watchers {
   readonly #options: WatchersOptions;
   readonly #watchers = new Set<Watcher>();
-  #latest = "";
 
   constructor(options: WatchersOptions) {
     this.#options = options;
@@ -69,17 +78,20 @@ export class Watchers {
     });
   }
 
-  /** Sends a snapshot to everybody who has read the one before, and lets go of who is dead. */
-  update(view: CoordinatorView): void {
-    this.#latest = "";
+  /** Sends the news to everybody who has read the last ones, and lets go of who is dead. */
+  update(): void {
     if (this.#watchers.size === 0) return;
-    this.#latest = JSON.stringify(view);
+    this.#options.feed.refresh();
     const nowMs = this.#options.now();
     for (const watcher of this.#watchers) {
       this.#watch(watcher, nowMs);
-      const { raw } = watcher.visitor;
-      if (raw.readyState === raw.OPEN && raw.bufferedAmount === 0) raw.send(this.#latest);
+      this.#tell(watcher);
     }
+  }
+
+  #tell({ visitor: { raw }, cursor }: Watcher): void {
+    if (raw.readyState !== raw.OPEN || raw.bufferedAmount > 0) return;
+    for (const message of this.#options.feed.news(cursor)) raw.send(message);
   }
 
   #greet(visitor: Visitor, text: string): void {
@@ -90,13 +102,33 @@ export class Watchers {
     }
     const { raw } = visitor;
     const nowMs = this.#options.now();
-    const watcher: Watcher = { visitor, role, pingedMs: nowMs, heardMs: nowMs };
+    const watcher: Watcher = {
+      visitor,
+      cursor: this.#options.feed.newCursor(),
+      orders: new RateLimit(orderRate, nowMs),
+      pingedMs: nowMs,
+      heardMs: nowMs,
+    };
     this.#watchers.add(watcher);
     visitor.admitted();
     raw.once("close", () => this.#watchers.delete(watcher));
     raw.on("pong", () => (watcher.heardMs = this.#options.now()));
-    raw.on("message", () => this.#refuse(visitor, "ERR_STATE", "a dashboard only listens"));
-    if (this.#latest !== "") raw.send(this.#latest);
+    raw.on("message", (data, isBinary) => {
+      if (role !== "admin" || isBinary) {
+        return this.#refuse(visitor, "ERR_STATE", "this dashboard may only listen");
+      }
+      // oxlint-disable-next-line typescript/no-base-to-string -- a Buffer: that is the default `binaryType`
+      void this.#order(watcher, data.toString());
+    });
+    send(watcher, { kind: "hello", role });
+    this.#tell(watcher);
+  }
+
+  async #order(watcher: Watcher, text: string): Promise<void> {
+    if (!watcher.orders.take(this.#options.now())) {
+      return this.#refuse(watcher.visitor, "ERR_RATE", "too many orders");
+    }
+    send(watcher, { kind: "reply", ...(await this.#options.obey(text)) });
   }
 
   #roleIn(text: string): Role | undefined {
@@ -121,4 +153,8 @@ export class Watchers {
     this.#options.refused({ address, code, reason });
     raw.close(closeStatus[code], code);
   }
+}
+
+function send({ visitor: { raw } }: Watcher, message: DashboardMessage): void {
+  if (raw.readyState === raw.OPEN) raw.send(JSON.stringify(message));
 }

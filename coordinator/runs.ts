@@ -1,0 +1,211 @@
+/**
+ * @file The runs of one coordinator, one after the other: begins them, pauses, resumes and stops the current one, and
+ * remembers how each ended. How a run goes stands in `training-run.ts`; what it leaves on disk, in `run-job.ts`.
+ */
+import { assert } from "../shared/assert.ts";
+import { OperatorError } from "../shared/operator-error.ts";
+import { fingerprintOf } from "./checkpoint.ts";
+import type { RunRequest } from "./cli/options.ts";
+import type { Coordinator } from "./coordinator.ts";
+import type { DataRoute } from "./data-route.ts";
+import { Referee } from "./referee.ts";
+import { type JobEnd, RunJob } from "./run-job.ts";
+import type { PreparedRun } from "./run-setup.ts";
+import { titleOf } from "./run-view.ts";
+import { TrainingRun } from "./training-run.ts";
+import type { CoordinatorEvent, RunRecordView } from "./view.ts";
+
+/** Ended runs that are remembered; the oldest are forgotten. A long lesson's worth. */
+const recordsMax = 100;
+/** Points of an ended run's curve: what a chart of comparison can show. */
+const recordPoints = 200;
+
+export interface RunsOptions {
+  readonly coordinator: Coordinator;
+  readonly data: DataRoute;
+  readonly minWorkers: number;
+  /** Epochs between two checkpoints. */
+  readonly checkpointEvery: number;
+  /** From a request to everything that a run needs. Throws OperatorError. */
+  readonly prepare: (request: RunRequest) => Promise<PreparedRun>;
+  readonly report: (event: CoordinatorEvent) => void;
+  /** A run is over, and everything about it is on disk. */
+  readonly ended: (end: JobEnd) => void;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}
+
+/** The run at hand: under way or over. */
+export interface CurrentRun {
+  /** From 1. */
+  readonly number: number;
+  readonly run: TrainingRun;
+  readonly prepared: PreparedRun;
+  readonly job: RunJob;
+}
+
+export class Runs {
+  readonly #options: RunsOptions;
+  readonly #records: RunRecordView[] = [];
+  #current: CurrentRun | undefined;
+  #isPreparing = false;
+
+  constructor(options: RunsOptions) {
+    this.#options = options;
+  }
+
+  get current(): CurrentRun | undefined {
+    return this.#current;
+  }
+
+  /** All runs that are remembered, oldest first; of the current one what is known so far, without its curve. */
+  get records(): readonly RunRecordView[] {
+    const current = this.#current;
+    if (current === undefined || this.#records.at(-1)?.number === current.number) {
+      return this.#records;
+    }
+    return [...this.#records, recordOf(current, null)];
+  }
+
+  /** Begins a run. The one before must be over. */
+  async begin(prepared: PreparedRun): Promise<void> {
+    const { coordinator, data, report, minWorkers, now } = this.#options;
+    const { config, plan, store, folder, resume, dataset, notes } = prepared;
+    await data.add(dataset.bytes, dataset.dataset.sha256);
+    assert(this.#current === undefined || this.#isOver, "one run at a time");
+    for (const message of notes) report({ event: "warning", message });
+    const job = this.#createJob(prepared);
+    const referee = new Referee({ kernel: store.kernel, config, dataset: dataset.dataset });
+    const run = coordinator.start((send) => {
+      return new TrainingRun({
+        id: folder.id,
+        config,
+        plan,
+        store,
+        effects: job.effects(send),
+        minWorkers,
+        canCompute: (unit, parameters) => referee.canCompute(unit, parameters),
+        resume,
+      });
+    }, `/data/${dataset.dataset.sha256}`);
+    job.attach(run);
+    this.#current = { number: (this.#current?.number ?? 0) + 1, run, prepared, job };
+    report({
+      event: resume === undefined ? "started" : "resumed",
+      run: run.id,
+      title: titleOf(config),
+      step: run.step,
+      totalSteps: plan.totalSteps,
+      parameterCount: run.parameterCount,
+    });
+    run.begin(now());
+  }
+
+  /**
+   * Trains again. The current run goes on until the new one is ready to begin, and is stopped then.
+   *
+   * @throws OperatorError for a request that can't be; then nothing has changed.
+   */
+  async startAgain(request: RunRequest): Promise<void> {
+    if (this.#isPreparing) throw new OperatorError("a run is being prepared already; wait for it");
+    this.#isPreparing = true;
+    try {
+      const prepared = await this.#options.prepare(request);
+      if (!this.#isOver) await this.stop();
+      await this.begin(prepared);
+    } finally {
+      this.#isPreparing = false;
+    }
+  }
+
+  /** @throws OperatorError when no run is under way, as do the next two. */
+  pause(): void {
+    this.#underWay().run.pause();
+  }
+
+  resume(): void {
+    this.#underWay().run.resume(this.#options.now());
+  }
+
+  /** Ends the current run where it stands, with a checkpoint; the coordinator and its workers stay. */
+  async stop(): Promise<void> {
+    const current = this.#underWay();
+    const { run, job } = current;
+    const saved = job.saveNow();
+    run.stop();
+    const fingerprint = fingerprintOf(run.snapshot().store.parameters);
+    this.#remember(current, fingerprint);
+    this.#options.coordinator.end("stopped by the operator", fingerprint);
+    const message = `run ${run.id} was stopped at step ${run.step}; go on with --resume ${run.id}`;
+    this.#options.report({ event: "warning", message });
+    await saved;
+  }
+
+  /** Writes the current state, for an orderly end of the program. */
+  async save(): Promise<void> {
+    await this.#current?.job.saveNow();
+  }
+
+  get #isOver(): boolean {
+    return this.#current?.run.outcome !== undefined;
+  }
+
+  #underWay(): CurrentRun {
+    if (this.#current !== undefined && !this.#isOver) return this.#current;
+    throw new OperatorError("no run is under way; start one");
+  }
+
+  #createJob(prepared: PreparedRun): RunJob {
+    return new RunJob({
+      folder: prepared.folder,
+      checkpointEvery: this.#options.checkpointEvery,
+      report: this.#options.report,
+      ended: (end) => {
+        if (this.#current?.prepared !== prepared) return;
+        this.#remember(this.#current, end.fingerprint);
+        this.#options.coordinator.end(end.message, end.fingerprint);
+        this.#options.ended(end);
+      },
+    });
+  }
+
+  #remember(current: CurrentRun, fingerprint: string): void {
+    const twin = this.#records.find((record) => record.fingerprint === fingerprint);
+    const record = recordOf(current, fingerprint);
+    const curve = thinned(current.run);
+    this.#records.push({ ...record, sameAs: twin?.sameAs ?? twin?.number ?? null, curve });
+    if (this.#records.length > recordsMax) this.#records.shift();
+  }
+}
+
+function recordOf({ number, run }: CurrentRun, fingerprint: string | null): RunRecordView {
+  const { config, plan, progress, step } = run;
+  return {
+    number,
+    id: run.id,
+    title: titleOf(config),
+    phase: run.phase,
+    step,
+    totalSteps: plan.totalSteps,
+    trainingSeconds: progress.trainingMs / 1000,
+    testLoss: progress.evaluation?.testLoss ?? null,
+    testAccuracy: progress.evaluation?.testAccuracy ?? null,
+    fingerprint,
+    sameAs: null,
+    curve: [],
+  };
+}
+
+/** Evenly spread points of a run's curve, each the mean of those that it stands for. */
+function thinned({ progress: { history } }: TrainingRun): RunRecordView["curve"] {
+  const size = Math.max(1, Math.ceil(history.count / recordPoints));
+  const curve: (readonly [number, number, number])[] = [];
+  for (let from = 0; from < history.count; from += size) {
+    const points = history.points(from, Math.min(from + size, history.count));
+    const last = points.length - 6;
+    let sum = 0;
+    for (let at = 0; at < points.length; at += 6) sum += points[at + 2] ?? 0;
+    curve.push([points[last] ?? 0, points[last + 1] ?? 0, (6 * sum) / points.length]);
+  }
+  return curve;
+}

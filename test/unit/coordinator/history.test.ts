@@ -1,0 +1,39 @@
+/** @file The curve of a run in fixed memory. */
+import { expect, test } from "vitest";
+
+import { History } from "../../../coordinator/history.ts";
+
+function stepOf(step: number, loss: number) {
+  return { step, seconds: step / 10, loss, accuracy: 0.5, learningRate: 0.1, gradientNorm: null };
+}
+
+test("3 steps are 3 points, unknown values NaN", () => {
+  const history = new History();
+  for (const step of [1, 2, 3]) history.add(stepOf(step, step * 2));
+  expect([history.count, history.stride]).toEqual([3, 1]);
+  expect([...history.points(1, 2)]).toEqual([
+    2,
+    Math.fround(0.2),
+    4,
+    0.5,
+    Math.fround(0.1),
+    Number.NaN,
+  ]);
+});
+
+test("8 points at most: 20 steps become 5 points of 4 steps, each the mean of its steps", () => {
+  const history = new History(8);
+  for (let step = 1; step <= 20; step++) history.add(stepOf(step, step));
+  expect([history.count, history.stride]).toEqual([5, 4]);
+  const points = history.points(0);
+  const column = (field: number) => Array.from({ length: 5 }, (_, i) => points[6 * i + field]);
+  expect(column(0)).toEqual([4, 8, 12, 16, 20]);
+  expect(column(2)).toEqual([2.5, 6.5, 10.5, 14.5, 18.5]);
+});
+
+test("a million steps stay below 131,072 points", () => {
+  const history = new History();
+  for (let step = 1; step <= 1_000_000; step++) history.add(stepOf(step, 1));
+  expect(history.count).toBeLessThan(131_072);
+  expect(history.count * history.stride).toBeGreaterThan(1_000_000 - history.stride);
+});
