@@ -13,9 +13,9 @@ import type { SimDisk } from "../support/sim-disk.ts";
 import { tinyDataset } from "../support/tiny-dataset.ts";
 
 export const runId = "sim";
-export const runsFolder = "/work/runs";
+export const runsFolder = "/virtual/runs";
 export const runFolder = `${runsFolder}/${runId}`;
-const datasetFolder = "/work/tiny";
+const datasetFolder = "/virtual/tiny";
 
 /** 70 samples of 3 × 4 for training and 40 for testing, as an IDX folder becomes them. */
 const { dataset: tiny } = encodeDataset({ ...tinyDataset(), name: "tiny", featureShape: [3, 4] });
@@ -27,7 +27,7 @@ const base: RunSettings = {
   layers: [12, 5, 3],
   batchSize: 20,
   shardSize: 3,
-  epochs: 3,
+  epochs: 4,
   seed: 1,
 };
 
@@ -95,7 +95,7 @@ export function optionsOf(resume: boolean, minWorkers: number): CoordinatorOptio
     name: runId,
     resume: resume ? runId : undefined,
     checkpointEvery: 1,
-    cache: "/work/cache",
+    cache: "/virtual/cache",
     mnistMirror: undefined,
     exit: true,
     json: true,
