@@ -26,6 +26,8 @@ export class MetricsFile {
   #sizeBytes: number | undefined;
   /** Whether a failed write may have left a part of itself behind them. */
   #torn = false;
+  /** The step of a trim that has not succeeded yet: nothing may be added before it has. */
+  #trimDue: number | undefined;
   /** Whether its name is known to be flushed: without, a crash may take the whole file. */
   #named = false;
   #last: Promise<unknown> = Promise.resolve();
@@ -72,26 +74,44 @@ export class MetricsFile {
    */
   trim(step: number): Promise<Outcome> {
     return this.#inTurn(async () => {
+      this.#trimDue = step;
       try {
-        const text = new TextDecoder().decode(await this.#disk.readFile(this.path));
-        const kept = text
-          .split("\n")
-          .filter((line) => stepOf(line) <= step)
-          .map((line) => `${line}\n`)
-          .join("");
-        const bytes = new TextEncoder().encode(kept);
-        if (kept !== text) await replaceFile(this.#disk, this.path, bytes);
-        this.#sizeBytes = bytes.length;
-        this.#torn = false;
+        await this.#trimIfDue();
         return { ok: true };
       } catch (error) {
-        if (isMissing(error)) return { ok: true };
         return { ok: false, reason: `cannot trim ${this.path}: ${messageOf(error)}` };
       }
     });
   }
 
+  async #trimIfDue(): Promise<void> {
+    const step = this.#trimDue;
+    if (step === undefined) return;
+    const bytes = await this.#bytesThere();
+    const text = new TextDecoder().decode(bytes);
+    const kept = text
+      .split("\n")
+      .filter((line) => stepOf(line) <= step)
+      .map((line) => `${line}\n`)
+      .join("");
+    const keptBytes = new TextEncoder().encode(kept);
+    if (kept !== text) await replaceFile(this.#disk, this.path, keptBytes);
+    this.#sizeBytes = keptBytes.length;
+    this.#torn = false;
+    this.#trimDue = undefined;
+  }
+
+  async #bytesThere(): Promise<Uint8Array> {
+    try {
+      return await this.#disk.readFile(this.path);
+    } catch (error) {
+      if (isMissing(error)) return new Uint8Array(0);
+      throw error;
+    }
+  }
+
   async #append(bytes: Uint8Array): Promise<void> {
+    await this.#trimIfDue();
     this.#sizeBytes ??= (await this.#disk.stat(this.path))?.sizeBytes ?? 0;
     if (this.#torn) await this.#removeTornEnd(this.#sizeBytes);
     this.#torn = true;
