@@ -57,20 +57,29 @@ export function drawPlan(world: World): Plan {
   const machines = Array.from({ length: count }, (_, index) =>
     drawMachine(world, { index, shardMs, lies: index > 0 && world.chance(liars) }),
   );
+  const honest = machines.filter(({ lie }) => lie === undefined).length;
+  const network = drawNetwork(world);
+  const stepMs = stepMsOf(shardMs, count, network);
   const calm = world.chance(0.1);
   return {
     scenario: world.pick(Object.keys(scenarios)),
     machines,
-    minWorkers: world.chance(0.2) ? 1 + world.random.below(Math.min(count, 4)) : 1,
-    network: drawNetwork(world),
-    diskDelayMs: [0.05, world.scale(0.2, 200)],
+    minWorkers: world.chance(0.2) ? 1 + world.random.below(Math.min(honest, 4)) : 1,
+    network,
+    diskDelayMs: [0.05, world.scale(0.2, 50)],
     diskErrors: world.chance(0.2) ? world.scale(0.01, 0.5) : 0,
-    diskLies: world.chance(0.2),
+    diskLies: world.chance(0.4),
     downloadErrors: world.chance(0.2) ? world.between(0, 0.7) : 0,
-    meanMs: calm ? new Map() : drawRates(world),
-    coordinatorEvents: world.chance(0.2) ? Math.round(world.scale(20, 2_000)) : undefined,
-    faultsMs: world.scale(500, 40_000),
+    meanMs: calm ? new Map() : drawRates(world, stepMs),
+    coordinatorEvents: world.chance(0.3) ? Math.round(world.scale(100, 2_000)) : undefined,
+    faultsMs: 2_000 + stepMs * world.scale(50, 500),
   };
+}
+
+/** About how long a step takes: faults come at its pace, else a quick run would see none and a slow one no end of them. */
+function stepMsOf(shardMs: number, count: number, { latencyMs }: NetworkProfile): number {
+  const shards = 7 / Math.min(7, count);
+  return shards * shardMs + 2 * latencyMs[1];
 }
 
 function drawMachine(
@@ -82,7 +91,7 @@ function drawMachine(
     name: `worker${index + 1}`,
     kind: world.chance(0.5) ? "node" : "browser",
     shardMs: shardMs * world.scale(0.3, 3),
-    loadMs: world.scale(1, 3_000),
+    loadMs: world.scale(1, 1_000),
     lie: lies ? { name: lie, probability: world.pick([1, 0.3, 0.03]) } : undefined,
   };
 }
@@ -100,12 +109,25 @@ function drawNetwork(world: World): NetworkProfile {
   };
 }
 
+/** Faults from which everybody has to come back. */
+const deaths: ReadonlySet<FaultName> = new Set([
+  "kill the coordinator",
+  "cut the coordinator's power",
+  "stop the coordinator",
+  "leave in a storm",
+]);
+/** About how long it takes until workers are back: their back-off and their loading. */
+const rejoinMs = 800;
+
 /** Half of the seeds have few kinds of faults, the rest many; some come once in a run, some at every step. */
-function drawRates(world: World): Map<FaultName, number> {
+function drawRates(world: World, stepMs: number): Map<FaultName, number> {
   const share = world.pick([0.12, 0.5]);
+  const lifeMs = rejoinMs + 5 * stepMs;
   const rates = new Map<FaultName, number>();
   for (const name of faultNames) {
-    if (world.chance(share)) rates.set(name, world.scale(50, 20_000));
+    if (!world.chance(share)) continue;
+    const isDeath = deaths.has(name);
+    rates.set(name, isDeath ? lifeMs * world.scale(0.3, 5) : stepMs * world.scale(0.5, 100));
   }
   return rates;
 }

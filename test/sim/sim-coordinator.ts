@@ -8,7 +8,7 @@ import type { Disk } from "../../coordinator/disk.ts";
 import type { ParameterStore } from "../../coordinator/parameter-store.ts";
 import { Referee } from "../../coordinator/referee.ts";
 import { type JobEnd, RunJob } from "../../coordinator/run-job.ts";
-import { prepareRun } from "../../coordinator/run-setup.ts";
+import { prepareRun, type PreparedRun } from "../../coordinator/run-setup.ts";
 import { TrainingRun } from "../../coordinator/training-run.ts";
 import type { CoordinatorEvent } from "../../coordinator/view.ts";
 import { instantiateKernel, type Kernel } from "../../shared/kernels/kernel.ts";
@@ -42,8 +42,7 @@ export interface Hooks {
   readonly disk?: (disk: Disk) => Disk;
   readonly now?: (process: Process) => () => number;
   readonly kernel?: (kernel: Kernel) => Kernel;
-  readonly store?: (store: ParameterStore) => void;
-  readonly run?: (run: TrainingRun) => void;
+  readonly store?: (store: ParameterStore, prepared: PreparedRun) => void;
 }
 
 export interface SimCoordinatorOptions {
@@ -77,6 +76,7 @@ export class SimCoordinator {
   #kernel: Kernel | undefined;
   #kernelBytesBefore = 0;
   #nextSession = 1;
+  #isExplained = false;
 
   constructor(options: SimCoordinatorOptions) {
     this.#options = options;
@@ -115,7 +115,7 @@ export class SimCoordinator {
     const { config, store, folder, resume: from, notes } = prepared;
     for (const note of notes) this.#report({ event: "warning", message: note });
     judge.started(config, from, excused() || disk.readErrorCount > readErrors);
-    hooks.store?.(store);
+    hooks.store?.(store, prepared);
     judge.watchStore(store, () => this.process.alive);
     judge.watchFolder(folder, () => this.process.alive);
     this.#listen(kernel);
@@ -151,8 +151,8 @@ export class SimCoordinator {
     this.process.interval(tickMs, "tick", () => coordinator.tick());
   }
 
-  #begin({ config, plan, store, folder, resume, dataset }: Awaited<ReturnType<typeof prepareRun>>) {
-    const { world, hooks, minWorkers } = this.#options;
+  #begin({ config, plan, store, folder, resume, dataset }: PreparedRun): void {
+    const { world, minWorkers } = this.#options;
     const job = new RunJob({
       folder,
       checkpointEvery: 1,
@@ -187,7 +187,6 @@ export class SimCoordinator {
     }, path);
     if (run === undefined) throw new Violation("the coordinator listens before its run starts");
     this.run = run;
-    hooks.run?.(run);
     job.attach(run);
     run.begin(this.now());
   }
@@ -238,7 +237,10 @@ export class SimCoordinator {
     if (this.kernelBytes > kernelBytesMax) judge.fail(`${this.kernelBytes} bytes of kernel memory`);
     if (process.timers > 1 + network.links.size) judge.fail(`${process.timers} timers`);
     if (run === undefined || run.outcome !== undefined) return;
-    if (run.wait(this.now()) !== null) judge.explainedMs = world.nowMs;
+    // What was said after the last event was said until this one.
+    if (this.#isExplained) judge.explainedMs = world.nowMs;
+    this.#isExplained = run.wait(this.now()) !== null;
+    if (this.#isExplained) judge.explainedMs = world.nowMs;
     const silentMs = world.nowMs - Math.max(judge.progressMs, judge.explainedMs);
     if (silentMs > explainedMs) judge.fail("waits for a second and does not say why");
   }

@@ -21,7 +21,7 @@ const recoveryMs = 150_000;
 const restMs = 90_000;
 /** A simulation that goes on for so many events goes round in circles. */
 const eventsMax = 2_000_000;
-const waitingEventsMax = 20_000;
+const waitingEventsMax = 50_000;
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -30,6 +30,8 @@ export interface SimulationOptions {
   readonly reader?: (line: string) => void;
   /** In place of what the seed draws. */
   readonly plan?: (drawn: Plan) => Plan;
+  /** Called before each event, to break something at a chosen one. */
+  readonly beforeEvent?: (simulation: Simulation) => void;
 }
 
 /** How a seed ended. */
@@ -161,6 +163,7 @@ export class Simulation {
     );
     await this.#settle();
     while (!ended && !isDone()) {
+      this.#options.beforeEvent?.(this);
       if (!world.step()) break;
       if (world.promisesPending) await this.#settle();
       this.#check();
@@ -230,14 +233,14 @@ export class Simulation {
       this.disk.powerFailed();
       if (this.plan.diskLies && this.world.chance(0.7)) this.#loseFlushed();
     }
-    this.#restartLater(this.world.scale(1, 10_000));
+    this.#restartLater(this.world.scale(1, 3_000));
   }
 
   async stopCoordinator(): Promise<void> {
     const coordinator = this.#coordinator;
     if (coordinator === undefined || !coordinator.process.alive) return;
     this.world.promisesPending = true;
-    coordinator.process.atDeath(() => this.#restartLater(this.world.scale(200, 10_000)));
+    coordinator.process.atDeath(() => this.#restartLater(this.world.scale(1, 3_000)));
     await coordinator.stop();
   }
 
@@ -245,17 +248,22 @@ export class Simulation {
     this.world.after(delayMs, "the operator starts the coordinator", () => this.startCoordinator());
   }
 
+  /** The next life may begin further back than was promised: something safe was destroyed. */
+  excuse(): void {
+    this.#excused = true;
+  }
+
   /** The disk said that it had flushed the newest checkpoint, and had not. */
   #loseFlushed(): void {
     const { world, disk } = this;
     const paths = disk.paths(`${runFolder}/checkpoints`).toSorted();
     const newest = paths.findLast((path) => path.includes("step-"));
-    if (newest === undefined) return;
-    this.#excused = true;
+    if (newest === undefined || disk.peek(newest)?.length === 0) return;
+    this.excuse();
     world.note("disk", `loses a part of ${newest}`);
     disk.damage(newest, (bytes) => {
-      const at = world.random.below(bytes.length);
-      if (world.chance(0.4)) return bytes.slice(0, at);
+      const at = bytes.length - 1 - world.random.below(Math.min(bytes.length, 2_000));
+      if (world.chance(0.3)) return bytes.slice(0, at);
       if (world.chance(0.5)) return bytes.fill(0, at, at + 512);
       bytes[at] = (bytes[at] ?? 0) ^ (1 << world.random.below(8));
       return bytes;

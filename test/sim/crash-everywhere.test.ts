@@ -1,0 +1,190 @@
+import { describe, expect, test } from "vitest";
+
+import type { Disk } from "../../coordinator/disk.ts";
+import { RunFolder } from "../../coordinator/run-folder.ts";
+import type { Plan } from "./faults.ts";
+import { runFolder } from "./scenario.ts";
+import { Simulation, type SimulationOptions } from "./simulation.ts";
+
+/** Two workers and an adam run of 3 epochs on machines without a fault: what breaks is what a test breaks. */
+const quiet = (drawn: Plan): Plan => ({
+  ...drawn,
+  scenario: "adam",
+  machines: [1, 2].map((number) => ({
+    name: `worker${number}`,
+    kind: "node",
+    shardMs: 0.2,
+    loadMs: 1,
+    lie: undefined,
+  })),
+  minWorkers: 1,
+  network: {
+    latencyMs: [0.1, 0.1],
+    bytesPerMs: [1e6, 1e6],
+    jitter: 0,
+    cutProbability: 0,
+    lostHandshake: 0,
+    queueScale: 1,
+  },
+  diskDelayMs: [0.2, 0.4],
+  diskErrors: 0,
+  diskLies: false,
+  downloadErrors: 0,
+  meanMs: new Map(),
+  coordinatorEvents: undefined,
+  faultsMs: 60_000,
+});
+
+async function live(options: Omit<SimulationOptions, "plan">) {
+  const simulation = new Simulation({ ...options, plan: quiet });
+  const ending = await simulation.run();
+  return { simulation, ending };
+}
+
+const { ending: undisturbed, simulation: whole } = await live({ seed: 1 });
+/** Events until the run is over; what follows is its end. */
+let eventsOfRun = 0;
+await live({
+  seed: 1,
+  beforeEvent: ({ coordinator, world }) => {
+    if (coordinator?.ended === undefined) eventsOfRun = world.eventCount;
+  },
+});
+
+describe("a coordinator that dies", () => {
+  test.each(["process", "power"] as const)(
+    "(%s) after any one event of a small run resumes to the same fingerprint",
+    async (how) => {
+      expect(undisturbed.violation).toBeUndefined();
+      expect(eventsOfRun).toBeGreaterThan(90);
+      let resumed = 0;
+      for (let event = 1; event <= eventsOfRun; event++) {
+        const { ending } = await live({
+          seed: event,
+          beforeEvent: (simulation) => {
+            if (simulation.world.eventCount === event) simulation.crashCoordinator(how);
+          },
+        });
+        expect(ending.violation, `after event ${event}`).toBeUndefined();
+        resumed += ending.resumes;
+      }
+      expect(resumed).toBeGreaterThan(eventsOfRun / 4);
+    },
+    120_000,
+  );
+
+  test.each(["process", "power"] as const)(
+    "(%s) at any one disk operation of a small run resumes to the same fingerprint, whatever is left of it",
+    async (how) => {
+      const operations = whole.disk.operationCount;
+      expect(operations).toBeGreaterThan(30);
+      for (let index = 0; index < operations; index++) {
+        for (const seed of [1, 2, 3, 4, 5, 6]) {
+          const ending = await dieAt(index, how, seed);
+          expect(ending.violation, `at operation ${index}, seed ${seed}`).toBeUndefined();
+        }
+      }
+    },
+    120_000,
+  );
+});
+
+/** The coordinator dies while a disk operation is under way: it is done, half done or not done by chance. */
+async function dieAt(index: number, how: "process" | "power", seed: number) {
+  let died = false;
+  const { ending } = await live({
+    seed,
+    beforeEvent: (simulation) => {
+      if (died || simulation.disk.operationCount <= index) return;
+      died = true;
+      simulation.crashCoordinator(how);
+    },
+  });
+  return ending;
+}
+
+describe("a damaged checkpoint", () => {
+  test("is noticed for a flip of each of its bytes: the one before it is used, and one line says so", async () => {
+    const folder = `${runFolder}/checkpoints`;
+    const paths = whole.disk.paths(folder).filter((path) => path.includes("step-"));
+    const [newest = "", previous = ""] = paths.toSorted().toReversed();
+    const files = new Map(paths.map((path) => [path, whole.disk.peek(path) ?? new Uint8Array(0)]));
+    const bytes = files.get(newest) ?? new Uint8Array(0);
+    expect(bytes.length).toBeGreaterThan(2_000);
+    for (let offset = 0; offset < bytes.length; offset++) {
+      const flipped = bytes.slice();
+      flipped[offset] = (flipped[offset] ?? 0) ^ (1 << (offset % 8));
+      const disk = readOnlyDisk(new Map([...files, [newest, flipped]]));
+      const found = await new RunFolder(disk, runFolder).latestCheckpoint();
+      expect(found.found && found.path, `byte ${offset}`).toBe(previous);
+      expect(found.notes).toHaveLength(1);
+      expect(found.notes[0]).toMatch(/^checkpoint \S+ is damaged \([^\n]+\); using step-\d+/u);
+    }
+  });
+
+  test("costs the epoch after the one before it, and nothing else", async () => {
+    let damaged = false;
+    const warnings = new Set<string>();
+    const { ending } = await live({
+      seed: 1,
+      beforeEvent: (simulation) => {
+        const { disk, judge, coordinator } = simulation;
+        for (const warning of coordinator?.warnings ?? []) warnings.add(warning);
+        const newest = `${runFolder}/checkpoints/step-00000008.safetensors`;
+        if (damaged || judge.commits < 10 || disk.peek(newest) === undefined) return;
+        damaged = true;
+        simulation.crashCoordinator("process");
+        disk.damage(newest, (bytes) => bytes.fill(0, 1_000, 1_001));
+        simulation.excuse();
+      },
+    });
+    expect(ending).toMatchObject({ violation: undefined, resumes: 1 });
+    expect(ending.commits).toBeGreaterThanOrEqual(10 + 12 - 4);
+    expect([...warnings]).toEqual([
+      expect.stringMatching(/step-00000008\S+ is damaged .+ using step-00000004/u),
+    ]);
+  });
+});
+
+describe("a full disk", () => {
+  test("costs checkpoints, which is said, and not the run; the next checkpoint is written", async () => {
+    let fullSteps = 0;
+    const warnings = new Set<string>();
+    const { simulation, ending } = await live({
+      seed: 1,
+      beforeEvent: ({ disk, judge, coordinator }) => {
+        disk.faults.isFull = judge.commits >= 2 && judge.commits < 6;
+        fullSteps = disk.faults.isFull ? judge.commits : fullSteps;
+        for (const warning of coordinator?.warnings ?? []) warnings.add(warning);
+      },
+    });
+    expect(ending.violation).toBeUndefined();
+    expect(fullSteps).toBe(5);
+    expect([...warnings]).toEqual([
+      expect.stringMatching(/^cannot write checkpoint \S+step-00000004\S+: ENOSPC: no space left/u),
+    ]);
+    const names = simulation.disk.paths(`${runFolder}/checkpoints`).map((path) => path.slice(-20));
+    expect(names.toSorted()).toEqual([
+      "00000008.safetensors",
+      "00000012.safetensors",
+      "ints/best.safetensors".slice(-20),
+    ]);
+  });
+});
+
+/** Files in memory that can only be read. */
+function readOnlyDisk(files: ReadonlyMap<string, Uint8Array>): Disk {
+  const refuse = () => Promise.reject(new Error("read-only"));
+  return {
+    readFile: (path) => Promise.resolve(files.get(path)?.slice() ?? new Uint8Array(0)),
+    readdir: () => Promise.resolve([...files.keys()].map((path) => path.split("/").at(-1) ?? "")),
+    stat: () => Promise.resolve(undefined),
+    writeFile: refuse,
+    append: refuse,
+    truncate: refuse,
+    rename: refuse,
+    unlink: refuse,
+    mkdir: refuse,
+    syncDirectory: refuse,
+  };
+}

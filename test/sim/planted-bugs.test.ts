@@ -1,0 +1,18 @@
+import { describe, expect, test } from "vitest";
+
+import { plantedBugs, seedThatCatches } from "./planted-bugs.ts";
+
+const seedsMax = 1_000;
+
+describe(`within ${seedsMax} seeds the simulator finds that`, () => {
+  test.each(Object.entries(plantedBugs))(
+    "%s",
+    async (name, bug) => {
+      const ending = await seedThatCatches(bug, seedsMax);
+      expect(ending?.violation, `no seed catches it`).toBeTypeOf("string");
+      const [line] = (ending?.violation ?? "").split("\n");
+      process.stdout.write(`caught by seed ${ending?.seed}: ${name} (${line})\n`);
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,260 @@
+/**
+ * @file Bugs that the simulator must find: each is one line that somebody could have written. They get in from outside,
+ * through the simulator's hooks or over a method of the product for as long as a simulation lasts; the product has no
+ * switch for any of them.
+ */
+import { type Checkpoint, encodeCheckpoint } from "../../coordinator/checkpoint.ts";
+import { temporarySuffix } from "../../coordinator/disk.ts";
+import { MetricsFile } from "../../coordinator/metrics-file.ts";
+import { ParameterStore } from "../../coordinator/parameter-store.ts";
+import { Round } from "../../coordinator/round.ts";
+import type { PreparedRun } from "../../coordinator/run-setup.ts";
+import { fromTorch } from "../../coordinator/torch-layout.ts";
+import { TrainingRun } from "../../coordinator/training-run.ts";
+import { known } from "../../shared/assert.ts";
+import { runConfigSchema } from "../../shared/run/config.ts";
+import { batchSizeOf } from "../../shared/run/plan.ts";
+import { Reduction } from "../../shared/run/reduction.ts";
+import { decodeSafetensors } from "../../shared/safetensors.ts";
+import { LocalPool } from "../../worker/local-pool.ts";
+import type { Hooks } from "./sim-coordinator.ts";
+import { type Ending, simulate } from "./simulation.ts";
+
+export interface PlantedBug {
+  readonly hooks?: Hooks;
+  /** Replaces methods of the product; returns what puts them back. */
+  readonly plant?: () => () => void;
+}
+
+/** Puts another function in a method's place. */
+function replace<Owner extends object, Name extends keyof Owner>(
+  owner: Owner,
+  name: Name,
+  make: (original: Owner[Name]) => Owner[Name],
+): () => void {
+  const original = owner[name];
+  owner[name] = make(original);
+  return () => (owner[name] = original);
+}
+
+export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
+  "sums are taken in the order of arrival": { plant: sumInOrderOfArrival },
+
+  "a result of an older step is accepted": {
+    plant: () =>
+      replace(TrainingRun.prototype, "result", (original) => {
+        return function (this: TrainingRun, workerId, message, tensor, nowMs) {
+          return original.call(this, workerId, { ...message, step: this.step }, tensor, nowMs);
+        };
+      }),
+  },
+
+  "folders are not flushed": {
+    hooks: { disk: (disk) => ({ ...disk, syncDirectory: () => Promise.resolve() }) },
+  },
+
+  "files are written in place": {
+    hooks: {
+      disk: (disk) => ({
+        ...disk,
+        writeFile: (path, bytes) => disk.writeFile(path.replace(temporarySuffix, ""), bytes),
+        rename: () => Promise.resolve(),
+      }),
+    },
+  },
+
+  "values are not checked to be finite": {
+    hooks: {
+      kernel: (kernel) => ({ ...kernel, functions: { ...kernel.functions, allFinite: () => 1 } }),
+    },
+  },
+
+  "a step is committed twice": {
+    hooks: {
+      store: (store) => {
+        const applyStep = store.applyStep.bind(store);
+        let commits = 0;
+        store.applyStep = (step) => {
+          const outcome = applyStep(step);
+          if (!outcome.committed || ++commits % 5 !== 0) return outcome;
+          store.restore({ ...store.snapshot(), step: step.step });
+          return applyStep(step);
+        };
+      },
+    },
+  },
+
+  "the blocks of a worker that leaves are lost": {
+    plant: () => replace(Round.prototype, "release", () => () => []),
+  },
+
+  "leases are taken by the wall clock": {
+    hooks: {
+      now:
+        ({ world }) =>
+        () =>
+          world.wallMs,
+    },
+  },
+
+  "the last, smaller batch of an epoch is dropped": {
+    hooks: { store: dropSmallBatches },
+  },
+
+  "checkpoints are not verified": {
+    hooks: {
+      disk: (disk) => ({
+        ...disk,
+        readFile: async (path) => {
+          const bytes = await disk.readFile(path);
+          return path.endsWith(".safetensors") ? forged(bytes) : bytes;
+        },
+      }),
+    },
+  },
+
+  "the optimizer's state is forgotten on resume": {
+    plant: () =>
+      replace(ParameterStore.prototype, "restore", (original) => {
+        return function (this: ParameterStore, snapshot) {
+          const zeros = [...snapshot.state].map(([name, { length }]) => {
+            return [name, new Float32Array(length)] as const;
+          });
+          original.call(this, { ...snapshot, state: new Map(zeros) });
+        };
+      }),
+  },
+
+  "the buffer of a tensor that is being sent is used again": {
+    plant: () =>
+      replace(ParameterStore.prototype, "encodePoint", () => {
+        return function (this: ParameterStore) {
+          const { buffer, byteOffset, byteLength } = this.pointToSend();
+          return new Uint8Array(buffer, byteOffset, byteLength);
+        };
+      }),
+  },
+
+  "late shares get no backup": {
+    plant: () => replace(TrainingRun.prototype, "tick", () => () => undefined),
+  },
+
+  "a block counts as held though its only holder is late": {
+    plant: () =>
+      replace(Round.prototype, "heldLeaves", (original) => {
+        return function (this: Round) {
+          return original.call(this);
+        };
+      }),
+  },
+
+  "metrics of lost steps are not cut off": {
+    plant: () =>
+      replace(MetricsFile.prototype, "trim", () => () => Promise.resolve({ ok: true as const })),
+  },
+
+  "a worker computes at the parameters of its last job": {
+    plant: () =>
+      replace(LocalPool.prototype, "start", (original) => {
+        const last = new WeakMap<LocalPool, Uint8Array>();
+        return function (this: LocalPool, job, events) {
+          const parameters = last.get(this) ?? job.parameters;
+          last.set(this, job.parameters);
+          original.call(this, job.step % 5 === 4 ? { ...job, parameters } : job, events);
+        };
+      }),
+  },
+};
+
+/** Whoever takes the root gets the sum of the results as they came in. */
+function sumInOrderOfArrival(): () => void {
+  const arrivals = new WeakMap<Reduction, Float32Array[]>();
+  const undo = [
+    replace(Reduction.prototype, "begin", (original) => {
+      return function (this: Reduction, ...rest) {
+        arrivals.set(this, []);
+        original.apply(this, rest);
+      };
+    }),
+    replace(Reduction.prototype, "accept", (original) => {
+      return function (this: Reduction, block, result) {
+        const acceptance = original.call(this, block, result);
+        const { values } = result;
+        const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+        if (acceptance === "accepted") arrivals.get(this)?.push(new Float32Array(bytes.buffer));
+        return acceptance;
+      };
+    }),
+    replace(Reduction.prototype, "root", (original) => {
+      return function (this: Reduction) {
+        const root = original.call(this);
+        const [first, ...others] = known(arrivals.get(this), "a round began");
+        root.values.set(known(first, "a result came in"));
+        for (const other of others) {
+          for (let i = 0; i < other.length; i++) {
+            root.values[i] = (root.values[i] ?? 0) + (other[i] ?? 0);
+          }
+        }
+        return root;
+      };
+    }),
+  ];
+  return () => {
+    for (const putBack of undo) putBack();
+  };
+}
+
+/** The store goes on to the next step without the last batch's update. */
+function dropSmallBatches(store: ParameterStore, { config, plan }: PreparedRun): void {
+  const applyStep = store.applyStep.bind(store);
+  store.applyStep = (step) => {
+    const before = store.snapshot();
+    const outcome = applyStep(step);
+    const isSmall = batchSizeOf(step.step, config, plan) < config.batchSize;
+    if (outcome.committed && isSmall) store.restore({ ...before, step: step.step + 1 });
+    return outcome;
+  };
+}
+
+/** A checkpoint with all that verifies it made to fit what it holds, if that can be read at all. */
+function forged(bytes: Uint8Array): Uint8Array {
+  try {
+    const { metadata, tensors } = decodeSafetensors(bytes);
+    const json = (key: string): unknown => JSON.parse(metadata.get(key) ?? "");
+    const config = runConfigSchema.parse(json("config"));
+    const read = (prefix: string) =>
+      fromTorch((name) => tensors.get(prefix + name)?.data as Float32Array, config.model);
+    const states = new Set(
+      [...tensors.keys()].map((name) => /^optimizer\.(\w+)\./u.exec(name)?.[1]),
+    );
+    states.delete(undefined);
+    return encodeCheckpoint({
+      config,
+      step: Number(metadata.get("step")),
+      parameters: read(""),
+      optimizerState: new Map(
+        [...states].map((state) => [`${state}`, read(`optimizer.${state}.`)]),
+      ),
+      progress: json("progress") as Checkpoint["progress"],
+    });
+  } catch {
+    return bytes;
+  }
+}
+
+/** The first seed that shows a bug; `undefined` if none of them does. */
+export async function seedThatCatches(
+  bug: PlantedBug,
+  seedsMax: number,
+): Promise<Ending | undefined> {
+  const putBack = bug.plant?.();
+  try {
+    for (let seed = 1; seed <= seedsMax; seed++) {
+      const ending = await simulate({ seed, hooks: bug.hooks ?? {} });
+      if (ending.violation !== undefined) return ending;
+    }
+    return undefined;
+  } finally {
+    putBack?.();
+  }
+}
