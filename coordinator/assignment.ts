@@ -12,6 +12,8 @@ export interface WorkerSpeed {
   readonly overheadMs: number;
   /** Computing one leaf; > 0. */
   readonly leafMs: number;
+  /** So much later may the round end for this worker to get its first leaf; 0 when absent. */
+  readonly slackMs?: number;
 }
 
 /** Contiguous leaves for one worker, as the fewest nodes of the tree. */
@@ -64,17 +66,22 @@ export function redistribute(
   });
 }
 
-/** How many leaves each worker gets: leaf by leaf to whoever would be done first; ties go to the earlier worker. */
+/**
+ * How many leaves each worker gets: leaf by leaf to whoever would be done first; ties go to the earlier worker. Who has
+ * none yet is taken to be done a little earlier than it is: two shards for two workers are one each, though one of
+ * them may just now look three times as fast.
+ */
 function countLeaves(leafCount: number, workers: readonly WorkerSpeed[]): number[] {
   const counts = workers.map(() => 0);
-  const ends = workers.map(({ overheadMs, leafMs }) => overheadMs + leafMs);
+  const ends = workers.map(({ overheadMs, leafMs, slackMs = 0 }) => overheadMs + leafMs - slackMs);
   for (let leaf = 0; leaf < leafCount; leaf++) {
     let first = 0;
     for (let i = 1; i < ends.length; i++) {
       if (known(ends[i], "an end per worker") < known(ends[first], "an end per worker")) first = i;
     }
+    const { leafMs, slackMs = 0 } = known(workers[first], "a worker per end");
+    ends[first] = (ends[first] ?? 0) + leafMs + (counts[first] === 0 ? slackMs : 0);
     counts[first] = (counts[first] ?? 0) + 1;
-    ends[first] = (ends[first] ?? 0) + known(workers[first], "a worker per end").leafMs;
   }
   return counts;
 }

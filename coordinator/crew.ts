@@ -49,6 +49,9 @@ export class Crew {
 const overheadTolerance = 2;
 const overheadSlackMs = 1;
 
+/** A round may end later by this part of an overhead so that one more worker takes part: nobody sees the difference. */
+const slackFraction = 0.2;
+
 /** What planning shares needs to know, for leaves of so many samples. */
 export function speedsOf(members: readonly Member[], samplesPerLeaf: number): WorkerSpeed[] {
   const least = members.reduce((min, { speed }) => Math.min(min, speed.overheadMs), Infinity);
@@ -57,5 +60,6 @@ export function speedsOf(members: readonly Member[], samplesPerLeaf: number): Wo
     workerId: id,
     overheadMs: Math.max(0, speed.overheadMs - tolerated),
     leafMs: speed.sampleMs * samplesPerLeaf,
+    slackMs: slackFraction * least,
   }));
 }

@@ -103,6 +103,16 @@ describe("planShares", () => {
     }
   });
 
+  test("with 0.1 ms of slack gives 1 leaf each where one looks 3 times as fast, and both to it at 8 times", () => {
+    const plan = (slowMs: number) =>
+      planShares(2, [
+        { workerId: "fast", overheadMs: 0, leafMs: 0.035, slackMs: 0.1 },
+        { workerId: "slow", overheadMs: 0, leafMs: slowMs, slackMs: 0.1 },
+      ]).map(({ workerId }) => workerId);
+    expect(plan(0.105)).toEqual(["fast", "slow"]);
+    expect(plan(0.28)).toEqual(["fast"]);
+  });
+
   test("with no leaf or no worker is a bug of the caller", () => {
     expect(() => planShares(0, equal(1))).toThrow(/invariant/u);
     expect(() => planShares(1, [])).toThrow(/invariant/u);
