@@ -5,7 +5,7 @@
 import { customAlphabet } from "nanoid";
 
 import { OperatorError } from "../shared/operator-error.ts";
-import { downloadPlaces, watcherMessageBytesMax } from "../shared/protocol/limits.ts";
+import { downloadPlaces, exportPlaces, watcherMessageBytesMax } from "../shared/protocol/limits.ts";
 import { Access } from "./access.ts";
 import { isLoopback, isWildcard, machineNames, type Urls, urlsOf } from "./addresses.ts";
 import type { CoordinatorOptions } from "./cli/options.ts";
@@ -191,7 +191,7 @@ export class Reception {
       {
         prefix: "/run/",
         role: "member",
-        places: new Places(downloadPlaces),
+        places: new Places(exportPlaces),
         handle: (request, response) => runs.handle(request, response),
       },
       {

@@ -8,6 +8,7 @@ import * as z from "zod/mini";
 import { closeStatus, type ProtocolErrorCode } from "../shared/protocol/errors.ts";
 import {
   helloTimeoutMs,
+  orderRate,
   pingIntervalMs,
   silenceMaxMs,
   watchersMax,
@@ -18,9 +19,6 @@ import type { DashboardMessage } from "./dashboard-messages.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { Refusal } from "./refusal-log.ts";
 import type { Visitor } from "./server.ts";
-
-/** Orders of one dashboard: faster than anybody clicks. */
-const orderRate = { perSecond: 5, burst: 20 };
 
 const greeting = z.strictObject({ token: z.string() });
 

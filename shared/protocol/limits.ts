@@ -111,6 +111,12 @@ export function chunksMax(messageBytes: number): number {
 /** Pings that wait for their pong to be taken; whoever sends one more without reading is cut off. */
 export const pongsPendingMax = 16;
 
+/** Orders of one dashboard: faster than anybody clicks. */
+export const orderRate = { perSecond: 5, burst: 20 };
+
+/** Copies of the parameters on their way to who downloads them: each is whole in memory until it is sent. */
+export const exportPlaces = { inAll: 32, perAddress: 16 };
+
 /** Lines about peers that were refused: enough to read along. The rest is counted, and the count is told. */
 export const refusalLines = { perSecond: 2, burst: 10 };
 

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import { known } from "../../shared/assert.ts";
-import type { Random } from "../../shared/random.ts";
+import { type Attack, end, pick, type Target } from "./attack.ts";
 import {
   type BadMessage,
   badFields,
@@ -14,30 +14,8 @@ import {
   pack,
   randomBytes,
 } from "./bad-messages.ts";
+import { badRequests, garbage, upgradeFlood } from "./http-attacks.ts";
 import { frame, opcodes, RawPeer, upgradeRequest } from "./raw-peer.ts";
-
-export interface Target {
-  readonly port: number;
-  readonly joinToken: string;
-  /** What an honest worker of this run says in `hello` and `ready`. */
-  readonly kernel: string;
-  readonly selfTest: string;
-  readonly parameterCount: number;
-  readonly random: Random;
-}
-
-/** How the coordinator ended it, and what was written until then. */
-export interface Outcome {
-  readonly frames: number;
-  /** `closed 4400`, `HTTP 404`, `cut`, or `open`. */
-  readonly end: string;
-}
-
-export interface Attack {
-  readonly run: (target: Target) => Promise<Outcome>;
-  /** How it may end. */
-  readonly ends: RegExp;
-}
 
 const protocolClosed = /^closed 4(400|401|403|405|408|409|413|422|423|424|426|429|430)$/u;
 const frameClosed = /^(closed 4(400|413|430)|closed 10(02|03|06|07|08|09)|cut)$/u;
@@ -60,7 +38,8 @@ async function enter(target: Target, state: State): Promise<{ peer: RawPeer; run
   if (state === "fresh") return { peer, run: "some-run" };
   peer.send(pack(hello(target)));
   const message = await Promise.race([peer.header("run"), peer.header("end")]);
-  const run = String(message?.["run"] ?? "some-run");
+  const named = message?.["run"];
+  const run = typeof named === "string" ? named : "some-run";
   if (state === "joined") return { peer, run };
   peer.send(pack(ready(target, run)));
   if (state === "paused")
@@ -109,16 +88,6 @@ function validMessages(target: Target, run: string): { header: Header; tensor?: 
     { header: new Map([["type", "resume"]]) },
     { header: new Map(Object.entries({ type: "leave", reason: "" })) },
   ];
-}
-
-async function end(peer: RawPeer, waitForIt = true): Promise<Outcome> {
-  const ended = waitForIt ? await peer.ended : await peer.settle();
-  peer.destroy();
-  return { frames: peer.sent, end: ended };
-}
-
-function pick<T>(items: readonly T[], random: Random): T {
-  return known(items[random.below(items.length)], "an item of a list that is not empty");
 }
 
 // ── the attacks ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -325,76 +294,6 @@ const pingFlood: Attack = {
     const ping = frame(opcodes.ping, randomBytes(target.random, 8));
     const many = Buffer.concat(Array.from({ length: 100 }, () => ping));
     for (let i = 0; i < 20 && !peer.isOver; i++) peer.write(many);
-    return await end(peer);
-  },
-};
-
-const upgradeFlood: Attack = {
-  ends: /^(closed 4403|HTTP (400|404|405|421|426)|cut)$/u,
-  async run({ port, random }) {
-    const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
-    const requests = [
-      upgradeRequest(port, "/nowhere"),
-      upgradeRequest(port, "//"),
-      upgradeRequest(port, "/worker/../watch"),
-      upgradeRequest(port, "http://["),
-      upgradeRequest(port, "/worker").replace("Version: 13", "Version: 99"),
-      upgradeRequest(port, "/worker").replace(/Sec-WebSocket-Key: .*/u, "Sec-WebSocket-Key: short"),
-      upgradeRequest(port, "/worker", ["Origin: https://evil.example"]),
-      upgradeRequest(port, "/worker", ["Origin: null"]),
-      upgradeRequest(port, "/worker", ["Host: rebound.evil.example"]),
-      `POST /worker HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${key}\r\n\r\n`,
-      `GET /worker HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n`,
-    ];
-    const peer = await RawPeer.connect(port);
-    peer.write(pick(requests, random));
-    return await end(peer);
-  },
-};
-
-/** Requests that a careless server or a proxy before it would misread, and paths that climb. */
-const badRequests: Attack = {
-  ends: /^(HTTP (400|401|404|405|413|414|421|431|501|505)|cut)$/u,
-  async run({ port, random }) {
-    const host = `Host: 127.0.0.1:${port}`;
-    const requests = [
-      `GET /../../etc/passwd HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
-      `GET /data/../../../etc/passwd HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
-      `GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
-      `GET /..\\..\\secret HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
-      `GET /data/${"0".repeat(64)} HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
-      `GET /data/__proto__ HTTP/1.1\r\n${host}\r\nAuthorization: Bearer x\r\nConnection: close\r\n\r\n`,
-      `GET /constructor HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
-      `GET http://evil.example/ HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
-      `GET / HTTP/1.1\r\nHost: rebound.evil.example\r\nConnection: close\r\n\r\n`,
-      `GET / HTTP/1.1\r\n\r\n`,
-      `GET / HTTP/1.1\r\n${host}\r\nHost: other\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello`,
-      `POST / HTTP/1.1\r\n${host}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n`,
-      `POST / HTTP/1.1\r\n${host}\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n`,
-      `POST /data/x HTTP/1.1\r\n${host}\r\nContent-Length: 99999999999999\r\n\r\nx`,
-      `GET / HTTP/1.1\r\n${host}\r\nTransfer-Encoding: xchunked\r\n\r\n`,
-      `GET / HTTP/1.1\r\n${host}\r\nX: ${"a".repeat(20_000)}\r\n\r\n`,
-      `GET /${"a".repeat(20_000)} HTTP/1.1\r\n${host}\r\n\r\n`,
-      `GET / HTTP/9.9\r\n${host}\r\n\r\n`,
-      `GET / HTTP/1.1\n${host}\nX : y\n\n`,
-      `CONNECT evil.example:443 HTTP/1.1\r\n${host}\r\n\r\n`,
-      `TRACE / HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
-      `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`,
-    ];
-    const peer = await RawPeer.connect(port);
-    peer.write(pick(requests, random));
-    return await end(peer);
-  },
-};
-
-const garbage: Attack = {
-  ends: /^(HTTP (400|431)|cut)$/u,
-  async run({ port, random }) {
-    const peer = await RawPeer.connect(port);
-    // A line break ends what may be a request line.
-    peer.write(
-      Buffer.concat([randomBytes(random, 1 + random.below(300)), Buffer.from("\r\n\r\n")]),
-    );
     return await end(peer);
   },
 };

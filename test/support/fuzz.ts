@@ -10,7 +10,8 @@ import { known } from "../../shared/assert.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { Random } from "../../shared/random.ts";
 import { selfTest } from "../../shared/run/self-test.ts";
-import { type Attack, createAttacks, type Target } from "./attacks.ts";
+import type { Attack, Target } from "./attack.ts";
+import { createAttacks } from "./attacks.ts";
 import { Cluster, type CoordinatorProcess } from "./cluster.ts";
 
 export interface FuzzOptions {
@@ -133,10 +134,7 @@ class FuzzSession {
     const pid = known(coordinator.child.pid, "a process that runs has an id");
     const before = await residentMegabytes(pid);
     let over = false;
-    const finished = coordinator.event("finished").then(({ fingerprint }) => {
-      this.#fingerprints.push(String(fingerprint));
-      over = true;
-    });
+    const finished = this.#finished(coordinator).finally(() => (over = true));
     const end = () => over || coordinator.child.exitCode !== null;
     const attackers = Array.from({ length: this.#options.attackers }, () =>
       this.#attacker(target, end),
@@ -150,6 +148,11 @@ class FuzzSession {
     if (before === undefined || after === undefined) return;
     const peaks = [await peak, after, this.#memory?.peak ?? 0];
     this.#memory = { before: this.#memory?.before ?? before, peak: Math.max(...peaks), after };
+  }
+
+  async #finished(coordinator: CoordinatorProcess): Promise<void> {
+    const { fingerprint } = await coordinator.event("finished");
+    this.#fingerprints.push(String(fingerprint));
   }
 
   /** One attack after the other, until the run is over. */
@@ -210,7 +213,6 @@ export function formatReport(report: FuzzReport): string {
     return `  ${name.padEnd(30)} ${parts.map(([end, count]) => `${end} ×${count}`).join(", ")}`;
   });
   const right = report.fingerprints.filter((fingerprint) => fingerprint === report.expected).length;
-  const megabytes = (value: number) => `${value.toFixed(0)} MB`;
   return [
     `${report.frames} frames on ${report.connections} connections in ${report.seconds.toFixed(0)} s`,
     ...rows,
@@ -221,6 +223,10 @@ export function formatReport(report: FuzzReport): string {
     `surprises: ${report.surprises.join("; ") || "none"}`,
     `tokens in the output: ${report.leaks.length}; standard error: ${report.stderr.trim() || "empty"}`,
   ].join("\n");
+}
+
+function megabytes(value: number): string {
+  return `${value.toFixed(0)} MB`;
 }
 
 /** What is wrong with a report, in words; empty when all is as it must be. */

@@ -113,8 +113,8 @@ export class RawPeer {
     return found();
   }
 
-  /** Waits until the server has seen everything that was written: it answers a ping, or it ends the connection. */
-  async settle(): Promise<"open" | string> {
+  /** Waits until the server has seen everything that was written: `open` when it answers a ping, else its end. */
+  async settle(): Promise<string> {
     const before = this.#pongs;
     this.write(frame(opcodes.ping, randomBytes(4)));
     await this.#until(() => this.#pongs > before);

@@ -179,12 +179,14 @@ describe("connections", () => {
     const request = "GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n";
     const socket = connect({ port, host: "127.0.0.1" });
     let answers = 0;
-    socket.on(
-      "data",
-      (chunk) => (answers += chunk.toString("latin1").split("HTTP/1.1 200").length - 1),
-    );
+    const allAnswered = new Promise<void>((resolve) => {
+      socket.on("data", (chunk) => {
+        answers += chunk.toString("latin1").split("HTTP/1.1 200").length - 1;
+        if (answers >= httpRequestsPerConnectionMax) resolve();
+      });
+    });
     socket.write(request.repeat(httpRequestsPerConnectionMax));
-    while (answers < httpRequestsPerConnectionMax) await delay(5);
+    await allAnswered;
     socket.write(request);
     await once(socket, "close");
     expect(answers).toBe(httpRequestsPerConnectionMax);

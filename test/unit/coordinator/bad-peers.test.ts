@@ -1,0 +1,259 @@
+/**
+ * @file Every message × every state × every field × every wrong value, and floods: what a bad peer does to the
+ * coordinator ends with its own socket (invariant 5), while an honest peer beside it notices nothing.
+ */
+import { describe, expect, test } from "vitest";
+
+import { Coordinator } from "../../../coordinator/coordinator.ts";
+import { ParameterStore } from "../../../coordinator/parameter-store.ts";
+import type { PeerHandler, PeerSocket } from "../../../coordinator/peer.ts";
+import { TrainingRun } from "../../../coordinator/training-run.ts";
+import type { CoordinatorEvent } from "../../../coordinator/view.ts";
+import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../shared/model/initialize.ts";
+import { closeStatus } from "../../../shared/protocol/errors.ts";
+import {
+  helloTimeoutMs,
+  messageRate,
+  unauthenticatedBytesMax,
+} from "../../../shared/protocol/limits.ts";
+import { planRun } from "../../../shared/run/plan.ts";
+import { badFields, type Header, pack } from "../../support/bad-messages.ts";
+import { testConfig } from "../../support/run-config.ts";
+import { tinyDataset } from "../../support/tiny-dataset.ts";
+
+const hash = "0123456789abcdef".repeat(4);
+const dataset = tinyDataset();
+const config = testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3 });
+
+class FakeSocket implements PeerSocket {
+  readonly address = "10.0.0.9";
+  readonly queuedBytes = 0;
+  readonly sent: number[] = [];
+  status: number | undefined;
+  send(head: Uint8Array): void {
+    this.sent.push(head.length);
+  }
+  ping(): void {}
+  close(status: number): void {
+    this.status ??= status;
+  }
+  terminate(): void {
+    this.status ??= 1006;
+  }
+}
+
+interface Peer {
+  readonly socket: FakeSocket;
+  readonly handler: PeerHandler;
+  isAdmitted: boolean;
+}
+
+function createStage() {
+  const events: CoordinatorEvent[] = [];
+  const clock = { nowMs: 0 };
+  let sessions = 0;
+  const coordinator = new Coordinator({
+    kernel: hash,
+    selfTest: hash,
+    joinToken: "join-token",
+    now: () => clock.nowMs,
+    newSession: () => `session-${sessions++}`,
+    report: (event) => events.push(event),
+  });
+  coordinator.start((send) => {
+    const plan = planRun(config, {
+      trainCount: dataset.train.count,
+      testCount: dataset.test.count,
+    });
+    const parameters = initialParameters(config.model, config.seed);
+    const store = new ParameterStore({ kernel: createPlainKernel(), config, plan, parameters });
+    const effects = { send, save: () => undefined, report: () => undefined, end: () => undefined };
+    return new TrainingRun({
+      id: "run-1",
+      config,
+      plan,
+      store,
+      effects,
+      canCompute: () => true,
+      minWorkers: 1_000,
+      resume: undefined,
+    });
+  }, `/data/${hash}`);
+  const connect = (): Peer => {
+    const socket = new FakeSocket();
+    const peer: Peer = {
+      socket,
+      isAdmitted: false,
+      handler: coordinator.connect(socket, () => (peer.isAdmitted = true)),
+    };
+    return peer;
+  };
+  return { coordinator, events, clock, connect };
+}
+
+const header = (fields: Record<string, unknown>): Header => new Map(Object.entries(fields));
+const answer = { run: "run-1", step: 7, block: [0, 1], computeMs: 1 };
+const hello = header({
+  type: "hello",
+  protocol: 1,
+  token: "join-token",
+  name: "mallory",
+  kind: "node",
+  agent: "",
+  threads: 1,
+  kernel: hash,
+  session: "",
+});
+const ready = header({ type: "ready", run: "run-1", selfTest: hash, samplesPerSecond: 1 });
+const messages: readonly (readonly [Header, Float32Array?])[] = [
+  [hello],
+  [ready],
+  [header({ type: "gradient", ...answer, lossSum: 1, correct: 0 }), new Float32Array(83)],
+  [header({ type: "costs", ...answer }), new Float32Array(1)],
+  [header({ type: "evaluation", ...answer, lossSum: 1, correct: 0 }), new Float32Array(9)],
+  [header({ type: "failed", run: "run-1", step: 7, block: [0, 1], reason: "" })],
+  [header({ type: "pause", reason: "" })],
+  [header({ type: "resume" })],
+  [header({ type: "leave", reason: "" })],
+];
+
+const states: readonly (readonly [string, readonly Header[]])[] = [
+  ["fresh", []],
+  ["joined", [hello]],
+  ["ready", [hello, ready]],
+  ["paused", [hello, ready, header({ type: "pause", reason: "" })]],
+];
+
+describe("a wrong field", () => {
+  test.each(states)(
+    "in any message of a peer that is %s closes its socket with a code, and no other",
+    (_, before) => {
+      const { connect } = createStage();
+      const honest = connect();
+      for (const message of [hello, ready]) honest.handler.message(pack(message));
+      const heard = honest.socket.sent.length;
+      const statuses = new Set<number>(Object.values(closeStatus));
+      let count = 0;
+      for (const [message, tensor] of messages) {
+        for (const { what, bytes } of badFields(message, tensor)) {
+          const peer = connect();
+          for (const earlier of before) peer.handler.message(pack(earlier));
+          expect([what, peer.socket.status]).toEqual([what, undefined]);
+          peer.handler.message(bytes());
+          expect([what, statuses.has(peer.socket.status ?? 0)]).toEqual([what, true]);
+          peer.handler.closed("closed");
+          count += 1;
+        }
+      }
+      expect(count).toBeGreaterThan(900);
+      expect([honest.socket.status, honest.socket.sent.length]).toEqual([undefined, heard]);
+      expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain("polluted");
+      expect(({} as Record<string, unknown>)["isAdmin"]).toBe(undefined);
+    },
+  );
+
+  test("after the socket is closed is not looked at: a refused peer says nothing more", () => {
+    const { connect, events } = createStage();
+    const peer = connect();
+    peer.handler.message(new Uint8Array([0xc1]));
+    const told = events.length;
+    for (const [message, tensor] of messages) peer.handler.message(pack(message, tensor));
+    peer.handler.garbage("more");
+    expect([peer.socket.status, events.length]).toEqual([closeStatus.ERR_DECODE, told]);
+  });
+});
+
+describe("before hello", () => {
+  test("every message but hello, and one of 4,097 bytes, closes the socket", () => {
+    const { connect } = createStage();
+    for (const [message, tensor] of messages.slice(1)) {
+      const peer = connect();
+      peer.handler.message(pack(message, tensor));
+      expect([message.get("type"), peer.socket.status]).toEqual([
+        message.get("type"),
+        closeStatus.ERR_STATE,
+      ]);
+      expect(peer.isAdmitted).toBe(false);
+    }
+    const large = connect();
+    large.handler.message(new Uint8Array(unauthenticatedBytesMax + 1).fill(0x80));
+    expect(large.socket.status).toBe(closeStatus.ERR_TOO_LARGE);
+  });
+
+  test("a wrong token admits nobody and hears one error; the right one admits", () => {
+    const { connect, events } = createStage();
+    for (const token of ["", "join-toke", "join-token2", "JOIN-TOKEN"]) {
+      const peer = connect();
+      peer.handler.message(pack(new Map([...hello, ["token", token]])));
+      expect([peer.socket.status, peer.isAdmitted]).toEqual([closeStatus.ERR_TOKEN, false]);
+      expect(peer.socket.sent).toHaveLength(1);
+    }
+    expect(events).toHaveLength(4);
+    expect(JSON.stringify(events)).not.toMatch(/join-tok/iu);
+    const peer = connect();
+    peer.handler.message(pack(hello));
+    expect([peer.socket.status, peer.isAdmitted]).toEqual([undefined, true]);
+  });
+
+  test(`silence of ${helloTimeoutMs} ms closes the socket`, () => {
+    const { coordinator, connect, clock } = createStage();
+    const peer = connect();
+    clock.nowMs = helloTimeoutMs;
+    coordinator.tick();
+    expect(peer.socket.status).toBe(undefined);
+    clock.nowMs += 1;
+    coordinator.tick();
+    expect(peer.socket.status).toBe(closeStatus.ERR_TIMEOUT);
+  });
+});
+
+describe("a flood", () => {
+  const stale = pack(...(messages[2] as [Header, Float32Array]));
+  const floods: readonly (readonly [string, (handler: PeerHandler) => void])[] = [
+    ["stale results", (handler) => handler.message(stale)],
+    ["pings", (handler) => handler.ping()],
+    ["pongs that nobody asked for", (handler) => handler.pong()],
+    ["resumes", (handler) => handler.message(pack(header({ type: "resume" })))],
+  ];
+
+  test.each(floods)(
+    `of ${messageRate.burst} %s passes, one more closes the socket with ERR_RATE`,
+    (_, send) => {
+      const { connect } = createStage();
+      const { socket, handler } = connect();
+      handler.message(pack(hello));
+      for (let i = 1; i < messageRate.burst; i++) send(handler);
+      expect(socket.status).toBe(undefined);
+      send(handler);
+      expect(socket.status).toBe(closeStatus.ERR_RATE);
+    },
+  );
+
+  test(`of ${messageRate.perSecond} a second for a minute is no flood`, () => {
+    const { connect, clock } = createStage();
+    const { socket, handler } = connect();
+    handler.message(pack(hello));
+    for (let i = 0; i < 60 * messageRate.perSecond; i++) {
+      clock.nowMs += 1000 / messageRate.perSecond;
+      handler.message(stale);
+    }
+    expect(socket.status).toBe(undefined);
+  });
+});
+
+test("a second socket of one session closes the first with ERR_REPLACED, and what the first still sends is nothing", () => {
+  const { connect, events } = createStage();
+  const first = connect();
+  first.handler.message(pack(hello));
+  const second = connect();
+  second.handler.message(pack(new Map([...hello, ["session", "session-0"]])));
+  expect([first.socket.status, second.socket.status]).toEqual([
+    closeStatus.ERR_REPLACED,
+    undefined,
+  ]);
+  const told = events.length;
+  first.handler.message(pack(header({ type: "leave", reason: "" })));
+  first.handler.closed("closed");
+  expect([events.length, second.socket.status]).toEqual([told, undefined]);
+});

@@ -1,0 +1,173 @@
+import { EventEmitter } from "node:events";
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { WebSocket } from "ws";
+
+import type { DashboardFeed } from "../../../coordinator/dashboard-feed.ts";
+import type { Refusal } from "../../../coordinator/refusal-log.ts";
+import { Watchers } from "../../../coordinator/watchers.ts";
+import {
+  helloTimeoutMs,
+  orderRate,
+  silenceMaxMs,
+  watchersMax,
+} from "../../../shared/protocol/limits.ts";
+
+/** One piece of news at every look, for everybody. */
+const feed = { newCursor: () => ({}), refresh: () => undefined, news: () => ["news"] };
+
+/** What `Watchers` uses of a `ws` socket. */
+class FakeRaw extends EventEmitter {
+  readonly OPEN = 1;
+  readyState = 1;
+  bufferedAmount = 0;
+  pings = 0;
+  readonly sent: string[] = [];
+  status: number | undefined;
+  send(text: string): void {
+    this.sent.push(text);
+  }
+  ping(): void {
+    this.pings += 1;
+  }
+  close(status: number): void {
+    [this.status, this.readyState] = [status, 2];
+    this.emit("close");
+  }
+  terminate(): void {
+    this.close(1006);
+  }
+  say(text: string, isBinary = false): void {
+    this.emit("message", Buffer.from(text), isBinary);
+  }
+}
+
+let refusals: Refusal[];
+let nowMs: number;
+let watchers: Watchers;
+let admitted: number;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  [refusals, nowMs, admitted] = [[], 0, 0];
+  watchers = new Watchers({
+    roleOf: (token) => (token === "admin" ? "admin" : token === "join" ? "member" : undefined),
+    refused: (refusal) => refusals.push(refusal),
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    feed: feed as unknown as DashboardFeed,
+    obey: (text) => Promise.resolve({ id: Number(text), error: null }),
+    now: () => nowMs,
+  });
+});
+afterEach(() => vi.useRealTimers());
+
+function connect(): FakeRaw {
+  const raw = new FakeRaw();
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const socket = raw as unknown as WebSocket;
+  watchers.add({ raw: socket, address: "10.0.0.9", admitted: () => (admitted += 1) });
+  return raw;
+}
+
+describe("a dashboard", () => {
+  test.each(["join", "admin"])(
+    "that shows the %s token is admitted and gets the news at every look",
+    (token) => {
+      const raw = connect();
+      raw.say(JSON.stringify({ token }));
+      watchers.update();
+      watchers.update();
+      const role = token === "admin" ? "admin" : "member";
+      expect(raw.sent).toEqual([JSON.stringify({ kind: "hello", role }), "news", "news", "news"]);
+      expect([raw.status, admitted, watchers.count]).toEqual([undefined, 1, 1]);
+    },
+  );
+
+  test("that shows anything else gets nothing but the refusal: 9 greetings", () => {
+    const greetings = [
+      "",
+      "{}",
+      "null",
+      "[]",
+      '{"token":1}',
+      '{"token":"x"}',
+      '{"token":"join","more":1}',
+      "[[[",
+      '"join"',
+    ];
+    for (const greeting of greetings) {
+      const raw = connect();
+      raw.say(greeting);
+      watchers.update();
+      expect([greeting, raw.status, raw.sent]).toEqual([greeting, 4401, []]);
+    }
+    const binary = connect();
+    binary.say('{"token":"join"}', true);
+    expect(binary.status).toBe(4401);
+    expect(refusals).toHaveLength(10);
+    expect(JSON.stringify(refusals)).not.toContain("join");
+    expect([admitted, watchers.count]).toEqual([0, 0]);
+  });
+
+  test(`that says nothing for ${helloTimeoutMs} ms is refused`, () => {
+    const raw = connect();
+    vi.advanceTimersByTime(helloTimeoutMs - 1);
+    expect(raw.status).toBe(undefined);
+    vi.advanceTimersByTime(1);
+    expect(raw.status).toBe(4408);
+  });
+
+  test("of a member that gives an order is refused with ERR_STATE; an admin's is obeyed and answered", async () => {
+    const [member, admin] = [connect(), connect()];
+    member.say('{"token":"join"}');
+    member.say("7");
+    expect([member.status, watchers.count]).toEqual([4405, 0]);
+    admin.say('{"token":"admin"}');
+    admin.say("7");
+    await vi.waitFor(() => expect(admin.sent.at(-1)).toBe('{"kind":"reply","id":7,"error":null}'));
+  });
+
+  test(`that gives ${orderRate.burst} orders at once is obeyed; one more is refused with ERR_RATE`, () => {
+    const admin = connect();
+    admin.say('{"token":"admin"}');
+    for (let id = 0; id < orderRate.burst; id++) admin.say(String(id));
+    expect(admin.status).toBe(undefined);
+    admin.say("one more");
+    expect(admin.status).toBe(4430);
+  });
+
+  test("that has not read the last snapshot misses the next ones", () => {
+    const raw = connect();
+    raw.say('{"token":"join"}');
+    raw.bufferedAmount = 1;
+    const told = raw.sent.length;
+    for (let i = 0; i < 100; i++) watchers.update();
+    expect(raw.sent).toHaveLength(told);
+    raw.bufferedAmount = 0;
+    watchers.update();
+    expect(raw.sent).toHaveLength(told + 1);
+  });
+
+  test(`that answers no ping for ${silenceMaxMs} ms is let go; one that answers stays`, () => {
+    const [dead, alive] = [connect(), connect()];
+    for (const raw of [dead, alive]) raw.say('{"token":"join"}');
+    for (; nowMs <= silenceMaxMs + 200; nowMs += 200) {
+      watchers.update();
+      if (alive.pings > 0) alive.emit("pong");
+    }
+    expect([dead.status, alive.status, watchers.count]).toEqual([1006, undefined, 1]);
+    expect(alive.pings).toBeGreaterThan(3);
+  });
+});
+
+test(`${watchersMax} dashboards watch; one more is refused with ERR_FULL, until one leaves`, () => {
+  const all = Array.from({ length: watchersMax }, connect);
+  for (const raw of all) raw.say('{"token":"join"}');
+  const late = connect();
+  late.say('{"token":"admin"}');
+  expect([late.status, watchers.count]).toEqual([4503, watchersMax]);
+  all[0]?.close(1001);
+  const next = connect();
+  next.say('{"token":"join"}');
+  expect([next.status, watchers.count]).toEqual([undefined, watchersMax]);
+});
