@@ -88,10 +88,8 @@ export class Judge {
     const expected = this.expected.fingerprints[this.#step];
     const fingerprint = store.fingerprint();
     if (fingerprint === expected) return;
-    const short = (hash: string | undefined) => hash?.slice(0, 12);
-    this.fail(
-      `after step ${this.#step} the fingerprint is ${short(fingerprint)}, not ${short(expected)}`,
-    );
+    const [is, not] = [fingerprint.slice(0, 12), expected?.slice(0, 12)];
+    this.fail(`after step ${this.#step} the fingerprint is ${is}, not ${not}`);
   }
 
   /** What a folder says it has written must be there after a crash. */

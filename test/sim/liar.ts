@@ -110,13 +110,14 @@ export function lyingTransport(
   honest: Transport,
   { lie, probability, world }: { lie: LieName; probability: number; world: World },
 ): Transport {
+  const tell: Lie = lies[lie];
   return {
     ...honest,
     send: (message) => {
       if (!world.chance(probability)) return honest.send(message);
       const { header, tensor } = decodeWorkerMessage(message);
       world.note("liar", `${lie} in place of ${header.type}`);
-      for (const told of (lies[lie] as Lie)(header, tensor, world)) honest.send(told);
+      for (const told of tell(header, tensor, world)) honest.send(told);
     },
   };
 }

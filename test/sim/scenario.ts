@@ -57,12 +57,12 @@ const cache = new Map<string, Expected>();
 
 export function expectedOf(config: RunConfig): Expected {
   const key = JSON.stringify(config);
-  const expected = cache.get(key) ?? train(config);
+  const expected = cache.get(key) ?? trainEveryPrefix(config);
   cache.set(key, expected);
   return expected;
 }
 
-function train(config: RunConfig): Expected {
+function trainEveryPrefix(config: RunConfig): Expected {
   const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
   const { totalSteps, stepsPerEpoch } = plan;
   const fingerprints = [fingerprintOf(initialParameters(config.model, config.seed))];

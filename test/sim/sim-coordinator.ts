@@ -18,7 +18,7 @@ import { loadKernelWasm } from "../support/kernel-wasm.ts";
 import type { SimDisk } from "../support/sim-disk.ts";
 import type { Network } from "../support/sim-network.ts";
 import { Process, type World } from "../support/sim-world.ts";
-import { Judge, Violation } from "./judge.ts";
+import { type Judge, Violation } from "./judge.ts";
 import { optionsOf, requestOf, runFolder } from "./scenario.ts";
 import { selfTestBits } from "./sim-pool.ts";
 
@@ -168,18 +168,22 @@ export class SimCoordinator {
         this.#noteWork(workerId, header, taken);
         return taken;
       });
-      const pending = <T extends unknown[]>(effect: (...rest: T) => void) => {
-        return (...rest: T) => {
-          world.promisesPending = true;
-          effect(...rest);
-        };
-      };
       return new TrainingRun({
         id: folder.id,
         config,
         plan,
         store,
-        effects: { ...effects, save: pending(effects.save), end: pending(effects.end) },
+        effects: {
+          ...effects,
+          save: (snapshot) => {
+            world.promisesPending = true;
+            effects.save(snapshot);
+          },
+          end: (outcome) => {
+            world.promisesPending = true;
+            effects.end(outcome);
+          },
+        },
         minWorkers,
         canCompute: (unit, parameters) => referee.canCompute(unit, parameters),
         resume,

@@ -155,14 +155,12 @@ export class Simulation {
 
   async #until(endMs: number, isDone: () => boolean): Promise<void> {
     const { world } = this;
-    let ended = false;
-    const cancel = world.after(
-      Math.max(0, endMs - world.nowMs),
-      "time is up",
-      () => (ended = true),
-    );
+    const clock = { ended: false };
+    const cancel = world.after(Math.max(0, endMs - world.nowMs), "time is up", () => {
+      clock.ended = true;
+    });
     await this.#settle();
-    while (!ended && !isDone()) {
+    while (!clock.ended && !isDone()) {
       this.#options.beforeEvent?.(this);
       if (!world.step()) break;
       if (world.promisesPending) await this.#settle();

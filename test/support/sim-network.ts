@@ -138,9 +138,9 @@ export class Link {
     if (world.chance(network.profile.lostHandshake)) return;
     world.after(this.worker.spentMs + latencyMs, `${this.name} SYN`, () => {
       const { listener } = network;
-      if (listener === undefined) return void this.worker.after(latencyMs, "refused", fail);
       this.server = listener;
-      listener.process.after(0, `${this.name} accept`, () => this.#accept(listener));
+      if (listener === undefined) this.worker.after(latencyMs, "refused", fail);
+      else listener.process.after(0, `${this.name} accept`, () => this.#accept(listener));
     });
   }
 

@@ -185,15 +185,15 @@ export class Process {
 
   /** As `setInterval`. */
   interval(everyMs: number, label: string, run: () => void): Cancel {
-    let cancel: Cancel = () => undefined;
+    const timers: Cancel[] = [];
     const plan = () => {
-      cancel = this.timer(everyMs, label, () => {
+      timers[0] = this.timer(everyMs, label, () => {
         plan();
         run();
       });
     };
     plan();
-    return () => cancel();
+    return () => timers[0]?.();
   }
 
   /** Its event loop stands still. */
