@@ -3,46 +3,75 @@
  */
 import { closeStatus } from "../shared/protocol/errors.ts";
 import type { Closure } from "./platform.ts";
+import type { WorkerCause } from "./status.ts";
+
+/** What happened, for a program and for a person. */
+export interface Told {
+  readonly cause: WorkerCause;
+  readonly sentence: string;
+}
 
 /** The kernels or their bits differ. */
-export const kernelRefusal =
-  "this machine computes other bits than the coordinator, or has another version: it can't take part";
+export const kernelRefusal = told(
+  "kernel",
+  "this machine computes other bits than the coordinator, or has another version: it can't take part",
+);
 
 /** Close statuses after which coming back would end the same way, and what a person should know or do. */
-const refusals: ReadonlyMap<number, string> = new Map([
+const refusals: ReadonlyMap<number, Told> = new Map([
   [
     closeStatus.ERR_TOKEN,
-    "the join token is missing or wrong: open the join URL that the coordinator shows now",
+    told(
+      "token",
+      "the join token is missing or wrong: open the join URL that the coordinator shows now",
+    ),
   ],
   [
     closeStatus.ERR_ORIGIN,
-    "the coordinator does not take workers from this address: open its own join URL",
+    told(
+      "origin",
+      "the coordinator does not take workers from this address: open its own join URL",
+    ),
   ],
   [
     closeStatus.ERR_VERSION,
-    "coordinator and worker are of different versions: reload the page, or use the same version",
+    told(
+      "version",
+      "coordinator and worker are of different versions: reload the page, or use the same version",
+    ),
   ],
   [closeStatus.ERR_KERNEL, kernelRefusal],
   [
     closeStatus.ERR_REPLACED,
-    "this worker connected a second time: only the newer connection goes on",
+    told("replaced", "this worker connected a second time: only the newer connection goes on"),
   ],
   [
     closeStatus.ERR_MISMATCH,
-    "a result of this worker was wrong when it was computed again: it can't take part",
+    told(
+      "mismatch",
+      "a result of this worker was wrong when it was computed again: it can't take part",
+    ),
   ],
-  [closeStatus.ERR_OFFENCES, "too many results of this worker were invalid: it can't take part"],
+  [
+    closeStatus.ERR_OFFENCES,
+    told("offences", "too many results of this worker were invalid: it can't take part"),
+  ],
 ]);
 
-/** A sentence for a person when the closure is final; `undefined` when the worker should come back. */
-export function refusalOf({ status }: Closure): string | undefined {
+function told(cause: WorkerCause, sentence: string): Told {
+  return { cause, sentence };
+}
+
+/** What a person should know when the closure is final; `undefined` when the worker should come back. */
+export function refusalOf({ status }: Closure): Told | undefined {
   return refusals.get(status);
 }
 
-/** Why the connection is gone, in words. */
-export function describeClosure({ status, reason }: Closure): string {
-  if (status === closeStatus.ERR_FULL) return "the coordinator has no place left";
-  if (status === 1001) return "the coordinator ended";
-  if (reason !== "") return reason;
-  return status === 1006 ? "the coordinator can't be reached" : `the socket was closed (${status})`;
+/** Why the connection is gone. */
+export function describeClosure({ status, reason }: Closure): Told {
+  if (status === closeStatus.ERR_FULL) return told("full", "the coordinator has no place left");
+  if (status === 1001) return told("coordinator-ended", "the coordinator ended");
+  if (reason !== "") return told("other", reason);
+  if (status === 1006) return told("unreachable", "the coordinator can't be reached");
+  return told("other", `the socket was closed (${status})`);
 }

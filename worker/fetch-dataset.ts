@@ -3,21 +3,25 @@
  * bytes for the next visit, since an address stands for one content.
  */
 import { datasetBytesMax, decodeDataset } from "../shared/data/canonical.ts";
-import { type Sha256, sha256Hex } from "../shared/data/sha256.ts";
+import { sha256Hex } from "../shared/data/sha256.ts";
 import type { LoadDataset } from "./platform.ts";
 
 export interface FetchDatasetOptions {
   /** `http://host:port`, without a slash at its end. */
   readonly httpUrl: string;
   readonly token: string;
-  /** A faster SHA-256 where there is one. */
-  readonly sha256?: Sha256;
+  /** A faster SHA-256, in lower-case hex, where there is one. */
+  readonly sha256?: (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string>;
 }
 
 /** A download that gets no byte for this long has died. */
 const stalledMs = 20_000;
 
-export function createFetchDataset({ httpUrl, token, sha256 }: FetchDatasetOptions): LoadDataset {
+export function createFetchDataset({
+  httpUrl,
+  token,
+  sha256 = sha256Hex,
+}: FetchDatasetOptions): LoadDataset {
   return async (path, identity, onProgress) => {
     if (!path.startsWith("/") || path.startsWith("//")) throw new Error(`no dataset at ${path}`);
     const aborter = new AbortController();
@@ -30,7 +34,8 @@ export function createFetchDataset({ httpUrl, token, sha256 }: FetchDatasetOptio
     );
     if (!response.ok) throw new Error(`the dataset's address answered ${response.status}`);
     const bytes = await readAll(response, aborter, onProgress);
-    return decodeDataset(bytes, identity, sha256 ?? sha256Hex);
+    const hash = await sha256(bytes);
+    return decodeDataset(bytes, identity, () => hash);
   };
 }
 
@@ -38,7 +43,7 @@ async function readAll(
   response: Response,
   aborter: AbortController,
   onProgress: (receivedBytes: number) => void,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = response.body?.getReader();

