@@ -95,7 +95,7 @@ async function prepareResumedRun(
     const { step, parameters, optimizerState: state } = checkpoint;
     store.restore({ step, parameters, state });
   }
-  const trimmed = await folder.metrics.trim(checkpoint?.step ?? 0);
+  const trimmed = await folder.metrics.trim(recordedStep(checkpoint));
   const notes = [...saved.notes];
   if (warning !== undefined) notes.push(warning);
   if (!trimmed.ok) notes.push(trimmed.reason);
@@ -107,6 +107,16 @@ interface Setup {
   readonly config: RunConfig;
   /** As the operator spelled it, with an absolute path, so that a resumed run finds it from any folder. */
   readonly dataset: string;
+}
+
+/**
+ * Up to which step the metrics that a checkpoint counts go. An epoch's line is written after its evaluation, so a
+ * checkpoint between the two, of a run that was stopped there, is followed by that line once more.
+ */
+function recordedStep(checkpoint: Checkpoint | undefined): number {
+  if (checkpoint === undefined) return 0;
+  const { step, progress } = checkpoint;
+  return progress.evaluation?.step === step ? step : step - 1;
 }
 
 interface Saved {
