@@ -8,10 +8,10 @@
  *
  * 2. Fixed tree: values are only ever added by `RoundValues`, along the tree.
  * 3. Commit or nothing: `#commit` runs once a step, when its root is known, and refuses what is not finite.
- * 4. Never hangs: after every event and tick each missing leaf of the open round is held by a worker that is on time, if
- *    there is one with nothing else to do; and while nothing advances, `waitingFor` says what is missing.
+ * 4. Never hangs: after every event and tick `Dispatch` has seen to it that somebody on time holds what is missing; and
+ *    while nothing advances, `waitingFor` says what that is.
  */
-import { blocksPerWorkMax, reasonLengthMax } from "../shared/protocol/limits.ts";
+import { reasonLengthMax } from "../shared/protocol/limits.ts";
 import type {
   CoordinatorMessage,
   MessageOf,
@@ -19,16 +19,16 @@ import type {
   WorkerMessage,
 } from "../shared/protocol/messages.ts";
 import type { RunConfig } from "../shared/run/config.ts";
-import { batchSizeOf, epochOf, type RunPlan, samplesOf, shardCountOf } from "../shared/run/plan.ts";
+import { batchSizeOf, epochOf, type RunPlan } from "../shared/run/plan.ts";
 import { type Block, isNode } from "../shared/run/tree.ts";
 import type { Unit, UnitKind } from "../shared/run/unit.ts";
-import { planShares, redistribute, type Share } from "./assignment.ts";
-import { Crew, type Member, speedsOf } from "./crew.ts";
+import type { Member } from "./crew.ts";
+import { Dispatch } from "./dispatch.ts";
 import type { ParameterStore, StoreSnapshot } from "./parameter-store.ts";
 import { Progress, type ProgressState } from "./progress.ts";
 import { PromedioColumns } from "./promedio.ts";
 import { type Answer, RoundValues } from "./round-values.ts";
-import { Round } from "./round.ts";
+import type { Round } from "./round.ts";
 import { Timeline } from "./timeline.ts";
 import type { CoordinatorEvent, Phase, PromedioTable } from "./view.ts";
 
@@ -91,15 +91,13 @@ export class TrainingRun {
   readonly #effects: RunEffects;
   readonly #values: RoundValues;
   readonly #promedio: PromedioColumns;
-  readonly #crew = new Crew();
+  readonly #dispatch: Dispatch;
   #minWorkers: number;
   #step: number;
   #round: Round | undefined;
   /** The parameters of the open round as they are sent: encoded once, one buffer for all. */
   #tensor: Uint8Array = new Uint8Array(0);
   #paused = false;
-  /** A worker did not take what it was given: the next tick looks for others. */
-  #isShort = false;
   #outcome: RunOutcome | undefined;
   readonly #canCompute: TrainingRunOptions["canCompute"];
 
@@ -115,6 +113,13 @@ export class TrainingRun {
     this.#step = resume?.step ?? 0;
     this.progress = new Progress(resume?.progress);
     this.#values = new RoundValues(store, config);
+    this.#dispatch = new Dispatch({
+      run: id,
+      config,
+      plan,
+      isKnown: (block) => this.#values.has(block),
+      send: (workerId, header, tensor) => this.#effects.send(workerId, header, tensor),
+    });
     this.#promedio = new PromedioColumns(config.model);
   }
 
@@ -125,7 +130,7 @@ export class TrainingRun {
     if (this.#round !== undefined || this.#outcome !== undefined || this.#paused) return;
     const evaluationIsDue = this.#evaluationIsDue();
     if (!evaluationIsDue && this.#step >= this.plan.totalSteps) return this.#finish();
-    if (this.#crew.size < this.#minWorkers) return;
+    if (this.#dispatch.crew.size < this.#minWorkers) return;
     this.#minWorkers = 1;
     if (evaluationIsDue) this.#openRound("evaluation", nowMs);
     else if (this.config.optimizer.name === "local-search") this.#openRound("candidates", nowMs);
@@ -133,28 +138,12 @@ export class TrainingRun {
   }
 
   #openRound(kind: UnitKind, nowMs: number): void {
-    const round = new Round(kind, this.#step, this.#leafCount(kind), nowMs);
-    this.#round = round;
     this.#tensor = kind === "gradient" ? this.#store.encodePoint() : this.#store.encodeParameters();
+    const round = this.#dispatch.open(kind, this.#step, this.#tensor, nowMs);
+    this.#round = round;
     this.#values.begin(kind, round.leafCount);
     this.#promedio.begin(round.step);
-    const members = this.#crew.available();
-    if (members.length === 0) return;
-    this.#handOut(planShares(round.leafCount, this.#speeds(members, round)), round, nowMs);
-  }
-
-  /** Sends shares. What a worker does not take stays with nobody, and is given out again at the next tick. */
-  #handOut(shares: readonly Share[], round: Round, nowMs: number): void {
-    for (const { workerId, blocks } of shares) {
-      for (let first = 0; first < blocks.length; first += blocksPerWorkMax) {
-        const some = blocks.slice(first, first + blocksPerWorkMax);
-        const samples = some.reduce((sum, block) => sum + this.#samplesOf(block, round), 0);
-        const message = workMessage(this.id, round, some);
-        const taken = this.#effects.send(workerId, message, this.#tensor);
-        if (taken) round.assign(workerId, some, samples, nowMs);
-        else this.#isShort = true;
-      }
-    }
+    this.#dispatch.handOutAll(nowMs);
   }
 
   /**
@@ -163,7 +152,7 @@ export class TrainingRun {
    * @param tensor - The values as received: little-endian float32, read only during the call.
    */
   result(workerId: string, message: ResultMessage, tensor: Uint8Array, nowMs: number): Verdict {
-    const member = this.#crew.get(workerId);
+    const member = this.#dispatch.crew.get(workerId);
     if (member === undefined || message.run !== this.id) return { kind: "stale" };
     const round = this.#round;
     if (round === undefined || message.step !== round.step || kindOf(message) !== round.kind) {
@@ -176,12 +165,9 @@ export class TrainingRun {
     if (holding === "repeated") return offence(`${nameOf(block)} was answered before`);
     if (holding === "unknown") return offence(`${nameOf(block)} was not asked for`);
     if (holding !== "withdrawn" && holding.outstanding.size === 0) {
-      member.late = false;
-      holding.doneMs = nowMs;
-      const elapsedMs = nowMs - holding.sinceMs;
-      member.speed.observe({ elapsedMs, computeMs: holding.computeMs, samples: holding.samples });
+      this.#dispatch.finished(member, holding, nowMs);
     }
-    const samples = this.#samplesOf(block, round);
+    const samples = this.#dispatch.samplesOf(block, round);
     return this.#accept(member, round, { message, block, samples, tensor }, nowMs);
   }
 
@@ -190,7 +176,7 @@ export class TrainingRun {
     const acceptance = this.#values.accept(answer);
     if (acceptance === "covered") return { kind: "duplicate" };
     if (acceptance !== "accepted") {
-      this.#reassign(round, nowMs, member.id);
+      this.#dispatch.reassign(nowMs, member.id);
       return offence(acceptance.flaw);
     }
     if (round.kind === "gradient") this.#promedio.add(member.name, tensor, samples);
@@ -202,19 +188,10 @@ export class TrainingRun {
   #closeRound(round: Round, nowMs: number): void {
     this.#round = undefined;
     this.timeline.add(round, nowMs);
-    this.#noteIdle(round, nowMs);
+    this.#dispatch.close(nowMs);
     if (round.kind === "evaluation") this.#endEvaluation();
     else this.#commit(round, nowMs);
     this.#advance(nowMs);
-  }
-
-  /** Who got nothing this time is thought a little faster, until it is tried again. */
-  #noteIdle(round: Round, nowMs: number): void {
-    if (round.holdings.size >= this.#crew.size) return;
-    const leafSamples = this.#samplesOf({ start: 0, end: 1 }, round);
-    for (const { id, speed } of this.#crew.available()) {
-      if (!round.holdings.has(id)) speed.rest(nowMs - round.openedMs, leafSamples);
-    }
   }
 
   /** Applies the update and advances the step: the one place where parameters change (invariant 3). */
@@ -253,7 +230,7 @@ export class TrainingRun {
       stepsPerSecond: this.progress.rates.stepsPerSecond,
       learningRate: this.#store.learningRate,
       seconds: this.progress.trainingMs / 1000,
-      workers: this.#crew.size,
+      workers: this.#dispatch.crew.size,
     });
     if (step < this.plan.totalSteps) this.#effects.save(this.snapshot(isBest));
     else this.#lastIsBest = isBest;
@@ -268,7 +245,7 @@ export class TrainingRun {
   }
 
   #fail(reason: string): void {
-    this.#round = undefined;
+    this.#dropRound();
     this.#outcome = { kind: "failed", reason };
     this.#effects.end(this.#outcome);
   }
@@ -277,18 +254,16 @@ export class TrainingRun {
 
   /** A worker has the dataset and passed the self-test. What nobody holds is its at once. */
   workerReady(worker: Omit<Member, "late">, nowMs: number): void {
-    this.#crew.add(worker);
-    if (this.#round !== undefined) this.#reassign(this.#round, nowMs);
+    this.#dispatch.crew.add(worker);
+    this.#dispatch.reassign(nowMs);
     this.#advance(nowMs);
   }
 
   /** A worker left or paused: what it held goes to others at once. */
   workerLeft(workerId: string, nowMs: number): void {
-    if (!this.#crew.remove(workerId)) return;
-    const round = this.#round;
-    if (round === undefined) return;
-    round.release(workerId);
-    this.#reassign(round, nowMs);
+    if (!this.#dispatch.crew.remove(workerId)) return;
+    this.#round?.release(workerId);
+    this.#dispatch.reassign(nowMs);
   }
 
   /** A worker could not compute a block. When nobody can, the run has diverged; else it is the worker's fault. */
@@ -304,61 +279,19 @@ export class TrainingRun {
       this.#fail(`step ${step} diverged: ${message.reason}`);
       return { kind: "stale" };
     }
-    this.#reassign(round, nowMs, workerId);
+    this.#dispatch.reassign(nowMs, workerId);
     return offence(`it could not compute ${nameOf(block)}, which can be: ${message.reason}`);
   }
 
-  /** Finds workers that are late, and gives what nobody on time holds to whoever has nothing to do. */
+  /** Finds workers that are late, and gives what they hold to others too. */
   tick(nowMs: number): void {
-    const round = this.#round;
-    if (round === undefined) return;
-    let isShort = this.#isShort;
-    this.#isShort = false;
-    for (const [workerId, { outstanding, sinceMs, samples }] of round.holdings) {
-      const member = this.#crew.get(workerId);
-      if (member === undefined || outstanding.size === 0) continue;
-      if (nowMs - sinceMs > member.speed.deadlineMs(samples)) member.late = true;
-      isShort ||= member.late;
-    }
-    if (isShort) this.#reassign(round, nowMs);
-  }
-
-  /**
-   * Gives leaves that nobody holds to the workers that are on time, and backups of those that only late workers hold
-   * to the idle among them. Without takers the leaves stay with nobody until the next event or tick.
-   *
-   * @param exceptId - A worker that could not compute what it gives back; asked again only if there is no other.
-   */
-  #reassign(round: Round, nowMs: number, exceptId?: string): void {
-    const members = this.#crew.available();
-    const others = members.filter(({ id }) => id !== exceptId);
-    this.#give(this.#leavesHeldByNone(round), others.length > 0 ? others : members, round, nowMs);
-    const isOnTime = (workerId: string) => this.#crew.get(workerId)?.late === false;
-    const idle = members.filter(({ id }) => isOnTime(id) && !round.isBusy(id) && id !== exceptId);
-    if (idle.length === 0 || idle.length === this.#crew.size) return;
-    this.#give(this.#leavesHeldByNone(round, isOnTime), idle, round, nowMs);
-  }
-
-  #give(leaves: readonly number[], takers: readonly Member[], round: Round, nowMs: number): void {
-    if (leaves.length === 0 || takers.length === 0) return;
-    const shares = redistribute(leaves, round.leafCount, this.#speeds(takers, round));
-    this.#handOut(shares, round, nowMs);
-  }
-
-  /** Leaves whose values are not known and that no worker, or none that counts, holds. In order. */
-  #leavesHeldByNone(round: Round, counts?: (workerId: string) => boolean): number[] {
-    const leaves: number[] = [];
-    const held = round.heldLeaves(counts);
-    for (let leaf = 0; leaf < round.leafCount; leaf++) {
-      if (held[leaf] === 0 && !this.#values.has({ start: leaf, end: leaf + 1 })) leaves.push(leaf);
-    }
-    return leaves;
+    this.#dispatch.tick(nowMs);
   }
 
   /** A result for a round that is over: it only shows that its sender is alive again. */
   #staleResult(member: Member, nowMs: number): Verdict {
     member.late = false;
-    if (this.#round !== undefined) this.#reassign(this.#round, nowMs);
+    this.#dispatch.reassign(nowMs);
     return { kind: "stale" };
   }
 
@@ -382,8 +315,13 @@ export class TrainingRun {
   /** Ends the run where it stands: what is committed stays, the open round is dropped. */
   stop(): void {
     if (this.#outcome !== undefined) return;
-    this.#round = undefined;
+    this.#dropRound();
     this.#outcome = { kind: "stopped" };
+  }
+
+  #dropRound(): void {
+    this.#round = undefined;
+    this.#dispatch.abandon();
   }
 
   /** The committed state; complete at any instant, also between two commits. */
@@ -425,7 +363,7 @@ export class TrainingRun {
   get phase(): Phase {
     if (this.#outcome !== undefined) return this.#outcome.kind;
     if (this.#round === undefined) return this.#paused ? "paused" : "waiting";
-    if (this.#crew.size === 0) return "waiting";
+    if (this.#dispatch.crew.size === 0) return "waiting";
     return this.#round.kind === "evaluation" ? "evaluating" : "training";
   }
 
@@ -445,7 +383,7 @@ export class TrainingRun {
   /** What the run waits for, apart from how long it has: equal as long as nothing changes. */
   wait(nowMs: number): { readonly what: string; readonly sinceMs: number | null } | null {
     if (this.#outcome !== undefined) return null;
-    const missing = Math.max(this.#minWorkers, 1) - this.#crew.size;
+    const missing = Math.max(this.#minWorkers, 1) - this.#dispatch.crew.size;
     if (missing > 0) {
       const workers = missing === 1 ? "1 more worker" : `${missing} more workers`;
       return { what: `waiting for ${workers}`, sinceMs: null };
@@ -461,42 +399,14 @@ export class TrainingRun {
         sinceMs: null,
       };
     }
-    const name = this.#crew.get(oldest.workerId)?.name ?? "a worker that left";
+    const name = this.#dispatch.crew.get(oldest.workerId)?.name ?? "a worker that left";
     const what = `${nameOf(oldest.block)} of step ${this.#round.step} given to ${name}`;
     return { what, sinceMs: oldest.sinceMs };
-  }
-
-  #speeds(members: readonly Member[], round: Round) {
-    return speedsOf(members, this.#samplesOf({ start: 0, end: 1 }, round));
-  }
-
-  #leafCount(kind: UnitKind): number {
-    const { config, plan } = this;
-    if (kind === "evaluation") return shardCountOf(plan.testCount, config);
-    if (config.optimizer.name === "local-search") return config.optimizer.candidates + 1;
-    return shardCountOf(batchSizeOf(this.#step, config, plan), config);
-  }
-
-  /** How many samples a worker goes through for a block. */
-  #samplesOf(block: Block, round: Round): number {
-    const { config, plan } = this;
-    if (round.kind === "evaluation") return samplesOf(block, plan.testCount, config);
-    const batchSize = batchSizeOf(round.step, config, plan);
-    if (round.kind === "gradient") return samplesOf(block, batchSize, config);
-    return (block.end - block.start) * batchSize;
   }
 }
 
 /** A wait shorter than this is a step, not a wait. */
 const waitingIsWorthSayingMs = 1_000;
-
-function workMessage(run: string, round: Round, blocks: readonly Block[]): CoordinatorMessage {
-  const pairs = blocks.map(({ start, end }): [number, number] => [start, end]);
-  const { kind, step } = round;
-  return kind === "evaluation"
-    ? { type: "evaluate", run, step, blocks: pairs }
-    : { type: "work", run, kind, step, blocks: pairs };
-}
 
 const kinds = { gradient: "gradient", costs: "candidates", evaluation: "evaluation" } as const;
 

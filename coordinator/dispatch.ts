@@ -1,0 +1,192 @@
+/**
+ * @file Who computes what of the open round: hands out its leaves in shares that fit the workers' speeds, notices who
+ * is late, and gives what nobody on time holds to others. It knows no values and decides no result, only how soon it is
+ * there. Without sockets and clocks: messages go out through `send`, the time comes in with every call.
+ *
+ * Invariant 4, never hangs, rests on it: after every call each leaf that is missing is held by a worker on time, if
+ * there is one with nothing else to do.
+ */
+import { known } from "../shared/assert.ts";
+import { blocksPerWorkMax } from "../shared/protocol/limits.ts";
+import type { CoordinatorMessage } from "../shared/protocol/messages.ts";
+import type { RunConfig } from "../shared/run/config.ts";
+import { batchSizeOf, type RunPlan, samplesOf, shardCountOf } from "../shared/run/plan.ts";
+import type { Block } from "../shared/run/tree.ts";
+import type { UnitKind } from "../shared/run/unit.ts";
+import { planShares, redistribute, type Share } from "./assignment.ts";
+import { Crew, type Member, speedsOf } from "./crew.ts";
+import { type Holding, Round } from "./round.ts";
+
+export interface DispatchOptions {
+  /** Identity of the run, as its messages name it. */
+  readonly run: string;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
+  /** Whether the values of all of a block of the open round are known. */
+  readonly isKnown: (block: Block) => boolean;
+  /** Sends one message; returns whether it was taken. */
+  readonly send: (workerId: string, header: CoordinatorMessage, tensor: Uint8Array) => boolean;
+}
+
+export class Dispatch {
+  readonly crew = new Crew();
+  readonly #options: DispatchOptions;
+  #round: Round | undefined;
+  /** The parameters of the open round as they are sent: encoded once, one buffer for all. */
+  #tensor: Uint8Array = new Uint8Array(0);
+  /** A worker did not take what it was given: the next tick looks for others. */
+  #isShort = false;
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+  }
+
+  // ── a round ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Opens a round and hands out all of its leaves, as far as there are workers. */
+  open(kind: UnitKind, step: number, tensor: Uint8Array, nowMs: number): Round {
+    const round = new Round(kind, step, this.#leafCount(kind, step), nowMs);
+    this.#round = round;
+    this.#tensor = tensor;
+    return round;
+  }
+
+  /** Splits the whole open round among the workers that can take work. */
+  handOutAll(nowMs: number): void {
+    const round = this.#openRound();
+    const members = this.crew.available();
+    if (members.length === 0) return;
+    this.#handOut(planShares(round.leafCount, this.#speeds(members, round)), round, nowMs);
+  }
+
+  /** The round is over. */
+  close(nowMs: number): void {
+    const round = this.#openRound();
+    this.#round = undefined;
+    this.#noteIdle(round, nowMs);
+  }
+
+  /** The round was dropped: nothing is learned from it. */
+  abandon(): void {
+    this.#round = undefined;
+  }
+
+  /** Sends shares. What a worker does not take stays with nobody, and is given out again at the next tick. */
+  #handOut(shares: readonly Share[], round: Round, nowMs: number): void {
+    const { run, send } = this.#options;
+    for (const { workerId, blocks } of shares) {
+      for (let first = 0; first < blocks.length; first += blocksPerWorkMax) {
+        const some = blocks.slice(first, first + blocksPerWorkMax);
+        const samples = some.reduce((sum, block) => sum + this.samplesOf(block, round), 0);
+        const taken = send(workerId, workMessage(run, round, some), this.#tensor);
+        if (taken) round.assign(workerId, some, samples, nowMs);
+        else this.#isShort = true;
+      }
+    }
+  }
+
+  /** A worker answered the last of what it holds: it is on time, and its speed is known better. */
+  finished(member: Member, holding: Holding, nowMs: number): void {
+    member.late = false;
+    holding.doneMs = nowMs;
+    const elapsedMs = nowMs - holding.sinceMs;
+    member.speed.observe({ elapsedMs, computeMs: holding.computeMs, samples: holding.samples });
+  }
+
+  /** Who got nothing this time is thought a little faster, until it is tried again. */
+  #noteIdle(round: Round, nowMs: number): void {
+    if (round.holdings.size >= this.crew.size) return;
+    const leafSamples = this.samplesOf({ start: 0, end: 1 }, round);
+    for (const { id, speed } of this.crew.available()) {
+      if (!round.holdings.has(id)) speed.rest(nowMs - round.openedMs, leafSamples);
+    }
+  }
+
+  // ── workers leave, fail and lag ─────────────────────────────────────────────────────────────────────────────────
+
+  /** Finds workers that are late, and gives what nobody on time holds to whoever has nothing to do. */
+  tick(nowMs: number): void {
+    const round = this.#round;
+    if (round === undefined) return;
+    let isShort = this.#isShort;
+    this.#isShort = false;
+    for (const [workerId, { outstanding, sinceMs, samples }] of round.holdings) {
+      const member = this.crew.get(workerId);
+      if (member === undefined || outstanding.size === 0) continue;
+      if (nowMs - sinceMs > member.speed.deadlineMs(samples)) member.late = true;
+      isShort ||= member.late;
+    }
+    if (isShort) this.reassign(nowMs);
+  }
+
+  /**
+   * Gives leaves that nobody holds to the workers that are on time, and backups of those that only late workers hold
+   * to the idle among them. Without takers the leaves stay with nobody until the next event or tick. Does nothing
+   * between two rounds.
+   *
+   * @param exceptId - A worker that could not compute what it gives back; asked again only if there is no other.
+   */
+  reassign(nowMs: number, exceptId?: string): void {
+    const round = this.#round;
+    if (round === undefined) return;
+    const members = this.crew.available();
+    const others = members.filter(({ id }) => id !== exceptId);
+    this.#give(this.#leavesHeldByNone(round), others.length > 0 ? others : members, round, nowMs);
+    const isOnTime = (workerId: string) => this.crew.get(workerId)?.late === false;
+    const idle = members.filter(({ id }) => isOnTime(id) && !round.isBusy(id) && id !== exceptId);
+    if (idle.length === 0 || idle.length === this.crew.size) return;
+    this.#give(this.#leavesHeldByNone(round, isOnTime), idle, round, nowMs);
+  }
+
+  #give(leaves: readonly number[], takers: readonly Member[], round: Round, nowMs: number): void {
+    if (leaves.length === 0 || takers.length === 0) return;
+    const shares = redistribute(leaves, round.leafCount, this.#speeds(takers, round));
+    this.#handOut(shares, round, nowMs);
+  }
+
+  /** Leaves whose values are not known and that no worker, or none that counts, holds. In order. */
+  #leavesHeldByNone(round: Round, counts?: (workerId: string) => boolean): number[] {
+    const leaves: number[] = [];
+    const held = round.heldLeaves(counts);
+    for (let leaf = 0; leaf < round.leafCount; leaf++) {
+      if (held[leaf] === 0 && !this.#options.isKnown({ start: leaf, end: leaf + 1 })) {
+        leaves.push(leaf);
+      }
+    }
+    return leaves;
+  }
+
+  // ── sizes ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** How many samples a worker goes through for a block. */
+  samplesOf(block: Block, round: Round): number {
+    const { config, plan } = this.#options;
+    if (round.kind === "evaluation") return samplesOf(block, plan.testCount, config);
+    const batchSize = batchSizeOf(round.step, config, plan);
+    if (round.kind === "gradient") return samplesOf(block, batchSize, config);
+    return (block.end - block.start) * batchSize;
+  }
+
+  #leafCount(kind: UnitKind, step: number): number {
+    const { config, plan } = this.#options;
+    if (kind === "evaluation") return shardCountOf(plan.testCount, config);
+    if (config.optimizer.name === "local-search") return config.optimizer.candidates + 1;
+    return shardCountOf(batchSizeOf(step, config, plan), config);
+  }
+
+  #speeds(members: readonly Member[], round: Round) {
+    return speedsOf(members, this.samplesOf({ start: 0, end: 1 }, round));
+  }
+
+  #openRound(): Round {
+    return known(this.#round, "a round is open");
+  }
+}
+
+function workMessage(run: string, round: Round, blocks: readonly Block[]): CoordinatorMessage {
+  const pairs = blocks.map(({ start, end }): [number, number] => [start, end]);
+  const { kind, step } = round;
+  return kind === "evaluation"
+    ? { type: "evaluate", run, step, blocks: pairs }
+    : { type: "work", run, kind, step, blocks: pairs };
+}
