@@ -161,6 +161,22 @@ const wrongResults: Attack = {
   },
 };
 
+/** Says of every block it gets that it can't be computed: a run that believed it would end as diverged. */
+const falseAlarms: Attack = {
+  ends: /^(closed 4429|open)$/u,
+  async run(target) {
+    const { peer, run } = await enter(target, "joined");
+    peer.send(pack(ready(target, run, 1e6)));
+    const work = await Promise.race([peer.header("work"), delay(200, undefined)]);
+    const step = Number(work?.["step"] ?? 0);
+    for (const block of (work?.["blocks"] as [number, number][] | undefined) ?? []) {
+      const alarm = { type: "failed", run, step, block, reason: "a value is not finite" };
+      peer.send(pack(new Map<string, unknown>(Object.entries(alarm))));
+    }
+    return await end(peer, false);
+  },
+};
+
 /** The same old result again and again. */
 const replays: Attack = {
   ends: /^(closed 4(429|430)|open)$/u,
@@ -356,6 +372,7 @@ export function createAttacks(): ReadonlyMap<string, Attack> {
     ],
     ["random bytes", stream("joined", ({ random }) => randomBytes(random, random.below(200)))],
     ["wrong results", wrongResults],
+    ["false alarms", falseAlarms],
     ["replays", replays],
     ["boasting", boasting],
     ["two sockets, one identity", twins],
