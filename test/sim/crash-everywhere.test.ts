@@ -91,6 +91,31 @@ describe("a coordinator that dies", () => {
   );
 });
 
+describe("metrics.jsonl", () => {
+  test("has each epoch once though the run is stopped before an evaluation and dies after it, before its checkpoint", async () => {
+    let stopped = false;
+    let died = false;
+    const { ending } = await live({
+      seed: 1,
+      beforeEvent: (simulation) => {
+        const { judge, disk } = simulation;
+        if (judge.commits === 4 && !stopped) {
+          stopped = true;
+          for (const { process: worker } of simulation.workers) worker.pause(500);
+          void simulation.stopCoordinator();
+        }
+        const isWritten = (disk.peek(`${runFolder}/metrics.jsonl`)?.length ?? 0) > 0;
+        if (isWritten && !died) {
+          died = true;
+          simulation.crashCoordinator("process");
+        }
+      },
+    });
+    expect(stopped && died).toBe(true);
+    expect(ending).toMatchObject({ violation: undefined, resumes: 2 });
+  });
+});
+
 /** The coordinator dies while a disk operation is under way: it is done, half done or not done by chance. */
 async function dieAt(index: number, how: "process" | "power", seed: number) {
   let died = false;

@@ -323,6 +323,24 @@ describe("metrics", () => {
     expect(await linesOf(folder)).toHaveLength(7);
   });
 
+  test("are trimmed before the next line, when the trim of a resumed run fails at first", async () => {
+    const before = await newRun();
+    for (const number of [1, 2, 3]) before.metrics.record({ step: number });
+    await before.metrics.flush();
+    let failing = true;
+    const { metrics } = new RunFolder(
+      faultyDisk((operation) => failing && operation === "rename"),
+      before.path,
+    );
+    expect(await metrics.trim(1)).toMatchObject({ ok: false });
+    metrics.record({ step: 2 });
+    expect(await metrics.flush()).toMatchObject({ ok: false });
+    expect(await linesOf(before)).toEqual([{ step: 1 }, { step: 2 }, { step: 3 }]);
+    failing = false;
+    expect(await metrics.flush()).toEqual({ ok: true });
+    expect(await linesOf(before)).toEqual([{ step: 1 }, { step: 2 }]);
+  });
+
   test("trim 0 lines of a file that is not there", async () => {
     const folder = await newRun();
     expect(await folder.metrics.trim(10)).toEqual({ ok: true });

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+
+import { fingerprintOf } from "../../../coordinator/checkpoint.ts";
+import { Referee } from "../../../coordinator/referee.ts";
+import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../shared/model/initialize.ts";
+import { reasonLengthMax } from "../../../shared/protocol/limits.ts";
+import { DirectRun } from "../../support/direct-run.ts";
+import { loadKernelWasm } from "../../support/kernel-wasm.ts";
+import { testConfig } from "../../support/run-config.ts";
+import { trainSequentially } from "../../support/sequential-trainer.ts";
+import { tinyDataset } from "../../support/tiny-dataset.ts";
+
+const wasm = await loadKernelWasm();
+const createKernel = () => instantiateKernel(wasm);
+const dataset = tinyDataset();
+const config = testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3 });
+const unit = { kind: "gradient", step: 0, block: { start: 0, end: 4 } } as const;
+
+describe("a referee", () => {
+  const referee = new Referee({ kernel: createKernel(), config, dataset });
+  const parameters = initialParameters(config.model, config.seed);
+
+  test("computes the block itself: at the first parameters it can be", () => {
+    expect(referee.canCompute(unit, new Uint8Array(parameters.buffer))).toBe(true);
+  });
+
+  test("finds that it can't at parameters of 3e38, whose sums are infinite", () => {
+    const huge = new Float32Array(parameters.length).fill(3e38);
+    expect(referee.canCompute(unit, new Uint8Array(huge.buffer))).toBe(false);
+  });
+});
+
+describe("a worker that says 10 times that it can't compute a block that can be", () => {
+  test("commits an offence each time, with a reason that fits a message, and changes no bit", () => {
+    const direct = new DirectRun({ config, dataset, createKernel, workers: 1 });
+    const reason = "no".repeat(reasonLengthMax / 2);
+    const block: [number, number] = [0, 7];
+    for (let time = 0; time < 10; time++) {
+      const message = { type: "failed", run: direct.run.id, step: 0, block, reason } as const;
+      const verdict = direct.run.failed("w1", message, time);
+      if (verdict.kind !== "offence") throw new Error(`the verdict is ${verdict.kind}`);
+      expect(verdict.reason).toMatch(/^it could not compute block \[0, 7\), which can be: nono/u);
+      expect(verdict.reason.length).toBeLessThanOrEqual(reasonLengthMax);
+    }
+    expect(direct.finish().kind).toBe("finished");
+    const expected = trainSequentially(config, dataset).parameters;
+    expect(fingerprintOf(direct.store.parameters)).toBe(fingerprintOf(expected));
+  });
+});
