@@ -172,8 +172,8 @@ export class Reception {
     const { pages, data, runs, intercept } = this.#options;
     const workers: Entrance = {
       messageBytesMax: () => coordinator.messageBytesMax(),
-      accept({ raw, address, admitted }) {
-        const peer = new WebSocketPeer(raw, address);
+      accept({ raw, stream, address, admitted }) {
+        const peer = new WebSocketPeer(raw, stream, address);
         attach(raw, intercept(peer, coordinator.connect(peer, admitted)));
       },
     };

@@ -79,6 +79,8 @@ export interface Entrance {
 /** A socket whose peer has not shown yet that it belongs here. */
 export interface Visitor {
   readonly raw: WebSocket;
+  /** What `raw` writes to. */
+  readonly stream: Duplex;
   readonly address: string;
   /** To be called when it has shown its token: it may send more than one header from now on. */
   readonly admitted: () => void;
@@ -321,6 +323,7 @@ function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade): void {
     }
     entrance.accept({
       raw,
+      stream: socket,
       address,
       admitted() {
         stopCounting();

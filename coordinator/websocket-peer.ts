@@ -1,4 +1,6 @@
 /** @file A real WebSocket behind the `PeerSocket` contract. */
+import type { Duplex } from "node:stream";
+
 import type { WebSocket } from "ws";
 
 import type { ProtocolErrorCode } from "../shared/protocol/errors.ts";
@@ -21,9 +23,12 @@ export function attach(raw: WebSocket, handler: PeerHandler): void {
 export class WebSocketPeer implements PeerSocket {
   readonly address: string;
   readonly #raw: WebSocket;
+  readonly #stream: Duplex;
 
-  constructor(raw: WebSocket, address: string) {
+  /** @param stream - What `raw` writes to. */
+  constructor(raw: WebSocket, stream: Duplex, address: string) {
     this.#raw = raw;
+    this.#stream = stream;
     this.address = address;
   }
 
@@ -34,8 +39,11 @@ export class WebSocketPeer implements PeerSocket {
   send(head: Uint8Array, tensor?: Uint8Array): void {
     if (this.#raw.readyState !== this.#raw.OPEN) return;
     if (tensor === undefined) return this.#raw.send(head);
+    // Both fragments in one system call: the first alone would wake a worker that can do nothing with it yet.
+    this.#stream.cork();
     this.#raw.send(head, { binary: true, fin: false });
     this.#raw.send(tensor, { binary: true, fin: true });
+    this.#stream.uncork();
   }
 
   ping(): void {
