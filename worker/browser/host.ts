@@ -6,16 +6,18 @@ import type { ComputePool } from "../compute-pool.ts";
 import { createFetchDataset } from "../fetch-dataset.ts";
 import { LocalPool } from "../local-pool.ts";
 import type { Clock } from "../platform.ts";
+import { RestingPool } from "../resting-pool.ts";
 import type { StartThread, ThreadReply } from "../thread-messages.ts";
 import { ThreadPool } from "../thread-pool.ts";
 import { WorkerLoop } from "../worker.ts";
 import { createDefer } from "./defer.ts";
+import { beatMs, DriftWatch } from "./drift-watch.ts";
 import { createKernel } from "./kernel-bytes.ts";
-import type { HostReport, HostRequest } from "./page-messages.ts";
+import type { HostReport, HostRequest, TabState } from "./page-messages.ts";
+import { sha256 } from "./sha256.ts";
 import { createConnect } from "./socket.ts";
 
-/** How often the page gets the counts: numbers that change faster can't be read. */
-const reportMs = 250;
+type StartRequest = Extract<HostRequest, { type: "start" }>;
 
 const clock: Clock = {
   now: () => performance.now(),
@@ -25,36 +27,86 @@ const clock: Clock = {
   },
 };
 
-let loop: WorkerLoop | undefined;
+class Host {
+  readonly #loop: WorkerLoop;
+  readonly #pool: RestingPool;
+  readonly #drift = new DriftWatch();
+  #tab: TabState = "visible";
+  #isPaused = false;
 
-addEventListener("message", ({ data }: MessageEvent<HostRequest>) => {
-  if (data.type === "start") loop = start(data);
-  else if (data.type === "pause") loop?.pause(data.reason);
-  else if (data.type === "resume") loop?.resume();
-  else if (data.type === "leave") loop?.leave(data.reason);
-  else loop?.check();
-});
+  constructor({ httpUrl, token, name, agent, threads, effort }: StartRequest) {
+    const pool = createPool(threads, (reason) => this.#loop.fail(reason));
+    this.#pool = new RestingPool(pool, clock);
+    this.#pool.setEffort(effort);
+    this.#loop = new WorkerLoop({
+      token,
+      name,
+      kind: "browser",
+      agent,
+      kernel: createKernel().id,
+      pool: this.#pool,
+      connect: createConnect(`${httpUrl.replace(/^http/u, "ws")}/worker`),
+      loadDataset: createFetchDataset({ httpUrl, token, sha256 }),
+      clock,
+      random: Math.random,
+      stopsAfterRun: false,
+      changed: () => this.#report(),
+    });
+    setInterval(() => this.#beat(), beatMs);
+    this.#loop.start();
+  }
 
-function start(options: Extract<HostRequest, { type: "start" }>): WorkerLoop {
-  const { httpUrl, token, name, agent } = options;
-  const pool = createPool(options.threads, (reason) => started.fail(reason));
-  const started = new WorkerLoop({
-    token,
-    name,
-    kind: "browser",
-    agent,
-    kernel: createKernel().id,
-    pool,
-    connect: createConnect(`${httpUrl.replace(/^http/u, "ws")}/worker`),
-    loadDataset: createFetchDataset({ httpUrl, token }),
-    clock,
-    random: Math.random,
-    stopsAfterRun: false,
-    changed: (status) => report({ type: "status", status }),
-  });
-  setInterval(() => report({ type: "status", status: started.status }), reportMs);
-  started.start();
-  return started;
+  obey(request: Exclude<HostRequest, StartRequest>): void {
+    switch (request.type) {
+      case "effort":
+        return this.#pool.setEffort(request.effort);
+      case "pause":
+      case "resume":
+        this.#isPaused = request.type === "pause";
+        return this.#pauseOrGoOn();
+      case "leave":
+        return this.#loop.leave(request.reason);
+      case "check":
+        return this.#loop.check();
+      case "tab":
+        return this.#tabIs(request.state);
+    }
+  }
+
+  #tabIs(state: TabState): void {
+    this.#tab = state;
+    this.#drift.reset();
+    this.#pauseOrGoOn();
+    if (state === "visible") this.#loop.check();
+  }
+
+  /** A tab that is seen is never held back, and one that lays a dataset out is late for a reason of its own. */
+  #beat(): void {
+    const wasSlowed = this.#drift.isSlowed;
+    const { phase } = this.#loop.status;
+    if (this.#tab === "hidden" && (phase === "training" || phase === "paused")) {
+      this.#drift.beat(clock.now());
+    } else {
+      this.#drift.reset();
+    }
+    if (this.#drift.isSlowed !== wasSlowed) this.#pauseOrGoOn();
+    this.#report();
+  }
+
+  get #isSlowed(): boolean {
+    return this.#tab === "frozen" || this.#drift.isSlowed;
+  }
+
+  #pauseOrGoOn(): void {
+    if (this.#isPaused) this.#loop.pause("paused by the user");
+    else if (this.#isSlowed) this.#loop.pause("its tab is hidden and held back by the browser");
+    else this.#loop.resume();
+  }
+
+  #report(): void {
+    const isSlowed = this.#isSlowed && !this.#isPaused;
+    postMessage({ type: "status", status: this.#loop.status, isSlowed } satisfies HostReport);
+  }
 }
 
 /** A browser without workers inside of workers computes on one thread. */
@@ -77,6 +129,9 @@ const startThread: StartThread = (events) => {
   };
 };
 
-function report(message: HostReport): void {
-  postMessage(message);
-}
+let host: Host | undefined;
+
+addEventListener("message", ({ data }: MessageEvent<HostRequest>) => {
+  if (data.type === "start") host ??= new Host(data);
+  else host?.obey(data);
+});

@@ -1,95 +1,85 @@
-import type { WorkerPhase, WorkerStatus } from "../status.ts";
 /**
  * @file The join page: starts a host from the token in the URL's fragment, shows what it does, and passes on what the
  * person asks for. Computes nothing itself.
  */
-import { browserName } from "./browser-name.ts";
-import type { HostReport, HostRequest } from "./page-messages.ts";
-import { Trace } from "./trace.ts";
+import { chosen, openControls, showControls } from "./controls.ts";
+import { say, speak } from "./language.ts";
+import type { HostReport, HostRequest, TabState } from "./page-messages.ts";
+import { element, setText } from "./page.ts";
+import { showFailure, showStatus } from "./view.ts";
+import { canKeepAwake, keepAwake } from "./wake-lock.ts";
 
-/** More threads would rarely get faster on what is left of a browser's cores, and each needs a copy of the dataset. */
-const threadsMax = 8;
+/** Enough for the goodbye to be sent; after it the old host would only sit there. */
+const goodbyeMs = 500;
 
-const headlines: Readonly<Record<WorkerPhase, string>> = {
-  connecting: "Connecting",
-  retrying: "Reconnecting",
-  waiting: "Waiting",
-  loading: "Preparing",
-  training: "Training",
-  paused: "Paused",
-  stopped: "Stopped",
-};
-
-const view = {
-  state: element("state", HTMLElement),
-  name: element("name", HTMLElement),
-  headline: element("headline", HTMLElement),
-  detail: element("detail", HTMLElement),
-  pace: element("pace", HTMLElement),
-  share: element("share", HTMLElement),
-  blocks: element("blocks", HTMLElement),
-  step: element("step", HTMLElement),
-  pause: element("pause", HTMLButtonElement),
-  threads: element("threads", HTMLSelectElement),
-};
-const trace = new Trace(element("trace", HTMLCanvasElement));
+const pauseButton = element("pause", HTMLButtonElement);
 
 let host: Worker | undefined;
 let isPaused = false;
-let phase: WorkerPhase = "connecting";
-let wakeLock: WakeLockSentinel | undefined;
-let isAskingForLock = false;
+let last: HostReport | undefined;
+/** Why there is no host, when the browser could not start one. */
+let failure: string | undefined;
 
-fillThreads();
+openControls({ rejoin: restart, effort: (effort) => ask({ type: "effort", effort }) });
+speak(showAll);
+showAll();
 start();
-view.pause.addEventListener("click", pauseOrGoOn);
-view.threads.addEventListener("change", restart);
+pauseButton.addEventListener("click", pauseOrGoOn);
 addEventListener("hashchange", restart);
 addEventListener("online", () => ask({ type: "check" }));
 addEventListener("pageshow", () => ask({ type: "check" }));
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState !== "visible") return;
-  ask({ type: "check" });
-  void keepAwake();
-});
+document.addEventListener("visibilitychange", tellTab);
+// Chromium says when it stops a tab and when it goes on; the last moment to hand the work to others at once.
+document.addEventListener("freeze", () => ask({ type: "tab", state: "frozen" }));
+document.addEventListener("resume", tellTab);
 
 function start(): void {
   const started = new Worker("/host.js");
   host = started;
+  failure = undefined;
   started.addEventListener("message", ({ data }: MessageEvent<HostReport>) => {
-    if (host === started) show(data.status);
+    if (host !== started) return;
+    last = data;
+    showAll();
   });
   started.addEventListener("error", ({ message }) => {
-    if (host === started) showFailure(message);
+    if (host === started) fail(message);
   });
   ask({
     type: "start",
     httpUrl: location.origin,
     token: new URLSearchParams(location.hash.slice(1)).get("token") ?? "",
-    name: browserName(navigator.userAgent),
     agent: navigator.userAgent,
-    threads: Number(view.threads.value),
+    ...chosen(),
   });
-  if (isPaused) ask({ type: "pause", reason: "paused by the user" });
+  tellTab();
+  if (isPaused) ask({ type: "pause" });
 }
 
-/** Another number of threads, or another token: a new worker takes the place of this one. */
+/** Another name, number of threads or token: a new worker takes the place of this one. */
 function restart(): void {
   const old = host;
   ask({ type: "leave", reason: "starts anew" });
-  host = undefined;
-  // Enough for the goodbye to be sent; after it the host would only sit there.
-  setTimeout(() => old?.terminate(), 500);
+  setTimeout(() => old?.terminate(), goodbyeMs);
+  last = undefined;
   start();
 }
 
+function fail(message: string): void {
+  host?.terminate();
+  host = undefined;
+  last = undefined;
+  failure = message;
+  showAll();
+}
+
 function pauseOrGoOn(): void {
-  if (phase === "stopped") {
+  if (hasStopped()) {
     isPaused = false;
     return restart();
   }
   isPaused = !isPaused;
-  ask(isPaused ? { type: "pause", reason: "paused by the user" } : { type: "resume" });
+  ask({ type: isPaused ? "pause" : "resume" });
   showButton();
 }
 
@@ -97,77 +87,40 @@ function ask(request: HostRequest): void {
   host?.postMessage(request, []);
 }
 
-function show(status: WorkerStatus): void {
-  const { samplesPerSecond, share, blocksDone, step } = status;
-  phase = status.phase;
-  view.state.dataset["phase"] = phase;
-  setText(view.name, status.name);
-  setText(view.headline, headlines[phase]);
-  setText(view.detail, detailOf(status));
-  setText(view.pace, phase === "training" ? whole(samplesPerSecond) : "–");
-  setText(view.share, blocksDone === 0 ? "–" : `${(100 * share).toFixed(1)} %`);
-  setText(view.blocks, blocksDone === 0 ? "–" : whole(blocksDone));
-  setText(view.step, step === null ? "–" : whole(step + 1));
-  document.title = `${headlines[phase]} · Promedio`;
-  trace.add(phase === "training" ? samplesPerSecond : 0);
-  showButton();
-  void keepAwake();
+function tellTab(): void {
+  const state: TabState = document.visibilityState === "visible" ? "visible" : "hidden";
+  ask({ type: "tab", state });
+  stayAwake();
 }
 
-function showFailure(message: string): void {
-  host?.terminate();
-  host = undefined;
-  phase = "stopped";
-  view.state.dataset["phase"] = phase;
-  setText(view.headline, "This browser can't take part");
-  setText(view.detail, message || "It lacks WebAssembly SIMD or workers; try a newer one");
+function showAll(): void {
+  if (failure !== undefined) showFailure(failure);
+  else if (last !== undefined) showStatus(last.status, last.isSlowed);
+  showControls();
   showButton();
-}
-
-function detailOf({ phase: current, detail, run, threads }: WorkerStatus): string {
-  if (current !== "training") return detail;
-  return `${run ?? ""} on ${threads === 1 ? "1 thread" : `${threads} threads`}`;
+  showLack();
+  stayAwake();
 }
 
 function showButton(): void {
-  const going = isPaused ? "Resume" : "Pause";
-  setText(view.pause, phase === "stopped" ? "Join again" : going);
+  const going = isPaused ? "resume" : "pause";
+  setText(pauseButton, say(hasStopped() ? "joinAgain" : going));
 }
 
-/** Writes only what differs, so that a screen reader is not told the same thing four times a second. */
-function setText(target: HTMLElement, text: string): void {
-  if (target.textContent !== text) target.textContent = text;
+/** What this browser or this connection lacks, in one sentence; nothing when there is nothing to say. */
+function showLack(): void {
+  const note = element("lack", HTMLElement);
+  const awake = canKeepAwake();
+  note.hidden = awake && crossOriginIsolated;
+  if (note.hidden) return;
+  const lacking = awake ? "lacksSharedMemory" : "lacksWakeLock";
+  setText(note, say(isSecureContext ? lacking : "lacksBoth"));
 }
 
-function whole(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
+function hasStopped(): boolean {
+  return failure !== undefined || last?.status.phase === "stopped";
 }
 
-/** A phone that lies on the table would go to sleep. Only on secure pages; a refusal does no harm. */
-async function keepAwake(): Promise<void> {
-  if (!("wakeLock" in navigator) || phase !== "training" || wakeLock?.released === false) return;
-  if (document.visibilityState !== "visible" || isAskingForLock) return;
-  isAskingForLock = true;
-  try {
-    wakeLock = await navigator.wakeLock.request("screen");
-  } catch {
-    // A low battery, or the person said no.
-  } finally {
-    isAskingForLock = false;
-  }
-}
-
-/** One core stays free for the page and for whatever else the person does. */
-function fillThreads(): void {
-  const cores = navigator.hardwareConcurrency;
-  const chosen = Math.min(Math.max(cores - 1, 1), threadsMax);
-  for (let count = 1; count <= Math.min(Math.max(cores, 1), threadsMax); count++) {
-    view.threads.append(new Option(String(count), String(count), false, count === chosen));
-  }
-}
-
-function element<T extends HTMLElement>(id: string, kind: new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} #${id}`);
-  return found;
+function stayAwake(): void {
+  void keepAwake(last?.status.phase === "training");
 }

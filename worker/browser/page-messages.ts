@@ -1,7 +1,7 @@
-import type { WorkerStatus } from "../status.ts";
 /**
  * @file What the join page and its host say to each other. They are one program, so nothing is checked.
  */
+import type { WorkerStatus } from "../status.ts";
 
 /** From the page to the host. */
 export type HostRequest =
@@ -13,15 +13,25 @@ export type HostRequest =
       readonly name: string;
       readonly agent: string;
       readonly threads: number;
+      /** Part of the time to compute, in (0, 1]. */
+      readonly effort: number;
     }
-  | { readonly type: "pause"; readonly reason: string }
+  | { readonly type: "effort"; readonly effort: number }
+  /** The person pauses, and goes on. */
+  | { readonly type: "pause" }
   | { readonly type: "resume" }
   | { readonly type: "leave"; readonly reason: string }
-  /** The tab is visible again, or the network is back. */
+  /** `frozen`: the browser is about to stop the tab. */
+  | { readonly type: "tab"; readonly state: TabState }
+  /** The network is back, or the page was. */
   | { readonly type: "check" };
+
+export type TabState = "visible" | "hidden" | "frozen";
 
 /** From the host to the page, on every change and a few times a second. */
 export interface HostReport {
   readonly type: "status";
   readonly status: WorkerStatus;
+  /** Whether it pauses because the browser holds the tab back. */
+  readonly isSlowed: boolean;
 }

@@ -1,41 +1,67 @@
-/** @file The little curve of the pace: the last minute of samples per second. */
+/** @file The little curve of the pace: the last two minutes of samples per second. */
 
-/** A point a quarter of a second. */
-const pointsMax = 240;
+/** One a second, as often as the pace is taken. */
+const pointsMax = 120;
+const pointMs = 1_000;
+const lineWidth = 2;
 
 export class Trace {
   readonly #canvas: HTMLCanvasElement;
   readonly #points: number[] = [];
+  #lastMs = Number.NEGATIVE_INFINITY;
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
+    new ResizeObserver(() => this.#draw()).observe(canvas);
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    scheme.addEventListener("change", () => this.#draw());
+    document.addEventListener("visibilitychange", () => this.#draw());
   }
 
+  /** Takes the pace as it is now; keeps one a second. */
   add(value: number): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#lastMs < pointMs) return;
+    this.#lastMs = nowMs;
     this.#points.push(value);
     if (this.#points.length > pointsMax) this.#points.shift();
-    if (document.visibilityState === "visible") this.#draw();
+    this.#draw();
   }
 
   #draw(): void {
     const canvas = this.#canvas;
     const context = canvas.getContext("2d");
-    if (context === null) return;
-    const { clientWidth, clientHeight } = canvas;
+    if (context === null || document.visibilityState !== "visible") return;
+    const { clientWidth: width, clientHeight: height } = canvas;
     const scale = window.devicePixelRatio;
-    canvas.width = Math.round(clientWidth * scale);
-    canvas.height = Math.round(clientHeight * scale);
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
     context.scale(scale, scale);
-    context.strokeStyle = getComputedStyle(canvas).color;
-    context.lineWidth = 1.5;
+    const points = this.#places(width, height);
+    const first = points[0];
+    const last = points.at(-1);
+    if (first === undefined || last === undefined) return;
+    const color = getComputedStyle(canvas).color;
+    context.lineWidth = lineWidth;
     context.lineJoin = "round";
-    const top = Math.max(...this.#points, 1);
+    context.strokeStyle = color;
+    context.fillStyle = color;
     context.beginPath();
-    for (const [i, value] of this.#points.entries()) {
-      const x = clientWidth - (this.#points.length - 1 - i) * (clientWidth / (pointsMax - 1));
-      const y = clientHeight - 1 - (value / top) * (clientHeight - 3);
-      context.lineTo(x, y);
-    }
+    for (const [x, y] of points) context.lineTo(x, y);
     context.stroke();
+    context.lineTo(last[0], height);
+    context.lineTo(first[0], height);
+    context.globalAlpha = 0.14;
+    context.fill();
+  }
+
+  /** Newest at the right edge; the largest value of the two minutes at the top. */
+  #places(width: number, height: number): (readonly [x: number, y: number])[] {
+    const top = Math.max(...this.#points, 1);
+    const step = width / (pointsMax - 1);
+    return this.#points.map((value, i) => {
+      const x = width - (this.#points.length - 1 - i) * step;
+      return [x, height - lineWidth - (value / top) * (height - 2 * lineWidth)];
+    });
   }
 }

@@ -1,0 +1,69 @@
+/** @file Shows the worker's state on the join page. Every place is there from the start, so nothing ever moves. */
+import type { WorkerStatus } from "../status.ts";
+import { describe, type Description } from "./describe.ts";
+import { figure, say } from "./language.ts";
+import { element, setText } from "./page.ts";
+import { Trace } from "./trace.ts";
+
+/** What stands where there is no figure yet. */
+const none = "–";
+
+const view = {
+  state: element("state", HTMLElement),
+  headline: element("headline", HTMLElement),
+  detail: element("detail", HTMLElement),
+  pace: element("pace", HTMLElement),
+  unit: element("unit", HTMLElement),
+  share: element("share", HTMLElement),
+  step: element("step", HTMLElement),
+  blocks: element("blocks", HTMLElement),
+  shownAs: element("shown-as", HTMLElement),
+};
+const trace = new Trace(element("trace", HTMLCanvasElement));
+
+export function showStatus(status: WorkerStatus, isSlowed: boolean): void {
+  showState(describe(status, isSlowed));
+  showFigures(status);
+  const { phase, name } = status;
+  const isIn = phase !== "connecting" && phase !== "stopped";
+  setText(view.shownAs, isIn ? say("shownAs", { name }) : say("notShown"));
+}
+
+/** The browser can't even start a worker. */
+export function showFailure(message: string): void {
+  const detail = message === "" ? "unableDetail" : "stoppedDetail";
+  showState({ tone: "bad", headline: "unable", detail, values: { detail: message } });
+}
+
+function showState({ tone, headline, detail, values }: Description): void {
+  view.state.dataset["tone"] = tone;
+  view.state.dataset["state"] = headline;
+  setText(view.headline, say(headline));
+  setText(view.detail, say(detail, values));
+  document.title = say("title", { headline: say(headline) });
+}
+
+/** While it helps: how fast. Afterwards: how much it did. */
+function showFigures({
+  phase,
+  samplesPerSecond,
+  share,
+  blocksDone,
+  samplesDone,
+  step,
+}: WorkerStatus) {
+  const hasHelped = blocksDone > 0;
+  const helps = phase === "training" && hasHelped;
+  const pace = helps ? samplesPerSecond : 0;
+  trace.add(pace);
+  if (helps || !hasHelped) {
+    setText(view.pace, helps ? figure(pace) : none);
+    setText(view.unit, say("samplesPerSecond"));
+  } else {
+    setText(view.pace, figure(samplesDone));
+    setText(view.unit, say("samplesDone"));
+  }
+  setText(view.share, hasHelped ? `${figure(100 * share, 1)} %` : none);
+  setText(view.step, step === null ? none : figure(step + 1));
+  setText(view.blocks, hasHelped ? figure(blocksDone) : none);
+}
