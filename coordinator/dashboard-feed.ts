@@ -3,8 +3,8 @@
  * part that each of them does not have yet. Everything is encoded once, however many watch; nothing is, if nobody does.
  */
 import { bytesOf } from "../shared/safetensors.ts";
-import { type DashboardMessage, pointsHeadBytes } from "./dashboard-messages.ts";
-import type { History } from "./history.ts";
+import type { DashboardMessage } from "./dashboard-messages.ts";
+import { type History, pointsHeadBytes } from "./history.ts";
 import type { CurrentRun } from "./runs.ts";
 import type {
   CoordinatorEvent,

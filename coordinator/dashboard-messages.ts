@@ -6,7 +6,6 @@
 import * as z from "zod/mini";
 
 import type { RunConfig } from "../shared/run/config.ts";
-import type { Role } from "./access.ts";
 import type {
   CoordinatorEvent,
   CoordinatorView,
@@ -19,7 +18,7 @@ import type {
 /** Coordinator → dashboard, as JSON. */
 export type DashboardMessage =
   /** Once, after the token. */
-  | { readonly kind: "hello"; readonly role: Role }
+  | { readonly kind: "hello"; readonly role: "admin" | "member" }
   /** A few times a second: everything small. Its curves are empty, they come on their own. */
   | {
       readonly kind: "state";
@@ -40,12 +39,6 @@ export type DashboardMessage =
   | { readonly kind: "event"; readonly atMs: number; readonly event: CoordinatorEvent }
   /** To an order: what was wrong with it, in one line, or `null`. */
   | { readonly kind: "reply"; readonly id: number; readonly error: string | null };
-
-/**
- * The head of a binary message: run number, steps a point, index of the first point, each a little-endian uint32. The
- * points follow, float32, in the order of `historyFields`. From index 0 on, all earlier points are replaced.
- */
-export const pointsHeadBytes = 12;
 
 const id = z.int().check(z.gte(0));
 const worker = z.string().check(z.maxLength(40));

@@ -15,6 +15,12 @@ export const historyFields = [
 ] as const;
 const width = historyFields.length;
 
+/**
+ * The head of a binary message: run number, steps a point, index of the first point, each a little-endian uint32. The
+ * points follow, float32, in the order of `historyFields`. From index 0 on, all earlier points are replaced.
+ */
+export const pointsHeadBytes = 12;
+
 /** 3 MB of float32. More than any screen has columns, so that one can look closely at a part. */
 const pointsMax = 131_072;
 

@@ -1,74 +1,137 @@
-/** @file One line chart over steps, drawn by uPlot in the page's own colours. */
+/** @file One line chart, drawn by uPlot in the page's own colours; redrawn at most once a frame. */
 import uPlot from "uplot";
 
-/** A curve: `[step, value]` in ascending order of steps. */
+import { colorOf, onTheme } from "./page.ts";
+
+/** A curve: `[x, y]`, ascending in x. */
 export interface Curve {
   readonly label: string;
-  /** A custom property of the style sheet, such as `--accent`. */
+  /** A custom property of the style sheet, such as `--series-1`. */
   readonly color: string;
-  readonly points: readonly (readonly [step: number, value: number])[];
+  readonly points: readonly (readonly [x: number, y: number])[];
+  readonly dashed?: boolean;
 }
 
-const chartHeight = 220;
+export interface ChartOptions {
+  /** Of values in the legend and on the axis. */
+  readonly format: (value: number) => string;
+  /** Of values along the chart. */
+  readonly formatX: (value: number) => string;
+  readonly labelX: () => string;
+}
+
+/** What the legend takes of a chart's height. */
+const legendHeight = 34;
 
 export class Chart {
   readonly #place: HTMLElement;
+  readonly #options: ChartOptions;
   #plot: uPlot | undefined;
+  /** What the plot was made for: other curves, another scale or other colours need a new one. */
+  #shape = "";
+  #curves: readonly Curve[] = [];
+  #isLog = false;
+  #isDue = false;
 
-  constructor(place: HTMLElement) {
+  constructor(place: HTMLElement, options: ChartOptions) {
     this.#place = place;
+    this.#options = options;
     new ResizeObserver(() => this.#resize()).observe(place);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      this.#plot?.destroy();
-      this.#plot = undefined;
+    onTheme(() => {
+      this.#shape = "";
+      this.#schedule();
     });
   }
 
-  update(curves: readonly Curve[]): void {
-    this.#plot ??= this.#create(curves);
-    this.#plot.setData(align(curves));
+  /** Shows these curves at the next frame. */
+  update(curves: readonly Curve[], isLog = false): void {
+    this.#curves = curves;
+    this.#isLog = isLog;
+    this.#schedule();
   }
 
-  #create(curves: readonly Curve[]): uPlot {
-    const color = (name: string) => getComputedStyle(this.#place).getPropertyValue(name);
+  /** The drawing, for saving it; `undefined` before there is one. */
+  get canvas(): HTMLCanvasElement | undefined {
+    return this.#plot?.ctx.canvas;
+  }
+
+  #schedule(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    requestAnimationFrame(() => {
+      this.#isDue = false;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    const labels = this.#curves.map(({ label, color }) => `${label}${color}`).join();
+    const shape = `${labels} ${this.#isLog} ${this.#options.labelX()}`;
+    if (this.#plot === undefined || shape !== this.#shape) {
+      this.#plot?.destroy();
+      this.#plot = this.#create();
+      this.#shape = shape;
+    }
+    this.#plot.setData(align(this.#curves, this.#isLog));
+  }
+
+  #create(): uPlot {
+    const { format, formatX, labelX } = this.#options;
     const axis = {
-      stroke: color("--soft"),
-      grid: { stroke: color("--line"), width: 1 },
-      ticks: { stroke: color("--line"), width: 1 },
+      stroke: colorOf("--soft"),
+      grid: { stroke: colorOf("--line"), width: 1 },
+      ticks: { stroke: colorOf("--line"), width: 1 },
     };
     const options: uPlot.Options = {
-      width: this.#place.clientWidth,
-      height: chartHeight,
-      scales: { x: { time: false } },
-      axes: [axis, { ...axis, size: 56 }],
-      cursor: { y: false },
+      ...this.#size(),
+      scales: { x: { time: false }, y: this.#isLog ? { distr: 3 } : {} },
+      axes: [
+        { ...axis, values: (_plot, splits) => splits.map(formatX) },
+        {
+          ...axis,
+          size: 62,
+          values: (_plot, splits) => splits.map((value) => (value === null ? "" : format(value))),
+        },
+      ],
+      cursor: { y: false, drag: { x: false, y: false } },
       legend: { live: true },
       series: [
-        { label: "step" },
-        ...curves.map(({ label, color: name }) => ({
+        { label: labelX(), value: (_plot, value) => (value === null ? "–" : formatX(value)) },
+        ...this.#curves.map(({ label, color, dashed = false }) => ({
           label,
-          stroke: color(name),
+          stroke: colorOf(color),
           width: 2,
           spanGaps: true,
           points: { show: false },
+          ...(dashed ? { dash: [6, 4] } : {}),
+          value: (_plot: uPlot, value: number | null) => (value === null ? "–" : format(value)),
         })),
       ],
     };
-    return new uPlot(options, [[], ...curves.map(() => [])] as uPlot.AlignedData, this.#place);
+    const empty: uPlot.AlignedData = [[], ...this.#curves.map(() => [])];
+    return new uPlot(options, empty, this.#place);
+  }
+
+  #size(): { width: number; height: number } {
+    const { clientWidth, clientHeight } = this.#place;
+    return { width: clientWidth, height: Math.max(80, clientHeight - legendHeight) };
   }
 
   #resize(): void {
-    this.#plot?.setSize({ width: this.#place.clientWidth, height: chartHeight });
+    this.#plot?.setSize(this.#size());
   }
 }
 
-/** All curves over the union of their steps. */
-function align(curves: readonly Curve[]): uPlot.AlignedData {
-  const steps = [...new Set(curves.flatMap(({ points }) => points.map(([step]) => step)))];
-  steps.sort((a, b) => a - b);
+/** All curves over the union of their x; on a logarithmic scale only what is above 0. */
+function align(curves: readonly Curve[], isLog: boolean): uPlot.AlignedData {
+  const all = [...new Set(curves.flatMap(({ points }) => points.map(([x]) => x)))];
+  all.sort((a, b) => a - b);
   const columns = curves.map(({ points }) => {
     const valueAt = new Map(points);
-    return steps.map((step) => valueAt.get(step) ?? null);
+    return all.map((x) => {
+      const value = valueAt.get(x) ?? null;
+      return isLog && value !== null && value <= 0 ? null : value;
+    });
   });
-  return [steps, ...columns];
+  return [all, ...columns];
 }

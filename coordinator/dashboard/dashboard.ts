@@ -1,123 +1,128 @@
 /**
- * @file The page that shows the run: draws every snapshot that the coordinator sends. It decides nothing and asks for
- * nothing.
+ * @file The page that shows the run: hands what comes over the socket to the panels, each of which draws one thing.
+ * Nothing is decided here; orders go back to the coordinator.
  */
-import { renderSVG } from "uqr";
+import type { RunConfig } from "../../shared/run/config.ts";
+import type { DashboardMessage } from "../dashboard-messages.ts";
+import type { CoordinatorView, EvaluationPoint, TimelineView } from "../view.ts";
+import { ConfusionPanel } from "./confusion-panel.ts";
+import { CurvesPanel } from "./curves-panel.ts";
+import { saveBlob, saveFromServer } from "./downloads.ts";
+import { listenToPad } from "./draw-panel.ts";
+import { EventsPanel } from "./events-panel.ts";
+import { Feed, type Link } from "./feed.ts";
+import { JoinPanel } from "./join-panel.ts";
+import { say, translatePage } from "./language.ts";
+import { showMistakes } from "./mistakes-panel.ts";
+import { ModelSource } from "./model-source.ts";
+import { element, setText } from "./page.ts";
+import { Points } from "./points.ts";
+import { PromedioPanel } from "./promedio-panel.ts";
+import { RunPanel } from "./run-panel.ts";
+import { RunsPanel } from "./runs-panel.ts";
+import { Timeline } from "./timeline.ts";
+import { TrainAgain } from "./train-again.ts";
+import { showWeights } from "./weights-panel.ts";
+import { WorkersPanel } from "./workers-panel.ts";
 
-import type { CoordinatorView, PromedioTable, RunView, WorkerView } from "../view.ts";
-import { Chart } from "./chart.ts";
-import { openFeed } from "./feed.ts";
-import { seconds, short, whole } from "./figures.ts";
-import { element, fillTable, setText } from "./page.ts";
+translatePage();
 
-const lossChart = new Chart(element("loss"));
-const accuracyChart = new Chart(element("accuracy"));
-let shownJoinUrl = "";
+const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+const points = new Points();
+const source = new ModelSource(token);
+let tests: readonly EvaluationPoint[] = [];
+let runNumber = 0;
+let runId = "";
+let config: RunConfig | undefined;
 
-openFeed(new URLSearchParams(location.hash.slice(1)).get("token") ?? "", {
-  view: show,
-  link: (sentence) => setText(element("link"), sentence),
+const runPanel = new RunPanel(() => feed);
+const joinPanel = new JoinPanel();
+const curvesPanel = new CurvesPanel();
+const workersPanel = new WorkersPanel();
+const timeline = new Timeline();
+const promedioPanel = new PromedioPanel(source);
+const confusionPanel = new ConfusionPanel();
+const trainAgain = new TrainAgain(() => feed);
+const runsPanel = new RunsPanel(() => showCurves());
+const eventsPanel = new EventsPanel(() => feed);
+showWeights(source);
+listenToPad(source);
+showMistakes(source);
+
+element("save-csv").addEventListener("click", () => {
+  saveBlob(new Blob([points.csv()], { type: "text/csv" }), `${runId}.csv`);
+});
+element("save-checkpoint").addEventListener("click", () => {
+  void saveFromServer(`/run/${runNumber}/checkpoint`, token, `${runId}.safetensors`);
 });
 
-function show({ run, workers, joinUrl }: CoordinatorView): void {
-  showJoin(joinUrl);
-  showWorkers(workers);
+const feed = new Feed(token, { message: receive, points: receivePoints, link: showLink });
+
+function receive(message: DashboardMessage): void {
+  switch (message.kind) {
+    case "hello":
+      return greet(message.role === "admin");
+    case "run":
+      return begin(message.number, message.config);
+    case "state":
+      return showState(message.view, message.timeline);
+    case "tests":
+      tests = message.points;
+      confusionPanel.show(message.evaluation);
+      return showCurves();
+    case "runs":
+      return runsPanel.show(message.runs, runNumber);
+    case "event":
+      return eventsPanel.add(message.atMs, message.event);
+    case "reply":
+      return undefined;
+  }
+}
+
+/** A connection begins: everything is told anew. */
+function greet(isAdmin: boolean): void {
+  eventsPanel.clear();
+  element("controls").hidden = !isAdmin;
+  element("train-again").hidden = !isAdmin;
+  element("break-it").hidden = !isAdmin;
+  element("watch-only").hidden = isAdmin;
+}
+
+function begin(number: number, newConfig: RunConfig): void {
+  runNumber = number;
+  points.clear();
+  tests = [];
+  source.begin(number, newConfig);
+  trainAgain.begin(newConfig, config);
+  config = newConfig;
+}
+
+function receivePoints(message: ArrayBuffer): void {
+  points.receive(message, runNumber);
+  showCurves();
+}
+
+function showState(view: CoordinatorView, times: TimelineView | null): void {
+  joinPanel.show(view.joinUrl);
+  workersPanel.show(view.workers, times);
+  eventsPanel.showWorkers(view.workers);
+  if (times !== null) timeline.show(times);
+  const { run } = view;
   if (run === null) return;
-  showRun(run);
-  showCurves(run);
-  showPromedio(run.promedio);
+  runId = run.id;
+  source.step = run.step;
+  runPanel.show(run, runsPanel.record(runNumber));
+  promedioPanel.show(run.promedio);
+  runsPanel.update(run);
 }
 
-function showRun(run: RunView): void {
-  document.title = `${percent(run.step / run.totalSteps)} · Promedio`;
-  setText(element("title"), run.title);
-  setText(element("phase"), run.waitingFor ?? run.phase);
-  element("progress").setAttribute("value", String(run.step / run.totalSteps));
-  const figures: [string, string][] = [
-    ["Step", `${whole(run.step)} / ${whole(run.totalSteps)}`],
-    [
-      "Epoch",
-      `${Math.min(Math.floor(run.step / run.stepsPerEpoch) + 1, run.epochs)} / ${run.epochs}`,
-    ],
-    ["Training loss", short(run.trainLoss)],
-    ["Test accuracy", run.lastEvaluation === null ? "–" : percent(run.lastEvaluation.testAccuracy)],
-    ["Samples/s", whole(run.samplesPerSecond)],
-    ["Steps/s", whole(run.stepsPerSecond)],
-    ["Trained for", seconds(run.trainingSeconds)],
-    ["Left", seconds(run.etaSeconds)],
-  ];
-  const list = element("figures");
-  if (list.childElementCount === 0) {
-    for (const [label] of figures) list.append(figureBox(label));
-  }
-  for (const [i, [, value]] of figures.entries()) {
-    const target = list.children[i]?.lastElementChild;
-    if (target instanceof HTMLElement) setText(target, value);
-  }
-  const fingerprint = element("fingerprint");
-  fingerprint.hidden = run.fingerprint === null;
-  setText(fingerprint, `fingerprint ${run.fingerprint ?? ""}`);
+function showCurves(): void {
+  const batchSize = config?.batchSize ?? 1;
+  curvesPanel.update({ points, tests, batchSize, others: runsPanel.compared });
 }
 
-function figureBox(label: string): HTMLElement {
-  const box = document.createElement("div");
-  const term = document.createElement("dt");
-  term.textContent = label;
-  box.append(term, document.createElement("dd"));
-  return box;
-}
-
-function showCurves({ trainCurve, testCurve }: RunView): void {
-  lossChart.update([
-    { label: "training", color: "--accent", points: trainCurve.map((p) => [p.step, p.loss]) },
-    { label: "test", color: "--second", points: testCurve.map((p) => [p.step, p.testLoss]) },
-  ]);
-  accuracyChart.update([
-    { label: "test", color: "--accent", points: testCurve.map((p) => [p.step, p.testAccuracy]) },
-  ]);
-}
-
-function showWorkers(workers: readonly WorkerView[]): void {
-  fillTable(
-    element("workers"),
-    ["Name", "State", "Threads", "Share", "Samples/s", "Round trip", "Blocks"],
-    workers.map((worker) => [
-      worker.name,
-      worker.state,
-      String(worker.threads),
-      percent(worker.share),
-      whole(worker.samplesPerSecond),
-      worker.roundTripMs === null ? "–" : `${worker.roundTripMs.toFixed(1)} ms`,
-      whole(worker.blocksDone),
-    ]),
-  );
-}
-
-/** The average of what the workers found is what the step was taken with. */
-function showPromedio(table: PromedioTable | null): void {
-  if (table === null) return;
-  setText(element("promedio-step"), `Mean gradients of step ${whole(table.step)}`);
-  fillTable(
-    element("promedio"),
-    ["Parameter", ...table.workers, "Promedio"],
-    table.rows.map(({ parameter, gradients, average }) => [
-      String(parameter),
-      ...gradients.map((value) => value.toExponential(3)),
-      average.toExponential(3),
-    ]),
-  );
-}
-
-function showJoin(joinUrl: string): void {
-  if (joinUrl === shownJoinUrl) return;
-  shownJoinUrl = joinUrl;
-  const link = element("join-link");
-  link.setAttribute("href", joinUrl);
-  setText(link, joinUrl);
-  const svg = new DOMParser().parseFromString(renderSVG(joinUrl), "image/svg+xml");
-  element("qr").replaceChildren(document.importNode(svg.documentElement, true));
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`;
+function showLink(link: Link): void {
+  const target = element("link");
+  target.dataset["link"] = link;
+  setText(target, say(link));
 }

@@ -1,32 +1,80 @@
 /**
- * @file The dashboard's socket: says the token, hands on every snapshot, and comes back when it is lost.
+ * @file The dashboard's socket: says the token, hands on what comes, sends orders, and comes back when it is lost.
  */
 import { closeStatus } from "../../shared/protocol/errors.ts";
-import type { CoordinatorView } from "../view.ts";
+import type { DashboardMessage, Order } from "../dashboard-messages.ts";
 
 /** Between two tries: the coordinator was restarted, or the network is away. */
 const retryMs = 1_000;
 
+export type Link = "connecting" | "connected" | "disconnected" | "wrongToken" | "full";
+
 export interface FeedEvents {
-  view(view: CoordinatorView): void;
-  /** One sentence on the connection; empty while it holds. */
-  link(sentence: string): void;
+  message(message: DashboardMessage): void;
+  points(message: ArrayBuffer): void;
+  link(link: Link): void;
 }
 
-/** @param token - Of the page's own URL; empty for a coordinator that is open to all. */
-export function openFeed(token: string, events: FeedEvents): void {
-  const socket = new WebSocket(`${location.origin.replace(/^http/u, "ws")}/watch`);
-  socket.addEventListener("open", () => socket.send(JSON.stringify({ token })));
-  socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
-    events.link("");
-    const view: CoordinatorView = JSON.parse(data);
-    events.view(view);
-  });
-  socket.addEventListener("close", ({ code }) => {
-    if (code === closeStatus.ERR_TOKEN) {
-      return events.link("The token is wrong: open the link that the coordinator printed.");
+/** An order without the number that its reply will have. */
+export type OrderBody = Order extends infer Each
+  ? Each extends Order
+    ? Omit<Each, "id">
+    : never
+  : never;
+
+type Replied = (error: string | null) => void;
+
+export class Feed {
+  readonly #token: string;
+  readonly #events: FeedEvents;
+  readonly #waiting = new Map<number, Replied>();
+  #socket: WebSocket | undefined;
+  #nextId = 1;
+
+  /** @param token - Of the page's own URL; empty for a coordinator that is open to all. */
+  constructor(token: string, events: FeedEvents) {
+    this.#token = token;
+    this.#events = events;
+    events.link("connecting");
+    this.#open();
+  }
+
+  /** Sends an order. @returns What is wrong with it in one line, or `null`. */
+  order(body: OrderBody): Promise<string | null> {
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      if (this.#socket?.readyState !== WebSocket.OPEN) return resolve("not connected");
+      this.#waiting.set(id, resolve);
+      this.#socket.send(JSON.stringify({ ...body, id }));
+    });
+  }
+
+  #open(): void {
+    const socket = new WebSocket(`${location.origin.replace(/^http/u, "ws")}/watch`);
+    this.#socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => socket.send(JSON.stringify({ token: this.#token })));
+    socket.addEventListener("message", ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      if (typeof data === "string") this.#receive(JSON.parse(data));
+      else this.#events.points(data);
+    });
+    socket.addEventListener("close", ({ code }) => this.#closed(code));
+  }
+
+  #receive(message: DashboardMessage): void {
+    if (message.kind === "hello") this.#events.link("connected");
+    if (message.kind === "reply") {
+      this.#waiting.get(message.id)?.(message.error);
+      this.#waiting.delete(message.id);
     }
-    events.link("Not connected. Trying again …");
-    setTimeout(() => openFeed(token, events), retryMs);
-  });
+    this.#events.message(message);
+  }
+
+  #closed(code: number): void {
+    for (const reply of this.#waiting.values()) reply("the connection was lost");
+    this.#waiting.clear();
+    if (code === closeStatus.ERR_TOKEN) return this.#events.link("wrongToken");
+    this.#events.link(code === closeStatus.ERR_FULL ? "full" : "disconnected");
+    setTimeout(() => this.#open(), retryMs);
+  }
 }

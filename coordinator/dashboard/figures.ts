@@ -1,20 +1,76 @@
-/** @file Numbers as people read them. */
+/** @file Numbers as people read them, in their language. Pure. */
 
-/** `12,345`. */
-export function whole(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
+export interface Figures {
+  /** `12,345`. */
+  whole(value: number): string;
+  /** Four significant digits, or a dash. */
+  short(value: number | null): string;
+  /** A fraction as a percentage, or a dash. */
+  percent(value: number | null, digits?: number): string;
+  /** `3.2 s`, `4 min 10 s`, `2 h 05 min`, or a dash. */
+  seconds(value: number | null): string;
+  /** With its sign and three digits after the point: `+1.234e-2`. */
+  gradient(value: number): string;
+  /** `412 k`. */
+  compact(value: number): string;
 }
 
-/** Four significant digits, or a dash. */
-export function short(value: number | null): string {
-  return value === null ? "–" : value.toPrecision(4);
+const unknown = "–";
+
+/** @param language - A language tag. */
+export function figuresIn(language: string): Figures {
+  const grouped = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+  const four = new Intl.NumberFormat(language, {
+    maximumSignificantDigits: 4,
+    minimumSignificantDigits: 4,
+  });
+  const compact = new Intl.NumberFormat(language, {
+    notation: "compact",
+    maximumSignificantDigits: 3,
+  });
+  const percents = [0, 1, 2].map(
+    (digits) =>
+      new Intl.NumberFormat(language, {
+        style: "percent",
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }),
+  );
+  const oneDigit = new Intl.NumberFormat(language, {
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
+  return {
+    whole: (value) => grouped.format(Math.round(value)),
+    short(value) {
+      if (value === null || !Number.isFinite(value)) return unknown;
+      const small = value !== 0 && Math.abs(value) < 1e-3;
+      return small ? value.toExponential(2) : four.format(value);
+    },
+    percent: (value, digits = 1) =>
+      value === null ? unknown : (percents[digits]?.format(value) ?? unknown),
+    seconds(value) {
+      if (value === null) return unknown;
+      if (value < 59.95) return `${oneDigit.format(value)} s`;
+      const minutes = Math.floor(value / 60);
+      if (minutes < 60)
+        return `${minutes} min ${String(Math.floor(value % 60)).padStart(2, "0")} s`;
+      return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+    },
+    gradient(value) {
+      if (value === 0) return "0";
+      const size = Math.abs(value);
+      const text =
+        size >= 1e-3 && size < 100 ? size.toFixed(size < 1 ? 5 : 3) : size.toExponential(2);
+      return (value < 0 ? "−" : "+") + text;
+    },
+    compact: (value) => compact.format(value),
+  };
 }
 
-/** `3.2 s`, `4 min 10 s`, `2 h 05 min`, or a dash. */
-export function seconds(value: number | null): string {
-  if (value === null) return "–";
-  if (value < 60) return `${value.toFixed(1)} s`;
-  const minutes = Math.floor(value / 60);
-  if (minutes < 60) return `${minutes} min ${Math.floor(value % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+const subscripts = "₀₁₂₃₄₅₆₇₈₉";
+
+/** `w` and an index below the line: `6488` → `w₆₄₈₈`. */
+export function parameterName(index: number): string {
+  return `w${String(index).replace(/\d/gu, (digit) => subscripts.charAt(Number(digit)))}`;
 }

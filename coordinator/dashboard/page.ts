@@ -1,9 +1,13 @@
 /** @file The few things that the dashboard does to its page. Text only goes in as text, never as markup. */
 
-export function element(id: string): HTMLElement {
+type Kind<T extends Element> = new () => T;
+
+export function element(id: string): HTMLElement;
+export function element<T extends Element>(id: string, kind: Kind<T>): T;
+export function element(id: string, kind: Kind<Element> = HTMLElement): Element {
   const found = document.getElementById(id);
-  if (found === null) throw new Error(`the page has no #${id}`);
-  return found;
+  if (found instanceof kind) return found;
+  throw new Error(`the page has no ${kind.name} #${id}`);
 }
 
 /** Writes only what differs: a selection stays, and a screen reader is not told the same thing again. */
@@ -11,37 +15,92 @@ export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
 
-/** Makes a table show these cells; rows and cells that are there already are kept. */
-export function fillTable(
-  table: HTMLElement,
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): void {
-  fillChildren(table, 2, (i) => document.createElement(i === 0 ? "thead" : "tbody"));
-  const [headPart, body] = table.children;
-  if (headPart === undefined || body === undefined) return;
-  fillChildren(headPart, 1, () => document.createElement("tr"));
-  fillChildren(body, rows.length, () => document.createElement("tr"));
-  fillRow(headPart.firstElementChild, head, "th");
-  for (const [i, cells] of rows.entries()) fillRow(body.children[i], cells, "td");
+/** A new element with a class and a text. */
+export function create<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  className = "",
+  text = "",
+): HTMLElementTagNameMap[Tag] {
+  const made = document.createElement(tag);
+  if (className !== "") made.className = className;
+  if (text !== "") made.textContent = text;
+  return made;
+}
+
+/** One cell: its text, or an element of its own, and a class. */
+export interface Cell {
+  readonly text: string;
+  readonly className?: string;
+  /** A value in [−1, 1] that colours the ground: negative orange, positive blue. */
+  readonly tint?: number;
+}
+
+/** Makes a table's body show these cells; rows and cells that are there already are kept. */
+export function fillBody(table: HTMLTableElement, rows: readonly (readonly Cell[])[]): void {
+  const body = table.tBodies[0] ?? table.createTBody();
+  while (body.rows.length > rows.length) body.deleteRow(-1);
+  while (body.rows.length < rows.length) body.insertRow();
+  for (const [i, cells] of rows.entries()) fillRow(body.rows[i], cells, "td");
+}
+
+/** Makes a table's head show these texts. */
+export function fillHead(table: HTMLTableElement, cells: readonly string[]): void {
+  const head = table.tHead ?? table.createTHead();
+  const row = head.rows[0] ?? head.insertRow();
+  fillRow(
+    row,
+    cells.map((text) => ({ text })),
+    "th",
+  );
 }
 
 function fillRow(
-  row: Element | null | undefined,
-  cells: readonly string[],
+  row: HTMLTableRowElement | undefined,
+  cells: readonly Cell[],
   tag: "th" | "td",
 ): void {
-  if (row === null || row === undefined) return;
-  fillChildren(row, cells.length, () => document.createElement(tag));
-  for (const [i, text] of cells.entries()) {
-    const cell = row.children[i];
+  if (row === undefined) return;
+  while (row.cells.length > cells.length) row.deleteCell(-1);
+  while (row.cells.length < cells.length) {
+    const isRowHead = tag === "td" && row.cells.length === 0;
+    const cell = document.createElement(isRowHead ? "th" : tag);
+    if (isRowHead) cell.setAttribute("scope", "row");
+    else if (tag === "th") cell.setAttribute("scope", "col");
+    row.append(cell);
+  }
+  for (const [i, { text, className = "", tint }] of cells.entries()) {
+    const cell = row.cells[i];
     if (cell === undefined) continue;
     setText(cell, text);
-    if (tag === "th") cell.setAttribute("scope", "col");
+    if (cell.className !== className) cell.className = className;
+    if (tint !== undefined) cell.style.backgroundColor = tintOf(tint);
   }
 }
 
-function fillChildren(parent: Element, count: number, create: (index: number) => Element): void {
-  while (parent.childElementCount > count) parent.lastElementChild?.remove();
-  while (parent.childElementCount < count) parent.append(create(parent.childElementCount));
+/** A ground that a text can still be read on. */
+export function tintOf(value: number): string {
+  const strength = Math.min(1, Math.abs(value)) * 0.42;
+  return `rgb(var(${value < 0 ? "--negative" : "--positive"}) / ${strength.toFixed(3)})`;
+}
+
+/** A colour of the style sheet as it is now, dark or light. */
+export function colorOf(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** Calls back at once and whenever the colours change. */
+export function onTheme(changed: () => void): void {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+}
+
+/** Knows whether something can be seen: what can't need not be computed. */
+export function watchVisible(target: Element): () => boolean {
+  let visible = false;
+  new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) visible = entry.isIntersecting;
+    },
+    { rootMargin: "150px" },
+  ).observe(target);
+  return () => visible && !document.hidden;
 }

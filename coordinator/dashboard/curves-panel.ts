@@ -1,0 +1,126 @@
+/** @file The charts: the current run's curves, and the losses of the runs that it is compared with. */
+import type { EvaluationPoint, RunRecordView } from "../view.ts";
+import { Chart, type Curve } from "./chart.ts";
+import { saveBlob } from "./downloads.ts";
+import { figures } from "./format.ts";
+import { say } from "./language.ts";
+import { colorOf, element } from "./page.ts";
+import { column, type Points } from "./points.ts";
+
+/** More would lie on the same pixels. */
+const pointsShown = 900;
+const otherColors = ["--series-3", "--series-4", "--series-5", "--series-6"];
+
+/** What is drawn. */
+export interface CurvesData {
+  readonly points: Points;
+  readonly tests: readonly EvaluationPoint[];
+  readonly batchSize: number;
+  /** Ended runs to compare with. */
+  readonly others: readonly RunRecordView[];
+}
+
+export class CurvesPanel {
+  readonly #charts: Readonly<Record<"loss" | "accuracy" | "throughput" | "norm" | "rate", Chart>>;
+  #byTime = false;
+  #isLog = false;
+  #data: CurvesData | undefined;
+
+  constructor() {
+    const make = (id: string, format: (value: number) => string) =>
+      new Chart(element(id), {
+        format,
+        formatX: (value) => (this.#byTime ? figures.short(value) : figures.compact(value)),
+        labelX: () => say(this.#byTime ? "seconds" : "step"),
+      });
+    this.#charts = {
+      loss: make("loss", shortest),
+      accuracy: make("accuracy", (value) => figures.percent(value)),
+      throughput: make("throughput", (value) => figures.compact(value)),
+      norm: make("gradient-norm", shortest),
+      rate: make("learning-rate", shortest),
+    };
+    this.#listen();
+  }
+
+  update(data: CurvesData): void {
+    this.#data = data;
+    const { points, tests, batchSize } = data;
+    const x = this.#byTime ? column.seconds : column.step;
+    const at = (step: number) => (this.#byTime ? points.secondsAt(step) : step);
+    const train = (field: number, label = say("train")): Curve => ({
+      label,
+      color: "--series-1",
+      points: points.curve(x, field, pointsShown),
+    });
+    const test = (value: (point: EvaluationPoint) => number): Curve => ({
+      label: say("test"),
+      color: "--series-2",
+      points: tests.map((point) => [at(point.step), value(point)]),
+    });
+    this.#charts.loss.update(
+      [train(column.loss), test(({ testLoss }) => testLoss), ...this.#others(data)],
+      this.#isLog,
+    );
+    this.#charts.accuracy.update([
+      train(column.accuracy),
+      test(({ testAccuracy }) => testAccuracy),
+    ]);
+    const pace = points.pace(x, pointsShown / 6);
+    this.#charts.throughput.update([
+      {
+        label: say("samplesPerSecond"),
+        color: "--series-1",
+        points: pace.map(([place, steps]) => [place, steps * batchSize]),
+      },
+    ]);
+    this.#charts.norm.update([train(column.gradientNorm, say("gradientNorm"))]);
+    this.#charts.rate.update([train(column.learningRate, say("learningRate"))]);
+  }
+
+  #others({ others }: CurvesData): Curve[] {
+    return others.map(({ number, curve }) => ({
+      label: `#${number}`,
+      color: otherColors[number % otherColors.length] ?? "--series-3",
+      dashed: true,
+      points: curve.map(([step, seconds, loss]) => [this.#byTime ? seconds : step, loss]),
+    }));
+  }
+
+  #listen(): void {
+    for (const input of document.querySelectorAll<HTMLInputElement>("input[name=axis]")) {
+      input.addEventListener("change", () => {
+        this.#byTime = input.value === "time";
+        if (this.#data !== undefined) this.update(this.#data);
+      });
+    }
+    const log = element("log-scale", HTMLInputElement);
+    log.addEventListener("change", () => {
+      this.#isLog = log.checked;
+      if (this.#data !== undefined) this.update(this.#data);
+    });
+    element("save-png").addEventListener("click", () => this.#savePng());
+  }
+
+  /** The loss chart on the page's own ground: a transparent one can't be read everywhere. */
+  #savePng(): void {
+    const source = this.#charts.loss.canvas;
+    if (source === undefined) return;
+    const target = document.createElement("canvas");
+    [target.width, target.height] = [source.width, source.height];
+    const context = target.getContext("2d");
+    if (context === null) return;
+    context.fillStyle = colorOf("--card");
+    context.fillRect(0, 0, target.width, target.height);
+    context.drawImage(source, 0, 0);
+    target.toBlob((blob) => {
+      if (blob !== null) saveBlob(blob, "promedio-loss.png");
+    });
+  }
+}
+
+/** As few digits as tell it apart: `0.05`, `1.2e-5`. */
+function shortest(value: number): string {
+  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(1);
+  return String(Number(value.toPrecision(4)));
+}

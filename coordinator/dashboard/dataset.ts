@@ -1,0 +1,100 @@
+/**
+ * @file Samples of the run's dataset, read from `/data/<sha256>` by ranges: the header once, then only what is shown.
+ *
+ * @see shared/data/canonical.ts for the tensors in the file.
+ */
+
+type SplitName = "train" | "test";
+
+interface Entry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** In the file. */
+  readonly start: number;
+}
+
+export class RemoteDataset {
+  readonly #url: string;
+  readonly #token: string;
+  readonly #entries: ReadonlyMap<string, Entry>;
+
+  private constructor(url: string, token: string, entries: ReadonlyMap<string, Entry>) {
+    this.#url = url;
+    this.#token = token;
+    this.#entries = entries;
+  }
+
+  /** @throws If the coordinator does not give it. */
+  static async open(sha256: string, token: string): Promise<RemoteDataset> {
+    const url = `/data/${sha256}`;
+    const head = new DataView(await readRange(url, token, 0, 8));
+    const headerLength = Number(head.getBigUint64(0, true));
+    const header = new TextDecoder().decode(await readRange(url, token, 8, headerLength));
+    return new RemoteDataset(url, token, entriesOf(JSON.parse(header), 8 + headerLength));
+  }
+
+  /** Samples of a split. */
+  count(split: SplitName): number {
+    return this.#entry(`${split}.features`).shape[0] ?? 0;
+  }
+
+  /** Of one sample: `[28, 28]`. */
+  get featureShape(): readonly number[] {
+    return this.#entry("train.features").shape.slice(1);
+  }
+
+  /** Samples [first, first + count) as the network takes them: shape `[count, featureCount]`. */
+  async features(split: SplitName, first: number, count: number): Promise<Float32Array> {
+    const { dtype, start } = this.#entry(`${split}.features`);
+    const featureCount = this.featureShape.reduce((product, size) => product * size, 1);
+    const bytesEach = dtype === "F32" ? 4 : 1;
+    const offset = start + first * featureCount * bytesEach;
+    const bytes = await this.#read(offset, count * featureCount * bytesEach);
+    if (dtype === "F32") return new Float32Array(bytes);
+    return Float32Array.from(new Uint8Array(bytes), (byte) => byte / 255);
+  }
+
+  async labels(split: SplitName, first: number, count: number): Promise<Uint8Array> {
+    const { start } = this.#entry(`${split}.labels`);
+    return new Uint8Array(await this.#read(start + first, count));
+  }
+
+  #entry(name: string): Entry {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw new Error(`the dataset has no ${name}`);
+    return entry;
+  }
+
+  async #read(start: number, length: number): Promise<ArrayBuffer> {
+    return await readRange(this.#url, this.#token, start, length);
+  }
+}
+
+async function readRange(
+  url: string,
+  token: string,
+  start: number,
+  length: number,
+): Promise<ArrayBuffer> {
+  const headers = new Headers({ Range: `bytes=${start}-${start + length - 1}` });
+  if (token !== "") headers.set("Authorization", `Bearer ${token}`);
+  // The whole file in the browser's cache would be as good, but a range of it is not looked for there.
+  const response = await fetch(url, { headers, cache: "no-store" });
+  if (response.status !== 206) throw new Error(`${url}: ${response.status}`);
+  return await response.arrayBuffer();
+}
+
+interface HeaderEntry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+function entriesOf(header: Record<string, HeaderEntry>, bufferStart: number): Map<string, Entry> {
+  const entries = new Map<string, Entry>();
+  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(header)) {
+    if (name === "__metadata__") continue;
+    entries.set(name, { dtype, shape, start: bufferStart + offsets[0] });
+  }
+  return entries;
+}

@@ -1,0 +1,20 @@
+/** @file Files that the page hands to its reader. */
+
+/** Offers bytes as a file. */
+export function saveBlob(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** Fetches a file with the page's token, which a plain link could not show, and offers it. */
+export async function saveFromServer(path: string, token: string, name: string): Promise<void> {
+  const headers = new Headers();
+  if (token !== "") headers.set("Authorization", `Bearer ${token}`);
+  const response = await fetch(path, { headers, cache: "no-store" });
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  saveBlob(await response.blob(), name);
+}

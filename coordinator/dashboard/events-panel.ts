@@ -1,0 +1,79 @@
+/** @file What happened, newest first, and the buttons that make something happen: a lesson in what may go wrong. */
+import type { CoordinatorEvent, WorkerView } from "../view.ts";
+import type { Feed, OrderBody } from "./feed.ts";
+import { language, say } from "./language.ts";
+import { create, element, setText } from "./page.ts";
+
+const eventsShown = 100;
+const delaySeconds = 5;
+
+export class EventsPanel {
+  readonly #feed: () => Feed;
+  readonly #victim = element("victim", HTMLSelectElement);
+  readonly #list = element("events", HTMLOListElement);
+  #workers = "";
+
+  constructor(feed: () => Feed) {
+    this.#feed = feed;
+    this.#button("drop", (worker) => ({ order: "drop", worker }));
+    this.#button("corrupt", (worker) => ({ order: "corrupt", worker }));
+    this.#button("delay", (worker) => ({ order: "delay", worker, seconds: delaySeconds }));
+  }
+
+  /** The same events come again with a new connection. */
+  clear(): void {
+    this.#list.replaceChildren();
+  }
+
+  add(atMs: number, event: CoordinatorEvent): void {
+    const text = textOf(event);
+    if (text === undefined) return;
+    const item = create("li", event.event === "worker" ? event.change : event.event);
+    const time = create("time", "", new Date(atMs).toLocaleTimeString(language));
+    time.dateTime = new Date(atMs).toISOString();
+    item.append(time, create("span", "", text));
+    this.#list.prepend(item);
+    while (this.#list.childElementCount > eventsShown) this.#list.lastElementChild?.remove();
+  }
+
+  /** Who can be disturbed. */
+  showWorkers(workers: readonly WorkerView[]): void {
+    const here = workers.filter(({ state }) => state !== "gone");
+    const key = here.map(({ id }) => id).join();
+    if (key === this.#workers) return;
+    this.#workers = key;
+    const chosen = this.#victim.value;
+    this.#victim.replaceChildren(...here.map(({ id, name }) => new Option(name, id)));
+    if (here.some(({ id }) => id === chosen)) this.#victim.value = chosen;
+  }
+
+  #button(id: string, orderOf: (worker: string) => OrderBody): void {
+    element(id).addEventListener("click", () => {
+      void this.#feed()
+        .order(orderOf(this.#victim.value))
+        .then((error) => setText(element("break-error"), error ?? ""));
+    });
+  }
+}
+
+function textOf(event: CoordinatorEvent): string | undefined {
+  switch (event.event) {
+    case "worker":
+      return say(`event${event.change}`, { name: event.name, reason: event.reason });
+    case "started":
+      return say("eventstarted", { run: event.run });
+    case "resumed":
+      return say("eventresumed", { run: event.run, step: event.step });
+    case "finished":
+      return say("eventfinished", { fingerprint: event.fingerprint });
+    case "failed":
+      return say("eventfailed", { step: event.step, reason: event.reason });
+    case "waiting":
+      return event.reason;
+    case "warning":
+      return event.message;
+    default:
+      // Epochs are in the curves.
+      return undefined;
+  }
+}

@@ -1,0 +1,96 @@
+/** @file The run's card: what it is, how it stands, its figures, its fingerprint, and the operator's buttons. */
+import type { RunRecordView, RunView } from "../view.ts";
+import type { Feed } from "./feed.ts";
+import { figures } from "./format.ts";
+import { say } from "./language.ts";
+import { create, element, setText } from "./page.ts";
+
+export class RunPanel {
+  readonly #feed: () => Feed;
+  readonly #values: HTMLElement[] = [];
+  readonly #pause = element("pause", HTMLButtonElement);
+  readonly #stop = element("stop", HTMLButtonElement);
+  #isPaused = false;
+
+  constructor(feed: () => Feed) {
+    this.#feed = feed;
+    this.#pause.addEventListener(
+      "click",
+      () => void this.#order(this.#isPaused ? "resume" : "pause"),
+    );
+    this.#stop.addEventListener("click", () => void this.#order("stop"));
+  }
+
+  /** @param record - Of the same run, once it has ended. */
+  show(run: RunView, record: RunRecordView | undefined): void {
+    const done = run.totalSteps === 0 ? 0 : run.step / run.totalSteps;
+    document.title = `${figures.percent(done, 0)} · Promedio`;
+    setText(element("title"), run.title);
+    element("phase").dataset["phase"] = run.phase;
+    setText(element("phase-name"), say(run.phase));
+    setText(element("phase-detail"), detailOf(run));
+    element("progress").setAttribute("value", String(done));
+    this.#showFigures(run);
+    this.#showFingerprint(record);
+    this.#showButtons(run);
+  }
+
+  #showFigures(run: RunView): void {
+    const epoch = Math.min(Math.floor(run.step / run.stepsPerEpoch) + 1, run.epochs);
+    const test = run.lastEvaluation;
+    const all: readonly (readonly [string, string])[] = [
+      [say("step"), `${figures.whole(run.step)} / ${figures.whole(run.totalSteps)}`],
+      [say("epoch"), `${epoch} / ${run.epochs}`],
+      [say("testAccuracy"), figures.percent(test?.testAccuracy ?? null, 2)],
+      [say("testLoss"), figures.short(test?.testLoss ?? null)],
+      [say("trainAccuracy"), figures.percent(run.trainAccuracy, 2)],
+      [say("trainLoss"), figures.short(run.trainLoss)],
+      [say("samplesPerSecond"), figures.whole(run.samplesPerSecond)],
+      [say("stepsPerSecond"), figures.whole(run.stepsPerSecond)],
+      [say("trainedFor"), figures.seconds(run.trainingSeconds)],
+      [say("left"), figures.seconds(run.etaSeconds)],
+      [say("parameters"), figures.whole(run.parameterCount)],
+      [say("learningRate"), figures.short(run.learningRate)],
+    ];
+    for (const [i, [label, value]] of all.entries()) {
+      const target = this.#values[i] ?? this.#addFigure(label);
+      setText(target, value);
+    }
+  }
+
+  #addFigure(label: string): HTMLElement {
+    const box = create("div");
+    const value = create("dd");
+    box.append(create("dt", "", label), value);
+    element("figures").append(box);
+    this.#values.push(value);
+    return value;
+  }
+
+  #showFingerprint(record: RunRecordView | undefined): void {
+    const target = element("fingerprint");
+    const { fingerprint = null, sameAs = null } = record ?? {};
+    const text = fingerprint === null ? "" : `${say("fingerprint")} ${fingerprint}`;
+    const same = sameAs === null ? "" : ` = ${say("sameAs", { run: sameAs })}`;
+    if (target.textContent === text + same) return;
+    target.replaceChildren(text, create("strong", "", same));
+  }
+
+  #showButtons({ phase, waitingFor }: RunView): void {
+    const isOver = phase === "finished" || phase === "failed" || phase === "stopped";
+    this.#isPaused = phase === "paused" || waitingFor === "paused by the operator";
+    setText(this.#pause, say(this.#isPaused ? "resume" : "pause"));
+    this.#pause.disabled = isOver;
+    this.#stop.disabled = isOver;
+  }
+
+  async #order(order: "pause" | "resume" | "stop"): Promise<void> {
+    const error = await this.#feed().order({ order });
+    setText(element("control-error"), error ?? "");
+  }
+}
+
+/** What it waits for, where that says more than the phase. */
+function detailOf({ phase, waitingFor }: RunView): string {
+  return waitingFor === null || phase === "paused" ? "" : waitingFor;
+}
