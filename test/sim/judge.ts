@@ -50,7 +50,8 @@ export class Judge {
     if (this.#step < this.#safeStep && !excused) {
       this.fail(`resumed at step ${this.#step}, but step ${this.#safeStep} was safe on disk`);
     }
-    this.#safeStep = this.#step;
+    // What a dead process left in the system's cache is there, and not safe: nobody said it was.
+    this.#safeStep = Math.min(this.#safeStep, this.#step);
     this.progressMs = this.#world.nowMs;
     if (resume !== undefined) this.resumes += 1;
   }
