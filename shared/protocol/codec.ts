@@ -77,7 +77,12 @@ function writeBinPrefix(target: Uint8Array, offset: number, length: number): voi
   new DataView(target.buffer, target.byteOffset + offset + 1).setUint32(0, length);
 }
 
-function readTensor(bytes: Uint8Array, offset: number): Uint8Array {
+/**
+ * What follows the header that ends at `offset`: a view into the bytes, empty when there is no bin.
+ *
+ * @throws ProtocolError `ERR_DECODE`.
+ */
+export function readTensor(bytes: Uint8Array, offset: number): Uint8Array {
   if (offset === bytes.length) return noTensor;
   if (bytes.length < offset + binPrefixBytes || bytes[offset] !== bin32) {
     throw new ProtocolError(

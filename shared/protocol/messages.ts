@@ -5,8 +5,9 @@
 import * as z from "zod/mini";
 
 import { runConfigSchema } from "../run/config.ts";
-import { decodeMessage, type RawMessage } from "./codec.ts";
+import { decodeMessage, type RawMessage, readTensor } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
+import { readGradientHeader, readWorkHeader } from "./hot-header.ts";
 import {
   agentLengthMax,
   blocksPerWorkMax,
@@ -32,7 +33,7 @@ const blocks = z.array(block).check(z.minLength(1), z.maxLength(blocksPerWorkMax
 /** What a result is for: echoed from the `work` or `evaluate` that asked for it. */
 const answer = { run: identifier, step: index, block, computeMs: milliseconds };
 
-const workerMessage = z.discriminatedUnion("type", [
+export const workerMessageSchema = z.discriminatedUnion("type", [
   /** First message of every socket. Answered by `welcome`, or by `error` and a close. */
   z.strictObject({
     type: z.literal("hello"),
@@ -69,7 +70,7 @@ const workerMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("leave"), reason }),
 ]);
 
-const coordinatorMessage = z.discriminatedUnion("type", [
+export const coordinatorMessageSchema = z.discriminatedUnion("type", [
   /** Answers `hello`. */
   z.strictObject({
     type: z.literal("welcome"),
@@ -105,8 +106,8 @@ const coordinatorMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("error"), code: text(40), message: reason }),
 ]);
 
-export type WorkerMessage = z.infer<typeof workerMessage>;
-export type CoordinatorMessage = z.infer<typeof coordinatorMessage>;
+export type WorkerMessage = z.infer<typeof workerMessageSchema>;
+export type CoordinatorMessage = z.infer<typeof coordinatorMessageSchema>;
 export type MessageOf<Message extends { type: string }, Type extends Message["type"]> = Extract<
   Message,
   { type: Type }
@@ -121,21 +122,25 @@ export interface Decoded<Header> {
 
 /** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_HEADER` or `ERR_SHAPE`. */
 export function decodeWorkerMessage(bytes: Uint8Array): Decoded<WorkerMessage> {
-  return check(workerMessage, decodeMessage(bytes));
+  const hot = readGradientHeader(bytes);
+  if (hot !== undefined) return checkShape(hot.header, readTensor(bytes, hot.end));
+  return check(workerMessageSchema, decodeMessage(bytes));
 }
 
 /** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_HEADER` or `ERR_SHAPE`. */
 export function decodeCoordinatorMessage(bytes: Uint8Array): Decoded<CoordinatorMessage> {
-  return check(coordinatorMessage, decodeMessage(bytes));
+  const hot = readWorkHeader(bytes);
+  if (hot !== undefined) return checkShape(hot.header, readTensor(bytes, hot.end));
+  return check(coordinatorMessageSchema, decodeMessage(bytes));
 }
 
 /** The fields of every message, by direction and type: what the specification is held to by its test. */
 export const messageFields = {
-  worker: fieldsOf(workerMessage),
-  coordinator: fieldsOf(coordinatorMessage),
+  worker: fieldsOf(workerMessageSchema),
+  coordinator: fieldsOf(coordinatorMessageSchema),
 };
 
-function fieldsOf(union: typeof workerMessage | typeof coordinatorMessage) {
+function fieldsOf(union: typeof workerMessageSchema | typeof coordinatorMessageSchema) {
   const fields = new Map<string, readonly string[]>();
   for (const { def } of union.def.options) {
     for (const type of def.shape.type.def.values) fields.set(type, Object.keys(def.shape));
@@ -149,12 +154,18 @@ function check<Message extends { readonly type: string }>(
 ): Decoded<Message> {
   const parsed = schema.safeParse(header);
   if (!parsed.success) throw new ProtocolError("ERR_HEADER", describe(parsed.error.issues[0]));
-  const { type } = parsed.data;
+  return checkShape(parsed.data, tensor);
+}
+
+function checkShape<Message extends { readonly type: string }>(
+  header: Message,
+  tensor: Uint8Array,
+): Decoded<Message> {
   const has = tensor.length > 0;
-  if (typesWithTensor.has(type) !== has) {
-    throw new ProtocolError("ERR_SHAPE", `${type} ${has ? "with" : "without"} a tensor`);
+  if (typesWithTensor.has(header.type) !== has) {
+    throw new ProtocolError("ERR_SHAPE", `${header.type} ${has ? "with" : "without"} a tensor`);
   }
-  return { header: parsed.data, tensor };
+  return { header, tensor };
 }
 
 const typesWithTensor: ReadonlySet<string> = new Set<
