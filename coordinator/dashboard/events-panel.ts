@@ -72,8 +72,11 @@ function textOf(event: CoordinatorEvent): string | undefined {
       return event.reason;
     case "warning":
       return event.message;
-    default:
-      // Epochs are in the curves.
+    case "epoch":
+    case "listening":
+      // Epochs are in the curves, and who reads this has found the server.
       return undefined;
+    default:
+      return event satisfies never;
   }
 }

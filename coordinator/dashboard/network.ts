@@ -103,14 +103,19 @@ function activate(z: Float32Array, name: DenseShape["activation"]): Float32Array
       return z.map((value) => tanhOf(value));
     case "sigmoid":
       return z.map((value) => sigmoidOf(value));
-    default: {
-      const largest = maximumOf(z, 0, z.length);
-      const powers = z.map((value) => exp(fround(value - largest)));
-      let sum = 0;
-      for (const power of powers) sum = fround(sum + power);
-      return powers.map((power) => power / sum);
-    }
+    case "softmax":
+      return softmax(z);
+    default:
+      return name satisfies never;
   }
+}
+
+function softmax(z: Float32Array): Float32Array {
+  const largest = maximumOf(z, 0, z.length);
+  const powers = z.map((value) => exp(fround(value - largest)));
+  let sum = 0;
+  for (const power of powers) sum = fround(sum + power);
+  return powers.map((power) => power / sum);
 }
 
 interface Pass {
@@ -185,7 +190,9 @@ function slopeOf(name: Exclude<DenseShape["activation"], "softmax">, a: number):
       return a > 0 ? 1 : 0;
     case "tanh":
       return 1 - a * a;
-    default:
+    case "sigmoid":
       return a * (1 - a);
+    default:
+      return name satisfies never;
   }
 }

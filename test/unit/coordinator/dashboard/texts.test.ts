@@ -1,0 +1,55 @@
+/** @file What the dashboard says, in every language. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { figuresIn, parameterName } from "../../../../coordinator/dashboard/figures.ts";
+import { texts } from "../../../../coordinator/dashboard/texts.ts";
+
+const page = readFileSync(
+  join(import.meta.dirname, "../../../../coordinator/dashboard/index.html"),
+  "utf8",
+);
+
+test("every text of the page is in both dictionaries, none of them empty", () => {
+  const keys = Object.keys(texts.en);
+  expect(Object.keys(texts.es).toSorted()).toEqual(keys.toSorted());
+  for (const language of [texts.en, texts.es]) {
+    expect(Object.values(language).filter((text) => text.trim() === "")).toEqual([]);
+  }
+  const used = [...page.matchAll(/data-(?:text|label)="(\w+)"/gu)].map((match) => match[1]!);
+  expect(used.length).toBeGreaterThan(50);
+  expect(used.filter((key) => !keys.includes(key))).toEqual([]);
+});
+
+test("a text and its translation take the same values", () => {
+  const values = (text: string) => (text.match(/\{\w+\}/gu) ?? []).toSorted().join();
+  const es: Readonly<Record<string, string>> = texts.es;
+  for (const [key, text] of Object.entries(texts.en)) {
+    expect(`${key} ${values(es[key] ?? "")}`).toBe(`${key} ${values(text)}`);
+  }
+});
+
+test("numbers are written as their readers write them", () => {
+  const [en, es] = [figuresIn("en"), figuresIn("es")];
+  expect([en.whole(12_345.6), es.whole(12_345.6)]).toEqual(["12,346", "12.346"]);
+  expect([en.percent(0.9512, 2), en.percent(null)]).toEqual(["95.12%", "–"]);
+  expect([en.short(0.123_456), en.short(0), en.short(4e-7), en.short(null)]).toEqual([
+    "0.1235",
+    "0.000",
+    "4.00e-7",
+    "–",
+  ]);
+  expect([en.seconds(3.24), en.seconds(250), en.seconds(7_500)]).toEqual([
+    "3.2 s",
+    "4 min 10 s",
+    "2 h 05 min",
+  ]);
+  expect([en.gradient(0.012_34), en.gradient(-3.1e-6), en.gradient(0)]).toEqual([
+    "+0.01234",
+    "−3.10e-6",
+    "0",
+  ]);
+  expect(parameterName(6488)).toBe("w₆₄₈₈");
+});
