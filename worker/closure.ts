@@ -17,6 +17,9 @@ export const kernelRefusal = told(
   "this machine computes other bits than the coordinator, or has another version: it can't take part",
 );
 
+/** It said goodbye. */
+export const coordinatorEnded = told("coordinator-ended", "the coordinator ended");
+
 /** Close statuses after which coming back would end the same way, and what a person should know or do. */
 const refusals: ReadonlyMap<number, Told> = new Map([
   [
@@ -70,7 +73,7 @@ export function refusalOf({ status }: Closure): Told | undefined {
 /** Why the connection is gone. */
 export function describeClosure({ status, reason }: Closure): Told {
   if (status === closeStatus.ERR_FULL) return told("full", "the coordinator has no place left");
-  if (status === 1001) return told("coordinator-ended", "the coordinator ended");
+  if (status === 1001) return coordinatorEnded;
   if (reason !== "") return told("other", reason);
   if (status === 1006) return told("unreachable", "the coordinator can't be reached");
   return told("other", `the socket was closed (${status})`);

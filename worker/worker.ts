@@ -31,7 +31,13 @@ import {
 } from "../shared/protocol/messages.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitResult } from "../shared/run/unit.ts";
-import { describeClosure, kernelRefusal, refusalOf, type Told } from "./closure.ts";
+import {
+  coordinatorEnded,
+  describeClosure,
+  kernelRefusal,
+  refusalOf,
+  type Told,
+} from "./closure.ts";
 import type { ComputePool, Job, LoadedRun } from "./compute-pool.ts";
 import { Connection } from "./connection.ts";
 import { Contribution } from "./contribution.ts";
@@ -299,6 +305,9 @@ export class WorkerLoop {
   #lossOf(closure: Closure, said: string | undefined): Told {
     if (this.#endText !== undefined) return { cause: "run-over", sentence: this.#endText };
     const { cause, sentence } = describeClosure(closure);
+    // After a goodbye nobody answers: the goodbye says why.
+    const saidGoodbye = this.#phase === "retrying" && this.#cause === "coordinator-ended";
+    if (saidGoodbye && cause === "unreachable") return coordinatorEnded;
     return { cause, sentence: said ?? sentence };
   }
 
