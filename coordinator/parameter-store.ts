@@ -215,17 +215,24 @@ export class ParameterStore {
 
   #optimizerStep(
     next: Tensors,
-    given: {
+    {
+      gradientSum,
+      divisor = 1,
+      clipScale = 1,
+    }: {
       readonly gradientSum: number;
       readonly divisor?: number;
       readonly clipScale?: number;
     },
   ) {
+    const { parameters, first, second } = this.#current;
     return {
-      divisor: 1,
-      clipScale: 1,
-      ...given,
-      ...this.#current,
+      gradientSum,
+      divisor,
+      clipScale,
+      parameters,
+      first,
+      second,
       count: this.parameterCount,
       nextParameters: next.parameters,
       nextFirst: next.first,

@@ -156,6 +156,6 @@ type UpdateRule = "sgd" | "momentum" | "lookAhead" | "nag" | "rmsprop" | "adam";
 
 /** Rounds the scalars to float32, once, and lets the kernel update every parameter. */
 function run(rule: UpdateRule, kernel: Kernel, update: OptimizerStep, own: OwnScalars): void {
-  writeUpdate(kernel.views, update.record, { ...update, ...own });
+  writeUpdate(kernel.views, update.record, update, own);
   kernel.functions[rule](update.record);
 }

@@ -44,7 +44,7 @@ function runRule(
     const part = values.subarray(tensor * count, (tensor + 1) * count);
     kernel.views.f32.set(pointer === squares ? part.map(Math.abs) : part, pointer / 4);
   }
-  writeUpdate(kernel.views, record, {
+  const update = {
     ...scalars,
     count,
     gradientSum: gradientSum!,
@@ -54,7 +54,8 @@ function runRule(
     nextParameters: nextParameters!,
     nextFirst: nextFirst!,
     nextSecond: nextSecond!,
-  });
+  };
+  writeUpdate(kernel.views, record, update, scalars);
   kernel.functions[rule](record);
   return kernel.views.u8.slice(record, kernel.arena.allocate(0));
 }
@@ -145,8 +146,8 @@ describe("the update record", () => {
       nextSecond: 448,
     };
     const { divisor, clipScale, weightDecay, learningRate } = scalars;
-    const given = { ...tensors, divisor, clipScale, weightDecay, learningRate, beta1: 0.9 };
-    writeUpdate(views, pointer, given);
+    const given = { ...tensors, divisor, clipScale, weightDecay, learningRate };
+    writeUpdate(views, pointer, given, { beta1: 0.9 });
     const record = readUpdate(views, pointer);
     expect(record).toMatchObject({ ...tensors, beta1: Math.fround(0.9), beta2: 0, divisor: 48 });
     expect(Object.keys(record)).toHaveLength(21);
