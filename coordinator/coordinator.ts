@@ -114,11 +114,17 @@ export class Coordinator {
    * @param makeRun - Gets the half of the effects that this class provides.
    * @param dataset - Path of the dataset on the HTTP server.
    */
-  start(makeRun: (send: RunEffects["send"]) => TrainingRun, dataset: string): TrainingRun {
+  start(
+    makeRun: (send: RunEffects["send"], expel: RunEffects["expel"]) => TrainingRun,
+    dataset: string,
+  ): TrainingRun {
     this.#roster.startRun();
     this.#farewell = undefined;
     this.#dataset = dataset;
-    this.#run = makeRun((workerId, header, tensor) => this.#sendWork(workerId, header, tensor));
+    this.#run = makeRun(
+      (workerId, header, tensor) => this.#sendWork(workerId, header, tensor),
+      (workerId, reason) => this.#expel(workerId, reason),
+    );
     for (const connection of this.#connections) this.#bringRun(connection);
     return this.#run;
   }
@@ -240,6 +246,9 @@ export class Coordinator {
     if (connection.worker !== undefined) throw new ProtocolError("ERR_STATE", "hello twice");
     this.#checkHello(hello);
     const worker = this.#roster.introduce(hello, hello.session, this.#options.newSession());
+    if (worker.isBanned) {
+      throw new ProtocolError("ERR_MISMATCH", `${worker.name} has sent what no computation gives`);
+    }
     this.#replaceSocket(worker, connection);
     connection.admitted();
     const { session, name } = worker;
@@ -300,13 +309,18 @@ export class Coordinator {
     }
     worker.speed = new SpeedEstimate(ready.samplesPerSecond);
     worker.state = "ready";
-    this.#run.workerReady(worker, this.#options.now());
+    this.#joinRun(worker);
   }
 
   #resume(worker: Worker): void {
     if (worker.state !== "paused") return;
     worker.state = "ready";
-    this.#run?.workerReady(worker, this.#options.now());
+    this.#joinRun(worker);
+  }
+
+  #joinRun({ id, name, speed, socket }: Worker): void {
+    const address = socket?.address ?? "";
+    this.#run?.workerReady({ id, name, speed, address }, this.#options.now());
   }
 
   #leave(connection: Connection, reason: string): void {
@@ -324,6 +338,17 @@ export class Coordinator {
     worker.offences += 1;
     if (worker.offences >= offencesMax) throw new ProtocolError("ERR_OFFENCES", verdict.reason);
     this.#options.report({ event: "warning", message: `${worker.name}: ${verdict.reason}` });
+  }
+
+  /** A worker has lied: it is cut off, and its identity does not come back. */
+  #expel(workerId: string, reason: string): void {
+    const worker = this.#roster.get(workerId);
+    if (worker === undefined) return;
+    worker.isBanned = true;
+    const error = new ProtocolError("ERR_MISMATCH", reason.slice(0, reasonLengthMax));
+    const connection = [...this.#connections].find((other) => other.worker === worker);
+    if (connection !== undefined) return this.#refuse(connection, error);
+    this.#reportWorker(worker, "refused", `${error.code}: ${error.message}`);
   }
 
   // ── the end of a socket ─────────────────────────────────────────────────────────────────────────────────────────
@@ -421,7 +446,7 @@ export class Coordinator {
     return fromAddress > workersPerAddressMax;
   }
 
-  #reportWorker(worker: Worker, change: "joined" | "left", reason: string): void {
+  #reportWorker(worker: Worker, change: "joined" | "left" | "refused", reason: string): void {
     if (this.#closing) return;
     const { name, kind, threads } = worker;
     const workers = this.#roster.connected.length;

@@ -9,6 +9,8 @@ export interface Member {
   readonly id: string;
   /** Shown to people. */
   readonly name: string;
+  /** Where it connects from: two opinions from two addresses are worth more than two from one. */
+  readonly address: string;
   /** Outlives the member: a worker that comes back is as fast as it was. */
   readonly speed: SpeedEstimate;
   /** Took longer than its deadline and has not answered since: until it does, it gets no further work. */
@@ -22,8 +24,8 @@ export class Crew {
     return this.#members.size;
   }
 
-  add({ id, name, speed }: Omit<Member, "late">): void {
-    this.#members.set(id, { id, name, speed, late: false });
+  add({ id, name, address, speed }: Omit<Member, "late">): void {
+    this.#members.set(id, { id, name, address, speed, late: false });
   }
 
   remove(id: string): boolean {

@@ -15,6 +15,7 @@ import type { Block } from "../shared/run/tree.ts";
 import type { UnitKind } from "../shared/run/unit.ts";
 import { planShares, redistribute, type Share } from "./assignment.ts";
 import { Crew, type Member, speedsOf } from "./crew.ts";
+import { withPartners } from "./partners.ts";
 import { type Holding, Round } from "./round.ts";
 
 export interface DispatchOptions {
@@ -22,6 +23,8 @@ export interface DispatchOptions {
   readonly run: string;
   readonly config: RunConfig;
   readonly plan: RunPlan;
+  /** Every block is given to two workers from the start. */
+  readonly isTwice: boolean;
   /** Whether the values of all of a block of the open round are known. */
   readonly isKnown: (block: Block) => boolean;
   /** Sends one message; returns whether it was taken. */
@@ -56,7 +59,11 @@ export class Dispatch {
     const round = this.#openRound();
     const members = this.crew.available();
     if (members.length === 0) return;
-    this.#handOut(planShares(round.leafCount, this.#speeds(members, round)), round, nowMs);
+    const speeds = this.#speeds(members, round);
+    const shares = planShares(round.leafCount, speeds);
+    const addressOf = (workerId: string) => this.crew.get(workerId)?.address;
+    const all = this.#options.isTwice ? withPartners(shares, speeds, addressOf) : shares;
+    this.#handOut(all, round, nowMs);
   }
 
   /** The round is over. */
@@ -83,6 +90,11 @@ export class Dispatch {
         else this.#isShort = true;
       }
     }
+  }
+
+  /** A worker answered what had been taken back from it: it is on time, if that was all it had. */
+  isAlive(member: Member): void {
+    if (!this.#openRound().isBusy(member.id)) member.late = false;
   }
 
   /** A worker answered the last of what it holds: it is on time, and its speed is known better. */
@@ -136,6 +148,41 @@ export class Dispatch {
     const idle = members.filter(({ id }) => isOnTime(id) && !round.isBusy(id) && id !== exceptId);
     if (idle.length === 0 || idle.length === this.crew.size) return;
     this.#give(this.#leavesHeldByNone(round, isOnTime), idle, round, nowMs);
+  }
+
+  /**
+   * Sees to it that a block that one worker has computed is computed by another too: by whoever holds it, else by one
+   * that has nothing to do, from another address if there is one.
+   *
+   * @param who - `firstId`: whose answer there is. `exceptId`: as for `reassign`.
+   * @returns `false` if there is nobody to ask.
+   */
+  askAnother(
+    block: Block,
+    { firstId, exceptId }: { readonly firstId: string; readonly exceptId: string | undefined },
+    nowMs: number,
+  ): boolean {
+    const round = this.#openRound();
+    const others = this.crew.available().filter(({ id }) => id !== firstId);
+    if (others.length === 0) return false;
+    let isHeld = false;
+    for (const workerId of round.holdings.keys()) {
+      const member = workerId === firstId ? undefined : this.crew.get(workerId);
+      if (member === undefined || !round.holds(workerId, block)) continue;
+      if (!member.late) return true;
+      isHeld = true;
+    }
+    // Only a late one has it: as with any share, a backup goes to who is idle, now or at a later tick.
+    const free = isHeld ? others.filter(({ id, late }) => !late && !round.isBusy(id)) : others;
+    const asked = free.filter(({ id }) => id !== exceptId);
+    const address = this.crew.get(firstId)?.address;
+    const rank = (member: Member) =>
+      (member.address === address ? 2 : 0) + (round.isBusy(member.id) ? 1 : 0);
+    for (const { id } of (asked.length > 0 ? asked : free).toSorted((a, b) => rank(a) - rank(b))) {
+      this.#handOut([{ workerId: id, blocks: [block] }], round, nowMs);
+      if (round.holds(id, block)) break;
+    }
+    return true;
   }
 
   #give(leaves: readonly number[], takers: readonly Member[], round: Round, nowMs: number): void {

@@ -126,6 +126,8 @@ class Program {
       coordinator,
       data: this.#data,
       minWorkers: options.minWorkers,
+      audit: options.audit,
+      auditSeeds: () => [...crypto.getRandomValues(new Uint32Array(4))],
       checkpointEvery: options.checkpointEvery,
       prepare: (request) => this.#prepareAgain(request),
       report,

@@ -29,6 +29,8 @@ export interface Worker {
   /** Samples whose results were accepted, per second. */
   readonly rate: RateMeter;
   offences: number;
+  /** Has lied about a result: its session is good for nothing any more. */
+  isBanned: boolean;
 }
 
 type Introduction = Pick<Worker, "name" | "kind" | "agent" | "threads">;
@@ -70,6 +72,7 @@ export class Roster {
       samplesDone: 0,
       rate: new RateMeter(),
       offences: 0,
+      isBanned: false,
     };
     this.#workers.set(worker.id, worker);
     this.#bySession.set(worker.session, worker);

@@ -106,6 +106,16 @@ export class Round {
     return released;
   }
 
+  /** Takes back everything: what was computed is thrown away, and computed again. */
+  releaseAll(): void {
+    for (const { outstanding } of this.#holdings.values()) outstanding.clear();
+  }
+
+  /** Whether a worker holds exactly this block. */
+  holds(workerId: string, block: Block): boolean {
+    return this.#holdings.get(workerId)?.outstanding.has(keyOf(block)) === true;
+  }
+
   /** Takes one block back from a worker that could not compute it. */
   giveBack(workerId: string, block: Block): boolean {
     const holding = this.#holdings.get(workerId);

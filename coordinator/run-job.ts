@@ -38,9 +38,10 @@ export class RunJob {
   }
 
   /** Effects for a new `TrainingRun`; `attach` it before its first event. */
-  effects(send: RunEffects["send"]): RunEffects {
+  effects(send: RunEffects["send"], expel: RunEffects["expel"]): RunEffects {
     return {
       send,
+      expel,
       save: (snapshot) => this.#saveEveryFewEpochs(snapshot),
       report: (event) => this.#report(event),
       end: (outcome) => void this.#end(outcome),

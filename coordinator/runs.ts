@@ -4,6 +4,8 @@
  */
 import { assert } from "../shared/assert.ts";
 import { OperatorError } from "../shared/operator-error.ts";
+import { Random } from "../shared/random.ts";
+import { Audit, type AuditPolicy } from "./audit.ts";
 import { fingerprintOf } from "./checkpoint.ts";
 import type { RunRequest } from "./cli/options.ts";
 import type { Coordinator } from "./coordinator.ts";
@@ -24,6 +26,9 @@ export interface RunsOptions {
   readonly coordinator: Coordinator;
   readonly data: DataRoute;
   readonly minWorkers: number;
+  readonly audit: AuditPolicy;
+  /** Integers that nobody can guess, new ones at each call: they seed what is audited. */
+  readonly auditSeeds: () => readonly number[];
   /** Epochs between two checkpoints. */
   readonly checkpointEvery: number;
   /** From a request to everything that a run needs. Throws OperatorError. */
@@ -76,15 +81,17 @@ export class Runs {
     for (const message of notes) report({ event: "warning", message });
     const job = this.#createJob(prepared);
     const referee = new Referee({ kernel: store.kernel, config, dataset: dataset.dataset });
-    const run = coordinator.start((send) => {
+    const random = new Random(...this.#options.auditSeeds());
+    const audit = new Audit({ policy: this.#options.audit, referee, random });
+    const run = coordinator.start((send, expel) => {
       return new TrainingRun({
         id: folder.id,
         config,
         plan,
         store,
-        effects: job.effects(send),
+        effects: job.effects(send, expel),
         minWorkers,
-        canCompute: (unit, parameters) => referee.canCompute(unit, parameters),
+        audit,
         resume,
       });
     }, `/data/${dataset.dataset.sha256}`);

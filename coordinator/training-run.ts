@@ -1,7 +1,7 @@
 /**
  * @file The training loop: one step, readable top to bottom.
  *
- *     open a round → hand out shares → accept results → commit → (end of an epoch: evaluate → save) → open the next
+ *     open a round → hand out shares → examine and accept results → commit → (end of an epoch: evaluate → save) → next
  *
  * A state machine without sockets, clocks or disks: events come in as method calls with the time, effects go out
  * through `RunEffects`. Invariants that hold here, numbered as in ARCHITECTURE.md:
@@ -11,6 +11,7 @@
  * 4. Never hangs: after every event and tick `Dispatch` has seen to it that somebody on time holds what is missing; and
  *    while nothing advances, `waitingFor` says what that is.
  */
+import { known } from "../shared/assert.ts";
 import { reasonLengthMax } from "../shared/protocol/limits.ts";
 import type {
   CoordinatorMessage,
@@ -21,9 +22,11 @@ import type {
 import type { RunConfig } from "../shared/run/config.ts";
 import { batchSizeOf, epochOf, type RunPlan } from "../shared/run/plan.ts";
 import { type Block, isNode } from "../shared/run/tree.ts";
-import type { Unit, UnitKind } from "../shared/run/unit.ts";
+import type { UnitKind } from "../shared/run/unit.ts";
+import type { Audit } from "./audit.ts";
 import type { Member } from "./crew.ts";
 import { Dispatch } from "./dispatch.ts";
+import type { Opinion } from "./opinions.ts";
 import type { ParameterStore, StoreSnapshot } from "./parameter-store.ts";
 import { Progress, type ProgressState } from "./progress.ts";
 import { PromedioColumns } from "./promedio.ts";
@@ -43,6 +46,8 @@ export interface RunEffects {
   /** Writes a checkpoint, in its own time. */
   save(snapshot: RunSnapshot): void;
   report(event: CoordinatorEvent): void;
+  /** Cuts off a worker that has lied, and never lets it in again; it may have left already. */
+  expel(workerId: string, reason: string): void;
   end(outcome: RunOutcome): void;
 }
 
@@ -65,6 +70,8 @@ export type RunOutcome =
 export type Verdict =
   | { readonly kind: "accepted"; readonly samples: number }
   | { readonly kind: "stale" | "duplicate" }
+  /** It differs from another answer; whoever was wrong has been expelled, which may be somebody else. */
+  | { readonly kind: "mismatch" }
   | { readonly kind: "offence"; readonly reason: string };
 
 export interface TrainingRunOptions {
@@ -75,8 +82,8 @@ export interface TrainingRunOptions {
   readonly effects: RunEffects;
   /** The first round opens when this many workers are ready; after that one is enough (invariant 4). */
   readonly minWorkers: number;
-  /** Whether a unit has a finite result at these parameters: asked when a worker says that it has none. */
-  readonly canCompute: (unit: Unit, parameters: Uint8Array) => boolean;
+  /** Of this run alone. */
+  readonly audit: Audit;
   /** Where an earlier process stopped; the store is restored already. */
   readonly resume: { readonly step: number; readonly progress: ProgressState } | undefined;
 }
@@ -99,7 +106,7 @@ export class TrainingRun {
   #tensor: Uint8Array = new Uint8Array(0);
   #paused = false;
   #outcome: RunOutcome | undefined;
-  readonly #canCompute: TrainingRunOptions["canCompute"];
+  readonly #audit: Audit;
 
   constructor(options: TrainingRunOptions) {
     const { id, config, plan, store, resume } = options;
@@ -108,7 +115,7 @@ export class TrainingRun {
     this.plan = plan;
     this.#store = store;
     this.#effects = options.effects;
-    this.#canCompute = options.canCompute;
+    this.#audit = options.audit;
     this.#minWorkers = options.minWorkers;
     this.#step = resume?.step ?? 0;
     this.progress = new Progress(resume?.progress);
@@ -117,6 +124,7 @@ export class TrainingRun {
       run: id,
       config,
       plan,
+      isTwice: options.audit.policy === "quorum",
       isKnown: (block) => this.#values.has(block),
       send: (workerId, header, tensor) => this.#effects.send(workerId, header, tensor),
     });
@@ -141,8 +149,14 @@ export class TrainingRun {
     this.#tensor = kind === "gradient" ? this.#store.encodePoint() : this.#store.encodeParameters();
     const round = this.#dispatch.open(kind, this.#step, this.#tensor, nowMs);
     this.#round = round;
-    this.#values.begin(kind, round.leafCount);
+    this.#beginRound(round, nowMs);
+  }
+
+  /** Hands out all of a round, of which nothing is known: a new one, or one that is computed again. */
+  #beginRound(round: Round, nowMs: number): void {
+    this.#values.begin(round.kind, round.leafCount);
     this.#promedio.begin(round.step);
+    this.#audit.begin(round, this.#tensor);
     this.#dispatch.handOutAll(nowMs);
   }
 
@@ -164,25 +178,42 @@ export class TrainingRun {
     const holding = round.answer(workerId, block, message.computeMs);
     if (holding === "repeated") return offence(`${nameOf(block)} was answered before`);
     if (holding === "unknown") return offence(`${nameOf(block)} was not asked for`);
-    if (holding !== "withdrawn" && holding.outstanding.size === 0) {
-      this.#dispatch.finished(member, holding, nowMs);
-    }
+    if (holding === "withdrawn") this.#dispatch.isAlive(member);
+    else if (holding.outstanding.size === 0) this.#dispatch.finished(member, holding, nowMs);
     const samples = this.#dispatch.samplesOf(block, round);
     return this.#accept(member, round, { message, block, samples, tensor }, nowMs);
   }
 
   #accept(member: Member, round: Round, answer: Answer, nowMs: number): Verdict {
-    const { samples, tensor } = answer;
-    const acceptance = this.#values.accept(answer);
+    const { block, samples, tensor } = answer;
+    const finding = this.#audit.examine(member.id, answer);
+    if (typeof finding === "object") {
+      this.#cutOff(finding.liars, block, nowMs);
+      return { kind: "mismatch" };
+    }
+    // Under quorum a part of what is dropped may be missing still, and now nobody may hold it.
+    if (finding === "covered") this.#reassign(nowMs);
+    const acceptance = finding === "new" ? this.#values.accept(answer) : finding;
     if (acceptance === "covered") return { kind: "duplicate" };
-    if (acceptance !== "accepted") {
-      this.#dispatch.reassign(nowMs, member.id);
+    if (typeof acceptance === "object") {
+      this.#reassign(nowMs, member.id);
       return offence(acceptance.flaw);
     }
-    if (round.kind === "gradient") this.#promedio.add(member.name, tensor, samples);
     this.progress.addBytes(tensor.length);
-    if (this.#values.done) this.#closeRound(round, nowMs);
+    if (acceptance === "accepted") {
+      if (round.kind === "gradient") this.#promedio.add(member.name, tensor, samples);
+      const opinion = this.#audit.accepted(member.id, answer);
+      const isTrue = opinion === undefined || this.#seekSecondOpinion(opinion, nowMs);
+      if (!isTrue) return { kind: "mismatch" };
+    }
+    this.#closeIfDone(nowMs);
     return { kind: "accepted", samples };
+  }
+
+  /** A round is over when its root is known, and nothing in it waits for a second opinion. */
+  #closeIfDone(nowMs: number): void {
+    if (this.#round === undefined || !this.#values.done || !this.#audit.isSettled) return;
+    this.#closeRound(this.#round, nowMs);
   }
 
   #closeRound(round: Round, nowMs: number): void {
@@ -255,7 +286,7 @@ export class TrainingRun {
   /** A worker has the dataset and passed the self-test. What nobody holds is its at once. */
   workerReady(worker: Omit<Member, "late">, nowMs: number): void {
     this.#dispatch.crew.add(worker);
-    this.#dispatch.reassign(nowMs);
+    this.#reassign(nowMs);
     this.#advance(nowMs);
   }
 
@@ -263,7 +294,7 @@ export class TrainingRun {
   workerLeft(workerId: string, nowMs: number): void {
     if (!this.#dispatch.crew.remove(workerId)) return;
     this.#round?.release(workerId);
-    this.#dispatch.reassign(nowMs);
+    this.#reassign(nowMs);
   }
 
   /** A worker could not compute a block. When nobody can, the run has diverged; else it is the worker's fault. */
@@ -274,24 +305,71 @@ export class TrainingRun {
       return { kind: "stale" };
     }
     if (!round.giveBack(workerId, block)) return { kind: "stale" };
-    const { kind, step } = round;
-    if (!this.#values.has(block) && !this.#canCompute({ kind, step, block }, this.#tensor)) {
-      this.#fail(`step ${step} diverged: ${message.reason}`);
+    if (!this.#audit.canCompute(block)) {
+      this.#fail(`step ${round.step} diverged: ${message.reason}`);
       return { kind: "stale" };
     }
-    this.#dispatch.reassign(nowMs, workerId);
+    this.#reassign(nowMs, workerId);
     return offence(`it could not compute ${nameOf(block)}, which can be: ${message.reason}`);
   }
 
   /** Finds workers that are late, and gives what they hold to others too. */
   tick(nowMs: number): void {
     this.#dispatch.tick(nowMs);
+    this.#seekSecondOpinions(nowMs);
+  }
+
+  /** Gives what nobody on time holds to others, be it for a first or for a second opinion. */
+  #reassign(nowMs: number, exceptId?: string): void {
+    this.#dispatch.reassign(nowMs, exceptId);
+    this.#seekSecondOpinions(nowMs, exceptId);
+  }
+
+  // ── audit ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #seekSecondOpinions(nowMs: number, exceptId?: string): void {
+    if (this.#round === undefined) return;
+    for (const opinion of this.#audit.waiting) {
+      if (!this.#seekSecondOpinion(opinion, nowMs, exceptId)) return;
+    }
+    this.#closeIfDone(nowMs);
+  }
+
+  /**
+   * Sees to it that a block is computed by another than its first worker, or, where there is no other, by the referee.
+   *
+   * @returns `false` if the referee found that its worker has lied.
+   */
+  #seekSecondOpinion(opinion: Opinion, nowMs: number, exceptId?: string): boolean {
+    const { block, workerId } = opinion;
+    if (this.#dispatch.askAnother(block, { firstId: workerId, exceptId }, nowMs)) return true;
+    if (this.#audit.confirmByReferee(opinion)) return true;
+    this.#cutOff([workerId], block, nowMs);
+    return false;
+  }
+
+  /**
+   * Sends away who has lied about a block. Whatever in the open round rests on their word is not to be trusted: the round
+   * is computed again by the others, from the same parameters. What they still answer to its first shares is welcome.
+   */
+  #cutOff(liars: readonly string[], block: Block, nowMs: number): void {
+    const round = known(this.#round, "an audit is of the open round");
+    for (const id of liars) {
+      this.#dispatch.crew.remove(id);
+      round.release(id);
+    }
+    if (this.#audit.reliesOn(liars)) {
+      round.releaseAll();
+      this.#beginRound(round, nowMs);
+    } else this.#reassign(nowMs);
+    const reason = `${nameOf(block)} of step ${round.step} differs from the recomputed one`;
+    for (const id of liars) this.#effects.expel(id, reason);
   }
 
   /** A result for a round that is over: it only shows that its sender is alive again. */
   #staleResult(member: Member, nowMs: number): Verdict {
     member.late = false;
-    this.#dispatch.reassign(nowMs);
+    this.#reassign(nowMs);
     return { kind: "stale" };
   }
 

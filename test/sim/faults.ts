@@ -2,6 +2,7 @@
  * @file What goes wrong in a simulation: each seed draws which faults it has and how often, so that some seeds are quiet
  * but for one kind of trouble and others have it all at once.
  */
+import type { AuditPolicy } from "../../coordinator/audit.ts";
 import type { NetworkProfile } from "../support/sim-network.ts";
 import type { World } from "../support/sim-world.ts";
 import { type LieName, lieNames } from "./liar.ts";
@@ -35,6 +36,7 @@ export interface Plan {
   readonly scenario: string;
   readonly machines: readonly Machine[];
   readonly minWorkers: number;
+  readonly audit: AuditPolicy;
   readonly network: NetworkProfile;
   readonly diskDelayMs: readonly [number, number];
   /** Probability that a disk operation fails. */
@@ -65,6 +67,7 @@ export function drawPlan(world: World): Plan {
     scenario: world.pick(Object.keys(scenarios)),
     machines,
     minWorkers: world.chance(0.2) ? 1 + world.random.below(Math.min(honest, 4)) : 1,
+    audit: "none",
     network,
     diskDelayMs: [0.05, world.scale(0.2, 50)],
     diskErrors: world.chance(0.2) ? world.scale(0.01, 0.5) : 0,

@@ -1,8 +1,9 @@
-import type { RunSettings } from "../../coordinator/cli/options.ts";
 /**
  * @file A coordinator process of the simulator: the product's own setup, coordinator, run and job on the simulated
  * network, clock and disk. What `main.ts` wires to the real ones.
  */
+import { Audit, type AuditPolicy } from "../../coordinator/audit.ts";
+import type { RunSettings } from "../../coordinator/cli/options.ts";
 import { Coordinator } from "../../coordinator/coordinator.ts";
 import type { Disk } from "../../coordinator/disk.ts";
 import type { ParameterStore } from "../../coordinator/parameter-store.ts";
@@ -14,6 +15,7 @@ import type { CoordinatorEvent } from "../../coordinator/view.ts";
 import { instantiateKernel, type Kernel } from "../../shared/kernels/kernel.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
+import { Random } from "../../shared/random.ts";
 import { loadKernelWasm } from "../support/kernel-wasm.ts";
 import type { SimDisk } from "../support/sim-disk.ts";
 import type { Network } from "../support/sim-network.ts";
@@ -52,6 +54,7 @@ export interface SimCoordinatorOptions {
   readonly judge: Judge;
   readonly settings: RunSettings;
   readonly minWorkers: number;
+  readonly audit: AuditPolicy;
   readonly hooks: Hooks;
   /** How often a coordinator was started before this one. */
   readonly life: number;
@@ -162,12 +165,15 @@ export class SimCoordinator {
     this.#job = job;
     const referee = new Referee({ kernel: store.kernel, config, dataset: dataset.dataset });
     const path = `/data/${dataset.dataset.sha256}`;
-    const run = this.coordinator?.start((send) => {
-      const effects = job.effects((workerId, header, tensor) => {
+    const random = new Random(this.#options.life);
+    const audit = new Audit({ policy: this.#options.audit, referee, random });
+    const run = this.coordinator?.start((send, expel) => {
+      const noted: typeof send = (workerId, header, tensor) => {
         const taken = send(workerId, header, tensor);
         this.#noteWork(workerId, header, taken);
         return taken;
-      });
+      };
+      const effects = job.effects(noted, expel);
       return new TrainingRun({
         id: folder.id,
         config,
@@ -185,7 +191,7 @@ export class SimCoordinator {
           },
         },
         minWorkers,
-        canCompute: (unit, parameters) => referee.canCompute(unit, parameters),
+        audit,
         resume,
       });
     }, path);

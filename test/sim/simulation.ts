@@ -199,6 +199,7 @@ export class Simulation {
       judge,
       settings: known(scenarios[plan.scenario], plan.scenario),
       minWorkers: plan.minWorkers,
+      audit: plan.audit,
       hooks: this.#options.hooks ?? {},
       life: ++this.#lives,
       excused: () => this.#excused,

@@ -1,3 +1,4 @@
+import { Audit, type AuditPolicy } from "../../coordinator/audit.ts";
 /**
  * @file A training run whose workers are engines in the same process, called directly: no sockets, no protocol, no
  * time. What is left is the run, the assignment, the reduction and the optimizer.
@@ -12,6 +13,7 @@ import type { Dataset } from "../../shared/data/dataset.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../shared/model/initialize.ts";
 import type { CoordinatorMessage, ResultMessage } from "../../shared/protocol/messages.ts";
+import { Random } from "../../shared/random.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { createEngine, type Engine, NonFiniteError } from "../../shared/run/engine.ts";
 import { planRun } from "../../shared/run/plan.ts";
@@ -31,6 +33,17 @@ export interface DirectRunOptions {
   /** Chooses which waiting job is done next; by default the oldest. */
   readonly choose?: (count: number) => number;
   readonly resume?: RunSnapshot;
+  readonly audit?: AuditPolicy;
+  /** Of the draw of what is audited. */
+  readonly auditSeed?: number;
+  /** What a worker sends in place of its result; by default that. */
+  readonly tell?: (workerId: string, result: Told) => Told;
+}
+
+/** A result as it goes out. */
+export interface Told {
+  readonly message: ResultMessage;
+  readonly tensor: Uint8Array;
 }
 
 export class DirectRun {
@@ -38,6 +51,8 @@ export class DirectRun {
   readonly store: ParameterStore;
   readonly events: CoordinatorEvent[] = [];
   readonly snapshots: RunSnapshot[] = [];
+  /** Who was cut off for lying, and why. */
+  readonly expelled: { readonly workerId: string; readonly reason: string }[] = [];
   outcome: RunOutcome | undefined;
   #jobs: Job[] = [];
   readonly #engines = new Map<string, Engine>();
@@ -62,13 +77,21 @@ export class DirectRun {
       store: this.store,
       minWorkers: 1,
       resume,
-      canCompute: (unit, tensor) => referee.canCompute(unit, tensor),
+      audit: new Audit({
+        policy: options.audit ?? "none",
+        referee,
+        random: new Random(options.auditSeed ?? 1),
+      }),
       effects: {
         send: (workerId, header, tensor) => {
           this.#jobs.push({ workerId, header, tensor });
           return true;
         },
         save: (snapshot) => this.snapshots.push(snapshot),
+        expel: (workerId, reason) => {
+          this.expelled.push({ workerId, reason });
+          this.leave(workerId);
+        },
         report: (event) => this.events.push(event),
         end: (outcome) => (this.outcome = outcome),
       },
@@ -80,7 +103,7 @@ export class DirectRun {
     const { config, dataset, createKernel } = this.#options;
     this.#engines.set(id, createEngine({ kernel: createKernel(), config, dataset }));
     const speed = new SpeedEstimate(0);
-    this.run.workerReady({ id, name: id, speed }, this.#nowMs);
+    this.run.workerReady({ id, name: id, address: id, speed }, this.#nowMs);
   }
 
   leave(id: string): void {
@@ -114,6 +137,7 @@ export class DirectRun {
     const { run, step } = header;
     engine.setParameters(tensor);
     for (const [start, end] of header.blocks) {
+      if (!this.#engines.has(workerId)) return;
       const answer = { run, step, block: [start, end] as [number, number] };
       let result: UnitResult;
       try {
@@ -133,7 +157,8 @@ export class DirectRun {
           ? { type: "costs", ...answer, computeMs: 1 }
           : { type: kind, ...answer, computeMs: 1, lossSum, correct };
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
-      this.run.result(workerId, message, bytes, this.#nowMs);
+      const told = this.#options.tell?.(workerId, { message, tensor: bytes });
+      this.run.result(workerId, told?.message ?? message, told?.tensor ?? bytes, this.#nowMs);
     }
   }
 }

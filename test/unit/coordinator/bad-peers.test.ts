@@ -4,9 +4,11 @@
  */
 import { describe, expect, test } from "vitest";
 
+import { Audit } from "../../../coordinator/audit.ts";
 import { Coordinator } from "../../../coordinator/coordinator.ts";
 import { ParameterStore } from "../../../coordinator/parameter-store.ts";
 import type { PeerHandler, PeerSocket } from "../../../coordinator/peer.ts";
+import { Referee } from "../../../coordinator/referee.ts";
 import { TrainingRun } from "../../../coordinator/training-run.ts";
 import type { CoordinatorEvent } from "../../../coordinator/view.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
@@ -17,6 +19,7 @@ import {
   messageRate,
   unauthenticatedBytesMax,
 } from "../../../shared/protocol/limits.ts";
+import { Random } from "../../../shared/random.ts";
 import { planRun } from "../../../shared/run/plan.ts";
 import { badFields, type Header, pack } from "../../support/bad-messages.ts";
 import { testConfig } from "../../support/run-config.ts";
@@ -49,6 +52,8 @@ interface Peer {
   isAdmitted: boolean;
 }
 
+const nothing = () => undefined;
+
 function createStage() {
   const events: CoordinatorEvent[] = [];
   const clock = { nowMs: 0 };
@@ -61,21 +66,22 @@ function createStage() {
     newSession: () => `session-${sessions++}`,
     report: (event) => events.push(event),
   });
-  coordinator.start((send) => {
+  coordinator.start((send, expel) => {
     const plan = planRun(config, {
       trainCount: dataset.train.count,
       testCount: dataset.test.count,
     });
     const parameters = initialParameters(config.model, config.seed);
     const store = new ParameterStore({ kernel: createPlainKernel(), config, plan, parameters });
-    const effects = { send, save: () => undefined, report: () => undefined, end: () => undefined };
+    const effects = { send, expel, save: nothing, report: nothing, end: nothing };
+    const referee = new Referee({ kernel: store.kernel, config, dataset });
     return new TrainingRun({
       id: "run-1",
       config,
       plan,
       store,
       effects,
-      canCompute: () => true,
+      audit: new Audit({ policy: "none", referee, random: new Random(1) }),
       minWorkers: 1_000,
       resume: undefined,
     });

@@ -5,6 +5,7 @@ import { Referee } from "../../../coordinator/referee.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../shared/model/initialize.ts";
 import { reasonLengthMax } from "../../../shared/protocol/limits.ts";
+import { createEngine } from "../../../shared/run/engine.ts";
 import { DirectRun } from "../../support/direct-run.ts";
 import { loadKernelWasm } from "../../support/kernel-wasm.ts";
 import { testConfig } from "../../support/run-config.ts";
@@ -22,12 +23,15 @@ describe("a referee", () => {
   const parameters = initialParameters(config.model, config.seed);
 
   test("computes the block itself: at the first parameters it can be", () => {
-    expect(referee.canCompute(unit, new Uint8Array(parameters.buffer))).toBe(true);
+    const result = referee.compute(unit, new Uint8Array(parameters.buffer));
+    const engine = createEngine({ kernel: createKernel(), config, dataset });
+    engine.setParameters(new Uint8Array(parameters.buffer));
+    expect(result).toEqual(engine.compute(unit));
   });
 
   test("finds that it can't at parameters of 3e38, whose sums are infinite", () => {
     const huge = new Float32Array(parameters.length).fill(3e38);
-    expect(referee.canCompute(unit, new Uint8Array(huge.buffer))).toBe(false);
+    expect(referee.compute(unit, new Uint8Array(huge.buffer))).toBeUndefined();
   });
 });
 
