@@ -68,7 +68,7 @@ describe.skipIf(browser === undefined)("Chromium", () => {
     const coordinator = cluster.coordinator("--exit", "--min-workers", "2", ...run);
     const joinUrl = await urlOf(coordinator, "joinUrl");
     await page.goto(joinUrl);
-    await page.getByLabel("Threads").selectOption("2");
+    await page.getByLabel("Threads").fill("2");
     cluster.worker(joinUrl, "--name", "node");
     const end = await coordinator.event("finished");
     expect(end.fingerprint).toBe(expected);
@@ -83,13 +83,13 @@ describe.skipIf(browser === undefined)("Chromium", () => {
   test("a page shows that it trains, pauses when told, and goes on", async () => {
     const coordinator = cluster.coordinator(...args, "--epochs", "5000");
     await page.goto(await urlOf(coordinator, "joinUrl"));
-    await page.getByRole("heading", { name: "Training" }).waitFor();
+    await page.getByRole("heading", { name: "Helping" }).waitFor();
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("heading", { name: "Paused" }).waitFor();
     await coordinator.event("waiting", ({ reason }) => String(reason).includes("1 more worker"));
     const before = coordinator.events.filter(({ event }) => event === "epoch").length;
     await page.getByRole("button", { name: "Resume" }).click();
-    await page.getByRole("heading", { name: "Training" }).waitFor();
+    await page.getByRole("heading", { name: "Helping" }).waitFor();
     await coordinator.event("epoch", ({ epoch }) => Number(epoch) > before + 1);
     expect(problems).toEqual([]);
   });
@@ -110,7 +110,7 @@ describe.skipIf(browser === undefined)("Chromium", () => {
     const coordinator = cluster.coordinator(...run);
     const joinUrl = await urlOf(coordinator, "joinUrl");
     await page.goto(joinUrl.replace(/token=.*/u, "token=not-the-token"));
-    await page.getByText("join URL", { exact: false }).waitFor();
+    await page.getByText("join link", { exact: false }).waitFor();
     const refused = await coordinator.event("worker", ({ change }) => change === "refused");
     expect(refused.reason).toMatch(/^ERR_TOKEN/u);
   });

@@ -31,11 +31,11 @@ export function findChromium(): string | undefined {
 }
 
 /**
- * Starts a browser. Without one on this machine: `undefined` and a visible line, so that a test can skip itself.
+ * Starts a browser, with more flags if need be. Without one on this machine: `undefined` and a visible line, so that a test can skip itself.
  *
  * @throws If there is none and `CI` is set: there, a skipped test is a failure.
  */
-export async function launchBrowser(): Promise<Browser | undefined> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser | undefined> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
     const message = "no Chromium found: browser tests are skipped (set CHROMIUM to its path)";
@@ -43,5 +43,5 @@ export async function launchBrowser(): Promise<Browser | undefined> {
     process.stderr.write(`${message}\n`);
     return undefined;
   }
-  return await chromium.launch({ executablePath, headless: true, args: flags });
+  return await chromium.launch({ executablePath, headless: true, args: [...flags, ...more] });
 }

@@ -6,7 +6,7 @@ import { chosen, openControls, showControls } from "./controls.ts";
 import { say, speak } from "./language.ts";
 import type { HostReport, HostRequest, TabState } from "./page-messages.ts";
 import { element, setText } from "./page.ts";
-import { showFailure, showStatus } from "./view.ts";
+import { showFailure, showStart, showStatus } from "./view.ts";
 import { canKeepAwake, keepAwake } from "./wake-lock.ts";
 
 /** Enough for the goodbye to be sent; after it the old host would only sit there. */
@@ -63,6 +63,7 @@ function restart(): void {
   setTimeout(() => old?.terminate(), goodbyeMs);
   last = undefined;
   start();
+  showAll();
 }
 
 function fail(message: string): void {
@@ -95,7 +96,8 @@ function tellTab(): void {
 
 function showAll(): void {
   if (failure !== undefined) showFailure(failure);
-  else if (last !== undefined) showStatus(last.status, last.isSlowed);
+  else if (last === undefined) showStart();
+  else showStatus(last.status, last.isSlowed);
   showControls();
   showButton();
   showLack();

@@ -29,6 +29,11 @@ export function showStatus(status: WorkerStatus, isSlowed: boolean): void {
   setText(view.shownAs, isIn ? say("shownAs", { name }) : say("notShown"));
 }
 
+/** Nothing is known of a worker that was just started. */
+export function showStart(): void {
+  showState({ tone: "busy", headline: "connecting", detail: "connectingDetail", values: {} });
+}
+
 /** The browser can't even start a worker. */
 export function showFailure(message: string): void {
   const detail = message === "" ? "unableDetail" : "stoppedDetail";

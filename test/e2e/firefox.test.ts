@@ -1,0 +1,41 @@
+/** The join page in a real headless Firefox: another engine, the same bits. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { Cluster } from "../support/cluster.ts";
+import { findFirefox, type Firefox, openFirefox } from "../support/firefox.ts";
+
+const path = findFirefox();
+const args = ["--exit", "--dataset", "digits:600,100", "--batch-size", "20", "--shard-size", "5"];
+const run = [...args, "--epochs", "5"];
+
+let cluster: Cluster;
+let firefox: Firefox | undefined;
+
+beforeEach(async () => {
+  cluster = await Cluster.create();
+});
+afterEach(async () => {
+  await firefox?.stop();
+  await cluster.stop();
+});
+
+describe.skipIf(path === undefined)("Firefox", () => {
+  // A Firefox with a new profile takes some seconds to start, and many on a busy machine.
+  test(
+    "joins, trains alone, and comes to the fingerprint of a Node worker",
+    { timeout: 60_000 },
+    async () => {
+      const coordinator = cluster.coordinator(...run);
+      const { joinUrl } = await coordinator.event("listening");
+      firefox = await openFirefox(path!, String(joinUrl));
+      const joined = await coordinator.event("worker", ({ change }) => change === "joined");
+      expect(joined).toMatchObject({
+        kind: "browser",
+        name: expect.stringMatching(/^Firefox on /u),
+      });
+      const { fingerprint } = await coordinator.event("finished");
+      const node = cluster.coordinator("--local-workers", "1", ...run);
+      expect(fingerprint).toBe((await node.event("finished"))["fingerprint"]);
+    },
+  );
+});

@@ -1,0 +1,198 @@
+/** The join page in a real headless Chromium, in every state that a person may find it in. */
+import { hostname } from "node:os";
+
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import { violationsIn } from "../support/accessibility.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
+
+/** Its own name is no secure origin to a browser, loopback addresses are. */
+const plainHost = hostname().toLowerCase();
+const browser: Browser | undefined = await launchBrowser([
+  `--host-resolver-rules=MAP ${plainHost} 127.0.0.1`,
+]);
+
+const args = ["--dataset", "digits:600,100", "--batch-size", "20", "--shard-size", "5"];
+const short = [...args, "--epochs", "3"];
+const endless = [...args, "--epochs", "100000"];
+
+let cluster: Cluster;
+let context: BrowserContext;
+let page: Page;
+const problems: string[] = [];
+
+afterAll(async () => {
+  await browser?.close();
+});
+beforeEach(async () => {
+  cluster = await Cluster.create();
+  problems.length = 0;
+  page = await open({});
+});
+afterEach(async () => {
+  await context?.close();
+  await cluster.stop();
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+});
+
+/** What Chromium itself says of a socket that can't be opened, and of a header that counts on secure pages only. */
+const browsersOwn =
+  /^WebSocket connection to|^The Cross-Origin-Opener-Policy header has been ignored/u;
+
+/** Opens a page in a browser of its own, as it were. */
+async function open(options: BrowserContextOptions): Promise<Page> {
+  await context?.close();
+  context = await browser!.newContext({ locale: "en-GB", ...options });
+  const opened = await context.newPage();
+  opened.on("pageerror", ({ message }) => problems.push(message));
+  opened.on("console", (message) => {
+    if (message.type() === "error" && !browsersOwn.test(message.text())) {
+      problems.push(message.text());
+    }
+  });
+  return opened;
+}
+
+async function joinUrlOf(coordinator: CoordinatorProcess): Promise<string> {
+  return String((await coordinator.event("listening"))["joinUrl"]);
+}
+
+async function headline(name: string): Promise<void> {
+  await page.getByRole("heading", { name, exact: true }).waitFor();
+}
+
+describe.skipIf(browser === undefined)("the join page", () => {
+  let expected: string;
+  beforeAll(async () => {
+    const quiet = await Cluster.create();
+    const coordinator = quiet.coordinator("--local-workers", "1", "--exit", ...short);
+    expected = String((await coordinator.event("finished"))["fingerprint"]);
+    await quiet.stop();
+  });
+
+  test("helps by itself, says how fast and how much of the run, and pauses and goes on by keyboard alone", async () => {
+    const coordinator = cluster.coordinator(...endless);
+    await page.goto(await joinUrlOf(coordinator));
+    await headline("Helping");
+    expect(await page.title()).toBe("Helping · Promedio");
+    expect(await page.locator("#pace").textContent()).toMatch(/^[\d,]+$/u);
+    expect(await page.locator("#share").textContent()).toBe("100.0 %");
+    expect(await violationsIn(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await violationsIn(page)).toEqual([]);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await headline("Paused");
+    await coordinator.event("waiting", ({ reason }) => String(reason).includes("1 more worker"));
+    await page.keyboard.press("Enter");
+    await headline("Helping");
+  });
+
+  test("at 25 % effort comes to the same fingerprint, and remembers name and effort", async () => {
+    const first = cluster.coordinator("--exit", ...short);
+    const joinUrl = new URL(await joinUrlOf(first));
+    await page.goto(joinUrl.origin + "/join#token=none");
+    await page.getByLabel("Effort").fill("25");
+    await page.getByLabel("Name").fill("Ada");
+    await page.getByLabel("Name").press("Enter");
+    await page.goto("about:blank");
+    await page.goto(joinUrl.href);
+    const joined = await first.event("worker", ({ change }) => change === "joined");
+    expect(joined["name"]).toBe("Ada");
+    expect(await page.getByLabel("Effort").inputValue()).toBe("25");
+    expect((await first.event("finished"))["fingerprint"]).toBe(expected);
+  });
+
+  test("says that the run is over, also once the coordinator has closed, and joins the next one by itself", async () => {
+    const first = cluster.coordinator(...short);
+    const joinUrl = new URL(await joinUrlOf(first));
+    await page.goto(joinUrl.href);
+    await headline("The run is over");
+    expect(await page.locator("#pace").textContent()).toBe("2,100");
+    expect(await violationsIn(page)).toEqual([]);
+    first.child.kill("SIGTERM");
+    await page.getByText("The coordinator has closed.", { exact: false }).waitFor();
+    await headline("The run is over");
+    const token = new URLSearchParams(joinUrl.hash.slice(1)).get("token") ?? "";
+    const place = ["--port", joinUrl.port, "--join-token", token];
+    await first.exited;
+    cluster.coordinator(...endless, ...place);
+    await headline("Helping");
+  });
+
+  test("refused for its token it says what to do, and joins as soon as it has the right link", async () => {
+    const coordinator = cluster.coordinator(...endless);
+    const joinUrl = await joinUrlOf(coordinator);
+    await page.goto(joinUrl.replace(/token=.*/u, "token=not-the-token"));
+    await headline("Not let in");
+    await page.getByText("Open the join link", { exact: false }).waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    await page.getByRole("button", { name: "Join again" }).click();
+    const refused = () => coordinator.events.filter(({ change }) => change === "refused");
+    await expect.poll(() => refused().length, { timeout: 10_000 }).toBe(2);
+    await page.goto(joinUrl);
+    await headline("Helping");
+  });
+
+  test("speaks the browser's language, and another one when asked, without leaving the run", async () => {
+    page = await open({ locale: "es-MX" });
+    const coordinator = cluster.coordinator(...endless);
+    await page.goto(await joinUrlOf(coordinator));
+    await headline("Ayudando");
+    expect(await page.locator("html").getAttribute("lang")).toBe("es");
+    expect(await violationsIn(page)).toEqual([]);
+    await page.getByLabel("Idioma").selectOption("English");
+    await headline("Helping");
+    expect(coordinator.events.filter(({ change }) => change === "left")).toEqual([]);
+    await page.reload();
+    await headline("Helping");
+    expect(await page.getByLabel("Language").inputValue()).toBe("en");
+  });
+
+  test("fits a phone 390 px wide, and nothing moves from the first paint to the end of a run", async () => {
+    page = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const coordinator = cluster.coordinator(...short);
+    await page.goto(await joinUrlOf(coordinator));
+    await headline("The run is over");
+    await page.getByRole("button", { name: "Pause" }).tap();
+    const shifts = await page.evaluate(async () => {
+      const entries = await new Promise<PerformanceEntryList>((resolve) => {
+        const observer = new PerformanceObserver((list) => resolve(list.getEntries()));
+        observer.observe({ type: "layout-shift", buffered: true });
+        setTimeout(() => resolve([]), 200);
+      });
+      return entries.map((entry) => JSON.stringify(entry));
+    });
+    const width = await page.evaluate("document.documentElement.scrollWidth");
+    expect(width).toBe(390);
+    expect(shifts).toEqual([]);
+  });
+
+  test("over plain http it says in one sentence what the browser withholds, and helps all the same", async () => {
+    const coordinator = cluster.coordinator(...endless);
+    const joinUrl = new URL(await joinUrlOf(coordinator));
+    joinUrl.hostname = plainHost;
+    await page.goto(joinUrl.href);
+    await page.getByLabel("Threads").fill("2");
+    await headline("Helping");
+    await page.getByText("Over plain http the browser", { exact: false }).waitFor();
+    expect(await page.evaluate(() => isSecureContext)).toBe(false);
+    expect(await violationsIn(page)).toEqual([]);
+  });
+
+  test("a tab that the browser freezes hands its work on before it stands still, and comes back", async () => {
+    const coordinator = cluster.coordinator(...endless);
+    await page.goto(await joinUrlOf(coordinator));
+    await headline("Helping");
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+    await coordinator.event("waiting", ({ reason }) => String(reason).includes("1 more worker"));
+    const left = coordinator.events.filter(({ change }) => change === "left");
+    expect(left).toEqual([]);
+    await devtools.send("Page.setWebLifecycleState", { state: "active" });
+    await headline("Helping");
+  });
+});
