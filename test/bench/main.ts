@@ -2,15 +2,27 @@
  * @file `npm run bench` measures everything; `npm run bench -- step throughput` some of it. Tables on the screen,
  * figures with their conditions in `results/`. What was tried and why stands in `LOG.md`.
  */
+import { benchAccuracy } from "./accuracy.ts";
+import { benchBrowser } from "./browser.ts";
 import { benchKernel } from "./kernel.ts";
+import { benchMemory } from "./memory.ts";
 import { print, Report } from "./report.ts";
+import { benchScale } from "./scale.ts";
 import { benchStep } from "./step.ts";
+import { benchStraggler } from "./straggler.ts";
 import { benchThroughput } from "./throughput.ts";
+import { benchTree } from "./tree.ts";
 
 const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   kernel: benchKernel,
   step: benchStep,
   throughput: benchThroughput,
+  accuracy: benchAccuracy,
+  tree: benchTree,
+  memory: benchMemory,
+  browser: benchBrowser,
+  scale: benchScale,
+  straggler: benchStraggler,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

@@ -53,8 +53,12 @@ export async function train({
       "batch-size": batchSize,
       epochs,
     };
-    const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`]);
-    const coordinator = cluster.coordinator("--exit", ...options, ...datasetArguments, ...more);
+    const coordinator = cluster.coordinator(
+      "--exit",
+      ...flags(settings),
+      ...datasetArguments,
+      ...more,
+    );
     const cpu = new CpuMeter(coordinator.child.pid ?? 0);
     const ends: JsonEvent[] = [];
     for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -73,6 +77,11 @@ export async function train({
   } finally {
     await cluster.stop();
   }
+}
+
+/** `{ epochs: 3 }` as `--epochs 3`. */
+export function flags(settings: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`]);
 }
 
 /** One turn of training, counted in steps. */

@@ -1,0 +1,92 @@
+/**
+ * @file A worker that costs next to nothing: it speaks the protocol over a real socket and answers at once with a
+ * gradient that it made up beforehand, so that what is measured is the coordinator.
+ */
+import { WebSocket } from "ws";
+
+import { encodeHead } from "../../shared/protocol/codec.ts";
+import { protocolVersion } from "../../shared/protocol/limits.ts";
+import {
+  type CoordinatorMessage,
+  decodeCoordinatorMessage,
+  type WorkerMessage,
+} from "../../shared/protocol/messages.ts";
+
+export interface LightClientIdentity {
+  readonly kernel: string;
+  readonly selfTest: string;
+}
+
+/** Enough to be taken in, not enough to be given work. */
+const stranger: LightClientIdentity = { kernel: "0".repeat(64), selfTest: "0".repeat(64) };
+
+export class LightClient {
+  readonly welcomed: Promise<void>;
+  /** Of the last work that came. */
+  lastStep = 0;
+  readonly #socket: WebSocket;
+  readonly #identity: LightClientIdentity;
+  readonly #gradient: Uint8Array;
+
+  /** @param gradient - Sent for every block; its length must be that of the run's parameters. */
+  constructor(url: string, identity = stranger, gradient = new Uint8Array(0)) {
+    this.#identity = identity;
+    this.#gradient = gradient;
+    this.#socket = new WebSocket(`${url.replace(/^http/u, "ws")}/worker`, {
+      perMessageDeflate: false,
+      maxPayload: 2 ** 30,
+      generateMask: (mask) => void mask.fill(0),
+    });
+    this.#socket.once("open", () => this.#hello());
+    this.welcomed = new Promise((resolve, reject) => {
+      this.#socket.once("error", reject);
+      this.#socket.once("close", (code) =>
+        reject(new Error(`a light client was refused: ${code}`)),
+      );
+      this.#socket.on("message", (data: Buffer) => {
+        const { header } = decodeCoordinatorMessage(data);
+        if (header.type === "welcome") resolve();
+        this.#answer(header);
+      });
+    });
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+
+  #hello(): void {
+    const { kernel } = this.#identity;
+    const identity = { name: "light", kind: "node", agent: "bench", threads: 1 } as const;
+    this.#send({
+      type: "hello",
+      protocol: protocolVersion,
+      token: "",
+      ...identity,
+      kernel,
+      session: "",
+    });
+  }
+
+  #answer(header: CoordinatorMessage): void {
+    if (header.type === "run" && this.#gradient.length > 0) {
+      const { selfTest } = this.#identity;
+      this.#send({ type: "ready", run: header.run, selfTest, samplesPerSecond: 1e6 });
+    }
+    if (header.type !== "work") return;
+    const { run, step } = header;
+    this.lastStep = step;
+    for (const block of header.blocks) {
+      this.#send(
+        { type: "gradient", run, step, block, computeMs: 0, lossSum: 1, correct: 0 },
+        this.#gradient,
+      );
+    }
+  }
+
+  #send(header: WorkerMessage, tensor?: Uint8Array): void {
+    if (tensor === undefined) return this.#socket.send(encodeHead(header, 0));
+    this.#socket.send(encodeHead(header, tensor.length), { binary: true, fin: false });
+    this.#socket.send(tensor, { binary: true, fin: true });
+  }
+}
