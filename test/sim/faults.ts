@@ -3,9 +3,10 @@
  * but for one kind of trouble and others have it all at once.
  */
 import type { AuditPolicy } from "../../coordinator/audit.ts";
+import { Random } from "../../shared/random.ts";
 import type { NetworkProfile } from "../support/sim-network.ts";
 import type { World } from "../support/sim-world.ts";
-import { type LieName, lieNames } from "./liar.ts";
+import { type LieName, lieNames, valueLieNames } from "./liar.ts";
 import { scenarios } from "./scenario.ts";
 import type { Machine } from "./sim-worker.ts";
 
@@ -79,6 +80,23 @@ export function drawPlan(world: World): Plan {
   };
 }
 
+/**
+ * The same world with an audit. Under quorum about half of its machines lie about values, no two of them in the same way;
+ * under sample none does, for a lie that is not drawn is believed.
+ */
+export function audited(plan: Plan, seed: number): Plan {
+  const random = new Random(seed, 6);
+  if (random.below(4) === 0) return { ...plan, audit: "sample" };
+  const machines = plan.machines.map((machine, index): Machine => {
+    if (index === 0 || random.below(2) === 0) return machine;
+    const name = valueLieNames[random.below(valueLieNames.length)] ?? "changes a value";
+    const probability = [1, 0.3, 0.03][random.below(3)] ?? 1;
+    return { ...machine, lie: { name, probability, mark: 1 + (index % 127) } };
+  });
+  // Liars may be gone for good before as many are ready as the plan waits for.
+  return { ...plan, machines, minWorkers: 1, audit: "quorum" };
+}
+
 /** About how long a step takes: faults come at its pace, else a quick run would see none and a slow one no end of them. */
 function stepMsOf(shardMs: number, count: number, { latencyMs }: NetworkProfile): number {
   const shards = 7 / Math.min(7, count);
@@ -95,7 +113,9 @@ function drawMachine(
     kind: world.chance(0.5) ? "node" : "browser",
     shardMs: shardMs * world.scale(0.3, 3),
     loadMs: world.scale(1, 1_000),
-    lie: lies ? { name: lie, probability: world.pick([1, 0.3, 0.03]) } : undefined,
+    lie: lies
+      ? { name: lie, probability: world.pick([1, 0.3, 0.03]), mark: 1 + (index % 127) }
+      : undefined,
   };
 }
 

@@ -23,6 +23,10 @@ export class Judge {
   #step = 0;
   /** The newest step that was said to be safe on disk. */
   #safeStep = 0;
+  /** Names of the machines that may lie. */
+  liars: ReadonlySet<string> = new Set();
+  /** How often a worker was cut off for a lie, or refused because it had been. */
+  expelled = 0;
   /** Virtual time of the last progress. */
   progressMs = 0;
   /** Virtual time at which the run's wait was last explained. */
@@ -107,6 +111,7 @@ export class Judge {
   }
 
   event(event: CoordinatorEvent): void {
+    if (event.event === "worker") this.#left(event);
     if (event.event === "epoch") this.#evaluated(event);
     if (event.event === "failed") this.fail(`the run failed: ${event.reason}`);
     if (event.event === "finished") {
@@ -114,6 +119,17 @@ export class Judge {
       if (event.steps !== this.expected.totalSteps)
         this.fail(`finished after ${event.steps} steps`);
       if (event.fingerprint !== this.expected.fingerprints.at(-1)) this.fail("other fingerprint");
+    }
+  }
+
+  /** Only who lies is cut off for a lie. */
+  #left({ change, name, reason }: Extract<CoordinatorEvent, { event: "worker" }>): void {
+    if (change === "joined" || !reason.startsWith("ERR_MISMATCH")) return;
+    this.expelled += 1;
+    // One that comes back under its name gets a number behind it; refused at the door, it is known by its address.
+    const [machine = ""] = name.split(" ");
+    if (machine.startsWith("worker") && !this.liars.has(machine)) {
+      this.fail(`${name} is honest, and was cut off: ${reason}`);
     }
   }
 

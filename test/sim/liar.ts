@@ -1,14 +1,18 @@
 /**
  * @file Workers that break the rules: a transport that changes what an honest worker says. A wrong but finite value
- * is not among them: without an audit nobody can tell it from a right one.
+ * is only told in audited runs: without an audit nobody can tell it from a right one.
  */
 import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { decodeWorkerMessage, type WorkerMessage } from "../../shared/protocol/messages.ts";
 import type { Transport } from "../../worker/platform.ts";
 import type { World } from "../support/sim-world.ts";
 
-/** What comes out of one message: what is sent in its place. */
-type Lie = (header: WorkerMessage, tensor: Uint8Array, world: World) => Uint8Array[];
+/**
+ * What comes out of one message: what is sent in its place.
+ *
+ * @param mark - 1 … 127, another one for each liar: no two of them tell the same lie about a value.
+ */
+type Lie = (header: WorkerMessage, tensor: Uint8Array, world: World, mark: number) => Uint8Array[];
 
 function isResult(header: WorkerMessage) {
   return header.type === "gradient" || header.type === "costs" || header.type === "evaluation";
@@ -16,8 +20,8 @@ function isResult(header: WorkerMessage) {
 
 /** Changes results and lets everything else pass. */
 function ofResults(lie: Lie): Lie {
-  return (header, tensor, world) =>
-    isResult(header) ? lie(header, tensor, world) : [encodeMessage(header, tensor)];
+  return (header, tensor, world, mark) =>
+    isResult(header) ? lie(header, tensor, world, mark) : [encodeMessage(header, tensor)];
 }
 
 /** Changes fields of the header, to values of which the protocol knows nothing. */
@@ -100,24 +104,57 @@ const lies = {
   ],
 } as const satisfies Record<string, Lie>;
 
-export type LieName = keyof typeof lies;
+/** What only an audit finds: the form is right, the content is not. */
+const valueLies = {
+  "changes a value": ofResults((header, tensor, world, mark) => [
+    encodeMessage(header, withChangedValue(tensor, world, mark)),
+  ]),
+  "changes the loss": ofResults((header, tensor, world, mark) => {
+    if (!("lossSum" in header)) {
+      return [encodeMessage(header, withChangedValue(tensor, world, mark))];
+    }
+    return [encodeMessage({ ...header, lossSum: header.lossSum + mark * 2 ** -20 }, tensor)];
+  }),
+} as const satisfies Record<string, Lie>;
+
+/** One float32 a few units in the last place off. */
+function withChangedValue(tensor: Uint8Array, world: World, mark: number): Uint8Array {
+  const bytes = tensor.slice();
+  const at = 4 * world.random.below(bytes.length / 4);
+  bytes[at] = (bytes[at] ?? 0) ^ mark;
+  return bytes;
+}
+
+export const valueLieNames = ["changes a value", "changes the loss"] as const;
+
+export type LieName = keyof typeof lies | keyof typeof valueLies;
 // Its keys are the names of lies.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-export const lieNames = Object.keys(lies) as LieName[];
+export const lieNames = Object.keys(lies) as (keyof typeof lies)[];
+
+/** How a machine lies. */
+export interface MachineLie {
+  readonly name: LieName;
+  /** Of each message. */
+  readonly probability: number;
+  /** 1 … 127; another one for each liar. */
+  readonly mark: number;
+}
 
 /** A transport that lies now and then. */
 export function lyingTransport(
   honest: Transport,
-  { lie, probability, world }: { lie: LieName; probability: number; world: World },
+  { name, probability, mark }: MachineLie,
+  world: World,
 ): Transport {
-  const tell: Lie = lies[lie];
+  const tell: Lie = { ...lies, ...valueLies }[name];
   return {
     ...honest,
     send: (message) => {
       if (!world.chance(probability)) return honest.send(message);
       const { header, tensor } = decodeWorkerMessage(message);
-      world.note("liar", `${lie} in place of ${header.type}`);
-      for (const told of tell(header, tensor, world)) honest.send(told);
+      world.note("liar", `${name} in place of ${header.type}`);
+      for (const told of tell(header, tensor, world, mark)) honest.send(told);
     },
   };
 }

@@ -4,16 +4,19 @@
  *     npm run sim                      1,000 seeds
  *     npm run sim -- --seeds 100000    that many
  *     npm run sim -- --seed 4711       that one, with all that happens in it
+ *     npm run sim -- --audit           with audits, and with workers that lie about values
  */
 import { parseArgs } from "node:util";
 
-import { type Ending, simulate } from "./simulation.ts";
+import { audited } from "./faults.ts";
+import { type Ending, simulate, type SimulationOptions } from "./simulation.ts";
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string" },
     seeds: { type: "string", default: "1000" },
     from: { type: "string", default: "1" },
+    audit: { type: "boolean", default: false },
   },
 });
 
@@ -22,8 +25,12 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 if (values.seed === undefined) await runMany(Number(values.from), Number(values.seeds));
 else await replay(Number(values.seed));
 
+function optionsOf(seed: number): SimulationOptions {
+  return values.audit ? { seed, plan: (drawn) => audited(drawn, seed) } : { seed };
+}
+
 async function replay(seed: number): Promise<void> {
-  const ending = await simulate({ seed, reader: print });
+  const ending = await simulate({ ...optionsOf(seed), reader: print });
   print("");
   print(summary(ending));
   if (ending.violation !== undefined) process.exitCode = 1;
@@ -33,14 +40,16 @@ async function runMany(first: number, count: number): Promise<void> {
   const startMs = performance.now();
   let failures = 0;
   let events = 0;
+  let expelled = 0;
   let saidMs = startMs;
   for (let seed = first; seed < first + count; seed++) {
-    const ending = await simulate({ seed });
+    const ending = await simulate(optionsOf(seed));
     events += ending.events;
+    expelled += ending.expelled;
     if (ending.violation !== undefined) {
       failures += 1;
       print(`SEED=${seed}  ${ending.violation}`);
-      print(`  replay: npm run sim -- --seed ${seed}`);
+      print(`  replay: npm run sim -- ${values.audit ? "--audit " : ""}--seed ${seed}`);
     }
     const nowMs = performance.now();
     if (nowMs - saidMs < 5_000 && seed < first + count - 1) continue;
@@ -48,7 +57,8 @@ async function runMany(first: number, count: number): Promise<void> {
     const done = seed - first + 1;
     const seconds = (nowMs - startMs) / 1000;
     const rates = `${(done / seconds).toFixed(1)} seeds/s, ${(events / 1e6).toFixed(1)} M events`;
-    print(`${done}/${count} seeds, ${failures} failed, ${seconds.toFixed(0)} s, ${rates}`);
+    const liars = values.audit ? `, ${expelled} liars cut off` : "";
+    print(`${done}/${count} seeds, ${failures} failed, ${seconds.toFixed(0)} s, ${rates}${liars}`);
   }
   if (failures > 0) process.exitCode = 1;
 }

@@ -5,7 +5,7 @@
 import { WorkerLoop } from "../../worker/worker.ts";
 import type { Network } from "../support/sim-network.ts";
 import { Process, type World } from "../support/sim-world.ts";
-import { type LieName, lyingTransport } from "./liar.ts";
+import { lyingTransport, type MachineLie } from "./liar.ts";
 import { dataset } from "./scenario.ts";
 import { kernelId } from "./sim-coordinator.ts";
 import { SimPool } from "./sim-pool.ts";
@@ -19,7 +19,7 @@ export interface Machine {
   /** Of fetching and laying out the dataset. */
   readonly loadMs: number;
   /** `undefined`: honest. */
-  readonly lie: { readonly name: LieName; readonly probability: number } | undefined;
+  readonly lie: MachineLie | undefined;
 }
 
 export class SimWorker {
@@ -81,9 +81,7 @@ export class SimWorker {
       pool: new SimPool({ process, shardMs, loadMs }),
       connect: (events) => {
         const honest = this.#network.connect(process, kind === "node", events);
-        return lie === undefined
-          ? honest
-          : lyingTransport(honest, { lie: lie.name, probability: lie.probability, world });
+        return lie === undefined ? honest : lyingTransport(honest, lie, world);
       },
       loadDataset: () => this.#download(process),
       clock: {

@@ -46,6 +46,8 @@ export interface Ending {
   readonly workers: number;
   readonly commits: number;
   readonly resumes: number;
+  /** How often a worker was cut off for a lie. */
+  readonly expelled: number;
   readonly faults: ReadonlyMap<FaultName, number>;
 }
 
@@ -74,6 +76,8 @@ export class Simulation {
     const drawn = drawPlan(world);
     this.plan = options.plan?.(drawn) ?? drawn;
     this.judge = new Judge(world);
+    const liars = this.plan.machines.filter(({ lie }) => lie !== undefined);
+    this.judge.liars = new Set(liars.map(({ name }) => name));
     this.disk = new SimDisk(world, {
       writeErrors: this.plan.diskErrors,
       readErrors: this.plan.diskErrors,
@@ -114,6 +118,7 @@ export class Simulation {
       workers: plan.machines.length,
       commits: judge.commits,
       resumes: judge.resumes,
+      expelled: judge.expelled,
       faults: this.faults,
     };
   }

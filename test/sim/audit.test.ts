@@ -1,0 +1,51 @@
+/** @file Workers that lie about values, among all the other faults. */
+import { describe, expect, test } from "vitest";
+
+import { Audit } from "../../coordinator/audit.ts";
+import { audited } from "./faults.ts";
+import { type Ending, simulate } from "./simulation.ts";
+
+const seedCount = 60;
+
+function simulateAudited(seed: number): Promise<Ending> {
+  return simulate({ seed, plan: (drawn) => audited(drawn, seed) });
+}
+
+/** The first seed that finds a method of `Audit` broken; `undefined` if none does. */
+async function seedThatCatches<Name extends "accepted" | "reliesOn">(
+  name: Name,
+  broken: Audit[Name],
+): Promise<Ending | undefined> {
+  const original = Audit.prototype[name];
+  Audit.prototype[name] = broken;
+  try {
+    for (let seed = 1; seed <= seedCount; seed++) {
+      const ending = await simulateAudited(seed);
+      if (ending.violation !== undefined) return ending;
+    }
+    return undefined;
+  } finally {
+    Audit.prototype[name] = original;
+  }
+}
+
+describe("the simulator with audits", () => {
+  test(`${seedCount} seeds: liars are cut off, no honest worker is, and every step is right`, async () => {
+    const endings: Ending[] = [];
+    for (let seed = 1; seed <= seedCount; seed++) endings.push(await simulateAudited(seed));
+    const failed = endings.filter(({ violation }) => violation !== undefined);
+    const lines = failed.map(({ seed, violation }) => `SEED=${seed}  ${violation}`);
+    expect(lines.join("\n")).toBe("");
+    expect(endings.filter(({ expelled }) => expelled > 0).length).toBeGreaterThan(20);
+  });
+
+  test("finds an audit that believes every first answer", async () => {
+    const ending = await seedThatCatches("accepted", () => undefined);
+    expect(ending?.violation).toMatch(/fingerprint|test loss/u);
+  });
+
+  test("finds an audit that keeps the other results of a liar", async () => {
+    const ending = await seedThatCatches("reliesOn", () => false);
+    expect(ending?.violation).toBeDefined();
+  });
+});
