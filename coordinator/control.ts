@@ -19,8 +19,6 @@ export interface ControlOptions {
   readonly coordinator: Coordinator;
   readonly breakIt: BreakIt;
   readonly report: (event: CoordinatorEvent) => void;
-  /** As the operator spelled the dataset on the command line: the one folder that a page may name. */
-  readonly dataset: string | undefined;
 }
 
 /** What an order came to. `id` is 0 when the order could not even be read. */
@@ -60,7 +58,7 @@ export class Control {
       case "stop":
         return await runs.stop();
       case "start":
-        return await runs.startAgain(readRequest(order.settings, this.#options.dataset));
+        return await this.#startAgain(order.settings);
       case "drop":
         return this.#drop(order.worker);
       case "delay":
@@ -68,6 +66,15 @@ export class Control {
       case "corrupt":
         return this.#corrupt(order.worker);
     }
+  }
+
+  /** A page knows the current dataset by the name that it shows, whatever it was loaded from. */
+  async #startAgain(settings: Readonly<Record<string, string>>): Promise<void> {
+    const { runs } = this.#options;
+    const { source = "", config } = runs.current?.prepared ?? {};
+    const isSame = settings["dataset"] === config?.dataset.name;
+    const named = isSame ? { ...settings, dataset: source } : settings;
+    await runs.startAgain(readRequest(named, [source]));
   }
 
   #drop(workerId: string): void {
@@ -118,12 +125,12 @@ function readOrder(text: string): Order | undefined {
 /**
  * Reads the settings of a new run as the command line would.
  *
- * @param named - The dataset that the operator named at the start.
+ * @param named - Datasets that the operator has named: their folders a page may name too.
  * @throws OperatorError for a setting that is none, or a value that it can't have.
  */
 export function readRequest(
   settings: Readonly<Record<string, string>>,
-  named: string | undefined,
+  named: readonly string[],
 ): RunRequest {
   const given = new Map<string, Given>();
   for (const [key, value] of Object.entries(settings)) {
@@ -132,7 +139,7 @@ export function readRequest(
   }
   const { values, origins } = readSettings(runOptions, [given]);
   const { dataset } = values;
-  if (dataset !== undefined && /^(mnist|idx):/u.test(dataset) && dataset !== named) {
+  if (dataset !== undefined && /^(mnist|idx):/u.test(dataset) && !named.includes(dataset)) {
     // A page must not find out which folders there are on this machine.
     throw new OperatorError(
       `--dataset ${shown(dataset)}: a folder is named on the command line; choose digits or mnist`,

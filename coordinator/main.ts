@@ -101,7 +101,7 @@ class Program {
   #stopKey: (() => void) | undefined;
 
   constructor(
-    { options, run }: CoordinatorCommand,
+    { options }: CoordinatorCommand,
     world: ProgramWorld,
     { kernelBytes, identity }: ProgramKernel,
   ) {
@@ -134,8 +134,7 @@ class Program {
       ended: (end) => this.#firstEnded(end),
       now,
     });
-    const { dataset } = run.given;
-    this.#control = new Control({ runs: this.#runs, coordinator, breakIt, report, dataset });
+    this.#control = new Control({ runs: this.#runs, coordinator, breakIt, report });
   }
 
   async run(prepared: PreparedRun): Promise<number> {
@@ -202,6 +201,7 @@ class Program {
       disk: nodeDisk,
       newRunId,
       progress: (line) => this.#report({ event: "warning", message: line }),
+      loaded: this.#runs.current?.prepared,
     });
   }
 

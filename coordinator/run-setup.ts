@@ -26,6 +26,8 @@ export interface PreparedRun {
   readonly config: RunConfig;
   readonly plan: RunPlan;
   readonly dataset: LoadedDataset;
+  /** How the operator named it: what loads it again. */
+  readonly source: string;
   readonly store: ParameterStore;
   readonly folder: RunFolder;
   /** Where an earlier process stopped; `undefined` for a run that begins. */
@@ -41,6 +43,8 @@ export interface SetupWorld {
   readonly newRunId: () => string;
   /** Downloads and drawing take a while: one short line now and then. */
   readonly progress: (line: string) => void;
+  /** A dataset that is in memory already, and the name that it was loaded by. */
+  readonly loaded?: Pick<PreparedRun, "dataset" | "source"> | undefined;
 }
 
 /** @throws OperatorError for everything that can't be: one line that says what, which value and what to do. */
@@ -58,18 +62,22 @@ export async function prepareRun(
 async function prepareNewRun(
   options: CoordinatorOptions,
   request: RunRequest,
-  { kernel, disk, newRunId, progress }: SetupWorld,
+  { kernel, disk, newRunId, progress, loaded }: SetupWorld,
 ): Promise<PreparedRun> {
   const spelled = request.given.dataset ?? runDefaults.dataset;
-  const source = datasetSource(spelled);
-  const dataset = await loadDataset(source, { ...options, disk, progress });
+  const source = rooted(spelled);
+  const dataset =
+    loaded?.source === source
+      ? loaded.dataset
+      : await loadDataset(datasetSource(spelled), { ...options, disk, progress });
   const config = resolveRunConfig(request, factsOf(dataset));
   const plan = planRun(config, factsOf(dataset));
-  const setup: Setup = { config, dataset: rooted(spelled) };
+  const setup: Setup = { config, dataset: source };
   const created = await createRun(disk, options.runs, options.name ?? newRunId(), setup);
   if (!created.found) throw new OperatorError(created.reason);
   const store = createStore(kernel, config, plan);
-  return { config, plan, dataset, store, folder: created.folder, resume: undefined, notes: [] };
+  const { folder } = created;
+  return { config, plan, dataset, source, store, folder, resume: undefined, notes: [] };
 }
 
 async function prepareResumedRun(
@@ -99,7 +107,8 @@ async function prepareResumedRun(
   const notes = [...saved.notes];
   if (warning !== undefined) notes.push(warning);
   if (!trimmed.ok) notes.push(trimmed.reason);
-  return { config, plan, dataset, store, folder, resume: checkpoint, notes };
+  const named = saved.dataset ?? config.dataset.name;
+  return { config, plan, dataset, source: named, store, folder, resume: checkpoint, notes };
 }
 
 /** What `config.json` of a run holds. */

@@ -125,4 +125,6 @@ function showLink(link: Link): void {
   const target = element("link");
   target.dataset["link"] = link;
   setText(target, say(link));
+  // What is shown of the run may not be so any more.
+  if (link !== "connected") runPanel.lose(say(link));
 }

@@ -35,6 +35,15 @@ export class RunPanel {
     this.#showButtons(run);
   }
 
+  /** Nothing is known of the run any more. @param why - One sentence. */
+  lose(why: string): void {
+    element("phase").dataset["phase"] = "lost";
+    setText(element("phase-name"), why);
+    setText(element("phase-detail"), "");
+    this.#pause.disabled = true;
+    this.#stop.disabled = true;
+  }
+
   #showFigures(run: RunView): void {
     const epoch = Math.min(Math.floor(run.step / run.stepsPerEpoch) + 1, run.epochs);
     const test = run.lastEvaluation;
@@ -90,7 +99,13 @@ export class RunPanel {
   }
 }
 
-/** What it waits for, where that says more than the phase. */
+/** What it waits for, where that says more than the phase: the coordinator's sentences in the page's language. */
 function detailOf({ phase, waitingFor }: RunView): string {
-  return waitingFor === null || phase === "paused" ? "" : waitingFor;
+  if (waitingFor === null || phase === "paused") return "";
+  const count = /^waiting for (\d+) more workers?$/u.exec(waitingFor)?.[1];
+  if (count !== undefined) return say(count === "1" ? "waitingOne" : "waitingMore", { count });
+  const held = /^block (\S+ \S+) of step (\d+) given to (.+) ([\d.]+) s ago$/u.exec(waitingFor);
+  if (held === null) return waitingFor;
+  const [, block = "", step = "", name = "", seconds = ""] = held;
+  return say("waitingBlock", { block, step, name, seconds });
 }

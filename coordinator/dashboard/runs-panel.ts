@@ -95,6 +95,7 @@ function headOf(): HTMLTableSectionElement {
   ]) {
     const cell = create("th", "", text);
     cell.scope = "col";
+    if (text === say("state")) cell.className = "text";
     row.append(cell);
   }
   return head;

@@ -9,6 +9,7 @@ import {
 import type { Feed } from "./feed.ts";
 import { say } from "./language.ts";
 import { create, element, setText } from "./page.ts";
+import { formOf, settingsFor } from "./settings.ts";
 import type { TextKey } from "./texts.ts";
 
 interface Field {
@@ -16,34 +17,27 @@ interface Field {
   readonly label: TextKey;
   /** Choices of a list; the first is what absent means. */
   readonly choices?: readonly string[];
-  /** What the field shows while it is empty. */
-  readonly hint?: (config: RunConfig) => string;
   readonly mode?: "numeric" | "decimal";
 }
 
 const fields: readonly Field[] = [
-  { key: "dataset", label: "dataset", hint: ({ dataset }) => dataset.name },
-  { key: "layers", label: "layers", hint: ({ model }) => model.layers.join(",") },
+  { key: "dataset", label: "dataset" },
+  { key: "layers", label: "layers" },
   { key: "activation", label: "activation", choices: hiddenActivations },
   { key: "outputActivation", label: "outputActivation", choices: outputActivations },
   { key: "loss", label: "lossFunction", choices: lossNames },
   { key: "optimizer", label: "optimizer", choices: optimizerNames },
   { key: "learningRate", label: "learningRate", mode: "decimal" },
-  {
-    key: "batchSize",
-    label: "batchSize",
-    mode: "numeric",
-    hint: ({ batchSize }) => String(batchSize),
-  },
-  { key: "epochs", label: "epochs", mode: "numeric", hint: ({ epochs }) => String(epochs) },
-  { key: "seed", label: "seed", mode: "numeric", hint: ({ seed }) => String(seed) },
+  { key: "batchSize", label: "batchSize" },
+  { key: "epochs", label: "epochs", mode: "numeric" },
+  { key: "seed", label: "seed", mode: "numeric" },
 ];
 
-/** Not in the form, but of the run at hand: an empty field means "as now", and so do they. */
 export class TrainAgain {
   readonly #feed: () => Feed;
   readonly #form = element("again", HTMLFormElement);
   readonly #inputs = new Map<string, HTMLInputElement | HTMLSelectElement>();
+  #config: RunConfig | undefined;
   readonly #button = create("button", "primary", say("start"));
   readonly #error = create("p", "mistake whole");
 
@@ -54,6 +48,7 @@ export class TrainAgain {
     const place = create("div", "whole");
     place.append(this.#button);
     this.#form.append(this.#error, place);
+    this.#inputs.get("optimizer")?.addEventListener("change", () => this.#forgetRate());
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#start();
@@ -62,11 +57,19 @@ export class TrainAgain {
 
   /** A run began: the form offers the same again. What the reader typed stays. */
   begin(config: RunConfig, previous: RunConfig | undefined): void {
-    const values = settingsOf(config);
-    const before = previous === undefined ? undefined : settingsOf(previous);
+    this.#config = config;
+    const values = formOf(config);
+    const before = previous === undefined ? undefined : formOf(previous);
     for (const [key, input] of this.#inputs) {
       if (before === undefined || input.value === before[key]) input.value = values[key] ?? "";
     }
+  }
+
+  /** Another optimizer has another rate by default; one that was typed stays. */
+  #forgetRate(): void {
+    const rate = this.#inputs.get("learningRate");
+    const { learningRate } = this.#config === undefined ? {} : formOf(this.#config);
+    if (rate !== undefined && rate.value === learningRate) rate.value = "";
   }
 
   #fieldOf({ key, label, choices, mode }: Field): HTMLElement {
@@ -85,11 +88,9 @@ export class TrainAgain {
   }
 
   async #start(): Promise<void> {
-    const settings: Record<string, string> = {};
-    for (const [key, input] of this.#inputs) {
-      const value = input.value.trim();
-      if (value !== "") settings[key] = value;
-    }
+    if (this.#config === undefined) return;
+    const form = [...this.#inputs].map(([key, input]) => [key, input.value.trim()]);
+    const settings = settingsFor(Object.fromEntries(form), this.#config);
     this.#button.disabled = true;
     setText(this.#button, say("starting"));
     setText(this.#error, "");
@@ -115,28 +116,4 @@ function listField(
   const select = create("select");
   select.append(...choices.map(([value, text]) => new Option(text, value)));
   return select;
-}
-
-/** A run config as the form spells it. */
-function settingsOf({
-  dataset,
-  model,
-  loss,
-  optimizer,
-  batchSize,
-  epochs,
-  seed,
-}: RunConfig): Record<string, string> {
-  return {
-    dataset: dataset.name,
-    layers: model.layers.join(","),
-    activation: model.activation,
-    outputActivation: model.output,
-    loss: loss.name,
-    optimizer: optimizer.name,
-    learningRate: optimizer.name === "local-search" ? "" : String(optimizer.learningRate),
-    batchSize: String(batchSize),
-    epochs: String(epochs),
-    seed: String(seed),
-  };
 }

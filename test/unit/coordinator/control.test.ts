@@ -6,7 +6,7 @@ import { orderSchema } from "../../../coordinator/dashboard-messages.ts";
 
 test("texts become the values that the command line would read", () => {
   const settings = { layers: "784,32,10", learningRate: "0.5", batchSize: "full", seed: "-3" };
-  expect(readRequest(settings, undefined).given).toEqual({
+  expect(readRequest(settings, []).given).toEqual({
     layers: [784, 32, 10],
     learningRate: 0.5,
     batchSize: "full",
@@ -15,16 +15,18 @@ test("texts become the values that the command line would read", () => {
 });
 
 test("a mistake is the command line's own sentence", () => {
-  expect(() => readRequest({ learningRate: "fast" }, undefined)).toThrow(
+  expect(() => readRequest({ learningRate: "fast" }, [])).toThrow(
     "--learning-rate must be a number above 0 (float32), not fast",
   );
-  expect(() => readRequest({ port: "80" }, undefined)).toThrow("there is no setting port");
+  expect(() => readRequest({ port: "80" }, [])).toThrow("there is no setting port");
 });
 
 test("a page names no folder but the one of the command line", () => {
-  expect(() => readRequest({ dataset: "idx:/etc" }, undefined)).toThrow("named on the command line");
-  expect(() => readRequest({ dataset: "idx:/etc" }, "mnist:/data")).toThrow("command line");
-  expect(readRequest({ dataset: "mnist:/data" }, "mnist:/data").given.dataset).toBe("mnist:/data");
+  expect(() => readRequest({ dataset: "idx:/etc" }, [])).toThrow("named on the command line");
+  expect(() => readRequest({ dataset: "idx:/etc" }, ["mnist:/data"])).toThrow("command line");
+  expect(readRequest({ dataset: "mnist:/data" }, ["mnist:/data"]).given.dataset).toBe(
+    "mnist:/data",
+  );
 });
 
 test("6 kinds of order, and none with anything more", () => {

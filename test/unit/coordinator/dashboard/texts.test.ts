@@ -23,8 +23,11 @@ test("every text of the page is in both dictionaries, none of them empty", () =>
   expect(used.filter((key) => !keys.includes(key))).toEqual([]);
 });
 
+function values(text: string): string {
+  return (text.match(/\{\w+\}/gu) ?? []).toSorted().join();
+}
+
 test("a text and its translation take the same values", () => {
-  const values = (text: string) => (text.match(/\{\w+\}/gu) ?? []).toSorted().join();
   const es: Readonly<Record<string, string>> = texts.es;
   for (const [key, text] of Object.entries(texts.en)) {
     expect(`${key} ${values(es[key] ?? "")}`).toBe(`${key} ${values(text)}`);

@@ -1,0 +1,51 @@
+/** @file A run config as texts by the names of the command line's options, and back by way of a form. Pure. */
+import type { RunConfig } from "../../shared/run/config.ts";
+import { defaultShardSize } from "../../shared/run/plan.ts";
+import { scheduleDefaults } from "../cli/defaults.ts";
+
+export type FormValues = Readonly<Record<string, string>>;
+
+/** What the form shows of a run. */
+export function formOf(config: RunConfig): FormValues {
+  const { dataset, model, loss, optimizer, batchSize, epochs, seed } = config;
+  return {
+    dataset: dataset.name,
+    layers: model.layers.join(","),
+    activation: model.activation,
+    outputActivation: model.output,
+    loss: loss.name,
+    optimizer: optimizer.name,
+    learningRate: optimizer.name === "local-search" ? "" : String(optimizer.learningRate),
+    batchSize: String(batchSize),
+    epochs: String(epochs),
+    seed: String(seed),
+  };
+}
+
+/**
+ * The settings of a new run: what the form says, and of the run at hand what the form does not show and what still
+ * belongs to the choices made in it. An unchanged form is the same run again, bit for bit.
+ *
+ * @param form - An empty value means the default.
+ */
+export function settingsFor(form: FormValues, config: RunConfig): FormValues {
+  const shown = Object.entries(form).filter(([, value]) => value !== "");
+  const { optimizer, schedule, weightDecay, clipNorm, batchSize, shardSize } = config;
+  const kept: [string, unknown][] = [["reduction", config.loss.reduction]];
+  const isChosen = shardSize !== defaultShardSize(batchSize);
+  if (isChosen && form["batchSize"] === String(batchSize)) kept.push(["shardSize", shardSize]);
+  if (form["epochs"] === String(config.epochs)) kept.push(["steps", config.steps]);
+  if (form["optimizer"] === optimizer.name) {
+    const { name, ...hyperparameters } = optimizer;
+    kept.push(...Object.entries(hyperparameters).filter(([key]) => key !== "learningRate"));
+    if (name !== "local-search") {
+      kept.push(["schedule", schedule.name], ["weightDecay", weightDecay], ["clipNorm", clipNorm]);
+      const belonging = Object.keys(scheduleDefaults[schedule.name]);
+      kept.push(...Object.entries(schedule).filter(([key]) => belonging.includes(key)));
+    }
+  }
+  const texts = kept
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => [key, String(value)]);
+  return Object.fromEntries([...texts, ...shown]);
+}

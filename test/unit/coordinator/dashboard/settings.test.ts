@@ -1,0 +1,48 @@
+/** @file From a run to the form and back to a run. */
+import { describe, expect, test } from "vitest";
+
+import { resolveRunConfig } from "../../../../coordinator/cli/resolve.ts";
+import { readRequest } from "../../../../coordinator/control.ts";
+import { formOf, settingsFor } from "../../../../coordinator/dashboard/settings.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
+
+const facts = {
+  name: "digits",
+  sha256: "a".repeat(64),
+  featureCount: 784,
+  classCount: 10,
+  trainCount: 10_000,
+  testCount: 2_000,
+};
+
+function resolve(settings: Readonly<Record<string, string>>): RunConfig {
+  return resolveRunConfig(readRequest(settings, []), facts);
+}
+
+describe("an unchanged form", () => {
+  test.each([
+    [{}],
+    [{ batchSize: "20" }],
+    [{ optimizer: "momentum", dampening: "0", clipNorm: "1", weightDecay: "0.01" }],
+    [{ optimizer: "nag", schedule: "cosine", warmupSteps: "10", finalFraction: "0.1" }],
+    [{ optimizer: "local-search", candidates: "4", sigma: "0.1", steps: "50" }],
+    [{ batchSize: "full", shardSize: "40", loss: "mse", reduction: "sum", seed: "-7" }],
+  ])("is the same run again: %o", (settings) => {
+    const config = resolve(settings);
+    expect(resolve(settingsFor(formOf(config), config))).toEqual(config);
+  });
+});
+
+test("another optimizer leaves behind what was the old one's, and takes its own defaults", () => {
+  const config = resolve({});
+  const form = { ...formOf(config), optimizer: "sgd", learningRate: "" };
+  const next = resolve(settingsFor(form, config));
+  expect(next.optimizer).toEqual({ name: "sgd", learningRate: 0.5 });
+  expect(next.schedule.name).toBe("constant");
+  expect(next.weightDecay).toBe(0);
+});
+
+test("another batch size leaves the shard size to be worked out again", () => {
+  const config = resolve({ shardSize: "16" });
+  expect(resolve(settingsFor({ ...formOf(config), batchSize: "32" }, config)).shardSize).toBe(32);
+});
