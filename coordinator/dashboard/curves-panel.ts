@@ -7,8 +7,8 @@ import { say } from "./language.ts";
 import { colorOf, element } from "./page.ts";
 import { column, type Points } from "./points.ts";
 
-/** More would lie on the same pixels. */
-const pointsShown = 900;
+/** Means over many steps where there are many: what a curve does is seen, not its noise. */
+const pointsShown = 300;
 const otherColors = ["--series-3", "--series-4", "--series-5", "--series-6"];
 
 /** What is drawn. */
@@ -66,7 +66,7 @@ export class CurvesPanel {
       train(column.accuracy),
       test(({ testAccuracy }) => testAccuracy),
     ]);
-    const pace = points.pace(x, pointsShown / 6);
+    const pace = points.pace(x, pointsShown / 3);
     this.#charts.throughput.update([
       {
         label: say("samplesPerSecond"),

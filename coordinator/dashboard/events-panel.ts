@@ -3,6 +3,7 @@ import type { CoordinatorEvent, WorkerView } from "../view.ts";
 import type { Feed, OrderBody } from "./feed.ts";
 import { language, say } from "./language.ts";
 import { create, element, setText } from "./page.ts";
+import { waitingSentence } from "./sentences.ts";
 
 const eventsShown = 100;
 const delaySeconds = 5;
@@ -69,7 +70,7 @@ function textOf(event: CoordinatorEvent): string | undefined {
     case "failed":
       return say("eventfailed", { step: event.step, reason: event.reason });
     case "waiting":
-      return event.reason;
+      return `${say("waiting")}: ${waitingSentence(event.reason, say)}`;
     case "warning":
       return event.message;
     case "epoch":

@@ -4,6 +4,7 @@ import type { Feed } from "./feed.ts";
 import { figures } from "./format.ts";
 import { say } from "./language.ts";
 import { create, element, setText } from "./page.ts";
+import { waitingSentence } from "./sentences.ts";
 
 export class RunPanel {
   readonly #feed: () => Feed;
@@ -99,13 +100,7 @@ export class RunPanel {
   }
 }
 
-/** What it waits for, where that says more than the phase: the coordinator's sentences in the page's language. */
+/** What it waits for, where that says more than the phase. */
 function detailOf({ phase, waitingFor }: RunView): string {
-  if (waitingFor === null || phase === "paused") return "";
-  const count = /^waiting for (\d+) more workers?$/u.exec(waitingFor)?.[1];
-  if (count !== undefined) return say(count === "1" ? "waitingOne" : "waitingMore", { count });
-  const held = /^block (\S+ \S+) of step (\d+) given to (.+) ([\d.]+) s ago$/u.exec(waitingFor);
-  if (held === null) return waitingFor;
-  const [, block = "", step = "", name = "", seconds = ""] = held;
-  return say("waitingBlock", { block, step, name, seconds });
+  return waitingFor === null || phase === "paused" ? "" : waitingSentence(waitingFor, say);
 }
