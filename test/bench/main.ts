@@ -3,6 +3,7 @@
  * figures with their conditions in `results/`. What was tried and why stands in `LOG.md`.
  */
 import { benchAccuracy } from "./accuracy.ts";
+import { benchAudit } from "./audit.ts";
 import { benchBrowser } from "./browser.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchMemory } from "./memory.ts";
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   accuracy: benchAccuracy,
   tree: benchTree,
   memory: benchMemory,
+  audit: benchAudit,
   browser: benchBrowser,
   scale: benchScale,
   straggler: benchStraggler,
