@@ -137,6 +137,19 @@ describe.skipIf(browser === undefined)("the join page", () => {
     await headline("Helping");
   });
 
+  test("when its worker breaks it says so, and a press of the button joins again", async () => {
+    const coordinator = cluster.coordinator(...endless);
+    const script = { contentType: "text/javascript", body: "throw new Error('no luck')" };
+    const headers = { "Cross-Origin-Embedder-Policy": "require-corp" };
+    await page.route("**/host.js", (route) => route.fulfill({ ...script, headers }));
+    await page.goto(await joinUrlOf(coordinator));
+    await headline("Stopped");
+    expect(await page.locator("#detail").textContent()).toContain("no luck");
+    await page.unroute("**/host.js");
+    await page.getByRole("button", { name: "Join again" }).click();
+    await headline("Helping");
+  });
+
   test("speaks the browser's language, and another one when asked, without leaving the run", async () => {
     page = await open({ locale: "es-MX" });
     const coordinator = cluster.coordinator(...endless);

@@ -34,10 +34,12 @@ export function showStart(): void {
   showState({ tone: "busy", headline: "connecting", detail: "connectingDetail", values: {} });
 }
 
-/** The browser can't even start a worker. */
+/** The worker could not be started, or broke. Without a message, or one about its kernel, it is the browser that lacks something. */
 export function showFailure(message: string): void {
-  const detail = message === "" ? "unableDetail" : "stoppedDetail";
-  showState({ tone: "bad", headline: "unable", detail, values: { detail: message } });
+  const isLack = message === "" || message.includes("WebAssembly") || message.includes("Compile");
+  const values = { detail: message };
+  if (isLack) showState({ tone: "bad", headline: "unable", detail: "unableDetail", values });
+  else showState({ tone: "bad", headline: "stopped", detail: "stoppedDetail", values });
 }
 
 function showState({ tone, headline, detail, values }: Description): void {

@@ -1,0 +1,148 @@
+/**
+ * @file A terminal that keeps what is written to it as a grid of cells, and shows it as a web page: the part of ECMA-48
+ * that the console uses, for pictures of it.
+ */
+import { EventEmitter } from "node:events";
+
+const escape = "\u001B";
+/** One control sequence, or one character. */
+const token = new RegExp(`${escape}\\[([?\\d;]*)([A-Za-z])|([^])`, "gu");
+
+interface Paint {
+  readonly ink: number | null;
+  readonly ground: number | null;
+  readonly bold: boolean;
+  readonly dim: boolean;
+}
+
+interface Cell extends Paint {
+  readonly character: string;
+}
+
+const plain: Paint = { ink: null, ground: null, bold: false, dim: false };
+const blank: Cell = { ...plain, character: " " };
+
+/** Stands in for `process.stdout` on a terminal. */
+export class Terminal extends EventEmitter {
+  readonly isTTY = true;
+  readonly columns: number;
+  readonly rows: number;
+  #cells: Cell[][] = [];
+  #row = 0;
+  #column = 0;
+  #paint: Paint = plain;
+
+  constructor(columns: number, rows: number) {
+    super();
+    this.columns = columns;
+    this.rows = rows;
+    this.#clear();
+  }
+
+  write(text: string): boolean {
+    for (const [, parameters, command, character] of text.matchAll(token)) {
+      if (character !== undefined) this.#put(character);
+      else this.#obey(parameters ?? "", command ?? "");
+    }
+    return true;
+  }
+
+  /** The text of the screen, line by line. */
+  get lines(): string[] {
+    return this.#cells.map((row) =>
+      row
+        .map(({ character }) => character)
+        .join("")
+        .trimEnd(),
+    );
+  }
+
+  /** The screen as a page, one cell beside the other whatever fonts there are. */
+  toHtml(): string {
+    const rows = this.#cells.map((row) => `<div>${row.map(cellHtml).join("")}</div>`);
+    return `<!doctype html><meta charset="utf-8"><style>${style}</style><main>${rows.join("")}</main>`;
+  }
+
+  #put(character: string): void {
+    if (character === "\n") this.#row = Math.min(this.#row + 1, this.rows - 1);
+    if (character === "\n" || character === "\r") this.#column = 0;
+    if (character < " ") return;
+    const row = this.#cells[this.#row];
+    if (row !== undefined && this.#column < this.columns) {
+      row[this.#column] = { ...this.#paint, character };
+    }
+    this.#column += 1;
+  }
+
+  #obey(parameters: string, command: string): void {
+    if (command === "m") this.#paint = painted(this.#paint, parameters);
+    if (command === "J") this.#clear();
+    if (command === "K") this.#cells[this.#row]?.fill(blank, this.#column);
+    if (command !== "H") return;
+    const [row = 1, column = 1] = parameters.split(";").map(Number);
+    this.#row = Math.min(row, this.rows) - 1;
+    this.#column = column - 1;
+  }
+
+  #clear(): void {
+    this.#cells = Array.from({ length: this.rows }, () => {
+      return Array.from({ length: this.columns }, () => blank);
+    });
+  }
+}
+
+/** Select Graphic Rendition: the attributes that the console uses, and colours by number. */
+function painted(paint: Paint, parameters: string): Paint {
+  const codes = parameters.split(";").map(Number);
+  let next = paint;
+  for (let at = 0; at < codes.length; at++) {
+    const code = codes[at];
+    if (code === 0) next = plain;
+    if (code === 1) next = { ...next, bold: true };
+    if (code === 2) next = { ...next, dim: true };
+    if (code === 22) next = { ...next, bold: false, dim: false };
+    if (code === 39) next = { ...next, ink: null };
+    if (code === 49) next = { ...next, ground: null };
+    if (code !== 38 && code !== 48) continue;
+    const color = codes[at + 2] ?? 0;
+    next = code === 38 ? { ...next, ink: color } : { ...next, ground: color };
+    at += 2;
+  }
+  return next;
+}
+
+function cellHtml({ character, ink, ground, bold, dim }: Cell): string {
+  if (character === " " && ground === null) return "<i> </i>";
+  const styles = [
+    ink === null ? "" : `color:${colorOf(ink)}`,
+    ground === null ? "" : `background:${colorOf(ground)}`,
+    bold ? "font-weight:700" : "",
+    dim ? "opacity:.62" : "",
+  ].filter((each) => each !== "");
+  return `<i style="${styles.join(";")}">${entityOf(character)}</i>`;
+}
+
+/** The cube of 6 × 6 × 6 and the greys of a terminal with 256 colours. */
+function colorOf(index: number): string {
+  if (index >= 232) return grey(8 + 10 * (index - 232));
+  if (index < 16) return index === 0 ? "#000" : "#ccc";
+  const levels = [0, 95, 135, 175, 215, 255];
+  const cube = index - 16;
+  const channels = [Math.floor(cube / 36), Math.floor(cube / 6) % 6, cube % 6];
+  return `rgb(${channels.map((level) => levels[level]).join(" ")})`;
+}
+
+function grey(level: number): string {
+  return `rgb(${level} ${level} ${level})`;
+}
+
+function entityOf(character: string): string {
+  return `&#${character.codePointAt(0)};`;
+}
+
+const style = `
+  body { margin: 0; background: #0f1115; color: #e6e9ee; }
+  main { width: max-content; padding: 14px 16px; font: 14px/17px "DejaVu Sans Mono", monospace; }
+  div { display: flex; height: 17px; }
+  i { display: block; width: 8.43px; height: 17px; font-style: normal; white-space: pre; }
+`;
