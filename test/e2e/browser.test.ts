@@ -119,7 +119,7 @@ describe.skipIf(browser === undefined)("Chromium", () => {
     const coordinator = cluster.coordinator("--local-workers", "2", ...args, "--epochs", "5000");
     await page.goto(await urlOf(coordinator, "dashboardUrl"));
     await page.getByText("digits:600,100").first().waitFor();
-    await page.getByRole("cell", { name: "local 1" }).first().waitFor();
+    await page.getByRole("rowheader", { name: "local 1" }).first().waitFor();
     await coordinator.event("epoch");
     expect(await page.locator("canvas").count()).toBeGreaterThan(0);
     expect(problems).toEqual([]);
