@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { PassThrough } from "node:stream";
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { WebSocket } from "ws";
@@ -65,7 +66,8 @@ function connect(): FakeRaw {
   const raw = new FakeRaw();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const socket = raw as unknown as WebSocket;
-  watchers.add({ raw: socket, address: "10.0.0.9", admitted: () => (admitted += 1) });
+  const stream = new PassThrough();
+  watchers.add({ raw: socket, stream, address: "10.0.0.9", admitted: () => (admitted += 1) });
   return raw;
 }
 
