@@ -54,9 +54,9 @@ describe("8 workers", () => {
       `--epochs=${epochs}`,
       "--name=chaos",
     );
-    let isOver = false;
-    const storm = (async () => {
-      for (let i = 8; !isOver && i < 60; i++) {
+    const storm = { isOver: false };
+    const blowing = (async () => {
+      for (let i = 8; !storm.isOver && i < 60; i++) {
         await delay(1_000);
         workers.splice(random.below(workers.length), 1)[0]?.kill("SIGKILL");
         workers.push(cluster.worker(joinUrl, `--name=w${i}`));
@@ -70,8 +70,8 @@ describe("8 workers", () => {
       coordinator = cluster.coordinator("--exit", "--resume=chaos", ...place);
     }
     const end = await coordinator.event("finished");
-    isOver = true;
-    await storm;
+    storm.isOver = true;
+    await blowing;
     expect(end.fingerprint).toBe(expected);
     expect(coordinator.events.find(({ event }) => event === "resumed")?.step).toBeGreaterThan(0);
   }, 120_000);

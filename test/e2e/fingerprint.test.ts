@@ -61,8 +61,10 @@ describe("Node workers", () => {
     "%i with %i threads each give the sequential trainer's fingerprint",
     async (workers, threads) => {
       const end = await finished(
-        ...["--epochs", "2", "--min-workers", String(workers)],
-        ...["--local-workers", String(workers), "--threads", String(threads)],
+        "--epochs=2",
+        `--min-workers=${workers}`,
+        `--local-workers=${workers}`,
+        `--threads=${threads}`,
       );
       expect(end.fingerprint).toBe(whole.fingerprint);
       expect(end.testAccuracy).toBe(whole.testAccuracy);

@@ -66,7 +66,8 @@ function evaluate(parameters: Float32Array, config: RunConfig, test: Split) {
   for (const sample of all) {
     const { outputs } = forward(parameters, config, features(test, sample));
     const last = outputs.at(-1)!;
-    if (last.indexOf(last.reduce((a, b) => Math.max(a, b))) === test.labels[sample]) correct += 1;
+    const largest = last.reduce((a, b) => Math.max(a, b));
+    if (last.indexOf(largest) === test.labels[sample]) correct += 1;
   }
   const { lossSum } = sumOver(parameters, config, test, all, false);
   return { testLoss: lossSum / test.count, testAccuracy: correct / test.count };
@@ -194,6 +195,8 @@ function lossOf({ outputs, logits }: Pass, config: RunConfig, label: number) {
       const slopes = y.map((value, o) => Math.sign(f(value - target(o))) * f(1 / n));
       return { loss: f(sum / n), deltas: throughActivation(slopes, y, config.model.output) };
     }
+    default:
+      throw new Error("no such loss");
   }
 }
 
@@ -330,8 +333,9 @@ class OptimizerState {
         const decayed = f(w - f(decay * w));
         return f(decayed - f(f(rate * mHat) / f(f(Math.sqrt(vHat)) + f(epsilon))));
       }
+      case "local-search":
       default:
-        throw new Error(`${optimizer.name} follows no gradient`);
+        throw new Error("local search follows no gradient");
     }
   }
 

@@ -104,13 +104,8 @@ describe("planShares", () => {
   });
 
   test("with 0.1 ms of slack gives 1 leaf each where one looks 3 times as fast, and both to it at 8 times", () => {
-    const plan = (slowMs: number) =>
-      planShares(2, [
-        { workerId: "fast", overheadMs: 0, leafMs: 0.035, slackMs: 0.1 },
-        { workerId: "slow", overheadMs: 0, leafMs: slowMs, slackMs: 0.1 },
-      ]).map(({ workerId }) => workerId);
-    expect(plan(0.105)).toEqual(["fast", "slow"]);
-    expect(plan(0.28)).toEqual(["fast"]);
+    expect(planWithSlack(0.105)).toEqual(["fast", "slow"]);
+    expect(planWithSlack(0.28)).toEqual(["fast"]);
   });
 
   test("with no leaf or no worker is a bug of the caller", () => {
@@ -189,4 +184,12 @@ function countOf(blocks: readonly Block[]): number {
 
 function range(start: number, end: number): number[] {
   return Array.from({ length: end - start }, (_, i) => start + i);
+}
+
+/** Who gets one of 2 leaves, of a worker that takes 0.035 ms for one and another that takes `slowMs`. */
+function planWithSlack(slowMs: number): string[] {
+  return planShares(2, [
+    { workerId: "fast", overheadMs: 0, leafMs: 0.035, slackMs: 0.1 },
+    { workerId: "slow", overheadMs: 0, leafMs: slowMs, slackMs: 0.1 },
+  ]).map(({ workerId }) => workerId);
 }

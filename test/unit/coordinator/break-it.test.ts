@@ -14,7 +14,7 @@ const gradient = encodeMessage(
 let heard: string[];
 let values: number[];
 let handler: PeerHandler;
-const terminate = vi.fn();
+const terminate = vi.fn<() => void>();
 const socket: PeerSocket = {
   address: "127.0.0.1",
   queuedBytes: 0,
@@ -53,7 +53,7 @@ describe("a worker's line", () => {
   });
 
   test("held back for 3 s lets all through afterwards, in order", () => {
-    const released = vi.fn();
+    const released = vi.fn<() => void>();
     breakIt.delay(socket, 3, released);
     handler.message(gradient);
     handler.pong();
