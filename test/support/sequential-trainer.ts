@@ -4,6 +4,7 @@
  * everywhere is taken from it: the sample order, the tree's split, the first parameters, the noise, and float32 `exp`,
  * `log`, `tanh`. Every operation is rounded by `fround`. Slow and readable: for small runs.
  */
+import { known } from "../../shared/assert.ts";
 import type { Dataset, Split } from "../../shared/data/dataset.ts";
 import { exp, log, sigmoidOf, tanhOf } from "../../shared/kernels/plain/math.ts";
 import { initialParameters } from "../../shared/model/initialize.ts";
@@ -65,7 +66,7 @@ function evaluate(parameters: Float32Array, config: RunConfig, test: Split) {
   let correct = 0;
   for (const sample of all) {
     const { outputs } = forward(parameters, config, features(test, sample));
-    const last = outputs.at(-1)!;
+    const last = known(outputs.at(-1), "a network has a last layer");
     const largest = last.reduce((a, b) => Math.max(a, b));
     if (last.indexOf(largest) === test.labels[sample]) correct += 1;
   }
@@ -165,7 +166,7 @@ function activate(z: Float32Array, activation: string): Float32Array {
 
 /** The loss of one sample and its gradient with respect to the last layer's logits. */
 function lossOf({ outputs, logits }: Pass, config: RunConfig, label: number) {
-  const y = outputs.at(-1)!;
+  const y = known(outputs.at(-1), "a network has a last layer");
   const n = y.length;
   const target = (o: number) => (o === label ? 1 : 0);
   switch (config.loss.name) {
