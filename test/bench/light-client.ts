@@ -4,6 +4,7 @@
  */
 import { WebSocket } from "ws";
 
+import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { encodeHead } from "../../shared/protocol/codec.ts";
 import { protocolVersion } from "../../shared/protocol/limits.ts";
 import {
@@ -11,26 +12,26 @@ import {
   decodeCoordinatorMessage,
   type WorkerMessage,
 } from "../../shared/protocol/messages.ts";
+import { selfTest } from "../../shared/run/self-test.ts";
+import { loadKernelWasm } from "../support/kernel-wasm.ts";
 
-export interface LightClientIdentity {
-  readonly kernel: string;
-  readonly selfTest: string;
+/** What a worker of this very program says of its kernel. */
+const identity = identityOfThisKernel(await loadKernelWasm());
+
+function identityOfThisKernel(wasm: Uint8Array): { kernel: string; selfTest: string } {
+  const kernel = instantiateKernel(wasm);
+  return { kernel: kernel.id, selfTest: selfTest(kernel) };
 }
-
-/** Enough to be taken in, not enough to be given work. */
-const stranger: LightClientIdentity = { kernel: "0".repeat(64), selfTest: "0".repeat(64) };
 
 export class LightClient {
   readonly welcomed: Promise<void>;
   /** Of the last work that came. */
   lastStep = 0;
   readonly #socket: WebSocket;
-  readonly #identity: LightClientIdentity;
   readonly #gradient: Uint8Array;
 
-  /** @param gradient - Sent for every block; its length must be that of the run's parameters. */
-  constructor(url: string, identity = stranger, gradient = new Uint8Array(0)) {
-    this.#identity = identity;
+  /** @param gradient - Sent for every block: of the run's length, or empty for a worker that is never ready. */
+  constructor(url: string, gradient = new Uint8Array(0)) {
     this.#gradient = gradient;
     this.#socket = new WebSocket(`${url.replace(/^http/u, "ws")}/worker`, {
       perMessageDeflate: false,
@@ -56,13 +57,13 @@ export class LightClient {
   }
 
   #hello(): void {
-    const { kernel } = this.#identity;
-    const identity = { name: "light", kind: "node", agent: "bench", threads: 1 } as const;
+    const { kernel } = identity;
+    const about = { name: "light", kind: "node", agent: "bench", threads: 1 } as const;
     this.#send({
       type: "hello",
       protocol: protocolVersion,
       token: "",
-      ...identity,
+      ...about,
       kernel,
       session: "",
     });
@@ -70,8 +71,8 @@ export class LightClient {
 
   #answer(header: CoordinatorMessage): void {
     if (header.type === "run" && this.#gradient.length > 0) {
-      const { selfTest } = this.#identity;
-      this.#send({ type: "ready", run: header.run, selfTest, samplesPerSecond: 1e6 });
+      const { run } = header;
+      this.#send({ type: "ready", run, selfTest: identity.selfTest, samplesPerSecond: 1e6 });
     }
     if (header.type !== "work") return;
     const { run, step } = header;

@@ -5,11 +5,10 @@
  */
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { parameterCount } from "../../shared/model/layout.ts";
-import { selfTest } from "../../shared/run/self-test.ts";
 import { Cluster } from "../support/cluster.ts";
 import { loadKernelWasm } from "../support/kernel-wasm.ts";
 import type { Turn } from "./interleave.ts";
-import { LightClient, type LightClientIdentity } from "./light-client.ts";
+import { LightClient } from "./light-client.ts";
 import { cpuMicrosOf } from "./processes.ts";
 import { medianOf, type Report } from "./report.ts";
 import { flags } from "./trainer.ts";
@@ -26,26 +25,20 @@ const models = [
 ];
 
 export async function benchScale(report: Report): Promise<void> {
-  const identity = identityOfThisKernel();
   for (const layers of models.slice(0, 2)) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
-    for (const workers of workerCounts) await measure(report, identity, layers, workers);
+    for (const workers of workerCounts) await measure(report, layers, workers);
   }
   // oxlint-disable-next-line no-await-in-loop
-  for (const layers of models.slice(2)) await measure(report, identity, layers, 2);
+  for (const layers of models.slice(2)) await measure(report, layers, 2);
 }
 
-async function measure(
-  report: Report,
-  identity: LightClientIdentity,
-  layers: readonly number[],
-  workers: number,
-): Promise<void> {
+async function measure(report: Report, layers: readonly number[], workers: number): Promise<void> {
   const parameters = parameterCount({ layers: [...layers], activation: "relu", output: "softmax" });
   const turns: Turn[] = [];
   for (let round = 0; round < rounds; round++) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
-    turns.push(await turn(identity, layers, workers, parameters));
+    turns.push(await turn(layers, workers, parameters));
   }
   const title = `${(parameters / 1e3).toFixed(0)} k parameters, ${workers} light workers`;
   report.figure(
@@ -68,12 +61,7 @@ async function measure(
   }
 }
 
-async function turn(
-  identity: LightClientIdentity,
-  layers: readonly number[],
-  workers: number,
-  parameters: number,
-): Promise<Turn> {
+async function turn(layers: readonly number[], workers: number, parameters: number): Promise<Turn> {
   const cluster = await Cluster.create();
   const clients: LightClient[] = [];
   try {
@@ -92,7 +80,7 @@ async function turn(
     const coordinator = cluster.coordinator("--open", ...flags(settings));
     const { url } = await coordinator.event("listening");
     const gradient = new Uint8Array(4 * parameters);
-    const join = () => new LightClient(String(url), identity, gradient);
+    const join = () => new LightClient(String(url), gradient);
     clients.push(...Array.from({ length: workers }, join));
     await Promise.all(clients.map((client) => client.welcomed));
     await delay(1_000);
@@ -135,11 +123,6 @@ function copyAndAddMicros(parameters: number): number {
 }
 
 const wasm = await loadKernelWasm();
-
-function identityOfThisKernel(): LightClientIdentity {
-  const kernel = instantiateKernel(wasm);
-  return { kernel: kernel.id, selfTest: selfTest(kernel) };
-}
 
 function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

@@ -59,6 +59,8 @@ export async function train({
       ...datasetArguments,
       ...more,
     );
+    // One listener an epoch waits for the end of the process.
+    coordinator.child.setMaxListeners(0);
     const cpu = new CpuMeter(coordinator.child.pid ?? 0);
     const ends: JsonEvent[] = [];
     for (let epoch = 1; epoch <= epochs; epoch++) {
