@@ -66,9 +66,10 @@ async function turn(layers: readonly number[], workers: number, parameters: numb
   const clients: LightClient[] = [];
   try {
     const settings = {
-      dataset: "digits:4096,64",
-      "batch-size": 2048,
-      "shard-size": 32,
+      dataset: "digits:10000,64",
+      // A leaf for each of the most workers.
+      "batch-size": 64,
+      "shard-size": 1,
       layers: layers.join(),
       epochs: 1_000_000,
       "checkpoint-every": 1_000_000,
