@@ -62,9 +62,11 @@ function createStep(dataset: Dataset, config: RunConfig): (step: number, block: 
   const parameters = initialParameters(config.model, 1);
   const store = new ParameterStore({ kernel, config, plan, parameters });
   const engine = createEngine({ kernel, config, dataset });
+  // The last batch of an epoch may be smaller: it is left out, so that every step does the same work.
+  const fullSteps = Math.floor(dataset.train.count / config.batchSize);
   return (step, block) => {
     engine.setParameters(store.encodePoint());
-    const { values } = engine.compute({ kind: "gradient", step: step % plan.stepsPerEpoch, block });
+    const { values } = engine.compute({ kind: "gradient", step: step % fullSteps, block });
     store.applyStep({ step, gradientSum: values.byteOffset, divisor: config.batchSize });
   };
 }
