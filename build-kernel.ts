@@ -4,10 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 
-import { main as compile, version } from "assemblyscript/asc";
-
+const require = createRequire(import.meta.url);
 const sourceFolder = join(import.meta.dirname, "shared/kernels/assembly");
 
 /**
@@ -29,6 +29,8 @@ export interface BuiltKernel {
  * @throws If the sources don't compile; the message holds the compiler's.
  */
 export async function buildKernel(): Promise<BuiltKernel> {
+  // Not at the top: the compiler takes seconds to load, and most who ask for the key have the kernel.
+  const { main: compile } = await import("assemblyscript/asc");
   const sources = await readSources();
   let bytes: Uint8Array | undefined;
   const problems: string[] = [];
@@ -48,6 +50,8 @@ export async function buildKernel(): Promise<BuiltKernel> {
 
 /** SHA-256 of everything that determines the kernel's bytes: equal keys, equal kernels. */
 export async function kernelCacheKey(): Promise<string> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every package's manifest has a version
+  const { version } = require("assemblyscript/package.json") as { version: string };
   const hash = createHash("sha256").update(JSON.stringify([version, options]));
   for (const [name, text] of await readSources()) hash.update(`\n${name}\n${text}`);
   return hash.digest("hex");
