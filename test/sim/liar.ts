@@ -109,6 +109,9 @@ const valueLies = {
   "changes a value": ofResults((header, tensor, world, mark) => [
     encodeMessage(header, withChangedValue(tensor, world, mark)),
   ]),
+  "one unit in the last place": ofResults((header, tensor, world, mark) => [
+    encodeMessage(header, withNeighbour(tensor, mark) ?? withChangedValue(tensor, world, mark)),
+  ]),
   "changes the loss": ofResults((header, tensor, world, mark) => {
     if (!("lossSum" in header)) {
       return [encodeMessage(header, withChangedValue(tensor, world, mark))];
@@ -117,7 +120,7 @@ const valueLies = {
   }),
 } as const satisfies Record<string, Lie>;
 
-/** One float32 a few units in the last place off. */
+/** One float32 a few units in the last place off, or more in its last byte. */
 function withChangedValue(tensor: Uint8Array, world: World, mark: number): Uint8Array {
   const bytes = tensor.slice();
   const at = 4 * world.random.below(bytes.length / 4);
@@ -125,7 +128,29 @@ function withChangedValue(tensor: Uint8Array, world: World, mark: number): Uint8
   return bytes;
 }
 
-export const valueLieNames = ["changes a value", "changes the loss"] as const;
+/**
+ * The smallest lie there is: one float32 becomes its neighbour, a higher or a lower one. Which one it is says the mark, so
+ * that two liars never tell the same; `undefined` for a tensor too short for so many.
+ */
+function withNeighbour(tensor: Uint8Array, mark: number): Uint8Array | undefined {
+  const words = new Uint32Array(tensor.slice().buffer);
+  if (2 * words.length <= markMax) return undefined;
+  const at = mark % words.length;
+  const word = words[at] ?? 0;
+  const isFurther = mark < words.length;
+  // Neighbours of a float32 are neighbours as integers, further from zero and nearer to it; zero has one on either side.
+  if (word % signBit === 0) words[at] = isFurther ? 1 : signBit + 1;
+  else words[at] = isFurther ? word + 1 : word - 1;
+  return new Uint8Array(words.buffer);
+}
+
+const signBit = 2 ** 31;
+
+const markMax = 127;
+
+// Its keys are the names of lies.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+export const valueLieNames = Object.keys(valueLies) as (keyof typeof valueLies)[];
 
 export type LieName = keyof typeof lies | keyof typeof valueLies;
 // Its keys are the names of lies.

@@ -5,9 +5,11 @@
  *     npm run sim -- --seeds 100000    that many
  *     npm run sim -- --seed 4711       that one, with all that happens in it
  *     npm run sim -- --audit           with audits, and with workers that lie about values
+ *     npm run sim -- --lies            how surely each audit finds the smallest lie, over so many seeds a row
  */
 import { parseArgs } from "node:util";
 
+import { detections, sayDetection } from "./detection.ts";
 import { audited } from "./faults.ts";
 import { type Ending, simulate, type SimulationOptions } from "./simulation.ts";
 
@@ -17,12 +19,14 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1000" },
     from: { type: "string", default: "1" },
     audit: { type: "boolean", default: false },
+    lies: { type: "boolean", default: false },
   },
 });
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-if (values.seed === undefined) await runMany(Number(values.from), Number(values.seeds));
+if (values.lies) countLies(Number(values.from), Number(values.seeds));
+else if (values.seed === undefined) await runMany(Number(values.from), Number(values.seeds));
 else await replay(Number(values.seed));
 
 function optionsOf(seed: number): SimulationOptions {
@@ -61,6 +65,15 @@ async function runMany(first: number, count: number): Promise<void> {
     print(`${done}/${count} seeds, ${failures} failed, ${seconds.toFixed(0)} s, ${rates}${liars}`);
   }
   if (failures > 0) process.exitCode = 1;
+}
+
+function countLies(from: number, seeds: number): void {
+  for (const row of detections({ seeds, from })) {
+    const [low, high] = row.bounds;
+    const isRight = row.found >= low && row.found <= high;
+    print(`${isRight ? "  " : "✗ "}${sayDetection(row)}`);
+    if (!isRight) process.exitCode = 1;
+  }
 }
 
 function summary({ seed, violation, scenario, workers, events, ...rest }: Ending): string {

@@ -12,10 +12,12 @@ import { type JobEnd, RunJob } from "../../coordinator/run-job.ts";
 import { prepareRun, type PreparedRun } from "../../coordinator/run-setup.ts";
 import { TrainingRun } from "../../coordinator/training-run.ts";
 import type { CoordinatorEvent } from "../../coordinator/view.ts";
+import type { Dataset } from "../../shared/data/dataset.ts";
 import { instantiateKernel, type Kernel } from "../../shared/kernels/kernel.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
 import { Random } from "../../shared/random.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
 import { loadKernelWasm } from "../support/kernel-wasm.ts";
 import type { SimDisk } from "../support/sim-disk.ts";
 import type { Network } from "../support/sim-network.ts";
@@ -38,6 +40,20 @@ function takeKernel(): Kernel {
 }
 
 export const kernelId = sharedKernel.id;
+
+const referees = new Map<string, Referee>();
+
+/**
+ * The referee of a run config. It is a pure function of it and of what it is asked, and laying out its memory takes longer
+ * than all that a coordinator of one seed asks: those of one config share it, in a kernel of its own.
+ */
+function refereeOf(config: RunConfig, dataset: Dataset): Referee {
+  const key = JSON.stringify(config);
+  const referee =
+    referees.get(key) ?? new Referee({ kernel: instantiateKernel(wasm), config, dataset });
+  referees.set(key, referee);
+  return referee;
+}
 
 /** Where planted bugs get in; all are optional, and the product knows none of them. */
 export interface Hooks {
@@ -163,7 +179,7 @@ export class SimCoordinator {
       ended: (end) => this.#end(end),
     });
     this.#job = job;
-    const referee = new Referee({ kernel: store.kernel, config, dataset: dataset.dataset });
+    const referee = refereeOf(config, dataset.dataset);
     const path = `/data/${dataset.dataset.sha256}`;
     const random = new Random(this.#options.life);
     const audit = new Audit({ policy: this.#options.audit, referee, random });
