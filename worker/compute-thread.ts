@@ -1,28 +1,50 @@
 /**
- * @file What runs inside one compute thread: a pool of one behind messages. Platform-free.
+ * @file What runs inside one compute thread. Told of a run as a message it is a pool of one behind messages; told of one
+ * in shared memory it answers a mailbox there. Platform-free.
  */
 import type { ComputePool } from "./compute-pool.ts";
+import { type CreateKernel, SharedThread } from "./shared-thread.ts";
 import type { ThreadReply, ThreadRequest } from "./thread-messages.ts";
 
-/** Sends a reply, and hands over the buffers in `transfer`. */
-export type PostReply = (reply: ThreadReply, transfer: ArrayBuffer[]) => void;
+export interface ComputeThreadOptions {
+  readonly pool: ComputePool;
+  readonly createKernel: CreateKernel;
+  readonly now: () => number;
+  /** Sends a reply, and hands over the buffers in `transfer`. */
+  readonly post: (reply: ThreadReply, transfer: ArrayBuffer[]) => void;
+}
+
+type RequestOf<Type extends ThreadRequest["type"]> = Extract<ThreadRequest, { type: Type }>;
 
 /** Returns what handles every request that comes in. */
-export function createComputeThread(
-  pool: ComputePool,
-  post: PostReply,
-): (request: ThreadRequest) => void {
-  const load = async ({ id, run }: Extract<ThreadRequest, { type: "load" }>) => {
+export function createComputeThread({
+  pool,
+  createKernel,
+  now,
+  post,
+}: ComputeThreadOptions): (request: ThreadRequest) => void {
+  const unable = (id: number, error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    post({ type: "unable", id, reason }, []);
+  };
+  const load = async ({ id, run }: RequestOf<"load">) => {
     try {
       post({ type: "loaded", id, loaded: await pool.load(run) }, []);
     } catch (error) {
-      post(
-        { type: "unable", id, reason: error instanceof Error ? error.message : String(error) },
-        [],
-      );
+      unable(id, error);
     }
   };
-  const compute = ({ id, job }: Extract<ThreadRequest, { type: "job" }>) => {
+  const share = ({ id, run }: RequestOf<"share">) => {
+    let thread: SharedThread;
+    try {
+      thread = new SharedThread(run, createKernel, now);
+    } catch (error) {
+      return unable(id, error);
+    }
+    post({ type: "loaded", id, loaded: thread.loaded }, []);
+    thread.serve();
+  };
+  const compute = ({ id, job }: RequestOf<"job">) => {
     pool.start(job, {
       result(block, { lossSum, correct, values }) {
         const copy = new Float32Array(values);
@@ -33,7 +55,8 @@ export function createComputeThread(
     });
   };
   return (request) => {
-    if (request.type === "load") void load(request);
+    if (request.type === "share") share(request);
+    else if (request.type === "load") void load(request);
     else if (request.type === "job") compute(request);
     else pool.cancel();
   };

@@ -1,19 +1,25 @@
-import { parameterCount } from "../shared/model/layout.ts";
 /**
  * @file How fast an engine is: gradients of a few shards at zero parameters, against the clock. The coordinator cuts
  * the first shares by it and measures for itself from then on, so a rough figure is enough.
  */
+import { parameterCount } from "../shared/model/layout.ts";
+import type { RunConfig } from "../shared/run/config.ts";
 import type { Engine } from "../shared/run/engine.ts";
 import { batchSizeOf, planRun, samplesOf, shardCountOf } from "../shared/run/plan.ts";
-import type { RunToLoad } from "./compute-pool.ts";
 
 /** Long enough for the engine's code to be compiled and timed, short beside the loading of a dataset. */
 const measureMs = 50;
 /** Ends the measurement on a clock that stands still. */
 const roundsMax = 1_000;
 
+/** What there is to compute: of a dataset only how large it is. */
+interface RunToMeasure {
+  readonly config: RunConfig;
+  readonly dataset: { readonly [split in "train" | "test"]: { readonly count: number } };
+}
+
 /** Samples of gradient a second. */
-export function measureSpeed(engine: Engine, { config, dataset }: RunToLoad, now: () => number) {
+export function measureSpeed(engine: Engine, { config, dataset }: RunToMeasure, now: () => number) {
   engine.setParameters(new Uint8Array(4 * parameterCount(config.model)));
   const { train, test } = dataset;
   const plan = planRun(config, { trainCount: train.count, testCount: test.count });

@@ -4,9 +4,12 @@
  */
 import type { Block } from "../shared/run/tree.ts";
 import type { Job, LoadedRun, RunToLoad } from "./compute-pool.ts";
+import type { SharedRun } from "./shared-thread.ts";
 
 /** To a compute thread. */
 export type ThreadRequest =
+  /** From now on the thread hears only its mailbox in the shared memory, until that dismisses it. */
+  | { readonly type: "share"; readonly id: number; readonly run: SharedRun }
   | { readonly type: "load"; readonly id: number; readonly run: RunToLoad }
   | { readonly type: "job"; readonly id: number; readonly job: Job }
   | { readonly type: "cancel" };

@@ -72,30 +72,40 @@ const arenaStart = 1024;
 /** Wasm addresses 32 bits. */
 const memoryBytesMax = 2 ** 32 - pageBytes;
 
+/** A part of a memory, from an `Arena` of it: the bytes [start, end), still zero. */
+export interface Region {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Hands out parts of a kernel's memory, aligned to 64 bytes and zeroed, growing it as needed. */
 export class Arena {
   readonly #memory: KernelMemory;
-  #next = arenaStart;
+  readonly #region: Region;
+  #next: number;
 
-  constructor(memory: KernelMemory) {
+  /** @param region - All that it may hand out; by default everything. */
+  constructor(memory: KernelMemory, region: Region = { start: arenaStart, end: memoryBytesMax }) {
     this.#memory = memory;
+    this.#region = region;
+    this.#next = region.start;
   }
 
   /** Bytes handed out so far. */
   get byteLength(): number {
-    return this.#next - arenaStart;
+    return this.#next - this.#region.start;
   }
 
   /**
    * @param byteLength - How many bytes, ≥ 0.
    * @returns A pointer (byte offset) to that many zero bytes. Views taken before this call may be detached.
-   * @throws If the machine has no such memory, or 4 GiB are exceeded (a `RangeError` of the engine, or our assertion).
+   * @throws If the machine has no such memory, or the region is exceeded (a `RangeError` of the engine, or our assertion).
    */
   allocate(byteLength: number): number {
     assert(byteLength >= 0, `byteLength must not be negative, got ${byteLength}`);
     const pointer = this.#next;
     const end = Math.ceil((pointer + byteLength) / alignment) * alignment;
-    assert(end <= memoryBytesMax, `a kernel's memory ends at 4 GiB, asked for ${end} bytes`);
+    assert(end <= this.#region.end, `memory ends at ${this.#region.end} bytes, asked for ${end}`);
     const missing = end - this.#memory.buffer.byteLength;
     if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
     this.#next = end;

@@ -1,5 +1,6 @@
 /**
- * @file A split of the dataset in a kernel's memory, in the form that its first layer reads. Copied once a thread.
+ * @file A split of the dataset in a kernel's memory, in the form that its first layer reads. Copied once a kernel's memory,
+ * which several threads may share.
  */
 import { assert } from "../assert.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
@@ -19,6 +20,14 @@ export interface StoredSplit {
   readonly labels: number;
 }
 
+/** A dataset in a kernel's memory. Plain values: threads that share the memory may be told of it. */
+export interface StoredDataset {
+  readonly form: FeatureForm;
+  readonly classCount: number;
+  readonly train: StoredSplit;
+  readonly test: StoredSplit;
+}
+
 /** A column index of a sparse row has 16 bits. */
 const sparseFeaturesMax = 65_536;
 
@@ -27,6 +36,18 @@ export function featureForm({ train, featureCount }: Dataset): FeatureForm {
   if (train.features instanceof Float32Array) return "floats";
   const isSparse = 2 * countNonZero(train.features) < train.features.length;
   return isSparse && featureCount <= sparseFeaturesMax ? "sparse" : "bytes";
+}
+
+/** Copies a dataset into the kernel's memory. */
+export function storeDataset(kernel: Kernel, dataset: Dataset): StoredDataset {
+  const { classCount, train, test } = dataset;
+  const form = featureForm(dataset);
+  return {
+    form,
+    classCount,
+    train: storeSplit(kernel, train, form),
+    test: storeSplit(kernel, test, form),
+  };
 }
 
 /**

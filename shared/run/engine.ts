@@ -10,7 +10,7 @@ import type { Kernel } from "../kernels/kernel.ts";
 import { checkModel } from "../model/check.ts";
 import { parameterCount } from "../model/layout.ts";
 import { Network } from "../model/network.ts";
-import { featureForm, type StoredSplit, storeSplit } from "../model/stored-split.ts";
+import { type StoredDataset, storeDataset, type StoredSplit } from "../model/stored-split.ts";
 import type { RunConfig } from "./config.ts";
 import { drawNeighbour } from "./noise.ts";
 import { batchSizeOf, epochOf, epochOrder, planRun, type RunPlan, shardCountOf } from "./plan.ts";
@@ -29,6 +29,16 @@ export interface EngineOptions {
   readonly kernel: Kernel;
   readonly config: RunConfig;
   readonly dataset: Dataset;
+}
+
+/**
+ * What engines on several threads read in one shared memory, each with a kernel and buffers of its own. Plain values:
+ * one thread lays it out and tells the others.
+ */
+export interface EngineData {
+  readonly dataset: StoredDataset;
+  /** Pointer to the point, `[parameterCount]` float32: set through one of the engines, seen by all. */
+  readonly parameters: number;
 }
 
 export interface Engine {
@@ -60,6 +70,24 @@ export interface Engine {
  * @throws If model and dataset don't go together (the command line has checked that).
  */
 export function createEngine(options: EngineOptions): Engine {
+  const { kernel, config } = options;
+  return createEngineOver({ kernel, config, data: layOutData(options) });
+}
+
+/** Puts into the kernel's memory what `createEngineOver` needs. Throws as `createEngine` does. */
+export function layOutData({ kernel, config, dataset }: EngineOptions): EngineData {
+  const problem = checkModel(config, dataset);
+  assert(problem === undefined, problem ?? "");
+  return {
+    dataset: storeDataset(kernel, dataset),
+    parameters: kernel.arena.allocate(4 * parameterCount(config.model)),
+  };
+}
+
+/** An engine over data that lie in its kernel's memory. */
+export function createEngineOver(
+  options: Pick<EngineOptions, "kernel" | "config"> & { readonly data: EngineData },
+): Engine {
   return new ComputeEngine(options);
 }
 
@@ -91,21 +119,18 @@ class ComputeEngine implements Engine {
   #leaf = 0;
   #candidateShard = 0;
 
-  constructor({ kernel, config, dataset }: EngineOptions) {
-    const problem = checkModel(config, dataset);
-    assert(problem === undefined, problem ?? "");
-    const { train, test, classCount } = dataset;
-    const form = featureForm(dataset);
+  constructor({ kernel, config, data }: Parameters<typeof createEngineOver>[0]) {
+    const { form, train, test, classCount } = data.dataset;
     this.#kernel = kernel;
     this.#config = config;
     this.#plan = planRun(config, { trainCount: train.count, testCount: test.count });
     this.#classCount = classCount;
-    this.#train = storeSplit(kernel, train, form);
-    this.#test = storeSplit(kernel, test, form);
+    this.#train = train;
+    this.#test = test;
     this.#trainOrder = kernel.arena.allocate(4 * train.count);
     this.#testOrder = kernel.arena.allocate(4 * test.count);
     this.parameterCount = parameterCount(config.model);
-    this.#parameters = kernel.arena.allocate(4 * this.parameterCount);
+    this.#parameters = data.parameters;
     const { optimizer } = config;
     const searches = optimizer.name === "local-search";
     this.#neighbour = searches ? kernel.arena.allocate(4 * this.parameterCount) : 0;

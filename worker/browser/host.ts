@@ -2,13 +2,11 @@
  * @file The worker inside the join page: a dedicated worker, bundled as `host.js`, that holds the socket and computes,
  * alone or with threads of its own. The page only shows and asks; it can scroll and sleep without costing a step.
  */
-import type { ComputePool } from "../compute-pool.ts";
+import { createPool } from "../create-pool.ts";
 import { createFetchDataset } from "../fetch-dataset.ts";
-import { LocalPool } from "../local-pool.ts";
 import type { Clock } from "../platform.ts";
 import { RestingPool } from "../resting-pool.ts";
 import type { StartThread, ThreadReply } from "../thread-messages.ts";
-import { ThreadPool } from "../thread-pool.ts";
 import { WorkerLoop } from "../worker.ts";
 import { createDefer } from "./defer.ts";
 import { beatMs, DriftWatch } from "./drift-watch.ts";
@@ -35,7 +33,15 @@ class Host {
   #isPaused = false;
 
   constructor({ httpUrl, token, name, agent, threads, effort }: StartRequest) {
-    const pool = createPool(threads, (reason) => this.#loop.fail(reason));
+    const pool = createPool({
+      // A browser without workers inside of workers computes on one thread.
+      threads: typeof Worker === "function" ? threads : 1,
+      startThread,
+      createKernel,
+      clock,
+      defer: createDefer(),
+      crashed: (reason) => this.#loop.fail(reason),
+    });
     this.#pool = new RestingPool(pool, clock);
     this.#pool.setEffort(effort);
     this.#loop = new WorkerLoop({
@@ -107,14 +113,6 @@ class Host {
     const isSlowed = this.#isSlowed && !this.#isPaused;
     postMessage({ type: "status", status: this.#loop.status, isSlowed } satisfies HostReport);
   }
-}
-
-/** A browser without workers inside of workers computes on one thread. */
-function createPool(threads: number, crashed: (reason: string) => void): ComputePool {
-  if (threads === 1 || typeof Worker !== "function") {
-    return new LocalPool({ createKernel, clock, defer: createDefer() });
-  }
-  return new ThreadPool({ threads, startThread, createKernel, clock, crashed });
 }
 
 const startThread: StartThread = (events) => {

@@ -7,7 +7,11 @@ import type { ThreadRequest } from "../thread-messages.ts";
 import { createDefer } from "./defer.ts";
 import { createKernel } from "./kernel-bytes.ts";
 
-const pool = new LocalPool({ createKernel, clock: performance, defer: createDefer() });
-const handle = createComputeThread(pool, (reply, transfer) => postMessage(reply, { transfer }));
+const handle = createComputeThread({
+  pool: new LocalPool({ createKernel, clock: performance, defer: createDefer() }),
+  createKernel,
+  now: () => performance.now(),
+  post: (reply, transfer) => postMessage(reply, { transfer }),
+});
 
 addEventListener("message", ({ data }: MessageEvent<ThreadRequest>) => handle(data));

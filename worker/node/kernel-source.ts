@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { type Kernel, instantiateKernel } from "../../shared/kernels/kernel.ts";
+import { instantiateKernel } from "../../shared/kernels/kernel.ts";
+import type { CreateKernel } from "../shared-thread.ts";
 
-/** Returns what makes kernels, each with a memory of its own. */
-export function readKernel(buildFolder: string): () => Kernel {
+/** Returns what makes kernels. */
+export function readKernel(buildFolder: string): CreateKernel {
   const bytes = readFileSync(join(buildFolder, "kernel.wasm"));
-  return () => instantiateKernel(bytes);
+  return (place) => instantiateKernel(bytes, place);
 }

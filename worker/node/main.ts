@@ -6,12 +6,10 @@ import { createHash } from "node:crypto";
 import { availableParallelism, hostname, release, type } from "node:os";
 import { performance } from "node:perf_hooks";
 
-import type { ComputePool } from "../compute-pool.ts";
+import { createPool } from "../create-pool.ts";
 import { createFetchDataset } from "../fetch-dataset.ts";
-import { LocalPool } from "../local-pool.ts";
 import type { Clock } from "../platform.ts";
 import type { WorkerStatus } from "../status.ts";
-import { ThreadPool } from "../thread-pool.ts";
 import { WorkerLoop } from "../worker.ts";
 import { resolveWorkerOptions, type WorkerOptions } from "./cli.ts";
 import { readKernel } from "./kernel-source.ts";
@@ -49,9 +47,14 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
   const createKernel = readKernel(world.build);
   const lines = new StatusLines(world.write);
   return await new Promise((resolve) => {
-    const pool = createPool(options.threads, world.build, createKernel, (reason) =>
-      loop.fail(reason),
-    );
+    const pool = createPool({
+      threads: options.threads,
+      startThread: createStartThread(world.build),
+      createKernel,
+      clock,
+      defer: setImmediate,
+      crashed: (reason) => loop.fail(reason),
+    });
     const loop = new WorkerLoop({
       token: options.token,
       name: options.name,
@@ -75,17 +78,6 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
     const stopListening = listenForTheEnd((reason) => loop.leave(reason));
     loop.start();
   });
-}
-
-function createPool(
-  threads: number,
-  build: string,
-  createKernel: ReturnType<typeof readKernel>,
-  crashed: (reason: string) => void,
-): ComputePool {
-  if (threads === 1) return new LocalPool({ createKernel, clock, defer: setImmediate });
-  const startThread = createStartThread(build);
-  return new ThreadPool({ threads, startThread, createKernel, clock, crashed });
 }
 
 function createLoadDataset({ httpUrl, token }: WorkerOptions) {

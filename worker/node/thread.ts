@@ -11,10 +11,11 @@ import type { ThreadRequest } from "../thread-messages.ts";
 import { readKernel } from "./kernel-source.ts";
 
 const port = known(parentPort ?? undefined, "a compute thread has a parent");
-const pool = new LocalPool({
-  createKernel: readKernel(String(workerData)),
-  clock: performance,
-  defer: setImmediate,
+const createKernel = readKernel(String(workerData));
+const handle = createComputeThread({
+  pool: new LocalPool({ createKernel, clock: performance, defer: setImmediate }),
+  createKernel,
+  now: () => performance.now(),
+  post: (reply, transfer) => port.postMessage(reply, transfer),
 });
-const handle = createComputeThread(pool, (reply, transfer) => port.postMessage(reply, transfer));
 port.on("message", (request: ThreadRequest) => handle(request));

@@ -1,4 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { build } from "esbuild";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../shared/model/initialize.ts";
@@ -8,6 +13,9 @@ import type { UnitKind } from "../../../shared/run/unit.ts";
 import type { ComputePool, Job } from "../../../worker/compute-pool.ts";
 import { createComputeThread } from "../../../worker/compute-thread.ts";
 import { LocalPool } from "../../../worker/local-pool.ts";
+import { createStartThread } from "../../../worker/node/threads.ts";
+import { SharedPool } from "../../../worker/shared-pool.ts";
+import type { CreateKernel } from "../../../worker/shared-thread.ts";
 import { splitBlocks } from "../../../worker/split-blocks.ts";
 import type { StartThread, ThreadReply } from "../../../worker/thread-messages.ts";
 import { ThreadPool } from "../../../worker/thread-pool.ts";
@@ -16,7 +24,7 @@ import { testConfig } from "../../support/run-config.ts";
 import { tinyDataset } from "../../support/tiny-dataset.ts";
 
 const wasm = await loadKernelWasm();
-const createKernel = () => instantiateKernel(wasm);
+const createKernel: CreateKernel = (place) => instantiateKernel(wasm, place);
 const dataset = tinyDataset({ trainCount: 150, testCount: 77 });
 const config = testConfig({ layers: [12, 5, 3], batchSize: 100, shardSize: 5 });
 
@@ -25,11 +33,15 @@ const createLocalPool = () =>
 
 /** A thread in this one: messages are cloned and come later, as between real threads. */
 const startThread: StartThread = (events) => {
-  const reply = (message: ThreadReply) => {
-    const copy = structuredClone(message);
-    setImmediate(() => events.reply(copy));
-  };
-  const handle = createComputeThread(createLocalPool(), reply);
+  const handle = createComputeThread({
+    pool: createLocalPool(),
+    createKernel,
+    now: () => performance.now(),
+    post(message: ThreadReply) {
+      const copy = structuredClone(message);
+      setImmediate(() => events.reply(copy));
+    },
+  });
   return {
     post(request) {
       const copy = structuredClone(request);
@@ -44,9 +56,69 @@ const startDyingThread: StartThread = (events) => ({
   terminate() {},
 });
 
-function createThreadPool(threads: number, crashed = (_reason: string) => {}): ThreadPool {
-  return new ThreadPool({ threads, startThread, createKernel, clock: performance, crashed });
+/** What threads of Node run, of today's sources: who sleeps in shared memory must be a real thread. */
+const threadFolder = await mkdtemp(join(tmpdir(), "promedio-test-"));
+await writeFile(join(threadFolder, "kernel.wasm"), wasm);
+await build({
+  entryPoints: { "node-thread": "worker/node/thread.ts" },
+  outdir: threadFolder,
+  outExtension: { ".js": ".js" },
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+});
+const startRealThread = createStartThread(threadFolder);
+
+const open: ComputePool[] = [];
+afterEach(() => {
+  for (const pool of open.splice(0)) pool.close();
+});
+afterAll(async () => await rm(threadFolder, { recursive: true }));
+
+interface Threads {
+  readonly threads: number;
+  readonly startThread?: StartThread;
+  readonly crashed?: (reason: string) => void;
+  /** Whether a job gets no further than its first shard before `start` returns. */
+  readonly slow?: boolean;
 }
+
+function createThreadPool({ threads, crashed = () => {}, ...options }: Threads): ThreadPool {
+  const pool = new ThreadPool({
+    threads,
+    startThread: options.startThread ?? startThread,
+    createKernel,
+    clock: performance,
+    crashed,
+  });
+  open.push(pool);
+  return pool;
+}
+
+function createSharedPool({ threads, crashed = () => {}, ...options }: Threads): SharedPool {
+  const pool = new SharedPool({
+    threads,
+    startThread: options.startThread ?? startRealThread,
+    createKernel,
+    clock: options.slow === true ? leapingClock() : performance,
+    defer: setImmediate,
+    crashed,
+  });
+  open.push(pool);
+  return pool;
+}
+
+/** A second passes between two looks. */
+function leapingClock(): { now(): number } {
+  let nowMs = 0;
+  return { now: () => (nowMs += 1000) };
+}
+
+/** The contract that both pools of several threads are held to. */
+const pools = [
+  ["messages", createThreadPool],
+  ["shared memory", createSharedPool],
+] as const;
 
 interface Answer {
   readonly block: Block;
@@ -85,8 +157,13 @@ const ranges = [
   { start: 9, end: 20 },
 ];
 
-/** What 1…4 threads answer, and what the pool without threads does, for every share of a step's leaves. */
-async function answersOf(kind: UnitKind, runConfig: RunConfig, shardCount: number) {
+/** What 2…4 threads answer, and what the pool without threads does, for every share of a step's leaves. */
+async function answersOf(
+  createPool: (options: Threads) => ComputePool,
+  kind: UnitKind,
+  runConfig: RunConfig,
+  shardCount: number,
+) {
   const parameters = bytesOf(initialParameters(runConfig.model, 1));
   const run = { config: runConfig, dataset };
   const local = createLocalPool();
@@ -97,8 +174,8 @@ async function answersOf(kind: UnitKind, runConfig: RunConfig, shardCount: numbe
   });
   const found: Answer[][] = [];
   const expected: Answer[][] = [];
-  for (const threads of [1, 2, 3, 4]) {
-    const pool = createThreadPool(threads);
+  for (const threads of [2, 3, 4]) {
+    const pool = createPool({ threads });
     await pool.load(run);
     for (const job of jobs) {
       found.push(await compute(pool, job));
@@ -109,23 +186,23 @@ async function answersOf(kind: UnitKind, runConfig: RunConfig, shardCount: numbe
   return { found, expected };
 }
 
-describe("the pools", () => {
-  test("1…4 threads give the gradients of 1 byte for byte, on odd shares of 20 shards", async () => {
-    const { found, expected } = await answersOf("gradient", config, 20);
+describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
+  test("2…4 threads give the gradients of 1 byte for byte, on odd shares of 20 shards", async () => {
+    const { found, expected } = await answersOf(createPool, "gradient", config, 20);
     expect(found).toEqual(expected);
     expect(found.flat().every(({ bytes }) => bytes?.length === 4 * 83)).toBe(true);
   });
 
-  test("1…4 threads give the evaluation of 1, on odd shares of 16 shards", async () => {
-    const { found, expected } = await answersOf("evaluation", config, 16);
+  test("2…4 threads give the evaluation of 1, on odd shares of 16 shards", async () => {
+    const { found, expected } = await answersOf(createPool, "evaluation", config, 16);
     expect(found).toEqual(expected);
     expect(found.flat().every(({ bytes }) => bytes?.length === 4 * 9)).toBe(true);
   });
 
-  test("1…4 threads give the costs of 13 candidates of 1", async () => {
+  test("2…4 threads give the costs of 13 candidates of 1", async () => {
     const optimizer = { name: "local-search", candidates: 12, sigma: 0.1 } as const;
     const search = testConfig({ layers: [12, 5, 3], batchSize: 100, optimizer });
-    const { found, expected } = await answersOf("candidates", search, 13);
+    const { found, expected } = await answersOf(createPool, "candidates", search, 13);
     expect(found).toEqual(expected);
     expect(found[0]?.map(({ bytes }) => bytes?.length)).toEqual([4 * 13]);
   });
@@ -133,7 +210,7 @@ describe("the pools", () => {
   test("3 threads report the same self-test as 1, and a speed above 0", async () => {
     const local = createLocalPool();
     const one = await local.load({ config, dataset });
-    const three = await createThreadPool(3).load({ config, dataset });
+    const three = await createPool({ threads: 3 }).load({ config, dataset });
     expect(three.selfTest).toBe(one.selfTest);
     expect(Math.min(one.samplesPerSecond, three.samplesPerSecond)).toBeGreaterThan(0);
   });
@@ -141,7 +218,7 @@ describe("the pools", () => {
   test("a block with a NaN parameter fails once, whether on 1 thread or on 3", async () => {
     const parameters = bytesOf(initialParameters(config.model, 1).fill(Number.NaN));
     const job: Job = { kind: "gradient", step: 0, parameters, blocks: [{ start: 0, end: 16 }] };
-    for (const pool of [createLocalPool(), createThreadPool(3)]) {
+    for (const pool of [createLocalPool(), createPool({ threads: 3 })]) {
       await pool.load({ config, dataset });
       expect(await compute(pool, job)).toEqual([
         { block: job.blocks[0], failed: expect.stringContaining("NaN") },
@@ -151,7 +228,7 @@ describe("the pools", () => {
 
   test("a job that was cancelled sends nothing more, and the next one has its own bits", async () => {
     const parameters = bytesOf(initialParameters(config.model, 1));
-    const pool = createThreadPool(3);
+    const pool = createPool({ threads: 3, slow: true });
     await pool.load({ config, dataset });
     const blocks = [{ start: 0, end: 16 }];
     let lateEvents = 0;
@@ -167,6 +244,58 @@ describe("the pools", () => {
     expect(lateEvents).toBe(0);
   });
 
+  test("a thread that dies makes the load fail with its reason, and is told once", async () => {
+    const reasons: string[] = [];
+    const pool = createPool({
+      threads: 3,
+      startThread: startDyingThread,
+      crashed: (reason) => reasons.push(reason),
+    });
+    await expect(pool.load({ config, dataset })).rejects.toThrow("out of memory");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reasons).toEqual(["out of memory"]);
+  });
+
+  test("a second run takes the place of the first, whether that was loaded or not", async () => {
+    const pool = createPool({ threads: 3 });
+    const local = createLocalPool();
+    const other = testConfig({ layers: [12, 4, 3], batchSize: 60, shardSize: 5 });
+    const abandoned = pool.load({ config, dataset });
+    const refused = expect(abandoned).rejects.toThrow("another run came");
+    await pool.load({ config, dataset });
+    await refused;
+    await pool.load({ config: other, dataset });
+    await local.load({ config: other, dataset });
+    const parameters = bytesOf(initialParameters(other.model, 2));
+    const job: Job = { kind: "gradient", step: 1, parameters, blocks: [{ start: 0, end: 12 }] };
+    expect(await compute(pool, job)).toEqual(await compute(local, job));
+  });
+
+  test("300 jobs, every third of them cancelled, give the bits of a pool without threads", async () => {
+    const pool = createPool({ threads: 3, slow: true });
+    const local = createLocalPool();
+    await pool.load({ config, dataset });
+    await local.load({ config, dataset });
+    const silent = { result() {}, failed() {}, done() {} };
+    for (let i = 0; i < 300; i++) {
+      const parameters = bytesOf(initialParameters(config.model, i));
+      const job: Job = {
+        kind: "gradient",
+        step: 2 * i,
+        parameters,
+        blocks: [{ start: 0, end: 20 }],
+      };
+      if (i % 3 === 0) {
+        pool.start(job, silent);
+        pool.cancel();
+      } else {
+        expect(await compute(pool, job)).toEqual(await compute(local, job));
+      }
+    }
+  });
+});
+
+describe("the pool without threads", () => {
   test("a long job lets other events through: on a clock of 1 ms a look, every 10 looks", async () => {
     let nowMs = 0;
     let turns = 0;
@@ -179,20 +308,6 @@ describe("the pools", () => {
     const parameters = bytesOf(initialParameters(config.model, 1));
     await compute(pool, { kind: "gradient", step: 0, parameters, blocks: [{ start: 0, end: 16 }] });
     expect(turns).toBe(1);
-  });
-
-  test("a thread that dies makes the load fail with its reason, and is told once", async () => {
-    const reasons: string[] = [];
-    const pool = new ThreadPool({
-      threads: 2,
-      startThread: startDyingThread,
-      createKernel,
-      clock: performance,
-      crashed: (reason) => reasons.push(reason),
-    });
-    await expect(pool.load({ config, dataset })).rejects.toThrow("out of memory");
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(reasons).toEqual(["out of memory"]);
   });
 });
 
