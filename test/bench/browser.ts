@@ -1,64 +1,111 @@
 /**
- * @file A page as the only worker, with one thread and with two, beside a Node worker with one thread, on the same
- * large batches, where computing is nearly all of a step.
+ * @file A page as the only worker beside a Node worker, each with one thread and with two, on large batches of a network
+ * that is large enough for computing to be nearly all of a step: with two threads the coordinator is a third process
+ * that wants a core, now and then. A page over plain http has no SharedArrayBuffer; its threads share nothing.
  */
-import type { Browser } from "playwright-core";
-
-import { launchBrowser } from "../support/browser.ts";
+import { findChromium } from "../support/browser.ts";
 import { Cluster } from "../support/cluster.ts";
 import { type Contestant, interleave, type Turn } from "./interleave.ts";
+import { openLonePage } from "./lone-page.ts";
+import { residentBytesOf } from "./processes.ts";
 import { ratios, type Report } from "./report.ts";
-import { datasetArguments, flags } from "./trainer.ts";
+import { datasetArguments, flags, steadyRate, trainCount } from "./trainer.ts";
 
 const rounds = 3;
-const settings = { "batch-size": 4096, layers: "784,64,10", epochs: 30, audit: "none" };
+const batchSize = 4096;
+const epochs = 10;
+const settings = {
+  "batch-size": batchSize,
+  layers: "784,128,10",
+  epochs,
+  activation: "relu",
+  audit: "none",
+  "checkpoint-every": epochs,
+};
+/** A name that the browser alone knows: what it names is no secure origin, as an address of a classroom is none. */
+const plainHost = "coordinator.test";
+
+/** A worker that has joined, and the bytes that it occupies. */
+interface Joined {
+  readonly residentBytes: () => number | undefined;
+  readonly leave?: () => Promise<void>;
+}
+
+type Join = (cluster: Cluster, url: string) => Joined | Promise<Joined>;
 
 export async function benchBrowser(report: Report): Promise<void> {
-  const browser = await launchBrowser();
-  if (browser === undefined)
+  const chromium = findChromium();
+  if (chromium === undefined) {
     return report.absent("Chromium", "not found; set CHROMIUM to its path");
-  try {
-    const contestants: Contestant[] = [
-      {
-        name: "Node, one thread",
-        turn: () => run((cluster, url) => void cluster.worker(url, "--threads", "1")),
-      },
-      { name: "Chromium, one thread", turn: () => run((_, url) => openPage(browser, url, 1)) },
-      { name: "Chromium, two threads", turn: () => run((_, url) => openPage(browser, url, 2)) },
-      {
-        name: "Node, two threads",
-        turn: () => run((cluster, url) => void cluster.worker(url, "--threads", "2")),
-      },
-    ];
-    const turns = await interleave(contestants, rounds, report);
-    const [node = [], one = [], two = [], nodeTwo = []] = contestants.map(
-      ({ name }) => turns(name).perSecond,
-    );
-    for (const { name } of contestants) report.figure(name, "samples/s", turns(name).perSecond);
-    report.figure("Chromium / Node, one thread", "×", ratios(one, node), { atLeast: 0.7 });
-    report.figure("Chromium, two threads / one", "×", ratios(two, one), { atLeast: 1 });
-    report.figure("Node, two threads / one", "×", ratios(nodeTwo, node));
-  } finally {
-    await browser.close();
+  }
+  const megabytes = new Map<string, number[]>();
+  const contestant = (name: string, join: Join): Contestant => {
+    const resident: number[] = [];
+    megabytes.set(name, resident);
+    return { name, turn: () => run(join, resident) };
+  };
+  const page = (threads: number, host?: string): Join => {
+    return (_, url) => openLonePage({ chromium, url, threads, host });
+  };
+  const names = {
+    node: "Node, one thread",
+    nodeTwo: "Node, two threads",
+    one: "Chromium, one thread",
+    two: "Chromium, two threads",
+    apart: "Chromium, two threads, plain http",
+  };
+  const contestants = [
+    contestant(names.node, startNode(1)),
+    contestant(names.one, page(1)),
+    contestant(names.two, page(2)),
+    contestant(names.apart, page(2, plainHost)),
+    contestant(names.nodeTwo, startNode(2)),
+  ];
+  const turns = await interleave(contestants, rounds, report);
+  const rate = (name: string) => turns(name).perSecond;
+  for (const { name } of contestants) report.figure(name, "samples/s", rate(name));
+  const [node, one] = [rate(names.node), rate(names.one)];
+  report.figure("Chromium / Node, one thread", "×", ratios(one, node), { atLeast: 0.7 });
+  const scaling = (name: string, two: string, base: number[]) => {
+    report.figure(`${name}, two threads / one`, "×", ratios(rate(two), base), { atLeast: 1 });
+  };
+  scaling("Node", names.nodeTwo, node);
+  scaling("Chromium", names.two, one);
+  scaling("Chromium over plain http", names.apart, one);
+  for (const { name } of contestants) {
+    report.figure(`${name}: resident memory`, "MB", megabytes.get(name) ?? []);
   }
 }
 
-async function run(join: (cluster: Cluster, url: string) => Promise<void> | void): Promise<Turn> {
+async function run(join: Join, resident: number[]): Promise<Turn> {
   const cluster = await Cluster.create();
+  let joined: Joined | undefined;
   try {
-    const coordinator = cluster.coordinator(...datasetArguments, ...flags(settings), "--exit");
+    const more = ["--allow-origin", `http://${plainHost}`, "--exit"];
+    const coordinator = cluster.coordinator(...datasetArguments, ...flags(settings), ...more);
+    // One listener an epoch waits for the end of the process.
+    coordinator.child.setMaxListeners(0);
     const { joinUrl } = await coordinator.event("listening");
-    await join(cluster, String(joinUrl));
-    const finished = await coordinator.event("finished");
-    return { perSecond: Number(finished["samplesPerSecond"]) };
+    joined = await join(cluster, String(joinUrl));
+    const epoch = (number: number) => {
+      return coordinator.event("epoch", (event) => event["epoch"] === number);
+    };
+    await epoch(epochs - 1);
+    const bytes = joined.residentBytes();
+    if (bytes !== undefined) resident.push(bytes / 1e6);
+    // The first two epochs warm up just-in-time compilers.
+    const [first, last] = [await epoch(2), await epoch(epochs)];
+    const steps = steadyRate([first, last]);
+    return { perSecond: (steps * trainCount) / Math.ceil(trainCount / batchSize) };
   } finally {
+    await joined?.leave?.();
     await cluster.stop();
   }
 }
 
-async function openPage(browser: Browser, url: string, threads: number): Promise<void> {
-  const page = await browser.newPage();
-  await page.goto(url);
-  // One is what a page takes on a machine with two cores.
-  if (threads > 1) await page.getByLabel("Threads").fill(String(threads));
+function startNode(threads: number): Join {
+  return (cluster, url) => {
+    const { pid = 0 } = cluster.worker(url, "--threads", String(threads));
+    return { residentBytes: () => residentBytesOf(pid) };
+  };
 }

@@ -33,8 +33,6 @@ if (unknown.length > 0) {
   print(`bench: unknown ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}`);
   process.exitCode = 1;
 } else {
-  // Importing the build builds: what is measured is what stands in the source.
-  await import("../../build.ts");
   for (const name of names) {
     const report = new Report(name);
     // oxlint-disable-next-line no-await-in-loop -- two benches at once would measure each other

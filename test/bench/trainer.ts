@@ -93,7 +93,7 @@ export async function trainingTurn(options: TrainingOptions): Promise<Turn> {
 }
 
 /** The first epoch warms up just-in-time compilers. Evaluation is not in the events' seconds. */
-function steadyRate(epochs: readonly JsonEvent[]): number {
+export function steadyRate(epochs: readonly JsonEvent[]): number {
   const [first, last] = [epochs[0], epochs.at(-1)];
   const steps = Number(last?.["step"]) - Number(first?.["step"]);
   return steps / (Number(last?.["seconds"]) - Number(first?.["seconds"]));

@@ -15,7 +15,8 @@ const paths = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-const flags = [
+/** Loopback only: everything that a browser would ask the internet for is off. */
+export const chromiumFlags = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -43,5 +44,9 @@ export async function launchBrowser(more: readonly string[] = []): Promise<Brows
     process.stderr.write(`${message}\n`);
     return undefined;
   }
-  return await chromium.launch({ executablePath, headless: true, args: [...flags, ...more] });
+  return await chromium.launch({
+    executablePath,
+    headless: true,
+    args: [...chromiumFlags, ...more],
+  });
 }

@@ -6,8 +6,15 @@ import { buildKernel, kernelCacheKey } from "../../build-kernel.ts";
 
 const buildFolder = join(import.meta.dirname, "../../build");
 
+let loading: Promise<Uint8Array> | undefined;
+
 /** The kernel's WebAssembly bytes, from `build/` when they are those of today's sources. */
-export async function loadKernelWasm(): Promise<Uint8Array> {
+export function loadKernelWasm(): Promise<Uint8Array> {
+  // Once a process: two that wrote the same file at the same time would take it from each other.
+  return (loading ??= load());
+}
+
+async function load(): Promise<Uint8Array> {
   const key = (await kernelCacheKey()).slice(0, 16);
   const path = join(buildFolder, `kernel-${key}.wasm`);
   try {
