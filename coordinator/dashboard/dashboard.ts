@@ -112,6 +112,7 @@ function showState(view: CoordinatorView, times: TimelineView | null): void {
   runId = run.id;
   source.step = run.step;
   runPanel.show(run, runsPanel.record(runNumber));
+  eventsPanel.showAudit(run);
   promedioPanel.show(run.promedio);
   runsPanel.update(run);
 }

@@ -5,11 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { figuresIn, parameterName } from "../../../../coordinator/dashboard/figures.ts";
-import { waitingSentence } from "../../../../coordinator/dashboard/sentences.ts";
 import { texts } from "../../../../coordinator/dashboard/texts.ts";
-import { translator } from "../../../../shared/pages/language.ts";
-
-const spanish = translator(texts, "es");
 const page = readFileSync(
   join(import.meta.dirname, "../../../../coordinator/dashboard/index.html"),
   "utf8",
@@ -58,13 +54,4 @@ test("numbers are written as their readers write them", () => {
     "0",
   ]);
   expect(parameterName(6488)).toBe("w₆₄₈₈");
-});
-
-test("what the coordinator waits for is said in the reader's language, and never lost", () => {
-  expect(waitingSentence("waiting for 1 more worker", spanish)).toMatch(/^a un ayudante más/u);
-  expect(waitingSentence("waiting for 3 more workers", spanish)).toMatch(/^a 3 ayudantes más/u);
-  expect(waitingSentence("block [0, 2) of step 12 given to lab 7 1.2 s ago", spanish)).toBe(
-    "[0, 2) del paso 12 está con lab 7 desde hace 1.2 s",
-  );
-  expect(waitingSentence("something new", spanish)).toBe("something new");
 });
