@@ -1,10 +1,8 @@
 /**
- * @file The phrasebook: what the coordinator says, as it words it, and the same in Spanish. A test reads the
- * coordinator's source and fails for a sentence that is not in here. `{reason}` is a sentence of its own, `{expects}`
- * one of these, the other braces stand for names and numbers.
+ * @file What the coordinator says to a dashboard, as it words it, and the same in Spanish. A test reads the coordinator's
+ * source and fails for a sentence that is not in here.
  */
-
-export type Phrase = readonly [english: string, spanish: string];
+import type { Phrase } from "../../shared/pages/phrasebook.ts";
 
 const run: readonly Phrase[] = [
   ["waiting for {number} more workers", "faltan {number} ayudantes"],
