@@ -14,6 +14,9 @@ export interface FetchDatasetOptions {
   readonly sha256?: (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string>;
 }
 
+/** Progress is told in steps of so many bytes: each is a message to a page, and the page draws it. */
+const progressBytes = 2 ** 20;
+
 /** A download that gets no byte for this long has died. */
 const stalledMs = 20_000;
 
@@ -44,28 +47,41 @@ async function readAll(
   aborter: AbortController,
   onProgress: (receivedBytes: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
   const reader = response.body?.getReader();
   if (reader === undefined) throw new Error("the dataset's address answered without a body");
+  let bytes = new Uint8Array(sizeOf(response));
+  let length = 0;
+  let toldBytes = 0;
   for (;;) {
     const { done, value } = await orStalled(reader.read(), aborter);
     if (done) break;
-    chunks.push(value);
-    length += value.length;
-    if (length > datasetBytesMax) {
+    if (length + value.length > datasetBytesMax) {
       aborter.abort();
       throw new Error(`the dataset is larger than ${datasetBytesMax} bytes`);
     }
+    bytes = withRoom(bytes, length + value.length);
+    bytes.set(value, length);
+    length += value.length;
+    if (length - toldBytes < progressBytes) continue;
     onProgress(length);
+    toldBytes = length;
   }
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
+  onProgress(length);
+  return bytes.length === length ? bytes : bytes.slice(0, length);
+}
+
+/** How many bytes will come, where that is known: what a server packed is larger than it says. */
+function sizeOf({ headers }: Response): number {
+  const packed = headers.get("content-encoding") ?? "identity";
+  const size = Number(headers.get("content-length") ?? 0);
+  return packed === "identity" && size <= datasetBytesMax ? size : 0;
+}
+
+function withRoom(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  if (bytes.length >= length) return bytes;
+  const larger = new Uint8Array(Math.max(length, 2 * bytes.length));
+  larger.set(bytes);
+  return larger;
 }
 
 /** The same promise, or a rejection when it takes too long. */

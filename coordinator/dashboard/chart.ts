@@ -58,7 +58,7 @@ export class Chart {
   }
 
   #schedule(): void {
-    if (this.#isDue || !this.#isVisible()) return;
+    if (this.#isDue || this.#curves.length === 0 || !this.#isVisible()) return;
     this.#isDue = true;
     requestAnimationFrame(() => {
       this.#isDue = false;

@@ -125,6 +125,7 @@ function showCurves(): void {
 function showLink(link: Link): void {
   const target = element("link");
   target.dataset["link"] = link;
+  document.body.dataset["link"] = link;
   setText(target, say(link));
   // What is shown of the run may not be so any more.
   if (link !== "connected") runPanel.lose(say(link));

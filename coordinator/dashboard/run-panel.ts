@@ -50,7 +50,7 @@ export class RunPanel {
     const test = run.lastEvaluation;
     const all: readonly (readonly [string, string])[] = [
       [say("step"), `${figures.whole(run.step)} / ${figures.whole(run.totalSteps)}`],
-      [say("epoch"), `${epoch} / ${run.epochs}`],
+      [say("epoch"), `${figures.whole(epoch)} / ${figures.whole(run.epochs)}`],
       [say("testAccuracy"), figures.percent(test?.testAccuracy ?? null, 2)],
       [say("testLoss"), figures.short(test?.testLoss ?? null)],
       [say("trainAccuracy"), figures.percent(run.trainAccuracy, 2)],

@@ -75,6 +75,18 @@ async function fill(settings: Readonly<Record<string, string>>): Promise<void> {
   }
 }
 
+/** Breaks something, and again while the block that was spoilt is one that another worker had done by then. */
+async function disturb(button: string, outcome: string): Promise<void> {
+  const told = page.locator("#events li").filter({ hasText: outcome });
+  const unneeded = page.locator("#events li").filter({ hasText: "was not needed: another was" });
+  const outcomes = async () => (await told.count()) + (await unneeded.count());
+  while ((await told.count()) === 0) {
+    const before = await outcomes();
+    await page.getByRole("button", { name: button }).click();
+    await expect.poll(outcomes, { timeout: 30_000 }).toBeGreaterThan(before);
+  }
+}
+
 /** Moves the mouse along a line over the pad; places are fractions of its side. */
 async function stroke(spots: readonly (readonly [x: number, y: number])[]): Promise<void> {
   const box = (await page.locator("#pad").boundingBox())!;
@@ -208,6 +220,8 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     const third = page.locator("#runs tr[data-run='3']");
     await third.filter({ hasText: "Finished" }).waitFor();
     await page.locator("#runs tr[data-run='1'] input:checked").waitFor();
+    // Charts are drawn where they can be seen.
+    await page.locator("#loss").scrollIntoViewIfNeeded();
     await page.locator("#loss .u-series").filter({ hasText: "#1" }).waitFor();
     expect(problems).toEqual([]);
   });
@@ -215,7 +229,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
   test("break-it: a cut, a delayed and a lying worker change nothing in the fingerprint", async () => {
     const run = ["--dataset", "digits:2000,100", "--batch-size", "20", "--epochs", "60"];
     // Four shards a step, so that both workers have their part in every one.
-    const args = [...run, "--shard-size", "5"];
+    const args = [...run, "--shard-size", "5", "--audit", "none"];
     const quiet = cluster.coordinator(...args, "--local-workers", "1", "--exit");
     const expected = (await quiet.event("finished")).fingerprint;
     const coordinator = cluster.coordinator(...args, "--local-workers", "2");
@@ -223,8 +237,8 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await phase("Training");
     const choose = (name: string) => page.locator("#victim").selectOption({ label: name });
     await choose("local 1");
-    await page.getByRole("button", { name: "Corrupt its next gradient" }).click();
-    await page.getByText("local 1: a value is NaN or infinite").waitFor();
+    await disturb("Corrupt its next gradient", "the NaN was refused before it touched a sum");
+    expect(await page.getByText("local 1: a value is NaN or infinite").count()).toBeGreaterThan(0);
     await page.getByRole("button", { name: "Delay it 5 s" }).click();
     await page.getByText("all that local 1 sends is held back").waitFor();
     await choose("local 2");
@@ -247,9 +261,9 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await phase("Training");
     await page.locator("#audit-now").filter({ hasText: "quorum" }).waitFor();
     await page.locator("#victim").selectOption({ label: "local 2" });
-    await page.getByRole("button", { name: "Make it lie by one bit" }).click();
-    await page.getByText(/one bit of local 2's gradient for step \d+ is flipped/u).waitFor();
-    await page.getByText(/the lie was found: a second worker's answer differed/u).waitFor();
+    await disturb("Make it lie by one bit", "the lie was found: a second worker's answer differed");
+    const flipped = page.getByText(/one bit of local 2's gradient for step \d+ is flipped/u);
+    expect(await flipped.count()).toBeGreaterThan(0);
     await page.getByText(/^local 2 left: ERR_MISMATCH: block .* differs/u).waitFor();
     await page.getByText("the same bits as run #1, although something was broken in it").waitFor();
     expect(await page.locator("#fingerprint").textContent()).toContain(String(first));
@@ -260,11 +274,9 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     const coordinator = cluster.coordinator(...endless, "--shard-size", "5", "--audit", "none");
     await open(coordinator);
     await phase("Training");
-    await page.getByRole("button", { name: "Corrupt its next gradient" }).click();
-    await page.getByText(/the NaN was refused before it touched a sum/u).waitFor();
+    await disturb("Corrupt its next gradient", "the NaN was refused before it touched a sum");
     await page.locator("#audit-now").filter({ hasText: "none" }).waitFor();
-    await page.getByRole("button", { name: "Make it lie by one bit" }).click();
-    await page.getByText(/nobody found the lie: step \d+ was committed with it/u).waitFor();
+    await disturb("Make it lie by one bit", "nobody found the lie: step");
     expect(problems).toEqual([]);
   });
 

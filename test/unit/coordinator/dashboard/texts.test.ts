@@ -53,5 +53,16 @@ test("numbers are written as their readers write them", () => {
     "−3.10e-6",
     "0",
   ]);
+  expect([es.gradient(0.012_34), es.short(4e-7), es.shortest(0.05), es.fixed(1.25, 1)]).toEqual([
+    "+0,01234",
+    "4,00e-7",
+    "0,05",
+    "1,3",
+  ]);
+  expect([en.shortest(0.05), en.shortest(1.25e-5), en.shortest(12_345.6)]).toEqual([
+    "0.05",
+    "1.3e-5",
+    "12350",
+  ]);
   expect(parameterName(6488)).toBe("w₆₄₈₈");
 });
