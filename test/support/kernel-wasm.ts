@@ -6,8 +6,14 @@ import { buildKernel, kernelCacheKey } from "../../build-kernel.ts";
 
 const buildFolder = join(import.meta.dirname, "../../build");
 
-/** The kernel's WebAssembly bytes, from `build/` when they are those of today's sources. */
-export async function loadKernelWasm(): Promise<Uint8Array> {
+let loaded: Promise<Uint8Array> | undefined;
+
+/** The kernel's WebAssembly bytes, from `build/` when they are those of today's sources. Read once a process. */
+export function loadKernelWasm(): Promise<Uint8Array> {
+  return (loaded ??= load());
+}
+
+async function load(): Promise<Uint8Array> {
   const key = (await kernelCacheKey()).slice(0, 16);
   const path = join(buildFolder, `kernel-${key}.wasm`);
   try {

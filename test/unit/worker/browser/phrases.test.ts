@@ -22,7 +22,7 @@ const files = [
 
 /** Where a socket or the worker is given up, with a sentence. */
 const openings =
-  /(?:restart\([\w.]+, |new Error\(\s*|crashed\(|close\(1000, |told\("other", |for \$\{seconds\})/gu;
+  /(?:restart\([\w.]+, |new Error\(\s*|crashed\(|close\(1000, |told\("other", |for \$\{seconds\}|reason = )/gu;
 
 test("every sentence with which a worker gives up a connection has its Spanish", () => {
   const sources = files.map((file) => readFileSync(join(folder, `${file}.ts`), "utf8"));
