@@ -16,12 +16,11 @@ import { workersMax } from "../shared/protocol/limits.ts";
 import type { Random } from "../shared/random.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitResult } from "../shared/run/unit.ts";
+import type { AuditPolicy } from "./audit-policy.ts";
 import { type Opinion, Opinions } from "./opinions.ts";
 import type { Referee } from "./referee.ts";
 import type { Answer } from "./round-values.ts";
 import type { Round } from "./round.ts";
-
-export type AuditPolicy = "none" | "sample" | "quorum";
 
 /** A worker's first results are all recomputed: most that would lie, and most broken machines, show it at once. */
 const firstResults = 10;

@@ -16,8 +16,23 @@ interface Line {
   /** What waits while it is delayed, in order; `undefined` while it is not. */
   held: (() => void)[] | undefined;
   release: () => void;
-  /** Called with the next result, whose last value was spoilt; `undefined`: nothing is spoilt. */
-  spoil: ((step: number) => void) | undefined;
+  /** What the next result suffers; `undefined`: nothing is spoilt. */
+  spoil: Spoil | undefined;
+}
+
+/** How a result is spoilt: its last value becomes NaN or infinite, or the neighbour of what it was. */
+export type Corruption = "corrupt" | "lie";
+
+export interface SpoilEvents {
+  /** The result of this step is spoilt, and goes on to the coordinator now. */
+  before(step: number): void;
+  /** The coordinator has judged it, as far as it can at once. */
+  after(step: number): void;
+}
+
+interface Spoil {
+  readonly how: Corruption;
+  readonly events: SpoilEvents;
 }
 
 export class BreakIt {
@@ -30,7 +45,7 @@ export class BreakIt {
     return {
       message: (bytes) => {
         if (line.held === undefined && line.spoil === undefined) handler.message(bytes);
-        else pass(line, () => handler.message(spoilt(line, bytes)));
+        else pass(line, () => spoilAndPass(line, bytes));
       },
       garbage: (reason, code) => pass(line, () => handler.garbage(reason, code)),
       ping: () => pass(line, () => handler.ping()),
@@ -70,14 +85,13 @@ export class BreakIt {
   }
 
   /**
-   * Flips the exponent bits of the last value of the next gradient: it becomes NaN or infinite, which no honest worker
-   * sends. (A finite lie needs an audit to be found; the run's audit policy is not this lesson.)
-   *
-   * @param done - Called with the step whose gradient it was.
+   * Spoils the last value of the next gradient. Its exponent bits set, it is NaN or infinite, which no honest worker
+   * sends and every look at it finds. Its lowest bit flipped, it is the smallest lie there is, and nobody can tell it from
+   * the truth but who computes it again.
    */
-  corrupt(socket: PeerSocket, done: (step: number) => void): void {
+  spoil(socket: PeerSocket, how: Corruption, events: SpoilEvents): void {
     const line = this.#lines.get(socket);
-    if (line !== undefined) line.spoil = done;
+    if (line !== undefined) line.spoil = { how, events };
   }
 }
 
@@ -87,14 +101,25 @@ function pass(line: Line, go: () => void): void {
   if (line.held.length > heldMax) line.release();
 }
 
-function spoilt(line: Line, bytes: Uint8Array): Uint8Array {
-  const step = line.spoil === undefined ? undefined : stepOfResult(bytes);
-  if (step === undefined) return bytes;
-  const copy = Uint8Array.from(bytes);
-  copy[copy.length - 1] = (copy[copy.length - 1] ?? 0) | 0x7f;
-  copy[copy.length - 2] = (copy[copy.length - 2] ?? 0) | 0x80;
-  line.spoil?.(step);
+function spoilAndPass(line: Line, bytes: Uint8Array): void {
+  const { spoil } = line;
+  const step = spoil === undefined ? undefined : stepOfResult(bytes);
+  if (spoil === undefined || step === undefined) return line.handler.message(bytes);
   line.spoil = undefined;
+  spoil.events.before(step);
+  line.handler.message(spoilt(bytes, spoil.how));
+  spoil.events.after(step);
+}
+
+/** A copy whose last value, little-endian float32, is spoilt. */
+function spoilt(bytes: Uint8Array, how: Corruption): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  const at = (fromEnd: number) => copy[copy.length - fromEnd] ?? 0;
+  if (how === "lie") copy[copy.length - 4] = at(4) ^ 1;
+  else {
+    copy[copy.length - 1] = at(1) | 0x7f;
+    copy[copy.length - 2] = at(2) | 0x80;
+  }
   return copy;
 }
 

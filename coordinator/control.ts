@@ -3,22 +3,18 @@
  * command line would have said; none of them disturbs the run.
  */
 import { OperatorError } from "../shared/operator-error.ts";
-import type { BreakIt } from "./break-it.ts";
+import type { AuditPolicy } from "./audit-policy.ts";
 import type { Given } from "./cli/given.ts";
 import { flagOf, isRunKey, runOptions, type RunRequest } from "./cli/options.ts";
 import { readSettings } from "./cli/settings.ts";
 import { shown } from "./cli/values.ts";
-import type { Coordinator } from "./coordinator.ts";
 import { type Order, orderSchema } from "./dashboard-messages.ts";
-import type { PeerSocket } from "./peer.ts";
+import type { Lesson } from "./lesson.ts";
 import type { Runs } from "./runs.ts";
-import type { CoordinatorEvent } from "./view.ts";
 
 export interface ControlOptions {
   readonly runs: Runs;
-  readonly coordinator: Coordinator;
-  readonly breakIt: BreakIt;
-  readonly report: (event: CoordinatorEvent) => void;
+  readonly lesson: Lesson;
 }
 
 /** What an order came to. `id` is 0 when the order could not even be read. */
@@ -49,7 +45,7 @@ export class Control {
   }
 
   async #carryOut(order: Order): Promise<void> {
-    const { runs } = this.#options;
+    const { runs, lesson } = this.#options;
     switch (order.order) {
       case "pause":
         return runs.pause();
@@ -58,59 +54,28 @@ export class Control {
       case "stop":
         return await runs.stop();
       case "start":
-        return await this.#startAgain(order.settings);
+        return await this.#startAgain(order.settings, order.audit);
       case "drop":
-        return this.#drop(order.worker);
+        return lesson.drop(order.worker);
       case "delay":
-        return this.#delay(order.worker, order.seconds);
+        return lesson.delay(order.worker, order.seconds);
       case "corrupt":
-        return this.#corrupt(order.worker);
+        return lesson.corrupt(order.worker);
+      case "lie":
+        return lesson.lie(order.worker);
     }
   }
 
   /** A page knows the current dataset by the name that it shows, whatever it was loaded from. */
-  async #startAgain(settings: Readonly<Record<string, string>>): Promise<void> {
+  async #startAgain(
+    settings: Readonly<Record<string, string>>,
+    audit: AuditPolicy | undefined,
+  ): Promise<void> {
     const { runs } = this.#options;
     const { source = "", config } = runs.current?.prepared ?? {};
     const isSame = settings["dataset"] === config?.dataset.name;
     const named = isSame ? { ...settings, dataset: source } : settings;
-    await runs.startAgain(readRequest(named, [source]));
-  }
-
-  #drop(workerId: string): void {
-    const { socket, name } = this.#find(workerId);
-    this.#say(`the connection of ${name} is cut`);
-    this.#options.breakIt.drop(socket);
-  }
-
-  #delay(workerId: string, seconds: number): void {
-    const { socket, name } = this.#find(workerId);
-    const before = this.#options.runs.current;
-    const step = before?.run.step ?? 0;
-    this.#say(`all that ${name} sends is held back for ${seconds} s`);
-    this.#options.breakIt.delay(socket, seconds, () => {
-      const { current } = this.#options.runs;
-      const steps = (current?.run.step ?? 0) - step;
-      const meanwhile = current?.number === before?.number ? `; ${steps} steps meanwhile` : "";
-      this.#say(`what ${name} sent comes through again${meanwhile}`);
-    });
-  }
-
-  #corrupt(workerId: string): void {
-    const { socket, name } = this.#find(workerId);
-    this.#options.breakIt.corrupt(socket, (step) => {
-      this.#say(`bits of ${name}'s gradient for step ${step} are flipped`);
-    });
-  }
-
-  #find(workerId: string): { readonly socket: PeerSocket; readonly name: string } {
-    const found = this.#options.coordinator.connectedWorker(workerId);
-    if (found !== undefined) return found;
-    throw new OperatorError(`worker ${shown(workerId)} is not connected; choose another`);
-  }
-
-  #say(what: string): void {
-    this.#options.report({ event: "warning", message: `break it: ${what}` });
+    await runs.startAgain(readRequest(named, [source]), audit);
   }
 }
 

@@ -101,6 +101,11 @@ export class Coordinator {
     return { socket: worker.socket, name: worker.name };
   }
 
+  /** What is known of a worker, also of one that is gone. */
+  worker(id: string): Pick<Worker, "name" | "blocksDone" | "offences" | "isBanned"> | undefined {
+    return this.#roster.get(id);
+  }
+
   /** A worker's name, also of one that is gone. */
   nameOf(id: string): string {
     return this.#roster.get(id)?.name ?? "a worker that left";

@@ -116,7 +116,9 @@ export class DashboardFeed {
     const news: (string | Uint8Array)[] = [];
     const records = this.#source.records();
     // What changes while a run goes on is in the snapshot; here only beginnings and ends count.
-    const version = records.map(({ number, fingerprint }) => `${number}${fingerprint}`).join();
+    const version = records
+      .map(({ number, fingerprint, disturbances }) => `${number}${fingerprint}${disturbances}`)
+      .join();
     if (cursor.records !== version) {
       cursor.records = version;
       news.push(this.#once("runs", () => encode({ kind: "runs", runs: records })));

@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 
 import type { RunConfig } from "../shared/run/config.ts";
+import { auditPolicies } from "./audit-policy.ts";
 import type {
   CoordinatorEvent,
   CoordinatorView,
@@ -49,10 +50,21 @@ export const delaySecondsMax = 10;
 /** Dashboard → coordinator: an order to the run. `id` comes back in the reply. */
 export const orderSchema = z.discriminatedUnion("order", [
   z.strictObject({ order: z.enum(["pause", "resume", "stop"]), id }),
-  /** Train again: settings by the names of the command line's, as texts; what is absent has its default. */
-  z.strictObject({ order: z.literal("start"), id, settings: z.record(text, text) }),
-  /** Break something, for a lesson: cut a worker's connection, or spoil the next gradient that it sends. */
-  z.strictObject({ order: z.enum(["drop", "corrupt"]), id, worker }),
+  /**
+   * Train again: settings by the names of the command line's, as texts; what is absent has its default. `audit` holds
+   * from this run on; absent, it stays as it is.
+   */
+  z.strictObject({
+    order: z.literal("start"),
+    id,
+    settings: z.record(text, text),
+    audit: z.optional(z.enum(auditPolicies)),
+  }),
+  /**
+   * Break something, for a lesson: cut a worker's connection, spoil the next gradient that it sends so that anybody
+   * sees it (`corrupt`), or so that only who computes it again does (`lie`).
+   */
+  z.strictObject({ order: z.enum(["drop", "corrupt", "lie"]), id, worker }),
   /** Hold back all that a worker sends for so many seconds. */
   z.strictObject({
     order: z.literal("delay"),

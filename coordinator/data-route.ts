@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
 import { assert } from "../shared/assert.ts";
+import { isLoopback } from "./addresses.ts";
 import { acceptsGzip, namesTag, parseRange } from "./http-fields.ts";
 
 const prefix = "/data/";
@@ -43,7 +44,11 @@ interface Encoded {
   readonly tag: string;
 }
 
-export function createDataRoute(): DataRoute {
+/**
+ * @param isNear - Whether a request comes from where bytes cost nothing, and unpacking them does: by default, from this
+ *   machine itself.
+ */
+export function createDataRoute(isNear = comesFromThisMachine): DataRoute {
   const blobs = new Map<string, Blob>();
   return {
     async add(bytes, sha256) {
@@ -66,7 +71,7 @@ export function createDataRoute(): DataRoute {
       response.setHeader("X-Content-Type-Options", "nosniff");
       const blob = blobs.get(path.slice(prefix.length));
       if (blob === undefined) refuse(response, 404, "no such dataset");
-      else answer(blob, request, response);
+      else answer(blob, request, response, isNear(request));
       return true;
     },
   };
@@ -74,14 +79,27 @@ export function createDataRoute(): DataRoute {
 
 const gzipAsync = promisify<Uint8Array, { chunkSize: number }, Buffer>(gzip);
 
-function answer(blob: Blob, request: IncomingMessage, response: ServerResponse): void {
+/** A proxy on this machine that says whom it asks for is not the end of the way. */
+function comesFromThisMachine({ socket, headers }: IncomingMessage): boolean {
+  const isForwarded = ["forwarded", "via", "x-forwarded-for"].some((field) => field in headers);
+  const address = (socket.remoteAddress ?? "").replace(/^::ffff:/u, "");
+  return !isForwarded && isLoopback(address);
+}
+
+function answer(
+  blob: Blob,
+  request: IncomingMessage,
+  response: ServerResponse,
+  isNear: boolean,
+): void {
   const { method, headers } = request;
   if (method !== "GET" && method !== "HEAD") {
     response.setHeader("Allow", "GET, HEAD");
     return refuse(response, 405, "only GET and HEAD");
   }
   const wantsRange = method === "GET" && headers.range !== undefined;
-  const compressed = !wantsRange && acceptsGzip(headers["accept-encoding"]) ? blob.gzip : undefined;
+  const mayCompress = !wantsRange && !isNear && acceptsGzip(headers["accept-encoding"]);
+  const compressed = mayCompress ? blob.gzip : undefined;
   const encoded = compressed ?? blob.identity;
   response.setHeader("ETag", encoded.tag);
   response.setHeader("Cache-Control", "private, max-age=31536000, immutable");

@@ -23,6 +23,7 @@ import { Coordinator } from "./coordinator.ts";
 import { DashboardFeed } from "./dashboard-feed.ts";
 import { createDataRoute, type DataRoute } from "./data-route.ts";
 import { nodeDisk } from "./disk.ts";
+import { Lesson } from "./lesson.ts";
 import { startLocalWorkers } from "./local-workers.ts";
 import { createPages } from "./pages.ts";
 import { Reception } from "./reception.ts";
@@ -94,6 +95,7 @@ class Program {
   readonly #coordinator: Coordinator;
   readonly #runs: Runs;
   readonly #control: Control;
+  readonly #lesson: Lesson;
   readonly #feed: DashboardFeed;
   #firstEnded: (end: JobEnd) => void = () => {};
   /** Known once it listens. */
@@ -134,7 +136,8 @@ class Program {
       ended: (end) => this.#firstEnded(end),
       now,
     });
-    this.#control = new Control({ runs: this.#runs, coordinator, breakIt, report });
+    this.#lesson = new Lesson({ runs: this.#runs, coordinator, breakIt, report });
+    this.#control = new Control({ runs: this.#runs, lesson: this.#lesson });
   }
 
   async run(prepared: PreparedRun): Promise<number> {
@@ -187,7 +190,8 @@ class Program {
       },
       timeline: () => {
         const nameOf = (workerId: string) => this.#coordinator.nameOf(workerId);
-        return this.#runs.current?.run.timeline.view(nameOf) ?? null;
+        const run = this.#runs.current?.run;
+        return run?.timeline.view(nameOf, run.config.model) ?? null;
       },
       wallMs: () => Date.now(),
     });
@@ -243,6 +247,7 @@ class Program {
     // After the timers' phase comes the reading of sockets: only then is what has not arrived really late.
     const ticks = setInterval(() => setImmediate(() => this.#coordinator.tick()), tickMs);
     const views = setInterval(() => {
+      this.#lesson.look();
       this.#console.update(this.#view(urls));
       this.#reception.update();
     }, viewMs);
@@ -253,11 +258,9 @@ class Program {
   }
 
   #view(urls: Urls): CoordinatorView {
-    const run = this.#runs.current?.run;
-    return this.#coordinator.view(
-      urls,
-      run === undefined ? null : runViewOf(run, performance.now()),
-    );
+    const { current } = this.#runs;
+    const run = current === undefined ? null : runViewOf(current, performance.now());
+    return this.#coordinator.view(urls, run);
   }
 
   #createConsole(): Console {

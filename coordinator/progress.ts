@@ -64,6 +64,10 @@ export class Progress {
   readonly history = new History();
   readonly rates: Rates = { samplesPerSecond: 0, stepsPerSecond: 0, bytesPerSecond: 0 };
   #curveStride = 1;
+  #testStride = 1;
+  #evaluations = 0;
+  /** The newest evaluation is none of every `#testStride`-th: it makes room for the next. */
+  #newestIsExtra = false;
   #windowMs = 0;
   #windowSamples = 0;
   #windowSteps = 0;
@@ -141,8 +145,7 @@ export class Progress {
   addEvaluation(evaluation: EvaluationView): boolean {
     const { step, testLoss, testAccuracy } = evaluation;
     this.evaluation = evaluation;
-    this.testCurve.push({ step, testLoss, testAccuracy });
-    thin(this.testCurve);
+    this.#extendTestCurve({ step, testLoss, testAccuracy });
     const isBest = this.bestTestLoss === null || testLoss < this.bestTestLoss;
     if (isBest) this.bestTestLoss = testLoss;
     return isBest;
@@ -152,6 +155,18 @@ export class Progress {
     if (this.trainLoss === null || step % this.#curveStride !== 0) return;
     this.trainCurve.push({ step, loss: this.trainLoss });
     if (thin(this.trainCurve)) this.#curveStride *= 2;
+  }
+
+  /** As the training curve, but that the newest point is always there. */
+  #extendTestCurve(point: EvaluationPoint): void {
+    if (this.#newestIsExtra) this.testCurve.pop();
+    this.testCurve.push(point);
+    this.#newestIsExtra = this.#evaluations % this.#testStride !== 0;
+    this.#evaluations += 1;
+    if (!thin(this.testCurve)) return;
+    this.#testStride *= 2;
+    this.testCurve.push(point);
+    this.#newestIsExtra = true;
   }
 
   #measureRates(samples: number, elapsedMs: number): void {

@@ -1,11 +1,15 @@
 /** @file A run as it can be seen from outside: a snapshot of plain values for the console and the dashboard. */
 import type { RunConfig } from "../shared/run/config.ts";
 import { fingerprintOf } from "./checkpoint.ts";
-import type { RunSnapshot, TrainingRun } from "./training-run.ts";
+import type { CurrentRun } from "./runs.ts";
+import type { RunSnapshot } from "./training-run.ts";
 import type { RunView } from "./view.ts";
 
 /** @param nowMs - On the clock that the run's events were stamped with. */
-export function runViewOf(run: TrainingRun, nowMs: number): RunView {
+export function runViewOf(
+  { run, audit }: Pick<CurrentRun, "run" | "audit">,
+  nowMs: number,
+): RunView {
   const { config, plan, progress, step } = run;
   const { stepsPerSecond } = progress.rates;
   const isOver = run.outcome !== undefined;
@@ -13,6 +17,7 @@ export function runViewOf(run: TrainingRun, nowMs: number): RunView {
     id: run.id,
     title: titleOf(config),
     phase: run.phase,
+    audit,
     waitingFor: run.waitingFor(nowMs),
     parameterCount: run.parameterCount,
     step,

@@ -5,7 +5,8 @@
 import { assert } from "../shared/assert.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import { Random } from "../shared/random.ts";
-import { Audit, type AuditPolicy } from "./audit.ts";
+import type { AuditPolicy } from "./audit-policy.ts";
+import { Audit } from "./audit.ts";
 import { fingerprintOf } from "./checkpoint.ts";
 import type { RunRequest } from "./cli/options.ts";
 import type { Coordinator } from "./coordinator.ts";
@@ -47,6 +48,9 @@ export interface CurrentRun {
   readonly run: TrainingRun;
   readonly prepared: PreparedRun;
   readonly job: RunJob;
+  readonly audit: AuditPolicy;
+  /** How often somebody broke something in it, on purpose. */
+  disturbances: number;
 }
 
 export class Runs {
@@ -54,9 +58,12 @@ export class Runs {
   readonly #records: RunRecordView[] = [];
   #current: CurrentRun | undefined;
   #isPreparing = false;
+  /** Of the next run. */
+  #policy: AuditPolicy;
 
   constructor(options: RunsOptions) {
     this.#options = options;
+    this.#policy = options.audit;
   }
 
   get current(): CurrentRun | undefined {
@@ -82,7 +89,7 @@ export class Runs {
     const job = this.#createJob(prepared);
     const referee = new Referee({ kernel: store.kernel, config, dataset: dataset.dataset });
     const random = new Random(...this.#options.auditSeeds());
-    const audit = new Audit({ policy: this.#options.audit, referee, random });
+    const audit = new Audit({ policy: this.#policy, referee, random });
     const run = coordinator.start((send, expel) => {
       return new TrainingRun({
         id: folder.id,
@@ -96,7 +103,8 @@ export class Runs {
       });
     }, `/data/${dataset.dataset.sha256}`);
     job.attach(run);
-    this.#current = { number: (this.#current?.number ?? 0) + 1, run, prepared, job };
+    const number = (this.#current?.number ?? 0) + 1;
+    this.#current = { number, run, prepared, job, audit: this.#policy, disturbances: 0 };
     report({
       event: resume === undefined ? "started" : "resumed",
       run: run.id,
@@ -111,14 +119,16 @@ export class Runs {
   /**
    * Trains again. The current run goes on until the new one is ready to begin, and is stopped then.
    *
+   * @param audit - From this run on; `undefined` leaves it as it is.
    * @throws OperatorError for a request that can't be; then nothing has changed.
    */
-  async startAgain(request: RunRequest): Promise<void> {
+  async startAgain(request: RunRequest, audit: AuditPolicy | undefined): Promise<void> {
     if (this.#isPreparing) throw new OperatorError("a run is being prepared already; wait for it");
     this.#isPreparing = true;
     try {
       const prepared = await this.#options.prepare(request);
       if (!this.#isOver) await this.stop();
+      this.#policy = audit ?? this.#policy;
       await this.begin(prepared);
     } finally {
       this.#isPreparing = false;
@@ -146,6 +156,11 @@ export class Runs {
     const message = `run ${run.id} was stopped at step ${run.step}; go on with --resume ${run.id}`;
     this.#options.report({ event: "warning", message });
     await saved;
+  }
+
+  /** Somebody breaks something in the current run, on purpose. */
+  noteDisturbance(): void {
+    if (this.#current !== undefined && !this.#isOver) this.#current.disturbances += 1;
   }
 
   /** Writes the current state, for an orderly end of the program. */
@@ -185,7 +200,10 @@ export class Runs {
   }
 }
 
-function recordOf({ number, run }: CurrentRun, fingerprint: string | null): RunRecordView {
+function recordOf(
+  { number, run, disturbances }: CurrentRun,
+  fingerprint: string | null,
+): RunRecordView {
   const { config, plan, progress, step } = run;
   return {
     number,
@@ -199,6 +217,7 @@ function recordOf({ number, run }: CurrentRun, fingerprint: string | null): RunR
     testAccuracy: progress.evaluation?.testAccuracy ?? null,
     fingerprint,
     sameAs: null,
+    disturbances,
     curve: [],
   };
 }

@@ -1,7 +1,14 @@
 /**
  * @file Where the time of the last steps went: for each worker how long its bytes travelled, how long it computed, how
  * long it then waited for the others. Keeps the rounds as they are and looks into them only when asked.
+ *
+ * A coordinator sees when work leaves and when its results are there, and is told how long the computing took; what is
+ * left went by on the way. The two clocks are not compared, so there and back are told apart by the bytes that went each
+ * way, as if both were equally fast.
  */
+import { parameterCount } from "../shared/model/layout.ts";
+import { confusionLength } from "../shared/protocol/limits.ts";
+import type { ModelConfig } from "../shared/run/config.ts";
 import type { Round } from "./round.ts";
 import type { TimelineView } from "./view.ts";
 
@@ -31,8 +38,10 @@ export class Timeline {
    * how many times faster than one thread doing it all, without any network, the run was.
    *
    * @param nameOf - A worker's name by its id.
+   * @param model - Of the run: how large its parameters and results are.
    */
-  view(nameOf: (workerId: string) => string): TimelineView {
+  view(nameOf: (workerId: string) => string, model: ModelConfig): TimelineView {
+    const sizes = sizesOf(model);
     const speedUp = this.#elapsedMs === 0 ? null : this.#computeMs / this.#elapsedMs;
     this.#computeMs = 0;
     this.#elapsedMs = 0;
@@ -43,24 +52,48 @@ export class Timeline {
         step: round.step,
         startMs: round.openedMs,
         endMs: closedMs,
-        shares: sharesOf(round, closedMs, nameOf),
+        shares: sharesOf(round, closedMs, nameOf, sizes),
       })),
     };
   }
 }
 
-function sharesOf(round: Round, closedMs: number, nameOf: (workerId: string) => string) {
-  return [...round.holdings].map(([workerId, { sinceMs, doneMs, computeMs, samples }]) => {
+/** Values of one result, by the kind of round. */
+interface Sizes {
+  readonly parameters: number;
+  readonly result: Readonly<Record<Round["kind"], number>>;
+}
+
+function sizesOf(model: ModelConfig): Sizes {
+  const parameters = parameterCount(model);
+  const result = { gradient: parameters, candidates: 1, evaluation: confusionLength(model) };
+  return { parameters, result };
+}
+
+function sharesOf(
+  round: Round,
+  closedMs: number,
+  nameOf: (workerId: string) => string,
+  { parameters, result }: Sizes,
+) {
+  return [...round.holdings].map(([workerId, { sinceMs, doneMs, computeMs, samples, owed }]) => {
     const endMs = Math.min(doneMs ?? closedMs, closedMs);
+    // Threads compute side by side: together they may count more than passed.
+    const computedMs = Math.min(computeMs, endMs - sinceMs);
+    const isLate = doneMs === undefined;
+    const travelledMs = endMs - sinceMs - computedMs;
+    const upload = isLate ? 0 : owed.size * result[round.kind];
+    const downloadMs = (travelledMs * parameters) / (parameters + upload);
     return {
       worker: nameOf(workerId),
       startMs: sinceMs,
       endMs,
-      // Threads compute side by side: together they may count more than passed.
-      computeMs: Math.min(computeMs, endMs - sinceMs),
+      downloadMs,
+      computeMs: computedMs,
+      uploadMs: travelledMs - downloadMs,
       samples,
       /** The others were faster with what it had: a straggler. */
-      isLate: doneMs === undefined,
+      isLate,
     };
   });
 }

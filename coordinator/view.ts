@@ -2,6 +2,7 @@
  * @file What can be seen of a coordinator from outside, as plain JSON-safe values: the console draws it, the
  * dashboard receives it. Snapshots for state, events for what happened once.
  */
+import type { AuditPolicy } from "./audit-policy.ts";
 
 /** Where a run stands. */
 export type Phase =
@@ -59,6 +60,8 @@ export interface RunView {
   /** One line: dataset, layers, loss, optimizer, batch. */
   readonly title: string;
   readonly phase: Phase;
+  /** How much of what workers send is computed again. */
+  readonly audit: AuditPolicy;
   /** What the run waits for, whenever it waits (invariant 4). */
   readonly waitingFor: string | null;
   readonly parameterCount: number;
@@ -103,12 +106,14 @@ export interface TimelineView {
     readonly step: number;
     readonly startMs: number;
     readonly endMs: number;
-    /** What each worker had of it. Before and after the computing, bytes travel; after `endMs` it waits. */
+    /** What each worker had of it: it downloaded, computed, uploaded, and after `endMs` it waited. */
     readonly shares: readonly {
       readonly worker: string;
       readonly startMs: number;
       readonly endMs: number;
+      readonly downloadMs: number;
       readonly computeMs: number;
+      readonly uploadMs: number;
       readonly samples: number;
       /** It had not answered when the step was done. */
       readonly isLate: boolean;
@@ -132,6 +137,8 @@ export interface RunRecordView {
   readonly fingerprint: string | null;
   /** Number of an earlier run that ended with the very same bits. */
   readonly sameAs: number | null;
+  /** How often somebody broke something in it, on purpose. */
+  readonly disturbances: number;
   /** Thinned: step, seconds of training, mean loss. */
   readonly curve: readonly (readonly [step: number, seconds: number, loss: number])[];
 }

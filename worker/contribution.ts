@@ -9,6 +9,8 @@ import type { RunToLoad } from "./compute-pool.ts";
 
 /** The pace is taken over windows of this length: steady enough to read, quick enough to follow. */
 const windowMs = 1_000;
+/** The first is shorter: who has just begun to help should not be told that there is no work. */
+const firstWindowMs = 200;
 
 export class Contribution {
   readonly #config: RunConfig;
@@ -19,6 +21,8 @@ export class Contribution {
   #windowStartMs = 0;
   #windowSamples = 0;
   #samplesPerSecond: number;
+  /** Whether a window with work in it is over. */
+  #isPaceKnown = false;
   samplesDone = 0;
   blocksDone = 0;
 
@@ -60,8 +64,10 @@ export class Contribution {
 
   samplesPerSecond(nowMs: number): number {
     const elapsedMs = nowMs - this.#windowStartMs;
-    if (elapsedMs < windowMs) return this.#samplesPerSecond;
+    const isFirst = this.blocksDone > 0 && !this.#isPaceKnown;
+    if (elapsedMs < (isFirst ? firstWindowMs : windowMs)) return this.#samplesPerSecond;
     if (this.blocksDone > 0) this.#samplesPerSecond = (1000 * this.#windowSamples) / elapsedMs;
+    this.#isPaceKnown = this.blocksDone > 0;
     this.#windowStartMs = nowMs;
     this.#windowSamples = 0;
     return this.#samplesPerSecond;

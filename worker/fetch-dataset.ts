@@ -14,7 +14,12 @@ export interface FetchDatasetOptions {
   readonly sha256?: (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string>;
 }
 
-/** A download that gets no byte for this long has died. */
+/** Progress is told in steps of so many bytes: each is a message to a page, and the page draws it. */
+const progressBytes = 2 ** 22;
+/** The watchdog is calmed in smaller steps, for slow ways. */
+const calmingBytes = 2 ** 16;
+
+/** A download that gets not even 64 kB for this long has died. */
 const stalledMs = 20_000;
 
 export function createFetchDataset({
@@ -24,57 +29,95 @@ export function createFetchDataset({
 }: FetchDatasetOptions): LoadDataset {
   return async (path, identity, onProgress) => {
     if (!path.startsWith("/") || path.startsWith("//")) throw new Error(`no dataset at ${path}`);
-    const aborter = new AbortController();
-    const response = await orStalled(
-      fetch(httpUrl + path, {
+    const watchdog = new Watchdog();
+    try {
+      const response = await fetch(httpUrl + path, {
         headers: { authorization: `Bearer ${token}` },
-        signal: aborter.signal,
-      }),
-      aborter,
-    );
-    if (!response.ok) throw new Error(`the dataset's address answered ${response.status}`);
-    const bytes = await readAll(response, aborter, onProgress);
-    const hash = await sha256(bytes);
-    return decodeDataset(bytes, identity, () => hash);
+        signal: watchdog.signal,
+      });
+      if (!response.ok) throw new Error(`the dataset's address answered ${response.status}`);
+      const bytes = await readAll(response, watchdog, onProgress);
+      const hash = await sha256(bytes);
+      return decodeDataset(bytes, identity, () => hash);
+    } finally {
+      watchdog.stop();
+    }
   };
 }
 
 async function readAll(
   response: Response,
-  aborter: AbortController,
+  watchdog: Watchdog,
   onProgress: (receivedBytes: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
   const reader = response.body?.getReader();
   if (reader === undefined) throw new Error("the dataset's address answered without a body");
+  let bytes = new Uint8Array(sizeOf(response));
+  let length = 0;
+  let [toldBytes, calmedBytes] = [0, 0];
   for (;;) {
-    const { done, value } = await orStalled(reader.read(), aborter);
+    const { done, value } = await reader.read();
     if (done) break;
-    chunks.push(value);
-    length += value.length;
-    if (length > datasetBytesMax) {
-      aborter.abort();
+    if (length + value.length > datasetBytesMax) {
+      watchdog.abort(`the dataset is larger than ${datasetBytesMax} bytes`);
       throw new Error(`the dataset is larger than ${datasetBytesMax} bytes`);
     }
+    bytes = withRoom(bytes, length + value.length);
+    bytes.set(value, length);
+    length += value.length;
+    if (length - calmedBytes >= calmingBytes) {
+      watchdog.rest();
+      calmedBytes = length;
+    }
+    if (length - toldBytes < progressBytes) continue;
     onProgress(length);
+    toldBytes = length;
   }
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
+  watchdog.stop();
+  onProgress(length);
+  return bytes.length === length ? bytes : bytes.slice(0, length);
 }
 
-/** The same promise, or a rejection when it takes too long. */
-async function orStalled<T>(promise: Promise<T>, aborter: AbortController): Promise<T> {
-  const error = new Error(`the dataset's download stalled for ${stalledMs / 1000} s`);
-  const timer = setTimeout(() => aborter.abort(error), stalledMs);
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
+/** How many bytes will come, where that is known: what a server packed is larger than it says. */
+function sizeOf({ headers }: Response): number {
+  const packed = headers.get("content-encoding") ?? "identity";
+  const size = Number(headers.get("content-length") ?? 0);
+  return packed === "identity" && size <= datasetBytesMax ? size : 0;
+}
+
+function withRoom(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  if (bytes.length >= length) return bytes;
+  const larger = new Uint8Array(Math.max(length, 2 * bytes.length));
+  larger.set(bytes);
+  return larger;
+}
+
+/** Ends a download of which nothing comes any more. Asked now and then, not at every chunk: there are thousands. */
+class Watchdog {
+  readonly #aborter = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.rest();
+  }
+
+  get signal(): AbortSignal {
+    return this.#aborter.signal;
+  }
+
+  /** Something came: from now on it waits as long again. */
+  rest(): void {
+    clearTimeout(this.#timer);
+    const reason = `the dataset's download stalled for ${stalledMs / 1000} s`;
+    this.#timer = setTimeout(() => this.abort(reason), stalledMs);
+  }
+
+  abort(reason: string): void {
+    this.stop();
+    this.#aborter.abort(new Error(reason));
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
   }
 }

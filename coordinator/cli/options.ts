@@ -12,6 +12,7 @@ import {
   outputActivations,
   scheduleNames,
 } from "../../shared/run/config.ts";
+import { auditPolicies, type AuditPolicy } from "../audit-policy.ts";
 import { datasetSourceForms } from "../datasets/source.ts";
 import {
   dataset,
@@ -173,7 +174,7 @@ export const coordinatorOptions = {
   audit: row(
     "Workers",
     "<policy>",
-    oneOf(["none", "sample", "quorum"]),
+    oneOf(auditPolicies),
     "recompute no, some or all results of a worker",
   ),
 
@@ -287,7 +288,7 @@ export interface CoordinatorOptions {
   /** Of each local worker. */
   readonly threads: number | "auto";
   readonly minWorkers: number;
-  readonly audit: "none" | "sample" | "quorum";
+  readonly audit: AuditPolicy;
   /** Folder that holds the runs. */
   readonly runs: string;
   /** `undefined`: make one up. */

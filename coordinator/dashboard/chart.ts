@@ -1,7 +1,7 @@
-/** @file One line chart, drawn by uPlot in the page's own colours; redrawn at most once a frame. */
+/** @file One line chart, drawn by uPlot in the page's own colours: at most once a frame, and only where it is seen. */
 import uPlot from "uplot";
 
-import { colorOf, onTheme } from "./page.ts";
+import { colorOf, onTheme, watchVisible } from "./page.ts";
 
 /** A curve: `[x, y]`, ascending in x. */
 export interface Curve {
@@ -32,10 +32,12 @@ export class Chart {
   #curves: readonly Curve[] = [];
   #isLog = false;
   #isDue = false;
+  readonly #isVisible: () => boolean;
 
   constructor(place: HTMLElement, options: ChartOptions) {
     this.#place = place;
     this.#options = options;
+    this.#isVisible = watchVisible(place, () => this.#schedule());
     new ResizeObserver(() => this.#resize()).observe(place);
     onTheme(() => {
       this.#shape = "";
@@ -56,7 +58,7 @@ export class Chart {
   }
 
   #schedule(): void {
-    if (this.#isDue) return;
+    if (this.#isDue || this.#curves.length === 0 || !this.#isVisible()) return;
     this.#isDue = true;
     requestAnimationFrame(() => {
       this.#isDue = false;

@@ -34,11 +34,11 @@ export class CurvesPanel {
         labelX: () => say(this.#byTime ? "seconds" : "step"),
       });
     this.#charts = {
-      loss: make("loss", shortest),
+      loss: make("loss", (value) => figures.shortest(value)),
       accuracy: make("accuracy", (value) => figures.percent(value)),
       throughput: make("throughput", (value) => figures.compact(value)),
-      norm: make("gradient-norm", shortest),
-      rate: make("learning-rate", shortest),
+      norm: make("gradient-norm", (value) => figures.shortest(value)),
+      rate: make("learning-rate", (value) => figures.shortest(value)),
     };
     this.#listen();
   }
@@ -117,10 +117,4 @@ export class CurvesPanel {
       if (blob !== null) saveBlob(blob, "promedio-loss.png");
     });
   }
-}
-
-/** As few digits as tell it apart: `0.05`, `1.2e-5`. */
-function shortest(value: number): string {
-  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(1);
-  return String(Number(value.toPrecision(4)));
 }

@@ -112,6 +112,7 @@ function showState(view: CoordinatorView, times: TimelineView | null): void {
   runId = run.id;
   source.step = run.step;
   runPanel.show(run, runsPanel.record(runNumber));
+  eventsPanel.showAudit(run);
   promedioPanel.show(run.promedio);
   runsPanel.update(run);
 }
@@ -124,6 +125,7 @@ function showCurves(): void {
 function showLink(link: Link): void {
   const target = element("link");
   target.dataset["link"] = link;
+  document.body.dataset["link"] = link;
   setText(target, say(link));
   // What is shown of the run may not be so any more.
   if (link !== "connected") runPanel.lose(say(link));

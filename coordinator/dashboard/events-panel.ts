@@ -1,9 +1,9 @@
 /** @file What happened, newest first, and the buttons that make something happen: a lesson in what may go wrong. */
-import type { CoordinatorEvent, WorkerView } from "../view.ts";
+import type { CoordinatorEvent, RunView, WorkerView } from "../view.ts";
 import type { Feed, OrderBody } from "./feed.ts";
 import { language, say } from "./language.ts";
 import { create, element, setText } from "./page.ts";
-import { waitingSentence } from "./sentences.ts";
+import { sentenceIn, waitingIn } from "./sentences.ts";
 
 const eventsShown = 100;
 const delaySeconds = 5;
@@ -18,6 +18,7 @@ export class EventsPanel {
     this.#feed = feed;
     this.#button("drop", (worker) => ({ order: "drop", worker }));
     this.#button("corrupt", (worker) => ({ order: "corrupt", worker }));
+    this.#button("lie", (worker) => ({ order: "lie", worker }));
     this.#button("delay", (worker) => ({ order: "delay", worker, seconds: delaySeconds }));
   }
 
@@ -37,6 +38,11 @@ export class EventsPanel {
     while (this.#list.childElementCount > eventsShown) this.#list.lastElementChild?.remove();
   }
 
+  /** What becomes of a lie in this run. */
+  showAudit({ audit }: RunView): void {
+    setText(element("audit-now"), say(`audit${audit}`));
+  }
+
   /** Who can be disturbed. */
   showWorkers(workers: readonly WorkerView[]): void {
     const here = workers.filter(({ state }) => state !== "gone");
@@ -52,7 +58,7 @@ export class EventsPanel {
     element(id).addEventListener("click", () => {
       void this.#feed()
         .order(orderOf(this.#victim.value))
-        .then((error) => setText(element("break-error"), error ?? ""));
+        .then((error) => setText(element("break-error"), sentenceIn(language, error ?? "")));
     });
   }
 }
@@ -60,7 +66,7 @@ export class EventsPanel {
 function textOf(event: CoordinatorEvent): string | undefined {
   switch (event.event) {
     case "worker":
-      return say(`event${event.change}`, { name: event.name, reason: event.reason });
+      return say(`event${event.change}`, { name: event.name, reason: said(event.reason) });
     case "started":
       return say("eventstarted", { run: event.run });
     case "resumed":
@@ -68,11 +74,11 @@ function textOf(event: CoordinatorEvent): string | undefined {
     case "finished":
       return say("eventfinished", { fingerprint: event.fingerprint });
     case "failed":
-      return say("eventfailed", { step: event.step, reason: event.reason });
+      return say("eventfailed", { step: event.step, reason: said(event.reason) });
     case "waiting":
-      return `${say("waiting")}: ${waitingSentence(event.reason, say)}`;
+      return `${say("waiting")}: ${waitingIn(language, event.reason)}`;
     case "warning":
-      return event.message;
+      return said(event.message);
     case "epoch":
     case "listening":
       // Epochs are in the curves, and who reads this has found the server.
@@ -80,4 +86,8 @@ function textOf(event: CoordinatorEvent): string | undefined {
     default:
       return event satisfies never;
   }
+}
+
+function said(sentence: string): string {
+  return sentenceIn(language, sentence);
 }

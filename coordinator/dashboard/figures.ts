@@ -13,6 +13,10 @@ export interface Figures {
   gradient(value: number): string;
   /** `412 k`. */
   compact(value: number): string;
+  /** With so many digits after the point. */
+  fixed(value: number, digits: number): string;
+  /** As few digits as tell it apart, of at most four: `0.05`, `1.2e-5`. */
+  shortest(value: number): string;
 }
 
 const unknown = "–";
@@ -40,12 +44,14 @@ export function figuresIn(language: string): Figures {
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
   });
+  const point = oneDigit.format(0.5).charAt(1);
+  const local = (text: string) => text.replace(".", point);
   return {
     whole: (value) => grouped.format(Math.round(value)),
     short(value) {
       if (value === null || !Number.isFinite(value)) return unknown;
       const small = value !== 0 && Math.abs(value) < 1e-3;
-      return small ? value.toExponential(2) : four.format(value);
+      return small ? local(value.toExponential(2)) : four.format(value);
     },
     percent: (value, digits = 1) =>
       value === null ? unknown : (percents[digits]?.format(value) ?? unknown),
@@ -62,9 +68,14 @@ export function figuresIn(language: string): Figures {
       const size = Math.abs(value);
       const text =
         size >= 1e-3 && size < 100 ? size.toFixed(size < 1 ? 5 : 3) : size.toExponential(2);
-      return (value < 0 ? "−" : "+") + text;
+      return (value < 0 ? "−" : "+") + local(text);
     },
     compact: (value) => compact.format(value),
+    fixed: (value, digits) => local(value.toFixed(digits)),
+    shortest(value) {
+      if (value !== 0 && Math.abs(value) < 1e-3) return local(value.toExponential(1));
+      return local(String(Number(value.toPrecision(4))));
+    },
   };
 }
 

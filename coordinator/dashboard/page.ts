@@ -93,14 +93,22 @@ export function onTheme(changed: () => void): void {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
 }
 
-/** Knows whether something can be seen: what can't need not be computed. */
-export function watchVisible(target: Element): () => boolean {
+/**
+ * Knows whether something can be seen: what can't need not be computed.
+ *
+ * @param seen - Called when it comes into sight.
+ */
+export function watchVisible(target: Element, seen: () => void = () => {}): () => boolean {
   let visible = false;
   new IntersectionObserver(
     (entries) => {
       for (const entry of entries) visible = entry.isIntersecting;
+      if (visible) seen();
     },
     { rootMargin: "150px" },
   ).observe(target);
+  document.addEventListener("visibilitychange", () => {
+    if (visible && !document.hidden) seen();
+  });
   return () => visible && !document.hidden;
 }

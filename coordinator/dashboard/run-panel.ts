@@ -2,9 +2,9 @@
 import type { RunRecordView, RunView } from "../view.ts";
 import type { Feed } from "./feed.ts";
 import { figures } from "./format.ts";
-import { say } from "./language.ts";
+import { language, say } from "./language.ts";
 import { create, element, setText } from "./page.ts";
-import { waitingSentence } from "./sentences.ts";
+import { sentenceIn, waitingIn } from "./sentences.ts";
 
 export class RunPanel {
   readonly #feed: () => Feed;
@@ -26,7 +26,7 @@ export class RunPanel {
   show(run: RunView, record: RunRecordView | undefined): void {
     const done = run.totalSteps === 0 ? 0 : run.step / run.totalSteps;
     document.title = `${figures.percent(done, 0)} · Promedio`;
-    setText(element("title"), run.title);
+    setText(element("title"), sentenceIn(language, run.title));
     element("phase").dataset["phase"] = run.phase;
     setText(element("phase-name"), say(run.phase));
     setText(element("phase-detail"), detailOf(run));
@@ -50,7 +50,7 @@ export class RunPanel {
     const test = run.lastEvaluation;
     const all: readonly (readonly [string, string])[] = [
       [say("step"), `${figures.whole(run.step)} / ${figures.whole(run.totalSteps)}`],
-      [say("epoch"), `${epoch} / ${run.epochs}`],
+      [say("epoch"), `${figures.whole(epoch)} / ${figures.whole(run.epochs)}`],
       [say("testAccuracy"), figures.percent(test?.testAccuracy ?? null, 2)],
       [say("testLoss"), figures.short(test?.testLoss ?? null)],
       [say("trainAccuracy"), figures.percent(run.trainAccuracy, 2)],
@@ -79,11 +79,11 @@ export class RunPanel {
 
   #showFingerprint(record: RunRecordView | undefined): void {
     const target = element("fingerprint");
-    const { fingerprint = null, sameAs = null } = record ?? {};
+    const { fingerprint = null } = record ?? {};
     const text = fingerprint === null ? "" : `${say("fingerprint")} ${fingerprint}`;
-    const same = sameAs === null ? "" : ` = ${say("sameAs", { run: sameAs })}`;
-    if (target.textContent === text + same) return;
-    target.replaceChildren(text, create("strong", "", same));
+    const more = record === undefined || fingerprint === null ? "" : comparisonOf(record);
+    if (target.textContent === text + more) return;
+    target.replaceChildren(text, create("strong", "", more));
   }
 
   #showButtons({ phase, waitingFor }: RunView): void {
@@ -96,11 +96,18 @@ export class RunPanel {
 
   async #order(order: "pause" | "resume" | "stop"): Promise<void> {
     const error = await this.#feed().order({ order });
-    setText(element("control-error"), error ?? "");
+    setText(element("control-error"), sentenceIn(language, error ?? ""));
   }
+}
+
+/** Whether an earlier run ended with the same bits, and what was done to this one meanwhile. */
+function comparisonOf({ sameAs, disturbances: count }: RunRecordView): string {
+  if (sameAs !== null && count === 0) return ` = ${say("sameAs", { run: sameAs })}`;
+  if (sameAs !== null) return ` = ${say("sameAsDisturbed", { run: sameAs, count })}`;
+  return count === 0 ? "" : ` · ${say("disturbed", { count })}`;
 }
 
 /** What it waits for, where that says more than the phase. */
 function detailOf({ phase, waitingFor }: RunView): string {
-  return waitingFor === null || phase === "paused" ? "" : waitingSentence(waitingFor, say);
+  return waitingFor === null || phase === "paused" ? "" : waitingIn(language, waitingFor);
 }

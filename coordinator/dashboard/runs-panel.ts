@@ -1,8 +1,9 @@
 /** @file All runs since the coordinator began: what each came to, and which curves are laid over the current one. */
 import type { RunRecordView, RunView } from "../view.ts";
 import { figures } from "./format.ts";
-import { say } from "./language.ts";
+import { language, say } from "./language.ts";
 import { create, element, setText } from "./page.ts";
+import { sentenceIn } from "./sentences.ts";
 
 /** Curves that are laid over the current one without asking. */
 const comparedAtFirst = 2;
@@ -104,7 +105,7 @@ function headOf(): HTMLTableSectionElement {
 function fillRow(row: Element, run: RunRecordView): void {
   const [, state, step, accuracy, fingerprint] = row.children;
   if (!state || !step || !accuracy || !fingerprint) return;
-  setText(state, `${say(run.phase)} · ${run.title}`);
+  setText(state, `${say(run.phase)} · ${sentenceIn(language, run.title)}`);
   setText(step, `${figures.whole(run.step)} / ${figures.whole(run.totalSteps)}`);
   setText(accuracy, figures.percent(run.testAccuracy, 2));
   const same = run.sameAs === null ? "" : ` = #${run.sameAs}`;

@@ -1,10 +1,11 @@
 /**
- * @file Where the time of the last steps goes, a row a worker: on the network, computing, waiting for the others. What
- * travels is drawn half before and half after the computing, for both ways carry the same bytes.
+ * @file Where the time of the last steps goes, a row a worker: downloading the parameters, computing, uploading the
+ * gradients, waiting for the others.
  */
 import type { TimelineView } from "../view.ts";
 import { say } from "./language.ts";
-import { colorOf, element, setText } from "./page.ts";
+import { colorOf, element, setText, watchVisible } from "./page.ts";
+import type { TextKey } from "./texts.ts";
 
 /** More rows than one can look at. */
 const rowsMax = 24;
@@ -15,18 +16,49 @@ const gap = 6;
 const newestWeight = 0.2;
 
 type Step = TimelineView["steps"][number];
+type Part = "download" | "compute" | "upload" | "wait";
+type Parts = Readonly<Record<Part, number>>;
+
+/** What limits a run whose workers spend most of their time so. */
+const limits: Readonly<Record<Part, TextKey>> = {
+  download: "limitDownload",
+  compute: "limitCompute",
+  upload: "limitUpload",
+  wait: "limitWait",
+};
+
+/** Where and how one step is drawn. */
+interface Place {
+  readonly rows: readonly string[];
+  readonly left: number;
+  readonly perMs: number;
+  readonly wide: number;
+  readonly colors: {
+    readonly ground: string;
+    readonly late: string;
+    readonly parts: readonly string[];
+  };
+}
 
 export class Timeline {
   readonly #canvas = element("timeline", HTMLCanvasElement);
-  #shares = { compute: 0, transfer: 0, wait: 0 };
-  #isEmpty = true;
+  readonly #isVisible = watchVisible(this.#canvas, () => this.#drawAgain());
+  #steps: readonly Step[] = [];
+  #parts: Parts | undefined;
 
   show({ steps }: TimelineView): void {
+    if (steps.length === 0) return;
+    this.#steps = steps;
+    if (this.#isVisible()) this.#drawAgain();
+    this.#tell(steps);
+  }
+
+  #drawAgain(): void {
+    const steps = this.#steps;
     if (steps.length === 0) return;
     const names = [...new Set(steps.flatMap(({ shares }) => shares.map(({ worker }) => worker)))];
     const rows = names.toSorted((a, b) => a.localeCompare(b)).slice(0, rowsMax);
     this.#draw(steps, rows);
-    this.#tell(steps);
   }
 
   #draw(steps: readonly Step[], rows: readonly string[]): void {
@@ -51,10 +83,16 @@ export class Timeline {
       0,
     );
     const perMs = (width - nameWidth - gap * steps.length) / total;
+    // Asking for a colour makes the browser bring its styles up to date.
+    const colors = {
+      ground: colorOf("--well"),
+      late: colorOf("--bad"),
+      parts: [colorOf("--series-3"), colorOf("--series-1"), colorOf("--series-2")],
+    };
     let left = nameWidth;
     for (const step of steps) {
       const wide = Math.max(step.endMs - step.startMs, 0.05) * perMs;
-      this.#drawStep(context, step, { rows, left, perMs, wide });
+      this.#drawStep(context, step, { rows, left, perMs, wide, colors });
       left += wide + gap;
     }
   }
@@ -62,25 +100,25 @@ export class Timeline {
   #drawStep(
     context: CanvasRenderingContext2D,
     step: Step,
-    place: { readonly rows: readonly string[]; left: number; perMs: number; wide: number },
+    { rows, left, perMs, wide, colors }: Place,
   ): void {
-    const { rows, left, perMs, wide } = place;
     for (const [i, name] of rows.entries()) {
       const top = i * rowHeight + 3;
       const tall = rowHeight - 6;
-      context.fillStyle = colorOf("--well");
+      context.fillStyle = colors.ground;
       context.fillRect(left, top, wide, tall);
       const share = step.shares.find(({ worker }) => worker === name);
       if (share === undefined) continue;
-      const { startMs, endMs, computeMs, isLate } = share;
+      const { startMs, endMs, downloadMs, computeMs, uploadMs, isLate } = share;
       const from = left + (startMs - step.startMs) * perMs;
-      const travel = ((endMs - startMs - computeMs) / 2) * perMs;
-      context.fillStyle = colorOf("--series-2");
-      context.fillRect(from, top, (endMs - startMs) * perMs, tall);
-      context.fillStyle = colorOf("--series-1");
-      context.fillRect(from + travel, top, computeMs * perMs, tall);
+      let at = from;
+      for (const [part, ms] of [downloadMs, computeMs, uploadMs].entries()) {
+        context.fillStyle = colors.parts[part] ?? "";
+        context.fillRect(at, top, ms * perMs, tall);
+        at += ms * perMs;
+      }
       if (!isLate) continue;
-      context.strokeStyle = colorOf("--bad");
+      context.strokeStyle = colors.late;
       context.lineWidth = 2;
       context.strokeRect(from + 1, top + 1, Math.max(2, (endMs - startMs) * perMs - 2), tall - 2);
     }
@@ -88,31 +126,26 @@ export class Timeline {
 
   /** The same in words, smoothed so that they can be read. */
   #tell(steps: readonly Step[]): void {
-    const newest = sharesOf(steps);
-    const weight = this.#isEmpty ? 1 : newestWeight;
-    this.#isEmpty = false;
-    const mix = (old: number, value: number) => old + weight * (value - old);
-    this.#shares = {
-      compute: mix(this.#shares.compute, newest.compute),
-      transfer: mix(this.#shares.transfer, newest.transfer),
-      wait: mix(this.#shares.wait, newest.wait),
+    const newest = partsOf(steps);
+    const old = this.#parts ?? newest;
+    const mix = (part: Part) => old[part] + newestWeight * (newest[part] - old[part]);
+    const parts: Parts = {
+      download: mix("download"),
+      compute: mix("compute"),
+      upload: mix("upload"),
+      wait: mix("wait"),
     };
-    const { compute, transfer, wait } = this.#shares;
-    this.#canvas.setAttribute(
-      "aria-label",
-      say("timelineLabel", {
-        compute: percent(compute),
-        transfer: percent(transfer),
-        wait: percent(wait),
-      }),
-    );
-    const largest = Math.max(compute, transfer, wait);
-    const limit =
-      largest === compute ? "limitCompute" : largest === transfer ? "limitTransfer" : "limitWait";
-    setText(
-      element("limit"),
-      `${say(limit)} (${percent(compute)} / ${percent(transfer)} / ${percent(wait)} %)`,
-    );
+    this.#parts = parts;
+    const percents = {
+      download: percent(parts.download),
+      compute: percent(parts.compute),
+      upload: percent(parts.upload),
+      wait: percent(parts.wait),
+    };
+    this.#canvas.setAttribute("aria-label", say("timelineLabel", percents));
+    const names: readonly Part[] = ["compute", "download", "upload", "wait"];
+    const largest = names.reduce((most, part) => (parts[part] > parts[most] ? part : most));
+    setText(element("limit"), `${say(limits[largest])} ${say("timeParts", percents)}`);
   }
 }
 
@@ -121,17 +154,19 @@ function percent(fraction: number): number {
 }
 
 /** Fractions of the workers' time. */
-function sharesOf(steps: readonly Step[]) {
-  let [compute, transfer, all] = [0, 0, 0];
+function partsOf(steps: readonly Step[]): Parts {
+  let [download, compute, upload, all] = [0, 0, 0, 0];
   for (const { startMs, endMs, shares } of steps) {
     for (const share of shares) {
+      download += share.downloadMs;
       compute += share.computeMs;
-      transfer += share.endMs - share.startMs - share.computeMs;
+      upload += share.uploadMs;
       all += endMs - startMs;
     }
   }
-  if (all === 0) return { compute: 0, transfer: 0, wait: 1 };
-  return { compute: compute / all, transfer: transfer / all, wait: 1 - (compute + transfer) / all };
+  if (all === 0) return { download: 0, compute: 0, upload: 0, wait: 1 };
+  const [down, own, up] = [download / all, compute / all, upload / all];
+  return { download: down, compute: own, upload: up, wait: 1 - down - own - up };
 }
 
 function shortened(context: CanvasRenderingContext2D, name: string): string {

@@ -6,9 +6,11 @@ import {
   outputActivations,
   type RunConfig,
 } from "../../shared/run/config.ts";
+import { auditPolicies } from "../audit-policy.ts";
 import type { Feed } from "./feed.ts";
-import { say } from "./language.ts";
+import { language, say } from "./language.ts";
 import { create, element, setText } from "./page.ts";
+import { sentenceIn } from "./sentences.ts";
 import { formOf, settingsFor } from "./settings.ts";
 import type { TextKey } from "./texts.ts";
 
@@ -36,6 +38,10 @@ const fields: readonly Field[] = [
 export class TrainAgain {
   readonly #feed: () => Feed;
   readonly #form = element("again", HTMLFormElement);
+  readonly #audit = listField([
+    ["", say("asNow")],
+    ...auditPolicies.map((each): [string, string] => [each, each]),
+  ]);
   readonly #inputs = new Map<string, HTMLInputElement | HTMLSelectElement>();
   #config: RunConfig | undefined;
   readonly #button = create("button", "primary", say("start"));
@@ -44,6 +50,8 @@ export class TrainAgain {
   constructor(feed: () => Feed) {
     this.#feed = feed;
     for (const field of fields) this.#form.append(this.#fieldOf(field));
+    this.#audit.name = "audit";
+    this.#form.append(labelled("audit", this.#audit));
     this.#error.setAttribute("role", "alert");
     const place = create("div", "whole");
     place.append(this.#button);
@@ -73,7 +81,6 @@ export class TrainAgain {
   }
 
   #fieldOf({ key, label, choices, mode }: Field): HTMLElement {
-    const box = create("label");
     const input =
       choices === undefined
         ? textField(mode)
@@ -83,8 +90,7 @@ export class TrainAgain {
           ]);
     input.name = key;
     this.#inputs.set(key, input);
-    box.append(create("span", "", say(label)), input);
-    return box;
+    return labelled(label, input);
   }
 
   async #start(): Promise<void> {
@@ -94,11 +100,19 @@ export class TrainAgain {
     this.#button.disabled = true;
     setText(this.#button, say("starting"));
     setText(this.#error, "");
-    const error = await this.#feed().order({ order: "start", settings });
-    setText(this.#error, error ?? "");
+    const audit = auditPolicies.find((each) => each === this.#audit.value);
+    const order = { order: "start", settings, ...(audit === undefined ? {} : { audit }) } as const;
+    const error = await this.#feed().order(order);
+    setText(this.#error, sentenceIn(language, error ?? ""));
     setText(this.#button, say("start"));
     this.#button.disabled = false;
   }
+}
+
+function labelled(label: TextKey, input: HTMLElement): HTMLElement {
+  const box = create("label");
+  box.append(create("span", "", say(label)), input);
+  return box;
 }
 
 function textField(mode: Field["mode"]): HTMLInputElement {

@@ -39,7 +39,7 @@ export class WorkersPanel {
       times === undefined || threads === 0
         ? ""
         : say("speedUp", {
-            times: times.toFixed(2),
+            times: figures.fixed(times, 2),
             efficiency: Math.round((100 * times) / threads),
             threads,
           });
@@ -55,7 +55,7 @@ function rowOf(worker: WorkerView): Cell[] {
     { text: String(threads) },
     { text: figures.percent(share) },
     { text: figures.whole(samplesPerSecond) },
-    { text: roundTripMs === null ? "–" : `${roundTripMs.toFixed(1)} ms` },
+    { text: roundTripMs === null ? "–" : `${figures.fixed(roundTripMs, 1)} ms` },
     { text: figures.whole(blocksDone) },
   ];
 }

@@ -5,6 +5,8 @@
 import { benchAccuracy } from "./accuracy.ts";
 import { benchAudit } from "./audit.ts";
 import { benchBrowser } from "./browser.ts";
+import { benchCharts } from "./charts.ts";
+import { benchJoin } from "./join.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchMemory } from "./memory.ts";
 import { print, Report } from "./report.ts";
@@ -13,6 +15,7 @@ import { benchStep } from "./step.ts";
 import { benchStraggler } from "./straggler.ts";
 import { benchThroughput } from "./throughput.ts";
 import { benchTree } from "./tree.ts";
+import { benchWatchers } from "./watchers.ts";
 
 const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   kernel: benchKernel,
@@ -25,6 +28,9 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   browser: benchBrowser,
   scale: benchScale,
   straggler: benchStraggler,
+  watchers: benchWatchers,
+  charts: benchCharts,
+  join: benchJoin,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

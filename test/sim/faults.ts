@@ -2,7 +2,7 @@
  * @file What goes wrong in a simulation: each seed draws which faults it has and how often, so that some seeds are quiet
  * but for one kind of trouble and others have it all at once.
  */
-import type { AuditPolicy } from "../../coordinator/audit.ts";
+import type { AuditPolicy } from "../../coordinator/audit-policy.ts";
 import { Random } from "../../shared/random.ts";
 import type { NetworkProfile } from "../support/sim-network.ts";
 import type { World } from "../support/sim-world.ts";

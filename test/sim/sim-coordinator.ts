@@ -1,8 +1,9 @@
+import type { AuditPolicy } from "../../coordinator/audit-policy.ts";
 /**
  * @file A coordinator process of the simulator: the product's own setup, coordinator, run and job on the simulated
  * network, clock and disk. What `main.ts` wires to the real ones.
  */
-import { Audit, type AuditPolicy } from "../../coordinator/audit.ts";
+import { Audit } from "../../coordinator/audit.ts";
 import type { RunSettings } from "../../coordinator/cli/options.ts";
 import { Coordinator } from "../../coordinator/coordinator.ts";
 import type { Disk } from "../../coordinator/disk.ts";

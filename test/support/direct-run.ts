@@ -1,4 +1,5 @@
-import { Audit, type AuditPolicy } from "../../coordinator/audit.ts";
+import type { AuditPolicy } from "../../coordinator/audit-policy.ts";
+import { Audit } from "../../coordinator/audit.ts";
 /**
  * @file A training run whose workers are engines in the same process, called directly: no sockets, no protocol, no
  * time. What is left is the run, the assignment, the reduction and the optimizer.

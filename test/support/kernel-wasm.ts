@@ -6,12 +6,11 @@ import { buildKernel, kernelCacheKey } from "../../build-kernel.ts";
 
 const buildFolder = join(import.meta.dirname, "../../build");
 
-let loading: Promise<Uint8Array> | undefined;
+let loaded: Promise<Uint8Array> | undefined;
 
-/** The kernel's WebAssembly bytes, from `build/` when they are those of today's sources. */
+/** The kernel's WebAssembly bytes, from `build/` when they are those of today's sources. Read once a process. */
 export function loadKernelWasm(): Promise<Uint8Array> {
-  // Once a process: two that wrote the same file at the same time would take it from each other.
-  return (loading ??= load());
+  return (loaded ??= load());
 }
 
 async function load(): Promise<Uint8Array> {

@@ -57,6 +57,25 @@ export class Terminal extends EventEmitter {
     );
   }
 
+  /**
+   * The screen as a camera sees it, as far as it is drawn with half blocks: a cell is two squares, one above the other,
+   * all other characters are their ground. RGBA, row by row.
+   */
+  toPixels(side: number): { data: Uint8ClampedArray; width: number; height: number } {
+    const [width, height] = [this.columns * side, 2 * this.rows * side];
+    const data = new Uint8ClampedArray(4 * width * height).fill(255);
+    for (let y = 0; y < height; y++) {
+      const cells = this.#cells[Math.floor(y / (2 * side))] ?? [];
+      const inked = Math.floor(y / side) % 2 === 0 ? "▀█" : "▄█";
+      for (let x = 0; x < width; x++) {
+        const { character, ink, ground } = cells[Math.floor(x / side)] ?? blank;
+        const color = inked.includes(character) ? (ink ?? 253) : (ground ?? 233);
+        data.set(channelsOf(color), 4 * (y * width + x));
+      }
+    }
+    return { data, width, height };
+  }
+
   /** The screen as a page, one cell beside the other whatever fonts there are. */
   toHtml(): string {
     const rows = this.#cells.map((row) => `<div>${row.map(cellHtml).join("")}</div>`);
@@ -122,18 +141,22 @@ function cellHtml({ character, ink, ground, bold, dim }: Cell): string {
   return `<i style="${styles.join(";")}">${entityOf(character)}</i>`;
 }
 
-/** The cube of 6 × 6 × 6 and the greys of a terminal with 256 colours. */
 function colorOf(index: number): string {
-  if (index >= 232) return grey(8 + 10 * (index - 232));
-  if (index < 16) return index === 0 ? "#000" : "#ccc";
-  const levels = [0, 95, 135, 175, 215, 255];
-  const cube = index - 16;
-  const channels = [Math.floor(cube / 36), Math.floor(cube / 6) % 6, cube % 6];
-  return `rgb(${channels.map((level) => levels[level]).join(" ")})`;
+  return `rgb(${channelsOf(index).join(" ")})`;
 }
 
-function grey(level: number): string {
-  return `rgb(${level} ${level} ${level})`;
+/** The cube of 6 × 6 × 6 and the greys of a terminal with 256 colours; red, green and blue. */
+function channelsOf(index: number): readonly number[] {
+  if (index >= 232) return grey(8 + 10 * (index - 232));
+  if (index < 16) return grey(index === 0 ? 0 : 204);
+  const levels = [0, 95, 135, 175, 215, 255];
+  const cube = index - 16;
+  const steps = [Math.floor(cube / 36), Math.floor(cube / 6) % 6, cube % 6];
+  return steps.map((step) => levels[step] ?? 0);
+}
+
+function grey(level: number): readonly number[] {
+  return [level, level, level];
 }
 
 function entityOf(character: string): string {

@@ -20,8 +20,8 @@ const systems: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bLinux\b/u, "Linux"],
 ];
 
-/** `Chrome on Android`. */
+/** `Chrome, Android`: the same in every language, for people of any of them see it. */
 export function browserName(userAgent: string): string {
   const find = (table: typeof browsers) => table.find(([pattern]) => pattern.test(userAgent))?.[1];
-  return `${find(browsers) ?? "Browser"} on ${find(systems) ?? "unknown"}`;
+  return `${find(browsers) ?? "Browser"}, ${find(systems) ?? "?"}`;
 }

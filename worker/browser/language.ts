@@ -6,15 +6,23 @@ import {
   type TextValues,
   translator,
 } from "../../shared/pages/language.ts";
+import { Phrasebook } from "../../shared/pages/phrasebook.ts";
 import { element, setText } from "./page.ts";
+import { codePhrases, phrases } from "./phrases.ts";
 import { remember, remembered } from "./settings.ts";
 import { type TextKey, texts } from "./texts.ts";
 
+const book = new Phrasebook(phrases, codePhrases);
 let language = chooseLanguage(remembered("language"), navigator.languages);
 
 /** A text in the page's language. */
 export function say(key: TextKey, values?: TextValues): string {
   return translator(texts, language)(key, values);
+}
+
+/** A sentence of the worker's, in the page's language. */
+export function said(sentence: string): string {
+  return book.sentenceIn(language, sentence);
 }
 
 /** A number as the page's language writes it: grouped, and with so many digits after the point. */

@@ -1,7 +1,7 @@
 /** @file Shows the worker's state on the join page. Every place is there from the start, so nothing ever moves. */
 import type { WorkerStatus } from "../status.ts";
 import { describe, type Description } from "./describe.ts";
-import { figure, say } from "./language.ts";
+import { figure, said, say } from "./language.ts";
 import { element, setText } from "./page.ts";
 import { Trace } from "./trace.ts";
 
@@ -46,7 +46,9 @@ function showState({ tone, headline, detail, values }: Description): void {
   view.state.dataset["tone"] = tone;
   view.state.dataset["state"] = headline;
   setText(view.headline, say(headline));
-  setText(view.detail, say(detail, values));
+  const { detail: sentence } = values;
+  const told = sentence === undefined ? values : { ...values, detail: said(String(sentence)) };
+  setText(view.detail, say(detail, told));
   document.title = say("title", { headline: say(headline) });
 }
 

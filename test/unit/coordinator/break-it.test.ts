@@ -74,12 +74,24 @@ describe("a worker's line", () => {
   });
 
   test("spoilt once makes the last value of 1 gradient not finite, and no other", () => {
-    const steps: number[] = [];
-    breakIt.corrupt(socket, (step) => steps.push(step));
+    const told: string[] = [];
+    breakIt.spoil(socket, "corrupt", {
+      before: (step) => told.push(`before ${step}, ${heard.length} heard`),
+      after: (step) => told.push(`after ${step}, ${heard.length} heard`),
+    });
     handler.message(gradient);
     expect(values[0]).toBe(1);
     expect(Number.isFinite(values[1])).toBe(false);
-    expect(steps).toEqual([7]);
+    expect(told).toEqual(["before 7, 0 heard", "after 7, 1 heard"]);
+    handler.message(gradient);
+    expect(values).toEqual([1, 2]);
+  });
+
+  test("that lies once changes 1 bit of 1 value, which stays finite", () => {
+    breakIt.spoil(socket, "lie", { before: () => {}, after: () => {} });
+    handler.message(gradient);
+    // The neighbour of 2 among the float32 numbers.
+    expect(values).toEqual([1, 2 + 2 ** -22]);
     handler.message(gradient);
     expect(values).toEqual([1, 2]);
   });

@@ -29,11 +29,13 @@ test("a page names no folder but the one of the command line", () => {
   );
 });
 
-test("6 kinds of order, and none with anything more", () => {
+test("8 kinds of order, and none with anything more", () => {
   const orders = [
     { order: "pause", id: 1 },
     { order: "start", id: 2, settings: { epochs: "3" } },
+    { order: "start", id: 2, settings: {}, audit: "quorum" },
     { order: "drop", id: 3, worker: "w1" },
+    { order: "lie", id: 3, worker: "w1" },
     { order: "delay", id: 4, worker: "w1", seconds: 3 },
   ];
   for (const order of orders) expect(orderSchema.safeParse(order).success).toBe(true);
@@ -42,6 +44,7 @@ test("6 kinds of order, and none with anything more", () => {
     { order: "pause", id: 1, more: 1 },
     { order: "delay", id: 1, worker: "w1", seconds: 60 },
     { order: "exit", id: 1 },
+    { order: "start", id: 1, settings: {}, audit: "some" },
     { order: "start", id: 1, settings: { seed: 1 } },
   ]) {
     expect(orderSchema.safeParse(wrong).success).toBe(false);

@@ -23,14 +23,20 @@ const sha256 = createHash("sha256").update(bytes).digest("hex");
 const noiseSha256 = createHash("sha256").update(noise).digest("hex");
 const path = `/data/${sha256}`;
 
-const route = createDataRoute();
+const route = createDataRoute(() => false);
+const nearRoute = createDataRoute();
 let latest: ServerResponse | undefined;
 const server = createServer((request, response) => {
   latest = response;
-  if (!route.handle(request, response)) response.writeHead(501).end();
+  const isNear = request.url?.endsWith("?near") === true;
+  if (!(isNear ? nearRoute : route).handle(request, response)) response.writeHead(501).end();
 });
 beforeAll(async () => {
-  await Promise.all([route.add(bytes, sha256), route.add(noise, noiseSha256)]);
+  await Promise.all([
+    route.add(bytes, sha256),
+    route.add(noise, noiseSha256),
+    nearRoute.add(bytes, sha256),
+  ]);
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
@@ -224,4 +230,13 @@ describe("http fields", () => {
   test("a suffix longer than 3 bytes is all 3", () => {
     expect(parseRange("bytes=-10", 3)).toEqual({ start: 0, end: 3 });
   });
+});
+
+test("on this machine nothing is packed, for unpacking takes longer than the way; behind a proxy it is", async () => {
+  const at = `${path}?near`;
+  const near = await ask({ "accept-encoding": "gzip" }, { at });
+  expect(near.headers["content-encoding"]).toBeUndefined();
+  expect(near.body.length).toBe(bytes.length);
+  const forwarded = { "accept-encoding": "gzip", "x-forwarded-for": "192.0.2.7" };
+  expect((await ask(forwarded, { at })).headers["content-encoding"]).toBe("gzip");
 });

@@ -80,6 +80,17 @@ describe("Progress", () => {
     expect(steps.at(-1)).toBeGreaterThan(99_000);
   });
 
+  test("spreads the test curve evenly over 5,000 evaluations, and always has the newest", () => {
+    const progress = new Progress();
+    for (let step = 1; step <= 5_000; step++) {
+      progress.addEvaluation({ ...evaluation, step });
+      expect(progress.testCurve.at(-1)?.step).toBe(step);
+    }
+    const steps = progress.testCurve.map(({ step }) => step);
+    const gaps = steps.slice(1, -1).map((step, i) => step - (steps[i] ?? 0));
+    expect(new Set(gaps)).toEqual(new Set([16]));
+  });
+
   test("keeps the test curve under 512 points over 5,000 evaluations", () => {
     const progress = new Progress();
     for (let step = 1; step <= 5_000; step++) progress.addEvaluation({ ...evaluation, step });

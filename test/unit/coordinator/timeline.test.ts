@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { Round } from "../../../coordinator/round.ts";
 import { Timeline } from "../../../coordinator/timeline.ts";
+import type { ModelConfig } from "../../../shared/run/config.ts";
 
 /** A round of 10 ms in which `fast` computed 4 ms of 6, and `slow` did not answer. */
 function playedRound(step: number): Round {
@@ -15,15 +16,35 @@ function playedRound(step: number): Round {
   return round;
 }
 
+/** 3 parameters. */
+const model: ModelConfig = { layers: [2, 1], activation: "relu", output: "linear" };
+
+function times(downloadMs: number, computeMs: number, uploadMs: number) {
+  return { downloadMs, computeMs, uploadMs };
+}
+
 test("tells the last 6 steps, who was late, and how much was computed at once", () => {
   const timeline = new Timeline();
   for (let step = 1; step <= 8; step++) timeline.add(playedRound(step), 100 * step + 10);
-  const { speedUp, steps } = timeline.view((id) => id.toUpperCase());
+  const { speedUp, steps } = timeline.view((id) => id.toUpperCase(), model);
   expect(speedUp).toBeCloseTo(0.4, 12);
   expect(steps.map(({ step }) => step)).toEqual([3, 4, 5, 6, 7, 8]);
   expect(steps[0]?.shares).toEqual([
-    { worker: "FAST", startMs: 300, endMs: 306, computeMs: 4, samples: 32, isLate: false },
-    { worker: "SLOW", startMs: 301, endMs: 310, computeMs: 0, samples: 32, isLate: true },
+    // Parameters and one gradient are as large: half of the 2 ms each way.
+    { worker: "FAST", startMs: 300, endMs: 306, ...times(1, 4, 1), samples: 32, isLate: false },
+    { worker: "SLOW", startMs: 301, endMs: 310, ...times(9, 0, 0), samples: 32, isLate: true },
   ]);
-  expect(timeline.view((id) => id).speedUp).toBeNull();
+  expect(timeline.view((id) => id, model).speedUp).toBeNull();
+});
+
+test("who sends back 3 gradients for one set of parameters uploads three times as long", () => {
+  const round = new Round("gradient", 1, 8, 0);
+  const blocks = [0, 2, 4].map((start) => ({ start, end: start + 1 }));
+  round.assign("one", blocks, 32, 0);
+  for (const block of blocks) round.answer("one", block, 2);
+  round.holdings.get("one")!.doneMs = 14;
+  const timeline = new Timeline();
+  timeline.add(round, 20);
+  const [share] = timeline.view((id) => id, model).steps[0]!.shares;
+  expect(share).toMatchObject(times(2, 6, 6));
 });

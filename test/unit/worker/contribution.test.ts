@@ -30,6 +30,15 @@ describe("Contribution", () => {
     expect(contribution.samplesPerSecond(4_000)).toBe(0);
   });
 
+  test("knows its pace 200 ms after it began, then over whole seconds", () => {
+    const contribution = create();
+    contribution.add("gradient", 0, { start: 0, end: 4 });
+    expect(contribution.samplesPerSecond(100)).toBe(0);
+    expect(contribution.samplesPerSecond(200)).toBe(100);
+    expect(contribution.samplesPerSecond(900)).toBe(100);
+    expect(contribution.samplesPerSecond(1_200)).toBe(0);
+  });
+
   test("a candidate costs the whole batch", () => {
     const search = {
       ...config,

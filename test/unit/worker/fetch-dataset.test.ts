@@ -41,6 +41,17 @@ describe("the download of a dataset", () => {
     expect(requests).toEqual([{ url: "/data/x", authorization: "Bearer secret" }]);
   });
 
+  test("takes what comes as it is, with a length and without one", async () => {
+    for (const isSized of [true, false]) {
+      const { load } = await serve((response) => {
+        if (isSized) response.setHeader("content-length", bytes.length);
+        response.write(bytes);
+        response.end();
+      });
+      expect(await load("/data/x", identity, () => {})).toEqual(dataset);
+    }
+  });
+
   test("refuses bytes with one bit flipped: their SHA-256 is another", async () => {
     const wrong = bytes.slice();
     wrong[wrong.length - 1]! ^= 1;

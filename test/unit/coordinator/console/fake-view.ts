@@ -50,6 +50,7 @@ function fakeRun({
     id: "k3x9",
     title: "mnist · 784-16-16-10 sigmoid, softmax · cce · momentum 0.5 · batch 64",
     phase,
+    audit: "sample",
     waitingFor,
     parameterCount: 13_002,
     step,

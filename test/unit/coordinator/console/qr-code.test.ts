@@ -4,8 +4,12 @@ import { encode } from "uqr";
 import { expect, test } from "vitest";
 
 import { qrCode } from "../../../../coordinator/console/qr-code.ts";
+import { render, type ScreenState } from "../../../../coordinator/console/render.ts";
 import { createStyle } from "../../../../coordinator/console/style.ts";
 import { displayWidth } from "../../../../coordinator/console/text.ts";
+import { readQrCode } from "../../../support/qr-reader.ts";
+import { Terminal } from "../../../support/terminal.ts";
+import { fakeView } from "./fake-view.ts";
 
 const url = "http://192.168.1.20:8080/join#token=abcdefghijkmnpqrstuvwxyz";
 
@@ -31,4 +35,31 @@ test("of a 60 character join URL fits in a terminal of 80 × 24", () => {
 test("changes with its text", () => {
   const style = createStyle(false);
   expect(qrCode("http://a", style)).not.toEqual(qrCode("http://b", style));
+});
+
+const state: ScreenState = {
+  columns: 80,
+  rows: 24,
+  color: true,
+  panel: "overview",
+  qr: "shown",
+  help: false,
+  keys: true,
+  notice: null,
+  log: [],
+};
+
+test.each<[string, Partial<ScreenState>]>([
+  ["80 × 24, after q", {}],
+  ["80 × 24 without colours, after q", { color: false }],
+  ["160 × 50, by itself", { columns: 160, rows: 50, qr: "auto" }],
+  ["160 × 50 without colours, by itself", { columns: 160, rows: 50, qr: "auto", color: false }],
+])("is read off the screen of a dark terminal of %s", (_, different) => {
+  const view = fakeView({ workers: 3, progress: 0.4 });
+  const screen = { ...state, ...different };
+  const terminal = new Terminal(screen.columns, screen.rows);
+  for (const [row, line] of render(view, screen).entries()) {
+    terminal.write(`\u001B[${row + 1};1H${line}`);
+  }
+  expect(readQrCode(terminal.toPixels(4))).toBe(view.joinUrl);
 });

@@ -5,11 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { figuresIn, parameterName } from "../../../../coordinator/dashboard/figures.ts";
-import { waitingSentence } from "../../../../coordinator/dashboard/sentences.ts";
 import { texts } from "../../../../coordinator/dashboard/texts.ts";
-import { translator } from "../../../../shared/pages/language.ts";
-
-const spanish = translator(texts, "es");
 const page = readFileSync(
   join(import.meta.dirname, "../../../../coordinator/dashboard/index.html"),
   "utf8",
@@ -57,14 +53,16 @@ test("numbers are written as their readers write them", () => {
     "−3.10e-6",
     "0",
   ]);
+  expect([es.gradient(0.012_34), es.short(4e-7), es.shortest(0.05), es.fixed(1.25, 1)]).toEqual([
+    "+0,01234",
+    "4,00e-7",
+    "0,05",
+    "1,3",
+  ]);
+  expect([en.shortest(0.05), en.shortest(1.25e-5), en.shortest(12_345.6)]).toEqual([
+    "0.05",
+    "1.3e-5",
+    "12350",
+  ]);
   expect(parameterName(6488)).toBe("w₆₄₈₈");
-});
-
-test("what the coordinator waits for is said in the reader's language, and never lost", () => {
-  expect(waitingSentence("waiting for 1 more worker", spanish)).toMatch(/^a un ayudante más/u);
-  expect(waitingSentence("waiting for 3 more workers", spanish)).toMatch(/^a 3 ayudantes más/u);
-  expect(waitingSentence("block [0, 2) of step 12 given to lab 7 1.2 s ago", spanish)).toBe(
-    "[0, 2) del paso 12 está con lab 7 desde hace 1.2 s",
-  );
-  expect(waitingSentence("something new", spanish)).toBe("something new");
 });
