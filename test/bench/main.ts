@@ -6,6 +6,7 @@ import { benchAccuracy } from "./accuracy.ts";
 import { benchAudit } from "./audit.ts";
 import { benchBrowser } from "./browser.ts";
 import { benchKernel } from "./kernel.ts";
+import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
 import { print, Report } from "./report.ts";
 import { benchScale } from "./scale.ts";
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   browser: benchBrowser,
   scale: benchScale,
   straggler: benchStraggler,
+  load: benchLoad,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

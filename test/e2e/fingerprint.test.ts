@@ -145,6 +145,17 @@ describe("workers that come and go", () => {
     expect(end.fingerprint).toBe(whole.fingerprint);
   });
 
+  test("a second signal ends a coordinator at once, with 130", async () => {
+    const coordinator = cluster.coordinator("--local-workers", "1", ...data, ...args);
+    await coordinator.event("epoch");
+    coordinator.child.kill("SIGSTOP");
+    // Both are there before it goes on, so that it can't be done between the two.
+    coordinator.child.kill("SIGINT");
+    coordinator.child.kill("SIGTERM");
+    coordinator.child.kill("SIGCONT");
+    expect(await coordinator.exited).toBe(130);
+  });
+
   /** A coordinator whose folder for checkpoints is gone when its run ends, as soon as it says so. */
   async function withoutRoom(...more: string[]) {
     const short = ["--local-workers", "1", "--name", "full", "--epochs", "1"];
