@@ -39,17 +39,14 @@ describe("Roster", () => {
     expect(names).toEqual(["ana 2", "ana", "ana 3"]);
   });
 
-  test("gives 1,000 workers of one name 1,000 names, also where one in the middle is free again", () => {
+  test("gives 900 workers of one name 900 names, also where one in the middle is free again", () => {
     const roster = new Roster();
-    const names = Array.from(
-      { length: 1_000 },
-      (_, i) => introduce(roster, "ana", "", `${i}`).name,
-    );
-    expect(names.at(-1)).toBe("ana 1000");
-    expect(new Set(names).size).toBe(1_000);
-    introduce(roster, "ana 1002", "", "her own");
+    const names = Array.from({ length: 900 }, (_, i) => introduce(roster, "ana", "", `${i}`).name);
+    expect(names.at(-1)).toBe("ana 900");
+    expect(new Set(names).size).toBe(900);
+    introduce(roster, "ana 902", "", "her own");
     const more = ["next", "and one"].map((session) => introduce(roster, "ana", "", session).name);
-    expect(new Set([...names, "ana 1002", ...more]).size).toBe(1_003);
+    expect(new Set([...names, "ana 902", ...more]).size).toBe(903);
   });
 
   test("cuts a long name for its number between characters, never through one of two units", () => {
