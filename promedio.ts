@@ -13,6 +13,8 @@ import { OperatorError } from "./shared/operator-error.ts";
 // Messages lie outside of V8's heap but count towards its limit, which follows the small heap inside: without this, the
 // whole heap is collected every 80 steps of a small network, which costs more than all the rest of a step.
 setFlagsFromString("--heap-growing-percent=400");
+// A young generation that stays small gives the buffers of received messages back sooner: 15 MB less, as fast.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 /** Where this program lies once it is bundled, with the kernel and the pages. */
 const build = import.meta.dirname;

@@ -14,6 +14,8 @@ export interface WorkerSpeed {
   readonly leafMs: number;
   /** So much later may the round end for this worker to get its first leaf; 0 when absent. */
   readonly slackMs?: number;
+  /** So much longer may its leaves take when that saves blocks; any time when absent. */
+  readonly roundingMs?: number;
 }
 
 /** Contiguous leaves for one worker, as the fewest nodes of the tree. */
@@ -24,7 +26,7 @@ export interface Share {
 
 /**
  * A boundary between two shares may move by this part of the smaller one to make fewer, larger blocks: each saves the
- * bytes of one gradient, and costs at most this part of the round's time.
+ * bytes of one gradient, and costs at most this part of the round's time; and no more than `roundingMs`.
  */
 const snapFraction = 1 / 8;
 
@@ -42,7 +44,7 @@ export function planShares(leafCount: number, workers: readonly WorkerSpeed[]): 
     `${leafCount} leaves for ${workers.length} workers`,
   );
   const counts = countLeaves(leafCount, workers);
-  return toShares(snap(counts), workers, leafCount);
+  return toShares(snap(counts, workers), workers, leafCount);
 }
 
 /**
@@ -87,16 +89,26 @@ function countLeaves(leafCount: number, workers: readonly WorkerSpeed[]): number
 }
 
 /** Ends of the workers' ranges, each but the last moved to the roundest number within its tolerance. */
-function snap(counts: readonly number[]): number[] {
+function snap(counts: readonly number[], workers: readonly WorkerSpeed[]): number[] {
   let end = 0;
   let snapped = 0;
   return counts.map((count, i) => {
     if (count === 0) return snapped;
     end += count;
-    const next = counts.slice(i + 1).find((other) => other > 0) ?? 0;
-    snapped = roundest(end, Math.floor(Math.min(count, next) * snapFraction));
+    const next = counts.findIndex((other, j) => j > i && other > 0);
+    if (next === -1) return (snapped = end);
+    const most = Math.min(toleranceOf(count, workers[i]), toleranceOf(counts[next], workers[next]));
+    snapped = roundest(end, Math.floor(most));
     return snapped;
   });
+}
+
+/** By how many leaves one end of a worker's share may move. */
+function toleranceOf(
+  count = 0,
+  { leafMs, roundingMs = Infinity }: Partial<WorkerSpeed> = {},
+): number {
+  return Math.min(count * snapFraction, roundingMs / (leafMs ?? 0));
 }
 
 /** The multiple of the largest power of two that lies within `tolerance` of `value`. */

@@ -52,6 +52,8 @@ export interface CoordinatorOptions {
   readonly report: (event: CoordinatorEvent) => void;
 }
 
+const nothing = () => {};
+
 /** One socket and what is known of it. */
 interface Connection {
   readonly socket: PeerSocket;
@@ -59,7 +61,7 @@ interface Connection {
   /** The largest message that its peer may send, as it was when it connected. */
   readonly messageBytesMax: number;
   /** Tells the transport that the peer has shown its token. */
-  readonly admitted: () => void;
+  admitted: () => void;
   /** Of what nobody asked this peer for. */
   readonly rate: RateLimit;
   worker: Worker | undefined;
@@ -91,7 +93,7 @@ export class Coordinator {
 
   /** Connected workers. */
   get workerCount(): number {
-    return this.#roster.connected.length;
+    return this.#roster.connectedCount;
   }
 
   /** A connected worker's socket and name. */
@@ -164,7 +166,7 @@ export class Coordinator {
    *
    * @param admitted - Called when the peer has shown its token.
    */
-  connect(socket: PeerSocket, admitted: () => void = () => {}): PeerHandler {
+  connect(socket: PeerSocket, admitted = nothing): PeerHandler {
     const nowMs = this.#options.now();
     const connection: Connection = {
       socket,
@@ -256,6 +258,7 @@ export class Coordinator {
     }
     this.#replaceSocket(worker, connection);
     connection.admitted();
+    connection.admitted = nothing;
     const { session, name } = worker;
     const { kernel } = this.#options;
     this.#send(worker, { type: "welcome", protocol: protocolVersion, session, name, kernel });
@@ -454,7 +457,7 @@ export class Coordinator {
   #reportWorker(worker: Worker, change: "joined" | "left" | "refused", reason: string): void {
     if (this.#closing) return;
     const { name, kind, threads } = worker;
-    const workers = this.#roster.connected.length;
+    const workers = this.#roster.connectedCount;
     this.#options.report({ event: "worker", change, name, kind, threads, reason, workers });
   }
 
@@ -466,7 +469,7 @@ export class Coordinator {
       kind: "unknown",
       threads: 0,
       reason: `${code}: ${message}`,
-      workers: this.#roster.connected.length,
+      workers: this.#roster.connectedCount,
     });
   }
 

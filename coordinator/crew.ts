@@ -3,6 +3,7 @@
  * is; knows nothing of sockets. Pure.
  */
 import type { WorkerSpeed } from "./assignment.ts";
+import type { Holding, Round } from "./round.ts";
 import type { SpeedEstimate } from "./speed.ts";
 
 export interface Member {
@@ -15,7 +16,12 @@ export interface Member {
   readonly speed: SpeedEstimate;
   /** Took longer than its deadline and has not answered since: until it does, it gets no further work. */
   late: boolean;
+  /** What it held when a round was closed without it: its answer tells how slow it was. */
+  overdue: { readonly round: Round; readonly holding: Holding } | undefined;
 }
+
+/** A member as it joins. */
+export type Newcomer = Omit<Member, "late" | "overdue">;
 
 export class Crew {
   readonly #members = new Map<string, Member>();
@@ -24,8 +30,8 @@ export class Crew {
     return this.#members.size;
   }
 
-  add({ id, name, address, speed }: Omit<Member, "late">): void {
-    this.#members.set(id, { id, name, address, speed, late: false });
+  add({ id, name, address, speed }: Newcomer): void {
+    this.#members.set(id, { id, name, address, speed, late: false, overdue: undefined });
   }
 
   remove(id: string): boolean {
@@ -63,5 +69,7 @@ export function speedsOf(members: readonly Member[], samplesPerLeaf: number): Wo
     overheadMs: Math.max(0, speed.overheadMs - tolerated),
     leafMs: speed.sampleMs * samplesPerLeaf,
     slackMs: slackFraction * least,
+    // What one share costs besides computing says roughly what its blocks cost.
+    roundingMs: least,
   }));
 }

@@ -8,7 +8,7 @@
  */
 import { known } from "../shared/assert.ts";
 import { blocksPerWorkMax } from "../shared/protocol/limits.ts";
-import type { CoordinatorMessage } from "../shared/protocol/messages.ts";
+import type { CoordinatorMessage, ResultMessage } from "../shared/protocol/messages.ts";
 import type { RunConfig } from "../shared/run/config.ts";
 import { batchSizeOf, type RunPlan, samplesOf, shardCountOf } from "../shared/run/plan.ts";
 import type { Block } from "../shared/run/tree.ts";
@@ -70,6 +70,7 @@ export class Dispatch {
   close(nowMs: number): void {
     const round = this.#openRound();
     this.#round = undefined;
+    this.#noteOverdue(round);
     this.#noteIdle(round, nowMs);
   }
 
@@ -101,8 +102,38 @@ export class Dispatch {
   finished(member: Member, holding: Holding, nowMs: number): void {
     member.late = false;
     holding.doneMs = nowMs;
-    const elapsedMs = nowMs - holding.sinceMs;
-    member.speed.observe({ elapsedMs, computeMs: holding.computeMs, samples: holding.samples });
+    const { sinceMs, computeMs, samples } = holding;
+    member.speed.observe({ elapsedMs: nowMs - sinceMs, computeMs, samples });
+  }
+
+  /**
+   * A worker answered for a round that is over: it is alive, and if others had to do what it held, it is known now how
+   * slow it was. Without that it would get as much again, and be as late.
+   */
+  overtaken(
+    member: Member,
+    kind: UnitKind,
+    { step, block: [start, end], computeMs }: ResultMessage,
+    nowMs: number,
+  ): void {
+    member.late = false;
+    const { round, holding } = member.overdue ?? {};
+    if (round === undefined || round.step !== step || round.kind !== kind) return;
+    if (round.answer(member.id, { start, end }, computeMs) !== holding) return;
+    // What of its share it has not answered by now it will drop for its next one.
+    member.overdue = undefined;
+    const { sinceMs, outstanding } = holding;
+    const missing = [...outstanding.values()].map((block) => this.samplesOf(block, round));
+    const samples = missing.reduce((rest, count) => rest - count, holding.samples);
+    member.speed.observe({ elapsedMs: nowMs - sinceMs, computeMs: holding.computeMs, samples });
+  }
+
+  /** Who still holds something of a round that is over has been overtaken. */
+  #noteOverdue(round: Round): void {
+    for (const [workerId, holding] of round.holdings) {
+      const member = holding.outstanding.size > 0 ? this.crew.get(workerId) : undefined;
+      if (member !== undefined) member.overdue = { round, holding };
+    }
   }
 
   /** Who got nothing this time is thought a little faster, until it is tried again. */

@@ -3,6 +3,7 @@
  * orderly end. Wiring only: every decision is made in what is wired.
  */
 import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { ReadStream, WriteStream } from "node:tty";
@@ -57,7 +58,7 @@ type CoordinatorCommand = Extract<ParsedCommand, { kind: "coordinator" }>;
 /**
  * Runs the coordinator until its run is over (with `--exit`) or until it is asked to end.
  *
- * @returns The exit code: 1 for a run that failed, with `--exit`.
+ * @returns The exit code: 1 for a run that failed, with `--exit`, or for one whose state is on no disk.
  * @throws OperatorError before anything is listening.
  */
 export async function runCoordinator(
@@ -134,6 +135,11 @@ class Program {
       prepare: (request) => this.#prepareAgain(request),
       report,
       ended: (end) => this.#firstEnded(end),
+      after(delayMs, callback) {
+        const timer = setTimeout(callback, delayMs);
+        return () => clearTimeout(timer);
+      },
+      refuge: () => join(tmpdir(), `promedio-${nanoid()}`),
       now,
     });
     this.#lesson = new Lesson({ runs: this.#runs, coordinator, breakIt, report });
@@ -224,10 +230,11 @@ class Program {
     });
     const interrupted = Promise.race([this.#world.interrupted, stopped]);
     const first = await Promise.race([firstEnd, interrupted]);
-    if (typeof first !== "string" && this.#options.exit) return first.reason === "failed" ? 1 : 0;
+    if (typeof first !== "string" && this.#options.exit) {
+      return first.reason === "finished" && first.isSaved ? 0 : 1;
+    }
     await interrupted;
-    await this.#runs.save();
-    return 0;
+    return (await this.#runs.save()) ? 0 : 1;
   }
 
   #startLocalWorkers(url: string): () => Promise<void> {

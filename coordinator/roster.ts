@@ -38,11 +38,14 @@ type Introduction = Pick<Worker, "name" | "kind" | "agent" | "threads">;
 export class Roster {
   readonly #workers = new Map<string, Worker>();
   readonly #bySession = new Map<string, Worker>();
+  readonly #names = new Set<string>();
   #nextId = 1;
 
-  /** Connected workers. */
-  get connected(): Worker[] {
-    return [...this.#workers.values()].filter(({ socket }) => socket !== undefined);
+  /** How many workers are connected. Asked at every join, of thousands: no array is made for it. */
+  get connectedCount(): number {
+    let count = 0;
+    for (const { socket } of this.#workers.values()) if (socket !== undefined) count += 1;
+    return count;
   }
 
   get(id: string): Worker | undefined {
@@ -76,6 +79,7 @@ export class Roster {
     };
     this.#workers.set(worker.id, worker);
     this.#bySession.set(worker.session, worker);
+    this.#names.add(worker.name);
     this.#forgetOldest();
     return worker;
   }
@@ -109,20 +113,27 @@ export class Roster {
   }
 
   #uniqueName(wanted: string): string {
-    const taken = new Set([...this.#workers.values()].map(({ name }) => name));
-    if (!taken.has(wanted)) return wanted;
-    for (let number = 2; ; number++) {
-      const suffix = ` ${number}`;
-      const name = cut(wanted, workerNameLengthMax - suffix.length) + suffix;
-      if (!taken.has(name)) return name;
+    if (!this.#names.has(wanted)) return wanted;
+    // Numbers are given in order, so a free one is found by halves: ten thousand may want to be called the same.
+    let [taken, free] = [1, 2];
+    while (this.#names.has(numbered(wanted, free))) [taken, free] = [free, 2 * free];
+    while (free - taken > 1) {
+      const middle = Math.floor((taken + free) / 2);
+      if (this.#names.has(numbered(wanted, middle))) taken = middle;
+      else free = middle;
     }
+    return numbered(wanted, free);
   }
 
   #forgetOldest(): void {
-    const gone = [...this.#workers.values()].filter(({ socket }) => socket === undefined);
-    for (const worker of gone.slice(0, Math.max(0, gone.length - goneMax - 1))) {
-      this.#workers.delete(worker.id);
-      this.#bySession.delete(worker.session);
+    let excess = this.#workers.size - this.connectedCount - goneMax - 1;
+    for (const { id, session, name, socket } of this.#workers.values()) {
+      if (excess <= 0) return;
+      if (socket !== undefined) continue;
+      this.#workers.delete(id);
+      this.#bySession.delete(session);
+      this.#names.delete(name);
+      excess -= 1;
     }
   }
 }
@@ -131,6 +142,11 @@ export class Roster {
 function cleanName(name: string): string {
   const visible = name.replaceAll(/\p{C}/gu, "").trim();
   return visible === "" ? "worker" : visible;
+}
+
+function numbered(name: string, number: number): string {
+  const suffix = ` ${number}`;
+  return cut(name, workerNameLengthMax - suffix.length) + suffix;
 }
 
 /** The first characters of a text, at most so many UTF-16 units; never half of a character. */

@@ -40,7 +40,13 @@ export type FoundCheckpoint =
       readonly fingerprint: string;
       readonly notes: readonly string[];
     }
-  | { readonly found: false; readonly reason: string; readonly notes: readonly string[] };
+  | {
+      readonly found: false;
+      readonly reason: string;
+      readonly notes: readonly string[];
+      /** Whether something could not be read: then there may be one all the same. */
+      readonly isUncertain: boolean;
+    };
 
 /** Where a checkpoint lies, or why it does not. */
 export type WrittenCheckpoint =
@@ -158,14 +164,27 @@ export class RunFolder {
     { best = false }: { readonly best?: boolean } = {},
   ): Promise<WrittenCheckpoint> {
     return this.#inTurn(async () => {
-      const name = `step-${String(checkpoint.step).padStart(8, "0")}.safetensors`;
-      const path = join(this.#checkpoints, name);
+      const path = join(this.#checkpoints, nameOf(checkpoint));
       try {
         const bytes = encodeCheckpoint(checkpoint);
         await this.metrics.flush(); // Rule 2. Lost metrics are no reason to lose the checkpoint as well.
         await replaceFile(this.#disk, path, bytes);
         if (best) await replaceFile(this.#disk, join(this.#checkpoints, bestName), bytes);
         await this.#prune(checkpoint.step);
+        return { ok: true, path };
+      } catch (error) {
+        return { ok: false, reason: `cannot write checkpoint ${path}: ${messageOf(error)}` };
+      }
+    });
+  }
+
+  /** Writes a checkpoint into another folder: the last resort when this one takes nothing any more. */
+  writeElsewhere(checkpoint: Checkpoint, folder: string): Promise<WrittenCheckpoint> {
+    return this.#inTurn(async () => {
+      const path = join(folder, nameOf(checkpoint));
+      try {
+        await this.#disk.mkdir(folder);
+        await replaceFile(this.#disk, path, encodeCheckpoint(checkpoint));
         return { ok: true, path };
       } catch (error) {
         return { ok: false, reason: `cannot write checkpoint ${path}: ${messageOf(error)}` };
@@ -180,35 +199,45 @@ export class RunFolder {
    */
   latestCheckpoint(file?: string): Promise<FoundCheckpoint> {
     return this.#inTurn(async () => {
-      const notes: string[] = [];
-      const damaged: string[] = [];
+      const bad: string[] = [];
+      let isUncertain = false;
       try {
         const paths = file === undefined ? await this.#pathsNewestFirst() : [file];
         for (const path of paths) {
           const decoded = await this.#decode(path);
-          if (!decoded.ok) {
-            damaged.push(`checkpoint ${path} is damaged (${decoded.reason})`);
-            continue;
+          if (decoded.ok) {
+            const { checkpoint, fingerprint } = decoded;
+            const notes = bad.map((line) => `${line}; using ${basename(path)}`);
+            return { found: true, path, checkpoint, fingerprint, notes };
           }
-          notes.push(...damaged.map((line) => `${line}; using ${basename(path)}`));
-          const { checkpoint, fingerprint } = decoded;
-          return { found: true, path, checkpoint, fingerprint, notes };
+          isUncertain ||= decoded.isUnread;
+          const what = decoded.isUnread ? "can't be read" : "is damaged";
+          bad.push(`checkpoint ${path} ${what} (${decoded.reason})`);
         }
         const reason = `no whole checkpoint in ${this.#checkpoints}`;
-        return { found: false, reason, notes: damaged };
+        return { found: false, reason, notes: bad, isUncertain };
       } catch (error) {
         const reason = `cannot read ${this.#checkpoints}: ${messageOf(error)}`;
-        return { found: false, reason, notes: damaged };
+        return { found: false, reason, notes: bad, isUncertain: true };
       }
     });
   }
 
-  async #decode(path: string): Promise<DecodedCheckpoint> {
+  /** What is damaged stays so; what a disk would not read now, it may read at the next try. */
+  async #decode(
+    path: string,
+  ): Promise<
+    | Extract<DecodedCheckpoint, { ok: true }>
+    | { readonly ok: false; readonly reason: string; readonly isUnread: boolean }
+  > {
+    let bytes: Uint8Array;
     try {
-      return decodeCheckpoint(await this.#disk.readFile(path));
+      bytes = await this.#disk.readFile(path);
     } catch (error) {
-      return { ok: false, reason: messageOf(error) };
+      return { ok: false, reason: messageOf(error), isUnread: true };
     }
+    const decoded = decodeCheckpoint(bytes);
+    return decoded.ok ? decoded : { ...decoded, isUnread: false };
   }
 
   /** Steps from the newest on, then the best one: older than some, better than none. */
@@ -246,6 +275,10 @@ export class RunFolder {
     this.#last = result.catch(() => undefined);
     return result;
   }
+}
+
+function nameOf({ step }: Checkpoint): string {
+  return `step-${String(step).padStart(8, "0")}.safetensors`;
 }
 
 function stepsIn(names: readonly string[]): { readonly name: string; readonly step: number }[] {

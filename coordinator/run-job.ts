@@ -2,17 +2,28 @@
  * @file One run and its folder: sets it up or finds where it stopped, keeps its checkpoints and metrics, and says how
  * it ended. It decides when to write; how, stands in `run-folder.ts`, and what is computed, in `training-run.ts`.
  */
+import { known } from "../shared/assert.ts";
+import type { RunConfig } from "../shared/run/config.ts";
 import { epochOf } from "../shared/run/plan.ts";
-import { fingerprintOf } from "./checkpoint.ts";
-import type { RunFolder } from "./run-folder.ts";
+import { type Checkpoint, fingerprintOf } from "./checkpoint.ts";
+import type { RunFolder, WrittenCheckpoint } from "./run-folder.ts";
 import type { RunEffects, RunOutcome, RunSnapshot, TrainingRun } from "./training-run.ts";
 import type { CoordinatorEvent } from "./view.ts";
+
+/**
+ * The last checkpoint is the run's result. When it can't be written it is tried again after half a second, one second,
+ * two …: for a minute in all, in which somebody may make room on the disk.
+ */
+const resultTriesMax = 8;
+const firstPauseMs = 500;
 
 /** How a run ended, once everything about it is on disk. */
 export interface JobEnd {
   readonly reason: "finished" | "failed";
   readonly message: string;
   readonly fingerprint: string;
+  /** Whether nothing of it is only in memory. */
+  readonly isSaved: boolean;
 }
 
 export interface RunJobOptions {
@@ -21,6 +32,10 @@ export interface RunJobOptions {
   readonly checkpointEvery: number;
   readonly report: (event: CoordinatorEvent) => void;
   readonly ended: (end: JobEnd) => void;
+  /** Calls back once after a time. Returns what takes it back. */
+  readonly after: (delayMs: number, callback: () => void) => () => void;
+  /** Makes up a folder, of this process alone, for a result that the run's own folder does not take. */
+  readonly refuge: () => string;
 }
 
 /** The disk's half of a run's effects. */
@@ -32,6 +47,11 @@ export class RunJob {
   #writing: Promise<void> | undefined;
   #savedStep = -1;
   #savedPath: string | null = null;
+  /** Under way from the run's end until its result is safe, or given up. */
+  #ending: Promise<void> | undefined;
+  /** Nobody may wait any longer: the next try to write the result is the last one. */
+  #isHurried = false;
+  #endPause = () => {};
 
   constructor(options: RunJobOptions) {
     this.#options = options;
@@ -44,7 +64,9 @@ export class RunJob {
       expel,
       save: (snapshot) => this.#saveEveryFewEpochs(snapshot),
       report: (event) => this.#report(event),
-      end: (outcome) => void this.#end(outcome),
+      end: (outcome) => {
+        this.#ending = this.#end(outcome);
+      },
     };
   }
 
@@ -53,11 +75,22 @@ export class RunJob {
     this.#savedStep = run.step;
   }
 
-  /** Writes the committed state now, if it is newer than what lies on disk. For an orderly stop. */
-  async saveNow(): Promise<void> {
-    if (this.#run === undefined || this.#run.outcome !== undefined) return this.#writing;
-    if (this.#run.step > this.#savedStep) this.#save(this.#run.snapshot());
+  /**
+   * Writes the committed state now, if it is newer than what lies on disk. For an orderly stop.
+   *
+   * @returns Whether it lies there.
+   */
+  async saveNow(): Promise<boolean> {
+    const run = this.#run;
+    if (run === undefined) return true;
+    const { step } = run;
+    const isOver = run.outcome?.kind === "finished" || run.outcome?.kind === "failed";
+    if (!isOver && step > this.#savedStep) this.#save(run.snapshot());
+    this.#isHurried = true;
+    this.#endPause();
+    await this.#ending;
     await this.#writing;
+    return this.#savedStep >= step || run.outcome?.kind === "failed";
   }
 
   #saveEveryFewEpochs(snapshot: RunSnapshot): void {
@@ -80,19 +113,21 @@ export class RunJob {
     this.#writing = undefined;
   }
 
-  async #write({ step, store, progress, isBest }: RunSnapshot): Promise<void> {
-    const run = this.#run;
-    if (run === undefined) return;
-    const { parameters, state: optimizerState } = store;
-    const checkpoint = { config: run.config, step, parameters, optimizerState, progress };
-    const outcome = await this.#options.folder.writeCheckpoint(checkpoint, { best: isBest });
-    if (outcome.ok) {
-      this.#savedStep = step;
-      this.#savedPath = outcome.path;
-    } else {
-      // The run goes on: the next checkpoint is another try, and nothing but time is lost until then.
-      this.#options.report({ event: "warning", message: outcome.reason });
-    }
+  async #write(snapshot: RunSnapshot): Promise<void> {
+    const { folder } = this.#options;
+    const checkpoint = checkpointOf(known(this.#run, "a run is attached").config, snapshot);
+    // A failure costs time at worst: the run goes on, and the next checkpoint is another try.
+    this.#note(snapshot, await folder.writeCheckpoint(checkpoint, { best: snapshot.isBest }));
+  }
+
+  #note({ step }: RunSnapshot, written: WrittenCheckpoint): void {
+    if (!written.ok) return this.#warn(written.reason);
+    this.#savedStep = step;
+    this.#savedPath = written.path;
+  }
+
+  #warn(message: string): void {
+    this.#options.report({ event: "warning", message });
   }
 
   #report(event: CoordinatorEvent): void {
@@ -107,18 +142,52 @@ export class RunJob {
     if (outcome.kind === "stopped") return;
     if (outcome.kind === "failed") {
       const fingerprint = fingerprintOf(run.snapshot().store.parameters);
-      this.#options.report({ event: "failed", step: run.step, reason: outcome.reason });
-      this.#options.ended({ reason: "failed", message: outcome.reason, fingerprint });
+      const { reason } = outcome;
+      this.#options.report({ event: "failed", step: run.step, reason });
+      this.#options.ended({ reason: "failed", message: reason, fingerprint, isSaved: true });
       return;
     }
-    this.#save(outcome.snapshot);
-    await this.#writing;
+    await this.#saveResult(outcome.snapshot, run.config);
     this.#finish(run, outcome.snapshot);
+  }
+
+  /** No later checkpoint will make up for this one: it is tried again, and at last written to another place. */
+  async #saveResult(snapshot: RunSnapshot, config: RunConfig): Promise<void> {
+    const { folder, refuge } = this.#options;
+    const isSafe = () => this.#savedStep === snapshot.step;
+    for (let tries = 1; ; tries++) {
+      this.#save(snapshot);
+      // One try follows the other.
+      // oxlint-disable-next-line no-await-in-loop
+      await this.#writing;
+      if (isSafe() || tries === resultTriesMax || this.#isHurried) break;
+      const pauseMs = firstPauseMs * 2 ** (tries - 1);
+      this.#warn(
+        `the result is in memory only: make room on the disk, or download it from the dashboard; trying again in ${pauseMs / 1000} s`,
+      );
+      // oxlint-disable-next-line no-await-in-loop
+      await this.#pause(pauseMs);
+    }
+    if (isSafe()) return;
+    this.#note(snapshot, await folder.writeElsewhere(checkpointOf(config, snapshot), refuge()));
+    if (isSafe()) this.#warn(`the result lies outside of the run's folder: ${this.#savedPath}`);
+  }
+
+  async #pause(pauseMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.after(pauseMs, resolve);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
+    this.#endPause = () => {};
   }
 
   #finish(run: TrainingRun, { step, store }: RunSnapshot): void {
     const { evaluation, trainingMs } = run.progress;
     const fingerprint = fingerprintOf(store.parameters);
+    const isSaved = this.#savedStep === step;
     this.#options.report({
       event: "finished",
       steps: step,
@@ -127,8 +196,14 @@ export class RunJob {
       testAccuracy: evaluation?.testAccuracy ?? null,
       ...run.progress.averageRates,
       fingerprint,
-      checkpoint: this.#savedStep === step ? this.#savedPath : null,
+      checkpoint: isSaved ? this.#savedPath : null,
     });
-    this.#options.ended({ reason: "finished", message: "the run is finished", fingerprint });
+    const message = "the run is finished";
+    this.#options.ended({ reason: "finished", message, fingerprint, isSaved });
   }
+}
+
+function checkpointOf(config: RunConfig, { step, store, progress }: RunSnapshot): Checkpoint {
+  const { parameters, state: optimizerState } = store;
+  return { config, step, parameters, optimizerState, progress };
 }

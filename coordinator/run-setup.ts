@@ -146,6 +146,11 @@ async function readSaved(folder: RunFolder, wanted: string | undefined): Promise
     return { config: checkpoint.config, dataset, checkpoint, notes };
   }
   if (file !== undefined) throw new OperatorError(found.notes[0] ?? found.reason);
+  // To begin again would throw away what a disk that only stumbled still has.
+  if (found.isUncertain) {
+    const why = found.notes[0] ?? found.reason;
+    throw new OperatorError(`${why}; try --resume again, or begin a new run without it`);
+  }
   if (!setup.ok) throw new OperatorError(setup.reason);
   const notes = [...found.notes, `${found.reason}: run ${folder.id} begins again at step 0`];
   return { ...setup.setup, checkpoint: undefined, notes };

@@ -37,6 +37,8 @@ export interface RunsOptions {
   readonly report: (event: CoordinatorEvent) => void;
   /** A run is over, and everything about it is on disk. */
   readonly ended: (end: JobEnd) => void;
+  readonly after: (delayMs: number, callback: () => void) => () => void;
+  readonly refuge: () => string;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
@@ -128,6 +130,8 @@ export class Runs {
     try {
       const prepared = await this.#options.prepare(request);
       if (!this.#isOver) await this.stop();
+      // A result that waits for room on the disk waits no longer.
+      else await this.save();
       this.#policy = audit ?? this.#policy;
       await this.begin(prepared);
     } finally {
@@ -163,9 +167,13 @@ export class Runs {
     if (this.#current !== undefined && !this.#isOver) this.#current.disturbances += 1;
   }
 
-  /** Writes the current state, for an orderly end of the program. */
-  async save(): Promise<void> {
-    await this.#current?.job.saveNow();
+  /**
+   * Writes the current state, for an orderly end of the program.
+   *
+   * @returns Whether nothing of it is only in memory.
+   */
+  async save(): Promise<boolean> {
+    return (await this.#current?.job.saveNow()) ?? true;
   }
 
   get #isOver(): boolean {
@@ -178,10 +186,13 @@ export class Runs {
   }
 
   #createJob(prepared: PreparedRun): RunJob {
+    const { checkpointEvery, report, after, refuge } = this.#options;
     return new RunJob({
       folder: prepared.folder,
-      checkpointEvery: this.#options.checkpointEvery,
-      report: this.#options.report,
+      checkpointEvery,
+      report,
+      after,
+      refuge,
       ended: (end) => {
         if (this.#current?.prepared !== prepared) return;
         this.#remember(this.#current, end.fingerprint);

@@ -293,7 +293,7 @@ interface Upgrade {
 
 function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade): void {
   const { entrances, sockets, strangers, refused } = upgrader;
-  socket.on("error", () => socket.destroy());
+  socket.on("error", destroyThis);
   const entrance = entrances.get(pathOf(request));
   if (entrance === undefined) return refuseRaw(socket, "404 Not Found");
   const address = addressOf(request.socket);
@@ -306,30 +306,50 @@ function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade): void {
   const messageBytesMax = entrance.messageBytesMax();
   sockets.options.maxPayload = messageBytesMax;
   sockets.options.maxBufferedChunks = chunksMax(messageBytesMax);
-  sockets.handleUpgrade(request, socket, head, (raw) => {
-    const refuse = (code: ProtocolErrorCode, reason: string) => {
-      refused({ address, code, reason });
-      raw.close(closeStatus[code], code);
-    };
-    const stopCounting = countBytes(socket, () => {
-      refuse("ERR_TOO_LARGE", `more than ${unauthenticatedBytesMax} bytes without a token`);
-      // Nothing that still comes is read; the connection is cut after `closeGraceMs`.
-      raw.pause();
-    });
-    const reason = wrongPlace(upgrader.access, request);
-    if (reason !== undefined) {
-      raw.on("error", () => raw.terminate());
-      return refuse("ERR_ORIGIN", reason);
-    }
-    entrance.accept({
-      raw,
-      stream: socket,
-      address,
-      admitted() {
-        stopCounting();
-        release();
-      },
-    });
+  const reason = wrongPlace(upgrader.access, request);
+  sockets.handleUpgrade(request, socket, head, (raw) =>
+    receive({ raw, stream: socket, address, release, entrance, refused, reason }),
+  );
+}
+
+function destroyThis(this: Duplex): void {
+  this.destroy();
+}
+
+interface Arrival {
+  readonly raw: WebSocket;
+  readonly stream: Duplex;
+  readonly address: string;
+  readonly release: () => void;
+  readonly entrance: Entrance;
+  readonly refused: ServerOptions["refused"];
+  /** Why it has no business here. */
+  readonly reason: string | undefined;
+}
+
+/** Takes a new socket in. Apart from `upgrade`, whose request would live as long as what is made here. */
+function receive({ raw, stream, address, release, entrance, refused, reason }: Arrival): void {
+  const refuse = (code: ProtocolErrorCode, why: string) => {
+    refused({ address, code, reason: why });
+    raw.close(closeStatus[code], code);
+  };
+  const stopCounting = countBytes(stream, () => {
+    refuse("ERR_TOO_LARGE", `more than ${unauthenticatedBytesMax} bytes without a token`);
+    // Nothing that still comes is read; the connection is cut after `closeGraceMs`.
+    raw.pause();
+  });
+  if (reason !== undefined) {
+    raw.on("error", () => raw.terminate());
+    return refuse("ERR_ORIGIN", reason);
+  }
+  entrance.accept({
+    raw,
+    stream,
+    address,
+    admitted() {
+      stopCounting();
+      release();
+    },
   });
 }
 

@@ -54,9 +54,22 @@ export class SpeedEstimate {
     return this.#sampleMs;
   }
 
+  /**
+   * Learns from a share. After one that was late the old estimate is worth nothing, wrong by so much; but no more than
+   * the deadline is believed, so that a worker that only slept is soon tried again.
+   */
   observe({ elapsedMs, computeMs, samples }: Measurement): void {
+    const isFirst = this.#measurements === 0;
+    const deadlineMs = this.deadlineMs(samples);
+    if (isFirst || elapsedMs <= deadlineMs) {
+      return this.#observe({ elapsedMs, computeMs, samples }, isFirst ? 1 : newestWeight);
+    }
+    const part = deadlineMs / elapsedMs;
+    this.#observe({ elapsedMs: deadlineMs, computeMs: part * computeMs, samples }, 1);
+  }
+
+  #observe({ elapsedMs, computeMs, samples }: Measurement, weight: number): void {
     const believedMs = Math.min(Math.max(computeMs, 0), elapsedMs);
-    const weight = this.#measurements === 0 ? 1 : newestWeight;
     this.#overheadMs += weight * (elapsedMs - believedMs - this.#overheadMs);
     this.#sampleMs += weight * (inRange(believedMs / samples) - this.#sampleMs);
     this.#measurements += 1;

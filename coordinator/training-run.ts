@@ -24,7 +24,7 @@ import { batchSizeOf, epochOf, type RunPlan } from "../shared/run/plan.ts";
 import { type Block, isNode } from "../shared/run/tree.ts";
 import type { UnitKind } from "../shared/run/unit.ts";
 import type { Audit } from "./audit.ts";
-import type { Member } from "./crew.ts";
+import type { Member, Newcomer } from "./crew.ts";
 import { Dispatch } from "./dispatch.ts";
 import type { Opinion } from "./opinions.ts";
 import type { ParameterStore, StoreSnapshot } from "./parameter-store.ts";
@@ -170,7 +170,7 @@ export class TrainingRun {
     if (member === undefined || message.run !== this.id) return { kind: "stale" };
     const round = this.#round;
     if (round === undefined || message.step !== round.step || kindOf(message) !== round.kind) {
-      return this.#staleResult(member, nowMs);
+      return this.#staleResult(member, message, nowMs);
     }
     const block: Block = { start: message.block[0], end: message.block[1] };
     if (!isNode(block, round.leafCount))
@@ -284,7 +284,7 @@ export class TrainingRun {
   // ── workers come, go, fail and lag ──────────────────────────────────────────────────────────────────────────────
 
   /** A worker has the dataset and passed the self-test. What nobody holds is its at once. */
-  workerReady(worker: Omit<Member, "late">, nowMs: number): void {
+  workerReady(worker: Newcomer, nowMs: number): void {
     this.#dispatch.crew.add(worker);
     this.#reassign(nowMs);
     this.#advance(nowMs);
@@ -366,9 +366,9 @@ export class TrainingRun {
     for (const id of liars) this.#effects.expel(id, reason);
   }
 
-  /** A result for a round that is over: it only shows that its sender is alive again. */
-  #staleResult(member: Member, nowMs: number): Verdict {
-    member.late = false;
+  /** A result for a round that is over: it only shows that its sender is alive again, and how slow it was. */
+  #staleResult(member: Member, message: ResultMessage, nowMs: number): Verdict {
+    this.#dispatch.overtaken(member, kindOf(message), message, nowMs);
     this.#reassign(nowMs);
     return { kind: "stale" };
   }

@@ -1,6 +1,6 @@
 /**
- * @file A worker that costs next to nothing: it speaks the protocol over a real socket and answers at once with a
- * gradient that it made up beforehand, so that what is measured is the coordinator.
+ * @file A worker that costs next to nothing: it speaks the protocol over a real socket and leaves the computing to
+ * somebody else, who may have made the answers up beforehand. So what is measured is the coordinator.
  */
 import { WebSocket } from "ws";
 
@@ -10,6 +10,7 @@ import { protocolVersion } from "../../shared/protocol/limits.ts";
 import {
   type CoordinatorMessage,
   decodeCoordinatorMessage,
+  type MessageOf,
   type WorkerMessage,
 } from "../../shared/protocol/messages.ts";
 import { selfTest } from "../../shared/run/self-test.ts";
@@ -26,31 +27,76 @@ function identityOfThisKernel(wasm: Uint8Array): { kernel: string; selfTest: str
 /** Counts of ten classes. */
 const noConfusion = new Uint8Array(4 * 10 * 10);
 
+type RunMessage = MessageOf<CoordinatorMessage, "run">;
+export type WorkMessage = MessageOf<CoordinatorMessage, "work" | "evaluate">;
+
+/** Whoever has the answers. */
+export interface Answers {
+  /** Resolves when the run's work can be answered. */
+  readonly prepare: (run: RunMessage) => Promise<void>;
+  /** What a worker sends for a block, good until the next call. */
+  readonly compute: (
+    work: WorkMessage,
+    block: readonly [number, number],
+    parameters: Uint8Array,
+  ) => { readonly lossSum: number; readonly correct: number; readonly values: Uint8Array };
+}
+
+/** The same gradient, of the run's length, for every block. */
+export function madeUp(gradient: Uint8Array): Answers {
+  return {
+    prepare: () => Promise.resolve(),
+    compute: ({ type }) => ({
+      lossSum: 1,
+      correct: 0,
+      values: type === "work" ? gradient : noConfusion,
+    }),
+  };
+}
+
+export interface LightClientOptions {
+  /** Without: a worker that is never ready. */
+  readonly answers?: Answers;
+  /** Where it connects from, on a machine with several addresses. */
+  readonly localAddress?: string;
+  /** Reads nothing more once it has said that it is ready. */
+  readonly isDeaf?: boolean;
+}
+
 export class LightClient {
   readonly welcomed: Promise<void>;
   /** Of the last work that came. */
   lastStep = 0;
+  /** Blocks that it has answered. */
+  answered = 0;
+  isOpen = false;
   readonly #socket: WebSocket;
-  readonly #gradient: Uint8Array;
+  readonly #options: LightClientOptions;
 
-  /** @param gradient - Sent for every block: of the run's length, or empty for a worker that is never ready. */
-  constructor(url: string, gradient = new Uint8Array(0)) {
-    this.#gradient = gradient;
+  constructor(url: string, options: LightClientOptions = {}) {
+    this.#options = options;
+    const { localAddress } = options;
     this.#socket = new WebSocket(`${url.replace(/^http/u, "ws")}/worker`, {
       perMessageDeflate: false,
       maxPayload: 2 ** 30,
       generateMask: (mask) => void mask.fill(0),
+      ...(localAddress === undefined ? {} : { localAddress }),
     });
     this.#socket.once("open", () => this.#hello());
     this.welcomed = new Promise((resolve, reject) => {
       this.#socket.once("error", reject);
-      this.#socket.once("close", (code) =>
-        reject(new Error(`a light client was refused: ${code}`)),
-      );
+      this.#socket.once("close", (code) => {
+        this.isOpen = false;
+        reject(new Error(`a light client was refused: ${code}`));
+      });
       this.#socket.on("message", (data: Buffer) => {
-        const { header } = decodeCoordinatorMessage(data);
-        if (header.type === "welcome") resolve();
-        this.#answer(header);
+        const { header, tensor } = decodeCoordinatorMessage(data);
+        if (header.type === "welcome") {
+          this.isOpen = true;
+          resolve();
+        }
+        if (header.type === "run") void this.#getReady(header);
+        if (header.type === "work" || header.type === "evaluate") this.#answer(header, tensor);
       });
     });
   }
@@ -72,19 +118,25 @@ export class LightClient {
     });
   }
 
-  #answer(header: CoordinatorMessage): void {
-    if (header.type === "run" && this.#gradient.length > 0) {
-      const { run } = header;
-      this.#send({ type: "ready", run, selfTest: identity.selfTest, samplesPerSecond: 1e6 });
-    }
-    if (header.type !== "work" && header.type !== "evaluate") return;
-    const { run, step } = header;
+  async #getReady(message: RunMessage): Promise<void> {
+    const { answers, isDeaf } = this.#options;
+    if (answers === undefined) return;
+    await answers.prepare(message);
+    const { run } = message;
+    this.#send({ type: "ready", run, selfTest: identity.selfTest, samplesPerSecond: 1e6 });
+    if (isDeaf === true) this.#socket.pause();
+  }
+
+  #answer(work: WorkMessage, parameters: Uint8Array): void {
+    const { answers } = this.#options;
+    if (answers === undefined) return;
+    const { run, step } = work;
     this.lastStep = step;
-    const isWork = header.type === "work";
-    for (const block of header.blocks) {
-      const answer = { run, step, block, computeMs: 0, lossSum: 1, correct: 0 };
-      if (isWork) this.#send({ type: "gradient", ...answer }, this.#gradient);
-      else this.#send({ type: "evaluation", ...answer }, noConfusion);
+    const type = work.type === "work" ? "gradient" : "evaluation";
+    for (const block of work.blocks) {
+      const { lossSum, correct, values } = answers.compute(work, block, parameters);
+      this.#send({ type, run, step, block, computeMs: 0, lossSum, correct }, values);
+      this.answered += 1;
     }
   }
 

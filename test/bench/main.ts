@@ -8,6 +8,7 @@ import { benchBrowser } from "./browser.ts";
 import { benchCharts } from "./charts.ts";
 import { benchJoin } from "./join.ts";
 import { benchKernel } from "./kernel.ts";
+import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
 import { print, Report } from "./report.ts";
 import { benchScale } from "./scale.ts";
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   watchers: benchWatchers,
   charts: benchCharts,
   join: benchJoin,
+  load: benchLoad,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

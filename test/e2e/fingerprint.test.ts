@@ -2,13 +2,13 @@
  * The promise, on real processes and sockets: one fingerprint, whoever computes. The oracle is the sequential trainer.
  */
 import { once } from "node:events";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { fingerprintOf } from "../../coordinator/checkpoint.ts";
+import { decodeCheckpoint, fingerprintOf } from "../../coordinator/checkpoint.ts";
 import type { RunSettings } from "../../coordinator/cli/options.ts";
 import { resolveRunConfig } from "../../coordinator/cli/resolve.ts";
 import { drawDigits } from "../../coordinator/datasets/digits.ts";
@@ -143,6 +143,46 @@ describe("workers that come and go", () => {
     const second = cluster.coordinator("--local-workers", "1", "--exit", "--resume");
     const end = await second.event("finished");
     expect(end.fingerprint).toBe(whole.fingerprint);
+  });
+
+  test("a second signal ends a coordinator at once, with 130", async () => {
+    const coordinator = cluster.coordinator("--local-workers", "1", ...data, ...args);
+    await coordinator.event("epoch");
+    coordinator.child.kill("SIGSTOP");
+    // Both are there before it goes on, so that it can't be done between the two.
+    coordinator.child.kill("SIGINT");
+    coordinator.child.kill("SIGTERM");
+    coordinator.child.kill("SIGCONT");
+    expect(await coordinator.exited).toBe(130);
+  });
+
+  /** A coordinator whose folder for checkpoints is gone when its run ends, as soon as it says so. */
+  async function withoutRoom(...more: string[]) {
+    const short = ["--local-workers", "1", "--name", "full", "--epochs", "1"];
+    const coordinator = cluster.coordinator(...short, ...data, ...batches, ...more);
+    await coordinator.event("started");
+    const checkpoints = join(cluster.folder, "runs/full/checkpoints");
+    await rename(checkpoints, `${checkpoints}-away`);
+    await coordinator.event("warning", ({ message }) => String(message).includes("trying again"));
+    return { coordinator, checkpoints };
+  }
+
+  test("a result that can't be written is tried again, and --exit waits for it", async () => {
+    const { coordinator, checkpoints } = await withoutRoom("--exit");
+    await mkdir(checkpoints);
+    const { checkpoint } = await coordinator.event("finished");
+    expect(await readdir(checkpoints)).toContain(basename(String(checkpoint)));
+    expect(await coordinator.exited).toBe(0);
+  });
+
+  test("a result that can't be written is written to another place when the coordinator is told to end", async () => {
+    const { coordinator } = await withoutRoom();
+    coordinator.child.kill("SIGTERM");
+    const path = String((await coordinator.event("finished")).checkpoint);
+    expect(path).not.toContain(cluster.folder);
+    expect(decodeCheckpoint(await readFile(path))).toMatchObject({ ok: true });
+    await rm(dirname(path), { recursive: true });
+    expect(await coordinator.exited).toBe(0);
   });
 
   test("a run of 10 epochs that is extended to 20 ends as one of 20", async () => {

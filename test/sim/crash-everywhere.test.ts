@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Disk } from "../../coordinator/disk.ts";
 import { RunFolder } from "../../coordinator/run-folder.ts";
 import type { Plan } from "./faults.ts";
-import { runFolder } from "./scenario.ts";
+import { refugeFolder, runFolder } from "./scenario.ts";
 import { Simulation, type SimulationOptions } from "./simulation.ts";
 
 /** Two workers and an adam run of 4 epochs on machines without a fault: what breaks is what a test breaks. */
@@ -198,6 +198,89 @@ describe("a full disk", () => {
       "step-00000016.safetensors",
     ]);
   });
+});
+
+describe("a full disk at the end of a run", () => {
+  const ofResult = /result is in memory only.+ trying again in/u;
+
+  test("is tried again until there is room: the result is written where it belongs", async () => {
+    const { warnings, simulation, ending } = await fullFromStep(13, ({ warnings: said }) => {
+      return said.filter((line) => ofResult.test(line)).length < 3;
+    });
+    expect(ending.violation).toBeUndefined();
+    expect(warnings.filter((line) => ofResult.test(line))).toHaveLength(3);
+    expect(simulation.judge.finished?.checkpoint).toMatch(/checkpoints\/step-00000016/u);
+  });
+
+  test("for a minute is not waited for any longer: the result is written to another place, which is said", async () => {
+    const { warnings, simulation, ending } = await fullFromStep(13, ({ nowMs, writesTo }) => {
+      return nowMs < 60_000 || !writesTo.startsWith(refugeFolder);
+    });
+    expect(ending.violation).toBeUndefined();
+    const { checkpoint } = simulation.judge.finished ?? {};
+    expect(checkpoint).toBe(`${refugeFolder}/step-00000016.safetensors`);
+    expect(warnings.at(-1)).toBe(`the result lies outside of the run's folder: ${checkpoint}`);
+    expect(simulation.coordinator?.ended).toMatchObject({ reason: "finished", isSaved: true });
+  });
+
+  test("that takes nothing anywhere ends the run all the same, with its fingerprint and without a path", async () => {
+    const { simulation, ending } = await fullFromStep(13, () => true);
+    expect(ending.violation).toBeUndefined();
+    expect(simulation.judge.finished?.checkpoint).toBe(null);
+    expect(simulation.coordinator?.ended).toMatchObject({ reason: "finished", isSaved: false });
+  });
+});
+
+interface FullDisk {
+  /** Since the run began. */
+  readonly nowMs: number;
+  readonly writesTo: string;
+  readonly warnings: readonly string[];
+}
+
+/** The disk is full from a step on, for as long as it stays so. */
+async function fullFromStep(step: number, stays: (disk: FullDisk) => boolean) {
+  let warnings: readonly string[] = [];
+  let writesTo = "";
+  const { simulation, ending } = await live({
+    seed: 1,
+    beforeEvent: ({ disk, judge, coordinator, world }) => {
+      warnings = [...(coordinator?.warnings ?? [])];
+      disk.onOperation = (_index, _name, path) => (writesTo = path);
+      const isFull = stays({ nowMs: world.nowMs, writesTo, warnings });
+      disk.faults.isFull = judge.commits >= step && isFull;
+    },
+  });
+  return { warnings, simulation, ending };
+}
+
+describe("a disk that can't be read for a moment", () => {
+  test.each(["readdir", "readFile"] as const)(
+    "(%s) costs a coordinator that resumes another start, said in one line, and no step",
+    async (broken) => {
+      let died = false;
+      const refusals = new Set<string>();
+      const { ending } = await live({
+        seed: 1,
+        beforeEvent: (simulation) => {
+          const { judge, disk, coordinator } = simulation;
+          if (judge.commits === 10 && !died) {
+            died = true;
+            simulation.crashCoordinator("process");
+          }
+          if (coordinator?.refused !== undefined) refusals.add(coordinator.refused);
+          disk.onOperation = (_index, name, path) => {
+            const isHit = died && refusals.size === 0 && name === broken;
+            disk.faults.readErrors = isHit && path.includes("checkpoints") ? 1 : 0;
+          };
+        },
+      });
+      expect(ending).toMatchObject({ violation: undefined, resumes: 1, commits: 10 + 16 - 8 });
+      expect([...refusals]).toEqual([
+        expect.stringMatching(/^[^\n]*checkpoints[^\n]*EIO[^\n]*; try --resume again/u),
+      ]);
+    },
+  );
 });
 
 const refuse = () => Promise.reject(new Error("read-only"));

@@ -45,12 +45,18 @@ export class Judge {
   }
 
   /** A coordinator has everything it needs to begin or to go on. */
-  started(config: RunConfig, resume: Pick<Checkpoint, "step"> | undefined, excused: boolean): void {
+  started(
+    config: RunConfig,
+    resume: Pick<Checkpoint, "step"> | undefined,
+    disk: { readonly isDestroyed: boolean; readonly isUnread: boolean },
+  ): void {
     const key = JSON.stringify(config);
     this.#config ??= key;
     if (key !== this.#config) this.fail("the run config is another one after a restart");
     this.#expected ??= expectedOf(config);
     this.#step = resume?.step ?? 0;
+    // What can't be read for a moment may cost some steps, and never all of them.
+    const excused = disk.isDestroyed || (disk.isUnread && resume !== undefined);
     if (this.#step < this.#safeStep && !excused) {
       this.fail(`resumed at step ${this.#step}, but step ${this.#safeStep} was safe on disk`);
     }

@@ -113,6 +113,10 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     },
   },
 
+  "a folder that can't be read is taken for an empty one": {
+    hooks: { disk: (disk) => ({ ...disk, readdir: (path) => disk.readdir(path).catch(() => []) }) },
+  },
+
   "the optimizer's state is forgotten on resume": {
     plant: () =>
       replace(ParameterStore.prototype, "restore", (original) => {

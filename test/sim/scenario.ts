@@ -15,6 +15,7 @@ import { tinyDataset } from "../support/tiny-dataset.ts";
 export const runId = "sim";
 export const runsFolder = "/virtual/runs";
 export const runFolder = `${runsFolder}/${runId}`;
+export const refugeFolder = "/virtual/tmp/refuge";
 const datasetFolder = "/virtual/tiny";
 
 /** 70 samples of 3 × 4 for training and 40 for testing, as an IDX folder becomes them. */

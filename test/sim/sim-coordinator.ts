@@ -24,7 +24,7 @@ import type { SimDisk } from "../support/sim-disk.ts";
 import type { Network } from "../support/sim-network.ts";
 import { Process, type World } from "../support/sim-world.ts";
 import { type Judge, Violation } from "./judge.ts";
-import { optionsOf, requestOf, runFolder } from "./scenario.ts";
+import { optionsOf, refugeFolder, requestOf, runFolder } from "./scenario.ts";
 import { selfTestBits } from "./sim-pool.ts";
 
 const tickMs = 10;
@@ -134,7 +134,10 @@ export class SimCoordinator {
     });
     const { config, store, folder, resume: from, notes } = prepared;
     for (const note of notes) this.#report({ event: "warning", message: note });
-    judge.started(config, from, excused() || disk.readErrorCount > readErrors);
+    judge.started(config, from, {
+      isDestroyed: excused(),
+      isUnread: disk.readErrorCount > readErrors,
+    });
     hooks.store?.(store, prepared);
     judge.watchStore(store, () => this.process.alive);
     judge.watchFolder(folder, () => this.process.alive);
@@ -178,6 +181,12 @@ export class SimCoordinator {
       checkpointEvery: 1,
       report: (event) => this.#report(event),
       ended: (end) => this.#end(end),
+      after: (delayMs, callback) =>
+        this.process.timer(delayMs, "the result is written again", () => {
+          world.promisesPending = true;
+          callback();
+        }),
+      refuge: () => refugeFolder,
     });
     this.#job = job;
     const referee = refereeOf(config, dataset.dataset);
@@ -262,7 +271,8 @@ export class SimCoordinator {
     if (!process.alive) return;
     this.kernelBytes = (this.#kernel?.arena.byteLength ?? 0) - this.#kernelBytesBefore;
     if (this.kernelBytes > kernelBytesMax) judge.fail(`${this.kernelBytes} bytes of kernel memory`);
-    if (process.timers > 1 + network.links.size) judge.fail(`${process.timers} timers`);
+    // Its ticks, and a result that waits for room on the disk.
+    if (process.timers > 2 + network.links.size) judge.fail(`${process.timers} timers`);
     if (run === undefined || run.outcome !== undefined) return;
     // What was said after the last event was said until this one.
     if (this.#isExplained) judge.explainedMs = world.nowMs;

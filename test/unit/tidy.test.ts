@@ -15,7 +15,14 @@ import {
   variableOf,
   workerOptions,
 } from "../../coordinator/cli/options.ts";
-import { anchorsOf, codeSpansOf, fencesOf, linksOf } from "../support/markdown.ts";
+import {
+  anchorsOf,
+  codeSpansOf,
+  fencesOf,
+  linksOf,
+  sectionOf,
+  tableRows,
+} from "../support/markdown.ts";
 
 const root = join(import.meta.dirname, "../..");
 /** Made, not written; what begins with a dot is a tool's. */
@@ -84,6 +91,21 @@ describe("the pages", () => {
       expect(unnamed).toEqual([]);
     },
   );
+});
+
+test("every row of the failure table names a test, and a test of that name is in the file that it links to", () => {
+  const rows = tableRows(sectionOf(read("ARCHITECTURE.md"), "When something fails"));
+  expect(rows.length).toBeGreaterThan(15);
+  const flaws = rows.flatMap(([what = "", , , shown = ""]) => {
+    const links = [...shown.matchAll(/\]\(([^)]+)\)/gu)];
+    const named = [...shown.matchAll(/\]\(([^)]+)\) "([^"]+)"/gu)];
+    if (named.length === 0 || named.length < links.length)
+      return [`${what}: a link without a name`];
+    return named.flatMap(([, file = "", name = ""]) => {
+      return isTestNamed(name, file) ? [] : [`${what}: no "${name}" in ${file}`];
+    });
+  });
+  expect(flaws).toEqual([]);
 });
 
 describe("the files", () => {
@@ -201,6 +223,18 @@ describe("package.json and its lock", () => {
     expect(Object.keys(runtime).filter((name) => !imported.has(name))).toEqual([]);
   });
 });
+
+/** Whether a test file, or the table beside it that its tests are made from, has a test of which this is a part of the name. */
+function isTestNamed(name: string, file: string): boolean {
+  const sources = [file, file.replace(/\.test\.ts$/u, ".ts")];
+  const names =
+    /(?:test(?:\.each\((?:[^()]|\([^()]*\))*\))?\(\s*|^ {2})(["`])((?:(?!\1).)+)\1(?:,|:)/gmu;
+  return sources
+    .filter((source) => existsSync(join(root, source)))
+    .some((source) =>
+      [...read(source).matchAll(names)].some(([, , title = ""]) => title.includes(name)),
+    );
+}
 
 /** Flags that are in no table of options: two of every program's, one alias, and those of npm and Node. */
 const otherFlags = [

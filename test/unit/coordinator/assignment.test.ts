@@ -92,6 +92,12 @@ describe("planShares", () => {
     expect([plain.length, planned.length]).toEqual([11, 7]);
   });
 
+  test("moves no end where a leaf takes longer than all that its blocks would save: 22, 21 and 21 of 64", () => {
+    const heavy = equal(3).map((worker) => ({ ...worker, roundingMs: 0.9 * worker.leafMs }));
+    const counts = planShares(64, heavy).map(({ blocks }) => countOf(blocks));
+    expect(counts).toEqual([22, 21, 21]);
+  });
+
   test("survives speeds at the edge of float64", () => {
     const workers = [
       { workerId: "a", overheadMs: 1e300, leafMs: 1e300 },

@@ -67,7 +67,7 @@ function overheads(slow: number): number[] {
 describe("speedsOf", () => {
   test("counts in leaves: 1,000 samples/s are 32 ms for a leaf of 32 samples", () => {
     expect(speedsOf(crewOf("a").available(), 32)).toEqual([
-      { workerId: "a", overheadMs: 0, leafMs: 32, slackMs: 0.2 },
+      { workerId: "a", overheadMs: 0, leafMs: 32, slackMs: 0.2, roundingMs: 1 },
     ]);
   });
 

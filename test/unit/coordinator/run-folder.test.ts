@@ -250,7 +250,38 @@ describe("latestCheckpoint", () => {
   test("says so when there are 0", async () => {
     const folder = await newRun();
     const reason = `no whole checkpoint in ${join(folder.path, "checkpoints")}`;
-    expect(await folder.latestCheckpoint()).toEqual({ found: false, reason, notes: [] });
+    expect(await folder.latestCheckpoint()).toEqual({
+      found: false,
+      reason,
+      notes: [],
+      isUncertain: false,
+    });
+  });
+
+  test("is uncertain when the folder, or each of 2 files, can't be read for a moment", async () => {
+    const before = await newRun();
+    for (const at of [10, 20]) await before.writeCheckpoint(checkpointAt(at));
+    const failing: { operation?: Operation } = {};
+    const folder = new RunFolder(
+      faultyDisk((operation) => operation === failing.operation),
+      before.path,
+    );
+    failing.operation = "readdir";
+    expect(await folder.latestCheckpoint()).toMatchObject({ found: false, isUncertain: true });
+    failing.operation = "readFile";
+    expect(await folder.latestCheckpoint()).toMatchObject({
+      found: false,
+      isUncertain: true,
+      notes: [20, 10].map(
+        (at) =>
+          `checkpoint ${checkpointPath(step(at))} can't be read (ENOSPC: no space left on device, readFile)`,
+      ),
+    });
+    delete failing.operation;
+    expect(await folder.latestCheckpoint()).toMatchObject({
+      found: true,
+      checkpoint: { step: 20 },
+    });
   });
 });
 

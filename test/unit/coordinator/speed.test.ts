@@ -29,10 +29,21 @@ describe("SpeedEstimate", () => {
     expect(Math.abs(estimate.overheadMs / 20 - 1)).toBeLessThan(0.01);
   });
 
-  test("moves by a fifth of one outlier's difference", () => {
+  test("moves by a fifth of one outlier's difference, if that was on time", () => {
     const estimate = measured(10);
-    estimate.observe({ elapsedMs: 103, computeMs: 1, samples: 100 });
-    expect(estimate.overheadMs).toBeCloseTo(22, 9);
+    estimate.observe({ elapsedMs: 23, computeMs: 1, samples: 100 });
+    expect(estimate.overheadMs).toBeCloseTo(6, 9);
+  });
+
+  test("believes a share that was late at once, up to its deadline: a sleep of 5 s is one of 34 ms", () => {
+    const slower = measured(10);
+    slower.observe({ elapsedMs: 40, computeMs: 20, samples: 100 });
+    expect(slower.predictMs(100)).toBeCloseTo(34, 9);
+    expect(slower.sampleMs).toBeCloseTo(0.17, 9);
+    const sleeper = measured(10);
+    sleeper.observe({ elapsedMs: 5_000, computeMs: 1, samples: 100 });
+    expect(sleeper.predictMs(100)).toBeCloseTo(34, 9);
+    expect(sleeper.sampleMs).toBeLessThan(0.001);
   });
 
   test("believes no more compute time than has passed, and none that is negative", () => {

@@ -1,0 +1,93 @@
+/**
+ * @file A room of light clients in one process, for benches with more workers than one process can be. They share one
+ * engine, which computes for real: a room of 250 costs one worker's computing and 250 sockets.
+ *
+ * Argument: JSON of `RoomArguments`. Tells its parent `{ joined }` once everybody is in, and answers every message with a
+ * `RoomState`.
+ */
+import { createHash } from "node:crypto";
+
+import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
+import { createEngine, type Engine } from "../../../shared/run/engine.ts";
+import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
+import { loadKernelWasm } from "../../support/kernel-wasm.ts";
+import { type Answers, LightClient } from "../light-client.ts";
+
+export interface RoomArguments {
+  readonly url: string;
+  readonly clients: number;
+  /** Where they connect from. */
+  readonly localAddress: string;
+  /** Whether they compute, or join and are never ready. */
+  readonly computes: boolean;
+}
+
+export interface RoomState {
+  /** Sockets that are open. */
+  readonly open: number;
+  /** Clients that have answered at least one block. */
+  readonly helped: number;
+}
+
+/** Hellos on their way at once: strangers have few places. */
+const atOnce = 40;
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `load.ts`
+const {
+  url,
+  clients: count,
+  localAddress,
+  computes,
+} = JSON.parse(process.argv[2] ?? "") as RoomArguments;
+const answers = computes ? computing() : undefined;
+const clients: LightClient[] = [];
+process.on("disconnect", () => process.exit());
+process.on("message", () => process.send?.(stateNow()));
+for (let first = 0; first < count; first += atOnce) {
+  const some = Array.from({ length: Math.min(atOnce, count - first) }, () => {
+    return new LightClient(url, { localAddress, ...(answers === undefined ? {} : { answers }) });
+  });
+  clients.push(...some);
+  await Promise.all(some.map(({ welcomed }) => welcomed));
+}
+process.send?.({ joined: clients.length });
+
+function stateNow(): RoomState {
+  return {
+    open: clients.filter(({ isOpen }) => isOpen).length,
+    helped: clients.filter(({ answered }) => answered > 0).length,
+  };
+}
+
+/** One engine for all: what came first of a step's parameters is what all get. */
+function computing(): Answers {
+  let loaded: Promise<Engine> | undefined;
+  let engine: Engine | undefined;
+  let point = "";
+  return {
+    async prepare(run) {
+      loaded ??= load(run);
+      engine = await loaded;
+    },
+    compute(work, [start, end], parameters) {
+      if (engine === undefined) throw new Error("work before ready");
+      const { step } = work;
+      if (point !== `${work.type} ${step}`) engine.setParameters(parameters);
+      point = `${work.type} ${step}`;
+      const kind = work.type === "work" ? work.kind : "evaluation";
+      const { lossSum, correct, values } = engine.compute({ kind, step, block: { start, end } });
+      const { buffer, byteOffset, byteLength } = values;
+      return { lossSum, correct, values: new Uint8Array(buffer, byteOffset, byteLength).slice() };
+    },
+  };
+}
+
+async function load({ config, dataset: path }: Parameters<Answers["prepare"]>[0]): Promise<Engine> {
+  const fetchDataset = createFetchDataset({ httpUrl: url, token: "", sha256 });
+  const dataset = await fetchDataset(path, config.dataset, () => {});
+  return createEngine({ kernel: instantiateKernel(await loadKernelWasm()), config, dataset });
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,104 @@
+/**
+ * @file A worker that becomes slower when it is told so, as a machine does that is warm or has other things to do. Its
+ * process speaks the protocol and computes with the product's own code; every result is kept back until it would have
+ * been done on a machine so many times slower.
+ *
+ * Argument: the coordinator's URL, without a token. Message of the parent: how many times slower from now on.
+ */
+import { join } from "node:path";
+
+import type { ComputePool, Job, JobEvents, RunToLoad } from "../../../worker/compute-pool.ts";
+import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
+import { LocalPool } from "../../../worker/local-pool.ts";
+import { parseJoinUrl } from "../../../worker/node/cli.ts";
+import { readKernel } from "../../../worker/node/kernel-source.ts";
+import { createConnect } from "../../../worker/node/socket.ts";
+import { WorkerLoop } from "../../../worker/worker.ts";
+
+class SlowPool implements ComputePool {
+  readonly threads = 1;
+  slowness = 1;
+  readonly #pool: LocalPool;
+  /** Of the job at hand: what is kept back, in order. */
+  #kept: (() => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  /** When the machine would be done with what it has. */
+  #doneMs = 0;
+
+  constructor(pool: LocalPool) {
+    this.#pool = pool;
+  }
+
+  load(run: RunToLoad) {
+    return this.#pool.load(run);
+  }
+
+  start(job: Job, events: JobEvents): void {
+    this.#doneMs = performance.now();
+    this.#pool.start(job, {
+      result: (block, result, computeMs) => {
+        if (this.slowness === 1) return events.result(block, result, computeMs);
+        const copy = { ...result, values: result.values.slice() };
+        const slowMs = this.slowness * computeMs;
+        this.#keep(slowMs, () => events.result(block, copy, slowMs));
+      },
+      failed: (block, reason) => this.#keep(0, () => events.failed(block, reason)),
+      done: () => this.#keep(0, () => events.done()),
+    });
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+    this.#kept = [];
+    this.#pool.cancel();
+  }
+
+  close(): void {
+    this.cancel();
+    this.#pool.close();
+  }
+
+  #keep(slowMs: number, tell: () => void): void {
+    this.#doneMs += slowMs;
+    if (this.#kept.length === 0 && this.#doneMs <= performance.now()) return tell();
+    const doneMs = this.#doneMs;
+    this.#kept.push(() => {
+      if (performance.now() < doneMs) return this.#wait(doneMs);
+      this.#kept.shift();
+      tell();
+      this.#kept[0]?.();
+    });
+    if (this.#kept.length === 1) this.#wait(doneMs);
+  }
+
+  #wait(untilMs: number): void {
+    this.#timer = setTimeout(() => this.#kept[0]?.(), Math.max(0, untilMs - performance.now()));
+  }
+}
+
+const { httpUrl, socketUrl } = parseJoinUrl(process.argv[2] ?? "");
+const clock = {
+  now: () => performance.now(),
+  after(delayMs: number, callback: () => void) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+const createKernel = readKernel(join(import.meta.dirname, "../../../build"));
+const pool = new SlowPool(new LocalPool({ createKernel, clock, defer: setImmediate }));
+process.on("message", (slowness) => (pool.slowness = Number(slowness)));
+process.on("disconnect", () => process.exit());
+new WorkerLoop({
+  token: "",
+  name: "straggler",
+  kind: "node",
+  agent: "bench",
+  kernel: createKernel().id,
+  pool,
+  connect: createConnect(socketUrl),
+  loadDataset: createFetchDataset({ httpUrl, token: "" }),
+  clock,
+  random: Math.random,
+  stopsAfterRun: true,
+  changed: () => {},
+}).start();
