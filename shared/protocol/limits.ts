@@ -1,6 +1,6 @@
 /**
  * @file Every limit of the protocol, each with its reason. A peer that goes over one is refused with a code; the
- * run does not notice (invariant 5).
+ * run does not notice (invariant 5). Where something is counted by address, an IPv6 network of 64 bits is one address.
  */
 import type { ModelConfig } from "../run/config.ts";
 

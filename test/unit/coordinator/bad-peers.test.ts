@@ -18,6 +18,8 @@ import {
   helloTimeoutMs,
   messageRate,
   unauthenticatedBytesMax,
+  workersMax,
+  workersPerAddressMax,
 } from "../../../shared/protocol/limits.ts";
 import { Random } from "../../../shared/random.ts";
 import { planRun } from "../../../shared/run/plan.ts";
@@ -30,10 +32,13 @@ const dataset = tinyDataset();
 const config = testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3 });
 
 class FakeSocket implements PeerSocket {
-  readonly address = "10.0.0.9";
+  readonly address: string;
   readonly queuedBytes = 0;
   readonly sent: number[] = [];
   status: number | undefined;
+  constructor(address: string) {
+    this.address = address;
+  }
   send(head: Uint8Array): void {
     this.sent.push(head.length);
   }
@@ -86,8 +91,8 @@ function createStage() {
       resume: undefined,
     });
   }, `/data/${hash}`);
-  const connect = (): Peer => {
-    const socket = new FakeSocket();
+  const connect = (address = "10.0.0.9"): Peer => {
+    const socket = new FakeSocket(address);
     const peer: Peer = {
       socket,
       isAdmitted: false,
@@ -245,6 +250,34 @@ describe("a flood", () => {
       handler.message(stale);
     }
     expect(socket.status).toBe(undefined);
+  });
+});
+
+describe("places for workers", () => {
+  test(`${workersPerAddressMax} sockets of one address, or of one IPv6 network, find one; one more hears ERR_FULL, until one leaves`, () => {
+    for (const addressOf of [
+      () => "10.0.0.9",
+      (i: number) => `2001:db8:0:7:${i.toString(16)}::1`,
+    ] as const) {
+      const { connect } = createStage();
+      const peers = Array.from({ length: workersPerAddressMax }, (_, i) => connect(addressOf(i)));
+      expect(new Set(peers.map(({ socket }) => socket.status))).toEqual(new Set([undefined]));
+      const more = connect(addressOf(9_999));
+      expect(more.socket.status).toBe(closeStatus.ERR_FULL);
+      more.handler.closed("closed");
+      expect(connect("10.0.0.10").socket.status).toBe(undefined);
+      peers[0]!.handler.closed("gone");
+      expect(connect(addressOf(0)).socket.status).toBe(undefined);
+      expect(connect(addressOf(0)).socket.status).toBe(closeStatus.ERR_FULL);
+    }
+  });
+
+  test(`${workersMax} sockets find one; one more from a new address hears ERR_FULL, and is not listened to`, () => {
+    const { connect } = createStage();
+    for (let i = 0; i < workersMax; i++) connect(`10.0.${i % 200}.1`);
+    const more = connect("10.1.0.1");
+    more.handler.message(pack(hello));
+    expect([more.socket.status, more.isAdmitted]).toEqual([closeStatus.ERR_FULL, false]);
   });
 });
 
