@@ -16,7 +16,13 @@ import { initialParameters } from "../../../shared/model/initialize.ts";
 import { closeStatus } from "../../../shared/protocol/errors.ts";
 import {
   helloTimeoutMs,
+  messageBytesMax,
   messageRate,
+  offencesMax,
+  pingIntervalMs,
+  protocolVersion,
+  queuedBytesMax,
+  silenceMaxMs,
   unauthenticatedBytesMax,
   workersMax,
   workersPerAddressMax,
@@ -33,7 +39,8 @@ const config = testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3 });
 
 class FakeSocket implements PeerSocket {
   readonly address: string;
-  readonly queuedBytes = 0;
+  queuedBytes = 0;
+  pings = 0;
   readonly sent: number[] = [];
   status: number | undefined;
   constructor(address: string) {
@@ -42,7 +49,9 @@ class FakeSocket implements PeerSocket {
   send(head: Uint8Array): void {
     this.sent.push(head.length);
   }
-  ping(): void {}
+  ping(): void {
+    this.pings += 1;
+  }
   close(status: number): void {
     this.status ??= status;
   }
@@ -59,7 +68,8 @@ interface Peer {
 
 const nothing = () => undefined;
 
-function createStage() {
+/** @param minWorkers - Without so many the run never begins, and there is nothing to answer. */
+function createStage(minWorkers = 1_000) {
   const events: CoordinatorEvent[] = [];
   const clock = { nowMs: 0 };
   let sessions = 0;
@@ -87,7 +97,7 @@ function createStage() {
       store,
       effects,
       audit: new Audit({ policy: "none", referee, random: new Random(1) }),
-      minWorkers: 1_000,
+      minWorkers,
       resume: undefined,
     });
   }, `/data/${hash}`);
@@ -251,6 +261,90 @@ describe("a flood", () => {
     }
     expect(socket.status).toBe(undefined);
   });
+});
+
+describe("a worker of a run that has begun", () => {
+  const parameterCount = 83;
+  const wrong = () =>
+    pack(
+      header({ type: "gradient", ...answer, step: 0, block: [0, 3], lossSum: 1, correct: 0 }),
+      new Float32Array(parameterCount),
+    );
+  const begin = () => {
+    const stage = createStage(1);
+    const peer = stage.connect();
+    peer.handler.message(pack(hello));
+    return { ...stage, ...peer };
+  };
+
+  test(`is warned of for ${offencesMax - 1} results for what is no block, and closed at the next with ERR_OFFENCES`, () => {
+    const { socket, handler, events } = begin();
+    handler.message(pack(ready));
+    for (let i = 1; i < offencesMax; i++) handler.message(wrong());
+    expect(events.filter(({ event }) => event === "warning")).toHaveLength(offencesMax - 1);
+    expect(socket.status).toBe(undefined);
+    handler.message(wrong());
+    expect(socket.status).toBe(closeStatus.ERR_OFFENCES);
+  });
+
+  test(`that does not read gets no work once ${queuedBytesMax(parameterCount)} bytes wait for it`, () => {
+    const room = queuedBytesMax(parameterCount) - 4 * parameterCount;
+    for (const [queuedBytes, isGiven] of [
+      [room, true],
+      [room + 1, false],
+    ] as const) {
+      const { socket, handler } = begin();
+      const before = socket.sent.length;
+      socket.queuedBytes = queuedBytes;
+      handler.message(pack(ready));
+      expect(socket.sent.length > before).toBe(isGiven);
+      expect(socket.status).toBe(undefined);
+    }
+  });
+
+  test("may send one message as large as the run's model needs, and no larger one", () => {
+    const { coordinator } = createStage();
+    expect(coordinator.messageBytesMax()).toBe(messageBytesMax(parameterCount));
+    expect(new Coordinator({ ...silent }).messageBytesMax()).toBe(messageBytesMax(0));
+  });
+
+  test(`is pinged every ${pingIntervalMs} ms while it answers, and cut after ${silenceMaxMs} ms of silence`, () => {
+    const { coordinator, socket, handler, clock } = begin();
+    handler.message(pack(ready));
+    for (let i = 1; i <= 10; i++) {
+      clock.nowMs = i * pingIntervalMs;
+      coordinator.tick();
+      expect(socket.pings).toBe(i);
+      handler.pong();
+    }
+    clock.nowMs += silenceMaxMs;
+    coordinator.tick();
+    expect([socket.status, socket.pings]).toEqual([undefined, 11]);
+    clock.nowMs += 1;
+    coordinator.tick();
+    expect(socket.status).toBe(1006);
+  });
+});
+
+const silent = {
+  kernel: hash,
+  selfTest: hash,
+  joinToken: null,
+  now: () => 0,
+  newSession: () => "",
+  report: nothing,
+};
+
+test(`protocol ${protocolVersion} is spoken: any other version is closed with ERR_VERSION`, () => {
+  const { connect } = createStage();
+  for (const version of [protocolVersion - 1, protocolVersion + 1, 2 ** 31]) {
+    const { socket, handler } = connect();
+    handler.message(pack(new Map([...hello, ["protocol", version]])));
+    expect(socket.status).toBe(closeStatus.ERR_VERSION);
+  }
+  const { socket, handler } = connect();
+  handler.message(pack(hello));
+  expect(socket.status).toBe(undefined);
 });
 
 describe("places for workers", () => {
