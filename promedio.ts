@@ -2,13 +2,14 @@
  * @file The program: reads the command line and hands over to the coordinator or the worker. The only place that knows
  * both.
  */
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 
 import { parseCommandLine, type ParsedCommand } from "./coordinator/cli/parse.ts";
+import { runFileBytesMax } from "./coordinator/cli/run-file.ts";
 import { assertNever } from "./shared/assert.ts";
-import { OperatorError } from "./shared/operator-error.ts";
+import { oneLine, OperatorError } from "./shared/operator-error.ts";
 
 // Messages lie outside of V8's heap but count towards its limit, which follows the small heap inside: without this, the
 // whole heap is collected every 80 steps of a small network, which costs more than all the rest of a step.
@@ -20,8 +21,10 @@ setFlagsFromString("--semi-space-growth-factor=1");
 const build = import.meta.dirname;
 
 async function main(): Promise<number> {
-  const { version }: { version: string } = JSON.parse(readText(join(build, "../package.json")));
-  const command = parseCommandLine(process.argv.slice(2), process.env, readText, version);
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(join(build, "../package.json"), "utf8"),
+  );
+  const command = parseCommandLine(process.argv.slice(2), process.env, readStart, version);
   // A token may stand on the command line, and every user of a machine can read command lines: this one is replaced.
   process.title = `promedio ${command.kind}`;
   switch (command.kind) {
@@ -37,15 +40,28 @@ async function main(): Promise<number> {
   }
 }
 
-function readText(path: string): string {
-  return readFileSync(path, "utf8");
+/** A file as text, but never more of it than shows that it is too large: a device has no end. */
+function readStart(path: string): string {
+  const bytes = Buffer.alloc(runFileBytesMax + 1);
+  const file = openSync(path, "r");
+  try {
+    let length = 0;
+    let read: number;
+    do {
+      read = readSync(file, bytes, length, bytes.length - length, null);
+      length += read;
+    } while (read > 0);
+    return bytes.toString("utf8", 0, length);
+  } finally {
+    closeSync(file);
+  }
 }
 
 async function runWorker(command: Extract<ParsedCommand, { kind: "worker" }>): Promise<number> {
   const worker = await import("./worker/node/main.ts");
   return await worker.runWorker(command, {
     build,
-    write: (line) => process.stderr.write(`${line}\n`),
+    write: (line) => process.stderr.write(`${oneLine(line)}\n`),
   });
 }
 
@@ -80,6 +96,6 @@ try {
   process.exitCode = await main();
 } catch (error) {
   if (!(error instanceof OperatorError)) throw error;
-  process.stderr.write(`promedio: ${error.message}\n`);
+  process.stderr.write(`promedio: ${oneLine(error.message)}\n`);
   process.exitCode = 1;
 }

@@ -58,9 +58,11 @@ export class Access {
    * Whether a request names this machine. A site that makes its own name point here (DNS rebinding) becomes the same
    * origin as this server to a browser, but it cannot keep its name out of the `Host` field.
    */
-  knowsHost({ headers }: IncomingMessage): boolean {
-    const name = hostNameOf(headers.host ?? "");
-    if (name === undefined) return false;
+  knowsHost({ headersDistinct }: IncomingMessage): boolean {
+    // Of two, a proxy may have believed the other one.
+    const [host = "", ...others] = headersDistinct["host"] ?? [];
+    const name = hostNameOf(host);
+    if (name === undefined || others.length > 0) return false;
     if (isIP(name) !== 0 || name === "localhost" || this.#hosts.has(name)) return true;
     return this.#options.isCertified?.(name) ?? false;
   }

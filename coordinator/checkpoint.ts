@@ -16,6 +16,8 @@ import * as z from "zod/mini";
 
 import { assert } from "../shared/assert.ts";
 import { FormatError } from "../shared/data/format-error.ts";
+import { stateNamesOf } from "../shared/optimizers/optimizer.ts";
+import { confusionLength } from "../shared/protocol/limits.ts";
 import { type RunConfig, runConfigSchema } from "../shared/run/config.ts";
 import {
   bytesOf,
@@ -130,6 +132,19 @@ function readCheckpoint({ metadata, tensors }: Safetensors): DecodedCheckpoint {
   const optimizerState = new Map<string, Float32Array>();
   for (const state of stateNamesIn(tensors)) {
     optimizerState.set(state, readTensors(`${statePrefix}${state}.`, tensors, config));
+  }
+  const expected = stateNamesOf(config.optimizer).toSorted().join();
+  const found = [...optimizerState.keys()].toSorted().join();
+  if (found !== expected) {
+    throw new FormatError(
+      `its optimizer's state is [${found}], ${config.optimizer.name} has [${expected}]`,
+    );
+  }
+  const { evaluation } = progress;
+  if (evaluation !== null && evaluation.confusion.length !== confusionLength(config.model)) {
+    throw new FormatError(
+      `its evaluation counts ${evaluation.confusion.length} confusions, its model has ${confusionLength(config.model)}`,
+    );
   }
   const known = (1 + optimizerState.size) * 2 * (config.model.layers.length - 1);
   if (tensors.size !== known) {

@@ -30,7 +30,9 @@ import {
   type WorkerMessage,
 } from "../shared/protocol/messages.ts";
 import { sameSecret } from "./access.ts";
+import { networkOf } from "./addresses.ts";
 import type { PeerHandler, PeerSocket } from "./peer.ts";
+import { Places } from "./places.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { Roster, type Worker } from "./roster.ts";
 import { SpeedEstimate } from "./speed.ts";
@@ -62,6 +64,8 @@ interface Connection {
   readonly messageBytesMax: number;
   /** Tells the transport that the peer has shown its token. */
   admitted: () => void;
+  /** Gives its place back; `undefined` for one that found none. */
+  readonly release: (() => void) | undefined;
   /** Of what nobody asked this peer for. */
   readonly rate: RateLimit;
   worker: Worker | undefined;
@@ -74,6 +78,7 @@ export class Coordinator {
   readonly #options: CoordinatorOptions;
   readonly #roster = new Roster();
   readonly #connections = new Set<Connection>();
+  readonly #places = new Places({ inAll: workersMax, perAddress: workersPerAddressMax });
   #run: TrainingRun | undefined;
   #dataset = "";
   #farewell: { run: string; reason: string; fingerprint: string } | undefined;
@@ -173,6 +178,7 @@ export class Coordinator {
       openedMs: nowMs,
       messageBytesMax: this.messageBytesMax(),
       admitted,
+      release: this.#places.take(socket.address),
       rate: new RateLimit(messageRate, nowMs),
       worker: undefined,
       heardMs: nowMs,
@@ -180,8 +186,12 @@ export class Coordinator {
       pingOutstanding: false,
     };
     this.#connections.add(connection);
-    if (this.#isFull(socket))
-      this.#refuse(connection, new ProtocolError("ERR_FULL", "no place left"));
+    if (connection.release === undefined) {
+      this.#refuse(
+        connection,
+        new ProtocolError("ERR_FULL", "too many workers, or too many of one address"),
+      );
+    }
     return {
       message: (bytes) => this.#receive(connection, bytes),
       garbage: (reason, code = "ERR_DECODE") =>
@@ -327,8 +337,8 @@ export class Coordinator {
   }
 
   #joinRun({ id, name, speed, socket }: Worker): void {
-    const address = socket?.address ?? "";
-    this.#run?.workerReady({ id, name, speed, address }, this.#options.now());
+    const network = networkOf(socket?.address ?? "");
+    this.#run?.workerReady({ id, name, speed, network }, this.#options.now());
   }
 
   #leave(connection: Connection, reason: string): void {
@@ -378,6 +388,7 @@ export class Coordinator {
   /** Forgets a socket; what its worker held goes to others at once. Safe to call twice. */
   #drop(connection: Connection, reason: string): void {
     if (!this.#connections.delete(connection)) return;
+    connection.release?.();
     const { worker } = connection;
     if (worker === undefined) return;
     connection.worker = undefined;
@@ -445,13 +456,6 @@ export class Coordinator {
 
   #send(worker: Worker, message: CoordinatorMessage): void {
     worker.socket?.send(encodeHead(message, 0));
-  }
-
-  #isFull({ address }: PeerSocket): boolean {
-    if (this.#connections.size > workersMax) return true;
-    let fromAddress = 0;
-    for (const { socket } of this.#connections) if (socket.address === address) fromAddress += 1;
-    return fromAddress > workersPerAddressMax;
   }
 
   #reportWorker(worker: Worker, change: "joined" | "left" | "refused", reason: string): void {

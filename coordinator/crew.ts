@@ -10,8 +10,8 @@ export interface Member {
   readonly id: string;
   /** Shown to people. */
   readonly name: string;
-  /** Where it connects from: two opinions from two addresses are worth more than two from one. */
-  readonly address: string;
+  /** Where it connects from: two opinions from two networks are worth more than two from one. */
+  readonly network: string;
   /** Outlives the member: a worker that comes back is as fast as it was. */
   readonly speed: SpeedEstimate;
   /** Took longer than its deadline and has not answered since: until it does, it gets no further work. */
@@ -30,8 +30,8 @@ export class Crew {
     return this.#members.size;
   }
 
-  add({ id, name, address, speed }: Newcomer): void {
-    this.#members.set(id, { id, name, address, speed, late: false, overdue: undefined });
+  add({ id, name, network, speed }: Newcomer): void {
+    this.#members.set(id, { id, name, network, speed, late: false, overdue: undefined });
   }
 
   remove(id: string): boolean {

@@ -16,8 +16,6 @@ import { acceptsGzip, namesTag, parseRange } from "./http-fields.ts";
 const prefix = "/data/";
 /** One write: some times a socket's buffer, so that the loop is idle between two; small beside the dataset. */
 const chunkBytes = 256 * 1024;
-/** A client that takes nothing for this long is gone; it asks for the rest of the bytes when it comes back. */
-const stalledMs = 60_000;
 
 export interface DataRoute {
   /**
@@ -141,7 +139,6 @@ function send(
 
 /** Writes as fast as the client reads, and no faster: what waits in memory is a chunk, whatever the dataset's size. */
 function stream(body: Uint8Array, response: ServerResponse): void {
-  response.setTimeout(stalledMs, () => response.destroy());
   pipeline(Readable.from(chunksOf(body), { highWaterMark: 1 }), response, () => {
     // Sent, or the client left: either way there is nothing more to do.
   });

@@ -52,6 +52,20 @@ export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): 
   await disk.syncDirectory(dirname(path));
 }
 
+/**
+ * Reads a file that may not be large.
+ *
+ * @throws Error with a message for people when it is larger, or no file: a device may never end.
+ */
+export async function readSmall(disk: Disk, path: string, bytesMax: number): Promise<Uint8Array> {
+  const entry = await disk.stat(path);
+  if (entry !== undefined && entry.kind !== "file") throw new Error("it is not a file");
+  if (entry !== undefined && entry.sizeBytes > bytesMax) {
+    throw new Error(`it has ${entry.sizeBytes} bytes, at most ${bytesMax} are read`);
+  }
+  return await disk.readFile(path);
+}
+
 export const temporarySuffix = ".tmp";
 
 /** The real one. */

@@ -61,8 +61,8 @@ export class Dispatch {
     if (members.length === 0) return;
     const speeds = this.#speeds(members, round);
     const shares = planShares(round.leafCount, speeds);
-    const addressOf = (workerId: string) => this.crew.get(workerId)?.address;
-    const all = this.#options.isTwice ? withPartners(shares, speeds, addressOf) : shares;
+    const networkOf = (workerId: string) => this.crew.get(workerId)?.network;
+    const all = this.#options.isTwice ? withPartners(shares, speeds, networkOf) : shares;
     this.#handOut(all, round, nowMs);
   }
 
@@ -183,7 +183,7 @@ export class Dispatch {
 
   /**
    * Sees to it that a block that one worker has computed is computed by another too: by whoever holds it, else by one
-   * that has nothing to do, from another address if there is one.
+   * that has nothing to do, from another network if there is one.
    *
    * @param who - `firstId`: whose answer there is. `exceptId`: as for `reassign`.
    * @returns `false` if there is nobody to ask.
@@ -206,9 +206,9 @@ export class Dispatch {
     // Only a late one has it: as with any share, a backup goes to who is idle, now or at a later tick.
     const free = isHeld ? others.filter(({ id, late }) => !late && !round.isBusy(id)) : others;
     const asked = free.filter(({ id }) => id !== exceptId);
-    const address = this.crew.get(firstId)?.address;
+    const network = this.crew.get(firstId)?.network;
     const rank = (member: Member) =>
-      (member.address === address ? 2 : 0) + (round.isBusy(member.id) ? 1 : 0);
+      (member.network === network ? 2 : 0) + (round.isBusy(member.id) ? 1 : 0);
     for (const { id } of (asked.length > 0 ? asked : free).toSorted((a, b) => rank(a) - rank(b))) {
       this.#handOut([{ workerId: id, blocks: [block] }], round, nowMs);
       if (round.holds(id, block)) break;

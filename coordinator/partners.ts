@@ -5,7 +5,7 @@
 import type { Share, WorkerSpeed } from "./assignment.ts";
 
 /**
- * Gives every block to a second worker as well, its own share first: from another address than the first one where
+ * Gives every block to a second worker as well, its own share first: from another network than the first one where
  * there are such workers, and of these to whoever is expected to be done first. With one worker there is no second.
  *
  * @param shares - As planned: of disjoint blocks.
@@ -14,7 +14,7 @@ import type { Share, WorkerSpeed } from "./assignment.ts";
 export function withPartners(
   shares: readonly Share[],
   workers: readonly WorkerSpeed[],
-  addressOf: (workerId: string) => string | undefined,
+  networkOf: (workerId: string) => string | undefined,
 ): Share[] {
   const lots = workers.map((speed) => {
     const { workerId, overheadMs, leafMs } = speed;
@@ -24,7 +24,7 @@ export function withPartners(
       workerId,
       blocks,
       leafMs,
-      address: addressOf(workerId),
+      network: networkOf(workerId),
       endMs: overheadMs + leaves * leafMs,
     };
   });
@@ -32,7 +32,7 @@ export function withPartners(
     const own = lots.findIndex(({ workerId }) => workerId === share.workerId);
     // Ties go to the next worker in the circle, so that equal workers are each other's partners in turn.
     const others = [...lots.slice(own + 1), ...lots.slice(0, own)];
-    const elsewhere = others.filter(({ address }) => address !== lots[own]?.address);
+    const elsewhere = others.filter(({ network }) => network !== lots[own]?.network);
     const candidates = elsewhere.length > 0 ? elsewhere : others;
     for (const block of share.blocks) {
       const leaves = block.end - block.start;

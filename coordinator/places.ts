@@ -1,8 +1,9 @@
 /**
- * @file A number of places, in all and for one address: connections, strangers and downloads are each counted with
- * one of these. Pure.
+ * @file A number of places, in all and for one address: connections, strangers, workers and downloads are each counted
+ * with one of these. Addresses of one network count as one, or an IPv6 host would have 2^64 times its share. Pure.
  */
 import { assert } from "../shared/assert.ts";
+import { networkOf } from "./addresses.ts";
 
 export interface PlacesLimits {
   readonly inAll: number;
@@ -11,6 +12,7 @@ export interface PlacesLimits {
 
 export class Places {
   readonly #limits: PlacesLimits;
+  /** By network. */
   readonly #takenBy = new Map<string, number>();
   #taken = 0;
 
@@ -28,23 +30,24 @@ export class Places {
    * @returns What gives it back, safe to call twice; `undefined` when there is none left.
    */
   take(address: string): (() => void) | undefined {
-    const taken = this.#takenBy.get(address) ?? 0;
+    const network = networkOf(address);
+    const taken = this.#takenBy.get(network) ?? 0;
     if (this.#taken >= this.#limits.inAll || taken >= this.#limits.perAddress) return undefined;
     this.#taken += 1;
-    this.#takenBy.set(address, taken + 1);
+    this.#takenBy.set(network, taken + 1);
     let given = false;
     return () => {
       if (given) return;
       given = true;
-      this.#giveBack(address);
+      this.#giveBack(network);
     };
   }
 
-  #giveBack(address: string): void {
-    const left = (this.#takenBy.get(address) ?? 0) - 1;
-    assert(left >= 0, `a place of ${address} was given back that nobody took`);
+  #giveBack(network: string): void {
+    const left = (this.#takenBy.get(network) ?? 0) - 1;
+    assert(left >= 0, `a place of ${network} was given back that nobody took`);
     this.#taken -= 1;
-    if (left === 0) this.#takenBy.delete(address);
-    else this.#takenBy.set(address, left);
+    if (left === 0) this.#takenBy.delete(network);
+    else this.#takenBy.set(network, left);
   }
 }

@@ -36,9 +36,9 @@ type ReceptionSettings = Pick<
 
 export interface ReceptionOptions {
   readonly settings: ReceptionSettings;
-  readonly pages: Pages;
-  readonly data: DataRoute;
-  readonly runs: RunRoute;
+  readonly pages: Pick<Pages, "handle">;
+  readonly data: Pick<DataRoute, "handle">;
+  readonly runs: Pick<RunRoute, "handle">;
   readonly feed: DashboardFeed;
   /** Carries out what a dashboard with the admin token orders. */
   readonly obey: (text: string) => Promise<{ readonly id: number; readonly error: string | null }>;
@@ -135,7 +135,7 @@ export class Reception {
 
   /** An event on its way to the operator: what floods is thinned. */
   report(event: CoordinatorEvent): void {
-    if (event.event === "worker" && event.change === "refused") this.#refusals.pass(event);
+    if (event.event === "worker") this.#refusals.pass(event);
     else this.#options.report(event);
   }
 

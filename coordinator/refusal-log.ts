@@ -1,10 +1,10 @@
 /**
- * @file One line for every peer that is refused, and few lines for many: a flood of bad peers must not become a flood of
- * output. What is not told one by one is counted, and the count is told. Tokens never come here.
+ * @file One line for every peer that is refused, comes or goes, and few lines for many: a flood of peers must not become a
+ * flood of output. What is not told one by one is counted, and the count is told. Tokens never come here.
  */
 import type { ProtocolErrorCode } from "../shared/protocol/errors.ts";
-import { refusalLines } from "../shared/protocol/limits.ts";
-import { RateLimit } from "./rate-limit.ts";
+import { comingLines, refusalLines } from "../shared/protocol/limits.ts";
+import { type Rate, RateLimit } from "./rate-limit.ts";
 import type { CoordinatorEvent } from "./view.ts";
 
 export interface Refusal {
@@ -14,7 +14,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
-type RefusedEvent = Extract<CoordinatorEvent, { event: "worker" }>;
+type WorkerEvent = Extract<CoordinatorEvent, { event: "worker" }>;
 
 export interface RefusalLogOptions {
   readonly report: (event: CoordinatorEvent) => void;
@@ -26,12 +26,18 @@ export interface RefusalLogOptions {
 
 export class RefusalLog {
   readonly #options: RefusalLogOptions;
-  readonly #limit: RateLimit;
-  #untold = 0;
+  readonly #refused: Thinned;
+  readonly #others: Thinned;
 
   constructor(options: RefusalLogOptions) {
+    const { report, now } = options;
     this.#options = options;
-    this.#limit = new RateLimit(refusalLines, options.now());
+    this.#refused = new Thinned(report, refusalLines, now, (count) => {
+      return `and ${count} more ${count === 1 ? "peer was" : "peers were"} refused`;
+    });
+    this.#others = new Thinned(report, comingLines, now, (count) => {
+      return `and ${count} more times a worker joined or left`;
+    });
   }
 
   /** A peer was refused before it had a name. */
@@ -47,27 +53,57 @@ export class RefusalLog {
     });
   }
 
-  /** As `add`, for an event that is made already. */
-  pass(event: RefusedEvent): void {
-    if (!this.#limit.take(this.#options.now())) this.#untold += 1;
-    else {
-      this.#tellCount();
+  /** Something happened to a worker, or to a peer that is none. */
+  pass(event: WorkerEvent): void {
+    // Who has lied is always named: nobody can hide it behind a crowd. It takes an answer to be found out.
+    if (event.change === "left" && event.reason.startsWith("ERR_MISMATCH")) {
       this.#options.report(event);
-    }
+    } else if (event.change === "refused") this.#refused.pass(event);
+    else this.#others.pass(event);
   }
 
   /** To be called now and then: tells of what was not told, once it may be told. */
   flush(): void {
-    if (this.#untold > 0 && this.#limit.take(this.#options.now())) this.#tellCount();
+    this.#refused.flush();
+    this.#others.flush();
+  }
+}
+
+/** Events of one kind, of which only so many are told. */
+class Thinned {
+  readonly #report: RefusalLogOptions["report"];
+  readonly #now: () => number;
+  readonly #sumUp: (count: number) => string;
+  readonly #limit: RateLimit;
+  #untold = 0;
+
+  constructor(
+    report: RefusalLogOptions["report"],
+    rate: Rate,
+    now: () => number,
+    sumUp: (count: number) => string,
+  ) {
+    this.#report = report;
+    this.#now = now;
+    this.#sumUp = sumUp;
+    this.#limit = new RateLimit(rate, now());
+  }
+
+  pass(event: CoordinatorEvent): void {
+    if (!this.#limit.take(this.#now())) this.#untold += 1;
+    else {
+      this.#tellCount();
+      this.#report(event);
+    }
+  }
+
+  flush(): void {
+    if (this.#untold > 0 && this.#limit.take(this.#now())) this.#tellCount();
   }
 
   #tellCount(): void {
     if (this.#untold === 0) return;
-    const peers = this.#untold === 1 ? "peer was" : "peers were";
-    this.#options.report({
-      event: "warning",
-      message: `and ${this.#untold} more ${peers} refused`,
-    });
+    this.#report({ event: "warning", message: this.#sumUp(this.#untold) });
     this.#untold = 0;
   }
 }

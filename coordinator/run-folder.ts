@@ -21,12 +21,14 @@ import {
   type DecodedCheckpoint,
   encodeCheckpoint,
 } from "./checkpoint.ts";
-import { type Disk, messageOf, replaceFile, temporarySuffix } from "./disk.ts";
+import { type Disk, messageOf, readSmall, replaceFile, temporarySuffix } from "./disk.ts";
 import { MetricsFile } from "./metrics-file.ts";
 
 /** Two to fall back on when the newest is damaged. */
 const checkpointsKept = 3;
 const configName = "config.json";
+/** A thousand times what it has. */
+const setupBytesMax = 2 ** 20;
 const checkpointsName = "checkpoints";
 const bestName = "best.safetensors";
 const stepName = /^step-(\d{8,16})\.safetensors$/u;
@@ -127,6 +129,8 @@ export class RunFolder {
   readonly path: string;
   /** Name of the folder. */
   readonly id: string;
+  /** Where `createRun` wrote what it was given. */
+  readonly setupPath: string;
   readonly metrics: MetricsFile;
   readonly #disk: Disk;
   readonly #checkpoints: string;
@@ -135,6 +139,7 @@ export class RunFolder {
   constructor(disk: Disk, path: string) {
     this.path = path;
     this.id = basename(path);
+    this.setupPath = join(path, configName);
     this.metrics = new MetricsFile(disk, join(path, "metrics.jsonl"));
     this.#disk = disk;
     this.#checkpoints = join(path, checkpointsName);
@@ -144,9 +149,9 @@ export class RunFolder {
   async readSetup(): Promise<
     { readonly ok: true; readonly setup: unknown } | { readonly ok: false; readonly reason: string }
   > {
-    const path = join(this.path, configName);
+    const path = this.setupPath;
     try {
-      const text = new TextDecoder().decode(await this.#disk.readFile(path));
+      const text = new TextDecoder().decode(await readSmall(this.#disk, path, setupBytesMax));
       return { ok: true, setup: JSON.parse(text) };
     } catch (error) {
       return { ok: false, reason: `cannot read ${path}: ${messageOf(error)}` };

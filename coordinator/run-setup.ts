@@ -15,8 +15,8 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { runDefaults } from "./cli/defaults.ts";
 import type { CoordinatorOptions, RunRequest } from "./cli/options.ts";
 import { type DatasetFacts, resolveRunConfig } from "./cli/resolve.ts";
-import { resolveResumedRun, resumedDataset } from "./cli/resume.ts";
-import { datasetSource } from "./cli/values.ts";
+import { refuseUnfit, resolveResumedRun, resumedDataset } from "./cli/resume.ts";
+import { dataset as datasetOption, datasetSource, shown } from "./cli/values.ts";
 import { type LoadedDataset, loadDataset } from "./datasets/load.ts";
 import type { Disk } from "./disk.ts";
 import { ParameterStore } from "./parameter-store.ts";
@@ -96,6 +96,7 @@ async function prepareResumedRun(
       : resumedDataset(request, saved.config);
   const dataset = await loadDataset(source, { ...options, disk, progress });
   const { config, warning } = resolveResumedRun(request, saved.config, factsOf(dataset));
+  refuseUnfit(saved.config, factsOf(dataset), saved.path);
   const plan = planRun(config, factsOf(dataset));
   const store = createStore(kernel, config, plan);
   const { checkpoint } = saved;
@@ -129,6 +130,8 @@ function recordedStep(checkpoint: Checkpoint | undefined): number {
 }
 
 interface Saved {
+  /** Of the file that has the config. */
+  readonly path: string;
   readonly config: RunConfig;
   readonly dataset: string | undefined;
   readonly checkpoint: Checkpoint | undefined;
@@ -141,9 +144,9 @@ async function readSaved(folder: RunFolder, wanted: string | undefined): Promise
   const found = await folder.latestCheckpoint(file);
   const setup = await readSetup(folder);
   if (found.found) {
-    const { checkpoint, notes } = found;
+    const { path, checkpoint, notes } = found;
     const dataset = setup.ok ? setup.setup.dataset : undefined;
-    return { config: checkpoint.config, dataset, checkpoint, notes };
+    return { path, config: checkpoint.config, dataset, checkpoint, notes };
   }
   if (file !== undefined) throw new OperatorError(found.notes[0] ?? found.reason);
   // To begin again would throw away what a disk that only stumbled still has.
@@ -153,9 +156,10 @@ async function readSaved(folder: RunFolder, wanted: string | undefined): Promise
   }
   if (!setup.ok) throw new OperatorError(setup.reason);
   const notes = [...found.notes, `${found.reason}: run ${folder.id} begins again at step 0`];
-  return { ...setup.setup, checkpoint: undefined, notes };
+  return { ...setup.setup, path: folder.setupPath, checkpoint: undefined, notes };
 }
 
+const mendSetup = "mend it, or begin a new run without --resume";
 const setupSchema = z.object({ config: runConfigSchema, dataset: z.string() });
 
 async function readSetup(
@@ -166,9 +170,19 @@ async function readSetup(
   const read = await folder.readSetup();
   if (!read.ok) return read;
   const parsed = setupSchema.safeParse(read.setup);
-  if (parsed.success) return { ok: true, setup: parsed.data };
-  const where = parsed.error.issues[0]?.path.join(".") ?? "";
-  return { ok: false, reason: `${folder.path}/config.json is not a run's: ${where} is not valid` };
+  if (!parsed.success) {
+    const where = parsed.error.issues[0]?.path.join(".") || "it";
+    return {
+      ok: false,
+      reason: `${folder.setupPath} is not a run's: ${where} is not valid; ${mendSetup}`,
+    };
+  }
+  const { dataset } = parsed.data;
+  if (datasetOption.read(dataset) !== undefined) return { ok: true, setup: parsed.data };
+  return {
+    ok: false,
+    reason: `${folder.setupPath}: dataset must be ${datasetOption.expects}, not ${shown(dataset)}; ${mendSetup}`,
+  };
 }
 
 /** `mnist:data` → `mnist:/home/ada/data`. */

@@ -24,6 +24,7 @@ import {
   httpHeaderTimeoutMs,
   httpKeepAliveMs,
   httpRequestsPerConnectionMax,
+  httpStalledMs,
   pongsPendingMax,
   retryAfterSeconds,
   strangerPlaces,
@@ -50,10 +51,12 @@ export interface ServerOptions {
   readonly limits?: Partial<typeof serverLimits>;
 }
 
-const serverLimits = {
+/** The limits that a test may set. */
+export const serverLimits = {
   connections: connectionPlaces,
   strangers: strangerPlaces,
   headerTimeoutMs: httpHeaderTimeoutMs,
+  stalledMs: httpStalledMs,
 };
 
 /** What answers HTTP requests. */
@@ -112,6 +115,8 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
   };
   countConnections(server, options);
   server.on("request", (request, response) => answer(options, request, response));
+  // Node would say "100 Continue" first, and invite a body that is refused.
+  server.on("checkContinue", (request, response) => answer(options, request, response));
   server.on("upgrade", (request, socket, head) => upgrade(upgrader, { request, socket, head }));
   // Node would go on and answer each request above the limit with 503.
   server.on("dropRequest", (_request, socket) => socket.destroy());
@@ -163,7 +168,8 @@ function createHttpServer({ certificate, limits }: ServerOptions) {
           minVersion: "TLSv1.2",
           handshakeTimeout: tlsHandshakeTimeoutMs,
         });
-  server.maxHeadersCount = httpHeaderFieldsMax;
+  // Node leaves out what is above this, and answers the rest: one more shows that there were too many.
+  server.maxHeadersCount = httpHeaderFieldsMax + 1;
   server.maxRequestsPerSocket = httpRequestsPerConnectionMax;
   return server;
 }
@@ -184,12 +190,15 @@ function countConnections(server: Server, { refused, limits }: ServerOptions): v
 // ── requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function answer(options: ServerOptions, request: IncomingMessage, response: ServerResponse): void {
+  const { stalledMs } = { ...serverLimits, ...options.limits };
+  response.setTimeout(stalledMs, () => response.destroy());
   response.setHeader("X-Content-Type-Options", "nosniff");
   response.setHeader("Referrer-Policy", "no-referrer");
   response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
   const { access, routes } = options;
   const refuse = (status: number, code: ProtocolErrorCode, reason: string) =>
     refuseRequest(options, { request, response, status, code, reason });
+  if (hasTooManyFields(request)) return refuse(431, "ERR_TOO_LARGE", tooManyFields);
   if (!access.knowsHost(request)) return refuse(421, "ERR_ORIGIN", unknownHost);
   if (announcesBody(request)) return refuse(413, "ERR_TOO_LARGE", "a request with a body");
   const path = pathOf(request);
@@ -210,6 +219,13 @@ function answer(options: ServerOptions, request: IncomingMessage, response: Serv
 
 const unknownHost =
   "the Host field names another host: use an address, or allow the name with --allow-origin";
+
+const tooManyFields = `more than ${httpHeaderFieldsMax} header fields`;
+
+/** Names and values are told in turns. */
+function hasTooManyFields({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.length > 2 * httpHeaderFieldsMax;
+}
 
 interface RefusedRequest {
   readonly request: IncomingMessage;
@@ -297,6 +313,10 @@ function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade): void {
   const entrance = entrances.get(pathOf(request));
   if (entrance === undefined) return refuseRaw(socket, "404 Not Found");
   const address = addressOf(request.socket);
+  if (hasTooManyFields(request)) {
+    refused({ address, code: "ERR_TOO_LARGE", reason: tooManyFields });
+    return refuseRaw(socket, "431 Request Header Fields Too Large");
+  }
   const release = strangers.take(address);
   if (release === undefined) {
     refused({ address, code: "ERR_FULL", reason: "too many sockets without a token" });

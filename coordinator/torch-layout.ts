@@ -48,9 +48,13 @@ export function fromTorch(
   tensorOf: (name: string, shape: readonly number[]) => Float32Array,
   model: ModelConfig,
 ): Float32Array {
+  // All of them first: memory is only taken for what is there.
+  const found = placesOf(model).map((place) => ({
+    ...place,
+    data: tensorOf(place.name, place.shape),
+  }));
   const values = new Float32Array(parameterCount(model));
-  for (const { name, shape, start } of placesOf(model)) {
-    const data = tensorOf(name, shape);
+  for (const { shape, start, data } of found) {
     const [outputs = 0, inputs] = shape;
     values.set(inputs === undefined ? data : transpose(data, outputs, inputs), start);
   }

@@ -32,6 +32,10 @@ const lengthBytes = 8;
 const alignmentBytes = 8;
 const space = 0x20;
 const metadataKey = "__metadata__";
+/** The header, a tensor in it, and the list that is its shape. */
+const headerDepthMax = 3;
+/** Error messages name tensors. */
+const nameLengthMax = 200;
 
 /** The format allows 100 MB. Ours have at most a few hundred tensors of 100 bytes each, and one run config. */
 export const headerBytesMax = 2 ** 20;
@@ -177,6 +181,7 @@ function parseHeader(bytes: Uint8Array): Map<string, unknown> {
   if (!/^\{.*\} *$/su.test(text)) {
     throw new FormatError("the header is not one JSON object followed by spaces");
   }
+  checkDepth(text);
   const value = parseJson(text);
   const duplicate = duplicateKey(text);
   if (duplicate !== undefined) throw new FormatError(`the header names ${duplicate} twice`);
@@ -196,6 +201,18 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     throw new FormatError("the header is not JSON", { cause: error });
+  }
+}
+
+/** What walks over a value recurses, so nothing may be nested deeper than what belongs there. */
+function checkDepth(json: string): void {
+  let depth = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gu)) {
+    if (token === "{" || token === "[") depth += 1;
+    else if (token === "}" || token === "]") depth -= 1;
+    if (depth > headerDepthMax) {
+      throw new FormatError(`the header nests more than ${headerDepthMax} levels`);
+    }
   }
 }
 
@@ -235,7 +252,7 @@ function fieldsOf(value: unknown, name: string): [string, unknown][] {
 const size = z.int().check(z.gte(0));
 const entrySchema = z.strictObject({
   dtype: z.enum(dtypeNames),
-  shape: z.array(size),
+  shape: z.array(size).check(z.maxLength(16)),
   data_offsets: z.tuple([size, size]),
 });
 
@@ -248,6 +265,11 @@ interface Entry {
 }
 
 function parseEntry(name: string, value: unknown): Entry {
+  if (name.length > nameLengthMax) {
+    throw new FormatError(
+      `a tensor's name has ${name.length} characters, at most ${nameLengthMax} are read`,
+    );
+  }
   const result = entrySchema.safeParse(value);
   if (!result.success) {
     const found = JSON.stringify(value).slice(0, 200);

@@ -8,9 +8,17 @@ import type { RunConfig } from "../../shared/run/config.ts";
 import { defaultShardSize, planRun } from "../../shared/run/plan.ts";
 import type { DatasetSource } from "../datasets/source.ts";
 import { spelled } from "./complete.ts";
-import { hiddenWidths } from "./defaults.ts";
-import { flagOf, isRunKey, type RunKey, type RunRequest, type RunSettings } from "./options.ts";
-import type { DatasetFacts } from "./resolve.ts";
+import { hiddenWidths, scheduleDefaults } from "./defaults.ts";
+import {
+  flagOf,
+  isRunKey,
+  type Origin,
+  type RunKey,
+  runOptions,
+  type RunRequest,
+  type RunSettings,
+} from "./options.ts";
+import { type DatasetFacts, resolveRunConfig } from "./resolve.ts";
 import { dataset, datasetSource, type OptionValue, shown, valueText } from "./values.ts";
 
 /** A run config that goes on, and what the operator should know of it. */
@@ -58,6 +66,35 @@ export function resolveResumedRun(
       ? "the run was extended under a cosine schedule: it won't end as one that was this long from the start"
       : undefined;
   return { config, warning };
+}
+
+/**
+ * Holds a config that lay on the disk to the rules of one that is typed: whoever edits a file, or makes one up, may ask for
+ * no more than a command line may.
+ *
+ * @param path - Of the file, for errors.
+ * @throws OperatorError for the first value that no option takes, or that does not fit the dataset.
+ */
+export function refuseUnfit(saved: RunConfig, facts: DatasetFacts, path: string): void {
+  const given: Record<string, OptionValue> = { epochs: saved.epochs, steps: saved.steps };
+  const isOfSchedule = (key: string) => key in scheduleDefaults[saved.schedule.name];
+  for (const [key, value] of Object.entries(settingsOf(saved))) {
+    if (!(key in saved.schedule) || isOfSchedule(key)) given[key] = value;
+  }
+  // Of a batch smaller than that it is the default all the same, and may not be typed.
+  if (saved.shardSize === defaultShardSize(saved.batchSize)) given["shardSize"] = "auto";
+  const origins: Record<string, Origin> = {};
+  for (const [key, value] of Object.entries(given)) {
+    const label = `${path}: ${key}`;
+    origins[key] = { from: "file", label };
+    if (!isRunKey(key)) continue;
+    const { expects, read } = runOptions[key].reader;
+    if (read(valueText(value)) !== undefined) continue;
+    throw new OperatorError(
+      `${label} must be ${expects}, not ${shown(valueText(value))}; resume from another checkpoint, or begin a new run`,
+    );
+  }
+  resolveRunConfig({ given, origins }, facts);
 }
 
 function refuseContradictions(request: RunRequest, saved: RunConfig, facts: DatasetFacts): void {

@@ -2,12 +2,18 @@
  * @file Reads a run file: a flat YAML or JSON (which is YAML) mapping of option keys to values. Everything is kept
  * as the text it was written as, so that a file's numbers obey the rules of a flag's.
  */
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { CST, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument } from "yaml";
 
 import { OperatorError } from "../../shared/operator-error.ts";
 import type { Given, GivenOptions } from "./given.ts";
 import { didYouMean } from "./suggest.ts";
 import { shown } from "./values.ts";
+
+/** All options with a comment each take a tenth of it. */
+export const runFileBytesMax = 64 * 1024;
+
+/** An option is a value or a list of values, and JSON has braces around all of it. */
+const depthMax = 8;
 
 /**
  * @param name - The file's path, for errors.
@@ -16,10 +22,13 @@ import { shown } from "./values.ts";
  * @throws OperatorError for bad YAML, an unknown key, or a value that is neither a scalar nor a list of scalars.
  */
 export function readRunFile(name: string, source: string, keys: readonly string[]): GivenOptions {
+  refuseTooMuch(name, source);
   const lines = new LineCounter();
   const document = parseDocument(source, {
     schema: "failsafe",
     prettyErrors: false,
+    // Its own check compares every key with every other.
+    uniqueKeys: false,
     lineCounter: lines,
   });
   const place = (offset: number) => `${shown(name)} line ${lines.linePos(offset).line}`;
@@ -44,9 +53,40 @@ export function readRunFile(name: string, source: string, keys: readonly string[
       throw new OperatorError(`${where}: unknown key ${shown(key)}${hint}`);
     }
     const label = `${where}: ${key}`;
+    if (given.has(key)) throw new OperatorError(`${label} stands there twice; leave one of them`);
     given.set(key, { texts: textsOf(value, label), origin: { from: "file", label } });
   }
   return given;
+}
+
+/** The YAML parser recurses, and a file that nests deeply enough ends the process in the middle of it. */
+function refuseTooMuch(name: string, source: string): void {
+  if (Buffer.byteLength(source) > runFileBytesMax) {
+    throw new OperatorError(
+      `${shown(name)} has more than ${runFileBytesMax / 1024} KiB; is it a run file, with "key: value" lines?`,
+    );
+  }
+  if (depthOf(source) > depthMax) {
+    throw new OperatorError(
+      `${shown(name)} nests more than ${depthMax} levels; write one value, or a list of values, after each key`,
+    );
+  }
+}
+
+/** How deep brackets nest, or the lists and keys that begin on one line: without a parser, so for any text. */
+function depthOf(source: string): number {
+  let depth = 0;
+  let brackets = 0;
+  let onLine = 0;
+  for (const token of new Lexer().lex(source)) {
+    const type = CST.tokenType(token);
+    if (type === "flow-seq-start" || type === "flow-map-start") brackets += 1;
+    if (type === "flow-seq-end" || type === "flow-map-end") brackets -= 1;
+    if (type === "newline") onLine = 0;
+    if (type === "seq-item-ind" || type === "explicit-key-ind") onLine += 1;
+    depth = Math.max(depth, brackets + onLine);
+  }
+  return depth;
 }
 
 function textsOf(node: Node | null, label: string): string[] {

@@ -11,7 +11,7 @@ import { type DatasetContent, datasetBytesMax } from "../../shared/data/canonica
 import type { Split } from "../../shared/data/dataset.ts";
 import { labelsOf, parseIdx } from "../../shared/data/idx.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
-import { type Disk, isMissing, messageOf } from "../disk.ts";
+import { type Disk, isMissing, messageOf, readSmall } from "../disk.ts";
 
 /** The four files, each with the stems that it may have. */
 const stems = {
@@ -110,15 +110,21 @@ async function readSplit(
 
 async function readUnpacked(disk: Disk, path: string): Promise<Uint8Array> {
   try {
-    const bytes = await disk.readFile(path);
-    if (!path.endsWith(".gz")) return bytes;
-    return await gunzipAsync(bytes, {
-      chunkSize: unpackedLength(bytes),
-      maxOutputLength: datasetBytesMax,
-    });
+    const bytes = await readSmall(disk, path, fileBytesMax);
+    return path.endsWith(".gz") ? await unpack(bytes) : bytes;
   } catch (error) {
     throw new OperatorError(`cannot read ${path}: ${messageOf(error)}; fetch it again`);
   }
+}
+
+/**
+ * Unpacks a gzip file.
+ *
+ * @throws Error with zlib's message if it is none, is cut short, or holds more than `bytesMax`.
+ */
+export function unpack(packed: Uint8Array, bytesMax = datasetBytesMax): Promise<Uint8Array> {
+  const chunkSize = Math.min(unpackedLength(packed), bytesMax);
+  return gunzipAsync(packed, { chunkSize, maxOutputLength: bytesMax });
 }
 
 const gunzipAsync = promisify<
@@ -141,6 +147,8 @@ function unpackedLength(packed: Uint8Array): number {
   return Math.max(Math.min(said, largestPossible), unpackedBytesMin);
 }
 
+/** Features of 8 bytes become floats of 4. */
+const fileBytesMax = 2 * datasetBytesMax;
 const unpackedBytesMin = 1024;
 /** 258 bytes from 2 bits. */
 const deflateRatioMax = 1032;

@@ -45,6 +45,11 @@ export interface OptimizerStep extends UpdateTensors, StepScalars {
 export type GradientOptimizerConfig = Exclude<OptimizerConfig, { name: "local-search" }>;
 type Config<Name extends OptimizerConfig["name"]> = Extract<OptimizerConfig, { name: Name }>;
 
+/** The names of the state tensors that a run config's optimizer keeps. */
+export function stateNamesOf(config: OptimizerConfig): readonly string[] {
+  return config.name === "local-search" ? [] : createOptimizer(config).stateNames;
+}
+
 /** The optimizer of a run config. */
 export function createOptimizer(config: GradientOptimizerConfig): Optimizer {
   switch (config.name) {

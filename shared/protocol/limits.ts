@@ -1,6 +1,6 @@
 /**
  * @file Every limit of the protocol, each with its reason. A peer that goes over one is refused with a code; the
- * run does not notice (invariant 5).
+ * run does not notice (invariant 5). Where something is counted by address, an IPv6 network of 64 bits is one address.
  */
 import type { ModelConfig } from "../run/config.ts";
 
@@ -42,6 +42,9 @@ export const httpRequestsPerConnectionMax = 1_000;
 
 /** An idle connection that is kept for the next request. */
 export const httpKeepAliveMs = 5_000;
+
+/** Who takes nothing of an answer for this long is gone, or holds a place and the bytes that wait for it: it is cut. */
+export const httpStalledMs = 60_000;
 
 /** A TLS handshake that is not done by then is dropped, for the same reason as headers. */
 export const tlsHandshakeTimeoutMs = 10_000;
@@ -119,6 +122,9 @@ export const exportPlaces = { inAll: 32, perAddress: 16 };
 
 /** Lines about peers that were refused: enough to read along. The rest is counted, and the count is told. */
 export const refusalLines = { perSecond: 2, burst: 10 };
+
+/** Lines about workers that join and leave: a whole school at once, and no member that does nothing else. */
+export const comingLines = { perSecond: 20, burst: 1_000 };
 
 /**
  * Blocks named in one `work` message. A share is a contiguous range of shards, which is at most 2·log2(64) = 12

@@ -104,7 +104,7 @@ export class DirectRun {
     const { config, dataset, createKernel } = this.#options;
     this.#engines.set(id, createEngine({ kernel: createKernel(), config, dataset }));
     const speed = new SpeedEstimate(0);
-    this.run.workerReady({ id, name: id, address: id, speed }, this.#nowMs);
+    this.run.workerReady({ id, name: id, network: id, speed }, this.#nowMs);
   }
 
   leave(id: string): void {

@@ -1,6 +1,15 @@
+import { SocketAddress } from "node:net";
+
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { isLoopback, isWildcard, machineNames, urlsOf } from "../../../coordinator/addresses.ts";
+import {
+  isLoopback,
+  isWildcard,
+  machineNames,
+  networkOf,
+  urlsOf,
+} from "../../../coordinator/addresses.ts";
 
 const tokens = { joinToken: "join", adminToken: "admin" };
 
@@ -69,4 +78,63 @@ test("isWildcard and isLoopback tell 7 addresses apart", () => {
   ]);
   const hosts = ["localhost", "::1", "127.9.9.9", "0.0.0.0", "192.168.1.5"];
   expect(hosts.map(isLoopback)).toEqual([true, true, true, false, false]);
+});
+
+describe("networkOf", () => {
+  const groups = fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 8, maxLength: 8 });
+  const written = (numbers: readonly number[]) =>
+    numbers.map((group) => group.toString(16)).join(":");
+  /** As the system would write it: the longest run of zeros is `::`, a mapped IPv4 address has dots. */
+  const compressed = (address: string) => new SocketAddress({ address, family: "ipv6" }).address;
+
+  test.each([
+    ["10.0.0.1", "10.0.0.1"],
+    ["::ffff:10.0.0.1", "10.0.0.1"],
+    ["::ffff:a00:1", "10.0.0.1"],
+    ["0:0:0:0:0:FFFF:0a00:0001", "10.0.0.1"],
+    ["::1", "0:0:0:0::/64"],
+    ["2001:db8:0:7::1", "2001:db8:0:7::/64"],
+    ["2001:db8:0:7:ffff:ffff:ffff:ffff", "2001:db8:0:7::/64"],
+    ["2001:0DB8:0000:0007::", "2001:db8:0:7::/64"],
+    ["2001:db8::7:0:0:0:1", "2001:db8:0:7::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+    ["64:ff9b::10.0.0.1", "64:ff9b:0:0::/64"],
+    ["unknown", "unknown"],
+    ["", ""],
+  ])("of %s is %s", (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+
+  test("of an IPv4 address is the address, also where it is written as an IPv6 one, in either spelling", () => {
+    fc.assert(
+      fc.property(fc.ipV4(), (address) => {
+        const [a = 0, b = 0, c = 0, d = 0] = address.split(".").map(Number);
+        const hexadecimal = `::ffff:${written([a * 256 + b, c * 256 + d])}`;
+        const spellings = [address, `::ffff:${address}`, hexadecimal];
+        expect(spellings.map(networkOf)).toEqual([address, address, address]);
+      }),
+    );
+  });
+
+  test("of two IPv6 addresses is the same exactly when their first 64 bits are, however they are written", () => {
+    fc.assert(
+      fc.property(groups, groups, fc.nat(3), (one, other, changed) => {
+        fc.pre(one.slice(0, 5).some((group) => group > 0));
+        const beside = [...one.slice(0, 4), ...other.slice(4)];
+        const elsewhere = one.map((group, i) => (i === changed ? group ^ 1 : group));
+        const network = networkOf(written(one));
+        for (const address of [written(one), written(one).toUpperCase(), written(beside)]) {
+          expect(networkOf(address)).toBe(network);
+          expect(networkOf(compressed(address))).toBe(network);
+          expect(networkOf(`${address}%1`)).toBe(network);
+        }
+        expect(networkOf(written(elsewhere))).not.toBe(network);
+      }),
+    );
+  });
+
+  test("of any text is a text, never an error", () => {
+    const texts = fc.oneof(fc.string(), fc.ipV6(), fc.stringMatching(/^[\da-f:.%]{0,45}$/u));
+    fc.assert(fc.property(texts, (text) => typeof networkOf(text) === "string"));
+  });
 });

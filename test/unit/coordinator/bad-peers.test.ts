@@ -16,8 +16,16 @@ import { initialParameters } from "../../../shared/model/initialize.ts";
 import { closeStatus } from "../../../shared/protocol/errors.ts";
 import {
   helloTimeoutMs,
+  messageBytesMax,
   messageRate,
+  offencesMax,
+  pingIntervalMs,
+  protocolVersion,
+  queuedBytesMax,
+  silenceMaxMs,
   unauthenticatedBytesMax,
+  workersMax,
+  workersPerAddressMax,
 } from "../../../shared/protocol/limits.ts";
 import { Random } from "../../../shared/random.ts";
 import { planRun } from "../../../shared/run/plan.ts";
@@ -30,14 +38,20 @@ const dataset = tinyDataset();
 const config = testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3 });
 
 class FakeSocket implements PeerSocket {
-  readonly address = "10.0.0.9";
-  readonly queuedBytes = 0;
+  readonly address: string;
+  queuedBytes = 0;
+  pings = 0;
   readonly sent: number[] = [];
   status: number | undefined;
+  constructor(address: string) {
+    this.address = address;
+  }
   send(head: Uint8Array): void {
     this.sent.push(head.length);
   }
-  ping(): void {}
+  ping(): void {
+    this.pings += 1;
+  }
   close(status: number): void {
     this.status ??= status;
   }
@@ -54,7 +68,8 @@ interface Peer {
 
 const nothing = () => undefined;
 
-function createStage() {
+/** @param minWorkers - Without so many the run never begins, and there is nothing to answer. */
+function createStage(minWorkers = 1_000) {
   const events: CoordinatorEvent[] = [];
   const clock = { nowMs: 0 };
   let sessions = 0;
@@ -82,12 +97,12 @@ function createStage() {
       store,
       effects,
       audit: new Audit({ policy: "none", referee, random: new Random(1) }),
-      minWorkers: 1_000,
+      minWorkers,
       resume: undefined,
     });
   }, `/data/${hash}`);
-  const connect = (): Peer => {
-    const socket = new FakeSocket();
+  const connect = (address = "10.0.0.9"): Peer => {
+    const socket = new FakeSocket(address);
     const peer: Peer = {
       socket,
       isAdmitted: false,
@@ -245,6 +260,118 @@ describe("a flood", () => {
       handler.message(stale);
     }
     expect(socket.status).toBe(undefined);
+  });
+});
+
+describe("a worker of a run that has begun", () => {
+  const parameterCount = 83;
+  const wrong = () =>
+    pack(
+      header({ type: "gradient", ...answer, step: 0, block: [0, 3], lossSum: 1, correct: 0 }),
+      new Float32Array(parameterCount),
+    );
+  const begin = () => {
+    const stage = createStage(1);
+    const peer = stage.connect();
+    peer.handler.message(pack(hello));
+    return { ...stage, ...peer };
+  };
+
+  test(`is warned of for ${offencesMax - 1} results for what is no block, and closed at the next with ERR_OFFENCES`, () => {
+    const { socket, handler, events } = begin();
+    handler.message(pack(ready));
+    for (let i = 1; i < offencesMax; i++) handler.message(wrong());
+    expect(events.filter(({ event }) => event === "warning")).toHaveLength(offencesMax - 1);
+    expect(socket.status).toBe(undefined);
+    handler.message(wrong());
+    expect(socket.status).toBe(closeStatus.ERR_OFFENCES);
+  });
+
+  test(`that does not read gets no work once ${queuedBytesMax(parameterCount)} bytes wait for it`, () => {
+    const room = queuedBytesMax(parameterCount) - 4 * parameterCount;
+    for (const [queuedBytes, isGiven] of [
+      [room, true],
+      [room + 1, false],
+    ] as const) {
+      const { socket, handler } = begin();
+      const before = socket.sent.length;
+      socket.queuedBytes = queuedBytes;
+      handler.message(pack(ready));
+      expect(socket.sent.length > before).toBe(isGiven);
+      expect(socket.status).toBe(undefined);
+    }
+  });
+
+  test("may send one message as large as the run's model needs, and no larger one", () => {
+    const { coordinator } = createStage();
+    expect(coordinator.messageBytesMax()).toBe(messageBytesMax(parameterCount));
+    expect(new Coordinator({ ...silent }).messageBytesMax()).toBe(messageBytesMax(0));
+  });
+
+  test(`is pinged every ${pingIntervalMs} ms while it answers, and cut after ${silenceMaxMs} ms of silence`, () => {
+    const { coordinator, socket, handler, clock } = begin();
+    handler.message(pack(ready));
+    for (let i = 1; i <= 10; i++) {
+      clock.nowMs = i * pingIntervalMs;
+      coordinator.tick();
+      expect(socket.pings).toBe(i);
+      handler.pong();
+    }
+    clock.nowMs += silenceMaxMs;
+    coordinator.tick();
+    expect([socket.status, socket.pings]).toEqual([undefined, 11]);
+    clock.nowMs += 1;
+    coordinator.tick();
+    expect(socket.status).toBe(1006);
+  });
+});
+
+const silent = {
+  kernel: hash,
+  selfTest: hash,
+  joinToken: null,
+  now: () => 0,
+  newSession: () => "",
+  report: nothing,
+};
+
+test(`protocol ${protocolVersion} is spoken: any other version is closed with ERR_VERSION`, () => {
+  const { connect } = createStage();
+  for (const version of [protocolVersion - 1, protocolVersion + 1, 2 ** 31]) {
+    const { socket, handler } = connect();
+    handler.message(pack(new Map([...hello, ["protocol", version]])));
+    expect(socket.status).toBe(closeStatus.ERR_VERSION);
+  }
+  const { socket, handler } = connect();
+  handler.message(pack(hello));
+  expect(socket.status).toBe(undefined);
+});
+
+describe("places for workers", () => {
+  test(`${workersPerAddressMax} sockets of one address, or of one IPv6 network, find one; one more hears ERR_FULL, until one leaves`, () => {
+    for (const addressOf of [
+      () => "10.0.0.9",
+      (i: number) => `2001:db8:0:7:${i.toString(16)}::1`,
+    ] as const) {
+      const { connect } = createStage();
+      const peers = Array.from({ length: workersPerAddressMax }, (_, i) => connect(addressOf(i)));
+      expect(new Set(peers.map(({ socket }) => socket.status))).toEqual(new Set([undefined]));
+      const more = connect(addressOf(9_999));
+      expect(more.socket.status).toBe(closeStatus.ERR_FULL);
+      more.handler.closed("closed");
+      expect(connect("10.0.0.10").socket.status).toBe(undefined);
+      peers[0]!.handler.closed("gone");
+      expect(connect(addressOf(0)).socket.status).toBe(undefined);
+      expect(connect(addressOf(0)).socket.status).toBe(closeStatus.ERR_FULL);
+    }
+  });
+
+  test(`${workersMax} sockets find one; one more from a new address hears ERR_FULL, and is not listened to`, () => {
+    const { connect } = createStage();
+    for (let i = 0; i < workersMax; i++) connect(`10.0.${i % 200}.1`);
+    const more = connect("10.1.0.1");
+    more.handler.message(pack(hello));
+    expect([more.socket.status, more.isAdmitted]).toEqual([closeStatus.ERR_FULL, false]);
   });
 });
 

@@ -8,7 +8,7 @@ import { known } from "../../../shared/assert.ts";
 function crewOf(...ids: string[]): Crew {
   const crew = new Crew();
   for (const id of ids)
-    crew.add({ id, name: `${id}'s`, address: "", speed: new SpeedEstimate(1_000) });
+    crew.add({ id, name: `${id}'s`, network: "", speed: new SpeedEstimate(1_000) });
   return crew;
 }
 
@@ -43,7 +43,7 @@ describe("Crew", () => {
     const crew = crewOf("a", "b");
     markLate(crew, "a");
     const { speed } = known(crew.get("a"), "a is in the crew");
-    crew.add({ id: "a", name: "a's", address: "", speed });
+    crew.add({ id: "a", name: "a's", network: "", speed });
     expect(idsOf(crew)).toEqual(["a", "b"]);
     expect(crew.get("a")?.speed).toBe(speed);
     expect(crew.size).toBe(2);

@@ -52,7 +52,7 @@ class Room {
     });
     for (const id of ["a", "b", "c", "d"]) {
       const speed = new SpeedEstimate(shardSize * 1_000);
-      this.#dispatch.crew.add({ id, name: id, address: "", speed });
+      this.#dispatch.crew.add({ id, name: id, network: "", speed });
     }
   }
 

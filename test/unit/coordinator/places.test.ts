@@ -25,6 +25,20 @@ describe("Places", () => {
     expect(places.take("a")).toBe(undefined);
   });
 
+  test("count the 2^64 addresses of one IPv6 host as one, and IPv4 addresses one by one in either spelling", () => {
+    const places = new Places({ inAll: 10, perAddress: 2 });
+    const first = known(places.take("2001:db8::1"), "a free place");
+    expect(places.take("2001:db8::ffff:0:0:1")).toBeDefined();
+    expect(places.take("2001:db8::dead:beef:0:2")).toBe(undefined);
+    expect(places.take("2001:db8:0:1::1")).toBeDefined();
+    first();
+    expect(places.take("2001:db8::3")).toBeDefined();
+    expect(places.take("10.0.0.1")).toBeDefined();
+    expect(places.take("::ffff:10.0.0.1")).toBeDefined();
+    expect(places.take("10.0.0.1")).toBe(undefined);
+    expect(places.take("10.0.0.2")).toBeDefined();
+  });
+
   test("10,000 addresses that came and went leave nothing behind", () => {
     const places = new Places({ inAll: 1, perAddress: 1 });
     for (let i = 0; i < 10_000; i++) known(places.take(`address ${i}`), "a free place")();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { RefusalLog } from "../../../coordinator/refusal-log.ts";
 import type { CoordinatorEvent } from "../../../coordinator/view.ts";
-import { refusalLines } from "../../../shared/protocol/limits.ts";
+import { comingLines, refusalLines } from "../../../shared/protocol/limits.ts";
 
 function createLog() {
   const events: CoordinatorEvent[] = [];
@@ -15,6 +15,33 @@ function createLog() {
   const refuse = () => log.add({ address: "10.0.0.9", code: "ERR_TOKEN", reason: "wrong" });
   return { events, clock, log, refuse };
 }
+
+const event = (change: "joined" | "left" | "refused", reason = "", name = "ada") =>
+  ({ event: "worker", change, name, kind: "node", threads: 1, reason, workers: 3 }) as const;
+
+describe("workers that come and go", () => {
+  test(`are told of one by one up to ${comingLines.burst} at once, then by their count`, () => {
+    const { events, clock, log } = createLog();
+    for (let i = 0; i < comingLines.burst + 7; i++) log.pass(event(i % 2 ? "left" : "joined"));
+    expect(events).toHaveLength(comingLines.burst);
+    clock.nowMs = 1_000;
+    log.flush();
+    expect(events.slice(comingLines.burst)).toEqual([
+      { event: "warning", message: "and 7 more times a worker joined or left" },
+    ]);
+  });
+
+  test("hide neither who is refused nor, with those, who has lied", () => {
+    const { events, log, refuse } = createLog();
+    for (let i = 0; i < 2 * comingLines.burst; i++) log.pass(event("joined"));
+    const told = events.length;
+    for (let i = 0; i < 1_000; i++) refuse();
+    expect(events).toHaveLength(told + refusalLines.burst);
+    const liar = event("left", "ERR_MISMATCH: block [0, 1) of step 7 differs", "mallory");
+    log.pass(liar);
+    expect(events.at(-1)).toEqual(liar);
+  });
+});
 
 describe("RefusalLog", () => {
   test("tells of one refused peer in one event, with address, code and reason", () => {

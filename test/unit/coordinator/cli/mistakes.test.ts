@@ -234,7 +234,7 @@ const fileMistakes: readonly (readonly [file: string, line: string])[] = [
     "run.yaml line 1: layers must be auto or 2 to 32 widths separated by commas, like 784,16,16,10, not 784,true",
   ],
   ["exit: yes", "run.yaml line 1: exit must be true or false, not yes"],
-  ["seed: 1\nseed: 2", "run.yaml line 2 is no valid YAML: Map keys must be unique; mend it there"],
+  ["seed: 1\nseed: 2", "run.yaml line 2: seed stands there twice; leave one of them"],
   [
     "seed: 1\n  epochs: [2",
     "run.yaml line 1 is no valid YAML: Nested mappings are not allowed in compact mappings; mend it there",

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { RunRequest, RunSettings } from "../../../../coordinator/cli/options.ts";
 import { type DatasetFacts, resolveRunConfig } from "../../../../coordinator/cli/resolve.ts";
+import { parametersMax } from "../../../../shared/protocol/limits.ts";
 import { mistake, parseCoordinator } from "./support.ts";
 
 const digits: DatasetFacts = {
@@ -89,6 +90,14 @@ describe("resolveRunConfig", () => {
   ] as const)("%o means loss %s with output %s", (given, loss, output) => {
     const config = resolve(given);
     expect([config.loss.name, config.model.output]).toEqual([loss, output]);
+  });
+
+  test(`a model of at most ${parametersMax} parameters is taken, a wider one is not`, () => {
+    // 784 · n + n, and n · 10 + 10.
+    const widest = Math.floor((parametersMax - 10) / 795);
+    expect(resolve({ layers: [784, widest, 10] }).model.layers).toEqual([784, widest, 10]);
+    const tooWide = mistake(() => resolve({ layers: [784, widest + 1, 10] }));
+    expect(tooWide).toContain(`a run has at most ${parametersMax}, use narrower layers`);
   });
 
   test("full is the training split, auto layers are the data's, and a default batch fits 50 samples", () => {

@@ -1,8 +1,17 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import type { RunSettings } from "../../../../coordinator/cli/options.ts";
+import { optimizerDefaults, scheduleDefaults } from "../../../../coordinator/cli/defaults.ts";
+import { runKeys, type RunSettings } from "../../../../coordinator/cli/options.ts";
 import { type DatasetFacts, resolveRunConfig } from "../../../../coordinator/cli/resolve.ts";
-import { resolveResumedRun, resumedDataset } from "../../../../coordinator/cli/resume.ts";
+import {
+  refuseUnfit,
+  resolveResumedRun,
+  resumedDataset,
+} from "../../../../coordinator/cli/resume.ts";
+import { OperatorError } from "../../../../shared/operator-error.ts";
+import { optimizerNames, type RunConfig, scheduleNames } from "../../../../shared/run/config.ts";
+import { samples } from "./sample-settings.ts";
 import { mistake } from "./support.ts";
 
 const facts: DatasetFacts = {
@@ -96,6 +105,52 @@ describe("resolveResumedRun", () => {
     expect(mistake(() => resume({}, saved, other))).toBe(
       "the dataset is not the data that the run was trained on (digits); point --dataset at the same files",
     );
+  });
+});
+
+describe("refuseUnfit", () => {
+  const settings = fc
+    .record({
+      optimizer: fc.constantFrom(...optimizerNames),
+      schedule: fc.constantFrom(...scheduleNames),
+      keys: fc.subarray(runKeys, { maxLength: 8 }),
+      sample: fc.nat(2),
+    })
+    .map(({ optimizer, schedule, keys, sample }): RunSettings => {
+      const strangers = [
+        ...Object.entries(optimizerDefaults).filter(([name]) => name !== optimizer),
+        ...Object.entries(scheduleDefaults).filter(([name]) => name !== schedule),
+      ].flatMap(([, defaults]) => Object.keys(defaults));
+      const own = Object.keys({ ...optimizerDefaults[optimizer], ...scheduleDefaults[schedule] });
+      const fit = keys.filter((key) => own.includes(key) || !strangers.includes(key));
+      const given = fit.map((key) => [key, samples[key][sample]?.[1]]);
+      return {
+        ...Object.fromEntries(given),
+        dataset: "digits",
+        layers: "auto",
+        optimizer,
+        schedule,
+      };
+    });
+
+  test("takes every config that settings can make: hundreds of them, on much data and on little", () => {
+    let made = 0;
+    fc.assert(
+      fc.property(settings, fc.constantFrom(1, 20, 6_400), (given, trainCount) => {
+        const data = { ...facts, trainCount };
+        let config: RunConfig;
+        try {
+          config = resolveRunConfig({ given, origins: {} }, data);
+        } catch (error) {
+          if (error instanceof OperatorError) return;
+          throw error;
+        }
+        made += 1;
+        refuseUnfit(config, data, "a.safetensors");
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(made).toBeGreaterThan(500);
   });
 });
 

@@ -1,0 +1,158 @@
+/**
+ * @file Workers that lie, on real processes and sockets: cut off with code and reason, named on every screen, and the
+ * fingerprint is that of honest workers.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+
+import { eventLine } from "../../coordinator/console/event-line.ts";
+import { createStyle } from "../../coordinator/console/style.ts";
+import type { CoordinatorEvent } from "../../coordinator/view.ts";
+import { instantiateKernel } from "../../shared/kernels/kernel.ts";
+import { encodeMessage } from "../../shared/protocol/codec.ts";
+import { closeStatus } from "../../shared/protocol/errors.ts";
+import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
+import type { Told } from "../support/direct-run.ts";
+import { lies, oneUnitInTheLastPlace } from "../support/lies.ts";
+import { startLyingWorker } from "../support/lying-worker.ts";
+import { RawPeer } from "../support/raw-peer.ts";
+
+const run = ["--dataset", "digits:1000,100", "--batch-size", "200", "--epochs", "20"];
+const tokens = ["--join-token", "join-token-of-liars", "--admin-token", "admin-token-of-liars"];
+const named = /^ERR_MISMATCH: block \[\d+, \d+\) of step (\d+) differs from the recomputed one/u;
+
+let cluster: Cluster;
+let expected: unknown;
+
+beforeEach(async () => void (cluster = await Cluster.create()));
+afterEach(() => cluster.stop());
+
+beforeAll(async () => {
+  const undisturbed = await Cluster.create();
+  const coordinator = undisturbed.coordinator("--local-workers", "1", "--exit", ...run);
+  expected = (await coordinator.event("finished"))["fingerprint"];
+  await undisturbed.stop();
+});
+
+/** A run that begins when there are so many workers besides its own, honest one. */
+function start(audit: string, others: number): CoordinatorProcess {
+  const workers = ["--local-workers", "1", "--min-workers", String(others + 1)];
+  return cluster.coordinator("--audit", audit, ...workers, ...tokens, ...run);
+}
+
+async function joinAs(
+  coordinator: CoordinatorProcess,
+  name: string,
+  tell: (result: Told, count: number) => Told,
+) {
+  const { joinUrl } = await coordinator.event("listening");
+  return startLyingWorker({ joinUrl: String(joinUrl), name, tell });
+}
+
+/** What a dashboard is told of events by its second snapshot. */
+async function eventsOnDashboard(coordinator: CoordinatorProcess): Promise<CoordinatorEvent[]> {
+  const { host } = new URL(String((await coordinator.event("listening"))["url"]));
+  const socket = new WebSocket(`ws://${host}/watch`);
+  const events: CoordinatorEvent[] = [];
+  return await new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    socket.once("open", () => socket.send(JSON.stringify({ token: "join-token-of-liars" })));
+    socket.on("message", (data: Buffer, isBinary) => {
+      if (isBinary) return;
+      const message = JSON.parse(data.toString());
+      if (message.kind === "event") events.push(message.event);
+      if (message.kind !== "state") return;
+      resolve(events);
+      socket.close();
+    });
+  });
+}
+
+/** Says hello as a worker that was there before. */
+async function comeBack(coordinator: CoordinatorProcess, session: string): Promise<string> {
+  const wasm = await readFile(join(import.meta.dirname, "../../build/kernel.wasm"));
+  const { port } = new URL(String((await coordinator.event("listening"))["url"]));
+  const peer = await RawPeer.upgrade(Number(port));
+  const token = "join-token-of-liars";
+  const agent = { kind: "node", agent: "", threads: 1, kernel: instantiateKernel(wasm).id };
+  peer.send(
+    encodeMessage({ type: "hello", protocol: 1, token, name: "someone else", ...agent, session }),
+  );
+  return await peer.ended;
+}
+
+describe("a worker that changes one value by one unit in the last place", () => {
+  test.each([
+    // Its first 20 answers are right, so that parameters and open sums rest on its word when it begins.
+    ["quorum", 20],
+    ["sample", 0],
+  ] as const)(
+    "under %s, from its answer %i on, is cut off and named on every screen, does not come back, and the fingerprint is right",
+    async (audit, honestUntil) => {
+      const coordinator = start(audit, 1);
+      const liar = await joinAs(coordinator, "mallory", (result, count) =>
+        count < honestUntil ? result : oneUnitInTheLastPlace(result, count),
+      );
+      const left = await coordinator.event("worker", ({ name, change }) => {
+        return name === "mallory" && change !== "joined";
+      });
+      expect(left).toMatchObject({ change: "left", kind: "node" });
+      expect(left["reason"]).toMatch(named);
+      expect(left["reason"]).toMatch(/ \(127\.0\.0\.1\)$/u);
+      const { failed, cause, detail } = await liar.stopped;
+      expect([failed, cause]).toEqual([true, "mismatch"]);
+      expect(`ERR_MISMATCH: ${detail}`).toMatch(named);
+      expect(liar.closures).toEqual([{ status: closeStatus.ERR_MISMATCH, reason: "ERR_MISMATCH" }]);
+      expect(liar.count).toBeGreaterThan(honestUntil);
+
+      const finished = await coordinator.event("finished");
+      expect(finished["fingerprint"]).toBe(expected);
+
+      const told = (await eventsOnDashboard(coordinator)).filter(
+        (event) => event.event === "worker" && event.name === "mallory",
+      );
+      expect(told.at(-1)).toEqual(left);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the coordinator printed
+      const line = eventLine(left as unknown as CoordinatorEvent, createStyle(false));
+      expect(line).toMatch(/^worker left: mallory \(node, 1 thread\): ERR_MISMATCH: block /u);
+
+      expect(await comeBack(coordinator, liar.session)).toBe(`closed ${closeStatus.ERR_MISMATCH}`);
+      const refused = await coordinator.event("worker", ({ change }) => change === "refused");
+      expect(refused).toMatchObject({
+        name: "127.0.0.1",
+        reason: "ERR_MISMATCH: mallory has sent what no computation gives",
+      });
+    },
+  );
+
+  test("is found among 4 under quorum, 3 of which lie in 3 ways: all three are cut off, the honest one finishes", async () => {
+    const coordinator = start("quorum", 3);
+    const liars = await Promise.all(
+      Object.entries(lies).map(([what, lie]) => joinAs(coordinator, what, (result) => lie(result))),
+    );
+    const statuses = await Promise.all(liars.map(({ stopped }) => stopped));
+    expect(statuses.map(({ cause }) => cause)).toEqual(["mismatch", "mismatch", "mismatch"]);
+    expect((await coordinator.event("finished"))["fingerprint"]).toBe(expected);
+    const left = coordinator.events.filter(({ event, change }) => {
+      return event === "worker" && change === "left";
+    });
+    const names = left.map(({ name }) => name);
+    expect(names.toSorted()).toEqual(Object.keys(lies).toSorted());
+    for (const { reason } of left) expect(reason).toMatch(named);
+  });
+});
+
+test("a worker that tells the truth through the same detour is cut off under neither policy", async () => {
+  for (const audit of ["quorum", "sample"]) {
+    const coordinator = start(audit, 1);
+    const honest = await joinAs(coordinator, "alice", (result) => result);
+    const finished = await coordinator.event("finished");
+    expect([audit, finished["fingerprint"]]).toEqual([audit, expected]);
+    expect([audit, honest.closures]).toEqual([audit, []]);
+    expect(honest.count).toBeGreaterThan(0);
+    honest.leave();
+  }
+});

@@ -1,0 +1,205 @@
+/** @file What the reception wires together, on real sockets: places for downloads, what a dashboard may send, warnings. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { connect, type Socket } from "node:net";
+
+import { afterEach, describe, expect, test } from "vitest";
+
+import { Coordinator } from "../../../coordinator/coordinator.ts";
+import { DashboardFeed } from "../../../coordinator/dashboard-feed.ts";
+import { Reception, type ReceptionOptions } from "../../../coordinator/reception.ts";
+import type { CoordinatorEvent } from "../../../coordinator/view.ts";
+import {
+  downloadPlaces,
+  exportPlaces,
+  refusalLines,
+  retryAfterSeconds,
+  watcherMessageBytesMax,
+} from "../../../shared/protocol/limits.ts";
+import { frame, opcodes, RawPeer } from "../../support/raw-peer.ts";
+
+const joinToken = "join-token-1";
+const adminToken = "admin-token-2";
+const hash = "0".repeat(64);
+
+let reception: Reception | undefined;
+let events: CoordinatorEvent[] = [];
+let asked = 0;
+let waiting: ServerResponse[] = [];
+let sockets: Socket[] = [];
+
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await reception?.close();
+  [reception, events, asked, waiting, sockets] = [undefined, [], 0, [], []];
+});
+
+/** Downloads that begin and do not end. */
+function keepWaiting(_: IncomingMessage, response: ServerResponse): boolean {
+  asked += 1;
+  waiting.push(response);
+  return true;
+}
+
+async function open(changes: Partial<ReceptionOptions["settings"]> = {}): Promise<number> {
+  const now = () => performance.now();
+  reception = new Reception({
+    settings: {
+      host: "127.0.0.1",
+      port: 0,
+      tls: undefined,
+      open: false,
+      joinToken,
+      adminToken,
+      allowOrigin: undefined,
+      localWorkers: 0,
+      ...changes,
+    } as ReceptionOptions["settings"],
+    pages: { handle: (_, response) => !!response.end("a page") },
+    data: { handle: keepWaiting },
+    runs: { handle: keepWaiting },
+    feed: new DashboardFeed({
+      current: () => undefined,
+      records: () => [],
+      view: () => ({ joinUrl: "", dashboardUrl: "", run: null, workers: [] }),
+      timeline: () => null,
+      wallMs: () => 0,
+    }),
+    obey: async () => ({ id: 1, error: null }),
+    intercept: (_, handler) => handler,
+    report: (event) => events.push(event),
+    now,
+  });
+  const coordinator = new Coordinator({
+    kernel: hash,
+    selfTest: hash,
+    joinToken,
+    now,
+    newSession: () => "",
+    report: (event) => events.push(event),
+  });
+  const { urls } = await reception.open(coordinator);
+  return Number(new URL(urls.url).port);
+}
+
+/** Asks, and does not wait for the answer. */
+function ask(port: number, path: string): { readonly answer: Promise<string> } {
+  const socket = connect({ port, host: "127.0.0.1" });
+  sockets.push(socket);
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${joinToken}\r\nConnection: close\r\n\r\n`,
+  );
+  let text = "";
+  socket.on("data", (chunk) => (text += chunk.toString("latin1")));
+  socket.on("error", () => undefined);
+  return { answer: new Promise((resolve) => socket.once("close", () => resolve(text))) };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe("places", () => {
+  test.each([
+    ["datasets", `/data/${hash}`, downloadPlaces],
+    ["parameters and checkpoints", "/run/parameters", exportPlaces],
+  ] as const)(
+    "for %s on their way to one address are as many as the limit says; one more is told to come again",
+    async (_, path, { perAddress }) => {
+      const port = await open();
+      for (let i = 0; i < perAddress; i++) ask(port, path);
+      await until(() => asked === perAddress);
+      const answer = await ask(port, path).answer;
+      expect(answer).toMatch(/^HTTP\/1\.1 503 /u);
+      expect(answer).toMatch(new RegExp(`\r\nretry-after: ${retryAfterSeconds}\r\n`, "iu"));
+      expect(events).toMatchObject([
+        {
+          event: "worker",
+          change: "refused",
+          name: "127.0.0.1",
+          reason: "ERR_FULL: too many downloads at once",
+        },
+      ]);
+      // Whatever else there is to get is not in the way.
+      expect(await ask(port, "/").answer).toMatch(/^HTTP\/1\.1 200 .*a page$/su);
+      waiting[0]!.end();
+      await until(() => waiting[0]!.writableFinished);
+      ask(port, path);
+      await until(() => asked > perAddress);
+    },
+  );
+});
+
+describe("a dashboard", () => {
+  const text = (length: number) => JSON.stringify({ token: adminToken, x: "" }).padEnd(length, " ");
+
+  test(`may send ${watcherMessageBytesMax} bytes at once; one more closes it, before its token and after`, async () => {
+    const port = await open();
+    const send = (peer: RawPeer, length: number) =>
+      peer.write(frame(opcodes.text, Buffer.from(text(length))));
+    const stranger = await RawPeer.upgrade(port, "/watch");
+    send(stranger, watcherMessageBytesMax + 1);
+    expect(await stranger.ended).toBe("closed 1009");
+    const watcher = await RawPeer.upgrade(port, "/watch");
+    watcher.write(frame(opcodes.text, Buffer.from(JSON.stringify({ token: adminToken }))));
+    send(watcher, watcherMessageBytesMax);
+    expect(await watcher.settle()).toBe("open");
+    send(watcher, watcherMessageBytesMax + 1);
+    expect(await watcher.ended).toBe("closed 1009");
+  });
+});
+
+describe("the log", () => {
+  test(`of 100 strangers who are refused has at most ${refusalLines.burst} lines at once, each with address, code and reason, and then their count`, async () => {
+    const port = await open();
+    const answers = [];
+    for (let i = 0; i < 100; i++) {
+      const socket = connect({ port, host: "127.0.0.1" });
+      sockets.push(socket);
+      socket.on("error", () => undefined);
+      socket.write("GET /data/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+      socket.resume();
+      answers.push(new Promise((resolve) => socket.once("close", resolve)));
+    }
+    await Promise.all(answers);
+    const lines = events.filter(({ event }) => event === "worker");
+    // What takes a second on a busy machine may let two more pass.
+    expect(lines.length).toBeGreaterThanOrEqual(refusalLines.burst);
+    expect(lines.length).toBeLessThan(50);
+    for (const line of lines) {
+      expect(line).toMatchObject({
+        name: "127.0.0.1",
+        reason: "ERR_TOKEN: no token, or a wrong one",
+      });
+    }
+    await reception!.close();
+    reception!.update();
+    await until(() => {
+      reception!.update();
+      return events.some(({ event }) => event === "warning");
+    });
+    const told = events.map((event) => (event.event === "worker" ? 1 : 0) + countIn(event));
+    expect(told.reduce((sum, count) => sum + count, 0)).toBe(100);
+    reception = undefined;
+  });
+});
+
+describe("warnings", () => {
+  test("are one each for --open and for a public address without TLS, and name no token", async () => {
+    await open();
+    expect(reception!.warnings).toEqual([]);
+    await reception!.close();
+    await open({ open: true, joinToken: undefined, host: "0.0.0.0" });
+    expect(reception!.joinToken).toBe(null);
+    expect(reception!.warnings).toEqual([
+      expect.stringMatching(/^--open: whoever reaches this port may join/u),
+      expect.stringMatching(/^listening on every address of this machine without TLS: /u),
+    ]);
+    expect(reception!.warnings.join()).not.toContain(adminToken);
+  });
+});
+
+/** How many refusals a warning sums up. */
+function countIn(event: CoordinatorEvent): number {
+  const message = event.event === "warning" ? event.message : "";
+  return Number(/^and (\d+) more peers? w/u.exec(message)?.[1] ?? 0);
+}
