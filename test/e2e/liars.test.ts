@@ -140,7 +140,8 @@ describe("a worker that changes one value by one unit in the last place", () => 
       return event === "worker" && change === "left";
     });
     const names = left.map(({ name }) => name);
-    expect(names.toSorted()).toEqual(Object.keys(lies).toSorted());
+    expect(names).toHaveLength(3);
+    expect(new Set(names)).toEqual(new Set(Object.keys(lies)));
     for (const { reason } of left) expect(reason).toMatch(named);
   });
 });

@@ -2,7 +2,10 @@
 import { createHash } from "node:crypto";
 
 import * as fc from "fast-check";
+import { expect } from "vitest";
 
+import { assertNever } from "../../shared/assert.ts";
+import { oneLine, OperatorError } from "../../shared/operator-error.ts";
 import { encodeSafetensors, type Tensor } from "../../shared/safetensors.ts";
 
 /** Texts that some parser of some language takes for more than a text. */
@@ -78,6 +81,8 @@ function changed(bytes: Uint8Array, { what, at, size }: Change): Uint8Array {
       const trap = traps[Math.floor(size * traps.length)] ?? "";
       return Buffer.concat([before, Buffer.from(trap), after]);
     }
+    default:
+      return assertNever(what);
   }
 }
 
@@ -96,4 +101,27 @@ export function forgedCheckpoint(
   const offset = Buffer.from(bytes.buffer).indexOf(key + zeros, "latin1") + key.length;
   bytes.set(Buffer.from(digest), offset);
   return bytes;
+}
+
+/** What a person reads of an error, if it is one that is meant for people: one line, which is so. */
+export function expectLine(error: unknown, like: RegExp | string): void {
+  if (typeof like === "string") expect(lineOf(error)).toBe(like);
+  else expect(lineOf(error)).toMatch(like);
+}
+
+export function lineOf(error: unknown): string {
+  if (!(error instanceof OperatorError)) throw error;
+  const line = oneLine(error.message);
+  expect(line).toMatch(/^[^\n\r\p{C}]{10,2001}$/u);
+  return line;
+}
+
+/** What it throws. */
+export function caught(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("no error was thrown");
 }

@@ -76,7 +76,7 @@ export function startLyingWorker({ joinUrl, name, tell }: LyingWorkerOptions): L
       },
     };
   };
-  let stop: (status: WorkerStatus) => void = () => {};
+  let stop: ((status: WorkerStatus) => void) | undefined;
   const stopped = new Promise<WorkerStatus>((resolve) => (stop = resolve));
   const loop = new WorkerLoop({
     token,
@@ -95,7 +95,7 @@ export function startLyingWorker({ joinUrl, name, tell }: LyingWorkerOptions): L
     random: Math.random,
     stopsAfterRun: true,
     changed: (status) => {
-      if (status.phase === "stopped") stop(status);
+      if (status.phase === "stopped") stop?.(status);
     },
   });
   loop.start();

@@ -6,8 +6,6 @@ export function memoryDisk(files: Map<string, Uint8Array>): Disk {
     const prefix = `${folder.replace(/\/$/u, "")}/`;
     return [...files.keys()].filter((path) => path.startsWith(prefix));
   };
-  const missing = (path: string) =>
-    Object.assign(new Error(`ENOENT: no such file or directory, ${path}`), { code: "ENOENT" });
   const read = (path: string) => {
     const bytes = files.get(path);
     if (bytes === undefined) throw missing(path);
@@ -39,4 +37,9 @@ export function memoryDisk(files: Map<string, Uint8Array>): Disk {
     },
     syncDirectory: async () => undefined,
   };
+}
+
+function missing(path: string): Error {
+  const error = new Error(`ENOENT: no such file or directory, ${path}`);
+  return Object.assign(error, { code: "ENOENT" });
 }

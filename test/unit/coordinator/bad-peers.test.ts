@@ -270,12 +270,6 @@ describe("a worker of a run that has begun", () => {
       header({ type: "gradient", ...answer, step: 0, block: [0, 3], lossSum: 1, correct: 0 }),
       new Float32Array(parameterCount),
     );
-  const begin = () => {
-    const stage = createStage(1);
-    const peer = stage.connect();
-    peer.handler.message(pack(hello));
-    return { ...stage, ...peer };
-  };
 
   test(`is warned of for ${offencesMax - 1} results for what is no block, and closed at the next with ERR_OFFENCES`, () => {
     const { socket, handler, events } = begin();
@@ -390,3 +384,11 @@ test("a second socket of one session closes the first with ERR_REPLACED, and wha
   first.handler.closed("closed");
   expect([events.length, second.socket.status]).toEqual([told, undefined]);
 });
+
+/** A stage with one worker that said hello. */
+function begin() {
+  const stage = createStage(1);
+  const peer = stage.connect();
+  peer.handler.message(pack(hello));
+  return { ...stage, ...peer };
+}

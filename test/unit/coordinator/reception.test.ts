@@ -41,7 +41,6 @@ function keepWaiting(_: IncomingMessage, response: ServerResponse): boolean {
 }
 
 async function open(changes: Partial<ReceptionOptions["settings"]> = {}): Promise<number> {
-  const now = () => performance.now();
   reception = new Reception({
     settings: {
       host: "127.0.0.1",
@@ -53,7 +52,7 @@ async function open(changes: Partial<ReceptionOptions["settings"]> = {}): Promis
       allowOrigin: undefined,
       localWorkers: 0,
       ...changes,
-    } as ReceptionOptions["settings"],
+    },
     pages: { handle: (_, response) => !!response.end("a page") },
     data: { handle: keepWaiting },
     runs: { handle: keepWaiting },
@@ -130,12 +129,8 @@ describe("places", () => {
 });
 
 describe("a dashboard", () => {
-  const text = (length: number) => JSON.stringify({ token: adminToken, x: "" }).padEnd(length, " ");
-
   test(`may send ${watcherMessageBytesMax} bytes at once; one more closes it, before its token and after`, async () => {
     const port = await open();
-    const send = (peer: RawPeer, length: number) =>
-      peer.write(frame(opcodes.text, Buffer.from(text(length))));
     const stranger = await RawPeer.upgrade(port, "/watch");
     send(stranger, watcherMessageBytesMax + 1);
     expect(await stranger.ended).toBe("closed 1009");
@@ -202,4 +197,14 @@ describe("warnings", () => {
 function countIn(event: CoordinatorEvent): number {
   const message = event.event === "warning" ? event.message : "";
   return Number(/^and (\d+) more peers? w/u.exec(message)?.[1] ?? 0);
+}
+
+function now(): number {
+  return performance.now();
+}
+
+/** Shows the token in a message of so many bytes. */
+function send(peer: RawPeer, length: number): void {
+  const text = JSON.stringify({ token: adminToken, x: "" }).padEnd(length, " ");
+  peer.write(frame(opcodes.text, Buffer.from(text)));
 }

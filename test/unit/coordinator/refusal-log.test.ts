@@ -83,9 +83,9 @@ describe("RefusalLog", () => {
     clock.nowMs = 20_000;
     log.flush();
     expect(events.length).toBeLessThanOrEqual(60);
-    const told = events.reduce((sum, event) => {
-      if (event.event !== "warning") return sum + 1;
-      return sum + Number(/^and (\d+) more/u.exec(event.message)?.[1]);
+    const told = events.reduce((sum, line) => {
+      if (line.event !== "warning") return sum + 1;
+      return sum + Number(/^and (\d+) more/u.exec(line.message)?.[1]);
     }, 0);
     expect(told).toBe(100_000);
   });
