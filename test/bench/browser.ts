@@ -6,7 +6,7 @@
 import { findChromium } from "../support/browser.ts";
 import { Cluster } from "../support/cluster.ts";
 import { type Contestant, interleave, type Turn } from "./interleave.ts";
-import { openLonePage } from "./lone-page.ts";
+import { LoneBrowser } from "./lone-page.ts";
 import { residentBytesOf } from "./processes.ts";
 import { ratios, type Report } from "./report.ts";
 import { datasetArguments, flags, steadyRate, trainCount } from "./trainer.ts";
@@ -45,7 +45,11 @@ export async function benchBrowser(report: Report): Promise<void> {
     return { name, turn: () => run(join, resident) };
   };
   const page = (threads: number, host?: string): Join => {
-    return (_, url) => openLonePage({ chromium, url, threads, host });
+    return async (_, url) => {
+      const browser = await LoneBrowser.launch({ chromium, host });
+      await browser.openWith({ url, threads, host });
+      return { residentBytes: () => browser.residentBytes, leave: () => browser.close() };
+    };
   };
   const names = {
     node: "Node, one thread",

@@ -1,7 +1,7 @@
 /**
- * @file A join page in a browser that nobody watches. A debugger that is attached to a page gets a copy of every frame of
- * its sockets, as text: beside 400 kB of parameters a step that is half of a core. So this one opens the page, sets it
- * up, and lets go of the browser.
+ * @file A browser that nobody watches, for join pages. A debugger that is attached to a page gets a copy of every frame of
+ * its sockets, as text: beside 400 kB of parameters a step that is half of a core. So this one opens a page, sets it
+ * up if need be, and lets go of it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,42 +17,71 @@ import { known } from "../../shared/assert.ts";
 import { chromiumFlags } from "../support/browser.ts";
 import { childrenOf, residentBytesOf } from "./processes.ts";
 
-export interface LonePageOptions {
+export interface LoneBrowserOptions {
   /** Path of the browser. */
   readonly chromium: string;
-  /** A join URL at an address of loopback. */
-  readonly url: string;
-  readonly threads: number;
-  /** A name to use in place of the address: the browser is told that it is this machine. */
+  /** A name that it is told is this machine. */
   readonly host?: string | undefined;
 }
 
-export interface LonePage {
-  /** Of the process that renders the page, its workers included. */
-  readonly residentBytes: () => number | undefined;
-  readonly leave: () => Promise<void>;
+export interface LonePageOptions {
+  /** A join URL at an address of loopback. */
+  readonly url: string;
+  readonly threads: number;
+  /** In place of the address. */
+  readonly host?: string | undefined;
 }
 
-export async function openLonePage(options: LonePageOptions): Promise<LonePage> {
-  const profile = await mkdtemp(join(tmpdir(), "promedio-bench-"));
-  const own = ["--headless", "--remote-debugging-port=0", `--user-data-dir=${profile}`];
-  const resolve = `--host-resolver-rules=MAP ${options.host ?? "unused.test"} 127.0.0.1`;
-  const child = spawn(options.chromium, [...chromiumFlags, ...own, resolve, "about:blank"], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const leave = async () => {
-    const closed = once(child, "close");
-    child.kill("SIGTERM");
-    await closed;
-    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-  };
-  try {
-    await setUp(await endpointOf(child), options);
-  } catch (error) {
-    await leave();
-    throw error;
+/** A browser with a profile of its own, so with nothing in its cache. */
+export class LoneBrowser {
+  readonly #child: ChildProcess;
+  readonly #profile: string;
+  readonly #endpoint: string;
+
+  private constructor(child: ChildProcess, profile: string, endpoint: string) {
+    this.#child = child;
+    this.#profile = profile;
+    this.#endpoint = endpoint;
   }
-  return { residentBytes: () => largestRenderer(child.pid ?? 0), leave };
+
+  static async launch({
+    chromium,
+    host = "unused.test",
+  }: LoneBrowserOptions): Promise<LoneBrowser> {
+    const profile = await mkdtemp(join(tmpdir(), "promedio-bench-"));
+    const own = ["--headless", "--remote-debugging-port=0", `--user-data-dir=${profile}`];
+    const resolve = `--host-resolver-rules=MAP ${host} 127.0.0.1`;
+    const child = spawn(chromium, [...chromiumFlags, ...own, resolve, "about:blank"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    return new LoneBrowser(child, profile, await endpointOf(child));
+  }
+
+  /** Opens a page as a person does. */
+  async open(url: string): Promise<void> {
+    const { host } = new URL(this.#endpoint);
+    const answer = await fetch(`http://${host}/json/new?${encodeURIComponent(url)}`, {
+      method: "PUT",
+    });
+    if (!answer.ok) throw new Error(`the browser opened no page: ${answer.status}`);
+  }
+
+  /** Opens a page with what its person chose, and lets go of it. */
+  async openWith(options: LonePageOptions): Promise<void> {
+    await setUp(this.#endpoint, options);
+  }
+
+  /** Of the process that renders the page, its workers included. */
+  get residentBytes(): number | undefined {
+    return largestRenderer(this.#child.pid ?? 0);
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#child, "close");
+    this.#child.kill("SIGTERM");
+    await closed;
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
 }
 
 /** The browser says where it can be driven, once it can be. */
