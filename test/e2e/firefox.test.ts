@@ -31,7 +31,7 @@ describe.skipIf(path === undefined)("Firefox", () => {
       const joined = await coordinator.event("worker", ({ change }) => change === "joined");
       expect(joined).toMatchObject({
         kind: "browser",
-        name: expect.stringMatching(/^Firefox on /u),
+        name: expect.stringMatching(/^Firefox, /u),
       });
       const { fingerprint } = await coordinator.event("finished");
       const node = cluster.coordinator("--local-workers", "1", ...run);
