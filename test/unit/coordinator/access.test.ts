@@ -15,8 +15,10 @@ const access = new Access({
 
 /** Only what `Access` reads of a request. */
 function requestWith(headers: IncomingMessage["headers"]): IncomingMessage {
+  const { host } = headers;
+  const headersDistinct = host === undefined ? {} : { host: [host] };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return { headers } as IncomingMessage;
+  return { headers, headersDistinct } as unknown as IncomingMessage;
 }
 
 function bearer(token: string): IncomingMessage {

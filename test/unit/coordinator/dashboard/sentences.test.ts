@@ -17,8 +17,9 @@ const root = join(import.meta.dirname, "../../../..");
 const unheard =
   /^cli\/(?:command-line|parse|resume|run-file|print-config)|^(?:tls|pages|server|data-route|run-route|checkpoint)\.|^dashboard\//u;
 
-/** Of the command line alone, and what is said with "… s ago" behind it. */
-const unsaid = /^unknown variable|contradicts|is no activation; did you mean|given to 7$/u;
+/** Of the command line alone, of a start with --resume, and what is said with "… s ago" behind it. */
+const unsaid =
+  /^unknown variable|contradicts|is no activation; did you mean|given to 7$|; try --resume again|^7 is not a run's|^7: dataset must be/u;
 
 test("every sentence that the coordinator's source can say to a page has its Spanish", () => {
   const files = [...filesIn("coordinator"), ...filesIn("shared/run"), "shared/data/idx.ts"];
