@@ -21,7 +21,14 @@ import {
   type DecodedCheckpoint,
   encodeCheckpoint,
 } from "./checkpoint.ts";
-import { type Disk, messageOf, readSmall, replaceFile, temporarySuffix } from "./disk.ts";
+import {
+  type Disk,
+  isMissing,
+  messageOf,
+  readSmall,
+  replaceFile,
+  temporarySuffix,
+} from "./disk.ts";
 import { MetricsFile } from "./metrics-file.ts";
 
 /** Two to fall back on when the newest is damaged. */
@@ -247,11 +254,21 @@ export class RunFolder {
 
   /** Steps from the newest on, then the best one: older than some, better than none. */
   async #pathsNewestFirst(): Promise<string[]> {
-    const names = await this.#disk.readdir(this.#checkpoints);
+    const names = await this.#checkpointNames();
     const steps = stepsIn(names).toSorted((a, b) => b.step - a.step);
     const ordered = steps.map(({ name }) => name);
     if (names.includes(bestName)) ordered.push(bestName);
     return ordered.map((name) => join(this.#checkpoints, name));
+  }
+
+  /** A folder that is not there holds none: nothing is lost by a start from step 0. */
+  async #checkpointNames(): Promise<string[]> {
+    try {
+      return await this.#disk.readdir(this.#checkpoints);
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
   }
 
   /**
