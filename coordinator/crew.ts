@@ -30,7 +30,11 @@ export class Crew {
     return this.#members.size;
   }
 
+  /** A newcomer's word on its speed is believed up to the fastest that has shown what it can. */
   add({ id, name, network, speed }: Newcomer): void {
+    const shown = [...this.#members.values()].filter((member) => member.speed.isMeasured);
+    if (shown.length > 0)
+      speed.limitClaim(Math.min(...shown.map((member) => member.speed.sampleMs)));
     this.#members.set(id, { id, name, network, speed, late: false, overdue: undefined });
   }
 
@@ -59,6 +63,15 @@ const overheadSlackMs = 1;
 
 /** A round may end later by this part of an overhead so that one more worker takes part: nobody sees the difference. */
 const slackFraction = 0.2;
+
+/**
+ * Those that have worked before, or all where none has. What was lost once in a round is theirs: a crowd that joins, takes
+ * and leaves could keep a round open for ever among themselves.
+ */
+export function provenAmong(members: readonly Member[]): readonly Member[] {
+  const proven = members.filter(({ speed }) => speed.isMeasured);
+  return proven.length > 0 ? proven : members;
+}
 
 /** What planning shares needs to know, for leaves of so many samples. */
 export function speedsOf(members: readonly Member[], samplesPerLeaf: number): WorkerSpeed[] {

@@ -14,7 +14,7 @@ import { batchSizeOf, type RunPlan, samplesOf, shardCountOf } from "../shared/ru
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitKind } from "../shared/run/unit.ts";
 import { planShares, redistribute, type Share } from "./assignment.ts";
-import { Crew, type Member, speedsOf } from "./crew.ts";
+import { Crew, type Member, provenAmong, speedsOf } from "./crew.ts";
 import { withPartners } from "./partners.ts";
 import { type Holding, Round } from "./round.ts";
 
@@ -164,7 +164,7 @@ export class Dispatch {
 
   /**
    * Gives leaves that nobody holds to the workers that are on time, and backups of those that only late workers hold
-   * to the idle among them. Without takers the leaves stay with nobody until the next event or tick. Does nothing
+   * to the idle among them, each to who has worked before if there is one. Without takers the leaves stay with nobody until the next event or tick. Does nothing
    * between two rounds.
    *
    * @param exceptId - A worker that could not compute what it gives back; asked again only if there is no other.
@@ -174,11 +174,12 @@ export class Dispatch {
     if (round === undefined) return;
     const members = this.crew.available();
     const others = members.filter(({ id }) => id !== exceptId);
-    this.#give(this.#leavesHeldByNone(round), others.length > 0 ? others : members, round, nowMs);
+    const takers = provenAmong(others.length > 0 ? others : members);
+    this.#give(this.#leavesHeldByNone(round), takers, round, nowMs);
     const isOnTime = (workerId: string) => this.crew.get(workerId)?.late === false;
     const idle = members.filter(({ id }) => isOnTime(id) && !round.isBusy(id) && id !== exceptId);
     if (idle.length === 0 || idle.length === this.crew.size) return;
-    this.#give(this.#leavesHeldByNone(round, isOnTime), idle, round, nowMs);
+    this.#give(this.#leavesHeldByNone(round, isOnTime), provenAmong(idle), round, nowMs);
   }
 
   /**
@@ -208,7 +209,9 @@ export class Dispatch {
     const asked = free.filter(({ id }) => id !== exceptId);
     const network = this.crew.get(firstId)?.network;
     const rank = (member: Member) =>
-      (member.network === network ? 2 : 0) + (round.isBusy(member.id) ? 1 : 0);
+      (member.network === network ? 4 : 0) +
+      (member.speed.isMeasured ? 0 : 2) +
+      (round.isBusy(member.id) ? 1 : 0);
     for (const { id } of (asked.length > 0 ? asked : free).toSorted((a, b) => rank(a) - rank(b))) {
       this.#handOut([{ workerId: id, blocks: [block] }], round, nowMs);
       if (round.holds(id, block)) break;

@@ -46,6 +46,16 @@ export class SpeedEstimate {
     this.#sampleMs = samplesPerSecond > 0 ? inRange(1000 / samplesPerSecond) : 0.01;
   }
 
+  /** Whether it rests on work that was done, and not on a word alone. */
+  get isMeasured(): boolean {
+    return this.#measurements > 0;
+  }
+
+  /** Takes back what a worker says of itself beyond that: nothing it did is forgotten. */
+  limitClaim(sampleMsLeast: number): void {
+    if (!this.isMeasured) this.#sampleMs = Math.max(this.#sampleMs, sampleMsLeast);
+  }
+
   get overheadMs(): number {
     return this.#overheadMs;
   }

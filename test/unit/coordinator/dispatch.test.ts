@@ -163,6 +163,48 @@ function roundsIn(room: Room, seconds: number): number {
   return room.rounds - before;
 }
 
+describe("a crowd that joins, claims to be a million times as fast, takes and leaves", () => {
+  test("is given a part of what is handed out first, and nothing of what it leaves behind", () => {
+    const taken = new Map<string, Block[]>();
+    const dispatch = new Dispatch({
+      run: "r",
+      config,
+      plan,
+      isTwice: false,
+      isKnown: () => false,
+      send: (workerId, header) => {
+        if (header.type !== "work") throw new Error(`${header.type} was sent`);
+        const blocks = header.blocks.map(([start, end]) => ({ start, end }));
+        taken.set(workerId, [...(taken.get(workerId) ?? []), ...blocks]);
+        return true;
+      },
+    });
+    const honest = new SpeedEstimate(shardSize * 1_000);
+    honest.observe({ elapsedMs: 17, computeMs: 16, samples: 16 * shardSize });
+    dispatch.crew.add({ id: "honest", name: "honest", network: "", speed: honest });
+    const join = (id: string) => {
+      const speed = new SpeedEstimate(shardSize * 1e9);
+      dispatch.crew.add({ id, name: id, network: "", speed });
+    };
+    for (let i = 0; i < 10; i++) join(`early ${i}`);
+    const round = dispatch.open("gradient", 0, new Uint8Array(0), 0);
+    dispatch.handOutAll(0);
+    expect(leavesOf(taken.get("honest"))).toBeGreaterThan(leafCount / 20);
+    for (let i = 0; i < 10; i++) {
+      join(`late ${i}`);
+      dispatch.crew.remove(`early ${i}`);
+      round.release(`early ${i}`);
+      dispatch.reassign(i);
+    }
+    expect([...taken.keys()].filter((id) => id.startsWith("late"))).toEqual([]);
+    expect(leavesOf(taken.get("honest"))).toBe(leafCount);
+  });
+});
+
+function leavesOf(blocks: readonly Block[] = []): number {
+  return blocks.reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
 describe("4 workers", () => {
   test("do 60 rounds of 16 ms a second when all are well", () => {
     expect(roundsIn(new Room(), 5) / 5).toBeGreaterThan(60);
