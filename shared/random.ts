@@ -37,9 +37,9 @@ export class Random {
   /** An integer uniform in [0, bound), 1 ≤ bound ≤ 2³². Unbiased: rejects the incomplete last interval. */
   below(bound: number): number {
     assert(bound >= 1 && bound <= 2 ** 32, `bound must be in [1, 2^32], got ${bound}`);
-    const limit = 2 ** 32 - (2 ** 32 % bound);
     let draw = this.nextUint32();
-    while (draw >= limit) draw = this.nextUint32();
+    // The last interval is shorter than `bound`: below it, and so nearly always, its start need not be known.
+    while (draw > 2 ** 32 - bound && draw >= 2 ** 32 - (2 ** 32 % bound)) draw = this.nextUint32();
     return draw % bound;
   }
 

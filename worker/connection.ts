@@ -86,6 +86,11 @@ export class Connection {
     this.#watchSilence();
   }
 
+  /** Whether the bytes of messages sent before may be used again. */
+  get isDrained(): boolean {
+    return this.#transport?.isDrained === true;
+  }
+
   /** Sends, or does nothing when there is no open socket. */
   send(message: Uint8Array): void {
     this.#transport?.send(message);

@@ -19,7 +19,12 @@ export interface Transport {
    * Whether `TransportEvents.alive` tells of the coordinator's pings. Browsers answer pings without a word to the page.
    */
   readonly seesPings: boolean;
-  /** Sends one binary message, which must not change afterwards. Does nothing unless the socket is open. */
+  /**
+   * Whether all that was sent has left this process, so that the bytes of earlier messages may be used again. Always so where
+   * sending copies.
+   */
+  readonly isDrained: boolean;
+  /** Sends one binary message, which must not change until `isDrained`. Does nothing unless the socket is open. */
   send(message: Uint8Array): void;
   /** Starts the closing handshake; `status` is 1000 or in 3000…4999. Does nothing the second time. */
   close(status: number, reason: string): void;

@@ -15,7 +15,7 @@
 import { assertNever } from "../shared/assert.ts";
 import type { Dataset } from "../shared/data/dataset.ts";
 import { parameterCount } from "../shared/model/layout.ts";
-import { encodeMessage } from "../shared/protocol/codec.ts";
+import { encodeMessage, MessageBuffer } from "../shared/protocol/codec.ts";
 import { closeStatus, ProtocolError } from "../shared/protocol/errors.ts";
 import {
   agentLengthMax,
@@ -80,6 +80,7 @@ export class WorkerLoop {
   readonly #options: WorkerLoopOptions;
   readonly #connection: Connection;
   readonly #queue = new JobQueue();
+  readonly #results = new MessageBuffer();
   /** The job that the pool computes. */
   #job: Job | undefined;
   #run: RunInHand | undefined;
@@ -403,7 +404,9 @@ export class WorkerLoop {
         ? { type: "costs", ...answer }
         : { type: kind, ...answer, lossSum, correct };
     const tensor = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.#connection.send(encodeMessage(header, tensor));
+    // A full socket still reads what was sent before.
+    const buffer = this.#connection.isDrained ? this.#results : new MessageBuffer();
+    this.#connection.send(buffer.encode(header, tensor));
     run.loaded?.contribution.add(kind, step, block);
   }
 

@@ -48,12 +48,23 @@ export function encodeHead(header: object, tensorBytes: number): Uint8Array {
 
 /** A whole message in one buffer of its own. */
 export function encodeMessage(header: object, tensor: Uint8Array = noTensor): Uint8Array {
-  const head = encodeHead(header, tensor.length);
-  if (tensor.length === 0) return head;
-  const message = new Uint8Array(head.length + tensor.length);
-  message.set(head);
-  message.set(tensor, head.length);
-  return message;
+  return new MessageBuffer().encode(header, tensor);
+}
+
+/** Room for one message after the other: 52 kB need not be taken, zeroed and collected at every step. */
+export class MessageBuffer {
+  #bytes = noTensor;
+
+  /** The whole message, in the same bytes as the one before it where they suffice. */
+  encode(header: object, tensor: Uint8Array): Uint8Array {
+    const head = encodeHead(header, tensor.length);
+    if (tensor.length === 0) return head;
+    const length = head.length + tensor.length;
+    if (this.#bytes.length < length) this.#bytes = new Uint8Array(length);
+    this.#bytes.set(head);
+    this.#bytes.set(tensor, head.length);
+    return this.#bytes.subarray(0, length);
+  }
 }
 
 /**

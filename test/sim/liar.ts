@@ -175,6 +175,9 @@ export function lyingTransport(
   const tell: Lie = { ...lies, ...valueLies }[name];
   return {
     ...honest,
+    get isDrained() {
+      return honest.isDrained;
+    },
     send: (message) => {
       if (!world.chance(probability)) return honest.send(message);
       const { header, tensor } = decodeWorkerMessage(message);

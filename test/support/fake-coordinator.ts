@@ -50,6 +50,10 @@ export class FakeSocket implements Transport {
   readonly seesPings: boolean;
   readonly events: TransportEvents;
   readonly received: Decoded<WorkerMessage>[] = [];
+  /** As a socket that is full: what was sent may not change. */
+  isDrained = false;
+  /** The bytes themselves, as they were sent. */
+  readonly messages: Uint8Array[] = [];
   closedByWorker: { status: number; reason: string } | undefined;
 
   constructor(events: TransportEvents, seesPings: boolean) {
@@ -58,6 +62,7 @@ export class FakeSocket implements Transport {
   }
 
   send(message: Uint8Array): void {
+    this.messages.push(message);
     this.received.push(decodeWorkerMessage(message));
   }
 

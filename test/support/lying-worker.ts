@@ -67,6 +67,9 @@ export function startLyingWorker({ joinUrl, name, tell }: LyingWorkerOptions): L
     });
     return {
       ...transport,
+      get isDrained() {
+        return transport.isDrained;
+      },
       send(bytes) {
         const { header, tensor } = decodeWorkerMessage(bytes);
         const isResult = header.type === "gradient" || header.type === "evaluation";

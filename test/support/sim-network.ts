@@ -159,8 +159,12 @@ export class Link {
   // ── the worker's end ────────────────────────────────────────────────────────────────────────────────────────────
 
   get transport(): Transport {
+    const up = this.#up;
     return {
       seesPings: this.#seesPings,
+      get isDrained() {
+        return up.queuedBytes === 0;
+      },
       send: (message) => this.#sendUp(message),
       close: (status, reason) => this.#closeFromWorker(status, reason),
     };

@@ -14,6 +14,8 @@ export function createConnect(socketUrl: string): Connect {
     socket.addEventListener("close", ({ code, reason }) => events.closed({ status: code, reason }));
     return {
       seesPings: false,
+      // A browser's socket copies what it is given.
+      isDrained: true,
       send(message) {
         const { buffer, byteOffset, byteLength } = message;
         assert(buffer instanceof ArrayBuffer, "browsers' sockets refuse shared memory");

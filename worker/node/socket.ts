@@ -31,6 +31,9 @@ export function createConnect(socketUrl: string): Connect {
     });
     return {
       seesPings: true,
+      get isDrained() {
+        return socket.bufferedAmount === 0;
+      },
       send(message) {
         if (socket.readyState === socket.OPEN) socket.send(message);
       },

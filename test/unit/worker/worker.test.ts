@@ -112,6 +112,18 @@ describe("the worker loop", () => {
     expect(first!.tensor.some((byte) => byte !== 0)).toBe(true);
   });
 
+  test("uses a message's bytes again once they have left, and never while they wait", async () => {
+    const { socket } = await ready();
+    const buffersOf = (isDrained: boolean) => {
+      socket.isDrained = isDrained;
+      socket.messages.length = 0;
+      socket.tell(work(isDrained ? 1 : 0, [0, 2], [2, 3]), parameters);
+      return new Set(socket.messages.map(({ buffer }) => buffer)).size;
+    };
+    expect(buffersOf(false)).toBe(2);
+    expect(buffersOf(true)).toBe(1);
+  });
+
   test("answers evaluate with 9 confusion counts for 3 classes", async () => {
     const { socket } = await ready();
     socket.tell({ type: "evaluate", run: "r1", step: 5, blocks: [[0, 1]] }, parameters);
