@@ -58,12 +58,17 @@ export class Chart {
   }
 
   #schedule(): void {
-    if (this.#isDue || this.#curves.length === 0 || !this.#isVisible()) return;
+    if (this.#isDue || !this.#hasWhatToDraw() || !this.#isVisible()) return;
     this.#isDue = true;
     requestAnimationFrame(() => {
       this.#isDue = false;
       this.#draw();
     });
+  }
+
+  /** A chart without a point would have no axes, and move aside for them later. */
+  #hasWhatToDraw(): boolean {
+    return this.#plot !== undefined || this.#curves.some(({ points }) => points.length > 0);
   }
 
   #draw(): void {

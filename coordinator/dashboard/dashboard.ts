@@ -4,7 +4,7 @@
  */
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { DashboardMessage } from "../dashboard-messages.ts";
-import type { CoordinatorView, EvaluationPoint, TimelineView } from "../view.ts";
+import type { CoordinatorView, EvaluationPoint, RunView, TimelineView } from "../view.ts";
 import { ConfusionPanel } from "./confusion-panel.ts";
 import { CurvesPanel } from "./curves-panel.ts";
 import { saveBlob, saveFromServer } from "./downloads.ts";
@@ -25,7 +25,11 @@ import { TrainAgain } from "./train-again.ts";
 import { showWeights } from "./weights-panel.ts";
 import { WorkersPanel } from "./workers-panel.ts";
 
+/** Who is not told of the run by then is shown the page as it is. */
+const patienceMs = 4_000;
+
 translatePage();
+setTimeout(showPage, patienceMs);
 
 const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
 const points = new Points();
@@ -52,9 +56,7 @@ showMistakes(source);
 element("save-csv").addEventListener("click", () => {
   saveBlob(new Blob([points.csv()], { type: "text/csv" }), `${runId}.csv`);
 });
-element("save-checkpoint").addEventListener("click", () => {
-  void saveFromServer(`/run/${runNumber}/checkpoint`, token, `${runId}.safetensors`);
-});
+element("save-checkpoint").addEventListener("click", () => void saveCheckpoint());
 
 const feed = new Feed(token, { message: receive, points: receivePoints, link: showLink });
 
@@ -77,6 +79,12 @@ function receive(message: DashboardMessage): void {
     case "reply":
       return undefined;
   }
+}
+
+async function saveCheckpoint(): Promise<void> {
+  const path = `/run/${runNumber}/checkpoint`;
+  const hasCome = await saveFromServer(path, token, `${runId}.safetensors`);
+  setText(element("save-error"), hasCome ? "" : say("checkpointLost"));
 }
 
 /** A connection begins: everything is told anew. */
@@ -108,7 +116,11 @@ function showState(view: CoordinatorView, times: TimelineView | null): void {
   eventsPanel.showWorkers(view.workers);
   if (times !== null) timeline.show(times);
   const { run } = view;
-  if (run === null) return;
+  if (run !== null) showRun(run);
+  showPage();
+}
+
+function showRun(run: RunView): void {
   runId = run.id;
   source.step = run.step;
   runPanel.show(run, runsPanel.record(runNumber));
@@ -129,4 +141,10 @@ function showLink(link: Link): void {
   setText(target, say(link));
   // What is shown of the run may not be so any more.
   if (link !== "connected") runPanel.lose(say(link));
+  if (link !== "connected" && link !== "connecting") showPage();
+}
+
+/** Once the run is known, or that it won't be soon: the cards have their places then. */
+function showPage(): void {
+  document.body.dataset["shown"] = "";
 }

@@ -10,11 +10,15 @@ export function saveBlob(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** Fetches a file with the page's token, which a plain link could not show, and offers it. */
-export async function saveFromServer(path: string, token: string, name: string): Promise<void> {
+/** Fetches a file with the page's token, which a plain link could not show, and offers it. @returns Whether it came. */
+export async function saveFromServer(path: string, token: string, name: string): Promise<boolean> {
   const headers = new Headers();
   if (token !== "") headers.set("Authorization", `Bearer ${token}`);
-  const response = await fetch(path, { headers, cache: "no-store" });
-  if (!response.ok) throw new Error(`${path}: ${response.status}`);
-  saveBlob(await response.blob(), name);
+  try {
+    const response = await fetch(path, { headers, cache: "no-store" });
+    if (response.ok) saveBlob(await response.blob(), name);
+    return response.ok;
+  } catch {
+    return false; // Nobody answered, or the answer broke off.
+  }
 }

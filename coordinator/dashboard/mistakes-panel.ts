@@ -13,6 +13,8 @@ import { drawGrey } from "./picture.ts";
 const shownMax = 12;
 /** Samples looked through: all of MNIST's test split. */
 const samplesMax = 10_000;
+/** What is most often shown, for the time until it is. */
+const digitShape = [28, 28];
 /** Between two searches. */
 const restMs = 4_000;
 /** Of one frame. */
@@ -47,6 +49,7 @@ class MistakesPanel {
 
   constructor(source: ModelSource) {
     this.#source = source;
+    fill([], digitShape);
     const isVisible = watchVisible(element("mistakes"));
     source.listen(
       () => isVisible() && !this.#isBusy && performance.now() - this.#searchedMs > restMs,
@@ -95,10 +98,25 @@ class MistakesPanel {
       mistakes.length === 0 ? say("mistakesNone") : say("mistakesCount", counted),
     );
     const isPicture = split.featureShape.length === 2;
-    element("mistakes").replaceChildren(
-      ...worst.map((mistake) => itemOf(mistake, isPicture ? split : undefined)),
-    );
+    const items = worst.map((mistake) => itemOf(mistake, isPicture ? split : undefined));
+    fill(items, isPicture ? split.featureShape : undefined);
   }
+}
+
+/** Keeps the places of those that are not there, so that what is below stays where it is. */
+function fill(items: readonly HTMLElement[], shape: readonly number[] | undefined): void {
+  const fillers = Array.from({ length: shownMax - items.length }, () => {
+    const filler = create("li", "filler", say("mistake", { label: "", predicted: "" }));
+    if (shape !== undefined) filler.prepend(blankOf(shape));
+    filler.setAttribute("aria-hidden", "true");
+    return filler;
+  });
+  element("mistakes").replaceChildren(...items, ...fillers);
+}
+
+/** A picture of this shape, rows and columns. */
+function blankOf([height = 1, width = 1]: readonly number[]): HTMLCanvasElement {
+  return Object.assign(create("canvas"), { width, height });
 }
 
 function itemOf({ sample, label, predicted }: Mistake, split: TestSplit | undefined): HTMLElement {

@@ -59,6 +59,7 @@ const en = {
   pngLoss: "Chart as PNG",
   csv: "Metrics as CSV",
   checkpoint: "Checkpoint",
+  checkpointLost: "The checkpoint did not come. Once the coordinator is here again, try once more.",
   workers: "Workers",
   noWorkers: "Nobody helps yet. Open the join link on any device.",
   name: "Name",
@@ -225,6 +226,8 @@ const es: Readonly<Record<TextKey, string>> = {
   pngLoss: "Gráfico en PNG",
   csv: "Métricas en CSV",
   checkpoint: "Punto de control",
+  checkpointLost:
+    "El punto de control no llegó. Inténtalo de nuevo cuando el coordinador esté aquí.",
   workers: "Ayudantes",
   noWorkers: "Nadie ayuda todavía. Abre el enlace en cualquier aparato.",
   name: "Nombre",

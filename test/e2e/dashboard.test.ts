@@ -1,17 +1,15 @@
 /** @file The dashboard in a real headless Chromium, over a real run: what it shows, and what its buttons do. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 
-import type * as AxeCore from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { decodeCheckpoint } from "../../coordinator/checkpoint.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
-import { readQrCode } from "../support/qr-reader.ts";
+import { Cluster } from "../support/cluster.ts";
+import { decodePng, openDashboard, openPage, phase } from "../support/dashboard-page.ts";
 
 const browser: Browser | undefined = await launchBrowser();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const small = ["--dataset", "digits:600,100", "--batch-size", "20"];
 const endless = [...small, "--local-workers", "2", "--epochs", "50000"];
 
@@ -28,38 +26,12 @@ beforeEach(async () => {
   problems.length = 0;
   if (browser === undefined) return;
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
-  page = await openPage(context);
+  page = await openPage(context, problems);
 });
 afterEach(async () => {
   await context?.close();
   await cluster.stop();
 });
-
-/** A page whose console errors and requests to other hosts are noted: there must be none. */
-async function openPage(inside: BrowserContext): Promise<Page> {
-  const opened = await inside.newPage();
-  opened.on("pageerror", ({ message }) => problems.push(message));
-  opened.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
-  opened.on("request", (request) => {
-    const { hostname, protocol } = new URL(request.url());
-    if (protocol.startsWith("http") && hostname !== "127.0.0.1") problems.push(request.url());
-  });
-  return opened;
-}
-
-async function open(coordinator: CoordinatorProcess): Promise<void> {
-  await page.goto(String((await coordinator.event("listening")).dashboardUrl));
-  await page.getByText("Connected", { exact: true }).waitFor();
-}
-
-function phase(name: string) {
-  return page
-    .locator("#phase-name")
-    .filter({ hasText: new RegExp(`^${name}$`, "u") })
-    .waitFor();
-}
 
 async function step(): Promise<number> {
   const text = await page.locator("#figures dd").first().textContent();
@@ -97,46 +69,19 @@ async function stroke(spots: readonly (readonly [x: number, y: number])[]): Prom
   await page.mouse.up();
 }
 
-/** What a camera sees of an element: its pixels on the screen, with some of what is around it. */
-async function photograph(selector: string) {
-  await page.locator(selector).scrollIntoViewIfNeeded();
-  const { x, y, width, height } = (await page.locator(selector).boundingBox())!;
-  const clip = { x: x - 16, y: y - 16, width: width + 32, height: height + 32 };
-  const png = (await page.screenshot({ clip })).toString("base64");
-  const pixels = await page.evaluate<{
-    data: number[];
-    width: number;
-    height: number;
-  }>(`(async () => {
-    const image = new Image();
-    image.src = "data:image/png;base64,${png}";
-    await image.decode();
-    const { width, height } = image;
-    const canvas = Object.assign(document.createElement("canvas"), { width, height });
-    const drawing = canvas.getContext("2d");
-    drawing.drawImage(image, 0, 0);
-    return { data: [...drawing.getImageData(0, 0, width, height).data], width, height };
-  })()`);
-  return { ...pixels, data: Uint8ClampedArray.from(pixels.data) };
-}
-
-/** What axe-core finds wrong with the page as it is, in one line each. */
-async function violations(): Promise<string[]> {
-  await page.evaluate(axe);
-  return await page.evaluate(async () => {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- axe-core puts itself there
-    const { axe: checker } = globalThis as unknown as { axe: typeof AxeCore };
-    const { violations: found } = await checker.run();
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ target }) => `${id}: ${target.join(" ")}`),
-    );
-  });
+/** What a button gives to its reader, as a file. */
+async function save(button: string): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button }).click(),
+  ]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
 describe.skipIf(browser === undefined)("the dashboard", () => {
   test("shows the curve as it grows, the workers, their time, and both promedio tables", async () => {
-    await open(cluster.coordinator(...endless));
-    await phase("Training");
+    await openDashboard(page, cluster.coordinator(...endless));
+    await phase(page, "Training");
     const before = await step();
     await expect.poll(step).toBeGreaterThan(before);
     const shot = () => page.locator("#loss canvas").screenshot();
@@ -158,9 +103,9 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
 
   test("reads a drawn 1 as 1 and a drawn 0 as 0, once the run has learnt", async () => {
     const coordinator = cluster.coordinator("--local-workers", "2", "--epochs", "12");
-    await open(coordinator);
+    await openDashboard(page, coordinator);
     await coordinator.event("finished");
-    await phase("Finished");
+    await phase(page, "Finished");
     await page.locator("#pad").scrollIntoViewIfNeeded();
     const answer = (text: string) =>
       page.locator("#answer").filter({ hasText: text }).waitFor({ timeout: 10_000 });
@@ -186,26 +131,26 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
   });
 
   test("pauses, goes on and stops; nothing is committed meanwhile", async () => {
-    await open(cluster.coordinator(...endless));
-    await phase("Training");
+    await openDashboard(page, cluster.coordinator(...endless));
+    await phase(page, "Training");
     await page.getByRole("button", { name: "Pause" }).click();
-    await phase("Paused");
+    await phase(page, "Paused");
     const held = await step();
     await page.waitForFunction((at) => performance.now() > at, 1_000 + (await now()));
     expect(await step()).toBe(held);
     await page.getByRole("button", { name: "Resume" }).click();
-    await phase("Training");
+    await phase(page, "Training");
     await expect.poll(step).toBeGreaterThan(held);
     await page.getByRole("button", { name: "Stop" }).click();
-    await phase("Stopped");
+    await phase(page, "Stopped");
     expect(await page.locator("#fingerprint").textContent()).toMatch(/^Fingerprint [0-9a-f]{64}/u);
     expect(problems).toEqual([]);
   });
 
   test("trains again: a mistake is one line, the same run gives the same bits, a larger one works too", async () => {
     const coordinator = cluster.coordinator(...small, "--local-workers", "2", "--epochs", "3");
-    await open(coordinator);
-    await phase("Finished");
+    await openDashboard(page, coordinator);
+    await phase(page, "Finished");
     const first = (await coordinator.event("finished")).fingerprint;
     await fill({ learningRate: "fast" });
     await page.getByRole("button", { name: "Start this run" }).click();
@@ -226,6 +171,40 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(problems).toEqual([]);
   });
 
+  test("hands out the checkpoint, the metrics as CSV and the chart as PNG; says when one does not come", async () => {
+    const coordinator = cluster.coordinator(...small, "--local-workers", "1", "--epochs", "3");
+    await openDashboard(page, coordinator);
+    const { fingerprint } = await coordinator.event("finished");
+    await phase(page, "Finished");
+    await page.locator("#loss").scrollIntoViewIfNeeded();
+    await page.locator("#loss canvas").waitFor();
+
+    const checkpoint = await save("Checkpoint");
+    expect(checkpoint.name).toMatch(/\.safetensors$/u);
+    const decoded = decodeCheckpoint(checkpoint.bytes);
+    expect(decoded).toMatchObject({ ok: true, checkpoint: { step: 90 }, fingerprint });
+
+    const csv = await save("Metrics as CSV");
+    const lines = csv.bytes.toString().trimEnd().split("\n");
+    expect(lines[0]).toBe("step,seconds,loss,accuracy,learningRate,gradientNorm");
+    const rows = lines.slice(1).map((line) => line.split(",").map(Number));
+    expect(rows.map(([at]) => at)).toEqual(Array.from({ length: 90 }, (_, i) => i + 1));
+    expect(rows.flat().filter((value) => !Number.isFinite(value))).toEqual([]);
+
+    const png = await save("Chart as PNG");
+    const { width, height, data } = await decodePng(page, png.bytes);
+    expect(width * height).toBeGreaterThan(100_000);
+    // Ground, axes and curves: none of it transparent, and more than one colour.
+    expect(data.every((value, i) => i % 4 !== 3 || value === 255)).toBe(true);
+    expect(new Set(data).size).toBeGreaterThan(10);
+    expect(problems).toEqual([]);
+
+    coordinator.child.kill("SIGKILL");
+    await phase(page, "Not connected to the coordinator.*");
+    await page.getByRole("button", { name: "Checkpoint" }).click();
+    await page.getByText("The checkpoint did not come.").waitFor();
+  });
+
   test("break-it: a cut, a delayed and a lying worker change nothing in the fingerprint", async () => {
     const run = ["--dataset", "digits:2000,100", "--batch-size", "20", "--epochs", "60"];
     // Four shards a step, so that both workers have their part in every one.
@@ -233,8 +212,8 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     const quiet = cluster.coordinator(...args, "--local-workers", "1", "--exit");
     const expected = (await quiet.event("finished")).fingerprint;
     const coordinator = cluster.coordinator(...args, "--local-workers", "2");
-    await open(coordinator);
-    await phase("Training");
+    await openDashboard(page, coordinator);
+    await phase(page, "Training");
     const choose = (name: string) => page.locator("#victim").selectOption({ label: name });
     await choose("local 1");
     await disturb("Corrupt its next gradient", "the NaN was refused before it touched a sum");
@@ -246,19 +225,19 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await page.getByText(/^local 2 left: /u).waitFor();
     const end = await coordinator.event("finished");
     expect(end.fingerprint).toBe(expected);
-    await phase("Finished");
+    await phase(page, "Finished");
     expect(problems).toEqual([]);
   });
 
   test("a lie of one bit is found under quorum, told step by step, and changes nothing", async () => {
     const run = ["--dataset", "digits:2000,100", "--batch-size", "20", "--epochs", "30"];
     const coordinator = cluster.coordinator(...run, "--shard-size", "5", "--local-workers", "3");
-    await open(coordinator);
+    await openDashboard(page, coordinator);
     const first = (await coordinator.event("finished")).fingerprint;
-    await phase("Finished");
+    await phase(page, "Finished");
     await fill({ audit: "quorum" });
     await page.getByRole("button", { name: "Start this run" }).click();
-    await phase("Training");
+    await phase(page, "Training");
     await page.locator("#audit-now").filter({ hasText: "quorum" }).waitFor();
     await page.locator("#victim").selectOption({ label: "local 2" });
     await disturb("Make it lie by one bit", "the lie was found: a second worker's answer differed");
@@ -272,28 +251,19 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
 
   test("a NaN is refused, computed again, and told so", async () => {
     const coordinator = cluster.coordinator(...endless, "--shard-size", "5", "--audit", "none");
-    await open(coordinator);
-    await phase("Training");
+    await openDashboard(page, coordinator);
+    await phase(page, "Training");
     await disturb("Corrupt its next gradient", "the NaN was refused before it touched a sum");
     await page.locator("#audit-now").filter({ hasText: "none" }).waitFor();
     await disturb("Make it lie by one bit", "nobody found the lie: step");
     expect(problems).toEqual([]);
   });
 
-  test.each(["dark", "light"] as const)("a phone reads its QR code, %s", async (colorScheme) => {
-    await page.emulateMedia({ colorScheme });
-    const coordinator = cluster.coordinator(...endless);
-    await open(coordinator);
-    const { joinUrl } = await coordinator.event("listening");
-    await page.locator("#qr svg").waitFor();
-    expect(readQrCode(await photograph("#qr"))).toBe(joinUrl);
-  });
-
   test("whoever only may join may watch, without controls, and may not order", async () => {
     const coordinator = cluster.coordinator(...endless);
     const { joinUrl } = await coordinator.event("listening");
     await page.goto(String(joinUrl).replace("/join", "/"));
-    await phase("Training");
+    await phase(page, "Training");
     await page.getByText("You are watching.").waitFor();
     for (const name of ["Pause", "Start this run", "Cut its connection"]) {
       expect(await page.getByRole("button", { name }).count()).toBe(0);
@@ -310,105 +280,24 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
       });
     });
     expect(status).toBe(4405);
-    await phase("Training");
+    await phase(page, "Training");
   });
 
   test("says that it lost the coordinator, and is back by itself when that is", async () => {
     const place = ["--port", "18474", "--admin-token", "an-admin-token-for-tests"];
     const first = cluster.coordinator(...endless, ...place, "--name", "lesson");
-    await open(first);
-    await phase("Training");
+    await openDashboard(page, first);
+    await phase(page, "Training");
     await first.event("epoch", ({ epoch }) => Number(epoch) >= 20);
     first.child.kill("SIGKILL");
-    await phase("Not connected to the coordinator.*");
+    await phase(page, "Not connected to the coordinator.*");
     cluster.coordinator("--resume", "lesson", "--local-workers", "1", ...place);
     await page.getByText("Connected", { exact: true }).waitFor();
-    await phase("Training");
+    await phase(page, "Training");
     await expect.poll(() => page.getByText("goes on at step").count()).toBe(1);
   });
-
-  test("speaks Spanish to who asks for it, and to who picks it", async () => {
-    const coordinator = cluster.coordinator(...endless);
-    await open(coordinator);
-    await page.getByLabel("Language").selectOption("es");
-    await page.getByText("Dibuja un dígito").waitFor();
-    expect(await page.locator("html").getAttribute("lang")).toBe("es");
-    const spanish = await browser!.newContext({ locale: "es-MX" });
-    const other = await openPage(spanish);
-    await other.goto(String((await coordinator.event("listening")).dashboardUrl));
-    await other.getByText("Entrenando", { exact: true }).waitFor();
-    await spanish.close();
-    expect(problems).toEqual([]);
-  });
-
-  test("in Spanish nothing is left in English, whatever happens", async () => {
-    const coordinator = cluster.coordinator(...endless, "--shard-size", "5");
-    const { joinUrl } = await coordinator.event("listening");
-    await open(coordinator);
-    await page.getByLabel("Language").selectOption("es");
-    await page.getByText("Entrenando", { exact: true }).waitFor();
-    const told = (text: string) => page.locator("#events li").filter({ hasText: text }).first();
-    await page.getByRole("button", { name: "Corromper su próximo gradiente" }).click();
-    await told("es ahora NaN").waitFor();
-    await page.getByRole("button", { name: "Hacerlo mentir en un bit" }).click();
-    await told("siguen siendo números").waitFor();
-    await page.getByRole("button", { name: "Retrasarlo 5 s" }).click();
-    await told("se retiene 5 s").waitFor();
-    await page.getByRole("button", { name: "Cortar su conexión" }).click();
-    await told("se perdió la conexión").waitFor();
-    await fetch(`${new URL(String(joinUrl)).origin}/run/1/checkpoint`);
-    await told("ERR_TOKEN").waitFor();
-    await fill({ learningRate: "fast" });
-    await page.getByRole("button", { name: "Empezar" }).click();
-    await page.getByText("debe ser un número mayor que 0").waitFor();
-    await page.getByRole("button", { name: "Detener" }).click();
-    await page.getByText("Detenido", { exact: true }).waitFor();
-    await told("se detuvo en el paso").waitFor();
-    expect(englishIn(await page.locator("body").innerText())).toEqual([]);
-    expect(englishIn(await labelsOf(page))).toEqual([]);
-    expect(problems).toEqual([]);
-  });
-
-  test.each([
-    { width: 390, height: 844, colorScheme: "dark" },
-    { width: 1024, height: 768, colorScheme: "light" },
-    { width: 1440, height: 900, colorScheme: "dark" },
-  ] as const)(
-    "at $width px, $colorScheme, nothing is cut off sideways and axe-core finds no violation",
-    async ({ width, height, colorScheme }) => {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const coordinator = cluster.coordinator(...endless);
-      await open(coordinator);
-      await phase("Training");
-      await coordinator.event("epoch", ({ epoch }) => Number(epoch) > 2);
-      await page.locator("#confusion tbody tr").first().waitFor();
-      await page.getByRole("button", { name: "Pause" }).click();
-      await phase("Paused");
-      const scroll = () => page.locator("html").evaluate(({ scrollWidth }) => scrollWidth);
-      expect(await scroll()).toBeLessThanOrEqual(width);
-      expect(await violations()).toEqual([]);
-      expect(problems).toEqual([]);
-    },
-  );
 });
 
 function now(): Promise<number> {
   return page.evaluate(() => performance.now());
-}
-
-/** What is spoken and never seen. */
-function labelsOf(opened: Page): Promise<string> {
-  return opened.locator("[aria-label]").evaluateAll((all) => {
-    return all.map((each) => each.getAttribute("aria-label")).join("\n");
-  });
-}
-
-/** Words that hardly an English sentence does without, and no Spanish one has. */
-const englishWords =
-  /\b(?:the|of|is|was|were|and|for|with|that|this|its|worker|step|batch|block|left|lost|closed|sent|found|value|run|waiting|loss|open|out)\b/iu;
-
-/** The lines of a text that have an English word. */
-function englishIn(text: string): string[] {
-  return text.split("\n").filter((line) => englishWords.test(line));
 }

@@ -1,0 +1,180 @@
+/**
+ * @file How the dashboard looks, in a real headless Chromium: every width, dark and light, English and Spanish, to a
+ * camera and to a screen reader; and that nothing in it jumps.
+ */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { setTimeout as delay } from "node:timers/promises";
+
+import type * as AxeCore from "axe-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { launchBrowser } from "../support/browser.ts";
+import { Cluster } from "../support/cluster.ts";
+import { decodePng, openDashboard, openPage, phase } from "../support/dashboard-page.ts";
+import { readQrCode } from "../support/qr-reader.ts";
+
+const browser: Browser | undefined = await launchBrowser();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const small = ["--dataset", "digits:600,100", "--batch-size", "20"];
+const endless = [...small, "--local-workers", "2", "--epochs", "50000"];
+
+let cluster: Cluster;
+let context: BrowserContext;
+let page: Page;
+const problems: string[] = [];
+
+afterAll(async () => {
+  await browser?.close();
+});
+beforeEach(async () => {
+  cluster = await Cluster.create();
+  problems.length = 0;
+  if (browser === undefined) return;
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
+  page = await openPage(context, problems);
+});
+afterEach(async () => {
+  await context?.close();
+  await cluster.stop();
+});
+
+describe.skipIf(browser === undefined)("the dashboard's looks", () => {
+  test.each(["dark", "light"] as const)("a phone reads its QR code, %s", async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    const coordinator = cluster.coordinator(...endless);
+    await openDashboard(page, coordinator);
+    const { joinUrl } = await coordinator.event("listening");
+    await page.locator("#qr svg").waitFor();
+    expect(readQrCode(await photograph("#qr"))).toBe(joinUrl);
+  });
+
+  test.each([1440, 390])("nothing jumps while it opens and trains, %i px wide", async (width) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.addInitScript(`{
+      globalThis.shifts = [];
+      const note = ({ startTime, value, sources }) =>
+        shifts.push({ startTime, value, ids: sources.map(({ node }) => node?.id) });
+      const observer = new PerformanceObserver((list) => list.getEntries().forEach(note));
+      observer.observe({ type: "layout-shift", buffered: true });
+    }`);
+    await openDashboard(page, cluster.coordinator(...endless));
+    await phase(page, "Training");
+    for (const title of ["curves", "workers", "promedio", "draw", "mistakes", "runs"]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await page.evaluate(`document.getElementById("${title}-title").scrollIntoView()`);
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await delay(1_000);
+    }
+    const shifts = await page.evaluate<{ value: number }[]>("shifts");
+    // A column of figures grows by a digit now and then; a card that moved would count a hundred times as much.
+    expect(shifts.filter(({ value }) => value > 0.002)).toEqual([]);
+  });
+
+  test("speaks Spanish to who asks for it, and to who picks it", async () => {
+    const coordinator = cluster.coordinator(...endless);
+    await openDashboard(page, coordinator);
+    await page.getByLabel("Language").selectOption("es");
+    await page.getByText("Dibuja un dígito").waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe("es");
+    const spanish = await browser!.newContext({ locale: "es-MX" });
+    const other = await openPage(spanish, problems);
+    await other.goto(String((await coordinator.event("listening")).dashboardUrl));
+    await other.getByText("Entrenando", { exact: true }).waitFor();
+    await spanish.close();
+    expect(problems).toEqual([]);
+  });
+
+  test("in Spanish nothing is left in English, whatever happens", async () => {
+    const coordinator = cluster.coordinator(...endless, "--shard-size", "5");
+    const { joinUrl } = await coordinator.event("listening");
+    await openDashboard(page, coordinator);
+    await page.getByLabel("Language").selectOption("es");
+    await page.getByText("Entrenando", { exact: true }).waitFor();
+    const told = (text: string) => page.locator("#events li").filter({ hasText: text }).first();
+    const choose = (name: string) => page.locator("#victim").selectOption({ label: name });
+    await choose("local 1");
+    await page.getByRole("button", { name: "Corromper su próximo gradiente" }).click();
+    await told("es ahora NaN").waitFor();
+    await page.getByRole("button", { name: "Hacerlo mentir en un bit" }).click();
+    await told("siguen siendo números").waitFor();
+    // Who has lied may be found out, and gone, at any moment.
+    await choose("local 2");
+    await page.getByRole("button", { name: "Retrasarlo 5 s" }).click();
+    await told("se retiene 5 s").waitFor();
+    await page.getByRole("button", { name: "Cortar su conexión" }).click();
+    await told("se perdió la conexión").waitFor();
+    await fetch(`${new URL(String(joinUrl)).origin}/run/1/checkpoint`);
+    await told("ERR_TOKEN").waitFor();
+    await page.locator("#again [name=learningRate]").fill("fast");
+    await page.getByRole("button", { name: "Empezar" }).click();
+    await page.getByText("debe ser un número mayor que 0").waitFor();
+    await page.getByRole("button", { name: "Detener" }).click();
+    await page.getByText("Detenido", { exact: true }).waitFor();
+    await told("se detuvo en el paso").waitFor();
+    expect(englishIn(await page.locator("body").innerText())).toEqual([]);
+    expect(englishIn(await labelsOf(page))).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  test.each([
+    { width: 390, height: 844, colorScheme: "dark" },
+    { width: 1024, height: 768, colorScheme: "light" },
+    { width: 1440, height: 900, colorScheme: "dark" },
+  ] as const)(
+    "at $width px, $colorScheme, nothing is cut off sideways and axe-core finds no violation",
+    async ({ width, height, colorScheme }) => {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      const coordinator = cluster.coordinator(...endless);
+      await openDashboard(page, coordinator);
+      await phase(page, "Training");
+      await coordinator.event("epoch", ({ epoch }) => Number(epoch) > 2);
+      await page.locator("#confusion tbody tr").first().waitFor();
+      await page.getByRole("button", { name: "Pause" }).click();
+      await phase(page, "Paused");
+      const scroll = () => page.locator("html").evaluate(({ scrollWidth }) => scrollWidth);
+      expect(await scroll()).toBeLessThanOrEqual(width);
+      expect(await violations()).toEqual([]);
+      expect(problems).toEqual([]);
+    },
+  );
+});
+
+/** What a camera sees of an element: its pixels on the screen, with some of what is around it. */
+async function photograph(selector: string) {
+  await page.locator(selector).scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await page.locator(selector).boundingBox())!;
+  const clip = { x: x - 16, y: y - 16, width: width + 32, height: height + 32 };
+  return await decodePng(page, await page.screenshot({ clip }));
+}
+
+/** What axe-core finds wrong with the page as it is, in one line each. */
+async function violations(): Promise<string[]> {
+  await page.evaluate(axe);
+  return await page.evaluate(async () => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- axe-core puts itself there
+    const { axe: checker } = globalThis as unknown as { axe: typeof AxeCore };
+    const { violations: found } = await checker.run();
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ target }) => `${id}: ${target.join(" ")}`),
+    );
+  });
+}
+
+/** What is spoken and never seen. */
+function labelsOf(opened: Page): Promise<string> {
+  return opened.locator("[aria-label]").evaluateAll((all) => {
+    return all.map((each) => each.getAttribute("aria-label")).join("\n");
+  });
+}
+
+/** Words that hardly an English sentence does without, and no Spanish one has. */
+const englishWords =
+  /\b(?:the|of|is|was|were|and|for|with|that|this|its|worker|step|batch|block|left|lost|closed|sent|found|value|run|waiting|loss|open|out)\b/iu;
+
+/** The lines of a text that have an English word. */
+function englishIn(text: string): string[] {
+  return text.split("\n").filter((line) => englishWords.test(line));
+}
