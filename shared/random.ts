@@ -17,7 +17,14 @@ export class Random {
    *   `(seed, epoch + 1)` are unrelated.
    */
   constructor(...seeds: readonly number[]) {
-    this.#state = expandSeeds(seeds);
+    this.#state = stateOf(seeds);
+  }
+
+  /** The generator with this state, from `stateOf`. */
+  static at(state: readonly number[]): Random {
+    const random = new Random();
+    random.#state.set(state);
+    return random;
   }
 
   /** The next integer, uniform in [0, 2³²). */
@@ -56,24 +63,28 @@ export class Random {
  * @returns Shape `[count]`.
  */
 export function permutation(count: number, ...seeds: readonly number[]): Uint32Array {
-  const random = new Random(...seeds);
   const order = new Uint32Array(count);
-  for (let i = 0; i < count; i++) order[i] = i;
-  for (let i = count - 1; i > 0; i--) {
+  drawPermutation(order, new Random(...seeds));
+  return order;
+}
+
+/** Writes a permutation of 0 … length − 1 into `order`, as `permutation` does. */
+export function drawPermutation(order: Uint32Array, random: Random): void {
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  for (let i = order.length - 1; i > 0; i--) {
     const j = random.below(i + 1);
     const swapped = order[i] ?? 0;
     order[i] = order[j] ?? 0;
     order[j] = swapped;
   }
-  return order;
 }
 
 function rotateLeft(value: number, bits: number): number {
   return (value << bits) | (value >>> (32 - bits));
 }
 
-/** Fills the state from the seeds with the splitmix32 finaliser; the state is never all zeros. */
-function expandSeeds(seeds: readonly number[]): Uint32Array {
+/** The state that seeds begin with, four words, by the splitmix32 finaliser; never all zeros. */
+export function stateOf(seeds: readonly number[]): Uint32Array {
   let hash = 0x9e3779b9;
   for (const seed of seeds) {
     assert(Number.isSafeInteger(seed), `a seed must be an integer, got ${seed}`);

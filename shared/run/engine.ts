@@ -11,9 +11,10 @@ import { checkModel } from "../model/check.ts";
 import { parameterCount } from "../model/layout.ts";
 import { Network } from "../model/network.ts";
 import { type StoredDataset, storeDataset, type StoredSplit } from "../model/stored-split.ts";
+import { stateOf } from "../random.ts";
 import type { RunConfig } from "./config.ts";
 import { drawNeighbour } from "./noise.ts";
-import { batchSizeOf, epochOf, epochOrder, planRun, type RunPlan, shardCountOf } from "./plan.ts";
+import { batchSizeOf, epochOf, epochSeeds, planRun, type RunPlan, shardCountOf } from "./plan.ts";
 import { TreeSum } from "./tree-sum.ts";
 import { isNode } from "./tree.ts";
 import type { Unit, UnitResult } from "./unit.ts";
@@ -285,8 +286,9 @@ class ComputeEngine implements Engine {
 
   #drawOrder(epoch: number): void {
     if (epoch === this.#orderEpoch) return;
-    const order = epochOrder(epoch, this.#config, this.#plan);
-    this.#kernel.views.u32.set(order, this.#trainOrder / 4);
+    const [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = stateOf(epochSeeds(epoch, this.#config));
+    const { drawPermutation } = this.#kernel.functions;
+    drawPermutation(this.#trainOrder, this.#plan.trainCount, s0, s1, s2, s3);
     this.#orderEpoch = epoch;
   }
 

@@ -75,5 +75,10 @@ export function samplesOf({ start, end }: Block, sampleCount: number, config: Ru
  * @returns Shape `[trainCount]`.
  */
 export function epochOrder(epoch: number, config: RunConfig, plan: RunPlan): Uint32Array {
-  return permutation(plan.trainCount, config.seed, epoch);
+  return permutation(plan.trainCount, ...epochSeeds(epoch, config));
+}
+
+/** What an epoch's order is drawn from. */
+export function epochSeeds(epoch: number, { seed }: RunConfig): readonly number[] {
+  return [seed, epoch];
 }

@@ -57,13 +57,17 @@ export class LoneBrowser {
     return new LoneBrowser(child, profile, await endpointOf(child));
   }
 
-  /** Opens a page as a person does. */
-  async open(url: string): Promise<void> {
+  /** Opens a page as a person does. @returns To close it again. */
+  async open(url: string): Promise<() => Promise<void>> {
+    const { id } = JSON.parse(await this.#ask(`new?${encodeURIComponent(url)}`));
+    return async () => void (await this.#ask(`close/${id}`));
+  }
+
+  async #ask(what: string): Promise<string> {
     const { host } = new URL(this.#endpoint);
-    const answer = await fetch(`http://${host}/json/new?${encodeURIComponent(url)}`, {
-      method: "PUT",
-    });
-    if (!answer.ok) throw new Error(`the browser opened no page: ${answer.status}`);
+    const answer = await fetch(`http://${host}/json/${what}`, { method: "PUT" });
+    if (!answer.ok) throw new Error(`the browser answered ${answer.status} to ${what}`);
+    return await answer.text();
   }
 
   /** Opens a page with what its person chose, and lets go of it. */

@@ -4,5 +4,6 @@ export * from "./dense";
 export * from "./gather";
 export * from "./losses";
 export * from "./optimizers";
+export * from "./random";
 export * from "./sparse";
 export * from "./vector";

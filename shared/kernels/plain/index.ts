@@ -4,5 +4,6 @@ export * from "./dense.ts";
 export * from "./gather.ts";
 export * from "./losses.ts";
 export * from "./optimizers.ts";
+export * from "./random.ts";
 export * from "./sparse.ts";
 export * from "./vector.ts";

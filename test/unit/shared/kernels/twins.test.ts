@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { Random } from "../../../../shared/random.ts";
+import { permutation, Random, stateOf } from "../../../../shared/random.ts";
 import { drawFloats, edgeValues, strideOf, Twins } from "../../../support/kernel-twins.ts";
 
 const sizes = Array.from({ length: 33 }, (_, i) => i + 1);
@@ -113,6 +113,20 @@ describe("losses: the SIMD kernel equals its plain twin byte for byte", () => {
     twins.call("argmaxRows", predicted, values, 16, 4, 3);
     for (const { views } of [twins.wasm, twins.plain]) {
       expect([...views.u8.subarray(predicted, predicted + 4)]).toEqual([1, 0, 0, 0]);
+    }
+  });
+});
+
+describe("drawPermutation: the WASM kernel draws as `permutation` does", () => {
+  test.each([0, 1, 2, 3, 1000, 60_000])("%i numbers, 20 epochs", (count) => {
+    for (let epoch = 0; epoch < 20; epoch++) {
+      const twins = new Twins();
+      const order = twins.allocate(4 * count + 4);
+      const [s0, s1, s2, s3] = stateOf([7, epoch]);
+      twins.call("drawPermutation", order, count, s0!, s1!, s2!, s3!);
+      const drawn = twins.wasm.views.u32.slice(order / 4, order / 4 + count);
+      expect(drawn).toEqual(permutation(count, 7, epoch));
+      expect(twins.differences(order, count)).toEqual([]);
     }
   });
 });
