@@ -10,7 +10,7 @@ import type { Split } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { initialParameters } from "../model/initialize.ts";
 import { Network } from "../model/network.ts";
-import { type FeatureForm, storeSplit } from "../model/stored-split.ts";
+import { type FeatureForm, Staging, storeSplit } from "../model/stored-split.ts";
 import { Random } from "../random.ts";
 import type { RunConfig } from "./config.ts";
 
@@ -102,7 +102,7 @@ function gradientBits(
   random: Random,
 ): Uint8Array {
   const { arena, functions, views } = kernel;
-  const split = storeSplit(kernel, drawSplit(form, random), form);
+  const split = storeSplit(new Staging(kernel), drawSplit(form, random), form);
   const network = new Network(kernel, { model, loss: lossConfig }, form);
   const initial = initialParameters(model, 1).map((value) => value * scale);
   const count = initial.length;

@@ -179,3 +179,50 @@ function copyPanel(
     from += fromBytes;
   }
 }
+
+export function countNonZero(source: usize, count: i32): i32 {
+  let zeros = 0;
+  let i = 0;
+  for (; i <= count - 16; i += 16) zeros += popcnt<i32>(zerosOf(source + i));
+  for (; i < count; i++) zeros += load<u8>(source + i) === 0 ? 1 : 0;
+  return count - zeros;
+}
+
+export function packRows(
+  matrix: usize,
+  firstRow: i32,
+  rowCount: i32,
+  source: usize,
+  featureCount: i32,
+): void {
+  const rowStarts = <usize>load<u32>(matrix) + ((<usize>firstRow) << 2);
+  const columns = <usize>load<u32>(matrix, 4);
+  const values = <usize>load<u32>(matrix, 8);
+  let entry = <usize>load<u32>(rowStarts);
+  for (let row = 0; row < rowCount; row++) {
+    let column = 0;
+    for (; column <= featureCount - 16; column += 16) {
+      let left = zerosOf(source + column) ^ 0xffff;
+      for (; left !== 0; left &= left - 1) {
+        const found = column + ctz<i32>(left);
+        store<u16>(columns + (entry << 1), found);
+        store<u8>(values + entry, load<u8>(source + found));
+        entry++;
+      }
+    }
+    for (; column < featureCount; column++) {
+      const value = load<u8>(source + column);
+      if (value === 0) continue;
+      store<u16>(columns + (entry << 1), column);
+      store<u8>(values + entry, value);
+      entry++;
+    }
+    source += featureCount;
+    store<u32>(rowStarts + ((<usize>row) << 2), <u32>entry, 4);
+  }
+}
+
+/** Which of sixteen bytes are 0: one bit each. */
+function zerosOf(source: usize): i32 {
+  return i8x16.bitmask(i8x16.eq(v128.load(source), i8x16.splat(0)));
+}

@@ -92,3 +92,39 @@ function rowOf({ f32, u32, u16, u8 }: Views, matrix: number, row: number): Entry
   }
   return entries;
 }
+
+/** How many of the `count` bytes that `source` points to are not 0. */
+export function countNonZero({ u8 }: Views, source: number, count: number): number {
+  let found = 0;
+  for (let i = 0; i < count; i++) if (u8[source + i] !== 0) found++;
+  return found;
+}
+
+/**
+ * Appends rows to a matrix: each one's columns that are not 0, with their values, and where it ends.
+ *
+ * @param matrix - With room for what is appended, and `rowStarts[firstRow]` set.
+ * @param firstRow - The row that the first of them becomes.
+ * @param source - Pointer to `[rowCount, featureCount]` bytes; at most 65,536 features.
+ */
+export function packRows(
+  { u32, u16, u8 }: Views,
+  matrix: number,
+  firstRow: number,
+  rowCount: number,
+  source: number,
+  featureCount: number,
+): void {
+  const [rowStarts = 0, columns = 0, values = 0] = u32.subarray(matrix / 4, matrix / 4 + 3);
+  let entry = u32[rowStarts / 4 + firstRow]!;
+  for (let row = 0; row < rowCount; row++) {
+    for (let column = 0; column < featureCount; column++) {
+      const value = u8[source + row * featureCount + column]!;
+      if (value === 0) continue;
+      u16[columns / 2 + entry] = column;
+      u8[values + entry] = value;
+      entry++;
+    }
+    u32[rowStarts / 4 + firstRow + row + 1] = entry;
+  }
+}

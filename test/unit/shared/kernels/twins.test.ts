@@ -131,6 +131,29 @@ describe("drawPermutation: the WASM kernel draws as `permutation` does", () => {
   });
 });
 
+describe("sparse rows: the SIMD kernel packs them as its plain twin does", () => {
+  test.each([1, 15, 16, 17, 31, 32, 784])("rows of %i bytes, two at a time", (width) => {
+    const random = new Random(width);
+    const rows = Uint8Array.from({ length: 6 * width }, () => {
+      return random.below(3) === 0 ? random.below(256) : 0;
+    });
+    rows.fill(0, width, 2 * width).fill(255, 2 * width, 3 * width);
+    const twins = new Twins();
+    const source = twins.put(rows);
+    const [found, plain] = twins.call("countNonZero", source, rows.length);
+    expect(found).toBe(rows.filter((byte) => byte !== 0).length);
+    expect(plain).toBe(found);
+    const parts = [4 * 7, 2 * 6 * width, 6 * width].map((bytes) => twins.allocate(bytes));
+    const matrix = twins.put(Uint32Array.from(parts));
+    for (let row = 0; row < 6; row += 2) {
+      twins.call("packRows", matrix, row, 2, source + row * width, width);
+    }
+    const all = parts.at(-1)! + 8 * width;
+    expect(twins.wasm.views.u8.slice(source, all)).toEqual(twins.plain.views.u8.slice(source, all));
+    expect(twins.wasm.views.u32[parts[0]! / 4 + 6]).toBe(found);
+  });
+});
+
 describe("gather: the SIMD kernel equals its plain twin byte for byte", () => {
   test("bytes and floats of 1…33 features", () => {
     for (const features of sizes) {

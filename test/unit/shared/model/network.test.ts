@@ -8,6 +8,7 @@ import { Network } from "../../../../shared/model/network.ts";
 import {
   type FeatureForm,
   featureForm,
+  Staging,
   storeSplit,
 } from "../../../../shared/model/stored-split.ts";
 import {
@@ -77,7 +78,7 @@ describe("the bits of a shard's gradient", () => {
     (width) => {
       const wide = testConfig({ layers: [12, width, 3] });
       const dataset = drawDataset({ trainCount: 70 });
-      expect(featureForm(dataset)).toBe("sparse");
+      expect(featureForm(new Staging(createWasmKernel()), dataset)).toBe("sparse");
       const sparse = gradientOf(createWasmKernel(), wide, dataset, { form: "sparse" });
       expect(gradientOf(createWasmKernel(), wide, dataset, { form: "bytes" })).toEqual(sparse);
       const floats = { ...dataset, train: asFloats(dataset.train) };
@@ -131,8 +132,9 @@ function gradientOf(
   dataset: Dataset,
   { parameters = initialParameters(config.model, 1), form, first = 0, count }: Request = {},
 ) {
-  const chosenForm = form ?? featureForm(dataset);
-  const split = storeSplit(kernel, dataset.train, chosenForm);
+  const staging = new Staging(kernel);
+  const chosenForm = form ?? featureForm(staging, dataset);
+  const split = storeSplit(staging, dataset.train, chosenForm);
   const network = new Network(kernel, config, chosenForm);
   const values = kernel.arena.allocate(parameters.byteLength);
   const gradient = kernel.arena.allocate(parameters.byteLength);
