@@ -1,5 +1,5 @@
 /** @file An engine and its dataset for benches: whole gradients as fast as one core computes them. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 import { ParameterStore } from "../../coordinator/parameter-store.ts";
@@ -13,8 +13,8 @@ import { createEngine } from "../../shared/run/engine.ts";
 import { planRun } from "../../shared/run/plan.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import { loadKernelWasm } from "../support/kernel-wasm.ts";
+import { mnistFolder, mnistIsHere } from "./trainer.ts";
 
-const mnistFolder = "../shared/data/mnist";
 const wasm = await loadKernelWasm();
 
 export interface RateOptions {
@@ -79,7 +79,7 @@ export function pictures(): Dataset {
     classCount: 10,
     sha256: "0".repeat(64),
   };
-  if (!existsSync(mnistFolder)) return { name: "digits", ...named, ...drawnDigits() };
+  if (!mnistIsHere) return { name: "digits", ...named, ...drawnDigits() };
   return { name: "mnist", ...named, train: readSplit("train"), test: readSplit("t10k") };
 }
 

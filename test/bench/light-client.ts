@@ -5,7 +5,7 @@
 import { WebSocket } from "ws";
 
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
-import { encodeHead } from "../../shared/protocol/codec.ts";
+import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { protocolVersion } from "../../shared/protocol/limits.ts";
 import {
   type CoordinatorMessage,
@@ -141,8 +141,6 @@ export class LightClient {
   }
 
   #send(header: WorkerMessage, tensor?: Uint8Array): void {
-    if (tensor === undefined) return this.#socket.send(encodeHead(header, 0));
-    this.#socket.send(encodeHead(header, tensor.length), { binary: true, fin: false });
-    this.#socket.send(tensor, { binary: true, fin: true });
+    this.#socket.send(encodeMessage(header, tensor));
   }
 }

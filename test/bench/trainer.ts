@@ -8,7 +8,7 @@ import { Cluster, type JsonEvent } from "../support/cluster.ts";
 import type { Turn } from "./interleave.ts";
 import { cpuMicrosOf } from "./processes.ts";
 
-const mnistFolder = "../shared/data/mnist";
+export const mnistFolder = "../shared/data/mnist";
 export const mnistIsHere = existsSync(mnistFolder);
 /** MNIST where it is, else the built-in digits: as many zeros, a sixth of the samples. */
 export const datasetArguments = ["--dataset", mnistIsHere ? `mnist:${mnistFolder}` : "digits"];
@@ -20,8 +20,7 @@ export interface TrainingOptions {
   readonly workers?: number;
   /** Of each worker. */
   readonly threads?: number;
-  /** How long training may take, roughly: sets the number of epochs, at least three. */
-  readonly steps: number;
+  readonly epochs: number;
   readonly more?: readonly string[];
 }
 
@@ -39,10 +38,9 @@ export async function train({
   batchSize,
   workers = 2,
   threads = 1,
-  steps,
+  epochs,
   more = [],
 }: TrainingOptions): Promise<Training> {
-  const epochs = Math.max(3, 1 + Math.ceil((steps * batchSize) / trainCount));
   const cluster = await Cluster.create();
   try {
     const settings = {
@@ -86,9 +84,17 @@ export function flags(settings: Readonly<Record<string, string | number>>): stri
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`]);
 }
 
-/** One turn of training, counted in steps. */
-export async function trainingTurn(options: TrainingOptions): Promise<Turn> {
-  const { stepsPerSecond, cpuMicros } = await train(options);
+/**
+ * One turn of training, counted in steps.
+ *
+ * @param steps - After the first epoch, roughly: there are at least three epochs.
+ */
+export async function trainingTurn({
+  steps,
+  ...options
+}: Omit<TrainingOptions, "epochs"> & { readonly steps: number }): Promise<Turn> {
+  const epochs = Math.max(3, 1 + Math.ceil((steps * options.batchSize) / trainCount));
+  const { stepsPerSecond, cpuMicros } = await train({ ...options, epochs });
   return { perSecond: stepsPerSecond, cpuMicros };
 }
 

@@ -2,7 +2,8 @@
  * @file What `ws` itself can do: a server sends every client the same bytes, each sends them back, and when all have,
  * the next round begins. No protocol, no computing: the most that any trainer over `ws` could reach.
  *
- * Argument: JSON `{ bytes, clients, seconds }`. Prints JSON `{ perSecond, cpuMicros }`, rounds and CPU time of a round.
+ * Argument: JSON `{ bytes, clients, seconds, processes }`; without `processes` each client has its own. Prints JSON
+ * `{ perSecond, cpuMicros, serverCpuMicros }`: rounds, CPU time of a round in all processes, and in the server's alone.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import type { AddressInfo } from "node:net";
@@ -13,25 +14,29 @@ interface Arguments {
   readonly bytes: number;
   readonly clients: number;
   readonly seconds: number;
+  readonly processes?: number;
 }
 
 const argument = process.argv[2] ?? "";
-if (argument.startsWith("ws:")) echo(argument);
+if (argument.startsWith("ws:")) echo(argument, Number(process.argv[3]));
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `step.ts`
 else void measure(JSON.parse(argument) as Arguments);
 
-/** A client. Says how much CPU time it has used whenever it is asked. */
-function echo(url: string): void {
-  const socket = new WebSocket(url, {
-    perMessageDeflate: false,
-    maxPayload: 2 ** 30,
-    generateMask: (mask) => void mask.fill(0),
-  });
-  socket.on("message", (data) => socket.send(data));
+/** Clients. Their process says how much CPU time it has used whenever it is asked. */
+function echo(url: string, count: number): void {
+  for (let client = 0; client < count; client++) {
+    const socket = new WebSocket(url, {
+      perMessageDeflate: false,
+      maxPayload: 2 ** 30,
+      generateMask: (mask) => void mask.fill(0),
+    });
+    socket.on("message", (data) => socket.send(data));
+  }
   process.on("message", () => process.send?.(cpuMicros()));
 }
 
-async function measure({ bytes, clients: count, seconds }: Arguments): Promise<void> {
+async function measure(given: Arguments): Promise<void> {
+  const { bytes, clients: count, seconds, processes = count } = given;
   const server = new WebSocketServer({
     port: 0,
     host: "127.0.0.1",
@@ -41,24 +46,30 @@ async function measure({ bytes, clients: count, seconds }: Arguments): Promise<v
   await new Promise((resolve) => server.once("listening", resolve));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on TCP has such an address
   const { port } = server.address() as AddressInfo;
-  const children = Array.from({ length: count }, () =>
-    fork(import.meta.filename, [`ws://127.0.0.1:${port}`]),
+  const children = Array.from({ length: processes }, () =>
+    fork(import.meta.filename, [`ws://127.0.0.1:${port}`, `${count / processes}`]),
   );
   await new Promise<void>((resolve) => {
     server.on("connection", () => server.clients.size === count && resolve());
   });
   const rounds = startRounds(server, Buffer.alloc(bytes));
   await delay(500);
-  const before = { rounds: rounds(), cpu: await totalCpu(children), time: performance.now() };
+  const reading = async () => {
+    const [server, all, time] = [cpuMicros(), await totalCpu(children), performance.now()];
+    return { rounds: rounds(), server, all, time };
+  };
+  const before = await reading();
   await delay(1000 * seconds);
-  const after = { rounds: rounds(), cpu: await totalCpu(children), time: performance.now() };
+  const after = await reading();
   for (const child of children) child.kill();
   const done = after.rounds - before.rounds;
   const perSecond = (1000 * done) / (after.time - before.time);
-  process.stdout.write(
-    JSON.stringify({ perSecond, cpuMicros: (after.cpu - before.cpu) / done }),
-    () => process.exit(),
-  );
+  const result = {
+    perSecond,
+    cpuMicros: (after.all - before.all) / done,
+    serverCpuMicros: (after.server - before.server) / done,
+  };
+  process.stdout.write(JSON.stringify(result), () => process.exit());
 }
 
 /** Starts the first round. Returns what tells how many are over. */

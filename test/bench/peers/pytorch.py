@@ -1,11 +1,16 @@
-"""PyTorch on the same task: sigmoid layers, cross-entropy over softmax, Adam, float32, random batches of one dataset.
+"""PyTorch on the same task: cross-entropy over softmax, Adam, float32, batches in a random order. Batches are global: with
+DDP each of the two processes has half of one. Prints nothing when PyTorch is not installed.
 
-Argument: JSON {"mode": "single" | "ddp", "layers": [...], "batchSize": n, "seconds": s}. Batches are global: with DDP
-each of the two processes has half of one. Prints JSON {"perSecond": steps, "cpuMicros": CPU time of a step, all
-processes}; prints nothing when PyTorch is not installed.
+Argument, one of:
+- JSON {"mode": "single" | "ddp", "layers": [...], "batchSize": n, "seconds": s}: sigmoid layers, made-up samples. Prints
+  JSON {"perSecond": steps, "cpuMicros": CPU time of a step, all processes}.
+- JSON {"mode": "accuracy", "layers": [...], "batchSize": n, "learningRate": r, "epochs": n, "mnist": folder}: ReLU layers
+  and a cosine schedule over DDP. Prints JSON {"epochs": [{"seconds": of training so far, "testAccuracy": a}, ...]}.
 """
 
+import gzip
 import json
+import math
 import os
 import sys
 import time
@@ -22,10 +27,10 @@ SAMPLES = 60_000
 WARM_UP_STEPS = 50
 
 
-def network(layers):
+def network(layers, activation):
     modules = []
     for inputs, outputs in zip(layers, layers[1:]):
-        modules += [torch.nn.Linear(inputs, outputs), torch.nn.Sigmoid()]
+        modules += [torch.nn.Linear(inputs, outputs), activation()]
     return torch.nn.Sequential(*modules[:-1])
 
 
@@ -57,17 +62,21 @@ def train(model, arguments, batch, agree):
 def run_single(arguments):
     torch.set_num_threads(1)
     seconds = arguments["seconds"]
-    model = network(arguments["layers"])
+    model = network(arguments["layers"], torch.nn.Sigmoid)
     steps, elapsed, cpu = train(model, arguments, arguments["batchSize"], lambda _, now: now >= seconds)
     print(json.dumps({"perSecond": steps / elapsed, "cpuMicros": 1e6 * cpu / steps}))
 
 
-def run_ddp(rank, arguments):
+def join_group(rank, arguments):
     torch.set_num_threads(1)
     os.environ["MASTER_ADDR"] = "127.0.0.1"
     os.environ["MASTER_PORT"] = str(arguments["port"])
     dist.init_process_group("gloo", rank=rank, world_size=PROCESSES)
-    model = torch.nn.parallel.DistributedDataParallel(network(arguments["layers"]))
+
+
+def run_ddp(rank, arguments):
+    join_group(rank, arguments)
+    model = torch.nn.parallel.DistributedDataParallel(network(arguments["layers"], torch.nn.Sigmoid))
 
     def agree(steps, now):
         # Every 50 steps both ask rank 0 whether to go on: they must make the same number of steps.
@@ -85,6 +94,49 @@ def run_ddp(rank, arguments):
     dist.destroy_process_group()
 
 
+def run_accuracy(rank, arguments):
+    """Seconds count training alone, its first step included, as in the trainer that this stands beside."""
+    join_group(rank, arguments)
+    layers, batch, epochs = arguments["layers"], arguments["batchSize"], arguments["epochs"]
+    features, labels = mnist(arguments["mnist"], "train")
+    test_features, test_labels = mnist(arguments["mnist"], "t10k")
+    torch.manual_seed(1)
+    model = torch.nn.parallel.DistributedDataParallel(network(layers, torch.nn.ReLU))
+    optimizer = torch.optim.Adam(model.parameters(), lr=arguments["learningRate"])
+    loss = torch.nn.CrossEntropyLoss()
+    steps = math.ceil(len(labels) / batch)
+    decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps * epochs)
+    seconds, ends = 0.0, []
+    for _ in range(epochs):
+        started = time.perf_counter()
+        # The seed is the same in both processes, and so is the order.
+        order = torch.randperm(len(labels))
+        for first in range(0, len(labels), batch):
+            chosen = order[first : first + batch].chunk(PROCESSES)[rank]
+            optimizer.zero_grad()
+            loss(model(features[chosen]), labels[chosen]).backward()
+            optimizer.step()
+            decay.step()
+        seconds += time.perf_counter() - started
+        with torch.no_grad():
+            predicted = model.module(test_features).argmax(1)
+        ends.append({"seconds": seconds, "testAccuracy": (predicted == test_labels).double().mean().item()})
+    if rank == 0:
+        print(json.dumps({"epochs": ends}))
+    dist.destroy_process_group()
+
+
+def mnist(folder, split):
+    """Pictures with pixels in [0, 1], and labels."""
+
+    def read(name, header):
+        with gzip.open(os.path.join(folder, f"{split}-{name}-ubyte.gz")) as file:
+            return torch.frombuffer(bytearray(file.read()[header:]), dtype=torch.uint8)
+
+    pixels = read("images-idx3", 16).reshape(-1, 28 * 28)
+    return pixels.float() / 255, read("labels-idx1", 8).long()
+
+
 def free_port():
     import socket
 
@@ -98,4 +150,5 @@ if __name__ == "__main__":
     if given["mode"] == "single":
         run_single(given)
     else:
-        mp.spawn(run_ddp, args=({**given, "port": free_port()},), nprocs=PROCESSES)
+        run = run_ddp if given["mode"] == "ddp" else run_accuracy
+        mp.spawn(run, args=({**given, "port": free_port()},), nprocs=PROCESSES)
