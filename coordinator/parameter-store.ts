@@ -130,12 +130,12 @@ export class ParameterStore {
 
   /** `pointToSend` as little-endian bytes of their own, to be sent to many and read at any time. */
   encodePoint(): Uint8Array {
-    return bytesOf(this.pointToSend()).slice();
+    return copyOf(this.pointToSend());
   }
 
   /** `parameters` as little-endian bytes of their own. */
   encodeParameters(): Uint8Array {
-    return bytesOf(this.parameters).slice();
+    return copyOf(this.parameters);
   }
 
   /**
@@ -289,6 +289,13 @@ function refuse(reason: string): Refusal {
 }
 
 /** The same memory as bytes: little-endian, as WebAssembly's memory is and every engine's arrays are. */
+/** The bytes of `values` in a buffer of their own, which is not zeroed first. */
+function copyOf(values: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(values.byteLength).buffer);
+  bytes.set(bytesOf(values));
+  return bytes;
+}
+
 function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -27,7 +27,7 @@ export interface ConnectionEvents {
   /** A try begins. */
   opening(): void;
   opened(): void;
-  message(bytes: Uint8Array): void;
+  message(fragments: readonly Uint8Array[]): void;
   /** Nothing came for long on a socket whose pings can't be seen: send something, and TCP will notice a dead peer. */
   silent(): void;
   /** The current socket is gone. Answered by `retry`, or not. */
@@ -60,10 +60,10 @@ export class Connection {
       opened: () => {
         if (isCurrent()) this.#events.opened();
       },
-      message: (bytes) => {
+      message: (fragments) => {
         if (!isCurrent()) return;
         this.#heardMs = clock.now();
-        this.#events.message(bytes);
+        this.#events.message(fragments);
       },
       alive: () => {
         if (isCurrent()) this.#heardMs = clock.now();

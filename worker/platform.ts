@@ -33,8 +33,8 @@ export interface Transport {
 /** What happens on a socket. */
 export interface TransportEvents {
   opened(): void;
-  /** A whole binary message; the bytes are the receiver's. */
-  message(bytes: Uint8Array): void;
+  /** A binary message, whole or in the fragments in which it came; the bytes are the receiver's. */
+  message(fragments: readonly Uint8Array[]): void;
   /** A ping came. */
   alive(): void;
   /** The socket is closed or could not be opened. Comes exactly once, last. */

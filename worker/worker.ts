@@ -106,7 +106,7 @@ export class WorkerLoop {
     this.#connection = new Connection(options, {
       opening: () => this.#opening(),
       opened: () => this.#hello(),
-      message: (bytes) => this.#receive(bytes),
+      message: (fragments) => this.#receive(fragments),
       silent: () => this.#announce(),
       closed: (closure) => this.#closed(closure),
     });
@@ -178,9 +178,9 @@ export class WorkerLoop {
 
   // ── what it hears ───────────────────────────────────────────────────────────────────────────────────────────────
 
-  #receive(bytes: Uint8Array): void {
+  #receive(fragments: readonly Uint8Array[]): void {
     try {
-      const { header, tensor } = decodeCoordinatorMessage(bytes);
+      const { header, tensor } = decodeCoordinatorMessage(fragments);
       this.#dispatch(header, tensor);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

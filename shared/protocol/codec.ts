@@ -95,6 +95,42 @@ function writeBinPrefix(target: Uint8Array, offset: number, length: number): voi
  */
 export function readTensor(bytes: Uint8Array, offset: number): Uint8Array {
   if (offset === bytes.length) return noTensor;
+  const start = offset + binPrefixBytes;
+  checkBin(bytes, offset, bytes.length - start);
+  return bytes.subarray(start);
+}
+
+/**
+ * As `readTensor`, for a message in two fragments of which the second is the tensor; `undefined` for any other.
+ *
+ * @param offset - Where the header ends in the first fragment.
+ * @throws ProtocolError `ERR_DECODE`.
+ */
+export function tensorFragment(
+  fragments: readonly Uint8Array[],
+  offset: number,
+): Uint8Array | undefined {
+  const [head, tensor] = fragments;
+  if (fragments.length !== 2 || head?.length !== offset + binPrefixBytes) return undefined;
+  checkBin(head, offset, tensor?.length ?? 0);
+  return tensor;
+}
+
+/** The fragments in one buffer; a single one as it is. */
+export function joined(fragments: readonly Uint8Array[]): Uint8Array {
+  const [first, second] = fragments;
+  if (first !== undefined && second === undefined) return first;
+  const bytes = new Uint8Array(fragments.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const fragment of fragments) {
+    bytes.set(fragment, offset);
+    offset += fragment.length;
+  }
+  return bytes;
+}
+
+/** Checks the prefix at `offset` of a bin of which `found` bytes are there. */
+function checkBin(bytes: Uint8Array, offset: number, found: number): void {
   if (bytes.length < offset + binPrefixBytes || bytes[offset] !== bin32) {
     throw new ProtocolError(
       "ERR_DECODE",
@@ -102,14 +138,12 @@ export function readTensor(bytes: Uint8Array, offset: number): Uint8Array {
     );
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset + offset + 1).getUint32(0);
-  if (length !== bytes.length - offset - binPrefixBytes) {
-    const found = bytes.length - offset - binPrefixBytes;
+  if (length !== found) {
     throw new ProtocolError("ERR_DECODE", `the bin says ${length} bytes, ${found} follow`);
   }
   if (length === 0 || length % 4 !== 0) {
     throw new ProtocolError("ERR_DECODE", `a tensor of ${length} bytes is not a list of float32`);
   }
-  return bytes.subarray(offset + binPrefixBytes);
 }
 
 /** The length of the header, found without building anything. */

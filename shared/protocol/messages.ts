@@ -5,7 +5,7 @@
 import * as z from "zod/mini";
 
 import { runConfigSchema } from "../run/config.ts";
-import { decodeMessage, type RawMessage, readTensor } from "./codec.ts";
+import { decodeMessage, joined, type RawMessage, readTensor, tensorFragment } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
 import { readGradientHeader, readWorkHeader } from "./hot-header.ts";
 import {
@@ -127,9 +127,20 @@ export function decodeWorkerMessage(bytes: Uint8Array): Decoded<WorkerMessage> {
   return check(workerMessageSchema, decodeMessage(bytes));
 }
 
-/** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_HEADER` or `ERR_SHAPE`. */
-export function decodeCoordinatorMessage(bytes: Uint8Array): Decoded<CoordinatorMessage> {
-  const hot = readWorkHeader(bytes);
+/**
+ * @param message - Whole or in the fragments in which it was sent: a tensor that is one of its own need not
+ *   be copied to where the header is.
+ * @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_HEADER` or `ERR_SHAPE`.
+ */
+export function decodeCoordinatorMessage(
+  message: Uint8Array | readonly Uint8Array[],
+): Decoded<CoordinatorMessage> {
+  const fragments = message instanceof Uint8Array ? [message] : message;
+  const [first] = fragments;
+  const hot = first === undefined ? undefined : readWorkHeader(first);
+  const tensor = hot === undefined ? undefined : tensorFragment(fragments, hot.end);
+  if (hot !== undefined && tensor !== undefined) return checkShape(hot.header, tensor);
+  const bytes = joined(fragments);
   if (hot !== undefined) return checkShape(hot.header, readTensor(bytes, hot.end));
   return check(coordinatorMessageSchema, decodeMessage(bytes));
 }

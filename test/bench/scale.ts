@@ -1,15 +1,15 @@
 /**
  * @file How the cost of a step grows with workers and with parameters. The workers are light: they answer at once with
  * a gradient made up beforehand, all from one process, so what is measured is the coordinator and its sockets. Beside
- * it the least that a coordinator could do for a received gradient: one pass that copies it and one that adds it.
+ * it what sockets alone cost, an echo server that sends and gets the same bytes, and the least that a coordinator could
+ * do for a received gradient: one pass that copies it and one that adds it.
  */
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { parameterCount } from "../../shared/model/layout.ts";
 import { Cluster } from "../support/cluster.ts";
 import { loadKernelWasm } from "../support/kernel-wasm.ts";
-import type { Turn } from "./interleave.ts";
 import { LightClient, madeUp } from "./light-client.ts";
-import { cpuMicrosOf } from "./processes.ts";
+import { cpuMicrosOf, runPeer } from "./processes.ts";
 import { medianOf, type Report } from "./report.ts";
 import { flags } from "./trainer.ts";
 
@@ -36,29 +36,33 @@ export async function benchScale(report: Report): Promise<void> {
 async function measure(report: Report, layers: readonly number[], workers: number): Promise<void> {
   const parameters = parameterCount({ layers: [...layers], activation: "relu", output: "softmax" });
   const turns: Turn[] = [];
+  const sockets: number[] = [];
   for (let round = 0; round < rounds; round++) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     turns.push(await turn(layers, workers, parameters));
+    // oxlint-disable-next-line no-await-in-loop
+    sockets.push(await socketsMicros(4 * parameters, workers));
   }
+  const stepsPerSecond = turns.map((each) => each.stepsPerSecond);
+  const perStep = turns.map((each) => each.gradientsPerStep);
+  const micros = turns.flatMap((each) => each.cpuMicros ?? []);
   const title = `${(parameters / 1e3).toFixed(0)} k parameters, ${workers} light workers`;
-  report.figure(
-    title,
-    "steps/s",
-    turns.map(({ perSecond }) => perSecond),
-  );
-  const cpu = turns.flatMap(({ cpuMicros }) =>
-    cpuMicros === undefined ? [] : [cpuMicros / workers],
-  );
-  report.figure("  coordinator's CPU time a gradient", "µs", cpu);
-  if (workers === 2) {
-    const least = copyAndAddMicros(parameters);
-    report.figure("  one copy and one addition of it", "µs", [least]);
-    report.figure(
-      "  ratio, sockets included",
-      "×",
-      cpu.map((micros) => micros / least),
-    );
-  }
+  report.figure(title, "steps/s", stepsPerSecond);
+  report.figure("  gradients in a step", "", perStep);
+  report.figure("  coordinator's CPU time a gradient, its share of a step", "µs", micros);
+  report.figure("  an echo server's for the same bytes", "µs", sockets);
+  const least = copyAndAddMicros(parameters);
+  report.figure("  one copy and one addition", "µs", [least]);
+  const own = micros.map((each, i) => (each - (sockets[i] ?? Number.NaN)) / least);
+  report.figure("  (coordinator − echo) / copy and addition", "×", own);
+}
+
+interface Turn {
+  readonly stepsPerSecond: number;
+  /** A worker may get several blocks of a step, or none. */
+  readonly gradientsPerStep: number;
+  /** Of the coordinator, for each gradient that it got. */
+  readonly cpuMicros: number | undefined;
 }
 
 async function turn(layers: readonly number[], workers: number, parameters: number): Promise<Turn> {
@@ -86,15 +90,21 @@ async function turn(layers: readonly number[], workers: number, parameters: numb
     await Promise.all(clients.map((client) => client.welcomed));
     await delay(1_000);
     const pid = coordinator.child.pid ?? 0;
-    const before = { steps: stepsOf(clients), cpu: cpuMicrosOf(pid), time: performance.now() };
+    const reading = () => ({
+      steps: Math.max(...clients.map(({ lastStep }) => lastStep)),
+      gradients: clients.reduce((sum, { answered }) => sum + answered, 0),
+      cpu: cpuMicrosOf(pid),
+      time: performance.now(),
+    });
+    const before = reading();
     await delay(1000 * seconds);
-    const after = { steps: stepsOf(clients), cpu: cpuMicrosOf(pid), time: performance.now() };
-    const steps = after.steps - before.steps;
-    const cpu =
-      before.cpu === undefined || after.cpu === undefined ? undefined : after.cpu - before.cpu;
+    const after = reading();
+    const [steps, gradients] = [after.steps - before.steps, after.gradients - before.gradients];
+    const cpu = (after.cpu ?? Number.NaN) - (before.cpu ?? Number.NaN);
     return {
-      perSecond: (1000 * steps) / (after.time - before.time),
-      cpuMicros: cpu === undefined ? undefined : cpu / steps,
+      stepsPerSecond: (1000 * steps) / (after.time - before.time),
+      gradientsPerStep: gradients / steps,
+      cpuMicros: Number.isNaN(cpu) ? undefined : cpu / gradients,
     };
   } finally {
     for (const client of clients) client.close();
@@ -102,8 +112,11 @@ async function turn(layers: readonly number[], workers: number, parameters: numb
   }
 }
 
-function stepsOf(clients: readonly LightClient[]): number {
-  return Math.max(...clients.map((client) => client.lastStep));
+/** What it costs a process to send these bytes to a client and get them back, whatever they are for. */
+async function socketsMicros(bytes: number, clients: number): Promise<number> {
+  const given = { bytes, clients, seconds, processes: 1 };
+  const echo = await runPeer<{ serverCpuMicros: number }>("echo.ts", given);
+  return (echo?.serverCpuMicros ?? Number.NaN) / clients;
 }
 
 /** What memory allows: the copy into the kernel's memory and the addition there. */

@@ -72,7 +72,7 @@ export class FakeSocket implements Transport {
 
   /** Sends a message to the worker. */
   tell(message: CoordinatorMessage, tensor?: Uint8Array): void {
-    this.events.message(encodeMessage(message, tensor));
+    this.events.message([encodeMessage(message, tensor)]);
   }
 
   /** Types of what the worker sent, in order. */

@@ -235,7 +235,8 @@ export class Link {
       const bytes = new Uint8Array(length);
       bytes.set(head);
       bytes.set(tensor, head.length);
-      this.#events.message(bytes);
+      const fragments = [bytes.subarray(0, head.length), bytes.subarray(head.length)];
+      this.#events.message(length === head.length ? [bytes] : fragments);
     });
     const { network } = this;
     network.queuedBytesPeak = Math.max(network.queuedBytesPeak, this.queuedBytes);

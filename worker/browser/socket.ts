@@ -8,7 +8,7 @@ export function createConnect(socketUrl: string): Connect {
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => events.opened());
     socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
-      if (data instanceof ArrayBuffer) events.message(new Uint8Array(data));
+      if (data instanceof ArrayBuffer) events.message([new Uint8Array(data)]);
       else socket.close(1000, "binary messages only");
     });
     socket.addEventListener("close", ({ code, reason }) => events.closed({ status: code, reason }));

@@ -18,9 +18,11 @@ export function createConnect(socketUrl: string): Connect {
       // and `ws` skips the masking of every byte when the mask is zero.
       generateMask: (mask) => void mask.fill(0),
     });
+    // As they came: joining them would copy all parameters once more.
+    socket.binaryType = "fragments";
     let failure = "";
     socket.on("open", () => events.opened());
-    socket.on("message", (data: Buffer, isBinary) => {
+    socket.on("message", (data: Buffer[], isBinary) => {
       if (isBinary) events.message(data);
       else socket.close(1003, "binary messages only");
     });

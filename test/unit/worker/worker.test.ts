@@ -262,8 +262,8 @@ describe("the worker loop", () => {
 
   test("bytes that are no message, work for another run, and a short tensor each cost the connection, no more", async () => {
     const bad: ((socket: FakeCoordinator["socket"]) => void)[] = [
-      (socket) => socket.events.message(new Uint8Array([1, 2, 3])),
-      (socket) => socket.events.message(new Uint8Array(0)),
+      (socket) => socket.events.message([new Uint8Array([1, 2, 3])]),
+      (socket) => socket.events.message([]),
       (socket) => socket.tell({ ...work(0, [0, 4]), run: "other" }, parameters),
       (socket) => socket.tell(work(0, [0, 4]), parameters.subarray(4)),
     ];

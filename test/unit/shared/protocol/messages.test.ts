@@ -1,7 +1,7 @@
 /** @file The schema of every message: what each field may be, and that nothing else gets through. */
 import { describe, expect, test } from "vitest";
 
-import { encodeMessage } from "../../../../shared/protocol/codec.ts";
+import { encodeHead, encodeMessage } from "../../../../shared/protocol/codec.ts";
 import { ProtocolError } from "../../../../shared/protocol/errors.ts";
 import {
   agentLengthMax,
@@ -200,6 +200,41 @@ describe("bounds", () => {
     expect(workerTakes({ ...ready, run: "x".repeat(40) })).toBe(true);
     expect(workerTakes({ ...hello, session: "" })).toBe(true);
     expect(workerTakes({ ...hello, session: "a/b" })).toBe(false);
+  });
+});
+
+describe("a message in fragments", () => {
+  const work = { type: "work", run: "r1", kind: "gradient", step: 7, blocks: [[0, 4]] };
+  const tensor = Uint8Array.of(0, 0, 128, 63, 0, 0, 0, 64);
+  const whole = encodeMessage(work, tensor);
+  const decoded = { header: work, tensor };
+
+  test("is the same whatever the boundaries: cut once or twice at every byte", () => {
+    for (let one = 0; one <= whole.length; one++) {
+      const pieces = [whole.subarray(0, one), whole.subarray(one)];
+      expect(decodeCoordinatorMessage(pieces)).toEqual(decoded);
+      for (let two = one; two <= whole.length; two++) {
+        const [first, second] = [whole.subarray(0, one), whole.subarray(one, two)];
+        const three = [first, second, whole.subarray(two)];
+        expect(decodeCoordinatorMessage(three)).toEqual(decoded);
+      }
+    }
+  });
+
+  test("is not copied where the tensor is a fragment of its own", () => {
+    const head = encodeHead(work, tensor.length);
+    expect(decodeCoordinatorMessage([head, tensor]).tensor).toBe(tensor);
+  });
+
+  test("is refused if the second is longer or shorter than the first says, or no list of float32", () => {
+    for (const said of [4, 7, 9, 12, 2 ** 32 - 1]) {
+      const fragments = [encodeHead(work, said), tensor];
+      expect(() => decodeCoordinatorMessage(fragments)).toThrow(ProtocolError);
+    }
+    const odd = [encodeHead(work, 7), tensor.subarray(1)];
+    expect(() => decodeCoordinatorMessage(odd)).toThrow("a tensor of 7 bytes");
+    expect(() => decodeCoordinatorMessage([])).toThrow(ProtocolError);
+    expect(() => decodeCoordinatorMessage([encodeHead(work, 0)])).toThrow("work without a tensor");
   });
 });
 
