@@ -7,11 +7,11 @@ import { ratios, type Report } from "./report.ts";
 import { trainingTurn } from "./trainer.ts";
 
 const layers = [784, 16, 16, 10];
-const rounds = 5;
+const rounds = 7;
 const policies = ["none", "sample", "quorum"] as const;
 
 export async function benchAudit(report: Report): Promise<void> {
-  for (const [batchSize, steps] of [[64, 3_000] as const, [4096, 100] as const]) {
+  for (const [batchSize, steps] of [[64, 6_000] as const, [4096, 600] as const]) {
     const contestants = policies.map((policy): Contestant => {
       const more = ["--audit", policy];
       return { name: policy, turn: () => trainingTurn({ layers, batchSize, steps, more }) };
