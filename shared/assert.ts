@@ -1,8 +1,13 @@
 /** @file Checks of our own invariants. They stay on in production. */
 
-/** Stops the program when an invariant is broken: a bug here, never a bad peer or a bad file. */
-export function assert(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Error(`invariant broken: ${message}`);
+/**
+ * Stops the program when an invariant is broken: a bug here, never a bad peer or a bad file.
+ *
+ * @param message - Where it is made up of values and checked many times a step, a function: text costs more than the check.
+ */
+export function assert(condition: boolean, message: string | (() => string)): asserts condition {
+  if (condition) return;
+  throw new Error(`invariant broken: ${typeof message === "string" ? message : message()}`);
 }
 
 /** Narrows away `undefined`: for an index or a key that is known to exist. */

@@ -38,7 +38,10 @@ assert(
  */
 export function encodeHead(header: object, tensorBytes: number): Uint8Array {
   const packed = packr.pack(header);
-  assert(packed.length <= headerBytesMax, `a header of ${packed.length} bytes is over the limit`);
+  assert(
+    packed.length <= headerBytesMax,
+    () => `a header of ${packed.length} bytes is over the limit`,
+  );
   if (tensorBytes === 0) return packed;
   const head = new Uint8Array(packed.length + binPrefixBytes);
   head.set(packed);

@@ -81,7 +81,7 @@ export class Reduction {
     this.#assertInside(block);
     const byteLength = 4 * this.#valueCount;
     const got = values.byteLength;
-    assert(got === byteLength, `a result has ${byteLength} bytes, got ${got}`);
+    assert(got === byteLength, () => `a result has ${byteLength} bytes, got ${got}`);
     if (this.has(block)) return "covered";
     const pointer = this.#takeSlot();
     this.#kernel.views.u8.set(bytesOf(values), pointer);
@@ -97,13 +97,13 @@ export class Reduction {
   }
 
   /** Whether the sum of `block` is known, by itself or as part of a larger one. */
-  has(block: Block): boolean {
-    let node: Block | undefined = block;
-    while (node !== undefined) {
-      if (this.#partOf(node) !== undefined) return true;
-      node = parentOf(node, this.#shardCount);
+  has({ start, end }: Block): boolean {
+    // A node is an aligned run of 2^k shards, so those above it start where it does, with more low bits cleared.
+    for (let above = start; ; above = (above & (above - 1)) >>> 0) {
+      const part = this.#parts.get(above);
+      if (part !== undefined && part.block.end >= end) return true;
+      if (above === 0) return false;
     }
-    return false;
   }
 
   /** The fewest blocks whose sums are still to come, in order; empty when the root is known. */
@@ -195,7 +195,8 @@ export class Reduction {
     const inside = this.#root.start <= block.start && block.end <= this.#root.end;
     assert(
       inside && isNode(block, this.#shardCount),
-      `${nameOf(block)} is no node inside ${nameOf(this.#root)} over ${this.#shardCount} shards`,
+      () =>
+        `${nameOf(block)} is no node inside ${nameOf(this.#root)} over ${this.#shardCount} shards`,
     );
   }
 }

@@ -13,8 +13,9 @@ export interface Block {
 
 /** Where a node over [start, end) splits: start + the largest power of two below its length. */
 export function splitPoint({ start, end }: Block): number {
-  assert(end - start >= 2, `only a node of two or more shards splits, got [${start}, ${end})`);
-  return start + 2 ** (31 - Math.clz32(end - start - 1));
+  const length = end - start;
+  assert(length >= 2, () => `only a node of two or more shards splits, got [${start}, ${end})`);
+  return start + ((1 << (31 - Math.clz32(length - 1))) >>> 0);
 }
 
 /** The two halves of a node. */

@@ -31,15 +31,23 @@ export async function benchKernel(report: Report): Promise<void> {
       optimizer: adam,
     });
     const rate = createRate({ dataset, config, commits: true });
+    const gradientRate = createRate({ dataset, config });
     rate(seconds);
+    gradientRate(seconds);
     const contestants: Contestant[] = [
       { name: `batch ${batchSize}: one core`, turn: async () => ({ perSecond: rate(seconds) }) },
+      {
+        name: `batch ${batchSize}: gradients alone`,
+        turn: async () => ({ perSecond: gradientRate(seconds) }),
+      },
       { name: `batch ${batchSize}: PyTorch, one thread`, turn: () => pyTorch(batchSize) },
     ];
     // oxlint-disable-next-line no-await-in-loop -- one batch size after the other
     const turns = await interleave(contestants, rounds, report);
-    const [ours, theirs] = contestants.map(({ name }) => turns(name).perSecond);
-    report.figure(`batch ${batchSize}: one core`, "samples/s", ours ?? [], { atLeast: 1e6 });
+    const [ours, gradients, theirs] = contestants.map(({ name }) => turns(name).perSecond);
+    const bar = { atLeast: 1e6 };
+    report.figure(`batch ${batchSize}: one core, with Adam`, "samples/s", ours ?? []);
+    report.figure(`batch ${batchSize}: its gradients alone`, "samples/s", gradients ?? [], bar);
     report.figure(`batch ${batchSize}: PyTorch, one thread`, "samples/s", theirs ?? []);
     const ratio = ratios(ours ?? [], theirs ?? []);
     report.figure(`batch ${batchSize}: one core / PyTorch`, "×", ratio, { atLeast: 1.3 });

@@ -1,16 +1,15 @@
 /**
  * @file How the cost of a step grows with workers and with parameters. The workers are light: they answer at once with
  * a gradient made up beforehand, all from one process, so what is measured is the coordinator and its sockets. Beside
- * it what sockets alone cost, an echo server that sends and gets the same bytes, and the least that a coordinator could
- * do for a received gradient: one pass that copies it and one that adds it.
+ * it what sockets alone cost, an echo server that sends and gets the same bytes, and what the coordinator costs without
+ * sockets, beside the least that it could do for a received gradient: one pass that copies it and one that adds it.
  */
-import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { parameterCount } from "../../shared/model/layout.ts";
 import { Cluster } from "../support/cluster.ts";
-import { loadKernelWasm } from "../support/kernel-wasm.ts";
 import { LightClient, madeUp } from "./light-client.ts";
 import { cpuMicrosOf, runPeer } from "./processes.ts";
-import { medianOf, type Report } from "./report.ts";
+import { receivedGradients } from "./received.ts";
+import { ratios, type Report } from "./report.ts";
 import { flags } from "./trainer.ts";
 
 const rounds = 3;
@@ -51,10 +50,13 @@ async function measure(report: Report, layers: readonly number[], workers: numbe
   report.figure("  gradients in a step", "", perStep);
   report.figure("  coordinator's CPU time a gradient, its share of a step", "µs", micros);
   report.figure("  an echo server's for the same bytes", "µs", sockets);
-  const least = copyAndAddMicros(parameters);
-  report.figure("  one copy and one addition", "µs", [least]);
-  const own = micros.map((each, i) => (each - (sockets[i] ?? Number.NaN)) / least);
-  report.figure("  (coordinator − echo) / copy and addition", "×", own);
+  if (workers === 1) return;
+  const received = receivedGradients(layers, workers);
+  const own = received.map((each) => each.micros);
+  const least = received.map((each) => each.leastMicros);
+  report.figure("  coordinator's, without any sockets", "µs", own);
+  report.figure("  one copy and one addition of a gradient that has just come", "µs", least);
+  report.figure("  the former / the latter", "×", ratios(own, least), { below: 2 });
 }
 
 interface Turn {
@@ -118,25 +120,6 @@ async function socketsMicros(bytes: number, clients: number): Promise<number> {
   const echo = await runPeer<{ serverCpuMicros: number }>("echo.ts", given);
   return (echo?.serverCpuMicros ?? Number.NaN) / clients;
 }
-
-/** What memory allows: the copy into the kernel's memory and the addition there. */
-function copyAndAddMicros(parameters: number): number {
-  const arrived = new Float32Array(parameters);
-  const kernel = instantiateKernel(wasm);
-  const [left, right] = [
-    kernel.arena.allocate(4 * parameters),
-    kernel.arena.allocate(4 * parameters),
-  ];
-  const times = Array.from({ length: 200 }, () => {
-    const start = performance.now();
-    kernel.views.f32.set(arrived, right / 4);
-    kernel.functions.addVectors(left, left, right, parameters);
-    return 1000 * (performance.now() - start);
-  });
-  return medianOf(times);
-}
-
-const wasm = await loadKernelWasm();
 
 function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

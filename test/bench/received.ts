@@ -1,0 +1,187 @@
+/**
+ * @file What a received gradient costs the coordinator beside its socket: the real coordinator and training run, with
+ * workers that are objects of this process and answer at once.
+ */
+import { Audit } from "../../coordinator/audit.ts";
+import { Coordinator } from "../../coordinator/coordinator.ts";
+import { ParameterStore } from "../../coordinator/parameter-store.ts";
+import type { PeerHandler, PeerSocket } from "../../coordinator/peer.ts";
+import { Referee } from "../../coordinator/referee.ts";
+import { TrainingRun } from "../../coordinator/training-run.ts";
+import { instantiateKernel } from "../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../shared/model/initialize.ts";
+import { parameterCount } from "../../shared/model/layout.ts";
+import { encodeMessage } from "../../shared/protocol/codec.ts";
+import { protocolVersion } from "../../shared/protocol/limits.ts";
+import { decodeCoordinatorMessage, type WorkerMessage } from "../../shared/protocol/messages.ts";
+import { Random } from "../../shared/random.ts";
+import { planRun } from "../../shared/run/plan.ts";
+import { loadKernelWasm } from "../support/kernel-wasm.ts";
+import { testConfig } from "../support/run-config.ts";
+import { noise } from "./engine-rate.ts";
+import { medianOf } from "./report.ts";
+
+const wasm = await loadKernelWasm();
+const run = "bench";
+const selfTest = "0".repeat(64);
+
+export interface Received {
+  /** Of the coordinator, from the message's bytes to its values in the tree, and the next block handed out. */
+  readonly micros: number;
+  /** Of the least that anybody could do with a message that has just arrived: copy its values, add them to others. */
+  readonly leastMicros: number;
+}
+
+/**
+ * What one more gradient in a step costs: the growth of a step's time from one worker to `workers`, for each of them,
+ * so that the step's update is no part of it.
+ *
+ * @returns Several turns.
+ */
+export function receivedGradients(layers: readonly number[], workers: number): Received[] {
+  const [alone, together] = [createSteps(layers, 1), createSteps(layers, workers)];
+  const least = createLeast(parameterCount(testConfig({ layers }).model));
+  return Array.from({ length: 7 }, () => {
+    const [many, leastMicros, one] = [together(), least(), alone()];
+    const micros = (many.micros - one.micros) / (many.gradients - one.gradients);
+    return { micros, leastMicros };
+  });
+}
+
+/** Returns what copies and adds one message after the other for a while. Microseconds of one, the median. */
+function createLeast(parameters: number): () => number {
+  const kernel = instantiateKernel(wasm);
+  const [sum, slot] = [
+    kernel.arena.allocate(4 * parameters),
+    kernel.arena.allocate(4 * parameters),
+  ];
+  const gradient = new Uint8Array(4 * parameters);
+  return () => {
+    const times = repeat(() => {
+      const message = encodeMessage(answerOf("gradient", 0, [0, 1]), gradient);
+      const started = performance.now();
+      kernel.views.u8.set(message.subarray(-gradient.length), slot);
+      kernel.functions.addVectors(sum, sum, slot, parameters);
+      return performance.now() - started;
+    });
+    return 1000 * medianOf(times);
+  };
+}
+
+/** What `turn` returns, many times over. */
+function repeat<T>(turn: () => T): T[] {
+  const results: T[] = [];
+  const end = performance.now() + 300;
+  while (results.length < 9 || performance.now() < end) results.push(turn());
+  return results;
+}
+
+interface Steps {
+  /** Of one step, in the coordinator. The median. */
+  readonly micros: number;
+  /** In one step. The median. */
+  readonly gradients: number;
+}
+
+/** Returns what makes steps for a while. */
+function createSteps(layers: readonly number[], workers: number): () => Steps {
+  const kernel = instantiateKernel(wasm);
+  // A leaf for each worker.
+  const model = { layers, batchSize: workers, shardSize: 1 } as const;
+  const config = { ...testConfig(model), epochs: 1_000_000 };
+  const plan = planRun(config, { trainCount: 1000 * workers, testCount: workers });
+  const parameters = initialParameters(config.model, 1);
+  const store = new ParameterStore({ kernel, config, plan, parameters });
+  const referee = new Referee({ kernel, config, dataset: noise(1) });
+  const audit = new Audit({ policy: "none", referee, random: new Random(1, 2, 3, 4) });
+  let nowMs = 0;
+  const coordinator = new Coordinator({
+    kernel: kernel.id,
+    selfTest,
+    joinToken: null,
+    now: () => nowMs,
+    newSession: () => String(nowMs++),
+    report: ignore,
+  });
+  const training = coordinator.start((send, expel) => {
+    const effects = { save: ignore, report: ignore, end: ignore, send, expel };
+    const given = { id: run, config, plan, store, minWorkers: workers, audit, resume: undefined };
+    return new TrainingRun({ ...given, effects });
+  }, "/data/none");
+  training.begin(nowMs);
+  const sent: Sent[] = [];
+  for (let i = 0; i < workers; i++) join(coordinator, kernel.id, sent);
+  const gradient = new Uint8Array(4 * store.parameterCount);
+  return () => {
+    const steps = repeat(() => {
+      nowMs += 1;
+      const { step } = store;
+      let [time, gradients] = [0, 0];
+      while (store.step === step) {
+        // As the transport does, which is measured apart: every message in memory of its own.
+        for (const { handler, message } of answersTo(sent.splice(0), gradient)) {
+          const started = performance.now();
+          handler.message(message);
+          time += performance.now() - started;
+          gradients += 1;
+        }
+      }
+      return { micros: 1000 * time, gradients };
+    });
+    return {
+      micros: medianOf(steps.map(({ micros }) => micros)),
+      gradients: medianOf(steps.map(({ gradients }) => gradients)),
+    };
+  };
+}
+
+/** What a worker was sent, and where its answers go. */
+interface Sent {
+  readonly handler: PeerHandler;
+  readonly fragments: readonly Uint8Array[];
+}
+
+/** A worker that is in. What it is sent goes to the end of `sent`. */
+function join(coordinator: Coordinator, kernel: string, sent: Sent[]): void {
+  const socket: PeerSocket = {
+    address: "127.0.0.1",
+    queuedBytes: 0,
+    ping: ignore,
+    close: ignore,
+    terminate: ignore,
+    send(head, tensor) {
+      if (tensor !== undefined) sent.push({ handler, fragments: [head, tensor] });
+    },
+  };
+  const handler = coordinator.connect(socket);
+  const say = (message: WorkerMessage) => handler.message(encodeMessage(message));
+  const about = { name: "light", kind: "node", agent: "bench", threads: 1 } as const;
+  const hello = { type: "hello", protocol: protocolVersion, token: "", kernel } as const;
+  say({ ...hello, ...about, session: "" });
+  say({ type: "ready", run, selfTest, samplesPerSecond: 1e6 });
+}
+
+/** One message for each block. */
+function* answersTo(sent: readonly Sent[], gradient: Uint8Array) {
+  for (const { handler, fragments } of sent) {
+    const { header } = decodeCoordinatorMessage(fragments);
+    if (header.type !== "work" && header.type !== "evaluate") continue;
+    const [type, values] =
+      header.type === "work" ? ["gradient", gradient] : ["evaluation", noConfusion];
+    for (const block of header.blocks) {
+      const message = encodeMessage(answerOf(type, header.step, block), values);
+      yield { handler, message };
+    }
+  }
+}
+
+/** Fields in the order in which a worker writes them: it is the one that is read fast. */
+function answerOf(type: string, step: number, block: readonly number[]) {
+  return { type, run, step, block, computeMs: 0, lossSum: 1, correct: 0 };
+}
+
+const noConfusion = new Uint8Array(4 * 10 * 10);
+
+function ignore(): void {
+  // A bench needs none of it.
+}
