@@ -68,6 +68,15 @@ export function denseInputGradient(
 /** `panel[i][0…8) ← weights[i][0…8)`, with +0 for the columns from `columns` on. */
 function packColumns(panel: usize, weights: usize, inputs: i32, outputs: i32, columns: i32): void {
   const rowBytes = (<usize>outputs) << 2;
+  if (columns >= 8) {
+    for (let i = 0; i < inputs; i++) {
+      v128.store(panel, v128.load(weights));
+      v128.store(panel, v128.load(weights, 16), 16);
+      weights += rowBytes;
+      panel += 32;
+    }
+    return;
+  }
   for (let i = 0; i < inputs; i++) {
     v128.store(panel, loadPartialOrZero(weights, columns));
     v128.store(panel, loadPartialOrZero(weights + 16, columns - 4), 16);
@@ -79,10 +88,17 @@ function packColumns(panel: usize, weights: usize, inputs: i32, outputs: i32, co
 /** `panel[o][0…8) ← weights[0…8)[o]`, the transpose, with +0 for the rows from `rows` on. */
 function packRows(panel: usize, weights: usize, outputs: i32, rows: i32): void {
   const rowBytes = (<usize>outputs) << 2;
+  // As much as goes in squares of four.
+  const squareBytes = rows >= 8 ? rowBytes & ~15 : 0;
+  for (let at: usize = 0; at < squareBytes; at += 16) {
+    const to = panel + (at << 3);
+    transposeSquare(to, weights + at, rowBytes);
+    transposeSquare(to + 16, weights + at + (rowBytes << 2), rowBytes);
+  }
   for (let r = 0; r < 8; r++) {
-    let to = panel + (r << 2);
+    let to = panel + (r << 2) + (squareBytes << 3);
     if (r < rows) {
-      for (let at: usize = 0; at < rowBytes; at += 4) {
+      for (let at = squareBytes; at < rowBytes; at += 4) {
         store<f32>(to, load<f32>(weights + at));
         to += 32;
       }
@@ -94,6 +110,22 @@ function packRows(panel: usize, weights: usize, outputs: i32, rows: i32): void {
     }
     weights += rowBytes;
   }
+}
+
+/** Four rows of four values become four columns, 32 bytes from one to the next. */
+function transposeSquare(to: usize, from: usize, rowBytes: usize): void {
+  const row0 = v128.load(from);
+  const row1 = v128.load(from + rowBytes);
+  const row2 = v128.load(from + (rowBytes << 1));
+  const row3 = v128.load(from + rowBytes * 3);
+  const low01 = v128.shuffle<f32>(row0, row1, 0, 4, 1, 5);
+  const low23 = v128.shuffle<f32>(row2, row3, 0, 4, 1, 5);
+  const high01 = v128.shuffle<f32>(row0, row1, 2, 6, 3, 7);
+  const high23 = v128.shuffle<f32>(row2, row3, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  v128.store(to, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 32);
+  v128.store(to, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 64);
+  v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 96);
 }
 
 /** `target[s][0…8) ← Σᵢ input[s][i] · panel[i][0…8) + bias`, i ascending, for all samples. */
@@ -239,7 +271,17 @@ function gradientTile(
   let g21 = f32x4.splat(0);
   let g30 = f32x4.splat(0);
   let g31 = f32x4.splat(0);
-  if (!first) {
+  const whole = columns >= 8;
+  if (!first && whole) {
+    g00 = v128.load(target);
+    g01 = v128.load(target, 16);
+    g10 = v128.load(row1);
+    g11 = v128.load(row1, 16);
+    g20 = v128.load(row2);
+    g21 = v128.load(row2, 16);
+    g30 = v128.load(row3);
+    g31 = v128.load(row3, 16);
+  } else if (!first) {
     g00 = loadPartialOrZero(target, columns);
     g01 = loadPartialOrZero(target + 16, columns - 4);
     g10 = loadPartialOrZero(row1, columns);
@@ -266,6 +308,17 @@ function gradientTile(
     g31 = f32x4.add(g31, f32x4.mul(x, d1));
     input += inputBytes;
     delta += deltaBytes;
+  }
+  if (whole) {
+    v128.store(target, g00);
+    v128.store(target, g01, 16);
+    v128.store(row1, g10);
+    v128.store(row1, g11, 16);
+    v128.store(row2, g20);
+    v128.store(row2, g21, 16);
+    v128.store(row3, g30);
+    v128.store(row3, g31, 16);
+    return;
   }
   storePartial(target, g00, columns);
   storePartial(target + 16, g01, columns - 4);

@@ -170,11 +170,29 @@ function copyPanel(
   valid: i32,
   rows: i32,
 ): void {
+  if (min(kept, valid) >= 16) return copyWholePanel(to, toBytes, from, fromBytes, rows);
   for (let r = 0; r < rows; r++) {
     storePartial(to, loadPartialOrZero(from, valid), kept);
     storePartial(to + 16, loadPartialOrZero(from + 16, valid - 4), kept - 4);
     storePartial(to + 32, loadPartialOrZero(from + 32, valid - 8), kept - 8);
     storePartial(to + 48, loadPartialOrZero(from + 48, valid - 12), kept - 12);
+    to += toBytes;
+    from += fromBytes;
+  }
+}
+
+function copyWholePanel(
+  to: usize,
+  toBytes: usize,
+  from: usize,
+  fromBytes: usize,
+  rows: i32,
+): void {
+  for (let r = 0; r < rows; r++) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    v128.store(to, v128.load(from, 32), 32);
+    v128.store(to, v128.load(from, 48), 48);
     to += toBytes;
     from += fromBytes;
   }
