@@ -3,7 +3,7 @@
  * beside PyTorch DDP with the same recipe and two processes. Evaluation happens at the end of each epoch and is not in
  * the seconds; the first step and every warm-up are.
  */
-import { runPyTorch } from "./processes.ts";
+import { notePyTorch, runPyTorch } from "./processes.ts";
 import { ratios, type Report } from "./report.ts";
 import { flags, mnistFolder, mnistIsHere, train } from "./trainer.ts";
 
@@ -28,6 +28,7 @@ interface EpochEnd {
 }
 
 export async function benchAccuracy(report: Report): Promise<void> {
+  await notePyTorch(report);
   if (!mnistIsHere) return report.absent("MNIST to 95 %", `${mnistFolder} is not there`);
   const ours: EpochEnd[][] = [];
   const theirs: EpochEnd[][] = [];

@@ -11,7 +11,7 @@ const rounds = 7;
 const policies = ["none", "sample", "quorum"] as const;
 
 export async function benchAudit(report: Report): Promise<void> {
-  for (const [batchSize, steps] of [[64, 6_000] as const, [4096, 600] as const]) {
+  for (const [batchSize, steps] of [[64, 12_000] as const, [4096, 2_000] as const]) {
     const contestants = policies.map((policy): Contestant => {
       const more = ["--audit", policy];
       return { name: policy, turn: () => trainingTurn({ layers, batchSize, steps, more }) };

@@ -9,7 +9,7 @@ import { type Contestant, interleave, type Turn } from "./interleave.ts";
 import { LoneBrowser } from "./lone-page.ts";
 import { residentBytesOf } from "./processes.ts";
 import { ratios, type Report } from "./report.ts";
-import { datasetArguments, flags, steadyRate, trainCount } from "./trainer.ts";
+import { datasetArguments, flags, rateBetween, trainCount } from "./trainer.ts";
 
 const rounds = 3;
 const batchSize = 4096;
@@ -99,7 +99,7 @@ async function run(join: Join, resident: number[]): Promise<Turn> {
     if (bytes !== undefined) resident.push(bytes / 1e6);
     // The first two epochs warm up just-in-time compilers.
     const [first, last] = [await epoch(2), await epoch(epochs)];
-    const steps = steadyRate([first, last]);
+    const steps = rateBetween(first, last);
     return { perSecond: (steps * trainCount) / Math.ceil(trainCount / batchSize) };
   } finally {
     await joined?.leave?.();

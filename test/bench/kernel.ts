@@ -6,7 +6,7 @@ import { defaultShardSize } from "../../shared/run/plan.ts";
 import { testConfig } from "../support/run-config.ts";
 import { createRate, noise, pictures } from "./engine-rate.ts";
 import { type Contestant, interleave, type Turn } from "./interleave.ts";
-import { runPyTorch } from "./processes.ts";
+import { notePyTorch, runPyTorch } from "./processes.ts";
 import { ratios, type Report } from "./report.ts";
 
 const layers = [784, 16, 16, 10];
@@ -22,6 +22,7 @@ const rounds = 5;
 const seconds = 0.5;
 
 export async function benchKernel(report: Report): Promise<void> {
+  await notePyTorch(report);
   const dataset = pictures();
   for (const batchSize of batchSizes) {
     const config = testConfig({

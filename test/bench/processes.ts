@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { Report } from "./report.ts";
+
 const peers = join(import.meta.dirname, "peers");
 /** Linux counts CPU time in hundredths of a second, whatever the kernel's own clock. */
 const microsPerTick = 10_000;
@@ -20,6 +22,12 @@ export function runPeer<Result>(name: string, args: object): Promise<Result | un
 /** As `runPeer`, in Python: Debian's PyTorch is there, or it is not. */
 export function runPyTorch<Result>(args: object): Promise<Result | undefined> {
   return runToEnd("/usr/bin/python3", [join(peers, "pytorch.py"), JSON.stringify(args)]);
+}
+
+/** Notes which PyTorch it is: what its matrix products take depends on the BLAS that it found. */
+export async function notePyTorch(report: Report): Promise<void> {
+  const about = await runPyTorch<{ name: string }>({ mode: "about" });
+  if (about !== undefined) report.note("PyTorch", about.name);
 }
 
 /** `undefined` when the program prints nothing: that is how a peer says that it can't run here. */

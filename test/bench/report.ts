@@ -25,6 +25,7 @@ export class Report {
   readonly #bench: string;
   readonly #conditions: Conditions = conditionsNow();
   readonly #figures: Figure[] = [];
+  readonly #notes: { name: string; text: string }[] = [];
   readonly #absent: { name: string; reason: string }[] = [];
 
   constructor(bench: string) {
@@ -59,9 +60,20 @@ export class Report {
     print(`  ${name.padEnd(58)}     absent: ${reason}`);
   }
 
+  /** Says what else stands behind the figures. */
+  note(name: string, text: string): void {
+    this.#notes.push({ name, text });
+    print(`  ${name}: ${text}`);
+  }
+
   async write(): Promise<void> {
     await mkdir(folder, { recursive: true });
-    const result = { ...this.#conditions, figures: this.#figures, absent: this.#absent };
+    const result = {
+      ...this.#conditions,
+      notes: this.#notes,
+      figures: this.#figures,
+      absent: this.#absent,
+    };
     await writeFile(join(folder, `${this.#bench}.json`), `${JSON.stringify(result, null, 2)}\n`);
   }
 }

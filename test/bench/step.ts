@@ -4,7 +4,7 @@
  */
 import { parameterCount } from "../../shared/model/layout.ts";
 import { type Contestant, interleave, type Turn } from "./interleave.ts";
-import { runPeer, runPyTorch } from "./processes.ts";
+import { notePyTorch, runPeer, runPyTorch } from "./processes.ts";
 import { ratios, type Report } from "./report.ts";
 import { trainingTurn } from "./trainer.ts";
 
@@ -14,8 +14,9 @@ const rounds = 5;
 const bytes = 4 * parameterCount({ layers, activation: "sigmoid", output: "softmax" });
 
 export async function benchStep(report: Report): Promise<void> {
+  await notePyTorch(report);
   const contestants: Contestant[] = [
-    { name: "promedio", turn: () => trainingTurn({ layers, batchSize, steps: 4000 }) },
+    { name: "promedio", turn: () => trainingTurn({ layers, batchSize, steps: 16_000 }) },
     {
       name: "bare ws echo",
       turn: () => runPeer<Turn>("echo.ts", { bytes, clients: 2, seconds: 2 }),

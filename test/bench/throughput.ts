@@ -3,7 +3,7 @@
  * the same cores' bare kernel, and TensorFlow.js where it is installed.
  */
 import { type Contestant, interleave, type Turn } from "./interleave.ts";
-import { runPeer, runPyTorch } from "./processes.ts";
+import { notePyTorch, runPeer, runPyTorch } from "./processes.ts";
 import { type Bar, ratios, type Report } from "./report.ts";
 import { trainingTurn } from "./trainer.ts";
 
@@ -18,23 +18,24 @@ interface Case {
 const small = [784, 16, 16, 10];
 const large = [784, 512, 512, 10];
 const cases: readonly Case[] = [
-  { layers: small, batchSize: 64, steps: 4000, ofDdp: { atLeast: 4 } },
-  { layers: small, batchSize: 256, steps: 2000 },
-  { layers: small, batchSize: 1024, steps: 1000 },
+  { layers: small, batchSize: 64, steps: 16_000, ofDdp: { atLeast: 4 } },
+  { layers: small, batchSize: 256, steps: 10_000 },
+  { layers: small, batchSize: 1024, steps: 6_000 },
   {
     layers: small,
     batchSize: 4096,
-    steps: 500,
+    steps: 3_000,
     ofDdp: { atLeast: 1.5 },
     ofKernel: { atLeast: 0.85 },
   },
-  { layers: large, batchSize: 64, steps: 900, ofDdp: { atLeast: 1 } },
-  { layers: large, batchSize: 256, steps: 230, ofDdp: { atLeast: 1 } },
+  { layers: large, batchSize: 64, steps: 1_800, ofDdp: { atLeast: 1 } },
+  { layers: large, batchSize: 256, steps: 460, ofDdp: { atLeast: 1 } },
 ];
 const rounds = 3;
 const seconds = 2;
 
 export async function benchThroughput(report: Report): Promise<void> {
+  await notePyTorch(report);
   for (const each of cases) {
     // oxlint-disable-next-line no-await-in-loop -- one case after the other
     await benchCase(each, report);

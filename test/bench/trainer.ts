@@ -1,6 +1,7 @@
 /**
  * @file The program under measurement: a coordinator and its local workers as real processes over loopback, trained
- * for some epochs. Rates are those of its steady state, from the end of the first epoch to that of the last.
+ * for some epochs. Rates are those of its steady state, the second half: before it, just-in-time compilers take
+ * a tenth to a third of two cores.
  */
 import { existsSync } from "node:fs";
 
@@ -87,29 +88,36 @@ export function flags(settings: Readonly<Record<string, string | number>>): stri
 /**
  * One turn of training, counted in steps.
  *
- * @param steps - After the first epoch, roughly: there are at least three epochs.
+ * @param steps - In all, roughly: there are at least three epochs.
  */
 export async function trainingTurn({
   steps,
   ...options
 }: Omit<TrainingOptions, "epochs"> & { readonly steps: number }): Promise<Turn> {
-  const epochs = Math.max(3, 1 + Math.ceil((steps * options.batchSize) / trainCount));
+  const epochs = Math.max(3, Math.ceil((steps * options.batchSize) / trainCount));
   const { stepsPerSecond, cpuMicros } = await train({ ...options, epochs });
   return { perSecond: stepsPerSecond, cpuMicros };
 }
 
-/** The first epoch warms up just-in-time compilers. Evaluation is not in the events' seconds. */
-export function steadyRate(epochs: readonly JsonEvent[]): number {
-  const [first, last] = [epochs[0], epochs.at(-1)];
+/** From the middle of the run to its end. Evaluation is not in the events' seconds. */
+function steadyRate(epochs: readonly JsonEvent[]): number {
+  return rateBetween(epochs[warmUpEpochs(epochs.length)], epochs.at(-1));
+}
+
+function warmUpEpochs(epochs: number): number {
+  return Math.floor((epochs - 1) / 2);
+}
+
+/** Steps per second between the ends of two epochs. */
+export function rateBetween(first: JsonEvent | undefined, last: JsonEvent | undefined): number {
   const steps = Number(last?.["step"]) - Number(first?.["step"]);
   return steps / (Number(last?.["seconds"]) - Number(first?.["seconds"]));
 }
 
-/** CPU time between the first and the last reading that succeeded: at the very end the processes are gone. */
+/** CPU time from the middle of a run to the last reading that succeeded: at the very end the processes are gone. */
 class CpuMeter {
   readonly #pid: number;
-  #first: { step: number; micros: number } | undefined;
-  #last: { step: number; micros: number } | undefined;
+  readonly #readings: { step: number; micros: number }[] = [];
 
   constructor(pid: number) {
     this.#pid = pid;
@@ -117,14 +125,14 @@ class CpuMeter {
 
   read(step: number): void {
     const micros = cpuMicrosOf(this.#pid);
-    if (micros === undefined) return;
-    this.#last = { step, micros };
-    this.#first ??= this.#last;
+    if (micros !== undefined) this.#readings.push({ step, micros });
   }
 
   get microsPerStep(): number | undefined {
-    if (this.#first === undefined || this.#last === undefined) return undefined;
-    const steps = this.#last.step - this.#first.step;
-    return steps > 0 ? (this.#last.micros - this.#first.micros) / steps : undefined;
+    const first = this.#readings[warmUpEpochs(this.#readings.length)];
+    const last = this.#readings.at(-1);
+    if (first === undefined || last === undefined) return undefined;
+    const steps = last.step - first.step;
+    return steps > 0 ? (last.micros - first.micros) / steps : undefined;
   }
 }

@@ -2,6 +2,7 @@
 DDP each of the two processes has half of one. Prints nothing when PyTorch is not installed.
 
 Argument, one of:
+- JSON {"mode": "about"}: prints JSON {"name": version and the library that multiplies its matrices}.
 - JSON {"mode": "single" | "ddp", "layers": [...], "batchSize": n, "seconds": s}: sigmoid layers, made-up samples. Prints
   JSON {"perSecond": steps, "cpuMicros": CPU time of a step, all processes}.
 - JSON {"mode": "accuracy", "layers": [...], "batchSize": n, "learningRate": r, "epochs": n, "mnist": folder}: ReLU layers
@@ -137,6 +138,15 @@ def mnist(folder, split):
     return pixels.float() / 255, read("labels-idx1", 8).long()
 
 
+def about():
+    """Where only the reference BLAS is installed, PyTorch is several times slower than it can be."""
+    torch.rand(64, 64) @ torch.rand(64, 64)
+    with open("/proc/self/maps") as maps:
+        paths = {line.split()[-1] for line in maps}
+    names = sorted("/".join(path.split("/")[-2:]) for path in paths if "blas" in os.path.basename(path))
+    print(json.dumps({"name": f"{torch.__version__} with {', '.join(names) or 'a BLAS of its own'}"}))
+
+
 def free_port():
     import socket
 
@@ -147,7 +157,9 @@ def free_port():
 
 if __name__ == "__main__":
     given = json.loads(sys.argv[1])
-    if given["mode"] == "single":
+    if given["mode"] == "about":
+        about()
+    elif given["mode"] == "single":
         run_single(given)
     else:
         run = run_ddp if given["mode"] == "ddp" else run_accuracy
