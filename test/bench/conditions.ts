@@ -6,7 +6,7 @@ export interface Conditions {
   readonly machine: string;
   readonly system: string;
   readonly node: string;
-  /** Short hash; with a `+` when the working tree differs from it. */
+  /** Short hash; with a `+` when the working tree differs from it in more than results. */
   readonly commit: string;
   readonly date: string;
   /** Processes that wanted a core over the last minute, before the bench began. Well below the cores: quiet. */
@@ -29,7 +29,10 @@ export function conditionsNow(): Conditions {
 function commitNow(): string {
   try {
     const commit = git("rev-parse", "--short", "HEAD");
-    return git("status", "--porcelain", "--untracked-files=no") === "" ? commit : `${commit}+`;
+    // What earlier benches of the same run have written changes nothing that is measured.
+    const others = ["--", ".", ":!test/bench/results"];
+    const changes = git("status", "--porcelain", "--untracked-files=no", ...others);
+    return changes === "" ? commit : `${commit}+`;
   } catch {
     return "none";
   }
