@@ -36,13 +36,14 @@ const headers = {
   ].join("; "),
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
-  // Together these two give the page SharedArrayBuffer, where the connection is secure.
-  "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
   "Cross-Origin-Resource-Policy": "same-origin",
   // Asked for again each time, answered with 304: a new version of the program is seen at once.
   "Cache-Control": "no-cache",
 };
+
+/** Together with the embedder's policy it gives the page SharedArrayBuffer. */
+const isolation = { "Cross-Origin-Opener-Policy": "same-origin" };
 
 interface Page {
   readonly body: Buffer;
@@ -86,12 +87,25 @@ function readPage(path: string): Buffer {
   }
 }
 
+/**
+ * Whether the browser trusts the way to this page: over TLS, also a proxy's, or on its own machine. Where it does not, it
+ * ignores isolation and complains about it in its console.
+ *
+ * @see Fetch Metadata Request Headers, section 2: `Sec-Fetch-*` go to trustworthy URLs only.
+ */
+function isTrusted({ socket, headers: sent }: IncomingMessage): boolean {
+  return "encrypted" in socket || "sec-fetch-mode" in sent;
+}
+
 function answer(
   { body, contentType, tag }: Page,
-  { method, headers: { "if-none-match": known } }: IncomingMessage,
+  request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  const { method } = request;
+  const known = request.headers["if-none-match"];
+  const all = isTrusted(request) ? { ...headers, ...isolation } : headers;
+  for (const [name, value] of Object.entries(all)) response.setHeader(name, value);
   response.setHeader("ETag", tag);
   if (method !== "GET" && method !== "HEAD") {
     response.writeHead(405, { Allow: "GET, HEAD" }).end();

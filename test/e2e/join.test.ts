@@ -37,9 +37,8 @@ afterEach(async () => {
   if (problems.length > 0) throw new Error(problems.join("\n"));
 });
 
-/** What Chromium itself says of a socket that can't be opened, and of a header that counts on secure pages only. */
-const browsersOwn =
-  /^WebSocket connection to|^The Cross-Origin-Opener-Policy header has been ignored/u;
+/** What Chromium itself says of a socket that can't be opened. */
+const browsersOwn = /^WebSocket connection to/u;
 
 /** Opens a page in a browser of its own, as it were. */
 async function open(options: BrowserContextOptions): Promise<Page> {

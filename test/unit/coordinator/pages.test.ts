@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -64,6 +64,14 @@ describe("the pages", () => {
       types.push(headers.get("content-type")?.split(";")[0] ?? "");
     }
     expect(new Set(types)).toEqual(new Set(["text/html", "text/javascript", "text/css"]));
+  });
+
+  test("a browser that does not trust the way is not told of isolation, which it would complain about", async () => {
+    // Unlike `fetch`, this sends no Sec-Fetch-Mode, as browsers don't to http://192.0.2.1.
+    const response = await new Promise<IncomingMessage>((resolve) => get(`${url}/join`, resolve));
+    response.resume();
+    expect(response.headers["cross-origin-opener-policy"]).toBeUndefined();
+    expect(response.headers["cross-origin-embedder-policy"]).toBe("require-corp");
   });
 
   test("answers 304 to the tag it gave, 405 to POST, an empty body to HEAD", async () => {
