@@ -11,7 +11,7 @@ const newestWeight = 0.05;
 const curvePointsMax = 512;
 /** Rates are measured over windows of about this long. */
 const rateWindowMs = 500;
-/** The first number comes sooner, but not from the very first steps, in which everything is slow. */
+/** The first window is over sooner; until then the average since the start is shown, for short runs have no more. */
 const firstRateWindowMs = 100;
 
 /** Totals since the epoch began: carried in checkpoints, so that a resumed epoch reports the same loss. */
@@ -41,9 +41,9 @@ export interface ProgressState {
 }
 
 interface Rates {
-  samplesPerSecond: number;
-  stepsPerSecond: number;
-  bytesPerSecond: number;
+  readonly samplesPerSecond: number;
+  readonly stepsPerSecond: number;
+  readonly bytesPerSecond: number;
 }
 
 export class Progress {
@@ -62,12 +62,13 @@ export class Progress {
   readonly testCurve: EvaluationPoint[] = [];
   /** Every step that this process made, for the dashboard. */
   readonly history = new History();
-  readonly rates: Rates = { samplesPerSecond: 0, stepsPerSecond: 0, bytesPerSecond: 0 };
   #curveStride = 1;
   #testStride = 1;
   #evaluations = 0;
   /** The newest evaluation is none of every `#testStride`-th: it makes room for the next. */
   #newestIsExtra = false;
+  /** Of the last whole window. */
+  #rates: Rates | null = null;
   #windowMs = 0;
   #windowSamples = 0;
   #windowSteps = 0;
@@ -88,6 +89,11 @@ export class Progress {
       evaluation: this.evaluation,
       bestTestLoss: this.bestTestLoss,
     };
+  }
+
+  /** Means over the last window, or over the first one so far. */
+  get rates(): Rates {
+    return this.#rates ?? this.#windowRates;
   }
 
   /** Means over everything that this process trained. */
@@ -173,13 +179,19 @@ export class Progress {
     this.#windowMs += elapsedMs;
     this.#windowSamples += samples;
     this.#windowSteps += 1;
-    const isFirst = this.rates.stepsPerSecond === 0;
+    const isFirst = this.#rates === null;
     if (this.#windowMs < (isFirst ? firstRateWindowMs : rateWindowMs)) return;
-    const perSecond = 1000 / Math.max(this.#windowMs, 1e-3);
-    this.rates.samplesPerSecond = this.#windowSamples * perSecond;
-    this.rates.stepsPerSecond = this.#windowSteps * perSecond;
-    this.rates.bytesPerSecond = this.#windowBytes * perSecond;
+    this.#rates = this.#windowRates;
     this.#windowMs = this.#windowSamples = this.#windowSteps = this.#windowBytes = 0;
+  }
+
+  get #windowRates(): Rates {
+    const perSecond = this.#windowMs > 0 ? 1000 / this.#windowMs : 0;
+    return {
+      samplesPerSecond: this.#windowSamples * perSecond,
+      stepsPerSecond: this.#windowSteps * perSecond,
+      bytesPerSecond: this.#windowBytes * perSecond,
+    };
   }
 }
 

@@ -9,16 +9,38 @@ import { compact, counted, duration, integer, loss, percent } from "./figures.ts
 import type { Style } from "./style.ts";
 import { cleanText, displayWidth, fit, spread } from "./text.ts";
 
-/** The head's five lines, each in `columns` cells or less. */
-export function headLines(view: CoordinatorView, columns: number, style: Style): string[] {
+/** From so many rows on, the last of the screen not counted, a line for the dashboard's URL costs nothing dear. */
+const tallRows = 29;
+/** Of a run's id: its end, which is drawn by lot, tells runs apart; its beginning is the time. */
+const shortIdLength = 4;
+
+/** Cells of the whole screen, or of the part that is the head's. */
+interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** The head's five lines, six on a tall screen, each in `columns` cells or less. */
+export function headLines(view: CoordinatorView, size: Size, style: Style): string[] {
   const { run } = view;
+  const { columns } = size;
   return [
     titleLine(run, columns, style),
-    joinLine(view, columns, style),
+    ...linkLines(view, size, style),
     progressLine(run, columns, style),
     scoreLine(run, columns, style),
     paceLine(view, columns, style),
   ];
+}
+
+/** Where to join. */
+export function joinText({ joinUrl }: CoordinatorView, style: Style): string {
+  return `${style.dim("join")} ${style.accent(joinUrl)}`;
+}
+
+/** Where to see more. */
+export function dashboardText({ dashboardUrl }: CoordinatorView, style: Style): string {
+  return `${style.dim("dashboard")} ${dashboardUrl}`;
 }
 
 /** A run's state as one word with a mark. */
@@ -43,23 +65,32 @@ export function phaseText(phase: Phase, style: Style): string {
   }
 }
 
-/** The config is what a narrow terminal keeps; the run's name goes first, then ours. */
+/** A narrow terminal keeps the config and the end of the run's id; the rest of it goes first, then our name. */
 function titleLine(run: RunView | null, columns: number, style: Style): string {
   const name = style.bold("promedio");
   if (run === null) return spread(name, style.dim("no run yet"), columns);
   const title = cleanText(run.title);
   const phase = style.bold(phaseText(run.phase, style));
   const room = columns - displayWidth(phase) - 1;
-  const choices = [`${name}  ${cleanText(run.id)}  ${title}`, `${name}  ${title}`, title];
-  return spread(choices.find((text) => displayWidth(text) <= room) ?? title, phase, columns);
+  const short = `${shortId(run.id)}  ${title}`;
+  const choices = [`${name}  ${cleanText(run.id)}  ${title}`, `${name}  ${short}`];
+  return spread(choices.find((text) => displayWidth(text) <= room) ?? short, phase, columns);
 }
 
-/** The whole join URL if it fits, for it is there to be copied; the dashboard's where there is room left. */
-function joinLine({ joinUrl, dashboardUrl }: CoordinatorView, columns: number, style: Style) {
-  const join = `${style.dim("join")} ${style.accent(joinUrl)}`;
-  const dashboard = `${style.dim("dashboard")} ${dashboardUrl}`;
-  const both = displayWidth(join) + 3 + displayWidth(dashboard) <= columns;
-  return fit(both ? `${join}   ${dashboard}` : join, columns);
+function shortId(id: string): string {
+  const characters = Array.from(cleanText(id));
+  if (characters.length <= shortIdLength + 1) return characters.join("");
+  return `…${characters.slice(-shortIdLength).join("")}`;
+}
+
+/** The whole join URL if it fits, for it is there to be copied; the dashboard's beside or below it where there is room. */
+function linkLines(view: CoordinatorView, { columns, rows }: Size, style: Style): string[] {
+  const join = joinText(view, style);
+  const dashboard = dashboardText(view, style);
+  const both = `${join}   ${dashboard}`;
+  if (displayWidth(both) <= columns) return [fit(both, columns)];
+  const lines = rows >= tallRows ? [join, dashboard] : [join];
+  return lines.map((line) => fit(line, columns));
 }
 
 function progressLine(run: RunView | null, columns: number, style: Style): string {

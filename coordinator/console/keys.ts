@@ -7,6 +7,10 @@ export type Key =
   | "stop"
   | "next-panel"
   | "previous-panel"
+  | "up"
+  | "down"
+  | "left"
+  | "right"
   | "qr"
   | "help"
   | "escape"
@@ -21,17 +25,31 @@ const keys: Readonly<Record<string, Key>> = {
   c: "next-panel",
   q: "qr",
   "?": "help",
-  h: "help",
+  k: "up",
+  j: "down",
+  h: "left",
+  l: "right",
   "\u0003": "interrupt",
   "\u000C": "redraw",
 };
 
-/** The keys in one chunk of raw input. Arrow keys and other sequences mean nothing here, but for shift-tab. */
+/** What follows the escape. Some terminals send `O` for `[`. */
+const sequences: Readonly<Record<string, Key>> = {
+  "[A": "up",
+  "[B": "down",
+  "[C": "right",
+  "[D": "left",
+  "[Z": "previous-panel",
+};
+
+/** The keys in one chunk of raw input; a key held down sends many. Other sequences mean nothing here. */
 export function parseKeys(chunk: string): Key[] {
   if (chunk === escape) return ["escape"];
-  if (chunk === `${escape}[Z`) return ["previous-panel"];
-  if (chunk.startsWith(escape)) return [];
-  return Array.from(chunk.toLowerCase(), (character) => keys[character] ?? "other");
+  if (!chunk.startsWith(escape)) {
+    return Array.from(chunk.toLowerCase(), (character) => keys[character] ?? "other");
+  }
+  const parts = chunk.split(escape).slice(1);
+  return parts.flatMap((part) => sequences[part.replace(/^O/u, "[")] ?? []);
 }
 
 /**

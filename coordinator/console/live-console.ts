@@ -6,12 +6,13 @@ import type { CoordinatorEvent, CoordinatorView } from "../view.ts";
 import type { Console, ConsoleAction, ConsoleInput, ConsoleOptions } from "./console.ts";
 import { eventLine } from "./event-line.ts";
 import { type Key, readKeys } from "./keys.ts";
+import { type Panel, panels } from "./layout.ts";
 import {
   type LogEntry,
-  type Panel,
-  panels,
   render,
   type ScreenState,
+  type Scroll,
+  scrollBy,
   showsQrCode,
 } from "./render.ts";
 import { Screen } from "./screen.ts";
@@ -22,6 +23,13 @@ import { type RunEnding, summaryLines } from "./summary.ts";
 const frameIntervalMs = 100;
 /** As many as the largest terminal shows. */
 const logEntriesMax = 200;
+/** One worker a press. */
+const steps: Readonly<Partial<Record<Key, Scroll>>> = {
+  up: { rows: -1, columns: 0 },
+  down: { rows: 1, columns: 0 },
+  left: { rows: 0, columns: -1 },
+  right: { rows: 0, columns: 1 },
+};
 const stopQuestion = "stop the run and save it? press s again; any other key goes on";
 
 export class LiveConsole implements Console {
@@ -37,6 +45,7 @@ export class LiveConsole implements Console {
   #stopKeys: (() => void) | null = null;
   #ending: RunEnding | null = null;
   #panel: Panel = "overview";
+  #scroll: Scroll = { rows: 0, columns: 0 };
   #qr: ScreenState["qr"] = "auto";
   #help = false;
   #askedToStop = false;
@@ -111,6 +120,7 @@ export class LiveConsole implements Console {
       rows: this.#screen.rows,
       color: this.#style.color,
       panel: this.#panel,
+      scroll: this.#scroll,
       qr: this.#qr,
       help: this.#help,
       keys: this.#stopKeys !== null,
@@ -126,6 +136,8 @@ export class LiveConsole implements Console {
     if (key === "pause" || key === "interrupt") this.#onKey?.(key);
     if (key === "next-panel") this.#turnPanel(1);
     if (key === "previous-panel") this.#turnPanel(-1);
+    const step = steps[key];
+    if (step !== undefined) this.#scrollBy(step);
     if (key === "qr") this.#toggleQr();
     if (key === "redraw") this.#screen.invalidate();
     this.#help = key === "help" && !this.#help;
@@ -136,6 +148,10 @@ export class LiveConsole implements Console {
     const next = (panels.indexOf(this.#panel) + by + panels.length) % panels.length;
     this.#panel = panels[next] ?? "overview";
     if (this.#qr === "shown") this.#qr = "auto";
+  }
+
+  #scrollBy(step: Scroll): void {
+    if (this.#view !== null) this.#scroll = scrollBy(this.#view, this.#screenState(), step);
   }
 
   /** On a large terminal the code is there by itself, so the first press hides it; on a small one it shows it. */

@@ -4,23 +4,29 @@
  */
 import type { CoordinatorView } from "../view.ts";
 import { integer, stopwatch } from "./figures.ts";
-import { headLines } from "./head.ts";
+import { dashboardText, headLines, joinText } from "./head.ts";
+import { helpLines, keysLine } from "./help.ts";
+import { type Band, clamp, gutter, layout, type Panel, type Place } from "./layout.ts";
 import { lossChart, lossLegend } from "./loss-chart.ts";
-import { promedioTable } from "./promedio-table.ts";
+import { columnsHidden, promedioTable, promedioTableRows } from "./promedio-table.ts";
 import { qrCode } from "./qr-code.ts";
 import { createStyle, type Style } from "./style.ts";
 import { beside, displayWidth, fit } from "./text.ts";
-import { workerTable, workerTableRows } from "./worker-table.ts";
-
-/** What fills the screen below the head; the keys go through them in this order. */
-export const panels = ["overview", "loss", "workers", "promedio", "log"] as const;
-export type Panel = (typeof panels)[number];
+import { workersHidden, workerTable, workerTableRows } from "./worker-table.ts";
 
 /** An event as the log shows it. */
 export interface LogEntry {
   /** Since the console opened. */
   readonly seconds: number;
   readonly text: string;
+}
+
+/** How far the tables are scrolled. */
+export interface Scroll {
+  /** Workers above the table of workers. */
+  readonly rows: number;
+  /** Workers to the left of the promedio table. */
+  readonly columns: number;
 }
 
 /** What is shown and how, apart from the view itself. */
@@ -30,6 +36,8 @@ export interface ScreenState {
   readonly rows: number;
   readonly color: boolean;
   readonly panel: Panel;
+  /** Further than there is anything, it is as far as there is. */
+  readonly scroll: Scroll;
   /** `auto`: beside the head where the terminal is large. `shown`: in place of the panel if it must. */
   readonly qr: "auto" | "shown" | "hidden";
   readonly help: boolean;
@@ -48,13 +56,6 @@ interface Area {
   readonly style: Style;
 }
 
-/** Below this width chart and table stand one above the other. */
-const sideBySideColumns = 76;
-/** Of the columns: a curve needs fewer of them than a table with a column for each worker. */
-const chartFraction = 0.36;
-/** The promedio table with its title: six parameters and a header. */
-const promedioRows = 8;
-const chartRowsMax = 18;
 /** What the panels need below the head and the QR code beside it, for the code to show by itself. */
 const rowsBelowQr = 20;
 /** The head next to the QR code stays readable with this many columns. */
@@ -63,20 +64,92 @@ const columnsBesideQr = 72;
 /** The screen in exactly `rows` lines of exactly `columns` cells. */
 export function render(view: CoordinatorView, state: ScreenState): string[] {
   const style = createStyle(state.color);
-  const footer = state.rows >= 8 || state.notice !== null ? [footerLine(view, state, style)] : [];
+  const bands = bandsOf(view, state);
+  const limits = scrollLimits(view, bands);
+  const scrolled = { ...state, scroll: within(state.scroll, limits) };
+  const footer = hasFooter(state) ? [footerLine(view, state, limits, style)] : [];
   const area: Area = { columns: state.columns, rows: state.rows - footer.length, style };
-  const lines = screenLines(view, state, area).slice(0, area.rows);
+  const lines = screenLines(view, scrolled, area, bands).slice(0, area.rows);
   while (lines.length < area.rows) lines.push("");
   return [...lines, ...footer].map((line) => fit(line, state.columns));
 }
 
-function screenLines(view: CoordinatorView, state: ScreenState, area: Area): string[] {
-  const head = headLines(view, area.columns, area.style);
-  if (state.help) return [...head, ...helpLines(area)];
-  if (isQrBeside(view, state)) return overviewWithQr(view, state, area);
-  if (state.qr === "shown") return qrPanel(view, area);
-  const body = { ...area, rows: area.rows - head.length };
-  return body.rows < 3 ? head : [...head, ...panelLines(view, state, body)];
+/** Where the tables stand after a key: never further than there is anything to see. */
+export function scrollBy(view: CoordinatorView, state: ScreenState, by: Scroll): Scroll {
+  const limits = scrollLimits(view, bandsOf(view, state));
+  const { rows, columns } = state.scroll;
+  return {
+    rows: moved(rows, by.rows, limits.rows),
+    columns: moved(columns, by.columns, limits.columns),
+  };
+}
+
+/** A table that can't be scrolled, as when it is on another panel, keeps its position until it can. */
+function moved(from: number, by: number, limit: number): number {
+  return limit === 0 ? from : clamp(Math.min(from, limit) + by, 0, limit);
+}
+
+function hasFooter({ rows, notice }: ScreenState): boolean {
+  return rows >= 8 || notice !== null;
+}
+
+function screenLines(
+  view: CoordinatorView,
+  state: ScreenState,
+  area: Area,
+  bands: readonly Band[],
+): string[] {
+  if (state.help) return [...headLines(view, area, area.style), ...helpPanel(view, area)];
+  if (isQrAlone(view, state)) return qrPanel(view, area);
+  return [...topLines(view, state, area), ...bands.flatMap((band) => bandLines(view, state, band))];
+}
+
+/** The bands below the head; none where the help or the QR code has their place, or there is no room. */
+function bandsOf(view: CoordinatorView, state: ScreenState): Band[] {
+  if (state.help || isQrAlone(view, state)) return [];
+  const isLossAbove = isQrBeside(view, state);
+  const style = createStyle(state.color);
+  const area = { ...state, rows: state.rows - Number(hasFooter(state)), style };
+  const { columns } = area;
+  const rows = area.rows - topLines(view, state, area).length;
+  if (rows < 3) return [];
+  return layout(state.panel, {
+    columns,
+    rows,
+    workersRows: (rowsMax) => workerTableRows(view.workers.length, { columns, rows: rowsMax }),
+    promedioRows: promedioTableRows(view.run?.promedio ?? null),
+    isLossAbove,
+  });
+}
+
+/** How far the tables on the screen can be scrolled: not at all where everything is shown. */
+function scrollLimits({ workers, run }: CoordinatorView, bands: readonly Band[]): Scroll {
+  const places = bands.flat();
+  const list = places.find(({ panel }) => panel === "workers");
+  const table = places.find(({ panel }) => panel === "promedio");
+  return {
+    rows: list === undefined ? 0 : workersHidden(workers.length, belowTitle(list)),
+    columns: table === undefined ? 0 : columnsHidden(run?.promedio ?? null, table.columns),
+  };
+}
+
+function within({ rows, columns }: Scroll, limits: Scroll): Scroll {
+  return { rows: clamp(rows, 0, limits.rows), columns: clamp(columns, 0, limits.columns) };
+}
+
+function belowTitle({ columns, rows }: Pick<Area, "columns" | "rows">) {
+  return { columns, rows: rows - 1 };
+}
+
+/** The head; with the QR code beside it, the loss too. */
+function topLines(view: CoordinatorView, state: ScreenState, area: Area): string[] {
+  if (!isQrBeside(view, state)) return headLines(view, area, area.style);
+  const qr = qrCode(view.joinUrl, area.style);
+  const qrColumns = displayWidth(qr[0] ?? "");
+  const columns = area.columns - qrColumns - gutter;
+  const head = headLines(view, { ...area, columns }, area.style);
+  const chart = lossPanel(view, { ...area, columns, rows: qr.length - head.length });
+  return beside([...head, ...chart], columns, qr, qrColumns);
 }
 
 /** Whether the QR code is on the screen: what the key that toggles it has to know. */
@@ -84,66 +157,43 @@ export function showsQrCode(view: CoordinatorView, state: ScreenState): boolean 
   return state.qr === "shown" || isQrBeside(view, state);
 }
 
+/** In place of the panel. */
+function isQrAlone(view: CoordinatorView, state: ScreenState): boolean {
+  return state.qr === "shown" && !isQrBeside(view, state);
+}
+
 function isQrBeside({ joinUrl }: CoordinatorView, state: ScreenState): boolean {
   if (state.qr === "hidden" || state.panel !== "overview" || joinUrl === "") return false;
   const qr = qrCode(joinUrl, createStyle(state.color));
-  const columns = displayWidth(qr[0] ?? "") + 2 + columnsBesideQr;
+  const columns = displayWidth(qr[0] ?? "") + gutter + columnsBesideQr;
   return state.columns >= columns && state.rows >= qr.length + rowsBelowQr;
 }
 
-function panelLines(view: CoordinatorView, state: ScreenState, area: Area): string[] {
-  switch (state.panel) {
-    case "overview":
-      return overview(view, state, area);
+/** One panel, or two side by side, in exactly the band's rows. */
+function bandLines(view: CoordinatorView, state: ScreenState, [left, right]: Band): string[] {
+  if (left === undefined) return [];
+  const lines = panelLines(view, state, left);
+  const band =
+    right === undefined
+      ? lines
+      : beside(lines, left.columns, panelLines(view, state, right), right.columns);
+  return Array.from({ length: left.rows }, (_, row) => band[row] ?? "");
+}
+
+function panelLines(view: CoordinatorView, state: ScreenState, place: Place): string[] {
+  const area = { ...place, style: createStyle(state.color) };
+  switch (place.panel) {
     case "loss":
       return lossPanel(view, area);
     case "workers":
-      return workersPanel(view, area);
+      return workersPanel(view, state.scroll, area);
     case "promedio":
-      return promedioPanel(view, area);
+      return promedioPanel(view, state.scroll, area);
     case "log":
       return logPanel(state, area);
     default:
-      return state.panel satisfies never;
+      return place.panel satisfies never;
   }
-}
-
-/** Chart and promedio side by side, workers and log below; in few lines the workers alone. */
-function overview(view: CoordinatorView, state: ScreenState, area: Area): string[] {
-  if (area.rows < promedioRows + 3) return workersPanel(view, area);
-  const workersRows = workerTableRows(Math.max(1, view.workers.length)) + 1;
-  const logRows = clamp(area.rows - promedioRows - 6, 0, 4);
-  const rows = clamp(area.rows - workersRows - logRows, promedioRows, chartRowsMax);
-  if (area.columns < sideBySideColumns) {
-    const below = { ...area, rows: area.rows - rows };
-    return [...lossPanel(view, { ...area, rows }), ...workersAndLog(view, state, below)];
-  }
-  const left = Math.floor((area.columns - 2) * chartFraction);
-  const right = { ...area, columns: area.columns - 2 - left, rows };
-  const chart = lossPanel(view, { ...area, columns: left, rows });
-  const upper = beside(chart, left, promedioPanel(view, right).slice(0, rows), right.columns);
-  return [...upper, ...workersAndLog(view, state, { ...area, rows: area.rows - rows })];
-}
-
-function overviewWithQr(view: CoordinatorView, state: ScreenState, area: Area): string[] {
-  const qr = qrCode(view.joinUrl, area.style);
-  const qrColumns = displayWidth(qr[0] ?? "");
-  const columns = area.columns - qrColumns - 2;
-  const head = headLines(view, columns, area.style);
-  const chart = lossPanel(view, { ...area, columns, rows: qr.length - head.length });
-  const band = beside([...head, ...chart], columns, qr, qrColumns);
-  const promedio = promedioPanel(view, area).slice(0, promedioRows);
-  const rows = area.rows - band.length - promedio.length;
-  return [...band, ...promedio, ...workersAndLog(view, state, { ...area, rows })];
-}
-
-/** The workers get what they need, but leave the log two lines if they can; the log gets the rest. */
-function workersAndLog(view: CoordinatorView, state: ScreenState, area: Area): string[] {
-  const wanted = workerTableRows(Math.max(1, view.workers.length)) + 1;
-  const logMin = area.rows >= 16 ? 4 : clamp(area.rows - 5, 0, 3);
-  const workers = workersPanel(view, { ...area, rows: Math.min(wanted, area.rows - logMin) });
-  const rows = area.rows - workers.length;
-  return rows < 2 ? workers : [...workers, ...logPanel(state, { ...area, rows })];
 }
 
 function lossPanel({ run }: CoordinatorView, { columns, rows, style }: Area): string[] {
@@ -151,17 +201,19 @@ function lossPanel({ run }: CoordinatorView, { columns, rows, style }: Area): st
   return [title, ...lossChart(run, { columns, rows: rows - 1 }, style)];
 }
 
-function promedioPanel({ run }: CoordinatorView, { columns, style }: Area): string[] {
+function promedioPanel({ run }: CoordinatorView, scroll: Scroll, { columns, style }: Area) {
   const table = run?.promedio ?? null;
   const step = table === null ? "" : ` of step ${integer(table.step)}`;
   const title = rule("promedio", columns, style, style.dim(`mean gradients${step}`));
-  return [title, ...promedioTable(table, columns, style)];
+  return [title, ...promedioTable(table, { columns, first: scroll.columns }, style)];
 }
 
-function workersPanel({ workers }: CoordinatorView, { columns, rows, style }: Area): string[] {
+function workersPanel({ workers }: CoordinatorView, scroll: Scroll, area: Area): string[] {
+  const { columns, style } = area;
   const present = workers.filter((worker) => worker.state !== "gone").length;
   const title = rule(`workers ${present}`, columns, style);
-  return [title, ...workerTable(workers, { columns, rows: rows - 1 }, style)];
+  const size = { ...belowTitle(area), first: scroll.rows };
+  return [title, ...workerTable(workers, size, style)];
 }
 
 function logPanel({ log }: ScreenState, { columns, rows, style }: Area): string[] {
@@ -170,50 +222,36 @@ function logPanel({ log }: ScreenState, { columns, rows, style }: Area): string[
   return [rule("log", columns, style), ...lines];
 }
 
-/** The code in place of everything else, with the URL for those without a camera. */
-function qrPanel({ joinUrl }: CoordinatorView, { columns, rows, style }: Area): string[] {
-  const url = ` ${style.dim("join")} ${style.accent(joinUrl)}`;
+/** The code in place of everything else, with the URLs for those without a camera. */
+function qrPanel(view: CoordinatorView, { columns, rows, style }: Area): string[] {
+  const { joinUrl } = view;
   if (joinUrl === "") return [style.dim(" there is no join URL yet")];
+  const [join, dashboard] = [` ${joinText(view, style)}`, ` ${dashboardText(view, style)}`];
   const qr = qrCode(joinUrl, style);
   const width = displayWidth(qr[0] ?? "");
   if (width > columns || qr.length + 1 > rows) {
     const needed = `${width} × ${qr.length + 2}`;
-    return [url, "", style.warn(` the QR code needs a terminal of at least ${needed}`)];
+    const warning = style.warn(` the QR code needs a terminal of at least ${needed}`);
+    return [join, dashboard, "", warning];
   }
   const margin = " ".repeat(Math.floor((columns - width) / 2));
-  return [url, ...qr.map((line) => margin + line)];
+  return [join, ...qr.map((line) => margin + line), dashboard];
 }
 
-const helpText: readonly (readonly [key: string, meaning: string])[] = [
-  ["p", "pause the run, and go on"],
-  ["s s", "stop the run: it is saved and can be resumed"],
-  ["tab c", "next panel: overview, loss, workers, promedio, log"],
-  ["q", "show or hide the QR code of the join URL"],
-  ["?", "this help"],
-  ["Ctrl-C", "end the coordinator"],
-];
-
-function helpLines({ columns, style }: Area): string[] {
-  const lines = helpText.map(([key, meaning]) => `  ${style.bold(fit(key, 8))} ${meaning}`);
-  const notes = [
-    "  promedio: each worker's mean gradient for six of the parameters, and the",
-    "  average of them all, which moves the parameters",
-  ];
-  return [rule("help", columns, style), ...lines, "", ...notes.map(style.dim)];
+function helpPanel(view: CoordinatorView, { columns, style }: Area): string[] {
+  return [rule("help", columns, style), ...helpLines(view, style)];
 }
 
-function footerLine({ run }: CoordinatorView, state: ScreenState, style: Style): string {
+function footerLine(
+  { run }: CoordinatorView,
+  state: ScreenState,
+  limits: Scroll,
+  style: Style,
+): string {
   if (state.notice !== null) return style.warn(state.notice);
   if (!state.keys) return style.dim("Ctrl-C ends the coordinator");
-  const key = (name: string, meaning: string) => `${style.bold(name)} ${style.dim(meaning)}`;
-  return [
-    key("p", run?.phase === "paused" ? "go on" : "pause"),
-    key("s", "stop"),
-    key("tab", "panels"),
-    key("q", "QR code"),
-    key("?", "help"),
-    key("Ctrl-C", "end"),
-  ].join("   ");
+  const goOn = run?.phase === "paused";
+  return keysLine({ goOn, scrollRows: limits.rows > 0, scrollColumns: limits.columns > 0 }, style);
 }
 
 /** A thin line with a title on its left and, where it fits, a note on its right. */
@@ -223,8 +261,4 @@ function rule(title: string, columns: number, style: Style, note = ""): string {
   const line = columns - displayWidth(start) - displayWidth(end);
   if (line >= 1) return start + style.dim("─".repeat(line)) + end;
   return start + style.dim("─".repeat(Math.max(0, columns - displayWidth(start))));
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
 }

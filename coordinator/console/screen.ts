@@ -12,8 +12,9 @@ import { escape } from "./style.ts";
 const csi = `${escape}[`;
 /** Alternate screen, hidden cursor, no wrapping at the right edge: a full line must not scroll. */
 const enterScreen = `${csi}?1049h${csi}?25l${csi}?7l`;
-const leaveScreen = `${csi}?7h${csi}?25h${csi}?1049l`;
 const clearScreen = `${csi}2J`;
+/** Cleared before it goes: a window of tmux that has grown takes lines of it along to the person's own screen. */
+const leaveScreen = `${csi}H${clearScreen}${csi}?7h${csi}?25h${csi}?1049l`;
 /** Synchronised output: terminals that know it show the frame at once, the others ignore it. */
 const beginFrame = `${csi}?2026h`;
 const endFrame = `${csi}?2026l`;

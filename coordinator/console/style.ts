@@ -14,9 +14,9 @@ export interface Style {
   readonly color: boolean;
   readonly bold: Paint;
   readonly dim: Paint;
-  /** Values above zero. */
+  /** Values above zero: blue, as on the dashboard. */
   readonly positive: Paint;
-  /** Values below zero. */
+  /** Values below zero: orange, as on the dashboard. */
   readonly negative: Paint;
   /** Bars, the training curve, names of keys. */
   readonly accent: Paint;
@@ -47,8 +47,8 @@ export function createStyle(color: boolean): Style {
     color,
     bold: paint("1", "22"),
     dim: paint("2", "22"),
-    positive: paint(vermilion, "39"),
-    negative: paint(blue, "39"),
+    positive: paint(blue, "39"),
+    negative: paint(vermilion, "39"),
     accent: paint(blue, "39"),
     test: paint(purple, "39"),
     good: paint(green, "39"),

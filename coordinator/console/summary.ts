@@ -38,6 +38,7 @@ export function summaryLines(
     ["workers", workersText(view)],
     ["fingerprint", run.fingerprint],
     ["checkpoint", finished === null ? null : cleanText(finished.checkpoint ?? "not written")],
+    ["to go on", ending === null ? resumeText(run.id, style) : null],
   ];
   const known = facts.filter((fact) => fact[1] !== null);
   const title = `${style.bold("promedio")}  ${cleanText(run.id)}  ${cleanText(run.title)}`;
@@ -48,6 +49,12 @@ export function summaryLines(
 function stateText(phase: Phase, style: Style): string {
   const isOver = phase === "finished" || phase === "failed";
   return isOver ? phaseText(phase, style) : style.warn("‖ stopped");
+}
+
+/** Goes on from the run's last checkpoint. Where the run's folder lies is known to who began it. */
+function resumeText(id: string, style: Style): string {
+  const command = `promedio coordinator --resume ${cleanText(id)}`;
+  return `${command} ${style.dim("(and --runs, if it was given)")}`;
 }
 
 function steps(step: number, totalSteps: number): string {

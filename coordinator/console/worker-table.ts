@@ -20,26 +20,32 @@ interface Column {
   readonly cell: (worker: WorkerView) => string;
 }
 
+/** Cells of a table. */
+interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /**
  * The table in at most `rows` lines, in two halves side by side when one is too short and there is room.
  *
- * @param size - In cells.
+ * @param size - In cells; `first` is how many workers are above, at most as many as `workersHidden`.
  */
 export function workerTable(
   workers: readonly WorkerView[],
-  size: { readonly columns: number; readonly rows: number },
+  size: Size & { readonly first: number },
   style: Style,
 ): string[] {
   if (size.rows < 1) return [];
   if (workers.length === 0)
     return [style.dim("  no workers yet: open the join URL on any machine")];
   const sorted = workers.toSorted(byShare);
-  const tables = sorted.length > size.rows - 1 && size.columns >= 2 * tableWidthMin + 3 ? 2 : 1;
+  const { tables, shown } = pageOf(workers.length, size);
   const width = Math.floor((size.columns - (tables - 1) * 3) / tables);
   const columns = columnsOf(workers, width, style);
   const header = style.dim(columns.map((column) => cellOf(column, column.title)).join(" "));
-  const rows = bodyRows(sorted, columns, { rows: (size.rows - 1) * tables, style });
-  if (tables === 1) return [header, ...rows];
+  const rows = bodyRows(sorted, columns, { first: size.first, shown, style });
+  if (tables === 1) return [header, ...rows].slice(0, size.rows);
   const half = Math.ceil(rows.length / 2);
   return [header, ...rows.slice(0, half)].map((line, row) => {
     const right = row === 0 ? header : (rows[half + row - 1] ?? "");
@@ -47,9 +53,23 @@ export function workerTable(
   });
 }
 
-/** How many lines all workers take in one table. */
-export function workerTableRows(workers: number): number {
-  return workers + 1;
+/** How many lines the table takes of those that there are. The first worker's line is kept for it. */
+export function workerTableRows(workers: number, size: Size): number {
+  const { tables, shown } = pageOf(workers, size);
+  const body = shown < workers ? shown + 1 : Math.max(1, workers);
+  return Math.min(size.rows, 1 + Math.ceil(body / tables));
+}
+
+/** How many workers have no row of their own. */
+export function workersHidden(workers: number, size: Size): number {
+  return workers - pageOf(workers, size).shown;
+}
+
+/** How many tables stand side by side, and how many workers they show; those left over need a row too. */
+function pageOf(workers: number, { columns, rows }: Size): { tables: 1 | 2; shown: number } {
+  const tables = workers > rows - 1 && columns >= 2 * tableWidthMin + 3 ? 2 : 1;
+  const places = (rows - 1) * tables;
+  return { tables, shown: workers <= places ? workers : Math.max(0, places - 1) };
 }
 
 /**
@@ -76,22 +96,33 @@ function compareText(a: string, b: string): number {
 function bodyRows(
   sorted: readonly WorkerView[],
   columns: readonly Column[],
-  { rows, style }: { readonly rows: number; readonly style: Style },
+  { first, shown, style }: { first: number; shown: number; style: Style },
 ): string[] {
-  const shown = sorted.length <= rows ? sorted.length : Math.max(0, rows - 1);
-  const lines = sorted.slice(0, shown).map((worker) => {
+  const lines = sorted.slice(first, first + shown).map((worker) => {
     const line = columns.map((column) => cellOf(column, column.cell(worker))).join(" ");
     return worker.state === "gone" ? style.dim(line) : line;
   });
-  const hidden = sorted.slice(shown);
-  return hidden.length === 0 ? lines : [...lines, hiddenRow(hidden, style)];
+  const above = sorted.slice(0, first);
+  const below = sorted.slice(first + shown);
+  return above.length + below.length === 0 ? lines : [...lines, hiddenRow(above, below, style)];
 }
 
-function hiddenRow(hidden: readonly WorkerView[], style: Style): string {
+/** Always the last row, whichever way is scrolled, so that nothing jumps. */
+function hiddenRow(
+  above: readonly WorkerView[],
+  below: readonly WorkerView[],
+  style: Style,
+): string {
+  const hidden = [...above, ...below];
   const share = hidden.reduce((sum, worker) => sum + worker.share, 0);
   const speed = hidden.reduce((sum, worker) => sum + worker.samplesPerSecond, 0);
+  const places = [
+    ...(above.length > 0 ? [`${integer(above.length)} above`] : []),
+    ...(below.length > 0 ? [`${integer(below.length)} more`] : []),
+  ].join(" and ");
+  const start = above.length > 0 ? "…" : "… and";
   return style.dim(
-    `… and ${integer(hidden.length)} more: ${percent(share, 1)} of the samples, ${compact(speed)} samples/s`,
+    `${start} ${places}: ${percent(share, 1)} of the samples, ${compact(speed)} samples/s`,
   );
 }
 

@@ -58,15 +58,31 @@ describe("Progress", () => {
   test("measures current rates over windows of half a second of training, the first over 100 ms", () => {
     const progress = new Progress();
     progress.addBytes(5_000);
-    for (let step = 0; step < 9; step++) progress.addStep(step, batch, 10);
-    expect(progress.rates).toEqual({ samplesPerSecond: 0, stepsPerSecond: 0, bytesPerSecond: 0 });
-    progress.addStep(9, batch, 10);
+    for (let step = 0; step < 10; step++) progress.addStep(step, batch, 10);
     const first = { samplesPerSecond: 6_400, stepsPerSecond: 100, bytesPerSecond: 50_000 };
     expect(progress.rates).toEqual(first);
     progress.addStep(10, batch, 250);
     expect(progress.rates).toEqual(first);
     progress.addStep(11, batch, 250);
     expect(progress.rates).toEqual({ samplesPerSecond: 256, stepsPerSecond: 4, bytesPerSecond: 0 });
+  });
+
+  test("shows the average since the start until the first window is over, for a run may be over before", () => {
+    const progress = new Progress();
+    const nothing = { samplesPerSecond: 0, stepsPerSecond: 0, bytesPerSecond: 0 };
+    expect(progress.rates).toEqual(nothing);
+    progress.addBytes(5_000);
+    progress.addStep(0, batch, 30);
+    progress.addStep(1, batch, 10);
+    const average = { samplesPerSecond: 3_200, stepsPerSecond: 50, bytesPerSecond: 125_000 };
+    expect(progress.rates).toEqual(average);
+    progress.addStep(2, batch, 60);
+    progress.addStep(3, batch, 10);
+    expect(progress.rates).toEqual({
+      samplesPerSecond: 1_920,
+      stepsPerSecond: 30,
+      bytesPerSecond: 50_000,
+    });
   });
 
   test("keeps the training curve under 512 points over 100,000 steps, ascending, from first to last", () => {

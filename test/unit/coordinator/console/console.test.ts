@@ -284,11 +284,14 @@ describe("live", () => {
     console.close();
     const end = output.take();
     expect(end.indexOf(showCursor)).toBeLessThan(end.indexOf(leave));
+    // Or else a window of tmux that grew shows old lines above the summary.
+    expect(end.slice(0, end.indexOf(leave))).toContain("\u001B[H\u001B[2J");
     const summary = end.slice(end.indexOf(leave) + leave.length);
     expect(summary).toMatch(/^promedio {2}k3x9 {2}mnist.*\nstate +✓ finished at step 9,380\n/u);
     expect(summary).toContain(`fingerprint ${fakeFingerprint}\n`);
     expect(summary).toContain("checkpoint  runs/k3x9/step-9380.safetensors\n");
     expect(summary.split("promedio").length - 1).toBe(1);
+    expect(summary).not.toContain("--resume");
     expect(input.isRaw || input.isFlowing).toBe(false);
     expect(input.listenerCount("data")).toBe(0);
     expect(process.listenerCount("exit") + process.listenerCount("SIGTERM")).toBe(before);
@@ -296,11 +299,12 @@ describe("live", () => {
     expect(output.written).toBe("");
   });
 
-  test("says in the summary that a run under way was stopped", () => {
+  test("says in the summary that a run under way was stopped, and how to go on with it", () => {
     const { output, console } = open("live");
     console.update(fakeView({ workers: 1, progress: 0.4 }));
     console.close();
     expect(output.written).toContain("‖ stopped at step 3,752 of 9,380\n");
+    expect(output.written).toMatch(/\nto go on +promedio coordinator --resume k3x9 \(and --runs/u);
   });
 
   test("says in the summary why a run failed", () => {
@@ -341,7 +345,7 @@ describe("keys", () => {
     expect(typing("sts").actions).toEqual([]);
   });
 
-  test("an arrow key is no letter: its sequence does nothing", () => {
+  test("an escape sequence is no letter: one that is no arrow's does nothing", () => {
     const { console, input, actions, output } = open("live");
     console.update(fakeView({ workers: 3, progress: 0.5 }));
     vi.advanceTimersByTime(100);
@@ -350,6 +354,30 @@ describe("keys", () => {
     vi.advanceTimersByTime(100);
     expect(actions).toEqual([]);
     expect(output.take()).toBe("");
+    console.close();
+  });
+
+  test.each([
+    ["\u001B[B", "\u001B[A", /… 1 above and/u],
+    ["\u001BOB", "\u001BOA", /… 1 above and/u],
+    ["\u001B[B\u001B[B\u001B[B", "kkk", /… 3 above and/u],
+    ["j", "k", /… 1 above and/u],
+    ["\u001B[C", "\u001B[D", /‹1 /u],
+    ["l", "h", /‹1 /u],
+  ])("%j scrolls, %j scrolls back", (there, back, scrolled) => {
+    const { console, input, output } = open("live");
+    console.update(fakeView({ workers: 60, progress: 0.5 }));
+    vi.advanceTimersByTime(100);
+    const first = output.take();
+    expect(first).not.toMatch(scrolled);
+    input.emit("data", there);
+    vi.advanceTimersByTime(100);
+    expect(output.take()).toMatch(scrolled);
+    input.emit("data", back);
+    vi.advanceTimersByTime(100);
+    const third = output.take().replace(/^.{8}|.{8}$/gsu, "");
+    expect(third).not.toMatch(scrolled);
+    for (const line of third.split("\u001B[").filter(Boolean)) expect(first).toContain(line);
     console.close();
   });
 

@@ -42,6 +42,7 @@ const state: ScreenState = {
   rows: 24,
   color: true,
   panel: "overview",
+  scroll: { rows: 0, columns: 0 },
   qr: "shown",
   help: false,
   keys: true,

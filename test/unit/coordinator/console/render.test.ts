@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from "node:util";
 
 import { describe, expect, test } from "vitest";
 
-import { panels, render, type ScreenState } from "../../../../coordinator/console/render.ts";
+import { panels } from "../../../../coordinator/console/layout.ts";
+import { render, type ScreenState, scrollBy } from "../../../../coordinator/console/render.ts";
 import { displayWidth } from "../../../../coordinator/console/text.ts";
 import type { CoordinatorView } from "../../../../coordinator/view.ts";
 import { fakeFingerprint, fakeView } from "./fake-view.ts";
@@ -12,6 +13,7 @@ const small: ScreenState = {
   rows: 24,
   color: false,
   panel: "overview",
+  scroll: { rows: 0, columns: 0 },
   qr: "auto",
   help: false,
   keys: true,
@@ -19,6 +21,8 @@ const small: ScreenState = {
   log: [{ seconds: 75, text: "epoch 1  test 81.41 %" }],
 };
 const large: ScreenState = { ...small, columns: 160, rows: 50 };
+
+const keysAtRest = "p pause   s stop   tab panels   q QR   ? help, links   Ctrl-C end";
 
 const training = fakeView({ workers: 5, progress: 0.47 });
 const classroom = fakeView({ workers: 60, progress: 0.47 });
@@ -51,11 +55,18 @@ describe("every screen has exactly its size", () => {
     [300, 100],
   ] as const;
   const views = { training, classroom, waiting, noRun };
-  test.each(sizes)("%i × %i, 4 views, 5 panels, QR code and help", (columns, rows) => {
+  const far = { scroll: { rows: 99, columns: 99 } };
+  test.each(sizes)("%i × %i, 4 views, 5 panels, QR code, help and scrolled", (columns, rows) => {
     for (const view of Object.values(views)) {
       for (const panel of panels) {
         for (const color of [true, false]) {
-          for (const more of [{}, { qr: "shown" as const }, { help: true }, { notice: "sure?" }]) {
+          for (const more of [
+            {},
+            { qr: "shown" as const },
+            { help: true },
+            { notice: "sure?" },
+            far,
+          ]) {
             const lines = render(view, { ...small, columns, rows, color, panel, ...more });
             expect(lines.length).toBe(rows);
             expect(lines.map(displayWidth)).toEqual(lines.map(() => columns));
@@ -70,7 +81,7 @@ describe("at 80 × 24", () => {
   const { text, line } = screen(training, small);
 
   test("the head says what runs, where to join, how far, how well and how fast", () => {
-    expect(line("mnist · 784-16-16-10 sigmoid, softmax · cce · mom")).toMatch(/● training$/u);
+    expect(line("k3x9  mnist · 784-16-16-10 sigmoid, softmax · cce · mom")).toMatch(/● training$/u);
     expect(line("join http://192.168.1.20:8080/join#t=V1StGXR8_Z5jdHi6B-myT")).toBeDefined();
     expect(line("━━━━━━━━━")).toContain("46 %  epoch 5/10  step 4,408/9,380  ETA 2.3 s");
     expect(line("accuracy")).toContain(
@@ -89,7 +100,7 @@ describe("at 80 × 24", () => {
   test("the promedio table has 6 parameters, 3 of 5 workers, the count of the others, the average", () => {
     expect(text).toMatch(/promedio ─+ mean gradients of step 4,407/u);
     expect(text).toMatch(/lab-p…01 ana's…op +phone +\+2 │ +average/u);
-    for (const name of ["w₀", "w₁", "w₂", "w₆₄₈₈", "w₁₂₅₄₄", "w₁₃₀₀₁"]) {
+    for (const name of ["w₆₄₉₆", "w₆₄₉₇", "w₆₄₉₈", "w₁₂₅₆₀", "w₁₂₈₃₂", "w₁₃₀₀₁"]) {
       expect(text).toMatch(new RegExp(`${name} +[+−0].*│ +[+−0]`, "u"));
     }
   });
@@ -111,7 +122,7 @@ describe("at 80 × 24", () => {
 
   test("the log has its time and the footer names the keys", () => {
     expect(line("01:15 epoch 1  test 81.41 %")).toBeDefined();
-    expect(line("p pause   s stop   tab panels   q QR code   ? help")).toBeDefined();
+    expect(screen(training, { ...small, panel: "log" }).line(keysAtRest)).toBeDefined();
   });
 });
 
@@ -137,6 +148,124 @@ describe("at 160 × 50", () => {
   test("the panel of workers alone shows all 60", () => {
     const all = screen(classroom, { ...large, panel: "workers" }).text;
     expect(all.match(/(?:node|browser) +\d /gu)?.length).toBe(60);
+  });
+});
+
+describe("the dashboard's URL", () => {
+  const dashboard = `dashboard ${training.dashboardUrl}`;
+  const long = { ...training, dashboardUrl: `http://localhost:8080/#token=${"a".repeat(40)}` };
+
+  test("has a line of its own below the join URL in 30 rows, and none in 29", () => {
+    const tall = render(training, { ...small, rows: 30 });
+    expect(tall[1]).toMatch(/^join http/u);
+    expect(tall[2]?.trimEnd()).toBe(dashboard);
+    expect(render(training, { ...small, rows: 29 }).join("\n")).not.toContain("dashboard");
+  });
+
+  test("is whole beside the QR code, where both URLs are too long for one line", () => {
+    const lines = render(long, large);
+    expect(lines[1]).toMatch(/^join http.* [█▀▄ ]{30,}$/u);
+    expect(lines[2]).toContain(`dashboard ${long.dashboardUrl} `);
+  });
+
+  test("is in the help and below the QR code at 80 × 24, whole", () => {
+    expect(screen(training, { ...small, help: true }).text).toContain(`  ${dashboard} `);
+    expect(screen(training, { ...small, qr: "shown" }).text).toContain(` ${dashboard} `);
+  });
+
+  test("gives way to the QR code of 17 lines in 19", () => {
+    const asked = screen(training, { ...small, rows: 19, qr: "shown" }).text;
+    expect(asked).toContain("▀▀▀▀▀▀▀");
+    expect(asked).not.toContain("dashboard");
+  });
+});
+
+test("the end of a long run id stands before the config at 80 columns, all of it at 160", () => {
+  const run = { ...training.run!, id: "20261123-134501-x7kq" };
+  expect(render({ ...training, run }, small)[0]).toMatch(/^…x7kq {2}mnist · 784-16-16-10 /u);
+  expect(render({ ...training, run }, { ...large, qr: "hidden" })[0]).toMatch(
+    /^promedio {2}20261123-134501-x7kq {2}mnist /u,
+  );
+});
+
+/** The panel of all 60 workers at 80 × 24, so many of them above it: their names, and what counts the others. */
+function workersFrom(rows: number) {
+  const state: ScreenState = { ...small, panel: "workers", scroll: { rows, columns: 0 } };
+  const lines = render(classroom, state);
+  const workers = lines.filter((line) => /(?:node|browser) +\d /u.test(line));
+  return {
+    names: workers.map((line) => line.slice(0, 14).trimEnd()),
+    others: lines.find((line) => line.startsWith("…")),
+  };
+}
+
+/** Header of the promedio table at 80 × 24, so many of 60 workers to the left of it. */
+function headerFrom(columns: number): string {
+  const state: ScreenState = { ...small, panel: "promedio", scroll: { rows: 0, columns } };
+  return render(classroom, state)[6] ?? "";
+}
+
+describe("60 workers at 80 × 24 are scrolled", () => {
+  const down = { rows: 1, columns: 0 };
+  const right = { rows: 0, columns: 1 };
+  test("by 1 worker: the first row goes, the next comes, and the last row counts both sides", () => {
+    expect(workersFrom(0).names.length).toBe(15);
+    expect(workersFrom(1).names.slice(0, -1)).toEqual(workersFrom(0).names.slice(1));
+    expect(workersFrom(0).others).toMatch(/^… and 45 more: /u);
+    expect(workersFrom(1).others).toMatch(/^… 1 above and 44 more: /u);
+    expect(workersFrom(45).others).toMatch(/^… 45 above: /u);
+  });
+
+  test("through all 60, and not past the last", () => {
+    const seen = new Set(Array.from({ length: 46 }, (_, rows) => workersFrom(rows).names).flat());
+    expect(seen.size).toBe(60);
+    expect(workersFrom(99).names).toEqual(workersFrom(45).names);
+    expect(workersFrom(-5).names).toEqual(workersFrom(0).names);
+  });
+
+  test("through the promedio's columns, counted on both sides", () => {
+    expect(headerFrom(0)).toMatch(/^ +lab-p…01 ana.s…op .* pi-4 +\+54 │ +average/u);
+    expect(headerFrom(1)).toMatch(/^‹1 +ana's…op +phone .* lab-p…06 +\+53 │ +average/u);
+    expect(headerFrom(99)).toMatch(/^‹54 .* lab-p…59 {6}│ +average/u);
+  });
+
+  test("by keys up to the end and back at once, however often they were pressed there", () => {
+    const state = { ...small, panel: "workers" as const };
+    let scroll = state.scroll;
+    for (let i = 0; i < 80; i++) scroll = scrollBy(classroom, { ...state, scroll }, down);
+    expect(scroll).toEqual({ rows: 45, columns: 0 });
+    scroll = scrollBy(classroom, { ...state, scroll }, { rows: -1, columns: 0 });
+    expect(scroll).toEqual({ rows: 44, columns: 0 });
+  });
+
+  test("not at all where everything is shown", () => {
+    const two = fakeView({ workers: 2, progress: 0.5 });
+    expect(scrollBy(two, small, down)).toEqual({ rows: 0, columns: 0 });
+    expect(scrollBy(two, small, right)).toEqual({ rows: 0, columns: 0 });
+    expect(scrollBy(two, { ...small, help: true }, down)).toEqual({ rows: 0, columns: 0 });
+  });
+
+  test("and stay where they were while another panel is shown", () => {
+    const scroll = { rows: 7, columns: 5 };
+    expect(scrollBy(classroom, { ...small, scroll, panel: "promedio" }, right).rows).toBe(7);
+    expect(scrollBy(classroom, { ...small, scroll, panel: "log" }, down)).toEqual(scroll);
+  });
+
+  test("with the keys for it in the footer, whole in 80 columns, and in the help", () => {
+    const { line } = screen(classroom, small);
+    expect(line("p pause")?.trimEnd()).toBe(keysAtRest.replace("q QR", "↑↓←→ scroll   q QR"));
+    expect(screen(training, small).line("p pause")).toContain("tab panels   ←→ scroll   q");
+    const help = screen(classroom, { ...small, help: true }).text;
+    expect(help).toContain("↑ ↓ k j  scroll the workers");
+    expect(help).toContain("← → h l  scroll the columns of the promedio");
+  });
+
+  test("in two tables side by side at 160 × 50 as well", () => {
+    const last = scrollBy(classroom, large, { rows: 99, columns: 0 }).rows;
+    const text = screen(classroom, { ...large, scroll: { rows: last, columns: 0 } }).text;
+    const shown = text.match(/(?:node|browser) +\d /gu)?.length ?? 0;
+    expect(shown + last).toBe(60);
+    expect(text).toContain(`… ${last} above: `);
   });
 });
 
@@ -184,8 +313,8 @@ describe("what it says", () => {
 describe("colour", () => {
   const colored = render(training, { ...small, color: true }).join("\n");
 
-  test("tells negative (blue) from positive (orange) gradients, and is absent without it", () => {
-    const [negative, positive] = ["[38;5;32m", "[38;5;166m"];
+  test("tells positive (blue) from negative (orange) gradients, as the dashboard does, and is absent without it", () => {
+    const [positive, negative] = ["[38;5;32m", "[38;5;166m"];
     const gradients = colored.split("\u001B").filter((part) => /m +[+−]\d/u.test(part));
     expect(gradients.length).toBeGreaterThan(15);
     for (const part of gradients) {
