@@ -76,12 +76,25 @@ export class Audit {
     if (this.policy === "quorum") this.#opinions.begin(round.leafCount);
   }
 
-  /** Judges an answer of the open round, before anything of it is used. */
-  examine(workerId: string, answer: Answer): Finding {
+  /**
+   * Judges an answer of the open round, before anything of it is used.
+   *
+   * @param isIndependent - Whether this worker's word is worth as much beside another's as anybody's here could be.
+   */
+  examine(
+    workerId: string,
+    answer: Answer,
+    isIndependent: (otherId: string) => boolean = () => true,
+  ): Finding {
     if (this.policy === "none") return "new";
     return this.policy === "sample"
       ? this.#spotCheck(workerId, answer)
-      : this.#compare(workerId, answer);
+      : this.#compare(workerId, answer, isIndependent);
+  }
+
+  /** One of these has said what is not so, and nobody can tell any more who: their next results are all recomputed. */
+  distrust(...workerIds: readonly string[]): void {
+    for (const workerId of workerIds) this.#results.delete(workerId);
   }
 
   /** A new answer has entered the sums. @returns What now waits for a second opinion, if it needs one. */
@@ -117,24 +130,29 @@ export class Audit {
 
   // ── quorum ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #compare(workerId: string, answer: Answer): Finding {
+  #compare(workerId: string, answer: Answer, isIndependent: (otherId: string) => boolean): Finding {
     const opinion = this.#opinions.waitingFor(answer.block);
     if (opinion === undefined) return this.#opinions.overlap(answer.block) ? "covered" : "new";
     if (opinion.workerId === workerId) return "covered";
-    if (!isSame(opinion, contentOf(answer))) return this.#settle(opinion, { workerId, answer });
+    // Two of one network may be one liar, which agrees with itself.
+    if (!isSame(opinion, contentOf(answer)) || !isIndependent(opinion.workerId)) {
+      return this.#settle(opinion, { workerId, answer });
+    }
     this.#opinions.confirm(opinion);
     this.#reliedOn.add(workerId);
     return "confirms";
   }
 
-  /** Two workers differ: at least one of them is wrong. */
+  /** The referee says which of two workers are right; where they differ at least one is wrong. */
   #settle(opinion: Opinion, second: { workerId: string; answer: Answer }): Finding {
     const truth = this.#recompute(opinion.block);
     const liars: string[] = [];
     if (isFinding(opinion, truth)) this.#opinions.confirm(opinion);
     else liars.push(opinion.workerId);
     if (!isFinding(contentOf(second.answer), truth)) liars.push(second.workerId);
-    return { liars };
+    if (liars.length > 0) return { liars };
+    this.#reliedOn.add(second.workerId);
+    return "confirms";
   }
 
   /** Whether everything in the sums has been confirmed. */

@@ -17,6 +17,7 @@ import {
   protocolVersion,
   queuedBytesMax,
   reasonLengthMax,
+  refusalLines,
   silenceMaxMs,
   unauthenticatedBytesMax,
   workersMax,
@@ -85,9 +86,14 @@ export class Coordinator {
   #saidWaitingFor: string | null = null;
   /** Nobody needs to hear of workers that leave because they were sent away. */
   #closing = false;
+  /** Members can't flood the operator's screen either. */
+  readonly #offenceLines: RateLimit;
+  readonly #waitingLines: RateLimit;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
+    this.#offenceLines = new RateLimit(refusalLines, options.now());
+    this.#waitingLines = new RateLimit(refusalLines, options.now());
   }
 
   /** The largest message that a worker may send now: before `hello` one header, then what the run's model needs. */
@@ -325,7 +331,11 @@ export class Coordinator {
       const message = "the self-test gave other bits than it must: this machine may not take part";
       throw new ProtocolError("ERR_KERNEL", message);
     }
-    worker.speed = new SpeedEstimate(ready.samplesPerSecond);
+    // Who comes back to a run is as fast as it was there, whatever it says now.
+    if (worker.speedRun !== ready.run || !worker.speed.isMeasured) {
+      worker.speed = new SpeedEstimate(ready.samplesPerSecond);
+      worker.speedRun = ready.run;
+    }
     worker.state = "ready";
     this.#joinRun(worker);
   }
@@ -355,6 +365,7 @@ export class Coordinator {
     if (verdict.kind !== "offence") return;
     worker.offences += 1;
     if (worker.offences >= offencesMax) throw new ProtocolError("ERR_OFFENCES", verdict.reason);
+    if (!this.#offenceLines.take(this.#options.now())) return;
     this.#options.report({ event: "warning", message: `${worker.name}: ${verdict.reason}` });
   }
 
@@ -413,6 +424,8 @@ export class Coordinator {
   #sayWhatFor(nowMs: number): void {
     const what = this.#run?.wait(nowMs)?.what ?? null;
     if (what === this.#saidWaitingFor) return;
+    // Said at a later tick then, if it is still so: a worker that comes and goes all the time is no flood of lines.
+    if (what !== null && !this.#waitingLines.take(nowMs)) return;
     this.#saidWaitingFor = what;
     const reason = this.#run?.waitingFor(nowMs) ?? null;
     if (reason !== null) this.#options.report({ event: "waiting", reason });

@@ -46,6 +46,19 @@ export class Crew {
     return this.#members.get(id);
   }
 
+  /** Whether two come from two networks, or there is nobody here from any other than the second's. */
+  areIndependent(firstId: string, secondId: string): boolean {
+    const first = this.get(firstId)?.network;
+    const second = this.get(secondId)?.network;
+    if (first !== undefined && first !== second) return true;
+    return [...this.#members.values()].every(({ network }) => network === second);
+  }
+
+  /** In the order in which they came. */
+  get names(): string[] {
+    return [...this.#members.values()].map(({ name }) => name);
+  }
+
   /** Who should get work: everybody on time, or everybody when all are late. */
   available(): Member[] {
     const all = [...this.#members.values()];

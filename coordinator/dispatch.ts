@@ -109,23 +109,26 @@ export class Dispatch {
   /**
    * A worker answered for a round that is over: it is alive, and if others had to do what it held, it is known now how
    * slow it was. Without that it would get as much again, and be as late.
+   *
+   * @returns The round, if the answer was asked for in it.
    */
   overtaken(
     member: Member,
     kind: UnitKind,
     { step, block: [start, end], computeMs }: ResultMessage,
     nowMs: number,
-  ): void {
+  ): Round | undefined {
     member.late = false;
     const { round, holding } = member.overdue ?? {};
-    if (round === undefined || round.step !== step || round.kind !== kind) return;
-    if (round.answer(member.id, { start, end }, computeMs) !== holding) return;
+    if (round === undefined || round.step !== step || round.kind !== kind) return undefined;
+    if (round.answer(member.id, { start, end }, computeMs) !== holding) return undefined;
     // What of its share it has not answered by now it will drop for its next one.
     member.overdue = undefined;
     const { sinceMs, outstanding } = holding;
     const missing = [...outstanding.values()].map((block) => this.samplesOf(block, round));
     const samples = missing.reduce((rest, count) => rest - count, holding.samples);
     member.speed.observe({ elapsedMs: nowMs - sinceMs, computeMs: holding.computeMs, samples });
+    return round;
   }
 
   /** Who still holds something of a round that is over has been overtaken. */

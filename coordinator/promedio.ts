@@ -52,21 +52,33 @@ export class PromedioColumns {
     this.#completeStep = this.#openStep;
   }
 
-  /** The last complete step; `null` before the first, and for runs without gradients. */
-  get table(): PromedioTable | null {
+  /**
+   * The last complete step; `null` before the first, and for runs without gradients.
+   *
+   * @param present - Names of the workers that are here. Their columns stand in this order, those of workers that have
+   *   left behind them. A few keep their columns in steps in which they had no share, so that the table can be read.
+   */
+  table(present: readonly string[]): PromedioTable | null {
     if (this.#completeStep === undefined) return null;
-    const columns = [...this.#complete.values()];
+    const complete = this.#complete;
+    const here = present.filter((name) => complete.has(name) || present.length <= columnsKeptMax);
+    const workers = [...new Set([...here, ...complete.keys()])];
+    const columns = [...complete.values()];
     const samples = columns.reduce((sum, column) => sum + column.samples, 0);
-    const rows = this.#parameters.map((parameter, row) => {
-      const sums = columns.map((column) => column.sums[row] ?? 0);
-      return {
-        parameter,
-        gradients: columns.map((column, i) => (sums[i] ?? 0) / column.samples),
-        average: sums.reduce((sum, value) => sum + value, 0) / samples,
-      };
-    });
-    return { step: this.#completeStep, workers: [...this.#complete.keys()], rows };
+    const rows = this.#parameters.map((parameter, row) => ({
+      parameter,
+      gradients: workers.map((name) => meanOf(complete.get(name), row)),
+      average: columns.reduce((sum, column) => sum + (column.sums[row] ?? 0), 0) / samples,
+    }));
+    return { step: this.#completeStep, workers, rows };
   }
+}
+
+/** As many columns as fit on most screens. */
+const columnsKeptMax = 8;
+
+function meanOf(column: Column | undefined, row: number): number | null {
+  return column === undefined ? null : (column.sums[row] ?? 0) / column.samples;
 }
 
 /**

@@ -23,6 +23,8 @@ export interface Worker {
   socket: PeerSocket | undefined;
   state: "loading" | "ready" | "paused" | "gone";
   speed: SpeedEstimate;
+  /** The run that `speed` was measured in. */
+  speedRun: string | undefined;
   roundTripMs: number | null;
   blocksDone: number;
   samplesDone: number;
@@ -70,6 +72,7 @@ export class Roster {
       socket: undefined,
       state: "gone",
       speed: new SpeedEstimate(0),
+      speedRun: undefined,
       roundTripMs: null,
       blocksDone: 0,
       samplesDone: 0,

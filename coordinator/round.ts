@@ -29,12 +29,25 @@ export function keyOf({ start, end }: Block): string {
   return `${start}-${end}`;
 }
 
+/** What the first answer to a block said. */
+export interface FirstAnswer {
+  readonly workerId: string;
+  /** Shown to people: the worker may have left when it is needed. */
+  readonly name: string;
+  /** Of all of the answer that reaches the parameters or the metrics. */
+  readonly sha256: string;
+}
+
 export class Round {
   readonly kind: UnitKind;
   readonly step: number;
   readonly leafCount: number;
   readonly openedMs: number;
   readonly #holdings = new Map<string, Holding>();
+  /** Who was given a block last, by its key. */
+  readonly #givenTo = new Map<string, string>();
+  /** Keys of the blocks that several workers were given, and what the first answer to each of them said. */
+  readonly #shared = new Map<string, FirstAnswer | undefined>();
 
   constructor(kind: UnitKind, step: number, leafCount: number, nowMs: number) {
     this.kind = kind;
@@ -71,8 +84,25 @@ export class Round {
       const key = keyOf(block);
       holding.outstanding.set(key, block);
       holding.owed.set(key, (holding.owed.get(key) ?? 0) + 1);
+      const before = this.#givenTo.get(key);
+      if (before !== undefined && before !== workerId) this.#shared.set(key, undefined);
+      this.#givenTo.set(key, workerId);
     }
     holding.samples += samples;
+  }
+
+  /** Whether several workers were given exactly this block: then a second answer to it may come, however late. */
+  isShared(block: Block): boolean {
+    return this.#shared.has(keyOf(block));
+  }
+
+  /** Keeps what the first answer to a shared block said. */
+  noteFirst(block: Block, first: FirstAnswer): void {
+    this.#shared.set(keyOf(block), first);
+  }
+
+  firstAnswer(block: Block): FirstAnswer | undefined {
+    return this.#shared.get(keyOf(block));
   }
 
   /**
@@ -109,6 +139,7 @@ export class Round {
   /** Takes back everything: what was computed is thrown away, and computed again. */
   releaseAll(): void {
     for (const { outstanding } of this.#holdings.values()) outstanding.clear();
+    for (const key of this.#shared.keys()) this.#shared.set(key, undefined);
   }
 
   /** Whether a worker holds exactly this block. */

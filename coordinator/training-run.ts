@@ -32,6 +32,7 @@ import { Progress, type ProgressState } from "./progress.ts";
 import { PromedioColumns } from "./promedio.ts";
 import { type Answer, RoundValues } from "./round-values.ts";
 import type { Round } from "./round.ts";
+import { sha256OfParts } from "./sha256.ts";
 import { Timeline } from "./timeline.ts";
 import type { CoordinatorEvent, Phase, PromedioTable } from "./view.ts";
 
@@ -169,8 +170,9 @@ export class TrainingRun {
     const member = this.#dispatch.crew.get(workerId);
     if (member === undefined || message.run !== this.id) return { kind: "stale" };
     const round = this.#round;
+    if (message.step > this.#step) return offence(`step ${message.step} is not there yet`);
     if (round === undefined || message.step !== round.step || kindOf(message) !== round.kind) {
-      return this.#staleResult(member, message, nowMs);
+      return this.#staleResult(member, message, tensor, nowMs);
     }
     const block: Block = { start: message.block[0], end: message.block[1] };
     if (!isNode(block, round.leafCount))
@@ -186,7 +188,8 @@ export class TrainingRun {
 
   #accept(member: Member, round: Round, answer: Answer, nowMs: number): Verdict {
     const { block, samples, tensor } = answer;
-    const finding = this.#audit.examine(member.id, answer);
+    const isIndependent = (other: string) => this.#dispatch.crew.areIndependent(other, member.id);
+    const finding = this.#audit.examine(member.id, answer, isIndependent);
     if (typeof finding === "object") {
       this.#cutOff(finding.liars, block, nowMs);
       return { kind: "mismatch" };
@@ -194,13 +197,17 @@ export class TrainingRun {
     // Under quorum a part of what is dropped may be missing still, and now nobody may hold it.
     if (finding === "covered") this.#reassign(nowMs);
     const acceptance = finding === "new" ? this.#values.accept(answer) : finding;
-    if (acceptance === "covered") return { kind: "duplicate" };
+    if (acceptance === "covered") {
+      this.#compareWithFirst(member, round, answer);
+      return { kind: "duplicate" };
+    }
     if (typeof acceptance === "object") {
       this.#reassign(nowMs, member.id);
       return offence(acceptance.flaw);
     }
     this.progress.addBytes(tensor.length);
     if (acceptance === "accepted") {
+      this.#noteFirst(member, round, answer);
       if (round.kind === "gradient") this.#promedio.add(member.name, tensor, samples);
       const opinion = this.#audit.accepted(member.id, answer);
       const isTrue = opinion === undefined || this.#seekSecondOpinion(opinion, nowMs);
@@ -366,11 +373,31 @@ export class TrainingRun {
     for (const id of liars) this.#effects.expel(id, reason);
   }
 
-  /** A result for a round that is over: it only shows that its sender is alive again, and how slow it was. */
-  #staleResult(member: Member, message: ResultMessage, nowMs: number): Verdict {
-    this.#dispatch.overtaken(member, kindOf(message), message, nowMs);
+  /** A result for a round that is over: it shows that its sender is alive again, how slow it was, and whether it is true. */
+  #staleResult(member: Member, message: ResultMessage, tensor: Uint8Array, nowMs: number): Verdict {
+    const round = this.#dispatch.overtaken(member, kindOf(message), message, nowMs);
+    const block: Block = { start: message.block[0], end: message.block[1] };
+    if (round !== undefined) this.#compareWithFirst(member, round, { message, block, tensor });
     this.#reassign(nowMs);
     return { kind: "stale" };
+  }
+
+  /** Under quorum every block has a second opinion anyway. */
+  #noteFirst({ id, name }: Member, round: Round, { message, block, tensor }: Content): void {
+    if (this.#audit.policy === "quorum" || !round.isShared(block)) return;
+    round.noteFirst(block, { workerId: id, name, sha256: digestOf(message, tensor) });
+  }
+
+  /** A late duplicate is dropped, but not unseen: two results of one unit that differ can't both be true (invariant 1). */
+  #compareWithFirst(member: Member, round: Round, { message, block, tensor }: Content): void {
+    const first = round.firstAnswer(block);
+    if (first === undefined || first.sha256 === digestOf(message, tensor)) return;
+    this.#audit.distrust(first.workerId, member.id);
+    const of = `${nameOf(block)} of step ${round.step}`;
+    this.#effects.report({
+      event: "warning",
+      message: `${first.name} and ${member.name} differ about ${of}: one of them is wrong; --audit quorum tells which`,
+    });
   }
 
   // ── start, pause, resume, and what can be seen ─────────────────────────────────────────────────────────────────────────
@@ -431,7 +458,7 @@ export class TrainingRun {
   }
 
   get promedio(): PromedioTable | null {
-    return this.#promedio.table;
+    return this.#promedio.table(this.#dispatch.crew.names);
   }
 
   get learningRate(): number {
@@ -481,6 +508,15 @@ export class TrainingRun {
     const what = `${nameOf(oldest.block)} of step ${this.#round.step} given to ${name}`;
     return { what, sinceMs: oldest.sinceMs };
   }
+}
+
+type Content = Omit<Answer, "samples">;
+
+/** Of all of a result that reaches the parameters or the metrics. */
+function digestOf(message: ResultMessage, tensor: Uint8Array): string {
+  const sums = message.type === "costs" ? [] : [message.lossSum, message.correct];
+  const { buffer } = Float64Array.from(sums);
+  return sha256OfParts(tensor, new Uint8Array(buffer));
 }
 
 /** A wait shorter than this is a step, not a wait. */

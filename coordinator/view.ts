@@ -33,13 +33,13 @@ export interface WorkerView {
 /** One row a parameter: every worker's mean gradient in the last step, and their average, the promedio. */
 export interface PromedioTable {
   readonly step: number;
-  /** Names of the workers that took part, one column each. */
+  /** Names, one column each: in an order that stays from step to step. */
   readonly workers: readonly string[];
   readonly rows: readonly {
     /** Index into the flat parameter vector. */
     readonly parameter: number;
-    /** Mean over the worker's own samples; same order as `workers`. */
-    readonly gradients: readonly number[];
+    /** Mean over the worker's own samples, `null` if it had none in this step; same order as `workers`. */
+    readonly gradients: readonly (number | null)[];
     /** gradientMean of the whole batch. */
     readonly average: number;
   }[];

@@ -56,6 +56,11 @@ const workers: readonly Phrase[] = [
   ["block {block} was answered before", "el bloque {block} ya tenía respuesta"],
   ["block {block} was not asked for", "nadie pidió el bloque {block}"],
   [
+    "{name} and {name2} differ about block {block} of step {step}: one of them is wrong; --audit quorum tells which",
+    "{name} y {name2} difieren sobre el bloque {block} del paso {step}: uno se equivoca; --audit quorum dice cuál",
+  ],
+  ["step {step} is not there yet", "el paso {step} aún no ha llegado"],
+  [
     "it could not compute block {block}, which can be: {reason}",
     "no pudo calcular el bloque {block}, que sí se puede: {reason}",
   ],

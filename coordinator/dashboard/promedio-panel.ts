@@ -96,8 +96,9 @@ export class PromedioPanel {
 }
 
 /** The ground is the stronger, the larger a number is beside the largest of its row. */
-function rowOf(parameter: number, gradients: readonly number[], average: number): Cell[] {
-  const largest = Math.max(...gradients.map(Math.abs), Math.abs(average)) || 1;
+function rowOf(parameter: number, gradients: readonly (number | null)[], average: number): Cell[] {
+  const largest =
+    Math.max(...gradients.map((value) => Math.abs(value ?? 0)), Math.abs(average)) || 1;
   const cell = (value: number, className = "") => ({
     text: figures.gradient(value),
     className,
@@ -105,7 +106,7 @@ function rowOf(parameter: number, gradients: readonly number[], average: number)
   });
   return [
     { text: parameterName(parameter) },
-    ...gradients.map((value) => cell(value)),
+    ...gradients.map((value) => (value === null ? { text: "–" } : cell(value))),
     cell(average, "average"),
   ];
 }

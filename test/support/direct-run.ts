@@ -31,8 +31,10 @@ export interface DirectRunOptions {
   readonly dataset: Dataset;
   readonly createKernel: () => Kernel;
   readonly workers: number;
-  /** Chooses which waiting job is done next; by default the oldest. */
-  readonly choose?: (count: number) => number;
+  /** Chooses which waiting job is done next, by whose they are; by default the oldest. −1: none of them. */
+  readonly choose?: (count: number, workerIds: readonly string[]) => number;
+  /** Where a worker comes from; by default each from a network of its own. */
+  readonly networkOf?: (workerId: string) => string;
   readonly resume?: RunSnapshot;
   readonly audit?: AuditPolicy;
   /** Of the draw of what is audited. */
@@ -104,7 +106,8 @@ export class DirectRun {
     const { config, dataset, createKernel } = this.#options;
     this.#engines.set(id, createEngine({ kernel: createKernel(), config, dataset }));
     const speed = new SpeedEstimate(0);
-    this.run.workerReady({ id, name: id, network: id, speed }, this.#nowMs);
+    const network = this.#options.networkOf?.(id) ?? id;
+    this.run.workerReady({ id, name: id, network, speed }, this.#nowMs);
   }
 
   leave(id: string): void {
@@ -113,11 +116,19 @@ export class DirectRun {
     this.run.workerLeft(id, this.#nowMs);
   }
 
+  /** Time goes by: who holds a job that is not done may be late. */
+  wait(ms: number): void {
+    this.#nowMs += ms;
+    this.run.tick(this.#nowMs);
+  }
+
   /** Does one waiting job. Returns whether there was one. */
   work(): boolean {
-    const count = this.#jobs.length;
-    if (count === 0) return false;
-    const [job] = this.#jobs.splice(this.#options.choose?.(count) ?? 0, 1);
+    const workerIds = this.#jobs.map(({ workerId }) => workerId);
+    if (workerIds.length === 0) return false;
+    const chosen = this.#options.choose?.(workerIds.length, workerIds) ?? 0;
+    if (chosen < 0) return false;
+    const [job] = this.#jobs.splice(chosen, 1);
     this.#nowMs += 1;
     this.#compute(known(job, "a waiting job"));
     return true;

@@ -41,6 +41,12 @@ function liar(id: string, lie: (result: Told) => Told) {
   return (workerId: string, result: Told): Told => (workerId === id ? lie(result) : result);
 }
 
+/** A lie that no rounding swallows. */
+function twice({ message, tensor }: Told): Told {
+  const values = new Float32Array(tensor.slice().buffer).map((value) => 2 * value);
+  return { message, tensor: new Uint8Array(values.buffer) };
+}
+
 /** Takes the newest job, so that who is asked last answers first. */
 const newestFirst = (count: number) => count - 1;
 
@@ -204,6 +210,28 @@ describe("quorum", () => {
       expect(fingerprint(direct), `seed ${seed}`).toBe(expected);
     }
   });
+
+  test("lets no two of one network confirm each other's lie while one of another network is here, however late", () => {
+    const direct = start({
+      audit: "quorum",
+      workers: 3,
+      networkOf: (workerId) => (workerId === "w3" ? "elsewhere" : "here"),
+      // The honest one does nothing until the others are gone.
+      choose: (_, workerIds) => {
+        const isAlone = workerIds.every((workerId) => workerId === "w3");
+        if (isAlone && direct.expelled.length === 2) return 0;
+        return workerIds.findIndex((workerId) => workerId !== "w3");
+      },
+      tell: (workerId, result) => (workerId === "w3" ? result : oneUnitInTheLastPlace(result)),
+    });
+    for (let waits = 0; direct.outcome === undefined;) {
+      if (direct.work()) continue;
+      direct.wait(60_000);
+      expect(waits++).toBeLessThan(10);
+    }
+    expect(direct.expelled.map(({ workerId }) => workerId).toSorted()).toEqual(["w1", "w2"]);
+    expect(fingerprint(direct)).toBe(expected);
+  });
 });
 
 /** Works in any order, while workers come and go, until the run is over. */
@@ -254,6 +282,36 @@ describe("sample", () => {
     }
     // About 110 further results each: the probability of getting by with all of them is 0.1 %.
     expect(caught).toBeGreaterThanOrEqual(19);
+  });
+
+  test("leaves no trace of a lie that was believed in the round in which a later one is found", () => {
+    // Ten shards for two workers: the second one's share is two blocks of the tree.
+    const changes = { shardSize: 2 };
+    let shown = 0;
+    for (let auditSeed = 0; auditSeed < 200 && shown < 3; auditSeed++) {
+      let count = 0;
+      const steps = new Set<number>();
+      let lies = 0;
+      const direct = start({
+        audit: "sample",
+        auditSeed,
+        workers: 2,
+        config: config(changes),
+        tell(workerId, result) {
+          if (workerId !== "w2" || ++count <= 10 || result.message.type !== "gradient")
+            return result;
+          steps.add(result.message.step);
+          lies += 1;
+          return twice(result);
+        },
+      });
+      while (direct.outcome === undefined && steps.size < 2) direct.work();
+      // Several lies, all in one round, of which the last was found: the others were in its sums.
+      if (steps.size !== 1 || lies < 2) continue;
+      shown += 1;
+      expect(fingerprint(direct)).toBe(sequential(changes));
+    }
+    expect(shown).toBe(3);
   });
 
   test("recomputes the first 10 results, then each with 1/n, at last 2 %: measured on 4,000 workers", () => {

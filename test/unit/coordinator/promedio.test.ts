@@ -16,10 +16,10 @@ function gradient(factor: number): Uint8Array {
 describe("PromedioColumns", () => {
   test("has no table before the first complete step", () => {
     const columns = new PromedioColumns(model);
-    expect(columns.table).toBeNull();
+    expect(columns.table([])).toBeNull();
     columns.begin(0);
     columns.add("ana", gradient(1), 2);
-    expect(columns.table).toBeNull();
+    expect(columns.table([])).toBeNull();
   });
 
   test("shows each worker's mean over its own samples, and the mean over all 8 as the average", () => {
@@ -29,12 +29,34 @@ describe("PromedioColumns", () => {
     columns.add("bea", gradient(6), 4);
     columns.add("ana", gradient(2), 2);
     columns.end();
-    const { step, workers, rows } = columns.table!;
+    const { step, workers, rows } = columns.table(["ana", "bea"])!;
     expect([step, workers]).toEqual([5, ["ana", "bea"]]);
     for (const { parameter, gradients, average } of rows) {
       expect(gradients).toEqual([(6 * parameter) / 4, (6 * parameter) / 4]);
       expect(average).toBe((12 * parameter) / 8);
     }
+  });
+
+  test("columns stand in the order of the workers that are here, whoever answered first", () => {
+    const columns = new PromedioColumns(model);
+    columns.begin(0);
+    for (const name of ["gone", "bea", "ana"]) columns.add(name, gradient(1), 1);
+    columns.end();
+    expect(columns.table(["ana", "bea"])?.workers).toEqual(["ana", "bea", "gone"]);
+  });
+
+  test("up to 8 workers keep their columns in a step without them; of 9 only those with a share are shown", () => {
+    const columns = new PromedioColumns(model);
+    columns.begin(0);
+    columns.add("w2", gradient(3), 1);
+    columns.end();
+    const names = (count: number) => Array.from({ length: count }, (_, i) => `w${i + 1}`);
+    const { workers, rows } = columns.table(names(8))!;
+    expect(workers).toEqual(names(8));
+    const { parameter, gradients, average } = rows[0]!;
+    expect(gradients).toEqual([null, 3 * parameter, null, null, null, null, null, null]);
+    expect(average).toBe(3 * parameter);
+    expect(columns.table(names(9))?.workers).toEqual(["w2"]);
   });
 
   test("picks 3 weights of the middle input, the first of the last layer and the last bias", () => {
@@ -43,7 +65,7 @@ describe("PromedioColumns", () => {
     columns.add("ana", gradient(1), 1);
     columns.end();
     // Input 3 of a picture of 2 × 2 has the weights 9, 10, 11; the second layer begins after 4 · 3 weights and 3 biases.
-    expect(columns.table?.rows.map(({ parameter }) => parameter)).toEqual([9, 10, 11, 15, 22]);
+    expect(columns.table([])?.rows.map(({ parameter }) => parameter)).toEqual([9, 10, 11, 15, 22]);
   });
 
   test("picks parameters of the reference network that exist: 6 of 13,002", () => {
@@ -51,7 +73,7 @@ describe("PromedioColumns", () => {
     columns.begin(0);
     columns.add("ana", new Uint8Array(4 * 13_002), 1);
     columns.end();
-    const rows = columns.table?.rows.map(({ parameter }) => parameter);
+    const rows = columns.table([])?.rows.map(({ parameter }) => parameter);
     expect(rows).toEqual([6_496, 6_497, 6_498, 12_560, 12_832, 13_001]);
   });
 
@@ -60,7 +82,7 @@ describe("PromedioColumns", () => {
     columns.begin(0);
     columns.add("ana", new Uint8Array(8), 1);
     columns.end();
-    expect(columns.table?.rows.map(({ parameter }) => parameter)).toEqual([0, 1]);
+    expect(columns.table([])?.rows.map(({ parameter }) => parameter)).toEqual([0, 1]);
   });
 
   test("keeps showing the last complete step while the next one is open", () => {
@@ -68,12 +90,12 @@ describe("PromedioColumns", () => {
     columns.begin(0);
     columns.add("ana", gradient(1), 1);
     columns.end();
-    const before = columns.table;
+    const before = columns.table([]);
     columns.begin(1);
     columns.add("bea", gradient(9), 1);
-    expect(columns.table).toEqual(before);
+    expect(columns.table([])).toEqual(before);
     columns.end();
-    expect(columns.table).toMatchObject({ step: 1, workers: ["bea"] });
+    expect(columns.table([])).toMatchObject({ step: 1, workers: ["bea"] });
   });
 
   test("ignores a step without gradients: an evaluation leaves the table as it was", () => {
@@ -83,7 +105,7 @@ describe("PromedioColumns", () => {
     columns.end();
     columns.begin(1);
     columns.end();
-    expect(columns.table).toMatchObject({ step: 0, workers: ["ana"] });
+    expect(columns.table([])).toMatchObject({ step: 0, workers: ["ana"] });
   });
 
   test("reads tensors at any alignment", () => {
@@ -93,6 +115,6 @@ describe("PromedioColumns", () => {
     columns.begin(0);
     columns.add("ana", shifted.subarray(1), 1);
     columns.end();
-    expect(columns.table?.rows[0]).toEqual({ parameter: 9, gradients: [9], average: 9 });
+    expect(columns.table([])?.rows[0]).toEqual({ parameter: 9, gradients: [9], average: 9 });
   });
 });
