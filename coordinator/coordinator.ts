@@ -204,7 +204,7 @@ export class Coordinator {
         this.#refuse(connection, new ProtocolError(code, reason)),
       ping: () => this.#spend(connection),
       pong: () => this.#pong(connection),
-      closed: (reason) => this.#closed(connection, reason),
+      closed: (reason) => this.#drop(connection, reason),
     };
   }
 
@@ -390,10 +390,6 @@ export class Coordinator {
     socket.close(closeStatus[code], code);
     if (worker === undefined) this.#reportRefused(connection, code, message);
     this.#drop(connection, `${code}: ${message} (${socket.address})`);
-  }
-
-  #closed(connection: Connection, reason: string): void {
-    this.#drop(connection, reason);
   }
 
   /** Forgets a socket; what its worker held goes to others at once. Safe to call twice. */

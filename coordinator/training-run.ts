@@ -26,13 +26,13 @@ import type { UnitKind } from "../shared/run/unit.ts";
 import type { Audit } from "./audit.ts";
 import type { Member, Newcomer } from "./crew.ts";
 import { Dispatch } from "./dispatch.ts";
+import { type Content, contradicted, noteFirst } from "./duplicates.ts";
 import type { Opinion } from "./opinions.ts";
 import type { ParameterStore, StoreSnapshot } from "./parameter-store.ts";
 import { Progress, type ProgressState } from "./progress.ts";
 import { PromedioColumns } from "./promedio.ts";
 import { type Answer, RoundValues } from "./round-values.ts";
 import type { Round } from "./round.ts";
-import { sha256OfParts } from "./sha256.ts";
 import { Timeline } from "./timeline.ts";
 import type { CoordinatorEvent, Phase, PromedioTable } from "./view.ts";
 
@@ -207,7 +207,8 @@ export class TrainingRun {
     }
     this.progress.addBytes(tensor.length);
     if (acceptance === "accepted") {
-      this.#noteFirst(member, round, answer);
+      // Under quorum every block has a second opinion anyway.
+      if (this.#audit.policy !== "quorum") noteFirst(member, round, answer);
       if (round.kind === "gradient") this.#promedio.add(member.name, tensor, samples);
       const opinion = this.#audit.accepted(member.id, answer);
       const isTrue = opinion === undefined || this.#seekSecondOpinion(opinion, nowMs);
@@ -382,18 +383,12 @@ export class TrainingRun {
     return { kind: "stale" };
   }
 
-  /** Under quorum every block has a second opinion anyway. */
-  #noteFirst({ id, name }: Member, round: Round, { message, block, tensor }: Content): void {
-    if (this.#audit.policy === "quorum" || !round.isShared(block)) return;
-    round.noteFirst(block, { workerId: id, name, sha256: digestOf(message, tensor) });
-  }
-
-  /** A late duplicate is dropped, but not unseen: two results of one unit that differ can't both be true (invariant 1). */
-  #compareWithFirst(member: Member, round: Round, { message, block, tensor }: Content): void {
-    const first = round.firstAnswer(block);
-    if (first === undefined || first.sha256 === digestOf(message, tensor)) return;
+  /** A late duplicate is dropped; if it differs from the answer that counted, both workers are named and doubted. */
+  #compareWithFirst(member: Member, round: Round, content: Content): void {
+    const first = contradicted(round, content);
+    if (first === undefined) return;
     this.#audit.distrust(first.workerId, member.id);
-    const of = `${nameOf(block)} of step ${round.step}`;
+    const of = `${nameOf(content.block)} of step ${round.step}`;
     this.#effects.report({
       event: "warning",
       message: `${first.name} and ${member.name} differ about ${of}: one of them is wrong; --audit quorum tells which`,
@@ -508,15 +503,6 @@ export class TrainingRun {
     const what = `${nameOf(oldest.block)} of step ${this.#round.step} given to ${name}`;
     return { what, sinceMs: oldest.sinceMs };
   }
-}
-
-type Content = Omit<Answer, "samples">;
-
-/** Of all of a result that reaches the parameters or the metrics. */
-function digestOf(message: ResultMessage, tensor: Uint8Array): string {
-  const sums = message.type === "costs" ? [] : [message.lossSum, message.correct];
-  const { buffer } = Float64Array.from(sums);
-  return sha256OfParts(tensor, new Uint8Array(buffer));
 }
 
 /** A wait shorter than this is a step, not a wait. */

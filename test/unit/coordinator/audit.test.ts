@@ -291,7 +291,7 @@ describe("sample", () => {
     for (let auditSeed = 0; auditSeed < 200 && shown < 3; auditSeed++) {
       let count = 0;
       const steps = new Set<number>();
-      let lies = 0;
+      let told = 0;
       const direct = start({
         audit: "sample",
         auditSeed,
@@ -301,13 +301,13 @@ describe("sample", () => {
           if (workerId !== "w2" || ++count <= 10 || result.message.type !== "gradient")
             return result;
           steps.add(result.message.step);
-          lies += 1;
+          told += 1;
           return twice(result);
         },
       });
       while (direct.outcome === undefined && steps.size < 2) direct.work();
       // Several lies, all in one round, of which the last was found: the others were in its sums.
-      if (steps.size !== 1 || lies < 2) continue;
+      if (steps.size !== 1 || told < 2) continue;
       shown += 1;
       expect(fingerprint(direct)).toBe(sequential(changes));
     }

@@ -2,6 +2,8 @@
  * @file A block that is late is given to another worker too. The first answer counts; the second one is dropped, but
  * not before it was compared: two results of one unit that differ can't both be true.
  */
+import assert from "node:assert/strict";
+
 import { describe, expect, test } from "vitest";
 
 import type { AuditPolicy } from "../../../coordinator/audit-policy.ts";
@@ -138,7 +140,7 @@ class Stage {
     this.nowMs += 60_000;
     this.run.tick(this.nowMs);
     const backup = this.take("ana");
-    expect(backup.header.blocks).toEqual(late.header.blocks);
+    assert.deepEqual(backup.header.blocks, late.header.blocks);
     return { late, backup };
   }
 }

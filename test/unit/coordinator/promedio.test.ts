@@ -7,6 +7,10 @@ import type { ModelConfig } from "../../../shared/run/config.ts";
 const model: ModelConfig = { layers: [4, 3, 2], activation: "sigmoid", output: "softmax" };
 const parameterCount = 5 * 3 + 4 * 2;
 
+function names(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `w${i + 1}`);
+}
+
 /** A gradientSum whose every value is the parameter's index times `factor`. */
 function gradient(factor: number): Uint8Array {
   const values = Float32Array.from({ length: parameterCount }, (_, i) => i * factor);
@@ -50,7 +54,6 @@ describe("PromedioColumns", () => {
     columns.begin(0);
     columns.add("w2", gradient(3), 1);
     columns.end();
-    const names = (count: number) => Array.from({ length: count }, (_, i) => `w${i + 1}`);
     const { workers, rows } = columns.table(names(8))!;
     expect(workers).toEqual(names(8));
     const { parameter, gradients, average } = rows[0]!;
