@@ -76,14 +76,17 @@ describe("a coordinator that dies", () => {
   );
 
   test.each(["process", "power"] as const)(
-    "(%s) at any one disk operation of a small run resumes to the same fingerprint, whatever is left of it",
+    "(%s) at any one disk operation of a small run, done, torn or not done, resumes to the same fingerprint",
     async (how) => {
       const operations = whole.disk.operationCount;
       expect(operations).toBeGreaterThan(30);
       for (let index = 0; index < operations; index++) {
-        for (const seed of [1, 2, 3, 4, 5, 6]) {
-          const ending = await dieAt(index, how, seed);
-          expect(ending.violation, `at operation ${index}, seed ${seed}`).toBeUndefined();
+        for (const fate of drawnFates) {
+          for (const seed of [1, 2]) {
+            const { ending, fates } = await dieAt({ index, how, fate, seed });
+            expect(fates).toBeGreaterThan(0);
+            expect(ending.violation, `operation ${index}, ${fate}, seed ${seed}`).toBeUndefined();
+          }
         }
       }
     },
@@ -116,18 +119,53 @@ describe("metrics.jsonl", () => {
   });
 });
 
-/** The coordinator dies while a disk operation is under way: it is done, half done or not done by chance. */
-async function dieAt(index: number, how: "process" | "power", seed: number) {
+interface Death {
+  /** Of the disk operation that is under way. */
+  readonly index: number;
+  readonly how: "process" | "power";
+  /** What comes of it. */
+  readonly fate: Fate;
+  /** Draws where it is torn, and what else a power cut takes. */
+  readonly seed: number;
+}
+
+/** The coordinator dies while a disk operation is under way. Returns how many of them met their fate. */
+async function dieAt({ index, how, fate, seed }: Death) {
+  let fates = 0;
   let died = false;
   const { ending } = await live({
     seed,
     beforeEvent: (simulation) => {
       if (died || simulation.disk.operationCount <= index) return;
       died = true;
-      simulation.crashCoordinator(how);
+      fates = withFate(simulation, fate, () => simulation.crashCoordinator(how));
     },
   });
-  return ending;
+  return { ending, fates };
+}
+
+/** As `SimDisk.processDied` draws them, one of three for each operation under way. */
+const drawnFates = ["done", "torn", "not done"] as const;
+type Fate = (typeof drawnFates)[number];
+
+/** Lets a process die with one fate for all its disk operations, in place of what would be drawn. Returns their number. */
+function withFate({ world, disk }: Simulation, fate: Fate, die: () => void): number {
+  const { random } = world;
+  const draw = random.below.bind(random);
+  const underWay = disk.underWay;
+  let fates = 0;
+  random.below = (bound) => {
+    if (bound !== drawnFates.length || fates === underWay) return draw(bound);
+    fates += 1;
+    return drawnFates.indexOf(fate);
+  };
+  try {
+    die();
+  } finally {
+    random.below = draw;
+  }
+  expect(fates).toBe(underWay);
+  return fates;
 }
 
 describe("a damaged checkpoint", () => {

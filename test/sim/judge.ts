@@ -152,7 +152,7 @@ export class Judge {
   /** The lines of `metrics.jsonl`: each epoch once, in order, and, unless the disk failed, all of them. */
   checkMetrics(text: string, diskFailed: boolean): void {
     const lines = text.split("\n").slice(0, -1);
-    const steps = lines.map((line) => (JSON.parse(line) as { step: number }).step);
+    const steps = lines.map((line) => this.#stepOf(line));
     for (const [index, step] of steps.entries()) {
       const previous = steps[index - 1] ?? 0;
       if (step <= previous) this.fail(`metrics.jsonl has step ${step} after step ${previous}`);
@@ -160,6 +160,14 @@ export class Judge {
     const epochs = this.expected.testLosses.length - 1;
     if (!diskFailed && steps.length !== epochs) {
       this.fail(`metrics.jsonl has ${steps.length} lines of ${epochs}`);
+    }
+  }
+
+  #stepOf(line: string): number {
+    try {
+      return (JSON.parse(line) as { step: number }).step;
+    } catch {
+      return this.fail(`metrics.jsonl has a line that is none: ${line.slice(0, 60)}…`);
     }
   }
 

@@ -9,8 +9,8 @@ describe(`within ${seedsMax} seeds the simulator finds that`, () => {
     "%s",
     async (name, bug) => {
       const ending = await seedThatCatches(bug, seedsMax);
-      expect(ending?.violation, `no seed catches it`).toBeTypeOf("string");
-      const [line] = (ending?.violation ?? "").split("\n");
+      const [line] = (ending?.violation ?? "no seed catches it").split("\n");
+      expect(line, `seed ${ending?.seed}`).toMatch(bug.caughtAs);
       process.stdout.write(`caught by seed ${ending?.seed}: ${name} (${line})\n`);
     },
     120_000,

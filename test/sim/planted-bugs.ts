@@ -4,9 +4,12 @@
  * switch for any of them.
  */
 import { type Checkpoint, encodeCheckpoint } from "../../coordinator/checkpoint.ts";
+import { Coordinator } from "../../coordinator/coordinator.ts";
 import { temporarySuffix } from "../../coordinator/disk.ts";
 import { MetricsFile } from "../../coordinator/metrics-file.ts";
 import { ParameterStore } from "../../coordinator/parameter-store.ts";
+import type { PeerSocket } from "../../coordinator/peer.ts";
+import { Places } from "../../coordinator/places.ts";
 import { Round } from "../../coordinator/round.ts";
 import type { PreparedRun } from "../../coordinator/run-setup.ts";
 import { fromTorch } from "../../coordinator/torch-layout.ts";
@@ -17,30 +20,28 @@ import { batchSizeOf } from "../../shared/run/plan.ts";
 import { Reduction } from "../../shared/run/reduction.ts";
 import { decodeSafetensors } from "../../shared/safetensors.ts";
 import { LocalPool } from "../../worker/local-pool.ts";
+import { replace } from "./replace.ts";
 import type { Hooks } from "./sim-coordinator.ts";
 import { type Ending, simulate } from "./simulation.ts";
 
 export interface PlantedBug {
+  /** What the failure says: that of the oracle which is there for it, and no accident on the way. */
+  readonly caughtAs: RegExp;
   readonly hooks?: Hooks;
   /** Replaces methods of the product; returns what puts them back. */
   readonly plant?: () => () => void;
 }
 
-/** Puts another function in a method's place. */
-function replace<Owner extends object, Name extends keyof Owner>(
-  owner: Owner,
-  name: Name,
-  make: (original: Owner[Name]) => Owner[Name],
-): () => void {
-  const original = owner[name];
-  owner[name] = make(original);
-  return () => (owner[name] = original);
-}
+const otherParameters = /^after step \d+ the fingerprint is /u;
 
 export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
-  "sums are taken in the order of arrival": { plant: sumInOrderOfArrival },
+  "sums are taken in the order of arrival": {
+    caughtAs: otherParameters,
+    plant: sumInOrderOfArrival,
+  },
 
   "a result of an older step is accepted": {
+    caughtAs: otherParameters,
     plant: () =>
       replace(TrainingRun.prototype, "result", (original) => {
         return function (this: TrainingRun, workerId, message, tensor, nowMs) {
@@ -50,10 +51,12 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "folders are not flushed": {
+    caughtAs: /^resumed at step \d+, but step \d+ was safe on disk$/u,
     hooks: { disk: (disk) => ({ ...disk, syncDirectory: () => Promise.resolve() }) },
   },
 
   "files are written in place": {
+    caughtAs: /^hangs at step 0 after the faults are over: no run$/u,
     hooks: {
       disk: (disk) => ({
         ...disk,
@@ -64,12 +67,14 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "values are not checked to be finite": {
+    caughtAs: /^the run failed: step \d+ diverged: .+ not finite$/u,
     hooks: {
       kernel: (kernel) => ({ ...kernel, functions: { ...kernel.functions, allFinite: () => 1 } }),
     },
   },
 
   "a step is committed twice": {
+    caughtAs: otherParameters,
     hooks: {
       store: (store) => {
         const applyStep = store.applyStep.bind(store);
@@ -85,10 +90,12 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "the blocks of a worker that leaves are lost": {
+    caughtAs: /^hangs at step .+ given to a worker that left/u,
     plant: () => replace(Round.prototype, "release", () => () => []),
   },
 
   "leases are taken by the wall clock": {
+    caughtAs: /^waits for a second and does not say why$/u,
     hooks: {
       now:
         ({ world }) =>
@@ -98,10 +105,12 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "the last, smaller batch of an epoch is dropped": {
+    caughtAs: otherParameters,
     hooks: { store: dropSmallBatches },
   },
 
   "checkpoints are not verified": {
+    caughtAs: otherParameters,
     hooks: {
       disk: (disk) => ({
         ...disk,
@@ -114,10 +123,12 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "a folder that can't be read is taken for an empty one": {
+    caughtAs: /^resumed at step \d+, but step \d+ was safe on disk$/u,
     hooks: { disk: (disk) => ({ ...disk, readdir: (path) => disk.readdir(path).catch(() => []) }) },
   },
 
   "the optimizer's state is forgotten on resume": {
+    caughtAs: otherParameters,
     plant: () =>
       replace(ParameterStore.prototype, "restore", (original) => {
         return function (this: ParameterStore, snapshot) {
@@ -130,6 +141,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "the buffer of a tensor that is being sent is used again": {
+    caughtAs: /^a tensor changes while it is sent$/u,
     plant: () =>
       replace(ParameterStore.prototype, "encodePoint", () => {
         return function (this: ParameterStore) {
@@ -140,10 +152,12 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "late shares get no backup": {
+    caughtAs: /^hangs at step .+ given to worker\d+ .+ ago$/u,
     plant: () => replace(TrainingRun.prototype, "tick", () => () => undefined),
   },
 
   "a block counts as held though its only holder is late": {
+    caughtAs: /^hangs at step .+ given to worker\d+ .+ ago$/u,
     plant: () =>
       replace(Round.prototype, "heldLeaves", (original) => {
         return function (this: Round) {
@@ -153,11 +167,57 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "metrics of lost steps are not cut off": {
+    caughtAs: /^metrics\.jsonl has step \d+ after step \d+$/u,
     plant: () =>
-      replace(MetricsFile.prototype, "trim", () => () => Promise.resolve({ ok: true as const })),
+      replace(MetricsFile.prototype, "trim", (original) => {
+        return function (this: MetricsFile) {
+          return original.call(this, Number.MAX_SAFE_INTEGER);
+        };
+      }),
+  },
+
+  "what a failed write left of a line of metrics is not cut off": {
+    caughtAs: /^metrics\.jsonl has (a line that is none: |step \d+ after step \d+$)/u,
+    hooks: { disk: (disk) => ({ ...disk, truncate: () => Promise.resolve() }) },
+  },
+
+  "a coordinator that ends closes no socket": {
+    caughtAs: /^\d+ sockets of the coordinator are left open$/u,
+    plant: () => replace(Coordinator.prototype, "close", () => () => undefined),
+  },
+
+  "a ping that was sent counts as a sign of life": {
+    caughtAs: /^a socket that is silent for \d+ ms is kept$/u,
+    plant: () =>
+      replace(Coordinator.prototype, "connect", (original) => {
+        return function (this: Coordinator, socket, admitted) {
+          const ping = () => {
+            socket.ping();
+            handler.pong();
+          };
+          const handler = original.call(
+            this,
+            Object.create(socket, { ping: { value: ping } }) as PeerSocket,
+            admitted,
+          );
+          return handler;
+        };
+      }),
+  },
+
+  "the places of those who left stay taken": {
+    caughtAs: /^\d+ places are taken for \d+ to \d+ sockets$/u,
+    plant: () =>
+      replace(Places.prototype, "take", (original) => {
+        return function (this: Places, address) {
+          const release = original.call(this, address);
+          return release && (() => undefined);
+        };
+      }),
   },
 
   "a worker computes at the parameters of its last job": {
+    caughtAs: /^(the test loss after epoch|after step \d+ the fingerprint is)/u,
     plant: () =>
       replace(LocalPool.prototype, "start", (original) => {
         const last = new WeakMap<LocalPool, Uint8Array>();

@@ -22,10 +22,11 @@ import type { RunConfig } from "../../shared/run/config.ts";
 import { loadKernelWasm } from "../support/kernel-wasm.ts";
 import type { SimDisk } from "../support/sim-disk.ts";
 import type { Network } from "../support/sim-network.ts";
-import { Process, type World } from "../support/sim-world.ts";
+import { type Cancel, Process, type World } from "../support/sim-world.ts";
 import { type Judge, Violation } from "./judge.ts";
 import { optionsOf, refugeFolder, requestOf, runFolder } from "./scenario.ts";
 import { selfTestBits } from "./sim-pool.ts";
+import { SimSockets } from "./sim-sockets.ts";
 
 const tickMs = 10;
 /** What the coordinator's event loop does for one message. */
@@ -93,6 +94,9 @@ export class SimCoordinator {
   readonly #options: SimCoordinatorOptions;
   readonly #now: () => number;
   #job: RunJob | undefined;
+  #sockets: SimSockets | undefined;
+  #stopTicking: Cancel = () => undefined;
+  #isClosing = false;
   #kernel: Kernel | undefined;
   #kernelBytesBefore = 0;
   #nextSession = 1;
@@ -147,7 +151,7 @@ export class SimCoordinator {
   }
 
   #listen({ id }: Kernel): void {
-    const { network, life } = this.#options;
+    const { network, judge, life } = this.#options;
     const coordinator = new Coordinator({
       kernel: id,
       selfTest: selfTestBits,
@@ -157,11 +161,15 @@ export class SimCoordinator {
       report: (event) => this.#report(event),
     });
     this.coordinator = coordinator;
+    const sockets = new SimSockets(coordinator, judge, this.#now);
+    this.#sockets = sockets;
     network.listen({
       process: this.process,
       messageBytesMax: () => coordinator.messageBytesMax(),
       accept: (socket) => {
-        const handler = coordinator.connect(socket);
+        // It came while the server stopped to listen, which cuts it.
+        if (this.#isClosing) socket.terminate();
+        const handler = sockets.accept(socket);
         return {
           ...handler,
           message: (bytes) => {
@@ -171,7 +179,10 @@ export class SimCoordinator {
         };
       },
     });
-    this.process.interval(tickMs, "tick", () => coordinator.tick());
+    this.#stopTicking = this.process.interval(tickMs, "tick", () => {
+      coordinator.tick();
+      sockets.checkSilence();
+    });
   }
 
   #begin({ config, plan, store, folder, resume, dataset }: PreparedRun): void {
@@ -260,8 +271,26 @@ export class SimCoordinator {
   async stop(): Promise<void> {
     await this.#job?.saveNow();
     if (!this.process.alive) return;
-    this.coordinator?.close("the coordinator is ending");
+    this.close();
     this.process.after(100, "exit", () => this.process.kill());
+  }
+
+  /** Says goodbye to everybody and hears of nobody new. */
+  close(): void {
+    const { network } = this.#options;
+    this.#isClosing = true;
+    if (network.listener?.process === this.process) network.listener = undefined;
+    this.coordinator?.close("the coordinator is ending");
+  }
+
+  /** It has closed, and everybody had the time to go: nothing may hold its process. */
+  checkClosed(): void {
+    const { judge } = this.#options;
+    const openCount = this.#sockets?.openCount ?? 0;
+    if (openCount > 0) judge.fail(`${openCount} sockets of the coordinator are left open`);
+    this.#stopTicking();
+    const { timers } = this.process;
+    if (timers > 0) judge.fail(`the coordinator has ${timers} timers left`);
   }
 
   /** Checked after each of its events. */
@@ -273,6 +302,7 @@ export class SimCoordinator {
     if (this.kernelBytes > kernelBytesMax) judge.fail(`${this.kernelBytes} bytes of kernel memory`);
     // Its ticks, and a result that waits for room on the disk.
     if (process.timers > 2 + network.links.size) judge.fail(`${process.timers} timers`);
+    this.#sockets?.check();
     if (run === undefined || run.outcome !== undefined) return;
     // What was said after the last event was said until this one.
     if (this.#isExplained) judge.explainedMs = world.nowMs;

@@ -4,7 +4,7 @@
  */
 import { decodeCheckpoint } from "../../coordinator/checkpoint.ts";
 import { known } from "../../shared/assert.ts";
-import { queuedBytesMax } from "../../shared/protocol/limits.ts";
+import { closeGraceMs, queuedBytesMax } from "../../shared/protocol/limits.ts";
 import { SimDisk } from "../support/sim-disk.ts";
 import { Network } from "../support/sim-network.ts";
 import { World } from "../support/sim-world.ts";
@@ -300,9 +300,12 @@ export class Simulation {
     const { world, judge, disk, network } = this;
     this.#isEnding = true;
     this.#checkResult();
-    this.#coordinator?.coordinator?.close("the coordinator is ending");
-    const { process: coordinator } = known(this.#coordinator, "a coordinator");
-    coordinator.after(3_000, "exit", () => coordinator.kill());
+    const coordinator = known(this.#coordinator, "a coordinator");
+    coordinator.close();
+    coordinator.process.after(closeGraceMs + 1_000, "exit", () => {
+      coordinator.checkClosed();
+      coordinator.process.kill();
+    });
     world.after(5_000, "everybody goes home", () => {
       for (const { loop, process: worker } of this.workers) if (worker.alive) loop?.leave("done");
     });
