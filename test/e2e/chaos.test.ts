@@ -3,6 +3,7 @@
  * and resumed, sockets are cut by the hundred. The fingerprint is the quiet run's.
  */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -12,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Random } from "../../shared/random.ts";
 import { createConnect } from "../../worker/node/socket.ts";
 import { WorkerLoop } from "../../worker/worker.ts";
-import { Cluster } from "../support/cluster.ts";
+import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
 
 const kernelPath = join(import.meta.dirname, "../../build/kernel.wasm");
 
@@ -43,7 +44,7 @@ async function quietFingerprint(epochs: number): Promise<unknown> {
 
 describe("8 workers", () => {
   test("of which one is killed and one joins every second, under a coordinator killed twice, end as one quiet worker", async () => {
-    const epochs = 40;
+    const epochs = 60;
     const expected = await quietFingerprint(epochs);
     const random = new Random(11);
     const workers = Array.from({ length: 8 }, (_, i) => cluster.worker(joinUrl, `--name=w${i}`));
@@ -54,11 +55,13 @@ describe("8 workers", () => {
       `--epochs=${epochs}`,
       "--name=chaos",
     );
-    const storm = { isOver: false };
+    const storm = { isOver: false, killed: 0 };
     const blowing = (async () => {
       for (let i = 8; !storm.isOver && i < 60; i++) {
         await delay(1_000);
-        workers.splice(random.below(workers.length), 1)[0]?.kill("SIGKILL");
+        const victim = workers.splice(random.below(workers.length), 1)[0];
+        // False for a worker that was gone already.
+        if (victim?.kill("SIGKILL") === true) storm.killed += 1;
         workers.push(cluster.worker(joinUrl, `--name=w${i}`));
       }
     })();
@@ -71,9 +74,51 @@ describe("8 workers", () => {
     }
     const end = await coordinator.event("finished");
     storm.isOver = true;
+    const killedBeforeTheEnd = storm.killed;
     await blowing;
     expect(end.fingerprint).toBe(expected);
+    expect(killedBeforeTheEnd).toBeGreaterThanOrEqual(5);
     expect(coordinator.events.find(({ event }) => event === "resumed")?.step).toBeGreaterThan(0);
+  }, 120_000);
+});
+
+describe("a coordinator with 2 local workers", () => {
+  const name = "loop";
+  const epochs = 120;
+  const kills = 6;
+
+  /** Begins the run, or goes on with it if an earlier process came far enough to leave one. */
+  function start(...more: string[]): CoordinatorProcess {
+    const hasBegun = existsSync(join(cluster.folder, "runs", name, "config.json"));
+    const run = hasBegun ? [`--resume=${name}`] : [`--name=${name}`, ...data, `--epochs=${epochs}`];
+    // Without `--exit` a machine that is done before its time is up can be killed all the same.
+    return cluster.coordinator("--local-workers=2", ...run, ...more);
+  }
+
+  test("killed with SIGKILL 6 times, whatever it is at, and resumed each time ends as a quiet one", async () => {
+    const expected = await quietFingerprint(epochs);
+    const seed = 5;
+    const random = new Random(seed);
+    const moments: string[] = [];
+    for (let i = 0; i < kills; i++) {
+      const coordinator = start();
+      // Start-ups take as long as the machine pleases: what is to hit the training is counted from its first epoch.
+      const isStarting = random.below(3) === 0;
+      const delayMs = random.below(isStarting ? 1_000 : 400);
+      if (!isStarting) await coordinator.event("epoch");
+      await delay(delayMs);
+      expect(coordinator.child.kill("SIGKILL")).toBe(true);
+      await coordinator.exited;
+      moments.push(`${delayMs} ms after its ${isStarting ? "start" : "first epoch"}`);
+    }
+    const replay = `seed ${seed}: killed ${moments.join(", ")}`;
+    const last = start("--exit");
+    const { fingerprint } = await last.event("finished");
+    const { step } = await last.event("resumed");
+    expect({ replay, fingerprint }).toEqual({ replay, fingerprint: expected });
+    expect(step).toBeGreaterThan(0);
+    expect(moments.some((moment) => moment.endsWith("start"))).toBe(true);
+    expect(moments.some((moment) => moment.endsWith("epoch"))).toBe(true);
   }, 120_000);
 });
 

@@ -1,0 +1,100 @@
+/** @file A run that stands still says on whom, on real processes: in the output and on the dashboards. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { WebSocket } from "ws";
+
+import type { DashboardMessage } from "../../coordinator/dashboard-messages.ts";
+import type { RunView } from "../../coordinator/view.ts";
+import { Cluster } from "../support/cluster.ts";
+
+const run = ["--dataset=digits:600,100", "--batch-size=20", "--shard-size=5", "--epochs=100000"];
+const sentence = /^(block \[\d+, \d+\) of step (\d+) given to quick) (\d+\.\d) s ago$/u;
+
+let cluster: Cluster;
+let dashboard: Dashboard | undefined;
+
+beforeEach(async () => {
+  cluster = await Cluster.create();
+});
+afterEach(async () => {
+  dashboard?.close();
+  await cluster.stop();
+});
+
+test("when the last of 2 workers stops with its block, output and dashboards name both, until it goes on", async () => {
+  const coordinator = cluster.coordinator("--min-workers=2", ...run);
+  const { joinUrl, dashboardUrl } = await coordinator.event("listening");
+  const stuck = cluster.worker(String(joinUrl), "--name=stuck");
+  const quick = cluster.worker(String(joinUrl), "--name=quick");
+  const { epoch } = await coordinator.event("epoch");
+  stuck.kill("SIGSTOP");
+  // What the other one takes from now on is all that the run waits for.
+  await coordinator.event("epoch", (event) => Number(event["epoch"]) > Number(epoch) + 20);
+  dashboard = new Dashboard(String(dashboardUrl));
+  await dashboard.until(({ states }) => states.length > 0);
+  const earlier = new Set(coordinator.events);
+  quick.kill("SIGSTOP");
+
+  const { reason } = await coordinator.event("waiting", (event) => !earlier.has(event));
+  expect(reason).toMatch(sentence);
+  const said = partsOf(reason);
+  expect(said.seconds).toBeGreaterThanOrEqual(1);
+  // Five states a second: the last of these is of more than a second later.
+  await dashboard.until(({ waits }) => waits.length >= 8);
+  const shown = dashboard.waits.at(-1);
+  expect(shown).toMatch(sentence);
+  expect(partsOf(shown).what).toBe(said.what);
+  expect(partsOf(shown).seconds).toBeGreaterThan(said.seconds);
+  expect(dashboard.states.at(-1)).toMatchObject({ step: said.step, phase: "training" });
+  expect(dashboard.reasons.filter((each) => each.includes("quick"))).toEqual([reason]);
+
+  quick.kill("SIGCONT");
+  await dashboard.until(({ states }) => states.at(-1)?.waitingFor === null);
+  await dashboard.until(({ states }) => Number(states.at(-1)?.step) > said.step);
+});
+
+/** Of a sentence like "block [0, 4) of step 12 given to quick 2.1 s ago". */
+function partsOf(reason: unknown) {
+  const [, what = "", step, seconds] = sentence.exec(String(reason)) ?? [];
+  return { what, step: Number(step), seconds: Number(seconds) };
+}
+
+/** What a dashboard is told of the run and of what it waits for. */
+class Dashboard {
+  readonly states: RunView[] = [];
+  /** Of the events. */
+  readonly reasons: string[] = [];
+  readonly #socket: WebSocket;
+  #changed: (() => void)[] = [];
+
+  constructor(pageUrl: string) {
+    const { host, hash } = new URL(pageUrl);
+    const token = new URLSearchParams(hash.slice(1)).get("token") ?? "";
+    this.#socket = new WebSocket(`ws://${host}/watch`);
+    this.#socket.once("open", () => this.#socket.send(JSON.stringify({ token })));
+    this.#socket.on("message", (data: Buffer, isBinary) => {
+      if (isBinary) return;
+      this.#receive(JSON.parse(data.toString()) as DashboardMessage);
+    });
+  }
+
+  /** What the states said that the run waits for. */
+  get waits(): string[] {
+    return this.states.flatMap(({ waitingFor }) => waitingFor ?? []);
+  }
+
+  async until(condition: (dashboard: Dashboard) => boolean): Promise<void> {
+    while (!condition(this)) await new Promise<void>((resolve) => this.#changed.push(resolve));
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+
+  #receive(message: DashboardMessage): void {
+    if (message.kind === "state" && message.view.run !== null) this.states.push(message.view.run);
+    if (message.kind === "event" && message.event.event === "waiting") {
+      this.reasons.push(message.event.reason);
+    }
+    for (const resolve of this.#changed.splice(0)) resolve();
+  }
+}
