@@ -54,9 +54,11 @@ export class Crew {
     return [...this.#members.values()].every(({ network }) => network === second);
   }
 
-  /** In the order in which they came. */
+  /** In the order of their ids, as in every list of workers. */
   get names(): string[] {
-    return [...this.#members.values()].map(({ name }) => name);
+    const members = [...this.#members.values()];
+    const inOrder = members.toSorted((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
+    return inOrder.map(({ name }) => name);
   }
 
   /** Who should get work: everybody on time, or everybody when all are late. */

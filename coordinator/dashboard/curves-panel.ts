@@ -30,7 +30,7 @@ export class CurvesPanel {
     const make = (id: string, format: (value: number) => string) =>
       new Chart(element(id), {
         format,
-        formatX: (value) => (this.#byTime ? figures.short(value) : figures.compact(value)),
+        formatX: (value) => (this.#byTime ? figures.shortest(value) : figures.compact(value)),
         labelX: () => say(this.#byTime ? "seconds" : "step"),
       });
     this.#charts = {

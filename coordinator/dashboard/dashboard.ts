@@ -114,7 +114,7 @@ function showState(view: CoordinatorView, times: TimelineView | null): void {
   joinPanel.show(view.joinUrl);
   workersPanel.show(view.workers, times);
   eventsPanel.showWorkers(view.workers);
-  if (times !== null) timeline.show(times);
+  timeline.show(view.workers, times);
   const { run } = view;
   if (run !== null) showRun(run);
   showPage();
@@ -124,7 +124,7 @@ function showRun(run: RunView): void {
   runId = run.id;
   source.step = run.step;
   runPanel.show(run, runsPanel.record(runNumber));
-  eventsPanel.showAudit(run);
+  eventsPanel.showRun(run);
   promedioPanel.show(run.promedio);
   runsPanel.update(run);
 }
@@ -140,7 +140,11 @@ function showLink(link: Link): void {
   document.body.dataset["link"] = link;
   setText(target, say(link));
   // What is shown of the run may not be so any more.
-  if (link !== "connected") runPanel.lose(say(link));
+  if (link !== "connected") {
+    runPanel.lose(say(link));
+    eventsPanel.lose();
+  }
+  if (link === "wrongToken") runPanel.refuse();
   if (link !== "connected" && link !== "connecting") showPage();
 }
 

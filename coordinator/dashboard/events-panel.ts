@@ -3,10 +3,13 @@ import type { CoordinatorEvent, RunView, WorkerView } from "../view.ts";
 import type { Feed, OrderBody } from "./feed.ts";
 import { language, say } from "./language.ts";
 import { create, element, setText } from "./page.ts";
+import { hasEnded } from "./run-panel.ts";
 import { sentenceIn, waitingIn } from "./sentences.ts";
 
 const eventsShown = 100;
 const delaySeconds = 5;
+const breaking = ["drop", "corrupt", "lie", "delay"] as const;
+type Breaking = (typeof breaking)[number];
 
 export class EventsPanel {
   readonly #feed: () => Feed;
@@ -38,9 +41,16 @@ export class EventsPanel {
     while (this.#list.childElementCount > eventsShown) this.#list.lastElementChild?.remove();
   }
 
-  /** What becomes of a lie in this run. */
-  showAudit({ audit }: RunView): void {
-    setText(element("audit-now"), say(`audit${audit}`));
+  /** What becomes of a lie in this run; when nothing trains, nothing can be disturbed. */
+  showRun({ audit, phase }: RunView): void {
+    const isOver = hasEnded(phase);
+    setText(element("audit-now"), say(isOver ? "breakNothing" : `audit${audit}`));
+    this.#disable(isOver);
+  }
+
+  /** Nobody hears an order any more. */
+  lose(): void {
+    this.#disable(true);
   }
 
   /** Who can be disturbed. */
@@ -54,7 +64,11 @@ export class EventsPanel {
     if (here.some(({ id }) => id === chosen)) this.#victim.value = chosen;
   }
 
-  #button(id: string, orderOf: (worker: string) => OrderBody): void {
+  #disable(isDisabled: boolean): void {
+    for (const id of breaking) element(id, HTMLButtonElement).disabled = isDisabled;
+  }
+
+  #button(id: Breaking, orderOf: (worker: string) => OrderBody): void {
     element(id).addEventListener("click", () => {
       void this.#feed()
         .order(orderOf(this.#victim.value))

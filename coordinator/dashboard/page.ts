@@ -73,7 +73,8 @@ function fillRow(
     if (cell === undefined) continue;
     setText(cell, text);
     if (cell.className !== className) cell.className = className;
-    if (tint !== undefined) cell.style.backgroundColor = tintOf(tint);
+    // A cell may have shown something else before.
+    cell.style.backgroundColor = tint === undefined ? "" : tintOf(tint);
   }
 }
 

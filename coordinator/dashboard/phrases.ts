@@ -73,6 +73,10 @@ const workers: readonly Phrase[] = [
     "más de {number} mensajes por segundo que nadie pidió",
   ],
   [
+    "more than {number} pings a second that nobody asked for",
+    "más de {number} pings por segundo que nadie pidió",
+  ],
+  [
     "the self-test gave other bits than it must: this machine may not take part",
     "la prueba inicial dio otros bits que los debidos: esta máquina no puede participar",
   ],

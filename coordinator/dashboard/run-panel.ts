@@ -1,5 +1,5 @@
 /** @file The run's card: what it is, how it stands, its figures, its fingerprint, and the operator's buttons. */
-import type { RunRecordView, RunView } from "../view.ts";
+import type { Phase, RunRecordView, RunView } from "../view.ts";
 import type { Feed } from "./feed.ts";
 import { figures } from "./format.ts";
 import { language, say } from "./language.ts";
@@ -45,6 +45,13 @@ export class RunPanel {
     this.#stop.disabled = true;
   }
 
+  /** Who is not let in is told so once, where the phase stands; but a page has a heading for who can't see it. */
+  refuse(): void {
+    const title = element("title");
+    setText(title, say("notLetIn"));
+    title.classList.add("visually-hidden");
+  }
+
   #showFigures(run: RunView): void {
     const epoch = Math.min(Math.floor(run.step / run.stepsPerEpoch) + 1, run.epochs);
     const test = run.lastEvaluation;
@@ -87,7 +94,7 @@ export class RunPanel {
   }
 
   #showButtons({ phase, waitingFor }: RunView): void {
-    const isOver = phase === "finished" || phase === "failed" || phase === "stopped";
+    const isOver = hasEnded(phase);
     this.#isPaused = phase === "paused" || waitingFor === "paused by the operator";
     setText(this.#pause, say(this.#isPaused ? "resume" : "pause"));
     this.#pause.disabled = isOver;
@@ -98,6 +105,11 @@ export class RunPanel {
     const error = await this.#feed().order({ order });
     setText(element("control-error"), sentenceIn(language, error ?? ""));
   }
+}
+
+/** Nothing trains any more. */
+export function hasEnded(phase: Phase): boolean {
+  return phase === "finished" || phase === "failed" || phase === "stopped";
 }
 
 /** Whether an earlier run ended with the same bits, and what was done to this one meanwhile. */

@@ -2,30 +2,18 @@
  * @file Where the time of the last steps goes, a row a worker: downloading the parameters, computing, uploading the
  * gradients, waiting for the others.
  */
-import type { TimelineView } from "../view.ts";
+import type { TimelineView, WorkerView } from "../view.ts";
 import { say } from "./language.ts";
 import { colorOf, element, setText, watchVisible } from "./page.ts";
-import type { TextKey } from "./texts.ts";
+import { limitOf, mixed, type Parts, partsOf, rowsOf, type Step } from "./time-parts.ts";
 
-/** More rows than one can look at. */
-const rowsMax = 24;
+/** The room of the first two, kept for them: most runs have as many. */
+const rowsMin = 2;
 const rowHeight = 18;
 const nameWidth = 110;
 const gap = 6;
 /** Weight of the newest snapshot in the shares of time that are told in words. */
 const newestWeight = 0.2;
-
-type Step = TimelineView["steps"][number];
-type Part = "download" | "compute" | "upload" | "wait";
-type Parts = Readonly<Record<Part, number>>;
-
-/** What limits a run whose workers spend most of their time so. */
-const limits: Readonly<Record<Part, TextKey>> = {
-  download: "limitDownload",
-  compute: "limitCompute",
-  upload: "limitUpload",
-  wait: "limitWait",
-};
 
 /** Where and how one step is drawn. */
 interface Place {
@@ -43,29 +31,34 @@ interface Place {
 export class Timeline {
   readonly #canvas = element("timeline", HTMLCanvasElement);
   readonly #isVisible = watchVisible(this.#canvas, () => this.#drawAgain());
+  #rows: readonly string[] = [];
   #steps: readonly Step[] = [];
   #parts: Parts | undefined;
 
-  show({ steps }: TimelineView): void {
+  /** @param times - `null` before the first run. */
+  show(workers: readonly WorkerView[], times: TimelineView | null): void {
+    this.#rows = rowsOf(workers);
+    // Also where it can't be seen: what is below it has its place then.
+    this.#canvas.style.height = `${this.#height}px`;
+    const { steps } = times ?? { steps: [] };
     if (steps.length === 0) return;
     this.#steps = steps;
     if (this.#isVisible()) this.#drawAgain();
-    this.#tell(steps);
+    this.#tell(partsOf(steps, workers));
+  }
+
+  get #height(): number {
+    return Math.max(rowsMin, this.#rows.length) * rowHeight;
   }
 
   #drawAgain(): void {
-    const steps = this.#steps;
-    if (steps.length === 0) return;
-    const names = [...new Set(steps.flatMap(({ shares }) => shares.map(({ worker }) => worker)))];
-    const rows = names.toSorted((a, b) => a.localeCompare(b)).slice(0, rowsMax);
-    this.#draw(steps, rows);
+    if (this.#steps.length > 0) this.#draw(this.#steps, this.#rows);
   }
 
   #draw(steps: readonly Step[], rows: readonly string[]): void {
     const canvas = this.#canvas;
     const scale = devicePixelRatio;
-    const height = Math.max(2, rows.length) * rowHeight;
-    canvas.style.height = `${height}px`;
+    const height = this.#height;
     const width = canvas.clientWidth;
     canvas.width = width * scale;
     canvas.height = height * scale;
@@ -125,48 +118,22 @@ export class Timeline {
   }
 
   /** The same in words, smoothed so that they can be read. */
-  #tell(steps: readonly Step[]): void {
-    const newest = partsOf(steps);
-    const old = this.#parts ?? newest;
-    const mix = (part: Part) => old[part] + newestWeight * (newest[part] - old[part]);
-    const parts: Parts = {
-      download: mix("download"),
-      compute: mix("compute"),
-      upload: mix("upload"),
-      wait: mix("wait"),
-    };
+  #tell(newest: Parts): void {
+    const parts = mixed(this.#parts ?? newest, newest, newestWeight);
     this.#parts = parts;
     const percents = {
       download: percent(parts.download),
       compute: percent(parts.compute),
       upload: percent(parts.upload),
-      wait: percent(parts.wait),
+      wait: percent(parts.wait + parts.idle),
     };
     this.#canvas.setAttribute("aria-label", say("timelineLabel", percents));
-    const names: readonly Part[] = ["compute", "download", "upload", "wait"];
-    const largest = names.reduce((most, part) => (parts[part] > parts[most] ? part : most));
-    setText(element("limit"), `${say(limits[largest])} ${say("timeParts", percents)}`);
+    setText(element("limit"), `${say(limitOf(parts))} ${say("timeParts", percents)}`);
   }
 }
 
 function percent(fraction: number): number {
   return Math.round(100 * fraction);
-}
-
-/** Fractions of the workers' time. */
-function partsOf(steps: readonly Step[]): Parts {
-  let [download, compute, upload, all] = [0, 0, 0, 0];
-  for (const { startMs, endMs, shares } of steps) {
-    for (const share of shares) {
-      download += share.downloadMs;
-      compute += share.computeMs;
-      upload += share.uploadMs;
-      all += endMs - startMs;
-    }
-  }
-  if (all === 0) return { download: 0, compute: 0, upload: 0, wait: 1 };
-  const [down, own, up] = [download / all, compute / all, upload / all];
-  return { download: down, compute: own, upload: up, wait: 1 - down - own - up };
 }
 
 function shortened(context: CanvasRenderingContext2D, name: string): string {

@@ -22,6 +22,7 @@ export class WorkersPanel {
       say("samplesPerSecond"),
       say("roundTrip"),
       say("blocks"),
+      say("runsIn"),
     ]);
     fillBody(this.#table, workers.map(rowOf));
     this.#showSpeedUp(workers, timeline?.speedUp ?? null);
@@ -50,12 +51,13 @@ export class WorkersPanel {
 function rowOf(worker: WorkerView): Cell[] {
   const { name, kind, state, threads, share, samplesPerSecond, roundTripMs, blocksDone } = worker;
   return [
-    { text: kind === "browser" ? `${name} ◍` : name },
+    { text: name },
     { text: say(`state${state}`), className: `state-${state}` },
     { text: String(threads) },
     { text: figures.percent(share) },
     { text: figures.whole(samplesPerSecond) },
     { text: roundTripMs === null ? "–" : `${figures.fixed(roundTripMs, 1)} ms` },
     { text: figures.whole(blocksDone) },
+    { text: say(`kind${kind}`) },
   ];
 }

@@ -79,6 +79,17 @@ async function save(button: string): Promise<{ name: string; bytes: Buffer }> {
 }
 
 describe.skipIf(browser === undefined)("the dashboard", () => {
+  test("tells in a word whether a worker is a browser's or Node's", async () => {
+    const coordinator = cluster.coordinator(...endless);
+    const helper = await openPage(context, problems);
+    await helper.goto(String((await coordinator.event("listening")).joinUrl));
+    await openDashboard(page, coordinator);
+    const row = (name: string) => page.locator("#workers tbody tr").filter({ hasText: name });
+    await row("Chrome").getByRole("cell", { name: "browser", exact: true }).waitFor();
+    await row("local 1").getByRole("cell", { name: "Node", exact: true }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
   test("shows the curve as it grows, the workers, their time, and both promedio tables", async () => {
     await openDashboard(page, cluster.coordinator(...endless));
     await phase(page, "Training");
@@ -88,7 +99,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     const first = await shot();
     await expect.poll(async () => (await shot()).equals(first)).toBe(false);
     await page.getByRole("rowheader", { name: "local 1" }).waitFor();
-    await page.locator("#limit").filter({ hasText: "limit" }).waitFor();
+    await page.locator("#limit").filter({ hasText: "Of the workers’ time" }).waitFor();
     await expect.poll(() => page.locator("#promedio tbody tr").count()).toBe(6);
     await page.getByLabel("By observation").check({ force: true });
     await page.locator("#promedio").scrollIntoViewIfNeeded();
@@ -141,8 +152,12 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await page.getByRole("button", { name: "Resume" }).click();
     await phase(page, "Training");
     await expect.poll(step).toBeGreaterThan(held);
+    const disabled = page.locator("#break-it button:disabled");
+    expect(await disabled.count()).toBe(0);
     await page.getByRole("button", { name: "Stop" }).click();
     await phase(page, "Stopped");
+    await page.getByText("there is nothing to break").waitFor();
+    expect(await disabled.count()).toBe(4);
     expect(await page.locator("#fingerprint").textContent()).toMatch(/^Fingerprint [0-9a-f]{64}/u);
     expect(problems).toEqual([]);
   });
@@ -178,6 +193,20 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await phase(page, "Finished");
     await page.locator("#loss").scrollIntoViewIfNeeded();
     await page.locator("#loss canvas").waitFor();
+
+    // Against time, the figures of every axis and legend are as short as they can be: none ends in a needless 0.
+    await page.evaluate(`{
+      globalThis.drawn = new Set();
+      const { fillText } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.fillText = function (...drawing) {
+        drawn.add(drawing[0]);
+        return fillText.apply(this, drawing);
+      };
+    }`);
+    await page.getByRole("radio", { name: "Time" }).check({ force: true });
+    const drawn = () => page.evaluate<string[]>("[...drawn]");
+    await expect.poll(async () => (await drawn()).some((text) => text.endsWith("%"))).toBe(true);
+    expect((await drawn()).filter((text) => /\.\d*0$/u.test(text))).toEqual([]);
 
     const checkpoint = await save("Checkpoint");
     expect(checkpoint.name).toMatch(/\.safetensors$/u);

@@ -81,6 +81,10 @@ describe.skipIf(browser === undefined)("the join page", () => {
     expect(await violationsIn(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark" });
     expect(await violationsIn(page)).toEqual([]);
+    // No rule of axe-core's looks at these: as readable as any other soft text.
+    const colorOf = (selector: string, part = "") =>
+      page.evaluate(`getComputedStyle(document.querySelector("${selector}"), "${part}").color`);
+    expect(await colorOf("#name", "::placeholder")).toBe(await colorOf("#shown-as"));
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");

@@ -35,6 +35,22 @@ describe("Crew", () => {
     expect(idsOf(crew)).toEqual(["a", "b"]);
   });
 
+  test("names its 3 members in the order of their ids, whoever was ready first", () => {
+    expect(crewOf("w10", "w2", "w1").names).toEqual(["w1's", "w2's", "w10's"]);
+  });
+
+  test("two of it are independent if their networks differ, or if there is nobody from another one", () => {
+    const crew = new Crew();
+    const add = (id: string, network: string) =>
+      crew.add({ id, name: id, network, speed: new SpeedEstimate(1_000) });
+    add("a", "here");
+    add("b", "here");
+    expect([crew.areIndependent("a", "b"), crew.areIndependent("gone", "b")]).toEqual([true, true]);
+    add("c", "there");
+    expect([crew.areIndependent("a", "c"), crew.areIndependent("a", "b")]).toEqual([true, false]);
+    expect(crew.areIndependent("gone", "b")).toBe(false);
+  });
+
   test("has nobody when it is empty", () => {
     expect(idsOf(crewOf())).toEqual([]);
   });

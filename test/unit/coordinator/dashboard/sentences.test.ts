@@ -132,6 +132,7 @@ function endOfBraces(source: string, start: number): number {
 
 const likelyValues: readonly (readonly [RegExp, string])[] = [
   [/nameOf\(/u, "block [0, 2)"],
+  [/^of$/u, "block [0, 2) of step 7"],
   [/^misfit$/u, "--epochs 7 does not fit 7"],
   [/spelled\(/u, "--epochs 7"],
   [/labelOf|origin\.label/u, "--epochs"],
