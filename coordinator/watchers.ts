@@ -7,15 +7,18 @@ import * as z from "zod/mini";
 
 import { closeStatus, type ProtocolErrorCode } from "../shared/protocol/errors.ts";
 import {
+  adminPlaces,
   helloTimeoutMs,
+  messageRate,
   orderRate,
   pingIntervalMs,
   silenceMaxMs,
-  watchersMax,
+  watcherPlaces,
 } from "../shared/protocol/limits.ts";
 import type { Role } from "./access.ts";
 import type { Cursor, DashboardFeed } from "./dashboard-feed.ts";
 import type { DashboardMessage } from "./dashboard-messages.ts";
+import { Places } from "./places.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { Refusal } from "./refusal-log.ts";
 import type { Visitor } from "./server.ts";
@@ -37,13 +40,20 @@ interface Watcher {
   readonly visitor: Visitor;
   readonly cursor: Cursor;
   readonly orders: RateLimit;
+  /** Of pings and pongs that answer nothing. */
+  readonly rate: RateLimit;
   pingedMs: number;
+  pingOutstanding: boolean;
   heardMs: number;
 }
 
 export class Watchers {
   readonly #options: WatchersOptions;
   readonly #watchers = new Set<Watcher>();
+  readonly #places: Readonly<Record<Role, Places>> = {
+    member: new Places(watcherPlaces),
+    admin: new Places(adminPlaces),
+  };
 
   constructor(options: WatchersOptions) {
     this.#options = options;
@@ -95,8 +105,9 @@ export class Watchers {
   #greet(visitor: Visitor, text: string): void {
     const role = this.#roleIn(text);
     if (role === undefined) return this.#refuse(visitor, "ERR_TOKEN", "watching needs a token");
-    if (this.#watchers.size >= watchersMax) {
-      return this.#refuse(visitor, "ERR_FULL", `${watchersMax} dashboards watch already`);
+    const release = this.#places[role].take(visitor.address);
+    if (release === undefined) {
+      return this.#refuse(visitor, "ERR_FULL", "too many dashboards, or too many of one address");
     }
     const { raw } = visitor;
     const nowMs = this.#options.now();
@@ -104,13 +115,19 @@ export class Watchers {
       visitor,
       cursor: this.#options.feed.newCursor(),
       orders: new RateLimit(orderRate, nowMs),
+      rate: new RateLimit(messageRate, nowMs),
       pingedMs: nowMs,
+      pingOutstanding: false,
       heardMs: nowMs,
     };
     this.#watchers.add(watcher);
     visitor.admitted();
-    raw.once("close", () => this.#watchers.delete(watcher));
-    raw.on("pong", () => (watcher.heardMs = this.#options.now()));
+    raw.once("close", () => {
+      this.#watchers.delete(watcher);
+      release();
+    });
+    raw.on("ping", () => this.#spend(watcher));
+    raw.on("pong", () => this.#pong(watcher));
     raw.on("message", (data, isBinary) => {
       if (role !== "admin" || isBinary) {
         return this.#refuse(visitor, "ERR_STATE", "this dashboard may only listen");
@@ -120,6 +137,19 @@ export class Watchers {
     });
     send(watcher, { kind: "hello", role });
     this.#tell(watcher);
+  }
+
+  #pong(watcher: Watcher): void {
+    watcher.heardMs = this.#options.now();
+    if (!watcher.pingOutstanding) return this.#spend(watcher);
+    watcher.pingOutstanding = false;
+  }
+
+  /** Counts what a peer sends unasked, and is no order. */
+  #spend({ rate, visitor }: Watcher): void {
+    if (rate.take(this.#options.now())) return;
+    const reason = `more than ${messageRate.perSecond} pings a second that nobody asked for`;
+    this.#refuse(visitor, "ERR_RATE", reason);
   }
 
   async #order(watcher: Watcher, text: string): Promise<void> {
@@ -139,10 +169,16 @@ export class Watchers {
 
   /** A lid that was closed sends no goodbye. */
   #watch(watcher: Watcher, nowMs: number): void {
-    const { raw } = watcher.visitor;
-    if (nowMs - watcher.heardMs > silenceMaxMs) return raw.terminate();
-    if (nowMs - watcher.pingedMs < pingIntervalMs || raw.readyState !== raw.OPEN) return;
+    const { raw, address } = watcher.visitor;
+    if (raw.readyState !== raw.OPEN) return;
+    if (nowMs - watcher.heardMs > silenceMaxMs) {
+      const reason = `silent for ${silenceMaxMs / 1000} s`;
+      this.#options.refused({ address, code: "ERR_TIMEOUT", reason });
+      return raw.terminate();
+    }
+    if (nowMs - watcher.pingedMs < pingIntervalMs || watcher.pingOutstanding) return;
     watcher.pingedMs = nowMs;
+    watcher.pingOutstanding = true;
     raw.ping();
   }
 

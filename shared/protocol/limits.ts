@@ -40,6 +40,12 @@ export const httpBodyBytesMax = 0;
 /** After this many requests a connection is closed: a page needs ten, a flood has to connect again. */
 export const httpRequestsPerConnectionMax = 1_000;
 
+/**
+ * Requests of one connection that have no answer yet, the one under way included: browsers send the next one when they
+ * have read the last, and 8 leaves room for a proxy that is ahead of itself. Whoever sends one more is cut.
+ */
+export const httpUnansweredMax = 8;
+
 /** An idle connection that is kept for the next request. */
 export const httpKeepAliveMs = 5_000;
 
@@ -75,7 +81,8 @@ export const workersPerAddressMax = 2_000;
 
 /**
  * TCP connections of any kind: every worker, every dashboard, and as many more for pages and downloads as come at once.
- * One more is cut before a byte of it is read. From one address: its workers, and half as many pages.
+ * One more is told 503 (over TLS nothing: a handshake costs more than a place) and cut before a byte of it is read. From
+ * one address: its workers, and half as many pages.
  */
 export const connectionPlaces = {
   inAll: workersMax + 2_000,
@@ -96,7 +103,8 @@ export const retryAfterSeconds = 2;
 
 /**
  * Messages, pings and pongs of one socket that are not answers to something asked: an honest worker sends a few a
- * second, and late results when it was overtaken. Answers that were asked for are limited by the asking.
+ * second, and late results when it was overtaken. Answers that were asked for are limited by the asking. For dashboards
+ * it counts pings and pongs; their orders have a rate of their own.
  */
 export const messageRate = { perSecond: 500, burst: 1_000 };
 
@@ -132,8 +140,14 @@ export const comingLines = { perSecond: 20, burst: 1_000 };
  */
 export const blocksPerWorkMax = 64;
 
-/** Dashboards that watch: a lecture hall of them, each costs a few kilobytes five times a second. */
-export const watchersMax = 100;
+/**
+ * Dashboards of members that watch: a lecture hall of them, each costs a few kilobytes five times a second. From one
+ * address half of them: a class behind one router, and nobody shuts the others out alone.
+ */
+export const watcherPlaces = { inAll: 100, perAddress: 50 };
+
+/** Dashboards with the admin token have places of their own: no crowd of members locks the teacher out of the run. */
+export const adminPlaces = { inAll: 20, perAddress: 20 };
 
 /** What a dashboard may send in one message: a token, or one order to the run. */
 export const watcherMessageBytesMax = 1024;

@@ -14,7 +14,7 @@ import {
   pack,
   randomBytes,
 } from "./bad-messages.ts";
-import { badRequests, garbage, upgradeFlood } from "./http-attacks.ts";
+import { badRequests, garbage, pipelining, upgradeFlood } from "./http-attacks.ts";
 import { frame, opcodes, RawPeer, upgradeRequest } from "./raw-peer.ts";
 
 const protocolClosed = /^closed 4(400|401|403|405|408|409|413|422|423|424|426|429|430)$/u;
@@ -358,6 +358,21 @@ const watcher: Attack = {
   },
 };
 
+/** A dashboard that is let in, and then only sends what `ws` answers by itself, or does not look at. */
+const watcherPings: Attack = {
+  ends: /^(closed 4(430|503)|cut)$/u,
+  async run({ port, joinToken, random }) {
+    const peer = await RawPeer.upgrade(port, "/watch");
+    peer.write(frame(opcodes.text, Buffer.from(JSON.stringify({ token: joinToken }))));
+    // Until it is let in it may send 4 KiB.
+    await peer.settle();
+    const one = frame(pick([opcodes.ping, opcodes.pong], random), randomBytes(random, 8));
+    const many = Buffer.concat(Array.from({ length: 100 }, () => one));
+    for (let i = 0; i < 20 && !peer.isOver; i++) peer.write(many);
+    return await end(peer);
+  },
+};
+
 /** By name; a new set has the whole matrix before it. */
 export function createAttacks(): ReadonlyMap<string, Attack> {
   return new Map<string, Attack>([
@@ -384,8 +399,10 @@ export function createAttacks(): ReadonlyMap<string, Attack> {
     ["ping flood", pingFlood],
     ["upgrade flood", upgradeFlood],
     ["bad requests", badRequests],
+    ["requests that are not read", pipelining],
     ["garbage on TCP", garbage],
     ["vanishing", vanishing],
     ["bad dashboards", watcher],
+    ["ping flood of a dashboard", watcherPings],
   ]);
 }

@@ -1,4 +1,6 @@
 /** @file What bad peers do before there is a WebSocket: upgrades, requests and bytes that a careless server trips over. */
+import { setTimeout as delay } from "node:timers/promises";
+
 import { type Attack, end, pick } from "./attack.ts";
 import { randomBytes } from "./bad-messages.ts";
 import { RawPeer, upgradeRequest } from "./raw-peer.ts";
@@ -58,6 +60,25 @@ export const badRequests: Attack = {
     const peer = await RawPeer.connect(port);
     peer.write(pick(requests, random));
     return await end(peer);
+  },
+};
+
+/** Requests by the hundred on a connection of which nothing is read. A browser sends one and waits for its answer. */
+export const pipelining: Attack = {
+  ends: /^cut$/u,
+  async run({ port, random }) {
+    const paths = ["/", "/join", "/dashboard.js", "/host.js", "/data/x", "/nowhere"];
+    const peer = await RawPeer.connect(port);
+    peer.stopReading();
+    const one = `GET ${pick(paths, random)} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
+    for (let i = 0; i < 5; i++) peer.write(one.repeat(200));
+    // Who does not read is told by the system that it was cut when it writes.
+    for (let i = 0; i < 500 && !peer.isOver; i++) {
+      peer.write(one);
+      await delay(20);
+    }
+    peer.destroy();
+    return { frames: peer.sent, end: peer.isOver ? "cut" : "open" };
   },
 };
 

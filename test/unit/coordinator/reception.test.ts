@@ -1,4 +1,5 @@
 /** @file What the reception wires together, on real sockets: places for downloads, what a dashboard may send, warnings. */
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 
@@ -11,10 +12,13 @@ import type { CoordinatorEvent } from "../../../coordinator/view.ts";
 import {
   downloadPlaces,
   exportPlaces,
+  messageBytesMax,
+  protocolVersion,
   refusalLines,
   retryAfterSeconds,
   watcherMessageBytesMax,
 } from "../../../shared/protocol/limits.ts";
+import { pack } from "../../support/bad-messages.ts";
 import { frame, opcodes, RawPeer } from "../../support/raw-peer.ts";
 
 const joinToken = "join-token-1";
@@ -73,7 +77,7 @@ async function open(changes: Partial<ReceptionOptions["settings"]> = {}): Promis
     selfTest: hash,
     joinToken,
     now,
-    newSession: () => "",
+    newSession: randomUUID,
     report: (event) => events.push(event),
   });
   const { urls } = await reception.open(coordinator);
@@ -81,8 +85,8 @@ async function open(changes: Partial<ReceptionOptions["settings"]> = {}): Promis
 }
 
 /** Asks, and does not wait for the answer. */
-function ask(port: number, path: string): { readonly answer: Promise<string> } {
-  const socket = connect({ port, host: "127.0.0.1" });
+function ask(port: number, path: string, localAddress = "127.0.0.1"): { answer: Promise<string> } {
+  const socket = connect({ port, host: "127.0.0.1", localAddress });
   sockets.push(socket);
   socket.write(
     `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${joinToken}\r\nConnection: close\r\n\r\n`,
@@ -127,6 +131,68 @@ describe("places", () => {
     },
   );
 });
+
+// Other systems give a machine one address of loopback.
+describe.runIf(process.platform === "linux")("places", () => {
+  test.each([
+    ["datasets", `/data/${hash}`, downloadPlaces],
+    ["parameters and checkpoints", "/run/parameters", exportPlaces],
+  ] as const)(
+    "for %s on their way to all addresses are as many as the limit says; one more is told to come again",
+    async (_, path, { inAll, perAddress }) => {
+      const port = await open();
+      for (let i = 0; i < inAll; i++) ask(port, path, `127.0.0.${1 + Math.floor(i / perAddress)}`);
+      await until(() => asked === inAll);
+      expect(await ask(port, path, "127.0.0.200").answer).toMatch(/^HTTP\/1\.1 503 /u);
+      expect(events).toMatchObject([
+        { name: "127.0.0.200", reason: expect.stringMatching(/^ERR_FULL: /u) },
+      ]);
+      waiting[0]!.end();
+      await until(() => waiting[0]!.writableFinished);
+      ask(port, path, "127.0.0.200");
+      await until(() => asked > inAll);
+    },
+  );
+});
+
+describe("a worker", () => {
+  test("may send as much as a message of the run has; a message that says it is one byte longer closes it unread", async () => {
+    const port = await open();
+    // No run: the smallest limit that there is.
+    const most = messageBytesMax(0);
+    const worker = await join(port);
+    worker.write(frame(opcodes.binary, Buffer.alloc(1), { claimedLength: most }));
+    const greedy = await join(port);
+    greedy.write(frame(opcodes.binary, Buffer.alloc(1), { claimedLength: most + 1 }));
+    expect(await greedy.ended).toBe("closed 1009");
+    // The first one was there before, and still waits for the rest of its message.
+    expect(worker.isOver).toBe(false);
+    expect(events.at(-1)).toMatchObject({
+      change: "left",
+      reason: expect.stringMatching(/^ERR_TOO_LARGE: /u),
+    });
+    worker.destroy();
+  });
+});
+
+/** A worker that was welcomed. */
+async function join(port: number): Promise<RawPeer> {
+  const worker = await RawPeer.upgrade(port, "/worker");
+  const hello = {
+    type: "hello",
+    protocol: protocolVersion,
+    token: joinToken,
+    name: "",
+    kind: "node",
+    agent: "",
+    threads: 1,
+    kernel: hash,
+    session: "",
+  };
+  worker.send(pack(new Map<string, unknown>(Object.entries(hello))));
+  expect(await worker.header("welcome")).toBeDefined();
+  return worker;
+}
 
 describe("a dashboard", () => {
   test(`may send ${watcherMessageBytesMax} bytes at once; one more closes it, before its token and after`, async () => {

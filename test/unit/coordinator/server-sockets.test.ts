@@ -9,8 +9,8 @@ import {
   pongsPendingMax,
   unauthenticatedBytesMax,
 } from "../../../shared/protocol/limits.ts";
-import { frame, opcodes, RawPeer } from "../../support/raw-peer.ts";
-import { edge, start } from "./server-fixture.ts";
+import { frame, opcodes, RawPeer, upgradeRequest } from "../../support/raw-peer.ts";
+import { edge, start, statusOf, talk } from "./server-fixture.ts";
 
 describe("sockets without a token", () => {
   test(`may send ${unauthenticatedBytesMax} bytes; one more closes them with 4413 and is not read`, async () => {
@@ -38,23 +38,57 @@ describe("sockets without a token", () => {
     expect(edge.received).toEqual([100_000, 100_000, 100_000]);
   });
 
-  test("find no place over the limit: the upgrade gets 503, until one is admitted or leaves", async () => {
-    const port = await start({ limits: { strangers: { inAll: 10, perAddress: 2 } } });
-    const [first, second] = [
-      await RawPeer.upgrade(port, "/socket"),
-      await RawPeer.upgrade(port, "/socket"),
+  test.each([
+    ["of an address", { inAll: 10, perAddress: 2 }],
+    ["in all", { inAll: 2, perAddress: 10 }],
+  ])(
+    "find no place over the limit %s: the upgrade gets 503, until one is admitted or leaves",
+    async (_, strangers) => {
+      const port = await start({ limits: { strangers } });
+      const [first, second] = [
+        await RawPeer.upgrade(port, "/socket"),
+        await RawPeer.upgrade(port, "/socket"),
+      ];
+      expect(await (await RawPeer.upgrade(port, "/socket")).ended).toBe("HTTP 503");
+      edge.visitors[0]!.admitted();
+      const third = await RawPeer.upgrade(port, "/socket");
+      expect(await third.settle()).toBe("open");
+      expect(await (await RawPeer.upgrade(port, "/socket")).ended).toBe("HTTP 503");
+      second.destroy();
+      let outcome = "HTTP 503";
+      while (outcome === "HTTP 503")
+        outcome = await (await RawPeer.upgrade(port, "/socket")).settle();
+      expect(outcome).toBe("open");
+      first.destroy();
+    },
+  );
+});
+
+describe("handshakes", () => {
+  test("that are wrong in 5 ways get 400 or 404 and one line each, with the address and what is wrong", async () => {
+    const port = await start();
+    const right = upgradeRequest(port, "/socket");
+    const wrong = [
+      right.replace("Version: 13", "Version: 99"),
+      right.replace(/Sec-WebSocket-Key: .*/u, "Sec-WebSocket-Key: short"),
+      right.replace("GET", "POST"),
+      right.replace("Upgrade: websocket", "Upgrade: h2c"),
+      right.replace("/socket", "/nowhere"),
     ];
-    expect(await (await RawPeer.upgrade(port, "/socket")).ended).toBe("HTTP 503");
-    edge.visitors[0]!.admitted();
-    const third = await RawPeer.upgrade(port, "/socket");
-    expect(await third.settle()).toBe("open");
-    expect(await (await RawPeer.upgrade(port, "/socket")).ended).toBe("HTTP 503");
-    second.destroy();
-    let outcome = "HTTP 503";
-    while (outcome === "HTTP 503")
-      outcome = await (await RawPeer.upgrade(port, "/socket")).settle();
-    expect(outcome).toBe("open");
-    first.destroy();
+    const answers = [];
+    for (const request of wrong) answers.push(await talk(port, request));
+    expect(answers.map(statusOf)).toEqual([400, 400, 400, 400, 404]);
+    // RFC 6455, section 4.4.
+    expect(answers[0]).toContain("\r\nSec-WebSocket-Version: 13\r\n");
+    expect(edge.refusals.map(({ address, code, reason }) => [address, code, reason])).toEqual(
+      [
+        "WebSocket: Missing or invalid Sec-WebSocket-Version header",
+        "WebSocket: Missing or invalid Sec-WebSocket-Key header",
+        "WebSocket: Invalid HTTP method",
+        "WebSocket: Invalid Upgrade header",
+        "no WebSocket at this path",
+      ].map((reason) => ["127.0.0.1", "ERR_DECODE", reason]),
+    );
   });
 });
 

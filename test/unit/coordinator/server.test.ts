@@ -19,11 +19,12 @@ import {
   httpHeaderTimeoutMs,
   httpRequestsPerConnectionMax,
   httpStalledMs,
+  httpUnansweredMax,
   retryAfterSeconds,
   strangerPlaces,
   workersPerAddressMax,
 } from "../../../shared/protocol/limits.ts";
-import { RawPeer } from "../../support/raw-peer.ts";
+import { RawPeer, upgradeRequest } from "../../support/raw-peer.ts";
 import { edge, get, start, statusOf, talk } from "./server-fixture.ts";
 
 describe("routes", () => {
@@ -109,9 +110,88 @@ describe("an answer of which nothing is read", () => {
     await slowIsDone;
     expect(length).toBeGreaterThan(body.length);
     while (places.taken > 0) await delay(5);
+    expect(edge.refusals).toEqual([
+      {
+        address: "127.0.0.1",
+        code: "ERR_TIMEOUT",
+        reason: "nothing of an answer was read for 2 s",
+      },
+    ]);
     deaf.destroy();
   });
 });
+
+describe("requests that do not wait for the answer before them", () => {
+  const page = "GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const waits = "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+  test(`are answered when there are ${httpUnansweredMax}, in their order, the last though the first takes its time`, async () => {
+    const { port, waiting } = await startSlow();
+    const answers = talk(port, waits + page.repeat(httpUnansweredMax - 2) + get("/members"));
+    while (waiting.length === 0) await delay(5);
+    await delay(50);
+    // Those behind it are not even looked at.
+    expect(edge.refusals).toEqual([]);
+    waiting[0]!();
+    const statuses = (await answers).split("HTTP/1.1 ").slice(1);
+    expect(statuses.map((answer) => answer.slice(0, 3))).toEqual([
+      ...Array<string>(httpUnansweredMax - 1).fill("200"),
+      "401",
+    ]);
+    expect(statuses[0]).toContain("done");
+  });
+
+  test("are cut with one line when there is one more, and 1,000 of them with one line too", async () => {
+    const { port, places } = await startSlow();
+    for (const count of [httpUnansweredMax, 1_000]) {
+      expect(await talk(port, waits + page.repeat(count))).toBe("");
+    }
+    const line = {
+      address: "127.0.0.1",
+      code: "ERR_RATE",
+      reason: `more than ${httpUnansweredMax} requests without an answer`,
+    };
+    expect(edge.refusals).toEqual([line, line]);
+    while (places.taken > 0) await delay(5);
+  });
+
+  test("take one place together, and give it back when their peer leaves", async () => {
+    const { port, places, waiting } = await startSlow();
+    const peer = await RawPeer.connect(port);
+    peer.write(waits.repeat(httpUnansweredMax));
+    while (waiting.length === 0) await delay(5);
+    expect([places.taken, waiting.length]).toEqual([1, 1]);
+    peer.destroy();
+    while (places.taken > 0) await delay(5);
+    expect(waiting).toHaveLength(1);
+  });
+
+  test("are not followed by an upgrade: it is cut before it can have answers between its frames", async () => {
+    const { port } = await startSlow();
+    expect(await talk(port, waits + upgradeRequest(port, "/socket"))).toBe("");
+    expect(edge.refusals).toMatchObject([{ code: "ERR_RATE", address: "127.0.0.1" }]);
+    expect(edge.visitors).toEqual([]);
+  });
+});
+
+/** A path that answers when it is told to, and has 2 places; and the other paths. */
+async function startSlow() {
+  const waiting: (() => void)[] = [];
+  const places = new Places({ inAll: 2, perAddress: 2 });
+  const port = await start({
+    routes: [
+      {
+        prefix: "/slow",
+        role: "anybody",
+        places,
+        handle: (_, response) => waiting.push(() => response.end("done")) > 0,
+      },
+      { prefix: "/members", role: "member", handle: (_, response) => !!response.end() },
+      { prefix: "/page", role: "anybody", handle: (_, response) => !!response.end("for all") },
+    ],
+  });
+  return { port, places, waiting };
+}
 
 test("what these tests shorten is by default what the protocol says", () => {
   expect(serverLimits).toEqual({
@@ -123,18 +203,26 @@ test("what these tests shorten is by default what the protocol says", () => {
 });
 
 describe("connections", () => {
-  test("over the limit of an address are cut before they say a word; one that leaves makes place", async () => {
-    const port = await start({ limits: { connections: { inAll: 10, perAddress: 3 } } });
-    const held = [];
-    for (let i = 0; i < 3; i++) held.push(await RawPeer.upgrade(port, "/socket"));
-    expect(await talk(port, get("/page"))).toBe("");
-    expect(edge.refusals).toMatchObject([{ code: "ERR_FULL", address: "127.0.0.1" }]);
-    held[0]!.destroy();
-    let answer = "";
-    while (answer === "") answer = await talk(port, get("/page"));
-    expect(statusOf(answer)).toBe(200);
-    for (const peer of held) peer.destroy();
-  });
+  test.each([
+    ["of an address", { inAll: 10, perAddress: 3 }],
+    ["in all", { inAll: 3, perAddress: 10 }],
+  ])(
+    "over the limit %s get 503 and are cut; one that leaves makes place",
+    async (_, connections) => {
+      const port = await start({ limits: { connections } });
+      const held = [];
+      for (let i = 0; i < 3; i++) held.push(await RawPeer.upgrade(port, "/socket"));
+      const refused = await talk(port, "");
+      expect(statusOf(refused)).toBe(503);
+      expect(refused).toContain(`\r\nRetry-After: ${retryAfterSeconds}\r\n`);
+      expect(edge.refusals).toMatchObject([{ code: "ERR_FULL", address: "127.0.0.1" }]);
+      held[0]!.destroy();
+      let answer = refused;
+      while (statusOf(answer) !== 200) answer = await talk(port, get("/page"));
+      expect(statusOf(answer)).toBe(200);
+      for (const peer of held) peer.destroy();
+    },
+  );
 
   test("have more places than workers and dashboards need, in all and for an address", () => {
     expect(connectionPlaces.perAddress).toBeGreaterThan(workersPerAddressMax);
@@ -155,22 +243,28 @@ describe("connections", () => {
     expect(edge.refusals.map(({ code }) => code)).toContain("ERR_TIMEOUT");
   });
 
-  test(`are closed after ${httpRequestsPerConnectionMax} requests`, async () => {
+  test(`answer ${httpRequestsPerConnectionMax} requests; with one more they are cut, and one line tells of it`, async () => {
     const port = await start();
     const request = "GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n";
     const socket = connect({ port, host: "127.0.0.1" });
-    let answers = 0;
-    const allAnswered = new Promise<void>((resolve) => {
-      socket.on("data", (chunk) => {
-        answers += chunk.toString("latin1").split("HTTP/1.1 200").length - 1;
-        if (answers >= httpRequestsPerConnectionMax) resolve();
-      });
+    let [asked, answers] = [0, 0];
+    const ask = () => {
+      const count = asked < httpRequestsPerConnectionMax ? httpUnansweredMax : 1;
+      asked += count;
+      socket.write(request.repeat(count));
+    };
+    socket.on("data", (chunk) => {
+      answers += chunk.toString("latin1").split("HTTP/1.1 200").length - 1;
+      if (answers === asked) ask();
     });
-    socket.write(request.repeat(httpRequestsPerConnectionMax));
-    await allAnswered;
-    socket.write(request);
+    ask();
     await once(socket, "close");
-    expect(answers).toBe(httpRequestsPerConnectionMax);
+    expect([asked, answers]).toEqual([
+      httpRequestsPerConnectionMax + 1,
+      httpRequestsPerConnectionMax,
+    ]);
+    const reason = `more than ${httpRequestsPerConnectionMax} requests on one connection`;
+    expect(edge.refusals).toEqual([{ address: "127.0.0.1", code: "ERR_RATE", reason }]);
   });
 });
 

@@ -8,10 +8,13 @@ import type { DashboardFeed } from "../../../coordinator/dashboard-feed.ts";
 import type { Refusal } from "../../../coordinator/refusal-log.ts";
 import { Watchers } from "../../../coordinator/watchers.ts";
 import {
+  adminPlaces,
   helloTimeoutMs,
+  messageRate,
   orderRate,
+  pingIntervalMs,
   silenceMaxMs,
-  watchersMax,
+  watcherPlaces,
 } from "../../../shared/protocol/limits.ts";
 
 /** One piece of news at every look, for everybody. */
@@ -62,12 +65,19 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-function connect(): FakeRaw {
+function connect(address = "10.0.0.9"): FakeRaw {
   const raw = new FakeRaw();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const socket = raw as unknown as WebSocket;
   const stream = new PassThrough();
-  watchers.add({ raw: socket, stream, address: "10.0.0.9", admitted: () => (admitted += 1) });
+  watchers.add({ raw: socket, stream, address, admitted: () => (admitted += 1) });
+  return raw;
+}
+
+/** A dashboard that has shown its token. */
+function watch(token: "join" | "admin", address?: string): FakeRaw {
+  const raw = connect(address);
+  raw.say(JSON.stringify({ token }));
   return raw;
 }
 
@@ -159,17 +169,68 @@ describe("a dashboard", () => {
     }
     expect([dead.status, alive.status, watchers.count]).toEqual([1006, undefined, 1]);
     expect(alive.pings).toBeGreaterThan(3);
+    expect(refusals).toEqual([
+      { address: "10.0.0.9", code: "ERR_TIMEOUT", reason: `silent for ${silenceMaxMs / 1000} s` },
+    ]);
+  });
+
+  test.each(["ping", "pong"])(
+    `that sends ${messageRate.burst} %ss at once stays; one more is refused with ERR_RATE`,
+    (kind) => {
+      const raw = watch("join");
+      for (let i = 0; i < messageRate.burst; i++) raw.emit(kind);
+      expect([raw.status, watchers.count]).toEqual([undefined, 1]);
+      raw.emit(kind);
+      expect([raw.status, watchers.count]).toEqual([4430, 0]);
+      expect(refusals).toMatchObject([{ code: "ERR_RATE", address: "10.0.0.9" }]);
+    },
+  );
+
+  test(`that was refused has nothing more told of it, though ${messageRate.burst} more pongs come`, () => {
+    const raw = watch("join");
+    for (let i = 0; i < 2 * messageRate.burst; i++) raw.emit("pong");
+    expect(refusals).toHaveLength(1);
+  });
+
+  test(`that sends ${messageRate.burst} pongs and answers 1 ping stays: an answer does not count`, () => {
+    const raw = watch("join");
+    for (let i = 0; i < messageRate.burst; i++) raw.emit("pong");
+    nowMs = pingIntervalMs;
+    watchers.update();
+    expect(raw.pings).toBe(1);
+    // What is gained meanwhile.
+    for (let i = 0; i < messageRate.burst; i++) raw.emit("ping");
+    expect(raw.status).toBe(undefined);
+    raw.emit("pong");
+    expect(raw.status).toBe(undefined);
+    raw.emit("pong");
+    expect(raw.status).toBe(4430);
   });
 });
 
-test(`${watchersMax} dashboards watch; one more is refused with ERR_FULL, until one leaves`, () => {
-  const all = Array.from({ length: watchersMax }, connect);
-  for (const raw of all) raw.say('{"token":"join"}');
-  const late = connect();
-  late.say('{"token":"admin"}');
-  expect([late.status, watchers.count]).toEqual([4503, watchersMax]);
-  all[0]?.close(1001);
-  const next = connect();
-  next.say('{"token":"join"}');
-  expect([next.status, watchers.count]).toEqual([undefined, watchersMax]);
+describe("places", () => {
+  test(`for members are ${watcherPlaces.perAddress} for an address and ${watcherPlaces.inAll} in all; one more is refused with ERR_FULL, until one leaves`, () => {
+    const first = Array.from({ length: watcherPlaces.perAddress }, () => watch("join", "10.0.0.1"));
+    expect(watch("join", "10.0.0.1").status).toBe(4503);
+    for (let i = watcherPlaces.perAddress; i < watcherPlaces.inAll; i++)
+      watch("join", `10.0.1.${i}`);
+    expect(watchers.count).toBe(watcherPlaces.inAll);
+    expect(watch("join", "10.0.0.2").status).toBe(4503);
+    expect(refusals.map(({ code, address }) => `${code} ${address}`)).toEqual([
+      "ERR_FULL 10.0.0.1",
+      "ERR_FULL 10.0.0.2",
+    ]);
+    first[0]!.close(1001);
+    expect(watch("join", "10.0.0.2").status).toBe(undefined);
+    expect(watchers.count).toBe(watcherPlaces.inAll);
+  });
+
+  test(`are kept for ${adminPlaces.inAll} with the admin token, though members take all of theirs, from the same address too`, () => {
+    for (let i = 0; i < 2 * watcherPlaces.inAll; i++) watch("join", `10.0.0.${i % 4}`);
+    expect(watchers.count).toBe(watcherPlaces.inAll);
+    const admins = Array.from({ length: adminPlaces.inAll }, () => watch("admin", "10.0.0.1"));
+    expect(admins.map(({ status }) => status)).toEqual(admins.map(() => undefined));
+    expect(adminPlaces.perAddress).toBe(adminPlaces.inAll);
+    expect(watch("admin", "10.0.0.9").status).toBe(4503);
+  });
 });

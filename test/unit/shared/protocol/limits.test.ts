@@ -52,6 +52,7 @@ describe("a limit", () => {
   test("of time, size or number stands in no other file of the coordinator's edge", () => {
     for (const file of [
       "server",
+      "turns",
       "reception",
       "watchers",
       "websocket-peer",
