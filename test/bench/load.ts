@@ -118,7 +118,8 @@ async function measureIdle(report: Report): Promise<void> {
 
 const waitingRun = ["--dataset", "digits:200,100", "--min-workers", String(idleWorkers)];
 
-const deafModel = [784, 320, 10];
+/** 13 MB of parameters: more than a system holds in its own buffers for a socket. */
+const deafModel = [784, 4096, 10];
 
 /** One worker that is well trains; the others take their first share and never read it. */
 async function measureDeaf(report: Report): Promise<void> {
@@ -148,7 +149,7 @@ async function measureDeaf(report: Report): Promise<void> {
       // oxlint-disable-next-line no-await-in-loop
       await deaf.welcomed;
       // oxlint-disable-next-line no-await-in-loop
-      await delay(50);
+      await delay(200);
     }
     const step = reader.lastStep;
     await delay(4_000);
