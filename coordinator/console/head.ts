@@ -9,24 +9,15 @@ import { compact, counted, duration, integer, loss, percent } from "./figures.ts
 import type { Style } from "./style.ts";
 import { cleanText, displayWidth, fit, spread } from "./text.ts";
 
-/** From so many rows on, the last of the screen not counted, a line for the dashboard's URL costs nothing dear. */
-const tallRows = 29;
 /** Of a run's id: its end, which is drawn by lot, tells runs apart; its beginning is the time. */
 const shortIdLength = 4;
 
-/** Cells of the whole screen, or of the part that is the head's. */
-interface Size {
-  readonly columns: number;
-  readonly rows: number;
-}
-
-/** The head's five lines, six on a tall screen, each in `columns` cells or less. */
-export function headLines(view: CoordinatorView, size: Size, style: Style): string[] {
+/** The head's five lines, each in `columns` cells or less. */
+export function headLines(view: CoordinatorView, columns: number, style: Style): string[] {
   const { run } = view;
-  const { columns } = size;
   return [
     titleLine(run, columns, style),
-    ...linkLines(view, size, style),
+    fit(joinText(view, style), columns),
     progressLine(run, columns, style),
     scoreLine(run, columns, style),
     paceLine(view, columns, style),
@@ -38,7 +29,7 @@ export function joinText({ joinUrl }: CoordinatorView, style: Style): string {
   return `${style.dim("join")} ${style.accent(joinUrl)}`;
 }
 
-/** Where to see more. */
+/** Where to see more. The link has the operator's token: it is told who asks, and stands on no projector by itself. */
 export function dashboardText({ dashboardUrl }: CoordinatorView, style: Style): string {
   return `${style.dim("dashboard")} ${dashboardUrl}`;
 }
@@ -73,24 +64,15 @@ function titleLine(run: RunView | null, columns: number, style: Style): string {
   const phase = style.bold(phaseText(run.phase, style));
   const room = columns - displayWidth(phase) - 1;
   const short = `${shortId(run.id)}  ${title}`;
-  const choices = [`${name}  ${cleanText(run.id)}  ${title}`, `${name}  ${short}`];
-  return spread(choices.find((text) => displayWidth(text) <= room) ?? short, phase, columns);
+  const shortest = short.replaceAll(" · ", "·");
+  const choices = [`${name}  ${cleanText(run.id)}  ${title}`, `${name}  ${short}`, short];
+  return spread(choices.find((text) => displayWidth(text) <= room) ?? shortest, phase, columns);
 }
 
 function shortId(id: string): string {
   const characters = Array.from(cleanText(id));
   if (characters.length <= shortIdLength + 1) return characters.join("");
   return `…${characters.slice(-shortIdLength).join("")}`;
-}
-
-/** The whole join URL if it fits, for it is there to be copied; the dashboard's beside or below it where there is room. */
-function linkLines(view: CoordinatorView, { columns, rows }: Size, style: Style): string[] {
-  const join = joinText(view, style);
-  const dashboard = dashboardText(view, style);
-  const both = `${join}   ${dashboard}`;
-  if (displayWidth(both) <= columns) return [fit(both, columns)];
-  const lines = rows >= tallRows ? [join, dashboard] : [join];
-  return lines.map((line) => fit(line, columns));
 }
 
 function progressLine(run: RunView | null, columns: number, style: Style): string {

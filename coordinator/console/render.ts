@@ -4,7 +4,7 @@
  */
 import type { CoordinatorView } from "../view.ts";
 import { integer, stopwatch } from "./figures.ts";
-import { dashboardText, headLines, joinText } from "./head.ts";
+import { headLines, joinText } from "./head.ts";
 import { helpLines, keysLine } from "./help.ts";
 import { type Band, clamp, gutter, layout, type Panel, type Place } from "./layout.ts";
 import { lossChart, lossLegend } from "./loss-chart.ts";
@@ -99,7 +99,7 @@ function screenLines(
   area: Area,
   bands: readonly Band[],
 ): string[] {
-  if (state.help) return [...headLines(view, area, area.style), ...helpPanel(view, area)];
+  if (state.help) return [...headLines(view, area.columns, area.style), ...helpPanel(view, area)];
   if (isQrAlone(view, state)) return qrPanel(view, area);
   return [...topLines(view, state, area), ...bands.flatMap((band) => bandLines(view, state, band))];
 }
@@ -143,11 +143,11 @@ function belowTitle({ columns, rows }: Pick<Area, "columns" | "rows">) {
 
 /** The head; with the QR code beside it, the loss too. */
 function topLines(view: CoordinatorView, state: ScreenState, area: Area): string[] {
-  if (!isQrBeside(view, state)) return headLines(view, area, area.style);
+  if (!isQrBeside(view, state)) return headLines(view, area.columns, area.style);
   const qr = qrCode(view.joinUrl, area.style);
   const qrColumns = displayWidth(qr[0] ?? "");
   const columns = area.columns - qrColumns - gutter;
-  const head = headLines(view, { ...area, columns }, area.style);
+  const head = headLines(view, columns, area.style);
   const chart = lossPanel(view, { ...area, columns, rows: qr.length - head.length });
   return beside([...head, ...chart], columns, qr, qrColumns);
 }
@@ -222,20 +222,20 @@ function logPanel({ log }: ScreenState, { columns, rows, style }: Area): string[
   return [rule("log", columns, style), ...lines];
 }
 
-/** The code in place of everything else, with the URLs for those without a camera. */
+/** The code in place of everything else, with the URL for those without a camera. */
 function qrPanel(view: CoordinatorView, { columns, rows, style }: Area): string[] {
   const { joinUrl } = view;
   if (joinUrl === "") return [style.dim(" there is no join URL yet")];
-  const [join, dashboard] = [` ${joinText(view, style)}`, ` ${dashboardText(view, style)}`];
+  const join = ` ${joinText(view, style)}`;
   const qr = qrCode(joinUrl, style);
   const width = displayWidth(qr[0] ?? "");
   if (width > columns || qr.length + 1 > rows) {
     const needed = `${width} × ${qr.length + 2}`;
     const warning = style.warn(` the QR code needs a terminal of at least ${needed}`);
-    return [join, dashboard, "", warning];
+    return [join, "", warning];
   }
   const margin = " ".repeat(Math.floor((columns - width) / 2));
-  return [join, ...qr.map((line) => margin + line), dashboard];
+  return [join, ...qr.map((line) => margin + line)];
 }
 
 function helpPanel(view: CoordinatorView, { columns, style }: Area): string[] {

@@ -59,8 +59,8 @@ async function photograph(chromium: Browser): Promise<void> {
   );
   await helper.getByRole("heading", { name: "Helping" }).waitFor();
   await delay(trainingMs);
-  await sharedStep(terminal);
   const shell = await chromium.newPage({ viewport: { width: 1044, height: 742 } });
+  await sharedStep(terminal);
   await shell.setContent(terminal.toHtml());
   await keep(shell, "console");
   await keep(dashboard, "dashboard");
@@ -75,7 +75,7 @@ function start(terminal: Terminal, port: number): Promise<number> {
   const access = ["--join-token", tokens.join, "--admin-token", tokens.admin];
   // Large batches, so that every worker has a share; a rate that does not fade before the picture is taken.
   const rate = ["--optimizer", "adam", "--learning-rate", "0.003"];
-  const run = ["--local-workers", "3", "--batch-size", "512", "--epochs", "1000", ...rate];
+  const run = ["--local-workers", "3", "--batch-size", "2000", "--epochs", "1000", ...rate];
   const args = ["coordinator", ...place, ...access, ...run];
   const command = parseCommandLine(args, {}, () => "", "");
   if (command.kind !== "coordinator") throw new Error("a coordinator was asked for");
@@ -112,7 +112,10 @@ async function keep(page: Page, name: string): Promise<void> {
 async function sharedStep(terminal: Terminal): Promise<void> {
   const names = ["local 1", "local 2", "local 3", "Chrome", "average"];
   for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += 50) {
-    if (terminal.lines.some((line) => names.every((name) => line.includes(name)))) return;
+    const { lines } = terminal;
+    const rows = lines.filter((line) => /^w[₀-₉]/u.test(line));
+    const isWhole = rows.length > 0 && rows.every((row) => !row.includes("–"));
+    if (isWhole && lines.some((line) => names.every((name) => line.includes(name)))) return;
     await delay(50);
   }
 }

@@ -81,7 +81,7 @@ describe("at 80 × 24", () => {
   const { text, line } = screen(training, small);
 
   test("the head says what runs, where to join, how far, how well and how fast", () => {
-    expect(line("k3x9  mnist · 784-16-16-10 sigmoid, softmax · cce · mom")).toMatch(/● training$/u);
+    expect(line("k3x9  mnist·784-16-16-10 sigmoid, softmax·cce·mom")).toMatch(/● training$/u);
     expect(line("join http://192.168.1.20:8080/join#t=V1StGXR8_Z5jdHi6B-myT")).toBeDefined();
     expect(line("━━━━━━━━━")).toContain("46 %  epoch 5/10  step 4,408/9,380  ETA 2.3 s");
     expect(line("accuracy")).toContain(
@@ -155,34 +155,17 @@ describe("the dashboard's URL", () => {
   const dashboard = `dashboard ${training.dashboardUrl}`;
   const long = { ...training, dashboardUrl: `http://localhost:8080/#token=${"a".repeat(40)}` };
 
-  test("has a line of its own below the join URL in 30 rows, and none in 29", () => {
-    const tall = render(training, { ...small, rows: 30 });
-    expect(tall[1]).toMatch(/^join http/u);
-    expect(tall[2]?.trimEnd()).toBe(dashboard);
-    expect(render(training, { ...small, rows: 29 }).join("\n")).not.toContain("dashboard");
-  });
-
-  test("is whole beside the QR code, where both URLs are too long for one line", () => {
-    const lines = render(long, large);
-    expect(lines[1]).toMatch(/^join http.* [█▀▄ ]{30,}$/u);
-    expect(lines[2]).toContain(`dashboard ${long.dashboardUrl} `);
-  });
-
-  test("is in the help and below the QR code at 80 × 24, whole", () => {
+  test("has the operator's token: it is in the help, whole, and nowhere else on the largest screen", () => {
     expect(screen(training, { ...small, help: true }).text).toContain(`  ${dashboard} `);
-    expect(screen(training, { ...small, qr: "shown" }).text).toContain(` ${dashboard} `);
-  });
-
-  test("gives way to the QR code of 17 lines in 19", () => {
-    const asked = screen(training, { ...small, rows: 19, qr: "shown" }).text;
-    expect(asked).toContain("▀▀▀▀▀▀▀");
-    expect(asked).not.toContain("dashboard");
+    for (const qr of ["auto", "shown"] as const) {
+      expect(screen(long, { ...large, qr }).text).not.toContain("dashboard");
+    }
   });
 });
 
 test("the end of a long run id stands before the config at 80 columns, all of it at 160", () => {
   const run = { ...training.run!, id: "20261123-134501-x7kq" };
-  expect(render({ ...training, run }, small)[0]).toMatch(/^…x7kq {2}mnist · 784-16-16-10 /u);
+  expect(render({ ...training, run }, small)[0]).toMatch(/^…x7kq {2}mnist·784-16-16-10 /u);
   expect(render({ ...training, run }, { ...large, qr: "hidden" })[0]).toMatch(
     /^promedio {2}20261123-134501-x7kq {2}mnist /u,
   );
