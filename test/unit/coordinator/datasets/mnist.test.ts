@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
@@ -42,7 +43,10 @@ const behave: Behaviour = (bytes, request, response) => {
   response.end(bytes.subarray(start));
 };
 
-/** Sends the first bytes of what was asked for, then cuts the connection. */
+/**
+ * Sends the first bytes of what was asked for and cuts the connection when some of them are in the file: `fetch` throws
+ * away what it has got and not given out yet, so that a cut without delay may bring nothing.
+ */
 function cutAfter(count: number): Behaviour {
   return (bytes, request, response) => {
     const start = Number(/^bytes=(\d+)-$/u.exec(request.headers.range ?? "")?.[1] ?? 0);
@@ -51,8 +55,20 @@ function cutAfter(count: number): Behaviour {
       "Content-Length": bytes.length - start,
       ...(start === 0 ? {} : { "Content-Range": range }),
     });
-    response.write(bytes.subarray(start, start + count), () => response.destroy());
+    response.write(bytes.subarray(start, start + count));
+    void partGrows(start).then(() => response.destroy());
   };
+}
+
+async function partGrows(start: number): Promise<void> {
+  const part = join(cache, "mnist", "large.gz.part");
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- until it has grown
+    const { size } = await stat(part).catch(() => ({ size: 0 }));
+    if (size > start) return;
+    // oxlint-disable-next-line no-await-in-loop
+    await delay(5);
+  }
 }
 
 function status(code: number): Behaviour {
