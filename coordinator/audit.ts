@@ -7,7 +7,8 @@
  * - `sample`: the referee recomputes a worker's first 10 results, then each with probability max(1/n, 2 %), n counting
  *   its results: the adaptive replication of BOINC (Anderson, "BOINC: A Platform for Volunteer Computing", 2019, §4.2).
  *   A worker that lies in a share s of its results is found after about 50/s of them at the latest.
- * - `quorum`: every block counts once two workers have said the same, or one and the referee.
+ * - `quorum`: every block counts once two workers have said the same, of two networks where there are, or one and the
+ *   referee.
  *
  * It judges, and leaves to the training run what follows from it.
  */
@@ -81,11 +82,7 @@ export class Audit {
    *
    * @param isIndependent - Whether this worker's word is worth as much beside another's as anybody's here could be.
    */
-  examine(
-    workerId: string,
-    answer: Answer,
-    isIndependent: (otherId: string) => boolean = () => true,
-  ): Finding {
+  examine(workerId: string, answer: Answer, isIndependent: (otherId: string) => boolean): Finding {
     if (this.policy === "none") return "new";
     return this.policy === "sample"
       ? this.#spotCheck(workerId, answer)

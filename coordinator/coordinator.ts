@@ -17,7 +17,6 @@ import {
   protocolVersion,
   queuedBytesMax,
   reasonLengthMax,
-  refusalLines,
   silenceMaxMs,
   unauthenticatedBytesMax,
   workersMax,
@@ -32,6 +31,7 @@ import {
 } from "../shared/protocol/messages.ts";
 import { sameSecret } from "./access.ts";
 import { networkOf } from "./addresses.ts";
+import { Notices } from "./notices.ts";
 import type { PeerHandler, PeerSocket } from "./peer.ts";
 import { Places } from "./places.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -83,17 +83,13 @@ export class Coordinator {
   #run: TrainingRun | undefined;
   #dataset = "";
   #farewell: { run: string; reason: string; fingerprint: string } | undefined;
-  #saidWaitingFor: string | null = null;
   /** Nobody needs to hear of workers that leave because they were sent away. */
   #closing = false;
-  /** Members can't flood the operator's screen either. */
-  readonly #offenceLines: RateLimit;
-  readonly #waitingLines: RateLimit;
+  readonly #notices: Notices;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
-    this.#offenceLines = new RateLimit(refusalLines, options.now());
-    this.#waitingLines = new RateLimit(refusalLines, options.now());
+    this.#notices = new Notices(options);
   }
 
   /** The largest message that a worker may send now: before `hello` one header, then what the run's model needs. */
@@ -362,11 +358,11 @@ export class Coordinator {
       worker.samplesDone += verdict.samples;
       worker.rate.add(verdict.samples, this.#options.now());
     }
+    if ("doubt" in verdict && verdict.doubt !== undefined) this.#notices.warn(verdict.doubt);
     if (verdict.kind !== "offence") return;
     worker.offences += 1;
     if (worker.offences >= offencesMax) throw new ProtocolError("ERR_OFFENCES", verdict.reason);
-    if (!this.#offenceLines.take(this.#options.now())) return;
-    this.#options.report({ event: "warning", message: `${worker.name}: ${verdict.reason}` });
+    this.#notices.warn(`${worker.name}: ${verdict.reason}`);
   }
 
   /** A worker has lied: it is cut off, and its identity does not come back. */
@@ -413,18 +409,7 @@ export class Coordinator {
     const nowMs = this.#options.now();
     for (const connection of this.#connections) this.#watch(connection, nowMs);
     this.#run?.tick(nowMs);
-    this.#sayWhatFor(nowMs);
-  }
-
-  /** Says what the run waits for, once for every thing that it waits for. */
-  #sayWhatFor(nowMs: number): void {
-    const what = this.#run?.wait(nowMs)?.what ?? null;
-    if (what === this.#saidWaitingFor) return;
-    // Said at a later tick then, if it is still so: a worker that comes and goes all the time is no flood of lines.
-    if (what !== null && !this.#waitingLines.take(nowMs)) return;
-    this.#saidWaitingFor = what;
-    const reason = this.#run?.waitingFor(nowMs) ?? null;
-    if (reason !== null) this.#options.report({ event: "waiting", reason });
+    this.#notices.tick(this.#run);
   }
 
   #watch(connection: Connection, nowMs: number): void {

@@ -4,7 +4,7 @@
  */
 import type { ProtocolErrorCode } from "../shared/protocol/errors.ts";
 import { comingLines, refusalLines } from "../shared/protocol/limits.ts";
-import { type Rate, RateLimit } from "./rate-limit.ts";
+import { Thinned } from "./thinned.ts";
 import type { CoordinatorEvent } from "./view.ts";
 
 export interface Refusal {
@@ -66,44 +66,5 @@ export class RefusalLog {
   flush(): void {
     this.#refused.flush();
     this.#others.flush();
-  }
-}
-
-/** Events of one kind, of which only so many are told. */
-class Thinned {
-  readonly #report: RefusalLogOptions["report"];
-  readonly #now: () => number;
-  readonly #sumUp: (count: number) => string;
-  readonly #limit: RateLimit;
-  #untold = 0;
-
-  constructor(
-    report: RefusalLogOptions["report"],
-    rate: Rate,
-    now: () => number,
-    sumUp: (count: number) => string,
-  ) {
-    this.#report = report;
-    this.#now = now;
-    this.#sumUp = sumUp;
-    this.#limit = new RateLimit(rate, now());
-  }
-
-  pass(event: CoordinatorEvent): void {
-    if (!this.#limit.take(this.#now())) this.#untold += 1;
-    else {
-      this.#tellCount();
-      this.#report(event);
-    }
-  }
-
-  flush(): void {
-    if (this.#untold > 0 && this.#limit.take(this.#now())) this.#tellCount();
-  }
-
-  #tellCount(): void {
-    if (this.#untold === 0) return;
-    this.#report({ event: "warning", message: this.#sumUp(this.#untold) });
-    this.#untold = 0;
   }
 }

@@ -70,7 +70,8 @@ export type RunOutcome =
 /** What became of a result. An offence is its sender's fault; the rest is a distributed run's daily life. */
 export type Verdict =
   | { readonly kind: "accepted"; readonly samples: number }
-  | { readonly kind: "stale" | "duplicate" }
+  /** With a `doubt` it differs from the answer that counted, and nobody can tell any more which of them is wrong. */
+  | { readonly kind: "stale" | "duplicate"; readonly doubt?: string }
   /** It differs from another answer; whoever was wrong has been expelled, which may be somebody else. */
   | { readonly kind: "mismatch" }
   | { readonly kind: "offence"; readonly reason: string };
@@ -198,8 +199,7 @@ export class TrainingRun {
     if (finding === "covered") this.#reassign(nowMs);
     const acceptance = finding === "new" ? this.#values.accept(answer) : finding;
     if (acceptance === "covered") {
-      this.#compareWithFirst(member, round, answer);
-      return { kind: "duplicate" };
+      return { kind: "duplicate", ...this.#doubtOf(member, round, answer) };
     }
     if (typeof acceptance === "object") {
       this.#reassign(nowMs, member.id);
@@ -378,21 +378,20 @@ export class TrainingRun {
   #staleResult(member: Member, message: ResultMessage, tensor: Uint8Array, nowMs: number): Verdict {
     const round = this.#dispatch.overtaken(member, kindOf(message), message, nowMs);
     const block: Block = { start: message.block[0], end: message.block[1] };
-    if (round !== undefined) this.#compareWithFirst(member, round, { message, block, tensor });
+    const doubt = round && this.#doubtOf(member, round, { message, block, tensor });
     this.#reassign(nowMs);
-    return { kind: "stale" };
+    return { kind: "stale", ...doubt };
   }
 
   /** A late duplicate is dropped; if it differs from the answer that counted, both workers are named and doubted. */
-  #compareWithFirst(member: Member, round: Round, content: Content): void {
+  #doubtOf(member: Member, round: Round, content: Content): { doubt: string } | undefined {
     const first = contradicted(round, content);
-    if (first === undefined) return;
+    if (first === undefined) return undefined;
     this.#audit.distrust(first.workerId, member.id);
     const of = `${nameOf(content.block)} of step ${round.step}`;
-    this.#effects.report({
-      event: "warning",
-      message: `${first.name} and ${member.name} differ about ${of}: one of them is wrong; --audit quorum tells which`,
-    });
+    return {
+      doubt: `${first.name} and ${member.name} differ about ${of}: one of them is wrong; --audit quorum tells which`,
+    };
   }
 
   // ── start, pause, resume, and what can be seen ─────────────────────────────────────────────────────────────────────────

@@ -59,6 +59,7 @@ const workers: readonly Phrase[] = [
     "{name} and {name2} differ about block {block} of step {step}: one of them is wrong; --audit quorum tells which",
     "{name} y {name2} difieren sobre el bloque {block} del paso {step}: uno se equivoca; --audit quorum dice cuál",
   ],
+  ["and {number} more warnings about results", "y {number} avisos más sobre resultados"],
   ["step {step} is not there yet", "el paso {step} aún no ha llegado"],
   [
     "it could not compute block {block}, which can be: {reason}",

@@ -342,7 +342,8 @@ describe("sample", () => {
     for (let worker = 0; worker < workers; worker++) {
       for (let n = 1; n <= 100; n++) {
         const before = recomputed;
-        if (audit.examine(`w${worker}`, answer) !== "new") throw new Error("nobody lies here");
+        if (audit.examine(`w${worker}`, answer, () => true) !== "new")
+          throw new Error("nobody lies here");
         drawn[n]! += recomputed - before;
       }
     }

@@ -10,6 +10,7 @@ import { Coordinator } from "../../../coordinator/coordinator.ts";
 import { ParameterStore } from "../../../coordinator/parameter-store.ts";
 import type { PeerHandler, PeerSocket } from "../../../coordinator/peer.ts";
 import { Referee } from "../../../coordinator/referee.ts";
+import type { SpeedEstimate } from "../../../coordinator/speed.ts";
 import { TrainingRun } from "../../../coordinator/training-run.ts";
 import type { CoordinatorEvent } from "../../../coordinator/view.ts";
 import { known } from "../../../shared/assert.ts";
@@ -51,10 +52,10 @@ class Peer implements PeerSocket {
   readonly #handler: PeerHandler;
   #answers: Answer[] = [];
 
-  constructor(coordinator: Coordinator, name: string) {
+  constructor(coordinator: Coordinator, name: string, session = "") {
     this.#handler = coordinator.connect(this);
-    const about = { kind: "node", agent: "", threads: 1, kernel: hash, session: "" } as const;
-    this.say({ type: "hello", protocol: 1, token: "", name, ...about });
+    const about = { kind: "node", agent: "", threads: 1, kernel: hash } as const;
+    this.say({ type: "hello", protocol: 1, token: "", name, ...about, session });
   }
 
   getReady(): void {
@@ -122,12 +123,13 @@ const nothing = () => undefined;
 /** A coordinator, an honest worker and one that will not be. */
 function createStage() {
   const events: CoordinatorEvent[] = [];
+  const clock = { nowMs: 0 };
   let sessions = 0;
   const coordinator = new Coordinator({
     kernel: hash,
     selfTest: hash,
     joinToken: null,
-    now: () => 0,
+    now: () => clock.nowMs,
     newSession: () => `session-${sessions++}`,
     report: (event) => events.push(event),
   });
@@ -147,7 +149,7 @@ function createStage() {
   mallory.getReady();
   honest.getReady();
   const warnings = () => events.flatMap((one) => (one.event === "warning" ? [one.message] : []));
-  return { run, store, mallory, honest, warnings };
+  return { coordinator, run, store, clock, events, mallory, honest, warnings };
 }
 
 /** Lets both work until one of them has a gradient to tell. */
@@ -265,4 +267,57 @@ test("a stage of two honest workers ends as the sequential trainer does", () => 
   while (known(mallory, "one").answerAll() || honest.answerAll());
   expect(run.outcome?.kind).toBe("finished");
   expect(fingerprintOf(store.parameters)).toBe(expected);
+});
+
+describe("members that would flood the operator's screen", () => {
+  test("get 10 lines for 30 offences; the others are counted, and the count is told a second later", () => {
+    const { coordinator, run, clock, mallory, warnings } = createStage();
+    const right = nextGradientOf(mallory, mallory);
+    const later = { ...right, message: { ...right.message, step: run.step + 1 } };
+    for (let i = 0; i < 30; i++) {
+      const crowd = new Peer(coordinator, `crowd ${i}`);
+      crowd.getReady();
+      crowd.tell(later);
+    }
+    expect(warnings()).toHaveLength(10);
+    clock.nowMs += 1_000;
+    coordinator.tick();
+    expect(warnings().at(-1)).toBe("and 20 more warnings about results");
+  });
+
+  test("get 10 lines for 30 times that the run waits for something else; the last wait is told all the same", () => {
+    const { coordinator, clock, events, mallory, honest } = createStage();
+    const waits = () => events.filter(({ event }) => event === "waiting");
+    mallory.say({ type: "leave", reason: "" });
+    for (let i = 0; i < 30; i++) {
+      honest.say({ type: "pause", reason: "" });
+      coordinator.tick();
+      honest.say({ type: "resume" });
+      coordinator.tick();
+    }
+    expect(waits()).toHaveLength(10);
+    honest.say({ type: "pause", reason: "" });
+    clock.nowMs += 1_000;
+    coordinator.tick();
+    expect(waits().at(-1)).toEqual({ event: "waiting", reason: "waiting for 1 more worker" });
+    expect(waits()).toHaveLength(11);
+  });
+});
+
+test("a worker that comes back to its run is as fast as it was there, whatever it says now", () => {
+  const { coordinator, run, mallory, honest } = createStage();
+  const speeds: SpeedEstimate[] = [];
+  const join = run.workerReady.bind(run);
+  run.workerReady = (worker, nowMs) => {
+    speeds.push(worker.speed);
+    join(worker, nowMs);
+  };
+  const session = honest.heard.flatMap((one) => (one.type === "welcome" ? [one.session] : []))[0];
+  while (honest.answerAll() || mallory.answerAll()) if (run.step > 2) break;
+  for (let i = 0; i < 2; i++) new Peer(coordinator, "honest", session).getReady();
+  const stranger = new Peer(coordinator, "stranger");
+  stranger.getReady();
+  expect(speeds[0]?.isMeasured).toBe(true);
+  expect(speeds[1]).toBe(speeds[0]);
+  expect(speeds[2]?.isMeasured).toBe(false);
 });

@@ -12,7 +12,6 @@ import { ParameterStore } from "../../../coordinator/parameter-store.ts";
 import { Referee } from "../../../coordinator/referee.ts";
 import { SpeedEstimate } from "../../../coordinator/speed.ts";
 import { TrainingRun } from "../../../coordinator/training-run.ts";
-import type { CoordinatorEvent } from "../../../coordinator/view.ts";
 import { known } from "../../../shared/assert.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../shared/model/initialize.ts";
@@ -37,7 +36,7 @@ interface Job {
 /** Two workers, of which the second answers when it is told to. */
 class Stage {
   readonly run: TrainingRun;
-  readonly warnings: string[] = [];
+  readonly doubts: string[] = [];
   /** How often the referee was asked. */
   recomputed = 0;
   nowMs = 0;
@@ -72,9 +71,7 @@ class Stage {
         },
         save: () => undefined,
         expel: () => undefined,
-        report: (event: CoordinatorEvent) => {
-          if (event.event === "warning") this.warnings.push(event.message);
-        },
+        report: () => undefined,
         end: () => undefined,
       },
     });
@@ -115,7 +112,10 @@ class Stage {
         lossSum,
         correct,
       } as const;
-      return this.run.result(workerId, message, new Uint8Array(told.buffer), this.nowMs).kind;
+      const bytes = new Uint8Array(told.buffer);
+      const verdict = this.run.result(workerId, message, bytes, this.nowMs);
+      if ("doubt" in verdict && verdict.doubt !== undefined) this.doubts.push(verdict.doubt);
+      return verdict.kind;
     });
     return verdicts.join();
   }
@@ -151,7 +151,7 @@ describe("a late duplicate", () => {
     const { late, backup } = stage.letBeaBeLate();
     expect(stage.answer(backup)).toBe("accepted");
     expect([stage.run.step, stage.answer(late)]).toEqual([1, "stale"]);
-    expect(stage.warnings).toEqual([]);
+    expect(stage.doubts).toEqual([]);
   });
 
   test("that differs after its round is dropped, and both are named", () => {
@@ -159,7 +159,7 @@ describe("a late duplicate", () => {
     const { late, backup } = stage.letBeaBeLate();
     stage.answer(backup);
     expect(stage.answer(late, 1e-3)).toBe("stale");
-    expect(stage.warnings).toEqual([
+    expect(stage.doubts).toEqual([
       expect.stringMatching(/^ana and bea differ about block \[[01], [12]\) of step 0: /u),
     ]);
   });
@@ -172,7 +172,7 @@ describe("a late duplicate", () => {
     stage.answer(backup);
     const before = stage.recomputed;
     stage.answer(late, 1e-3);
-    expect(stage.warnings).toHaveLength(1);
+    expect(stage.doubts).toHaveLength(1);
     const blocks = stage.train(4);
     expect(stage.recomputed - before).toBe(blocks);
   });

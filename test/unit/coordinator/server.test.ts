@@ -48,18 +48,7 @@ describe("routes", () => {
   });
 
   test("with 1 place answer the second request at once with 503, and the next when the place is free", async () => {
-    const waiting: (() => void)[] = [];
-    const places = new Places({ inAll: 1, perAddress: 1 });
-    const port = await start({
-      routes: [
-        {
-          prefix: "/slow",
-          role: "anybody",
-          places,
-          handle: (_, response) => waiting.push(() => response.end("done")) > 0,
-        },
-      ],
-    });
+    const { port, places, waiting } = await startSlow({ inAll: 1, perAddress: 1 });
     const first = talk(port, get("/slow"));
     while (waiting.length === 0) await delay(5);
     const second = await talk(port, get("/slow"));
@@ -174,10 +163,10 @@ describe("requests that do not wait for the answer before them", () => {
   });
 });
 
-/** A path that answers when it is told to, and has 2 places; and the other paths. */
-async function startSlow() {
+/** A path that answers when it is told to, and has few places; and the other paths. */
+async function startSlow(limit = { inAll: 2, perAddress: 2 }) {
   const waiting: (() => void)[] = [];
-  const places = new Places({ inAll: 2, perAddress: 2 });
+  const places = new Places(limit);
   const port = await start({
     routes: [
       {
