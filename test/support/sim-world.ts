@@ -10,6 +10,8 @@ export type Cancel = () => void;
 
 interface Event {
   atMs: number;
+  /** It is due, and waits until its owner is free. */
+  isPutOff: boolean;
   /** Breaks ties: first in, first out. */
   readonly order: number;
   readonly run: (() => void) | undefined;
@@ -50,7 +52,8 @@ export class World {
   after(delayMs: number, label: string, run: () => void, owner?: Process): Cancel {
     assert(delayMs >= 0, `an event lies in the future, got ${delayMs} for ${label}`);
     const atMs = this.nowMs + delayMs;
-    const event: Event = { atMs, order: this.#order++, run, label, owner, cancelled: false };
+    const order = this.#order++;
+    const event = { atMs, isPutOff: false, order, run, label, owner, cancelled: false };
     this.#queue.push(event);
     return () => (event.cancelled = true);
   }
@@ -64,11 +67,20 @@ export class World {
       if (event.cancelled || owner?.alive === false) continue;
       if (owner !== undefined && owner.freeAtMs > event.atMs) {
         event.atMs = owner.freeAtMs;
+        event.isPutOff = true;
         this.#queue.push(event);
         continue;
       }
       this.#happen(event);
       return true;
+    }
+  }
+
+  /** A process is free sooner than was thought: what waits for it is due now. */
+  hasten(process: Process): void {
+    for (const event of this.#queue.takeAll()) {
+      if (event.owner === process && event.isPutOff) event.atMs = this.nowMs;
+      this.#queue.push(event);
     }
   }
 
@@ -204,6 +216,7 @@ export class Process {
   /** Ends a pause. */
   wake(): void {
     this.freeAtMs = Math.min(this.freeAtMs, this.world.nowMs);
+    this.world.hasten(this);
   }
 
   /** Called when it dies. */
@@ -271,6 +284,11 @@ class EventQueue {
       index = above;
     }
     heap[index] = event;
+  }
+
+  /** Empties it. */
+  takeAll(): Event[] {
+    return this.#heap.splice(0);
   }
 
   pop(): Event | undefined {
