@@ -322,6 +322,7 @@ function viewOf({ dtype, shape, start, end }: Entry, buffer: Uint8Array): Tensor
   const aligned = offset % elementBytes === 0;
   const data = aligned
     ? new TypedArray(buffer.buffer, offset, length)
-    : new TypedArray(buffer.slice(start, end).buffer);
+    : // Not `buffer.slice`: a Node Buffer's is a view of the memory that it shares with others.
+      new TypedArray(Uint8Array.from(buffer.subarray(start, end)).buffer);
   return { shape, data };
 }

@@ -99,6 +99,18 @@ describe("decodeSafetensors", () => {
     expect(decodeSafetensors(bytes).tensors.get("a")?.data).toEqual(Float32Array.of(1));
   });
 
+  test("copies what lies unaligned in a Buffer, and nothing of the memory around it", () => {
+    const bytes = file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, [
+      0, 0, 128, 63, 0, 0, 0, 64,
+    ]);
+    for (let shift = 0; shift < 8; shift += 1) {
+      const shared = Buffer.alloc(4_096, 0xff);
+      shared.set(bytes, shift);
+      const data = decodeSafetensors(shared.subarray(shift, shift + bytes.length)).tensors.get("a");
+      expect(data?.data).toEqual(Float32Array.of(1, 2));
+    }
+  });
+
   test("reads a tensor of 0 elements and a scalar of shape []", () => {
     const bytes = file(
       `{"none":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"one":${entry({ shape: [], data_offsets: [0, 1] })}}`,
