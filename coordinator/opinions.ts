@@ -80,7 +80,8 @@ export class Opinions {
   /** Rounds of one kind follow each other: a buffer of the right length is usually there. */
   #copy(tensor: Uint8Array): Uint8Array {
     const spare = this.#spare.pop();
-    if (spare?.length !== tensor.length) return tensor.slice();
+    // Not `slice`: what came from a socket is a `Buffer`, whose slice is no copy.
+    if (spare?.length !== tensor.length) return new Uint8Array(tensor);
     spare.set(tensor);
     return spare;
   }

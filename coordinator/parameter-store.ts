@@ -288,7 +288,6 @@ function refuse(reason: string): Refusal {
   return { committed: false, reason };
 }
 
-/** The same memory as bytes: little-endian, as WebAssembly's memory is and every engine's arrays are. */
 /** The bytes of `values` in a buffer of their own, which is not zeroed first. */
 function copyOf(values: Float32Array): Uint8Array {
   const bytes = new Uint8Array(Buffer.allocUnsafeSlow(values.byteLength).buffer);
@@ -296,6 +295,7 @@ function copyOf(values: Float32Array): Uint8Array {
   return bytes;
 }
 
+/** The same memory as bytes: little-endian, as WebAssembly's memory is and every engine's arrays are. */
 function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

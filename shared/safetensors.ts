@@ -323,6 +323,6 @@ function viewOf({ dtype, shape, start, end }: Entry, buffer: Uint8Array): Tensor
   const data = aligned
     ? new TypedArray(buffer.buffer, offset, length)
     : // Not `buffer.slice`: a Node Buffer's is a view of the memory that it shares with others.
-      new TypedArray(Uint8Array.from(buffer.subarray(start, end)).buffer);
+      new TypedArray(new Uint8Array(buffer.subarray(start, end)).buffer);
   return { shape, data };
 }

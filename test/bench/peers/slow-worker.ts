@@ -1,9 +1,10 @@
 /**
- * @file A worker that becomes slower when it is told so, as a machine does that is warm or has other things to do. Its
- * process speaks the protocol and computes with the product's own code; every result is kept back until it would have
- * been done on a machine so many times slower.
+ * @file A worker on a slower machine, which becomes slower still when it is told so, as one does that is warm or has other
+ * things to do. Its process speaks the protocol and computes with the product's own code; every result is kept back until
+ * it would have been done on a machine so many times slower than this one. Meanwhile it takes no core.
  *
- * Argument: the coordinator's URL, without a token. Message of the parent: how many times slower from now on.
+ * Arguments: the coordinator's URL, without a token; the worker's name; how many times slower at first. Message of the
+ * parent: how many times slower from now on.
  */
 import { join } from "node:path";
 
@@ -17,7 +18,7 @@ import { WorkerLoop } from "../../../worker/worker.ts";
 
 class SlowPool implements ComputePool {
   readonly threads = 1;
-  slowness = 1;
+  slowness: number;
   readonly #pool: LocalPool;
   /** Of the job at hand: what is kept back, in order. */
   #kept: (() => void)[] = [];
@@ -25,8 +26,9 @@ class SlowPool implements ComputePool {
   /** When the machine would be done with what it has. */
   #doneMs = 0;
 
-  constructor(pool: LocalPool) {
+  constructor(pool: LocalPool, slowness: number) {
     this.#pool = pool;
+    this.slowness = slowness;
   }
 
   load(run: RunToLoad) {
@@ -37,7 +39,6 @@ class SlowPool implements ComputePool {
     this.#doneMs = performance.now();
     this.#pool.start(job, {
       result: (block, result, computeMs) => {
-        if (this.slowness === 1) return events.result(block, result, computeMs);
         const copy = { ...result, values: result.values.slice() };
         const slowMs = this.slowness * computeMs;
         this.#keep(slowMs, () => events.result(block, copy, slowMs));
@@ -76,7 +77,8 @@ class SlowPool implements ComputePool {
   }
 }
 
-const { httpUrl, socketUrl } = parseJoinUrl(process.argv[2] ?? "");
+const [url = "", name = "", slowness] = process.argv.slice(2);
+const { httpUrl, socketUrl } = parseJoinUrl(url);
 const clock = {
   now: () => performance.now(),
   after(delayMs: number, callback: () => void) {
@@ -85,12 +87,15 @@ const clock = {
   },
 };
 const createKernel = readKernel(join(import.meta.dirname, "../../../build"));
-const pool = new SlowPool(new LocalPool({ createKernel, clock, defer: setImmediate }));
-process.on("message", (slowness) => (pool.slowness = Number(slowness)));
+const pool = new SlowPool(
+  new LocalPool({ createKernel, clock, defer: setImmediate }),
+  Number(slowness),
+);
+process.on("message", (message) => (pool.slowness = Number(message)));
 process.on("disconnect", () => process.exit());
 new WorkerLoop({
   token: "",
-  name: "straggler",
+  name,
   kind: "node",
   agent: "bench",
   kernel: createKernel().id,
