@@ -13,6 +13,7 @@
  * It judges, and leaves to the training run what follows from it.
  */
 import { known } from "../shared/assert.ts";
+import { bytesOf } from "../shared/bytes.ts";
 import { workersMax } from "../shared/protocol/limits.ts";
 import type { Random } from "../shared/random.ts";
 import type { Block } from "../shared/run/tree.ts";
@@ -205,8 +206,7 @@ function contentOf({ message, tensor }: Answer): Content {
 }
 
 function contentOfResult({ values, lossSum, correct }: UnitResult, isCosts: boolean): Content {
-  const { buffer, byteOffset, byteLength } = values;
-  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  const bytes = bytesOf(values);
   if (isCosts) return { values: bytes, lossSum: undefined, correct: undefined };
   return { values: bytes, lossSum, correct };
 }

@@ -15,12 +15,12 @@
 import * as z from "zod/mini";
 
 import { assert } from "../shared/assert.ts";
+import { bytesOf } from "../shared/bytes.ts";
 import { FormatError } from "../shared/data/format-error.ts";
 import { stateNamesOf } from "../shared/optimizers/optimizer.ts";
 import { confusionLength } from "../shared/protocol/limits.ts";
 import { type RunConfig, runConfigSchema } from "../shared/run/config.ts";
 import {
-  bytesOf,
   decodeSafetensors,
   encodeSafetensors,
   type Safetensors,

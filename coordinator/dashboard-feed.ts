@@ -2,7 +2,7 @@
  * @file What the dashboards are told: a snapshot of everything small a few times a second, and of what grows only the
  * part that each of them does not have yet. Everything is encoded once, however many watch; nothing is, if nobody does.
  */
-import { bytesOf } from "../shared/safetensors.ts";
+import { bytesOf } from "../shared/bytes.ts";
 import type { DashboardMessage } from "./dashboard-messages.ts";
 import { type History, pointsHeadBytes } from "./history.ts";
 import type { CurrentRun } from "./runs.ts";

@@ -8,6 +8,7 @@
  *    of them than blocks were handed out, 2·log2(leaves) a worker at most; usually one or two a worker. The buffers are
  *    used again.
  */
+import { copyOfBytes } from "../shared/bytes.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { Answer } from "./round-values.ts";
 import { keyOf } from "./round.ts";
@@ -80,8 +81,7 @@ export class Opinions {
   /** Rounds of one kind follow each other: a buffer of the right length is usually there. */
   #copy(tensor: Uint8Array): Uint8Array {
     const spare = this.#spare.pop();
-    // Not `slice`: what came from a socket is a `Buffer`, whose slice is no copy.
-    if (spare?.length !== tensor.length) return new Uint8Array(tensor);
+    if (spare?.length !== tensor.length) return copyOfBytes(tensor);
     spare.set(tensor);
     return spare;
   }

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 
 import { assert, known } from "../shared/assert.ts";
+import { bytesOf } from "../shared/bytes.ts";
 import type { Kernel } from "../shared/kernels/kernel.ts";
 import { updateByteLength } from "../shared/kernels/update.ts";
 import { createOptimizer, type Optimizer } from "../shared/optimizers/optimizer.ts";
@@ -293,9 +294,4 @@ function copyOf(values: Float32Array): Uint8Array {
   const bytes = new Uint8Array(Buffer.allocUnsafeSlow(values.byteLength).buffer);
   bytes.set(bytesOf(values));
   return bytes;
-}
-
-/** The same memory as bytes: little-endian, as WebAssembly's memory is and every engine's arrays are. */
-function bytesOf(values: Float32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -12,6 +12,7 @@
 import * as z from "zod/mini";
 
 import { assert, known } from "./assert.ts";
+import { bytesOf, copyOfBytes } from "./bytes.ts";
 import { FormatError } from "./data/format-error.ts";
 
 /** Widest first: the order in the file (invariants 1 and 2). Half precision has no typed array on Node 20. */
@@ -111,11 +112,6 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
     metadata,
     tensors: new Map(entries.map((entry) => [entry.name, viewOf(entry, buffer)])),
   };
-}
-
-/** The bytes of a typed array, without a copy. */
-export function bytesOf(data: ArrayBufferView): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function inFileOrder([nameA, a]: [string, Tensor], [nameB, b]: [string, Tensor]): number {
@@ -322,7 +318,6 @@ function viewOf({ dtype, shape, start, end }: Entry, buffer: Uint8Array): Tensor
   const aligned = offset % elementBytes === 0;
   const data = aligned
     ? new TypedArray(buffer.buffer, offset, length)
-    : // Not `buffer.slice`: a Node Buffer's is a view of the memory that it shares with others.
-      new TypedArray(new Uint8Array(buffer.subarray(start, end)).buffer);
+    : new TypedArray(copyOfBytes(buffer.subarray(start, end)).buffer);
   return { shape, data };
 }

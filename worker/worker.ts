@@ -13,6 +13,7 @@
  * 4. While paused it computes nothing.
  */
 import { assertNever } from "../shared/assert.ts";
+import { bytesOf } from "../shared/bytes.ts";
 import type { Dataset } from "../shared/data/dataset.ts";
 import { parameterCount } from "../shared/model/layout.ts";
 import { encodeMessage, MessageBuffer } from "../shared/protocol/codec.ts";
@@ -403,7 +404,7 @@ export class WorkerLoop {
       kind === "candidates"
         ? { type: "costs", ...answer }
         : { type: kind, ...answer, lossSum, correct };
-    const tensor = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const tensor = bytesOf(values);
     // A full socket still reads what was sent before.
     const buffer = this.#connection.isDrained ? this.#results : new MessageBuffer();
     this.#connection.send(buffer.encode(header, tensor));

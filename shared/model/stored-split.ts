@@ -3,6 +3,7 @@
  * which several threads may share.
  */
 import { assert } from "../assert.ts";
+import { bytesOf } from "../bytes.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 
@@ -70,7 +71,7 @@ export function storeSplit(
 
 function storeBytes({ arena, views }: Kernel, values: Uint8Array | Float32Array): number {
   const pointer = arena.allocate(values.byteLength);
-  views.u8.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), pointer);
+  views.u8.set(bytesOf(values), pointer);
   return pointer;
 }
 

@@ -11,6 +11,7 @@
  * 4. All values are finite when they come in (sums may overflow: whoever takes the root checks it).
  */
 import { assert, known } from "../assert.ts";
+import { bytesOf } from "../bytes.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { type Block, blocksOf, childrenOf, isNode, parentOf } from "./tree.ts";
 
@@ -199,10 +200,6 @@ export class Reduction {
         `${nameOf(block)} is no node inside ${nameOf(this.#root)} over ${this.#shardCount} shards`,
     );
   }
-}
-
-function bytesOf(values: Float32Array | Uint8Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 function nameOf({ start, end }: Block): string {

@@ -6,6 +6,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
+import { bytesOf } from "../bytes.ts";
 import type { Split } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { initialParameters } from "../model/initialize.ts";
@@ -131,8 +132,4 @@ function drawSplit(form: FeatureForm, random: Random): Split {
       : Uint8Array.from({ length: count }, () => (random.below(4) === 0 ? random.below(256) : 0));
   const labels = Uint8Array.from({ length: sampleCount }, () => random.below(classCount));
   return { count: sampleCount, features, labels };
-}
-
-function bytesOf(values: Float32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

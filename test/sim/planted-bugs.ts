@@ -15,6 +15,7 @@ import type { PreparedRun } from "../../coordinator/run-setup.ts";
 import { fromTorch } from "../../coordinator/torch-layout.ts";
 import { TrainingRun } from "../../coordinator/training-run.ts";
 import { known } from "../../shared/assert.ts";
+import { bytesOf } from "../../shared/bytes.ts";
 import { runConfigSchema } from "../../shared/run/config.ts";
 import { batchSizeOf } from "../../shared/run/plan.ts";
 import { Reduction } from "../../shared/run/reduction.ts";
@@ -145,8 +146,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     plant: () =>
       replace(ParameterStore.prototype, "encodePoint", () => {
         return function (this: ParameterStore) {
-          const { buffer, byteOffset, byteLength } = this.pointToSend();
-          return new Uint8Array(buffer, byteOffset, byteLength);
+          return bytesOf(this.pointToSend());
         };
       }),
   },
@@ -244,7 +244,7 @@ function sumInOrderOfArrival(): () => void {
       return function (this: Reduction, block, result) {
         const acceptance = original.call(this, block, result);
         const { values } = result;
-        const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+        const bytes = bytesOf(values).slice();
         if (acceptance === "accepted") arrivals.get(this)?.push(new Float32Array(bytes.buffer));
         return acceptance;
       };

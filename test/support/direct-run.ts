@@ -10,6 +10,7 @@ import { SpeedEstimate } from "../../coordinator/speed.ts";
 import { type RunOutcome, type RunSnapshot, TrainingRun } from "../../coordinator/training-run.ts";
 import type { CoordinatorEvent } from "../../coordinator/view.ts";
 import { known } from "../../shared/assert.ts";
+import { bytesOf } from "../../shared/bytes.ts";
 import type { Dataset } from "../../shared/data/dataset.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../shared/model/initialize.ts";
@@ -168,7 +169,7 @@ export class DirectRun {
         kind === "candidates"
           ? { type: "costs", ...answer, computeMs: 1 }
           : { type: kind, ...answer, computeMs: 1, lossSum, correct };
-      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+      const bytes = bytesOf(values).slice();
       const told = this.#options.tell?.(workerId, { message, tensor: bytes });
       this.run.result(workerId, told?.message ?? message, told?.tensor ?? bytes, this.#nowMs);
     }

@@ -2,6 +2,7 @@
  * @file Runs the SIMD kernel and its plain twins on the same memory image, and compares what they leave behind.
  */
 import { assert } from "../../shared/assert.ts";
+import { bytesOf } from "../../shared/bytes.ts";
 import {
   createPlainKernel,
   instantiateKernel,
@@ -67,7 +68,7 @@ export class Twins {
   /** A copy of the bytes in both memories. */
   put(values: Float32Array | Uint32Array | Uint16Array | Uint8Array): number {
     const pointer = this.allocate(values.byteLength);
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const bytes = bytesOf(values);
     for (const { views } of [this.wasm, this.plain]) views.u8.set(bytes, pointer);
     return pointer;
   }

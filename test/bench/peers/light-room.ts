@@ -7,6 +7,7 @@
  */
 import { createHash } from "node:crypto";
 
+import { bytesOf } from "../../../shared/bytes.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
 import { createEngine, type Engine } from "../../../shared/run/engine.ts";
 import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
@@ -76,8 +77,7 @@ function computing(): Answers {
       point = `${work.type} ${step}`;
       const kind = work.type === "work" ? work.kind : "evaluation";
       const { lossSum, correct, values } = engine.compute({ kind, step, block: { start, end } });
-      const { buffer, byteOffset, byteLength } = values;
-      return { lossSum, correct, values: new Uint8Array(buffer, byteOffset, byteLength).slice() };
+      return { lossSum, correct, values: bytesOf(values).slice() };
     },
   };
 }

@@ -14,6 +14,7 @@ import type { SpeedEstimate } from "../../../coordinator/speed.ts";
 import { TrainingRun } from "../../../coordinator/training-run.ts";
 import type { CoordinatorEvent } from "../../../coordinator/view.ts";
 import { known } from "../../../shared/assert.ts";
+import { bytesOf } from "../../../shared/bytes.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../shared/model/initialize.ts";
 import { encodeMessage } from "../../../shared/protocol/codec.ts";
@@ -86,7 +87,7 @@ class Peer implements PeerSocket {
   }
 
   tell({ message, values }: Answer): void {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const bytes = bytesOf(values);
     this.#handler.message(encodeMessage(message, bytes));
   }
 

@@ -100,9 +100,10 @@ describe("decodeSafetensors", () => {
   });
 
   test("copies what lies unaligned in a Buffer, and nothing of the memory around it", () => {
-    const bytes = file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, [
-      0, 0, 128, 63, 0, 0, 0, 64,
-    ]);
+    const bytes = file(
+      `{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`,
+      [0, 0, 128, 63, 0, 0, 0, 64],
+    );
     for (let shift = 0; shift < 8; shift += 1) {
       const shared = Buffer.alloc(4_096, 0xff);
       shared.set(bytes, shift);

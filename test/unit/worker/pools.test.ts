@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 
+import { bytesOf } from "../../../shared/bytes.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../shared/model/initialize.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
@@ -134,17 +135,12 @@ function compute(pool: ComputePool, job: Job): Promise<Answer[]> {
     const answers: Answer[] = [];
     pool.start(job, {
       result(block, { lossSum, correct, values }) {
-        const view = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-        answers.push({ block, lossSum, correct, bytes: view.slice() });
+        answers.push({ block, lossSum, correct, bytes: bytesOf(values).slice() });
       },
       failed: (block, failed) => answers.push({ block, failed }),
       done: () => resolve(answers.toSorted((a, b) => a.block.start - b.block.start)),
     });
   });
-}
-
-function bytesOf(values: Float32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 /** Shares as the coordinator cuts them: [0, n), and what is inside of n leaves of these. */
