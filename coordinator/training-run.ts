@@ -107,6 +107,8 @@ export class TrainingRun {
   /** The parameters of the open round as they are sent: encoded once, one buffer for all. */
   #tensor: Uint8Array = new Uint8Array(0);
   #paused = false;
+  /** Whether the evaluation after the last step has the lowest test loss: its checkpoint is written at the end. */
+  #lastIsBest = false;
   #outcome: RunOutcome | undefined;
   readonly #audit: Audit;
 
@@ -274,8 +276,6 @@ export class TrainingRun {
     if (step < this.plan.totalSteps) this.#effects.save(this.snapshot(isBest));
     else this.#lastIsBest = isBest;
   }
-
-  #lastIsBest = false;
 
   #finish(): void {
     const snapshot = this.snapshot(this.#lastIsBest);
