@@ -4,6 +4,8 @@
  * sent only that.
  */
 
+import type { RecordPoint } from "./view.ts";
+
 /** What a point is: means over its steps, but the first two, which are of its last step. */
 export const historyFields = [
   "step",
@@ -69,6 +71,30 @@ export class History {
     return this.#values.subarray(from * width, end * width);
   }
 
+  /** Evenly spread points, at most `most`, rounded to what can be seen in a chart: they are sent as text. */
+  thinned(most: number): RecordPoint[] {
+    const size = Math.max(1, Math.ceil(this.#count / most));
+    return Array.from({ length: Math.ceil(this.#count / size) }, (_, i) =>
+      this.#record(i * size, Math.min((i + 1) * size, this.#count)),
+    );
+  }
+
+  #record(from: number, end: number): RecordPoint {
+    const points = this.points(from, end);
+    const [last, count] = [points.length - width, end - from];
+    let [loss, accuracy] = [0, 0];
+    for (let at = 0; at < points.length; at += width) {
+      loss += points[at + 2] ?? 0;
+      accuracy += points[at + 3] ?? 0;
+    }
+    return [
+      points[last] ?? 0,
+      rounded(points[last + 1] ?? 0),
+      rounded(loss / count),
+      Number.isNaN(accuracy) ? null : rounded(accuracy / count),
+    ];
+  }
+
   add({ step, seconds, loss, accuracy, learningRate, gradientNorm }: HistoryStep): void {
     const open = this.#open;
     open[0] = step;
@@ -112,4 +138,9 @@ export class History {
     this.#count /= 2;
     this.#stride *= 2;
   }
+}
+
+/** To five digits. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(5));
 }

@@ -205,7 +205,7 @@ export class Runs {
   #remember(current: CurrentRun, fingerprint: string): void {
     const twin = this.#records.find((record) => record.fingerprint === fingerprint);
     const record = recordOf(current, fingerprint);
-    const curve = thinned(current.run);
+    const curve = current.run.progress.history.thinned(recordPoints);
     this.#records.push({ ...record, sameAs: twin?.sameAs ?? twin?.number ?? null, curve });
     if (this.#records.length > recordsMax) this.#records.shift();
   }
@@ -231,18 +231,4 @@ function recordOf(
     disturbances,
     curve: [],
   };
-}
-
-/** Evenly spread points of a run's curve, each the mean of those that it stands for. */
-function thinned({ progress: { history } }: TrainingRun): RunRecordView["curve"] {
-  const size = Math.max(1, Math.ceil(history.count / recordPoints));
-  const curve: (readonly [number, number, number])[] = [];
-  for (let from = 0; from < history.count; from += size) {
-    const points = history.points(from, Math.min(from + size, history.count));
-    const last = points.length - 6;
-    let sum = 0;
-    for (let at = 0; at < points.length; at += 6) sum += points[at + 2] ?? 0;
-    curve.push([points[last] ?? 0, points[last + 1] ?? 0, (6 * sum) / points.length]);
-  }
-  return curve;
 }

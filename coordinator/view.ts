@@ -139,9 +139,19 @@ export interface RunRecordView {
   readonly sameAs: number | null;
   /** How often somebody broke something in it, on purpose. */
   readonly disturbances: number;
-  /** Thinned: step, seconds of training, mean loss. */
-  readonly curve: readonly (readonly [step: number, seconds: number, loss: number])[];
+  /** Thinned; empty while the run goes on. */
+  readonly curve: readonly RecordPoint[];
 }
+
+/** Of an ended run's curve: means over the steps that it stands for, but the first two, which are of the last of them. */
+export type RecordPoint = readonly [
+  step: number,
+  /** Of training. */
+  seconds: number,
+  loss: number,
+  /** Fraction of the samples; `null` where nobody counted. */
+  accuracy: number | null,
+];
 
 export interface CoordinatorView {
   readonly joinUrl: string;

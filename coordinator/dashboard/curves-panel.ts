@@ -1,5 +1,5 @@
-/** @file The charts: the current run's curves, and the losses of the runs that it is compared with. */
-import type { EvaluationPoint, RunRecordView } from "../view.ts";
+/** @file The charts: the current run's curves, and those of the runs that it is compared with. */
+import type { EvaluationPoint, RecordPoint, RunRecordView } from "../view.ts";
 import { Chart, type Curve } from "./chart.ts";
 import { saveBlob } from "./downloads.ts";
 import { figures } from "./format.ts";
@@ -59,12 +59,17 @@ export class CurvesPanel {
       points: tests.map((point) => [at(point.step), value(point)]),
     });
     this.#charts.loss.update(
-      [train(column.loss), test(({ testLoss }) => testLoss), ...this.#others(data)],
+      [
+        train(column.loss),
+        test(({ testLoss }) => testLoss),
+        ...this.#others(data, ([, , loss]) => loss),
+      ],
       this.#isLog,
     );
     this.#charts.accuracy.update([
       train(column.accuracy),
       test(({ testAccuracy }) => testAccuracy),
+      ...this.#others(data, ([, , , accuracy]) => accuracy),
     ]);
     const pace = points.pace(x, pointsShown / 3);
     this.#charts.throughput.update([
@@ -78,12 +83,17 @@ export class CurvesPanel {
     this.#charts.rate.update([train(column.learningRate, say("learningRate"))]);
   }
 
-  #others({ others }: CurvesData): Curve[] {
+  /** Of the runs to compare with; what a run did not count is left out. */
+  #others({ others }: CurvesData, value: (point: RecordPoint) => number | null): Curve[] {
     return others.map(({ number, curve }) => ({
       label: `#${number}`,
       color: otherColors[number % otherColors.length] ?? "--series-3",
       dashed: true,
-      points: curve.map(([step, seconds, loss]) => [this.#byTime ? seconds : step, loss]),
+      points: curve.flatMap((point) => {
+        const [step, seconds] = point;
+        const y = value(point);
+        return y === null ? [] : [[this.#byTime ? seconds : step, y] as const];
+      }),
     }));
   }
 

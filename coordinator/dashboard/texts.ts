@@ -145,7 +145,7 @@ const en = {
     "for one more worker: open the join link on any device | for {count} more workers: open the join link on any devices",
   runs: "Runs since the start",
   compare: "Compare",
-  compareRun: "Show the curve of run {run}",
+  compareRun: "Show the curves of run {run}",
   result: "Result",
   breakIt: "Break it",
   breakItHow:
@@ -320,7 +320,7 @@ const es: Readonly<Record<TextKey, string>> = {
     "a un ayudante más: abre el enlace en cualquier aparato | a {count} ayudantes más: abre el enlace en más aparatos",
   runs: "Entrenamientos desde el inicio",
   compare: "Comparar",
-  compareRun: "Mostrar la curva del entrenamiento {run}",
+  compareRun: "Mostrar las curvas del entrenamiento {run}",
   result: "Resultado",
   breakIt: "Rómpelo",
   breakItHow:

@@ -37,3 +37,29 @@ test("a million steps stay below 131,072 points", () => {
   expect(history.count).toBeLessThan(131_072);
   expect(history.count * history.stride).toBeGreaterThan(1_000_000 - history.stride);
 });
+
+test("10 steps thinned to 4 points: means of 3 neighbours at the last one's step, `null` where nobody counted", () => {
+  const history = new History();
+  for (let step = 1; step <= 10; step++) {
+    history.add({ ...stepOf(step, step / 3), accuracy: step < 7 ? step / 100 : null });
+  }
+  expect(history.thinned(4)).toEqual([
+    [3, 0.3, 0.66667, 0.02],
+    [6, 0.6, 1.6667, 0.05],
+    [9, 0.9, 2.6667, null],
+    [10, 1, 3.3333, null],
+  ]);
+  expect(history.thinned(200)).toHaveLength(10);
+  expect(new History().thinned(200)).toEqual([]);
+});
+
+test("200 points of a million steps are at most 8 kB of text", () => {
+  const history = new History();
+  for (let step = 1; step <= 1_000_000; step++) {
+    const wave = Math.abs(Math.sin(step));
+    history.add({ ...stepOf(step, wave / 7), seconds: step / 1733, accuracy: wave });
+  }
+  const thinned = history.thinned(200);
+  expect(thinned.length).toBeGreaterThan(150);
+  expect(JSON.stringify(thinned).length).toBeLessThan(8_000);
+});

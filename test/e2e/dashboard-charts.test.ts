@@ -1,0 +1,166 @@
+/**
+ * @file What the dashboard's charts say in a real headless Chromium: under the pointer they show the very values that
+ * its CSV has, of the run itself and of the run that it is compared with, against step and against time.
+ */
+import { readFileSync } from "node:fs";
+
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { figuresIn } from "../../coordinator/dashboard/figures.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { Cluster } from "../support/cluster.ts";
+import { openDashboard, openPage, phase } from "../support/dashboard-page.ts";
+
+const browser: Browser | undefined = await launchBrowser();
+const figures = figuresIn("en-US");
+const batchSize = 20;
+/** 90 steps: each of them has a point of its own in the chart. */
+const run = ["--dataset", "digits:600,100", "--batch-size", String(batchSize), "--epochs", "3"];
+
+let cluster: Cluster;
+let context: BrowserContext;
+let page: Page;
+const problems: string[] = [];
+
+afterAll(async () => {
+  await browser?.close();
+});
+beforeEach(async () => {
+  cluster = await Cluster.create();
+  problems.length = 0;
+  if (browser === undefined) return;
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
+  page = await openPage(context, problems);
+});
+afterEach(async () => {
+  await context?.close();
+  await cluster.stop();
+});
+
+interface Row {
+  readonly step: number;
+  readonly seconds: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly learningRate: number;
+  readonly gradientNorm: number;
+}
+
+async function csv(): Promise<Row[]> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Metrics as CSV" }).click(),
+  ]);
+  const [head, ...lines] = readFileSync(await download.path(), "utf8")
+    .trimEnd()
+    .split("\n");
+  const names = head!.split(",");
+  const rows = lines.map((line) => line.split(",").map(Number));
+  return rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])) as never);
+}
+
+/** What the legend of a chart with this curve says at places along it, by the names of its curves. */
+async function readings(chart: string, curve: string): Promise<Record<string, string>[]> {
+  await page.locator(`#${chart}`).scrollIntoViewIfNeeded();
+  await page.locator(`#${chart} .u-label`).getByText(curve, { exact: true }).waitFor();
+  const { x, y, width, height } = (await page.locator(`#${chart} .u-over`).boundingBox())!;
+  const found: Record<string, string>[] = [];
+  for (let place = 0; place < 12; place++) {
+    // oxlint-disable-next-line no-await-in-loop -- one pointer
+    await page.mouse.move(x + ((place + 0.5) / 12) * width, y + height / 2);
+    // oxlint-disable-next-line no-await-in-loop -- one pointer
+    const rows = await page.evaluate<[string, string][]>(`new Promise((resolve) => {
+      const read = () => [...document.querySelectorAll("#${chart} .u-series")].map((row) => [
+        row.querySelector(".u-label").textContent,
+        row.querySelector(".u-value").textContent,
+      ]);
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(read())));
+    })`);
+    found.push(Object.fromEntries(rows));
+  }
+  return found;
+}
+
+/** What a chart wrongly says of a curve: what is none of `right`. */
+async function wrong(chart: string, curve: string, right: readonly string[], along = "Step") {
+  const known = (await readings(chart, curve)).filter((reading) => reading[curve] !== "–");
+  expect(known.length).toBeGreaterThan(2);
+  const said = known.map((reading) => `${reading[along]}: ${reading[curve]}`);
+  return said.filter((saying) => !right.includes(saying));
+}
+
+/** All that a chart could rightly say of a curve. */
+function sayings(
+  rows: readonly Row[],
+  value: (row: Row, before: Row) => string,
+  place = ({ step }: Row) => figures.compact(step),
+): string[] {
+  return rows.map((row, i) => `${place(row)}: ${value(row, rows[i - 1] ?? row)}`);
+}
+
+const loss = (row: Row) => figures.shortest(row.loss);
+const accuracy = (row: Row) => figures.percent(row.accuracy);
+const seconds = (row: Row) => figures.shortest(row.seconds);
+const rate = (row: Row) => figures.shortest(row.learningRate);
+const norm = (row: Row) => figures.shortest(row.gradientNorm);
+const pace = (row: Row, before: Row) =>
+  figures.compact((batchSize * (row.step - before.step)) / (row.seconds - before.seconds));
+/** An ended run is kept with five digits. */
+const kept = (value: number) => Number(value.toPrecision(5));
+
+describe.skipIf(browser === undefined)("the charts", () => {
+  test("say at 12 places what the CSV has, against step and against time", async () => {
+    const schedule = ["--schedule", "cosine", "--learning-rate", "0.02"];
+    await openDashboard(page, cluster.coordinator(...run, ...schedule, "--local-workers", "1"));
+    await phase(page, "Finished");
+    const rows = await csv();
+    expect(rows).toHaveLength(90);
+    // A rate that stays or a norm of 0 would be shown rightly by a chart of something else.
+    expect(new Set(rows.map(rate)).size).toBeGreaterThan(60);
+    expect(new Set(rows.map(norm)).size).toBeGreaterThan(60);
+    expect(await wrong("loss", "training", sayings(rows, loss))).toEqual([]);
+    expect(await wrong("accuracy", "training", sayings(rows, accuracy))).toEqual([]);
+    expect(await wrong("learning-rate", "Learning rate", sayings(rows, rate))).toEqual([]);
+    expect(await wrong("gradient-norm", "Gradient norm", sayings(rows, norm))).toEqual([]);
+    expect(await wrong("throughput", "Samples/s", sayings(rows, pace))).toEqual([]);
+
+    await page.getByRole("radio", { name: "Time" }).check({ force: true });
+    const timed = (value: typeof pace) => sayings(rows, value, seconds);
+    expect(await wrong("loss", "training", timed(loss), "seconds")).toEqual([]);
+    expect(await wrong("gradient-norm", "Gradient norm", timed(norm), "seconds")).toEqual([]);
+    expect(await wrong("throughput", "Samples/s", timed(pace), "seconds")).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  test("lay loss and accuracy of another run over the current one, in one colour, and take them away", async () => {
+    await openDashboard(page, cluster.coordinator(...run, "--local-workers", "1"));
+    await phase(page, "Finished");
+    const first = (await csv()).map((row) => ({
+      ...row,
+      seconds: kept(row.seconds),
+      loss: kept(row.loss),
+    }));
+    await page.locator("#again [name=optimizer]").selectOption("sgd");
+    await page.getByRole("button", { name: "Start this run" }).click();
+    await page.locator("#runs tr[data-run='2']").filter({ hasText: "Finished" }).waitFor();
+    expect(await wrong("loss", "#1", sayings(first, loss))).toEqual([]);
+    expect(await wrong("accuracy", "#1", sayings(first, accuracy))).toEqual([]);
+    // The current run is another one.
+    expect(await wrong("accuracy", "training", sayings(first, accuracy))).not.toEqual([]);
+    const colors = await page.evaluate<string[]>(`
+      [...document.querySelectorAll(".u-series")]
+        .filter((row) => row.textContent.startsWith("#1"))
+        .map((row) => getComputedStyle(row.querySelector(".u-marker")).borderColor)
+    `);
+    expect(colors).toHaveLength(2);
+    expect(colors[0]).toBe(colors[1]);
+
+    await page.getByRole("radio", { name: "Time" }).check({ force: true });
+    const timed = sayings(first, accuracy, seconds);
+    expect(await wrong("accuracy", "#1", timed, "seconds")).toEqual([]);
+    await page.getByRole("checkbox", { name: "Show the curves of run 1" }).uncheck();
+    await expect.poll(() => page.locator(".u-series", { hasText: "#1" }).count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+});
