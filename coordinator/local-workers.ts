@@ -25,7 +25,8 @@ export function startLocalWorkers(options: LocalWorkersOptions): () => Promise<v
   const children = Array.from({ length: options.count }, (_, i) => {
     const child = spawnWorker(options, i + 1);
     child.once("exit", (code, signal) => {
-      if (!stopping)
+      // One that leaves in good order was told to, by Ctrl-C for example, which every process of a terminal gets.
+      if (!stopping && code !== 0)
         options.ended(`local worker ${i + 1} ended (${signal ?? `exit code ${code}`})`);
     });
     child.once("error", (error) => options.ended(`local worker ${i + 1}: ${error.message}`));

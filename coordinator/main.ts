@@ -164,7 +164,7 @@ class Program {
     this.#coordinator.close("the coordinator is ending");
     await Promise.all([stopLocalWorkers(), this.#reception.close()]);
     this.#console.update(this.#view(urls));
-    this.#console.close();
+    this.#console.close(this.#runs.current?.job.saved);
     return code;
   }
 

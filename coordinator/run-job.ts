@@ -8,7 +8,7 @@ import { epochOf } from "../shared/run/plan.ts";
 import { type Checkpoint, fingerprintOf } from "./checkpoint.ts";
 import type { RunFolder, WrittenCheckpoint } from "./run-folder.ts";
 import type { RunEffects, RunOutcome, RunSnapshot, TrainingRun } from "./training-run.ts";
-import type { CoordinatorEvent } from "./view.ts";
+import type { CoordinatorEvent, SavedCheckpoint } from "./view.ts";
 
 /**
  * The last checkpoint is the run's result. When it can't be written it is tried again after half a second, one second,
@@ -46,6 +46,7 @@ export class RunJob {
   #waiting: RunSnapshot[] = [];
   #writing: Promise<void> | undefined;
   #savedStep = -1;
+  /** Absent before this process has written any, unless it went on from one. */
   #savedPath: string | null = null;
   /** Under way from the run's end until its result is safe, or given up. */
   #ending: Promise<void> | undefined;
@@ -70,9 +71,16 @@ export class RunJob {
     };
   }
 
-  attach(run: TrainingRun): void {
+  /** @param resumedFrom - Path of the checkpoint that it goes on from. */
+  attach(run: TrainingRun, resumedFrom: string | null = null): void {
     this.#run = run;
     this.#savedStep = run.step;
+    this.#savedPath = resumedFrom;
+  }
+
+  /** The newest checkpoint. */
+  get saved(): SavedCheckpoint | null {
+    return this.#savedPath === null ? null : { path: this.#savedPath, step: this.#savedStep };
   }
 
   /**

@@ -31,10 +31,13 @@ export interface PreparedRun {
   readonly store: ParameterStore;
   readonly folder: RunFolder;
   /** Where an earlier process stopped; `undefined` for a run that begins. */
-  readonly resume: Pick<Checkpoint, "step" | "progress"> | undefined;
+  readonly resume: ResumePoint | undefined;
   /** Lines that the operator should see. */
   readonly notes: readonly string[];
 }
+
+/** What a run goes on from, and the file that had it. */
+export type ResumePoint = Pick<Checkpoint, "step" | "progress"> & { readonly path: string };
 
 export interface SetupWorld {
   readonly kernel: Kernel;
@@ -109,7 +112,8 @@ async function prepareResumedRun(
   if (warning !== undefined) notes.push(warning);
   if (!trimmed.ok) notes.push(trimmed.reason);
   const named = saved.dataset ?? config.dataset.name;
-  return { config, plan, dataset, source: named, store, folder, resume: checkpoint, notes };
+  const resume = checkpoint && { ...checkpoint, path: saved.path };
+  return { config, plan, dataset, source: named, store, folder, resume, notes };
 }
 
 /** What `config.json` of a run holds. */

@@ -104,7 +104,7 @@ export class Runs {
         resume,
       });
     }, `/data/${dataset.dataset.sha256}`);
-    job.attach(run);
+    job.attach(run, resume?.path);
     const number = (this.#current?.number ?? 0) + 1;
     this.#current = { number, run, prepared, job, audit: this.#policy, disturbances: 0 };
     report({

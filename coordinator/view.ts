@@ -160,6 +160,12 @@ export interface CoordinatorView {
   readonly workers: readonly WorkerView[];
 }
 
+/** What of a run lies on this machine's disk: the operator's business, no dashboard is told. */
+export interface SavedCheckpoint {
+  readonly path: string;
+  readonly step: number;
+}
+
 /** What happened once. `--json` prints each as one line with these very names. */
 export type CoordinatorEvent =
   | {

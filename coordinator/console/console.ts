@@ -2,11 +2,12 @@
  * @file The coordinator's console: what a person or a program reads on standard output. Takes snapshots and events,
  * and hands back keys; knows nothing of sockets and training.
  */
-import type { CoordinatorEvent, CoordinatorView } from "../view.ts";
+import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../view.ts";
 import { eventLine } from "./event-line.ts";
 import { LiveConsole } from "./live-console.ts";
 import type { ConsoleMode } from "./mode.ts";
 import { createStyle } from "./style.ts";
+import { stopLine } from "./summary.ts";
 
 /** The part of a writable stream that the console uses. */
 export interface ConsoleOutput {
@@ -50,21 +51,39 @@ export interface Console {
   event(event: CoordinatorEvent): void;
   /** The state now. Keeps the view and returns; the live console draws it when its next frame is due. */
   update(view: CoordinatorView): void;
-  /** Gives the terminal back and leaves a summary on it. A second call does nothing. */
-  close(): void;
+  /**
+   * Gives the terminal back and leaves a summary on it. A second call does nothing.
+   *
+   * @param saved - What of the run lies on the disk; `undefined` when nobody knows.
+   */
+  close(saved?: SavedCheckpoint | null): void;
 }
 
 /** Opens the console. In live mode the terminal is untouched until the first `update`. */
 export function createConsole(options: ConsoleOptions): Console {
   const { output, mode } = options;
   if (mode === "live") return new LiveConsole(options);
+  if (mode === "json") return lineConsole(output, { lineOf: jsonLine, lastLine: () => null });
   const style = createStyle(options.color);
-  return lineConsole(output, mode === "json" ? jsonLine : (event) => eventLine(event, style));
+  return lineConsole(output, {
+    lineOf: (event) => eventLine(event, style),
+    lastLine: (view, saved) => stopLine(view, saved, style),
+  });
+}
+
+interface Lines {
+  readonly lineOf: (event: CoordinatorEvent) => string;
+  /** What is left to say at the end. */
+  readonly lastLine: (
+    view: CoordinatorView,
+    saved: SavedCheckpoint | null | undefined,
+  ) => string | null;
 }
 
 /** One line an event. A reader that goes away, as `head` does, ends the lines and not the run. */
-function lineConsole(output: ConsoleOutput, lineOf: (event: CoordinatorEvent) => string): Console {
+function lineConsole(output: ConsoleOutput, { lineOf, lastLine }: Lines): Console {
   let isOpen = true;
+  let last: CoordinatorView | undefined;
   output.on("error", () => {
     isOpen = false;
   });
@@ -72,8 +91,12 @@ function lineConsole(output: ConsoleOutput, lineOf: (event: CoordinatorEvent) =>
     event(event) {
       if (isOpen) output.write(`${lineOf(event)}\n`);
     },
-    update() {},
-    close() {
+    update(view) {
+      last = view;
+    },
+    close(saved) {
+      const line = last === undefined ? null : lastLine(last, saved);
+      if (isOpen && line !== null) output.write(`${line}\n`);
       isOpen = false;
     },
   };

@@ -2,7 +2,7 @@
  * @file The live console: holds the last view, the log and what the keys chose, and draws a frame when one is due.
  * What a frame looks like is `render`'s business, how it gets on the terminal the `Screen`'s.
  */
-import type { CoordinatorEvent, CoordinatorView } from "../view.ts";
+import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../view.ts";
 import type { Console, ConsoleAction, ConsoleInput, ConsoleOptions } from "./console.ts";
 import { eventLine } from "./event-line.ts";
 import { type Key, readKeys } from "./keys.ts";
@@ -81,7 +81,7 @@ export class LiveConsole implements Console {
     this.#schedule();
   }
 
-  close(): void {
+  close(saved?: SavedCheckpoint | null): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -90,7 +90,7 @@ export class LiveConsole implements Console {
     const summary =
       this.#view === null
         ? this.#log.map((entry) => entry.text)
-        : summaryLines(this.#view, this.#ending, this.#style);
+        : summaryLines(this.#view, { ending: this.#ending, saved }, this.#style);
     if (summary.length > 0) this.#output.write(`${summary.join("\n")}\n`);
   }
 

@@ -1,5 +1,5 @@
 /** @file What stays on the terminal when the live console closes: how the run ended and where its result lies. */
-import type { CoordinatorEvent, CoordinatorView, Phase } from "../view.ts";
+import type { CoordinatorEvent, CoordinatorView, Phase, SavedCheckpoint } from "../view.ts";
 import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
 import { phaseText } from "./head.ts";
 import type { Style } from "./style.ts";
@@ -13,14 +13,18 @@ export type RunEnding = Extract<CoordinatorEvent, { readonly event: "finished" |
 /** Workers named in the summary; the others are counted. */
 const workersNamed = 5;
 
-/**
- * The summary's lines, not cut: they go where the terminal scrolls.
- *
- * @param ending - `null` when the run was stopped before its end.
- */
+/** What a run leaves. */
+export interface RunRemains {
+  /** `null` when the run was stopped before its end. */
+  readonly ending: RunEnding | null;
+  /** `null` when there is nothing on the disk, `undefined` when nobody knows. */
+  readonly saved: SavedCheckpoint | null | undefined;
+}
+
+/** The summary's lines, not cut: they go where the terminal scrolls. */
 export function summaryLines(
   view: CoordinatorView,
-  ending: RunEnding | null,
+  { ending, saved }: RunRemains,
   style: Style,
 ): string[] {
   const { run } = view;
@@ -37,7 +41,7 @@ export function summaryLines(
     ],
     ["workers", workersText(view)],
     ["fingerprint", run.fingerprint],
-    ["checkpoint", finished === null ? null : cleanText(finished.checkpoint ?? "not written")],
+    ["checkpoint", finished === null ? savedText(run.step, saved, style) : pathText(finished)],
     ["to go on", ending === null ? resumeText(run.id, style) : null],
   ];
   const known = facts.filter((fact) => fact[1] !== null);
@@ -45,10 +49,40 @@ export function summaryLines(
   return [title, ...known.map(([name, text]) => `${style.dim(name.padEnd(11))} ${text}`)];
 }
 
+/** The same in one line, for a pipe; `null` when the run's own last event has told it. */
+export function stopLine(
+  { run }: CoordinatorView,
+  saved: RunRemains["saved"],
+  style: Style,
+): string | null {
+  if (run === null || isOver(run.phase)) return null;
+  const checkpoint = savedText(run.step, saved, style);
+  return [
+    `stopped at step ${steps(run.step, run.totalSteps)}`,
+    ...(checkpoint === null ? [] : [`checkpoint ${checkpoint}`]),
+    `to go on: ${resumeText(run.id, style)}`,
+  ].join("  ");
+}
+
+function isOver(phase: Phase): boolean {
+  return phase === "finished" || phase === "failed";
+}
+
+function pathText({ checkpoint }: Finished): string {
+  return cleanText(checkpoint ?? "not written");
+}
+
+/** A full disk, or an end that nobody could wait for, leaves an older checkpoint or none. */
+function savedText(step: number, saved: RunRemains["saved"], style: Style): string | null {
+  if (saved === undefined) return null;
+  if (saved === null) return "not written";
+  const lost = `(of step ${integer(saved.step)}: what came after it is not saved)`;
+  return cleanText(saved.path) + (saved.step < step ? ` ${style.warn(lost)}` : "");
+}
+
 /** The coordinator has ended, so a run that was under way no longer is. */
 function stateText(phase: Phase, style: Style): string {
-  const isOver = phase === "finished" || phase === "failed";
-  return isOver ? phaseText(phase, style) : style.warn("‖ stopped");
+  return isOver(phase) ? phaseText(phase, style) : style.warn("‖ stopped");
 }
 
 /** Goes on from the run's last checkpoint. Where the run's folder lies is known to who began it. */

@@ -192,6 +192,20 @@ describe("plain", () => {
     ]);
   });
 
+  test("ends with where a stopped run is saved and how to go on, and with nothing after a finished one", () => {
+    const stopped = open("plain");
+    stopped.console.update(fakeView({ workers: 3, progress: 0.4 }));
+    stopped.console.close({ path: "runs/k3x9/step-3752.safetensors", step: 3752 });
+    stopped.console.close();
+    expect(stopped.output.written).toBe(
+      "stopped at step 3,752 of 9,380  checkpoint runs/k3x9/step-3752.safetensors  to go on: promedio coordinator --resume k3x9 (and --runs, if it was given)\n",
+    );
+    const { output, console } = open("plain");
+    console.update(fakeView({ workers: 3, progress: 1, phase: "finished" }));
+    console.close({ path: "runs/k3x9/step-9380.safetensors", step: 9380 });
+    expect(output.written).toBe("");
+  });
+
   test("has colour when it is forced", () => {
     const { output, console } = open("plain", true);
     console.event({ event: "warning", message: "hot" });
@@ -299,22 +313,13 @@ describe("live", () => {
     expect(output.written).toBe("");
   });
 
-  test("says in the summary that a run under way was stopped, and how to go on with it", () => {
+  test("says in the summary that a run under way was stopped, where it is saved and how to go on", () => {
     const { output, console } = open("live");
     console.update(fakeView({ workers: 1, progress: 0.4 }));
-    console.close();
+    console.close({ path: "runs/k3x9/step-3752.safetensors", step: 3752 });
     expect(output.written).toContain("‖ stopped at step 3,752 of 9,380\n");
+    expect(output.written).toContain("\ncheckpoint  runs/k3x9/step-3752.safetensors\n");
     expect(output.written).toMatch(/\nto go on +promedio coordinator --resume k3x9 \(and --runs/u);
-  });
-
-  test("says in the summary why a run failed", () => {
-    const { output, console } = open("live");
-    console.update(fakeView({ workers: 1, progress: 0.1, phase: "failed" }));
-    console.event({ event: "failed", step: 938, reason: "step 938 diverged" });
-    console.close();
-    expect(output.written).toContain(
-      "✗ failed at step 938 of 9,380\nreason      step 938 diverged\n",
-    );
   });
 });
 
