@@ -6,14 +6,10 @@ import type { ModelSource } from "./model-source.ts";
 import { argmax, outputsOf } from "./network.ts";
 import { colorOf, create, element, onTheme, setText, watchVisible } from "./page.ts";
 import { drawGrey } from "./picture.ts";
+import { type Spot, Strokes } from "./strokes.ts";
 
 /** Of the drawing's side: about as thick as the data's strokes once the digit is scaled. */
 const strokeFraction = 0.085;
-
-interface Spot {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** Lets the reader draw from now on. */
 export function listenToPad(source: ModelSource): DrawPanel {
@@ -24,7 +20,7 @@ class DrawPanel {
   readonly #source: ModelSource;
   readonly #pad = element("pad", HTMLCanvasElement);
   readonly #seen = element("seen", HTMLCanvasElement);
-  readonly #strokes: Spot[][] = [];
+  readonly #strokes = new Strokes();
   readonly #bars: { row: HTMLElement; value: HTMLElement; figure: HTMLElement }[] = [];
   #image: Float32Array | undefined;
 
@@ -32,7 +28,7 @@ class DrawPanel {
     this.#source = source;
     this.#listen();
     element("clear").addEventListener("click", () => {
-      this.#strokes.length = 0;
+      this.#strokes.clear();
       this.#changed();
     });
     onTheme(() => this.#changed());
@@ -50,18 +46,18 @@ class DrawPanel {
       };
     };
     pad.addEventListener("pointerdown", (event) => {
+      // A mouse's other buttons have their own uses; a finger and a pen's tip are the first one.
+      if (event.button !== 0) return;
       event.preventDefault();
+      // First, for what is not captured would never be lost.
       pad.setPointerCapture(event.pointerId);
-      this.#strokes.push([spot(event)]);
-      this.#changed();
+      if (this.#strokes.begin(event.pointerId, spot(event))) this.#changed();
     });
     pad.addEventListener("pointermove", (event) => {
-      if (!pad.hasPointerCapture(event.pointerId)) return;
-      for (const each of event.getCoalescedEvents?.() ?? [event]) {
-        this.#strokes.at(-1)?.push(spot(each));
-      }
-      this.#changed();
+      const spots = (event.getCoalescedEvents?.() ?? [event]).map(spot);
+      if (this.#strokes.move(event.pointerId, spots)) this.#changed();
     });
+    pad.addEventListener("lostpointercapture", ({ pointerId }) => this.#strokes.end(pointerId));
   }
 
   #changed(): void {
@@ -80,7 +76,7 @@ class DrawPanel {
     context.lineWidth = strokeFraction * width;
     context.lineCap = "round";
     context.lineJoin = "round";
-    for (const [first, ...rest] of this.#strokes) {
+    for (const [first, ...rest] of this.#strokes.all) {
       if (first === undefined) continue;
       context.beginPath();
       context.moveTo(first.x, first.y);
@@ -105,6 +101,8 @@ class DrawPanel {
     for (const [i, value] of outputs.entries()) {
       showBar(this.#bars[i] ?? this.#addBar(i), value, i === best);
     }
+    // Another run's data may have fewer classes.
+    for (const { row } of this.#bars.splice(outputs.length)) row.remove();
   }
 
   #addBar(index: number) {

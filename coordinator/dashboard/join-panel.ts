@@ -13,9 +13,10 @@ export class JoinPanel {
   }
 
   async #copy(button: HTMLElement): Promise<void> {
-    await copy(this.#shown);
-    setText(button, say("copied"));
-    setTimeout(() => setText(button, say("copyLink")), 2_000);
+    const isCopied = await copy(this.#shown);
+    button.focus();
+    setText(button, say(isCopied ? "copied" : "copyLost"));
+    setTimeout(() => setText(button, say("copyLink")), isCopied ? 2_000 : 6_000);
   }
 
   show(joinUrl: string): void {
@@ -30,14 +31,25 @@ export class JoinPanel {
   }
 }
 
-/** The clipboard of a page over plain http is the old one. */
-async function copy(text: string): Promise<void> {
-  if (window.isSecureContext) return await navigator.clipboard.writeText(text);
+/** @returns Whether the text is in the clipboard. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // A page over plain http has no such clipboard, and a browser may deny it elsewhere.
+    return copyAsOfOld(text);
+  }
+}
+
+/** As a person does it: selected in a field, and copied. Takes the focus. */
+function copyAsOfOld(text: string): boolean {
   const field = document.createElement("textarea");
   field.value = text;
   field.className = "visually-hidden";
   document.body.append(field);
   field.select();
-  document.execCommand("copy");
+  const isCopied = document.execCommand("copy");
   field.remove();
+  return isCopied;
 }

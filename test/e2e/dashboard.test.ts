@@ -1,5 +1,6 @@
 /** @file The dashboard in a real headless Chromium, over a real run: what it shows, and what its buttons do. */
 import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
 
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -9,7 +10,11 @@ import { launchBrowser } from "../support/browser.ts";
 import { Cluster } from "../support/cluster.ts";
 import { decodePng, openDashboard, openPage, phase } from "../support/dashboard-page.ts";
 
-const browser: Browser | undefined = await launchBrowser();
+/** Its own name is no secure origin to a browser, loopback addresses are. */
+const plainHost = hostname().toLowerCase();
+const browser: Browser | undefined = await launchBrowser([
+  `--host-resolver-rules=MAP ${plainHost} 127.0.0.1`,
+]);
 const small = ["--dataset", "digits:600,100", "--batch-size", "20"];
 const endless = [...small, "--local-workers", "2", "--epochs", "50000"];
 
@@ -310,6 +315,33 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     });
     expect(status).toBe(4405);
     await phase(page, "Training");
+  });
+
+  test("copies the join link, over plain http too, and says when the browser does not let it", async () => {
+    const coordinator = cluster.coordinator(...endless);
+    const { joinUrl, dashboardUrl } = await coordinator.event("listening");
+    const copy = page.locator("#copy-link");
+    const field = page.locator("#again [name=layers]");
+    const copiesFrom = async (host: string) => {
+      await page.goto(String(dashboardUrl).replace("127.0.0.1", host));
+      await copy.click();
+      await copy.filter({ hasText: "Copied" }).waitFor();
+      // Who came by keyboard goes on from there.
+      expect(await page.evaluate("document.activeElement.id")).toBe("copy-link");
+      await field.fill("");
+      await field.press("Control+V");
+      expect(await field.inputValue()).toBe(joinUrl);
+      // So that the next one does not find what this one has copied.
+      await field.fill("something else");
+      await field.press("Control+A");
+      await field.press("Control+C");
+      return await page.evaluate<boolean>("isSecureContext");
+    };
+    expect(await copiesFrom("127.0.0.1")).toBe(true);
+    expect(await copiesFrom(plainHost)).toBe(false);
+    await page.evaluate(`document.execCommand = () => false`);
+    await copy.filter({ hasText: "Copy the link" }).click();
+    await page.getByText("Not copied: press and hold the link").waitFor();
   });
 
   test("says that it lost the coordinator, and is back by itself when that is", async () => {

@@ -1,0 +1,45 @@
+/**
+ * @file The strokes of a drawing. One pointer draws at a time: a second finger, or the hand that rests beside a pen, leaves
+ * no mark. Pure.
+ */
+
+/** On the pad, in its pixels. */
+export interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
+export class Strokes {
+  readonly #strokes: Spot[][] = [];
+  /** The pointer that draws. */
+  #pointer: number | undefined;
+
+  /** Each at least one spot. */
+  get all(): readonly (readonly Spot[])[] {
+    return this.#strokes;
+  }
+
+  /** A pointer touches the pad. @returns Whether it draws from now on. */
+  begin(pointer: number, spot: Spot): boolean {
+    if (this.#pointer !== undefined) return false;
+    this.#pointer = pointer;
+    this.#strokes.push([spot]);
+    return true;
+  }
+
+  /** A pointer moves. @returns Whether it drew. */
+  move(pointer: number, spots: readonly Spot[]): boolean {
+    if (pointer !== this.#pointer) return false;
+    this.#strokes.at(-1)?.push(...spots);
+    return true;
+  }
+
+  /** A pointer leaves the pad, or is lost. */
+  end(pointer: number): void {
+    if (pointer === this.#pointer) this.#pointer = undefined;
+  }
+
+  clear(): void {
+    this.#strokes.length = 0;
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * @file The network as the dashboard shows it, in a real headless Chromium: what it reads on the pad under finger and pen,
+ * its first layer while it learns, and its worst mistakes, which are computed here once more.
+ */
+import { readFileSync } from "node:fs";
+
+import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { decodeCheckpoint } from "../../coordinator/checkpoint.ts";
+import { argmax, outputsOf } from "../../coordinator/dashboard/network.ts";
+import { drawDigits } from "../../coordinator/datasets/digits.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { Cluster } from "../support/cluster.ts";
+import { openDashboard, openPage, phase } from "../support/dashboard-page.ts";
+
+const browser: Browser | undefined = await launchBrowser();
+const [trainCount, testCount] = [2_000, 400];
+const data = ["--dataset", `digits:${trainCount},${testCount}`, "--batch-size", "20"];
+const trained = [...data, "--local-workers", "2", "--epochs", "12"];
+
+let cluster: Cluster;
+let context: BrowserContext;
+let page: Page;
+let devtools: CDPSession;
+const problems: string[] = [];
+
+afterAll(async () => {
+  await browser?.close();
+});
+beforeEach(async () => {
+  cluster = await Cluster.create();
+  problems.length = 0;
+  if (browser === undefined) return;
+  const viewport = { width: 1440, height: 900 };
+  context = await browser.newContext({ viewport, locale: "en-US", hasTouch: true });
+  page = await openPage(context, problems);
+  devtools = await context.newCDPSession(page);
+});
+afterEach(async () => {
+  await context?.close();
+  await cluster.stop();
+});
+
+type Spot = readonly [x: number, y: number];
+
+/** A place on the pad, given as fractions of its side, on the screen. */
+async function onPad([x, y]: Spot): Promise<{ x: number; y: number }> {
+  const box = (await page.locator("#pad").boundingBox())!;
+  return { x: box.x + x * box.width, y: box.y + y * box.height };
+}
+
+/** All fingers on the pad, by number. */
+async function touch(type: "touchStart" | "touchMove" | "touchEnd", ...fingers: Spot[]) {
+  const points = await Promise.all(fingers.map(onPad));
+  const touchPoints = points.map((point, id) => ({ ...point, id }));
+  await devtools.send("Input.dispatchTouchEvent", { type, touchPoints });
+}
+
+async function pen(type: "mousePressed" | "mouseMoved" | "mouseReleased", spot: Spot) {
+  const at = await onPad(spot);
+  const pressed = { button: "left", buttons: 1, clickCount: 1, pointerType: "pen" } as const;
+  await devtools.send("Input.dispatchMouseEvent", { type, ...at, ...pressed });
+}
+
+/** The part of the pad that has ink on it, in fractions of its side. */
+async function inkOnPad(): Promise<{ width: number; height: number }> {
+  const [width, height] = await page.evaluate<[number, number]>(`{
+    const pad = document.getElementById("pad");
+    const { data } = pad.getContext("2d").getImageData(0, 0, pad.width, pad.height);
+    const inked = [...data.keys()].filter((i) => i % 4 === 3 && data[i] > 0);
+    const xs = inked.map((i) => (i >> 2) % pad.width);
+    const ys = inked.map((i) => Math.floor((i >> 2) / pad.width));
+    const span = (all) => all.length === 0 ? 0 : Math.max(...all) - Math.min(...all) + 1;
+    [span(xs) / pad.width, span(ys) / pad.height];
+  }`);
+  return { width, height };
+}
+
+const answer = (text: string) => page.locator("#answer").filter({ hasText: text }).waitFor();
+
+/** Which of the test samples the pictures show, in the order in which they stand there, and what stands below each. */
+function pictures(): Promise<{ pixels: number[]; text: string }[]> {
+  return page.evaluate(`[...document.querySelectorAll("#mistakes li:not(.filler)")].map((item) => {
+    const canvas = item.querySelector("canvas");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return { pixels: [...data].filter((_, i) => i % 4 === 0), text: item.textContent };
+  })`);
+}
+
+/** The first layer's picture, as a text that tells it apart. */
+function weights(): Promise<string> {
+  return page.evaluate(`document.getElementById("weights").toDataURL()`);
+}
+
+describe.skipIf(browser === undefined)("the network", () => {
+  test("reads a 1 from a finger; a second finger draws nothing, but may once the first is lifted", async () => {
+    const coordinator = cluster.coordinator(...trained);
+    await openDashboard(page, coordinator);
+    await coordinator.event("finished");
+    await phase(page, "Finished");
+    await page.locator("#pad").scrollIntoViewIfNeeded();
+    const before = await page.evaluate<number>("scrollY");
+    await touch("touchStart", [0.5, 0.15]);
+    await touch("touchMove", [0.5, 0.4]);
+    await touch("touchStart", [0.5, 0.4], [0.1, 0.5]);
+    await touch("touchMove", [0.5, 0.6], [0.9, 0.5]);
+    await touch("touchMove", [0.5, 0.85], [0.95, 0.9]);
+    await touch("touchEnd");
+    const ink = await inkOnPad();
+    expect(ink.width).toBeLessThan(0.12);
+    expect(ink.height).toBeGreaterThan(0.7);
+    await answer("The network reads 1");
+    // To draw is not to scroll.
+    expect(await page.evaluate<number>("scrollY")).toBe(before);
+    await touch("touchStart", [0.2, 0.5]);
+    await touch("touchMove", [0.8, 0.5]);
+    await touch("touchEnd");
+    expect((await inkOnPad()).width).toBeGreaterThan(0.6);
+    await page.getByRole("button", { name: "Clear" }).tap();
+    await answer("Nothing drawn yet");
+    expect(await inkOnPad()).toEqual({ width: 0, height: 0 });
+
+    await pen("mousePressed", [0.48, 0.15]);
+    await pen("mouseMoved", [0.5, 0.5]);
+    // The hand that rests beside it.
+    await touch("touchStart", [0.9, 0.9]);
+    await touch("touchEnd");
+    await pen("mouseMoved", [0.48, 0.85]);
+    await pen("mouseReleased", [0.48, 0.85]);
+    await pen("mouseMoved", [0.9, 0.1]);
+    expect((await inkOnPad()).width).toBeLessThan(0.15);
+    await answer("The network reads 1");
+    expect(problems).toEqual([]);
+  });
+
+  test("shows the first layer change while it trains, and stand still while it is paused", async () => {
+    const coordinator = cluster.coordinator(...data, "--local-workers", "2", "--epochs", "50000");
+    await openDashboard(page, coordinator);
+    await phase(page, "Training");
+    await page.locator("#weights").scrollIntoViewIfNeeded();
+    const seen = new Set<string>();
+    await expect
+      .poll(async () => seen.add(await weights()).size, { timeout: 30_000 })
+      .toBeGreaterThan(4);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await phase(page, "Paused");
+    await page.locator("#weights").scrollIntoViewIfNeeded();
+    // The last step's parameters are fetched within a second.
+    await page.waitForTimeout(2_000);
+    const held = await weights();
+    await page.waitForTimeout(1_500);
+    expect(await weights()).toBe(held);
+    expect(problems).toEqual([]);
+  });
+
+  test("shows the test digits that it is surest about and wrong, the worst first", async () => {
+    const coordinator = cluster.coordinator(...trained);
+    await openDashboard(page, coordinator);
+    const { checkpoint } = await coordinator.event("finished");
+    await phase(page, "Finished");
+    const decoded = decodeCheckpoint(readFileSync(String(checkpoint)));
+    if (!decoded.ok) throw new Error(decoded.reason);
+    const { config, parameters, step } = decoded.checkpoint;
+    await page.locator("#mistakes").scrollIntoViewIfNeeded();
+    const { features, labels } = drawDigits(trainCount, testCount).dataset.test;
+    const pixelsOf = (sample: number) => [...features.subarray(784 * sample, 784 * (sample + 1))];
+    const mistakes = [...labels].flatMap((label, sample) => {
+      const values = Float32Array.from(pixelsOf(sample), (byte) => byte / 255);
+      const outputs = outputsOf(config.model, parameters, values);
+      const read = argmax(outputs);
+      const surer = outputs[read]! - outputs[label]!;
+      return read === label ? [] : [{ sample, text: `${label} read as ${read}`, surer }];
+    });
+    expect(mistakes.length).toBeGreaterThan(12);
+    const said = `${mistakes.length} of ${testCount} test digits misread at step ${step.toLocaleString("en-US")}`;
+    await page.locator("#mistakes-count").filter({ hasText: said }).waitFor();
+    await page.locator("#mistakes-count").waitFor();
+    const worst = mistakes.toSorted((a, b) => b.surer - a.surer).slice(0, 12);
+    const expected = worst.map(({ sample, text }) => ({ pixels: pixelsOf(sample), text }));
+    expect(await pictures()).toEqual(expected);
+    expect(problems).toEqual([]);
+  });
+});
