@@ -37,6 +37,30 @@ afterEach(async () => {
   if (problems.length > 0) throw new Error(problems.join("\n"));
 });
 
+/** In place of the browser's own: what was asked of it, and a page that can be hidden from its person's sight. */
+const wakeLocks = `{
+  let lock;
+  const history = [];
+  const request = async (type) => {
+    history.push(type);
+    lock = { released: false };
+    lock.release = async () => {
+      lock.released = true;
+      history.push("let go");
+    };
+    return lock;
+  };
+  let state = "visible";
+  const see = (newState) => {
+    state = newState;
+    if (state === "hidden") lock.released = true;
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  Object.defineProperty(navigator, "wakeLock", { value: { request } });
+  Object.defineProperty(document, "visibilityState", { get: () => state });
+  globalThis.wakeLocks = { history, see };
+}`;
+
 /** What Chromium itself says of a socket that can't be opened. */
 const browsersOwn = /^WebSocket connection to/u;
 
@@ -197,6 +221,38 @@ describe.skipIf(browser === undefined)("the join page", () => {
     await page.getByText("Over plain http the browser", { exact: false }).waitFor();
     expect(await page.evaluate(() => isSecureContext)).toBe(false);
     expect(await violationsIn(page)).toEqual([]);
+  });
+
+  test("keeps the screen on while it helps and is seen, and lets it go when paused, hidden or done", async () => {
+    await page.addInitScript(wakeLocks);
+    const coordinator = cluster.coordinator(...endless);
+    await page.goto(await joinUrlOf(coordinator));
+    await headline("Helping");
+    const history = () => page.evaluate<string[]>("wakeLocks.history");
+    await expect.poll(history).toEqual(["screen"]);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await headline("Paused");
+    await expect.poll(history).toEqual(["screen", "let go"]);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await headline("Helping");
+    await expect.poll(history).toEqual(["screen", "let go", "screen"]);
+
+    // A hidden page loses its lock by itself, and asks for none.
+    const steps = async () => Number((await page.locator("#step").textContent())!.replace(",", ""));
+    await page.evaluate("wakeLocks.see('hidden')");
+    const hiddenAt = await steps();
+    await expect.poll(steps).toBeGreaterThan(hiddenAt);
+    expect(await history()).toEqual(["screen", "let go", "screen"]);
+    await page.evaluate("wakeLocks.see('visible')");
+    await expect.poll(history).toEqual(["screen", "let go", "screen", "screen"]);
+
+    coordinator.child.kill("SIGTERM");
+    await expect.poll(history).toEqual(["screen", "let go", "screen", "screen", "let go"]);
+    const last = cluster.coordinator(...args, "--epochs", "30");
+    await page.goto(await joinUrlOf(last));
+    await expect.poll(history).toEqual(["screen"]);
+    await headline("The run is over");
+    await expect.poll(history).toEqual(["screen", "let go"]);
   });
 
   test("a tab that the browser freezes hands its work on before it stands still, and comes back", async () => {
