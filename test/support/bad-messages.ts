@@ -65,23 +65,39 @@ export interface BadMessage {
 /** Every field of a header with every bad value, and the header with keys that it does not have. */
 export function badFields(header: Header, tensor?: Float32Array): BadMessage[] {
   const type = String(header.get("type"));
-  const bad: BadMessage[] = [];
-  for (const field of header.keys()) {
-    for (const [what, value] of badValues) {
-      if (isAllowed(field, what)) continue;
-      const changed = new Map(header);
-      if (what === "missing") changed.delete(field);
-      else changed.set(field, value);
-      bad.push({ what: `${type}.${field}: ${what}`, bytes: () => pack(changed, tensor) });
-    }
-  }
+  const bad = changedFields(header, tensor, (field, what) => !isAllowed(field, what));
   for (const key of ["__proto__", "constructor", "toString", "", "then", "step2"]) {
-    const changed = new Map([...header, [key, { polluted: true }]]);
-    bad.push({ what: `${type} with ${key}`, bytes: () => pack(changed, tensor) });
+    const changed = () => new Map([...header, [key, { polluted: true }]]);
+    bad.push({ what: `${type} with ${key}`, bytes: () => pack(changed(), tensor) });
   }
   const swapped = tensor === undefined ? new Float32Array(2) : undefined;
   bad.push({ what: `${type} with its tensor swapped`, bytes: () => pack(header, swapped) });
   return bad;
+}
+
+/** Every field with those of the bad values that it may have: odd, and no reason to send anybody away. */
+export function oddFields(header: Header, tensor?: Float32Array): BadMessage[] {
+  return changedFields(header, tensor, isAllowed);
+}
+
+function changedFields(
+  header: Header,
+  tensor: Float32Array | undefined,
+  isWanted: (field: string, what: string) => boolean,
+): BadMessage[] {
+  const all = [...header.keys()].flatMap((field) =>
+    badValues.map(([what, value]) => ({ field, what, value })),
+  );
+  const wanted = all.filter(({ field, what }) => isWanted(field, what));
+  return wanted.map(({ field, what, value }) => ({
+    what: `${String(header.get("type"))}.${field}: ${what}`,
+    bytes() {
+      const changed = new Map(header);
+      if (what === "missing") changed.delete(field);
+      else changed.set(field, value);
+      return pack(changed, tensor);
+    },
+  }));
 }
 
 /** Numbers that some fields may be: a loss below 0 is odd, but a number. */

@@ -4,153 +4,42 @@
  */
 import { describe, expect, test } from "vitest";
 
-import { Audit } from "../../../coordinator/audit.ts";
 import { fingerprintOf } from "../../../coordinator/checkpoint.ts";
-import { Coordinator } from "../../../coordinator/coordinator.ts";
-import { ParameterStore } from "../../../coordinator/parameter-store.ts";
-import type { PeerHandler, PeerSocket } from "../../../coordinator/peer.ts";
-import { Referee } from "../../../coordinator/referee.ts";
 import type { SpeedEstimate } from "../../../coordinator/speed.ts";
-import { TrainingRun } from "../../../coordinator/training-run.ts";
-import type { CoordinatorEvent } from "../../../coordinator/view.ts";
 import { known } from "../../../shared/assert.ts";
-import { bytesOf } from "../../../shared/bytes.ts";
-import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
-import { initialParameters } from "../../../shared/model/initialize.ts";
-import { encodeMessage } from "../../../shared/protocol/codec.ts";
 import { closeStatus } from "../../../shared/protocol/errors.ts";
+import type { ResultMessage } from "../../../shared/protocol/messages.ts";
 import {
-  type CoordinatorMessage,
-  decodeCoordinatorMessage,
-  type ResultMessage,
-  type WorkerMessage,
-} from "../../../shared/protocol/messages.ts";
-import { Random } from "../../../shared/random.ts";
-import { createEngine } from "../../../shared/run/engine.ts";
-import { planRun } from "../../../shared/run/plan.ts";
-import { testConfig } from "../../support/run-config.ts";
-import { trainSequentially } from "../../support/sequential-trainer.ts";
-import { tinyDataset } from "../../support/tiny-dataset.ts";
+  type Answer,
+  expectedFingerprint,
+  type Peer,
+  Stage,
+  stageConfig,
+} from "./stage-fixture.ts";
 
-const hash = "0123456789abcdef".repeat(4);
-const dataset = tinyDataset();
-const config = { ...testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3 }), epochs: 3 };
-const expected = fingerprintOf(trainSequentially(config, dataset).parameters);
-const counts = { trainCount: dataset.train.count, testCount: dataset.test.count };
-const engine = createEngine({ kernel: createPlainKernel(), config, dataset });
-
-interface Answer {
-  readonly message: ResultMessage;
-  readonly values: Float32Array;
-}
-
-/** A worker that computes when it is told to, and says what it is told to say. */
-class Peer implements PeerSocket {
-  readonly address = "10.0.0.9";
-  readonly queuedBytes = 0;
-  readonly heard: CoordinatorMessage[] = [];
-  status: number | undefined;
-  readonly #handler: PeerHandler;
-  #answers: Answer[] = [];
-
-  constructor(coordinator: Coordinator, name: string, session = "") {
-    this.#handler = coordinator.connect(this);
-    const about = { kind: "node", agent: "", threads: 1, kernel: hash } as const;
-    this.say({ type: "hello", protocol: 1, token: "", name, ...about, session });
-  }
-
-  getReady(): void {
-    this.say({ type: "ready", run: "run-1", selfTest: hash, samplesPerSecond: 1_000 });
-  }
-
-  send(head: Uint8Array, tensor = new Uint8Array(0)): void {
-    const message = decodeCoordinatorMessage(Uint8Array.from([...head, ...tensor]));
-    this.heard.push(message.header);
-    if (message.header.type === "work" || message.header.type === "evaluate") {
-      this.#answers.push(...answersTo(message.header, message.tensor));
-    }
-  }
-
-  ping(): void {}
-
-  close(status: number): void {
-    this.status ??= status;
-    this.#answers = [];
-  }
-
-  terminate(): void {
-    this.close(1006);
-  }
-
-  say(message: WorkerMessage): void {
-    this.#handler.message(encodeMessage(message));
-  }
-
-  tell({ message, values }: Answer): void {
-    const bytes = bytesOf(values);
-    this.#handler.message(encodeMessage(message, bytes));
-  }
-
-  /** The next answer that it has, of a gradient; none while it has no such work. */
-  nextGradient(): Answer | undefined {
-    return this.#answers[0]?.message.type === "gradient" ? this.#answers.shift() : undefined;
-  }
-
-  /** Answers all that it has been asked for so far. @returns Whether that was anything. */
-  answerAll(): boolean {
-    const answers = this.#answers.splice(0);
-    for (const answer of answers) this.tell(answer);
-    return answers.length > 0;
-  }
-}
-
-function answersTo(
-  header: Extract<CoordinatorMessage, { type: "work" | "evaluate" }>,
-  parameters: Uint8Array,
-): Answer[] {
-  const { run, step } = header;
-  const type = header.type === "work" ? "gradient" : "evaluation";
-  engine.setParameters(parameters);
-  return header.blocks.map(([start, end]) => {
-    const unit = { kind: type, step, block: { start, end } } as const;
-    const { lossSum, correct, values } = engine.compute(unit);
-    const answer = { run, step, block: [start, end] as [number, number], computeMs: 1 };
-    return { message: { type, ...answer, lossSum, correct }, values: values.slice() };
-  });
-}
-
-const nothing = () => undefined;
+const config = stageConfig(3);
+const expected = expectedFingerprint(config);
 
 /** A coordinator, an honest worker and one that will not be. */
 function createStage() {
-  const events: CoordinatorEvent[] = [];
-  const clock = { nowMs: 0 };
-  let sessions = 0;
-  const coordinator = new Coordinator({
-    kernel: hash,
-    selfTest: hash,
-    joinToken: null,
-    now: () => clock.nowMs,
-    newSession: () => `session-${sessions++}`,
-    report: (event) => events.push(event),
-  });
-  const kernel = createPlainKernel();
-  const plan = planRun(config, counts);
-  const parameters = initialParameters(config.model, config.seed);
-  const store = new ParameterStore({ kernel, config, plan, parameters });
-  const referee = new Referee({ kernel, config, dataset });
-  const run = coordinator.start((send, expel) => {
-    const effects = { send, expel, save: nothing, report: nothing, end: nothing };
-    const audit = new Audit({ policy: "none", referee, random: new Random(1) });
-    const identity = { id: "run-1", config, plan, store, effects, audit };
-    return new TrainingRun({ ...identity, minWorkers: 2, resume: undefined });
-  }, `/data/${hash}`);
-  const mallory = new Peer(coordinator, "mallory");
-  const honest = new Peer(coordinator, "honest");
+  const stage = new Stage({ config, minWorkers: 2 });
+  const { run, store } = stage.start();
+  const mallory = stage.join("mallory");
+  const honest = stage.join("honest");
   mallory.getReady();
   honest.getReady();
-  const warnings = () => events.flatMap((one) => (one.event === "warning" ? [one.message] : []));
-  return { coordinator, run, store, clock, events, mallory, honest, warnings };
+  const { coordinator, clock, events } = stage;
+  return {
+    stage,
+    coordinator,
+    run,
+    store,
+    clock,
+    events,
+    mallory,
+    honest,
+    warnings: () => stage.warnings,
+  };
 }
 
 /** Lets both work until one of them has a gradient to tell. */
@@ -272,11 +161,11 @@ test("a stage of two honest workers ends as the sequential trainer does", () => 
 
 describe("members that would flood the operator's screen", () => {
   test("get 10 lines for 30 offences; the others are counted, and the count is told a second later", () => {
-    const { coordinator, run, clock, mallory, warnings } = createStage();
+    const { stage, coordinator, run, clock, mallory, warnings } = createStage();
     const right = nextGradientOf(mallory, mallory);
     const later = { ...right, message: { ...right.message, step: run.step + 1 } };
     for (let i = 0; i < 30; i++) {
-      const crowd = new Peer(coordinator, `crowd ${i}`);
+      const crowd = stage.join(`crowd ${i}`);
       crowd.getReady();
       crowd.tell(later);
     }
@@ -306,7 +195,7 @@ describe("members that would flood the operator's screen", () => {
 });
 
 test("a worker that comes back to its run is as fast as it was there, whatever it says now", () => {
-  const { coordinator, run, mallory, honest } = createStage();
+  const { stage, run, mallory, honest } = createStage();
   const speeds: SpeedEstimate[] = [];
   const join = run.workerReady.bind(run);
   run.workerReady = (worker, nowMs) => {
@@ -315,8 +204,8 @@ test("a worker that comes back to its run is as fast as it was there, whatever i
   };
   const session = honest.heard.flatMap((one) => (one.type === "welcome" ? [one.session] : []))[0];
   while (honest.answerAll() || mallory.answerAll()) if (run.step > 2) break;
-  for (let i = 0; i < 2; i++) new Peer(coordinator, "honest", session).getReady();
-  const stranger = new Peer(coordinator, "stranger");
+  for (let i = 0; i < 2; i++) stage.join("honest", { session }).getReady();
+  const stranger = stage.join("stranger");
   stranger.getReady();
   expect(speeds[0]?.isMeasured).toBe(true);
   expect(speeds[1]).toBe(speeds[0]);
