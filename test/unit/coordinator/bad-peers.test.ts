@@ -217,6 +217,18 @@ describe("a flood", () => {
     },
   );
 
+  test(`that took all it had gains ${messageRate.perSecond} in a second, and no more`, () => {
+    const { connect, clock } = createStage();
+    const { socket, handler } = connect();
+    handler.message(pack(hello));
+    for (let i = 1; i < messageRate.burst; i++) handler.message(stale);
+    clock.nowMs += 1_000;
+    for (let i = 0; i < messageRate.perSecond; i++) handler.message(stale);
+    expect(socket.status).toBe(undefined);
+    handler.message(stale);
+    expect(socket.status).toBe(closeStatus.ERR_RATE);
+  });
+
   test(`of ${messageRate.perSecond} a second for a minute is no flood`, () => {
     const { connect, clock } = createStage();
     const { socket, handler } = connect();

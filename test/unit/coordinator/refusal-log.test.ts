@@ -31,6 +31,14 @@ describe("workers that come and go", () => {
     ]);
   });
 
+  test(`that go on have ${comingLines.perSecond} lines a second`, () => {
+    const { events, clock, log } = createLog();
+    for (let i = 0; i < comingLines.burst; i++) log.pass(event("joined"));
+    clock.nowMs = 1_000;
+    for (let i = 0; i < 10 * comingLines.perSecond; i++) log.pass(event("left"));
+    expect(events).toHaveLength(comingLines.burst + comingLines.perSecond);
+  });
+
   test("hide neither who is refused nor, with those, who has lied", () => {
     const { events, log, refuse } = createLog();
     for (let i = 0; i < 2 * comingLines.burst; i++) log.pass(event("joined"));

@@ -148,6 +148,16 @@ describe("a dashboard", () => {
     expect(admin.status).toBe(4430);
   });
 
+  test(`that gave all its orders may give ${orderRate.perSecond} more a second later, and no more`, () => {
+    const admin = watch("admin");
+    for (let id = 0; id < orderRate.burst; id++) admin.say(String(id));
+    nowMs += 1_000;
+    for (let id = 0; id < orderRate.perSecond; id++) admin.say(String(id));
+    expect(admin.status).toBe(undefined);
+    admin.say("one more");
+    expect(admin.status).toBe(4430);
+  });
+
   test("that has not read the last snapshot misses the next ones", () => {
     const raw = connect();
     raw.say('{"token":"join"}');
@@ -185,6 +195,16 @@ describe("a dashboard", () => {
       expect(refusals).toMatchObject([{ code: "ERR_RATE", address: "10.0.0.9" }]);
     },
   );
+
+  test(`that sent all its pings gains ${messageRate.perSecond} in a second, and no more`, () => {
+    const raw = watch("join");
+    for (let i = 0; i < messageRate.burst; i++) raw.emit("ping");
+    nowMs += 1_000;
+    for (let i = 0; i < messageRate.perSecond; i++) raw.emit("ping");
+    expect(raw.status).toBe(undefined);
+    raw.emit("ping");
+    expect(raw.status).toBe(4430);
+  });
 
   test(`that was refused has nothing more told of it, though ${messageRate.burst} more pongs come`, () => {
     const raw = watch("join");
