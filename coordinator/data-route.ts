@@ -5,12 +5,12 @@
  * @see RFC 9110, sections 8.8.3 (ETag), 12.5.3 (Accept-Encoding), 13 (conditional requests) and 14 (ranges).
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { pipeline, Readable } from "node:stream";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
 import { assert } from "../shared/assert.ts";
 import { isLoopback } from "./addresses.ts";
+import { sendBody } from "./http-body.ts";
 import { acceptsGzip, namesTag, parseRange } from "./http-fields.ts";
 
 const prefix = "/data/";
@@ -134,20 +134,7 @@ function send(
     "Content-Length": body.length,
   });
   if (method === "HEAD") response.end();
-  else stream(body, response);
-}
-
-/** Writes as fast as the client reads, and no faster: what waits in memory is a chunk, whatever the dataset's size. */
-function stream(body: Uint8Array, response: ServerResponse): void {
-  pipeline(Readable.from(chunksOf(body), { highWaterMark: 1 }), response, () => {
-    // Sent, or the client left: either way there is nothing more to do.
-  });
-}
-
-function* chunksOf(body: Uint8Array): Generator<Uint8Array> {
-  for (let start = 0; start < body.length; start += chunkBytes) {
-    yield body.subarray(start, start + chunkBytes);
-  }
+  else sendBody(body, response, chunkBytes);
 }
 
 function refuse(response: ServerResponse, status: number, reason: string): void {

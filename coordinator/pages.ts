@@ -8,6 +8,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 
 import { OperatorError } from "../shared/operator-error.ts";
+import { sendBody } from "./http-body.ts";
+
+/** One write, and a record of TLS: anybody may ask for pages, on as many connections as there are, and read none. */
+const chunkBytes = 16 * 1024;
 
 /** Path → file of the build and its type. */
 const routes: Readonly<Record<string, readonly [file: string, contentType: string]>> = {
@@ -116,5 +120,6 @@ function answer(
     return;
   }
   response.writeHead(200, { "Content-Type": contentType, "Content-Length": body.length });
-  response.end(method === "HEAD" ? undefined : body);
+  if (method === "HEAD") response.end();
+  else sendBody(body, response, chunkBytes);
 }

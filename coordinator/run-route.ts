@@ -5,9 +5,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { encodeCheckpoint } from "./checkpoint.ts";
+import { sendBody } from "./http-body.ts";
 import type { CurrentRun } from "./runs.ts";
 
 const prefix = "/run/";
+/** One write: what waits for who does not read is there twice over TLS, and is small beside the whole. */
+const chunkBytes = 256 * 1024;
 
 export interface RunRoute {
   /** Answers a request whose path begins with `/run/`. Any other is left alone: then it returns false. */
@@ -40,7 +43,7 @@ function sendParameters({ number, run }: CurrentRun, response: ServerResponse): 
     "Promedio-Run": number,
     "Promedio-Step": run.step,
   });
-  response.end(body);
+  sendBody(body, response, chunkBytes);
 }
 
 function sendCheckpoint({ run }: CurrentRun, response: ServerResponse): void {
@@ -52,7 +55,7 @@ function sendCheckpoint({ run }: CurrentRun, response: ServerResponse): void {
     "Content-Length": body.length,
     "Content-Disposition": `attachment; filename="${run.id}-step-${step}.safetensors"`,
   });
-  response.end(body);
+  sendBody(body, response, chunkBytes);
 }
 
 function refuse(response: ServerResponse, status: number, reason: string): void {

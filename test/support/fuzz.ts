@@ -13,6 +13,7 @@ import { selfTest } from "../../shared/run/self-test.ts";
 import type { Attack, Target } from "./attack.ts";
 import { createAttacks } from "./attacks.ts";
 import { Cluster, type CoordinatorProcess } from "./cluster.ts";
+import { residentMegabytes } from "./resident.ts";
 
 export interface FuzzOptions {
   /** Frames, requests and pieces of garbage to send in all. */
@@ -191,17 +192,6 @@ class FuzzSession {
     for (const line of [...lines, stderr]) {
       if (line.includes(joinToken) || line.includes(adminToken)) this.#leaks.add(line);
     }
-  }
-}
-
-/** Memory of a process, where the system has /proc. */
-async function residentMegabytes(pid: number): Promise<number | undefined> {
-  try {
-    const status = await readFile(`/proc/${pid}/status`, "utf8");
-    const kilobytes = /^VmRSS:\s+(\d+) kB$/mu.exec(status)?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
-  } catch {
-    return undefined;
   }
 }
 

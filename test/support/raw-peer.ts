@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 
 import { decodeMessage } from "../../shared/protocol/codec.ts";
 
@@ -65,12 +66,13 @@ export class RawPeer {
     });
   }
 
-  /** A TCP connection, nothing more. */
-  static async connect(port: number): Promise<RawPeer> {
-    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+  /** A TCP connection, or one of TLS, nothing more. */
+  static async connect(port: number, isSecure = false): Promise<RawPeer> {
+    const place = { port, host: "127.0.0.1", noDelay: true };
+    const socket = isSecure ? connectTls({ ...place, rejectUnauthorized: false }) : connect(place);
     const peer = new RawPeer(socket);
     await new Promise<void>((resolve) => {
-      socket.once("connect", resolve);
+      socket.once(isSecure ? "secureConnect" : "connect", resolve);
       socket.once("close", () => resolve());
     });
     return peer;
@@ -81,8 +83,9 @@ export class RawPeer {
     port: number,
     path = "/worker",
     fields: readonly string[] = [],
+    isSecure = false,
   ): Promise<RawPeer> {
-    const peer = await RawPeer.connect(port);
+    const peer = await RawPeer.connect(port, isSecure);
     peer.write(upgradeRequest(port, path, fields));
     await peer.#until(() => peer.#upgraded);
     return peer;

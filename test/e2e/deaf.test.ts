@@ -1,0 +1,131 @@
+/**
+ * @file Peers that read nothing of what they are sent, over TLS: there every byte that waits is encrypted already, in a copy
+ * of its own, so what each of them costs is measured on a real coordinator. Over plain TCP what waits is shared.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { known } from "../../shared/assert.ts";
+import { instantiateKernel } from "../../shared/kernels/kernel.ts";
+import { protocolVersion, queuedBytesMax } from "../../shared/protocol/limits.ts";
+import { selfTest } from "../../shared/run/self-test.ts";
+import { pack } from "../support/bad-messages.ts";
+import { makeCertificate } from "../support/certificates.ts";
+import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
+import { frame, opcodes, RawPeer } from "../support/raw-peer.ts";
+import { residentMegabytes } from "../support/resident.ts";
+
+const token = "join-token-of-the-deaf";
+/** Of 784-1024-512-10. */
+const parameterCount = 785 * 1024 + 1025 * 512 + 513 * 10;
+
+let cluster: Cluster;
+let coordinator: CoordinatorProcess;
+let port: number;
+/** They stay to the end: what one of them gave back the next would get, and cost nothing. */
+const peers: RawPeer[] = [];
+
+beforeAll(async () => {
+  cluster = await Cluster.create();
+  const { cert, key } = await makeCertificate(cluster.folder);
+  const tls = ["--tls-cert", cert, "--tls-key", key];
+  // A run that does not begin leaves the memory as it is.
+  const run = ["--dataset", "digits:600,100", "--layers", "784,1024,512,10", "--min-workers", "11"];
+  coordinator = cluster.coordinator("--join-token", token, ...tls, ...run);
+  port = Number(new URL(String((await coordinator.event("listening"))["url"])).port);
+  await coordinator.event("started");
+});
+afterAll(async () => {
+  for (const peer of peers) peer.destroy();
+  await cluster.stop();
+});
+
+/** What each of so many peers costs the coordinator, in kB, once each has done this. */
+async function costOf(
+  what: string,
+  made: readonly RawPeer[],
+  act: (peer: RawPeer) => void,
+): Promise<number> {
+  peers.push(...made);
+  await delay(300);
+  const before = await memoryOf(coordinator);
+  for (const peer of made) {
+    peer.stopReading();
+    act(peer);
+  }
+  await delay(1_000);
+  expect(made.filter(({ isOver }) => isOver)).toEqual([]);
+  const cost = (1024 * ((await memoryOf(coordinator)) - before)) / made.length;
+  process.stdout.write(`${what} over TLS: ${cost.toFixed(0)} kB each, of ${made.length}\n`);
+  return cost;
+}
+
+async function memoryOf({ child }: CoordinatorProcess): Promise<number> {
+  return known(await residentMegabytes(known(child.pid, "it runs")), "there is a /proc");
+}
+
+async function several(count: number, make: () => Promise<RawPeer>): Promise<RawPeer[]> {
+  const made = [];
+  for (let i = 0; i < count; i++) made.push(await make());
+  return made;
+}
+
+function ask(path: string) {
+  const request = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+  return (peer: RawPeer) => peer.write(request);
+}
+
+const kernel = instantiateKernel(
+  await readFile(join(import.meta.dirname, "../../build/kernel.wasm")),
+);
+
+/** A worker that has been told of the run. */
+async function joinAsWorker(): Promise<RawPeer> {
+  const peer = await RawPeer.upgrade(port, "/worker", [], true);
+  const about = { name: "deaf", kind: "node", agent: "", threads: 1, kernel: kernel.id };
+  const hello = { type: "hello", protocol: protocolVersion, token, ...about, session: "" };
+  peer.send(pack(new Map<string, unknown>(Object.entries(hello))));
+  await peer.header("run");
+  return peer;
+}
+
+function getReady(peer: RawPeer): void {
+  const run = known(
+    peer.headers.find(({ type }) => type === "run"),
+    "a run",
+  )["run"];
+  const ready = { type: "ready", run, selfTest: selfTest(kernel), samplesPerSecond: 1e5 };
+  peer.send(pack(new Map<string, unknown>(Object.entries(ready))));
+}
+
+// Other systems do not tell how much memory a process has.
+describe.runIf(process.platform === "linux")("over TLS, who reads nothing costs", () => {
+  test("100 kB at most for a page of 168 kB, which needs no token", async () => {
+    const connections = await several(300, () => RawPeer.connect(port, true));
+    const cost = await costOf("a page that is never read", connections, ask("/dashboard.js"));
+    expect(cost).toBeLessThan(100);
+  });
+
+  test("a copy of the parameters and less than a third more for a download of 5.3 MB", async () => {
+    const connections = await several(10, () => RawPeer.connect(port, true));
+    const cost = await costOf("parameters never read", connections, ask("/run/parameters"));
+    expect(cost).toBeLessThan((1.33 * 4 * parameterCount) / 1024);
+  });
+
+  test("300 kB at most for a dashboard", async () => {
+    const dashboards = await several(50, () => RawPeer.upgrade(port, "/watch", [], true));
+    const greeting = frame(opcodes.text, Buffer.from(JSON.stringify({ token })));
+    const show = (peer: RawPeer) => peer.write(greeting);
+    const cost = await costOf("a dashboard that never reads", dashboards, show);
+    expect(cost).toBeLessThan(300);
+  });
+
+  test("two messages at most for a worker, which is what its queue may hold", async () => {
+    const workers = await several(11, joinAsWorker);
+    const cost = await costOf("a worker of 5.3 MB that never reads", workers, getReady);
+    expect(1024 * cost).toBeLessThan(queuedBytesMax(parameterCount));
+  });
+});
