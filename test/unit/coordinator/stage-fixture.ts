@@ -11,6 +11,7 @@ import type { PeerHandler, PeerSocket } from "../../../coordinator/peer.ts";
 import { Referee } from "../../../coordinator/referee.ts";
 import { TrainingRun } from "../../../coordinator/training-run.ts";
 import type { CoordinatorEvent } from "../../../coordinator/view.ts";
+import { bytesOf } from "../../../shared/bytes.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../shared/model/initialize.ts";
 import { encodeMessage } from "../../../shared/protocol/codec.ts";
@@ -197,7 +198,7 @@ export class Peer implements PeerSocket {
   }
 
   tell({ message, values }: Answer): void {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const bytes = bytesOf(values);
     this.handler.message(encodeMessage(message, bytes));
   }
 
