@@ -20,7 +20,7 @@ export interface ChartOptions {
   readonly labelX: () => string;
 }
 
-/** What the legend takes of a chart's height. */
+/** What the legend takes of a chart's least height. */
 const legendHeight = 34;
 
 export class Chart {
@@ -120,8 +120,8 @@ export class Chart {
   }
 
   #size(): { width: number; height: number } {
-    const { clientWidth, clientHeight } = this.#place;
-    return { width: clientWidth, height: Math.max(80, clientHeight - legendHeight) };
+    const leastHeight = Number.parseFloat(getComputedStyle(this.#place).minHeight);
+    return { width: this.#place.clientWidth, height: leastHeight - legendHeight };
   }
 
   #resize(): void {

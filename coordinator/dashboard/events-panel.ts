@@ -41,11 +41,13 @@ export class EventsPanel {
     while (this.#list.childElementCount > eventsShown) this.#list.lastElementChild?.remove();
   }
 
-  /** What becomes of a lie in this run; when nothing trains, nothing can be disturbed. */
+  /** What becomes of a lie in this run; when nothing trains, or nobody is here, nothing can be disturbed. */
   showRun({ audit, phase }: RunView): void {
     const isOver = hasEnded(phase);
-    setText(element("audit-now"), say(isOver ? "breakNothing" : `audit${audit}`));
-    this.#disable(isOver);
+    const isAlone = this.#workers === "";
+    const hindrance = isOver ? "breakNothing" : "breakNobody";
+    setText(element("audit-now"), say(isOver || isAlone ? hindrance : `audit${audit}`));
+    this.#disable(isOver || isAlone);
   }
 
   /** Nobody hears an order any more. */

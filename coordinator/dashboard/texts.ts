@@ -152,6 +152,7 @@ const en = {
   breakItHow:
     "Disturb a worker and watch: the run goes on, and whatever is caught changes nothing in its fingerprint. Below is told what happened and what the coordinator did.",
   breakNothing: "Nothing trains now: there is nothing to break.",
+  breakNobody: "No worker is here yet: there is nobody to disturb.",
   worker: "Worker",
   drop: "Cut its connection",
   delay: "Delay it 5 s",
@@ -328,6 +329,7 @@ const es: Readonly<Record<TextKey, string>> = {
   breakItHow:
     "Estorba a un ayudante y mira: el entrenamiento sigue, y lo que se descubre no cambia nada en su huella. Abajo se cuenta qué pasó y qué hizo el coordinador.",
   breakNothing: "Ahora no se entrena nada: no hay nada que romper.",
+  breakNobody: "Todavía no hay ayudantes: nadie a quien estorbar.",
   worker: "Ayudante",
   drop: "Cortar su conexión",
   delay: "Retrasarlo 5 s",

@@ -160,7 +160,7 @@ describe.skipIf(browser === undefined)("the charts", () => {
     const timed = sayings(first, accuracy, seconds);
     expect(await wrong("accuracy", "#1", timed, "seconds")).toEqual([]);
     await page.getByRole("checkbox", { name: "Show the curves of run 1" }).uncheck();
-    await expect.poll(() => page.locator(".u-series", { hasText: "#1" }).count()).toBe(0);
+    await page.locator(".u-series", { hasText: "#1" }).first().waitFor({ state: "detached" });
     expect(problems).toEqual([]);
   });
 });

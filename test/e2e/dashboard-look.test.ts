@@ -147,6 +147,27 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     },
   );
 
+  test("a phone's page is no wider for the curves of three runs, nor does their legend move under the pointer", async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const coordinator = cluster.coordinator(...small, "--local-workers", "1", "--epochs", "1");
+    await openDashboard(page, coordinator);
+    await page.getByLabel("Language").selectOption("es");
+    for (const number of [1, 2, 3]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await page.locator(`#runs [data-run="${number}"]`, { hasText: "Terminado" }).waitFor();
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      if (number < 3) await page.getByRole("button", { name: "Empezar" }).click();
+    }
+    const chart = page.locator("#loss");
+    await chart.scrollIntoViewIfNeeded();
+    await chart.locator(".u-label").getByText("#2", { exact: true }).waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+    const before = await chart.boundingBox();
+    await chart.locator(".u-over").hover();
+    await chart.locator(".u-value").getByText("2,", { exact: false }).first().waitFor();
+    expect(await chart.boundingBox()).toEqual(before);
+  });
+
   test.each(["dark", "light"] as const)(
     "axe-core finds no violation from being refused to the end of a run, %s",
     async (colorScheme) => {

@@ -283,6 +283,16 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(problems).toEqual([]);
   });
 
+  test("offers nothing to break while nobody is here, and all of it as soon as somebody is", async () => {
+    const coordinator = cluster.coordinator(...small, "--epochs", "50000");
+    await openDashboard(page, coordinator);
+    await page.getByText("there is nobody to disturb").waitFor();
+    const disabled = () => page.locator("#break-it button:disabled").count();
+    expect(await disabled()).toBe(4);
+    cluster.worker(String((await coordinator.event("listening")).joinUrl));
+    await expect.poll(disabled, { timeout: 30_000 }).toBe(0);
+  });
+
   test("a NaN is refused, computed again, and told so", async () => {
     const coordinator = cluster.coordinator(...endless, "--shard-size", "5", "--audit", "none");
     await openDashboard(page, coordinator);

@@ -131,7 +131,7 @@ const es: Readonly<Record<TextKey, string>> = {
   blocksDone: "Bloques hechos",
   paceLabel: "Muestras por segundo en los últimos dos minutos",
   name: "Nombre",
-  shownAs: "Los demás ven “{name}”",
+  shownAs: "Los demás ven «{name}»",
   notShown: "Cómo ven los demás este dispositivo",
   threads: "Hilos",
   threadsValue: "{count} de {all}",
