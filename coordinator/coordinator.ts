@@ -17,7 +17,6 @@ import {
   protocolVersion,
   queuedBytesMax,
   reasonLengthMax,
-  silenceMaxMs,
   unauthenticatedBytesMax,
   workersMax,
   workersPerAddressMax,
@@ -36,6 +35,7 @@ import type { PeerHandler, PeerSocket } from "./peer.ts";
 import { Places } from "./places.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { Roster, type Worker } from "./roster.ts";
+import { isSilent } from "./silence.ts";
 import { SpeedEstimate } from "./speed.ts";
 import type { RunEffects, TrainingRun, Verdict } from "./training-run.ts";
 import type { CoordinatorEvent, CoordinatorView, RunView } from "./view.ts";
@@ -418,7 +418,7 @@ export class Coordinator {
       if (nowMs - openedMs <= helloTimeoutMs) return;
       return this.#refuse(connection, new ProtocolError("ERR_TIMEOUT", "no hello in time"));
     }
-    if (nowMs - heardMs > silenceMaxMs) {
+    if (isSilent(connection, nowMs)) {
       this.#drop(connection, `silent for ${Math.round((nowMs - heardMs) / 1000)} s`);
       return socket.terminate();
     }

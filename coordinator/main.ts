@@ -253,11 +253,12 @@ class Program {
   #startClocks(urls: Urls): () => void {
     // After the timers' phase comes the reading of sockets: only then is what has not arrived really late.
     const ticks = setInterval(() => setImmediate(() => this.#coordinator.tick()), tickMs);
-    const views = setInterval(() => {
+    const look = () => {
       this.#lesson.look();
       this.#console.update(this.#view(urls));
       this.#reception.update();
-    }, viewMs);
+    };
+    const views = setInterval(() => setImmediate(look), viewMs);
     return () => {
       clearInterval(ticks);
       clearInterval(views);

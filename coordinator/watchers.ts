@@ -22,6 +22,7 @@ import { Places } from "./places.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { Refusal } from "./refusal-log.ts";
 import type { Visitor } from "./server.ts";
+import { isSilent } from "./silence.ts";
 
 const greeting = z.strictObject({ token: z.string() });
 
@@ -171,7 +172,7 @@ export class Watchers {
   #watch(watcher: Watcher, nowMs: number): void {
     const { raw, address } = watcher.visitor;
     if (raw.readyState !== raw.OPEN) return;
-    if (nowMs - watcher.heardMs > silenceMaxMs) {
+    if (isSilent(watcher, nowMs)) {
       const reason = `silent for ${silenceMaxMs / 1000} s`;
       this.#options.refused({ address, code: "ERR_TIMEOUT", reason });
       return raw.terminate();

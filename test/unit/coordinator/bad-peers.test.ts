@@ -289,12 +289,28 @@ describe("a worker of a run that has begun", () => {
       expect(socket.pings).toBe(i);
       handler.pong();
     }
-    clock.nowMs += silenceMaxMs;
+    clock.nowMs += pingIntervalMs;
+    coordinator.tick();
+    clock.nowMs += silenceMaxMs - pingIntervalMs;
     coordinator.tick();
     expect([socket.status, socket.pings]).toEqual([undefined, 11]);
     clock.nowMs += 1;
     coordinator.tick();
     expect(socket.status).toBe(1006);
+  });
+
+  test("is not taken for silent when it was the coordinator that stood still: it is asked first, and has its time", () => {
+    const { coordinator, socket, handler, clock } = begin();
+    handler.message(pack(ready));
+    clock.nowMs = 10 * silenceMaxMs;
+    coordinator.tick();
+    clock.nowMs += silenceMaxMs - pingIntervalMs;
+    coordinator.tick();
+    expect([socket.status, socket.pings]).toEqual([undefined, 1]);
+    handler.pong();
+    clock.nowMs += 1;
+    coordinator.tick();
+    expect([socket.status, socket.pings]).toEqual([undefined, 2]);
   });
 });
 

@@ -184,6 +184,15 @@ describe("a dashboard", () => {
     ]);
   });
 
+  test("is not taken for silent when it was the coordinator that stood still", () => {
+    const raw = watch("join");
+    nowMs = 10 * silenceMaxMs;
+    watchers.update();
+    nowMs += silenceMaxMs - pingIntervalMs;
+    watchers.update();
+    expect([raw.status, raw.pings]).toEqual([undefined, 1]);
+  });
+
   test.each(["ping", "pong"])(
     `that sends ${messageRate.burst} %ss at once stays; one more is refused with ERR_RATE`,
     (kind) => {
