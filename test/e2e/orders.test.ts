@@ -1,0 +1,123 @@
+/**
+ * @file The matrix of orders: every order of a dashboard with the admin token × every field × every wrong value, in every
+ * phase of a run, on real processes. Each is answered with one line, and neither the run nor another dashboard notices.
+ */
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { runKeys } from "../../coordinator/cli/options.ts";
+import { known } from "../../shared/assert.ts";
+import { AdminSocket, type OrderEnd } from "../support/admin-socket.ts";
+import { badOrders, orderId, orders, textOf } from "../support/bad-orders.ts";
+import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
+import { frame, opcodes, RawPeer } from "../support/raw-peer.ts";
+
+const adminToken = "admin-token-of-orders";
+const run = ["--dataset", "digits:600,100", "--epochs", "100000", "--steps", "600"];
+
+let cluster: Cluster;
+let coordinator: CoordinatorProcess;
+let admin: AdminSocket;
+let bystander: RawPeer;
+let expected: Promise<unknown>;
+
+beforeAll(async () => {
+  cluster = await Cluster.create();
+  const undisturbed = cluster.coordinator("--local-workers", "1", "--exit", ...run);
+  expected = undisturbed.event("finished").then(({ fingerprint }) => fingerprint);
+  await expected;
+  const workers = ["--local-workers", "1", "--min-workers", "2"];
+  coordinator = cluster.coordinator("--admin-token", adminToken, ...workers, ...run);
+  const { url } = await coordinator.event("listening");
+  const port = Number(new URL(String(url)).port);
+  admin = new AdminSocket(port, adminToken);
+  bystander = await RawPeer.upgrade(port, "/watch");
+  bystander.write(frame(opcodes.text, Buffer.from(JSON.stringify({ token: adminToken }))));
+});
+afterAll(async () => {
+  admin.close();
+  bystander.destroy();
+  await cluster.stop();
+});
+
+/** Gives every bad order in this phase of the run. @returns How many. */
+async function giveAll(phase: string): Promise<number> {
+  await admin.until(phase);
+  const all = badOrders();
+  for (const { what, text } of all) expectRefusal(what, await admin.order(text));
+  return all.length;
+}
+
+/** Gives bad orders, the next one at a time, as long as the run goes on. @returns How many. */
+async function giveWhileTraining(): Promise<number> {
+  await admin.until("training");
+  const all = badOrders();
+  let count = 0;
+  for (; !isOver(); count++) {
+    const { what, text } = known(all[count % all.length], "a list that is not empty");
+    expectRefusal(what, await admin.order(text));
+  }
+  return count;
+}
+
+function isOver(): boolean {
+  return coordinator.events.some(({ event }) => event === "finished");
+}
+
+function expectRefusal(what: string, end: OrderEnd): void {
+  const { id, error } = typeof end === "string" ? { id: -1, error: end } : end;
+  expect([what, id === 0 || id === orderId]).toEqual([what, true]);
+  expect([what, error]).toEqual([what, expect.stringMatching(/^[^\n]+$/u)]);
+}
+
+test("bad orders before, between, in and after the steps of a run change nothing; its fingerprint is right", async () => {
+  const counts: Record<string, number> = {};
+  counts["waiting"] = await giveAll("waiting");
+  const [pause = "", resume = "", stop = ""] = orders.map(textOf);
+  expect(await admin.order(pause)).toEqual({ id: orderId, error: null });
+  const { joinUrl } = await coordinator.event("listening");
+  cluster.worker(String(joinUrl));
+  counts["paused"] = await giveAll("paused");
+  expect(await admin.order(resume)).toEqual({ id: orderId, error: null });
+  counts["training"] = await giveWhileTraining();
+  expect(counts["training"]).toBeGreaterThan(20);
+  const { fingerprint } = await coordinator.event("finished");
+  expect(fingerprint).toBe(await expected);
+  counts["finished"] = await giveAll("finished");
+  // There is nothing to pause, to resume or to stop.
+  for (const text of [pause, resume, stop]) expectRefusal(text, await admin.order(text));
+  expect(await bystander.settle()).toBe("open");
+  const left = coordinator.events.filter(({ change }) => change === "left" || change === "refused");
+  expect([left, coordinator.stderr]).toEqual([[], ""]);
+  const phases = Object.entries(counts).map(([phase, count]) => `${count} while ${phase}`);
+  process.stdout.write(`bad orders of an admin, each refused in one line: ${phases.join(", ")}\n`);
+});
+
+test("a run with a setting that is wrong in any way does not begin: every setting, 11 values each", async () => {
+  const values = [
+    "",
+    " ",
+    "NaN",
+    "∞",
+    "-∞",
+    "{}",
+    "0x10",
+    "1e999",
+    "\u0000",
+    "../../etc/passwd",
+    "x".repeat(100),
+  ];
+  for (const key of runKeys) {
+    for (const value of values) {
+      const text = JSON.stringify({ order: "start", id: orderId, settings: { [key]: value } });
+      expectRefusal(`${key}: ${value}`, await admin.order(text));
+    }
+  }
+  expect(coordinator.events.filter(({ event }) => event === "started")).toHaveLength(1);
+  const settings = { dataset: "digits:600,100", steps: "10", epochs: "1000" };
+  const right = JSON.stringify({ order: "start", id: orderId, settings });
+  expect(await admin.order(right)).toEqual({ id: orderId, error: null });
+  await coordinator.event("started", ({ totalSteps }) => totalSteps === 10);
+  process.stdout.write(
+    `bad settings of a run: ${values.length * runKeys.length}, each refused in one line\n`,
+  );
+});
