@@ -6,6 +6,9 @@ import type { RawPeer } from "./raw-peer.ts";
 export interface Target {
   readonly port: number;
   readonly joinToken: string;
+  readonly adminToken: string;
+  /** Path of the run's dataset. */
+  readonly dataset: string;
   /** What an honest worker of this run says in `hello` and `ready`. */
   readonly kernel: string;
   readonly selfTest: string;

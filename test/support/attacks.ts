@@ -15,6 +15,7 @@ import {
   randomBytes,
 } from "./bad-messages.ts";
 import { badRequests, garbage, pipelining, upgradeFlood } from "./http-attacks.ts";
+import { memberAttacks } from "./member-attacks.ts";
 import { frame, opcodes, RawPeer, upgradeRequest } from "./raw-peer.ts";
 
 const protocolClosed = /^closed 4(400|401|403|405|408|409|413|422|423|424|426|429|430)$/u;
@@ -404,5 +405,6 @@ export function createAttacks(): ReadonlyMap<string, Attack> {
     ["vanishing", vanishing],
     ["bad dashboards", watcher],
     ["ping flood of a dashboard", watcherPings],
+    ...memberAttacks,
   ]);
 }

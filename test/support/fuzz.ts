@@ -2,7 +2,7 @@
  * @file Attacks side by side against a live training run: a real coordinator process with honest local workers. What
  * must hold: the process stays up, every attack ends as it must, memory returns, and the fingerprint is right.
  */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -82,7 +82,7 @@ class FuzzSession {
     const identity = { kernel: kernel.id, selfTest: selfTest(kernel) };
     for (let round = 0; this.#frames < frames; round++) {
       const random = new Random(seed, round);
-      const target = { ...identity, joinToken, parameterCount, random };
+      const target = { ...identity, joinToken, adminToken, parameterCount, random };
       // oxlint-disable-next-line no-await-in-loop -- one round after the other
       await this.#round(target);
       this.#options.progress?.(`${this.#frames} frames, ${this.#fingerprints.length} runs`);
@@ -110,7 +110,7 @@ class FuzzSession {
   }
 
   /** One run, disturbed from its first step to its last. */
-  async #round(target: Omit<Target, "port">): Promise<void> {
+  async #round(target: Omit<Target, "port" | "dataset">): Promise<void> {
     const cluster = await Cluster.create();
     try {
       const tokens = ["--join-token", joinToken, "--admin-token", adminToken];
@@ -123,7 +123,8 @@ class FuzzSession {
       const listening = await coordinator.event("listening");
       const port = Number(new URL(String(listening["url"])).port);
       await coordinator.event("epoch");
-      await this.#disturb(coordinator, { ...target, port });
+      const dataset = await datasetIn(cluster.folder);
+      await this.#disturb(coordinator, { ...target, port, dataset });
       this.#stderr += coordinator.stderr;
       this.#lookForTokens(coordinator);
     } finally {
@@ -193,6 +194,16 @@ class FuzzSession {
       if (line.includes(joinToken) || line.includes(adminToken)) this.#leaks.add(line);
     }
   }
+}
+
+/** Path of the dataset of the one run in a folder. */
+async function datasetIn(folder: string): Promise<string> {
+  const [run = ""] = await readdir(join(folder, "runs"));
+  const setup: unknown = JSON.parse(
+    await readFile(join(folder, "runs", run, "config.json"), "utf8"),
+  );
+  const { config } = setup as { config: { dataset: { sha256: string } } };
+  return `/data/${config.dataset.sha256}`;
 }
 
 /** What a person reads. */
