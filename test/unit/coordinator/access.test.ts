@@ -4,6 +4,9 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { Access, bearerOf, sameSecret } from "../../../coordinator/access.ts";
+import { countProperties } from "../../support/count-properties.ts";
+
+countProperties("tokens");
 
 const access = new Access({
   joinToken: "join-token",

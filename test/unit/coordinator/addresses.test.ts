@@ -10,6 +10,9 @@ import {
   networkOf,
   urlsOf,
 } from "../../../coordinator/addresses.ts";
+import { countProperties } from "../../support/count-properties.ts";
+
+countProperties("addresses");
 
 const tokens = { joinToken: "join", adminToken: "admin" };
 

@@ -17,9 +17,12 @@ import { parseIdx } from "../../../shared/data/idx.ts";
 import { oneLine, OperatorError } from "../../../shared/operator-error.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../shared/safetensors.ts";
 import { caught, damaged, damages, expectLine, lineOf } from "../../support/bad-files.ts";
+import { countProperties } from "../../support/count-properties.ts";
 import { memoryDisk } from "../../support/memory-disk.ts";
 import { parse } from "./cli/support.ts";
 import { tinyFiles } from "./datasets/idx-files.ts";
+
+countProperties("run files, datasets and checkpoints");
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -11,9 +11,12 @@ import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { decodeSafetensors } from "../../../shared/safetensors.ts";
 import { damaged, damages, expectLine, forgedCheckpoint, lineOf } from "../../support/bad-files.ts";
+import { countProperties } from "../../support/count-properties.ts";
 import { memoryDisk } from "../../support/memory-disk.ts";
 import { checkpointAt, config as fixtureConfig } from "./checkpoint-fixture.ts";
 import { parseCoordinator } from "./cli/support.ts";
+
+countProperties("a run's folder");
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

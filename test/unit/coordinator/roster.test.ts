@@ -5,6 +5,9 @@ import { describe, expect, test } from "vitest";
 import type { PeerSocket } from "../../../coordinator/peer.ts";
 import { Roster, type Worker } from "../../../coordinator/roster.ts";
 import { workerNameLengthMax } from "../../../shared/protocol/limits.ts";
+import { countProperties } from "../../support/count-properties.ts";
+
+countProperties("names");
 
 const socket: PeerSocket = {
   address: "127.0.0.1",

@@ -8,6 +8,9 @@ import {
   headerBytesMax,
   type Tensor,
 } from "../../../shared/safetensors.ts";
+import { countProperties } from "../../support/count-properties.ts";
+
+countProperties("safetensors");
 
 const none: ReadonlyMap<string, string> = new Map();
 

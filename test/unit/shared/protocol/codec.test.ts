@@ -6,7 +6,10 @@ import { describe, expect, test } from "vitest";
 import { decodeMessage, encodeHead, encodeMessage } from "../../../../shared/protocol/codec.ts";
 import { ProtocolError } from "../../../../shared/protocol/errors.ts";
 import { headerBytesMax, headerDepthMax } from "../../../../shared/protocol/limits.ts";
+import { countProperties } from "../../../support/count-properties.ts";
 import { sampleCoordinatorMessages, sampleWorkerMessages } from "./sample-messages.ts";
+
+countProperties("messages' bytes");
 
 const headers = [...sampleWorkerMessages, ...sampleCoordinatorMessages];
 const tensor = new Uint8Array(new Float32Array([1, -0, 1e-40]).buffer);

@@ -8,6 +8,9 @@ import {
   coordinatorMessageSchema,
   workerMessageSchema,
 } from "../../../../shared/protocol/messages.ts";
+import { countProperties } from "../../../support/count-properties.ts";
+
+countProperties("the headers of work and gradients");
 
 const index = fc.oneof(
   fc.nat(300),
