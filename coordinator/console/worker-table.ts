@@ -164,7 +164,8 @@ function agentColumn(width: number): Column {
 function fixedColumns(largestShare: number, style: Style): Column[] {
   const share = (worker: WorkerView) => {
     const bar = smallBar(largestShare > 0 ? worker.share / largestShare : 0, 5, style);
-    return bar + fit(percent(worker.share, 1), 7, "right");
+    // All of it is written without a digit after the point, so that it does not touch the bar.
+    return bar + fit(percent(worker.share, worker.share < 0.9995 ? 1 : 0), 7, "right");
   };
   return [
     { title: "runs in", width: 7, align: "left", cell: (worker) => worker.kind },

@@ -35,7 +35,7 @@ export class CurvesPanel {
       });
     this.#charts = {
       loss: make("loss", (value) => figures.shortest(value)),
-      accuracy: make("accuracy", (value) => figures.percent(value)),
+      accuracy: make("accuracy", (value) => figures.shortestPercent(value)),
       throughput: make("throughput", (value) => figures.compact(value)),
       norm: make("gradient-norm", (value) => figures.shortest(value)),
       rate: make("learning-rate", (value) => figures.shortest(value)),

@@ -17,6 +17,8 @@ export interface Figures {
   fixed(value: number, digits: number): string;
   /** As few digits as tell it apart, of at most four: `0.05`, `1.2e-5`. */
   shortest(value: number): string;
+  /** A fraction as a percentage, with a digit after the point where it tells something: `80%`, `97.5%`. */
+  shortestPercent(value: number): string;
 }
 
 const unknown = "–";
@@ -40,6 +42,10 @@ export function figuresIn(language: string): Figures {
         maximumFractionDigits: digits,
       }),
   );
+  const shortPercent = new Intl.NumberFormat(language, {
+    style: "percent",
+    maximumFractionDigits: 1,
+  });
   const oneDigit = new Intl.NumberFormat(language, {
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
@@ -76,6 +82,7 @@ export function figuresIn(language: string): Figures {
       if (value !== 0 && Math.abs(value) < 1e-3) return local(value.toExponential(1));
       return local(String(Number(value.toPrecision(4))));
     },
+    shortestPercent: (value) => shortPercent.format(value),
   };
 }
 

@@ -100,7 +100,7 @@ function sayings(
 }
 
 const loss = (row: Row) => figures.shortest(row.loss);
-const accuracy = (row: Row) => figures.percent(row.accuracy);
+const accuracy = (row: Row) => figures.shortestPercent(row.accuracy);
 const seconds = (row: Row) => figures.shortest(row.seconds);
 const rate = (row: Row) => figures.shortest(row.learningRate);
 const norm = (row: Row) => figures.shortest(row.gradientNorm);

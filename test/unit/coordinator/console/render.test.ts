@@ -276,6 +276,11 @@ describe("what it says", () => {
     expect(render(noRun, { ...small, columns: 20, rows: 5 })[0]).toContain("promedio");
   });
 
+  test("one worker that does all of it has its share beside its bar, not in it", () => {
+    const view = fakeView({ workers: 1, progress: 0.5 });
+    expect(screen(view, small).line("lab-pc-01")).toMatch(/█████ {2}100 % /u);
+  });
+
   test("of 2 workers with almost the same share, always in the same order", () => {
     const [first, second] = fakeView({ workers: 2, progress: 0.5 }).workers;
     if (first === undefined || second === undefined) throw new Error("two workers");

@@ -37,6 +37,12 @@ test("numbers are written as their readers write them", () => {
   const [en, es] = [figuresIn("en"), figuresIn("es")];
   expect([en.whole(12_345.6), es.whole(12_345.6)]).toEqual(["12,346", "12.346"]);
   expect([en.percent(0.9512, 2), en.percent(null)]).toEqual(["95.12%", "–"]);
+  expect([0.8, 0.975, 0.98123, 1].map((value) => en.shortestPercent(value))).toEqual([
+    "80%",
+    "97.5%",
+    "98.1%",
+    "100%",
+  ]);
   expect([en.short(0.123_456), en.short(0), en.short(4e-7), en.short(null)]).toEqual([
     "0.1235",
     "0.000",
