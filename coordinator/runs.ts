@@ -20,7 +20,7 @@ import type { CoordinatorEvent, RunRecordView } from "./view.ts";
 
 /** Ended runs that are remembered; the oldest are forgotten. A long lesson's worth. */
 const recordsMax = 100;
-/** Points of an ended run's curve: what a chart of comparison can show. */
+/** Points of an ended run's curve: what a chart of comparison can show, in at most 8 kB of text to each watcher. */
 const recordPoints = 200;
 
 export interface RunsOptions {

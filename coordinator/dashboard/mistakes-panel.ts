@@ -95,7 +95,7 @@ class MistakesPanel {
     };
     setText(
       element("mistakes-count"),
-      mistakes.length === 0 ? say("mistakesNone") : say("mistakesCount", counted),
+      say(mistakes.length === 0 ? "mistakesNone" : "mistakesCount", counted),
     );
     const isPicture = split.featureShape.length === 2;
     const items = worst.map((mistake) => itemOf(mistake, isPicture ? split : undefined));
