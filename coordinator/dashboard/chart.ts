@@ -20,9 +20,6 @@ export interface ChartOptions {
   readonly labelX: () => string;
 }
 
-/** What the legend takes of a chart's least height. */
-const legendHeight = 34;
-
 export class Chart {
   readonly #place: HTMLElement;
   readonly #options: ChartOptions;
@@ -120,8 +117,10 @@ export class Chart {
   }
 
   #size(): { width: number; height: number } {
-    const leastHeight = Number.parseFloat(getComputedStyle(this.#place).minHeight);
-    return { width: this.#place.clientWidth, height: leastHeight - legendHeight };
+    const style = getComputedStyle(this.#place);
+    const legendHeight = Number.parseFloat(style.getPropertyValue("--legend-height"));
+    const height = Number.parseFloat(style.minHeight) - legendHeight;
+    return { width: this.#place.clientWidth, height };
   }
 
   #resize(): void {
