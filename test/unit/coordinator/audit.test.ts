@@ -5,6 +5,7 @@ import { Audit } from "../../../coordinator/audit.ts";
 import { fingerprintOf } from "../../../coordinator/checkpoint.ts";
 import { Round } from "../../../coordinator/round.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
+import { workersMax } from "../../../shared/protocol/limits.ts";
 import { Random } from "../../../shared/random.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { DirectRun, type DirectRunOptions, type Told } from "../../support/direct-run.ts";
@@ -316,35 +317,14 @@ describe("sample", () => {
 
   test("recomputes the first 10 results, then each with 1/n, at last 2 %: measured on 4,000 workers", () => {
     const drawn = new Float64Array(101);
-    let recomputed = 0;
-    const values = new Float32Array(1);
-    const referee = {
-      prepare: () => undefined,
-      compute: () => {
-        recomputed += 1;
-        return { lossSum: 0, correct: 0, values };
-      },
-    };
-    const audit = new Audit({ policy: "sample", referee, random: new Random(7) });
-    audit.begin(new Round("gradient", 0, 1, 0), new Uint8Array(4));
-    const block = { start: 0, end: 1 };
-    const message = {
-      type: "gradient",
-      run: "r",
-      step: 0,
-      block: [0, 1] as [number, number],
-      lossSum: 0,
-      correct: 0,
-      computeMs: 0,
-    } as const;
-    const answer = { message, block, samples: 1, tensor: new Uint8Array(4) };
+    const { audit, answer, recomputed } = auditOfOneBlock();
     const workers = 4_000;
     for (let worker = 0; worker < workers; worker++) {
       for (let n = 1; n <= 100; n++) {
-        const before = recomputed;
+        const before = recomputed();
         if (audit.examine(`w${worker}`, answer, () => true) !== "new")
           throw new Error("nobody lies here");
-        drawn[n]! += recomputed - before;
+        drawn[n]! += recomputed() - before;
       }
     }
     for (let n = 1; n <= 10; n++) expect(drawn[n]).toBe(workers);
@@ -355,4 +335,48 @@ describe("sample", () => {
       expect(Math.abs(drawn[n]! - workers * probability)).toBeLessThan(4.5 * deviation);
     }
   });
+
+  test(`remembers ${2 * workersMax} workers; after one more the longest unheard of is a new one again`, () => {
+    const { audit, answer, recomputed } = auditOfOneBlock();
+    const hear = (workerId: string) => void audit.examine(workerId, answer, () => true);
+    const drawnOf = (workerId: string) => {
+      const before = recomputed();
+      for (let n = 0; n < 10; n++) hear(workerId);
+      return recomputed() - before;
+    };
+    const drawn = [2 * workersMax - 1, 2 * workersMax].map((others) => {
+      for (let n = 0; n < 1_000; n++) hear("old hand");
+      for (let i = 0; i < others; i++) hear(`${others} ${i}`);
+      return drawnOf("old hand");
+    });
+    expect(drawn[0]).toBeLessThan(5);
+    expect(drawn[1]).toBe(10);
+  });
 });
+
+/** An audit by samples of a block that everybody answers with the truth, and how often that was computed again. */
+function auditOfOneBlock() {
+  let recomputed = 0;
+  const values = new Float32Array(1);
+  const referee = {
+    prepare: () => undefined,
+    compute: () => {
+      recomputed += 1;
+      return { lossSum: 0, correct: 0, values };
+    },
+  };
+  const audit = new Audit({ policy: "sample", referee, random: new Random(7) });
+  audit.begin(new Round("gradient", 0, 1, 0), new Uint8Array(4));
+  const block = { start: 0, end: 1 };
+  const message = {
+    type: "gradient",
+    run: "r",
+    step: 0,
+    block: [0, 1] as [number, number],
+    lossSum: 0,
+    correct: 0,
+    computeMs: 0,
+  } as const;
+  const answer = { message, block, samples: 1, tensor: new Uint8Array(4) };
+  return { audit, answer, recomputed: () => recomputed };
+}

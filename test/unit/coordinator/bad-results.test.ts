@@ -8,6 +8,7 @@ import { fingerprintOf } from "../../../coordinator/checkpoint.ts";
 import type { SpeedEstimate } from "../../../coordinator/speed.ts";
 import { known } from "../../../shared/assert.ts";
 import { closeStatus } from "../../../shared/protocol/errors.ts";
+import { reasonLengthMax } from "../../../shared/protocol/limits.ts";
 import type { ResultMessage } from "../../../shared/protocol/messages.ts";
 import {
   type Answer,
@@ -157,6 +158,12 @@ test("a stage of two honest workers ends as the sequential trainer does", () => 
   while (known(mallory, "one").answerAll() || honest.answerAll());
   expect(run.outcome?.kind).toBe("finished");
   expect(fingerprintOf(store.parameters)).toBe(expected);
+});
+
+test(`an end for a reason of 1,000 characters is told in ${reasonLengthMax}, which every worker can read`, () => {
+  const { coordinator, honest } = createStage();
+  coordinator.end("x".repeat(1_000), "0".repeat(64));
+  expect(honest.heard.at(-1)).toMatchObject({ type: "end", reason: "x".repeat(reasonLengthMax) });
 });
 
 describe("members that would flood the operator's screen", () => {

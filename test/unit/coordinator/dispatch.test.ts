@@ -9,6 +9,7 @@ import { Dispatch } from "../../../coordinator/dispatch.ts";
 import type { Round } from "../../../coordinator/round.ts";
 import { SpeedEstimate } from "../../../coordinator/speed.ts";
 import { known } from "../../../shared/assert.ts";
+import { blocksPerWorkMax } from "../../../shared/protocol/limits.ts";
 import type { ResultMessage } from "../../../shared/protocol/messages.ts";
 import type { Block } from "../../../shared/run/tree.ts";
 import { sampleConfig } from "../shared/run/sample-config.ts";
@@ -199,6 +200,25 @@ describe("a crowd that joins, claims to be a million times as fast, takes and le
     expect([...taken.keys()].filter((id) => id.startsWith("late"))).toEqual([]);
     expect(leavesOf(taken.get("honest"))).toBe(leafCount);
   });
+});
+
+test(`${2 * blocksPerWorkMax - 28} blocks for one worker go out as one message of ${blocksPerWorkMax} and one of the rest`, () => {
+  const sizes: number[] = [];
+  const blocks = 2 * blocksPerWorkMax - 28;
+  const dispatch = new Dispatch({
+    run: "r",
+    config: sampleConfig({ batchSize: 2 * blocks, shardSize: 1 }),
+    plan: { ...plan, trainCount: 2 * blocks },
+    isTwice: false,
+    // Every other leaf is known: no two that are missing are siblings.
+    isKnown: ({ start }) => start % 2 === 1,
+    send: (_, header) => sizes.push("blocks" in header ? header.blocks.length : 0) > 0,
+  });
+  const speed = new SpeedEstimate(shardSize * 1_000);
+  dispatch.crew.add({ id: "a", name: "a", network: "", speed });
+  dispatch.open("gradient", 0, new Uint8Array(0), 0);
+  dispatch.reassign(0);
+  expect(sizes).toEqual([blocksPerWorkMax, blocks - blocksPerWorkMax]);
 });
 
 function leavesOf(blocks: readonly Block[] = []): number {

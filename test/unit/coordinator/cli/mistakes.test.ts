@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { workerNameLengthMax } from "../../../../shared/protocol/limits.ts";
 import { mistake, parse } from "./support.ts";
 
 /** Arguments as typed, without quoted spaces, and the exact line they earn. */
@@ -190,6 +191,10 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   [
     "start --checkpoint-every 0",
     "--checkpoint-every must be a whole number from 1 (digits only), not 0",
+  ],
+  [
+    `worker host:1 --name ${"a".repeat(workerNameLengthMax + 1)}`,
+    `--name must be 1 to ${workerNameLengthMax} printable characters, not ${"a".repeat(workerNameLengthMax + 1)}`,
   ],
   [
     "worker host:1 --threads many",
