@@ -3,6 +3,11 @@ import { describe, expect, test } from "vitest";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
 import { parameterCount } from "../../../shared/model/layout.ts";
 import { closeStatus, type ProtocolErrorCode } from "../../../shared/protocol/errors.ts";
+import {
+  agentLengthMax,
+  reasonLengthMax,
+  workerNameLengthMax,
+} from "../../../shared/protocol/limits.ts";
 import type { ComputePool, Job, JobEvents } from "../../../worker/compute-pool.ts";
 import { LocalPool } from "../../../worker/local-pool.ts";
 import type { LoadDataset } from "../../../worker/platform.ts";
@@ -50,7 +55,15 @@ class HeldPool implements ComputePool {
   }
 }
 
-function setup(given: { pool?: ComputePool; seesPings?: boolean; stopsAfterRun?: boolean } = {}) {
+interface Given {
+  readonly pool?: ComputePool;
+  readonly seesPings?: boolean;
+  readonly stopsAfterRun?: boolean;
+  readonly name?: string;
+  readonly agent?: string;
+}
+
+function setup(given: Given = {}) {
   const clock = new FakeClock();
   const coordinator = new FakeCoordinator({ seesPings: given.seesPings ?? true });
   const statuses: WorkerStatus[] = [];
@@ -62,9 +75,9 @@ function setup(given: { pool?: ComputePool; seesPings?: boolean; stopsAfterRun?:
   const defer = (callback: () => void) => void clock.after(0, callback);
   const loop = new WorkerLoop({
     token: "secret",
-    name: "otter",
+    name: given.name ?? "otter",
     kind: "node",
-    agent: "test",
+    agent: given.agent ?? "test",
     kernel: fakeKernel,
     pool: given.pool ?? new LocalPool({ createKernel: createPlainKernel, clock, defer }),
     connect: coordinator.connect,
@@ -100,6 +113,22 @@ describe("the worker loop", () => {
     });
     expect(socket.received[1]!.header).toMatchObject({ run: "r1" });
     expect(loop.status.phase).toBe("training");
+  });
+
+  test("says what is too long as far as the coordinator reads it: its name, its agent, why it pauses and why it leaves", async () => {
+    const long = "x".repeat(1_000);
+    const { socket, loop } = await ready({ name: long, agent: long });
+    loop.pause(long);
+    loop.leave(long);
+    // What is too long is not even decoded.
+    expect(socket.types).toEqual(["hello", "ready", "pause", "leave"]);
+    const [hello, , pause, leave] = socket.received.map(({ header }) => header);
+    expect(hello).toMatchObject({
+      name: "x".repeat(workerNameLengthMax),
+      agent: "x".repeat(agentLengthMax),
+    });
+    const cut = "x".repeat(reasonLengthMax);
+    expect([pause, leave]).toMatchObject([{ reason: cut }, { reason: cut }]);
   });
 
   test("answers work for 2 blocks with 2 gradients of one float32 a parameter, before the message's handler returns", async () => {
