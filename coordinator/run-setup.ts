@@ -76,9 +76,9 @@ async function prepareNewRun(
   const config = resolveRunConfig(request, factsOf(dataset));
   const plan = planRun(config, factsOf(dataset));
   const setup: Setup = { config, dataset: source };
+  const store = createStore(kernel, config, plan);
   const created = await createRun(disk, options.runs, options.name ?? newRunId(), setup);
   if (!created.found) throw new OperatorError(created.reason);
-  const store = createStore(kernel, config, plan);
   const { folder } = created;
   return { config, plan, dataset, source, store, folder, resume: undefined, notes: [] };
 }
@@ -195,9 +195,16 @@ function rooted(spelled: string): string {
   return kind === undefined || folder === undefined ? spelled : `${kind}:${resolve(folder)}`;
 }
 
+/** @throws OperatorError if the machine has not the memory: a dashboard asks for models too, and must not end the program. */
 function createStore(kernel: Kernel, config: RunConfig, plan: RunPlan): ParameterStore {
-  const parameters = initialParameters(config.model, config.seed);
-  return new ParameterStore({ kernel, config, plan, parameters });
+  try {
+    const parameters = initialParameters(config.model, config.seed);
+    return new ParameterStore({ kernel, config, plan, parameters });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const widths = config.model.layers.join();
+    throw new OperatorError(`--layers ${widths}: there is no memory for it; choose smaller ones`);
+  }
 }
 
 function factsOf({ dataset }: LoadedDataset): DatasetFacts {

@@ -257,6 +257,10 @@ const data: readonly Phrase[] = [
     "en {path} falta {what} (-idx3-ubyte, .idx3-ubyte …, tal cual o .gz); contiene {what2}",
   ],
   [
+    "--layers {what}: there is no memory for it; choose smaller ones",
+    "--layers {what}: no hay memoria para tanto; elige capas más pequeñas",
+  ],
+  [
     "cannot read the dataset's folder {path}: {reason}",
     "no se puede leer la carpeta de los datos {path}: {reason}",
   ],

@@ -8,6 +8,7 @@ import { drawDigits } from "../../../coordinator/datasets/digits.ts";
 import { prepareRun, type PreparedRun } from "../../../coordinator/run-setup.ts";
 import { known } from "../../../shared/assert.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
+import { OperatorError } from "../../../shared/operator-error.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { decodeSafetensors } from "../../../shared/safetensors.ts";
 import { damaged, damages, expectLine, forgedCheckpoint, lineOf } from "../../support/bad-files.ts";
@@ -191,6 +192,22 @@ describe("a run folder", () => {
     files.set("/runs/a/metrics.jsonl", bytesOf('{"step":0}\n{"step":1}\n'));
     return { files, prepared };
   }
+
+  test("is not made for a model that the machine has no memory for: one line says so", async () => {
+    const files = new Map([[cached, bytes]]);
+    const told = parseCoordinator(
+      "coordinator --dataset digits:20,10 --runs /runs --cache /cache".split(" "),
+    );
+    const kernel = createPlainKernel();
+    kernel.memory.grow = () => {
+      throw new RangeError("WebAssembly.Memory.grow(): Maximum memory size exceeded");
+    };
+    const world = { kernel, newRunId: () => "a", progress: () => undefined };
+    const prepared = prepareRun(told.options, told.run, { ...world, disk: memoryDisk(files) });
+    await expect(prepared).rejects.toThrow(OperatorError);
+    await expect(prepared).rejects.toThrow("--layers 784,16,16,10: there is no memory for it");
+    expect([...files.keys()]).toEqual([cached]);
+  });
 
   test("as it was written goes on as it was", async () => {
     const { files, prepared } = await aRun();
