@@ -160,7 +160,10 @@ describe.skipIf(browser === undefined)("the charts", () => {
     const timed = sayings(first, accuracy, seconds);
     expect(await wrong("accuracy", "#1", timed, "seconds")).toEqual([]);
     await page.getByRole("checkbox", { name: "Show the curves of run 1" }).uncheck();
-    await page.locator(".u-series", { hasText: "#1" }).first().waitFor({ state: "detached" });
+    // Charts are drawn where they can be seen.
+    await page.locator("#loss").scrollIntoViewIfNeeded();
+    await page.locator("#loss .u-series", { hasText: "#1" }).waitFor({ state: "detached" });
+    await page.locator("#accuracy .u-series", { hasText: "#1" }).waitFor({ state: "detached" });
     expect(problems).toEqual([]);
   });
 });
