@@ -7,7 +7,7 @@ import type { Coordinator } from "../../coordinator/coordinator.ts";
 import type { PeerHandler, PeerSocket } from "../../coordinator/peer.ts";
 import { Places } from "../../coordinator/places.ts";
 import { known } from "../../shared/assert.ts";
-import { silenceMaxMs } from "../../shared/protocol/limits.ts";
+import { pingIntervalMs, silenceMaxMs } from "../../shared/protocol/limits.ts";
 import type { Judge } from "./judge.ts";
 import { replace } from "./replace.ts";
 
@@ -18,6 +18,8 @@ interface Watched {
   isClosing: boolean;
   /** By the coordinator's clock. */
   heardMs: number;
+  /** When it was sent a ping that it has not answered. */
+  askedMs: number | undefined;
 }
 
 export class SimSockets {
@@ -44,7 +46,7 @@ export class SimSockets {
 
   /** A peer connected: the coordinator gets its socket. */
   accept(socket: PeerSocket): PeerHandler {
-    const watched: Watched = { socket, isClosing: false, heardMs: this.#now() };
+    const watched: Watched = { socket, isClosing: false, heardMs: this.#now(), askedMs: undefined };
     this.#open.add(watched);
     const handler = this.#connect(this.#watch(watched));
     return {
@@ -55,6 +57,7 @@ export class SimSockets {
       },
       pong: () => {
         watched.heardMs = this.#now();
+        watched.askedMs = undefined;
         handler.pong();
       },
       closed: (reason) => {
@@ -99,7 +102,10 @@ export class SimSockets {
         }
         use().send(head, tensor);
       },
-      ping: () => use().ping(),
+      ping: () => {
+        watched.askedMs ??= this.#now();
+        use().ping();
+      },
       close: (status, reason) => {
         use().close(status, reason);
         watched.isClosing = true;
@@ -111,12 +117,16 @@ export class SimSockets {
     };
   }
 
-  /** To be called after each tick of the coordinator, which has just looked for silent ones. */
+  /**
+   * To be called after each tick of the coordinator, which has just looked for silent ones. One that stood still itself has
+   * asked them first, and gives them as long for the answer as always.
+   */
   checkSilence(): void {
     const nowMs = this.#now();
-    for (const { isClosing, heardMs } of this.#open) {
+    for (const { isClosing, heardMs, askedMs = -Infinity } of this.#open) {
       const silentMs = nowMs - heardMs;
-      if (isClosing || silentMs <= silenceMaxMs) continue;
+      const isDue = nowMs - askedMs > silenceMaxMs - pingIntervalMs;
+      if (isClosing || silentMs <= silenceMaxMs || !isDue) continue;
       this.#judge.fail(`a socket that is silent for ${Math.round(silentMs)} ms is kept`);
     }
   }
