@@ -25,8 +25,10 @@ export function createRunRoute(current: () => CurrentRun | undefined): RunRoute 
       if (!path.startsWith(prefix)) return false;
       const run = current();
       response.setHeader("Cache-Control", "no-store");
-      if (request.method !== "GET") refuse(response, 405, "only GET");
-      else if (run === undefined) refuse(response, 404, "no run yet");
+      if (request.method !== "GET") {
+        response.setHeader("Allow", "GET");
+        refuse(response, 405, "only GET");
+      } else if (run === undefined) refuse(response, 404, "no run yet");
       else if (path === "/run/parameters") sendParameters(run, response);
       else if (path === `/run/${run.number}/checkpoint`) sendCheckpoint(run, response);
       else refuse(response, 404, "not found");
