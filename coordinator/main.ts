@@ -234,7 +234,7 @@ class Program {
       return first.reason === "finished" && first.isSaved ? 0 : 1;
     }
     await interrupted;
-    return (await this.#runs.save()) ? 0 : 1;
+    return (await this.#runs.close()) ? 0 : 1;
   }
 
   #startLocalWorkers(url: string): () => Promise<void> {

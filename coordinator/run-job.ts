@@ -84,16 +84,18 @@ export class RunJob {
   }
 
   /**
-   * Writes the committed state now, if it is newer than what lies on disk. For an orderly stop.
+   * Ends the run where it stands, at once, and writes its state if it is newer than what lies on disk. No step is
+   * committed meanwhile that would not be in it.
    *
    * @returns Whether it lies there.
    */
-  async saveNow(): Promise<boolean> {
+  async stop(): Promise<boolean> {
     const run = this.#run;
     if (run === undefined) return true;
     const { step } = run;
     const isOver = run.outcome?.kind === "finished" || run.outcome?.kind === "failed";
     if (!isOver && step > this.#savedStep) this.#save(run.snapshot());
+    run.stop();
     this.#isHurried = true;
     this.#endPause();
     await this.#ending;

@@ -131,7 +131,7 @@ export class Runs {
       const prepared = await this.#options.prepare(request);
       if (!this.#isOver) await this.stop();
       // A result that waits for room on the disk waits no longer.
-      else await this.save();
+      else await this.close();
       this.#policy = audit ?? this.#policy;
       await this.begin(prepared);
     } finally {
@@ -152,8 +152,7 @@ export class Runs {
   async stop(): Promise<void> {
     const current = this.#underWay();
     const { run, job } = current;
-    const saved = job.saveNow();
-    run.stop();
+    const saved = job.stop();
     const fingerprint = fingerprintOf(run.snapshot().store.parameters);
     this.#remember(current, fingerprint);
     this.#options.coordinator.end("stopped by the operator", fingerprint);
@@ -168,12 +167,12 @@ export class Runs {
   }
 
   /**
-   * Writes the current state, for an orderly end of the program.
+   * Ends the current run with a checkpoint, for an orderly end of the program.
    *
    * @returns Whether nothing of it is only in memory.
    */
-  async save(): Promise<boolean> {
-    return (await this.#current?.job.saveNow()) ?? true;
+  async close(): Promise<boolean> {
+    return (await this.#current?.job.stop()) ?? true;
   }
 
   get #isOver(): boolean {

@@ -269,7 +269,7 @@ export class SimCoordinator {
 
   /** Has happened to it what happens to a process that is told to end: checkpoint, goodbye. */
   async stop(): Promise<void> {
-    await this.#job?.saveNow();
+    await this.#job?.stop();
     if (!this.process.alive) return;
     this.close();
     this.process.after(100, "exit", () => this.process.kill());
