@@ -11,29 +11,29 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { customAlphabet, nanoid } from "nanoid";
 
 import { known } from "../shared/assert.ts";
+import { selfTest } from "../shared/engine/self-test.ts";
 import { instantiateKernel } from "../shared/kernels/kernel.ts";
-import { selfTest } from "../shared/run/self-test.ts";
-import type { Urls } from "./addresses.ts";
-import { BreakIt } from "./break-it.ts";
 import type { RunRequest } from "./cli/options.ts";
 import type { ParsedCommand } from "./cli/parse.ts";
 import { type Console, createConsole } from "./console/console.ts";
 import { chooseMode } from "./console/mode.ts";
-import { Control } from "./control.ts";
-import { Coordinator } from "./coordinator.ts";
-import { DashboardFeed } from "./dashboard-feed.ts";
-import { createDataRoute, type DataRoute } from "./data-route.ts";
-import { nodeDisk } from "./disk.ts";
-import { Lesson } from "./lesson.ts";
-import { startLocalWorkers } from "./local-workers.ts";
-import { createPages } from "./pages.ts";
+import type { Urls } from "./edge/addresses.ts";
+import { createDataRoute, type DataRoute } from "./edge/data-route.ts";
+import { createPages } from "./edge/pages.ts";
 import { Reception } from "./reception.ts";
-import type { JobEnd } from "./run-job.ts";
-import { createRunRoute } from "./run-route.ts";
 import { prepareRun, type PreparedRun } from "./run-setup.ts";
-import { runViewOf } from "./run-view.ts";
+import type { CoordinatorEvent, CoordinatorView } from "./run/view.ts";
 import { Runs } from "./runs.ts";
-import type { CoordinatorEvent, CoordinatorView } from "./view.ts";
+import { nodeDisk } from "./storage/disk.ts";
+import type { JobEnd } from "./storage/run-job.ts";
+import { BreakItEvents } from "./watch/break-it-events.ts";
+import { BreakIt } from "./watch/break-it.ts";
+import { Control } from "./watch/control.ts";
+import { DashboardFeed } from "./watch/dashboard-feed.ts";
+import { createRunRoute } from "./watch/run-route.ts";
+import { runViewOf } from "./watch/run-view.ts";
+import { startLocalWorkers } from "./workers/local-workers.ts";
+import { WorkerSessions } from "./workers/worker-sessions.ts";
 
 /** How often lateness and silence are looked for; a fraction of the least grace that a late share gets. */
 const tickMs = 10;
@@ -93,10 +93,10 @@ class Program {
   readonly #console: Console;
   readonly #reception: Reception;
   readonly #data: DataRoute = createDataRoute();
-  readonly #coordinator: Coordinator;
+  readonly #coordinator: WorkerSessions;
   readonly #runs: Runs;
   readonly #control: Control;
-  readonly #lesson: Lesson;
+  readonly #breakItEvents: BreakItEvents;
   readonly #feed: DashboardFeed;
   #firstEnded: (end: JobEnd) => void = () => {};
   /** Known once it listens. */
@@ -117,7 +117,7 @@ class Program {
     const breakIt = new BreakIt();
     this.#reception = this.#createReception(breakIt);
     const { joinToken } = this.#reception;
-    this.#coordinator = new Coordinator({
+    this.#coordinator = new WorkerSessions({
       ...identity,
       joinToken,
       now,
@@ -142,8 +142,8 @@ class Program {
       refuge: () => join(tmpdir(), `promedio-${nanoid()}`),
       now,
     });
-    this.#lesson = new Lesson({ runs: this.#runs, coordinator, breakIt, report });
-    this.#control = new Control({ runs: this.#runs, lesson: this.#lesson });
+    this.#breakItEvents = new BreakItEvents({ runs: this.#runs, coordinator, breakIt, report });
+    this.#control = new Control({ runs: this.#runs, breakItEvents: this.#breakItEvents });
   }
 
   async run(prepared: PreparedRun): Promise<number> {
@@ -175,7 +175,7 @@ class Program {
       data: this.#data,
       runs: createRunRoute(() => this.#runs.current),
       feed: this.#feed,
-      obey: (text) => this.#control.obey(text),
+      execute: (text) => this.#control.execute(text),
       intercept: (socket, handler) => breakIt.wrap(socket, handler),
       report: (event) => {
         this.#console.event(event);
@@ -254,7 +254,7 @@ class Program {
     // After the timers' phase comes the reading of sockets: only then is what has not arrived really late.
     const ticks = setInterval(() => setImmediate(() => this.#coordinator.tick()), tickMs);
     const look = () => {
-      this.#lesson.look();
+      this.#breakItEvents.look();
       this.#console.update(this.#view(urls));
       this.#reception.update();
     };

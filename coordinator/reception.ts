@@ -5,29 +5,29 @@
 import { customAlphabet } from "nanoid";
 
 import { OperatorError } from "../shared/operator-error.ts";
-import { downloadPlaces, exportPlaces, watcherMessageBytesMax } from "../shared/protocol/limits.ts";
-import { Access } from "./access.ts";
-import { isLoopback, isWildcard, machineNames, type Urls, urlsOf } from "./addresses.ts";
+import { downloadQuota, exportQuota, watcherMessageBytesMax } from "../shared/protocol/limits.ts";
 import type { CoordinatorOptions } from "./cli/options.ts";
-import type { Coordinator } from "./coordinator.ts";
-import type { DashboardFeed } from "./dashboard-feed.ts";
-import type { DataRoute } from "./data-route.ts";
-import type { Pages } from "./pages.ts";
-import type { PeerHandler, PeerSocket } from "./peer.ts";
-import { Places } from "./places.ts";
-import { RefusalLog } from "./refusal-log.ts";
-import type { RunRoute } from "./run-route.ts";
+import { Access } from "./edge/access.ts";
+import { isLoopback, isWildcard, machineNames, type Urls, urlsOf } from "./edge/addresses.ts";
+import type { DataRoute } from "./edge/data-route.ts";
+import type { Pages } from "./edge/pages.ts";
+import type { PeerHandler, PeerSocket } from "./edge/peer.ts";
+import { Quota } from "./edge/quota.ts";
+import { RefusalLog } from "./edge/refusal-log.ts";
 import {
   type Entrance,
   listen,
   type Route,
   type RunningServer,
   type ServerOptions,
-} from "./server.ts";
-import { Certificate } from "./tls.ts";
-import type { CoordinatorEvent } from "./view.ts";
-import { Watchers } from "./watchers.ts";
-import { attach, WebSocketPeer } from "./websocket-peer.ts";
+} from "./edge/server.ts";
+import { Certificate } from "./edge/tls.ts";
+import { attach, WebSocketPeer } from "./edge/websocket-peer.ts";
+import type { CoordinatorEvent } from "./run/view.ts";
+import type { DashboardFeed } from "./watch/dashboard-feed.ts";
+import type { RunRoute } from "./watch/run-route.ts";
+import { Watchers } from "./watch/watchers.ts";
+import type { WorkerSessions } from "./workers/worker-sessions.ts";
 
 type ReceptionSettings = Pick<
   CoordinatorOptions,
@@ -41,7 +41,9 @@ export interface ReceptionOptions {
   readonly runs: Pick<RunRoute, "handle">;
   readonly feed: DashboardFeed;
   /** Carries out what a dashboard with the admin token orders. */
-  readonly obey: (text: string) => Promise<{ readonly id: number; readonly error: string | null }>;
+  readonly execute: (
+    text: string,
+  ) => Promise<{ readonly id: number; readonly error: string | null }>;
   /** Puts something between a worker's socket and the coordinator. */
   readonly intercept: (socket: PeerSocket, handler: PeerHandler) => PeerHandler;
   readonly report: (event: CoordinatorEvent) => void;
@@ -81,7 +83,7 @@ export class Reception {
       roleOf: (token) => this.#access.roleOf(token),
       refused: (refusal) => this.#refusals.add(refusal),
       feed: options.feed,
-      obey: options.obey,
+      execute: options.execute,
       now,
     });
   }
@@ -91,7 +93,7 @@ export class Reception {
    *
    * @throws OperatorError if the port can't be had.
    */
-  async open(coordinator: Coordinator): Promise<Reachable> {
+  async open(coordinator: WorkerSessions): Promise<Reachable> {
     this.#workers = () => coordinator.workerCount;
     const { host, port, localWorkers } = this.#options.settings;
     const door = this.#door(coordinator);
@@ -168,7 +170,7 @@ export class Reception {
     });
   }
 
-  #door(coordinator: Coordinator): Omit<ServerOptions, "host" | "port" | "certificate"> {
+  #door(coordinator: WorkerSessions): Omit<ServerOptions, "host" | "port" | "certificate"> {
     const { pages, data, runs, intercept } = this.#options;
     const workers: Entrance = {
       messageBytesMax: () => coordinator.messageBytesMax(),
@@ -184,14 +186,14 @@ export class Reception {
     const routes: Route[] = [
       {
         prefix: "/data/",
-        role: "member",
-        places: new Places(downloadPlaces),
+        role: "viewer",
+        quota: new Quota(downloadQuota),
         handle: (request, response) => data.handle(request, response),
       },
       {
         prefix: "/run/",
-        role: "member",
-        places: new Places(exportPlaces),
+        role: "viewer",
+        quota: new Quota(exportQuota),
         handle: (request, response) => runs.handle(request, response),
       },
       {

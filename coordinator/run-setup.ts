@@ -11,16 +11,16 @@ import { initialParameters } from "../shared/model/initialize.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import { type RunConfig, runConfigSchema } from "../shared/run/config.ts";
 import { planRun, type RunPlan } from "../shared/run/plan.ts";
-import type { Checkpoint } from "./checkpoint.ts";
 import { runDefaults } from "./cli/defaults.ts";
 import type { CoordinatorOptions, RunRequest } from "./cli/options.ts";
 import { type DatasetFacts, resolveRunConfig } from "./cli/resolve.ts";
 import { refuseUnfit, resolveResumedRun, resumedDataset } from "./cli/resume.ts";
 import { dataset as datasetOption, datasetSource, shown } from "./cli/values.ts";
 import { type LoadedDataset, loadDataset } from "./datasets/load.ts";
-import type { Disk } from "./disk.ts";
-import { ParameterStore } from "./parameter-store.ts";
-import { createRun, findRun, type RunFolder } from "./run-folder.ts";
+import { ParameterStore } from "./run/parameter-store.ts";
+import type { Checkpoint } from "./storage/checkpoint.ts";
+import type { Disk } from "./storage/disk.ts";
+import { createRun, findRun, type RunFolder } from "./storage/run-folder.ts";
 
 export interface PreparedRun {
   readonly config: RunConfig;

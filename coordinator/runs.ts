@@ -5,18 +5,18 @@
 import { assert } from "../shared/assert.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import { Random } from "../shared/random.ts";
-import type { AuditPolicy } from "./audit-policy.ts";
-import { Audit } from "./audit.ts";
-import { fingerprintOf } from "./checkpoint.ts";
+import type { AuditPolicy } from "./audit/audit-policy.ts";
+import { Audit } from "./audit/audit.ts";
+import { Referee } from "./audit/referee.ts";
 import type { RunRequest } from "./cli/options.ts";
-import type { Coordinator } from "./coordinator.ts";
-import type { DataRoute } from "./data-route.ts";
-import { Referee } from "./referee.ts";
-import { type JobEnd, RunJob } from "./run-job.ts";
+import type { DataRoute } from "./edge/data-route.ts";
 import type { PreparedRun } from "./run-setup.ts";
-import { titleOf } from "./run-view.ts";
-import { TrainingRun } from "./training-run.ts";
-import type { CoordinatorEvent, RunRecordView } from "./view.ts";
+import { TrainingRun } from "./run/training-run.ts";
+import type { CoordinatorEvent, RunRecordView } from "./run/view.ts";
+import { fingerprintOf } from "./storage/checkpoint.ts";
+import { type JobEnd, RunJob } from "./storage/run-job.ts";
+import { titleOf } from "./watch/run-view.ts";
+import type { WorkerSessions } from "./workers/worker-sessions.ts";
 
 /** Ended runs that are remembered; the oldest are forgotten. A long lesson's worth. */
 const recordsMax = 100;
@@ -24,7 +24,7 @@ const recordsMax = 100;
 const recordPoints = 200;
 
 export interface RunsOptions {
-  readonly coordinator: Coordinator;
+  readonly coordinator: WorkerSessions;
   readonly data: DataRoute;
   readonly minWorkers: number;
   readonly audit: AuditPolicy;

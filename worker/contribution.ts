@@ -5,7 +5,7 @@ import type { RunConfig } from "../shared/run/config.ts";
 import { batchSizeOf, planRun, type RunPlan, samplesOf } from "../shared/run/plan.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitKind } from "../shared/run/unit.ts";
-import type { RunToLoad } from "./compute-pool.ts";
+import type { RunToLoad } from "./threads/compute-pool.ts";
 
 /** The pace is taken over windows of this length: steady enough to read, quick enough to follow. */
 const windowMs = 1_000;

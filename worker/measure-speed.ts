@@ -1,10 +1,10 @@
+import type { Engine } from "../shared/engine/engine.ts";
 /**
  * @file How fast an engine is: gradients of a few shards at zero parameters, against the clock. The coordinator cuts
  * the first shares by it and measures for itself from then on, so a rough figure is enough.
  */
 import { parameterCount } from "../shared/model/layout.ts";
 import type { RunConfig } from "../shared/run/config.ts";
-import type { Engine } from "../shared/run/engine.ts";
 import { batchSizeOf, planRun, samplesOf, shardCountOf } from "../shared/run/plan.ts";
 
 /** Long enough for the engine's code to be compiled and timed, short beside the loading of a dataset. */

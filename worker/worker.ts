@@ -39,12 +39,12 @@ import {
   refusalOf,
   type Told,
 } from "./closure.ts";
-import type { ComputePool, Job, LoadedRun } from "./compute-pool.ts";
 import { Connection } from "./connection.ts";
 import { Contribution } from "./contribution.ts";
-import { JobQueue, supersedes } from "./job-queue.ts";
 import type { Clock, Closure, Connect, LoadDataset } from "./platform.ts";
 import type { WorkerCause, WorkerPhase, WorkerStatus } from "./status.ts";
+import type { ComputePool, Job, LoadedRun } from "./threads/compute-pool.ts";
+import { JobQueue, supersedes } from "./threads/job-queue.ts";
 
 export interface WorkerLoopOptions {
   readonly token: string;

@@ -12,7 +12,7 @@ import {
   outputActivations,
   scheduleNames,
 } from "../../shared/run/config.ts";
-import { auditPolicies, type AuditPolicy } from "../audit-policy.ts";
+import { auditPolicies, type AuditPolicy } from "../audit/audit-policy.ts";
 import { datasetSourceForms } from "../datasets/source.ts";
 import {
   dataset,

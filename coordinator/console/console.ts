@@ -2,12 +2,12 @@
  * @file The coordinator's console: what a person or a program reads on standard output. Takes snapshots and events,
  * and hands back keys; knows nothing of sockets and training.
  */
-import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../view.ts";
-import { eventLine } from "./event-line.ts";
+import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../run/view.ts";
 import { LiveConsole } from "./live-console.ts";
 import type { ConsoleMode } from "./mode.ts";
-import { createStyle } from "./style.ts";
-import { stopLine } from "./summary.ts";
+import { eventLine } from "./view/event-line.ts";
+import { createStyle } from "./view/style.ts";
+import { stopLine } from "./view/summary.ts";
 
 /** The part of a writable stream that the console uses. */
 export interface ConsoleOutput {

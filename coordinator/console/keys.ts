@@ -1,6 +1,6 @@
 /** @file The keyboard: bytes from a raw terminal to what they ask for, and the raw mode itself. */
 import type { ConsoleInput } from "./console.ts";
-import { escape } from "./style.ts";
+import { escape } from "./view/style.ts";
 
 export type Key =
   | "pause"

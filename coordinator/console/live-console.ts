@@ -2,11 +2,12 @@
  * @file The live console: holds the last view, the log and what the keys chose, and draws a frame when one is due.
  * What a frame looks like is `render`'s business, how it gets on the terminal the `Screen`'s.
  */
-import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../view.ts";
+import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../run/view.ts";
 import type { Console, ConsoleAction, ConsoleInput, ConsoleOptions } from "./console.ts";
-import { eventLine } from "./event-line.ts";
 import { type Key, readKeys } from "./keys.ts";
-import { type Panel, panels } from "./layout.ts";
+import { Screen } from "./screen.ts";
+import { eventLine } from "./view/event-line.ts";
+import { type Panel, panels } from "./view/layout.ts";
 import {
   type LogEntry,
   render,
@@ -14,10 +15,9 @@ import {
   type Scroll,
   scrollBy,
   showsQrCode,
-} from "./render.ts";
-import { Screen } from "./screen.ts";
-import { createStyle, type Style } from "./style.ts";
-import { type RunEnding, summaryLines } from "./summary.ts";
+} from "./view/render.ts";
+import { createStyle, type Style } from "./view/style.ts";
+import { type RunEnding, summaryLines } from "./view/summary.ts";
 
 /** Ten frames a second: smooth to the eye, nothing to the run. */
 const frameIntervalMs = 100;

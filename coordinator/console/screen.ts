@@ -7,7 +7,7 @@
  * 3. A terminal that reads slowly loses frames, never memory.
  */
 import type { ConsoleOutput } from "./console.ts";
-import { escape } from "./style.ts";
+import { escape } from "./view/style.ts";
 
 const csi = `${escape}[`;
 /** Alternate screen, hidden cursor, no wrapping at the right edge: a full line must not scroll. */

@@ -3,27 +3,27 @@
  * Nothing is decided here; orders go back to the coordinator.
  */
 import type { RunConfig } from "../../shared/run/config.ts";
-import type { DashboardMessage } from "../dashboard-messages.ts";
-import type { CoordinatorView, EvaluationPoint, RunView, TimelineView } from "../view.ts";
-import { ConfusionPanel } from "./confusion-panel.ts";
-import { CurvesPanel } from "./curves-panel.ts";
-import { saveBlob, saveFromServer } from "./downloads.ts";
-import { listenToPad } from "./draw-panel.ts";
-import { EventsPanel } from "./events-panel.ts";
+import type { CoordinatorView, EvaluationPoint, RunView, TimelineView } from "../run/view.ts";
+import type { DashboardMessage } from "../watch/dashboard-messages.ts";
+import { Points } from "./charts/points.ts";
+import { Timeline } from "./charts/timeline.ts";
 import { Feed, type Link } from "./feed.ts";
-import { JoinPanel } from "./join-panel.ts";
-import { say, translatePage } from "./language.ts";
-import { showMistakes } from "./mistakes-panel.ts";
-import { ModelSource } from "./model-source.ts";
+import { saveBlob, saveFromServer } from "./model/downloads.ts";
+import { ModelSource } from "./model/model-source.ts";
 import { element, setText } from "./page.ts";
-import { Points } from "./points.ts";
-import { PromedioPanel } from "./promedio-panel.ts";
-import { RunPanel } from "./run-panel.ts";
-import { RunsPanel } from "./runs-panel.ts";
-import { Timeline } from "./timeline.ts";
-import { TrainAgain } from "./train-again.ts";
-import { showWeights } from "./weights-panel.ts";
-import { WorkersPanel } from "./workers-panel.ts";
+import { ConfusionPanel } from "./panels/confusion.ts";
+import { CurvesPanel } from "./panels/curves.ts";
+import { listenToPad } from "./panels/draw.ts";
+import { EventsPanel } from "./panels/events.ts";
+import { PromedioPanel } from "./panels/gradient-table.ts";
+import { JoinPanel } from "./panels/join.ts";
+import { showMistakes } from "./panels/mistakes.ts";
+import { RunPanel } from "./panels/run.ts";
+import { RunsPanel } from "./panels/runs.ts";
+import { TrainAgain } from "./panels/train-again.ts";
+import { showWeights } from "./panels/weights.ts";
+import { WorkersPanel } from "./panels/workers.ts";
+import { say, translatePage } from "./texts/language.ts";
 
 /** Who is not told of the run by then is shown the page as it is. */
 const patienceMs = 4_000;
@@ -63,7 +63,7 @@ const feed = new Feed(token, { message: receive, points: receivePoints, link: sh
 function receive(message: DashboardMessage): void {
   switch (message.kind) {
     case "hello":
-      return greet(message.role === "admin");
+      return greet(message.role === "operator");
     case "run":
       return begin(message.number, message.config);
     case "state":
@@ -88,12 +88,12 @@ async function saveCheckpoint(): Promise<void> {
 }
 
 /** A connection begins: everything is told anew. */
-function greet(isAdmin: boolean): void {
+function greet(isOperator: boolean): void {
   eventsPanel.clear();
-  element("controls").hidden = !isAdmin;
-  element("train-again").hidden = !isAdmin;
-  element("break-it").hidden = !isAdmin;
-  element("watch-only").hidden = isAdmin;
+  element("controls").hidden = !isOperator;
+  element("train-again").hidden = !isOperator;
+  element("break-it").hidden = !isOperator;
+  element("watch-only").hidden = isOperator;
 }
 
 function begin(number: number, newConfig: RunConfig): void {

@@ -2,7 +2,7 @@
  * @file The dashboard's socket: says the token, hands on what comes, sends orders, and comes back when it is lost.
  */
 import { closeStatus } from "../../shared/protocol/errors.ts";
-import type { DashboardMessage, Order } from "../dashboard-messages.ts";
+import type { DashboardMessage, DashboardCommand } from "../watch/dashboard-messages.ts";
 
 /** Between two tries: the coordinator was restarted, or the network is away. */
 const retryMs = 1_000;
@@ -16,8 +16,8 @@ export interface FeedEvents {
 }
 
 /** An order without the number that its reply will have. */
-export type OrderBody = Order extends infer Each
-  ? Each extends Order
+export type OrderBody = DashboardCommand extends infer Each
+  ? Each extends DashboardCommand
     ? Omit<Each, "id">
     : never
   : never;

@@ -7,8 +7,8 @@ import {
   encodeDataset,
 } from "../../shared/data/canonical.ts";
 import { generateDigits } from "../../shared/data/digits/generate-digits.ts";
-import { type Disk, messageOf, replaceFile } from "../disk.ts";
-import { sha256OfParts } from "../sha256.ts";
+import { type Disk, messageOf, replaceFile } from "../storage/disk.ts";
+import { sha256OfParts } from "../storage/sha256.ts";
 
 /** Raised when the same counts draw other images: what lies in people's caches is then no longer taken. */
 export const digitsVersion = 1;

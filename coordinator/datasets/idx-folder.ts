@@ -11,7 +11,7 @@ import { type DatasetContent, datasetBytesMax } from "../../shared/data/canonica
 import type { Split } from "../../shared/data/dataset.ts";
 import { labelsOf, parseIdx } from "../../shared/data/idx.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
-import { type Disk, isMissing, messageOf, readSmall } from "../disk.ts";
+import { type Disk, isMissing, messageOf, readSmall } from "../storage/disk.ts";
 
 /** The four files, each with the stems that it may have. */
 const stems = {

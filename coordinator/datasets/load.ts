@@ -9,8 +9,8 @@ import {
 } from "../../shared/data/canonical.ts";
 import { FormatError } from "../../shared/data/format-error.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
-import type { Disk } from "../disk.ts";
-import { sha256OfParts } from "../sha256.ts";
+import type { Disk } from "../storage/disk.ts";
+import { sha256OfParts } from "../storage/sha256.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { loadDigits } from "./digits.ts";
 import { readIdxFolder } from "./idx-folder.ts";

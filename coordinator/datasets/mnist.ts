@@ -6,8 +6,8 @@
 import { join } from "node:path";
 
 import { OperatorError } from "../../shared/operator-error.ts";
-import { type Disk, messageOf } from "../disk.ts";
-import { sha256OfParts } from "../sha256.ts";
+import { type Disk, messageOf } from "../storage/disk.ts";
+import { sha256OfParts } from "../storage/sha256.ts";
 import { download, type Patience } from "./download.ts";
 
 /** A file that is known before it is fetched. */

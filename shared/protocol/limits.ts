@@ -96,7 +96,7 @@ export const connectionPlaces = {
 export const strangerPlaces = { inAll: 1_000, perAddress: 250 };
 
 /** Datasets on their way at once: each holds one chunk of 256 KiB. Who finds no place is told to come again. */
-export const downloadPlaces = { inAll: 200, perAddress: 100 };
+export const downloadQuota = { inAll: 200, perAddress: 100 };
 
 /** Who finds no place is asked to come again after this. */
 export const retryAfterSeconds = 2;
@@ -123,10 +123,10 @@ export function chunksMax(messageBytes: number): number {
 export const pongsPendingMax = 16;
 
 /** Orders of one dashboard: faster than anybody clicks. */
-export const orderRate = { perSecond: 5, burst: 20 };
+export const commandRate = { perSecond: 5, burst: 20 };
 
 /** Copies of the parameters on their way to who downloads them: each is whole in memory until it is sent. */
-export const exportPlaces = { inAll: 32, perAddress: 16 };
+export const exportQuota = { inAll: 32, perAddress: 16 };
 
 /** Lines about peers that were refused: enough to read along. The rest is counted, and the count is told. */
 export const refusalLines = { perSecond: 2, burst: 10 };
@@ -144,10 +144,10 @@ export const blocksPerWorkMax = 64;
  * Dashboards of members that watch: a lecture hall of them, each costs a few kilobytes five times a second. From one
  * address half of them: a class behind one router, and nobody shuts the others out alone.
  */
-export const watcherPlaces = { inAll: 100, perAddress: 50 };
+export const watcherQuota = { inAll: 100, perAddress: 50 };
 
 /** Dashboards with the admin token have places of their own: no crowd of members locks the teacher out of the run. */
-export const adminPlaces = { inAll: 20, perAddress: 20 };
+export const adminQuota = { inAll: 20, perAddress: 20 };
 
 /** What a dashboard may send in one message: a token, or one order to the run. */
 export const watcherMessageBytesMax = 1024;

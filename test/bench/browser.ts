@@ -3,8 +3,8 @@
  * that is large enough for computing to be nearly all of a step: with two threads the coordinator is a third process
  * that wants a core, now and then. A page over plain http has no SharedArrayBuffer; its threads share nothing.
  */
-import { findChromium } from "../support/browser.ts";
-import { Cluster } from "../support/cluster.ts";
+import { findChromium } from "../support/browser/browser.ts";
+import { Cluster } from "../support/processes/cluster.ts";
 import { type Contestant, interleave, type Turn } from "./interleave.ts";
 import { LoneBrowser } from "./lone-page.ts";
 import { residentBytesOf } from "./processes.ts";

@@ -5,9 +5,9 @@
  */
 import type { CDPSession, Page } from "playwright-core";
 
-import { historyFields } from "../../coordinator/history.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { Cluster } from "../support/cluster.ts";
+import { historyFields } from "../../coordinator/run/history.ts";
+import { launchBrowser } from "../support/browser/browser.ts";
+import { Cluster } from "../support/processes/cluster.ts";
 import type { Report } from "./report.ts";
 
 const framesPerSecond = 60;

@@ -13,7 +13,7 @@ import {
   type LabelledImages,
   trainClassifier,
   type TrainerOptions,
-} from "../support/digits-trainer.ts";
+} from "../support/trainers/digits-trainer.ts";
 
 const mnistFolder = new URL("../../../shared/data/mnist/", import.meta.url);
 const mnistFiles = ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"] as const;

@@ -27,8 +27,8 @@ export async function interleave(
   contestants: readonly Contestant[],
   rounds: number,
   report: Report,
-): Promise<(name: string) => Turns> {
-  const turns = new Map(contestants.map(({ name }) => [name, new Turns()]));
+): Promise<(name: string) => RequestQueue> {
+  const turns = new Map(contestants.map(({ name }) => [name, new RequestQueue()]));
   const absent = new Set<string>();
   for (let round = 0; round < rounds; round++) {
     for (const { name, turn } of contestants) {
@@ -43,10 +43,10 @@ export async function interleave(
       }
     }
   }
-  return (name) => turns.get(name) ?? new Turns();
+  return (name) => turns.get(name) ?? new RequestQueue();
 }
 
-export class Turns {
+export class RequestQueue {
   readonly perSecond: number[] = [];
   readonly cpuMicros: number[] = [];
 

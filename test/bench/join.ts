@@ -5,8 +5,8 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 
-import { findChromium } from "../support/browser.ts";
-import { Cluster } from "../support/cluster.ts";
+import { findChromium } from "../support/browser/browser.ts";
+import { Cluster } from "../support/processes/cluster.ts";
 import { LoneBrowser } from "./lone-page.ts";
 import type { Report } from "./report.ts";
 import { datasetArguments, flags } from "./trainer.ts";

@@ -3,7 +3,7 @@
  * PyTorch's on one thread, and GFLOP/s of dense networks.
  */
 import { defaultShardSize } from "../../shared/run/plan.ts";
-import { testConfig } from "../support/run-config.ts";
+import { testConfig } from "../support/fixtures/run-config.ts";
 import { createRate, noise, pictures } from "./engine-rate.ts";
 import { type Contestant, interleave, type Turn } from "./interleave.ts";
 import { notePyTorch, runPyTorch } from "./processes.ts";

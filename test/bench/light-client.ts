@@ -4,6 +4,7 @@
  */
 import { WebSocket } from "ws";
 
+import { selfTest } from "../../shared/engine/self-test.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { protocolVersion } from "../../shared/protocol/limits.ts";
@@ -13,8 +14,7 @@ import {
   type MessageOf,
   type WorkerMessage,
 } from "../../shared/protocol/messages.ts";
-import { selfTest } from "../../shared/run/self-test.ts";
-import { loadKernelWasm } from "../support/kernel-wasm.ts";
+import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
 
 /** What a worker of this very program says of its kernel. */
 const identity = identityOfThisKernel(await loadKernelWasm());

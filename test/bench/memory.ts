@@ -1,7 +1,7 @@
 /** @file Resident memory: of a coordinator that trains MNIST with two workers, and of each socket that only waits. */
 import { setTimeout as delay } from "node:timers/promises";
 
-import { Cluster } from "../support/cluster.ts";
+import { Cluster } from "../support/processes/cluster.ts";
 import { LightClient } from "./light-client.ts";
 import { residentBytesOf } from "./processes.ts";
 import { type Report } from "./report.ts";

@@ -2,12 +2,12 @@
  * @file What a received gradient costs the coordinator beside its socket: the real coordinator and training run, with
  * workers that are objects of this process and answer at once.
  */
-import { Audit } from "../../coordinator/audit.ts";
-import { Coordinator } from "../../coordinator/coordinator.ts";
-import { ParameterStore } from "../../coordinator/parameter-store.ts";
-import type { PeerHandler, PeerSocket } from "../../coordinator/peer.ts";
-import { Referee } from "../../coordinator/referee.ts";
-import { TrainingRun } from "../../coordinator/training-run.ts";
+import { Audit } from "../../coordinator/audit/audit.ts";
+import { Referee } from "../../coordinator/audit/referee.ts";
+import type { PeerHandler, PeerSocket } from "../../coordinator/edge/peer.ts";
+import { ParameterStore } from "../../coordinator/run/parameter-store.ts";
+import { TrainingRun } from "../../coordinator/run/training-run.ts";
+import { WorkerSessions } from "../../coordinator/workers/worker-sessions.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../shared/model/initialize.ts";
 import { parameterCount } from "../../shared/model/layout.ts";
@@ -16,8 +16,8 @@ import { protocolVersion } from "../../shared/protocol/limits.ts";
 import { decodeCoordinatorMessage, type WorkerMessage } from "../../shared/protocol/messages.ts";
 import { Random } from "../../shared/random.ts";
 import { planRun } from "../../shared/run/plan.ts";
-import { loadKernelWasm } from "../support/kernel-wasm.ts";
-import { testConfig } from "../support/run-config.ts";
+import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
+import { testConfig } from "../support/fixtures/run-config.ts";
 import { noise } from "./engine-rate.ts";
 import { medianOf } from "./report.ts";
 
@@ -95,7 +95,7 @@ function createSteps(layers: readonly number[], workers: number): () => Steps {
   const referee = new Referee({ kernel, config, dataset: noise(1) });
   const audit = new Audit({ policy: "none", referee, random: new Random(1, 2, 3, 4) });
   let nowMs = 0;
-  const coordinator = new Coordinator({
+  const coordinator = new WorkerSessions({
     kernel: kernel.id,
     selfTest,
     joinToken: null,
@@ -142,7 +142,7 @@ interface Sent {
 }
 
 /** A worker that is in. What it is sent goes to the end of `sent`. */
-function join(coordinator: Coordinator, kernel: string, sent: Sent[]): void {
+function join(coordinator: WorkerSessions, kernel: string, sent: Sent[]): void {
   const socket: PeerSocket = {
     address: "127.0.0.1",
     queuedBytes: 0,

@@ -5,7 +5,7 @@
  * sockets, beside the least that it could do for a received gradient: one pass that copies it and one that adds it.
  */
 import { parameterCount } from "../../shared/model/layout.ts";
-import { Cluster } from "../support/cluster.ts";
+import { Cluster } from "../support/processes/cluster.ts";
 import { LightClient, madeUp } from "./light-client.ts";
 import { cpuMicrosOf, runPeer } from "./processes.ts";
 import { receivedGradients } from "./received.ts";

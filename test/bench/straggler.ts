@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { known } from "../../shared/assert.ts";
-import { Cluster } from "../support/cluster.ts";
+import { Cluster } from "../support/processes/cluster.ts";
 import type { Report } from "./report.ts";
 import { datasetArguments, flags } from "./trainer.ts";
 

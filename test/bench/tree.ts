@@ -1,11 +1,11 @@
+import { Reduction } from "../../shared/engine/reduction.ts";
 /**
  * @file What the fixed tree costs: gradients that arrive out of order are added along the tree, beside the same gradients
  * added to one sum as they come. Both copy each gradient into kernel memory and look for NaN and ±∞ in it. The
  * difference is compared with what it takes merely to send parameters out and a gradient back: the bare echo.
  */
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
-import { Reduction } from "../../shared/run/reduction.ts";
-import { loadKernelWasm } from "../support/kernel-wasm.ts";
+import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
 import { type Contestant, interleave, type Turn } from "./interleave.ts";
 import { runPeer } from "./processes.ts";
 import { medianOf, type Report } from "./report.ts";

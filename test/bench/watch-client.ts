@@ -1,7 +1,7 @@
 /** @file A dashboard without a page: shows its token, reads all that comes, and draws nothing. */
 import { WebSocket } from "ws";
 
-import type { CoordinatorView } from "../../coordinator/view.ts";
+import type { CoordinatorView } from "../../coordinator/run/view.ts";
 
 /** A snapshot with fewer bytes of points than this is not one of the many that a long curve comes in. */
 const wholeCurveBytes = 100_000;

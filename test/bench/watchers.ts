@@ -6,8 +6,8 @@
  */
 import type { Browser } from "playwright-core";
 
-import { launchBrowser } from "../support/browser.ts";
-import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
+import { launchBrowser } from "../support/browser/browser.ts";
+import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 import { type Contestant, interleave, type Turn } from "./interleave.ts";
 import { cpuMicrosOf } from "./processes.ts";
 import { ratios, type Report } from "./report.ts";

@@ -2,8 +2,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { launchBrowser } from "../support/browser.ts";
-import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
+import { launchBrowser } from "../support/browser/browser.ts";
+import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const args = ["--dataset", "digits:600,100", "--batch-size", "20", "--shard-size", "5"];

@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Random } from "../../shared/random.ts";
 import { createConnect } from "../../worker/node/socket.ts";
 import { WorkerLoop } from "../../worker/worker.ts";
-import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
+import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 
 const kernelPath = join(import.meta.dirname, "../../build/kernel.wasm");
 

@@ -6,8 +6,8 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { decodeCheckpoint } from "../../coordinator/checkpoint.ts";
-import { Cluster } from "../support/cluster.ts";
+import { decodeCheckpoint } from "../../coordinator/storage/checkpoint.ts";
+import { Cluster } from "../support/processes/cluster.ts";
 
 const program = join(import.meta.dirname, "../../build/promedio.js");
 

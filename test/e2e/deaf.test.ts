@@ -9,14 +9,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { known } from "../../shared/assert.ts";
+import { selfTest } from "../../shared/engine/self-test.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { protocolVersion, queuedBytesMax } from "../../shared/protocol/limits.ts";
-import { selfTest } from "../../shared/run/self-test.ts";
-import { pack } from "../support/bad-messages.ts";
-import { makeCertificate } from "../support/certificates.ts";
-import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
-import { frame, opcodes, RawPeer } from "../support/raw-peer.ts";
-import { residentMegabytes } from "../support/resident.ts";
+import { pack } from "../support/attacks/bad-messages.ts";
+import { frame, opcodes, RawPeer } from "../support/attacks/raw-peer.ts";
+import { makeCertificate } from "../support/processes/certificates.ts";
+import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
+import { residentMegabytes } from "../support/processes/resident.ts";
 
 const token = "join-token-of-the-deaf";
 /** Of 784-1024-512-10. */

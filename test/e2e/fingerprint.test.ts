@@ -8,12 +8,12 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { decodeCheckpoint, fingerprintOf } from "../../coordinator/checkpoint.ts";
 import type { RunSettings } from "../../coordinator/cli/options.ts";
 import { resolveRunConfig } from "../../coordinator/cli/resolve.ts";
 import { drawDigits } from "../../coordinator/datasets/digits.ts";
-import { Cluster, type JsonEvent } from "../support/cluster.ts";
-import { trainSequentially } from "../support/sequential-trainer.ts";
+import { decodeCheckpoint, fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
+import { Cluster, type JsonEvent } from "../support/processes/cluster.ts";
+import { trainSequentially } from "../support/trainers/sequential-trainer.ts";
 
 const { dataset } = drawDigits(600, 100);
 const facts = {

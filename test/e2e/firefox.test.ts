@@ -1,8 +1,8 @@
 /** The join page in a real headless Firefox: another engine, the same bits. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { Cluster } from "../support/cluster.ts";
-import { findFirefox, type Firefox, openFirefox } from "../support/firefox.ts";
+import { findFirefox, type Firefox, openFirefox } from "../support/browser/firefox.ts";
+import { Cluster } from "../support/processes/cluster.ts";
 
 const path = findFirefox();
 const args = ["--exit", "--dataset", "digits:600,100", "--batch-size", "20", "--shard-size", "5"];

@@ -1,8 +1,8 @@
 /** @file The fuzz program, bounded: every attack against one live run. The long one is `npm run fuzz`. */
 import { describe, expect, test } from "vitest";
 
-import { createAttacks } from "../support/attacks.ts";
-import { flawsOf, formatReport, fuzz } from "../support/fuzz.ts";
+import { createAttacks } from "../support/attacks/attacks.ts";
+import { flawsOf, formatReport, fuzz } from "../support/attacks/fuzz.ts";
 
 describe("bad peers", () => {
   test(

@@ -4,9 +4,9 @@ import { hostname } from "node:os";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { violationsIn } from "../support/accessibility.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
+import { violationsIn } from "../support/browser/accessibility.ts";
+import { launchBrowser } from "../support/browser/browser.ts";
+import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 
 /** Its own name is no secure origin to a browser, loopback addresses are. */
 const plainHost = hostname().toLowerCase();

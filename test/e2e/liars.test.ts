@@ -8,17 +8,17 @@ import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 
-import { eventLine } from "../../coordinator/console/event-line.ts";
-import { createStyle } from "../../coordinator/console/style.ts";
-import type { CoordinatorEvent } from "../../coordinator/view.ts";
+import { eventLine } from "../../coordinator/console/view/event-line.ts";
+import { createStyle } from "../../coordinator/console/view/style.ts";
+import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { closeStatus } from "../../shared/protocol/errors.ts";
-import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
-import type { Told } from "../support/direct-run.ts";
-import { lies, oneUnitInTheLastPlace } from "../support/lies.ts";
-import { startLyingWorker } from "../support/lying-worker.ts";
-import { RawPeer } from "../support/raw-peer.ts";
+import { lies, oneUnitInTheLastPlace } from "../support/attacks/lies.ts";
+import { startLyingWorker } from "../support/attacks/lying-worker.ts";
+import { RawPeer } from "../support/attacks/raw-peer.ts";
+import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
+import type { Told } from "../support/trainers/direct-run.ts";
 
 const run = ["--dataset", "digits:1000,100", "--batch-size", "200", "--epochs", "20"];
 const tokens = ["--join-token", "join-token-of-liars", "--admin-token", "admin-token-of-liars"];

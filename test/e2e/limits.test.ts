@@ -15,9 +15,9 @@ import {
   httpKeepAliveMs,
   tlsHandshakeTimeoutMs,
 } from "../../shared/protocol/limits.ts";
-import { makeCertificate } from "../support/certificates.ts";
-import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
-import { frame, opcodes, upgradeRequest } from "../support/raw-peer.ts";
+import { frame, opcodes, upgradeRequest } from "../support/attacks/raw-peer.ts";
+import { makeCertificate } from "../support/processes/certificates.ts";
+import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 
 let cluster: Cluster;
 let coordinator: CoordinatorProcess;

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { runKeys } from "../../coordinator/cli/options.ts";
 import { known } from "../../shared/assert.ts";
-import { AdminSocket, type OrderEnd } from "../support/admin-socket.ts";
-import { badOrders, orderId, orders, textOf } from "../support/bad-orders.ts";
-import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
-import { frame, opcodes, RawPeer } from "../support/raw-peer.ts";
+import { badOrders, orderId, orders, textOf } from "../support/attacks/bad-commands.ts";
+import { frame, opcodes, RawPeer } from "../support/attacks/raw-peer.ts";
+import { AdminSocket, type OrderEnd } from "../support/processes/admin-socket.ts";
+import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 
 const adminToken = "admin-token-of-orders";
 const run = ["--dataset", "digits:600,100", "--epochs", "100000", "--steps", "600"];

@@ -12,7 +12,7 @@ import { WebSocket } from "ws";
 import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { closeStatus } from "../../shared/protocol/errors.ts";
 import { decodeCoordinatorMessage } from "../../shared/protocol/messages.ts";
-import { Cluster } from "../support/cluster.ts";
+import { Cluster } from "../support/processes/cluster.ts";
 
 const root = join(import.meta.dirname, "../..");
 let cluster: Cluster;

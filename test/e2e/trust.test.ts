@@ -10,9 +10,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 
-import { makeCertificate } from "../support/certificates.ts";
-import { Cluster, type CoordinatorProcess } from "../support/cluster.ts";
-import { opcodes, frame, RawPeer } from "../support/raw-peer.ts";
+import { opcodes, frame, RawPeer } from "../support/attacks/raw-peer.ts";
+import { makeCertificate } from "../support/processes/certificates.ts";
+import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 
 const joinToken = "e2e-join-token-1";
 const adminToken = "e2e-admin-token-2";
@@ -118,8 +118,8 @@ describe("a coordinator with tokens", () => {
 
   test("shows the run for either token, and the admin token to nobody who watches", async () => {
     for (const [token, role] of [
-      [joinToken, "member"],
-      [adminToken, "admin"],
+      [joinToken, "viewer"],
+      [adminToken, "operator"],
     ] as const) {
       const told = await watch(port, token);
       expect(told).toContain(JSON.stringify({ kind: "hello", role }));

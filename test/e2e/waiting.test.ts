@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 
-import type { DashboardMessage } from "../../coordinator/dashboard-messages.ts";
-import type { RunView } from "../../coordinator/view.ts";
-import { Cluster } from "../support/cluster.ts";
+import type { RunView } from "../../coordinator/run/view.ts";
+import type { DashboardMessage } from "../../coordinator/watch/dashboard-messages.ts";
+import { Cluster } from "../support/processes/cluster.ts";
 
 const run = ["--dataset=digits:600,100", "--batch-size=20", "--shard-size=5", "--epochs=100000"];
 const sentence = /^(block \[\d+, \d+\) of step (\d+) given to quick) (\d+\.\d) s ago$/u;

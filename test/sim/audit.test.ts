@@ -1,7 +1,7 @@
 /** @file Workers that lie about values, among all the other faults. */
 import { describe, expect, test } from "vitest";
 
-import { Audit } from "../../coordinator/audit.ts";
+import { Audit } from "../../coordinator/audit/audit.ts";
 import { audited } from "./faults.ts";
 import { type Ending, simulate } from "./simulation.ts";
 

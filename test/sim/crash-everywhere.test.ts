@@ -2,8 +2,8 @@ import { basename } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import type { Disk } from "../../coordinator/disk.ts";
-import { RunFolder } from "../../coordinator/run-folder.ts";
+import type { Disk } from "../../coordinator/storage/disk.ts";
+import { RunFolder } from "../../coordinator/storage/run-folder.ts";
 import type { Plan } from "./faults.ts";
 import { refugeFolder, runFolder } from "./scenario.ts";
 import { Simulation, type SimulationOptions } from "./simulation.ts";

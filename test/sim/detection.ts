@@ -3,16 +3,16 @@
  * counted over many seeded runs, beside what the policy promises. No network and no time: every result that is told
  * is examined.
  */
-import { fingerprintOf } from "../../coordinator/checkpoint.ts";
+import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { Random } from "../../shared/random.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { DirectRun, type DirectRunOptions, type Told } from "../support/direct-run.ts";
-import { loadKernelWasm } from "../support/kernel-wasm.ts";
-import { oneUnitInTheLastPlace } from "../support/lies.ts";
-import { testConfig } from "../support/run-config.ts";
-import { trainSequentially } from "../support/sequential-trainer.ts";
-import { tinyDataset } from "../support/tiny-dataset.ts";
+import { oneUnitInTheLastPlace } from "../support/attacks/lies.ts";
+import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
+import { testConfig } from "../support/fixtures/run-config.ts";
+import { tinyDataset } from "../support/fixtures/tiny-dataset.ts";
+import { DirectRun, type DirectRunOptions, type Told } from "../support/trainers/direct-run.ts";
+import { trainSequentially } from "../support/trainers/sequential-trainer.ts";
 
 const wasm = await loadKernelWasm();
 const dataset = tinyDataset();

@@ -2,10 +2,10 @@
  * @file What goes wrong in a simulation: each seed draws which faults it has and how often, so that some seeds are quiet
  * but for one kind of trouble and others have it all at once.
  */
-import type { AuditPolicy } from "../../coordinator/audit-policy.ts";
+import type { AuditPolicy } from "../../coordinator/audit/audit-policy.ts";
 import { Random } from "../../shared/random.ts";
-import type { NetworkProfile } from "../support/sim-network.ts";
-import type { World } from "../support/sim-world.ts";
+import type { NetworkProfile } from "../support/sim/sim-network.ts";
+import type { World } from "../support/sim/sim-world.ts";
 import { type LieName, lieNames, valueLieNames } from "./liar.ts";
 import { scenarios } from "./scenario.ts";
 import type { Machine } from "./sim-worker.ts";

@@ -1,8 +1,8 @@
 /**
  * @file Lets faults happen: each kind at its own rate, to whom chance will have it.
  */
-import type { Link } from "../support/sim-network.ts";
-import type { Cancel } from "../support/sim-world.ts";
+import type { Link } from "../support/sim/sim-network.ts";
+import type { Cancel } from "../support/sim/sim-world.ts";
 import type { FaultName } from "./faults.ts";
 import type { SimWorker } from "./sim-worker.ts";
 import type { Simulation } from "./simulation.ts";

@@ -1,13 +1,13 @@
+import type { ParameterStore } from "../../coordinator/run/parameter-store.ts";
+import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
 /**
  * @file What must hold in a simulation, checked while it goes: every commit against the sequential trainer, every
  * resume against what was promised to be on disk, every wait against its explanation.
  */
-import type { Checkpoint } from "../../coordinator/checkpoint.ts";
-import type { ParameterStore } from "../../coordinator/parameter-store.ts";
-import type { RunFolder } from "../../coordinator/run-folder.ts";
-import type { CoordinatorEvent } from "../../coordinator/view.ts";
+import type { Checkpoint } from "../../coordinator/storage/checkpoint.ts";
+import type { RunFolder } from "../../coordinator/storage/run-folder.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import type { World } from "../support/sim-world.ts";
+import type { World } from "../support/sim/sim-world.ts";
 import { type Expected, expectedOf } from "./scenario.ts";
 
 /** Something happened that must not. */

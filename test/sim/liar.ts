@@ -5,7 +5,7 @@
 import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { decodeWorkerMessage, type WorkerMessage } from "../../shared/protocol/messages.ts";
 import type { Transport } from "../../worker/platform.ts";
-import type { World } from "../support/sim-world.ts";
+import type { World } from "../support/sim/sim-world.ts";
 
 /**
  * What comes out of one message: what is sent in its place.

@@ -1,26 +1,26 @@
+import { Round } from "../../coordinator/dispatch/round.ts";
+import type { PeerSocket } from "../../coordinator/edge/peer.ts";
+import { Quota } from "../../coordinator/edge/quota.ts";
+import type { PreparedRun } from "../../coordinator/run-setup.ts";
+import { ParameterStore } from "../../coordinator/run/parameter-store.ts";
+import { TrainingRun } from "../../coordinator/run/training-run.ts";
 /**
  * @file Bugs that the simulator must find: each is one line that somebody could have written. They get in from outside,
  * through the simulator's hooks or over a method of the product for as long as a simulation lasts; the product has no
  * switch for any of them.
  */
-import { type Checkpoint, encodeCheckpoint } from "../../coordinator/checkpoint.ts";
-import { Coordinator } from "../../coordinator/coordinator.ts";
-import { temporarySuffix } from "../../coordinator/disk.ts";
-import { MetricsFile } from "../../coordinator/metrics-file.ts";
-import { ParameterStore } from "../../coordinator/parameter-store.ts";
-import type { PeerSocket } from "../../coordinator/peer.ts";
-import { Places } from "../../coordinator/places.ts";
-import { Round } from "../../coordinator/round.ts";
-import type { PreparedRun } from "../../coordinator/run-setup.ts";
-import { fromTorch } from "../../coordinator/torch-layout.ts";
-import { TrainingRun } from "../../coordinator/training-run.ts";
+import { type Checkpoint, encodeCheckpoint } from "../../coordinator/storage/checkpoint.ts";
+import { temporarySuffix } from "../../coordinator/storage/disk.ts";
+import { MetricsFile } from "../../coordinator/storage/metrics-file.ts";
+import { fromTorch } from "../../coordinator/storage/torch-layout.ts";
+import { WorkerSessions } from "../../coordinator/workers/worker-sessions.ts";
 import { known } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
+import { Reduction } from "../../shared/engine/reduction.ts";
 import { runConfigSchema } from "../../shared/run/config.ts";
 import { batchSizeOf } from "../../shared/run/plan.ts";
-import { Reduction } from "../../shared/run/reduction.ts";
 import { decodeSafetensors } from "../../shared/safetensors.ts";
-import { LocalPool } from "../../worker/local-pool.ts";
+import { LocalPool } from "../../worker/threads/local-pool.ts";
 import { replace } from "./replace.ts";
 import type { Hooks } from "./sim-coordinator.ts";
 import { type Ending, simulate } from "./simulation.ts";
@@ -183,14 +183,14 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
 
   "a coordinator that ends closes no socket": {
     caughtAs: /^\d+ sockets of the coordinator are left open$/u,
-    plant: () => replace(Coordinator.prototype, "close", () => () => undefined),
+    plant: () => replace(WorkerSessions.prototype, "close", () => () => undefined),
   },
 
   "a ping that was sent counts as a sign of life": {
     caughtAs: /^a socket that is silent for \d+ ms is kept$/u,
     plant: () =>
-      replace(Coordinator.prototype, "connect", (original) => {
-        return function (this: Coordinator, socket, admitted) {
+      replace(WorkerSessions.prototype, "connect", (original) => {
+        return function (this: WorkerSessions, socket, admitted) {
           const ping = () => {
             socket.ping();
             handler.pong();
@@ -208,8 +208,8 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   "the places of those who left stay taken": {
     caughtAs: /^\d+ places are taken for \d+ to \d+ sockets$/u,
     plant: () =>
-      replace(Places.prototype, "take", (original) => {
-        return function (this: Places, address) {
+      replace(Quota.prototype, "take", (original) => {
+        return function (this: Quota, address) {
           const release = original.call(this, address);
           return release && (() => undefined);
         };

@@ -1,16 +1,16 @@
+import type { CoordinatorOptions, RunRequest, RunSettings } from "../../coordinator/cli/options.ts";
 /**
  * @file What is trained in the simulator: small runs of every kind on one small dataset, and what must come out of them
  * after every step, as the sequential trainer says.
  */
-import { fingerprintOf } from "../../coordinator/checkpoint.ts";
-import type { CoordinatorOptions, RunRequest, RunSettings } from "../../coordinator/cli/options.ts";
+import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
 import { encodeDataset } from "../../shared/data/canonical.ts";
 import { initialParameters } from "../../shared/model/initialize.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { planRun } from "../../shared/run/plan.ts";
-import { trainSequentially } from "../support/sequential-trainer.ts";
-import type { SimDisk } from "../support/sim-disk.ts";
-import { tinyDataset } from "../support/tiny-dataset.ts";
+import { tinyDataset } from "../support/fixtures/tiny-dataset.ts";
+import type { SimDisk } from "../support/sim/sim-disk.ts";
+import { trainSequentially } from "../support/trainers/sequential-trainer.ts";
 
 export const runId = "sim";
 export const runsFolder = "/virtual/runs";

@@ -1,28 +1,28 @@
-import type { AuditPolicy } from "../../coordinator/audit-policy.ts";
+import type { AuditPolicy } from "../../coordinator/audit/audit-policy.ts";
 /**
  * @file A coordinator process of the simulator: the product's own setup, coordinator, run and job on the simulated
  * network, clock and disk. What `main.ts` wires to the real ones.
  */
-import { Audit } from "../../coordinator/audit.ts";
+import { Audit } from "../../coordinator/audit/audit.ts";
+import { Referee } from "../../coordinator/audit/referee.ts";
 import type { RunSettings } from "../../coordinator/cli/options.ts";
-import { Coordinator } from "../../coordinator/coordinator.ts";
-import type { Disk } from "../../coordinator/disk.ts";
-import type { ParameterStore } from "../../coordinator/parameter-store.ts";
-import { Referee } from "../../coordinator/referee.ts";
-import { type JobEnd, RunJob } from "../../coordinator/run-job.ts";
 import { prepareRun, type PreparedRun } from "../../coordinator/run-setup.ts";
-import { TrainingRun } from "../../coordinator/training-run.ts";
-import type { CoordinatorEvent } from "../../coordinator/view.ts";
+import type { ParameterStore } from "../../coordinator/run/parameter-store.ts";
+import { TrainingRun } from "../../coordinator/run/training-run.ts";
+import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
+import type { Disk } from "../../coordinator/storage/disk.ts";
+import { type JobEnd, RunJob } from "../../coordinator/storage/run-job.ts";
+import { WorkerSessions } from "../../coordinator/workers/worker-sessions.ts";
 import type { Dataset } from "../../shared/data/dataset.ts";
 import { instantiateKernel, type Kernel } from "../../shared/kernels/kernel.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
 import { Random } from "../../shared/random.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { loadKernelWasm } from "../support/kernel-wasm.ts";
-import type { SimDisk } from "../support/sim-disk.ts";
-import type { Network } from "../support/sim-network.ts";
-import { type Cancel, Process, type World } from "../support/sim-world.ts";
+import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
+import type { SimDisk } from "../support/sim/sim-disk.ts";
+import type { Network } from "../support/sim/sim-network.ts";
+import { type Cancel, Process, type World } from "../support/sim/sim-world.ts";
 import { type Judge, Violation } from "./judge.ts";
 import { optionsOf, refugeFolder, requestOf, runFolder } from "./scenario.ts";
 import { selfTestBits } from "./sim-pool.ts";
@@ -82,7 +82,7 @@ export interface SimCoordinatorOptions {
 
 export class SimCoordinator {
   readonly process: Process;
-  coordinator: Coordinator | undefined;
+  coordinator: WorkerSessions | undefined;
   run: TrainingRun | undefined;
   ended: JobEnd | undefined;
   /** Warnings for the operator. */
@@ -152,7 +152,7 @@ export class SimCoordinator {
 
   #listen({ id }: Kernel): void {
     const { network, judge, life } = this.#options;
-    const coordinator = new Coordinator({
+    const coordinator = new WorkerSessions({
       kernel: id,
       selfTest: selfTestBits,
       joinToken: null,

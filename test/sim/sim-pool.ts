@@ -3,18 +3,18 @@
  * for real takes a dozen milliseconds and gives the same each time, so pools that are loaded are handed on.
  */
 import { known } from "../../shared/assert.ts";
+import { selfTest } from "../../shared/engine/self-test.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
-import { selfTest } from "../../shared/run/self-test.ts";
 import type {
   ComputePool,
   Job,
   JobEvents,
   LoadedRun,
   RunToLoad,
-} from "../../worker/compute-pool.ts";
-import { LocalPool } from "../../worker/local-pool.ts";
-import { loadKernelWasm } from "../support/kernel-wasm.ts";
-import type { Process } from "../support/sim-world.ts";
+} from "../../worker/threads/compute-pool.ts";
+import { LocalPool } from "../../worker/threads/local-pool.ts";
+import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
+import type { Process } from "../support/sim/sim-world.ts";
 
 const wasm = await loadKernelWasm();
 export const selfTestBits = selfTest(instantiateKernel(wasm));

@@ -1,11 +1,11 @@
+import type { PeerHandler, PeerSocket } from "../../coordinator/edge/peer.ts";
+import { Quota } from "../../coordinator/edge/quota.ts";
 /**
  * @file The sockets of one coordinator as its transport knows them, and what must hold between them and what the
  * coordinator remembers: a place for each and for none that is gone, no worker without one, not a word to one that has
  * ended, none that is silent for long, and no tensor that changes while it is sent.
  */
-import type { Coordinator } from "../../coordinator/coordinator.ts";
-import type { PeerHandler, PeerSocket } from "../../coordinator/peer.ts";
-import { Places } from "../../coordinator/places.ts";
+import type { WorkerSessions } from "../../coordinator/workers/worker-sessions.ts";
 import { known } from "../../shared/assert.ts";
 import { pingIntervalMs, silenceMaxMs } from "../../shared/protocol/limits.ts";
 import type { Judge } from "./judge.ts";
@@ -23,17 +23,17 @@ interface Watched {
 }
 
 export class SimSockets {
-  readonly #coordinator: Coordinator;
+  readonly #coordinator: WorkerSessions;
   readonly #judge: Judge;
   readonly #now: () => number;
   readonly #open = new Set<Watched>();
   /** Each tensor that may be on its way, and the bytes that it was sent with. */
   readonly #tensors = new Map<Uint8Array, Uint8Array>();
-  #places: Places | undefined;
+  #quota: Quota | undefined;
   #commitsChecked = 0;
 
   /** @param now - The coordinator's clock, ms. */
-  constructor(coordinator: Coordinator, judge: Judge, now: () => number) {
+  constructor(coordinator: WorkerSessions, judge: Judge, now: () => number) {
     this.#coordinator = coordinator;
     this.#judge = judge;
     this.#now = now;
@@ -69,10 +69,10 @@ export class SimSockets {
 
   /** The places are the coordinator's own business: which they are shows when it takes the first. */
   #connect(socket: PeerSocket): PeerHandler {
-    if (this.#places !== undefined) return this.#coordinator.connect(socket);
-    const seen: Places[] = [];
-    const putBack = replace(Places.prototype, "take", (original) => {
-      return function (this: Places, address) {
+    if (this.#quota !== undefined) return this.#coordinator.connect(socket);
+    const seen: Quota[] = [];
+    const putBack = replace(Quota.prototype, "take", (original) => {
+      return function (this: Quota, address) {
         seen.push(this);
         return original.call(this, address);
       };
@@ -81,7 +81,7 @@ export class SimSockets {
       return this.#coordinator.connect(socket);
     } finally {
       putBack();
-      this.#places = known(seen[0], "a socket takes a place");
+      this.#quota = known(seen[0], "a socket takes a place");
     }
   }
 
@@ -133,7 +133,7 @@ export class SimSockets {
 
   /** To be called after each event. */
   check(): void {
-    const taken = this.#places?.taken ?? 0;
+    const taken = this.#quota?.taken ?? 0;
     const open = this.#open.size;
     let held = 0;
     for (const { isClosing } of this.#open) if (!isClosing) held += 1;

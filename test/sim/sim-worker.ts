@@ -3,8 +3,8 @@
  * may be killed and started again, as a new process of the same machine.
  */
 import { WorkerLoop } from "../../worker/worker.ts";
-import type { Network } from "../support/sim-network.ts";
-import { Process, type World } from "../support/sim-world.ts";
+import type { Network } from "../support/sim/sim-network.ts";
+import { Process, type World } from "../support/sim/sim-world.ts";
 import { lyingTransport, type MachineLie } from "./liar.ts";
 import { dataset } from "./scenario.ts";
 import { kernelId } from "./sim-coordinator.ts";

@@ -2,12 +2,12 @@
  * @file One seed's life: a coordinator and workers on faulty machines until the faults end, then on good ones until
  * the run is over, and then the look at what is left. Every event is judged.
  */
-import { decodeCheckpoint } from "../../coordinator/checkpoint.ts";
+import { decodeCheckpoint } from "../../coordinator/storage/checkpoint.ts";
 import { known } from "../../shared/assert.ts";
 import { closeGraceMs, queuedBytesMax } from "../../shared/protocol/limits.ts";
-import { SimDisk } from "../support/sim-disk.ts";
-import { Network } from "../support/sim-network.ts";
-import { World } from "../support/sim-world.ts";
+import { SimDisk } from "../support/sim/sim-disk.ts";
+import { Network } from "../support/sim/sim-network.ts";
+import { World } from "../support/sim/sim-world.ts";
 import { drawPlan, faultNames, type FaultName, type Plan } from "./faults.ts";
 import { Injector } from "./injector.ts";
 import { Judge, Violation } from "./judge.ts";

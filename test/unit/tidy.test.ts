@@ -22,7 +22,7 @@ import {
   linksOf,
   sectionOf,
   tableRows,
-} from "../support/markdown.ts";
+} from "../support/fixtures/markdown.ts";
 
 const root = join(import.meta.dirname, "../..");
 /** Made, not written; what begins with a dot is a tool's. */

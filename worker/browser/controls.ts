@@ -1,8 +1,8 @@
 /** @file The join page's fields: name, threads, effort. Each is remembered, says its value in words, and reports a change. */
 import { browserName } from "./browser-name.ts";
-import { figure, say } from "./language.ts";
 import { element, setText } from "./page.ts";
 import { remember, remembered } from "./settings.ts";
+import { figure, say } from "./texts/language.ts";
 
 /** More threads would rarely get faster on what is left of a browser's cores, and each needs memory of its own. */
 const threadsMax = 8;

@@ -1,4 +1,4 @@
-/** @file Turns of the event loop without the 4 ms that browsers add to nested timers. */
+/** @file RequestQueue of the event loop without the 4 ms that browsers add to nested timers. */
 
 /** Returns a function that calls back after the events that wait have been handled. */
 export function createDefer(): (callback: () => void) => void {

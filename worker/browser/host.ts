@@ -1,12 +1,12 @@
+import { createFetchDataset } from "../fetch-dataset.ts";
+import type { Clock } from "../platform.ts";
 /**
  * @file The worker inside the join page: a dedicated worker, bundled as `host.js`, that holds the socket and computes,
  * alone or with threads of its own. The page only shows and asks; it can scroll and sleep without costing a step.
  */
-import { createPool } from "../create-pool.ts";
-import { createFetchDataset } from "../fetch-dataset.ts";
-import type { Clock } from "../platform.ts";
-import { RestingPool } from "../resting-pool.ts";
-import type { StartThread, ThreadReply } from "../thread-messages.ts";
+import { createPool } from "../threads/create-pool.ts";
+import { RestingPool } from "../threads/resting-pool.ts";
+import type { StartThread, ThreadReply } from "../threads/thread-messages.ts";
 import { WorkerLoop } from "../worker.ts";
 import { createDefer } from "./defer.ts";
 import { beatMs, DriftWatch } from "./drift-watch.ts";

@@ -3,9 +3,9 @@
  * person asks for. Computes nothing itself.
  */
 import { chosen, openControls, showControls } from "./controls.ts";
-import { say, speak } from "./language.ts";
 import type { HostReport, HostRequest, TabState } from "./page-messages.ts";
 import { element, setText } from "./page.ts";
+import { say, speak } from "./texts/language.ts";
 import { showFailure, showStart, showStatus } from "./view.ts";
 import { canKeepAwake, keepAwake } from "./wake-lock.ts";
 

@@ -1,9 +1,9 @@
 /**
  * @file Entry of a compute thread in a browser: a dedicated worker that the host started, bundled as `thread.js`.
  */
-import { createComputeThread } from "../compute-thread.ts";
-import { LocalPool } from "../local-pool.ts";
-import type { ThreadRequest } from "../thread-messages.ts";
+import { createComputeThread } from "../threads/compute-thread.ts";
+import { LocalPool } from "../threads/local-pool.ts";
+import type { ThreadRequest } from "../threads/thread-messages.ts";
 import { createDefer } from "./defer.ts";
 import { createKernel } from "./kernel-bytes.ts";
 

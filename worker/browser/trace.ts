@@ -37,7 +37,7 @@ export class Trace {
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(height * scale);
     context.scale(scale, scale);
-    const points = this.#places(width, height);
+    const points = this.#quota(width, height);
     const first = points[0];
     const last = points.at(-1);
     if (first === undefined || last === undefined) return;
@@ -56,7 +56,7 @@ export class Trace {
   }
 
   /** Newest at the right edge; the largest value of the two minutes at the top. */
-  #places(width: number, height: number): (readonly [x: number, y: number])[] {
+  #quota(width: number, height: number): (readonly [x: number, y: number])[] {
     const top = Math.max(...this.#points, 1);
     const step = width / (pointsMax - 1);
     return this.#points.map((value, i) => {

@@ -1,8 +1,8 @@
 /** @file Shows the worker's state on the join page. Every place is there from the start, so nothing ever moves. */
 import type { WorkerStatus } from "../status.ts";
-import { describe, type Description } from "./describe.ts";
-import { figure, said, say } from "./language.ts";
 import { element, setText } from "./page.ts";
+import { describe, type Description } from "./texts/describe.ts";
+import { figure, said, say } from "./texts/language.ts";
 import { Trace } from "./trace.ts";
 
 /** What stands where there is no figure yet. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
-import type { CreateKernel } from "../shared-thread.ts";
+import type { CreateKernel } from "../threads/shared-thread.ts";
 
 /** Returns what makes kernels. */
 export function readKernel(buildFolder: string): CreateKernel {

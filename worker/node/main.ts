@@ -6,10 +6,10 @@ import { createHash } from "node:crypto";
 import { availableParallelism, hostname, release, type } from "node:os";
 import { performance } from "node:perf_hooks";
 
-import { createPool } from "../create-pool.ts";
 import { createFetchDataset } from "../fetch-dataset.ts";
 import type { Clock } from "../platform.ts";
 import type { WorkerStatus } from "../status.ts";
+import { createPool } from "../threads/create-pool.ts";
 import { WorkerLoop } from "../worker.ts";
 import { resolveWorkerOptions, type WorkerOptions } from "./cli.ts";
 import { readKernel } from "./kernel-source.ts";

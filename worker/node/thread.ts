@@ -5,9 +5,9 @@ import { performance } from "node:perf_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 
 import { known } from "../../shared/assert.ts";
-import { createComputeThread } from "../compute-thread.ts";
-import { LocalPool } from "../local-pool.ts";
-import type { ThreadRequest } from "../thread-messages.ts";
+import { createComputeThread } from "../threads/compute-thread.ts";
+import { LocalPool } from "../threads/local-pool.ts";
+import type { ThreadRequest } from "../threads/thread-messages.ts";
 import { readKernel } from "./kernel-source.ts";
 
 const port = known(parentPort ?? undefined, "a compute thread has a parent");

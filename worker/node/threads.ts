@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 
-import type { StartThread, ThreadReply } from "../thread-messages.ts";
+import type { StartThread, ThreadReply } from "../threads/thread-messages.ts";
 
 /** @param buildFolder - Holds `node-thread.js`, the bundled `thread.ts`. */
 export function createStartThread(buildFolder: string): StartThread {

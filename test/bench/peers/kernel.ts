@@ -7,7 +7,7 @@
 import { fork } from "node:child_process";
 
 import { defaultShardSize } from "../../../shared/run/plan.ts";
-import { testConfig } from "../../support/run-config.ts";
+import { testConfig } from "../../support/fixtures/run-config.ts";
 import { createRate, pictures } from "../engine-rate.ts";
 
 interface Arguments {

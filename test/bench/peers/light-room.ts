@@ -8,10 +8,10 @@
 import { createHash } from "node:crypto";
 
 import { bytesOf } from "../../../shared/bytes.ts";
+import { createEngine, type Engine } from "../../../shared/engine/engine.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
-import { createEngine, type Engine } from "../../../shared/run/engine.ts";
 import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
-import { loadKernelWasm } from "../../support/kernel-wasm.ts";
+import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
 import { type Answers, LightClient } from "../light-client.ts";
 
 export interface RoomArguments {

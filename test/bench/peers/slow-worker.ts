@@ -8,12 +8,17 @@
  */
 import { join } from "node:path";
 
-import type { ComputePool, Job, JobEvents, RunToLoad } from "../../../worker/compute-pool.ts";
 import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
-import { LocalPool } from "../../../worker/local-pool.ts";
 import { parseJoinUrl } from "../../../worker/node/cli.ts";
 import { readKernel } from "../../../worker/node/kernel-source.ts";
 import { createConnect } from "../../../worker/node/socket.ts";
+import type {
+  ComputePool,
+  Job,
+  JobEvents,
+  RunToLoad,
+} from "../../../worker/threads/compute-pool.ts";
+import { LocalPool } from "../../../worker/threads/local-pool.ts";
 import { WorkerLoop } from "../../../worker/worker.ts";
 
 class SlowPool implements ComputePool {

@@ -5,21 +5,21 @@ import { connect, type Socket } from "node:net";
 
 import { afterEach, describe, expect, test } from "vitest";
 
-import { Coordinator } from "../../../coordinator/coordinator.ts";
-import { DashboardFeed } from "../../../coordinator/dashboard-feed.ts";
 import { Reception, type ReceptionOptions } from "../../../coordinator/reception.ts";
-import type { CoordinatorEvent } from "../../../coordinator/view.ts";
+import type { CoordinatorEvent } from "../../../coordinator/run/view.ts";
+import { DashboardFeed } from "../../../coordinator/watch/dashboard-feed.ts";
+import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
 import {
-  downloadPlaces,
-  exportPlaces,
+  downloadQuota,
+  exportQuota,
   messageBytesMax,
   protocolVersion,
   refusalLines,
   retryAfterSeconds,
   watcherMessageBytesMax,
 } from "../../../shared/protocol/limits.ts";
-import { pack } from "../../support/bad-messages.ts";
-import { frame, opcodes, RawPeer } from "../../support/raw-peer.ts";
+import { pack } from "../../support/attacks/bad-messages.ts";
+import { frame, opcodes, RawPeer } from "../../support/attacks/raw-peer.ts";
 
 const joinToken = "join-token-1";
 const adminToken = "admin-token-2";
@@ -67,12 +67,12 @@ async function open(changes: Partial<ReceptionOptions["settings"]> = {}): Promis
       timeline: () => null,
       wallMs: () => 0,
     }),
-    obey: async () => ({ id: 1, error: null }),
+    execute: async () => ({ id: 1, error: null }),
     intercept: (_, handler) => handler,
     report: (event) => events.push(event),
     now,
   });
-  const coordinator = new Coordinator({
+  const coordinator = new WorkerSessions({
     kernel: hash,
     selfTest: hash,
     joinToken,
@@ -103,8 +103,8 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe("places", () => {
   test.each([
-    ["datasets", `/data/${hash}`, downloadPlaces],
-    ["parameters and checkpoints", "/run/parameters", exportPlaces],
+    ["datasets", `/data/${hash}`, downloadQuota],
+    ["parameters and checkpoints", "/run/parameters", exportQuota],
   ] as const)(
     "for %s on their way to one address are as many as the limit says; one more is told to come again",
     async (_, path, { perAddress }) => {
@@ -135,8 +135,8 @@ describe("places", () => {
 // Other systems give a machine one address of loopback.
 describe.runIf(process.platform === "linux")("places", () => {
   test.each([
-    ["datasets", `/data/${hash}`, downloadPlaces],
-    ["parameters and checkpoints", "/run/parameters", exportPlaces],
+    ["datasets", `/data/${hash}`, downloadQuota],
+    ["parameters and checkpoints", "/run/parameters", exportQuota],
   ] as const)(
     "for %s on their way to all addresses are as many as the limit says; one more is told to come again",
     async (_, path, { inAll, perAddress }) => {

@@ -8,7 +8,7 @@ import {
   headerBytesMax,
   type Tensor,
 } from "../../../shared/safetensors.ts";
-import { countProperties } from "../../support/count-properties.ts";
+import { countProperties } from "../../support/fixtures/count-properties.ts";
 
 countProperties("safetensors");
 

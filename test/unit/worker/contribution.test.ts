@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { Contribution } from "../../../worker/contribution.ts";
-import { testConfig } from "../../support/run-config.ts";
-import { tinyDataset } from "../../support/tiny-dataset.ts";
+import { testConfig } from "../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
 
 const dataset = tinyDataset({ trainCount: 80, testCount: 40 });
 const config = testConfig({ layers: [12, 3], batchSize: 20, shardSize: 5 });

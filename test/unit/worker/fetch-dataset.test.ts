@@ -5,8 +5,8 @@ import { afterEach, describe, expect, test } from "vitest";
 
 import { encodeDataset } from "../../../shared/data/canonical.ts";
 import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
-import { listenLocally } from "../../support/local-server.ts";
-import { tinyDataset } from "../../support/tiny-dataset.ts";
+import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
+import { listenLocally } from "../../support/processes/local-server.ts";
 
 const { bytes, dataset } = encodeDataset(tinyDataset());
 const identity = { name: "tiny", sha256: dataset.sha256 };

@@ -8,14 +8,18 @@ import {
   reasonLengthMax,
   workerNameLengthMax,
 } from "../../../shared/protocol/limits.ts";
-import type { ComputePool, Job, JobEvents } from "../../../worker/compute-pool.ts";
-import { LocalPool } from "../../../worker/local-pool.ts";
 import type { LoadDataset } from "../../../worker/platform.ts";
 import type { WorkerStatus } from "../../../worker/status.ts";
+import type { ComputePool, Job, JobEvents } from "../../../worker/threads/compute-pool.ts";
+import { LocalPool } from "../../../worker/threads/local-pool.ts";
 import { WorkerLoop } from "../../../worker/worker.ts";
-import { FakeClock, FakeCoordinator, fakeKernel } from "../../support/fake-coordinator.ts";
-import { testConfig } from "../../support/run-config.ts";
-import { tinyDataset } from "../../support/tiny-dataset.ts";
+import { testConfig } from "../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
+import {
+  FakeClock,
+  FakeCoordinator,
+  fakeKernel,
+} from "../../support/processes/fake-coordinator.ts";
 
 const config = testConfig({ layers: [12, 4, 3], batchSize: 16, shardSize: 4 });
 const count = parameterCount(config.model);

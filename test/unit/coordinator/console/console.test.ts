@@ -8,8 +8,8 @@ import {
   createConsole,
 } from "../../../../coordinator/console/console.ts";
 import type { ConsoleMode } from "../../../../coordinator/console/mode.ts";
-import type { CoordinatorEvent } from "../../../../coordinator/view.ts";
-import { fakeFingerprint, fakeView } from "./fake-view.ts";
+import type { CoordinatorEvent } from "../../../../coordinator/run/view.ts";
+import { fakeFingerprint, fakeView } from "./view/fake-view.ts";
 
 class FakeOutput extends EventEmitter {
   columns = 80;

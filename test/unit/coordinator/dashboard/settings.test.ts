@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 
 import { resolveRunConfig } from "../../../../coordinator/cli/resolve.ts";
-import { readRequest } from "../../../../coordinator/control.ts";
 import { formOf, settingsFor } from "../../../../coordinator/dashboard/settings.ts";
+import { readRequest } from "../../../../coordinator/watch/control.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 
 const facts = {

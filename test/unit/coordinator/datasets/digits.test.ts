@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { digitsVersion, drawDigits, loadDigits } from "../../../../coordinator/datasets/digits.ts";
-import { nodeDisk } from "../../../../coordinator/disk.ts";
+import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
 
 let cache = "";
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { readIdxFolder } from "../../../../coordinator/datasets/idx-folder.ts";
 import { loadDataset } from "../../../../coordinator/datasets/load.ts";
-import { nodeDisk } from "../../../../coordinator/disk.ts";
+import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
 import { idxBytes, tinyFiles, writeFiles } from "./idx-files.ts";
 

@@ -14,7 +14,7 @@ import {
   mnistFolder,
   type PinnedFile,
 } from "../../../../coordinator/datasets/mnist.ts";
-import { nodeDisk } from "../../../../coordinator/disk.ts";
+import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
 
 /** 2 files in place of MNIST's 4: one that takes many writes, one that takes one. */

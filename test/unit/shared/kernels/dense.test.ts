@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { Random } from "../../../../shared/random.ts";
-import { bitsOf, drawFloats, strideOf, Twins } from "../../../support/kernel-twins.ts";
+import { bitsOf, drawFloats, strideOf, Twins } from "../../../support/fixtures/kernel-twins.ts";
 
 interface Sizes {
   readonly samples: number;

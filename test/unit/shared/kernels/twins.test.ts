@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { permutation, Random, stateOf } from "../../../../shared/random.ts";
-import { drawFloats, edgeValues, strideOf, Twins } from "../../../support/kernel-twins.ts";
+import { drawFloats, edgeValues, strideOf, Twins } from "../../../support/fixtures/kernel-twins.ts";
 
 const sizes = Array.from({ length: 33 }, (_, i) => i + 1);
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { checkModel } from "../../../../shared/model/check.ts";
-import { testConfig, type TestConfig } from "../../../support/run-config.ts";
+import { testConfig, type TestConfig } from "../../../support/fixtures/run-config.ts";
 
 const facts = { featureCount: 12, classCount: 3 };
 const layers = [12, 5, 3];

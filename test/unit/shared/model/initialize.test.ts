@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { initialParameters } from "../../../../shared/model/initialize.ts";
 import { denseShapes } from "../../../../shared/model/layout.ts";
-import { testConfig } from "../../../support/run-config.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
 
 const { model } = testConfig({ layers: [784, 100, 10], activation: "relu" });
 

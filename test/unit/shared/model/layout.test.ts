@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { denseShapes, parameterCount } from "../../../../shared/model/layout.ts";
-import { testConfig } from "../../../support/run-config.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
 
 test("784-16-16-10 has 13,002 parameters", () => {
   expect(parameterCount(testConfig({}).model)).toBe(13_002);

@@ -16,10 +16,10 @@ import {
   outputActivations,
   type RunConfig,
 } from "../../../../shared/run/config.ts";
-import { drawDataset } from "../../../support/drawn-dataset.ts";
-import { createWasmKernel } from "../../../support/kernel-twins.ts";
-import { plainGradient, plainLoss } from "../../../support/plain-network.ts";
-import { testConfig } from "../../../support/run-config.ts";
+import { drawDataset } from "../../../support/fixtures/drawn-dataset.ts";
+import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { plainGradient, plainLoss } from "../../../support/trainers/plain-network.ts";
 
 const layers = [12, 7, 5, 3];
 

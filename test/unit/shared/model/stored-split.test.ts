@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
 import { featureForm, Staging, storeSplit } from "../../../../shared/model/stored-split.ts";
-import { drawDataset } from "../../../support/drawn-dataset.ts";
-import { createWasmKernel } from "../../../support/kernel-twins.ts";
+import { drawDataset } from "../../../support/fixtures/drawn-dataset.ts";
+import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
 
 test("bytes are sparse when fewer than half of them are not zero, and columns fit 16 bits", () => {
   const staging = new Staging(createPlainKernel());

@@ -3,7 +3,11 @@ import { describe, expect, test } from "vitest";
 
 import type { GradientOptimizerConfig } from "../../../../shared/optimizers/optimizer.ts";
 import type { OptimizerConfig, RunConfig } from "../../../../shared/run/config.ts";
-import { applyGradient, createStore, gradientOptimizers } from "../../../support/store-fixture.ts";
+import {
+  applyGradient,
+  createStore,
+  gradientOptimizers,
+} from "../../../support/fixtures/store-fixture.ts";
 
 /** The only parameter after each step with the given gradients. */
 function path(

@@ -8,7 +8,7 @@ import {
   type Kernel,
 } from "../../../../shared/kernels/kernel.ts";
 import { readUpdate, updateByteLength, writeUpdate } from "../../../../shared/kernels/update.ts";
-import { loadKernelWasm } from "../../../support/kernel-wasm.ts";
+import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 
 const wasm = await loadKernelWasm();
 const rules = ["sgd", "momentum", "lookAhead", "nag", "rmsprop", "adam"] as const;

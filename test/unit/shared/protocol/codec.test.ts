@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { decodeMessage, encodeHead, encodeMessage } from "../../../../shared/protocol/codec.ts";
 import { ProtocolError } from "../../../../shared/protocol/errors.ts";
 import { headerBytesMax, headerDepthMax } from "../../../../shared/protocol/limits.ts";
-import { countProperties } from "../../../support/count-properties.ts";
+import { countProperties } from "../../../support/fixtures/count-properties.ts";
 import { sampleCoordinatorMessages, sampleWorkerMessages } from "./sample-messages.ts";
 
 countProperties("messages' bytes");

@@ -8,7 +8,7 @@ import {
   coordinatorMessageSchema,
   workerMessageSchema,
 } from "../../../../shared/protocol/messages.ts";
-import { countProperties } from "../../../support/count-properties.ts";
+import { countProperties } from "../../../support/fixtures/count-properties.ts";
 
 countProperties("the headers of work and gradients");
 

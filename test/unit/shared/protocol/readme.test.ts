@@ -15,7 +15,7 @@ import {
   plain,
   sectionOf,
   tableRows,
-} from "../../../support/markdown.ts";
+} from "../../../support/fixtures/markdown.ts";
 import { sampleConfig } from "../run/sample-config.ts";
 import {
   sampleCoordinatorMessages,

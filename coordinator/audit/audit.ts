@@ -1,0 +1,225 @@
+/**
+ * @file Finds workers whose results are not what the unit's computation gives. Units are pure (invariant 1), so two
+ * honest results are equal in every byte, whoever computed them: any difference is a lie or a broken machine, and the
+ * referee says whose.
+ *
+ * - `none`: everybody is believed.
+ * - `sample`: the referee recomputes a worker's first 10 results, then each with probability max(1/n, 2 %), n counting
+ *   its results: the adaptive replication of BOINC (Anderson, "BOINC: A Platform for Volunteer Computing", 2019, §4.2).
+ *   A worker that lies in a share s of its results is found after about 50/s of them at the latest.
+ * - `quorum`: every block counts once two workers have said the same, of two networks where there are, or one and the
+ *   referee.
+ *
+ * It judges, and leaves to the training run what follows from it.
+ */
+import { known } from "../../shared/assert.ts";
+import { bytesOf } from "../../shared/bytes.ts";
+import { workersMax } from "../../shared/protocol/limits.ts";
+import type { Random } from "../../shared/random.ts";
+import type { Block } from "../../shared/run/tree.ts";
+import type { UnitResult } from "../../shared/run/unit.ts";
+import type { Round } from "../dispatch/round.ts";
+import type { Answer } from "../run/round-values.ts";
+import type { AuditPolicy } from "./audit-policy.ts";
+import { type Opinion, Opinions } from "./opinions.ts";
+import type { Referee } from "./referee.ts";
+
+/** A worker's first results are all recomputed: most that would lie, and most broken machines, show it at once. */
+const firstResults = 10;
+/** The probability never falls below this: whoever behaves until it is trusted is found all the same. */
+const probabilityMin = 0.02;
+/** Workers whose results are counted; the longest unheard of are forgotten, and begin as new ones. */
+const countedMax = 2 * workersMax;
+
+export interface AuditOptions {
+  readonly policy: AuditPolicy;
+  readonly referee: Pick<Referee, "compute" | "prepare">;
+  /** Draws which results are recomputed: seeded by what no worker can know or guess. */
+  readonly random: Random;
+}
+
+/** What an answer is worth. */
+export type Finding =
+  /** It may enter the sums. */
+  | "new"
+  /** It says the same as another worker's, which is in the sums. */
+  | "confirms"
+  /** It is not needed: its block, or a part of it, is known. */
+  | "covered"
+  /** These workers said something else than the referee finds. */
+  | { readonly liars: readonly string[] };
+
+export class Audit {
+  readonly policy: AuditPolicy;
+  readonly #options: AuditOptions;
+  readonly #opinions = new Opinions();
+  /** Whose word the open round relies on: who gave a value of its sums, or confirmed one. */
+  readonly #reliedOn = new Set<string>();
+  /** Results so far, by worker; least recently heard of first. */
+  readonly #results = new Map<string, number>();
+  #round: Round | undefined;
+  #parameters: Uint8Array = new Uint8Array(0);
+
+  constructor(options: AuditOptions) {
+    this.#options = options;
+    this.policy = options.policy;
+    if (this.policy !== "none") options.referee.prepare();
+  }
+
+  /**
+   * A round begins, or begins again.
+   *
+   * @param parameters - As they are sent to the workers; kept until the next call.
+   */
+  begin(round: Round, parameters: Uint8Array): void {
+    this.#round = round;
+    this.#parameters = parameters;
+    this.#reliedOn.clear();
+    if (this.policy === "quorum") this.#opinions.begin(round.leafCount);
+  }
+
+  /**
+   * Judges an answer of the open round, before anything of it is used.
+   *
+   * @param isIndependent - Whether this worker's word is worth as much beside another's as anybody's here could be.
+   */
+  examine(workerId: string, answer: Answer, isIndependent: (otherId: string) => boolean): Finding {
+    if (this.policy === "none") return "new";
+    return this.policy === "sample"
+      ? this.#spotCheck(workerId, answer)
+      : this.#compare(workerId, answer, isIndependent);
+  }
+
+  /** One of these has said what is not so, and nobody can tell any more who: their next results are all recomputed. */
+  distrust(...workerIds: readonly string[]): void {
+    for (const workerId of workerIds) this.#results.delete(workerId);
+  }
+
+  /** A new answer has entered the sums. @returns What now waits for a second opinion, if it needs one. */
+  accepted(workerId: string, answer: Answer): Opinion | undefined {
+    if (this.policy === "none") return undefined;
+    this.#reliedOn.add(workerId);
+    return this.policy === "quorum" ? this.#opinions.add(workerId, answer) : undefined;
+  }
+
+  // ── sample ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #spotCheck(workerId: string, answer: Answer): Finding {
+    const count = this.#count(workerId);
+    if (!this.#isDrawn(count)) return "new";
+    return this.#isTrue(answer) ? "new" : { liars: [workerId] };
+  }
+
+  /** @returns How many results this worker has sent, with this one. */
+  #count(workerId: string): number {
+    const count = 1 + (this.#results.get(workerId) ?? 0);
+    this.#results.delete(workerId);
+    this.#results.set(workerId, count);
+    if (this.#results.size > countedMax) {
+      this.#results.delete(known(this.#results.keys().next().value, "the first of many"));
+    }
+    return count;
+  }
+
+  #isDrawn(count: number): boolean {
+    if (count <= firstResults) return true;
+    return this.#options.random.uniform() < Math.max(1 / count, probabilityMin);
+  }
+
+  // ── quorum ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #compare(workerId: string, answer: Answer, isIndependent: (otherId: string) => boolean): Finding {
+    const opinion = this.#opinions.waitingFor(answer.block);
+    if (opinion === undefined) return this.#opinions.overlap(answer.block) ? "covered" : "new";
+    if (opinion.workerId === workerId) return "covered";
+    // Two of one network may be one liar, which agrees with itself.
+    if (!isSame(opinion, contentOf(answer)) || !isIndependent(opinion.workerId)) {
+      return this.#settle(opinion, { workerId, answer });
+    }
+    this.#opinions.confirm(opinion);
+    this.#reliedOn.add(workerId);
+    return "confirms";
+  }
+
+  /** The referee says which of two workers are right; where they differ at least one is wrong. */
+  #settle(opinion: Opinion, second: { workerId: string; answer: Answer }): Finding {
+    const truth = this.#recompute(opinion.block);
+    const liars: string[] = [];
+    if (isFinding(opinion, truth)) this.#opinions.confirm(opinion);
+    else liars.push(opinion.workerId);
+    if (!isFinding(contentOf(second.answer), truth)) liars.push(second.workerId);
+    if (liars.length > 0) return { liars };
+    this.#reliedOn.add(second.workerId);
+    return "confirms";
+  }
+
+  /** Whether everything in the sums has been confirmed. */
+  get isSettled(): boolean {
+    return this.#opinions.areConfirmed;
+  }
+
+  /** First answers without a second one. */
+  get waiting(): readonly Opinion[] {
+    return [...this.#opinions.waiting];
+  }
+
+  /** The referee gives the second opinion. @returns Whether it is the same; else its worker has lied. */
+  confirmByReferee(opinion: Opinion): boolean {
+    if (!isFinding(opinion, this.#recompute(opinion.block))) return false;
+    this.#opinions.confirm(opinion);
+    return true;
+  }
+
+  // ── the referee ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Whether what the open round has so far rests on a word of these workers. */
+  reliesOn(workerIds: readonly string[]): boolean {
+    return workerIds.some((workerId) => this.#reliedOn.has(workerId));
+  }
+
+  /** Whether a block of the open round has a finite result. */
+  canCompute(block: Block): boolean {
+    return this.#recompute(block) !== undefined;
+  }
+
+  #isTrue(answer: Answer): boolean {
+    return isFinding(contentOf(answer), this.#recompute(answer.block));
+  }
+
+  #recompute(block: Block): Content | undefined {
+    const { kind, step } = known(this.#round, "a round is open");
+    const result = this.#options.referee.compute({ kind, step, block }, this.#parameters);
+    return result === undefined ? undefined : contentOfResult(result, kind === "candidates");
+  }
+}
+
+/** All of a result that reaches the parameters or the metrics. */
+interface Content {
+  readonly values: Uint8Array;
+  readonly lossSum: number | undefined;
+  readonly correct: number | undefined;
+}
+
+function contentOf({ message, tensor }: Answer): Content {
+  if (message.type === "costs") return { values: tensor, lossSum: undefined, correct: undefined };
+  return { values: tensor, lossSum: message.lossSum, correct: message.correct };
+}
+
+function contentOfResult({ values, lossSum, correct }: UnitResult, isCosts: boolean): Content {
+  const bytes = bytesOf(values);
+  if (isCosts) return { values: bytes, lossSum: undefined, correct: undefined };
+  return { values: bytes, lossSum, correct };
+}
+
+/** Where the referee finds nothing finite, every finite answer is wrong. */
+function isFinding(content: Content, truth: Content | undefined): boolean {
+  return truth !== undefined && isSame(content, truth);
+}
+
+function isSame(one: Content, other: Content): boolean {
+  return (
+    one.lossSum === other.lossSum &&
+    one.correct === other.correct &&
+    Buffer.compare(one.values, other.values) === 0
+  );
+}

@@ -1,0 +1,33 @@
+/**
+ * @file Second answers to a block that was late and went to another worker too. They are dropped, but not unseen: two
+ * results of one unit that differ can't both be true (invariant 1). Kept of the first answer is its digest, as long as
+ * somebody remembers its round. Pure.
+ */
+import type { ResultMessage } from "../../shared/protocol/messages.ts";
+import type { CrewWorker } from "../dispatch/crew.ts";
+import type { FirstAnswer, Round } from "../dispatch/round.ts";
+import type { Answer } from "../run/round-values.ts";
+import { sha256OfParts } from "../storage/sha256.ts";
+
+export type Content = Omit<Answer, "samples">;
+
+/** To be called with the answer that counts. */
+export function noteFirst({ id, name }: CrewWorker, round: Round, content: Content): void {
+  if (!round.isShared(content.block)) return;
+  round.noteFirst(content.block, { workerId: id, name, sha256: digestOf(content) });
+}
+
+/** @returns The answer that counted, if this one, to the same block of the same round, says something else. */
+export function contradicted(round: Round, content: Content): FirstAnswer | undefined {
+  const first = round.firstAnswer(content.block);
+  return first === undefined || first.sha256 === digestOf(content) ? undefined : first;
+}
+
+/** Of all of a result that reaches the parameters or the metrics. */
+function digestOf({ message, tensor }: Content): string {
+  return sha256OfParts(tensor, new Uint8Array(sumsOf(message).buffer));
+}
+
+function sumsOf(message: ResultMessage): Float64Array<ArrayBuffer> {
+  return Float64Array.from(message.type === "costs" ? [] : [message.lossSum, message.correct]);
+}

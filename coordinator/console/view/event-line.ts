@@ -1,0 +1,99 @@
+/**
+ * @file One line for each event: what the plain console prints and what the live one keeps in its log. The most
+ * important facts come first, for a narrow log cuts the rest.
+ */
+import { assertNever } from "../../../shared/assert.ts";
+import type { CoordinatorEvent } from "../../run/view.ts";
+import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
+import type { Style } from "./style.ts";
+import { cleanText } from "./text.ts";
+
+type EventOf<Name extends CoordinatorEvent["event"]> = Extract<
+  CoordinatorEvent,
+  { readonly event: Name }
+>;
+
+/** Describes an event in one line without control characters, in colour where the style has any. */
+export function eventLine(event: CoordinatorEvent, style: Style): string {
+  switch (event.event) {
+    case "listening":
+      return listeningLine(event, style);
+    case "worker":
+      return workerLine(event, style);
+    case "started":
+    case "resumed":
+      return startedLine(event, style);
+    case "epoch":
+      return epochLine(event, style);
+    case "waiting":
+      return style.warn(waitingText(event.reason));
+    case "warning":
+      return `${style.warn("warning")}: ${cleanText(event.message)}`;
+    case "finished":
+      return finishedLine(event, style);
+    case "failed":
+      return `${style.warn("failed")} at step ${integer(event.step)}: ${cleanText(event.reason)}`;
+    default:
+      return assertNever(event);
+  }
+}
+
+/** Reasons are whole sentences, "waiting for 2 more workers", or say what is late; both read as a wait. */
+export function waitingText(reason: string): string {
+  const text = cleanText(reason);
+  return /^(?:waiting|paused)/u.test(text) ? text : `waiting: ${text}`;
+}
+
+function listeningLine(event: EventOf<"listening">, style: Style): string {
+  return `listening: join at ${style.accent(event.joinUrl)}  dashboard ${event.dashboardUrl}`;
+}
+
+function workerLine(event: EventOf<"worker">, style: Style): string {
+  const name = style.bold(cleanText(event.name, "unnamed"));
+  const details = [
+    ...(event.kind === "unknown" ? [] : [event.kind]),
+    ...(event.threads > 0 ? [counted(event.threads, "thread")] : []),
+  ].join(", ");
+  const reason = cleanText(event.reason);
+  const change = event.change === "refused" ? style.warn("refused") : event.change;
+  return [
+    `worker ${change}: ${name}`,
+    details === "" ? "" : ` (${details})`,
+    reason === "" ? "" : `: ${reason}`,
+    `; ${counted(event.workers, "worker")} now`,
+  ].join("");
+}
+
+function startedLine(event: EventOf<"started" | "resumed">, style: Style): string {
+  const from = event.event === "resumed" ? ` at step ${integer(event.step)}` : "";
+  const run = style.bold(`run ${cleanText(event.run)}`);
+  const size = `${counted(event.totalSteps, "step")}, ${counted(event.parameterCount, "parameter")}`;
+  return `${event.event}${from}: ${run}: ${cleanText(event.title)}; ${size}`;
+}
+
+function epochLine(event: EventOf<"epoch">, style: Style): string {
+  return [
+    `epoch ${integer(event.epoch)}`,
+    `test ${style.bold(percent(event.testAccuracy))}`,
+    `test loss ${loss(event.testLoss)}`,
+    `train loss ${loss(event.trainLoss)}`,
+    `step ${integer(event.step)}`,
+    `${compact(event.samplesPerSecond)} samples/s`,
+    `${compact(event.stepsPerSecond)} steps/s`,
+    duration(event.seconds),
+    counted(event.workers, "worker"),
+  ].join("  ");
+}
+
+function finishedLine(event: EventOf<"finished">, style: Style): string {
+  const checkpoint = event.checkpoint === null ? "not written" : cleanText(event.checkpoint);
+  return [
+    `${style.good("finished")}: ${counted(event.steps, "step")} in ${duration(event.seconds)}`,
+    `test ${style.bold(percent(event.testAccuracy))}`,
+    `test loss ${loss(event.testLoss)}`,
+    `${compact(event.samplesPerSecond)} samples/s`,
+    `${compact(event.stepsPerSecond)} steps/s`,
+    `fingerprint ${event.fingerprint}`,
+    `checkpoint ${checkpoint}`,
+  ].join("  ");
+}

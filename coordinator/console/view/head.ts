@@ -1,0 +1,139 @@
+/**
+ * @file The top of the screen: what runs, where to join, how far it is, how well it does, how fast it goes and, if it
+ * waits, for what. Always the same lines, so that nothing below jumps.
+ */
+import type { CoordinatorView, Phase, RunView } from "../../run/view.ts";
+import { progressBar } from "./bars.ts";
+import { waitingText } from "./event-line.ts";
+import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
+import type { Style } from "./style.ts";
+import { cleanText, displayWidth, fit, spread } from "./text.ts";
+
+/** Of a run's id: its end, which is drawn by lot, tells runs apart; its beginning is the time. */
+const shortIdLength = 4;
+
+/** The head's five lines, each in `columns` cells or less. */
+export function headLines(view: CoordinatorView, columns: number, style: Style): string[] {
+  const { run } = view;
+  return [
+    titleLine(run, columns, style),
+    fit(joinText(view, style), columns),
+    progressLine(run, columns, style),
+    scoreLine(run, columns, style),
+    paceLine(view, columns, style),
+  ];
+}
+
+/** Where to join. */
+export function joinText({ joinUrl }: CoordinatorView, style: Style): string {
+  return `${style.dim("join")} ${style.accent(joinUrl)}`;
+}
+
+/** Where to see more. The link has the operator's token: it is told who asks, and stands on no projector by itself. */
+export function dashboardText({ dashboardUrl }: CoordinatorView, style: Style): string {
+  return `${style.dim("dashboard")} ${dashboardUrl}`;
+}
+
+/** A run's state as one word with a mark. */
+export function phaseText(phase: Phase, style: Style): string {
+  switch (phase) {
+    case "training":
+      return style.good("● training");
+    case "evaluating":
+      return style.good("◆ evaluating");
+    case "waiting":
+      return style.warn("◌ waiting");
+    case "paused":
+      return style.warn("‖ paused");
+    case "finished":
+      return style.good("✓ finished");
+    case "failed":
+      return style.warn("✗ failed");
+    case "stopped":
+      return style.warn("■ stopped");
+    default:
+      return phase satisfies never;
+  }
+}
+
+/** A narrow terminal keeps the config and the end of the run's id; the rest of it goes first, then our name. */
+function titleLine(run: RunView | null, columns: number, style: Style): string {
+  const name = style.bold("promedio");
+  if (run === null) return spread(name, style.dim("no run yet"), columns);
+  const title = cleanText(run.title);
+  const phase = style.bold(phaseText(run.phase, style));
+  const room = columns - displayWidth(phase) - 1;
+  const short = `${shortId(run.id)}  ${title}`;
+  const shortest = short.replaceAll(" · ", "·");
+  const choices = [`${name}  ${cleanText(run.id)}  ${title}`, `${name}  ${short}`, short];
+  return spread(choices.find((text) => displayWidth(text) <= room) ?? shortest, phase, columns);
+}
+
+function shortId(id: string): string {
+  const characters = Array.from(cleanText(id));
+  if (characters.length <= shortIdLength + 1) return characters.join("");
+  return `…${characters.slice(-shortIdLength).join("")}`;
+}
+
+function progressLine(run: RunView | null, columns: number, style: Style): string {
+  if (run === null) return progressBar(0, columns, style);
+  const fraction = run.totalSteps > 0 ? run.step / run.totalSteps : 0;
+  const percentage = fit(`${Math.floor(fraction * 100)} %`, 5, "right");
+  const facts = [
+    `epoch ${currentEpoch(run)}/${integer(run.epochs)}`,
+    `step ${integer(run.step)}/${integer(run.totalSteps)}`,
+    timeFact(run),
+  ].join("  ");
+  const full = `${style.bold(percentage)}  ${facts}`;
+  const short = style.bold(percentage);
+  const right = columns - displayWidth(full) >= 12 ? full : short;
+  const barWidth = Math.max(0, columns - displayWidth(right) - 1);
+  return `${progressBar(fraction, barWidth, style)} ${right}`;
+}
+
+/** The epoch being trained, counted from 1. */
+function currentEpoch(run: RunView): string {
+  const whole = run.stepsPerEpoch > 0 ? Math.floor(run.step / run.stepsPerEpoch) : 0;
+  return integer(Math.min(whole + 1, Math.max(1, run.epochs)));
+}
+
+function timeFact(run: RunView): string {
+  const isOver = ["finished", "failed", "stopped"].includes(run.phase);
+  return isOver ? `took ${duration(run.trainingSeconds)}` : `ETA ${duration(run.etaSeconds)}`;
+}
+
+function scoreLine(run: RunView | null, columns: number, style: Style): string {
+  const test = run?.lastEvaluation ?? null;
+  const train = (text: string) => style.accent(text);
+  const accuracy = [
+    `${style.dim("accuracy")} ${style.bold(percent(test?.testAccuracy ?? null))} ${style.test("test")}`,
+    `${percent(run?.trainAccuracy ?? null)} ${train("train")}`,
+  ].join("  ");
+  const losses = [
+    `${style.dim("loss")} ${style.bold(loss(test?.testLoss ?? null))} ${style.test("test")}`,
+    `${loss(run?.trainLoss ?? null)} ${train("train")}`,
+  ].join("  ");
+  return fit(`${accuracy}   ${losses}`, columns);
+}
+
+/** How fast it goes; while it waits, for what; when it is over, the fingerprint. */
+function paceLine({ run, workers }: CoordinatorView, columns: number, style: Style): string {
+  if (run === null) return "";
+  if (run.fingerprint !== null) {
+    return fit(`${style.dim("fingerprint")} ${run.fingerprint}`, columns);
+  }
+  if (run.waitingFor !== null) {
+    return fit(style.warn(waitingText(run.waitingFor)), columns);
+  }
+  const present = workers.filter((worker) => worker.state !== "gone").length;
+  return fit(
+    [
+      `${style.bold(compact(run.samplesPerSecond))} samples/s`,
+      `${style.bold(compact(run.stepsPerSecond))} steps/s`,
+      `${style.bold(compact(run.bytesPerSecond, "B"))}/s`,
+      counted(present, "worker"),
+      counted(run.parameterCount, "parameter"),
+    ].join("   "),
+    columns,
+  );
+}

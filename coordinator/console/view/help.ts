@@ -1,0 +1,45 @@
+/** @file What the keys do, as the help and the screen's last line say it. */
+import type { CoordinatorView } from "../../run/view.ts";
+import { dashboardText, joinText } from "./head.ts";
+import type { Style } from "./style.ts";
+import { fit } from "./text.ts";
+
+const helpText: readonly (readonly [key: string, meaning: string])[] = [
+  ["p", "pause the run, and go on"],
+  ["s s", "stop the run: it is saved and can be resumed"],
+  ["tab c", "next panel: overview, loss, workers, promedio, log"],
+  ["↑ ↓ k j", "scroll the workers"],
+  ["← → h l", "scroll the columns of the promedio"],
+  ["q", "show or hide the QR code of the join URL"],
+  ["?", "this help"],
+  ["Ctrl-C", "end the coordinator"],
+];
+
+/** The keys, the links and what the promedio is. */
+export function helpLines(view: CoordinatorView, style: Style): string[] {
+  const lines = helpText.map(([key, meaning]) => `  ${style.bold(fit(key, 8))} ${meaning}`);
+  const links = [`  ${joinText(view, style)}`, `  ${dashboardText(view, style)}`];
+  const notes = [
+    "  promedio: each worker's mean gradient for six of the parameters, and the",
+    "  average of them all, which moves the parameters",
+  ];
+  return [...lines, "", ...links, "", ...notes.map(style.dim)];
+}
+
+/** The keys in a line that fits into 80 cells. Those that scroll are named where there is more than is shown. */
+export function keysLine(
+  can: { readonly goOn: boolean; readonly scrollRows: boolean; readonly scrollColumns: boolean },
+  style: Style,
+): string {
+  const key = (name: string, meaning: string) => `${style.bold(name)} ${style.dim(meaning)}`;
+  const arrows = `${can.scrollRows ? "↑↓" : ""}${can.scrollColumns ? "←→" : ""}`;
+  return [
+    key("p", can.goOn ? "go on" : "pause"),
+    key("s", "stop"),
+    key("tab", "panels"),
+    ...(arrows === "" ? [] : [key(arrows, "scroll")]),
+    key("q", "QR"),
+    key("?", "help, links"),
+    key("Ctrl-C", "end"),
+  ].join("   ");
+}

@@ -1,0 +1,264 @@
+/**
+ * @file The live console's screen as a pure function: a view and what the keys have chosen in, lines out. Every line
+ * is exactly as wide as the terminal, so that drawing one replaces the one before it.
+ */
+import type { CoordinatorView } from "../../run/view.ts";
+import { integer, stopwatch } from "./figures.ts";
+import { columnsHidden, promedioTable, promedioTableRows } from "./gradient-table.ts";
+import { headLines, joinText } from "./head.ts";
+import { helpLines, keysLine } from "./help.ts";
+import { type Band, clamp, gutter, layout, type Panel, type Place } from "./layout.ts";
+import { lossChart, lossLegend } from "./loss-chart.ts";
+import { qrCode } from "./qr-code.ts";
+import { createStyle, type Style } from "./style.ts";
+import { beside, displayWidth, fit } from "./text.ts";
+import { workersHidden, workerTable, workerTableRows } from "./worker-table.ts";
+
+/** An event as the log shows it. */
+export interface LogEntry {
+  /** Since the console opened. */
+  readonly seconds: number;
+  readonly text: string;
+}
+
+/** How far the tables are scrolled. */
+export interface Scroll {
+  /** Workers above the table of workers. */
+  readonly rows: number;
+  /** Workers to the left of the promedio table. */
+  readonly columns: number;
+}
+
+/** What is shown and how, apart from the view itself. */
+export interface ScreenState {
+  /** Cells; at least 1. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly color: boolean;
+  readonly panel: Panel;
+  /** Further than there is anything, it is as far as there is. */
+  readonly scroll: Scroll;
+  /** `auto`: beside the head where the terminal is large. `shown`: in place of the panel if it must. */
+  readonly qr: "auto" | "shown" | "hidden";
+  readonly help: boolean;
+  /** Keys are read, so the footer may name them. */
+  readonly keys: boolean;
+  /** In the footer instead of the keys, such as a question to confirm. */
+  readonly notice: string | null;
+  /** Oldest first. */
+  readonly log: readonly LogEntry[];
+}
+
+/** Size and style, handed down together. */
+interface Area {
+  readonly columns: number;
+  readonly rows: number;
+  readonly style: Style;
+}
+
+/** What the panels need below the head and the QR code beside it, for the code to show by itself. */
+const rowsBelowQr = 20;
+/** The head next to the QR code stays readable with this many columns. */
+const columnsBesideQr = 72;
+
+/** The screen in exactly `rows` lines of exactly `columns` cells. */
+export function render(view: CoordinatorView, state: ScreenState): string[] {
+  const style = createStyle(state.color);
+  const bands = bandsOf(view, state);
+  const limits = scrollLimits(view, bands);
+  const scrolled = { ...state, scroll: within(state.scroll, limits) };
+  const footer = hasFooter(state) ? [footerLine(view, state, limits, style)] : [];
+  const area: Area = { columns: state.columns, rows: state.rows - footer.length, style };
+  const lines = screenLines(view, scrolled, area, bands).slice(0, area.rows);
+  while (lines.length < area.rows) lines.push("");
+  return [...lines, ...footer].map((line) => fit(line, state.columns));
+}
+
+/** Where the tables stand after a key: never further than there is anything to see. */
+export function scrollBy(view: CoordinatorView, state: ScreenState, by: Scroll): Scroll {
+  const limits = scrollLimits(view, bandsOf(view, state));
+  const { rows, columns } = state.scroll;
+  return {
+    rows: moved(rows, by.rows, limits.rows),
+    columns: moved(columns, by.columns, limits.columns),
+  };
+}
+
+/** A table that can't be scrolled, as when it is on another panel, keeps its position until it can. */
+function moved(from: number, by: number, limit: number): number {
+  return limit === 0 ? from : clamp(Math.min(from, limit) + by, 0, limit);
+}
+
+function hasFooter({ rows, notice }: ScreenState): boolean {
+  return rows >= 8 || notice !== null;
+}
+
+function screenLines(
+  view: CoordinatorView,
+  state: ScreenState,
+  area: Area,
+  bands: readonly Band[],
+): string[] {
+  if (state.help) return [...headLines(view, area.columns, area.style), ...helpPanel(view, area)];
+  if (isQrAlone(view, state)) return qrPanel(view, area);
+  return [...topLines(view, state, area), ...bands.flatMap((band) => bandLines(view, state, band))];
+}
+
+/** The bands below the head; none where the help or the QR code has their place, or there is no room. */
+function bandsOf(view: CoordinatorView, state: ScreenState): Band[] {
+  if (state.help || isQrAlone(view, state)) return [];
+  const isLossAbove = isQrBeside(view, state);
+  const style = createStyle(state.color);
+  const area = { ...state, rows: state.rows - Number(hasFooter(state)), style };
+  const { columns } = area;
+  const rows = area.rows - topLines(view, state, area).length;
+  if (rows < 3) return [];
+  return layout(state.panel, {
+    columns,
+    rows,
+    workersRows: (rowsMax) => workerTableRows(view.workers.length, { columns, rows: rowsMax }),
+    promedioRows: promedioTableRows(view.run?.promedio ?? null),
+    isLossAbove,
+  });
+}
+
+/** How far the tables on the screen can be scrolled: not at all where everything is shown. */
+function scrollLimits({ workers, run }: CoordinatorView, bands: readonly Band[]): Scroll {
+  const places = bands.flat();
+  const list = places.find(({ panel }) => panel === "workers");
+  const table = places.find(({ panel }) => panel === "promedio");
+  return {
+    rows: list === undefined ? 0 : workersHidden(workers.length, belowTitle(list)),
+    columns: table === undefined ? 0 : columnsHidden(run?.promedio ?? null, table.columns),
+  };
+}
+
+function within({ rows, columns }: Scroll, limits: Scroll): Scroll {
+  return { rows: clamp(rows, 0, limits.rows), columns: clamp(columns, 0, limits.columns) };
+}
+
+function belowTitle({ columns, rows }: Pick<Area, "columns" | "rows">) {
+  return { columns, rows: rows - 1 };
+}
+
+/** The head; with the QR code beside it, the loss too. */
+function topLines(view: CoordinatorView, state: ScreenState, area: Area): string[] {
+  if (!isQrBeside(view, state)) return headLines(view, area.columns, area.style);
+  const qr = qrCode(view.joinUrl, area.style);
+  const qrColumns = displayWidth(qr[0] ?? "");
+  const columns = area.columns - qrColumns - gutter;
+  const head = headLines(view, columns, area.style);
+  const chart = lossPanel(view, { ...area, columns, rows: qr.length - head.length });
+  return beside([...head, ...chart], columns, qr, qrColumns);
+}
+
+/** Whether the QR code is on the screen: what the key that toggles it has to know. */
+export function showsQrCode(view: CoordinatorView, state: ScreenState): boolean {
+  return state.qr === "shown" || isQrBeside(view, state);
+}
+
+/** In place of the panel. */
+function isQrAlone(view: CoordinatorView, state: ScreenState): boolean {
+  return state.qr === "shown" && !isQrBeside(view, state);
+}
+
+function isQrBeside({ joinUrl }: CoordinatorView, state: ScreenState): boolean {
+  if (state.qr === "hidden" || state.panel !== "overview" || joinUrl === "") return false;
+  const qr = qrCode(joinUrl, createStyle(state.color));
+  const columns = displayWidth(qr[0] ?? "") + gutter + columnsBesideQr;
+  return state.columns >= columns && state.rows >= qr.length + rowsBelowQr;
+}
+
+/** One panel, or two side by side, in exactly the band's rows. */
+function bandLines(view: CoordinatorView, state: ScreenState, [left, right]: Band): string[] {
+  if (left === undefined) return [];
+  const lines = panelLines(view, state, left);
+  const band =
+    right === undefined
+      ? lines
+      : beside(lines, left.columns, panelLines(view, state, right), right.columns);
+  return Array.from({ length: left.rows }, (_, row) => band[row] ?? "");
+}
+
+function panelLines(view: CoordinatorView, state: ScreenState, place: Place): string[] {
+  const area = { ...place, style: createStyle(state.color) };
+  switch (place.panel) {
+    case "loss":
+      return lossPanel(view, area);
+    case "workers":
+      return workersPanel(view, state.scroll, area);
+    case "promedio":
+      return promedioPanel(view, state.scroll, area);
+    case "log":
+      return logPanel(state, area);
+    default:
+      return place.panel satisfies never;
+  }
+}
+
+function lossPanel({ run }: CoordinatorView, { columns, rows, style }: Area): string[] {
+  const title = rule("loss", columns, style, lossLegend(style));
+  return [title, ...lossChart(run, { columns, rows: rows - 1 }, style)];
+}
+
+function promedioPanel({ run }: CoordinatorView, scroll: Scroll, { columns, style }: Area) {
+  const table = run?.promedio ?? null;
+  const step = table === null ? "" : ` of step ${integer(table.step)}`;
+  const title = rule("promedio", columns, style, style.dim(`mean gradients${step}`));
+  return [title, ...promedioTable(table, { columns, first: scroll.columns }, style)];
+}
+
+function workersPanel({ workers }: CoordinatorView, scroll: Scroll, area: Area): string[] {
+  const { columns, style } = area;
+  const present = workers.filter((worker) => worker.state !== "gone").length;
+  const title = rule(`workers ${present}`, columns, style);
+  const size = { ...belowTitle(area), first: scroll.rows };
+  return [title, ...workerTable(workers, size, style)];
+}
+
+function logPanel({ log }: ScreenState, { columns, rows, style }: Area): string[] {
+  const entries = log.slice(-Math.max(1, rows - 1));
+  const lines = entries.map((entry) => `${style.dim(stopwatch(entry.seconds))} ${entry.text}`);
+  return [rule("log", columns, style), ...lines];
+}
+
+/** The code in place of everything else, with the URL for those without a camera. */
+function qrPanel(view: CoordinatorView, { columns, rows, style }: Area): string[] {
+  const { joinUrl } = view;
+  if (joinUrl === "") return [style.dim(" there is no join URL yet")];
+  const join = ` ${joinText(view, style)}`;
+  const qr = qrCode(joinUrl, style);
+  const width = displayWidth(qr[0] ?? "");
+  if (width > columns || qr.length + 1 > rows) {
+    const needed = `${width} × ${qr.length + 2}`;
+    const warning = style.warn(` the QR code needs a terminal of at least ${needed}`);
+    return [join, "", warning];
+  }
+  const margin = " ".repeat(Math.floor((columns - width) / 2));
+  return [join, ...qr.map((line) => margin + line)];
+}
+
+function helpPanel(view: CoordinatorView, { columns, style }: Area): string[] {
+  return [rule("help", columns, style), ...helpLines(view, style)];
+}
+
+function footerLine(
+  { run }: CoordinatorView,
+  state: ScreenState,
+  limits: Scroll,
+  style: Style,
+): string {
+  if (state.notice !== null) return style.warn(state.notice);
+  if (!state.keys) return style.dim("Ctrl-C ends the coordinator");
+  const goOn = run?.phase === "paused";
+  return keysLine({ goOn, scrollRows: limits.rows > 0, scrollColumns: limits.columns > 0 }, style);
+}
+
+/** A thin line with a title on its left and, where it fits, a note on its right. */
+function rule(title: string, columns: number, style: Style, note = ""): string {
+  const start = `${style.dim("──")} ${style.bold(title)} `;
+  const end = note === "" ? "" : ` ${note} ${style.dim("──")}`;
+  const line = columns - displayWidth(start) - displayWidth(end);
+  if (line >= 1) return start + style.dim("─".repeat(line)) + end;
+  return start + style.dim("─".repeat(Math.max(0, columns - displayWidth(start))));
+}

@@ -1,0 +1,143 @@
+/** @file One line chart, drawn by uPlot in the page's own colours: at most once a frame, and only where it is seen. */
+import uPlot from "uplot";
+
+import { colorOf, onTheme, watchVisible } from "../page.ts";
+
+/** A curve: `[x, y]`, ascending in x. */
+export interface Curve {
+  readonly label: string;
+  /** A custom property of the style sheet, such as `--series-1`. */
+  readonly color: string;
+  readonly points: readonly (readonly [x: number, y: number])[];
+  readonly dashed?: boolean;
+}
+
+export interface ChartOptions {
+  /** Of values in the legend and on the axis. */
+  readonly format: (value: number) => string;
+  /** Of values along the chart. */
+  readonly formatX: (value: number) => string;
+  readonly labelX: () => string;
+}
+
+export class Chart {
+  readonly #place: HTMLElement;
+  readonly #options: ChartOptions;
+  #plot: uPlot | undefined;
+  /** What the plot was made for: other curves, another scale or other colours need a new one. */
+  #shape = "";
+  #curves: readonly Curve[] = [];
+  #isLog = false;
+  #isDue = false;
+  readonly #isVisible: () => boolean;
+
+  constructor(place: HTMLElement, options: ChartOptions) {
+    this.#place = place;
+    this.#options = options;
+    this.#isVisible = watchVisible(place, () => this.#schedule());
+    new ResizeObserver(() => this.#resize()).observe(place);
+    onTheme(() => {
+      this.#shape = "";
+      this.#schedule();
+    });
+  }
+
+  /** Shows these curves at the next frame. */
+  update(curves: readonly Curve[], isLog = false): void {
+    this.#curves = curves;
+    this.#isLog = isLog;
+    this.#schedule();
+  }
+
+  /** The drawing, for saving it; `undefined` before there is one. */
+  get canvas(): HTMLCanvasElement | undefined {
+    return this.#plot?.ctx.canvas;
+  }
+
+  #schedule(): void {
+    if (this.#isDue || !this.#hasWhatToDraw() || !this.#isVisible()) return;
+    this.#isDue = true;
+    requestAnimationFrame(() => {
+      this.#isDue = false;
+      this.#draw();
+    });
+  }
+
+  /** A chart without a point would have no axes, and move aside for them later. */
+  #hasWhatToDraw(): boolean {
+    return this.#plot !== undefined || this.#curves.some(({ points }) => points.length > 0);
+  }
+
+  #draw(): void {
+    const labels = this.#curves.map(({ label, color }) => `${label}${color}`).join();
+    const shape = `${labels} ${this.#isLog} ${this.#options.labelX()}`;
+    if (this.#plot === undefined || shape !== this.#shape) {
+      this.#plot?.destroy();
+      this.#plot = this.#create();
+      this.#shape = shape;
+    }
+    this.#plot.setData(align(this.#curves, this.#isLog));
+  }
+
+  #create(): uPlot {
+    const { format, formatX, labelX } = this.#options;
+    const axis = {
+      stroke: colorOf("--soft"),
+      grid: { stroke: colorOf("--line"), width: 1 },
+      ticks: { stroke: colorOf("--line"), width: 1 },
+    };
+    const options: uPlot.Options = {
+      ...this.#size(),
+      scales: { x: { time: false }, y: this.#isLog ? { distr: 3 } : {} },
+      axes: [
+        { ...axis, values: (_plot, splits) => splits.map(formatX) },
+        {
+          ...axis,
+          size: 62,
+          values: (_plot, splits) => splits.map((value) => (value === null ? "" : format(value))),
+        },
+      ],
+      cursor: { y: false, drag: { x: false, y: false } },
+      legend: { live: true },
+      series: [
+        { label: labelX(), value: (_plot, value) => (value === null ? "–" : formatX(value)) },
+        ...this.#curves.map(({ label, color, dashed = false }) => ({
+          label,
+          stroke: colorOf(color),
+          width: 2,
+          spanGaps: true,
+          points: { show: false },
+          ...(dashed ? { dash: [6, 4] } : {}),
+          value: (_plot: uPlot, value: number | null) => (value === null ? "–" : format(value)),
+        })),
+      ],
+    };
+    const empty: uPlot.AlignedData = [[], ...this.#curves.map(() => [])];
+    return new uPlot(options, empty, this.#place);
+  }
+
+  #size(): { width: number; height: number } {
+    const style = getComputedStyle(this.#place);
+    const legendHeight = Number.parseFloat(style.getPropertyValue("--legend-height"));
+    const height = Number.parseFloat(style.minHeight) - legendHeight;
+    return { width: this.#place.clientWidth, height };
+  }
+
+  #resize(): void {
+    this.#plot?.setSize(this.#size());
+  }
+}
+
+/** All curves over the union of their x; on a logarithmic scale only what is above 0. */
+function align(curves: readonly Curve[], isLog: boolean): uPlot.AlignedData {
+  const all = [...new Set(curves.flatMap(({ points }) => points.map(([x]) => x)))];
+  all.sort((a, b) => a - b);
+  const columns = curves.map(({ points }) => {
+    const valueAt = new Map(points);
+    return all.map((x) => {
+      const value = valueAt.get(x) ?? null;
+      return isLog && value !== null && value <= 0 ? null : value;
+    });
+  });
+  return [all, ...columns];
+}

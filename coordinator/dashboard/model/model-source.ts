@@ -1,0 +1,100 @@
+/**
+ * @file The current parameters in the page: asked for now and then while something visible needs them, the rarer the
+ * larger they are, and the run's dataset beside them.
+ */
+import type { RunConfig } from "../../../shared/run/config.ts";
+import { RemoteDataset } from "./dataset.ts";
+
+export interface Model {
+  readonly run: number;
+  readonly config: RunConfig;
+  /** Committed steps. */
+  readonly step: number;
+  readonly parameters: Float32Array;
+}
+
+/** Between two looks at a small model. */
+const intervalMs = 400;
+/** A megabyte more waits so much longer. */
+const intervalMsPerMegabyte = 600;
+
+export class ModelSource {
+  readonly #token: string;
+  readonly #listeners: { needed: () => boolean; use: (model: Model) => void }[] = [];
+  #run = 0;
+  #config: RunConfig | undefined;
+  #dataset: Promise<RemoteDataset> | undefined;
+  #model: Model | undefined;
+  /** Committed steps, as the last snapshot said. */
+  step = 0;
+
+  constructor(token: string) {
+    this.#token = token;
+    void this.#loop();
+  }
+
+  /** Another run begins. */
+  begin(run: number, config: RunConfig): void {
+    if (this.#config?.dataset.sha256 !== config.dataset.sha256) this.#dataset = undefined;
+    this.#run = run;
+    this.#config = config;
+    this.#model = undefined;
+  }
+
+  get config(): RunConfig | undefined {
+    return this.#config;
+  }
+
+  get model(): Model | undefined {
+    return this.#model;
+  }
+
+  /** The run's dataset; opened when it is first asked for. */
+  dataset(): Promise<RemoteDataset> {
+    const { sha256 = "" } = this.#config?.dataset ?? {};
+    this.#dataset ??= RemoteDataset.open(sha256, this.#token);
+    return this.#dataset;
+  }
+
+  /** @param needed - Whether new parameters would be looked at now. */
+  listen(needed: () => boolean, use: (model: Model) => void): void {
+    this.#listeners.push({ needed, use });
+  }
+
+  async #loop(): Promise<void> {
+    for (;;) {
+      const megabytes = (this.#model?.parameters.byteLength ?? 0) / 1e6;
+      await new Promise((resolve) =>
+        setTimeout(resolve, intervalMs + intervalMsPerMegabyte * megabytes),
+      );
+      await this.#look().catch(() => {
+        // The coordinator is away: the feed says so, and here it is tried again.
+        this.#dataset = undefined;
+      });
+    }
+  }
+
+  async #look(): Promise<void> {
+    if (this.#config === undefined || !this.#listeners.some(({ needed }) => needed())) return;
+    if (this.#isStale()) await this.#fetch(this.#config);
+    const model = this.#model;
+    if (model === undefined) return;
+    for (const { needed, use } of this.#listeners) if (needed()) use(model);
+  }
+
+  #isStale(): boolean {
+    return this.#model?.step !== this.step || this.#model.run !== this.#run;
+  }
+
+  async #fetch(config: RunConfig): Promise<void> {
+    const headers = new Headers();
+    if (this.#token !== "") headers.set("Authorization", `Bearer ${this.#token}`);
+    const response = await fetch("/run/parameters", { headers, cache: "no-store" });
+    if (!response.ok) throw new Error(`parameters: ${response.status}`);
+    const run = Number(response.headers.get("Promedio-Run"));
+    const parameters = new Float32Array(await response.arrayBuffer());
+    if (run !== this.#run || config !== this.#config) return;
+    const step = Number(response.headers.get("Promedio-Step"));
+    this.#model = { run, config, step, parameters };
+  }
+}

@@ -1,0 +1,75 @@
+import type { RunConfig } from "../../../shared/run/config.ts";
+/** @file Six samples of the batch that comes next, and what each alone would do to a few parameters. */
+import {
+  batchSizeOf,
+  epochOf,
+  epochOrder,
+  planRun,
+  type RunPlan,
+} from "../../../shared/run/plan.ts";
+import type { ModelSource } from "./model-source.ts";
+import { sampleGradient } from "./network.ts";
+
+const samplesShown = 6;
+
+export interface Observations {
+  readonly step: number;
+  /** Width of a sample's picture; `undefined` where samples are no pictures. */
+  readonly side: number | undefined;
+  readonly samples: readonly {
+    readonly label: number;
+    readonly features: Float32Array;
+    /** One for each parameter asked for. */
+    readonly gradients: readonly number[];
+  }[];
+}
+
+/**
+ * Computes the gradients, at the current parameters, of the first samples of the step to come.
+ *
+ * @param wanted - Indices into the parameters.
+ */
+export async function observe(
+  source: ModelSource,
+  wanted: readonly number[],
+): Promise<Observations | undefined> {
+  const { model } = source;
+  if (model === undefined) return undefined;
+  const { config, parameters } = model;
+  const dataset = await source.dataset();
+  const counts = { trainCount: dataset.count("train"), testCount: dataset.count("test") };
+  const plan = planRun(config, counts);
+  const step = Math.min(model.step, plan.totalSteps - 1);
+  const samples = await Promise.all(
+    firstOfBatch(step, config, plan).map(async (index) => {
+      const [features, labels] = await Promise.all([
+        dataset.features("train", index, 1),
+        dataset.labels("train", index, 1),
+      ]);
+      const label = labels[0] ?? 0;
+      const gradients = sampleGradient(config, parameters, { features, label }, wanted);
+      return { label, features, gradients };
+    }),
+  );
+  const { featureShape } = dataset;
+  return { step, side: featureShape.length === 2 ? featureShape[1] : undefined, samples };
+}
+
+/** Which samples of the training split a step's batch begins with: the order that the workers derive too. */
+function firstOfBatch(step: number, config: RunConfig, plan: RunPlan): number[] {
+  const { epoch, batch } = epochOf(step, plan);
+  const order = orderOf(epoch, config, plan);
+  const first = batch * config.batchSize;
+  return [
+    ...order.subarray(first, first + Math.min(samplesShown, batchSizeOf(step, config, plan))),
+  ];
+}
+
+/** The last order that was drawn: an epoch has one, and it is asked for many times. */
+let drawn: { readonly key: string; readonly order: Uint32Array } | undefined;
+
+function orderOf(epoch: number, config: RunConfig, plan: RunPlan): Uint32Array {
+  const key = `${config.seed} ${epoch} ${plan.trainCount}`;
+  if (drawn?.key !== key) drawn = { key, order: epochOrder(epoch, config, plan) };
+  return drawn.order;
+}

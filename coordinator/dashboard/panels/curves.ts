@@ -1,0 +1,130 @@
+/** @file The charts: the current run's curves, and those of the runs that it is compared with. */
+import type { EvaluationPoint, RecordPoint, RunRecordView } from "../../run/view.ts";
+import { Chart, type Curve } from "../charts/chart.ts";
+import { figures } from "../charts/format.ts";
+import { column, type Points } from "../charts/points.ts";
+import { saveBlob } from "../model/downloads.ts";
+import { colorOf, element } from "../page.ts";
+import { say } from "../texts/language.ts";
+
+/** Means over many steps where there are many: what a curve does is seen, not its noise. */
+const pointsShown = 300;
+const otherColors = ["--series-3", "--series-4", "--series-5", "--series-6"];
+
+/** What is drawn. */
+export interface CurvesData {
+  readonly points: Points;
+  readonly tests: readonly EvaluationPoint[];
+  readonly batchSize: number;
+  /** Ended runs to compare with. */
+  readonly others: readonly RunRecordView[];
+}
+
+export class CurvesPanel {
+  readonly #charts: Readonly<Record<"loss" | "accuracy" | "throughput" | "norm" | "rate", Chart>>;
+  #byTime = false;
+  #isLog = false;
+  #data: CurvesData | undefined;
+
+  constructor() {
+    const make = (id: string, format: (value: number) => string) =>
+      new Chart(element(id), {
+        format,
+        formatX: (value) => (this.#byTime ? figures.shortest(value) : figures.compact(value)),
+        labelX: () => say(this.#byTime ? "seconds" : "step"),
+      });
+    this.#charts = {
+      loss: make("loss", (value) => figures.shortest(value)),
+      accuracy: make("accuracy", (value) => figures.shortestPercent(value)),
+      throughput: make("throughput", (value) => figures.compact(value)),
+      norm: make("gradient-norm", (value) => figures.shortest(value)),
+      rate: make("learning-rate", (value) => figures.shortest(value)),
+    };
+    this.#listen();
+  }
+
+  update(data: CurvesData): void {
+    this.#data = data;
+    const { points, tests, batchSize } = data;
+    const x = this.#byTime ? column.seconds : column.step;
+    const at = (step: number) => (this.#byTime ? points.secondsAt(step) : step);
+    const train = (field: number, label = say("train")): Curve => ({
+      label,
+      color: "--series-1",
+      points: points.curve(x, field, pointsShown),
+    });
+    const test = (value: (point: EvaluationPoint) => number): Curve => ({
+      label: say("test"),
+      color: "--series-2",
+      points: tests.map((point) => [at(point.step), value(point)]),
+    });
+    this.#charts.loss.update(
+      [
+        train(column.loss),
+        test(({ testLoss }) => testLoss),
+        ...this.#others(data, ([, , loss]) => loss),
+      ],
+      this.#isLog,
+    );
+    this.#charts.accuracy.update([
+      train(column.accuracy),
+      test(({ testAccuracy }) => testAccuracy),
+      ...this.#others(data, ([, , , accuracy]) => accuracy),
+    ]);
+    const pace = points.pace(x, pointsShown / 3);
+    this.#charts.throughput.update([
+      {
+        label: say("samplesPerSecond"),
+        color: "--series-1",
+        points: pace.map(([place, steps]) => [place, steps * batchSize]),
+      },
+    ]);
+    this.#charts.norm.update([train(column.gradientNorm, say("gradientNorm"))]);
+    this.#charts.rate.update([train(column.learningRate, say("learningRate"))]);
+  }
+
+  /** Of the runs to compare with; what a run did not count is left out. */
+  #others({ others }: CurvesData, value: (point: RecordPoint) => number | null): Curve[] {
+    return others.map(({ number, curve }) => ({
+      label: `#${number}`,
+      color: otherColors[number % otherColors.length] ?? "--series-3",
+      dashed: true,
+      points: curve.flatMap((point) => {
+        const [step, seconds] = point;
+        const y = value(point);
+        return y === null ? [] : [[this.#byTime ? seconds : step, y] as const];
+      }),
+    }));
+  }
+
+  #listen(): void {
+    for (const input of document.querySelectorAll<HTMLInputElement>("input[name=axis]")) {
+      input.addEventListener("change", () => {
+        this.#byTime = input.value === "time";
+        if (this.#data !== undefined) this.update(this.#data);
+      });
+    }
+    const log = element("log-scale", HTMLInputElement);
+    log.addEventListener("change", () => {
+      this.#isLog = log.checked;
+      if (this.#data !== undefined) this.update(this.#data);
+    });
+    element("save-png").addEventListener("click", () => this.#savePng());
+  }
+
+  /** The loss chart on the page's own ground: a transparent one can't be read everywhere. */
+  #savePng(): void {
+    const source = this.#charts.loss.canvas;
+    if (source === undefined) return;
+    const target = document.createElement("canvas");
+    [target.width, target.height] = [source.width, source.height];
+    const context = target.getContext("2d");
+    if (context === null) return;
+    context.fillStyle = colorOf("--card");
+    context.fillRect(0, 0, target.width, target.height);
+    context.drawImage(source, 0, 0);
+    target.toBlob((blob) => {
+      if (blob !== null) saveBlob(blob, "promedio-loss.png");
+    });
+  }
+}

@@ -1,0 +1,109 @@
+/** @file What happened, newest first, and the buttons that make something happen: a lesson in what may go wrong. */
+import type { CoordinatorEvent, RunView, WorkerView } from "../../run/view.ts";
+import type { Feed, OrderBody } from "../feed.ts";
+import { create, element, setText } from "../page.ts";
+import { language, say } from "../texts/language.ts";
+import { sentenceIn, waitingIn } from "../texts/sentences.ts";
+import { hasEnded } from "./run.ts";
+
+const eventsShown = 100;
+const delaySeconds = 5;
+const breaking = ["drop", "corrupt", "lie", "delay"] as const;
+type Breaking = (typeof breaking)[number];
+
+export class EventsPanel {
+  readonly #feed: () => Feed;
+  readonly #victim = element("victim", HTMLSelectElement);
+  readonly #list = element("events", HTMLOListElement);
+  #workers = "";
+
+  constructor(feed: () => Feed) {
+    this.#feed = feed;
+    this.#button("drop", (worker) => ({ order: "drop", worker }));
+    this.#button("corrupt", (worker) => ({ order: "corrupt", worker }));
+    this.#button("lie", (worker) => ({ order: "lie", worker }));
+    this.#button("delay", (worker) => ({ order: "delay", worker, seconds: delaySeconds }));
+  }
+
+  /** The same events come again with a new connection. */
+  clear(): void {
+    this.#list.replaceChildren();
+  }
+
+  add(atMs: number, event: CoordinatorEvent): void {
+    const text = textOf(event);
+    if (text === undefined) return;
+    const item = create("li", event.event === "worker" ? event.change : event.event);
+    const time = create("time", "", new Date(atMs).toLocaleTimeString(language));
+    time.dateTime = new Date(atMs).toISOString();
+    item.append(time, create("span", "", text));
+    this.#list.prepend(item);
+    while (this.#list.childElementCount > eventsShown) this.#list.lastElementChild?.remove();
+  }
+
+  /** What becomes of a lie in this run; when nothing trains, or nobody is here, nothing can be disturbed. */
+  showRun({ audit, phase }: RunView): void {
+    const isOver = hasEnded(phase);
+    const isAlone = this.#workers === "";
+    const hindrance = isOver ? "breakNothing" : "breakNobody";
+    setText(element("audit-now"), say(isOver || isAlone ? hindrance : `audit${audit}`));
+    this.#disable(isOver || isAlone);
+  }
+
+  /** Nobody hears an order any more. */
+  lose(): void {
+    this.#disable(true);
+  }
+
+  /** Who can be disturbed. */
+  showWorkers(workers: readonly WorkerView[]): void {
+    const here = workers.filter(({ state }) => state !== "gone");
+    const key = here.map(({ id }) => id).join();
+    if (key === this.#workers) return;
+    this.#workers = key;
+    const chosen = this.#victim.value;
+    this.#victim.replaceChildren(...here.map(({ id, name }) => new Option(name, id)));
+    if (here.some(({ id }) => id === chosen)) this.#victim.value = chosen;
+  }
+
+  #disable(isDisabled: boolean): void {
+    for (const id of breaking) element(id, HTMLButtonElement).disabled = isDisabled;
+  }
+
+  #button(id: Breaking, orderOf: (worker: string) => OrderBody): void {
+    element(id).addEventListener("click", () => {
+      void this.#feed()
+        .order(orderOf(this.#victim.value))
+        .then((error) => setText(element("break-error"), sentenceIn(language, error ?? "")));
+    });
+  }
+}
+
+function textOf(event: CoordinatorEvent): string | undefined {
+  switch (event.event) {
+    case "worker":
+      return say(`event${event.change}`, { name: event.name, reason: said(event.reason) });
+    case "started":
+      return say("eventstarted", { run: event.run });
+    case "resumed":
+      return say("eventresumed", { run: event.run, step: event.step });
+    case "finished":
+      return say("eventfinished", { fingerprint: event.fingerprint });
+    case "failed":
+      return say("eventfailed", { step: event.step, reason: said(event.reason) });
+    case "waiting":
+      return `${say("waiting")}: ${waitingIn(language, event.reason)}`;
+    case "warning":
+      return said(event.message);
+    case "epoch":
+    case "listening":
+      // Epochs are in the curves, and who reads this has found the server.
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}
+
+function said(sentence: string): string {
+  return sentenceIn(language, sentence);
+}

@@ -1,0 +1,55 @@
+/** @file How others join: the link, its QR code, and a button that copies it. */
+import { renderSVG } from "uqr";
+
+import { element, setText } from "../page.ts";
+import { say } from "../texts/language.ts";
+
+export class JoinPanel {
+  #shown = "";
+
+  constructor() {
+    const button = element("copy-link");
+    button.addEventListener("click", () => void this.#copy(button));
+  }
+
+  async #copy(button: HTMLElement): Promise<void> {
+    const isCopied = await copy(this.#shown);
+    button.focus();
+    setText(button, say(isCopied ? "copied" : "copyLost"));
+    setTimeout(() => setText(button, say("copyLink")), isCopied ? 2_000 : 6_000);
+  }
+
+  show(joinUrl: string): void {
+    if (joinUrl === this.#shown) return;
+    this.#shown = joinUrl;
+    const link = element("join-link");
+    link.setAttribute("href", joinUrl);
+    // The token is in the link; for reading aloud the address is enough.
+    setText(link, joinUrl.replace(/#.*$/u, ""));
+    const svg = new DOMParser().parseFromString(renderSVG(joinUrl), "image/svg+xml");
+    element("qr").replaceChildren(document.importNode(svg.documentElement, true));
+  }
+}
+
+/** @returns Whether the text is in the clipboard. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // A page over plain http has no such clipboard, and a browser may deny it elsewhere.
+    return copyAsOfOld(text);
+  }
+}
+
+/** As a person does it: selected in a field, and copied. Takes the focus. */
+function copyAsOfOld(text: string): boolean {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "visually-hidden";
+  document.body.append(field);
+  field.select();
+  const isCopied = document.execCommand("copy");
+  field.remove();
+  return isCopied;
+}

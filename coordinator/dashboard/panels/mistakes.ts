@@ -1,0 +1,159 @@
+/**
+ * @file The test samples that the network is surest about, and wrong: looked for in the page, a few milliseconds at a
+ * time, now and then while the panel can be seen.
+ */
+import { figures } from "../charts/format.ts";
+import type { Model, ModelSource } from "../model/model-source.ts";
+import { argmax, outputsOf } from "../model/network.ts";
+import { drawGrey } from "../model/picture.ts";
+import { create, element, setText, watchVisible } from "../page.ts";
+import { say } from "../texts/language.ts";
+
+/** One row of a wide screen, two of a narrow one. */
+const shownMax = 12;
+/** Samples looked through: all of MNIST's test split. */
+const samplesMax = 10_000;
+/** What is most often shown, for the time until it is. */
+const digitShape = [28, 28];
+/** Between two searches. */
+const restMs = 4_000;
+/** Of one frame. */
+const sliceMs = 6;
+
+interface Mistake {
+  readonly sample: number;
+  readonly label: number;
+  readonly predicted: number;
+  /** Output of the wrong class over that of the right one. */
+  readonly surer: number;
+}
+
+interface TestSplit {
+  readonly sha256: string;
+  readonly features: Float32Array;
+  readonly labels: Uint8Array;
+  readonly featureShape: readonly number[];
+}
+
+/** Looks for mistakes from now on. */
+export function showMistakes(source: ModelSource): MistakesPanel {
+  return new MistakesPanel(source);
+}
+
+class MistakesPanel {
+  readonly #source: ModelSource;
+  #split: TestSplit | undefined;
+  #isBusy = false;
+  #searchedMs = -Infinity;
+  #searched = "";
+
+  constructor(source: ModelSource) {
+    this.#source = source;
+    fill([], digitShape);
+    const isVisible = watchVisible(element("mistakes"));
+    source.listen(
+      () => isVisible() && !this.#isBusy && performance.now() - this.#searchedMs > restMs,
+      (model) => void this.#search(model),
+    );
+  }
+
+  async #search(model: Model): Promise<void> {
+    const what = `${model.run} ${model.step}`;
+    if (this.#searched === what) return;
+    this.#isBusy = true;
+    try {
+      const split = await this.#load(model);
+      const mistakes = await find(model, split);
+      this.#show(model, split, mistakes);
+      this.#searched = what;
+    } catch {
+      // The coordinator is away, or another run began with other data: the next look tries again.
+    } finally {
+      this.#isBusy = false;
+      this.#searchedMs = performance.now();
+    }
+  }
+
+  async #load({ config }: Model): Promise<TestSplit> {
+    const { sha256 } = config.dataset;
+    if (this.#split?.sha256 === sha256) return this.#split;
+    const dataset = await this.#source.dataset();
+    const count = Math.min(dataset.count("test"), samplesMax);
+    const features = await dataset.features("test", 0, count);
+    const labels = await dataset.labels("test", 0, count);
+    this.#split = { sha256, features, labels, featureShape: dataset.featureShape };
+    return this.#split;
+  }
+
+  #show({ step }: Model, split: TestSplit, mistakes: readonly Mistake[]): void {
+    const all = split.labels.length;
+    const worst = mistakes.toSorted((a, b) => b.surer - a.surer).slice(0, shownMax);
+    const counted = {
+      count: figures.whole(mistakes.length),
+      all: figures.whole(all),
+      step: figures.whole(step),
+    };
+    setText(
+      element("mistakes-count"),
+      say(mistakes.length === 0 ? "mistakesNone" : "mistakesCount", counted),
+    );
+    const isPicture = split.featureShape.length === 2;
+    const items = worst.map((mistake) => itemOf(mistake, isPicture ? split : undefined));
+    fill(items, isPicture ? split.featureShape : undefined);
+  }
+}
+
+/** Keeps the places of those that are not there, so that what is below stays where it is. */
+function fill(items: readonly HTMLElement[], shape: readonly number[] | undefined): void {
+  const fillers = Array.from({ length: shownMax - items.length }, () => {
+    const filler = create("li", "filler", say("mistake", { label: "", predicted: "" }));
+    if (shape !== undefined) filler.prepend(blankOf(shape));
+    filler.setAttribute("aria-hidden", "true");
+    return filler;
+  });
+  element("mistakes").replaceChildren(...items, ...fillers);
+}
+
+/** A picture of this shape, rows and columns. */
+function blankOf([height = 1, width = 1]: readonly number[]): HTMLCanvasElement {
+  return Object.assign(create("canvas"), { width, height });
+}
+
+function itemOf({ sample, label, predicted }: Mistake, split: TestSplit | undefined): HTMLElement {
+  const item = create("li");
+  if (split !== undefined) {
+    const size = split.features.length / split.labels.length;
+    const canvas = create("canvas");
+    canvas.setAttribute("aria-hidden", "true");
+    const values = split.features.subarray(sample * size, (sample + 1) * size);
+    drawGrey(canvas, values, split.featureShape[1] ?? 1);
+    item.append(canvas);
+  }
+  item.append(create("span", "", say("mistake", { label, predicted })));
+  return item;
+}
+
+async function find(
+  { config: { model }, parameters }: Model,
+  { features, labels }: TestSplit,
+): Promise<Mistake[]> {
+  const size = features.length / labels.length;
+  const mistakes: Mistake[] = [];
+  let until = performance.now() + sliceMs;
+  for (const [sample, label] of labels.entries()) {
+    const outputs = outputsOf(
+      model,
+      parameters,
+      features.subarray(sample * size, (sample + 1) * size),
+    );
+    const predicted = argmax(outputs);
+    if (predicted !== label) {
+      const surer = (outputs[predicted] ?? 0) - (outputs[label] ?? 0);
+      mistakes.push({ sample, label, predicted, surer });
+    }
+    if (performance.now() < until) continue;
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    until = performance.now() + sliceMs;
+  }
+  return mistakes;
+}

@@ -1,0 +1,125 @@
+/** @file The run's card: what it is, how it stands, its figures, its fingerprint, and the operator's buttons. */
+import type { Phase, RunRecordView, RunView } from "../../run/view.ts";
+import { figures } from "../charts/format.ts";
+import type { Feed } from "../feed.ts";
+import { create, element, setText } from "../page.ts";
+import { language, say } from "../texts/language.ts";
+import { sentenceIn, waitingIn } from "../texts/sentences.ts";
+
+export class RunPanel {
+  readonly #feed: () => Feed;
+  readonly #values: HTMLElement[] = [];
+  readonly #pause = element("pause", HTMLButtonElement);
+  readonly #stop = element("stop", HTMLButtonElement);
+  #isPaused = false;
+
+  constructor(feed: () => Feed) {
+    this.#feed = feed;
+    this.#pause.addEventListener(
+      "click",
+      () => void this.#command(this.#isPaused ? "resume" : "pause"),
+    );
+    this.#stop.addEventListener("click", () => void this.#command("stop"));
+  }
+
+  /** @param record - Of the same run, once it has ended. */
+  show(run: RunView, record: RunRecordView | undefined): void {
+    const done = run.totalSteps === 0 ? 0 : run.step / run.totalSteps;
+    document.title = `${figures.percent(done, 0)} · Promedio`;
+    setText(element("title"), sentenceIn(language, run.title));
+    element("phase").dataset["phase"] = run.phase;
+    setText(element("phase-name"), say(run.phase));
+    setText(element("phase-detail"), detailOf(run));
+    element("progress").setAttribute("value", String(done));
+    this.#showFigures(run);
+    this.#showFingerprint(record);
+    this.#showButtons(run);
+  }
+
+  /** Nothing is known of the run any more. @param why - One sentence. */
+  lose(why: string): void {
+    element("phase").dataset["phase"] = "lost";
+    setText(element("phase-name"), why);
+    setText(element("phase-detail"), "");
+    this.#pause.disabled = true;
+    this.#stop.disabled = true;
+  }
+
+  /** Who is not let in is told so once, where the phase stands; but a page has a heading for who can't see it. */
+  refuse(): void {
+    const title = element("title");
+    setText(title, say("notLetIn"));
+    title.classList.add("visually-hidden");
+  }
+
+  #showFigures(run: RunView): void {
+    const epoch = Math.min(Math.floor(run.step / run.stepsPerEpoch) + 1, run.epochs);
+    const test = run.lastEvaluation;
+    const all: readonly (readonly [string, string])[] = [
+      [say("step"), `${figures.whole(run.step)} / ${figures.whole(run.totalSteps)}`],
+      [say("epoch"), `${figures.whole(epoch)} / ${figures.whole(run.epochs)}`],
+      [say("testAccuracy"), figures.percent(test?.testAccuracy ?? null, 2)],
+      [say("testLoss"), figures.short(test?.testLoss ?? null)],
+      [say("trainAccuracy"), figures.percent(run.trainAccuracy, 2)],
+      [say("trainLoss"), figures.short(run.trainLoss)],
+      [say("samplesPerSecond"), figures.whole(run.samplesPerSecond)],
+      [say("stepsPerSecond"), figures.whole(run.stepsPerSecond)],
+      [say("trainedFor"), figures.seconds(run.trainingSeconds)],
+      [say("left"), figures.seconds(run.etaSeconds)],
+      [say("parameters"), figures.whole(run.parameterCount)],
+      [say("learningRate"), figures.short(run.learningRate)],
+    ];
+    for (const [i, [label, value]] of all.entries()) {
+      const target = this.#values[i] ?? this.#addFigure(label);
+      setText(target, value);
+    }
+  }
+
+  #addFigure(label: string): HTMLElement {
+    const box = create("div");
+    const value = create("dd");
+    box.append(create("dt", "", label), value);
+    element("figures").append(box);
+    this.#values.push(value);
+    return value;
+  }
+
+  #showFingerprint(record: RunRecordView | undefined): void {
+    const target = element("fingerprint");
+    const { fingerprint = null } = record ?? {};
+    const text = fingerprint === null ? "" : `${say("fingerprint")} ${fingerprint}`;
+    const more = record === undefined || fingerprint === null ? "" : comparisonOf(record);
+    if (target.textContent === text + more) return;
+    target.replaceChildren(text, create("strong", "", more));
+  }
+
+  #showButtons({ phase, waitingFor }: RunView): void {
+    const isOver = hasEnded(phase);
+    this.#isPaused = phase === "paused" || waitingFor === "paused by the operator";
+    setText(this.#pause, say(this.#isPaused ? "resume" : "pause"));
+    this.#pause.disabled = isOver;
+    this.#stop.disabled = isOver;
+  }
+
+  async #command(order: "pause" | "resume" | "stop"): Promise<void> {
+    const error = await this.#feed().order({ order });
+    setText(element("control-error"), sentenceIn(language, error ?? ""));
+  }
+}
+
+/** Nothing trains any more. */
+export function hasEnded(phase: Phase): boolean {
+  return phase === "finished" || phase === "failed" || phase === "stopped";
+}
+
+/** Whether an earlier run ended with the same bits, and what was done to this one meanwhile. */
+function comparisonOf({ sameAs, disturbances: count }: RunRecordView): string {
+  if (sameAs !== null && count === 0) return ` = ${say("sameAs", { run: sameAs })}`;
+  if (sameAs !== null) return ` = ${say("sameAsDisturbed", { run: sameAs, count })}`;
+  return count === 0 ? "" : ` · ${say("disturbed", { count })}`;
+}
+
+/** What it waits for, where that says more than the phase. */
+function detailOf({ phase, waitingFor }: RunView): string {
+  return waitingFor === null || phase === "paused" ? "" : waitingIn(language, waitingFor);
+}

@@ -1,0 +1,113 @@
+/** @file All runs since the coordinator began: what each came to, and which curves are laid over the current one. */
+import type { RunRecordView, RunView } from "../../run/view.ts";
+import { figures } from "../charts/format.ts";
+import { create, element, setText } from "../page.ts";
+import { language, say } from "../texts/language.ts";
+import { sentenceIn } from "../texts/sentences.ts";
+
+/** Curves that are laid over the current one without asking. */
+const comparedAtFirst = 2;
+
+export class RunsPanel {
+  readonly #table = element("runs", HTMLTableElement);
+  readonly #changed: () => void;
+  readonly #hidden = new Set<number>();
+  #runs: readonly RunRecordView[] = [];
+  #current = 0;
+
+  /** @param changed - Other runs are to be compared. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  /** Ended runs whose curves are wanted. */
+  get compared(): readonly RunRecordView[] {
+    return this.#ended.filter(({ number }) => !this.#hidden.has(number));
+  }
+
+  record(number: number): RunRecordView | undefined {
+    return this.#runs.find((run) => run.number === number);
+  }
+
+  show(runs: readonly RunRecordView[], current: number): void {
+    const known = new Set(this.#runs.map(({ number }) => number));
+    this.#runs = runs;
+    this.#current = current;
+    const news = this.#ended.filter(({ number }) => !known.has(number));
+    for (const { number } of news.slice(0, -comparedAtFirst)) this.#hidden.add(number);
+    this.#table.replaceChildren(headOf(), this.#body());
+    this.#changed();
+  }
+
+  /** What changes while the current run goes on. */
+  update(view: RunView): void {
+    const row = this.#table.tBodies[0]?.querySelector(`[data-run="${this.#current}"]`);
+    const record = this.record(this.#current);
+    if (row === null || row === undefined || record === undefined) return;
+    const { lastEvaluation, phase, step, totalSteps } = view;
+    const accuracy = lastEvaluation?.testAccuracy ?? null;
+    fillRow(row, { ...record, phase, step, totalSteps, testAccuracy: accuracy });
+  }
+
+  get #ended(): readonly RunRecordView[] {
+    return this.#runs.filter(({ number }) => number !== this.#current);
+  }
+
+  #body(): HTMLTableSectionElement {
+    const body = document.createElement("tbody");
+    for (const run of this.#runs.toReversed()) {
+      const row = body.insertRow();
+      row.dataset["run"] = String(run.number);
+      const head = create("th", "", `#${run.number}`);
+      head.scope = "row";
+      row.append(head, create("td", "text small"), create("td"), create("td"), create("td"));
+      row
+        .insertCell()
+        .append(...(run.number === this.#current ? [] : [this.#checkbox(run.number)]));
+      fillRow(row, run);
+    }
+    return body;
+  }
+
+  #checkbox(number: number): HTMLInputElement {
+    const box = create("input");
+    box.type = "checkbox";
+    box.checked = !this.#hidden.has(number);
+    box.setAttribute("aria-label", say("compareRun", { run: number }));
+    box.addEventListener("change", () => {
+      if (box.checked) this.#hidden.delete(number);
+      else this.#hidden.add(number);
+      this.#changed();
+    });
+    return box;
+  }
+}
+
+function headOf(): HTMLTableSectionElement {
+  const head = document.createElement("thead");
+  const row = head.insertRow();
+  for (const text of [
+    say("run"),
+    say("state"),
+    say("step"),
+    say("testAccuracy"),
+    say("fingerprint"),
+    say("compare"),
+  ]) {
+    const cell = create("th", "", text);
+    cell.scope = "col";
+    if (text === say("state")) cell.className = "text";
+    row.append(cell);
+  }
+  return head;
+}
+
+function fillRow(row: Element, run: RunRecordView): void {
+  const [, state, step, accuracy, fingerprint] = row.children;
+  if (!state || !step || !accuracy || !fingerprint) return;
+  setText(state, `${say(run.phase)} · ${sentenceIn(language, run.title)}`);
+  setText(step, `${figures.whole(run.step)} / ${figures.whole(run.totalSteps)}`);
+  setText(accuracy, figures.percent(run.testAccuracy, 2));
+  const same = run.sameAs === null ? "" : ` = #${run.sameAs}`;
+  setText(fingerprint, run.fingerprint === null ? "–" : `${run.fingerprint.slice(0, 8)}${same}`);
+}

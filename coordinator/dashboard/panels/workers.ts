@@ -1,0 +1,63 @@
+/** @file The workers: a row each, and how many times faster than one thread they are together. */
+import type { TimelineView, WorkerView } from "../../run/view.ts";
+import { figures } from "../charts/format.ts";
+import { type Cell, element, fillBody, fillHead, setText } from "../page.ts";
+import { say } from "../texts/language.ts";
+
+/** Weight of the newest speed-up in the one that is shown. */
+const newestWeight = 0.15;
+
+export class WorkersPanel {
+  readonly #table = element("workers", HTMLTableElement);
+  #speedUp: number | undefined;
+
+  show(workers: readonly WorkerView[], timeline: TimelineView | null): void {
+    element("no-workers").hidden = workers.length > 0;
+    this.#table.hidden = workers.length === 0;
+    fillHead(this.#table, [
+      say("name"),
+      say("state"),
+      say("threads"),
+      say("share"),
+      say("samplesPerSecond"),
+      say("roundTrip"),
+      say("blocks"),
+      say("runsIn"),
+    ]);
+    fillBody(this.#table, workers.map(rowOf));
+    this.#showSpeedUp(workers, timeline?.speedUp ?? null);
+  }
+
+  #showSpeedUp(workers: readonly WorkerView[], newest: number | null): void {
+    if (newest !== null) {
+      this.#speedUp =
+        (this.#speedUp ?? newest) + newestWeight * (newest - (this.#speedUp ?? newest));
+    }
+    const busy = workers.filter(({ state }) => state === "working" || state === "ready");
+    const threads = busy.reduce((sum, worker) => sum + worker.threads, 0);
+    const times = this.#speedUp;
+    const text =
+      times === undefined || threads === 0
+        ? ""
+        : say("speedUp", {
+            times: figures.fixed(times, 2),
+            efficiency: Math.round((100 * times) / threads),
+            threads,
+          });
+    setText(element("speed-up"), text);
+  }
+}
+
+function rowOf(worker: WorkerView): Cell[] {
+  const { name, kind, state, threads, share, samplesPerSecond, roundTripMs, blocksDone } = worker;
+  return [
+    { text: name },
+    { text: say(`state${state}`), className: `state-${state}` },
+    { text: String(threads) },
+    { text: figures.percent(share) },
+    { text: figures.whole(samplesPerSecond) },
+    { text: roundTripMs === null ? "–" : `${figures.fixed(roundTripMs, 1)} ms` },
+    { text: figures.whole(blocksDone) },
+    { text: say(`kind${kind}`) },
+  ];
+}

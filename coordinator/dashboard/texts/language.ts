@@ -1,0 +1,52 @@
+/** @file The page's language: chosen once when it opens; another choice opens it anew. */
+import {
+  chooseLanguage,
+  languageKey,
+  languageNames,
+  languages,
+  translator,
+} from "../../../shared/pages/language.ts";
+import { element, setText } from "../page.ts";
+import { type TextKey, texts } from "./texts.ts";
+
+export const language = chooseLanguage(stored(), navigator.languages);
+
+/** A text in the page's language. */
+export const say = translator(texts, language);
+
+/** Puts the language into the page: every `data-text` and `data-label`, and the picker. */
+export function translatePage(): void {
+  document.documentElement.lang = language;
+  for (const target of document.querySelectorAll<HTMLElement>("[data-text]")) {
+    setText(target, say(keyOf(target.dataset["text"])));
+  }
+  for (const target of document.querySelectorAll<HTMLElement>("[data-label]")) {
+    target.setAttribute("aria-label", say(keyOf(target.dataset["label"])));
+  }
+  const picker = element("language", HTMLSelectElement);
+  picker.replaceChildren(...languages.map((each) => new Option(languageNames[each], each)));
+  picker.value = language;
+  picker.addEventListener("change", () => {
+    try {
+      localStorage.setItem(languageKey, picker.value);
+    } catch {
+      // A browser that keeps nothing shows its own language.
+      return;
+    }
+    location.reload();
+  });
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(languageKey);
+  } catch {
+    return null;
+  }
+}
+
+function keyOf(name: string | undefined): TextKey {
+  if (name === undefined || !Object.hasOwn(texts.en, name)) throw new Error(`no text ${name}`);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
+  return name as TextKey;
+}

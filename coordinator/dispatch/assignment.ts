@@ -1,0 +1,148 @@
+/**
+ * @file Who computes which leaves of a round. Pure: speeds in, shares out. Nothing here can change the result of a
+ * run, only how soon it is there (invariants 1 and 2).
+ */
+import { assert, known } from "../../shared/assert.ts";
+import { type Block, blocksOf } from "../../shared/run/tree.ts";
+
+/** How long a worker is expected to take: `overheadMs + leaves · leafMs`. */
+export interface WorkerSpeed {
+  readonly workerId: string;
+  /** Round trip, encoding and queueing of one share, however large; ≥ 0. */
+  readonly overheadMs: number;
+  /** Computing one leaf; > 0. */
+  readonly leafMs: number;
+  /** So much later may the round end for this worker to get its first leaf; 0 when absent. */
+  readonly slackMs?: number;
+  /** So much longer may its leaves take when that saves blocks; any time when absent. */
+  readonly roundingMs?: number;
+}
+
+/** Contiguous leaves for one worker, as the fewest nodes of the tree. */
+export interface Share {
+  readonly workerId: string;
+  readonly blocks: readonly Block[];
+}
+
+/**
+ * A boundary between two shares may move by this part of the smaller one to make fewer, larger blocks: each saves the
+ * bytes of one gradient, and costs at most this part of the round's time; and no more than `roundingMs`.
+ */
+const snapFraction = 1 / 8;
+
+/**
+ * Splits the leaves [0, leafCount) so that all workers are expected to finish together. Each leaf goes to whoever
+ * would finish it first, which minimises the expected end of the round for equal leaves; then each worker's count
+ * becomes one contiguous range, whose ends are moved a little where that saves blocks (and so bytes).
+ *
+ * @param workers - Those that can take work, in a stable order: ranges are laid out in that order.
+ * @returns Only workers that got something; their blocks are disjoint and cover every leaf.
+ */
+export function planShares(leafCount: number, workers: readonly WorkerSpeed[]): Share[] {
+  assert(
+    leafCount >= 1 && workers.length >= 1,
+    `${leafCount} leaves for ${workers.length} workers`,
+  );
+  const counts = countLeaves(leafCount, workers);
+  return toShares(snap(counts, workers), workers, leafCount);
+}
+
+/**
+ * Splits leaves that came back (their worker left, failed or is late) among the workers that can take them.
+ *
+ * @param leaves - In ascending order.
+ */
+export function redistribute(
+  leaves: readonly number[],
+  leafCount: number,
+  workers: readonly WorkerSpeed[],
+): Share[] {
+  if (leaves.length === 0 || workers.length === 0) return [];
+  const counts = countLeaves(leaves.length, workers);
+  let next = 0;
+  return workers.flatMap(({ workerId }, i) => {
+    const mine = leaves.slice(next, (next += counts[i] ?? 0));
+    return mine.length === 0
+      ? []
+      : [{ workerId, blocks: runsOf(mine).flatMap((run) => blocksOf(run, leafCount)) }];
+  });
+}
+
+/**
+ * How many leaves each worker gets: leaf by leaf to whoever would be done first; ties go to the earlier worker. Who has
+ * none yet is taken to be done a little earlier than it is: two shards for two workers are one each, though one of
+ * them may just now look three times as fast.
+ */
+function countLeaves(leafCount: number, workers: readonly WorkerSpeed[]): number[] {
+  const counts = workers.map(() => 0);
+  const ends = workers.map(({ overheadMs, leafMs, slackMs = 0 }) => overheadMs + leafMs - slackMs);
+  for (let leaf = 0; leaf < leafCount; leaf++) {
+    let first = 0;
+    for (let i = 1; i < ends.length; i++) {
+      if (known(ends[i], "an end per worker") < known(ends[first], "an end per worker")) first = i;
+    }
+    const { leafMs, slackMs = 0 } = known(workers[first], "a worker per end");
+    ends[first] = (ends[first] ?? 0) + leafMs + (counts[first] === 0 ? slackMs : 0);
+    counts[first] = (counts[first] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Ends of the workers' ranges, each but the last moved to the roundest number within its tolerance. */
+function snap(counts: readonly number[], workers: readonly WorkerSpeed[]): number[] {
+  let end = 0;
+  let snapped = 0;
+  return counts.map((count, i) => {
+    if (count === 0) return snapped;
+    end += count;
+    const next = counts.findIndex((other, j) => j > i && other > 0);
+    if (next === -1) return (snapped = end);
+    const most = Math.min(toleranceOf(count, workers[i]), toleranceOf(counts[next], workers[next]));
+    snapped = roundest(end, Math.floor(most));
+    return snapped;
+  });
+}
+
+/** By how many leaves one end of a worker's share may move. */
+function toleranceOf(
+  count = 0,
+  { leafMs, roundingMs = Infinity }: Partial<WorkerSpeed> = {},
+): number {
+  return Math.min(count * snapFraction, roundingMs / (leafMs ?? 0));
+}
+
+/** The multiple of the largest power of two that lies within `tolerance` of `value`. */
+function roundest(value: number, tolerance: number): number {
+  let best = value;
+  for (let unit = 2; unit <= 2 * tolerance; unit *= 2) {
+    const rounded = Math.round(value / unit) * unit;
+    if (Math.abs(rounded - value) <= tolerance) best = rounded;
+  }
+  return best;
+}
+
+function toShares(
+  boundaries: readonly number[],
+  workers: readonly WorkerSpeed[],
+  leafCount: number,
+): Share[] {
+  let start = 0;
+  const shares: Share[] = [];
+  for (const [i, { workerId }] of workers.entries()) {
+    const end = known(boundaries[i], "a boundary per worker");
+    if (end > start) shares.push({ workerId, blocks: blocksOf({ start, end }, leafCount) });
+    start = end;
+  }
+  return shares;
+}
+
+/** Maximal contiguous runs of ascending numbers. */
+function runsOf(leaves: readonly number[]): Block[] {
+  const runs: { start: number; end: number }[] = [];
+  for (const leaf of leaves) {
+    const last = runs.at(-1);
+    if (last?.end === leaf) last.end = leaf + 1;
+    else runs.push({ start: leaf, end: leaf + 1 });
+  }
+  return runs;
+}

@@ -1,0 +1,281 @@
+/**
+ * @file Who computes what of the open round: hands out its leaves in shares that fit the workers' speeds, notices who
+ * is late, and gives what nobody on time holds to others. It knows no values and decides no result, only how soon it is
+ * there. Without sockets and clocks: messages go out through `send`, the time comes in with every call.
+ *
+ * Invariant 4, never hangs, rests on it: after every call each leaf that is missing is held by a worker on time, if
+ * there is one with nothing else to do.
+ */
+import { known } from "../../shared/assert.ts";
+import { blocksPerWorkMax } from "../../shared/protocol/limits.ts";
+import type { CoordinatorMessage, ResultMessage } from "../../shared/protocol/messages.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import { batchSizeOf, type RunPlan, samplesOf, shardCountOf } from "../../shared/run/plan.ts";
+import type { Block } from "../../shared/run/tree.ts";
+import type { UnitKind } from "../../shared/run/unit.ts";
+import { planShares, redistribute, type Share } from "./assignment.ts";
+import { Crew, type CrewWorker, provenAmong, speedsOf } from "./crew.ts";
+import { type Holding, Round } from "./round.ts";
+import { withSecondWorkers } from "./second-workers.ts";
+
+export interface DispatchOptions {
+  /** Identity of the run, as its messages name it. */
+  readonly run: string;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
+  /** Every block is given to two workers from the start. */
+  readonly isTwice: boolean;
+  /** Whether the values of all of a block of the open round are known. */
+  readonly isKnown: (block: Block) => boolean;
+  /** Sends one message; returns whether it was taken. */
+  readonly send: (workerId: string, header: CoordinatorMessage, tensor: Uint8Array) => boolean;
+}
+
+export class Dispatch {
+  readonly crew = new Crew();
+  readonly #options: DispatchOptions;
+  #round: Round | undefined;
+  /** The parameters of the open round as they are sent: encoded once, one buffer for all. */
+  #tensor: Uint8Array = new Uint8Array(0);
+  /** A worker did not take what it was given: the next tick looks for others. */
+  #isShort = false;
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+  }
+
+  // ── a round ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Opens a round and hands out all of its leaves, as far as there are workers. */
+  open(kind: UnitKind, step: number, tensor: Uint8Array, nowMs: number): Round {
+    const round = new Round(kind, step, this.#leafCount(kind, step), nowMs);
+    this.#round = round;
+    this.#tensor = tensor;
+    return round;
+  }
+
+  /** Splits the whole open round among the workers that can take work. */
+  handOutAll(nowMs: number): void {
+    const round = this.#openRound();
+    const members = this.crew.available();
+    if (members.length === 0) return;
+    const speeds = this.#speeds(members, round);
+    const shares = planShares(round.leafCount, speeds);
+    const subnetOf = (workerId: string) => this.crew.get(workerId)?.subnet;
+    const all = this.#options.isTwice ? withSecondWorkers(shares, speeds, subnetOf) : shares;
+    this.#handOut(all, round, nowMs);
+  }
+
+  /** The round is over. */
+  close(nowMs: number): void {
+    const round = this.#openRound();
+    this.#round = undefined;
+    this.#noteOverdue(round);
+    this.#noteIdle(round, nowMs);
+  }
+
+  /** The round was dropped: nothing is learned from it. */
+  abandon(): void {
+    this.#round = undefined;
+  }
+
+  /** Sends shares. What a worker does not take stays with nobody, and is given out again at the next tick. */
+  #handOut(shares: readonly Share[], round: Round, nowMs: number): void {
+    const { run, send } = this.#options;
+    for (const { workerId, blocks } of shares) {
+      for (let first = 0; first < blocks.length; first += blocksPerWorkMax) {
+        const some = blocks.slice(first, first + blocksPerWorkMax);
+        const samples = some.reduce((sum, block) => sum + this.samplesOf(block, round), 0);
+        const taken = send(workerId, workMessage(run, round, some), this.#tensor);
+        if (taken) round.assign(workerId, some, samples, nowMs);
+        else this.#isShort = true;
+      }
+    }
+  }
+
+  /** A worker answered what had been taken back from it: it is on time, if that was all it had. */
+  isAlive(member: CrewWorker): void {
+    if (!this.#openRound().isBusy(member.id)) member.late = false;
+  }
+
+  /** A worker answered the last of what it holds: it is on time, and its speed is known better. */
+  finished(member: CrewWorker, holding: Holding, nowMs: number): void {
+    member.late = false;
+    holding.doneMs = nowMs;
+    const { sinceMs, computeMs, samples } = holding;
+    member.speed.observe({ elapsedMs: nowMs - sinceMs, computeMs, samples });
+  }
+
+  /**
+   * A worker answered for a round that is over: it is alive, and if others had to do what it held, it is known now how
+   * slow it was. Without that it would get as much again, and be as late.
+   *
+   * @returns The round, if the answer was asked for in it.
+   */
+  overtaken(
+    member: CrewWorker,
+    kind: UnitKind,
+    { step, block: [start, end], computeMs }: ResultMessage,
+    nowMs: number,
+  ): Round | undefined {
+    member.late = false;
+    const { round, holding } = member.overdue ?? {};
+    if (round === undefined || round.step !== step || round.kind !== kind) return undefined;
+    if (round.answer(member.id, { start, end }, computeMs) !== holding) return undefined;
+    // What of its share it has not answered by now it will drop for its next one.
+    member.overdue = undefined;
+    const { sinceMs, outstanding } = holding;
+    const missing = [...outstanding.values()].map((block) => this.samplesOf(block, round));
+    const samples = missing.reduce((rest, count) => rest - count, holding.samples);
+    member.speed.observe({ elapsedMs: nowMs - sinceMs, computeMs: holding.computeMs, samples });
+    return round;
+  }
+
+  /** Who still holds something of a round that is over has been overtaken. */
+  #noteOverdue(round: Round): void {
+    for (const [workerId, holding] of round.holdings) {
+      const member = holding.outstanding.size > 0 ? this.crew.get(workerId) : undefined;
+      if (member !== undefined) member.overdue = { round, holding };
+    }
+  }
+
+  /** Who got nothing this time is thought a little faster, until it is tried again. */
+  #noteIdle(round: Round, nowMs: number): void {
+    if (round.holdings.size >= this.crew.size) return;
+    const leafSamples = this.samplesOf({ start: 0, end: 1 }, round);
+    for (const { id, speed } of this.crew.available()) {
+      if (!round.holdings.has(id)) speed.rest(nowMs - round.openedMs, leafSamples);
+    }
+  }
+
+  // ── workers leave, fail and lag ─────────────────────────────────────────────────────────────────────────────────
+
+  /** Finds workers that are late, and gives what nobody on time holds to whoever has nothing to do. */
+  tick(nowMs: number): void {
+    const round = this.#round;
+    if (round === undefined) return;
+    let isShort = this.#isShort;
+    this.#isShort = false;
+    for (const [workerId, { outstanding, sinceMs, samples }] of round.holdings) {
+      const member = this.crew.get(workerId);
+      if (member === undefined || outstanding.size === 0) continue;
+      if (nowMs - sinceMs > member.speed.deadlineMs(samples)) member.late = true;
+      isShort ||= member.late;
+    }
+    if (isShort) this.reassign(nowMs);
+  }
+
+  /**
+   * Gives leaves that nobody holds to the workers that are on time, and backups of those that only late workers hold
+   * to the idle among them, each to who has worked before if there is one. Without takers the leaves stay with nobody until the next event or tick. Does nothing
+   * between two rounds.
+   *
+   * @param exceptId - A worker that could not compute what it gives back; asked again only if there is no other.
+   */
+  reassign(nowMs: number, exceptId?: string): void {
+    const round = this.#round;
+    if (round === undefined) return;
+    const members = this.crew.available();
+    const others = members.filter(({ id }) => id !== exceptId);
+    const takers = provenAmong(others.length > 0 ? others : members);
+    this.#give(this.#leavesHeldByNone(round), takers, round, nowMs);
+    const isOnTime = (workerId: string) => this.crew.get(workerId)?.late === false;
+    const idle = members.filter(({ id }) => isOnTime(id) && !round.isBusy(id) && id !== exceptId);
+    if (idle.length === 0 || idle.length === this.crew.size) return;
+    this.#give(this.#leavesHeldByNone(round, isOnTime), provenAmong(idle), round, nowMs);
+  }
+
+  /**
+   * Sees to it that a block that one worker has computed is computed by another too: by whoever holds it, else by one
+   * that has nothing to do, from another subnet if there is one.
+   *
+   * @param who - `firstId`: whose answer there is. `exceptId`: as for `reassign`.
+   * @returns `false` if there is nobody to ask.
+   */
+  askAnother(
+    block: Block,
+    { firstId, exceptId }: { readonly firstId: string; readonly exceptId: string | undefined },
+    nowMs: number,
+  ): boolean {
+    const round = this.#openRound();
+    const others = this.crew.available().filter(({ id }) => id !== firstId);
+    if (others.length === 0) return false;
+    let isHeld = false;
+    for (const workerId of round.holdings.keys()) {
+      const member = workerId === firstId ? undefined : this.crew.get(workerId);
+      if (member === undefined || !round.holds(workerId, block)) continue;
+      if (!member.late) return true;
+      isHeld = true;
+    }
+    // Only a late one has it: as with any share, a backup goes to who is idle, now or at a later tick.
+    const free = isHeld ? others.filter(({ id, late }) => !late && !round.isBusy(id)) : others;
+    const asked = free.filter(({ id }) => id !== exceptId);
+    const subnet = this.crew.get(firstId)?.subnet;
+    const rank = (member: CrewWorker) =>
+      (member.subnet === subnet ? 4 : 0) +
+      (member.speed.isMeasured ? 0 : 2) +
+      (round.isBusy(member.id) ? 1 : 0);
+    for (const { id } of (asked.length > 0 ? asked : free).toSorted((a, b) => rank(a) - rank(b))) {
+      this.#handOut([{ workerId: id, blocks: [block] }], round, nowMs);
+      if (round.holds(id, block)) break;
+    }
+    return true;
+  }
+
+  #give(
+    leaves: readonly number[],
+    takers: readonly CrewWorker[],
+    round: Round,
+    nowMs: number,
+  ): void {
+    if (leaves.length === 0 || takers.length === 0) return;
+    const shares = redistribute(leaves, round.leafCount, this.#speeds(takers, round));
+    this.#handOut(shares, round, nowMs);
+  }
+
+  /** Leaves whose values are not known and that no worker, or none that counts, holds. In order. */
+  #leavesHeldByNone(round: Round, counts?: (workerId: string) => boolean): number[] {
+    const leaves: number[] = [];
+    const held = round.heldLeaves(counts);
+    for (let leaf = 0; leaf < round.leafCount; leaf++) {
+      if (held[leaf] === 0 && !this.#options.isKnown({ start: leaf, end: leaf + 1 })) {
+        leaves.push(leaf);
+      }
+    }
+    return leaves;
+  }
+
+  // ── sizes ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** How many samples a worker goes through for a block. */
+  samplesOf(block: Block, round: Round): number {
+    const { config, plan } = this.#options;
+    if (round.kind === "evaluation") return samplesOf(block, plan.testCount, config);
+    const batchSize = batchSizeOf(round.step, config, plan);
+    if (round.kind === "gradient") return samplesOf(block, batchSize, config);
+    return (block.end - block.start) * batchSize;
+  }
+
+  #leafCount(kind: UnitKind, step: number): number {
+    const { config, plan } = this.#options;
+    if (kind === "evaluation") return shardCountOf(plan.testCount, config);
+    if (config.optimizer.name === "local-search") return config.optimizer.candidates + 1;
+    return shardCountOf(batchSizeOf(step, config, plan), config);
+  }
+
+  #speeds(members: readonly CrewWorker[], round: Round) {
+    return speedsOf(members, this.samplesOf({ start: 0, end: 1 }, round));
+  }
+
+  #openRound(): Round {
+    return known(this.#round, "a round is open");
+  }
+}
+
+function workMessage(run: string, round: Round, blocks: readonly Block[]): CoordinatorMessage {
+  const pairs = blocks.map(({ start, end }): [number, number] => [start, end]);
+  const { kind, step } = round;
+  return kind === "evaluation"
+    ? { type: "evaluate", run, step, blocks: pairs }
+    : { type: "work", run, kind, step, blocks: pairs };
+}

@@ -1,0 +1,183 @@
+/**
+ * @file One round: who holds which block of one tree, from the first share handed out to the last block accepted.
+ * It knows nothing of values (the reduction has them), of sockets or of what the leaves are. Pure: the caller passes
+ * the clock.
+ */
+import { known } from "../../shared/assert.ts";
+import type { Block } from "../../shared/run/tree.ts";
+import type { UnitKind } from "../../shared/run/unit.ts";
+
+/** What one worker holds of a round. */
+export interface Holding {
+  /** Handed out and not answered yet. */
+  readonly outstanding: Map<string, Block>;
+  /**
+   * How many answers to each block may still come. More than `outstanding` says: a block that was taken back (the
+   * worker paused) may be answered all the same, and, if it was handed out again, twice. 0 once all have come.
+   */
+  readonly owed: Map<string, number>;
+  /** When the last share was handed out. */
+  sinceMs: number;
+  samples: number;
+  computeMs: number;
+  /** When the last outstanding block was answered; `undefined` while one is missing. */
+  doneMs: number | undefined;
+}
+
+/** A block's identity as a key. */
+export function keyOf({ start, end }: Block): string {
+  return `${start}-${end}`;
+}
+
+/** What the first answer to a block said. */
+export interface FirstAnswer {
+  readonly workerId: string;
+  /** Shown to people: the worker may have left when it is needed. */
+  readonly name: string;
+  /** Of all of the answer that reaches the parameters or the metrics. */
+  readonly sha256: string;
+}
+
+export class Round {
+  readonly kind: UnitKind;
+  readonly step: number;
+  readonly leafCount: number;
+  readonly openedMs: number;
+  readonly #holdings = new Map<string, Holding>();
+  /** Who was given a block last, by its key. */
+  readonly #givenTo = new Map<string, string>();
+  /** Keys of the blocks that several workers were given, and what the first answer to each of them said. */
+  readonly #shared = new Map<string, FirstAnswer | undefined>();
+
+  constructor(kind: UnitKind, step: number, leafCount: number, nowMs: number) {
+    this.kind = kind;
+    this.step = step;
+    this.leafCount = leafCount;
+    this.openedMs = nowMs;
+  }
+
+  get holdings(): ReadonlyMap<string, Holding> {
+    return this.#holdings;
+  }
+
+  /** Notes that a worker was given these blocks. */
+  assign(workerId: string, blocks: readonly Block[], samples: number, nowMs: number): void {
+    let holding = this.#holdings.get(workerId);
+    if (holding === undefined) {
+      holding = {
+        outstanding: new Map(),
+        owed: new Map(),
+        sinceMs: nowMs,
+        samples: 0,
+        computeMs: 0,
+        doneMs: undefined,
+      };
+      this.#holdings.set(workerId, holding);
+    }
+    if (holding.outstanding.size === 0) {
+      holding.sinceMs = nowMs;
+      holding.samples = 0;
+      holding.computeMs = 0;
+      holding.doneMs = undefined;
+    }
+    for (const block of blocks) {
+      const key = keyOf(block);
+      holding.outstanding.set(key, block);
+      holding.owed.set(key, (holding.owed.get(key) ?? 0) + 1);
+      const before = this.#givenTo.get(key);
+      if (before !== undefined && before !== workerId) this.#shared.set(key, undefined);
+      this.#givenTo.set(key, workerId);
+    }
+    holding.samples += samples;
+  }
+
+  /** Whether several workers were given exactly this block: then a second answer to it may come, however late. */
+  isShared(block: Block): boolean {
+    return this.#shared.has(keyOf(block));
+  }
+
+  /** Keeps what the first answer to a shared block said. */
+  noteFirst(block: Block, first: FirstAnswer): void {
+    this.#shared.set(keyOf(block), first);
+  }
+
+  firstAnswer(block: Block): FirstAnswer | undefined {
+    return this.#shared.get(keyOf(block));
+  }
+
+  /**
+   * Notes an answer.
+   *
+   * @returns What the worker holds, or why the answer is not what was expected: the block was never given to it, it
+   *   has answered it as often as it was asked, or the block was taken back (the answer is as good).
+   */
+  answer(
+    workerId: string,
+    block: Block,
+    computeMs: number,
+  ): Holding | "unknown" | "repeated" | "withdrawn" {
+    const holding = this.#holdings.get(workerId);
+    const key = keyOf(block);
+    const owed = holding?.owed.get(key);
+    if (holding === undefined || owed === undefined) return "unknown";
+    if (owed === 0) return "repeated";
+    holding.owed.set(key, owed - 1);
+    if (!holding.outstanding.delete(key)) return "withdrawn";
+    holding.computeMs += computeMs;
+    return holding;
+  }
+
+  /** Takes back everything that a worker holds. Returns it. */
+  release(workerId: string): Block[] {
+    const holding = this.#holdings.get(workerId);
+    if (holding === undefined) return [];
+    const released = [...holding.outstanding.values()];
+    holding.outstanding.clear();
+    return released;
+  }
+
+  /** Takes back everything: what was computed is thrown away, and computed again. */
+  releaseAll(): void {
+    for (const { outstanding } of this.#holdings.values()) outstanding.clear();
+    for (const key of this.#shared.keys()) this.#shared.set(key, undefined);
+  }
+
+  /** Whether a worker holds exactly this block. */
+  holds(workerId: string, block: Block): boolean {
+    return this.#holdings.get(workerId)?.outstanding.has(keyOf(block)) === true;
+  }
+
+  /** Takes one block back from a worker that could not compute it. */
+  giveBack(workerId: string, block: Block): boolean {
+    const holding = this.#holdings.get(workerId);
+    const key = keyOf(block);
+    if (holding === undefined || !holding.outstanding.delete(key)) return false;
+    holding.owed.set(key, (holding.owed.get(key) ?? 1) - 1);
+    return true;
+  }
+
+  isBusy(workerId: string): boolean {
+    return (this.#holdings.get(workerId)?.outstanding.size ?? 0) > 0;
+  }
+
+  /** Marks each leaf that a worker, or one that counts, still holds with 1. Shape `[leafCount]`. */
+  heldLeaves(counts: (workerId: string) => boolean = () => true): Uint8Array {
+    const held = new Uint8Array(this.leafCount);
+    for (const [workerId, { outstanding }] of this.#holdings) {
+      if (!counts(workerId)) continue;
+      for (const { start, end } of outstanding.values()) held.fill(1, start, end);
+    }
+    return held;
+  }
+
+  /** The share that has been out for longest, for saying what the round waits for. */
+  oldest(): { workerId: string; block: Block; sinceMs: number } | undefined {
+    let found: { workerId: string; block: Block; sinceMs: number } | undefined;
+    for (const [workerId, { outstanding, sinceMs }] of this.#holdings) {
+      if (outstanding.size === 0 || (found !== undefined && found.sinceMs <= sinceMs)) continue;
+      const block = known(outstanding.values().next().value, "an outstanding block");
+      found = { workerId, block, sinceMs };
+    }
+    return found;
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * @file Who may do what: which role a token shows, and which hosts and origins a request may name. Decisions only; the
+ * server acts on them.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
+
+/** A member computes, watches and downloads the dataset; an admin may also control the run. */
+export type Role = "operator" | "viewer";
+
+export interface AccessOptions {
+  /** `null`: everybody is a member. */
+  readonly joinToken: string | null;
+  readonly adminToken: string;
+  /** Names, besides its addresses, that this machine is known by. Lower case. */
+  readonly hosts: readonly string[];
+  /** Origins of other sites whose pages may connect, such as `https://train.example.org`. */
+  readonly origins: readonly string[];
+  /** Names that only their owner can answer for: those of a TLS certificate. */
+  readonly isCertified?: (host: string) => boolean;
+}
+
+/** No token is longer: what is longer need not be hashed to be refused. */
+const tokenLengthMax = 200;
+
+export class Access {
+  readonly #options: AccessOptions;
+  readonly #hosts: ReadonlySet<string>;
+
+  constructor(options: AccessOptions) {
+    this.#options = options;
+    const ofOrigins = options.origins.map((origin) => new URL(origin).hostname);
+    this.#hosts = new Set([...options.hosts.map((host) => host.toLowerCase()), ...ofOrigins]);
+  }
+
+  /**
+   * The role that a token shows; `undefined` for none. Both tokens are compared whatever the first comparison says, and
+   * neither comparison tells by its time where a guess is wrong.
+   *
+   * @param token - As the peer sent it; empty for no token.
+   */
+  roleOf(token: string): Role | undefined {
+    const { joinToken, adminToken } = this.#options;
+    const isOperator = sameSecret(token, adminToken);
+    const isViewer = joinToken === null || sameSecret(token, joinToken);
+    if (isOperator) return "operator";
+    return isViewer ? "viewer" : undefined;
+  }
+
+  /** Whether a request shows, in `Authorization: Bearer …`, a token of this role or of a higher one. */
+  allows(request: IncomingMessage, role: Role): boolean {
+    const shown = this.roleOf(bearerOf(request));
+    return shown === role || shown === "operator";
+  }
+
+  /**
+   * Whether a request names this machine. A site that makes its own name point here (DNS rebinding) becomes the same
+   * origin as this server to a browser, but it cannot keep its name out of the `Host` field.
+   */
+  knowsHost({ headersDistinct }: IncomingMessage): boolean {
+    // Of two, a proxy may have believed the other one.
+    const [host = "", ...others] = headersDistinct["host"] ?? [];
+    const name = hostNameOf(host);
+    if (name === undefined || others.length > 0) return false;
+    if (isIP(name) !== 0 || name === "localhost" || this.#hosts.has(name)) return true;
+    return this.#options.isCertified?.(name) ?? false;
+  }
+
+  /**
+   * Whether a page of the request's origin may connect. Browsers say where a page comes from: another site's page may
+   * not open a socket here with what its visitor can reach. Programs say nothing, and need the token like everybody.
+   */
+  allowsOrigin({ headers }: IncomingMessage): boolean {
+    const { origin, host } = headers;
+    if (origin === undefined || this.#options.origins.includes(origin)) return true;
+    return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
+  }
+}
+
+/**
+ * Compares two secrets in a time that tells nothing about where they differ: hashes are compared, so that the time does
+ * not depend on the length of the secret either.
+ */
+export function sameSecret(shown: string, secret: string): boolean {
+  if (shown.length > tokenLengthMax) return false;
+  return timingSafeEqual(sha256(shown), sha256(secret));
+}
+
+/** The token of `Authorization: Bearer …`; empty for none. */
+export function bearerOf({ headers }: IncomingMessage): string {
+  return /^Bearer ([\w.~-]{1,200})$/iu.exec(headers.authorization ?? "")?.[1] ?? "";
+}
+
+/** `host`, `host:port`, `1.2.3.4:port` or `[::1]:port` without the port and the brackets, in lower case. */
+function hostNameOf(field: string): string | undefined {
+  const match = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d{1,5})?$/iu.exec(field);
+  return (match?.[1] ?? match?.[2])?.toLowerCase().replace(/\.$/u, "");
+}
+
+function sha256(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,46 @@
+import type { CoordinatorEvent } from "../run/view.ts";
+/** @file Events of one kind that may come in floods: some are told, the others are counted, and the count is told. */
+import { type Rate, RateLimit } from "./rate-limit.ts";
+
+export class EventLimit {
+  readonly #report: (event: CoordinatorEvent) => void;
+  readonly #now: () => number;
+  readonly #sumUp: (count: number) => string;
+  readonly #limit: RateLimit;
+  #untold = 0;
+
+  /**
+   * @param now - Milliseconds of a monotonic clock.
+   * @param sumUp - Says how many were not told one by one.
+   */
+  constructor(
+    report: (event: CoordinatorEvent) => void,
+    rate: Rate,
+    now: () => number,
+    sumUp: (count: number) => string,
+  ) {
+    this.#report = report;
+    this.#now = now;
+    this.#sumUp = sumUp;
+    this.#limit = new RateLimit(rate, now());
+  }
+
+  pass(event: CoordinatorEvent): void {
+    if (!this.#limit.take(this.#now())) this.#untold += 1;
+    else {
+      this.#tellCount();
+      this.#report(event);
+    }
+  }
+
+  /** To be called now and then: tells of what was not told, once it may be told. */
+  flush(): void {
+    if (this.#untold > 0 && this.#limit.take(this.#now())) this.#tellCount();
+  }
+
+  #tellCount(): void {
+    if (this.#untold === 0) return;
+    this.#report({ event: "warning", message: this.#sumUp(this.#untold) });
+    this.#untold = 0;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * @file The pages that the coordinator serves: exactly the files that the build made, from memory, with the headers
+ * that keep them safe. Every other path is left alone.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+
+import { OperatorError } from "../../shared/operator-error.ts";
+import { sendBody } from "./http-body.ts";
+
+/** One write, and a record of TLS: anybody may ask for pages, on as many connections as there are, and read none. */
+const chunkBytes = 16 * 1024;
+
+/** Path → file of the build and its type. */
+const routes: Readonly<Record<string, readonly [file: string, contentType: string]>> = {
+  "/": ["index.html", "text/html; charset=utf-8"],
+  "/dashboard.js": ["dashboard.js", "text/javascript; charset=utf-8"],
+  "/dashboard.css": ["dashboard.css", "text/css; charset=utf-8"],
+  "/join": ["join.html", "text/html; charset=utf-8"],
+  "/join.js": ["join.js", "text/javascript; charset=utf-8"],
+  "/join.css": ["join.css", "text/css; charset=utf-8"],
+  "/host.js": ["host.js", "text/javascript; charset=utf-8"],
+  "/thread.js": ["thread.js", "text/javascript; charset=utf-8"],
+};
+
+const headers = {
+  // Nothing from elsewhere and nothing inline; the one thing to be compiled is the kernel. `data:` is the icon.
+  "Content-Security-Policy": [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "worker-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self' ws: wss:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; "),
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  // Asked for again each time, answered with 304: a new version of the program is seen at once.
+  "Cache-Control": "no-cache",
+};
+
+/** Together with the embedder's policy it gives the page SharedArrayBuffer. */
+const isolation = { "Cross-Origin-Opener-Policy": "same-origin" };
+
+interface Page {
+  readonly body: Buffer;
+  readonly contentType: string;
+  readonly tag: string;
+}
+
+export interface Pages {
+  /** Answers a request for one of the pages. Any other is left alone: then it returns false. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+/**
+ * Reads the pages into memory.
+ *
+ * @param folder - What the build made: `build/pages`.
+ * @throws OperatorError if a page is missing.
+ */
+export function createPages(folder: string): Pages {
+  const pages = new Map<string, Page>();
+  for (const [path, [file, contentType]] of Object.entries(routes)) {
+    const body = readPage(join(folder, file));
+    const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+    pages.set(path, { body, contentType, tag });
+  }
+  return {
+    handle(request, response) {
+      const page = pages.get(request.url?.split("?", 1)[0] ?? "");
+      if (page === undefined) return false;
+      answer(page, request, response);
+      return true;
+    },
+  };
+}
+
+function readPage(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new OperatorError(`the page ${path} is missing; build it with npm run build`, { cause });
+  }
+}
+
+/**
+ * Whether the browser trusts the way to this page: over TLS, also a proxy's, or on its own machine. Where it does not, it
+ * ignores isolation and complains about it in its console.
+ *
+ * @see Fetch Metadata Request Headers, section 2: `Sec-Fetch-*` go to trustworthy URLs only.
+ */
+function isTrusted({ socket, headers: sent }: IncomingMessage): boolean {
+  return "encrypted" in socket || "sec-fetch-mode" in sent;
+}
+
+function answer(
+  { body, contentType, tag }: Page,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const { method } = request;
+  const known = request.headers["if-none-match"];
+  const all = isTrusted(request) ? { ...headers, ...isolation } : headers;
+  for (const [name, value] of Object.entries(all)) response.setHeader(name, value);
+  response.setHeader("ETag", tag);
+  if (method !== "GET" && method !== "HEAD") {
+    response.writeHead(405, { Allow: "GET, HEAD" }).end();
+    return;
+  }
+  if (known !== undefined && known.includes(tag)) {
+    response.writeHead(304).end();
+    return;
+  }
+  response.writeHead(200, { "Content-Type": contentType, "Content-Length": body.length });
+  if (method === "HEAD") response.end();
+  else sendBody(body, response, chunkBytes);
+}

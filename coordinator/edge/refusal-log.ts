@@ -1,0 +1,70 @@
+/**
+ * @file One line for every peer that is refused, comes or goes, and few lines for many: a flood of peers must not become a
+ * flood of output. What is not told one by one is counted, and the count is told. Tokens never come here.
+ */
+import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
+import { comingLines, refusalLines } from "../../shared/protocol/limits.ts";
+import type { CoordinatorEvent } from "../run/view.ts";
+import { EventLimit } from "./event-limit.ts";
+
+export interface Refusal {
+  /** Of the peer. */
+  readonly address: string;
+  readonly code: ProtocolErrorCode;
+  readonly reason: string;
+}
+
+type WorkerEvent = Extract<CoordinatorEvent, { event: "worker" }>;
+
+export interface RefusalLogOptions {
+  readonly report: (event: CoordinatorEvent) => void;
+  /** Connected workers, for the event. */
+  readonly workers: () => number;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}
+
+export class RefusalLog {
+  readonly #options: RefusalLogOptions;
+  readonly #refused: EventLimit;
+  readonly #others: EventLimit;
+
+  constructor(options: RefusalLogOptions) {
+    const { report, now } = options;
+    this.#options = options;
+    this.#refused = new EventLimit(report, refusalLines, now, (count) => {
+      return `and ${count} more ${count === 1 ? "peer was" : "peers were"} refused`;
+    });
+    this.#others = new EventLimit(report, comingLines, now, (count) => {
+      return `and ${count} more times a worker joined or left`;
+    });
+  }
+
+  /** A peer was refused before it had a name. */
+  add({ address, code, reason }: Refusal): void {
+    this.pass({
+      event: "worker",
+      change: "refused",
+      name: address,
+      kind: "unknown",
+      threads: 0,
+      reason: `${code}: ${reason}`,
+      workers: this.#options.workers(),
+    });
+  }
+
+  /** Something happened to a worker, or to a peer that is none. */
+  pass(event: WorkerEvent): void {
+    // Who has lied is always named: nobody can hide it behind a crowd. It takes an answer to be found out.
+    if (event.change === "left" && event.reason.startsWith("ERR_MISMATCH")) {
+      this.#options.report(event);
+    } else if (event.change === "refused") this.#refused.pass(event);
+    else this.#others.pass(event);
+  }
+
+  /** To be called now and then: tells of what was not told, once it may be told. */
+  flush(): void {
+    this.#refused.flush();
+    this.#others.flush();
+  }
+}

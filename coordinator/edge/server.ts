@@ -1,0 +1,504 @@
+/**
+ * @file The edge to the network: one HTTP or HTTPS server, its routes, and WebSocket upgrades on a few paths. It lets in
+ * only who names this machine, keeps the limits of connections, and refuses cheaply. No decisions about runs or workers
+ * are made here.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+import { type WebSocket, WebSocketServer } from "ws";
+
+import { OperatorError } from "../../shared/operator-error.ts";
+import { closeStatus, type ProtocolErrorCode } from "../../shared/protocol/errors.ts";
+import {
+  chunksMax,
+  closeGraceMs,
+  connectionPlaces,
+  fragmentsMax,
+  httpBodyBytesMax,
+  httpCheckMs,
+  httpHeaderBytesMax,
+  httpHeaderFieldsMax,
+  httpHeaderTimeoutMs,
+  httpKeepAliveMs,
+  httpRequestsPerConnectionMax,
+  httpStalledMs,
+  pongsPendingMax,
+  retryAfterSeconds,
+  strangerPlaces,
+  tlsHandshakeTimeoutMs,
+  unauthenticatedBytesMax,
+} from "../../shared/protocol/limits.ts";
+import type { Access, Role } from "./access.ts";
+import { Quota } from "./quota.ts";
+import type { Refusal } from "./refusal-log.ts";
+import { RequestQueue } from "./request-queue.ts";
+import type { Certificate } from "./tls.ts";
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** `undefined`: plain http. */
+  readonly certificate: Certificate | undefined;
+  readonly access: Access;
+  /** Asked in this order. What none of them answers is a 404. */
+  readonly routes: readonly Route[];
+  /** By path. */
+  readonly entrances: ReadonlyMap<string, Entrance>;
+  readonly refused: (refusal: Refusal) => void;
+  /** By default those of the protocol; tests have no thousands of sockets. */
+  readonly limits?: Partial<typeof serverLimits>;
+}
+
+/** The limits that a test may set. */
+export const serverLimits = {
+  connections: connectionPlaces,
+  strangers: strangerPlaces,
+  headerTimeoutMs: httpHeaderTimeoutMs,
+  stalledMs: httpStalledMs,
+};
+
+/** What answers HTTP requests. */
+export interface Route {
+  /** Begins the paths that it answers for. */
+  readonly prefix: string;
+  /** Who may ask. */
+  readonly role: Role | "anybody";
+  /** How many may be answered at once. */
+  readonly quota?: Quota;
+  /** Answers, or returns false: then the next route is asked. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+/** What answers WebSockets. */
+export interface Entrance {
+  /** The largest message of a socket that connects now; a larger one closes it. */
+  readonly messageBytesMax: () => number;
+  /** Takes a new socket. */
+  readonly accept: (visitor: Visitor) => void;
+}
+
+/** A socket whose peer has not shown yet that it belongs here. */
+export interface Visitor {
+  readonly raw: WebSocket;
+  /** What `raw` writes to. */
+  readonly stream: Duplex;
+  readonly address: string;
+  /** To be called when it has shown its token: it may send more than one header from now on. */
+  readonly admitted: () => void;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** Shows the certificate as its files are now. @throws OperatorError; then the old one stays. */
+  reloadCertificate(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Listens.
+ *
+ * @throws OperatorError If the port is taken or may not be opened.
+ */
+export async function listen(options: ServerOptions): Promise<RunningServer> {
+  const server = createHttpServer(options);
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    ...socketLimits,
+  });
+  const upgrader: Upgrader = {
+    ...options,
+    sockets,
+    strangers: new Quota({ ...serverLimits, ...options.limits }.strangers),
+  };
+  const turns = new RequestQueue({
+    answer: (request, response) => answer(options, request, response),
+    cut: (socket, reason) => cut(options, socket, reason),
+  });
+  countConnections(server, options);
+  server.on("request", (request, response) => turns.take(request, response));
+  // Node would say "100 Continue" first, and invite a body that is refused.
+  server.on("checkContinue", (request, response) => turns.take(request, response));
+  server.on("upgrade", (request, socket, head) => {
+    if (turns.mayUpgrade(request)) upgrade(upgrader, { request, socket, head });
+  });
+  // Node would go on and answer each request above the limit with 503.
+  server.on("dropRequest", ({ socket }) => cut(options, socket, tooManyRequests));
+  sockets.on("wsClientError", (error, socket, request) => {
+    refuseHandshake(options, { request, socket, reason: error.message });
+  });
+  server.on("clientError", (error, socket) => refuseMalformed(options, error, socket));
+  server.on("tlsClientError", (error, socket) => {
+    options.refused({
+      address: addressOf(socket),
+      code: "ERR_DECODE",
+      reason: `TLS: ${error.message}`,
+    });
+    socket.destroy();
+  });
+  await listening(server, options);
+  return {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on TCP has such an address
+    port: (server.address() as AddressInfo).port,
+    reloadCertificate() {
+      if (options.certificate === undefined || !("setSecureContext" in server)) return;
+      server.setSecureContext({ ...options.certificate.reload(), minVersion: "TLSv1.2" });
+    },
+    close: () => close(server, sockets),
+  };
+}
+
+/** Not all of these are known to the types of `ws`. */
+const socketLimits = {
+  closeTimeout: closeGraceMs,
+  maxFragments: fragmentsMax,
+  maxPendingAutoPongs: pongsPendingMax,
+};
+
+function createHttpServer({ certificate, limits }: ServerOptions) {
+  const { headerTimeoutMs } = { ...serverLimits, ...limits };
+  const settings = {
+    insecureHTTPParser: false,
+    maxHeaderSize: httpHeaderBytesMax,
+    headersTimeout: headerTimeoutMs,
+    // A request has no body, so it is complete when its headers are.
+    requestTimeout: headerTimeoutMs,
+    connectionsCheckingInterval: httpCheckMs,
+    keepAliveTimeout: httpKeepAliveMs,
+  };
+  const server =
+    certificate === undefined
+      ? createServer(settings)
+      : createTlsServer({
+          ...settings,
+          ...certificate.pair,
+          minVersion: "TLSv1.2",
+          handshakeTimeout: tlsHandshakeTimeoutMs,
+        });
+  // Node leaves out what is above this, and answers the rest: one more shows that there were too many.
+  server.maxHeadersCount = httpHeaderFieldsMax + 1;
+  server.maxRequestsPerSocket = httpRequestsPerConnectionMax;
+  return server;
+}
+
+/** Says 503 to a connection that has no place and cuts it, before anything of it is read. */
+function countConnections(server: Server, { refused, limits, certificate }: ServerOptions): void {
+  const quota = new Quota({ ...serverLimits, ...limits }.connections);
+  server.on("connection", (socket: Socket) => {
+    const address = addressOf(socket);
+    const release = quota.take(address);
+    if (release === undefined) {
+      refused({ address, code: "ERR_FULL", reason: "too many connections" });
+      // Goes to the system at once. Before the handshake of TLS there is nothing that a peer could read.
+      if (certificate === undefined) socket.write(rawAnswer(unavailable, retryLater));
+      socket.destroy();
+    } else socket.once("close", release);
+  });
+}
+
+// ── requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const tooManyRequests = `more than ${httpRequestsPerConnectionMax} requests on one connection`;
+
+/** Ends a connection that asks too much. */
+function cut({ refused }: ServerOptions, socket: Socket, reason: string): void {
+  if (socket.destroyed) return;
+  refused({ address: addressOf(socket), code: "ERR_RATE", reason });
+  socket.destroy();
+  ignoreRest(socket);
+}
+
+/**
+ * Node would still make objects of all requests in the 64 KiB that it has read, 1,500 of them, and keep them until the
+ * connection is closed. It documents no way to stop: this one saves four fifths of the time, and is no more than that.
+ */
+function ignoreRest(socket: Socket & { parser?: { onIncoming: unknown } | null }): void {
+  if (socket.parser) socket.parser.onIncoming = () => 0;
+}
+
+function answer(options: ServerOptions, request: IncomingMessage, response: ServerResponse): void {
+  const { stalledMs } = { ...serverLimits, ...options.limits };
+  response.setTimeout(stalledMs, () => {
+    const reason = `nothing of an answer was read for ${stalledMs / 1000} s`;
+    options.refused({ address: addressOf(request.socket), code: "ERR_TIMEOUT", reason });
+    response.destroy();
+  });
+  response.setHeader("X-Content-Type-Options", "nosniff");
+  response.setHeader("Referrer-Policy", "no-referrer");
+  response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+  const { access, routes } = options;
+  const refuse = (status: number, code: ProtocolErrorCode, reason: string) =>
+    refuseRequest(options, { request, response, status, code, reason });
+  if (hasTooManyFields(request)) return refuse(431, "ERR_TOO_LARGE", tooManyFields);
+  if (!access.knowsHost(request)) return refuse(421, "ERR_ORIGIN", unknownHost);
+  if (announcesBody(request)) return refuse(413, "ERR_TOO_LARGE", "a request with a body");
+  const path = pathOf(request);
+  for (const { prefix, role, quota, handle } of routes) {
+    if (!path.startsWith(prefix)) continue;
+    if (role !== "anybody" && !access.allows(request, role)) {
+      return refuse(401, "ERR_TOKEN", "no token, or a wrong one");
+    }
+    const release = quota?.take(addressOf(request.socket));
+    if (quota !== undefined && release === undefined) {
+      return refuse(503, "ERR_FULL", "too many downloads at once");
+    }
+    if (release !== undefined) response.once("close", release);
+    if (handle(request, response)) return;
+  }
+  respond(response, 404, "not found");
+}
+
+const unknownHost =
+  "the Host field names another host: use an address, or allow the name with --allow-origin";
+
+const tooManyFields = `more than ${httpHeaderFieldsMax} header fields`;
+
+/** Names and values are told in turns. */
+function hasTooManyFields({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.length > 2 * httpHeaderFieldsMax;
+}
+
+interface RefusedRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly status: number;
+  readonly code: ProtocolErrorCode;
+  readonly reason: string;
+}
+
+/** Says no and ends the connection: whatever follows on it is not looked at. */
+function refuseRequest({ refused }: ServerOptions, what: RefusedRequest): void {
+  const { request, response, status, code, reason } = what;
+  refused({ address: addressOf(request.socket), code, reason });
+  if (status === 401) response.setHeader("WWW-Authenticate", "Bearer");
+  if (status === 503) response.setHeader("Retry-After", retryAfterSeconds);
+  response.setHeader("Connection", "close");
+  respond(response, status, `${code}: ${reason}`);
+}
+
+function respond(response: ServerResponse, status: number, text: string): void {
+  const body = `${text}\n`;
+  response.writeHead(status, {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+    "Cache-Control": "no-store",
+  });
+  response.end(body);
+}
+
+function announcesBody({ headers }: IncomingMessage): boolean {
+  if (headers["transfer-encoding"] !== undefined) return true;
+  return Number(headers["content-length"] ?? 0) > httpBodyBytesMax;
+}
+
+/** The path as it was sent: it is only ever compared, never resolved, so there is nothing to climb out of. */
+function pathOf({ url = "" }: IncomingMessage): string {
+  return url.split("?", 1)[0] ?? "";
+}
+
+/** What the HTTP parser could not read, or did not get in time. */
+function refuseMalformed(
+  { refused }: ServerOptions,
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+): void {
+  // The peer is gone, and so is whoever could be answered.
+  if (error.code === "ECONNRESET" || error.code === "EPIPE" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, code } = malformedRequests.get(error.code ?? "") ?? malformedRequest;
+  refused({ address: addressOf(socket), code, reason: `HTTP ${status}` });
+  refuseRaw(socket, status);
+}
+
+const malformedRequest = { status: "400 Bad Request", code: "ERR_DECODE" } as const;
+const malformedRequests = new Map<string, { status: string; code: ProtocolErrorCode }>([
+  ["HPE_HEADER_OVERFLOW", { status: "431 Request Header Fields Too Large", code: "ERR_TOO_LARGE" }],
+  ["ERR_HTTP_REQUEST_TIMEOUT", { status: "408 Request Timeout", code: "ERR_TIMEOUT" }],
+]);
+
+/** Answers on a connection that is not HTTP's any more, and cuts it: a peer that keeps its half open holds nothing. */
+function refuseRaw(socket: Duplex, status: string, field = ""): void {
+  socket.on("error", () => socket.destroy());
+  socket.once("finish", () => socket.destroy());
+  socket.end(rawAnswer(status, field));
+}
+
+function rawAnswer(status: string, field: string): string {
+  return `HTTP/1.1 ${status}\r\n${field}Connection: close\r\nContent-Length: 0\r\n\r\n`;
+}
+
+const unavailable = "503 Service Unavailable";
+const retryLater = `Retry-After: ${retryAfterSeconds}\r\n`;
+
+// ── upgrades ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Upgrader extends ServerOptions {
+  readonly sockets: WebSocketServer;
+  readonly strangers: Quota;
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade): void {
+  const { entrances, sockets, strangers, refused } = upgrader;
+  socket.on("error", destroyThis);
+  const address = addressOf(request.socket);
+  const entrance = entrances.get(pathOf(request));
+  if (entrance === undefined) {
+    refused({ address, code: "ERR_DECODE", reason: "no WebSocket at this path" });
+    return refuseRaw(socket, "404 Not Found");
+  }
+  if (hasTooManyFields(request)) {
+    refused({ address, code: "ERR_TOO_LARGE", reason: tooManyFields });
+    return refuseRaw(socket, "431 Request Header Fields Too Large");
+  }
+  const release = strangers.take(address);
+  if (release === undefined) {
+    refused({ address, code: "ERR_FULL", reason: "too many sockets without a token" });
+    return refuseRaw(socket, unavailable, retryLater);
+  }
+  socket.once("close", release);
+  const messageBytesMax = entrance.messageBytesMax();
+  sockets.options.maxPayload = messageBytesMax;
+  sockets.options.maxBufferedChunks = chunksMax(messageBytesMax);
+  const reason = wrongPlace(upgrader.access, request);
+  sockets.handleUpgrade(request, socket, head, (raw) =>
+    receive({ raw, stream: socket, address, release, entrance, refused, reason }),
+  );
+}
+
+/** A handshake that `ws` could not accept. It says which version it would have. */
+function refuseHandshake(
+  { refused }: ServerOptions,
+  { request, socket, reason }: Pick<Upgrade, "request" | "socket"> & { reason: string },
+): void {
+  refused({
+    address: addressOf(request.socket),
+    code: "ERR_DECODE",
+    reason: `WebSocket: ${reason}`,
+  });
+  refuseRaw(socket, "400 Bad Request", "Sec-WebSocket-Version: 13\r\n");
+}
+
+function destroyThis(this: Duplex): void {
+  this.destroy();
+}
+
+interface Arrival {
+  readonly raw: WebSocket;
+  readonly stream: Duplex;
+  readonly address: string;
+  readonly release: () => void;
+  readonly entrance: Entrance;
+  readonly refused: ServerOptions["refused"];
+  /** Why it has no business here. */
+  readonly reason: string | undefined;
+}
+
+/** Takes a new socket in. Apart from `upgrade`, whose request would live as long as what is made here. */
+function receive({ raw, stream, address, release, entrance, refused, reason }: Arrival): void {
+  const refuse = (code: ProtocolErrorCode, why: string) => {
+    refused({ address, code, reason: why });
+    raw.close(closeStatus[code], code);
+  };
+  const stopCounting = countBytes(stream, () => {
+    refuse("ERR_TOO_LARGE", `more than ${unauthenticatedBytesMax} bytes without a token`);
+    // Nothing that still comes is read; the connection is cut after `closeGraceMs`.
+    raw.pause();
+  });
+  if (reason !== undefined) {
+    raw.on("error", () => raw.terminate());
+    return refuse("ERR_ORIGIN", reason);
+  }
+  entrance.accept({
+    raw,
+    stream,
+    address,
+    admitted() {
+      stopCounting();
+      release();
+    },
+  });
+}
+
+function wrongPlace(access: Access, request: IncomingMessage): string | undefined {
+  if (!access.knowsHost(request)) return unknownHost;
+  if (access.allowsOrigin(request)) return undefined;
+  return "a page of another origin: open the join URL, or allow the origin with --allow-origin";
+}
+
+/**
+ * Counts what comes on a connection, before `ws` sees it, and tells once when it is more than a stranger may send: `ws`
+ * has one limit for all messages, and would collect a message as large as a model's from anybody.
+ *
+ * @returns What ends the counting.
+ */
+function countBytes(socket: Duplex, tooMany: () => void): () => void {
+  let count = 0;
+  const onData = (chunk: Buffer) => {
+    count += chunk.length;
+    if (count <= unauthenticatedBytesMax) return;
+    stop();
+    tooMany();
+  };
+  const stop = () => void socket.off("data", onData);
+  socket.prependListener("data", onData);
+  return stop;
+}
+
+function addressOf(socket: Duplex): string {
+  const address = "remoteAddress" in socket ? socket.remoteAddress : undefined;
+  // An IPv4 peer of a socket that listens on IPv6 too.
+  return typeof address === "string" ? address.replace(/^::ffff:(?=[\d.]+$)/u, "") : "unknown";
+}
+
+// ── begin and end ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+function listening(server: Server, { host, port }: ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const place = `port ${port} on ${host}`;
+  if (error.code === "EADDRINUSE") {
+    return new OperatorError(`${place} is in use: stop the other program or choose another --port`);
+  }
+  if (error.code === "EACCES") {
+    return new OperatorError(`${place} may not be opened by this user: choose a --port above 1023`);
+  }
+  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {
+    return new OperatorError(
+      `--host ${host} is no address of this machine: use one of its own, or 0.0.0.0`,
+    );
+  }
+  return error;
+}
+
+async function close(server: Server, sockets: WebSocketServer): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  await Promise.race([allClosed(sockets), delay(closeGraceMs)]);
+  for (const client of sockets.clients) client.terminate();
+  server.closeAllConnections();
+  await closed;
+}
+
+async function allClosed(sockets: WebSocketServer): Promise<void> {
+  const open = [...sockets.clients];
+  await Promise.all(open.map((client) => new Promise((resolve) => client.once("close", resolve))));
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

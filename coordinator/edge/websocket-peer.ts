@@ -1,0 +1,75 @@
+/** @file A real WebSocket behind the `PeerSocket` contract. */
+import type { Duplex } from "node:stream";
+
+import type { WebSocket } from "ws";
+
+import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
+import type { PeerHandler, PeerSocket } from "./peer.ts";
+
+/** Joins a socket to what handles it. `closed` comes exactly once: from the close event, which `ws` always emits. */
+export function attach(raw: WebSocket, handler: PeerHandler): void {
+  raw.binaryType = "nodebuffer";
+  raw.on("error", (error: Error) => handler.garbage(error.message, codeOf(error)));
+  raw.on("message", (data, isBinary) => {
+    if (!isBinary) handler.garbage("a text message, expected a binary one");
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `binaryType` says
+    else handler.message(data as Buffer);
+  });
+  raw.on("ping", () => handler.ping());
+  raw.on("pong", () => handler.pong());
+  raw.on("close", (code, reason) => handler.closed(describeClose(code, reason.toString())));
+}
+
+export class WebSocketPeer implements PeerSocket {
+  readonly address: string;
+  readonly #raw: WebSocket;
+  readonly #stream: Duplex;
+
+  /** @param stream - What `raw` writes to. */
+  constructor(raw: WebSocket, stream: Duplex, address: string) {
+    this.#raw = raw;
+    this.#stream = stream;
+    this.address = address;
+  }
+
+  get queuedBytes(): number {
+    return this.#raw.bufferedAmount;
+  }
+
+  send(head: Uint8Array, tensor?: Uint8Array): void {
+    if (this.#raw.readyState !== this.#raw.OPEN) return;
+    if (tensor === undefined) return this.#raw.send(head);
+    // Both fragments in one system call: the first alone would wake a worker that can do nothing with it yet.
+    this.#stream.cork();
+    this.#raw.send(head, { binary: true, fin: false });
+    this.#raw.send(tensor, { binary: true, fin: true });
+    this.#stream.uncork();
+  }
+
+  ping(): void {
+    if (this.#raw.readyState === this.#raw.OPEN) this.#raw.ping();
+  }
+
+  close(status: number, reason: string): void {
+    // The server's `closeTimeout` cuts a connection whose peer does not answer.
+    this.#raw.close(status, reason);
+  }
+
+  terminate(): void {
+    this.#raw.terminate();
+  }
+}
+
+/** What `ws` found wrong with the frames themselves: it has closed the socket already. */
+function codeOf(error: Error): ProtocolErrorCode {
+  const code = "code" in error ? error.code : "";
+  const tooLarge =
+    code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH" || code === "WS_ERR_TOO_MANY_BUFFERED_PARTS";
+  return tooLarge ? "ERR_TOO_LARGE" : "ERR_DECODE";
+}
+
+function describeClose(code: number, reason: string): string {
+  if (code === 1006) return "connection lost";
+  if (code === 1001) return "went away";
+  return reason === "" ? `closed (${code})` : `closed (${code} ${reason})`;
+}

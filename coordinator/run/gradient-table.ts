@@ -1,0 +1,108 @@
+/**
+ * @file The promedio table: for a handful of parameters, what each worker found as the mean gradient over its own
+ * samples, and the average over all. Only shown, never used: sums here are plain float64 in arrival order.
+ */
+import type { GradientTableView } from "./view.ts";
+
+interface Column {
+  readonly sums: Float64Array;
+  samples: number;
+}
+
+/** Collects one step's columns while the results come in, and keeps the last complete step for display. */
+export class GradientTable {
+  readonly #parameters: readonly number[];
+  #open = new Map<string, Column>();
+  #openStep = 0;
+  #complete = new Map<string, Column>();
+  #completeStep: number | undefined;
+
+  /** @param model - Widths of its layers: inputs, hidden …, outputs. */
+  constructor(model: { readonly layers: readonly number[] }) {
+    this.#parameters = chooseParameters(model);
+  }
+
+  begin(step: number): void {
+    this.#openStep = step;
+    this.#open.clear();
+  }
+
+  /**
+   * @param worker - Name of its column.
+   * @param tensor - gradientSum of one block, little-endian float32; read only.
+   * @param samples - How many samples the block has.
+   */
+  add(worker: string, tensor: Uint8Array, samples: number): void {
+    let column = this.#open.get(worker);
+    if (column === undefined) {
+      column = { sums: new Float64Array(this.#parameters.length), samples: 0 };
+      this.#open.set(worker, column);
+    }
+    column.samples += samples;
+    const view = new DataView(tensor.buffer, tensor.byteOffset, tensor.byteLength);
+    for (const [row, parameter] of this.#parameters.entries()) {
+      column.sums[row] = (column.sums[row] ?? 0) + view.getFloat32(4 * parameter, true);
+    }
+  }
+
+  /** The step is committed: its columns are complete. */
+  end(): void {
+    if (this.#open.size === 0) return;
+    [this.#complete, this.#open] = [this.#open, this.#complete];
+    this.#completeStep = this.#openStep;
+  }
+
+  /**
+   * The last complete step; `null` before the first, and for runs without gradients.
+   *
+   * @param present - Names of the workers that are here. Their columns stand in this order, those of workers that have
+   *   left behind them. A few keep their columns in steps in which they had no share, so that the table can be read.
+   */
+  table(present: readonly string[]): GradientTableView | null {
+    if (this.#completeStep === undefined) return null;
+    const complete = this.#complete;
+    const here = present.filter((name) => complete.has(name) || present.length <= columnsKeptMax);
+    const workers = [...new Set([...here, ...complete.keys()])];
+    const columns = [...complete.values()];
+    const samples = columns.reduce((sum, column) => sum + column.samples, 0);
+    const rows = this.#parameters.map((parameter, row) => ({
+      parameter,
+      gradients: workers.map((name) => meanOf(complete.get(name), row)),
+      average: columns.reduce((sum, column) => sum + (column.sums[row] ?? 0), 0) / samples,
+    }));
+    return { step: this.#completeStep, workers, rows };
+  }
+}
+
+/** As many columns as fit on most screens. */
+const columnsKeptMax = 8;
+
+function meanOf(column: Column | undefined, row: number): number | null {
+  return column === undefined ? null : (column.sums[row] ?? 0) / column.samples;
+}
+
+/**
+ * Six parameters worth looking at: three weights of the input in the middle (an image's border never has a gradient),
+ * the first weight of the second and of the last layer, and the last bias.
+ */
+function chooseParameters({ layers }: { readonly layers: readonly number[] }): number[] {
+  const widths = layers.slice(1);
+  const offsets = [0];
+  for (const [i, outputs] of widths.entries()) {
+    offsets.push((offsets[i] ?? 0) + ((layers[i] ?? 0) + 1) * outputs);
+  }
+  const parameterCount = offsets.at(-1) ?? 0;
+  const middle = middleInput(layers[0] ?? 0) * (widths[0] ?? 0);
+  const wanted = [middle, middle + 1, middle + 2, offsets[1], offsets.at(-2), parameterCount - 1];
+  const inside = wanted.filter(
+    (index): index is number => index !== undefined && index < parameterCount,
+  );
+  return [...new Set(inside)].toSorted((a, b) => a - b);
+}
+
+/** The input in the middle: of a square picture its centre, of anything else the middle of the row. */
+function middleInput(inputs: number): number {
+  const side = Math.round(Math.sqrt(inputs));
+  const half = Math.floor(side / 2);
+  return side * side === inputs ? half * side + half : Math.floor(inputs / 2);
+}

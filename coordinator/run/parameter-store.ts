@@ -1,0 +1,297 @@
+/**
+ * @file The coordinator's parameters and optimizer state, in one kernel memory, and the one way in which they change.
+ *
+ * Invariant 3, commit or nothing: a step is computed from the current tensors into a second set, checked, and only then
+ * do the two change places. What is refused leaves no trace.
+ */
+import { createHash } from "node:crypto";
+
+import { assert, known } from "../../shared/assert.ts";
+import { bytesOf } from "../../shared/bytes.ts";
+import { drawNeighbour } from "../../shared/engine/noise.ts";
+import type { Kernel } from "../../shared/kernels/kernel.ts";
+import { updateByteLength } from "../../shared/kernels/update.ts";
+import { createOptimizer, type Optimizer } from "../../shared/optimizers/optimizer.ts";
+import { learningRateAt } from "../../shared/optimizers/schedule.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import type { RunPlan } from "../../shared/run/plan.ts";
+
+export interface ParameterStoreOptions {
+  /** Its memory holds the tensors; the reduction that feeds the store shares it. */
+  readonly kernel: Kernel;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
+  /** The run's first parameters. Shape `[parameterCount]`; copied. */
+  readonly parameters: Float32Array;
+}
+
+/** All that a run needs to continue with the same bits: copies, which nothing changes afterwards. */
+export interface StoreSnapshot {
+  /** How many steps are committed. */
+  readonly step: number;
+  /** Shape `[parameterCount]`. */
+  readonly parameters: Float32Array;
+  /** The optimizer's state tensors by name, in its order. Shape `[parameterCount]` each. */
+  readonly state: ReadonlyMap<string, Float32Array>;
+}
+
+/** A step that was not committed. A diverged run's daily life, so a value with a reason for people. */
+export interface Refusal {
+  readonly committed: false;
+  readonly reason: string;
+}
+
+/** What became of a gradient step. */
+export type StepOutcome =
+  | {
+      readonly committed: true;
+      readonly learningRate: number;
+      /** L2 norm of the mean gradient, before clipping and weight decay. */
+      readonly gradientNorm: number;
+    }
+  | Refusal;
+
+export interface GradientStep {
+  /** The step to commit: must be the store's. */
+  readonly step: number;
+  /** The sum over the batch, shape `[parameterCount]`: a pointer into the kernel's memory, or values to copy there. */
+  readonly gradientSum: number | Float32Array;
+  /** The batch size, or 1 where the loss is a sum; an integer ≥ 1, exact in float32. */
+  readonly divisor: number;
+}
+
+/** Pointers to the parameters and up to two state tensors, shape `[parameterCount]` each; 0 where there is none. */
+interface Tensors {
+  readonly parameters: number;
+  readonly first: number;
+  readonly second: number;
+}
+
+export class ParameterStore {
+  readonly kernel: Kernel;
+  readonly parameterCount: number;
+  readonly #config: RunConfig;
+  readonly #plan: RunPlan;
+  readonly #optimizer: Optimizer | undefined;
+  readonly #record: number;
+  /** Where a look-ahead point is computed; 0 where the optimizer has none. */
+  readonly #ahead: number;
+  #current: Tensors;
+  #next: Tensors;
+  #step = 0;
+  /** Where values that come from elsewhere are copied; 0 until some do. */
+  #gradientSum = 0;
+
+  constructor({ kernel, config, plan, parameters }: ParameterStoreOptions) {
+    this.kernel = kernel;
+    this.parameterCount = parameters.length;
+    this.#config = config;
+    this.#plan = plan;
+    const { optimizer } = config;
+    this.#optimizer = optimizer.name === "local-search" ? undefined : createOptimizer(optimizer);
+    this.#record = kernel.arena.allocate(updateByteLength);
+    this.#ahead = this.#optimizer?.lookAhead === undefined ? 0 : this.#allocate();
+    this.#current = this.#allocateTensors();
+    this.#next = this.#allocateTensors();
+    this.parameters.set(parameters);
+  }
+
+  /** How many steps are committed, which is also the number of the next one. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** η of the next step; 0 for local search, which has none. */
+  get learningRate(): number {
+    const { optimizer, schedule } = this.#config;
+    if (optimizer.name === "local-search") return 0;
+    return learningRateAt(this.#step, schedule, optimizer.learningRate, this.#plan);
+  }
+
+  /** The current parameters: a view, good until the next step or until the kernel's memory grows. */
+  get parameters(): Float32Array {
+    return this.#view(this.#current.parameters);
+  }
+
+  /** The optimizer's state tensors by name: views like `parameters`. */
+  get state(): ReadonlyMap<string, Float32Array> {
+    const { first, second } = this.#current;
+    const pointers = [first, second];
+    const names = this.#optimizer?.stateNames ?? [];
+    return new Map(names.map((name, i) => [name, this.#view(pointers[i] ?? 0)]));
+  }
+
+  /** Where the next gradient is to be taken: the parameters, or Nesterov's look-ahead point. A view like `parameters`. */
+  pointToSend(): Float32Array {
+    if (this.#optimizer?.lookAhead === undefined) return this.parameters;
+    const target = { ...this.#next, parameters: this.#ahead };
+    this.#optimizer.lookAhead(this.kernel, this.#optimizerStep(target, { gradientSum: 0 }));
+    return this.#view(this.#ahead);
+  }
+
+  /** `pointToSend` as little-endian bytes of their own, to be sent to many and read at any time. */
+  encodePoint(): Uint8Array {
+    return copyOf(this.pointToSend());
+  }
+
+  /** `parameters` as little-endian bytes of their own. */
+  encodeParameters(): Uint8Array {
+    return copyOf(this.parameters);
+  }
+
+  /**
+   * Applies one step of the optimizer and advances `step`, or refuses and changes nothing.
+   *
+   * In this order: mean ← gradientSum / divisor; its L2 norm, in float64; if that is above `clipNorm`, the mean is
+   * scaled by clipNorm / norm; then weight decay and the optimizer's rule (`shared/kernels/plain/optimizers.ts`).
+   *
+   * @throws If `step` is not the next one or the run has no gradient optimizer (bugs in the caller).
+   */
+  applyStep({ step, gradientSum, divisor }: GradientStep): StepOutcome {
+    const optimizer = known(this.#optimizer, "local search follows no gradient");
+    assert(step === this.#step, `step ${this.#step} comes next, got ${step}`);
+    assert(Math.fround(divisor) === divisor && divisor >= 1, `divisor ${divisor} is no batch size`);
+    const pointer = typeof gradientSum === "number" ? gradientSum : this.#copyIn(gradientSum);
+    const sum = this.kernel.functions.sumOfSquares(pointer, this.parameterCount);
+    if (!Number.isFinite(sum)) return refuse("the gradient is not finite");
+    const gradientNorm = Math.sqrt(sum) / divisor;
+    const { learningRate } = this;
+    const clipScale = clipScaleOf(gradientNorm, this.#config.clipNorm);
+    const scalars = { gradientSum: pointer, divisor, clipScale };
+    optimizer.step(this.kernel, this.#optimizerStep(this.#next, scalars));
+    if (!this.#isFinite(this.#next)) return refuse("the parameters would not stay finite");
+    this.#commit();
+    return { committed: true, learningRate, gradientNorm };
+  }
+
+  /**
+   * Makes one candidate of a local-search step the parameters and advances `step`, or refuses and changes nothing.
+   *
+   * @param candidate - 0 stays at the current point; c ≥ 1 is w + σ · noise(seed, step, c), drawn as workers drew it.
+   * @throws If `step` is not the next one or the run is no local search (bugs in the caller).
+   */
+  applyCandidate(step: number, candidate: number): { readonly committed: true } | Refusal {
+    const { optimizer, seed } = this.#config;
+    assert(optimizer.name === "local-search", `${optimizer.name} has no candidates`);
+    assert(step === this.#step, `step ${this.#step} comes next, got ${step}`);
+    const next = this.#view(this.#next.parameters);
+    if (candidate === 0) next.set(this.parameters);
+    else drawNeighbour(next, this.parameters, { seed, step, candidate, sigma: optimizer.sigma });
+    if (!this.#isFinite(this.#next)) return refuse("the parameters would not stay finite");
+    this.#commit();
+    return { committed: true };
+  }
+
+  /** A complete copy of what the run would have to start again from. */
+  snapshot(): StoreSnapshot {
+    const state = new Map([...this.state].map(([name, tensor]) => [name, tensor.slice()]));
+    return { step: this.#step, parameters: this.parameters.slice(), state };
+  }
+
+  /**
+   * Goes on from a snapshot, bit for bit.
+   *
+   * @throws If its tensors are not this run's: whoever reads a file checks what is in it.
+   */
+  restore({ step, parameters, state }: StoreSnapshot): void {
+    const expected = this.state;
+    assert(
+      state.size === expected.size && [...expected.keys()].every((name) => state.has(name)),
+      `the optimizer's state is [${[...expected.keys()].join()}], got [${[...state.keys()].join()}]`,
+    );
+    this.#fill(this.parameters, parameters);
+    for (const [name, tensor] of expected) this.#fill(tensor, known(state.get(name), name));
+    this.#step = step;
+  }
+
+  /** The run's fingerprint so far: SHA-256 of the parameters' little-endian bytes, in lower-case hex. */
+  fingerprint(): string {
+    return createHash("sha256").update(bytesOf(this.parameters)).digest("hex");
+  }
+
+  #commit(): void {
+    [this.#current, this.#next] = [this.#next, this.#current];
+    this.#step += 1;
+  }
+
+  #optimizerStep(
+    next: Tensors,
+    {
+      gradientSum,
+      divisor = 1,
+      clipScale = 1,
+    }: {
+      readonly gradientSum: number;
+      readonly divisor?: number;
+      readonly clipScale?: number;
+    },
+  ) {
+    const { parameters, first, second } = this.#current;
+    return {
+      gradientSum,
+      divisor,
+      clipScale,
+      parameters,
+      first,
+      second,
+      count: this.parameterCount,
+      nextParameters: next.parameters,
+      nextFirst: next.first,
+      nextSecond: next.second,
+      weightDecay: this.#config.weightDecay,
+      learningRate: this.learningRate,
+      step: this.#step,
+      record: this.#record,
+    };
+  }
+
+  #isFinite({ parameters, first, second }: Tensors): boolean {
+    const pointers = [parameters, first, second].filter((pointer) => pointer !== 0);
+    const { allFinite } = this.kernel.functions;
+    return pointers.every((pointer) => allFinite(pointer, this.parameterCount) === 1);
+  }
+
+  #copyIn(gradientSum: Float32Array): number {
+    if (this.#gradientSum === 0) this.#gradientSum = this.#allocate();
+    this.#fill(this.#view(this.#gradientSum), gradientSum);
+    return this.#gradientSum;
+  }
+
+  #fill(target: Float32Array, values: Float32Array): void {
+    assert(values.length === target.length, `${target.length} values, got ${values.length}`);
+    target.set(values);
+  }
+
+  #view(pointer: number): Float32Array {
+    return this.kernel.views.f32.subarray(pointer / 4, pointer / 4 + this.parameterCount);
+  }
+
+  #allocate(): number {
+    return this.kernel.arena.allocate(4 * this.parameterCount);
+  }
+
+  #allocateTensors(): Tensors {
+    const [first, second] = this.#optimizer?.stateNames ?? [];
+    return {
+      parameters: this.#allocate(),
+      first: first === undefined ? 0 : this.#allocate(),
+      second: second === undefined ? 0 : this.#allocate(),
+    };
+  }
+}
+
+/** 1, or what shortens a gradient of this norm to `clipNorm`. */
+function clipScaleOf(gradientNorm: number, clipNorm: number | null): number {
+  return clipNorm !== null && gradientNorm > clipNorm ? clipNorm / gradientNorm : 1;
+}
+
+function refuse(reason: string): Refusal {
+  return { committed: false, reason };
+}
+
+/** The bytes of `values` in a buffer of their own, which is not zeroed first. */
+function copyOf(values: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(values.byteLength).buffer);
+  bytes.set(bytesOf(values));
+  return bytes;
+}

@@ -1,0 +1,99 @@
+/**
+ * @file Where the time of the last steps went: for each worker how long its bytes travelled, how long it computed, how
+ * long it then waited for the others. Keeps the rounds as they are and looks into them only when asked.
+ *
+ * A coordinator sees when work leaves and when its results are there, and is told how long the computing took; what is
+ * left went by on the way. The two clocks are not compared, so there and back are told apart by the bytes that went each
+ * way, as if both were equally fast.
+ */
+import { parameterCount } from "../../shared/model/layout.ts";
+import { confusionLength } from "../../shared/protocol/limits.ts";
+import type { ModelConfig } from "../../shared/run/config.ts";
+import type { Round } from "../dispatch/round.ts";
+import type { TimelineView } from "./view.ts";
+
+/** As many steps as one can tell apart side by side. */
+const roundsKept = 6;
+
+interface Closed {
+  readonly round: Round;
+  readonly closedMs: number;
+}
+
+export class Timeline {
+  #rounds: Closed[] = [];
+  #computeMs = 0;
+  #elapsedMs = 0;
+
+  /** A round is over. */
+  add(round: Round, closedMs: number): void {
+    if (this.#rounds.length === roundsKept) this.#rounds.shift();
+    this.#rounds.push({ round, closedMs });
+    for (const { computeMs } of round.holdings.values()) this.#computeMs += computeMs;
+    this.#elapsedMs += closedMs - round.openedMs;
+  }
+
+  /**
+   * The last rounds, and how much was computed at once since the last call: compute time over elapsed time, which is
+   * how many times faster than one thread doing it all, without any network, the run was.
+   *
+   * @param nameOf - A worker's name by its id.
+   * @param model - Of the run: how large its parameters and results are.
+   */
+  view(nameOf: (workerId: string) => string, model: ModelConfig): TimelineView {
+    const sizes = sizesOf(model);
+    const speedUp = this.#elapsedMs === 0 ? null : this.#computeMs / this.#elapsedMs;
+    this.#computeMs = 0;
+    this.#elapsedMs = 0;
+    return {
+      speedUp,
+      steps: this.#rounds.map(({ round, closedMs }) => ({
+        kind: round.kind,
+        step: round.step,
+        startMs: round.openedMs,
+        endMs: closedMs,
+        shares: sharesOf(round, closedMs, nameOf, sizes),
+      })),
+    };
+  }
+}
+
+/** Values of one result, by the kind of round. */
+interface Sizes {
+  readonly parameters: number;
+  readonly result: Readonly<Record<Round["kind"], number>>;
+}
+
+function sizesOf(model: ModelConfig): Sizes {
+  const parameters = parameterCount(model);
+  const result = { gradient: parameters, candidates: 1, evaluation: confusionLength(model) };
+  return { parameters, result };
+}
+
+function sharesOf(
+  round: Round,
+  closedMs: number,
+  nameOf: (workerId: string) => string,
+  { parameters, result }: Sizes,
+) {
+  return [...round.holdings].map(([workerId, { sinceMs, doneMs, computeMs, samples, owed }]) => {
+    const endMs = Math.min(doneMs ?? closedMs, closedMs);
+    // Threads compute side by side: together they may count more than passed.
+    const computedMs = Math.min(computeMs, endMs - sinceMs);
+    const isLate = doneMs === undefined;
+    const travelledMs = endMs - sinceMs - computedMs;
+    const upload = isLate ? 0 : owed.size * result[round.kind];
+    const downloadMs = (travelledMs * parameters) / (parameters + upload);
+    return {
+      worker: nameOf(workerId),
+      startMs: sinceMs,
+      endMs,
+      downloadMs,
+      computeMs: computedMs,
+      uploadMs: travelledMs - downloadMs,
+      samples,
+      /** The others were faster with what it had: a straggler. */
+      isLate,
+    };
+  });
+}

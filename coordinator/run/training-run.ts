@@ -1,0 +1,527 @@
+/**
+ * @file The training loop: one step, readable top to bottom.
+ *
+ *     open a round → hand out shares → examine and accept results → commit → (end of an epoch: evaluate → save) → next
+ *
+ * A state machine without sockets, clocks or disks: events come in as method calls with the time, effects go out
+ * through `RunEffects`. Invariants that hold here, numbered as in ARCHITECTURE.md:
+ *
+ * 2. Fixed tree: values are only ever added by `RoundValues`, along the tree.
+ * 3. Commit or nothing: `#commit` runs once a step, when its root is known, and refuses what is not finite.
+ * 4. Never hangs: after every event and tick `Dispatch` has seen to it that somebody on time holds what is missing; and
+ *    while nothing advances, `waitingFor` says what that is.
+ */
+import { known } from "../../shared/assert.ts";
+import { reasonLengthMax } from "../../shared/protocol/limits.ts";
+import type {
+  CoordinatorMessage,
+  MessageOf,
+  ResultMessage,
+  WorkerMessage,
+} from "../../shared/protocol/messages.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import { batchSizeOf, epochOf, type RunPlan } from "../../shared/run/plan.ts";
+import { type Block, isNode } from "../../shared/run/tree.ts";
+import type { UnitKind } from "../../shared/run/unit.ts";
+import type { Audit } from "../audit/audit.ts";
+import { type Content, contradicted, noteFirst } from "../audit/late-duplicates.ts";
+import type { Opinion } from "../audit/opinions.ts";
+import type { CrewWorker, Newcomer } from "../dispatch/crew.ts";
+import { Dispatch } from "../dispatch/dispatch.ts";
+import type { Round } from "../dispatch/round.ts";
+import { GradientTable } from "./gradient-table.ts";
+import type { ParameterStore, StoreSnapshot } from "./parameter-store.ts";
+import { Progress, type ProgressState } from "./progress.ts";
+import { type Answer, RoundValues } from "./round-values.ts";
+import { Timeline } from "./timeline.ts";
+import type { CoordinatorEvent, Phase, GradientTableView } from "./view.ts";
+
+/** Everything a run does to the world. */
+export interface RunEffects {
+  /**
+   * Sends one message. The tensor is shared by all its receivers and never changed afterwards.
+   *
+   * @returns Whether it was taken; a worker whose queue is full takes nothing until it has read what waits there.
+   */
+  send(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean;
+  /** Writes a checkpoint, in its own time. */
+  save(snapshot: RunSnapshot): void;
+  report(event: CoordinatorEvent): void;
+  /** Cuts off a worker that has lied, and never lets it in again; it may have left already. */
+  expel(workerId: string, reason: string): void;
+  end(outcome: RunOutcome): void;
+}
+
+/** A committed state, complete and unchanging: what a checkpoint holds. */
+export interface RunSnapshot {
+  readonly step: number;
+  readonly store: StoreSnapshot;
+  readonly progress: ProgressState;
+  /** Whether the evaluation in it has the lowest test loss so far. */
+  readonly isBest: boolean;
+}
+
+export type RunOutcome =
+  | { readonly kind: "finished"; readonly snapshot: RunSnapshot }
+  | { readonly kind: "failed"; readonly reason: string }
+  /** By the operator, between two commits. */
+  | { readonly kind: "stopped" };
+
+/** What became of a result. An offence is its sender's fault; the rest is a distributed run's daily life. */
+export type Verdict =
+  | { readonly kind: "accepted"; readonly samples: number }
+  /** With a `doubt` it differs from the answer that counted, and nobody can tell any more which of them is wrong. */
+  | { readonly kind: "stale" | "duplicate"; readonly doubt?: string }
+  /** It differs from another answer; whoever was wrong has been expelled, which may be somebody else. */
+  | { readonly kind: "mismatch" }
+  | { readonly kind: "offence"; readonly reason: string };
+
+export interface TrainingRunOptions {
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
+  readonly store: ParameterStore;
+  readonly effects: RunEffects;
+  /** The first round opens when this many workers are ready; after that one is enough (invariant 4). */
+  readonly minWorkers: number;
+  /** Of this run alone. */
+  readonly audit: Audit;
+  /** Where an earlier process stopped; the store is restored already. */
+  readonly resume: { readonly step: number; readonly progress: ProgressState } | undefined;
+}
+
+export class TrainingRun {
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
+  readonly progress: Progress;
+  readonly timeline = new Timeline();
+  readonly #store: ParameterStore;
+  readonly #effects: RunEffects;
+  readonly #values: RoundValues;
+  readonly #promedio: GradientTable;
+  readonly #dispatch: Dispatch;
+  #minWorkers: number;
+  #step: number;
+  #round: Round | undefined;
+  /** The parameters of the open round as they are sent: encoded once, one buffer for all. */
+  #tensor: Uint8Array = new Uint8Array(0);
+  #paused = false;
+  /** Whether the evaluation after the last step has the lowest test loss: its checkpoint is written at the end. */
+  #lastIsBest = false;
+  #outcome: RunOutcome | undefined;
+  readonly #audit: Audit;
+
+  constructor(options: TrainingRunOptions) {
+    const { id, config, plan, store, resume } = options;
+    this.id = id;
+    this.config = config;
+    this.plan = plan;
+    this.#store = store;
+    this.#effects = options.effects;
+    this.#audit = options.audit;
+    this.#minWorkers = options.minWorkers;
+    this.#step = resume?.step ?? 0;
+    this.progress = new Progress(resume?.progress);
+    this.#values = new RoundValues(store, config);
+    this.#dispatch = new Dispatch({
+      run: id,
+      config,
+      plan,
+      isTwice: options.audit.policy === "quorum",
+      isKnown: (block) => this.#values.has(block),
+      send: (workerId, header, tensor) => this.#effects.send(workerId, header, tensor),
+    });
+    this.#promedio = new GradientTable(config.model);
+  }
+
+  // ── one step ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Opens the next round if nothing stands in its way. Called after every event that may have cleared the way. */
+  #advance(nowMs: number): void {
+    if (this.#round !== undefined || this.#outcome !== undefined || this.#paused) return;
+    const evaluationIsDue = this.#evaluationIsDue();
+    if (!evaluationIsDue && this.#step >= this.plan.totalSteps) return this.#finish();
+    if (this.#dispatch.crew.size < this.#minWorkers) return;
+    this.#minWorkers = 1;
+    if (evaluationIsDue) this.#openRound("evaluation", nowMs);
+    else if (this.config.optimizer.name === "local-search") this.#openRound("candidates", nowMs);
+    else this.#openRound("gradient", nowMs);
+  }
+
+  #openRound(kind: UnitKind, nowMs: number): void {
+    this.#tensor = kind === "gradient" ? this.#store.encodePoint() : this.#store.encodeParameters();
+    const round = this.#dispatch.open(kind, this.#step, this.#tensor, nowMs);
+    this.#round = round;
+    this.#beginRound(round, nowMs);
+  }
+
+  /** Hands out all of a round, of which nothing is known: a new one, or one that is computed again. */
+  #beginRound(round: Round, nowMs: number): void {
+    this.#values.begin(round.kind, round.leafCount);
+    this.#promedio.begin(round.step);
+    this.#audit.begin(round, this.#tensor);
+    this.#dispatch.handOutAll(nowMs);
+  }
+
+  /**
+   * Takes a result: checks it, adds it to the round's tree and, when the root is known, commits.
+   *
+   * @param tensor - The values as received: little-endian float32, read only during the call.
+   */
+  result(workerId: string, message: ResultMessage, tensor: Uint8Array, nowMs: number): Verdict {
+    const member = this.#dispatch.crew.get(workerId);
+    if (member === undefined || message.run !== this.id) return { kind: "stale" };
+    const round = this.#round;
+    if (message.step > this.#step) return offence(`step ${message.step} is not there yet`);
+    if (round === undefined || message.step !== round.step || kindOf(message) !== round.kind) {
+      return this.#staleResult(member, message, tensor, nowMs);
+    }
+    const block: Block = { start: message.block[0], end: message.block[1] };
+    if (!isNode(block, round.leafCount))
+      return offence(`${nameOf(block)} is no block of this step`);
+    const holding = round.answer(workerId, block, message.computeMs);
+    if (holding === "repeated") return offence(`${nameOf(block)} was answered before`);
+    if (holding === "unknown") return offence(`${nameOf(block)} was not asked for`);
+    if (holding === "withdrawn") this.#dispatch.isAlive(member);
+    else if (holding.outstanding.size === 0) this.#dispatch.finished(member, holding, nowMs);
+    const samples = this.#dispatch.samplesOf(block, round);
+    return this.#accept(member, round, { message, block, samples, tensor }, nowMs);
+  }
+
+  #accept(member: CrewWorker, round: Round, answer: Answer, nowMs: number): Verdict {
+    const { block, samples, tensor } = answer;
+    const isIndependent = (other: string) => this.#dispatch.crew.areIndependent(other, member.id);
+    const finding = this.#audit.examine(member.id, answer, isIndependent);
+    if (typeof finding === "object") {
+      this.#cutOff(finding.liars, block, nowMs);
+      return { kind: "mismatch" };
+    }
+    // Under quorum a part of what is dropped may be missing still, and now nobody may hold it.
+    if (finding === "covered") this.#reassign(nowMs);
+    const acceptance = finding === "new" ? this.#values.accept(answer) : finding;
+    if (acceptance === "covered") {
+      return { kind: "duplicate", ...this.#doubtOf(member, round, answer) };
+    }
+    if (typeof acceptance === "object") {
+      this.#reassign(nowMs, member.id);
+      return offence(acceptance.flaw);
+    }
+    this.progress.addBytes(tensor.length);
+    if (acceptance === "accepted") {
+      // Under quorum every block has a second opinion anyway.
+      if (this.#audit.policy !== "quorum") noteFirst(member, round, answer);
+      if (round.kind === "gradient") this.#promedio.add(member.name, tensor, samples);
+      const opinion = this.#audit.accepted(member.id, answer);
+      const isTrue = opinion === undefined || this.#seekSecondOpinion(opinion, nowMs);
+      if (!isTrue) return { kind: "mismatch" };
+    }
+    this.#closeIfDone(nowMs);
+    return { kind: "accepted", samples };
+  }
+
+  /** A round is over when its root is known, and nothing in it waits for a second opinion. */
+  #closeIfDone(nowMs: number): void {
+    if (this.#round === undefined || !this.#values.done || !this.#audit.isSettled) return;
+    this.#closeRound(this.#round, nowMs);
+  }
+
+  #closeRound(round: Round, nowMs: number): void {
+    this.#round = undefined;
+    this.timeline.add(round, nowMs);
+    this.#dispatch.close(nowMs);
+    if (round.kind === "evaluation") this.#endEvaluation();
+    else this.#commit(round, nowMs);
+    this.#advance(nowMs);
+  }
+
+  /** Applies the update and advances the step: the one place where parameters change (invariant 3). */
+  #commit(round: Round, nowMs: number): void {
+    const step = this.#step;
+    const samples = batchSizeOf(step, this.config, this.plan);
+    const outcome = this.#values.commit(step, samples);
+    if (!outcome.committed) return this.#fail(`step ${step} diverged: ${outcome.reason}`);
+    this.#step = step + 1;
+    this.#promedio.end();
+    this.progress.addStep(step, { ...outcome, samples }, nowMs - round.openedMs);
+  }
+
+  #evaluationIsDue(): boolean {
+    const step = this.#step;
+    if (step === 0 || this.progress.evaluation?.step === step) return false;
+    return step % this.plan.stepsPerEpoch === 0 || step === this.plan.totalSteps;
+  }
+
+  #endEvaluation(): void {
+    const { lossSum, correct, confusion } = this.#values.evaluation();
+    const step = this.#step;
+    const epoch = epochOf(step - 1, this.plan).epoch + 1;
+    const testLoss = lossSum / this.plan.testCount;
+    const testAccuracy = correct / this.plan.testCount;
+    const means = this.progress.endEpoch();
+    const isBest = this.progress.addEvaluation({ step, epoch, testLoss, testAccuracy, confusion });
+    this.#effects.report({
+      event: "epoch",
+      epoch,
+      step,
+      ...means,
+      testLoss,
+      testAccuracy,
+      samplesPerSecond: this.progress.rates.samplesPerSecond,
+      stepsPerSecond: this.progress.rates.stepsPerSecond,
+      learningRate: this.#store.learningRate,
+      seconds: this.progress.trainingMs / 1000,
+      workers: this.#dispatch.crew.size,
+    });
+    if (step < this.plan.totalSteps) this.#effects.save(this.snapshot(isBest));
+    else this.#lastIsBest = isBest;
+  }
+
+  #finish(): void {
+    const snapshot = this.snapshot(this.#lastIsBest);
+    this.#outcome = { kind: "finished", snapshot };
+    this.#effects.end(this.#outcome);
+  }
+
+  #fail(reason: string): void {
+    this.#dropRound();
+    this.#outcome = { kind: "failed", reason };
+    this.#effects.end(this.#outcome);
+  }
+
+  // ── workers come, go, fail and lag ──────────────────────────────────────────────────────────────────────────────
+
+  /** A worker has the dataset and passed the self-test. What nobody holds is its at once. */
+  workerReady(worker: Newcomer, nowMs: number): void {
+    this.#dispatch.crew.add(worker);
+    this.#reassign(nowMs);
+    this.#advance(nowMs);
+  }
+
+  /** A worker left or paused: what it held goes to others at once. */
+  workerLeft(workerId: string, nowMs: number): void {
+    if (!this.#dispatch.crew.remove(workerId)) return;
+    this.#round?.release(workerId);
+    this.#reassign(nowMs);
+  }
+
+  /** A worker could not compute a block. When nobody can, the run has diverged; else it is the worker's fault. */
+  failed(workerId: string, message: MessageOf<WorkerMessage, "failed">, nowMs: number): Verdict {
+    const round = this.#round;
+    const block: Block = { start: message.block[0], end: message.block[1] };
+    if (round === undefined || message.run !== this.id || message.step !== round.step) {
+      return { kind: "stale" };
+    }
+    if (!round.giveBack(workerId, block)) return { kind: "stale" };
+    if (!this.#audit.canCompute(block)) {
+      this.#fail(`step ${round.step} diverged: ${message.reason}`);
+      return { kind: "stale" };
+    }
+    this.#reassign(nowMs, workerId);
+    return offence(`it could not compute ${nameOf(block)}, which can be: ${message.reason}`);
+  }
+
+  /** Finds workers that are late, and gives what they hold to others too. */
+  tick(nowMs: number): void {
+    this.#dispatch.tick(nowMs);
+    this.#seekSecondOpinions(nowMs);
+  }
+
+  /** Gives what nobody on time holds to others, be it for a first or for a second opinion. */
+  #reassign(nowMs: number, exceptId?: string): void {
+    this.#dispatch.reassign(nowMs, exceptId);
+    this.#seekSecondOpinions(nowMs, exceptId);
+  }
+
+  // ── audit ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #seekSecondOpinions(nowMs: number, exceptId?: string): void {
+    if (this.#round === undefined) return;
+    for (const opinion of this.#audit.waiting) {
+      if (!this.#seekSecondOpinion(opinion, nowMs, exceptId)) return;
+    }
+    this.#closeIfDone(nowMs);
+  }
+
+  /**
+   * Sees to it that a block is computed by another than its first worker, or, where there is no other, by the referee.
+   *
+   * @returns `false` if the referee found that its worker has lied.
+   */
+  #seekSecondOpinion(opinion: Opinion, nowMs: number, exceptId?: string): boolean {
+    const { block, workerId } = opinion;
+    if (this.#dispatch.askAnother(block, { firstId: workerId, exceptId }, nowMs)) return true;
+    if (this.#audit.confirmByReferee(opinion)) return true;
+    this.#cutOff([workerId], block, nowMs);
+    return false;
+  }
+
+  /**
+   * Sends away who has lied about a block. Whatever in the open round rests on their word is not to be trusted: the round
+   * is computed again by the others, from the same parameters. What they still answer to its first shares is welcome.
+   */
+  #cutOff(liars: readonly string[], block: Block, nowMs: number): void {
+    const round = known(this.#round, "an audit is of the open round");
+    for (const id of liars) {
+      this.#dispatch.crew.remove(id);
+      round.release(id);
+    }
+    if (this.#audit.reliesOn(liars)) {
+      round.releaseAll();
+      this.#beginRound(round, nowMs);
+    } else this.#reassign(nowMs);
+    const reason = `${nameOf(block)} of step ${round.step} differs from the recomputed one`;
+    for (const id of liars) this.#effects.expel(id, reason);
+  }
+
+  /** A result for a round that is over: it shows that its sender is alive again, how slow it was, and whether it is true. */
+  #staleResult(
+    member: CrewWorker,
+    message: ResultMessage,
+    tensor: Uint8Array,
+    nowMs: number,
+  ): Verdict {
+    const round = this.#dispatch.overtaken(member, kindOf(message), message, nowMs);
+    const block: Block = { start: message.block[0], end: message.block[1] };
+    const doubt = round && this.#doubtOf(member, round, { message, block, tensor });
+    this.#reassign(nowMs);
+    return { kind: "stale", ...doubt };
+  }
+
+  /** A late duplicate is dropped; if it differs from the answer that counted, both workers are named and doubted. */
+  #doubtOf(member: CrewWorker, round: Round, content: Content): { doubt: string } | undefined {
+    const first = contradicted(round, content);
+    if (first === undefined) return undefined;
+    this.#audit.distrust(first.workerId, member.id);
+    const of = `${nameOf(content.block)} of step ${round.step}`;
+    return {
+      doubt: `${first.name} and ${member.name} differ about ${of}: one of them is wrong; --audit quorum tells which`,
+    };
+  }
+
+  // ── start, pause, resume, and what can be seen ─────────────────────────────────────────────────────────────────────────
+
+  /** To be called once, before any other event: a resumed run may be over already. */
+  begin(nowMs: number): void {
+    this.#advance(nowMs);
+  }
+
+  /** No further round opens; the open one is finished and committed. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(nowMs: number): void {
+    this.#paused = false;
+    this.#advance(nowMs);
+  }
+
+  /** Ends the run where it stands: what is committed stays, the open round is dropped. */
+  stop(): void {
+    if (this.#outcome !== undefined) return;
+    this.#dropRound();
+    this.#outcome = { kind: "stopped" };
+  }
+
+  #dropRound(): void {
+    this.#round = undefined;
+    this.#dispatch.abandon();
+  }
+
+  /** The committed state; complete at any instant, also between two commits. */
+  snapshot(isBest = false): RunSnapshot {
+    const store = this.#store.snapshot();
+    return { step: this.#step, store, progress: this.progress.state, isBest };
+  }
+
+  /** The committed parameters as little-endian bytes of their own. */
+  encodeParameters(): Uint8Array {
+    return this.#store.encodeParameters();
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** Committed steps. */
+  get step(): number {
+    return this.#step;
+  }
+
+  get outcome(): RunOutcome | undefined {
+    return this.#outcome;
+  }
+
+  get parameterCount(): number {
+    return this.#store.parameterCount;
+  }
+
+  get promedio(): GradientTableView | null {
+    return this.#promedio.table(this.#dispatch.crew.names);
+  }
+
+  get learningRate(): number {
+    return this.#store.learningRate;
+  }
+
+  get phase(): Phase {
+    if (this.#outcome !== undefined) return this.#outcome.kind;
+    if (this.#round === undefined) return this.#paused ? "paused" : "waiting";
+    if (this.#dispatch.crew.size === 0) return "waiting";
+    return this.#round.kind === "evaluation" ? "evaluating" : "training";
+  }
+
+  /** Which workers hold blocks of the open round. */
+  isBusy(workerId: string): boolean {
+    return this.#round?.isBusy(workerId) ?? false;
+  }
+
+  /** The one sentence that says what the run waits for (invariant 4), or `null` while it advances. */
+  waitingFor(nowMs: number): string | null {
+    const wait = this.wait(nowMs);
+    if (wait === null) return null;
+    if (wait.sinceMs === null) return wait.what;
+    return `${wait.what} ${((nowMs - wait.sinceMs) / 1000).toFixed(1)} s ago`;
+  }
+
+  /** What the run waits for, apart from how long it has: equal as long as nothing changes. */
+  wait(nowMs: number): { readonly what: string; readonly sinceMs: number | null } | null {
+    if (this.#outcome !== undefined) return null;
+    const missing = Math.max(this.#minWorkers, 1) - this.#dispatch.crew.size;
+    if (missing > 0) {
+      const workers = missing === 1 ? "1 more worker" : `${missing} more workers`;
+      return { what: `waiting for ${workers}`, sinceMs: null };
+    }
+    if (this.#round === undefined) {
+      return this.#paused ? { what: "paused by the operator", sinceMs: null } : null;
+    }
+    if (nowMs - this.#round.openedMs < waitingIsWorthSayingMs) return null;
+    const oldest = this.#round.oldest();
+    if (oldest === undefined) {
+      return {
+        what: `no worker takes step ${this.#round.step}: all are slow to read`,
+        sinceMs: null,
+      };
+    }
+    const name = this.#dispatch.crew.get(oldest.workerId)?.name ?? "a worker that left";
+    const what = `${nameOf(oldest.block)} of step ${this.#round.step} given to ${name}`;
+    return { what, sinceMs: oldest.sinceMs };
+  }
+}
+
+/** A wait shorter than this is a step, not a wait. */
+const waitingIsWorthSayingMs = 1_000;
+
+const kinds = { gradient: "gradient", costs: "candidates", evaluation: "evaluation" } as const;
+
+function kindOf(message: ResultMessage): UnitKind {
+  return kinds[message.type];
+}
+
+function nameOf({ start, end }: Block): string {
+  return `block [${start}, ${end})`;
+}
+
+function offence(reason: string): Verdict {
+  return { kind: "offence", reason: reason.slice(0, reasonLengthMax) };
+}

@@ -1,0 +1,223 @@
+/**
+ * @file A checkpoint: one committed state of a run as one safetensors file. Pure: values to bytes and back.
+ *
+ * Tensors, all F32, in PyTorch's names and layout, so that `nn.Sequential(Linear, …, Linear, …).load_state_dict` takes
+ * what Python's `safetensors.torch.load_file` returns, less the optimizer's:
+ *
+ * - `0.weight` `[outputs, inputs]`, `0.bias` `[outputs]`, `2.weight` …: a dense layer at every even place, the
+ *   activations between them.
+ * - `optimizer.<state>.0.weight` …: each tensor of the optimizer's state, in the same layout.
+ *
+ * Metadata: `format` is `pt` as PyTorch's own files say; `promedioCheckpoint`, the version of this page; `step`, the
+ * number of committed steps; `config` and `progress` as JSON; `fingerprint`; and `sha256`, the SHA-256 of the whole
+ * file with the 64 digits of this very value set to `0`, so that no byte of the file can change unnoticed.
+ */
+import * as z from "zod/mini";
+
+import { assert } from "../../shared/assert.ts";
+import { bytesOf } from "../../shared/bytes.ts";
+import { FormatError } from "../../shared/data/format-error.ts";
+import { stateNamesOf } from "../../shared/optimizers/optimizer.ts";
+import { confusionLength } from "../../shared/protocol/limits.ts";
+import { type RunConfig, runConfigSchema } from "../../shared/run/config.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type Tensor,
+} from "../../shared/safetensors.ts";
+import type { ProgressState } from "../run/progress.ts";
+import { sha256OfParts } from "./sha256.ts";
+import { fromTorch, toTorch } from "./torch-layout.ts";
+
+const version = "1";
+
+/** Everything that a run continues from, bit for bit. */
+export interface Checkpoint {
+  readonly config: RunConfig;
+  /** Committed steps; the next one to compute. */
+  readonly step: number;
+  /** Shape `[parameterCount]`, in our own layout. */
+  readonly parameters: Float32Array;
+  /** The optimizer's tensors by name (letters and digits), each of shape `[parameterCount]`. */
+  readonly optimizerState: ReadonlyMap<string, Float32Array>;
+  readonly progress: ProgressState;
+}
+
+/** A checkpoint that was read, with the fingerprint of its parameters; or why it can't be used. */
+export type DecodedCheckpoint =
+  | { readonly ok: true; readonly checkpoint: Checkpoint; readonly fingerprint: string }
+  | { readonly ok: false; readonly reason: string };
+
+/** The run's fingerprint: SHA-256 of the parameters' little-endian bytes, lower-case hex. */
+export function fingerprintOf(parameters: Float32Array): string {
+  return sha256OfParts(bytesOf(parameters));
+}
+
+/** Writes a checkpoint; equal states give equal bytes. */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+  const { config, step, parameters, optimizerState, progress } = checkpoint;
+  const tensors = toTorch(parameters, config.model);
+  for (const [state, values] of optimizerState) {
+    assert(stateName.test(state), `a state's name has letters and digits only, got ${state}`);
+    for (const [name, tensor] of toTorch(values, config.model)) {
+      tensors.set(`${statePrefix}${state}.${name}`, tensor);
+    }
+  }
+  const metadata = new Map([
+    ["format", "pt"],
+    ["promedioCheckpoint", version],
+    ["step", String(step)],
+    ["config", JSON.stringify(config)],
+    ["progress", JSON.stringify(progress, spellNonFinite)],
+    ["fingerprint", fingerprintOf(parameters)],
+    ["sha256", noDigest],
+  ]);
+  const bytes = encodeSafetensors({ metadata, tensors });
+  bytes.set(new TextEncoder().encode(sha256OfParts(bytes)), digestOffset(bytes, noDigest));
+  return bytes;
+}
+
+/**
+ * Reads a checkpoint and verifies all of it: every byte by the file's hash, every tensor's name and shape by the
+ * config's model, the parameters by their fingerprint.
+ *
+ * @param bytes - The whole file. The returned tensors are copies.
+ */
+export function decodeCheckpoint(bytes: Uint8Array): DecodedCheckpoint {
+  try {
+    const file = decodeSafetensors(bytes);
+    checkDigest(bytes, file.metadata.get("sha256") ?? "");
+    const found = file.metadata.get("promedioCheckpoint");
+    if (found !== version)
+      throw new FormatError(`it has version ${found}, this program reads ${version}`);
+    return readCheckpoint(file);
+  } catch (error) {
+    if (error instanceof FormatError) return { ok: false, reason: error.message };
+    throw error;
+  }
+}
+
+const statePrefix = "optimizer.";
+const stateName = /^[A-Za-z][A-Za-z0-9]*$/u;
+const noDigest = "0".repeat(64);
+
+/** Where the digits of the file's hash stand. In `config`'s JSON the quotes are escaped, so that is never found. */
+function digestOffset(bytes: Uint8Array, digest: string): number {
+  const key = `"sha256":"`;
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const offset = file.indexOf(key + digest, "latin1");
+  if (offset === -1) throw new FormatError("it has no hash of itself");
+  return offset + key.length;
+}
+
+function checkDigest(bytes: Uint8Array, digest: string): void {
+  if (!/^[0-9a-f]{64}$/u.test(digest)) throw new FormatError("it has no hash of itself");
+  const offset = digestOffset(bytes, digest);
+  const zeros = new TextEncoder().encode(noDigest);
+  const actual = sha256OfParts(
+    bytes.subarray(0, offset),
+    zeros,
+    bytes.subarray(offset + zeros.length),
+  );
+  if (actual !== digest)
+    throw new FormatError("its bytes changed after it was written: the hash differs");
+}
+
+function readCheckpoint({ metadata, tensors }: Safetensors): DecodedCheckpoint {
+  const config = readJson(metadata, "config", runConfigSchema);
+  const progress = readJson(metadata, "progress", progressSchema);
+  const step = readJson(metadata, "step", z.int().check(z.gte(0)));
+  const parameters = readTensors("", tensors, config);
+  const optimizerState = new Map<string, Float32Array>();
+  for (const state of stateNamesIn(tensors)) {
+    optimizerState.set(state, readTensors(`${statePrefix}${state}.`, tensors, config));
+  }
+  const expected = stateNamesOf(config.optimizer).toSorted().join();
+  const found = [...optimizerState.keys()].toSorted().join();
+  if (found !== expected) {
+    throw new FormatError(
+      `its optimizer's state is [${found}], ${config.optimizer.name} has [${expected}]`,
+    );
+  }
+  const { evaluation } = progress;
+  if (evaluation !== null && evaluation.confusion.length !== confusionLength(config.model)) {
+    throw new FormatError(
+      `its evaluation counts ${evaluation.confusion.length} confusions, its model has ${confusionLength(config.model)}`,
+    );
+  }
+  const known = (1 + optimizerState.size) * 2 * (config.model.layers.length - 1);
+  if (tensors.size !== known) {
+    throw new FormatError(`it has ${tensors.size} tensors, its model and optimizer ${known}`);
+  }
+  const fingerprint = fingerprintOf(parameters);
+  if (fingerprint !== metadata.get("fingerprint")) {
+    throw new FormatError(`its parameters' fingerprint is ${fingerprint}, not the one it names`);
+  }
+  return {
+    ok: true,
+    checkpoint: { config, step, parameters, optimizerState, progress },
+    fingerprint,
+  };
+}
+
+function stateNamesIn(tensors: ReadonlyMap<string, Tensor>): Set<string> {
+  const names = [...tensors.keys()].filter((name) => name.startsWith(statePrefix));
+  return new Set(names.map((name) => name.split(".")[1] ?? ""));
+}
+
+function readTensors(
+  prefix: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  { model }: RunConfig,
+): Float32Array {
+  return fromTorch((name, shape) => {
+    const tensor = tensors.get(prefix + name);
+    if (!(tensor?.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
+      throw new FormatError(`tensor ${prefix}${name} is not F32 [${shape.join(", ")}]`);
+    }
+    return tensor.data;
+  }, model);
+}
+
+function readJson<T>(
+  metadata: ReadonlyMap<string, string>,
+  key: string,
+  schema: z.ZodMiniType<T>,
+): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(metadata.get(key) ?? "");
+  } catch {
+    throw new FormatError(`its ${key} is not JSON`);
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new FormatError(`its ${key} is not valid: ${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+/** JSON has no NaN and no ∞, and a diverging run's losses do. */
+function spellNonFinite(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}
+
+const anyNumber = z.union([
+  z.number(),
+  z.pipe(z.enum(["NaN", "Infinity", "-Infinity"]), z.transform(Number)),
+]);
+
+const progressSchema: z.ZodMiniType<ProgressState> = z.strictObject({
+  trainingMs: anyNumber,
+  epochTotals: z.strictObject({ lossSum: anyNumber, correct: anyNumber, samples: anyNumber }),
+  evaluation: z.nullable(
+    z.strictObject({
+      step: z.int(),
+      epoch: z.int(),
+      testLoss: anyNumber,
+      testAccuracy: anyNumber,
+      confusion: z.array(z.number()),
+    }),
+  ),
+  bestTestLoss: z.nullable(anyNumber),
+});

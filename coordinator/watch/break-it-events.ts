@@ -1,0 +1,157 @@
+/**
+ * @file What the break-it buttons do, told as it happens: what is disturbed, and what the coordinator then did about it,
+ * as far as it can be seen from outside. The coordinator itself knows nothing of this.
+ */
+import { OperatorError } from "../../shared/operator-error.ts";
+import { shown } from "../cli/values.ts";
+import type { PeerSocket } from "../edge/peer.ts";
+import type { CoordinatorEvent } from "../run/view.ts";
+import type { Runs } from "../runs.ts";
+import type { WorkerSessions } from "../workers/worker-sessions.ts";
+import type { BreakIt } from "./break-it.ts";
+
+export interface BreakItEventsOptions {
+  readonly runs: Pick<Runs, "current" | "noteDisturbance">;
+  readonly coordinator: Pick<WorkerSessions, "connectedWorker" | "worker">;
+  readonly breakIt: BreakIt;
+  readonly report: (event: CoordinatorEvent) => void;
+}
+
+/** A lie that has entered the sums, and of which nobody has found out yet. */
+interface OpenLie {
+  readonly workerId: string;
+  readonly name: string;
+  readonly run: number;
+  readonly step: number;
+}
+
+interface Victim {
+  readonly id: string;
+  readonly name: string;
+  readonly socket: PeerSocket;
+}
+
+export class BreakItEvents {
+  readonly #options: BreakItEventsOptions;
+  #lies: OpenLie[] = [];
+
+  constructor(options: BreakItEventsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws OperatorError if there is no such worker, as do the next three. */
+  drop(workerId: string): void {
+    const { socket, name } = this.#choose(workerId);
+    this.#say(`the connection of ${name} is cut`);
+    this.#options.breakIt.drop(socket);
+  }
+
+  delay(workerId: string, seconds: number): void {
+    const { socket, name } = this.#choose(workerId);
+    const before = this.#options.runs.current;
+    const step = before?.run.step ?? 0;
+    this.#say(`all that ${name} sends is held back for ${seconds} s`);
+    this.#options.breakIt.delay(socket, seconds, () => {
+      const { current } = this.#options.runs;
+      const steps = (current?.run.step ?? 0) - step;
+      if (current?.number !== before?.number) this.#say(`what ${name} sent comes through again`);
+      else this.#say(`what ${name} sent comes through again; ${steps} steps meanwhile`);
+    });
+  }
+
+  /** The next gradient has a value that is no number. */
+  corrupt(workerId: string): void {
+    const { socket, name, id } = this.#choose(workerId);
+    let offences = 0;
+    this.#options.breakIt.spoil(socket, "corrupt", {
+      before: (step) => {
+        offences = this.#worker(id).offences;
+        this.#say(`bits of ${name}'s gradient for step ${step} are flipped: a value is NaN now`);
+      },
+      after: (step) => {
+        const { isBanned, offences: now } = this.#worker(id);
+        if (isBanned) this.#sayFound(name, step);
+        else if (now === offences) this.#sayUnneeded(name, step);
+        else {
+          this.#say(
+            `the NaN was refused before it touched a sum, and what ${name} had of step ${step} was computed again`,
+          );
+        }
+      },
+    });
+  }
+
+  /** The next gradient is wrong, by one bit, and looks as good as any. */
+  lie(workerId: string): void {
+    const { socket, name, id } = this.#choose(workerId);
+    let blocksDone = 0;
+    this.#options.breakIt.spoil(socket, "lie", {
+      before: (step) => {
+        ({ blocksDone } = this.#worker(id));
+        this.#say(
+          `one bit of ${name}'s gradient for step ${step} is flipped: every value is still a number`,
+        );
+      },
+      after: (step) => {
+        const run = this.#options.runs.current?.number ?? 0;
+        const isIn = this.#worker(id).isBanned || this.#worker(id).blocksDone > blocksDone;
+        if (!isIn) this.#sayUnneeded(name, step);
+        else this.#lies.push({ workerId: id, name, run, step });
+        this.look();
+      },
+    });
+  }
+
+  /** To be called now and then: tells what became of lies. */
+  look(): void {
+    if (this.#lies.length === 0) return;
+    this.#lies = this.#lies.filter((lie) => !this.#isTold(lie));
+  }
+
+  #isTold({ workerId, name, run, step }: OpenLie): boolean {
+    const { current } = this.#options.runs;
+    if (this.#worker(workerId).isBanned) this.#sayFound(name, step);
+    else if (current?.number !== run) return true;
+    else if (current.run.step <= step) return current.run.outcome !== undefined;
+    else {
+      this.#say(
+        `nobody found the lie: step ${step} was committed with it, and the fingerprint will be another one; only --audit quorum finds every one`,
+      );
+    }
+    return true;
+  }
+
+  #sayFound(name: string, step: number): void {
+    if (this.#options.runs.current?.audit === "quorum") {
+      this.#say(
+        `the lie was found: a second worker's answer differed, and the referee computed who was right; ${name} is cut off, and what rested on its word in step ${step} was computed again`,
+      );
+    } else {
+      this.#say(
+        `the lie was found: the referee happened to compute the same block; ${name} is cut off, and what it had of step ${step} was computed again`,
+      );
+    }
+  }
+
+  #sayUnneeded(name: string, step: number): void {
+    this.#say(`what ${name} sent for step ${step} was not needed: another was faster`);
+  }
+
+  #choose(workerId: string): Victim {
+    const found = this.#options.coordinator.connectedWorker(workerId);
+    if (found === undefined) {
+      throw new OperatorError(`worker ${shown(workerId)} is not connected; choose another`);
+    }
+    this.#options.runs.noteDisturbance();
+    return { ...found, id: workerId };
+  }
+
+  /** Who was just disturbed may be forgotten by now; then nothing more is known of it. */
+  #worker(id: string): { offences: number; blocksDone: number; isBanned: boolean } {
+    return this.#options.coordinator.worker(id) ?? { offences: 0, blocksDone: 0, isBanned: false };
+  }
+
+  #say(what: string): void {
+    this.#options.report({ event: "warning", message: `break it: ${what}` });
+  }
+}

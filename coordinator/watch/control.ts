@@ -1,0 +1,114 @@
+/**
+ * @file Carries out what a dashboard with the admin token orders. Every mistake comes back as the one line that the
+ * command line would have said; none of them disturbs the run.
+ */
+import { OperatorError } from "../../shared/operator-error.ts";
+import type { AuditPolicy } from "../audit/audit-policy.ts";
+import type { Given } from "../cli/given.ts";
+import { flagOf, isRunKey, runOptions, type RunRequest } from "../cli/options.ts";
+import { readSettings } from "../cli/settings.ts";
+import { shown } from "../cli/values.ts";
+import type { Runs } from "../runs.ts";
+import type { BreakItEvents } from "./break-it-events.ts";
+import { type DashboardCommand, commandSchema } from "./dashboard-messages.ts";
+
+export interface ControlOptions {
+  readonly runs: Runs;
+  readonly breakItEvents: BreakItEvents;
+}
+
+/** What an order came to. `id` is 0 when the order could not even be read. */
+export interface Reply {
+  readonly id: number;
+  readonly error: string | null;
+}
+
+export class Control {
+  readonly #options: ControlOptions;
+
+  constructor(options: ControlOptions) {
+    this.#options = options;
+  }
+
+  /** Carries out one order; never rejects for a mistake in it. */
+  async execute(text: string): Promise<Reply> {
+    const order = readCommand(text);
+    if (order === undefined)
+      return { id: 0, error: "an order that this coordinator does not know" };
+    try {
+      await this.#run(order);
+      return { id: order.id, error: null };
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      return { id: order.id, error: error.message };
+    }
+  }
+
+  async #run(order: DashboardCommand): Promise<void> {
+    const { runs, breakItEvents } = this.#options;
+    switch (order.order) {
+      case "pause":
+        return runs.pause();
+      case "resume":
+        return runs.resume();
+      case "stop":
+        return await runs.stop();
+      case "start":
+        return await this.#startAgain(order.settings, order.audit);
+      case "drop":
+        return breakItEvents.drop(order.worker);
+      case "delay":
+        return breakItEvents.delay(order.worker, order.seconds);
+      case "corrupt":
+        return breakItEvents.corrupt(order.worker);
+      case "lie":
+        return breakItEvents.lie(order.worker);
+    }
+  }
+
+  /** A page knows the current dataset by the name that it shows, whatever it was loaded from. */
+  async #startAgain(
+    settings: Readonly<Record<string, string>>,
+    audit: AuditPolicy | undefined,
+  ): Promise<void> {
+    const { runs } = this.#options;
+    const { source = "", config } = runs.current?.prepared ?? {};
+    const isSame = settings["dataset"] === config?.dataset.name;
+    const named = isSame ? { ...settings, dataset: source } : settings;
+    await runs.startAgain(readRequest(named, [source]), audit);
+  }
+}
+
+function readCommand(text: string): DashboardCommand | undefined {
+  try {
+    return commandSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads the settings of a new run as the command line would.
+ *
+ * @param named - Datasets that the operator has named: their folders a page may name too.
+ * @throws OperatorError for a setting that is none, or a value that it can't have.
+ */
+export function readRequest(
+  settings: Readonly<Record<string, string>>,
+  named: readonly string[],
+): RunRequest {
+  const given = new Map<string, Given>();
+  for (const [key, value] of Object.entries(settings)) {
+    if (!isRunKey(key)) throw new OperatorError(`there is no setting ${shown(key)}; leave it out`);
+    given.set(key, { texts: [value], origin: { from: "flag", label: flagOf(key) } });
+  }
+  const { values, origins } = readSettings(runOptions, [given]);
+  const { dataset } = values;
+  if (dataset !== undefined && /^(mnist|idx):/u.test(dataset) && !named.includes(dataset)) {
+    // A page must not find out which folders there are on this machine.
+    throw new OperatorError(
+      `--dataset ${shown(dataset)}: a folder is named on the command line; choose digits or mnist`,
+    );
+  }
+  return { given: values, origins };
+}

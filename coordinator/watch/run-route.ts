@@ -1,0 +1,70 @@
+/**
+ * @file Runs over HTTP: `/run/parameters`, the current run's committed parameters as little-endian float32 with their
+ * step and run in the headers, and `/run/<number>/checkpoint`, a run's newest state as a file.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { sendBody } from "../edge/http-body.ts";
+import type { CurrentRun } from "../runs.ts";
+import { encodeCheckpoint } from "../storage/checkpoint.ts";
+
+const prefix = "/run/";
+/** One write: what waits for who does not read is there twice over TLS, and is small beside the whole. */
+const chunkBytes = 256 * 1024;
+
+export interface RunRoute {
+  /** Answers a request whose path begins with `/run/`. Any other is left alone: then it returns false. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+/** @param current - The run at hand, under way or over. */
+export function createRunRoute(current: () => CurrentRun | undefined): RunRoute {
+  return {
+    handle(request, response) {
+      const path = request.url?.split("?", 1)[0] ?? "";
+      if (!path.startsWith(prefix)) return false;
+      const run = current();
+      response.setHeader("Cache-Control", "no-store");
+      if (request.method !== "GET") {
+        response.setHeader("Allow", "GET");
+        refuse(response, 405, "only GET");
+      } else if (run === undefined) refuse(response, 404, "no run yet");
+      else if (path === "/run/parameters") sendParameters(run, response);
+      else if (path === `/run/${run.number}/checkpoint`) sendCheckpoint(run, response);
+      else refuse(response, 404, "not found");
+      return true;
+    },
+  };
+}
+
+function sendParameters({ number, run }: CurrentRun, response: ServerResponse): void {
+  const body = run.encodeParameters();
+  response.writeHead(200, {
+    "Content-Type": "application/octet-stream",
+    "Content-Length": body.length,
+    "Promedio-Run": number,
+    "Promedio-Step": run.step,
+  });
+  sendBody(body, response, chunkBytes);
+}
+
+function sendCheckpoint({ run }: CurrentRun, response: ServerResponse): void {
+  const { step, store, progress } = run.snapshot();
+  const { parameters, state: optimizerState } = store;
+  const body = encodeCheckpoint({ config: run.config, step, parameters, optimizerState, progress });
+  response.writeHead(200, {
+    "Content-Type": "application/octet-stream",
+    "Content-Length": body.length,
+    "Content-Disposition": `attachment; filename="${run.id}-step-${step}.safetensors"`,
+  });
+  sendBody(body, response, chunkBytes);
+}
+
+function refuse(response: ServerResponse, status: number, reason: string): void {
+  const body = `${reason}\n`;
+  response.writeHead(status, {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": body.length,
+  });
+  response.end(body);
+}

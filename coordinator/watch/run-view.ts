@@ -1,0 +1,57 @@
+/** @file A run as it can be seen from outside: a snapshot of plain values for the console and the dashboard. */
+import type { RunConfig } from "../../shared/run/config.ts";
+import type { RunSnapshot } from "../run/training-run.ts";
+import type { RunView } from "../run/view.ts";
+import type { CurrentRun } from "../runs.ts";
+import { fingerprintOf } from "../storage/checkpoint.ts";
+
+/** @param nowMs - On the clock that the run's events were stamped with. */
+export function runViewOf(
+  { run, audit }: Pick<CurrentRun, "run" | "audit">,
+  nowMs: number,
+): RunView {
+  const { config, plan, progress, step } = run;
+  const { stepsPerSecond } = progress.rates;
+  const isOver = run.outcome !== undefined;
+  return {
+    id: run.id,
+    title: titleOf(config),
+    phase: run.phase,
+    audit,
+    waitingFor: run.waitingFor(nowMs),
+    parameterCount: run.parameterCount,
+    step,
+    totalSteps: plan.totalSteps,
+    stepsPerEpoch: plan.stepsPerEpoch,
+    epochs: Math.ceil(plan.totalSteps / plan.stepsPerEpoch),
+    batchSize: config.batchSize,
+    learningRate: run.learningRate,
+    trainingSeconds: progress.trainingMs / 1000,
+    etaSeconds: isOver || stepsPerSecond === 0 ? null : (plan.totalSteps - step) / stepsPerSecond,
+    trainLoss: progress.trainLoss,
+    trainAccuracy: progress.trainAccuracy,
+    ...(isOver ? { samplesPerSecond: 0, stepsPerSecond: 0, bytesPerSecond: 0 } : progress.rates),
+    lastEvaluation: progress.evaluation,
+    trainCurve: progress.trainCurve,
+    testCurve: progress.testCurve,
+    promedio: run.promedio,
+    fingerprint: run.outcome?.kind === "finished" ? fingerprintAtEnd(run.outcome.snapshot) : null,
+  };
+}
+
+/** Of ended runs: parameters that don't change any more need not be hashed for every view. */
+const fingerprints = new WeakMap<RunSnapshot, string>();
+
+function fingerprintAtEnd(snapshot: RunSnapshot): string {
+  const fingerprint = fingerprints.get(snapshot) ?? fingerprintOf(snapshot.store.parameters);
+  fingerprints.set(snapshot, fingerprint);
+  return fingerprint;
+}
+
+/** A run config in one line. */
+export function titleOf(config: RunConfig): string {
+  const { dataset, model, loss, optimizer, batchSize } = config;
+  const network = `${model.layers.join("-")} ${model.activation}/${model.output}`;
+  const rate = optimizer.name === "local-search" ? `σ ${optimizer.sigma}` : optimizer.learningRate;
+  return `${dataset.name} · ${network} · ${loss.name} · ${optimizer.name} ${rate} · batch ${batchSize}`;
+}

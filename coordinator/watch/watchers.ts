@@ -1,0 +1,197 @@
+/**
+ * @file The sockets of dashboards: each is told the news a few times a second, after it has shown a token, and who has
+ * the admin token may give orders. A slow watcher hears less often, a dead one is let go; none makes the run wait or
+ * memory grow.
+ */
+import * as z from "zod/mini";
+
+import { closeStatus, type ProtocolErrorCode } from "../../shared/protocol/errors.ts";
+import {
+  adminQuota,
+  helloTimeoutMs,
+  messageRate,
+  commandRate,
+  pingIntervalMs,
+  silenceMaxMs,
+  watcherQuota,
+} from "../../shared/protocol/limits.ts";
+import type { Role } from "../edge/access.ts";
+import { isSilent } from "../edge/liveness.ts";
+import { Quota } from "../edge/quota.ts";
+import { RateLimit } from "../edge/rate-limit.ts";
+import type { Refusal } from "../edge/refusal-log.ts";
+import type { Visitor } from "../edge/server.ts";
+import type { Cursor, DashboardFeed } from "./dashboard-feed.ts";
+import type { DashboardMessage } from "./dashboard-messages.ts";
+
+const greeting = z.strictObject({ token: z.string() });
+
+export interface WatchersOptions {
+  /** The role that a token shows; `undefined` for none. */
+  readonly roleOf: (token: string) => Role | undefined;
+  readonly refused: (refusal: Refusal) => void;
+  readonly feed: DashboardFeed;
+  /** Carries out an order; never rejects. */
+  readonly execute: (
+    text: string,
+  ) => Promise<{ readonly id: number; readonly error: string | null }>;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}
+
+interface Watcher {
+  readonly visitor: Visitor;
+  readonly cursor: Cursor;
+  readonly orders: RateLimit;
+  /** Of pings and pongs that answer nothing. */
+  readonly rate: RateLimit;
+  pingedMs: number;
+  pingOutstanding: boolean;
+  heardMs: number;
+}
+
+export class Watchers {
+  readonly #options: WatchersOptions;
+  readonly #watchers = new Set<Watcher>();
+  readonly #quota: Readonly<Record<Role, Quota>> = {
+    viewer: new Quota(watcherQuota),
+    operator: new Quota(adminQuota),
+  };
+
+  constructor(options: WatchersOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#watchers.size;
+  }
+
+  /** A socket connected to `/watch`. Its first message must show a token. */
+  add(visitor: Visitor): void {
+    const { raw } = visitor;
+    const timeout = setTimeout(
+      () => this.#refuse(visitor, "ERR_TIMEOUT", "no token in time"),
+      helloTimeoutMs,
+    );
+    raw.once("close", () => clearTimeout(timeout));
+    raw.on("error", (error: Error) => {
+      // `ws` has closed the socket already.
+      this.#options.refused({
+        address: visitor.address,
+        code: "ERR_DECODE",
+        reason: error.message,
+      });
+    });
+    raw.once("message", (data, isBinary) => {
+      clearTimeout(timeout);
+      // oxlint-disable-next-line typescript/no-base-to-string -- a Buffer: that is the default `binaryType`
+      this.#greet(visitor, isBinary ? "" : data.toString());
+    });
+  }
+
+  /** Sends the news to everybody who has read the last ones, and lets go of who is dead. */
+  update(): void {
+    if (this.#watchers.size === 0) return;
+    this.#options.feed.refresh();
+    const nowMs = this.#options.now();
+    for (const watcher of this.#watchers) {
+      this.#watch(watcher, nowMs);
+      this.#tell(watcher);
+    }
+  }
+
+  #tell({ visitor: { raw }, cursor }: Watcher): void {
+    if (raw.readyState !== raw.OPEN || raw.bufferedAmount > 0) return;
+    for (const message of this.#options.feed.news(cursor)) raw.send(message);
+  }
+
+  #greet(visitor: Visitor, text: string): void {
+    const role = this.#roleIn(text);
+    if (role === undefined) return this.#refuse(visitor, "ERR_TOKEN", "watching needs a token");
+    const release = this.#quota[role].take(visitor.address);
+    if (release === undefined) {
+      return this.#refuse(visitor, "ERR_FULL", "too many dashboards, or too many of one address");
+    }
+    const { raw } = visitor;
+    const nowMs = this.#options.now();
+    const watcher: Watcher = {
+      visitor,
+      cursor: this.#options.feed.newCursor(),
+      orders: new RateLimit(commandRate, nowMs),
+      rate: new RateLimit(messageRate, nowMs),
+      pingedMs: nowMs,
+      pingOutstanding: false,
+      heardMs: nowMs,
+    };
+    this.#watchers.add(watcher);
+    visitor.admitted();
+    raw.once("close", () => {
+      this.#watchers.delete(watcher);
+      release();
+    });
+    raw.on("ping", () => this.#spend(watcher));
+    raw.on("pong", () => this.#pong(watcher));
+    raw.on("message", (data, isBinary) => {
+      if (role !== "operator" || isBinary) {
+        return this.#refuse(visitor, "ERR_STATE", "this dashboard may only listen");
+      }
+      // oxlint-disable-next-line typescript/no-base-to-string -- a Buffer: that is the default `binaryType`
+      void this.#command(watcher, data.toString());
+    });
+    send(watcher, { kind: "hello", role });
+    this.#tell(watcher);
+  }
+
+  #pong(watcher: Watcher): void {
+    watcher.heardMs = this.#options.now();
+    if (!watcher.pingOutstanding) return this.#spend(watcher);
+    watcher.pingOutstanding = false;
+  }
+
+  /** Counts what a peer sends unasked, and is no order. */
+  #spend({ rate, visitor }: Watcher): void {
+    if (rate.take(this.#options.now())) return;
+    const reason = `more than ${messageRate.perSecond} pings a second that nobody asked for`;
+    this.#refuse(visitor, "ERR_RATE", reason);
+  }
+
+  async #command(watcher: Watcher, text: string): Promise<void> {
+    if (!watcher.orders.take(this.#options.now())) {
+      return this.#refuse(watcher.visitor, "ERR_RATE", "too many orders");
+    }
+    send(watcher, { kind: "reply", ...(await this.#options.execute(text)) });
+  }
+
+  #roleIn(text: string): Role | undefined {
+    try {
+      return this.#options.roleOf(greeting.parse(JSON.parse(text)).token);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A lid that was closed sends no goodbye. */
+  #watch(watcher: Watcher, nowMs: number): void {
+    const { raw, address } = watcher.visitor;
+    if (raw.readyState !== raw.OPEN) return;
+    if (isSilent(watcher, nowMs)) {
+      const reason = `silent for ${silenceMaxMs / 1000} s`;
+      this.#options.refused({ address, code: "ERR_TIMEOUT", reason });
+      return raw.terminate();
+    }
+    if (nowMs - watcher.pingedMs < pingIntervalMs || watcher.pingOutstanding) return;
+    watcher.pingedMs = nowMs;
+    watcher.pingOutstanding = true;
+    raw.ping();
+  }
+
+  #refuse({ raw, address }: Visitor, code: ProtocolErrorCode, reason: string): void {
+    if (raw.readyState !== raw.OPEN) return;
+    this.#options.refused({ address, code, reason });
+    raw.close(closeStatus[code], code);
+  }
+}
+
+function send({ visitor: { raw } }: Watcher, message: DashboardMessage): void {
+  if (raw.readyState === raw.OPEN) raw.send(JSON.stringify(message));
+}

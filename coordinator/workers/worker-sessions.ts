@@ -1,0 +1,487 @@
+/**
+ * @file The coordinator's side of the protocol: sockets in, messages out, one state machine a socket
+ * (`hello` → `welcome` → `run` → `ready` → results), and the run that they serve. It touches no real socket, clock,
+ * disk or random source: all four are handed in, so the simulator runs this very code.
+ *
+ * Invariant 5, one bad peer, one closed socket: everything a peer can cause is caught in `#receive`, and ends in the
+ * closing of that peer's socket at worst.
+ */
+import { encodeHead } from "../../shared/protocol/codec.ts";
+import {
+  closeStatus,
+  ProtocolError,
+  type ProtocolErrorCode,
+} from "../../shared/protocol/errors.ts";
+import {
+  helloTimeoutMs,
+  messageBytesMax,
+  messageRate,
+  offencesMax,
+  pingIntervalMs,
+  protocolVersion,
+  queuedBytesMax,
+  reasonLengthMax,
+  unauthenticatedBytesMax,
+  workersMax,
+  workersPerAddressMax,
+} from "../../shared/protocol/limits.ts";
+import {
+  type CoordinatorMessage,
+  type Decoded,
+  decodeWorkerMessage,
+  type MessageOf,
+  type WorkerMessage,
+} from "../../shared/protocol/messages.ts";
+import { SpeedEstimate } from "../dispatch/speed.ts";
+import { sameSecret } from "../edge/access.ts";
+import { subnetOf } from "../edge/addresses.ts";
+import { isSilent } from "../edge/liveness.ts";
+import type { PeerHandler, PeerSocket } from "../edge/peer.ts";
+import { Quota } from "../edge/quota.ts";
+import { RateLimit } from "../edge/rate-limit.ts";
+import type { RunEffects, TrainingRun, Verdict } from "../run/training-run.ts";
+import type { CoordinatorEvent, CoordinatorView, RunView } from "../run/view.ts";
+import { Notices } from "./notices.ts";
+import { Roster, type Worker } from "./roster.ts";
+
+/** Everything the coordinator needs from the world. */
+export interface WorkerSessionsOptions {
+  /** SHA-256 of the kernel that every worker must have. */
+  readonly kernel: string;
+  /** Hash of the self-test's bits that every worker must get. */
+  readonly selfTest: string;
+  /** What a `hello` must carry; `null` lets anybody in. */
+  readonly joinToken: string | null;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** An unguessable identifier, a new one at each call. */
+  readonly newSession: () => string;
+  readonly report: (event: CoordinatorEvent) => void;
+}
+
+const nothing = () => {};
+
+/** One socket and what is known of it. */
+interface Connection {
+  readonly socket: PeerSocket;
+  readonly openedMs: number;
+  /** The largest message that its peer may send, as it was when it connected. */
+  readonly messageBytesMax: number;
+  /** Tells the transport that the peer has shown its token. */
+  admitted: () => void;
+  /** Gives its place back; `undefined` for one that found none. */
+  readonly release: (() => void) | undefined;
+  /** Of what nobody asked this peer for. */
+  readonly rate: RateLimit;
+  worker: Worker | undefined;
+  heardMs: number;
+  pingedMs: number;
+  pingOutstanding: boolean;
+}
+
+export class WorkerSessions {
+  readonly #options: WorkerSessionsOptions;
+  readonly #roster = new Roster();
+  readonly #connections = new Set<Connection>();
+  readonly #quota = new Quota({ inAll: workersMax, perAddress: workersPerAddressMax });
+  #run: TrainingRun | undefined;
+  #dataset = "";
+  #farewell: { run: string; reason: string; fingerprint: string } | undefined;
+  /** Nobody needs to hear of workers that leave because they were sent away. */
+  #closing = false;
+  readonly #notices: Notices;
+
+  constructor(options: WorkerSessionsOptions) {
+    this.#options = options;
+    this.#notices = new Notices(options);
+  }
+
+  /** The largest message that a worker may send now: before `hello` one header, then what the run's model needs. */
+  messageBytesMax(): number {
+    const parameterCount = this.#run?.parameterCount ?? 0;
+    return Math.max(unauthenticatedBytesMax, messageBytesMax(parameterCount));
+  }
+
+  /** Connected workers. */
+  get workerCount(): number {
+    return this.#roster.connectedCount;
+  }
+
+  /** A connected worker's socket and name. */
+  connectedWorker(id: string): { readonly socket: PeerSocket; readonly name: string } | undefined {
+    const worker = this.#roster.get(id);
+    if (worker?.socket === undefined) return undefined;
+    return { socket: worker.socket, name: worker.name };
+  }
+
+  /** What is known of a worker, also of one that is gone. */
+  worker(id: string): Pick<Worker, "name" | "blocksDone" | "offences" | "isBanned"> | undefined {
+    return this.#roster.get(id);
+  }
+
+  /** A worker's name, also of one that is gone. */
+  nameOf(id: string): string {
+    return this.#roster.get(id)?.name ?? "a worker that left";
+  }
+
+  // ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Starts a run: every connected worker is told to prepare for it. The run before it must be over.
+   *
+   * @param makeRun - Gets the half of the effects that this class provides.
+   * @param dataset - Path of the dataset on the HTTP server.
+   */
+  start(
+    makeRun: (send: RunEffects["send"], expel: RunEffects["expel"]) => TrainingRun,
+    dataset: string,
+  ): TrainingRun {
+    this.#roster.startRun();
+    this.#farewell = undefined;
+    this.#dataset = dataset;
+    this.#run = makeRun(
+      (workerId, header, tensor) => this.#sendWork(workerId, header, tensor),
+      (workerId, reason) => this.#expel(workerId, reason),
+    );
+    for (const connection of this.#connections) this.#bringRun(connection);
+    return this.#run;
+  }
+
+  /** Tells every worker that the run is over, now and when they come back. */
+  end(reason: string, fingerprint: string): void {
+    if (this.#run === undefined) return;
+    const text = reason.slice(0, reasonLengthMax);
+    this.#farewell = { run: this.#run.id, reason: text, fingerprint };
+    for (const { worker } of this.#connections) {
+      if (worker !== undefined) this.#send(worker, { type: "end", ...this.#farewell });
+    }
+  }
+
+  /** Says goodbye to everybody and closes their sockets. */
+  close(reason: string): void {
+    this.#closing = true;
+    for (const { socket } of this.#connections) socket.close(1001, reason);
+  }
+
+  /** A socket takes messages as large as it was told when it opened: for a larger model the worker connects again. */
+  #bringRun({ worker, socket, messageBytesMax: most }: Connection): void {
+    if (worker === undefined) return;
+    this.#introduceRun(worker);
+    if (most < this.messageBytesMax()) socket.close(1012, "come back for a larger model");
+  }
+
+  // ── one socket ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * A peer connected. The handler gets everything that happens on its socket.
+   *
+   * @param admitted - Called when the peer has shown its token.
+   */
+  connect(socket: PeerSocket, admitted = nothing): PeerHandler {
+    const nowMs = this.#options.now();
+    const connection: Connection = {
+      socket,
+      openedMs: nowMs,
+      messageBytesMax: this.messageBytesMax(),
+      admitted,
+      release: this.#quota.take(socket.address),
+      rate: new RateLimit(messageRate, nowMs),
+      worker: undefined,
+      heardMs: nowMs,
+      pingedMs: nowMs,
+      pingOutstanding: false,
+    };
+    this.#connections.add(connection);
+    if (connection.release === undefined) {
+      this.#refuse(
+        connection,
+        new ProtocolError("ERR_FULL", "too many workers, or too many of one address"),
+      );
+    }
+    return {
+      message: (bytes) => this.#receive(connection, bytes),
+      garbage: (reason, code = "ERR_DECODE") =>
+        this.#refuse(connection, new ProtocolError(code, reason)),
+      ping: () => this.#spend(connection),
+      pong: () => this.#pong(connection),
+      closed: (reason) => this.#drop(connection, reason),
+    };
+  }
+
+  #receive(connection: Connection, bytes: Uint8Array): void {
+    if (!this.#spend(connection)) return;
+    connection.heardMs = this.#options.now();
+    try {
+      if (connection.worker === undefined && bytes.length > unauthenticatedBytesMax) {
+        throw new ProtocolError(
+          "ERR_TOO_LARGE",
+          `before hello at most ${unauthenticatedBytesMax} bytes`,
+        );
+      }
+      this.#dispatch(connection, decodeWorkerMessage(bytes));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#refuse(connection, error);
+    }
+  }
+
+  /** Counts what a peer sends unasked. `false` when the socket is closed, or was just closed because it was too much. */
+  #spend(connection: Connection): boolean {
+    if (!this.#connections.has(connection)) return false;
+    if (connection.rate.take(this.#options.now())) return true;
+    const message = `more than ${messageRate.perSecond} messages a second that nobody asked for`;
+    this.#refuse(connection, new ProtocolError("ERR_RATE", message));
+    return false;
+  }
+
+  #dispatch(connection: Connection, { header, tensor }: Decoded<WorkerMessage>): void {
+    const { worker } = connection;
+    if (header.type === "hello") return this.#hello(connection, header);
+    if (worker === undefined) throw new ProtocolError("ERR_STATE", `${header.type} before hello`);
+    const nowMs = this.#options.now();
+    switch (header.type) {
+      case "ready":
+        return this.#ready(worker, header);
+      case "gradient":
+      case "costs":
+      case "evaluation": {
+        const verdict = this.#run?.result(worker.id, header, tensor, nowMs) ?? { kind: "stale" };
+        // What was asked for is limited by the asking.
+        if (verdict.kind === "accepted") connection.rate.giveBack();
+        return this.#judge(worker, verdict);
+      }
+      case "failed":
+        return this.#judge(
+          worker,
+          this.#run?.failed(worker.id, header, nowMs) ?? { kind: "stale" },
+        );
+      case "pause":
+        worker.state = worker.state === "ready" ? "paused" : worker.state;
+        return this.#run?.workerLeft(worker.id, nowMs);
+      case "resume":
+        return this.#resume(worker);
+      case "leave":
+        return this.#leave(connection, header.reason);
+    }
+  }
+
+  #hello(connection: Connection, hello: MessageOf<WorkerMessage, "hello">): void {
+    if (connection.worker !== undefined) throw new ProtocolError("ERR_STATE", "hello twice");
+    this.#checkHello(hello);
+    const worker = this.#roster.introduce(hello, hello.session, this.#options.newSession());
+    if (worker.isBanned) {
+      throw new ProtocolError("ERR_MISMATCH", `${worker.name} has sent what no computation gives`);
+    }
+    this.#replaceSocket(worker, connection);
+    connection.admitted();
+    connection.admitted = nothing;
+    const { session, name } = worker;
+    const { kernel } = this.#options;
+    this.#send(worker, { type: "welcome", protocol: protocolVersion, session, name, kernel });
+    this.#reportWorker(worker, "joined", "");
+    this.#introduceRun(worker);
+  }
+
+  #checkHello(hello: MessageOf<WorkerMessage, "hello">): void {
+    const { joinToken, kernel } = this.#options;
+    if (hello.protocol !== protocolVersion) {
+      const versions = `protocol ${hello.protocol}, this coordinator speaks ${protocolVersion}`;
+      throw new ProtocolError("ERR_VERSION", `${versions}: use the same version of promedio`);
+    }
+    if (joinToken !== null && !sameSecret(hello.token, joinToken)) {
+      throw new ProtocolError(
+        "ERR_TOKEN",
+        "wrong join token: use the join URL that the coordinator printed",
+      );
+    }
+    if (hello.kernel !== kernel) {
+      const hashes = `kernel ${hello.kernel.slice(0, 12)}, this run needs ${kernel.slice(0, 12)}`;
+      throw new ProtocolError("ERR_KERNEL", `${hashes}: use the same version of promedio`);
+    }
+  }
+
+  /** A worker has one socket: an older one of the same session is closed. */
+  #replaceSocket(worker: Worker, connection: Connection): void {
+    for (const older of this.#connections) {
+      if (older.worker === worker) {
+        this.#refuse(older, new ProtocolError("ERR_REPLACED", "this worker connected again"));
+      }
+    }
+    worker.socket = connection.socket;
+    worker.state = "loading";
+    connection.worker = worker;
+  }
+
+  #introduceRun(worker: Worker): void {
+    worker.state = "loading";
+    if (this.#run === undefined) {
+      this.#send(worker, { type: "wait", reason: "no run has started yet" });
+    } else if (this.#farewell !== undefined) {
+      this.#send(worker, { type: "end", ...this.#farewell });
+    } else {
+      const { id, config } = this.#run;
+      this.#send(worker, { type: "run", run: id, config, dataset: this.#dataset });
+    }
+  }
+
+  #ready(worker: Worker, ready: MessageOf<WorkerMessage, "ready">): void {
+    if (this.#run === undefined || ready.run !== this.#run.id) return;
+    if (worker.state === "ready") throw new ProtocolError("ERR_STATE", "ready twice");
+    if (ready.selfTest !== this.#options.selfTest) {
+      const message = "the self-test gave other bits than it must: this machine may not take part";
+      throw new ProtocolError("ERR_KERNEL", message);
+    }
+    // Who comes back to a run is as fast as it was there, whatever it says now.
+    if (worker.speedRun !== ready.run || !worker.speed.isMeasured) {
+      worker.speed = new SpeedEstimate(ready.samplesPerSecond);
+      worker.speedRun = ready.run;
+    }
+    worker.state = "ready";
+    this.#joinRun(worker);
+  }
+
+  #resume(worker: Worker): void {
+    if (worker.state !== "paused") return;
+    worker.state = "ready";
+    this.#joinRun(worker);
+  }
+
+  #joinRun({ id, name, speed, socket }: Worker): void {
+    const subnet = subnetOf(socket?.address ?? "");
+    this.#run?.workerReady({ id, name, speed, subnet }, this.#options.now());
+  }
+
+  #leave(connection: Connection, reason: string): void {
+    this.#drop(connection, reason === "" ? "left" : `left: ${reason}`);
+    connection.socket.close(1000, "goodbye");
+  }
+
+  #judge(worker: Worker, verdict: Verdict): void {
+    if (verdict.kind === "accepted") {
+      worker.blocksDone += 1;
+      worker.samplesDone += verdict.samples;
+      worker.rate.add(verdict.samples, this.#options.now());
+    }
+    if ("doubt" in verdict && verdict.doubt !== undefined) this.#notices.warn(verdict.doubt);
+    if (verdict.kind !== "offence") return;
+    worker.offences += 1;
+    if (worker.offences >= offencesMax) throw new ProtocolError("ERR_OFFENCES", verdict.reason);
+    this.#notices.warn(`${worker.name}: ${verdict.reason}`);
+  }
+
+  /** A worker has lied: it is cut off, and its identity does not come back. */
+  #expel(workerId: string, reason: string): void {
+    const worker = this.#roster.get(workerId);
+    if (worker === undefined) return;
+    worker.isBanned = true;
+    const error = new ProtocolError("ERR_MISMATCH", reason.slice(0, reasonLengthMax));
+    const connection = [...this.#connections].find((other) => other.worker === worker);
+    if (connection !== undefined) return this.#refuse(connection, error);
+    this.#reportWorker(worker, "refused", `${error.code}: ${error.message}`);
+  }
+
+  // ── the end of a socket ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Closes one socket because of what its peer did, and says so to both sides. */
+  #refuse(connection: Connection, { code, message }: ProtocolError): void {
+    if (!this.#connections.has(connection)) return;
+    const { socket, worker } = connection;
+    socket.send(encodeHead({ type: "error", code, message } satisfies CoordinatorMessage, 0));
+    socket.close(closeStatus[code], code);
+    if (worker === undefined) this.#reportRefused(connection, code, message);
+    this.#drop(connection, `${code}: ${message} (${socket.address})`);
+  }
+
+  /** Forgets a socket; what its worker held goes to others at once. Safe to call twice. */
+  #drop(connection: Connection, reason: string): void {
+    if (!this.#connections.delete(connection)) return;
+    connection.release?.();
+    const { worker } = connection;
+    if (worker === undefined) return;
+    connection.worker = undefined;
+    if (worker.socket !== connection.socket) return;
+    worker.socket = undefined;
+    worker.state = "gone";
+    this.#reportWorker(worker, "left", reason);
+    this.#run?.workerLeft(worker.id, this.#options.now());
+  }
+
+  // ── time ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** To be called every few tens of milliseconds: notices silence and lateness, says what the run waits for. */
+  tick(): void {
+    const nowMs = this.#options.now();
+    for (const connection of this.#connections) this.#watch(connection, nowMs);
+    this.#run?.tick(nowMs);
+    this.#notices.tick(this.#run);
+  }
+
+  #watch(connection: Connection, nowMs: number): void {
+    const { socket, worker, openedMs, heardMs, pingedMs } = connection;
+    if (worker === undefined) {
+      if (nowMs - openedMs <= helloTimeoutMs) return;
+      return this.#refuse(connection, new ProtocolError("ERR_TIMEOUT", "no hello in time"));
+    }
+    if (isSilent(connection, nowMs)) {
+      this.#drop(connection, `silent for ${Math.round((nowMs - heardMs) / 1000)} s`);
+      return socket.terminate();
+    }
+    if (nowMs - pingedMs < pingIntervalMs || connection.pingOutstanding) return;
+    connection.pingedMs = nowMs;
+    connection.pingOutstanding = true;
+    socket.ping();
+  }
+
+  #pong(connection: Connection): void {
+    const nowMs = this.#options.now();
+    connection.heardMs = nowMs;
+    if (!connection.pingOutstanding) return void this.#spend(connection);
+    connection.pingOutstanding = false;
+    if (connection.worker !== undefined)
+      connection.worker.roundTripMs = nowMs - connection.pingedMs;
+  }
+
+  // ── sending and showing ─────────────────────────────────────────────────────────────────────────────────────────
+
+  #sendWork(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean {
+    const socket = this.#roster.get(workerId)?.socket;
+    if (socket === undefined) return false;
+    if (socket.queuedBytes + tensor.length > queuedBytesMax(tensor.length / 4)) return false;
+    socket.send(encodeHead(header, tensor.length), tensor);
+    this.#run?.progress.addBytes(tensor.length);
+    return true;
+  }
+
+  #send(worker: Worker, message: CoordinatorMessage): void {
+    worker.socket?.send(encodeHead(message, 0));
+  }
+
+  #reportWorker(worker: Worker, change: "joined" | "left" | "refused", reason: string): void {
+    if (this.#closing) return;
+    const { name, kind, threads } = worker;
+    const workers = this.#roster.connectedCount;
+    this.#options.report({ event: "worker", change, name, kind, threads, reason, workers });
+  }
+
+  #reportRefused({ socket }: Connection, code: ProtocolErrorCode, message: string): void {
+    this.#options.report({
+      event: "worker",
+      change: "refused",
+      name: socket.address,
+      kind: "unknown",
+      threads: 0,
+      reason: `${code}: ${message}`,
+      workers: this.#roster.connectedCount,
+    });
+  }
+
+  /** What can be seen from outside, now. */
+  view(
+    urls: Pick<CoordinatorView, "joinUrl" | "dashboardUrl">,
+    run: RunView | null,
+  ): CoordinatorView {
+    const isBusy = (workerId: string) => this.#run?.isBusy(workerId) ?? false;
+    const workers = this.#roster.views(isBusy, this.#options.now());
+    return { ...urls, run, workers };
+  }
+}

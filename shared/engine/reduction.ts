@@ -1,0 +1,207 @@
+/**
+ * @file Adds the results of a round's blocks along the fixed tree (invariant 2), in whatever order they arrive. The
+ * coordinator does so with its workers' blocks, a worker with its threads' blocks. It knows nothing of who computed
+ * what.
+ *
+ * What holds after every call:
+ * 1. The parts are disjoint nodes of the tree, and no two of them are siblings.
+ * 2. A part's values are those of its node: left + right in float32 all the way down, so the order of arrival leaves no
+ *    trace in the bits.
+ * 3. Every part has one slot of kernel memory, every other slot is free.
+ * 4. All values are finite when they come in (sums may overflow: whoever takes the root checks it).
+ */
+import { assert, known } from "../assert.ts";
+import { bytesOf } from "../bytes.ts";
+import type { Kernel } from "../kernels/kernel.ts";
+import { type Block, blocksOf, childrenOf, isNode, parentOf } from "../run/tree.ts";
+
+/** What is added up. */
+export interface BlockResult {
+  /** Shape `[valueCount]`, float32; as bytes little-endian, at any alignment. Read during the call only. */
+  readonly values: Float32Array | Uint8Array;
+  /** Sum of the sample losses, finite. */
+  readonly lossSum: number;
+  /** An integer. */
+  readonly correct: number;
+}
+
+/** What became of a result: taken, not needed because its block is known already, or NaN or ±∞ is in it. */
+export type Acceptance = "accepted" | "covered" | "not finite";
+
+/** A node whose sum is known. */
+interface Part {
+  readonly block: Block;
+  /** Its slot: shape `[valueCount]`, float32. */
+  readonly pointer: number;
+  readonly lossSum: number;
+  readonly correct: number;
+}
+
+export class Reduction {
+  readonly #kernel: Kernel;
+  readonly #valueCount: number;
+  /** By the block's start. */
+  readonly #parts = new Map<number, Part>();
+  readonly #freeSlots: number[] = [];
+  #slotCount = 0;
+  #shardCount = 1;
+  #root: Block = { start: 0, end: 1 };
+
+  /**
+   * @param kernel - Adds the values; its arena gives the slots, as many as are needed at once, and keeps them.
+   * @param valueCount - Float32 numbers of one result.
+   */
+  constructor(kernel: Kernel, valueCount: number) {
+    assert(valueCount >= 0, `valueCount must not be negative, got ${valueCount}`);
+    this.#kernel = kernel;
+    this.#valueCount = valueCount;
+  }
+
+  /**
+   * Starts a round; what was known of the last one is forgotten.
+   *
+   * @param shardCount - Leaves of the whole tree, ≥ 1.
+   * @param root - The node whose sum is wanted: the whole tree for a coordinator, its block for a worker.
+   */
+  begin(shardCount: number, root: Block = { start: 0, end: shardCount }): void {
+    assert(isNode(root, shardCount), `${nameOf(root)} is no node over ${shardCount} shards`);
+    for (const part of this.#parts.values()) this.#freeSlots.push(part.pointer);
+    this.#parts.clear();
+    this.#shardCount = shardCount;
+    this.#root = root;
+  }
+
+  /**
+   * Takes the result of one block and adds siblings as far up as they are known. A block of which halves are known
+   * already replaces them: by invariant 1 of the design they are the same sums.
+   *
+   * @param block - A node inside the root.
+   * @throws If the block is no such node or the length is wrong: the caller checks what peers send.
+   */
+  accept(block: Block, { values, lossSum, correct }: BlockResult): Acceptance {
+    this.#assertInside(block);
+    const byteLength = 4 * this.#valueCount;
+    const got = values.byteLength;
+    assert(got === byteLength, () => `a result has ${byteLength} bytes, got ${got}`);
+    if (this.has(block)) return "covered";
+    const pointer = this.#takeSlot();
+    this.#kernel.views.u8.set(bytesOf(values), pointer);
+    const finite = this.#kernel.functions.allFinite(pointer, this.#valueCount) === 1;
+    if (!finite || !Number.isFinite(lossSum)) {
+      this.#freeSlots.push(pointer);
+      return "not finite";
+    }
+    this.#dropInside(block);
+    this.#parts.set(block.start, { block, pointer, lossSum, correct });
+    this.#mergeUpwards(block);
+    return "accepted";
+  }
+
+  /** Whether the sum of `block` is known, by itself or as part of a larger one. */
+  has({ start, end }: Block): boolean {
+    // A node is an aligned run of 2^k shards, so those above it start where it does, with more low bits cleared.
+    for (let above = start; ; above = (above & (above - 1)) >>> 0) {
+      const part = this.#parts.get(above);
+      if (part !== undefined && part.block.end >= end) return true;
+      if (above === 0) return false;
+    }
+  }
+
+  /** The fewest blocks whose sums are still to come, in order; empty when the root is known. */
+  missing(): Block[] {
+    const blocks = [...this.#parts.values()].map((part) => part.block);
+    const missing: Block[] = [];
+    let start = this.#root.start;
+    for (const block of blocks.toSorted((left, right) => left.start - right.start)) {
+      missing.push(...blocksOf({ start, end: block.start }, this.#shardCount));
+      start = block.end;
+    }
+    return [...missing, ...blocksOf({ start, end: this.#root.end }, this.#shardCount)];
+  }
+
+  /** Whether the root's sum is known. */
+  get done(): boolean {
+    return this.#partOf(this.#root) !== undefined;
+  }
+
+  /** Slots of kernel memory taken from the arena so far: the most parts that were known at once, one more at most. */
+  get slotCount(): number {
+    return this.#slotCount;
+  }
+
+  /**
+   * The sum over the root; only when `done`.
+   *
+   * @returns `pointer` to the values, shape `[valueCount]`, float32, and a view of them; both good until `begin`, the
+   *   view until the kernel's memory grows.
+   */
+  root(): { pointer: number; values: Float32Array; lossSum: number; correct: number } {
+    const { pointer, lossSum, correct } = known(this.#partOf(this.#root), "the root is not known");
+    const first = pointer / 4;
+    const values = this.#kernel.views.f32.subarray(first, first + this.#valueCount);
+    return { pointer, values, lossSum, correct };
+  }
+
+  #partOf({ start, end }: Block): Part | undefined {
+    const part = this.#parts.get(start);
+    return part?.block.end === end ? part : undefined;
+  }
+
+  #mergeUpwards(block: Block): void {
+    let node = block;
+    while (node.start !== this.#root.start || node.end !== this.#root.end) {
+      const parent = known(parentOf(node, this.#shardCount), "every node below the root has one");
+      const [left, right] = childrenOf(parent);
+      const leftPart = this.#partOf(left);
+      const rightPart = this.#partOf(right);
+      if (leftPart === undefined || rightPart === undefined) return;
+      this.#merge(parent, leftPart, rightPart);
+      node = parent;
+    }
+  }
+
+  /** parent ← left + right, in the left one's slot; the right one's becomes free. */
+  #merge(block: Block, left: Part, right: Part): void {
+    const { pointer } = left;
+    this.#kernel.functions.addVectors(pointer, pointer, right.pointer, this.#valueCount);
+    this.#freeSlots.push(right.pointer);
+    this.#parts.delete(right.block.start);
+    const lossSum = left.lossSum + right.lossSum;
+    this.#parts.set(block.start, {
+      block,
+      pointer,
+      lossSum,
+      correct: left.correct + right.correct,
+    });
+  }
+
+  /** Forgets the parts inside `block`. */
+  #dropInside({ start, end }: Block): void {
+    for (let shard = start; shard < end; shard++) {
+      const part = this.#parts.get(shard);
+      if (part === undefined) continue;
+      this.#freeSlots.push(part.pointer);
+      this.#parts.delete(shard);
+    }
+  }
+
+  #takeSlot(): number {
+    const free = this.#freeSlots.pop();
+    if (free !== undefined) return free;
+    this.#slotCount += 1;
+    return this.#kernel.arena.allocate(4 * this.#valueCount);
+  }
+
+  #assertInside(block: Block): void {
+    const inside = this.#root.start <= block.start && block.end <= this.#root.end;
+    assert(
+      inside && isNode(block, this.#shardCount),
+      () =>
+        `${nameOf(block)} is no node inside ${nameOf(this.#root)} over ${this.#shardCount} shards`,
+    );
+  }
+}
+
+function nameOf({ start, end }: Block): string {
+  return `[${start}, ${end})`;
+}

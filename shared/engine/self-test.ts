@@ -1,0 +1,135 @@
+/**
+ * @file Whether a machine computes our bits. A worker hashes a known block before it takes part; the coordinator knows
+ * what must come out. Touches every kernel function that a unit needs: all activations and losses, the sparse and the
+ * dense first layer, chunks, sums over shards, subnormal numbers.
+ */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+
+import { bytesOf } from "../bytes.ts";
+import type { Split } from "../data/dataset.ts";
+import type { Kernel } from "../kernels/kernel.ts";
+import { initialParameters } from "../model/initialize.ts";
+import { Network } from "../model/network.ts";
+import { type FeatureForm, Staging, storeSplit } from "../model/stored-split.ts";
+import { Random } from "../random.ts";
+import type { RunConfig } from "../run/config.ts";
+
+interface Case {
+  readonly model: RunConfig["model"];
+  readonly loss: RunConfig["loss"];
+  readonly form: FeatureForm;
+  /** Multiplies the initial parameters; a small one makes activations and gradients subnormal. */
+  readonly scale: number;
+}
+
+/** More than a chunk, and no multiple of anything. */
+const sampleCount = 37;
+const featureCount = 21;
+const classCount = 5;
+/** Points at which exp, log, tanh and sigmoid are taken. */
+const pointCount = 8192;
+
+const loss = (name: RunConfig["loss"]["name"]) => ({ name, reduction: "mean" }) as const;
+const layers = [featureCount, 16, 9, classCount];
+
+const cases: readonly Case[] = [
+  {
+    model: { layers, activation: "sigmoid", output: "softmax" },
+    loss: loss("cce"),
+    form: "sparse",
+    scale: 1,
+  },
+  {
+    model: { layers, activation: "tanh", output: "sigmoid" },
+    loss: loss("bce"),
+    form: "bytes",
+    scale: 1,
+  },
+  {
+    model: { layers, activation: "relu", output: "softmax" },
+    loss: loss("mse"),
+    form: "floats",
+    scale: 1,
+  },
+  {
+    model: { layers: [featureCount, 19, classCount], activation: "tanh", output: "tanh" },
+    loss: loss("mae"),
+    form: "sparse",
+    scale: 20,
+  },
+  {
+    model: { layers, activation: "linear", output: "linear" },
+    loss: loss("mse"),
+    form: "bytes",
+    scale: 2 ** -130,
+  },
+];
+
+/**
+ * Computes the known block.
+ *
+ * @param kernel - Some of its memory (about 300 kB) is used up.
+ * @returns SHA-256 of all results, lower-case hex: the same from every kernel that keeps the promise.
+ */
+export function selfTest(kernel: Kernel): string {
+  const hash = sha256.create();
+  const random = new Random(0);
+  hash.update(elementaryBits(kernel, random));
+  for (const oneCase of cases) hash.update(gradientBits(kernel, oneCase, random));
+  return bytesToHex(hash.digest());
+}
+
+/** exp over all of its range, and log, tanh and sigmoid: subnormals, 0 and ∞ are among what goes in and comes out. */
+function elementaryBits({ arena, views, functions }: Kernel, random: Random): Uint8Array {
+  const points = Float32Array.from({ length: pointCount }, () => 210 * random.uniform() - 110);
+  const inputs = [points, points, points.map((x) => x / 128 + 1), points.map((x) => x / 128)];
+  const results = arena.allocate(inputs.length * points.byteLength);
+  const place = (index: number) => results + index * points.byteLength;
+  for (const [index, values] of inputs.entries()) views.f32.set(values, place(index) / 4);
+  functions.sigmoid(place(0), place(0), pointCount);
+  functions.expVector(place(1), place(1), pointCount);
+  functions.logVector(place(2), place(2), pointCount);
+  functions.tanh(place(3), place(3), pointCount);
+  functions.addVectors(place(0), place(0), place(3), pointCount);
+  functions.logVector(place(3), place(1), pointCount);
+  return bytesOf(views.f32.slice(results / 4, place(inputs.length) / 4));
+}
+
+/** Gradient, loss and hits of one shard, added to the gradient of its first samples. */
+function gradientBits(
+  kernel: Kernel,
+  { model, loss: lossConfig, form, scale }: Case,
+  random: Random,
+): Uint8Array {
+  const { arena, functions, views } = kernel;
+  const split = storeSplit(new Staging(kernel), drawSplit(form, random), form);
+  const network = new Network(kernel, { model, loss: lossConfig }, form);
+  const initial = initialParameters(model, 1).map((value) => value * scale);
+  const count = initial.length;
+  const parameters = arena.allocate(4 * count);
+  const gradient = arena.allocate(4 * count);
+  const other = arena.allocate(4 * count);
+  const samples = arena.allocate(4 * sampleCount);
+  views.f32.set(initial, parameters / 4);
+  for (let s = 0; s < sampleCount; s++) views.u32[samples / 4 + s] = (s * 11) % sampleCount;
+  network.gradientOf({ split, samples, sampleCount: 6 }, parameters, other);
+  const { lossSum, correct } = network.gradientOf(
+    { split, samples, sampleCount },
+    parameters,
+    gradient,
+  );
+  functions.addVectors(gradient, gradient, other, count);
+  const sums = views.f32.subarray(gradient / 4, gradient / 4 + count);
+  return bytesOf(Float32Array.of(lossSum, correct, functions.allFinite(gradient, count), ...sums));
+}
+
+function drawSplit(form: FeatureForm, random: Random): Split {
+  const count = sampleCount * featureCount;
+  const features =
+    form === "floats"
+      ? Float32Array.from({ length: count }, () => 4 * random.uniform() - 2)
+      : Uint8Array.from({ length: count }, () => (random.below(4) === 0 ? random.below(256) : 0));
+  const labels = Uint8Array.from({ length: sampleCount }, () => random.below(classCount));
+  return { count: sampleCount, features, labels };
+}

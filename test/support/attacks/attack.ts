@@ -1,0 +1,41 @@
+/** @file What an attack is: something that a bad peer does, and how the coordinator may end it. */
+import { known } from "../../../shared/assert.ts";
+import type { Random } from "../../../shared/random.ts";
+import type { RawPeer } from "./raw-peer.ts";
+
+export interface Target {
+  readonly port: number;
+  readonly joinToken: string;
+  readonly adminToken: string;
+  /** Path of the run's dataset. */
+  readonly dataset: string;
+  /** What an honest worker of this run says in `hello` and `ready`. */
+  readonly kernel: string;
+  readonly selfTest: string;
+  readonly parameterCount: number;
+  readonly random: Random;
+}
+
+/** How the coordinator ended it, and what was written until then. */
+export interface Outcome {
+  readonly frames: number;
+  /** `closed 4400`, `HTTP 404`, `cut`, or `open`. */
+  readonly end: string;
+}
+
+export interface Attack {
+  readonly run: (target: Target) => Promise<Outcome>;
+  /** How it may end. */
+  readonly ends: RegExp;
+}
+
+/** How it ended: what the coordinator did, or `open` when it answers a ping after all that was written. */
+export async function end(peer: RawPeer, waitForIt = true): Promise<Outcome> {
+  const ended = waitForIt ? await peer.ended : await peer.settle();
+  peer.destroy();
+  return { frames: peer.sent, end: ended };
+}
+
+export function pick<T>(items: readonly T[], random: Random): T {
+  return known(items[random.below(items.length)], "an item of a list that is not empty");
+}

@@ -1,0 +1,90 @@
+/**
+ * @file Orders of a dashboard that are wrong in one known way: every order, every field, every kind of wrong value, and
+ * texts that are no orders at all.
+ */
+
+/** As `JSON.parse` gets it: also what `JSON.stringify` would never write. */
+interface BadOrder {
+  /** `delay.seconds: ∞`. */
+  readonly what: string;
+  readonly text: string;
+}
+
+/** The id of every order here. */
+export const orderId = 7;
+
+/** One of every kind that is right, but for the worker, whom nobody knows. Their fields as JSON. */
+export const orders: readonly ReadonlyMap<string, string>[] = [
+  order({ order: "pause" }),
+  order({ order: "resume" }),
+  order({ order: "stop" }),
+  order({ order: "start", settings: { epochs: "1" }, audit: "sample" }),
+  order({ order: "drop", worker: "w9999" }),
+  order({ order: "corrupt", worker: "w9999" }),
+  order({ order: "lie", worker: "w9999" }),
+  order({ order: "delay", worker: "w9999", seconds: 1 }),
+];
+
+function order(fields: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  const all = Object.entries({ ...fields, id: orderId });
+  return new Map(all.map(([name, value]) => [name, JSON.stringify(value)]));
+}
+
+export function textOf(fields: ReadonlyMap<string, string>): string {
+  return `{${[...fields].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join()}}`;
+}
+
+/** What no field may be, as JSON; `undefined` for no field at all. */
+const badValues: readonly (readonly [what: string, json: string | undefined])[] = [
+  ["missing", undefined],
+  ["null", "null"],
+  ["true", "true"],
+  ["−1", "-1"],
+  ["0.5", "0.5"],
+  ["10³⁰⁸", "1e308"],
+  ["∞", "1e999"],
+  ["NaN", "NaN"],
+  ["a list", "[1]"],
+  ["a map", "{}"],
+  ["a map of numbers", '{"seed":1}'],
+  ["a setting that is none", '{"port":"1"}'],
+  ["a map with __proto__", '{"__proto__":{"role":"operator"}}'],
+  ["a map with constructor", '{"constructor":{"prototype":1}}'],
+  ["300 lists in each other", "[".repeat(300) + "]".repeat(300)],
+  ["an empty text", '""'],
+  ["a text of 800 characters", JSON.stringify("x".repeat(800))],
+  ["a control character", String.raw`"\u0000"`],
+  ["__proto__", '"__proto__"'],
+  ["half a surrogate", String.raw`"\ud800"`],
+];
+
+export function badOrders(): BadOrder[] {
+  const bad = orders.flatMap((fields) => badFieldsOf(fields));
+  const texts = ["", " ", "{", "{}", "[]", "null", "7", '"stop"', "stop", "[".repeat(1_000)];
+  return [...bad, ...texts.map((text) => ({ what: `the text ${text.slice(0, 9)}`, text }))];
+}
+
+function badFieldsOf(fields: ReadonlyMap<string, string>): BadOrder[] {
+  const name = fields.get("order") ?? "";
+  const bad: BadOrder[] = [];
+  for (const field of fields.keys()) {
+    for (const [what, value] of badValues) {
+      if (isAllowed(field, what)) continue;
+      const changed = new Map(fields);
+      if (value === undefined) changed.delete(field);
+      else changed.set(field, value);
+      bad.push({ what: `${name}.${field}: ${what}`, text: textOf(changed) });
+    }
+  }
+  for (const key of ["__proto__", "constructor", "toString", "", "token"]) {
+    const changed = new Map([...fields, [key, "{}"]]);
+    bad.push({ what: `${name} with ${key}`, text: textOf(changed) });
+  }
+  return bad;
+}
+
+function isAllowed(field: string, what: string): boolean {
+  if (field === "audit") return what === "missing";
+  if (field === "seconds") return what === "0.5";
+  return field === "settings" && (what === "a map" || what === "a map with __proto__");
+}

@@ -1,0 +1,133 @@
+/**
+ * @file Messages that are wrong in one known way: every type, every field, every kind of wrong value; and valid ones
+ * damaged at random places.
+ */
+import { Packr } from "msgpackr";
+
+import type { Random } from "../../../shared/random.ts";
+
+/** A header as a map, so that it can have any key: `__proto__` too. */
+export type Header = ReadonlyMap<string, unknown>;
+
+const packr = new Packr({ useRecords: false, variableMapSize: true });
+
+/** A header and, behind it, a tensor of float32. */
+export function pack(header: Header, tensor?: Float32Array): Buffer {
+  const head = packr.pack(header);
+  if (tensor === undefined) return head;
+  const prefix = Buffer.alloc(5);
+  prefix[0] = 0xc6;
+  prefix.writeUInt32BE(tensor.byteLength, 1);
+  return Buffer.concat([
+    head,
+    prefix,
+    Buffer.from(tensor.buffer, tensor.byteOffset, tensor.byteLength),
+  ]);
+}
+
+/** What no field of any message may be, and "no field at all". */
+export const badValues: readonly (readonly [what: string, value: unknown])[] = [
+  ["missing", undefined],
+  ["null", null],
+  ["true", true],
+  ["−1", -1],
+  ["−0.5", -0.5],
+  ["2⁵³", 2 ** 53],
+  ["2⁶⁴ − 1", 2n ** 64n - 1n],
+  ["10³⁰⁸", 1e308],
+  ["NaN", Number.NaN],
+  ["∞", Number.POSITIVE_INFINITY],
+  ["−∞", Number.NEGATIVE_INFINITY],
+  ["an empty list", []],
+  ["an empty map", {}],
+  ["a list of 2,000 numbers", Array.from({ length: 2_000 }, () => 1)],
+  ["5 lists in each other", [[[[[1]]]]]],
+  ["1,000 lists in each other", nested(1_000)],
+  ["bytes", new Uint8Array([1, 2, 3])],
+  ["a text of 3,500 characters", "x".repeat(3_500)],
+  ["a control character and half a surrogate", "\u0000\uD800"],
+  ["a map with __proto__", new Map([["__proto__", new Map([["isAdmin", true]])]])],
+  ["a map with constructor", new Map([["constructor", new Map([["prototype", 1]])]])],
+];
+
+function nested(depth: number): unknown {
+  let value: unknown = 1;
+  for (let i = 0; i < depth; i++) value = [value];
+  return value;
+}
+
+export interface BadMessage {
+  /** `gradient.step: NaN`. */
+  readonly what: string;
+  readonly bytes: () => Buffer;
+}
+
+/** Every field of a header with every bad value, and the header with keys that it does not have. */
+export function badFields(header: Header, tensor?: Float32Array): BadMessage[] {
+  const type = String(header.get("type"));
+  const bad = changedFields(header, tensor, (field, what) => !isAllowed(field, what));
+  for (const key of ["__proto__", "constructor", "toString", "", "then", "step2"]) {
+    const changed = () => new Map([...header, [key, { polluted: true }]]);
+    bad.push({ what: `${type} with ${key}`, bytes: () => pack(changed(), tensor) });
+  }
+  const swapped = tensor === undefined ? new Float32Array(2) : undefined;
+  bad.push({ what: `${type} with its tensor swapped`, bytes: () => pack(header, swapped) });
+  return bad;
+}
+
+/** Every field with those of the bad values that it may have: odd, and no reason to send anybody away. */
+export function oddFields(header: Header, tensor?: Float32Array): BadMessage[] {
+  return changedFields(header, tensor, isAllowed);
+}
+
+function changedFields(
+  header: Header,
+  tensor: Float32Array | undefined,
+  isWanted: (field: string, what: string) => boolean,
+): BadMessage[] {
+  const all = [...header.keys()].flatMap((field) =>
+    badValues.map(([what, value]) => ({ field, what, value })),
+  );
+  const wanted = all.filter(({ field, what }) => isWanted(field, what));
+  return wanted.map(({ field, what, value }) => ({
+    what: `${String(header.get("type"))}.${field}: ${what}`,
+    bytes() {
+      const changed = new Map(header);
+      if (what === "missing") changed.delete(field);
+      else changed.set(field, value);
+      return pack(changed, tensor);
+    },
+  }));
+}
+
+/** Numbers that some fields may be: a loss below 0 is odd, but a number. */
+function isAllowed(field: string, what: string): boolean {
+  const finite = ["−1", "−0.5", "2⁵³", "10³⁰⁸", "2⁶⁴ − 1"];
+  if (field === "lossSum") return finite.includes(what);
+  if (field === "computeMs" || field === "samplesPerSecond") return finite.slice(2).includes(what);
+  return ["name", "agent", "reason", "token"].includes(field) && what.startsWith("a control");
+}
+
+/** A message damaged somewhere: a bit flipped, cut off, a piece doubled, or bytes of nothing. */
+export function damage(message: Buffer, random: Random): Buffer {
+  const at = random.below(message.length);
+  switch (random.below(5)) {
+    case 0: {
+      const flipped = Buffer.from(message);
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << random.below(8));
+      return flipped;
+    }
+    case 1:
+      return message.subarray(0, at);
+    case 2:
+      return Buffer.concat([message.subarray(0, at), message.subarray(Math.max(0, at - 16))]);
+    case 3:
+      return Buffer.concat([message, randomBytes(random, 1 + random.below(32))]);
+    default:
+      return randomBytes(random, 1 + random.below(400));
+  }
+}
+
+export function randomBytes(random: Random, length: number): Buffer {
+  return Buffer.from(Array.from({ length }, () => random.below(256)));
+}

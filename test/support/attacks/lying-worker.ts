@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+/**
+ * @file A worker that lies, over a real socket: the real worker loop and kernel, with a transport that changes what it
+ * tells. Everything else that it does is honest.
+ */
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+
+import { encodeMessage } from "../../../shared/protocol/codec.ts";
+import {
+  decodeCoordinatorMessage,
+  decodeWorkerMessage,
+} from "../../../shared/protocol/messages.ts";
+import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
+import { parseJoinUrl } from "../../../worker/node/cli.ts";
+import { readKernel } from "../../../worker/node/kernel-source.ts";
+import { createConnect } from "../../../worker/node/socket.ts";
+import type { Closure, Connect } from "../../../worker/platform.ts";
+import type { WorkerStatus } from "../../../worker/status.ts";
+import { LocalPool } from "../../../worker/threads/local-pool.ts";
+import { WorkerLoop } from "../../../worker/worker.ts";
+import type { Told } from "../trainers/direct-run.ts";
+
+export interface LyingWorkerOptions {
+  readonly joinUrl: string;
+  readonly name: string;
+  /** What it tells in place of a result, by how many it has sent before. */
+  readonly tell: (result: Told, count: number) => Told;
+}
+
+export interface LyingWorker {
+  /** Its last status, when it has given up. */
+  readonly stopped: Promise<WorkerStatus>;
+  /** How each of its sockets ended. */
+  readonly closures: readonly Closure[];
+  /** Results sent. */
+  readonly count: number;
+  /** What the coordinator knows it by. */
+  readonly session: string;
+  leave(): void;
+}
+
+const clock = {
+  now: () => performance.now(),
+  after(delayMs: number, callback: () => void) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+export function startLyingWorker({ joinUrl, name, tell }: LyingWorkerOptions): LyingWorker {
+  const { httpUrl, socketUrl, token = "" } = parseJoinUrl(joinUrl);
+  const createKernel = readKernel(join(import.meta.dirname, "../../../build"));
+  const closures: Closure[] = [];
+  let count = 0;
+  let session = "";
+  const honest = createConnect(socketUrl);
+  const connect: Connect = (events) => {
+    const transport = honest({
+      ...events,
+      message(bytes) {
+        const { header } = decodeCoordinatorMessage(bytes);
+        if (header.type === "welcome") session = header.session;
+        events.message(bytes);
+      },
+      closed(closure) {
+        closures.push(closure);
+        events.closed(closure);
+      },
+    });
+    return {
+      ...transport,
+      get isDrained() {
+        return transport.isDrained;
+      },
+      send(bytes) {
+        const { header, tensor } = decodeWorkerMessage(bytes);
+        const isResult = header.type === "gradient" || header.type === "evaluation";
+        if (!isResult) return transport.send(bytes);
+        const told = tell({ message: header, tensor }, count++);
+        return transport.send(encodeMessage(told.message, told.tensor));
+      },
+    };
+  };
+  let stop: ((status: WorkerStatus) => void) | undefined;
+  const stopped = new Promise<WorkerStatus>((resolve) => (stop = resolve));
+  const loop = new WorkerLoop({
+    token,
+    name,
+    kind: "node",
+    agent: "",
+    kernel: createKernel().id,
+    pool: new LocalPool({ createKernel, clock, defer: setImmediate }),
+    connect,
+    loadDataset: createFetchDataset({
+      httpUrl,
+      token,
+      sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+    }),
+    clock,
+    random: Math.random,
+    stopsAfterRun: true,
+    changed: (status) => {
+      if (status.phase === "stopped") stop?.(status);
+    },
+  });
+  loop.start();
+  return {
+    stopped,
+    closures,
+    get count() {
+      return count;
+    },
+    get session() {
+      return session;
+    },
+    leave: () => loop.leave("the test is over"),
+  };
+}

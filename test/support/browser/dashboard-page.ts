@@ -1,0 +1,51 @@
+/** @file The dashboard as its tests open it, in a real browser: what it must never do is noted. */
+import type { BrowserContext, Page } from "playwright-core";
+
+import type { CoordinatorProcess } from "../processes/cluster.ts";
+
+/** A page whose console errors and requests to other hosts are noted: there must be none. */
+export async function openPage(inside: BrowserContext, problems: string[]): Promise<Page> {
+  const opened = await inside.newPage();
+  opened.on("pageerror", ({ message }) => problems.push(message));
+  opened.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  opened.on("request", (request) => {
+    const { hostname, protocol } = new URL(request.url());
+    if (protocol.startsWith("http") && hostname !== "127.0.0.1") problems.push(request.url());
+  });
+  return opened;
+}
+
+/** Opens a coordinator's dashboard, as its operator does. */
+export async function openDashboard(page: Page, coordinator: CoordinatorProcess): Promise<void> {
+  await page.goto(String((await coordinator.event("listening")).dashboardUrl));
+  await page.getByText("Connected", { exact: true }).waitFor();
+}
+
+/** The run is in this phase, by its name or a pattern of it. */
+export async function phase(page: Page, name: string): Promise<void> {
+  await page
+    .locator("#phase-name")
+    .filter({ hasText: new RegExp(`^${name}$`, "u") })
+    .waitFor();
+}
+
+/** The pixels of a picture, decoded by the browser. */
+export async function decodePng(page: Page, png: Buffer) {
+  const pixels = await page.evaluate<{
+    data: number[];
+    width: number;
+    height: number;
+  }>(`(async () => {
+    const image = new Image();
+    image.src = "data:image/png;base64,${png.toString("base64")}";
+    await image.decode();
+    const { width, height } = image;
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const drawing = canvas.getContext("2d");
+    drawing.drawImage(image, 0, 0);
+    return { data: [...drawing.getImageData(0, 0, width, height).data], width, height };
+  })()`);
+  return { ...pixels, data: Uint8ClampedArray.from(pixels.data) };
+}

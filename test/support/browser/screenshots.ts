@@ -1,0 +1,139 @@
+/**
+ * @file Makes the README's pictures from one real run: `npm run screenshots`. The coordinator runs in this process with
+ * a terminal of its own making; dashboard and join page are real pages in a headless Chromium.
+ */
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ReadStream, WriteStream } from "node:tty";
+
+import type { Browser, Page } from "playwright-core";
+
+import { parseCommandLine } from "../../../coordinator/cli/parse.ts";
+import { runCoordinator } from "../../../coordinator/main.ts";
+import { listenLocally } from "../processes/local-server.ts";
+import { Terminal } from "../processes/terminal.ts";
+import { launchBrowser } from "./browser.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const pictures = join(import.meta.dirname, "pictures");
+const tokens = { join: "classroom", admin: "the-teacher" };
+/** Pictures stand in the repository: none may weigh more. */
+const pictureBytesMax = 300_000;
+/** How long the run goes on before it is photographed: the curves have found their shape by then. */
+const trainingMs = 12_000;
+/** How long the picture of the console waits for a step in which every worker has a share. */
+const patienceMs = 15_000;
+
+const folder = await mkdtemp(join(tmpdir(), "promedio-screenshots-"));
+const browser = await launchBrowser();
+if (browser === undefined) throw new Error("pictures of pages need a Chromium");
+let interrupt: (reason: string) => void = () => {};
+try {
+  await photograph(browser);
+} finally {
+  interrupt("the pictures are taken");
+  await browser.close();
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
+
+async function photograph(chromium: Browser): Promise<void> {
+  await mkdir(pictures, { recursive: true });
+  const terminal = new Terminal(120, 42);
+  const port = await freePort();
+  const ended = start(terminal, port);
+  const url = `http://127.0.0.1:${port}`;
+  // Whichever comes first: a coordinator that can't start says why.
+  await Promise.race([answering(url), ended]);
+  const helper = await open(
+    chromium,
+    { width: 390, height: 800 },
+    `${url}/join#token=${tokens.join}`,
+  );
+  const dashboard = await open(
+    chromium,
+    { width: 1440, height: 1000 },
+    `${url}/#token=${tokens.admin}`,
+  );
+  await helper.getByRole("heading", { name: "Helping" }).waitFor();
+  await delay(trainingMs);
+  const shell = await chromium.newPage({ viewport: { width: 1044, height: 742 } });
+  await sharedStep(terminal);
+  await shell.setContent(terminal.toHtml());
+  await keep(shell, "console");
+  await keep(dashboard, "dashboard");
+  await keep(helper, "join");
+  interrupt("the pictures are taken");
+  await ended;
+}
+
+/** A coordinator with three workers on this machine, as `npm start` would start it on a terminal. */
+function start(terminal: Terminal, port: number): Promise<number> {
+  const place = ["--host", "127.0.0.1", "--port", String(port), "--runs", join(folder, "runs")];
+  const access = ["--join-token", tokens.join, "--admin-token", tokens.admin];
+  // Large batches, so that every worker has a share; a rate that does not fade before the picture is taken.
+  const rate = ["--optimizer", "adam", "--learning-rate", "0.003"];
+  const run = ["--local-workers", "3", "--batch-size", "2000", "--epochs", "1000", ...rate];
+  const args = ["coordinator", ...place, ...access, ...run];
+  const command = parseCommandLine(args, {}, () => "", "");
+  if (command.kind !== "coordinator") throw new Error("a coordinator was asked for");
+  const interrupted = new Promise<string>((resolve) => (interrupt = resolve));
+  return runCoordinator(command, {
+    build: join(root, "build"),
+    env: {},
+    output: terminal as unknown as WriteStream,
+    input: { isTTY: false } as ReadStream,
+    interrupted,
+  });
+}
+
+async function open(
+  chromium: Browser,
+  viewport: { width: number; height: number },
+  url: string,
+): Promise<Page> {
+  const page = await chromium.newPage({ viewport, locale: "en-GB", colorScheme: "light" });
+  await page.goto(url);
+  return page;
+}
+
+async function keep(page: Page, name: string): Promise<void> {
+  const path = join(pictures, `${name}.png`);
+  await page.screenshot({ path, animations: "disabled" });
+  const { size } = await stat(path);
+  if (size > pictureBytesMax)
+    throw new Error(`${path} has ${size} bytes, at most ${pictureBytesMax}`);
+  process.stdout.write(`${path}: ${Math.round(size / 1000)} kB\n`);
+}
+
+/** The promedio table shows one step; on a busy machine some steps are shared by few. */
+async function sharedStep(terminal: Terminal): Promise<void> {
+  const names = ["local 1", "local 2", "local 3", "Chrome", "average"];
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += 50) {
+    const { lines } = terminal;
+    const rows = lines.filter((line) => /^w[₀-₉]/u.test(line));
+    const isWhole = rows.length > 0 && rows.every((row) => !row.includes("–"));
+    if (isWhole && lines.some((line) => names.every((name) => line.includes(name)))) return;
+    await delay(50);
+  }
+}
+
+async function answering(url: string): Promise<void> {
+  for (;;) {
+    try {
+      await fetch(url);
+      return;
+    } catch {
+      await delay(100);
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const { port } = new URL(await listenLocally(server));
+  await new Promise((resolve) => server.close(resolve));
+  return Number(port);
+}

@@ -1,0 +1,76 @@
+/** @file A dashboard without a page that gives orders, one after the other, and hears what each came to. */
+import { once } from "node:events";
+
+import { WebSocket } from "ws";
+
+import { commandRate } from "../../../shared/protocol/limits.ts";
+
+/** What an order came to; `closed 4430` when the socket was closed for it. */
+export type OrderEnd = { readonly id: number; readonly error: string | null } | string;
+
+/** Connects anew when it has given as many orders as one dashboard may give at once. */
+export class AdminSocket {
+  /** The last snapshot's phase of the run. */
+  phase: string | undefined;
+  readonly #url: string;
+  readonly #token: string;
+  #socket: WebSocket | undefined;
+  #given = 0;
+  #answered: (end: OrderEnd) => void = () => {};
+  #told: () => void = () => {};
+
+  constructor(port: number, token: string) {
+    this.#url = `ws://127.0.0.1:${port}/watch`;
+    this.#token = token;
+  }
+
+  async order(text: string): Promise<OrderEnd> {
+    const socket = await this.#connected();
+    this.#given += 1;
+    return await new Promise((resolve) => {
+      this.#answered = resolve;
+      socket.send(text);
+    });
+  }
+
+  /** Waits until a snapshot says so. */
+  async until(phase: string): Promise<void> {
+    await this.#connected();
+    while (this.phase !== phase) await new Promise<void>((resolve) => (this.#told = resolve));
+  }
+
+  close(): void {
+    this.#socket?.terminate();
+  }
+
+  async #connected(): Promise<WebSocket> {
+    if (this.#socket?.readyState === WebSocket.OPEN && this.#given < commandRate.burst) {
+      return this.#socket;
+    }
+    this.#socket?.terminate();
+    const socket = new WebSocket(this.#url, { perMessageDeflate: false });
+    this.#socket = socket;
+    this.#given = 0;
+    socket.on("message", (data: Buffer, isBinary) => {
+      if (!isBinary) this.#hear(JSON.parse(data.toString()) as Told);
+    });
+    socket.on("close", (status) => {
+      if (this.#socket === socket) this.#answered(`closed ${status}`);
+    });
+    await once(socket, "open");
+    socket.send(JSON.stringify({ token: this.#token }));
+    return socket;
+  }
+
+  #hear(told: Told): void {
+    if (told.kind === "reply") this.#answered({ id: told.id, error: told.error });
+    if (told.kind !== "state") return;
+    this.phase = told.view.run?.phase;
+    this.#told();
+  }
+}
+
+type Told =
+  | { readonly kind: "reply"; readonly id: number; readonly error: string | null }
+  | { readonly kind: "state"; readonly view: { readonly run: { readonly phase: string } | null } }
+  | { readonly kind: "other" };

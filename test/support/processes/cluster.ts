@@ -1,0 +1,96 @@
+/**
+ * @file Real processes for end-to-end tests: a coordinator and workers as a user would start them, over loopback. Every
+ * process that is started here is ended by `stop`, whatever the test does.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export type JsonEvent = { readonly event: string } & Readonly<Record<string, unknown>>;
+
+const program = join(import.meta.dirname, "../../../build/promedio.js");
+
+/** One coordinator process that speaks JSON. */
+export class CoordinatorProcess {
+  readonly events: JsonEvent[] = [];
+  stderr = "";
+  readonly exited: Promise<number | null>;
+  readonly child: ChildProcess;
+  #waiting: { wanted: (event: JsonEvent) => boolean; resolve: (event: JsonEvent) => void }[] = [];
+
+  constructor(args: readonly string[]) {
+    this.child = spawn(process.execPath, [program, "coordinator", "--json", ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.child.stderr?.on("data", (chunk: Buffer) => (this.stderr += String(chunk)));
+    const lines = createInterface({ input: this.child.stdout! });
+    lines.on("line", (line) => this.#receive(JSON.parse(line) as JsonEvent));
+    this.exited = new Promise((resolve) => this.child.once("exit", (code) => resolve(code)));
+  }
+
+  /** The next event, or one that already came, that is wanted. Rejects when the process ends without it. */
+  event(name: string, wanted: (event: JsonEvent) => boolean = () => true): Promise<JsonEvent> {
+    const matches = (event: JsonEvent) => event.event === name && wanted(event);
+    const found = this.events.find(matches);
+    if (found !== undefined) return Promise.resolve(found);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ wanted: matches, resolve });
+      this.child.once("exit", (code) => {
+        reject(new Error(`coordinator ended (${code}) before '${name}': ${this.stderr}`));
+      });
+    });
+  }
+
+  #receive(event: JsonEvent): void {
+    this.events.push(event);
+    this.#waiting = this.#waiting.filter(({ wanted, resolve }) => {
+      if (!wanted(event)) return true;
+      resolve(event);
+      return false;
+    });
+  }
+}
+
+/** A folder and the processes of one test. */
+export class Cluster {
+  readonly folder: string;
+  readonly #children: ChildProcess[] = [];
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async create(): Promise<Cluster> {
+    return new Cluster(await mkdtemp(join(tmpdir(), "promedio-test-")));
+  }
+
+  /** Starts a coordinator on a free port of loopback, with its runs in the test's folder. */
+  coordinator(...args: string[]): CoordinatorProcess {
+    const place = ["--host", "127.0.0.1", "--port", "0", "--runs", join(this.folder, "runs")];
+    const coordinator = new CoordinatorProcess([...place, ...args]);
+    this.#children.push(coordinator.child);
+    return coordinator;
+  }
+
+  /** Starts a worker process. */
+  worker(joinUrl: string, ...args: string[]): ChildProcess {
+    const child = spawn(process.execPath, [program, "worker", joinUrl, ...args], {
+      stdio: "ignore",
+    });
+    this.#children.push(child);
+    return child;
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.#children) if (child.exitCode === null) child.kill("SIGKILL");
+    await Promise.all(this.#children.map(gone));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+function gone(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => child.once("exit", () => resolve()));
+}

@@ -1,0 +1,111 @@
+/**
+ * @file A coordinator in memory, the worker's side of it: transports that it opens, messages that it got, a clock that
+ * stands still until it is moved.
+ */
+import { sha256Hex } from "../../../shared/data/sha256.ts";
+import { encodeMessage } from "../../../shared/protocol/codec.ts";
+import { decodeWorkerMessage, type WorkerMessage } from "../../../shared/protocol/messages.ts";
+import type { CoordinatorMessage, Decoded } from "../../../shared/protocol/messages.ts";
+import type { Clock, Connect, Transport, TransportEvents } from "../../../worker/platform.ts";
+
+export const fakeKernel = sha256Hex(new Uint8Array([1]));
+
+/** A clock whose timers run when the test says so. */
+export class FakeClock implements Clock {
+  nowMs = 0;
+  #timers: { atMs: number; callback: () => void }[] = [];
+
+  now(): number {
+    return this.nowMs;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { atMs: this.nowMs + delayMs, callback };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Lets time pass, timer by timer. */
+  advance(durationMs: number): void {
+    const untilMs = this.nowMs + durationMs;
+    for (;;) {
+      const [next] = this.#timers.toSorted((a, b) => a.atMs - b.atMs);
+      if (next === undefined || next.atMs > untilMs) break;
+      this.#timers = this.#timers.filter((other) => other !== next);
+      this.nowMs = Math.max(this.nowMs, next.atMs);
+      next.callback();
+    }
+    this.nowMs = untilMs;
+  }
+
+  get timerCount(): number {
+    return this.#timers.length;
+  }
+}
+
+/** One socket that a worker opened. */
+export class FakeSocket implements Transport {
+  readonly seesPings: boolean;
+  readonly events: TransportEvents;
+  readonly received: Decoded<WorkerMessage>[] = [];
+  /** As a socket that is full: what was sent may not change. */
+  isDrained = false;
+  /** The bytes themselves, as they were sent. */
+  readonly messages: Uint8Array[] = [];
+  closedByWorker: { status: number; reason: string } | undefined;
+
+  constructor(events: TransportEvents, seesPings: boolean) {
+    this.events = events;
+    this.seesPings = seesPings;
+  }
+
+  send(message: Uint8Array): void {
+    this.messages.push(message);
+    this.received.push(decodeWorkerMessage(message));
+  }
+
+  close(status: number, reason: string): void {
+    this.closedByWorker ??= { status, reason };
+  }
+
+  /** Sends a message to the worker. */
+  tell(message: CoordinatorMessage, tensor?: Uint8Array): void {
+    this.events.message([encodeMessage(message, tensor)]);
+  }
+
+  /** Types of what the worker sent, in order. */
+  get types(): string[] {
+    return this.received.map(({ header }) => header.type);
+  }
+}
+
+export class FakeCoordinator {
+  readonly sockets: FakeSocket[] = [];
+  readonly seesPings: boolean;
+
+  constructor({ seesPings = true } = {}) {
+    this.seesPings = seesPings;
+  }
+
+  readonly connect: Connect = (events) => {
+    const socket = new FakeSocket(events, this.seesPings);
+    this.sockets.push(socket);
+    return socket;
+  };
+
+  get socket(): FakeSocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error("the worker has not connected yet");
+    return socket;
+  }
+
+  /** Opens the worker's latest socket and takes the worker in. */
+  welcome(session = "session-1"): FakeSocket {
+    const { socket } = this;
+    socket.events.opened();
+    socket.tell({ type: "welcome", protocol: 1, session, name: "otter", kernel: fakeKernel });
+    return socket;
+  }
+}

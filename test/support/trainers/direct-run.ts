@@ -1,0 +1,181 @@
+import type { AuditPolicy } from "../../../coordinator/audit/audit-policy.ts";
+import { Audit } from "../../../coordinator/audit/audit.ts";
+import { Referee } from "../../../coordinator/audit/referee.ts";
+import { SpeedEstimate } from "../../../coordinator/dispatch/speed.ts";
+/**
+ * @file A training run whose workers are engines in the same process, called directly: no sockets, no protocol, no
+ * time. What is left is the run, the assignment, the reduction and the optimizer.
+ */
+import { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
+import {
+  type RunOutcome,
+  type RunSnapshot,
+  TrainingRun,
+} from "../../../coordinator/run/training-run.ts";
+import type { CoordinatorEvent } from "../../../coordinator/run/view.ts";
+import { known } from "../../../shared/assert.ts";
+import { bytesOf } from "../../../shared/bytes.ts";
+import type { Dataset } from "../../../shared/data/dataset.ts";
+import { createEngine, type Engine, NonFiniteError } from "../../../shared/engine/engine.ts";
+import type { Kernel } from "../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../shared/model/initialize.ts";
+import type { CoordinatorMessage, ResultMessage } from "../../../shared/protocol/messages.ts";
+import { Random } from "../../../shared/random.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
+import { planRun } from "../../../shared/run/plan.ts";
+import type { UnitResult } from "../../../shared/run/unit.ts";
+
+interface Job {
+  readonly workerId: string;
+  readonly header: CoordinatorMessage;
+  readonly tensor: Uint8Array;
+}
+
+export interface DirectRunOptions {
+  readonly config: RunConfig;
+  readonly dataset: Dataset;
+  readonly createKernel: () => Kernel;
+  readonly workers: number;
+  /** Chooses which waiting job is done next, by whose they are; by default the oldest. −1: none of them. */
+  readonly choose?: (count: number, workerIds: readonly string[]) => number;
+  /** Where a worker comes from; by default each from a network of its own. */
+  readonly subnetOf?: (workerId: string) => string;
+  readonly resume?: RunSnapshot;
+  readonly audit?: AuditPolicy;
+  /** Of the draw of what is audited. */
+  readonly auditSeed?: number;
+  /** What a worker sends in place of its result; by default that. */
+  readonly tell?: (workerId: string, result: Told) => Told;
+}
+
+/** A result as it goes out. */
+export interface Told {
+  readonly message: ResultMessage;
+  readonly tensor: Uint8Array;
+}
+
+export class DirectRun {
+  readonly run: TrainingRun;
+  readonly store: ParameterStore;
+  readonly events: CoordinatorEvent[] = [];
+  readonly snapshots: RunSnapshot[] = [];
+  /** Who was cut off for lying, and why. */
+  readonly expelled: { readonly workerId: string; readonly reason: string }[] = [];
+  outcome: RunOutcome | undefined;
+  #jobs: Job[] = [];
+  readonly #engines = new Map<string, Engine>();
+  readonly #options: DirectRunOptions;
+  #nowMs = 0;
+
+  constructor(options: DirectRunOptions) {
+    this.#options = options;
+    const { config, dataset, createKernel, resume } = options;
+    const plan = planRun(config, {
+      trainCount: dataset.train.count,
+      testCount: dataset.test.count,
+    });
+    const parameters = initialParameters(config.model, config.seed);
+    this.store = new ParameterStore({ kernel: createKernel(), config, plan, parameters });
+    if (resume !== undefined) this.store.restore(resume.store);
+    const referee = new Referee({ kernel: this.store.kernel, config, dataset });
+    this.run = new TrainingRun({
+      id: "direct",
+      config,
+      plan,
+      store: this.store,
+      minWorkers: 1,
+      resume,
+      audit: new Audit({
+        policy: options.audit ?? "none",
+        referee,
+        random: new Random(options.auditSeed ?? 1),
+      }),
+      effects: {
+        send: (workerId, header, tensor) => {
+          this.#jobs.push({ workerId, header, tensor });
+          return true;
+        },
+        save: (snapshot) => this.snapshots.push(snapshot),
+        expel: (workerId, reason) => {
+          this.expelled.push({ workerId, reason });
+          this.leave(workerId);
+        },
+        report: (event) => this.events.push(event),
+        end: (outcome) => (this.outcome = outcome),
+      },
+    });
+    for (let i = 1; i <= options.workers; i++) this.join(`w${i}`);
+  }
+
+  join(id: string): void {
+    const { config, dataset, createKernel } = this.#options;
+    this.#engines.set(id, createEngine({ kernel: createKernel(), config, dataset }));
+    const speed = new SpeedEstimate(0);
+    const subnet = this.#options.subnetOf?.(id) ?? id;
+    this.run.workerReady({ id, name: id, subnet, speed }, this.#nowMs);
+  }
+
+  leave(id: string): void {
+    this.#engines.delete(id);
+    this.#jobs = this.#jobs.filter(({ workerId }) => workerId !== id);
+    this.run.workerLeft(id, this.#nowMs);
+  }
+
+  /** Time goes by: who holds a job that is not done may be late. */
+  wait(ms: number): void {
+    this.#nowMs += ms;
+    this.run.tick(this.#nowMs);
+  }
+
+  /** Does one waiting job. Returns whether there was one. */
+  work(): boolean {
+    const workerIds = this.#jobs.map(({ workerId }) => workerId);
+    if (workerIds.length === 0) return false;
+    const chosen = this.#options.choose?.(workerIds.length, workerIds) ?? 0;
+    if (chosen < 0) return false;
+    const [job] = this.#jobs.splice(chosen, 1);
+    this.#nowMs += 1;
+    this.#compute(known(job, "a waiting job"));
+    return true;
+  }
+
+  /** Works until the run is over. */
+  finish(): RunOutcome {
+    while (this.outcome === undefined) {
+      if (!this.work()) throw new Error(`hangs: ${this.run.waitingFor(this.#nowMs)}`);
+    }
+    return this.outcome;
+  }
+
+  #compute({ workerId, header, tensor }: Job): void {
+    const engine = known(this.#engines.get(workerId), "jobs of workers that left are dropped");
+    if (header.type !== "work" && header.type !== "evaluate") return;
+    const kind = header.type === "evaluate" ? "evaluation" : header.kind;
+    const { run, step } = header;
+    engine.setParameters(tensor);
+    for (const [start, end] of header.blocks) {
+      if (!this.#engines.has(workerId)) return;
+      const answer = { run, step, block: [start, end] as [number, number] };
+      let result: UnitResult;
+      try {
+        result = engine.compute({ kind, step, block: { start, end } });
+      } catch (error) {
+        if (!(error instanceof NonFiniteError)) throw error;
+        this.run.failed(
+          workerId,
+          { type: "failed", ...answer, reason: error.message },
+          this.#nowMs,
+        );
+        continue;
+      }
+      const { lossSum, correct, values } = result;
+      const message: ResultMessage =
+        kind === "candidates"
+          ? { type: "costs", ...answer, computeMs: 1 }
+          : { type: kind, ...answer, computeMs: 1, lossSum, correct };
+      const bytes = bytesOf(values).slice();
+      const told = this.#options.tell?.(workerId, { message, tensor: bytes });
+      this.run.result(workerId, told?.message ?? message, told?.tensor ?? bytes, this.#nowMs);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * @file The oracle for the network's mathematics: the same model written down from the formulas alone, in float64 with
+ * JavaScript's own functions, and its gradient by central differences. Shares no code with what it checks.
+ */
+import { assertNever } from "../../../shared/assert.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
+
+export interface Sample {
+  readonly features: readonly number[];
+  readonly label: number;
+}
+
+type Configured = Pick<RunConfig, "model" | "loss">;
+
+/** The loss of one sample. Parameters lie layer by layer: weights `[inputs][outputs]`, then biases. */
+export function plainLoss(
+  { model, loss }: Configured,
+  parameters: Float64Array,
+  sample: Sample,
+): number {
+  let values = [...sample.features];
+  let offset = 0;
+  for (const [index, outputs] of model.layers.slice(1).entries()) {
+    const inputs = values;
+    const biases = offset + inputs.length * outputs;
+    const sums = Array.from({ length: outputs }, (_, o) =>
+      inputs.reduce(
+        (sum, x, i) => sum + x * parameters[offset + i * outputs + o]!,
+        parameters[biases + o]!,
+      ),
+    );
+    offset = biases + outputs;
+    const isLast = index === model.layers.length - 2;
+    values = activate(sums, isLast ? model.output : model.activation);
+  }
+  return lossOf(loss.name, values, sample.label);
+}
+
+/** `∂(Σ loss)/∂parameters` by central differences. */
+export function plainGradient(
+  config: Configured,
+  parameters: Float64Array,
+  samples: readonly Sample[],
+): Float64Array {
+  const step = 1e-6;
+  const total = (at: Float64Array) =>
+    samples.reduce((sum, sample) => sum + plainLoss(config, at, sample), 0);
+  return parameters.map((value, i) => {
+    const lossAt = (moved: number) => total(parameters.with(i, moved));
+    return (lossAt(value + step) - lossAt(value - step)) / (2 * step);
+  });
+}
+
+function activate(values: number[], name: RunConfig["model"]["output"]): number[] {
+  switch (name) {
+    case "sigmoid":
+      return values.map((x) => 1 / (1 + Math.exp(-x)));
+    case "tanh":
+      return values.map(Math.tanh);
+    case "relu":
+      return values.map((x) => Math.max(x, 0));
+    case "linear":
+      return values;
+    case "softmax": {
+      const powers = values.map(Math.exp);
+      const total = powers.reduce((sum, power) => sum + power, 0);
+      return powers.map((power) => power / total);
+    }
+    default:
+      return assertNever(name);
+  }
+}
+
+function lossOf(name: RunConfig["loss"]["name"], predictions: number[], label: number): number {
+  const n = predictions.length;
+  const target = predictions.map((_, output) => (output === label ? 1 : 0));
+  const sum = (term: (y: number, p: number) => number) =>
+    predictions.reduce((total, p, output) => total + term(target[output]!, p), 0);
+  switch (name) {
+    case "cce":
+      return -Math.log(predictions[label]!);
+    case "bce":
+      return -sum((y, p) => y * Math.log(p) + (1 - y) * Math.log(1 - p)) / n;
+    case "mse":
+      return sum((y, p) => (y - p) ** 2) / n;
+    case "mae":
+      return sum((y, p) => Math.abs(y - p)) / n;
+    default:
+      return assertNever(name);
+  }
+}

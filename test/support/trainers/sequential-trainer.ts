@@ -1,0 +1,375 @@
+/**
+ * @file The oracle: the whole of training as one plain sequential program, written from the design's formulas with no
+ * kernel, no shards' buffers, no workers and no optimizer code of the product. Only what must be one function
+ * everywhere is taken from it: the sample order, the tree's split, the first parameters, the noise, and float32 `exp`,
+ * `log`, `tanh`. Every operation is rounded by `fround`. Slow and readable: for small runs.
+ */
+import { known } from "../../../shared/assert.ts";
+import type { Dataset, Split } from "../../../shared/data/dataset.ts";
+import { drawNeighbour } from "../../../shared/engine/noise.ts";
+import { exp, log, sigmoidOf, tanhOf } from "../../../shared/kernels/plain/math.ts";
+import { initialParameters } from "../../../shared/model/initialize.ts";
+import { learningRateAt } from "../../../shared/optimizers/schedule.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
+import { batchSizeOf, epochOf, epochOrder, planRun } from "../../../shared/run/plan.ts";
+import { splitPoint } from "../../../shared/run/tree.ts";
+
+const f = Math.fround;
+
+export interface Trained {
+  readonly parameters: Float32Array;
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+}
+
+/** One sample through the network: what every layer put out, and the logits of the last. */
+interface Pass {
+  readonly outputs: Float32Array[];
+  readonly logits: Float32Array;
+}
+
+interface Total {
+  readonly gradient: Float32Array;
+  lossSum: number;
+}
+
+/** Trains from the first step to the last, or to `steps`. */
+export function trainSequentially(config: RunConfig, dataset: Dataset): Trained {
+  const { train, test } = dataset;
+  const plan = planRun(config, { trainCount: train.count, testCount: test.count });
+  const parameters = initialParameters(config.model, config.seed);
+  const state = new OptimizerState(parameters.length);
+  let order: Uint32Array = new Uint32Array(0);
+  for (let step = 0; step < plan.totalSteps; step++) {
+    const { epoch, batch } = epochOf(step, plan);
+    if (batch === 0) order = epochOrder(epoch, config, plan);
+    const first = batch * config.batchSize;
+    const samples = order.subarray(first, first + batchSizeOf(step, config, plan));
+    const { optimizer } = config;
+    if (optimizer.name === "local-search") {
+      searchStep(parameters, { config, split: train, samples, step });
+    } else {
+      const rate = learningRateAt(step, config.schedule, optimizer.learningRate, plan);
+      const point =
+        optimizer.name === "nag" ? state.ahead(parameters, rate, optimizer.beta) : parameters;
+      const { gradient } = sumOver(point, config, train, samples);
+      const divisor = config.loss.reduction === "sum" ? 1 : samples.length;
+      const mean = meanOf(gradient, divisor, config, point);
+      state.update(parameters, mean, { config, rate: f(rate), step, exactRate: rate });
+    }
+  }
+  return { parameters, ...evaluate(parameters, config, test) };
+}
+
+function evaluate(parameters: Float32Array, config: RunConfig, test: Split) {
+  const all = Uint32Array.from({ length: test.count }, (_, i) => i);
+  let correct = 0;
+  for (const sample of all) {
+    const { outputs } = forward(parameters, config, features(test, sample));
+    const last = known(outputs.at(-1), "a network has a last layer");
+    const largest = last.reduce((a, b) => Math.max(a, b));
+    if (last.indexOf(largest) === test.labels[sample]) correct += 1;
+  }
+  const { lossSum } = sumOver(parameters, config, test, all, false);
+  return { testLoss: lossSum / test.count, testAccuracy: correct / test.count };
+}
+
+/** Sums along the fixed tree: shards of `shardSize` samples, halves at the largest power of two below. */
+function sumOver(
+  parameters: Float32Array,
+  config: RunConfig,
+  split: Split,
+  samples: Uint32Array,
+  withGradient = true,
+): Total {
+  const { shardSize } = config;
+  const node = (start: number, end: number): Total => {
+    if (end - start === 1) {
+      return sumShard(samples.subarray(start * shardSize, end * shardSize));
+    }
+    const middle = splitPoint({ start, end });
+    const left = node(start, middle);
+    const right = node(middle, end);
+    for (let i = 0; i < left.gradient.length; i++) left.gradient[i]! += right.gradient[i]!;
+    left.lossSum += right.lossSum;
+    return left;
+  };
+  const sumShard = (shard: Uint32Array): Total => {
+    const total = { gradient: new Float32Array(withGradient ? parameters.length : 0), lossSum: 0 };
+    for (const sample of shard) {
+      const input = features(split, sample);
+      const pass = forward(parameters, config, input);
+      const { loss, deltas } = lossOf(pass, config, split.labels[sample]!);
+      total.lossSum += loss;
+      if (withGradient) backward(total.gradient, { parameters, config, input, pass, deltas });
+    }
+    return total;
+  };
+  return node(0, Math.ceil(samples.length / shardSize));
+}
+
+function features({ features: all, count }: Split, sample: number): Float32Array {
+  const width = all.length / count;
+  const row = all.subarray(sample * width, (sample + 1) * width);
+  return all instanceof Uint8Array
+    ? Float32Array.from(row, (byte) => f(byte / 255))
+    : Float32Array.from(row);
+}
+
+/** Calls back for every dense layer with its widths and where its weights `[inputs, outputs]` and biases begin. */
+function layersOf({ model }: RunConfig) {
+  let offset = 0;
+  return model.layers.slice(1).map((outputs, index) => {
+    const inputs = model.layers[index]!;
+    const weights = offset;
+    const biases = offset + inputs * outputs;
+    offset = biases + outputs;
+    const isLast = index === model.layers.length - 2;
+    return {
+      inputs,
+      outputs,
+      weights,
+      biases,
+      activation: isLast ? model.output : model.activation,
+    };
+  });
+}
+
+function forward(parameters: Float32Array, config: RunConfig, input: Float32Array): Pass {
+  let x = input;
+  let logits = input;
+  const outputs = layersOf(config).map((layer) => {
+    logits = Float32Array.from({ length: layer.outputs }, (_, o) => {
+      let sum = 0;
+      for (let i = 0; i < layer.inputs; i++) {
+        sum = f(sum + f(x[i]! * parameters[layer.weights + i * layer.outputs + o]!));
+      }
+      return f(sum + parameters[layer.biases + o]!);
+    });
+    x = activate(logits, layer.activation);
+    return x;
+  });
+  return { outputs, logits };
+}
+
+function activate(z: Float32Array, activation: string): Float32Array {
+  if (activation === "softmax") {
+    const largest = z.reduce((a, b) => (b > a ? b : a));
+    const powers = z.map((value) => exp(f(value - largest)));
+    const sum = powers.reduce((a, b) => f(a + b), 0);
+    return powers.map((power) => f(power / sum));
+  }
+  if (activation === "sigmoid") return z.map(sigmoidOf);
+  if (activation === "tanh") return z.map(tanhOf);
+  return activation === "relu" ? z.map((value) => (value > 0 ? value : 0)) : z.slice();
+}
+
+/** The loss of one sample and its gradient with respect to the last layer's logits. */
+function lossOf({ outputs, logits }: Pass, config: RunConfig, label: number) {
+  const y = known(outputs.at(-1), "a network has a last layer");
+  const n = y.length;
+  const target = (o: number) => (o === label ? 1 : 0);
+  switch (config.loss.name) {
+    case "cce": {
+      const largest = logits.reduce((a, b) => (b > a ? b : a));
+      const sum = logits.reduce((total, z) => f(total + exp(f(z - largest))), 0);
+      const loss = f(log(sum) - f(logits[label]! - largest));
+      return { loss, deltas: y.map((value, o) => (o === label ? f(value - 1) : value)) };
+    }
+    case "bce": {
+      const sum = logits.reduce((total, z, o) => {
+        const linear = f((z < 0 ? 0 : z) - f(z * target(o)));
+        return f(total + f(linear + log(f(1 + exp(-Math.abs(z))))));
+      }, 0);
+      return { loss: f(sum / n), deltas: y.map((value, o) => f(f(value - target(o)) / n)) };
+    }
+    case "mse": {
+      const sum = y.reduce(
+        (total, value, o) => f(total + f(f(value - target(o)) * f(value - target(o)))),
+        0,
+      );
+      const slopes = y.map((value, o) => f(f(2 * f(value - target(o))) / n));
+      return { loss: f(sum / n), deltas: throughActivation(slopes, y, config.model.output) };
+    }
+    case "mae": {
+      const sum = y.reduce((total, value, o) => f(total + Math.abs(f(value - target(o)))), 0);
+      const slopes = y.map((value, o) => Math.sign(f(value - target(o))) * f(1 / n));
+      return { loss: f(sum / n), deltas: throughActivation(slopes, y, config.model.output) };
+    }
+    default:
+      throw new Error("no such loss");
+  }
+}
+
+/** From ∂loss/∂y to ∂loss/∂z. */
+function throughActivation(
+  slopes: Float32Array,
+  y: Float32Array,
+  activation: string,
+): Float32Array {
+  switch (activation) {
+    case "softmax": {
+      const dot = slopes.reduce((sum, slope, i) => f(sum + f(slope * y[i]!)), 0);
+      return slopes.map((slope, i) => f(y[i]! * f(slope - dot)));
+    }
+    case "sigmoid":
+      return slopes.map((slope, i) => f(slope * f(y[i]! * f(1 - y[i]!))));
+    case "tanh":
+      return slopes.map((slope, i) => f(slope * f(1 - f(y[i]! * y[i]!))));
+    case "relu":
+      return slopes.map((slope, i) => (y[i]! > 0 ? slope : 0));
+    default:
+      return slopes;
+  }
+}
+
+interface Backward {
+  readonly parameters: Float32Array;
+  readonly config: RunConfig;
+  readonly input: Float32Array;
+  readonly pass: Pass;
+  readonly deltas: Float32Array;
+}
+
+/** Adds one sample's gradient, last layer first. */
+function backward(
+  gradient: Float32Array,
+  { parameters, config, input, pass, deltas: last }: Backward,
+): void {
+  let deltas = last;
+  for (const [index, layer] of [...layersOf(config).entries()].toReversed()) {
+    const x = index === 0 ? input : pass.outputs[index - 1]!;
+    for (let o = 0; o < layer.outputs; o++) {
+      const delta = deltas[o]!;
+      gradient[layer.biases + o] = gradient[layer.biases + o]! + delta;
+      for (let i = 0; i < layer.inputs; i++) {
+        const at = layer.weights + i * layer.outputs + o;
+        gradient[at] = gradient[at]! + f(x[i]! * delta);
+      }
+    }
+    if (index === 0) return;
+    const slopes = x.map((_, i) =>
+      deltas.reduce(
+        (sum, delta, o) => f(sum + f(delta * parameters[layer.weights + i * layer.outputs + o]!)),
+        0,
+      ),
+    );
+    deltas = throughActivation(slopes, x, config.model.activation);
+  }
+}
+
+/** gradientSum → mean, clipped by its norm, with weight decay. */
+function meanOf(
+  sum: Float32Array,
+  divisor: number,
+  config: RunConfig,
+  point: Float32Array,
+): Float32Array {
+  const { clipNorm, weightDecay } = config;
+  const norm = clipNorm === null ? 0 : normOf(sum) / divisor;
+  const scale = clipNorm !== null && norm > clipNorm ? f(clipNorm / norm) : 1;
+  const decay = f(weightDecay);
+  return sum.map((value, i) => f(f(f(value / divisor) * scale) + f(decay * point[i]!)));
+}
+
+/** L2 norm in float64, in the four interleaved sums that the SIMD lanes make. */
+function normOf(values: Float32Array): number {
+  const lanes = [0, 0, 0, 0];
+  values.forEach((value, i) => (lanes[i % 4]! += value * value));
+  return Math.sqrt(lanes[0]! + lanes[1]! + (lanes[2]! + lanes[3]!));
+}
+
+interface Update {
+  readonly config: RunConfig;
+  readonly rate: number;
+  readonly exactRate: number;
+  readonly step: number;
+}
+
+/** The optimizers' formulas, parameter by parameter. */
+class OptimizerState {
+  readonly #first: Float32Array;
+  readonly #second: Float32Array;
+
+  constructor(count: number) {
+    this.#first = new Float32Array(count);
+    this.#second = new Float32Array(count);
+  }
+
+  ahead(parameters: Float32Array, rate: number, beta: number): Float32Array {
+    return parameters.map((w, i) => f(w - f(f(rate * beta) * this.#first[i]!)));
+  }
+
+  update(parameters: Float32Array, mean: Float32Array, update: Update): void {
+    for (let i = 0; i < parameters.length; i++) {
+      parameters[i] = this.#next(parameters[i]!, mean[i]!, i, update);
+    }
+  }
+
+  #next(w: number, g: number, i: number, { config, rate, exactRate, step }: Update): number {
+    const { optimizer } = config;
+    switch (optimizer.name) {
+      case "sgd":
+        return f(w - f(rate * g));
+      case "momentum": {
+        const v = this.#average(this.#first, i, optimizer.beta, 1 - optimizer.dampening, g);
+        return f(w - f(rate * v));
+      }
+      case "nag": {
+        const v = this.#average(this.#first, i, optimizer.beta, 1 - optimizer.beta, g);
+        return f(w - f(rate * v));
+      }
+      case "rmsprop": {
+        const v = this.#average(this.#first, i, optimizer.beta, 1 - optimizer.beta, f(g * g));
+        return f(w - f(f(rate * g) / f(f(optimizer.epsilon) + f(Math.sqrt(v)))));
+      }
+      case "adam":
+      case "adamw": {
+        const { beta1, beta2, epsilon } = optimizer;
+        const m = this.#average(this.#first, i, beta1, 1 - beta1, g);
+        const v = this.#average(this.#second, i, beta2, 1 - beta2, f(g * g));
+        const mHat = f(m / f(1 - powerOf(beta1, step + 1)));
+        const vHat = f(v / f(1 - powerOf(beta2, step + 1)));
+        const decay = optimizer.name === "adamw" ? f(exactRate * optimizer.decoupledDecay) : 0;
+        const decayed = f(w - f(decay * w));
+        return f(decayed - f(f(rate * mHat) / f(f(Math.sqrt(vHat)) + f(epsilon))));
+      }
+      case "local-search":
+      default:
+        throw new Error("local search follows no gradient");
+    }
+  }
+
+  /** `average ← beta · average + gain · value`. */
+  #average(state: Float32Array, i: number, beta: number, gain: number, value: number): number {
+    return (state[i] = f(f(f(beta) * state[i]!) + f(f(gain) * value)));
+  }
+}
+
+function powerOf(base: number, exponent: number): number {
+  let product = 1;
+  for (let i = 0; i < exponent; i++) product *= base;
+  return product;
+}
+
+interface Search {
+  readonly config: RunConfig;
+  readonly split: Split;
+  readonly samples: Uint32Array;
+  readonly step: number;
+}
+
+/** Tries the neighbours and keeps the best if it is better. */
+function searchStep(parameters: Float32Array, { config, split, samples, step }: Search): void {
+  const { optimizer, seed } = config;
+  if (optimizer.name !== "local-search") throw new Error("not a local search");
+  let best = parameters.slice();
+  let lowest = f(sumOver(parameters, config, split, samples, false).lossSum);
+  for (let candidate = 1; candidate <= optimizer.candidates; candidate++) {
+    const neighbour = new Float32Array(parameters.length);
+    drawNeighbour(neighbour, parameters, { seed, step, candidate, sigma: optimizer.sigma });
+    const cost = f(sumOver(neighbour, config, split, samples, false).lossSum);
+    if (cost < lowest) [lowest, best] = [cost, neighbour];
+  }
+  parameters.set(best);
+}

@@ -1,0 +1,179 @@
+/**
+ * @file A block that is late is given to another worker too. The first answer counts; the second one is dropped, but
+ * not before it was compared: two results of one unit that differ can't both be true.
+ */
+import assert from "node:assert/strict";
+
+import { describe, expect, test } from "vitest";
+
+import type { AuditPolicy } from "../../../../coordinator/audit/audit-policy.ts";
+import { Audit } from "../../../../coordinator/audit/audit.ts";
+import { Referee } from "../../../../coordinator/audit/referee.ts";
+import { SpeedEstimate } from "../../../../coordinator/dispatch/speed.ts";
+import { ParameterStore } from "../../../../coordinator/run/parameter-store.ts";
+import { TrainingRun } from "../../../../coordinator/run/training-run.ts";
+import { known } from "../../../../shared/assert.ts";
+import { createEngine } from "../../../../shared/engine/engine.ts";
+import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../../shared/model/initialize.ts";
+import type { CoordinatorMessage, MessageOf } from "../../../../shared/protocol/messages.ts";
+import { Random } from "../../../../shared/random.ts";
+import { planRun } from "../../../../shared/run/plan.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
+
+const dataset = tinyDataset();
+// Two leaves a batch: one for each worker.
+const config = { ...testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 10 }), epochs: 9 };
+const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
+
+interface Job {
+  readonly workerId: string;
+  readonly header: MessageOf<CoordinatorMessage, "work" | "evaluate">;
+  readonly tensor: Uint8Array;
+}
+
+/** Two workers, of which the second answers when it is told to. */
+class Stage {
+  readonly run: TrainingRun;
+  readonly doubts: string[] = [];
+  /** How often the referee was asked. */
+  recomputed = 0;
+  nowMs = 0;
+  #jobs: Job[] = [];
+  readonly #engine = createEngine({ kernel: createPlainKernel(), config, dataset });
+
+  constructor(policy: AuditPolicy) {
+    const kernel = createPlainKernel();
+    const parameters = initialParameters(config.model, 1);
+    const store = new ParameterStore({ kernel, config, plan, parameters });
+    const referee = new Referee({ kernel, config, dataset });
+    const counted = {
+      prepare: () => referee.prepare(),
+      compute: (...given: Parameters<Referee["compute"]>) => {
+        this.recomputed += 1;
+        return referee.compute(...given);
+      },
+    };
+    this.run = new TrainingRun({
+      id: "run",
+      config,
+      plan,
+      store,
+      minWorkers: 2,
+      resume: undefined,
+      audit: new Audit({ policy, referee: counted, random: new Random(1) }),
+      effects: {
+        send: (workerId, header, tensor) => {
+          if (header.type !== "work" && header.type !== "evaluate") return true;
+          this.#jobs.push({ workerId, header, tensor });
+          return true;
+        },
+        save: () => undefined,
+        expel: () => undefined,
+        report: () => undefined,
+        end: () => undefined,
+      },
+    });
+    for (const id of ["ana", "bea"]) {
+      this.run.workerReady({ id, name: id, subnet: id, speed: new SpeedEstimate(1000) }, 0);
+    }
+  }
+
+  /** The oldest job of a worker. */
+  take(workerId: string): Job {
+    const job = known(
+      this.#jobs.find((each) => each.workerId === workerId),
+      "it has something to do",
+    );
+    this.#jobs = this.#jobs.filter((each) => each !== job);
+    return job;
+  }
+
+  answer({ workerId, header, tensor }: Job, lie = 0): string {
+    const { type, step, blocks } = header;
+    this.#engine.setParameters(tensor);
+    const verdicts = blocks.map(([start, end]) => {
+      const kind = type === "work" ? "gradient" : "evaluation";
+      const { lossSum, correct, values } = this.#engine.compute({
+        kind,
+        step,
+        block: { start, end },
+      });
+      const told = values.slice();
+      told[0] = (told[0] ?? 0) + lie;
+      const block: [number, number] = [start, end];
+      const message = {
+        type: kind,
+        run: "run",
+        step,
+        block,
+        computeMs: 1,
+        lossSum,
+        correct,
+      } as const;
+      const bytes = new Uint8Array(told.buffer);
+      const verdict = this.run.result(workerId, message, bytes, this.nowMs);
+      if ("doubt" in verdict && verdict.doubt !== undefined) this.doubts.push(verdict.doubt);
+      return verdict.kind;
+    });
+    return verdicts.join();
+  }
+
+  /** Both answer all they get for so many steps. @returns How many blocks that were. */
+  train(steps: number): number {
+    const end = this.run.step + steps;
+    let blocks = 0;
+    while (this.run.step < end) {
+      const job = known(this.#jobs.shift(), "somebody has something to do");
+      this.nowMs += 1;
+      this.answer(job);
+      blocks += job.header.blocks.length;
+    }
+    return blocks;
+  }
+
+  /** Bea is late with her block, and Ana gets it too. */
+  letBeaBeLate(): { readonly late: Job; readonly backup: Job } {
+    const late = this.take("bea");
+    this.answer(this.take("ana"));
+    this.nowMs += 60_000;
+    this.run.tick(this.nowMs);
+    const backup = this.take("ana");
+    assert.deepEqual(backup.header.blocks, late.header.blocks);
+    return { late, backup };
+  }
+}
+
+describe("a late duplicate", () => {
+  test("that says the same after its round is dropped, and nothing is said about it", () => {
+    const stage = new Stage("none");
+    const { late, backup } = stage.letBeaBeLate();
+    expect(stage.answer(backup)).toBe("accepted");
+    expect([stage.run.step, stage.answer(late)]).toEqual([1, "stale"]);
+    expect(stage.doubts).toEqual([]);
+  });
+
+  test("that differs after its round is dropped, and both are named", () => {
+    const stage = new Stage("none");
+    const { late, backup } = stage.letBeaBeLate();
+    stage.answer(backup);
+    expect(stage.answer(late, 1e-3)).toBe("stale");
+    expect(stage.doubts).toEqual([
+      expect.stringMatching(/^ana and bea differ about block \[[01], [12]\) of step 0: /u),
+    ]);
+  });
+
+  test("that differs under sample has the next results of both recomputed again", () => {
+    const stage = new Stage("sample");
+    // The first ten results of each are recomputed, then one in fifty or so.
+    stage.train(16);
+    const { late, backup } = stage.letBeaBeLate();
+    stage.answer(backup);
+    const before = stage.recomputed;
+    stage.answer(late, 1e-3);
+    expect(stage.doubts).toHaveLength(1);
+    const blocks = stage.train(4);
+    expect(stage.recomputed - before).toBe(blocks);
+  });
+});

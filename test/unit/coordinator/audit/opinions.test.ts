@@ -1,0 +1,30 @@
+/** @file What a first opinion keeps of an answer: a copy, since a socket's memory is not the coordinator's. */
+import { expect, test } from "vitest";
+
+import { Opinions } from "../../../../coordinator/audit/opinions.ts";
+import type { Answer } from "../../../../coordinator/run/round-values.ts";
+
+test("keeps a copy of what came in a Buffer, in memory that the next opinion uses again", () => {
+  const opinions = new Opinions();
+  opinions.begin(4);
+  const message = Buffer.alloc(64, 7);
+  const first = opinions.add("a", answer([0, 2], message.subarray(16, 24)));
+  message.fill(9);
+  expect(Array.from(first.values)).toEqual(Array.from({ length: 8 }, () => 7));
+
+  opinions.confirm(first);
+  const second = opinions.add("b", answer([2, 4], message.subarray(32, 40)));
+  expect(second.values).toBe(first.values);
+  expect(Array.from(second.values)).toEqual(Array.from({ length: 8 }, () => 9));
+  expect(Array.from(message)).toEqual(Array.from({ length: 64 }, () => 9));
+});
+
+function answer(block: [start: number, end: number], tensor: Uint8Array): Answer {
+  const [start, end] = block;
+  return {
+    message: { type: "gradient", run: "r", step: 0, block, lossSum: 1, correct: 0, computeMs: 1 },
+    block: { start, end },
+    samples: 1,
+    tensor,
+  };
+}

@@ -1,0 +1,336 @@
+import { stripVTControlCharacters } from "node:util";
+
+import { describe, expect, test } from "vitest";
+
+import { panels } from "../../../../../coordinator/console/view/layout.ts";
+import {
+  render,
+  type ScreenState,
+  scrollBy,
+} from "../../../../../coordinator/console/view/render.ts";
+import { displayWidth } from "../../../../../coordinator/console/view/text.ts";
+import type { CoordinatorView } from "../../../../../coordinator/run/view.ts";
+import { fakeFingerprint, fakeView } from "./fake-view.ts";
+
+const small: ScreenState = {
+  columns: 80,
+  rows: 24,
+  color: false,
+  panel: "overview",
+  scroll: { rows: 0, columns: 0 },
+  qr: "auto",
+  help: false,
+  keys: true,
+  notice: null,
+  log: [{ seconds: 75, text: "epoch 1  test 81.41 %" }],
+};
+const large: ScreenState = { ...small, columns: 160, rows: 50 };
+
+const keysAtRest = "p pause   s stop   tab panels   q QR   ? help, links   Ctrl-C end";
+
+const training = fakeView({ workers: 5, progress: 0.47 });
+const classroom = fakeView({ workers: 60, progress: 0.47 });
+const waiting = fakeView({
+  workers: 0,
+  progress: 0,
+  phase: "waiting",
+  waitingFor: "waiting for 1 more worker",
+});
+const noRun: CoordinatorView = { joinUrl: "", dashboardUrl: "", run: null, workers: [] };
+
+/** The screen as one text, and its lines by what they start with. */
+function screen(view: CoordinatorView, state: ScreenState) {
+  const lines = render(view, state);
+  return {
+    text: lines.join("\n"),
+    line: (start: string) => lines.find((l) => l.startsWith(start)),
+  };
+}
+
+describe("every screen has exactly its size", () => {
+  const sizes = [
+    [1, 1],
+    [20, 5],
+    [40, 12],
+    [76, 14],
+    [80, 24],
+    [111, 39],
+    [160, 50],
+    [300, 100],
+  ] as const;
+  const views = { training, classroom, waiting, noRun };
+  const far = { scroll: { rows: 99, columns: 99 } };
+  test.each(sizes)("%i × %i, 4 views, 5 panels, QR code, help and scrolled", (columns, rows) => {
+    for (const view of Object.values(views)) {
+      for (const panel of panels) {
+        for (const color of [true, false]) {
+          for (const more of [
+            {},
+            { qr: "shown" as const },
+            { help: true },
+            { notice: "sure?" },
+            far,
+          ]) {
+            const lines = render(view, { ...small, columns, rows, color, panel, ...more });
+            expect(lines.length).toBe(rows);
+            expect(lines.map(displayWidth)).toEqual(lines.map(() => columns));
+          }
+        }
+      }
+    }
+  });
+});
+
+describe("at 80 × 24", () => {
+  const { text, line } = screen(training, small);
+
+  test("the head says what runs, where to join, how far, how well and how fast", () => {
+    expect(line("k3x9  mnist·784-16-16-10 sigmoid, softmax·cce·mom")).toMatch(/● training$/u);
+    expect(line("join http://192.168.1.20:8080/join#t=V1StGXR8_Z5jdHi6B-myT")).toBeDefined();
+    expect(line("━━━━━━━━━")).toContain("46 %  epoch 5/10  step 4,408/9,380  ETA 2.3 s");
+    expect(line("accuracy")).toContain(
+      "91.21 % test  92.17 % train   loss 0.3089 test  0.2693 train",
+    );
+    expect(line("1")).toMatch(/samples\/s .* steps\/s .* GB\/s   5 workers   13,002 parameters/u);
+  });
+
+  test("all 5 workers have a row, the largest share first", () => {
+    const rows = text.split("\n").filter((row) => /working|ready/u.test(row));
+    expect(rows.length).toBe(5);
+    expect(rows[0]).toMatch(/^Zoë +browser +4 ████▉ 33\.9 % +46\.4 k +1\.7 ms +2,987 [●○] /u);
+    expect(rows[4]).toMatch(/^lab-pc-01 +node +1 █▍ +8\.8 %/u);
+  });
+
+  test("the promedio table has 6 parameters, 3 of 5 workers, the count of the others, the average", () => {
+    expect(text).toMatch(/promedio ─+ mean gradients of step 4,407/u);
+    expect(text).toMatch(/lab-p…01 ana's…op +phone +\+2 │ +average/u);
+    for (const name of ["w₆₄₉₆", "w₆₄₉₇", "w₆₄₉₈", "w₁₂₅₆₀", "w₁₂₈₃₂", "w₁₃₀₀₁"]) {
+      expect(text).toMatch(new RegExp(`${name} +[+−0].*│ +[+−0]`, "u"));
+    }
+  });
+
+  test("the loss is drawn in braille with the test losses as 4 marks between its axes", () => {
+    const chart = text.split("\n").slice(6, 12);
+    for (const row of chart) expect(row).toMatch(/^ [ .\d]{5}│/u);
+    expect(chart.join("").match(/●/gu)?.length).toBe(4);
+    expect(chart.join("")).toMatch(/[\u2801-\u28FF]{3}/u);
+    expect(text).toContain("─ step 4,408");
+  });
+
+  test("the QR code is hidden until it is asked for, then it is whole", () => {
+    expect(text).not.toContain("█▀▀▀▀▀█");
+    const asked = screen(training, { ...small, qr: "shown" }).text;
+    expect(asked.match(/█▀▀▀▀▀█|▀▀▀▀▀ ▀|▄▄▄▄▄/gu)?.length).toBeGreaterThan(0);
+    expect(asked).toContain("join http://192.168.1.20:8080/join#t=");
+  });
+
+  test("the log has its time and the footer names the keys", () => {
+    expect(line("01:15 epoch 1  test 81.41 %")).toBeDefined();
+    expect(screen(training, { ...small, panel: "log" }).line(keysAtRest)).toBeDefined();
+  });
+});
+
+describe("at 160 × 50", () => {
+  const { text, line } = screen(classroom, large);
+
+  test("the QR code stands beside the head, and goes when it is hidden", () => {
+    expect(render(training, large)[0]).toMatch(/● training +[█▀▄ ]{30,}$/u);
+    expect(screen(training, { ...large, qr: "hidden" }).line("promedio  k3x9  mnist")).toMatch(
+      /● training$/u,
+    );
+  });
+
+  test("60 workers are in two tables, and those left over are summed up", () => {
+    const rows = text.split("\n").filter((row) => /(?:node|browser) /u.test(row));
+    expect(rows[0]).toMatch(/(?:node|browser).*│.*(?:node|browser)/u);
+    const left = Number(/… and (\d+) more: [\d.]+ % of the samples/u.exec(text)?.[1]);
+    const shown = text.match(/(?:node|browser) +\d /gu)?.length ?? 0;
+    expect(shown + left).toBe(60);
+    expect(line("── workers 60")).toBeDefined();
+  });
+
+  test("the panel of workers alone shows all 60", () => {
+    const all = screen(classroom, { ...large, panel: "workers" }).text;
+    expect(all.match(/(?:node|browser) +\d /gu)?.length).toBe(60);
+  });
+});
+
+describe("the dashboard's URL", () => {
+  const dashboard = `dashboard ${training.dashboardUrl}`;
+  const long = { ...training, dashboardUrl: `http://localhost:8080/#token=${"a".repeat(40)}` };
+
+  test("has the operator's token: it is in the help, whole, and nowhere else on the largest screen", () => {
+    expect(screen(training, { ...small, help: true }).text).toContain(`  ${dashboard} `);
+    for (const qr of ["auto", "shown"] as const) {
+      expect(screen(long, { ...large, qr }).text).not.toContain("dashboard");
+    }
+  });
+});
+
+test("the end of a long run id stands before the config at 80 columns, all of it at 160", () => {
+  const run = { ...training.run!, id: "20261123-134501-x7kq" };
+  expect(render({ ...training, run }, small)[0]).toMatch(/^…x7kq {2}mnist·784-16-16-10 /u);
+  expect(render({ ...training, run }, { ...large, qr: "hidden" })[0]).toMatch(
+    /^promedio {2}20261123-134501-x7kq {2}mnist /u,
+  );
+});
+
+/** The panel of all 60 workers at 80 × 24, so many of them above it: their names, and what counts the others. */
+function workersFrom(rows: number) {
+  const state: ScreenState = { ...small, panel: "workers", scroll: { rows, columns: 0 } };
+  const lines = render(classroom, state);
+  const workers = lines.filter((line) => /(?:node|browser) +\d /u.test(line));
+  return {
+    names: workers.map((line) => line.slice(0, 14).trimEnd()),
+    others: lines.find((line) => line.startsWith("…")),
+  };
+}
+
+/** Header of the promedio table at 80 × 24, so many of 60 workers to the left of it. */
+function headerFrom(columns: number): string {
+  const state: ScreenState = { ...small, panel: "promedio", scroll: { rows: 0, columns } };
+  return render(classroom, state)[6] ?? "";
+}
+
+describe("60 workers at 80 × 24 are scrolled", () => {
+  const down = { rows: 1, columns: 0 };
+  const right = { rows: 0, columns: 1 };
+  test("by 1 worker: the first row goes, the next comes, and the last row counts both sides", () => {
+    expect(workersFrom(0).names.length).toBe(15);
+    expect(workersFrom(1).names.slice(0, -1)).toEqual(workersFrom(0).names.slice(1));
+    expect(workersFrom(0).others).toMatch(/^… and 45 more: /u);
+    expect(workersFrom(1).others).toMatch(/^… 1 above and 44 more: /u);
+    expect(workersFrom(45).others).toMatch(/^… 45 above: /u);
+  });
+
+  test("through all 60, and not past the last", () => {
+    const seen = new Set(Array.from({ length: 46 }, (_, rows) => workersFrom(rows).names).flat());
+    expect(seen.size).toBe(60);
+    expect(workersFrom(99).names).toEqual(workersFrom(45).names);
+    expect(workersFrom(-5).names).toEqual(workersFrom(0).names);
+  });
+
+  test("through the promedio's columns, counted on both sides", () => {
+    expect(headerFrom(0)).toMatch(/^ +lab-p…01 ana.s…op .* pi-4 +\+54 │ +average/u);
+    expect(headerFrom(1)).toMatch(/^‹1 +ana's…op +phone .* lab-p…06 +\+53 │ +average/u);
+    expect(headerFrom(99)).toMatch(/^‹54 .* lab-p…59 {6}│ +average/u);
+  });
+
+  test("by keys up to the end and back at once, however often they were pressed there", () => {
+    const state = { ...small, panel: "workers" as const };
+    let scroll = state.scroll;
+    for (let i = 0; i < 80; i++) scroll = scrollBy(classroom, { ...state, scroll }, down);
+    expect(scroll).toEqual({ rows: 45, columns: 0 });
+    scroll = scrollBy(classroom, { ...state, scroll }, { rows: -1, columns: 0 });
+    expect(scroll).toEqual({ rows: 44, columns: 0 });
+  });
+
+  test("not at all where everything is shown", () => {
+    const two = fakeView({ workers: 2, progress: 0.5 });
+    expect(scrollBy(two, small, down)).toEqual({ rows: 0, columns: 0 });
+    expect(scrollBy(two, small, right)).toEqual({ rows: 0, columns: 0 });
+    expect(scrollBy(two, { ...small, help: true }, down)).toEqual({ rows: 0, columns: 0 });
+  });
+
+  test("and stay where they were while another panel is shown", () => {
+    const scroll = { rows: 7, columns: 5 };
+    expect(scrollBy(classroom, { ...small, scroll, panel: "promedio" }, right).rows).toBe(7);
+    expect(scrollBy(classroom, { ...small, scroll, panel: "log" }, down)).toEqual(scroll);
+  });
+
+  test("with the keys for it in the footer, whole in 80 columns, and in the help", () => {
+    const { line } = screen(classroom, small);
+    expect(line("p pause")?.trimEnd()).toBe(keysAtRest.replace("q QR", "↑↓←→ scroll   q QR"));
+    expect(screen(training, small).line("p pause")).toContain("tab panels   ←→ scroll   q");
+    const help = screen(classroom, { ...small, help: true }).text;
+    expect(help).toContain("↑ ↓ k j  scroll the workers");
+    expect(help).toContain("← → h l  scroll the columns of the promedio");
+  });
+
+  test("in two tables side by side at 160 × 50 as well", () => {
+    const last = scrollBy(classroom, large, { rows: 99, columns: 0 }).rows;
+    const text = screen(classroom, { ...large, scroll: { rows: last, columns: 0 } }).text;
+    const shown = text.match(/(?:node|browser) +\d /gu)?.length ?? 0;
+    expect(shown + last).toBe(60);
+    expect(text).toContain(`… ${last} above: `);
+  });
+});
+
+describe("what it says", () => {
+  test("while it waits: for what, and how to join", () => {
+    const { text } = screen(waiting, small);
+    expect(text).toContain("◌ waiting");
+    expect(text).toContain("\nwaiting for 1 more worker");
+    expect(text).toContain("no workers yet: open the join URL on any machine");
+  });
+
+  test("when it is finished: the whole fingerprint of 64 digits in 80 columns", () => {
+    const finished = fakeView({ workers: 2, progress: 1, phase: "finished" });
+    const { text } = screen(finished, small);
+    expect(text).toContain("✓ finished");
+    expect(text).toContain(`fingerprint ${fakeFingerprint}`);
+  });
+
+  test("when it is paused: that the key p goes on", () => {
+    const paused = fakeView({ workers: 2, progress: 0.2, phase: "paused" });
+    expect(screen(paused, small).text).toContain("p go on");
+  });
+
+  test("before there is a run, on 20 × 5", () => {
+    expect(render(noRun, { ...small, columns: 20, rows: 5 })[0]).toContain("promedio");
+  });
+
+  test("one worker that does all of it has its share beside its bar, not in it", () => {
+    const view = fakeView({ workers: 1, progress: 0.5 });
+    expect(screen(view, small).line("lab-pc-01")).toMatch(/█████ {2}100 % /u);
+  });
+
+  test("of 2 workers with almost the same share, always in the same order", () => {
+    const [first, second] = fakeView({ workers: 2, progress: 0.5 }).workers;
+    if (first === undefined || second === undefined) throw new Error("two workers");
+    const orders = [0.499, 0.501].map((share) => {
+      const workers = [
+        { ...first, name: "b", share },
+        { ...second, name: "a", share: 1 - share },
+      ];
+      const lines = render({ ...training, workers }, small);
+      return (
+        lines.findIndex((l) => l.startsWith("a ")) < lines.findIndex((l) => l.startsWith("b "))
+      );
+    });
+    expect(orders).toEqual([true, true]);
+  });
+});
+
+describe("colour", () => {
+  const colored = render(training, { ...small, color: true }).join("\n");
+
+  test("tells positive (blue) from negative (orange) gradients, as the dashboard does, and is absent without it", () => {
+    const [positive, negative] = ["[38;5;32m", "[38;5;166m"];
+    const gradients = colored.split("\u001B").filter((part) => /m +[+−]\d/u.test(part));
+    expect(gradients.length).toBeGreaterThan(15);
+    for (const part of gradients) {
+      expect(part.slice(0, part.indexOf("m") + 1)).toBe(part.includes("−") ? negative : positive);
+    }
+    expect(render(training, small).join("")).not.toContain("\u001B");
+  });
+
+  test("changes no character: the same screen is left when it is taken out", () => {
+    expect(stripVTControlCharacters(colored)).toBe(render(training, small).join("\n"));
+  });
+});
+
+test("a worker's name, agent and a title full of escape sequences put none on the screen", () => {
+  const evil = "\u001B[2J\u001B]0;owned\u0007\u009B31mevil\n\r\u202E";
+  const worker = { ...training.workers[0]!, name: evil, agent: evil };
+  const run = {
+    ...training.run!,
+    title: evil,
+    waitingFor: evil,
+    promedio: { ...training.run!.promedio!, workers: [evil] },
+  };
+  const text = render({ ...training, run, workers: [worker] }, large).join("");
+  expect(text).toContain("evil");
+  // oxlint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u202E]/u);
+});

@@ -1,0 +1,36 @@
+/** @file What the live console leaves on the terminal. */
+import { describe, expect, test } from "vitest";
+
+import { createStyle } from "../../../../../coordinator/console/view/style.ts";
+import { type RunRemains, summaryLines } from "../../../../../coordinator/console/view/summary.ts";
+import type { Phase } from "../../../../../coordinator/run/view.ts";
+import { fakeView } from "./fake-view.ts";
+
+function summary(remains: RunRemains, phase: Phase = "training"): string[] {
+  return summaryLines(fakeView({ workers: 1, progress: 0.4, phase }), remains, createStyle(false));
+}
+
+describe("the summary", () => {
+  test.each([
+    [{ path: "runs/step-3752", step: 3752 }, "runs/step-3752"],
+    [
+      { path: "runs/step\u001B[2J-938", step: 938 },
+      "runs/step-938 (of step 938: what came after it is not saved)",
+    ],
+    [null, "not written"],
+  ])("of a run stopped at step 3,752 says what of it is saved: %j", (saved, told) => {
+    expect(summary({ ending: null, saved })).toContain(`checkpoint  ${told}`);
+  });
+
+  test("names no checkpoint when the process ends before one is known", () => {
+    expect(summary({ ending: null, saved: undefined }).join("\n")).not.toContain("checkpoint");
+  });
+
+  test("says why a run failed, and that nothing goes on from there", () => {
+    const failed = { event: "failed", step: 3752, reason: "step 3752 diverged" } as const;
+    const lines = summary({ ending: failed, saved: null }, "failed");
+    expect(lines).toContain("state       ✗ failed at step 3,752 of 9,380");
+    expect(lines).toContain("reason      step 3752 diverged");
+    expect(lines.join("\n")).not.toContain("to go on");
+  });
+});

@@ -1,0 +1,36 @@
+/** @file Who draws on the pad, and who only touches it. */
+import { expect, test } from "vitest";
+
+import { Strokes } from "../../../../../coordinator/dashboard/model/strokes.ts";
+
+const at = (x: number, y = 0) => ({ x, y });
+
+test("two strokes of one finger are two lines", () => {
+  const strokes = new Strokes();
+  expect(strokes.begin(1, at(0))).toBe(true);
+  expect(strokes.move(1, [at(1), at(2)])).toBe(true);
+  strokes.end(1);
+  strokes.begin(1, at(5));
+  expect(strokes.all).toEqual([[at(0), at(1), at(2)], [at(5)]]);
+});
+
+test("a second finger neither draws nor ends what the first one draws, until that is lifted", () => {
+  const strokes = new Strokes();
+  strokes.begin(1, at(0));
+  expect(strokes.begin(2, at(100))).toBe(false);
+  expect(strokes.move(2, [at(101)])).toBe(false);
+  strokes.end(2);
+  expect(strokes.move(1, [at(1)])).toBe(true);
+  expect(strokes.all).toEqual([[at(0), at(1)]]);
+  strokes.end(1);
+  expect(strokes.move(1, [at(2)])).toBe(false);
+  expect(strokes.begin(2, at(100))).toBe(true);
+});
+
+test("what is cleared under the finger begins no stroke without a beginning", () => {
+  const strokes = new Strokes();
+  strokes.begin(1, at(0));
+  strokes.clear();
+  strokes.move(1, [at(1)]);
+  expect(strokes.all).toEqual([]);
+});

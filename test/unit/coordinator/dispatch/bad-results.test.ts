@@ -1,0 +1,220 @@
+/**
+ * @file Results that no honest worker sends: each is refused without touching a sum, its block goes to another worker,
+ * and whoever goes on is cut off. The run's bits are those of the sequential trainer all the same.
+ */
+import { describe, expect, test } from "vitest";
+
+import type { SpeedEstimate } from "../../../../coordinator/dispatch/speed.ts";
+import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import { known } from "../../../../shared/assert.ts";
+import { closeStatus } from "../../../../shared/protocol/errors.ts";
+import { reasonLengthMax } from "../../../../shared/protocol/limits.ts";
+import type { ResultMessage } from "../../../../shared/protocol/messages.ts";
+import {
+  type Answer,
+  expectedFingerprint,
+  type Peer,
+  Stage,
+  stageConfig,
+} from "../run/stage-fixture.ts";
+
+const config = stageConfig(3);
+const expected = expectedFingerprint(config);
+
+/** A coordinator, an honest worker and one that will not be. */
+function createStage() {
+  const stage = new Stage({ config, minWorkers: 2 });
+  const { run, store } = stage.start();
+  const mallory = stage.join("mallory");
+  const honest = stage.join("honest");
+  mallory.getReady();
+  honest.getReady();
+  const { coordinator, clock, events } = stage;
+  return {
+    stage,
+    coordinator,
+    run,
+    store,
+    clock,
+    events,
+    mallory,
+    honest,
+    warnings: () => stage.warnings,
+  };
+}
+
+/** Lets both work until one of them has a gradient to tell. */
+function nextGradientOf(worker: Peer, other: Peer): Answer {
+  for (let tries = 0; tries < 100; tries++) {
+    const answer = worker.nextGradient();
+    if (answer !== undefined) return answer;
+    worker.answerAll();
+    other.answerAll();
+  }
+  throw new Error("it gets no work");
+}
+
+const odd =
+  (value: number) =>
+  ({ message, values }: Answer): Answer => ({ message, values: values.with(5, value) });
+
+/** What is told in place of the right answer, and what is said of it. */
+const offences: Readonly<Record<string, readonly [(right: Answer) => Answer, RegExp]>> = {
+  NaN: [odd(Number.NaN), /a value is NaN or infinite/u],
+  "∞": [odd(-Infinity), /a value is NaN or infinite/u],
+  "a value too few": [
+    ({ message, values }) => ({ message, values: values.slice(1) }),
+    /a gradient of \d+ bytes, expected \d+/u,
+  ],
+  "more correct than there are samples": [
+    ({ message, values }) => ({ message: { ...message, correct: 21 } as ResultMessage, values }),
+    /21 correct of \d+ samples/u,
+  ],
+  "a block of somebody else": [
+    ({ message, values }) => {
+      const block: [number, number] = message.block[0] === 0 ? [6, 7] : [0, 1];
+      return { message: { ...message, block }, values };
+    },
+    /block \[\d, \d\) was not asked for/u,
+  ],
+  "what is no block": [
+    ({ message, values }) => ({ message: { ...message, block: [1, 3] }, values }),
+    /block \[1, 3\) is no block of this step/u,
+  ],
+};
+
+describe("a worker that sends", () => {
+  test.each(Object.entries(offences))(
+    "%s is refused, another computes its block, and the third time it is cut off",
+    (_name, [spoil, reason]) => {
+      const { run, store, mallory, honest, warnings } = createStage();
+      for (let time = 1; time <= 3; time++) {
+        const right = nextGradientOf(mallory, honest);
+        const { step } = run;
+        mallory.tell(spoil(right));
+        expect(run.step).toBe(step);
+        expect(warnings()).toHaveLength(Math.min(time, 2));
+        // A block that it said nothing of is still its own.
+        if (spoil(right).message.block !== right.message.block) mallory.tell(right);
+      }
+      expect(warnings()[0]).toMatch(reason);
+      expect(mallory.status).toBe(closeStatus.ERR_OFFENCES);
+      expect(mallory.heard.at(-1)).toMatchObject({
+        type: "error",
+        code: "ERR_OFFENCES",
+        message: expect.stringMatching(reason),
+      });
+      while (honest.answerAll());
+      expect(run.outcome?.kind).toBe("finished");
+      expect(fingerprintOf(store.parameters)).toBe(expected);
+    },
+  );
+
+  test("every answer twice is cut off at the third, and nothing is added twice", () => {
+    const { run, store, mallory, honest, warnings } = createStage();
+    for (let time = 1; time <= 3; time++) {
+      const right = nextGradientOf(mallory, honest);
+      mallory.tell(right);
+      mallory.tell(right);
+    }
+    expect(warnings()).toEqual(Array.from({ length: 2 }, () => expect.stringMatching(/before$/u)));
+    expect(mallory.status).toBe(closeStatus.ERR_OFFENCES);
+    while (honest.answerAll());
+    expect(run.outcome?.kind).toBe("finished");
+    expect(fingerprintOf(store.parameters)).toBe(expected);
+  });
+
+  test("an answer for a step to come, which nobody can have been asked for, commits an offence", () => {
+    const { run, mallory, warnings } = createStage();
+    const right = mallory.nextGradient()!;
+    mallory.tell({ ...right, message: { ...right.message, step: run.step + 1 } });
+    expect(warnings()).toEqual([expect.stringMatching(/step 1 is not there yet$/u)]);
+  });
+
+  test("answers for steps that are over is not believed and not blamed: it may only be late", () => {
+    const { run, store, mallory, honest, warnings } = createStage();
+    for (let tries = 0; run.outcome === undefined; tries++) {
+      const right = mallory.nextGradient();
+      if (right !== undefined) {
+        for (const step of [0, run.step - 1]) {
+          if (step >= 0 && step < run.step) {
+            mallory.tell({ ...right, message: { ...right.message, step } });
+          }
+        }
+        mallory.tell(right);
+      }
+      mallory.answerAll();
+      honest.answerAll();
+      expect(tries).toBeLessThan(1_000);
+    }
+    expect(warnings()).toEqual([]);
+    expect(mallory.status).toBeUndefined();
+    expect(fingerprintOf(store.parameters)).toBe(expected);
+  });
+});
+
+test("a stage of two honest workers ends as the sequential trainer does", () => {
+  const { run, store, mallory, honest } = createStage();
+  while (known(mallory, "one").answerAll() || honest.answerAll());
+  expect(run.outcome?.kind).toBe("finished");
+  expect(fingerprintOf(store.parameters)).toBe(expected);
+});
+
+test(`an end for a reason of 1,000 characters is told in ${reasonLengthMax}, which every worker can read`, () => {
+  const { coordinator, honest } = createStage();
+  coordinator.end("x".repeat(1_000), "0".repeat(64));
+  expect(honest.heard.at(-1)).toMatchObject({ type: "end", reason: "x".repeat(reasonLengthMax) });
+});
+
+describe("members that would flood the operator's screen", () => {
+  test("get 10 lines for 30 offences; the others are counted, and the count is told a second later", () => {
+    const { stage, coordinator, run, clock, mallory, warnings } = createStage();
+    const right = nextGradientOf(mallory, mallory);
+    const later = { ...right, message: { ...right.message, step: run.step + 1 } };
+    for (let i = 0; i < 30; i++) {
+      const crowd = stage.join(`crowd ${i}`);
+      crowd.getReady();
+      crowd.tell(later);
+    }
+    expect(warnings()).toHaveLength(10);
+    clock.nowMs += 1_000;
+    coordinator.tick();
+    expect(warnings().at(-1)).toBe("and 20 more warnings about results");
+  });
+
+  test("get 10 lines for 30 times that the run waits for something else; the last wait is told all the same", () => {
+    const { coordinator, clock, events, mallory, honest } = createStage();
+    const waits = () => events.filter(({ event }) => event === "waiting");
+    mallory.say({ type: "leave", reason: "" });
+    for (let i = 0; i < 30; i++) {
+      honest.say({ type: "pause", reason: "" });
+      coordinator.tick();
+      honest.say({ type: "resume" });
+      coordinator.tick();
+    }
+    expect(waits()).toHaveLength(10);
+    honest.say({ type: "pause", reason: "" });
+    clock.nowMs += 1_000;
+    coordinator.tick();
+    expect(waits().at(-1)).toEqual({ event: "waiting", reason: "waiting for 1 more worker" });
+    expect(waits()).toHaveLength(11);
+  });
+});
+
+test("a worker that comes back to its run is as fast as it was there, whatever it says now", () => {
+  const { stage, run, mallory, honest } = createStage();
+  const speeds: SpeedEstimate[] = [];
+  const join = run.workerReady.bind(run);
+  run.workerReady = (worker, nowMs) => {
+    speeds.push(worker.speed);
+    join(worker, nowMs);
+  };
+  const session = honest.heard.flatMap((one) => (one.type === "welcome" ? [one.session] : []))[0];
+  while (honest.answerAll() || mallory.answerAll()) if (run.step > 2) break;
+  for (let i = 0; i < 2; i++) stage.join("honest", { session }).getReady();
+  const stranger = stage.join("stranger");
+  stranger.getReady();
+  expect(speeds[0]?.isMeasured).toBe(true);
+  expect(speeds[1]).toBe(speeds[0]);
+  expect(speeds[2]?.isMeasured).toBe(false);
+});

@@ -1,0 +1,152 @@
+import { SocketAddress } from "node:net";
+
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import {
+  isLoopback,
+  isWildcard,
+  machineNames,
+  subnetOf,
+  urlsOf,
+} from "../../../../coordinator/edge/addresses.ts";
+import { countProperties } from "../../../support/fixtures/count-properties.ts";
+
+countProperties("addresses");
+
+const tokens = { joinToken: "join", adminToken: "admin" };
+
+describe("urlsOf", () => {
+  test("puts the join token where others look, the admin token where the operator looks", () => {
+    expect(urlsOf({ host: "192.168.1.5", port: 8080, ...tokens })).toEqual({
+      url: "http://192.168.1.5:8080",
+      joinUrl: "http://192.168.1.5:8080/join#token=join",
+      dashboardUrl: "http://192.168.1.5:8080/#token=admin",
+      watchUrl: "http://192.168.1.5:8080/#token=join",
+    });
+  });
+
+  test("of an open coordinator have no join token, and still an admin token", () => {
+    const urls = urlsOf({ host: "::1", port: 1, joinToken: null, adminToken: "admin" });
+    expect(urls.joinUrl).toBe("http://[::1]:1/join");
+    expect(urls.watchUrl).toBe("http://[::1]:1/");
+    expect(urls.dashboardUrl).toBe("http://[::1]:1/#token=admin");
+  });
+
+  test.each(["0.0.0.0", "::"])("on %s name localhost for this machine", (host) => {
+    const { url, joinUrl } = urlsOf({ host, port: 8080, ...tokens });
+    expect(url).toBe("http://localhost:8080");
+    expect(joinUrl).toMatch(/^http:\/\/(?!0\.0\.0\.0|\[::\])[^/]+:8080\/join#token=join$/u);
+  });
+
+  test("with a certificate are https and name a host that it covers", () => {
+    const certificate = {
+      covers: (name: string) => name === "lab.example",
+      names: ["lab.example"],
+    };
+    const urls = urlsOf({ host: "0.0.0.0", port: 8443, ...tokens, certificate });
+    expect(urls.joinUrl).toBe("https://lab.example:8443/join#token=join");
+    expect(urls.url).toBe("https://lab.example:8443");
+    const addressOnly = { covers: (name: string) => name === "10.1.2.3", names: [] };
+    const exact = urlsOf({ host: "10.1.2.3", port: 1, ...tokens, certificate: addressOnly });
+    expect(exact.url).toBe("https://10.1.2.3:1");
+  });
+
+  test("never put a token before the fragment", () => {
+    const urls = urlsOf({ host: "127.0.0.1", port: 1, ...tokens });
+    for (const url of Object.values(urls)) {
+      const { hash, pathname, search, username } = new URL(url);
+      expect(hash).toMatch(/^(#token=(join|admin))?$/u);
+      expect(pathname + search + username).not.toMatch(/token|admin/u);
+    }
+  });
+});
+
+describe("machineNames", () => {
+  test.each([
+    ["Lab-7", ["lab-7", "lab-7.local"]],
+    ["lab-7.school.example", ["lab-7.school.example", "lab-7", "lab-7.local"]],
+    ["Adas-Mac.local", ["adas-mac.local", "adas-mac"]],
+  ])("of %s are %j", (name, names) => {
+    expect(machineNames(name)).toEqual(names);
+  });
+});
+
+test("isWildcard and isLoopback tell 7 addresses apart", () => {
+  expect(["0.0.0.0", "::", "127.0.0.1", "10.0.0.1"].map(isWildcard)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  const hosts = ["localhost", "::1", "127.9.9.9", "0.0.0.0", "192.168.1.5"];
+  expect(hosts.map(isLoopback)).toEqual([true, true, true, false, false]);
+});
+
+describe("subnetOf", () => {
+  const groups = fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 8, maxLength: 8 });
+
+  test.each([
+    ["10.0.0.1", "10.0.0.1"],
+    ["::ffff:10.0.0.1", "10.0.0.1"],
+    ["::ffff:a00:1", "10.0.0.1"],
+    ["0:0:0:0:0:FFFF:0a00:0001", "10.0.0.1"],
+    ["::1", "0:0:0:0::/64"],
+    ["2001:db8:0:7::1", "2001:db8:0:7::/64"],
+    ["2001:db8:0:7:ffff:ffff:ffff:ffff", "2001:db8:0:7::/64"],
+    ["2001:0DB8:0000:0007::", "2001:db8:0:7::/64"],
+    ["2001:db8::7:0:0:0:1", "2001:db8:0:7::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+    ["64:ff9b::10.0.0.1", "64:ff9b:0:0::/64"],
+    ["unknown", "unknown"],
+    ["", ""],
+  ])("of %s is %s", (address, network) => {
+    expect(subnetOf(address)).toBe(network);
+  });
+
+  test("of an IPv4 address is the address, also where it is written as an IPv6 one, in either spelling", () => {
+    fc.assert(
+      fc.property(fc.ipV4(), (address) => {
+        const [a = 0, b = 0, c = 0, d = 0] = address.split(".").map(Number);
+        const hexadecimal = `::ffff:${written([a * 256 + b, c * 256 + d])}`;
+        const spellings = [address, `::ffff:${address}`, hexadecimal];
+        expect(spellings.map(subnetOf)).toEqual([address, address, address]);
+      }),
+    );
+  });
+
+  test("of two IPv6 addresses is the same exactly when their first 64 bits are, however they are written", () => {
+    fc.assert(
+      fc.property(groups, groups, fc.nat(3), (one, other, changed) => {
+        fc.pre(one.slice(0, 5).some((group) => group > 0));
+        const beside = [...one.slice(0, 4), ...other.slice(4)];
+        const elsewhere = one.map((group, i) => (i === changed ? group ^ 1 : group));
+        const network = subnetOf(written(one));
+        for (const address of [written(one), written(one).toUpperCase(), written(beside)]) {
+          expect(subnetOf(address)).toBe(network);
+          expect(subnetOf(compressed(address))).toBe(network);
+          expect(subnetOf(`${address}%1`)).toBe(network);
+        }
+        expect(subnetOf(written(elsewhere))).not.toBe(network);
+      }),
+    );
+  });
+
+  test("of any text is a text, never an error", () => {
+    const texts = fc.oneof(fc.string(), fc.ipV6(), fc.stringMatching(/^[\da-f:.%]{0,45}$/u));
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(subnetOf(text)).toBeTypeOf("string");
+      }),
+    );
+  });
+});
+
+function written(numbers: readonly number[]): string {
+  return numbers.map((group) => group.toString(16)).join(":");
+}
+
+/** As the system would write it: the longest run of zeros is `::`, a mapped IPv4 address has dots. */
+function compressed(address: string): string {
+  return new SocketAddress({ address, family: "ipv6" }).address;
+}

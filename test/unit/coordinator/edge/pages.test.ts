@@ -1,0 +1,104 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, get, type IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { createPages } from "../../../../coordinator/edge/pages.ts";
+import { OperatorError } from "../../../../shared/operator-error.ts";
+import { listenLocally } from "../../../support/processes/local-server.ts";
+
+const files = [
+  "index.html",
+  "dashboard.js",
+  "dashboard.css",
+  "join.html",
+  "join.js",
+  "join.css",
+  "host.js",
+  "thread.js",
+];
+let folder = "";
+let url = "";
+const server = createServer((request, response) => {
+  if (!pages.handle(request, response)) response.writeHead(404).end();
+});
+let pages: ReturnType<typeof createPages>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "promedio-pages-"));
+  await Promise.all(files.map((file) => writeFile(join(folder, file), `this is ${file}`)));
+  pages = createPages(folder);
+  url = await listenLocally(server);
+});
+
+afterAll(async () => {
+  server.close();
+  await rm(folder, { recursive: true });
+});
+
+describe("the pages", () => {
+  test("/ and /join are the two pages, and a query changes nothing", async () => {
+    expect(await (await fetch(`${url}/`)).text()).toBe("this is index.html");
+    expect(await (await fetch(`${url}/join?x=1`)).text()).toBe("this is join.html");
+  });
+
+  test("all 8 files come with their type and the headers that keep them safe", async () => {
+    const types: string[] = [];
+    for (const path of [
+      "/",
+      "/join",
+      ...files.filter((file) => !file.endsWith(".html")).map((f) => `/${f}`),
+    ]) {
+      const { headers, status } = await fetch(url + path);
+      expect(status).toBe(200);
+      expect(headers.get("content-security-policy")).toMatch(
+        /script-src 'self' 'wasm-unsafe-eval';/u,
+      );
+      expect(headers.get("content-security-policy")).not.toMatch(/unsafe-inline|'unsafe-eval'/u);
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("referrer-policy")).toBe("no-referrer");
+      expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
+      expect(headers.get("cross-origin-embedder-policy")).toBe("require-corp");
+      types.push(headers.get("content-type")?.split(";")[0] ?? "");
+    }
+    expect(new Set(types)).toEqual(new Set(["text/html", "text/javascript", "text/css"]));
+  });
+
+  test("a browser that does not trust the way is not told of isolation, which it would complain about", async () => {
+    // Unlike `fetch`, this sends no Sec-Fetch-Mode, as browsers don't to http://192.0.2.1.
+    const response = await new Promise<IncomingMessage>((resolve) => get(`${url}/join`, resolve));
+    response.resume();
+    expect(response.headers["cross-origin-opener-policy"]).toBeUndefined();
+    expect(response.headers["cross-origin-embedder-policy"]).toBe("require-corp");
+  });
+
+  test("answers 304 to the tag it gave, 405 to POST, an empty body to HEAD", async () => {
+    const tag = (await fetch(`${url}/join.js`)).headers.get("etag") ?? "";
+    const again = await fetch(`${url}/join.js`, { headers: { "if-none-match": tag } });
+    expect(again.status).toBe(304);
+    const other = await fetch(`${url}/join.js`, { headers: { "if-none-match": '"x"' } });
+    expect(other.status).toBe(200);
+    expect((await fetch(`${url}/join`, { method: "POST" })).status).toBe(405);
+    expect(await (await fetch(`${url}/join`, { method: "HEAD" })).text()).toBe("");
+  });
+
+  test("leaves every other path alone, files of the folder under their own names too", async () => {
+    for (const path of [
+      "/index.html",
+      "/join/",
+      "/../package.json",
+      "/constructor",
+      "//",
+      "/data/x",
+    ]) {
+      expect((await fetch(url + path)).status).toBe(404);
+    }
+  });
+
+  test("a folder without a page is the operator's to mend: run the build", () => {
+    expect(() => createPages(join(folder, "nowhere"))).toThrow(OperatorError);
+    expect(() => createPages(join(folder, "nowhere"))).toThrow(/npm run build/u);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from "vitest";
+
+import { RefusalLog } from "../../../../coordinator/edge/refusal-log.ts";
+import type { CoordinatorEvent } from "../../../../coordinator/run/view.ts";
+import { comingLines, refusalLines } from "../../../../shared/protocol/limits.ts";
+
+function createLog() {
+  const events: CoordinatorEvent[] = [];
+  const clock = { nowMs: 0 };
+  const log = new RefusalLog({
+    report: (event) => events.push(event),
+    workers: () => 3,
+    now: () => clock.nowMs,
+  });
+  const refuse = () => log.add({ address: "10.0.0.9", code: "ERR_TOKEN", reason: "wrong" });
+  return { events, clock, log, refuse };
+}
+
+const event = (change: "joined" | "left" | "refused", reason = "", name = "ada") =>
+  ({ event: "worker", change, name, kind: "node", threads: 1, reason, workers: 3 }) as const;
+
+describe("workers that come and go", () => {
+  test(`are told of one by one up to ${comingLines.burst} at once, then by their count`, () => {
+    const { events, clock, log } = createLog();
+    for (let i = 0; i < comingLines.burst + 7; i++) log.pass(event(i % 2 ? "left" : "joined"));
+    expect(events).toHaveLength(comingLines.burst);
+    clock.nowMs = 1_000;
+    log.flush();
+    expect(events.slice(comingLines.burst)).toEqual([
+      { event: "warning", message: "and 7 more times a worker joined or left" },
+    ]);
+  });
+
+  test(`that go on have ${comingLines.perSecond} lines a second`, () => {
+    const { events, clock, log } = createLog();
+    for (let i = 0; i < comingLines.burst; i++) log.pass(event("joined"));
+    clock.nowMs = 1_000;
+    for (let i = 0; i < 10 * comingLines.perSecond; i++) log.pass(event("left"));
+    expect(events).toHaveLength(comingLines.burst + comingLines.perSecond);
+  });
+
+  test("hide neither who is refused nor, with those, who has lied", () => {
+    const { events, log, refuse } = createLog();
+    for (let i = 0; i < 2 * comingLines.burst; i++) log.pass(event("joined"));
+    const told = events.length;
+    for (let i = 0; i < 1_000; i++) refuse();
+    expect(events).toHaveLength(told + refusalLines.burst);
+    const liar = event("left", "ERR_MISMATCH: block [0, 1) of step 7 differs", "mallory");
+    log.pass(liar);
+    expect(events.at(-1)).toEqual(liar);
+  });
+});
+
+describe("RefusalLog", () => {
+  test("tells of one refused peer in one event, with address, code and reason", () => {
+    const { events, refuse } = createLog();
+    refuse();
+    expect(events).toEqual([
+      {
+        event: "worker",
+        change: "refused",
+        name: "10.0.0.9",
+        kind: "unknown",
+        threads: 0,
+        reason: "ERR_TOKEN: wrong",
+        workers: 3,
+      },
+    ]);
+  });
+
+  test("of 322 at once it tells 10 one by one, and a second later that 312 more were refused", () => {
+    const { events, clock, log, refuse } = createLog();
+    for (let i = 0; i < refusalLines.burst + 312; i++) refuse();
+    expect(events).toHaveLength(10);
+    log.flush();
+    expect(events).toHaveLength(10);
+    clock.nowMs = 1_000;
+    log.flush();
+    log.flush();
+    expect(events.slice(10)).toEqual([
+      { event: "warning", message: "and 312 more peers were refused" },
+    ]);
+  });
+
+  test("a flood of 100,000 in 10 s makes at most 60 lines, and none of the peers is forgotten", () => {
+    const { events, clock, log, refuse } = createLog();
+    for (let i = 0; i < 100_000; i++) {
+      clock.nowMs = i / 10;
+      refuse();
+    }
+    clock.nowMs = 20_000;
+    log.flush();
+    expect(events.length).toBeLessThanOrEqual(60);
+    const told = events.reduce((sum, line) => {
+      if (line.event !== "warning") return sum + 1;
+      return sum + Number(/^and (\d+) more/u.exec(line.message)?.[1]);
+    }, 0);
+    expect(told).toBe(100_000);
+  });
+});

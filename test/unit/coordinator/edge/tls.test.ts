@@ -1,0 +1,67 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { Certificate } from "../../../../coordinator/edge/tls.ts";
+import { OperatorError } from "../../../../shared/operator-error.ts";
+import { makeCertificate } from "../../../support/processes/certificates.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "promedio-tls-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe("Certificate", () => {
+  test("covers its 2 names and its address, and nothing else; a pattern and localhost are no name to show", async () => {
+    const names = ["train.example.org", "*.lab.example", "localhost"];
+    const certificate = new Certificate(
+      await makeCertificate(folder, { names, addresses: [[192, 168, 1, 5]] }),
+    );
+    for (const host of ["train.example.org", "seven.lab.example", "localhost", "192.168.1.5"]) {
+      expect([host, certificate.covers(host)]).toEqual([host, true]);
+    }
+    for (const host of ["example.org", "192.168.1.6", "a.b.lab.example", ""]) {
+      expect([host, certificate.covers(host)]).toEqual([host, false]);
+    }
+    expect(certificate.names).toEqual(["train.example.org"]);
+  });
+
+  test("is read again, and stays as it was when the new files are not right", async () => {
+    const files = await makeCertificate(folder);
+    const certificate = new Certificate(files);
+    const { cert } = certificate.pair;
+    await makeCertificate(folder, { names: ["renewed.example"] });
+    certificate.reload();
+    expect(certificate.pair.cert.equals(cert)).toBe(false);
+    expect(certificate.covers("renewed.example")).toBe(true);
+    await writeFile(files.cert, "nothing");
+    expect(() => certificate.reload()).toThrow(OperatorError);
+    expect(certificate.covers("renewed.example")).toBe(true);
+  });
+
+  test("that is missing, no PEM, of another key, or expired is one clear line", async () => {
+    const files = await makeCertificate(folder);
+    const refusalOf = (changes: Partial<typeof files>) => {
+      try {
+        return new Certificate({ ...files, ...changes }).names.join();
+      } catch (error) {
+        return error instanceof OperatorError ? error.message : String(error);
+      }
+    };
+    expect(refusalOf({ cert: join(folder, "no") })).toMatch(
+      /^--tls-cert .*no: there is no such file; give a PEM/u,
+    );
+    expect(refusalOf({ key: folder })).toMatch(/^--tls-key .*: EISDIR; give a PEM file$/u);
+    expect(refusalOf({ cert: files.key })).toMatch(/holds no certificate; give a PEM file/u);
+    expect(refusalOf({ key: files.cert })).toMatch(/holds no private key without a passphrase/u);
+    const other = join(folder, "other.pem");
+    await writeFile(other, new Certificate(files).pair.key);
+    await makeCertificate(folder);
+    expect(refusalOf({ key: other })).toMatch(/other\.pem is not the key of --tls-cert/u);
+    await makeCertificate(folder, { validTo: new Date(Date.now() - 86_400_000) });
+    expect(refusalOf({})).toMatch(/cert\.pem expired on .* GMT; make a new one$/u);
+  });
+});

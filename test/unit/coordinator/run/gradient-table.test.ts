@@ -1,0 +1,123 @@
+/** @file The table of a few parameters: each worker's mean gradient, and the average of all. */
+import { describe, expect, test } from "vitest";
+
+import { GradientTable } from "../../../../coordinator/run/gradient-table.ts";
+import type { ModelConfig } from "../../../../shared/run/config.ts";
+
+const model: ModelConfig = { layers: [4, 3, 2], activation: "sigmoid", output: "softmax" };
+const parameterCount = 5 * 3 + 4 * 2;
+
+function names(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `w${i + 1}`);
+}
+
+/** A gradientSum whose every value is the parameter's index times `factor`. */
+function gradient(factor: number): Uint8Array {
+  const values = Float32Array.from({ length: parameterCount }, (_, i) => i * factor);
+  return new Uint8Array(values.buffer);
+}
+
+describe("GradientTable", () => {
+  test("has no table before the first complete step", () => {
+    const columns = new GradientTable(model);
+    expect(columns.table([])).toBeNull();
+    columns.begin(0);
+    columns.add("ana", gradient(1), 2);
+    expect(columns.table([])).toBeNull();
+  });
+
+  test("shows each worker's mean over its own samples, and the mean over all 8 as the average", () => {
+    const columns = new GradientTable(model);
+    columns.begin(5);
+    columns.add("ana", gradient(4), 2);
+    columns.add("bea", gradient(6), 4);
+    columns.add("ana", gradient(2), 2);
+    columns.end();
+    const { step, workers, rows } = columns.table(["ana", "bea"])!;
+    expect([step, workers]).toEqual([5, ["ana", "bea"]]);
+    for (const { parameter, gradients, average } of rows) {
+      expect(gradients).toEqual([(6 * parameter) / 4, (6 * parameter) / 4]);
+      expect(average).toBe((12 * parameter) / 8);
+    }
+  });
+
+  test("columns stand in the order of the workers that are here, whoever answered first", () => {
+    const columns = new GradientTable(model);
+    columns.begin(0);
+    for (const name of ["gone", "bea", "ana"]) columns.add(name, gradient(1), 1);
+    columns.end();
+    expect(columns.table(["ana", "bea"])?.workers).toEqual(["ana", "bea", "gone"]);
+  });
+
+  test("up to 8 workers keep their columns in a step without them; of 9 only those with a share are shown", () => {
+    const columns = new GradientTable(model);
+    columns.begin(0);
+    columns.add("w2", gradient(3), 1);
+    columns.end();
+    const { workers, rows } = columns.table(names(8))!;
+    expect(workers).toEqual(names(8));
+    const { parameter, gradients, average } = rows[0]!;
+    expect(gradients).toEqual([null, 3 * parameter, null, null, null, null, null, null]);
+    expect(average).toBe(3 * parameter);
+    expect(columns.table(names(9))?.workers).toEqual(["w2"]);
+  });
+
+  test("picks 3 weights of the middle input, the first of the last layer and the last bias", () => {
+    const columns = new GradientTable(model);
+    columns.begin(0);
+    columns.add("ana", gradient(1), 1);
+    columns.end();
+    // Input 3 of a picture of 2 × 2 has the weights 9, 10, 11; the second layer begins after 4 · 3 weights and 3 biases.
+    expect(columns.table([])?.rows.map(({ parameter }) => parameter)).toEqual([9, 10, 11, 15, 22]);
+  });
+
+  test("picks parameters of the reference network that exist: 6 of 13,002", () => {
+    const columns = new GradientTable({ ...model, layers: [784, 16, 16, 10] });
+    columns.begin(0);
+    columns.add("ana", new Uint8Array(4 * 13_002), 1);
+    columns.end();
+    const rows = columns.table([])?.rows.map(({ parameter }) => parameter);
+    expect(rows).toEqual([6_496, 6_497, 6_498, 12_560, 12_832, 13_001]);
+  });
+
+  test("picks parameters of the smallest network, 1 → 1: both", () => {
+    const columns = new GradientTable({ ...model, layers: [1, 1] });
+    columns.begin(0);
+    columns.add("ana", new Uint8Array(8), 1);
+    columns.end();
+    expect(columns.table([])?.rows.map(({ parameter }) => parameter)).toEqual([0, 1]);
+  });
+
+  test("keeps showing the last complete step while the next one is open", () => {
+    const columns = new GradientTable(model);
+    columns.begin(0);
+    columns.add("ana", gradient(1), 1);
+    columns.end();
+    const before = columns.table([]);
+    columns.begin(1);
+    columns.add("bea", gradient(9), 1);
+    expect(columns.table([])).toEqual(before);
+    columns.end();
+    expect(columns.table([])).toMatchObject({ step: 1, workers: ["bea"] });
+  });
+
+  test("ignores a step without gradients: an evaluation leaves the table as it was", () => {
+    const columns = new GradientTable(model);
+    columns.begin(0);
+    columns.add("ana", gradient(1), 1);
+    columns.end();
+    columns.begin(1);
+    columns.end();
+    expect(columns.table([])).toMatchObject({ step: 0, workers: ["ana"] });
+  });
+
+  test("reads tensors at any alignment", () => {
+    const shifted = new Uint8Array(4 * parameterCount + 1);
+    shifted.set(gradient(1), 1);
+    const columns = new GradientTable(model);
+    columns.begin(0);
+    columns.add("ana", shifted.subarray(1), 1);
+    columns.end();
+    expect(columns.table([])?.rows[0]).toEqual({ parameter: 9, gradients: [9], average: 9 });
+  });
+});

@@ -1,0 +1,221 @@
+/**
+ * @file The real coordinator with a real run on a tiny dataset, and peers that compute when they are told to and say what
+ * they are told to: no sockets, no clock that runs.
+ */
+import type { AuditPolicy } from "../../../../coordinator/audit/audit-policy.ts";
+import { Audit } from "../../../../coordinator/audit/audit.ts";
+import { Referee } from "../../../../coordinator/audit/referee.ts";
+import type { PeerHandler, PeerSocket } from "../../../../coordinator/edge/peer.ts";
+import { ParameterStore } from "../../../../coordinator/run/parameter-store.ts";
+import { TrainingRun } from "../../../../coordinator/run/training-run.ts";
+import type { CoordinatorEvent } from "../../../../coordinator/run/view.ts";
+import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import { WorkerSessions } from "../../../../coordinator/workers/worker-sessions.ts";
+import { bytesOf } from "../../../../shared/bytes.ts";
+import { createEngine } from "../../../../shared/engine/engine.ts";
+import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../../shared/model/initialize.ts";
+import { encodeMessage } from "../../../../shared/protocol/codec.ts";
+import { protocolVersion } from "../../../../shared/protocol/limits.ts";
+import {
+  type CoordinatorMessage,
+  decodeCoordinatorMessage,
+  type ResultMessage,
+  type WorkerMessage,
+} from "../../../../shared/protocol/messages.ts";
+import { Random } from "../../../../shared/random.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
+import { planRun } from "../../../../shared/run/plan.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
+import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
+
+/** Of the kernel and of the self-test. */
+export const hash = "0123456789abcdef".repeat(4);
+const dataset = tinyDataset();
+const counts = { trainCount: dataset.train.count, testCount: dataset.test.count };
+
+/** 12-5-3 in 4 steps an epoch, of 7 leaves each but the last. */
+export function stageConfig(epochs: number): RunConfig {
+  return { ...testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3 }), epochs };
+}
+
+/** What a run of this config must end with. */
+export function expectedFingerprint(config: RunConfig): string {
+  return fingerprintOf(trainSequentially(config, dataset).parameters);
+}
+
+export interface StageOptions {
+  readonly config: RunConfig;
+  readonly minWorkers?: number;
+  readonly audit?: AuditPolicy;
+  readonly joinToken?: string;
+}
+
+export class Stage {
+  readonly events: CoordinatorEvent[] = [];
+  readonly clock = { nowMs: 0 };
+  readonly coordinator: WorkerSessions;
+  /** All that ever connected, in order. */
+  readonly peers: Peer[] = [];
+  readonly #options: StageOptions;
+  readonly #engine;
+  #sessions = 0;
+  #runs = 0;
+
+  constructor(options: StageOptions) {
+    this.#options = options;
+    const { config } = options;
+    this.#engine = createEngine({ kernel: createPlainKernel(), config, dataset });
+    this.coordinator = new WorkerSessions({
+      kernel: hash,
+      selfTest: hash,
+      joinToken: options.joinToken ?? null,
+      now: () => this.clock.nowMs,
+      newSession: () => `session-${this.#sessions++}`,
+      report: (event) => this.events.push(event),
+    });
+  }
+
+  /** Starts `run-1`, then `run-2`. */
+  start(): StageRun {
+    const { config, minWorkers = 1, audit: policy = "none" } = this.#options;
+    this.#runs += 1;
+    const id = `run-${this.#runs}`;
+    const kernel = createPlainKernel();
+    const plan = planRun(config, counts);
+    const parameters = initialParameters(config.model, config.seed);
+    const store = new ParameterStore({ kernel, config, plan, parameters });
+    const referee = new Referee({ kernel, config, dataset });
+    const run = this.coordinator.start((send, expel) => {
+      const effects = { send, expel, save: nothing, report: nothing, end: nothing };
+      const audit = new Audit({ policy, referee, random: new Random(1) });
+      const identity = { id, config, plan, store, effects, audit };
+      return new TrainingRun({ ...identity, minWorkers, resume: undefined });
+    }, `/data/${hash}`);
+    return { run, store };
+  }
+
+  connect(address = "10.0.0.9"): Peer {
+    const compute = (work: Work, parameters: Uint8Array) => this.#answersTo(work, parameters);
+    const peer = new Peer(this.coordinator, address, compute);
+    this.peers.push(peer);
+    return peer;
+  }
+
+  /** A peer that said hello. */
+  join(
+    name: string,
+    { address, session = "" }: { address?: string; session?: string | undefined } = {},
+  ): Peer {
+    const peer = this.connect(address);
+    const { joinToken: token = "" } = this.#options;
+    const about = { kind: "node", agent: "", threads: 1, kernel: hash } as const;
+    peer.say({ type: "hello", protocol: protocolVersion, token, name, ...about, session });
+    return peer;
+  }
+
+  /** What the operator was warned of. */
+  get warnings(): string[] {
+    return this.events.flatMap((one) => (one.event === "warning" ? [one.message] : []));
+  }
+
+  #answersTo(work: Work, parameters: Uint8Array): Answer[] {
+    const { run, step, blocks } = work;
+    const kind = work.type === "work" ? work.kind : "evaluation";
+    this.#engine.setParameters(parameters);
+    return blocks.map(([start, end]) => {
+      const result = this.#engine.compute({ kind, step, block: { start, end } });
+      const { lossSum, correct } = result;
+      const values = result.values.slice();
+      const answer = { run, step, block: [start, end] as [number, number], computeMs: 1 };
+      if (kind === "candidates") return { message: { type: "costs", ...answer }, values };
+      return { message: { type: kind, ...answer, lossSum, correct }, values };
+    });
+  }
+}
+
+const nothing = () => undefined;
+
+export interface StageRun {
+  readonly run: TrainingRun;
+  readonly store: ParameterStore;
+}
+
+export interface Answer {
+  readonly message: ResultMessage;
+  readonly values: Float32Array;
+}
+
+type Work = Extract<CoordinatorMessage, { type: "work" | "evaluate" }>;
+
+/** A worker that computes when it is told to, and says what it is told to say. */
+export class Peer implements PeerSocket {
+  readonly address: string;
+  readonly queuedBytes = 0;
+  readonly heard: CoordinatorMessage[] = [];
+  status: number | undefined;
+  isAdmitted = false;
+  readonly handler: PeerHandler;
+  readonly #compute: (work: Work, parameters: Uint8Array) => Answer[];
+  #answers: Answer[] = [];
+
+  constructor(
+    coordinator: WorkerSessions,
+    address: string,
+    compute: (work: Work, parameters: Uint8Array) => Answer[],
+  ) {
+    this.address = address;
+    this.#compute = compute;
+    this.handler = coordinator.connect(this, () => (this.isAdmitted = true));
+  }
+
+  getReady(run = "run-1"): void {
+    this.say({ type: "ready", run, selfTest: hash, samplesPerSecond: 1_000 });
+  }
+
+  send(head: Uint8Array, tensor = new Uint8Array(0)): void {
+    const message = decodeCoordinatorMessage(Uint8Array.from([...head, ...tensor]));
+    this.heard.push(message.header);
+    if (message.header.type === "work" || message.header.type === "evaluate") {
+      this.#answers.push(...this.#compute(message.header, message.tensor));
+    }
+  }
+
+  ping(): void {}
+
+  close(status: number): void {
+    this.status ??= status;
+    this.#answers = [];
+  }
+
+  terminate(): void {
+    this.close(1006);
+  }
+
+  say(message: WorkerMessage): void {
+    this.handler.message(encodeMessage(message));
+  }
+
+  tell({ message, values }: Answer): void {
+    const bytes = bytesOf(values);
+    this.handler.message(encodeMessage(message, bytes));
+  }
+
+  /** What it has been asked for and has not told yet. */
+  get answers(): readonly Answer[] {
+    return this.#answers;
+  }
+
+  /** The next answer that it has, of a gradient; none while it has no such work. */
+  nextGradient(): Answer | undefined {
+    return this.#answers[0]?.message.type === "gradient" ? this.#answers.shift() : undefined;
+  }
+
+  /** Answers all that it has been asked for so far. @returns Whether that was anything. */
+  answerAll(): boolean {
+    const answers = this.#answers.splice(0);
+    for (const answer of answers) this.tell(answer);
+    return answers.length > 0;
+  }
+}

@@ -1,0 +1,50 @@
+/** @file Where the time of the last steps went. */
+import { expect, test } from "vitest";
+
+import { Round } from "../../../../coordinator/dispatch/round.ts";
+import { Timeline } from "../../../../coordinator/run/timeline.ts";
+import type { ModelConfig } from "../../../../shared/run/config.ts";
+
+/** A round of 10 ms in which `fast` computed 4 ms of 6, and `slow` did not answer. */
+function playedRound(step: number): Round {
+  const round = new Round("gradient", step, 2, 100 * step);
+  round.assign("fast", [{ start: 0, end: 1 }], 32, 100 * step);
+  round.assign("slow", [{ start: 1, end: 2 }], 32, 100 * step + 1);
+  round.answer("fast", { start: 0, end: 1 }, 4);
+  const fast = round.holdings.get("fast");
+  if (fast !== undefined) fast.doneMs = 100 * step + 6;
+  return round;
+}
+
+/** 3 parameters. */
+const model: ModelConfig = { layers: [2, 1], activation: "relu", output: "linear" };
+
+function times(downloadMs: number, computeMs: number, uploadMs: number) {
+  return { downloadMs, computeMs, uploadMs };
+}
+
+test("tells the last 6 steps, who was late, and how much was computed at once", () => {
+  const timeline = new Timeline();
+  for (let step = 1; step <= 8; step++) timeline.add(playedRound(step), 100 * step + 10);
+  const { speedUp, steps } = timeline.view((id) => id.toUpperCase(), model);
+  expect(speedUp).toBeCloseTo(0.4, 12);
+  expect(steps.map(({ step }) => step)).toEqual([3, 4, 5, 6, 7, 8]);
+  expect(steps[0]?.shares).toEqual([
+    // Parameters and one gradient are as large: half of the 2 ms each way.
+    { worker: "FAST", startMs: 300, endMs: 306, ...times(1, 4, 1), samples: 32, isLate: false },
+    { worker: "SLOW", startMs: 301, endMs: 310, ...times(9, 0, 0), samples: 32, isLate: true },
+  ]);
+  expect(timeline.view((id) => id, model).speedUp).toBeNull();
+});
+
+test("who sends back 3 gradients for one set of parameters uploads three times as long", () => {
+  const round = new Round("gradient", 1, 8, 0);
+  const blocks = [0, 2, 4].map((start) => ({ start, end: start + 1 }));
+  round.assign("one", blocks, 32, 0);
+  for (const block of blocks) round.answer("one", block, 2);
+  round.holdings.get("one")!.doneMs = 14;
+  const timeline = new Timeline();
+  timeline.add(round, 20);
+  const [share] = timeline.view((id) => id, model).steps[0]!.shares;
+  expect(share).toMatchObject(times(2, 6, 6));
+});

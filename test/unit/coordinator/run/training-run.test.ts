@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+
+import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import { createPlainKernel, instantiateKernel } from "../../../../shared/kernels/kernel.ts";
+import { Random } from "../../../../shared/random.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
+import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { gradientOptimizers } from "../../../support/fixtures/store-fixture.ts";
+import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
+import { DirectRun } from "../../../support/trainers/direct-run.ts";
+import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
+
+const wasm = await loadKernelWasm();
+const createKernel = () => instantiateKernel(wasm);
+const dataset = tinyDataset();
+
+function config(changes: Partial<RunConfig> = {}): RunConfig {
+  const base = testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3 });
+  return { ...base, epochs: 3, ...changes };
+}
+
+function train(changes: Partial<RunConfig>, workers: number, choose?: (count: number) => number) {
+  const options = { config: config(changes), dataset, createKernel, workers };
+  const direct = new DirectRun(choose === undefined ? options : { ...options, choose });
+  const outcome = direct.finish();
+  return { direct, outcome, fingerprint: fingerprintOf(direct.store.parameters) };
+}
+
+describe("fingerprint", () => {
+  const localSearch = { name: "local-search", candidates: 6, sigma: 0.05 } as const;
+
+  test.each([...gradientOptimizers, localSearch])(
+    "$name gives the sequential trainer's parameters with 1, 2, 3 and 5 workers",
+    (optimizer) => {
+      const expected = fingerprintOf(trainSequentially(config({ optimizer }), dataset).parameters);
+      for (const workers of [1, 2, 3, 5]) {
+        expect(train({ optimizer }, workers).fingerprint).toBe(expected);
+      }
+    },
+  );
+
+  test.each([
+    ["cce", "softmax", "sigmoid"],
+    ["bce", "sigmoid", "tanh"],
+    ["mse", "sigmoid", "relu"],
+    ["mse", "softmax", "sigmoid"],
+    ["mae", "linear", "tanh"],
+    ["mae", "relu", "linear"],
+    ["mse", "tanh", "relu"],
+  ] as const)("%s on %s with %s inside is the sequential trainer's", (name, output, activation) => {
+    const changes: Partial<RunConfig> = {
+      loss: { name, reduction: "mean" },
+      model: { layers: [12, 5, 4, 3], activation, output },
+    };
+    const expected = trainSequentially(config(changes), dataset);
+    const { fingerprint, direct } = train(changes, 3);
+    expect(fingerprint).toBe(fingerprintOf(expected.parameters));
+    const evaluation = direct.run.progress.evaluation!;
+    expect(evaluation.testAccuracy).toBe(expected.testAccuracy);
+    expect(evaluation.testLoss).toBe(expected.testLoss);
+  });
+
+  test.each([1, 7, 70])(
+    "batches of %i, the last one smaller, are the sequential trainer's",
+    (batchSize) => {
+      const changes = { batchSize, epochs: batchSize === 1 ? 1 : 3 };
+      const expected = fingerprintOf(trainSequentially(config(changes), dataset).parameters);
+      expect(train(changes, 4).fingerprint).toBe(expected);
+    },
+  );
+
+  test("the literal sum, weight decay, clipping, warm-up and cosine are the sequential trainer's", () => {
+    const changes: Partial<RunConfig> = {
+      loss: { name: "cce", reduction: "sum" },
+      optimizer: { name: "nag", learningRate: 0.01, beta: 0.9 },
+      schedule: {
+        name: "cosine",
+        warmupSteps: 3,
+        decayEpochs: 1,
+        decayFactor: 1,
+        finalFraction: 0.1,
+      },
+      weightDecay: 0.01,
+      clipNorm: 2,
+    };
+    const expected = fingerprintOf(trainSequentially(config(changes), dataset).parameters);
+    expect(train(changes, 2).fingerprint).toBe(expected);
+  });
+
+  test("the plain twins train to the same bits as the SIMD kernel", () => {
+    const direct = new DirectRun({
+      config: config(),
+      dataset,
+      createKernel: createPlainKernel,
+      workers: 2,
+    });
+    direct.finish();
+    expect(fingerprintOf(direct.store.parameters)).toBe(train({}, 1).fingerprint);
+  });
+
+  test("50 random orders of arrival, joins and leaves change no bit", () => {
+    const expected = train({}, 1).fingerprint;
+    for (let seed = 0; seed < 50; seed++) {
+      const random = new Random(seed);
+      const choose = (count: number) => random.below(count);
+      const direct = new DirectRun({ config: config(), dataset, createKernel, workers: 1, choose });
+      const present = ["w1"];
+      let next = 2;
+      while (direct.outcome === undefined) {
+        const dice = random.below(10);
+        if (dice === 0 && present.length < 6) {
+          present.push(`w${next}`);
+          direct.join(`w${next++}`);
+        } else if (dice === 1 && present.length > 0) {
+          direct.leave(present.splice(random.below(present.length), 1)[0]!);
+        } else if (!direct.work() && present.length > 0) {
+          throw new Error(`seed ${seed} hangs`);
+        }
+      }
+      expect(fingerprintOf(direct.store.parameters), `seed ${seed}`).toBe(expected);
+    }
+  });
+
+  test("a run resumed from each of its checkpoints ends as the uninterrupted one", () => {
+    const { direct, fingerprint } = train({}, 2);
+    expect(direct.snapshots).toHaveLength(2);
+    for (const resume of direct.snapshots) {
+      const again = new DirectRun({ config: config(), dataset, createKernel, workers: 3, resume });
+      again.finish();
+      expect(fingerprintOf(again.store.parameters)).toBe(fingerprint);
+    }
+  });
+});
+
+describe("a run that can't go on", () => {
+  test("fails with a reason when the parameters diverge, and keeps the last committed ones", () => {
+    const { outcome, direct } = train(
+      {
+        optimizer: { name: "sgd", learningRate: 1e38 },
+        loss: { name: "mse", reduction: "mean" },
+        model: { layers: [12, 5, 3], activation: "linear", output: "linear" },
+      },
+      2,
+    );
+    const reason: unknown = expect.stringMatching(/^step \d+ diverged: /u);
+    expect(outcome).toEqual({ kind: "failed", reason });
+    expect(direct.store.parameters.every((value) => Number.isFinite(value))).toBe(true);
+  });
+});

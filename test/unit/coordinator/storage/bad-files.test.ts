@@ -1,0 +1,302 @@
+/**
+ * @file Files as a bad disk, a bad editor or a bad person leaves them: run files, IDX files, checkpoints and run folders.
+ * Whatever they hold, the answer is the right one or one line that names the file; never another error, never a hang, and
+ * no more memory than what is there.
+ */
+import { gunzipSync, gzipSync } from "node:zlib";
+
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { runFileBytesMax } from "../../../../coordinator/cli/run-file.ts";
+import { unpack } from "../../../../coordinator/datasets/idx-folder.ts";
+import { loadDataset } from "../../../../coordinator/datasets/load.ts";
+import { known } from "../../../../shared/assert.ts";
+import { FormatError } from "../../../../shared/data/format-error.ts";
+import { parseIdx } from "../../../../shared/data/idx.ts";
+import { oneLine, OperatorError } from "../../../../shared/operator-error.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../../../shared/safetensors.ts";
+import {
+  caught,
+  damaged,
+  damages,
+  expectLine,
+  lineOf,
+} from "../../../support/attacks/bad-files.ts";
+import { countProperties } from "../../../support/fixtures/count-properties.ts";
+import { memoryDisk } from "../../../support/sim/memory-disk.ts";
+import { parse } from "../cli/support.ts";
+import { tinyFiles } from "../datasets/idx-files.ts";
+
+countProperties("run files, datasets and checkpoints");
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+describe("a run file", () => {
+  const secret = "geheim-geheim-1";
+  const yaml = `# settings
+dataset: digits:600,100
+layers: [784, 16, 16, 10]
+learningRate: 0.01
+epochs: 3
+name: monday
+joinToken: ${secret}
+$schema: {a: [1, 2]}
+`;
+  const json = JSON.stringify({ dataset: "digits", epochs: 3, layers: [784, 10], exit: true });
+
+  test("damaged in 1 to 4 places is read or refused in one line that names it; 2,000 of them", () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(yaml, json), damages, (text, changes) => {
+        const file = textOf(damaged(bytesOf(text), changes));
+        try {
+          expect(parse(["start"], { file }).kind).toMatch(/^(coordinator|print)$/u);
+        } catch (error) {
+          expectLine(error, /run\.yaml|^--/u);
+          refused += 1;
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(refused).toBeGreaterThan(500);
+  });
+
+  test.each([
+    ["60,000 lists in each other", `epochs: ${"[".repeat(60_000)}`],
+    ["30,000 lists that are closed", `epochs: ${"[".repeat(30_000)}${"]".repeat(30_000)}`],
+    ["700 lists", `epochs: ${"[".repeat(700)}1${"]".repeat(700)}`],
+    ["15,000 maps", "{a: ".repeat(15_000)],
+    ["30,000 lists on one line", `${"- ".repeat(30_000)}1`],
+    ["30,000 keys on one line", `${"? ".repeat(30_000)}1`],
+    ["lists behind comments that seem to close them", "[ #]\n".repeat(9_000)],
+    ["lists in JSON", `{"epochs": ${"[".repeat(2_000)}${"]".repeat(2_000)}}`],
+  ])("of %s is too deep", (_, file) => {
+    expect(lineOf(caught(() => parse(["start"], { file })))).toBe(
+      "run.yaml nests more than 8 levels; write one value, or a list of values, after each key",
+    );
+  });
+
+  test("of 300 levels of indentation, one key each, is refused", () => {
+    const file = Array.from({ length: 300 }, (_, i) => `${" ".repeat(i)}a:`).join("\n");
+    expect(lineOf(caught(() => parse(["start"], { file })))).toMatch(/^run\.yaml line 1: unknown/u);
+  });
+
+  test(`of more than ${runFileBytesMax} bytes is refused unread; one of as many is read`, () => {
+    expect(parse(["start"], { file: filled(runFileBytesMax) }).kind).toBe("coordinator");
+    expect(lineOf(caught(() => parse(["start"], { file: filled(runFileBytesMax + 1) })))).toBe(
+      'run.yaml has more than 64 KiB; is it a run file, with "key: value" lines?',
+    );
+    // Characters are not bytes.
+    const wide = `epochs: 3\n#${"é".repeat(runFileBytesMax / 2)}`;
+    expect(lineOf(caught(() => parse(["start"], { file: wide })))).toMatch(/64 KiB/u);
+  });
+
+  test("whose aliases would unfold to 10 billion values is refused: an alias is no value", () => {
+    const lists = Array.from({ length: 10 }, (_, i) => {
+      const item = i === 0 ? "1" : `*a${i - 1}`;
+      return `$${i}: &a${i} [${Array.from({ length: 10 }, () => item).join()}]`;
+    });
+    const file = [...lists, "layers: *a9"].join("\n");
+    expect(lineOf(caught(() => parse(["start"], { file })))).toBe(
+      "run.yaml line 11: layers must be one value; write it after the colon, or leave the line out",
+    );
+  });
+
+  test("with 10,000 keys that nobody reads is read: none is compared with every other", () => {
+    const keys = Array.from({ length: 8_000 }, (_, i) => `$${i}:`).join("\n");
+    expect(parse(["start"], { file: `${keys}\nepochs: 3` }).kind).toBe("coordinator");
+  });
+
+  test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
+    "with the key %s has an unknown key, and changes no object",
+    (key) => {
+      for (const file of [`${key}: 1`, `{"${key}": {"isAdmin": true}}`]) {
+        expect(lineOf(caught(() => parse(["start"], { file })))).toMatch(
+          new RegExp(`^run\\.yaml line 1: unknown key ${key}`, "u"),
+        );
+      }
+      expect(({} as Record<string, unknown>)["isAdmin"]).toBe(undefined);
+    },
+  );
+});
+
+describe("an IDX file", () => {
+  const idx = fc
+    .record({
+      code: fc.constantFrom(0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e),
+      shape: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 4 }),
+    })
+    .map(({ code, shape }) => {
+      const length = shape.reduce((product, size) => product * size, widthOf(code));
+      const file = Buffer.alloc(4 + 4 * shape.length + length, 7);
+      file.writeUInt32BE((code << 8) | shape.length);
+      for (const [i, size] of shape.entries()) file.writeUInt32BE(size, 4 + 4 * i);
+      return file;
+    });
+
+  test("damaged in 1 to 4 places holds what its header says, or is refused by its name; 3,000 of them", () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(idx, damages, (file, changes) => {
+        const bytes = damaged(file, changes);
+        try {
+          const { shape, data } = parseIdx(bytes, "train.idx");
+          const length = shape.reduce((product, size) => product * size, 1);
+          expect(data.length).toBe(length);
+          expect(bytes.length).toBe(4 + 4 * shape.length + length * widthOf(bytes[2] ?? 0));
+        } catch (error) {
+          expectLine(error, /^train\.idx .*(\?|again)$/u);
+          refused += 1;
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(refused).toBeGreaterThan(1_000);
+  });
+
+  test("packed or not, damaged among its three companions, makes a sound dataset or one line; 1,000 of them", async () => {
+    let refused = 0;
+    const names = Object.keys(tinyFiles);
+    const property = fc.asyncProperty(
+      fc.constantFrom(...names),
+      fc.boolean(),
+      damages,
+      async (name, packed, changes) => {
+        const files = new Map(
+          Object.entries(tinyFiles).map(([key, value]) => [`/d/${key}`, value]),
+        );
+        const path = `/d/${name}`;
+        const bytes = known(files.get(path), "one of the four");
+        files.delete(path);
+        files.set(packed ? `${path}.gz` : path, damaged(packed ? gzipSync(bytes) : bytes, changes));
+        const options = { disk: memoryDisk(files), cache: "/c", mnistMirror: undefined };
+        try {
+          const { dataset } = await loadDataset(
+            { kind: "idx", folder: "/d" },
+            { ...options, progress: () => undefined },
+          );
+          for (const split of [dataset.train, dataset.test]) {
+            expect(split.features).toHaveLength(split.count * dataset.featureCount);
+            expect(split.labels.every((label) => label < dataset.classCount)).toBe(true);
+            expect(split.features.every((value) => Number.isFinite(value))).toBe(true);
+          }
+        } catch (error) {
+          expectLine(error, /\/d/u);
+          refused += 1;
+        }
+      },
+    );
+    await fc.assert(property, { numRuns: 1_000 });
+    expect(refused).toBeGreaterThan(300);
+  });
+
+  test("that says 4 GiB of its 20 bytes is refused before memory is taken for them", () => {
+    for (const size of [0xff_ff_ff_ff, 0x7f_ff_ff_ff]) {
+      const file = Buffer.alloc(20);
+      file.writeUInt32BE(0x0e_02);
+      file.writeUInt32BE(size, 4);
+      file.writeUInt32BE(size, 8);
+      expect(lineOf(caught(() => parseIdx(file, "a.idx")))).toMatch(
+        /^a\.idx is cut short: float64/u,
+      );
+    }
+  });
+
+  test("that unpacks to more than the limit is refused at the limit, whatever it says of its size", async () => {
+    const bomb = gzipSync(Buffer.alloc(10 * 2 ** 20));
+    const said = Buffer.from(bomb);
+    said.writeUInt32LE(5, said.length - 4);
+    for (const packed of [bomb, said]) {
+      await expect(unpack(packed, 2 ** 20)).rejects.toThrow(/larger than 1048576 bytes/u);
+    }
+    // Nothing is taken for what a small file only claims.
+    const liar = gzipSync(Buffer.from("small"));
+    liar.writeUInt32LE(0xff_ff_ff_ff, liar.length - 4);
+    await expect(unpack(liar)).rejects.toThrow(/incorrect length check/u);
+    expect(gunzipSync(gzipSync(Buffer.from("small"))).toString()).toBe("small");
+  });
+});
+
+describe("a safetensors file", () => {
+  const whole = encodeSafetensors({
+    metadata: new Map([["step", "7"]]),
+    tensors: new Map([
+      ["0.weight", { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }],
+      ["0.bias", { shape: [2], data: Float32Array.of(7, 8) }],
+      ["labels", { shape: [3], data: Uint8Array.of(1, 2, 3) }],
+    ]),
+  });
+
+  test("damaged in 1 to 4 places has tensors that are views of it, or is refused; 3,000 of them", () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(damages, (changes) => {
+        const bytes = damaged(whole, changes);
+        try {
+          const { tensors } = decodeSafetensors(bytes);
+          let covered = 0;
+          for (const { shape, data } of tensors.values()) {
+            expect(data).toHaveLength(shape.reduce((product, size) => product * size, 1));
+            covered += data.byteLength;
+          }
+          expect(covered).toBeLessThanOrEqual(bytes.length);
+        } catch (error) {
+          if (!(error instanceof FormatError)) throw error;
+          expectLine(new OperatorError(error.message), /^.{10,700}$/u);
+          refused += 1;
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(refused).toBeGreaterThan(1_000);
+  });
+
+  test.each([
+    ["half a million lists", `{"a":${"[".repeat(500_000)}${"]".repeat(500_000)}}`, /more than 3/u],
+    ["170,000 objects", `${'{"a":'.repeat(170_000)}1${"}".repeat(170_000)}`, /more than 3/u],
+    [
+      "a name of a million characters",
+      `{"${"a".repeat(2 ** 20 - 100)}":1}`,
+      /at most 200 are read/u,
+    ],
+    ["a million backslashes", `{"${"\\\\".repeat(500_000)}":1}`, /at most 200 are read/u],
+    [
+      "a shape of 500,000 sizes",
+      `{"a":{"dtype":"U8","shape":[${"1,".repeat(500_000)}1],"data_offsets":[0,1]}}`,
+      /^tensor a: expected/u,
+    ],
+    ["a million spaces and no end", `{"a":1}${" ".repeat(1_000_000)}x`, /not one JSON object/u],
+  ])("whose header is %s is refused in a short line", (_, header, reason) => {
+    const error = caught(() => decodeSafetensors(withHeader(header)));
+    expect(error).toBeInstanceOf(FormatError);
+    expectLine(new OperatorError((error as FormatError).message), reason);
+    expect((error as FormatError).message.length).toBeLessThan(500);
+  });
+});
+
+/** A run file of so many bytes. */
+function filled(length: number): string {
+  return `epochs: 3\n#${"x".repeat(length - 11)}`;
+}
+
+/** A safetensors file that is nothing but this header. */
+function withHeader(header: string): Uint8Array {
+  const text = bytesOf(header);
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(text.length), true);
+  return Uint8Array.from([...length, ...text]);
+}
+
+test("an error's line shows what a terminal would obey, and ends after 2,000 characters", () => {
+  expect(oneLine("a\nb\u001B[31mc\u009B\u202Ed\u2028")).toBe(
+    "a\\u{a}b\\u{1b}[31mc\\u{9b}\\u{202e}d\\u{2028}",
+  );
+  expect(oneLine("é 漢字 \u{1F522} fine")).toBe("é 漢字 \u{1F522} fine");
+  expect(oneLine("x".repeat(100_000))).toBe(`${"x".repeat(2_000)}…`);
+});
+
+function widthOf(code: number): number {
+  return { 0x08: 1, 0x09: 1, 0x0b: 2, 0x0c: 4, 0x0d: 4, 0x0e: 8 }[code] ?? NaN;
+}

@@ -1,0 +1,39 @@
+/** @file A small checkpoint for tests: 3-2-2 network, 14 parameters, one state tensor. */
+import type { Checkpoint } from "../../../../coordinator/storage/checkpoint.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
+
+export const config: RunConfig = {
+  dataset: { name: "ziffern \u{1F522}", sha256: "ab".repeat(32) },
+  model: { layers: [3, 2, 2], activation: "relu", output: "softmax" },
+  loss: { name: "cce", reduction: "mean" },
+  optimizer: { name: "momentum", learningRate: 0.1, beta: 0.9, dampening: 0.9 },
+  schedule: { name: "constant", warmupSteps: 0, decayEpochs: 1, decayFactor: 1, finalFraction: 0 },
+  weightDecay: 0,
+  clipNorm: null,
+  batchSize: 64,
+  shardSize: 32,
+  epochs: 5,
+  steps: null,
+  seed: 1,
+};
+
+export function checkpointAt(step: number): Checkpoint {
+  return {
+    config,
+    step,
+    parameters: Float32Array.from({ length: 14 }, (_, i) => step + i + 0.1),
+    optimizerState: new Map([["velocity", Float32Array.from({ length: 14 }, (_, i) => -i)]]),
+    progress: {
+      trainingMs: 12.5,
+      epochTotals: { lossSum: 1 / 3, correct: 7, samples: 64 },
+      evaluation: {
+        step: 100,
+        epoch: 1,
+        testLoss: Infinity,
+        testAccuracy: 0.5,
+        confusion: [1, 2, 3, 4],
+      },
+      bestTestLoss: null,
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from "vitest";
+
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  fingerprintOf,
+} from "../../../../coordinator/storage/checkpoint.ts";
+import { sha256OfParts } from "../../../../coordinator/storage/sha256.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../../../shared/safetensors.ts";
+import { checkpointAt, config } from "./checkpoint-fixture.ts";
+
+const checkpoint = checkpointAt(123);
+
+/** Makes a changed file's own hash right again. */
+function resign(bytes: Buffer): Buffer {
+  const offset = bytes.indexOf('"sha256":"') + 10;
+  bytes.write("0".repeat(64), offset);
+  bytes.write(sha256OfParts(bytes), offset);
+  return bytes;
+}
+
+describe("encodeCheckpoint", () => {
+  test("returns what it was given, 14 parameters and 1 state tensor, bit for bit", () => {
+    const decoded = decodeCheckpoint(encodeCheckpoint(checkpoint));
+    expect(decoded).toEqual({
+      ok: true,
+      checkpoint,
+      fingerprint: fingerprintOf(checkpoint.parameters),
+    });
+  });
+
+  test("has the names, shapes and order of nn.Sequential's 8 tensors", () => {
+    const { metadata, tensors } = decodeSafetensors(encodeCheckpoint(checkpoint));
+    expect(metadata.get("format")).toBe("pt");
+    expect(Object.fromEntries([...tensors].map(([name, { shape }]) => [name, shape]))).toEqual({
+      "0.weight": [2, 3],
+      "0.bias": [2],
+      "2.weight": [2, 2],
+      "2.bias": [2],
+      "optimizer.velocity.0.weight": [2, 3],
+      "optimizer.velocity.0.bias": [2],
+      "optimizer.velocity.2.weight": [2, 2],
+      "optimizer.velocity.2.bias": [2],
+    });
+    expect(tensors.get("optimizer.velocity.0.weight")?.data).toEqual(
+      Float32Array.of(-0, -2, -4, -1, -3, -5),
+    );
+    expect(tensors.get("optimizer.velocity.2.bias")?.data).toEqual(Float32Array.of(-12, -13));
+  });
+
+  test("gives equal states equal bytes", () => {
+    expect(encodeCheckpoint(structuredClone(checkpoint))).toEqual(encodeCheckpoint(checkpoint));
+  });
+});
+
+describe("decodeCheckpoint", () => {
+  test("detects a flip of any one of the file's bits", () => {
+    const bytes = encodeCheckpoint(checkpoint);
+    const unnoticed: number[] = [];
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      bytes[bit >> 3]! ^= 1 << (bit & 7);
+      if (decodeCheckpoint(bytes).ok) unnoticed.push(bit);
+      bytes[bit >> 3]! ^= 1 << (bit & 7);
+    }
+    expect(unnoticed).toEqual([]);
+    expect(decodeCheckpoint(bytes).ok).toBe(true);
+  });
+
+  test("refuses every length but the right one", () => {
+    const bytes = encodeCheckpoint(checkpoint);
+    const longer = new Uint8Array(bytes.length + 1);
+    longer.set(bytes);
+    const accepted: number[] = [];
+    for (let length = 0; length <= longer.length; length++) {
+      if (decodeCheckpoint(longer.subarray(0, length)).ok) accepted.push(length);
+    }
+    expect(accepted).toEqual([bytes.length]);
+  });
+
+  test("says that the file of another program is none", () => {
+    const bytes = encodeSafetensors({ metadata: new Map([["format", "pt"]]), tensors: new Map() });
+    expect(decodeCheckpoint(bytes)).toEqual({ ok: false, reason: "it has no hash of itself" });
+  });
+
+  test("refuses parameters of another model though all hashes are right", () => {
+    const model = { ...config.model, layers: [2, 3, 1] };
+    const other = encodeCheckpoint({
+      ...checkpoint,
+      config: { ...config, model },
+      parameters: new Float32Array(13),
+      optimizerState: new Map(),
+    });
+    const text = Buffer.from(other).toString("latin1").replace("[2,3,1]", "[3,2,1]");
+    const forged = resign(Buffer.from(text, "latin1"));
+    expect(decodeCheckpoint(forged)).toEqual({
+      ok: false,
+      reason: "tensor 0.weight is not F32 [2, 3]",
+    });
+  });
+});

@@ -1,0 +1,52 @@
+/** @file Settings of a new run as a page sends them. */
+import { expect, test } from "vitest";
+
+import { readRequest } from "../../../../coordinator/watch/control.ts";
+import { commandSchema } from "../../../../coordinator/watch/dashboard-messages.ts";
+
+test("texts become the values that the command line would read", () => {
+  const settings = { layers: "784,32,10", learningRate: "0.5", batchSize: "full", seed: "-3" };
+  expect(readRequest(settings, []).given).toEqual({
+    layers: [784, 32, 10],
+    learningRate: 0.5,
+    batchSize: "full",
+    seed: -3,
+  });
+});
+
+test("a mistake is the command line's own sentence", () => {
+  expect(() => readRequest({ learningRate: "fast" }, [])).toThrow(
+    "--learning-rate must be a number above 0 (float32), not fast",
+  );
+  expect(() => readRequest({ port: "80" }, [])).toThrow("there is no setting port");
+});
+
+test("a page names no folder but the one of the command line", () => {
+  expect(() => readRequest({ dataset: "idx:/etc" }, [])).toThrow("named on the command line");
+  expect(() => readRequest({ dataset: "idx:/etc" }, ["mnist:/data"])).toThrow("command line");
+  expect(readRequest({ dataset: "mnist:/data" }, ["mnist:/data"]).given.dataset).toBe(
+    "mnist:/data",
+  );
+});
+
+test("8 kinds of order, and none with anything more", () => {
+  const orders = [
+    { order: "pause", id: 1 },
+    { order: "start", id: 2, settings: { epochs: "3" } },
+    { order: "start", id: 2, settings: {}, audit: "quorum" },
+    { order: "drop", id: 3, worker: "w1" },
+    { order: "lie", id: 3, worker: "w1" },
+    { order: "delay", id: 4, worker: "w1", seconds: 3 },
+  ];
+  for (const order of orders) expect(commandSchema.safeParse(order).success).toBe(true);
+  for (const wrong of [
+    { order: "pause" },
+    { order: "pause", id: 1, more: 1 },
+    { order: "delay", id: 1, worker: "w1", seconds: 60 },
+    { order: "exit", id: 1 },
+    { order: "start", id: 1, settings: {}, audit: "some" },
+    { order: "start", id: 1, settings: { seed: 1 } },
+  ]) {
+    expect(commandSchema.safeParse(wrong).success).toBe(false);
+  }
+});

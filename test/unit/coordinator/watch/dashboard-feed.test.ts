@@ -1,0 +1,114 @@
+/** @file What each dashboard is told, and that none is told anything twice. */
+import { beforeEach, describe, expect, test } from "vitest";
+
+import { Progress } from "../../../../coordinator/run/progress.ts";
+import type { CoordinatorView, RunRecordView } from "../../../../coordinator/run/view.ts";
+import type { CurrentRun } from "../../../../coordinator/runs.ts";
+import { type Cursor, DashboardFeed } from "../../../../coordinator/watch/dashboard-feed.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+
+const view: CoordinatorView = { joinUrl: "", dashboardUrl: "", run: null, workers: [] };
+
+let progress: Progress;
+let runNumber: number;
+let records: RunRecordView[];
+let views: number;
+let feed: DashboardFeed;
+let cursor: Cursor;
+
+beforeEach(() => {
+  progress = new Progress();
+  runNumber = 1;
+  records = [];
+  views = 0;
+  feed = new DashboardFeed({
+    current: () =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the feed looks at
+      ({
+        number: runNumber,
+        run: { progress },
+        prepared: { config: testConfig({}) },
+      }) as CurrentRun,
+    records: () => records,
+    view: () => {
+      views += 1;
+      return view;
+    },
+    timeline: () => null,
+    wallMs: () => 0,
+  });
+  cursor = feed.newCursor();
+});
+
+/** The kinds of news, `points:from+count` for binary ones. */
+function kinds(who = cursor): string[] {
+  return feed.news(who).map((message) => {
+    if (typeof message === "string") return String(JSON.parse(message).kind);
+    const head = new DataView(message.buffer);
+    return `points:${head.getUint32(8, true)}+${(message.length - 12) / 24}`;
+  });
+}
+
+function train(steps: number): void {
+  for (let i = 0; i < steps; i++) {
+    progress.addStep(i, { lossSum: 1, correct: 1, samples: 1 }, 1);
+  }
+}
+
+describe("a dashboard", () => {
+  test("is told the run, 3 points and the state, then only 2 new points", () => {
+    train(3);
+    expect(kinds()).toEqual(["run", "tests", "points:0+3", "state"]);
+    train(2);
+    feed.refresh();
+    expect(kinds()).toEqual(["points:3+2", "state"]);
+    feed.refresh();
+    expect(kinds()).toEqual(["state"]);
+  });
+
+  test("that comes late is told all, and 40,000 points in 3 messages", () => {
+    train(40_000);
+    expect(kinds()).toContain("points:0+16384");
+    expect(kinds()).toContain("points:16384+16384");
+    expect(kinds()).toContain("points:32768+7232");
+  });
+
+  test("is told everything anew when another run begins", () => {
+    train(3);
+    kinds();
+    progress = new Progress();
+    runNumber = 2;
+    feed.refresh();
+    expect(kinds()).toEqual(["run", "tests", "state"]);
+  });
+
+  test("is told each event once, and never the tokens or a path of this machine", () => {
+    kinds();
+    feed.event({ event: "listening", url: "", joinUrl: "#secret", dashboardUrl: "#secret" });
+    feed.event({ event: "warning", message: "careful" });
+    feed.event({
+      event: "finished",
+      steps: 1,
+      seconds: 1,
+      testLoss: null,
+      testAccuracy: null,
+      samplesPerSecond: 1,
+      stepsPerSecond: 1,
+      fingerprint: "f",
+      checkpoint: "/home/ada/runs",
+    });
+    feed.refresh();
+    const news = feed.news(cursor);
+    expect(news).toHaveLength(3);
+    expect(news.join()).not.toMatch(/secret|ada/u);
+    feed.refresh();
+    expect(kinds()).toEqual(["state"]);
+  });
+
+  test("shares one encoding with 9 others", () => {
+    train(3);
+    const all = Array.from({ length: 10 }, () => feed.news(feed.newCursor()));
+    expect(views).toBe(1);
+    for (const news of all) expect(news[2]).toBe(all[0]![2]);
+  });
+});

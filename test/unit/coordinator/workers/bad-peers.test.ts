@@ -1,0 +1,388 @@
+/**
+ * @file Floods, silence, wrong tokens and versions, places: what a bad peer does to the coordinator ends with its own
+ * socket (invariant 5). Wrong fields of messages are in `matrix.test.ts`.
+ */
+import { describe, expect, test } from "vitest";
+
+import { Audit } from "../../../../coordinator/audit/audit.ts";
+import { Referee } from "../../../../coordinator/audit/referee.ts";
+import type { PeerHandler, PeerSocket } from "../../../../coordinator/edge/peer.ts";
+import { ParameterStore } from "../../../../coordinator/run/parameter-store.ts";
+import { TrainingRun } from "../../../../coordinator/run/training-run.ts";
+import type { CoordinatorEvent } from "../../../../coordinator/run/view.ts";
+import { WorkerSessions } from "../../../../coordinator/workers/worker-sessions.ts";
+import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../../shared/model/initialize.ts";
+import { closeStatus } from "../../../../shared/protocol/errors.ts";
+import {
+  helloTimeoutMs,
+  messageBytesMax,
+  messageRate,
+  offencesMax,
+  pingIntervalMs,
+  protocolVersion,
+  queuedBytesMax,
+  silenceMaxMs,
+  unauthenticatedBytesMax,
+  workersMax,
+  workersPerAddressMax,
+} from "../../../../shared/protocol/limits.ts";
+import { Random } from "../../../../shared/random.ts";
+import { planRun } from "../../../../shared/run/plan.ts";
+import { type Header, pack } from "../../../support/attacks/bad-messages.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
+
+const hash = "0123456789abcdef".repeat(4);
+const dataset = tinyDataset();
+const config = testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3 });
+
+class FakeSocket implements PeerSocket {
+  readonly address: string;
+  queuedBytes = 0;
+  pings = 0;
+  readonly sent: number[] = [];
+  status: number | undefined;
+  constructor(address: string) {
+    this.address = address;
+  }
+  send(head: Uint8Array): void {
+    this.sent.push(head.length);
+  }
+  ping(): void {
+    this.pings += 1;
+  }
+  close(status: number): void {
+    this.status ??= status;
+  }
+  terminate(): void {
+    this.status ??= 1006;
+  }
+}
+
+interface Peer {
+  readonly socket: FakeSocket;
+  readonly handler: PeerHandler;
+  isAdmitted: boolean;
+}
+
+const nothing = () => undefined;
+
+/** @param minWorkers - Without so many the run never begins, and there is nothing to answer. */
+function createStage(minWorkers = 1_000) {
+  const events: CoordinatorEvent[] = [];
+  const clock = { nowMs: 0 };
+  let sessions = 0;
+  const coordinator = new WorkerSessions({
+    kernel: hash,
+    selfTest: hash,
+    joinToken: "join-token",
+    now: () => clock.nowMs,
+    newSession: () => `session-${sessions++}`,
+    report: (event) => events.push(event),
+  });
+  coordinator.start((send, expel) => {
+    const plan = planRun(config, {
+      trainCount: dataset.train.count,
+      testCount: dataset.test.count,
+    });
+    const parameters = initialParameters(config.model, config.seed);
+    const store = new ParameterStore({ kernel: createPlainKernel(), config, plan, parameters });
+    const effects = { send, expel, save: nothing, report: nothing, end: nothing };
+    const referee = new Referee({ kernel: store.kernel, config, dataset });
+    return new TrainingRun({
+      id: "run-1",
+      config,
+      plan,
+      store,
+      effects,
+      audit: new Audit({ policy: "none", referee, random: new Random(1) }),
+      minWorkers,
+      resume: undefined,
+    });
+  }, `/data/${hash}`);
+  const connect = (address = "10.0.0.9"): Peer => {
+    const socket = new FakeSocket(address);
+    const peer: Peer = {
+      socket,
+      isAdmitted: false,
+      handler: coordinator.connect(socket, () => (peer.isAdmitted = true)),
+    };
+    return peer;
+  };
+  return { coordinator, events, clock, connect };
+}
+
+const header = (fields: Record<string, unknown>): Header => new Map(Object.entries(fields));
+const answer = { run: "run-1", step: 7, block: [0, 1], computeMs: 1 };
+const hello = header({
+  type: "hello",
+  protocol: 1,
+  token: "join-token",
+  name: "mallory",
+  kind: "node",
+  agent: "",
+  threads: 1,
+  kernel: hash,
+  session: "",
+});
+const ready = header({ type: "ready", run: "run-1", selfTest: hash, samplesPerSecond: 1 });
+const messages: readonly (readonly [Header, Float32Array?])[] = [
+  [hello],
+  [ready],
+  [header({ type: "gradient", ...answer, lossSum: 1, correct: 0 }), new Float32Array(83)],
+  [header({ type: "costs", ...answer }), new Float32Array(1)],
+  [header({ type: "evaluation", ...answer, lossSum: 1, correct: 0 }), new Float32Array(9)],
+  [header({ type: "failed", run: "run-1", step: 7, block: [0, 1], reason: "" })],
+  [header({ type: "pause", reason: "" })],
+  [header({ type: "resume" })],
+  [header({ type: "leave", reason: "" })],
+];
+
+describe("what comes after the socket was closed", () => {
+  test("is not looked at: a refused peer says nothing more", () => {
+    const { connect, events } = createStage();
+    const peer = connect();
+    peer.handler.message(new Uint8Array([0xc1]));
+    const told = events.length;
+    for (const [message, tensor] of messages) peer.handler.message(pack(message, tensor));
+    peer.handler.garbage("more");
+    expect([peer.socket.status, events.length]).toEqual([closeStatus.ERR_DECODE, told]);
+  });
+});
+
+describe("before hello", () => {
+  test("every message but hello, and one of 4,097 bytes, closes the socket", () => {
+    const { connect } = createStage();
+    for (const [message, tensor] of messages.slice(1)) {
+      const peer = connect();
+      peer.handler.message(pack(message, tensor));
+      expect([message.get("type"), peer.socket.status]).toEqual([
+        message.get("type"),
+        closeStatus.ERR_STATE,
+      ]);
+      expect(peer.isAdmitted).toBe(false);
+    }
+    const large = connect();
+    large.handler.message(new Uint8Array(unauthenticatedBytesMax + 1).fill(0x80));
+    expect(large.socket.status).toBe(closeStatus.ERR_TOO_LARGE);
+  });
+
+  test("a wrong token admits nobody and hears one error; the right one admits", () => {
+    const { connect, events } = createStage();
+    for (const token of ["", "join-toke", "join-token2", "JOIN-TOKEN"]) {
+      const peer = connect();
+      peer.handler.message(pack(new Map([...hello, ["token", token]])));
+      expect([peer.socket.status, peer.isAdmitted]).toEqual([closeStatus.ERR_TOKEN, false]);
+      expect(peer.socket.sent).toHaveLength(1);
+    }
+    expect(events).toHaveLength(4);
+    expect(JSON.stringify(events)).not.toMatch(/join-tok/iu);
+    const peer = connect();
+    peer.handler.message(pack(hello));
+    expect([peer.socket.status, peer.isAdmitted]).toEqual([undefined, true]);
+  });
+
+  test(`silence of ${helloTimeoutMs} ms closes the socket`, () => {
+    const { coordinator, connect, clock } = createStage();
+    const peer = connect();
+    clock.nowMs = helloTimeoutMs;
+    coordinator.tick();
+    expect(peer.socket.status).toBe(undefined);
+    clock.nowMs += 1;
+    coordinator.tick();
+    expect(peer.socket.status).toBe(closeStatus.ERR_TIMEOUT);
+  });
+});
+
+describe("a flood", () => {
+  const stale = pack(...(messages[2] as [Header, Float32Array]));
+  const floods: readonly (readonly [string, (handler: PeerHandler) => void])[] = [
+    ["stale results", (handler) => handler.message(stale)],
+    ["pings", (handler) => handler.ping()],
+    ["pongs that nobody asked for", (handler) => handler.pong()],
+    ["resumes", (handler) => handler.message(pack(header({ type: "resume" })))],
+  ];
+
+  test.each(floods)(
+    `of ${messageRate.burst} %s passes, one more closes the socket with ERR_RATE`,
+    (_, send) => {
+      const { connect } = createStage();
+      const { socket, handler } = connect();
+      handler.message(pack(hello));
+      for (let i = 1; i < messageRate.burst; i++) send(handler);
+      expect(socket.status).toBe(undefined);
+      send(handler);
+      expect(socket.status).toBe(closeStatus.ERR_RATE);
+    },
+  );
+
+  test(`that took all it had gains ${messageRate.perSecond} in a second, and no more`, () => {
+    const { connect, clock } = createStage();
+    const { socket, handler } = connect();
+    handler.message(pack(hello));
+    for (let i = 1; i < messageRate.burst; i++) handler.message(stale);
+    clock.nowMs += 1_000;
+    for (let i = 0; i < messageRate.perSecond; i++) handler.message(stale);
+    expect(socket.status).toBe(undefined);
+    handler.message(stale);
+    expect(socket.status).toBe(closeStatus.ERR_RATE);
+  });
+
+  test(`of ${messageRate.perSecond} a second for a minute is no flood`, () => {
+    const { connect, clock } = createStage();
+    const { socket, handler } = connect();
+    handler.message(pack(hello));
+    for (let i = 0; i < 60 * messageRate.perSecond; i++) {
+      clock.nowMs += 1000 / messageRate.perSecond;
+      handler.message(stale);
+    }
+    expect(socket.status).toBe(undefined);
+  });
+});
+
+describe("a worker of a run that has begun", () => {
+  const parameterCount = 83;
+  const wrong = () =>
+    pack(
+      header({ type: "gradient", ...answer, step: 0, block: [0, 3], lossSum: 1, correct: 0 }),
+      new Float32Array(parameterCount),
+    );
+
+  test(`is warned of for ${offencesMax - 1} results for what is no block, and closed at the next with ERR_OFFENCES`, () => {
+    const { socket, handler, events } = begin();
+    handler.message(pack(ready));
+    for (let i = 1; i < offencesMax; i++) handler.message(wrong());
+    expect(events.filter(({ event }) => event === "warning")).toHaveLength(offencesMax - 1);
+    expect(socket.status).toBe(undefined);
+    handler.message(wrong());
+    expect(socket.status).toBe(closeStatus.ERR_OFFENCES);
+  });
+
+  test(`that does not read gets no work once ${queuedBytesMax(parameterCount)} bytes wait for it`, () => {
+    const room = queuedBytesMax(parameterCount) - 4 * parameterCount;
+    for (const [queuedBytes, isGiven] of [
+      [room, true],
+      [room + 1, false],
+    ] as const) {
+      const { socket, handler } = begin();
+      const before = socket.sent.length;
+      socket.queuedBytes = queuedBytes;
+      handler.message(pack(ready));
+      expect(socket.sent.length > before).toBe(isGiven);
+      expect(socket.status).toBe(undefined);
+    }
+  });
+
+  test("may send one message as large as the run's model needs, and no larger one", () => {
+    const { coordinator } = createStage();
+    expect(coordinator.messageBytesMax()).toBe(messageBytesMax(parameterCount));
+    expect(new WorkerSessions({ ...silent }).messageBytesMax()).toBe(messageBytesMax(0));
+  });
+
+  test(`is pinged every ${pingIntervalMs} ms while it answers, and cut after ${silenceMaxMs} ms of silence`, () => {
+    const { coordinator, socket, handler, clock } = begin();
+    handler.message(pack(ready));
+    for (let i = 1; i <= 10; i++) {
+      clock.nowMs = i * pingIntervalMs;
+      coordinator.tick();
+      expect(socket.pings).toBe(i);
+      handler.pong();
+    }
+    clock.nowMs += pingIntervalMs;
+    coordinator.tick();
+    clock.nowMs += silenceMaxMs - pingIntervalMs;
+    coordinator.tick();
+    expect([socket.status, socket.pings]).toEqual([undefined, 11]);
+    clock.nowMs += 1;
+    coordinator.tick();
+    expect(socket.status).toBe(1006);
+  });
+
+  test("is not taken for silent when it was the coordinator that stood still: it is asked first, and has its time", () => {
+    const { coordinator, socket, handler, clock } = begin();
+    handler.message(pack(ready));
+    clock.nowMs = 10 * silenceMaxMs;
+    coordinator.tick();
+    clock.nowMs += silenceMaxMs - pingIntervalMs;
+    coordinator.tick();
+    expect([socket.status, socket.pings]).toEqual([undefined, 1]);
+    handler.pong();
+    clock.nowMs += 1;
+    coordinator.tick();
+    expect([socket.status, socket.pings]).toEqual([undefined, 2]);
+  });
+});
+
+const silent = {
+  kernel: hash,
+  selfTest: hash,
+  joinToken: null,
+  now: () => 0,
+  newSession: () => "",
+  report: nothing,
+};
+
+test(`protocol ${protocolVersion} is spoken: any other version is closed with ERR_VERSION`, () => {
+  const { connect } = createStage();
+  for (const version of [protocolVersion - 1, protocolVersion + 1, 2 ** 31]) {
+    const { socket, handler } = connect();
+    handler.message(pack(new Map([...hello, ["protocol", version]])));
+    expect(socket.status).toBe(closeStatus.ERR_VERSION);
+  }
+  const { socket, handler } = connect();
+  handler.message(pack(hello));
+  expect(socket.status).toBe(undefined);
+});
+
+describe("places for workers", () => {
+  test(`${workersPerAddressMax} sockets of one address, or of one IPv6 network, find one; one more hears ERR_FULL, until one leaves`, () => {
+    for (const addressOf of [
+      () => "10.0.0.9",
+      (i: number) => `2001:db8:0:7:${i.toString(16)}::1`,
+    ] as const) {
+      const { connect } = createStage();
+      const peers = Array.from({ length: workersPerAddressMax }, (_, i) => connect(addressOf(i)));
+      expect(new Set(peers.map(({ socket }) => socket.status))).toEqual(new Set([undefined]));
+      const more = connect(addressOf(9_999));
+      expect(more.socket.status).toBe(closeStatus.ERR_FULL);
+      more.handler.closed("closed");
+      expect(connect("10.0.0.10").socket.status).toBe(undefined);
+      peers[0]!.handler.closed("gone");
+      expect(connect(addressOf(0)).socket.status).toBe(undefined);
+      expect(connect(addressOf(0)).socket.status).toBe(closeStatus.ERR_FULL);
+    }
+  });
+
+  test(`${workersMax} sockets find one; one more from a new address hears ERR_FULL, and is not listened to`, () => {
+    const { connect } = createStage();
+    for (let i = 0; i < workersMax; i++) connect(`10.0.${i % 200}.1`);
+    const more = connect("10.1.0.1");
+    more.handler.message(pack(hello));
+    expect([more.socket.status, more.isAdmitted]).toEqual([closeStatus.ERR_FULL, false]);
+  });
+});
+
+test("a second socket of one session closes the first with ERR_REPLACED, and what the first still sends is nothing", () => {
+  const { connect, events } = createStage();
+  const first = connect();
+  first.handler.message(pack(hello));
+  const second = connect();
+  second.handler.message(pack(new Map([...hello, ["session", "session-0"]])));
+  expect([first.socket.status, second.socket.status]).toEqual([
+    closeStatus.ERR_REPLACED,
+    undefined,
+  ]);
+  const told = events.length;
+  first.handler.message(pack(header({ type: "leave", reason: "" })));
+  first.handler.closed("closed");
+  expect([events.length, second.socket.status]).toEqual([told, undefined]);
+});
+
+/** A stage with one worker that said hello. */
+function begin() {
+  const stage = createStage(1);
+  const peer = stage.connect();
+  peer.handler.message(pack(hello));
+  return { ...stage, ...peer };
+}

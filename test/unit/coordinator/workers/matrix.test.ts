@@ -1,0 +1,393 @@
+/**
+ * @file The matrix: every message type × every situation that its sender can be in × every field × every wrong value.
+ * What comes of the sender is told by the table; what must hold in every cell is that no other peer notices, and in every
+ * situation that the run ends with the fingerprint of the sequential trainer (invariant 5).
+ */
+import { describe, expect, test } from "vitest";
+
+import type { Phase } from "../../../../coordinator/run/view.ts";
+import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import { known } from "../../../../shared/assert.ts";
+import { closeStatus, type ProtocolErrorCode } from "../../../../shared/protocol/errors.ts";
+import { protocolVersion } from "../../../../shared/protocol/limits.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
+import { badFields, type Header, oddFields, pack } from "../../../support/attacks/bad-messages.ts";
+import {
+  type Answer,
+  expectedFingerprint,
+  hash,
+  type Peer,
+  Stage,
+  stageConfig,
+  type StageRun,
+} from "../run/stage-fixture.ts";
+
+const joinToken = "join-token";
+const short = stageConfig(3);
+/** Enough steps for a situation whose every cell needs some: of one step and one evaluation in turn. */
+const long = { ...stageConfig(1_000), batchSize: 70, shardSize: 10 };
+const localSearch = { name: "local-search", candidates: 4, sigma: 0.05 } as const;
+const search = { ...long, optimizer: localSearch };
+const configs = [short, long, search];
+const expected = new Map(configs.map((config) => [config, expectedFingerprint(config)]));
+
+// ── what is sent ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const types = [
+  "hello",
+  "ready",
+  "gradient",
+  "costs",
+  "evaluation",
+  "failed",
+  "pause",
+  "resume",
+  "leave",
+] as const;
+type Type = (typeof types)[number];
+
+interface Message {
+  readonly header: Header;
+  readonly tensor: Float32Array | undefined;
+}
+
+const classCount = 3;
+const parameterCount = (12 + 1) * 5 + (5 + 1) * classCount;
+
+/** What a peer could say that is honest: about what it was asked for, if it was asked for anything. */
+function messageOf(type: Type, run: string, held: Answer | undefined): Message {
+  const { step = 0, block = [0, 1] } = held?.message ?? {};
+  const about = { name: "mallory", kind: "node", agent: "", threads: 1, kernel: hash, session: "" };
+  const answer = { run, step, block, computeMs: 1 };
+  const sums = { lossSum: 1, correct: 0 };
+  const values = (kind: Type, length: number) =>
+    held?.message.type === kind ? held.values : new Float32Array(length);
+  const fields: Readonly<Record<Type, readonly [Record<string, unknown>, Float32Array?]>> = {
+    hello: [{ protocol: protocolVersion, token: joinToken, ...about }],
+    ready: [{ run, selfTest: hash, samplesPerSecond: 1_000 }],
+    gradient: [{ ...answer, ...sums }, values("gradient", parameterCount)],
+    costs: [answer, values("costs", 1)],
+    evaluation: [{ ...answer, ...sums }, values("evaluation", classCount ** 2)],
+    failed: [{ run, step, block, reason: "" }],
+    pause: [{ reason: "" }],
+    resume: [{}],
+    leave: [{ reason: "" }],
+  };
+  const [of, tensor] = fields[type];
+  return { header: new Map<string, unknown>([["type", type], ...Object.entries(of)]), tensor };
+}
+
+// ── where its sender is ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A stage with an honest worker that has work to do, and one that has said no more than hello. */
+interface Scene {
+  readonly stage: Stage;
+  readonly honest: Peer;
+  readonly bystander: Peer;
+  current: StageRun | undefined;
+}
+
+/** What became of a peer that sent something: a code, `goodbye`, an offence that it was warned for, or nothing. */
+type End = ProtocolErrorCode | "goodbye" | "warned" | "fine";
+
+interface Outcome {
+  readonly end: End;
+  /** Of a refusal. */
+  readonly reason: string;
+}
+
+interface Situation {
+  /** What the coordinator shows: of the worker, `undefined` for none, and of the run. */
+  readonly shows: readonly [worker: string | undefined, phase: Phase | undefined];
+  readonly set: () => Scene;
+  /** Brings a new peer there; the message is about what it has in hand. */
+  readonly enter: (scene: Scene) => Peer;
+  /** Brings the run to its end. */
+  readonly finish: (scene: Scene) => void;
+  /** What comes of each type of message when nothing is wrong with it. */
+  readonly ends: Readonly<Record<Type, End>>;
+}
+
+function scene({ config = short, minWorkers = 1, isStarted = true } = {}): Scene {
+  const stage = new Stage({ config, minWorkers, joinToken });
+  const current = isStarted ? stage.start() : undefined;
+  const [honest, bystander] = [stage.join("honest"), stage.join("bystander")];
+  if (isStarted) honest.getReady();
+  return { stage, honest, bystander, current };
+}
+
+function runOf({ current }: Scene) {
+  return known(current, "a run that was started").run;
+}
+
+/** Works on alone. */
+function workOn({ honest }: Scene): void {
+  while (honest.answerAll());
+}
+
+const join = ({ stage }: Scene) => stage.join("mallory");
+
+function joinReady(stage: Scene): Peer {
+  const peer = join(stage);
+  peer.getReady();
+  return peer;
+}
+
+/** Brings peers to where each has a block of such a round. */
+function joinWorking(kind: Type): Situation["enter"] {
+  return (here) => {
+    const peer = joinReady(here);
+    for (let rounds = 0; peer.answers[0]?.message.type !== kind; rounds++) {
+      expect(rounds).toBeLessThan(12);
+      here.stage.clock.nowMs += 70;
+      peer.answerAll();
+      here.honest.answerAll();
+    }
+    return peer;
+  };
+}
+
+const idle = { gradient: "fine", costs: "fine", evaluation: "fine", failed: "fine" } as const;
+const member = {
+  ...idle,
+  hello: "ERR_STATE",
+  ready: "fine",
+  pause: "fine",
+  resume: "fine",
+  leave: "goodbye",
+} as const;
+
+/** What its own kind of answer comes to is judged; any other kind is taken for a late one. */
+function working(kind: Type, phase: Phase, config: RunConfig): Situation {
+  return {
+    shows: ["working", phase],
+    set: () => scene({ config }),
+    enter: joinWorking(kind),
+    finish: workOn,
+    ends: { ...member, ready: "ERR_STATE", failed: "warned" },
+  };
+}
+
+const situations: Readonly<Record<string, Situation>> = {
+  "a stranger": {
+    shows: [undefined, "training"],
+    set: scene,
+    enter: ({ stage }) => stage.connect(),
+    finish: workOn,
+    ends: {
+      hello: "fine",
+      ready: "ERR_STATE",
+      gradient: "ERR_STATE",
+      costs: "ERR_STATE",
+      evaluation: "ERR_STATE",
+      failed: "ERR_STATE",
+      pause: "ERR_STATE",
+      resume: "ERR_STATE",
+      leave: "ERR_STATE",
+    },
+  },
+  "loading, while no run has begun": {
+    shows: ["loading", undefined],
+    set: () => scene({ isStarted: false }),
+    enter: join,
+    finish(here) {
+      here.current = here.stage.start();
+      here.honest.getReady();
+      workOn(here);
+    },
+    ends: member,
+  },
+  "loading, while others work": {
+    shows: ["loading", "training"],
+    set: scene,
+    enter: join,
+    finish: workOn,
+    ends: member,
+  },
+  "ready, while the run waits for more": {
+    shows: ["ready", "waiting"],
+    set: () => scene({ minWorkers: 3 }),
+    enter: joinReady,
+    finish(here) {
+      for (let i = 0; i < 2; i++) here.stage.join("late").getReady();
+      for (const peer of here.stage.peers.slice(-2)) peer.say({ type: "leave", reason: "" });
+      workOn(here);
+    },
+    ends: { ...member, ready: "ERR_STATE" },
+  },
+  "ready, while others have all the work": {
+    shows: ["ready", "training"],
+    set: scene,
+    enter: joinReady,
+    finish: workOn,
+    ends: { ...member, ready: "ERR_STATE", gradient: "warned" },
+  },
+  "working on a gradient": working("gradient", "training", long),
+  "working on an evaluation": working("evaluation", "evaluating", long),
+  "working on candidates": working("costs", "training", search),
+  paused: {
+    shows: ["paused", "training"],
+    set: scene,
+    enter(here) {
+      const peer = joinReady(here);
+      peer.say({ type: "pause", reason: "" });
+      return peer;
+    },
+    finish: workOn,
+    ends: member,
+  },
+  "ready, while the run is paused": {
+    shows: ["ready", "paused"],
+    set() {
+      const here = scene();
+      runOf(here).pause();
+      here.honest.answerAll();
+      return here;
+    },
+    enter: joinReady,
+    finish(here) {
+      runOf(here).resume(0);
+      workOn(here);
+    },
+    ends: { ...member, ready: "ERR_STATE" },
+  },
+  "loading, after the run": {
+    shows: ["loading", "finished"],
+    set() {
+      const here = scene();
+      workOn(here);
+      here.stage.coordinator.end("finished", known(expected.get(short), "its fingerprint"));
+      return here;
+    },
+    enter: join,
+    // The next one is as right as if nobody had sent anything between the two.
+    finish(here) {
+      expectRight(here);
+      here.current = here.stage.start();
+      here.honest.getReady("run-2");
+      workOn(here);
+    },
+    ends: member,
+  },
+};
+
+// ── one cell ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Sends one message as a peer that was just brought there. @returns What came of it. */
+function send(
+  situation: Situation,
+  here: Scene,
+  type: Type,
+  make: (message: Message) => Uint8Array,
+) {
+  const { stage, honest, bystander, current } = here;
+  const peer = situation.enter(here);
+  expect(shownOf(here, peer)).toEqual(situation.shows);
+  const others = [honest, bystander];
+  const heard = others.map((other) => other.heard.length);
+  const told = stage.events.length;
+  const bytes = make(messageOf(type, current?.run.id ?? "run-1", peer.answers[0]));
+  const wasWorking = peer.answers.length > 0;
+  peer.handler.message(bytes);
+  const end = endOf(stage, peer, told);
+  peer.handler.closed("closed");
+  // What it had in hand is given to the honest one; nobody else hears of it, and that one of nothing else.
+  const news = others.flatMap((other, i) => other.heard.slice(heard[i]));
+  expect(news.every((one) => wasWorking && /^(?:work|evaluate)$/u.test(one.type))).toBe(true);
+  expect(others.map(({ status }) => status)).toEqual([undefined, undefined]);
+  return end;
+}
+
+function shownOf({ stage, current }: Scene, peer: Peer) {
+  const view = stage.coordinator.view({ joinUrl: "", dashboardUrl: "" }, null);
+  const present = view.workers.filter(({ state }) => state !== "gone");
+  const mallory = present.find(({ name }) => name.startsWith("mallory"));
+  expect(peer.isAdmitted).toBe(mallory !== undefined);
+  return [mallory?.state, current?.run.phase];
+}
+
+/** Who was refused heard an error with the code and the reason, its socket was closed with its status, and a line says so. */
+function endOf({ events }: Stage, { status, heard }: Peer, told: number): Outcome {
+  const lines = events.slice(told);
+  if (status === undefined) {
+    const isWarned = lines.some(({ event }) => event === "warning");
+    return { end: isWarned ? "warned" : "fine", reason: "" };
+  }
+  if (status === 1000) return { end: "goodbye", reason: "" };
+  const last = known(heard.at(-1), "a last word");
+  if (last.type !== "error") throw new Error(`closed with ${status} after ${last.type}`);
+  const code = last.code as ProtocolErrorCode;
+  expect([code, status, last.message === ""]).toEqual([code, closeStatus[code], false]);
+  const reasons = lines.map((line) => (line.event === "worker" ? line.reason : ""));
+  expect(reasons).toEqual([expect.stringContaining(`${code}: ${last.message}`)]);
+  return { end: code, reason: last.message };
+}
+
+function finish(situation: Situation, here: Scene): void {
+  situation.finish(here);
+  expectRight(here);
+}
+
+function expectRight({ current }: Scene): void {
+  const { run, store } = known(current, "a run that was started");
+  expect(run.outcome?.kind).toBe("finished");
+  expect(fingerprintOf(store.parameters)).toBe(expected.get(run.config));
+}
+
+// ── the matrix ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** How often which end. */
+class Counts {
+  readonly #counts = new Map<string, number>();
+  add(end: string): void {
+    this.#counts.set(end, (this.#counts.get(end) ?? 0) + 1);
+  }
+  get total(): number {
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+  get text(): string {
+    const parts = [...this.#counts].toSorted(([, a], [, b]) => b - a);
+    return parts.map(([end, count]) => `${end} ${count}`).join(", ");
+  }
+}
+
+describe.each(Object.entries(situations))("a peer that is %s", (name, situation) => {
+  test("is closed for any field of any message that is wrong in any way, gets what the table says for the others, and nobody else notices", () => {
+    const here = situation.set();
+    const counts = new Counts();
+    for (const type of types) {
+      const { header, tensor } = messageOf(type, "run-1", undefined);
+      for (const [i, { what }] of badFields(header, tensor).entries()) {
+        const bad = (message: Message) =>
+          known(badFields(message.header, message.tensor)[i], what).bytes();
+        const { end, reason } = send(situation, here, type, bad);
+        expect([what, end]).toEqual([what, expect.stringMatching(/^ERR_/u)]);
+        const isNamed = end !== "ERR_HEADER" || reason.startsWith(nameOfField(what));
+        expect([what, reason, isNamed]).toEqual([what, reason, true]);
+        counts.add(end);
+      }
+      const right = send(situation, here, type, (message) => pack(message.header, message.tensor));
+      expect([type, right.end]).toEqual([type, situation.ends[type]]);
+      counts.add(right.end);
+      for (const [i, { what }] of oddFields(header, tensor).entries()) {
+        const odd = (message: Message) =>
+          known(oddFields(message.header, message.tensor)[i], what).bytes();
+        const { end } = send(situation, here, type, odd);
+        const isWrongToken = what.startsWith("hello.token") && right.end === "fine";
+        expect([what, end]).toEqual([what, isWrongToken ? "ERR_TOKEN" : right.end]);
+        counts.add(end);
+      }
+    }
+    finish(situation, here);
+    expect(({} as Record<string, unknown>)["isAdmin"]).toBe(undefined);
+    expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain("polluted");
+    expect(counts.total).toBeGreaterThan(900);
+    process.stdout.write(`${counts.total} messages of a peer that is ${name}: ${counts.text}\n`);
+  });
+});
+
+/** A reason that names the field. */
+function nameOfField(what: string): string {
+  const [, field] = /^\w*\.(\w+):/u.exec(what) ?? [];
+  return field === undefined ? "the header has unknown fields: " : `header field '${field}': `;
+}

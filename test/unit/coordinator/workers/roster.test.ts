@@ -1,0 +1,164 @@
+/** @file Identities, names and statistics of workers. */
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import type { PeerSocket } from "../../../../coordinator/edge/peer.ts";
+import { Roster, type Worker } from "../../../../coordinator/workers/roster.ts";
+import { workerNameLengthMax } from "../../../../shared/protocol/limits.ts";
+import { countProperties } from "../../../support/fixtures/count-properties.ts";
+
+countProperties("names");
+
+const socket: PeerSocket = {
+  address: "127.0.0.1",
+  queuedBytes: 0,
+  send: () => {},
+  ping: () => {},
+  close: () => {},
+  terminate: () => {},
+};
+
+function introduce(roster: Roster, name: string, session = "", newSession = name): Worker {
+  const hello = { name, kind: "node", agent: "node 24", threads: 2 } as const;
+  return roster.introduce(hello, session, newSession);
+}
+
+function viewsOf(roster: Roster) {
+  return roster.views(() => false, 0);
+}
+
+describe("Roster", () => {
+  test("gives 3 workers of one name 3 names", () => {
+    const roster = new Roster();
+    const names = [1, 2, 3].map((i) => introduce(roster, "ana", "", `s${i}`).name);
+    expect(names).toEqual(["ana", "ana 2", "ana 3"]);
+  });
+
+  test("does not collide with a worker that calls itself 'ana 2'", () => {
+    const roster = new Roster();
+    const names = ["ana 2", "ana", "ana"].map(
+      (name, i) => introduce(roster, name, "", `${i}`).name,
+    );
+    expect(names).toEqual(["ana 2", "ana", "ana 3"]);
+  });
+
+  test("gives 900 workers of one name 900 names, also where one in the middle is free again", () => {
+    const roster = new Roster();
+    const names = Array.from({ length: 900 }, (_, i) => introduce(roster, "ana", "", `${i}`).name);
+    expect(names.at(-1)).toBe("ana 900");
+    expect(new Set(names).size).toBe(900);
+    introduce(roster, "ana 902", "", "her own");
+    const more = ["next", "and one"].map((session) => introduce(roster, "ana", "", session).name);
+    expect(new Set([...names, "ana 902", ...more]).size).toBe(903);
+  });
+
+  test("cuts a long name for its number between characters, never through one of two units", () => {
+    const roster = new Roster();
+    const wanted = `x${"😀".repeat(19)}`;
+    const names = ["a", "b"].map((session) => introduce(roster, wanted, "", session).name);
+    expect(names).toEqual([wanted, `x${"😀".repeat(18)} 2`]);
+  });
+
+  test("gives every worker its own id and a name of 1…40 characters with nothing invisible, whatever it asks", () => {
+    const wanted = fc.oneof(
+      fc.string({ maxLength: workerNameLengthMax, unit: "binary" }),
+      fc.constantFrom("", "   ", "\u0007", "😀".repeat(20), "x".repeat(40)),
+    );
+    fc.assert(
+      fc.property(fc.array(wanted, { maxLength: 30 }), (names) => {
+        const roster = new Roster();
+        const workers = names.map((name, i) => introduce(roster, name, "", `s${i}`));
+        expect(new Set(workers.map(({ name }) => name)).size).toBe(names.length);
+        expect(new Set(workers.map(({ id }) => id)).size).toBe(names.length);
+        for (const { name } of workers) {
+          expect(name.length >= 1 && name.length <= workerNameLengthMax).toBe(true);
+          expect(name).not.toMatch(/\p{C}/u);
+        }
+      }),
+    );
+  });
+
+  test("knows a worker again by its session, with the statistics it had, whatever it calls itself now", () => {
+    const roster = new Roster();
+    const ana = introduce(roster, "ana", "", "secret");
+    ana.blocksDone = 7;
+    expect(introduce(roster, "eve", "secret", "other")).toBe(ana);
+    expect(ana).toMatchObject({ name: "ana", blocksDone: 7, session: "secret" });
+  });
+
+  test("takes a session that it doesn't know, and an empty one, for a new worker", () => {
+    const roster = new Roster();
+    const ana = introduce(roster, "ana", "", "secret");
+    expect(introduce(roster, "ana", "guess", "a")).not.toBe(ana);
+    expect(introduce(roster, "ana", "", "b")).not.toBe(ana);
+    expect(introduce(roster, "ana", ana.id, "c")).not.toBe(ana);
+  });
+
+  test("remembers 1,000 workers that are gone, forgets the oldest, and none that is connected", () => {
+    const roster = new Roster();
+    const connected = introduce(roster, "connected");
+    connected.socket = socket;
+    for (let i = 0; i < 1_100; i++) introduce(roster, `w${i}`);
+    expect(roster.get(connected.id)).toBe(connected);
+    const kept = Array.from({ length: 1_100 }, (_, i) => i).filter((i) => {
+      return roster.get(`w${i + 2}`) !== undefined;
+    });
+    // The newest is about to be connected: it is kept beside the 1,000.
+    expect(kept).toEqual(Array.from({ length: 1_001 }, (_, i) => i + 99));
+    expect(introduce(roster, "w5", "w5", "new").session).toBe("new");
+    expect(introduce(roster, "w1050", "w1050", "new").session).toBe("w1050");
+  });
+
+  test("counts as connected who has a socket", () => {
+    const roster = new Roster();
+    introduce(roster, "gone");
+    const here = introduce(roster, "here");
+    here.socket = socket;
+    expect(roster.connectedCount).toBe(1);
+  });
+
+  test("shows who is connected or has contributed, with shares that add up to 1", () => {
+    const roster = new Roster();
+    introduce(roster, "never");
+    const gone = introduce(roster, "gone");
+    gone.samplesDone = 300;
+    const here = introduce(roster, "here");
+    here.samplesDone = 100;
+    here.socket = socket;
+    here.state = "ready";
+    const views = roster.views((id) => id === here.id, 0);
+    expect(views.map(({ name, state, share }) => ({ name, state, share }))).toEqual([
+      { name: "gone", state: "gone", share: 0.75 },
+      { name: "here", state: "working", share: 0.25 },
+    ]);
+  });
+
+  test("shows a worker that waits as ready, one that paused as paused although it holds blocks, and share 0 before any work", () => {
+    const roster = new Roster();
+    for (const state of ["ready", "paused"] as const) {
+      const worker = introduce(roster, state);
+      worker.socket = socket;
+      worker.state = state;
+    }
+    expect(viewsOf(roster).map(({ state, share }) => [state, share])).toEqual([
+      ["ready", 0],
+      ["paused", 0],
+    ]);
+    const busy = roster.views(() => true, 0);
+    expect(busy.map(({ state }) => state)).toEqual(["working", "paused"]);
+  });
+
+  test("never shows a session: it is the secret that proves an identity", () => {
+    const roster = new Roster();
+    introduce(roster, "ana", "", "secret-session").socket = socket;
+    expect(JSON.stringify(viewsOf(roster))).not.toContain("secret-session");
+  });
+
+  test("counts from 0 again in the next run", () => {
+    const roster = new Roster();
+    const ana = introduce(roster, "ana");
+    [ana.socket, ana.blocksDone, ana.samplesDone] = [socket, 5, 160];
+    roster.startRun();
+    expect(viewsOf(roster)).toMatchObject([{ blocksDone: 0, share: 0 }]);
+  });
+});

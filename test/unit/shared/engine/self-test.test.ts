@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+
+import { selfTest } from "../../../../shared/engine/self-test.ts";
+import { createPlainKernel, instantiateKernel } from "../../../../shared/kernels/kernel.ts";
+import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
+import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
+
+const expected = selfTest(createPlainKernel());
+const wasm = await loadKernelWasm();
+
+test("the SIMD kernel and the plain twins hash to the same 64 hex digits, each time anew", () => {
+  const kernel = createWasmKernel();
+  expect(expected).toMatch(/^[0-9a-f]{64}$/u);
+  expect([selfTest(kernel), selfTest(kernel)]).toEqual([expected, expected]);
+});
+
+describe("a kernel with one wrong constant is found out", () => {
+  test.each([
+    ["1/ln 2", Math.LOG2E],
+    ["the high part of ln 2 in exp", 0.693359375],
+    ["the low part of ln 2 in exp", -2.1219444e-4],
+    ["the sixth power of exp", 1.98756915e-4],
+    ["the fourth power of exp", 8.3334519073e-3],
+    ["the first term of log", 0.66666662693],
+    ["the last term of log", 0.24279078841],
+    ["the low part of ln 2 in log", 9.0580006145e-6],
+    ["the first term of tanh", -3.33332819422e-1],
+    ["the last term of tanh", -5.70498872745e-3],
+    ["the limit of tanh's series", 0.625],
+    ["the value of a byte", 255],
+  ])("%s", (_name, value) => {
+    expect(selfTest(instantiateKernel(withConstant(wasm, value)))).not.toBe(expected);
+  });
+});
+
+/** The module with bit 18 of every float32 constant of this value flipped: a change by 2 to 6 %. */
+function withConstant(module: Uint8Array, value: number): Uint8Array {
+  const patched = Uint8Array.from(module);
+  const pattern = new Uint8Array(Float32Array.of(value).buffer);
+  let found = 0;
+  for (let at = 0; at + 4 <= patched.length; at++) {
+    if (pattern.some((byte, i) => module[at + i] !== byte)) continue;
+    patched[at + 2]! ^= 0x04;
+    found++;
+  }
+  expect(found).toBeGreaterThan(0);
+  return patched;
+}

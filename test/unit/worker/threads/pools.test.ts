@@ -1,0 +1,337 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { build } from "esbuild";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+
+import { bytesOf } from "../../../../shared/bytes.ts";
+import { instantiateKernel } from "../../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../../shared/model/initialize.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
+import { type Block, blocksOf } from "../../../../shared/run/tree.ts";
+import type { UnitKind } from "../../../../shared/run/unit.ts";
+import { createStartThread } from "../../../../worker/node/threads.ts";
+import type { ComputePool, Job } from "../../../../worker/threads/compute-pool.ts";
+import { createComputeThread } from "../../../../worker/threads/compute-thread.ts";
+import { LocalPool } from "../../../../worker/threads/local-pool.ts";
+import { SharedPool } from "../../../../worker/threads/shared-pool.ts";
+import type { CreateKernel } from "../../../../worker/threads/shared-thread.ts";
+import { splitBlocks } from "../../../../worker/threads/split-blocks.ts";
+import type { StartThread, ThreadReply } from "../../../../worker/threads/thread-messages.ts";
+import { ThreadPool } from "../../../../worker/threads/thread-pool.ts";
+import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
+
+const wasm = await loadKernelWasm();
+const createKernel: CreateKernel = (place) => instantiateKernel(wasm, place);
+const dataset = tinyDataset({ trainCount: 150, testCount: 77 });
+const config = testConfig({ layers: [12, 5, 3], batchSize: 100, shardSize: 5 });
+
+const createLocalPool = () =>
+  new LocalPool({ createKernel, clock: performance, defer: setImmediate });
+
+/** A thread in this one: messages are cloned and come later, as between real threads. */
+const startThread: StartThread = (events) => {
+  const handle = createComputeThread({
+    pool: createLocalPool(),
+    createKernel,
+    now: () => performance.now(),
+    post(message: ThreadReply) {
+      const copy = structuredClone(message);
+      setImmediate(() => events.reply(copy));
+    },
+  });
+  return {
+    post(request) {
+      const copy = structuredClone(request);
+      setImmediate(() => handle(copy));
+    },
+    terminate() {},
+  };
+};
+
+const startDyingThread: StartThread = (events) => ({
+  post: () => setImmediate(() => events.crashed("out of memory")),
+  terminate() {},
+});
+
+/** What threads of Node run, of today's sources: who sleeps in shared memory must be a real thread. */
+const threadFolder = await mkdtemp(join(tmpdir(), "promedio-test-"));
+await writeFile(join(threadFolder, "kernel.wasm"), wasm);
+await build({
+  entryPoints: { "node-thread": "worker/node/thread.ts" },
+  outdir: threadFolder,
+  outExtension: { ".js": ".js" },
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+});
+const startRealThread = createStartThread(threadFolder);
+
+const open: ComputePool[] = [];
+afterEach(() => {
+  for (const pool of open.splice(0)) pool.close();
+});
+afterAll(async () => await rm(threadFolder, { recursive: true }));
+
+interface Threads {
+  readonly threads: number;
+  readonly startThread?: StartThread;
+  readonly crashed?: (reason: string) => void;
+  /** Whether a job gets no further than its first shard before `start` returns. */
+  readonly slow?: boolean;
+}
+
+function createThreadPool({ threads, crashed = () => {}, ...options }: Threads): ThreadPool {
+  const pool = new ThreadPool({
+    threads,
+    startThread: options.startThread ?? startThread,
+    createKernel,
+    clock: performance,
+    crashed,
+  });
+  open.push(pool);
+  return pool;
+}
+
+function createSharedPool({ threads, crashed = () => {}, ...options }: Threads): SharedPool {
+  const pool = new SharedPool({
+    threads,
+    startThread: options.startThread ?? startRealThread,
+    createKernel,
+    clock: options.slow === true ? leapingClock() : performance,
+    defer: setImmediate,
+    crashed,
+  });
+  open.push(pool);
+  return pool;
+}
+
+/** A second passes between two looks. */
+function leapingClock(): { now(): number } {
+  let nowMs = 0;
+  return { now: () => (nowMs += 1000) };
+}
+
+/** The contract that both pools of several threads are held to. */
+const pools = [
+  ["messages", createThreadPool],
+  ["shared memory", createSharedPool],
+] as const;
+
+interface Answer {
+  readonly block: Block;
+  readonly bytes?: Uint8Array;
+  readonly lossSum?: number;
+  readonly correct?: number;
+  readonly failed?: string;
+}
+
+/** Runs one job to its end; answers in the order of the job's blocks. */
+function compute(pool: ComputePool, job: Job): Promise<Answer[]> {
+  return new Promise((resolve) => {
+    const answers: Answer[] = [];
+    pool.start(job, {
+      result(block, { lossSum, correct, values }) {
+        answers.push({ block, lossSum, correct, bytes: bytesOf(values).slice() });
+      },
+      failed: (block, failed) => answers.push({ block, failed }),
+      done: () => resolve(answers.toSorted((a, b) => a.block.start - b.block.start)),
+    });
+  });
+}
+
+/** Shares as the coordinator cuts them: [0, n), and what is inside of n leaves of these. */
+const ranges = [
+  { start: 0, end: 1 },
+  { start: 3, end: 11 },
+  { start: 7, end: 8 },
+  { start: 5, end: 16 },
+  { start: 0, end: 13 },
+  { start: 9, end: 20 },
+];
+
+/** What 2…4 threads answer, and what the pool without threads does, for every share of a step's leaves. */
+async function answersOf(
+  createPool: (options: Threads) => ComputePool,
+  kind: UnitKind,
+  runConfig: RunConfig,
+  shardCount: number,
+) {
+  const parameters = bytesOf(initialParameters(runConfig.model, 1));
+  const run = { config: runConfig, dataset };
+  const local = createLocalPool();
+  await local.load(run);
+  const inside = ranges.filter(({ end }) => end <= shardCount);
+  const jobs = [{ start: 0, end: shardCount }, ...inside].map((range) => {
+    return { kind, step: 0, parameters, blocks: blocksOf(range, shardCount) };
+  });
+  const found: Answer[][] = [];
+  const expected: Answer[][] = [];
+  for (const threads of [2, 3, 4]) {
+    const pool = createPool({ threads });
+    await pool.load(run);
+    for (const job of jobs) {
+      found.push(await compute(pool, job));
+      expected.push(await compute(local, job));
+    }
+    pool.close();
+  }
+  return { found, expected };
+}
+
+describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
+  test("2…4 threads give the gradients of 1 byte for byte, on odd shares of 20 shards", async () => {
+    const { found, expected } = await answersOf(createPool, "gradient", config, 20);
+    expect(found).toEqual(expected);
+    expect(found.flat().every(({ bytes }) => bytes?.length === 4 * 83)).toBe(true);
+  });
+
+  test("2…4 threads give the evaluation of 1, on odd shares of 16 shards", async () => {
+    const { found, expected } = await answersOf(createPool, "evaluation", config, 16);
+    expect(found).toEqual(expected);
+    expect(found.flat().every(({ bytes }) => bytes?.length === 4 * 9)).toBe(true);
+  });
+
+  test("2…4 threads give the costs of 13 candidates of 1", async () => {
+    const optimizer = { name: "local-search", candidates: 12, sigma: 0.1 } as const;
+    const search = testConfig({ layers: [12, 5, 3], batchSize: 100, optimizer });
+    const { found, expected } = await answersOf(createPool, "candidates", search, 13);
+    expect(found).toEqual(expected);
+    expect(found[0]?.map(({ bytes }) => bytes?.length)).toEqual([4 * 13]);
+  });
+
+  test("3 threads report the same self-test as 1, and a speed above 0", async () => {
+    const local = createLocalPool();
+    const one = await local.load({ config, dataset });
+    const three = await createPool({ threads: 3 }).load({ config, dataset });
+    expect(three.selfTest).toBe(one.selfTest);
+    expect(Math.min(one.samplesPerSecond, three.samplesPerSecond)).toBeGreaterThan(0);
+  });
+
+  test("a block with a NaN parameter fails once, whether on 1 thread or on 3", async () => {
+    const parameters = bytesOf(initialParameters(config.model, 1).fill(Number.NaN));
+    const job: Job = { kind: "gradient", step: 0, parameters, blocks: [{ start: 0, end: 16 }] };
+    for (const pool of [createLocalPool(), createPool({ threads: 3 })]) {
+      await pool.load({ config, dataset });
+      expect(await compute(pool, job)).toEqual([
+        { block: job.blocks[0], failed: expect.stringContaining("NaN") },
+      ]);
+    }
+  });
+
+  test("a job that was cancelled sends nothing more, and the next one has its own bits", async () => {
+    const parameters = bytesOf(initialParameters(config.model, 1));
+    const pool = createPool({ threads: 3, slow: true });
+    await pool.load({ config, dataset });
+    const blocks = [{ start: 0, end: 16 }];
+    let lateEvents = 0;
+    const count = () => void (lateEvents += 1);
+    const silent = { result: count, failed: count, done: count };
+    pool.start({ kind: "gradient", step: 2, parameters, blocks }, silent);
+    pool.cancel();
+    const job: Job = { kind: "gradient", step: 0, parameters, blocks };
+    const answers = await compute(pool, job);
+    const local = createLocalPool();
+    await local.load({ config, dataset });
+    expect(answers).toEqual(await compute(local, job));
+    expect(lateEvents).toBe(0);
+  });
+
+  test("a thread that dies makes the load fail with its reason, and is told once", async () => {
+    const reasons: string[] = [];
+    const pool = createPool({
+      threads: 3,
+      startThread: startDyingThread,
+      crashed: (reason) => reasons.push(reason),
+    });
+    await expect(pool.load({ config, dataset })).rejects.toThrow("out of memory");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reasons).toEqual(["out of memory"]);
+  });
+
+  test("a second run takes the place of the first, whether that was loaded or not", async () => {
+    const pool = createPool({ threads: 3 });
+    const local = createLocalPool();
+    const other = testConfig({ layers: [12, 4, 3], batchSize: 60, shardSize: 5 });
+    const [abandoned] = await Promise.allSettled([
+      pool.load({ config, dataset }),
+      pool.load({ config, dataset }),
+    ]);
+    expect(abandoned).toMatchObject({
+      status: "rejected",
+      reason: { message: "another run came" },
+    });
+    await pool.load({ config: other, dataset });
+    await local.load({ config: other, dataset });
+    const parameters = bytesOf(initialParameters(other.model, 2));
+    const job: Job = { kind: "gradient", step: 1, parameters, blocks: [{ start: 0, end: 12 }] };
+    expect(await compute(pool, job)).toEqual(await compute(local, job));
+  });
+
+  test("300 jobs, every third of them cancelled, give the bits of a pool without threads", async () => {
+    const pool = createPool({ threads: 3, slow: true });
+    const local = createLocalPool();
+    await pool.load({ config, dataset });
+    await local.load({ config, dataset });
+    const silent = { result() {}, failed() {}, done() {} };
+    const found: Answer[][] = [];
+    const expected: Answer[][] = [];
+    for (let i = 0; i < 300; i++) {
+      const parameters = bytesOf(initialParameters(config.model, i));
+      const job: Job = {
+        kind: "gradient",
+        step: 2 * i,
+        parameters,
+        blocks: [{ start: 0, end: 20 }],
+      };
+      if (i % 3 === 0) {
+        pool.start(job, silent);
+        pool.cancel();
+        continue;
+      }
+      found.push(await compute(pool, job));
+      expected.push(await compute(local, job));
+    }
+    expect(found).toHaveLength(200);
+    expect(found).toEqual(expected);
+  });
+});
+
+describe("the pool without threads", () => {
+  test("a long job lets other events through: on a clock of 1 ms a look, every 10 looks", async () => {
+    let nowMs = 0;
+    let turns = 0;
+    const defer = (callback: () => void) => {
+      turns += 1;
+      setImmediate(callback);
+    };
+    const pool = new LocalPool({ createKernel, clock: { now: () => nowMs++ }, defer });
+    await pool.load({ config, dataset });
+    const parameters = bytesOf(initialParameters(config.model, 1));
+    await compute(pool, { kind: "gradient", step: 0, parameters, blocks: [{ start: 0, end: 16 }] });
+    expect(turns).toBe(1);
+  });
+});
+
+describe("splitBlocks", () => {
+  test("covers 13 leaves of 3 blocks exactly once for 1…9 threads, each part inside one block", () => {
+    const blocks = [
+      { start: 3, end: 4 },
+      { start: 4, end: 8 },
+      { start: 8, end: 16 },
+    ];
+    for (let threads = 1; threads <= 9; threads++) {
+      const parts = splitBlocks(blocks, threads);
+      expect(parts.length).toBe(threads);
+      const leaves = parts.flat().flatMap(({ block, blockIndex }) => {
+        expect(block.start).toBeGreaterThanOrEqual(blocks[blockIndex]!.start);
+        expect(block.end).toBeLessThanOrEqual(blocks[blockIndex]!.end);
+        return Array.from({ length: block.end - block.start }, (_, i) => block.start + i);
+      });
+      expect(leaves.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 13 }, (_, i) => 3 + i));
+    }
+  });
+});

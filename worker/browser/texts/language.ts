@@ -1,0 +1,63 @@
+/** @file The page's language: the reader's choice or the browser's, changed in place, since a reload would end the help. */
+import {
+  chooseLanguage,
+  languageNames,
+  languages,
+  type TextValues,
+  translator,
+} from "../../../shared/pages/language.ts";
+import { Phrasebook } from "../../../shared/pages/phrasebook.ts";
+import { element, setText } from "../page.ts";
+import { remember, remembered } from "../settings.ts";
+import { codePhrases, phrases } from "./phrases.ts";
+import { type TextKey, texts } from "./texts.ts";
+
+const book = new Phrasebook(phrases, codePhrases);
+let language = chooseLanguage(remembered("language"), navigator.languages);
+
+/** A text in the page's language. */
+export function say(key: TextKey, values?: TextValues): string {
+  return translator(texts, language)(key, values);
+}
+
+/** A sentence of the worker's, in the page's language. */
+export function said(sentence: string): string {
+  return book.sentenceIn(language, sentence);
+}
+
+/** A number as the page's language writes it: grouped, and with so many digits after the point. */
+export function figure(value: number, digits = 0): string {
+  const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  // Spanish groups from five digits on; columns of figures read better when all do.
+  return value.toLocaleString(language, { ...format, useGrouping: true });
+}
+
+/** Says everything in the page in its language, and again after the reader chose another: then `changed` is called. */
+export function speak(changed: () => void): void {
+  const picker = element("language", HTMLSelectElement);
+  picker.append(...languages.map((each) => new Option(languageNames[each], each)));
+  picker.value = language;
+  translatePage();
+  picker.addEventListener("change", () => {
+    language = languages.find((each) => each === picker.value) ?? language;
+    remember("language", language);
+    translatePage();
+    changed();
+  });
+}
+
+function translatePage(): void {
+  document.documentElement.lang = language;
+  for (const target of document.querySelectorAll<HTMLElement>("[data-text]")) {
+    setText(target, say(keyOf(target.dataset["text"])));
+  }
+  for (const target of document.querySelectorAll<HTMLElement>("[data-label]")) {
+    target.setAttribute("aria-label", say(keyOf(target.dataset["label"])));
+  }
+}
+
+function keyOf(name: string | undefined): TextKey {
+  if (name === undefined || !Object.hasOwn(texts.en, name)) throw new Error(`no text ${name}`);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked
+  return name as TextKey;
+}

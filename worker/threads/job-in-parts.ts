@@ -1,0 +1,157 @@
+/**
+ * @file A job whose blocks are computed in parts by several threads: puts the parts together along the fixed tree
+ * (invariant 2) and tells of every block that is complete. Knows nothing of threads.
+ *
+ * What holds: every block of the job gets one `result` or one `failed`, then comes `done`; nothing comes after `drop`.
+ */
+import { known } from "../../shared/assert.ts";
+import { Reduction } from "../../shared/engine/reduction.ts";
+import type { Kernel } from "../../shared/kernels/kernel.ts";
+import type { Block } from "../../shared/run/tree.ts";
+import type { UnitResult } from "../../shared/run/unit.ts";
+import type { Job, JobEvents } from "./compute-pool.ts";
+import type { Part } from "./split-blocks.ts";
+
+/** The reductions of a run, kept from job to job: what a job that was dropped left in one is forgotten. */
+export class PartSums {
+  readonly kernel: Kernel;
+  /** By the block's place in its job and the number of values. */
+  readonly #reductions = new Map<string, Reduction>();
+
+  /** @param kernel - Adds the parts, and has room for them. */
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
+
+  reductionFor(index: number, valueCount: number): Reduction {
+    const key = `${index}/${valueCount}`;
+    const reduction = this.#reductions.get(key) ?? new Reduction(this.kernel, valueCount);
+    this.#reductions.set(key, reduction);
+    return reduction;
+  }
+}
+
+export interface JobInPartsOptions {
+  readonly job: Job;
+  readonly events: JobEvents;
+  /** All parts of the job's blocks, whoever computes them. */
+  readonly parts: readonly Part[];
+  readonly sums: PartSums;
+  readonly now: () => number;
+  /** Called after the last block, before `done`. */
+  readonly over: () => void;
+}
+
+/** Puts the parts of one block together. Returns the block's result with the last part. */
+type BlockSum = (part: Block, result: UnitResult) => UnitResult | "not finite" | undefined;
+
+export class JobInParts {
+  readonly #options: JobInPartsOptions;
+  /** By the job's order of blocks; `undefined` once a block is complete or has failed. */
+  readonly #blockSums: (BlockSum | undefined)[];
+  #open: number;
+  /** When the last block was complete. */
+  #lastMs: number;
+  #dropped = false;
+
+  constructor(options: JobInPartsOptions) {
+    const { job, parts, now } = options;
+    const partCounts = job.blocks.map(() => 0);
+    for (const { blockIndex } of parts) partCounts[blockIndex] = (partCounts[blockIndex] ?? 0) + 1;
+    this.#options = options;
+    this.#blockSums = partCounts.map((partCount, index) => this.#sumOf(index, partCount));
+    this.#open = job.blocks.length;
+    this.#lastMs = now();
+  }
+
+  /** No more events come. */
+  drop(): void {
+    this.#dropped = true;
+  }
+
+  /** @param result - Read during the call only. */
+  partDone(part: Block, result: UnitResult): void {
+    const index = this.#indexOf(part);
+    const whole = this.#blockSums[index]?.(part, result);
+    if (whole === undefined) return;
+    const { events } = this.#options;
+    this.#endBlock(index, (block, computeMs) => {
+      if (whole !== "not finite") events.result(block, whole, computeMs);
+      else events.failed(block, "the sum over a block is NaN or infinite");
+    });
+  }
+
+  partFailed(part: Block, reason: string): void {
+    const index = this.#indexOf(part);
+    if (this.#blockSums[index] === undefined) return;
+    this.#endBlock(index, (block) => this.#options.events.failed(block, reason));
+  }
+
+  /** Nothing of the job can be computed. */
+  fail(reason: string): void {
+    for (const block of this.#options.job.blocks) this.partFailed(block, reason);
+  }
+
+  #endBlock(index: number, tell: (block: Block, computeMs: number) => void): void {
+    if (this.#dropped) return;
+    const { job, events, now, over } = this.#options;
+    const nowMs = now();
+    const computeMs = nowMs - this.#lastMs;
+    this.#lastMs = nowMs;
+    this.#blockSums[index] = undefined;
+    this.#open -= 1;
+    tell(known(job.blocks[index], "a block of the job"), computeMs);
+    if (this.#open > 0 || this.#dropped) return;
+    this.#dropped = true;
+    over();
+    events.done();
+  }
+
+  /** Which of the job's blocks a part lies in. */
+  #indexOf(part: Block): number {
+    const { blocks } = this.#options.job;
+    return blocks.findIndex(({ start, end }) => start <= part.start && part.end <= end);
+  }
+
+  #sumOf(index: number, partCount: number): BlockSum {
+    if (partCount === 1) return (_, result) => result;
+    const { job } = this.#options;
+    const block = known(job.blocks[index], "a block of the job");
+    return job.kind === "candidates" ? joinCosts(block) : this.#addAlongTree(block, index);
+  }
+
+  /** Adds parts of one block, whose first leaf becomes leaf 0 of a tree of its own. */
+  #addAlongTree({ start, end }: Block, index: number): BlockSum {
+    const { sums } = this.#options;
+    let reduction: Reduction | undefined;
+    return (part, result) => {
+      if (reduction === undefined) {
+        reduction = sums.reductionFor(index, result.values.length);
+        reduction.begin(end - start);
+      }
+      const node = { start: part.start - start, end: part.end - start };
+      if (reduction.accept(node, result) === "not finite") return "not finite";
+      return reduction.done ? finiteRoot(reduction, sums.kernel) : undefined;
+    };
+  }
+}
+
+/** Finite parts may have a sum that is not. */
+function finiteRoot(reduction: Reduction, { functions }: Kernel): UnitResult | "not finite" {
+  const { pointer, ...result } = reduction.root();
+  const isFinite = functions.allFinite(pointer, result.values.length) === 1;
+  return isFinite && Number.isFinite(result.lossSum) ? result : "not finite";
+}
+
+/** Candidates' costs are not added: they stand side by side. */
+function joinCosts({ start, end }: Block): BlockSum {
+  const values = new Float32Array(end - start);
+  let lossSum = 0;
+  let missing = end - start;
+  return (part, result) => {
+    values.set(result.values, part.start - start);
+    if (part.start === start) lossSum = result.lossSum;
+    missing -= part.end - part.start;
+    return missing === 0 ? { lossSum, correct: 0, values } : undefined;
+  };
+}

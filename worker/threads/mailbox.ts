@@ -1,0 +1,146 @@
+/**
+ * @file How a pool and one of its threads talk through memory that they share: the pool writes what it wants and
+ * raises a number, the thread answers under that number. Nothing is copied into messages and no event loop is in the
+ * way; who has nothing to do sleeps in `Atomics.wait`.
+ *
+ * What holds:
+ * 1. `wanted` only rises. What a thread answers to another number is read by nobody: that is how it hears a cancel.
+ * 2. The fields of a request are written before `wanted` rises, those of an answer before `answered` follows it.
+ */
+import { known } from "../../shared/assert.ts";
+import type { Unit, UnitKind, UnitResult } from "../../shared/run/unit.ts";
+
+/** Of one mailbox, in bytes. */
+export const mailboxBytes = 512;
+
+/** Quota of the 32-bit words. */
+const wanted = 0;
+const answered = 1;
+const kindWord = 2;
+const stepWord = 3;
+const startWord = 4;
+const endWord = 5;
+const correctWord = 6;
+const pointerWord = 7;
+const countWord = 8;
+const reasonLengthWord = 9;
+/** As float64, at the next place that is a multiple of 8 bytes. */
+const lossSumBytes = 40;
+/** The reason of a failure, UTF-8, to the end. */
+const reasonBytes = 64;
+
+const kinds: readonly UnitKind[] = ["gradient", "evaluation", "candidates"];
+/** In place of a kind: nothing is wanted for now, and: go back to the event loop, a message waits there. */
+const nothing = -1;
+const dismissal = -2;
+
+/** What a thread says of a part. `values` is a view, good until the next request. */
+export type PartAnswer = UnitResult | { readonly reason: string };
+
+export class Mailbox {
+  readonly #buffer: ArrayBufferLike;
+  readonly #words: Int32Array;
+  readonly #lossSum: Float64Array;
+  readonly #reason: Uint8Array;
+  /** Where every thread of the pool says that it has answered; the pool sleeps on it. */
+  readonly #bell: Int32Array;
+
+  /**
+   * @param pointer - To `mailboxBytes` zeroed bytes of the memory, aligned to 64.
+   * @param bell - Pointer to one int32, the same for all threads of the pool.
+   */
+  constructor(buffer: ArrayBufferLike, pointer: number, bell: number) {
+    this.#buffer = buffer;
+    this.#words = new Int32Array(buffer, pointer, reasonBytes / 4);
+    this.#lossSum = new Float64Array(buffer, pointer + lossSumBytes, 1);
+    this.#reason = new Uint8Array(buffer, pointer + reasonBytes, mailboxBytes - reasonBytes);
+    this.#bell = new Int32Array(buffer, bell, 1);
+  }
+
+  // ── the pool's side ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Asks for one unit, in place of whatever was wanted before. */
+  ask({ kind, step, block }: Unit): void {
+    this.#words[stepWord] = step;
+    this.#words[startWord] = block.start;
+    this.#words[endWord] = block.end;
+    this.#want(kinds.indexOf(kind));
+  }
+
+  /** Nothing is wanted any more. */
+  cancel(): void {
+    this.#want(nothing);
+  }
+
+  /** Sends the thread back to its event loop. */
+  dismiss(): void {
+    this.#want(dismissal);
+  }
+
+  /** The answer to what was asked last; `undefined` while there is none. */
+  answer(): PartAnswer | undefined {
+    if (Atomics.load(this.#words, answered) !== Atomics.load(this.#words, wanted)) return undefined;
+    const reasonLength = this.#word(reasonLengthWord);
+    if (reasonLength > 0) {
+      return { reason: new TextDecoder().decode(this.#reason.slice(0, reasonLength)) };
+    }
+    const values = new Float32Array(this.#buffer, this.#word(pointerWord), this.#word(countWord));
+    return { lossSum: this.#lossSum[0] ?? 0, correct: this.#word(correctWord), values };
+  }
+
+  #want(kind: number): void {
+    this.#words[kindWord] = kind;
+    Atomics.add(this.#words, wanted, 1);
+    Atomics.notify(this.#words, wanted);
+  }
+
+  // ── the thread's side ───────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Sleeps until something else is wanted than `last`. Returns its number. */
+  next(last: number): number {
+    Atomics.wait(this.#words, wanted, last);
+    return Atomics.load(this.#words, wanted);
+  }
+
+  isWanted(number: number): boolean {
+    return Atomics.load(this.#words, wanted) === number;
+  }
+
+  /** What is wanted: a unit, nothing, or the thread back at its event loop. */
+  request(): Unit | "nothing" | "dismissal" {
+    const kind = this.#word(kindWord);
+    if (kind === nothing) return "nothing";
+    if (kind === dismissal) return "dismissal";
+    return {
+      kind: known(kinds[kind], "a kind of unit"),
+      step: this.#word(stepWord),
+      block: { start: this.#word(startWord), end: this.#word(endWord) },
+    };
+  }
+
+  /** @param values - Of the shared memory: nobody copies them. */
+  deliver(number: number, { lossSum, correct, values }: UnitResult): void {
+    this.#lossSum[0] = lossSum;
+    this.#words[correctWord] = correct;
+    this.#words[pointerWord] = values.byteOffset;
+    this.#words[countWord] = values.length;
+    this.#answer(number, 0);
+  }
+
+  fail(number: number, reason: string): void {
+    const bytes = new TextEncoder().encode(reason || "unknown").subarray(0, this.#reason.length);
+    this.#reason.set(bytes);
+    this.#answer(number, bytes.length);
+  }
+
+  #answer(number: number, reasonLength: number): void {
+    this.#words[reasonLengthWord] = reasonLength;
+    Atomics.store(this.#words, answered, number);
+    Atomics.add(this.#bell, 0, 1);
+    Atomics.notify(this.#bell, 0);
+  }
+
+  #word(place: number): number {
+    return this.#words[place] ?? 0;
+  }
+}

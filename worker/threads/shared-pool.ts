@@ -1,0 +1,221 @@
+/**
+ * @file The pool of several threads that share one memory: the dataset lies in it once, the sums of every thread are
+ * added where they lie, and a thread is woken by a number that rises. The thread with the socket computes its part like
+ * the others, so that two threads are two and not three; it listens to its socket between slices, as `LocalPool` does.
+ *
+ * What holds: at most one job is under way; what a thread still answers to an older one is not read.
+ */
+import { known } from "../../shared/assert.ts";
+import { type Engine, layOutData } from "../../shared/engine/engine.ts";
+import { createSharedMemory } from "../../shared/kernels/shared-memory.ts";
+import type { Block } from "../../shared/run/tree.ts";
+import type { UnitResult } from "../../shared/run/unit.ts";
+import { measureSpeed } from "../measure-speed.ts";
+import type { Clock } from "../platform.ts";
+import type { ComputePool, Job, JobEvents, LoadedRun, RunToLoad } from "./compute-pool.ts";
+import { JobInParts, PartSums } from "./job-in-parts.ts";
+import { Mailbox } from "./mailbox.ts";
+import { type CreateKernel, layOutEngine, sharedThreadBytes } from "./shared-thread.ts";
+import { splitBlocks } from "./split-blocks.ts";
+import { ThreadCrew, together } from "./thread-crew.ts";
+import type { StartThread } from "./thread-messages.ts";
+
+/** As `LocalPool`'s: the event loop gets a turn after so long. */
+const sliceMs = 10;
+
+export interface SharedPoolOptions {
+  /** The thread that calls among them; ≥ 2. */
+  readonly threads: number;
+  readonly startThread: StartThread;
+  readonly createKernel: CreateKernel;
+  readonly clock: Pick<Clock, "now">;
+  /** Calls back after the events that wait have been handled; without a timer's least delay. */
+  readonly defer: (callback: () => void) => void;
+  /** A thread is gone: the pool is of no more use. Called once. */
+  readonly crashed: (reason: string) => void;
+}
+
+/** A run as it lies in shared memory. */
+interface RunInMemory {
+  readonly engine: Engine;
+  readonly sums: PartSums;
+  readonly bell: Int32Array;
+}
+
+/** One of the other threads, and what it has to do. */
+interface Helper {
+  readonly mailbox: Mailbox;
+  /** What it was asked for and has not answered. */
+  asked: Block | undefined;
+  /** What comes after that. */
+  waiting: Block[];
+}
+
+/** A job with what this thread itself has to do. */
+interface JobInHand {
+  readonly job: Job;
+  readonly inParts: JobInParts;
+  /** Own parts, and whether the engine is inside the first. */
+  readonly own: Block[];
+  begun: boolean;
+}
+
+export class SharedPool implements ComputePool {
+  readonly threads: number;
+  readonly #options: SharedPoolOptions;
+  readonly #crew: ThreadCrew;
+  /** From the moment that they are told of a run. */
+  #helpers: readonly Helper[] = [];
+  #run: RunInMemory | undefined;
+  #job: JobInHand | undefined;
+
+  constructor(options: SharedPoolOptions) {
+    const { threads, startThread, crashed } = options;
+    this.#options = options;
+    this.threads = threads;
+    this.#crew = new ThreadCrew({ count: threads - 1, startThread, crashed });
+  }
+
+  async load({ config, dataset }: RunToLoad): Promise<LoadedRun> {
+    this.cancel();
+    for (const { mailbox } of this.#helpers) mailbox.dismiss();
+    this.#run = undefined;
+    const { createKernel, clock } = this.#options;
+    // A new one for every run, since nothing in it is ever freed.
+    const memory = createSharedMemory();
+    if (memory === undefined) throw new Error("no memory is left to share between threads");
+    const kernel = createKernel({ memory });
+    const { arena } = kernel;
+    const data = layOutData({ kernel, config, dataset });
+    const bell = arena.allocate(4);
+    const before = arena.byteLength;
+    const { engine, selfTest } = layOutEngine(kernel, { config, data });
+    const regionBytes = arena.byteLength - before + sharedThreadBytes({ config, data });
+    const regions = this.#crew.handles.map(() => {
+      const start = arena.allocate(regionBytes);
+      return { start, end: start + regionBytes };
+    });
+    const samplesPerSecond = measureSpeed(engine, { config, dataset }, () => clock.now());
+    this.#helpers = regions.map(({ start }) => {
+      return { mailbox: new Mailbox(memory.buffer, start, bell), asked: undefined, waiting: [] };
+    });
+    const others = await this.#crew.load((thread, id) => {
+      const region = known(regions[thread], "a thread has a region");
+      return { type: "share", id, run: { config, data, memory, region, bell } };
+    });
+    const loaded = together([{ selfTest, samplesPerSecond }, ...others]);
+    const sums = new PartSums(kernel);
+    this.#run = { engine, sums, bell: new Int32Array(memory.buffer, bell, 1) };
+    return loaded;
+  }
+
+  start(job: Job, events: JobEvents): void {
+    const run = known(this.#run, "a run is loaded before its first job");
+    this.cancel();
+    const [own = [], ...others] = splitBlocks(job.blocks, this.threads);
+    const inParts = new JobInParts({
+      job,
+      events,
+      parts: [own, ...others].flat(),
+      sums: run.sums,
+      now: () => this.#options.clock.now(),
+      over: () => (this.#job = undefined),
+    });
+    const inHand = { job, inParts, own: own.map(({ block }) => block), begun: false };
+    this.#job = inHand;
+    try {
+      run.engine.setParameters(job.parameters);
+    } catch (error) {
+      return inParts.fail(reasonOf(error));
+    }
+    for (const [i, helper] of this.#helpers.entries()) {
+      helper.waiting = (others[i] ?? []).map(({ block }) => block);
+      askNext(helper, job);
+    }
+    this.#slice(inHand, run);
+  }
+
+  cancel(): void {
+    if (this.#job === undefined) return;
+    this.#job.inParts.drop();
+    this.#job = undefined;
+    for (const helper of this.#helpers) {
+      helper.waiting = [];
+      helper.asked = undefined;
+      helper.mailbox.cancel();
+    }
+  }
+
+  close(): void {
+    this.cancel();
+    this.#run = undefined;
+    this.#crew.close();
+  }
+
+  /** Computes, and collects what the others have, until the job or the slice is over; then the rest is deferred. */
+  #slice(inHand: JobInHand, run: RunInMemory): void {
+    const { clock, defer } = this.#options;
+    const endMs = clock.now() + sliceMs;
+    for (;;) {
+      const rung = Atomics.load(run.bell, 0);
+      this.#collect(inHand);
+      if (this.#job !== inHand) return;
+      if (inHand.own.length > 0) this.#advance(inHand, run);
+      else Atomics.wait(run.bell, 0, rung, endMs - clock.now());
+      if (this.#job !== inHand) return;
+      if (clock.now() >= endMs) return defer(() => this.#goOn(inHand, run));
+    }
+  }
+
+  #goOn(inHand: JobInHand, run: RunInMemory): void {
+    if (this.#job === inHand) this.#slice(inHand, run);
+  }
+
+  #collect(inHand: JobInHand): void {
+    for (const helper of this.#helpers) {
+      const { asked, mailbox } = helper;
+      if (asked === undefined) continue;
+      const answer = mailbox.answer();
+      if (answer === undefined) continue;
+      helper.asked = undefined;
+      if ("reason" in answer) inHand.inParts.partFailed(asked, answer.reason);
+      else inHand.inParts.partDone(asked, answer);
+      if (this.#job !== inHand) return;
+      // Only now: the answer lay where the thread works.
+      askNext(helper, inHand.job);
+    }
+  }
+
+  /** Computes the next shard of this thread's own. */
+  #advance(inHand: JobInHand, { engine }: RunInMemory): void {
+    const { job, inParts, own } = inHand;
+    const block = known(own[0], "something is left");
+    let result: UnitResult | undefined;
+    try {
+      if (!inHand.begun) engine.begin({ kind: job.kind, step: job.step, block });
+      inHand.begun = true;
+      result = engine.advance();
+      if (result === undefined) return;
+    } catch (error) {
+      nextOwn(inHand);
+      return inParts.partFailed(block, reasonOf(error));
+    }
+    nextOwn(inHand);
+    inParts.partDone(block, result);
+  }
+}
+
+function nextOwn(inHand: JobInHand): void {
+  inHand.own.shift();
+  inHand.begun = false;
+}
+
+function askNext(helper: Helper, { kind, step }: Job): void {
+  const block = helper.waiting.shift();
+  helper.asked = block;
+  if (block !== undefined) helper.mailbox.ask({ kind, step, block });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

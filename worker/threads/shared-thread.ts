@@ -1,0 +1,101 @@
+import { createEngineOver, type Engine, type EngineData } from "../../shared/engine/engine.ts";
+import { selfTest } from "../../shared/engine/self-test.ts";
+/**
+ * @file What a compute thread does for a `SharedPool`: answers its mailbox, from an engine over data that another
+ * thread laid out in the memory they share. While it does so its event loop stands still. Platform-free.
+ */
+import type { Kernel, SharedPlace } from "../../shared/kernels/kernel.ts";
+import type { Region } from "../../shared/kernels/memory.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import type { Unit, UnitResult } from "../../shared/run/unit.ts";
+import { measureSpeed } from "../measure-speed.ts";
+import type { LoadedRun } from "./compute-pool.ts";
+import { Mailbox, mailboxBytes } from "./mailbox.ts";
+
+/** A kernel in a memory of its own, or in a shared one. */
+export type CreateKernel = (place?: SharedPlace) => Kernel;
+
+/** A run that lies in shared memory, and one thread's part of that memory. */
+export interface SharedRun {
+  readonly config: RunConfig;
+  readonly data: EngineData;
+  readonly memory: WebAssembly.Memory;
+  /** First the mailbox, then what its engine needs. */
+  readonly region: Region;
+  /** Pointer to the pool's bell. */
+  readonly bell: number;
+}
+
+/** Lays an engine out as every thread does, the pool's own as well; so all take the same memory. */
+export function layOutEngine(
+  kernel: Kernel,
+  { config, data }: Pick<SharedRun, "config" | "data">,
+): { readonly engine: Engine; readonly selfTest: string } {
+  const bits = selfTest(kernel);
+  return { engine: createEngineOver({ kernel, config, data }), selfTest: bits };
+}
+
+export class SharedThread {
+  readonly loaded: LoadedRun;
+  readonly #mailbox: Mailbox;
+  readonly #engine: Engine;
+  readonly #kernel: Kernel;
+  /** Pointer to what is no gradient: counts, costs. */
+  readonly #small: number;
+
+  constructor({ region, bell, ...run }: SharedRun, createKernel: CreateKernel, now: () => number) {
+    const { memory, config, data } = run;
+    const kernel = createKernel({ memory, region });
+    const mailbox = kernel.arena.allocate(mailboxBytes);
+    this.#mailbox = new Mailbox(memory.buffer, mailbox, bell);
+    this.#small = kernel.arena.allocate(smallBytes(run));
+    const { engine, selfTest: bits } = layOutEngine(kernel, run);
+    this.#kernel = kernel;
+    this.#engine = engine;
+    const samplesPerSecond = measureSpeed(engine, { config, dataset: data.dataset }, now);
+    this.loaded = { selfTest: bits, samplesPerSecond };
+  }
+
+  /** Computes what the mailbox asks for, until it is dismissed. */
+  serve(): void {
+    for (let number = 0; ;) {
+      number = this.#mailbox.next(number);
+      const request = this.#mailbox.request();
+      if (request === "dismissal") return;
+      if (request !== "nothing") this.#compute(number, request);
+    }
+  }
+
+  #compute(number: number, unit: Unit): void {
+    try {
+      this.#engine.begin(unit);
+      while (this.#mailbox.isWanted(number)) {
+        const result = this.#engine.advance();
+        if (result === undefined) continue;
+        const isInMemory = unit.kind === "gradient";
+        return this.#mailbox.deliver(number, isInMemory ? result : this.#moved(result));
+      }
+    } catch (error) {
+      this.#mailbox.fail(number, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** The same result with its values in shared memory. */
+  #moved(result: UnitResult): UnitResult {
+    const first = this.#small / 4;
+    const values = this.#kernel.views.f32.subarray(first, first + result.values.length);
+    values.set(result.values);
+    return { ...result, values };
+  }
+}
+
+/** Bytes of a thread's region beside what its engine takes, rounded to whole cache lines. */
+export function sharedThreadBytes(run: Pick<SharedRun, "config" | "data">): number {
+  return mailboxBytes + Math.ceil(smallBytes(run) / 64) * 64;
+}
+
+function smallBytes({ config, data }: Pick<SharedRun, "config" | "data">): number {
+  const { optimizer } = config;
+  const costs = optimizer.name === "local-search" ? 1 + optimizer.candidates : 0;
+  return 4 * Math.max(data.dataset.classCount ** 2, costs);
+}

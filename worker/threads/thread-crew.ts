@@ -1,0 +1,103 @@
+/**
+ * @file The compute threads of one pool: starts them, waits until all have loaded a run, ends them. Knows nothing of
+ * what they compute.
+ *
+ * What holds: at most one load is under way; replies to an older one, by its id, are dropped.
+ */
+import { known } from "../../shared/assert.ts";
+import type { LoadedRun } from "./compute-pool.ts";
+import type { StartThread, ThreadHandle, ThreadReply, ThreadRequest } from "./thread-messages.ts";
+
+export interface ThreadCrewOptions {
+  readonly count: number;
+  readonly startThread: StartThread;
+  /** A thread is gone: the pool is of no more use. Called once. */
+  readonly crashed: (reason: string) => void;
+}
+
+/** What a thread says that is not about loading. */
+export type WorkReply = Extract<ThreadReply, { type: "result" | "failed" }>;
+
+interface LoadInHand {
+  readonly id: number;
+  readonly loaded: LoadedRun[];
+  readonly resolve: (loaded: readonly LoadedRun[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class ThreadCrew {
+  readonly handles: readonly ThreadHandle[];
+  readonly #crashed: (reason: string) => void;
+  readonly #reply: (reply: WorkReply) => void;
+  #lastId = 0;
+  #load: LoadInHand | undefined;
+  #isCrashed = false;
+
+  constructor(
+    { count, startThread, crashed }: ThreadCrewOptions,
+    reply: (reply: WorkReply) => void = () => {},
+  ) {
+    this.#crashed = crashed;
+    this.#reply = reply;
+    this.handles = Array.from({ length: count }, () => {
+      return startThread({
+        reply: (message) => this.#hear(message),
+        crashed: (reason) => this.#crash(reason),
+      });
+    });
+  }
+
+  /**
+   * Sends every thread its request, and waits for what they say of themselves.
+   *
+   * @throws If a thread can't: the message says why. Also if another `load` came meanwhile.
+   */
+  load(requestFor: (thread: number, id: number) => ThreadRequest): Promise<readonly LoadedRun[]> {
+    this.refuse("another run came");
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#load = { id, loaded: [], resolve, reject };
+      for (const [thread, handle] of this.handles.entries()) handle.post(requestFor(thread, id));
+    });
+  }
+
+  /** Ends the load under way, if there is one, for that reason. */
+  refuse(reason: string): void {
+    const load = this.#load;
+    this.#load = undefined;
+    load?.reject(new Error(reason));
+  }
+
+  close(): void {
+    this.refuse("the worker is ending");
+    for (const handle of this.handles) handle.terminate();
+  }
+
+  #hear(reply: ThreadReply): void {
+    if (reply.type === "result" || reply.type === "failed") return this.#reply(reply);
+    const load = this.#load;
+    if (load?.id !== reply.id) return;
+    if (reply.type === "unable") return this.refuse(reply.reason);
+    load.loaded.push(reply.loaded);
+    if (load.loaded.length < this.handles.length) return;
+    this.#load = undefined;
+    load.resolve(load.loaded);
+  }
+
+  #crash(reason: string): void {
+    if (this.#isCrashed) return;
+    this.#isCrashed = true;
+    this.refuse(reason);
+    this.#crashed(reason);
+  }
+}
+
+/** What several threads are together. Throws if their bits differ. */
+export function together(threads: readonly LoadedRun[]): LoadedRun {
+  const { selfTest } = known(threads[0], "a pool has a thread");
+  if (threads.some((thread) => thread.selfTest !== selfTest)) {
+    throw new Error("two threads of this machine compute different bits");
+  }
+  const samplesPerSecond = threads.reduce((sum, thread) => sum + thread.samplesPerSecond, 0);
+  return { selfTest, samplesPerSecond };
+}

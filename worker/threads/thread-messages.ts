@@ -1,0 +1,51 @@
+/**
+ * @file What a worker's main thread and its compute threads say to each other. They are one program, so nothing is
+ * checked. Every answer names the load or job that it is for.
+ */
+import type { Block } from "../../shared/run/tree.ts";
+import type { Job, LoadedRun, RunToLoad } from "./compute-pool.ts";
+import type { SharedRun } from "./shared-thread.ts";
+
+/** To a compute thread. */
+export type ThreadRequest =
+  /** From now on the thread hears only its mailbox in the shared memory, until that dismisses it. */
+  | { readonly type: "share"; readonly id: number; readonly run: SharedRun }
+  | { readonly type: "load"; readonly id: number; readonly run: RunToLoad }
+  | { readonly type: "job"; readonly id: number; readonly job: Job }
+  | { readonly type: "cancel" };
+
+/** From a compute thread. */
+export type ThreadReply =
+  | { readonly type: "loaded"; readonly id: number; readonly loaded: LoadedRun }
+  | { readonly type: "unable"; readonly id: number; readonly reason: string }
+  | {
+      readonly type: "result";
+      readonly id: number;
+      readonly block: Block;
+      readonly lossSum: number;
+      readonly correct: number;
+      /** Its buffer is transferred. */
+      readonly values: Float32Array;
+    }
+  | {
+      readonly type: "failed";
+      readonly id: number;
+      readonly block: Block;
+      readonly reason: string;
+    };
+
+/** A compute thread as seen from the main one. */
+export interface ThreadHandle {
+  post(request: ThreadRequest): void;
+  terminate(): void;
+}
+
+/** What happens on a thread. */
+export interface ThreadEvents {
+  reply(reply: ThreadReply): void;
+  /** The thread is gone, or could not be started. */
+  crashed(reason: string): void;
+}
+
+/** Starts a thread; its events come after this has returned. */
+export type StartThread = (events: ThreadEvents) => ThreadHandle;
