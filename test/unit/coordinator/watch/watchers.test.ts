@@ -55,8 +55,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   [refusals, nowMs, admitted] = [[], 0, 0];
   watchers = new Watchers({
-    roleOf: (token) =>
-      token === "operator" ? "operator" : token === "join" ? "viewer" : undefined,
+    roleOf: (token) => (token === "admin" ? "operator" : token === "join" ? "viewer" : undefined),
     refused: (refusal) => refusals.push(refusal),
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     feed: feed as unknown as DashboardFeed,
@@ -90,7 +89,7 @@ describe("a dashboard", () => {
       raw.say(JSON.stringify({ token }));
       watchers.update();
       watchers.update();
-      const role = token === "operator" ? "operator" : "viewer";
+      const role = token === "admin" ? "operator" : "viewer";
       expect(raw.sent).toEqual([JSON.stringify({ kind: "hello", role }), "news", "news", "news"]);
       expect([raw.status, admitted, watchers.count]).toEqual([undefined, 1, 1]);
     },

@@ -51,13 +51,13 @@ describe("a limit", () => {
 
   test("of time, size or number stands in no other file of the coordinator's edge", () => {
     for (const file of [
-      "server",
-      "turns",
+      "edge/server",
+      "edge/request-queue",
       "reception",
-      "watchers",
-      "websocket-peer",
-      "rate-limit",
-      "places",
+      "watch/watchers",
+      "edge/websocket-peer",
+      "edge/rate-limit",
+      "edge/quota",
     ]) {
       const text = program.get(join("coordinator", `${file}.ts`)) ?? "";
       expect(text).not.toBe("");

@@ -19,7 +19,7 @@ const root = join(import.meta.dirname, "../../../../..");
 
 /** What can only be said before there is a page, or to others. */
 const unheard =
-  /^cli\/(?:command-line|parse|resume|run-file|print-config)|^(?:tls|pages|server|data-route|run-route|checkpoint)\.|^dashboard\//u;
+  /^cli\/(?:command-line|parse|resume|run-file|print-config)|^(?:edge\/(?:tls|pages|server|data-route)|watch\/run-route|storage\/checkpoint)\.|^dashboard\//u;
 
 /** Of the command line alone, of a start with --resume, and what is said with "… s ago" behind it. */
 const unsaid =
