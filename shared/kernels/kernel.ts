@@ -1,9 +1,9 @@
 /**
- * @file The contract of a compute kernel: one flat memory and functions over byte offsets into it ("pointers").
- * Two implementations give the same bits: WebAssembly SIMD built from `assembly/`, and its plain TypeScript twins
- * in `plain/`. What stands above a kernel (layers, network, optimizers) is written once.
+ * @file The contract of a compute kernel: one flat memory, and functions that take byte offsets into it
+ *   ("pointers"). Two implementations give the same bits: WebAssembly SIMD, built from `assembly/`, and its plain
+ *   TypeScript twins in `plain/`. Everything above a kernel (layers, network, optimizers) is written once.
  *
- * The twins are the reference: every function is documented there, and its type is the contract.
+ * The twins are the reference: each function is documented there, and its type is the contract.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
@@ -12,7 +12,7 @@ import { Arena, type KernelMemory, type Region, Views } from "./memory.ts";
 import * as plain from "./plain/index.ts";
 import { importingSharedMemory } from "./shared-memory.ts";
 
-/** A twin without its first argument, the views of the memory. */
+/** The signature of a twin without its first argument, the views of the memory. */
 type Bound<Twin> = Twin extends (views: Views, ...rest: infer Rest) => infer Result
   ? (...rest: Rest) => Result
   : never;
@@ -22,7 +22,7 @@ export type KernelFunctions = {
   readonly [Name in keyof typeof plain]: Bound<(typeof plain)[Name]>;
 };
 
-/** A compute kernel with the memory it works on. One per thread; the memory may be shared. */
+/** A compute kernel with the memory it works on. Each thread has one; threads may share the memory. */
 export interface Kernel {
   /** SHA-256 of the wasm bytes in lower-case hex, or `plain`. */
   readonly id: string;
@@ -32,21 +32,21 @@ export interface Kernel {
   readonly functions: KernelFunctions;
 }
 
-/** Memory of which several threads' kernels have a part each. */
+/** A kernel's part of a memory that several threads share. */
 export interface SharedPlace {
   /** From `createSharedMemory`. */
   readonly memory: WebAssembly.Memory;
-  /** What this kernel's arena may hand out; `undefined` for the one kernel that hands out all the rest. */
+  /** What this kernel's arena may allocate; `undefined` for the one kernel that allocates from all the rest. */
   readonly region?: Region;
 }
 
 /**
- * Compiles and instantiates the SIMD kernel. Synchronous: for Node and for web workers, not for a page's main thread
- * (browsers limit what may be compiled there).
+ * Compiles and instantiates the SIMD kernel. Synchronous, so it is for Node and for web workers, not for a page's
+ * main thread (browsers limit how much code it may compile).
  *
- * @param wasmBytes - What `buildKernel` made.
- * @param place - Where its memory is; without it, it has one of its own.
- * @throws {WebAssembly.CompileError} If the engine knows no SIMD, or the bytes are not a module.
+ * @param wasmBytes - The output of `buildKernel`.
+ * @param place - The memory to use. If omitted, the kernel gets its own.
+ * @throws {WebAssembly.CompileError} If the engine does not support SIMD, or the bytes are not a module.
  */
 export function instantiateKernel(wasmBytes: Uint8Array, place?: SharedPlace): Kernel {
   const memory = place?.memory ?? new WebAssembly.Memory({ initial: 1 });
@@ -56,7 +56,7 @@ export function instantiateKernel(wasmBytes: Uint8Array, place?: SharedPlace): K
   return createKernel(bytesToHex(sha256(wasmBytes)), memory, () => exports, place?.region);
 }
 
-/** The plain TypeScript twins over a memory of their own: slow, readable, and the same bits. */
+/** The plain TypeScript twins over their own memory: slow, readable, and with the same bits. */
 export function createPlainKernel(): Kernel {
   const memory = new WebAssembly.Memory({ initial: 1 });
   return createKernel("plain", memory, (views) => {
@@ -72,7 +72,7 @@ function createKernel(
   region?: Region,
 ): Kernel {
   const views = new Views(memory);
-  // What a module exports has no static type; a test holds the names of both kernels against each other.
+  // A module's exports have no static type. A test compares the function names of the two kernels.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const functions = makeFunctions(views) as KernelFunctions;
   return { id, memory, views, arena: new Arena(memory, region), functions };

@@ -1,18 +1,18 @@
 /**
- * @file The flat memory of a kernel: typed views that follow its growth, and the bump allocator that hands out its
- * parts. Nothing is ever freed: what a run needs is laid out once, before the first step.
+ * @file The flat memory of a kernel: typed views that follow its growth, and a bump allocator. Nothing is ever
+ *   freed, because a run allocates everything it needs before the first step.
  */
 import { assert } from "../assert.ts";
 
-/** What `WebAssembly.Memory` is to us. */
+/** The part of `WebAssembly.Memory` that we use. */
 export interface KernelMemory {
-  /** Replaced when the memory grows: take views afresh after every allocation. */
+  /** Replaced when the memory grows: take new views after every allocation. */
   readonly buffer: ArrayBufferLike;
   /** Adds `pages` of 64 KiB, zeroed; returns how many there were. */
   grow(pages: number): number;
 }
 
-/** Little-endian typed views over all of a kernel's memory, made again when it has grown. */
+/** Little-endian typed views over all of a kernel's memory. They are recreated after it grows. */
 export class Views {
   readonly #memory: KernelMemory;
   #buffer: ArrayBufferLike;
@@ -67,31 +67,31 @@ export class Views {
 const pageBytes = 65_536;
 /** One cache line, so that no two tensors share one; also a multiple of the 16 bytes of a SIMD register. */
 const alignment = 64;
-/** Below lie the constants of the WASM kernel; offset 0 is nobody's pointer. */
+/** The bytes below hold the constants of the WASM kernel. Offset 0 is never a valid pointer. */
 const arenaStart = 1024;
 /** Wasm addresses 32 bits. */
 const memoryBytesMax = 2 ** 32 - pageBytes;
 
-/** A part of a memory, from an `Arena` of it: the bytes [start, end), still zero. */
+/** The bytes [start, end) of a memory, allocated from its `Arena` and still zero. */
 export interface Region {
   readonly start: number;
   readonly end: number;
 }
 
-/** Hands out parts of a kernel's memory, aligned to 64 bytes and zeroed, growing it as needed. */
+/** Allocates zeroed parts of a kernel's memory, aligned to 64 bytes, and grows the memory as needed. */
 export class Arena {
   readonly #memory: KernelMemory;
   readonly #region: Region;
   #next: number;
 
-  /** @param region - All that it may hand out; by default everything. */
+  /** @param region - What it may allocate from; by default the whole memory. */
   constructor(memory: KernelMemory, region: Region = { start: arenaStart, end: memoryBytesMax }) {
     this.#memory = memory;
     this.#region = region;
     this.#next = region.start;
   }
 
-  /** Bytes handed out so far. */
+  /** Bytes allocated so far. */
   get byteLength(): number {
     return this.#next - this.#region.start;
   }
@@ -99,7 +99,8 @@ export class Arena {
   /**
    * @param byteLength - How many bytes, ≥ 0.
    * @returns A pointer (byte offset) to that many zero bytes. Views taken before this call may be detached.
-   * @throws If the machine has no such memory, or the region is exceeded (a `RangeError` of the engine, or our assertion).
+   * @throws If the machine runs out of memory or the region is exceeded (a `RangeError` of the engine, or our
+   *   assertion).
    */
   allocate(byteLength: number): number {
     assert(byteLength >= 0, `byteLength must not be negative, got ${byteLength}`);

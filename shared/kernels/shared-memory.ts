@@ -1,21 +1,24 @@
 /**
- * @file Kernel memory that several threads share: one dataset for all of them, and sums that need no copy to travel.
- * It is the same kernel: a module says of its memory whether it is shared, and only that word is changed here, so its
- * code, its bits and its name stay.
+ * @file Kernel memory shared by several threads: they keep one copy of the dataset, and sums need no copying
+ *   between threads. The kernel is the same. A WebAssembly module declares whether its memory is shared, and we
+ *   change only that declaration, so the kernel's code, bits and name stay the same.
  */
 import { assert } from "../assert.ts";
 
-/** A shared memory reserves its largest size at once: 4 GiB of addresses where they are to be had, less on phones. */
+/** A shared memory reserves its maximum size up front: 4 GiB of addresses where possible, less on phones. */
 const pagesMaxTried = [65_536, 32_768, 16_384, 8_192];
 
-/** `undefined` where threads share nothing: on pages that are not cross-origin isolated, so over plain http. */
+/**
+ * `undefined` where threads cannot share memory: on pages that are not cross-origin isolated, for example over
+ * plain http.
+ */
 export function createSharedMemory(): WebAssembly.Memory | undefined {
   if (typeof SharedArrayBuffer !== "function") return undefined;
   for (const maximum of pagesMaxTried) {
     try {
       return new WebAssembly.Memory({ initial: 1, maximum, shared: true });
     } catch {
-      // So many addresses are not free.
+      // Not enough free addresses: try a smaller maximum.
     }
   }
   return undefined;
@@ -24,15 +27,15 @@ export function createSharedMemory(): WebAssembly.Memory | undefined {
 const headerBytes = 8;
 const importSection = 2;
 const sharedWithMaximum = 3;
-/** What stands at the end of the import section: memory, without a maximum, of at least one page. */
+/** The end of the import section: a memory of at least one page, without a maximum. */
 const ownMemory = [2, 0, 1];
-/** 65,536 in LEB128: a memory with a smaller maximum fits too. */
+/** 65,536 in LEB128. A memory with a smaller maximum fits too. */
 const mostPages = [0x80, 0x80, 0x04];
 
 /**
- * The module with its one import, the memory, declared as shared.
+ * Declares the module's one import, the memory, as shared.
  *
- * @param wasmBytes - What `buildKernel` made; not changed.
+ * @param wasmBytes - The output of `buildKernel`; read only.
  */
 export function importingSharedMemory(wasmBytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const [at, length] = findSection(wasmBytes, importSection);
@@ -45,7 +48,7 @@ export function importingSharedMemory(wasmBytes: Uint8Array): Uint8Array<ArrayBu
   return Uint8Array.from([...before, shared.length, ...shared, ...wasmBytes.subarray(at + length)]);
 }
 
-/** Where the body of a section begins, and its bytes. */
+/** Returns where the body of a section begins, and its length in bytes. */
 function findSection(bytes: Uint8Array, wanted: number): readonly [number, number] {
   for (let at = headerBytes; at < bytes.length;) {
     const id = bytes[at++];

@@ -1,11 +1,12 @@
 /**
- * @file The record that an optimizer's kernel function reads: where the tensors lie and the scalars of this step. One
- * 32-bit word a field, in the order below, which is that of the class `Update` in `assembly/optimizers.ts`.
+ * @file The record that an optimizer's kernel function reads: pointers to the tensors, and the scalars of this
+ *   step. Each field takes one 32-bit word, in the order below, which is that of the class `Update` in
+ *   `assembly/optimizers.ts`.
  */
 import { assert } from "../assert.ts";
 import type { Views } from "./memory.ts";
 
-/** Pointers and counts: the record's first words, unsigned integers. */
+/** Pointers and counts: unsigned integers, the first words of the record. */
 const integerFields = [
   "count",
   "gradientSum",
@@ -17,10 +18,10 @@ const integerFields = [
   "nextSecond",
 ] as const;
 
-/** Scalars of every step: computed in float64, rounded to float32 here and nowhere else. */
+/** Scalars that every step needs. They are computed in float64 and rounded to float32 here and nowhere else. */
 const stepFields = ["divisor", "clipScale", "weightDecay", "learningRate"] as const;
 
-/** Scalars of some optimizers, likewise. */
+/** Scalars that only some optimizers need, rounded in the same way. */
 const ownFields = [
   "lookAhead",
   "decay",
@@ -35,23 +36,23 @@ const ownFields = [
 
 const scalarFields = [...stepFields, ...ownFields] as const;
 
-/** Bytes of one record. */
 export const updateByteLength = 4 * (integerFields.length + scalarFields.length);
 
 /**
- * Where the tensors of an update lie. All have shape `[count]`, float32, and come from an `Arena`: the kernels work on
- * whole registers, so they read and write up to 3 floats of the zeros that pad a tensor, and leave them zero.
+ * Pointers to the tensors of an update. All have shape `[count]`, float32, and come from an `Arena`. The kernels
+ * work on whole registers, so they read and write up to 3 floats of the zeros that pad a tensor, and leave them
+ * zero.
  */
 export interface UpdateTensors {
   /** How many parameters. */
   readonly count: number;
   /** Pointer to the sum over the batch; read only. */
   readonly gradientSum: number;
-  /** Pointers to what is known: the parameters w and the optimizer's state tensors; read only. */
+  /** Pointers to the current values: the parameters w and the optimizer's state tensors; read only. */
   readonly parameters: number;
   readonly first: number;
   readonly second: number;
-  /** Pointers to what follows; written. The known stays as it was, so that a step can be refused. */
+  /** Pointers to the next values; written. The current values stay as they were, so that a step can be refused. */
   readonly nextParameters: number;
   readonly nextFirst: number;
   readonly nextSecond: number;
@@ -61,7 +62,7 @@ export interface UpdateTensors {
 export interface StepScalars {
   /** Divides gradientSum: the batch size. */
   readonly divisor: number;
-  /** Multiplies the mean gradient: 1, or less where it is clipped. */
+  /** Multiplies the mean gradient: 1, or less if the gradient is clipped. */
   readonly clipScale: number;
   /** λ of L2 regularisation: `λ w` is added to the mean gradient. */
   readonly weightDecay: number;
@@ -69,13 +70,13 @@ export interface StepScalars {
   readonly learningRate: number;
 }
 
-/** The scalars that some optimizers need; which ones, their twins say. Left out, they are 0. */
+/** The scalars that only some optimizers need; their twins say which. A missing one is 0. */
 export interface OwnScalars {
-  /** ηβ, how far along the velocity the look-ahead point lies. */
+  /** ηβ, the distance of the look-ahead point along the velocity. */
   readonly lookAhead?: number;
   /** η times the decoupled decay. */
   readonly decay?: number;
-  /** β or β₁, and what the newcomer is multiplied with: 1 − β₁ or 1 − dampening. */
+  /** β or β₁. `gain1` multiplies the new value: 1 − β₁ or 1 − dampening. */
   readonly beta1?: number;
   readonly gain1?: number;
   /** 1 − β₁ᵗ. */
@@ -92,8 +93,8 @@ export type Update = UpdateTensors & Required<StepScalars> & Required<OwnScalars
 /**
  * Writes the record to `pointer`, which has room for `updateByteLength` bytes.
  *
- * @param own - The optimizer's own scalars. Beside `update` and not merged into it: this runs at every step, and merging
- *   objects takes V8 longer than a small network's whole update.
+ * @param own - The optimizer's own scalars. They are not merged into `update` because this runs at every step, and
+ *   V8 takes longer to merge two objects than to update a small network.
  */
 export function writeUpdate(
   { f32, u32 }: Views,
@@ -107,13 +108,13 @@ export function writeUpdate(
   for (const field of ownFields) f32[word++] = own[field] ?? 0;
 }
 
-/** The record at `pointer`, its scalars exact float32 values. */
+/** Reads the record at `pointer`. Its scalars are exact float32 values. */
 export function readUpdate({ f32, u32 }: Views, pointer: number): Update {
   assert(pointer % 4 === 0, () => `a record lies on a whole word, got ${pointer}`);
   const integers = integerFields.map((field, i) => [field, u32[pointer / 4 + i]] as const);
   const firstScalar = pointer / 4 + integerFields.length;
   const scalars = scalarFields.map((field, i) => [field, f32[firstScalar + i]] as const);
-  // The two lists name every field once; the interface above gives each its type.
+  // The two lists contain every field once; the interface above gives each its type.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return Object.fromEntries([...integers, ...scalars]) as unknown as Update;
 }

@@ -42,7 +42,7 @@ export function relu(target: usize, source: usize, count: i32): void {
   const bytes = (<usize>count) << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
     const x = v128.load(source + at);
-    // A NaN must stay one, so that the unit is seen to fail: zero is chosen, not x.
+    // A NaN must stay one, so that the failed unit is detected. This is why the select picks zero, not x.
     v128.store(target + at, v128.bitselect(zero, x, f32x4.le(x, zero)));
   }
 }

@@ -1,7 +1,7 @@
 /**
- * @file A dense layer on a chunk of samples: forward, and the gradients of its weights, biases and input. Weights are
- * first packed into panels of eight columns, so that the inner loop reads one straight line of memory; it then
- * computes a tile of four samples by eight outputs in registers. Documented at its twins in `plain/dense.ts`.
+ * @file A dense layer on a chunk of samples: forward, and the gradients of its weights, biases and input. Weights
+ *   are first packed into panels of eight columns, so that the inner loop reads memory sequentially. It then
+ *   computes a tile of four samples by eight outputs in registers. Documented at its twins in `plain/dense.ts`.
  */
 import { loadPartialOrZero, storePartial } from "./lanes";
 
@@ -50,7 +50,7 @@ export function denseInputGradient(
   const zero = f32x4.splat(0);
   for (let i = 0; i < inputs; i += 8) {
     packRows(scratch, weights + ((<usize>i * outputs) << 2), outputs, inputs - i);
-    // Adding +0 at the end changes no sum that began at +0.
+    // Adding +0 at the end changes no sum, because every sum began at +0.
     multiplyPanel(
       target + (i << 2),
       targetStride,
@@ -88,7 +88,7 @@ function packColumns(panel: usize, weights: usize, inputs: i32, outputs: i32, co
 /** `panel[o][0…8) ← weights[0…8)[o]`, the transpose, with +0 for the rows from `rows` on. */
 function packRows(panel: usize, weights: usize, outputs: i32, rows: i32): void {
   const rowBytes = (<usize>outputs) << 2;
-  // As much as goes in squares of four.
+  // As many whole 4 × 4 squares as fit.
   const squareBytes = rows >= 8 ? rowBytes & ~15 : 0;
   for (let at: usize = 0; at < squareBytes; at += 16) {
     const to = panel + (at << 3);
@@ -112,7 +112,7 @@ function packRows(panel: usize, weights: usize, outputs: i32, rows: i32): void {
   }
 }
 
-/** Four rows of four values become four columns, 32 bytes from one to the next. */
+/** Transposes four rows of four values into four columns, 32 bytes apart. */
 function transposeSquare(to: usize, from: usize, rowBytes: usize): void {
   const row0 = v128.load(from);
   const row1 = v128.load(from + rowBytes);

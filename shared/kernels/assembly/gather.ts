@@ -1,6 +1,6 @@
 /**
- * @file Collects the features of a shard's samples into padded float32 rows. Documented at its twins in
- * `plain/gather.ts`.
+ * @file Copies the features of a shard's samples into padded float32 rows. Documented at their twins in
+ *   `plain/gather.ts`.
  */
 
 export function gatherBytes(

@@ -1,4 +1,4 @@
-/** @file What the WebAssembly kernel exports: every function of every file beside this one. */
+/** @file The exports of the WebAssembly kernel: every function of every file in this folder. */
 export * from "./activations";
 export * from "./dense";
 export * from "./gather";

@@ -1,6 +1,6 @@
 /**
- * @file Loads and stores of the last one to three values of a row that is no multiple of four wide. Parameters lie
- * without padding, so what stands behind them is somebody else's.
+ * @file Loads and stores for the last one to three values of a row whose width is not a multiple of four.
+ *   Parameters are stored without padding, so the memory behind them belongs to another tensor.
  */
 
 /** Loads the first `count` of four float32, 1 ≤ count; the missing lanes are +0. */
@@ -23,7 +23,7 @@ export function storePartial(pointer: usize, lanes: v128, count: i32): void {
   if (count > 2) store<f32>(pointer, f32x4.extract_lane(lanes, 2), 8);
 }
 
-/** As `loadPartial`, but +0 in all lanes if `count` ≤ 0. */
+/** Like `loadPartial`, but +0 in all lanes if `count` ≤ 0. */
 export function loadPartialOrZero(pointer: usize, count: i32): v128 {
   return count > 0 ? loadPartial(pointer, count) : f32x4.splat(0);
 }

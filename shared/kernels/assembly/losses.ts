@@ -67,7 +67,7 @@ export function sigmoidCrossEntropy(
   }
 }
 
-/** The four values of a one-hot row that start at output `first`. */
+/** The four values of a one-hot row, starting at output `first`. */
 function oneHot4(first: i32, label: i32): v128 {
   const position = i32x4.splat(label - first);
   return v128.and(i32x4.eq(position, i32x4(0, 1, 2, 3)), f32x4.splat(1));

@@ -1,13 +1,14 @@
 /**
- * @file exp, log, tanh and the logistic function on four float32 at a time, from + − × ÷ and integer operations alone:
- * JavaScript's differ between engines. Documented, with their accuracy, at their twins in `plain/math.ts`.
+ * @file exp, log, tanh and the logistic function on four float32 at a time, from + − × ÷ and integer operations
+ *   alone, because JavaScript's own functions differ between engines. Documented, with their accuracy, at their
+ *   twins in `plain/math.ts`.
  */
 
-// Constants lie in memory: engines build a vector constant anew at every use, in five instructions, where a load with a
-// splat is one. They fill the first bytes of the memory, which no arena hands out.
+// Constants are kept in memory. Engines rebuild a vector constant at every use, in five instructions; a load with a
+// splat is one. They are in the first bytes of the memory, which no arena allocates.
 const one = memory.data<f32>([1]);
 const two = memory.data<f32>([2]);
-/** 1.5 · 2²³: adding it rounds a small float32 to the nearest integer and leaves that in the low bits. */
+/** 1.5 · 2²³. Adding it to a small float32 rounds that to the nearest integer, which is then in the low bits. */
 const roundingMagic = memory.data<f32>([12582912]);
 const exponentBias = memory.data<i32>([127]);
 
@@ -63,7 +64,8 @@ export function exp4(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), splat(exp5));
   p = f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r);
   p = f32x4.add(p, splat(one));
-  // 2ⁿ in two factors: one alone would overflow for the largest and underflow for the subnormal results.
+  // 2ⁿ as a product of two factors: a single one would overflow for the largest results and underflow for the
+  // subnormal ones.
   const exponent = i32x4.sub(shifted, magic);
   const half = i32x4.shr_s(exponent, 1);
   const rest = i32x4.sub(exponent, half);
@@ -79,7 +81,7 @@ export function expMinusAbs4(x: v128): v128 {
   return exp4(v128.or(x, splat(signBit)));
 }
 
-/** Four times the constant at `pointer`. */
+/** The constant at `pointer` in all four lanes. */
 @inline
 function splat(pointer: usize): v128 {
   return v128.load32_splat(pointer);
@@ -106,7 +108,7 @@ export function log4(x: v128): v128 {
   result = f32x4.add(result, f32x4.mul(k, splat(logLn2Low)));
   result = f32x4.add(f32x4.sub(result, halfSquare), f);
   result = f32x4.add(result, f32x4.mul(k, splat(logLn2High)));
-  // Ends of the range: log ∞ = ∞, log 0 = −∞, log of a negative number and of NaN is NaN.
+  // The ends of the range: log ∞ = ∞, log 0 = −∞; the log of a negative number or of NaN is NaN.
   const zero = f32x4.splat(0);
   result = v128.bitselect(x, result, f32x4.eq(x, splat(infinity)));
   result = v128.bitselect(f32x4.neg(splat(infinity)), result, f32x4.eq(x, zero));

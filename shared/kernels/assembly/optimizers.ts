@@ -2,11 +2,11 @@
  * @file The update rules of the optimizers, one pass each. Documented at their twins in `plain/optimizers.ts`; the
  * operations here are the same ones in the same order, four parameters at a time.
  *
- * There is no loop for a tail: tensors come from an arena, so they are padded with zeros to a whole register, and every
- * rule here takes zeros to zeros.
+ * There is no tail loop. Tensors come from an arena, so they are padded with zeros to a whole register, and every
+ * rule here maps zeros to zeros.
  */
 
-/** One 32-bit word a field, in the order of the two lists in `../update.ts`. */
+/** Each field is one 32-bit word, in the order of the two lists in `../update.ts`. */
 @unmanaged
 export class Update {
   count: usize;

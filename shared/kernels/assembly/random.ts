@@ -1,6 +1,6 @@
 /**
- * @file Draws the order of an epoch: in WebAssembly the 32-bit generator and its remainders are what the processor has.
- * Documented at its twin in `plain/random.ts`.
+ * @file Draws the order of an epoch. It is in WebAssembly because the 32-bit generator and its remainders map to
+ *   single processor instructions there. Documented at its twin in `plain/random.ts`.
  */
 
 export function drawPermutation(

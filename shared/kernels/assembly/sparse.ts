@@ -1,7 +1,7 @@
 /**
- * @file The first dense layer over sparse rows of bytes: only the features that are not zero are visited. Works on
- * panels of sixteen outputs, whose sums stay in registers over a whole row. Gives the bits of the dense layer.
- * Documented at its twins in `plain/sparse.ts`.
+ * @file The first dense layer over sparse rows of bytes: it visits only the features that are not zero. It works on
+ *   panels of sixteen outputs, whose sums stay in registers over a whole row, and gives the same bits as the dense
+ *   layer. Documented at its twins in `plain/sparse.ts`.
  */
 import { loadPartialOrZero, storePartial } from "./lanes";
 
@@ -39,8 +39,9 @@ export function sparseForward(
 }
 
 /**
- * Reads one byte of every cache line of the rows. The samples of a shuffled epoch lie anywhere in memory: asked for one
- * after the other, inside the sums, each would be waited for; asked for at once they arrive together.
+ * Prefetches the rows by reading one byte of each of their cache lines. The samples of a shuffled epoch are
+ * scattered over memory. If the sums loaded them one by one, each load would stall; requested together, the loads
+ * overlap.
  */
 function touchRows(matrix: usize, samples: usize, sampleCount: i32, scratch: usize): void {
   const rowStarts = <usize>load<u32>(matrix);
@@ -59,7 +60,7 @@ function touchRows(matrix: usize, samples: usize, sampleCount: i32, scratch: usi
     }
     for (let at = values + start; at < values + end; at += 64) sum += load<u8>(at);
   }
-  // Stored, so that no compiler may leave the reads out.
+  // Store the sum, so that no compiler may remove the reads.
   store<u32>(scratch, sum);
 }
 
@@ -160,7 +161,10 @@ function gradientPanel(
   }
 }
 
-/** Copies `rows` rows of sixteen values, of which the first `valid` exist at `from`, the first `kept` at `to`. */
+/**
+ * Copies `rows` rows of sixteen values. Only the first `valid` of them exist at `from`, and only the first `kept`
+ * at `to`.
+ */
 function copyPanel(
   to: usize,
   toBytes: usize,
@@ -240,7 +244,7 @@ export function packRows(
   }
 }
 
-/** Which of sixteen bytes are 0: one bit each. */
+/** One bit per byte of sixteen: 1 where the byte is 0. */
 function zerosOf(source: usize): i32 {
   return i8x16.bitmask(i8x16.eq(v128.load(source), i8x16.splat(0)));
 }

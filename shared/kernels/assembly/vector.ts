@@ -16,7 +16,7 @@ export function addVectors(target: usize, left: usize, right: usize, count: i32)
 }
 
 export function allFinite(pointer: usize, count: i32): i32 {
-  // x − x is 0 for a finite x and NaN for the others; all bits of 0 are 0.
+  // x − x is 0 for a finite x and NaN otherwise. All bits of 0 are 0.
   let bits0 = i32x4.splat(0);
   let bits1 = i32x4.splat(0);
   let i = 0;

@@ -2,10 +2,10 @@
  * @file Plain twins of `assembly/activations.ts`: activations and their derivatives.
  *
  * They work on padded rows: a matrix `[samples, width]` whose row stride is a multiple of 16 floats. Elementwise
- * functions take the whole of it (`count` = samples · stride, so a multiple of 4); what they make of the padding means
- * nothing, and nothing reads it. Outputs `y` are the activations' own results, so no input need be kept.
+ * functions process all of it (`count` = samples · stride, so a multiple of 4). The values they leave in the
+ * padding are meaningless and never read. Backward functions need only the outputs `y`, so inputs are not kept.
  */
-// A kernel function takes nothing but numbers, as WebAssembly does.
+// A kernel function takes only numbers, as WebAssembly does.
 /* oxlint-disable max-params */
 import type { Views } from "../memory.ts";
 import { exp, maximumOf, sigmoidOf, tanhOf } from "./math.ts";
@@ -49,7 +49,7 @@ export function tanhBackward({ f32 }: Views, deltas: number, outputs: number, co
   }
 }
 
-/** `y ← x > 0 ? x : +0`; NaN stays NaN, so that a unit that fails is seen to. Arguments as for `sigmoid`. */
+/** `y ← x > 0 ? x : +0`; NaN stays NaN, so that a failed unit is detected. Arguments as for `sigmoid`. */
 export function relu({ f32 }: Views, target: number, source: number, count: number): void {
   for (let i = 0; i < count; i++) {
     const x = f32[source / 4 + i]!;
@@ -69,7 +69,7 @@ export function reluBackward({ f32 }: Views, deltas: number, outputs: number, co
  *
  * @param target - Pointer to padded rows `[samples, outputs]`; written. May be `source` itself.
  * @param source - Pointer to padded rows `[samples, outputs]`.
- * @param stride - Floats from one row to the next, of both.
+ * @param stride - Floats from one row to the next, in both.
  */
 export function softmax(
   { f32 }: Views,

@@ -2,12 +2,12 @@
  * @file Plain twins of `assembly/dense.ts`: a dense layer, `y = x W + b`, on a chunk of samples, and its gradients.
  *
  * Every sum starts at +0 and adds its terms in ascending order; a bias is added last. A sum that starts at +0 never
- * becomes −0, so leaving out terms that are ±0 changes no bit: that is what lets the sparse layer skip zeros.
+ * becomes −0, so leaving out terms that are ±0 changes no bit. This is why the sparse layer may skip zeros.
  *
- * Weights are `[inputs, outputs]` without padding, one row an input. Activations and deltas are padded rows: their
- * stride, in floats, is a multiple of 16, and what lies in the padding means nothing.
+ * Weights are `[inputs, outputs]` without padding, one row per input. Activations and deltas are padded rows: their
+ * stride, in floats, is a multiple of 16, and the values in the padding are meaningless.
  */
-// A kernel function takes nothing but numbers, as WebAssembly does.
+// A kernel function takes only numbers, as WebAssembly does.
 /* oxlint-disable max-params */
 import type { Views } from "../memory.ts";
 
@@ -85,7 +85,7 @@ export function denseInputGradient(
  * @param target - Pointer to `[inputs, outputs]` float32; written.
  * @param input - Pointer to padded rows `[samples, inputs]`.
  * @param deltas - Pointer to padded rows `[samples, outputs]`.
- * @param first - 1: the sums begin here, `target` need not be cleared. 0: they go on from `target`.
+ * @param first - 1: the sums start at +0, and `target` need not be cleared. 0: they continue from `target`.
  */
 export function denseWeightGradient(
   { f32 }: Views,

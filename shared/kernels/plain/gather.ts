@@ -1,7 +1,5 @@
-/**
- * @file Plain twins of `assembly/gather.ts`: the features of chosen samples as padded float32 rows.
- */
-// A kernel function takes nothing but numbers, as WebAssembly does.
+/** @file Plain twins of `assembly/gather.ts`: copy the features of chosen samples into padded float32 rows. */
+// A kernel function takes only numbers, as WebAssembly does.
 /* oxlint-disable max-params */
 import type { Views } from "../memory.ts";
 
@@ -32,7 +30,7 @@ export function gatherBytes(
   }
 }
 
-/** `target[s] ← features[samples[s]]`; arguments as for `gatherBytes`, but the features are float32. */
+/** `target[s] ← features[samples[s]]`; arguments as for `gatherBytes`, except that the features are float32. */
 export function gatherFloats(
   { f32, u32 }: Views,
   target: number,

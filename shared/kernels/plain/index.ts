@@ -1,4 +1,4 @@
-/** @file Every plain twin, by the name that its WebAssembly function is exported under. */
+/** @file All plain twins, under the names of the WebAssembly functions. */
 export * from "./activations.ts";
 export * from "./dense.ts";
 export * from "./gather.ts";

@@ -1,16 +1,17 @@
 /**
- * @file Plain twins of `assembly/losses.ts`: the loss of every sample of a chunk against its one-hot label y, and the
- * gradient of that loss. A row holds one sample's `outputs` values; rows are padded, their stride a multiple of 16.
+ * @file Plain twins of `assembly/losses.ts`: the loss of every sample of a chunk against its one-hot label y, and
+ *   the gradient of that loss. A row holds the `outputs` values of one sample. Rows are padded; their stride is a
+ *   multiple of 16.
  *
  * The four losses take the same arguments:
- * - `deltas`: pointer to padded rows `[samples, outputs]`; written: ∂loss/∂(what the loss was given). May be the
- *   second argument itself.
+ * - `deltas`: pointer to padded rows `[samples, outputs]`; written: ∂loss/∂(second argument). May be the second
+ *   argument itself.
  * - `logits` or `predictions`: pointer to padded rows `[samples, outputs]`.
- * - `stride`: floats from one row to the next, of both.
+ * - `stride`: floats from one row to the next, in both.
  * - `labels`: pointer to `[samples]` bytes, each below `outputs`.
  * - `losses`: pointer to `[samples]` float32; written.
  */
-// A kernel function takes nothing but numbers, as WebAssembly does.
+// A kernel function takes only numbers, as WebAssembly does.
 /* oxlint-disable max-params */
 import type { Views } from "../memory.ts";
 import { exp, log, maximumOf } from "./math.ts";
@@ -127,7 +128,7 @@ export function meanAbsoluteError(
 }
 
 /**
- * The position of the largest value of every row; the lowest of equals. NaN is larger than nothing.
+ * The position of the largest value of every row; of equal values, the first. NaN is never the largest.
  *
  * @param predicted - Pointer to `[samples]` bytes; written.
  * @param values - Pointer to padded rows `[samples, outputs]`, outputs ≤ 256.

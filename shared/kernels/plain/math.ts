@@ -1,9 +1,10 @@
 /**
- * @file exp, log, tanh and the logistic function in float32, from + − × ÷ and integer operations alone: JavaScript's
- * differ between engines and versions, and these values reach the parameters. Every operation is rounded by `fround`,
- * in the order of `assembly/math.ts`, so both give the same bits.
+ * @file exp, log, tanh and the logistic function in float32, from + − × ÷ and integer operations alone.
+ *   JavaScript's own functions differ between engines and versions, and these values reach the parameters. Every
+ *   operation is rounded by `fround`, in the order of `assembly/math.ts`, so both give the same bits.
  *
- * Largest errors against float64, in units in the last place, as the tests hold them: exp 2, log 1, tanh 2, sigmoid 3.
+ * Largest errors against float64, in units in the last place, checked by the tests: exp 2, log 1, tanh 2, sigmoid
+ * 3.
  */
 const { abs, fround } = Math;
 
@@ -20,7 +21,10 @@ function bitsOf(value: number): number {
   return bits[0]!;
 }
 
-/** `c₀ xⁿ + c₁ xⁿ⁻¹ + …` by Horner's rule, each product and each sum rounded. The coefficients are float32 values. */
+/**
+ * `c₀ xⁿ + c₁ xⁿ⁻¹ + …` by Horner's rule; each product and each sum is rounded. The coefficients are float32
+ * values.
+ */
 function polynomial(x: number, coefficients: Float32Array): number {
   let sum = coefficients[0]!;
   for (let i = 1; i < coefficients.length; i++) {
@@ -29,10 +33,10 @@ function polynomial(x: number, coefficients: Float32Array): number {
   return sum;
 }
 
-/** Adding it rounds a small float32 to the nearest integer and leaves that in the low bits: 1.5 · 2²³. */
+/** 1.5 · 2²³. Adding it to a small float32 rounds that to the nearest integer, which is then in the low bits. */
 const roundingMagic = 12_582_912;
 const log2E = fround(Math.LOG2E);
-/** ln 2 in two parts; the first has so few bits that its product with an exponent is exact. */
+/** ln 2 as a sum of two parts. The first has so few bits that its product with an exponent is exact. */
 const ln2High = 0.693_359_375;
 const ln2Low = fround(-2.121_944_40e-4);
 const expCoefficients = new Float32Array([
@@ -41,8 +45,8 @@ const expCoefficients = new Float32Array([
 ]);
 
 /**
- * eˣ: with n = round(x / ln 2) and r = x − n ln 2, `2ⁿ · (1 + r + r² P(r))`. Subnormal results included; 0 below −104,
- * ∞ above 88.73, NaN for NaN.
+ * eˣ: with n = round(x / ln 2) and r = x − n ln 2, `2ⁿ · (1 + r + r² P(r))`. Subnormal results are exact to the
+ * same error; 0 below −104, ∞ above 88.73, NaN for NaN.
  *
  * @see Moshier, Cephes Mathematical Library, `expf`.
  */
@@ -57,7 +61,8 @@ export function exp(value: number): number {
   let p = polynomial(r, expCoefficients);
   p = fround(fround(p * fround(r * r)) + r);
   p = fround(p + 1);
-  // 2ⁿ in two factors: one alone would overflow for the largest and underflow for the subnormal results.
+  // 2ⁿ as a product of two factors: a single one would overflow for the largest results and underflow for the
+  // subnormal ones.
   const exponent = (bitsOf(shifted) - 0x4b400000) | 0;
   const half = exponent >> 1;
   const rest = exponent - half;
@@ -69,7 +74,7 @@ const evenLog = [0.400_009_721_52, 0.242_790_788_41].map(fround);
 const oddLog = [0.666_666_626_93, 0.284_987_866_88].map(fround);
 const logLn2Low = fround(9.058_000_614_5e-6);
 const logLn2High = fround(6.931_381_225_6e-1);
-/** √½ as bits: mantissas are brought to [√½, √2). */
+/** The bits of √½: mantissas are brought to [√½, √2). */
 const sqrtHalfBits = 0x3f3504f3;
 
 /**
@@ -104,7 +109,7 @@ const tanhCoefficients = new Float32Array([
 ]);
 
 /**
- * tanh x: below 0.625 `x + x³ P(x²)`, above `1 − 2 / (e²ˣ + 1)`; odd, so ±0 stay what they are.
+ * tanh x: below 0.625 `x + x³ P(x²)`, above `1 − 2 / (e²ˣ + 1)`; odd, so ±0 is unchanged.
  *
  * @see Moshier, Cephes Mathematical Library, `tanhf`.
  */
@@ -128,7 +133,7 @@ export function sigmoidOf(x: number): number {
   return fround((x < 0 ? power : 1) / fround(1 + power));
 }
 
-/** The largest of `count` values from index `first` on; the first of equals. */
+/** The largest of `count` values, starting at index `first`; of equal values, the first. */
 export function maximumOf(values: Float32Array, first: number, count: number): number {
   let largest = values[first]!;
   for (let i = 1; i < count; i++) {

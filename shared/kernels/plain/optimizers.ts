@@ -1,10 +1,12 @@
 /**
- * @file Plain twins of `assembly/optimizers.ts`: the update rules, element by element. The place to read what an
- * optimizer does. The order of the float32 operations is part of the result, so it is written out: one `fround` each.
+ * @file Plain twins of `assembly/optimizers.ts`: the update rules, element by element. Read here what an optimizer
+ *   does. The order of the float32 operations is part of the result, so each one is written out with its own
+ *   `fround`.
  *
- * Every function but the last takes the pointer to one `Update` record, whose fields `../update.ts` explains. In the
- * formulas w is a parameter, g what `gradientAt` makes, η the learning rate, v and m state tensors (`first`, `second`).
- * The left side of an arrow goes to the record's `next…` tensors: nothing known is overwritten.
+ * Every function but the last takes the pointer to one `Update` record, whose fields are documented in
+ * `../update.ts`. In the formulas w is a parameter, g the result of `gradientAt`, η the learning rate, v and m
+ * state tensors (`first`, `second`). The left side of an arrow goes to the record's `next…` tensors: current values
+ * are never overwritten.
  */
 import type { Views } from "../memory.ts";
 import { readUpdate } from "../update.ts";
@@ -32,7 +34,7 @@ export function momentum(views: Views, pointer: number): void {
   }
 }
 
-/** Where Nesterov's gradient is taken: `nextParameters ← w − ηβ v`. ηβ is `lookAhead`, v is `first`. */
+/** The point at which Nesterov's gradient is taken: `nextParameters ← w − ηβ v`. ηβ is `lookAhead`, v is `first`. */
 export function lookAhead(views: Views, pointer: number): void {
   const { update, w, nextW, first: v } = open(views, pointer);
   for (let i = 0; i < w.length; i++) {
@@ -93,7 +95,7 @@ export function adam(views: Views, pointer: number): void {
  * `(s₀ + s₁) + (s₂ + s₃)`. Squares of float32 numbers don't overflow in float64, so the result is finite if and only if
  * every element is.
  *
- * @param pointer - To `[count]` float32 from an `Arena`, the padding zero; read only.
+ * @param pointer - To `[count]` float32 from an `Arena`, with zero padding; read only.
  */
 export function sumOfSquares({ f32 }: Views, pointer: number, count: number): number {
   const sums = new Float64Array(4);
@@ -104,13 +106,13 @@ export function sumOfSquares({ f32 }: Views, pointer: number, count: number): nu
   return sums[0]! + sums[1]! + (sums[2]! + sums[3]!);
 }
 
-/** The record, views of its tensors, shape `[count]` each, and what g is. */
+/** The record, views of its tensors (shape `[count]` each), and the function that computes g. */
 function open(views: Views, pointer: number) {
   const update = readUpdate(views, pointer);
   const tensor = (at: number) => views.f32.subarray(at / 4, at / 4 + update.count);
   const gradientSum = tensor(update.gradientSum);
   const { divisor, clipScale, weightDecay } = update;
-  /** g of parameter i at w: `(gradientSum / divisor) · clipScale + λ w`, the mean, clipped, with L2 decay. */
+  /** g of parameter i at w: `(gradientSum / divisor) · clipScale + λ w`, which is the clipped mean plus L2 decay. */
   const gradientAt = (i: number, w: number) => {
     const mean = fround(gradientSum[i]! / divisor);
     return fround(fround(mean * clipScale) + fround(weightDecay * w));

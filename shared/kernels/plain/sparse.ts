@@ -1,19 +1,23 @@
 /**
- * @file Plain twins of `assembly/sparse.ts`: the first dense layer over compressed sparse rows. Zeros are skipped,
- * which changes no bit (see `dense.ts`).
+ * @file Plain twins of `assembly/sparse.ts`: the first dense layer over compressed sparse rows. It skips zeros,
+ *   which changes no bit (see `dense.ts`).
  *
- * `matrix` points to four uint32 pointers: `rowStarts` `[rows + 1]` uint32; `columns` `[rowStarts[rows]]` uint16 and
- * `values`, as many bytes, row by row, columns ascending; `table` `[256]` float32, the value that each byte stands for.
- * `samples` points to `[sampleCount]` uint32: the rows that are meant. The rest is as in `dense.ts`.
+ * `matrix` points to four uint32 pointers:
+ * - `rowStarts` `[rows + 1]` uint32;
+ * - `columns` `[rowStarts[rows]]` uint16, row by row, ascending within a row;
+ * - `values` `[rowStarts[rows]]` bytes, in the same order;
+ * - `table` `[256]` float32: the value of each byte.
+ *
+ * `samples` points to `[sampleCount]` uint32: the rows to use. Everything else is as in `dense.ts`.
  */
-// A kernel function takes nothing but numbers, as WebAssembly does.
+// A kernel function takes only numbers, as WebAssembly does.
 /* oxlint-disable max-params */
 import type { Views } from "../memory.ts";
 
 const { fround } = Math;
 
 /**
- * `target[s][o] ← (Σᵢ x[i] · weights[i][o]) + biases[o]`, x the row `samples[s]`.
+ * `target[s][o] ← (Σᵢ x[i] · weights[i][o]) + biases[o]`, where x is the row `samples[s]`.
  *
  * @param target - Pointer to padded rows `[sampleCount, outputs]`; written, its padding too.
  * @param weights - Pointer to `[inputs, outputs]` float32.
@@ -47,11 +51,12 @@ export function sparseForward(
 }
 
 /**
- * `target[i][o] ← start + Σₛ xₛ[i] · deltas[s][o]`, xₛ the row `samples[s]`, where `start` is +0 or what `target` held.
+ * `target[i][o] ← start + Σₛ xₛ[i] · deltas[s][o]`, where xₛ is the row `samples[s]` and `start` is +0 or the old
+ * value of `target`.
  *
  * @param target - Pointer to `[inputs, outputs]` float32; written.
  * @param deltas - Pointer to padded rows `[sampleCount, outputs]`.
- * @param first - 1: the sums begin here, `target` need not be cleared. 0: they go on from `target`.
+ * @param first - 1: the sums start at +0, and `target` need not be cleared. 0: they continue from `target`.
  * @param _scratch - Pointer to 64 · inputs bytes that the SIMD kernel overwrites.
  */
 export function sparseWeightGradient(
@@ -93,7 +98,7 @@ function rowOf({ f32, u32, u16, u8 }: Views, matrix: number, row: number): Entry
   return entries;
 }
 
-/** How many of the `count` bytes that `source` points to are not 0. */
+/** Counts the bytes that are not 0 among the `count` bytes at `source`. */
 export function countNonZero({ u8 }: Views, source: number, count: number): number {
   let found = 0;
   for (let i = 0; i < count; i++) if (u8[source + i] !== 0) found++;
@@ -101,10 +106,10 @@ export function countNonZero({ u8 }: Views, source: number, count: number): numb
 }
 
 /**
- * Appends rows to a matrix: each one's columns that are not 0, with their values, and where it ends.
+ * Appends rows to a matrix: per row, the columns that are not 0, their values, and the end of the row.
  *
- * @param matrix - With room for what is appended, and `rowStarts[firstRow]` set.
- * @param firstRow - The row that the first of them becomes.
+ * @param matrix - Must have room for the new rows, and `rowStarts[firstRow]` must be set.
+ * @param firstRow - The index that the first new row gets.
  * @param source - Pointer to `[rowCount, featureCount]` bytes; at most 65,536 features.
  */
 export function packRows(
