@@ -1,16 +1,17 @@
 /** @file Checks of our own invariants. They stay on in production. */
 
 /**
- * Stops the program when an invariant is broken: a bug here, never a bad peer or a bad file.
+ * Stops the program when an invariant is broken. That is a bug in this program, never a bad peer or a bad file.
  *
- * @param message - Where it is made up of values and checked many times a step, a function: text costs more than the check.
+ * @param message - Pass a function where the text is built from values and the check runs many times per step:
+ *   building text costs more than the check.
  */
 export function assert(condition: boolean, message: string | (() => string)): asserts condition {
   if (condition) return;
   throw new Error(`invariant broken: ${typeof message === "string" ? message : message()}`);
 }
 
-/** Narrows away `undefined`: for an index or a key that is known to exist. */
+/** Narrows away `undefined`, for an index or key that is known to exist. */
 export function known<T>(value: T | undefined, message: string): T {
   if (value === undefined) throw new Error(`invariant broken: ${message}`);
   return value;

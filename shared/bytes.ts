@@ -1,4 +1,4 @@
-/** @file Numbers as the bytes they are: little-endian, as WebAssembly's memory is and every engine's arrays are. */
+/** @file Numbers as bytes: little-endian, like WebAssembly's memory and every engine's arrays. */
 
 /** The same memory as bytes. */
 export function bytesOf<Memory extends ArrayBufferLike>(
@@ -7,7 +7,7 @@ export function bytesOf<Memory extends ArrayBufferLike>(
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** A copy in memory of its own. Not `bytes.slice()`: of a Node `Buffer` that is a view of the same memory. */
+/** A copy in its own memory. Not `bytes.slice()`, because for a Node `Buffer` that is a view of the same memory. */
 export function copyOfBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }

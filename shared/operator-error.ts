@@ -1,15 +1,18 @@
 /**
- * @file The one error that a person at the keyboard caused and can mend: a bad flag, a bad file, a port in use.
- * Caught once, in the command line's main, which prints the message as one line and exits with 1.
+ * @file The error for mistakes that the person at the keyboard can fix: a bad flag, a bad file, a port in use. It
+ *   is caught once, in the command line's main, which prints the message as one line and exits with 1.
  */
 
-/** More than any of our sentences has, whatever a file put into one. */
+/** Longer than any of our messages, whatever text of a file they quote. */
 const lineLengthMax = 2_000;
 
-/** Controls, line breaks, direction marks and what else a terminal may obey instead of showing it. */
+/** Control characters, line breaks, direction marks and anything else that a terminal may obey instead of showing. */
 const unshowable = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** A text as one line for a terminal: what a file or a stranger wrote can neither break it nor command the terminal. */
+/**
+ * A text as one line for a terminal. Text from a file or a stranger can then neither break the line nor control the
+ * terminal.
+ */
 export function oneLine(text: string): string {
   const cut = text.length > lineLengthMax ? `${text.slice(0, lineLengthMax)}…` : text;
   return cut.replaceAll(
@@ -18,7 +21,7 @@ export function oneLine(text: string): string {
   );
 }
 
-/** A mistake of the operator's. The message says what, which value, and what to do. */
+/** A mistake by the operator. The message says what is wrong, which value, and what to do. */
 export class OperatorError extends Error {
   override readonly name = "OperatorError";
 }

@@ -1,6 +1,6 @@
 /**
- * @file Seeded integer randomness, the same on every engine. Only 32-bit integer operations: no `Math.random`,
- * no floating point that an engine may round its own way.
+ * @file Seeded integer randomness, the same on every engine. Only 32-bit integer operations: no `Math.random`, no
+ *   floating point that engines may round differently.
  */
 import { assert } from "./assert.ts";
 
@@ -20,7 +20,7 @@ export class Random {
     this.#state = stateOf(seeds);
   }
 
-  /** The generator with this state, from `stateOf`. */
+  /** The generator with the given state, from `stateOf`. */
   static at(state: readonly number[]): Random {
     const random = new Random();
     random.#state.set(state);
@@ -45,12 +45,13 @@ export class Random {
   below(bound: number): number {
     assert(bound >= 1 && bound <= 2 ** 32, `bound must be in [1, 2^32], got ${bound}`);
     let draw = this.nextUint32();
-    // The last interval is shorter than `bound`: below it, and so nearly always, its start need not be known.
+    // The last interval is shorter than `bound`. Most draws are clearly below it, so its exact start is rarely
+    // needed.
     while (draw > 2 ** 32 - bound && draw >= 2 ** 32 - (2 ** 32 % bound)) draw = this.nextUint32();
     return draw % bound;
   }
 
-  /** A number uniform in [0, 1) on a grid of 2⁻²⁴: exact in float32 and in float64. */
+  /** A number uniform in [0, 1) on a grid of 2⁻²⁴; exact in float32 and in float64. */
   uniform(): number {
     return (this.nextUint32() >>> 8) * 2 ** -24;
   }
@@ -83,7 +84,7 @@ function rotateLeft(value: number, bits: number): number {
   return (value << bits) | (value >>> (32 - bits));
 }
 
-/** The state that seeds begin with, four words, by the splitmix32 finaliser; never all zeros. */
+/** The initial state for a list of seeds: four words by the splitmix32 finaliser, never all zero. */
 export function stateOf(seeds: readonly number[]): Uint32Array {
   let hash = 0x9e3779b9;
   for (const seed of seeds) {

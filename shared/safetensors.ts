@@ -1,6 +1,7 @@
 /**
  * @file Reader and writer of safetensors, the file format of checkpoints and datasets: 8 bytes of little-endian
- * header length, a JSON header, one byte buffer. Strict in both directions; it knows nothing of what the tensors mean.
+ *   header length, a JSON header, one byte buffer. Strict in both directions. It does not know what the tensors
+ *   mean.
  *
  * 1. Equal content gives equal bytes: tensors are ordered as the reference writer does (wider dtypes first, then by
  *    name), metadata by key.
@@ -33,9 +34,9 @@ const lengthBytes = 8;
 const alignmentBytes = 8;
 const space = 0x20;
 const metadataKey = "__metadata__";
-/** The header, a tensor in it, and the list that is its shape. */
+/** The header, a tensor in it, and its shape. */
 const headerDepthMax = 3;
-/** Error messages name tensors. */
+/** A limit because error messages contain names of tensors. */
 const nameLengthMax = 200;
 
 /** The format allows 100 MB. Ours have at most a few hundred tensors of 100 bytes each, and one run config. */
@@ -54,11 +55,11 @@ export type TensorData =
 /** One tensor, row by row. Its dtype is the class of its data. */
 export interface Tensor {
   readonly shape: readonly number[];
-  /** Length: the product of `shape`. */
+  /** Its length is the product of `shape`. */
   readonly data: TensorData;
 }
 
-/** What a safetensors file says. */
+/** The contents of a safetensors file. */
 export interface Safetensors {
   readonly metadata: ReadonlyMap<string, string>;
   readonly tensors: ReadonlyMap<string, Tensor>;
@@ -67,7 +68,7 @@ export interface Safetensors {
 /**
  * Writes tensors and metadata as one file.
  *
- * @returns The bytes of the file, in memory of their own.
+ * @returns The bytes of the file, in new memory.
  * @throws If a shape does not fit its data, or the header would exceed `headerBytesMax` (a bug in the caller).
  */
 export function encodeSafetensors({ metadata, tensors }: Safetensors): Uint8Array<ArrayBuffer> {
@@ -96,7 +97,7 @@ export function encodeSafetensors({ metadata, tensors }: Safetensors): Uint8Arra
  * Reads a file.
  *
  * @param bytes - The whole file; untrusted.
- * @returns Tensors as views of `bytes`, except where the file's writer left one unaligned: that one is a copy.
+ * @returns Tensors as views of `bytes`, except that an unaligned tensor is copied.
  * @throws FormatError for anything that the format forbids, and for dtypes other than those above.
  */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
@@ -125,7 +126,7 @@ function dtypeOf(data: TensorData): DType {
   return known(name, `a typed array of ${dtypeNames.join(", ")}`);
 }
 
-/** JSON put together by hand, since an object would move keys that look like integers to its front. */
+/** Builds the JSON by hand, because an object would move keys that look like integers to the front. */
 function headerOf(
   metadata: ReadonlyMap<string, string>,
   tensors: readonly [string, Tensor][],
@@ -200,7 +201,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What walks over a value recurses, so nothing may be nested deeper than what belongs there. */
+/** Code that walks over a value recurses, so nothing may nest deeper than a valid header does. */
 function checkDepth(json: string): void {
   let depth = 0;
   for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gu)) {
@@ -212,7 +213,7 @@ function checkDepth(json: string): void {
   }
 }
 
-/** Finds a key that stands twice in one object of valid JSON, which `JSON.parse` would pass over in silence. */
+/** Finds a key that occurs twice in one object of valid JSON. `JSON.parse` would silently accept it. */
 function duplicateKey(json: string): string | undefined {
   const keysOfOpenObjects: Set<string>[] = [];
   for (const [token, quoted, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/gu)) {

@@ -7,8 +7,8 @@
  * | `train.features`, `test.features` | U8 or F32, both the same | `[count, …featureShape]` |
  * | `train.labels`, `test.labels` | U8 | `[count]` |
  *
- * Metadata: `format` and `classCount`. The name is not in it: it is for people, and equal data under two names must
- * have one address, one cache entry and one result. The run config carries name and hash side by side.
+ * Metadata: `format` and `classCount`. The name is not part of it. Names are for people, and equal data under two
+ * names must have one address, one cache entry and one result. The run config carries name and hash side by side.
  */
 import { assert } from "../assert.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../safetensors.ts";
@@ -20,23 +20,23 @@ const format = "promedio-dataset-1";
 
 /** Labels are bytes. */
 export const classCountMax = 256;
-/** Of one sample: a colour image of 512 × 512 and then some. One sample must fit a worker's memory many times. */
+/** Per sample. Enough for a colour image of 512 × 512. A worker must hold many samples in memory. */
 export const featureCountMax = 2 ** 20;
-/** More than an image or a video clip has. */
+/** More than an image or a video clip needs. */
 export const featureRankMax = 4;
-/** The whole file. A worker holds it in memory once, on a phone too, and a typed array must be able to span it. */
+/** The whole file. A worker holds it in memory once, even on a phone, and a typed array must be able to span it. */
 export const datasetBytesMax = 2 ** 30;
 
 /** A dataset before it has an identity. */
 export type DatasetContent = Omit<Dataset, "sha256" | "featureCount">;
 
-/** A dataset with the bytes that it is a view of. */
+/** A dataset and the bytes that it views. */
 export interface CanonicalDataset {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly dataset: Dataset;
 }
 
-/** What a dataset must be: the `dataset` of a run config. */
+/** What identifies a dataset: the `dataset` of a run config. */
 export interface DatasetIdentity {
   readonly name: string;
   readonly sha256: string;
@@ -45,8 +45,8 @@ export interface DatasetIdentity {
 /**
  * Writes the canonical bytes.
  *
- * @param content - Its splits may be garbage afterwards: the returned dataset views the returned bytes.
- * @param hash - A faster SHA-256 where there is one.
+ * @param content - Its splits are no longer needed afterwards: the returned dataset views the returned bytes.
+ * @param hash - A faster SHA-256, if available.
  * @throws FormatError if the content breaks a rule of `decodeDataset`.
  */
 export function encodeDataset(content: DatasetContent, hash: Sha256 = sha256Hex): CanonicalDataset {
@@ -72,10 +72,10 @@ export function encodeDataset(content: DatasetContent, hash: Sha256 = sha256Hex)
  * Reads canonical bytes.
  *
  * @param bytes - Untrusted. The dataset's splits are views of them.
- * @param identity - What the run config says of them; `name` is only handed on.
- * @param hash - A faster SHA-256 where there is one.
- * @throws FormatError if the hash differs, or if a tensor, a shape, a label or a number is not as it must be: every
- *   label below classCount, every float finite, both splits with at least one sample, every limit above kept.
+ * @param identity - What the run config says about them; `name` is only passed through.
+ * @param hash - A faster SHA-256, if available.
+ * @throws FormatError if the hash differs, or if a tensor, a shape, a label or a number is wrong. Every label must
+ *   be below classCount, every float finite, each split must have at least one sample, and all limits above hold.
  */
 export function decodeDataset(
   bytes: Uint8Array,

@@ -1,24 +1,20 @@
-/**
- * @file What a dataset is once it is in memory. How it is read, drawn, downloaded or sent lies beside this file.
- */
+/** @file A dataset in memory. The files beside this one read, draw, download and encode it. */
 
 /** Samples with their labels. */
 export interface Split {
   readonly count: number;
-  /**
-   * Shape `[count, featureCount]`, row by row. Bytes stand for `fround(byte / 255)`; float32 values for themselves.
-   */
+  /** Shape `[count, featureCount]`, row by row. A byte means `fround(byte / 255)`; a float32 value means itself. */
   readonly features: Uint8Array | Float32Array;
   /** Class of each sample, in [0, classCount). Shape `[count]`. */
   readonly labels: Uint8Array;
 }
 
 export interface Dataset {
-  /** For people: `digits`, `mnist`, a folder's name. */
+  /** A name for people: `digits`, `mnist`, a folder's name. */
   readonly name: string;
-  /** SHA-256 of the canonical bytes, lower-case hex: its identity. */
+  /** SHA-256 of the canonical bytes in lower-case hex; identifies the dataset. */
   readonly sha256: string;
-  /** Of one sample, outermost first: `[28, 28]` for an image of 28 rows. */
+  /** The shape of one sample, outermost dimension first: `[28, 28]` for an image of 28 rows. */
   readonly featureShape: readonly number[];
   /** Product of `featureShape`. */
   readonly featureCount: number;

@@ -1,10 +1,10 @@
 /**
- * @file The error of every decoder of stored bytes here: safetensors, datasets, checkpoints. Whoever knows where the
- * bytes came from turns it into what it means there: a damaged checkpoint to skip, a download to try again, an
- * operator's bad file.
+ * @file The error of every decoder of stored bytes here: safetensors, datasets, checkpoints. The caller knows where
+ *   the bytes came from and decides what it means: a damaged checkpoint to skip, a download to retry, or a bad file
+ *   of the operator's.
  */
 
-/** Bytes that are not what they should be. The message says what was found and what was expected. */
+/** The bytes are not in the expected format. The message says what was found and what was expected. */
 export class FormatError extends Error {
   override readonly name = "FormatError";
 }

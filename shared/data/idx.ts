@@ -1,6 +1,6 @@
 /**
- * @file Parser of IDX, the format in which MNIST and its kin are published. Pure: bytes in, numbers out; whoever read
- * the file and unpacked it says its name for the messages.
+ * @file Parser of IDX, the format of MNIST and similar datasets. Pure: bytes in, numbers out. The caller reads and
+ *   unpacks the file, and passes its name for the error messages.
  *
  * A file is two zero bytes, the type of its elements, the number of dimensions, each dimension as a big-endian
  * 32-bit integer, then the elements, big-endian, row by row.
@@ -11,9 +11,9 @@ import { OperatorError } from "../operator-error.ts";
 
 /** The contents of an IDX file. */
 export interface IdxArray {
-  /** Outermost first. For samples: the count, then the shape of one. */
+  /** Outermost dimension first. For samples: the count, then the shape of one sample. */
   readonly shape: readonly number[];
-  /** Unsigned bytes as they are, a view of the file; every other type rounded to float32. */
+  /** Unsigned bytes unchanged, as a view of the file; every other type rounded to float32. */
   readonly data: Uint8Array | Float32Array;
 }
 

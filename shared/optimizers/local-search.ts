@@ -1,14 +1,14 @@
 /**
- * @file Local search, the baseline that gradients beat: try k random neighbours w + σ · noise, keep the best if it is
- * better. Here is only the choice; the noise is drawn in `../run/noise.ts`.
+ * @file Local search, the baseline that gradients beat: try k random neighbours w + σ · noise and keep the best one
+ *   if it improves. This file holds only the choice; the noise is drawn in `../engine/noise.ts`.
  */
 import { assert } from "../assert.ts";
 
 /**
- * The candidate to go on from: the one with the lowest loss, the earlier of equals. Candidate 0 is the current point, so
- * a neighbour is chosen only if it is better.
+ * The candidate to continue from: the one with the lowest loss; of equals, the first. Candidate 0 is the current
+ * point, so a neighbour is chosen only if it is better.
  *
- * @param lossSums - One finite loss a candidate, over the same samples. Shape `[1 + neighbours]`.
+ * @param lossSums - One finite loss per candidate, over the same samples. Shape `[1 + neighbours]`.
  * @returns Its index.
  */
 export function bestCandidate(lossSums: Float32Array): number {

@@ -1,6 +1,7 @@
 /**
- * @file The optimizers, side by side. Each one names its state tensors and turns its hyperparameters into the scalars
- * of a step, in float64; what is then done to every parameter, in float32, stands in `../kernels/plain/optimizers.ts`.
+ * @file The optimizers, side by side. Each one names its state tensors and turns its hyperparameters into the
+ *   scalars of a step, in float64. The update of every parameter, in float32, is in
+ *   `../kernels/plain/optimizers.ts`.
  *
  * In the formulas w are the parameters, g the gradient of the batch mean (clipped, with L2 decay), η the learning rate
  * and t = step + 1 the number of the update. All state starts at 0.
@@ -16,25 +17,23 @@ import {
 import type { OptimizerConfig } from "../run/config.ts";
 import { RunningPower } from "./power.ts";
 
-/** An optimizer that follows a gradient; `local-search` follows none and stands in `local-search.ts`. */
+/** An optimizer that follows a gradient. `local-search` does not; it is in `local-search.ts`. */
 export interface Optimizer {
   /** Names of the state tensors, each of shape `[parameterCount]`: none, `first`, or `first` and `second`. */
   readonly stateNames: readonly [] | readonly [string] | readonly [string, string];
 
   /**
-   * Computes the next parameters and the next state from the known ones, which stay as they are.
+   * Computes the next parameters and the next state from the current ones, which are not changed.
    *
-   * @param update - Where the tensors lie, the step, and its scalars.
+   * @param update - Pointers to the tensors, the step, and its scalars.
    */
   step(kernel: Kernel, update: OptimizerStep): void;
 
-  /**
-   * Computes the point at which the gradient is to be taken into `nextParameters`. Absent where that is w itself.
-   */
+  /** Computes the point at which the gradient is to be taken into `nextParameters`. Absent if that is w itself. */
   readonly lookAhead?: (kernel: Kernel, update: OptimizerStep) => void;
 }
 
-/** One step: its tensors, its scalars, and where the record for the kernel may be written. */
+/** One step: its tensors, its scalars, and scratch for the kernel's record. */
 export interface OptimizerStep extends UpdateTensors, StepScalars {
   /** The step about to be committed, 0-based. */
   readonly step: number;
@@ -71,7 +70,7 @@ export function createOptimizer(config: GradientOptimizerConfig): Optimizer {
 }
 
 /**
- * Gradient descent: `w ← w − η g`. Batch, mini-batch or stochastic, by the size of the batch.
+ * Gradient descent: `w ← w − η g`. It is full-batch, mini-batch or stochastic depending on the batch size.
  *
  * @see Robbins & Monro, "A stochastic approximation method", 1951.
  */
@@ -116,8 +115,8 @@ function nag({ beta }: Config<"nag">): Optimizer {
 }
 
 /**
- * RMSProp: `v ← β v + (1 − β) g²`, `w ← w − η g / (ε + √v)`. Each parameter's step is measured by the root mean square
- * of its own gradients.
+ * RMSProp: `v ← β v + (1 − β) g²`, `w ← w − η g / (ε + √v)`. Each parameter's step is scaled by the root mean
+ * square of its own gradients.
  *
  * @see Tieleman & Hinton, "Lecture 6.5: rmsprop", Neural Networks for Machine Learning, 2012.
  */
@@ -159,7 +158,7 @@ function adam({ beta1, beta2, epsilon, decoupledDecay }: Config<"adamw">): Optim
 
 type UpdateRule = "sgd" | "momentum" | "lookAhead" | "nag" | "rmsprop" | "adam";
 
-/** Rounds the scalars to float32, once, and lets the kernel update every parameter. */
+/** Writes the record, which rounds the scalars to float32 once, and lets the kernel update every parameter. */
 function run(rule: UpdateRule, kernel: Kernel, update: OptimizerStep, own: OwnScalars): void {
   writeUpdate(kernel.views, update.record, update, own);
   kernel.functions[rule](update.record);

@@ -1,6 +1,6 @@
 /**
- * @file Integer powers by repeated multiplication, as the design defines βᵗ: `Math.pow` and `**` may differ between
- * engines, and a cleverer order of multiplications would round to other bits.
+ * @file Integer powers by repeated multiplication, as the design defines βᵗ. `Math.pow` and `**` may differ between
+ *   engines, and a faster order of multiplications would round to other bits.
  */
 import { assert } from "../assert.ts";
 
@@ -10,8 +10,8 @@ export function power(base: number, exponent: number): number {
 }
 
 /**
- * The powers of one base for exponents that mostly grow by 1: goes on from the last one asked for. What it remembers
- * only saves time: every answer is a function of base and exponent, so a resumed run continues with the same bits.
+ * The powers of one base, for exponents that mostly grow by 1: continues from the last exponent. The cache only
+ * saves time. Every answer is a function of base and exponent alone, so a resumed run continues with the same bits.
  */
 export class RunningPower {
   readonly #base: number;

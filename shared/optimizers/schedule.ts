@@ -14,8 +14,8 @@ import { power } from "./power.ts";
  *   `warmupSteps − 1`, so no step is spent at rate 0.
  * - `constant`: decay is 1.
  * - `step`: `decayFactor^k` in the k-th span of `decayEpochs` epochs, k from 0.
- * - `cosine`: half a cosine from 1 at the end of the warm-up to `finalFraction` where the run ends
- *   (Loshchilov & Hutter, "SGDR", 2017, eq. 5, one period, no restarts).
+ * - `cosine`: half a cosine from 1 at the end of the warm-up to `finalFraction` at the end of the run (Loshchilov &
+ *   Hutter, "SGDR", 2017, eq. 5, one period, no restarts).
  *
  * @param step - The step about to be taken, 0-based, in [0, plan.totalSteps).
  * @param baseRate - The optimizer's learning rate, greater than 0.
@@ -51,22 +51,22 @@ function decay(step: number, schedule: ScheduleConfig, plan: RunPlan): number {
   }
 }
 
-/** How much of the run after the warm-up lies behind `step`, in [0, 1]. */
+/** How much of the run after the warm-up is done at `step`, in [0, 1]. */
 function progress(step: number, { warmupSteps }: ScheduleConfig, { totalSteps }: RunPlan): number {
   if (step <= warmupSteps) return 0;
   return Math.min((step - warmupSteps) / (totalSteps - warmupSteps), 1);
 }
 
-/** `f + (1 − f) · (1 + cos(π·x)) / 2`, by way of `(1 + cos 2y) / 2 = cos² y`. */
+/** `f + (1 − f) · (1 + cos(π·x)) / 2`, using `(1 + cos 2y) / 2 = cos² y`. */
 function cosineDecay(x: number, finalFraction: number): number {
   const cosine = quarterCosine((x * Math.PI) / 2);
   return finalFraction + (1 - finalFraction) * (cosine * cosine);
 }
 
-/** Terms of the series for cos: the first one left out, y²²/22!, is below 2⁻⁵⁵ on all of [0, π/2]. */
+/** Terms of the series for cos. The first omitted one, y²²/22!, is below 2⁻⁵⁵ on all of [0, π/2]. */
 const cosineTerms = 10;
 
-/** cos y for y in [0, π/2]: the Taylor polynomial Σ (−1)ᵏ y²ᵏ/(2k)! in Horner's form, right to 2⁻⁵². */
+/** cos y for y in [0, π/2]: the Taylor polynomial Σ (−1)ᵏ y²ᵏ/(2k)! in Horner's form, accurate to 2⁻⁵². */
 function quarterCosine(y: number): number {
   const y2 = y * y;
   let sum = 1;

@@ -1,6 +1,6 @@
 /**
- * @file What a person's hand does to a whole digit: writes it narrow or wide, slanted, turned, and bent smoothly out
- * of its ideal shape. Maps points to points; knows nothing of strokes or pixels.
+ * @file How a hand deforms a whole digit: it writes it narrow or wide, slanted, rotated, and smoothly bent out of
+ *   its ideal shape. Maps points to points; knows nothing of strokes or pixels.
  */
 import type { Random } from "../../random.ts";
 import { normal } from "./normal.ts";
@@ -9,31 +9,31 @@ import type { Point } from "./spline.ts";
 /** A map of the sheet onto itself. */
 export type Deformation = (point: Point) => Point;
 
-/** How far digits vary. Lengths are in units of the sheet, 100 high; the others are ratios. */
+/** How much digits vary. Lengths are in units of the sheet, which is 100 high; the other values are ratios. */
 export interface DeformationSpread {
-  /** Standard deviation of each lattice point's displacement. */
+  /** Standard deviation of the displacement of each lattice point. */
   readonly elastic: number;
-  /** Standard deviation of width ÷ height about 1. */
+  /** Standard deviation of width ÷ height around 1. */
   readonly aspect: number;
-  /** Mean and standard deviation of the shear: steps to the right per step up. */
+  /** Mean and standard deviation of the shear: units to the right per unit up. */
   readonly slantMean: number;
   readonly slant: number;
   /** Standard deviation of the angle in radians. */
   readonly rotation: number;
 }
 
-/** Lattice points along each axis: cubic Bernstein polynomials. */
+/** Lattice points along each axis, for cubic Bernstein polynomials. */
 const LATTICE = 4;
-/** Height of the sheet that the skeletons are drawn on. */
+/** Height of the sheet on which the skeletons are drawn. */
 const SHEET = 100;
-/** About the middle of the digits' skeletons. */
+/** Roughly the middle of the digits' skeletons. */
 const MIDDLE = { x: 35, y: 50 } as const;
 
 /**
- * Draws a deformation: elastic first, then aspect, slant and rotation about the middle of the sheet.
+ * Draws a deformation: first elastic, then aspect, slant and rotation about the middle of the sheet.
  *
- * The elastic part moves the points of a 4 × 4 lattice over the sheet at random and the plane with them,
- * `p ← p + Σᵢⱼ Bᵢ(u) Bⱼ(v) dᵢⱼ` with the cubic Bernstein polynomials B and (u, v) = p ÷ the sheet's height.
+ * The elastic part moves the points of a 4 × 4 lattice over the sheet at random, and the plane moves with them: `p
+ * ← p + Σᵢⱼ Bᵢ(u) Bⱼ(v) dᵢⱼ` with the cubic Bernstein polynomials B and (u, v) = p ÷ the sheet's height.
  *
  * @see Sederberg & Parry, "Free-form deformation of solid geometric models", 1986.
  */
@@ -85,7 +85,10 @@ function bezier(p0: number, p1: number, p2: number, p3: number, t: number): numb
   return s * s * s * p0 + 3 * s * s * t * p1 + 3 * s * t * t * p2 + t * t * t * p3;
 }
 
-/** Cosine and sine of about `angle` without either: `tan(angle/2) ≈ angle/2` gives a point exactly on the circle. */
+/**
+ * Approximate cosine and sine of `angle` without computing either: `tan(angle/2) ≈ angle/2` gives a point exactly
+ * on the circle.
+ */
 function rotation(angle: number): { cosine: number; sine: number } {
   const half = angle / 2;
   const scale = 1 / (1 + half * half);

@@ -5,17 +5,17 @@ import { writeDigit } from "./handwriting.ts";
 import { normal } from "./normal.ts";
 import { drawStrokes, IMAGE_SIDE } from "./raster.ts";
 
-/** Pixels of an image. */
+/** Pixels per image. */
 export const DIGIT_PIXELS = IMAGE_SIDE * IMAGE_SIDE;
 
-/** Mean and standard deviation of a pen's radius, and its limits, on a sheet 100 units high. */
+/** Mean, standard deviation and limits of the pen's radius, on a sheet 100 units high. */
 const PEN_RADIUS = { mean: 7.4, deviation: 1.9, min: 4.2, max: 15 } as const;
 
 /**
- * Draws a digit as someone might write it.
+ * Draws a digit the way some person might write it.
  *
  * @param digit - 0 … 9.
- * @param random - All that the image depends on besides the digit; advanced.
+ * @param random - The only other input of the image; advanced.
  * @param image - Shape `[28, 28]`, row by row, 0 = paper, 255 = ink; overwritten.
  */
 export function drawDigit(digit: number, random: Random, image: Uint8Array): void {

@@ -1,6 +1,7 @@
 /**
  * @file The built-in dataset `digits`: handwritten digits drawn by this program, so that a first run needs no
- * download. The same bytes on every engine: integer randomness, and of floating point only + − × ÷ √.
+ *   download. The bytes are the same on every engine: the randomness is integer, and floating point uses only + − ×
+ *   ÷ √.
  */
 import { assert } from "../../assert.ts";
 import { permutation, Random } from "../../random.ts";
@@ -8,15 +9,15 @@ import { DIGIT_PIXELS, drawDigit } from "./draw-digit.ts";
 
 /** What determines the images. */
 export interface DigitsOptions {
-  /** Images to train on; 10,000 unless told. */
+  /** Training images; 10,000 by default. */
   readonly trainCount?: number;
-  /** Images to test on; 2,000 unless told. */
+  /** Test images; 2,000 by default. */
   readonly testCount?: number;
-  /** Any integer; 1 unless told. */
+  /** Any integer; 1 by default. */
   readonly seed?: number;
 }
 
-/** Images with the digits they show. */
+/** Images and the digits they show. */
 export interface DigitImages {
   /** Shape `[count, 28, 28]`, row by row, 0 = paper, 255 = ink. */
   readonly features: Uint8Array;
@@ -24,14 +25,14 @@ export interface DigitImages {
   readonly labels: Uint8Array;
 }
 
-/** Names of the random streams: no image of one split can be in the other. */
+/** Names of the random streams. Different streams, so that no image can be in both splits. */
 const STREAM = { train: 0, test: 1, order: 2 } as const;
 
 /**
- * Draws the dataset, about 12,000 images in a second.
+ * Draws the dataset, about 12,000 images per second.
  *
- * Each split is balanced (its classes' counts differ by at most 1) and shuffled. An image depends on the seed, its
- * split and its number before the shuffle alone.
+ * Each split is balanced (its classes' counts differ by at most 1) and shuffled. An image depends only on the seed,
+ * its split and its number before the shuffle.
  */
 export function generateDigits(options: DigitsOptions = {}): {
   train: DigitImages;

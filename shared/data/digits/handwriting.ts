@@ -1,6 +1,6 @@
 /**
- * @file One person writing one digit: picks a style, mixes its shapes, wavers, bends, and presses the pen harder here
- * and softer there. From randomness to strokes; `raster.ts` puts them on pixels.
+ * @file One person writing one digit: picks a style, mixes its shapes, wavers, bends, and varies the pressure of
+ *   the pen. It turns randomness into strokes; `raster.ts` turns strokes into pixels.
  */
 import { known } from "../../assert.ts";
 import type { Random } from "../../random.ts";
@@ -9,24 +9,24 @@ import { normal } from "./normal.ts";
 import { DIGIT_STYLES, type DigitStyle, type Path, type PathPoint } from "./skeletons.ts";
 import { traceSpline, type Point } from "./spline.ts";
 
-/** A point of a stroke with the pen's pressure there, a factor of the stroke's mean width near 1. */
+/** A point of a stroke and the pen's pressure there: a factor near 1 of the stroke's mean width. */
 export interface InkPoint extends Point {
   readonly pressure: number;
 }
 
-/** The pen's way between touching and leaving the paper, in short straight steps. */
+/** The path of the pen from touching to leaving the paper, in short straight steps. */
 export type Stroke = readonly InkPoint[];
 
 /** Standard deviation of a point's own displacement, in units of the sheet. */
 const WAVER = 3;
-/** Share of its predecessor's displacement that a point takes over: a hand drifts, it doesn't jump. */
+/** The fraction of the previous point's displacement that a point inherits: a hand drifts, it doesn't jump. */
 const WAVER_MEMORY = 0.6;
-/** Standard deviation of a whole stroke's displacement against the others. */
+/** Standard deviation of the displacement of a whole stroke relative to the others. */
 const STROKE_OFFSET = 2.5;
 /** Standard deviation of the pressure at a stroke's beginning, middle and end. */
 const PRESSURE = 0.12;
 
-/** Right-handed writers slant to the right. A lone stroke has nothing but its slant, so 1 varies more. */
+/** Right-handed writers slant to the right. A digit of a single stroke has nothing but its slant, so 1 varies more. */
 const SPREAD: DeformationSpread = {
   elastic: 8.5,
   aspect: 0.15,
@@ -79,13 +79,13 @@ function mixShapes(style: DigitStyle, random: Random): Path[] {
   );
 }
 
-/** Favours mixtures near one of the shapes over their average; never 0. */
+/** Favours mixtures close to one of the shapes over their average; never 0. */
 function peaked(random: Random): number {
   const draw = 1 - random.uniform();
   return draw * draw * draw;
 }
 
-/** Moves a path as a whole and each of its points a little, with a drift from point to point. */
+/** Moves a path as a whole and each of its points a little, drifting from point to point. */
 function waver(path: Path, random: Random): Path {
   const offsetX = STROKE_OFFSET * normal(random);
   const offsetY = STROKE_OFFSET * normal(random);
@@ -98,7 +98,7 @@ function waver(path: Path, random: Random): Path {
   });
 }
 
-/** Bends the path and lays a pressure along it: a parabola through three random values. */
+/** Bends the path and gives it a pressure: a parabola through three random values. */
 function writeStroke(path: Path, deformation: Deformation, random: Random): Stroke {
   const begin = 1 + PRESSURE * normal(random);
   const middle = 1 + PRESSURE * normal(random);

@@ -1,22 +1,22 @@
 /**
- * @file Strokes to a grey image, prepared as MNIST's were: the digit scaled into a box of 20 × 20 pixels with its
- * proportions kept, smoothed, and moved so that its centre of mass lies in the middle of 28 × 28.
+ * @file Strokes to a grey image, prepared like MNIST's: the digit is scaled into a box of 20 × 20 pixels with its
+ *   proportions kept, smoothed, and moved so that its centre of mass is in the middle of 28 × 28.
  *
  * @see LeCun, Cortes & Burges, "The MNIST database of handwritten digits", 1998.
  */
 import { assert, known } from "../../assert.ts";
 import type { InkPoint, Stroke } from "./handwriting.ts";
 
-/** Pixels along a side of the image. */
+/** Pixels per side of the image. */
 export const IMAGE_SIDE = 28;
-/** Pixels along the longer side of the ink. */
+/** Pixels on the longer side of the ink. */
 const INK_SIDE = 20;
-/** Pixels over which ink fades into paper. MNIST's edges are this soft: 38 % of its ink pixels are fully black. */
+/** Pixels over which ink fades into paper. MNIST's edges are this soft: 38 % of its inked pixels are fully black. */
 const EDGE = 1.4;
-/** Empty pixels before the ink's box when it is first drawn; the box can then move this far either way. */
+/** Empty pixels around the ink's box when it is first drawn. The box can then move this far in any direction. */
 const MARGIN = (IMAGE_SIDE - INK_SIDE) / 2;
 
-/** A stretch of the plane. */
+/** A rectangle of the plane. */
 interface Box {
   readonly left: number;
   readonly top: number;
@@ -27,9 +27,9 @@ interface Box {
 /**
  * Draws strokes with a round pen.
  *
- * @param strokes - At least one, each of two points or more; on a plane of any origin and scale, y down.
- * @param penRadius - Above 0, in the strokes' unit, where the pressure is 1.
- * @param image - Shape `[28, 28]`, row by row, 0 = paper, 255 = ink; overwritten. Pixels that no ink touches are 0.
+ * @param strokes - At least one, each of two points or more; in a plane with any origin and scale, y down.
+ * @param penRadius - The radius at pressure 1, in the strokes' unit; above 0.
+ * @param image - Shape `[28, 28]`, row by row, 0 = paper, 255 = ink; overwritten. Pixels without ink are 0.
  */
 export function drawStrokes(
   strokes: readonly Stroke[],
@@ -73,8 +73,8 @@ function boundingBox(strokes: readonly Stroke[]): Box {
 }
 
 /**
- * Inks every pixel by its distance to the step from `a` to `b`: `clamp((radius − distance) / EDGE + ½)`. Ink over ink
- * is the darker of the two, so steps join without a seam. `pressure` is the pen's radius in pixels here.
+ * Inks every pixel by its distance to the step from `a` to `b`: `clamp((radius − distance) / EDGE + ½)`. Where ink
+ * overlaps, the darker one counts, so steps join without a seam. Here `pressure` is the pen's radius in pixels.
  */
 function drawStep(a: InkPoint, b: InkPoint, ink: Float64Array): void {
   const reach = Math.max(a.pressure, b.pressure) + EDGE / 2;
@@ -107,7 +107,10 @@ function pixelAfter(position: number): number {
   return Math.min(Math.floor(position) + 1, IMAGE_SIDE);
 }
 
-/** Writes the ink moved by whole pixels, at most the margin, so that its centre of mass is nearest the middle. */
+/**
+ * Copies the ink into the image, moved by whole pixels (at most the margin) so that its centre of mass is closest
+ * to the middle.
+ */
 function copyCentred(ink: Float64Array, image: Uint8Array): void {
   const { shiftX, shiftY } = shiftsToMiddle(ink);
   image.fill(0);

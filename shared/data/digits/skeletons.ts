@@ -1,14 +1,14 @@
 /**
- * @file How each digit is written: its styles as the pen's path, drawn by hand for this project. Only data and its
- * parser; what one person's hand makes of a path is in `handwriting.ts`.
+ * @file How each digit is written: its styles as paths of the pen, drawn by hand for this project. This file is
+ *   only data and its parser; `handwriting.ts` varies a path as a hand would.
  *
- * A path runs through its points, x to the right and y down, on a sheet 100 units high; `!` marks a corner, where the
- * pen changes direction at once. The shapes of one style agree stroke by stroke and point by point, so that any
- * mixture of them is again a way to write the digit.
+ * A path runs through its points, x to the right and y down, on a sheet 100 units high; `!` marks a corner, where
+ * the pen changes direction at once. The shapes of one style have the same strokes with the same number of points,
+ * so that any mixture of them is again a way to write the digit.
  */
 import { assert, known } from "../../assert.ts";
 
-/** A point the pen passes. */
+/** A point on the pen's path. */
 export interface PathPoint {
   readonly x: number;
   readonly y: number;
@@ -20,7 +20,7 @@ export type Path = readonly PathPoint[];
 
 /** One way to write a digit. */
 export interface DigitStyle {
-  /** How often it is used, relative to the digit's other styles. */
+  /** How often it is used, relative to the other styles of the digit. */
   readonly weight: number;
   /** Shapes to mix, each a list of paths of the same structure. Shape `[shapes][strokes][points]`. */
   readonly shapes: readonly (readonly Path[])[];

@@ -1,14 +1,17 @@
-/** @file A smooth curve through given points, as the short straight steps that the pen draws. */
+/** @file A smooth curve through given points, as the short straight steps of the pen. */
 import { known } from "../../assert.ts";
 import type { Path, PathPoint } from "./skeletons.ts";
 
-/** A place on a curve. */
+/** A point on a curve. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** Steps between two points of a path. A step is then about 2 of the digit's 20 pixels long; more cannot be seen. */
+/**
+ * Steps between two points of a path. One step is about 2 of the digit's 20 pixels long; finer steps would not be
+ * visible.
+ */
 const STEPS_PER_SPAN = 6;
 
 /**
@@ -17,7 +20,7 @@ const STEPS_PER_SPAN = 6;
  * at corners the missing neighbour is the point itself, so the curve enters and leaves a corner straight.
  *
  * @param path - At least 2 points.
- * @returns `6 (path.length − 1) + 1` points, the first and the last as in the path.
+ * @returns `6 (path.length − 1) + 1` points, the first and last of which are those of the path.
  * @see Catmull & Rom, "A class of local interpolating splines", 1974.
  */
 export function traceSpline(path: Path): Point[] {
