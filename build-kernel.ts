@@ -43,7 +43,7 @@ export async function buildKernel(): Promise<BuiltKernel> {
   }
 }
 
-/** In a process of its own: under a loader of TypeScript the compiler takes five times as long to load. */
+/** Runs in its own process: under a TypeScript loader the compiler takes five times as long to load. */
 async function compile(args: readonly string[]): Promise<void> {
   const compiler = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
   try {

@@ -1,6 +1,7 @@
 /**
- * @file Builds everything that runs into `build/`: the kernel, the program, its compute thread, and the pages. Quiet
- * unless something fails. Files whose bytes are the same are left alone, so a build beside a running program is safe.
+ * @file Builds everything that runs into `build/`: the kernel, the program, its compute thread, and the pages.
+ *   Prints nothing unless something fails. Files whose bytes did not change are not rewritten, so it is safe to
+ *   build while the program runs.
  */
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
@@ -21,7 +22,7 @@ const common = {
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
-/** Packages stay in node_modules: the program is installed with them. */
+/** Packages stay in node_modules, because they are installed with the program. */
 const program: BuildOptions = {
   ...common,
   entryPoints: { promedio: "promedio.ts", "node-thread": "worker/node/thread.ts" },
@@ -32,7 +33,7 @@ const program: BuildOptions = {
   packages: "external",
 };
 
-/** Whatever has WebAssembly SIMD: Chrome 91, Firefox 89, Safari 16.4. */
+/** The first versions with WebAssembly SIMD: Chrome 91, Firefox 89, Safari 16.4. */
 const browsers = ["chrome91", "firefox89", "safari16.4"];
 
 const page: BuildOptions = {
@@ -67,8 +68,8 @@ await Promise.all([program, page, pageFiles].map(bundle));
 await chmod(join(output, "promedio.js"), 0o755);
 
 /**
- * Compiles the kernel only if its sources, its options or the compiler changed: loading the compiler alone takes longer
- * than everything else here.
+ * Compiles the kernel only if its sources, its options or the compiler changed, because loading the compiler alone
+ * takes longer than everything else here.
  */
 async function freshKernel(): Promise<void> {
   const keyFile = join(output, "kernel.key");
@@ -85,7 +86,7 @@ async function freshKernel(): Promise<void> {
   await writeIfChanged(keyFile, Buffer.from(key));
 }
 
-/** SHA-256 over all that the kernel's bytes depend on. */
+/** SHA-256 over everything that determines the kernel's bytes. */
 async function kernelKey(): Promise<string> {
   const folder = join(root, "shared/kernels/assembly");
   const sources = (await readdir(folder)).toSorted().map((name) => join(folder, name));
@@ -103,7 +104,7 @@ async function bundle(options: BuildOptions): Promise<void> {
   await Promise.all(outputFiles.map(({ path, contents }) => writeIfChanged(path, contents)));
 }
 
-/** Writes beside and renames: who reads the file meanwhile gets the old or the new one, never half of it. */
+/** Writes to a temporary file and renames it, so that a reader gets the old file or the new one, never half of it. */
 async function writeIfChanged(path: string, contents: Uint8Array): Promise<void> {
   const present = await readOrUndefined(path);
   if (present?.equals(contents) === true) return;

@@ -1,6 +1,6 @@
 /**
- * @file The program: reads the command line and hands over to the coordinator or the worker. The only place that knows
- * both.
+ * @file The program: reads the command line and starts the coordinator or the worker. The only file that knows
+ *   both.
  */
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
@@ -11,13 +11,15 @@ import { runFileBytesMax } from "./coordinator/cli/run-file.ts";
 import { assertNever } from "./shared/assert.ts";
 import { oneLine, OperatorError } from "./shared/operator-error.ts";
 
-// Messages lie outside of V8's heap but count towards its limit, which follows the small heap inside: without this, the
-// whole heap is collected every 80 steps of a small network, which costs more than all the rest of a step.
+// Messages are allocated outside V8's heap but count towards its limit, which follows the size of the small heap.
+// Without this flag, V8 collects the whole heap every 80 steps of a small network, which costs more than the rest
+// of a step.
 setFlagsFromString("--heap-growing-percent=400");
-// A young generation that stays small gives the buffers of received messages back sooner: 15 MB less, as fast.
+// A young generation that stays small frees the buffers of received messages sooner: 15 MB less memory at the same
+// speed.
 setFlagsFromString("--semi-space-growth-factor=1");
 
-/** Where this program lies once it is bundled, with the kernel and the pages. */
+/** The folder of the bundled program, the kernel and the pages. */
 const build = import.meta.dirname;
 
 async function main(): Promise<number> {
@@ -25,7 +27,8 @@ async function main(): Promise<number> {
     readFileSync(join(build, "../package.json"), "utf8"),
   );
   const command = parseCommandLine(process.argv.slice(2), process.env, readStart, version);
-  // A token may stand on the command line, and every user of a machine can read command lines: this one is replaced.
+  // The command line may contain a token, and every user of a machine can read the command lines of others. Replace
+  // it.
   process.title = `promedio ${command.kind}`;
   switch (command.kind) {
     case "print":
@@ -40,7 +43,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** A file as text, but never more of it than shows that it is too large: a device has no end. */
+/** Reads a file as text, but only so much that it shows as too large: a device may have no end. */
 function readStart(path: string): string {
   const bytes = Buffer.alloc(runFileBytesMax + 1);
   const file = openSync(path, "r");
@@ -78,7 +81,7 @@ async function runCoordinator(
   });
 }
 
-/** Resolves at the first signal to end; the second one ends the process at once. */
+/** Resolves at the first signal. The second signal ends the process at once. */
 function interrupted(): Promise<string> {
   return new Promise((resolve) => {
     let asked = false;
