@@ -1,7 +1,7 @@
 /**
  * @file Builds everything that runs into `build/`: the kernel, the program, its compute thread, and the pages.
- *   Prints nothing unless something fails. Files whose bytes did not change are not rewritten, so it is safe to
- *   build while the program runs.
+ * Prints nothing unless something fails. Files whose bytes did not change are not rewritten, so it is safe to build
+ * while the program runs.
  */
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";

@@ -1,6 +1,6 @@
 /**
  * @file The program: reads the command line and starts the coordinator or the worker. The only file that knows
- *   both.
+ * both.
  */
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";

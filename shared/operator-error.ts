@@ -1,6 +1,6 @@
 /**
  * @file The error for mistakes that the person at the keyboard can fix: a bad flag, a bad file, a port in use. It
- *   is caught once, in the command line's main, which prints the message as one line and exits with 1.
+ * is caught once, in the command line's main, which prints the message as one line and exits with 1.
  */
 
 /** Longer than any of our messages, whatever text of a file they quote. */

@@ -1,6 +1,6 @@
 /**
  * @file Seeded integer randomness, the same on every engine. Only 32-bit integer operations: no `Math.random`, no
- *   floating point that engines may round differently.
+ * floating point that engines may round differently.
  */
 import { assert } from "./assert.ts";
 

@@ -1,7 +1,6 @@
 /**
  * @file Reader and writer of safetensors, the file format of checkpoints and datasets: 8 bytes of little-endian
- *   header length, a JSON header, one byte buffer. Strict in both directions. It does not know what the tensors
- *   mean.
+ * header length, a JSON header, one byte buffer. Strict in both directions. It does not know what the tensors mean.
  *
  * 1. Equal content gives equal bytes: tensors are ordered as the reference writer does (wider dtypes first, then by
  *    name), metadata by key.

@@ -1,19 +1,22 @@
 /**
- * @file How long to wait before the next try to connect: exponential with full jitter, so that a room of workers that
- * lost its coordinator does not come back in one wave.
+ * @file How long to wait before the next try to connect: exponential with full jitter, so that a room of workers
+ * that lost its coordinator does not reconnect in one wave.
  *
  * @see Brooker, "Exponential backoff and jitter", AWS Architecture Blog, 2015.
  */
 
-/** The first wait is at most this: a coordinator that was only restarted is back in less than a second. */
+/** The first wait is at most this long: a coordinator that was only restarted is back in less than a second. */
 const baseMs = 250;
-/** No wait is longer: however long a coordinator was away, a room of workers is back within 5 s of its return. */
+/**
+ * No wait is longer, so that a room of workers is back within 5 s of the coordinator's return, however long it was
+ * away.
+ */
 export const retryMaxMs = 4_000;
 
 /**
  * A delay uniform in [0, min(4 s, 250 ms · 2^attempt)).
  *
- * @param attempt - Tries that failed in a row before this wait, ≥ 0.
+ * @param attempt - Failed tries in a row before this wait, ≥ 0.
  * @param random - Uniform in [0, 1).
  */
 export function retryDelayMs(attempt: number, random: () => number): number {

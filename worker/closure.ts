@@ -1,26 +1,24 @@
-/**
- * @file What a closed socket means to a worker: come back, or stay away and say why. Pure.
- */
+/** @file What a closed socket means to a worker: reconnect, or stay away and say why. Pure. */
 import { closeStatus } from "../shared/protocol/errors.ts";
 import type { Closure } from "./platform.ts";
 import type { WorkerCause } from "./status.ts";
 
-/** What happened, for a program and for a person. */
+/** What happened: a cause for the program and a sentence for the person. */
 export interface Told {
   readonly cause: WorkerCause;
   readonly sentence: string;
 }
 
-/** The kernels or their bits differ. */
+/** The kernels differ, or the bits that they compute. */
 export const kernelRefusal = told(
   "kernel",
   "this machine computes other bits than the coordinator, or has another version: it can't take part",
 );
 
-/** It said goodbye. */
+/** The coordinator said goodbye. */
 export const coordinatorEnded = told("coordinator-ended", "the coordinator ended");
 
-/** Close statuses after which coming back would end the same way, and what a person should know or do. */
+/** Close statuses after which reconnecting would end the same way, with what the person should know or do. */
 const refusals: ReadonlyMap<number, Told> = new Map([
   [
     closeStatus.ERR_TOKEN,
@@ -65,12 +63,12 @@ function told(cause: WorkerCause, sentence: string): Told {
   return { cause, sentence };
 }
 
-/** What a person should know when the closure is final; `undefined` when the worker should come back. */
+/** What the person should know if the closure is final; `undefined` if the worker should reconnect. */
 export function refusalOf({ status }: Closure): Told | undefined {
   return refusals.get(status);
 }
 
-/** Why the connection is gone. */
+/** Why the connection was lost. */
 export function describeClosure({ status, reason }: Closure): Told {
   if (status === closeStatus.ERR_FULL) return told("full", "the coordinator has no place left");
   if (status === 1001) return coordinatorEnded;

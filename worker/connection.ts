@@ -1,19 +1,20 @@
 /**
- * @file Keeps one socket to the coordinator: opens it, notices that it has gone dead, opens the next after a back-off.
- * Knows nothing of what the messages say; `worker.ts` does.
+ * @file Keeps one socket to the coordinator: opens it, detects that it is dead, and opens the next one after a
+ * back-off. It does not know the messages; `worker.ts` does.
  *
  * What holds:
- * 1. At most one transport is current. What an older one still does is ignored.
- * 2. While neither stopped nor waiting to retry, there is a current transport, and a timer that ends it when silent.
+ * 1. At most one transport is current. Events of older ones are ignored.
+ * 2. While neither stopped nor waiting to retry, there is a current transport, and a timer that ends it when it is
+ *    silent.
  */
 import { closeStatus } from "../shared/protocol/errors.ts";
 import { silenceMaxMs } from "../shared/protocol/limits.ts";
 import { retryDelayMs } from "./back-off.ts";
 import type { Clock, Closure, Connect, Transport } from "./platform.ts";
 
-/** From the first try until `accepted`: a slow handshake over TLS on a phone takes a few seconds. */
+/** From the first try until `accepted`: a slow TLS handshake on a phone takes a few seconds. */
 const joinTimeoutMs = 15_000;
-/** A connection that held for this long is forgiven the tries that it took. */
+/** A connection that held this long resets the count of failed tries. */
 const settledMs = 5_000;
 
 export interface ConnectionOptions {
@@ -24,13 +25,16 @@ export interface ConnectionOptions {
 }
 
 export interface ConnectionEvents {
-  /** A try begins. */
+  /** A try starts. */
   opening(): void;
   opened(): void;
   message(fragments: readonly Uint8Array[]): void;
-  /** Nothing came for long on a socket whose pings can't be seen: send something, and TCP will notice a dead peer. */
+  /**
+   * Nothing arrived for a long time on a socket whose pings are invisible. Send something, so that TCP notices a
+   * dead peer.
+   */
   silent(): void;
-  /** The current socket is gone. Answered by `retry`, or not. */
+  /** The current socket is gone. The owner may answer with `retry`. */
   closed(closure: Closure): void;
 }
 
@@ -39,7 +43,7 @@ export class Connection {
   readonly #events: ConnectionEvents;
   #transport: Transport | undefined;
   #cancelTimer = () => {};
-  /** Tries in a row that did not settle. */
+  /** Tries in a row that did not last. */
   #attempt = 0;
   #acceptedMs: number | undefined;
   #heardMs = 0;
@@ -49,7 +53,7 @@ export class Connection {
     this.#events = events;
   }
 
-  /** Opens a socket. There must be none. */
+  /** Opens a socket. There must not be one already. */
   open(): void {
     this.#cancelTimer();
     this.#acceptedMs = undefined;
@@ -78,7 +82,7 @@ export class Connection {
     });
   }
 
-  /** The coordinator took this worker in: from now on silence is watched. */
+  /** The coordinator accepted this worker: watch for silence from now on. */
   accepted(): void {
     const { clock } = this.#options;
     this.#acceptedMs = clock.now();
@@ -86,12 +90,12 @@ export class Connection {
     this.#watchSilence();
   }
 
-  /** Whether the bytes of messages sent before may be used again. */
+  /** Whether the bytes of earlier messages may be reused. */
   get isDrained(): boolean {
     return this.#transport?.isDrained === true;
   }
 
-  /** Sends, or does nothing when there is no open socket. */
+  /** Sends the message; does nothing if no socket is open. */
   send(message: Uint8Array): void {
     this.#transport?.send(message);
   }
@@ -103,12 +107,12 @@ export class Connection {
     this.#cancelTimer = this.#options.clock.after(delayMs, () => this.open());
   }
 
-  /** Opens the next socket now if one is being waited for: the network is back. */
+  /** If the next socket is waiting for its back-off, opens it now, because the network is back. */
   hurry(): void {
     if (this.#transport === undefined) this.open();
   }
 
-  /** Gives the current socket up; goes on as if it had been lost for that reason. */
+  /** Drops the current socket and continues as if it had been lost for that reason. */
   restart(status: number, reason: string): void {
     const transport = this.#transport;
     this.#lost({ status: 1006, reason });
@@ -157,7 +161,7 @@ export class Connection {
   }
 }
 
-/** A close frame has room for 123 bytes. */
+/** A close frame can hold 123 bytes. */
 function closeReason(reason: string): string {
   return reason.replaceAll(/[^ -~]/gu, "?").slice(0, 120);
 }

@@ -1,15 +1,13 @@
-/**
- * @file What this worker gave to the run: counts, its share, its pace. For display only.
- */
+/** @file What this worker contributed to the run: counts, share, speed. For display only. */
 import type { RunConfig } from "../shared/run/config.ts";
 import { batchSizeOf, planRun, type RunPlan, samplesOf } from "../shared/run/plan.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitKind } from "../shared/run/unit.ts";
 import type { RunToLoad } from "./threads/compute-pool.ts";
 
-/** The pace is taken over windows of this length: steady enough to read, quick enough to follow. */
+/** The speed is measured over windows of this length: steady enough to read, short enough to follow. */
 const windowMs = 1_000;
-/** The first is shorter: who has just begun to help should not be told that there is no work. */
+/** The first one is shorter, because a person who has just begun to help should not read that there is no work. */
 const firstWindowMs = 200;
 
 export class Contribution {
@@ -21,12 +19,12 @@ export class Contribution {
   #windowStartMs = 0;
   #windowSamples = 0;
   #samplesPerSecond: number;
-  /** Whether a window with work in it is over. */
+  /** Whether at least one window with work in it is complete. */
   #isPaceKnown = false;
   samplesDone = 0;
   blocksDone = 0;
 
-  /** @param samplesPerSecond - As measured while loading: shown until something better is known. */
+  /** @param samplesPerSecond - As measured while loading. Shown until a better value is known. */
   constructor({ config, dataset }: RunToLoad, samplesPerSecond: number, nowMs: number) {
     const { train, test } = dataset;
     this.#config = config;
@@ -38,7 +36,7 @@ export class Contribution {
   /** A block was computed and its result sent. */
   add(kind: UnitKind, step: number, block: Block): void {
     const samples = this.#samplesOf(kind, step, block);
-    // What was measured while loading is no pace of the run: that one is seen after the first window.
+    // The measurement while loading is not the speed of the run, which is known after the first window.
     if (this.blocksDone === 0) this.#samplesPerSecond = 0;
     this.blocksDone += 1;
     this.samplesDone += samples;
@@ -54,7 +52,7 @@ export class Contribution {
     return this.#firstStep === undefined ? null : this.#lastStep;
   }
 
-  /** In [0, 1]; of all samples of the steps since the first one that this worker took part in. */
+  /** In [0, 1]; the fraction of all samples of the steps since this worker's first one. */
   get share(): number {
     if (this.#firstStep === undefined) return 0;
     const steps = this.#lastStep - this.#firstStep + 1;
@@ -80,7 +78,7 @@ export class Contribution {
     return batchSize * (block.end - block.start);
   }
 
-  /** How often a step goes over its batch. */
+  /** How many times a step goes over its batch. */
   #leaves(): number {
     const { optimizer } = this.#config;
     return optimizer.name === "local-search" ? 1 + optimizer.candidates : 1;

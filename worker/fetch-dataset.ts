@@ -1,25 +1,25 @@
 /**
- * @file Gets a dataset over HTTP with `fetch`, which Node and browsers both have: they decompress, and browsers keep the
- * bytes for the next visit, since an address stands for one content.
+ * @file Downloads a dataset over HTTP with `fetch`, which Node and browsers both have. It decompresses, and
+ * browsers cache the bytes for the next visit, because an address always has the same content.
  */
 import { datasetBytesMax, decodeDataset } from "../shared/data/canonical.ts";
 import { sha256Hex } from "../shared/data/sha256.ts";
 import type { LoadDataset } from "./platform.ts";
 
 export interface FetchDatasetOptions {
-  /** `http://host:port`, without a slash at its end. */
+  /** `http://host:port`, without a trailing slash. */
   readonly httpUrl: string;
   readonly token: string;
-  /** A faster SHA-256, in lower-case hex, where there is one. */
+  /** A faster SHA-256 in lower-case hex, if available. */
   readonly sha256?: (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string>;
 }
 
-/** Progress is told in steps of so many bytes: each is a message to a page, and the page draws it. */
+/** Progress is reported in steps of this many bytes: each report is a message to a page, which redraws. */
 const progressBytes = 2 ** 22;
-/** The watchdog is calmed in smaller steps, for slow ways. */
+/** The watchdog is reset in smaller steps, for slow links. */
 const calmingBytes = 2 ** 16;
 
-/** A download that gets not even 64 kB for this long has died. */
+/** A download that receives less than 64 kB in this time is dead. */
 const stalledMs = 20_000;
 
 export function createFetchDataset({
@@ -78,7 +78,7 @@ async function readAll(
   return bytes.length === length ? bytes : bytes.slice(0, length);
 }
 
-/** How many bytes will come, where that is known: what a server packed is larger than it says. */
+/** The number of bytes to expect, if known. For a compressed response, `content-length` is too small. */
 function sizeOf({ headers }: Response): number {
   const packed = headers.get("content-encoding") ?? "identity";
   const size = Number(headers.get("content-length") ?? 0);
@@ -92,7 +92,7 @@ function withRoom(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<Ar
   return larger;
 }
 
-/** Ends a download of which nothing comes any more. Asked now and then, not at every chunk: there are thousands. */
+/** Ends a download that has stalled. It is reset every few chunks, not at each one, because there are thousands. */
 class Watchdog {
   readonly #aborter = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -105,7 +105,7 @@ class Watchdog {
     return this.#aborter.signal;
   }
 
-  /** Something came: from now on it waits as long again. */
+  /** Data arrived: start the full wait again. */
   rest(): void {
     clearTimeout(this.#timer);
     const reason = `the dataset's download stalled for ${stalledMs / 1000} s`;

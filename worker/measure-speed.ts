@@ -1,24 +1,24 @@
 import type { Engine } from "../shared/engine/engine.ts";
 /**
- * @file How fast an engine is: gradients of a few shards at zero parameters, against the clock. The coordinator cuts
- * the first shares by it and measures for itself from then on, so a rough figure is enough.
+ * @file Measures how fast an engine is: gradients of a few shards at zero parameters, against the clock. The
+ * coordinator uses it only for the first shares and then measures for itself, so a rough figure is enough.
  */
 import { parameterCount } from "../shared/model/layout.ts";
 import type { RunConfig } from "../shared/run/config.ts";
 import { batchSizeOf, planRun, samplesOf, shardCountOf } from "../shared/run/plan.ts";
 
-/** Long enough for the engine's code to be compiled and timed, short beside the loading of a dataset. */
+/** Long enough to compile and time the engine's code, short compared with loading a dataset. */
 const measureMs = 50;
-/** Ends the measurement on a clock that stands still. */
+/** Ends the measurement if the clock does not advance. */
 const roundsMax = 1_000;
 
-/** What there is to compute: of a dataset only how large it is. */
+/** The run, but of its dataset only the size. */
 interface RunToMeasure {
   readonly config: RunConfig;
   readonly dataset: { readonly [split in "train" | "test"]: { readonly count: number } };
 }
 
-/** Samples of gradient a second. */
+/** Returns samples of gradient per second. */
 export function measureSpeed(engine: Engine, { config, dataset }: RunToMeasure, now: () => number) {
   engine.setParameters(new Uint8Array(4 * parameterCount(config.model)));
   const { train, test } = dataset;

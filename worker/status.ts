@@ -1,27 +1,22 @@
-/**
- * @file What a worker shows of itself: plain values that can be posted to a page or printed as lines.
- */
+/** @file What a worker shows of itself: plain values that can be posted to a page or printed as lines. */
 
-/** Where a worker stands. */
+/** The state of a worker. */
 export type WorkerPhase =
   | "connecting"
-  /** The socket was lost or could not be opened: the next try is on its way. */
+  /** The socket was lost or could not be opened; the next try is due. */
   | "retrying"
   /** Connected, with nothing to do: no run yet, or the run is over. */
   | "waiting"
-  /** The dataset is on its way, or is being laid out. */
+  /** The dataset is being downloaded or laid out. */
   | "loading"
   | "training"
   | "paused"
-  /** It left, and does not come back by itself. */
+  /** It left and does not reconnect by itself. */
   | "stopped";
 
-/**
- * What a status is about, for a page that says it in its own words: the reason behind `detail`, of which `detail` is
- * the sentence in English.
- */
+/** The cause of a status, for a page that has its own words for it; `detail` says the same as an English sentence. */
 export type WorkerCause =
-  /** It refused, or was refused: by the close status that said so. */
+  /** It refused or was refused; named after the close status. */
   | "token"
   | "origin"
   | "version"
@@ -29,40 +24,40 @@ export type WorkerCause =
   | "replaced"
   | "mismatch"
   | "offences"
-  /** The coordinator can't take it, or is not there: it tries again. */
+  /** The coordinator cannot take it or cannot be reached. It tries again. */
   | "full"
   | "coordinator-ended"
   | "unreachable"
   /** Nothing to do. */
   | "no-run"
   | "run-over"
-  /** On its way to the first step. */
+  /** Preparing for the first step. */
   | "download"
   | "layout"
-  /** Only `detail` tells. */
+  /** `detail` says more. */
   | "other";
 
 export interface WorkerStatus {
   readonly phase: WorkerPhase;
-  /** It stopped because it can't take part. */
+  /** It stopped because it cannot take part. */
   readonly failed: boolean;
-  /** One sentence without a full stop: what it does, or waits for, or why it stopped. */
+  /** One sentence without a full stop: what it does, what it waits for, or why it stopped. */
   readonly detail: string;
   readonly cause: WorkerCause;
-  /** Of the dataset, decompressed, while its download goes on. */
+  /** Bytes of the dataset received so far, decompressed, during the download. */
   readonly receivedBytes: number;
-  /** As the coordinator shows it; may have a number added to what was asked for. */
+  /** The name that the coordinator shows; it may have added a number to the requested one. */
   readonly name: string;
   readonly threads: number;
-  /** Of the run at hand: dataset and layers; `null` before the first. */
+  /** Title of the current run, dataset and layers; `null` before the first. */
   readonly run: string | null;
-  /** The run's dataset, for people. */
+  /** The name of the run's dataset. */
   readonly dataset: string | null;
   /** The last step that this worker computed for; `null` before the first. */
   readonly step: number | null;
-  /** Samples of gradient a second that this worker computed lately; before that, as measured. */
+  /** Samples of gradient per second in the last window; before the first one, as measured while loading. */
   readonly samplesPerSecond: number;
-  /** Fraction of the run's samples, since this worker joined it, that this worker computed; in [0, 1]. */
+  /** The fraction of the run's samples since this worker joined that this worker computed; in [0, 1]. */
   readonly share: number;
   /** Results sent in this run. */
   readonly blocksDone: number;

@@ -1,5 +1,5 @@
 /**
- * @file The worker loop: what a worker says, and what it does about what it hears. Platform-free: socket, clock,
+ * @file The worker loop: what a worker sends and how it reacts to what it receives. Platform-free: socket, clock,
  * download and threads are passed in, so Node, a browser and the simulator run this same code.
  *
  * The life of a worker:
@@ -7,9 +7,9 @@
  *     connect → hello → welcome → run → (dataset, engine, self-test) → ready → work → results → work → … → end
  *
  * What holds:
- * 1. Nothing that a coordinator sends makes it throw: a bad message costs the connection, and it comes back.
- * 2. It comes back under its session, with dataset and engine kept, until it is told to stay away or to leave.
- * 3. A result is sent for the run and step it was asked for, or not at all.
+ * 1. Nothing that a coordinator sends makes it throw: a bad message costs the connection, and it reconnects.
+ * 2. It reconnects with its session, dataset and engine until it is refused for good or asked to leave.
+ * 3. A result is sent for the run and step that were asked for, or not at all.
  * 4. While paused it computes nothing.
  */
 import { assertNever } from "../shared/assert.ts";
@@ -48,10 +48,10 @@ import { JobQueue, supersedes } from "./threads/job-queue.ts";
 
 export interface WorkerLoopOptions {
   readonly token: string;
-  /** What it wants to be called; the coordinator adds a number when the name is taken. */
+  /** The name it asks for; the coordinator adds a number if the name is taken. */
   readonly name: string;
   readonly kind: "node" | "browser";
-  /** Program and system, for the dashboard. */
+  /** Program and system, shown on the dashboard. */
   readonly agent: string;
   /** SHA-256 of the compute kernel. */
   readonly kernel: string;
@@ -59,21 +59,21 @@ export interface WorkerLoopOptions {
   readonly connect: Connect;
   readonly loadDataset: LoadDataset;
   readonly clock: Clock;
-  /** Uniform in [0, 1), for the jitter between tries. */
+  /** Uniform in [0, 1), for the jitter between retries. */
   readonly random: () => number;
-  /** Whether it leaves when the coordinator ends after its run, or waits for the next coordinator. */
+  /** Whether it leaves when the coordinator ends after the run, or waits for the next coordinator. */
   readonly stopsAfterRun: boolean;
-  /** Something that `status` shows has changed, other than counts. Must not throw. */
+  /** Something in `status` other than counts has changed. Must not throw. */
   readonly changed: (status: WorkerStatus) => void;
 }
 
 type RunMessage = MessageOf<CoordinatorMessage, "run">;
 type WorkHeader = MessageOf<CoordinatorMessage, "work" | "evaluate">;
 
-/** The run at hand. */
+/** The current run. */
 interface RunInHand {
   readonly message: RunMessage;
-  /** `undefined` until dataset and engine are there. */
+  /** `undefined` until dataset and engine are ready. */
   loaded: { readonly run: LoadedRun; readonly contribution: Contribution } | undefined;
 }
 
@@ -82,7 +82,7 @@ export class WorkerLoop {
   readonly #connection: Connection;
   readonly #queue = new JobQueue();
   readonly #results = new MessageBuffer();
-  /** The job that the pool computes. */
+  /** The job that the pool is computing. */
   #job: Job | undefined;
   #run: RunInHand | undefined;
   #dataset: Dataset | undefined;
@@ -92,12 +92,12 @@ export class WorkerLoop {
   #detail = "connecting to the coordinator";
   #cause: WorkerCause = "other";
   #receivedBytes = 0;
-  /** Whether the coordinator has taken the present socket's `hello`. */
+  /** Whether the coordinator has accepted the current socket's `hello`. */
   #welcomed = false;
   #pauseReason: string | undefined;
-  /** Text of the last `error`, which says more than the close that follows it. */
+  /** Text of the last `error` message, which says more than the close after it. */
   #errorText: string | undefined;
-  /** How the run at hand ended; `undefined` while it goes on. */
+  /** How the current run ended; `undefined` while it continues. */
   #endText: string | undefined;
   #failed = false;
 
@@ -120,7 +120,7 @@ export class WorkerLoop {
     this.#connection.open();
   }
 
-  /** Stops computing and tells the coordinator; the connection stays. */
+  /** Stops computing and tells the coordinator. The connection stays open. */
   pause(reason: string): void {
     if (this.#phase === "stopped") return;
     this.#pauseReason = reason.slice(0, reasonLengthMax);
@@ -130,7 +130,7 @@ export class WorkerLoop {
     this.#show("paused", this.#pauseReason);
   }
 
-  /** Takes work again. */
+  /** Accepts work again. */
   resume(): void {
     if (this.#pauseReason === undefined || this.#phase === "stopped") return;
     this.#pauseReason = undefined;
@@ -144,12 +144,12 @@ export class WorkerLoop {
     this.#goodbye(reason, false);
   }
 
-  /** As `leave`, because this machine can't go on. */
+  /** Like `leave`, but because this machine cannot continue. */
   fail(reason: string): void {
     this.#goodbye(reason, true);
   }
 
-  /** The machine may have slept or changed its network: finds out whether the connection still holds. */
+  /** Checks the connection, because the machine may have slept or changed its network. */
   check(): void {
     if (this.#phase === "stopped") return;
     if (this.#phase === "retrying") return this.#connection.hurry();
@@ -213,7 +213,7 @@ export class WorkerLoop {
     }
   }
 
-  /** A page that retries goes on saying so until it is in: nobody wants to read every try. */
+  /** While it retries, the phase stays `retrying`: reporting every try would be noise. */
   #opening(): void {
     if (this.#phase !== "retrying") this.#show("connecting", "connecting to the coordinator");
   }
@@ -269,7 +269,7 @@ export class WorkerLoop {
       const lengths = `${expected} bytes of parameters expected, got ${tensor.length}`;
       throw new ProtocolError("ERR_SHAPE", lengths);
     }
-    // Sent before the coordinator heard of the pause: it gives these blocks to others when it does (4).
+    // The coordinator sent this before it heard of the pause. It gives these blocks to others when it does (4).
     if (this.#pauseReason !== undefined) return;
     if (this.#phase !== "training") this.#show("training", "computing");
     this.#take({
@@ -303,11 +303,11 @@ export class WorkerLoop {
     this.#show("retrying", `${sentence}; trying again`, cause);
   }
 
-  /** Why the connection is gone: once a run is over, that is what there is to say of a coordinator that ends. */
+  /** Why the connection was lost. After a run's end, that end is the reason to show. */
   #lossOf(closure: Closure, said: string | undefined): Told {
     if (this.#endText !== undefined) return { cause: "run-over", sentence: this.#endText };
     const { cause, sentence } = describeClosure(closure);
-    // After a goodbye nobody answers: the goodbye says why.
+    // After a goodbye, nobody answers; the goodbye is the better reason.
     const saidGoodbye = this.#phase === "retrying" && this.#cause === "coordinator-ended";
     if (saidGoodbye && cause === "unreachable") return coordinatorEnded;
     return { cause, sentence: said ?? sentence };
@@ -315,7 +315,7 @@ export class WorkerLoop {
 
   // ── what it does ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Gets dataset and engine ready. A run that came meanwhile goes before it. */
+  /** Prepares dataset and engine. A newer run takes precedence. */
   async #load(run: RunInHand): Promise<void> {
     const { pool, clock } = this.#options;
     const { config } = run.message;
@@ -333,7 +333,7 @@ export class WorkerLoop {
       if (this.#run !== run || this.#phase === "stopped") return;
       this.#run = undefined;
       const reason = error instanceof Error ? error.message : String(error);
-      // Away and back, after a while: the next `welcome` brings the run again.
+      // Disconnect and reconnect after a while: the next `welcome` brings the run again.
       if (this.#phase === "loading")
         this.#connection.restart(1000, `can't load the run: ${reason}`);
     }
@@ -367,7 +367,7 @@ export class WorkerLoop {
     this.#show("paused", this.#pauseReason);
   }
 
-  /** Says again whether it takes work: the coordinator takes no harm from hearing it twice. */
+  /** Repeats whether it accepts work. Hearing it twice does the coordinator no harm. */
   #announce(): void {
     const reason = this.#pauseReason;
     this.#send(reason === undefined ? { type: "resume" } : { type: "pause", reason });
@@ -405,7 +405,7 @@ export class WorkerLoop {
         ? { type: "costs", ...answer }
         : { type: kind, ...answer, lossSum, correct };
     const tensor = bytesOf(values);
-    // A full socket still reads what was sent before.
+    // If the socket is still sending, the old bytes must not be overwritten.
     const buffer = this.#connection.isDrained ? this.#results : new MessageBuffer();
     this.#connection.send(buffer.encode(header, tensor));
     run.loaded?.contribution.add(kind, step, block);

@@ -1,7 +1,7 @@
 /**
  * @file The error of every decoder of stored bytes here: safetensors, datasets, checkpoints. The caller knows where
- *   the bytes came from and decides what it means: a damaged checkpoint to skip, a download to retry, or a bad file
- *   of the operator's.
+ * the bytes came from and decides what it means: a damaged checkpoint to skip, a download to retry, or a bad file
+ * of the operator's.
  */
 
 /** The bytes are not in the expected format. The message says what was found and what was expected. */

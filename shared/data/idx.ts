@@ -1,6 +1,6 @@
 /**
  * @file Parser of IDX, the format of MNIST and similar datasets. Pure: bytes in, numbers out. The caller reads and
- *   unpacks the file, and passes its name for the error messages.
+ * unpacks the file, and passes its name for the error messages.
  *
  * A file is two zero bytes, the type of its elements, the number of dimensions, each dimension as a big-endian
  * 32-bit integer, then the elements, big-endian, row by row.

@@ -1,6 +1,6 @@
 /**
  * @file SHA-256 in plain JavaScript, because `crypto.subtle` is missing on pages served over plain http. Callers
- *   that have a faster one (Node's OpenSSL) pass it instead.
+ * that have a faster one (Node's OpenSSL) pass it instead.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";

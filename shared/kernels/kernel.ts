@@ -1,7 +1,7 @@
 /**
  * @file The contract of a compute kernel: one flat memory, and functions that take byte offsets into it
- *   ("pointers"). Two implementations give the same bits: WebAssembly SIMD, built from `assembly/`, and its plain
- *   TypeScript twins in `plain/`. Everything above a kernel (layers, network, optimizers) is written once.
+ * ("pointers"). Two implementations give the same bits: WebAssembly SIMD, built from `assembly/`, and its plain
+ * TypeScript twins in `plain/`. Everything above a kernel (layers, network, optimizers) is written once.
  *
  * The twins are the reference: each function is documented there, and its type is the contract.
  */

@@ -1,6 +1,6 @@
 /**
  * @file The flat memory of a kernel: typed views that follow its growth, and a bump allocator. Nothing is ever
- *   freed, because a run allocates everything it needs before the first step.
+ * freed, because a run allocates everything it needs before the first step.
  */
 import { assert } from "../assert.ts";
 

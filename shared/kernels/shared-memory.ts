@@ -1,7 +1,7 @@
 /**
  * @file Kernel memory shared by several threads: they keep one copy of the dataset, and sums need no copying
- *   between threads. The kernel is the same. A WebAssembly module declares whether its memory is shared, and we
- *   change only that declaration, so the kernel's code, bits and name stay the same.
+ * between threads. The kernel is the same. A WebAssembly module declares whether its memory is shared, and we
+ * change only that declaration, so the kernel's code, bits and name stay the same.
  */
 import { assert } from "../assert.ts";
 

@@ -1,7 +1,7 @@
 /**
  * @file The record that an optimizer's kernel function reads: pointers to the tensors, and the scalars of this
- *   step. Each field takes one 32-bit word, in the order below, which is that of the class `Update` in
- *   `assembly/optimizers.ts`.
+ * step. Each field takes one 32-bit word, in the order below, which is that of the class `Update` in
+ * `assembly/optimizers.ts`.
  */
 import { assert } from "../assert.ts";
 import type { Views } from "./memory.ts";

@@ -1,6 +1,6 @@
 /**
  * @file Local search, the baseline that gradients beat: try k random neighbours w + σ · noise and keep the best one
- *   if it improves. This file holds only the choice; the noise is drawn in `../engine/noise.ts`.
+ * if it improves. This file holds only the choice; the noise is drawn in `../engine/noise.ts`.
  */
 import { assert } from "../assert.ts";
 

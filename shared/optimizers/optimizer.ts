@@ -1,7 +1,6 @@
 /**
  * @file The optimizers, side by side. Each one names its state tensors and turns its hyperparameters into the
- *   scalars of a step, in float64. The update of every parameter, in float32, is in
- *   `../kernels/plain/optimizers.ts`.
+ * scalars of a step, in float64. The update of every parameter, in float32, is in `../kernels/plain/optimizers.ts`.
  *
  * In the formulas w are the parameters, g the gradient of the batch mean (clipped, with L2 decay), η the learning rate
  * and t = step + 1 the number of the update. All state starts at 0.

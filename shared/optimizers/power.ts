@@ -1,6 +1,6 @@
 /**
  * @file Integer powers by repeated multiplication, as the design defines βᵗ. `Math.pow` and `**` may differ between
- *   engines, and a faster order of multiplications would round to other bits.
+ * engines, and a faster order of multiplications would round to other bits.
  */
 import { assert } from "../assert.ts";
 

@@ -1,6 +1,6 @@
 /** @file A short name for this browser and system, for the dashboard's table. A guess: nothing depends on it. */
 
-/** The first that matches counts: many browsers also claim to be the ones below them. */
+/** The first match counts: many browsers also claim to be the ones below them. */
 const browsers: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bEdgA?\//u, "Edge"],
   [/\bOPR\//u, "Opera"],
@@ -20,7 +20,7 @@ const systems: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bLinux\b/u, "Linux"],
 ];
 
-/** `Chrome, Android`: the same in every language, for people of any of them see it. */
+/** For example `Chrome, Android`. It is the same in every language, because readers of all languages see it. */
 export function browserName(userAgent: string): string {
   const find = (table: typeof browsers) => table.find(([pattern]) => pattern.test(userAgent))?.[1];
   return `${find(browsers) ?? "Browser"}, ${find(systems) ?? "?"}`;

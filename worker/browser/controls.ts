@@ -1,12 +1,15 @@
-/** @file The join page's fields: name, threads, effort. Each is remembered, says its value in words, and reports a change. */
+/**
+ * @file The join page's fields: name, threads, effort. Each one is remembered, shows its value in words, and
+ * reports changes.
+ */
 import { browserName } from "./browser-name.ts";
 import { element, setText } from "./page.ts";
 import { remember, remembered } from "./settings.ts";
 import { figure, say } from "./texts/language.ts";
 
-/** More threads would rarely get faster on what is left of a browser's cores, and each needs memory of its own. */
+/** More threads would rarely be faster on a browser's remaining cores, and each needs its own memory. */
 const threadsMax = 8;
-/** Whoever slides or types through several values means the last one. */
+/** A person who slides or types through several values means the last one. */
 const settledMs = 500;
 
 const nameField = element("name", HTMLInputElement);
@@ -18,23 +21,23 @@ const effortValue = element("effort-value", HTMLElement);
 export interface Chosen {
   readonly name: string;
   readonly threads: number;
-  /** Part of the time, in (0, 1]. */
+  /** Fraction of the time, in (0, 1]. */
   readonly effort: number;
 }
 
 export interface ControlEvents {
-  /** Another name or number of threads: the worker must join anew. */
+  /** The name or the number of threads changed: the worker must join again. */
   rejoin(): void;
   effort(effort: number): void;
 }
 
-/** What the fields say now. */
+/** The current values of the fields. */
 export function chosen(): Chosen {
   const name = nameField.value.trim() || browserName(navigator.userAgent);
   return { name, threads: threads.valueAsNumber, effort: effort.valueAsNumber / 100 };
 }
 
-/** Fills the fields from the last visit, and listens to them. */
+/** Fills the fields from the last visit and listens to them. */
 export function openControls(events: ControlEvents): void {
   nameField.value = remembered("name") ?? "";
   nameField.placeholder = browserName(navigator.userAgent);
@@ -58,7 +61,7 @@ export function openControls(events: ControlEvents): void {
   });
 }
 
-/** Says the sliders' values in the page's language. */
+/** Shows the sliders' values in the page's language. */
 export function showControls(): void {
   const counts = { count: figure(threads.valueAsNumber), all: figure(Number(threads.max)) };
   setText(threadsValue, say("threadsValue", counts));
@@ -68,7 +71,7 @@ export function showControls(): void {
   effort.setAttribute("aria-valuetext", say("effortSpoken", percent));
 }
 
-/** At first one core stays free for the page and for whatever else the person does. */
+/** By default, one core stays free for the page and for whatever else the person does. */
 function openThreads(): void {
   const cores = Math.max(1, navigator.hardwareConcurrency);
   const most = Math.min(cores, threadsMax);

@@ -1,6 +1,6 @@
-/** @file RequestQueue of the event loop without the 4 ms that browsers add to nested timers. */
+/** @file Yields to the event loop without the 4 ms that browsers add to nested timers. */
 
-/** Returns a function that calls back after the events that wait have been handled. */
+/** Returns a function that calls back after all waiting events have been handled. */
 export function createDefer(): (callback: () => void) => void {
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];

@@ -1,18 +1,18 @@
 /**
- * @file Notices that the browser slows this tab down, by a timer that comes late: there is no event for it. Hidden tabs
- * may compute as before (desktops), get little time (phones), or be stopped now and then. Pure.
+ * @file Detects that the browser slows this tab down. There is no event for it, so it watches how late a timer
+ * fires. Hidden tabs may compute as before (desktops), get little time (phones), or be stopped now and then. Pure.
  */
 
 /** The timer's period. */
 export const beatMs = 250;
 
-/** A beat this much too late was held back; less is a busy machine. */
+/** A beat this much too late was held back. Less may just be a busy machine. */
 const lateMs = 500;
-/** So many of them in a row are no accident … */
+/** This many late beats in a row are no accident … */
 const lateBeatsMax = 3;
-/** … and one that is this late means that the tab stood still. */
+/** … and a single one this late means that the tab was stopped. */
 const stoodStillMs = 5_000;
-/** After so many beats on time (10 s) the tab is taken to run freely again. */
+/** After this many beats on time (10 s) the tab counts as free again. */
 const freeBeats = 40;
 
 export class DriftWatch {
@@ -21,12 +21,12 @@ export class DriftWatch {
   #beatsOnTime = 0;
   #isSlowed = false;
 
-  /** Whether the tab is held back. */
+  /** Whether the browser slows the tab down. */
   get isSlowed(): boolean {
     return this.#isSlowed;
   }
 
-  /** The timer came. */
+  /** Call this when the timer fires. */
   beat(nowMs: number): void {
     const tooLateMs = this.#lastMs === undefined ? 0 : nowMs - this.#lastMs - beatMs;
     this.#lastMs = nowMs;
@@ -37,7 +37,7 @@ export class DriftWatch {
     else if (this.#beatsOnTime >= freeBeats) this.#isSlowed = false;
   }
 
-  /** Whatever was noticed no longer counts: the tab is seen, or had a reason of its own to be late. */
+  /** Forgets the observations so far: the tab is visible, or had its own reason to be late. */
   reset(): void {
     this.#lastMs = undefined;
     this.#lateBeats = 0;

@@ -1,8 +1,9 @@
 import { createFetchDataset } from "../fetch-dataset.ts";
 import type { Clock } from "../platform.ts";
 /**
- * @file The worker inside the join page: a dedicated worker, bundled as `host.js`, that holds the socket and computes,
- * alone or with threads of its own. The page only shows and asks; it can scroll and sleep without costing a step.
+ * @file The worker inside the join page: a dedicated worker, bundled as `host.js`, that holds the socket and
+ * computes, alone or with more threads. The page only displays and sends requests, so scrolling or sleeping costs
+ * no step.
  */
 import { createPool } from "../threads/create-pool.ts";
 import { RestingPool } from "../threads/resting-pool.ts";
@@ -34,7 +35,7 @@ class Host {
 
   constructor({ httpUrl, token, name, agent, threads, effort }: StartRequest) {
     const pool = createPool({
-      // A browser without workers inside of workers computes on one thread.
+      // Browsers without nested workers compute on one thread.
       threads: typeof Worker === "function" ? threads : 1,
       startThread,
       createKernel,
@@ -86,7 +87,7 @@ class Host {
     if (state === "visible") this.#loop.check();
   }
 
-  /** A tab that is seen is never held back, and one that lays a dataset out is late for a reason of its own. */
+  /** Browsers do not slow down visible tabs, and a tab that lays out a dataset has its own reason to be late. */
   #beat(): void {
     const wasSlowed = this.#drift.isSlowed;
     const { phase } = this.#loop.status;

@@ -1,6 +1,6 @@
 /**
- * @file The join page: starts a host from the token in the URL's fragment, shows what it does, and passes on what the
- * person asks for. Computes nothing itself.
+ * @file The join page: starts a host with the token from the URL's fragment, shows its state, and passes on the
+ * person's requests. Computes nothing itself.
  */
 import { chosen, openControls, showControls } from "./controls.ts";
 import type { HostReport, HostRequest, TabState } from "./page-messages.ts";
@@ -9,7 +9,7 @@ import { say, speak } from "./texts/language.ts";
 import { showFailure, showStart, showStatus } from "./view.ts";
 import { canKeepAwake, keepAwake } from "./wake-lock.ts";
 
-/** Enough for the goodbye to be sent; after it the old host would only sit there. */
+/** Long enough to send the goodbye, after which the old host has nothing left to do. */
 const goodbyeMs = 500;
 
 const pauseButton = element("pause", HTMLButtonElement);
@@ -17,7 +17,7 @@ const pauseButton = element("pause", HTMLButtonElement);
 let host: Worker | undefined;
 let isPaused = false;
 let last: HostReport | undefined;
-/** Why there is no host, when the browser could not start one. */
+/** The reason, if the browser could not start a host. */
 let failure: string | undefined;
 
 openControls({ rejoin: restart, effort: (effort) => ask({ type: "effort", effort }) });
@@ -29,7 +29,7 @@ addEventListener("hashchange", restart);
 addEventListener("online", () => ask({ type: "check" }));
 addEventListener("pageshow", () => ask({ type: "check" }));
 document.addEventListener("visibilitychange", tellTab);
-// Chromium says when it stops a tab and when it goes on; the last moment to hand the work to others at once.
+// Chromium announces when it stops and resumes a tab. This is the last moment to hand the work to others at once.
 document.addEventListener("freeze", () => ask({ type: "tab", state: "frozen" }));
 document.addEventListener("resume", tellTab);
 
@@ -56,7 +56,7 @@ function start(): void {
   if (isPaused) ask({ type: "pause" });
 }
 
-/** Another name, number of threads or token: a new worker takes the place of this one. */
+/** The name, the number of threads or the token changed: a new worker replaces this one. */
 function restart(): void {
   const old = host;
   ask({ type: "leave", reason: "starts anew" });
@@ -109,7 +109,7 @@ function showButton(): void {
   setText(pauseButton, say(hasStopped() ? "joinAgain" : going));
 }
 
-/** What this browser or this connection lacks, in one sentence; nothing when there is nothing to say. */
+/** Says in one sentence what this browser or connection lacks; hidden if it lacks nothing. */
 function showLack(): void {
   const note = element("lack", HTMLElement);
   const awake = canKeepAwake();

@@ -1,6 +1,4 @@
-/**
- * @file What the join page and its host say to each other. They are one program, so nothing is checked.
- */
+/** @file The messages between the join page and its host. They are one program, so nothing is checked. */
 import type { WorkerStatus } from "../status.ts";
 
 /** From the page to the host. */
@@ -13,17 +11,17 @@ export type HostRequest =
       readonly name: string;
       readonly agent: string;
       readonly threads: number;
-      /** Part of the time to compute, in (0, 1]. */
+      /** Fraction of the time to compute, in (0, 1]. */
       readonly effort: number;
     }
   | { readonly type: "effort"; readonly effort: number }
-  /** The person pauses, and goes on. */
+  /** The person pauses or resumes. */
   | { readonly type: "pause" }
   | { readonly type: "resume" }
   | { readonly type: "leave"; readonly reason: string }
   /** `frozen`: the browser is about to stop the tab. */
   | { readonly type: "tab"; readonly state: TabState }
-  /** The network is back, or the page was. */
+  /** The network is back, or the page is. */
   | { readonly type: "check" };
 
 export type TabState = "visible" | "hidden" | "frozen";
@@ -32,6 +30,6 @@ export type TabState = "visible" | "hidden" | "frozen";
 export interface HostReport {
   readonly type: "status";
   readonly status: WorkerStatus;
-  /** Whether it pauses because the browser holds the tab back. */
+  /** Whether it pauses because the browser slows the tab down. */
   readonly isSlowed: boolean;
 }

@@ -1,4 +1,4 @@
-/** @file The few things that the join page does to its elements. Text only goes in as text, never as markup. */
+/** @file The few things that the join page does to its elements. Text is only inserted as text, never as markup. */
 
 export function element<T extends Element>(id: string, kind: new () => T): T {
   const found = document.getElementById(id);
@@ -6,7 +6,7 @@ export function element<T extends Element>(id: string, kind: new () => T): T {
   throw new Error(`the page has no ${kind.name} #${id}`);
 }
 
-/** Writes only what differs: a selection stays, and a screen reader is not told the same thing again. */
+/** Writes only a changed text, so that a selection survives and a screen reader does not repeat itself. */
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }

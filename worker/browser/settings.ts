@@ -1,4 +1,4 @@
-/** @file What the page remembers between visits. Some browsers keep nothing: then a choice holds for one visit. */
+/** @file What the page remembers between visits. Some browsers store nothing; then a choice holds for one visit. */
 import { languageKey } from "../../shared/pages/language.ts";
 
 const keys = {

@@ -1,4 +1,4 @@
-/** @file SHA-256 by the browser, which is ten times as fast as in JavaScript; pages over plain http don't have it. */
+/** @file SHA-256 by the browser, which is ten times as fast as JavaScript. Pages over plain http don't have it. */
 import { sha256Hex } from "../../shared/data/sha256.ts";
 
 /** In lower-case hex. */

@@ -1,4 +1,4 @@
-/** @file The transport of a browser worker: the browser's `WebSocket` behind the `Transport` contract. */
+/** @file The transport of a browser worker: wraps the browser's `WebSocket` in the `Transport` contract. */
 import { assert } from "../../shared/assert.ts";
 import type { Connect } from "../platform.ts";
 
@@ -14,7 +14,7 @@ export function createConnect(socketUrl: string): Connect {
     socket.addEventListener("close", ({ code, reason }) => events.closed({ status: code, reason }));
     return {
       seesPings: false,
-      // A browser's socket copies what it is given.
+      // A browser's socket copies what it sends.
       isDrained: true,
       send(message) {
         const { buffer, byteOffset, byteLength } = message;

@@ -1,6 +1,4 @@
-/**
- * @file Entry of a compute thread in a browser: a dedicated worker that the host started, bundled as `thread.js`.
- */
+/** @file Entry of a compute thread in a browser: a dedicated worker, started by the host and bundled as `thread.js`. */
 import { createComputeThread } from "../threads/compute-thread.ts";
 import { LocalPool } from "../threads/local-pool.ts";
 import type { ThreadRequest } from "../threads/thread-messages.ts";

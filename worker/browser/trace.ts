@@ -1,6 +1,6 @@
-/** @file The little curve of the pace: the last two minutes of samples per second. */
+/** @file The small curve of the speed: samples per second over the last two minutes. */
 
-/** One a second, as often as the pace is taken. */
+/** One per second, as often as the speed is measured. */
 const pointsMax = 120;
 const pointMs = 1_000;
 const lineWidth = 2;
@@ -18,7 +18,7 @@ export class Trace {
     document.addEventListener("visibilitychange", () => this.#draw());
   }
 
-  /** Takes the pace as it is now; keeps one a second. */
+  /** Adds the current speed; keeps one value per second. */
   add(value: number): void {
     const nowMs = performance.now();
     if (nowMs - this.#lastMs < pointMs) return;
@@ -37,7 +37,7 @@ export class Trace {
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(height * scale);
     context.scale(scale, scale);
-    const points = this.#quota(width, height);
+    const points = this.#positions(width, height);
     const first = points[0];
     const last = points.at(-1);
     if (first === undefined || last === undefined) return;
@@ -55,8 +55,8 @@ export class Trace {
     context.fill();
   }
 
-  /** Newest at the right edge; the largest value of the two minutes at the top. */
-  #quota(width: number, height: number): (readonly [x: number, y: number])[] {
+  /** The newest value is at the right edge, the largest value of the two minutes at the top. */
+  #positions(width: number, height: number): (readonly [x: number, y: number])[] {
     const top = Math.max(...this.#points, 1);
     const step = width / (pointsMax - 1);
     return this.#points.map((value, i) => {

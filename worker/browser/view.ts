@@ -1,11 +1,14 @@
-/** @file Shows the worker's state on the join page. Every place is there from the start, so nothing ever moves. */
+/**
+ * @file Shows the worker's state on the join page. Every element has its place from the start, so nothing ever
+ * moves.
+ */
 import type { WorkerStatus } from "../status.ts";
 import { element, setText } from "./page.ts";
 import { describe, type Description } from "./texts/describe.ts";
 import { figure, said, say } from "./texts/language.ts";
 import { Trace } from "./trace.ts";
 
-/** What stands where there is no figure yet. */
+/** Shown where there is no figure yet. */
 const none = "–";
 
 const view = {
@@ -29,12 +32,15 @@ export function showStatus(status: WorkerStatus, isSlowed: boolean): void {
   setText(view.shownAs, isIn ? say("shownAs", { name }) : say("notShown"));
 }
 
-/** Nothing is known of a worker that was just started. */
+/** Nothing is known yet about a worker that was just started. */
 export function showStart(): void {
   showState({ tone: "busy", headline: "connecting", detail: "connectingDetail", values: {} });
 }
 
-/** The worker could not be started, or broke. Without a message, or one about its kernel, it is the browser that lacks something. */
+/**
+ * The worker could not be started, or it crashed. If there is no message, or it is about the kernel, the browser
+ * lacks a feature.
+ */
 export function showFailure(message: string): void {
   const isLack = message === "" || message.includes("WebAssembly") || message.includes("Compile");
   const values = { detail: message };
@@ -52,7 +58,7 @@ function showState({ tone, headline, detail, values }: Description): void {
   document.title = say("title", { headline: say(headline) });
 }
 
-/** While it helps: how fast. Afterwards: how much it did. */
+/** While it helps: the speed. Afterwards: the amount of work done. */
 function showFigures({
   phase,
   samplesPerSecond,

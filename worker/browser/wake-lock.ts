@@ -1,25 +1,25 @@
-/** @file Keeps the screen on while this device helps: a phone that lies on the table would go to sleep. */
+/** @file Keeps the screen on while this device helps; otherwise a phone on the table would go to sleep. */
 
 let lock: WakeLockSentinel | undefined;
 let isAsking = false;
 
-/** Whether this browser can, on this page: only secure ones may. */
+/** Whether this browser can do so on this page: only secure pages may. */
 export function canKeepAwake(): boolean {
   return "wakeLock" in navigator;
 }
 
-/** Keeps the screen on, or lets it go. To be called whenever that may have changed; a refusal does no harm. */
+/** Acquires or releases the lock. Call it whenever the answer may have changed; a refusal does no harm. */
 export async function keepAwake(wanted: boolean): Promise<void> {
   if (!canKeepAwake() || isAsking) return;
   const isHeld = lock?.released === false;
-  // A hidden page has lost its lock by itself, and gets none.
+  // A hidden page has already lost its lock and cannot get a new one.
   if (isHeld === wanted || (wanted && document.visibilityState !== "visible")) return;
   isAsking = true;
   try {
     if (wanted) lock = await navigator.wakeLock.request("screen");
     else await lock?.release();
   } catch {
-    // A low battery, or the person said no.
+    // The battery is low, or the person refused.
   } finally {
     isAsking = false;
   }

@@ -1,32 +1,32 @@
 /**
- * @file The worker's own part of the command line: where the coordinator is and what this worker is called. Options
- * arrive parsed; nothing is connected here.
+ * @file The worker's part of the command line: where the coordinator is and what this worker is called. Options
+ * arrive parsed; nothing connects here.
  */
 import { OperatorError } from "../../shared/operator-error.ts";
 import { workerNameLengthMax } from "../../shared/protocol/limits.ts";
 
-/** Where a coordinator is and what lets a worker in. */
+/** The address of a coordinator and the token that admits a worker. */
 export interface JoinUrl {
-  /** `http://host:port` or `https://…`, without a slash at its end: datasets lie below it. */
+  /** `http://host:port` or `https://…`, without a trailing slash. Dataset paths are appended to it. */
   readonly httpUrl: string;
   /** `ws://host:port/worker` or `wss://…`. */
   readonly socketUrl: string;
-  /** `undefined` when the text has none. */
+  /** `undefined` if the text has none. */
   readonly token: string | undefined;
 }
 
 export interface WorkerOptions extends JoinUrl {
-  /** Empty without one: an open coordinator needs none, any other says so. */
+  /** Empty if there is none. A coordinator without tokens needs none; any other refuses and says so. */
   readonly token: string;
   readonly threads: number;
   readonly name: string;
 }
 
-/** Taken when a text names a host and neither scheme nor port: the coordinator's default. */
+/** The coordinator's default, used if the text has a host but neither scheme nor port. */
 const portDefault = 8080;
 
 /**
- * Takes a join URL apart: `http://host:port/join#token=…`, `ws://host:port`, `host:port` or `host`.
+ * Parses a join URL: `http://host:port/join#token=…`, `ws://host:port`, `host:port` or `host`.
  *
  * @throws OperatorError for anything else. The message leaves the token out.
  */
@@ -47,7 +47,7 @@ export function parseJoinUrl(text: string): JoinUrl {
 /**
  * The options of a worker.
  *
- * @param given - As the command line has them: `threads: "auto"` takes a thread a core.
+ * @param given - The values of the command line; `threads: "auto"` means one thread per core.
  * @param machine - The host's name and its number of cores.
  * @throws OperatorError for a bad URL.
  */
@@ -75,7 +75,10 @@ function readUrl(text: string): URL {
   }
 }
 
-/** Adds the default port to a bare host: no digits follow its last colon outside of an IPv6 address's brackets. */
+/**
+ * Adds the default port to a bare host, one whose last colon (outside an IPv6 address's brackets) is not followed
+ * by digits.
+ */
 function withPort(text: string): string {
   const [, host = "", rest = ""] = /^([^/#]*)(.*)$/su.exec(text) ?? [];
   return /:\d+$/u.test(host) && !host.endsWith("]") ? text : `${host}:${portDefault}${rest}`;
@@ -94,7 +97,7 @@ function refuse(
   throw new OperatorError(`${withoutToken(text)} is no join URL; ${advice}`);
 }
 
-/** For an error's one line: fragment, query and what stands before an @ may be secrets. */
+/** For the one line of an error. The fragment, the query and everything before an @ may be secret. */
 function withoutToken(text: string): string {
   const open = JSON.stringify(
     text
@@ -106,7 +109,7 @@ function withoutToken(text: string): string {
   return cut === "" ? '""' : cut;
 }
 
-/** A host's name without what the protocol would refuse. */
+/** A host's name without the characters that the protocol refuses. */
 function nameOf(hostname: string): string {
   return hostname.replaceAll(/\p{C}/gu, "").slice(0, workerNameLengthMax) || "worker";
 }

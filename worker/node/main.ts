@@ -1,6 +1,6 @@
 /**
- * @file A worker as a Node process: wires the worker loop to `ws`, `worker_threads`, the process's signals and its
- * parent. Wiring only.
+ * @file A worker as a Node process: connects the worker loop to `ws`, `worker_threads`, the process's signals and
+ * its parent. Wiring only.
  */
 import { createHash } from "node:crypto";
 import { availableParallelism, hostname, release, type } from "node:os";
@@ -20,9 +20,9 @@ import { createStartThread } from "./threads.ts";
 export type WorkerCommand = Parameters<typeof resolveWorkerOptions>[0];
 
 export interface WorkerWorld {
-  /** Folder of what the build made: the kernel and the thread's program. */
+  /** The build folder, with the kernel and the thread's program. */
   readonly build: string;
-  /** Takes one line without a line break for the person who started the worker. */
+  /** Writes one line (without its line break) for the person who started the worker. */
   readonly write: (line: string) => void;
 }
 
@@ -35,8 +35,8 @@ const clock: Clock = {
 };
 
 /**
- * Runs a worker until it is told to leave (SIGINT, SIGTERM, its parent's end), the coordinator ends after its run, or it
- * can't take part.
+ * Runs a worker until it is asked to leave (SIGINT, SIGTERM, its parent's end), the coordinator ends after its run,
+ * or it can't take part.
  *
  * @returns The exit code: 0, or 1 when it could not take part.
  * @throws OperatorError for a bad URL or a missing token.
@@ -88,7 +88,7 @@ function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Calls `leave` at the first request to end; the second one ends the process at once. */
+/** Calls `leave` at the first signal or when the parent ends. A second signal ends the process at once. */
 function listenForTheEnd(leave: (reason: string) => void): () => void {
   let asked = false;
   const onSignal = () => {
@@ -96,18 +96,19 @@ function listenForTheEnd(leave: (reason: string) => void): () => void {
     asked = true;
     leave("stopped by the user");
   };
-  // A coordinator that started this process holds the other end of its IPC channel: it closes whatever kills it.
+  // A coordinator that started this process holds the other end of its IPC channel, which closes however the
+  // coordinator ends.
   const onDisconnect = () => leave("the coordinator's process ended");
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   process.on("disconnect", onDisconnect);
   return () => {
     process.off("disconnect", onDisconnect);
-    // The signals stay: a second one must still end a process that hangs.
+    // The signal handlers stay, because a second signal must still end a process that hangs.
   };
 }
 
-/** One line for every sentence that differs from the last; counts that go up are not told. */
+/** Writes one line for every sentence that differs from the last one. Counts that rise are not reported. */
 class StatusLines {
   readonly #write: (line: string) => void;
   #last = "";

@@ -1,12 +1,10 @@
-/**
- * @file The transport of a Node worker: the `ws` client behind the `Transport` contract.
- */
+/** @file The transport of a Node worker: wraps the `ws` client in the `Transport` contract. */
 import { WebSocket } from "ws";
 
 import { messageBytesMax, parametersMax } from "../../shared/protocol/limits.ts";
 import type { Connect } from "../platform.ts";
 
-/** How long the other side may take to answer a close before the socket is cut. */
+/** How long the other side may take to answer a close before the socket is destroyed. */
 const closeGraceMs = 1_000;
 
 export function createConnect(socketUrl: string): Connect {
@@ -14,11 +12,11 @@ export function createConnect(socketUrl: string): Connect {
     const socket = new WebSocket(socketUrl, {
       perMessageDeflate: false,
       maxPayload: messageBytesMax(parametersMax),
-      // A mask keeps a script in a browser from forging requests that old proxies misread. Nobody's script runs here,
-      // and `ws` skips the masking of every byte when the mask is zero.
+      // Masks keep a script in a browser from forging requests that old proxies misread. No foreign script runs
+      // here, and `ws` skips the masking of every byte if the mask is zero.
       generateMask: (mask) => void mask.fill(0),
     });
-    // As they came: joining them would copy all parameters once more.
+    // Keep the fragments: joining them would copy all parameters once more.
     socket.binaryType = "fragments";
     let failure = "";
     socket.on("open", () => events.opened());

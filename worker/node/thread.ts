@@ -1,5 +1,6 @@
 /**
- * @file Entry of a compute thread in Node (`worker_threads`), bundled as `node-thread.js`. Its data is the build folder.
+ * @file Entry of a compute thread in Node (`worker_threads`), bundled as `node-thread.js`. Its `workerData` is the
+ * build folder.
  */
 import { performance } from "node:perf_hooks";
 import { parentPort, workerData } from "node:worker_threads";

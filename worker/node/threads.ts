@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 
 import type { StartThread, ThreadReply } from "../threads/thread-messages.ts";
 
-/** @param buildFolder - Holds `node-thread.js`, the bundled `thread.ts`. */
+/** @param buildFolder - Contains `node-thread.js`, the bundled `thread.ts`. */
 export function createStartThread(buildFolder: string): StartThread {
   return (events) => {
     const thread = new Worker(join(buildFolder, "node-thread.js"), { workerData: buildFolder });

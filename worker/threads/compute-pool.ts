@@ -1,27 +1,27 @@
 /**
- * @file Who computes: the contract between the worker loop and its threads. One implementation computes on the
- * socket's own thread, one on several; both give the same bits, which `test/unit/worker/` holds them to.
+ * @file The contract between the worker loop and the threads that compute. One implementation computes on the
+ * socket's thread, the others on several; all give the same bits, which tests in `test/unit/worker/` check.
  */
 import type { Dataset } from "../../shared/data/dataset.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { UnitKind, UnitResult } from "../../shared/run/unit.ts";
 
-/** What a pool must know before it computes. */
+/** What a pool must know before it can compute. */
 export interface RunToLoad {
   readonly config: RunConfig;
   readonly dataset: Dataset;
 }
 
-/** What a pool says of itself once a run is loaded. */
+/** What a pool reports once a run is loaded. */
 export interface LoadedRun {
-  /** Hash of the self-test's bits, the same in all threads. */
+  /** Hash of the self-test's bits; the same in all threads. */
   readonly selfTest: string;
-  /** Samples of gradient a second, all threads together, measured. */
+  /** Measured samples of gradient per second, all threads together. */
   readonly samplesPerSecond: number;
 }
 
-/** Blocks to compute at one point. */
+/** Blocks to compute at the same parameters. */
 export interface Job {
   readonly kind: UnitKind;
   readonly step: number;
@@ -30,11 +30,11 @@ export interface Job {
   readonly blocks: readonly Block[];
 }
 
-/** What becomes of a job: every block gets one `result` or one `failed`, then comes `done`. */
+/** The events of a job: every block gets one `result` or one `failed`, then comes `done`. */
 export interface JobEvents {
   /**
    * @param result - Good during the call only.
-   * @param computeMs - Time that went into this block; the blocks of a job don't overlap in it.
+   * @param computeMs - Time spent on this block. Times of a job's blocks do not overlap.
    */
   result(block: Block, result: UnitResult, computeMs: number): void;
   failed(block: Block, reason: string): void;
@@ -44,14 +44,14 @@ export interface JobEvents {
 export interface ComputePool {
   readonly threads: number;
   /**
-   * Gets ready for a run, in place of the one before. Cancels the job under way.
+   * Prepares for a run that replaces the previous one. Cancels the current job.
    *
-   * @throws If a thread can't: the message says why. Also if another `load` came meanwhile.
+   * @throws If a thread cannot load it; the message says why. Also if another `load` is called meanwhile.
    */
   load(run: RunToLoad): Promise<LoadedRun>;
-  /** Starts a job; may finish it before it returns. The one before must be done or is cancelled. */
+  /** Starts a job; may finish it before returning. The previous one must be done or is cancelled. */
   start(job: Job, events: JobEvents): void;
-  /** Drops the job under way: no more of its events come. */
+  /** Drops the current job; it gets no more events. */
   cancel(): void;
   /** Ends all threads. */
   close(): void;

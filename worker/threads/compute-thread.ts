@@ -1,6 +1,6 @@
 /**
- * @file What runs inside one compute thread. Told of a run as a message it is a pool of one behind messages; told of one
- * in shared memory it answers a mailbox there. Platform-free.
+ * @file The program inside one compute thread. If it gets a run as a message, it wraps a pool of one in messages.
+ * If it gets a run in shared memory, it answers the mailbox there. Platform-free.
  */
 import type { ComputePool } from "./compute-pool.ts";
 import { type CreateKernel, SharedThread } from "./shared-thread.ts";
@@ -10,13 +10,13 @@ export interface ComputeThreadOptions {
   readonly pool: ComputePool;
   readonly createKernel: CreateKernel;
   readonly now: () => number;
-  /** Sends a reply, and hands over the buffers in `transfer`. */
+  /** Sends a reply and transfers the buffers in `transfer`. */
   readonly post: (reply: ThreadReply, transfer: ArrayBuffer[]) => void;
 }
 
 type RequestOf<Type extends ThreadRequest["type"]> = Extract<ThreadRequest, { type: Type }>;
 
-/** Returns what handles every request that comes in. */
+/** Returns the handler of all incoming requests. */
 export function createComputeThread({
   pool,
   createKernel,

@@ -1,6 +1,6 @@
 /**
- * @file Which pool computes: the one without threads for one thread, else the one that shares memory where threads can,
- * else the one that sends messages. All three give the same bits.
+ * @file Chooses the pool: `LocalPool` for one thread, `SharedPool` where threads can share memory, else
+ * `ThreadPool`, which sends messages. All three give the same bits.
  */
 import { createSharedMemory } from "../../shared/kernels/shared-memory.ts";
 import type { ComputePool } from "./compute-pool.ts";

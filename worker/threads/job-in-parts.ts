@@ -1,6 +1,6 @@
 /**
- * @file A job whose blocks are computed in parts by several threads: puts the parts together along the fixed tree
- * (invariant 2) and tells of every block that is complete. Knows nothing of threads.
+ * @file A job whose blocks are computed in parts by several threads: joins the parts along the fixed tree
+ * (invariant 2) and reports every complete block. Knows nothing of threads.
  *
  * What holds: every block of the job gets one `result` or one `failed`, then comes `done`; nothing comes after `drop`.
  */
@@ -12,13 +12,13 @@ import type { UnitResult } from "../../shared/run/unit.ts";
 import type { Job, JobEvents } from "./compute-pool.ts";
 import type { Part } from "./split-blocks.ts";
 
-/** The reductions of a run, kept from job to job: what a job that was dropped left in one is forgotten. */
+/** The reductions of a run, reused from job to job. What a dropped job left in them is forgotten. */
 export class PartSums {
   readonly kernel: Kernel;
-  /** By the block's place in its job and the number of values. */
+  /** Keyed by the block's position in its job and the number of values. */
   readonly #reductions = new Map<string, Reduction>();
 
-  /** @param kernel - Adds the parts, and has room for them. */
+  /** @param kernel - Adds the parts; must have room for them. */
   constructor(kernel: Kernel) {
     this.kernel = kernel;
   }
@@ -34,7 +34,7 @@ export class PartSums {
 export interface JobInPartsOptions {
   readonly job: Job;
   readonly events: JobEvents;
-  /** All parts of the job's blocks, whoever computes them. */
+  /** All parts of the job's blocks, whichever thread computes them. */
   readonly parts: readonly Part[];
   readonly sums: PartSums;
   readonly now: () => number;
@@ -42,15 +42,15 @@ export interface JobInPartsOptions {
   readonly over: () => void;
 }
 
-/** Puts the parts of one block together. Returns the block's result with the last part. */
+/** Joins the parts of one block. Returns the block's result with the last part. */
 type BlockSum = (part: Block, result: UnitResult) => UnitResult | "not finite" | undefined;
 
 export class JobInParts {
   readonly #options: JobInPartsOptions;
-  /** By the job's order of blocks; `undefined` once a block is complete or has failed. */
+  /** In the job's order of blocks; `undefined` once a block is complete or has failed. */
   readonly #blockSums: (BlockSum | undefined)[];
   #open: number;
-  /** When the last block was complete. */
+  /** When the last block was completed. */
   #lastMs: number;
   #dropped = false;
 
@@ -64,7 +64,7 @@ export class JobInParts {
     this.#lastMs = now();
   }
 
-  /** No more events come. */
+  /** After this, no more events. */
   drop(): void {
     this.#dropped = true;
   }
@@ -87,7 +87,7 @@ export class JobInParts {
     this.#endBlock(index, (block) => this.#options.events.failed(block, reason));
   }
 
-  /** Nothing of the job can be computed. */
+  /** The whole job cannot be computed. */
   fail(reason: string): void {
     for (const block of this.#options.job.blocks) this.partFailed(block, reason);
   }
@@ -107,7 +107,7 @@ export class JobInParts {
     events.done();
   }
 
-  /** Which of the job's blocks a part lies in. */
+  /** The index of the job's block that contains a part. */
   #indexOf(part: Block): number {
     const { blocks } = this.#options.job;
     return blocks.findIndex(({ start, end }) => start <= part.start && part.end <= end);
@@ -120,7 +120,7 @@ export class JobInParts {
     return job.kind === "candidates" ? joinCosts(block) : this.#addAlongTree(block, index);
   }
 
-  /** Adds parts of one block, whose first leaf becomes leaf 0 of a tree of its own. */
+  /** Adds parts of one block, whose first leaf is leaf 0 of its own tree. */
   #addAlongTree({ start, end }: Block, index: number): BlockSum {
     const { sums } = this.#options;
     let reduction: Reduction | undefined;
@@ -136,14 +136,14 @@ export class JobInParts {
   }
 }
 
-/** Finite parts may have a sum that is not. */
+/** Finite parts may have a sum that is not finite. */
 function finiteRoot(reduction: Reduction, { functions }: Kernel): UnitResult | "not finite" {
   const { pointer, ...result } = reduction.root();
   const isFinite = functions.allFinite(pointer, result.values.length) === 1;
   return isFinite && Number.isFinite(result.lossSum) ? result : "not finite";
 }
 
-/** Candidates' costs are not added: they stand side by side. */
+/** Candidates' costs are not added; they are placed side by side. */
 function joinCosts({ start, end }: Block): BlockSum {
   const values = new Float32Array(end - start);
   let lossSum = 0;

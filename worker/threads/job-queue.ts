@@ -1,18 +1,18 @@
 /**
  * @file Jobs that wait for the pool. Pure.
  *
- * What holds: there is at most one step of training and one of evaluation in it. The coordinator's last word counts:
- * work for another step means that nobody needs the old one any more.
+ * What holds: the queue contains at most one step of training and one of evaluation. The coordinator's last word
+ * counts: work for another step means that the old one is no longer needed.
  */
 import type { Job } from "./compute-pool.ts";
 
-/** `work` messages of one step: its share, then what others left behind. More than this no step comes to. */
+/** `work` messages of one step: the worker's share, then blocks that others left behind. No step has more than this. */
 const jobsMax = 256;
 
 export class JobQueue {
   #jobs: Job[] = [];
 
-  /** Takes a job in; what it supersedes is dropped. Returns false when the queue is full. */
+  /** Adds a job and drops those that it supersedes. Returns false if the queue is full. */
   add(job: Job): boolean {
     this.#jobs = this.#jobs.filter((waiting) => !supersedes(job, waiting));
     if (this.#jobs.length >= jobsMax) return false;
@@ -29,7 +29,7 @@ export class JobQueue {
   }
 }
 
-/** Whether nobody waits for the older job's results once the newer one is asked for. */
+/** Whether the older job's results are no longer needed once the newer one is asked for. */
 export function supersedes(newer: Job, older: Job): boolean {
   const sameLane = (newer.kind === "evaluation") === (older.kind === "evaluation");
   return sameLane && newer.step !== older.step;

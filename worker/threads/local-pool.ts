@@ -1,7 +1,7 @@
 /**
- * @file The pool of one: computes on the thread that calls it. A job that takes longer than a slice is interrupted
- * between two shards, so that the thread's socket is read and its pings are answered; a shorter one is done before
- * `start` returns, with no promise and no timer in the way.
+ * @file The pool of one: computes on the calling thread. A job that takes longer than a slice is interrupted
+ * between two shards, so that the thread can read its socket and answer pings. A shorter one is done before `start`
+ * returns, without promises or timers.
  */
 import { assert, known } from "../../shared/assert.ts";
 import { createEngine, type Engine } from "../../shared/engine/engine.ts";
@@ -12,23 +12,26 @@ import { measureSpeed } from "../measure-speed.ts";
 import type { Clock } from "../platform.ts";
 import type { ComputePool, Job, JobEvents, LoadedRun, RunToLoad } from "./compute-pool.ts";
 
-/** Computing goes on for this long before the event loop gets a turn: short for a ping, long beside the turn. */
+/**
+ * Computes for this long before yielding to the event loop: short compared with a ping's timeout, long compared
+ * with the cost of yielding.
+ */
 const sliceMs = 10;
 
 export interface LocalPoolOptions {
-  /** A kernel with a memory of its own: one a run, since nothing in it is ever freed. */
+  /** A kernel with its own memory. One per run, because its memory is never freed. */
   readonly createKernel: () => Kernel;
   readonly clock: Pick<Clock, "now">;
-  /** Calls back after the events that wait have been handled; without a timer's least delay. */
+  /** Calls back after all waiting events have been handled, without a timer's minimum delay. */
   readonly defer: (callback: () => void) => void;
 }
 
-/** A job with how far it has come. */
+/** A job and how far it is. */
 interface Progress {
   readonly job: Job;
   readonly events: JobEvents;
   nextBlock: number;
-  /** Whether the engine is inside the next block. */
+  /** Whether the engine has begun the next block. */
   begun: boolean;
   computeMs: number;
 }
@@ -79,7 +82,7 @@ export class LocalPool implements ComputePool {
     this.#engine = undefined;
   }
 
-  /** Computes until the job is done, or until the slice is over: then the rest is deferred. */
+  /** Computes until the job is done or the slice is over; then the rest is deferred. */
   #slice(progress: Progress, engine: Engine): void {
     const { clock, defer } = this.#options;
     const startMs = clock.now();
@@ -102,7 +105,10 @@ export class LocalPool implements ComputePool {
     progress.events.done();
   }
 
-  /** Computes the next shard. After a block's last one: returns what tells of its end, given the block's time. */
+  /**
+   * Computes the next shard. After a block's last shard, returns the function that reports the block's end, given
+   * its time.
+   */
   #advance(progress: Progress, engine: Engine): ((computeMs: number) => void) | undefined {
     const { job, events, nextBlock } = progress;
     const block = known(job.blocks[nextBlock], "a job that goes on has a block left");
@@ -138,7 +144,8 @@ export class LocalPool implements ComputePool {
 }
 
 /**
- * A unit that can't be computed is told to the coordinator, whatever the cause: the run goes on elsewhere, and says why.
+ * If a unit cannot be computed, the coordinator is told, whatever the cause: the run continues elsewhere, and its
+ * events show the reason.
  */
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

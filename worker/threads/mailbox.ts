@@ -1,19 +1,19 @@
 /**
- * @file How a pool and one of its threads talk through memory that they share: the pool writes what it wants and
- * raises a number, the thread answers under that number. Nothing is copied into messages and no event loop is in the
- * way; who has nothing to do sleeps in `Atomics.wait`.
+ * @file How a pool and one of its threads communicate through shared memory: the pool writes a request and raises a
+ * number; the thread answers under that number. Nothing is copied into messages and no event loop is involved. An
+ * idle thread sleeps in `Atomics.wait`.
  *
  * What holds:
- * 1. `wanted` only rises. What a thread answers to another number is read by nobody: that is how it hears a cancel.
+ * 1. `wanted` only rises. An answer to an older number is ignored; this is how a thread learns of a cancel.
  * 2. The fields of a request are written before `wanted` rises, those of an answer before `answered` follows it.
  */
 import { known } from "../../shared/assert.ts";
 import type { Unit, UnitKind, UnitResult } from "../../shared/run/unit.ts";
 
-/** Of one mailbox, in bytes. */
+/** Size of one mailbox in bytes. */
 export const mailboxBytes = 512;
 
-/** Quota of the 32-bit words. */
+/** Positions of the 32-bit words. */
 const wanted = 0;
 const answered = 1;
 const kindWord = 2;
@@ -24,17 +24,20 @@ const correctWord = 6;
 const pointerWord = 7;
 const countWord = 8;
 const reasonLengthWord = 9;
-/** As float64, at the next place that is a multiple of 8 bytes. */
+/** As float64, at the next multiple of 8 bytes. */
 const lossSumBytes = 40;
-/** The reason of a failure, UTF-8, to the end. */
+/** The reason of a failure in UTF-8, up to the end. */
 const reasonBytes = 64;
 
 const kinds: readonly UnitKind[] = ["gradient", "evaluation", "candidates"];
-/** In place of a kind: nothing is wanted for now, and: go back to the event loop, a message waits there. */
+/**
+ * Instead of a kind. `nothing`: no work for now. `dismissal`: return to the event loop, because a message waits
+ * there.
+ */
 const nothing = -1;
 const dismissal = -2;
 
-/** What a thread says of a part. `values` is a view, good until the next request. */
+/** A thread's answer about a part. `values` is a view, good until the next request. */
 export type PartAnswer = UnitResult | { readonly reason: string };
 
 export class Mailbox {
@@ -42,7 +45,7 @@ export class Mailbox {
   readonly #words: Int32Array;
   readonly #lossSum: Float64Array;
   readonly #reason: Uint8Array;
-  /** Where every thread of the pool says that it has answered; the pool sleeps on it. */
+  /** Every thread of the pool rings this bell when it has answered; the pool sleeps on it. */
   readonly #bell: Int32Array;
 
   /**
@@ -59,7 +62,7 @@ export class Mailbox {
 
   // ── the pool's side ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Asks for one unit, in place of whatever was wanted before. */
+  /** Requests one unit, which replaces the previous request. */
   ask({ kind, step, block }: Unit): void {
     this.#words[stepWord] = step;
     this.#words[startWord] = block.start;
@@ -67,7 +70,7 @@ export class Mailbox {
     this.#want(kinds.indexOf(kind));
   }
 
-  /** Nothing is wanted any more. */
+  /** Withdraws the request. */
   cancel(): void {
     this.#want(nothing);
   }
@@ -77,7 +80,7 @@ export class Mailbox {
     this.#want(dismissal);
   }
 
-  /** The answer to what was asked last; `undefined` while there is none. */
+  /** The answer to the last request; `undefined` while there is none. */
   answer(): PartAnswer | undefined {
     if (Atomics.load(this.#words, answered) !== Atomics.load(this.#words, wanted)) return undefined;
     const reasonLength = this.#word(reasonLengthWord);
@@ -96,7 +99,7 @@ export class Mailbox {
 
   // ── the thread's side ───────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Sleeps until something else is wanted than `last`. Returns its number. */
+  /** Sleeps until the request is another one than `last`. Returns its number. */
   next(last: number): number {
     Atomics.wait(this.#words, wanted, last);
     return Atomics.load(this.#words, wanted);
@@ -106,7 +109,7 @@ export class Mailbox {
     return Atomics.load(this.#words, wanted) === number;
   }
 
-  /** What is wanted: a unit, nothing, or the thread back at its event loop. */
+  /** The current request: a unit, nothing, or a return to the event loop. */
   request(): Unit | "nothing" | "dismissal" {
     const kind = this.#word(kindWord);
     if (kind === nothing) return "nothing";
@@ -118,7 +121,7 @@ export class Mailbox {
     };
   }
 
-  /** @param values - Of the shared memory: nobody copies them. */
+  /** @param values - In the shared memory, so that they need not be copied. */
   deliver(number: number, { lossSum, correct, values }: UnitResult): void {
     this.#lossSum[0] = lossSum;
     this.#words[correctWord] = correct;

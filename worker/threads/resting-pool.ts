@@ -1,23 +1,23 @@
 import type { Clock } from "../platform.ts";
 /**
- * @file A pool that computes only part of the time, for batteries and warm laptops: who works for t at effort e rests
- * for t·(1/e − 1) before the next job. Time without a job is rest too, so that nobody rests twice.
+ * @file A pool that computes only part of the time, for batteries and warm laptops: after working for t at effort e
+ * it rests for t·(1/e − 1) before the next job. Time without a job counts as rest.
  *
- * To the coordinator such a worker is simply a slower machine: the rest counts as time of computing, in the speed that
- * is announced and in every result. So its share shrinks and it is no straggler; the bits do not change.
+ * To the coordinator such a worker is simply a slower machine: the rest counts as computing time, both in the
+ * announced speed and in every result. So its share shrinks and it is not a straggler. The bits do not change.
  */
 import type { ComputePool, Job, JobEvents, LoadedRun, RunToLoad } from "./compute-pool.ts";
 
-/** Less is owed until it is worth a timer; short beside the grace that a late share gets. */
+/** Shorter rests are saved up until they are worth a timer. Short compared with the grace for a late share. */
 const restMsMin = 10;
 
 export class RestingPool implements ComputePool {
   readonly #pool: ComputePool;
   readonly #clock: Clock;
   #effort = 1;
-  /** From then on no rest is owed. */
+  /** All rest has been taken at this time. */
   #restedAtMs = Number.NEGATIVE_INFINITY;
-  /** When the job under way was begun; `undefined` while there is none, or while it waits for the rest to be over. */
+  /** When the current job began; `undefined` if there is none, or if it waits for the rest to end. */
   #begunMs: number | undefined;
   #cancelRest = () => {};
 
@@ -30,7 +30,7 @@ export class RestingPool implements ComputePool {
     return this.#pool.threads;
   }
 
-  /** @param effort - Part of the time that is spent computing, in (0, 1]. Holds from the next job on. */
+  /** @param effort - Fraction of the time to compute, in (0, 1]. Applies from the next job on. */
   setEffort(effort: number): void {
     this.#effort = effort;
     if (effort === 1) this.#restedAtMs = Number.NEGATIVE_INFINITY;
@@ -62,7 +62,7 @@ export class RestingPool implements ComputePool {
     this.#pool.close();
   }
 
-  /** @param restedMs - The rest before it: counts with its first block. */
+  /** @param restedMs - The rest before the job; counts as time of its first block. */
   #begin(job: Job, events: JobEvents, restedMs: number): void {
     this.#begunMs = this.#clock.now();
     let unpaidMs = restedMs;
@@ -86,7 +86,7 @@ export class RestingPool implements ComputePool {
     this.#oweRest();
   }
 
-  /** The job under way is over: what it took is to be rested for, besides what was still owed. */
+  /** The current job is over: its time adds to the rest still owed. */
   #oweRest(): void {
     if (this.#begunMs === undefined) return;
     const nowMs = this.#clock.now();

@@ -1,9 +1,9 @@
 /**
- * @file The pool of several threads that share one memory: the dataset lies in it once, the sums of every thread are
- * added where they lie, and a thread is woken by a number that rises. The thread with the socket computes its part like
- * the others, so that two threads are two and not three; it listens to its socket between slices, as `LocalPool` does.
+ * @file The pool of several threads that share one memory: it holds the dataset once, sums are added in place, and
+ * a number that rises wakes a thread. The thread with the socket computes its part like the others, so that two
+ * threads are two and not three. It reads its socket between slices, as `LocalPool` does.
  *
- * What holds: at most one job is under way; what a thread still answers to an older one is not read.
+ * What holds: at most one job is under way; answers to an older one are not read.
  */
 import { known } from "../../shared/assert.ts";
 import { type Engine, layOutData } from "../../shared/engine/engine.ts";
@@ -20,42 +20,42 @@ import { splitBlocks } from "./split-blocks.ts";
 import { ThreadCrew, together } from "./thread-crew.ts";
 import type { StartThread } from "./thread-messages.ts";
 
-/** As `LocalPool`'s: the event loop gets a turn after so long. */
+/** As in `LocalPool`: yields to the event loop after this long. */
 const sliceMs = 10;
 
 export interface SharedPoolOptions {
-  /** The thread that calls among them; ≥ 2. */
+  /** Includes the calling thread; ≥ 2. */
   readonly threads: number;
   readonly startThread: StartThread;
   readonly createKernel: CreateKernel;
   readonly clock: Pick<Clock, "now">;
-  /** Calls back after the events that wait have been handled; without a timer's least delay. */
+  /** Calls back after all waiting events have been handled, without a timer's minimum delay. */
   readonly defer: (callback: () => void) => void;
-  /** A thread is gone: the pool is of no more use. Called once. */
+  /** A thread is gone and the pool can no longer be used. Called once. */
   readonly crashed: (reason: string) => void;
 }
 
-/** A run as it lies in shared memory. */
+/** A run in shared memory. */
 interface RunInMemory {
   readonly engine: Engine;
   readonly sums: PartSums;
   readonly bell: Int32Array;
 }
 
-/** One of the other threads, and what it has to do. */
+/** One of the other threads and its parts of the job. */
 interface Helper {
   readonly mailbox: Mailbox;
-  /** What it was asked for and has not answered. */
+  /** The part that it was asked for and has not answered. */
   asked: Block | undefined;
-  /** What comes after that. */
+  /** The parts after that. */
   waiting: Block[];
 }
 
-/** A job with what this thread itself has to do. */
+/** A job and this thread's own parts. */
 interface JobInHand {
   readonly job: Job;
   readonly inParts: JobInParts;
-  /** Own parts, and whether the engine is inside the first. */
+  /** Own parts still to do, and whether the engine has begun the first. */
   readonly own: Block[];
   begun: boolean;
 }
@@ -64,7 +64,7 @@ export class SharedPool implements ComputePool {
   readonly threads: number;
   readonly #options: SharedPoolOptions;
   readonly #crew: ThreadCrew;
-  /** From the moment that they are told of a run. */
+  /** Set from the moment they are given a run. */
   #helpers: readonly Helper[] = [];
   #run: RunInMemory | undefined;
   #job: JobInHand | undefined;
@@ -81,7 +81,7 @@ export class SharedPool implements ComputePool {
     for (const { mailbox } of this.#helpers) mailbox.dismiss();
     this.#run = undefined;
     const { createKernel, clock } = this.#options;
-    // A new one for every run, since nothing in it is ever freed.
+    // A new memory for every run, because it is never freed.
     const memory = createSharedMemory();
     if (memory === undefined) throw new Error("no memory is left to share between threads");
     const kernel = createKernel({ memory });
@@ -152,7 +152,7 @@ export class SharedPool implements ComputePool {
     this.#crew.close();
   }
 
-  /** Computes, and collects what the others have, until the job or the slice is over; then the rest is deferred. */
+  /** Computes, and collects the others' answers, until the job or the slice is over; then the rest is deferred. */
   #slice(inHand: JobInHand, run: RunInMemory): void {
     const { clock, defer } = this.#options;
     const endMs = clock.now() + sliceMs;
@@ -181,12 +181,12 @@ export class SharedPool implements ComputePool {
       if ("reason" in answer) inHand.inParts.partFailed(asked, answer.reason);
       else inHand.inParts.partDone(asked, answer);
       if (this.#job !== inHand) return;
-      // Only now: the answer lay where the thread works.
+      // Only now, because the answer was in memory that the thread reuses.
       askNext(helper, inHand.job);
     }
   }
 
-  /** Computes the next shard of this thread's own. */
+  /** Computes the next shard of this thread's own parts. */
   #advance(inHand: JobInHand, { engine }: RunInMemory): void {
     const { job, inParts, own } = inHand;
     const block = known(own[0], "something is left");

@@ -1,8 +1,8 @@
 import { createEngineOver, type Engine, type EngineData } from "../../shared/engine/engine.ts";
 import { selfTest } from "../../shared/engine/self-test.ts";
 /**
- * @file What a compute thread does for a `SharedPool`: answers its mailbox, from an engine over data that another
- * thread laid out in the memory they share. While it does so its event loop stands still. Platform-free.
+ * @file What a compute thread does for a `SharedPool`: answers its mailbox, with an engine over data that another
+ * thread laid out in their shared memory. Meanwhile its event loop is blocked. Platform-free.
  */
 import type { Kernel, SharedPlace } from "../../shared/kernels/kernel.ts";
 import type { Region } from "../../shared/kernels/memory.ts";
@@ -12,21 +12,21 @@ import { measureSpeed } from "../measure-speed.ts";
 import type { LoadedRun } from "./compute-pool.ts";
 import { Mailbox, mailboxBytes } from "./mailbox.ts";
 
-/** A kernel in a memory of its own, or in a shared one. */
+/** Creates a kernel in its own memory, or in a shared one. */
 export type CreateKernel = (place?: SharedPlace) => Kernel;
 
-/** A run that lies in shared memory, and one thread's part of that memory. */
+/** A run in shared memory, and one thread's part of that memory. */
 export interface SharedRun {
   readonly config: RunConfig;
   readonly data: EngineData;
   readonly memory: WebAssembly.Memory;
-  /** First the mailbox, then what its engine needs. */
+  /** Holds first the mailbox, then what the engine needs. */
   readonly region: Region;
   /** Pointer to the pool's bell. */
   readonly bell: number;
 }
 
-/** Lays an engine out as every thread does, the pool's own as well; so all take the same memory. */
+/** Lays out an engine. Every thread does it this way, including the pool's, so all take the same amount of memory. */
 export function layOutEngine(
   kernel: Kernel,
   { config, data }: Pick<SharedRun, "config" | "data">,
@@ -40,7 +40,7 @@ export class SharedThread {
   readonly #mailbox: Mailbox;
   readonly #engine: Engine;
   readonly #kernel: Kernel;
-  /** Pointer to what is no gradient: counts, costs. */
+  /** Pointer to the results that are not gradients: counts, costs. */
   readonly #small: number;
 
   constructor({ region, bell, ...run }: SharedRun, createKernel: CreateKernel, now: () => number) {
@@ -56,7 +56,7 @@ export class SharedThread {
     this.loaded = { selfTest: bits, samplesPerSecond };
   }
 
-  /** Computes what the mailbox asks for, until it is dismissed. */
+  /** Computes what the mailbox requests, until dismissed. */
   serve(): void {
     for (let number = 0; ;) {
       number = this.#mailbox.next(number);
@@ -80,7 +80,7 @@ export class SharedThread {
     }
   }
 
-  /** The same result with its values in shared memory. */
+  /** Copies a result's values into shared memory. */
   #moved(result: UnitResult): UnitResult {
     const first = this.#small / 4;
     const values = this.#kernel.views.f32.subarray(first, first + result.values.length);
@@ -89,7 +89,7 @@ export class SharedThread {
   }
 }
 
-/** Bytes of a thread's region beside what its engine takes, rounded to whole cache lines. */
+/** Bytes of a thread's region in addition to its engine's, rounded up to whole cache lines. */
 export function sharedThreadBytes(run: Pick<SharedRun, "config" | "data">): number {
   return mailboxBytes + Math.ceil(smallBytes(run) / 64) * 64;
 }

@@ -1,18 +1,18 @@
 /**
- * @file Cuts the blocks of a job into parts for several threads. Every part is a node below its block, so the parts'
- * sums add up to the block's along the fixed tree (invariant 2). Pure.
+ * @file Splits the blocks of a job into parts for several threads. Every part is a node below its block, so that
+ * the parts' sums add up to the block's along the fixed tree (invariant 2). Pure.
  */
 import { type Block, blocksOf } from "../../shared/run/tree.ts";
 
 /** A node below one of a job's blocks. */
 export interface Part {
-  /** Which of the job's blocks it belongs to. */
+  /** The index of the job's block that it belongs to. */
   readonly blockIndex: number;
   readonly block: Block;
 }
 
 /**
- * Gives every thread a contiguous run of leaves, as equal in number as can be, as the fewest nodes.
+ * Gives every thread a contiguous run of leaves, of lengths as equal as possible, as the fewest nodes.
  *
  * @returns Shape `[threads]`; a thread may get nothing.
  */
@@ -31,7 +31,7 @@ function partsBetween(blocks: readonly Block[], first: number, last: number): Pa
   let offset = 0;
   for (const [blockIndex, { start, end }] of blocks.entries()) {
     const length = end - start;
-    // A block is a tree of its own, from its first leaf on: the tree's shape depends on lengths alone.
+    // A block is its own tree, starting at its first leaf: the tree's shape depends only on lengths.
     const inside = { start: Math.max(0, first - offset), end: Math.min(length, last - offset) };
     for (const node of blocksOf(inside, length)) {
       const block = { start: start + node.start, end: start + node.end };

@@ -1,8 +1,8 @@
 /**
- * @file The compute threads of one pool: starts them, waits until all have loaded a run, ends them. Knows nothing of
- * what they compute.
+ * @file The compute threads of one pool: starts them, waits until all have loaded a run, and ends them. Does not
+ * know what they compute.
  *
- * What holds: at most one load is under way; replies to an older one, by its id, are dropped.
+ * What holds: at most one load is under way; replies to an older one are recognised by its id and dropped.
  */
 import { known } from "../../shared/assert.ts";
 import type { LoadedRun } from "./compute-pool.ts";
@@ -11,11 +11,11 @@ import type { StartThread, ThreadHandle, ThreadReply, ThreadRequest } from "./th
 export interface ThreadCrewOptions {
   readonly count: number;
   readonly startThread: StartThread;
-  /** A thread is gone: the pool is of no more use. Called once. */
+  /** A thread is gone and the pool can no longer be used. Called once. */
   readonly crashed: (reason: string) => void;
 }
 
-/** What a thread says that is not about loading. */
+/** A thread's replies that are not about loading. */
 export type WorkReply = Extract<ThreadReply, { type: "result" | "failed" }>;
 
 interface LoadInHand {
@@ -48,9 +48,9 @@ export class ThreadCrew {
   }
 
   /**
-   * Sends every thread its request, and waits for what they say of themselves.
+   * Sends every thread its request and waits for all answers.
    *
-   * @throws If a thread can't: the message says why. Also if another `load` came meanwhile.
+   * @throws If a thread cannot load; the message says why. Also if another `load` is called meanwhile.
    */
   load(requestFor: (thread: number, id: number) => ThreadRequest): Promise<readonly LoadedRun[]> {
     this.refuse("another run came");
@@ -61,7 +61,7 @@ export class ThreadCrew {
     });
   }
 
-  /** Ends the load under way, if there is one, for that reason. */
+  /** Ends the current load, if any, with that reason. */
   refuse(reason: string): void {
     const load = this.#load;
     this.#load = undefined;
@@ -92,7 +92,7 @@ export class ThreadCrew {
   }
 }
 
-/** What several threads are together. Throws if their bits differ. */
+/** Combines what the threads report. Throws if their bits differ. */
 export function together(threads: readonly LoadedRun[]): LoadedRun {
   const { selfTest } = known(threads[0], "a pool has a thread");
   if (threads.some((thread) => thread.selfTest !== selfTest)) {

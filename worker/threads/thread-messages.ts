@@ -1,6 +1,6 @@
 /**
- * @file What a worker's main thread and its compute threads say to each other. They are one program, so nothing is
- * checked. Every answer names the load or job that it is for.
+ * @file The messages between a worker's main thread and its compute threads. They are one program, so nothing is
+ * checked. Every answer names its load or job.
  */
 import type { Block } from "../../shared/run/tree.ts";
 import type { Job, LoadedRun, RunToLoad } from "./compute-pool.ts";
@@ -8,7 +8,7 @@ import type { SharedRun } from "./shared-thread.ts";
 
 /** To a compute thread. */
 export type ThreadRequest =
-  /** From now on the thread hears only its mailbox in the shared memory, until that dismisses it. */
+  /** From now on the thread only answers its mailbox in shared memory, until it is dismissed. */
   | { readonly type: "share"; readonly id: number; readonly run: SharedRun }
   | { readonly type: "load"; readonly id: number; readonly run: RunToLoad }
   | { readonly type: "job"; readonly id: number; readonly job: Job }
@@ -24,7 +24,7 @@ export type ThreadReply =
       readonly block: Block;
       readonly lossSum: number;
       readonly correct: number;
-      /** Its buffer is transferred. */
+      /** Transferred, not copied. */
       readonly values: Float32Array;
     }
   | {
@@ -34,7 +34,7 @@ export type ThreadReply =
       readonly reason: string;
     };
 
-/** A compute thread as seen from the main one. */
+/** A compute thread, seen from the main one. */
 export interface ThreadHandle {
   post(request: ThreadRequest): void;
   terminate(): void;
@@ -43,9 +43,9 @@ export interface ThreadHandle {
 /** What happens on a thread. */
 export interface ThreadEvents {
   reply(reply: ThreadReply): void;
-  /** The thread is gone, or could not be started. */
+  /** The thread is gone or could not be started. */
   crashed(reason: string): void;
 }
 
-/** Starts a thread; its events come after this has returned. */
+/** Starts a thread. Its events fire after this function has returned. */
 export type StartThread = (events: ThreadEvents) => ThreadHandle;

@@ -1,9 +1,9 @@
 /**
- * @file The pool of several threads behind one socket, for machines whose threads share no memory: jobs and sums travel
- * as messages. A job's blocks are cut into parts, one run of leaves a thread, and the parts' sums are added along the
- * fixed tree before they are sent, so more threads cost no more bytes. `SharedPool` is its faster sibling.
+ * @file The pool of several threads for machines whose threads cannot share memory: jobs and sums travel as
+ * messages. A job's blocks are split into parts, one run of leaves per thread. The parts' sums are added along the
+ * fixed tree before the result is sent, so more threads cost no more bytes. `SharedPool` is the faster variant.
  *
- * What holds: at most one job is under way; replies to an older one, by its id, are dropped.
+ * What holds: at most one job is under way; replies to an older one are recognised by its id and dropped.
  */
 import { known } from "../../shared/assert.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
@@ -17,10 +17,10 @@ import type { StartThread } from "./thread-messages.ts";
 export interface ThreadPoolOptions {
   readonly threads: number;
   readonly startThread: StartThread;
-  /** A kernel with a memory of its own, for the sums. */
+  /** A kernel with its own memory, for the sums. */
   readonly createKernel: () => Kernel;
   readonly clock: Pick<Clock, "now">;
-  /** A thread is gone: the pool is of no more use. Called once. */
+  /** A thread is gone and the pool can no longer be used. Called once. */
   readonly crashed: (reason: string) => void;
 }
 

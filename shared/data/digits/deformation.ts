@@ -1,6 +1,6 @@
 /**
  * @file How a hand deforms a whole digit: it writes it narrow or wide, slanted, rotated, and smoothly bent out of
- *   its ideal shape. Maps points to points; knows nothing of strokes or pixels.
+ * its ideal shape. Maps points to points; knows nothing of strokes or pixels.
  */
 import type { Random } from "../../random.ts";
 import { normal } from "./normal.ts";

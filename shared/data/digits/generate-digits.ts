@@ -1,7 +1,7 @@
 /**
  * @file The built-in dataset `digits`: handwritten digits drawn by this program, so that a first run needs no
- *   download. The bytes are the same on every engine: the randomness is integer, and floating point uses only + − ×
- *   ÷ √.
+ * download. The bytes are the same on every engine: the randomness is integer, and floating point uses only + − × ÷
+ * √.
  */
 import { assert } from "../../assert.ts";
 import { permutation, Random } from "../../random.ts";

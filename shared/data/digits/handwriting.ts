@@ -1,6 +1,6 @@
 /**
  * @file One person writing one digit: picks a style, mixes its shapes, wavers, bends, and varies the pressure of
- *   the pen. It turns randomness into strokes; `raster.ts` turns strokes into pixels.
+ * the pen. It turns randomness into strokes; `raster.ts` turns strokes into pixels.
  */
 import { known } from "../../assert.ts";
 import type { Random } from "../../random.ts";

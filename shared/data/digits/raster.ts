@@ -1,6 +1,6 @@
 /**
  * @file Strokes to a grey image, prepared like MNIST's: the digit is scaled into a box of 20 × 20 pixels with its
- *   proportions kept, smoothed, and moved so that its centre of mass is in the middle of 28 × 28.
+ * proportions kept, smoothed, and moved so that its centre of mass is in the middle of 28 × 28.
  *
  * @see LeCun, Cortes & Burges, "The MNIST database of handwritten digits", 1998.
  */

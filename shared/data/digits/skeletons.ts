@@ -1,6 +1,6 @@
 /**
  * @file How each digit is written: its styles as paths of the pen, drawn by hand for this project. This file is
- *   only data and its parser; `handwriting.ts` varies a path as a hand would.
+ * only data and its parser; `handwriting.ts` varies a path as a hand would.
  *
  * A path runs through its points, x to the right and y down, on a sheet 100 units high; `!` marks a corner, where
  * the pen changes direction at once. The shapes of one style have the same strokes with the same number of points,

@@ -1,7 +1,7 @@
 /**
  * @file A dense layer on a chunk of samples: forward, and the gradients of its weights, biases and input. Weights
- *   are first packed into panels of eight columns, so that the inner loop reads memory sequentially. It then
- *   computes a tile of four samples by eight outputs in registers. Documented at its twins in `plain/dense.ts`.
+ * are first packed into panels of eight columns, so that the inner loop reads memory sequentially. It then computes
+ * a tile of four samples by eight outputs in registers. Documented at its twins in `plain/dense.ts`.
  */
 import { loadPartialOrZero, storePartial } from "./lanes";
 

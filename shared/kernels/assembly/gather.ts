@@ -1,6 +1,6 @@
 /**
  * @file Copies the features of a shard's samples into padded float32 rows. Documented at their twins in
- *   `plain/gather.ts`.
+ * `plain/gather.ts`.
  */
 
 export function gatherBytes(

@@ -1,6 +1,6 @@
 /**
  * @file Loads and stores for the last one to three values of a row whose width is not a multiple of four.
- *   Parameters are stored without padding, so the memory behind them belongs to another tensor.
+ * Parameters are stored without padding, so the memory behind them belongs to another tensor.
  */
 
 /** Loads the first `count` of four float32, 1 ≤ count; the missing lanes are +0. */

@@ -1,7 +1,7 @@
 /**
  * @file exp, log, tanh and the logistic function on four float32 at a time, from + − × ÷ and integer operations
- *   alone, because JavaScript's own functions differ between engines. Documented, with their accuracy, at their
- *   twins in `plain/math.ts`.
+ * alone, because JavaScript's own functions differ between engines. Documented, with their accuracy, at their twins
+ * in `plain/math.ts`.
  */
 
 // Constants are kept in memory. Engines rebuild a vector constant at every use, in five instructions; a load with a

@@ -1,6 +1,6 @@
 /**
  * @file Draws the order of an epoch. It is in WebAssembly because the 32-bit generator and its remainders map to
- *   single processor instructions there. Documented at its twin in `plain/random.ts`.
+ * single processor instructions there. Documented at its twin in `plain/random.ts`.
  */
 
 export function drawPermutation(

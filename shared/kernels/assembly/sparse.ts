@@ -1,7 +1,7 @@
 /**
  * @file The first dense layer over sparse rows of bytes: it visits only the features that are not zero. It works on
- *   panels of sixteen outputs, whose sums stay in registers over a whole row, and gives the same bits as the dense
- *   layer. Documented at its twins in `plain/sparse.ts`.
+ * panels of sixteen outputs, whose sums stay in registers over a whole row, and gives the same bits as the dense
+ * layer. Documented at its twins in `plain/sparse.ts`.
  */
 import { loadPartialOrZero, storePartial } from "./lanes";
 

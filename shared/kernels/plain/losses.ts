@@ -1,7 +1,7 @@
 /**
  * @file Plain twins of `assembly/losses.ts`: the loss of every sample of a chunk against its one-hot label y, and
- *   the gradient of that loss. A row holds the `outputs` values of one sample. Rows are padded; their stride is a
- *   multiple of 16.
+ * the gradient of that loss. A row holds the `outputs` values of one sample. Rows are padded; their stride is a
+ * multiple of 16.
  *
  * The four losses take the same arguments:
  * - `deltas`: pointer to padded rows `[samples, outputs]`; written: ∂loss/∂(second argument). May be the second

@@ -1,7 +1,7 @@
 /**
  * @file exp, log, tanh and the logistic function in float32, from + − × ÷ and integer operations alone.
- *   JavaScript's own functions differ between engines and versions, and these values reach the parameters. Every
- *   operation is rounded by `fround`, in the order of `assembly/math.ts`, so both give the same bits.
+ * JavaScript's own functions differ between engines and versions, and these values reach the parameters. Every
+ * operation is rounded by `fround`, in the order of `assembly/math.ts`, so both give the same bits.
  *
  * Largest errors against float64, in units in the last place, checked by the tests: exp 2, log 1, tanh 2, sigmoid
  * 3.

@@ -1,7 +1,7 @@
 /**
  * @file Plain twins of `assembly/optimizers.ts`: the update rules, element by element. Read here what an optimizer
- *   does. The order of the float32 operations is part of the result, so each one is written out with its own
- *   `fround`.
+ * does. The order of the float32 operations is part of the result, so each one is written out with its own
+ * `fround`.
  *
  * Every function but the last takes the pointer to one `Update` record, whose fields are documented in
  * `../update.ts`. In the formulas w is a parameter, g the result of `gradientAt`, η the learning rate, v and m

@@ -1,6 +1,6 @@
 /**
  * @file Plain twins of `assembly/sparse.ts`: the first dense layer over compressed sparse rows. It skips zeros,
- *   which changes no bit (see `dense.ts`).
+ * which changes no bit (see `dense.ts`).
  *
  * `matrix` points to four uint32 pointers:
  * - `rowStarts` `[rows + 1]` uint32;

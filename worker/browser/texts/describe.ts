@@ -1,9 +1,9 @@
-/** @file What the join page says of a worker's status: which headline, which sentence, which tone. Pure. */
+/** @file Chooses the headline, sentence and tone with which the join page shows a worker's status. Pure. */
 import type { TextValues } from "../../../shared/pages/language.ts";
 import type { WorkerCause, WorkerStatus } from "../../status.ts";
 import type { TextKey } from "./texts.ts";
 
-/** How a state looks: on its way, at work, at rest, or in need of the person. */
+/** The look of a state: on its way, at work, at rest, or in need of the person. */
 export type Tone = "busy" | "good" | "calm" | "bad";
 
 export interface Description {
@@ -13,7 +13,7 @@ export interface Description {
   readonly values: TextValues;
 }
 
-/** @param isSlowed - It pauses because the browser holds the tab back. */
+/** @param isSlowed - Whether it pauses because the browser slows the tab down. */
 export function describe(status: WorkerStatus, isSlowed: boolean): Description {
   const { tone, texts, values = {} } = stateOf(status, isSlowed);
   return { tone, headline: texts[0], detail: texts[1], values };
@@ -25,7 +25,7 @@ interface State {
   readonly values?: TextValues;
 }
 
-/** Each phase says itself, but for those that depend on more. */
+/** A phase has one text, except for those that depend on more. */
 function stateOf(status: WorkerStatus, isSlowed: boolean): State {
   const { phase, cause } = status;
   if (phase === "loading") return loading(status);

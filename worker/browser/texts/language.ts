@@ -1,4 +1,7 @@
-/** @file The page's language: the reader's choice or the browser's, changed in place, since a reload would end the help. */
+/**
+ * @file The page's language: the reader's choice or the browser's. It changes in place, because a reload would end
+ * the computation.
+ */
 import {
   chooseLanguage,
   languageNames,
@@ -20,19 +23,19 @@ export function say(key: TextKey, values?: TextValues): string {
   return translator(texts, language)(key, values);
 }
 
-/** A sentence of the worker's, in the page's language. */
+/** A sentence from the worker, in the page's language. */
 export function said(sentence: string): string {
   return book.sentenceIn(language, sentence);
 }
 
-/** A number as the page's language writes it: grouped, and with so many digits after the point. */
+/** A number formatted for the page's language: grouped, with a fixed number of decimals. */
 export function figure(value: number, digits = 0): string {
   const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  // Spanish groups from five digits on; columns of figures read better when all do.
+  // Spanish groups only from five digits on, but columns of figures read better when all are grouped.
   return value.toLocaleString(language, { ...format, useGrouping: true });
 }
 
-/** Says everything in the page in its language, and again after the reader chose another: then `changed` is called. */
+/** Shows every text of the page in its language, and again after the reader chooses another; then calls `changed`. */
 export function speak(changed: () => void): void {
   const picker = element("language", HTMLSelectElement);
   picker.append(...languages.map((each) => new Option(languageNames[each], each)));

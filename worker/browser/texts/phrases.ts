@@ -30,7 +30,7 @@ export const phrases: readonly Phrase[] = [
   ["it could not be started", "no pudo empezar"],
 ];
 
-/** What a refusal's code means, to who was refused. */
+/** What a refusal's code means to the worker that was refused. */
 export const codePhrases: Readonly<Record<string, string>> = {
   ERR_DECODE: "el coordinador no pudo leer un mensaje",
   ERR_STATE: "un mensaje llegó cuando no tocaba",

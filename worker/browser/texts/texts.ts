@@ -1,10 +1,10 @@
-/** @file Everything that the join page says, in every language of the pages. */
+/** @file All texts of the join page, in every language of the pages. */
 import type { Dictionary } from "../../../shared/pages/language.ts";
 
 const en = {
   language: "Language",
   title: "{headline} · Promedio",
-  // The state's headline, and the sentence below it.
+  // The headline of each state, and the sentence below it.
   connecting: "Connecting …",
   connectingDetail: "Looking for the coordinator.",
   preparing: "Getting ready …",
