@@ -13,13 +13,13 @@ import { customAlphabet, nanoid } from "nanoid";
 import { known } from "../shared/assert.ts";
 import { selfTest } from "../shared/engine/self-test.ts";
 import { instantiateKernel } from "../shared/kernels/kernel.ts";
-import type { RunRequest } from "./cli/options.ts";
-import type { ParsedCommand } from "./cli/parse.ts";
+import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import { type Console, createConsole } from "./console/console.ts";
 import { chooseMode } from "./console/mode.ts";
 import type { Urls } from "./edge/addresses.ts";
 import { createDataRoute, type DataRoute } from "./edge/data-route.ts";
 import { createPages } from "./edge/pages.ts";
+import type { CoordinatorOptions } from "./options.ts";
 import { Reception } from "./reception.ts";
 import { prepareRun, type PreparedRun } from "./run-setup.ts";
 import type { CoordinatorEvent, CoordinatorView } from "./run/view.ts";
@@ -53,7 +53,11 @@ export interface ProgramWorld {
   readonly interrupted: Promise<string>;
 }
 
-type CoordinatorCommand = Extract<ParsedCommand, { kind: "coordinator" }>;
+/** What was asked for: a run, and how to run it. */
+export interface CoordinatorCommand {
+  readonly options: CoordinatorOptions;
+  readonly run: RunRequest;
+}
 
 /**
  * Runs the coordinator until its run is over (with `--exit`) or until it is asked to end.

@@ -6,7 +6,6 @@ import { customAlphabet } from "nanoid";
 
 import { OperatorError } from "../shared/operator-error.ts";
 import { downloadQuota, exportQuota, watcherMessageBytesMax } from "../shared/protocol/limits.ts";
-import type { CoordinatorOptions } from "./cli/options.ts";
 import { Access } from "./edge/access.ts";
 import { isLoopback, isWildcard, machineNames, type Urls, urlsOf } from "./edge/addresses.ts";
 import type { DataRoute } from "./edge/data-route.ts";
@@ -23,6 +22,7 @@ import {
 } from "./edge/server.ts";
 import { Certificate } from "./edge/tls.ts";
 import { attach, WebSocketPeer } from "./edge/websocket-peer.ts";
+import type { CoordinatorOptions } from "./options.ts";
 import type { CoordinatorEvent } from "./run/view.ts";
 import type { DashboardFeed } from "./watch/dashboard-feed.ts";
 import type { RunRoute } from "./watch/run-route.ts";

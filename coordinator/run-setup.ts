@@ -2,21 +2,20 @@
  * @file From what the operator asked for to everything a run needs: dataset, run config, folder and parameters, for a
  * new run or for one that goes on. Every mistake that can be known before the first step is found here.
  */
-import { resolve } from "node:path";
-
 import * as z from "zod/mini";
 
 import type { Kernel } from "../shared/kernels/kernel.ts";
 import { initialParameters } from "../shared/model/initialize.ts";
-import { OperatorError } from "../shared/operator-error.ts";
+import { OperatorError, shown } from "../shared/operator-error.ts";
 import { type RunConfig, runConfigSchema } from "../shared/run/config.ts";
 import { planRun, type RunPlan } from "../shared/run/plan.ts";
-import { runDefaults } from "./cli/defaults.ts";
-import type { CoordinatorOptions, RunRequest } from "./cli/options.ts";
-import { type DatasetFacts, resolveRunConfig } from "./cli/resolve.ts";
-import { refuseUnfit, resolveResumedRun, resumedDataset } from "./cli/resume.ts";
-import { dataset as datasetOption, datasetSource, shown } from "./cli/values.ts";
-import { type LoadedDataset, loadDataset } from "./datasets/load.ts";
+import { runDefaults } from "../shared/run/settings/defaults.ts";
+import { type DatasetFacts, resolveRunConfig } from "../shared/run/settings/resolve.ts";
+import { refuseUnfit, resolveResumedRun } from "../shared/run/settings/resume.ts";
+import type { RunRequest } from "../shared/run/settings/run-settings.ts";
+import type { LoadedDataset } from "./datasets/loader.ts";
+import { absoluteName, datasetReader, loadDataset, resumedDataset } from "./datasets/loaders.ts";
+import type { CoordinatorOptions } from "./options.ts";
 import { ParameterStore } from "./run/parameter-store.ts";
 import type { Checkpoint } from "./storage/checkpoint.ts";
 import type { Disk } from "./storage/disk.ts";
@@ -67,12 +66,11 @@ async function prepareNewRun(
   request: RunRequest,
   { kernel, disk, newRunId, progress, loaded }: SetupWorld,
 ): Promise<PreparedRun> {
-  const spelled = request.given.dataset ?? runDefaults.dataset;
-  const source = rooted(spelled);
+  const source = absoluteName(request.given.dataset ?? runDefaults.dataset);
   const dataset =
     loaded?.source === source
       ? loaded.dataset
-      : await loadDataset(datasetSource(spelled), { ...options, disk, progress });
+      : await loadDataset(source, { ...options, disk, progress });
   const config = resolveRunConfig(request, factsOf(dataset));
   const plan = planRun(config, factsOf(dataset));
   const setup: Setup = { config, dataset: source };
@@ -93,10 +91,8 @@ async function prepareResumedRun(
   if (!run.found) throw new OperatorError(run.reason);
   const { folder } = run;
   const saved = await readSaved(folder, wanted);
-  const source =
-    request.given.dataset === undefined && saved.dataset !== undefined
-      ? datasetSource(saved.dataset)
-      : resumedDataset(request, saved.config);
+  const named = request.given.dataset ?? saved.dataset;
+  const source = absoluteName(resumedDataset(named, saved.config.dataset.name));
   const dataset = await loadDataset(source, { ...options, disk, progress });
   const { config, warning } = resolveResumedRun(request, saved.config, factsOf(dataset));
   refuseUnfit(saved.config, factsOf(dataset), saved.path);
@@ -111,9 +107,8 @@ async function prepareResumedRun(
   const notes = [...saved.notes];
   if (warning !== undefined) notes.push(warning);
   if (!trimmed.ok) notes.push(trimmed.reason);
-  const named = saved.dataset ?? config.dataset.name;
   const resume = checkpoint && { ...checkpoint, path: saved.path };
-  return { config, plan, dataset, source: named, store, folder, resume, notes };
+  return { config, plan, dataset, source, store, folder, resume, notes };
 }
 
 /** What `config.json` of a run holds. */
@@ -182,17 +177,11 @@ async function readSetup(
     };
   }
   const { dataset } = parsed.data;
-  if (datasetOption.read(dataset) !== undefined) return { ok: true, setup: parsed.data };
+  if (datasetReader.read(dataset) !== undefined) return { ok: true, setup: parsed.data };
   return {
     ok: false,
-    reason: `${folder.setupPath}: dataset must be ${datasetOption.expects}, not ${shown(dataset)}; ${mendSetup}`,
+    reason: `${folder.setupPath}: dataset must be ${datasetReader.expects}, not ${shown(dataset)}; ${mendSetup}`,
   };
-}
-
-/** `mnist:data` → `mnist:/home/ada/data`. */
-function rooted(spelled: string): string {
-  const [, kind, folder] = /^(mnist|idx):(.+)$/u.exec(spelled) ?? [];
-  return kind === undefined || folder === undefined ? spelled : `${kind}:${resolve(folder)}`;
 }
 
 /** @throws OperatorError if the machine has not the memory: a dashboard asks for models too, and must not end the program. */

@@ -5,10 +5,10 @@
 import { assert } from "../shared/assert.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import { Random } from "../shared/random.ts";
+import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import type { AuditPolicy } from "./audit/audit-policy.ts";
 import { Audit } from "./audit/audit.ts";
 import { Referee } from "./audit/referee.ts";
-import type { RunRequest } from "./cli/options.ts";
 import type { DataRoute } from "./edge/data-route.ts";
 import type { PreparedRun } from "./run-setup.ts";
 import { TrainingRun } from "./run/training-run.ts";

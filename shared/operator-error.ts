@@ -21,6 +21,13 @@ export function oneLine(text: string): string {
   );
 }
 
+/** A value for an error's one line: control characters escaped, cut after 80. */
+export function shown(given: string): string {
+  const escaped = JSON.stringify(given).slice(1, -1).replaceAll('\\"', '"');
+  const cut = escaped.length > 80 ? `${escaped.slice(0, 80)}…` : escaped;
+  return cut === "" || /^\s|\s$/u.test(cut) ? `"${cut}"` : cut;
+}
+
 /** A mistake by the operator. The message says what is wrong, which value, and what to do. */
 export class OperatorError extends Error {
   override readonly name = "OperatorError";

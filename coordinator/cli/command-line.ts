@@ -5,8 +5,15 @@
 import { Command, CommanderError, Option } from "commander";
 
 import { known } from "../../shared/assert.ts";
-import { OperatorError } from "../../shared/operator-error.ts";
-import type { Given, GivenOptions } from "./given.ts";
+import { OperatorError, shown } from "../../shared/operator-error.ts";
+import {
+  flagOf,
+  type Given,
+  type GivenOptions,
+  type OptionRow,
+} from "../../shared/run/settings/option.ts";
+import { listed, type OptionValue } from "../../shared/run/settings/readers.ts";
+import { didYouMean } from "../../shared/run/settings/suggest.ts";
 import {
   type CommandName,
   commandNames,
@@ -15,9 +22,6 @@ import {
   optionHelp,
   programHelp,
 } from "./help.ts";
-import { flagOf, type OptionRow } from "./options.ts";
-import { didYouMean } from "./suggest.ts";
-import { listed, type OptionValue, shown } from "./values.ts";
 
 export type CommandLine =
   | { readonly kind: "print"; readonly text: string }

@@ -1,22 +1,15 @@
 /** @file The commands and the words of their help: what each does, an option's default, a few examples. */
 import {
-  coordinatorDefaults,
   hiddenWidths,
   optimizerDefaults,
   recipe,
   runDefaults,
   scheduleDefaults,
-  startDefaults,
-  workerDefaults,
-} from "./defaults.ts";
-import {
-  type OptionRow,
-  type OptionTable,
-  outputAlias,
-  serverOptions,
-  workerOptions,
-} from "./options.ts";
-import { type OptionValue, valueText } from "./values.ts";
+} from "../../shared/run/settings/defaults.ts";
+import type { OptionRow, OptionTable } from "../../shared/run/settings/option.ts";
+import { type OptionValue, valueText } from "../../shared/run/settings/readers.ts";
+import { coordinatorDefaults, startDefaults, workerDefaults } from "./defaults.ts";
+import { outputAlias, serverOptions, workerOptions } from "./options.ts";
 
 export const commandNames = ["start", "coordinator", "worker"] as const;
 export type CommandName = (typeof commandNames)[number];

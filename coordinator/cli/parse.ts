@@ -2,23 +2,24 @@
  * @file The command line: from arguments, environment and run file to validated options. Pure but for the reading of
  * the run file, which is passed in; nothing is printed, started or ended here.
  */
-import { OperatorError } from "../../shared/operator-error.ts";
+import { OperatorError, shown } from "../../shared/operator-error.ts";
+import type { Origins } from "../../shared/run/settings/option.ts";
+import { readSettings } from "../../shared/run/settings/read-settings.ts";
+import type { RunRequest } from "../../shared/run/settings/run-settings.ts";
+import type { CoordinatorOptions } from "../options.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
 import { coordinatorDefaults, startDefaults, workerDefaults } from "./defaults.ts";
+import { readEnvironment } from "./environment.ts";
 import { commands } from "./help.ts";
 import {
   coordinatorOptions,
-  type CoordinatorOptions,
   type CoordinatorSettings,
-  type Origins,
-  runOptions,
-  type RunRequest,
+  trainingOptions,
   workerOptions,
 } from "./options.ts";
+import { expandOutput } from "./output-alias.ts";
 import { printConfig } from "./print-config.ts";
 import { readRunFile } from "./run-file.ts";
-import { expandOutput, readEnvironment, readSettings } from "./settings.ts";
-import { shown } from "./values.ts";
 
 /** What was asked for. */
 export type ParsedCommand =
@@ -85,7 +86,7 @@ function parseCoordinator(
     argument === undefined ? new Map() : readRunFile(argument, read(argument, readFile), keys),
   ].map(expandOutput);
 
-  const run = readSettings(runOptions, sources);
+  const run = readSettings(trainingOptions, sources);
   const coordinator = readSettings(coordinatorOptions, sources);
   const request: RunRequest = { given: run.values, origins: run.origins };
   const defaults = { ...coordinatorDefaults, ...(command === "start" ? startDefaults : {}) };

@@ -1,15 +1,9 @@
 /** @file What `--print-config` prints: the settings, where each comes from, in a form that is a run file itself. */
-import { completeRun } from "./complete.ts";
-import {
-  coordinatorOptions,
-  type CoordinatorSettings,
-  type OptionTable,
-  type Origins,
-  runKeys,
-  type RunRequest,
-  serverOptions,
-} from "./options.ts";
-import { type OptionValue, valueText } from "./values.ts";
+import { completeRun } from "../../shared/run/settings/complete.ts";
+import type { OptionTable, Origins } from "../../shared/run/settings/option.ts";
+import { type OptionValue, valueText } from "../../shared/run/settings/readers.ts";
+import { runKeys, type RunRequest } from "../../shared/run/settings/run-settings.ts";
+import { coordinatorOptions, type CoordinatorSettings, serverOptions } from "./options.ts";
 
 /**
  * The run's settings are those before the dataset is known: `auto` stays `auto`. A resumed run has its checkpoint's,

@@ -4,10 +4,9 @@
  */
 import { CST, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument } from "yaml";
 
-import { OperatorError } from "../../shared/operator-error.ts";
-import type { Given, GivenOptions } from "./given.ts";
-import { didYouMean } from "./suggest.ts";
-import { shown } from "./values.ts";
+import { OperatorError, shown } from "../../shared/operator-error.ts";
+import type { Given, GivenOptions } from "../../shared/run/settings/option.ts";
+import { didYouMean } from "../../shared/run/settings/suggest.ts";
 
 /** All options with a comment each take a tenth of it. */
 export const runFileBytesMax = 64 * 1024;

@@ -1,117 +1,5 @@
-/**
- * @file How one option's text becomes a value. Flags, environment and run file all hand over text, so that each
- * option has one reader and one way to be wrong. A reader knows what it expects in words; it throws nothing.
- */
-import { known } from "../../shared/assert.ts";
-import { type DatasetSource, datasetSourceForms, parseDatasetSource } from "../datasets/source.ts";
-
-/** What an option can be; `null` is none. */
-export type OptionValue = string | number | boolean | readonly number[] | readonly string[] | null;
-
-/** Reads one kind of value. */
-export interface Reader<T> {
-  /** Completes "must be …". */
-  readonly expects: string;
-  /** Words that a misspelt value may have meant. */
-  readonly words: readonly string[];
-  /** The value, or `undefined` for a text that is none. */
-  readonly read: (text: string) => T | undefined;
-}
-
-/** A whole number in decimal digits: no exponent, no hexadecimal, no separators. */
-export function integer({
-  min = Number.MIN_SAFE_INTEGER,
-  max = Number.MAX_SAFE_INTEGER,
-}): Reader<number> {
-  const from = min === Number.MIN_SAFE_INTEGER ? "" : ` from ${min}`;
-  const to = max === Number.MAX_SAFE_INTEGER ? "" : ` to ${max}`;
-  return {
-    expects: `a whole number${from}${to} (digits only)`,
-    words: [],
-    read(given) {
-      if (!/^[+-]?\d+$/u.test(given)) return undefined;
-      // `+ 0` turns −0 into 0.
-      const value = Number(given) + 0;
-      return Number.isSafeInteger(value) && value >= min && value <= max ? value : undefined;
-    },
-  };
-}
-
-/** A decimal number in [0, 1): a fraction that is kept, such as β. Below 1 in float32 too. */
-export const fraction: Reader<number> = decimal({
-  expects: "at least 0 and below 1",
-  accepts: (value) => value >= 0 && Math.fround(value) < 1,
-});
-
-/** A decimal number above 0 that float32 holds: neither lost to 0 nor to infinity there. */
-export const positive: Reader<number> = decimal({
-  expects: "a number above 0 (float32)",
-  accepts: (value) => Math.fround(value) > 0,
-});
-
-/** A decimal number from 0 that float32 holds. */
-export const notNegative: Reader<number> = decimal({
-  expects: "a number from 0 (float32)",
-  accepts: (value) => value >= 0,
-});
-
-/** A decimal number in [0, 1]. */
-export const share: Reader<number> = decimal({
-  expects: "a number from 0 to 1",
-  accepts: (value) => value >= 0 && value <= 1,
-});
-
-function decimal({
-  expects,
-  accepts,
-}: {
-  readonly expects: string;
-  readonly accepts: (value: number) => boolean;
-}): Reader<number> {
-  return {
-    expects,
-    words: [],
-    read(given) {
-      if (!/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/iu.test(given)) return undefined;
-      const value = Number(given) + 0;
-      return Number.isFinite(Math.fround(value)) && accepts(value) ? value : undefined;
-    },
-  };
-}
-
-/** One of a few names, as they are spelled. */
-export function oneOf<const Name extends string>(names: readonly Name[]): Reader<Name> {
-  return {
-    expects: listed(names),
-    words: names,
-    read: (given) => names.find((name) => name === given),
-  };
-}
-
-/** A word that stands for a value beside the numbers: `full`, `auto`, `none`. */
-export function wordOr<const Word extends string, T>(
-  word: Word,
-  reader: Reader<T>,
-): Reader<T | Word> {
-  return meaningOr(word, word, reader);
-}
-
-/** The word `none`, which reads as `null`, beside the numbers. */
-export function noneOr<T>(reader: Reader<T>): Reader<T | null> {
-  return meaningOr("none", null, reader);
-}
-
-function meaningOr<T, Meaning>(
-  word: string,
-  meaning: Meaning,
-  reader: Reader<T>,
-): Reader<T | Meaning> {
-  return {
-    expects: `${word} or ${reader.expects}`,
-    words: [word, ...reader.words],
-    read: (given) => (given === word ? meaning : reader.read(given)),
-  };
-}
+/** @file Readers of what only a command line says: switches, paths, addresses. */
+import { type Reader, text } from "../../shared/run/settings/readers.ts";
 
 const switchWords = new Map([
   ["true", true],
@@ -139,38 +27,8 @@ export function truthOr<T>(reader: Reader<T>): Reader<boolean | T> {
   };
 }
 
-/** A text that a pattern describes. */
-export function text(expects: string, pattern: RegExp): Reader<string> {
-  return { expects, words: [], read: (given) => (pattern.test(given) ? given : undefined) };
-}
-
 /** A path, as the operating system takes it. */
 export const path: Reader<string> = text("a path", /^[^\0]+$/u);
-
-/** Widths of the layers, separated by commas: `784,16,16,10`. */
-export const layerWidths: Reader<readonly number[]> = {
-  expects: "2 to 32 widths separated by commas, like 784,16,16,10",
-  words: [],
-  read(given) {
-    const width = integer({ min: 1 });
-    const widths = given.split(",").map((part) => width.read(part.trim()));
-    const valid = widths.filter((value) => value !== undefined);
-    const complete = valid.length === widths.length && valid.length >= 2 && valid.length <= 32;
-    return complete ? valid : undefined;
-  },
-};
-
-/** Kept as text; {@link datasetSource} takes it apart. */
-export const dataset: Reader<string> = {
-  expects: datasetSourceForms,
-  words: ["digits", "mnist"],
-  read: (given) => (parseDatasetSource(given) === undefined ? undefined : given),
-};
-
-/** @param spelled - A text that the {@link dataset} reader accepts. */
-export function datasetSource(spelled: string): DatasetSource {
-  return known(parseDatasetSource(spelled), `dataset ${spelled} was read and has a source`);
-}
 
 /** An http or https address, kept without its last slashes. */
 export const httpAddress: Reader<string> = {
@@ -196,22 +54,4 @@ export const origins: Reader<readonly string[]> = {
 function originOf(given: string): string | undefined {
   if (!/^https?:\/\/[^/?#@\s]+\/?$/u.test(given) || !URL.canParse(given)) return undefined;
   return new URL(given).origin;
-}
-
-/** A value as it is typed. */
-export function valueText(value: OptionValue): string {
-  return value === null ? "none" : value.toString();
-}
-
-/** "a, b or c". */
-export function listed(words: readonly string[]): string {
-  if (words.length < 2) return words.join("");
-  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-}
-
-/** A value for an error's one line: control characters escaped, cut after 80. */
-export function shown(given: string): string {
-  const escaped = JSON.stringify(given).slice(1, -1).replaceAll('\\"', '"');
-  const cut = escaped.length > 80 ? `${escaped.slice(0, 80)}…` : escaped;
-  return cut === "" || /^\s|\s$/u.test(cut) ? `"${cut}"` : cut;
 }

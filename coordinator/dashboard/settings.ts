@@ -1,7 +1,7 @@
 /** @file A run config as texts by the names of the command line's options, and back by way of a form. Pure. */
 import type { RunConfig } from "../../shared/run/config.ts";
 import { defaultShardSize } from "../../shared/run/plan.ts";
-import { scheduleDefaults } from "../cli/defaults.ts";
+import { scheduleDefaults } from "../../shared/run/settings/defaults.ts";
 
 export type FormValues = Readonly<Record<string, string>>;
 

@@ -7,8 +7,9 @@ import {
   encodeDataset,
 } from "../../shared/data/canonical.ts";
 import { generateDigits } from "../../shared/data/digits/generate-digits.ts";
-import { type Disk, messageOf, replaceFile } from "../storage/disk.ts";
+import { messageOf, replaceFile, type Disk } from "../storage/disk.ts";
 import { sha256OfParts } from "../storage/sha256.ts";
+import type { Loader, LoadOptions } from "./loader.ts";
 
 /** Raised when the same counts draw other images: what lies in people's caches is then no longer taken. */
 export const digitsVersion = 1;
@@ -16,21 +17,30 @@ const seed = 1;
 const trainCountDefault = 10_000;
 const testCountDefault = 2_000;
 
-interface DigitsSource {
+interface DigitsCounts {
   readonly trainCount?: number;
   readonly testCount?: number;
 }
 
-interface DigitsOptions {
-  readonly disk: Disk;
-  readonly cache: string;
-  readonly progress: (line: string) => void;
+/** Drawn by this program: nothing of anybody's disk but the cache. */
+export const digitsLoader: Loader = {
+  forms: ["digits", "digits:TRAIN,TEST"],
+  accepts: (counts) => countsOf(counts) !== undefined,
+  isOpenToPages: () => true,
+  load: async (counts, options) => await loadDigits(countsOf(counts) ?? {}, options),
+};
+
+function countsOf(argument: string | undefined): DigitsCounts | undefined {
+  if (argument === undefined) return {};
+  const [, train, test] = /^([1-9]\d{0,6}),([1-9]\d{0,6})$/u.exec(argument) ?? [];
+  if (train === undefined || test === undefined) return undefined;
+  return { trainCount: Number(train), testCount: Number(test) };
 }
 
 /** Loads the drawn digits: 10,000 to train on and 2,000 to test on, unless told. */
 export async function loadDigits(
-  { trainCount = trainCountDefault, testCount = testCountDefault }: DigitsSource,
-  { disk, cache, progress }: DigitsOptions,
+  { trainCount = trainCountDefault, testCount = testCountDefault }: DigitsCounts,
+  { disk, cache, progress }: Omit<LoadOptions, "mnistMirror">,
 ): Promise<CanonicalDataset> {
   const name = nameOf(trainCount, testCount);
   const key = `digits-v${digitsVersion}-${trainCount}-${testCount}`;

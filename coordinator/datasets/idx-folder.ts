@@ -12,6 +12,7 @@ import type { Split } from "../../shared/data/dataset.ts";
 import { labelsOf, parseIdx } from "../../shared/data/idx.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { type Disk, isMissing, messageOf, readSmall } from "../storage/disk.ts";
+import { encodeFrom, type Loader } from "./loader.ts";
 
 /** The four files, each with the stems that it may have. */
 const stems = {
@@ -22,6 +23,16 @@ const stems = {
 } as const;
 type Role = keyof typeof stems;
 const roles = ["trainImages", "trainLabels", "testImages", "testLabels"] as const;
+
+/** Any data in the files and the format of MNIST. */
+export const idxLoader: Loader = {
+  forms: ["idx:DIR"],
+  takesPath: true,
+  accepts: (folder) => folder !== undefined,
+  async load(folder = ".", { disk }) {
+    return encodeFrom(folder, await readIdxFolder(disk, folder));
+  },
+};
 
 /**
  * Reads the four files.

@@ -9,6 +9,8 @@ import { OperatorError } from "../../shared/operator-error.ts";
 import { type Disk, messageOf } from "../storage/disk.ts";
 import { sha256OfParts } from "../storage/sha256.ts";
 import { download, type Patience } from "./download.ts";
+import { readIdxFolder } from "./idx-folder.ts";
+import { encodeFrom, type Loader, type LoadOptions } from "./loader.ts";
 
 /** A file that is known before it is fetched. */
 export interface PinnedFile {
@@ -43,11 +45,19 @@ export const mnistFiles: readonly PinnedFile[] = [
   },
 ];
 
-export interface MnistOptions {
-  readonly disk: Disk;
-  readonly cache: string;
-  readonly mnistMirror: string | undefined;
-  readonly progress: (line: string) => void;
+/** Downloaded, unless a folder with the four files is named. */
+export const mnistLoader: Loader = {
+  forms: ["mnist", "mnist:DIR"],
+  takesPath: true,
+  accepts: () => true,
+  isOpenToPages: (folder) => folder === undefined,
+  async load(given, options) {
+    const folder = given ?? (await mnistFolder({ ...options, files: mnistFiles }));
+    return encodeFrom(folder, await readIdxFolder(options.disk, folder, "mnist"));
+  },
+};
+
+export interface MnistOptions extends LoadOptions {
   readonly files: readonly PinnedFile[];
   readonly patience?: Patience;
 }

@@ -2,12 +2,12 @@
  * @file Carries out what a dashboard with the admin token orders. Every mistake comes back as the one line that the
  * command line would have said; none of them disturbs the run.
  */
-import { OperatorError } from "../../shared/operator-error.ts";
+import { OperatorError, shown } from "../../shared/operator-error.ts";
+import { flagOf, type Given } from "../../shared/run/settings/option.ts";
+import { readSettings } from "../../shared/run/settings/read-settings.ts";
+import { isRunKey, runOptions, type RunRequest } from "../../shared/run/settings/run-settings.ts";
 import type { AuditPolicy } from "../audit/audit-policy.ts";
-import type { Given } from "../cli/given.ts";
-import { flagOf, isRunKey, runOptions, type RunRequest } from "../cli/options.ts";
-import { readSettings } from "../cli/settings.ts";
-import { shown } from "../cli/values.ts";
+import { isOpenToPages, openToPages } from "../datasets/loaders.ts";
 import type { Runs } from "../runs.ts";
 import type { BreakItEvents } from "./break-it-events.ts";
 import { type DashboardCommand, commandSchema } from "./dashboard-messages.ts";
@@ -90,7 +90,7 @@ function readCommand(text: string): DashboardCommand | undefined {
 /**
  * Reads the settings of a new run as the command line would.
  *
- * @param named - Datasets that the operator has named: their folders a page may name too.
+ * @param named - Datasets that the operator has named, wherever they are: a page may choose them too.
  * @throws OperatorError for a setting that is none, or a value that it can't have.
  */
 export function readRequest(
@@ -104,10 +104,10 @@ export function readRequest(
   }
   const { values, origins } = readSettings(runOptions, [given]);
   const { dataset } = values;
-  if (dataset !== undefined && /^(mnist|idx):/u.test(dataset) && !named.includes(dataset)) {
+  if (dataset !== undefined && !isOpenToPages(dataset) && !named.includes(dataset)) {
     // A page must not find out which folders there are on this machine.
     throw new OperatorError(
-      `--dataset ${shown(dataset)}: a folder is named on the command line; choose digits or mnist`,
+      `--dataset ${shown(dataset)}: a page can choose ${openToPages}; anything else is named on the command line`,
     );
   }
   return { given: values, origins };

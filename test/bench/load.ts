@@ -6,12 +6,12 @@ import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { resolveRunConfig } from "../../coordinator/cli/resolve.ts";
 import { drawDigits } from "../../coordinator/datasets/digits.ts";
 import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
 import { assert } from "../../shared/assert.ts";
 import { parameterCount } from "../../shared/model/layout.ts";
 import { silenceMaxMs } from "../../shared/protocol/limits.ts";
+import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
 import { Cluster } from "../support/processes/cluster.ts";
 import { trainSequentially } from "../support/trainers/sequential-trainer.ts";
 import { LightClient, madeUp } from "./light-client.ts";

@@ -8,10 +8,10 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import type { RunSettings } from "../../coordinator/cli/options.ts";
-import { resolveRunConfig } from "../../coordinator/cli/resolve.ts";
 import { drawDigits } from "../../coordinator/datasets/digits.ts";
 import { decodeCheckpoint, fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
+import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
+import type { RunSettings } from "../../shared/run/settings/run-settings.ts";
 import { Cluster, type JsonEvent } from "../support/processes/cluster.ts";
 import { trainSequentially } from "../support/trainers/sequential-trainer.ts";
 

@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { runKeys } from "../../coordinator/cli/options.ts";
 import { known } from "../../shared/assert.ts";
+import { runKeys } from "../../shared/run/settings/run-settings.ts";
 import { badOrders, orderId, orders, textOf } from "../support/attacks/bad-commands.ts";
 import { frame, opcodes, RawPeer } from "../support/attacks/raw-peer.ts";
 import { AdminSocket, type OrderEnd } from "../support/processes/admin-socket.ts";

@@ -1,4 +1,4 @@
-import type { CoordinatorOptions, RunRequest, RunSettings } from "../../coordinator/cli/options.ts";
+import type { CoordinatorOptions } from "../../coordinator/options.ts";
 /**
  * @file What is trained in the simulator: small runs of every kind on one small dataset, and what must come out of them
  * after every step, as the sequential trainer says.
@@ -8,6 +8,7 @@ import { encodeDataset } from "../../shared/data/canonical.ts";
 import { initialParameters } from "../../shared/model/initialize.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { planRun } from "../../shared/run/plan.ts";
+import type { RunRequest, RunSettings } from "../../shared/run/settings/run-settings.ts";
 import { tinyDataset } from "../support/fixtures/tiny-dataset.ts";
 import type { SimDisk } from "../support/sim/sim-disk.ts";
 import { trainSequentially } from "../support/trainers/sequential-trainer.ts";

@@ -5,7 +5,6 @@ import type { AuditPolicy } from "../../coordinator/audit/audit-policy.ts";
  */
 import { Audit } from "../../coordinator/audit/audit.ts";
 import { Referee } from "../../coordinator/audit/referee.ts";
-import type { RunSettings } from "../../coordinator/cli/options.ts";
 import { prepareRun, type PreparedRun } from "../../coordinator/run-setup.ts";
 import type { ParameterStore } from "../../coordinator/run/parameter-store.ts";
 import { TrainingRun } from "../../coordinator/run/training-run.ts";
@@ -19,6 +18,7 @@ import { OperatorError } from "../../shared/operator-error.ts";
 import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
 import { Random } from "../../shared/random.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
+import type { RunSettings } from "../../shared/run/settings/run-settings.ts";
 import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
 import type { SimDisk } from "../support/sim/sim-disk.ts";
 import type { Network } from "../support/sim/sim-network.ts";

@@ -8,13 +8,9 @@ import { dirname, extname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 
-import {
-  coordinatorOptions,
-  flagOf,
-  runOptions,
-  variableOf,
-  workerOptions,
-} from "../../coordinator/cli/options.ts";
+import { coordinatorOptions, variableOf, workerOptions } from "../../coordinator/cli/options.ts";
+import { flagOf } from "../../shared/run/settings/option.ts";
+import { runOptions } from "../../shared/run/settings/run-settings.ts";
 import {
   anchorsOf,
   codeSpansOf,

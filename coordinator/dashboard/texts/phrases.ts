@@ -162,8 +162,8 @@ const settings: readonly Phrase[] = [
   ["{words} or {word}", "{words} o {word}"],
   ["there is no setting {name}; leave it out", "no existe el ajuste {name}; quítalo"],
   [
-    "{flag} {value}: a folder is named on the command line; choose digits or mnist",
-    "{flag} {value}: las carpetas se nombran en la línea de comandos; elige digits o mnist",
+    "{flag} {value}: a page can choose {words}; anything else is named on the command line",
+    "{flag} {value}: una página puede elegir {words}; lo demás se indica en la línea de comandos",
   ],
   [
     "{flag} {value} does not fit {name}: its samples have {number} values; begin with {number2}",

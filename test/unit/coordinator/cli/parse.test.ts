@@ -3,13 +3,11 @@ import { describe, expect, test } from "vitest";
 import { commandNames, commands } from "../../../../coordinator/cli/help.ts";
 import {
   coordinatorOptions,
-  flagOf,
-  isRunKey,
-  type OptionTable,
-  runOptions,
   serverOptions,
   variableOf,
 } from "../../../../coordinator/cli/options.ts";
+import { flagOf, type OptionTable } from "../../../../shared/run/settings/option.ts";
+import { isRunKey, runOptions } from "../../../../shared/run/settings/run-settings.ts";
 import { samples } from "./sample-settings.ts";
 import { parse, parseCoordinator, printed } from "./support.ts";
 

@@ -1,14 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { completeRun } from "../../../../coordinator/cli/complete.ts";
-import { optimizerDefaults, scheduleDefaults } from "../../../../coordinator/cli/defaults.ts";
-import {
-  coordinatorOptions,
-  flagOf,
-  runOptions,
-  type RunRequest,
-} from "../../../../coordinator/cli/options.ts";
+import { coordinatorOptions } from "../../../../coordinator/cli/options.ts";
+import { completeRun } from "../../../../shared/run/settings/complete.ts";
+import { optimizerDefaults, scheduleDefaults } from "../../../../shared/run/settings/defaults.ts";
+import { flagOf } from "../../../../shared/run/settings/option.ts";
+import { runOptions, type RunRequest } from "../../../../shared/run/settings/run-settings.ts";
 import { samples } from "./sample-settings.ts";
 import { parseCoordinator, printed } from "./support.ts";
 

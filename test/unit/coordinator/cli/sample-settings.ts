@@ -1,10 +1,6 @@
 /** @file Three different values of every option, as they are typed and as they are read. */
-import type {
-  CoordinatorKey,
-  CoordinatorSettings,
-  RunKey,
-  RunSettings,
-} from "../../../../coordinator/cli/options.ts";
+import type { CoordinatorSettings } from "../../../../coordinator/cli/options.ts";
+import type { RunKey, RunSettings } from "../../../../shared/run/settings/run-settings.ts";
 
 type Sample<Value> = readonly [typed: string, read: Value];
 type Samples<Value> = readonly [Sample<Value>, Sample<Value>, Sample<Value>];
@@ -24,7 +20,7 @@ const switches = [
 export const samples: {
   readonly [Key in RunKey]: Samples<NonNullable<RunSettings[Key]> | null>;
 } & {
-  readonly [Key in CoordinatorKey]: Samples<NonNullable<CoordinatorSettings[Key]>>;
+  readonly [Key in keyof CoordinatorSettings]-?: Samples<NonNullable<CoordinatorSettings[Key]>>;
 } = {
   dataset: names("digits:90,10", "idx:some/faces", "mnist:./a folder"),
   layers: [

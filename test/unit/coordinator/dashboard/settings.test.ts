@@ -1,10 +1,10 @@
 /** @file From a run to the form and back to a run. */
 import { describe, expect, test } from "vitest";
 
-import { resolveRunConfig } from "../../../../coordinator/cli/resolve.ts";
 import { formOf, settingsFor } from "../../../../coordinator/dashboard/settings.ts";
 import { readRequest } from "../../../../coordinator/watch/control.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
+import { resolveRunConfig } from "../../../../shared/run/settings/resolve.ts";
 
 const facts = {
   name: "digits",

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { readIdxFolder } from "../../../../coordinator/datasets/idx-folder.ts";
-import { loadDataset } from "../../../../coordinator/datasets/load.ts";
+import { loadDataset } from "../../../../coordinator/datasets/loaders.ts";
 import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
 import { idxBytes, tinyFiles, writeFiles } from "./idx-files.ts";
@@ -142,7 +142,7 @@ describe("loadDataset", () => {
 
   test("gives the 5 samples of a folder their canonical bytes", async () => {
     await writeFiles(folder, tinyFiles);
-    const { dataset, bytes } = await loadDataset({ kind: "idx", folder }, options);
+    const { dataset, bytes } = await loadDataset(`idx:${folder}`, options);
     expect(dataset).toMatchObject({ ...content, name: basename(folder), featureCount: 2 });
     expect(dataset.test.labels.buffer).toBe(bytes.buffer);
   });
@@ -158,7 +158,7 @@ describe("loadDataset", () => {
       ...images,
       "train-labels-idx1-ubyte": idxBytes([2], [0, 1]),
     });
-    await expect(loadDataset({ kind: "idx", folder }, options)).rejects.toThrow(
+    await expect(loadDataset(`idx:${folder}`, options)).rejects.toThrow(
       `the dataset in ${folder} can't be used: train.features: sample 0 holds Infinity, features are finite`,
     );
   });

@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { loadDataset } from "../../../../coordinator/datasets/load.ts";
+import { loadDataset } from "../../../../coordinator/datasets/loaders.ts";
 import {
   mnistFiles,
   mnistFolder,
@@ -269,8 +269,7 @@ describe("the real files", () => {
         const actual = createHash("sha256").update(bytes).digest("hex");
         expect([bytes.length, actual]).toEqual([sizeBytes, sha256]);
       }
-      const source = { kind: "mnist", folder: realFolder } as const;
-      const { dataset } = await loadDataset(source, {
+      const { dataset } = await loadDataset(`mnist:${realFolder}`, {
         disk: nodeDisk,
         cache,
         mnistMirror: undefined,

@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 
 import { runFileBytesMax } from "../../../../coordinator/cli/run-file.ts";
 import { unpack } from "../../../../coordinator/datasets/idx-folder.ts";
-import { loadDataset } from "../../../../coordinator/datasets/load.ts";
+import { loadDataset } from "../../../../coordinator/datasets/loaders.ts";
 import { known } from "../../../../shared/assert.ts";
 import { FormatError } from "../../../../shared/data/format-error.ts";
 import { parseIdx } from "../../../../shared/data/idx.ts";
@@ -173,10 +173,10 @@ describe("an IDX file", () => {
         files.set(packed ? `${path}.gz` : path, damaged(packed ? gzipSync(bytes) : bytes, changes));
         const options = { disk: memoryDisk(files), cache: "/c", mnistMirror: undefined };
         try {
-          const { dataset } = await loadDataset(
-            { kind: "idx", folder: "/d" },
-            { ...options, progress: () => undefined },
-          );
+          const { dataset } = await loadDataset("idx:/d", {
+            ...options,
+            progress: () => undefined,
+          });
           for (const split of [dataset.train, dataset.test]) {
             expect(split.features).toHaveLength(split.count * dataset.featureCount);
             expect(split.labels.every((label) => label < dataset.classCount)).toBe(true);

@@ -27,6 +27,15 @@ test("a page names no folder but the one of the command line", () => {
   expect(readRequest({ dataset: "mnist:/data" }, ["mnist:/data"]).given.dataset).toBe(
     "mnist:/data",
   );
+  expect(readRequest({ dataset: "mnist" }, []).given.dataset).toBe("mnist");
+});
+
+test("a dataset that no loader has opened to pages is refused, whatever it is", () => {
+  for (const dataset of ["mnist:data", "csv:/etc/passwd", "text:.", "nonsense", "digits:0,0"]) {
+    expect(() => readRequest({ dataset }, ["mnist:/data"])).toThrow(
+      `--dataset ${dataset}: a page can choose digits or mnist; anything else is named on the command line`,
+    );
+  }
 });
 
 test("8 kinds of order, and none with anything more", () => {

@@ -19,11 +19,11 @@ const root = join(import.meta.dirname, "../../../../..");
 
 /** What can only be said before there is a page, or to others. */
 const unheard =
-  /^cli\/(?:command-line|parse|resume|run-file|print-config)|^(?:edge\/(?:tls|pages|server|data-route)|watch\/run-route|storage\/checkpoint)\.|^dashboard\//u;
+  /^cli\/(?:command-line|environment|output-alias|parse|run-file|print-config)|^settings\/resume|^(?:edge\/(?:tls|pages|server|data-route)|watch\/run-route|storage\/checkpoint)\.|^dashboard\//u;
 
 /** Of the command line alone, of a start with --resume, and what is said with "… s ago" behind it. */
 const unsaid =
-  /^unknown variable|contradicts|is no activation; did you mean|given to 7$|; try --resume again|^7 is not a run's|^7: dataset must be/u;
+  /^unknown variable|contradicts|is no activation; did you mean|given to 7$|; try --resume again|^7 is not a run's|^7: dataset must be|^the run was trained on/u;
 
 test("every sentence that the coordinator's source can say to a page has its Spanish", () => {
   const files = [...filesIn("coordinator"), ...filesIn("shared/run"), "shared/data/idx.ts"];

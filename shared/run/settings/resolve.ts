@@ -2,14 +2,14 @@
  * @file From a run request and the dataset to the run config. Pure; every contradiction between the two is refused
  * here, in one line. Nothing is adjusted silently: a batch larger than the data is refused, not cut.
  */
-import { assert } from "../../shared/assert.ts";
-import { OperatorError } from "../../shared/operator-error.ts";
-import { parametersMax } from "../../shared/protocol/limits.ts";
-import { type RunConfig, runConfigSchema } from "../../shared/run/config.ts";
-import { defaultShardSize, planRun } from "../../shared/run/plan.ts";
+import { assert } from "../../assert.ts";
+import { OperatorError } from "../../operator-error.ts";
+import { parametersMax } from "../../protocol/limits.ts";
+import { type RunConfig, runConfigSchema } from "../config.ts";
+import { defaultShardSize, planRun } from "../plan.ts";
 import { type CompleteSettings, completeRun, spelled } from "./complete.ts";
 import { hiddenWidths, optimizerDefaults, scheduleDefaults, scheduleUnused } from "./defaults.ts";
-import type { RunRequest } from "./options.ts";
+import type { RunRequest } from "./run-settings.ts";
 
 /** What has to be known of a dataset to plan a run on it. */
 export interface DatasetFacts {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 
-import type { RunRequest, RunSettings } from "../../../../coordinator/cli/options.ts";
-import { type DatasetFacts, resolveRunConfig } from "../../../../coordinator/cli/resolve.ts";
-import { parametersMax } from "../../../../shared/protocol/limits.ts";
-import { mistake, parseCoordinator } from "./support.ts";
+import { parametersMax } from "../../../../../shared/protocol/limits.ts";
+import { type DatasetFacts, resolveRunConfig } from "../../../../../shared/run/settings/resolve.ts";
+import type { RunRequest, RunSettings } from "../../../../../shared/run/settings/run-settings.ts";
+import { mistake, parseCoordinator } from "../../../coordinator/cli/support.ts";
 
 const digits: DatasetFacts = {
   name: "digits",

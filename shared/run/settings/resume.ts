@@ -2,43 +2,28 @@
  * @file What a resumed run may still be told. Its config is its checkpoint's; a setting that contradicts it is
  * refused, but for `epochs` and `steps`, which may extend the run.
  */
-import { assert, known } from "../../shared/assert.ts";
-import { OperatorError } from "../../shared/operator-error.ts";
-import type { RunConfig } from "../../shared/run/config.ts";
-import { defaultShardSize, planRun } from "../../shared/run/plan.ts";
-import type { DatasetSource } from "../datasets/source.ts";
+import { assert, known } from "../../assert.ts";
+import { OperatorError, shown } from "../../operator-error.ts";
+import type { RunConfig } from "../config.ts";
+import { defaultShardSize, planRun } from "../plan.ts";
 import { spelled } from "./complete.ts";
 import { hiddenWidths, scheduleDefaults } from "./defaults.ts";
+import { flagOf, type Origin } from "./option.ts";
+import { type OptionValue, valueText } from "./readers.ts";
+import { type DatasetFacts, resolveRunConfig } from "./resolve.ts";
 import {
-  flagOf,
   isRunKey,
-  type Origin,
   type RunKey,
   runOptions,
   type RunRequest,
   type RunSettings,
-} from "./options.ts";
-import { type DatasetFacts, resolveRunConfig } from "./resolve.ts";
-import { dataset, datasetSource, type OptionValue, shown, valueText } from "./values.ts";
+} from "./run-settings.ts";
 
 /** A run config that goes on, and what the operator should know of it. */
 export interface ResumedRun {
   readonly config: RunConfig;
   /** One line, when the run no longer ends as an uninterrupted one would. */
   readonly warning: string | undefined;
-}
-
-/**
- * The dataset to open for a resumed run: the given one, else the one that the checkpoint names.
- *
- * @throws OperatorError when the checkpoint's name alone doesn't say where the data lies.
- */
-export function resumedDataset({ given }: RunRequest, saved: RunConfig): DatasetSource {
-  const name = given.dataset ?? saved.dataset.name;
-  if (dataset.read(name) !== undefined) return datasetSource(name);
-  throw new OperatorError(
-    `the run was trained on ${shown(name)}, which lies somewhere on this machine; add --dataset idx:DIR`,
-  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { nearest } from "../../../../coordinator/cli/suggest.ts";
+import { nearest } from "../../../../../shared/run/settings/suggest.ts";
 
 describe("nearest", () => {
   test.each([

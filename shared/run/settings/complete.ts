@@ -2,24 +2,13 @@
  * @file Fills a run request with the defaults that need no dataset, and refuses what contradicts itself. What is
  * left at `auto` waits for the dataset.
  */
-import { known } from "../../shared/assert.ts";
-import { OperatorError } from "../../shared/operator-error.ts";
-import type {
-  LossName,
-  OptimizerConfig,
-  OutputActivation,
-  ScheduleConfig,
-} from "../../shared/run/config.ts";
+import { known } from "../../assert.ts";
+import { OperatorError, shown } from "../../operator-error.ts";
+import type { LossName, OptimizerConfig, OutputActivation, ScheduleConfig } from "../config.ts";
 import { optimizerDefaults, recipe, runDefaults, scheduleDefaults } from "./defaults.ts";
-import {
-  flagOf,
-  type Origins,
-  isRunKey,
-  type RunKey,
-  type RunRequest,
-  type RunSettings,
-} from "./options.ts";
-import { listed, shown, valueText } from "./values.ts";
+import { flagOf, type Origins } from "./option.ts";
+import { listed, valueText } from "./readers.ts";
+import { isRunKey, type RunKey, type RunRequest, type RunSettings } from "./run-settings.ts";
 
 /** The options of a run with their defaults; those that the optimizer or the schedule doesn't have are absent. */
 export type CompleteSettings = RunSettings & {

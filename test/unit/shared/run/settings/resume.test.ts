@@ -1,18 +1,17 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { optimizerDefaults, scheduleDefaults } from "../../../../coordinator/cli/defaults.ts";
-import { runKeys, type RunSettings } from "../../../../coordinator/cli/options.ts";
-import { type DatasetFacts, resolveRunConfig } from "../../../../coordinator/cli/resolve.ts";
+import { OperatorError } from "../../../../../shared/operator-error.ts";
+import { optimizerNames, type RunConfig, scheduleNames } from "../../../../../shared/run/config.ts";
 import {
-  refuseUnfit,
-  resolveResumedRun,
-  resumedDataset,
-} from "../../../../coordinator/cli/resume.ts";
-import { OperatorError } from "../../../../shared/operator-error.ts";
-import { optimizerNames, type RunConfig, scheduleNames } from "../../../../shared/run/config.ts";
-import { samples } from "./sample-settings.ts";
-import { mistake } from "./support.ts";
+  optimizerDefaults,
+  scheduleDefaults,
+} from "../../../../../shared/run/settings/defaults.ts";
+import { type DatasetFacts, resolveRunConfig } from "../../../../../shared/run/settings/resolve.ts";
+import { refuseUnfit, resolveResumedRun } from "../../../../../shared/run/settings/resume.ts";
+import { runKeys, type RunSettings } from "../../../../../shared/run/settings/run-settings.ts";
+import { samples } from "../../../coordinator/cli/sample-settings.ts";
+import { mistake } from "../../../coordinator/cli/support.ts";
 
 const facts: DatasetFacts = {
   name: "digits",
@@ -25,11 +24,8 @@ const facts: DatasetFacts = {
 const saved = resolveRunConfig({ given: { epochs: 5 }, origins: {} }, facts);
 const constant = { ...saved, schedule: { ...saved.schedule, name: "constant" as const } };
 const cosine = { ...saved, schedule: { ...saved.schedule, name: "cosine" as const } };
-const named = (name: string) => ({ ...saved, dataset: { ...saved.dataset, name } });
 const resume = (given: RunSettings, from = saved, data = facts) =>
   resolveResumedRun({ given, origins: {} }, from, data);
-const open = (given: RunSettings, name: string) =>
-  resumedDataset({ given, origins: {} }, named(name));
 
 describe("resolveResumedRun", () => {
   test("without settings the config is the checkpoint's", () => {
@@ -151,20 +147,5 @@ describe("refuseUnfit", () => {
       { numRuns: 3_000 },
     );
     expect(made).toBeGreaterThan(500);
-  });
-});
-
-describe("resumedDataset", () => {
-  test("is the given one, else the one that the checkpoint names", () => {
-    expect(open({}, "digits")).toEqual({ kind: "digits" });
-    expect(open({}, "mnist")).toEqual({ kind: "mnist", folder: undefined });
-    expect(open({ dataset: "mnist:/data" }, "mnist")).toEqual({ kind: "mnist", folder: "/data" });
-    expect(open({ dataset: "idx:a:b" }, "faces")).toEqual({ kind: "idx", folder: "a:b" });
-  });
-
-  test("asks for the folder of data that only has a name", () => {
-    expect(mistake(() => open({}, "faces"))).toBe(
-      "the run was trained on faces, which lies somewhere on this machine; add --dataset idx:DIR",
-    );
   });
 });

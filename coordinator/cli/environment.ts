@@ -1,0 +1,36 @@
+/** @file Reads the options that environment variables set. */
+import { OperatorError, shown } from "../../shared/operator-error.ts";
+import type { Given, GivenOptions } from "../../shared/run/settings/option.ts";
+import { nearest } from "../../shared/run/settings/suggest.ts";
+import { variableOf } from "./options.ts";
+
+/**
+ * The options that the environment sets; an empty variable sets nothing. One that is nearly an option's name is a
+ * typing error; others that begin so are none of our business.
+ *
+ * @param keys - The options of the command.
+ * @param allKeys - The options of any command.
+ * @throws OperatorError for a misspelt variable.
+ */
+export function readEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+  keys: readonly string[],
+  allKeys: readonly string[],
+): GivenOptions {
+  const given = new Map<string, Given>();
+  for (const key of keys) {
+    const text = environment[variableOf(key)];
+    const origin = { from: "env", label: variableOf(key) } as const;
+    if (text !== undefined && text !== "") given.set(key, { texts: [text], origin });
+  }
+  const variables = allKeys.map(variableOf);
+  const prefix = "PROMEDIO_";
+  const words = variables.map((variable) => variable.slice(prefix.length));
+  for (const variable of Object.keys(environment)) {
+    if (!variable.startsWith(prefix) || variables.includes(variable)) continue;
+    const meant = nearest(variable.slice(prefix.length), words);
+    if (meant === undefined) continue;
+    throw new OperatorError(`unknown variable ${shown(variable)}; did you mean ${prefix}${meant}?`);
+  }
+  return given;
+}

@@ -1,0 +1,37 @@
+/** @file `--output` is one spelling of two options: the last layer's activation and the folder of the runs. */
+import { OperatorError, shown } from "../../shared/operator-error.ts";
+import { outputActivations } from "../../shared/run/config.ts";
+import type { GivenOptions } from "../../shared/run/settings/option.ts";
+import { oneOf } from "../../shared/run/settings/readers.ts";
+import { nearest } from "../../shared/run/settings/suggest.ts";
+
+const activation = oneOf(outputActivations);
+
+/**
+ * Takes `output` apart, within one source: an activation's name is `outputActivation`, anything else `runs`.
+ *
+ * @throws OperatorError for a misspelt activation, or one that contradicts the source's own `outputActivation`.
+ */
+export function expandOutput(source: GivenOptions): GivenOptions {
+  const output = source.get("output");
+  if (output === undefined) return source;
+  const expanded = new Map(source);
+  expanded.delete("output");
+  for (const text of output.texts) {
+    const key = activation.read(text) === undefined ? "runs" : "outputActivation";
+    const other = source.get(key);
+    if (other !== undefined && other.texts[0] !== text) {
+      throw new OperatorError(
+        `${output.origin.label} ${shown(text)} contradicts ${other.origin.label} ${shown(other.texts.join())}; give one`,
+      );
+    }
+    const meant = key === "runs" ? nearest(text, outputActivations) : undefined;
+    if (meant !== undefined && !/[/\\]/u.test(text)) {
+      throw new OperatorError(
+        `${output.origin.label} ${shown(text)} is no activation; did you mean ${meant}? (a folder of that name: ./${shown(text)})`,
+      );
+    }
+    expanded.set(key, { texts: [text], origin: output.origin });
+  }
+  return expanded;
+}

@@ -1,0 +1,93 @@
+/**
+ * @file The table of loaders, and what follows from it: which datasets there are, and how a name becomes a dataset in
+ * memory. A new kind of data is a file of its own and one line here.
+ */
+import { resolve } from "node:path";
+
+import { OperatorError, shown } from "../../shared/operator-error.ts";
+import { listed, type Reader } from "../../shared/run/settings/readers.ts";
+import { cacheFolder } from "./cache-folder.ts";
+import { digitsLoader } from "./digits.ts";
+import { idxLoader } from "./idx-folder.ts";
+import type { LoadedDataset, Loader, LoadOptions } from "./loader.ts";
+import { mnistLoader } from "./mnist.ts";
+
+/** By the word before the colon. */
+const loaders: Readonly<Record<string, Loader>> = {
+  digits: digitsLoader,
+  mnist: mnistLoader,
+  idx: idxLoader,
+};
+
+/** Kinds that need no argument. */
+const words = Object.keys(loaders).filter((kind) => loaders[kind]?.accepts(undefined));
+
+/** Keeps a dataset's name as it was typed; {@link loadDataset} takes it apart. */
+export const datasetReader: Reader<string> = {
+  expects: listed(Object.values(loaders).flatMap(({ forms }) => forms)),
+  words,
+  read: (name) => (find(name) === undefined ? undefined : name),
+};
+
+/**
+ * Loads a dataset.
+ *
+ * @param name - One that `datasetReader` accepts.
+ * @param options - Without a cache, downloads are kept in the user's own.
+ * @throws OperatorError for another name, if a file is missing or wrong, or if a download fails for good.
+ */
+export async function loadDataset(
+  name: string,
+  options: Omit<LoadOptions, "cache"> & { readonly cache: string | undefined },
+): Promise<LoadedDataset> {
+  const found = find(name);
+  if (found === undefined) {
+    throw new OperatorError(`--dataset must be ${datasetReader.expects}, not ${shown(name)}`);
+  }
+  return await found.loader.load(found.argument, {
+    ...options,
+    cache: options.cache ?? cacheFolder(),
+  });
+}
+
+/** Whether a page of the dashboard may choose a dataset: only what a loader opens to pages. */
+export function isOpenToPages(name: string): boolean {
+  const found = find(name);
+  return found?.loader.isOpenToPages?.(found.argument) === true;
+}
+
+/** What a page may choose, in words: `digits or mnist`. */
+export const openToPages = listed(words.filter(isOpenToPages));
+
+/** The name with an absolute path, so that a resumed run finds its data from any folder: `mnist:/home/ada/data`. */
+export function absoluteName(name: string): string {
+  const { kind, loader, argument } = find(name) ?? {};
+  return loader?.takesPath && argument !== undefined ? `${kind}:${resolve(argument)}` : name;
+}
+
+/**
+ * The dataset to open for a resumed run.
+ *
+ * @param source - Where the operator, or the run's folder, says that it is.
+ * @param savedName - What the checkpoint calls it; that may be the name of a folder somewhere.
+ * @throws OperatorError when the checkpoint's name alone doesn't say where the data are.
+ */
+export function resumedDataset(source: string | undefined, savedName: string): string {
+  const name = source ?? savedName;
+  if (datasetReader.read(name) !== undefined) return name;
+  throw new OperatorError(
+    `the run was trained on ${shown(name)}, which lies somewhere on this machine; add --dataset idx:DIR`,
+  );
+}
+
+function find(name: string):
+  | {
+      readonly kind: string;
+      readonly loader: Loader;
+      readonly argument: string | undefined;
+    }
+  | undefined {
+  const [, kind = "", argument] = /^([a-z0-9]+)(?::([^\0]+))?$/u.exec(name) ?? [];
+  const loader = Object.hasOwn(loaders, kind) ? loaders[kind] : undefined;
+  return loader?.accepts(argument) ? { kind, loader, argument } : undefined;
+}

@@ -1,0 +1,47 @@
+/** @file From the texts of several sources to typed values: the first source that names an option wins. */
+import { OperatorError, shown } from "../../operator-error.ts";
+import type {
+  Given,
+  GivenOptions,
+  OptionRow,
+  OptionTable,
+  Origin,
+  Origins,
+  Settings,
+} from "./option.ts";
+import type { OptionValue } from "./readers.ts";
+import { didYouMean } from "./suggest.ts";
+
+/**
+ * Reads the options of a table.
+ *
+ * @param sources - By precedence, the strongest first.
+ * @throws OperatorError for a value that its option can't have.
+ */
+export function readSettings<Options extends OptionTable>(
+  table: Options,
+  sources: readonly GivenOptions[],
+): { readonly values: Settings<Options>; readonly origins: Origins } {
+  const values: Record<string, OptionValue> = {};
+  const origins: Record<string, Origin> = {};
+  for (const [key, row] of Object.entries(table)) {
+    const given = sources.map((source) => source.get(key)).find((entry) => entry !== undefined);
+    if (given === undefined) continue;
+    values[key] = readValue(row, given);
+    origins[key] = given.origin;
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each key has what its own reader made
+  return { values: values as Settings<Options>, origins };
+}
+
+function readValue(row: OptionRow<OptionValue>, { texts, origin }: Given): OptionValue {
+  if (texts.length !== 1 && row.list === undefined) {
+    throw new OperatorError(`${origin.label} must be ${row.reader.expects}, not a list`);
+  }
+  const text = texts.join(",");
+  const value = row.reader.read(text);
+  if (value !== undefined) return value;
+  const given = row.secret ? "what is there" : shown(text);
+  const hint = row.secret ? "" : didYouMean(text, row.reader.words);
+  throw new OperatorError(`${origin.label} must be ${row.reader.expects}, not ${given}${hint}`);
+}

@@ -1,0 +1,128 @@
+/**
+ * @file The table of what determines a run's result. One row gives a setting its reader and its help; its flag, its
+ * environment variable, its key in the run file and its field on the dashboard follow from its name, so that they
+ * can't drift apart.
+ */
+import {
+  hiddenActivations,
+  lossNames,
+  optimizerNames,
+  outputActivations,
+  scheduleNames,
+} from "../config.ts";
+import { type Origins, row, type Settings } from "./option.ts";
+import {
+  fraction,
+  integer,
+  layerWidths,
+  listed,
+  noneOr,
+  notNegative,
+  oneOf,
+  positive,
+  share,
+  text,
+  wordOr,
+} from "./readers.ts";
+
+const count = integer({ min: 1 });
+
+/** What determines the result: the run config is resolved from these. */
+export const runOptions = {
+  /** Which names there are depends on who loads it. */
+  dataset: row("Data", "<name>", text("the name of a dataset", /^[^\0]+$/u), "what to train on"),
+
+  layers: row("Network", "<widths>", wordOr("auto", layerWidths), "inputs, hidden …, outputs", {
+    list: true,
+  }),
+  activation: row(
+    "Network",
+    "<name>",
+    oneOf(hiddenActivations),
+    `of the hidden layers: ${listed(hiddenActivations)}`,
+  ),
+  outputActivation: row(
+    "Network",
+    "<name>",
+    oneOf(outputActivations),
+    `of the last layer: the above or softmax; by default what the loss needs`,
+  ),
+  loss: row(
+    "Network",
+    "<name>",
+    oneOf(lossNames),
+    `cce (with softmax), bce (with sigmoid), mse or mae; by default what the output needs`,
+  ),
+  reduction: row(
+    "Network",
+    "<name>",
+    oneOf(["mean", "sum"]),
+    "of the loss over a batch: mean or sum",
+  ),
+
+  optimizer: row("Optimizer", "<name>", oneOf(optimizerNames), listed(optimizerNames)),
+  learningRate: row("Optimizer", "<rate>", positive, "η, the length of a step"),
+  beta: row("Optimizer", "<β>", fraction, "share of the average that each step keeps"),
+  beta1: row("Optimizer", "<β₁>", fraction, "the same for the first moment"),
+  beta2: row("Optimizer", "<β₂>", fraction, "the same for the second moment"),
+  epsilon: row("Optimizer", "<ε>", positive, "keeps a divisor from 0"),
+  dampening: row("Optimizer", "<number>", notNegative, "v ← βv + (1 − dampening)g"),
+  decoupledDecay: row("Optimizer", "<rate>", notNegative, "weight decay outside the gradient"),
+  candidates: row(
+    "Optimizer",
+    "<count>",
+    integer({ min: 1, max: 65_536 }),
+    "neighbours tried a step",
+  ),
+  sigma: row("Optimizer", "<σ>", positive, "size of a neighbour's noise"),
+  schedule: row(
+    "Optimizer",
+    "<name>",
+    oneOf(scheduleNames),
+    `of the learning rate: ${listed(scheduleNames)}`,
+  ),
+  warmupSteps: row(
+    "Optimizer",
+    "<count>",
+    integer({ min: 0 }),
+    "steps in which the rate rises from 0",
+  ),
+  decayEpochs: row("Optimizer", "<count>", count, "epochs between two decays"),
+  decayFactor: row("Optimizer", "<number>", positive, "what a decay multiplies the rate by"),
+  finalFraction: row("Optimizer", "<number>", share, "of the rate, at the end"),
+  weightDecay: row("Optimizer", "<rate>", notNegative, "L2: adds rate · w to the gradient"),
+  clipNorm: row("Optimizer", "<norm>", noneOr(positive), "longest gradient (L2), or none"),
+
+  batchSize: row("Run", "<count>", wordOr("full", count), "samples of one step, or full"),
+  shardSize: row(
+    "Run",
+    "<count>",
+    wordOr("auto", count),
+    "samples of a leaf of the reduction tree, or auto",
+  ),
+  epochs: row("Run", "<count>", count, "passes over the training samples"),
+  steps: row(
+    "Run",
+    "<count>",
+    noneOr(count),
+    "steps to make, instead of epochs; with both, the earlier end",
+  ),
+  seed: row("Run", "<number>", integer({}), "of the first parameters and the samples' order"),
+};
+
+export type RunKey = keyof typeof runOptions;
+export type RunSettings = Settings<typeof runOptions>;
+
+/** The run as it was asked for, before the dataset is known. Resolved by `resolveRunConfig`. */
+export interface RunRequest {
+  /** Only what was given: defaults come in when it is resolved, a resumed run has its own. */
+  readonly given: RunSettings;
+  readonly origins: Origins;
+}
+
+/** In the order of the help. */
+export const runKeys = Object.keys(runOptions).filter(isRunKey);
+
+export function isRunKey(key: string): key is RunKey {
+  return Object.hasOwn(runOptions, key);
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+
+import { cacheFolder } from "../../../../coordinator/datasets/cache-folder.ts";
+import {
+  absoluteName,
+  datasetReader,
+  isOpenToPages,
+  loadDataset,
+  openToPages,
+  resumedDataset,
+} from "../../../../coordinator/datasets/loaders.ts";
+import { memoryDisk } from "../../../support/sim/memory-disk.ts";
+
+const known = ["digits", "digits:100,20", "mnist", "mnist:C:\\data", "idx:../fashion"];
+const unknown = ["", "idx", "idx:", "digits:", "digits:0,1", "digits:5", "digits:1,99999999"];
+const others = ["cifar", "constructor", "mnist:", "mnist:\0", "MNIST", " mnist"];
+
+describe("datasetReader", () => {
+  test.each(known)("takes %s", (name) => {
+    expect(datasetReader.read(name)).toBe(name);
+  });
+
+  test.each([...unknown, ...others])("knows nothing of '%s'", (name) => {
+    expect(datasetReader.read(name)).toBeUndefined();
+  });
+
+  test("says what there is, and suggests only what is complete", () => {
+    expect(datasetReader.expects).toBe("digits, digits:TRAIN,TEST, mnist, mnist:DIR or idx:DIR");
+    expect(datasetReader.words).toEqual(["digits", "mnist"]);
+  });
+});
+
+test("a page may choose what is drawn or downloaded, and nothing that names the operator's disk", () => {
+  expect(known.filter(isOpenToPages)).toEqual(["digits", "digits:100,20", "mnist"]);
+  expect([...unknown, ...others].filter(isOpenToPages)).toEqual([]);
+  expect(openToPages).toBe("digits or mnist");
+});
+
+test("a path becomes absolute, whatever else is in it; other names stay", () => {
+  const here = process.cwd();
+  expect(absoluteName("idx:a:b")).toBe(`idx:${here}/a:b`);
+  expect(absoluteName("mnist:/data")).toBe("mnist:/data");
+  expect(absoluteName("digits:100,20")).toBe("digits:100,20");
+  expect(absoluteName("mnist")).toBe("mnist");
+});
+
+test("a name that no loader knows is refused with those that there are", async () => {
+  const options = { disk: memoryDisk(new Map()), cache: "/c", mnistMirror: undefined };
+  const loaded = loadDataset("cifar", { ...options, progress: () => undefined });
+  await expect(loaded).rejects.toThrow(
+    "--dataset must be digits, digits:TRAIN,TEST, mnist, mnist:DIR or idx:DIR, not cifar",
+  );
+});
+
+describe("resumedDataset", () => {
+  test("is the one that is given, else the one that the checkpoint names", () => {
+    expect(resumedDataset(undefined, "digits")).toBe("digits");
+    expect(resumedDataset("mnist:/data", "mnist")).toBe("mnist:/data");
+    expect(resumedDataset("idx:a:b", "faces")).toBe("idx:a:b");
+  });
+
+  test("asks for the folder of data that only has a name", () => {
+    expect(() => resumedDataset(undefined, "faces")).toThrow(
+      "the run was trained on faces, which lies somewhere on this machine; add --dataset idx:DIR",
+    );
+  });
+});
+
+describe("cacheFolder", () => {
+  const home = "/home/ada";
+  test.each([
+    ["linux", {}, "/home/ada/.cache/promedio"],
+    ["linux", { XDG_CACHE_HOME: "/fast" }, "/fast/promedio"],
+    ["linux", { XDG_CACHE_HOME: "relative" }, "/home/ada/.cache/promedio"],
+    ["linux", { XDG_CACHE_HOME: "/fast", PROMEDIO_CACHE: "mine" }, "mine"],
+    ["darwin", { PROMEDIO_CACHE: "" }, "/home/ada/Library/Caches/promedio"],
+  ] as const)("on %s with %o is %s", (platform, environment, folder) => {
+    expect(cacheFolder({ platform, environment, home })).toBe(folder);
+  });
+});
