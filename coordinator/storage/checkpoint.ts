@@ -1,16 +1,16 @@
 /**
  * @file A checkpoint: one committed state of a run as one safetensors file. Pure: values to bytes and back.
  *
- * Tensors, all F32, in PyTorch's names and layout, so that `nn.Sequential(Linear, …, Linear, …).load_state_dict` takes
- * what Python's `safetensors.torch.load_file` returns, less the optimizer's:
+ * Tensors, all F32, in PyTorch's names and layout, so that `nn.Sequential(Linear, …, Linear, …).load_state_dict`
+ * accepts what Python's `safetensors.torch.load_file` returns, without the optimizer's tensors:
  *
- * - `0.weight` `[outputs, inputs]`, `0.bias` `[outputs]`, `2.weight` …: a dense layer at every even place, the
+ * - `0.weight` `[outputs, inputs]`, `0.bias` `[outputs]`, `2.weight` …: a dense layer at every even index,
  *   activations between them.
  * - `optimizer.<state>.0.weight` …: each tensor of the optimizer's state, in the same layout.
  *
- * Metadata: `format` is `pt` as PyTorch's own files say; `promedioCheckpoint`, the version of this page; `step`, the
- * number of committed steps; `config` and `progress` as JSON; `fingerprint`; and `sha256`, the SHA-256 of the whole
- * file with the 64 digits of this very value set to `0`, so that no byte of the file can change unnoticed.
+ * Metadata: `format` is `pt` as in PyTorch's own files; `promedioCheckpoint` is the version of this format; `step`
+ * is the number of committed steps; `config` and `progress` are JSON; `fingerprint`; and `sha256` is the SHA-256 of
+ * the whole file with the 64 digits of this value set to `0`, so that no byte of the file can change unnoticed.
  */
 import * as z from "zod/mini";
 
@@ -32,7 +32,7 @@ import { fromTorch, toTorch } from "./torch-layout.ts";
 
 const version = "1";
 
-/** Everything that a run continues from, bit for bit. */
+/** Everything that a run needs to continue bit for bit. */
 export interface Checkpoint {
   readonly config: RunConfig;
   /** Committed steps; the next one to compute. */
@@ -44,7 +44,7 @@ export interface Checkpoint {
   readonly progress: ProgressState;
 }
 
-/** A checkpoint that was read, with the fingerprint of its parameters; or why it can't be used. */
+/** A checkpoint that was read, with the fingerprint of its parameters; or the reason why it cannot be used. */
 export type DecodedCheckpoint =
   | { readonly ok: true; readonly checkpoint: Checkpoint; readonly fingerprint: string }
   | { readonly ok: false; readonly reason: string };
@@ -79,8 +79,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 }
 
 /**
- * Reads a checkpoint and verifies all of it: every byte by the file's hash, every tensor's name and shape by the
- * config's model, the parameters by their fingerprint.
+ * Reads a checkpoint and verifies all of it: every byte against the file's hash, every tensor's name and shape
+ * against the config's model, and the parameters against their fingerprint.
  *
  * @param bytes - The whole file. The returned tensors are copies.
  */
@@ -102,7 +102,10 @@ const statePrefix = "optimizer.";
 const stateName = /^[A-Za-z][A-Za-z0-9]*$/u;
 const noDigest = "0".repeat(64);
 
-/** Where the digits of the file's hash stand. In `config`'s JSON the quotes are escaped, so that is never found. */
+/**
+ * The offset of the digits of the file's hash. `config` cannot contain this text, because quotes are escaped in
+ * JSON.
+ */
 function digestOffset(bytes: Uint8Array, digest: string): number {
   const key = `"sha256":"`;
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -197,7 +200,7 @@ function readJson<T>(
   throw new FormatError(`its ${key} is not valid: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
-/** JSON has no NaN and no ∞, and a diverging run's losses do. */
+/** JSON has neither NaN nor ∞, but the losses of a diverging run do. */
 function spellNonFinite(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }

@@ -1,11 +1,11 @@
 /**
- * @file The disk as a run folder needs it: few operations, each complete when its promise resolves. Behind an
- * interface so that the simulator can fill it, tear writes and pull the plug.
+ * @file The disk operations that a run folder needs; each is complete when its promise resolves. An interface, so
+ * that the simulator can fill the disk, tear writes and pull the plug.
  */
 import { mkdir, open, readdir, readFile, rename, stat, truncate, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** What `stat` says of a file or a folder. */
+/** The result of `stat` for a file or a folder. */
 export interface DiskEntry {
   readonly kind: "file" | "folder" | "other";
   readonly sizeBytes: number;
@@ -13,31 +13,31 @@ export interface DiskEntry {
 }
 
 /**
- * Every operation rejects with an `Error` whose message a person understands; one on a path that does not exist with
- * `code: "ENOENT"`, as Node does. `stat` answers `undefined` then.
+ * Every operation rejects with an `Error` whose message a person understands. If the path does not exist, the error
+ * has `code: "ENOENT"`, as in Node; `stat` resolves to `undefined` instead.
  */
 export interface Disk {
   readonly readFile: (path: string) => Promise<Uint8Array>;
-  /** Creates or replaces a file, and flushes its bytes to the medium. Not atomic: a crash leaves a part. */
+  /** Creates or replaces a file and flushes its bytes to the medium. Not atomic: a crash may leave part of it. */
   readonly writeFile: (path: string, bytes: Uint8Array) => Promise<void>;
-  /** Adds to the end of a file, creating it if need be, and flushes. A crash or an error may leave a part. */
+  /** Appends to a file, creating it if necessary, and flushes. A crash or an error may leave part of it. */
   readonly append: (path: string, bytes: Uint8Array) => Promise<void>;
-  /** Cuts a file to its first bytes. */
+  /** Truncates a file to its first `sizeBytes` bytes. */
   readonly truncate: (path: string, sizeBytes: number) => Promise<void>;
-  /** Atomic; replaces what stands at `to`. */
+  /** Atomic; replaces an existing `to`. */
   readonly rename: (from: string, to: string) => Promise<void>;
   readonly unlink: (path: string) => Promise<void>;
-  /** Creates a folder and those above it; one that stands already is fine. */
+  /** Creates a folder and its parents. An existing folder is fine. */
   readonly mkdir: (path: string) => Promise<void>;
   /** Names in a folder, in any order. */
   readonly readdir: (path: string) => Promise<string[]>;
   readonly stat: (path: string) => Promise<DiskEntry | undefined>;
-  /** Flushes a folder's names, without which a crash may undo a rename. */
+  /** Flushes a folder's entries. Without this, a crash may undo a rename. */
   readonly syncDirectory: (path: string) => Promise<void>;
 }
 
 /**
- * Replaces a file so that whoever reads it, after a crash at any instant too, finds the old bytes or the new ones.
+ * Replaces a file atomically: a reader finds the old bytes or the new ones, even after a crash at any instant.
  * Leaves `<path>.tmp` behind only if the process dies before the rename.
  */
 export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
@@ -46,16 +46,16 @@ export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): 
     await disk.writeFile(temporary, bytes);
     await disk.rename(temporary, path);
   } catch (error) {
-    await disk.unlink(temporary).catch(() => undefined); // The first error is the one to tell.
+    await disk.unlink(temporary).catch(() => undefined); // Report the first error.
     throw error;
   }
   await disk.syncDirectory(dirname(path));
 }
 
 /**
- * Reads a file that may not be large.
+ * Reads a file that must be small.
  *
- * @throws Error with a message for people when it is larger, or no file: a device may never end.
+ * @throws Error with a message for people if it is larger, or is not a file (a device may never end).
  */
 export async function readSmall(disk: Disk, path: string, bytesMax: number): Promise<Uint8Array> {
   const entry = await disk.stat(path);
@@ -68,7 +68,7 @@ export async function readSmall(disk: Disk, path: string, bytesMax: number): Pro
 
 export const temporarySuffix = ".tmp";
 
-/** The real one. */
+/** The real disk. */
 export const nodeDisk: Disk = {
   readFile: (path) => readFile(path),
   writeFile: (path, bytes) => writeAndFlush(path, "w", bytes),
@@ -82,13 +82,13 @@ export const nodeDisk: Disk = {
   syncDirectory,
 };
 
-/** Whether an operation failed because its path does not exist, or goes through a file as if it were a folder. */
+/** Whether an operation failed because its path does not exist, or treats a file as a folder. */
 export function isMissing(error: unknown): boolean {
   if (!(error instanceof Error && "code" in error)) return false;
   return error.code === "ENOENT" || error.code === "ENOTDIR";
 }
 
-/** What became of an operation that may fail without harm to the run. The reason is one line for the operator. */
+/** The result of an operation that may fail without harming the run. The reason is one line for the operator. */
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 export function messageOf(error: unknown): string {
@@ -116,7 +116,7 @@ async function statOrUndefined(path: string): Promise<DiskEntry | undefined> {
   }
 }
 
-/** Windows has no such operation: it refuses to open a folder, and its renames need none. */
+/** Windows has no such operation. It refuses to open a folder, and its renames do not need it. */
 async function syncDirectory(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const folder = await open(path, "r");

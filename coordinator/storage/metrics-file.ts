@@ -1,17 +1,20 @@
 /**
- * @file `metrics.jsonl`: one JSON object a line, in order of `step`, for plots and for people. Lines are gathered in
- * memory and written together, since a run takes thousands of steps a second.
+ * @file `metrics.jsonl`: one JSON object per line, ordered by `step`, for plots and for people. Lines are gathered
+ * in memory and written together, because a run takes thousands of steps per second.
  */
 import { dirname } from "node:path";
 
 import { type Disk, isMissing, messageOf, type Outcome, replaceFile } from "./disk.ts";
 
-/** Lines that wait for a disk that fails; more are dropped, and counted. Some hours of epochs, or 50,000 steps. */
+/**
+ * Lines that wait while the disk fails. More are dropped and counted. Enough for some hours of epochs, or 50,000
+ * steps.
+ */
 const waitingCharactersMax = 8 * 2 ** 20;
 
-/** What happened once. */
+/** An event. */
 export interface MetricsLine {
-  /** Committed steps when it happened. */
+  /** Committed steps at the time of the event. */
   readonly step: number;
   readonly [name: string]: unknown;
 }
@@ -22,13 +25,13 @@ export class MetricsFile {
   #waiting: string[] = [];
   #waitingCharacters = 0;
   #dropped = 0;
-  /** Bytes of whole lines; `undefined` until the file has been looked at. */
+  /** Bytes of whole lines; `undefined` until the file has been read. */
   #sizeBytes: number | undefined;
-  /** Whether a failed write may have left a part of itself behind them. */
+  /** Whether a failed write may have left a partial line after them. */
   #torn = false;
-  /** The step of a trim that has not succeeded yet: nothing may be added before it has. */
+  /** The step of a trim that has not succeeded yet. Nothing may be appended before it has. */
   #trimDue: number | undefined;
-  /** Whether its name is known to be flushed: without, a crash may take the whole file. */
+  /** Whether the file's name is known to be flushed. Without that, a crash may lose the whole file. */
   #named = false;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -37,12 +40,12 @@ export class MetricsFile {
     this.#disk = disk;
   }
 
-  /** Adds a line to those that the next `flush` writes. */
+  /** Adds a line for the next `flush`. */
   record(line: MetricsLine): void {
     this.#keep([`${JSON.stringify(line)}\n`]);
   }
 
-  /** Writes what was recorded. What can't be written now is kept for the next time. */
+  /** Writes the recorded lines. Lines that cannot be written now are kept for the next time. */
   flush(): Promise<Outcome> {
     return this.#inTurn(async () => {
       if (this.#waiting.length === 0) return { ok: true };
@@ -69,8 +72,8 @@ export class MetricsFile {
   }
 
   /**
-   * Removes what a run resumed at `step` will record again, and lines that a crash left unfinished, so that each
-   * stands once. Lines recorded and not yet written are not touched.
+   * Removes lines that a run resumed at `step` will record again, and lines that a crash left unfinished, so that
+   * each line exists once. Lines recorded but not yet written are kept.
    */
   trim(step: number): Promise<Outcome> {
     return this.#inTurn(async () => {
@@ -147,7 +150,7 @@ export class MetricsFile {
   }
 }
 
-/** The step of a line; ∞ for one that is none, so that it goes. */
+/** The step of a line; ∞ if it is not a valid line, so that it is removed. */
 function stepOf(line: string): number {
   try {
     const value: unknown = JSON.parse(line);

@@ -4,13 +4,13 @@
  *     <runs>/<id>/config.json                             how the run was set up
  *                 checkpoints/step-00000123.safetensors   the last three
  *                             best.safetensors            the one with the lowest test loss
- *                 metrics.jsonl                           one line an event, in order of `step`
+ *                 metrics.jsonl                           one line per event, ordered by `step`
  *
  * Invariant 6 (nothing lost) rests on three rules:
  *
  * 1. A checkpoint appears under its name whole or not at all: temporary file, flush, rename, flush of the folder.
- * 2. Metrics reach the disk before the checkpoint that counts their steps, so what lies beyond the newest checkpoint
- *    is exactly what a resumed run writes again; it is cut off first.
+ * 2. Metrics reach the disk before the checkpoint that counts their steps. So the lines beyond the newest
+ *    checkpoint are exactly those that a resumed run writes again, and it removes them first.
  * 3. A failing disk costs checkpoints and metrics, never the run: every failure is a value with a reason.
  */
 import { basename, dirname, join } from "node:path";
@@ -31,16 +31,16 @@ import {
 } from "./disk.ts";
 import { MetricsFile } from "./metrics-file.ts";
 
-/** Two to fall back on when the newest is damaged. */
+/** Two to fall back on if the newest is damaged. */
 const checkpointsKept = 3;
 const configName = "config.json";
-/** A thousand times what it has. */
+/** A thousand times its usual size. */
 const setupBytesMax = 2 ** 20;
 const checkpointsName = "checkpoints";
 const bestName = "best.safetensors";
 const stepName = /^step-(\d{8,16})\.safetensors$/u;
 
-/** A checkpoint that a run can go on from. `notes` has one line for each damaged one that was passed over. */
+/** A checkpoint to continue from. `notes` has one line for each damaged checkpoint that was skipped. */
 export type FoundCheckpoint =
   | {
       readonly found: true;
@@ -53,11 +53,11 @@ export type FoundCheckpoint =
       readonly found: false;
       readonly reason: string;
       readonly notes: readonly string[];
-      /** Whether something could not be read: then there may be one all the same. */
+      /** Whether something could not be read, so that there may be a checkpoint after all. */
       readonly isUncertain: boolean;
     };
 
-/** Where a checkpoint lies, or why it does not. */
+/** The path of a checkpoint, or the reason why it was not written. */
 export type WrittenCheckpoint =
   | { readonly ok: true; readonly path: string }
   | { readonly ok: false; readonly reason: string };
@@ -69,8 +69,8 @@ export type FoundRun =
 /**
  * Sets up the folder of a new run.
  *
- * @param runs - The folder that holds all runs; created if need be.
- * @param setup - Goes to `config.json` as it is: the run config and whatever else a resumed run wants to know.
+ * @param runs - The folder of all runs; created if necessary.
+ * @param setup - Written to `config.json` unchanged: the run config and whatever else a resumed run needs.
  */
 export async function createRun(
   disk: Disk,
@@ -93,8 +93,8 @@ export async function createRun(
 }
 
 /**
- * Creates a run's folders and flushes every name on the way that may be new: a crash that undoes one of them would take
- * everything below it.
+ * Creates a run's folders and flushes every name on the path that may be new. A crash that undoes one of them would
+ * lose everything below it.
  */
 async function makeFolders(disk: Disk, runs: string, path: string): Promise<void> {
   const isNew = (await disk.stat(runs)) === undefined;
@@ -104,7 +104,7 @@ async function makeFolders(disk: Disk, runs: string, path: string): Promise<void
   for (let folder = path; folder !== top; folder = dirname(folder)) {
     await disk.syncDirectory(dirname(folder));
   }
-  // An earlier process may have died right here. A parent that can't be read stood long before.
+  // Always flush, because an earlier process may have died right here. A parent that cannot be read is not new.
   const flushed = disk.syncDirectory(dirname(top));
   await (isNew ? flushed : flushed.catch(() => undefined));
 }
@@ -112,8 +112,8 @@ async function makeFolders(disk: Disk, runs: string, path: string): Promise<void
 /**
  * Finds a run to resume.
  *
- * @param wanted - Its id, the path of its folder or of one of its checkpoints; `undefined` for the one that was
- *   written to last.
+ * @param wanted - Its id, the path of its folder, or of one of its checkpoints; `undefined` for the run that was
+ *   written last.
  */
 export async function findRun(disk: Disk, runs: string, wanted?: string): Promise<FoundRun> {
   try {
@@ -131,12 +131,12 @@ export async function findRun(disk: Disk, runs: string, wanted?: string): Promis
   }
 }
 
-/** One run's folder. Operations may overlap: they take place one after the other. */
+/** The folder of one run. Operations may overlap; they are executed one after the other. */
 export class RunFolder {
   readonly path: string;
   /** Name of the folder. */
   readonly id: string;
-  /** Where `createRun` wrote what it was given. */
+  /** The path of the setup that `createRun` wrote. */
   readonly setupPath: string;
   readonly metrics: MetricsFile;
   readonly #disk: Disk;
@@ -152,7 +152,7 @@ export class RunFolder {
     this.#checkpoints = join(path, checkpointsName);
   }
 
-  /** What `createRun` was given. The caller validates it: people edit files. */
+  /** The setup passed to `createRun`. The caller must validate it, because people edit files. */
   async readSetup(): Promise<
     { readonly ok: true; readonly setup: unknown } | { readonly ok: false; readonly reason: string }
   > {
@@ -166,10 +166,10 @@ export class RunFolder {
   }
 
   /**
-   * Writes a checkpoint, then drops those that it makes superfluous.
+   * Writes a checkpoint, then deletes those that are no longer needed.
    *
    * @param options.best - Whether to keep it as `best.safetensors` too.
-   * @returns Once it is safe on the medium, or why it is not.
+   * @returns Once it is safe on the medium, or the reason why it is not.
    */
   writeCheckpoint(
     checkpoint: Checkpoint,
@@ -179,7 +179,7 @@ export class RunFolder {
       const path = join(this.#checkpoints, nameOf(checkpoint));
       try {
         const bytes = encodeCheckpoint(checkpoint);
-        await this.metrics.flush(); // Rule 2. Lost metrics are no reason to lose the checkpoint as well.
+        await this.metrics.flush(); // Rule 2. Losing metrics is no reason to lose the checkpoint as well.
         await replaceFile(this.#disk, path, bytes);
         if (best) await replaceFile(this.#disk, join(this.#checkpoints, bestName), bytes);
         await this.#prune(checkpoint.step);
@@ -190,7 +190,7 @@ export class RunFolder {
     });
   }
 
-  /** Writes a checkpoint into another folder: the last resort when this one takes nothing any more. */
+  /** Writes a checkpoint to another folder: the last resort if this one can no longer be written. */
   writeElsewhere(checkpoint: Checkpoint, folder: string): Promise<WrittenCheckpoint> {
     return this.#inTurn(async () => {
       const path = join(folder, nameOf(checkpoint));
@@ -205,9 +205,9 @@ export class RunFolder {
   }
 
   /**
-   * The newest checkpoint that is whole.
+   * Finds the newest undamaged checkpoint.
    *
-   * @param file - The path of the one wanted; no other will do then.
+   * @param file - If given, the path of the only checkpoint that will do.
    */
   latestCheckpoint(file?: string): Promise<FoundCheckpoint> {
     return this.#inTurn(async () => {
@@ -235,7 +235,7 @@ export class RunFolder {
     });
   }
 
-  /** What is damaged stays so; what a disk would not read now, it may read at the next try. */
+  /** A damaged file stays damaged, but a read that failed may succeed at the next try. */
   async #decode(
     path: string,
   ): Promise<
@@ -252,7 +252,7 @@ export class RunFolder {
     return decoded.ok ? decoded : { ...decoded, isUnread: false };
   }
 
-  /** Steps from the newest on, then the best one: older than some, better than none. */
+  /** Steps from the newest on, then the best one, which is older than some but better than nothing. */
   async #pathsNewestFirst(): Promise<string[]> {
     const names = await this.#checkpointNames();
     const steps = stepsIn(names).toSorted((a, b) => b.step - a.step);
@@ -261,7 +261,7 @@ export class RunFolder {
     return ordered.map((name) => join(this.#checkpoints, name));
   }
 
-  /** A folder that is not there holds none: nothing is lost by a start from step 0. */
+  /** A missing folder has no checkpoints, so nothing is lost by a start from step 0. */
   async #checkpointNames(): Promise<string[]> {
     try {
       return await this.#disk.readdir(this.#checkpoints);
@@ -272,9 +272,9 @@ export class RunFolder {
   }
 
   /**
-   * Keeps the last few up to the one just written. What lies beyond it is damaged, or of a future that the operator
-   * has left by resuming from an earlier one; what is temporary is a dead process's. A file that can't be removed is
-   * tried again after the next checkpoint.
+   * Keeps the last few checkpoints up to the one just written. Those beyond it are damaged, or belong to a future
+   * that the operator left by resuming from an earlier one. Temporary files belong to a dead process. If a file
+   * cannot be removed, the next checkpoint tries again.
    */
   async #prune(writtenStep: number): Promise<void> {
     const names = await this.#disk.readdir(this.#checkpoints).catch(() => []);
@@ -320,7 +320,7 @@ async function latestRun(disk: Disk, runs: string): Promise<string | undefined> 
   return latest?.path;
 }
 
-/** When a run last wrote a checkpoint, or was set up; −∞ for a folder that is no run. */
+/** When a run last wrote a checkpoint, or was set up; −∞ if the folder is not a run. */
 async function lastWrittenMs(disk: Disk, path: string): Promise<number> {
   const setup = await disk.stat(join(path, configName));
   if (setup === undefined) return -Infinity;
@@ -341,7 +341,7 @@ async function runIds(disk: Disk, runs: string): Promise<string> {
   return (await foldersIn(disk, runs)).toSorted().join(", ") || "none";
 }
 
-/** Names in the folder of runs; none if there is no such folder yet. */
+/** Names in the folder of runs; none if it does not exist yet. */
 async function foldersIn(disk: Disk, runs: string): Promise<string[]> {
   return (await disk.stat(runs)) === undefined ? [] : disk.readdir(runs);
 }

@@ -1,6 +1,6 @@
 /**
- * @file One run and its folder: sets it up or finds where it stopped, keeps its checkpoints and metrics, and says how
- * it ended. It decides when to write; how, stands in `run-folder.ts`, and what is computed, in `training-run.ts`.
+ * @file One run and its folder: sets it up or finds where it stopped, keeps its checkpoints and metrics, and says
+ * how it ended. It decides when to write; `run-folder.ts` knows how, and `training-run.ts` what is computed.
  */
 import { known } from "../../shared/assert.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
@@ -11,8 +11,8 @@ import { type Checkpoint, fingerprintOf } from "./checkpoint.ts";
 import type { RunFolder, WrittenCheckpoint } from "./run-folder.ts";
 
 /**
- * The last checkpoint is the run's result. When it can't be written it is tried again after half a second, one second,
- * two …: for a minute in all, in which somebody may make room on the disk.
+ * The last checkpoint is the run's result. If it cannot be written, it is tried again after half a second, one
+ * second, two … for a minute in total, during which somebody may free space on the disk.
  */
 const resultTriesMax = 8;
 const firstPauseMs = 500;
@@ -22,7 +22,7 @@ export interface JobEnd {
   readonly reason: "finished" | "failed";
   readonly message: string;
   readonly fingerprint: string;
-  /** Whether nothing of it is only in memory. */
+  /** Whether nothing is left only in memory. */
   readonly isSaved: boolean;
 }
 
@@ -32,25 +32,25 @@ export interface RunJobOptions {
   readonly checkpointEvery: number;
   readonly report: (event: CoordinatorEvent) => void;
   readonly ended: (end: JobEnd) => void;
-  /** Calls back once after a time. Returns what takes it back. */
+  /** Calls back once after a delay. Returns a function that cancels it. */
   readonly after: (delayMs: number, callback: () => void) => () => void;
-  /** Makes up a folder, of this process alone, for a result that the run's own folder does not take. */
+  /** Chooses a folder, unique to this process, for a result that cannot be written to the run's own folder. */
   readonly refuge: () => string;
 }
 
-/** The disk's half of a run's effects. */
+/** The disk half of a run's effects. */
 export class RunJob {
   readonly #options: RunJobOptions;
   #run: TrainingRun | undefined;
-  /** Waiting for the one being written: the newest, and the best if that is an older one. Others are not worth it. */
+  /** Waiting for the current write: the newest snapshot, and the best one if that is older. Others are not worth it. */
   #waiting: RunSnapshot[] = [];
   #writing: Promise<void> | undefined;
   #savedStep = -1;
-  /** Absent before this process has written any, unless it went on from one. */
+  /** `null` until this process has written one, unless it continued from one. */
   #savedPath: string | null = null;
-  /** Under way from the run's end until its result is safe, or given up. */
+  /** Runs from the run's end until its result is saved or given up. */
   #ending: Promise<void> | undefined;
-  /** Nobody may wait any longer: the next try to write the result is the last one. */
+  /** Nobody may wait any longer: the next try to write the result is the last. */
   #isHurried = false;
   #endPause = () => {};
 
@@ -71,7 +71,7 @@ export class RunJob {
     };
   }
 
-  /** @param resumedFrom - Path of the checkpoint that it goes on from. */
+  /** @param resumedFrom - Path of the checkpoint that it continues from. */
   attach(run: TrainingRun, resumedFrom: string | null = null): void {
     this.#run = run;
     this.#savedStep = run.step;
@@ -84,10 +84,10 @@ export class RunJob {
   }
 
   /**
-   * Ends the run where it stands, at once, and writes its state if it is newer than what lies on disk. No step is
-   * committed meanwhile that would not be in it.
+   * Ends the run where it is, at once, and writes its state if it is newer than the one on disk. No step is
+   * committed afterwards that would not be in it.
    *
-   * @returns Whether it lies there.
+   * @returns Whether it is on disk.
    */
   async stop(): Promise<boolean> {
     const run = this.#run;
@@ -126,7 +126,7 @@ export class RunJob {
   async #write(snapshot: RunSnapshot): Promise<void> {
     const { folder } = this.#options;
     const checkpoint = checkpointOf(known(this.#run, "a run is attached").config, snapshot);
-    // A failure costs time at worst: the run goes on, and the next checkpoint is another try.
+    // A failure only costs time at worst: the run continues, and the next checkpoint is another try.
     this.#note(snapshot, await folder.writeCheckpoint(checkpoint, { best: snapshot.isBest }));
   }
 
@@ -148,7 +148,7 @@ export class RunJob {
   async #end(outcome: RunOutcome): Promise<void> {
     const run = this.#run;
     if (run === undefined) return;
-    // Who stops a run saves it first.
+    // A caller that stops a run saves it first.
     if (outcome.kind === "stopped") return;
     if (outcome.kind === "failed") {
       const fingerprint = fingerprintOf(run.snapshot().store.parameters);
@@ -161,13 +161,13 @@ export class RunJob {
     this.#finish(run, outcome.snapshot);
   }
 
-  /** No later checkpoint will make up for this one: it is tried again, and at last written to another place. */
+  /** No later checkpoint will replace this one. So it is tried again, and finally written to another place. */
   async #saveResult(snapshot: RunSnapshot, config: RunConfig): Promise<void> {
     const { folder, refuge } = this.#options;
     const isSafe = () => this.#savedStep === snapshot.step;
     for (let tries = 1; ; tries++) {
       this.#save(snapshot);
-      // One try follows the other.
+      // Tries are sequential.
       // oxlint-disable-next-line no-await-in-loop
       await this.#writing;
       if (isSafe() || tries === resultTriesMax || this.#isHurried) break;

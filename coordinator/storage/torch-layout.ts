@@ -1,13 +1,13 @@
 /**
- * @file The flat parameter vector as PyTorch's tensors and back. Ours holds, layer by layer, weights
- * `[inputs, outputs]` then biases `[outputs]`; `nn.Linear` has its weight as `[outputs, inputs]`.
+ * @file Converts the flat parameter vector to PyTorch's tensors and back. Ours has, layer by layer, weights
+ * `[inputs, outputs]`, then biases `[outputs]`; `nn.Linear` stores its weight as `[outputs, inputs]`.
  */
 import { assert } from "../../shared/assert.ts";
 import { denseShapes, parameterCount } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/run/config.ts";
 import type { Tensor } from "../../shared/safetensors.ts";
 
-/** A tensor of `nn.Sequential` and where its values lie in the flat vector. */
+/** A tensor of `nn.Sequential` and the range of its values in the flat vector. */
 interface Place {
   readonly name: string;
   readonly shape: readonly number[];
@@ -24,8 +24,8 @@ function placesOf(model: ModelConfig): Place[] {
 }
 
 /**
- * @param values - One number a parameter: the parameters, or a tensor of the optimizer's state.
- * @returns Copies, by name.
+ * @param values - One number per parameter: the parameters, or a tensor of the optimizer's state.
+ * @returns Copies, keyed by name.
  */
 export function toTorch(values: Float32Array, model: ModelConfig): Map<string, Tensor> {
   assert(values.length === parameterCount(model), `one value per parameter, got ${values.length}`);
@@ -40,15 +40,15 @@ export function toTorch(values: Float32Array, model: ModelConfig): Map<string, T
 }
 
 /**
- * The flat vector again.
+ * Rebuilds the flat vector.
  *
- * @param tensorOf - The tensor of that name and shape.
+ * @param tensorOf - Returns the tensor with that name and shape.
  */
 export function fromTorch(
   tensorOf: (name: string, shape: readonly number[]) => Float32Array,
   model: ModelConfig,
 ): Float32Array {
-  // All of them first: memory is only taken for what is there.
+  // Look up all tensors before allocating, so that memory is only taken for data that exists.
   const found = placesOf(model).map((place) => ({
     ...place,
     data: tensorOf(place.name, place.shape),
@@ -61,7 +61,7 @@ export function fromTorch(
   return values;
 }
 
-/** `[rows, columns]` to `[columns, rows]`. */
+/** Transposes `[rows, columns]` to `[columns, rows]`. */
 function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
   const transposed = new Float32Array(values.length);
   for (let row = 0; row < rows; row++) {
