@@ -1,27 +1,27 @@
 /**
- * @file Who may do what: which role a token shows, and which hosts and origins a request may name. Decisions only; the
- * server acts on them.
+ * @file Access control: the role that a token proves, and the hosts and origins that a request may name. Decisions
+ * only; the server acts on them.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 
-/** A member computes, watches and downloads the dataset; an admin may also control the run. */
+/** A viewer computes, watches and downloads the dataset. An operator may also control the run. */
 export type Role = "operator" | "viewer";
 
 export interface AccessOptions {
-  /** `null`: everybody is a member. */
+  /** `null`: everybody is a viewer. */
   readonly joinToken: string | null;
   readonly adminToken: string;
-  /** Names, besides its addresses, that this machine is known by. Lower case. */
+  /** Names of this machine besides its addresses. Lower case. */
   readonly hosts: readonly string[];
   /** Origins of other sites whose pages may connect, such as `https://train.example.org`. */
   readonly origins: readonly string[];
-  /** Names that only their owner can answer for: those of a TLS certificate. */
+  /** Names that only their owner can prove: those of a TLS certificate. */
   readonly isCertified?: (host: string) => boolean;
 }
 
-/** No token is longer: what is longer need not be hashed to be refused. */
+/** No token is longer, so longer ones are refused without hashing. */
 const tokenLengthMax = 200;
 
 export class Access {
@@ -35,8 +35,8 @@ export class Access {
   }
 
   /**
-   * The role that a token shows; `undefined` for none. Both tokens are compared whatever the first comparison says, and
-   * neither comparison tells by its time where a guess is wrong.
+   * The role that a token proves; `undefined` for none. Both tokens are always compared, and the time of a
+   * comparison does not reveal where a guess is wrong.
    *
    * @param token - As the peer sent it; empty for no token.
    */
@@ -48,18 +48,18 @@ export class Access {
     return isViewer ? "viewer" : undefined;
   }
 
-  /** Whether a request shows, in `Authorization: Bearer …`, a token of this role or of a higher one. */
+  /** Whether a request's `Authorization: Bearer …` has a token of this role or of a higher one. */
   allows(request: IncomingMessage, role: Role): boolean {
     const shown = this.roleOf(bearerOf(request));
     return shown === role || shown === "operator";
   }
 
   /**
-   * Whether a request names this machine. A site that makes its own name point here (DNS rebinding) becomes the same
-   * origin as this server to a browser, but it cannot keep its name out of the `Host` field.
+   * Whether a request names this machine. With DNS rebinding, a site makes its own name point here, so that a
+   * browser treats it as the same origin as this server. But it cannot keep its name out of the `Host` field.
    */
   knowsHost({ headersDistinct }: IncomingMessage): boolean {
-    // Of two, a proxy may have believed the other one.
+    // If there are two, a proxy may have believed the other one.
     const [host = "", ...others] = headersDistinct["host"] ?? [];
     const name = hostNameOf(host);
     if (name === undefined || others.length > 0) return false;
@@ -68,8 +68,8 @@ export class Access {
   }
 
   /**
-   * Whether a page of the request's origin may connect. Browsers say where a page comes from: another site's page may
-   * not open a socket here with what its visitor can reach. Programs say nothing, and need the token like everybody.
+   * Whether a page of the request's origin may connect. Browsers send the origin, so another site's page cannot
+   * open a socket here with whatever its visitor can reach. Programs send none, and need the token like everybody.
    */
   allowsOrigin({ headers }: IncomingMessage): boolean {
     const { origin, host } = headers;
@@ -79,8 +79,8 @@ export class Access {
 }
 
 /**
- * Compares two secrets in a time that tells nothing about where they differ: hashes are compared, so that the time does
- * not depend on the length of the secret either.
+ * Compares two secrets in a time that does not reveal where they differ. It compares hashes, so the time does not
+ * depend on the secret's length either.
  */
 export function sameSecret(shown: string, secret: string): boolean {
   if (shown.length > tokenLengthMax) return false;
@@ -92,7 +92,7 @@ export function bearerOf({ headers }: IncomingMessage): string {
   return /^Bearer ([\w.~-]{1,200})$/iu.exec(headers.authorization ?? "")?.[1] ?? "";
 }
 
-/** `host`, `host:port`, `1.2.3.4:port` or `[::1]:port` without the port and the brackets, in lower case. */
+/** Strips the port and the brackets from `host`, `host:port`, `1.2.3.4:port` or `[::1]:port`; in lower case. */
 function hostNameOf(field: string): string | undefined {
   const match = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d{1,5})?$/iu.exec(field);
   return (match?.[1] ?? match?.[2])?.toLowerCase().replace(/\.$/u, "");

@@ -1,6 +1,6 @@
 /**
- * @file Under which URLs and names this machine can be reached, and which addresses of others are one to its limits. Pure,
- * but for the machine's own names and interfaces.
+ * @file The URLs and names under which this machine can be reached, and which peer addresses count as one for the
+ * limits. Pure, except for the machine's own names and interfaces.
  */
 import { isIPv6 } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
@@ -10,11 +10,14 @@ import type { Certificate } from "./tls.ts";
 export interface Urls {
   /** For this machine, without a token. */
   readonly url: string;
-  /** For people on other machines: a page that joins as a worker. The token is in the fragment, so no log has it. */
+  /**
+   * For people on other machines: a page that joins as a worker. The token is in the fragment, so no log contains
+   * it.
+   */
   readonly joinUrl: string;
   /** For the person who started the coordinator: with the admin token. */
   readonly dashboardUrl: string;
-  /** The same for everybody who may join: it shows the run and controls nothing. */
+  /** For everybody who may join: it shows the run but controls nothing. */
   readonly watchUrl: string;
 }
 
@@ -22,10 +25,10 @@ export interface UrlOptions {
   /** The address that the server listens on. */
   readonly host: string;
   readonly port: number;
-  /** `null` when anybody may join. */
+  /** `null` if anybody may join. */
   readonly joinToken: string | null;
   readonly adminToken: string;
-  /** With one, the URLs are `https`, and name a host that it covers where there is one. */
+  /** If set, the URLs are `https` and name a host that the certificate covers, if possible. */
   readonly certificate?: Pick<Certificate, "covers" | "names"> | undefined;
 }
 
@@ -42,7 +45,7 @@ export function urlsOf({ host, port, joinToken, adminToken, certificate }: UrlOp
   };
 }
 
-/** The address as it is if the certificate is for it, else the first name that the certificate is for. */
+/** The address itself if the certificate covers it, else the first name that the certificate covers. */
 function certifiedHost(host: string, certificate: UrlOptions["certificate"]): string {
   if (certificate === undefined || certificate.covers(host)) return host;
   return certificate.names[0] ?? host;
@@ -60,7 +63,7 @@ export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
-/** What a browser on this network may call this machine, in lower case: `lab-7`, and `lab-7.local` (mDNS). */
+/** Names that a browser on this network may use for this machine, in lower case: `lab-7`, and `lab-7.local` (mDNS). */
 export function machineNames(name = hostname()): readonly string[] {
   const whole = name.toLowerCase().replace(/\.$/u, "");
   const short = whole.split(".", 1)[0] ?? whole;
@@ -68,11 +71,11 @@ export function machineNames(name = hostname()): readonly string[] {
 }
 
 /**
- * The network that counts as one peer wherever something is limited by address: an IPv4 address, or the 64 bits of an IPv6
- * address that its network is known by, because every host of one can use all of its 2^64 addresses. An IPv4 address that
- * is written as an IPv6 one (`::ffff:10.0.0.1`) is itself.
+ * The subnet that counts as one peer wherever a limit is per address: an IPv4 address, or the first 64 bits of an
+ * IPv6 address, because a host of such a subnet can use all of its 2^64 addresses. An IPv4 address written as IPv6
+ * (`::ffff:10.0.0.1`) counts as the IPv4 address.
  *
- * @param address - As a socket tells it; what is no address is returned as it is.
+ * @param address - As the socket reports it. Text that is not an address is returned unchanged.
  * @returns `10.0.0.1`, or `2001:db8:0:7::/64`: equal for two spellings of one address.
  */
 export function subnetOf(address: string): string {
@@ -111,7 +114,7 @@ function bracket(host: string): string {
   return isIPv6(host) ? `[${host}]` : host;
 }
 
-/** The first address that other machines may know this one by; `localhost` for a machine without a network. */
+/** The first address at which other machines may reach this one; `localhost` for a machine without a network. */
 function lanAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   const found = all.find(({ family, internal }) => family === "IPv4" && !internal);

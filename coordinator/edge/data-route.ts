@@ -1,6 +1,6 @@
 /**
- * @file Datasets over HTTP, by their hash: `/data/<sha256>`. The bytes under an address never change, so whoever has
- * them need not ask again. What a hash is of, and who may know it, is not decided here.
+ * @file Datasets over HTTP, by their hash: `/data/<sha256>`. The bytes at an address never change, so clients can
+ * cache them forever. What a hash belongs to, and who may know it, is decided elsewhere.
  *
  * @see RFC 9110, sections 8.8.3 (ETag), 12.5.3 (Accept-Encoding), 13 (conditional requests) and 14 (ranges).
  */
@@ -14,23 +14,26 @@ import { sendBody } from "./http-body.ts";
 import { acceptsGzip, namesTag, parseRange } from "./http-fields.ts";
 
 const prefix = "/data/";
-/** One write: some times a socket's buffer, so that the loop is idle between two; small beside the dataset. */
+/**
+ * One write: a few times a socket's buffer, so that the loop is idle between two writes; small compared with the
+ * dataset.
+ */
 const chunkBytes = 256 * 1024;
 
 export interface DataRoute {
   /**
-   * Serves bytes from now on; compressed as soon as they are.
+   * Serves bytes from now on, and compressed once that form is ready.
    *
-   * @param sha256 - Of the bytes, lower-case hex.
-   * @returns Once the compressed form is there. Compression runs beside the event loop.
+   * @param sha256 - Hash of the bytes, lower-case hex.
+   * @returns When the compressed form is ready. Compression does not block the event loop.
    */
   add(bytes: Uint8Array, sha256: string): Promise<void>;
 
-  /** Answers a request whose path begins with `/data/`. Any other is left alone: then it returns false. */
+  /** Answers a request whose path begins with `/data/`. Returns false for any other request, without touching it. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
-/** The two forms of one dataset. Each has a strong tag of its own, since their bytes differ. */
+/** The two forms of one dataset. Each has its own strong tag, because their bytes differ. */
 interface Blob {
   readonly identity: Encoded;
   gzip: Encoded | undefined;
@@ -43,7 +46,7 @@ interface Encoded {
 }
 
 /**
- * @param isNear - Whether a request comes from where bytes cost nothing, and unpacking them does: by default, from this
+ * @param isNear - Whether a request comes from where bytes cost nothing but unpacking does: by default, from this
  *   machine itself.
  */
 export function createDataRoute(isNear = comesFromThisMachine): DataRoute {
@@ -77,7 +80,7 @@ export function createDataRoute(isNear = comesFromThisMachine): DataRoute {
 
 const gzipAsync = promisify<Uint8Array, { chunkSize: number }, Buffer>(gzip);
 
-/** A proxy on this machine that says whom it asks for is not the end of the way. */
+/** A proxy on this machine that forwards for a client is not the final destination. */
 function comesFromThisMachine({ socket, headers }: IncomingMessage): boolean {
   const isForwarded = ["forwarded", "via", "x-forwarded-for"].some((field) => field in headers);
   const address = (socket.remoteAddress ?? "").replace(/^::ffff:/u, "");

@@ -1,5 +1,8 @@
 import type { CoordinatorEvent } from "../run/view.ts";
-/** @file Events of one kind that may come in floods: some are told, the others are counted, and the count is told. */
+/**
+ * @file Limits events of one kind that may come in floods: some are reported, the others are counted, and the count
+ * is reported.
+ */
 import { type Rate, RateLimit } from "./rate-limit.ts";
 
 export class EventLimit {
@@ -11,7 +14,7 @@ export class EventLimit {
 
   /**
    * @param now - Milliseconds of a monotonic clock.
-   * @param sumUp - Says how many were not told one by one.
+   * @param sumUp - Returns a sentence with the number of events that were not reported one by one.
    */
   constructor(
     report: (event: CoordinatorEvent) => void,
@@ -33,7 +36,7 @@ export class EventLimit {
     }
   }
 
-  /** To be called now and then: tells of what was not told, once it may be told. */
+  /** Call this now and then. It reports the count of unreported events once the limit allows. */
   flush(): void {
     if (this.#untold > 0 && this.#limit.take(this.#now())) this.#tellCount();
   }

@@ -1,15 +1,15 @@
 /**
- * @file The body of an HTTP answer, written as fast as the client reads, and no faster: what waits in memory for who
- * reads nothing is a chunk. Over TLS that matters for what is shared by all answers too: what is written is encrypted at
- * once, each time into a copy of its own.
+ * @file The body of an HTTP response, written only as fast as the client reads. A client that reads nothing keeps
+ * one chunk in memory. Over TLS this also matters for bodies that all responses share, because every write is
+ * encrypted into a new copy.
  */
 import type { ServerResponse } from "node:http";
 import { pipeline, Readable } from "node:stream";
 
-/** @param chunkBytes - Of one write. */
+/** @param chunkBytes - Size of one write. */
 export function sendBody(body: Uint8Array, response: ServerResponse, chunkBytes: number): void {
   pipeline(Readable.from(chunksOf(body, chunkBytes), { highWaterMark: 1 }), response, () => {
-    // Sent, or the client left: either way there is nothing more to do.
+    // Sent, or the client left. In both cases there is nothing more to do.
   });
 }
 

@@ -1,4 +1,7 @@
-/** @file The fields of an HTTP request that the data route reads. Pure; what it can't read it ignores, as HTTP says. */
+/**
+ * @file The fields of an HTTP request that the data route reads. Pure. It ignores what it cannot read, as HTTP
+ * requires.
+ */
 
 /** The bytes [start, end). */
 export interface ByteRange {
@@ -6,7 +9,7 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** Whether `Accept-Encoding` lets the answer be gzip: by name or by `*`, with a weight above 0. */
+/** Whether `Accept-Encoding` allows gzip, by name or by `*`, with a weight above 0. */
 export function acceptsGzip(field: string | undefined): boolean {
   const weights = new Map<string, number>();
   for (const item of (field ?? "").toLowerCase().split(",")) {
@@ -18,7 +21,7 @@ export function acceptsGzip(field: string | undefined): boolean {
   return weight > 0;
 }
 
-/** Whether `If-None-Match` names this tag: the weak comparison, which takes `W/"a"` for `"a"`. */
+/** Whether `If-None-Match` names this tag. Uses the weak comparison, which treats `W/"a"` as `"a"`. */
 export function namesTag(field: string | undefined, tag: string): boolean {
   if (field === undefined) return false;
   const tags = field.split(",").map((item) => item.trim().replace(/^W\//u, ""));
@@ -28,8 +31,8 @@ export function namesTag(field: string | undefined, tag: string): boolean {
 /**
  * The one range that `Range` asks for.
  *
- * @param length - Of the whole, in bytes.
- * @returns `undefined` for no range, several, or another unit: then the whole is the right answer.
+ * @param length - Length of the whole body in bytes.
+ * @returns `undefined` for no range, several ranges, or another unit: then send the whole body.
  */
 export function parseRange(
   field: string | undefined,

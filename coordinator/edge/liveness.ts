@@ -1,18 +1,19 @@
 /**
- * @file When a peer that is pinged every `pingIntervalMs` is dead. A coordinator that stood still itself, for it loaded a
- * large model, has heard nobody meanwhile, and pinged nobody: then it asks again before it judges. Pure.
+ * @file Decides when a peer that is pinged every `pingIntervalMs` counts as dead. If the coordinator was blocked
+ * (for example while it loaded a large model), it has neither read nor pinged, so it must ping again before it
+ * declares a peer dead. Pure.
  */
 import { pingIntervalMs, silenceMaxMs } from "../../shared/protocol/limits.ts";
 
 export interface Pinged {
-  /** When anything at all came from it. */
+  /** When anything at all last arrived from it. */
   readonly heardMs: number;
   readonly pingedMs: number;
-  /** The last ping has no answer yet. */
+  /** Whether the last ping is still unanswered. */
   readonly pingOutstanding: boolean;
 }
 
-/** Whether it sent nothing for `silenceMaxMs`, and has had as much of that time to answer as a ping leaves it. */
+/** Whether it sent nothing for `silenceMaxMs`, and had the full time that remains after a ping to answer it. */
 export function isSilent({ heardMs, pingedMs, pingOutstanding }: Pinged, nowMs: number): boolean {
   if (!pingOutstanding || nowMs - heardMs <= silenceMaxMs) return false;
   return nowMs - pingedMs > silenceMaxMs - pingIntervalMs;

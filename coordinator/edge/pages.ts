@@ -1,6 +1,6 @@
 /**
- * @file The pages that the coordinator serves: exactly the files that the build made, from memory, with the headers
- * that keep them safe. Every other path is left alone.
+ * @file The pages that the coordinator serves: exactly the files of the build, from memory, with security headers.
+ * Every other path is left alone.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -10,10 +10,13 @@ import { join } from "node:path";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { sendBody } from "./http-body.ts";
 
-/** One write, and a record of TLS: anybody may ask for pages, on as many connections as there are, and read none. */
+/**
+ * Size of one write, and one TLS record. Anybody may request pages on as many connections as there are, and read
+ * nothing.
+ */
 const chunkBytes = 16 * 1024;
 
-/** Path → file of the build and its type. */
+/** Path → file of the build, and its content type. */
 const routes: Readonly<Record<string, readonly [file: string, contentType: string]>> = {
   "/": ["index.html", "text/html; charset=utf-8"],
   "/dashboard.js": ["dashboard.js", "text/javascript; charset=utf-8"],
@@ -26,7 +29,7 @@ const routes: Readonly<Record<string, readonly [file: string, contentType: strin
 };
 
 const headers = {
-  // Nothing from elsewhere and nothing inline; the one thing to be compiled is the kernel. `data:` is the icon.
+  // Nothing from other sites and nothing inline; only the kernel may be compiled. `data:` is for the icon.
   "Content-Security-Policy": [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
@@ -42,11 +45,11 @@ const headers = {
   "Referrer-Policy": "no-referrer",
   "Cross-Origin-Embedder-Policy": "require-corp",
   "Cross-Origin-Resource-Policy": "same-origin",
-  // Asked for again each time, answered with 304: a new version of the program is seen at once.
+  // Revalidated every time, and answered with 304, so that a new version of the program shows at once.
   "Cache-Control": "no-cache",
 };
 
-/** Together with the embedder's policy it gives the page SharedArrayBuffer. */
+/** Together with the embedder policy, this gives the page SharedArrayBuffer. */
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin" };
 
 interface Page {
@@ -56,14 +59,14 @@ interface Page {
 }
 
 export interface Pages {
-  /** Answers a request for one of the pages. Any other is left alone: then it returns false. */
+  /** Answers a request for one of the pages. Returns false for any other request, without touching it. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
 /**
  * Reads the pages into memory.
  *
- * @param folder - What the build made: `build/pages`.
+ * @param folder - The build's output: `build/pages`.
  * @throws OperatorError if a page is missing.
  */
 export function createPages(folder: string): Pages {
@@ -92,8 +95,8 @@ function readPage(path: string): Buffer {
 }
 
 /**
- * Whether the browser trusts the way to this page: over TLS, also a proxy's, or on its own machine. Where it does not, it
- * ignores isolation and complains about it in its console.
+ * Whether the browser trusts the connection of this page: over TLS, even through a proxy, or to its own machine. If
+ * it does not, it ignores isolation and complains in its console.
  *
  * @see Fetch Metadata Request Headers, section 2: `Sec-Fetch-*` go to trustworthy URLs only.
  */

@@ -1,31 +1,31 @@
 /**
- * @file The transport as the coordinator sees it: one socket to one peer. The real one (`websocket-peer.ts`) wraps
- * `ws`; the simulator's lives in memory. A contract, so no code.
+ * @file The coordinator's view of the transport: one socket to one peer. The real one (`websocket-peer.ts`) wraps
+ * `ws`; the simulator's is in memory. A contract, so no code.
  */
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 
-/** One connected socket. None of these throw; after `close` or `terminate` they do nothing. */
+/** One connected socket. None of the methods throw. After `close` or `terminate` they do nothing. */
 export interface PeerSocket {
-  /** Of the other end, for limits and messages. */
+  /** Address of the other end, for limits and messages. */
   readonly address: string;
-  /** Bytes handed to `send` that have not left this process yet. */
+  /** Bytes passed to `send` that have not left this process yet. */
   readonly queuedBytes: number;
-  /** Sends one message: the head, then the tensor, which is not copied and must not change afterwards. */
+  /** Sends one message: the head, then the tensor. The tensor is not copied and must not change afterwards. */
   send(head: Uint8Array, tensor?: Uint8Array): void;
-  /** Asks for a sign of life; answered by `PeerHandler.pong`. */
+  /** Sends a ping; `PeerHandler.pong` reports the answer. */
   ping(): void;
-  /** Says why and closes; gives up after a few seconds if the peer does not answer. */
+  /** Closes with a reason; destroys the connection if the peer does not answer within a few seconds. */
   close(status: number, reason: string): void;
-  /** Cuts the connection. */
+  /** Destroys the connection. */
   terminate(): void;
 }
 
-/** What happens on a socket. The transport calls `closed` exactly once, after which it calls nothing. */
+/** The events of a socket. The transport calls `closed` exactly once, and nothing after it. */
 export interface PeerHandler {
   message(bytes: Uint8Array): void;
-  /** A message that is not binary, larger than the transport's limit, or no message at all. `ERR_DECODE` by default. */
+  /** A message that is not binary, is larger than the transport's limit, or is malformed. `ERR_DECODE` by default. */
   garbage(reason: string, code?: ProtocolErrorCode): void;
-  /** The peer asks for a sign of life; the transport has answered. */
+  /** The peer sent a ping; the transport has answered it. */
   ping(): void;
   pong(): void;
   closed(reason: string): void;

@@ -1,6 +1,7 @@
 /**
- * @file A number of places, in all and for one address: connections, strangers, workers and downloads are each counted
- * with one of these. Addresses of one subnet count as one, or an IPv6 host would have 2^64 times its share. Pure.
+ * @file A limited number of places, in total and per address. Connections, strangers, workers and downloads are
+ * each counted by one quota. Addresses of one subnet count as one; otherwise an IPv6 host would have 2^64 times its
+ * share. Pure.
  */
 import { assert } from "../../shared/assert.ts";
 import { subnetOf } from "./addresses.ts";
@@ -12,7 +13,7 @@ export interface QuotaLimits {
 
 export class Quota {
   readonly #limits: QuotaLimits;
-  /** By subnet. */
+  /** Places taken per subnet. */
   readonly #takenBy = new Map<string, number>();
   #taken = 0;
 
@@ -27,7 +28,7 @@ export class Quota {
   /**
    * Takes a place for an address.
    *
-   * @returns What gives it back, safe to call twice; `undefined` when there is none left.
+   * @returns A function that gives the place back, safe to call twice; `undefined` if none is left.
    */
   take(address: string): (() => void) | undefined {
     const subnet = subnetOf(address);

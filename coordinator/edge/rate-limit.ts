@@ -1,11 +1,11 @@
 /**
- * @file How often something may happen: a token bucket. It holds `burst` tokens at first and gains `perSecond` tokens a
- * second, never more than `burst`. Pure: the caller passes the clock.
+ * @file Limits how often something may happen: a token bucket. It starts with `burst` tokens and gains `perSecond`
+ * tokens per second, never exceeding `burst`. Pure: the caller passes the clock.
  */
 
 export interface Rate {
   readonly perSecond: number;
-  /** What may happen at once after a quiet time. */
+  /** How many may happen at once after a quiet time. */
   readonly burst: number;
 }
 
@@ -20,7 +20,7 @@ export class RateLimit {
     this.#filledMs = nowMs;
   }
 
-  /** Takes a token. `false` when there is none: it is too often. */
+  /** Takes a token. Returns `false` if there is none, which means that the limit is exceeded. */
   take(nowMs: number): boolean {
     const { perSecond, burst } = this.#rate;
     const gained = ((nowMs - this.#filledMs) / 1000) * perSecond;
@@ -31,7 +31,7 @@ export class RateLimit {
     return true;
   }
 
-  /** Gives a token back: it turned out that this one does not count. */
+  /** Gives a token back, if it turns out that the event does not count. */
   giveBack(): void {
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + 1);
   }

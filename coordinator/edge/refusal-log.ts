@@ -1,6 +1,7 @@
 /**
- * @file One line for every peer that is refused, comes or goes, and few lines for many: a flood of peers must not become a
- * flood of output. What is not told one by one is counted, and the count is told. Tokens never come here.
+ * @file One line for every peer that is refused, joins or leaves, but only a few lines for many: a flood of peers
+ * must not become a flood of output. Events that are not reported are counted, and the count is reported. Tokens
+ * never appear here.
  */
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 import { comingLines, refusalLines } from "../../shared/protocol/limits.ts";
@@ -8,7 +9,7 @@ import type { CoordinatorEvent } from "../run/view.ts";
 import { EventLimit } from "./event-limit.ts";
 
 export interface Refusal {
-  /** Of the peer. */
+  /** Address of the peer. */
   readonly address: string;
   readonly code: ProtocolErrorCode;
   readonly reason: string;
@@ -18,7 +19,7 @@ type WorkerEvent = Extract<CoordinatorEvent, { event: "worker" }>;
 
 export interface RefusalLogOptions {
   readonly report: (event: CoordinatorEvent) => void;
-  /** Connected workers, for the event. */
+  /** Number of connected workers, for the event. */
   readonly workers: () => number;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -53,16 +54,17 @@ export class RefusalLog {
     });
   }
 
-  /** Something happened to a worker, or to a peer that is none. */
+  /** Something happened to a worker, or to a peer that is not one. */
   pass(event: WorkerEvent): void {
-    // Who has lied is always named: nobody can hide it behind a crowd. It takes an answer to be found out.
+    // A worker that returned a wrong result is always named, so that nobody can hide it behind a crowd. It takes a
+    // computed result to get here.
     if (event.change === "left" && event.reason.startsWith("ERR_MISMATCH")) {
       this.#options.report(event);
     } else if (event.change === "refused") this.#refused.pass(event);
     else this.#others.pass(event);
   }
 
-  /** To be called now and then: tells of what was not told, once it may be told. */
+  /** Call this now and then. It reports the counts of unreported events once the limit allows. */
   flush(): void {
     this.#refused.flush();
     this.#others.flush();

@@ -1,7 +1,7 @@
 /**
- * @file The requests of each HTTP connection, one after the other: the next is looked at when the answer before it has
- * gone out. Who reads nothing holds one answer, and only the request under way holds a place. What is answered is not
- * known here.
+ * @file Answers the requests of each HTTP connection one after the other: the next one starts when the previous
+ * response has been sent. A client that reads nothing keeps a single response open, and only the current request
+ * takes a place. What is answered is not known here.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -10,20 +10,20 @@ import { httpUnansweredMax } from "../../shared/protocol/limits.ts";
 
 export interface RequestQueueOptions {
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Ends a connection that asks too much. */
+  /** Ends a connection that sends too many requests. */
   readonly cut: (socket: Socket, reason: string) => void;
 }
 
 export class RequestQueue {
   readonly #options: RequestQueueOptions;
-  /** Those that wait behind the one under way. A connection without any is not in it. */
+  /** Requests that wait behind the current one. A connection without a current request has no entry. */
   readonly #waiting = new WeakMap<Socket, (() => void)[]>();
 
   constructor(options: RequestQueueOptions) {
     this.#options = options;
   }
 
-  /** Answers a request when it is its turn, or cuts its connection when too many wait already. */
+  /** Answers a request when its turn comes, or cuts its connection if too many wait already. */
   take(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
     const waiting = this.#waiting.get(socket);
@@ -37,7 +37,10 @@ export class RequestQueue {
     }
   }
 
-  /** Whether nothing waits on the connection of an upgrade: else it is cut, for answers would come between its frames. */
+  /**
+   * Whether an upgrade's connection has no open request. If it has one, the connection is cut, because responses
+   * would appear between its frames.
+   */
   mayUpgrade({ socket }: IncomingMessage): boolean {
     if (!this.#waiting.has(socket)) return true;
     this.#options.cut(socket, "an upgrade behind a request without an answer");
@@ -46,7 +49,8 @@ export class RequestQueue {
 
   #begin(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
-    // Cut, or closed by an answer that said so: nobody would read this one, or tell of its end.
+    // The connection was cut or closed by a response: nobody would read this one, and its end would never be
+    // reported.
     if (!socket.writable) return;
     response.once("close", () => {
       const next = this.#waiting.get(socket)?.shift();

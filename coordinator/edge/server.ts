@@ -1,7 +1,7 @@
 /**
- * @file The edge to the network: one HTTP or HTTPS server, its routes, and WebSocket upgrades on a few paths. It lets in
- * only who names this machine, keeps the limits of connections, and refuses cheaply. No decisions about runs or workers
- * are made here.
+ * @file The edge to the network: one HTTP or HTTPS server, its routes, and WebSocket upgrades on a few paths. It
+ * admits only requests that name this machine, enforces the limits on connections, and refuses cheaply. It decides
+ * nothing about runs or workers.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -43,16 +43,16 @@ export interface ServerOptions {
   /** `undefined`: plain http. */
   readonly certificate: Certificate | undefined;
   readonly access: Access;
-  /** Asked in this order. What none of them answers is a 404. */
+  /** Tried in this order. If none of them answers, the response is 404. */
   readonly routes: readonly Route[];
-  /** By path. */
+  /** Keyed by path. */
   readonly entrances: ReadonlyMap<string, Entrance>;
   readonly refused: (refusal: Refusal) => void;
-  /** By default those of the protocol; tests have no thousands of sockets. */
+  /** By default the protocol's limits. Tests do not have thousands of sockets. */
   readonly limits?: Partial<typeof serverLimits>;
 }
 
-/** The limits that a test may set. */
+/** The limits that tests may set. */
 export const serverLimits = {
   connections: connectionPlaces,
   strangers: strangerPlaces,
@@ -60,45 +60,45 @@ export const serverLimits = {
   stalledMs: httpStalledMs,
 };
 
-/** What answers HTTP requests. */
+/** A handler of HTTP requests. */
 export interface Route {
-  /** Begins the paths that it answers for. */
+  /** The prefix of the paths that it handles. */
   readonly prefix: string;
-  /** Who may ask. */
+  /** The role that a request needs. */
   readonly role: Role | "anybody";
-  /** How many may be answered at once. */
+  /** Limits how many requests may be answered at once. */
   readonly quota?: Quota;
-  /** Answers, or returns false: then the next route is asked. */
+  /** Answers the request, or returns false; then the next route is tried. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
-/** What answers WebSockets. */
+/** A handler of WebSockets. */
 export interface Entrance {
-  /** The largest message of a socket that connects now; a larger one closes it. */
+  /** The largest message on a socket that connects now. A larger one closes it. */
   readonly messageBytesMax: () => number;
   /** Takes a new socket. */
   readonly accept: (visitor: Visitor) => void;
 }
 
-/** A socket whose peer has not shown yet that it belongs here. */
+/** A socket whose peer has not yet proved that it belongs here. */
 export interface Visitor {
   readonly raw: WebSocket;
-  /** What `raw` writes to. */
+  /** The stream that `raw` writes to. */
   readonly stream: Duplex;
   readonly address: string;
-  /** To be called when it has shown its token: it may send more than one header from now on. */
+  /** Call this when the peer has shown its token: from now on it may send more than one header. */
   readonly admitted: () => void;
 }
 
 export interface RunningServer {
   readonly port: number;
-  /** Shows the certificate as its files are now. @throws OperatorError; then the old one stays. */
+  /** Starts using the current certificate files. @throws OperatorError; then the old certificate stays. */
   reloadCertificate(): void;
   close(): Promise<void>;
 }
 
 /**
- * Listens.
+ * Starts to listen.
  *
  * @throws OperatorError If the port is taken or may not be opened.
  */
@@ -120,12 +120,12 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
   });
   countConnections(server, options);
   server.on("request", (request, response) => turns.take(request, response));
-  // Node would say "100 Continue" first, and invite a body that is refused.
+  // By default Node would answer "100 Continue", which invites a body that we refuse.
   server.on("checkContinue", (request, response) => turns.take(request, response));
   server.on("upgrade", (request, socket, head) => {
     if (turns.mayUpgrade(request)) upgrade(upgrader, { request, socket, head });
   });
-  // Node would go on and answer each request above the limit with 503.
+  // By default Node would answer each request above the limit with 503.
   server.on("dropRequest", ({ socket }) => cut(options, socket, tooManyRequests));
   sockets.on("wsClientError", (error, socket, request) => {
     refuseHandshake(options, { request, socket, reason: error.message });
@@ -151,7 +151,7 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
   };
 }
 
-/** Not all of these are known to the types of `ws`. */
+/** The types of `ws` do not know all of these. */
 const socketLimits = {
   closeTimeout: closeGraceMs,
   maxFragments: fragmentsMax,
@@ -164,7 +164,7 @@ function createHttpServer({ certificate, limits }: ServerOptions) {
     insecureHTTPParser: false,
     maxHeaderSize: httpHeaderBytesMax,
     headersTimeout: headerTimeoutMs,
-    // A request has no body, so it is complete when its headers are.
+    // Requests have no body, so they are complete when their headers are.
     requestTimeout: headerTimeoutMs,
     connectionsCheckingInterval: httpCheckMs,
     keepAliveTimeout: httpKeepAliveMs,
@@ -178,13 +178,13 @@ function createHttpServer({ certificate, limits }: ServerOptions) {
           minVersion: "TLSv1.2",
           handshakeTimeout: tlsHandshakeTimeoutMs,
         });
-  // Node leaves out what is above this, and answers the rest: one more shows that there were too many.
+  // Node silently drops fields above this number. One more than our limit shows that there were too many.
   server.maxHeadersCount = httpHeaderFieldsMax + 1;
   server.maxRequestsPerSocket = httpRequestsPerConnectionMax;
   return server;
 }
 
-/** Says 503 to a connection that has no place and cuts it, before anything of it is read. */
+/** Answers 503 to a connection that gets no place and cuts it before reading anything. */
 function countConnections(server: Server, { refused, limits, certificate }: ServerOptions): void {
   const quota = new Quota({ ...serverLimits, ...limits }.connections);
   server.on("connection", (socket: Socket) => {
@@ -192,7 +192,7 @@ function countConnections(server: Server, { refused, limits, certificate }: Serv
     const release = quota.take(address);
     if (release === undefined) {
       refused({ address, code: "ERR_FULL", reason: "too many connections" });
-      // Goes to the system at once. Before the handshake of TLS there is nothing that a peer could read.
+      // The write reaches the system at once. Before the TLS handshake there is nothing that a peer could read.
       if (certificate === undefined) socket.write(rawAnswer(unavailable, retryLater));
       socket.destroy();
     } else socket.once("close", release);
@@ -203,7 +203,7 @@ function countConnections(server: Server, { refused, limits, certificate }: Serv
 
 const tooManyRequests = `more than ${httpRequestsPerConnectionMax} requests on one connection`;
 
-/** Ends a connection that asks too much. */
+/** Ends a connection that sends too many requests. */
 function cut({ refused }: ServerOptions, socket: Socket, reason: string): void {
   if (socket.destroyed) return;
   refused({ address: addressOf(socket), code: "ERR_RATE", reason });
@@ -212,8 +212,9 @@ function cut({ refused }: ServerOptions, socket: Socket, reason: string): void {
 }
 
 /**
- * Node would still make objects of all requests in the 64 KiB that it has read, 1,500 of them, and keep them until the
- * connection is closed. It documents no way to stop: this one saves four fifths of the time, and is no more than that.
+ * Node would still create objects for all requests in the 64 KiB that it has read (1,500 of them) and keep them
+ * until the connection closes. It documents no way to stop. This saves four fifths of the time and is only an
+ * optimisation.
  */
 function ignoreRest(socket: Socket & { parser?: { onIncoming: unknown } | null }): void {
   if (socket.parser) socket.parser.onIncoming = () => 0;
@@ -256,7 +257,7 @@ const unknownHost =
 
 const tooManyFields = `more than ${httpHeaderFieldsMax} header fields`;
 
-/** Names and values are told in turns. */
+/** `rawHeaders` alternates names and values. */
 function hasTooManyFields({ rawHeaders }: IncomingMessage): boolean {
   return rawHeaders.length > 2 * httpHeaderFieldsMax;
 }
@@ -269,7 +270,7 @@ interface RefusedRequest {
   readonly reason: string;
 }
 
-/** Says no and ends the connection: whatever follows on it is not looked at. */
+/** Refuses the request and ends the connection, so that anything after it is not read. */
 function refuseRequest({ refused }: ServerOptions, what: RefusedRequest): void {
   const { request, response, status, code, reason } = what;
   refused({ address: addressOf(request.socket), code, reason });
@@ -294,18 +295,18 @@ function announcesBody({ headers }: IncomingMessage): boolean {
   return Number(headers["content-length"] ?? 0) > httpBodyBytesMax;
 }
 
-/** The path as it was sent: it is only ever compared, never resolved, so there is nothing to climb out of. */
+/** The path as it was sent. It is only compared, never resolved, so path traversal is impossible. */
 function pathOf({ url = "" }: IncomingMessage): string {
   return url.split("?", 1)[0] ?? "";
 }
 
-/** What the HTTP parser could not read, or did not get in time. */
+/** A request that the HTTP parser could not read or did not receive in time. */
 function refuseMalformed(
   { refused }: ServerOptions,
   error: NodeJS.ErrnoException,
   socket: Duplex,
 ): void {
-  // The peer is gone, and so is whoever could be answered.
+  // The peer is gone, so nobody can be answered.
   if (error.code === "ECONNRESET" || error.code === "EPIPE" || !socket.writable) {
     socket.destroy();
     return;
@@ -321,7 +322,10 @@ const malformedRequests = new Map<string, { status: string; code: ProtocolErrorC
   ["ERR_HTTP_REQUEST_TIMEOUT", { status: "408 Request Timeout", code: "ERR_TIMEOUT" }],
 ]);
 
-/** Answers on a connection that is not HTTP's any more, and cuts it: a peer that keeps its half open holds nothing. */
+/**
+ * Answers on a connection that HTTP no longer controls, and cuts it, so that a peer that keeps its half open holds
+ * no resources.
+ */
 function refuseRaw(socket: Duplex, status: string, field = ""): void {
   socket.on("error", () => socket.destroy());
   socket.once("finish", () => socket.destroy());
@@ -376,7 +380,7 @@ function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade): void {
   );
 }
 
-/** A handshake that `ws` could not accept. It says which version it would have. */
+/** A handshake that `ws` could not accept. The answer says which version is supported. */
 function refuseHandshake(
   { refused }: ServerOptions,
   { request, socket, reason }: Pick<Upgrade, "request" | "socket"> & { reason: string },
@@ -400,11 +404,11 @@ interface Arrival {
   readonly release: () => void;
   readonly entrance: Entrance;
   readonly refused: ServerOptions["refused"];
-  /** Why it has no business here. */
+  /** The reason to refuse it, if any. */
   readonly reason: string | undefined;
 }
 
-/** Takes a new socket in. Apart from `upgrade`, whose request would live as long as what is made here. */
+/** Accepts a new socket. Separate from `upgrade`, because closures made there would keep its request alive. */
 function receive({ raw, stream, address, release, entrance, refused, reason }: Arrival): void {
   const refuse = (code: ProtocolErrorCode, why: string) => {
     refused({ address, code, reason: why });
@@ -412,7 +416,7 @@ function receive({ raw, stream, address, release, entrance, refused, reason }: A
   };
   const stopCounting = countBytes(stream, () => {
     refuse("ERR_TOO_LARGE", `more than ${unauthenticatedBytesMax} bytes without a token`);
-    // Nothing that still comes is read; the connection is cut after `closeGraceMs`.
+    // Anything that still arrives is not read. The connection is cut after `closeGraceMs`.
     raw.pause();
   });
   if (reason !== undefined) {
@@ -437,10 +441,10 @@ function wrongPlace(access: Access, request: IncomingMessage): string | undefine
 }
 
 /**
- * Counts what comes on a connection, before `ws` sees it, and tells once when it is more than a stranger may send: `ws`
- * has one limit for all messages, and would collect a message as large as a model's from anybody.
+ * Counts the bytes of a connection before `ws` sees them, and calls `tooMany` once if a stranger sends more than it
+ * may. `ws` has one limit for all messages and would buffer a message as large as a model from anybody.
  *
- * @returns What ends the counting.
+ * @returns A function that stops the counting.
  */
 function countBytes(socket: Duplex, tooMany: () => void): () => void {
   let count = 0;
@@ -457,11 +461,12 @@ function countBytes(socket: Duplex, tooMany: () => void): () => void {
 
 function addressOf(socket: Duplex): string {
   const address = "remoteAddress" in socket ? socket.remoteAddress : undefined;
-  // An IPv4 peer of a socket that listens on IPv6 too.
+  // An IPv4 peer of a socket that also listens on IPv6.
   return typeof address === "string" ? address.replace(/^::ffff:(?=[\d.]+$)/u, "") : "unknown";
 }
 
-// ── begin and end ───────────────────────────────────────────────────────────────────────────────────────────────────
+// ── start and end
+// ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 function listening(server: Server, { host, port }: ServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {

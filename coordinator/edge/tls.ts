@@ -1,6 +1,6 @@
 /**
- * @file The certificate that the server shows: read from two PEM files, checked before anything listens, and read again
- * when the operator has renewed it.
+ * @file The server's certificate: read from two PEM files, checked before anything listens, and read again when the
+ * operator has renewed it.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -9,13 +9,13 @@ import { isIP } from "node:net";
 import { OperatorError } from "../../shared/operator-error.ts";
 
 export interface TlsFiles {
-  /** Path of the certificate (PEM), with those that it was signed by. */
+  /** Path of the certificate (PEM), including its chain. */
   readonly cert: string;
-  /** Path of its private key (PEM). */
+  /** Path of the private key (PEM). */
   readonly key: string;
 }
 
-/** What `tls.createSecureContext` takes. */
+/** The arguments of `tls.createSecureContext`. */
 export interface TlsPair {
   readonly cert: Buffer;
   readonly key: Buffer;
@@ -26,7 +26,7 @@ export class Certificate {
   #pair: TlsPair;
   #parsed: X509Certificate;
 
-  /** @throws OperatorError for a file that is missing, is no PEM, does not belong to the other, or has expired. */
+  /** @throws OperatorError if a file is missing, is not PEM, does not match the other file, or has expired. */
   constructor(files: TlsFiles) {
     this.#files = files;
     this.#pair = readPair(files);
@@ -37,7 +37,7 @@ export class Certificate {
     return this.#pair;
   }
 
-  /** Reads the files again. When they are not right, the old pair stays. @throws OperatorError as the constructor. */
+  /** Reads the files again. If they are not right, the old pair stays. @throws OperatorError like the constructor. */
   reload(): TlsPair {
     const pair = readPair(this.#files);
     this.#parsed = check(pair, this.#files);
@@ -45,14 +45,14 @@ export class Certificate {
     return pair;
   }
 
-  /** Whether it is for this name or address. */
+  /** Whether the certificate covers this name or address. */
   covers(host: string): boolean {
-    // Each of the two throws for what the other is for.
+    // Each of the two throws for the other's kind of argument.
     const covered = isIP(host) === 0 ? this.#parsed.checkHost(host) : this.#parsed.checkIP(host);
     return covered !== undefined;
   }
 
-  /** The names that it is for, as written in it: `train.example.org`. Without patterns and `localhost`. */
+  /** The names in the certificate, such as `train.example.org`. Without wildcards and `localhost`. */
   get names(): readonly string[] {
     const entries = (this.#parsed.subjectAltName ?? "").split(", ");
     const names = entries

@@ -1,4 +1,4 @@
-/** @file A real WebSocket behind the `PeerSocket` contract. */
+/** @file Wraps a real WebSocket in the `PeerSocket` contract. */
 import type { Duplex } from "node:stream";
 
 import type { WebSocket } from "ws";
@@ -6,7 +6,7 @@ import type { WebSocket } from "ws";
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 import type { PeerHandler, PeerSocket } from "./peer.ts";
 
-/** Joins a socket to what handles it. `closed` comes exactly once: from the close event, which `ws` always emits. */
+/** Connects a socket to its handler. `closed` is called exactly once, by the close event that `ws` always emits. */
 export function attach(raw: WebSocket, handler: PeerHandler): void {
   raw.binaryType = "nodebuffer";
   raw.on("error", (error: Error) => handler.garbage(error.message, codeOf(error)));
@@ -25,7 +25,7 @@ export class WebSocketPeer implements PeerSocket {
   readonly #raw: WebSocket;
   readonly #stream: Duplex;
 
-  /** @param stream - What `raw` writes to. */
+  /** @param stream - The stream that `raw` writes to. */
   constructor(raw: WebSocket, stream: Duplex, address: string) {
     this.#raw = raw;
     this.#stream = stream;
@@ -39,7 +39,7 @@ export class WebSocketPeer implements PeerSocket {
   send(head: Uint8Array, tensor?: Uint8Array): void {
     if (this.#raw.readyState !== this.#raw.OPEN) return;
     if (tensor === undefined) return this.#raw.send(head);
-    // Both fragments in one system call: the first alone would wake a worker that can do nothing with it yet.
+    // Sends both fragments in one system call: the first one alone would wake a worker that cannot use it yet.
     this.#stream.cork();
     this.#raw.send(head, { binary: true, fin: false });
     this.#raw.send(tensor, { binary: true, fin: true });
@@ -51,7 +51,7 @@ export class WebSocketPeer implements PeerSocket {
   }
 
   close(status: number, reason: string): void {
-    // The server's `closeTimeout` cuts a connection whose peer does not answer.
+    // The server's `closeTimeout` cuts the connection if the peer does not answer.
     this.#raw.close(status, reason);
   }
 
@@ -60,7 +60,7 @@ export class WebSocketPeer implements PeerSocket {
   }
 }
 
-/** What `ws` found wrong with the frames themselves: it has closed the socket already. */
+/** The code of a frame error that `ws` found; it has already closed the socket. */
 function codeOf(error: Error): ProtocolErrorCode {
   const code = "code" in error ? error.code : "";
   const tooLarge =
