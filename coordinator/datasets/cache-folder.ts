@@ -1,4 +1,4 @@
-/** @file Where this user's machine keeps what can be made again. */
+/** @file The folder for files that can be recreated, such as downloads. */
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
@@ -10,9 +10,9 @@ export interface CacheSurroundings {
 }
 
 /**
- * The folder for Promedio's downloads: `PROMEDIO_CACHE`, else a folder in the platform's own place.
+ * The folder for Promedio's downloads: `PROMEDIO_CACHE`, else a folder in the platform's usual cache location.
  *
- * @see XDG Base Directory Specification 0.8: a relative `XDG_CACHE_HOME` is to be ignored.
+ * @see XDG Base Directory Specification 0.8: a relative `XDG_CACHE_HOME` must be ignored.
  */
 export function cacheFolder(
   { platform, environment, home }: CacheSurroundings = {

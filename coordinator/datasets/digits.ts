@@ -11,7 +11,7 @@ import { messageOf, replaceFile, type Disk } from "../storage/disk.ts";
 import { sha256OfParts } from "../storage/sha256.ts";
 import type { Loader, LoadOptions } from "./loader.ts";
 
-/** Raised when the same counts draw other images: what lies in people's caches is then no longer taken. */
+/** Raised whenever the same counts give other images, so that old cached images are no longer used. */
 export const digitsVersion = 1;
 const seed = 1;
 const trainCountDefault = 10_000;
@@ -37,7 +37,7 @@ function countsOf(argument: string | undefined): DigitsCounts | undefined {
   return { trainCount: Number(train), testCount: Number(test) };
 }
 
-/** Loads the drawn digits: 10,000 to train on and 2,000 to test on, unless told. */
+/** Loads the drawn digits: by default 10,000 for training and 2,000 for testing. */
 export async function loadDigits(
   { trainCount = trainCountDefault, testCount = testCountDefault }: DigitsCounts,
   { disk, cache, progress }: Omit<LoadOptions, "mnistMirror">,
@@ -57,7 +57,10 @@ export async function loadDigits(
   return drawn;
 }
 
-/** Draws them; a pure function of the counts. Other counts than the usual are in the name, so that it can be resumed. */
+/**
+ * Draws the digits; a pure function of the counts. Unusual counts are part of the name, so that the run can be
+ * resumed.
+ */
 export function drawDigits(trainCount: number, testCount: number): CanonicalDataset {
   const { train, test } = generateDigits({ trainCount, testCount, seed });
   const content = {
@@ -75,7 +78,7 @@ function nameOf(trainCount: number, testCount: number): string {
   return isUsual ? "digits" : `digits:${trainCount},${testCount}`;
 }
 
-/** The cached bytes, if their name's hash is theirs. Any trouble with them is no trouble: they are drawn again. */
+/** The cached bytes, if they match the hash in their name. On any problem the digits are simply drawn again. */
 async function readCached(
   disk: Disk,
   cache: string,

@@ -1,6 +1,6 @@
 /**
- * @file Fetches one known file over a network that breaks: what has arrived stays in `<path>.part`, the next attempt
- * asks for the rest, and nothing takes the file's name before its hash is right.
+ * @file Downloads one known file over an unreliable network. Bytes that have arrived stay in `<path>.part`, the
+ * next attempt asks for the rest, and the file gets its name only once its hash is right.
  */
 import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -11,15 +11,15 @@ import { sha256OfParts } from "../storage/sha256.ts";
 
 /** When to give up. */
 export interface Patience {
-  /** Attempts in a row that bring no new byte. */
+  /** Attempts in a row without a new byte. */
   readonly attemptsMax: number;
-  /** Wait after the first failure; doubled after each further one. */
+  /** Wait after the first failure. It doubles after each further one. */
   readonly firstWaitMs: number;
-  /** An answer or a part of it that takes longer than this ends the attempt. */
+  /** An attempt ends if the response or a part of it takes longer than this. */
   readonly stalledMs: number;
 }
 
-/** Rides out half a minute without network. */
+/** Survives half a minute without network. */
 const patienceDefault: Patience = { attemptsMax: 6, firstWaitMs: 1_000, stalledMs: 20_000 };
 
 export interface Download {
@@ -27,20 +27,20 @@ export interface Download {
   readonly path: string;
   readonly file: { readonly sizeBytes: number; readonly sha256: string };
   readonly patience?: Patience | undefined;
-  /** Hears how many bytes of the file are here. */
+  /** Called with the number of bytes received so far. */
   readonly onProgress: (receivedBytes: number) => void;
 }
 
-/** How an attempt ended. `broken` may go better next time; `refused` will not. */
+/** How an attempt ended. `broken` may work next time; `refused` will not. */
 type Attempt =
   | { readonly kind: "complete" }
   | { readonly kind: "broken"; readonly reason: string }
   | { readonly kind: "refused"; readonly reason: string };
 
 /**
- * Fetches the file.
+ * Downloads the file.
  *
- * @returns Once it lies under its name, flushed, with the right hash; or why it never will.
+ * @returns Success once the file has its name and the right hash and is flushed, or the reason why it never will.
  */
 export async function download(request: Download): Promise<Outcome> {
   const { attemptsMax, firstWaitMs } = request.patience ?? patienceDefault;
@@ -61,7 +61,7 @@ export async function download(request: Download): Promise<Outcome> {
   }
 }
 
-/** One request for what is missing. */
+/** Makes one request for the missing bytes. */
 async function fetchRest(request: Download, part: string, haveBytes: number): Promise<Attempt> {
   const { sizeBytes } = request.file;
   if (haveBytes === sizeBytes) return { kind: "complete" };
@@ -94,14 +94,14 @@ async function fetchRest(request: Download, part: string, haveBytes: number): Pr
   }
 }
 
-/** Without this a server may pack the bytes once more, and ranges would count packed ones. */
+/** Without this, a server may compress the bytes again, and ranges would count compressed bytes. */
 function headersFor(start: number): Record<string, string> {
   const identity = { "Accept-Encoding": "identity" };
   return start === 0 ? identity : { ...identity, Range: `bytes=${start}-` };
 }
 
 type Answer =
-  /** The body begins at byte `start` of the file. */
+  /** The body starts at byte `start` of the file. */
   | { readonly kind: "bytes"; readonly start: number }
   | { readonly kind: "broken" | "refused"; readonly reason: string; readonly discard: boolean };
 
@@ -140,7 +140,10 @@ async function receive(
   return { kind: "broken", reason: `the connection ended after ${received} of ${sizeBytes} bytes` };
 }
 
-/** Checks the hash and gives the file its name. A wrong one is removed: going on from it could never end well. */
+/**
+ * Checks the hash and gives the file its name. A wrong file is removed, because continuing from it could never
+ * succeed.
+ */
 async function accept({ path, file }: Download, part: string): Promise<Outcome> {
   const sha256 = sha256OfParts(await readFile(part));
   if (sha256 !== file.sha256) {
@@ -157,7 +160,7 @@ async function sizeOf(path: string): Promise<number> {
   return entry?.size ?? 0;
 }
 
-/** `fetch` says only that it failed; why is in its cause. */
+/** `fetch` only says that it failed; the reason is in its cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
@@ -166,7 +169,7 @@ function reasonOf(error: unknown): string {
   return cause.message === "" ? code : cause.message;
 }
 
-/** Aborts when nobody has fed it for a while. */
+/** Aborts if no data arrives for a while. */
 class Watchdog {
   readonly reason: string;
   readonly #controller = new AbortController();

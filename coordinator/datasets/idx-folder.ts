@@ -1,6 +1,6 @@
 /**
- * @file A dataset from four IDX files in a folder, named as MNIST's are: `train-images-idx3-ubyte`, with or without
- * `.gz`, and its variants found in the wild.
+ * @file A dataset from four IDX files in a folder, named like MNIST's: `train-images-idx3-ubyte`, with or without
+ * `.gz`, and common variants.
  */
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -14,7 +14,7 @@ import { OperatorError } from "../../shared/operator-error.ts";
 import { type Disk, isMissing, messageOf, readSmall } from "../storage/disk.ts";
 import { encodeFrom, type Loader } from "./loader.ts";
 
-/** The four files, each with the stems that it may have. */
+/** The four files, each with its possible stems. */
 const stems = {
   trainImages: ["train-images"],
   trainLabels: ["train-labels"],
@@ -37,7 +37,7 @@ export const idxLoader: Loader = {
 /**
  * Reads the four files.
  *
- * @param name - Of the dataset; by default the folder's.
+ * @param name - The dataset's name; by default the folder's.
  * @throws OperatorError if files are missing, broken, or do not fit each other.
  */
 export async function readIdxFolder(
@@ -87,7 +87,7 @@ async function namesIn(disk: Disk, folder: string): Promise<string[]> {
   }
 }
 
-/** The unpacked file where both are there: it sorts before its `.gz`. */
+/** Prefers the unpacked file if both exist, because its name sorts before the `.gz`. */
 function findFile(names: readonly string[], stemsOfRole: readonly string[]): string | undefined {
   const pattern = new RegExp(
     `^(?:${stemsOfRole.join("|")})(?:[-.]idx\\d?(?:-\\w+)?)?(?:\\.gz)?$`,
@@ -131,7 +131,7 @@ async function readUnpacked(disk: Disk, path: string): Promise<Uint8Array> {
 /**
  * Unpacks a gzip file.
  *
- * @throws Error with zlib's message if it is none, is cut short, or holds more than `bytesMax`.
+ * @throws Error with zlib's message if the file is not gzip, is cut short, or holds more than `bytesMax`.
  */
 export function unpack(packed: Uint8Array, bytesMax = datasetBytesMax): Promise<Uint8Array> {
   const chunkSize = Math.min(unpackedLength(packed), bytesMax);
@@ -145,8 +145,8 @@ const gunzipAsync = promisify<
 >(gunzip);
 
 /**
- * What a gzip file says of its contents' length in its last four bytes: the right size for the one buffer to unpack
- * it into. Nothing else rests on it, so a lie costs at most the memory that deflate could fill.
+ * The length of the contents according to the last four bytes of a gzip file: the right size for a single output
+ * buffer. Nothing else relies on it, so a wrong value costs at most the memory that deflate could fill.
  *
  * @see RFC 1952, section 2.3.1, ISIZE.
  */
@@ -158,10 +158,10 @@ function unpackedLength(packed: Uint8Array): number {
   return Math.max(Math.min(said, largestPossible), unpackedBytesMin);
 }
 
-/** Features of 8 bytes become floats of 4. */
+/** Features of 8 bytes become floats of 4 bytes. */
 const fileBytesMax = 2 * datasetBytesMax;
 const unpackedBytesMin = 1024;
-/** 258 bytes from 2 bits. */
+/** Deflate's maximum: 258 bytes from 2 bits. */
 const deflateRatioMax = 1032;
 
 function largest(labels: Uint8Array): number {

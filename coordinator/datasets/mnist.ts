@@ -1,5 +1,5 @@
 /**
- * @file MNIST's four files, in the cache: fetched once, and checked against known hashes whenever they are used.
+ * @file MNIST's four files in the cache: downloaded once, and checked against known hashes at every use.
  *
  * @see LeCun, Cortes & Burges, "The MNIST database of handwritten digits".
  */
@@ -12,11 +12,11 @@ import { download, type Patience } from "./download.ts";
 import { readIdxFolder } from "./idx-folder.ts";
 import { encodeFrom, type Loader, type LoadOptions } from "./loader.ts";
 
-/** A file that is known before it is fetched. */
+/** A file whose size and hash are known before it is downloaded. */
 export interface PinnedFile {
   readonly name: string;
   readonly sizeBytes: number;
-  /** Of the file as it is sent, packed. */
+  /** Of the compressed file, as it is sent. */
   readonly sha256: string;
 }
 
@@ -63,7 +63,7 @@ export interface MnistOptions extends LoadOptions {
 }
 
 /**
- * The folder that holds the files, after fetching those that are missing or damaged.
+ * Returns the folder with the files, after downloading those that are missing or damaged.
  *
  * @throws OperatorError if the mirror can't be reached or has other files, or the cache can't be written.
  */
@@ -118,7 +118,7 @@ async function fetchFile(
   );
 }
 
-/** One line for every tenth of all bytes. */
+/** Reports one line for every tenth of all bytes. */
 function percentReporter(files: readonly PinnedFile[], progress: (line: string) => void): Report {
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const received = new Map<string, number>();
