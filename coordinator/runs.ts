@@ -92,19 +92,18 @@ export class Runs {
     const referee = new Referee({ kernel: store.kernel, config, dataset: dataset.dataset });
     const random = new Random(...this.#options.auditSeeds());
     const audit = new Audit({ policy: this.#policy, referee, random });
-    const run = coordinator.start((send, expel) => {
-      return new TrainingRun({
-        id: folder.id,
-        config,
-        plan,
-        store,
-        effects: job.effects(send, expel),
-        minWorkers,
-        audit,
-        resume,
-      });
-    }, `/data/${dataset.dataset.sha256}`);
-    job.attach(run, resume?.path);
+    const run = new TrainingRun({
+      id: folder.id,
+      config,
+      plan,
+      store,
+      workers: coordinator,
+      output: job,
+      minWorkers,
+      audit,
+      resume,
+    });
+    coordinator.start(run, `/data/${dataset.dataset.sha256}`);
     const number = (this.#current?.number ?? 0) + 1;
     this.#current = { number, run, prepared, job, audit: this.#policy, disturbances: 0 };
     report({
@@ -152,7 +151,7 @@ export class Runs {
   async stop(): Promise<void> {
     const current = this.#underWay();
     const { run, job } = current;
-    const saved = job.stop();
+    const saved = job.stop(run);
     const fingerprint = fingerprintOf(run.snapshot().store.parameters);
     this.#remember(current, fingerprint);
     this.#options.coordinator.end("stopped by the operator", fingerprint);
@@ -172,7 +171,9 @@ export class Runs {
    * @returns Whether nothing of it is only in memory.
    */
   async close(): Promise<boolean> {
-    return (await this.#current?.job.stop()) ?? true;
+    if (this.#current === undefined) return true;
+    const { job, run } = this.#current;
+    return job.stop(run);
   }
 
   get #isOver(): boolean {
@@ -186,8 +187,12 @@ export class Runs {
 
   #createJob(prepared: PreparedRun): RunJob {
     const { checkpointEvery, report, after, refuge } = this.#options;
+    const { folder, config, plan, resume } = prepared;
     return new RunJob({
-      folder: prepared.folder,
+      folder,
+      config,
+      plan,
+      resumedFrom: resume,
       checkpointEvery,
       report,
       after,

@@ -4,7 +4,7 @@
  *     open a round → hand out shares → examine and accept results → commit → (end of an epoch: evaluate → save) → next
  *
  * A state machine without sockets, clocks or disks: events come in as method calls with the time, effects go out
- * through `RunEffects`. Invariants that hold here, numbered as in ARCHITECTURE.md:
+ * through `RunWorkers` and `RunOutput`. Invariants that hold here, numbered as in ARCHITECTURE.md:
  *
  * 2. Fixed tree: values are only ever added by `RoundValues`, along the tree.
  * 3. Commit or nothing: `#commit` runs once a step, when its root is known, and refuses what is not finite.
@@ -13,12 +13,7 @@
  */
 import { known } from "../../shared/assert.ts";
 import { reasonLengthMax } from "../../shared/protocol/limits.ts";
-import type {
-  CoordinatorMessage,
-  MessageOf,
-  ResultMessage,
-  WorkerMessage,
-} from "../../shared/protocol/messages.ts";
+import type { MessageOf, ResultMessage, WorkerMessage } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { batchSizeOf, epochOf, type RunPlan } from "../../shared/run/plan.ts";
 import { type Block, isNode } from "../../shared/run/tree.ts";
@@ -30,42 +25,12 @@ import type { CrewWorker, Newcomer } from "../dispatch/crew.ts";
 import { Dispatch } from "../dispatch/dispatch.ts";
 import type { Round } from "../dispatch/round.ts";
 import { GradientTable } from "./gradient-table.ts";
-import type { ParameterStore, StoreSnapshot } from "./parameter-store.ts";
+import type { ParameterStore } from "./parameter-store.ts";
 import { Progress, type ProgressState } from "./progress.ts";
 import { type Answer, RoundValues } from "./round-values.ts";
 import { Timeline } from "./timeline.ts";
-import type { CoordinatorEvent, Phase, GradientTableView } from "./view.ts";
-
-/** Everything a run does to the world. */
-export interface RunEffects {
-  /**
-   * Sends one message. The tensor is shared by all its receivers and never changed afterwards.
-   *
-   * @returns Whether it was taken; a worker whose queue is full takes nothing until it has read what waits there.
-   */
-  send(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean;
-  /** Writes a checkpoint, in its own time. */
-  save(snapshot: RunSnapshot): void;
-  report(event: CoordinatorEvent): void;
-  /** Cuts off a worker that has lied, and never lets it in again; it may have left already. */
-  expel(workerId: string, reason: string): void;
-  end(outcome: RunOutcome): void;
-}
-
-/** A committed state, complete and unchanging: what a checkpoint holds. */
-export interface RunSnapshot {
-  readonly step: number;
-  readonly store: StoreSnapshot;
-  readonly progress: ProgressState;
-  /** Whether the evaluation in it has the lowest test loss so far. */
-  readonly isBest: boolean;
-}
-
-export type RunOutcome =
-  | { readonly kind: "finished"; readonly snapshot: RunSnapshot }
-  | { readonly kind: "failed"; readonly reason: string }
-  /** By the operator, between two commits. */
-  | { readonly kind: "stopped" };
+import type { Phase, GradientTableView } from "./view.ts";
+import type { EndOfRun, RunOutcome, RunOutput, RunSnapshot, RunWorkers } from "./world.ts";
 
 /** What became of a result. An offence is its sender's fault; the rest is a distributed run's daily life. */
 export type Verdict =
@@ -81,7 +46,8 @@ export interface TrainingRunOptions {
   readonly config: RunConfig;
   readonly plan: RunPlan;
   readonly store: ParameterStore;
-  readonly effects: RunEffects;
+  readonly workers: RunWorkers;
+  readonly output: RunOutput;
   /** The first round opens when this many workers are ready; after that one is enough (invariant 4). */
   readonly minWorkers: number;
   /** Of this run alone. */
@@ -97,7 +63,8 @@ export class TrainingRun {
   readonly progress: Progress;
   readonly timeline = new Timeline();
   readonly #store: ParameterStore;
-  readonly #effects: RunEffects;
+  readonly #workers: RunWorkers;
+  readonly #output: RunOutput;
   readonly #values: RoundValues;
   readonly #promedio: GradientTable;
   readonly #dispatch: Dispatch;
@@ -118,7 +85,8 @@ export class TrainingRun {
     this.config = config;
     this.plan = plan;
     this.#store = store;
-    this.#effects = options.effects;
+    this.#workers = options.workers;
+    this.#output = options.output;
     this.#audit = options.audit;
     this.#minWorkers = options.minWorkers;
     this.#step = resume?.step ?? 0;
@@ -130,7 +98,7 @@ export class TrainingRun {
       plan,
       isTwice: options.audit.policy === "quorum",
       isKnown: (block) => this.#values.has(block),
-      send: (workerId, header, tensor) => this.#effects.send(workerId, header, tensor),
+      send: (workerId, header, tensor) => this.#workers.send(workerId, header, tensor),
     });
     this.#promedio = new GradientTable(config.model);
   }
@@ -260,7 +228,7 @@ export class TrainingRun {
     const testAccuracy = correct / this.plan.testCount;
     const means = this.progress.endEpoch();
     const isBest = this.progress.addEvaluation({ step, epoch, testLoss, testAccuracy, confusion });
-    this.#effects.report({
+    this.#output.report({
       event: "epoch",
       epoch,
       step,
@@ -273,20 +241,23 @@ export class TrainingRun {
       seconds: this.progress.trainingMs / 1000,
       workers: this.#dispatch.crew.size,
     });
-    if (step < this.plan.totalSteps) this.#effects.save(this.snapshot(isBest));
+    if (step < this.plan.totalSteps) this.#output.save(this.snapshot(isBest));
     else this.#lastIsBest = isBest;
   }
 
   #finish(): void {
     const snapshot = this.snapshot(this.#lastIsBest);
-    this.#outcome = { kind: "finished", snapshot };
-    this.#effects.end(this.#outcome);
+    this.#end({ kind: "finished", snapshot, rates: this.progress.averageRates });
   }
 
   #fail(reason: string): void {
     this.#dropRound();
-    this.#outcome = { kind: "failed", reason };
-    this.#effects.end(this.#outcome);
+    this.#end({ kind: "failed", snapshot: this.snapshot(), reason });
+  }
+
+  #end(outcome: EndOfRun): void {
+    this.#outcome = outcome;
+    this.#output.end(outcome);
   }
 
   // ── workers come, go, fail and lag ──────────────────────────────────────────────────────────────────────────────
@@ -371,7 +342,7 @@ export class TrainingRun {
       this.#beginRound(round, nowMs);
     } else this.#reassign(nowMs);
     const reason = `${nameOf(block)} of step ${round.step} differs from the recomputed one`;
-    for (const id of liars) this.#effects.expel(id, reason);
+    for (const id of liars) this.#workers.expel(id, reason);
   }
 
   /** A result for a round that is over: it shows that its sender is alive again, how slow it was, and whether it is true. */

@@ -2,11 +2,11 @@
  * @file One run and its folder: sets it up or finds where it stopped, keeps its checkpoints and metrics, and says
  * how it ended. It decides when to write; `run-folder.ts` knows how, and `training-run.ts` what is computed.
  */
-import { known } from "../../shared/assert.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { epochOf } from "../../shared/run/plan.ts";
-import type { RunEffects, RunOutcome, RunSnapshot, TrainingRun } from "../run/training-run.ts";
+import { epochOf, type RunPlan } from "../../shared/run/plan.ts";
+import type { TrainingRun } from "../run/training-run.ts";
 import type { CoordinatorEvent, SavedCheckpoint } from "../run/view.ts";
+import type { EndOfRun, RunOutput, RunSnapshot } from "../run/world.ts";
 import { type Checkpoint, fingerprintOf } from "./checkpoint.ts";
 import type { RunFolder, WrittenCheckpoint } from "./run-folder.ts";
 
@@ -28,6 +28,10 @@ export interface JobEnd {
 
 export interface RunJobOptions {
   readonly folder: RunFolder;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
+  /** The checkpoint that the run continues from; `undefined` for a run that begins. */
+  readonly resumedFrom: SavedCheckpoint | undefined;
   /** Epochs between two checkpoints. */
   readonly checkpointEvery: number;
   readonly report: (event: CoordinatorEvent) => void;
@@ -38,16 +42,15 @@ export interface RunJobOptions {
   readonly refuge: () => string;
 }
 
-/** The disk half of a run's effects. */
-export class RunJob {
+/** Keeps on disk what a run has to tell. */
+export class RunJob implements RunOutput {
   readonly #options: RunJobOptions;
-  #run: TrainingRun | undefined;
   /** Waiting for the current write: the newest snapshot, and the best one if that is older. Others are not worth it. */
   #waiting: RunSnapshot[] = [];
   #writing: Promise<void> | undefined;
-  #savedStep = -1;
+  #savedStep: number;
   /** `null` until this process has written one, unless it continued from one. */
-  #savedPath: string | null = null;
+  #savedPath: string | null;
   /** Runs from the run's end until its result is saved or given up. */
   #ending: Promise<void> | undefined;
   /** Nobody may wait any longer: the next try to write the result is the last. */
@@ -56,26 +59,8 @@ export class RunJob {
 
   constructor(options: RunJobOptions) {
     this.#options = options;
-  }
-
-  /** Effects for a new `TrainingRun`; `attach` it before its first event. */
-  effects(send: RunEffects["send"], expel: RunEffects["expel"]): RunEffects {
-    return {
-      send,
-      expel,
-      save: (snapshot) => this.#saveEveryFewEpochs(snapshot),
-      report: (event) => this.#report(event),
-      end: (outcome) => {
-        this.#ending = this.#end(outcome);
-      },
-    };
-  }
-
-  /** @param resumedFrom - Path of the checkpoint that it continues from. */
-  attach(run: TrainingRun, resumedFrom: string | null = null): void {
-    this.#run = run;
-    this.#savedStep = run.step;
-    this.#savedPath = resumedFrom;
+    this.#savedStep = options.resumedFrom?.step ?? 0;
+    this.#savedPath = options.resumedFrom?.path ?? null;
   }
 
   /** The newest checkpoint. */
@@ -87,11 +72,10 @@ export class RunJob {
    * Ends the run where it is, at once, and writes its state if it is newer than the one on disk. No step is
    * committed afterwards that would not be in it.
    *
+   * @param run - The one whose output this is.
    * @returns Whether it is on disk.
    */
-  async stop(): Promise<boolean> {
-    const run = this.#run;
-    if (run === undefined) return true;
+  async stop(run: TrainingRun): Promise<boolean> {
     const { step } = run;
     const isOver = run.outcome?.kind === "finished" || run.outcome?.kind === "failed";
     if (!isOver && step > this.#savedStep) this.#save(run.snapshot());
@@ -103,12 +87,25 @@ export class RunJob {
     return this.#savedStep >= step || run.outcome?.kind === "failed";
   }
 
-  #saveEveryFewEpochs(snapshot: RunSnapshot): void {
-    const plan = this.#run?.plan;
-    if (plan === undefined) return;
+  // ── what the run tells ──────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Saves one snapshot in every `checkpointEvery` epochs. */
+  save(snapshot: RunSnapshot): void {
+    const { plan, checkpointEvery } = this.#options;
     const epochsDone = epochOf(snapshot.step - 1, plan).epoch + 1;
-    if (epochsDone % this.#options.checkpointEvery === 0) this.#save(snapshot);
+    if (epochsDone % checkpointEvery === 0) this.#save(snapshot);
   }
+
+  report(event: CoordinatorEvent): void {
+    if (event.event === "epoch") this.#options.folder.metrics.record(event);
+    this.#options.report(event);
+  }
+
+  end(outcome: EndOfRun): void {
+    this.#ending = this.#end(outcome);
+  }
+
+  // ── checkpoints ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   #save(snapshot: RunSnapshot): void {
     const stillBest = this.#waiting.filter(({ isBest }) => isBest && !snapshot.isBest);
@@ -124,8 +121,8 @@ export class RunJob {
   }
 
   async #write(snapshot: RunSnapshot): Promise<void> {
-    const { folder } = this.#options;
-    const checkpoint = checkpointOf(known(this.#run, "a run is attached").config, snapshot);
+    const { folder, config } = this.#options;
+    const checkpoint = checkpointOf(config, snapshot);
     // A failure only costs time at worst: the run continues, and the next checkpoint is another try.
     this.#note(snapshot, await folder.writeCheckpoint(checkpoint, { best: snapshot.isBest }));
   }
@@ -140,30 +137,37 @@ export class RunJob {
     this.#options.report({ event: "warning", message });
   }
 
-  #report(event: CoordinatorEvent): void {
-    if (event.event === "epoch") this.#options.folder.metrics.record(event);
-    this.#options.report(event);
-  }
+  // ── the end ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #end(outcome: RunOutcome): Promise<void> {
-    const run = this.#run;
-    if (run === undefined) return;
-    // A caller that stops a run saves it first.
-    if (outcome.kind === "stopped") return;
+  async #end(outcome: EndOfRun): Promise<void> {
+    const { snapshot } = outcome;
+    const { report, ended } = this.#options;
+    const fingerprint = fingerprintOf(snapshot.store.parameters);
     if (outcome.kind === "failed") {
-      const fingerprint = fingerprintOf(run.snapshot().store.parameters);
       const { reason } = outcome;
-      this.#options.report({ event: "failed", step: run.step, reason });
-      this.#options.ended({ reason: "failed", message: reason, fingerprint, isSaved: true });
+      report({ event: "failed", step: snapshot.step, reason });
+      ended({ reason: "failed", message: reason, fingerprint, isSaved: true });
       return;
     }
-    await this.#saveResult(outcome.snapshot, run.config);
-    this.#finish(run, outcome.snapshot);
+    await this.#saveResult(snapshot);
+    const isSaved = this.#savedStep === snapshot.step;
+    const { evaluation, trainingMs } = snapshot.progress;
+    report({
+      event: "finished",
+      steps: snapshot.step,
+      seconds: trainingMs / 1000,
+      testLoss: evaluation?.testLoss ?? null,
+      testAccuracy: evaluation?.testAccuracy ?? null,
+      ...outcome.rates,
+      fingerprint,
+      checkpoint: isSaved ? this.#savedPath : null,
+    });
+    ended({ reason: "finished", message: "the run is finished", fingerprint, isSaved });
   }
 
   /** No later checkpoint will replace this one. So it is tried again, and finally written to another place. */
-  async #saveResult(snapshot: RunSnapshot, config: RunConfig): Promise<void> {
-    const { folder, refuge } = this.#options;
+  async #saveResult(snapshot: RunSnapshot): Promise<void> {
+    const { folder, config, refuge } = this.#options;
     const isSafe = () => this.#savedStep === snapshot.step;
     for (let tries = 1; ; tries++) {
       this.#save(snapshot);
@@ -192,24 +196,6 @@ export class RunJob {
       };
     });
     this.#endPause = () => {};
-  }
-
-  #finish(run: TrainingRun, { step, store }: RunSnapshot): void {
-    const { evaluation, trainingMs } = run.progress;
-    const fingerprint = fingerprintOf(store.parameters);
-    const isSaved = this.#savedStep === step;
-    this.#options.report({
-      event: "finished",
-      steps: step,
-      seconds: trainingMs / 1000,
-      testLoss: evaluation?.testLoss ?? null,
-      testAccuracy: evaluation?.testAccuracy ?? null,
-      ...run.progress.averageRates,
-      fingerprint,
-      checkpoint: isSaved ? this.#savedPath : null,
-    });
-    const message = "the run is finished";
-    this.#options.ended({ reason: "finished", message, fingerprint, isSaved });
   }
 }
 

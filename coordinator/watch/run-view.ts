@@ -1,7 +1,7 @@
 /** @file A run as it can be seen from outside: a snapshot of plain values for the console and the dashboard. */
 import type { RunConfig } from "../../shared/run/config.ts";
-import type { RunSnapshot } from "../run/training-run.ts";
 import type { RunView } from "../run/view.ts";
+import type { RunSnapshot } from "../run/world.ts";
 import type { CurrentRun } from "../runs.ts";
 import { fingerprintOf } from "../storage/checkpoint.ts";
 

@@ -39,8 +39,9 @@ import { isSilent } from "../edge/liveness.ts";
 import type { PeerHandler, PeerSocket } from "../edge/peer.ts";
 import { Quota } from "../edge/quota.ts";
 import { RateLimit } from "../edge/rate-limit.ts";
-import type { RunEffects, TrainingRun, Verdict } from "../run/training-run.ts";
+import type { TrainingRun, Verdict } from "../run/training-run.ts";
 import type { CoordinatorEvent, CoordinatorView, RunView } from "../run/view.ts";
+import type { RunWorkers } from "../run/world.ts";
 import { Notices } from "./notices.ts";
 import { Roster, type Worker } from "./roster.ts";
 
@@ -79,7 +80,7 @@ interface Connection {
   pingOutstanding: boolean;
 }
 
-export class WorkerSessions {
+export class WorkerSessions implements RunWorkers {
   readonly #options: WorkerSessionsOptions;
   readonly #roster = new Roster();
   readonly #connections = new Set<Connection>();
@@ -129,22 +130,15 @@ export class WorkerSessions {
   /**
    * Starts a run: every connected worker is told to prepare for it. The run before it must be over.
    *
-   * @param makeRun - Gets the half of the effects that this class provides.
+   * @param run - Its workers are these.
    * @param dataset - Path of the dataset on the HTTP server.
    */
-  start(
-    makeRun: (send: RunEffects["send"], expel: RunEffects["expel"]) => TrainingRun,
-    dataset: string,
-  ): TrainingRun {
+  start(run: TrainingRun, dataset: string): void {
     this.#roster.startRun();
     this.#farewell = undefined;
     this.#dataset = dataset;
-    this.#run = makeRun(
-      (workerId, header, tensor) => this.#sendWork(workerId, header, tensor),
-      (workerId, reason) => this.#expel(workerId, reason),
-    );
+    this.#run = run;
     for (const connection of this.#connections) this.#bringRun(connection);
-    return this.#run;
   }
 
   /** Tells every worker that the run is over, now and when they come back. */
@@ -153,7 +147,7 @@ export class WorkerSessions {
     const text = reason.slice(0, reasonLengthMax);
     this.#farewell = { run: this.#run.id, reason: text, fingerprint };
     for (const { worker } of this.#connections) {
-      if (worker !== undefined) this.#send(worker, { type: "end", ...this.#farewell });
+      if (worker !== undefined) this.#tell(worker, { type: "end", ...this.#farewell });
     }
   }
 
@@ -277,7 +271,7 @@ export class WorkerSessions {
     connection.admitted = nothing;
     const { session, name } = worker;
     const { kernel } = this.#options;
-    this.#send(worker, { type: "welcome", protocol: protocolVersion, session, name, kernel });
+    this.#tell(worker, { type: "welcome", protocol: protocolVersion, session, name, kernel });
     this.#reportWorker(worker, "joined", "");
     this.#introduceRun(worker);
   }
@@ -315,12 +309,12 @@ export class WorkerSessions {
   #introduceRun(worker: Worker): void {
     worker.state = "loading";
     if (this.#run === undefined) {
-      this.#send(worker, { type: "wait", reason: "no run has started yet" });
+      this.#tell(worker, { type: "wait", reason: "no run has started yet" });
     } else if (this.#farewell !== undefined) {
-      this.#send(worker, { type: "end", ...this.#farewell });
+      this.#tell(worker, { type: "end", ...this.#farewell });
     } else {
       const { id, config } = this.#run;
-      this.#send(worker, { type: "run", run: id, config, dataset: this.#dataset });
+      this.#tell(worker, { type: "run", run: id, config, dataset: this.#dataset });
     }
   }
 
@@ -369,8 +363,8 @@ export class WorkerSessions {
     this.#notices.warn(`${worker.name}: ${verdict.reason}`);
   }
 
-  /** A worker has lied: it is cut off, and its identity does not come back. */
-  #expel(workerId: string, reason: string): void {
+  /** A worker returned a wrong result: it is disconnected, and its session is never admitted again. */
+  expel(workerId: string, reason: string): void {
     const worker = this.#roster.get(workerId);
     if (worker === undefined) return;
     worker.isBanned = true;
@@ -443,7 +437,7 @@ export class WorkerSessions {
 
   // ── sending and showing ─────────────────────────────────────────────────────────────────────────────────────────
 
-  #sendWork(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean {
+  send(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean {
     const socket = this.#roster.get(workerId)?.socket;
     if (socket === undefined) return false;
     if (socket.queuedBytes + tensor.length > queuedBytesMax(tensor.length / 4)) return false;
@@ -452,7 +446,7 @@ export class WorkerSessions {
     return true;
   }
 
-  #send(worker: Worker, message: CoordinatorMessage): void {
+  #tell(worker: Worker, message: CoordinatorMessage): void {
     worker.socket?.send(encodeHead(message, 0));
   }
 

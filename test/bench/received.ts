@@ -103,11 +103,10 @@ function createSteps(layers: readonly number[], workers: number): () => Steps {
     newSession: () => String(nowMs++),
     report: ignore,
   });
-  const training = coordinator.start((send, expel) => {
-    const effects = { save: ignore, report: ignore, end: ignore, send, expel };
-    const given = { id: run, config, plan, store, minWorkers: workers, audit, resume: undefined };
-    return new TrainingRun({ ...given, effects });
-  }, "/data/none");
+  const output = { save: ignore, report: ignore, end: ignore };
+  const given = { id: run, config, plan, store, minWorkers: workers, audit, resume: undefined };
+  const training = new TrainingRun({ ...given, workers: coordinator, output });
+  coordinator.start(training, "/data/none");
   training.begin(nowMs);
   const sent: Sent[] = [];
   for (let i = 0; i < workers; i++) join(coordinator, kernel.id, sent);

@@ -189,6 +189,9 @@ export class SimCoordinator {
     const { world, minWorkers } = this.#options;
     const job = new RunJob({
       folder,
+      config,
+      plan,
+      resumedFrom: resume,
       checkpointEvery: 1,
       report: (event) => this.#report(event),
       ended: (end) => this.#end(end),
@@ -204,37 +207,38 @@ export class SimCoordinator {
     const path = `/data/${dataset.dataset.sha256}`;
     const random = new Random(this.#options.life);
     const audit = new Audit({ policy: this.#options.audit, referee, random });
-    const run = this.coordinator?.start((send, expel) => {
-      const noted: typeof send = (workerId, header, tensor) => {
-        const taken = send(workerId, header, tensor);
-        this.#noteWork(workerId, header, taken);
-        return taken;
-      };
-      const effects = job.effects(noted, expel);
-      return new TrainingRun({
-        id: folder.id,
-        config,
-        plan,
-        store,
-        effects: {
-          ...effects,
-          save: (snapshot) => {
-            world.promisesPending = true;
-            effects.save(snapshot);
-          },
-          end: (outcome) => {
-            world.promisesPending = true;
-            effects.end(outcome);
-          },
+    const { coordinator } = this;
+    if (coordinator === undefined) throw new Violation("it listens before its run starts");
+    const run = new TrainingRun({
+      id: folder.id,
+      config,
+      plan,
+      store,
+      workers: {
+        send: (workerId, header, tensor) => {
+          const taken = coordinator.send(workerId, header, tensor);
+          this.#noteWork(workerId, header, taken);
+          return taken;
         },
-        minWorkers,
-        audit,
-        resume,
-      });
-    }, path);
-    if (run === undefined) throw new Violation("the coordinator listens before its run starts");
+        expel: (workerId, reason) => coordinator.expel(workerId, reason),
+      },
+      output: {
+        save: (snapshot) => {
+          world.promisesPending = true;
+          job.save(snapshot);
+        },
+        report: (event) => job.report(event),
+        end: (outcome) => {
+          world.promisesPending = true;
+          job.end(outcome);
+        },
+      },
+      minWorkers,
+      audit,
+      resume,
+    });
+    coordinator.start(run, path);
     this.run = run;
-    job.attach(run);
     run.begin(this.now());
   }
 
@@ -269,7 +273,7 @@ export class SimCoordinator {
 
   /** Has happened to it what happens to a process that is told to end: checkpoint, goodbye. */
   async stop(): Promise<void> {
-    await this.#job?.stop();
+    if (this.run !== undefined) await this.#job?.stop(this.run);
     if (!this.process.alive) return;
     this.close();
     this.process.after(100, "exit", () => this.process.kill());

@@ -7,12 +7,9 @@ import { SpeedEstimate } from "../../../coordinator/dispatch/speed.ts";
  * time. What is left is the run, the assignment, the reduction and the optimizer.
  */
 import { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
-import {
-  type RunOutcome,
-  type RunSnapshot,
-  TrainingRun,
-} from "../../../coordinator/run/training-run.ts";
+import { TrainingRun } from "../../../coordinator/run/training-run.ts";
 import type { CoordinatorEvent } from "../../../coordinator/run/view.ts";
+import type { RunOutcome, RunSnapshot } from "../../../coordinator/run/world.ts";
 import { known } from "../../../shared/assert.ts";
 import { bytesOf } from "../../../shared/bytes.ts";
 import type { Dataset } from "../../../shared/data/dataset.ts";
@@ -90,16 +87,18 @@ export class DirectRun {
         referee,
         random: new Random(options.auditSeed ?? 1),
       }),
-      effects: {
+      workers: {
         send: (workerId, header, tensor) => {
           this.#jobs.push({ workerId, header, tensor });
           return true;
         },
-        save: (snapshot) => this.snapshots.push(snapshot),
         expel: (workerId, reason) => {
           this.expelled.push({ workerId, reason });
           this.leave(workerId);
         },
+      },
+      output: {
+        save: (snapshot) => this.snapshots.push(snapshot),
         report: (event) => this.events.push(event),
         end: (outcome) => (this.outcome = outcome),
       },

@@ -63,17 +63,15 @@ class Stage {
       minWorkers: 2,
       resume: undefined,
       audit: new Audit({ policy, referee: counted, random: new Random(1) }),
-      effects: {
+      workers: {
         send: (workerId, header, tensor) => {
           if (header.type !== "work" && header.type !== "evaluate") return true;
           this.#jobs.push({ workerId, header, tensor });
           return true;
         },
-        save: () => undefined,
         expel: () => undefined,
-        report: () => undefined,
-        end: () => undefined,
       },
+      output: { save: () => undefined, report: () => undefined, end: () => undefined },
     });
     for (const id of ["ana", "bea"]) {
       this.run.workerReady({ id, name: id, subnet: id, speed: new SpeedEstimate(1000) }, 0);

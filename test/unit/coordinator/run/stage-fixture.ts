@@ -87,12 +87,11 @@ export class Stage {
     const parameters = initialParameters(config.model, config.seed);
     const store = new ParameterStore({ kernel, config, plan, parameters });
     const referee = new Referee({ kernel, config, dataset });
-    const run = this.coordinator.start((send, expel) => {
-      const effects = { send, expel, save: nothing, report: nothing, end: nothing };
-      const audit = new Audit({ policy, referee, random: new Random(1) });
-      const identity = { id, config, plan, store, effects, audit };
-      return new TrainingRun({ ...identity, minWorkers, resume: undefined });
-    }, `/data/${hash}`);
+    const audit = new Audit({ policy, referee, random: new Random(1) });
+    const identity = { id, config, plan, store, audit, minWorkers, resume: undefined };
+    const output = { save: nothing, report: nothing, end: nothing };
+    const run = new TrainingRun({ ...identity, workers: this.coordinator, output });
+    this.coordinator.start(run, `/data/${hash}`);
     return { run, store };
   }
 

@@ -144,7 +144,7 @@ describe("a run that can't go on", () => {
       2,
     );
     const reason: unknown = expect.stringMatching(/^step \d+ diverged: /u);
-    expect(outcome).toEqual({ kind: "failed", reason });
+    expect(outcome).toEqual({ kind: "failed", snapshot: direct.run.snapshot(), reason });
     expect(direct.store.parameters.every((value) => Number.isFinite(value))).toBe(true);
   });
 });

@@ -81,26 +81,22 @@ function createStage(minWorkers = 1_000) {
     newSession: () => `session-${sessions++}`,
     report: (event) => events.push(event),
   });
-  coordinator.start((send, expel) => {
-    const plan = planRun(config, {
-      trainCount: dataset.train.count,
-      testCount: dataset.test.count,
-    });
-    const parameters = initialParameters(config.model, config.seed);
-    const store = new ParameterStore({ kernel: createPlainKernel(), config, plan, parameters });
-    const effects = { send, expel, save: nothing, report: nothing, end: nothing };
-    const referee = new Referee({ kernel: store.kernel, config, dataset });
-    return new TrainingRun({
-      id: "run-1",
-      config,
-      plan,
-      store,
-      effects,
-      audit: new Audit({ policy: "none", referee, random: new Random(1) }),
-      minWorkers,
-      resume: undefined,
-    });
-  }, `/data/${hash}`);
+  const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
+  const parameters = initialParameters(config.model, config.seed);
+  const store = new ParameterStore({ kernel: createPlainKernel(), config, plan, parameters });
+  const referee = new Referee({ kernel: store.kernel, config, dataset });
+  const run = new TrainingRun({
+    id: "run-1",
+    config,
+    plan,
+    store,
+    workers: coordinator,
+    output: { save: nothing, report: nothing, end: nothing },
+    audit: new Audit({ policy: "none", referee, random: new Random(1) }),
+    minWorkers,
+    resume: undefined,
+  });
+  coordinator.start(run, `/data/${hash}`);
   const connect = (address = "10.0.0.9"): Peer => {
     const socket = new FakeSocket(address);
     const peer: Peer = {
