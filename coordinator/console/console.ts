@@ -1,6 +1,6 @@
 /**
- * @file The coordinator's console: what a person or a program reads on standard output. Takes snapshots and events,
- * and hands back keys; knows nothing of sockets and training.
+ * @file The coordinator's console: everything that a person or a program reads on standard output. It takes
+ * snapshots and events and returns keys; it knows nothing of sockets or training.
  */
 import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../run/view.ts";
 import { LiveConsole } from "./live-console.ts";
@@ -11,7 +11,7 @@ import { stopLine } from "./view/summary.ts";
 
 /** The part of a writable stream that the console uses. */
 export interface ConsoleOutput {
-  /** Cells; unset when it is no terminal. */
+  /** In cells; unset if it is not a terminal. */
   readonly columns?: number;
   readonly rows?: number;
   /** @returns Whether more may be written before `drain`. */
@@ -32,34 +32,34 @@ export interface ConsoleInput {
   pause(): unknown;
 }
 
-/** What a key asks of the coordinator. `pause` goes to and fro; `interrupt` is Ctrl-C, as SIGINT would be. */
+/** A request made with a key. `pause` toggles; `interrupt` is Ctrl-C, like SIGINT. */
 export type ConsoleAction = "pause" | "stop" | "interrupt";
 
 export interface ConsoleOptions {
   readonly output: ConsoleOutput;
-  /** Keys are read from it if it is a terminal, `onKey` is given and the mode is live. */
+  /** Keys are read from it if it is a terminal, `onKey` is given, and the mode is live. */
   readonly input?: ConsoleInput;
   readonly mode: ConsoleMode;
   readonly color: boolean;
-  /** Milliseconds on any steady clock. */
+  /** Milliseconds of any monotonic clock. */
   readonly now: () => number;
   readonly onKey?: (action: ConsoleAction) => void;
 }
 
 export interface Console {
-  /** Something happened: a line in a pipe or a JSON log, an entry in the live log. */
+  /** Reports an event: a line in a pipe or a JSON log, an entry in the live log. */
   event(event: CoordinatorEvent): void;
-  /** The state now. Keeps the view and returns; the live console draws it when its next frame is due. */
+  /** Updates the state. Stores the view and returns; the live console draws it when the next frame is due. */
   update(view: CoordinatorView): void;
   /**
-   * Gives the terminal back and leaves a summary on it. A second call does nothing.
+   * Restores the terminal and leaves a summary on it. A second call does nothing.
    *
-   * @param saved - What of the run lies on the disk; `undefined` when nobody knows.
+   * @param saved - The run's checkpoint on disk; `undefined` if unknown.
    */
   close(saved?: SavedCheckpoint | null): void;
 }
 
-/** Opens the console. In live mode the terminal is untouched until the first `update`. */
+/** Opens the console. In live mode it does not touch the terminal before the first `update`. */
 export function createConsole(options: ConsoleOptions): Console {
   const { output, mode } = options;
   if (mode === "live") return new LiveConsole(options);
@@ -73,14 +73,14 @@ export function createConsole(options: ConsoleOptions): Console {
 
 interface Lines {
   readonly lineOf: (event: CoordinatorEvent) => string;
-  /** What is left to say at the end. */
+  /** The last line, if there is still something to say. */
   readonly lastLine: (
     view: CoordinatorView,
     saved: SavedCheckpoint | null | undefined,
   ) => string | null;
 }
 
-/** One line an event. A reader that goes away, as `head` does, ends the lines and not the run. */
+/** One line per event. If the reader goes away, as `head` does, the lines end but the run continues. */
 function lineConsole(output: ConsoleOutput, { lineOf, lastLine }: Lines): Console {
   let isOpen = true;
   let last: CoordinatorView | undefined;
@@ -102,7 +102,7 @@ function lineConsole(output: ConsoleOutput, { lineOf, lastLine }: Lines): Consol
   };
 }
 
-/** What JSON leaves as it is but a terminal obeys or a line reader splits at. */
+/** Characters that JSON leaves unescaped but that a terminal obeys or a line reader splits at. */
 const unsafeInLine = /[\u007F-\u009F\u2028\u2029]/gu;
 
 function jsonLine(event: CoordinatorEvent): string {

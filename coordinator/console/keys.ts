@@ -1,4 +1,4 @@
-/** @file The keyboard: bytes from a raw terminal to what they ask for, and the raw mode itself. */
+/** @file The keyboard: maps bytes from a raw terminal to keys, and switches the raw mode. */
 import type { ConsoleInput } from "./console.ts";
 import { escape } from "./view/style.ts";
 
@@ -33,7 +33,7 @@ const keys: Readonly<Record<string, Key>> = {
   "\u000C": "redraw",
 };
 
-/** What follows the escape. Some terminals send `O` for `[`. */
+/** The bytes after the escape. Some terminals send `O` for `[`. */
 const sequences: Readonly<Record<string, Key>> = {
   "[A": "up",
   "[B": "down",
@@ -42,7 +42,7 @@ const sequences: Readonly<Record<string, Key>> = {
   "[Z": "previous-panel",
 };
 
-/** The keys in one chunk of raw input; a key held down sends many. Other sequences mean nothing here. */
+/** The keys in one chunk of raw input. A key held down sends many. Other sequences are ignored. */
 export function parseKeys(chunk: string): Key[] {
   if (chunk === escape) return ["escape"];
   if (!chunk.startsWith(escape)) {
@@ -53,10 +53,10 @@ export function parseKeys(chunk: string): Key[] {
 }
 
 /**
- * Reads single keys, without echo, until the returned function is called; that one puts the terminal's own mode back
- * and lets the process end.
+ * Reads single keys without echo. The returned function stops, restores the terminal's mode and lets the process
+ * end.
  *
- * @returns `null` when the input is no terminal: then there are no keys.
+ * @returns `null` if the input is not a terminal, which means that there are no keys.
  */
 export function readKeys(input: ConsoleInput, onKey: (key: Key) => void): (() => void) | null {
   if (input.isTTY !== true || input.setRawMode === undefined) return null;

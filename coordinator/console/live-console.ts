@@ -1,6 +1,6 @@
 /**
- * @file The live console: holds the last view, the log and what the keys chose, and draws a frame when one is due.
- * What a frame looks like is `render`'s business, how it gets on the terminal the `Screen`'s.
+ * @file The live console: stores the last view, the log and the state of the keys, and draws a frame when one is
+ * due. `render` decides what a frame looks like; `Screen` puts it on the terminal.
  */
 import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../run/view.ts";
 import type { Console, ConsoleAction, ConsoleInput, ConsoleOptions } from "./console.ts";
@@ -19,11 +19,11 @@ import {
 import { createStyle, type Style } from "./view/style.ts";
 import { type RunEnding, summaryLines } from "./view/summary.ts";
 
-/** Ten frames a second: smooth to the eye, nothing to the run. */
+/** Ten frames per second: smooth to the eye, negligible for the run. */
 const frameIntervalMs = 100;
-/** As many as the largest terminal shows. */
+/** As many as the largest terminal can show. */
 const logEntriesMax = 200;
-/** One worker a press. */
+/** One worker per press. */
 const steps: Readonly<Partial<Record<Key, Scroll>>> = {
   up: { rows: -1, columns: 0 },
   down: { rows: 1, columns: 0 },
@@ -103,7 +103,7 @@ export class LiveConsole implements Console {
     if (!this.#isOpen || this.#view === null || this.#timer !== null) return;
     const waitMs = Math.max(0, this.#drawnMs + frameIntervalMs - this.#now());
     this.#timer = setTimeout(() => this.#draw(), waitMs);
-    // A frame is no reason to stay alive.
+    // A pending frame must not keep the process alive.
     this.#timer.unref();
   }
 
@@ -154,13 +154,16 @@ export class LiveConsole implements Console {
     if (this.#view !== null) this.#scroll = scrollBy(this.#view, this.#screenState(), step);
   }
 
-  /** On a large terminal the code is there by itself, so the first press hides it; on a small one it shows it. */
+  /**
+   * A large terminal shows the code by default, so the first press hides it. On a small one, the first press shows
+   * it.
+   */
   #toggleQr(): void {
     const isVisible = this.#view !== null && showsQrCode(this.#view, this.#screenState());
     this.#qr = isVisible ? "hidden" : "shown";
   }
 
-  /** The terminal is gone (a closed window): the run goes on without a console. */
+  /** The terminal is gone (its window was closed). The run continues without a console. */
   readonly #onOutputError = (): void => {
     this.#isOpen = false;
     this.#stopKeys?.();

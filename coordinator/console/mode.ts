@@ -1,6 +1,6 @@
 /**
- * @file How the console speaks: live on a terminal, plain lines in a pipe, JSON lines for programs; and whether in
- * colour. Pure: the caller passes the environment.
+ * @file Chooses the console's form: live on a terminal, plain lines in a pipe, JSON lines for programs; with or
+ * without colour. Pure: the caller passes the environment.
  */
 
 export type ConsoleMode = "live" | "plain" | "json";
@@ -14,8 +14,8 @@ export interface ModeQuestion {
 }
 
 /**
- * Chooses mode and colour. `FORCE_COLOR` beats `NO_COLOR`, as in Node; `TERM=dumb` can't move its cursor, so it
- * gets plain lines.
+ * Chooses mode and colour. `FORCE_COLOR` beats `NO_COLOR`, as in Node. A terminal with `TERM=dumb` cannot move its
+ * cursor, so it gets plain lines.
  *
  * @see https://no-color.org and https://force-color.org: set and not empty counts; `FORCE_COLOR=0` is "never".
  */

@@ -1,30 +1,30 @@
 /**
- * @file The terminal: takes whole screens and draws what changed. Keeps the person's own screen and cursor safe:
- * whatever way the process ends, they come back.
+ * @file The terminal: takes whole screens and draws what changed. The person's own screen and cursor are safe:
+ * however the process ends, they are restored.
  *
- * 1. Nothing is written before the first `draw`, so a start that fails leaves no trace.
- * 2. After `leave` nothing is written, and every listener is gone.
- * 3. A terminal that reads slowly loses frames, never memory.
+ * 1. Nothing is written before the first `draw`, so a failed start leaves no trace.
+ * 2. After `leave`, nothing is written and every listener is gone.
+ * 3. A terminal that reads slowly loses frames but costs no memory.
  */
 import type { ConsoleOutput } from "./console.ts";
 import { escape } from "./view/style.ts";
 
 const csi = `${escape}[`;
-/** Alternate screen, hidden cursor, no wrapping at the right edge: a full line must not scroll. */
+/** Alternate screen, hidden cursor, and no wrapping at the right edge, because a full line must not scroll. */
 const enterScreen = `${csi}?1049h${csi}?25l${csi}?7l`;
 const clearScreen = `${csi}2J`;
-/** Cleared before it goes: a window of tmux that has grown takes lines of it along to the person's own screen. */
+/** Clear before leaving: a tmux window that has grown would otherwise move lines onto the person's own screen. */
 const leaveScreen = `${csi}H${clearScreen}${csi}?7h${csi}?25h${csi}?1049l`;
-/** Synchronised output: terminals that know it show the frame at once, the others ignore it. */
+/** Synchronised output: terminals that support it show the frame at once, others ignore it. */
 const beginFrame = `${csi}?2026h`;
 const endFrame = `${csi}?2026l`;
-/** What a terminal has if it doesn't say. */
+/** Assumed size if the terminal does not report one. */
 const fallbackSize = { columns: 80, rows: 24 };
 
 const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export interface ScreenEvents {
-  /** The size changed, or the terminal was given back to us: draw again. */
+  /** The size changed, or the process is in the foreground again: draw again. */
   readonly onRedraw: () => void;
   /** The process is about to end without having closed the console. */
   readonly onEnd: () => void;
@@ -50,7 +50,7 @@ export class Screen {
     return this.#output.rows || fallbackSize.rows;
   }
 
-  /** Shows the lines, one a terminal row. Writes only those that changed since the last frame. */
+  /** Shows the lines, one per terminal row. Writes only those that changed since the last frame. */
   draw(lines: readonly string[]): void {
     if (this.#state === "left" || this.#isClogged) return;
     let frame = "";
@@ -74,7 +74,7 @@ export class Screen {
     this.#shown = [];
   }
 
-  /** Gives the terminal back. */
+  /** Restores the terminal. */
   leave(): void {
     const wasDrawing = this.#state === "drawing";
     this.#state = "left";
@@ -111,7 +111,7 @@ export class Screen {
     this.#repaint();
   };
 
-  /** Where nobody else handles the signal, it would have killed us: tidy up, then let it. */
+  /** If there is no other handler, the signal would have killed us. Clean up, then let it. */
   readonly #endBySignal = (signal: NodeJS.Signals): void => {
     if (process.listenerCount(signal) > 1) return;
     this.#events.onEnd();

@@ -3,7 +3,7 @@ import type { Style } from "./style.ts";
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
-/** A run's progress as a heavy line on a thin one, to half a cell. */
+/** A run's progress as a heavy line on a thin one, accurate to half a cell. */
 export function progressBar(fraction: number, width: number, style: Style): string {
   const halves = Math.round(clampFraction(fraction) * width * 2);
   const whole = Math.floor(halves / 2);
@@ -11,7 +11,7 @@ export function progressBar(fraction: number, width: number, style: Style): stri
   return style.accent(done) + style.dim("─".repeat(width - done.length));
 }
 
-/** A small bar to an eighth of a cell; anything above zero shows. */
+/** A small bar, accurate to an eighth of a cell. Anything above zero is visible. */
 export function smallBar(fraction: number, width: number, style: Style): string {
   const parts = Math.ceil(clampFraction(fraction) * width * 8);
   const bar = "█".repeat(Math.floor(parts / 8)) + (eighths[parts % 8] ?? "");

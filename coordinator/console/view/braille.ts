@@ -1,4 +1,4 @@
-/** @file A canvas of dots, 2 × 4 in each character cell, drawn with the Unicode braille patterns. */
+/** @file A canvas of dots, 2 × 4 per character cell, drawn with the Unicode braille patterns. */
 
 const dotColumns = 2;
 const dotRows = 4;
@@ -7,14 +7,14 @@ const firstPattern = 0x2800;
 const dotBits = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80] as const;
 
 export class BrailleCanvas {
-  /** Dots from left to right. */
+  /** Dots per row. */
   readonly width: number;
-  /** Dots from top to bottom. */
+  /** Dots per column. */
   readonly height: number;
   readonly #columns: number;
   readonly #cells: Uint8Array;
 
-  /** @param columns - Character cells; so are `rows`. */
+  /** @param columns - In character cells, like `rows`. */
   constructor(columns: number, rows: number) {
     this.width = columns * dotColumns;
     this.height = rows * dotRows;
@@ -22,7 +22,7 @@ export class BrailleCanvas {
     this.#cells = new Uint8Array(columns * rows);
   }
 
-  /** Sets one dot; outside the canvas nothing happens. */
+  /** Sets one dot. Outside the canvas it does nothing. */
   dot(x: number, y: number): void {
     if (x < 0 || x >= this.width || y < 0 || y >= this.height) return;
     const cell = Math.floor(y / dotRows) * this.#columns + Math.floor(x / dotColumns);
@@ -38,7 +38,7 @@ export class BrailleCanvas {
     }
   }
 
-  /** One row of cells; empty ones are spaces. */
+  /** One row of cells. Empty cells are spaces. */
   row(row: number): string {
     const cells = this.#cells.subarray(row * this.#columns, (row + 1) * this.#columns);
     return Array.from(cells, (bits) =>
@@ -47,7 +47,7 @@ export class BrailleCanvas {
   }
 }
 
-/** The cell, from the left or the top, in which a dot lies. */
+/** The cell that contains a dot, counted from the left and the top. */
 export function cellOf(dot: { readonly x: number; readonly y: number }): {
   readonly column: number;
   readonly row: number;

@@ -1,6 +1,6 @@
 /**
- * @file One line for each event: what the plain console prints and what the live one keeps in its log. The most
- * important facts come first, for a narrow log cuts the rest.
+ * @file One line per event: the plain console prints it and the live one keeps it in its log. The most important
+ * facts come first, because a narrow log cuts off the rest.
  */
 import { assertNever } from "../../../shared/assert.ts";
 import type { CoordinatorEvent } from "../../run/view.ts";
@@ -13,7 +13,7 @@ type EventOf<Name extends CoordinatorEvent["event"]> = Extract<
   { readonly event: Name }
 >;
 
-/** Describes an event in one line without control characters, in colour where the style has any. */
+/** Describes an event in one line without control characters, in colour if the style has any. */
 export function eventLine(event: CoordinatorEvent, style: Style): string {
   switch (event.event) {
     case "listening":
@@ -38,7 +38,10 @@ export function eventLine(event: CoordinatorEvent, style: Style): string {
   }
 }
 
-/** Reasons are whole sentences, "waiting for 2 more workers", or say what is late; both read as a wait. */
+/**
+ * Some reasons are whole sentences ("waiting for 2 more workers"), others say what is late. Both must read as a
+ * wait.
+ */
 export function waitingText(reason: string): string {
   const text = cleanText(reason);
   return /^(?:waiting|paused)/u.test(text) ? text : `waiting: ${text}`;

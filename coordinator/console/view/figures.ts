@@ -1,9 +1,9 @@
 /**
- * @file Numbers as people read them: short, with units, of steady width. Takes any number; what is not finite is
- * shown as it is.
+ * @file Numbers for people: short, with units, of steady width. Accepts any number; one that is not finite is shown
+ * unchanged.
  */
 
-/** What stands for a number that is not known yet. */
+/** Shown for a number that is not known yet. */
 export const unknownFigure = "–";
 
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -17,7 +17,7 @@ export function integer(value: number): string {
 export function compact(value: number, unit = ""): string {
   let scaled = value;
   for (const prefix of ["", "k", "M", "G", "T"]) {
-    // 999.5 would be shown as 1000: the next prefix's business.
+    // 999.5 would be shown as 1000, so use the next prefix.
     if (Math.abs(scaled) < 999.5 || prefix === "T") return join(threeDigits(scaled), prefix + unit);
     scaled /= 1000;
   }
@@ -47,7 +47,7 @@ export function percent(fraction: number | null, digits = 2): string {
   return fraction === null ? unknownFigure : `${(fraction * 100).toFixed(digits)} %`;
 }
 
-/** Four decimals, or an exponent where those would be all zeros. */
+/** Four decimals, or an exponent if those would all be zeros. */
 export function loss(value: number | null): string {
   if (value === null) return unknownFigure;
   if (!Number.isFinite(value)) return String(value);
@@ -78,7 +78,7 @@ export function counted(count: number, noun: string): string {
 
 const subscriptDigits = "₀₁₂₃₄₅₆₇₈₉";
 
-/** `w` and an index below the line: `6488` → `w₆₄₈₈`. */
+/** `w` with a subscript index: `6488` → `w₆₄₈₈`. */
 export function parameterName(index: number): string {
   return `w${String(index).replaceAll(/\d/gu, (digit) => subscriptDigits.charAt(Number(digit)))}`;
 }

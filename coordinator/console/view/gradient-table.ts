@@ -1,28 +1,28 @@
 /**
- * @file The promedio table: one row a parameter, one column a worker with its mean gradient, the last column their
- * average. Coloured by sign; the sign is also written, so nothing hangs on the colour.
+ * @file The promedio table: one row per parameter, one column per worker with its mean gradient, and their average
+ * in the last column. Coloured by sign; the sign is also printed, so nothing depends on colour.
  */
 import type { GradientTableView } from "../../run/view.ts";
 import { gradient, parameterName } from "./figures.ts";
 import type { Style } from "./style.ts";
 import { cleanText, displayWidth, fit } from "./text.ts";
 
-/** The longest gradient, `−3.12e-5`, and a space. */
+/** The longest gradient, `−3.12e-5`, plus a space. */
 const columnWidthMin = 9;
-/** Wide enough for most names; wider columns only pull the numbers apart. */
+/** Wide enough for most names; wider columns would only pull the numbers apart. */
 const columnWidthMax = 16;
 /** The last column without its ` │`. */
 const averageWidth = 9;
-/** The column that stands for the workers without one: `+49`. */
+/** The column that counts the workers without their own column: `+49`. */
 const hiddenWidth = 5;
 
-/** Cells at the end of a name that stay when it is cut. */
+/** Cells at the end of a name that remain when it is shortened. */
 const tailWidth = 2;
 
 /**
- * The table's header and rows, as many workers as fit; without a table one line that says so.
+ * The table's header and rows, with as many workers as fit; if there is no table, one line that says so.
  *
- * @param room - `columns` in cells; `first` is how many workers are to the left, at most as many as `columnsHidden`.
+ * @param room - `columns` in cells; `first` is the number of workers hidden on the left, at most `columnsHidden`.
  */
 export function promedioTable(
   table: GradientTableView | null,
@@ -53,17 +53,17 @@ export function promedioTable(
   return [style.dim(header), ...rows];
 }
 
-/** How many lines the table takes. */
+/** How many lines the table needs. */
 export function promedioTableRows(table: GradientTableView | null): number {
   return 1 + (table?.rows.length ?? 0);
 }
 
-/** How many workers have no column of their own. */
+/** How many workers have no column. */
 export function columnsHidden(table: GradientTableView | null, columns: number): number {
   return table === null ? 0 : table.workers.length - chooseColumns(table, columns).shown;
 }
 
-/** How many workers get a column of their own, and how wide; the others are counted in a narrow one. */
+/** How many workers get a column, and how wide it is. The others are counted in a narrow one. */
 function chooseColumns(table: GradientTableView, columns: number) {
   const workers = table.workers.length;
   const names = table.rows.map((row) => parameterName(row.parameter));
@@ -82,7 +82,7 @@ function cell(text: string, width: number): string {
   return ` ${fit(shorten(text, width - 1), width - 1, "right")}`;
 }
 
-/** Keeps a name's end, for machines are called lab-pc-01, lab-pc-02 … */
+/** Keeps a name's end, because machines are called lab-pc-01, lab-pc-02 … */
 function shorten(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   const characters = Array.from(text);

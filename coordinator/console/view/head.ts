@@ -1,6 +1,6 @@
 /**
- * @file The top of the screen: what runs, where to join, how far it is, how well it does, how fast it goes and, if it
- * waits, for what. Always the same lines, so that nothing below jumps.
+ * @file The top of the screen: the run, where to join, its progress, quality and speed and, if it waits, the
+ * reason. It always has the same number of lines, so that nothing below jumps.
  */
 import type { CoordinatorView, Phase, RunView } from "../../run/view.ts";
 import { progressBar } from "./bars.ts";
@@ -9,10 +9,10 @@ import { compact, counted, duration, integer, loss, percent } from "./figures.ts
 import type { Style } from "./style.ts";
 import { cleanText, displayWidth, fit, spread } from "./text.ts";
 
-/** Of a run's id: its end, which is drawn by lot, tells runs apart; its beginning is the time. */
+/** Of a run's id. Its end is random and tells runs apart; its beginning is the time. */
 const shortIdLength = 4;
 
-/** The head's five lines, each in `columns` cells or less. */
+/** The five lines of the head, each at most `columns` cells wide. */
 export function headLines(view: CoordinatorView, columns: number, style: Style): string[] {
   const { run } = view;
   return [
@@ -29,7 +29,10 @@ export function joinText({ joinUrl }: CoordinatorView, style: Style): string {
   return `${style.dim("join")} ${style.accent(joinUrl)}`;
 }
 
-/** Where to see more. The link has the operator's token: it is told who asks, and stands on no projector by itself. */
+/**
+ * Where to see more. The link contains the operator's token, so it is shown only on request and not on a projector
+ * by default.
+ */
 export function dashboardText({ dashboardUrl }: CoordinatorView, style: Style): string {
   return `${style.dim("dashboard")} ${dashboardUrl}`;
 }
@@ -56,7 +59,7 @@ export function phaseText(phase: Phase, style: Style): string {
   }
 }
 
-/** A narrow terminal keeps the config and the end of the run's id; the rest of it goes first, then our name. */
+/** A narrow terminal keeps the config and the end of the run's id. The rest of the id goes first, then our name. */
 function titleLine(run: RunView | null, columns: number, style: Style): string {
   const name = style.bold("promedio");
   if (run === null) return spread(name, style.dim("no run yet"), columns);
@@ -116,7 +119,7 @@ function scoreLine(run: RunView | null, columns: number, style: Style): string {
   return fit(`${accuracy}   ${losses}`, columns);
 }
 
-/** How fast it goes; while it waits, for what; when it is over, the fingerprint. */
+/** The speed; while waiting, the reason; after the end, the fingerprint. */
 function paceLine({ run, workers }: CoordinatorView, columns: number, style: Style): string {
   if (run === null) return "";
   if (run.fingerprint !== null) {

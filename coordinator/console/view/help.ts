@@ -1,4 +1,4 @@
-/** @file What the keys do, as the help and the screen's last line say it. */
+/** @file The keys, as described in the help and the screen's last line. */
 import type { CoordinatorView } from "../../run/view.ts";
 import { dashboardText, joinText } from "./head.ts";
 import type { Style } from "./style.ts";
@@ -15,7 +15,7 @@ const helpText: readonly (readonly [key: string, meaning: string])[] = [
   ["Ctrl-C", "end the coordinator"],
 ];
 
-/** The keys, the links and what the promedio is. */
+/** The keys, the links and an explanation of the promedio. */
 export function helpLines(view: CoordinatorView, style: Style): string[] {
   const lines = helpText.map(([key, meaning]) => `  ${style.bold(fit(key, 8))} ${meaning}`);
   const links = [`  ${joinText(view, style)}`, `  ${dashboardText(view, style)}`];
@@ -26,7 +26,7 @@ export function helpLines(view: CoordinatorView, style: Style): string[] {
   return [...lines, "", ...links, "", ...notes.map(style.dim)];
 }
 
-/** The keys in a line that fits into 80 cells. Those that scroll are named where there is more than is shown. */
+/** The keys in one line that fits into 80 cells. Scroll keys are included only if there is more to see. */
 export function keysLine(
   can: { readonly goOn: boolean; readonly scrollRows: boolean; readonly scrollColumns: boolean },
   style: Style,

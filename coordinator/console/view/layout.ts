@@ -1,45 +1,45 @@
 /**
- * @file Where each panel stands below the head: arithmetic with rows and columns, nothing drawn. The screen is drawn
- * after it, and the keys that scroll learn from it how far they may go.
+ * @file The position of each panel below the head: only arithmetic with rows and columns, no drawing. `render`
+ * draws by it, and the scroll keys take their limits from it.
  */
 
-/** What fills the screen below the head; the keys go through them in this order. */
+/** The panels below the head, in the order in which the keys go through them. */
 export const panels = ["overview", "loss", "workers", "promedio", "log"] as const;
 export type Panel = (typeof panels)[number];
 
-/** One panel's place, in cells. */
+/** One panel's size in cells. */
 export interface Place {
   readonly panel: Exclude<Panel, "overview">;
   readonly columns: number;
   readonly rows: number;
 }
 
-/** Panels side by side; bands stand one below the other. */
+/** Panels side by side. Bands are stacked vertically. */
 export type Band = readonly Place[];
 
-/** What there is room for, and what wants it. */
+/** The available space and what each panel needs. */
 export interface Room {
   readonly columns: number;
   readonly rows: number;
-  /** Rows that the table of workers takes, with its header, of at most so many. */
+  /** Rows that the table of workers needs, including its header, if it may use at most `rowsMax`. */
   readonly workersRows: (rowsMax: number) => number;
-  /** Rows of the promedio table with its header. */
+  /** Rows of the promedio table, including its header. */
   readonly promedioRows: number;
-  /** The loss stands beside the QR code already. */
+  /** Whether the loss is already shown beside the QR code. */
   readonly isLossAbove: boolean;
 }
 
 /** Cells between two panels side by side. */
 export const gutter = 2;
-/** Below this width chart and table stand one above the other. */
+/** Below this width, the chart is above the table instead of beside it. */
 const sideBySideColumns = 76;
-/** Of the columns: a curve needs fewer of them than a table with a column for each worker. */
+/** Of the columns: a curve needs fewer than a table with a column per worker. */
 const chartFraction = 0.36;
 /** The promedio table with its title: six parameters and a header. */
 const promedioRowsMax = 8;
 const chartRowsMax = 18;
 
-/** The bands of a panel, from the top. */
+/** The bands of a panel, top to bottom. */
 export function layout(panel: Panel, room: Room): Band[] {
   const { columns, rows } = room;
   if (panel !== "overview") return [[{ panel, columns, rows }]];
@@ -51,7 +51,7 @@ export function layout(panel: Panel, room: Room): Band[] {
   ];
 }
 
-/** Chart and promedio side by side, workers and log below; in few lines the workers alone. */
+/** Chart and promedio side by side, workers and log below. With few lines, only the workers. */
 function overview(room: Room): Band[] {
   const { columns } = room;
   if (room.rows < promedioRowsMax + 3) {
@@ -72,7 +72,7 @@ function overview(room: Room): Band[] {
   return [upper, ...below];
 }
 
-/** The workers get what they need, but leave the log two lines if they can; the log gets the rest. */
+/** The workers get the rows they need but leave the log two lines if possible; the log gets the rest. */
 function workersAndLog({ columns, rows, workersRows }: Room): Band[] {
   const logMin = rows >= 16 ? 4 : clamp(rows - 5, 0, 3);
   const used = 1 + workersRows(Math.max(0, rows - logMin - 1));

@@ -1,6 +1,6 @@
 /**
  * @file The loss against the step: the training curve as a braille line, the test loss as marks on it. The vertical
- * axis is logarithmic when the values span a lot, so that the end of a run is not a flat line.
+ * axis is logarithmic if the values span a wide range, so that the end of a run is not a flat line.
  */
 import type { RunView } from "../../run/view.ts";
 import { BrailleCanvas, cellOf } from "./braille.ts";
@@ -8,11 +8,11 @@ import { integer } from "./figures.ts";
 import type { Style } from "./style.ts";
 import { fit } from "./text.ts";
 
-/** Cells for a label of the vertical axis and the axis itself. */
+/** Cells for a label of the vertical axis and for the axis itself. */
 const labelWidth = 7;
-/** Largest over smallest value from which the axis is logarithmic. */
+/** The axis is logarithmic if the largest value is at least this many times the smallest. */
 const logarithmicFrom = 8;
-/** Cells between two test marks at least: between them the training curve shows. */
+/** Minimum distance of two test marks in cells, so that the training curve shows between them. */
 const markSpacing = 3;
 
 interface Point {
@@ -20,15 +20,15 @@ interface Point {
   readonly loss: number;
 }
 
-/** Where points lie on the canvas, in dots. */
+/** Maps points to dots on the canvas. */
 interface Scale {
   readonly x: (step: number) => number;
   readonly y: (loss: number) => number;
-  /** The loss shown at a fraction of the height from the bottom. */
+  /** The loss at a fraction of the height from the bottom. */
   readonly lossAt: (fraction: number) => number;
 }
 
-/** What the chart's colours and marks mean, for its title. */
+/** The legend of the chart's colours and marks, for its title. */
 export function lossLegend(style: Style): string {
   return `${style.accent("⣀⡠⠔")} train  ${style.test("●")} test`;
 }
@@ -36,7 +36,7 @@ export function lossLegend(style: Style): string {
 /**
  * The chart in exactly `rows` lines, the last of which is the horizontal axis.
  *
- * @param size - In cells; below 12 × 3 there is no chart, only blank lines.
+ * @param size - In cells. Below 12 × 3, all lines are blank.
  */
 export function lossChart(
   run: Pick<RunView, "trainCurve" | "testCurve"> | null,
@@ -76,7 +76,7 @@ function emptyChart(size: { columns: number; rows: number }, style: Style): stri
   );
 }
 
-/** Lowest loss on the bottom dot, highest on the top one; step 0 on the left, the last step on the right. */
+/** The lowest loss is at the bottom dot, the highest at the top; step 0 is on the left, the last step on the right. */
 function scaleOf(points: readonly Point[], canvas: BrailleCanvas): Scale {
   const losses = points.map((point) => point.loss);
   const low = Math.min(...losses);
@@ -103,7 +103,7 @@ function drawCurve(canvas: BrailleCanvas, points: readonly Point[], scale: Scale
   }
 }
 
-/** Columns of the marks by row. Keeps the newest of those too close together. */
+/** Columns of the marks per row. If two are too close, the newer one stays. */
 function testMarks(points: readonly Point[], scale: Scale): Map<number, Set<number>> {
   const marks = new Map<number, Set<number>>();
   let nextColumn = Number.POSITIVE_INFINITY;
@@ -116,7 +116,7 @@ function testMarks(points: readonly Point[], scale: Scale): Map<number, Set<numb
   return marks;
 }
 
-/** A row's cells in the colours of their curves; a mark hides the cell beneath it. */
+/** A row's cells in the colours of their curves. A mark hides the cell below it. */
 function plotRow(cells: string, marks: ReadonlySet<number> | undefined, style: Style): string {
   if (marks === undefined) return style.accent(cells);
   let line = "";

@@ -1,16 +1,16 @@
-/** @file The join URL as a QR code of half-block characters, two rows of modules a line. */
+/** @file The join URL as a QR code of half-block characters, with two rows of modules per line. */
 import { encode } from "uqr";
 
 import type { Style } from "./style.ts";
 
-/** Light modules around the code. The standard asks for 4; phones read 2, and a terminal's lines are dear. */
+/** Light modules around the code. The standard asks for 4, but phones accept 2, and lines are scarce in a terminal. */
 const quietModules = 2;
 
 let last: { text: string; color: boolean; lines: readonly string[] } | null = null;
 
 /**
- * Lines of equal width, dark on light; without colour the light modules are drawn, for a dark terminal. Encoding
- * takes milliseconds and a screen is drawn ten times a second, so the last code is kept.
+ * Lines of equal width, dark on light. Without colour, the light modules are drawn, for a dark terminal. The last
+ * code is cached, because encoding takes milliseconds and the screen is drawn ten times per second.
  */
 export function qrCode(text: string, style: Style): readonly string[] {
   if (last?.text !== text || last.color !== style.color) {
@@ -28,7 +28,7 @@ function drawCode(text: string, style: Style): string[] {
     for (let column = 0; column < size; column++) {
       const upper = isLight(row, column);
       const lower = row + 1 < size && isLight(row + 1, column);
-      // On paper the ink is drawn, without it the light.
+      // With colour, draw the dark modules on white; without, draw the light ones.
       line += style.color ? halfBlock(!upper, !lower && row + 1 < size) : halfBlock(upper, lower);
     }
     lines.push(style.paper(line));

@@ -1,6 +1,6 @@
 /**
- * @file The live console's screen as a pure function: a view and what the keys have chosen in, lines out. Every line
- * is exactly as wide as the terminal, so that drawing one replaces the one before it.
+ * @file The live console's screen as a pure function: from a view and the state of the keys to lines. Every line is
+ * exactly as wide as the terminal, so that drawing it replaces the previous one.
  */
 import type { CoordinatorView } from "../../run/view.ts";
 import { integer, stopwatch } from "./figures.ts";
@@ -14,7 +14,7 @@ import { createStyle, type Style } from "./style.ts";
 import { beside, displayWidth, fit } from "./text.ts";
 import { workersHidden, workerTable, workerTableRows } from "./worker-table.ts";
 
-/** An event as the log shows it. */
+/** An entry of the log. */
 export interface LogEntry {
   /** Since the console opened. */
   readonly seconds: number;
@@ -23,42 +23,42 @@ export interface LogEntry {
 
 /** How far the tables are scrolled. */
 export interface Scroll {
-  /** Workers above the table of workers. */
+  /** Workers above the first visible row of the table of workers. */
   readonly rows: number;
-  /** Workers to the left of the promedio table. */
+  /** Workers to the left of the first visible column of the promedio table. */
   readonly columns: number;
 }
 
-/** What is shown and how, apart from the view itself. */
+/** What is shown and how, in addition to the view. */
 export interface ScreenState {
-  /** Cells; at least 1. */
+  /** In cells; at least 1. */
   readonly columns: number;
   readonly rows: number;
   readonly color: boolean;
   readonly panel: Panel;
-  /** Further than there is anything, it is as far as there is. */
+  /** Values beyond the limits count as the limits. */
   readonly scroll: Scroll;
-  /** `auto`: beside the head where the terminal is large. `shown`: in place of the panel if it must. */
+  /** `auto`: beside the head if the terminal is large. `shown`: if necessary, instead of the panel. */
   readonly qr: "auto" | "shown" | "hidden";
   readonly help: boolean;
-  /** Keys are read, so the footer may name them. */
+  /** Whether keys are read, so that the footer may name them. */
   readonly keys: boolean;
-  /** In the footer instead of the keys, such as a question to confirm. */
+  /** Replaces the keys in the footer, for example with a question. */
   readonly notice: string | null;
   /** Oldest first. */
   readonly log: readonly LogEntry[];
 }
 
-/** Size and style, handed down together. */
+/** Size and style, passed together. */
 interface Area {
   readonly columns: number;
   readonly rows: number;
   readonly style: Style;
 }
 
-/** What the panels need below the head and the QR code beside it, for the code to show by itself. */
+/** Rows that the panels need below the head and the QR code; with fewer, the code is not shown by default. */
 const rowsBelowQr = 20;
-/** The head next to the QR code stays readable with this many columns. */
+/** The head beside the QR code is readable with at least this many columns. */
 const columnsBesideQr = 72;
 
 /** The screen in exactly `rows` lines of exactly `columns` cells. */
@@ -74,7 +74,7 @@ export function render(view: CoordinatorView, state: ScreenState): string[] {
   return [...lines, ...footer].map((line) => fit(line, state.columns));
 }
 
-/** Where the tables stand after a key: never further than there is anything to see. */
+/** The scroll position after a key, limited to what there is to see. */
 export function scrollBy(view: CoordinatorView, state: ScreenState, by: Scroll): Scroll {
   const limits = scrollLimits(view, bandsOf(view, state));
   const { rows, columns } = state.scroll;
@@ -84,7 +84,7 @@ export function scrollBy(view: CoordinatorView, state: ScreenState, by: Scroll):
   };
 }
 
-/** A table that can't be scrolled, as when it is on another panel, keeps its position until it can. */
+/** A table that cannot be scrolled now, for example because it is on another panel, keeps its position until it can. */
 function moved(from: number, by: number, limit: number): number {
   return limit === 0 ? from : clamp(Math.min(from, limit) + by, 0, limit);
 }
@@ -104,7 +104,7 @@ function screenLines(
   return [...topLines(view, state, area), ...bands.flatMap((band) => bandLines(view, state, band))];
 }
 
-/** The bands below the head; none where the help or the QR code has their place, or there is no room. */
+/** The bands below the head; none if the help or the QR code takes their place, or there is no room. */
 function bandsOf(view: CoordinatorView, state: ScreenState): Band[] {
   if (state.help || isQrAlone(view, state)) return [];
   const isLossAbove = isQrBeside(view, state);
@@ -122,7 +122,7 @@ function bandsOf(view: CoordinatorView, state: ScreenState): Band[] {
   });
 }
 
-/** How far the tables on the screen can be scrolled: not at all where everything is shown. */
+/** How far the tables on the screen can be scrolled: 0 if everything is visible. */
 function scrollLimits({ workers, run }: CoordinatorView, bands: readonly Band[]): Scroll {
   const places = bands.flat();
   const list = places.find(({ panel }) => panel === "workers");
@@ -141,7 +141,7 @@ function belowTitle({ columns, rows }: Pick<Area, "columns" | "rows">) {
   return { columns, rows: rows - 1 };
 }
 
-/** The head; with the QR code beside it, the loss too. */
+/** The head and, if the QR code is beside it, also the loss. */
 function topLines(view: CoordinatorView, state: ScreenState, area: Area): string[] {
   if (!isQrBeside(view, state)) return headLines(view, area.columns, area.style);
   const qr = qrCode(view.joinUrl, area.style);
@@ -152,12 +152,12 @@ function topLines(view: CoordinatorView, state: ScreenState, area: Area): string
   return beside([...head, ...chart], columns, qr, qrColumns);
 }
 
-/** Whether the QR code is on the screen: what the key that toggles it has to know. */
+/** Whether the QR code is visible. The key that toggles it must know. */
 export function showsQrCode(view: CoordinatorView, state: ScreenState): boolean {
   return state.qr === "shown" || isQrBeside(view, state);
 }
 
-/** In place of the panel. */
+/** Whether the code replaces the panel. */
 function isQrAlone(view: CoordinatorView, state: ScreenState): boolean {
   return state.qr === "shown" && !isQrBeside(view, state);
 }
@@ -222,7 +222,7 @@ function logPanel({ log }: ScreenState, { columns, rows, style }: Area): string[
   return [rule("log", columns, style), ...lines];
 }
 
-/** The code in place of everything else, with the URL for those without a camera. */
+/** The code alone, with the URL for people without a camera. */
 function qrPanel(view: CoordinatorView, { columns, rows, style }: Area): string[] {
   const { joinUrl } = view;
   if (joinUrl === "") return [style.dim(" there is no join URL yet")];
@@ -254,7 +254,7 @@ function footerLine(
   return keysLine({ goOn, scrollRows: limits.rows > 0, scrollColumns: limits.columns > 0 }, style);
 }
 
-/** A thin line with a title on its left and, where it fits, a note on its right. */
+/** A thin line with a title on the left and, if it fits, a note on the right. */
 function rule(title: string, columns: number, style: Style, note = ""): string {
   const start = `${style.dim("──")} ${style.bold(title)} `;
   const end = note === "" ? "" : ` ${note} ${style.dim("──")}`;

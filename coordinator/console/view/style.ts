@@ -1,8 +1,6 @@
-/**
- * @file The console's few colours, named by what they mean. Without colour every function returns its text as it is.
- */
+/** @file The console's few colours, named by meaning. Without colour, every function returns its text unchanged. */
 
-/** Escape: starts every terminal control sequence. */
+/** The escape character, which starts every terminal control sequence. */
 export const escape = "\u001B";
 
 /** Undoes every style. */
@@ -22,24 +20,24 @@ export interface Style {
   readonly accent: Paint;
   /** The test curve. */
   readonly test: Paint;
-  /** What went well. */
+  /** Success. */
   readonly good: Paint;
-  /** What a person should look at. */
+  /** Something that needs a person's attention. */
   readonly warn: Paint;
-  /** Black on white whatever the terminal's theme: a phone reads a QR code only that way round. */
+  /** Black on white, whatever the terminal's theme, because phones only read QR codes that way round. */
   readonly paper: Paint;
 }
 
 /**
- * Blue 32 (#0087d7) and vermilion 166 (#d75f00) are Okabe and Ito's pair for colour-blind readers, and stand out at
- * about 4:1 or more on black and on white alike.
+ * Blue 32 (#0087d7) and vermilion 166 (#d75f00) are Okabe and Ito's pair for colour-blind readers, and have a
+ * contrast of about 4:1 or more on both black and white.
  */
 const blue = "38;5;32";
 const vermilion = "38;5;166";
 const green = "38;5;35";
 const purple = "38;5;169";
 
-/** The style with or without colour. */
+/** Creates the style with or without colour. */
 export function createStyle(color: boolean): Style {
   const paint = (open: string, close: string): Paint =>
     color ? (text) => `${escape}[${open}m${text}${escape}[${close}m` : (text) => text;

@@ -1,4 +1,4 @@
-/** @file What stays on the terminal when the live console closes: how the run ended and where its result lies. */
+/** @file What remains on the terminal when the live console closes: how the run ended and where its result is. */
 import type { CoordinatorEvent, CoordinatorView, Phase, SavedCheckpoint } from "../../run/view.ts";
 import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
 import { phaseText } from "./head.ts";
@@ -10,18 +10,18 @@ type Finished = Extract<CoordinatorEvent, { readonly event: "finished" }>;
 /** A run's last event. */
 export type RunEnding = Extract<CoordinatorEvent, { readonly event: "finished" | "failed" }>;
 
-/** Workers named in the summary; the others are counted. */
+/** Workers named in the summary. The others are counted. */
 const workersNamed = 5;
 
-/** What a run leaves. */
+/** What remains of a run. */
 export interface RunRemains {
-  /** `null` when the run was stopped before its end. */
+  /** `null` if the run was stopped before its end. */
   readonly ending: RunEnding | null;
-  /** `null` when there is nothing on the disk, `undefined` when nobody knows. */
+  /** `null` if nothing is on the disk, `undefined` if unknown. */
   readonly saved: SavedCheckpoint | null | undefined;
 }
 
-/** The summary's lines, not cut: they go where the terminal scrolls. */
+/** The lines of the summary, uncut: they go where the terminal scrolls. */
 export function summaryLines(
   view: CoordinatorView,
   { ending, saved }: RunRemains,
@@ -49,7 +49,7 @@ export function summaryLines(
   return [title, ...known.map(([name, text]) => `${style.dim(name.padEnd(11))} ${text}`)];
 }
 
-/** The same in one line, for a pipe; `null` when the run's own last event has told it. */
+/** The same in one line, for a pipe; `null` if the run's last event already said it. */
 export function stopLine(
   { run }: CoordinatorView,
   saved: RunRemains["saved"],
@@ -72,7 +72,7 @@ function pathText({ checkpoint }: Finished): string {
   return cleanText(checkpoint ?? "not written");
 }
 
-/** A full disk, or an end that nobody could wait for, leaves an older checkpoint or none. */
+/** After a full disk, or an end that nobody could wait for, there is only an older checkpoint or none. */
 function savedText(step: number, saved: RunRemains["saved"], style: Style): string | null {
   if (saved === undefined) return null;
   if (saved === null) return "not written";
@@ -80,12 +80,15 @@ function savedText(step: number, saved: RunRemains["saved"], style: Style): stri
   return cleanText(saved.path) + (saved.step < step ? ` ${style.warn(lost)}` : "");
 }
 
-/** The coordinator has ended, so a run that was under way no longer is. */
+/** The coordinator has ended, so an unfinished run is stopped. */
 function stateText(phase: Phase, style: Style): string {
   return isOver(phase) ? phaseText(phase, style) : style.warn("‖ stopped");
 }
 
-/** Goes on from the run's last checkpoint. Where the run's folder lies is known to who began it. */
+/**
+ * The command that continues from the run's last checkpoint. The person who started the run knows the folder of
+ * runs.
+ */
 function resumeText(id: string, style: Style): string {
   const command = `promedio coordinator --resume ${cleanText(id)}`;
   return `${command} ${style.dim("(and --runs, if it was given)")}`;
@@ -95,7 +98,7 @@ function steps(step: number, totalSteps: number): string {
   return step === totalSteps ? integer(step) : `${integer(step)} of ${integer(totalSteps)}`;
 }
 
-/** The finished run's own averages, not the last second's, where there are any. */
+/** The finished run's own averages if there are any, else those of the last second. */
 function pace(
   seconds: number,
   samplesPerSecond: number,

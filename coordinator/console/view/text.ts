@@ -1,22 +1,22 @@
 /**
- * @file Text that fits in terminal cells: cleaning what strangers wrote, measuring it, cutting and padding it.
- * Widths are in cells; our own colour sequences count for nothing.
+ * @file Text that fits into terminal cells: cleans, measures, cuts and pads it. Widths are in cells; our own colour
+ * sequences have width 0.
  */
 import { stripVTControlCharacters } from "node:util";
 
 import { escape, resetStyle } from "./style.ts";
 
-/** More than any name or reason needs; keeps the work below small whatever comes in. */
+/** Longer than any name or reason; limits the work below for any input. */
 const textLengthMax = 1000;
 
 /**
- * Nothing to see, or something that terminals disagree about: controls, direction marks, joiners, skin tones,
+ * Invisible characters, or those that terminals disagree about: controls, direction marks, joiners, skin tones,
  * variation selectors, private and unassigned characters.
  */
 const unwanted =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Emoji_Modifier}\p{Variation_Selector}]/gu;
 
-/** Two marks on a letter are a language; more are a drawing over the lines above. */
+/** Languages use up to two marks on a letter. More are used to draw over the lines above. */
 const stackedMarks = /([\p{Mn}\p{Me}]{2})[\p{Mn}\p{Me}]+/gu;
 
 const sequence = new RegExp(`${escape}\\[[0-9;]*m`, "gu");
@@ -28,10 +28,10 @@ const wide =
 const flagHalf = /[\u{1F1E6}-\u{1F1FF}]/u;
 
 /**
- * Makes a stranger's text harmless on one line: no control or escape sequence, no line break, no invisible or
+ * Makes untrusted text harmless on one line: no control or escape sequence, no line break, no invisible or
  * direction-changing character.
  *
- * @param fallback - What stands for a text of which nothing is left.
+ * @param fallback - Returned if nothing is left of the text.
  */
 export function cleanText(text: string, fallback = ""): string {
   const cleaned = stripVTControlCharacters(text.slice(0, textLengthMax))
@@ -43,7 +43,7 @@ export function cleanText(text: string, fallback = ""): string {
   return cleaned === "" ? fallback : cleaned;
 }
 
-/** How many cells a text takes: 2 for wide East Asian characters and emoji, 0 for combining marks. */
+/** How many cells a text needs: 2 for wide East Asian characters and emoji, 0 for combining marks. */
 export function displayWidth(text: string): number {
   const bare = text.includes(escape) ? text.replaceAll(sequence, "") : text;
   if (printableAscii.test(bare)) return bare.length;
@@ -59,13 +59,19 @@ export function fit(text: string, width: number, align: "left" | "right" = "left
   return align === "left" ? text + " ".repeat(gap) : " ".repeat(gap) + text;
 }
 
-/** Left text and right text with the room between them, in exactly `width` cells; the left one is cut if need be. */
+/**
+ * Left and right text, with the remaining space between them, in exactly `width` cells. The left text is cut if
+ * necessary.
+ */
 export function spread(left: string, right: string, width: number): string {
   const leftWidth = width - displayWidth(right) - 1;
   return leftWidth < 1 ? fit(left, width) : `${fit(left, leftWidth)} ${right}`;
 }
 
-/** Two blocks of lines side by side with two cells between; each in its own width, as high as the higher one. */
+/**
+ * Two blocks of lines side by side, two cells apart. Each has its own width, and both are as high as the higher
+ * one.
+ */
 export function beside(
   left: readonly string[],
   leftWidth: number,
@@ -95,7 +101,7 @@ function truncate(text: string, width: number): string {
 
 function characterWidth(character: string): 0 | 1 | 2 {
   const code = character.codePointAt(0) ?? 0;
-  // What screens are mostly made of: Latin letters, boxes, blocks, braille.
+  // Most of a screen: Latin letters, boxes, blocks, braille.
   if (code < 0x300 || (code >= 0x2500 && code < 0x25fd) || (code >= 0x2800 && code < 0x2900))
     return 1;
   if (zeroWidth.test(character)) return 0;

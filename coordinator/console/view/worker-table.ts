@@ -1,6 +1,6 @@
 /**
- * @file The workers, one row each, the largest share first. What doesn't fit is counted and summed up in a last row,
- * so that sixty workers can be read in ten lines.
+ * @file The workers, one row each, the largest share first. Those that don't fit are counted and summed up in a
+ * last row, so that sixty workers can be read in ten lines.
  */
 import type { WorkerView } from "../../run/view.ts";
 import { smallBar } from "./bars.ts";
@@ -8,7 +8,7 @@ import { compact, integer, percent, unknownFigure } from "./figures.ts";
 import type { Style } from "./style.ts";
 import { cleanText, fit } from "./text.ts";
 
-/** Two tables side by side need this much room for each. */
+/** Each of two tables side by side needs this much room. */
 const tableWidthMin = 74;
 const nameWidthMax = 24;
 const agentWidthMax = 30;
@@ -20,16 +20,17 @@ interface Column {
   readonly cell: (worker: WorkerView) => string;
 }
 
-/** Cells of a table. */
+/** Size of a table in cells. */
 interface Size {
   readonly columns: number;
   readonly rows: number;
 }
 
 /**
- * The table in at most `rows` lines, in two halves side by side when one is too short and there is room.
+ * The table in at most `rows` lines. If one table is too short for all workers and there is room, it is split into
+ * two halves side by side.
  *
- * @param size - In cells; `first` is how many workers are above, at most as many as `workersHidden`.
+ * @param size - In cells; `first` is the number of workers hidden above, at most `workersHidden`.
  */
 export function workerTable(
   workers: readonly WorkerView[],
@@ -53,19 +54,19 @@ export function workerTable(
   });
 }
 
-/** How many lines the table takes of those that there are. The first worker's line is kept for it. */
+/** How many of the available lines the table needs. Without workers it still keeps one row. */
 export function workerTableRows(workers: number, size: Size): number {
   const { tables, shown } = pageOf(workers, size);
   const body = shown < workers ? shown + 1 : Math.max(1, workers);
   return Math.min(size.rows, 1 + Math.ceil(body / tables));
 }
 
-/** How many workers have no row of their own. */
+/** How many workers have no row. */
 export function workersHidden(workers: number, size: Size): number {
   return workers - pageOf(workers, size).shown;
 }
 
-/** How many tables stand side by side, and how many workers they show; those left over need a row too. */
+/** How many tables there are side by side, and how many workers they show. The hidden ones need a row too. */
 function pageOf(workers: number, { columns, rows }: Size): { tables: 1 | 2; shown: number } {
   const tables = workers > rows - 1 && columns >= 2 * tableWidthMin + 3 ? 2 : 1;
   const places = (rows - 1) * tables;
@@ -73,8 +74,8 @@ function pageOf(workers: number, { columns, rows }: Size): { tables: 1 | 2; show
 }
 
 /**
- * By share, those within a tenth of each other by name, so that equally fast workers don't change places ten times a
- * second. Those that left come last.
+ * By share. Workers within a tenth of each other are ordered by name, so that equally fast ones don't change places
+ * ten times per second. Those that left come last.
  */
 function byShare(a: WorkerView, b: WorkerView): number {
   const gone = Number(a.state === "gone") - Number(b.state === "gone");
@@ -83,7 +84,7 @@ function byShare(a: WorkerView, b: WorkerView): number {
   return share || compareText(a.name, b.name) || compareText(a.id, b.id);
 }
 
-/** Eight classes to a doubling. Workers without a share have one below all others. */
+/** Eight classes per doubling. Workers without a share have a class below all others. */
 function shareClass(share: number): number {
   return share > 1e-9 ? Math.round(8 * Math.log2(share)) : -1000;
 }
@@ -107,7 +108,7 @@ function bodyRows(
   return above.length + below.length === 0 ? lines : [...lines, hiddenRow(above, below, style)];
 }
 
-/** Always the last row, whichever way is scrolled, so that nothing jumps. */
+/** Always the last row, however far the table is scrolled, so that nothing jumps. */
 function hiddenRow(
   above: readonly WorkerView[],
   below: readonly WorkerView[],
@@ -126,7 +127,7 @@ function hiddenRow(
   );
 }
 
-/** The columns that fit, by what they are worth to a reader. */
+/** The columns that fit, chosen by their value to a reader. */
 function columnsOf(workers: readonly WorkerView[], width: number, style: Style): Column[] {
   const largest = Math.max(...workers.map((worker) => worker.share));
   const fixed = fixedColumns(largest, style);
@@ -138,7 +139,7 @@ function columnsOf(workers: readonly WorkerView[], width: number, style: Style):
   return [nameColumn(nameWidth), ...fixed, ...(agentWidth >= 12 ? [agentColumn(agentWidth)] : [])];
 }
 
-/** Titles in the order in which a narrow terminal gives them up. */
+/** Titles in the order in which a narrow terminal drops them. */
 const dispensable = ["ping", "blocks", "threads", "runs in", "state", "samples/s"];
 
 function leastWanted(columns: readonly Column[]): number {
@@ -164,7 +165,7 @@ function agentColumn(width: number): Column {
 function fixedColumns(largestShare: number, style: Style): Column[] {
   const share = (worker: WorkerView) => {
     const bar = smallBar(largestShare > 0 ? worker.share / largestShare : 0, 5, style);
-    // All of it is written without a digit after the point, so that it does not touch the bar.
+    // 100 % has no decimal, so that it does not touch the bar.
     return bar + fit(percent(worker.share, worker.share < 0.9995 ? 1 : 0), 7, "right");
   };
   return [
