@@ -1,6 +1,6 @@
 /**
- * @file The page that shows the run: hands what comes over the socket to the panels, each of which draws one thing.
- * Nothing is decided here; orders go back to the coordinator.
+ * @file The page that shows the run: passes the socket's messages to the panels, each of which draws one thing. It
+ * decides nothing; commands go back to the coordinator.
  */
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { CoordinatorView, EvaluationPoint, RunView, TimelineView } from "../run/view.ts";
@@ -25,7 +25,7 @@ import { showWeights } from "./panels/weights.ts";
 import { WorkersPanel } from "./panels/workers.ts";
 import { say, translatePage } from "./texts/language.ts";
 
-/** Who is not told of the run by then is shown the page as it is. */
+/** If the run is still unknown after this time, the page is shown as it is. */
 const patienceMs = 4_000;
 
 translatePage();
@@ -87,7 +87,7 @@ async function saveCheckpoint(): Promise<void> {
   setText(element("save-error"), hasCome ? "" : say("checkpointLost"));
 }
 
-/** A connection begins: everything is told anew. */
+/** A new connection repeats everything, so start from scratch. */
 function greet(isOperator: boolean): void {
   eventsPanel.clear();
   element("controls").hidden = !isOperator;
@@ -139,7 +139,7 @@ function showLink(link: Link): void {
   target.dataset["link"] = link;
   document.body.dataset["link"] = link;
   setText(target, say(link));
-  // What is shown of the run may not be so any more.
+  // The shown state of the run may be out of date.
   if (link !== "connected") {
     runPanel.lose(say(link));
     eventsPanel.lose();
@@ -148,7 +148,7 @@ function showLink(link: Link): void {
   if (link !== "connected" && link !== "connecting") showPage();
 }
 
-/** Once the run is known, or that it won't be soon: the cards have their places then. */
+/** Called once the run is known, or will not be known soon: from then on the cards have their positions. */
 function showPage(): void {
   document.body.dataset["shown"] = "";
 }

@@ -1,10 +1,8 @@
-/**
- * @file The dashboard's socket: says the token, hands on what comes, sends orders, and comes back when it is lost.
- */
+/** @file The dashboard's socket: sends the token, passes on messages, sends commands, and reconnects. */
 import { closeStatus } from "../../shared/protocol/errors.ts";
 import type { DashboardMessage, DashboardCommand } from "../watch/dashboard-messages.ts";
 
-/** Between two tries: the coordinator was restarted, or the network is away. */
+/** Between two tries, while the coordinator restarts or the network is away. */
 const retryMs = 1_000;
 
 export type Link = "connecting" | "connected" | "disconnected" | "wrongToken" | "full";
@@ -15,7 +13,7 @@ export interface FeedEvents {
   link(link: Link): void;
 }
 
-/** An order without the number that its reply will have. */
+/** A command without the number that its reply will have. */
 export type OrderBody = DashboardCommand extends infer Each
   ? Each extends DashboardCommand
     ? Omit<Each, "id">
@@ -31,7 +29,7 @@ export class Feed {
   #socket: WebSocket | undefined;
   #nextId = 1;
 
-  /** @param token - Of the page's own URL; empty for a coordinator that is open to all. */
+  /** @param token - From the page's URL; empty for a coordinator without a join token. */
   constructor(token: string, events: FeedEvents) {
     this.#token = token;
     this.#events = events;
@@ -39,7 +37,7 @@ export class Feed {
     this.#open();
   }
 
-  /** Sends an order. @returns What is wrong with it in one line, or `null`. */
+  /** Sends a command. @returns What is wrong with it in one line, or `null`. */
   order(body: OrderBody): Promise<string | null> {
     const id = this.#nextId++;
     return new Promise((resolve) => {

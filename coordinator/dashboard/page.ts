@@ -1,4 +1,4 @@
-/** @file The few things that the dashboard does to its page. Text only goes in as text, never as markup. */
+/** @file The few things that the dashboard does to its page. Text is only inserted as text, never as markup. */
 
 type Kind<T extends Element> = new () => T;
 
@@ -10,7 +10,7 @@ export function element(id: string, kind: Kind<Element> = HTMLElement): Element 
   throw new Error(`the page has no ${kind.name} #${id}`);
 }
 
-/** Writes only what differs: a selection stays, and a screen reader is not told the same thing again. */
+/** Writes only a changed text, so that a selection survives and a screen reader does not repeat itself. */
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
@@ -27,15 +27,15 @@ export function create<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** One cell: its text, or an element of its own, and a class. */
+/** One cell: its text or its element, and a class. */
 export interface Cell {
   readonly text: string;
   readonly className?: string;
-  /** A value in [−1, 1] that colours the ground: negative orange, positive blue. */
+  /** A value in [−1, 1] that colours the background: negative orange, positive blue. */
   readonly tint?: number;
 }
 
-/** Makes a table's body show these cells; rows and cells that are there already are kept. */
+/** Makes a table's body show these cells. Existing rows and cells are reused. */
 export function fillBody(table: HTMLTableElement, rows: readonly (readonly Cell[])[]): void {
   const body = table.tBodies[0] ?? table.createTBody();
   while (body.rows.length > rows.length) body.deleteRow(-1);
@@ -73,31 +73,31 @@ function fillRow(
     if (cell === undefined) continue;
     setText(cell, text);
     if (cell.className !== className) cell.className = className;
-    // A cell may have shown something else before.
+    // A reused cell may have shown something else.
     cell.style.backgroundColor = tint === undefined ? "" : tintOf(tint);
   }
 }
 
-/** A ground that a text can still be read on. */
+/** A background on which text is still readable. */
 export function tintOf(value: number): string {
   const strength = Math.min(1, Math.abs(value)) * 0.42;
   return `rgb(var(${value < 0 ? "--negative" : "--positive"}) / ${strength.toFixed(3)})`;
 }
 
-/** A colour of the style sheet as it is now, dark or light. */
+/** The current value of a colour in the style sheet, for the dark or the light theme. */
 export function colorOf(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** Calls back at once and whenever the colours change. */
+/** Calls back whenever the colours change. */
 export function onTheme(changed: () => void): void {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
 }
 
 /**
- * Knows whether something can be seen: what can't need not be computed.
+ * Tracks whether an element is visible. What is not visible need not be computed.
  *
- * @param seen - Called when it comes into sight.
+ * @param seen - Called when it becomes visible.
  */
 export function watchVisible(target: Element, seen: () => void = () => {}): () => boolean {
   let visible = false;

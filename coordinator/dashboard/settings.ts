@@ -1,11 +1,11 @@
-/** @file A run config as texts by the names of the command line's options, and back by way of a form. Pure. */
+/** @file Converts a run config to texts named like the command line's options, and back from a form. Pure. */
 import type { RunConfig } from "../../shared/run/config.ts";
 import { defaultShardSize } from "../../shared/run/plan.ts";
 import { scheduleDefaults } from "../../shared/run/settings/defaults.ts";
 
 export type FormValues = Readonly<Record<string, string>>;
 
-/** What the form shows of a run. */
+/** The values of a run that the form shows. */
 export function formOf(config: RunConfig): FormValues {
   const { dataset, model, loss, optimizer, batchSize, epochs, seed } = config;
   return {
@@ -23,8 +23,8 @@ export function formOf(config: RunConfig): FormValues {
 }
 
 /**
- * The settings of a new run: what the form says, and of the run at hand what the form does not show and what still
- * belongs to the choices made in it. An unchanged form is the same run again, bit for bit.
+ * The settings of a new run: the form's values, plus the current run's settings that the form does not show, as far
+ * as they still apply to the form's choices. An unchanged form gives the same run again, bit for bit.
  *
  * @param form - An empty value means the default.
  */

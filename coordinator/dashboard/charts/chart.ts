@@ -1,4 +1,4 @@
-/** @file One line chart, drawn by uPlot in the page's own colours: at most once a frame, and only where it is seen. */
+/** @file One line chart, drawn by uPlot in the page's own colours, at most once per frame and only while visible. */
 import uPlot from "uplot";
 
 import { colorOf, onTheme, watchVisible } from "../page.ts";
@@ -13,9 +13,9 @@ export interface Curve {
 }
 
 export interface ChartOptions {
-  /** Of values in the legend and on the axis. */
+  /** Formats values in the legend and on the vertical axis. */
   readonly format: (value: number) => string;
-  /** Of values along the chart. */
+  /** Formats values on the horizontal axis. */
   readonly formatX: (value: number) => string;
   readonly labelX: () => string;
 }
@@ -24,7 +24,7 @@ export class Chart {
   readonly #place: HTMLElement;
   readonly #options: ChartOptions;
   #plot: uPlot | undefined;
-  /** What the plot was made for: other curves, another scale or other colours need a new one. */
+  /** The shape the plot was made for. Other curves, another scale or other colours need a new plot. */
   #shape = "";
   #curves: readonly Curve[] = [];
   #isLog = false;
@@ -42,14 +42,14 @@ export class Chart {
     });
   }
 
-  /** Shows these curves at the next frame. */
+  /** Shows these curves with the next frame. */
   update(curves: readonly Curve[], isLog = false): void {
     this.#curves = curves;
     this.#isLog = isLog;
     this.#schedule();
   }
 
-  /** The drawing, for saving it; `undefined` before there is one. */
+  /** The drawn canvas, to save it; `undefined` before the first draw. */
   get canvas(): HTMLCanvasElement | undefined {
     return this.#plot?.ctx.canvas;
   }
@@ -63,7 +63,7 @@ export class Chart {
     });
   }
 
-  /** A chart without a point would have no axes, and move aside for them later. */
+  /** A chart without any point would have no axes, and would shift when they appear. */
   #hasWhatToDraw(): boolean {
     return this.#plot !== undefined || this.#curves.some(({ points }) => points.length > 0);
   }
@@ -128,7 +128,7 @@ export class Chart {
   }
 }
 
-/** All curves over the union of their x; on a logarithmic scale only what is above 0. */
+/** All curves over the union of their x values. On a logarithmic scale only values above 0. */
 function align(curves: readonly Curve[], isLog: boolean): uPlot.AlignedData {
   const all = [...new Set(curves.flatMap(({ points }) => points.map(([x]) => x)))];
   all.sort((a, b) => a - b);

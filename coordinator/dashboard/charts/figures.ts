@@ -1,4 +1,4 @@
-/** @file Numbers as people read them, in their language. Pure. */
+/** @file Numbers for people, in their language. Pure. */
 
 export interface Figures {
   /** `12,345`. */
@@ -9,15 +9,15 @@ export interface Figures {
   percent(value: number | null, digits?: number): string;
   /** `3.2 s`, `4 min 10 s`, `2 h 05 min`, or a dash. */
   seconds(value: number | null): string;
-  /** With its sign and three digits after the point: `+1.234e-2`. */
+  /** With sign and three decimals: `+1.234e-2`. */
   gradient(value: number): string;
   /** `412 k`. */
   compact(value: number): string;
-  /** With so many digits after the point. */
+  /** With a fixed number of decimals. */
   fixed(value: number, digits: number): string;
-  /** As few digits as tell it apart, of at most four: `0.05`, `1.2e-5`. */
+  /** As few digits as identify it, at most four: `0.05`, `1.2e-5`. */
   shortest(value: number): string;
-  /** A fraction as a percentage, with a digit after the point where it tells something: `80%`, `97.5%`. */
+  /** A fraction as a percentage, with a decimal only if it is not 0: `80%`, `97.5%`. */
   shortestPercent(value: number): string;
 }
 
@@ -88,7 +88,7 @@ export function figuresIn(language: string): Figures {
 
 const subscripts = "₀₁₂₃₄₅₆₇₈₉";
 
-/** `w` and an index below the line: `6488` → `w₆₄₈₈`. */
+/** `w` with a subscript index: `6488` → `w₆₄₈₈`. */
 export function parameterName(index: number): string {
   return `w${String(index).replace(/\d/gu, (digit) => subscripts.charAt(Number(digit)))}`;
 }

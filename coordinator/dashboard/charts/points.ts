@@ -1,7 +1,7 @@
-/** @file The points of the run's curve as they come in, and as many of them as a chart has room for. Pure. */
+/** @file The points of the run's curve as they arrive, reduced to as many as a chart can show. Pure. */
 import { pointsHeadBytes } from "../../run/history.ts";
 
-/** Columns of a point; NaN is an unknown value. */
+/** Columns of a point; NaN means unknown. */
 export const column = {
   step: 0,
   seconds: 1,
@@ -15,7 +15,7 @@ const width = 6;
 export class Points {
   #values = new Float32Array(1024 * width);
   #count = 0;
-  /** Steps a point stands for. */
+  /** Steps per point. */
   stride = 1;
 
   get count(): number {
@@ -26,7 +26,7 @@ export class Points {
     this.#count = 0;
   }
 
-  /** Takes a binary message; of another run it is ignored. */
+  /** Takes a binary message; ignores one of another run. */
   receive(message: ArrayBuffer, run: number): void {
     const head = new DataView(message);
     if (head.getUint32(0, true) !== run) return;
@@ -48,10 +48,10 @@ export class Points {
   }
 
   /**
-   * A curve of at most `most` points: each the mean of equally many neighbours, at the last one's x.
+   * A curve of at most `most` points. Each is the mean of equally many neighbours, at the last one's x.
    *
-   * @param x - Column along the chart.
-   * @param y - Column up the chart; unknown values are left out.
+   * @param x - Column of the horizontal axis.
+   * @param y - Column of the vertical axis; unknown values are skipped.
    */
   curve(x: number, y: number, most: number): [number, number][] {
     const size = Math.max(1, Math.ceil(this.#count / most));
@@ -65,7 +65,7 @@ export class Points {
     return curve;
   }
 
-  /** Steps a second between neighbours, at most `most` of them. */
+  /** Steps per second between neighbours, at most `most` values. */
   pace(x: number, most: number): [number, number][] {
     const size = Math.max(1, Math.ceil(this.#count / most));
     const pace: [number, number][] = [];
@@ -77,7 +77,7 @@ export class Points {
     return pace;
   }
 
-  /** Seconds of training at a step: of the nearest point at or before it. */
+  /** Seconds of training at a step, taken from the nearest point at or before it. */
   secondsAt(step: number): number {
     let [low, high] = [0, this.#count];
     while (low < high) {
@@ -88,7 +88,7 @@ export class Points {
     return low === 0 ? 0 : this.value(low - 1, column.seconds);
   }
 
-  /** As comma-separated values, with a head. */
+  /** As comma-separated values with a header. */
   csv(): string {
     const lines = ["step,seconds,loss,accuracy,learningRate,gradientNorm"];
     for (let i = 0; i < this.#count; i++) {

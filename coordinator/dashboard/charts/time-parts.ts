@@ -1,19 +1,19 @@
-/** @file Who has a row in the timeline, and what the workers' time of the last steps went into. Pure. */
+/** @file Which workers get a row in the timeline, and how the workers spent the time of the last steps. Pure. */
 import type { TimelineView, WorkerView } from "../../run/view.ts";
 import type { TextKey } from "../texts/texts.ts";
 
-/** More rows than one can look at. */
+/** More rows than a person can look at. */
 const rowsMax = 24;
 
 export type Step = TimelineView["steps"][number];
-/** What a worker's time goes into: it waits after its share of a step, and is idle in a step that it has no share of. */
+/** How a worker spends time. It waits after its share of a step, and is idle in a step in which it has no share. */
 export type Part = "download" | "compute" | "upload" | "wait" | "idle";
-/** Fractions of the workers' time; together 1. */
+/** Fractions of the workers' time; their sum is 1. */
 export type Parts = Readonly<Record<Part, number>>;
 
 /**
- * Names of the workers that are connected, in the order of their table. Not of those that the last steps happened to
- * need: these change several times a second, and with them the timeline's height would.
+ * Names of the connected workers, in the order of their table. Not only those used by the last steps, because they
+ * change several times per second and the timeline's height would change with them.
  */
 export function rowsOf(workers: readonly WorkerView[]): string[] {
   const here = workers.filter(({ state }) => state !== "gone");
@@ -21,8 +21,8 @@ export function rowsOf(workers: readonly WorkerView[]): string[] {
 }
 
 /**
- * Where the time goes of all who are present: who can take work now, and who had a share of a step. Every step counts
- * with its time for each of them.
+ * How the present workers spend their time: those that can take work now, and those that had a share of a step.
+ * Every step counts its full time for each of them.
  */
 export function partsOf(steps: readonly Step[], workers: readonly WorkerView[]): Parts {
   const able = workers.filter(({ state }) => state === "ready" || state === "working");
@@ -49,7 +49,7 @@ export function partsOf(steps: readonly Step[], workers: readonly WorkerView[]):
   };
 }
 
-/** `old`, moved towards `newest` by a fraction of the way. */
+/** Moves `old` towards `newest` by a fraction of the distance. */
 export function mixed(old: Parts, newest: Parts, fraction: number): Parts {
   const mix = (part: Part) => old[part] + fraction * (newest[part] - old[part]);
   return {
@@ -61,7 +61,7 @@ export function mixed(old: Parts, newest: Parts, fraction: number): Parts {
   };
 }
 
-/** What limits a run whose workers spend most of their time so. */
+/** What limits a run whose workers spend their time like this. */
 export function limitOf({ download, compute, upload, wait, idle }: Parts): TextKey {
   const most = Math.max(download, compute, upload, wait + idle);
   if (compute === most) return "limitCompute";

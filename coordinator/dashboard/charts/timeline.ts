@@ -1,21 +1,21 @@
 /**
- * @file Where the time of the last steps goes, a row a worker: downloading the parameters, computing, uploading the
- * gradients, waiting for the others.
+ * @file How the time of the last steps is spent, one row per worker: downloading the parameters, computing,
+ * uploading the gradients, waiting for the others.
  */
 import type { TimelineView, WorkerView } from "../../run/view.ts";
 import { colorOf, element, setText, watchVisible } from "../page.ts";
 import { say } from "../texts/language.ts";
 import { limitOf, mixed, type Parts, partsOf, rowsOf, type Step } from "./time-parts.ts";
 
-/** The room of the first two, kept for them: most runs have as many. */
+/** Space reserved for two rows, because most runs have as many. */
 const rowsMin = 2;
 const rowHeight = 18;
 const nameWidth = 110;
 const gap = 6;
-/** Weight of the newest snapshot in the shares of time that are told in words. */
+/** Weight of the newest snapshot in the fractions that are shown in words. */
 const newestWeight = 0.2;
 
-/** Where and how one step is drawn. */
+/** The position and scale at which one step is drawn. */
 interface Place {
   readonly rows: readonly string[];
   readonly left: number;
@@ -38,7 +38,7 @@ export class Timeline {
   /** @param times - `null` before the first run. */
   show(workers: readonly WorkerView[], times: TimelineView | null): void {
     this.#rows = rowsOf(workers);
-    // Also where it can't be seen: what is below it has its place then.
+    // Set the height even while invisible, so that everything below has its final position.
     this.#canvas.style.height = `${this.#height}px`;
     const { steps } = times ?? { steps: [] };
     if (steps.length === 0) return;
@@ -76,7 +76,7 @@ export class Timeline {
       0,
     );
     const perMs = (width - nameWidth - gap * steps.length) / total;
-    // Asking for a colour makes the browser bring its styles up to date.
+    // Reading a colour forces the browser to update its styles, so read all of them first.
     const colors = {
       ground: colorOf("--well"),
       late: colorOf("--bad"),
@@ -117,7 +117,7 @@ export class Timeline {
     }
   }
 
-  /** The same in words, smoothed so that they can be read. */
+  /** The same in words, smoothed so that they are readable. */
   #tell(newest: Parts): void {
     const parts = mixed(this.#parts ?? newest, newest, newestWeight);
     this.#parts = parts;

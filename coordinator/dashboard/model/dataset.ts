@@ -1,5 +1,6 @@
 /**
- * @file Samples of the run's dataset, read from `/data/<sha256>` by ranges: the header once, then only what is shown.
+ * @file Samples of the run's dataset, read from `/data/<sha256>` with range requests: the header once, then only
+ * the samples shown.
  *
  * @see shared/data/canonical.ts for the tensors in the file.
  */
@@ -9,7 +10,7 @@ type SplitName = "train" | "test";
 interface Entry {
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** In the file. */
+  /** Offset in the file. */
   readonly start: number;
 }
 
@@ -24,7 +25,7 @@ export class RemoteDataset {
     this.#entries = entries;
   }
 
-  /** @throws If the coordinator does not give it. */
+  /** @throws If the coordinator refuses it or cannot be reached. */
   static async open(sha256: string, token: string): Promise<RemoteDataset> {
     const url = `/data/${sha256}`;
     const head = new DataView(await readRange(url, token, 0, 8));
@@ -33,17 +34,17 @@ export class RemoteDataset {
     return new RemoteDataset(url, token, entriesOf(JSON.parse(header), 8 + headerLength));
   }
 
-  /** Samples of a split. */
+  /** The number of samples in a split. */
   count(split: SplitName): number {
     return this.#entry(`${split}.features`).shape[0] ?? 0;
   }
 
-  /** Of one sample: `[28, 28]`. */
+  /** The shape of one sample, such as `[28, 28]`. */
   get featureShape(): readonly number[] {
     return this.#entry("train.features").shape.slice(1);
   }
 
-  /** Samples [first, first + count) as the network takes them: shape `[count, featureCount]`. */
+  /** Samples [first, first + count) in the network's input form: shape `[count, featureCount]`. */
   async features(split: SplitName, first: number, count: number): Promise<Float32Array> {
     const { dtype, start } = this.#entry(`${split}.features`);
     const featureCount = this.featureShape.reduce((product, size) => product * size, 1);
@@ -78,7 +79,7 @@ async function readRange(
 ): Promise<ArrayBuffer> {
   const headers = new Headers({ Range: `bytes=${start}-${start + length - 1}` });
   if (token !== "") headers.set("Authorization", `Bearer ${token}`);
-  // The whole file in the browser's cache would be as good, but a range of it is not looked for there.
+  // The browser's cache may hold the whole file, but browsers do not serve ranges from it.
   const response = await fetch(url, { headers, cache: "no-store" });
   if (response.status !== 206) throw new Error(`${url}: ${response.status}`);
   return await response.arrayBuffer();

@@ -1,6 +1,6 @@
 /**
- * @file From a drawing to what the network knows: the ink scaled into a box of 20 × 20 pixels with its proportions
- * kept, and moved so that its centre of mass lies in the middle of 28 × 28, as MNIST was made. Pure.
+ * @file Prepares a drawing the way MNIST was made: the ink is scaled into a box of 20 × 20 pixels with its
+ * proportions kept, and moved so that its centre of mass is in the middle of 28 × 28. Pure.
  */
 
 /** Grey values in [0, 1], row by row. */
@@ -13,7 +13,7 @@ export interface Picture {
 
 export const imageSide = 28;
 const inkSide = 20;
-/** Fainter is no ink. */
+/** Anything fainter is not ink. */
 const inkLeast = 0.02;
 
 interface Box {
@@ -23,7 +23,7 @@ interface Box {
   readonly height: number;
 }
 
-/** @returns Shape `[28, 28]`, or `undefined` when nothing is drawn. */
+/** @returns Shape `[28, 28]`, or `undefined` if nothing is drawn. */
 export function centreDigit(drawing: Picture): Float32Array | undefined {
   const box = inkBox(drawing);
   if (box === undefined) return undefined;
@@ -101,7 +101,7 @@ function centreOfMass({ width, values }: Picture): { x: number; y: number } {
   return { x: x / mass, y: y / mass };
 }
 
-/** Nothing of the ink may leave the picture. */
+/** No ink may leave the picture. */
 function clampShift(shift: number, side: number): number {
   return Math.min(Math.max(shift, 0), imageSide - side);
 }

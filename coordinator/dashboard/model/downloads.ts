@@ -1,4 +1,4 @@
-/** @file Files that the page hands to its reader. */
+/** @file Files that the page offers for download. */
 
 /** Offers bytes as a file. */
 export function saveBlob(blob: Blob, name: string): void {
@@ -10,7 +10,10 @@ export function saveBlob(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** Fetches a file with the page's token, which a plain link could not show, and offers it. @returns Whether it came. */
+/**
+ * Fetches a file with the page's token, which a plain link cannot send, and offers it. @returns Whether it
+ * succeeded.
+ */
 export async function saveFromServer(path: string, token: string, name: string): Promise<boolean> {
   const headers = new Headers();
   if (token !== "") headers.set("Authorization", `Bearer ${token}`);
@@ -19,6 +22,6 @@ export async function saveFromServer(path: string, token: string, name: string):
     if (response.ok) saveBlob(await response.blob(), name);
     return response.ok;
   } catch {
-    return false; // Nobody answered, or the answer broke off.
+    return false; // Nobody answered, or the response broke off.
   }
 }

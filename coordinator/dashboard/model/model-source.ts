@@ -1,6 +1,6 @@
 /**
- * @file The current parameters in the page: asked for now and then while something visible needs them, the rarer the
- * larger they are, and the run's dataset beside them.
+ * @file The current parameters in the page, and the run's dataset. Parameters are fetched now and then while a
+ * visible panel needs them; the larger they are, the less often.
  */
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { RemoteDataset } from "./dataset.ts";
@@ -13,9 +13,9 @@ export interface Model {
   readonly parameters: Float32Array;
 }
 
-/** Between two looks at a small model. */
+/** Between two fetches of a small model. */
 const intervalMs = 400;
-/** A megabyte more waits so much longer. */
+/** Additional wait per megabyte. */
 const intervalMsPerMegabyte = 600;
 
 export class ModelSource {
@@ -25,7 +25,7 @@ export class ModelSource {
   #config: RunConfig | undefined;
   #dataset: Promise<RemoteDataset> | undefined;
   #model: Model | undefined;
-  /** Committed steps, as the last snapshot said. */
+  /** Committed steps, according to the last snapshot. */
   step = 0;
 
   constructor(token: string) {
@@ -33,7 +33,7 @@ export class ModelSource {
     void this.#loop();
   }
 
-  /** Another run begins. */
+  /** Another run started. */
   begin(run: number, config: RunConfig): void {
     if (this.#config?.dataset.sha256 !== config.dataset.sha256) this.#dataset = undefined;
     this.#run = run;
@@ -49,14 +49,14 @@ export class ModelSource {
     return this.#model;
   }
 
-  /** The run's dataset; opened when it is first asked for. */
+  /** The run's dataset, opened at the first call. */
   dataset(): Promise<RemoteDataset> {
     const { sha256 = "" } = this.#config?.dataset ?? {};
     this.#dataset ??= RemoteDataset.open(sha256, this.#token);
     return this.#dataset;
   }
 
-  /** @param needed - Whether new parameters would be looked at now. */
+  /** @param needed - Whether new parameters would be visible now. */
   listen(needed: () => boolean, use: (model: Model) => void): void {
     this.#listeners.push({ needed, use });
   }
@@ -68,7 +68,7 @@ export class ModelSource {
         setTimeout(resolve, intervalMs + intervalMsPerMegabyte * megabytes),
       );
       await this.#look().catch(() => {
-        // The coordinator is away: the feed says so, and here it is tried again.
+        // The coordinator is away. The feed says so; here, just try again.
         this.#dataset = undefined;
       });
     }

@@ -1,5 +1,5 @@
 import type { RunConfig } from "../../../shared/run/config.ts";
-/** @file Six samples of the batch that comes next, and what each alone would do to a few parameters. */
+/** @file Six samples of the next batch, and the effect of each alone on a few parameters. */
 import {
   batchSizeOf,
   epochOf,
@@ -14,18 +14,18 @@ const samplesShown = 6;
 
 export interface Observations {
   readonly step: number;
-  /** Width of a sample's picture; `undefined` where samples are no pictures. */
+  /** Width of a sample's picture; `undefined` if samples are not pictures. */
   readonly side: number | undefined;
   readonly samples: readonly {
     readonly label: number;
     readonly features: Float32Array;
-    /** One for each parameter asked for. */
+    /** One for each wanted parameter. */
     readonly gradients: readonly number[];
   }[];
 }
 
 /**
- * Computes the gradients, at the current parameters, of the first samples of the step to come.
+ * Computes, at the current parameters, the gradients of the first samples of the next step.
  *
  * @param wanted - Indices into the parameters.
  */
@@ -55,7 +55,7 @@ export async function observe(
   return { step, side: featureShape.length === 2 ? featureShape[1] : undefined, samples };
 }
 
-/** Which samples of the training split a step's batch begins with: the order that the workers derive too. */
+/** The first samples of a step's batch. The workers derive the same order. */
 function firstOfBatch(step: number, config: RunConfig, plan: RunPlan): number[] {
   const { epoch, batch } = epochOf(step, plan);
   const order = orderOf(epoch, config, plan);
@@ -65,7 +65,7 @@ function firstOfBatch(step: number, config: RunConfig, plan: RunPlan): number[] 
   ];
 }
 
-/** The last order that was drawn: an epoch has one, and it is asked for many times. */
+/** Cache of the last order: it is the same for a whole epoch and used many times. */
 let drawn: { readonly key: string; readonly order: Uint32Array } | undefined;
 
 function orderOf(epoch: number, config: RunConfig, plan: RunPlan): Uint32Array {

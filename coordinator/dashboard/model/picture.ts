@@ -1,7 +1,7 @@
 /** @file Samples and weights as pictures on a canvas. */
 import { colorOf } from "../page.ts";
 
-/** Draws grey values in [0, 1], light on dark, one pixel each. */
+/** Draws grey values in [0, 1] light on dark, one pixel each. */
 export function drawGrey(canvas: HTMLCanvasElement, values: Float32Array, side: number): void {
   [canvas.width, canvas.height] = [side, values.length / side];
   const context = canvas.getContext("2d");
@@ -17,7 +17,7 @@ export function drawGrey(canvas: HTMLCanvasElement, values: Float32Array, side: 
 /** A colour as red, green and blue in [0, 255]. */
 export type Rgb = readonly [number, number, number];
 
-/** A custom property of the form `21 88 192`. */
+/** Reads a custom property of the form `21 88 192`. */
 export function rgbOf(name: string): Rgb {
   const [red = 0, green = 0, blue = 0] = colorOf(name).split(" ").map(Number);
   return [red, green, blue];

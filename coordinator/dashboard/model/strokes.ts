@@ -1,9 +1,9 @@
 /**
- * @file The strokes of a drawing. One pointer draws at a time: a second finger, or the hand that rests beside a pen, leaves
- * no mark. Pure.
+ * @file The strokes of a drawing. Only one pointer draws at a time, so a second finger, or the hand that rests
+ * beside a pen, leaves no mark. Pure.
  */
 
-/** On the pad, in its pixels. */
+/** A position on the pad, in its pixels. */
 export interface Spot {
   readonly x: number;
   readonly y: number;
@@ -11,10 +11,10 @@ export interface Spot {
 
 export class Strokes {
   readonly #strokes: Spot[][] = [];
-  /** The pointer that draws. */
+  /** The pointer that is drawing. */
   #pointer: number | undefined;
 
-  /** Each at least one spot. */
+  /** Each stroke has at least one spot. */
   get all(): readonly (readonly Spot[])[] {
     return this.#strokes;
   }

@@ -1,10 +1,10 @@
-/** @file The confusion matrix of the last evaluation: rows what it was, columns what was read. */
+/** @file The confusion matrix of the last evaluation: a row per true class, a column per predicted class. */
 import type { EvaluationView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import { type Cell, element, fillBody, fillHead, setText } from "../page.ts";
 import { say } from "../texts/language.ts";
 
-/** More classes than fit a card. */
+/** More classes would not fit on a card. */
 const classesMax = 20;
 
 export class ConfusionPanel {
@@ -29,7 +29,7 @@ export class ConfusionPanel {
   }
 }
 
-/** Right readings are blue, mistakes orange, and strong as soon as they are a tenth. */
+/** Correct predictions are blue, mistakes orange, with full strength from a tenth of the row on. */
 function rowOf(label: number, row: readonly number[]): Cell[] {
   const total = row.reduce((sum, count) => sum + count, 0) || 1;
   return [

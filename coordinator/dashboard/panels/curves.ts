@@ -1,4 +1,4 @@
-/** @file The charts: the current run's curves, and those of the runs that it is compared with. */
+/** @file The charts: the curves of the current run and of the runs that it is compared with. */
 import type { EvaluationPoint, RecordPoint, RunRecordView } from "../../run/view.ts";
 import { Chart, type Curve } from "../charts/chart.ts";
 import { figures } from "../charts/format.ts";
@@ -7,16 +7,16 @@ import { saveBlob } from "../model/downloads.ts";
 import { colorOf, element } from "../page.ts";
 import { say } from "../texts/language.ts";
 
-/** Means over many steps where there are many: what a curve does is seen, not its noise. */
+/** Long curves are averaged to this many points, so that the trend is visible and not the noise. */
 const pointsShown = 300;
 const otherColors = ["--series-3", "--series-4", "--series-5", "--series-6"];
 
-/** What is drawn. */
+/** The data to draw. */
 export interface CurvesData {
   readonly points: Points;
   readonly tests: readonly EvaluationPoint[];
   readonly batchSize: number;
-  /** Ended runs to compare with. */
+  /** Finished runs to compare with. */
   readonly others: readonly RunRecordView[];
 }
 
@@ -83,7 +83,7 @@ export class CurvesPanel {
     this.#charts.rate.update([train(column.learningRate, say("learningRate"))]);
   }
 
-  /** Of the runs to compare with; what a run did not count is left out. */
+  /** The curves of the runs to compare with. Values that a run did not record are left out. */
   #others({ others }: CurvesData, value: (point: RecordPoint) => number | null): Curve[] {
     return others.map(({ number, curve }) => ({
       label: `#${number}`,
@@ -112,7 +112,7 @@ export class CurvesPanel {
     element("save-png").addEventListener("click", () => this.#savePng());
   }
 
-  /** The loss chart on the page's own ground: a transparent one can't be read everywhere. */
+  /** Draws the loss chart on the page's background, because a transparent one is not readable everywhere. */
   #savePng(): void {
     const source = this.#charts.loss.canvas;
     if (source === undefined) return;

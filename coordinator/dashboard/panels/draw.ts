@@ -1,5 +1,8 @@
 import { figures } from "../charts/format.ts";
-/** @file A digit drawn by hand, what the network sees of it, and its outputs as bars, with the current parameters. */
+/**
+ * @file A digit drawn by hand, the network's view of it, and the network's outputs as bars, with the current
+ * parameters.
+ */
 import { centreDigit, imageSide, type Picture } from "../model/digit.ts";
 import type { ModelSource } from "../model/model-source.ts";
 import { argmax, outputsOf } from "../model/network.ts";
@@ -11,7 +14,7 @@ import { say } from "../texts/language.ts";
 /** Of the drawing's side: about as thick as the data's strokes once the digit is scaled. */
 const strokeFraction = 0.085;
 
-/** Lets the reader draw from now on. */
+/** Starts listening to the reader's drawing. */
 export function listenToPad(source: ModelSource): DrawPanel {
   return new DrawPanel(source);
 }
@@ -46,10 +49,10 @@ class DrawPanel {
       };
     };
     pad.addEventListener("pointerdown", (event) => {
-      // A mouse's other buttons have their own uses; a finger and a pen's tip are the first one.
+      // A mouse's other buttons have their own uses. A finger or a pen's tip counts as the first button.
       if (event.button !== 0) return;
       event.preventDefault();
-      // First, for what is not captured would never be lost.
+      // First, because the end of a pointer that is not captured could be missed.
       pad.setPointerCapture(event.pointerId);
       if (this.#strokes.begin(event.pointerId, spot(event))) this.#changed();
     });
@@ -129,7 +132,7 @@ function showBar(
   row.className = isBest ? "best" : "";
 }
 
-/** How much ink lies on each pixel of the pad. */
+/** The amount of ink on each pixel of the pad. */
 function inkOf(context: CanvasRenderingContext2D): Picture {
   const { width, height } = context.canvas;
   const { data } = context.getImageData(0, 0, width, height);

@@ -1,4 +1,4 @@
-/** @file What happened, newest first, and the buttons that make something happen: a lesson in what may go wrong. */
+/** @file The events, newest first, and the buttons that cause some: a lesson in what can go wrong. */
 import type { CoordinatorEvent, RunView, WorkerView } from "../../run/view.ts";
 import type { Feed, OrderBody } from "../feed.ts";
 import { create, element, setText } from "../page.ts";
@@ -25,7 +25,7 @@ export class EventsPanel {
     this.#button("delay", (worker) => ({ order: "delay", worker, seconds: delaySeconds }));
   }
 
-  /** The same events come again with a new connection. */
+  /** A new connection sends the same events again. */
   clear(): void {
     this.#list.replaceChildren();
   }
@@ -41,7 +41,10 @@ export class EventsPanel {
     while (this.#list.childElementCount > eventsShown) this.#list.lastElementChild?.remove();
   }
 
-  /** What becomes of a lie in this run; when nothing trains, or nobody is here, nothing can be disturbed. */
+  /**
+   * Explains what happens to a wrong result in this run. Nothing can be disturbed if nothing trains or nobody is
+   * connected.
+   */
   showRun({ audit, phase }: RunView): void {
     const isOver = hasEnded(phase);
     const isAlone = this.#workers === "";
@@ -50,12 +53,12 @@ export class EventsPanel {
     this.#disable(isOver || isAlone);
   }
 
-  /** Nobody hears an order any more. */
+  /** Nobody receives a command any more. */
   lose(): void {
     this.#disable(true);
   }
 
-  /** Who can be disturbed. */
+  /** Updates the workers that can be disturbed. */
   showWorkers(workers: readonly WorkerView[]): void {
     const here = workers.filter(({ state }) => state !== "gone");
     const key = here.map(({ id }) => id).join();
@@ -97,7 +100,7 @@ function textOf(event: CoordinatorEvent): string | undefined {
       return said(event.message);
     case "epoch":
     case "listening":
-      // Epochs are in the curves, and who reads this has found the server.
+      // Epochs are shown as curves, and a person who reads this has already found the server.
       return undefined;
     default:
       return event satisfies never;

@@ -1,6 +1,6 @@
 /**
- * @file The promedio table: a row a parameter, a column a worker or an observation, and the average of all, which is
- * the step that is taken.
+ * @file The promedio table: one row per parameter, one column per worker or observation, and the average of all,
+ * which is the step taken.
  */
 import type { GradientTableView } from "../../run/view.ts";
 import { parameterName } from "../charts/figures.ts";
@@ -62,7 +62,7 @@ export class PromedioPanel {
       const observations = await observe(source, this.#parameters);
       if (observations !== undefined && this.#byObservation) this.#showObservations(observations);
     } catch {
-      // The coordinator is away: the next look tries again.
+      // The coordinator is away; the next call tries again.
     } finally {
       this.#isBusy = false;
       this.#observedMs = performance.now();
@@ -95,7 +95,7 @@ export class PromedioPanel {
   }
 }
 
-/** The ground is the stronger, the larger a number is beside the largest of its row. */
+/** The larger a number is compared with the largest of its row, the stronger its background. */
 function rowOf(parameter: number, gradients: readonly (number | null)[], average: number): Cell[] {
   const largest =
     Math.max(...gradients.map((value) => Math.abs(value ?? 0)), Math.abs(average)) || 1;

@@ -24,7 +24,7 @@ export class JoinPanel {
     this.#shown = joinUrl;
     const link = element("join-link");
     link.setAttribute("href", joinUrl);
-    // The token is in the link; for reading aloud the address is enough.
+    // The link contains the token. For reading aloud, the address is enough.
     setText(link, joinUrl.replace(/#.*$/u, ""));
     const svg = new DOMParser().parseFromString(renderSVG(joinUrl), "image/svg+xml");
     element("qr").replaceChildren(document.importNode(svg.documentElement, true));
@@ -37,12 +37,12 @@ async function copy(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // A page over plain http has no such clipboard, and a browser may deny it elsewhere.
+    // Pages over plain http have no such clipboard, and a browser may refuse it elsewhere too.
     return copyAsOfOld(text);
   }
 }
 
-/** As a person does it: selected in a field, and copied. Takes the focus. */
+/** Copies like a person: selects the text in a field and copies it. Takes the focus. */
 function copyAsOfOld(text: string): boolean {
   const field = document.createElement("textarea");
   field.value = text;

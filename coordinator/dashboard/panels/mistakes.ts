@@ -1,6 +1,6 @@
 /**
- * @file The test samples that the network is surest about, and wrong: looked for in the page, a few milliseconds at a
- * time, now and then while the panel can be seen.
+ * @file The test samples that the network gets wrong with the greatest confidence. The page searches for them a few
+ * milliseconds at a time, now and then while the panel is visible.
  */
 import { figures } from "../charts/format.ts";
 import type { Model, ModelSource } from "../model/model-source.ts";
@@ -9,22 +9,22 @@ import { drawGrey } from "../model/picture.ts";
 import { create, element, setText, watchVisible } from "../page.ts";
 import { say } from "../texts/language.ts";
 
-/** One row of a wide screen, two of a narrow one. */
+/** One row on a wide screen, two on a narrow one. */
 const shownMax = 12;
-/** Samples looked through: all of MNIST's test split. */
+/** Samples searched: all of MNIST's test split. */
 const samplesMax = 10_000;
-/** What is most often shown, for the time until it is. */
+/** The most common shape, until the real one is known. */
 const digitShape = [28, 28];
 /** Between two searches. */
 const restMs = 4_000;
-/** Of one frame. */
+/** Per frame. */
 const sliceMs = 6;
 
 interface Mistake {
   readonly sample: number;
   readonly label: number;
   readonly predicted: number;
-  /** Output of the wrong class over that of the right one. */
+  /** Output of the wrong class minus that of the right one. */
   readonly surer: number;
 }
 
@@ -35,7 +35,7 @@ interface TestSplit {
   readonly featureShape: readonly number[];
 }
 
-/** Looks for mistakes from now on. */
+/** Starts looking for mistakes. */
 export function showMistakes(source: ModelSource): MistakesPanel {
   return new MistakesPanel(source);
 }
@@ -67,7 +67,7 @@ class MistakesPanel {
       this.#show(model, split, mistakes);
       this.#searched = what;
     } catch {
-      // The coordinator is away, or another run began with other data: the next look tries again.
+      // The coordinator is away, or another run with other data started; the next call tries again.
     } finally {
       this.#isBusy = false;
       this.#searchedMs = performance.now();
@@ -103,7 +103,7 @@ class MistakesPanel {
   }
 }
 
-/** Keeps the places of those that are not there, so that what is below stays where it is. */
+/** Reserves the space of missing mistakes, so that everything below stays in place. */
 function fill(items: readonly HTMLElement[], shape: readonly number[] | undefined): void {
   const fillers = Array.from({ length: shownMax - items.length }, () => {
     const filler = create("li", "filler", say("mistake", { label: "", predicted: "" }));

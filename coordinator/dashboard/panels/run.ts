@@ -1,4 +1,4 @@
-/** @file The run's card: what it is, how it stands, its figures, its fingerprint, and the operator's buttons. */
+/** @file The run's card: title, phase, figures, fingerprint, and the operator's buttons. */
 import type { Phase, RunRecordView, RunView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import type { Feed } from "../feed.ts";
@@ -22,7 +22,7 @@ export class RunPanel {
     this.#stop.addEventListener("click", () => void this.#command("stop"));
   }
 
-  /** @param record - Of the same run, once it has ended. */
+  /** @param record - The record of the same run, once it has ended. */
   show(run: RunView, record: RunRecordView | undefined): void {
     const done = run.totalSteps === 0 ? 0 : run.step / run.totalSteps;
     document.title = `${figures.percent(done, 0)} · Promedio`;
@@ -36,7 +36,7 @@ export class RunPanel {
     this.#showButtons(run);
   }
 
-  /** Nothing is known of the run any more. @param why - One sentence. */
+  /** Nothing is known about the run any more. @param why - One sentence. */
   lose(why: string): void {
     element("phase").dataset["phase"] = "lost";
     setText(element("phase-name"), why);
@@ -45,7 +45,7 @@ export class RunPanel {
     this.#stop.disabled = true;
   }
 
-  /** Who is not let in is told so once, where the phase stands; but a page has a heading for who can't see it. */
+  /** A reader without access is told so once, in place of the phase. The page keeps a heading for screen readers. */
   refuse(): void {
     const title = element("title");
     setText(title, say("notLetIn"));
@@ -107,19 +107,19 @@ export class RunPanel {
   }
 }
 
-/** Nothing trains any more. */
+/** Whether nothing trains any more. */
 export function hasEnded(phase: Phase): boolean {
   return phase === "finished" || phase === "failed" || phase === "stopped";
 }
 
-/** Whether an earlier run ended with the same bits, and what was done to this one meanwhile. */
+/** Whether an earlier run ended with the same bits, and how often this one was disturbed. */
 function comparisonOf({ sameAs, disturbances: count }: RunRecordView): string {
   if (sameAs !== null && count === 0) return ` = ${say("sameAs", { run: sameAs })}`;
   if (sameAs !== null) return ` = ${say("sameAsDisturbed", { run: sameAs, count })}`;
   return count === 0 ? "" : ` · ${say("disturbed", { count })}`;
 }
 
-/** What it waits for, where that says more than the phase. */
+/** The reason for waiting, if it says more than the phase. */
 function detailOf({ phase, waitingFor }: RunView): string {
   return waitingFor === null || phase === "paused" ? "" : waitingIn(language, waitingFor);
 }

@@ -1,11 +1,14 @@
-/** @file All runs since the coordinator began: what each came to, and which curves are laid over the current one. */
+/**
+ * @file All runs since the coordinator started: the result of each, and which curves are compared with the current
+ * one.
+ */
 import type { RunRecordView, RunView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import { create, element, setText } from "../page.ts";
 import { language, say } from "../texts/language.ts";
 import { sentenceIn } from "../texts/sentences.ts";
 
-/** Curves that are laid over the current one without asking. */
+/** Curves that are compared by default. */
 const comparedAtFirst = 2;
 
 export class RunsPanel {
@@ -15,12 +18,12 @@ export class RunsPanel {
   #runs: readonly RunRecordView[] = [];
   #current = 0;
 
-  /** @param changed - Other runs are to be compared. */
+  /** @param changed - Called when the selection of compared runs changes. */
   constructor(changed: () => void) {
     this.#changed = changed;
   }
 
-  /** Ended runs whose curves are wanted. */
+  /** Finished runs whose curves are wanted. */
   get compared(): readonly RunRecordView[] {
     return this.#ended.filter(({ number }) => !this.#hidden.has(number));
   }
@@ -39,7 +42,7 @@ export class RunsPanel {
     this.#changed();
   }
 
-  /** What changes while the current run goes on. */
+  /** Updates what changes during the current run. */
   update(view: RunView): void {
     const row = this.#table.tBodies[0]?.querySelector(`[data-run="${this.#current}"]`);
     const record = this.record(this.#current);

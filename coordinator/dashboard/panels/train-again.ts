@@ -1,4 +1,7 @@
-/** @file The form of the next run. It sends texts; whether they make a run the coordinator says, in one line. */
+/**
+ * @file The form of the next run. It sends texts; the coordinator decides whether they make a run, and answers in
+ * one line.
+ */
 import {
   hiddenActivations,
   lossNames,
@@ -17,7 +20,7 @@ import type { TextKey } from "../texts/texts.ts";
 interface Field {
   readonly key: string;
   readonly label: TextKey;
-  /** Choices of a list; the first is what absent means. */
+  /** The options of a list; the first one means absent. */
   readonly choices?: readonly string[];
   readonly mode?: "numeric" | "decimal";
 }
@@ -63,7 +66,7 @@ export class TrainAgain {
     });
   }
 
-  /** A run began: the form offers the same again. What the reader typed stays. */
+  /** A run started: the form offers its settings. Values that the reader typed stay. */
   begin(config: RunConfig, previous: RunConfig | undefined): void {
     this.#config = config;
     const values = formOf(config);
@@ -73,7 +76,7 @@ export class TrainAgain {
     }
   }
 
-  /** Another optimizer has another rate by default; one that was typed stays. */
+  /** Another optimizer has another default rate, so forget the old one unless the reader typed it. */
   #forgetRate(): void {
     const rate = this.#inputs.get("learningRate");
     const { learningRate } = this.#config === undefined ? {} : formOf(this.#config);

@@ -1,10 +1,10 @@
 import type { Model, ModelSource } from "../model/model-source.ts";
 import { rgbOf } from "../model/picture.ts";
 import { element, setText, watchVisible } from "../page.ts";
-/** @file The first layer's weights: what each neuron looks for, as a picture. */
+/** @file The weights of the first layer: what each neuron looks for, as a picture. */
 import { say } from "../texts/language.ts";
 
-/** More neurons than one can look at. */
+/** More neurons than a person can look at. */
 const neuronsMax = 36;
 const gap = 2;
 
@@ -43,7 +43,7 @@ class WeightsPanel {
   }
 }
 
-/** One neuron's weights: the strongest has the full colour, 0 the card's. */
+/** One neuron's weights: the strongest has full colour, 0 has the card's colour. */
 function pictureOf(
   context: CanvasRenderingContext2D,
   what: {

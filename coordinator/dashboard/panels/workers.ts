@@ -1,10 +1,10 @@
-/** @file The workers: a row each, and how many times faster than one thread they are together. */
+/** @file The workers, one row each, and their combined speed as a multiple of one thread's. */
 import type { TimelineView, WorkerView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import { type Cell, element, fillBody, fillHead, setText } from "../page.ts";
 import { say } from "../texts/language.ts";
 
-/** Weight of the newest speed-up in the one that is shown. */
+/** Weight of the newest value in the displayed speed-up. */
 const newestWeight = 0.15;
 
 export class WorkersPanel {

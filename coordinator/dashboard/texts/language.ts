@@ -1,4 +1,4 @@
-/** @file The page's language: chosen once when it opens; another choice opens it anew. */
+/** @file The page's language, chosen once when the page opens. Another choice reloads it. */
 import {
   chooseLanguage,
   languageKey,
@@ -14,7 +14,7 @@ export const language = chooseLanguage(stored(), navigator.languages);
 /** A text in the page's language. */
 export const say = translator(texts, language);
 
-/** Puts the language into the page: every `data-text` and `data-label`, and the picker. */
+/** Shows the language in the page: every `data-text` and `data-label`, and the picker. */
 export function translatePage(): void {
   document.documentElement.lang = language;
   for (const target of document.querySelectorAll<HTMLElement>("[data-text]")) {
@@ -30,7 +30,7 @@ export function translatePage(): void {
     try {
       localStorage.setItem(languageKey, picker.value);
     } catch {
-      // A browser that keeps nothing shows its own language.
+      // A browser that stores nothing shows its own language.
       return;
     }
     location.reload();

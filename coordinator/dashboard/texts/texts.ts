@@ -1,4 +1,4 @@
-/** @file Everything that the dashboard says, in every language of the pages. */
+/** @file All texts of the dashboard, in every language of the pages. */
 import type { Dictionary } from "../../../shared/pages/language.ts";
 
 const en = {
