@@ -22,7 +22,7 @@ interface DigitsCounts {
   readonly testCount?: number;
 }
 
-/** Drawn by this program: nothing of anybody's disk but the cache. */
+/** Drawn by this program. It reads nothing from the disk but the cache. */
 export const digitsLoader: Loader = {
   forms: ["digits", "digits:TRAIN,TEST"],
   accepts: (counts) => countsOf(counts) !== undefined,

@@ -24,7 +24,7 @@ const stems = {
 type Role = keyof typeof stems;
 const roles = ["trainImages", "trainLabels", "testImages", "testLabels"] as const;
 
-/** Any data in the files and the format of MNIST. */
+/** Any data in MNIST's files and format. */
 export const idxLoader: Loader = {
   forms: ["idx:DIR"],
   takesPath: true,

@@ -1,4 +1,4 @@
-/** @file What a loader of datasets is: how its data are named, who may name them, and how they get into memory. */
+/** @file The contract of a dataset loader: how its data are named, who may name them, and how they get into memory. */
 import {
   type CanonicalDataset,
   type DatasetContent,
@@ -9,42 +9,42 @@ import { OperatorError } from "../../shared/operator-error.ts";
 import type { Disk } from "../storage/disk.ts";
 import { sha256OfParts } from "../storage/sha256.ts";
 
-/** A dataset, and the canonical bytes that it is a view of. */
+/** A dataset and the canonical bytes that it views. */
 export type LoadedDataset = CanonicalDataset;
 
 export interface LoadOptions {
   readonly disk: Disk;
-  /** Where downloads are kept. */
+  /** The folder for downloads. */
   readonly cache: string;
-  /** Without a slash at its end; `undefined`: the usual one. */
+  /** Without a trailing slash; `undefined`: the default mirror. */
   readonly mnistMirror: string | undefined;
-  /** Receives a short line now and then while it takes long. */
+  /** Receives a short line now and then while loading takes long. */
   readonly progress: (line: string) => void;
 }
 
-/** One kind of data: `--dataset KIND` or `--dataset KIND:ARGUMENT`. Its argument is `undefined` without a colon. */
+/** One kind of data: `--dataset KIND` or `--dataset KIND:ARGUMENT`. The argument is `undefined` without a colon. */
 export interface Loader {
-  /** Its spellings for the help and for errors, such as `mnist:DIR`. */
+  /** The spellings for help and errors, such as `mnist:DIR`. */
   readonly forms: readonly string[];
   readonly accepts: (argument: string | undefined) => boolean;
-  /** Its argument is a path on the operator's disk. */
+  /** The argument is a path on the operator's disk. */
   readonly takesPath?: true;
   /**
-   * Which arguments a page of the dashboard may choose. Absent: none, because a page must not find out what is on the
-   * operator's disk.
+   * The arguments that a page of the dashboard may choose. Absent: none, because a page must not find out what is
+   * on the operator's disk.
    */
   readonly isOpenToPages?: (argument: string | undefined) => boolean;
   /**
-   * @param argument - One that it accepts.
+   * @param argument - An accepted argument.
    * @throws OperatorError if a file is missing or wrong, or a download fails for good.
    */
   readonly load: (argument: string | undefined, options: LoadOptions) => Promise<LoadedDataset>;
 }
 
 /**
- * The canonical form of data that were read from `place`.
+ * Encodes data that were read from `place` in canonical form.
  *
- * @throws OperatorError for data that can't be a dataset.
+ * @throws OperatorError if the data cannot be a dataset.
  */
 export function encodeFrom(place: string, content: DatasetContent): LoadedDataset {
   try {

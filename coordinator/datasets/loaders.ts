@@ -1,6 +1,6 @@
 /**
- * @file The table of loaders, and what follows from it: which datasets there are, and how a name becomes a dataset in
- * memory. A new kind of data is a file of its own and one line here.
+ * @file The table of loaders and what follows from it: which datasets exist, and how a name becomes a dataset in
+ * memory. A new kind of data takes its own file and one line here.
  */
 import { resolve } from "node:path";
 
@@ -12,7 +12,7 @@ import { idxLoader } from "./idx-folder.ts";
 import type { LoadedDataset, Loader, LoadOptions } from "./loader.ts";
 import { mnistLoader } from "./mnist.ts";
 
-/** By the word before the colon. */
+/** Keyed by the word before the colon. */
 const loaders: Readonly<Record<string, Loader>> = {
   digits: digitsLoader,
   mnist: mnistLoader,
@@ -22,7 +22,7 @@ const loaders: Readonly<Record<string, Loader>> = {
 /** Kinds that need no argument. */
 const words = Object.keys(loaders).filter((kind) => loaders[kind]?.accepts(undefined));
 
-/** Keeps a dataset's name as it was typed; {@link loadDataset} takes it apart. */
+/** Keeps a dataset's name as it was typed; {@link loadDataset} parses it. */
 export const datasetReader: Reader<string> = {
   expects: listed(Object.values(loaders).flatMap(({ forms }) => forms)),
   words,
@@ -33,8 +33,8 @@ export const datasetReader: Reader<string> = {
  * Loads a dataset.
  *
  * @param name - One that `datasetReader` accepts.
- * @param options - Without a cache, downloads are kept in the user's own.
- * @throws OperatorError for another name, if a file is missing or wrong, or if a download fails for good.
+ * @param options - Without a `cache`, downloads are kept in the user's cache folder.
+ * @throws OperatorError if the name is not valid, a file is missing or wrong, or a download fails for good.
  */
 export async function loadDataset(
   name: string,
@@ -50,13 +50,13 @@ export async function loadDataset(
   });
 }
 
-/** Whether a page of the dashboard may choose a dataset: only what a loader opens to pages. */
+/** Whether a page of the dashboard may choose a dataset: only those that a loader opens to pages. */
 export function isOpenToPages(name: string): boolean {
   const found = find(name);
   return found?.loader.isOpenToPages?.(found.argument) === true;
 }
 
-/** What a page may choose, in words: `digits or mnist`. */
+/** The datasets that a page may choose, in words: `digits or mnist`. */
 export const openToPages = listed(words.filter(isOpenToPages));
 
 /** The name with an absolute path, so that a resumed run finds its data from any folder: `mnist:/home/ada/data`. */
@@ -68,9 +68,9 @@ export function absoluteName(name: string): string {
 /**
  * The dataset to open for a resumed run.
  *
- * @param source - Where the operator, or the run's folder, says that it is.
- * @param savedName - What the checkpoint calls it; that may be the name of a folder somewhere.
- * @throws OperatorError when the checkpoint's name alone doesn't say where the data are.
+ * @param source - The dataset's name according to the operator or the run's folder.
+ * @param savedName - Its name in the checkpoint, which may be the name of some folder.
+ * @throws OperatorError if only the checkpoint's name is known and it does not say where the data are.
  */
 export function resumedDataset(source: string | undefined, savedName: string): string {
   const name = source ?? savedName;

@@ -45,7 +45,7 @@ export const mnistFiles: readonly PinnedFile[] = [
   },
 ];
 
-/** Downloaded, unless a folder with the four files is named. */
+/** Downloaded, unless the name includes a folder with the four files. */
 export const mnistLoader: Loader = {
   forms: ["mnist", "mnist:DIR"],
   takesPath: true,
