@@ -154,8 +154,8 @@ class Program {
     await this.#data.add(prepared.dataset.bytes, prepared.dataset.dataset.sha256);
     const { urls, localUrl } = await this.#reception.open(this.#coordinator);
     this.#urls = urls;
-    const { url, joinUrl, dashboardUrl } = urls;
-    this.#report({ event: "listening", url, joinUrl, dashboardUrl });
+    const { url, joinUrl, otherJoinUrls, dashboardUrl } = urls;
+    this.#report({ event: "listening", url, joinUrl, otherJoinUrls, dashboardUrl });
     for (const message of this.#reception.warnings) this.#report({ event: "warning", message });
     const stopReloading = this.#reloadOnHangUp();
     const stopLocalWorkers = this.#startLocalWorkers(localUrl);

@@ -14,6 +14,8 @@ export interface CoordinatorOptions {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** `https://host:port` of other sites whose pages may connect; absent: none. */
   readonly allowOrigin?: readonly string[] | undefined;
+  /** Where others reach this server, without a slash at its end; absent: one of this machine's addresses. */
+  readonly joinUrl?: string | undefined;
   /** Workers need no token. */
   readonly open: boolean;
   readonly localWorkers: number;

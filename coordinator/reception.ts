@@ -7,8 +7,17 @@ import { customAlphabet } from "nanoid";
 import { OperatorError } from "../shared/operator-error.ts";
 import { downloadQuota, exportQuota, watcherMessageBytesMax } from "../shared/protocol/limits.ts";
 import { Access } from "./edge/access.ts";
-import { isLoopback, isWildcard, machineNames, type Urls, urlsOf } from "./edge/addresses.ts";
+import {
+  httpUrlOf,
+  isLoopback,
+  isWildcard,
+  loopbackOf,
+  machineNames,
+  type Urls,
+  urlsOf,
+} from "./edge/addresses.ts";
 import type { DataRoute } from "./edge/data-route.ts";
+import { machineAddresses } from "./edge/interfaces.ts";
 import type { Pages } from "./edge/pages.ts";
 import type { PeerHandler, PeerSocket } from "./edge/peer.ts";
 import { Quota } from "./edge/quota.ts";
@@ -31,7 +40,15 @@ import type { WorkerSessions } from "./workers/worker-sessions.ts";
 
 type ReceptionSettings = Pick<
   CoordinatorOptions,
-  "host" | "port" | "tls" | "open" | "joinToken" | "adminToken" | "allowOrigin" | "localWorkers"
+  | "host"
+  | "port"
+  | "tls"
+  | "open"
+  | "joinToken"
+  | "adminToken"
+  | "allowOrigin"
+  | "localWorkers"
+  | "joinUrl"
 >;
 
 export interface ReceptionOptions {
@@ -95,18 +112,22 @@ export class Reception {
    */
   async open(coordinator: WorkerSessions): Promise<Reachable> {
     this.#workers = () => coordinator.workerCount;
-    const { host, port, localWorkers } = this.#options.settings;
+    const { host, port, localWorkers, joinUrl } = this.#options.settings;
     const door = this.#door(coordinator);
     const server = await listen({ ...door, host, port, certificate: this.#certificate });
     this.#servers = [server];
     const urls = urlsOf({
       host,
       port: server.port,
+      addresses: await machineAddresses(),
       joinToken: this.joinToken,
       adminToken: this.#adminToken,
       certificate: this.#certificate,
+      publicUrl: joinUrl,
     });
-    if (this.#certificate === undefined || localWorkers === 0) return { urls, localUrl: urls.url };
+    if (this.#certificate === undefined || localWorkers === 0) {
+      return { urls, localUrl: httpUrlOf(loopbackOf(server.address), server.port) };
+    }
     // Local workers can't know who signed the certificate, or be covered by it: they get a door of their own.
     const inside = await listen({ ...door, host: "127.0.0.1", port: 0, certificate: undefined });
     this.#servers.push(inside);
@@ -159,13 +180,15 @@ export class Reception {
   }
 
   #createAccess(): Access {
-    const { host, allowOrigin } = this.#options.settings;
+    const { host, allowOrigin = [], joinUrl } = this.#options.settings;
     const certificate = this.#certificate;
+    // Pages that are opened under the public address come from its origin, whatever `Host` a proxy passes on.
+    const publicOrigins = joinUrl === undefined ? [] : [new URL(joinUrl).origin];
     return new Access({
       joinToken: this.joinToken,
       adminToken: this.#adminToken,
       hosts: [...machineNames(), host],
-      origins: allowOrigin ?? [],
+      origins: [...allowOrigin, ...publicOrigins],
       isCertified: (name) => certificate?.covers(name) ?? false,
     });
   }

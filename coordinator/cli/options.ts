@@ -9,7 +9,7 @@ import { integer, oneOf, text, wordOr } from "../../shared/run/settings/readers.
 import { runOptions } from "../../shared/run/settings/run-settings.ts";
 import { auditPolicies } from "../audit/audit-policy.ts";
 import { datasetReader } from "../datasets/loaders.ts";
-import { httpAddress, origins, path, truth, truthOr } from "./values.ts";
+import { httpAddress, origin, origins, path, truth, truthOr } from "./values.ts";
 
 const count = integer({ min: 1 });
 const port = integer({ min: 0, max: 65_535 });
@@ -81,6 +81,12 @@ export const coordinatorOptions = {
       list: true,
       repeatable: true,
     },
+  ),
+  joinUrl: row(
+    "Server",
+    "<url>",
+    origin,
+    "address in the join link; by default this machine's own",
   ),
   open: row("Server", undefined, truth, "let workers in without a token"),
 

@@ -51,6 +51,13 @@ export const origins: Reader<readonly string[]> = {
   },
 };
 
+/** One of them. */
+export const origin: Reader<string> = {
+  expects: "an address like https://train.example.org:8443, without a path",
+  words: [],
+  read: (given) => originOf(given.trim()),
+};
+
 function originOf(given: string): string | undefined {
   if (!/^https?:\/\/[^/?#@\s]+\/?$/u.test(given) || !URL.canParse(given)) return undefined;
   return new URL(given).origin;

@@ -111,7 +111,7 @@ function receivePoints(message: ArrayBuffer): void {
 }
 
 function showState(view: CoordinatorView, times: TimelineView | null): void {
-  joinPanel.show(view.joinUrl);
+  joinPanel.show(view);
   workersPanel.show(view.workers, times);
   eventsPanel.showWorkers(view.workers);
   timeline.show(view.workers, times);

@@ -1,9 +1,9 @@
 /**
- * @file The URLs and names under which this machine can be reached, and which peer addresses count as one for the
- * limits. Pure, except for the machine's own names and interfaces.
+ * @file The URLs and names under which this machine can be reached, and which addresses of peers count as one for the
+ * limits. Pure, except for the machine's own name.
  */
 import { isIPv6 } from "node:net";
-import { hostname, networkInterfaces } from "node:os";
+import { hostname } from "node:os";
 
 import type { Certificate } from "./tls.ts";
 
@@ -15,37 +15,74 @@ export interface Urls {
    * it.
    */
   readonly joinUrl: string;
+  /** The same page under this machine's other addresses, the most likely ones first. */
+  readonly otherJoinUrls: readonly string[];
   /** For the person who started the coordinator: with the admin token. */
   readonly dashboardUrl: string;
-  /** For everybody who may join: it shows the run but controls nothing. */
+  /** The dashboard for everybody who may join: it shows the run and controls nothing. */
   readonly watchUrl: string;
 }
 
 export interface UrlOptions {
-  /** The address that the server listens on. */
+  /** The address that the server was told to listen on. */
   readonly host: string;
   readonly port: number;
-  /** `null` if anybody may join. */
+  /** This machine's addresses, the one that others can most likely reach first (`machineAddresses`). */
+  readonly addresses: readonly string[];
+  /** `null` when anybody may join. */
   readonly joinToken: string | null;
   readonly adminToken: string;
   /** If set, the URLs are `https` and name a host that the certificate covers, if possible. */
   readonly certificate?: Pick<Certificate, "covers" | "names"> | undefined;
+  /** Where others reach this server, if the operator knows better: `https://train.example.org`, without a path. */
+  readonly publicUrl?: string | undefined;
 }
 
-export function urlsOf({ host, port, joinToken, adminToken, certificate }: UrlOptions): Urls {
+/** At most this many other join URLs are offered: more would be a list that nobody reads. */
+const otherUrlsMax = 5;
+
+export function urlsOf(options: UrlOptions): Urls {
+  const { host, port, addresses, joinToken, adminToken, certificate, publicUrl } = options;
   const scheme = certificate === undefined ? "http" : "https";
-  const far = certifiedHost(isWildcard(host) ? lanAddress() : host, certificate);
-  const near = isWildcard(host) && (certificate?.covers("localhost") ?? true) ? "localhost" : far;
   const base = (name: string) => `${scheme}://${bracket(name)}:${port}`;
+  const near = nearHost(options);
+  const reachable = isWildcard(host) ? addresses : [host];
+  const certified = reachable.map((address) => certifiedHost(address, certificate));
+  const bases = [...(publicUrl === undefined ? [] : [publicUrl]), ...certified.map(base)];
+  const joinUrls = [...new Set(bases)].map((url) => `${url}/join${fragmentOf(joinToken)}`);
   return {
     url: base(near),
-    joinUrl: `${base(far)}/join${fragmentOf(joinToken)}`,
+    joinUrl: joinUrls[0] ?? `${base(near)}/join${fragmentOf(joinToken)}`,
+    otherJoinUrls: joinUrls.slice(1, 1 + otherUrlsMax),
     dashboardUrl: `${base(near)}/${fragmentOf(adminToken)}`,
-    watchUrl: `${base(far)}/${fragmentOf(joinToken)}`,
+    watchUrl: `${bases[0] ?? base(near)}/${fragmentOf(joinToken)}`,
   };
 }
 
-/** The address itself if the certificate covers it, else the first name that the certificate covers. */
+/**
+ * What this machine's own browser connects to. On a wildcard address that is the loopback address of the same family:
+ * `localhost` may resolve to the other family first, where another program may be listening on the same port. A
+ * certificate rarely covers an address, so with one a name that it covers is preferred.
+ */
+function nearHost({ host, certificate }: UrlOptions): string {
+  if (!isWildcard(host)) return certifiedHost(host, certificate);
+  const near = loopbackOf(host);
+  if (certificate === undefined || certificate.covers(near)) return near;
+  return certificate.covers("localhost") ? "localhost" : certifiedHost(near, certificate);
+}
+
+/** What a process on this machine connects to, for a server that listens on this address. */
+export function loopbackOf(host: string): string {
+  if (!isWildcard(host)) return host;
+  return host.includes(":") ? "::1" : "127.0.0.1";
+}
+
+/** `http://host:port`, with the brackets of an IPv6 address. */
+export function httpUrlOf(host: string, port: number): string {
+  return `http://${bracket(host)}:${port}`;
+}
+
+/** The address itself if the certificate covers it, else the first name that the certificate is for. */
 function certifiedHost(host: string, certificate: UrlOptions["certificate"]): string {
   if (certificate === undefined || certificate.covers(host)) return host;
   return certificate.names[0] ?? host;
@@ -55,8 +92,10 @@ function fragmentOf(token: string | null): string {
   return token === null ? "" : `#token=${encodeURIComponent(token)}`;
 }
 
+/** Whether a server on this address listens on every interface, in any spelling: `0.0.0.0`, `0`, `::`, `0:0::0`. */
 export function isWildcard(host: string): boolean {
-  return host === "0.0.0.0" || host === "::";
+  if (isIPv6(host)) return /^(?:0,){7}0$|^0,0,0,0,0,65535,0,0$/u.test(groupsOf(host).join());
+  return /^(?:0+|0x0+)(?:\.(?:0+|0x0+)){0,3}$/iu.test(host);
 }
 
 export function isLoopback(host: string): boolean {
@@ -112,11 +151,4 @@ function groupsIn(part: string): number[] {
 
 function bracket(host: string): string {
   return isIPv6(host) ? `[${host}]` : host;
-}
-
-/** The first address at which other machines may reach this one; `localhost` for a machine without a network. */
-function lanAddress(): string {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const found = all.find(({ family, internal }) => family === "IPv4" && !internal);
-  return found?.address ?? "localhost";
 }

@@ -91,6 +91,8 @@ export interface Visitor {
 }
 
 export interface RunningServer {
+  /** The IP address that it listens on. */
+  readonly address: string;
   readonly port: number;
   /** Starts using the current certificate files. @throws OperatorError; then the old certificate stays. */
   reloadCertificate(): void;
@@ -140,9 +142,11 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
     socket.destroy();
   });
   await listening(server, options);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on TCP has such an address
+  const { address, port } = server.address() as AddressInfo;
   return {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on TCP has such an address
-    port: (server.address() as AddressInfo).port,
+    address,
+    port,
     reloadCertificate() {
       if (options.certificate === undefined || !("setSecureContext" in server)) return;
       server.setSecureContext({ ...options.certificate.reload(), minVersion: "TLSv1.2" });

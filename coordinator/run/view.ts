@@ -155,6 +155,8 @@ export type RecordPoint = readonly [
 
 export interface CoordinatorView {
   readonly joinUrl: string;
+  /** The same page under this machine's other addresses, in case the first one cannot be reached. */
+  readonly otherJoinUrls: readonly string[];
   readonly dashboardUrl: string;
   readonly run: RunView | null;
   readonly workers: readonly WorkerView[];
@@ -172,6 +174,7 @@ export type CoordinatorEvent =
       readonly event: "listening";
       readonly url: string;
       readonly joinUrl: string;
+      readonly otherJoinUrls: readonly string[];
       readonly dashboardUrl: string;
     }
   | {

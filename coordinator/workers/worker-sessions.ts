@@ -471,7 +471,7 @@ export class WorkerSessions implements RunWorkers {
 
   /** What can be seen from outside, now. */
   view(
-    urls: Pick<CoordinatorView, "joinUrl" | "dashboardUrl">,
+    urls: Pick<CoordinatorView, "joinUrl" | "otherJoinUrls" | "dashboardUrl">,
     run: RunView | null,
   ): CoordinatorView {
     const isBusy = (workerId: string) => this.#run?.isBusy(workerId) ?? false;

@@ -18,7 +18,8 @@ const helpText: readonly (readonly [key: string, meaning: string])[] = [
 /** The keys, the links and an explanation of the promedio. */
 export function helpLines(view: CoordinatorView, style: Style): string[] {
   const lines = helpText.map(([key, meaning]) => `  ${style.bold(fit(key, 8))} ${meaning}`);
-  const links = [`  ${joinText(view, style)}`, `  ${dashboardText(view, style)}`];
+  const others = view.otherJoinUrls.map((url) => `  ${style.dim("  or")} ${url}`);
+  const links = [`  ${joinText(view, style)}`, ...others, `  ${dashboardText(view, style)}`];
   const notes = [
     "  promedio: each worker's mean gradient for six of the parameters, and the",
     "  average of them all, which moves the parameters",

@@ -1,6 +1,7 @@
 /** @file How others join: the link, its QR code, and a button that copies it. */
 import { renderSVG } from "uqr";
 
+import type { CoordinatorView } from "../../run/view.ts";
 import { element, setText } from "../page.ts";
 import { say } from "../texts/language.ts";
 
@@ -19,9 +20,10 @@ export class JoinPanel {
     setTimeout(() => setText(button, say("copyLink")), isCopied ? 2_000 : 6_000);
   }
 
-  show(joinUrl: string): void {
+  show({ joinUrl, otherJoinUrls }: Pick<CoordinatorView, "joinUrl" | "otherJoinUrls">): void {
     if (joinUrl === this.#shown) return;
     this.#shown = joinUrl;
+    showOthers(otherJoinUrls);
     const link = element("join-link");
     link.setAttribute("href", joinUrl);
     // The link contains the token. For reading aloud, the address is enough.
@@ -29,6 +31,21 @@ export class JoinPanel {
     const svg = new DOMParser().parseFromString(renderSVG(joinUrl), "image/svg+xml");
     element("qr").replaceChildren(document.importNode(svg.documentElement, true));
   }
+}
+
+/** The links under this machine's other addresses, folded away: most people never need them. */
+function showOthers(urls: readonly string[]): void {
+  const details = element("other-links");
+  details.hidden = urls.length === 0;
+  const items = urls.map((url) => {
+    const link = document.createElement("a");
+    link.href = url;
+    link.textContent = url.replace(/#.*$/u, "");
+    const item = document.createElement("li");
+    item.append(link);
+    return item;
+  });
+  details.querySelector("ul")?.replaceChildren(...items);
 }
 
 /** @returns Whether the text is in the clipboard. */

@@ -63,7 +63,7 @@ async function open(changes: Partial<ReceptionOptions["settings"]> = {}): Promis
     feed: new DashboardFeed({
       current: () => undefined,
       records: () => [],
-      view: () => ({ joinUrl: "", dashboardUrl: "", run: null, workers: [] }),
+      view: () => ({ joinUrl: "", otherJoinUrls: [], dashboardUrl: "", run: null, workers: [] }),
       timeline: () => null,
       wallMs: () => 0,
     }),

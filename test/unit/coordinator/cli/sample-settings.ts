@@ -183,6 +183,11 @@ export const samples: {
     ["http://a:80, https://b:8443/", ["http://a", "https://b:8443"]],
     ["http://[::1]:3000", ["http://[::1]:3000"]],
   ],
+  joinUrl: [
+    ["https://train.example.org", "https://train.example.org"],
+    ["http://lab:8080/", "http://lab:8080"],
+    ["http://[2001:db8::1]:80", "http://[2001:db8::1]"],
+  ],
   open: switches,
   exit: switches,
   json: switches,

@@ -140,6 +140,7 @@ describe("plain", () => {
         event: "listening",
         url: "http://localhost:8080",
         joinUrl: "http://192.168.1.20:8080/join#token=x",
+        otherJoinUrls: [],
         dashboardUrl: "http://localhost:8080/#token=x",
       },
       { event: "waiting", reason: "waiting for 1 more worker" },

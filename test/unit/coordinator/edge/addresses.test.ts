@@ -14,29 +14,53 @@ import { countProperties } from "../../../support/fixtures/count-properties.ts";
 
 countProperties("addresses");
 
-const tokens = { joinToken: "join", adminToken: "admin" };
+const addresses = ["192.168.1.5", "10.1.2.3"];
+const tokens = { joinToken: "join", adminToken: "admin", addresses };
 
 describe("urlsOf", () => {
   test("puts the join token where others look, the admin token where the operator looks", () => {
     expect(urlsOf({ host: "192.168.1.5", port: 8080, ...tokens })).toEqual({
       url: "http://192.168.1.5:8080",
       joinUrl: "http://192.168.1.5:8080/join#token=join",
+      otherJoinUrls: [],
       dashboardUrl: "http://192.168.1.5:8080/#token=admin",
       watchUrl: "http://192.168.1.5:8080/#token=join",
     });
   });
 
   test("of an open coordinator have no join token, and still an admin token", () => {
-    const urls = urlsOf({ host: "::1", port: 1, joinToken: null, adminToken: "admin" });
+    const urls = urlsOf({ host: "::1", port: 1, ...tokens, joinToken: null });
     expect(urls.joinUrl).toBe("http://[::1]:1/join");
     expect(urls.watchUrl).toBe("http://[::1]:1/");
     expect(urls.dashboardUrl).toBe("http://[::1]:1/#token=admin");
   });
 
-  test.each(["0.0.0.0", "::"])("on %s name localhost for this machine", (host) => {
-    const { url, joinUrl } = urlsOf({ host, port: 8080, ...tokens });
-    expect(url).toBe("http://localhost:8080");
-    expect(joinUrl).toMatch(/^http:\/\/(?!0\.0\.0\.0|\[::\])[^/]+:8080\/join#token=join$/u);
+  test.each([
+    ["0.0.0.0", "http://127.0.0.1:8080"],
+    ["::", "http://[::1]:8080"],
+  ])(
+    "on %s this machine's own browser is sent to %s, and others to the first address",
+    (host, near) => {
+      const urls = urlsOf({ host, port: 8080, ...tokens });
+      expect(urls.url).toBe(near);
+      expect(urls.dashboardUrl).toBe(`${near}/#token=admin`);
+      expect(urls.joinUrl).toBe("http://192.168.1.5:8080/join#token=join");
+      expect(urls.otherJoinUrls).toEqual(["http://10.1.2.3:8080/join#token=join"]);
+    },
+  );
+
+  test("on a machine without a network others are offered what this machine itself would use", () => {
+    const { joinUrl } = urlsOf({ host: "0.0.0.0", port: 8080, ...tokens, addresses: [] });
+    expect(joinUrl).toBe("http://127.0.0.1:8080/join#token=join");
+  });
+
+  test("name the public address that the operator gave, and offer the others behind it", () => {
+    const publicUrl = "https://train.example.org";
+    const urls = urlsOf({ host: "0.0.0.0", port: 8080, ...tokens, publicUrl });
+    expect(urls.joinUrl).toBe("https://train.example.org/join#token=join");
+    expect(urls.watchUrl).toBe("https://train.example.org/#token=join");
+    expect(urls.otherJoinUrls).toHaveLength(2);
+    expect(urls.dashboardUrl).toBe("http://127.0.0.1:8080/#token=admin");
   });
 
   test("with a certificate are https and name a host that it covers", () => {
@@ -54,7 +78,7 @@ describe("urlsOf", () => {
 
   test("never put a token before the fragment", () => {
     const urls = urlsOf({ host: "127.0.0.1", port: 1, ...tokens });
-    for (const url of Object.values(urls)) {
+    for (const url of Object.values(urls).flat()) {
       const { hash, pathname, search, username } = new URL(url);
       expect(hash).toMatch(/^(#token=(join|admin))?$/u);
       expect(pathname + search + username).not.toMatch(/token|admin/u);
@@ -72,13 +96,14 @@ describe("machineNames", () => {
   });
 });
 
-test("isWildcard and isLoopback tell 7 addresses apart", () => {
-  expect(["0.0.0.0", "::", "127.0.0.1", "10.0.0.1"].map(isWildcard)).toEqual([
-    true,
-    true,
-    false,
-    false,
-  ]);
+test("isWildcard knows every spelling of the two wildcard addresses, and nothing else", () => {
+  const wildcards = ["0.0.0.0", "0", "0.0", "00.0.0.0", "0x0", "::", "0::0", "0:0:0:0:0:0:0:0"];
+  expect([...wildcards, "::ffff:0.0.0.0"].filter((host) => !isWildcard(host))).toEqual([]);
+  const others = ["127.0.0.1", "10.0.0.0", "0.0.0.1", "::1", "2001:db8::", "localhost", ""];
+  expect(others.filter(isWildcard)).toEqual([]);
+});
+
+test("isLoopback tells 5 addresses apart", () => {
   const hosts = ["localhost", "::1", "127.9.9.9", "0.0.0.0", "192.168.1.5"];
   expect(hosts.map(isLoopback)).toEqual([true, true, true, false, false]);
 });

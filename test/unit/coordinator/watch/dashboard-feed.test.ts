@@ -7,7 +7,13 @@ import type { CurrentRun } from "../../../../coordinator/runs.ts";
 import { type Cursor, DashboardFeed } from "../../../../coordinator/watch/dashboard-feed.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 
-const view: CoordinatorView = { joinUrl: "", dashboardUrl: "", run: null, workers: [] };
+const view: CoordinatorView = {
+  joinUrl: "",
+  otherJoinUrls: [],
+  dashboardUrl: "",
+  run: null,
+  workers: [],
+};
 
 let progress: Progress;
 let runNumber: number;
@@ -84,7 +90,13 @@ describe("a dashboard", () => {
 
   test("is told each event once, and never the tokens or a path of this machine", () => {
     kinds();
-    feed.event({ event: "listening", url: "", joinUrl: "#secret", dashboardUrl: "#secret" });
+    feed.event({
+      event: "listening",
+      url: "",
+      joinUrl: "#secret",
+      otherJoinUrls: [],
+      dashboardUrl: "#secret",
+    });
     feed.event({ event: "warning", message: "careful" });
     feed.event({
       event: "finished",

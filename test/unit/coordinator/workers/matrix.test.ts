@@ -299,7 +299,7 @@ function send(
 }
 
 function shownOf({ stage, current }: Scene, peer: Peer) {
-  const view = stage.coordinator.view({ joinUrl: "", dashboardUrl: "" }, null);
+  const view = stage.coordinator.view({ joinUrl: "", otherJoinUrls: [], dashboardUrl: "" }, null);
   const present = view.workers.filter(({ state }) => state !== "gone");
   const mallory = present.find(({ name }) => name.startsWith("mallory"));
   expect(peer.isAdmitted).toBe(mallory !== undefined);

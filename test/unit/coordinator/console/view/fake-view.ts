@@ -27,6 +27,7 @@ export function fakeView({ workers, progress, phase, waitingFor }: FakeMoment): 
   const views = fakeWorkers(workers, step);
   return {
     joinUrl: "http://192.168.1.20:8080/join#t=V1StGXR8_Z5jdHi6B-myT",
+    otherJoinUrls: [],
     dashboardUrl: "http://192.168.1.20:8080/",
     run: fakeRun({ step, views, phase: phase ?? "training", waitingFor: waitingFor ?? null }),
     workers: views,

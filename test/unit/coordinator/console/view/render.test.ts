@@ -36,7 +36,13 @@ const waiting = fakeView({
   phase: "waiting",
   waitingFor: "waiting for 1 more worker",
 });
-const noRun: CoordinatorView = { joinUrl: "", dashboardUrl: "", run: null, workers: [] };
+const noRun: CoordinatorView = {
+  joinUrl: "",
+  otherJoinUrls: [],
+  dashboardUrl: "",
+  run: null,
+  workers: [],
+};
 
 /** The screen as one text, and its lines by what they start with. */
 function screen(view: CoordinatorView, state: ScreenState) {
