@@ -1,0 +1,68 @@
+/**
+ * @file A coordinator beside other programs on the same machine and port: its local workers still reach it. And the
+ * address that others are given.
+ */
+import { createServer, type Server } from "node:http";
+import { createConnection } from "node:net";
+import { networkInterfaces } from "node:os";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { Cluster } from "../support/processes/cluster.ts";
+
+const short = ["--dataset", "digits:600,100", "--epochs", "1", "--exit"];
+const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === "::1"),
+);
+
+let cluster: Cluster;
+beforeEach(async () => {
+  cluster = await Cluster.create();
+});
+afterEach(() => cluster.stop());
+
+/** A program on [::1], as Vite's development server is, and its port. */
+async function listenOnIPv6(): Promise<{ server: Server; port: number }> {
+  const server = createServer((_, response) => response.writeHead(404).end());
+  await new Promise<void>((resolve) => server.listen(0, "::1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { server, port: address.port };
+}
+
+test.skipIf(!hasIPv6)(
+  "local workers reach their own coordinator while another program has [::1] and the same port",
+  async () => {
+    const { server, port } = await listenOnIPv6();
+    const more = ["--host", "0.0.0.0", "--port", String(port), "--local-workers", "1"];
+    const coordinator = cluster.coordinator(...short, ...more);
+    const { url } = await coordinator.event("listening");
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+    await coordinator.event("finished");
+    expect(await coordinator.exited).toBe(0);
+    server.close();
+  },
+);
+
+test.skipIf(!hasIPv6)("local workers of a coordinator on :: connect to it", async () => {
+  const coordinator = cluster.coordinator(...short, "--host", "::", "--local-workers", "1");
+  await coordinator.event("finished");
+  expect(await coordinator.exited).toBe(0);
+});
+
+test("--join-url is what others are given, and requests that name its host are answered", async () => {
+  const coordinator = cluster.coordinator("--join-url", "https://train.example.org");
+  const { url, joinUrl, otherJoinUrls } = await coordinator.event("listening");
+  expect(joinUrl).toMatch(/^https:\/\/train\.example\.org\/join#token=/u);
+  expect(otherJoinUrls).toEqual([
+    expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/join#token=/u),
+  ]);
+  const { port } = new URL(String(url));
+  const status = await new Promise<string>((resolve, reject) => {
+    const socket = createConnection({ host: "127.0.0.1", port: Number(port) });
+    socket.write("GET /join HTTP/1.1\r\nHost: train.example.org\r\nConnection: close\r\n\r\n");
+    socket.once("data", (data) => resolve(String(data).split("\r\n")[0] ?? ""));
+    socket.once("error", reject);
+  });
+  expect(status).toBe("HTTP/1.1 200 OK");
+});
