@@ -19,6 +19,18 @@ interface Cell extends Paint {
   readonly character: string;
 }
 
+/** Cells beside each other that look alike. */
+export interface TextRun {
+  /** Of its first cell, from 0. */
+  readonly column: number;
+  readonly text: string;
+  /** CSS colours; `null` is the terminal's own. */
+  readonly ink: string | null;
+  readonly ground: string | null;
+  readonly bold: boolean;
+  readonly dim: boolean;
+}
+
 const plain: Paint = { ink: null, ground: null, bold: false, dim: false };
 const blank: Cell = { ...plain, character: " " };
 
@@ -55,6 +67,11 @@ export class Terminal extends EventEmitter {
         .join("")
         .trimEnd(),
     );
+  }
+
+  /** The screen row by row, as runs of cells that are painted alike; cells without ink or ground at a row's end are left out. */
+  get runs(): TextRun[][] {
+    return this.#cells.map(runsOf);
   }
 
   /**
@@ -98,9 +115,9 @@ export class Terminal extends EventEmitter {
     if (command === "J") this.#clear();
     if (command === "K") this.#cells[this.#row]?.fill(blank, this.#column);
     if (command !== "H") return;
-    const [row = 1, column = 1] = parameters.split(";").map(Number);
-    this.#row = Math.min(row, this.rows) - 1;
-    this.#column = column - 1;
+    const [row, column] = parameters.split(";").map(Number);
+    this.#row = Math.min(row || 1, this.rows) - 1;
+    this.#column = (column || 1) - 1;
   }
 
   #clear(): void {
@@ -128,6 +145,27 @@ function painted(paint: Paint, parameters: string): Paint {
     at += 2;
   }
   return next;
+}
+
+function runsOf(row: readonly Cell[]): TextRun[] {
+  const runs: TextRun[] = [];
+  for (const [column, { character, ink, ground, bold, dim }] of row.entries()) {
+    const paint = { ink: cssOf(ink), ground: cssOf(ground), bold, dim };
+    const last = runs.at(-1);
+    const isLike =
+      last?.ink === paint.ink &&
+      last.ground === paint.ground &&
+      last.bold === bold &&
+      last.dim === dim;
+    if (last !== undefined && isLike)
+      runs[runs.length - 1] = { ...last, text: last.text + character };
+    else runs.push({ ...paint, column, text: character });
+  }
+  return runs.filter(({ text, ground }) => ground !== null || text.trim() !== "");
+}
+
+function cssOf(color: number | null): string | null {
+  return color === null ? null : colorOf(color);
 }
 
 function cellHtml({ character, ink, ground, bold, dim }: Cell): string {
