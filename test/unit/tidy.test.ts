@@ -37,8 +37,8 @@ const textExtensions = new Set([
 
 const files = filesUnder(root);
 const pages = files.filter((file) => extname(file) === ".md");
-/** What describes the program to people; checked as soon as it is there. */
-const guides = pages.filter((file) => ["README.md", "ARCHITECTURE.md"].includes(file));
+/** The pages at the top, which describe the program to people. */
+const guides = pages.filter((file) => !file.includes("/"));
 
 const dependencies = z.record(z.string(), z.string());
 const manifest = z
