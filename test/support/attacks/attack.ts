@@ -1,4 +1,4 @@
-/** @file What an attack is: something that a bad peer does, and how the coordinator may end it. */
+/** @file The definition of an attack: something a bad peer does, and the ways in which the coordinator may end it. */
 import { known } from "../../../shared/assert.ts";
 import type { Random } from "../../../shared/random.ts";
 import type { RawPeer } from "./raw-peer.ts";
@@ -9,14 +9,14 @@ export interface Target {
   readonly adminToken: string;
   /** Path of the run's dataset. */
   readonly dataset: string;
-  /** What an honest worker of this run says in `hello` and `ready`. */
+  /** The values that an honest worker of this run sends in `hello` and `ready`. */
   readonly kernel: string;
   readonly selfTest: string;
   readonly parameterCount: number;
   readonly random: Random;
 }
 
-/** How the coordinator ended it, and what was written until then. */
+/** How the coordinator ended it, and how much had been written by then. */
 export interface Outcome {
   readonly frames: number;
   /** `closed 4400`, `HTTP 404`, `cut`, or `open`. */
@@ -25,11 +25,11 @@ export interface Outcome {
 
 export interface Attack {
   readonly run: (target: Target) => Promise<Outcome>;
-  /** How it may end. */
+  /** The permitted ends. */
   readonly ends: RegExp;
 }
 
-/** How it ended: what the coordinator did, or `open` when it answers a ping after all that was written. */
+/** Waits for the end: what the coordinator did, or `open` if it still answers a ping after everything was written. */
 export async function end(peer: RawPeer, waitForIt = true): Promise<Outcome> {
   const ended = waitForIt ? await peer.ended : await peer.settle();
   peer.destroy();

@@ -1,6 +1,6 @@
 /**
- * @file What bad peers do, one function an idea: each connects, misbehaves, and says how the coordinator ended it. None
- * knows of the others; the fuzz program runs them side by side against a live training run.
+ * @file The misbehaviour of bad peers, one function per idea: each connects, misbehaves, and reports how the
+ * coordinator ended it. They are independent; the fuzz program runs them side by side against a live training run.
  */
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -21,7 +21,8 @@ import { frame, opcodes, RawPeer, upgradeRequest } from "./raw-peer.ts";
 const protocolClosed = /^closed 4(400|401|403|405|408|409|413|422|423|424|426|429|430)$/u;
 const frameClosed = /^(closed 4(400|413|430)|closed 10(02|03|06|07|08|09)|cut)$/u;
 
-// ── peers on their way in ───────────────────────────────────────────────────────────────────────────────────────────
+// ── peers that are joining
+// ───────────────────────────────────────────────────────────────────────────────────────────
 
 const states = ["fresh", "joined", "ready", "paused"] as const;
 type State = (typeof states)[number];
@@ -33,7 +34,7 @@ function hello({ joinToken, kernel }: Target, changes: Record<string, unknown> =
   );
 }
 
-/** A peer that has come so far like an honest one. */
+/** A peer that has reached this state like an honest one. */
 async function enter(target: Target, state: State): Promise<{ peer: RawPeer; run: string }> {
   const peer = await RawPeer.upgrade(target.port);
   if (state === "fresh") return { peer, run: "some-run" };
@@ -64,7 +65,7 @@ function ready({ selfTest }: Target, run: string, samplesPerSecond = 1): Header 
   ]);
 }
 
-/** A result for a step that is far away: a valid message, and stale. */
+/** A result for a step far in the future: a valid but stale message. */
 function result(type: string, run: string, changes: Record<string, unknown> = {}): Header {
   const answer = { type, run, step: 2 ** 31, block: [0, 1], computeMs: 1 };
   const sums = type === "costs" ? {} : { lossSum: 1, correct: 0 };
@@ -93,7 +94,7 @@ function validMessages(target: Target, run: string): { header: Header; tensor?: 
 
 // ── the attacks ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The matrix, in an order of its own for every state: after enough runs all of it was tried. */
+/** Works through the matrix in a different order for every state, so that after enough runs everything was tried. */
 function wrongField(state: State): Attack {
   let queue: number[] = [];
   return {
@@ -114,7 +115,7 @@ function wrongField(state: State): Attack {
   };
 }
 
-/** Messages of the right form at the wrong time, or damaged ones, one after the other until it is over. */
+/** Messages of the right form at the wrong time, or damaged ones, one after the other until the connection ends. */
 function stream(state: State, make: (target: Target, run: string) => Buffer): Attack {
   return {
     ends: /./u,
@@ -131,13 +132,16 @@ function damaged(target: Target, run: string): Buffer {
   return damage(pack(header, tensor), target.random);
 }
 
-/** Blocks that nobody asked for, tensors of another length, values that are no numbers, for the step at hand. */
+/**
+ * Results for the current step: blocks that nobody asked for, tensors of the wrong length, values that are not
+ * numbers.
+ */
 const wrongResults: Attack = {
   ends: /^(closed 4(423|429)|open)$/u,
   async run(target) {
     const { peer, run } = await enter(target, "joined");
     peer.send(pack(ready(target, run, 1e6)));
-    // Between two rounds, or while the run is evaluated, there is none.
+    // There is none between two rounds or during an evaluation.
     const work = await Promise.race([peer.header("work"), delay(200, undefined)]);
     const step = Number(work?.["step"] ?? 0);
     const blocks = [
@@ -162,7 +166,7 @@ const wrongResults: Attack = {
   },
 };
 
-/** Says of every block it gets that it can't be computed: a run that believed it would end as diverged. */
+/** Reports every block it gets as impossible to compute. A run that believed this would end as diverged. */
 const falseAlarms: Attack = {
   ends: /^(closed 4429|open)$/u,
   async run(target) {
@@ -178,7 +182,7 @@ const falseAlarms: Attack = {
   },
 };
 
-/** The same old result again and again. */
+/** Sends the same old result again and again. */
 const replays: Attack = {
   ends: /^(closed 4(429|430)|open)$/u,
   async run(target) {
@@ -192,7 +196,7 @@ const replays: Attack = {
   },
 };
 
-/** Claims of speed that no machine has: it gets the work, never answers, and leaves. */
+/** Claims an impossible speed, gets the work, never answers, and leaves. */
 const boasting: Attack = {
   ends: /^open$/u,
   async run(target) {
@@ -202,7 +206,7 @@ const boasting: Attack = {
   },
 };
 
-/** Two sockets with one identity: the older one is closed, the newer one lives. */
+/** Two sockets with one identity: the older one is closed, the newer one stays open. */
 const twins: Attack = {
   ends: /^closed 4409$/u,
   async run(target) {
@@ -250,7 +254,7 @@ const wrongVersion: Attack = {
   },
 };
 
-/** What no WebSocket client sends: RFC 6455 says how each must end. */
+/** Frames that no WebSocket client sends. RFC 6455 specifies the end of each. */
 const badFrames: Attack = {
   ends: frameClosed,
   async run(target) {
@@ -258,7 +262,7 @@ const badFrames: Attack = {
     const { peer, run } = await enter(target, pick(["fresh", "joined"] as const, random));
     const message = pack(result("gradient", run), new Float32Array(8));
     const wrong: (() => Buffer)[] = [
-      // Compressed, though compression was not agreed on: a bomb never gets to be inflated.
+      // Compressed, although compression was not negotiated: a decompression bomb is never inflated.
       () => frame(opcodes.binary, message, { reserved: 4 }),
       () => frame(opcodes.binary, message, { reserved: 1 + random.below(3) }),
       () => frame(opcodes.binary, message, { masked: false }),
@@ -279,7 +283,7 @@ const badFrames: Attack = {
   },
 };
 
-/** One message in very many pieces. */
+/** One message in very many fragments. */
 const fragments: Attack = {
   ends: frameClosed,
   async run(target) {
@@ -293,7 +297,7 @@ const fragments: Attack = {
   },
 };
 
-/** A model's worth of bytes without a token. */
+/** As many bytes as a model has, without a token. */
 const bigStranger: Attack = {
   ends: /^(closed 4413|cut)$/u,
   async run(target) {
@@ -315,7 +319,7 @@ const pingFlood: Attack = {
   },
 };
 
-/** Connects, begins something, and is gone. */
+/** Connects, starts something, and disappears. */
 const vanishing: Attack = {
   ends: /^(gone)$/u,
   async run(target) {
@@ -359,13 +363,13 @@ const watcher: Attack = {
   },
 };
 
-/** A dashboard that is let in, and then only sends what `ws` answers by itself, or does not look at. */
+/** A dashboard that is admitted and then only sends frames that `ws` answers itself or ignores. */
 const watcherPings: Attack = {
   ends: /^(closed 4(430|503)|cut)$/u,
   async run({ port, joinToken, random }) {
     const peer = await RawPeer.upgrade(port, "/watch");
     peer.write(frame(opcodes.text, Buffer.from(JSON.stringify({ token: joinToken }))));
-    // Until it is let in it may send 4 KiB.
+    // Before it is admitted it may send only 4 KiB.
     await peer.settle();
     const one = frame(pick([opcodes.ping, opcodes.pong], random), randomBytes(random, 8));
     const many = Buffer.concat(Array.from({ length: 100 }, () => one));
@@ -374,7 +378,7 @@ const watcherPings: Attack = {
   },
 };
 
-/** By name; a new set has the whole matrix before it. */
+/** Keyed by name. Each new set goes through the whole matrix. */
 export function createAttacks(): ReadonlyMap<string, Attack> {
   return new Map<string, Attack>([
     ...states.map((state) => [`wrong field, ${state}`, wrongField(state)] as const),

@@ -1,19 +1,19 @@
 /**
- * @file Orders of a dashboard that are wrong in one known way: every order, every field, every kind of wrong value, and
- * texts that are no orders at all.
+ * @file Dashboard commands that are wrong in one known way: every command, every field, every kind of wrong value,
+ * and texts that are not commands at all.
  */
 
-/** As `JSON.parse` gets it: also what `JSON.stringify` would never write. */
+/** The text that `JSON.parse` gets; it includes texts that `JSON.stringify` would never write. */
 interface BadOrder {
-  /** `delay.seconds: ∞`. */
+  /** For example `delay.seconds: ∞`. */
   readonly what: string;
   readonly text: string;
 }
 
-/** The id of every order here. */
+/** The id of every command here. */
 export const orderId = 7;
 
-/** One of every kind that is right, but for the worker, whom nobody knows. Their fields as JSON. */
+/** One command of every kind that is right except for the worker, who does not exist. Fields are JSON. */
 export const orders: readonly ReadonlyMap<string, string>[] = [
   order({ order: "pause" }),
   order({ order: "resume" }),
@@ -34,7 +34,7 @@ export function textOf(fields: ReadonlyMap<string, string>): string {
   return `{${[...fields].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join()}}`;
 }
 
-/** What no field may be, as JSON; `undefined` for no field at all. */
+/** Values that are wrong for every field, as JSON; `undefined` means a missing field. */
 const badValues: readonly (readonly [what: string, json: string | undefined])[] = [
   ["missing", undefined],
   ["null", "null"],

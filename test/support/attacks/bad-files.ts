@@ -1,4 +1,4 @@
-/** @file Ways in which a file can be wrong: what a bad disk, a bad editor or a bad person leaves. */
+/** @file Ways in which a file can be damaged: by a bad disk, a bad editor or a bad person. */
 import { createHash } from "node:crypto";
 
 import * as fc from "fast-check";
@@ -8,7 +8,7 @@ import { assertNever } from "../../../shared/assert.ts";
 import { oneLine, OperatorError } from "../../../shared/operator-error.ts";
 import { encodeSafetensors, type Tensor } from "../../../shared/safetensors.ts";
 
-/** Texts that some parser of some language takes for more than a text. */
+/** Texts that some parser of some language treats as more than text. */
 const traps = [
   '"__proto__": {"isAdmin": true}, ',
   "__proto__: 1\n",
@@ -38,9 +38,9 @@ const traps = [
 
 interface Change {
   readonly what: "flip" | "cut" | "drop" | "repeat" | "number" | "trap";
-  /** 0 … 1: where. */
+  /** Where, as a fraction from 0 to 1. */
   readonly at: number;
-  /** 0 … 1: which, or how much. */
+  /** Which or how much, as a fraction from 0 to 1. */
   readonly size: number;
 }
 
@@ -53,7 +53,7 @@ const change = fc.record<Change>({
 /** One to four changes, to be made with {@link damaged}. */
 export const damages = fc.array(change, { minLength: 1, maxLength: 4 });
 
-/** The bytes of a file after these changes; the given bytes stay. */
+/** Applies the changes to a copy of the bytes. */
 export function damaged(bytes: Uint8Array, changes: readonly Change[]): Uint8Array {
   return changes.reduce<Uint8Array>(changed, bytes);
 }
@@ -75,7 +75,7 @@ function changed(bytes: Uint8Array, { what, at, size }: Change): Uint8Array {
     case "repeat":
       return Buffer.concat([before, after.subarray(0, length), after]);
     case "number":
-      // The largest of a length field, at any place of it.
+      // The largest value of a length field, at any position.
       return Buffer.concat([before, Buffer.alloc(length, 0xff), after.subarray(length)]);
     case "trap": {
       const trap = traps[Math.floor(size * traps.length)] ?? "";
@@ -86,7 +86,7 @@ function changed(bytes: Uint8Array, { what, at, size }: Change): Uint8Array {
   }
 }
 
-/** A checkpoint with whatever metadata and tensors, whose hash of itself is right all the same. */
+/** A checkpoint with any metadata and tensors but with the right hash of itself. */
 export function forgedCheckpoint(
   metadata: ReadonlyMap<string, string>,
   tensors: ReadonlyMap<string, Tensor>,
@@ -103,7 +103,7 @@ export function forgedCheckpoint(
   return bytes;
 }
 
-/** What a person reads of an error, if it is one that is meant for people: one line, which is so. */
+/** Expects an error meant for people, whose message is one line and matches. */
 export function expectLine(error: unknown, like: RegExp | string): void {
   if (typeof like === "string") expect(lineOf(error)).toBe(like);
   else expect(lineOf(error)).toMatch(like);
@@ -116,7 +116,7 @@ export function lineOf(error: unknown): string {
   return line;
 }
 
-/** What it throws. */
+/** What the call throws. */
 export function caught(act: () => unknown): unknown {
   try {
     act();

@@ -6,12 +6,12 @@ import { Packr } from "msgpackr";
 
 import type { Random } from "../../../shared/random.ts";
 
-/** A header as a map, so that it can have any key: `__proto__` too. */
+/** A header as a map, so that it can have any key, even `__proto__`. */
 export type Header = ReadonlyMap<string, unknown>;
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 
-/** A header and, behind it, a tensor of float32. */
+/** A header followed by a float32 tensor. */
 export function pack(header: Header, tensor?: Float32Array): Buffer {
   const head = packr.pack(header);
   if (tensor === undefined) return head;
@@ -25,7 +25,7 @@ export function pack(header: Header, tensor?: Float32Array): Buffer {
   ]);
 }
 
-/** What no field of any message may be, and "no field at all". */
+/** Values that are wrong for every field of every message, including a missing field. */
 export const badValues: readonly (readonly [what: string, value: unknown])[] = [
   ["missing", undefined],
   ["null", null],
@@ -57,12 +57,12 @@ function nested(depth: number): unknown {
 }
 
 export interface BadMessage {
-  /** `gradient.step: NaN`. */
+  /** For example `gradient.step: NaN`. */
   readonly what: string;
   readonly bytes: () => Buffer;
 }
 
-/** Every field of a header with every bad value, and the header with keys that it does not have. */
+/** Every field of a header with every bad value, and the header with unknown keys. */
 export function badFields(header: Header, tensor?: Float32Array): BadMessage[] {
   const type = String(header.get("type"));
   const bad = changedFields(header, tensor, (field, what) => !isAllowed(field, what));
@@ -75,7 +75,7 @@ export function badFields(header: Header, tensor?: Float32Array): BadMessage[] {
   return bad;
 }
 
-/** Every field with those of the bad values that it may have: odd, and no reason to send anybody away. */
+/** Every field with those bad values that it may have: odd, but no reason to disconnect anybody. */
 export function oddFields(header: Header, tensor?: Float32Array): BadMessage[] {
   return changedFields(header, tensor, isAllowed);
 }
@@ -100,7 +100,7 @@ function changedFields(
   }));
 }
 
-/** Numbers that some fields may be: a loss below 0 is odd, but a number. */
+/** Numbers that some fields may have: a loss below 0 is odd, but it is a number. */
 function isAllowed(field: string, what: string): boolean {
   const finite = ["−1", "−0.5", "2⁵³", "10³⁰⁸", "2⁶⁴ − 1"];
   if (field === "lossSum") return finite.includes(what);
@@ -108,7 +108,7 @@ function isAllowed(field: string, what: string): boolean {
   return ["name", "agent", "reason", "token"].includes(field) && what.startsWith("a control");
 }
 
-/** A message damaged somewhere: a bit flipped, cut off, a piece doubled, or bytes of nothing. */
+/** A message damaged in one place: a bit flipped, cut off, a piece doubled, or random bytes. */
 export function damage(message: Buffer, random: Random): Buffer {
   const at = random.below(message.length);
   switch (random.below(5)) {

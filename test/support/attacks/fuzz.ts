@@ -1,6 +1,7 @@
 /**
- * @file Attacks side by side against a live training run: a real coordinator process with honest local workers. What
- * must hold: the process stays up, every attack ends as it must, memory returns, and the fingerprint is right.
+ * @file Runs attacks side by side against a live training run: a real coordinator process with honest local
+ * workers. The process must stay up, every attack must end in a permitted way, memory must return, and the
+ * fingerprint must be right.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,12 +17,12 @@ import type { Attack, Target } from "./attack.ts";
 import { createAttacks } from "./attacks.ts";
 
 export interface FuzzOptions {
-  /** Frames, requests and pieces of garbage to send in all. */
+  /** Total number of frames, requests and pieces of garbage to send. */
   readonly frames: number;
   readonly seed: number;
-  /** Attackers at work at the same time. */
+  /** Concurrent attackers. */
   readonly attackers: number;
-  /** The run to be disturbed: flags of the coordinator. */
+  /** The coordinator's flags for the disturbed run. */
   readonly run: readonly string[];
   readonly progress?: (line: string) => void;
 }
@@ -31,16 +32,16 @@ export interface FuzzReport {
   readonly connections: number;
   /** Attack → how it ended → how often. */
   readonly ends: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  /** `attack: end`, for ends that may not be. */
+  /** `attack: end`, for ends that are not permitted. */
   readonly surprises: readonly string[];
-  /** One a run that was disturbed to its end; all must be `expected`. */
+  /** One per run that was disturbed to its end; all must equal `expected`. */
   readonly fingerprints: readonly string[];
   readonly expected: string;
-  /** Of the coordinator, in MB; `undefined` where the system does not tell. */
+  /** The coordinator's memory in MB; `undefined` if the system does not report it. */
   readonly memory:
     | { readonly before: number; readonly peak: number; readonly after: number }
     | undefined;
-  /** What the coordinators wrote to standard error, and whether a token was in it or in any line of theirs. */
+  /** The coordinators' standard error, and every output line that contained a token. */
   readonly stderr: string;
   readonly leaks: readonly string[];
   readonly seconds: number;
@@ -144,7 +145,7 @@ class FuzzSession {
     const peak = this.#watchMemory(pid, end);
     await finished;
     await Promise.all(attackers);
-    // Closed sockets are cut after 2 s at the latest.
+    // Closed sockets are destroyed after 2 s at the latest.
     await delay(3_000);
     const after = await residentMegabytes(pid);
     if (before === undefined || after === undefined) return;
@@ -196,7 +197,7 @@ class FuzzSession {
   }
 }
 
-/** Path of the dataset of the one run in a folder. */
+/** Path of the dataset of the only run in a folder. */
 async function datasetIn(folder: string): Promise<string> {
   const [run = ""] = await readdir(join(folder, "runs"));
   const setup: unknown = JSON.parse(
@@ -206,7 +207,7 @@ async function datasetIn(folder: string): Promise<string> {
   return `/data/${config.dataset.sha256}`;
 }
 
-/** What a person reads. */
+/** The report as text. */
 export function formatReport(report: FuzzReport): string {
   const { ends, memory } = report;
   const rows = [...ends].map(([name, counts]) => {
@@ -230,7 +231,7 @@ function megabytes(value: number): string {
   return `${value.toFixed(0)} MB`;
 }
 
-/** What is wrong with a report, in words; empty when all is as it must be. */
+/** Lists what is wrong with a report; empty if everything is right. */
 export function flawsOf(report: FuzzReport): string[] {
   const { surprises, fingerprints, expected, stderr, leaks, memory } = report;
   const flaws = [...surprises, ...leaks.map((line) => `a token in: ${line}`)];

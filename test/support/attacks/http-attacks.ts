@@ -1,4 +1,7 @@
-/** @file What bad peers do before there is a WebSocket: upgrades, requests and bytes that a careless server trips over. */
+/**
+ * @file The misbehaviour of bad peers before there is a WebSocket: upgrades, requests and bytes that trip up a
+ * careless server.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 
 import { type Attack, end, pick } from "./attack.ts";
@@ -28,7 +31,7 @@ export const upgradeFlood: Attack = {
   },
 };
 
-/** Requests that a careless server or a proxy before it would misread, and paths that climb. */
+/** Requests that a careless server or a proxy in front of it would misread, and path traversals. */
 export const badRequests: Attack = {
   ends: /^(HTTP (400|401|404|405|413|414|421|431|501|505)|cut)$/u,
   async run({ port, random }) {
@@ -63,7 +66,10 @@ export const badRequests: Attack = {
   },
 };
 
-/** Requests by the hundred on a connection of which nothing is read. A browser sends one and waits for its answer. */
+/**
+ * Hundreds of requests on a connection whose responses are not read. A browser sends one and waits for its
+ * response.
+ */
 export const pipelining: Attack = {
   ends: /^cut$/u,
   async run({ port, random }) {
@@ -72,7 +78,7 @@ export const pipelining: Attack = {
     peer.stopReading();
     const one = `GET ${pick(paths, random)} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
     for (let i = 0; i < 5; i++) peer.write(one.repeat(200));
-    // Who does not read is told by the system that it was cut when it writes.
+    // A peer that does not read only learns from a failing write that it was cut.
     for (let i = 0; i < 500 && !peer.isOver; i++) {
       peer.write(one);
       await delay(20);
@@ -86,7 +92,7 @@ export const garbage: Attack = {
   ends: /^(HTTP (400|431)|cut)$/u,
   async run({ port, random }) {
     const peer = await RawPeer.connect(port);
-    // A line break ends what may be a request line.
+    // A line break completes the supposed request line.
     peer.write(
       Buffer.concat([randomBytes(random, 1 + random.below(300)), Buffer.from("\r\n\r\n")]),
     );

@@ -1,7 +1,7 @@
-/** @file Ways in which a result can be wrong so that no check of its form finds it. */
+/** @file Wrong results that pass every check of their form. */
 import type { Told } from "../trainers/direct-run.ts";
 
-/** The smallest lie there is: one value becomes its neighbour among the float32 numbers. */
+/** The smallest possible lie: one value becomes a neighbouring float32. */
 export function oneUnitInTheLastPlace({ message, tensor }: Told, at = 0): Told {
   const bytes = tensor.slice();
   const index = 4 * (at % (bytes.length / 4));
@@ -9,14 +9,14 @@ export function oneUnitInTheLastPlace({ message, tensor }: Told, at = 0): Told {
   return { message, tensor: bytes };
 }
 
-/** The values are right; what is told of the loss is off by one bit. Costs have no loss beside their values. */
+/** The values are right, but the loss is off by one bit. Costs have no separate loss. */
 export function otherLoss({ message, tensor }: Told): Told {
   if (message.type === "costs") return oneUnitInTheLastPlace({ message, tensor });
   const lossSum = message.lossSum * (1 + Number.EPSILON) + Number.MIN_VALUE;
   return { message: { ...message, lossSum }, tensor };
 }
 
-/** One sample less was right, or one more. */
+/** The count of correct samples is off by one. */
 export function otherCorrect({ message, tensor }: Told): Told {
   if (message.type === "costs") return oneUnitInTheLastPlace({ message, tensor });
   const correct = message.correct === 0 ? 1 : message.correct - 1;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 /**
- * @file A worker that lies, over a real socket: the real worker loop and kernel, with a transport that changes what it
- * tells. Everything else that it does is honest.
+ * @file A worker that lies over a real socket: the real worker loop and kernel, with a transport that changes the
+ * results. Everything else about it is honest.
  */
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -24,18 +24,18 @@ import type { Told } from "../trainers/direct-run.ts";
 export interface LyingWorkerOptions {
   readonly joinUrl: string;
   readonly name: string;
-  /** What it tells in place of a result, by how many it has sent before. */
+  /** Returns the result to send instead, given how many were sent before. */
   readonly tell: (result: Told, count: number) => Told;
 }
 
 export interface LyingWorker {
-  /** Its last status, when it has given up. */
+  /** Resolves with its last status when it gives up. */
   readonly stopped: Promise<WorkerStatus>;
   /** How each of its sockets ended. */
   readonly closures: readonly Closure[];
   /** Results sent. */
   readonly count: number;
-  /** What the coordinator knows it by. */
+  /** The session under which the coordinator knows it. */
   readonly session: string;
   leave(): void;
 }

@@ -1,5 +1,6 @@
 /**
- * @file What who has a token can try beyond a worker's socket: orders of a dashboard with the admin token, and downloads.
+ * @file Attacks by peers that have a token, beyond a worker's socket: commands of a dashboard with the admin token,
+ * and downloads.
  */
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -10,11 +11,11 @@ import { frame, opcodes, RawPeer } from "./raw-peer.ts";
 
 const allBadOrders = badOrders();
 
-/** A dashboard that has shown the admin token. */
+/** A dashboard that has sent the admin token. */
 async function enterAsAdmin({ port, adminToken }: Target): Promise<RawPeer> {
   const peer = await RawPeer.upgrade(port, "/watch");
   say(peer, JSON.stringify({ token: adminToken }));
-  // Until it is let in it may send 4 KiB.
+  // Before it is admitted it may send only 4 KiB.
   await peer.settle();
   return peer;
 }
@@ -23,7 +24,7 @@ function say(peer: RawPeer, text: string | Buffer): void {
   peer.write(frame(opcodes.text, Buffer.from(text)));
 }
 
-/** Orders that are wrong in a field each: they are answered, and nothing else. */
+/** Commands with one wrong field each: they are answered, and nothing else happens. */
 const wrongOrders: Attack = {
   ends: /^open$/u,
   async run(target) {
@@ -33,7 +34,7 @@ const wrongOrders: Attack = {
   },
 };
 
-/** Orders about a worker that is not there, damaged: whatever is left of one changes nothing. */
+/** Damaged commands about a worker that does not exist: whatever remains of one changes nothing. */
 const damagedOrders: Attack = {
   ends: /^(open|closed (1007|1009))$/u,
   async run(target) {
@@ -55,7 +56,7 @@ const orderFlood: Attack = {
   },
 };
 
-/** What is no order of a dashboard at all. */
+/** Messages that are not dashboard commands at all. */
 const noOrders: Attack = {
   ends: /^closed (1002|1009|4405)$/u,
   async run(target) {
@@ -71,7 +72,7 @@ const noOrders: Attack = {
   },
 };
 
-/** Orders that are right, as fast as they may come: the run stands still again and again, and a worker is held up. */
+/** Valid commands as fast as permitted: the run is paused again and again, and a worker is delayed. */
 const restlessAdmin: Attack = {
   ends: /^open$/u,
   async run(target) {
@@ -86,7 +87,7 @@ const restlessAdmin: Attack = {
 
 // ── HTTP ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Beside what there is to get: other runs and datasets, numbers that are none, and paths that climb. */
+/** Near misses of real paths: other runs and datasets, numbers that are not numbers, and path traversals. */
 const paths = [
   "/run/parameters?x=/../..",
   "/run/1/checkpoint",
@@ -123,7 +124,7 @@ const fields = [
   "X-Forwarded-For: 10.0.0.1, ::1, x",
 ];
 
-/** Requests with a token that is right. */
+/** Requests with a valid token. */
 const memberRequests: Attack = {
   ends: /^HTTP (200|206|304|400|404|405|413|416)$/u,
   async run(target) {
@@ -138,7 +139,7 @@ const memberRequests: Attack = {
   },
 };
 
-/** Downloads that are left, or not read, when they have begun. */
+/** Downloads that are aborted, or not read, once they have begun. */
 const leftDownloads: Attack = {
   ends: /^gone$/u,
   async run(target): Promise<Outcome> {

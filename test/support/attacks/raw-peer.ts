@@ -1,6 +1,6 @@
 /**
- * @file A WebSocket client that can do everything a client must not: it writes frames byte by byte. It understands just
- * enough of what comes back to say what the server did.
+ * @file A WebSocket client that can do everything a client must not do: it writes frames byte by byte. It
+ * understands just enough of the responses to report what the server did.
  */
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
@@ -19,10 +19,10 @@ export const opcodes = {
 
 export interface FrameOptions {
   readonly fin?: boolean;
-  /** The three reserved bits, 0…7; 4 says that the message is compressed. */
+  /** The three reserved bits, 0…7; 4 marks the message as compressed. */
   readonly reserved?: number;
   readonly masked?: boolean;
-  /** What the frame says of its length, whatever it carries. */
+  /** The length that the frame claims, whatever its real length. */
   readonly claimedLength?: number;
 }
 
@@ -35,12 +35,12 @@ export function frame(opcode: number, payload: Uint8Array, options: FrameOptions
   head[1] = (masked ? 0x80 : 0) | long;
   if (long === 126) head.writeUInt16BE(claimedLength, 2);
   if (long === 127) head.writeBigUInt64BE(BigInt(claimedLength), 2);
-  // A mask of zeros leaves the payload as it is.
+  // A mask of zeros leaves the payload unchanged.
   return Buffer.concat([head, masked ? Buffer.alloc(4) : Buffer.alloc(0), payload]);
 }
 
 export class RawPeer {
-  /** What ended the connection: `closed 4400`, `HTTP 404`, or `cut`. */
+  /** How the connection ended: `closed 4400`, `HTTP 404`, or `cut`. */
   readonly ended: Promise<string>;
   /** Frames, requests and pieces of garbage written so far. */
   sent = 0;
@@ -66,7 +66,7 @@ export class RawPeer {
     });
   }
 
-  /** A TCP connection, or one of TLS, nothing more. */
+  /** A plain TCP or TLS connection. */
   static async connect(port: number, isSecure = false): Promise<RawPeer> {
     const place = { port, host: "127.0.0.1", noDelay: true };
     const socket = isSecure ? connectTls({ ...place, rejectUnauthorized: false }) : connect(place);
@@ -95,7 +95,7 @@ export class RawPeer {
     return this.#isOver;
   }
 
-  /** Headers of the binary messages that came, as they were decoded. */
+  /** Decoded headers of the received binary messages. */
   get headers(): readonly Record<string, unknown>[] {
     return this.#headers;
   }
@@ -109,14 +109,14 @@ export class RawPeer {
     this.write(frame(opcodes.binary, message, options));
   }
 
-  /** The first message of a type, once it is there; `undefined` when the connection ends without it. */
+  /** The first message of a type, once it has arrived; `undefined` if the connection ends without it. */
   async header(type: string): Promise<Record<string, unknown> | undefined> {
     const found = () => this.#headers.find((header) => header["type"] === type);
     await this.#until(() => found() !== undefined);
     return found();
   }
 
-  /** Waits until the server has seen everything that was written: `open` when it answers a ping, else its end. */
+  /** Waits until the server has seen everything that was written: `open` if it answers a ping, else its end. */
   async settle(): Promise<string> {
     const before = this.#pongs;
     this.write(frame(opcodes.ping, randomBytes(4)));
@@ -124,7 +124,7 @@ export class RawPeer {
     return this.#isOver ? await this.ended : "open";
   }
 
-  /** Does not read what the server sends. */
+  /** Stops reading from the server. */
   stopReading(): void {
     this.#socket.pause();
   }
@@ -160,7 +160,7 @@ export class RawPeer {
     } else this.#status = `HTTP ${status}`;
   }
 
-  /** The server sends whole control frames and messages of one or two fragments. */
+  /** The server sends unfragmented control frames and messages of one or two fragments. */
   #readFrames(): void {
     for (;;) {
       const bytes = this.#received;
@@ -187,7 +187,7 @@ export class RawPeer {
     if (opcode === opcodes.close) {
       this.#status = `closed ${payload.length >= 2 ? payload.readUInt16BE(0) : 1005}`;
       this.#socket.end(frame(opcodes.close, payload.subarray(0, 2)));
-      // An honest peer waits for the server to close; this one has other things to do.
+      // An honest peer waits for the server to close; this one does not.
       this.#socket.destroySoon();
     }
     if (opcode === opcodes.binary) {
@@ -197,7 +197,7 @@ export class RawPeer {
   }
 }
 
-/** The header of a message, or of the first fragment of one that carries a tensor. */
+/** The header of a message, or of the first fragment of a message with a tensor. */
 function decodeHead(payload: Buffer): Record<string, unknown> | undefined {
   const isHead = payload.length > 5 && payload[payload.length - 5] === 0xc6;
   try {

@@ -1,6 +1,6 @@
 /**
- * @file A real headless browser for end-to-end tests: whichever Chromium this machine has. Loopback only; everything
- * that a browser would ask the internet for is turned off.
+ * @file A real headless browser for end-to-end tests: any Chromium on this machine. Loopback only; everything that
+ * a browser would request from the internet is turned off.
  */
 import { existsSync } from "node:fs";
 
@@ -15,7 +15,6 @@ const paths = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** Loopback only: everything that a browser would ask the internet for is off. */
 export const chromiumFlags = [
   "--no-sandbox",
   "--disable-gpu",
@@ -26,15 +25,16 @@ export const chromiumFlags = [
   "--disable-sync",
 ];
 
-/** Path of a Chromium on this machine; `undefined` when there is none. */
+/** Path of a Chromium on this machine; `undefined` if there is none. */
 export function findChromium(): string | undefined {
   return paths.find((path) => path !== undefined && existsSync(path));
 }
 
 /**
- * Starts a browser, with more flags if need be. Without one on this machine: `undefined` and a visible line, so that a test can skip itself.
+ * Starts a browser, optionally with more flags. If this machine has none, returns `undefined` and prints a line, so
+ * that a test can skip itself.
  *
- * @throws If there is none and `CI` is set: there, a skipped test is a failure.
+ * @throws If there is none and `CI` is set, because there a skipped test is a failure.
  */
 export async function launchBrowser(more: readonly string[] = []): Promise<Browser | undefined> {
   const executablePath = findChromium();

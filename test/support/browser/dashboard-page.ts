@@ -1,9 +1,9 @@
-/** @file The dashboard as its tests open it, in a real browser: what it must never do is noted. */
+/** @file Opens the dashboard in a real browser for tests, and records everything that it must never do. */
 import type { BrowserContext, Page } from "playwright-core";
 
 import type { CoordinatorProcess } from "../processes/cluster.ts";
 
-/** A page whose console errors and requests to other hosts are noted: there must be none. */
+/** Opens a page and records its console errors and requests to other hosts. There must be none. */
 export async function openPage(inside: BrowserContext, problems: string[]): Promise<Page> {
   const opened = await inside.newPage();
   opened.on("pageerror", ({ message }) => problems.push(message));
@@ -17,13 +17,13 @@ export async function openPage(inside: BrowserContext, problems: string[]): Prom
   return opened;
 }
 
-/** Opens a coordinator's dashboard, as its operator does. */
+/** Opens a coordinator's dashboard as its operator. */
 export async function openDashboard(page: Page, coordinator: CoordinatorProcess): Promise<void> {
   await page.goto(String((await coordinator.event("listening")).dashboardUrl));
   await page.getByText("Connected", { exact: true }).waitFor();
 }
 
-/** The run is in this phase, by its name or a pattern of it. */
+/** Waits until the run is in this phase, given by name or pattern. */
 export async function phase(page: Page, name: string): Promise<void> {
   await page
     .locator("#phase-name")

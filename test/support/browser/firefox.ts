@@ -1,6 +1,6 @@
 /**
- * @file A real headless Firefox as a plain process, for end-to-end tests: whichever this machine has, with a profile of
- * its own. It is given one page and judged by what the coordinator sees of it.
+ * @file A real headless Firefox as a plain process, for end-to-end tests: any Firefox on this machine, with its own
+ * profile. It opens one page and is judged by what the coordinator sees of it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -15,7 +15,7 @@ const paths = [
   "/Applications/Firefox.app/Contents/MacOS/firefox",
 ];
 
-/** No first-run pages, and nothing asked of the internet. */
+/** No first-run pages, and no requests to the internet. */
 const preferences: Readonly<Record<string, boolean | number | string>> = {
   "app.normandy.enabled": false,
   "app.update.enabled": false,
@@ -40,7 +40,7 @@ const preferences: Readonly<Record<string, boolean | number | string>> = {
   "toolkit.telemetry.server": "",
 };
 
-/** How long a browser may take to end when it is asked to. */
+/** How long a browser may take to end when asked. */
 const goodbyeMs = 3_000;
 
 export interface Firefox {
@@ -48,9 +48,10 @@ export interface Firefox {
 }
 
 /**
- * Path of a Firefox on this machine. Without one: `undefined` and a visible line, so that a test can skip itself.
+ * Path of a Firefox on this machine. If there is none, returns `undefined` and prints a line, so that a test can
+ * skip itself.
  *
- * @throws If there is none and `CI` is set: there, a skipped test is a failure.
+ * @throws If there is none and `CI` is set, because there a skipped test is a failure.
  */
 export function findFirefox(): string | undefined {
   const found = paths.find((path) => path !== undefined && existsSync(path));
@@ -61,7 +62,7 @@ export function findFirefox(): string | undefined {
   return undefined;
 }
 
-/** Opens one page in a new Firefox. `stop` ends it and takes its profile away. */
+/** Opens one page in a new Firefox. `stop` ends it and removes its profile. */
 export async function openFirefox(path: string, url: string): Promise<Firefox> {
   const profile = await mkdtemp(join(tmpdir(), "promedio-firefox-"));
   const lines = Object.entries(preferences).map(([name, value]) => {
@@ -71,7 +72,7 @@ export async function openFirefox(path: string, url: string): Promise<Firefox> {
   const child = spawn(path, ["--headless", "--no-remote", "--profile", profile, url], {
     stdio: "ignore",
     env: { ...process.env, HOME: profile, MOZ_CRASHREPORTER_DISABLE: "1" },
-    // A group of its own, since its content processes outlive a parent that is killed.
+    // Its own process group, because its content processes outlive a parent that is killed.
     detached: true,
   });
   return {
@@ -95,6 +96,6 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(-pid, signal);
   } catch {
-    // It has ended meanwhile.
+    // It has already ended.
   }
 }

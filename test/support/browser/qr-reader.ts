@@ -1,4 +1,4 @@
-/** @file Reads a QR code out of a picture, as a phone's camera would. */
+/** @file Reads a QR code from a picture, as a phone's camera would. */
 import jsqr from "jsqr";
 
 export interface Picture {
@@ -10,6 +10,6 @@ export interface Picture {
 
 /** The text of the code in a picture; `undefined` if none can be read. */
 export function readQrCode({ data, width, height }: Picture): string | undefined {
-  // Not every phone reads a code whose ink is lighter than its paper.
+  // Not every phone reads a code that is light on dark.
   return jsqr.default(data, width, height, { inversionAttempts: "dontInvert" })?.data;
 }

@@ -1,6 +1,6 @@
 /**
- * @file Makes the README's pictures from one real run: `npm run screenshots`. The coordinator runs in this process with
- * a terminal of its own making; dashboard and join page are real pages in a headless Chromium.
+ * @file Makes the README's pictures from one real run: `npm run screenshots`. The coordinator runs in this process
+ * with a simulated terminal; dashboard and join page are real pages in a headless Chromium.
  */
 import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -20,11 +20,11 @@ import { launchBrowser } from "./browser.ts";
 const root = join(import.meta.dirname, "../../..");
 const pictures = join(import.meta.dirname, "pictures");
 const tokens = { join: "classroom", admin: "the-teacher" };
-/** Pictures stand in the repository: none may weigh more. */
+/** Pictures are committed, so none may be larger. */
 const pictureBytesMax = 300_000;
-/** How long the run goes on before it is photographed: the curves have found their shape by then. */
+/** How long the run trains before the pictures are taken: by then the curves have their shape. */
 const trainingMs = 12_000;
-/** How long the picture of the console waits for a step in which every worker has a share. */
+/** How long the console's picture waits for a step in which every worker has a share. */
 const patienceMs = 15_000;
 
 const folder = await mkdtemp(join(tmpdir(), "promedio-screenshots-"));
@@ -45,7 +45,7 @@ async function photograph(chromium: Browser): Promise<void> {
   const port = await freePort();
   const ended = start(terminal, port);
   const url = `http://127.0.0.1:${port}`;
-  // Whichever comes first: a coordinator that can't start says why.
+  // Whichever comes first, because a coordinator that cannot start says why.
   await Promise.race([answering(url), ended]);
   const helper = await open(
     chromium,
@@ -69,11 +69,12 @@ async function photograph(chromium: Browser): Promise<void> {
   await ended;
 }
 
-/** A coordinator with three workers on this machine, as `npm start` would start it on a terminal. */
+/** A coordinator with three workers on this machine, started as `npm start` would on a terminal. */
 function start(terminal: Terminal, port: number): Promise<number> {
   const place = ["--host", "127.0.0.1", "--port", String(port), "--runs", join(folder, "runs")];
   const access = ["--join-token", tokens.join, "--admin-token", tokens.admin];
-  // Large batches, so that every worker has a share; a rate that does not fade before the picture is taken.
+  // Large batches, so that every worker has a share, and a constant rate, so that it still trains when the picture
+  // is taken.
   const rate = ["--optimizer", "adam", "--learning-rate", "0.003"];
   const run = ["--local-workers", "3", "--batch-size", "2000", "--epochs", "1000", ...rate];
   const args = ["coordinator", ...place, ...access, ...run];
@@ -108,7 +109,7 @@ async function keep(page: Page, name: string): Promise<void> {
   process.stdout.write(`${path}: ${Math.round(size / 1000)} kB\n`);
 }
 
-/** The promedio table shows one step; on a busy machine some steps are shared by few. */
+/** The promedio table shows one step, and on a busy machine only a few workers share some steps. */
 async function sharedStep(terminal: Terminal): Promise<void> {
   const names = ["local 1", "local 2", "local 3", "Chrome", "average"];
   for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += 50) {

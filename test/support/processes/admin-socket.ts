@@ -1,16 +1,16 @@
-/** @file A dashboard without a page that gives orders, one after the other, and hears what each came to. */
+/** @file A dashboard without a page that sends commands one after the other and receives their outcomes. */
 import { once } from "node:events";
 
 import { WebSocket } from "ws";
 
 import { commandRate } from "../../../shared/protocol/limits.ts";
 
-/** What an order came to; `closed 4430` when the socket was closed for it. */
+/** The outcome of a command; `closed 4430` if it closed the socket. */
 export type OrderEnd = { readonly id: number; readonly error: string | null } | string;
 
-/** Connects anew when it has given as many orders as one dashboard may give at once. */
+/** Reconnects after as many commands as one dashboard may send at once. */
 export class AdminSocket {
-  /** The last snapshot's phase of the run. */
+  /** The run's phase in the last snapshot. */
   phase: string | undefined;
   readonly #url: string;
   readonly #token: string;
@@ -33,7 +33,7 @@ export class AdminSocket {
     });
   }
 
-  /** Waits until a snapshot says so. */
+  /** Waits until a snapshot has this phase. */
   async until(phase: string): Promise<void> {
     await this.#connected();
     while (this.phase !== phase) await new Promise<void>((resolve) => (this.#told = resolve));

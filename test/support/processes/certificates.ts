@@ -1,5 +1,6 @@
 /**
- * @file Self-signed certificates for tests, made here, so that no program but Node is needed. DER by hand: RFC 5280.
+ * @file Self-signed certificates for tests, made here, so that no program but Node is needed. DER is written by
+ * hand: RFC 5280.
  */
 import { generateKeyPairSync, type KeyObject, randomInt, sign } from "node:crypto";
 import { writeFile } from "node:fs/promises";
@@ -72,14 +73,14 @@ function sequence(...contents: readonly Buffer[]): Buffer {
   return der(0x30, ...contents);
 }
 
-/** Below 128, or with the highest of 32 bits set: the shortest form of either. */
+/** For values below 128 or with the highest of 32 bits set: the shortest form of both. */
 function integer(value: number): Buffer {
   const bytes = Buffer.alloc(5);
   bytes.writeUInt32BE(value, 1);
   return der(0x02, bytes.subarray(value < 128 ? 4 : 0));
 }
 
-/** Arcs below 128, and those of ECDSA, which are given as bytes. */
+/** For arcs below 128; those of ECDSA are given as bytes. */
 function objectId(first: number, second: number, ...rest: readonly number[]): Buffer {
   return der(0x06, Buffer.from([40 * first + second, ...rest]));
 }

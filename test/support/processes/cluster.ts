@@ -1,6 +1,6 @@
 /**
- * @file Real processes for end-to-end tests: a coordinator and workers as a user would start them, over loopback. Every
- * process that is started here is ended by `stop`, whatever the test does.
+ * @file Real processes for end-to-end tests: a coordinator and workers as a user would start them, over loopback.
+ * `stop` ends every process that was started here, whatever the test does.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -12,7 +12,7 @@ export type JsonEvent = { readonly event: string } & Readonly<Record<string, unk
 
 const program = join(import.meta.dirname, "../../../build/promedio.js");
 
-/** One coordinator process that speaks JSON. */
+/** One coordinator process with JSON output. */
 export class CoordinatorProcess {
   readonly events: JsonEvent[] = [];
   stderr = "";
@@ -30,7 +30,7 @@ export class CoordinatorProcess {
     this.exited = new Promise((resolve) => this.child.once("exit", (code) => resolve(code)));
   }
 
-  /** The next event, or one that already came, that is wanted. Rejects when the process ends without it. */
+  /** The first event, past or future, that is wanted. Rejects if the process ends without it. */
   event(name: string, wanted: (event: JsonEvent) => boolean = () => true): Promise<JsonEvent> {
     const matches = (event: JsonEvent) => event.event === name && wanted(event);
     const found = this.events.find(matches);
@@ -66,7 +66,7 @@ export class Cluster {
     return new Cluster(await mkdtemp(join(tmpdir(), "promedio-test-")));
   }
 
-  /** Starts a coordinator on a free port of loopback, with its runs in the test's folder. */
+  /** Starts a coordinator on a free loopback port, with its runs in the test's folder. */
   coordinator(...args: string[]): CoordinatorProcess {
     const place = ["--host", "127.0.0.1", "--port", "0", "--runs", join(this.folder, "runs")];
     const coordinator = new CoordinatorProcess([...place, ...args]);

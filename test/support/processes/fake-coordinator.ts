@@ -1,6 +1,6 @@
 /**
- * @file A coordinator in memory, the worker's side of it: transports that it opens, messages that it got, a clock that
- * stands still until it is moved.
+ * @file A coordinator in memory, from the worker's side: the transports it opens, the messages it received, and a
+ * clock that only the test moves.
  */
 import { sha256Hex } from "../../../shared/data/sha256.ts";
 import { encodeMessage } from "../../../shared/protocol/codec.ts";
@@ -27,7 +27,7 @@ export class FakeClock implements Clock {
     };
   }
 
-  /** Lets time pass, timer by timer. */
+  /** Advances the time, timer by timer. */
   advance(durationMs: number): void {
     const untilMs = this.nowMs + durationMs;
     for (;;) {
@@ -50,9 +50,9 @@ export class FakeSocket implements Transport {
   readonly seesPings: boolean;
   readonly events: TransportEvents;
   readonly received: Decoded<WorkerMessage>[] = [];
-  /** As a socket that is full: what was sent may not change. */
+  /** Like a full socket: sent bytes may not change. */
   isDrained = false;
-  /** The bytes themselves, as they were sent. */
+  /** The bytes as they were sent. */
   readonly messages: Uint8Array[] = [];
   closedByWorker: { status: number; reason: string } | undefined;
 
@@ -75,7 +75,7 @@ export class FakeSocket implements Transport {
     this.events.message([encodeMessage(message, tensor)]);
   }
 
-  /** Types of what the worker sent, in order. */
+  /** Types of the worker's messages, in order. */
   get types(): string[] {
     return this.received.map(({ header }) => header.type);
   }
@@ -101,7 +101,7 @@ export class FakeCoordinator {
     return socket;
   }
 
-  /** Opens the worker's latest socket and takes the worker in. */
+  /** Opens the worker's latest socket and accepts the worker. */
   welcome(session = "session-1"): FakeSocket {
     const { socket } = this;
     socket.events.opened();

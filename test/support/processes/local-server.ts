@@ -1,7 +1,7 @@
-/** @file HTTP servers on free ports of loopback, for tests. */
+/** @file HTTP servers on free loopback ports, for tests. */
 import type { Server } from "node:http";
 
-/** Listens; returns `http://127.0.0.1:port`. */
+/** Starts listening; returns `http://127.0.0.1:port`. */
 export async function listenLocally(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

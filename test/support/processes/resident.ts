@@ -1,7 +1,7 @@
-/** @file How much memory a process has. */
+/** @file The memory of a process. */
 import { readFile } from "node:fs/promises";
 
-/** In MB; `undefined` where the system has no /proc. */
+/** In MB; `undefined` if the system has no /proc. */
 export async function residentMegabytes(pid: number): Promise<number | undefined> {
   try {
     const status = await readFile(`/proc/${pid}/status`, "utf8");

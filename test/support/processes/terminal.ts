@@ -1,6 +1,6 @@
 /**
- * @file A terminal that keeps what is written to it as a grid of cells, and shows it as a web page: the part of ECMA-48
- * that the console uses, for pictures of it.
+ * @file A terminal that stores what is written to it as a grid of cells and renders it as a web page, for pictures.
+ * It supports the part of ECMA-48 that the console uses.
  */
 import { EventEmitter } from "node:events";
 
@@ -34,7 +34,7 @@ export interface TextRun {
 const plain: Paint = { ink: null, ground: null, bold: false, dim: false };
 const blank: Cell = { ...plain, character: " " };
 
-/** Stands in for `process.stdout` on a terminal. */
+/** Replaces `process.stdout` on a terminal. */
 export class Terminal extends EventEmitter {
   readonly isTTY = true;
   readonly columns: number;
@@ -75,8 +75,8 @@ export class Terminal extends EventEmitter {
   }
 
   /**
-   * The screen as a camera sees it, as far as it is drawn with half blocks: a cell is two squares, one above the other,
-   * all other characters are their ground. RGBA, row by row.
+   * The screen as a camera sees it, as far as it is drawn with half blocks: a cell is two squares, one above the
+   * other; every other character shows only its background. RGBA, row by row.
    */
   toPixels(side: number): { data: Uint8ClampedArray; width: number; height: number } {
     const [width, height] = [this.columns * side, 2 * this.rows * side];
@@ -93,7 +93,7 @@ export class Terminal extends EventEmitter {
     return { data, width, height };
   }
 
-  /** The screen as a page, one cell beside the other whatever fonts there are. */
+  /** The screen as a page, with aligned cells whatever fonts are installed. */
   toHtml(): string {
     const rows = this.#cells.map((row) => `<div>${row.map(cellHtml).join("")}</div>`);
     return `<!doctype html><meta charset="utf-8"><style>${style}</style><main>${rows.join("")}</main>`;
@@ -183,7 +183,7 @@ function colorOf(index: number): string {
   return `rgb(${channelsOf(index).join(" ")})`;
 }
 
-/** The cube of 6 × 6 × 6 and the greys of a terminal with 256 colours; red, green and blue. */
+/** The 6 × 6 × 6 colour cube and the greys of a 256-colour terminal, as red, green and blue. */
 function channelsOf(index: number): readonly number[] {
   if (index >= 232) return grey(8 + 10 * (index - 232));
   if (index < 16) return grey(index === 0 ? 0 : 204);

@@ -1,4 +1,4 @@
-/** @file A disk in memory that never fails: files by path, no folders but those that the paths imply. */
+/** @file A disk in memory that never fails: files by path; the only folders are those in their paths. */
 import type { Disk } from "../../../coordinator/storage/disk.ts";
 
 export function memoryDisk(files: Map<string, Uint8Array>): Disk {

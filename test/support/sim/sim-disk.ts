@@ -1,7 +1,7 @@
 /**
- * @file The simulator's disk. What is written lies in a cache until it is flushed: when the power fails, names that no
- * `syncDirectory` covered and bytes that no flush covered may be there, be missing, or be torn. Operations take time,
- * and may fail.
+ * @file The simulator's disk. Written data stay in a cache until they are flushed. When the power fails, names not
+ * covered by a `syncDirectory` and bytes not covered by a flush may exist, be missing, or be torn. Operations take
+ * time and may fail.
  */
 import { basename, dirname } from "node:path";
 
@@ -12,18 +12,18 @@ import type { Process, World } from "./sim-world.ts";
 interface Node {
   readonly kind: "file" | "folder";
   bytes: Uint8Array;
-  /** What the medium has. */
+  /** The bytes on the medium. */
   durable: Uint8Array;
   modifiedMs: number;
 }
 
-/** A change of one folder's names: the paths that go, and the one that comes with its node. One change is atomic. */
+/** A change of one folder's names: the paths removed, and the one added with its node. One change is atomic. */
 interface NameChange {
   readonly removes: readonly string[];
   readonly adds: readonly (readonly [path: string, node: Node])[];
 }
 
-/** An operation that has been asked for and is not complete. */
+/** An operation that was requested and is not complete. */
 interface Operation {
   readonly name: keyof Disk;
   readonly path: string;
@@ -33,27 +33,27 @@ interface Operation {
 }
 
 export interface DiskFaults {
-  /** Probability that an operation that writes fails with EIO, having done a part or all of it. */
+  /** Probability that a write fails with EIO after doing part or all of it. */
   writeErrors: number;
-  /** Probability that an operation that reads fails with EIO. */
+  /** Probability that a read fails with EIO. */
   readErrors: number;
-  /** Whether nothing more fits. */
+  /** Whether the disk is full. */
   isFull: boolean;
-  /** Milliseconds that an operation takes. */
+  /** Milliseconds per operation. */
   delayMs: readonly [number, number];
 }
 
 export class SimDisk {
   readonly world: World;
   readonly faults: DiskFaults;
-  /** Called before each operation, with its number from 0. */
+  /** Called before each operation, with its number counted from 0. */
   onOperation: ((index: number, name: keyof Disk, path: string) => void) | undefined;
   operationCount = 0;
   errorCount = 0;
   readErrorCount = 0;
   #nodes = new Map<string, Node>();
   #durable = new Map<string, Node>();
-  /** Names changed since the folder was last flushed, by folder. */
+  /** Changed names per folder since its last flush. */
   #changes = new Map<string, NameChange[]>();
   readonly #underWay = new Set<Operation>();
 
@@ -65,12 +65,12 @@ export class SimDisk {
     this.#durable.set("/", root);
   }
 
-  /** Operations that are not complete. */
+  /** Number of incomplete operations. */
   get underWay(): number {
     return this.#underWay.size;
   }
 
-  /** A file that lies there since long ago. */
+  /** A file that has existed for a long time. */
   preset(path: string, bytes: Uint8Array): void {
     this.#makeFolders(dirname(path));
     const node = { ...newNode("file", this.world), bytes, durable: bytes };
@@ -79,7 +79,7 @@ export class SimDisk {
     this.#changes.clear();
   }
 
-  /** Changes a file's bytes behind everybody's back, on the medium too. */
+  /** Changes a file's bytes without anybody noticing, on the medium too. */
   damage(path: string, change: (bytes: Uint8Array) => Uint8Array): void {
     const node = this.#file(path);
     node.bytes = change(node.bytes.slice());
@@ -90,12 +90,12 @@ export class SimDisk {
     return [...this.#nodes.keys()].filter((path) => path !== folder && dirname(path) === folder);
   }
 
-  /** A file's bytes as they are now; `undefined` if there is none. */
+  /** The current bytes of a file; `undefined` if there is none. */
   peek(path: string): Uint8Array | undefined {
     return this.#nodes.get(path)?.bytes;
   }
 
-  /** The disk as one process sees it: its operations end with it. */
+  /** The disk as seen by one process; its operations end with it. */
   mount(process: Process): Disk {
     const start = <T>(
       name: keyof Disk,
@@ -129,7 +129,7 @@ export class SimDisk {
     };
   }
 
-  /** The process died in the middle of what it did; its system goes on, with what is in the cache. */
+  /** The process died in the middle of an operation. The system continues, including its cache. */
   processDied(): void {
     for (const { apply, applyPart } of this.#underWay) {
       try {
@@ -137,13 +137,13 @@ export class SimDisk {
         if (fate === 0) apply();
         else if (fate === 1) applyPart();
       } catch {
-        // It would have failed; nobody is there to hear of it.
+        // It would have failed, but nobody is left to notice.
       }
     }
     this.#underWay.clear();
   }
 
-  /** The machine lost its power: what was not flushed is there or not, or torn. */
+  /** The machine lost power: data that were not flushed exist, are missing, or are torn. */
   powerFailed(): void {
     this.processDied();
     for (const changes of this.#changes.values()) this.#loseSome(changes);
@@ -156,7 +156,7 @@ export class SimDisk {
     }
   }
 
-  /** Half of the file systems write names in their order, and half in any. */
+  /** Half of the file systems write names in order, half in any order. */
   #loseSome(changes: readonly NameChange[]): void {
     const { world } = this;
     const inOrder = world.chance(0.5);
@@ -305,7 +305,7 @@ export class SimDisk {
     this.#changes.delete(path);
   }
 
-  /** What a torn write leaves: a prefix, or the right length with nothing in its end. */
+  /** The result of a torn write: a prefix, or the right length with zeros at the end. */
   #partOf(bytes: Uint8Array): Uint8Array {
     const length = this.world.random.below(bytes.length + 1);
     if (this.world.chance(0.5)) return bytes.slice(0, length);

@@ -1,7 +1,7 @@
 /**
- * @file The simulator's network: WebSockets in memory between worker processes and one coordinator process. A message
- * arrives whole or not at all; a link may be slow, stand still, be cut at any byte, or die without a word to one end
- * or to both.
+ * @file The simulator's network: WebSockets in memory between worker processes and one coordinator process. A
+ * message arrives whole or not at all. A link may be slow, stall, be cut at any byte, or die without notice to one
+ * end or both.
  */
 import type { PeerHandler, PeerSocket } from "../../../coordinator/edge/peer.ts";
 import { closeGraceMs } from "../../../shared/protocol/limits.ts";
@@ -10,37 +10,37 @@ import type { Cancel, Process, World } from "./sim-world.ts";
 
 /** How this network behaves. Faults change it while it runs. */
 export interface NetworkProfile {
-  /** One way; each link draws its own from this range. */
+  /** One way. Each link draws its own from this range. */
   latencyMs: readonly [number, number];
-  /** Of a link, one way; slow readers look like slow links. */
+  /** Per link, one way. Slow readers look like slow links. */
   bytesPerMs: readonly [number, number];
-  /** How much a message's latency varies, as a part of it. */
+  /** Variation of a message's latency, as a fraction. */
   jitter: number;
-  /** Probability that a new link is cut somewhere in its first kilobytes. */
+  /** Probability that a new link is cut within its first kilobytes. */
   cutProbability: number;
-  /** Probability that a try to connect is never answered. */
+  /** Probability that an attempt to connect is never answered. */
   lostHandshake: number;
-  /** What a sender's queue is multiplied by, so that small tensors fill queues as large ones do. */
+  /** Factor for a sender's queue, so that small tensors fill queues like large ones. */
   queueScale: number;
 }
 
-/** Who accepts connections. */
+/** Accepts connections. */
 export interface Listener {
   readonly process: Process;
   readonly accept: (socket: PeerSocket) => PeerHandler;
   readonly messageBytesMax: () => number;
 }
 
-/** How long until each end learns of a break; `null`: never by itself. */
+/** How long until each end notices a break; `null`: never by itself. */
 export interface Break {
   readonly workerMs: number | null;
   readonly serverMs: number | null;
 }
 
-/** A browser or a WebSocket library gives up on a goodbye that is not answered. */
+/** A browser or a WebSocket library gives up on an unanswered goodbye. */
 const workerCloseMs = 30_000;
 const connectTimeoutMs = 60_000;
-/** TCP's retransmissions to a host that is back, or that knows nothing of the connection. */
+/** TCP retransmissions to a host that is back, or that does not know the connection. */
 const retransmissionMs = 30_000;
 
 export class Network {
@@ -48,9 +48,9 @@ export class Network {
   readonly profile: NetworkProfile;
   readonly links = new Set<Link>();
   listener: Listener | undefined;
-  /** Whether a half-open link is noticed by whoever sends on it: the hosts can reach each other again. */
+  /** Whether sending on a half-open link reveals it, because the hosts can reach each other again. */
   healed = false;
-  /** Largest queue that any socket of the coordinator ever had, in scaled bytes. */
+  /** Largest queue of any of the coordinator's sockets so far, in scaled bytes. */
   queuedBytesPeak = 0;
   #nextLink = 1;
 
@@ -77,7 +77,7 @@ export class Network {
     return link.transport;
   }
 
-  /** Hosts reach each other: whoever waits for an answer on a dead link learns soon that there is none. */
+  /** Hosts can reach each other again, so whoever waits for an answer on a dead link soon learns that there is none. */
   heal(): void {
     this.healed = true;
     for (const link of this.links) link.healed();
@@ -123,7 +123,7 @@ export class Link {
     return this.network.world;
   }
 
-  /** Whether neither end has heard of its end. */
+  /** Whether neither end knows of a break. */
   get isUp(): boolean {
     return !this.isBroken && this.#workerEnd === "open" && this.#serverEnd === "open";
   }
@@ -177,7 +177,7 @@ export class Link {
       if (this.#handler === undefined || this.#serverEnd === "closed") return;
       if (message.length <= (server?.messageBytesMax() ?? 0))
         this.#handler.message(message.slice());
-      else this.break({ workerMs: 0, serverMs: 0 }); // What `ws` does about its `maxPayload`.
+      else this.break({ workerMs: 0, serverMs: 0 }); // This is how `ws` enforces its `maxPayload`.
     });
   }
 
@@ -208,7 +208,7 @@ export class Link {
   // ── the coordinator's end ───────────────────────────────────────────────────────────────────────────────────────
 
   get #socket(): PeerSocket {
-    // An object with a getter: the queue is read at any time.
+    // An object with a getter, because the queue is read at any time.
     const queuedBytes = () => this.queuedBytes;
     return {
       address: "10.0.0.1",
@@ -226,7 +226,7 @@ export class Link {
     return this.#down.queuedBytes * this.network.profile.queueScale;
   }
 
-  /** The tensor is read when it arrives: as late as any transport may. */
+  /** The tensor is read on arrival, which is as late as any transport may. */
   #sendDown(head: Uint8Array, tensor: Uint8Array = new Uint8Array(0)): void {
     if (this.#serverEnd !== "open") return;
     const length = head.length + tensor.length;
@@ -242,7 +242,7 @@ export class Link {
     network.queuedBytesPeak = Math.max(network.queuedBytesPeak, this.queuedBytes);
   }
 
-  /** A browser answers below the page, whatever the page does; a program's library answers in its event loop. */
+  /** A browser answers below the page, whatever the page does. A program's library answers in its event loop. */
   #ping(): void {
     if (this.#serverEnd !== "open") return;
     this.#down.send(2, this.#seesPings ? this.worker : undefined, "ping", () => {
@@ -283,7 +283,7 @@ export class Link {
 
   // ── breaking ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Nothing arrives any more; each end learns of it in its own time, or not. */
+  /** Nothing arrives any more. Each end notices at its own time, or never. */
   break({ workerMs, serverMs }: Break): void {
     this.isBroken = true;
     if (workerMs !== null && this.worker.alive) {
@@ -299,13 +299,13 @@ export class Link {
     this.#forgetIfDone();
   }
 
-  /** Nothing arrives in either direction until then, and nothing is lost. */
+  /** Until then nothing arrives in either direction, but nothing is lost. */
   stall(untilMs: number): void {
     this.#up.stalledUntilMs = untilMs;
     this.#down.stalledUntilMs = untilMs;
   }
 
-  /** The worker does not read for a while; what it says still arrives. */
+  /** The worker does not read for a while. Its own messages still arrive. */
   stallDown(untilMs: number): void {
     this.#down.stalledUntilMs = untilMs;
   }
@@ -317,7 +317,7 @@ export class Link {
     if (this.isBroken) this.noteUnanswered();
   }
 
-  /** Somebody sent into a dead link. */
+  /** Somebody sent on a dead link. */
   noteUnanswered(): void {
     if (!this.network.healed) return;
     const { world } = this;
@@ -331,7 +331,7 @@ export class Link {
   workerDied(): void {
     if (this.#workerEnd === "closed") return;
     this.#workerEnd = "closed";
-    // A process's sockets are closed by its system; a machine without power says nothing.
+    // The system closes a process's sockets. A machine without power says nothing.
     const silently = !this.network.healed && this.world.chance(0.3);
     this.break({ workerMs: null, serverMs: silently ? null : this.#up.latencyMs });
     this.#forgetIfDone();
@@ -361,7 +361,7 @@ class Pipe {
   readonly latencyMs: number;
   stalledUntilMs = 0;
   queuedBytes = 0;
-  /** Something was sent into the dead link. */
+  /** Something was sent on the dead link. */
   unanswered = false;
   readonly #link: Link;
   readonly #bytesPerMs: number;
@@ -383,10 +383,7 @@ class Pipe {
     this.#cutAfterBytes = Infinity;
   }
 
-  /**
-   * @param receiver - Whose event the arrival is; `undefined` for one that needs no process.
-   * @param deliver - Called when the last byte has arrived.
-   */
+  /** @param receiver - The process that handles the arrival; `undefined` if none is needed. */
   send(bytes: number, receiver: Process | undefined, label: string, deliver: () => void): void {
     const { world, network, worker, server, name } = this.#link;
     this.queuedBytes += bytes;

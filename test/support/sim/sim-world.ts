@@ -1,22 +1,22 @@
 /**
- * @file The simulator's world: one virtual clock, one queue of events and one seeded generator. Everything that happens
- * in a simulation is an event of this queue, so a seed fixes its order, and with it every bit of the trace.
+ * @file The simulator's world: one virtual clock, one queue of events and one seeded generator. Everything in a
+ * simulation is an event of this queue, so a seed fixes the order of events and every bit of the trace.
  */
 import { assert, known } from "../../../shared/assert.ts";
 import { Random } from "../../../shared/random.ts";
 
-/** Takes an event back; does nothing once it has happened. */
+/** Cancels an event; does nothing once it has happened. */
 export type Cancel = () => void;
 
 interface Event {
   atMs: number;
-  /** It is due, and waits until its owner is free. */
+  /** It is due and waits until its owner is free. */
   isPutOff: boolean;
   /** Breaks ties: first in, first out. */
   readonly order: number;
   readonly run: (() => void) | undefined;
   readonly label: string;
-  /** Whose event it is; a process that is busy takes it when it is free, a dead one never. */
+  /** The process that handles it. A busy process handles it when it is free, a dead one never. */
   readonly owner: Process | undefined;
   cancelled: boolean;
 }
@@ -27,9 +27,9 @@ export class World {
   nowMs = 0;
   /** Events that have happened. */
   eventCount = 0;
-  /** Set by whoever starts or settles a promise: continuations run before the next event. */
+  /** Set by code that starts or settles a promise: continuations run before the next event. */
   promisesPending = false;
-  /** How far the wall clock is off: it jumps, as wall clocks do. */
+  /** Offset of the wall clock, which may jump. */
   wallOffsetMs = 0;
   readonly #queue = new EventQueue();
   #order = 0;
@@ -38,17 +38,17 @@ export class World {
     this.random = new Random(seed);
   }
 
-  /** Events that wait. */
+  /** Number of waiting events. */
   get waiting(): number {
     return this.#queue.size;
   }
 
-  /** What `Date.now()` would say. */
+  /** The value of `Date.now()`. */
   get wallMs(): number {
     return 1_800_000_000_000 + this.nowMs + this.wallOffsetMs;
   }
 
-  /** Plans an event; the returned function takes it back. */
+  /** Schedules an event; the returned function cancels it. */
   after(delayMs: number, label: string, run: () => void, owner?: Process): Cancel {
     assert(delayMs >= 0, `an event lies in the future, got ${delayMs} for ${label}`);
     const atMs = this.nowMs + delayMs;
@@ -58,7 +58,7 @@ export class World {
     return () => (event.cancelled = true);
   }
 
-  /** Lets the next event happen. Returns whether there was one. */
+  /** Executes the next event. Returns whether there was one. */
   step(): boolean {
     for (;;) {
       const event = this.#queue.pop();
@@ -76,7 +76,7 @@ export class World {
     }
   }
 
-  /** A process is free sooner than was thought: what waits for it is due now. */
+  /** A process is free earlier than expected, so its waiting events are due now. */
   hasten(process: Process): void {
     for (const event of this.#queue.takeAll()) {
       if (event.owner === process && event.isPutOff) event.atMs = this.nowMs;
@@ -92,7 +92,7 @@ export class World {
     else owner.work(() => run?.());
   }
 
-  /** Notes something in the trace that is no event of its own. */
+  /** Adds something to the trace that is not an event. */
   note(name: string, text: string): void {
     this.trace.note(this.nowMs, name, text);
   }
@@ -112,7 +112,7 @@ export class World {
     return low * (high / low) ** this.random.uniform();
   }
 
-  /** Of a process that has no memory: −mean · ln(u), bounded so that nothing waits for ever. */
+  /** The interval of a memoryless process: −mean · ln(u), bounded so that nothing waits for ever. */
   interval(meanMs: number): number {
     return Math.min(10 * meanMs, -meanMs * Math.log(1 - this.random.uniform()));
   }
@@ -123,14 +123,14 @@ export class World {
 }
 
 /**
- * One program on one machine: it does one thing at a time, may be paused, and may die, after which none of its events
- * happens.
+ * One program on one machine. It does one thing at a time, may be paused, and may die, after which none of its
+ * events happens.
  */
 export class Process {
   readonly name: string;
   readonly world: World;
   alive = true;
-  /** Busy or paused until then. */
+  /** Busy or paused until this time. */
   freeAtMs = 0;
   /** Timers that are set. */
   timers = 0;
@@ -141,7 +141,7 @@ export class Process {
   constructor(world: World, name: string) {
     this.world = world;
     this.name = name;
-    // Each machine's monotonic clock begins somewhere else.
+    // Each machine's monotonic clock starts at a different time.
     this.#bornMs = world.nowMs - world.random.below(1e6);
   }
 
@@ -150,12 +150,12 @@ export class Process {
     return this.world.nowMs + this.#spentMs - this.#bornMs;
   }
 
-  /** Takes time for a computation: what is sent afterwards leaves later, and other events wait. */
+  /** Spends time on a computation: later messages leave later, and other events wait. */
   spend(ms: number): void {
     this.#spentMs += ms;
   }
 
-  /** Time taken by the event at hand. */
+  /** Time spent by the current event. */
   get spentMs(): number {
     return this.#spentMs;
   }
@@ -171,12 +171,12 @@ export class Process {
     }
   }
 
-  /** Something for this process happens after a while, unless it is dead by then. */
+  /** Schedules an event of this process, unless it is dead by then. */
   after(delayMs: number, label: string, run: () => void): Cancel {
     return this.world.after(this.#spentMs + Math.max(0, delayMs), label, run, this);
   }
 
-  /** As `setTimeout`, in whole milliseconds from 1 on; counted, so that a forgotten one is noticed. */
+  /** Like `setTimeout`, in whole milliseconds ≥ 1. Counted, so that forgotten timers are noticed. */
   timer(delayMs: number, label: string, run: () => void): Cancel {
     this.timers += 1;
     let pending = true;
@@ -195,7 +195,7 @@ export class Process {
     };
   }
 
-  /** As `setInterval`. */
+  /** Like `setInterval`. */
   interval(everyMs: number, label: string, run: () => void): Cancel {
     const timers: Cancel[] = [];
     const plan = () => {
@@ -208,7 +208,7 @@ export class Process {
     return () => timers[0]?.();
   }
 
-  /** Its event loop stands still. */
+  /** Its event loop is blocked. */
   pause(ms: number): void {
     this.freeAtMs = Math.max(this.freeAtMs, this.world.nowMs + ms);
   }
@@ -219,12 +219,12 @@ export class Process {
     this.world.hasten(this);
   }
 
-  /** Called when it dies. */
+  /** Registers a callback for its death. */
   atDeath(callback: () => void): void {
     this.#atDeath.push(callback);
   }
 
-  /** It is gone, in the middle of whatever it did. */
+  /** It dies, whatever it was doing. */
   kill(): void {
     if (!this.alive) return;
     this.alive = false;
@@ -232,9 +232,9 @@ export class Process {
   }
 }
 
-/** A hash of all that happened, in order; and all of it as text where somebody wants to read it. */
+/** A hash of everything that happened, in order; and the text, if somebody wants to read it. */
 export class Trace {
-  /** Hears every line; `undefined` when only the hash is wanted. */
+  /** Receives every line; `undefined` if only the hash is wanted. */
   reader: ((line: string) => void) | undefined;
   readonly #time = new Float64Array(1);
   readonly #timeWords = new Uint32Array(this.#time.buffer);
@@ -286,7 +286,7 @@ class EventQueue {
     heap[index] = event;
   }
 
-  /** Empties it. */
+  /** Removes and returns all events. */
   takeAll(): Event[] {
     return this.#heap.splice(0);
   }

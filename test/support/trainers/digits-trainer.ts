@@ -1,6 +1,6 @@
 /**
  * @file A small trainer that shares no code with the product: sigmoid layers, softmax and cross-entropy, Adam with
- * decoupled decay, in float64 loops, one thread. It judges datasets; its bits mean nothing.
+ * decoupled decay, in float64 loops on one thread. It judges datasets; its bits do not matter.
  */
 import { permutation, Random } from "../../../shared/random.ts";
 
@@ -13,7 +13,7 @@ export interface LabelledImages {
 }
 
 export interface TrainerOptions {
-  /** Widths: pixels, hidden …, classes. */
+  /** Widths: pixels, hidden layers, classes. */
   readonly layers: readonly number[];
   readonly epochs: number;
   readonly batchSize: number;
@@ -41,7 +41,7 @@ interface Layer {
   readonly delta: Float64Array;
 }
 
-/** Trains a network and returns the function that names the class of an image. */
+/** Trains a network and returns a function that classifies an image. */
 export function trainClassifier(
   train: LabelledImages,
   options: TrainerOptions,
@@ -71,7 +71,7 @@ export function trainClassifier(
   };
 }
 
-/** Share of the images whose class is named right. */
+/** Fraction of correctly classified images. */
 export function accuracyOf(
   classify: (image: Uint8Array) => number,
   { features, labels }: LabelledImages,
@@ -99,7 +99,7 @@ function createTensor(length: number): Tensor {
   return { values: zeros(), gradient: zeros(), first: zeros(), second: zeros() };
 }
 
-/** Returns the class probabilities; every layer keeps its activation. */
+/** Returns the class probabilities. Every layer stores its activation. */
 function forward(layers: readonly Layer[], image: Uint8Array): Float64Array {
   let input: ArrayLike<number> = image;
   let scale = 1 / 255;
@@ -152,7 +152,7 @@ function deltaThrough({ outputs, weights, delta }: Layer, input: number): number
   return sum;
 }
 
-/** Kingma & Ba 2015, algorithm 1, β₁ 0.9 and β₂ 0.999; empties the gradients. */
+/** Kingma & Ba 2015, algorithm 1, β₁ 0.9 and β₂ 0.999. Clears the gradients. */
 function applyAdam(
   layers: readonly Layer[],
   batchSize: number,

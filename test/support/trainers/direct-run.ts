@@ -4,7 +4,7 @@ import { Referee } from "../../../coordinator/audit/referee.ts";
 import { SpeedEstimate } from "../../../coordinator/dispatch/speed.ts";
 /**
  * @file A training run whose workers are engines in the same process, called directly: no sockets, no protocol, no
- * time. What is left is the run, the assignment, the reduction and the optimizer.
+ * time. What remains is the run, the assignment, the reduction and the optimizer.
  */
 import { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
 import { TrainingRun } from "../../../coordinator/run/training-run.ts";
@@ -33,19 +33,19 @@ export interface DirectRunOptions {
   readonly dataset: Dataset;
   readonly createKernel: () => Kernel;
   readonly workers: number;
-  /** Chooses which waiting job is done next, by whose they are; by default the oldest. −1: none of them. */
+  /** Chooses the next waiting job, given the workers they belong to; by default the oldest. −1: none of them. */
   readonly choose?: (count: number, workerIds: readonly string[]) => number;
-  /** Where a worker comes from; by default each from a network of its own. */
+  /** The subnet of a worker; by default a different one for each. */
   readonly subnetOf?: (workerId: string) => string;
   readonly resume?: RunSnapshot;
   readonly audit?: AuditPolicy;
-  /** Of the draw of what is audited. */
+  /** Seed of the draw of audited results. */
   readonly auditSeed?: number;
-  /** What a worker sends in place of its result; by default that. */
+  /** Returns the result that a worker sends; by default the true one. */
   readonly tell?: (workerId: string, result: Told) => Told;
 }
 
-/** A result as it goes out. */
+/** A result as it is sent. */
 export interface Told {
   readonly message: ResultMessage;
   readonly tensor: Uint8Array;
@@ -56,7 +56,7 @@ export class DirectRun {
   readonly store: ParameterStore;
   readonly events: CoordinatorEvent[] = [];
   readonly snapshots: RunSnapshot[] = [];
-  /** Who was cut off for lying, and why. */
+  /** Workers that were disconnected for lying, with the reasons. */
   readonly expelled: { readonly workerId: string; readonly reason: string }[] = [];
   outcome: RunOutcome | undefined;
   #jobs: Job[] = [];
@@ -120,7 +120,7 @@ export class DirectRun {
     this.run.workerLeft(id, this.#nowMs);
   }
 
-  /** Time goes by: who holds a job that is not done may be late. */
+  /** Lets time pass, so that workers with unfinished jobs may be late. */
   wait(ms: number): void {
     this.#nowMs += ms;
     this.run.tick(this.#nowMs);

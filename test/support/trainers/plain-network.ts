@@ -1,5 +1,5 @@
 /**
- * @file The oracle for the network's mathematics: the same model written down from the formulas alone, in float64 with
+ * @file The oracle for the network's mathematics: the same model written from the formulas alone, in float64 with
  * JavaScript's own functions, and its gradient by central differences. Shares no code with what it checks.
  */
 import { assertNever } from "../../../shared/assert.ts";
@@ -12,7 +12,7 @@ export interface Sample {
 
 type Configured = Pick<RunConfig, "model" | "loss">;
 
-/** The loss of one sample. Parameters lie layer by layer: weights `[inputs][outputs]`, then biases. */
+/** The loss of one sample. Parameters are ordered layer by layer: weights `[inputs][outputs]`, then biases. */
 export function plainLoss(
   { model, loss }: Configured,
   parameters: Float64Array,

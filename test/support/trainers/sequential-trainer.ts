@@ -1,8 +1,8 @@
 /**
- * @file The oracle: the whole of training as one plain sequential program, written from the design's formulas with no
- * kernel, no shards' buffers, no workers and no optimizer code of the product. Only what must be one function
- * everywhere is taken from it: the sample order, the tree's split, the first parameters, the noise, and float32 `exp`,
- * `log`, `tanh`. Every operation is rounded by `fround`. Slow and readable: for small runs.
+ * @file The oracle: all of training as one plain sequential program, written from the design's formulas with no
+ * kernel, no shard buffers, no workers and none of the product's optimizer code. It only imports what must be the
+ * same function everywhere: the sample order, the tree's split, the initial parameters, the noise, and float32
+ * `exp`, `log`, `tanh`. Every operation is rounded by `fround`. Slow and readable: for small runs.
  */
 import { known } from "../../../shared/assert.ts";
 import type { Dataset, Split } from "../../../shared/data/dataset.ts";
@@ -22,7 +22,7 @@ export interface Trained {
   readonly testAccuracy: number;
 }
 
-/** One sample through the network: what every layer put out, and the logits of the last. */
+/** One sample through the network: the outputs of every layer, and the logits of the last. */
 interface Pass {
   readonly outputs: Float32Array[];
   readonly logits: Float32Array;
@@ -74,7 +74,7 @@ function evaluate(parameters: Float32Array, config: RunConfig, test: Split) {
   return { testLoss: lossSum / test.count, testAccuracy: correct / test.count };
 }
 
-/** Sums along the fixed tree: shards of `shardSize` samples, halves at the largest power of two below. */
+/** Sums along the fixed tree: shards of `shardSize` samples, split at the largest power of two below. */
 function sumOver(
   parameters: Float32Array,
   config: RunConfig,
@@ -116,7 +116,7 @@ function features({ features: all, count }: Split, sample: number): Float32Array
     : Float32Array.from(row);
 }
 
-/** Calls back for every dense layer with its widths and where its weights `[inputs, outputs]` and biases begin. */
+/** Lists the dense layers with their widths and the offsets of their weights `[inputs, outputs]` and biases. */
 function layersOf({ model }: RunConfig) {
   let offset = 0;
   return model.layers.slice(1).map((outputs, index) => {
@@ -258,7 +258,7 @@ function backward(
   }
 }
 
-/** gradientSum → mean, clipped by its norm, with weight decay. */
+/** gradientSum → mean, clipped by its norm, plus weight decay. */
 function meanOf(
   sum: Float32Array,
   divisor: number,
@@ -272,7 +272,7 @@ function meanOf(
   return sum.map((value, i) => f(f(f(value / divisor) * scale) + f(decay * point[i]!)));
 }
 
-/** L2 norm in float64, in the four interleaved sums that the SIMD lanes make. */
+/** L2 norm in float64, in four interleaved sums like the SIMD lanes. */
 function normOf(values: Float32Array): number {
   const lanes = [0, 0, 0, 0];
   values.forEach((value, i) => (lanes[i % 4]! += value * value));
