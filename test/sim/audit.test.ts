@@ -1,4 +1,4 @@
-/** @file Workers that lie about values, among all the other faults. */
+/** @file Workers that lie about values, combined with all the other faults. */
 import { describe, expect, test } from "vitest";
 
 import { Audit } from "../../coordinator/audit/audit.ts";
@@ -11,7 +11,7 @@ function simulateAudited(seed: number): Promise<Ending> {
   return simulate({ seed, plan: (drawn) => audited(drawn, seed) });
 }
 
-/** The first seed that finds a method of `Audit` broken; `undefined` if none does. */
+/** The first seed that reveals a broken method of `Audit`; `undefined` if none does. */
 async function seedThatCatches<Name extends "accepted" | "reliesOn">(
   name: Name,
   broken: Audit[Name],

@@ -8,7 +8,7 @@ import type { Plan } from "./faults.ts";
 import { refugeFolder, runFolder } from "./scenario.ts";
 import { Simulation, type SimulationOptions } from "./simulation.ts";
 
-/** Two workers and an adam run of 4 epochs on machines without a fault: what breaks is what a test breaks. */
+/** Two workers and an adam run of 4 epochs on machines without faults: only the test breaks something. */
 const quiet = (drawn: Plan): Plan => ({
   ...drawn,
   scenario: "adam",
@@ -44,7 +44,7 @@ async function live(options: Omit<SimulationOptions, "plan">) {
 }
 
 const { ending: undisturbed, simulation: whole } = await live({ seed: 1 });
-/** Events until the run is over; what follows is its end. */
+/** Events until the run is over. What follows is its shutdown. */
 let eventsOfRun = 0;
 await live({
   seed: 1,
@@ -120,16 +120,16 @@ describe("metrics.jsonl", () => {
 });
 
 interface Death {
-  /** Of the disk operation that is under way. */
+  /** Of the current disk operation. */
   readonly index: number;
   readonly how: "process" | "power";
-  /** What comes of it. */
+  /** What becomes of it. */
   readonly fate: Fate;
-  /** Draws where it is torn, and what else a power cut takes. */
+  /** Determines where it is torn, and what else a power cut destroys. */
   readonly seed: number;
 }
 
-/** The coordinator dies while a disk operation is under way. Returns how many of them met their fate. */
+/** Kills the coordinator during a disk operation. Returns how many operations were under way. */
 async function dieAt({ index, how, fate, seed }: Death) {
   let fates = 0;
   let died = false;
@@ -144,11 +144,11 @@ async function dieAt({ index, how, fate, seed }: Death) {
   return { ending, fates };
 }
 
-/** As `SimDisk.processDied` draws them, one of three for each operation under way. */
+/** As `SimDisk.processDied` draws them, one of three per operation under way. */
 const drawnFates = ["done", "torn", "not done"] as const;
 type Fate = (typeof drawnFates)[number];
 
-/** Lets a process die with one fate for all its disk operations, in place of what would be drawn. Returns their number. */
+/** Kills a process with one fate for all its disk operations, instead of a drawn one. Returns their number. */
 function withFate({ world, disk }: Simulation, fate: Fate, die: () => void): number {
   const { random } = world;
   const draw = random.below.bind(random);
@@ -270,13 +270,13 @@ describe("a full disk at the end of a run", () => {
 });
 
 interface FullDisk {
-  /** Since the run began. */
+  /** Since the start of the run. */
   readonly nowMs: number;
   readonly writesTo: string;
   readonly warnings: readonly string[];
 }
 
-/** The disk is full from a step on, for as long as it stays so. */
+/** The disk is full from a step on, as long as `stays` says so. */
 async function fullFromStep(step: number, stays: (disk: FullDisk) => boolean) {
   let warnings: readonly string[] = [];
   let writesTo = "";
@@ -323,7 +323,7 @@ describe("a disk that can't be read for a moment", () => {
 
 const refuse = () => Promise.reject(new Error("read-only"));
 
-/** Files in memory that can only be read. */
+/** Read-only files in memory. */
 function readOnlyDisk(files: ReadonlyMap<string, Uint8Array>): Disk {
   return {
     readFile: (path) => Promise.resolve(files.get(path)?.slice() ?? new Uint8Array(0)),

@@ -1,4 +1,4 @@
-/** @file The smallest lie is found as surely as each policy promises. */
+/** @file The smallest lie is found as reliably as each policy promises. */
 import { describe, expect, test } from "vitest";
 
 import { binomialBounds, detections, sayDetection } from "./detection.ts";
@@ -17,7 +17,7 @@ describe("a lie by one unit in the last place", () => {
   }, 60_000);
 
   test("what chance allows is the binomial distribution's: 10 draws, and 2,000", () => {
-    // 0.5^10 is a thousandth, so nothing is ruled out; of 2,000 the bound is 4.9 standard deviations of 22.4.
+    // 0.5^10 is a thousandth, so nothing is ruled out. For 2,000, the bound is 4.9 standard deviations of 22.4.
     expect(binomialBounds(10, 0.5)).toEqual([0, 10]);
     const [low, high] = binomialBounds(2_000, 0.5);
     expect([low, high]).toEqual([1000 - 109, 1000 + 109]);

@@ -1,7 +1,7 @@
 /**
- * @file How surely an audit finds the smallest lie there is, one value of one gradient off by one unit in the last place:
- * counted over many seeded runs, beside what the policy promises. No network and no time: every result that is told
- * is examined.
+ * @file How reliably an audit finds the smallest possible lie, one value of one gradient off by one unit in the
+ * last place: counted over many seeded runs and compared with the policy's promise. No network and no time: every
+ * result is examined.
  */
 import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
@@ -18,33 +18,33 @@ const wasm = await loadKernelWasm();
 const dataset = tinyDataset();
 const liarId = "w2";
 
-/** One row: so many lies were told, so many of them found. */
+/** One row: the number of lies told, and of those found. */
 export interface Detection {
   readonly what: string;
   readonly told: number;
   readonly found: number;
-  /** Of finding one lie, or one liar, as the policy says. */
+  /** The policy's probability of finding one lie, or one liar. */
   readonly probability: number;
-  /** Between these `found` must lie: outside is less than one in a million if the probability is right. */
+  /** `found` must be in this range. If the probability is right, it is outside less than once in a million. */
   readonly bounds: readonly [number, number];
 }
 
 export interface DetectionOptions {
   readonly seeds: number;
-  /** The first of them. */
+  /** The first seed. */
   readonly from: number;
 }
 
-/** Everything that is promised, row by row; each takes `seeds` runs. Honest workers that are cut off throw. */
+/** Every promise, row by row; each takes `seeds` runs. Throws if an honest worker is disconnected. */
 export function* detections(options: DetectionOptions): Generator<Detection> {
   yield quorum(options);
   for (const nth of [1, 10, 11, 25, 50, 120]) yield sampleOnce(nth, options);
   yield* sampleFrom(11, [20, 50, 150], options);
-  // All of these are drawn with the least probability: half of it would be seen here.
+  // All of these are audited with the minimum probability; a probability half as large would show here.
   yield* sampleFrom(51, [150], options);
 }
 
-/** That `sample` recomputes a worker's n-th result: DESIGN's schedule, written down a second time. */
+/** The probability that `sample` recomputes a worker's n-th result: the design's schedule, written independently. */
 function probabilityOf(nth: number): number {
   return nth <= 10 ? 1 : Math.max(1 / nth, 0.02);
 }
@@ -53,10 +53,10 @@ function probabilityOf(nth: number): number {
 
 const short = configOf(3);
 const expected = fingerprintOf(trainSequentially(short, dataset).parameters);
-/** Fewer results than any worker of five gives in three epochs. */
+/** Fewer results than any of five workers gives in three epochs. */
 const resultsMin = 8;
 
-/** One of 2 to 5 workers lies once, anywhere in the run, whose answers come in any order. */
+/** One of 2 to 5 workers lies once, anywhere in the run. Answers arrive in any order. */
 function quorum({ seeds, from }: DetectionOptions): Detection {
   let found = 0;
   for (let seed = from; seed < from + seeds; seed++) {
@@ -93,7 +93,7 @@ function sampleOnce(nth: number, { seeds, from }: DetectionOptions): Detection {
   return detection(`sample: result ${nth} is a lie`, { told: seeds, found, probability });
 }
 
-/** All results from the `first` on are lies: the liar is found by its `ends[i]`-th result. */
+/** All results from the `first` on are lies. Counts the liars found by their `ends[i]`-th result. */
 function sampleFrom(
   first: number,
   ends: readonly number[],
@@ -120,7 +120,7 @@ function sampleFrom(
   });
 }
 
-/** A run of two workers, long enough for each to give so many results. */
+/** A run of two workers, long enough that each gives this many results. */
 function sampled(seed: number, results: number, tell: NonNullable<DirectRunOptions["tell"]>) {
   const epochs = 1 + Math.ceil(results / 4);
   return start({ config: configOf(epochs), audit: "sample", auditSeed: seed, workers: 2, tell });
@@ -128,13 +128,13 @@ function sampled(seed: number, results: number, tell: NonNullable<DirectRunOptio
 
 // ── runs ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The liar's one lie. */
+/** The liar's only lie. */
 class Lie {
   readonly #at: number;
   readonly #place: number;
   #told = 0;
 
-  /** @param at - At which of its results; `place`: of which value. */
+  /** @param at - Which of its results is a lie; `place`: which value of it. */
   constructor({ at, place }: { readonly at: number; readonly place: number }) {
     this.#at = at;
     this.#place = place;
@@ -154,7 +154,7 @@ function start(options: Pick<DirectRunOptions, "config" | "workers"> & Partial<D
   return new DirectRun({ dataset, createKernel: () => instantiateKernel(wasm), ...options });
 }
 
-/** Batches of 20 in shards of 3: 4 steps an epoch. */
+/** Batches of 20 in shards of 3: 4 steps per epoch. */
 function configOf(epochs: number): RunConfig {
   return { ...testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3 }), epochs };
 }
@@ -174,7 +174,7 @@ function detection(
   return { what, ...counts, bounds: binomialBounds(counts.told, counts.probability) };
 }
 
-/** The numbers of successes among `count` draws between which chance stays, but for one time in a million. */
+/** The range in which the number of successes among `count` draws is, except once in a million. */
 export function binomialBounds(count: number, probability: number): readonly [number, number] {
   if (probability === 1) return [count, count];
   const tail = 0.5e-6;

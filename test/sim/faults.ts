@@ -1,6 +1,6 @@
 /**
- * @file What goes wrong in a simulation: each seed draws which faults it has and how often, so that some seeds are quiet
- * but for one kind of trouble and others have it all at once.
+ * @file The faults of a simulation: each seed draws which faults it has and how often, so that some seeds are quiet
+ * except for one kind of trouble and others have everything at once.
  */
 import type { AuditPolicy } from "../../coordinator/audit/audit-policy.ts";
 import { Random } from "../../shared/random.ts";
@@ -10,7 +10,7 @@ import { type LieName, lieNames, valueLieNames } from "./liar.ts";
 import { scenarios } from "./scenario.ts";
 import type { Machine } from "./sim-worker.ts";
 
-/** Everything that a fault does when its time comes. */
+/** The kinds of faults. */
 export const faultNames = [
   "cut a link",
   "leave a link half-open",
@@ -32,7 +32,7 @@ export const faultNames = [
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
-/** One seed's world before its first event. */
+/** The world of one seed before its first event. */
 export interface Plan {
   readonly scenario: string;
   readonly machines: readonly Machine[];
@@ -42,14 +42,14 @@ export interface Plan {
   readonly diskDelayMs: readonly [number, number];
   /** Probability that a disk operation fails. */
   readonly diskErrors: number;
-  /** Whether a power cut may damage what was safe. */
+  /** Whether a power cut may damage flushed data. */
   readonly diskLies: boolean;
   readonly downloadErrors: number;
-  /** Mean time between two faults of a kind; those that are missing don't happen. */
+  /** Mean time between two faults of a kind; missing kinds don't happen. */
   readonly meanMs: ReadonlyMap<FaultName, number>;
-  /** The coordinator dies after so many events, at whatever it does; then again after as many. */
+  /** The coordinator dies after this many events, whatever it is doing; then again after as many. */
   readonly coordinatorEvents: number | undefined;
-  /** How long things go wrong. */
+  /** How long faults continue. */
   readonly faultsMs: number;
 }
 
@@ -81,8 +81,8 @@ export function drawPlan(world: World): Plan {
 }
 
 /**
- * The same world with an audit. Under quorum about half of its machines lie about values, no two of them in the same way;
- * under sample none does, for a lie that is not drawn is believed.
+ * The same world with an audit. Under quorum, about half of the machines lie about values, each in a different way.
+ * Under sample none does, because a lie that is not drawn is accepted.
  */
 export function audited(plan: Plan, seed: number): Plan {
   const random = new Random(seed, 6);
@@ -93,11 +93,14 @@ export function audited(plan: Plan, seed: number): Plan {
     const probability = [1, 0.3, 0.03][random.below(3)] ?? 1;
     return { ...machine, lie: { name, probability, mark: 1 + (index % 127) } };
   });
-  // Liars may be gone for good before as many are ready as the plan waits for.
+  // Liars may be gone for good before as many workers are ready as the plan waits for.
   return { ...plan, machines, minWorkers: 1, audit: "quorum" };
 }
 
-/** About how long a step takes: faults come at its pace, else a quick run would see none and a slow one no end of them. */
+/**
+ * The approximate duration of a step. Faults come at this pace; otherwise a fast run would see none and a slow one
+ * too many.
+ */
 function stepMsOf(shardMs: number, count: number, { latencyMs }: NetworkProfile): number {
   const shards = 7 / Math.min(7, count);
   return shards * shardMs + 2 * latencyMs[1];
@@ -132,17 +135,17 @@ function drawNetwork(world: World): NetworkProfile {
   };
 }
 
-/** Faults from which everybody has to come back. */
+/** Faults after which every worker has to reconnect. */
 const deaths: ReadonlySet<FaultName> = new Set([
   "kill the coordinator",
   "cut the coordinator's power",
   "stop the coordinator",
   "leave in a storm",
 ]);
-/** About how long it takes until workers are back: their back-off and their loading. */
+/** Roughly how long workers need to return: their back-off and their loading. */
 const rejoinMs = 800;
 
-/** Half of the seeds have few kinds of faults, the rest many; some come once in a run, some at every step. */
+/** Half of the seeds have few kinds of faults, the rest many. Some faults happen once per run, some at every step. */
 function drawRates(world: World, stepMs: number): Map<FaultName, number> {
   const share = world.pick([0.12, 0.5]);
   const lifeMs = rejoinMs + 5 * stepMs;

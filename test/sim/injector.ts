@@ -1,6 +1,4 @@
-/**
- * @file Lets faults happen: each kind at its own rate, to whom chance will have it.
- */
+/** @file Injects the faults: each kind at its own rate, with randomly chosen victims. */
 import type { Link } from "../support/sim/sim-network.ts";
 import type { Cancel } from "../support/sim/sim-world.ts";
 import type { FaultName } from "./faults.ts";
@@ -37,7 +35,10 @@ export class Injector {
     this.#cancels.set(name, world.after(world.interval(meanMs), name, happen));
   }
 
-  /** The coordinator dies after so many events: between any two, not only when a timer fires. */
+  /**
+   * Kills the coordinator after so many events, so that it dies between any two events, not only when a timer
+   * fires.
+   */
   #planCrash(): void {
     const { plan, world } = this.#simulation;
     const { coordinatorEvents } = plan;

@@ -1,8 +1,8 @@
 import type { ParameterStore } from "../../coordinator/run/parameter-store.ts";
 import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
 /**
- * @file What must hold in a simulation, checked while it goes: every commit against the sequential trainer, every
- * resume against what was promised to be on disk, every wait against its explanation.
+ * @file The rules of a simulation, checked while it runs: every commit against the sequential trainer, every resume
+ * against what was promised to be on disk, every wait against its explanation.
  */
 import type { Checkpoint } from "../../coordinator/storage/checkpoint.ts";
 import type { RunFolder } from "../../coordinator/storage/run-folder.ts";
@@ -10,7 +10,7 @@ import type { RunConfig } from "../../shared/run/config.ts";
 import type { World } from "../support/sim/sim-world.ts";
 import { type Expected, expectedOf } from "./scenario.ts";
 
-/** Something happened that must not. */
+/** Something happened that must not happen. */
 export class Violation extends Error {
   override readonly name = "Violation";
 }
@@ -19,17 +19,17 @@ export class Judge {
   readonly #world: World;
   #config: string | undefined;
   #expected: Expected | undefined;
-  /** Committed steps of the coordinator that lives. */
+  /** Committed steps of the current coordinator. */
   #step = 0;
-  /** The newest step that was said to be safe on disk. */
+  /** The newest step that was reported as safe on disk. */
   #safeStep = 0;
   /** Names of the machines that may lie. */
   liars: ReadonlySet<string> = new Set();
-  /** How often a worker was cut off for a lie, or refused because it had been. */
+  /** How often a worker was disconnected for a lie, or refused because of an earlier one. */
   expelled = 0;
   /** Virtual time of the last progress. */
   progressMs = 0;
-  /** Virtual time at which the run's wait was last explained. */
+  /** Virtual time at which the run last explained what it waits for. */
   explainedMs = 0;
   commits = 0;
   resumes = 0;
@@ -44,7 +44,7 @@ export class Judge {
     return this.#expected;
   }
 
-  /** A coordinator has everything it needs to begin or to go on. */
+  /** A coordinator has everything it needs to start or continue the run. */
   started(
     config: RunConfig,
     resume: Pick<Checkpoint, "step"> | undefined,
@@ -55,18 +55,18 @@ export class Judge {
     if (key !== this.#config) this.fail("the run config is another one after a restart");
     this.#expected ??= expectedOf(config);
     this.#step = resume?.step ?? 0;
-    // What can't be read for a moment may cost some steps, and never all of them.
+    // A temporary read error may cost some steps, but never all of them.
     const excused = disk.isDestroyed || (disk.isUnread && resume !== undefined);
     if (this.#step < this.#safeStep && !excused) {
       this.fail(`resumed at step ${this.#step}, but step ${this.#safeStep} was safe on disk`);
     }
-    // What a dead process left in the system's cache is there, and not safe: nobody said it was.
+    // Data that a dead process left in the system's cache exist, but nobody reported them as safe.
     this.#safeStep = Math.min(this.#safeStep, this.#step);
     this.progressMs = this.#world.nowMs;
     if (resume !== undefined) this.resumes += 1;
   }
 
-  /** Watches the one place where parameters change. */
+  /** Watches the only place where parameters change. */
   watchStore(store: ParameterStore, isAlive: () => boolean): void {
     this.#checkParameters(store);
     const applyStep = store.applyStep.bind(store);
@@ -103,7 +103,7 @@ export class Judge {
     this.fail(`after step ${this.#step} the fingerprint is ${is}, not ${not}`);
   }
 
-  /** What a folder says it has written must be there after a crash. */
+  /** A checkpoint reported as written must exist after a crash. */
   watchFolder(folder: RunFolder, isAlive: () => boolean): void {
     const writeCheckpoint = folder.writeCheckpoint.bind(folder);
     folder.writeCheckpoint = async (checkpoint, options) => {
@@ -128,11 +128,12 @@ export class Judge {
     }
   }
 
-  /** Only who lies is cut off for a lie. */
+  /** Only liars may be disconnected for a lie. */
   #left({ change, name, reason }: Extract<CoordinatorEvent, { event: "worker" }>): void {
     if (change === "joined" || !reason.startsWith("ERR_MISMATCH")) return;
     this.expelled += 1;
-    // One that comes back under its name gets a number behind it; refused at the door, it is known by its address.
+    // A worker that returns under its name gets a number appended; if refused at the door, it is named by its
+    // address.
     const [machine = ""] = name.split(" ");
     if (machine.startsWith("worker") && !this.liars.has(machine)) {
       this.fail(`${name} is honest, and was cut off: ${reason}`);
@@ -149,7 +150,7 @@ export class Judge {
     }
   }
 
-  /** The lines of `metrics.jsonl`: each epoch once, in order, and, unless the disk failed, all of them. */
+  /** Checks the lines of `metrics.jsonl`: each epoch at most once, in order, and all of them unless the disk failed. */
   checkMetrics(text: string, diskFailed: boolean): void {
     const lines = text.split("\n").slice(0, -1);
     const steps = lines.map((line) => this.#stepOf(line));

@@ -1,6 +1,6 @@
 /**
- * @file Workers that break the rules: a transport that changes what an honest worker says. A wrong but finite value
- * is only told in audited runs: without an audit nobody can tell it from a right one.
+ * @file Workers that break the rules: a transport that changes an honest worker's messages. Wrong but finite values
+ * are only sent in audited runs, because without an audit they are indistinguishable from right ones.
  */
 import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { decodeWorkerMessage, type WorkerMessage } from "../../shared/protocol/messages.ts";
@@ -8,9 +8,9 @@ import type { Transport } from "../../worker/platform.ts";
 import type { World } from "../support/sim/sim-world.ts";
 
 /**
- * What comes out of one message: what is sent in its place.
+ * The messages to send instead of one message.
  *
- * @param mark - 1 … 127, another one for each liar: no two of them tell the same lie about a value.
+ * @param mark - 1 … 127, different for each liar, so that no two of them send the same wrong value.
  */
 type Lie = (header: WorkerMessage, tensor: Uint8Array, world: World, mark: number) => Uint8Array[];
 
@@ -18,13 +18,13 @@ function isResult(header: WorkerMessage) {
   return header.type === "gradient" || header.type === "costs" || header.type === "evaluation";
 }
 
-/** Changes results and lets everything else pass. */
+/** Changes results and passes everything else on. */
 function ofResults(lie: Lie): Lie {
   return (header, tensor, world, mark) =>
     isResult(header) ? lie(header, tensor, world, mark) : [encodeMessage(header, tensor)];
 }
 
-/** Changes fields of the header, to values of which the protocol knows nothing. */
+/** Changes fields of the header to values that are not valid in the protocol. */
 function withFields(fields: (header: WorkerMessage, world: World) => object): Lie {
   return (header, tensor, world) => [
     encodeMessage({ ...header, ...fields(header, world) }, tensor),
@@ -51,7 +51,7 @@ const lies = {
       ]),
     })),
   ),
-  /** Only steps that are over: a result for a step to come would be a wrong value for it. */
+  /** Only past steps: a result for a future step would be a wrong value for it. */
   "stale step": ofResults(
     withFields((header) => ({ step: Math.max(0, ("step" in header ? header.step : 0) - 1) })),
   ),
@@ -67,7 +67,7 @@ const lies = {
     const message = encodeMessage(header, tensor);
     return [message, message];
   },
-  /** Takes work and never answers. */
+  /** Accepts work and never answers. */
   silent: ofResults(() => []),
   "cannot compute": ofResults((header) => {
     if (!("block" in header)) return [];
@@ -104,7 +104,7 @@ const lies = {
   ],
 } as const satisfies Record<string, Lie>;
 
-/** What only an audit finds: the form is right, the content is not. */
+/** Only an audit can find these: the form is right, the content is wrong. */
 const valueLies = {
   "changes a value": ofResults((header, tensor, world, mark) => [
     encodeMessage(header, withChangedValue(tensor, world, mark)),
@@ -120,7 +120,7 @@ const valueLies = {
   }),
 } as const satisfies Record<string, Lie>;
 
-/** One float32 a few units in the last place off, or more in its last byte. */
+/** One float32 is off by a few units in the last place, or by more in its last byte. */
 function withChangedValue(tensor: Uint8Array, world: World, mark: number): Uint8Array {
   const bytes = tensor.slice();
   const at = 4 * world.random.below(bytes.length / 4);
@@ -129,8 +129,8 @@ function withChangedValue(tensor: Uint8Array, world: World, mark: number): Uint8
 }
 
 /**
- * The smallest lie there is: one float32 becomes its neighbour, a higher or a lower one. Which one it is says the mark, so
- * that two liars never tell the same; `undefined` for a tensor too short for so many.
+ * The smallest possible lie: one float32 becomes its neighbour, above or below. The mark selects which, so that two
+ * liars never send the same; `undefined` if the tensor is too short for that.
  */
 function withNeighbour(tensor: Uint8Array, mark: number): Uint8Array | undefined {
   const words = new Uint32Array(tensor.slice().buffer);
@@ -138,7 +138,8 @@ function withNeighbour(tensor: Uint8Array, mark: number): Uint8Array | undefined
   const at = mark % words.length;
   const word = words[at] ?? 0;
   const isFurther = mark < words.length;
-  // Neighbours of a float32 are neighbours as integers, further from zero and nearer to it; zero has one on either side.
+  // Neighbours of a float32 are also neighbours as integers, one further from zero and one nearer to it. Zero has
+  // one on either side.
   if (word % signBit === 0) words[at] = isFurther ? 1 : signBit + 1;
   else words[at] = isFurther ? word + 1 : word - 1;
   return new Uint8Array(words.buffer);
@@ -148,21 +149,21 @@ const signBit = 2 ** 31;
 
 const markMax = 127;
 
-// Its keys are the names of lies.
+// The keys are the names of lies.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 export const valueLieNames = Object.keys(valueLies) as (keyof typeof valueLies)[];
 
 export type LieName = keyof typeof lies | keyof typeof valueLies;
-// Its keys are the names of lies.
+// The keys are the names of lies.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 export const lieNames = Object.keys(lies) as (keyof typeof lies)[];
 
 /** How a machine lies. */
 export interface MachineLie {
   readonly name: LieName;
-  /** Of each message. */
+  /** Per message. */
   readonly probability: number;
-  /** 1 … 127; another one for each liar. */
+  /** 1 … 127, different for each liar. */
   readonly mark: number;
 }
 

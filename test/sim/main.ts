@@ -3,9 +3,9 @@
  *
  *     npm run sim                      1,000 seeds
  *     npm run sim -- --seeds 100000    that many
- *     npm run sim -- --seed 4711       that one, with all that happens in it
+ *     npm run sim -- --seed 4711       that one, with everything that happens in it
  *     npm run sim -- --audit           with audits, and with workers that lie about values
- *     npm run sim -- --lies            how surely each audit finds the smallest lie, over so many seeds a row
+ *     npm run sim -- --lies            how reliably each audit finds the smallest lie, with as many seeds per row
  */
 import { parseArgs } from "node:util";
 

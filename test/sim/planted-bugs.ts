@@ -5,9 +5,9 @@ import type { PreparedRun } from "../../coordinator/run-setup.ts";
 import { ParameterStore } from "../../coordinator/run/parameter-store.ts";
 import { TrainingRun } from "../../coordinator/run/training-run.ts";
 /**
- * @file Bugs that the simulator must find: each is one line that somebody could have written. They get in from outside,
- * through the simulator's hooks or over a method of the product for as long as a simulation lasts; the product has no
- * switch for any of them.
+ * @file Bugs that the simulator must find. Each is one line that somebody could have written. They are planted from
+ * outside, through the simulator's hooks or by replacing a method of the product during a simulation; the product
+ * has no switch for any of them.
  */
 import { type Checkpoint, encodeCheckpoint } from "../../coordinator/storage/checkpoint.ts";
 import { temporarySuffix } from "../../coordinator/storage/disk.ts";
@@ -26,10 +26,10 @@ import type { Hooks } from "./sim-coordinator.ts";
 import { type Ending, simulate } from "./simulation.ts";
 
 export interface PlantedBug {
-  /** What the failure says: that of the oracle which is there for it, and no accident on the way. */
+  /** The failure message: it must come from the check that is meant to find this bug, not from an accident. */
   readonly caughtAs: RegExp;
   readonly hooks?: Hooks;
-  /** Replaces methods of the product; returns what puts them back. */
+  /** Replaces methods of the product; returns a function that restores them. */
   readonly plant?: () => () => void;
 }
 
@@ -230,7 +230,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 };
 
-/** Whoever takes the root gets the sum of the results as they came in. */
+/** The root becomes the sum of the results in order of arrival. */
 function sumInOrderOfArrival(): () => void {
   const arrivals = new WeakMap<Reduction, Float32Array[]>();
   const undo = [
@@ -268,7 +268,7 @@ function sumInOrderOfArrival(): () => void {
   };
 }
 
-/** The store goes on to the next step without the last batch's update. */
+/** The store advances to the next step without the last batch's update. */
 function dropSmallBatches(store: ParameterStore, { config, plan }: PreparedRun): void {
   const applyStep = store.applyStep.bind(store);
   store.applyStep = (step) => {
@@ -280,7 +280,7 @@ function dropSmallBatches(store: ParameterStore, { config, plan }: PreparedRun):
   };
 }
 
-/** A checkpoint with all that verifies it made to fit what it holds, if that can be read at all. */
+/** A checkpoint whose checksums all match its contents, if it can be read at all. */
 function forged(bytes: Uint8Array): Uint8Array {
   try {
     const { metadata, tensors } = decodeSafetensors(bytes);
@@ -306,7 +306,7 @@ function forged(bytes: Uint8Array): Uint8Array {
   }
 }
 
-/** The first seed that shows a bug; `undefined` if none of them does. */
+/** The first seed that reveals a bug; `undefined` if none does. */
 export async function seedThatCatches(
   bug: PlantedBug,
   seedsMax: number,

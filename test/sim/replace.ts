@@ -1,10 +1,10 @@
-/** @file Another function in a method's place: how the simulator looks into the product, and how bugs get into it. */
+/** @file Replaces a method: this is how the simulator observes the product and how bugs are planted. */
 
 /**
- * Puts another function in a method's place.
+ * Replaces a method.
  *
- * @param make - Gets the method that was there.
- * @returns What puts it back.
+ * @param make - Gets the original method.
+ * @returns A function that restores it.
  */
 export function replace<Owner extends object, Name extends keyof Owner>(
   owner: Owner,

@@ -1,7 +1,7 @@
 import type { CoordinatorOptions } from "../../coordinator/options.ts";
 /**
- * @file What is trained in the simulator: small runs of every kind on one small dataset, and what must come out of them
- * after every step, as the sequential trainer says.
+ * @file What the simulator trains: small runs of every kind on one small dataset, and the expected result after
+ * every step according to the sequential trainer.
  */
 import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
 import { encodeDataset } from "../../shared/data/canonical.ts";
@@ -19,7 +19,7 @@ export const runFolder = `${runsFolder}/${runId}`;
 export const refugeFolder = "/virtual/tmp/refuge";
 const datasetFolder = "/virtual/tiny";
 
-/** 70 samples of 3 × 4 for training and 40 for testing, as an IDX folder becomes them. */
+/** 70 samples of 3 × 4 for training and 40 for testing, in the form in which an IDX folder loads them. */
 const { dataset: tiny } = encodeDataset({ ...tinyDataset(), name: "tiny", featureShape: [3, 4] });
 export const dataset = tiny;
 
@@ -33,7 +33,10 @@ const base: RunSettings = {
   seed: 1,
 };
 
-/** Only schedules that know nothing of the run's end: the sequential trainer is asked for every prefix of the run. */
+/**
+ * Only schedules that do not depend on the run's end, because the sequential trainer computes every prefix of the
+ * run.
+ */
 export const scenarios: Readonly<Record<string, RunSettings>> = {
   sgd: { ...base, optimizer: "sgd", learningRate: 0.5 },
   momentum: { ...base, optimizer: "momentum", learningRate: 0.3, seed: 2 },
@@ -45,13 +48,13 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
   "local search": { ...base, optimizer: "local-search", candidates: 4, sigma: 0.1, epochs: 2 },
 };
 
-/** What the sequential trainer says of a run. */
+/** The sequential trainer's results for a run. */
 export interface Expected {
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
-  /** After so many steps. */
+  /** Indexed by the number of steps. */
   readonly fingerprints: readonly string[];
-  /** After so many epochs. */
+  /** Indexed by the number of epochs. */
   readonly testLosses: readonly number[];
 }
 
@@ -104,7 +107,7 @@ export function optionsOf(resume: boolean, minWorkers: number): CoordinatorOptio
   };
 }
 
-/** Lays the dataset out as four IDX files. */
+/** Writes the dataset as four IDX files. */
 export function presetDataset(disk: SimDisk): void {
   const { train, test } = dataset;
   for (const [stem, split] of [

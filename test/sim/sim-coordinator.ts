@@ -1,7 +1,7 @@
 import type { AuditPolicy } from "../../coordinator/audit/audit-policy.ts";
 /**
  * @file A coordinator process of the simulator: the product's own setup, coordinator, run and job on the simulated
- * network, clock and disk. What `main.ts` wires to the real ones.
+ * network, clock and disk. It wires what `main.ts` wires in the product.
  */
 import { Audit } from "../../coordinator/audit/audit.ts";
 import { Referee } from "../../coordinator/audit/referee.ts";
@@ -29,13 +29,13 @@ import { selfTestBits } from "./sim-pool.ts";
 import { SimSockets } from "./sim-sockets.ts";
 
 const tickMs = 10;
-/** What the coordinator's event loop does for one message. */
+/** Time of the coordinator's event loop per message. */
 const messageMs = 0.05;
 
 const wasm = await loadKernelWasm();
 let sharedKernel = instantiateKernel(wasm);
 
-/** Coordinators live one after the other: they share a kernel, whose memory is never handed out twice. */
+/** Coordinators live one after the other, so they share a kernel. Its memory is never allocated twice. */
 function takeKernel(): Kernel {
   if (sharedKernel.arena.byteLength > 2 ** 28) sharedKernel = instantiateKernel(wasm);
   return sharedKernel;
@@ -46,8 +46,9 @@ export const kernelId = sharedKernel.id;
 const referees = new Map<string, Referee>();
 
 /**
- * The referee of a run config. It is a pure function of it and of what it is asked, and laying out its memory takes longer
- * than all that a coordinator of one seed asks: those of one config share it, in a kernel of its own.
+ * The referee of a run config. It is a pure function of the config and the question, and laying out its memory
+ * takes longer than all the questions of one seed. So all coordinators with the same config share one, in its own
+ * kernel.
  */
 function refereeOf(config: RunConfig, dataset: Dataset): Referee {
   const key = JSON.stringify(config);
@@ -57,7 +58,7 @@ function refereeOf(config: RunConfig, dataset: Dataset): Referee {
   return referee;
 }
 
-/** Where planted bugs get in; all are optional, and the product knows none of them. */
+/** The hooks for planted bugs. All are optional, and the product knows none of them. */
 export interface Hooks {
   readonly disk?: (disk: Disk) => Disk;
   readonly now?: (process: Process) => () => number;
@@ -76,7 +77,7 @@ export interface SimCoordinatorOptions {
   readonly hooks: Hooks;
   /** How often a coordinator was started before this one. */
   readonly life: number;
-  /** Whether the disk has lost what was safe: then a run may begin further back. */
+  /** Whether the disk lost flushed data, so that a run may resume further back. */
   readonly excused: () => boolean;
 }
 
@@ -87,9 +88,9 @@ export class SimCoordinator {
   ended: JobEnd | undefined;
   /** Warnings for the operator. */
   readonly warnings: string[] = [];
-  /** Why the process ended before it listened. */
+  /** The reason, if the process ended before it listened. */
   refused: string | undefined;
-  /** Bytes that the run took of the kernel's memory. */
+  /** Bytes of kernel memory used by the run. */
   kernelBytes = 0;
   readonly #options: SimCoordinatorOptions;
   readonly #now: () => number;
@@ -109,7 +110,7 @@ export class SimCoordinator {
     this.#now = hooks.now?.(this.process) ?? (() => this.process.now());
   }
 
-  /** Begins the run, or goes on with it. A bug rejects; what an operator would be told ends the process. */
+  /** Starts or resumes the run. A bug rejects; an error meant for the operator ends the process. */
   async start(): Promise<void> {
     try {
       await this.#start();
@@ -167,7 +168,7 @@ export class SimCoordinator {
       process: this.process,
       messageBytesMax: () => coordinator.messageBytesMax(),
       accept: (socket) => {
-        // It came while the server stopped to listen, which cuts it.
+        // The socket arrived while the server stops listening, which cuts it.
         if (this.#isClosing) socket.terminate();
         const handler = sockets.accept(socket);
         return {
@@ -271,7 +272,7 @@ export class SimCoordinator {
     return this.#now();
   }
 
-  /** Has happened to it what happens to a process that is told to end: checkpoint, goodbye. */
+  /** Stops like a process that is asked to end: checkpoint, then goodbye. */
   async stop(): Promise<void> {
     if (this.run !== undefined) await this.#job?.stop(this.run);
     if (!this.process.alive) return;
@@ -279,7 +280,7 @@ export class SimCoordinator {
     this.process.after(100, "exit", () => this.process.kill());
   }
 
-  /** Says goodbye to everybody and hears of nobody new. */
+  /** Says goodbye to everybody and accepts no new connections. */
   close(): void {
     const { network } = this.#options;
     this.#isClosing = true;
@@ -287,7 +288,7 @@ export class SimCoordinator {
     this.coordinator?.close("the coordinator is ending");
   }
 
-  /** It has closed, and everybody had the time to go: nothing may hold its process. */
+  /** It has closed, and everybody had time to leave: nothing may keep its process alive. */
   checkClosed(): void {
     const { judge } = this.#options;
     const openCount = this.#sockets?.openCount ?? 0;
@@ -304,11 +305,11 @@ export class SimCoordinator {
     if (!process.alive) return;
     this.kernelBytes = (this.#kernel?.arena.byteLength ?? 0) - this.#kernelBytesBefore;
     if (this.kernelBytes > kernelBytesMax) judge.fail(`${this.kernelBytes} bytes of kernel memory`);
-    // Its ticks, and a result that waits for room on the disk.
+    // Its ticks, and a result that waits for space on the disk.
     if (process.timers > 2 + network.links.size) judge.fail(`${process.timers} timers`);
     this.#sockets?.check();
     if (run === undefined || run.outcome !== undefined) return;
-    // What was said after the last event was said until this one.
+    // The explanation after the last event was valid until this one.
     if (this.#isExplained) judge.explainedMs = world.nowMs;
     this.#isExplained = run.wait(this.now()) !== null;
     if (this.#isExplained) judge.explainedMs = world.nowMs;
@@ -317,7 +318,7 @@ export class SimCoordinator {
   }
 }
 
-/** A wait is explained after a second, to whoever looks then: allow for two ticks and the event at hand. */
+/** A wait must be explained after a second. Allow for two ticks and the current event. */
 const explainedMs = 1_000 + 3 * tickMs;
-/** Parameters, state and sums of runs with some dozens of leaves. */
+/** Parameters, state and sums of runs with a few dozen leaves. */
 const kernelBytesMax = 2 ** 18;

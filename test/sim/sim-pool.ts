@@ -1,6 +1,6 @@
 /**
- * @file The simulator's compute threads: the product's `LocalPool` with its real kernel, on virtual time. Loading a run
- * for real takes a dozen milliseconds and gives the same each time, so pools that are loaded are handed on.
+ * @file The simulator's compute threads: the product's `LocalPool` with its real kernel, on virtual time. Really
+ * loading a run takes a dozen milliseconds and always gives the same result, so loaded pools are reused.
  */
 import { known } from "../../shared/assert.ts";
 import { selfTest } from "../../shared/engine/self-test.ts";
@@ -19,7 +19,7 @@ import type { Process } from "../support/sim/sim-world.ts";
 const wasm = await loadKernelWasm();
 export const selfTestBits = selfTest(instantiateKernel(wasm));
 
-/** A loaded pool, whose clock is that of whoever borrows it. */
+/** A loaded pool, which uses its borrower's clock. */
 interface Loaded {
   readonly pool: LocalPool;
   borrower: { readonly process: Process; readonly shardMs: number } | undefined;
@@ -39,7 +39,7 @@ async function borrow(key: string, run: RunToLoad): Promise<Loaded> {
         now() {
           const { borrower } = loaded;
           if (borrower === undefined) return measured++;
-          // Asked before and after every shard: half of one each time.
+          // The pool reads the clock before and after every shard, so each reading takes half a shard's time.
           borrower.process.spend(borrower.shardMs / 2);
           return borrower.process.now();
         },
@@ -56,9 +56,9 @@ async function borrow(key: string, run: RunToLoad): Promise<Loaded> {
 
 export interface SimPoolOptions {
   readonly process: Process;
-  /** Virtual time that one shard takes. */
+  /** Virtual time per shard. */
   readonly shardMs: number;
-  /** Virtual time that laying out the dataset takes. */
+  /** Virtual time to lay out the dataset. */
   readonly loadMs: number;
 }
 

@@ -1,9 +1,9 @@
 import type { PeerHandler, PeerSocket } from "../../coordinator/edge/peer.ts";
 import { Quota } from "../../coordinator/edge/quota.ts";
 /**
- * @file The sockets of one coordinator as its transport knows them, and what must hold between them and what the
- * coordinator remembers: a place for each and for none that is gone, no worker without one, not a word to one that has
- * ended, none that is silent for long, and no tensor that changes while it is sent.
+ * @file The sockets of one coordinator as its transport sees them, and the rules between them and the coordinator's
+ * own records: one place for each socket and none for a closed one, no worker without a socket, no message to a
+ * closed one, no socket that is silent for long, and no tensor that changes while it is sent.
  */
 import type { WorkerSessions } from "../../coordinator/workers/worker-sessions.ts";
 import { known } from "../../shared/assert.ts";
@@ -11,14 +11,14 @@ import { pingIntervalMs, silenceMaxMs } from "../../shared/protocol/limits.ts";
 import type { Judge } from "./judge.ts";
 import { replace } from "./replace.ts";
 
-/** One socket until the coordinator is told of its end. */
+/** A socket whose end the coordinator does not know yet. */
 interface Watched {
   readonly socket: PeerSocket;
   /** Whether the coordinator has closed it, so that it may have forgotten it. */
   isClosing: boolean;
   /** By the coordinator's clock. */
   heardMs: number;
-  /** When it was sent a ping that it has not answered. */
+  /** When a ping was sent that it has not answered. */
   askedMs: number | undefined;
 }
 
@@ -27,24 +27,24 @@ export class SimSockets {
   readonly #judge: Judge;
   readonly #now: () => number;
   readonly #open = new Set<Watched>();
-  /** Each tensor that may be on its way, and the bytes that it was sent with. */
+  /** Each tensor that may still be on its way, with a copy of the bytes it was sent with. */
   readonly #tensors = new Map<Uint8Array, Uint8Array>();
   #quota: Quota | undefined;
   #commitsChecked = 0;
 
-  /** @param now - The coordinator's clock, ms. */
+  /** @param now - The coordinator's clock, in ms. */
   constructor(coordinator: WorkerSessions, judge: Judge, now: () => number) {
     this.#coordinator = coordinator;
     this.#judge = judge;
     this.#now = now;
   }
 
-  /** Sockets whose end the coordinator has not been told of. */
+  /** Sockets whose end the coordinator does not know yet. */
   get openCount(): number {
     return this.#open.size;
   }
 
-  /** A peer connected: the coordinator gets its socket. */
+  /** A peer connected: pass its socket to the coordinator. */
   accept(socket: PeerSocket): PeerHandler {
     const watched: Watched = { socket, isClosing: false, heardMs: this.#now(), askedMs: undefined };
     this.#open.add(watched);
@@ -67,7 +67,7 @@ export class SimSockets {
     };
   }
 
-  /** The places are the coordinator's own business: which they are shows when it takes the first. */
+  /** The quota is private to the coordinator. It is found when the coordinator takes the first place. */
   #connect(socket: PeerSocket): PeerHandler {
     if (this.#quota !== undefined) return this.#coordinator.connect(socket);
     const seen: Quota[] = [];
@@ -118,8 +118,8 @@ export class SimSockets {
   }
 
   /**
-   * To be called after each tick of the coordinator, which has just looked for silent ones. One that stood still itself has
-   * asked them first, and gives them as long for the answer as always.
+   * Call this after each tick of the coordinator, which has just looked for silent sockets. A coordinator that was
+   * blocked has pinged them first, and gives them the usual time to answer.
    */
   checkSilence(): void {
     const nowMs = this.#now();
@@ -131,7 +131,7 @@ export class SimSockets {
     }
   }
 
-  /** To be called after each event. */
+  /** Call this after each event. */
   check(): void {
     const taken = this.#quota?.taken ?? 0;
     const open = this.#open.size;
@@ -147,7 +147,10 @@ export class SimSockets {
     this.#checkTensors();
   }
 
-  /** A transport may read a tensor until its last byte has left: parameters change at a commit, what is sent may not. */
+  /**
+   * A transport may read a tensor until its last byte has left. Parameters change at a commit, but bytes being sent
+   * must not.
+   */
   #checkTensors(): void {
     const areAllSent = [...this.#open].every(({ socket }) => socket.queuedBytes === 0);
     if (areAllSent) return this.#tensors.clear();

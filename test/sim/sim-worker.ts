@@ -1,6 +1,6 @@
 /**
- * @file A worker process of the simulator: the product's worker loop on the simulated network, clock and threads. It
- * may be killed and started again, as a new process of the same machine.
+ * @file A worker process of the simulator: the product's worker loop on the simulated network, clock and threads.
+ * It may be killed and restarted as a new process on the same machine.
  */
 import { WorkerLoop } from "../../worker/worker.ts";
 import type { Network } from "../support/sim/sim-network.ts";
@@ -10,13 +10,13 @@ import { dataset } from "./scenario.ts";
 import { kernelId } from "./sim-coordinator.ts";
 import { SimPool } from "./sim-pool.ts";
 
-/** A machine that takes part. */
+/** A machine that participates. */
 export interface Machine {
   readonly name: string;
   readonly kind: "node" | "browser";
-  /** Virtual time that one shard takes it. */
+  /** Virtual time per shard. */
   readonly shardMs: number;
-  /** Of fetching and laying out the dataset. */
+  /** Virtual time to fetch and lay out the dataset. */
   readonly loadMs: number;
   /** `undefined`: honest. */
   readonly lie: MachineLie | undefined;
@@ -53,7 +53,7 @@ export class SimWorker {
     return this.#process.alive && this.#loop?.status.phase !== "stopped";
   }
 
-  /** Starts the process, if there is none. */
+  /** Starts the process if it is not running. */
   start(): void {
     if (this.isRunning) return;
     this.#process.kill();

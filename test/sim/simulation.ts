@@ -1,6 +1,6 @@
 /**
- * @file One seed's life: a coordinator and workers on faulty machines until the faults end, then on good ones until
- * the run is over, and then the look at what is left. Every event is judged.
+ * @file The life of one seed: a coordinator and workers on faulty machines until the faults end, then on good ones
+ * until the run is over, and finally an inspection of what is left. Every event is judged.
  */
 import { decodeCheckpoint } from "../../coordinator/storage/checkpoint.ts";
 import { known } from "../../shared/assert.ts";
@@ -15,29 +15,29 @@ import { presetDataset, runFolder, runsFolder, scenarios } from "./scenario.ts";
 import { type Hooks, SimCoordinator } from "./sim-coordinator.ts";
 import { SimWorker } from "./sim-worker.ts";
 
-/** Detecting dead sockets from both ends, backing off, loading, and the last of the faults' consequences. */
+/** Time to detect dead sockets from both ends, back off, load, and recover from the last faults. */
 const recoveryMs = 150_000;
-/** With no faults left nothing in the world needs longer than this to come to rest. */
+/** Without faults, everything comes to rest within this time. */
 const restMs = 90_000;
-/** A simulation that goes on for so many events goes round in circles. */
+/** A simulation with more events than this runs in circles. */
 const eventsMax = 2_000_000;
 const waitingEventsMax = 50_000;
 
 export interface SimulationOptions {
   readonly seed: number;
   readonly hooks?: Hooks;
-  /** Hears everything that happens. */
+  /** Receives a line for everything that happens. */
   readonly reader?: (line: string) => void;
-  /** In place of what the seed draws. */
+  /** Replaces the plan that the seed draws. */
   readonly plan?: (drawn: Plan) => Plan;
-  /** Called before each event, to break something at a chosen one. */
+  /** Called before each event, so that a test can break something at a chosen one. */
   readonly beforeEvent?: (simulation: Simulation) => void;
 }
 
 /** How a seed ended. */
 export interface Ending {
   readonly seed: number;
-  /** What was violated; `undefined` if nothing was. */
+  /** The violated rule; `undefined` if none. */
   readonly violation: string | undefined;
   readonly trace: string;
   readonly events: number;
@@ -46,7 +46,7 @@ export interface Ending {
   readonly workers: number;
   readonly commits: number;
   readonly resumes: number;
-  /** How often a worker was cut off for a lie. */
+  /** How often a worker was disconnected for a lie. */
   readonly expelled: number;
   readonly faults: ReadonlyMap<FaultName, number>;
 }
@@ -62,7 +62,7 @@ export class Simulation {
   readonly #options: SimulationOptions;
   #coordinator: SimCoordinator | undefined;
   #lives = 0;
-  /** The disk lost what was safe: a run may begin further back, once. */
+  /** The disk lost flushed data, so a run may resume further back, once. */
   #excused = false;
   #healed = false;
   #isEnding = false;
@@ -93,7 +93,7 @@ export class Simulation {
     });
   }
 
-  /** Lives this seed's life to its end. Never throws: what is wrong is in the ending. */
+  /** Lives this seed's life to its end. Never throws; errors are part of the ending. */
   async run(): Promise<Ending> {
     let violation: string | undefined;
     const rejected = (reason: unknown) => (this.#rejection ??= reason);
@@ -174,7 +174,7 @@ export class Simulation {
     cancel();
   }
 
-  /** Lets every continuation of a settled promise run. */
+  /** Runs all continuations of settled promises. */
   async #settle(): Promise<void> {
     this.world.promisesPending = false;
     await new Promise((resolve) => setImmediate(resolve));
@@ -224,11 +224,11 @@ export class Simulation {
       this.#rejection ??= error;
     }
     if (coordinator.run !== undefined) this.#excused = false;
-    // It told the operator why, who tries again.
+    // It told the operator why, and the operator tries again.
     if (coordinator.refused !== undefined) this.#restartLater(this.#healed ? 100 : 2_000);
   }
 
-  /** Ends the coordinator's process at whatever it does; it is started again later. */
+  /** Ends the coordinator's process, whatever it is doing. It is restarted later. */
   crashCoordinator(how: "process" | "power"): void {
     const coordinator = this.#coordinator;
     if (coordinator === undefined || !coordinator.process.alive) return;
@@ -252,12 +252,12 @@ export class Simulation {
     this.world.after(delayMs, "the operator starts the coordinator", () => this.startCoordinator());
   }
 
-  /** The next life may begin further back than was promised: something safe was destroyed. */
+  /** The next life may resume further back than promised, because flushed data were destroyed. */
   excuse(): void {
     this.#excused = true;
   }
 
-  /** The disk said that it had flushed the newest checkpoint, and had not. */
+  /** The disk reported the newest checkpoint as flushed, but it was not. */
   #loseFlushed(): void {
     const { world, disk } = this;
     const paths = disk.paths(`${runFolder}/checkpoints`).toSorted();
@@ -295,7 +295,7 @@ export class Simulation {
     }
   }
 
-  /** The run is over: everybody goes, and nothing may be left. */
+  /** The run is over: everybody leaves, and nothing may remain. */
   async #end(): Promise<void> {
     const { world, judge, disk, network } = this;
     this.#isEnding = true;
