@@ -1,7 +1,7 @@
 /**
- * @file Seconds of training until MNIST's test accuracy reaches 95 %, with 784-16-16-10 and two workers on this machine,
- * beside PyTorch DDP with the same recipe and two processes. Evaluation happens at the end of each epoch and is not in
- * the seconds; the first step and every warm-up are.
+ * @file Seconds of training until MNIST's test accuracy reaches 95 %, with 784-16-16-10 and two workers on this
+ * machine, compared with PyTorch DDP with the same recipe and two processes. Evaluation runs at the end of each
+ * epoch and does not count; the first step and every warm-up do.
  */
 import { notePyTorch, runPyTorch } from "./processes.ts";
 import { ratios, type Report } from "./report.ts";
@@ -9,7 +9,7 @@ import { flags, mnistFolder, mnistIsHere, train } from "./trainer.ts";
 
 const rounds = 5;
 const wanted = 0.95;
-/** Found by trying; `LOG.md` has the others. */
+/** Found by trial; `LOG.md` has the other candidates. */
 const layers = [784, 16, 16, 10];
 const batchSize = 256;
 const learningRate = 0.012;
@@ -22,7 +22,7 @@ const recipe = flags({
 const epochs = 5;
 
 interface EpochEnd {
-  /** Of training so far. */
+  /** Seconds of training so far. */
   readonly seconds: number;
   readonly testAccuracy: number;
 }

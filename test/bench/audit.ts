@@ -1,6 +1,6 @@
 /**
- * @file What auditing costs: the same run under `none`, `sample` and `quorum`, in turns. With two workers on two cores
- * `quorum` has everything computed twice, so it should take about one computation more.
+ * @file The cost of auditing: the same run under `none`, `sample` and `quorum`, in turns. With two workers on two
+ * cores, `quorum` computes everything twice, so it should cost about one extra computation.
  */
 import { type Contestant, interleave } from "./interleave.ts";
 import { ratios, type Report } from "./report.ts";

@@ -1,7 +1,8 @@
 /**
- * @file A page as the only worker beside a Node worker, each with one thread and with two, on large batches of a network
- * that is large enough for computing to be nearly all of a step: with two threads the coordinator is a third process
- * that wants a core, now and then. A page over plain http has no SharedArrayBuffer; its threads share nothing.
+ * @file A page as the only worker compared with a Node worker, each with one and with two threads, on large batches
+ * of a network large enough that nearly all of a step is computing. With two threads, the coordinator is a third
+ * process that wants a core now and then. A page over plain http has no SharedArrayBuffer, so its threads share no
+ * memory.
  */
 import { findChromium } from "../support/browser/browser.ts";
 import { Cluster } from "../support/processes/cluster.ts";
@@ -22,10 +23,10 @@ const settings = {
   audit: "none",
   "checkpoint-every": epochs,
 };
-/** A name that the browser alone knows: what it names is no secure origin, as an address of a classroom is none. */
+/** A name that only the browser knows. It is not a secure origin, like an address in a classroom. */
 const plainHost = "coordinator.test";
 
-/** A worker that has joined, and the bytes that it occupies. */
+/** A worker that has joined, and the memory it uses. */
 interface Joined {
   readonly residentBytes: () => number | undefined;
   readonly leave?: () => Promise<void>;
@@ -87,7 +88,7 @@ async function run(join: Join, resident: number[]): Promise<Turn> {
   try {
     const more = ["--allow-origin", `http://${plainHost}`, "--exit"];
     const coordinator = cluster.coordinator(...datasetArguments, ...flags(settings), ...more);
-    // One listener an epoch waits for the end of the process.
+    // Each epoch adds a listener that waits for the end of the process.
     coordinator.child.setMaxListeners(0);
     const { joinUrl } = await coordinator.event("listening");
     joined = await join(cluster, String(joinUrl));
@@ -97,7 +98,7 @@ async function run(join: Join, resident: number[]): Promise<Turn> {
     await epoch(epochs - 1);
     const bytes = joined.residentBytes();
     if (bytes !== undefined) resident.push(bytes / 1e6);
-    // The first two epochs warm up just-in-time compilers.
+    // The just-in-time compilers warm up during the first two epochs.
     const [first, last] = [await epoch(2), await epoch(epochs)];
     const steps = rateBetween(first, last);
     return { perSecond: (steps * trainCount) / Math.ceil(trainCount / batchSize) };

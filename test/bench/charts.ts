@@ -1,7 +1,7 @@
 /**
- * @file How long the dashboard takes to draw its five charts anew with 100,000 points in them: a real page in Chromium,
- * whose socket is given one more point for every frame of a 60 Hz screen. A page gets points five times a second; this
- * is what it has in reserve, for a reader who drags and for a slower machine.
+ * @file How long the dashboard takes to redraw its five charts with 100,000 points: a real page in Chromium, whose
+ * socket receives one more point per frame of a 60 Hz screen. In practice a page gets points five times per second;
+ * the rest is the margin for a reader who drags and for a slower machine.
  */
 import type { CDPSession, Page } from "playwright-core";
 
@@ -22,7 +22,7 @@ export async function benchCharts(report: Report): Promise<void> {
     return report.absent("Chromium", "not found; set CHROMIUM to its path");
   const cluster = await Cluster.create();
   try {
-    // Nobody helps, so the coordinator has no points of its own.
+    // Nobody computes, so the coordinator has no points of its own.
     const coordinator = cluster.coordinator("--dataset", "digits:600,100");
     const { dashboardUrl } = await coordinator.event("listening");
     for (const points of [1_000, 100_000]) {
@@ -54,7 +54,7 @@ async function measure(page: Page, url: string, points: number, report: Report):
   report.figure(`  frames on the screen`, "/s", frames, { atLeast: 0.95 * framesPerSecond });
 }
 
-/** A dashboard whose socket this bench writes into, beside its coordinator. */
+/** A dashboard whose socket this bench writes into, in addition to its coordinator. */
 class FedPage {
   readonly #page: Page;
   readonly #session: CDPSession;
@@ -74,7 +74,7 @@ class FedPage {
       send = (message) => socket.send(message);
     });
     await page.goto(url);
-    // The first snapshot has come: from then on points are of run 1.
+    // The first snapshot has arrived, so points belong to run 1 from now on.
     await page.locator("#figures dd").first().waitFor();
     if (send === undefined) throw new Error("the page opened no socket");
     const session = await page.context().newCDPSession(page);
@@ -87,7 +87,7 @@ class FedPage {
     this.#points += count;
   }
 
-  /** One point a frame, and how much of its time the page's main thread worked for each. */
+  /** Sends one point per frame; measures how long the page's main thread worked for each. */
   async redraw(count: number): Promise<{ busyMs: number; perSecond: number }> {
     const frames = this.#page.evaluate<number>(framesDuring(1000 * seconds));
     const before = await this.#taskSeconds();
@@ -109,7 +109,10 @@ class FedPage {
   }
 }
 
-/** Runs in the page, as a text, since a compiler's helpers are not there: frames until so many milliseconds are over. */
+/**
+ * Runs in the page: counts frames for so many milliseconds. A string, because a compiled function would need the
+ * compiler's helpers.
+ */
 function framesDuring(milliseconds: number): string {
   return `new Promise((resolve) => {
     const end = performance.now() + ${milliseconds};
@@ -122,7 +125,7 @@ function framesDuring(milliseconds: number): string {
   })`;
 }
 
-/** As the coordinator sends them: a loss that falls, and noise. */
+/** Points in the coordinator's format: a falling loss plus noise. */
 function pointsMessage(from: number, count: number): Buffer {
   const message = Buffer.alloc(12 + 4 * width * count);
   for (const [i, word] of [1, 1, from].entries()) message.writeUInt32LE(word, 4 * i);

@@ -1,4 +1,4 @@
-/** @file Under which conditions figures were measured: what has to stand beside every one of them. */
+/** @file The conditions under which figures were measured; they are reported with every figure. */
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 
@@ -6,10 +6,10 @@ export interface Conditions {
   readonly machine: string;
   readonly system: string;
   readonly node: string;
-  /** Short hash; with a `+` when the working tree differs from it in more than results. */
+  /** Short hash, with a `+` if the working tree differs from it in more than results. */
   readonly commit: string;
   readonly date: string;
-  /** Processes that wanted a core over the last minute, before the bench began. Well below the cores: quiet. */
+  /** Processes that wanted a core in the last minute before the bench. Well below the number of cores means quiet. */
   readonly load: number;
 }
 
@@ -29,7 +29,7 @@ export function conditionsNow(): Conditions {
 function commitNow(): string {
   try {
     const commit = git("rev-parse", "--short", "HEAD");
-    // What earlier benches of the same run have written changes nothing that is measured.
+    // Results written by earlier benches of the same run do not affect the measurement.
     const others = ["--", ".", ":!test/bench/results"];
     const changes = git("status", "--porcelain", "--untracked-files=no", ...others);
     return changes === "" ? commit : `${commit}+`;

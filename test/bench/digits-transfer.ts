@@ -1,7 +1,7 @@
 /**
- * @file How true to life the built-in dataset is: networks that saw nothing but `digits` classify real MNIST test
- * digits. Run with `npx tsx test/bench/digits-transfer.ts`; takes about half a minute. Bars: 97 % on the dataset's own
- * test split and 80 % on MNIST, with 784-16-16-10 and plain Adam.
+ * @file How realistic the built-in dataset is: networks trained only on `digits` classify real MNIST test digits.
+ * Run with `npx tsx test/bench/digits-transfer.ts`; takes about half a minute. Bars: 97 % on the dataset's own test
+ * split and 80 % on MNIST, with 784-16-16-10 and plain Adam.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";

@@ -1,4 +1,4 @@
-/** @file An engine and its dataset for benches: whole gradients as fast as one core computes them. */
+/** @file An engine and its dataset for benches: computes whole gradients as fast as one core can. */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
@@ -20,13 +20,13 @@ const wasm = await loadKernelWasm();
 export interface RateOptions {
   readonly dataset: Dataset;
   readonly config: RunConfig;
-  /** Which part of every batch; by default all of it. */
+  /** The part of every batch to compute; by default all of it. */
   readonly block?: Block;
   /** Whether every batch ends with the optimizer's step. */
   readonly commits?: boolean;
 }
 
-/** Lays everything out. Returns what computes for so many seconds and tells samples per second. */
+/** Lays everything out. Returns a function that computes for some seconds and returns samples per second. */
 export function createRate({
   dataset,
   config,
@@ -51,18 +51,18 @@ function createGradient(dataset: Dataset, config: RunConfig): (step: number, blo
   const engine = createEngine({ kernel: instantiateKernel(wasm), config, dataset });
   engine.setParameters(new Uint8Array(initialParameters(config.model, 1).buffer));
   const fullSteps = Math.floor(dataset.train.count / config.batchSize);
-  // Only the first epoch's steps: drawing an order is not what is measured.
+  // Only the first epoch's steps, so that drawing an order is not measured.
   return (step, block) => engine.compute({ kind: "gradient", step: step % fullSteps, block });
 }
 
-/** The same, then the optimizer's step: training on one core, without a network. */
+/** The same plus the optimizer's step: training on one core, without a network. */
 function createStep(dataset: Dataset, config: RunConfig): (step: number, block: Block) => void {
   const kernel = instantiateKernel(wasm);
   const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
   const parameters = initialParameters(config.model, 1);
   const store = new ParameterStore({ kernel, config, plan, parameters });
   const engine = createEngine({ kernel, config, dataset });
-  // The last batch of an epoch may be smaller: it is left out, so that every step does the same work.
+  // An epoch's last batch may be smaller. It is left out, so that every step does the same work.
   const fullSteps = Math.floor(dataset.train.count / config.batchSize);
   return (step, block) => {
     engine.setParameters(store.encodePoint());
@@ -71,7 +71,7 @@ function createStep(dataset: Dataset, config: RunConfig): (step: number, block: 
   };
 }
 
-/** MNIST where it is, else the built-in digits. */
+/** MNIST if available, else the built-in digits. */
 export function pictures(): Dataset {
   const named = {
     featureShape: [28, 28],
@@ -93,7 +93,7 @@ function drawnDigits(): Pick<Dataset, "train" | "test"> {
   return { train: split(train), test: split(test) };
 }
 
-/** Float features without a zero, so that the dense path is taken. */
+/** Float features without zeros, so that the dense path is used. */
 export function noise(count: number): Dataset {
   const features = Float32Array.from(
     { length: count * 784 },

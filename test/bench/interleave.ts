@@ -1,39 +1,39 @@
 /**
- * @file Contestants in turns: on a machine whose speed changes with its neighbours and its temperature, only what ran
- * side by side can be compared.
+ * @file Runs contestants in turns. The speed of a machine changes with its neighbours and its temperature, so only
+ * measurements that ran side by side can be compared.
  */
 import type { Report } from "./report.ts";
 
-/** What one turn measured. */
+/** The measurement of one turn. */
 export interface Turn {
-  /** Whatever the bench counts: steps, samples, rounds. */
+  /** The unit depends on the bench: steps, samples, rounds. */
   readonly perSecond: number;
-  /** CPU time of all its processes for one of them, in microseconds; `undefined` where it can't be had. */
+  /** CPU time per unit of all its processes, in microseconds; `undefined` if not available. */
   readonly cpuMicros?: number | undefined;
 }
 
 export interface Contestant {
   readonly name: string;
-  /** Runs for a second or two. `undefined`: it can't run here. */
+  /** Runs for a second or two. `undefined`: it cannot run here. */
   readonly turn: () => Promise<Turn | undefined>;
 }
 
 /**
- * Lets everybody run `rounds` times, one after the other.
+ * Runs every contestant `rounds` times, in turns.
  *
- * @returns By name. Who can't run is named as absent in the report and has no turns.
+ * @returns The turns by name. A contestant that cannot run is reported as absent and has no turns.
  */
 export async function interleave(
   contestants: readonly Contestant[],
   rounds: number,
   report: Report,
-): Promise<(name: string) => RequestQueue> {
-  const turns = new Map(contestants.map(({ name }) => [name, new RequestQueue()]));
+): Promise<(name: string) => Turns> {
+  const turns = new Map(contestants.map(({ name }) => [name, new Turns()]));
   const absent = new Set<string>();
   for (let round = 0; round < rounds; round++) {
     for (const { name, turn } of contestants) {
       if (absent.has(name)) continue;
-      // One after the other: that is the point.
+      // In sequence, which is the point.
       // oxlint-disable-next-line no-await-in-loop
       const measured = await turn();
       if (measured !== undefined) turns.get(name)?.add(measured);
@@ -43,10 +43,10 @@ export async function interleave(
       }
     }
   }
-  return (name) => turns.get(name) ?? new RequestQueue();
+  return (name) => turns.get(name) ?? new Turns();
 }
 
-export class RequestQueue {
+export class Turns {
   readonly perSecond: number[] = [];
   readonly cpuMicros: number[] = [];
 

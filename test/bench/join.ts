@@ -1,7 +1,8 @@
 /**
- * @file How long it takes from opening the join link to the first accepted block, in a browser on this machine that runs
- * already: the first time, and again after that page was closed. The coordinator has read its dataset, and nobody else
- * helps. Snapshots come five times a second, so the truth is up to 0.2 s less.
+ * @file How long it takes from opening the join link to the first accepted block, in a browser that already runs on
+ * this machine: for a first visit, and for a second one after the page was closed. The coordinator has loaded its
+ * dataset and there are no other workers. Snapshots arrive five times per second, so the true value is up to 0.2 s
+ * lower.
  */
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -43,7 +44,7 @@ export async function benchJoin(report: Report): Promise<void> {
   }
 }
 
-/** With a browser of its own, which starts with nothing in its cache. */
+/** Uses its own browser, which starts with an empty cache. */
 async function visitTwice(chromium: string, joinUrl: string, arrivals: Arrivals) {
   const browser = await LoneBrowser.launch({ chromium });
   try {
@@ -56,7 +57,7 @@ async function visitTwice(chromium: string, joinUrl: string, arrivals: Arrivals)
 
 /** @returns Seconds to the first accepted block. */
 async function visit(browser: LoneBrowser, joinUrl: string, arrivals: Arrivals): Promise<number> {
-  // A browser that has just started, or closed a page, still does things of its own.
+  // A browser that has just started or closed a page is still busy with itself.
   await delay(settleMs);
   const startMs = performance.now();
   const helps = arrivals.next();
@@ -66,7 +67,7 @@ async function visit(browser: LoneBrowser, joinUrl: string, arrivals: Arrivals):
   return seconds;
 }
 
-/** Sees when a worker that was not there before has its first block accepted. */
+/** Notices when a new worker's first block is accepted. */
 class Arrivals {
   readonly #seen = new Set<string>();
   readonly #client: WatchClient;

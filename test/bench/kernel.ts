@@ -1,6 +1,6 @@
 /**
- * @file What one core computes: training steps of 784-16-16-10 (forward, backward, sums over shards, Adam) beside
- * PyTorch's on one thread, and GFLOP/s of dense networks.
+ * @file The speed of one core: training steps of 784-16-16-10 (forward, backward, sums over shards, Adam) compared
+ * with PyTorch on one thread, and GFLOP/s of dense networks.
  */
 import { defaultShardSize } from "../../shared/run/plan.ts";
 import { testConfig } from "../support/fixtures/run-config.ts";
@@ -79,7 +79,10 @@ function benchDense(report: Report): void {
   }
 }
 
-/** Two for every weight forward, two for its gradient, two for its input's gradient (not in the first layer). */
+/**
+ * Per weight: two operations forward, two for its gradient, and two for its input's gradient (not in the first
+ * layer).
+ */
 function flopsPerSample(widths: readonly number[]): number {
   return widths.slice(1).reduce((sum, outputs, index) => {
     const multiplies = (widths[index] ?? 0) * outputs;

@@ -1,6 +1,6 @@
 /**
- * @file A worker that costs next to nothing: it speaks the protocol over a real socket and leaves the computing to
- * somebody else, who may have made the answers up beforehand. So what is measured is the coordinator.
+ * @file A worker that costs next to nothing: it speaks the protocol over a real socket but does not compute its
+ * answers, which may be made up beforehand. So the bench measures the coordinator.
  */
 import { WebSocket } from "ws";
 
@@ -16,7 +16,7 @@ import {
 } from "../../shared/protocol/messages.ts";
 import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
 
-/** What a worker of this very program says of its kernel. */
+/** The identity that a real worker with this kernel reports. */
 const identity = identityOfThisKernel(await loadKernelWasm());
 
 function identityOfThisKernel(wasm: Uint8Array): { kernel: string; selfTest: string } {
@@ -30,11 +30,11 @@ const noConfusion = new Uint8Array(4 * 10 * 10);
 type RunMessage = MessageOf<CoordinatorMessage, "run">;
 export type WorkMessage = MessageOf<CoordinatorMessage, "work" | "evaluate">;
 
-/** Whoever has the answers. */
+/** The source of the answers. */
 export interface Answers {
-  /** Resolves when the run's work can be answered. */
+  /** Resolves when answers for the run's work are available. */
   readonly prepare: (run: RunMessage) => Promise<void>;
-  /** What a worker sends for a block, good until the next call. */
+  /** The result to send for a block, good until the next call. */
   readonly compute: (
     work: WorkMessage,
     block: readonly [number, number],
@@ -55,19 +55,19 @@ export function madeUp(gradient: Uint8Array): Answers {
 }
 
 export interface LightClientOptions {
-  /** Without: a worker that is never ready. */
+  /** If missing, the worker is never ready. */
   readonly answers?: Answers;
-  /** Where it connects from, on a machine with several addresses. */
+  /** The address to connect from, on a machine with several addresses. */
   readonly localAddress?: string;
-  /** Reads nothing more once it has said that it is ready. */
+  /** Stops reading after it has said that it is ready. */
   readonly isDeaf?: boolean;
 }
 
 export class LightClient {
   readonly welcomed: Promise<void>;
-  /** Of the last work that came. */
+  /** Of the last work received. */
   lastStep = 0;
-  /** Blocks that it has answered. */
+  /** Number of answered blocks. */
   answered = 0;
   isOpen = false;
   readonly #socket: WebSocket;

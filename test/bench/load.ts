@@ -1,6 +1,6 @@
 /**
  * @file Many workers, and bad ones: 1,000 that train to the right fingerprint, 10,000 that only wait, and some that
- * never read what they are sent. The workers are light: rooms of them, each a process with one engine.
+ * never read what they receive. The workers are light: rooms of them, each a process with one engine.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
@@ -22,10 +22,10 @@ import { flags } from "./trainer.ts";
 
 const rooms = 4;
 const trainingWorkers = 1_000;
-/** As many as the protocol's limits allow in all; they come from 5 addresses, since one may hold 2,000. */
+/** As many as the protocol's limits allow. They come from 5 addresses, because one may hold only 2,000. */
 const idleWorkers = 10_000;
 const idleAddresses = 5;
-/** Who is dead would be noticed in it. */
+/** Long enough to notice a dead worker. */
 const heldMs = silenceMaxMs + 5_000;
 const deafWorkers = 50;
 
@@ -35,7 +35,7 @@ export async function benchLoad(report: Report): Promise<void> {
   await measureDeaf(report);
 }
 
-/** A leaf for each worker, ten steps. */
+/** One leaf per worker, ten steps. */
 const run = {
   dataset: `digits:${2 * trainingWorkers},200`,
   layers: [784, 16, 10],
@@ -118,10 +118,10 @@ async function measureIdle(report: Report): Promise<void> {
 
 const waitingRun = ["--dataset", "digits:200,100", "--min-workers", String(idleWorkers)];
 
-/** 13 MB of parameters: more than a system holds in its own buffers for a socket. */
+/** 13 MB of parameters: more than the system buffers for a socket. */
 const deafModel = [784, 4096, 10];
 
-/** One worker that is well trains; the others take their first share and never read it. */
+/** One healthy worker trains. The others take their first share and never read it. */
 async function measureDeaf(report: Report): Promise<void> {
   const layers = deafModel.join();
   const more = flags({ layers, "batch-size": 64, "shard-size": 1, audit: "none" });
@@ -145,7 +145,7 @@ async function measureDeaf(report: Report): Promise<void> {
     for (let i = 0; i < deafWorkers; i++) {
       const deaf = new LightClient(stage.url, { answers, isDeaf: true });
       clients.push(deaf);
-      // One after the other, so that each holds another version of the parameters.
+      // In sequence, so that each holds another version of the parameters.
       // oxlint-disable-next-line no-await-in-loop
       await deaf.welcomed;
       // oxlint-disable-next-line no-await-in-loop
@@ -190,7 +190,7 @@ class Stage {
     return residentBytesOf(this.pid) ?? Number.NaN;
   }
 
-  /** Resolves when everybody of the room is in. */
+  /** Resolves when all clients of the room have joined. */
   addRoom(room: Omit<RoomArguments, "url" | "localAddress"> & { localAddress?: string }) {
     const { url } = this;
     const argument = JSON.stringify({ localAddress: "127.0.0.1", ...room, url });

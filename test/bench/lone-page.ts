@@ -1,7 +1,7 @@
 /**
- * @file A browser that nobody watches, for join pages. A debugger that is attached to a page gets a copy of every frame of
- * its sockets, as text: beside 400 kB of parameters a step that is half of a core. So this one opens a page, sets it
- * up if need be, and lets go of it.
+ * @file A browser without an attached debugger, for join pages. A debugger gets a copy of every frame of the page's
+ * sockets as text; with 400 kB of parameters per step that costs half a core. So this one opens a page, sets it up
+ * if necessary, and detaches.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -20,19 +20,19 @@ import { childrenOf, residentBytesOf } from "./processes.ts";
 export interface LoneBrowserOptions {
   /** Path of the browser. */
   readonly chromium: string;
-  /** A name that it is told is this machine. */
+  /** A host name that the browser resolves to this machine. */
   readonly host?: string | undefined;
 }
 
 export interface LonePageOptions {
-  /** A join URL at an address of loopback. */
+  /** A join URL at a loopback address. */
   readonly url: string;
   readonly threads: number;
-  /** In place of the address. */
+  /** Replaces the address. */
   readonly host?: string | undefined;
 }
 
-/** A browser with a profile of its own, so with nothing in its cache. */
+/** A browser with its own profile, so with an empty cache. */
 export class LoneBrowser {
   readonly #child: ChildProcess;
   readonly #profile: string;
@@ -57,7 +57,7 @@ export class LoneBrowser {
     return new LoneBrowser(child, profile, await endpointOf(child));
   }
 
-  /** Opens a page as a person does. @returns To close it again. */
+  /** Opens a page as a person does. @returns A function that closes it. */
   async open(url: string): Promise<() => Promise<void>> {
     const { id } = JSON.parse(await this.#ask(`new?${encodeURIComponent(url)}`));
     return async () => void (await this.#ask(`close/${id}`));
@@ -70,12 +70,12 @@ export class LoneBrowser {
     return await answer.text();
   }
 
-  /** Opens a page with what its person chose, and lets go of it. */
+  /** Opens a page with a person's choices, and detaches from it. */
   async openWith(options: LonePageOptions): Promise<void> {
     await setUp(this.#endpoint, options);
   }
 
-  /** Of the process that renders the page, its workers included. */
+  /** Of the process that renders the page, including its workers. */
   get residentBytes(): number | undefined {
     return largestRenderer(this.#child.pid ?? 0);
   }
@@ -88,13 +88,13 @@ export class LoneBrowser {
   }
 }
 
-/** The browser says where it can be driven, once it can be. */
+/** The browser prints its debugging address once it is ready. */
 async function endpointOf(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: known(child.stderr ?? undefined, "stderr is piped") });
   for await (const line of lines) {
     const found = /DevTools listening on (ws:\S+)/u.exec(line)?.[1];
     if (found === undefined) continue;
-    // Whatever it says later is read and forgotten: a full pipe would stop it.
+    // Keep reading and discard the rest, because a full pipe would block the browser.
     child.stderr?.resume();
     return found;
   }

@@ -1,6 +1,6 @@
 /**
- * @file `npm run bench` measures everything; `npm run bench -- step throughput` some of it. Tables on the screen,
- * figures with their conditions in `results/`. What was tried and why stands in `LOG.md`.
+ * @file `npm run bench` measures everything; `npm run bench -- step throughput` some of it. Prints tables and
+ * writes figures with their conditions to `results/`. `LOG.md` records what was tried and why.
  */
 import { benchAccuracy } from "./accuracy.ts";
 import { benchAudit } from "./audit.ts";

@@ -1,4 +1,4 @@
-/** @file Resident memory: of a coordinator that trains MNIST with two workers, and of each socket that only waits. */
+/** @file Resident memory of a coordinator that trains MNIST with two workers, and per socket that only waits. */
 import { setTimeout as delay } from "node:timers/promises";
 
 import { Cluster } from "../support/processes/cluster.ts";
@@ -8,7 +8,7 @@ import { type Report } from "./report.ts";
 import { datasetArguments } from "./trainer.ts";
 
 const rounds = 3;
-/** As many as one address may hold at once, less a few for what is closing. */
+/** As many as one address may hold at once, minus a few that may still be closing. */
 const idleSockets = 900;
 
 export async function benchMemory(report: Report): Promise<void> {
@@ -42,7 +42,7 @@ async function residentInTraining(): Promise<number[]> {
   }
 }
 
-/** Sockets of workers that have joined and are never ready: the coordinator holds all that it holds of a worker. */
+/** Sockets of workers that have joined but are never ready: the coordinator stores everything it stores per worker. */
 async function residentPerSocket(): Promise<number[]> {
   const cluster = await Cluster.create();
   const clients: LightClient[] = [];

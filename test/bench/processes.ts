@@ -1,4 +1,4 @@
-/** @file Processes of a bench: run one to its end, and see how much CPU time some have used. */
+/** @file Processes of a bench: run one to its end, and measure CPU time. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,31 +6,31 @@ import { join } from "node:path";
 import type { Report } from "./report.ts";
 
 const peers = join(import.meta.dirname, "peers");
-/** Linux counts CPU time in hundredths of a second, whatever the kernel's own clock. */
+/** Linux reports CPU time in hundredths of a second, whatever the kernel's internal clock. */
 const microsPerTick = 10_000;
 
 /**
  * Runs a TypeScript program of `peers/` to its end.
  *
- * @returns What it printed, as JSON; `undefined` if it can't run here.
+ * @returns Its output as JSON; `undefined` if it cannot run here.
  */
 export function runPeer<Result>(name: string, args: object): Promise<Result | undefined> {
   const command = ["--import", "tsx", join(peers, name), JSON.stringify(args)];
   return runToEnd(process.execPath, command);
 }
 
-/** As `runPeer`, in Python: Debian's PyTorch is there, or it is not. */
+/** Like `runPeer`, in Python with Debian's PyTorch, if it is installed. */
 export function runPyTorch<Result>(args: object): Promise<Result | undefined> {
   return runToEnd("/usr/bin/python3", [join(peers, "pytorch.py"), JSON.stringify(args)]);
 }
 
-/** Notes which PyTorch it is: what its matrix products take depends on the BLAS that it found. */
+/** Notes the version of PyTorch. The speed of its matrix products depends on its BLAS. */
 export async function notePyTorch(report: Report): Promise<void> {
   const about = await runPyTorch<{ name: string }>({ mode: "about" });
   if (about !== undefined) report.note("PyTorch", about.name);
 }
 
-/** `undefined` when the program prints nothing: that is how a peer says that it can't run here. */
+/** `undefined` if the program prints nothing, by which a peer says that it cannot run here. */
 function runToEnd<Result>(program: string, args: readonly string[]): Promise<Result | undefined> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
@@ -39,14 +39,14 @@ function runToEnd<Result>(program: string, args: readonly string[]): Promise<Res
     child.once("error", () => resolve(undefined));
     child.once("close", (code) => {
       if (code !== 0) reject(new Error(`${program} ${args.join(" ")} ended with ${code}`));
-      // What a peer prints is its bench's own type.
+      // The bench knows the type of its peer's output.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       else resolve(text.trim() === "" ? undefined : (JSON.parse(text) as Result));
     });
   });
 }
 
-/** CPU time of a process and its children so far, in microseconds; `undefined` where there is no /proc. */
+/** CPU time so far of a process and its children, in microseconds; `undefined` if there is no /proc. */
 export function cpuMicrosOf(pid: number): number | undefined {
   try {
     return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + cpuTicks(each), 0) * microsPerTick;
@@ -55,7 +55,7 @@ export function cpuMicrosOf(pid: number): number | undefined {
   }
 }
 
-/** Resident memory of one process in bytes; `undefined` where there is no /proc. */
+/** Resident memory of one process in bytes; `undefined` if there is no /proc. */
 export function residentBytesOf(pid: number): number | undefined {
   try {
     const pages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
@@ -71,7 +71,7 @@ export function childrenOf(pid: number): number[] {
 }
 
 function cpuTicks(pid: number): number {
-  // Fields 14 and 15, utime and stime; the second field, a name in brackets, may contain spaces.
+  // Fields 14 and 15, utime and stime. The second field, a name in parentheses, may contain spaces.
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return Number(fields[11]) + Number(fields[12]);
 }

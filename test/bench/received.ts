@@ -1,6 +1,6 @@
 /**
- * @file What a received gradient costs the coordinator beside its socket: the real coordinator and training run, with
- * workers that are objects of this process and answer at once.
+ * @file The coordinator's cost per received gradient, without its socket: the real coordinator and training run,
+ * with workers that are objects in this process and answer at once.
  */
 import { Audit } from "../../coordinator/audit/audit.ts";
 import { Referee } from "../../coordinator/audit/referee.ts";
@@ -26,15 +26,15 @@ const run = "bench";
 const selfTest = "0".repeat(64);
 
 export interface Received {
-  /** Of the coordinator, from the message's bytes to its values in the tree, and the next block handed out. */
+  /** Coordinator time from the message's bytes to its values in the tree, including handing out the next block. */
   readonly micros: number;
-  /** Of the least that anybody could do with a message that has just arrived: copy its values, add them to others. */
+  /** The least possible work for a message that has just arrived: copy its values and add them to others. */
   readonly leastMicros: number;
 }
 
 /**
- * What one more gradient in a step costs: the growth of a step's time from one worker to `workers`, for each of them,
- * so that the step's update is no part of it.
+ * The cost of one more gradient per step: the growth of a step's time from one worker to `workers`, divided by
+ * their number, which excludes the step's update.
  *
  * @returns Several turns.
  */
@@ -48,7 +48,7 @@ export function receivedGradients(layers: readonly number[], workers: number): R
   });
 }
 
-/** Returns what copies and adds one message after the other for a while. Microseconds of one, the median. */
+/** Returns a function that copies and adds messages for a while and returns the median in microseconds. */
 function createLeast(parameters: number): () => number {
   const kernel = instantiateKernel(wasm);
   const [sum, slot] = [
@@ -68,7 +68,7 @@ function createLeast(parameters: number): () => number {
   };
 }
 
-/** What `turn` returns, many times over. */
+/** Results of many calls of `turn`. */
 function repeat<T>(turn: () => T): T[] {
   const results: T[] = [];
   const end = performance.now() + 300;
@@ -77,16 +77,16 @@ function repeat<T>(turn: () => T): T[] {
 }
 
 interface Steps {
-  /** Of one step, in the coordinator. The median. */
+  /** Coordinator time of one step. The median. */
   readonly micros: number;
-  /** In one step. The median. */
+  /** Gradients per step. The median. */
   readonly gradients: number;
 }
 
-/** Returns what makes steps for a while. */
+/** Returns a function that makes steps for a while. */
 function createSteps(layers: readonly number[], workers: number): () => Steps {
   const kernel = instantiateKernel(wasm);
-  // A leaf for each worker.
+  // One leaf per worker.
   const model = { layers, batchSize: workers, shardSize: 1 } as const;
   const config = { ...testConfig(model), epochs: 1_000_000 };
   const plan = planRun(config, { trainCount: 1000 * workers, testCount: workers });
@@ -117,7 +117,7 @@ function createSteps(layers: readonly number[], workers: number): () => Steps {
       const { step } = store;
       let [time, gradients] = [0, 0];
       while (store.step === step) {
-        // As the transport does, which is measured apart: every message in memory of its own.
+        // Copy every message, as the transport (which is measured separately) does.
         for (const { handler, message } of answersTo(sent.splice(0), gradient)) {
           const started = performance.now();
           handler.message(message);
@@ -134,13 +134,13 @@ function createSteps(layers: readonly number[], workers: number): () => Steps {
   };
 }
 
-/** What a worker was sent, and where its answers go. */
+/** A message to a worker, and the handler of its answers. */
 interface Sent {
   readonly handler: PeerHandler;
   readonly fragments: readonly Uint8Array[];
 }
 
-/** A worker that is in. What it is sent goes to the end of `sent`. */
+/** A worker that has joined. Messages to it are appended to `sent`. */
 function join(coordinator: WorkerSessions, kernel: string, sent: Sent[]): void {
   const socket: PeerSocket = {
     address: "127.0.0.1",
@@ -160,7 +160,7 @@ function join(coordinator: WorkerSessions, kernel: string, sent: Sent[]): void {
   say({ type: "ready", run, selfTest, samplesPerSecond: 1e6 });
 }
 
-/** One message for each block. */
+/** One message per block. */
 function* answersTo(sent: readonly Sent[], gradient: Uint8Array) {
   for (const { handler, fragments } of sent) {
     const { header } = decodeCoordinatorMessage(fragments);
@@ -174,7 +174,7 @@ function* answersTo(sent: readonly Sent[], gradient: Uint8Array) {
   }
 }
 
-/** Fields in the order in which a worker writes them: it is the one that is read fast. */
+/** Fields in a worker's order, which is the one that is parsed fast. */
 function answerOf(type: string, step: number, block: readonly number[]) {
   return { type, run, step, block, computeMs: 0, lossSum: 1, correct: 0 };
 }

@@ -1,13 +1,13 @@
 /**
- * @file What a bench found: figures, each the median of several runs with its range and, where there is one, its bar.
- * Printed line by line as they come, written to `results/<bench>.json` at the end.
+ * @file The results of a bench: figures, each the median of several runs with its range and, if there is one, its
+ * bar. Printed line by line as they come, and written to `results/<bench>.json` at the end.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Conditions, conditionsNow } from "./conditions.ts";
 
-/** What a figure has to reach. */
+/** The value that a figure has to reach. */
 export type Bar = { readonly atLeast: number } | { readonly below: number };
 
 interface Figure {
@@ -34,7 +34,7 @@ export class Report {
     print(`\n${bench}: ${machine}, Node ${node}, commit ${commit}, load ${load}`);
   }
 
-  /** Notes a figure. Without runs there is none: its bench has said why. */
+  /** Notes a figure. Does nothing without runs; the bench has then said why. */
   figure(name: string, unit: string, runs: readonly number[], bar?: Bar): void {
     if (runs.length === 0) return;
     const median = medianOf(runs);
@@ -54,13 +54,13 @@ export class Report {
     );
   }
 
-  /** Names what could not take part. */
+  /** Notes a contestant that could not take part. */
   absent(name: string, reason: string): void {
     this.#absent.push({ name, reason });
     print(`  ${name.padEnd(58)}     absent: ${reason}`);
   }
 
-  /** Says what else stands behind the figures. */
+  /** Notes something else that affects the figures. */
   note(name: string, text: string): void {
     this.#notes.push({ name, text });
     print(`  ${name}: ${text}`);
@@ -85,7 +85,7 @@ export function medianOf(runs: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }
 
-/** Run by run: what ran side by side is compared, not two medians from different minutes. */
+/** Ratios run by run, because only runs side by side can be compared, not two medians from different minutes. */
 export function ratios(runs: readonly number[], others: readonly number[]): number[] {
   return runs.slice(0, others.length).map((value, i) => value / (others[i] ?? Number.NaN));
 }
@@ -103,7 +103,7 @@ function sayBar(bar: Bar, reached: boolean): string {
   return `${text} ${reached ? "✓" : "✗"}`;
 }
 
-/** Three figures, thousands apart. */
+/** Three significant digits, with thousands separators. */
 function show(value: number): string {
   return rounded(value).toLocaleString("en-US", { maximumSignificantDigits: 15 });
 }

@@ -1,8 +1,8 @@
 /**
- * @file How the cost of a step grows with workers and with parameters. The workers are light: they answer at once with
- * a gradient made up beforehand, all from one process, so what is measured is the coordinator and its sockets. Beside
- * it what sockets alone cost, an echo server that sends and gets the same bytes, and what the coordinator costs without
- * sockets, beside the least that it could do for a received gradient: one pass that copies it and one that adds it.
+ * @file How the cost of a step grows with workers and parameters. The workers are light: they answer at once with a
+ * prepared gradient, all from one process, so the bench measures the coordinator and its sockets. For comparison:
+ * the cost of sockets alone (an echo server with the same bytes), the coordinator without sockets, and the least
+ * possible work per received gradient (one pass that copies it and one that adds it).
  */
 import { parameterCount } from "../../shared/model/layout.ts";
 import { Cluster } from "../support/processes/cluster.ts";
@@ -15,7 +15,7 @@ import { flags } from "./trainer.ts";
 const rounds = 3;
 const seconds = 2;
 const workerCounts = [1, 2, 4, 8, 16, 32, 64];
-/** 52 KB and 1 MB of parameters, and on to 40 MB. */
+/** 52 KB and 1 MB of parameters, up to 40 MB. */
 const models = [
   [784, 16, 16, 10],
   [784, 320, 10],
@@ -61,9 +61,9 @@ async function measure(report: Report, layers: readonly number[], workers: numbe
 
 interface Turn {
   readonly stepsPerSecond: number;
-  /** A worker may get several blocks of a step, or none. */
+  /** A worker may get several blocks per step, or none. */
   readonly gradientsPerStep: number;
-  /** Of the coordinator, for each gradient that it got. */
+  /** Coordinator time per received gradient. */
   readonly cpuMicros: number | undefined;
 }
 
@@ -73,7 +73,7 @@ async function turn(layers: readonly number[], workers: number, parameters: numb
   try {
     const settings = {
       dataset: "digits:10000,64",
-      // A leaf for each of the most workers.
+      // One leaf for each of the largest number of workers.
       "batch-size": 64,
       "shard-size": 1,
       layers: layers.join(),
@@ -114,7 +114,7 @@ async function turn(layers: readonly number[], workers: number, parameters: numb
   }
 }
 
-/** What it costs a process to send these bytes to a client and get them back, whatever they are for. */
+/** The cost for a process to send these bytes to a client and receive them back. */
 async function socketsMicros(bytes: number, clients: number): Promise<number> {
   const given = { bytes, clients, seconds, processes: 1 };
   const echo = await runPeer<{ serverCpuMicros: number }>("echo.ts", given);

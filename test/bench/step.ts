@@ -1,6 +1,6 @@
 /**
- * @file Synchronous steps at batch 64: a coordinator and two Node workers beside a bare `ws` echo of the same bytes and
- * PyTorch DDP with two processes.
+ * @file Synchronous steps at batch 64: a coordinator and two Node workers, compared with a bare `ws` echo of the
+ * same bytes and with PyTorch DDP with two processes.
  */
 import { parameterCount } from "../../shared/model/layout.ts";
 import { type Contestant, interleave, type Turn } from "./interleave.ts";

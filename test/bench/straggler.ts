@@ -1,10 +1,11 @@
 /**
- * @file What a straggler costs: four workers train, and one of them is stopped for five seconds, then becomes ten times
- * slower, then leaves.
+ * @file The cost of a straggler: four workers train; one of them is stopped for five seconds, then becomes ten
+ * times slower, then leaves.
  *
- * The four stand for machines of their own, each a few times slower than a core of this one: a worker computes, then
- * keeps its result back, so that together they leave the cores half idle and one less is missed. What is lost to waiting
- * is then what the rest would do without the straggler, which the last time shows, less what they do beside it.
+ * The four simulate separate machines, each a few times slower than a core of this one: a worker computes, then
+ * holds its result back. Together they leave the cores half idle, so the loss of one is noticeable. The cost of
+ * waiting is the difference between the rate without the straggler, measured in the last window, and the rate
+ * beside it.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
@@ -17,9 +18,9 @@ import { datasetArguments, flags } from "./trainer.ts";
 
 const rounds = 5;
 const windowMs = 5_000;
-/** After a change back, until all four work as before. */
+/** After returning to normal, until all four work as before. */
 const settleMs = 2_000;
-/** Of every machine against a core of this one, and of the straggler against the others. */
+/** Slowness of every machine relative to a core of this one, and of the straggler relative to the others. */
 const slowness = 6;
 const stragglerSlowness = 10;
 const settings = {
@@ -30,7 +31,7 @@ const settings = {
   "checkpoint-every": 100_000,
   audit: "none",
 };
-/** The time between two changes, by who is well in it. */
+/** The windows between changes, by the straggler's state. */
 const windows = ["well", "stopped", "well", "slow", "well", "gone"] as const;
 type Window = (typeof windows)[number];
 

@@ -1,6 +1,6 @@
 /**
- * @file Samples per second of two Node workers at growing batches, for a small and a large network, beside PyTorch DDP,
- * the same cores' bare kernel, and TensorFlow.js where it is installed.
+ * @file Samples per second of two Node workers with growing batches, for a small and a large network, compared with
+ * PyTorch DDP, the bare kernel on the same cores, and TensorFlow.js if it is installed.
  */
 import { type Contestant, interleave, type Turn } from "./interleave.ts";
 import { notePyTorch, runPeer, runPyTorch } from "./processes.ts";

@@ -1,7 +1,7 @@
 /**
- * @file The program under measurement: a coordinator and its local workers as real processes over loopback, trained
- * for some epochs. Rates are those of its steady state, the second half: before it, just-in-time compilers take
- * a tenth to a third of two cores.
+ * @file The measured program: a coordinator and its local workers as real processes over loopback, which train for
+ * some epochs. Rates are those of the second half, the steady state: before it, just-in-time compilers take a tenth
+ * to a third of two cores.
  */
 import { existsSync } from "node:fs";
 
@@ -11,7 +11,7 @@ import { cpuMicrosOf } from "./processes.ts";
 
 export const mnistFolder = "../shared/data/mnist";
 export const mnistIsHere = existsSync(mnistFolder);
-/** MNIST where it is, else the built-in digits: as many zeros, a sixth of the samples. */
+/** MNIST if available, else the built-in digits: as many zeros, a sixth of the samples. */
 export const datasetArguments = ["--dataset", mnistIsHere ? `mnist:${mnistFolder}` : "digits"];
 export const trainCount = mnistIsHere ? 60_000 : 10_000;
 
@@ -19,7 +19,7 @@ export interface TrainingOptions {
   readonly layers: readonly number[];
   readonly batchSize: number;
   readonly workers?: number;
-  /** Of each worker. */
+  /** Per worker. */
   readonly threads?: number;
   readonly epochs: number;
   readonly more?: readonly string[];
@@ -27,7 +27,7 @@ export interface TrainingOptions {
 
 export interface Training {
   readonly stepsPerSecond: number;
-  /** Of coordinator and workers, a step, evaluation and checkpoints included. */
+  /** CPU time per step of coordinator and workers, including evaluation and checkpoints. */
   readonly cpuMicros: number | undefined;
   readonly epochs: readonly JsonEvent[];
   readonly finished: JsonEvent;
@@ -58,7 +58,7 @@ export async function train({
       ...datasetArguments,
       ...more,
     );
-    // One listener an epoch waits for the end of the process.
+    // Each epoch adds a listener that waits for the end of the process.
     coordinator.child.setMaxListeners(0);
     const cpu = new CpuMeter(coordinator.child.pid ?? 0);
     const ends: JsonEvent[] = [];
@@ -80,7 +80,7 @@ export async function train({
   }
 }
 
-/** `{ epochs: 3 }` as `--epochs 3`. */
+/** Turns `{ epochs: 3 }` into `--epochs 3`. */
 export function flags(settings: Readonly<Record<string, string | number>>): string[] {
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`]);
 }
@@ -88,7 +88,7 @@ export function flags(settings: Readonly<Record<string, string | number>>): stri
 /**
  * One turn of training, counted in steps.
  *
- * @param steps - In all, roughly: there are at least three epochs.
+ * @param steps - Approximate total; there are at least three epochs.
  */
 export async function trainingTurn({
   steps,
@@ -99,7 +99,7 @@ export async function trainingTurn({
   return { perSecond: stepsPerSecond, cpuMicros };
 }
 
-/** From the middle of the run to its end. Evaluation is not in the events' seconds. */
+/** From the middle of the run to its end. The events' seconds exclude evaluation. */
 function steadyRate(epochs: readonly JsonEvent[]): number {
   return rateBetween(epochs[warmUpEpochs(epochs.length)], epochs.at(-1));
 }
@@ -114,7 +114,7 @@ export function rateBetween(first: JsonEvent | undefined, last: JsonEvent | unde
   return steps / (Number(last?.["seconds"]) - Number(first?.["seconds"]));
 }
 
-/** CPU time from the middle of a run to the last reading that succeeded: at the very end the processes are gone. */
+/** CPU time from the middle of a run to the last successful reading; at the very end the processes are gone. */
 class CpuMeter {
   readonly #pid: number;
   readonly #readings: { step: number; micros: number }[] = [];

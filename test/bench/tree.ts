@@ -1,8 +1,8 @@
 import { Reduction } from "../../shared/engine/reduction.ts";
 /**
- * @file What the fixed tree costs: gradients that arrive out of order are added along the tree, beside the same gradients
- * added to one sum as they come. Both copy each gradient into kernel memory and look for NaN and ±∞ in it. The
- * difference is compared with what it takes merely to send parameters out and a gradient back: the bare echo.
+ * @file The cost of the fixed tree: gradients that arrive out of order are added along the tree, compared with the
+ * same gradients added to one sum in order of arrival. Both copy each gradient into kernel memory and check it for
+ * NaN and ±∞. The difference is compared with the bare echo, which only sends parameters out and a gradient back.
  */
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
@@ -45,7 +45,7 @@ async function measure(report: Report, parameters: number, blocks: number): Prom
   report.figure(`${title}: along the tree`, "µs/gradient", tree);
   report.figure(`${title}: in order of arrival`, "µs/gradient", plain);
   report.figure(`${title}: sent and echoed`, "µs/gradient", echo);
-  // Of medians: single differences of small numbers are noise.
+  // Of medians, because single differences of small numbers are noise.
   const extra = (medianOf(tree) - medianOf(plain)) / medianOf(echo);
   report.figure(`${title}: tree's extra / echo`, "×", [extra], { below: 0.05 });
 }
@@ -76,7 +76,7 @@ function asTheyCome(gradients: readonly Float32Array[], order: readonly number[]
   };
 }
 
-/** Counts this process's CPU time, which other processes disturb less than the clock. */
+/** Measures this process's CPU time, which other processes disturb less than wall time. */
 function cpuTurn(work: () => void): () => Promise<Turn> {
   for (let i = 0; i < 20; i++) work();
   return async () => {

@@ -1,19 +1,19 @@
-/** @file A dashboard without a page: shows its token, reads all that comes, and draws nothing. */
+/** @file A dashboard without a page: sends its token, reads everything, and draws nothing. */
 import { WebSocket } from "ws";
 
 import type { CoordinatorView } from "../../coordinator/run/view.ts";
 
-/** A snapshot with fewer bytes of points than this is not one of the many that a long curve comes in. */
+/** A long curve arrives in many snapshots. One with fewer bytes of points than this is not part of it. */
 const wholeCurveBytes = 100_000;
 
 export class WatchClient {
-  /** The run's whole curve has come; from now on there is only news. */
+  /** Resolves when the run's whole curve has arrived; only news follows. */
   readonly caughtUp: Promise<void>;
   readonly #socket: WebSocket;
 
   /**
-   * @param pageUrl - Of a dashboard, with its token in the fragment.
-   * @param told - Gets every snapshot; without it none is even read.
+   * @param pageUrl - URL of a dashboard, with its token in the fragment.
+   * @param told - Called with every snapshot. Without it, none is even parsed.
    */
   constructor(pageUrl: string, told?: (view: CoordinatorView) => void) {
     const url = new URL(pageUrl);
@@ -32,7 +32,7 @@ export class WatchClient {
         pointBytes = 0;
       });
     });
-    // Who closes it has no more interest in this.
+    // A caller that closes the client is no longer interested in this.
     this.caughtUp.catch(() => undefined);
   }
 

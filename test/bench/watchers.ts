@@ -1,8 +1,8 @@
 /**
- * @file What it costs the run to be watched: one run, during which nobody watches, or a dashboard's socket and ten
- * watchers', or nobody again. They read and draw nothing, as those on other machines: what they draw takes no time
- * here. A real dashboard in a Chromium of this machine is measured apart; its drawing takes CPU time of the very cores
- * that train, whatever the coordinator does.
+ * @file The cost of being watched: one run that is watched in turns by nobody, by one dashboard's socket, or by ten
+ * watchers'. They read and draw nothing, like watchers on other machines, whose drawing costs nothing here. A real
+ * dashboard in a Chromium on this machine is measured separately, because its drawing uses the cores that train,
+ * whatever the coordinator does.
  */
 import type { Browser } from "playwright-core";
 
@@ -15,13 +15,13 @@ import { flags } from "./trainer.ts";
 import { WatchClient } from "./watch-client.ts";
 
 const watchers = 10;
-/** Many short turns: the machine's own moods are longer than these, and take both sides of a pair along. */
+/** Many short turns: the machine's speed drifts more slowly than these, and affects both sides of a pair. */
 const rounds = 24;
 const roundsOfPage = 6;
 const turnMs = 1_000;
-/** What is left from sending and collecting the whole curve is not what watching costs. */
+/** Sending and collecting the initial curve is not part of the cost of watching. */
 const settleMs = 300;
-/** Small test split: nearly all of the time is training. */
+/** With a small test split, nearly all of the time is training. */
 const settings = {
   dataset: "digits:10000,64",
   "local-workers": 2,
@@ -60,7 +60,7 @@ async function measurePage(run: WatchedRun, browser: Browser, report: Report): P
   report.figure("  part of the steps lost", "×", lost);
 }
 
-/** In turns with an unwatched stretch of the same run. @returns The parts of its steps that were lost. */
+/** Compares with an unwatched stretch of the same run, in turns. @returns The fractions of its steps that were lost. */
 async function compare(
   run: WatchedRun,
   report: Report,
@@ -78,7 +78,7 @@ async function compare(
   return ratios(withThem.perSecond, betweens(without.perSecond)).map((ratio) => 1 - ratio);
 }
 
-/** The means of neighbours: what would have been measured between two turns, as the machine's pace drifts. */
+/** The means of neighbours: what would have been measured between two turns while the machine's speed drifts. */
 function betweens(turns: readonly number[]): number[] {
   return turns.slice(1).map((after, i) => ((turns[i] ?? after) + after) / 2);
 }
@@ -127,7 +127,7 @@ class WatchedRun {
     }
   }
 
-  /** Steps from the end of one epoch to that of another, by this process's clock. */
+  /** Steps from the end of one epoch to the end of another, by this process's clock. */
   async measure(): Promise<Turn> {
     const before = await this.#nextEpoch();
     await delay(turnMs);

@@ -1,9 +1,10 @@
 /**
- * @file What `ws` itself can do: a server sends every client the same bytes, each sends them back, and when all have,
- * the next round begins. No protocol, no computing: the most that any trainer over `ws` could reach.
+ * @file The speed of `ws` itself: a server sends every client the same bytes, each sends them back, and when all
+ * have, the next round begins. No protocol and no computing: the upper limit of any trainer over `ws`.
  *
- * Argument: JSON `{ bytes, clients, seconds, processes }`; without `processes` each client has its own. Prints JSON
- * `{ perSecond, cpuMicros, serverCpuMicros }`: rounds, CPU time of a round in all processes, and in the server's alone.
+ * Argument: JSON `{ bytes, clients, seconds, processes }`; without `processes`, each client has its own. Prints
+ * JSON `{ perSecond, cpuMicros, serverCpuMicros }`: rounds per second, CPU time per round of all processes, and of
+ * the server alone.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import type { AddressInfo } from "node:net";
@@ -22,7 +23,7 @@ if (argument.startsWith("ws:")) echo(argument, Number(process.argv[3]));
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `step.ts`
 else void measure(JSON.parse(argument) as Arguments);
 
-/** Clients. Their process says how much CPU time it has used whenever it is asked. */
+/** Runs clients. On request, the process reports how much CPU time it has used. */
 function echo(url: string, count: number): void {
   for (let client = 0; client < count; client++) {
     const socket = new WebSocket(url, {
@@ -72,7 +73,7 @@ async function measure(given: Arguments): Promise<void> {
   process.stdout.write(JSON.stringify(result), () => process.exit());
 }
 
-/** Starts the first round. Returns what tells how many are over. */
+/** Starts the first round. Returns a function that counts the finished ones. */
 function startRounds(server: WebSocketServer, message: Buffer): () => number {
   let rounds = 0;
   let missing = 0;

@@ -1,8 +1,8 @@
 /**
- * @file Bare kernel processes: each computes its part of every batch and nothing else. What the same cores would reach
- * if coordination, sockets and the optimizer cost nothing.
+ * @file Bare kernel processes: each computes its part of every batch and nothing else. This is what the same cores
+ * would reach if coordination, sockets and the optimizer were free.
  *
- * Argument: JSON `{ layers, batchSize, processes, seconds }`. Prints JSON `{ perSecond, cpuMicros }`, steps.
+ * Argument: JSON `{ layers, batchSize, processes, seconds }`. Prints JSON `{ perSecond, cpuMicros }` for steps.
  */
 import { fork } from "node:child_process";
 
@@ -24,7 +24,7 @@ const given = JSON.parse(process.argv[2] ?? "") as Arguments;
 if (given.part === undefined) await measureAll();
 else await measurePart(given, given.part);
 
-/** All parts go on side by side; the slowest one says how fast whole steps would be. */
+/** All parts run side by side. The slowest one determines the speed of whole steps. */
 async function measureAll(): Promise<void> {
   const children = Array.from({ length: given.processes }, (_, part) => {
     return fork(import.meta.filename, [JSON.stringify({ ...given, part })]);

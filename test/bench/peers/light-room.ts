@@ -1,9 +1,10 @@
 /**
- * @file A room of light clients in one process, for benches with more workers than one process can be. They share one
- * engine, which computes for real: a room of 250 costs one worker's computing and 250 sockets.
+ * @file A room of light clients in one process, for benches with more workers than one machine could run as
+ * processes. They share one engine that really computes: a room of 250 costs one worker's computing and 250
+ * sockets.
  *
- * Argument: JSON of `RoomArguments`. Tells its parent `{ joined }` once everybody is in, and answers every message with a
- * `RoomState`.
+ * Argument: JSON of `RoomArguments`. Sends its parent `{ joined }` once all clients have joined, and answers every
+ * message with a `RoomState`.
  */
 import { createHash } from "node:crypto";
 
@@ -17,20 +18,20 @@ import { type Answers, LightClient } from "../light-client.ts";
 export interface RoomArguments {
   readonly url: string;
   readonly clients: number;
-  /** Where they connect from. */
+  /** The address to connect from. */
   readonly localAddress: string;
   /** Whether they compute, or join and are never ready. */
   readonly computes: boolean;
 }
 
 export interface RoomState {
-  /** Sockets that are open. */
+  /** Open sockets. */
   readonly open: number;
   /** Clients that have answered at least one block. */
   readonly helped: number;
 }
 
-/** Hellos on their way at once: strangers have few places. */
+/** Concurrent hellos, because there are few places for strangers. */
 const atOnce = 40;
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `load.ts`
@@ -60,7 +61,7 @@ function stateNow(): RoomState {
   };
 }
 
-/** One engine for all: what came first of a step's parameters is what all get. */
+/** One engine for all clients: it uses the first parameters of a step that arrive. */
 function computing(): Answers {
   let loaded: Promise<Engine> | undefined;
   let engine: Engine | undefined;

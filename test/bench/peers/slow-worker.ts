@@ -1,10 +1,10 @@
 /**
- * @file A worker on a slower machine, which becomes slower still when it is told so, as one does that is warm or has other
- * things to do. Its process speaks the protocol and computes with the product's own code; every result is kept back until
- * it would have been done on a machine so many times slower than this one. Meanwhile it takes no core.
+ * @file A worker on a slower machine, which can become even slower on request, like one that is hot or busy. Its
+ * process speaks the protocol and computes with the product's code; every result is held back until a machine so
+ * many times slower would have finished. Meanwhile it uses no core.
  *
- * Arguments: the coordinator's URL, without a token; the worker's name; how many times slower at first. Message of the
- * parent: how many times slower from now on.
+ * Arguments: the coordinator's URL without a token, the worker's name, and the initial slowness. A message from the
+ * parent sets a new slowness.
  */
 import { join } from "node:path";
 
@@ -25,10 +25,10 @@ class SlowPool implements ComputePool {
   readonly threads = 1;
   slowness: number;
   readonly #pool: LocalPool;
-  /** Of the job at hand: what is kept back, in order. */
+  /** Results of the current job that are held back, in order. */
   #kept: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
-  /** When the machine would be done with what it has. */
+  /** When the slow machine would be done with its work. */
   #doneMs = 0;
 
   constructor(pool: LocalPool, slowness: number) {
@@ -45,7 +45,7 @@ class SlowPool implements ComputePool {
     let before = process.cpuUsage();
     this.#pool.start(job, {
       result: (block, result) => {
-        // By the processor's time: of the wall's, a busy machine takes more for the same work.
+        // By processor time, because on a busy machine the same work takes more wall time.
         const { user, system } = process.cpuUsage(before);
         before = process.cpuUsage();
         const slowMs = (this.slowness * (user + system)) / 1000;

@@ -1,10 +1,11 @@
 /**
- * @file TensorFlow.js on the same task, where somebody has installed it: it is no dependency of this project.
+ * @file TensorFlow.js on the same task, if it is installed; it is not a dependency of this project.
  *
- * Argument: JSON `{ layers, batchSize, seconds }`. Prints JSON `{ perSecond }`, steps; nothing where it is missing.
+ * Argument: JSON `{ layers, batchSize, seconds }`. Prints JSON `{ perSecond }` for steps, or nothing if it is
+ * missing.
  */
 
-/** What is used of `@tensorflow/tfjs`: its own types come only with it. */
+/** The used part of `@tensorflow/tfjs`, whose types come only with the package. */
 interface TensorFlow {
   sequential(): Model;
   layers: { dense(options: object): unknown };
