@@ -3,11 +3,12 @@
  * Prints nothing unless something fails. Files whose bytes did not change are not rewritten, so it is safe to build
  * while the program runs.
  */
-import { createHash } from "node:crypto";
-import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { build, type BuildOptions } from "esbuild";
+
+import { buildKernel, kernelCacheKey } from "./build-kernel.ts";
 
 const root = import.meta.dirname;
 const output = join(root, "build");
@@ -74,29 +75,15 @@ await chmod(join(output, "promedio.js"), 0o755);
 async function freshKernel(): Promise<void> {
   const keyFile = join(output, "kernel.key");
   const kernelFile = join(output, "kernel.wasm");
-  const key = await kernelKey();
+  const key = await kernelCacheKey();
   const [builtKey, built] = await Promise.all([
     readOrUndefined(keyFile),
     readOrUndefined(kernelFile),
   ]);
   if (built !== undefined && builtKey?.toString() === key) return;
-  const { buildKernel } = await import("./build-kernel.ts");
   const { bytes } = await buildKernel();
   await writeIfChanged(kernelFile, bytes);
   await writeIfChanged(keyFile, Buffer.from(key));
-}
-
-/** SHA-256 over everything that determines the kernel's bytes. */
-async function kernelKey(): Promise<string> {
-  const folder = join(root, "shared/kernels/assembly");
-  const sources = (await readdir(folder)).toSorted().map((name) => join(folder, name));
-  const compiler = join(root, "node_modules/assemblyscript/package.json");
-  const hash = createHash("sha256");
-  for (const path of [compiler, join(root, "build-kernel.ts"), ...sources]) {
-    const text = await readFile(path);
-    hash.update(`${basename(path)} ${text.length}\n`).update(text);
-  }
-  return hash.digest("hex");
 }
 
 async function bundle(options: BuildOptions): Promise<void> {

@@ -9,7 +9,8 @@ import { setFlagsFromString } from "node:v8";
 import { parseCommandLine, type ParsedCommand } from "./coordinator/cli/parse.ts";
 import { runFileBytesMax } from "./coordinator/cli/run-file.ts";
 import { assertNever } from "./shared/assert.ts";
-import { oneLine, OperatorError } from "./shared/operator-error.ts";
+import { oneLine } from "./shared/error-text.ts";
+import { OperatorError } from "./shared/operator-error.ts";
 
 // Messages are allocated outside V8's heap but count towards its limit, which follows the size of the small heap.
 // Without this flag, V8 collects the whole heap every 80 steps of a small network, which costs more than the rest

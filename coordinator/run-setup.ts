@@ -4,9 +4,10 @@
  */
 import * as z from "zod/mini";
 
+import { shown } from "../shared/error-text.ts";
 import type { Kernel } from "../shared/kernels/kernel.ts";
 import { initialParameters } from "../shared/model/initialize.ts";
-import { OperatorError, shown } from "../shared/operator-error.ts";
+import { OperatorError } from "../shared/operator-error.ts";
 import { type RunConfig, runConfigSchema } from "../shared/run/config.ts";
 import { planRun, type RunPlan } from "../shared/run/plan.ts";
 import { runDefaults } from "../shared/run/settings/defaults.ts";

@@ -1,8 +1,8 @@
-import type { Engine } from "../shared/engine/engine.ts";
 /**
  * @file Measures how fast an engine is: gradients of a few shards at zero parameters, against the clock. The
  * coordinator uses it only for the first shares and then measures for itself, so a rough figure is enough.
  */
+import type { Engine } from "../shared/engine/engine.ts";
 import { parameterCount } from "../shared/model/layout.ts";
 import type { RunConfig } from "../shared/run/config.ts";
 import { batchSizeOf, planRun, samplesOf, shardCountOf } from "../shared/run/plan.ts";

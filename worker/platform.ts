@@ -1,8 +1,8 @@
-import type { DatasetIdentity } from "../shared/data/canonical.ts";
 /**
  * @file What a worker needs from its machine: a socket, a clock, a download. Contracts only. Node and browsers
  * implement them in their folders, the simulator in memory.
  */
+import type { DatasetIdentity } from "../shared/data/canonical.ts";
 import type { Dataset } from "../shared/data/dataset.ts";
 
 /** Monotonic time. */

@@ -15,6 +15,7 @@
 import { assertNever } from "../shared/assert.ts";
 import { bytesOf } from "../shared/bytes.ts";
 import type { Dataset } from "../shared/data/dataset.ts";
+import { messageOf } from "../shared/error-text.ts";
 import { parameterCount } from "../shared/model/layout.ts";
 import { encodeMessage, MessageBuffer } from "../shared/protocol/codec.ts";
 import { closeStatus, ProtocolError } from "../shared/protocol/errors.ts";
@@ -332,7 +333,7 @@ export class WorkerLoop {
     } catch (error) {
       if (this.#run !== run || this.#phase === "stopped") return;
       this.#run = undefined;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       // Disconnect and reconnect after a while: the next `welcome` brings the run again.
       if (this.#phase === "loading")
         this.#connection.restart(1000, `can't load the run: ${reason}`);

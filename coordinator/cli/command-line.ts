@@ -5,7 +5,8 @@
 import { Command, CommanderError, Option } from "commander";
 
 import { known } from "../../shared/assert.ts";
-import { OperatorError, shown } from "../../shared/operator-error.ts";
+import { shown } from "../../shared/error-text.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
 import {
   flagOf,
   type Given,

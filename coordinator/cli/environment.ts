@@ -1,5 +1,6 @@
 /** @file Reads the options that environment variables set. */
-import { OperatorError, shown } from "../../shared/operator-error.ts";
+import { shown } from "../../shared/error-text.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
 import type { Given, GivenOptions } from "../../shared/run/settings/option.ts";
 import { nearest } from "../../shared/run/settings/suggest.ts";
 import { variableOf } from "./options.ts";

@@ -1,5 +1,6 @@
 /** @file `--output` is one spelling of two options: the last layer's activation and the folder of the runs. */
-import { OperatorError, shown } from "../../shared/operator-error.ts";
+import { shown } from "../../shared/error-text.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
 import { outputActivations } from "../../shared/run/config.ts";
 import type { GivenOptions } from "../../shared/run/settings/option.ts";
 import { oneOf } from "../../shared/run/settings/readers.ts";

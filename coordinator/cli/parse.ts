@@ -2,7 +2,8 @@
  * @file The command line: from arguments, environment and run file to validated options. Pure but for the reading of
  * the run file, which is passed in; nothing is printed, started or ended here.
  */
-import { OperatorError, shown } from "../../shared/operator-error.ts";
+import { shown } from "../../shared/error-text.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
 import type { Origins } from "../../shared/run/settings/option.ts";
 import { readSettings } from "../../shared/run/settings/read-settings.ts";
 import type { RunRequest } from "../../shared/run/settings/run-settings.ts";

@@ -4,7 +4,8 @@
  */
 import { CST, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument } from "yaml";
 
-import { OperatorError, shown } from "../../shared/operator-error.ts";
+import { shown } from "../../shared/error-text.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
 import type { Given, GivenOptions } from "../../shared/run/settings/option.ts";
 import { didYouMean } from "../../shared/run/settings/suggest.ts";
 

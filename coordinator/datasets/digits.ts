@@ -7,7 +7,8 @@ import {
   encodeDataset,
 } from "../../shared/data/canonical.ts";
 import { generateDigits } from "../../shared/data/digits/generate-digits.ts";
-import { messageOf, replaceFile, type Disk } from "../storage/disk.ts";
+import { messageOf } from "../../shared/error-text.ts";
+import { replaceFile, type Disk } from "../storage/disk.ts";
 import { sha256OfParts } from "../storage/sha256.ts";
 import type { Loader, LoadOptions } from "./loader.ts";
 

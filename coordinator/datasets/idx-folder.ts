@@ -10,8 +10,9 @@ import { known } from "../../shared/assert.ts";
 import { type DatasetContent, datasetBytesMax } from "../../shared/data/canonical.ts";
 import type { Split } from "../../shared/data/dataset.ts";
 import { labelsOf, parseIdx } from "../../shared/data/idx.ts";
+import { messageOf } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
-import { type Disk, isMissing, messageOf, readSmall } from "../storage/disk.ts";
+import { type Disk, isMissing, readSmall } from "../storage/disk.ts";
 import { encodeFrom, type Loader } from "./loader.ts";
 
 /** The four files, each with its possible stems. */

@@ -4,7 +4,8 @@
  */
 import { resolve } from "node:path";
 
-import { OperatorError, shown } from "../../shared/operator-error.ts";
+import { shown } from "../../shared/error-text.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
 import { listed, type Reader } from "../../shared/run/settings/readers.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { digitsLoader } from "./digits.ts";

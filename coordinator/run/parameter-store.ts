@@ -4,8 +4,6 @@
  * Invariant 3, commit or nothing: a step is computed from the current tensors into a second set, checked, and only then
  * do the two change places. What is refused leaves no trace.
  */
-import { createHash } from "node:crypto";
-
 import { assert, known } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
 import { drawNeighbour } from "../../shared/engine/noise.ts";
@@ -54,8 +52,8 @@ export type StepOutcome =
 export interface GradientStep {
   /** The step to commit: must be the store's. */
   readonly step: number;
-  /** The sum over the batch, shape `[parameterCount]`: a pointer into the kernel's memory, or values to copy there. */
-  readonly gradientSum: number | Float32Array;
+  /** Pointer to the sum over the batch in the kernel's memory, shape `[parameterCount]`, float32. */
+  readonly gradientSum: number;
   /** The batch size, or 1 where the loss is a sum; an integer ≥ 1, exact in float32. */
   readonly divisor: number;
 }
@@ -79,8 +77,6 @@ export class ParameterStore {
   #current: Tensors;
   #next: Tensors;
   #step = 0;
-  /** Where values that come from elsewhere are copied; 0 until some do. */
-  #gradientSum = 0;
 
   constructor({ kernel, config, plan, parameters }: ParameterStoreOptions) {
     this.kernel = kernel;
@@ -151,13 +147,12 @@ export class ParameterStore {
     const optimizer = known(this.#optimizer, "local search follows no gradient");
     assert(step === this.#step, `step ${this.#step} comes next, got ${step}`);
     assert(Math.fround(divisor) === divisor && divisor >= 1, `divisor ${divisor} is no batch size`);
-    const pointer = typeof gradientSum === "number" ? gradientSum : this.#copyIn(gradientSum);
-    const sum = this.kernel.functions.sumOfSquares(pointer, this.parameterCount);
+    const sum = this.kernel.functions.sumOfSquares(gradientSum, this.parameterCount);
     if (!Number.isFinite(sum)) return refuse("the gradient is not finite");
     const gradientNorm = Math.sqrt(sum) / divisor;
     const { learningRate } = this;
     const clipScale = clipScaleOf(gradientNorm, this.#config.clipNorm);
-    const scalars = { gradientSum: pointer, divisor, clipScale };
+    const scalars = { gradientSum, divisor, clipScale };
     optimizer.step(this.kernel, this.#optimizerStep(this.#next, scalars));
     if (!this.#isFinite(this.#next)) return refuse("the parameters would not stay finite");
     this.#commit();
@@ -204,11 +199,6 @@ export class ParameterStore {
     this.#step = step;
   }
 
-  /** The run's fingerprint so far: SHA-256 of the parameters' little-endian bytes, in lower-case hex. */
-  fingerprint(): string {
-    return createHash("sha256").update(bytesOf(this.parameters)).digest("hex");
-  }
-
   #commit(): void {
     [this.#current, this.#next] = [this.#next, this.#current];
     this.#step += 1;
@@ -249,12 +239,6 @@ export class ParameterStore {
     const pointers = [parameters, first, second].filter((pointer) => pointer !== 0);
     const { allFinite } = this.kernel.functions;
     return pointers.every((pointer) => allFinite(pointer, this.parameterCount) === 1);
-  }
-
-  #copyIn(gradientSum: Float32Array): number {
-    if (this.#gradientSum === 0) this.#gradientSum = this.#allocate();
-    this.#fill(this.#view(this.#gradientSum), gradientSum);
-    return this.#gradientSum;
   }
 
   #fill(target: Float32Array, values: Float32Array): void {

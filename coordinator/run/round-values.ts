@@ -1,8 +1,8 @@
-import { Reduction } from "../../shared/engine/reduction.ts";
 /**
  * @file The values of one round: checks what comes in, sums it along the fixed tree, and turns the root into the next
  * parameters. Knows nothing of workers or time. Invariants 2 (fixed tree) and 3 (commit or nothing) rest on it.
  */
+import { Reduction } from "../../shared/engine/reduction.ts";
 import { bestCandidate } from "../../shared/optimizers/local-search.ts";
 import { confusionLength } from "../../shared/protocol/limits.ts";
 import type { ResultMessage } from "../../shared/protocol/messages.ts";

@@ -4,7 +4,8 @@
  */
 import { dirname } from "node:path";
 
-import { type Disk, isMissing, messageOf, type Outcome, replaceFile } from "./disk.ts";
+import { messageOf } from "../../shared/error-text.ts";
+import { type Disk, isMissing, type Outcome, replaceFile } from "./disk.ts";
 
 /**
  * Lines that wait while the disk fails. More are dropped and counted. Enough for some hours of epochs, or 50,000

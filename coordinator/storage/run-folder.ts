@@ -15,20 +15,14 @@
  */
 import { basename, dirname, join } from "node:path";
 
+import { messageOf } from "../../shared/error-text.ts";
 import {
   type Checkpoint,
   decodeCheckpoint,
   type DecodedCheckpoint,
   encodeCheckpoint,
 } from "./checkpoint.ts";
-import {
-  type Disk,
-  isMissing,
-  messageOf,
-  readSmall,
-  replaceFile,
-  temporarySuffix,
-} from "./disk.ts";
+import { type Disk, isMissing, readSmall, replaceFile, temporarySuffix } from "./disk.ts";
 import { MetricsFile } from "./metrics-file.ts";
 
 /** Two to fall back on if the newest is damaged. */

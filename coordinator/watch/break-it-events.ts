@@ -2,7 +2,8 @@
  * @file What the break-it buttons do, told as it happens: what is disturbed, and what the coordinator then did about it,
  * as far as it can be seen from outside. The coordinator itself knows nothing of this.
  */
-import { OperatorError, shown } from "../../shared/operator-error.ts";
+import { shown } from "../../shared/error-text.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
 import type { PeerSocket } from "../edge/peer.ts";
 import type { CoordinatorEvent } from "../run/view.ts";
 import type { Runs } from "../runs.ts";

@@ -2,7 +2,8 @@
  * @file Carries out what a dashboard with the admin token orders. Every mistake comes back as the one line that the
  * command line would have said; none of them disturbs the run.
  */
-import { OperatorError, shown } from "../../shared/operator-error.ts";
+import { shown } from "../../shared/error-text.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
 import { flagOf, type Given } from "../../shared/run/settings/option.ts";
 import { readSettings } from "../../shared/run/settings/read-settings.ts";
 import { isRunKey, runOptions, type RunRequest } from "../../shared/run/settings/run-settings.ts";

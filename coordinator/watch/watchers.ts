@@ -62,10 +62,6 @@ export class Watchers {
     this.#options = options;
   }
 
-  get count(): number {
-    return this.#watchers.size;
-  }
-
   /** A socket connected to `/watch`. Its first message must show a token. */
   add(visitor: Visitor): void {
     const { raw } = visitor;

@@ -13,7 +13,7 @@
 import { assert, known } from "../assert.ts";
 import { bytesOf } from "../bytes.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import { type Block, blocksOf, childrenOf, isNode, parentOf } from "../run/tree.ts";
+import { type Block, childrenOf, isNode, parentOf } from "../run/tree.ts";
 
 /** What is added up. */
 export interface BlockResult {
@@ -43,7 +43,6 @@ export class Reduction {
   /** By the block's start. */
   readonly #parts = new Map<number, Part>();
   readonly #freeSlots: number[] = [];
-  #slotCount = 0;
   #shardCount = 1;
   #root: Block = { start: 0, end: 1 };
 
@@ -107,26 +106,9 @@ export class Reduction {
     }
   }
 
-  /** The fewest blocks whose sums are still to come, in order; empty when the root is known. */
-  missing(): Block[] {
-    const blocks = [...this.#parts.values()].map((part) => part.block);
-    const missing: Block[] = [];
-    let start = this.#root.start;
-    for (const block of blocks.toSorted((left, right) => left.start - right.start)) {
-      missing.push(...blocksOf({ start, end: block.start }, this.#shardCount));
-      start = block.end;
-    }
-    return [...missing, ...blocksOf({ start, end: this.#root.end }, this.#shardCount)];
-  }
-
   /** Whether the root's sum is known. */
   get done(): boolean {
     return this.#partOf(this.#root) !== undefined;
-  }
-
-  /** Slots of kernel memory taken from the arena so far: the most parts that were known at once, one more at most. */
-  get slotCount(): number {
-    return this.#slotCount;
   }
 
   /**
@@ -186,10 +168,7 @@ export class Reduction {
   }
 
   #takeSlot(): number {
-    const free = this.#freeSlots.pop();
-    if (free !== undefined) return free;
-    this.#slotCount += 1;
-    return this.#kernel.arena.allocate(4 * this.#valueCount);
+    return this.#freeSlots.pop() ?? this.#kernel.arena.allocate(4 * this.#valueCount);
   }
 
   #assertInside(block: Block): void {

@@ -102,7 +102,6 @@ export const runConfigSchema = z.strictObject({
 
 export type RunConfig = z.infer<typeof runConfigSchema>;
 export type ModelConfig = RunConfig["model"];
-export type LossConfig = RunConfig["loss"];
 export type OptimizerConfig = RunConfig["optimizer"];
 export type ScheduleConfig = RunConfig["schedule"];
 export type HiddenActivation = (typeof hiddenActivations)[number];

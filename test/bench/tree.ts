@@ -1,9 +1,9 @@
-import { Reduction } from "../../shared/engine/reduction.ts";
 /**
  * @file The cost of the fixed tree: gradients that arrive out of order are added along the tree, compared with the
  * same gradients added to one sum in order of arrival. Both copy each gradient into kernel memory and check it for
  * NaN and ±∞. The difference is compared with the bare echo, which only sends parameters out and a gradient back.
  */
+import { Reduction } from "../../shared/engine/reduction.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
 import { type Contestant, interleave, type Turn } from "./interleave.ts";

@@ -1,9 +1,10 @@
-import type { ParameterStore } from "../../coordinator/run/parameter-store.ts";
-import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
 /**
  * @file The rules of a simulation, checked while it runs: every commit against the sequential trainer, every resume
  * against what was promised to be on disk, every wait against its explanation.
  */
+import type { ParameterStore } from "../../coordinator/run/parameter-store.ts";
+import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
+import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
 import type { Checkpoint } from "../../coordinator/storage/checkpoint.ts";
 import type { RunFolder } from "../../coordinator/storage/run-folder.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
@@ -97,7 +98,7 @@ export class Judge {
       this.fail(`step ${store.step} follows ${this.#step - 1}: one was skipped or taken twice`);
     }
     const expected = this.expected.fingerprints[this.#step];
-    const fingerprint = store.fingerprint();
+    const fingerprint = fingerprintOf(store.parameters);
     if (fingerprint === expected) return;
     const [is, not] = [fingerprint.slice(0, 12), expected?.slice(0, 12)];
     this.fail(`after step ${this.#step} the fingerprint is ${is}, not ${not}`);

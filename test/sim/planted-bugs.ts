@@ -1,14 +1,14 @@
+/**
+ * @file Bugs that the simulator must find. Each is one line that somebody could have written. They are planted from
+ * outside, through the simulator's hooks or by replacing a method of the product during a simulation; the product
+ * has no switch for any of them.
+ */
 import { Round } from "../../coordinator/dispatch/round.ts";
 import type { PeerSocket } from "../../coordinator/edge/peer.ts";
 import { Quota } from "../../coordinator/edge/quota.ts";
 import type { PreparedRun } from "../../coordinator/run-setup.ts";
 import { ParameterStore } from "../../coordinator/run/parameter-store.ts";
 import { TrainingRun } from "../../coordinator/run/training-run.ts";
-/**
- * @file Bugs that the simulator must find. Each is one line that somebody could have written. They are planted from
- * outside, through the simulator's hooks or by replacing a method of the product during a simulation; the product
- * has no switch for any of them.
- */
 import { type Checkpoint, encodeCheckpoint } from "../../coordinator/storage/checkpoint.ts";
 import { temporarySuffix } from "../../coordinator/storage/disk.ts";
 import { MetricsFile } from "../../coordinator/storage/metrics-file.ts";

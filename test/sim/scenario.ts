@@ -1,8 +1,8 @@
-import type { CoordinatorOptions } from "../../coordinator/options.ts";
 /**
  * @file What the simulator trains: small runs of every kind on one small dataset, and the expected result after
  * every step according to the sequential trainer.
  */
+import type { CoordinatorOptions } from "../../coordinator/options.ts";
 import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
 import { encodeDataset } from "../../shared/data/canonical.ts";
 import { initialParameters } from "../../shared/model/initialize.ts";

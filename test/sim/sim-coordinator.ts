@@ -1,8 +1,8 @@
-import type { AuditPolicy } from "../../coordinator/audit/audit-policy.ts";
 /**
  * @file A coordinator process of the simulator: the product's own setup, coordinator, run and job on the simulated
  * network, clock and disk. It wires what `main.ts` wires in the product.
  */
+import type { AuditPolicy } from "../../coordinator/audit/audit-policy.ts";
 import { Audit } from "../../coordinator/audit/audit.ts";
 import { Referee } from "../../coordinator/audit/referee.ts";
 import { prepareRun, type PreparedRun } from "../../coordinator/run-setup.ts";

@@ -1,10 +1,10 @@
-import { createFetchDataset } from "../fetch-dataset.ts";
-import type { Clock } from "../platform.ts";
 /**
  * @file The worker inside the join page: a dedicated worker, bundled as `host.js`, that holds the socket and
  * computes, alone or with more threads. The page only displays and sends requests, so scrolling or sleeping costs
  * no step.
  */
+import { createFetchDataset } from "../fetch-dataset.ts";
+import type { Clock } from "../platform.ts";
 import { createPool } from "../threads/create-pool.ts";
 import { RestingPool } from "../threads/resting-pool.ts";
 import type { StartThread, ThreadReply } from "../threads/thread-messages.ts";

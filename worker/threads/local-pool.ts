@@ -6,6 +6,7 @@
 import { assert, known } from "../../shared/assert.ts";
 import { createEngine, type Engine } from "../../shared/engine/engine.ts";
 import { selfTest } from "../../shared/engine/self-test.ts";
+import { messageOf } from "../../shared/error-text.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import type { UnitResult } from "../../shared/run/unit.ts";
 import { measureSpeed } from "../measure-speed.ts";
@@ -68,7 +69,7 @@ export class LocalPool implements ComputePool {
     try {
       engine.setParameters(job.parameters);
     } catch (error) {
-      return this.#failAll(progress, reasonOf(error));
+      return this.#failAll(progress, messageOf(error));
     }
     this.#slice(progress, engine);
   }
@@ -120,7 +121,7 @@ export class LocalPool implements ComputePool {
       if (result === undefined) return undefined;
     } catch (error) {
       this.#endBlock(progress);
-      return () => events.failed(block, reasonOf(error));
+      return () => events.failed(block, messageOf(error));
     }
     this.#endBlock(progress);
     const complete = result;
@@ -141,12 +142,4 @@ export class LocalPool implements ComputePool {
     this.#progress = undefined;
     progress.events.done();
   }
-}
-
-/**
- * If a unit cannot be computed, the coordinator is told, whatever the cause: the run continues elsewhere, and its
- * events show the reason.
- */
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,3 @@
-import type { Clock } from "../platform.ts";
 /**
  * @file A pool that computes only part of the time, for batteries and warm laptops: after working for t at effort e
  * it rests for t·(1/e − 1) before the next job. Time without a job counts as rest.
@@ -6,6 +5,7 @@ import type { Clock } from "../platform.ts";
  * To the coordinator such a worker is simply a slower machine: the rest counts as computing time, both in the
  * announced speed and in every result. So its share shrinks and it is not a straggler. The bits do not change.
  */
+import type { Clock } from "../platform.ts";
 import type { ComputePool, Job, JobEvents, LoadedRun, RunToLoad } from "./compute-pool.ts";
 
 /** Shorter rests are saved up until they are worth a timer. Short compared with the grace for a late share. */

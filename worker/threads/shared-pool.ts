@@ -7,6 +7,7 @@
  */
 import { known } from "../../shared/assert.ts";
 import { type Engine, layOutData } from "../../shared/engine/engine.ts";
+import { messageOf } from "../../shared/error-text.ts";
 import { createSharedMemory } from "../../shared/kernels/shared-memory.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { UnitResult } from "../../shared/run/unit.ts";
@@ -126,7 +127,7 @@ export class SharedPool implements ComputePool {
     try {
       run.engine.setParameters(job.parameters);
     } catch (error) {
-      return inParts.fail(reasonOf(error));
+      return inParts.fail(messageOf(error));
     }
     for (const [i, helper] of this.#helpers.entries()) {
       helper.waiting = (others[i] ?? []).map(({ block }) => block);
@@ -198,7 +199,7 @@ export class SharedPool implements ComputePool {
       if (result === undefined) return;
     } catch (error) {
       nextOwn(inHand);
-      return inParts.partFailed(block, reasonOf(error));
+      return inParts.partFailed(block, messageOf(error));
     }
     nextOwn(inHand);
     inParts.partDone(block, result);
@@ -214,8 +215,4 @@ function askNext(helper: Helper, { kind, step }: Job): void {
   const block = helper.waiting.shift();
   helper.asked = block;
   if (block !== undefined) helper.mailbox.ask({ kind, step, block });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,10 @@
-import { createEngineOver, type Engine, type EngineData } from "../../shared/engine/engine.ts";
-import { selfTest } from "../../shared/engine/self-test.ts";
 /**
  * @file What a compute thread does for a `SharedPool`: answers its mailbox, with an engine over data that another
  * thread laid out in their shared memory. Meanwhile its event loop is blocked. Platform-free.
  */
+import { createEngineOver, type Engine, type EngineData } from "../../shared/engine/engine.ts";
+import { selfTest } from "../../shared/engine/self-test.ts";
+import { messageOf } from "../../shared/error-text.ts";
 import type { Kernel, SharedPlace } from "../../shared/kernels/kernel.ts";
 import type { Region } from "../../shared/kernels/memory.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
@@ -76,7 +77,7 @@ export class SharedThread {
         return this.#mailbox.deliver(number, isInMemory ? result : this.#moved(result));
       }
     } catch (error) {
-      this.#mailbox.fail(number, error instanceof Error ? error.message : String(error));
+      this.#mailbox.fail(number, messageOf(error));
     }
   }
 

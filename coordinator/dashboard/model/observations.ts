@@ -1,5 +1,5 @@
-import type { RunConfig } from "../../../shared/run/config.ts";
 /** @file Six samples of the next batch, and the effect of each alone on a few parameters. */
+import type { RunConfig } from "../../../shared/run/config.ts";
 import {
   batchSizeOf,
   epochOf,

@@ -1,8 +1,8 @@
-import { figures } from "../charts/format.ts";
 /**
  * @file A digit drawn by hand, the network's view of it, and the network's outputs as bars, with the current
  * parameters.
  */
+import { figures } from "../charts/format.ts";
 import { centreDigit, imageSide, type Picture } from "../model/digit.ts";
 import type { ModelSource } from "../model/model-source.ts";
 import { argmax, outputsOf } from "../model/network.ts";

@@ -1,7 +1,7 @@
+/** @file The weights of the first layer: what each neuron looks for, as a picture. */
 import type { Model, ModelSource } from "../model/model-source.ts";
 import { rgbOf } from "../model/picture.ts";
 import { element, setText, watchVisible } from "../page.ts";
-/** @file The weights of the first layer: what each neuron looks for, as a picture. */
 import { say } from "../texts/language.ts";
 
 /** More neurons than a person can look at. */

@@ -3,7 +3,8 @@
  * left at `auto` waits for the dataset.
  */
 import { known } from "../../assert.ts";
-import { OperatorError, shown } from "../../operator-error.ts";
+import { shown } from "../../error-text.ts";
+import { OperatorError } from "../../operator-error.ts";
 import type { LossName, OptimizerConfig, OutputActivation, ScheduleConfig } from "../config.ts";
 import { optimizerDefaults, recipe, runDefaults, scheduleDefaults } from "./defaults.ts";
 import { flagOf, type Origins } from "./option.ts";

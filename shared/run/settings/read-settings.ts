@@ -1,5 +1,6 @@
 /** @file From the texts of several sources to typed values: the first source that names an option wins. */
-import { OperatorError, shown } from "../../operator-error.ts";
+import { shown } from "../../error-text.ts";
+import { OperatorError } from "../../operator-error.ts";
 import type {
   Given,
   GivenOptions,

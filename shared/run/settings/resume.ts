@@ -3,7 +3,8 @@
  * refused, but for `epochs` and `steps`, which may extend the run.
  */
 import { assert, known } from "../../assert.ts";
-import { OperatorError, shown } from "../../operator-error.ts";
+import { shown } from "../../error-text.ts";
+import { OperatorError } from "../../operator-error.ts";
 import type { RunConfig } from "../config.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
 import { spelled } from "./complete.ts";

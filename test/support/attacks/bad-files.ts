@@ -5,7 +5,8 @@ import * as fc from "fast-check";
 import { expect } from "vitest";
 
 import { assertNever } from "../../../shared/assert.ts";
-import { oneLine, OperatorError } from "../../../shared/operator-error.ts";
+import { oneLine } from "../../../shared/error-text.ts";
+import { OperatorError } from "../../../shared/operator-error.ts";
 import { encodeSafetensors, type Tensor } from "../../../shared/safetensors.ts";
 
 /** Texts that some parser of some language treats as more than text. */

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 /**
  * @file A worker that lies over a real socket: the real worker loop and kernel, with a transport that changes the
  * results. Everything else about it is honest.
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 

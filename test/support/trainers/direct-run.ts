@@ -1,11 +1,11 @@
-import type { AuditPolicy } from "../../../coordinator/audit/audit-policy.ts";
-import { Audit } from "../../../coordinator/audit/audit.ts";
-import { Referee } from "../../../coordinator/audit/referee.ts";
-import { SpeedEstimate } from "../../../coordinator/dispatch/speed.ts";
 /**
  * @file A training run whose workers are engines in the same process, called directly: no sockets, no protocol, no
  * time. What remains is the run, the assignment, the reduction and the optimizer.
  */
+import type { AuditPolicy } from "../../../coordinator/audit/audit-policy.ts";
+import { Audit } from "../../../coordinator/audit/audit.ts";
+import { Referee } from "../../../coordinator/audit/referee.ts";
+import { SpeedEstimate } from "../../../coordinator/dispatch/speed.ts";
 import { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
 import { TrainingRun } from "../../../coordinator/run/training-run.ts";
 import type { CoordinatorEvent } from "../../../coordinator/run/view.ts";

@@ -14,7 +14,8 @@ import { loadDataset } from "../../../../coordinator/datasets/loaders.ts";
 import { known } from "../../../../shared/assert.ts";
 import { FormatError } from "../../../../shared/data/format-error.ts";
 import { parseIdx } from "../../../../shared/data/idx.ts";
-import { oneLine, OperatorError } from "../../../../shared/operator-error.ts";
+import { oneLine } from "../../../../shared/error-text.ts";
+import { OperatorError } from "../../../../shared/operator-error.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../../shared/safetensors.ts";
 import {
   caught,

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { type BlockResult, Reduction } from "../../../../shared/engine/reduction.ts";
-import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
+import { createPlainKernel, type Kernel } from "../../../../shared/kernels/kernel.ts";
 import { Random } from "../../../../shared/random.ts";
 import { type Block, childrenOf } from "../../../../shared/run/tree.ts";
 
@@ -46,11 +46,15 @@ function expected(root: Block) {
   return { ...sums, values: [...values] };
 }
 
-const start = (shardCount: number, root?: Block) => {
-  const reduction = new Reduction(createPlainKernel(), valueCount);
+const start = (shardCount: number, root?: Block, kernel = createPlainKernel()) => {
+  const reduction = new Reduction(kernel, valueCount);
   reduction.begin(shardCount, root);
   return reduction;
 };
+/** Slots that a reduction has taken of a kernel's memory, where nothing else has taken any. */
+const slotsIn = ({ arena }: Kernel) => arena.byteLength / slotBytes;
+/** 5 float32 values, in a cache line of their own. */
+const slotBytes = 64;
 /** 0, 2, … 62, 1, 3, … 63. */
 const evenFirst = (i: number) => (i < 32 ? 2 * i : 2 * (i - 32) + 1);
 const block = (from: number, end: number): Block => ({ start: from, end });
@@ -60,14 +64,15 @@ describe("Reduction", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 70 }), fc.nat(), (shardCount, seed) => {
         const root = block(0, shardCount);
-        const reduction = start(shardCount);
+        const kernel = createPlainKernel();
+        const reduction = start(shardCount, root, kernel);
         const blocks = decomposition(root, new Random(seed));
         for (const part of blocks) {
           expect(reduction.done).toBe(false);
           expect(reduction.accept(part, resultOf(part))).toBe("accepted");
         }
         expect(rootOf(reduction)).toEqual(expected(root));
-        expect(reduction.slotCount).toBeLessThanOrEqual(blocks.length);
+        expect(slotsIn(kernel)).toBeLessThanOrEqual(blocks.length);
       }),
     );
   });
@@ -90,45 +95,19 @@ describe("Reduction", () => {
     );
   });
 
-  test("what is missing and what is known make up all of 1…70 shards", () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 70 }), fc.nat(), (shardCount, seed) => {
-        const reduction = start(shardCount);
-        const blocks = decomposition(block(0, shardCount), new Random(seed));
-        for (const part of blocks.slice(0, blocks.length / 2)) {
-          reduction.accept(part, resultOf(part));
-        }
-        const missing = reduction.missing();
-        for (let shard = 0; shard < shardCount; shard++) {
-          const isMissing = missing.some((part) => part.start <= shard && shard < part.end);
-          expect(isMissing).toBe(!reduction.has(block(shard, shard + 1)));
-        }
-        for (const part of missing) reduction.accept(part, resultOf(part));
-        expect(rootOf(reduction)).toEqual(expected(block(0, shardCount)));
-        expect(reduction.missing()).toEqual([]);
-      }),
-    );
-  });
-
-  test("names the fewest missing blocks: [0, 2), [3, 4) and [4, 6) of 6 shards once [2, 3) is known", () => {
-    const reduction = start(6);
-    expect(reduction.missing()).toEqual([block(0, 6)]);
-    reduction.accept(block(2, 3), resultOf(block(2, 3)));
-    expect(reduction.missing()).toEqual([block(0, 2), block(3, 4), block(4, 6)]);
-  });
-
   test("a block [0, 4) replaces its known parts [0, 1) and [2, 3), and 3 slots do for round after round", () => {
-    const reduction = start(8);
+    const kernel = createPlainKernel();
+    const reduction = start(8, block(0, 8), kernel);
     for (let round = 0; round < 5; round++) {
       reduction.begin(8);
       for (const part of [block(0, 1), block(2, 3), block(0, 4)]) {
         expect(reduction.accept(part, resultOf(part))).toBe("accepted");
       }
-      expect(reduction.missing()).toEqual([block(4, 8)]);
+      expect([block(0, 4), block(4, 8)].map((part) => reduction.has(part))).toEqual([true, false]);
       reduction.accept(block(4, 8), resultOf(block(4, 8)));
       expect(rootOf(reduction)).toEqual(expected(block(0, 8)));
     }
-    expect(reduction.slotCount).toBe(3);
+    expect(slotsIn(kernel)).toBe(3);
   });
 
   test("sums the block [4, 7) of 7 shards for a worker whose threads took one shard each", () => {
@@ -150,7 +129,8 @@ describe("Reduction", () => {
   });
 
   test("refuses NaN, ∞ and −∞ in any of 5 values or in the loss, and takes the block afterwards", () => {
-    const reduction = start(1);
+    const kernel = createPlainKernel();
+    const reduction = start(1, block(0, 1), kernel);
     const good = resultOf(block(0, 1));
     for (const odd of [NaN, Infinity, -Infinity]) {
       for (let i = 0; i < valueCount; i++) {
@@ -161,11 +141,12 @@ describe("Reduction", () => {
     }
     expect(reduction.has(block(0, 1))).toBe(false);
     expect(reduction.accept(block(0, 1), good)).toBe("accepted");
-    expect(reduction.slotCount).toBe(1);
+    expect(slotsIn(kernel)).toBe(1);
   });
 
   test("needs 7 slots for 64 shards in order, 33 when the even ones come first, round after round", () => {
-    const reduction = start(64);
+    const kernel = createPlainKernel();
+    const reduction = start(64, block(0, 64), kernel);
     const slotsAfter = (order: (i: number) => number) => {
       reduction.begin(64);
       for (let i = 0; i < 64; i++) {
@@ -173,7 +154,7 @@ describe("Reduction", () => {
         reduction.accept(shard, resultOf(shard));
       }
       expect(rootOf(reduction)).toEqual(expected(block(0, 64)));
-      return reduction.slotCount;
+      return slotsIn(kernel);
     };
     // In order, one part per level of the tree waits for its sibling.
     expect(slotsAfter((i) => i)).toBe(7);

@@ -43,7 +43,7 @@ describe("sgd", () => {
 
   test("divides a sum of 6 over a batch of 3 to a mean of 2", () => {
     const store = createStore([1], { optimizer: sgd });
-    store.applyStep({ step: 0, gradientSum: Float32Array.of(6), divisor: 3 });
+    applyGradient(store, [6], 3);
     expect(store.parameters[0]).toBe(0.5);
   });
 
