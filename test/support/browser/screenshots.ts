@@ -1,6 +1,6 @@
 /**
- * @file Makes the README's pictures from one real run: `npm run screenshots`. The coordinator runs in this process
- * with a simulated terminal; dashboard and join page are real pages in a headless Chromium.
+ * @file Makes the README's pictures of pages from one real run: `npm run screenshots`. The coordinator runs in this
+ * process with a simulated terminal; dashboard and join page are real pages in a headless Chromium.
  */
 import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -24,8 +24,6 @@ const tokens = { join: "classroom", admin: "the-teacher" };
 const pictureBytesMax = 300_000;
 /** How long the run trains before the pictures are taken: by then the curves have their shape. */
 const trainingMs = 12_000;
-/** How long the console's picture waits for a step in which every worker has a share. */
-const patienceMs = 15_000;
 
 const folder = await mkdtemp(join(tmpdir(), "promedio-screenshots-"));
 const browser = await launchBrowser();
@@ -59,10 +57,6 @@ async function photograph(chromium: Browser): Promise<void> {
   );
   await helper.getByRole("heading", { name: "Helping" }).waitFor();
   await delay(trainingMs);
-  const shell = await chromium.newPage({ viewport: { width: 1044, height: 742 } });
-  await sharedStep(terminal);
-  await shell.setContent(terminal.toHtml());
-  await keep(shell, "console");
   await keep(dashboard, "dashboard");
   await keep(helper, "join");
   interrupt("the pictures are taken");
@@ -107,18 +101,6 @@ async function keep(page: Page, name: string): Promise<void> {
   if (size > pictureBytesMax)
     throw new Error(`${path} has ${size} bytes, at most ${pictureBytesMax}`);
   process.stdout.write(`${path}: ${Math.round(size / 1000)} kB\n`);
-}
-
-/** The promedio table shows one step, and on a busy machine only a few workers share some steps. */
-async function sharedStep(terminal: Terminal): Promise<void> {
-  const names = ["local 1", "local 2", "local 3", "Chrome", "average"];
-  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += 50) {
-    const { lines } = terminal;
-    const rows = lines.filter((line) => /^w[₀-₉]/u.test(line));
-    const isWhole = rows.length > 0 && rows.every((row) => !row.includes("–"));
-    if (isWhole && lines.some((line) => names.every((name) => line.includes(name)))) return;
-    await delay(50);
-  }
 }
 
 async function answering(url: string): Promise<void> {

@@ -1,6 +1,5 @@
 /**
- * @file A terminal that stores what is written to it as a grid of cells and renders it as a web page, for pictures.
- * It supports the part of ECMA-48 that the console uses.
+ * @file A terminal that stores what is written to it as a grid of cells, for pictures of the console. It supports the part of ECMA-48 that the console uses.
  */
 import { EventEmitter } from "node:events";
 
@@ -93,12 +92,6 @@ export class Terminal extends EventEmitter {
     return { data, width, height };
   }
 
-  /** The screen as a page, with aligned cells whatever fonts are installed. */
-  toHtml(): string {
-    const rows = this.#cells.map((row) => `<div>${row.map(cellHtml).join("")}</div>`);
-    return `<!doctype html><meta charset="utf-8"><style>${style}</style><main>${rows.join("")}</main>`;
-  }
-
   #put(character: string): void {
     if (character === "\n") this.#row = Math.min(this.#row + 1, this.rows - 1);
     if (character === "\n" || character === "\r") this.#column = 0;
@@ -168,17 +161,6 @@ function cssOf(color: number | null): string | null {
   return color === null ? null : colorOf(color);
 }
 
-function cellHtml({ character, ink, ground, bold, dim }: Cell): string {
-  if (character === " " && ground === null) return "<i> </i>";
-  const styles = [
-    ink === null ? "" : `color:${colorOf(ink)}`,
-    ground === null ? "" : `background:${colorOf(ground)}`,
-    bold ? "font-weight:700" : "",
-    dim ? "opacity:.62" : "",
-  ].filter((each) => each !== "");
-  return `<i style="${styles.join(";")}">${entityOf(character)}</i>`;
-}
-
 function colorOf(index: number): string {
   return `rgb(${channelsOf(index).join(" ")})`;
 }
@@ -196,14 +178,3 @@ function channelsOf(index: number): readonly number[] {
 function grey(level: number): readonly number[] {
   return [level, level, level];
 }
-
-function entityOf(character: string): string {
-  return `&#${character.codePointAt(0)};`;
-}
-
-const style = `
-  body { margin: 0; background: #0f1115; color: #e6e9ee; }
-  main { width: max-content; padding: 14px 16px; font: 14px/17px "DejaVu Sans Mono", monospace; }
-  div { display: flex; height: 17px; }
-  i { display: block; width: 8.43px; height: 17px; font-style: normal; white-space: pre; }
-`;
