@@ -6,9 +6,11 @@ import * as z from "zod/mini";
 
 import { shown } from "../shared/error-text.ts";
 import type { Kernel } from "../shared/kernels/kernel.ts";
+import { shorthandOf } from "../shared/model/dense-model.ts";
 import { initialParameters } from "../shared/model/initialize.ts";
+import { modelTitle } from "../shared/model/title.ts";
 import { OperatorError } from "../shared/operator-error.ts";
-import { type RunConfig, runConfigSchema } from "../shared/run/config.ts";
+import type { RunConfig } from "../shared/run/config.ts";
 import { planRun, type RunPlan } from "../shared/run/plan.ts";
 import { runDefaults } from "../shared/run/settings/defaults.ts";
 import { type DatasetFacts, resolveRunConfig } from "../shared/run/settings/resolve.ts";
@@ -20,6 +22,7 @@ import type { CoordinatorOptions } from "./options.ts";
 import { ParameterStore } from "./run/parameter-store.ts";
 import type { Checkpoint } from "./storage/checkpoint.ts";
 import type { Disk } from "./storage/disk.ts";
+import { storedConfigSchema } from "./storage/old-forms.ts";
 import { createRun, findRun, type RunFolder } from "./storage/run-folder.ts";
 
 export interface PreparedRun {
@@ -160,7 +163,7 @@ async function readSaved(folder: RunFolder, wanted: string | undefined): Promise
 }
 
 const mendSetup = "mend it, or begin a new run without --resume";
-const setupSchema = z.object({ config: runConfigSchema, dataset: z.string() });
+const setupSchema = z.object({ config: storedConfigSchema, dataset: z.string() });
 
 async function readSetup(
   folder: RunFolder,
@@ -192,8 +195,8 @@ function createStore(kernel: Kernel, config: RunConfig, plan: RunPlan): Paramete
     return new ParameterStore({ kernel, config, plan, parameters });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const widths = config.model.layers.join();
-    throw new OperatorError(`--layers ${widths}: there is no memory for it; choose smaller ones`);
+    const layers = shorthandOf(config.model)?.widths.join() ?? modelTitle(config.model);
+    throw new OperatorError(`--layers ${layers}: there is no memory for it; choose smaller ones`);
   }
 }
 

@@ -3,7 +3,6 @@
  * coordinator uses it only for the first shares and then measures for itself, so a rough figure is enough.
  */
 import type { Engine } from "../shared/engine/engine.ts";
-import { parameterCount } from "../shared/model/layout.ts";
 import type { RunConfig } from "../shared/run/config.ts";
 import { batchSizeOf, planRun, samplesOf, shardCountOf } from "../shared/run/plan.ts";
 
@@ -20,7 +19,7 @@ interface RunToMeasure {
 
 /** Returns samples of gradient per second. */
 export function measureSpeed(engine: Engine, { config, dataset }: RunToMeasure, now: () => number) {
-  engine.setParameters(new Uint8Array(4 * parameterCount(config.model)));
+  engine.setParameters(new Uint8Array(4 * engine.parameterCount));
   const { train, test } = dataset;
   const plan = planRun(config, { trainCount: train.count, testCount: test.count });
   const batchSize = batchSizeOf(0, config, plan);

@@ -17,6 +17,7 @@ import { bytesOf } from "../shared/bytes.ts";
 import type { Dataset } from "../shared/data/dataset.ts";
 import { messageOf } from "../shared/error-text.ts";
 import { parameterCount } from "../shared/model/layout.ts";
+import { modelTitle } from "../shared/model/title.ts";
 import { encodeMessage, MessageBuffer } from "../shared/protocol/codec.ts";
 import { closeStatus, ProtocolError } from "../shared/protocol/errors.ts";
 import {
@@ -74,6 +75,7 @@ type WorkHeader = MessageOf<CoordinatorMessage, "work" | "evaluate">;
 /** The current run. */
 interface RunInHand {
   readonly message: RunMessage;
+  readonly parameterCount: number;
   /** `undefined` until dataset and engine are ready. */
   loaded: { readonly run: LoadedRun; readonly contribution: Contribution } | undefined;
 }
@@ -253,7 +255,8 @@ export class WorkerLoop {
     const same = this.#run?.message.run === message.run ? this.#run : undefined;
     if (same?.loaded !== undefined) return this.#ready(same, same.loaded.run);
     if (same !== undefined) return this.#show("loading", this.#detail, this.#cause);
-    const run: RunInHand = { message, loaded: undefined };
+    const { model } = message.config;
+    const run: RunInHand = { message, parameterCount: parameterCount(model), loaded: undefined };
     this.#run = run;
     this.#receivedBytes = 0;
     this.#show("loading", `getting the dataset ${message.config.dataset.name}`, "download");
@@ -265,7 +268,7 @@ export class WorkerLoop {
     if (run?.loaded === undefined || header.run !== run.message.run) {
       throw new ProtocolError("ERR_STATE", `${header.type} for a run that is not ready here`);
     }
-    const expected = 4 * parameterCount(run.message.config.model);
+    const expected = 4 * run.parameterCount;
     if (tensor.length !== expected) {
       const lengths = `${expected} bytes of parameters expected, got ${tensor.length}`;
       throw new ProtocolError("ERR_SHAPE", lengths);
@@ -465,5 +468,5 @@ function pairOf({ start, end }: Block): [number, number] {
 
 /** One line for people. */
 function titleOf({ config: { dataset, model } }: RunMessage): string {
-  return `${dataset.name} · ${model.layers.join("-")}`;
+  return `${dataset.name} · ${modelTitle(model)}`;
 }

@@ -1,7 +1,7 @@
 /** @file `--output` is one spelling of two options: the last layer's activation and the folder of the runs. */
 import { shown } from "../../shared/error-text.ts";
+import { outputActivations } from "../../shared/model/dense-model.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
-import { outputActivations } from "../../shared/run/config.ts";
 import type { GivenOptions } from "../../shared/run/settings/option.ts";
 import { oneOf } from "../../shared/run/settings/readers.ts";
 import { nearest } from "../../shared/run/settings/suggest.ts";

@@ -1,4 +1,7 @@
 /** @file Converts a run config to texts named like the command line's options, and back from a form. Pure. */
+import { shorthandOf } from "../../shared/model/dense-model.ts";
+import type { ModelConfig } from "../../shared/model/model-config.ts";
+import { modelTitle } from "../../shared/model/title.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { defaultShardSize } from "../../shared/run/plan.ts";
 import { scheduleDefaults } from "../../shared/run/settings/defaults.ts";
@@ -10,9 +13,7 @@ export function formOf(config: RunConfig): FormValues {
   const { dataset, model, loss, optimizer, batchSize, epochs, seed } = config;
   return {
     dataset: dataset.name,
-    layers: model.layers.join(","),
-    activation: model.activation,
-    outputActivation: model.output,
+    ...modelFormOf(model),
     loss: loss.name,
     optimizer: optimizer.name,
     learningRate: optimizer.name === "local-search" ? "" : String(optimizer.learningRate),
@@ -20,6 +21,14 @@ export function formOf(config: RunConfig): FormValues {
     epochs: String(epochs),
     seed: String(seed),
   };
+}
+
+/** A model that no shorthand describes is shown as it is, and refused as widths if it is sent back. */
+function modelFormOf(model: ModelConfig): FormValues {
+  const shorthand = shorthandOf(model);
+  if (shorthand === undefined) return { layers: modelTitle(model) };
+  const { widths, activation, output } = shorthand;
+  return { layers: widths.join(","), activation, outputActivation: output };
 }
 
 /**

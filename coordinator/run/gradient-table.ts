@@ -2,6 +2,9 @@
  * @file The promedio table: for a handful of parameters, what each worker found as the mean gradient over its own
  * samples, and the average over all. Only shown, never used: sums here are plain float64 in arrival order.
  */
+import { known } from "../../shared/assert.ts";
+import { layoutOf } from "../../shared/model/layout.ts";
+import type { ModelConfig } from "../../shared/model/model-config.ts";
 import type { GradientTableView } from "./view.ts";
 
 interface Column {
@@ -17,8 +20,7 @@ export class GradientTable {
   #complete = new Map<string, Column>();
   #completeStep: number | undefined;
 
-  /** @param model - Widths of its layers: inputs, hidden …, outputs. */
-  constructor(model: { readonly layers: readonly number[] }) {
+  constructor(model: ModelConfig) {
     this.#parameters = chooseParameters(model);
   }
 
@@ -83,17 +85,16 @@ function meanOf(column: Column | undefined, row: number): number | null {
 
 /**
  * Six parameters worth looking at: three weights of the input in the middle (an image's border never has a gradient),
- * the first weight of the second and of the last layer, and the last bias.
+ * the first one of the second and of the last layer that have any, and the very last.
  */
-function chooseParameters({ layers }: { readonly layers: readonly number[] }): number[] {
-  const widths = layers.slice(1);
-  const offsets = [0];
-  for (const [i, outputs] of widths.entries()) {
-    offsets.push((offsets[i] ?? 0) + ((layers[i] ?? 0) + 1) * outputs);
-  }
-  const parameterCount = offsets.at(-1) ?? 0;
-  const middle = middleInput(layers[0] ?? 0) * (widths[0] ?? 0);
-  const wanted = [middle, middle + 1, middle + 2, offsets[1], offsets.at(-2), parameterCount - 1];
+function chooseParameters(model: ModelConfig): number[] {
+  const { layers, parameterCount } = layoutOf(model);
+  const firsts = layers.flatMap(({ tensors: [first] }) => (first === undefined ? [] : [first]));
+  const { shape, end } = known(firsts[0], "a model has parameters");
+  const [inputs = 1] = shape;
+  const middle = (middleInput(inputs) * end) / inputs;
+  const starts = [firsts[1]?.start, firsts.at(-1)?.start];
+  const wanted = [middle, middle + 1, middle + 2, ...starts, parameterCount - 1];
   const inside = wanted.filter(
     (index): index is number => index !== undefined && index < parameterCount,
   );

@@ -7,8 +7,8 @@
  * way, as if both were equally fast.
  */
 import { parameterCount } from "../../shared/model/layout.ts";
+import type { ModelConfig } from "../../shared/model/model-config.ts";
 import { confusionLength } from "../../shared/protocol/limits.ts";
-import type { ModelConfig } from "../../shared/run/config.ts";
 import type { Round } from "../dispatch/round.ts";
 import type { TimelineView } from "./view.ts";
 

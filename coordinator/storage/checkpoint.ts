@@ -1,11 +1,11 @@
 /**
  * @file A checkpoint: one committed state of a run as one safetensors file. Pure: values to bytes and back.
  *
- * Tensors, all F32, in PyTorch's names and layout, so that `nn.Sequential(Linear, …, Linear, …).load_state_dict`
+ * Tensors, all F32, in PyTorch's names and layout, so that `nn.Sequential(Linear, Sigmoid, …).load_state_dict`
  * accepts what Python's `safetensors.torch.load_file` returns, without the optimizer's tensors:
  *
- * - `0.weight` `[outputs, inputs]`, `0.bias` `[outputs]`, `2.weight` …: a dense layer at every even index,
- *   activations between them.
+ * - `0.weight` `[outputs, inputs]`, `0.bias` `[outputs]`, `2.weight` …: the tensors of the model's layers, each named
+ *   by its layer's index in the list.
  * - `optimizer.<state>.0.weight` …: each tensor of the optimizer's state, in the same layout.
  *
  * Metadata: `format` is `pt` as in PyTorch's own files; `promedioCheckpoint` is the version of this format; `step`
@@ -19,7 +19,7 @@ import { bytesOf } from "../../shared/bytes.ts";
 import { FormatError } from "../../shared/data/format-error.ts";
 import { stateNamesOf } from "../../shared/optimizers/optimizer.ts";
 import { confusionLength } from "../../shared/protocol/limits.ts";
-import { type RunConfig, runConfigSchema } from "../../shared/run/config.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -27,10 +27,13 @@ import {
   type Tensor,
 } from "../../shared/safetensors.ts";
 import type { ProgressState } from "../run/progress.ts";
+import { renamedTensors, storedConfigSchema } from "./old-forms.ts";
 import { sha256OfParts } from "./sha256.ts";
-import { fromTorch, toTorch } from "./torch-layout.ts";
+import { fromTorch, torchTensorCount, toTorch } from "./torch-layout.ts";
 
-const version = "1";
+const version = "2";
+/** Its tensors may have other names; its config is converted as every stored one. */
+const oldVersion = "1";
 
 /** Everything that a run needs to continue bit for bit. */
 export interface Checkpoint {
@@ -89,9 +92,10 @@ export function decodeCheckpoint(bytes: Uint8Array): DecodedCheckpoint {
     const file = decodeSafetensors(bytes);
     checkDigest(bytes, file.metadata.get("sha256") ?? "");
     const found = file.metadata.get("promedioCheckpoint");
-    if (found !== version)
-      throw new FormatError(`it has version ${found}, this program reads ${version}`);
-    return readCheckpoint(file);
+    if (found !== version && found !== oldVersion) {
+      throw new FormatError(`it has version ${found}, this program reads up to ${version}`);
+    }
+    return readCheckpoint(file, found === oldVersion);
   } catch (error) {
     if (error instanceof FormatError) return { ok: false, reason: error.message };
     throw error;
@@ -127,8 +131,10 @@ function checkDigest(bytes: Uint8Array, digest: string): void {
     throw new FormatError("its bytes changed after it was written: the hash differs");
 }
 
-function readCheckpoint({ metadata, tensors }: Safetensors): DecodedCheckpoint {
-  const config = readJson(metadata, "config", runConfigSchema);
+function readCheckpoint(file: Safetensors, isOld: boolean): DecodedCheckpoint {
+  const { metadata } = file;
+  const config = readJson(metadata, "config", storedConfigSchema);
+  const tensors = isOld ? renamedTensors(file.tensors, config.model) : file.tensors;
   const progress = readJson(metadata, "progress", progressSchema);
   const step = readJson(metadata, "step", z.int().check(z.gte(0)));
   const parameters = readTensors("", tensors, config);
@@ -149,7 +155,7 @@ function readCheckpoint({ metadata, tensors }: Safetensors): DecodedCheckpoint {
       `its evaluation counts ${evaluation.confusion.length} confusions, its model has ${confusionLength(config.model)}`,
     );
   }
-  const known = (1 + optimizerState.size) * 2 * (config.model.layers.length - 1);
+  const known = (1 + optimizerState.size) * torchTensorCount(config.model);
   if (tensors.size !== known) {
     throw new FormatError(`it has ${tensors.size} tensors, its model and optimizer ${known}`);
   }

@@ -1,26 +1,35 @@
 /**
- * @file Converts the flat parameter vector to PyTorch's tensors and back. Ours has, layer by layer, weights
- * `[inputs, outputs]`, then biases `[outputs]`; `nn.Linear` stores its weight as `[outputs, inputs]`.
+ * @file The flat parameter vector as PyTorch's tensors and back. Names, shapes and the order of the axes come from the
+ * rows of the layer kinds.
  */
 import { assert } from "../../shared/assert.ts";
-import { denseShapes, parameterCount } from "../../shared/model/layout.ts";
-import type { ModelConfig } from "../../shared/run/config.ts";
+import type { Shape } from "../../shared/model/layer-kind.ts";
+import { layoutOf, type PlacedTensor } from "../../shared/model/layout.ts";
+import type { ModelConfig } from "../../shared/model/model-config.ts";
 import type { Tensor } from "../../shared/safetensors.ts";
 
-/** A tensor of `nn.Sequential` and the range of its values in the flat vector. */
-interface Place {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly start: number;
-  readonly end: number;
+/** A tensor of `nn.Sequential`, and where its values are in the flat vector. */
+interface TorchTensor extends PlacedTensor {
+  /** `0.weight`, `0.bias`, `2.weight` …: layers count from 0, those without parameters too. */
+  readonly torchName: string;
+  readonly torchShape: Shape;
+  /** Axis i of PyTorch's tensor is our axis `axes[i]`. */
+  readonly axes: readonly number[];
 }
 
-/** Weight and bias of every dense layer, in order: `0.weight`, `0.bias`, `2.weight` … */
-function placesOf(model: ModelConfig): Place[] {
-  return denseShapes(model).flatMap(({ inputs, outputs, weightOffset, biasOffset }, layer) => [
-    { name: `${2 * layer}.weight`, shape: [outputs, inputs], start: weightOffset, end: biasOffset },
-    { name: `${2 * layer}.bias`, shape: [outputs], start: biasOffset, end: biasOffset + outputs },
-  ]);
+function torchTensorsOf(model: ModelConfig): TorchTensor[] {
+  return layoutOf(model).layers.flatMap((layer) =>
+    layer.tensors.map((tensor) => {
+      const { name, shape, torchAxes: axes = [...shape.keys()] } = tensor;
+      const torchShape = axes.map((axis) => shape[axis] ?? 0);
+      return { ...tensor, torchName: `${layer.name}.${name}`, torchShape, axes };
+    }),
+  );
+}
+
+/** How many tensors a model has. */
+export function torchTensorCount(model: ModelConfig): number {
+  return torchTensorsOf(model).length;
 }
 
 /**
@@ -28,13 +37,12 @@ function placesOf(model: ModelConfig): Place[] {
  * @returns Copies, keyed by name.
  */
 export function toTorch(values: Float32Array, model: ModelConfig): Map<string, Tensor> {
-  assert(values.length === parameterCount(model), `one value per parameter, got ${values.length}`);
+  const { parameterCount } = layoutOf(model);
+  assert(values.length === parameterCount, `one value per parameter, got ${values.length}`);
   return new Map(
-    placesOf(model).map(({ name, shape, start, end }) => {
-      const flat = values.subarray(start, end);
-      const [outputs = 0, inputs] = shape;
-      const data = inputs === undefined ? flat.slice() : transpose(flat, inputs, outputs);
-      return [name, { shape, data }];
+    torchTensorsOf(model).map(({ torchName, torchShape, shape, axes, start, end }) => {
+      const data = permuted(values.subarray(start, end), shape, axes);
+      return [torchName, { shape: torchShape, data }];
     }),
   );
 }
@@ -45,29 +53,43 @@ export function toTorch(values: Float32Array, model: ModelConfig): Map<string, T
  * @param tensorOf - Returns the tensor with that name and shape.
  */
 export function fromTorch(
-  tensorOf: (name: string, shape: readonly number[]) => Float32Array,
+  tensorOf: (name: string, shape: Shape) => Float32Array,
   model: ModelConfig,
 ): Float32Array {
-  // Look up all tensors before allocating, so that memory is only taken for data that exists.
-  const found = placesOf(model).map((place) => ({
-    ...place,
-    data: tensorOf(place.name, place.shape),
+  // All of them first: memory is only taken for what is there.
+  const found = torchTensorsOf(model).map((tensor) => ({
+    ...tensor,
+    data: tensorOf(tensor.torchName, tensor.torchShape),
   }));
-  const values = new Float32Array(parameterCount(model));
-  for (const { shape, start, data } of found) {
-    const [outputs = 0, inputs] = shape;
-    values.set(inputs === undefined ? data : transpose(data, outputs, inputs), start);
+  const values = new Float32Array(layoutOf(model).parameterCount);
+  for (const { torchShape, axes, start, data } of found) {
+    const inverse = axes.map((_, axis) => axes.indexOf(axis));
+    values.set(permuted(data, torchShape, inverse), start);
   }
   return values;
 }
 
-/** Transposes `[rows, columns]` to `[columns, rows]`. */
-function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
-  const transposed = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      transposed[column * rows + row] = values[row * columns + column] ?? 0;
+/**
+ * A copy with its axes in another order.
+ *
+ * @param shape - Of `values`.
+ * @param axes - Axis i of the copy is axis `axes[i]` of `values`.
+ */
+function permuted(values: Float32Array, shape: Shape, axes: readonly number[]): Float32Array {
+  const strides = shape.map((_, axis) =>
+    shape.slice(axis + 1).reduce((all, size) => all * size, 1),
+  );
+  const result = new Float32Array(values.length);
+  let filled = 0;
+  const fill = (depth: number, from: number) => {
+    const axis = axes[depth] ?? 0;
+    const [size = 0, stride = 0] = [shape[axis], strides[axis]];
+    if (depth === axes.length - 1) {
+      for (let i = 0; i < size; i++) result[filled++] = values[from + i * stride] ?? 0;
+    } else {
+      for (let i = 0; i < size; i++) fill(depth + 1, from + i * stride);
     }
-  }
-  return transposed;
+  };
+  fill(0, 0);
+  return result;
 }

@@ -1,4 +1,5 @@
 /** @file A run as it can be seen from outside: a snapshot of plain values for the console and the dashboard. */
+import { modelTitle } from "../../shared/model/title.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { RunView } from "../run/view.ts";
 import type { RunSnapshot } from "../run/world.ts";
@@ -51,7 +52,6 @@ function fingerprintAtEnd(snapshot: RunSnapshot): string {
 /** A run config in one line. */
 export function titleOf(config: RunConfig): string {
   const { dataset, model, loss, optimizer, batchSize } = config;
-  const network = `${model.layers.join("-")} ${model.activation}/${model.output}`;
   const rate = optimizer.name === "local-search" ? `σ ${optimizer.sigma}` : optimizer.learningRate;
-  return `${dataset.name} · ${network} · ${loss.name} · ${optimizer.name} ${rate} · batch ${batchSize}`;
+  return `${dataset.name} · ${modelTitle(model)} · ${loss.name} · ${optimizer.name} ${rate} · batch ${batchSize}`;
 }

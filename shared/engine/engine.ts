@@ -11,6 +11,7 @@ import { checkModel } from "../model/check.ts";
 import { parameterCount } from "../model/layout.ts";
 import { Network } from "../model/network.ts";
 import { type StoredDataset, storeDataset, type StoredSplit } from "../model/stored-split.ts";
+import { readsSparse } from "../model/wire.ts";
 import { stateOf } from "../random.ts";
 import type { RunConfig } from "../run/config.ts";
 import {
@@ -87,7 +88,7 @@ export function layOutData({ kernel, config, dataset }: EngineOptions): EngineDa
   const problem = checkModel(config, dataset);
   assert(problem === undefined, problem ?? "");
   return {
-    dataset: storeDataset(kernel, dataset),
+    dataset: storeDataset(kernel, dataset, readsSparse(config.model)),
     parameters: kernel.arena.allocate(4 * parameterCount(config.model)),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * @file Whether a machine computes our bits. A worker hashes a known block before it takes part; the coordinator knows
- * what must come out. Touches every kernel function that a unit needs: all activations and losses, the sparse and the
+ * what must come out. Touches every kernel function that a unit needs: all kinds of layers and losses, the sparse and the
  * dense first layer, chunks, sums over shards, subnormal numbers.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -9,14 +9,19 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { bytesOf } from "../bytes.ts";
 import type { Split } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
+import { denseModel } from "../model/dense-model.ts";
 import { initialParameters } from "../model/initialize.ts";
+import { sizeOf } from "../model/layer-kind.ts";
+import { layerKinds } from "../model/layer-kinds.ts";
+import type { ModelConfig } from "../model/model-config.ts";
+import { modelSchema } from "../model/model-schema.ts";
 import { Network } from "../model/network.ts";
 import { type FeatureForm, Staging, storeSplit } from "../model/stored-split.ts";
 import { Random } from "../random.ts";
 import type { RunConfig } from "../run/config.ts";
 
 interface Case {
-  readonly model: RunConfig["model"];
+  readonly model: ModelConfig;
   readonly loss: RunConfig["loss"];
   readonly form: FeatureForm;
   /** Multiplies the initial parameters; a small one makes activations and gradients subnormal. */
@@ -31,40 +36,55 @@ const classCount = 5;
 const pointCount = 8192;
 
 const loss = (name: RunConfig["loss"]["name"]) => ({ name, reduction: "mean" }) as const;
-const layers = [featureCount, 16, 9, classCount];
+const widths = [featureCount, 16, 9, classCount];
 
 const cases: readonly Case[] = [
   {
-    model: { layers, activation: "sigmoid", output: "softmax" },
+    model: denseModel({ widths, activation: "sigmoid", output: "softmax" }),
     loss: loss("cce"),
     form: "sparse",
     scale: 1,
   },
   {
-    model: { layers, activation: "tanh", output: "sigmoid" },
+    model: denseModel({ widths, activation: "tanh", output: "sigmoid" }),
     loss: loss("bce"),
     form: "bytes",
     scale: 1,
   },
   {
-    model: { layers, activation: "relu", output: "softmax" },
+    model: denseModel({ widths, activation: "relu", output: "softmax" }),
     loss: loss("mse"),
     form: "floats",
     scale: 1,
   },
   {
-    model: { layers: [featureCount, 19, classCount], activation: "tanh", output: "tanh" },
+    model: denseModel({
+      widths: [featureCount, 19, classCount],
+      activation: "tanh",
+      output: "tanh",
+    }),
     loss: loss("mae"),
     form: "sparse",
     scale: 20,
   },
   {
-    model: { layers, activation: "linear", output: "linear" },
+    model: denseModel({ widths, activation: "linear", output: "linear" }),
     loss: loss("mse"),
     form: "bytes",
     scale: 2 ** -130,
   },
 ];
+
+/** Every kind of layer once more, as its row of the table asks: one that is added is tested here without a word. */
+const kindCases: readonly Case[] = Object.values(layerKinds).map(({ example }) => ({
+  model: modelSchema.parse({
+    inputShape: example.inputShape,
+    layers: [...example.layers, { kind: "dense", units: classCount }],
+  }),
+  loss: loss("mse"),
+  form: "floats",
+  scale: 1,
+}));
 
 /**
  * Computes the known block.
@@ -76,7 +96,8 @@ export function selfTest(kernel: Kernel): string {
   const hash = sha256.create();
   const random = new Random(0);
   hash.update(elementaryBits(kernel, random));
-  for (const oneCase of cases) hash.update(gradientBits(kernel, oneCase, random));
+  for (const oneCase of [...cases, ...kindCases])
+    hash.update(gradientBits(kernel, oneCase, random));
   return bytesToHex(hash.digest());
 }
 
@@ -103,7 +124,7 @@ function gradientBits(
   random: Random,
 ): Uint8Array {
   const { arena, functions, views } = kernel;
-  const split = storeSplit(new Staging(kernel), drawSplit(form, random), form);
+  const split = storeSplit(new Staging(kernel), drawSplit(model, form, random), form);
   const network = new Network(kernel, { model, loss: lossConfig }, form);
   const initial = initialParameters(model, 1).map((value) => value * scale);
   const count = initial.length;
@@ -124,8 +145,8 @@ function gradientBits(
   return bytesOf(Float32Array.of(lossSum, correct, functions.allFinite(gradient, count), ...sums));
 }
 
-function drawSplit(form: FeatureForm, random: Random): Split {
-  const count = sampleCount * featureCount;
+function drawSplit({ inputShape }: ModelConfig, form: FeatureForm, random: Random): Split {
+  const count = sampleCount * sizeOf(inputShape);
   const features =
     form === "floats"
       ? Float32Array.from({ length: count }, () => 4 * random.uniform() - 2)

@@ -1,8 +1,11 @@
 /**
- * @file Whether a model, its loss and a dataset go together. The command line asks before anything is computed.
+ * @file Whether a model, its loss and a dataset go together. Asked before anything is computed.
  */
 import type { Dataset } from "../data/dataset.ts";
-import type { RunConfig } from "../run/config.ts";
+import { sizeOf } from "./layer-kind.ts";
+import { placeLayers } from "./layout.ts";
+import { fusedKindOf, type LossName } from "./loss.ts";
+import type { ModelConfig } from "./model-config.ts";
 
 /** A byte holds a predicted class. */
 const outputsMax = 256;
@@ -11,22 +14,24 @@ const outputsMax = 256;
  * @returns What is wrong and what to do, in one sentence; `undefined` if all is well.
  */
 export function checkModel(
-  { model, loss }: Pick<RunConfig, "model" | "loss">,
+  { model, loss }: { readonly model: ModelConfig; readonly loss: { readonly name: LossName } },
   { featureCount, classCount }: Pick<Dataset, "featureCount" | "classCount">,
 ): string | undefined {
-  const inputs = model.layers[0];
-  const outputs = model.layers.at(-1) ?? 0;
+  const { inputShape, layers } = model;
+  const inputs = sizeOf(inputShape);
   if (inputs !== featureCount) {
-    return `the first layer has ${inputs} inputs but a sample has ${featureCount} features: start layers with ${featureCount}`;
+    return `the first layer takes ${inputs} values but a sample has ${featureCount}: use an input shape of ${featureCount} values`;
   }
+  const layout = placeLayers(model);
+  if ("misfit" in layout) return layout.misfit;
+  const outputs = sizeOf(layout.outputShape);
   if (outputs !== classCount || outputs > outputsMax) {
-    return `the last layer has ${outputs} outputs but there are ${classCount} classes: end layers with ${classCount}`;
+    return `the last layer gives ${outputs} values but there are ${classCount} classes: give ${classCount}`;
   }
-  if (loss.name === "cce" && model.output !== "softmax") {
-    return `loss cce needs the output softmax, got ${model.output}: choose output softmax, or loss mse or mae`;
-  }
-  if (loss.name === "bce" && model.output !== "sigmoid") {
-    return `loss bce needs the output sigmoid, got ${model.output}: choose output sigmoid, or loss mse or mae`;
+  const needed = fusedKindOf(loss.name);
+  const last = layers.at(-1)?.kind;
+  if (needed !== undefined && last !== needed) {
+    return `loss ${loss.name} needs ${needed} as the last layer, got ${last}: add ${needed}, or choose loss mse or mae`;
   }
   return undefined;
 }

@@ -1,9 +1,9 @@
-/** @file The input of a network whose first layer is dense: collects the chunk's samples into rows. */
+/** @file The input of a network: collects the chunk's samples into rows for a first layer that reads rows. */
 import type { Kernel } from "../kernels/kernel.ts";
-import type { Chunk, Layer, Rows } from "./layer.ts";
+import type { Chunk, Rows } from "./layer.ts";
 
-/** Copies features as they are, or bytes as `fround(byte / 255)`. It has no parameters. */
-export class GatherLayer implements Layer {
+/** Copies features as they are, or bytes as `fround(byte / 255)`. It has no `backward`: data have no gradient. */
+export class GatherLayer {
   readonly #gather: Kernel["functions"]["gatherBytes"];
   readonly #output: Rows;
 
@@ -15,9 +15,5 @@ export class GatherLayer implements Layer {
   forward({ split, samples, sampleCount }: Chunk): void {
     const { pointer, stride, width } = this.#output;
     this.#gather(pointer, stride, split.features, width, samples, sampleCount);
-  }
-
-  backward(): void {
-    // The gradient of the data is nobody's business.
   }
 }

@@ -2,29 +2,43 @@
  * @file The parameters that a run starts from, drawn from its seed. Deterministic: integers, exact scaling, `sqrt`.
  */
 import { Random } from "../random.ts";
-import type { ModelConfig } from "../run/config.ts";
-import { type DenseShape, denseShapes, parameterCount } from "./layout.ts";
+import type { TensorSpec } from "./layer-kind.ts";
+import { kindOf } from "./layer-kinds.ts";
+import { layoutOf } from "./layout.ts";
+import type { ModelConfig } from "./model-config.ts";
 
 /**
- * Weights uniform in (−a, a), biases 0. Before `relu` a = √(6 / inputs) (He), before every other activation
- * a = √(6 / (inputs + outputs)) (Xavier).
+ * Tensors with a fixed initial value have it; the others are uniform in (−a, a). Before a layer that rectifies,
+ * a = √(6 / fanIn) (He), before every other a = √(6 / (fanIn + fanOut)) (Xavier).
  *
  * @returns The flat vector, shape `[parameterCount]`.
  * @see Glorot & Bengio 2010, eq. 16; He et al. 2015, eq. 10, as a uniform distribution of the same variance.
  */
 export function initialParameters(model: ModelConfig, seed: number): Float32Array {
-  const parameters = new Float32Array(parameterCount(model));
+  const { layers, parameterCount } = layoutOf(model);
+  const parameters = new Float32Array(parameterCount);
   const random = new Random(seed);
-  for (const shape of denseShapes(model)) {
-    const { weightOffset, biasOffset } = shape;
-    const limit = weightLimit(shape);
-    for (let i = weightOffset; i < biasOffset; i++) {
-      parameters[i] = (2 * random.uniform() - 1) * limit;
+  for (const [index, { tensors }] of layers.entries()) {
+    const next = layers[index + 1];
+    const isRectified = next !== undefined && kindOf(next.config).rectifies === true;
+    for (const { initial, start, end } of tensors) {
+      fill(parameters.subarray(start, end), initial, isRectified, random);
     }
   }
   return parameters;
 }
 
-function weightLimit({ inputs, outputs, activation }: DenseShape): number {
-  return activation === "relu" ? Math.sqrt(6 / inputs) : Math.sqrt(6 / (inputs + outputs));
+function fill(
+  values: Float32Array,
+  initial: TensorSpec["initial"],
+  isRectified: boolean,
+  random: Random,
+): void {
+  if (typeof initial === "number") {
+    values.fill(initial);
+    return;
+  }
+  const { fanIn, fanOut } = initial;
+  const limit = isRectified ? Math.sqrt(6 / fanIn) : Math.sqrt(6 / (fanIn + fanOut));
+  for (let i = 0; i < values.length; i++) values[i] = (2 * random.uniform() - 1) * limit;
 }

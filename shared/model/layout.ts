@@ -1,36 +1,77 @@
 /**
- * @file Where the parameters of each layer lie in the flat float32 vector: layer by layer, weights `[inputs, outputs]`
- * row by row, then biases `[outputs]`, no padding. The layout is part of the protocol and of the fingerprint.
+ * @file Shapes and places: what each layer of a model takes and gives, and where its parameters are in the flat float32
+ * vector. They are laid out layer by layer, and within a layer tensor by tensor as its kind's row lists them, without
+ * padding. The layout is part of the protocol and of the fingerprint.
  */
-import { known } from "../assert.ts";
-import type { HiddenActivation, ModelConfig, OutputActivation } from "../run/config.ts";
+import { assert } from "../assert.ts";
+import { type Misfit, type Shape, sizeOf, type TensorSpec } from "./layer-kind.ts";
+import { kindOf, type LayerConfig } from "./layer-kinds.ts";
+import type { ModelConfig } from "./model-config.ts";
 
-/** One dense layer of the model. Offsets count float32 values from the start of the vector. */
-export interface DenseShape {
-  readonly inputs: number;
-  readonly outputs: number;
-  /** What follows it. */
-  readonly activation: HiddenActivation | OutputActivation;
-  /** Of the weights, `[inputs, outputs]`. */
-  readonly weightOffset: number;
-  /** Of the biases, `[outputs]`. */
-  readonly biasOffset: number;
+/** A tensor and its place. */
+export interface PlacedTensor extends TensorSpec {
+  /** Index of its first value in the flat vector. */
+  readonly start: number;
+  /** Index after its last value. */
+  readonly end: number;
 }
 
-/** The dense layers of a model, first to last. */
-export function denseShapes({ layers, activation, output }: ModelConfig): DenseShape[] {
-  let offset = 0;
-  return layers.slice(1).map((outputs, index) => {
-    const inputs = known(layers[index], "a layer has one before it");
-    const isLast = index === layers.length - 2;
-    const weightOffset = offset;
-    const biasOffset = offset + inputs * outputs;
-    offset = biasOffset + outputs;
-    return { inputs, outputs, activation: isLast ? output : activation, weightOffset, biasOffset };
-  });
+/** A layer with what it takes, gives and learns. */
+export interface PlacedLayer {
+  /** Its index in the list, which is its name in PyTorch's `nn.Sequential`. */
+  readonly name: string;
+  readonly config: LayerConfig;
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  readonly tensors: readonly PlacedTensor[];
 }
 
-/** How many parameters a model has: `Σ (inputs + 1) · outputs`. 784 → 16 → 16 → 10 has 13,002. */
+export interface ModelLayout {
+  readonly layers: readonly PlacedLayer[];
+  readonly outputShape: Shape;
+  readonly parameterCount: number;
+}
+
+/** Works out a model's layout, or finds the first layer that does not fit. */
+export function placeLayers({ inputShape, layers }: ModelConfig): ModelLayout | Misfit {
+  const placed: PlacedLayer[] = [];
+  let shape = inputShape;
+  let end = 0;
+  for (const [index, config] of layers.entries()) {
+    const kind = kindOf(config);
+    const outputShape = kind.outputShape(shape, config);
+    if ("misfit" in outputShape) {
+      return { misfit: `layer ${index + 1} (${config.kind}) ${outputShape.misfit}` };
+    }
+    const tensors = (kind.tensors?.(shape, config) ?? []).map((tensor) => {
+      const start = end;
+      end += sizeOf(tensor.shape);
+      return { ...tensor, start, end };
+    });
+    placed.push({ name: String(index), config, inputShape: shape, outputShape, tensors });
+    shape = outputShape;
+  }
+  if (end === 0) return { misfit: "no layer has parameters; add one that has, such as dense" };
+  return { layers: placed, outputShape: shape, parameterCount: end };
+}
+
+/**
+ * The layout of a model that has been checked.
+ *
+ * @throws If its layers do not fit (`modelSchema` refuses such a model).
+ */
+export function layoutOf(model: ModelConfig): ModelLayout {
+  const layout = placeLayers(model);
+  assert(!("misfit" in layout), () => ("misfit" in layout ? layout.misfit : ""));
+  return layout;
+}
+
+/** How many parameters a model has. 784 → 16 → 16 → 10 has 13,002. */
 export function parameterCount(model: ModelConfig): number {
-  return denseShapes(model).reduce((sum, { inputs, outputs }) => sum + (inputs + 1) * outputs, 0);
+  return layoutOf(model).parameterCount;
+}
+
+/** How many values a model gives for one sample. */
+export function outputCount(model: ModelConfig): number {
+  return sizeOf(layoutOf(model).outputShape);
 }

@@ -2,17 +2,14 @@
  * @file The network over the samples of one shard: forward, loss, backward. Computes in chunks of at most
  * `chunkSamplesMax` samples; every sum runs over the shard's samples in order, so the bits don't depend on the chunks.
  */
-import { known } from "../assert.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import type { RunConfig } from "../run/config.ts";
-import { ElementwiseLayer, SoftmaxLayer } from "./activation-layer.ts";
-import { DenseLayer, denseScratchBytes } from "./dense-layer.ts";
-import { GatherLayer } from "./gather-layer.ts";
-import { allocateRows, type Chunk, chunkSamplesMax, type Layer, type Rows } from "./layer.ts";
-import { denseShapes } from "./layout.ts";
-import { lossOf, type LossFunction } from "./loss.ts";
-import { SparseLayer } from "./sparse-layer.ts";
+import type { GatherLayer } from "./gather-layer.ts";
+import { type Chunk, chunkSamplesMax, type Layer, type Rows } from "./layer.ts";
+import { layoutOf } from "./layout.ts";
+import { type LossFunction, type LossName, lossOf } from "./loss.ts";
+import type { ModelConfig } from "./model-config.ts";
 import type { FeatureForm, StoredSplit } from "./stored-split.ts";
+import { wireLayers } from "./wire.ts";
 
 /** The samples of one shard. */
 export interface Shard {
@@ -35,8 +32,12 @@ export type PredictionVisitor = (label: number, predicted: number) => void;
 
 export class Network {
   readonly #kernel: Kernel;
-  readonly #layers: Layer[] = [];
-  /** What the loss is given: logits if it is fused with the output activation, else predictions. */
+  readonly #gather: GatherLayer | undefined;
+  /** Without the last one, if the loss is computed together with it. */
+  readonly #layers: readonly Layer[];
+  /** The layers before it have no parameters, so the way back ends here. */
+  readonly #firstTrained: number;
+  /** What the loss is given: logits if it is fused with the last layer, else predictions. */
   readonly #outputs: Rows;
   readonly #outputDeltas: Rows;
   readonly #loss: LossFunction;
@@ -50,38 +51,21 @@ export class Network {
   /**
    * Lays the network out in the kernel's memory.
    *
-   * @param form - How the features of the splits are stored.
+   * @param form - How the features of the splits are stored; `sparse` only if `readsSparse(model)`.
    */
   constructor(
     kernel: Kernel,
-    { model, loss }: Pick<RunConfig, "model" | "loss">,
+    { model, loss }: { readonly model: ModelConfig; readonly loss: { readonly name: LossName } },
     form: FeatureForm,
   ) {
     this.#kernel = kernel;
-    const shapes = denseShapes(model);
-    const scratch = kernel.arena.allocate(Math.max(...shapes.map(denseScratchBytes)));
-    const { compute, isFused } = lossOf(kernel, loss.name, model.output);
-    let input: Rows | undefined;
-    let inputDeltas: Rows | undefined;
-    if (form !== "sparse") {
-      input = allocateRows(kernel, known(model.layers[0], "a model has inputs"));
-      this.#layers.push(new GatherLayer(kernel, form, input));
-    }
-    for (const [index, shape] of shapes.entries()) {
-      const output = allocateRows(kernel, shape.outputs);
-      const outputDeltas = allocateRows(kernel, shape.outputs);
-      const wiring = { kernel, shape, output, outputDeltas, scratch };
-      this.#layers.push(
-        input === undefined ? new SparseLayer(wiring) : new DenseLayer(wiring, input, inputDeltas),
-      );
-      const isLast = index === shapes.length - 1;
-      if (!(isLast && isFused)) {
-        this.#addActivation(shape.activation, output, outputDeltas);
-      }
-      [input, inputDeltas] = [output, outputDeltas];
-    }
-    this.#outputs = known(input, "a model has a layer");
-    this.#outputDeltas = known(inputDeltas, "a model has a layer");
+    const { compute, isFused } = lossOf(kernel, loss.name, model);
+    const wired = wireLayers(kernel, layoutOf(model), form);
+    this.#gather = wired.gather;
+    this.#layers = isFused ? wired.layers.slice(0, -1) : wired.layers;
+    this.#firstTrained = wired.firstTrained;
+    this.#outputs = wired.outputs;
+    this.#outputDeltas = wired.outputDeltas;
     this.#loss = compute;
     this.#labels = kernel.arena.allocate(chunkSamplesMax);
     this.#predicted = kernel.arena.allocate(chunkSamplesMax);
@@ -102,7 +86,8 @@ export class Network {
     this.#chunk.gradient = gradient;
     for (let done = 0; done < shard.sampleCount; done += chunkSamplesMax) {
       this.#forward(shard, done);
-      for (let i = this.#layers.length - 1; i >= 0; i--) this.#layers[i]?.backward(this.#chunk);
+      this.#computeLosses();
+      this.#backward();
       this.#chunk.first = 0;
     }
     return this.#result;
@@ -117,6 +102,7 @@ export class Network {
     this.#begin(shard, parameters);
     for (let done = 0; done < shard.sampleCount; done += chunkSamplesMax) {
       this.#forward(shard, done);
+      this.#computeLosses();
       if (visit !== undefined) this.#visitPredictions(visit);
     }
     return this.#result;
@@ -130,18 +116,30 @@ export class Network {
     this.#result.correct = 0;
   }
 
-  /** Runs the chunk that starts `done` samples into the shard through all layers and the loss. */
+  /** Runs the chunk that starts `done` samples into the shard through the layers. */
   #forward(shard: Shard, done: number): void {
     const chunk = this.#chunk;
     chunk.samples = shard.samples + 4 * done;
     chunk.sampleCount = Math.min(shard.sampleCount - done, chunkSamplesMax);
+    this.#gather?.forward(chunk);
     for (const layer of this.#layers) layer.forward(chunk);
+  }
+
+  #backward(): void {
+    for (let i = this.#layers.length - 1; i >= this.#firstTrained; i--) {
+      this.#layers[i]?.backward(this.#chunk);
+    }
+  }
+
+  /** Losses of the chunk, ∂loss/∂outputs, and which of its samples are classified correctly. */
+  #computeLosses(): void {
+    const { sampleCount } = this.#chunk;
     this.#collectLabels();
     const { pointer, stride, width } = this.#outputs;
     const { functions } = this.#kernel;
-    functions.argmaxRows(this.#predicted, pointer, stride, chunk.sampleCount, width);
+    functions.argmaxRows(this.#predicted, pointer, stride, sampleCount, width);
     const deltas = this.#outputDeltas.pointer;
-    this.#loss(deltas, pointer, stride, chunk.sampleCount, width, this.#labels, this.#losses);
+    this.#loss(deltas, pointer, stride, sampleCount, width, this.#labels, this.#losses);
     this.#addLosses();
   }
 
@@ -166,11 +164,5 @@ export class Network {
     for (let s = 0; s < this.#chunk.sampleCount; s++) {
       visit(u8[this.#labels + s] ?? 0, u8[this.#predicted + s] ?? 0);
     }
-  }
-
-  #addActivation(name: RunConfig["model"]["output"], rows: Rows, deltas: Rows): void {
-    const wiring = { kernel: this.#kernel, rows, deltas };
-    if (name === "softmax") this.#layers.push(new SoftmaxLayer(wiring));
-    else if (name !== "linear") this.#layers.push(new ElementwiseLayer(wiring, name));
   }
 }

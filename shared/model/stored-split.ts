@@ -32,19 +32,32 @@ export interface StoredDataset {
 /** A column index of a sparse row has 16 bits; so a row has at most this many bytes. */
 const sparseFeaturesMax = 65_536;
 
-/** The form for a dataset: sparse if fewer than half of the training split's bytes are not zero. */
-export function featureForm(staging: Staging, { train, featureCount }: Dataset): FeatureForm {
+/**
+ * The form for a dataset: sparse if fewer than half of the training split's bytes are not zero.
+ *
+ * @param canBeSparse - Whether the first layer reads that form.
+ */
+export function featureForm(
+  staging: Staging,
+  { train, featureCount }: Dataset,
+  canBeSparse: boolean,
+): FeatureForm {
   const { features } = train;
   if (features instanceof Float32Array) return "floats";
+  if (!canBeSparse) return "bytes";
   const isSparse = 2 * countNonZero(staging, features) < features.length;
   return isSparse && featureCount <= sparseFeaturesMax ? "sparse" : "bytes";
 }
 
-/** Copies a dataset into the kernel's memory. */
-export function storeDataset(kernel: Kernel, dataset: Dataset): StoredDataset {
+/** Copies a dataset into the kernel's memory, in the form that `featureForm` chooses. */
+export function storeDataset(
+  kernel: Kernel,
+  dataset: Dataset,
+  canBeSparse: boolean,
+): StoredDataset {
   const { classCount, train, test } = dataset;
   const staging = new Staging(kernel);
-  const form = featureForm(staging, dataset);
+  const form = featureForm(staging, dataset, canBeSparse);
   return {
     form,
     classCount,

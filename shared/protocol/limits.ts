@@ -2,16 +2,20 @@
  * @file Every limit of the protocol, each with its reason. A peer that goes over one is refused with a code; the
  * run does not notice (invariant 5). Where something is counted by address, an IPv6 network of 64 bits is one address.
  */
-import type { ModelConfig } from "../run/config.ts";
+import { outputCount } from "../model/layout.ts";
+import type { ModelConfig } from "../model/model-config.ts";
 
 /** Raised when a message changes its meaning; peers with another number are refused at `hello`. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** A header is a few numbers and short texts; the largest, `run`, carries the run config (≈ 1 KiB). */
 export const headerBytesMax = 4096;
 
-/** A header is a map of maps or of short lists: `run` → config → model → layers is the deepest. */
-export const headerDepthMax = 6;
+/**
+ * A header is a map of maps or of short lists. The deepest is `run` → config → model → layers → layer → a setting, 6
+ * levels; a setting may be a list, and layers may nest in two blocks of two levels each.
+ */
+export const headerDepthMax = 11;
 
 /** What a socket may send before it has shown its token, frames and all: one header. A `hello` has about 400 bytes. */
 export const unauthenticatedBytesMax = headerBytesMax;
@@ -171,6 +175,6 @@ export const parametersMax = 100_000_000;
 
 /** Confusion counts of an evaluation are `[label, predicted]`. */
 export function confusionLength(model: ModelConfig): number {
-  const classCount = model.layers.at(-1) ?? 0;
+  const classCount = outputCount(model);
   return classCount * classCount;
 }

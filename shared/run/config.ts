@@ -5,9 +5,9 @@
  */
 import * as z from "zod/mini";
 
-export const hiddenActivations = ["sigmoid", "tanh", "relu", "linear"] as const;
-export const outputActivations = ["softmax", ...hiddenActivations] as const;
-export const lossNames = ["cce", "bce", "mse", "mae"] as const;
+import { lossNames } from "../model/loss.ts";
+import { modelSchema } from "../model/model-schema.ts";
+
 export const optimizerNames = [
   "sgd",
   "momentum",
@@ -77,12 +77,7 @@ export const runConfigSchema = z.strictObject({
     /** Of the canonical bytes, in lower-case hex: the address under `/data/`. */
     sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/u)),
   }),
-  model: z.strictObject({
-    /** Widths: inputs, hidden …, outputs. At least two. */
-    layers: z.array(count).check(z.minLength(2), z.maxLength(32)),
-    activation: z.enum(hiddenActivations),
-    output: z.enum(outputActivations),
-  }),
+  model: modelSchema,
   loss: z.strictObject({ name: z.enum(lossNames), reduction: z.enum(["mean", "sum"]) }),
   optimizer,
   schedule,
@@ -101,9 +96,5 @@ export const runConfigSchema = z.strictObject({
 });
 
 export type RunConfig = z.infer<typeof runConfigSchema>;
-export type ModelConfig = RunConfig["model"];
 export type OptimizerConfig = RunConfig["optimizer"];
 export type ScheduleConfig = RunConfig["schedule"];
-export type HiddenActivation = (typeof hiddenActivations)[number];
-export type OutputActivation = (typeof outputActivations)[number];
-export type LossName = (typeof lossNames)[number];

@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { drawDigits } from "../../coordinator/datasets/digits.ts";
 import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
 import { assert } from "../../shared/assert.ts";
+import { denseModel } from "../../shared/model/dense-model.ts";
 import { parameterCount } from "../../shared/model/layout.ts";
 import { silenceMaxMs } from "../../shared/protocol/limits.ts";
 import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
@@ -136,7 +137,9 @@ async function measureDeaf(report: Report): Promise<void> {
   );
   const clients: LightClient[] = [];
   try {
-    const parameters = parameterCount({ layers: deafModel, activation: "relu", output: "softmax" });
+    const parameters = parameterCount(
+      denseModel({ widths: deafModel, activation: "relu", output: "softmax" }),
+    );
     const answers = madeUp(new Uint8Array(4 * parameters));
     const reader = new LightClient(stage.url, { answers });
     clients.push(reader);

@@ -4,6 +4,7 @@
  * the cost of sockets alone (an echo server with the same bytes), the coordinator without sockets, and the least
  * possible work per received gradient (one pass that copies it and one that adds it).
  */
+import { denseModel } from "../../shared/model/dense-model.ts";
 import { parameterCount } from "../../shared/model/layout.ts";
 import { Cluster } from "../support/processes/cluster.ts";
 import { LightClient, madeUp } from "./light-client.ts";
@@ -33,7 +34,9 @@ export async function benchScale(report: Report): Promise<void> {
 }
 
 async function measure(report: Report, layers: readonly number[], workers: number): Promise<void> {
-  const parameters = parameterCount({ layers: [...layers], activation: "relu", output: "softmax" });
+  const parameters = parameterCount(
+    denseModel({ widths: layers, activation: "relu", output: "softmax" }),
+  );
   const turns: Turn[] = [];
   const sockets: number[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -2,6 +2,7 @@
  * @file Synchronous steps at batch 64: a coordinator and two Node workers, compared with a bare `ws` echo of the
  * same bytes and with PyTorch DDP with two processes.
  */
+import { denseModel } from "../../shared/model/dense-model.ts";
 import { parameterCount } from "../../shared/model/layout.ts";
 import { type Contestant, interleave, type Turn } from "./interleave.ts";
 import { notePyTorch, runPeer, runPyTorch } from "./processes.ts";
@@ -11,7 +12,8 @@ import { trainingTurn } from "./trainer.ts";
 const layers = [784, 16, 16, 10];
 const batchSize = 64;
 const rounds = 5;
-const bytes = 4 * parameterCount({ layers, activation: "sigmoid", output: "softmax" });
+const bytes =
+  4 * parameterCount(denseModel({ widths: layers, activation: "sigmoid", output: "softmax" }));
 
 export async function benchStep(report: Report): Promise<void> {
   await notePyTorch(report);

@@ -5,10 +5,31 @@
  * For the layer l with input x, `z = x W + b` and `a = f(z)`; `δ` is ∂loss/∂z, and `∂loss/∂W[i][o] = xᵢ δₒ`.
  */
 import { exp, maximumOf, sigmoidOf, tanhOf } from "../../../shared/kernels/plain/math.ts";
-import { type DenseShape, denseShapes } from "../../../shared/model/layout.ts";
-import type { ModelConfig, RunConfig } from "../../../shared/run/config.ts";
+import type { OutputActivation } from "../../../shared/model/dense-model.ts";
+import { layoutOf } from "../../../shared/model/layout.ts";
+import type { ModelConfig } from "../../../shared/model/model-config.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
 
 const { fround } = Math;
+
+interface DenseShape {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly activation: OutputActivation;
+  readonly weightOffset: number;
+  readonly biasOffset: number;
+}
+
+function denseShapes(model: ModelConfig): DenseShape[] {
+  const { layers } = layoutOf(model);
+  return layers.flatMap(({ tensors: [weight, bias] }, index) => {
+    if (weight === undefined || bias === undefined) return [];
+    const [inputs = 0, outputs = 0] = weight.shape;
+    const next = layers[index + 1]?.config.kind ?? "dense";
+    const activation = next === "dense" ? "linear" : next;
+    return [{ inputs, outputs, activation, weightOffset: weight.start, biasOffset: bias.start }];
+  });
+}
 
 /** What one sample makes of the network: the input, then the activations after each layer. */
 export type Activations = readonly Float32Array[];

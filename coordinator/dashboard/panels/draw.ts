@@ -2,6 +2,7 @@
  * @file A digit drawn by hand, the network's view of it, and the network's outputs as bars, with the current
  * parameters.
  */
+import { sizeOf } from "../../../shared/model/layer-kind.ts";
 import { figures } from "../charts/format.ts";
 import { centreDigit, imageSide, type Picture } from "../model/digit.ts";
 import type { ModelSource } from "../model/model-source.ts";
@@ -92,8 +93,9 @@ class DrawPanel {
   #answer(): void {
     const { model } = this.#source;
     const image = this.#image;
-    const fits = model?.config.model.layers[0] === imageSide * imageSide;
-    if (model === undefined || image === undefined || !fits) {
+    const fits =
+      model !== undefined && sizeOf(model.config.model.inputShape) === imageSide * imageSide;
+    if (image === undefined || !fits) {
       setText(element("answer"), say(model !== undefined && !fits ? "noPictures" : "answerNone"));
       for (const bar of this.#bars) showBar(bar, 0, false);
       return;

@@ -2,13 +2,9 @@
  * @file The form of the next run. It sends texts; the coordinator decides whether they make a run, and answers in
  * one line.
  */
-import {
-  hiddenActivations,
-  lossNames,
-  optimizerNames,
-  outputActivations,
-  type RunConfig,
-} from "../../../shared/run/config.ts";
+import { hiddenActivations, outputActivations } from "../../../shared/model/dense-model.ts";
+import { lossNames } from "../../../shared/model/loss.ts";
+import { optimizerNames, type RunConfig } from "../../../shared/run/config.ts";
 import { auditPolicies } from "../../audit/audit-policy.ts";
 import type { Feed } from "../feed.ts";
 import { create, element, setText } from "../page.ts";

@@ -1,4 +1,7 @@
 /** @file The weights of the first layer: what each neuron looks for, as a picture. */
+import type { Shape } from "../../../shared/model/layer-kind.ts";
+import { layoutOf } from "../../../shared/model/layout.ts";
+import type { ModelConfig } from "../../../shared/model/model-config.ts";
 import type { Model, ModelSource } from "../model/model-source.ts";
 import { rgbOf } from "../model/picture.ts";
 import { element, setText, watchVisible } from "../page.ts";
@@ -21,7 +24,7 @@ class WeightsPanel {
   }
 
   #show({ config, parameters }: Model): void {
-    const [inputs = 0, outputs = 0] = config.model.layers;
+    const [inputs = 0, outputs = 0] = firstWeights(config.model);
     const side = Math.round(Math.sqrt(inputs));
     if (side * side !== inputs) return setText(element("weights-how"), say("noPictures"));
     setText(element("weights-how"), say("weightsHow"));
@@ -41,6 +44,12 @@ class WeightsPanel {
     }
     canvas.setAttribute("aria-label", say("weightsLabel", { count }));
   }
+}
+
+/** Shape `[inputs, outputs]` of the first layer's weights, with which the parameters begin; empty if it has no such matrix. */
+function firstWeights(model: ModelConfig): Shape {
+  const shape = layoutOf(model).layers[0]?.tensors[0]?.shape ?? [];
+  return shape.length === 2 ? shape : [];
 }
 
 /** One neuron's weights: the strongest has full colour, 0 has the card's colour. */

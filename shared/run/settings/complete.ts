@@ -4,8 +4,10 @@
  */
 import { known } from "../../assert.ts";
 import { shown } from "../../error-text.ts";
+import type { OutputActivation } from "../../model/dense-model.ts";
+import { fusedKindOf, type LossName } from "../../model/loss.ts";
 import { OperatorError } from "../../operator-error.ts";
-import type { LossName, OptimizerConfig, OutputActivation, ScheduleConfig } from "../config.ts";
+import type { OptimizerConfig, ScheduleConfig } from "../config.ts";
 import { optimizerDefaults, recipe, runDefaults, scheduleDefaults } from "./defaults.ts";
 import { flagOf, type Origins } from "./option.ts";
 import { listed, valueText } from "./readers.ts";
@@ -113,8 +115,8 @@ function partners(
 ): { readonly loss: LossName; readonly outputActivation: OutputActivation } {
   const loss = given.loss ?? lossOfOutput[given.outputActivation ?? "softmax"];
   const outputActivation = given.outputActivation ?? outputOfLoss[loss];
-  const needed = outputOfLoss[loss];
-  if ((loss === "cce" || loss === "bce") && outputActivation !== needed) {
+  const needed = fusedKindOf(loss);
+  if (needed !== undefined && outputActivation !== needed) {
     const output = labelOf("outputActivation", origins);
     throw new OperatorError(
       `${labelOf("loss", origins)} ${loss} needs ${needed} outputs, not ${output} ${outputActivation}; use ${needed}, or another loss`,

@@ -3,6 +3,9 @@
  * here, in one line. Nothing is adjusted silently: a batch larger than the data is refused, not cut.
  */
 import { assert } from "../../assert.ts";
+import { denseModel } from "../../model/dense-model.ts";
+import { parameterCount } from "../../model/layout.ts";
+import type { ModelConfig } from "../../model/model-config.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { parametersMax } from "../../protocol/limits.ts";
 import { type RunConfig, runConfigSchema } from "../config.ts";
@@ -34,12 +37,12 @@ export interface DatasetFacts {
  */
 export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunConfig {
   const settings = completeRun(request);
-  const layers = resolveLayers(settings, request, facts);
+  const model = resolveModel(settings, request, facts);
   const batchSize = resolveBatchSize(settings, request, facts);
   const shardSize = resolveShardSize(settings, request, batchSize);
   const config = runConfigSchema.safeParse({
     dataset: { name: facts.name, sha256: facts.sha256 },
-    model: { layers, activation: settings.activation, output: settings.outputActivation },
+    model,
     loss: { name: settings.loss, reduction: settings.reduction },
     optimizer: pick(settings.optimizer, settings, optimizerDefaults[settings.optimizer]),
     schedule: {
@@ -59,12 +62,26 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
   return config.data;
 }
 
-function resolveLayers(
-  { layers }: CompleteSettings,
+/** The layers that the widths and the two activations stand for. */
+function resolveModel(
+  { layers, activation, outputActivation: output }: CompleteSettings,
+  request: RunRequest,
+  facts: DatasetFacts,
+): ModelConfig {
+  const { featureCount, classCount } = facts;
+  const isAuto = layers === "auto";
+  const widths = isAuto ? [featureCount, ...hiddenWidths, classCount] : layers;
+  const model = denseModel({ widths, activation, output });
+  if (!isAuto) refuseUnfitLayers(model, layers, request, facts);
+  return model;
+}
+
+function refuseUnfitLayers(
+  model: ModelConfig,
+  layers: readonly number[],
   request: RunRequest,
   { name, featureCount, classCount }: DatasetFacts,
-): readonly number[] {
-  if (layers === "auto") return [featureCount, ...hiddenWidths, classCount];
+): void {
   const misfit = `${spelled("layers", request)} does not fit ${name}`;
   if (layers[0] !== featureCount) {
     throw new OperatorError(
@@ -74,23 +91,12 @@ function resolveLayers(
   if (layers.at(-1) !== classCount) {
     throw new OperatorError(`${misfit}: it has ${classCount} classes; end with ${classCount}`);
   }
-  const parameterCount = parametersOf(layers);
-  if (parameterCount > parametersMax) {
+  const count = parameterCount(model);
+  if (count > parametersMax) {
     throw new OperatorError(
-      `${spelled("layers", request)} makes ${parameterCount} parameters; a run has at most ${parametersMax}, use narrower layers`,
+      `${spelled("layers", request)} makes ${count} parameters; a run has at most ${parametersMax}, use narrower layers`,
     );
   }
-  return layers;
-}
-
-/** Weights and biases of dense layers. */
-function parametersOf(layers: readonly number[]): number {
-  let count = 0;
-  layers.reduce((inputs, outputs) => {
-    count += (inputs + 1) * outputs;
-    return outputs;
-  });
-  return count;
 }
 
 function resolveBatchSize(

@@ -4,7 +4,12 @@
  */
 import { assert, known } from "../../assert.ts";
 import { shown } from "../../error-text.ts";
+import { checkModel } from "../../model/check.ts";
+import { shorthandOf } from "../../model/dense-model.ts";
+import { parameterCount } from "../../model/layout.ts";
+import type { ModelConfig } from "../../model/model-config.ts";
 import { OperatorError } from "../../operator-error.ts";
+import { parametersMax } from "../../protocol/limits.ts";
 import type { RunConfig } from "../config.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
 import { spelled } from "./complete.ts";
@@ -81,12 +86,27 @@ export function refuseUnfit(saved: RunConfig, facts: DatasetFacts, path: string)
     );
   }
   resolveRunConfig({ given, origins }, facts);
+  refuseUnfitModel(saved, facts, path);
+}
+
+/** For models that no option describes: what `resolveRunConfig` has checked of the others. */
+function refuseUnfitModel(saved: RunConfig, facts: DatasetFacts, path: string): void {
+  const count = parameterCount(saved.model);
+  const problem =
+    count > parametersMax
+      ? `it has ${count} parameters; a run has at most ${parametersMax}`
+      : checkModel(saved, facts);
+  if (problem !== undefined) throw new OperatorError(`${path}: model: ${problem}`);
 }
 
 function refuseContradictions(request: RunRequest, saved: RunConfig, facts: DatasetFacts): void {
   const former = settingsOf(saved);
+  const isIrrelevant = (key: RunKey) =>
+    ["dataset", "epochs", "steps"].includes(key) ||
+    // Without hidden layers there is nothing that it would follow, and so nothing to contradict.
+    (key === "activation" && shorthandOf(saved.model)?.widths.length === 2);
   for (const key of Object.keys(request.given).filter(isRunKey)) {
-    if (key === "dataset" || key === "epochs" || key === "steps") continue;
+    if (isIrrelevant(key)) continue;
     const now = valueText(resolved(key, request.given, saved, facts));
     const then = former[key];
     if (then !== undefined && valueText(then) === now) continue;
@@ -112,14 +132,20 @@ function resolved(
   return given[key] ?? null;
 }
 
+/** A model as options; nothing for one that is no shorthand. */
+function modelSettingsOf(model: ModelConfig): Readonly<Record<string, OptionValue>> {
+  const shorthand = shorthandOf(model);
+  if (shorthand === undefined) return {};
+  const { widths, activation, output } = shorthand;
+  return { layers: widths, activation, outputActivation: output };
+}
+
 /** A run config as options: the inverse of resolving it. */
 function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
   const { name: optimizer, ...hyperparameters } = config.optimizer;
   const { name: schedule, ...scheduling } = config.schedule;
   return {
-    layers: config.model.layers,
-    activation: config.model.activation,
-    outputActivation: config.model.output,
+    ...modelSettingsOf(config.model),
     loss: config.loss.name,
     reduction: config.loss.reduction,
     optimizer,

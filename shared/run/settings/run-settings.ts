@@ -3,13 +3,9 @@
  * environment variable, its key in the run file and its field on the dashboard follow from its name, so that they
  * can't drift apart.
  */
-import {
-  hiddenActivations,
-  lossNames,
-  optimizerNames,
-  outputActivations,
-  scheduleNames,
-} from "../config.ts";
+import { hiddenActivations, outputActivations } from "../../model/dense-model.ts";
+import { lossNames } from "../../model/loss.ts";
+import { optimizerNames, scheduleNames } from "../config.ts";
 import { type Origins, row, type Settings } from "./option.ts";
 import {
   fraction,

@@ -3,6 +3,7 @@
  * JavaScript's own functions, and its gradient by central differences. Shares no code with what it checks.
  */
 import { assertNever } from "../../../shared/assert.ts";
+import type { LayerConfig } from "../../../shared/model/layer-kinds.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 
 export interface Sample {
@@ -12,7 +13,7 @@ export interface Sample {
 
 type Configured = Pick<RunConfig, "model" | "loss">;
 
-/** The loss of one sample. Parameters are ordered layer by layer: weights `[inputs][outputs]`, then biases. */
+/** The loss of one sample. Parameters are ordered layer by layer; of a dense one weights `[inputs][outputs]`, then biases. */
 export function plainLoss(
   { model, loss }: Configured,
   parameters: Float64Array,
@@ -20,18 +21,22 @@ export function plainLoss(
 ): number {
   let values = [...sample.features];
   let offset = 0;
-  for (const [index, outputs] of model.layers.slice(1).entries()) {
+  for (const layer of model.layers) {
+    if (layer.kind !== "dense") {
+      values = activate(values, layer.kind);
+      continue;
+    }
+    const { units } = layer;
     const inputs = values;
-    const biases = offset + inputs.length * outputs;
-    const sums = Array.from({ length: outputs }, (_, o) =>
+    const weights = offset;
+    const biases = weights + inputs.length * units;
+    values = Array.from({ length: units }, (_, o) =>
       inputs.reduce(
-        (sum, x, i) => sum + x * parameters[offset + i * outputs + o]!,
+        (sum, x, i) => sum + x * parameters[weights + i * units + o]!,
         parameters[biases + o]!,
       ),
     );
-    offset = biases + outputs;
-    const isLast = index === model.layers.length - 2;
-    values = activate(sums, isLast ? model.output : model.activation);
+    offset = biases + units;
   }
   return lossOf(loss.name, values, sample.label);
 }
@@ -51,7 +56,7 @@ export function plainGradient(
   });
 }
 
-function activate(values: number[], name: RunConfig["model"]["output"]): number[] {
+function activate(values: number[], name: Exclude<LayerConfig["kind"], "dense">): number[] {
   switch (name) {
     case "sigmoid":
       return values.map((x) => 1 / (1 + Math.exp(-x)));
@@ -59,8 +64,6 @@ function activate(values: number[], name: RunConfig["model"]["output"]): number[
       return values.map(Math.tanh);
     case "relu":
       return values.map((x) => Math.max(x, 0));
-    case "linear":
-      return values;
     case "softmax": {
       const powers = values.map(Math.exp);
       const total = powers.reduce((sum, power) => sum + power, 0);

@@ -116,22 +116,20 @@ function features({ features: all, count }: Split, sample: number): Float32Array
     : Float32Array.from(row);
 }
 
-/** Lists the dense layers with their widths and the offsets of their weights `[inputs, outputs]` and biases. */
-function layersOf({ model }: RunConfig) {
+/** Lists the dense layers: widths, offsets of weights `[inputs, outputs]` and biases, and the kind that follows. */
+function layersOf({ model: { inputShape, layers } }: RunConfig) {
   let offset = 0;
-  return model.layers.slice(1).map((outputs, index) => {
-    const inputs = model.layers[index]!;
+  let inputs = inputShape[0]!;
+  return layers.flatMap((layer, index) => {
+    if (layer.kind !== "dense") return [];
+    const outputs = layer.units;
     const weights = offset;
     const biases = offset + inputs * outputs;
+    const activation: string = layers[index + 1]?.kind ?? "none";
+    const dense = { inputs, outputs, weights, biases, activation };
     offset = biases + outputs;
-    const isLast = index === model.layers.length - 2;
-    return {
-      inputs,
-      outputs,
-      weights,
-      biases,
-      activation: isLast ? model.output : model.activation,
-    };
+    inputs = outputs;
+    return [dense];
   });
 }
 
@@ -168,6 +166,7 @@ function activate(z: Float32Array, activation: string): Float32Array {
 function lossOf({ outputs, logits }: Pass, config: RunConfig, label: number) {
   const y = known(outputs.at(-1), "a network has a last layer");
   const n = y.length;
+  const { activation: output } = layersOf(config).at(-1)!;
   const target = (o: number) => (o === label ? 1 : 0);
   switch (config.loss.name) {
     case "cce": {
@@ -189,12 +188,12 @@ function lossOf({ outputs, logits }: Pass, config: RunConfig, label: number) {
         0,
       );
       const slopes = y.map((value, o) => f(f(2 * f(value - target(o))) / n));
-      return { loss: f(sum / n), deltas: throughActivation(slopes, y, config.model.output) };
+      return { loss: f(sum / n), deltas: throughActivation(slopes, y, output) };
     }
     case "mae": {
       const sum = y.reduce((total, value, o) => f(total + Math.abs(f(value - target(o)))), 0);
       const slopes = y.map((value, o) => Math.sign(f(value - target(o))) * f(1 / n));
-      return { loss: f(sum / n), deltas: throughActivation(slopes, y, config.model.output) };
+      return { loss: f(sum / n), deltas: throughActivation(slopes, y, output) };
     }
     default:
       throw new Error("no such loss");
@@ -237,7 +236,8 @@ function backward(
   { parameters, config, input, pass, deltas: last }: Backward,
 ): void {
   let deltas = last;
-  for (const [index, layer] of [...layersOf(config).entries()].toReversed()) {
+  const layers = layersOf(config);
+  for (const [index, layer] of [...layers.entries()].toReversed()) {
     const x = index === 0 ? input : pass.outputs[index - 1]!;
     for (let o = 0; o < layer.outputs; o++) {
       const delta = deltas[o]!;
@@ -254,7 +254,7 @@ function backward(
         0,
       ),
     );
-    deltas = throughActivation(slopes, x, config.model.activation);
+    deltas = throughActivation(slopes, x, layers[index - 1]!.activation);
   }
 }
 

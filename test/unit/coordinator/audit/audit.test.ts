@@ -5,6 +5,7 @@ import { Audit } from "../../../../coordinator/audit/audit.ts";
 import { Round } from "../../../../coordinator/dispatch/round.ts";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { instantiateKernel } from "../../../../shared/kernels/kernel.ts";
+import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { workersMax } from "../../../../shared/protocol/limits.ts";
 import { Random } from "../../../../shared/random.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
@@ -81,7 +82,7 @@ describe("honest workers", () => {
       config: config({
         optimizer: { name: "sgd", learningRate: 1e38 },
         loss: { name: "mse", reduction: "mean" },
-        model: { layers: [12, 5, 3], activation: "linear", output: "linear" },
+        model: denseModel({ widths: [12, 5, 3], activation: "linear", output: "linear" }),
       }),
     });
     expect(direct.finish()).toMatchObject({ kind: "failed" });

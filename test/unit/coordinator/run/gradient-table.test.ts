@@ -2,9 +2,11 @@
 import { describe, expect, test } from "vitest";
 
 import { GradientTable } from "../../../../coordinator/run/gradient-table.ts";
-import type { ModelConfig } from "../../../../shared/run/config.ts";
+import { denseModel } from "../../../../shared/model/dense-model.ts";
 
-const model: ModelConfig = { layers: [4, 3, 2], activation: "sigmoid", output: "softmax" };
+const modelOf = (...widths: readonly number[]) =>
+  denseModel({ widths, activation: "sigmoid", output: "softmax" });
+const model = modelOf(4, 3, 2);
 const parameterCount = 5 * 3 + 4 * 2;
 
 function names(count: number): string[] {
@@ -72,7 +74,7 @@ describe("GradientTable", () => {
   });
 
   test("picks parameters of the reference network that exist: 6 of 13,002", () => {
-    const columns = new GradientTable({ ...model, layers: [784, 16, 16, 10] });
+    const columns = new GradientTable(modelOf(784, 16, 16, 10));
     columns.begin(0);
     columns.add("ana", new Uint8Array(4 * 13_002), 1);
     columns.end();
@@ -81,7 +83,7 @@ describe("GradientTable", () => {
   });
 
   test("picks parameters of the smallest network, 1 → 1: both", () => {
-    const columns = new GradientTable({ ...model, layers: [1, 1] });
+    const columns = new GradientTable(modelOf(1, 1));
     columns.begin(0);
     columns.add("ana", new Uint8Array(8), 1);
     columns.end();

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { Round } from "../../../../coordinator/dispatch/round.ts";
 import { Timeline } from "../../../../coordinator/run/timeline.ts";
-import type { ModelConfig } from "../../../../shared/run/config.ts";
+import { denseModel } from "../../../../shared/model/dense-model.ts";
 
 /** A round of 10 ms in which `fast` computed 4 ms of 6, and `slow` did not answer. */
 function playedRound(step: number): Round {
@@ -17,7 +17,7 @@ function playedRound(step: number): Round {
 }
 
 /** 3 parameters. */
-const model: ModelConfig = { layers: [2, 1], activation: "relu", output: "linear" };
+const model = denseModel({ widths: [2, 1], activation: "relu", output: "linear" });
 
 function times(downloadMs: number, computeMs: number, uploadMs: number) {
   return { downloadMs, computeMs, uploadMs };

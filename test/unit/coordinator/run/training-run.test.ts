@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { createPlainKernel, instantiateKernel } from "../../../../shared/kernels/kernel.ts";
+import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { Random } from "../../../../shared/random.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
@@ -51,7 +52,7 @@ describe("fingerprint", () => {
   ] as const)("%s on %s with %s inside is the sequential trainer's", (name, output, activation) => {
     const changes: Partial<RunConfig> = {
       loss: { name, reduction: "mean" },
-      model: { layers: [12, 5, 4, 3], activation, output },
+      model: denseModel({ widths: [12, 5, 4, 3], activation, output }),
     };
     const expected = trainSequentially(config(changes), dataset);
     const { fingerprint, direct } = train(changes, 3);
@@ -139,7 +140,7 @@ describe("a run that can't go on", () => {
       {
         optimizer: { name: "sgd", learningRate: 1e38 },
         loss: { name: "mse", reduction: "mean" },
-        model: { layers: [12, 5, 3], activation: "linear", output: "linear" },
+        model: denseModel({ widths: [12, 5, 3], activation: "linear", output: "linear" }),
       },
       2,
     );

@@ -8,6 +8,7 @@ import { prepareRun, type PreparedRun } from "../../../../coordinator/run-setup.
 import { decodeCheckpoint, encodeCheckpoint } from "../../../../coordinator/storage/checkpoint.ts";
 import { known } from "../../../../shared/assert.ts";
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
+import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { decodeSafetensors } from "../../../../shared/safetensors.ts";
@@ -26,13 +27,15 @@ import { checkpointAt, config as fixtureConfig } from "./checkpoint-fixture.ts";
 countProperties("a run's folder");
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
+const reluModel = (...widths: readonly number[]) =>
+  denseModel({ widths, activation: "relu", output: "softmax" });
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 describe("a checkpoint whose hash is right and whose contents are not", () => {
   const { metadata, tensors } = decodeSafetensors(encodeCheckpoint(checkpointAt(100)));
   const withConfig = (changes: Partial<RunConfig>) =>
     new Map([...metadata, ["config", JSON.stringify({ ...fixtureConfig, ...changes })]]);
-  const model = (layers: number[]) => withConfig({ model: { ...fixtureConfig.model, layers } });
+  const model = (widths: number[]) => withConfig({ model: reluModel(...widths) });
   const progress = (changes: object) =>
     new Map([
       ...metadata,
@@ -286,12 +289,12 @@ describe("a run folder", () => {
       [
         [
           "layers",
-          { model: { layers: [784, 2 ** 53 - 1, 10], activation: "relu", output: "softmax" } },
+          { model: reluModel(784, 2 ** 53 - 1, 10) },
           /layers 784,9007199254740991,10 makes .* parameters; a run has at most 100000000, use narrower layers/u,
         ],
         [
           "layers of other data",
-          { model: { layers: [2, 10], activation: "relu", output: "softmax" } },
+          { model: reluModel(2, 10) },
           /layers 2,10 does not fit digits:20,10: its samples have 784 values/u,
         ],
         [

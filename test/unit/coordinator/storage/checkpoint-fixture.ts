@@ -1,10 +1,11 @@
 /** @file A small checkpoint for tests: 3-2-2 network, 14 parameters, one state tensor. */
 import type { Checkpoint } from "../../../../coordinator/storage/checkpoint.ts";
+import { denseModel } from "../../../../shared/model/dense-model.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 
 export const config: RunConfig = {
   dataset: { name: "ziffern \u{1F522}", sha256: "ab".repeat(32) },
-  model: { layers: [3, 2, 2], activation: "relu", output: "softmax" },
+  model: denseModel({ widths: [3, 2, 2], activation: "relu", output: "softmax" }),
   loss: { name: "cce", reduction: "mean" },
   optimizer: { name: "momentum", learningRate: 0.1, beta: 0.9, dampening: 0.9 },
   schedule: { name: "constant", warmupSteps: 0, decayEpochs: 1, decayFactor: 1, finalFraction: 0 },

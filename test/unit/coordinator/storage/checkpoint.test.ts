@@ -6,10 +6,15 @@ import {
   fingerprintOf,
 } from "../../../../coordinator/storage/checkpoint.ts";
 import { sha256OfParts } from "../../../../coordinator/storage/sha256.ts";
+import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../../shared/safetensors.ts";
 import { checkpointAt, config } from "./checkpoint-fixture.ts";
 
 const checkpoint = checkpointAt(123);
+const modelOf = (...widths: readonly number[]) =>
+  denseModel({ widths, activation: "relu", output: "softmax" });
+/** As a text of the file's own JSON holds it. */
+const jsonInJson = (value: unknown) => JSON.stringify(JSON.stringify(value)).slice(1, -1);
 
 /** Makes a changed file's own hash right again. */
 function resign(bytes: Buffer): Buffer {
@@ -83,14 +88,15 @@ describe("decodeCheckpoint", () => {
   });
 
   test("refuses parameters of another model though all hashes are right", () => {
-    const model = { ...config.model, layers: [2, 3, 1] };
+    const model = modelOf(2, 3, 1);
     const other = encodeCheckpoint({
       ...checkpoint,
       config: { ...config, model },
       parameters: new Float32Array(13),
       optimizerState: new Map(),
     });
-    const text = Buffer.from(other).toString("latin1").replace("[2,3,1]", "[3,2,1]");
+    const [its, another] = [model, modelOf(3, 2, 1)].map(jsonInJson);
+    const text = Buffer.from(other).toString("latin1").replace(its!, another!);
     const forged = resign(Buffer.from(text, "latin1"));
     expect(decodeCheckpoint(forged)).toEqual({
       ok: false,

@@ -7,10 +7,11 @@ const facts = { featureCount: 12, classCount: 3 };
 const layers = [12, 5, 3];
 
 test.each<[TestConfig, RegExp]>([
-  [{ layers: [13, 3] }, /13 inputs but a sample has 12 features/u],
-  [{ layers: [12, 4] }, /4 outputs but there are 3 classes/u],
-  [{ layers, loss: "cce", output: "sigmoid" }, /cce needs the output softmax, got sigmoid/u],
-  [{ layers, loss: "bce", output: "softmax" }, /bce needs the output sigmoid, got softmax/u],
+  [{ layers: [13, 3] }, /takes 13 values but a sample has 12: use an input shape of 12 values/u],
+  [{ layers: [12, 4] }, /gives 4 values but there are 3 classes/u],
+  [{ layers, loss: "cce", output: "sigmoid" }, /cce needs softmax as the last layer, got sigmoid/u],
+  [{ layers, loss: "bce", output: "softmax" }, /bce needs sigmoid as the last layer, got softmax/u],
+  [{ layers, loss: "bce", output: "linear" }, /bce needs sigmoid as the last layer, got dense/u],
 ])("says what is wrong with %j", (config, message) => {
   expect(checkModel(testConfig(config), facts)).toMatch(message);
 });

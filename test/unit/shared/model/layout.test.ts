@@ -1,17 +1,72 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { denseShapes, parameterCount } from "../../../../shared/model/layout.ts";
+import { layoutOf, parameterCount, placeLayers } from "../../../../shared/model/layout.ts";
+import type { ModelConfig } from "../../../../shared/model/model-config.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 
 test("784-16-16-10 has 13,002 parameters", () => {
   expect(parameterCount(testConfig({}).model)).toBe(13_002);
 });
 
-test("layers lie one after the other, weights before biases", () => {
+test("layers lie one after the other by their names, weights before biases", () => {
   const { model } = testConfig({ layers: [4, 3, 2], activation: "relu", output: "sigmoid" });
-  expect(denseShapes(model)).toEqual([
-    { inputs: 4, outputs: 3, activation: "relu", weightOffset: 0, biasOffset: 12 },
-    { inputs: 3, outputs: 2, activation: "sigmoid", weightOffset: 15, biasOffset: 21 },
+  const { layers, outputShape, parameterCount: count } = layoutOf(model);
+  const placed = layers.map(({ name, config, inputShape, outputShape: to, tensors }) => [
+    name,
+    config.kind,
+    inputShape,
+    to,
+    tensors.map((tensor) => [tensor.name, tensor.shape, tensor.start, tensor.end]),
   ]);
-  expect(parameterCount(model)).toBe(23);
+  expect(placed).toEqual([
+    [
+      "0",
+      "dense",
+      [4],
+      [3],
+      [
+        ["weight", [4, 3], 0, 12],
+        ["bias", [3], 12, 15],
+      ],
+    ],
+    ["1", "relu", [3], [3], []],
+    [
+      "2",
+      "dense",
+      [3],
+      [2],
+      [
+        ["weight", [3, 2], 15, 21],
+        ["bias", [2], 21, 23],
+      ],
+    ],
+    ["3", "sigmoid", [2], [2], []],
+  ]);
+  expect([outputShape, count]).toEqual([[2], 23]);
+});
+
+describe("a model whose layers do not fit", () => {
+  const dense = { kind: "dense", units: 3 } as const;
+  const softmax = { kind: "softmax" } as const;
+
+  test.each<[string, ModelConfig, string]>([
+    [
+      "a picture into a dense layer",
+      { inputShape: [28, 28], layers: [dense] },
+      "layer 1 (dense) takes a vector, not the shape [28, 28]",
+    ],
+    [
+      "a picture through an activation into softmax",
+      { inputShape: [4, 4, 1], layers: [{ kind: "relu" }, softmax, dense] },
+      "layer 2 (softmax) takes a vector, not the shape [4, 4, 1]",
+    ],
+    [
+      "nothing to learn",
+      { inputShape: [4], layers: [{ kind: "relu" }, softmax] },
+      "no layer has parameters; add one that has, such as dense",
+    ],
+  ])("%s: a sentence names the layer", (_, model, sentence) => {
+    expect(placeLayers(model)).toEqual({ misfit: sentence });
+    expect(() => layoutOf(model)).toThrow(sentence);
+  });
 });

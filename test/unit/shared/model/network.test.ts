@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Dataset } from "../../../../shared/data/dataset.ts";
 import { createPlainKernel, type Kernel } from "../../../../shared/kernels/kernel.ts";
+import { hiddenActivations, outputActivations } from "../../../../shared/model/dense-model.ts";
 import { initialParameters } from "../../../../shared/model/initialize.ts";
 import { parameterCount } from "../../../../shared/model/layout.ts";
 import { Network } from "../../../../shared/model/network.ts";
@@ -11,11 +12,8 @@ import {
   Staging,
   storeSplit,
 } from "../../../../shared/model/stored-split.ts";
-import {
-  hiddenActivations,
-  outputActivations,
-  type RunConfig,
-} from "../../../../shared/run/config.ts";
+import { readsSparse } from "../../../../shared/model/wire.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
 import { drawDataset } from "../../../support/fixtures/drawn-dataset.ts";
 import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
@@ -78,7 +76,7 @@ describe("the bits of a shard's gradient", () => {
     (width) => {
       const wide = testConfig({ layers: [12, width, 3] });
       const dataset = drawDataset({ trainCount: 70 });
-      expect(featureForm(new Staging(createWasmKernel()), dataset)).toBe("sparse");
+      expect(featureForm(new Staging(createWasmKernel()), dataset, true)).toBe("sparse");
       const sparse = gradientOf(createWasmKernel(), wide, dataset, { form: "sparse" });
       expect(gradientOf(createWasmKernel(), wide, dataset, { form: "bytes" })).toEqual(sparse);
       const floats = { ...dataset, train: asFloats(dataset.train) };
@@ -133,7 +131,7 @@ function gradientOf(
   { parameters = initialParameters(config.model, 1), form, first = 0, count }: Request = {},
 ) {
   const staging = new Staging(kernel);
-  const chosenForm = form ?? featureForm(staging, dataset);
+  const chosenForm = form ?? featureForm(staging, dataset, readsSparse(config.model));
   const split = storeSplit(staging, dataset.train, chosenForm);
   const network = new Network(kernel, config, chosenForm);
   const values = kernel.arena.allocate(parameters.byteLength);

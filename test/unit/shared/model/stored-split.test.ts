@@ -12,12 +12,12 @@ test("bytes are sparse when fewer than half of them are not zero, and columns fi
     ...dataset,
     train: { ...dataset.train, features: Uint8Array.from(features) },
   });
-  expect(featureForm(staging, withFeatures(0, 0, 0, 9))).toBe("sparse");
-  expect(featureForm(staging, withFeatures(0, 0, 9, 9))).toBe("bytes");
-  expect(featureForm(staging, drawDataset({ form: "floats" }))).toBe("floats");
+  expect(featureForm(staging, withFeatures(0, 0, 0, 9), true)).toBe("sparse");
+  expect(featureForm(staging, withFeatures(0, 0, 9, 9), true)).toBe("bytes");
+  expect(featureForm(staging, drawDataset({ form: "floats" }), true)).toBe("floats");
   const wide = { trainCount: 1, testCount: 1 };
-  expect(featureForm(staging, drawDataset({ ...wide, featureCount: 65_536 }))).toBe("sparse");
-  expect(featureForm(staging, drawDataset({ ...wide, featureCount: 65_537 }))).toBe("bytes");
+  expect(featureForm(staging, drawDataset({ ...wide, featureCount: 65_536 }), true)).toBe("sparse");
+  expect(featureForm(staging, drawDataset({ ...wide, featureCount: 65_537 }), true)).toBe("bytes");
 });
 
 test.each([

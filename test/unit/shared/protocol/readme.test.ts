@@ -3,6 +3,10 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
+import { denseModel } from "../../../../shared/model/dense-model.ts";
+import { layerKinds } from "../../../../shared/model/layer-kinds.ts";
+import { layoutOf } from "../../../../shared/model/layout.ts";
+import { modelSchema } from "../../../../shared/model/model-schema.ts";
 import { decodeMessage, encodeMessage } from "../../../../shared/protocol/codec.ts";
 import { closeStatus } from "../../../../shared/protocol/errors.ts";
 import * as limits from "../../../../shared/protocol/limits.ts";
@@ -130,6 +134,26 @@ describe("the specification", () => {
     expect(described.toSorted()).toEqual(fields.toSorted());
   });
 
+  test("has every kind of layer with its settings and its parameters, and no other", () => {
+    const described = tableRows(sectionOf(page, "The model")).map(([kind = "", ...cells]) => {
+      return [plain(kind), { settings: namesIn(cells[0]), parameters: namesIn(cells[3]) }];
+    });
+    const kinds = Object.entries(layerKinds).map(([kind, { schema, example }]) => {
+      const { layers } = layoutOf(modelSchema.parse(example));
+      const tensors = layers.findLast(({ config }) => config.kind === kind)?.tensors ?? [];
+      const settings = Object.keys(schema.def.shape).filter((key) => key !== "kind");
+      return [kind, { settings, parameters: tensors.map(({ name }) => name) }];
+    });
+    expect(Object.fromEntries(described)).toEqual(Object.fromEntries(kinds));
+  });
+
+  test("writes the reference network as the shorthand means it", () => {
+    const [text = ""] = fencesOf(page, "json");
+    const widths = [784, 16, 16, 10];
+    const model = denseModel({ widths, activation: "sigmoid", output: "softmax" });
+    expect(JSON.parse(text)).toEqual(model);
+  });
+
   test("shows 95 bytes of a gradient that the codec reads and writes", () => {
     const [listing = ""] = fencesOf(page, "hex");
     const digits = listing.replaceAll(/#.*$/gmu, "").replaceAll(/\s/gu, "");
@@ -171,6 +195,11 @@ describe("the specification", () => {
 /** What the table of limits says of one. */
 function valueOf(limit: string): string | undefined {
   return tableRows(sectionOf(page, "Limits")).find(([name = ""]) => plain(name) === limit)?.[1];
+}
+
+/** The names in a cell, without the shapes beside them. */
+function namesIn(cell = ""): string[] {
+  return codeSpansOf(cell).filter((span) => !span.startsWith("["));
 }
 
 function numbersIn(value = ""): number[] {

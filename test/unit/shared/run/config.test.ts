@@ -29,10 +29,8 @@ function acceptsBeta(beta: number): boolean {
   return accepts({ ...base, optimizer: { name: "nag", learningRate: 1, beta } });
 }
 
-function acceptsWidths(count: number): boolean {
-  const layers = Array.from({ length: count }, () => 4);
-  return accepts({ ...base, model: { ...model, layers } });
-}
+const acceptsModel = (changes: object) => accepts({ ...base, model: { ...model, ...changes } });
+const dense = (units: unknown) => ({ kind: "dense", units });
 
 describe("runConfigSchema", () => {
   test("takes a complete config with each of the 7 optimizers, unchanged", () => {
@@ -57,14 +55,15 @@ describe("runConfigSchema", () => {
     }
   });
 
-  test('refuses 0, −1, 1.5, NaN, ∞ and "1" for each of the 5 counts', () => {
+  test('refuses 0, −1, 1.5, NaN, ∞ and "1" for each of the 6 counts', () => {
     for (const bad of [0, -1, 1.5, Number.NaN, Infinity, "1"]) {
       const configs = [
         { ...base, batchSize: bad },
         { ...base, shardSize: bad },
         { ...base, epochs: bad },
         { ...base, steps: bad },
-        { ...base, model: { ...model, layers: [784, bad, 10] } },
+        { ...base, model: { ...model, layers: [dense(bad)] } },
+        { ...base, model: { ...model, inputShape: [bad] } },
       ];
       expect(configs.filter(accepts)).toEqual([]);
     }
@@ -77,8 +76,36 @@ describe("runConfigSchema", () => {
     expect([1, -0.1, 0].map((beta) => acceptsBeta(beta))).toEqual([false, false, true]);
   });
 
-  test("refuses 1 layer width and 33, takes 2 and 32", () => {
-    expect([1, 2, 32, 33].map(acceptsWidths)).toEqual([false, true, true, false]);
+  test("refuses 0 layers and 65, takes 1 and 64", () => {
+    const lists = [0, 1, 64, 65].map((length) => Array.from({ length }, () => dense(4)));
+    const taken = lists.map((layers) => acceptsModel({ layers }));
+    expect(taken).toEqual([false, true, true, false]);
+  });
+
+  test("refuses samples of 0 axes and of 5, takes 1 to 4", () => {
+    const layers = [{ kind: "relu" }, dense(3)];
+    expect(acceptsModel({ inputShape: [], layers })).toBe(false);
+    expect(acceptsModel({ inputShape: [2, 2, 2, 2, 2], layers })).toBe(false);
+    expect(acceptsModel({ inputShape: [4], layers })).toBe(true);
+  });
+
+  test("refuses a kind that there is not, and a setting too many, and says which layer", () => {
+    for (const bad of [{ kind: "conv9d" }, { kind: "relu", units: 3 }, { units: 3 }, "relu", 16]) {
+      const config = { ...base, model: { ...model, layers: [dense(4), bad] } };
+      const { error } = runConfigSchema.safeParse(config);
+      expect(error?.issues[0]?.path.slice(0, 3)).toEqual(["model", "layers", 1]);
+    }
+  });
+
+  test("refuses layers that do not fit one another, with a sentence that names the first", () => {
+    const config = { ...base, model: { inputShape: [2, 3], layers: [{ kind: "relu" }, dense(4)] } };
+    const { error } = runConfigSchema.safeParse(config);
+    expect(error?.issues).toMatchObject([
+      {
+        path: ["model", "layers"],
+        message: "layer 2 (dense) takes a vector, not the shape [2, 3]",
+      },
+    ]);
   });
 
   test("refuses a hash that is not 64 lower-case hex digits", () => {
@@ -86,11 +113,6 @@ describe("runConfigSchema", () => {
     const hashes = ["", hex.toUpperCase(), hex.slice(2), `${hex}\n`, `${hex}0`, "../../x"];
     const taken = hashes.filter((sha256) => accepts({ ...base, dataset: { name: "x", sha256 } }));
     expect(taken).toEqual([]);
-  });
-
-  test("refuses softmax in hidden layers and takes it as output", () => {
-    expect(accepts({ ...base, model: { ...model, activation: "softmax" } })).toBe(false);
-    expect(accepts({ ...base, model: { ...model, output: "softmax" } })).toBe(true);
   });
 
   test("refuses a final fraction of 1.1 and −0.1 warm-up steps, takes seeds −5 and 0", () => {

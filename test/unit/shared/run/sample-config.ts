@@ -1,10 +1,15 @@
 /** @file A complete run config for tests, with what a test cares about put in. */
+import { denseModel } from "../../../../shared/model/dense-model.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 
 export function sampleConfig(changes: Partial<RunConfig>): RunConfig {
   return {
     dataset: { name: "digits", sha256: "ab".repeat(32) },
-    model: { layers: [784, 16, 16, 10], activation: "sigmoid", output: "softmax" },
+    model: denseModel({
+      widths: [784, 16, 16, 10],
+      activation: "sigmoid",
+      output: "softmax",
+    }),
     loss: { name: "cce", reduction: "mean" },
     optimizer: { name: "sgd", learningRate: 0.1 },
     schedule: {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 
+import { shorthandOf } from "../../../../../shared/model/dense-model.ts";
 import { parametersMax } from "../../../../../shared/protocol/limits.ts";
+import type { RunConfig } from "../../../../../shared/run/config.ts";
 import { type DatasetFacts, resolveRunConfig } from "../../../../../shared/run/settings/resolve.ts";
 import type { RunRequest, RunSettings } from "../../../../../shared/run/settings/run-settings.ts";
 import { mistake, parseCoordinator } from "../../../coordinator/cli/support.ts";
@@ -16,12 +18,23 @@ const digits: DatasetFacts = {
 
 const asked = (given: RunSettings): RunRequest => ({ given, origins: {} });
 const resolve = (given: RunSettings, facts = digits) => resolveRunConfig(asked(given), facts);
+const widthsOf = ({ model }: RunConfig) => shorthandOf(model)?.widths;
 
 describe("resolveRunConfig", () => {
   test("without settings it is the tuned 784-16-16-10 on batches of 64", () => {
     expect(resolve({})).toEqual({
       dataset: { name: "digits", sha256: "a".repeat(64) },
-      model: { layers: [784, 16, 16, 10], activation: "sigmoid", output: "softmax" },
+      model: {
+        inputShape: [784],
+        layers: [
+          { kind: "dense", units: 16 },
+          { kind: "sigmoid" },
+          { kind: "dense", units: 16 },
+          { kind: "sigmoid" },
+          { kind: "dense", units: 10 },
+          { kind: "softmax" },
+        ],
+      },
       loss: { name: "cce", reduction: "mean" },
       optimizer: { name: "adam", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
       schedule: {
@@ -89,13 +102,14 @@ describe("resolveRunConfig", () => {
     [{ loss: "mse", outputActivation: "softmax" }, "mse", "softmax"],
   ] as const)("%o means loss %s with output %s", (given, loss, output) => {
     const config = resolve(given);
-    expect([config.loss.name, config.model.output]).toEqual([loss, output]);
+    const last = config.model.layers.at(-1)?.kind;
+    expect([config.loss.name, last === "dense" ? "linear" : last]).toEqual([loss, output]);
   });
 
   test(`a model of at most ${parametersMax} parameters is taken, a wider one is not`, () => {
     // 784 · n + n, and n · 10 + 10.
     const widest = Math.floor((parametersMax - 10) / 795);
-    expect(resolve({ layers: [784, widest, 10] }).model.layers).toEqual([784, widest, 10]);
+    expect(widthsOf(resolve({ layers: [784, widest, 10] }))).toEqual([784, widest, 10]);
     const tooWide = mistake(() => resolve({ layers: [784, widest + 1, 10] }));
     expect(tooWide).toContain(`a run has at most ${parametersMax}, use narrower layers`);
   });
@@ -105,7 +119,7 @@ describe("resolveRunConfig", () => {
     expect(resolve({ batchSize: "full" }).batchSize).toBe(6_000);
     expect(resolve({ batchSize: "full" }).shardSize).toBe(96);
     expect(resolve({}, small).batchSize).toBe(50);
-    expect(resolve({ layers: "auto" }, small).model.layers).toEqual([4, 16, 16, 3]);
+    expect(widthsOf(resolve({ layers: "auto" }, small))).toEqual([4, 16, 16, 3]);
   });
 
   test("500 steps alone make 6 epochs of 94 steps; with 2 epochs they stay 2", () => {

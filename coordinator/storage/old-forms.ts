@@ -1,0 +1,63 @@
+/**
+ * @file What earlier versions of the program wrote to disk, read as today's. Until checkpoint version 1 a model was
+ * `{ layers: [784, 16, 10], activation, output }`, and a checkpoint called its dense layers 0, 2, 4 … even where nothing
+ * was between them. Nothing else in the program knows of this.
+ */
+import * as z from "zod/mini";
+
+import { FormatError } from "../../shared/data/format-error.ts";
+import {
+  denseModel,
+  hiddenActivations,
+  outputActivations,
+} from "../../shared/model/dense-model.ts";
+import { layoutOf } from "../../shared/model/layout.ts";
+import type { ModelConfig } from "../../shared/model/model-config.ts";
+import { type RunConfig, runConfigSchema } from "../../shared/run/config.ts";
+import type { Tensor } from "../../shared/safetensors.ts";
+
+const oldModelSchema = z.strictObject({
+  /** Widths: inputs, hidden …, outputs. */
+  layers: z.array(z.int().check(z.positive())).check(z.minLength(2), z.maxLength(32)),
+  activation: z.enum(hiddenActivations),
+  output: z.enum(outputActivations),
+});
+const oldConfigSchema = z.looseObject({ model: oldModelSchema });
+
+/** A run config of either form, as today's. */
+export const storedConfigSchema: z.ZodMiniType<RunConfig> = z.pipe(
+  z.transform(convert),
+  runConfigSchema,
+);
+
+/** What is not of the old form stays as it is: the schema says what is wrong with it, if anything is. */
+function convert(config: unknown): unknown {
+  const old = oldConfigSchema.safeParse(config);
+  if (!old.success) return config;
+  const { layers, activation, output } = old.data.model;
+  return { ...old.data, model: denseModel({ widths: layers, activation, output }) };
+}
+
+/**
+ * The tensors of a checkpoint of version 1 by today's names.
+ *
+ * @throws FormatError for a tensor that the model does not have.
+ */
+export function renamedTensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  model: ModelConfig,
+): Map<string, Tensor> {
+  const trained = layoutOf(model).layers.filter((layer) => layer.tensors.length > 0);
+  const names = new Map(trained.map(({ name }, index) => [String(2 * index), name]));
+  return new Map(
+    [...tensors].map(([oldName, tensor]) => {
+      const [, prefix = "", layer = "", rest = ""] = tensorName.exec(oldName) ?? [];
+      const name = names.get(layer);
+      if (name === undefined) throw new FormatError(`its model has no tensor ${oldName}`);
+      return [prefix + name + rest, tensor];
+    }),
+  );
+}
+
+/** `0.weight`, `optimizer.first.0.weight`. */
+const tensorName = /^((?:optimizer\.[A-Za-z0-9]+\.)?)(\d+)(\.\w+)$/u;

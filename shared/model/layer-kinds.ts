@@ -1,0 +1,24 @@
+/** @file The table of layer kinds: one row a kind, by its name in a model. */
+import * as z from "zod/mini";
+
+import { known } from "../assert.ts";
+import { dense } from "./kinds/dense.ts";
+import { relu, sigmoid, tanh } from "./kinds/elementwise.ts";
+import { softmax } from "./kinds/softmax.ts";
+import type { LayerKind } from "./layer-kind.ts";
+
+export const layerKinds = { dense, sigmoid, tanh, relu, softmax };
+
+/** One layer of a model: its kind and the settings of that kind. */
+export type LayerConfig = z.infer<(typeof layerKinds)[keyof typeof layerKinds]["schema"]>;
+
+const [first, ...rest] = Object.values(layerKinds).map(({ schema }) => schema);
+
+export const layerSchema = z.discriminatedUnion("kind", [known(first, "a kind"), ...rest]);
+
+const rows: Readonly<Record<LayerConfig["kind"], LayerKind<LayerConfig>>> = layerKinds;
+
+/** The row of a layer's kind. */
+export function kindOf({ kind }: LayerConfig): LayerKind<LayerConfig> {
+  return rows[kind];
+}

@@ -1,0 +1,27 @@
+/** @file Checks a model wherever a run config comes in: each layer by its kind's row, and that each fits the one before. */
+import * as z from "zod/mini";
+
+import { layerSchema } from "./layer-kinds.ts";
+import { placeLayers } from "./layout.ts";
+import type { ModelConfig } from "./model-config.ts";
+
+/** The longest list of layers. Written out, twice as many would no longer fit the header of a `run` message. */
+const layersMax = 64;
+/** A sample has at most this many axes. */
+const axesMax = 4;
+
+const size = z.int().check(z.positive());
+
+export const modelSchema: z.ZodMiniType<ModelConfig> = z
+  .strictObject({
+    inputShape: z.array(size).check(z.minLength(1), z.maxLength(axesMax)),
+    layers: z.array(layerSchema).check(z.minLength(1), z.maxLength(layersMax)),
+  })
+  .check(
+    z.check(({ value, issues }) => {
+      const placed = placeLayers(value);
+      if ("misfit" in placed) {
+        issues.push({ code: "custom", input: value, path: ["layers"], message: placed.misfit });
+      }
+    }),
+  );

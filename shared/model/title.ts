@@ -1,0 +1,19 @@
+/** @file A model in one line. */
+import { shorthandOf } from "./dense-model.ts";
+import type { LayerConfig } from "./layer-kinds.ts";
+import type { ModelConfig } from "./model-config.ts";
+
+/** `784-16-16-10 sigmoid/softmax`; of models that have no such shorthand, `784 → dense 16 → relu → …`. */
+export function modelTitle(model: ModelConfig): string {
+  const shorthand = shorthandOf(model);
+  if (shorthand === undefined) {
+    return [model.inputShape.join("×"), ...model.layers.map(layerTitle)].join(" → ");
+  }
+  const { widths, activation, output } = shorthand;
+  return `${widths.join("-")} ${widths.length > 2 ? `${activation}/` : ""}${output}`;
+}
+
+/** The kind and its settings: `dense 16`. */
+function layerTitle(layer: LayerConfig): string {
+  return Object.values(layer).join(" ");
+}

@@ -1,0 +1,89 @@
+/** @file Wires the layers of a model to each other in a kernel's memory. */
+import { known } from "../assert.ts";
+import type { Kernel } from "../kernels/kernel.ts";
+import { GatherLayer } from "./gather-layer.ts";
+import { sizeOf, type Wiring } from "./layer-kind.ts";
+import { kindOf } from "./layer-kinds.ts";
+import { allocateRows, type Layer, type Rows } from "./layer.ts";
+import type { ModelLayout, PlacedLayer } from "./layout.ts";
+import type { ModelConfig } from "./model-config.ts";
+import type { FeatureForm } from "./stored-split.ts";
+
+/** Layers that are ready to be called. */
+export interface WiredLayers {
+  /** Puts the samples of a chunk where the first layer reads them; `undefined` if that layer reads them itself. */
+  readonly gather: GatherLayer | undefined;
+  /** One for each layer of the model. */
+  readonly layers: readonly Layer[];
+  /** Index of the first layer that has parameters: `backward` of those before it is never called. */
+  readonly firstTrained: number;
+  /** What the last layer writes, and ∂loss/∂ of it. */
+  readonly outputs: Rows;
+  readonly outputDeltas: Rows;
+}
+
+/** Whether the first layer of a model reads samples that are stored as `sparse`. */
+export function readsSparse({ layers: [first] }: ModelConfig): boolean {
+  return first !== undefined && kindOf(first).wireSparse !== undefined;
+}
+
+/** @param form - How the features of the splits are stored; `sparse` only if `readsSparse`. */
+export function wireLayers(kernel: Kernel, layout: ModelLayout, form: FeatureForm): WiredLayers {
+  const placed = layout.layers;
+  const firstTrained = placed.findIndex(({ tensors }) => tensors.length > 0);
+  const scratch = kernel.arena.allocate(Math.max(...placed.map(scratchBytesOf)));
+  const inputWidth = sizeOf(known(placed[0], "a model has a layer").inputShape);
+  const input = form === "sparse" ? undefined : allocateRows(kernel, inputWidth);
+  const gather =
+    form === "sparse" || input === undefined ? undefined : new GatherLayer(kernel, form, input);
+  const layers: Layer[] = [];
+  let at: Ends = { rows: input, deltas: undefined };
+  for (const [index, layer] of placed.entries()) {
+    const to = outputOf(kernel, layer, at);
+    const asksForDeltas = index > firstTrained;
+    const wiring = {
+      kernel,
+      inputShape: layer.inputShape,
+      outputShape: layer.outputShape,
+      inputDeltas: asksForDeltas ? at.deltas : undefined,
+      output: to.rows,
+      outputDeltas: to.deltas,
+      offsets: layer.tensors.map(({ start }) => 4 * start),
+      scratch,
+    };
+    layers.push(makeLayer(layer, wiring, at.rows));
+    at = to;
+  }
+  const outputs = known(at.rows, "the last layer has an output");
+  const outputDeltas = known(at.deltas, "the last layer has deltas");
+  return { gather, layers, firstTrained, outputs, outputDeltas };
+}
+
+/** Where one layer ends and the next begins. */
+interface Ends {
+  readonly rows: Rows | undefined;
+  readonly deltas: Rows | undefined;
+}
+
+function scratchBytesOf({ config, inputShape, outputShape }: PlacedLayer): number {
+  return kindOf(config).scratchBytes?.(inputShape, outputShape) ?? 0;
+}
+
+function outputOf(kernel: Kernel, { config, outputShape }: PlacedLayer, input: Ends) {
+  const width = sizeOf(outputShape);
+  if (kindOf(config).inPlace === true) {
+    const rows = known(input.rows, "a layer in place has an input");
+    return { rows, deltas: input.deltas ?? allocateRows(kernel, width) };
+  }
+  return { rows: allocateRows(kernel, width), deltas: allocateRows(kernel, width) };
+}
+
+function makeLayer(
+  { config }: PlacedLayer,
+  wiring: Omit<Wiring, "input">,
+  input: Rows | undefined,
+): Layer {
+  const kind = kindOf(config);
+  if (input !== undefined) return kind.wire({ ...wiring, input }, config);
+  return known(kind.wireSparse?.(wiring, config), `${config.kind} reads sparse samples`);
+}

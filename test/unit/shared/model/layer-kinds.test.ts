@@ -1,0 +1,104 @@
+/** @file What must hold for every row of the table of layer kinds: one that is added is tested here without a word. */
+import { describe, expect, test } from "vitest";
+
+import { type Kernel, createPlainKernel } from "../../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../../shared/model/initialize.ts";
+import { sizeOf } from "../../../../shared/model/layer-kind.ts";
+import { kindOf, layerKinds } from "../../../../shared/model/layer-kinds.ts";
+import { layoutOf } from "../../../../shared/model/layout.ts";
+import type { ModelConfig } from "../../../../shared/model/model-config.ts";
+import { modelSchema } from "../../../../shared/model/model-schema.ts";
+import { Network } from "../../../../shared/model/network.ts";
+import { Staging, storeSplit } from "../../../../shared/model/stored-split.ts";
+import { Random } from "../../../../shared/random.ts";
+import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
+import { plainGradient } from "../../../support/trainers/plain-network.ts";
+
+const classCount = 3;
+const kinds = Object.entries(layerKinds);
+
+describe.each(kinds)("%s", (name, row) => {
+  const { inputShape, layers } = row.example;
+  const model = modelSchema.parse({
+    inputShape,
+    layers: [...layers, { kind: "dense", units: classCount }],
+  });
+  const { layers: placed } = layoutOf(model);
+  const position = placed.findLastIndex(({ config }) => config.kind === name);
+
+  test("has an example in which it comes after parameters", () => {
+    const before = placed.slice(0, position).flatMap(({ tensors }) => tensors);
+    expect(position).toBeGreaterThan(0);
+    expect(before.length).toBeGreaterThan(0);
+  });
+
+  test("takes its settings, and none more or less", () => {
+    const { config } = placed[position]!;
+    const accepts = (settings: object) => row.schema.safeParse(settings).success;
+    expect(kindOf(config)).toBe(row);
+    expect(accepts(config)).toBe(true);
+    expect(accepts({ ...config, colour: "red" })).toBe(false);
+    expect(accepts({ ...config, kind: `${name}s` })).toBe(false);
+    const entries = Object.entries(config);
+    const fewer = entries.map(([key]) => Object.fromEntries(entries.filter(([k]) => k !== key)));
+    expect(fewer.filter(accepts)).toEqual([]);
+  });
+
+  test.runIf("inPlace" in row)("keeps the shape, as it works in place", () => {
+    const { inputShape: from, outputShape: to } = placed[position]!;
+    expect(to).toEqual(from);
+  });
+
+  test("has tensors whose axes in PyTorch are ours in some order", () => {
+    for (const { shape, torchAxes } of placed[position]!.tensors) {
+      const axes = [...shape.keys()];
+      expect((torchAxes ?? axes).toSorted((a, b) => a - b)).toEqual(axes);
+    }
+  });
+
+  test("has a gradient that equals central differences of a float64 network", () => {
+    const { gradient, samples, parameters } = gradientOf(createPlainKernel(), model, 6);
+    const config = { model, loss: { name: "mse", reduction: "mean" } } as const;
+    const expected = plainGradient(config, Float64Array.from(parameters), samples);
+    const scale = Math.max(...expected.map(Math.abs));
+    expect(scale).toBeGreaterThan(1e-3);
+    for (const [i, value] of expected.entries()) {
+      expect(Math.abs(value - gradient[i]!) / scale).toBeLessThan(1e-5);
+    }
+  });
+
+  test("has the same bits in the SIMD kernel and in its plain twin, on 1, 5 and 37 samples", () => {
+    for (const count of [1, 5, 37]) {
+      const simd = gradientOf(createWasmKernel(), model, count);
+      expect(simd.gradient).toEqual(gradientOf(createPlainKernel(), model, count).gradient);
+      expect(simd.gradient.some((value) => value !== 0)).toBe(true);
+    }
+  });
+});
+
+/** Gradient of one shard of drawn samples with the squared error. */
+function gradientOf(kernel: Kernel, model: ModelConfig, count: number) {
+  const random = new Random(4);
+  const size = sizeOf(model.inputShape);
+  const features = Float32Array.from({ length: count * size }, () => 2 * random.uniform() - 1);
+  const labels = Uint8Array.from({ length: count }, () => random.below(classCount));
+  const split = storeSplit(new Staging(kernel), { count, features, labels }, "floats");
+  const network = new Network(kernel, { model, loss: { name: "mse" } }, "floats");
+  // Biases of 0 would leave some rows in the dark.
+  const parameters = initialParameters(model, 3).map((value) => value + 0.1 * random.uniform());
+  const { arena, views } = kernel;
+  const [values, gradient] = [
+    arena.allocate(parameters.byteLength),
+    arena.allocate(parameters.byteLength),
+  ];
+  const order = arena.allocate(4 * count);
+  views.f32.set(parameters, values / 4);
+  for (let s = 0; s < count; s++) views.u32[order / 4 + s] = s;
+  network.gradientOf({ split, samples: order, sampleCount: count }, values, gradient);
+  const samples = [...labels].map((label, s) => ({
+    label,
+    features: [...features.subarray(s * size, (s + 1) * size)],
+  }));
+  const first = gradient / 4;
+  return { parameters, samples, gradient: views.f32.slice(first, first + parameters.length) };
+}
