@@ -36,7 +36,7 @@ afterEach(async () => {
   await cluster.stop();
 });
 
-/** Notes what must never happen: an error in the console, a request to another host. */
+/** Records what must never happen: a console error, or a request to another host. */
 function watch(opened: Page): void {
   opened.on("pageerror", ({ message }) => problems.push(message));
   opened.on("console", (message) => {
@@ -75,12 +75,12 @@ describe.skipIf(browser === undefined)("Chromium", () => {
     const kinds = coordinator.events
       .filter(({ change }) => change === "joined")
       .map(({ kind }) => kind);
-    // Choosing the threads makes a new worker of the page, which may have joined before.
+    // Changing the threads gives the page a new worker; the old one may have joined before.
     expect(new Set(kinds)).toEqual(new Set(["browser", "node"]));
     expect(problems).toEqual([]);
   });
 
-  test("a page shows that it trains, pauses when told, and goes on", async () => {
+  test("a page shows that it trains, pauses on request, and resumes", async () => {
     const coordinator = cluster.coordinator(...args, "--epochs", "5000");
     await page.goto(await urlOf(coordinator, "joinUrl"));
     await page.getByRole("heading", { name: "Helping" }).waitFor();
@@ -94,7 +94,7 @@ describe.skipIf(browser === undefined)("Chromium", () => {
     expect(problems).toEqual([]);
   });
 
-  test("a page whose coordinator is killed comes back by itself when it is resumed", async () => {
+  test("a page whose coordinator is killed reconnects by itself when it is resumed", async () => {
     const port = "18473";
     const place = ["--port", port, "--join-token", "a-token-for-tests"];
     const first = cluster.coordinator(...args, "--epochs", "20", ...place, "--name", "lesson");

@@ -1,6 +1,7 @@
 /**
- * What goes wrong in a classroom, all at once, on real processes: workers are killed and join, the coordinator is killed
- * and resumed, sockets are cut by the hundred. The fingerprint is the quiet run's.
+ * Everything that goes wrong in a classroom, all at once, on real processes: workers are killed and join, the
+ * coordinator is killed and resumed, sockets are cut by the hundred. The fingerprint is the same as that of a quiet
+ * run.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -43,7 +44,7 @@ async function quietFingerprint(epochs: number): Promise<unknown> {
 }
 
 describe("8 workers", () => {
-  test("of which one is killed and one joins every second, under a coordinator killed twice, end as one quiet worker", async () => {
+  test("of which one is killed and one joins every second, under a coordinator that is killed twice, end like one quiet worker", async () => {
     const epochs = 60;
     const expected = await quietFingerprint(epochs);
     const random = new Random(11);
@@ -60,7 +61,7 @@ describe("8 workers", () => {
       for (let i = 8; !storm.isOver && i < 60; i++) {
         await delay(1_000);
         const victim = workers.splice(random.below(workers.length), 1)[0];
-        // False for a worker that was gone already.
+        // False if the worker was already gone.
         if (victim?.kill("SIGKILL") === true) storm.killed += 1;
         workers.push(cluster.worker(joinUrl, `--name=w${i}`));
       }
@@ -87,22 +88,23 @@ describe("a coordinator with 2 local workers", () => {
   const epochs = 120;
   const kills = 6;
 
-  /** Begins the run, or goes on with it if an earlier process came far enough to leave one. */
+  /** Starts the run, or resumes it if an earlier process came far enough to leave one. */
   function start(...more: string[]): CoordinatorProcess {
     const hasBegun = existsSync(join(cluster.folder, "runs", name, "config.json"));
     const run = hasBegun ? [`--resume=${name}`] : [`--name=${name}`, ...data, `--epochs=${epochs}`];
-    // Without `--exit` a machine that is done before its time is up can be killed all the same.
+    // Without `--exit`, so that a machine that finishes early can still be killed.
     return cluster.coordinator("--local-workers=2", ...run, ...more);
   }
 
-  test("killed with SIGKILL 6 times, whatever it is at, and resumed each time ends as a quiet one", async () => {
+  test("killed with SIGKILL 6 times, whatever it is doing, and resumed each time, ends like a quiet one", async () => {
     const expected = await quietFingerprint(epochs);
     const seed = 5;
     const random = new Random(seed);
     const moments: string[] = [];
     for (let i = 0; i < kills; i++) {
       const coordinator = start();
-      // Start-ups take as long as the machine pleases: what is to hit the training is counted from its first epoch.
+      // Start-up takes as long as the machine likes, so the delay that should hit training counts from its first
+      // epoch.
       const isStarting = random.below(3) === 0;
       const delayMs = random.below(isStarting ? 1_000 : 400);
       if (!isStarting) await coordinator.event("epoch");
@@ -134,7 +136,7 @@ describe("200 workers", () => {
     first.child.kill("SIGKILL");
     await first.exited;
     await Promise.all(room.map((worker) => worker.isLost()));
-    // Long enough for every worker to be waiting for as long as it ever does.
+    // Long enough that every worker's wait has reached its maximum.
     await delay(4_000);
     const second = cluster.coordinator(...place, "--resume=storm");
     await second.event("listening");
@@ -151,7 +153,7 @@ describe("200 workers", () => {
   }, 60_000);
 });
 
-/** The real worker loop over a real socket, with a pool that never gets ready: what comes back is the connection. */
+/** The real worker loop over a real socket, with a pool that never gets ready: only the connection comes back. */
 class IdleWorker {
   readonly name: string;
   readonly #loop: WorkerLoop;

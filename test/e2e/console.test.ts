@@ -1,4 +1,4 @@
-/** @file The console of a real coordinator process, in a pipe: what it leaves there when it is told to end. */
+/** @file The console of a real coordinator process in a pipe: its last output when it is asked to end. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -20,12 +20,12 @@ afterEach(async () => {
   await cluster.stop();
 });
 
-test("Ctrl-C, which every process of the terminal gets: the last line names the checkpoint of the step it stopped at", async () => {
+test("Ctrl-C, which every process of the terminal receives: the last line names the checkpoint of the step where it stopped", async () => {
   const runs = join(cluster.folder, "runs");
   const place = ["--host", "127.0.0.1", "--port", "0", "--runs", runs, "--name", "lesson"];
   const run = ["--dataset", "digits:600,100", "--batch-size", "20", "--epochs", "100000"];
   const args = [program, "coordinator", ...place, ...run, "--local-workers", "2"];
-  // In a group of its own, as a shell starts it.
+  // In its own group, as a shell would start it.
   const child = spawn(process.execPath, args, {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

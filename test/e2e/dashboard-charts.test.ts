@@ -1,6 +1,6 @@
 /**
- * @file What the dashboard's charts say in a real headless Chromium: under the pointer they show the very values that
- * its CSV has, of the run itself and of the run that it is compared with, against step and against time.
+ * @file The dashboard's charts in a real headless Chromium: the values under the pointer are exactly those of its
+ * CSV, for the run itself and for a run that it is compared with, against step and against time.
  */
 import { readFileSync } from "node:fs";
 
@@ -15,7 +15,7 @@ import { Cluster } from "../support/processes/cluster.ts";
 const browser: Browser | undefined = await launchBrowser();
 const figures = figuresIn("en-US");
 const batchSize = 20;
-/** 90 steps: each of them has a point of its own in the chart. */
+/** 90 steps: each has its own point in the chart. */
 const run = ["--dataset", "digits:600,100", "--batch-size", String(batchSize), "--epochs", "3"];
 
 let cluster: Cluster;
@@ -60,7 +60,7 @@ async function csv(): Promise<Row[]> {
   return rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])) as never);
 }
 
-/** What the legend of a chart with this curve says at places along it, by the names of its curves. */
+/** What the legend of a chart with this curve shows at places along it, keyed by the names of its curves. */
 async function readings(chart: string, curve: string): Promise<Record<string, string>[]> {
   await page.locator(`#${chart}`).scrollIntoViewIfNeeded();
   await page.locator(`#${chart} .u-label`).getByText(curve, { exact: true }).waitFor();
@@ -82,7 +82,7 @@ async function readings(chart: string, curve: string): Promise<Record<string, st
   return found;
 }
 
-/** What a chart wrongly says of a curve: what is none of `right`. */
+/** The wrong readings of a curve: those that are not in `right`. */
 async function wrong(chart: string, curve: string, right: readonly string[], along = "Step") {
   const known = (await readings(chart, curve)).filter((reading) => reading[curve] !== "–");
   expect(known.length).toBeGreaterThan(2);
@@ -90,7 +90,7 @@ async function wrong(chart: string, curve: string, right: readonly string[], alo
   return said.filter((saying) => !right.includes(saying));
 }
 
-/** All that a chart could rightly say of a curve. */
+/** All correct readings of a curve. */
 function sayings(
   rows: readonly Row[],
   value: (row: Row, before: Row) => string,
@@ -106,17 +106,17 @@ const rate = (row: Row) => figures.shortest(row.learningRate);
 const norm = (row: Row) => figures.shortest(row.gradientNorm);
 const pace = (row: Row, before: Row) =>
   figures.compact((batchSize * (row.step - before.step)) / (row.seconds - before.seconds));
-/** An ended run is kept with five digits. */
+/** An ended run is stored with five digits. */
 const kept = (value: number) => Number(value.toPrecision(5));
 
 describe.skipIf(browser === undefined)("the charts", () => {
-  test("say at 12 places what the CSV has, against step and against time", async () => {
+  test("show at 12 places the values of the CSV, against step and against time", async () => {
     const schedule = ["--schedule", "cosine", "--learning-rate", "0.02"];
     await openDashboard(page, cluster.coordinator(...run, ...schedule, "--local-workers", "1"));
     await phase(page, "Finished");
     const rows = await csv();
     expect(rows).toHaveLength(90);
-    // A rate that stays or a norm of 0 would be shown rightly by a chart of something else.
+    // A constant rate or a norm of 0 would also be correct in a chart of something else.
     expect(new Set(rows.map(rate)).size).toBeGreaterThan(60);
     expect(new Set(rows.map(norm)).size).toBeGreaterThan(60);
     expect(await wrong("loss", "training", sayings(rows, loss))).toEqual([]);
@@ -133,7 +133,7 @@ describe.skipIf(browser === undefined)("the charts", () => {
     expect(problems).toEqual([]);
   });
 
-  test("lay loss and accuracy of another run over the current one, in one colour, and take them away", async () => {
+  test("overlay loss and accuracy of another run on the current one, in one colour, and remove them", async () => {
     await openDashboard(page, cluster.coordinator(...run, "--local-workers", "1"));
     await phase(page, "Finished");
     const first = (await csv()).map((row) => ({
@@ -146,7 +146,7 @@ describe.skipIf(browser === undefined)("the charts", () => {
     await page.locator("#runs tr[data-run='2']").filter({ hasText: "Finished" }).waitFor();
     expect(await wrong("loss", "#1", sayings(first, loss))).toEqual([]);
     expect(await wrong("accuracy", "#1", sayings(first, accuracy))).toEqual([]);
-    // The current run is another one.
+    // The current run is a different one.
     expect(await wrong("accuracy", "training", sayings(first, accuracy))).not.toEqual([]);
     const colors = await page.evaluate<string[]>(`
       [...document.querySelectorAll(".u-series")]
@@ -160,7 +160,7 @@ describe.skipIf(browser === undefined)("the charts", () => {
     const timed = sayings(first, accuracy, seconds);
     expect(await wrong("accuracy", "#1", timed, "seconds")).toEqual([]);
     await page.getByRole("checkbox", { name: "Show the curves of run 1" }).uncheck();
-    // Charts are drawn where they can be seen.
+    // Charts are only drawn while visible.
     await page.locator("#loss").scrollIntoViewIfNeeded();
     await page.locator("#loss .u-series", { hasText: "#1" }).waitFor({ state: "detached" });
     await page.locator("#accuracy .u-series", { hasText: "#1" }).waitFor({ state: "detached" });

@@ -1,6 +1,6 @@
 /**
- * @file How the dashboard looks, in a real headless Chromium: every width, dark and light, English and Spanish, to a
- * camera and to a screen reader; and that nothing in it jumps.
+ * @file The looks of the dashboard in a real headless Chromium: every width, dark and light, English and Spanish,
+ * to a camera and to a screen reader; and nothing in it jumps.
  */
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -16,7 +16,7 @@ import { Cluster } from "../support/processes/cluster.ts";
 const browser: Browser | undefined = await launchBrowser();
 const small = ["--dataset", "digits:600,100", "--batch-size", "20"];
 const endless = [...small, "--local-workers", "2", "--epochs", "50000"];
-/** More than any step of theirs needs: who has a share changes from one to the next. */
+/** More than any step needs, so that the workers with a share change from step to step. */
 const fourWorkers = [...small, "--local-workers", "4", "--epochs", "50000"];
 
 let cluster: Cluster;
@@ -49,7 +49,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     expect(readQrCode(await photograph("#qr"))).toBe(joinUrl);
   });
 
-  test.each([1440, 390])("nothing jumps while it opens and trains, %i px wide", async (width) => {
+  test.each([1440, 390])("nothing jumps while it opens and trains at %i px", async (width) => {
     await page.setViewportSize({ width, height: 900 });
     await page.addInitScript(`{
       globalThis.shifts = [];
@@ -67,11 +67,11 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
       await delay(1_000);
     }
     const shifts = await page.evaluate<{ value: number }[]>("shifts");
-    // A column of figures grows by a digit now and then; a card that moved would count a hundred times as much.
+    // A column of figures grows by a digit now and then. A card that moved would count a hundred times as much.
     expect(shifts.filter(({ value }) => value > 0.002)).toEqual([]);
   });
 
-  test("speaks Spanish to who asks for it, and to who picks it", async () => {
+  test("speaks Spanish to a reader whose browser asks for it, and to one who picks it", async () => {
     const coordinator = cluster.coordinator(...endless);
     await openDashboard(page, coordinator);
     await page.getByLabel("Language").selectOption("es");
@@ -85,7 +85,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     expect(problems).toEqual([]);
   });
 
-  test("in Spanish nothing is left in English, whatever happens", async () => {
+  test("in Spanish nothing remains in English, whatever happens", async () => {
     const coordinator = cluster.coordinator(...endless, "--shard-size", "5");
     const { joinUrl } = await coordinator.event("listening");
     await openDashboard(page, coordinator);
@@ -98,7 +98,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     await told("es ahora NaN").waitFor();
     await page.getByRole("button", { name: "Hacerlo mentir en un bit" }).click();
     await told("siguen siendo números").waitFor();
-    // Who has lied may be found out, and gone, at any moment.
+    // A liar may be detected, and gone, at any moment.
     await choose("local 2");
     await page.getByRole("button", { name: "Retrasarlo 5 s" }).click();
     await told("se retiene 5 s").waitFor();
@@ -135,7 +135,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
       await phase(page, "Paused");
       const scroll = () => page.locator("html").evaluate(({ scrollWidth }) => scrollWidth);
       expect(await scroll()).toBeLessThanOrEqual(width);
-      // A time of day is one line, however long what happened then.
+      // A time of day is on one line, however long the event's text.
       const lines = await page.evaluate<number>(`{
         const range = document.createRange();
         const linesOf = (time) => (range.selectNodeContents(time), range.getClientRects().length);
@@ -147,7 +147,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     },
   );
 
-  test("a phone's page is no wider for the curves of three runs, nor does their legend move under the pointer", async () => {
+  test("a phone's page is no wider with the curves of three runs, and their legend does not move under the pointer", async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     const coordinator = cluster.coordinator(...small, "--local-workers", "1", "--epochs", "1");
     await openDashboard(page, coordinator);
@@ -169,7 +169,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
   });
 
   test.each(["dark", "light"] as const)(
-    "axe-core finds no violation from being refused to the end of a run, %s",
+    "axe-core finds no violation from a refusal to the end of a run, %s",
     async (colorScheme) => {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const coordinator = cluster.coordinator(...endless, "--min-workers", "3");
@@ -197,7 +197,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
   );
 });
 
-/** What a camera sees of an element: its pixels on the screen, with some of what is around it. */
+/** An element as a camera sees it: its pixels on the screen, plus some of its surroundings. */
 async function photograph(selector: string) {
   await page.locator(selector).scrollIntoViewIfNeeded();
   const { x, y, width, height } = (await page.locator(selector).boundingBox())!;
@@ -205,18 +205,18 @@ async function photograph(selector: string) {
   return await decodePng(page, await page.screenshot({ clip }));
 }
 
-/** What is spoken and never seen. */
+/** Texts that are spoken but not visible. */
 function labelsOf(opened: Page): Promise<string> {
   return opened.locator("[aria-label]").evaluateAll((all) => {
     return all.map((each) => each.getAttribute("aria-label")).join("\n");
   });
 }
 
-/** Words that hardly an English sentence does without, and no Spanish one has. */
+/** Words that almost every English sentence contains and no Spanish one. */
 const englishWords =
   /\b(?:the|of|is|was|were|and|for|with|that|this|its|worker|step|batch|block|left|lost|closed|sent|found|value|run|waiting|loss|open|out)\b/iu;
 
-/** The lines of a text that have an English word. */
+/** The lines of a text that contain an English word. */
 function englishIn(text: string): string[] {
   return text.split("\n").filter((line) => englishWords.test(line));
 }

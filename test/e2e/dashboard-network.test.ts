@@ -1,6 +1,6 @@
 /**
- * @file The network as the dashboard shows it, in a real headless Chromium: what it reads on the pad under finger and pen,
- * its first layer while it learns, and its worst mistakes, which are computed here once more.
+ * @file The network on the dashboard in a real headless Chromium: what it reads on the pad from finger and pen, its
+ * first layer while it learns, and its worst mistakes, which this test recomputes.
  */
 import { readFileSync } from "node:fs";
 
@@ -44,7 +44,7 @@ afterEach(async () => {
 
 type Spot = readonly [x: number, y: number];
 
-/** A place on the pad, given as fractions of its side, on the screen. */
+/** The screen position of a place on the pad, given as fractions of its side. */
 async function onPad([x, y]: Spot): Promise<{ x: number; y: number }> {
   const box = (await page.locator("#pad").boundingBox())!;
   return { x: box.x + x * box.width, y: box.y + y * box.height };
@@ -79,7 +79,7 @@ async function inkOnPad(): Promise<{ width: number; height: number }> {
 
 const answer = (text: string) => page.locator("#answer").filter({ hasText: text }).waitFor();
 
-/** Which of the test samples the pictures show, in the order in which they stand there, and what stands below each. */
+/** The test samples in the pictures, in their order, with the text below each. */
 function pictures(): Promise<{ pixels: number[]; text: string }[]> {
   return page.evaluate(`[...document.querySelectorAll("#mistakes li:not(.filler)")].map((item) => {
     const canvas = item.querySelector("canvas");
@@ -88,7 +88,7 @@ function pictures(): Promise<{ pixels: number[]; text: string }[]> {
   })`);
 }
 
-/** The first layer's picture, as a text that tells it apart. */
+/** The first layer's picture as a text, for comparison. */
 function weights(): Promise<string> {
   return page.evaluate(`document.getElementById("weights").toDataURL()`);
 }
@@ -111,20 +111,20 @@ describe.skipIf(browser === undefined)("the network", () => {
     expect(ink.width).toBeLessThan(0.12);
     expect(ink.height).toBeGreaterThan(0.7);
     await answer("The network reads 1");
-    // To draw is not to scroll.
+    // Drawing must not scroll.
     expect(await page.evaluate<number>("scrollY")).toBe(before);
     await touch("touchStart", [0.2, 0.5]);
     await touch("touchMove", [0.8, 0.5]);
     await touch("touchEnd");
     expect((await inkOnPad()).width).toBeGreaterThan(0.6);
-    // With the mouse: a tap right after a stroke is taken for the one that stops its fling.
+    // With the mouse, because a tap right after a stroke counts as the tap that stops its fling.
     await page.getByRole("button", { name: "Clear" }).click();
     await answer("Nothing drawn yet");
     expect(await inkOnPad()).toEqual({ width: 0, height: 0 });
 
     await pen("mousePressed", [0.48, 0.15]);
     await pen("mouseMoved", [0.5, 0.5]);
-    // The hand that rests beside it.
+    // The hand that rests beside the pen.
     await touch("touchStart", [0.9, 0.9]);
     await touch("touchEnd");
     await pen("mouseMoved", [0.48, 0.85]);
@@ -135,7 +135,7 @@ describe.skipIf(browser === undefined)("the network", () => {
     expect(problems).toEqual([]);
   });
 
-  test("shows the first layer change while it trains, and stand still while it is paused", async () => {
+  test("shows the first layer change while it trains, and not while it is paused", async () => {
     const coordinator = cluster.coordinator(...data, "--local-workers", "2", "--epochs", "50000");
     await openDashboard(page, coordinator);
     await phase(page, "Training");
@@ -155,7 +155,7 @@ describe.skipIf(browser === undefined)("the network", () => {
     expect(problems).toEqual([]);
   });
 
-  test("shows the test digits that it is surest about and wrong, the worst first", async () => {
+  test("shows the misclassified test digits of which it is most certain, the worst first", async () => {
     const coordinator = cluster.coordinator(...trained);
     await openDashboard(page, coordinator);
     const { checkpoint } = await coordinator.event("finished");

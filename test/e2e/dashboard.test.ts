@@ -1,4 +1,4 @@
-/** @file The dashboard in a real headless Chromium, over a real run: what it shows, and what its buttons do. */
+/** @file The dashboard in a real headless Chromium, with a real run: what it shows, and what its buttons do. */
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
@@ -10,7 +10,7 @@ import { launchBrowser } from "../support/browser/browser.ts";
 import { decodePng, openDashboard, openPage, phase } from "../support/browser/dashboard-page.ts";
 import { Cluster } from "../support/processes/cluster.ts";
 
-/** Its own name is no secure origin to a browser, loopback addresses are. */
+/** To a browser, the machine's name is not a secure origin, but loopback addresses are. */
 const plainHost = hostname().toLowerCase();
 const browser: Browser | undefined = await launchBrowser([
   `--host-resolver-rules=MAP ${plainHost} 127.0.0.1`,
@@ -52,7 +52,7 @@ async function fill(settings: Readonly<Record<string, string>>): Promise<void> {
   }
 }
 
-/** Breaks something, and again while the block that was spoilt is one that another worker had done by then. */
+/** Breaks something, and tries again if another worker had already computed the spoilt block. */
 async function disturb(button: string, outcome: string): Promise<void> {
   const told = page.locator("#events li").filter({ hasText: outcome });
   const unneeded = page.locator("#events li").filter({ hasText: "was not needed: another was" });
@@ -64,7 +64,7 @@ async function disturb(button: string, outcome: string): Promise<void> {
   }
 }
 
-/** Moves the mouse along a line over the pad; places are fractions of its side. */
+/** Moves the mouse along a line on the pad; places are fractions of its side. */
 async function stroke(spots: readonly (readonly [x: number, y: number])[]): Promise<void> {
   const box = (await page.locator("#pad").boundingBox())!;
   for (const [i, [x, y]] of spots.entries()) {
@@ -74,7 +74,7 @@ async function stroke(spots: readonly (readonly [x: number, y: number])[]): Prom
   await page.mouse.up();
 }
 
-/** What a button gives to its reader, as a file. */
+/** The file that a button offers to the reader. */
 async function save(button: string): Promise<{ name: string; bytes: Buffer }> {
   const [download] = await Promise.all([
     page.waitForEvent("download"),
@@ -84,7 +84,7 @@ async function save(button: string): Promise<{ name: string; bytes: Buffer }> {
 }
 
 describe.skipIf(browser === undefined)("the dashboard", () => {
-  test("tells in a word whether a worker is a browser's or Node's", async () => {
+  test("shows in a word whether a worker is a browser's or Node's", async () => {
     const coordinator = cluster.coordinator(...endless);
     const helper = await openPage(context, problems);
     await helper.goto(String((await coordinator.event("listening")).joinUrl));
@@ -117,7 +117,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(problems).toEqual([]);
   });
 
-  test("reads a drawn 1 as 1 and a drawn 0 as 0, once the run has learnt", async () => {
+  test("reads a drawn 1 as 1 and a drawn 0 as 0 once the run has learnt", async () => {
     const coordinator = cluster.coordinator("--local-workers", "2", "--epochs", "12");
     await openDashboard(page, coordinator);
     await coordinator.event("finished");
@@ -146,7 +146,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(problems).toEqual([]);
   });
 
-  test("pauses, goes on and stops; nothing is committed meanwhile", async () => {
+  test("pauses, resumes and stops; nothing is committed meanwhile", async () => {
     await openDashboard(page, cluster.coordinator(...endless));
     await phase(page, "Training");
     await page.getByRole("button", { name: "Pause" }).click();
@@ -167,7 +167,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(problems).toEqual([]);
   });
 
-  test("trains again: a mistake is one line, the same run gives the same bits, a larger one works too", async () => {
+  test("trains again: a mistake gives one line, the same run gives the same bits, a larger one works too", async () => {
     const coordinator = cluster.coordinator(...small, "--local-workers", "2", "--epochs", "3");
     await openDashboard(page, coordinator);
     await phase(page, "Finished");
@@ -179,19 +179,19 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await page.getByRole("button", { name: "Start this run" }).click();
     await page.getByText("the same bits as run #1").waitFor();
     expect(await page.locator("#fingerprint").textContent()).toContain(String(first));
-    // 784,256,10: its gradients don't fit the messages of sockets that were opened for the first model.
+    // 784,256,10: its gradients do not fit into the messages of sockets that were opened for the first model.
     await fill({ optimizer: "sgd", learningRate: "0.1", layers: "784,256,10", epochs: "2" });
     await page.getByRole("button", { name: "Start this run" }).click();
     const third = page.locator("#runs tr[data-run='3']");
     await third.filter({ hasText: "Finished" }).waitFor();
     await page.locator("#runs tr[data-run='1'] input:checked").waitFor();
-    // Charts are drawn where they can be seen.
+    // Charts are only drawn while visible.
     await page.locator("#loss").scrollIntoViewIfNeeded();
     await page.locator("#loss .u-series").filter({ hasText: "#1" }).waitFor();
     expect(problems).toEqual([]);
   });
 
-  test("hands out the checkpoint, the metrics as CSV and the chart as PNG; says when one does not come", async () => {
+  test("offers the checkpoint, the metrics as CSV and the chart as PNG; says when one fails to arrive", async () => {
     const coordinator = cluster.coordinator(...small, "--local-workers", "1", "--epochs", "3");
     await openDashboard(page, coordinator);
     const { fingerprint } = await coordinator.event("finished");
@@ -199,7 +199,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await page.locator("#loss").scrollIntoViewIfNeeded();
     await page.locator("#loss canvas").waitFor();
 
-    // Against time, the figures of every axis and legend are as short as they can be: none ends in a needless 0.
+    // Against time, the figures of every axis and legend are as short as possible: none has a needless trailing 0.
     await page.evaluate(`{
       globalThis.drawn = new Set();
       const { fillText } = CanvasRenderingContext2D.prototype;
@@ -228,7 +228,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     const png = await save("Chart as PNG");
     const { width, height, data } = await decodePng(page, png.bytes);
     expect(width * height).toBeGreaterThan(100_000);
-    // Ground, axes and curves: none of it transparent, and more than one colour.
+    // Background, axes and curves: nothing transparent, and more than one colour.
     expect(data.every((value, i) => i % 4 !== 3 || value === 255)).toBe(true);
     expect(new Set(data).size).toBeGreaterThan(10);
     expect(problems).toEqual([]);
@@ -239,9 +239,9 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await page.getByText("The checkpoint did not come.").waitFor();
   });
 
-  test("break-it: a cut, a delayed and a lying worker change nothing in the fingerprint", async () => {
+  test("break-it: a cut, a delayed and a lying worker do not change the fingerprint", async () => {
     const run = ["--dataset", "digits:2000,100", "--batch-size", "20", "--epochs", "60"];
-    // Four shards a step, so that both workers have their part in every one.
+    // Four shards per step, so that both workers have a part of every step.
     const args = [...run, "--shard-size", "5", "--audit", "none"];
     const quiet = cluster.coordinator(...args, "--local-workers", "1", "--exit");
     const expected = (await quiet.event("finished")).fingerprint;
@@ -263,7 +263,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(problems).toEqual([]);
   });
 
-  test("a lie of one bit is found under quorum, told step by step, and changes nothing", async () => {
+  test("a lie of one bit is found under quorum, reported step by step, and changes nothing", async () => {
     const run = ["--dataset", "digits:2000,100", "--batch-size", "20", "--epochs", "30"];
     const coordinator = cluster.coordinator(...run, "--shard-size", "5", "--local-workers", "3");
     await openDashboard(page, coordinator);
@@ -283,7 +283,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(problems).toEqual([]);
   });
 
-  test("offers nothing to break while nobody is here, and all of it as soon as somebody is", async () => {
+  test("offers nothing to break while nobody is connected, and everything as soon as somebody is", async () => {
     const coordinator = cluster.coordinator(...small, "--epochs", "50000");
     await openDashboard(page, coordinator);
     await page.getByText("there is nobody to disturb").waitFor();
@@ -293,7 +293,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await expect.poll(disabled, { timeout: 30_000 }).toBe(0);
   });
 
-  test("a NaN is refused, computed again, and told so", async () => {
+  test("a NaN is refused, computed again, and reported", async () => {
     const coordinator = cluster.coordinator(...endless, "--shard-size", "5", "--audit", "none");
     await openDashboard(page, coordinator);
     await phase(page, "Training");
@@ -303,7 +303,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(problems).toEqual([]);
   });
 
-  test("whoever only may join may watch, without controls, and may not order", async () => {
+  test("a viewer may watch, without controls, and may not give orders", async () => {
     const coordinator = cluster.coordinator(...endless);
     const { joinUrl } = await coordinator.event("listening");
     await page.goto(String(joinUrl).replace("/join", "/"));
@@ -327,7 +327,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await phase(page, "Training");
   });
 
-  test("copies the join link, over plain http too, and says when the browser does not let it", async () => {
+  test("copies the join link, over plain http too, and says when the browser forbids it", async () => {
     const coordinator = cluster.coordinator(...endless);
     const { joinUrl, dashboardUrl } = await coordinator.event("listening");
     const copy = page.locator("#copy-link");
@@ -336,12 +336,12 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
       await page.goto(String(dashboardUrl).replace("127.0.0.1", host));
       await copy.click();
       await copy.filter({ hasText: "Copied" }).waitFor();
-      // Who came by keyboard goes on from there.
+      // A keyboard user continues from the same element.
       expect(await page.evaluate("document.activeElement.id")).toBe("copy-link");
       await field.fill("");
       await field.press("Control+V");
       expect(await field.inputValue()).toBe(joinUrl);
-      // So that the next one does not find what this one has copied.
+      // So that the next case does not find this one's copy.
       await field.fill("something else");
       await field.press("Control+A");
       await field.press("Control+C");
@@ -354,7 +354,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await page.getByText("Not copied: press and hold the link").waitFor();
   });
 
-  test("says that it lost the coordinator, and is back by itself when that is", async () => {
+  test("says that it lost the coordinator, and reconnects by itself when it is back", async () => {
     const place = ["--port", "18474", "--admin-token", "an-admin-token-for-tests"];
     const first = cluster.coordinator(...endless, ...place, "--name", "lesson");
     await openDashboard(page, first);

@@ -1,6 +1,6 @@
 /**
- * @file Peers that read nothing of what they are sent, over TLS: there every byte that waits is encrypted already, in a copy
- * of its own, so what each of them costs is measured on a real coordinator. Over plain TCP what waits is shared.
+ * @file Peers that read nothing, over TLS. There, every waiting byte is already encrypted in its own copy, so the
+ * cost of each peer is measured on a real coordinator. Over plain TCP, waiting data are shared.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -25,14 +25,14 @@ const parameterCount = 785 * 1024 + 1025 * 512 + 513 * 10;
 let cluster: Cluster;
 let coordinator: CoordinatorProcess;
 let port: number;
-/** They stay to the end: what one of them gave back the next would get, and cost nothing. */
+/** They stay to the end; otherwise the next one would reuse the memory of the last and seem to cost nothing. */
 const peers: RawPeer[] = [];
 
 beforeAll(async () => {
   cluster = await Cluster.create();
   const { cert, key } = await makeCertificate(cluster.folder);
   const tls = ["--tls-cert", cert, "--tls-key", key];
-  // A run that does not begin leaves the memory as it is.
+  // A run that does not start leaves the memory unchanged.
   const run = ["--dataset", "digits:600,100", "--layers", "784,1024,512,10", "--min-workers", "11"];
   coordinator = cluster.coordinator("--join-token", token, ...tls, ...run);
   port = Number(new URL(String((await coordinator.event("listening"))["url"])).port);
@@ -43,7 +43,7 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-/** What each of so many peers costs the coordinator, in kB, once each has done this. */
+/** The coordinator's cost in kB per peer, after each of them has done this. */
 async function costOf(
   what: string,
   made: readonly RawPeer[],
@@ -82,7 +82,7 @@ const kernel = instantiateKernel(
   await readFile(join(import.meta.dirname, "../../build/kernel.wasm")),
 );
 
-/** A worker that has been told of the run. */
+/** A worker that has received the run. */
 async function joinAsWorker(): Promise<RawPeer> {
   const peer = await RawPeer.upgrade(port, "/worker", [], true);
   const about = { name: "deaf", kind: "node", agent: "", threads: 1, kernel: kernel.id };
@@ -101,15 +101,15 @@ function getReady(peer: RawPeer): void {
   peer.send(pack(new Map<string, unknown>(Object.entries(ready))));
 }
 
-// Other systems do not tell how much memory a process has.
-describe.runIf(process.platform === "linux")("over TLS, who reads nothing costs", () => {
+// Other systems do not report a process's memory.
+describe.runIf(process.platform === "linux")("over TLS, a peer that reads nothing costs", () => {
   test("100 kB at most for a page of 168 kB, which needs no token", async () => {
     const connections = await several(300, () => RawPeer.connect(port, true));
     const cost = await costOf("a page that is never read", connections, ask("/dashboard.js"));
     expect(cost).toBeLessThan(100);
   });
 
-  test("a copy of the parameters and less than a third more for a download of 5.3 MB", async () => {
+  test("a copy of the parameters and less than a third more, for a download of 5.3 MB", async () => {
     const connections = await several(10, () => RawPeer.connect(port, true));
     const cost = await costOf("parameters never read", connections, ask("/run/parameters"));
     expect(cost).toBeLessThan((1.33 * 4 * parameterCount) / 1024);

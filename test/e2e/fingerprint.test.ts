@@ -25,7 +25,7 @@ const facts = {
   testCount: dataset.test.count,
 };
 
-/** What the sequential trainer makes of settings. */
+/** The sequential trainer's result for some settings. */
 function expected(given: RunSettings): { fingerprint: string; testAccuracy: number } {
   const config = resolveRunConfig(
     { given: { dataset: "digits:600,100", ...given }, origins: {} },
@@ -43,7 +43,7 @@ beforeEach(async () => {
 });
 afterEach(() => cluster.stop());
 
-/** How far a coordinator is. */
+/** The coordinator's progress. */
 async function committedStep(url: string): Promise<number> {
   const response = await fetch(`${url}/run/parameters`);
   expect(response.status).toBe(200);
@@ -129,7 +129,7 @@ describe("workers that come and go", () => {
     expect(names).toContain("victim");
   });
 
-  test("a coordinator killed with SIGKILL after 5 epochs and resumed ends as if nothing had been", async () => {
+  test("a coordinator killed with SIGKILL after 5 epochs and resumed ends as if nothing had happened", async () => {
     const first = cluster.coordinator("--local-workers", "1", "--name", "lesson", ...data, ...args);
     await first.event("epoch", ({ epoch }) => Number(epoch) >= 5);
     first.child.kill("SIGKILL");
@@ -143,8 +143,8 @@ describe("workers that come and go", () => {
     expect(kept).toContain("best.safetensors");
   });
 
-  test("a coordinator stopped with SIGTERM saves, exits with 0, and resumes from that very step", async () => {
-    // None at an epoch's end: the only checkpoint is the one that is written at the signal.
+  test("a coordinator stopped with SIGTERM saves, exits with 0, and resumes from exactly that step", async () => {
+    // No checkpoint at an epoch's end: the only one is written at the signal.
     const settled = ["--open", "--checkpoint-every", "100"];
     const first = cluster.coordinator("--local-workers", "1", ...settled, ...data, ...args);
     const { step: epochEnd } = await first.event("epoch", ({ epoch }) => Number(epoch) >= 2);
@@ -164,14 +164,14 @@ describe("workers that come and go", () => {
     const coordinator = cluster.coordinator("--local-workers", "1", ...data, ...args);
     await coordinator.event("epoch");
     coordinator.child.kill("SIGSTOP");
-    // Both are there before it goes on, so that it can't be done between the two.
+    // Both must arrive before it continues, so that it cannot finish between the two.
     coordinator.child.kill("SIGINT");
     coordinator.child.kill("SIGTERM");
     coordinator.child.kill("SIGCONT");
     expect(await coordinator.exited).toBe(130);
   });
 
-  /** A coordinator whose folder for checkpoints is gone when its run ends, as soon as it says so. */
+  /** A coordinator whose checkpoint folder has disappeared when its run ends, once it reports so. */
   async function withoutRoom(...more: string[]) {
     const short = ["--local-workers", "1", "--name", "full", "--epochs", "1"];
     const coordinator = cluster.coordinator(...short, ...data, ...batches, ...more);
@@ -190,7 +190,7 @@ describe("workers that come and go", () => {
     expect(await coordinator.exited).toBe(0);
   });
 
-  test("a result that can't be written is written to another place when the coordinator is told to end", async () => {
+  test("a result that can't be written is written to another place when the coordinator is asked to end", async () => {
     const { coordinator } = await withoutRoom();
     coordinator.child.kill("SIGTERM");
     const path = String((await coordinator.event("finished")).checkpoint);
@@ -200,7 +200,7 @@ describe("workers that come and go", () => {
     expect(await coordinator.exited).toBe(0);
   });
 
-  test("a run of 10 epochs that is extended to 20 ends as one of 20", async () => {
+  test("a run of 10 epochs that is extended to 20 ends like one of 20", async () => {
     const half = ["--epochs", "10", ...batches];
     await cluster.coordinator("--local-workers", "1", "--exit", ...data, ...half).event("finished");
     const longer = ["--resume", "--epochs", "20"];
@@ -208,7 +208,7 @@ describe("workers that come and go", () => {
     expect((await more.event("finished")).fingerprint).toBe(whole.fingerprint);
   });
 
-  test("with --min-workers 2 and one worker it waits and says for what", async () => {
+  test("with --min-workers 2 and one worker it waits and says why", async () => {
     const coordinator = cluster.coordinator(
       "--exit",
       "--min-workers",

@@ -20,9 +20,9 @@ afterEach(async () => {
 });
 
 describe.skipIf(path === undefined)("Firefox", () => {
-  // A Firefox with a new profile takes some seconds to start, and many on a busy machine.
+  // A Firefox with a new profile takes some seconds to start, more on a busy machine.
   test(
-    "joins, trains alone, and comes to the fingerprint of a Node worker",
+    "joins, trains alone, and reaches the fingerprint of a Node worker",
     { timeout: 60_000 },
     async () => {
       const coordinator = cluster.coordinator(...run);

@@ -1,4 +1,4 @@
-/** @file The fuzz program, bounded: every attack against one live run. The long one is `npm run fuzz`. */
+/** @file The fuzz program with a bound: every attack against one live run. `npm run fuzz` runs longer. */
 import { describe, expect, test } from "vitest";
 
 import { createAttacks } from "../support/attacks/attacks.ts";

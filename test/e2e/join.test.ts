@@ -1,4 +1,4 @@
-/** The join page in a real headless Chromium, in every state that a person may find it in. */
+/** The join page in a real headless Chromium, in every state in which a person may find it. */
 import { hostname } from "node:os";
 
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
@@ -8,7 +8,7 @@ import { violationsIn } from "../support/browser/accessibility.ts";
 import { launchBrowser } from "../support/browser/browser.ts";
 import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 
-/** Its own name is no secure origin to a browser, loopback addresses are. */
+/** To a browser, the machine's name is not a secure origin, but loopback addresses are. */
 const plainHost = hostname().toLowerCase();
 const browser: Browser | undefined = await launchBrowser([
   `--host-resolver-rules=MAP ${plainHost} 127.0.0.1`,
@@ -18,7 +18,7 @@ const args = ["--dataset", "digits:600,100", "--batch-size", "20", "--shard-size
 const short = [...args, "--epochs", "3"];
 const endless = [...args, "--epochs", "100000"];
 
-/** Machines that run other tests beside this one are slow. */
+/** Machines that run other tests at the same time are slow. */
 const patience = { timeout: 30_000 };
 
 let cluster: Cluster;
@@ -40,7 +40,7 @@ afterEach(async () => {
   if (problems.length > 0) throw new Error(problems.join("\n"));
 });
 
-/** In place of the browser's own: what was asked of it, and a page that can be hidden from its person's sight. */
+/** Replaces the browser's own API: records requests, and lets the test hide the page. */
 const wakeLocks = `{
   let lock;
   const history = [];
@@ -64,10 +64,10 @@ const wakeLocks = `{
   globalThis.wakeLocks = { history, see };
 }`;
 
-/** What Chromium itself says of a socket that can't be opened. */
+/** Chromium's own message about a socket that cannot be opened. */
 const browsersOwn = /^WebSocket connection to/u;
 
-/** Opens a page in a browser of its own, as it were. */
+/** Opens a page as if in a new browser. */
 async function open(options: BrowserContextOptions): Promise<Page> {
   await context?.close();
   context = await browser!.newContext({ locale: "en-GB", ...options });
@@ -98,7 +98,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     await quiet.stop();
   });
 
-  test("helps by itself, says how fast and how much of the run, and pauses and goes on by keyboard alone", async () => {
+  test("computes by itself, shows its speed and its share of the run, and pauses and resumes by keyboard alone", async () => {
     const coordinator = cluster.coordinator(...endless);
     await page.goto(await joinUrlOf(coordinator));
     await headline("Helping");
@@ -108,7 +108,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     expect(await violationsIn(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark" });
     expect(await violationsIn(page)).toEqual([]);
-    // No rule of axe-core's looks at these: as readable as any other soft text.
+    // axe-core has no rule for these: they must be as readable as other soft text.
     const colorOf = (selector: string, part = "") =>
       page.evaluate(`getComputedStyle(document.querySelector("${selector}"), "${part}").color`);
     expect(await colorOf("#name", "::placeholder")).toBe(await colorOf("#shown-as"));
@@ -121,7 +121,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     await headline("Helping");
   });
 
-  test("at 25 % effort comes to the same fingerprint, and remembers name and effort", async () => {
+  test("at 25 % effort reaches the same fingerprint, and remembers name and effort", async () => {
     const first = cluster.coordinator("--exit", ...short);
     const joinUrl = new URL(await joinUrlOf(first));
     await page.goto(joinUrl.origin + "/join#token=none");
@@ -136,7 +136,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     expect((await first.event("finished"))["fingerprint"]).toBe(expected);
   });
 
-  test("says that the run is over, also once the coordinator has closed, and joins the next one by itself", async () => {
+  test("says that the run is over, even after the coordinator has closed, and joins the next one by itself", async () => {
     const first = cluster.coordinator(...short);
     const joinUrl = new URL(await joinUrlOf(first));
     await page.goto(joinUrl.href);
@@ -153,7 +153,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     await headline("Helping");
   });
 
-  test("refused for its token it says what to do, and joins as soon as it has the right link", async () => {
+  test("refused for its token, it says what to do, and joins as soon as it has the right link", async () => {
     const coordinator = cluster.coordinator(...endless);
     const joinUrl = await joinUrlOf(coordinator);
     await page.goto(joinUrl.replace(/token=.*/u, "token=not-the-token"));
@@ -167,7 +167,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     await headline("Helping");
   });
 
-  test("when its worker breaks it says so, and a press of the button joins again", async () => {
+  test("when its worker crashes it says so, and a press of the button joins again", async () => {
     const coordinator = cluster.coordinator(...endless);
     const script = { contentType: "text/javascript", body: "throw new Error('no luck')" };
     const headers = { "Cross-Origin-Embedder-Policy": "require-corp" };
@@ -180,7 +180,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     await headline("Helping");
   });
 
-  test("speaks the browser's language, and another one when asked, without leaving the run", async () => {
+  test("speaks the browser's language, and another one on request, without leaving the run", async () => {
     page = await open({ locale: "es-MX" });
     const coordinator = cluster.coordinator(...endless);
     await page.goto(await joinUrlOf(coordinator));
@@ -225,7 +225,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
           observer.observe({ type: "layout-shift", buffered: true });
           setTimeout(() => resolve([]), 200);
         });
-        // A page whose script is late is painted in English first, and its words are moved by less than this.
+        // A page whose script is late is painted in English first; changing its words moves less than this.
         const moved = entries.filter(
           (entry) => (entry as unknown as { value: number }).value > 0.002,
         );
@@ -237,7 +237,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     },
   );
 
-  test("over plain http it says in one sentence what the browser withholds, and helps all the same", async () => {
+  test("over plain http it says in one sentence what the browser withholds, and computes all the same", async () => {
     const coordinator = cluster.coordinator(...endless);
     const joinUrl = new URL(await joinUrlOf(coordinator));
     joinUrl.hostname = plainHost;
@@ -249,7 +249,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     expect(await violationsIn(page)).toEqual([]);
   });
 
-  test("keeps the screen on while it helps and is seen, and lets it go when paused, hidden or done", async () => {
+  test("keeps the screen on while it computes and is visible, and releases it when paused, hidden or done", async () => {
     await page.addInitScript(wakeLocks);
     const coordinator = cluster.coordinator(...endless);
     await page.goto(await joinUrlOf(coordinator));
@@ -263,7 +263,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     await headline("Helping");
     await expect.poll(history, patience).toEqual(["screen", "let go", "screen"]);
 
-    // A hidden page loses its lock by itself, and asks for none.
+    // A hidden page loses its lock by itself and does not request a new one.
     const steps = async () => Number((await page.locator("#step").textContent())!.replace(",", ""));
     await page.evaluate("wakeLocks.see('hidden')");
     const hiddenAt = await steps();
@@ -283,7 +283,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     await expect.poll(history, patience).toEqual(["screen", "let go"]);
   });
 
-  test("a tab that the browser freezes hands its work on before it stands still, and comes back", async () => {
+  test("a tab that the browser freezes hands its work over first, and comes back", async () => {
     const coordinator = cluster.coordinator(...endless);
     await page.goto(await joinUrlOf(coordinator));
     await headline("Helping");

@@ -1,6 +1,6 @@
 /**
- * @file Workers that lie, on real processes and sockets: cut off with code and reason, named on every screen, and the
- * fingerprint is that of honest workers.
+ * @file Lying workers on real processes and sockets: each is disconnected with code and reason and named on every
+ * screen, and the fingerprint is that of honest workers.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ beforeAll(async () => {
   await undisturbed.stop();
 });
 
-/** A run that begins when there are so many workers besides its own, honest one. */
+/** A run that starts once there are this many workers besides its own, honest one. */
 function start(audit: string, others: number): CoordinatorProcess {
   const workers = ["--local-workers", "1", "--min-workers", String(others + 1)];
   return cluster.coordinator("--audit", audit, ...workers, ...tokens, ...run);
@@ -52,7 +52,7 @@ async function joinAs(
   return startLyingWorker({ joinUrl: String(joinUrl), name, tell });
 }
 
-/** What a dashboard is told of events by its second snapshot. */
+/** The events that a dashboard receives until its second snapshot. */
 async function eventsOnDashboard(coordinator: CoordinatorProcess): Promise<CoordinatorEvent[]> {
   const { host } = new URL(String((await coordinator.event("listening"))["url"]));
   const socket = new WebSocket(`ws://${host}/watch`);
@@ -71,7 +71,7 @@ async function eventsOnDashboard(coordinator: CoordinatorProcess): Promise<Coord
   });
 }
 
-/** Says hello as a worker that was there before. */
+/** Says hello with the session of an earlier worker. */
 async function comeBack(coordinator: CoordinatorProcess, session: string): Promise<string> {
   const wasm = await readFile(join(import.meta.dirname, "../../build/kernel.wasm"));
   const { port } = new URL(String((await coordinator.event("listening"))["url"]));
@@ -86,11 +86,11 @@ async function comeBack(coordinator: CoordinatorProcess, session: string): Promi
 
 describe("a worker that changes one value by one unit in the last place", () => {
   test.each([
-    // Its first 20 answers are right, so that parameters and open sums rest on its word when it begins.
+    // Its first 20 answers are right, so that parameters and open sums already depend on it when it starts lying.
     ["quorum", 20],
     ["sample", 0],
   ] as const)(
-    "under %s, from its answer %i on, is cut off and named on every screen, does not come back, and the fingerprint is right",
+    "under %s, from its answer %i on, is disconnected and named on every screen, stays away, and the fingerprint is right",
     async (audit, honestUntil) => {
       const coordinator = start(audit, 1);
       const liar = await joinAs(coordinator, "mallory", (result, count) =>
@@ -146,7 +146,7 @@ describe("a worker that changes one value by one unit in the last place", () => 
   });
 });
 
-test("a worker that tells the truth through the same detour is cut off under neither policy", async () => {
+test("a worker that tells the truth through the same detour is disconnected under neither policy", async () => {
   for (const audit of ["quorum", "sample"]) {
     const coordinator = start(audit, 1);
     const honest = await joinAs(coordinator, "alice", (result) => result);

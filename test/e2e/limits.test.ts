@@ -1,6 +1,6 @@
 /**
- * @file The limits that are times, as they are, on a real coordinator: peers that begin something and do not end it, all at
- * once, while a run goes on beside them.
+ * @file The time limits with their real values on a real coordinator: peers start something and never end it, all
+ * at once, while a run continues.
  */
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
@@ -39,7 +39,7 @@ interface End {
   readonly answer: string;
 }
 
-/** How long a connection lives and what it is answered, counted from `begin`, which is called once it stands. */
+/** How long a connection lives and how it is answered, counted from `begin`, which is called once it is open. */
 function lifeOf(socket: Socket, begin: (socket: Socket) => void): Promise<End> {
   return new Promise((resolve) => {
     let answer = "";
@@ -58,7 +58,7 @@ function lifeOf(socket: Socket, begin: (socket: Socket) => void): Promise<End> {
 const overTls = () => connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
 const overTcp = () => connect({ port, host: "127.0.0.1" });
 
-/** One byte every 200 ms, as slowly as it takes. */
+/** One byte every 200 ms: as slow as possible. */
 function trickle(text: string) {
   return (socket: Socket) => {
     let at = 0;
@@ -68,7 +68,7 @@ function trickle(text: string) {
 }
 
 test(
-  "who never ends what it began is cut when its time is up, not before, and the run does not notice",
+  "a peer that never ends what it began is cut when its time is up, not before, and the run does not notice",
   { timeout: 120_000 },
   async () => {
     const before = coordinator.events.length;
@@ -95,7 +95,7 @@ test(
       "an idle connection": httpKeepAliveMs,
       "no TLS": tlsHandshakeTimeoutMs,
       "TLS byte by byte": tlsHandshakeTimeoutMs,
-      // They get a close frame that they do not answer.
+      // They get a close frame and do not answer it.
       "no hello": helloTimeoutMs + closeGraceMs,
       "no token": helloTimeoutMs + closeGraceMs,
       "a hello byte by byte": helloTimeoutMs + closeGraceMs,
@@ -111,7 +111,7 @@ test(
     };
     for (const [what, end] of Object.entries(ends) as [keyof typeof ends, Promise<End>][]) {
       const { afterMs, answer } = await end;
-      // Timers of two processes; and a machine that does ten other things takes its time.
+      // These are timers of two processes, and a busy machine is late.
       expect([what, afterMs > times[what] - 500]).toEqual([what, true]);
       expect([what, afterMs < times[what] + httpCheckMs + 10_000]).toEqual([what, true]);
       expect(answer).toMatch(answers[what] ?? /^/u);

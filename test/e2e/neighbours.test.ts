@@ -1,6 +1,6 @@
 /**
- * @file A coordinator beside other programs on the same machine and port: its local workers still reach it. And the
- * address that others are given.
+ * @file A coordinator beside other programs on the same machine and port: its local workers still reach it. Also
+ * the address that others are given.
  */
 import { createServer, type Server } from "node:http";
 import { createConnection } from "node:net";
@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => cluster.stop());
 
-/** A program on [::1], as Vite's development server is, and its port. */
+/** A program on [::1], like Vite's development server, and its port. */
 async function listenOnIPv6(): Promise<{ server: Server; port: number }> {
   const server = createServer((_, response) => response.writeHead(404).end());
   await new Promise<void>((resolve) => server.listen(0, "::1", resolve));
@@ -50,7 +50,7 @@ test.skipIf(!hasIPv6)("local workers of a coordinator on :: connect to it", asyn
   expect(await coordinator.exited).toBe(0);
 });
 
-test("--join-url is what others are given, and requests that name its host are answered", async () => {
+test("--join-url is the address that others are given, and requests that name its host are answered", async () => {
   const coordinator = cluster.coordinator("--join-url", "https://train.example.org");
   const { url, joinUrl, otherJoinUrls } = await coordinator.event("listening");
   expect(joinUrl).toMatch(/^https:\/\/train\.example\.org\/join#token=/u);

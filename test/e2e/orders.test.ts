@@ -47,7 +47,7 @@ async function giveAll(phase: string): Promise<number> {
   return all.length;
 }
 
-/** Gives bad orders, the next one at a time, as long as the run goes on. @returns How many. */
+/** Gives bad orders one at a time while the run continues. @returns How many. */
 async function giveWhileTraining(): Promise<number> {
   await admin.until("training");
   const all = badOrders();
@@ -83,7 +83,7 @@ test("bad orders before, between, in and after the steps of a run change nothing
   const { fingerprint } = await coordinator.event("finished");
   expect(fingerprint).toBe(await expected);
   counts["finished"] = await giveAll("finished");
-  // There is nothing to pause, to resume or to stop.
+  // There is nothing to pause, resume or stop.
   for (const text of [pause, resume, stop]) expectRefusal(text, await admin.order(text));
   expect(await bystander.settle()).toBe("open");
   const left = coordinator.events.filter(({ change }) => change === "left" || change === "refused");
@@ -92,7 +92,7 @@ test("bad orders before, between, in and after the steps of a run change nothing
   process.stdout.write(`bad orders of an admin, each refused in one line: ${phases.join(", ")}\n`);
 });
 
-test("a run with a setting that is wrong in any way does not begin: every setting, 11 values each", async () => {
+test("a run with a setting that is wrong in any way does not start: every setting, 11 values each", async () => {
   const values = [
     "",
     " ",

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-/** A worker that does not compute the run's bits is refused, with a sentence that says why. */
+/** A worker that computes different bits is refused with a sentence that says why. */
 import { copyFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ afterEach(async () => {
   await rm(tampered, { recursive: true, force: true });
 });
 
-/** A float32 constant of the kernel's `exp`, as it lies in the module's data. */
+/** A float32 constant of the kernel's `exp`, as stored in the module's data. */
 const constant = new Uint8Array(new Float32Array([Math.fround(1.398_199_950_7e-3)]).buffer);
 
 /** A copy of the built program whose kernel has one constant changed by one unit in the last place. */

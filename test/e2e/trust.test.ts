@@ -1,5 +1,6 @@
 /**
- * @file Who gets in and what they get, on real processes: tokens, hosts, origins, headers, TLS, and what the output says.
+ * @file Access on real processes: who is admitted and what they get. Tokens, hosts, origins, headers, TLS, and the
+ * output.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
@@ -49,7 +50,7 @@ async function portOf(coordinator: CoordinatorProcess): Promise<number> {
   return Number(new URL(String((await coordinator.event("listening"))["url"])).port);
 }
 
-/** What a dashboard that shows this token is told up to its second snapshot, or the close status. */
+/** What a dashboard with this token receives until its second snapshot, or the close status. */
 function watch(port: number, token: string | undefined): Promise<string[] | number> {
   return new Promise((resolve) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/watch`);
@@ -116,7 +117,7 @@ describe("a coordinator with tokens", () => {
     }
   });
 
-  test("shows the run for either token, and the admin token to nobody who watches", async () => {
+  test("shows the run for either token, and never shows the admin token to a watcher", async () => {
     for (const [token, role] of [
       [joinToken, "viewer"],
       [adminToken, "operator"],
@@ -129,7 +130,7 @@ describe("a coordinator with tokens", () => {
     }
   });
 
-  test("takes orders for the admin token only: a member that gives one is closed with 4405", async () => {
+  test("takes orders for the admin token only: a viewer that gives one is closed with 4405", async () => {
     const order = JSON.stringify({ order: "pause", id: 1 });
     for (const [token, end] of [
       [joinToken, /^closed 4405$/u],
@@ -167,7 +168,7 @@ describe("a coordinator with tokens", () => {
     sameSite.destroy();
   });
 
-  test("serves pages that may run nothing inline, sit in no frame, and tell nobody where they come from", async () => {
+  test("serves pages that may run nothing inline, cannot be framed, and send no referrer", async () => {
     for (const path of ["/", "/join", "/join.js", "/thread.js"]) {
       const { status, headers } = await ask(port, path);
       expect(status).toBe(200);
@@ -184,7 +185,7 @@ describe("a coordinator with tokens", () => {
     }
   });
 
-  test("serves nothing outside its routes: 14 paths that climb or guess give 404", async () => {
+  test("serves nothing outside its routes: 14 traversing or guessed paths give 404", async () => {
     const paths = [
       "/..",
       "/../package.json",
@@ -211,7 +212,7 @@ describe("a coordinator with tokens", () => {
     expect((await ask(port, "/", { method: "DELETE" })).status).toBe(405);
   });
 
-  test("tells one line for a refused peer, with code, address and reason", async () => {
+  test("reports a refused peer in one line, with code, address and reason", async () => {
     const refused = await coordinator.event("worker", ({ change, reason }) => {
       return change === "refused" && String(reason).startsWith("ERR_TOKEN");
     });
@@ -221,11 +222,11 @@ describe("a coordinator with tokens", () => {
     });
   });
 
-  test("never says a token but in the three URLs at the start, nor keeps one in its files", async () => {
+  test("shows a token only in the three URLs at the start, and stores none in its files", async () => {
     const later = coordinator.events.filter(({ event }) => event !== "listening");
     const folder = join(cluster.folder, "runs");
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    // A checkpoint that is being written has another name a moment later.
+    // A checkpoint that is being written gets another name a moment later.
     const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".tmp"));
     const texts = await Promise.all(
       files.map((file) => readFile(join(file.parentPath, file.name), "latin1")),
@@ -256,7 +257,7 @@ describe("settings", () => {
   beforeAll(async () => void (cluster = await Cluster.create()));
   afterAll(() => cluster.stop());
 
-  test("--open lets workers, dashboards and downloads in without a token, and warns", async () => {
+  test("--open admits workers, dashboards and downloads without a token, and warns", async () => {
     const coordinator = cluster.coordinator("--open", "--local-workers", "1", ...data);
     const port = await portOf(coordinator);
     const warning = await coordinator.event("warning");
@@ -267,7 +268,7 @@ describe("settings", () => {
     expect((await ask(port, `/data/${"0".repeat(64)}`)).status).toBe(404);
   });
 
-  test("without --join-token two starts have two tokens of 24 characters, and four in all differ", async () => {
+  test("without --join-token, two starts have two tokens of 24 characters each, and all four differ", async () => {
     const events = await Promise.all(
       [1, 2].map(() => cluster.coordinator(...data).event("listening")),
     );
@@ -280,7 +281,7 @@ describe("settings", () => {
     expect(new Set(drawn).size).toBe(4);
   });
 
-  test("--allow-origin, given twice, lets pages of both origins and requests for both hosts in", async () => {
+  test("--allow-origin, given twice, admits pages of both origins and requests for both hosts", async () => {
     const origins = ["https://one.example", "http://two.example:8000"];
     const flags = origins.flatMap((origin) => ["--allow-origin", origin]);
     const port = await portOf(cluster.coordinator(...flags, ...data));
@@ -295,7 +296,7 @@ describe("settings", () => {
     expect(await other.ended).toBe("closed 4403");
   });
 
-  test("a public bind without TLS says once what that means; loopback says nothing", async () => {
+  test("a public bind without TLS gives one warning about what that means; loopback gives none", async () => {
     const everywhere = cluster.coordinator("--host", "0.0.0.0", ...data);
     const message = String((await everywhere.event("warning"))["message"]);
     expect(message).toMatch(
@@ -312,7 +313,7 @@ describe("TLS", () => {
   beforeAll(async () => void (cluster = await Cluster.create()));
   afterAll(() => cluster.stop());
 
-  test("local and remote workers train over it, URLs are https, and SIGHUP shows the renewed certificate", async () => {
+  test("local and remote workers train over it, URLs are https, and SIGHUP loads the renewed certificate", async () => {
     const first = await makeCertificate(cluster.folder);
     const files = ["--tls-cert", first.cert, "--tls-key", first.key];
     const coordinator = cluster.coordinator("--local-workers", "1", ...files, ...tokens, ...data);

@@ -1,4 +1,4 @@
-/** @file A run that stands still says on whom, on real processes: in the output and on the dashboards. */
+/** @file A run that waits says for whom, on real processes: in the output and on the dashboards. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 
@@ -20,7 +20,7 @@ afterEach(async () => {
   await cluster.stop();
 });
 
-test("when the only worker stops with its block, output and dashboards name both, until it goes on", async () => {
+test("when the only worker stalls with its block, output and dashboards name both, until it continues", async () => {
   const coordinator = cluster.coordinator(...run);
   const { joinUrl, dashboardUrl } = await coordinator.event("listening");
   const quick = cluster.worker(String(joinUrl), "--name=quick");
@@ -34,7 +34,7 @@ test("when the only worker stops with its block, output and dashboards name both
   expect(reason).toMatch(sentence);
   const said = partsOf(reason);
   expect(said.seconds).toBeGreaterThanOrEqual(1);
-  // Five states a second: the last of these is of more than a second later.
+  // There are five states per second, so the last of these is from more than a second later.
   await dashboard.until(({ waits }) => waits.length >= 8);
   const shown = dashboard.waits.at(-1);
   expect(shown).toMatch(sentence);
@@ -48,16 +48,16 @@ test("when the only worker stops with its block, output and dashboards name both
   await dashboard.until(({ states }) => Number(states.at(-1)?.step) > said.step);
 });
 
-/** Of a sentence like "block [0, 4) of step 12 given to quick 2.1 s ago". */
+/** The parts of a sentence like "block [0, 4) of step 12 given to quick 2.1 s ago". */
 function partsOf(reason: unknown) {
   const [, what = "", step, seconds] = sentence.exec(String(reason)) ?? [];
   return { what, step: Number(step), seconds: Number(seconds) };
 }
 
-/** What a dashboard is told of the run and of what it waits for. */
+/** What a dashboard receives about the run and about its waits. */
 class Dashboard {
   readonly states: RunView[] = [];
-  /** Of the events. */
+  /** The reasons in the events. */
   readonly reasons: string[] = [];
   readonly #socket: WebSocket;
   #changed: (() => void)[] = [];
@@ -73,7 +73,7 @@ class Dashboard {
     });
   }
 
-  /** What the states said that the run waits for. */
+  /** What the run waited for, according to the states. */
   get waits(): string[] {
     return this.states.flatMap(({ waitingFor }) => waitingFor ?? []);
   }
