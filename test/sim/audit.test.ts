@@ -39,12 +39,12 @@ describe("the simulator with audits", () => {
     expect(endings.filter(({ expelled }) => expelled > 0).length).toBeGreaterThan(20);
   });
 
-  test("finds an audit that believes every first answer", async () => {
+  test("detects an audit that believes every first answer", async () => {
     const ending = await seedThatCatches("accepted", () => undefined);
     expect(ending?.violation).toMatch(/fingerprint|test loss/u);
   });
 
-  test("finds an audit that keeps the other results of a liar", async () => {
+  test("detects an audit that keeps the other results of a liar", async () => {
     const ending = await seedThatCatches("reliesOn", () => false);
     expect(ending?.violation).toBeDefined();
   });

@@ -95,7 +95,7 @@ describe("a coordinator that dies", () => {
 });
 
 describe("metrics.jsonl", () => {
-  test("has each epoch once though the run is stopped before an evaluation and dies after it, before its checkpoint", async () => {
+  test("has each epoch once even if the run is stopped before an evaluation and dies after it, before its checkpoint", async () => {
     let stopped = false;
     let died = false;
     const { ending } = await live({
@@ -169,7 +169,7 @@ function withFate({ world, disk }: Simulation, fate: Fate, die: () => void): num
 }
 
 describe("a damaged checkpoint", () => {
-  test("is noticed for a flip of each of its bytes: the one before it is used, and one line says so", async () => {
+  test("is noticed for a flip of each of its bytes: the previous one is used, and one line says so", async () => {
     const folder = `${runFolder}/checkpoints`;
     const paths = whole.disk.paths(folder).filter((path) => path.includes("step-"));
     const [newest = "", previous = ""] = paths.toSorted().toReversed();
@@ -187,7 +187,7 @@ describe("a damaged checkpoint", () => {
     }
   });
 
-  test("costs the epoch after the one before it, and nothing else", async () => {
+  test("costs only the epoch after the previous one", async () => {
     let damaged = false;
     const warnings = new Set<string>();
     const { ending } = await live({
@@ -241,7 +241,7 @@ describe("a full disk", () => {
 describe("a full disk at the end of a run", () => {
   const ofResult = /result is in memory only.+ trying again in/u;
 
-  test("is tried again until there is room: the result is written where it belongs", async () => {
+  test("is tried again until there is room: the result is written to its usual place", async () => {
     const { warnings, simulation, ending } = await fullFromStep(13, ({ warnings: said }) => {
       return said.filter((line) => ofResult.test(line)).length < 3;
     });
@@ -250,7 +250,7 @@ describe("a full disk at the end of a run", () => {
     expect(simulation.judge.finished?.checkpoint).toMatch(/checkpoints\/step-00000016/u);
   });
 
-  test("for a minute is not waited for any longer: the result is written to another place, which is said", async () => {
+  test("for a minute is not waited for any longer: the result is written to another place, and the operator is told", async () => {
     const { warnings, simulation, ending } = await fullFromStep(13, ({ nowMs, writesTo }) => {
       return nowMs < 60_000 || !writesTo.startsWith(refugeFolder);
     });
@@ -261,7 +261,7 @@ describe("a full disk at the end of a run", () => {
     expect(simulation.coordinator?.ended).toMatchObject({ reason: "finished", isSaved: true });
   });
 
-  test("that takes nothing anywhere ends the run all the same, with its fingerprint and without a path", async () => {
+  test("that accepts no write anywhere still ends the run, with its fingerprint and without a path", async () => {
     const { simulation, ending } = await fullFromStep(13, () => true);
     expect(ending.violation).toBeUndefined();
     expect(simulation.judge.finished?.checkpoint).toBe(null);
@@ -294,7 +294,7 @@ async function fullFromStep(step: number, stays: (disk: FullDisk) => boolean) {
 
 describe("a disk that can't be read for a moment", () => {
   test.each(["readdir", "readFile"] as const)(
-    "(%s) costs a coordinator that resumes another start, said in one line, and no step",
+    "(%s) costs a coordinator that resumes another start, reported in one line, and no step",
     async (broken) => {
       let died = false;
       const refusals = new Set<string>();

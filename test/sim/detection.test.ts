@@ -6,7 +6,7 @@ import { binomialBounds, detections, sayDetection } from "./detection.ts";
 const seeds = 300;
 
 describe("a lie by one unit in the last place", () => {
-  test(`told in ${seeds} runs each is found always under quorum, and as often as stated under sample`, () => {
+  test(`in ${seeds} runs each is always found under quorum, and as often as stated under sample`, () => {
     const rows = [...detections({ seeds, from: 1 })];
     const wrong = rows.filter(({ found, bounds: [low, high] }) => found < low || found > high);
     expect(wrong.map(sayDetection)).toEqual([]);
@@ -16,7 +16,7 @@ describe("a lie by one unit in the last place", () => {
     ]);
   }, 60_000);
 
-  test("what chance allows is the binomial distribution's: 10 draws, and 2,000", () => {
+  test("the bounds of chance are those of the binomial distribution: 10 draws, and 2,000", () => {
     // 0.5^10 is a thousandth, so nothing is ruled out. For 2,000, the bound is 4.9 standard deviations of 22.4.
     expect(binomialBounds(10, 0.5)).toEqual([0, 10]);
     const [low, high] = binomialBounds(2_000, 0.5);
