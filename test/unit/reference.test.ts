@@ -1,6 +1,6 @@
 /**
- * @file Holds REFERENCE.md and BENCHMARKS.md to what they describe: every option with its default, every JSON line with
- * its fields, every bench with the conditions under which it last ran.
+ * @file Checks REFERENCE.md and BENCHMARKS.md against what they describe: every option with its default, every JSON
+ * line with its fields, every bench with the conditions of its last run.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -74,7 +74,7 @@ type FieldsOf<Name extends EventName> = Record<
   true
 >;
 
-/** The compiler refuses a field too many and one too few. */
+/** The compiler refuses a missing or extra field. */
 const eventFields: { readonly [Name in EventName]: FieldsOf<Name> } = {
   listening: { url: true, joinUrl: true, otherJoinUrls: true, dashboardUrl: true },
   started: { run: true, title: true, step: true, totalSteps: true, parameterCount: true },
@@ -108,20 +108,20 @@ const eventFields: { readonly [Name in EventName]: FieldsOf<Name> } = {
   },
 };
 
-/** Code in the column of fields that is a value of the field before it. */
+/** Code in the column of fields that is a value of the preceding field. */
 const fieldValues = new Set(["null", "joined", "left", "refused", "node", "browser", "unknown"]);
 
 interface DescribedOption {
-  /** As the help spells it: `--seed <number>`. */
+  /** As spelled in the help: `--seed <number>`. */
   readonly option: string;
   readonly fallback: string | undefined;
 }
 
-/** The options as a command's help has them, but for the help itself. */
+/** The options in a command's help, except the help itself. */
 function optionsOf(command: string): DescribedOption[] {
   const parsed = parseCommandLine([command, "--help"], {}, () => "", "");
   if (parsed.kind !== "print") throw new Error("--help prints");
-  // A help text that is too long for its line goes on in the next one, indented.
+  // A help text that is too long for its line continues indented on the next one.
   const lines = parsed.text.replaceAll(/\n {10,}/gu, " ").split("\n");
   return lines.flatMap((line) => {
     const [, option, help = ""] = /^ {2}(--\S+(?: [<[]\S+[>\]])?) {2,}(.*)$/u.exec(line) ?? [];

@@ -1,6 +1,7 @@
 /**
- * @file Keeps true what no compiler checks: links, file maps and flags in the docs, what `shared/` may use, exact and
- * few dependencies, nothing of any one machine. The wire specification has a test of its own, beside the protocol's.
+ * @file Checks what no compiler checks: links, file maps and flags in the docs, what `shared/` may use, few
+ * dependencies with exact versions, and nothing that depends on one machine. The wire specification has its own
+ * test, beside the protocol's.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, relative } from "node:path";
@@ -21,7 +22,7 @@ import {
 } from "../support/fixtures/markdown.ts";
 
 const root = join(import.meta.dirname, "../..");
-/** Made, not written; what begins with a dot is a tool's. */
+/** Generated folders. A name that starts with a dot belongs to a tool. */
 const skipped = new Set(["node_modules", "build", "runs"]);
 const textExtensions = new Set([
   ".ts",
@@ -37,7 +38,7 @@ const textExtensions = new Set([
 
 const files = filesUnder(root);
 const pages = files.filter((file) => extname(file) === ".md");
-/** The pages at the top, which describe the program to people. */
+/** The pages at the top level, which describe the program to people. */
 const guides = pages.filter((file) => !file.includes("/"));
 
 const dependencies = z.record(z.string(), z.string());
@@ -62,7 +63,7 @@ describe("the pages", () => {
     expect(broken).toEqual([]);
   });
 
-  test.each(guides)("%s: every file and folder of ours that it names is there", (page) => {
+  test.each(guides)("%s: every file and folder of ours that it names exists", (page) => {
     const missing = pathsIn(read(page)).filter((path) => !existsSync(join(root, path)));
     expect(missing).toEqual([]);
   });
@@ -106,7 +107,7 @@ test("every row of the failure table names a test, and a test of that name is in
 
 describe("the files", () => {
   test("hold no path of one machine, and no name of one network", () => {
-    // Put together here, so that this file does not hold them itself.
+    // Assembled here, so that this file does not contain them.
     const words = [
       ["/wo", "rk/"],
       ["fa", "rm-"],
@@ -120,7 +121,7 @@ describe("the files", () => {
     expect(found).toEqual([]);
   });
 
-  test("have no folder at the top but coordinator, worker, shared and test", () => {
+  test("have no folder at the top level but coordinator, worker, shared and test", () => {
     const folders = new Set(
       files.filter((file) => file.includes("/")).map((file) => file.split("/")[0]),
     );
@@ -144,7 +145,7 @@ describe("shared/", () => {
   /** AssemblyScript has its own globals and no imports from outside. */
   const programs = sources.filter((file) => !file.startsWith("shared/kernels/assembly/"));
 
-  test("imports itself and 3 packages that run anywhere, no Node API, nothing of either side", () => {
+  test("imports only itself and 3 packages that run anywhere, no Node API, and nothing of either side", () => {
     const packages = /^(?:@noble\/hashes\/\w+\.js|msgpackr|zod\/mini)$/u;
     const foreign = sources.flatMap((file) => {
       return importsOf(read(file))
@@ -185,7 +186,7 @@ describe("package.json and its lock", () => {
     expect(loose).toEqual([]);
   });
 
-  test("name no registry: whoever installs uses their own", () => {
+  test("name no registry: everybody installs from their own", () => {
     const resolved = Object.entries(lock.packages).filter(
       ([, entry]) => entry.resolved !== undefined,
     );
@@ -194,8 +195,9 @@ describe("package.json and its lock", () => {
     expect(read(".npmrc")).not.toContain("registry");
   });
 
-  test("need no install script: those that have one work without, and .npmrc forbids them all", () => {
-    // msgpackr-extract: an optional accelerator. esbuild: only puts its binary, an optional package, in a faster place.
+  test("need no install script: packages that have one work without it, and .npmrc forbids them all", () => {
+    // msgpackr-extract is an optional accelerator. esbuild only moves its binary, an optional package, to a faster
+    // place.
     const harmless = [
       "node_modules/esbuild",
       "node_modules/fsevents",
@@ -220,7 +222,10 @@ describe("package.json and its lock", () => {
   });
 });
 
-/** Whether a test file, or the table beside it that its tests are made from, has a test of which this is a part of the name. */
+/**
+ * Whether a test file, or the table beside it from which its tests are made, has a test whose name contains this
+ * text.
+ */
 function isTestNamed(name: string, file: string): boolean {
   const sources = [file, file.replace(/\.test\.ts$/u, ".ts")];
   const names =
@@ -232,7 +237,7 @@ function isTestNamed(name: string, file: string): boolean {
     );
 }
 
-/** Flags that are in no table of options: two of every program's, one alias, and those of npm and Node. */
+/** Flags in no table of options: two that every program has, one alias, and those of npm and Node. */
 const otherFlags = [
   "--help",
   "--version",
@@ -267,7 +272,7 @@ function codeIn(page: string): string {
   return [...fencesOf(page), ...codeSpansOf(page)].join("\n");
 }
 
-/** Paths below our folders in a page's code, without line numbers; a name with `*`, `…` or `<` stands for several. */
+/** Paths below our folders in a page's code, without line numbers. A name with `*`, `…` or `<` means several. */
 function pathsIn(page: string): string[] {
   const words = codeIn(page).split(/[\s"'()[\],;]+/u);
   return words
@@ -288,7 +293,7 @@ function packageOf(name: string): string {
     .join("/");
 }
 
-/** The source without comments and texts. */
+/** The source without comments and strings. */
 function codeOf(source: string): string {
   return source
     .replaceAll(/\/\*[^]*?\*\//gu, "")

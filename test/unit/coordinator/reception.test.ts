@@ -1,4 +1,7 @@
-/** @file What the reception wires together, on real sockets: places for downloads, what a dashboard may send, warnings. */
+/**
+ * @file What the reception wires together, on real sockets: quotas of downloads, the messages of a dashboard,
+ * warnings.
+ */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
@@ -37,7 +40,7 @@ afterEach(async () => {
   [reception, events, asked, waiting, sockets] = [undefined, [], 0, [], []];
 });
 
-/** Downloads that begin and do not end. */
+/** Downloads that start and do not end. */
 function keepWaiting(_: IncomingMessage, response: ServerResponse): boolean {
   asked += 1;
   waiting.push(response);
@@ -84,7 +87,7 @@ async function open(changes: Partial<ReceptionOptions["settings"]> = {}): Promis
   return Number(new URL(urls.url).port);
 }
 
-/** Asks, and does not wait for the answer. */
+/** Sends a request and does not wait for the answer. */
 function ask(port: number, path: string, localAddress = "127.0.0.1"): { answer: Promise<string> } {
   const socket = connect({ port, host: "127.0.0.1", localAddress });
   sockets.push(socket);
@@ -106,7 +109,7 @@ describe("places", () => {
     ["datasets", `/data/${hash}`, downloadQuota],
     ["parameters and checkpoints", "/run/parameters", exportQuota],
   ] as const)(
-    "for %s on their way to one address are as many as the limit says; one more is told to come again",
+    "for concurrent %s to one address are as many as the limit says; one more is asked to come back",
     async (_, path, { perAddress }) => {
       const port = await open();
       for (let i = 0; i < perAddress; i++) ask(port, path);
@@ -122,7 +125,7 @@ describe("places", () => {
           reason: "ERR_FULL: too many downloads at once",
         },
       ]);
-      // Whatever else there is to get is not in the way.
+      // Other paths are not affected.
       expect(await ask(port, "/").answer).toMatch(/^HTTP\/1\.1 200 .*a page$/su);
       waiting[0]!.end();
       await until(() => waiting[0]!.writableFinished);
@@ -132,13 +135,13 @@ describe("places", () => {
   );
 });
 
-// Other systems give a machine one address of loopback.
+// Other systems give a machine only one loopback address.
 describe.runIf(process.platform === "linux")("places", () => {
   test.each([
     ["datasets", `/data/${hash}`, downloadQuota],
     ["parameters and checkpoints", "/run/parameters", exportQuota],
   ] as const)(
-    "for %s on their way to all addresses are as many as the limit says; one more is told to come again",
+    "for concurrent %s to all addresses are as many as the limit says; one more is asked to come back",
     async (_, path, { inAll, perAddress }) => {
       const port = await open();
       for (let i = 0; i < inAll; i++) ask(port, path, `127.0.0.${1 + Math.floor(i / perAddress)}`);
@@ -156,9 +159,9 @@ describe.runIf(process.platform === "linux")("places", () => {
 });
 
 describe("a worker", () => {
-  test("may send as much as a message of the run has; a message that says it is one byte longer closes it unread", async () => {
+  test("may send as much as a message of the run has; a message that announces one byte more closes it unread", async () => {
     const port = await open();
-    // No run: the smallest limit that there is.
+    // Without a run, the limit is the smallest.
     const most = messageBytesMax(0);
     const worker = await join(port);
     worker.write(frame(opcodes.binary, Buffer.alloc(1), { claimedLength: most }));
@@ -175,7 +178,7 @@ describe("a worker", () => {
   });
 });
 
-/** A worker that was welcomed. */
+/** A worker that has been welcomed. */
 async function join(port: number): Promise<RawPeer> {
   const worker = await RawPeer.upgrade(port, "/worker");
   const hello = {
@@ -210,7 +213,7 @@ describe("a dashboard", () => {
 });
 
 describe("the log", () => {
-  test(`of 100 strangers who are refused has at most ${refusalLines.burst} lines at once, each with address, code and reason, and then their count`, async () => {
+  test(`of 100 refused strangers has at most ${refusalLines.burst} lines at once, each with address, code and reason, and then their count`, async () => {
     const port = await open();
     const answers = [];
     for (let i = 0; i < 100; i++) {
@@ -223,7 +226,7 @@ describe("the log", () => {
     }
     await Promise.all(answers);
     const lines = events.filter(({ event }) => event === "worker");
-    // What takes a second on a busy machine may let two more pass.
+    // If this takes a second on a busy machine, two more may pass.
     expect(lines.length).toBeGreaterThanOrEqual(refusalLines.burst);
     expect(lines.length).toBeLessThan(50);
     for (const line of lines) {
@@ -245,7 +248,7 @@ describe("the log", () => {
 });
 
 describe("warnings", () => {
-  test("are one each for --open and for a public address without TLS, and name no token", async () => {
+  test("are one each for --open and for a public address without TLS, and contain no token", async () => {
     await open();
     expect(reception!.warnings).toEqual([]);
     await reception!.close();
@@ -269,7 +272,7 @@ function now(): number {
   return performance.now();
 }
 
-/** Shows the token in a message of so many bytes. */
+/** Sends the token in a message of this many bytes. */
 function send(peer: RawPeer, length: number): void {
   const text = JSON.stringify({ token: adminToken, x: "" }).padEnd(length, " ");
   peer.write(frame(opcodes.text, Buffer.from(text)));

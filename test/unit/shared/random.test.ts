@@ -1,4 +1,4 @@
-/** @file The generator against its published recurrence, written a second time with big integers. */
+/** @file The generator against its published recurrence, written independently with big integers. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
@@ -28,7 +28,7 @@ describe("Random", () => {
     );
   });
 
-  test("gives these very numbers for the seeds 0, (7, 0), (7, 1) and −1: runs on disk depend on them", () => {
+  test("gives exactly these numbers for the seeds 0, (7, 0), (7, 1) and −1: runs on disk depend on them", () => {
     expect([firstTwo(0), firstTwo(7, 0), firstTwo(7, 1), firstTwo(-1)]).toEqual([
       [3_374_865_041, 134_788_222],
       [2_238_874_961, 1_019_038_059],
@@ -43,7 +43,7 @@ describe("Random", () => {
     expect(new Set(starts).size).toBe(lists.length);
   });
 
-  test("refuses seeds that are no integers: 0.5, NaN, 2^53", () => {
+  test("refuses seeds that are not integers: 0.5, NaN, 2^53", () => {
     for (const seed of [0.5, Number.NaN, 2 ** 53]) {
       expect(() => new Random(seed)).toThrow(/seed/u);
     }
@@ -72,7 +72,7 @@ describe("Random", () => {
     expect(lowest).toBeLessThan(2_150);
   });
 
-  test("below refuses the bounds 0 and 2^32 + 1, and takes 1 and 2^32", () => {
+  test("below refuses the bounds 0 and 2^32 + 1, and accepts 1 and 2^32", () => {
     const random = new Random(1);
     expect(() => random.below(0)).toThrow(/bound/u);
     expect(() => random.below(2 ** 32 + 1)).toThrow(/bound/u);
@@ -93,7 +93,7 @@ describe("Random", () => {
 });
 
 describe("permutation", () => {
-  test("holds every number of 0 … n − 1 once, for n in 0…300", () => {
+  test("contains every number of 0 … n − 1 once, for n in 0…300", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 300 }), fc.maxSafeInteger(), (count, seed) => {
         const sorted = [...permutation(count, seed)].toSorted((a, b) => a - b);
@@ -102,7 +102,7 @@ describe("permutation", () => {
     );
   });
 
-  test("is the same for the same seed and epoch, and another for the next epoch", () => {
+  test("is the same for the same seed and epoch, and different for the next epoch", () => {
     expect(permutation(100, 5, 0)).toEqual(permutation(100, 5, 0));
     expect(permutation(100, 5, 0)).not.toEqual(permutation(100, 5, 1));
     expect(permutation(100, 5, 0)).not.toEqual(permutation(100, 6, 0));

@@ -29,7 +29,7 @@ function entry(fields: object): string {
 }
 
 describe("encodeSafetensors", () => {
-  test("writes the 72 bytes that the format's own example has", () => {
+  test("writes the 72 bytes of the format's own example", () => {
     const tensors = new Map([["test", { shape: [2, 2], data: new Int32Array(4) }]]);
     const header = `{"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}}`;
     expect(encodeSafetensors({ metadata: none, tensors })).toEqual(
@@ -68,7 +68,7 @@ describe("encodeSafetensors", () => {
 });
 
 describe("decodeSafetensors", () => {
-  test("returns what 100 random files were written from, every tensor a view", () => {
+  test("returns the contents from which 100 random files were written, every tensor a view", () => {
     const data = fc.oneof(
       fc.uint8Array(),
       fc.int8Array(),
@@ -97,12 +97,12 @@ describe("decodeSafetensors", () => {
     );
   });
 
-  test("copies the one tensor that a foreign writer left unaligned", () => {
+  test("copies the one tensor that another writer left unaligned", () => {
     const bytes = file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, [0, 0, 128, 63]);
     expect(decodeSafetensors(bytes).tensors.get("a")?.data).toEqual(Float32Array.of(1));
   });
 
-  test("copies what lies unaligned in a Buffer, and nothing of the memory around it", () => {
+  test("copies an unaligned tensor in a Buffer, and nothing of the surrounding memory", () => {
     const bytes = file(
       `{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`,
       [0, 0, 128, 63, 0, 0, 0, 64],
@@ -125,7 +125,7 @@ describe("decodeSafetensors", () => {
     expect(tensors.get("one")).toEqual({ shape: [], data: Uint8Array.of(9) });
   });
 
-  test("takes a tensor named __proto__ for a tensor", () => {
+  test("treats a tensor named __proto__ as a tensor", () => {
     const bytes = file(`{"__proto__":${entry({})}}`, [1, 2]);
     expect([...decodeSafetensors(bytes).tensors.keys()]).toEqual(["__proto__"]);
   });

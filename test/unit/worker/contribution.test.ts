@@ -16,13 +16,13 @@ describe("Contribution", () => {
     expect(contribution).toMatchObject({ samplesDone: 30, blocksDone: 3, step: 6 });
   });
 
-  test("evaluated samples count as done, not for the share", () => {
+  test("evaluated samples count as done, but not for the share", () => {
     const contribution = create();
     contribution.add("evaluation", 1, { start: 0, end: 8 });
     expect(contribution).toMatchObject({ samplesDone: 40, share: 0, step: null });
   });
 
-  test("shows the measured speed before the first block, then samples a second over the last window", () => {
+  test("shows the measured speed before the first block, then samples per second over the last window", () => {
     const contribution = create();
     expect(contribution.samplesPerSecond(500)).toBe(1234);
     contribution.add("gradient", 0, { start: 0, end: 4 });
@@ -30,7 +30,7 @@ describe("Contribution", () => {
     expect(contribution.samplesPerSecond(4_000)).toBe(0);
   });
 
-  test("knows its pace 200 ms after it began, then over whole seconds", () => {
+  test("knows its speed 200 ms after the start, then over whole seconds", () => {
     const contribution = create();
     contribution.add("gradient", 0, { start: 0, end: 4 });
     expect(contribution.samplesPerSecond(100)).toBe(0);

@@ -16,7 +16,7 @@ afterEach(() => {
   for (const server of servers) server.close();
 });
 
-/** A server that answers every request so; returns what it was asked. */
+/** A server that answers every request like this. Returns the requests it got. */
 async function serve(answer: (response: ServerResponse) => void) {
   const requests: { url: string | undefined; authorization: string | undefined }[] = [];
   const server = createServer(({ url, headers: { authorization } }, response) => {
@@ -29,7 +29,7 @@ async function serve(answer: (response: ServerResponse) => void) {
 }
 
 describe("the download of a dataset", () => {
-  test("asks with the token in a header, tells how far it came, and decodes what it got", async () => {
+  test("sends the token in a header, reports progress, and decodes the data", async () => {
     const { requests, load } = await serve((response) => {
       response.setHeader("content-encoding", "gzip");
       response.end(gzipSync(bytes));
@@ -41,7 +41,7 @@ describe("the download of a dataset", () => {
     expect(requests).toEqual([{ url: "/data/x", authorization: "Bearer secret" }]);
   });
 
-  test("takes what comes as it is, with a length and without one", async () => {
+  test("accepts the data with and without an announced length", async () => {
     for (const isSized of [true, false]) {
       const { load } = await serve((response) => {
         if (isSized) response.setHeader("content-length", bytes.length);
@@ -52,14 +52,14 @@ describe("the download of a dataset", () => {
     }
   });
 
-  test("refuses bytes with one bit flipped: their SHA-256 is another", async () => {
+  test("refuses bytes with one bit flipped, because their SHA-256 differs", async () => {
     const wrong = bytes.slice();
     wrong[wrong.length - 1]! ^= 1;
     const { load } = await serve((response) => response.end(wrong));
     await expect(load("/data/x", identity, () => {})).rejects.toThrow(/SHA-256/u);
   });
 
-  test("says the status of an answer that is none", async () => {
+  test("reports the status of a failed request", async () => {
     const { load } = await serve((response) => response.writeHead(404).end("no such dataset"));
     await expect(load("/data/x", identity, () => {})).rejects.toThrow(/404/u);
   });

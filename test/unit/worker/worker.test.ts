@@ -119,12 +119,12 @@ describe("the worker loop", () => {
     expect(loop.status.phase).toBe("training");
   });
 
-  test("says what is too long as far as the coordinator reads it: its name, its agent, why it pauses and why it leaves", async () => {
+  test("truncates what is too long for the coordinator: its name, its agent, and the reasons for a pause and a goodbye", async () => {
     const long = "x".repeat(1_000);
     const { socket, loop } = await ready({ name: long, agent: long });
     loop.pause(long);
     loop.leave(long);
-    // What is too long is not even decoded.
+    // A message that is too long is not even decoded.
     expect(socket.types).toEqual(["hello", "ready", "pause", "leave"]);
     const [hello, , pause, leave] = socket.received.map(({ header }) => header);
     expect(hello).toMatchObject({
@@ -145,7 +145,7 @@ describe("the worker loop", () => {
     expect(first!.tensor.some((byte) => byte !== 0)).toBe(true);
   });
 
-  test("uses a message's bytes again once they have left, and never while they wait", async () => {
+  test("reuses a message's bytes once they have left, and never while they wait", async () => {
     const { socket } = await ready();
     const buffersOf = (isDrained: boolean) => {
       socket.isDrained = isDrained;
@@ -164,7 +164,7 @@ describe("the worker loop", () => {
     expect(socket.received[2]!.tensor.length).toBe(36);
   });
 
-  test("reports a block as failed when a parameter is NaN, and goes on with the next step", async () => {
+  test("reports a block as failed if a parameter is NaN, and continues with the next step", async () => {
     const { socket } = await ready();
     const bad = new Float32Array(count).fill(Number.NaN);
     socket.tell(work(0, [0, 4]), new Uint8Array(bad.buffer));
@@ -186,7 +186,7 @@ describe("the worker loop", () => {
     ]);
   });
 
-  test("adds blocks that come later to the same step", async () => {
+  test("adds later blocks to the same step", async () => {
     const pool = new HeldPool();
     const { socket } = await ready({ pool });
     socket.tell(work(7, [0, 2]), parameters);
@@ -199,7 +199,7 @@ describe("the worker loop", () => {
     ]);
   });
 
-  test("an evaluation under way outlives work for a newer step", async () => {
+  test("an evaluation under way survives work for a newer step", async () => {
     const pool = new HeldPool();
     const { socket } = await ready({ pool });
     socket.tell({ type: "evaluate", run: "r1", step: 5, blocks: [[0, 1]] }, parameters);
@@ -209,7 +209,7 @@ describe("the worker loop", () => {
     expect(socket.types.slice(2)).toEqual(["evaluation", "gradient"]);
   });
 
-  test("comes back under its session with dataset and engine kept: 1 download and 1 load for 2 connections", async () => {
+  test("reconnects with its session, dataset and engine: 1 download and 1 load for 2 connections", async () => {
     const pool = new HeldPool();
     const { clock, coordinator, socket, downloads, loop } = await ready({ pool });
     socket.events.closed({ status: 1006, reason: "" });
@@ -250,7 +250,7 @@ describe("the worker loop", () => {
     expect(loop.status.phase).toBe("training");
   });
 
-  test("the 7 final close codes stop it with a sentence, and no timer is left", () => {
+  test("the 7 final close codes stop it with a sentence, and no timer remains", () => {
     const codes: ProtocolErrorCode[] = [
       "ERR_VERSION",
       "ERR_KERNEL",
@@ -270,7 +270,7 @@ describe("the worker loop", () => {
     }
   });
 
-  test("shows the coordinator's own sentence when an error message came before the close", () => {
+  test("shows the coordinator's own sentence if an error message came before the close", () => {
     const { coordinator, loop } = setup();
     coordinator.socket.events.opened();
     coordinator.socket.tell({ type: "error", code: "ERR_TOKEN", message: "wrong join token" });
@@ -293,7 +293,7 @@ describe("the worker loop", () => {
     expect(loop.status).toMatchObject({ phase: "stopped", failed: true });
   });
 
-  test("bytes that are no message, work for another run, and a short tensor each cost the connection, no more", async () => {
+  test("bytes that are not a message, work for another run, and a short tensor each cost the connection, no more", async () => {
     const bad: ((socket: FakeCoordinator["socket"]) => void)[] = [
       (socket) => socket.events.message([new Uint8Array([1, 2, 3])]),
       (socket) => socket.events.message([]),
@@ -310,7 +310,7 @@ describe("the worker loop", () => {
     }
   });
 
-  test("a block that is no node of the tree is answered by failed", async () => {
+  test("a block that is not a node of the tree is answered by failed", async () => {
     const { socket } = await ready();
     socket.tell(work(0, [1, 3]), parameters);
     expect(socket.received[2]!.header).toMatchObject({ type: "failed", block: [1, 3] });
@@ -349,7 +349,7 @@ describe("the worker loop", () => {
     expect(loop.status).toMatchObject({ phase: "stopped", failed: false });
   });
 
-  test("a socket that sees pings is given up after 12 s without one, and one that got a ping is not", async () => {
+  test("a socket that sees pings is given up after 12 s without one, but not if it got one", async () => {
     const { clock, coordinator, socket } = await ready();
     clock.advance(8_000);
     socket.events.alive();
@@ -361,7 +361,7 @@ describe("the worker loop", () => {
     expect(coordinator.sockets.length).toBe(2);
   });
 
-  test("a browser's silent socket is asked by repeating resume every 12 s, and kept", async () => {
+  test("a browser's silent socket is probed by repeating resume every 12 s, and kept", async () => {
     const { clock, socket } = await ready({ seesPings: false });
     clock.advance(25_000);
     expect(socket.types.slice(2)).toEqual(["resume", "resume"]);

@@ -1,4 +1,4 @@
-/** @file Who lies is found, who doesn't is never cut off, and the fingerprint is right either way. */
+/** @file Liars are found, honest workers are never disconnected, and the fingerprint is right either way. */
 import { describe, expect, test } from "vitest";
 
 import { Audit } from "../../../../coordinator/audit/audit.ts";
@@ -42,23 +42,23 @@ function fingerprint(direct: DirectRun): string {
   return fingerprintOf(direct.store.parameters);
 }
 
-/** Only this worker lies, each time. */
+/** Only this worker lies, every time. */
 function liar(id: string, lie: (result: Told) => Told) {
   return (workerId: string, result: Told): Told => (workerId === id ? lie(result) : result);
 }
 
-/** A lie that no rounding swallows. */
+/** A lie that no rounding hides. */
 function twice({ message, tensor }: Told): Told {
   const values = new Float32Array(tensor.slice().buffer).map((value) => 2 * value);
   return { message, tensor: new Uint8Array(values.buffer) };
 }
 
-/** Takes the newest job, so that who is asked last answers first. */
+/** Takes the newest job, so that the worker asked last answers first. */
 const newestFirst = (count: number) => count - 1;
 
 describe("honest workers", () => {
   test.each(["none", "sample", "quorum"] as const)(
-    "1, 2, 3 and 5 of them under %s give the sequential trainer's bits, and none is cut off",
+    "1, 2, 3 and 5 of them under %s give the sequential trainer's bits, and none is disconnected",
     (audit) => {
       for (const workers of [1, 2, 3, 5]) {
         const direct = start({ audit, workers });
@@ -76,7 +76,7 @@ describe("honest workers", () => {
     expect(fingerprint(direct)).toBe(sequential({ optimizer: localSearch }));
   });
 
-  test("a run that diverges ends so under quorum, and no one is blamed", () => {
+  test("a run that diverges ends so under quorum, and nobody is blamed", () => {
     const direct = start({
       audit: "quorum",
       config: config({
@@ -162,7 +162,7 @@ describe("quorum", () => {
     expect(fingerprint(direct)).toBe(expected);
   });
 
-  test("a liar that says it first and leaves is named when the second answers", () => {
+  test("a liar that answers first and leaves is named when the second answers", () => {
     const tell = liar("w1", oneUnitInTheLastPlace);
     const direct = start({ audit: "quorum", workers: 2, tell });
     direct.work();
@@ -172,7 +172,7 @@ describe("quorum", () => {
     expect(fingerprint(direct)).toBe(expected);
   });
 
-  test("a partner that leaves between the opinions is replaced by another, or by the referee", () => {
+  test("a second worker that leaves between the opinions is replaced by another, or by the referee", () => {
     for (const workers of [2, 3]) {
       const direct = start({ audit: "quorum", workers });
       direct.work();
@@ -183,7 +183,7 @@ describe("quorum", () => {
     }
   });
 
-  test("4 liars of 5 who never agree are all found, and the honest one finishes alone", () => {
+  test("4 liars of 5 that never agree are all found, and the honest one finishes alone", () => {
     const direct = start({
       audit: "quorum",
       workers: 5,
@@ -198,7 +198,7 @@ describe("quorum", () => {
     expect(fingerprint(direct)).toBe(expected);
   });
 
-  test("150 random orders, joins and leaves with liars among them cut off no honest worker", () => {
+  test("150 random orders, joins and leaves with liars among them disconnect no honest worker", () => {
     for (let seed = 0; seed < 150; seed++) {
       const random = new Random(seed);
       const liesOf = (workerId: string) => Number(workerId.slice(1)) % 3 === seed % 3;
@@ -217,12 +217,12 @@ describe("quorum", () => {
     }
   });
 
-  test("lets no two of one network confirm each other's lie while one of another network is here, however late", () => {
+  test("never lets two of one subnet confirm each other's lie while one of another subnet is connected, however late", () => {
     const direct = start({
       audit: "quorum",
       workers: 3,
       subnetOf: (workerId) => (workerId === "w3" ? "elsewhere" : "here"),
-      // The honest one does nothing until the others are gone.
+      // The honest worker does nothing until the others are gone.
       choose: (_, workerIds) => {
         const isAlone = workerIds.every((workerId) => workerId === "w3");
         if (isAlone && direct.expelled.length === 2) return 0;
@@ -240,7 +240,7 @@ describe("quorum", () => {
   });
 });
 
-/** Works in any order, while workers come and go, until the run is over. */
+/** Works in any order while workers join and leave, until the run is over. */
 function liveOn(direct: DirectRun, random: Random, seed: number): void {
   const present = new Set(["w1", "w2", "w3"]);
   let next = 4;
@@ -260,7 +260,7 @@ function liveOn(direct: DirectRun, random: Random, seed: number): void {
 }
 
 describe("sample", () => {
-  test("finds a worker that lies from its first result on, before anything of it is committed", () => {
+  test("finds a worker that lies from its first result on, before any of it is committed", () => {
     for (const lie of Object.values(lies)) {
       const direct = start({ audit: "sample", tell: liar("w2", lie) });
       direct.finish();
@@ -269,8 +269,8 @@ describe("sample", () => {
     }
   });
 
-  test("computes a round again when an earlier lie of it may be in the sums", () => {
-    // Batches of one shard a block: the 11th and later results are believed now and then, until one is drawn.
+  test("computes a round again if an earlier lie of it may be in the sums", () => {
+    // With batches of one shard per block: the 11th and later results are sometimes accepted, until one is drawn.
     let caught = 0;
     for (let auditSeed = 0; auditSeed < 20; auditSeed++) {
       let count = 0;
@@ -286,11 +286,11 @@ describe("sample", () => {
       expect(direct.expelled.every(({ workerId }) => workerId === "w2")).toBe(true);
       caught += direct.expelled.length;
     }
-    // About 110 further results each: the probability of getting by with all of them is 0.1 %.
+    // About 110 more results each: the probability of getting away with all of them is 0.1 %.
     expect(caught).toBeGreaterThanOrEqual(19);
   });
 
-  test("leaves no trace of a lie that was believed in the round in which a later one is found", () => {
+  test("leaves no trace of an accepted lie in the round in which a later one is found", () => {
     // Ten shards for two workers: the second one's share is two blocks of the tree.
     const changes = { shardSize: 2 };
     let shown = 0;
@@ -312,7 +312,7 @@ describe("sample", () => {
         },
       });
       while (direct.outcome === undefined && steps.size < 2) direct.work();
-      // Several lies, all in one round, of which the last was found: the others were in its sums.
+      // Several lies in one round, of which only the last was found: the others were in its sums.
       if (steps.size !== 1 || told < 2) continue;
       shown += 1;
       expect(fingerprint(direct)).toBe(sequential(changes));
@@ -320,7 +320,7 @@ describe("sample", () => {
     expect(shown).toBe(3);
   });
 
-  test("recomputes the first 10 results, then each with 1/n, at last 2 %: measured on 4,000 workers", () => {
+  test("recomputes the first 10 results, then each with probability 1/n, at least 2 %: measured on 4,000 workers", () => {
     const drawn = new Float64Array(101);
     const { audit, answer, recomputed } = auditOfOneBlock();
     const workers = 4_000;
@@ -336,12 +336,12 @@ describe("sample", () => {
     for (let n = 11; n <= 100; n++) {
       const probability = Math.max(1 / n, 0.02);
       const deviation = Math.sqrt(workers * probability * (1 - probability));
-      // 4.5 standard deviations: one in 150,000 draws of a right schedule lies outside.
+      // 4.5 standard deviations: with a correct schedule, one in 150,000 draws is outside.
       expect(Math.abs(drawn[n]! - workers * probability)).toBeLessThan(4.5 * deviation);
     }
   });
 
-  test(`remembers ${2 * workersMax} workers; after one more the longest unheard of is a new one again`, () => {
+  test(`remembers ${2 * workersMax} workers; after one more, the one unheard of for longest counts as new again`, () => {
     const { audit, answer, recomputed } = auditOfOneBlock();
     const hear = (workerId: string) => void audit.examine(workerId, answer, () => true);
     const drawnOf = (workerId: string) => {
@@ -359,7 +359,7 @@ describe("sample", () => {
   });
 });
 
-/** An audit by samples of a block that everybody answers with the truth, and how often that was computed again. */
+/** An audit by samples of a block that everybody answers truthfully, and how often it was recomputed. */
 function auditOfOneBlock() {
   let recomputed = 0;
   const values = new Float32Array(1);

@@ -1,6 +1,7 @@
 /**
- * @file Under quorum a second opinion comes from another subnet where there is one: from the address of a socket to who
- * is given a block, and who is asked when one is missing. What two of one subnet are worth is in `crew.test.ts`.
+ * @file Under quorum a second opinion comes from another subnet if there is one: from the address of a socket, to
+ * the worker that is given a block, and the one that is asked if an opinion is missing. `crew.test.ts` tests what
+ * two workers of one subnet count for.
  */
 import { describe, expect, test } from "vitest";
 
@@ -14,7 +15,7 @@ const leafCount = 8;
 const config = sampleConfig({ batchSize: leafCount, shardSize: 1 });
 const plan = { trainCount: leafCount, testCount: 1, stepsPerEpoch: 1, totalSteps: 1 };
 
-/** Workers of these networks, by name, and what each was given. */
+/** Workers of these subnets by name, and the blocks that each was given. */
 class Office {
   readonly given = new Map<string, string[]>();
   readonly dispatch: Dispatch;
@@ -39,7 +40,7 @@ class Office {
     this.dispatch.crew.add({ id, name: id, subnet, speed });
   }
 
-  /** What was given to all of these. */
+  /** The blocks that were given to all of these. */
   common(first: string, ...others: readonly string[]): string[] {
     const blocks = this.given.get(first) ?? [];
     return blocks.filter((block) => others.every((id) => this.given.get(id)?.includes(block)));
@@ -47,7 +48,7 @@ class Office {
 }
 
 describe("dispatch", () => {
-  test("gives no block to the two workers of one subnet while there is a third elsewhere, but to them if there is not", () => {
+  test("never gives a block to the two workers of one subnet while there is a third elsewhere, but does otherwise", () => {
     const office = new Office({ a: "here", b: "here", c: "there" });
     office.dispatch.open("gradient", 0, new Uint8Array(0), 0);
     office.dispatch.handOutAll(0);
@@ -60,7 +61,7 @@ describe("dispatch", () => {
     expect(alone.common("a", "b").length).toBeGreaterThan(1);
   });
 
-  test("asks a busy newcomer of another subnet before an idle old hand of the first worker's own", () => {
+  test("asks a busy newcomer of another subnet before an idle veteran of the first worker's subnet", () => {
     const office = new Office({ first: "here" });
     const { dispatch } = office;
     const round = dispatch.open("gradient", 0, new Uint8Array(0), 0);
@@ -92,14 +93,14 @@ describe("a coordinator under quorum", () => {
     while (peers.map((peer) => peer.answerAll()).includes(true));
     const [ofOne = [], ofTwin = [], ofOther = []] = peers.map(askedOf);
     expect(ofOne.filter((block) => ofTwin.includes(block))).toEqual([]);
-    // Every block of theirs was computed by the third too.
+    // The third worker computed every block of theirs too.
     expect([...ofOne, ...ofTwin].filter((block) => !ofOther.includes(block))).toEqual([]);
     expect(Math.min(ofOne.length, ofTwin.length)).toBeGreaterThan(5);
     expect(fingerprintOf(store.parameters)).toBe(expectedFingerprint(run));
   });
 });
 
-/** All blocks that a peer was asked for, with what they are of. */
+/** All blocks that a peer was asked for, with their kind. */
 function askedOf({ heard }: Peer): string[] {
   return heard.flatMap((one) => {
     if (one.type !== "work" && one.type !== "evaluate") return [];

@@ -1,6 +1,6 @@
 /**
- * @file A block that is late is given to another worker too. The first answer counts; the second one is dropped, but
- * not before it was compared: two results of one unit that differ can't both be true.
+ * @file A late block is also given to another worker. The first answer counts. The second one is dropped, but it is
+ * compared first: two different results of one unit can't both be true.
  */
 import assert from "node:assert/strict";
 
@@ -23,7 +23,7 @@ import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
 
 const dataset = tinyDataset();
-// Two leaves a batch: one for each worker.
+// Two leaves per batch: one per worker.
 const config = { ...testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 10 }), epochs: 9 };
 const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
 
@@ -33,7 +33,7 @@ interface Job {
   readonly tensor: Uint8Array;
 }
 
-/** Two workers, of which the second answers when it is told to. */
+/** Two workers, of which the second answers only on request. */
 class Stage {
   readonly run: TrainingRun;
   readonly doubts: string[] = [];
@@ -118,7 +118,7 @@ class Stage {
     return verdicts.join();
   }
 
-  /** Both answer all they get for so many steps. @returns How many blocks that were. */
+  /** Both answer everything for this many steps. @returns How many blocks that were. */
   train(steps: number): number {
     const end = this.run.step + steps;
     let blocks = 0;
@@ -131,7 +131,7 @@ class Stage {
     return blocks;
   }
 
-  /** Bea is late with her block, and Ana gets it too. */
+  /** Bea is late with her block, so Ana gets it too. */
   letBeaBeLate(): { readonly late: Job; readonly backup: Job } {
     const late = this.take("bea");
     this.answer(this.take("ana"));
@@ -144,7 +144,7 @@ class Stage {
 }
 
 describe("a late duplicate", () => {
-  test("that says the same after its round is dropped, and nothing is said about it", () => {
+  test("that is equal and arrives after its round is dropped silently", () => {
     const stage = new Stage("none");
     const { late, backup } = stage.letBeaBeLate();
     expect(stage.answer(backup)).toBe("accepted");
@@ -162,9 +162,9 @@ describe("a late duplicate", () => {
     ]);
   });
 
-  test("that differs under sample has the next results of both recomputed again", () => {
+  test("that differs under sample causes the next results of both to be recomputed", () => {
     const stage = new Stage("sample");
-    // The first ten results of each are recomputed, then one in fifty or so.
+    // The first ten results of each are recomputed, then about one in fifty.
     stage.train(16);
     const { late, backup } = stage.letBeaBeLate();
     stage.answer(backup);

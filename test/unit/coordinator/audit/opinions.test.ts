@@ -1,10 +1,10 @@
-/** @file What a first opinion keeps of an answer: a copy, since a socket's memory is not the coordinator's. */
+/** @file A first opinion keeps a copy of an answer, because a socket's memory is not the coordinator's. */
 import { expect, test } from "vitest";
 
 import { Opinions } from "../../../../coordinator/audit/opinions.ts";
 import type { Answer } from "../../../../coordinator/run/round-values.ts";
 
-test("keeps a copy of what came in a Buffer, in memory that the next opinion uses again", () => {
+test("keeps a copy of an answer that arrived in a Buffer, in memory that the next opinion reuses", () => {
   const opinions = new Opinions();
   opinions.begin(4);
   const message = Buffer.alloc(64, 7);

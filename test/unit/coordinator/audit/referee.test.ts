@@ -22,20 +22,20 @@ describe("a referee", () => {
   const referee = new Referee({ kernel: createKernel(), config, dataset });
   const parameters = initialParameters(config.model, config.seed);
 
-  test("computes the block itself: at the first parameters it can be", () => {
+  test("computes the block itself: possible at the initial parameters", () => {
     const result = referee.compute(unit, new Uint8Array(parameters.buffer));
     const engine = createEngine({ kernel: createKernel(), config, dataset });
     engine.setParameters(new Uint8Array(parameters.buffer));
     expect(result).toEqual(engine.compute(unit));
   });
 
-  test("finds that it can't at parameters of 3e38, whose sums are infinite", () => {
+  test("finds it impossible at parameters of 3e38, whose sums are infinite", () => {
     const huge = new Float32Array(parameters.length).fill(3e38);
     expect(referee.compute(unit, new Uint8Array(huge.buffer))).toBeUndefined();
   });
 });
 
-describe("a worker that says 10 times that it can't compute a block that can be", () => {
+describe("a worker that says 10 times that it can't compute a block that can be computed", () => {
   test("commits an offence each time, with a reason that fits a message, and changes no bit", () => {
     const direct = new DirectRun({ config, dataset, createKernel, workers: 1 });
     const reason = "no".repeat(reasonLengthMax / 2);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { workerNameLengthMax } from "../../../../shared/protocol/limits.ts";
 import { mistake, parse } from "./support.ts";
 
-/** Arguments as typed, without quoted spaces, and the exact line they earn. */
+/** Arguments as typed, without quoted spaces, and the exact error line. */
 const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ["coordiantor", "unknown command coordiantor; did you mean coordinator?"],
   ["run.yaml", "unknown command run.yaml; the commands are start, coordinator or worker"],
@@ -286,10 +286,10 @@ const variableMistakes: readonly (readonly [variable: string, value: string, lin
   ],
 ];
 
-/** For tests' names: one line. */
+/** One line, for test names. */
 const oneLine = (text: string) => JSON.stringify(text).slice(1, -1);
 
-describe("a mistake earns one line that says what, which value and what to do", () => {
+describe("a mistake gives one line that says what, which value and what to do", () => {
   test.each(flagMistakes)("promedio %s", (typed, line) => {
     expect(mistake(() => parse(typed.split(" ")))).toBe(line);
   });
@@ -305,7 +305,7 @@ describe("a mistake earns one line that says what, which value and what to do", 
     expect(mistake(() => parse(["start"], { environment: { [variable]: value } }))).toBe(line);
   });
 
-  test("no line of the above breaks, and none shows a token", () => {
+  test("none of the lines above breaks, and none shows a token", () => {
     for (const row of [...flagMistakes, ...fileMistakes, ...variableMistakes]) {
       expect(row.at(-1)).toMatch(/^[^\n]{20,200}$/u);
       expect(row.at(-1)).not.toContain("geheim");

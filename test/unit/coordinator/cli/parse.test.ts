@@ -15,7 +15,7 @@ const table: OptionTable = serverOptions;
 type Sample = readonly [typed: string, read: unknown];
 const samplesOf: Readonly<Record<string, readonly [Sample, Sample, Sample]>> = samples;
 
-/** The parsed value of one option, given its partner where it needs one. */
+/** The parsed value of one option, given together with its partner if it needs one. */
 function parsedValue(
   key: string,
   typed: { readonly flag?: string; readonly env?: string; readonly file?: string },
@@ -71,7 +71,7 @@ describe("every option of the table", () => {
 });
 
 describe("parseCommandLine", () => {
-  test("start differs from coordinator by its 2 local workers alone", () => {
+  test("start differs from coordinator only by its 2 local workers", () => {
     const start = parseCoordinator(["start"]);
     const coordinator = parseCoordinator(["coordinator"]);
     expect(start.options.localWorkers).toBe(2);
@@ -79,7 +79,7 @@ describe("parseCommandLine", () => {
     expect(start.run).toEqual({ given: {}, origins: {} });
   });
 
-  test("--output takes an activation and a folder, in both orders", () => {
+  test("--output accepts an activation and a folder, in both orders", () => {
     for (const argv of [
       ["--output", "softmax", "--output", "here"],
       ["--output", "here", "--output=softmax"],
@@ -107,7 +107,7 @@ describe("parseCommandLine", () => {
     expect(run.given.outputActivation).toBe("tanh");
   });
 
-  test("the run file may be YAML or JSON with tabs, numbers and lists as they are written there", () => {
+  test("the run file may be YAML or JSON, with tabs, and with numbers and lists in its own syntax", () => {
     const yaml = "layers: [784, 16, 10]\nlearningRate: 1e-3\nexit: true\nsteps: none # all\n";
     const json =
       '{\n\t"layers": [784, 16, 10],\n\t"learningRate": 1e-3,\n\t"exit": true, "steps": "none"}';
@@ -138,7 +138,7 @@ describe("parseCommandLine", () => {
     expect(run.given).toEqual({ seed: 2 });
   });
 
-  test("--resume works without a name, with one, and can be taken back", () => {
+  test("--resume works without a name, with one, and can be undone", () => {
     expect(parseCoordinator(["start", "--resume"]).options.resume).toBe(true);
     expect(parseCoordinator(["start", "--resume", "--exit"]).options.resume).toBe(true);
     expect(parseCoordinator(["start", "--resume", "abc"]).options.resume).toBe("abc");
@@ -174,7 +174,7 @@ describe("help", () => {
     ["start", "-h"],
     ["coordinator", "--help"],
     ["worker", "--help"],
-  ])("%s %s is printed and no line is over 100 columns", (...argv) => {
+  ])("%s %s is printed and no line is longer than 100 columns", (...argv) => {
     const text = printed(argv);
     expect(text).toContain("Usage: promedio");
     for (const line of text.split("\n")) expect(line).toMatch(/^.{0,100}$/u);

@@ -11,7 +11,7 @@ import { parseCoordinator, printed } from "./support.ts";
 
 const optimizerKeys = new Set(Object.values(optimizerDefaults).flatMap(Object.keys));
 const scheduleKeys = new Set(Object.values(scheduleDefaults).flatMap(Object.keys));
-/** Options that go with any optimizer, schedule and each other. */
+/** Options that are compatible with any optimizer, schedule and each other. */
 const freeKeys = [...Object.keys(runOptions), ...Object.keys(coordinatorOptions)].filter(
   (key) =>
     !optimizerKeys.has(key) &&
@@ -74,7 +74,7 @@ describe("--print-config", () => {
             const file = printed([...all, "--print-config"]);
             const second = parseCoordinator([command], { file });
             expect(second.options).toEqual(first.options);
-            // A resumed run has no defaults to print: its settings are the checkpoint's.
+            // A resumed run has no defaults to print, because its settings are the checkpoint's.
             const whole =
               first.options.resume === undefined ? completeRun : ({ given }: RunRequest) => given;
             expect(whole(second.run)).toEqual(whole(first.run));
@@ -119,14 +119,14 @@ describe("--print-config", () => {
     expect(printed(argv) + printed([...argv, "--json"])).not.toContain("abcdefgh");
   });
 
-  test("of a resumed run it shows what was given: the rest is in the checkpoint", () => {
+  test("for a resumed run it shows only what was given: the rest is in the checkpoint", () => {
     const text = printed(["start", "--resume", "--epochs", "9", "--print-config"]);
     expect(text).toMatch(/^epochs: 9 /mu);
     expect(text).toMatch(/^resume: true /mu);
     expect(text).not.toContain("learningRate");
   });
 
-  test("700 steps alone print no epochs, which would end the run earlier", () => {
+  test("700 steps alone print no epochs, because those would end the run earlier", () => {
     const text = printed(["start", "--steps", "700", "--print-config"]);
     expect(text).toMatch(/^steps: 700 /mu);
     expect(text).not.toMatch(/^epochs/mu);

@@ -22,7 +22,7 @@ class FakeOutput extends EventEmitter {
     return this.isRead;
   }
 
-  /** What was written since the last call. */
+  /** Output since the last call. */
   take(): string {
     const taken = this.written;
     this.written = "";
@@ -100,7 +100,7 @@ function open(mode: ConsoleMode, color = false) {
   return { output, input, actions, console };
 }
 
-/** How many terminal rows a frame puts its cursor on. */
+/** The number of terminal rows on which a frame puts its cursor. */
 function linesDrawn(frame: string): number {
   return frame.split("\u001B[").filter((part) => /^\d+;1H/u.test(part)).length;
 }
@@ -133,7 +133,7 @@ describe("json", () => {
 });
 
 describe("plain", () => {
-  test("prints one line an event, without carriage returns, escapes and control characters", () => {
+  test("prints one line per event, without carriage returns, escapes and control characters", () => {
     const { output, console } = open("plain");
     const events: CoordinatorEvent[] = [
       {
@@ -193,7 +193,7 @@ describe("plain", () => {
     ]);
   });
 
-  test("ends with where a stopped run is saved and how to go on, and with nothing after a finished one", () => {
+  test("ends by saying where a stopped run is saved and how to continue; says nothing after a finished one", () => {
     const stopped = open("plain");
     stopped.console.update(fakeView({ workers: 3, progress: 0.4 }));
     stopped.console.close({ path: "runs/k3x9/step-3752.safetensors", step: 3752 });
@@ -207,13 +207,13 @@ describe("plain", () => {
     expect(output.written).toBe("");
   });
 
-  test("has colour when it is forced", () => {
+  test("has colour if forced", () => {
     const { output, console } = open("plain", true);
     console.event({ event: "warning", message: "hot" });
     expect(output.written).toBe("\u001B[38;5;166mwarning\u001B[39m: hot\n");
   });
 
-  test("goes on silently when its reader has gone away", () => {
+  test("continues silently after its reader has gone away", () => {
     const { output, console } = open("plain");
     output.emit("error", new Error("EPIPE"));
     console.event(epoch);
@@ -299,7 +299,7 @@ describe("live", () => {
     console.close();
     const end = output.take();
     expect(end.indexOf(showCursor)).toBeLessThan(end.indexOf(leave));
-    // Or else a window of tmux that grew shows old lines above the summary.
+    // Otherwise a tmux window that grew would show old lines above the summary.
     expect(end.slice(0, end.indexOf(leave))).toContain("\u001B[H\u001B[2J");
     const summary = end.slice(end.indexOf(leave) + leave.length);
     expect(summary).toMatch(/^promedio {2}k3x9 {2}mnist.*\nstate +✓ finished at step 9,380\n/u);
@@ -314,7 +314,7 @@ describe("live", () => {
     expect(output.written).toBe("");
   });
 
-  test("says in the summary that a run under way was stopped, where it is saved and how to go on", () => {
+  test("says in the summary that an unfinished run was stopped, where it is saved and how to continue", () => {
     const { output, console } = open("live");
     console.update(fakeView({ workers: 1, progress: 0.4 }));
     console.close({ path: "runs/k3x9/step-3752.safetensors", step: 3752 });
@@ -324,7 +324,7 @@ describe("live", () => {
   });
 });
 
-/** Types the keys, one chunk each, on a running live console. */
+/** Types the keys, one per chunk, on a running live console. */
 function typing(keys: string) {
   const live = open("live");
   live.console.update(fakeView({ workers: 3, progress: 0.5 }));
@@ -343,7 +343,7 @@ describe("keys", () => {
     expect(typing("p\u0003").actions).toEqual(["pause", "interrupt"]);
   });
 
-  test("s asks, s again stops, and anything between takes the question back", () => {
+  test("s asks, a second s stops, and anything in between cancels the question", () => {
     expect(typing("s").actions).toEqual([]);
     expect(typing("s").text).toContain("press s again");
     expect(typing("ss").actions).toEqual(["stop"]);
@@ -351,7 +351,7 @@ describe("keys", () => {
     expect(typing("sts").actions).toEqual([]);
   });
 
-  test("an escape sequence is no letter: one that is no arrow's does nothing", () => {
+  test("an escape sequence is not a letter: an unknown one does nothing", () => {
     const { console, input, actions, output } = open("live");
     console.update(fakeView({ workers: 3, progress: 0.5 }));
     vi.advanceTimersByTime(100);
@@ -406,7 +406,7 @@ describe("keys", () => {
     console.close();
   });
 
-  test("are not read where the input is no terminal", () => {
+  test("are not read if the input is not a terminal", () => {
     const output = new FakeOutput();
     const input = Object.assign(new FakeInput(), { isTTY: false });
     const options = { output, input, mode: "live", color: false } as const;

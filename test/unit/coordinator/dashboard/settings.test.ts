@@ -33,7 +33,7 @@ describe("an unchanged form", () => {
   });
 });
 
-test("another optimizer leaves behind what was the old one's, and takes its own defaults", () => {
+test("another optimizer drops the old one's settings and takes its own defaults", () => {
   const config = resolve({});
   const form = { ...formOf(config), optimizer: "sgd", learningRate: "" };
   const next = resolve(settingsFor(form, config));
@@ -42,7 +42,7 @@ test("another optimizer leaves behind what was the old one's, and takes its own 
   expect(next.weightDecay).toBe(0);
 });
 
-test("another batch size leaves the shard size to be worked out again", () => {
+test("another batch size lets the shard size be derived again", () => {
   const config = resolve({ shardSize: "16" });
   expect(resolve(settingsFor({ ...formOf(config), batchSize: "32" }, config)).shardSize).toBe(32);
 });

@@ -46,7 +46,7 @@ describe("loadDigits", () => {
     expect(await readFile(join(cache, name))).toEqual(Buffer.from(drawn.bytes));
   });
 
-  test("does without a cache that can't be written, and says so in 1 line", async () => {
+  test("works without a cache that can't be written, and says so in 1 line", async () => {
     await writeFile(join(cache, "file"), "");
     lines.length = 0;
     const { dataset } = await loadDigits(counts, {
@@ -61,8 +61,8 @@ describe("loadDigits", () => {
     ]);
   });
 
-  test("has a version that goes up whenever other images are drawn", () => {
-    // When this fails, raise digitsVersion together with the hash: caches hold what was drawn before.
+  test("has a version that rises whenever other images are drawn", () => {
+    // If this fails, raise digitsVersion together with the hash, because caches contain the old images.
     expect({ digitsVersion, sha256: drawDigits(20, 10).dataset.sha256 }).toEqual({
       digitsVersion: 1,
       sha256: "107cf9471efa91a235dd4d64360dae2ca86e0a3cf19d3b238900929fba20ec6a",

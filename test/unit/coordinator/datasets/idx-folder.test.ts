@@ -61,13 +61,13 @@ describe("readIdxFolder", () => {
     expect(await read()).toEqual(expected);
   });
 
-  test("names the dataset after its folder, unless told", async () => {
+  test("names the dataset after its folder by default", async () => {
     await writeFiles(folder, tinyFiles);
     expect((await readIdxFolder(nodeDisk, `${folder}/`)).name).toBe(basename(folder));
     expect((await readIdxFolder(nodeDisk, folder, "mnist")).name).toBe("mnist");
   });
 
-  test("takes samples of 1 dimension for samples of 1 feature", async () => {
+  test("treats samples of 1 dimension as samples of 1 feature", async () => {
     const line = { "train-images-idx1-ubyte": idxBytes([3], [7, 8, 9]) };
     await writeFiles(folder, {
       ...tinyFiles,
@@ -114,7 +114,7 @@ describe("readIdxFolder", () => {
     await expect(read()).rejects.toThrow("train-images-idx3-ubyte.gz");
   });
 
-  test("says which 2 of the 4 files it lacks, and what is there", async () => {
+  test("says which 2 of the 4 files are missing, and what is there", async () => {
     const { "train-images-idx3-ubyte": images, "t10k-labels-idx1-ubyte": labels } = tinyFiles;
     await writeFiles(folder, {
       "train-images-idx3-ubyte": images!,

@@ -16,21 +16,21 @@ const unknown = ["", "idx", "idx:", "digits:", "digits:0,1", "digits:5", "digits
 const others = ["cifar", "constructor", "mnist:", "mnist:\0", "MNIST", " mnist"];
 
 describe("datasetReader", () => {
-  test.each(known)("takes %s", (name) => {
+  test.each(known)("accepts %s", (name) => {
     expect(datasetReader.read(name)).toBe(name);
   });
 
-  test.each([...unknown, ...others])("knows nothing of '%s'", (name) => {
+  test.each([...unknown, ...others])("rejects '%s'", (name) => {
     expect(datasetReader.read(name)).toBeUndefined();
   });
 
-  test("says what there is, and suggests only what is complete", () => {
+  test("lists what exists, and suggests only complete names", () => {
     expect(datasetReader.expects).toBe("digits, digits:TRAIN,TEST, mnist, mnist:DIR or idx:DIR");
     expect(datasetReader.words).toEqual(["digits", "mnist"]);
   });
 });
 
-test("a page may choose what is drawn or downloaded, and nothing that names the operator's disk", () => {
+test("a page may choose a dataset that is drawn or downloaded, but none on the operator's disk", () => {
   expect(known.filter(isOpenToPages)).toEqual(["digits", "digits:100,20", "mnist"]);
   expect([...unknown, ...others].filter(isOpenToPages)).toEqual([]);
   expect(openToPages).toBe("digits or mnist");
@@ -44,7 +44,7 @@ test("a path becomes absolute, whatever else is in it; other names stay", () => 
   expect(absoluteName("mnist")).toBe("mnist");
 });
 
-test("a name that no loader knows is refused with those that there are", async () => {
+test("an unknown name is refused with a list of the known ones", async () => {
   const options = { disk: memoryDisk(new Map()), cache: "/c", mnistMirror: undefined };
   const loaded = loadDataset("cifar", { ...options, progress: () => undefined });
   await expect(loaded).rejects.toThrow(
@@ -53,13 +53,13 @@ test("a name that no loader knows is refused with those that there are", async (
 });
 
 describe("resumedDataset", () => {
-  test("is the one that is given, else the one that the checkpoint names", () => {
+  test("is the given one, else the one in the checkpoint", () => {
     expect(resumedDataset(undefined, "digits")).toBe("digits");
     expect(resumedDataset("mnist:/data", "mnist")).toBe("mnist:/data");
     expect(resumedDataset("idx:a:b", "faces")).toBe("idx:a:b");
   });
 
-  test("asks for the folder of data that only has a name", () => {
+  test("asks for the folder of data that only have a name", () => {
     expect(() => resumedDataset(undefined, "faces")).toThrow(
       "the run was trained on faces, which lies somewhere on this machine; add --dataset idx:DIR",
     );

@@ -17,7 +17,7 @@ import {
 import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
 
-/** 2 files in place of MNIST's 4: one that takes many writes, one that takes one. */
+/** 2 files instead of MNIST's 4: one that takes many writes, and one that takes one. */
 const large = createHash("shake256", { outputLength: 1_000_000 }).update("large").digest();
 const small = Buffer.from("small");
 const contents = new Map([
@@ -32,7 +32,7 @@ const files: readonly PinnedFile[] = [...contents].map(([name, bytes]) => ({
 
 type Behaviour = (bytes: Buffer, request: IncomingMessage, response: ServerResponse) => void;
 
-/** What the server does with the requests for the large file, one after the other; then it behaves. */
+/** The server's behaviours for the requests of the large file, in order. After them it behaves normally. */
 let behaviours: Behaviour[] = [];
 let asked: { readonly name: string; readonly range: string | undefined }[] = [];
 
@@ -44,8 +44,8 @@ const behave: Behaviour = (bytes, request, response) => {
 };
 
 /**
- * Sends the first bytes of what was asked for and cuts the connection when some of them are in the file: `fetch` throws
- * away what it has got and not given out yet, so that a cut without delay may bring nothing.
+ * Sends the first bytes of the answer and cuts the connection once some of them are in the file. `fetch` discards
+ * bytes that it has received but not yet delivered, so a cut without delay may deliver nothing.
  */
 function cutAfter(count: number): Behaviour {
   return (bytes, request, response) => {
@@ -112,7 +112,7 @@ const lines: string[] = [];
 
 interface FetchOptions {
   readonly from?: string;
-  /** Where a server stalls, a wait that a busy machine too may take for one; else one that it may not. */
+  /** If the server stalls: a timeout that a busy machine may also hit; otherwise one that it may not. */
   readonly stalledMs?: number;
 }
 
@@ -128,7 +128,7 @@ function fetchAll({ from = mirror, stalledMs = 20_000 }: FetchOptions = {}): Pro
   });
 }
 
-/** Whether the cache holds the 2 files, whole, and nothing else. */
+/** Whether the cache holds exactly the 2 files, complete. */
 async function bothArrived(): Promise<boolean> {
   const folder = join(cache, "mnist");
   const names = (await readdir(folder)).toSorted();
@@ -138,7 +138,7 @@ async function bothArrived(): Promise<boolean> {
 }
 
 describe("mnistFolder", () => {
-  test("fetches 2 files, says every tenth, and then asks no more", async () => {
+  test("downloads 2 files, reports every tenth, and then makes no more requests", async () => {
     expect(await fetchAll()).toBe(join(cache, "mnist"));
     expect(await bothArrived()).toBe(true);
     expect(lines.at(-1)).toBe("downloading mnist: 100 % of 1.0 MB");
@@ -149,7 +149,7 @@ describe("mnistFolder", () => {
     expect(lines).toEqual([]);
   });
 
-  test("goes on where 5 connections were cut, though it gives up after 3 that bring nothing", async () => {
+  test("continues after 5 cut connections, although it gives up after 3 that bring nothing", async () => {
     behaviours = [1, 2, 3, 4, 5].map(() => cutAfter(100_000));
     await fetchAll();
     expect(await bothArrived()).toBe(true);
@@ -158,7 +158,7 @@ describe("mnistFolder", () => {
     expect(new Set(starts).size).toBe(6);
   });
 
-  test("goes on from the part that an earlier process left", async () => {
+  test("continues from the part that an earlier process left", async () => {
     await nodeDisk.mkdir(join(cache, "mnist"));
     await writeFile(join(cache, "mnist", "large.gz.part"), large.subarray(0, 400_000));
     await fetchAll();
@@ -166,7 +166,7 @@ describe("mnistFolder", () => {
     expect(asked[0]).toEqual({ name: "large.gz", range: "bytes=400000-" });
   });
 
-  test("starts again when 1 server knows no ranges", async () => {
+  test("starts again if 1 server does not support ranges", async () => {
     behaviours = [cutAfter(100_000), withoutRanges];
     await fetchAll();
     expect(await bothArrived()).toBe(true);
@@ -190,13 +190,13 @@ describe("mnistFolder", () => {
     },
   );
 
-  test("rides out 503, 429, 416 and a stall of 200 ms", async () => {
+  test("survives 503, 429, 416 and a stall of 200 ms", async () => {
     behaviours = [status(503), status(429), cutAfter(100_000), status(416), stall];
     await fetchAll({ stalledMs: 200 });
     expect(await bothArrived()).toBe(true);
   });
 
-  test("fetches a cached file again of which 1 byte changed", async () => {
+  test("downloads a cached file again if 1 byte of it changed", async () => {
     await fetchAll();
     await writeFile(join(cache, "mnist", "small.gz"), "smalk");
     await fetchAll();
@@ -238,7 +238,7 @@ describe("mnistFolder", () => {
     await expect(stat(join(cache, "mnist", "large.gz"))).rejects.toThrow("ENOENT");
   });
 
-  test("says why when 0 servers listen", async () => {
+  test("gives the reason if 0 servers listen", async () => {
     const closed = createServer().listen(0, "127.0.0.1");
     await once(closed, "listening");
     const address = closed.address();

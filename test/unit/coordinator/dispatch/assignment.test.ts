@@ -1,4 +1,4 @@
-/** @file Who computes what: every leaf once, everybody done at about the same time, few blocks. */
+/** @file The assignment of work: every leaf once, everybody done at about the same time, few blocks. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
@@ -42,7 +42,7 @@ describe("planShares", () => {
   });
 
   test("ends within a quarter of the longest share after the best possible end", () => {
-    // Each of a share's two ends may move by an eighth of it, to save blocks.
+    // To save blocks, each end of a share may move by an eighth of the share.
     fc.assert(
       fc.property(leafCounts, crew, (leafCount, workers) => {
         for (const { workerId, blocks } of planShares(leafCount, workers)) {
@@ -81,7 +81,7 @@ describe("planShares", () => {
     expect(planShares(8, equal(100))).toHaveLength(8);
   });
 
-  test("moves the ends of 3 equal shares of 64 leaves so that 7 blocks do, where thirds need 11", () => {
+  test("moves the ends of 3 equal shares of 64 leaves so that 7 blocks are enough, where thirds need 11", () => {
     const thirds = [
       [0, 22],
       [22, 43],
@@ -92,13 +92,13 @@ describe("planShares", () => {
     expect([plain.length, planned.length]).toEqual([11, 7]);
   });
 
-  test("moves no end where a leaf takes longer than all that its blocks would save: 22, 21 and 21 of 64", () => {
+  test("moves no end if a leaf takes longer than the saved blocks: 22, 21 and 21 of 64", () => {
     const heavy = equal(3).map((worker) => ({ ...worker, roundingMs: 0.9 * worker.leafMs }));
     const counts = planShares(64, heavy).map(({ blocks }) => countOf(blocks));
     expect(counts).toEqual([22, 21, 21]);
   });
 
-  test("survives speeds at the edge of float64", () => {
+  test("survives speeds at the limits of float64", () => {
     const workers = [
       { workerId: "a", overheadMs: 1e300, leafMs: 1e300 },
       { workerId: "b", overheadMs: 0, leafMs: 5e-324 },
@@ -109,12 +109,12 @@ describe("planShares", () => {
     }
   });
 
-  test("with 0.1 ms of slack gives 1 leaf each where one looks 3 times as fast, and both to it at 8 times", () => {
+  test("with 0.1 ms of slack gives 1 leaf each if one worker seems 3 times as fast, and both to it at 8 times", () => {
     expect(planWithSlack(0.105)).toEqual(["fast", "slow"]);
     expect(planWithSlack(0.28)).toEqual(["fast"]);
   });
 
-  test("with no leaf or no worker is a bug of the caller", () => {
+  test("without a leaf or a worker is a bug of the caller", () => {
     expect(() => planShares(0, equal(1))).toThrow(/invariant/u);
     expect(() => planShares(1, [])).toThrow(/invariant/u);
   });
@@ -152,7 +152,7 @@ describe("redistribute", () => {
     ]);
   });
 
-  test("gives nothing when nothing came back or nobody is there", () => {
+  test("gives nothing if nothing was returned or nobody is there", () => {
     expect(redistribute([], 16, equal(3))).toEqual([]);
     expect(redistribute(range(0, 16), 16, [])).toEqual([]);
   });
@@ -163,8 +163,8 @@ function equal(count: number): WorkerSpeed[] {
 }
 
 /**
- * The end of the best possible round: the earliest time by which everybody's whole leaves together are all leaves.
- * By bisection, which knows nothing of how shares are planned.
+ * The end of the best possible round: the earliest time by which everybody's completed leaves together are all
+ * leaves. Found by bisection, which knows nothing of the planning.
  */
 function bestEndMs(leafCount: number, workers: readonly WorkerSpeed[]): number {
   let [low, high] = [0, 1e6];
@@ -192,7 +192,7 @@ function range(start: number, end: number): number[] {
   return Array.from({ length: end - start }, (_, i) => start + i);
 }
 
-/** Who gets one of 2 leaves, of a worker that takes 0.035 ms for one and another that takes `slowMs`. */
+/** Which worker gets which of 2 leaves, if one takes 0.035 ms per leaf and the other `slowMs`. */
 function planWithSlack(slowMs: number): string[] {
   return planShares(2, [
     { workerId: "fast", overheadMs: 0, leafMs: 0.035, slackMs: 0.1 },

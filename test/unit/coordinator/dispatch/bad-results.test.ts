@@ -1,6 +1,6 @@
 /**
- * @file Results that no honest worker sends: each is refused without touching a sum, its block goes to another worker,
- * and whoever goes on is cut off. The run's bits are those of the sequential trainer all the same.
+ * @file Results that no honest worker sends: each is refused without touching a sum, its block goes to another
+ * worker, and a worker that continues is disconnected. The run still has the bits of the sequential trainer.
  */
 import { describe, expect, test } from "vitest";
 
@@ -43,7 +43,7 @@ function createStage() {
   };
 }
 
-/** Lets both work until one of them has a gradient to tell. */
+/** Lets both work until one of them has a gradient to send. */
 function nextGradientOf(worker: Peer, other: Peer): Answer {
   for (let tries = 0; tries < 100; tries++) {
     const answer = worker.nextGradient();
@@ -58,7 +58,7 @@ const odd =
   (value: number) =>
   ({ message, values }: Answer): Answer => ({ message, values: values.with(5, value) });
 
-/** What is told in place of the right answer, and what is said of it. */
+/** The result sent instead of the right one, and the expected complaint. */
 const offences: Readonly<Record<string, readonly [(right: Answer) => Answer, RegExp]>> = {
   NaN: [odd(Number.NaN), /a value is NaN or infinite/u],
   "∞": [odd(-Infinity), /a value is NaN or infinite/u],
@@ -94,7 +94,7 @@ describe("a worker that sends", () => {
         mallory.tell(spoil(right));
         expect(run.step).toBe(step);
         expect(warnings()).toHaveLength(Math.min(time, 2));
-        // A block that it said nothing of is still its own.
+        // A block that it has not answered is still its own.
         if (spoil(right).message.block !== right.message.block) mallory.tell(right);
       }
       expect(warnings()[0]).toMatch(reason);
@@ -110,7 +110,7 @@ describe("a worker that sends", () => {
     },
   );
 
-  test("every answer twice is cut off at the third, and nothing is added twice", () => {
+  test("every answer twice is disconnected at the third, and nothing is added twice", () => {
     const { run, store, mallory, honest, warnings } = createStage();
     for (let time = 1; time <= 3; time++) {
       const right = nextGradientOf(mallory, honest);
@@ -124,14 +124,14 @@ describe("a worker that sends", () => {
     expect(fingerprintOf(store.parameters)).toBe(expected);
   });
 
-  test("an answer for a step to come, which nobody can have been asked for, commits an offence", () => {
+  test("an answer for a future step, which nobody can have been asked for, commits an offence", () => {
     const { run, mallory, warnings } = createStage();
     const right = mallory.nextGradient()!;
     mallory.tell({ ...right, message: { ...right.message, step: run.step + 1 } });
     expect(warnings()).toEqual([expect.stringMatching(/step 1 is not there yet$/u)]);
   });
 
-  test("answers for steps that are over is not believed and not blamed: it may only be late", () => {
+  test("answers for past steps is neither believed nor blamed: it may only be late", () => {
     const { run, store, mallory, honest, warnings } = createStage();
     for (let tries = 0; run.outcome === undefined; tries++) {
       const right = mallory.nextGradient();
@@ -153,21 +153,21 @@ describe("a worker that sends", () => {
   });
 });
 
-test("a stage of two honest workers ends as the sequential trainer does", () => {
+test("two honest workers end like the sequential trainer", () => {
   const { run, store, mallory, honest } = createStage();
   while (known(mallory, "one").answerAll() || honest.answerAll());
   expect(run.outcome?.kind).toBe("finished");
   expect(fingerprintOf(store.parameters)).toBe(expected);
 });
 
-test(`an end for a reason of 1,000 characters is told in ${reasonLengthMax}, which every worker can read`, () => {
+test(`an end with a reason of 1,000 characters is sent with ${reasonLengthMax}, which every worker can read`, () => {
   const { coordinator, honest } = createStage();
   coordinator.end("x".repeat(1_000), "0".repeat(64));
   expect(honest.heard.at(-1)).toMatchObject({ type: "end", reason: "x".repeat(reasonLengthMax) });
 });
 
-describe("members that would flood the operator's screen", () => {
-  test("get 10 lines for 30 offences; the others are counted, and the count is told a second later", () => {
+describe("workers that would flood the operator's screen", () => {
+  test("get 10 lines for 30 offences; the others are counted, and the count is reported a second later", () => {
     const { stage, coordinator, run, clock, mallory, warnings } = createStage();
     const right = nextGradientOf(mallory, mallory);
     const later = { ...right, message: { ...right.message, step: run.step + 1 } };
@@ -182,7 +182,7 @@ describe("members that would flood the operator's screen", () => {
     expect(warnings().at(-1)).toBe("and 20 more warnings about results");
   });
 
-  test("get 10 lines for 30 times that the run waits for something else; the last wait is told all the same", () => {
+  test("get 10 lines for 30 changes of what the run waits for; the last one is still reported", () => {
     const { coordinator, clock, events, mallory, honest } = createStage();
     const waits = () => events.filter(({ event }) => event === "waiting");
     mallory.say({ type: "leave", reason: "" });
@@ -201,7 +201,7 @@ describe("members that would flood the operator's screen", () => {
   });
 });
 
-test("a worker that comes back to its run is as fast as it was there, whatever it says now", () => {
+test("a worker that returns to its run has the speed measured there, whatever it claims now", () => {
   const { stage, run, mallory, honest } = createStage();
   const speeds: SpeedEstimate[] = [];
   const join = run.workerReady.bind(run);

@@ -1,4 +1,4 @@
-/** @file Who can take work. */
+/** @file The workers that can take work. */
 import { describe, expect, test } from "vitest";
 
 import { Crew, speedsOf } from "../../../../coordinator/dispatch/crew.ts";
@@ -28,7 +28,7 @@ describe("Crew", () => {
     expect(crew.size).toBe(3);
   });
 
-  test("gives work to late workers when all 2 are late: a slow run is better than none", () => {
+  test("gives work to late workers if both are late: a slow run is better than none", () => {
     const crew = crewOf("a", "b");
     markLate(crew, "a");
     markLate(crew, "b");
@@ -39,7 +39,7 @@ describe("Crew", () => {
     expect(crewOf("w10", "w2", "w1").names).toEqual(["w1's", "w2's", "w10's"]);
   });
 
-  test("two of it are independent if their networks differ, or if there is nobody from another one", () => {
+  test("two of its members are independent if their subnets differ, or if nobody is from another one", () => {
     const crew = new Crew();
     const add = (id: string, subnet: string) =>
       crew.add({ id, name: id, subnet, speed: new SpeedEstimate(1_000) });
@@ -51,7 +51,7 @@ describe("Crew", () => {
     expect(crew.areIndependent("gone", "b")).toBe(false);
   });
 
-  test("has nobody when it is empty", () => {
+  test("is empty without members", () => {
     expect(idsOf(crewOf())).toEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe("Crew", () => {
   });
 });
 
-/** Overheads for planning of a worker that took 0.5 ms and one that took `slow`, nothing of it computing. */
+/** Planned overheads of a worker that took 0.5 ms and one that took `slow`, none of it computing. */
 function overheads(slow: number): number[] {
   const crew = crewOf("fast", "slow");
   const measure = { computeMs: 0, samples: 32 };
@@ -87,7 +87,7 @@ describe("speedsOf", () => {
     ]);
   });
 
-  test("takes overheads of 0.5 and 0.8 ms for equal, and of 0.5 and 100 ms not", () => {
+  test("treats overheads of 0.5 and 0.8 ms as equal, but not 0.5 and 100 ms", () => {
     expect(overheads(0.8)).toEqual([0, 0]);
     expect(overheads(100)).toEqual([0, 98]);
   });

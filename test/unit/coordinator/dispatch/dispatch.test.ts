@@ -1,6 +1,6 @@
 /**
- * @file Who gets what when one of four workers is a straggler, in virtual time: each worker a machine of its own, its
- * socket and computing a delay. What is measured is what waiting costs, beyond what the machines can do.
+ * @file Assignment with a straggler among four workers, in virtual time: each worker is a machine whose socket and
+ * computing are delays. The tests measure the cost of waiting, beyond the machines' own speed.
  */
 import { describe, expect, test } from "vitest";
 
@@ -18,7 +18,7 @@ const leafCount = 64;
 const shardSize = 32;
 const config = sampleConfig({ batchSize: leafCount * shardSize, shardSize, epochs: 1e6 });
 const plan = { trainCount: 2048, testCount: 32, stepsPerEpoch: 1, totalSteps: 1e6 };
-/** Of each worker that is well: 64 leaves among four are 16 ms. */
+/** Per leaf, for each healthy worker: 64 leaves on four workers take 16 ms. */
 const leafMs = 1;
 const latencyMs = 0.2;
 const tickMs = 10;
@@ -27,11 +27,11 @@ const tickMs = 10;
 class Room {
   nowMs = 0;
   rounds = 0;
-  /** How many times longer than a healthy worker "d" takes. */
+  /** Slowness of "d" relative to a healthy worker. */
   slowness = 1;
-  /** Until then "d" stands still. */
+  /** Until then, "d" is stopped. */
   stoppedUntilMs = 0;
-  /** Samples that "d" was given, in all. */
+  /** Total samples given to "d". */
   givenToStraggler = 0;
   readonly #dispatch: Dispatch;
   #round: Round | undefined;
@@ -77,7 +77,7 @@ class Room {
     }
   }
 
-  /** A worker drops what it has of an older step, as the real one does. */
+  /** A worker drops its work for an older step, like the real one. */
   #take(workerId: string, step: number, pairs: readonly (readonly [number, number])[]): void {
     const blocks = pairs.map(([start, end]) => ({ start, end }));
     const job = this.#jobs.get(workerId);
@@ -124,7 +124,7 @@ class Room {
     });
   }
 
-  /** What `TrainingRun.result` does of it. */
+  /** The part of `TrainingRun.result` that matters here. */
   #receive(workerId: string, message: ResultMessage): void {
     const member = this.#member(workerId);
     const round = known(this.#round, "an open round");
@@ -165,7 +165,7 @@ function roundsIn(room: Room, seconds: number): number {
 }
 
 describe("a crowd that joins, claims to be a million times as fast, takes and leaves", () => {
-  test("is given a part of what is handed out first, and nothing of what it leaves behind", () => {
+  test("gets part of the first round, and nothing of what it leaves behind", () => {
     const taken = new Map<string, Block[]>();
     const dispatch = new Dispatch({
       run: "r",
@@ -210,7 +210,7 @@ test(`${2 * blocksPerWorkMax - 28} blocks for one worker go out as one message o
     config: sampleConfig({ batchSize: 2 * blocks, shardSize: 1 }),
     plan: { ...plan, trainCount: 2 * blocks },
     isTwice: false,
-    // Every other leaf is known: no two that are missing are siblings.
+    // Every other leaf is known: no two missing leaves are siblings.
     isKnown: ({ start }) => start % 2 === 1,
     send: (_, header) => sizes.push("blocks" in header ? header.blocks.length : 0) > 0,
   });
@@ -226,7 +226,7 @@ function leavesOf(blocks: readonly Block[] = []): number {
 }
 
 describe("4 workers", () => {
-  test("do 60 rounds of 16 ms a second when all are well", () => {
+  test("do 60 rounds of 16 ms per second if all are healthy", () => {
     expect(roundsIn(new Room(), 5) / 5).toBeGreaterThan(60);
   });
 

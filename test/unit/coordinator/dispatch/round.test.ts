@@ -1,4 +1,4 @@
-/** @file Who holds what in a round, and which answers are honest. */
+/** @file Which worker holds which blocks in a round, and which answers are honest. */
 import { describe, expect, test } from "vitest";
 
 import { type Holding, Round } from "../../../../coordinator/dispatch/round.ts";
@@ -23,7 +23,7 @@ function isHeld(round: Round, { start, end }: Block, counts: (id: string) => boo
 }
 
 describe("Round", () => {
-  test("takes the answers to 2 blocks in any order; the worker is busy until the second", () => {
+  test("accepts the answers to 2 blocks in any order; the worker is busy until the second", () => {
     const round = openRound();
     round.assign("ana", [a, b], 96, 1_000);
     expect([round.isBusy("ana"), isHeld(round, a, anybody), isHeld(round, b, anybody)]).toEqual([
@@ -41,7 +41,7 @@ describe("Round", () => {
     expect(round.isBusy("ana")).toBe(false);
   });
 
-  test("adds up samples and compute time of one share, and begins anew with the next", () => {
+  test("adds up samples and compute time of one share, and starts again with the next", () => {
     const round = openRound();
     round.assign("ana", [a, b], 96, 1_000);
     round.answer("ana", a, 3);
@@ -51,14 +51,14 @@ describe("Round", () => {
     expect(answer).toMatchObject({ sinceMs: 1_500, samples: 32, computeMs: 5 });
   });
 
-  test("adds what a busy worker gets to its share, timed from the share's beginning", () => {
+  test("adds blocks for a busy worker to its share, timed from the share's beginning", () => {
     const round = openRound();
     round.assign("ana", [a], 64, 1_000);
     round.assign("ana", [b], 32, 1_400);
     expect(round.holdings.get("ana")).toMatchObject({ sinceMs: 1_000, samples: 96 });
   });
 
-  test("calls an answer nobody asked this worker for unknown: another's block, a part of its own", () => {
+  test("calls an answer that this worker was not asked for unknown: another's block, or a part of its own", () => {
     const round = openRound();
     expect(round.answer("eve", a, 0)).toBe("unknown");
     round.assign("ana", [a], 64, 1_000);
@@ -75,7 +75,7 @@ describe("Round", () => {
     expect(round.answer("ana", a, 1)).toBe("repeated");
   });
 
-  test("takes both workers' answers to a block and its backup", () => {
+  test("accepts both workers' answers to a block and its backup", () => {
     const round = openRound();
     round.assign("ana", [a], 64, 1_000);
     round.assign("bea", [a], 64, 1_200);
@@ -85,14 +85,14 @@ describe("Round", () => {
     expect(isHeld(round, a, anybody)).toBe(false);
   });
 
-  test("asks of those that count only: a block that ana alone holds is held by nobody but ana", () => {
+  test("considers only workers that count: a block that only ana holds is held by nobody but ana", () => {
     const round = openRound();
     round.assign("ana", [a], 64, 1_000);
     expect(isHeld(round, a, (id) => id === "ana")).toBe(true);
     expect(isHeld(round, a, (id) => id !== "ana")).toBe(false);
   });
 
-  test("release hands back what was not answered, and a late answer to it is withdrawn, not unknown", () => {
+  test("release returns the unanswered blocks, and a late answer to one is withdrawn, not unknown", () => {
     const round = openRound();
     round.assign("ana", [a, b], 96, 1_000);
     round.answer("ana", a, 1);
@@ -113,7 +113,7 @@ describe("Round", () => {
     expect(round.answer("ana", a, 1)).toBe("repeated");
   });
 
-  test("giveBack frees a block that could not be computed, once, and it can be tried by the same worker again", () => {
+  test("giveBack frees a block that could not be computed, once, and the same worker may try it again", () => {
     const round = openRound();
     round.assign("ana", [a], 64, 1_000);
     expect(round.giveBack("bea", a)).toBe(false);
@@ -125,7 +125,7 @@ describe("Round", () => {
     expect(isHolding(round.answer("ana", a, 1))).toBe(true);
   });
 
-  test("oldest is the share that has been out for longest, of those not answered", () => {
+  test("oldest is the unanswered share that has been out for longest", () => {
     const round = openRound();
     expect(round.oldest()).toBeUndefined();
     round.assign("bea", [b], 32, 1_200);

@@ -1,4 +1,7 @@
-/** @file Who computes a block a second time. That a run is right whoever does is tested in `audit.test.ts`. */
+/**
+ * @file Which worker computes a block a second time. `audit.test.ts` tests that a run is right whichever worker
+ * does.
+ */
 import { describe, expect, test } from "vitest";
 
 import type { Share } from "../../../../coordinator/dispatch/assignment.ts";
@@ -7,7 +10,7 @@ import { subnetOf } from "../../../../coordinator/edge/addresses.ts";
 
 const block = (start: number, end: number) => ({ start, end });
 
-/** Equally fast workers, by name, each with one of as many blocks. */
+/** Equally fast workers by name, each with one of as many blocks. */
 function partnersOf(addresses: Readonly<Record<string, string>>): Record<string, string[]> {
   const ids = Object.keys(addresses);
   const shares: Share[] = ids.map((workerId, i) => ({ workerId, blocks: [block(i, i + 1)] }));
@@ -23,13 +26,13 @@ function partnersOf(addresses: Readonly<Record<string, string>>): Record<string,
 }
 
 describe("the second opinion on each of a worker's blocks", () => {
-  test("comes from another address, where there is one", () => {
+  test("comes from another address, if there is one", () => {
     const partners = partnersOf({ a: "10.0.0.1", b: "10.0.0.1", c: "10.0.0.1", d: "10.0.0.2" });
     expect([partners["a"], partners["b"], partners["c"]]).toEqual([["d"], ["d"], ["d"]]);
     expect(partners["d"]).toHaveLength(1);
   });
 
-  test("never from another address of the same IPv6 network or IPv4 host, where there is another", () => {
+  test("never comes from another address of the same IPv6 network or IPv4 host, if there is any other", () => {
     const partners = partnersOf({
       a: "2001:db8:0:7::1",
       b: "2001:db8:0:7:dead::2",
@@ -40,7 +43,7 @@ describe("the second opinion on each of a worker's blocks", () => {
     for (const id of ["c", "d"]) expect(["a", "b"]).toContain(partners[id]?.[0]);
   });
 
-  test("comes from the same address where all have it, from each in turn; with one worker from nobody", () => {
+  test("comes from the same address if all have it, from each in turn; with one worker, from nobody", () => {
     expect(partnersOf({ a: "10.0.0.1", b: "10.0.0.1", c: "10.0.0.1" })).toEqual({
       a: ["b"],
       b: ["c"],

@@ -1,10 +1,10 @@
-/** @file The estimate of a worker's speed: follows what is measured, survives what is claimed. */
+/** @file The estimate of a worker's speed: follows measurements, survives claims. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { SpeedEstimate } from "../../../../coordinator/dispatch/speed.ts";
 
-/** A worker with 2 ms overhead and 0.01 ms a sample, measured so many times with 100 samples. */
+/** A worker with 2 ms overhead and 0.01 ms per sample, measured this many times with 100 samples. */
 function measured(times: number): SpeedEstimate {
   const estimate = new SpeedEstimate(0);
   for (let i = 0; i < times; i++) estimate.observe({ elapsedMs: 3, computeMs: 1, samples: 100 });
@@ -12,11 +12,11 @@ function measured(times: number): SpeedEstimate {
 }
 
 describe("SpeedEstimate", () => {
-  test("begins with what the worker says of itself: 250,000 samples/s are 0.004 ms each", () => {
+  test("starts with the worker's own claim: 250,000 samples/s are 0.004 ms each", () => {
     expect(new SpeedEstimate(250_000).sampleMs).toBeCloseTo(0.004, 12);
   });
 
-  test("believes the first measurement alone: 3 ms for 100 samples, 1 of them computing", () => {
+  test("uses the first measurement alone: 3 ms for 100 samples, 1 of them computing", () => {
     const estimate = measured(1);
     expect([estimate.overheadMs, estimate.sampleMs]).toEqual([2, 0.01]);
     expect(estimate.predictMs(200)).toBeCloseTo(4, 12);
@@ -35,7 +35,7 @@ describe("SpeedEstimate", () => {
     expect(estimate.overheadMs).toBeCloseTo(6, 9);
   });
 
-  test("believes a share that was late at once, up to its deadline: a sleep of 5 s is one of 34 ms", () => {
+  test("takes over a late share at once, up to its deadline: a sleep of 5 s counts as 34 ms", () => {
     const slower = measured(10);
     slower.observe({ elapsedMs: 40, computeMs: 20, samples: 100 });
     expect(slower.predictMs(100)).toBeCloseTo(34, 9);
@@ -46,7 +46,7 @@ describe("SpeedEstimate", () => {
     expect(sleeper.sampleMs).toBeLessThan(0.001);
   });
 
-  test("believes no more compute time than has passed, and none that is negative", () => {
+  test("believes no compute time longer than the time that has passed, and no negative one", () => {
     const boaster = new SpeedEstimate(0);
     boaster.observe({ elapsedMs: 3, computeMs: 1e9, samples: 100 });
     expect([boaster.overheadMs, boaster.sampleMs]).toEqual([0, 0.03]);
@@ -76,7 +76,7 @@ describe("SpeedEstimate", () => {
     );
   });
 
-  test("is patient with a worker's first 5 shares (2 s), then gives 3 times the prediction and 25 ms", () => {
+  test("is patient with a worker's first 5 shares (2 s), then allows 3 times the prediction plus 25 ms", () => {
     expect(measured(4).deadlineMs(100)).toBeCloseTo(3 * 3 + 2_000, 9);
     expect(measured(5).deadlineMs(100)).toBeCloseTo(3 * 3 + 25, 9);
   });

@@ -16,7 +16,7 @@ const access = new Access({
   isCertified: (host) => host === "certified.example",
 });
 
-/** Only what `Access` reads of a request. */
+/** The parts of a request that `Access` reads. */
 function requestWith(headers: IncomingMessage["headers"]): IncomingMessage {
   const { host } = headers;
   const headersDistinct = host === undefined ? {} : { host: [host] };
@@ -46,7 +46,7 @@ describe("roleOf", () => {
     }
   });
 
-  test("of an open coordinator makes everybody a member, and only the admin an admin", () => {
+  test("of an open coordinator makes everybody a viewer, and only the admin token an operator", () => {
     const open = new Access({ joinToken: null, adminToken: "admin-token", hosts: [], origins: [] });
     expect(open.roleOf("")).toBe("viewer");
     expect(open.roleOf("anything")).toBe("viewer");
@@ -55,7 +55,7 @@ describe("roleOf", () => {
 });
 
 describe("allows", () => {
-  test("an admin may do what a member may, not the other way round", () => {
+  test("an operator may do what a viewer may, not vice versa", () => {
     expect(access.allows(bearer("join-token"), "viewer")).toBe(true);
     expect(access.allows(bearer("admin-token"), "viewer")).toBe(true);
     expect(access.allows(bearer("admin-token"), "operator")).toBe(true);
@@ -63,7 +63,7 @@ describe("allows", () => {
     expect(access.allows(requestWith({}), "viewer")).toBe(false);
   });
 
-  test("reads `Bearer` in any case and nothing that is not one token", () => {
+  test("reads `Bearer` in any case and only a single token", () => {
     expect(bearerOf(requestWith({ authorization: "bearer a.b_c~d-E" }))).toBe("a.b_c~d-E");
     for (const authorization of [
       "Basic abc",
@@ -88,7 +88,7 @@ describe("sameSecret", () => {
     expect(sameSecret("x".repeat(201), "x".repeat(201))).toBe(false);
   });
 
-  test("compares what ends in half a surrogate by what is sent of it, without throwing", () => {
+  test("compares a text that ends in half a surrogate by its encoded bytes, without throwing", () => {
     expect(sameSecret("\uD800", "token")).toBe(false);
   });
 });
@@ -110,7 +110,7 @@ describe("knowsHost", () => {
     "train.example.org",
     "two.example:1",
     "certified.example:443",
-  ])("takes %s", (host) => {
+  ])("accepts %s", (host) => {
     expect(access.knowsHost(requestWith({ host }))).toBe(true);
   });
 
@@ -140,7 +140,7 @@ describe("knowsHost", () => {
 });
 
 describe("allowsOrigin", () => {
-  test("takes the page's own origin, those that were allowed, and programs, which have none", () => {
+  test("accepts the page's own origin, allowed ones, and programs, which have none", () => {
     expect(allows("http://10.0.0.9:8080")).toBe(true);
     expect(allows("http://lab-7:8080", "LAB-7:8080")).toBe(true);
     expect(allows("https://train.example.org")).toBe(true);

@@ -54,7 +54,7 @@ describe("urlsOf", () => {
     expect(joinUrl).toBe("http://127.0.0.1:8080/join#token=join");
   });
 
-  test("name the public address that the operator gave, and offer the others behind it", () => {
+  test("name the public address given by the operator, and offer the others after it", () => {
     const publicUrl = "https://train.example.org";
     const urls = urlsOf({ host: "0.0.0.0", port: 8080, ...tokens, publicUrl });
     expect(urls.joinUrl).toBe("https://train.example.org/join#token=join");
@@ -129,7 +129,7 @@ describe("subnetOf", () => {
     expect(subnetOf(address)).toBe(network);
   });
 
-  test("of an IPv4 address is the address, also where it is written as an IPv6 one, in either spelling", () => {
+  test("of an IPv4 address is the address, even if written as IPv6, in either spelling", () => {
     fc.assert(
       fc.property(fc.ipV4(), (address) => {
         const [a = 0, b = 0, c = 0, d = 0] = address.split(".").map(Number);
@@ -140,7 +140,7 @@ describe("subnetOf", () => {
     );
   });
 
-  test("of two IPv6 addresses is the same exactly when their first 64 bits are, however they are written", () => {
+  test("of two IPv6 addresses is the same exactly if their first 64 bits are, in any spelling", () => {
     fc.assert(
       fc.property(groups, groups, fc.nat(3), (one, other, changed) => {
         fc.pre(one.slice(0, 5).some((group) => group > 0));
@@ -171,7 +171,7 @@ function written(numbers: readonly number[]): string {
   return numbers.map((group) => group.toString(16)).join(":");
 }
 
-/** As the system would write it: the longest run of zeros is `::`, a mapped IPv4 address has dots. */
+/** As the system would write it: the longest run of zeros is `::`, and a mapped IPv4 address has dots. */
 function compressed(address: string): string {
   return new SocketAddress({ address, family: "ipv6" }).address;
 }

@@ -16,7 +16,7 @@ import { createDataRoute } from "../../../../coordinator/edge/data-route.ts";
 import { acceptsGzip, namesTag, parseRange } from "../../../../coordinator/edge/http-fields.ts";
 import { known } from "../../../../shared/assert.ts";
 
-/** 1 MB that compresses, and 8 MB whose bytes don't. */
+/** 1 MB that compresses, and 8 MB that doesn't. */
 const bytes = Uint8Array.from({ length: 1_000_000 }, (_, i) => (i % 7 === 0 ? i : 0));
 const noise = createNoise(8 * 2 ** 20);
 const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -102,7 +102,7 @@ describe("GET /data/<sha256>", () => {
     expect(headers["content-encoding"]).toBeUndefined();
   });
 
-  test("returns fewer bytes as gzip, with a tag of their own", async () => {
+  test("returns fewer bytes as gzip, with a different tag", async () => {
     const { headers, body } = await ask({ "accept-encoding": "br, gzip;q=0.5" });
     expect(headers).toMatchObject({
       "content-encoding": "gzip",
@@ -168,14 +168,14 @@ describe("GET /data/<sha256>", () => {
   });
 
   test.each(["bytes=1-2,4-5", "bytes=5-2", "items=0-1", "bytes=-"])(
-    "answers %s with the whole",
+    "answers %s with the whole body",
     async (range) => {
       const { status, body } = await ask({ range });
       expect({ status, length: body.length }).toEqual({ status: 200, length: 1_000_000 });
     },
   );
 
-  test("answers a range with the whole if If-Range names 1 other tag", async () => {
+  test("answers a range with the whole body if If-Range names 1 other tag", async () => {
     const range = "bytes=0-9";
     expect((await ask({ range, "if-range": `"${sha256}"` })).status).toBe(206);
     expect((await ask({ range, "if-range": `"${sha256}-gzip"` })).status).toBe(200);
@@ -192,7 +192,7 @@ describe("GET /data/<sha256>", () => {
     expect((await ask({}, { at: "/other" })).status).toBe(501);
   });
 
-  test("holds at most 1 MB of 8 for a client that reads nothing, and lets go when it leaves", async () => {
+  test("holds at most 1 MB of 8 for a client that reads nothing, and frees it when the client leaves", async () => {
     const received = await open({}, { at: `/data/${noiseSha256}`, method: "GET" });
     const response = known(latest, "a response that is under way");
     for (let turn = 0; turn < 100; turn++) await setImmediate();
@@ -232,7 +232,7 @@ describe("http fields", () => {
   });
 });
 
-test("on this machine nothing is packed, for unpacking takes longer than the way; behind a proxy it is", async () => {
+test("on this machine nothing is compressed, because unpacking takes longer than the transfer; behind a proxy it is", async () => {
   const at = `${path}?near`;
   const near = await ask({ "accept-encoding": "gzip" }, { at });
   expect(near.headers["content-encoding"]).toBeUndefined();

@@ -23,7 +23,7 @@ function infoOf(address: string): NetworkInterfaceInfo {
 }
 
 describe("rankAddresses", () => {
-  test("puts the default route first, containers, virtual machines and VPNs behind, link-local last", () => {
+  test("puts the default route first, then containers, virtual machines and VPNs, link-local last", () => {
     const interfaces = interfacesOf({
       lo: ["127.0.0.1", "::1"],
       docker0: ["172.17.0.1"],
@@ -56,12 +56,12 @@ describe("rankAddresses", () => {
     expect(rankAddresses(interfaces, undefined)[0]).toBe("192.168.1.5");
   });
 
-  test("does not choose a VPN that has the default route while there is an ordinary network", () => {
+  test("does not choose a VPN that has the default route if there is an ordinary network", () => {
     const interfaces = interfacesOf({ tun0: ["10.8.0.2"], eth0: ["192.168.1.5"] });
     expect(rankAddresses(interfaces, "10.8.0.2")).toEqual(["192.168.1.5", "10.8.0.2"]);
   });
 
-  test("on a machine with IPv6 alone names its address, and never one that needs an interface's name", () => {
+  test("on a machine with only IPv6 names its address, and never one that needs an interface's name", () => {
     const interfaces = interfacesOf({ lo: ["::1"], eth0: ["fe80::5", "2001:db8::5"] });
     expect(rankAddresses(interfaces, "2001:db8::5")).toEqual(["2001:db8::5"]);
   });

@@ -44,7 +44,7 @@ describe("the pages", () => {
     expect(await (await fetch(`${url}/join?x=1`)).text()).toBe("this is join.html");
   });
 
-  test("all 8 files come with their type and the headers that keep them safe", async () => {
+  test("all 8 files have their type and the security headers", async () => {
     const types: string[] = [];
     for (const path of [
       "/",
@@ -66,8 +66,8 @@ describe("the pages", () => {
     expect(new Set(types)).toEqual(new Set(["text/html", "text/javascript", "text/css"]));
   });
 
-  test("a browser that does not trust the way is not told of isolation, which it would complain about", async () => {
-    // Unlike `fetch`, this sends no Sec-Fetch-Mode, as browsers don't to http://192.0.2.1.
+  test("a browser that does not trust the connection gets no isolation headers, about which it would complain", async () => {
+    // Unlike `fetch`, this sends no Sec-Fetch-Mode, as browsers do for http://192.0.2.1.
     const response = await new Promise<IncomingMessage>((resolve) => get(`${url}/join`, resolve));
     response.resume();
     expect(response.headers["cross-origin-opener-policy"]).toBeUndefined();
@@ -84,7 +84,7 @@ describe("the pages", () => {
     expect(await (await fetch(`${url}/join`, { method: "HEAD" })).text()).toBe("");
   });
 
-  test("leaves every other path alone, files of the folder under their own names too", async () => {
+  test("leaves every other path alone, including files of the folder under their own names", async () => {
     for (const path of [
       "/index.html",
       "/join/",
@@ -97,7 +97,7 @@ describe("the pages", () => {
     }
   });
 
-  test("a folder without a page is the operator's to mend: run the build", () => {
+  test("a folder without a page is for the operator to fix: run the build", () => {
     expect(() => createPages(join(folder, "nowhere"))).toThrow(OperatorError);
     expect(() => createPages(join(folder, "nowhere"))).toThrow(/npm run build/u);
   });

@@ -47,7 +47,7 @@ describe("Places", () => {
 });
 
 describe("RateLimit", () => {
-  test("lets a burst of 5 pass, then 2 a second", () => {
+  test("allows a burst of 5, then 2 per second", () => {
     const limit = new RateLimit({ perSecond: 2, burst: 5 }, 0);
     const taken = (nowMs: number, tries: number) =>
       Array.from({ length: tries }, () => limit.take(nowMs)).filter(Boolean).length;
@@ -67,7 +67,7 @@ describe("RateLimit", () => {
     expect([limit.take(0), limit.take(0)]).toEqual([true, false]);
   });
 
-  test("a clock that goes backwards gives nothing and takes nothing", () => {
+  test("a clock that goes backwards neither adds nor removes tokens", () => {
     const limit = new RateLimit({ perSecond: 1, burst: 1 }, 1_000);
     expect(limit.take(0)).toBe(true);
     expect(limit.take(0)).toBe(false);

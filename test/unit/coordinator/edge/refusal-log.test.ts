@@ -19,8 +19,8 @@ function createLog() {
 const event = (change: "joined" | "left" | "refused", reason = "", name = "ada") =>
   ({ event: "worker", change, name, kind: "node", threads: 1, reason, workers: 3 }) as const;
 
-describe("workers that come and go", () => {
-  test(`are told of one by one up to ${comingLines.burst} at once, then by their count`, () => {
+describe("workers that join and leave", () => {
+  test(`are reported one by one up to ${comingLines.burst} at once, then by their count`, () => {
     const { events, clock, log } = createLog();
     for (let i = 0; i < comingLines.burst + 7; i++) log.pass(event(i % 2 ? "left" : "joined"));
     expect(events).toHaveLength(comingLines.burst);
@@ -31,7 +31,7 @@ describe("workers that come and go", () => {
     ]);
   });
 
-  test(`that go on have ${comingLines.perSecond} lines a second`, () => {
+  test(`that continue get ${comingLines.perSecond} lines per second`, () => {
     const { events, clock, log } = createLog();
     for (let i = 0; i < comingLines.burst; i++) log.pass(event("joined"));
     clock.nowMs = 1_000;
@@ -39,7 +39,7 @@ describe("workers that come and go", () => {
     expect(events).toHaveLength(comingLines.burst + comingLines.perSecond);
   });
 
-  test("hide neither who is refused nor, with those, who has lied", () => {
+  test("hide neither refused peers nor, together with those, liars", () => {
     const { events, log, refuse } = createLog();
     for (let i = 0; i < 2 * comingLines.burst; i++) log.pass(event("joined"));
     const told = events.length;
@@ -52,7 +52,7 @@ describe("workers that come and go", () => {
 });
 
 describe("RefusalLog", () => {
-  test("tells of one refused peer in one event, with address, code and reason", () => {
+  test("reports one refused peer in one event, with address, code and reason", () => {
     const { events, refuse } = createLog();
     refuse();
     expect(events).toEqual([
@@ -68,7 +68,7 @@ describe("RefusalLog", () => {
     ]);
   });
 
-  test("of 322 at once it tells 10 one by one, and a second later that 312 more were refused", () => {
+  test("of 322 at once, reports 10 one by one, and a second later that 312 more were refused", () => {
     const { events, clock, log, refuse } = createLog();
     for (let i = 0; i < refusalLines.burst + 312; i++) refuse();
     expect(events).toHaveLength(10);
@@ -82,7 +82,7 @@ describe("RefusalLog", () => {
     ]);
   });
 
-  test("a flood of 100,000 in 10 s makes at most 60 lines, and none of the peers is forgotten", () => {
+  test("a flood of 100,000 in 10 s makes at most 60 lines, and every peer is counted", () => {
     const { events, clock, log, refuse } = createLog();
     for (let i = 0; i < 100_000; i++) {
       clock.nowMs = i / 10;

@@ -1,4 +1,4 @@
-/** @file What a socket may send before and after its token, frame by frame, on real sockets of loopback. */
+/** @file What a socket may send before and after its token, frame by frame, on real loopback sockets. */
 import { setTimeout as delay } from "node:timers/promises";
 
 import { describe, expect, test } from "vitest";
@@ -16,7 +16,7 @@ describe("sockets without a token", () => {
   test(`may send ${unauthenticatedBytesMax} bytes; one more closes them with 4413 and is not read`, async () => {
     const port = await start();
     const peer = await RawPeer.upgrade(port, "/socket");
-    // A frame of more than 125 bytes has a head of 8.
+    // A frame of more than 125 bytes has a header of 8.
     const first = frame(opcodes.binary, Buffer.alloc(unauthenticatedBytesMax - 8));
     peer.write(first);
     while (edge.received.length === 0) await delay(5);
@@ -27,7 +27,7 @@ describe("sockets without a token", () => {
     expect(edge.received).toEqual([unauthenticatedBytesMax - 8]);
   });
 
-  test("may send as much as a message has once they are admitted, and not a byte more than that", async () => {
+  test("may send as much as a message may have once they are admitted, and not a byte more", async () => {
     const port = await start();
     const peer = await RawPeer.upgrade(port, "/socket");
     edge.visitors[0]!.admitted();
@@ -42,7 +42,7 @@ describe("sockets without a token", () => {
     ["of an address", { inAll: 10, perAddress: 2 }],
     ["in all", { inAll: 2, perAddress: 10 }],
   ])(
-    "find no place over the limit %s: the upgrade gets 503, until one is admitted or leaves",
+    "find no place over the limit %s: the upgrade gets 503 until one is admitted or leaves",
     async (_, strangers) => {
       const port = await start({ limits: { strangers } });
       const [first, second] = [
@@ -65,7 +65,7 @@ describe("sockets without a token", () => {
 });
 
 describe("handshakes", () => {
-  test("that are wrong in 5 ways get 400 or 404 and one line each, with the address and what is wrong", async () => {
+  test("that are wrong in 5 ways get 400 or 404 and one line each, with the address and the reason", async () => {
     const port = await start();
     const right = upgradeRequest(port, "/socket");
     const wrong = [
@@ -109,13 +109,13 @@ describe("frames", () => {
     expect(edge.received).toEqual([fragmentsMax]);
   });
 
-  test(`a message that comes in more than ${chunksMax(100_000)} pieces closes the socket, however small they are`, async () => {
+  test(`a message that arrives in more than ${chunksMax(100_000)} pieces closes the socket, however small they are`, async () => {
     const port = await start();
     const peer = await RawPeer.upgrade(port, "/socket");
     edge.visitors[0]!.admitted();
     peer.write(frame(opcodes.binary, Buffer.alloc(1), { claimedLength: 100_000 }));
     let pieces = 1;
-    // The message is never whole. Pieces that follow each other at once may arrive as one.
+    // The message never becomes complete. Pieces sent back to back may arrive as one.
     while (!peer.isOver && pieces < 20 * chunksMax(100_000)) {
       peer.write(Buffer.alloc(1));
       pieces += 1;
@@ -126,7 +126,7 @@ describe("frames", () => {
     expect(edge.received).toEqual([]);
   });
 
-  test("a compressed one is refused unread: compression was never agreed on, though it was asked for", async () => {
+  test("a compressed one is refused unread: compression was requested but never negotiated", async () => {
     const port = await start();
     const peer = await RawPeer.upgrade(port, "/socket", [
       "Sec-WebSocket-Extensions: permessage-deflate",
@@ -136,7 +136,7 @@ describe("frames", () => {
     expect(edge.received).toEqual([]);
   });
 
-  test("pings without end from a peer that reads nothing end its connection, not our memory", async () => {
+  test("endless pings from a peer that reads nothing end its connection, not our memory", async () => {
     const port = await start();
     const peer = await RawPeer.upgrade(port, "/socket");
     edge.visitors[0]!.admitted();
@@ -152,7 +152,7 @@ describe("frames", () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(raw.readyState).not.toBe(raw.OPEN);
-    // A pong has 127 bytes; what the system takes over before it stops is not counted.
+    // A pong has 127 bytes. What the system buffers before it stops is not counted.
     expect(peak).toBeLessThan(50 * pongsPendingMax * 127);
     peer.destroy();
   });

@@ -1,4 +1,4 @@
-/** @file The limits of the edge, on real sockets of loopback. What the coordinator does with a peer is not tested here. */
+/** @file The limits of the edge on real loopback sockets. What the coordinator does with a peer is not tested here. */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -28,7 +28,7 @@ import { RawPeer, upgradeRequest } from "../../../support/attacks/raw-peer.ts";
 import { edge, get, start, statusOf, talk } from "./server-fixture.ts";
 
 describe("routes", () => {
-  test("open to the role they are for: 200 or 401, for 3 roles and 3 routes", async () => {
+  test("are open to their role: 200 or 401, for 3 roles and 3 routes", async () => {
     const port = await start();
     const shown = { nobody: "", member: "join-token", admin: "admin-token" };
     const statuses = Object.values(shown).map((token) =>
@@ -47,7 +47,7 @@ describe("routes", () => {
     expect(codes).toEqual(Array.from({ length: 3 }, () => "ERR_TOKEN 127.0.0.1"));
   });
 
-  test("with 1 place answer the second request at once with 503, and the next when the place is free", async () => {
+  test("with 1 place, answer the second request at once with 503, and the next one when the place is free", async () => {
     const { port, quota, waiting } = await startSlow({ inAll: 1, perAddress: 1 });
     const first = talk(port, get("/slow"));
     while (waiting.length === 0) await delay(5);
@@ -65,8 +65,8 @@ describe("routes", () => {
   });
 });
 
-describe("an answer of which nothing is read", () => {
-  test("is given up after a while, and its place is free; one that is read slowly comes through", async () => {
+describe("an answer that is not read", () => {
+  test("is given up after a while and its place freed; one that is read slowly arrives", async () => {
     const quota = new Quota({ inAll: 2, perAddress: 2 });
     const body = Buffer.alloc(32 * 2 ** 20, 7);
     const port = await start({
@@ -88,7 +88,7 @@ describe("an answer of which nothing is read", () => {
     let length = 0;
     slow.on("data", (chunk) => {
       length += chunk.length;
-      // 32 MiB in about 4 s, whatever the size of a chunk.
+      // 32 MiB in about 4 s, whatever the chunk size.
       slow.pause();
       setTimeout(() => slow.resume(), (4_000 * chunk.length) / body.length);
     });
@@ -110,16 +110,16 @@ describe("an answer of which nothing is read", () => {
   });
 });
 
-describe("requests that do not wait for the answer before them", () => {
+describe("requests that do not wait for the previous answer", () => {
   const page = "GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n";
   const waits = "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-  test(`are answered when there are ${httpUnansweredMax}, in their order, the last though the first takes its time`, async () => {
+  test(`are answered when there are ${httpUnansweredMax}, in order, including the last, although the first takes its time`, async () => {
     const { port, waiting } = await startSlow();
     const answers = talk(port, waits + page.repeat(httpUnansweredMax - 2) + get("/members"));
     while (waiting.length === 0) await delay(5);
     await delay(50);
-    // Those behind it are not even looked at.
+    // The ones behind it are not even inspected.
     expect(edge.refusals).toEqual([]);
     waiting[0]!();
     const statuses = (await answers).split("HTTP/1.1 ").slice(1);
@@ -130,7 +130,7 @@ describe("requests that do not wait for the answer before them", () => {
     expect(statuses[0]).toContain("done");
   });
 
-  test("are cut with one line when there is one more, and 1,000 of them with one line too", async () => {
+  test("are cut with one line if there is one more, and 1,000 of them with one line too", async () => {
     const { port, quota } = await startSlow();
     for (const count of [httpUnansweredMax, 1_000]) {
       expect(await talk(port, waits + page.repeat(count))).toBe("");
@@ -155,7 +155,7 @@ describe("requests that do not wait for the answer before them", () => {
     expect(waiting).toHaveLength(1);
   });
 
-  test("are not followed by an upgrade: it is cut before it can have answers between its frames", async () => {
+  test("are not followed by an upgrade: it is cut, before answers could appear between its frames", async () => {
     const { port } = await startSlow();
     expect(await talk(port, waits + upgradeRequest(port, "/socket"))).toBe("");
     expect(edge.refusals).toMatchObject([{ code: "ERR_RATE", address: "127.0.0.1" }]);
@@ -163,7 +163,7 @@ describe("requests that do not wait for the answer before them", () => {
   });
 });
 
-/** A path that answers when it is told to, and has few places; and the other paths. */
+/** A path with few places that answers on request; and the other paths. */
 async function startSlow(limit = { inAll: 2, perAddress: 2 }) {
   const waiting: (() => void)[] = [];
   const quota = new Quota(limit);
@@ -182,7 +182,7 @@ async function startSlow(limit = { inAll: 2, perAddress: 2 }) {
   return { port, quota, waiting };
 }
 
-test("what these tests shorten is by default what the protocol says", () => {
+test("the limits that these tests shorten are the protocol's by default", () => {
   expect(serverLimits).toEqual({
     connections: connectionPlaces,
     strangers: strangerPlaces,
@@ -196,7 +196,7 @@ describe("connections", () => {
     ["of an address", { inAll: 10, perAddress: 3 }],
     ["in all", { inAll: 3, perAddress: 10 }],
   ])(
-    "over the limit %s get 503 and are cut; one that leaves makes place",
+    "over the limit %s get 503 and are cut; one that leaves frees its place",
     async (_, connections) => {
       const port = await start({ limits: { connections } });
       const held = [];
@@ -213,13 +213,13 @@ describe("connections", () => {
     },
   );
 
-  test("have more quota than workers and dashboards need, in all and for an address", () => {
+  test("have more places than workers and dashboards need, in total and per address", () => {
     expect(connectionPlaces.perAddress).toBeGreaterThan(workersPerAddressMax);
     expect(strangerPlaces.perAddress).toBeLessThan(strangerPlaces.inAll);
     expect(connectionPlaces.perAddress).toBeLessThan(connectionPlaces.inAll);
   });
 
-  test("whose headers do not come in time get 408 and are cut, silent ones too", async () => {
+  test("whose headers do not arrive in time get 408 and are cut, silent ones too", async () => {
     const port = await start({ limits: { headerTimeoutMs: 300 } });
     const beganMs = performance.now();
     const answers = await Promise.all([
@@ -232,7 +232,7 @@ describe("connections", () => {
     expect(edge.refusals.map(({ code }) => code)).toContain("ERR_TIMEOUT");
   });
 
-  test(`answer ${httpRequestsPerConnectionMax} requests; with one more they are cut, and one line tells of it`, async () => {
+  test(`answer ${httpRequestsPerConnectionMax} requests; with one more they are cut, and one line reports it`, async () => {
     const port = await start();
     const request = "GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n";
     const socket = connect({ port, host: "127.0.0.1" });
@@ -270,7 +270,7 @@ describe("requests", () => {
 
   test(`with ${httpHeaderFieldsMax} fields are answered; with one more they get 431, upgrades too`, async () => {
     const port = await start();
-    // `get` has 2 of its own, an upgrade 5.
+    // `get` itself has 2, an upgrade 5.
     expect(statusOf(await talk(port, get("/page", ...fields(httpHeaderFieldsMax - 2))))).toBe(200);
     expect(edge.refusals).toEqual([]);
     for (const more of [httpHeaderFieldsMax - 1, 200]) {
@@ -311,7 +311,7 @@ describe("requests", () => {
     for (const answer of answers) expect(answer.split("HTTP/1.1 ")).toHaveLength(2);
   });
 
-  test("that ask whether to send their body are told no, not to go on", async () => {
+  test("that ask whether to send their body are told no, not to continue", async () => {
     const port = await start();
     const answer = await talk(
       port,
@@ -321,7 +321,7 @@ describe("requests", () => {
     expect(edge.refusals).toMatchObject([{ code: "ERR_TOO_LARGE" }]);
   });
 
-  test("with two Host fields get 421, whichever is the right one, and upgrades 4403", async () => {
+  test("with two Host fields get 421, whichever is right, and upgrades 4403", async () => {
     const port = await start();
     for (const hosts of [
       ["Host: localhost", "Host: evil.example"],
@@ -333,7 +333,7 @@ describe("requests", () => {
     }
   });
 
-  test("that are no HTTP get 400 and are cut, though the peer keeps its half open", async () => {
+  test("that are not HTTP get 400 and are cut, even if the peer keeps its half open", async () => {
     const port = await start();
     expect(statusOf(await talk(port, "\u0016\u0003\u0001 garbage\r\n\r\n"))).toBe(400);
     expect(edge.refusals).toMatchObject([{ code: "ERR_DECODE", address: "127.0.0.1" }]);
@@ -341,7 +341,7 @@ describe("requests", () => {
 });
 
 describe("listen", () => {
-  test("on a port that is taken is one line for the operator", async () => {
+  test("on a port that is taken, gives one line for the operator", async () => {
     const port = await start();
     const again = listen({
       host: "127.0.0.1",
@@ -356,18 +356,22 @@ describe("listen", () => {
     await expect(again).rejects.toThrow(/^port \d+ on 127\.0\.0\.1 is in use: /u);
   });
 
-  test("closes within the grace though peers do not answer", { timeout: 10_000 }, async () => {
-    const port = await start();
-    const peer = await RawPeer.upgrade(port, "/socket");
-    peer.stopReading();
-    const idle = talk(port, "");
-    const beganMs = performance.now();
-    await edge.server!.close();
-    edge.server = undefined;
-    expect(performance.now() - beganMs).toBeLessThan(2 * closeGraceMs);
-    await idle;
-    peer.destroy();
-  });
+  test(
+    "closes within the grace period even if peers do not answer",
+    { timeout: 10_000 },
+    async () => {
+      const port = await start();
+      const peer = await RawPeer.upgrade(port, "/socket");
+      peer.stopReading();
+      const idle = talk(port, "");
+      const beganMs = performance.now();
+      await edge.server!.close();
+      edge.server = undefined;
+      expect(performance.now() - beganMs).toBeLessThan(2 * closeGraceMs);
+      await idle;
+      peer.destroy();
+    },
+  );
 });
 
 function fields(count: number): string[] {

@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("Certificate", () => {
-  test("covers its 2 names and its address, and nothing else; a pattern and localhost are no name to show", async () => {
+  test("covers its 2 names and its address, and nothing else; a wildcard and localhost are not names to show", async () => {
     const names = ["train.example.org", "*.lab.example", "localhost"];
     const certificate = new Certificate(
       await makeCertificate(folder, { names, addresses: [[192, 168, 1, 5]] }),
@@ -29,7 +29,7 @@ describe("Certificate", () => {
     expect(certificate.names).toEqual(["train.example.org"]);
   });
 
-  test("is read again, and stays as it was when the new files are not right", async () => {
+  test("is read again, and stays the same if the new files are not right", async () => {
     const files = await makeCertificate(folder);
     const certificate = new Certificate(files);
     const { cert } = certificate.pair;
@@ -42,7 +42,7 @@ describe("Certificate", () => {
     expect(certificate.covers("renewed.example")).toBe(true);
   });
 
-  test("that is missing, no PEM, of another key, or expired is one clear line", async () => {
+  test("that is missing, is not PEM, belongs to another key, or has expired gives one clear line", async () => {
     const files = await makeCertificate(folder);
     const refusalOf = (changes: Partial<typeof files>) => {
       try {

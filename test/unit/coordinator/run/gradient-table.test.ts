@@ -13,7 +13,7 @@ function names(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `w${i + 1}`);
 }
 
-/** A gradientSum whose every value is the parameter's index times `factor`. */
+/** A gradientSum in which each value is the parameter's index times `factor`. */
 function gradient(factor: number): Uint8Array {
   const values = Float32Array.from({ length: parameterCount }, (_, i) => i * factor);
   return new Uint8Array(values.buffer);
@@ -43,7 +43,7 @@ describe("GradientTable", () => {
     }
   });
 
-  test("columns stand in the order of the workers that are here, whoever answered first", () => {
+  test("columns are in the order of the connected workers, whoever answered first", () => {
     const columns = new GradientTable(model);
     columns.begin(0);
     for (const name of ["gone", "bea", "ana"]) columns.add(name, gradient(1), 1);
@@ -69,7 +69,8 @@ describe("GradientTable", () => {
     columns.begin(0);
     columns.add("ana", gradient(1), 1);
     columns.end();
-    // Input 3 of a picture of 2 × 2 has the weights 9, 10, 11; the second layer begins after 4 · 3 weights and 3 biases.
+    // Input 3 of a 2 × 2 picture has the weights 9, 10, 11. The second layer starts after 4 · 3 weights and 3
+    // biases.
     expect(columns.table([])?.rows.map(({ parameter }) => parameter)).toEqual([9, 10, 11, 15, 22]);
   });
 

@@ -1,4 +1,4 @@
-/** @file The curve of a run in fixed memory. */
+/** @file The curve of a run in a fixed amount of memory. */
 import { expect, test } from "vitest";
 
 import { History } from "../../../../coordinator/run/history.ts";
@@ -38,7 +38,7 @@ test("a million steps stay below 131,072 points", () => {
   expect(history.count * history.stride).toBeGreaterThan(1_000_000 - history.stride);
 });
 
-test("10 steps thinned to 4 points: means of 3 neighbours at the last one's step, `null` where nobody counted", () => {
+test("10 steps thinned to 4 points: means of 3 neighbours at the last one's step, `null` where nothing was counted", () => {
   const history = new History();
   for (let step = 1; step <= 10; step++) {
     history.add({ ...stepOf(step, step / 3), accuracy: step < 7 ? step / 100 : null });

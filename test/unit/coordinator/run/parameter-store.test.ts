@@ -94,7 +94,7 @@ describe("ParameterStore", () => {
     expect(applyGradient(store, [1])).toMatchObject({ committed: true });
   });
 
-  test("tells the rate and the gradient norm of a step: 1 and 5 for a sum of (6, 8) over 2 samples", () => {
+  test("reports the rate and the gradient norm of a step: 1 and 5 for a sum of (6, 8) over 2 samples", () => {
     const store = createStore([0, 0], { optimizer: sgd });
     const outcome = applyGradient(store, [6, 8], 2);
     expect(outcome).toEqual({ committed: true, learningRate: 1, gradientNorm: 5 });

@@ -1,4 +1,4 @@
-/** @file The numbers that a run shows of itself. */
+/** @file The numbers that a run shows about itself. */
 import { describe, expect, test } from "vitest";
 
 import { Progress } from "../../../../coordinator/run/progress.ts";
@@ -23,7 +23,7 @@ describe("Progress", () => {
     expect(averageRates).toEqual({ samplesPerSecond: 0, stepsPerSecond: 0 });
   });
 
-  test("begins the smoothed loss at the first step's mean and moves by a twentieth", () => {
+  test("starts the smoothed loss at the first step's mean and moves it by a twentieth", () => {
     const progress = new Progress();
     progress.addStep(0, batch, 2);
     expect([progress.trainLoss, progress.trainAccuracy]).toEqual([2, 0.25]);
@@ -32,7 +32,7 @@ describe("Progress", () => {
     expect(progress.trainAccuracy).toBeCloseTo(0.2875, 12);
   });
 
-  test("ends an epoch with means over its 96 samples, and begins the next from nothing", () => {
+  test("ends an epoch with means over its 96 samples, and starts the next from nothing", () => {
     const progress = new Progress();
     progress.addStep(0, batch, 2);
     progress.addStep(1, { lossSum: 16, correct: 32, samples: 32 }, 2);
@@ -41,7 +41,7 @@ describe("Progress", () => {
     expect(progress.endEpoch()).toEqual({ trainLoss: 2, trainAccuracy: 0.25 });
   });
 
-  test("has no accuracy where nobody counts", () => {
+  test("has no accuracy if nothing counts hits", () => {
     const progress = new Progress();
     progress.addStep(0, { ...batch, correct: null }, 2);
     expect(progress.trainAccuracy).toBeNull();
@@ -67,7 +67,7 @@ describe("Progress", () => {
     expect(progress.rates).toEqual({ samplesPerSecond: 256, stepsPerSecond: 4, bytesPerSecond: 0 });
   });
 
-  test("shows the average since the start until the first window is over, for a run may be over before", () => {
+  test("shows the average since the start until the first window is over, because a run may end before", () => {
     const progress = new Progress();
     const nothing = { samplesPerSecond: 0, stepsPerSecond: 0, bytesPerSecond: 0 };
     expect(progress.rates).toEqual(nothing);
@@ -96,7 +96,7 @@ describe("Progress", () => {
     expect(steps.at(-1)).toBeGreaterThan(99_000);
   });
 
-  test("spreads the test curve evenly over 5,000 evaluations, and always has the newest", () => {
+  test("spreads the test curve evenly over 5,000 evaluations, and always includes the newest", () => {
     const progress = new Progress();
     for (let step = 1; step <= 5_000; step++) {
       progress.addEvaluation({ ...evaluation, step });
@@ -114,7 +114,7 @@ describe("Progress", () => {
     expect(progress.testCurve.at(-1)?.step).toBeGreaterThan(4_990);
   });
 
-  test("calls an evaluation best when its loss is below all 3 before, not when it equals them", () => {
+  test("calls an evaluation best if its loss is below all 3 before, not if it is equal", () => {
     const losses = [0.5, 0.7, 0.5, 0.4];
     const progress = new Progress();
     const best = losses.map((testLoss) => progress.addEvaluation({ ...evaluation, testLoss }));
@@ -122,7 +122,7 @@ describe("Progress", () => {
     expect(progress.bestTestLoss).toBe(0.4);
   });
 
-  test("goes on in another process where its state was taken: same epoch means, same best loss", () => {
+  test("continues in another process from its saved state: same epoch means, same best loss", () => {
     const first = new Progress();
     first.addStep(0, batch, 2);
     first.addEvaluation(evaluation);
@@ -135,7 +135,7 @@ describe("Progress", () => {
     expect(second.endEpoch()).toEqual(first.endEpoch());
   });
 
-  test("gives a state that later steps do not change", () => {
+  test("returns a state that later steps do not change", () => {
     const progress = new Progress();
     progress.addStep(0, batch, 2);
     const { state } = progress;

@@ -1,4 +1,4 @@
-/** @file Where the time of the last steps went. */
+/** @file How the time of the last steps was spent. */
 import { expect, test } from "vitest";
 
 import { Round } from "../../../../coordinator/dispatch/round.ts";
@@ -23,21 +23,21 @@ function times(downloadMs: number, computeMs: number, uploadMs: number) {
   return { downloadMs, computeMs, uploadMs };
 }
 
-test("tells the last 6 steps, who was late, and how much was computed at once", () => {
+test("reports the last 6 steps, who was late, and how much was computed in parallel", () => {
   const timeline = new Timeline();
   for (let step = 1; step <= 8; step++) timeline.add(playedRound(step), 100 * step + 10);
   const { speedUp, steps } = timeline.view((id) => id.toUpperCase(), model);
   expect(speedUp).toBeCloseTo(0.4, 12);
   expect(steps.map(({ step }) => step)).toEqual([3, 4, 5, 6, 7, 8]);
   expect(steps[0]?.shares).toEqual([
-    // Parameters and one gradient are as large: half of the 2 ms each way.
+    // Parameters and one gradient have the same size: half of the 2 ms each way.
     { worker: "FAST", startMs: 300, endMs: 306, ...times(1, 4, 1), samples: 32, isLate: false },
     { worker: "SLOW", startMs: 301, endMs: 310, ...times(9, 0, 0), samples: 32, isLate: true },
   ]);
   expect(timeline.view((id) => id, model).speedUp).toBeNull();
 });
 
-test("who sends back 3 gradients for one set of parameters uploads three times as long", () => {
+test("a worker that returns 3 gradients for one set of parameters uploads for three times as long", () => {
   const round = new Round("gradient", 1, 8, 0);
   const blocks = [0, 2, 4].map((start) => ({ start, end: start + 1 }));
   round.assign("one", blocks, 32, 0);

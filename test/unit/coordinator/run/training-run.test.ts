@@ -123,7 +123,7 @@ describe("fingerprint", () => {
     }
   });
 
-  test("a run resumed from each of its checkpoints ends as the uninterrupted one", () => {
+  test("a run resumed from each of its checkpoints ends like the uninterrupted one", () => {
     const { direct, fingerprint } = train({}, 2);
     expect(direct.snapshots).toHaveLength(2);
     for (const resume of direct.snapshots) {
@@ -134,7 +134,7 @@ describe("fingerprint", () => {
   });
 });
 
-describe("a run that can't go on", () => {
+describe("a run that can't continue", () => {
   test("fails with a reason when the parameters diverge, and keeps the last committed ones", () => {
     const { outcome, direct } = train(
       {

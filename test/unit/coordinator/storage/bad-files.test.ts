@@ -1,7 +1,7 @@
 /**
- * @file Files as a bad disk, a bad editor or a bad person leaves them: run files, IDX files, checkpoints and run folders.
- * Whatever they hold, the answer is the right one or one line that names the file; never another error, never a hang, and
- * no more memory than what is there.
+ * @file Files damaged by a bad disk, a bad editor or a bad person: run files, IDX files, checkpoints and run
+ * folders. Whatever they contain, the result is either right or one line that names the file. It is never another
+ * error, never a hang, and never more memory than the data need.
  */
 import { gunzipSync, gzipSync } from "node:zlib";
 
@@ -47,7 +47,7 @@ $schema: {a: [1, 2]}
 `;
   const json = JSON.stringify({ dataset: "digits", epochs: 3, layers: [784, 10], exit: true });
 
-  test("damaged in 1 to 4 places is read or refused in one line that names it; 2,000 of them", () => {
+  test("damaged in 1 to 4 places is read, or refused in one line that names it; 2,000 of them", () => {
     let refused = 0;
     fc.assert(
       fc.property(fc.constantFrom(yaml, json), damages, (text, changes) => {
@@ -84,7 +84,7 @@ $schema: {a: [1, 2]}
     expect(lineOf(caught(() => parse(["start"], { file })))).toMatch(/^run\.yaml line 1: unknown/u);
   });
 
-  test(`of more than ${runFileBytesMax} bytes is refused unread; one of as many is read`, () => {
+  test(`of more than ${runFileBytesMax} bytes is refused unread; one of exactly that size is read`, () => {
     expect(parse(["start"], { file: filled(runFileBytesMax) }).kind).toBe("coordinator");
     expect(lineOf(caught(() => parse(["start"], { file: filled(runFileBytesMax + 1) })))).toBe(
       'run.yaml has more than 64 KiB; is it a run file, with "key: value" lines?',
@@ -94,7 +94,7 @@ $schema: {a: [1, 2]}
     expect(lineOf(caught(() => parse(["start"], { file: wide })))).toMatch(/64 KiB/u);
   });
 
-  test("whose aliases would unfold to 10 billion values is refused: an alias is no value", () => {
+  test("whose aliases would expand to 10 billion values is refused: an alias is not a value", () => {
     const lists = Array.from({ length: 10 }, (_, i) => {
       const item = i === 0 ? "1" : `*a${i - 1}`;
       return `$${i}: &a${i} [${Array.from({ length: 10 }, () => item).join()}]`;
@@ -105,7 +105,7 @@ $schema: {a: [1, 2]}
     );
   });
 
-  test("with 10,000 keys that nobody reads is read: none is compared with every other", () => {
+  test("with 10,000 unknown keys is read without comparing each with every other", () => {
     const keys = Array.from({ length: 8_000 }, (_, i) => `$${i}:`).join("\n");
     expect(parse(["start"], { file: `${keys}\nepochs: 3` }).kind).toBe("coordinator");
   });
@@ -137,7 +137,7 @@ describe("an IDX file", () => {
       return file;
     });
 
-  test("damaged in 1 to 4 places holds what its header says, or is refused by its name; 3,000 of them", () => {
+  test("damaged in 1 to 4 places holds what its header says, or is refused with its name; 3,000 of them", () => {
     let refused = 0;
     fc.assert(
       fc.property(idx, damages, (file, changes) => {
@@ -157,7 +157,7 @@ describe("an IDX file", () => {
     expect(refused).toBeGreaterThan(1_000);
   });
 
-  test("packed or not, damaged among its three companions, makes a sound dataset or one line; 1,000 of them", async () => {
+  test("packed or not, damaged among its three companions, gives a valid dataset or one line; 1,000 of them", async () => {
     let refused = 0;
     const names = Object.keys(tinyFiles);
     const property = fc.asyncProperty(
@@ -193,7 +193,7 @@ describe("an IDX file", () => {
     expect(refused).toBeGreaterThan(300);
   });
 
-  test("that says 4 GiB of its 20 bytes is refused before memory is taken for them", () => {
+  test("that claims 4 GiB in its 20 bytes is refused before memory is allocated", () => {
     for (const size of [0xff_ff_ff_ff, 0x7f_ff_ff_ff]) {
       const file = Buffer.alloc(20);
       file.writeUInt32BE(0x0e_02);
@@ -205,14 +205,14 @@ describe("an IDX file", () => {
     }
   });
 
-  test("that unpacks to more than the limit is refused at the limit, whatever it says of its size", async () => {
+  test("that unpacks to more than the limit is refused at the limit, whatever size it claims", async () => {
     const bomb = gzipSync(Buffer.alloc(10 * 2 ** 20));
     const said = Buffer.from(bomb);
     said.writeUInt32LE(5, said.length - 4);
     for (const packed of [bomb, said]) {
       await expect(unpack(packed, 2 ** 20)).rejects.toThrow(/larger than 1048576 bytes/u);
     }
-    // Nothing is taken for what a small file only claims.
+    // Nothing is allocated for what a small file only claims.
     const liar = gzipSync(Buffer.from("small"));
     liar.writeUInt32LE(0xff_ff_ff_ff, liar.length - 4);
     await expect(unpack(liar)).rejects.toThrow(/incorrect length check/u);
@@ -277,12 +277,12 @@ describe("a safetensors file", () => {
   });
 });
 
-/** A run file of so many bytes. */
+/** A run file of this many bytes. */
 function filled(length: number): string {
   return `epochs: 3\n#${"x".repeat(length - 11)}`;
 }
 
-/** A safetensors file that is nothing but this header. */
+/** A safetensors file with only this header. */
 function withHeader(header: string): Uint8Array {
   const text = bytesOf(header);
   const length = new Uint8Array(8);
@@ -290,7 +290,7 @@ function withHeader(header: string): Uint8Array {
   return Uint8Array.from([...length, ...text]);
 }
 
-test("an error's line shows what a terminal would obey, and ends after 2,000 characters", () => {
+test("an error's line escapes what a terminal would obey, and ends after 2,000 characters", () => {
   expect(oneLine("a\nb\u001B[31mc\u009B\u202Ed\u2028")).toBe(
     "a\\u{a}b\\u{1b}[31mc\\u{9b}\\u{202e}d\\u{2028}",
   );

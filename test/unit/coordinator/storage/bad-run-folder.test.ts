@@ -1,4 +1,7 @@
-/** @file Checkpoints and run folders that were damaged, edited or forged: the right answer, or one line that names the file. */
+/**
+ * @file Checkpoints and run folders that were damaged, edited or forged: the right result, or one line that names
+ * the file.
+ */
 
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -31,7 +34,7 @@ const reluModel = (...widths: readonly number[]) =>
   denseModel({ widths, activation: "relu", output: "softmax" });
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-describe("a checkpoint whose hash is right and whose contents are not", () => {
+describe("a checkpoint with a right hash and wrong contents", () => {
   const { metadata, tensors } = decodeSafetensors(encodeCheckpoint(checkpointAt(100)));
   const withConfig = (changes: Partial<RunConfig>) =>
     new Map([...metadata, ["config", JSON.stringify({ ...fixtureConfig, ...changes })]]);
@@ -43,7 +46,7 @@ describe("a checkpoint whose hash is right and whose contents are not", () => {
     ]);
   const without = (name: string) => new Map([...tensors].filter(([key]) => key !== name));
 
-  test("is forged by the test as the program writes it: unchanged it is read", () => {
+  test("is forged by the test in the program's format: unchanged it is read", () => {
     expect(decodeCheckpoint(forgedCheckpoint(metadata, tensors))).toMatchObject({ ok: true });
   });
 
@@ -169,7 +172,7 @@ describe("a run folder", () => {
     });
   }
 
-  /** A run of one layer that was set up, and that wrote one checkpoint. */
+  /** A run of one layer that was set up and wrote one checkpoint. */
   async function aRun(): Promise<{ files: Map<string, Uint8Array>; prepared: PreparedRun }> {
     const files = new Map([[cached, bytes]]);
     const told = parseCoordinator([
@@ -202,7 +205,7 @@ describe("a run folder", () => {
     return { files, prepared };
   }
 
-  test("is not made for a model that the machine has no memory for: one line says so", async () => {
+  test("is not created for a model that does not fit in the machine's memory: one line says so", async () => {
     const files = new Map([[cached, bytes]]);
     const told = parseCoordinator(
       "coordinator --dataset digits:20,10 --runs /runs --cache /cache".split(" "),
@@ -218,18 +221,18 @@ describe("a run folder", () => {
     expect([...files.keys()]).toEqual([cached]);
   });
 
-  test("as it was written goes on as it was", async () => {
+  test("continues if it is unchanged", async () => {
     const { files, prepared } = await aRun();
     const resumed = await resume(files);
     expect(resumed.config).toEqual(prepared.config);
     expect(resumed.notes).toEqual([]);
   });
 
-  test("with one of its files damaged goes on as it was, or is refused in one line; 400 of them", async () => {
+  test("with one of its files damaged continues unchanged, or is refused in one line; 400 of them", async () => {
     const { files, prepared } = await aRun();
     const paths = [...files.keys()].filter((path) => path.startsWith("/runs/"));
     expect(paths).toHaveLength(3);
-    // Without the checkpoint all rests on config.json.
+    // Without the checkpoint, everything depends on config.json.
     const bare = new Map([...files].filter(([path]) => !path.endsWith(".safetensors")));
     const ends = { same: 0, other: 0, refused: 0 };
     const property = fc.asyncProperty(
@@ -244,7 +247,7 @@ describe("a run folder", () => {
         try {
           const { config, plan } = await resume(now);
           const isSame = JSON.stringify(config) === JSON.stringify(prepared.config);
-          // A digit of an editable config.json may become another one.
+          // A damaged digit in the editable config.json may become another valid digit.
           ends[isSame ? "same" : "other"] += 1;
           const mayDiffer = isBare && path === "/runs/a/config.json";
           expect(isSame || mayDiffer).toBe(true);
@@ -322,7 +325,7 @@ describe("a run folder", () => {
     ]),
   ];
   test.each(edits)(
-    "whose config.json has %s that can't be is refused by name",
+    "whose config.json has %s that is not possible is refused by name",
     async (_, edit, reason) => {
       const { files } = await aRun();
       const path = "/runs/a/config.json";
@@ -343,7 +346,7 @@ describe("a run folder", () => {
     }
   });
 
-  test("whose checkpoint was forged to ask for 2^40 samples a batch is refused by the checkpoint's name", async () => {
+  test("whose checkpoint was forged to ask for 2^40 samples per batch is refused with the checkpoint's name", async () => {
     const { files } = await aRun();
     const path = "/runs/a/checkpoints/step-00000000.safetensors";
     const { metadata, tensors } = decodeSafetensors(known(files.get(path), "it was written"));

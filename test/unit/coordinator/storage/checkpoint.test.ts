@@ -16,7 +16,7 @@ const modelOf = (...widths: readonly number[]) =>
 /** As a text of the file's own JSON holds it. */
 const jsonInJson = (value: unknown) => JSON.stringify(JSON.stringify(value)).slice(1, -1);
 
-/** Makes a changed file's own hash right again. */
+/** Corrects a changed file's own hash. */
 function resign(bytes: Buffer): Buffer {
   const offset = bytes.indexOf('"sha256":"') + 10;
   bytes.write("0".repeat(64), offset);
@@ -25,7 +25,7 @@ function resign(bytes: Buffer): Buffer {
 }
 
 describe("encodeCheckpoint", () => {
-  test("returns what it was given, 14 parameters and 1 state tensor, bit for bit", () => {
+  test("returns its input, 14 parameters and 1 state tensor, bit for bit", () => {
     const decoded = decodeCheckpoint(encodeCheckpoint(checkpoint));
     expect(decoded).toEqual({
       ok: true,
@@ -82,12 +82,12 @@ describe("decodeCheckpoint", () => {
     expect(accepted).toEqual([bytes.length]);
   });
 
-  test("says that the file of another program is none", () => {
+  test("says that another program's file is not a checkpoint", () => {
     const bytes = encodeSafetensors({ metadata: new Map([["format", "pt"]]), tensors: new Map() });
     expect(decodeCheckpoint(bytes)).toEqual({ ok: false, reason: "it has no hash of itself" });
   });
 
-  test("refuses parameters of another model though all hashes are right", () => {
+  test("refuses parameters of another model even if all hashes are right", () => {
     const model = modelOf(2, 3, 1);
     const other = encodeCheckpoint({
       ...checkpoint,

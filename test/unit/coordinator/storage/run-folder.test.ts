@@ -17,7 +17,7 @@ afterEach(() => rm(runs, { recursive: true }));
 
 type Operation = keyof Disk;
 
-/** The real disk until `failAt` says that an operation fails; then what a full disk or a crash leaves behind. */
+/** The real disk until `failAt` makes an operation fail; then it leaves what a full disk or a crash leaves. */
 function faultyDisk(failAt: (operation: Operation, path: string, count: number) => boolean): Disk {
   let count = 0;
   const guarded = <T extends unknown[], R>(
@@ -88,7 +88,7 @@ describe("createRun and findRun", () => {
     expect(await folder.readSetup()).toEqual({ ok: true, setup: { id: "b" } });
   });
 
-  test("find, of 3, the run that was written to last, and no folder that is none", async () => {
+  test("find, of 3, the run that was written last, and no folder that is not a run", async () => {
     const folders = [await newRun("a"), await newRun("b"), await newRun("c")];
     await nodeDisk.mkdir(join(runs, "zzz"));
     for (const folder of folders) {
@@ -99,7 +99,7 @@ describe("createRun and findRun", () => {
     expect(await findRun(nodeDisk, runs)).toMatchObject({ found: true, folder: { id: "b" } });
   });
 
-  test("say what there is instead when 0 runs fit", async () => {
+  test("say what exists instead if 0 runs match", async () => {
     expect(await findRun(nodeDisk, join(runs, "none"))).toEqual({
       found: false,
       reason: `no run in ${join(runs, "none")}; start one without --resume`,
@@ -111,7 +111,7 @@ describe("createRun and findRun", () => {
     });
   });
 
-  test("never set up a second run under 1 name", async () => {
+  test("never set up a second run with 1 name", async () => {
     await newRun("a");
     expect(await createRun(nodeDisk, runs, "a", {})).toEqual({
       found: false,
@@ -119,7 +119,7 @@ describe("createRun and findRun", () => {
     });
   });
 
-  test("leave 0 runs to be found when the disk is full", async () => {
+  test("leave 0 runs to be found if the disk is full", async () => {
     const disk = faultyDisk((operation) => operation === "writeFile");
     const created = await createRun(disk, runs, "a", {});
     expect(created).toMatchObject({ found: false, reason: expect.stringContaining("ENOSPC") });
@@ -151,7 +151,7 @@ describe("writeCheckpoint", () => {
     expect(names.toSorted()).toEqual([step(10), step(15)]);
   });
 
-  test("takes 2 overlapping calls one after the other", async () => {
+  test("executes 2 overlapping calls one after the other", async () => {
     const folder = await newRun();
     const both = [
       folder.writeCheckpoint(checkpointAt(10)),
@@ -161,7 +161,7 @@ describe("writeCheckpoint", () => {
     expect(await Promise.all(both)).toEqual([written, written]);
   });
 
-  test("answers a full disk with a reason, keeps the checkpoint before and leaves no rubbish", async () => {
+  test("answers a full disk with a reason, keeps the previous checkpoint and leaves no rubbish", async () => {
     let full = false;
     const folder = await newRun(
       "a",
@@ -178,7 +178,7 @@ describe("writeCheckpoint", () => {
     expect(await folder.writeCheckpoint(checkpointAt(30))).toMatchObject({ ok: true });
   });
 
-  test("loses nothing when the process dies at any operation of the second checkpoint", async () => {
+  test("loses nothing if the process dies at any operation of the second checkpoint", async () => {
     const outcomes = new Set<boolean>();
     for (let dieAt = 1; dieAt <= 12; dieAt++) {
       let operations = -Infinity;
@@ -208,7 +208,7 @@ describe("writeCheckpoint", () => {
 });
 
 describe("latestCheckpoint", () => {
-  test("passes over 2 damaged files and says one line about each", async () => {
+  test("skips 2 damaged files and reports each in one line", async () => {
     const folder = await newRun();
     for (const at of [10, 20, 30]) await folder.writeCheckpoint(checkpointAt(at));
     await writeFile(checkpointPath(step(30)), "");
@@ -226,7 +226,7 @@ describe("latestCheckpoint", () => {
     });
   });
 
-  test("falls back on the best one when all 3 others are damaged", async () => {
+  test("falls back on the best one if all 3 others are damaged", async () => {
     const folder = await newRun();
     for (const at of [5, 10, 20, 30]) {
       await folder.writeCheckpoint(checkpointAt(at), { best: at === 5 });
@@ -235,7 +235,7 @@ describe("latestCheckpoint", () => {
     expect(await folder.latestCheckpoint()).toMatchObject({ found: true, checkpoint: { step: 5 } });
   });
 
-  test("takes the named one of 2, or none", async () => {
+  test("uses the named one of 2, or none", async () => {
     const folder = await newRun();
     for (const at of [10, 20]) await folder.writeCheckpoint(checkpointAt(at));
     const path = checkpointPath(step(10));
@@ -247,7 +247,7 @@ describe("latestCheckpoint", () => {
     expect(await folder.latestCheckpoint(path)).toMatchObject({ found: false });
   });
 
-  test("says so when there are 0", async () => {
+  test("says so if there are 0", async () => {
     const folder = await newRun();
     const reason = `no whole checkpoint in ${join(folder.path, "checkpoints")}`;
     expect(await folder.latestCheckpoint()).toEqual({
@@ -258,7 +258,7 @@ describe("latestCheckpoint", () => {
     });
   });
 
-  test("is uncertain when the folder, or each of 2 files, can't be read for a moment", async () => {
+  test("is uncertain if the folder, or each of 2 files, can't be read for a moment", async () => {
     const before = await newRun();
     for (const at of [10, 20]) await before.writeCheckpoint(checkpointAt(at));
     const failing: { operation?: Operation } = {};
@@ -286,7 +286,7 @@ describe("latestCheckpoint", () => {
 });
 
 describe("metrics", () => {
-  test("stand once each after a run that wrote 4 lines, died and resumed at step 20", async () => {
+  test("exist once each after a run that wrote 4 lines, died and resumed at step 20", async () => {
     const before = await newRun();
     for (const at of [10, 20, 30, 40]) before.metrics.record({ step: at, loss: 1 / at });
     await before.metrics.flush();
@@ -337,7 +337,7 @@ describe("metrics", () => {
     expect(await linesOf(folder)).toEqual([{ step: 1 }, { step: 2 }, { step: 3 }]);
   });
 
-  test("take at most 8 MiB while the disk is full, and say how many lines are lacking", async () => {
+  test("take at most 8 MiB while the disk is full, and say how many lines are missing", async () => {
     let full = true;
     const folder = await newRun(
       "a",
@@ -354,7 +354,7 @@ describe("metrics", () => {
     expect(await linesOf(folder)).toHaveLength(7);
   });
 
-  test("are trimmed before the next line, when the trim of a resumed run fails at first", async () => {
+  test("are trimmed before the next line if the trim of a resumed run fails at first", async () => {
     const before = await newRun();
     for (const number of [1, 2, 3]) before.metrics.record({ step: number });
     await before.metrics.flush();
@@ -372,7 +372,7 @@ describe("metrics", () => {
     expect(await linesOf(before)).toEqual([{ step: 1 }, { step: 2 }]);
   });
 
-  test("trim 0 lines of a file that is not there", async () => {
+  test("trim 0 lines of a missing file", async () => {
     const folder = await newRun();
     expect(await folder.metrics.trim(10)).toEqual({ ok: true });
   });

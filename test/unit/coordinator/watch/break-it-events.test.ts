@@ -1,4 +1,4 @@
-/** @file What the break-it buttons tell: what was done, and what the coordinator made of it. */
+/** @file The events of the break-it buttons: what was done, and how the coordinator reacted. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
 import type { PeerHandler, PeerSocket } from "../../../../coordinator/edge/peer.ts";
@@ -21,7 +21,7 @@ const socket: PeerSocket = {
 };
 
 let worker: { name: string; blocksDone: number; offences: number; isBanned: boolean };
-/** What the coordinator does with the next result. */
+/** The coordinator's reaction to the next result. */
 let judge: () => void;
 let run: { number: number; audit: string; run: { step: number; outcome: undefined } };
 let disturbances: number;
@@ -59,7 +59,7 @@ beforeEach(() => {
 });
 
 describe("a NaN", () => {
-  test("that is refused is told, with its step", () => {
+  test("that is refused is reported with its step", () => {
     lesson.corrupt("w1");
     expect(said).toEqual([]);
     judge = () => (worker.offences += 1);
@@ -69,7 +69,7 @@ describe("a NaN", () => {
     expect(disturbances).toBe(1);
   });
 
-  test("for a block that another has done is told to have been unneeded", () => {
+  test("for a block that another worker has done is reported as unneeded", () => {
     lesson.corrupt("w1");
     judge = () => {};
     handler.message(gradient);
@@ -78,7 +78,7 @@ describe("a NaN", () => {
 });
 
 describe("a lie of one bit", () => {
-  test("under quorum waits for the second opinion, and is told once when it is found", () => {
+  test("under quorum waits for the second opinion, and is reported once when found", () => {
     lesson.lie("w1");
     handler.message(gradient);
     lesson.look();
@@ -90,7 +90,7 @@ describe("a lie of one bit", () => {
     expect(said[1]).toContain("a second worker's answer differed, and the referee computed");
   });
 
-  test("found at once under sample says how", () => {
+  test("found at once under sample is reported with the way it was found", () => {
     run.audit = "sample";
     lesson.lie("w1");
     judge = () => (worker.isBanned = true);
@@ -98,7 +98,7 @@ describe("a lie of one bit", () => {
     expect(said[1]).toContain("the referee happened to compute the same block");
   });
 
-  test("that is committed is told to have changed the fingerprint", () => {
+  test("that is committed is reported to have changed the fingerprint", () => {
     lesson.lie("w1");
     handler.message(gradient);
     run.run.step = 8;
@@ -106,7 +106,7 @@ describe("a lie of one bit", () => {
     expect(said[1]).toContain("nobody found the lie: step 7 was committed with it");
   });
 
-  test("of a run that was left behind is nobody's business any more", () => {
+  test("of an earlier run is ignored", () => {
     lesson.lie("w1");
     handler.message(gradient);
     run.number = 2;
@@ -116,7 +116,7 @@ describe("a lie of one bit", () => {
   });
 });
 
-test("a delay tells how many steps were made meanwhile", () => {
+test("a delay reports how many steps were made meanwhile", () => {
   vi.useFakeTimers();
   lesson.delay("w1", 3);
   run.run.step = 31;
@@ -128,7 +128,7 @@ test("a delay tells how many steps were made meanwhile", () => {
   ]);
 });
 
-test("a worker that is not there is a mistake in one line, and disturbs nothing", () => {
+test("an unknown worker is a mistake in one line, and disturbs nothing", () => {
   for (const order of ["drop", "corrupt", "lie"] as const) {
     expect(() => lesson[order]("w9")).toThrow("worker w9 is not connected; choose another");
   }

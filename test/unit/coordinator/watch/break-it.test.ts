@@ -1,4 +1,4 @@
-/** @file Faults made on purpose: what reaches the coordinator, and when. */
+/** @file Deliberate faults: what reaches the coordinator, and when. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import type { PeerHandler, PeerSocket } from "../../../../coordinator/edge/peer.ts";
@@ -45,14 +45,14 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 describe("a worker's line", () => {
-  test("is not touched unless asked", () => {
+  test("is not touched by default", () => {
     handler.message(gradient);
     handler.pong();
     expect(heard).toEqual(["message", "pong"]);
     expect(values).toEqual([1, 2]);
   });
 
-  test("held back for 3 s lets all through afterwards, in order", () => {
+  test("held back for 3 s delivers everything afterwards, in order", () => {
     const released = vi.fn<() => void>();
     breakIt.delay(socket, 3, released);
     handler.message(gradient);
@@ -66,7 +66,7 @@ describe("a worker's line", () => {
     expect(heard.at(-1)).toBe("ping");
   });
 
-  test("that closes while it is held back lets all through before", () => {
+  test("that closes while held back delivers everything first", () => {
     breakIt.delay(socket, 3, () => {});
     handler.message(gradient);
     handler.closed("gone");
@@ -90,7 +90,7 @@ describe("a worker's line", () => {
   test("that lies once changes 1 bit of 1 value, which stays finite", () => {
     breakIt.spoil(socket, "lie", { before: () => {}, after: () => {} });
     handler.message(gradient);
-    // The neighbour of 2 among the float32 numbers.
+    // The neighbour of 2 in float32.
     expect(values).toEqual([1, 2 + 2 ** -22]);
     handler.message(gradient);
     expect(values).toEqual([1, 2]);

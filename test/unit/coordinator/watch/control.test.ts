@@ -1,4 +1,4 @@
-/** @file Settings of a new run as a page sends them. */
+/** @file Settings of a new run as sent by a page. */
 import { expect, test } from "vitest";
 
 import { readRequest } from "../../../../coordinator/watch/control.ts";
@@ -21,7 +21,7 @@ test("a mistake is the command line's own sentence", () => {
   expect(() => readRequest({ port: "80" }, [])).toThrow("there is no setting port");
 });
 
-test("a page names no folder but the one of the command line", () => {
+test("a page may name only the folder given on the command line", () => {
   expect(() => readRequest({ dataset: "idx:/etc" }, [])).toThrow("named on the command line");
   expect(() => readRequest({ dataset: "idx:/etc" }, ["mnist:/data"])).toThrow("command line");
   expect(readRequest({ dataset: "mnist:/data" }, ["mnist:/data"]).given.dataset).toBe(
@@ -38,7 +38,7 @@ test("a dataset that no loader has opened to pages is refused, whatever it is", 
   }
 });
 
-test("8 kinds of order, and none with anything more", () => {
+test("8 kinds of order, and none with extra fields", () => {
   const orders = [
     { order: "pause", id: 1 },
     { order: "start", id: 2, settings: { epochs: "3" } },

@@ -1,4 +1,4 @@
-/** @file What each dashboard is told, and that none is told anything twice. */
+/** @file The messages to each dashboard; none receives anything twice. */
 import { beforeEach, describe, expect, test } from "vitest";
 
 import { Progress } from "../../../../coordinator/run/progress.ts";
@@ -46,7 +46,7 @@ beforeEach(() => {
   cursor = feed.newCursor();
 });
 
-/** The kinds of news, `points:from+count` for binary ones. */
+/** The kinds of news; binary ones as `points:from+count`. */
 function kinds(who = cursor): string[] {
   return feed.news(who).map((message) => {
     if (typeof message === "string") return String(JSON.parse(message).kind);
@@ -62,7 +62,7 @@ function train(steps: number): void {
 }
 
 describe("a dashboard", () => {
-  test("is told the run, 3 points and the state, then only 2 new points", () => {
+  test("receives the run, 3 points and the state, then only 2 new points", () => {
     train(3);
     expect(kinds()).toEqual(["run", "tests", "points:0+3", "state"]);
     train(2);
@@ -72,14 +72,14 @@ describe("a dashboard", () => {
     expect(kinds()).toEqual(["state"]);
   });
 
-  test("that comes late is told all, and 40,000 points in 3 messages", () => {
+  test("that comes late receives everything, and 40,000 points in 3 messages", () => {
     train(40_000);
     expect(kinds()).toContain("points:0+16384");
     expect(kinds()).toContain("points:16384+16384");
     expect(kinds()).toContain("points:32768+7232");
   });
 
-  test("is told everything anew when another run begins", () => {
+  test("receives everything again when another run starts", () => {
     train(3);
     kinds();
     progress = new Progress();
@@ -88,7 +88,7 @@ describe("a dashboard", () => {
     expect(kinds()).toEqual(["run", "tests", "state"]);
   });
 
-  test("is told each event once, and never the tokens or a path of this machine", () => {
+  test("receives each event once, and never the tokens or a path of this machine", () => {
     kinds();
     feed.event({
       event: "listening",

@@ -1,4 +1,4 @@
-/** @file What `/run/*` answers before there is a run, and to who asks in another way than by GET. */
+/** @file The answers of `/run/*` before there is a run, and to methods other than GET. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 

@@ -17,11 +17,11 @@ import {
   watcherQuota,
 } from "../../../../shared/protocol/limits.ts";
 
-/** One piece of news at every look, for everybody. */
+/** One piece of news per look, for everybody. */
 const feed = { newCursor: () => ({}), refresh: () => (looks += 1), news: () => ["news"] };
 let looks: number;
 
-/** What `Watchers` uses of a `ws` socket. */
+/** The parts of a `ws` socket that `Watchers` uses. */
 class FakeRaw extends EventEmitter {
   readonly OPEN = 1;
   readyState = 1;
@@ -77,7 +77,7 @@ function connect(address = "10.0.0.9"): FakeRaw {
   return raw;
 }
 
-/** A dashboard that has shown its token. */
+/** A dashboard that has sent its token. */
 function watch(token: "join" | "admin", address?: string): FakeRaw {
   const raw = connect(address);
   raw.say(JSON.stringify({ token }));
@@ -110,7 +110,7 @@ describe("a dashboard", () => {
     },
   );
 
-  test("that shows anything else gets nothing but the refusal: 9 greetings", () => {
+  test("that shows anything else gets only the refusal: 9 greetings", () => {
     const greetings = [
       "",
       "{}",
@@ -144,7 +144,7 @@ describe("a dashboard", () => {
     expect(raw.status).toBe(4408);
   });
 
-  test("of a member that gives an order is refused with ERR_STATE; an admin's is obeyed and answered", async () => {
+  test("of a viewer that gives an order is refused with ERR_STATE; an operator's is obeyed and answered", async () => {
     const [member, admin] = [connect(), connect()];
     member.say('{"token":"join"}');
     member.say("7");
@@ -173,7 +173,7 @@ describe("a dashboard", () => {
     expect(admin.status).toBe(4430);
   });
 
-  test("that has not read the last snapshot misses the next ones", () => {
+  test("that has not read the last snapshot skips the next ones", () => {
     const raw = connect();
     raw.say('{"token":"join"}');
     raw.bufferedAmount = 1;
@@ -185,7 +185,7 @@ describe("a dashboard", () => {
     expect(raw.sent).toHaveLength(told + 1);
   });
 
-  test(`that answers no ping for ${silenceMaxMs} ms is let go; one that answers stays`, () => {
+  test(`that answers no ping for ${silenceMaxMs} ms is dropped; one that answers stays`, () => {
     const [dead, alive] = [connect(), connect()];
     for (const raw of [dead, alive]) raw.say('{"token":"join"}');
     for (; nowMs <= silenceMaxMs + 200; nowMs += 200) {
@@ -220,7 +220,7 @@ describe("a dashboard", () => {
     },
   );
 
-  test(`that sent all its pings gains ${messageRate.perSecond} in a second, and no more`, () => {
+  test(`that used up its pings gains ${messageRate.perSecond} per second, and no more`, () => {
     const raw = watch("join");
     for (let i = 0; i < messageRate.burst; i++) raw.emit("ping");
     nowMs += 1_000;
@@ -230,7 +230,7 @@ describe("a dashboard", () => {
     expect(raw.status).toBe(4430);
   });
 
-  test(`that was refused has nothing more told of it, though ${messageRate.burst} more pongs come`, () => {
+  test(`that was refused is not reported again, even if ${messageRate.burst} more pongs arrive`, () => {
     const raw = watch("join");
     for (let i = 0; i < 2 * messageRate.burst; i++) raw.emit("pong");
     expect(refusals).toHaveLength(1);
@@ -242,7 +242,7 @@ describe("a dashboard", () => {
     nowMs = pingIntervalMs;
     watchers.update();
     expect(raw.pings).toBe(1);
-    // What is gained meanwhile.
+    // The tokens gained meanwhile.
     for (let i = 0; i < messageRate.burst; i++) raw.emit("ping");
     expect(raw.status).toBe(undefined);
     raw.emit("pong");
@@ -253,7 +253,7 @@ describe("a dashboard", () => {
 });
 
 describe("places", () => {
-  test(`for members are ${watcherQuota.perAddress} for an address and ${watcherQuota.inAll} in all; one more is refused with ERR_FULL, until one leaves`, () => {
+  test(`for viewers are ${watcherQuota.perAddress} per address and ${watcherQuota.inAll} in total; one more is refused with ERR_FULL, until one leaves`, () => {
     const first = Array.from({ length: watcherQuota.perAddress }, () => watch("join", "10.0.0.1"));
     expect(watch("join", "10.0.0.1").status).toBe(4503);
     for (let i = watcherQuota.perAddress; i < watcherQuota.inAll; i++) watch("join", `10.0.1.${i}`);
@@ -268,7 +268,7 @@ describe("places", () => {
     expect(watching()).toBe(watcherQuota.inAll);
   });
 
-  test(`are kept for ${adminQuota.inAll} with the admin token, though members take all of theirs, from the same address too`, () => {
+  test(`are reserved: ${adminQuota.inAll} for the admin token, even if viewers take all of theirs, also from the same address`, () => {
     for (let i = 0; i < 2 * watcherQuota.inAll; i++) watch("join", `10.0.0.${i % 4}`);
     expect(watching()).toBe(watcherQuota.inAll);
     const admins = Array.from({ length: adminQuota.inAll }, () => watch("admin", "10.0.0.1"));

@@ -1,6 +1,6 @@
 /**
- * @file Floods, silence, wrong tokens and versions, places: what a bad peer does to the coordinator ends with its own
- * socket (invariant 5). Wrong fields of messages are in `matrix.test.ts`.
+ * @file Floods, silence, wrong tokens and versions, quotas: whatever a bad peer does to the coordinator only ends
+ * its own socket (invariant 5). Wrong fields of messages are in `matrix.test.ts`.
  */
 import { describe, expect, test } from "vitest";
 
@@ -68,7 +68,7 @@ interface Peer {
 
 const nothing = () => undefined;
 
-/** @param minWorkers - Without so many the run never begins, and there is nothing to answer. */
+/** @param minWorkers - With fewer workers the run never starts, so there is nothing to answer. */
 function createStage(minWorkers = 1_000) {
   const events: CoordinatorEvent[] = [];
   const clock = { nowMs: 0 };
@@ -135,8 +135,8 @@ const messages: readonly (readonly [Header, Float32Array?])[] = [
   [header({ type: "leave", reason: "" })],
 ];
 
-describe("what comes after the socket was closed", () => {
-  test("is not looked at: a refused peer says nothing more", () => {
+describe("messages after the socket was closed", () => {
+  test("are not read: a refused peer can say nothing more", () => {
     const { connect, events } = createStage();
     const peer = connect();
     peer.handler.message(new Uint8Array([0xc1]));
@@ -164,7 +164,7 @@ describe("before hello", () => {
     expect(large.socket.status).toBe(closeStatus.ERR_TOO_LARGE);
   });
 
-  test("a wrong token admits nobody and hears one error; the right one admits", () => {
+  test("a wrong token admits nobody and gets one error; the right one admits", () => {
     const { connect, events } = createStage();
     for (const token of ["", "join-toke", "join-token2", "JOIN-TOKEN"]) {
       const peer = connect();
@@ -213,7 +213,7 @@ describe("a flood", () => {
     },
   );
 
-  test(`that took all it had gains ${messageRate.perSecond} in a second, and no more`, () => {
+  test(`that used up its burst gains ${messageRate.perSecond} per second, and no more`, () => {
     const { connect, clock } = createStage();
     const { socket, handler } = connect();
     handler.message(pack(hello));
@@ -225,7 +225,7 @@ describe("a flood", () => {
     expect(socket.status).toBe(closeStatus.ERR_RATE);
   });
 
-  test(`of ${messageRate.perSecond} a second for a minute is no flood`, () => {
+  test(`of ${messageRate.perSecond} per second for a minute is not a flood`, () => {
     const { connect, clock } = createStage();
     const { socket, handler } = connect();
     handler.message(pack(hello));
@@ -237,7 +237,7 @@ describe("a flood", () => {
   });
 });
 
-describe("a worker of a run that has begun", () => {
+describe("a worker of a run that has started", () => {
   const parameterCount = 83;
   const wrong = () =>
     pack(
@@ -245,7 +245,7 @@ describe("a worker of a run that has begun", () => {
       new Float32Array(parameterCount),
     );
 
-  test(`is warned of for ${offencesMax - 1} results for what is no block, and closed at the next with ERR_OFFENCES`, () => {
+  test(`is warned of ${offencesMax - 1} results for something that is not a block, and closed at the next with ERR_OFFENCES`, () => {
     const { socket, handler, events } = begin();
     handler.message(pack(ready));
     for (let i = 1; i < offencesMax; i++) handler.message(wrong());
@@ -295,7 +295,7 @@ describe("a worker of a run that has begun", () => {
     expect(socket.status).toBe(1006);
   });
 
-  test("is not taken for silent when it was the coordinator that stood still: it is asked first, and has its time", () => {
+  test("is not taken for silent when it was the coordinator that stood still: it is pinged first, and gets its time", () => {
     const { coordinator, socket, handler, clock } = begin();
     handler.message(pack(ready));
     clock.nowMs = 10 * silenceMaxMs;
@@ -319,7 +319,7 @@ const silent = {
   report: nothing,
 };
 
-test(`protocol ${protocolVersion} is spoken: any other version is closed with ERR_VERSION`, () => {
+test(`protocol ${protocolVersion} is supported: any other version is closed with ERR_VERSION`, () => {
   const { connect } = createStage();
   for (const version of [protocolVersion - 1, protocolVersion + 1, 2 ** 31]) {
     const { socket, handler } = connect();
@@ -332,7 +332,7 @@ test(`protocol ${protocolVersion} is spoken: any other version is closed with ER
 });
 
 describe("places for workers", () => {
-  test(`${workersPerAddressMax} sockets of one address, or of one IPv6 network, find one; one more hears ERR_FULL, until one leaves`, () => {
+  test(`are ${workersPerAddressMax} for one address, or one IPv6 network; one more gets ERR_FULL, until one leaves`, () => {
     for (const addressOf of [
       () => "10.0.0.9",
       (i: number) => `2001:db8:0:7:${i.toString(16)}::1`,
@@ -350,7 +350,7 @@ describe("places for workers", () => {
     }
   });
 
-  test(`${workersMax} sockets find one; one more from a new address hears ERR_FULL, and is not listened to`, () => {
+  test(`are ${workersMax} in total; one more from a new address gets ERR_FULL, and is not read`, () => {
     const { connect } = createStage();
     for (let i = 0; i < workersMax; i++) connect(`10.0.${i % 200}.1`);
     const more = connect("10.1.0.1");
@@ -359,7 +359,7 @@ describe("places for workers", () => {
   });
 });
 
-test("a second socket of one session closes the first with ERR_REPLACED, and what the first still sends is nothing", () => {
+test("a second socket of one session closes the first with ERR_REPLACED, and further messages of the first are ignored", () => {
   const { connect, events } = createStage();
   const first = connect();
   first.handler.message(pack(hello));

@@ -1,7 +1,7 @@
 /**
- * @file The matrix: every message type × every situation that its sender can be in × every field × every wrong value.
- * What comes of the sender is told by the table; what must hold in every cell is that no other peer notices, and in every
- * situation that the run ends with the fingerprint of the sequential trainer (invariant 5).
+ * @file The matrix: every message type × every situation of its sender × every field × every wrong value. The table
+ * says what happens to the sender. In every cell no other peer may notice, and in every situation the run must end
+ * with the fingerprint of the sequential trainer (invariant 5).
  */
 import { describe, expect, test } from "vitest";
 
@@ -24,14 +24,15 @@ import {
 
 const joinToken = "join-token";
 const short = stageConfig(3);
-/** Enough steps for a situation whose every cell needs some: of one step and one evaluation in turn. */
+/** Enough steps for a situation in which every cell needs some: one step and one evaluation in turn. */
 const long = { ...stageConfig(1_000), batchSize: 70, shardSize: 10 };
 const localSearch = { name: "local-search", candidates: 4, sigma: 0.05 } as const;
 const search = { ...long, optimizer: localSearch };
 const configs = [short, long, search];
 const expected = new Map(configs.map((config) => [config, expectedFingerprint(config)]));
 
-// ── what is sent ────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── the messages
+// ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const types = [
   "hello",
@@ -54,7 +55,7 @@ interface Message {
 const classCount = 3;
 const parameterCount = (12 + 1) * 5 + (5 + 1) * classCount;
 
-/** What a peer could say that is honest: about what it was asked for, if it was asked for anything. */
+/** An honest message, about what the peer was asked for, if anything. */
 function messageOf(type: Type, run: string, held: Answer | undefined): Message {
   const { step = 0, block = [0, 1] } = held?.message ?? {};
   const about = { name: "mallory", kind: "node", agent: "", threads: 1, kernel: hash, session: "" };
@@ -77,9 +78,10 @@ function messageOf(type: Type, run: string, held: Answer | undefined): Message {
   return { header: new Map<string, unknown>([["type", type], ...Object.entries(of)]), tensor };
 }
 
-// ── where its sender is ─────────────────────────────────────────────────────────────────────────────────────────────
+// ── the situations of the sender
+// ────────────────────────────────────────────────────────────────────────────────────
 
-/** A stage with an honest worker that has work to do, and one that has said no more than hello. */
+/** A stage with an honest worker that has work to do, and one that has only said hello. */
 interface Scene {
   readonly stage: Stage;
   readonly honest: Peer;
@@ -87,7 +89,7 @@ interface Scene {
   current: StageRun | undefined;
 }
 
-/** What became of a peer that sent something: a code, `goodbye`, an offence that it was warned for, or nothing. */
+/** What happened to a peer that sent something: a code, `goodbye`, an offence with a warning, or nothing. */
 type End = ProtocolErrorCode | "goodbye" | "warned" | "fine";
 
 interface Outcome {
@@ -97,14 +99,14 @@ interface Outcome {
 }
 
 interface Situation {
-  /** What the coordinator shows: of the worker, `undefined` for none, and of the run. */
+  /** What the coordinator shows about the worker (`undefined` for none) and about the run. */
   readonly shows: readonly [worker: string | undefined, phase: Phase | undefined];
   readonly set: () => Scene;
-  /** Brings a new peer there; the message is about what it has in hand. */
+  /** Brings a new peer into the situation. Its message is about the work it holds. */
   readonly enter: (scene: Scene) => Peer;
   /** Brings the run to its end. */
   readonly finish: (scene: Scene) => void;
-  /** What comes of each type of message when nothing is wrong with it. */
+  /** The outcome of each type of message if nothing is wrong with it. */
   readonly ends: Readonly<Record<Type, End>>;
 }
 
@@ -120,7 +122,7 @@ function runOf({ current }: Scene) {
   return known(current, "a run that was started").run;
 }
 
-/** Works on alone. */
+/** The honest worker continues alone. */
 function workOn({ honest }: Scene): void {
   while (honest.answerAll());
 }
@@ -133,7 +135,7 @@ function joinReady(stage: Scene): Peer {
   return peer;
 }
 
-/** Brings peers to where each has a block of such a round. */
+/** Brings peers to the point where each has a block of such a round. */
 function joinWorking(kind: Type): Situation["enter"] {
   return (here) => {
     const peer = joinReady(here);
@@ -157,7 +159,7 @@ const member = {
   leave: "goodbye",
 } as const;
 
-/** What its own kind of answer comes to is judged; any other kind is taken for a late one. */
+/** Its own kind of answer is judged; any other kind counts as late. */
 function working(kind: Type, phase: Phase, config: RunConfig): Situation {
   return {
     shows: ["working", phase],
@@ -260,7 +262,7 @@ const situations: Readonly<Record<string, Situation>> = {
       return here;
     },
     enter: join,
-    // The next one is as right as if nobody had sent anything between the two.
+    // The next answer is as right as if nobody had sent anything in between.
     finish(here) {
       expectRight(here);
       here.current = here.stage.start();
@@ -273,7 +275,7 @@ const situations: Readonly<Record<string, Situation>> = {
 
 // ── one cell ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Sends one message as a peer that was just brought there. @returns What came of it. */
+/** Sends one message as a peer that has just entered the situation. @returns The outcome. */
 function send(
   situation: Situation,
   here: Scene,
@@ -291,7 +293,7 @@ function send(
   peer.handler.message(bytes);
   const end = endOf(stage, peer, told);
   peer.handler.closed("closed");
-  // What it had in hand is given to the honest one; nobody else hears of it, and that one of nothing else.
+  // The honest worker gets what the sender held and hears of nothing else. Nobody else hears anything.
   const news = others.flatMap((other, i) => other.heard.slice(heard[i]));
   expect(news.every((one) => wasWorking && /^(?:work|evaluate)$/u.test(one.type))).toBe(true);
   expect(others.map(({ status }) => status)).toEqual([undefined, undefined]);
@@ -306,7 +308,10 @@ function shownOf({ stage, current }: Scene, peer: Peer) {
   return [mallory?.state, current?.run.phase];
 }
 
-/** Who was refused heard an error with the code and the reason, its socket was closed with its status, and a line says so. */
+/**
+ * A refused peer got an error with the code and the reason, its socket was closed with the right status, and one
+ * line reports it.
+ */
 function endOf({ events }: Stage, { status, heard }: Peer, told: number): Outcome {
   const lines = events.slice(told);
   if (status === undefined) {
@@ -336,7 +341,7 @@ function expectRight({ current }: Scene): void {
 
 // ── the matrix ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** How often which end. */
+/** Counts the ends. */
 class Counts {
   readonly #counts = new Map<string, number>();
   add(end: string): void {
@@ -386,7 +391,7 @@ describe.each(Object.entries(situations))("a peer that is %s", (name, situation)
   });
 });
 
-/** A reason that names the field. */
+/** Whether the reason names the field. */
 function nameOfField(what: string): string {
   const [, field] = /^\w*\.(\w+):/u.exec(what) ?? [];
   return field === undefined ? "the header has unknown fields: " : `header field '${field}': `;

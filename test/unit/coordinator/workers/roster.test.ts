@@ -42,7 +42,7 @@ describe("Roster", () => {
     expect(names).toEqual(["ana 2", "ana", "ana 3"]);
   });
 
-  test("gives 900 workers of one name 900 names, also where one in the middle is free again", () => {
+  test("gives 900 workers of one name 900 names, also if one in the middle is free again", () => {
     const roster = new Roster();
     const names = Array.from({ length: 900 }, (_, i) => introduce(roster, "ana", "", `${i}`).name);
     expect(names.at(-1)).toBe("ana 900");
@@ -52,7 +52,7 @@ describe("Roster", () => {
     expect(new Set([...names, "ana 902", ...more]).size).toBe(903);
   });
 
-  test("cuts a long name for its number between characters, never through one of two units", () => {
+  test("cuts a long name for its number between characters, never through a surrogate pair", () => {
     const roster = new Roster();
     const wanted = `x${"😀".repeat(19)}`;
     const names = ["a", "b"].map((session) => introduce(roster, wanted, "", session).name);
@@ -78,7 +78,7 @@ describe("Roster", () => {
     );
   });
 
-  test("knows a worker again by its session, with the statistics it had, whatever it calls itself now", () => {
+  test("recognises a worker by its session, with its earlier statistics, whatever it calls itself now", () => {
     const roster = new Roster();
     const ana = introduce(roster, "ana", "", "secret");
     ana.blocksDone = 7;
@@ -86,7 +86,7 @@ describe("Roster", () => {
     expect(ana).toMatchObject({ name: "ana", blocksDone: 7, session: "secret" });
   });
 
-  test("takes a session that it doesn't know, and an empty one, for a new worker", () => {
+  test("treats an unknown session, and an empty one, as a new worker", () => {
     const roster = new Roster();
     const ana = introduce(roster, "ana", "", "secret");
     expect(introduce(roster, "ana", "guess", "a")).not.toBe(ana);
@@ -94,7 +94,7 @@ describe("Roster", () => {
     expect(introduce(roster, "ana", ana.id, "c")).not.toBe(ana);
   });
 
-  test("remembers 1,000 workers that are gone, forgets the oldest, and none that is connected", () => {
+  test("remembers 1,000 workers that are gone, forgets the oldest, and never a connected one", () => {
     const roster = new Roster();
     const connected = introduce(roster, "connected");
     connected.socket = socket;
@@ -103,13 +103,13 @@ describe("Roster", () => {
     const kept = Array.from({ length: 1_100 }, (_, i) => i).filter((i) => {
       return roster.get(`w${i + 2}`) !== undefined;
     });
-    // The newest is about to be connected: it is kept beside the 1,000.
+    // The newest is about to be connected, so it is kept in addition to the 1,000.
     expect(kept).toEqual(Array.from({ length: 1_001 }, (_, i) => i + 99));
     expect(introduce(roster, "w5", "w5", "new").session).toBe("new");
     expect(introduce(roster, "w1050", "w1050", "new").session).toBe("w1050");
   });
 
-  test("counts as connected who has a socket", () => {
+  test("counts workers with a socket as connected", () => {
     const roster = new Roster();
     introduce(roster, "gone");
     const here = introduce(roster, "here");
@@ -117,7 +117,7 @@ describe("Roster", () => {
     expect(roster.connectedCount).toBe(1);
   });
 
-  test("shows who is connected or has contributed, with shares that add up to 1", () => {
+  test("shows workers that are connected or have contributed, with shares that add up to 1", () => {
     const roster = new Roster();
     introduce(roster, "never");
     const gone = introduce(roster, "gone");
@@ -133,7 +133,7 @@ describe("Roster", () => {
     ]);
   });
 
-  test("shows a worker that waits as ready, one that paused as paused although it holds blocks, and share 0 before any work", () => {
+  test("shows a waiting worker as ready, a paused one as paused although it holds blocks, and share 0 before any work", () => {
     const roster = new Roster();
     for (const state of ["ready", "paused"] as const) {
       const worker = introduce(roster, state);
@@ -148,7 +148,7 @@ describe("Roster", () => {
     expect(busy.map(({ state }) => state)).toEqual(["working", "paused"]);
   });
 
-  test("never shows a session: it is the secret that proves an identity", () => {
+  test("never shows a session, because it is the secret that proves an identity", () => {
     const roster = new Roster();
     introduce(roster, "ana", "", "secret-session").socket = socket;
     expect(JSON.stringify(viewsOf(roster))).not.toContain("secret-session");

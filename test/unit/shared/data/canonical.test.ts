@@ -60,7 +60,7 @@ describe("encodeDataset", () => {
     expect(renamed.name).toBe("other");
   });
 
-  test("pins the hash of 4 known samples, since run configs and caches name it", () => {
+  test("pins the hash of 4 known samples, because run configs and caches contain it", () => {
     expect(encodeDataset(bytesContent).dataset.sha256).toBe(
       "90b0990bc500ae28f993031d5a0aa6404dc5c5d2db38b9fea0e24dba9b49b335",
     );
@@ -74,13 +74,13 @@ describe("encodeDataset", () => {
 });
 
 describe("decodeDataset", () => {
-  test("refuses bytes of which 1 bit was flipped", () => {
+  test("refuses bytes with 1 bit flipped", () => {
     const { bytes, dataset } = encodeDataset(bytesContent);
     bytes[bytes.length - 1]! ^= 1;
     expect(() => decodeDataset(bytes, dataset)).toThrow(`expected ${dataset.sha256}`);
   });
 
-  test("refuses more bytes than the limit before it hashes one", () => {
+  test("refuses more bytes than the limit before hashing any", () => {
     const bytes = new Uint8Array(datasetBytesMax + 1);
     expect(() => decodeDataset(bytes, { name: "", sha256: "" })).toThrow("at most 1073741824");
   });

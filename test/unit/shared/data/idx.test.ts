@@ -34,7 +34,7 @@ describe("parseIdx", () => {
     },
   );
 
-  test("reads a file that lies at an odd offset of its buffer", () => {
+  test("reads a file at an odd offset of its buffer", () => {
     const bytes = Uint8Array.of(7, 0, 0, 0x0b, 1, 0, 0, 0, 1, 0, 5).subarray(1);
     expect(parseIdx(bytes, "a.idx").data).toEqual(Float32Array.of(5));
   });
@@ -64,7 +64,7 @@ describe("parseIdx", () => {
 });
 
 describe("labelsOf", () => {
-  test("takes 2 labels of float32 for bytes", () => {
+  test("converts 2 float32 labels to bytes", () => {
     expect(labelsOf({ shape: [2], data: Float32Array.of(0, 255) }, "b")).toEqual(
       Uint8Array.of(0, 255),
     );

@@ -50,7 +50,7 @@ describe("gradient units", () => {
     }
   });
 
-  test("are the same from advance, one call a shard, as from compute, on both kernels", () => {
+  test("are the same from advance, one call per shard, as from compute, on both kernels", () => {
     const unit: Unit = { kind: "gradient", step: 1, block: { start: 0, end: 8 } };
     const expected = keep(startEngine().compute(unit));
     for (const kernel of [createWasmKernel(), createPlainKernel()]) {
@@ -76,7 +76,7 @@ describe("gradient units", () => {
     );
   });
 
-  test("begin drops what was under way", () => {
+  test("begin drops the unfinished unit", () => {
     const unit: Unit = { kind: "gradient", step: 0, block: { start: 8, end: 12 } };
     const engine = startEngine();
     const expected = keep(engine.compute(unit));
@@ -111,7 +111,7 @@ describe("gradient units", () => {
     { start: 1, end: 3 },
     { start: 0, end: 3 },
     { start: 12, end: 12 },
-  ])("refuse %j, which is no node of 13 shards", (block) => {
+  ])("refuse %j, which is not a node of 13 shards", (block) => {
     expect(() => startEngine().compute({ kind: "gradient", step: 0, block })).toThrow(
       /no gradient block/u,
     );
@@ -172,7 +172,7 @@ describe("candidate units", () => {
   });
 });
 
-describe("what is not finite is thrown, never returned", () => {
+describe("results that are not finite are thrown, never returned", () => {
   test.each([NaN, Infinity])("a parameter that is %d", (value) => {
     const parameters = new Float32Array(initialBytes().buffer);
     parameters[17] = value;
@@ -214,7 +214,7 @@ function initialBytes(): Uint8Array {
   return new Uint8Array(initialParameters(config.model, 1).buffer);
 }
 
-/** A result that the next unit does not overwrite. */
+/** A copy of a result, which the next unit does not overwrite. */
 function keep({ lossSum, correct, values }: UnitResult): UnitResult {
   return { lossSum, correct, values: values.slice() };
 }

@@ -20,7 +20,7 @@ test("noise has mean 0 and standard deviation σ over 20,000 draws, and stays wi
   expect(Math.max(...noise.map(Math.abs))).toBeLessThan(0.5 * 3.47);
 });
 
-test("each of seed, step and candidate gives another neighbour, the same three the same", () => {
+test("each of seed, step and candidate gives a different neighbour, the same three the same one", () => {
   expect(draw()).toEqual(draw());
   for (const change of [{ seed: 2 }, { step: 3 }, { candidate: 4 }]) {
     expect(draw(change)).not.toEqual(draw());

@@ -9,7 +9,7 @@ import { type Block, childrenOf } from "../../../../shared/run/tree.ts";
 const valueCount = 5;
 const { fround } = Math;
 
-/** What a worker would answer for a block: the explicit recursion down to made-up shards. */
+/** A worker's answer for a block: the explicit recursion down to made-up shards. */
 function resultOf(block: Block): BlockResult & { values: Float32Array } {
   if (block.end - block.start === 1) {
     const random = new Random(7, block.start);
@@ -77,7 +77,7 @@ describe("Reduction", () => {
     );
   });
 
-  test("gives the same bits when blocks of two different cuts arrive mixed, backups and duplicates among them", () => {
+  test("gives the same bits if blocks of two different cuts arrive mixed, including backups and duplicates", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(), (shardCount, seed) => {
         const random = new Random(seed);
@@ -95,7 +95,7 @@ describe("Reduction", () => {
     );
   });
 
-  test("a block [0, 4) replaces its known parts [0, 1) and [2, 3), and 3 slots do for round after round", () => {
+  test("a block [0, 4) replaces its known parts [0, 1) and [2, 3), and 3 slots are enough for round after round", () => {
     const kernel = createPlainKernel();
     const reduction = start(8, block(0, 8), kernel);
     for (let round = 0; round < 5; round++) {
@@ -119,7 +119,7 @@ describe("Reduction", () => {
     expect(rootOf(reduction)).toEqual(expected(root));
   });
 
-  test("reads bytes at an odd offset as it reads floats", () => {
+  test("reads bytes at an odd offset like floats", () => {
     const { values, ...sums } = resultOf(block(0, 1));
     const message = new Uint8Array(3 + values.byteLength);
     message.set(new Uint8Array(values.buffer), 3);
@@ -128,7 +128,7 @@ describe("Reduction", () => {
     expect(rootOf(reduction)).toEqual(expected(block(0, 1)));
   });
 
-  test("refuses NaN, ∞ and −∞ in any of 5 values or in the loss, and takes the block afterwards", () => {
+  test("refuses NaN, ∞ and −∞ in any of 5 values or in the loss, and accepts the block afterwards", () => {
     const kernel = createPlainKernel();
     const reduction = start(1, block(0, 1), kernel);
     const good = resultOf(block(0, 1));
@@ -162,7 +162,7 @@ describe("Reduction", () => {
     expect(slotsAfter(evenFirst)).toBe(33);
   });
 
-  test("stops on what only a bug can ask: a block [1, 3) that is no node, 4 values instead of 5, an early root", () => {
+  test("stops on requests that only a bug can make: a block [1, 3) that is not a node, 4 values instead of 5, an early root", () => {
     const reduction = start(4);
     const { values, ...sums } = resultOf(block(0, 1));
     expect(() => reduction.accept(block(1, 3), { values, ...sums })).toThrow(/\[1, 3\)/u);

@@ -8,13 +8,13 @@ import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 const expected = selfTest(createPlainKernel());
 const wasm = await loadKernelWasm();
 
-test("the SIMD kernel and the plain twins hash to the same 64 hex digits, each time anew", () => {
+test("the SIMD kernel and the plain twins hash to the same 64 hex digits, every time", () => {
   const kernel = createWasmKernel();
   expect(expected).toMatch(/^[0-9a-f]{64}$/u);
   expect([selfTest(kernel), selfTest(kernel)]).toEqual([expected, expected]);
 });
 
-describe("a kernel with one wrong constant is found out", () => {
+describe("a kernel with one wrong constant is detected", () => {
   test.each([
     ["1/ln 2", Math.LOG2E],
     ["the high part of ln 2 in exp", 0.693359375],

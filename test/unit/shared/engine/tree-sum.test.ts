@@ -13,7 +13,7 @@ const leaves = Array.from({ length: leafCountMax }, (_, i) => ({
   lossSum: 1 / (i + 3),
 }));
 
-test("sums of 1…70 leaves equal the recursion over the tree bit for bit, one object for all", () => {
+test("sums of 1…70 leaves equal the recursion over the tree bit for bit, with one object for all", () => {
   const kernel = createPlainKernel();
   const sum = new TreeSum(kernel, valueCount, leafCountMax);
   for (let count = 1; count <= leafCountMax; count++) {

@@ -9,7 +9,7 @@ interface Sizes {
   readonly outputs: number;
 }
 
-/** Every size from 1 to 33 in each place, the others varying beside it. */
+/** Every size from 1 to 33 in each position, while the others vary. */
 const shapes: Sizes[] = Array.from({ length: 33 }, (_, i) => [
   { samples: i + 1, inputs: 7, outputs: 10 },
   { samples: (i % 5) + 1, inputs: i + 1, outputs: 16 },
@@ -69,7 +69,7 @@ describe("dense layer: the SIMD kernel equals its plain twin byte for byte", () 
         twins.rowDifferences(dx, samples, inputs),
         `dx ${samples} × ${inputs} × ${outputs}`,
       ).toEqual([]);
-      // What lies behind the gradient is somebody else's: 8 more floats are compared.
+      // The memory behind the gradient belongs to others, so 8 more floats are compared.
       const dw = twins.put(drawFloats(new Random(1), inputs * outputs + 8));
       const db = twins.put(drawFloats(new Random(2), outputs + 8));
       for (const first of [1, 0]) {
@@ -181,7 +181,7 @@ function layOut({ samples, inputs, outputs }: Sizes, edgeEvery: number) {
   };
 }
 
-/** Bytes of which about two in three are zero, dense and as compressed sparse rows. */
+/** Bytes, about two thirds of them zero, dense and as compressed sparse rows. */
 function putMatrix(twins: Twins, { samples, inputs }: Sizes) {
   const random = new Random(samples, inputs);
   const bytes = Uint8Array.from({ length: samples * inputs }, () =>
@@ -206,7 +206,7 @@ function putMatrix(twins: Twins, { samples, inputs }: Sizes) {
   return { bytes: twins.put(bytes), matrix: twins.put(pointers) };
 }
 
-/** Whether the SIMD kernel left the same bits at two places. */
+/** Whether the SIMD kernel left the same bits in two places. */
 function isSame({ wasm }: Twins, left: number, right: number, count: number): boolean {
   const { f32 } = wasm.views;
   const [a, b] = [left, right].map((at) => bitsOf(f32.slice(at / 4, at / 4 + count)));

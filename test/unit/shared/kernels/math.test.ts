@@ -8,7 +8,7 @@ function exactSigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** The distance of two float32 values next to each other, at the magnitude of `value`. */
+/** The distance of two adjacent float32 values at the magnitude of `value`. */
 function unitInTheLastPlace(value: number): number {
   const exponent = Math.max(Math.floor(Math.log2(Math.abs(value))), -126);
   return 2 ** (exponent - 23);

@@ -5,13 +5,13 @@ import { drawFloats, edgeValues, strideOf, Twins } from "../../../support/fixtur
 
 const sizes = Array.from({ length: 33 }, (_, i) => i + 1);
 
-test("the WASM kernel exports the functions of the plain twins and nothing else but its memory", () => {
+test("the WASM kernel exports the functions of the plain twins and nothing else except its memory", () => {
   const { wasm, plain } = new Twins();
   const exported = Object.keys(wasm.functions).filter((name) => name !== "memory");
   expect(exported.toSorted()).toEqual(Object.keys(plain.functions).toSorted());
 });
 
-test("the constants of the WASM kernel lie below what the arena hands out, 64-byte aligned", () => {
+test("the constants of the WASM kernel are below the arena's memory, 64-byte aligned", () => {
   const { wasm } = new Twins();
   const constantsEnd = wasm.views.u8.findLastIndex((byte) => byte !== 0) + 1;
   expect(constantsEnd).toBeGreaterThan(0);
@@ -35,7 +35,7 @@ describe("vectors: the SIMD kernel equals its plain twin byte for byte", () => {
     }
   });
 
-  test("allFinite finds one NaN or infinity at each of 33 places, and none where there is none", () => {
+  test("allFinite finds one NaN or infinity at each of 33 positions, and none if there is none", () => {
     for (const bad of [NaN, Infinity, -Infinity]) {
       for (const at of sizes) {
         const values = drawFloats(new Random(at), 33);
@@ -105,7 +105,7 @@ describe("losses: the SIMD kernel equals its plain twin byte for byte", () => {
     }
   });
 
-  test("argmaxRows takes the lowest of equals and no NaN", () => {
+  test("argmaxRows takes the first of equal values and never NaN", () => {
     const twins = new Twins();
     const rows = [1, 3, 3, 0, -0, 0, NaN, 1, 2, -1, NaN, -Infinity];
     const values = twins.putRows(Float32Array.from(rows), 3);
@@ -170,7 +170,7 @@ describe("gather: the SIMD kernel equals its plain twin byte for byte", () => {
     }
   });
 
-  test("every byte b stands for fround(b / 255)", () => {
+  test("every byte b means fround(b / 255)", () => {
     const { wasm } = new Twins();
     const features = wasm.arena.allocate(256);
     for (let byte = 0; byte < 256; byte++) wasm.views.u8[features + byte] = byte;

@@ -21,6 +21,6 @@ test.each<TestConfig>([
   { layers, loss: "bce", output: "sigmoid" },
   { layers, loss: "mse", output: "linear" },
   { layers, loss: "mae", output: "softmax" },
-])("has nothing against %j", (config) => {
+])("finds nothing wrong with %j", (config) => {
   expect(checkModel(testConfig(config), facts)).toBeUndefined();
 });

@@ -25,7 +25,7 @@ test("weights fill (−a, a) with a = √(6/784) before relu and √(6/110) befo
   }
 });
 
-test("the same seed draws the same parameters, another one others", () => {
+test("the same seed draws the same parameters, another seed different ones", () => {
   expect(initialParameters(model, 1)).toEqual(initialParameters(model, 1));
   expect(initialParameters(model, 2)).not.toEqual(initialParameters(model, 1));
 });

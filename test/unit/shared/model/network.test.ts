@@ -21,7 +21,7 @@ import { plainGradient, plainLoss } from "../../../support/trainers/plain-networ
 
 const layers = [12, 7, 5, 3];
 
-/** Every loss with every output activation that it takes. */
+/** Every loss with every output activation that it supports. */
 const heads = [
   { loss: "cce", output: "softmax" },
   { loss: "bce", output: "sigmoid" },
@@ -43,8 +43,8 @@ describe("the gradient equals central differences of a float64 network", () => {
       const samples = samplesOf(dataset);
       const exact = Float64Array.from(parameters);
       const expected = plainGradient(config, exact, samples);
-      // Float32 keeps 24 bits and a few dozen operations lie on each path: 1e-5 of the largest component is honest,
-      // and a wrong term, sign or factor is far outside.
+      // Float32 has 24 bits, and each path has a few dozen operations. So 1e-5 of the largest component is a fair
+      // bound, and a wrong term, sign or factor is far outside.
       const scale = Math.max(...expected.map(Math.abs));
       const errors = expected.map((value, i) => Math.abs(value - gradient[i]!) / scale);
       expect(scale).toBeGreaterThan(0.01);
@@ -123,7 +123,7 @@ interface Request {
   readonly count?: number;
 }
 
-/** Gradient, loss and hits of one shard of the training split, computed in a kernel of its own. */
+/** Gradient, loss and hits of one shard of the training split, computed in its own kernel. */
 function gradientOf(
   kernel: Kernel,
   config: RunConfig,
@@ -139,7 +139,7 @@ function gradientOf(
   const samples = kernel.arena.allocate(4 * split.count);
   const { f32, u32 } = kernel.views;
   f32.set(parameters, values / 4);
-  // What a gradient overwrites must not show.
+  // Old values that a gradient overwrites must not show.
   f32.fill(7, gradient / 4, gradient / 4 + parameters.length);
   for (let s = 0; s < split.count; s++) u32[samples / 4 + s] = s;
   const shard = { split, samples: samples + 4 * first, sampleCount: count ?? split.count - first };

@@ -5,7 +5,7 @@ import { featureForm, Staging, storeSplit } from "../../../../shared/model/store
 import { drawDataset } from "../../../support/fixtures/drawn-dataset.ts";
 import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
 
-test("bytes are sparse when fewer than half of them are not zero, and columns fit 16 bits", () => {
+test("bytes are sparse if fewer than half of them are not zero and columns fit 16 bits", () => {
   const staging = new Staging(createPlainKernel());
   const dataset = drawDataset({ trainCount: 2, featureCount: 2 });
   const withFeatures = (...features: number[]) => ({

@@ -7,7 +7,7 @@ describe("bestCandidate", () => {
     expect(bestCandidate(Float32Array.of(3, 2.5, 1, 2))).toBe(2);
   });
 
-  test("stays at the current point, candidate 0, when a neighbour is only as good", () => {
+  test("stays at the current point, candidate 0, if a neighbour is only as good", () => {
     expect(bestCandidate(Float32Array.of(1, 1, 2))).toBe(0);
   });
 

@@ -41,19 +41,19 @@ describe("sgd", () => {
     expect(path(sgd, 1, [0.5, -1, 2])).toEqual([0.875, 1.125, 0.625]);
   });
 
-  test("divides a sum of 6 over a batch of 3 to a mean of 2", () => {
+  test("divides a sum of 6 over a batch of 3 into a mean of 2", () => {
     const store = createStore([1], { optimizer: sgd });
     applyGradient(store, [6], 3);
     expect(store.parameters[0]).toBe(0.5);
   });
 
-  test("with weight decay 0.5 and rate 0.5 shrinks 1 by 3/4 a step when the gradient is 0", () => {
+  test("with weight decay 0.5 and rate 0.5 shrinks 1 by 3/4 per step if the gradient is 0", () => {
     const changes = { weightDecay: 0.5 };
     const steps = path({ name: "sgd", learningRate: 0.5 }, 1, [0, 0, 0], changes);
     expect(steps).toEqual([0.75, 0.5625, 0.421875]);
   });
 
-  test("clips the gradient (3, 4) to norm 2.5 and reports its norm 5; (0.75, 1) passes as it is", () => {
+  test("clips the gradient (3, 4) to norm 2.5 and reports its norm 5; (0.75, 1) passes unchanged", () => {
     const store = createStore([0, 0], { optimizer: { ...sgd, learningRate: 1 }, clipNorm: 2.5 });
     expect(applyGradient(store, [3, 4])).toMatchObject({ gradientNorm: 5 });
     expect([...store.parameters]).toEqual([-1.5, -2]);
@@ -61,7 +61,7 @@ describe("sgd", () => {
     expect([...store.parameters]).toEqual([-2.25, -3]);
   });
 
-  test("clips before it adds weight decay: the penalty is no part of the clipped norm", () => {
+  test("clips before adding weight decay: the penalty is not part of the clipped norm", () => {
     const changes = { clipNorm: 1, weightDecay: 1 };
     expect(path({ name: "sgd", learningRate: 0.5 }, 8, [2], changes)).toEqual([8 - 0.5 * (1 + 8)]);
   });
@@ -106,7 +106,7 @@ describe("nag", () => {
     expect(path(nag, 1, [0, 0, 0], { weightDecay: 1 })).toEqual(downTheBowl);
   });
 
-  test("looks ahead at the rate of the step to come: 1/2 of 4 warm-up steps, then 3/4", () => {
+  test("looks ahead at the rate of the next step: 1/2 of 4 warm-up steps, then 3/4", () => {
     const schedule = { ...constant, warmupSteps: 4 };
     const store = createStore([0], { optimizer: { ...nag, learningRate: 1 }, schedule });
     applyGradient(store, [-4]);
@@ -125,7 +125,7 @@ describe("rmsprop", () => {
     expect(path(rmsprop, 1, [2, 1, -1])).toEqual([0, -0.5, 0]);
   });
 
-  test("under gradient −3 for 400 steps ends up moving by the rate 0.01 a step", () => {
+  test("under gradient −3 for 400 steps ends up moving by the rate 0.01 per step", () => {
     const optimizer = { ...rmsprop, learningRate: 0.01, epsilon: 1e-8 };
     const [before, after] = path(optimizer, 0, repeat(-3, 400)).slice(-2);
     expect(after! - before!).toBeCloseTo(0.01, 6);
@@ -165,16 +165,16 @@ describe("adamw", () => {
     decoupledDecay: 0.5,
   } as const;
 
-  test("without a gradient shrinks 1 by 1 − 0.5 · 0.5 a step: 0.75, 0.5625, 0.421875", () => {
+  test("without a gradient shrinks 1 by 1 − 0.5 · 0.5 per step: 0.75, 0.5625, 0.421875", () => {
     expect(path(adamw, 1, [0, 0, 0])).toEqual([0.75, 0.5625, 0.421875]);
   });
 
-  test("shrinks first, then steps as adam does: 1 → 0.75 − 0.25", () => {
+  test("shrinks first, then steps like adam: 1 → 0.75 − 0.25", () => {
     expect(path(adamw, 1, [2])).toEqual([0.5]);
   });
 });
 
-/** A bowl for each parameter, steeper for later ones, that sways from step to step. */
+/** A bowl for each parameter, steeper for later ones, that shifts from step to step. */
 const slopeAt = (w: number, i: number, t: number) => w * (i + 1) * 0.3 + Math.cos(i + 3 * t);
 
 describe("every optimizer", () => {

@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { power, RunningPower } from "../../../../shared/optimizers/power.ts";
 
 describe("power", () => {
-  test("is 1 for exponent 0, also of base 0", () => {
+  test("is 1 for exponent 0, even with base 0", () => {
     expect([power(0.9, 0), power(0, 0), power(0, 3)]).toEqual([1, 1, 0]);
   });
 
-  test("gives 3^0 … 3^33 exactly, as integers do", () => {
+  test("gives 3^0 … 3^33 exactly, like integers", () => {
     let product = 1n;
     for (let exponent = 0; exponent <= 33; exponent++) {
       expect(BigInt(power(3, exponent))).toBe(product);
@@ -21,7 +21,7 @@ describe("power", () => {
     expect(power(0.999, 10_000)).toBe(product);
   });
 
-  test("a running power forgets nothing and remembers nothing: 1 … 50 in any order are the same", () => {
+  test("a running power has no memory: 1 … 50 in any order are the same", () => {
     const running = new RunningPower(0.9);
     const up = Array.from({ length: 50 }, (_, t) => running.at(t));
     const down = up.map((_, t) => running.at(49 - t)).toReversed();

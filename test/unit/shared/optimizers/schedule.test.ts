@@ -39,7 +39,7 @@ describe("learningRateAt", () => {
     expect(threeQuarters).toBeCloseTo(0.5 * ((2 - Math.SQRT2) / 4), 15);
   });
 
-  test("cosine lies within 2⁻⁵⁰ of the closed form with Math.cos at 100 steps", () => {
+  test("cosine is within 2⁻⁵⁰ of the closed form with Math.cos at 100 steps", () => {
     const cosine = { name: "cosine", warmupSteps: 10, finalFraction: 0.1 } as const;
     for (let step = 10; step < 100; step++) {
       const closedForm = 0.1 + (0.9 * (1 + Math.cos((Math.PI * (step - 10)) / 90))) / 2;

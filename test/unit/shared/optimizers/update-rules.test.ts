@@ -28,7 +28,7 @@ const scalars = {
   epsilon: 1e-8,
 };
 
-/** Lays out seven tensors filled with `values`, runs one rule, and gives back every byte that it may have touched. */
+/** Lays out seven tensors filled with `values`, runs one rule, and returns every byte that it may have touched. */
 function runRule(
   kernel: Kernel,
   rule: (typeof rules)[number],
@@ -60,7 +60,7 @@ function runRule(
   return kernel.views.u8.slice(record, kernel.arena.allocate(0));
 }
 
-/** Any finite float32, subnormals and −0 among them. */
+/** Any finite float32, including subnormals and −0. */
 const values = fc.float({ noNaN: true, noDefaultInfinity: true });
 
 describe("an update rule", () => {
@@ -88,7 +88,7 @@ describe("an update rule", () => {
     expect(simd).toEqual(runRule(createPlainKernel(), rule, 1_003, flat));
   });
 
-  test.each(rules)("%s leaves the zeros that pad 5 parameters to 16 as they are", (rule) => {
+  test.each(rules)("%s leaves the zeros that pad 5 parameters to 16 unchanged", (rule) => {
     const kernel = instantiateKernel(wasm);
     runRule(kernel, rule, 5, new Float32Array(35).fill(0.5));
     const end = kernel.arena.allocate(0);
@@ -132,7 +132,7 @@ describe("sumOfSquares", () => {
 });
 
 describe("the update record", () => {
-  test("reads back its 21 words, scalars rounded to float32 and the missing ones 0", () => {
+  test("reads back its 21 words, scalars rounded to float32 and missing ones 0", () => {
     const { arena, views } = createPlainKernel();
     const pointer = arena.allocate(updateByteLength);
     const tensors = {
@@ -155,7 +155,10 @@ describe("the update record", () => {
   });
 });
 
-/** `bytes` with every float32 that is NaN in both replaced by the other's: NaN has many bit patterns, none portable. */
+/**
+ * `bytes` in which every float32 that is NaN in both is replaced by the other's, because NaN has many bit patterns,
+ * none portable.
+ */
 function withOneNaN(bytes: Uint8Array, other: Uint8Array): Uint8Array {
   const floats = new Float32Array(bytes.buffer);
   const words = new Uint32Array(bytes.buffer);

@@ -1,4 +1,4 @@
-/** @file Bytes ↔ messages: what is sent comes back, and whatever else comes in is refused in one known way. */
+/** @file Bytes ↔ messages: what is sent is received, and everything else is refused in one known way. */
 import * as fc from "fast-check";
 import { unpackMultiple } from "msgpackr";
 import { describe, expect, test } from "vitest";
@@ -18,7 +18,7 @@ const tensor = new Uint8Array(new Float32Array([1, -0, 1e-40]).buffer);
 const smallHeader = [0x81, 0xa1, 0x74, 0x01];
 
 describe("encodeMessage and decodeMessage", () => {
-  test("give back each of the 16 sample headers, with and without a tensor", () => {
+  test("return each of the 16 sample headers, with and without a tensor", () => {
     expect(headers).toHaveLength(16);
     for (const header of headers) {
       const bare = decodeMessage(encodeMessage(header));
@@ -27,11 +27,11 @@ describe("encodeMessage and decodeMessage", () => {
     }
   });
 
-  test("give back any header of texts, numbers, flags and lists", () => {
+  test("return any header of texts, numbers, flags and lists", () => {
     const leaf = fc.oneof(
       fc.string({ maxLength: 40, unit: "grapheme" }),
       fc.maxSafeInteger(),
-      // msgpack integers know no −0; no header field does either.
+      // msgpack integers have no −0, and neither does any header field.
       fc.double({ noNaN: true }).map((number) => (number === 0 ? 0 : number)),
       fc.boolean(),
       fc.constant(null),
@@ -52,14 +52,14 @@ describe("encodeMessage and decodeMessage", () => {
     }
   });
 
-  test("give the tensor as a view of the received bytes, not a copy", () => {
+  test("return the tensor as a view of the received bytes, not a copy", () => {
     const message = encodeMessage({ type: "work" }, tensor);
     const decoded = decodeMessage(message);
     expect(decoded.tensor.buffer).toBe(message.buffer);
     expect(decoded.tensor.byteOffset).toBe(message.byteOffset + message.length - 12);
   });
 
-  test("do not care where in its buffer a message begins: offsets 0…8", () => {
+  test("do not depend on where in its buffer a message starts: offsets 0…8", () => {
     const message = encodeMessage({ type: "work", step: 3 }, tensor);
     for (let offset = 0; offset <= 8; offset++) {
       const moved = new Uint8Array(offset + message.length + 5);
@@ -69,7 +69,7 @@ describe("encodeMessage and decodeMessage", () => {
     }
   });
 
-  test("hand a header object to the next message unchanged: 1,000 in a row share no state", () => {
+  test("leave a header object unchanged for the next message: 1,000 in a row share no state", () => {
     for (let step = 0; step < 1_000; step++) {
       const header = { type: "wait", [`field${step}`]: step };
       expect(decodeMessage(encodeMessage(header)).header).toEqual(header);
@@ -114,7 +114,7 @@ describe("decodeMessage refuses", () => {
     expect(refusalOf(bin)).toBe("ERR_DECODE");
   });
 
-  test("tensors of 0, 1, 2, 3, 5 and 7 bytes: they are no list of float32", () => {
+  test("tensors of 0, 1, 2, 3, 5 and 7 bytes, which are not lists of float32", () => {
     for (const length of [0, 1, 2, 3, 5, 7]) {
       const bin = [0xc6, 0, 0, 0, length, ...Array.from({ length }, () => 0)];
       expect(refusalOf([...smallHeader, ...bin])).toBe("ERR_DECODE");
@@ -165,18 +165,18 @@ describe("decodeMessage refuses", () => {
     expect(refusalOf(nested(4_000))).toBe("ERR_DECODE");
   });
 
-  test("a header of 4,097 bytes with ERR_TOO_LARGE, and takes one of 4,096", () => {
+  test("a header of 4,097 bytes with ERR_TOO_LARGE, but not one of 4,096", () => {
     expect(refusalOf(headerOf(headerBytesMax))).toBeUndefined();
     expect(refusalOf(headerOf(headerBytesMax + 1))).toBe("ERR_TOO_LARGE");
   });
 
-  test("what does not begin with a map: numbers, texts, lists, nil, nothing", () => {
+  test("anything that does not start with a map: numbers, texts, lists, nil, nothing", () => {
     for (const bytes of [[], [0x00], [0xa1, 0x74], [0x91, 0x80], [0xc0], [0xc3]]) {
       expect(refusalOf(bytes)).toBe("ERR_DECODE");
     }
   });
 
-  test("random bytes, and sample messages with random bytes changed, with nothing but ProtocolError", () => {
+  test("random bytes, and sample messages with random bytes changed, always with ProtocolError", () => {
     const anything = fc.uint8Array({ maxLength: 300 });
     const afterMap = anything.map((bytes) =>
       Uint8Array.from([0x80 | (bytes.length & 15), ...bytes]),
@@ -189,7 +189,7 @@ describe("decodeMessage refuses", () => {
         return bytes;
       });
     const bytes = fc.oneof(anything, afterMap, damaged);
-    // refusalOf rethrows whatever is no ProtocolError.
+    // refusalOf rethrows anything that is not a ProtocolError.
     fc.assert(
       fc.property(bytes, (one) => {
         expect([undefined, "ERR_DECODE", "ERR_TOO_LARGE"]).toContain(refusalOf(one));
@@ -199,7 +199,7 @@ describe("decodeMessage refuses", () => {
   });
 });
 
-describe("keys that mean something to JavaScript", () => {
+describe("keys with a meaning in JavaScript", () => {
   test("__proto__, constructor and toString change no prototype", () => {
     for (const key of ["__proto__", "constructor", "toString"]) {
       const name = [...new TextEncoder().encode(key)];
@@ -220,19 +220,19 @@ describe("keys that mean something to JavaScript", () => {
   });
 });
 
-/** A number in so many lists in a map. */
+/** A number inside this many lists inside a map. */
 function nested(depth: number): number[] {
   return [0x81, 0xa1, 0x74, ...Array.from({ length: depth }, () => 0x91), 0x01];
 }
 
-/** A header of so many bytes: one text. */
+/** A header of this many bytes: one text. */
 function headerOf(length: number): number[] {
   const text = length - 6;
   const letters = Array.from({ length: text }, () => 65);
   return [0x81, 0xa1, 0x74, 0xda, text >> 8, text & 0xff, ...letters];
 }
 
-/** The code of the ProtocolError, or `undefined` when the bytes are taken; anything else is thrown on. */
+/** The code of the ProtocolError, or `undefined` if the bytes are accepted; anything else is rethrown. */
 function refusalOf(bytes: readonly number[] | Uint8Array): string | undefined {
   try {
     decodeMessage(Uint8Array.from(bytes));

@@ -1,4 +1,4 @@
-/** @file The fast way through a header against the general one: the same verdict and the same values, always. */
+/** @file The fast parser of headers against the general one: always the same verdict and the same values. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
@@ -59,12 +59,12 @@ test.each(messages)("500 valid $name headers are read as the schema reads them",
     expect(hot.end).toBe(bytes.length);
   });
   fc.assert(property, { numRuns: 500 });
-  // Negative whole numbers and 2³² in their shortest forms go the general way.
+  // Negative whole numbers and 2³² in their shortest forms take the general path.
   expect(fast).toBeGreaterThan(150);
 });
 
 test.each(messages)(
-  "20,000 damaged $name headers: what is read fast, the schema reads the same",
+  "20,000 damaged $name headers: whatever is read fast, the schema reads the same",
   (message) => {
     let fast = 0;
     const damage = fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { minLength: 1, maxLength: 3 });
@@ -89,7 +89,7 @@ test.each(messages)(
 );
 
 test.each(messages)(
-  "a $name header with fields in another order goes the general way",
+  "a $name header with fields in another order takes the general path",
   (message) => {
     const [header] = fc.sample<object>(message.valid, { numRuns: 1, seed: 1 });
     const reversed = Object.fromEntries(Object.entries(header ?? {}).toReversed());

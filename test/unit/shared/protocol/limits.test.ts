@@ -1,4 +1,4 @@
-/** @file Each limit has a reason beside it, a place that enforces it, and a test that goes over it. */
+/** @file Each limit has a reason beside it, a place that enforces it, and a test that exceeds it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -28,28 +28,28 @@ const source = program.get(limitsPath) ?? "";
 program.delete(limitsPath);
 const tests = new Map(
   [...sourcesIn(join("test", "unit"), join("test", "e2e"))].filter(
-    // These two hold names to each other; they go over nothing.
+    // These two only compare names; they exceed nothing.
     ([path]) => path.endsWith(".test.ts") && !/protocol\/(?:limits|readme)\.test\.ts$/u.test(path),
   ),
 );
 
 function usesOf(name: string, files: ReadonlyMap<string, string>): string[] {
   const word = new RegExp(`\\b${name}\\b`, "gu");
-  // Once is the import.
+  // One occurrence is the import.
   return [...files].filter(([, text]) => (text.match(word)?.length ?? 0) > 1).map(([path]) => path);
 }
 
-// A size that follows from the model, beside those that limit it.
+// Its size follows from the model; it is not a limit itself.
 const names = Object.keys(limits).filter((name) => name !== "confusionLength");
 
 describe("a limit", () => {
-  test.each(names)("%s has its reason, is enforced, and is gone over in a test", (name) => {
+  test.each(names)("%s has its reason, is enforced, and is exceeded in a test", (name) => {
     expect(source).toMatch(new RegExp(`\\*/\nexport (?:const|function) ${name}\\b`, "u"));
     expect(usesOf(name, program)).not.toEqual([]);
     expect(usesOf(name, tests)).not.toEqual([]);
   });
 
-  test("of time, size or number stands in no other file of the coordinator's edge", () => {
+  test("of time, size or number is in no other file of the coordinator's edge", () => {
     for (const file of [
       "edge/server",
       "edge/request-queue",

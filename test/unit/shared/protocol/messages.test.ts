@@ -1,4 +1,4 @@
-/** @file The schema of every message: what each field may be, and that nothing else gets through. */
+/** @file The schema of every message: the values of each field, and that nothing else is accepted. */
 import { describe, expect, test } from "vitest";
 
 import { encodeHead, encodeMessage } from "../../../../shared/protocol/codec.ts";
@@ -45,7 +45,7 @@ const directions: readonly Direction[] = [
   },
 ];
 
-/** Never valid for any field: wrong types, and the numbers that slip through a careless check. */
+/** Never valid for any field: wrong types, and numbers that slip through a careless check. */
 const neverValid = [
   undefined,
   null,
@@ -62,7 +62,7 @@ const neverValid = [
 ];
 
 describe.each(directions)("a $from's messages", ({ samples, fields, decode }) => {
-  /** The code of the refusal, or `undefined` when the header is taken. */
+  /** The code of the refusal, or `undefined` if the header is accepted. */
   const refusalOf = (header: Header, tensor = sampleTensorFor(String(header["type"]))) => {
     try {
       decode(encodeMessage(header, tensor));
@@ -78,7 +78,7 @@ describe.each(directions)("a $from's messages", ({ samples, fields, decode }) =>
     expect(Object.fromEntries(ofSamples)).toEqual(Object.fromEntries(fields));
   });
 
-  test.each(samples)("$type: the sample comes through unchanged, with its tensor", (header) => {
+  test.each(samples)("$type: the sample passes unchanged, with its tensor", (header) => {
     const tensor = sampleTensorFor(header.type);
     expect(decode(encodeMessage(header, tensor))).toEqual({ header, tensor });
   });
@@ -102,20 +102,20 @@ describe.each(directions)("a $from's messages", ({ samples, fields, decode }) =>
         const taken = neverValid.filter(
           (value) => refusalOf({ ...header, [field]: value }, tensor) === undefined,
         );
-        // A loss may be hugely negative: the one field where −1e300 means something.
+        // A loss may be hugely negative: this is the only field in which −1e300 is valid.
         expect({ field, taken }).toEqual({ field, taken: field === "lossSum" ? [-1e300] : [] });
       }
     },
   );
 
-  test.each(samples)("$type: one unknown field more is ERR_HEADER", (header) => {
+  test.each(samples)("$type: one additional unknown field is ERR_HEADER", (header) => {
     for (const key of ["extra", "", "__proto__x", "toString", "Type"]) {
       expect(refusalOf({ ...header, [key]: 1 })).toBe("ERR_HEADER");
     }
   });
 
   test.each(samples)(
-    "$type: a tensor where none belongs, or none where one does, is ERR_SHAPE",
+    "$type: a tensor where none belongs, or a missing one, is ERR_SHAPE",
     (header) => {
       const carriesOne = sampleTensorFor(header.type).length > 0;
       expect(refusalOf(header, new Uint8Array(carriesOne ? 0 : 4))).toBe("ERR_SHAPE");
@@ -146,7 +146,7 @@ describe("bounds", () => {
     expect(coordinatorTakes({ ...wait, reason: "x".repeat(reasonLengthMax + 1) })).toBe(false);
   });
 
-  test("threads: 1…256 whole ones", () => {
+  test("threads: whole numbers in 1…256", () => {
     const taken = [1, threadsMax].map((threads) => workerTakes({ ...hello, threads }));
     const refused = [0, -1, 1.5, threadsMax + 1].map((threads) =>
       workerTakes({ ...hello, threads }),
@@ -221,12 +221,12 @@ describe("a message in fragments", () => {
     }
   });
 
-  test("is not copied where the tensor is a fragment of its own", () => {
+  test("is not copied if the tensor is its own fragment", () => {
     const head = encodeHead(work, tensor.length);
     expect(decodeCoordinatorMessage([head, tensor]).tensor).toBe(tensor);
   });
 
-  test("is refused if the second is longer or shorter than the first says, or no list of float32", () => {
+  test("is refused if the second is longer or shorter than the first says, or not a list of float32", () => {
     for (const said of [4, 7, 9, 12, 2 ** 32 - 1]) {
       const fragments = [encodeHead(work, said), tensor];
       expect(() => decodeCoordinatorMessage(fragments)).toThrow(ProtocolError);
@@ -238,7 +238,7 @@ describe("a message in fragments", () => {
   });
 });
 
-describe("what a refusal says", () => {
+describe("the text of a refusal", () => {
   test("names the field, and stays within 300 characters whatever the peer called its fields", () => {
     expect(messageOf({ type: "pause" })).toBe("header field 'reason': invalid or missing");
     expect(messageOf({ type: "resume", colour: 1 })).toBe("the header has unknown fields: colour");

@@ -1,4 +1,7 @@
-/** @file Holds the specification to the code: messages, fields, bounds, codes, limits and the bytes of its example. */
+/**
+ * @file Checks the specification against the code: messages, fields, bounds, codes, limits and the bytes of its
+ * example.
+ */
 import { readFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
@@ -192,7 +195,7 @@ describe("the specification", () => {
   });
 });
 
-/** What the table of limits says of one. */
+/** The value of a limit in the table of limits. */
 function valueOf(limit: string): string | undefined {
   return tableRows(sectionOf(page, "Limits")).find(([name = ""]) => plain(name) === limit)?.[1];
 }

@@ -1,4 +1,4 @@
-/** @file The run config's validator: it stands wherever a config comes in from outside. */
+/** @file The run config's validator, which checks every config that comes from outside. */
 import { describe, expect, test } from "vitest";
 
 import { type RunConfig, runConfigSchema } from "../../../../shared/run/config.ts";
@@ -33,21 +33,21 @@ const acceptsModel = (changes: object) => accepts({ ...base, model: { ...model, 
 const dense = (units: unknown) => ({ kind: "dense", units });
 
 describe("runConfigSchema", () => {
-  test("takes a complete config with each of the 7 optimizers, unchanged", () => {
+  test("accepts a complete config with each of the 7 optimizers, unchanged", () => {
     for (const one of optimizers) {
       const config = { ...base, optimizer: one };
       expect(runConfigSchema.parse(config)).toEqual(config);
     }
   });
 
-  test("refuses a config with any of its 12 fields missing, or with one more", () => {
+  test("refuses a config with any of its 12 fields missing, or with an extra one", () => {
     expect(Object.keys(base)).toHaveLength(12);
     expect(withoutOne(base).filter(accepts)).toEqual([]);
     expect(accepts({ ...base, workers: 3 })).toBe(false);
     expect(accepts({ ...base, model: { ...model, dropout: 0.5 } })).toBe(false);
   });
 
-  test("refuses each of the 7 optimizers with any of its fields missing, or with one more", () => {
+  test("refuses each of the 7 optimizers with any of its fields missing, or with an extra one", () => {
     for (const one of optimizers) {
       const incomplete = withoutOne(one).map((rest) => ({ ...base, optimizer: rest }));
       expect(incomplete.filter(accepts)).toEqual([]);
@@ -69,7 +69,7 @@ describe("runConfigSchema", () => {
     }
   });
 
-  test("refuses learning rates 0, −1, NaN, ∞, and betas 1 and −0.1; takes beta 0", () => {
+  test("refuses learning rates 0, −1, NaN, ∞, and betas 1 and −0.1; accepts beta 0", () => {
     for (const learningRate of [0, -1, Number.NaN, Infinity]) {
       expect(accepts({ ...base, optimizer: { name: "sgd", learningRate } })).toBe(false);
     }
@@ -115,7 +115,7 @@ describe("runConfigSchema", () => {
     expect(taken).toEqual([]);
   });
 
-  test("refuses a final fraction of 1.1 and −0.1 warm-up steps, takes seeds −5 and 0", () => {
+  test("refuses a final fraction of 1.1 and −0.1 warm-up steps, accepts seeds −5 and 0", () => {
     expect(accepts({ ...base, schedule: { ...schedule, finalFraction: 1.1 } })).toBe(false);
     expect(accepts({ ...base, schedule: { ...schedule, warmupSteps: -0.1 } })).toBe(false);
     expect([-5, 0, 0.5].map((seed) => accepts({ ...base, seed }))).toEqual([true, true, false]);

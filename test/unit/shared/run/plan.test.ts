@@ -1,4 +1,4 @@
-/** @file What follows from a run config before anything is computed. */
+/** @file Everything that follows from a run config before any computing. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
@@ -34,7 +34,7 @@ describe("defaultShardSize", () => {
 });
 
 describe("planRun", () => {
-  test("makes 938 steps an epoch of 60,000 samples in batches of 64; the last has 32", () => {
+  test("makes 938 steps per epoch of 60,000 samples in batches of 64; the last has 32", () => {
     const config = sampleConfig({ batchSize: 64, epochs: 2 });
     const plan = planRun(config, { trainCount: 60_000, testCount: 10_000 });
     expect(plan).toMatchObject({ stepsPerEpoch: 938, totalSteps: 1_876 });
@@ -43,7 +43,7 @@ describe("planRun", () => {
     ]);
   });
 
-  test("makes 1 step an epoch of a full batch, and as many steps as samples of batches of 1", () => {
+  test("makes 1 step per epoch of a full batch, and as many steps as samples with batches of 1", () => {
     const counts = { trainCount: 100, testCount: 1 };
     expect(planRun(sampleConfig({ batchSize: 100, epochs: 3 }), counts).totalSteps).toBe(3);
     expect(planRun(sampleConfig({ batchSize: 1, epochs: 3 }), counts).totalSteps).toBe(300);
@@ -102,7 +102,7 @@ describe("steps, batches and shards", () => {
     );
   });
 
-  test("step 938 of 938 steps an epoch is batch 0 of epoch 1", () => {
+  test("step 938 with 938 steps per epoch is batch 0 of epoch 1", () => {
     const plan = { trainCount: 60_000, testCount: 1, stepsPerEpoch: 938, totalSteps: 9_380 };
     expect(epochOf(937, plan)).toEqual({ epoch: 0, batch: 937 });
     expect(epochOf(938, plan)).toEqual({ epoch: 1, batch: 0 });
@@ -112,7 +112,7 @@ describe("steps, batches and shards", () => {
 describe("epochOrder", () => {
   const plan = { trainCount: 50, testCount: 1, stepsPerEpoch: 1, totalSteps: 9 };
 
-  test("differs from epoch to epoch and from seed to seed, and from nothing else", () => {
+  test("differs from epoch to epoch and from seed to seed, and depends on nothing else", () => {
     const order = epochOrder(3, sampleConfig({ seed: 9 }), plan);
     expect(epochOrder(3, sampleConfig({ seed: 9, batchSize: 7, epochs: 40 }), plan)).toEqual(order);
     expect(epochOrder(4, sampleConfig({ seed: 9 }), plan)).not.toEqual(order);

@@ -65,7 +65,7 @@ describe("the tree over 1…200 shards", () => {
     }
   });
 
-  test("isNode is false for what is no range of shards: fractions, NaN, negative, reversed, infinite", () => {
+  test("isNode is false for anything that is not a range of shards: fractions, NaN, negative, reversed, infinite", () => {
     const ranges = [
       [0.5, 1],
       [Number.NaN, 1],
@@ -88,7 +88,7 @@ describe("the tree over 1…200 shards", () => {
     }
   });
 
-  test("parentOf of a range that is no node is a bug of the caller", () => {
+  test("parentOf a range that is not a node is a bug of the caller", () => {
     expect(() => parentOf({ start: 1, end: 3 }, 8)).toThrow(/invariant/u);
   });
 });
@@ -144,7 +144,7 @@ function allNodes(count: number): Block[] {
   return nodes;
 }
 
-/** Every range that begins and ends in 0 … limit, the empty ones too. */
+/** Every range that starts and ends in 0 … limit, including the empty ones. */
 function rangesOf(limit: number): Block[] {
   const ranges: Block[] = [];
   for (let start = 0; start <= limit; start++) {

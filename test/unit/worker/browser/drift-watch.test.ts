@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { beatMs, DriftWatch } from "../../../../worker/browser/drift-watch.ts";
 
-/** Beats after these many milliseconds each, from 0 on; returns whether the tab counts as slowed after each. */
+/** Beats with these gaps in milliseconds, starting at 0. Returns whether the tab counts as slowed after each. */
 function beats(watch: DriftWatch, gapsMs: readonly number[]): boolean[] {
   let nowMs = 0;
   watch.beat(nowMs);
@@ -14,7 +14,7 @@ function beats(watch: DriftWatch, gapsMs: readonly number[]): boolean[] {
 }
 
 describe("the watch over a hidden tab", () => {
-  test("takes timers that come once a second, 3 times in a row, for a tab that is held back", () => {
+  test("takes timers that fire once per second, 3 times in a row, for a tab that is slowed down", () => {
     expect(beats(new DriftWatch(), [1000, 1000, 1000])).toEqual([false, false, true]);
   });
 
@@ -23,11 +23,11 @@ describe("the watch over a hidden tab", () => {
     expect(beats(new DriftWatch(), busy).some(Boolean)).toBe(false);
   });
 
-  test("takes one beat that is 5 s late for a tab that stood still", () => {
+  test("takes one beat that is 5 s late for a stopped tab", () => {
     expect(beats(new DriftWatch(), [beatMs + 5_001])).toEqual([true]);
   });
 
-  test("believes in a free tab again after 40 beats on time, and at once when it is seen", () => {
+  test("believes that a tab is free again after 40 beats on time, and at once when it is visible", () => {
     const watch = new DriftWatch();
     const onTime = Array.from({ length: 40 }, () => beatMs);
     const after = beats(watch, [60_000, ...onTime]);

@@ -70,7 +70,7 @@ describe("resolveWorkerOptions", () => {
     });
   });
 
-  test("the URL's token beats the other; without either it is empty", () => {
+  test("the URL's token beats the other; without either, it is empty", () => {
     const options = resolveWorkerOptions({ ...given, joinToken: "other" }, machine);
     expect(options.token).toBe("t");
     const bare = { ...given, url: "host:1" };

@@ -32,7 +32,7 @@ const config = testConfig({ layers: [12, 5, 3], batchSize: 100, shardSize: 5 });
 const createLocalPool = () =>
   new LocalPool({ createKernel, clock: performance, defer: setImmediate });
 
-/** A thread in this one: messages are cloned and come later, as between real threads. */
+/** A thread inside this one: messages are cloned and arrive later, as between real threads. */
 const startThread: StartThread = (events) => {
   const handle = createComputeThread({
     pool: createLocalPool(),
@@ -57,7 +57,10 @@ const startDyingThread: StartThread = (events) => ({
   terminate() {},
 });
 
-/** What threads of Node run, of today's sources: who sleeps in shared memory must be a real thread. */
+/**
+ * The program of Node threads, built from the current sources: a thread that sleeps in shared memory must be a real
+ * one.
+ */
 const threadFolder = await mkdtemp(join(tmpdir(), "promedio-test-"));
 await writeFile(join(threadFolder, "kernel.wasm"), wasm);
 await build({
@@ -80,7 +83,7 @@ interface Threads {
   readonly threads: number;
   readonly startThread?: StartThread;
   readonly crashed?: (reason: string) => void;
-  /** Whether a job gets no further than its first shard before `start` returns. */
+  /** Whether a job stops after its first shard before `start` returns. */
   readonly slow?: boolean;
 }
 
@@ -109,13 +112,13 @@ function createSharedPool({ threads, crashed = () => {}, ...options }: Threads):
   return pool;
 }
 
-/** A second passes between two looks. */
+/** A clock on which a second passes between two reads. */
 function leapingClock(): { now(): number } {
   let nowMs = 0;
   return { now: () => (nowMs += 1000) };
 }
 
-/** The contract that both pools of several threads are held to. */
+/** The pools of several threads, which must fulfil the same contract. */
 const pools = [
   ["messages", createThreadPool],
   ["shared memory", createSharedPool],
@@ -129,7 +132,7 @@ interface Answer {
   readonly failed?: string;
 }
 
-/** Runs one job to its end; answers in the order of the job's blocks. */
+/** Runs one job to its end. Answers are in the order of the job's blocks. */
 function compute(pool: ComputePool, job: Job): Promise<Answer[]> {
   return new Promise((resolve) => {
     const answers: Answer[] = [];
@@ -143,7 +146,7 @@ function compute(pool: ComputePool, job: Job): Promise<Answer[]> {
   });
 }
 
-/** Shares as the coordinator cuts them: [0, n), and what is inside of n leaves of these. */
+/** Shares as the coordinator cuts them: [0, n), and the parts of these inside n leaves. */
 const ranges = [
   { start: 0, end: 1 },
   { start: 3, end: 11 },
@@ -153,7 +156,7 @@ const ranges = [
   { start: 9, end: 20 },
 ];
 
-/** What 2…4 threads answer, and what the pool without threads does, for every share of a step's leaves. */
+/** The answers of 2…4 threads and of the pool without threads, for every share of a step's leaves. */
 async function answersOf(
   createPool: (options: Threads) => ComputePool,
   kind: UnitKind,
@@ -222,7 +225,7 @@ describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
     }
   });
 
-  test("a job that was cancelled sends nothing more, and the next one has its own bits", async () => {
+  test("a cancelled job sends nothing more, and the next one has its own bits", async () => {
     const parameters = bytesOf(initialParameters(config.model, 1));
     const pool = createPool({ threads: 3, slow: true });
     await pool.load({ config, dataset });
@@ -240,7 +243,7 @@ describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
     expect(lateEvents).toBe(0);
   });
 
-  test("a thread that dies makes the load fail with its reason, and is told once", async () => {
+  test("a thread that dies makes the load fail with its reason, and is reported once", async () => {
     const reasons: string[] = [];
     const pool = createPool({
       threads: 3,
@@ -252,7 +255,7 @@ describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
     expect(reasons).toEqual(["out of memory"]);
   });
 
-  test("a second run takes the place of the first, whether that was loaded or not", async () => {
+  test("a second run replaces the first, whether that was loaded or not", async () => {
     const pool = createPool({ threads: 3 });
     const local = createLocalPool();
     const other = testConfig({ layers: [12, 4, 3], batchSize: 60, shardSize: 5 });
@@ -301,7 +304,7 @@ describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
 });
 
 describe("the pool without threads", () => {
-  test("a long job lets other events through: on a clock of 1 ms a look, every 10 looks", async () => {
+  test("a long job lets other events in: with a clock of 1 ms per read, every 10 reads", async () => {
     let nowMs = 0;
     let turns = 0;
     const defer = (callback: () => void) => {

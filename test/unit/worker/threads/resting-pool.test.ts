@@ -14,7 +14,7 @@ const job: Job = {
   ],
 };
 
-/** A clock that is moved by hand, and a pool that takes 50 ms for each of a job's two blocks. */
+/** A clock that the test moves, and a pool that takes 50 ms for each of a job's two blocks. */
 function setUp(effort: number) {
   let nowMs = 0;
   let timers: { atMs: number; callback: () => void }[] = [];
@@ -81,7 +81,7 @@ describe("a pool at less than full effort", () => {
     expect(computeMs).toEqual([50, 50, 350, 50]);
   });
 
-  test("at 50 % has rested already when the next job comes 100 ms later", () => {
+  test("at 50 % has already rested when the next job comes 100 ms later", () => {
     const { start, pass, starts, computeMs } = setUp(0.5);
     start();
     pass(100);
@@ -105,7 +105,7 @@ describe("a pool at less than full effort", () => {
     expect(pool.threads).toBe(3);
   });
 
-  test("a job that is dropped while it waits for its turn is never computed, and what is owed stays owed", () => {
+  test("a job that is dropped while it waits is never computed, and the owed rest stays owed", () => {
     const { pool, start, pass, starts } = setUp(0.5);
     start();
     start();
@@ -117,7 +117,7 @@ describe("a pool at less than full effort", () => {
     expect(starts).toEqual([0, 200]);
   });
 
-  test("goes on at once when it is set back to 100 %, from the next job on", () => {
+  test("continues at once when it is set back to 100 %, from the next job on", () => {
     const { pool, start, starts } = setUp(0.25);
     start();
     pool.setEffort(1);

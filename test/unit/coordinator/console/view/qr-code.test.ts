@@ -22,7 +22,7 @@ function modulesOf(line: string): boolean[][] {
 test.each([true, false])("holds every module of a join URL, with colour: %s", (color) => {
   const { data, size } = encode(url, { ecc: "L", border: 2 });
   const drawn = qrCode(url, createStyle(color)).flatMap(modulesOf).slice(0, size);
-  // In colour the dark modules are drawn on white, without it the light ones on the terminal's dark.
+  // In colour, the dark modules are drawn on white; without, the light ones on the terminal's dark background.
   expect(drawn).toEqual(data.map((row) => row.map((isDark) => isDark === color)));
 });
 
@@ -55,7 +55,7 @@ test.each<[string, Partial<ScreenState>]>([
   ["80 × 24 without colours, after q", { color: false }],
   ["160 × 50, by itself", { columns: 160, rows: 50, qr: "auto" }],
   ["160 × 50 without colours, by itself", { columns: 160, rows: 50, qr: "auto", color: false }],
-])("is read off the screen of a dark terminal of %s", (_, different) => {
+])("can be scanned from the screen of a dark terminal of %s", (_, different) => {
   const view = fakeView({ workers: 3, progress: 0.4 });
   const screen = { ...state, ...different };
   const terminal = new Terminal(screen.columns, screen.rows);

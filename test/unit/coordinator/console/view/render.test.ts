@@ -44,7 +44,7 @@ const noRun: CoordinatorView = {
   workers: [],
 };
 
-/** The screen as one text, and its lines by what they start with. */
+/** The screen as one text, and its lines keyed by their beginnings. */
 function screen(view: CoordinatorView, state: ScreenState) {
   const lines = render(view, state);
   return {
@@ -90,7 +90,7 @@ describe("every screen has exactly its size", () => {
 describe("at 80 × 24", () => {
   const { text, line } = screen(training, small);
 
-  test("the head says what runs, where to join, how far, how well and how fast", () => {
+  test("the head says what runs, where to join, and its progress, quality and speed", () => {
     expect(line("k3x9  mnist·784-16-16-10 sigmoid, softmax·cce·mom")).toMatch(/● training$/u);
     expect(line("join http://192.168.1.20:8080/join#t=V1StGXR8_Z5jdHi6B-myT")).toBeDefined();
     expect(line("━━━━━━━━━")).toContain("46 %  epoch 5/10  step 4,408/9,380  ETA 2.3 s");
@@ -115,7 +115,7 @@ describe("at 80 × 24", () => {
     }
   });
 
-  test("the loss is drawn in braille with the test losses as 4 marks between its axes", () => {
+  test("the loss is drawn in braille, with the test losses as 4 marks, between its axes", () => {
     const chart = text.split("\n").slice(6, 12);
     for (const row of chart) expect(row).toMatch(/^ [ .\d]{5}│/u);
     expect(chart.join("").match(/●/gu)?.length).toBe(4);
@@ -123,7 +123,7 @@ describe("at 80 × 24", () => {
     expect(text).toContain("─ step 4,408");
   });
 
-  test("the QR code is hidden until it is asked for, then it is whole", () => {
+  test("the QR code is hidden until requested, then complete", () => {
     expect(text).not.toContain("█▀▀▀▀▀█");
     const asked = screen(training, { ...small, qr: "shown" }).text;
     expect(asked.match(/█▀▀▀▀▀█|▀▀▀▀▀ ▀|▄▄▄▄▄/gu)?.length).toBeGreaterThan(0);
@@ -139,14 +139,14 @@ describe("at 80 × 24", () => {
 describe("at 160 × 50", () => {
   const { text, line } = screen(classroom, large);
 
-  test("the QR code stands beside the head, and goes when it is hidden", () => {
+  test("the QR code is beside the head, and disappears when hidden", () => {
     expect(render(training, large)[0]).toMatch(/● training +[█▀▄ ]{30,}$/u);
     expect(screen(training, { ...large, qr: "hidden" }).line("promedio  k3x9  mnist")).toMatch(
       /● training$/u,
     );
   });
 
-  test("60 workers are in two tables, and those left over are summed up", () => {
+  test("60 workers are in two tables, and the hidden ones are summed up", () => {
     const rows = text.split("\n").filter((row) => /(?:node|browser) /u.test(row));
     expect(rows[0]).toMatch(/(?:node|browser).*│.*(?:node|browser)/u);
     const left = Number(/… and (\d+) more: [\d.]+ % of the samples/u.exec(text)?.[1]);
@@ -165,7 +165,7 @@ describe("the dashboard's URL", () => {
   const dashboard = `dashboard ${training.dashboardUrl}`;
   const long = { ...training, dashboardUrl: `http://localhost:8080/#token=${"a".repeat(40)}` };
 
-  test("has the operator's token: it is in the help, whole, and nowhere else on the largest screen", () => {
+  test("contains the operator's token: it is in the help, complete, and nowhere else on the largest screen", () => {
     expect(screen(training, { ...small, help: true }).text).toContain(`  ${dashboard} `);
     for (const qr of ["auto", "shown"] as const) {
       expect(screen(long, { ...large, qr }).text).not.toContain("dashboard");
@@ -173,7 +173,7 @@ describe("the dashboard's URL", () => {
   });
 });
 
-test("the end of a long run id stands before the config at 80 columns, all of it at 160", () => {
+test("80 columns show the end of a long run id before the config, 160 columns show all of it", () => {
   const run = { ...training.run!, id: "20261123-134501-x7kq" };
   expect(render({ ...training, run }, small)[0]).toMatch(/^…x7kq {2}mnist·784-16-16-10 /u);
   expect(render({ ...training, run }, { ...large, qr: "hidden" })[0]).toMatch(
@@ -181,7 +181,10 @@ test("the end of a long run id stands before the config at 80 columns, all of it
   );
 });
 
-/** The panel of all 60 workers at 80 × 24, so many of them above it: their names, and what counts the others. */
+/**
+ * The panel of all 60 workers at 80 × 24, scrolled by this many rows: their names, and the row that counts the
+ * others.
+ */
 function workersFrom(rows: number) {
   const state: ScreenState = { ...small, panel: "workers", scroll: { rows, columns: 0 } };
   const lines = render(classroom, state);
@@ -192,7 +195,7 @@ function workersFrom(rows: number) {
   };
 }
 
-/** Header of the promedio table at 80 × 24, so many of 60 workers to the left of it. */
+/** Header of the promedio table at 80 × 24, with this many of 60 workers hidden on the left. */
 function headerFrom(columns: number): string {
   const state: ScreenState = { ...small, panel: "promedio", scroll: { rows: 0, columns } };
   return render(classroom, state)[6] ?? "";
@@ -201,7 +204,7 @@ function headerFrom(columns: number): string {
 describe("60 workers at 80 × 24 are scrolled", () => {
   const down = { rows: 1, columns: 0 };
   const right = { rows: 0, columns: 1 };
-  test("by 1 worker: the first row goes, the next comes, and the last row counts both sides", () => {
+  test("by 1 worker: the first row disappears, the next appears, and the last row counts both sides", () => {
     expect(workersFrom(0).names.length).toBe(15);
     expect(workersFrom(1).names.slice(0, -1)).toEqual(workersFrom(0).names.slice(1));
     expect(workersFrom(0).others).toMatch(/^… and 45 more: /u);
@@ -222,7 +225,7 @@ describe("60 workers at 80 × 24 are scrolled", () => {
     expect(headerFrom(99)).toMatch(/^‹54 .* lab-p…59 {6}│ +average/u);
   });
 
-  test("by keys up to the end and back at once, however often they were pressed there", () => {
+  test("by keys to the end and back at once, however often they were pressed at the end", () => {
     const state = { ...small, panel: "workers" as const };
     let scroll = state.scroll;
     for (let i = 0; i < 80; i++) scroll = scrollBy(classroom, { ...state, scroll }, down);
@@ -231,20 +234,20 @@ describe("60 workers at 80 × 24 are scrolled", () => {
     expect(scroll).toEqual({ rows: 44, columns: 0 });
   });
 
-  test("not at all where everything is shown", () => {
+  test("not at all if everything is visible", () => {
     const two = fakeView({ workers: 2, progress: 0.5 });
     expect(scrollBy(two, small, down)).toEqual({ rows: 0, columns: 0 });
     expect(scrollBy(two, small, right)).toEqual({ rows: 0, columns: 0 });
     expect(scrollBy(two, { ...small, help: true }, down)).toEqual({ rows: 0, columns: 0 });
   });
 
-  test("and stay where they were while another panel is shown", () => {
+  test("and keep their position while another panel is shown", () => {
     const scroll = { rows: 7, columns: 5 };
     expect(scrollBy(classroom, { ...small, scroll, panel: "promedio" }, right).rows).toBe(7);
     expect(scrollBy(classroom, { ...small, scroll, panel: "log" }, down)).toEqual(scroll);
   });
 
-  test("with the keys for it in the footer, whole in 80 columns, and in the help", () => {
+  test("and the keys for it are in the footer, complete in 80 columns, and in the help", () => {
     const { line } = screen(classroom, small);
     expect(line("p pause")?.trimEnd()).toBe(keysAtRest.replace("q QR", "↑↓←→ scroll   q QR"));
     expect(screen(training, small).line("p pause")).toContain("tab panels   ←→ scroll   q");
@@ -263,7 +266,7 @@ describe("60 workers at 80 × 24 are scrolled", () => {
 });
 
 describe("what it says", () => {
-  test("while it waits: for what, and how to join", () => {
+  test("while it waits: the reason, and how to join", () => {
     const { text } = screen(waiting, small);
     expect(text).toContain("◌ waiting");
     expect(text).toContain("\nwaiting for 1 more worker");
@@ -277,7 +280,7 @@ describe("what it says", () => {
     expect(text).toContain(`fingerprint ${fakeFingerprint}`);
   });
 
-  test("when it is paused: that the key p goes on", () => {
+  test("when it is paused: that the key p resumes", () => {
     const paused = fakeView({ workers: 2, progress: 0.2, phase: "paused" });
     expect(screen(paused, small).text).toContain("p go on");
   });
@@ -286,12 +289,12 @@ describe("what it says", () => {
     expect(render(noRun, { ...small, columns: 20, rows: 5 })[0]).toContain("promedio");
   });
 
-  test("one worker that does all of it has its share beside its bar, not in it", () => {
+  test("one worker that does everything has its share beside its bar, not in it", () => {
     const view = fakeView({ workers: 1, progress: 0.5 });
     expect(screen(view, small).line("lab-pc-01")).toMatch(/█████ {2}100 % /u);
   });
 
-  test("of 2 workers with almost the same share, always in the same order", () => {
+  test("2 workers with almost the same share are always in the same order", () => {
     const [first, second] = fakeView({ workers: 2, progress: 0.5 }).workers;
     if (first === undefined || second === undefined) throw new Error("two workers");
     const orders = [0.499, 0.501].map((share) => {
@@ -311,7 +314,7 @@ describe("what it says", () => {
 describe("colour", () => {
   const colored = render(training, { ...small, color: true }).join("\n");
 
-  test("tells positive (blue) from negative (orange) gradients, as the dashboard does, and is absent without it", () => {
+  test("distinguishes positive (blue) from negative (orange) gradients, like the dashboard, and is absent without it", () => {
     const [positive, negative] = ["[38;5;32m", "[38;5;166m"];
     const gradients = colored.split("\u001B").filter((part) => /m +[+−]\d/u.test(part));
     expect(gradients.length).toBeGreaterThan(15);
@@ -321,7 +324,7 @@ describe("colour", () => {
     expect(render(training, small).join("")).not.toContain("\u001B");
   });
 
-  test("changes no character: the same screen is left when it is taken out", () => {
+  test("changes no character: without it the screen is the same", () => {
     expect(stripVTControlCharacters(colored)).toBe(render(training, small).join("\n"));
   });
 });

@@ -1,4 +1,4 @@
-/** @file What the live console leaves on the terminal. */
+/** @file What remains of the live console on the terminal. */
 import { describe, expect, test } from "vitest";
 
 import { createStyle } from "../../../../../coordinator/console/view/style.ts";
@@ -18,15 +18,15 @@ describe("the summary", () => {
       "runs/step-938 (of step 938: what came after it is not saved)",
     ],
     [null, "not written"],
-  ])("of a run stopped at step 3,752 says what of it is saved: %j", (saved, told) => {
+  ])("of a run stopped at step 3,752 says how much of it is saved: %j", (saved, told) => {
     expect(summary({ ending: null, saved })).toContain(`checkpoint  ${told}`);
   });
 
-  test("names no checkpoint when the process ends before one is known", () => {
+  test("names no checkpoint if the process ends before one is known", () => {
     expect(summary({ ending: null, saved: undefined }).join("\n")).not.toContain("checkpoint");
   });
 
-  test("says why a run failed, and that nothing goes on from there", () => {
+  test("says why a run failed, and that it cannot be continued", () => {
     const failed = { event: "failed", step: 3752, reason: "step 3752 diverged" } as const;
     const lines = summary({ ending: failed, saved: null }, "failed");
     expect(lines).toContain("state       ✗ failed at step 3,752 of 9,380");

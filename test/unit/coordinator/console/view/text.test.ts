@@ -22,15 +22,15 @@ describe("cleanText", () => {
     ["joiners, skin tones and variation selectors", "👩🏽\u200D🔬❤\uFE0F", "👩🔬❤"],
     ["all but 2 of 20 stacked marks", `e${"\u0316".repeat(20)}`, "e\u0316\u0316"],
     ["half a surrogate pair", "lab\uD83D", "lab"],
-  ])("takes out %s", (_what, text, cleaned) => {
+  ])("removes %s", (_what, text, cleaned) => {
     expect(cleanText(text)).toBe(cleaned);
   });
 
-  test("gives the fallback for a text of which nothing is left", () => {
+  test("returns the fallback if nothing is left of a text", () => {
     expect(cleanText("\u001B[2J \u200B", "unnamed")).toBe("unnamed");
   });
 
-  test("leaves no control character of 10,000 that are all 256 Latin-1 codes over and over", () => {
+  test("leaves no control character among 10,000 characters that repeat all 256 Latin-1 codes", () => {
     const all = Array.from({ length: 10_000 }, (_, code) => String.fromCodePoint(code % 256));
     // oxlint-disable-next-line no-control-regex
     expect(cleanText(all.join(""))).not.toMatch(/[\u0000-\u001F\u007F-\u009F]/u);
@@ -54,7 +54,7 @@ describe("displayWidth", () => {
 });
 
 describe("fit", () => {
-  test("pads to 6 cells on the side that the alignment leaves free", () => {
+  test("pads to 6 cells on the side opposite to the alignment", () => {
     expect(fit("lab", 6)).toBe("lab   ");
     expect(fit("lab", 6, "right")).toBe("   lab");
   });

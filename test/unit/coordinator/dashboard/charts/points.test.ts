@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { column, Points } from "../../../../../coordinator/dashboard/charts/points.ts";
 
-/** A binary message: points whose loss is their step, half a second each. */
+/** A binary message: points whose loss equals their step, half a second apart. */
 function message(run: number, from: number, count: number): ArrayBuffer {
   const buffer = new ArrayBuffer(12 + 24 * count);
   new Uint32Array(buffer, 0, 3).set([run, 1, from]);
@@ -15,7 +15,7 @@ function message(run: number, from: number, count: number): ArrayBuffer {
   return buffer;
 }
 
-test("takes what comes after what it has, and from 0 on begins anew", () => {
+test("appends what follows, and starts again from 0", () => {
   const points = new Points();
   points.receive(message(1, 0, 3), 1);
   points.receive(message(1, 3, 2), 1);
@@ -31,12 +31,12 @@ test("100,000 points become at most 900, each the mean of equally many", () => {
   for (let from = 0; from < 100_000; from += 10_000) points.receive(message(1, from, 10_000), 1);
   const curve = points.curve(column.step, column.loss, 900);
   expect(curve.length).toBeLessThanOrEqual(900);
-  // 112 points each: the first ends at step 112 and its mean is 56.5.
+  // 112 points each: the first ends at step 112, and its mean is 56.5.
   expect(curve[0]).toEqual([112, 56.5]);
   expect(curve.at(-1)?.[0]).toBe(100_000);
 });
 
-test("leaves unknown values out and finds the time of a step", () => {
+test("leaves out unknown values and finds the time of a step", () => {
   const points = new Points();
   points.receive(message(1, 0, 10), 1);
   expect(points.curve(column.step, column.learningRate, 900)).toEqual([]);
@@ -44,7 +44,7 @@ test("leaves unknown values out and finds the time of a step", () => {
   expect(points.pace(column.step, 5)[0]).toEqual([3, 2]);
 });
 
-test("is written as one line a point, nothing for what is unknown", () => {
+test("is written as one line per point, with nothing for unknown values", () => {
   const points = new Points();
   points.receive(message(1, 0, 1), 1);
   expect(points.csv()).toBe(

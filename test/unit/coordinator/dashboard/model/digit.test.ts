@@ -1,4 +1,4 @@
-/** @file A drawn digit becomes what the data looks like. */
+/** @file A drawn digit becomes what the data look like. */
 import { describe, expect, test } from "vitest";
 
 import { centreDigit } from "../../../../../coordinator/dashboard/model/digit.ts";
@@ -27,7 +27,7 @@ function boxOf(image: Float32Array) {
 }
 
 describe("centreDigit", () => {
-  test("makes nothing of an empty pad", () => {
+  test("returns nothing for an empty pad", () => {
     expect(centreDigit(pad(0, 0, 0, 0))).toBeUndefined();
   });
 
@@ -43,7 +43,7 @@ describe("centreDigit", () => {
     }
   });
 
-  test("keeps the proportions: 160 × 40 becomes 20 × 5, and the ink its strength", () => {
+  test("keeps the proportions: 160 × 40 becomes 20 × 5, and the ink keeps its strength", () => {
     const image = centreDigit(pad(10, 200, 160, 40))!;
     const { rows, columns } = boxOf(image);
     expect([rows.length, columns.length]).toEqual([5, 20]);
@@ -52,7 +52,7 @@ describe("centreDigit", () => {
 
   test("moves the centre of mass, not the box, to the middle", () => {
     const drawing = pad(100, 40, 20, 200);
-    // A heavy foot: the mass lies low, so the digit moves up.
+    // A heavy foot: the centre of mass is low, so the digit moves up.
     for (let y = 200; y < 240; y++) for (let x = 60; x < 160; x++) drawing.values[y * 280 + x] = 1;
     const { rows } = boxOf(centreDigit(drawing)!);
     expect(rows[0]).toBeLessThan(4);

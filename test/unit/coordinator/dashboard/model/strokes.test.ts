@@ -1,4 +1,4 @@
-/** @file Who draws on the pad, and who only touches it. */
+/** @file Which pointer draws on the pad, and which only touches it. */
 import { expect, test } from "vitest";
 
 import { Strokes } from "../../../../../coordinator/dashboard/model/strokes.ts";
@@ -14,7 +14,7 @@ test("two strokes of one finger are two lines", () => {
   expect(strokes.all).toEqual([[at(0), at(1), at(2)], [at(5)]]);
 });
 
-test("a second finger neither draws nor ends what the first one draws, until that is lifted", () => {
+test("a second finger neither draws nor ends the first one's stroke, until that is lifted", () => {
   const strokes = new Strokes();
   strokes.begin(1, at(0));
   expect(strokes.begin(2, at(100))).toBe(false);
@@ -27,7 +27,7 @@ test("a second finger neither draws nor ends what the first one draws, until tha
   expect(strokes.begin(2, at(100))).toBe(true);
 });
 
-test("what is cleared under the finger begins no stroke without a beginning", () => {
+test("clearing under a moving finger starts no stroke without a beginning", () => {
   const strokes = new Strokes();
   strokes.begin(1, at(0));
   strokes.clear();

@@ -1,4 +1,4 @@
-/** @file What the dashboard says, in every language. */
+/** @file The dashboard's texts, in every language. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -11,7 +11,7 @@ const page = readFileSync(
   "utf8",
 );
 
-test("every text of the page is in both dictionaries, none of them empty", () => {
+test("every text of the page is in both dictionaries, and none is empty", () => {
   const keys = Object.keys(texts.en);
   expect(Object.keys(texts.es).toSorted()).toEqual(keys.toSorted());
   for (const language of [texts.en, texts.es]) {
@@ -33,7 +33,7 @@ test("a text and its translation take the same values", () => {
   }
 });
 
-test("numbers are written as their readers write them", () => {
+test("numbers are written the way their readers write them", () => {
   const [en, es] = [figuresIn("en"), figuresIn("es")];
   expect([en.whole(12_345.6), es.whole(12_345.6)]).toEqual(["12,346", "12.346"]);
   expect([en.percent(0.9512, 2), en.percent(null)]).toEqual(["95.12%", "–"]);

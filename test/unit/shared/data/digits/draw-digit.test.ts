@@ -8,7 +8,7 @@ import { Random } from "../../../../../shared/random.ts";
 const sourceFolder = new URL("../../../../../shared/data/digits/", import.meta.url);
 
 describe("drawDigit", () => {
-  it("overwrites whatever the image held, and depends on the digit and the random stream alone", () => {
+  it("overwrites whatever the image held, and depends only on the digit and the random stream", () => {
     const onBlack = new Uint8Array(DIGIT_PIXELS).fill(255);
     const onWhite = new Uint8Array(DIGIT_PIXELS);
     drawDigit(3, new Random(5), onBlack);
@@ -18,7 +18,7 @@ describe("drawDigit", () => {
     expect(onBlack).not.toEqual(onWhite);
   });
 
-  it("centres 300 digits by mass to half a pixel, and lets their ink span 18 to 22 pixels", () => {
+  it("centres 300 digits by mass to half a pixel, with an ink span of 18 to 22 pixels", () => {
     for (let i = 0; i < 300; i++) {
       const image = new Uint8Array(DIGIT_PIXELS);
       drawDigit(i % 10, new Random(9, i), image);
@@ -36,7 +36,7 @@ describe("drawDigit", () => {
     expect(() => drawDigit(1, new Random(1), image.subarray(1))).toThrow("got 783");
   });
 
-  it("uses no function of Math but the 5 that every engine computes alike", () => {
+  it("uses no function of Math but the 5 that every engine computes the same way", () => {
     const exact = new Set(["abs", "floor", "max", "min", "sqrt"]);
     const files = readdirSync(sourceFolder);
     expect(files).toContain("deformation.ts");
@@ -50,7 +50,7 @@ describe("drawDigit", () => {
   });
 });
 
-/** Centre of mass in pixels, and the longer side of the pixels that are more than faintly inked. */
+/** Centre of mass in pixels, and the longer side of the area that is more than faintly inked. */
 function measure(image: Uint8Array): { centreX: number; centreY: number; longestSide: number } {
   let mass = 0;
   let massX = 0;

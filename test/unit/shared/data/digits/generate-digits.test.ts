@@ -32,7 +32,7 @@ describe("generateDigits", () => {
     expect(generateDigits({ trainCount: 0, testCount: 0 }).train.features).toHaveLength(0);
   });
 
-  it("shuffles: the first 100 labels are not in turn, and differ between the splits", () => {
+  it("shuffles: the first 100 labels are not in order, and differ between the splits", () => {
     const first = [...small.train.labels.subarray(0, 100)];
     const inTurn = first.filter((label, i) => label === (first.at(i - 1) ?? 0) + 1);
     expect(inTurn.length).toBeLessThan(30);
@@ -49,7 +49,7 @@ describe("generateDigits", () => {
     );
   });
 
-  it("draws 1,200 images of which no two are equal, in one split or across both", () => {
+  it("draws 1,200 images, no two of them equal, within or across splits", () => {
     const images = [...imagesOf(small.train), ...imagesOf(small.test)];
     expect(new Set(images.map((image) => image.join(","))).size).toBe(1200);
   });
@@ -59,7 +59,7 @@ describe("generateDigits", () => {
     expect(other.train.features).not.toEqual(small.train.features);
   });
 
-  it("can be learned: 200 test images are nearest to the mean of their own digit in 75 % or more", () => {
+  it("can be learned: at least 75 % of 200 test images are nearest to the mean of their own digit", () => {
     const means = meansOf(small.train);
     const images = imagesOf(small.test);
     const correct = images.filter((image, i) => nearest(means, image) === small.test.labels[i]);

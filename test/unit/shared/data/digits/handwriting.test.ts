@@ -42,7 +42,7 @@ describe("traceSpline", () => {
       expect(trace[6 * index]).toMatchObject({ x, y });
   });
 
-  it("leaves a corner straight towards the end, and bends without one", () => {
+  it("leaves a corner in a straight line, and bends without one", () => {
     expect(afterCorner(traceSpline(path))).toEqual(Array.from({ length: 7 }, () => 60));
     const smooth = path.map((point) => ({ ...point, corner: false }));
     expect(Math.max(...afterCorner(traceSpline(smooth)))).toBeGreaterThan(61);
@@ -50,7 +50,7 @@ describe("traceSpline", () => {
 });
 
 describe("drawDeformation", () => {
-  it("keeps the distance of 2 points when it only turns, and changes it when it bends", () => {
+  it("keeps the distance of 2 points if it only rotates, and changes it if it bends", () => {
     const straight = Math.hypot(40, 70);
     expect(lengthUnder(drawDeformation(new Random(3), { ...rigid, rotation: 0.3 }))).toBeCloseTo(
       straight,
@@ -70,7 +70,7 @@ describe("drawDeformation", () => {
     for (const angle of angles) expect(Math.abs(angle / 0.2 - 1)).toBeLessThan(0.01);
   });
 
-  it("slants to the right: with 0.5 the top of 100 units lies 50 to the right of the foot", () => {
+  it("slants to the right: with 0.5, the top of 100 units is 50 to the right of the foot", () => {
     const deform = drawDeformation(new Random(4), { ...rigid, slantMean: 0.5 });
     const top = deform({ x: 30, y: 0 });
     const foot = deform({ x: 30, y: 100 });
@@ -124,12 +124,12 @@ describe("writeDigit", () => {
   });
 });
 
-/** Where the span after the corner, the third of the path, lies from left to right. */
+/** The x positions of the span after the corner, the third of the path. */
 function afterCorner(trace: Point[]): number[] {
   return trace.slice(12).map((point) => point.x);
 }
 
-/** How far apart two points 80.6 apart come to lie. */
+/** The distance of two points after deformation; it was 80.6. */
 function lengthUnder(deform: (point: Point) => Point): number {
   const a = deform({ x: 10, y: 20 });
   const b = deform({ x: 50, y: 90 });

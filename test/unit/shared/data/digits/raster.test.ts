@@ -28,7 +28,7 @@ describe("drawStrokes", () => {
     expect(draw([large], 32)).toEqual(draw([corner], 8));
   });
 
-  it("presses wider where the pressure is 2 than where it is 1", () => {
+  it("draws wider at pressure 2 than at 1", () => {
     const [top, foot] = bar;
     const image = draw([[top!, { ...foot!, pressure: 2 }]], 6);
     const inkOfRow = (row: number) =>
@@ -36,11 +36,11 @@ describe("drawStrokes", () => {
     expect(inkOfRow(20)).toBeGreaterThan(1.4 * inkOfRow(8));
   });
 
-  it("draws a stroke twice as if once: ink over ink is no darker", () => {
+  it("draws a doubled stroke like a single one: ink over ink is no darker", () => {
     expect(draw([corner, corner], 8)).toEqual(draw([corner], 8));
   });
 
-  it("puts a bar and its 70 unit foot with the centre of mass in the middle, not the box", () => {
+  it("puts the centre of mass of a bar with its 70 unit foot in the middle, not the box", () => {
     const image = draw([corner], 8);
     const columnInk = (column: number) =>
       Array.from({ length: IMAGE_SIDE }, (_, row) => image[row * IMAGE_SIDE + column]!).filter(

@@ -21,7 +21,7 @@ const resolve = (given: RunSettings, facts = digits) => resolveRunConfig(asked(g
 const widthsOf = ({ model }: RunConfig) => shorthandOf(model)?.widths;
 
 describe("resolveRunConfig", () => {
-  test("without settings it is the tuned 784-16-16-10 on batches of 64", () => {
+  test("without settings it is the tuned 784-16-16-10 with batches of 64", () => {
     expect(resolve({})).toEqual({
       dataset: { name: "digits", sha256: "a".repeat(64) },
       model: {
@@ -54,7 +54,7 @@ describe("resolveRunConfig", () => {
     });
   });
 
-  test("a named adam has the textbook's 0.001, a constant rate and no weight decay", () => {
+  test("an explicit adam has the textbook's 0.001, a constant rate and no weight decay", () => {
     const { optimizer, schedule, weightDecay } = resolve({ optimizer: "adam" });
     expect(optimizer).toEqual({
       name: "adam",
@@ -77,7 +77,7 @@ describe("resolveRunConfig", () => {
       { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupledDecay: 0.01 },
     ],
     ["local-search", { candidates: 16, sigma: 0.02 }],
-  ] as const)("%s has its own defaults and no one else's", (name, hyperparameters) => {
+  ] as const)("%s has its own defaults and no others", (name, hyperparameters) => {
     expect(resolve({ optimizer: name }).optimizer).toEqual({ name, ...hyperparameters });
   });
 
@@ -106,7 +106,7 @@ describe("resolveRunConfig", () => {
     expect([config.loss.name, last === "dense" ? "linear" : last]).toEqual([loss, output]);
   });
 
-  test(`a model of at most ${parametersMax} parameters is taken, a wider one is not`, () => {
+  test(`a model of at most ${parametersMax} parameters is accepted, a wider one is not`, () => {
     // 784 · n + n, and n · 10 + 10.
     const widest = Math.floor((parametersMax - 10) / 795);
     expect(widthsOf(resolve({ layers: [784, widest, 10] }))).toEqual([784, widest, 10]);
@@ -114,7 +114,7 @@ describe("resolveRunConfig", () => {
     expect(tooWide).toContain(`a run has at most ${parametersMax}, use narrower layers`);
   });
 
-  test("full is the training split, auto layers are the data's, and a default batch fits 50 samples", () => {
+  test("full is the training split, auto layers follow the data, and a default batch fits 50 samples", () => {
     const small = { ...digits, featureCount: 4, classCount: 3, trainCount: 50 };
     expect(resolve({ batchSize: "full" }).batchSize).toBe(6_000);
     expect(resolve({ batchSize: "full" }).shardSize).toBe(96);

@@ -32,7 +32,7 @@ describe("resolveResumedRun", () => {
     expect(resume({})).toEqual({ config: saved, warning: undefined });
   });
 
-  test("settings that say what the checkpoint says are no contradiction", () => {
+  test("settings that repeat the checkpoint's are no contradiction", () => {
     const given: RunSettings = {
       dataset: "digits",
       layers: "auto",
@@ -46,7 +46,7 @@ describe("resolveResumedRun", () => {
     expect(resume(given).config).toEqual(saved);
   });
 
-  test("epochs extend the run, and under a cosine schedule a warning says what that means", () => {
+  test("epochs extend the run, and under a cosine schedule a warning explains the consequence", () => {
     expect(resume({ epochs: 8 }, constant)).toEqual({
       config: { ...constant, epochs: 8 },
       warning: undefined,
@@ -56,7 +56,7 @@ describe("resolveResumedRun", () => {
     expect(warning).toMatch(/^the run was extended under a cosine schedule: [^\n]+$/u);
   });
 
-  test("700 steps extend 5 epochs of 100 steps to 7, and epochs lift an old limit of 50 steps", () => {
+  test("700 steps extend 5 epochs of 100 steps to 7, and epochs raise an old limit of 50 steps", () => {
     expect(resume({ steps: 700 }).config).toMatchObject({ steps: 700, epochs: 7 });
     expect(resume({ epochs: 5 }, { ...saved, steps: 50 }).config).toMatchObject({
       steps: null,
@@ -129,7 +129,7 @@ describe("refuseUnfit", () => {
       };
     });
 
-  test("takes every config that settings can make: hundreds of them, on much data and on little", () => {
+  test("accepts every config that settings can make: hundreds of them, with much data and with little", () => {
     let made = 0;
     fc.assert(
       fc.property(settings, fc.constantFrom(1, 20, 6_400), (given, trainCount) => {

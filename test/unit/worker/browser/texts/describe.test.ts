@@ -29,12 +29,12 @@ function said(changes: Partial<WorkerStatus>, isSlowed = false): string {
 }
 
 group("what the page says of a worker", () => {
-  test("that helps: what it trains, and on 1 thread or 2", () => {
+  test("that computes: what it trains, and with 1 thread or 2", () => {
     expect(said({})).toBe("Helping: mnist · 784-16-16-10, on 2 threads");
     expect(said({ threads: 1 })).toBe("Helping: mnist · 784-16-16-10, on 1 thread");
   });
 
-  test("that has had no work yet, or has none now: it is ready, and does not claim to help", () => {
+  test("that has had no work yet, or has none now: it is ready, and does not claim to compute", () => {
     expect(said({ blocksDone: 0 })).toMatch(/^Ready to help: .*first piece/u);
     expect(said({ samplesPerSecond: 0 })).toMatch(/^Ready to help: No work/u);
   });
@@ -55,7 +55,7 @@ group("what the page says of a worker", () => {
     expect(said({ phase: "paused" }, true)).toMatch(/^Slowed by the browser/u);
   });
 
-  test("that is refused for its token, or lost its connection for a reason without a text of its own", () => {
+  test("that is refused for its token, or lost its connection for a reason without its own text", () => {
     expect(said({ phase: "stopped", cause: "token", failed: true })).toMatch(/^Not let in/u);
     const lost = said({ phase: "retrying", detail: "it slept; trying again" });
     expect(lost).toBe("Connection lost: Trying again by itself (it slept).");
@@ -63,7 +63,7 @@ group("what the page says of a worker", () => {
 });
 
 group.each(languages)("the texts in %s", (language) => {
-  test("have headlines of at most 23 characters, so that none breaks a line on a phone", () => {
+  test("have headlines of at most 23 characters, so that none wraps on a phone", () => {
     const phases = ["connecting", "waiting", "paused", "training", "stopped", "retrying"] as const;
     const causes = ["token", "run-over", "coordinator-ended", "unreachable", "full"] as const;
     const headlines = phases.flatMap((phase) => {
