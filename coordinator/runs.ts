@@ -11,11 +11,11 @@ import { Audit } from "./audit/audit.ts";
 import { Referee } from "./audit/referee.ts";
 import type { DataRoute } from "./edge/data-route.ts";
 import type { PreparedRun } from "./run-setup.ts";
+import { titleOf } from "./run/title.ts";
 import { TrainingRun } from "./run/training-run.ts";
 import type { CoordinatorEvent, RunRecordView } from "./run/view.ts";
 import { fingerprintOf } from "./storage/checkpoint.ts";
 import { type JobEnd, RunJob } from "./storage/run-job.ts";
-import { titleOf } from "./watch/run-view.ts";
 import type { WorkerSessions } from "./workers/worker-sessions.ts";
 
 /** Ended runs that are remembered; the oldest are forgotten. A long lesson's worth. */

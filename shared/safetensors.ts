@@ -13,7 +13,7 @@ import * as z from "zod/mini";
 
 import { assert, known } from "./assert.ts";
 import { bytesOf, copyOfBytes } from "./bytes.ts";
-import { FormatError } from "./data/format-error.ts";
+import { FormatError } from "./format-error.ts";
 
 /** Widest first: the order in the file (invariants 1 and 2). Half precision has no typed array on Node 20. */
 const dtypeNames = ["F64", "F32", "U32", "I32", "U16", "I16", "I8", "U8"] as const;

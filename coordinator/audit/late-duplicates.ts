@@ -4,10 +4,10 @@
  * somebody remembers its round. Pure.
  */
 import type { ResultMessage } from "../../shared/protocol/messages.ts";
+import type { Answer } from "../dispatch/answer.ts";
 import type { CrewWorker } from "../dispatch/crew.ts";
 import type { FirstAnswer, Round } from "../dispatch/round.ts";
-import type { Answer } from "../run/round-values.ts";
-import { sha256OfParts } from "../storage/sha256.ts";
+import { sha256OfParts } from "../sha256.ts";
 
 export type Content = Omit<Answer, "samples">;
 

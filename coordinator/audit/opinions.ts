@@ -10,8 +10,8 @@
  */
 import { copyOfBytes } from "../../shared/bytes.ts";
 import type { Block } from "../../shared/run/tree.ts";
+import type { Answer } from "../dispatch/answer.ts";
 import { keyOf } from "../dispatch/round.ts";
-import type { Answer } from "../run/round-values.ts";
 
 /** The first answer to a block, waiting for the second. */
 export interface Opinion {

@@ -1,5 +1,5 @@
 /** @file The keyboard: maps bytes from a raw terminal to keys, and switches the raw mode. */
-import type { ConsoleInput } from "./console.ts";
+import type { ConsoleInput } from "./types.ts";
 import { escape } from "./view/style.ts";
 
 export type Key =

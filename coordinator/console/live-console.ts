@@ -3,9 +3,9 @@
  * due. `render` decides what a frame looks like; `Screen` puts it on the terminal.
  */
 import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../run/view.ts";
-import type { Console, ConsoleAction, ConsoleInput, ConsoleOptions } from "./console.ts";
 import { type Key, readKeys } from "./keys.ts";
 import { Screen } from "./screen.ts";
+import type { Console, ConsoleAction, ConsoleInput, ConsoleOptions } from "./types.ts";
 import { eventLine } from "./view/event-line.ts";
 import { type Panel, panels } from "./view/layout.ts";
 import {

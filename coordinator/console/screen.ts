@@ -6,7 +6,7 @@
  * 2. After `leave`, nothing is written and every listener is gone.
  * 3. A terminal that reads slowly loses frames but costs no memory.
  */
-import type { ConsoleOutput } from "./console.ts";
+import type { ConsoleOutput } from "./types.ts";
 import { escape } from "./view/style.ts";
 
 const csi = `${escape}[`;

@@ -8,8 +8,8 @@ import {
 } from "../../shared/data/canonical.ts";
 import { generateDigits } from "../../shared/data/digits/generate-digits.ts";
 import { messageOf } from "../../shared/error-text.ts";
+import { sha256OfParts } from "../sha256.ts";
 import { replaceFile, type Disk } from "../storage/disk.ts";
-import { sha256OfParts } from "../storage/sha256.ts";
 import type { Loader, LoadOptions } from "./loader.ts";
 
 /** Raised whenever the same counts give other images, so that old cached images are no longer used. */

@@ -6,8 +6,8 @@ import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promi
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { sha256OfParts } from "../sha256.ts";
 import { nodeDisk, type Outcome } from "../storage/disk.ts";
-import { sha256OfParts } from "../storage/sha256.ts";
 
 /** When to give up. */
 export interface Patience {

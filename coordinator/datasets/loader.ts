@@ -4,10 +4,10 @@ import {
   type DatasetContent,
   encodeDataset,
 } from "../../shared/data/canonical.ts";
-import { FormatError } from "../../shared/data/format-error.ts";
+import { FormatError } from "../../shared/format-error.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
+import { sha256OfParts } from "../sha256.ts";
 import type { Disk } from "../storage/disk.ts";
-import { sha256OfParts } from "../storage/sha256.ts";
 
 /** A dataset and the canonical bytes that it views. */
 export type LoadedDataset = CanonicalDataset;

@@ -7,8 +7,8 @@ import { join } from "node:path";
 
 import { messageOf } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
+import { sha256OfParts } from "../sha256.ts";
 import type { Disk } from "../storage/disk.ts";
-import { sha256OfParts } from "../storage/sha256.ts";
 import { download, type Patience } from "./download.ts";
 import { readIdxFolder } from "./idx-folder.ts";
 import { encodeFrom, type Loader, type LoadOptions } from "./loader.ts";

@@ -5,10 +5,10 @@
 import { Reduction } from "../../shared/engine/reduction.ts";
 import { bestCandidate } from "../../shared/optimizers/local-search.ts";
 import { confusionLength } from "../../shared/protocol/limits.ts";
-import type { ResultMessage } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { UnitKind } from "../../shared/run/unit.ts";
+import type { Answer } from "../dispatch/answer.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 
 export type CommitOutcome =
@@ -22,16 +22,6 @@ export type CommitOutcome =
       readonly gradientNorm?: number;
     }
   | { readonly committed: false; readonly reason: string };
-
-/** One answer of a worker, as it came in. */
-export interface Answer {
-  readonly message: ResultMessage;
-  readonly block: Block;
-  /** How many samples its worker went through for it. */
-  readonly samples: number;
-  /** The values: little-endian float32, read only during a call. */
-  readonly tensor: Uint8Array;
-}
 
 export class RoundValues {
   readonly #store: ParameterStore;

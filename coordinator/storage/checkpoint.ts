@@ -16,7 +16,7 @@ import * as z from "zod/mini";
 
 import { assert } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
-import { FormatError } from "../../shared/data/format-error.ts";
+import { FormatError } from "../../shared/format-error.ts";
 import { stateNamesOf } from "../../shared/optimizers/optimizer.ts";
 import { confusionLength } from "../../shared/protocol/limits.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
@@ -27,8 +27,8 @@ import {
   type Tensor,
 } from "../../shared/safetensors.ts";
 import type { ProgressState } from "../run/progress.ts";
+import { sha256OfParts } from "../sha256.ts";
 import { renamedTensors, storedConfigSchema } from "./old-forms.ts";
-import { sha256OfParts } from "./sha256.ts";
 import { fromTorch, torchTensorCount, toTorch } from "./torch-layout.ts";
 
 const version = "2";

@@ -5,7 +5,7 @@
  */
 import * as z from "zod/mini";
 
-import { FormatError } from "../../shared/data/format-error.ts";
+import { FormatError } from "../../shared/format-error.ts";
 import {
   denseModel,
   hiddenActivations,

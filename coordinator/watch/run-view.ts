@@ -1,14 +1,14 @@
 /** @file A run as it can be seen from outside: a snapshot of plain values for the console and the dashboard. */
-import { modelTitle } from "../../shared/model/title.ts";
-import type { RunConfig } from "../../shared/run/config.ts";
+import type { AuditPolicy } from "../audit/audit-policy.ts";
+import { titleOf } from "../run/title.ts";
+import type { TrainingRun } from "../run/training-run.ts";
 import type { RunView } from "../run/view.ts";
 import type { RunSnapshot } from "../run/world.ts";
-import type { CurrentRun } from "../runs.ts";
 import { fingerprintOf } from "../storage/checkpoint.ts";
 
 /** @param nowMs - On the clock that the run's events were stamped with. */
 export function runViewOf(
-  { run, audit }: Pick<CurrentRun, "run" | "audit">,
+  { run, audit }: { readonly run: TrainingRun; readonly audit: AuditPolicy },
   nowMs: number,
 ): RunView {
   const { config, plan, progress, step } = run;
@@ -47,11 +47,4 @@ function fingerprintAtEnd(snapshot: RunSnapshot): string {
   const fingerprint = fingerprints.get(snapshot) ?? fingerprintOf(snapshot.store.parameters);
   fingerprints.set(snapshot, fingerprint);
   return fingerprint;
-}
-
-/** A run config in one line. */
-export function titleOf(config: RunConfig): string {
-  const { dataset, model, loss, optimizer, batchSize } = config;
-  const rate = optimizer.name === "local-search" ? `σ ${optimizer.sigma}` : optimizer.learningRate;
-  return `${dataset.name} · ${modelTitle(model)} · ${loss.name} · ${optimizer.name} ${rate} · batch ${batchSize}`;
 }

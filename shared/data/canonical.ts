@@ -11,9 +11,9 @@
  * names must have one address, one cache entry and one result. The run config carries name and hash side by side.
  */
 import { assert } from "../assert.ts";
+import { FormatError } from "../format-error.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../safetensors.ts";
 import type { Dataset, Split } from "./dataset.ts";
-import { FormatError } from "./format-error.ts";
 import { type Sha256, sha256Hex } from "./sha256.ts";
 
 const format = "promedio-dataset-1";

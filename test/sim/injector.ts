@@ -1,16 +1,30 @@
 /** @file Injects the faults: each kind at its own rate, with randomly chosen victims. */
-import type { Link } from "../support/sim/sim-network.ts";
-import type { Cancel } from "../support/sim/sim-world.ts";
-import type { FaultName } from "./faults.ts";
+import type { SimDisk } from "../support/sim/sim-disk.ts";
+import type { Link, Network } from "../support/sim/sim-network.ts";
+import type { Cancel, World } from "../support/sim/sim-world.ts";
+import type { FaultName, Plan } from "./faults.ts";
+import type { SimCoordinator } from "./sim-coordinator.ts";
 import type { SimWorker } from "./sim-worker.ts";
-import type { Simulation } from "./simulation.ts";
+
+/** What can be broken of a simulation. */
+interface Breakable {
+  readonly world: World;
+  readonly plan: Plan;
+  readonly faults: Map<FaultName, number>;
+  readonly disk: SimDisk;
+  readonly network: Network;
+  readonly workers: readonly SimWorker[];
+  readonly coordinator: SimCoordinator | undefined;
+  crashCoordinator(how: "process" | "power"): void;
+  stopCoordinator(): Promise<void>;
+}
 
 export class Injector {
-  readonly #simulation: Simulation;
+  readonly #simulation: Breakable;
   readonly #cancels = new Map<string, Cancel>();
   #stopped = false;
 
-  constructor(simulation: Simulation) {
+  constructor(simulation: Breakable) {
     this.#simulation = simulation;
   }
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { FormatError } from "../../../shared/data/format-error.ts";
+import { FormatError } from "../../../shared/format-error.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,

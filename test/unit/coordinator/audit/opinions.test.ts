@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { Opinions } from "../../../../coordinator/audit/opinions.ts";
-import type { Answer } from "../../../../coordinator/run/round-values.ts";
+import type { Answer } from "../../../../coordinator/dispatch/answer.ts";
 
 test("keeps a copy of an answer that arrived in a Buffer, in memory that the next opinion reuses", () => {
   const opinions = new Opinions();

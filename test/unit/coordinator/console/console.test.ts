@@ -2,12 +2,9 @@ import { EventEmitter } from "node:events";
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import {
-  type Console,
-  type ConsoleAction,
-  createConsole,
-} from "../../../../coordinator/console/console.ts";
+import { createConsole } from "../../../../coordinator/console/console.ts";
 import type { ConsoleMode } from "../../../../coordinator/console/mode.ts";
+import type { Console, ConsoleAction } from "../../../../coordinator/console/types.ts";
 import type { CoordinatorEvent } from "../../../../coordinator/run/view.ts";
 import { fakeFingerprint, fakeView } from "./view/fake-view.ts";
 

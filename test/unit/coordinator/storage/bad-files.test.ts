@@ -12,9 +12,9 @@ import { runFileBytesMax } from "../../../../coordinator/cli/run-file.ts";
 import { unpack } from "../../../../coordinator/datasets/idx-folder.ts";
 import { loadDataset } from "../../../../coordinator/datasets/loaders.ts";
 import { known } from "../../../../shared/assert.ts";
-import { FormatError } from "../../../../shared/data/format-error.ts";
 import { parseIdx } from "../../../../shared/data/idx.ts";
 import { oneLine } from "../../../../shared/error-text.ts";
+import { FormatError } from "../../../../shared/format-error.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../../shared/safetensors.ts";
 import {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 
+import { sha256OfParts } from "../../../../coordinator/sha256.ts";
 import {
   decodeCheckpoint,
   encodeCheckpoint,
   fingerprintOf,
 } from "../../../../coordinator/storage/checkpoint.ts";
-import { sha256OfParts } from "../../../../coordinator/storage/sha256.ts";
 import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../../shared/safetensors.ts";
 import { checkpointAt, config } from "./checkpoint-fixture.ts";

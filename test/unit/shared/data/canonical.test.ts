@@ -6,8 +6,8 @@ import {
   decodeDataset,
   encodeDataset,
 } from "../../../../shared/data/canonical.ts";
-import { FormatError } from "../../../../shared/data/format-error.ts";
 import { sha256Hex } from "../../../../shared/data/sha256.ts";
+import { FormatError } from "../../../../shared/format-error.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
