@@ -1,11 +1,11 @@
 /**
- * @file The random neighbours of local search, drawn from (seed, step, candidate): workers draw them to be tried, the
- * coordinator draws the winner again. Integers, exact scaling and float32 rounding only.
+ * @file The random neighbours of local search, drawn from (seed, step, candidate). Workers draw them to try them;
+ * the coordinator draws the winner again. Integers, exact scaling and float32 rounding only.
  */
 import { assert } from "../assert.ts";
 import { Random } from "../random.ts";
 
-/** Four 16-bit draws are added: their mean is 2 · 65535 and their variance 4 · (65536² − 1) / 12. */
+/** Each value is the sum of four 16-bit draws: mean 2 · 65535, variance 4 · (65536² − 1) / 12. */
 const drawsMean = 2 * 65_535;
 const perDeviation = Math.fround(1 / Math.sqrt((4 * (65_536 ** 2 - 1)) / 12));
 
@@ -14,7 +14,7 @@ export interface Neighbour {
   readonly step: number;
   /** 1-based; candidate 0 is the point itself. */
   readonly candidate: number;
-  /** Standard deviation of every coordinate's noise. */
+  /** Standard deviation of the noise of every coordinate. */
   readonly sigma: number;
 }
 

@@ -1,21 +1,21 @@
 /**
  * @file Adds the results of a round's blocks along the fixed tree (invariant 2), in whatever order they arrive. The
- * coordinator does so with its workers' blocks, a worker with its threads' blocks. It knows nothing of who computed
+ * coordinator uses it for its workers' blocks, a worker for its threads' blocks. It does not know who computed
  * what.
  *
  * What holds after every call:
  * 1. The parts are disjoint nodes of the tree, and no two of them are siblings.
- * 2. A part's values are those of its node: left + right in float32 all the way down, so the order of arrival leaves no
- *    trace in the bits.
- * 3. Every part has one slot of kernel memory, every other slot is free.
- * 4. All values are finite when they come in (sums may overflow: whoever takes the root checks it).
+ * 2. A part's values are those of its node: left + right in float32 all the way down, so the order of arrival does
+ *    not affect the bits.
+ * 3. Every part has one slot of kernel memory; every other slot is free.
+ * 4. All values are finite when they arrive. Sums may overflow, so the caller checks the root.
  */
 import { assert, known } from "../assert.ts";
 import { bytesOf } from "../bytes.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { type Block, childrenOf, isNode, parentOf } from "../run/tree.ts";
 
-/** What is added up. */
+/** One result to add. */
 export interface BlockResult {
   /** Shape `[valueCount]`, float32; as bytes little-endian, at any alignment. Read during the call only. */
   readonly values: Float32Array | Uint8Array;
@@ -25,7 +25,10 @@ export interface BlockResult {
   readonly correct: number;
 }
 
-/** What became of a result: taken, not needed because its block is known already, or NaN or ±∞ is in it. */
+/**
+ * The outcome for a result: accepted; covered, because its block is already known; or refused, because it contains
+ * NaN or ±∞.
+ */
 export type Acceptance = "accepted" | "covered" | "not finite";
 
 /** A node whose sum is known. */
@@ -40,15 +43,16 @@ interface Part {
 export class Reduction {
   readonly #kernel: Kernel;
   readonly #valueCount: number;
-  /** By the block's start. */
+  /** Keyed by the block's start. */
   readonly #parts = new Map<number, Part>();
   readonly #freeSlots: number[] = [];
   #shardCount = 1;
   #root: Block = { start: 0, end: 1 };
 
   /**
-   * @param kernel - Adds the values; its arena gives the slots, as many as are needed at once, and keeps them.
-   * @param valueCount - Float32 numbers of one result.
+   * @param kernel - Adds the values. The slots are allocated from its arena, as many as are needed at once, and are
+   *   never freed.
+   * @param valueCount - Float32 numbers per result.
    */
   constructor(kernel: Kernel, valueCount: number) {
     assert(valueCount >= 0, `valueCount must not be negative, got ${valueCount}`);
@@ -57,10 +61,10 @@ export class Reduction {
   }
 
   /**
-   * Starts a round; what was known of the last one is forgotten.
+   * Starts a round and forgets the previous one.
    *
    * @param shardCount - Leaves of the whole tree, ≥ 1.
-   * @param root - The node whose sum is wanted: the whole tree for a coordinator, its block for a worker.
+   * @param root - The node whose sum is wanted: the whole tree in the coordinator, its block in a worker.
    */
   begin(shardCount: number, root: Block = { start: 0, end: shardCount }): void {
     assert(isNode(root, shardCount), `${nameOf(root)} is no node over ${shardCount} shards`);
@@ -71,11 +75,11 @@ export class Reduction {
   }
 
   /**
-   * Takes the result of one block and adds siblings as far up as they are known. A block of which halves are known
-   * already replaces them: by invariant 1 of the design they are the same sums.
+   * Accepts the result of one block and adds siblings as far up as they are known. A block replaces its parts that
+   * are already known: by the design's invariant 1 they are the same sums.
    *
    * @param block - A node inside the root.
-   * @throws If the block is no such node or the length is wrong: the caller checks what peers send.
+   * @throws If the block is not such a node, or the length is wrong. The caller checks what peers send.
    */
   accept(block: Block, { values, lossSum, correct }: BlockResult): Acceptance {
     this.#assertInside(block);
@@ -96,9 +100,9 @@ export class Reduction {
     return "accepted";
   }
 
-  /** Whether the sum of `block` is known, by itself or as part of a larger one. */
+  /** Whether the sum of `block` is known, on its own or as part of a larger one. */
   has({ start, end }: Block): boolean {
-    // A node is an aligned run of 2^k shards, so those above it start where it does, with more low bits cleared.
+    // A node is an aligned run of 2^k shards, so the nodes above it start where it does with more low bits cleared.
     for (let above = start; ; above = (above & (above - 1)) >>> 0) {
       const part = this.#parts.get(above);
       if (part !== undefined && part.block.end >= end) return true;
@@ -142,7 +146,7 @@ export class Reduction {
     }
   }
 
-  /** parent ← left + right, in the left one's slot; the right one's becomes free. */
+  /** parent ← left + right, in the slot of the left one; the slot of the right one becomes free. */
   #merge(block: Block, left: Part, right: Part): void {
     const { pointer } = left;
     this.#kernel.functions.addVectors(pointer, pointer, right.pointer, this.#valueCount);

@@ -1,7 +1,7 @@
 /**
- * @file Whether a machine computes our bits. A worker hashes a known block before it takes part; the coordinator knows
- * what must come out. Touches every kernel function that a unit needs: all kinds of layers and losses, the sparse and the
- * dense first layer, chunks, sums over shards, subnormal numbers.
+ * @file Tests whether a machine computes our bits. A worker hashes a known block before it takes part, and the
+ * coordinator knows the right hash. It uses every kernel function that a unit needs: all kinds of layers and
+ * losses, the sparse and the dense first layer, chunks, sums over shards, subnormal numbers.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
@@ -28,11 +28,11 @@ interface Case {
   readonly scale: number;
 }
 
-/** More than a chunk, and no multiple of anything. */
+/** More than a chunk, and not a multiple of anything. */
 const sampleCount = 37;
 const featureCount = 21;
 const classCount = 5;
-/** Points at which exp, log, tanh and sigmoid are taken. */
+/** Points at which exp, log, tanh and sigmoid are computed. */
 const pointCount = 8192;
 
 const loss = (name: RunConfig["loss"]["name"]) => ({ name, reduction: "mean" }) as const;
@@ -75,7 +75,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** Every kind of layer once more, as its row of the table asks: one that is added is tested here without a word. */
+/** Every kind of layer again, with the example in its row of the table: a new kind is tested here automatically. */
 const kindCases: readonly Case[] = Object.values(layerKinds).map(({ example }) => ({
   model: modelSchema.parse({
     inputShape: example.inputShape,
@@ -89,7 +89,7 @@ const kindCases: readonly Case[] = Object.values(layerKinds).map(({ example }) =
 /**
  * Computes the known block.
  *
- * @param kernel - Some of its memory (about 300 kB) is used up.
+ * @param kernel - About 300 kB of its memory is used up.
  * @returns SHA-256 of all results, lower-case hex: the same from every kernel that keeps the promise.
  */
 export function selfTest(kernel: Kernel): string {
@@ -101,7 +101,7 @@ export function selfTest(kernel: Kernel): string {
   return bytesToHex(hash.digest());
 }
 
-/** exp over all of its range, and log, tanh and sigmoid: subnormals, 0 and ∞ are among what goes in and comes out. */
+/** exp over its whole range, and log, tanh and sigmoid. Inputs and results include subnormals, 0 and ∞. */
 function elementaryBits({ arena, views, functions }: Kernel, random: Random): Uint8Array {
   const points = Float32Array.from({ length: pointCount }, () => 210 * random.uniform() - 110);
   const inputs = [points, points, points.map((x) => x / 128 + 1), points.map((x) => x / 128)];

@@ -1,13 +1,13 @@
 /**
- * @file Adds the shards of one block along the fixed tree (invariant 2) while they come in ascending order, with one
- * buffer a level. The stack is a binary counter: after leaf n as many siblings are added as n + 1 has trailing zeros;
- * what is left at the end of the batch is added from the right.
+ * @file Adds the shards of one block along the fixed tree (invariant 2) as they arrive in ascending order, with one
+ * buffer per level. The stack is a binary counter: after leaf n, as many siblings are added as n + 1 has trailing
+ * zeros. At the end of the block, the rest is added from the right.
  */
 import { assert, known } from "../assert.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 
 interface Level {
-  /** To the level's `[valueCount]` float32 values. */
+  /** Pointer to the level's `[valueCount]` float32 values. */
   readonly pointer: number;
   lossSum: number;
   correct: number;
@@ -21,8 +21,8 @@ export class TreeSum {
   #depth = 0;
 
   /**
-   * @param valueCount - Float32 values of a leaf; 0 for a sum of losses alone.
-   * @param leafCountMax - Leaves of the largest block, ≥ 1; takes memory for its logarithm.
+   * @param valueCount - Float32 values per leaf; 0 to sum only losses.
+   * @param leafCountMax - Leaves of the largest block, ≥ 1. Memory grows with its logarithm.
    */
   constructor(kernel: Kernel, valueCount: number, leafCountMax: number) {
     this.#kernel = kernel;
@@ -39,12 +39,12 @@ export class TreeSum {
     this.#depth = 0;
   }
 
-  /** Pointer to where the next leaf's values belong, before it is pushed. */
+  /** Pointer to the place for the next leaf's values, before it is pushed. */
   get leafPointer(): number {
     return this.#level(this.#depth).pointer;
   }
 
-  /** Takes the leaf whose values lie at `leafPointer`. */
+  /** Adds the leaf whose values are at `leafPointer`. */
   push(lossSum: number, correct: number): void {
     const level = this.#level(this.#depth);
     level.lossSum = lossSum;
@@ -54,7 +54,7 @@ export class TreeSum {
     for (let count = this.#leafCount; count % 2 === 0; count /= 2) this.#addTopTwo();
   }
 
-  /** The block's sum, once all its leaves are in. */
+  /** The block's sum, once all its leaves have been pushed. */
   finish(): Readonly<Level> {
     assert(this.#leafCount > 0, "a block has at least one leaf");
     while (this.#depth > 1) this.#addTopTwo();

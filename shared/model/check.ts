@@ -1,18 +1,14 @@
-/**
- * @file Whether a model, its loss and a dataset go together. Asked before anything is computed.
- */
+/** @file Checks whether a model, its loss and a dataset match, before anything is computed. */
 import type { Dataset } from "../data/dataset.ts";
 import { sizeOf } from "./layer-kind.ts";
 import { placeLayers } from "./layout.ts";
 import { fusedKindOf, type LossName } from "./loss.ts";
 import type { ModelConfig } from "./model-config.ts";
 
-/** A byte holds a predicted class. */
+/** A predicted class is stored in a byte. */
 const outputsMax = 256;
 
-/**
- * @returns What is wrong and what to do, in one sentence; `undefined` if all is well.
- */
+/** @returns What is wrong and what to do, in one sentence; `undefined` if everything is fine. */
 export function checkModel(
   { model, loss }: { readonly model: ModelConfig; readonly loss: { readonly name: LossName } },
   { featureCount, classCount }: Pick<Dataset, "featureCount" | "classCount">,

@@ -1,11 +1,11 @@
 /**
- * @file The shorthand for the models that people write most: dense layers given by their widths, one activation after
- * each of the hidden ones and another after the last. `784,16,16,10` is the reference network.
+ * @file The shorthand for the most common models: dense layers given by their widths, with one activation after
+ * each hidden layer and another after the last. `784,16,16,10` is the reference network.
  */
 import type { LayerConfig } from "./layer-kinds.ts";
 import type { ModelConfig } from "./model-config.ts";
 
-/** `linear` stands for no activation. */
+/** `linear` means no activation. */
 export const hiddenActivations = ["sigmoid", "tanh", "relu", "linear"] as const;
 export const outputActivations = ["softmax", ...hiddenActivations] as const;
 export type HiddenActivation = (typeof hiddenActivations)[number];
@@ -14,13 +14,13 @@ export type OutputActivation = (typeof outputActivations)[number];
 export interface DenseModel {
   /** Widths: inputs, hidden …, outputs. At least two. */
   readonly widths: readonly number[];
-  /** Follows every layer but the last. */
+  /** Follows every layer except the last. */
   readonly activation: HiddenActivation;
   /** Follows the last layer. */
   readonly output: OutputActivation;
 }
 
-/** The list of layers that a shorthand means. */
+/** The list of layers for a shorthand. */
 export function denseModel({ widths, activation, output }: DenseModel): ModelConfig {
   const [inputs = 0, ...outputs] = widths;
   const layers = outputs.flatMap((units, index): LayerConfig[] => {
@@ -32,13 +32,13 @@ export function denseModel({ widths, activation, output }: DenseModel): ModelCon
 }
 
 /**
- * The shorthand of a model. Where there is no hidden layer, `activation` is `linear`.
+ * The shorthand of a model. Without hidden layers, `activation` is `linear`.
  *
- * @returns `undefined` for a model that has none.
+ * @returns `undefined` if the model has no shorthand.
  */
 export function shorthandOf({ inputShape, layers }: ModelConfig): DenseModel | undefined {
   const units = layers.flatMap((layer) => (layer.kind === "dense" ? [layer.units] : []));
-  // Only these two can be meant, if there is a shorthand at all.
+  // If there is a shorthand at all, it must be these two.
   const first = units.length > 1 ? activationAt(layers, 1) : "linear";
   const output = activationAt(layers, layers.length - 1);
   if (inputShape.length !== 1 || first === "softmax") return undefined;

@@ -1,8 +1,8 @@
-/** @file The input of a network: collects the chunk's samples into rows for a first layer that reads rows. */
+/** @file The input of a network: copies the chunk's samples into rows, for a first layer that reads rows. */
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Chunk, Rows } from "./layer.ts";
 
-/** Copies features as they are, or bytes as `fround(byte / 255)`. It has no `backward`: data have no gradient. */
+/** Copies features unchanged, or bytes as `fround(byte / 255)`. It has no `backward`, because data have no gradient. */
 export class GatherLayer {
   readonly #gather: Kernel["functions"]["gatherBytes"];
   readonly #output: Rows;

@@ -1,6 +1,4 @@
-/**
- * @file The parameters that a run starts from, drawn from its seed. Deterministic: integers, exact scaling, `sqrt`.
- */
+/** @file The initial parameters of a run, drawn from its seed. Deterministic: integers, exact scaling, `sqrt`. */
 import { Random } from "../random.ts";
 import type { TensorSpec } from "./layer-kind.ts";
 import { kindOf } from "./layer-kinds.ts";
@@ -8,8 +6,8 @@ import { layoutOf } from "./layout.ts";
 import type { ModelConfig } from "./model-config.ts";
 
 /**
- * Tensors with a fixed initial value have it; the others are uniform in (−a, a). Before a layer that rectifies,
- * a = √(6 / fanIn) (He), before every other a = √(6 / (fanIn + fanOut)) (Xavier).
+ * Tensors with a fixed initial value get it. The others are uniform in (−a, a): before a layer that rectifies, a =
+ * √(6 / fanIn) (He); before any other, a = √(6 / (fanIn + fanOut)) (Xavier).
  *
  * @returns The flat vector, shape `[parameterCount]`.
  * @see Glorot & Bengio 2010, eq. 16; He et al. 2015, eq. 10, as a uniform distribution of the same variance.

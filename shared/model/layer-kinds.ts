@@ -1,4 +1,4 @@
-/** @file The table of layer kinds: one row a kind, by its name in a model. */
+/** @file The table of layer kinds: one row per kind, keyed by its name in a model. */
 import * as z from "zod/mini";
 
 import { known } from "../assert.ts";
@@ -9,7 +9,7 @@ import type { LayerKind } from "./layer-kind.ts";
 
 export const layerKinds = { dense, sigmoid, tanh, relu, softmax };
 
-/** One layer of a model: its kind and the settings of that kind. */
+/** One layer of a model: its kind and that kind's settings. */
 export type LayerConfig = z.infer<(typeof layerKinds)[keyof typeof layerKinds]["schema"]>;
 
 const [first, ...rest] = Object.values(layerKinds).map(({ schema }) => schema);

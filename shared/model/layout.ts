@@ -1,14 +1,14 @@
 /**
- * @file Shapes and places: what each layer of a model takes and gives, and where its parameters are in the flat float32
- * vector. They are laid out layer by layer, and within a layer tensor by tensor as its kind's row lists them, without
- * padding. The layout is part of the protocol and of the fingerprint.
+ * @file Shapes and positions: the input and output of each layer of a model, and the position of its parameters in
+ * the flat float32 vector. They are laid out layer by layer, and within a layer tensor by tensor in the order of
+ * its kind's row, without padding. The layout is part of the protocol and of the fingerprint.
  */
 import { assert } from "../assert.ts";
 import { type Misfit, type Shape, sizeOf, type TensorSpec } from "./layer-kind.ts";
 import { kindOf, type LayerConfig } from "./layer-kinds.ts";
 import type { ModelConfig } from "./model-config.ts";
 
-/** A tensor and its place. */
+/** A tensor and its position. */
 export interface PlacedTensor extends TensorSpec {
   /** Index of its first value in the flat vector. */
   readonly start: number;
@@ -16,7 +16,7 @@ export interface PlacedTensor extends TensorSpec {
   readonly end: number;
 }
 
-/** A layer with what it takes, gives and learns. */
+/** A layer with its input, output and parameters. */
 export interface PlacedLayer {
   /** Its index in the list, which is its name in PyTorch's `nn.Sequential`. */
   readonly name: string;
@@ -32,7 +32,7 @@ export interface ModelLayout {
   readonly parameterCount: number;
 }
 
-/** Works out a model's layout, or finds the first layer that does not fit. */
+/** Computes a model's layout, or finds the first layer that does not fit. */
 export function placeLayers({ inputShape, layers }: ModelConfig): ModelLayout | Misfit {
   const placed: PlacedLayer[] = [];
   let shape = inputShape;
@@ -56,9 +56,9 @@ export function placeLayers({ inputShape, layers }: ModelConfig): ModelLayout | 
 }
 
 /**
- * The layout of a model that has been checked.
+ * The layout of a checked model.
  *
- * @throws If its layers do not fit (`modelSchema` refuses such a model).
+ * @throws If its layers do not fit together (`modelSchema` refuses such a model).
  */
 export function layoutOf(model: ModelConfig): ModelLayout {
   const layout = placeLayers(model);
@@ -66,12 +66,12 @@ export function layoutOf(model: ModelConfig): ModelLayout {
   return layout;
 }
 
-/** How many parameters a model has. 784 → 16 → 16 → 10 has 13,002. */
+/** The number of parameters of a model. 784 → 16 → 16 → 10 has 13,002. */
 export function parameterCount(model: ModelConfig): number {
   return layoutOf(model).parameterCount;
 }
 
-/** How many values a model gives for one sample. */
+/** The number of values that a model outputs per sample. */
 export function outputCount(model: ModelConfig): number {
   return sizeOf(layoutOf(model).outputShape);
 }

@@ -1,7 +1,7 @@
 /**
- * @file Which kernel function computes a loss, and whether it takes the last activation's place: `cce` and `bce` are
- * computed from logits, where that is the stable way. What they divide by is in `kernels/plain/losses.ts`; dividing by
- * the batch size is the coordinator's.
+ * @file The kernel function of each loss, and whether it replaces the last activation: `cce` and `bce` are computed
+ * from logits where that is numerically stable. `kernels/plain/losses.ts` documents what they divide by; the
+ * coordinator divides by the batch size.
  */
 import { assert } from "../assert.ts";
 import type { Kernel } from "../kernels/kernel.ts";
@@ -20,13 +20,13 @@ const lossFunctions = {
   mae: { name: "meanAbsoluteError", fusedWith: undefined },
 } as const;
 
-/** The kind that a loss needs as the last layer, and is computed together with; `undefined` where any will do. */
+/** The kind that a loss requires as the last layer and is computed together with; `undefined` if it accepts any. */
 export function fusedKindOf(loss: LossName): "softmax" | "sigmoid" | undefined {
   return lossFunctions[loss].fusedWith;
 }
 
 /**
- * @returns `isFused`: the function takes logits, and the model's last layer is part of it.
+ * @returns `isFused`: the function takes logits and includes the model's last layer.
  * @throws If the loss needs another last layer (`checkModel` says so to the operator first).
  */
 export function lossOf(

@@ -1,11 +1,14 @@
-/** @file Checks a model wherever a run config comes in: each layer by its kind's row, and that each fits the one before. */
+/**
+ * @file Checks a model in every run config that arrives: each layer against its kind's row, and that each layer
+ * fits the one before.
+ */
 import * as z from "zod/mini";
 
 import { layerSchema } from "./layer-kinds.ts";
 import { placeLayers } from "./layout.ts";
 import type { ModelConfig } from "./model-config.ts";
 
-/** The longest list of layers. Written out, twice as many would no longer fit the header of a `run` message. */
+/** The longest list of layers. Twice as many would no longer fit into the header of a `run` message. */
 const layersMax = 64;
 /** A sample has at most this many axes. */
 const axesMax = 4;

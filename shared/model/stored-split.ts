@@ -1,6 +1,6 @@
 /**
- * @file A split of the dataset in a kernel's memory, in the form that its first layer reads. Copied once a kernel's memory,
- * which several threads may share.
+ * @file A split of the dataset in a kernel's memory, in the form that the first layer reads. Copied once per kernel
+ * memory, which several threads may share.
  */
 import { assert } from "../assert.ts";
 import { bytesOf } from "../bytes.ts";
@@ -8,20 +8,20 @@ import type { Dataset, Split } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 
 /**
- * How features lie in memory: `sparse` as compressed sparse rows of bytes, `bytes` and `floats` as they are in the
- * dataset. All give the same bits; the first is several times faster where most features are 0.
+ * The form of features in memory: `sparse` as compressed sparse rows of bytes, `bytes` and `floats` as in the
+ * dataset. All give the same bits; the first is several times faster if most features are 0.
  */
 export type FeatureForm = "sparse" | "bytes" | "floats";
 
 export interface StoredSplit {
   readonly count: number;
-  /** To the `matrix` of `kernels/plain/sparse.ts` (sparse), or to `[count, featureCount]` bytes or float32. */
+  /** Pointer to the `matrix` of `kernels/plain/sparse.ts` (sparse), or to `[count, featureCount]` bytes or float32. */
   readonly features: number;
-  /** To `[count]` bytes. */
+  /** Pointer to `[count]` bytes. */
   readonly labels: number;
 }
 
-/** A dataset in a kernel's memory. Plain values: threads that share the memory may be told of it. */
+/** A dataset in a kernel's memory. Plain values, which threads that share the memory can pass around. */
 export interface StoredDataset {
   readonly form: FeatureForm;
   readonly classCount: number;
@@ -29,7 +29,7 @@ export interface StoredDataset {
   readonly test: StoredSplit;
 }
 
-/** A column index of a sparse row has 16 bits; so a row has at most this many bytes. */
+/** A column index of a sparse row has 16 bits, so a row has at most this many bytes. */
 const sparseFeaturesMax = 65_536;
 
 /**
@@ -69,7 +69,7 @@ export function storeDataset(
 /**
  * Copies a split into the kernel's memory.
  *
- * @param form - Of both splits of a dataset; `sparse` only for bytes.
+ * @param form - The form of both splits of a dataset; `sparse` only for bytes.
  */
 export function storeSplit(
   staging: Staging,
@@ -116,7 +116,7 @@ function countNonZero(staging: Staging, values: Uint8Array): number {
   return sum;
 }
 
-/** A place in a kernel's memory through which bytes pass that the kernel reads once. It stays in the cache. */
+/** A small buffer in a kernel's memory for bytes that the kernel reads once. It stays in the cache. */
 export class Staging {
   readonly kernel: Kernel;
   readonly #pointer: number;
@@ -126,11 +126,7 @@ export class Staging {
     this.#pointer = kernel.arena.allocate(sparseFeaturesMax);
   }
 
-  /**
-   * Copies one part after the other, each over the one before it.
-   *
-   * @param rowBytes - A part is a whole number of rows of this many bytes, at most 65,536.
-   */
+  /** Copies one part after the other, each over the previous one. */
   *pass(values: Uint8Array, rowBytes = 1): Generator<{ pointer: number; byteLength: number }> {
     const partBytes = Math.floor(sparseFeaturesMax / rowBytes) * rowBytes;
     for (let start = 0; start < values.length; start += partBytes) {

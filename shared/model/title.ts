@@ -3,7 +3,7 @@ import { shorthandOf } from "./dense-model.ts";
 import type { LayerConfig } from "./layer-kinds.ts";
 import type { ModelConfig } from "./model-config.ts";
 
-/** `784-16-16-10 sigmoid/softmax`; of models that have no such shorthand, `784 → dense 16 → relu → …`. */
+/** `784-16-16-10 sigmoid/softmax`, or for models without such a shorthand `784 → dense 16 → relu → …`. */
 export function modelTitle(model: ModelConfig): string {
   const shorthand = shorthandOf(model);
   if (shorthand === undefined) {

@@ -11,13 +11,13 @@ import type { FeatureForm } from "./stored-split.ts";
 
 /** Layers that are ready to be called. */
 export interface WiredLayers {
-  /** Puts the samples of a chunk where the first layer reads them; `undefined` if that layer reads them itself. */
+  /** Copies the samples of a chunk to where the first layer reads them; `undefined` if that layer reads them itself. */
   readonly gather: GatherLayer | undefined;
   /** One for each layer of the model. */
   readonly layers: readonly Layer[];
-  /** Index of the first layer that has parameters: `backward` of those before it is never called. */
+  /** Index of the first layer with parameters: `backward` of the layers before it is never called. */
   readonly firstTrained: number;
-  /** What the last layer writes, and ∂loss/∂ of it. */
+  /** The output of the last layer, and ∂loss/∂output. */
   readonly outputs: Rows;
   readonly outputDeltas: Rows;
 }
@@ -59,7 +59,7 @@ export function wireLayers(kernel: Kernel, layout: ModelLayout, form: FeatureFor
   return { gather, layers, firstTrained, outputs, outputDeltas };
 }
 
-/** Where one layer ends and the next begins. */
+/** The boundary between one layer and the next. */
 interface Ends {
   readonly rows: Rows | undefined;
   readonly deltas: Rows | undefined;

@@ -1,7 +1,7 @@
 /**
- * @file The run config: everything that determines the result of a run, and nothing else. Who computes, how many,
- * where the files go and how it is shown are not in here. It travels in the `run` message and lies in every
- * checkpoint, so it is validated wherever it comes in.
+ * @file The run config: everything that determines the result of a run, and nothing else. It does not say who
+ * computes, with how many workers, where the files go or how the run is shown. It travels in the `run` message and
+ * is stored in every checkpoint, so it is validated wherever it arrives.
  */
 import * as z from "zod/mini";
 
@@ -52,9 +52,9 @@ const optimizer = z.discriminatedUnion("name", [
   }),
   z.strictObject({
     name: z.literal("local-search"),
-    /** How many random neighbours are tried a step. */
+    /** How many random neighbours are tried per step. */
     candidates: count,
-    /** Standard deviation of the noise that makes a neighbour. */
+    /** Standard deviation of a neighbour's noise. */
     sigma: rate,
   }),
 ]);
@@ -70,11 +70,11 @@ const schedule = z.strictObject({
   finalFraction: z.number().check(z.gte(0), z.lte(1)),
 });
 
-/** Everything that determines the result. All defaults are resolved: nothing is optional here. */
+/** Everything that determines the result. All defaults are resolved, so nothing is optional here. */
 export const runConfigSchema = z.strictObject({
   dataset: z.strictObject({
     name: z.string().check(z.maxLength(200)),
-    /** Of the canonical bytes, in lower-case hex: the address under `/data/`. */
+    /** SHA-256 of the canonical bytes in lower-case hex: the address under `/data/`. */
     sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/u)),
   }),
   model: modelSchema,
@@ -83,11 +83,11 @@ export const runConfigSchema = z.strictObject({
   schedule,
   /** L2: adds `weightDecay · w` to the mean gradient. */
   weightDecay: notNegative,
-  /** Scales the mean gradient down to this L2 norm when it is longer; `null` turns clipping off. */
+  /** Scales the mean gradient down to this L2 norm if it is longer; `null` turns clipping off. */
   clipNorm: z.nullable(rate),
-  /** Samples of one update; `"full"` is resolved to the size of the training split. */
+  /** Samples per update; `"full"` is resolved to the size of the training split. */
   batchSize: count,
-  /** Samples of one shard, the leaf of the reduction tree. */
+  /** Samples per shard, the leaf of the reduction tree. */
   shardSize: count,
   epochs: count,
   /** Ends the run earlier than `epochs` would; `null` lets the epochs decide. */

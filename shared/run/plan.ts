@@ -1,18 +1,18 @@
 /**
- * @file The arithmetic of a run: what follows from the run config and the size of the dataset before anything is
- * computed. Coordinator and workers derive it alike, so no index travels (invariant 1).
+ * @file The arithmetic of a run: everything that follows from the run config and the size of the dataset.
+ * Coordinator and workers both derive it, so no indices are sent (invariant 1).
  */
 import { assert } from "../assert.ts";
 import { permutation } from "../random.ts";
 import type { RunConfig } from "./config.ts";
 import type { Block } from "./tree.ts";
 
-/** A batch is split into at most this many shards unless the run config names a shard size. */
+/** A batch has at most this many shards by default. */
 const shardsPerBatchMax = 64;
-/** Samples of a shard that costs little to send and keeps a SIMD kernel busy. */
+/** Samples per shard: few enough to be cheap to send, enough to keep a SIMD kernel busy. */
 const shardSizeDefault = 32;
 
-/** The default shard size: 32 samples, or the smallest multiple of 32 that makes at most 64 shards of a batch. */
+/** The default shard size: 32 samples, or the smallest multiple of 32 that splits a batch into at most 64 shards. */
 export function defaultShardSize(batchSize: number): number {
   return shardSizeDefault * Math.ceil(batchSize / (shardSizeDefault * shardsPerBatchMax));
 }
@@ -21,7 +21,7 @@ export interface RunPlan {
   readonly trainCount: number;
   readonly testCount: number;
   readonly stepsPerEpoch: number;
-  /** Steps from the first to the last, over all epochs. */
+  /** Steps of the whole run, over all epochs. */
   readonly totalSteps: number;
 }
 
@@ -42,7 +42,7 @@ export function planRun(
   return { trainCount, testCount, stepsPerEpoch, totalSteps };
 }
 
-/** Where a step stands in its epoch. Steps and epochs count from 0. */
+/** The position of a step in its epoch. Steps and epochs count from 0. */
 export function epochOf(
   step: number,
   { stepsPerEpoch }: RunPlan,
@@ -50,18 +50,18 @@ export function epochOf(
   return { epoch: Math.floor(step / stepsPerEpoch), batch: step % stepsPerEpoch };
 }
 
-/** How many samples the batch of a step has; the last one of an epoch may be smaller. */
+/** The number of samples in a step's batch. The last batch of an epoch may be smaller. */
 export function batchSizeOf(step: number, config: RunConfig, plan: RunPlan): number {
   const first = epochOf(step, plan).batch * config.batchSize;
   return Math.min(config.batchSize, plan.trainCount - first);
 }
 
-/** How many shards `sampleCount` samples make. */
+/** The number of shards of `sampleCount` samples. */
 export function shardCountOf(sampleCount: number, config: RunConfig): number {
   return Math.ceil(sampleCount / config.shardSize);
 }
 
-/** How many samples lie in the shards [start, end) of `sampleCount` samples. */
+/** The number of samples in the shards [start, end) of `sampleCount` samples. */
 export function samplesOf({ start, end }: Block, sampleCount: number, config: RunConfig): number {
   return (
     Math.min(end * config.shardSize, sampleCount) - Math.min(start * config.shardSize, sampleCount)
@@ -78,7 +78,7 @@ export function epochOrder(epoch: number, config: RunConfig, plan: RunPlan): Uin
   return permutation(plan.trainCount, ...epochSeeds(epoch, config));
 }
 
-/** What an epoch's order is drawn from. */
+/** The seeds of an epoch's order. */
 export function epochSeeds(epoch: number, { seed }: RunConfig): readonly number[] {
   return [seed, epoch];
 }

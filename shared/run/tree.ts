@@ -11,7 +11,7 @@ export interface Block {
   readonly end: number;
 }
 
-/** Where a node over [start, end) splits: start + the largest power of two below its length. */
+/** The point at which a node over [start, end) splits: start + the largest power of two below its length. */
 export function splitPoint({ start, end }: Block): number {
   const length = end - start;
   assert(length >= 2, () => `only a node of two or more shards splits, got [${start}, ${end})`);
@@ -54,11 +54,7 @@ export function parentOf(block: Block, shardCount: number): Block | undefined {
   }
 }
 
-/**
- * The fewest nodes that together are [start, end), in order.
- *
- * @returns At most 2·log2(shardCount) blocks.
- */
+/** The fewest nodes that together cover [start, end), in order. */
 export function blocksOf({ start, end }: Block, shardCount: number): Block[] {
   if (start >= end) return [];
   return cover({ start: 0, end: shardCount }, start, end);

@@ -9,11 +9,11 @@ import { SparseDenseLayer } from "./sparse-dense.ts";
 
 interface DenseSettings {
   readonly kind: "dense";
-  /** Width of its output. */
+  /** Width of the output. */
   readonly units: number;
 }
 
-/** Takes a vector `[inputs]`, gives a vector `[units]`. PyTorch's `nn.Linear`, whose weight is the transpose. */
+/** Maps a vector `[inputs]` to a vector `[units]`. It is PyTorch's `nn.Linear`, whose weight is the transpose. */
 export const dense = {
   schema: z.strictObject({ kind: z.literal("dense"), units: z.int().check(z.positive()) }),
   outputShape(input, { units }) {

@@ -1,4 +1,4 @@
-/** @file The activations that look at one value at a time: `sigmoid`, `tanh` and `relu`, in place. */
+/** @file The activations of one value at a time: `sigmoid`, `tanh` and `relu`, in place. */
 import * as z from "zod/mini";
 
 import type { Kernel } from "../../kernels/kernel.ts";
@@ -14,7 +14,7 @@ export const tanh = elementwise("tanh");
 /** `max(x, 0)`. PyTorch's `nn.ReLU`. */
 export const relu = { ...elementwise("relu"), rectifies: true } as const;
 
-/** Takes any shape and keeps it. */
+/** Accepts any shape and keeps it. */
 function elementwise<Kind extends Name>(kind: Kind) {
   return {
     schema: z.strictObject({ kind: z.literal(kind) }),
@@ -25,7 +25,7 @@ function elementwise<Kind extends Name>(kind: Kind) {
   } satisfies LayerKind<{ readonly kind: Kind }>;
 }
 
-/** Computes the padding of the rows too, which nothing reads. */
+/** Also computes the padding of the rows, which is never read. */
 class ElementwiseLayer implements Layer {
   readonly #rows: Rows;
   readonly #deltas: Rows;

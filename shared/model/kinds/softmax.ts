@@ -5,7 +5,7 @@ import type { Kernel } from "../../kernels/kernel.ts";
 import type { LayerKind, Wiring } from "../layer-kind.ts";
 import type { Chunk, Layer, Rows } from "../layer.ts";
 
-/** Takes a vector and keeps its shape. PyTorch's `nn.Softmax(dim=1)`. */
+/** Accepts a vector and keeps its shape. PyTorch's `nn.Softmax(dim=1)`. */
 export const softmax = {
   schema: z.strictObject({ kind: z.literal("softmax") }),
   outputShape(input) {

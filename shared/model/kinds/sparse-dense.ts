@@ -1,10 +1,13 @@
-/** @file The dense layer as the first of a network whose data are mostly zeros: the same bits, zeros skipped. */
+/**
+ * @file The dense layer as the first layer of a network whose data are mostly zeros: it skips zeros and gives the
+ * same bits.
+ */
 import { known } from "../../assert.ts";
 import type { Kernel } from "../../kernels/kernel.ts";
 import { sizeOf, type Wiring } from "../layer-kind.ts";
 import type { Chunk, Layer, Rows } from "../layer.ts";
 
-/** Reads the samples straight from a split stored as `sparse`. */
+/** Reads the samples directly from a split stored as `sparse`. */
 export class SparseDenseLayer implements Layer {
   readonly #functions: Kernel["functions"];
   readonly #inputs: number;
