@@ -18,9 +18,9 @@ import {
 } from "./edge/addresses.ts";
 import type { DataRoute } from "./edge/data-route.ts";
 import { machineAddresses } from "./edge/interfaces.ts";
+import { Quota } from "./edge/limits/quota.ts";
 import type { Pages } from "./edge/pages.ts";
 import type { PeerHandler, PeerSocket } from "./edge/peer.ts";
-import { Quota } from "./edge/quota.ts";
 import { RefusalLog } from "./edge/refusal-log.ts";
 import {
   type Entrance,

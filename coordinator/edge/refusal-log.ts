@@ -6,7 +6,7 @@
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 import { comingLines, refusalLines } from "../../shared/protocol/limits.ts";
 import type { CoordinatorEvent } from "../run/view.ts";
-import { EventLimit } from "./event-limit.ts";
+import { EventLimit } from "./limits/event-limit.ts";
 
 export interface Refusal {
   /** Address of the peer. */

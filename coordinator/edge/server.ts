@@ -32,9 +32,9 @@ import {
   unauthenticatedBytesMax,
 } from "../../shared/protocol/limits.ts";
 import type { Access, Role } from "./access.ts";
-import { Quota } from "./quota.ts";
+import { Quota } from "./limits/quota.ts";
+import { RequestQueue } from "./limits/request-queue.ts";
 import type { Refusal } from "./refusal-log.ts";
-import { RequestQueue } from "./request-queue.ts";
 import type { Certificate } from "./tls.ts";
 
 export interface ServerOptions {

@@ -16,9 +16,9 @@ import {
   watcherQuota,
 } from "../../shared/protocol/limits.ts";
 import type { Role } from "../edge/access.ts";
+import { Quota } from "../edge/limits/quota.ts";
+import { RateLimit } from "../edge/limits/rate-limit.ts";
 import { isSilent } from "../edge/liveness.ts";
-import { Quota } from "../edge/quota.ts";
-import { RateLimit } from "../edge/rate-limit.ts";
 import type { Refusal } from "../edge/refusal-log.ts";
 import type { Visitor } from "../edge/server.ts";
 import type { Cursor, DashboardFeed } from "./dashboard-feed.ts";

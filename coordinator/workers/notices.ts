@@ -3,8 +3,8 @@
  * cause it, so it is thinned: members can't flood the operator's screen.
  */
 import { refusalLines } from "../../shared/protocol/limits.ts";
-import { EventLimit } from "../edge/event-limit.ts";
-import { RateLimit } from "../edge/rate-limit.ts";
+import { EventLimit } from "../edge/limits/event-limit.ts";
+import { RateLimit } from "../edge/limits/rate-limit.ts";
 import type { TrainingRun } from "../run/training-run.ts";
 import type { CoordinatorEvent } from "../run/view.ts";
 

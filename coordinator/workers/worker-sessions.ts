@@ -35,10 +35,10 @@ import {
 import { SpeedEstimate } from "../dispatch/speed.ts";
 import { sameSecret } from "../edge/access.ts";
 import { subnetOf } from "../edge/addresses.ts";
+import { Quota } from "../edge/limits/quota.ts";
+import { RateLimit } from "../edge/limits/rate-limit.ts";
 import { isSilent } from "../edge/liveness.ts";
 import type { PeerHandler, PeerSocket } from "../edge/peer.ts";
-import { Quota } from "../edge/quota.ts";
-import { RateLimit } from "../edge/rate-limit.ts";
 import type { TrainingRun, Verdict } from "../run/training-run.ts";
 import type { CoordinatorEvent, CoordinatorView, RunView } from "../run/view.ts";
 import type { RunWorkers } from "../run/world.ts";

@@ -3,9 +3,9 @@
  * machine, compared with PyTorch DDP with the same recipe and two processes. Evaluation runs at the end of each
  * epoch and does not count; the first step and every warm-up do.
  */
-import { notePyTorch, runPyTorch } from "./processes.ts";
-import { ratios, type Report } from "./report.ts";
-import { flags, mnistFolder, mnistIsHere, train } from "./trainer.ts";
+import { notePyTorch, runPyTorch } from "./tools/processes.ts";
+import { ratios, type Report } from "./tools/report.ts";
+import { flags, mnistFolder, mnistIsHere, train } from "./tools/trainer.ts";
 
 const rounds = 5;
 const wanted = 0.95;

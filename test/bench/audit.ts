@@ -2,9 +2,9 @@
  * @file The cost of auditing: the same run under `none`, `sample` and `quorum`, in turns. With two workers on two
  * cores, `quorum` computes everything twice, so it should cost about one extra computation.
  */
-import { type Contestant, interleave } from "./interleave.ts";
-import { ratios, type Report } from "./report.ts";
-import { trainingTurn } from "./trainer.ts";
+import { type Contestant, interleave } from "./tools/interleave.ts";
+import { ratios, type Report } from "./tools/report.ts";
+import { trainingTurn } from "./tools/trainer.ts";
 
 const layers = [784, 16, 16, 10];
 const rounds = 7;

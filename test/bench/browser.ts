@@ -6,11 +6,11 @@
  */
 import { findChromium } from "../support/browser/browser.ts";
 import { Cluster } from "../support/processes/cluster.ts";
-import { type Contestant, interleave, type Turn } from "./interleave.ts";
-import { LoneBrowser } from "./lone-page.ts";
-import { residentBytesOf } from "./processes.ts";
-import { ratios, type Report } from "./report.ts";
-import { datasetArguments, flags, rateBetween, trainCount } from "./trainer.ts";
+import { type Contestant, interleave, type Turn } from "./tools/interleave.ts";
+import { LoneBrowser } from "./tools/lone-page.ts";
+import { residentBytesOf } from "./tools/processes.ts";
+import { ratios, type Report } from "./tools/report.ts";
+import { datasetArguments, flags, rateBetween, trainCount } from "./tools/trainer.ts";
 
 const rounds = 3;
 const batchSize = 4096;

@@ -8,7 +8,7 @@ import type { CDPSession, Page } from "playwright-core";
 import { historyFields } from "../../coordinator/run/history.ts";
 import { launchBrowser } from "../support/browser/browser.ts";
 import { Cluster } from "../support/processes/cluster.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./tools/report.ts";
 
 const framesPerSecond = 60;
 const seconds = 3;

@@ -8,10 +8,10 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { findChromium } from "../support/browser/browser.ts";
 import { Cluster } from "../support/processes/cluster.ts";
-import { LoneBrowser } from "./lone-page.ts";
-import type { Report } from "./report.ts";
-import { datasetArguments, flags } from "./trainer.ts";
-import { WatchClient } from "./watch-client.ts";
+import { LoneBrowser } from "./tools/lone-page.ts";
+import type { Report } from "./tools/report.ts";
+import { datasetArguments, flags } from "./tools/trainer.ts";
+import { WatchClient } from "./tools/watch-client.ts";
 
 const rounds = 5;
 const limitSeconds = 2;

@@ -4,10 +4,10 @@
  */
 import { defaultShardSize } from "../../shared/run/plan.ts";
 import { testConfig } from "../support/fixtures/run-config.ts";
-import { createRate, noise, pictures } from "./engine-rate.ts";
-import { type Contestant, interleave, type Turn } from "./interleave.ts";
-import { notePyTorch, runPyTorch } from "./processes.ts";
-import { ratios, type Report } from "./report.ts";
+import { createRate, noise, pictures } from "./tools/engine-rate.ts";
+import { type Contestant, interleave, type Turn } from "./tools/interleave.ts";
+import { notePyTorch, runPyTorch } from "./tools/processes.ts";
+import { ratios, type Report } from "./tools/report.ts";
 
 const layers = [784, 16, 16, 10];
 const adam = {

@@ -15,11 +15,11 @@ import { silenceMaxMs } from "../../shared/protocol/limits.ts";
 import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
 import { Cluster } from "../support/processes/cluster.ts";
 import { trainSequentially } from "../support/trainers/sequential-trainer.ts";
-import { LightClient, madeUp } from "./light-client.ts";
 import type { RoomArguments, RoomState } from "./peers/light-room.ts";
-import { cpuMicrosOf, residentBytesOf } from "./processes.ts";
-import type { Report } from "./report.ts";
-import { flags } from "./trainer.ts";
+import { LightClient, madeUp } from "./tools/light-client.ts";
+import { cpuMicrosOf, residentBytesOf } from "./tools/processes.ts";
+import type { Report } from "./tools/report.ts";
+import { flags } from "./tools/trainer.ts";
 
 const rooms = 4;
 const trainingWorkers = 1_000;

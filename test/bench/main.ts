@@ -10,11 +10,11 @@ import { benchJoin } from "./join.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
-import { print, Report } from "./report.ts";
 import { benchScale } from "./scale.ts";
 import { benchStep } from "./step.ts";
 import { benchStraggler } from "./straggler.ts";
 import { benchThroughput } from "./throughput.ts";
+import { print, Report } from "./tools/report.ts";
 import { benchTree } from "./tree.ts";
 import { benchWatchers } from "./watchers.ts";
 

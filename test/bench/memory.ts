@@ -2,10 +2,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import { Cluster } from "../support/processes/cluster.ts";
-import { LightClient } from "./light-client.ts";
-import { residentBytesOf } from "./processes.ts";
-import { type Report } from "./report.ts";
-import { datasetArguments } from "./trainer.ts";
+import { LightClient } from "./tools/light-client.ts";
+import { residentBytesOf } from "./tools/processes.ts";
+import { type Report } from "./tools/report.ts";
+import { datasetArguments } from "./tools/trainer.ts";
 
 const rounds = 3;
 /** As many as one address may hold at once, minus a few that may still be closing. */

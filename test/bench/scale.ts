@@ -7,11 +7,11 @@
 import { denseModel } from "../../shared/model/dense-model.ts";
 import { parameterCount } from "../../shared/model/layout.ts";
 import { Cluster } from "../support/processes/cluster.ts";
-import { LightClient, madeUp } from "./light-client.ts";
-import { cpuMicrosOf, runPeer } from "./processes.ts";
-import { receivedGradients } from "./received.ts";
-import { ratios, type Report } from "./report.ts";
-import { flags } from "./trainer.ts";
+import { LightClient, madeUp } from "./tools/light-client.ts";
+import { cpuMicrosOf, runPeer } from "./tools/processes.ts";
+import { receivedGradients } from "./tools/received.ts";
+import { ratios, type Report } from "./tools/report.ts";
+import { flags } from "./tools/trainer.ts";
 
 const rounds = 3;
 const seconds = 2;

@@ -4,10 +4,10 @@
  */
 import { denseModel } from "../../shared/model/dense-model.ts";
 import { parameterCount } from "../../shared/model/layout.ts";
-import { type Contestant, interleave, type Turn } from "./interleave.ts";
-import { notePyTorch, runPeer, runPyTorch } from "./processes.ts";
-import { ratios, type Report } from "./report.ts";
-import { trainingTurn } from "./trainer.ts";
+import { type Contestant, interleave, type Turn } from "./tools/interleave.ts";
+import { notePyTorch, runPeer, runPyTorch } from "./tools/processes.ts";
+import { ratios, type Report } from "./tools/report.ts";
+import { trainingTurn } from "./tools/trainer.ts";
 
 const layers = [784, 16, 16, 10];
 const batchSize = 64;

@@ -13,8 +13,8 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { known } from "../../shared/assert.ts";
 import { Cluster } from "../support/processes/cluster.ts";
-import type { Report } from "./report.ts";
-import { datasetArguments, flags } from "./trainer.ts";
+import type { Report } from "./tools/report.ts";
+import { datasetArguments, flags } from "./tools/trainer.ts";
 
 const rounds = 5;
 const windowMs = 5_000;

@@ -2,10 +2,10 @@
  * @file Samples per second of two Node workers with growing batches, for a small and a large network, compared with
  * PyTorch DDP, the bare kernel on the same cores, and TensorFlow.js if it is installed.
  */
-import { type Contestant, interleave, type Turn } from "./interleave.ts";
-import { notePyTorch, runPeer, runPyTorch } from "./processes.ts";
-import { type Bar, ratios, type Report } from "./report.ts";
-import { trainingTurn } from "./trainer.ts";
+import { type Contestant, interleave, type Turn } from "./tools/interleave.ts";
+import { notePyTorch, runPeer, runPyTorch } from "./tools/processes.ts";
+import { type Bar, ratios, type Report } from "./tools/report.ts";
+import { trainingTurn } from "./tools/trainer.ts";
 
 interface Case {
   readonly layers: readonly number[];

@@ -6,9 +6,9 @@
 import { Reduction } from "../../shared/engine/reduction.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
-import { type Contestant, interleave, type Turn } from "./interleave.ts";
-import { runPeer } from "./processes.ts";
-import { medianOf, type Report } from "./report.ts";
+import { type Contestant, interleave, type Turn } from "./tools/interleave.ts";
+import { runPeer } from "./tools/processes.ts";
+import { medianOf, type Report } from "./tools/report.ts";
 
 const rounds = 9;
 const seconds = 0.2;

@@ -8,11 +8,11 @@ import type { Browser } from "playwright-core";
 
 import { launchBrowser } from "../support/browser/browser.ts";
 import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
-import { type Contestant, interleave, type Turn } from "./interleave.ts";
-import { cpuMicrosOf } from "./processes.ts";
-import { ratios, type Report } from "./report.ts";
-import { flags } from "./trainer.ts";
-import { WatchClient } from "./watch-client.ts";
+import { type Contestant, interleave, type Turn } from "./tools/interleave.ts";
+import { cpuMicrosOf } from "./tools/processes.ts";
+import { ratios, type Report } from "./tools/report.ts";
+import { flags } from "./tools/trainer.ts";
+import { WatchClient } from "./tools/watch-client.ts";
 
 const watchers = 10;
 /** Many short turns: the machine's speed drifts more slowly than these, and affects both sides of a pair. */

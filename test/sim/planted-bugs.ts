@@ -4,8 +4,8 @@
  * has no switch for any of them.
  */
 import { Round } from "../../coordinator/dispatch/round.ts";
+import { Quota } from "../../coordinator/edge/limits/quota.ts";
 import type { PeerSocket } from "../../coordinator/edge/peer.ts";
-import { Quota } from "../../coordinator/edge/quota.ts";
 import type { PreparedRun } from "../../coordinator/run-setup.ts";
 import { ParameterStore } from "../../coordinator/run/parameter-store.ts";
 import { TrainingRun } from "../../coordinator/run/training-run.ts";

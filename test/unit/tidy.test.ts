@@ -3,7 +3,7 @@
  * dependencies with exact versions, and nothing that depends on one machine. The wire specification has its own
  * test, beside the protocol's.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, extname, join, relative } from "node:path";
 
 import { describe, expect, test } from "vitest";
@@ -20,10 +20,8 @@ import {
   sectionOf,
   tableRows,
 } from "../support/fixtures/markdown.ts";
+import { files, importsOf, read, root } from "../support/fixtures/sources.ts";
 
-const root = join(import.meta.dirname, "../..");
-/** Generated folders. A name that starts with a dot belongs to a tool. */
-const skipped = new Set(["node_modules", "build", "runs"]);
 const textExtensions = new Set([
   ".ts",
   ".md",
@@ -36,7 +34,6 @@ const textExtensions = new Set([
   ".svg",
 ]);
 
-const files = filesUnder(root);
 const pages = files.filter((file) => extname(file) === ".md");
 /** The pages at the top level, which describe the program to people. */
 const guides = pages.filter((file) => !file.includes("/"));
@@ -247,18 +244,6 @@ const otherFlags = [
   "--silent",
 ];
 
-function filesUnder(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name.startsWith(".") || skipped.has(entry.name)) return [];
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? filesUnder(path) : [relative(root, path)];
-  });
-}
-
-function read(file: string): string {
-  return readFileSync(join(root, file), "utf8");
-}
-
 function leadsSomewhere(link: string, page: string): boolean {
   if (/^(?:https?|mailto):/u.test(link)) return true;
   const [path = "", anchor] = link.split("#");
@@ -278,12 +263,6 @@ function pathsIn(page: string): string[] {
   return words
     .filter((word) => /^(?:coordinator|worker|shared|test)\/[\w./-]+$/u.test(word))
     .map((word) => word.replace(/[.:]$/u, ""));
-}
-
-/** Names in `import … from "name"`, `import "name"`, `import("name")` and `export … from "name"`. */
-function importsOf(source: string): string[] {
-  const pattern = /(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"'\n]+)["']/gu;
-  return [...source.matchAll(pattern)].map(([, name = ""]) => name);
 }
 
 function packageOf(name: string): string {

@@ -8,7 +8,7 @@ import { fork } from "node:child_process";
 
 import { defaultShardSize } from "../../../shared/run/plan.ts";
 import { testConfig } from "../../support/fixtures/run-config.ts";
-import { createRate, pictures } from "../engine-rate.ts";
+import { createRate, pictures } from "../tools/engine-rate.ts";
 
 interface Arguments {
   readonly layers: number[];

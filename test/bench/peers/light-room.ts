@@ -13,7 +13,7 @@ import { createEngine, type Engine } from "../../../shared/engine/engine.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
 import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
 import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
-import { type Answers, LightClient } from "../light-client.ts";
+import { type Answers, LightClient } from "../tools/light-client.ts";
 
 export interface RoomArguments {
   readonly url: string;

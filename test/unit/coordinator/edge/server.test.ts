@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 
 import { Access } from "../../../../coordinator/edge/access.ts";
-import { Quota } from "../../../../coordinator/edge/quota.ts";
+import { Quota } from "../../../../coordinator/edge/limits/quota.ts";
 import { listen, serverLimits } from "../../../../coordinator/edge/server.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
 import {

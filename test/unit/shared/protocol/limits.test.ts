@@ -52,12 +52,12 @@ describe("a limit", () => {
   test("of time, size or number is in no other file of the coordinator's edge", () => {
     for (const file of [
       "edge/server",
-      "edge/request-queue",
+      "edge/limits/request-queue",
       "reception",
       "watch/watchers",
       "edge/websocket-peer",
-      "edge/rate-limit",
-      "edge/quota",
+      "edge/limits/rate-limit",
+      "edge/limits/quota",
     ]) {
       const text = program.get(join("coordinator", `${file}.ts`)) ?? "";
       expect(text).not.toBe("");

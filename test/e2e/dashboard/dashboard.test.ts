@@ -5,10 +5,10 @@ import { hostname } from "node:os";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { decodeCheckpoint } from "../../coordinator/storage/checkpoint.ts";
-import { launchBrowser } from "../support/browser/browser.ts";
-import { decodePng, openDashboard, openPage, phase } from "../support/browser/dashboard-page.ts";
-import { Cluster } from "../support/processes/cluster.ts";
+import { decodeCheckpoint } from "../../../coordinator/storage/checkpoint.ts";
+import { launchBrowser } from "../../support/browser/browser.ts";
+import { decodePng, openDashboard, openPage, phase } from "../../support/browser/dashboard-page.ts";
+import { Cluster } from "../../support/processes/cluster.ts";
 
 /** To a browser, the machine's name is not a secure origin, but loopback addresses are. */
 const plainHost = hostname().toLowerCase();

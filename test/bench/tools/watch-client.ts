@@ -1,7 +1,7 @@
 /** @file A dashboard without a page: sends its token, reads everything, and draws nothing. */
 import { WebSocket } from "ws";
 
-import type { CoordinatorView } from "../../coordinator/run/view.ts";
+import type { CoordinatorView } from "../../../coordinator/run/view.ts";
 
 /** A long curve arrives in many snapshots. One with fewer bytes of points than this is not part of it. */
 const wholeCurveBytes = 100_000;

@@ -19,7 +19,7 @@ interface Figure {
   readonly reached?: boolean;
 }
 
-const folder = join(import.meta.dirname, "results");
+const folder = join(import.meta.dirname, "../results");
 
 export class Report {
   readonly #bench: string;

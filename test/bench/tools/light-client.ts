@@ -4,17 +4,17 @@
  */
 import { WebSocket } from "ws";
 
-import { selfTest } from "../../shared/engine/self-test.ts";
-import { instantiateKernel } from "../../shared/kernels/kernel.ts";
-import { encodeMessage } from "../../shared/protocol/codec.ts";
-import { protocolVersion } from "../../shared/protocol/limits.ts";
+import { selfTest } from "../../../shared/engine/self-test.ts";
+import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
+import { encodeMessage } from "../../../shared/protocol/codec.ts";
+import { protocolVersion } from "../../../shared/protocol/limits.ts";
 import {
   type CoordinatorMessage,
   decodeCoordinatorMessage,
   type MessageOf,
   type WorkerMessage,
-} from "../../shared/protocol/messages.ts";
-import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
+} from "../../../shared/protocol/messages.ts";
+import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
 
 /** The identity that a real worker with this kernel reports. */
 const identity = identityOfThisKernel(await loadKernelWasm());

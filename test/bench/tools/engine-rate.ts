@@ -2,17 +2,17 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-import { ParameterStore } from "../../coordinator/run/parameter-store.ts";
-import type { Dataset, Split } from "../../shared/data/dataset.ts";
-import { generateDigits } from "../../shared/data/digits/generate-digits.ts";
-import { parseIdx } from "../../shared/data/idx.ts";
-import { createEngine } from "../../shared/engine/engine.ts";
-import { instantiateKernel } from "../../shared/kernels/kernel.ts";
-import { initialParameters } from "../../shared/model/initialize.ts";
-import type { RunConfig } from "../../shared/run/config.ts";
-import { planRun } from "../../shared/run/plan.ts";
-import type { Block } from "../../shared/run/tree.ts";
-import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
+import { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
+import type { Dataset, Split } from "../../../shared/data/dataset.ts";
+import { generateDigits } from "../../../shared/data/digits/generate-digits.ts";
+import { parseIdx } from "../../../shared/data/idx.ts";
+import { createEngine } from "../../../shared/engine/engine.ts";
+import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../shared/model/initialize.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
+import { planRun } from "../../../shared/run/plan.ts";
+import type { Block } from "../../../shared/run/tree.ts";
+import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
 import { mnistFolder, mnistIsHere } from "./trainer.ts";
 
 const wasm = await loadKernelWasm();

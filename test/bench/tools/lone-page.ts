@@ -13,8 +13,8 @@ import { createInterface } from "node:readline";
 
 import { chromium as driver } from "playwright-core";
 
-import { known } from "../../shared/assert.ts";
-import { chromiumFlags } from "../support/browser/browser.ts";
+import { known } from "../../../shared/assert.ts";
+import { chromiumFlags } from "../../support/browser/browser.ts";
 import { childrenOf, residentBytesOf } from "./processes.ts";
 
 export interface LoneBrowserOptions {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { Quota } from "../../../../coordinator/edge/quota.ts";
-import { RateLimit } from "../../../../coordinator/edge/rate-limit.ts";
-import { known } from "../../../../shared/assert.ts";
+import { Quota } from "../../../../../coordinator/edge/limits/quota.ts";
+import { RateLimit } from "../../../../../coordinator/edge/limits/rate-limit.ts";
+import { known } from "../../../../../shared/assert.ts";
 
 describe("Places", () => {
   test("hold 3 in all and 2 for one address; the 4th and the 3rd find none", () => {

@@ -5,7 +5,7 @@
  */
 import { existsSync } from "node:fs";
 
-import { Cluster, type JsonEvent } from "../support/processes/cluster.ts";
+import { Cluster, type JsonEvent } from "../../support/processes/cluster.ts";
 import type { Turn } from "./interleave.ts";
 import { cpuMicrosOf } from "./processes.ts";
 

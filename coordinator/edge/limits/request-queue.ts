@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-import { httpUnansweredMax } from "../../shared/protocol/limits.ts";
+import { httpUnansweredMax } from "../../../shared/protocol/limits.ts";
 
 export interface RequestQueueOptions {
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;

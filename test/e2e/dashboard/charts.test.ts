@@ -7,10 +7,10 @@ import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { figuresIn } from "../../coordinator/dashboard/charts/figures.ts";
-import { launchBrowser } from "../support/browser/browser.ts";
-import { openDashboard, openPage, phase } from "../support/browser/dashboard-page.ts";
-import { Cluster } from "../support/processes/cluster.ts";
+import { figuresIn } from "../../../coordinator/dashboard/charts/figures.ts";
+import { launchBrowser } from "../../support/browser/browser.ts";
+import { openDashboard, openPage, phase } from "../../support/browser/dashboard-page.ts";
+import { Cluster } from "../../support/processes/cluster.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const figures = figuresIn("en-US");

@@ -3,8 +3,8 @@
  * each counted by one quota. Addresses of one subnet count as one; otherwise an IPv6 host would have 2^64 times its
  * share. Pure.
  */
-import { assert } from "../../shared/assert.ts";
-import { subnetOf } from "./addresses.ts";
+import { assert } from "../../../shared/assert.ts";
+import { subnetOf } from "../addresses.ts";
 
 export interface QuotaLimits {
   readonly inAll: number;

@@ -7,12 +7,12 @@ import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { argmax, outputsOf } from "../../coordinator/dashboard/model/network.ts";
-import { drawDigits } from "../../coordinator/datasets/digits.ts";
-import { decodeCheckpoint } from "../../coordinator/storage/checkpoint.ts";
-import { launchBrowser } from "../support/browser/browser.ts";
-import { openDashboard, openPage, phase } from "../support/browser/dashboard-page.ts";
-import { Cluster } from "../support/processes/cluster.ts";
+import { argmax, outputsOf } from "../../../coordinator/dashboard/model/network.ts";
+import { drawDigits } from "../../../coordinator/datasets/digits.ts";
+import { decodeCheckpoint } from "../../../coordinator/storage/checkpoint.ts";
+import { launchBrowser } from "../../support/browser/browser.ts";
+import { openDashboard, openPage, phase } from "../../support/browser/dashboard-page.ts";
+import { Cluster } from "../../support/processes/cluster.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const [trainCount, testCount] = [2_000, 400];

@@ -2,7 +2,7 @@
  * @file Limits events of one kind that may come in floods: some are reported, the others are counted, and the count
  * is reported.
  */
-import type { CoordinatorEvent } from "../run/view.ts";
+import type { CoordinatorEvent } from "../../run/view.ts";
 import { type Rate, RateLimit } from "./rate-limit.ts";
 
 export class EventLimit {

@@ -2,22 +2,22 @@
  * @file The coordinator's cost per received gradient, without its socket: the real coordinator and training run,
  * with workers that are objects in this process and answer at once.
  */
-import { Audit } from "../../coordinator/audit/audit.ts";
-import { Referee } from "../../coordinator/audit/referee.ts";
-import type { PeerHandler, PeerSocket } from "../../coordinator/edge/peer.ts";
-import { ParameterStore } from "../../coordinator/run/parameter-store.ts";
-import { TrainingRun } from "../../coordinator/run/training-run.ts";
-import { WorkerSessions } from "../../coordinator/workers/worker-sessions.ts";
-import { instantiateKernel } from "../../shared/kernels/kernel.ts";
-import { initialParameters } from "../../shared/model/initialize.ts";
-import { parameterCount } from "../../shared/model/layout.ts";
-import { encodeMessage } from "../../shared/protocol/codec.ts";
-import { protocolVersion } from "../../shared/protocol/limits.ts";
-import { decodeCoordinatorMessage, type WorkerMessage } from "../../shared/protocol/messages.ts";
-import { Random } from "../../shared/random.ts";
-import { planRun } from "../../shared/run/plan.ts";
-import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
-import { testConfig } from "../support/fixtures/run-config.ts";
+import { Audit } from "../../../coordinator/audit/audit.ts";
+import { Referee } from "../../../coordinator/audit/referee.ts";
+import type { PeerHandler, PeerSocket } from "../../../coordinator/edge/peer.ts";
+import { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
+import { TrainingRun } from "../../../coordinator/run/training-run.ts";
+import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
+import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../shared/model/initialize.ts";
+import { parameterCount } from "../../../shared/model/layout.ts";
+import { encodeMessage } from "../../../shared/protocol/codec.ts";
+import { protocolVersion } from "../../../shared/protocol/limits.ts";
+import { decodeCoordinatorMessage, type WorkerMessage } from "../../../shared/protocol/messages.ts";
+import { Random } from "../../../shared/random.ts";
+import { planRun } from "../../../shared/run/plan.ts";
+import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
+import { testConfig } from "../../support/fixtures/run-config.ts";
 import { noise } from "./engine-rate.ts";
 import { medianOf } from "./report.ts";
 

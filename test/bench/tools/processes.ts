@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import type { Report } from "./report.ts";
 
-const peers = join(import.meta.dirname, "peers");
+const peers = join(import.meta.dirname, "../peers");
 /** Linux reports CPU time in hundredths of a second, whatever the kernel's internal clock. */
 const microsPerTick = 10_000;
 

@@ -7,11 +7,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { violationsIn } from "../support/browser/accessibility.ts";
-import { launchBrowser } from "../support/browser/browser.ts";
-import { decodePng, openDashboard, openPage, phase } from "../support/browser/dashboard-page.ts";
-import { readQrCode } from "../support/browser/qr-reader.ts";
-import { Cluster } from "../support/processes/cluster.ts";
+import { violationsIn } from "../../support/browser/accessibility.ts";
+import { launchBrowser } from "../../support/browser/browser.ts";
+import { decodePng, openDashboard, openPage, phase } from "../../support/browser/dashboard-page.ts";
+import { readQrCode } from "../../support/browser/qr-reader.ts";
+import { Cluster } from "../../support/processes/cluster.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const small = ["--dataset", "digits:600,100", "--batch-size", "20"];

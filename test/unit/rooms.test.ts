@@ -1,0 +1,148 @@
+/**
+ * @file Keeps the folders as rooms: few files in each, no circles, and imports that only go down. A type import counts
+ * like any other, because whoever changes the type has both files open.
+ */
+import { dirname } from "node:path";
+
+import { describe, expect, test } from "vitest";
+
+import { files, neighboursOf, read } from "../support/fixtures/sources.ts";
+
+/** What a folder holds at most: more is a list that nobody reads to its end. */
+const filesPerFolderMax = 16;
+
+/**
+ * The floors of the house, from the ground up. A file may import from its own row's folder and from any row above this
+ * one in the list. A folder includes the folders in it that have no row of their own.
+ */
+const floors: readonly (readonly string[])[] = [
+  ["shared"],
+  ["shared/data", "shared/kernels", "shared/pages"],
+  ["shared/model"],
+  // The agreement: what a run is. No kernel is called in here.
+  ["shared/run"],
+  // What computes it, and how it travels.
+  ["shared/optimizers", "shared/engine", "shared/protocol"],
+  // From what people ask for to the agreement.
+  ["shared/run/settings"],
+
+  ["worker"],
+  ["worker/node", "worker/browser"],
+
+  ["coordinator/sha256.ts"],
+  // The engine room: decisions without sockets, clocks or disks.
+  ["coordinator/dispatch"],
+  ["coordinator/audit"],
+  ["coordinator/run"],
+  // The edges.
+  ["coordinator/options.ts", "coordinator/edge", "coordinator/storage", "coordinator/console"],
+  ["coordinator/workers", "coordinator/datasets"],
+  // From a request to a run under way, and all who watch it.
+  ["coordinator/run-setup.ts"],
+  ["coordinator/runs.ts"],
+  ["coordinator/watch"],
+  ["coordinator/reception.ts", "coordinator/dashboard"],
+  // Two who produce and take a request: neither knows the other.
+  ["coordinator/main.ts", "coordinator/cli"],
+
+  ["build-kernel.ts"],
+  ["promedio.ts", "build.ts", "vitest.config.ts"],
+];
+
+const sources = files.filter((file) => /(?<!\.d)\.ts$/u.test(file));
+const product = sources.filter((file) => !file.startsWith("test/"));
+const imports = new Map(sources.map((file) => [file, neighboursOf(file).filter(isOurs)]));
+
+function isOurs(file: string): boolean {
+  return sources.includes(file);
+}
+
+test(`a folder has at most ${filesPerFolderMax} files of code, and as many tests`, () => {
+  const counts = new Map<string, number>();
+  for (const file of sources) {
+    const kind = file.endsWith(".test.ts") ? "tests" : "files";
+    const key = `${kind} in ${dirname(file)}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const crowded = [...counts].filter(([, count]) => count > filesPerFolderMax);
+  expect(crowded.map(([key, count]) => `${count} ${key}`)).toEqual([]);
+});
+
+describe("imports", () => {
+  test("make no circle of files", () => {
+    expect(circleIn(imports)).toBe(undefined);
+  });
+
+  test("make no circle of folders, where a folder and those inside it are one house", () => {
+    const folders = new Map<string, string[]>();
+    for (const [file, others] of imports) {
+      const from = dirname(file);
+      const to = others.map((other) => dirname(other)).filter((other) => areApart(from, other));
+      folders.set(from, [...(folders.get(from) ?? []), ...to]);
+    }
+    expect(circleIn(folders)).toBe(undefined);
+  });
+
+  test("of the product go down: every file has its floor, and imports only from lower ones", () => {
+    const rows = new Map(floors.flatMap((rooms, floor) => rooms.map((room) => [room, floor])));
+    const flaws = product.flatMap((file) => {
+      const room = roomOf(file, rows);
+      if (room === undefined) return [`${file} is in no room of the table`];
+      return (imports.get(file) ?? []).flatMap((other) => {
+        const below = roomOf(other, rows);
+        if (below === undefined || below === room) return [];
+        const isDown = (rows.get(below) ?? 0) < (rows.get(room) ?? 0);
+        return isDown ? [] : [`${file} imports ${other}: ${room} is not above ${below}`];
+      });
+    });
+    expect(flaws).toEqual([]);
+  });
+
+  test("are all that the table is for: none of its rooms is empty", () => {
+    const rows = new Map(floors.flat().map((room) => [room, 0]));
+    for (const file of product) {
+      const room = roomOf(file, rows) ?? "";
+      rows.set(room, (rows.get(room) ?? 0) + 1);
+    }
+    expect([...rows].filter(([, count]) => count === 0)).toEqual([]);
+  });
+});
+
+test("a file begins with its @file comment", () => {
+  const late = sources.filter((file) => {
+    const text = read(file);
+    return text.includes("@file ") && !/^\/\*\*(?:(?!\*\/)[^])*@file /u.test(text);
+  });
+  expect(late).toEqual([]);
+});
+
+/** The longest entry of the table that is the file or a folder around it. */
+function roomOf(file: string, rows: ReadonlyMap<string, number>): string | undefined {
+  for (let path = file; path !== "."; path = dirname(path)) if (rows.has(path)) return path;
+  return undefined;
+}
+
+/** Whether neither of two folders is inside the other. */
+function areApart(one: string, other: string): boolean {
+  return !`${one}/`.startsWith(`${other}/`) && !`${other}/`.startsWith(`${one}/`) && one !== ".";
+}
+
+/** A circle in a graph, written out; `undefined` where there is none. */
+function circleIn(graph: ReadonlyMap<string, readonly string[]>): string | undefined {
+  const finished = new Set<string>();
+  const walk = (node: string, path: readonly string[]): string | undefined => {
+    if (path.includes(node)) return [...path.slice(path.indexOf(node)), node].join(" → ");
+    if (finished.has(node)) return undefined;
+    for (const next of graph.get(node) ?? []) {
+      const circle = walk(next, [...path, node]);
+      if (circle !== undefined) return circle;
+    }
+    finished.add(node);
+    return undefined;
+  };
+  for (const node of graph.keys()) {
+    const circle = walk(node, []);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
