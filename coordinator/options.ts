@@ -1,7 +1,7 @@
-/** @file What a coordinator is told that doesn't change the result of its runs. */
+/** @file The options of a coordinator that don't change the result of its runs. */
 import type { AuditPolicy } from "./audit/audit-policy.ts";
 
-/** Everything about a coordinator that doesn't change the result. All defaults are resolved. */
+/** All coordinator options that don't change the result, with all defaults resolved. */
 export interface CoordinatorOptions {
   readonly host: string;
   /** 0 lets the system choose. */
@@ -14,26 +14,29 @@ export interface CoordinatorOptions {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** `https://host:port` of other sites whose pages may connect; absent: none. */
   readonly allowOrigin?: readonly string[] | undefined;
-  /** Where others reach this server, without a slash at its end; absent: one of this machine's addresses. */
+  /**
+   * The address at which others reach this server, without a trailing slash; absent: one of this machine's
+   * addresses.
+   */
   readonly joinUrl?: string | undefined;
-  /** Workers need no token. */
+  /** Whether workers need no token. */
   readonly open: boolean;
   readonly localWorkers: number;
-  /** Of each local worker. */
+  /** Per local worker. */
   readonly threads: number | "auto";
   readonly minWorkers: number;
   readonly audit: AuditPolicy;
-  /** Folder that holds the runs. */
+  /** Folder of the runs. */
   readonly runs: string;
   /** `undefined`: make one up. */
   readonly name: string | undefined;
-  /** `true`: the latest run; a text: the run's name or the path of its folder or checkpoint. */
+  /** `true`: the latest run; a text: the run's name, or the path of its folder or checkpoint. */
   readonly resume: true | string | undefined;
   /** Epochs between two checkpoints. */
   readonly checkpointEvery: number;
   /** `undefined`: the user's cache folder. */
   readonly cache: string | undefined;
-  /** Without a slash at its end. `undefined`: the usual mirrors. */
+  /** Without a trailing slash. `undefined`: the default mirror. */
   readonly mnistMirror: string | undefined;
   readonly exit: boolean;
   readonly json: boolean;

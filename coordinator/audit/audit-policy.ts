@@ -1,4 +1,4 @@
-/** @file How much of what workers send is computed again; what each does stands in `audit.ts`. */
+/** @file The audit policies: how much of the workers' results is computed again. `audit.ts` implements them. */
 
 export const auditPolicies = ["none", "sample", "quorum"] as const;
 export type AuditPolicy = (typeof auditPolicies)[number];

@@ -1,7 +1,7 @@
 /**
- * @file The coordinator's own computation of a block: settles whether one can be computed at all when a worker says that
- * it can't (invariant 5: a peer's word alone ends no run), and who is right when results differ. It computes in the
- * thread that runs the training, one block at a time, while workers go on with theirs.
+ * @file The coordinator's own computation of a block. It decides whether a block can be computed at all if a worker
+ * says that it can't (invariant 5: a peer's word alone ends no run), and who is right if results differ. It
+ * computes on the thread that runs the training, one block at a time, while the workers continue.
  */
 import { known } from "../../shared/assert.ts";
 import type { Dataset } from "../../shared/data/dataset.ts";
@@ -11,7 +11,7 @@ import type { RunConfig } from "../../shared/run/config.ts";
 import type { Unit, UnitResult } from "../../shared/run/unit.ts";
 
 export interface RefereeOptions {
-  /** Its memory gets the dataset and an engine's buffers when they are needed. */
+  /** Its memory receives the dataset and an engine's buffers when they are first needed. */
   readonly kernel: Kernel;
   readonly config: RunConfig;
   readonly dataset: Dataset;
@@ -25,16 +25,16 @@ export class Referee {
     this.#options = options;
   }
 
-  /** Lays out the memory that computing takes, a copy of the dataset; else the first unit does. */
+  /** Lays out the memory for computing, including a copy of the dataset. Otherwise the first unit does it. */
   prepare(): void {
     this.#engine ??= createEngine(this.#options);
   }
 
   /**
-   * The result of a unit, or `undefined` where a value of it is NaN or infinite.
+   * The result of a unit, or `undefined` if one of its values is NaN or infinite.
    *
-   * @param parameters - Where it is taken: `[parameterCount]` little-endian float32, as it was sent to the workers.
-   * @returns Its values are a view that the next call overwrites, and that growing the kernel's memory detaches.
+   * @param parameters - The point: `[parameterCount]` little-endian float32, as sent to the workers.
+   * @returns Its values are a view. The next call overwrites it, and growing the kernel's memory detaches it.
    */
   compute(unit: Unit, parameters: Uint8Array): UnitResult | undefined {
     this.prepare();

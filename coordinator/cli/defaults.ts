@@ -1,8 +1,8 @@
-/** @file Defaults of what doesn't change the result: where and how the coordinator and the worker run. */
+/** @file Defaults of the options that don't change the result: where and how the coordinator and the worker run. */
 
 /** Where and how the coordinator runs. */
 export const coordinatorDefaults = {
-  /** All interfaces: workers on other machines are the point, and the join token keeps others out. */
+  /** All interfaces, because workers on other machines are the point and the join token keeps strangers out. */
   host: "0.0.0.0",
   port: 8080,
   open: false,
@@ -17,7 +17,7 @@ export const coordinatorDefaults = {
   printConfig: false,
 } as const;
 
-/** Where `promedio start` differs from `promedio coordinator`. */
+/** Defaults of `promedio start` that differ from `promedio coordinator`. */
 export const startDefaults = { localWorkers: 2 } as const;
 
 export const workerDefaults = { threads: 1 } as const;

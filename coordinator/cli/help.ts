@@ -1,4 +1,4 @@
-/** @file The commands and the words of their help: what each does, an option's default, a few examples. */
+/** @file The commands and the texts of their help: what each does, an option's default, a few examples. */
 import {
   hiddenWidths,
   optimizerDefaults,
@@ -72,7 +72,7 @@ function defaultText(command: CommandName, key: string): string | undefined {
   return `${general}; ${tuned} without --optimizer`;
 }
 
-/** `0.01 for adam, adamw; 0.5 for sgd`, for an option whose default depends on another's value. */
+/** For an option whose default depends on another's value: `0.01 for adam, adamw; 0.5 for sgd`. */
 function chosenDefault(
   key: string,
   table: Readonly<Record<string, Readonly<Record<string, number>>>>,
@@ -97,7 +97,7 @@ Every option but -h can also be a variable (PROMEDIO_LEARNING_RATE=0.01) or a li
 --no-exit, --no-json … take a switch back.
 `;
 
-/** What follows the options. */
+/** The text after the options. */
 export const examples: Readonly<Record<CommandName, string>> = {
   start: `${settingsHelp}
 Examples:

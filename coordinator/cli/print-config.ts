@@ -1,4 +1,4 @@
-/** @file What `--print-config` prints: the settings, where each comes from, in a form that is a run file itself. */
+/** @file The output of `--print-config`: the settings and their sources, in a form that is itself a run file. */
 import { completeRun } from "../../shared/run/settings/complete.ts";
 import type { OptionTable, Origins } from "../../shared/run/settings/option.ts";
 import { type OptionValue, valueText } from "../../shared/run/settings/readers.ts";
@@ -6,12 +6,12 @@ import { runKeys, type RunRequest } from "../../shared/run/settings/run-settings
 import { coordinatorOptions, type CoordinatorSettings, serverOptions } from "./options.ts";
 
 /**
- * The run's settings are those before the dataset is known: `auto` stays `auto`. A resumed run has its checkpoint's,
- * so only what was given is printed.
+ * The run's settings are those before the dataset is known, so `auto` stays `auto`. A resumed run has its
+ * checkpoint's settings, so only the given ones are printed.
  *
- * YAML with a comment a line, or JSON when the settings say `json`. A secret is named but not shown.
+ * The form is YAML with a comment per line, or JSON if the settings say `json`. A secret is named but not shown.
  *
- * @throws OperatorError for settings that contradict each other.
+ * @throws OperatorError if settings contradict each other.
  */
 export function printConfig(
   request: RunRequest,
@@ -20,7 +20,7 @@ export function printConfig(
 ): string {
   const run = settings.resume ? request.given : completeRun(request);
   const values: Record<string, OptionValue> = { ...run, ...settings };
-  // Steps alone decide the end; a default of epochs beside them would end the run earlier.
+  // If only steps are given, they decide the end. A default for epochs would end the run earlier.
   if (request.given.epochs === undefined && typeof request.given.steps === "number")
     delete values["epochs"];
   const origins = { ...request.origins, ...coordinatorOrigins };
@@ -49,7 +49,7 @@ function asYaml(rows: readonly PrintedRow[]): string {
 
 function scalar(value: OptionValue): string {
   const text = valueText(value);
-  // A JSON string is a quoted YAML one.
+  // A JSON string is also a quoted YAML string.
   return /^\w([\w.,/:-]*[\w/])?$/u.test(text) ? text : JSON.stringify(text);
 }
 

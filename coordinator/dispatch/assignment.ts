@@ -1,6 +1,6 @@
 /**
- * @file Who computes which leaves of a round. Pure: speeds in, shares out. Nothing here can change the result of a
- * run, only how soon it is there (invariants 1 and 2).
+ * @file Assigns the leaves of a round to workers. Pure: speeds in, shares out. Nothing here can change the result
+ * of a run, only how soon it is ready (invariants 1 and 2).
  */
 import { assert, known } from "../../shared/assert.ts";
 import { type Block, blocksOf } from "../../shared/run/tree.ts";
@@ -8,13 +8,13 @@ import { type Block, blocksOf } from "../../shared/run/tree.ts";
 /** How long a worker is expected to take: `overheadMs + leaves · leafMs`. */
 export interface WorkerSpeed {
   readonly workerId: string;
-  /** Round trip, encoding and queueing of one share, however large; ≥ 0. */
+  /** Round trip, encoding and queueing of one share, whatever its size; ≥ 0. */
   readonly overheadMs: number;
-  /** Computing one leaf; > 0. */
+  /** Time to compute one leaf; > 0. */
   readonly leafMs: number;
-  /** So much later may the round end for this worker to get its first leaf; 0 when absent. */
+  /** The round may end this much later so that this worker gets its first leaf; 0 if absent. */
   readonly slackMs?: number;
-  /** So much longer may its leaves take when that saves blocks; any time when absent. */
+  /** The worker's leaves may take this much longer if that saves blocks; unlimited if absent. */
   readonly roundingMs?: number;
 }
 
@@ -25,18 +25,19 @@ export interface Share {
 }
 
 /**
- * A boundary between two shares may move by this part of the smaller one to make fewer, larger blocks: each saves the
- * bytes of one gradient, and costs at most this part of the round's time; and no more than `roundingMs`.
+ * A boundary between two shares may move by this fraction of the smaller one to make fewer, larger blocks. Each
+ * saved block saves the bytes of one gradient, and costs at most this fraction of the round's time and never more
+ * than `roundingMs`.
  */
 const snapFraction = 1 / 8;
 
 /**
- * Splits the leaves [0, leafCount) so that all workers are expected to finish together. Each leaf goes to whoever
- * would finish it first, which minimises the expected end of the round for equal leaves; then each worker's count
- * becomes one contiguous range, whose ends are moved a little where that saves blocks (and so bytes).
+ * Splits the leaves [0, leafCount) so that all workers are expected to finish together. Each leaf goes to the
+ * worker that would finish it first, which minimises the expected end of the round for equal leaves. Then each
+ * worker's count becomes one contiguous range, whose ends move a little if that saves blocks (and so bytes).
  *
- * @param workers - Those that can take work, in a stable order: ranges are laid out in that order.
- * @returns Only workers that got something; their blocks are disjoint and cover every leaf.
+ * @param workers - The workers that can take work, in a stable order, which is also the order of the ranges.
+ * @returns The workers that got something. Their blocks are disjoint and cover every leaf.
  */
 export function planShares(leafCount: number, workers: readonly WorkerSpeed[]): Share[] {
   assert(
@@ -48,7 +49,7 @@ export function planShares(leafCount: number, workers: readonly WorkerSpeed[]): 
 }
 
 /**
- * Splits leaves that came back (their worker left, failed or is late) among the workers that can take them.
+ * Splits returned leaves (whose worker left, failed or is late) among the workers that can take them.
  *
  * @param leaves - In ascending order.
  */
@@ -69,9 +70,9 @@ export function redistribute(
 }
 
 /**
- * How many leaves each worker gets: leaf by leaf to whoever would be done first; ties go to the earlier worker. Who has
- * none yet is taken to be done a little earlier than it is: two shards for two workers are one each, though one of
- * them may just now look three times as fast.
+ * How many leaves each worker gets: leaf by leaf, to the worker that would finish first; ties go to the earlier
+ * worker. A worker without any leaf is assumed to finish a little earlier than predicted. So two shards for two
+ * workers are one each, even if one of them just now seems three times as fast.
  */
 function countLeaves(leafCount: number, workers: readonly WorkerSpeed[]): number[] {
   const counts = workers.map(() => 0);
@@ -88,7 +89,7 @@ function countLeaves(leafCount: number, workers: readonly WorkerSpeed[]): number
   return counts;
 }
 
-/** Ends of the workers' ranges, each but the last moved to the roundest number within its tolerance. */
+/** Ends of the workers' ranges. Each except the last is moved to the roundest number within its tolerance. */
 function snap(counts: readonly number[], workers: readonly WorkerSpeed[]): number[] {
   let end = 0;
   let snapped = 0;
@@ -111,7 +112,7 @@ function toleranceOf(
   return Math.min(count * snapFraction, roundingMs / (leafMs ?? 0));
 }
 
-/** The multiple of the largest power of two that lies within `tolerance` of `value`. */
+/** The multiple of the largest power of two within `tolerance` of `value`. */
 function roundest(value: number, tolerance: number): number {
   let best = value;
   for (let unit = 2; unit <= 2 * tolerance; unit *= 2) {

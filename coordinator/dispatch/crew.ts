@@ -1,6 +1,6 @@
 /**
- * @file The workers that can take work in a run: ready, connected, not paused. Knows who is late and how fast each
- * is; knows nothing of sockets. Pure.
+ * @file The workers that can take work in a run: ready, connected, not paused. It knows which are late and how fast
+ * each is, but nothing of sockets. Pure.
  */
 import type { WorkerSpeed } from "./assignment.ts";
 import type { Holding, Round } from "./round.ts";
@@ -10,17 +10,17 @@ export interface CrewWorker {
   readonly id: string;
   /** Shown to people. */
   readonly name: string;
-  /** Where it connects from: two opinions from two networks are worth more than two from one. */
+  /** Where it connects from. Two opinions from two subnets are worth more than two from one. */
   readonly subnet: string;
-  /** Outlives the member: a worker that comes back is as fast as it was. */
+  /** Outlives the member: a worker that returns keeps its measured speed. */
   readonly speed: SpeedEstimate;
-  /** Took longer than its deadline and has not answered since: until it does, it gets no further work. */
+  /** It missed its deadline and has not answered since. Until it does, it gets no more work. */
   late: boolean;
-  /** What it held when a round was closed without it: its answer tells how slow it was. */
+  /** What it held when a round was closed without it. Its answer will tell how slow it was. */
   overdue: { readonly round: Round; readonly holding: Holding } | undefined;
 }
 
-/** A member as it joins. */
+/** A worker that joins the crew. */
 export type Newcomer = Omit<CrewWorker, "late" | "overdue">;
 
 export class Crew {
@@ -30,7 +30,7 @@ export class Crew {
     return this.#members.size;
   }
 
-  /** A newcomer's word on its speed is believed up to the fastest that has shown what it can. */
+  /** Adds a worker. Its claimed speed is believed up to that of the fastest measured worker. */
   add({ id, name, subnet, speed }: Newcomer): void {
     const shown = [...this.#members.values()].filter((member) => member.speed.isMeasured);
     if (shown.length > 0)
@@ -46,7 +46,7 @@ export class Crew {
     return this.#members.get(id);
   }
 
-  /** Whether two come from two networks, or there is nobody here from any other than the second's. */
+  /** Whether two workers are from different subnets, or all workers are from the second one's subnet. */
   areIndependent(firstId: string, secondId: string): boolean {
     const first = this.get(firstId)?.subnet;
     const second = this.get(secondId)?.subnet;
@@ -54,14 +54,14 @@ export class Crew {
     return [...this.#members.values()].every(({ subnet }) => subnet === second);
   }
 
-  /** In the order of their ids, as in every list of workers. */
+  /** Sorted by id, as in every list of workers. */
   get names(): string[] {
     const members = [...this.#members.values()];
     const inOrder = members.toSorted((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
     return inOrder.map(({ name }) => name);
   }
 
-  /** Who should get work: everybody on time, or everybody when all are late. */
+  /** The workers that should get work: everybody on time, or everybody if all are late. */
   available(): CrewWorker[] {
     const all = [...this.#members.values()];
     const onTime = all.filter(({ late }) => !late);
@@ -70,25 +70,28 @@ export class Crew {
 }
 
 /**
- * Overheads up to this many times the least one, and this much more, are taken as equal: what differs between two
- * workers of one machine is noise, and must not give one of them all the work.
+ * Overheads up to this many times the smallest one, plus this much, count as equal. Differences between two workers
+ * on one machine are noise and must not give one of them all the work.
  */
 const overheadTolerance = 2;
 const overheadSlackMs = 1;
 
-/** A round may end later by this part of an overhead so that one more worker takes part: nobody sees the difference. */
+/**
+ * A round may end later by this fraction of an overhead so that one more worker takes part. Nobody notices the
+ * difference.
+ */
 const slackFraction = 0.2;
 
 /**
- * Those that have worked before, or all where none has. What was lost once in a round is theirs: a crowd that joins, takes
- * and leaves could keep a round open for ever among themselves.
+ * Workers with a measured speed, or all if nobody has one. They get lost blocks before workers that only claim a
+ * speed; otherwise a crowd that joins, takes work and leaves could keep a round open for ever.
  */
 export function provenAmong(members: readonly CrewWorker[]): readonly CrewWorker[] {
   const proven = members.filter(({ speed }) => speed.isMeasured);
   return proven.length > 0 ? proven : members;
 }
 
-/** What planning shares needs to know, for leaves of so many samples. */
+/** The input for planning shares, with leaves of this many samples. */
 export function speedsOf(members: readonly CrewWorker[], samplesPerLeaf: number): WorkerSpeed[] {
   const least = members.reduce((min, { speed }) => Math.min(min, speed.overheadMs), Infinity);
   const tolerated = overheadTolerance * least + overheadSlackMs;
@@ -97,7 +100,7 @@ export function speedsOf(members: readonly CrewWorker[], samplesPerLeaf: number)
     overheadMs: Math.max(0, speed.overheadMs - tolerated),
     leafMs: speed.sampleMs * samplesPerLeaf,
     slackMs: slackFraction * least,
-    // What one share costs besides computing says roughly what its blocks cost.
+    // The overhead of a share roughly equals the cost of its blocks.
     roundingMs: least,
   }));
 }

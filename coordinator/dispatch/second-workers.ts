@@ -1,15 +1,16 @@
 /**
- * @file Who gives the second opinion on which block of a round whose blocks are all computed twice. Pure, as
- * `assignment.ts`, and like it without any say in a run's result.
+ * @file Chooses the worker for the second opinion on each block, if all blocks are computed twice. Pure, like
+ * `assignment.ts`, and like it without influence on a run's result.
  */
 import type { Share, WorkerSpeed } from "./assignment.ts";
 
 /**
- * Gives every block to a second worker as well, its own share first: from another subnet than the first one where
- * there are such workers, and of these to whoever is expected to be done first. With one worker there is no second.
+ * Gives every block to a second worker as well, who does it after its own share. It comes from another subnet than
+ * the first worker if possible; among those, it is the one expected to finish first. With one worker there is no
+ * second.
  *
- * @param shares - As planned: of disjoint blocks.
- * @param workers - The same that the shares were planned for.
+ * @param shares - The planned shares, of disjoint blocks.
+ * @param workers - The workers for which the shares were planned.
  */
 export function withSecondWorkers(
   shares: readonly Share[],
@@ -30,7 +31,7 @@ export function withSecondWorkers(
   });
   for (const share of shares) {
     const own = lots.findIndex(({ workerId }) => workerId === share.workerId);
-    // Ties go to the next worker in the circle, so that equal workers are each other's partners in turn.
+    // Ties go to the next worker in the circle, so that equal workers check each other in turn.
     const others = [...lots.slice(own + 1), ...lots.slice(0, own)];
     const elsewhere = others.filter(({ subnet }) => subnet !== lots[own]?.subnet);
     const candidates = elsewhere.length > 0 ? elsewhere : others;
@@ -44,7 +45,7 @@ export function withSecondWorkers(
   return lots.filter(({ blocks }) => blocks.length > 0);
 }
 
-/** Who would be done first with so many leaves more; the earlier one of two. */
+/** The worker that would finish first with this many more leaves; of two, the earlier one. */
 function soonest<Lot extends { readonly endMs: number; readonly leafMs: number }>(
   lots: readonly Lot[],
   leaves: number,

@@ -1,35 +1,35 @@
 /**
- * @file How fast a worker is, estimated from what it did. Decides shares and deadlines, never results. Pure: the
- * caller passes durations.
+ * @file Estimates a worker's speed from its work. It decides shares and deadlines, never results. Pure: the caller
+ * passes durations.
  */
 
-/** Weight of the newest measurement: an estimate follows a change of speed within about five rounds. */
+/** Weight of the newest measurement. The estimate follows a change of speed within about five rounds. */
 const newestWeight = 0.2;
 
-/** A share is late when it takes this many times longer than predicted … */
+/** A share is late if it takes this many times longer than predicted … */
 const lateFactor = 3;
-/** … and this much on top: less than that is a garbage collection or a scheduler's slice, not a straggler. */
+/** … plus this much. Anything less is a garbage collection or a scheduler's slice, not a straggler. */
 const lateGraceMs = 25;
-/** Before this many measurements the prediction is a guess (just-in-time compilers warm up): be patient. */
+/** Before this many measurements the prediction is a guess (just-in-time compilers warm up), so be patient. */
 const measurementsMin = 5;
 const firstGraceMs = 2_000;
 
 /**
- * A worker that gets no work is believed a little faster all the time, or one hiccup would shut it out for good: there
- * is no measurement without work. It is tried again after being left out for this many times as long as a leaf was
- * predicted to take, so a worker that really is that slow costs at most one part in so many.
+ * The speed estimate of a worker without work slowly rises, because without work there is no measurement, and a
+ * single hiccup would exclude it for good. It is tried again after this many times the predicted time of a leaf. So
+ * a worker that really is that slow costs at most one part in this many.
  */
 const restFactor = 20;
 
-/** Whatever a worker says of itself, it takes at least and at most this long for a sample. */
+/** Limits for a claimed speed, in milliseconds per sample. */
 const sampleMsMin = 1e-6;
 const sampleMsMax = 1e6;
 
-/** What one finished share told about its worker. */
+/** What one finished share tells about its worker. */
 export interface Measurement {
   /** From handing out the share to its last result. */
   readonly elapsedMs: number;
-  /** Time spent computing, as the worker says; at most `elapsedMs` is believed. */
+  /** Time spent computing, as reported by the worker; at most `elapsedMs` is believed. */
   readonly computeMs: number;
   readonly samples: number;
 }
@@ -40,18 +40,18 @@ export class SpeedEstimate {
   #sampleMs: number;
   #measurements = 0;
 
-  /** @param samplesPerSecond - The worker's own measurement from its `ready`; 0 when it has none. */
+  /** @param samplesPerSecond - The worker's own measurement from its `ready`; 0 if it has none. */
   constructor(samplesPerSecond: number) {
     this.#overheadMs = 1;
     this.#sampleMs = samplesPerSecond > 0 ? inRange(1000 / samplesPerSecond) : 0.01;
   }
 
-  /** Whether it rests on work that was done, and not on a word alone. */
+  /** Whether it is based on finished work, not only on a claim. */
   get isMeasured(): boolean {
     return this.#measurements > 0;
   }
 
-  /** Takes back what a worker says of itself beyond that: nothing it did is forgotten. */
+  /** Limits a worker's claim. Measurements are not affected. */
   limitClaim(sampleMsLeast: number): void {
     if (!this.isMeasured) this.#sampleMs = Math.max(this.#sampleMs, sampleMsLeast);
   }
@@ -65,8 +65,8 @@ export class SpeedEstimate {
   }
 
   /**
-   * Learns from a share. After one that was late the old estimate is worth nothing, wrong by so much; but no more than
-   * the deadline is believed, so that a worker that only slept is soon tried again.
+   * Learns from a share. A late one shows that the old estimate was far off, so it is discarded. But at most the
+   * deadline is believed, so that a worker that only slept is soon tried again.
    */
   observe({ elapsedMs, computeMs, samples }: Measurement): void {
     const isFirst = this.#measurements === 0;
@@ -86,10 +86,10 @@ export class SpeedEstimate {
   }
 
   /**
-   * Notes that the worker could have worked and got nothing.
+   * Notes that the worker could have worked but got nothing.
    *
    * @param elapsedMs - For how long.
-   * @param samples - Of the smallest share it could have got: one leaf.
+   * @param samples - Size of the smallest possible share: one leaf.
    */
   rest(elapsedMs: number, samples: number): void {
     const kept = Math.max(0, 1 - elapsedMs / (restFactor * this.predictMs(samples)));
@@ -101,7 +101,7 @@ export class SpeedEstimate {
     return this.#overheadMs + samples * this.#sampleMs;
   }
 
-  /** After this long a share counts as late and a backup of it goes to another worker. */
+  /** After this time a share counts as late, and a backup of it goes to another worker. */
   deadlineMs(samples: number): number {
     const graceMs = this.#measurements < measurementsMin ? firstGraceMs : lateGraceMs;
     return lateFactor * this.predictMs(samples) + graceMs;

@@ -1,6 +1,6 @@
 /**
- * @file The promedio table: for a handful of parameters, what each worker found as the mean gradient over its own
- * samples, and the average over all. Only shown, never used: sums here are plain float64 in arrival order.
+ * @file The promedio table: for a few parameters, each worker's mean gradient over its own samples, and the average
+ * of all. Only shown, never used: its sums are plain float64 in order of arrival.
  */
 import { known } from "../../shared/assert.ts";
 import { layoutOf } from "../../shared/model/layout.ts";
@@ -12,7 +12,7 @@ interface Column {
   samples: number;
 }
 
-/** Collects one step's columns while the results come in, and keeps the last complete step for display. */
+/** Collects the columns of one step while its results arrive, and keeps the last complete step for display. */
 export class GradientTable {
   readonly #parameters: readonly number[];
   #open = new Map<string, Column>();
@@ -47,7 +47,7 @@ export class GradientTable {
     }
   }
 
-  /** The step is committed: its columns are complete. */
+  /** The step is committed, so its columns are complete. */
   end(): void {
     if (this.#open.size === 0) return;
     [this.#complete, this.#open] = [this.#open, this.#complete];
@@ -57,8 +57,9 @@ export class GradientTable {
   /**
    * The last complete step; `null` before the first, and for runs without gradients.
    *
-   * @param present - Names of the workers that are here. Their columns stand in this order, those of workers that have
-   *   left behind them. A few keep their columns in steps in which they had no share, so that the table can be read.
+   * @param present - Names of the connected workers. Columns are in this order, followed by those of workers that
+   *   have left. If there are only a few workers, they keep their columns in steps without a share, so that the
+   *   table is readable.
    */
   table(present: readonly string[]): GradientTableView | null {
     if (this.#completeStep === undefined) return null;
@@ -84,8 +85,8 @@ function meanOf(column: Column | undefined, row: number): number | null {
 }
 
 /**
- * Six parameters worth looking at: three weights of the input in the middle (an image's border never has a gradient),
- * the first one of the second and of the last layer that have any, and the very last.
+ * Six interesting parameters: three weights of the middle input (an image's border never has a gradient), the first
+ * one of the second and of the last layer with parameters, and the very last.
  */
 function chooseParameters(model: ModelConfig): number[] {
   const { layers, parameterCount } = layoutOf(model);
@@ -101,7 +102,7 @@ function chooseParameters(model: ModelConfig): number[] {
   return [...new Set(inside)].toSorted((a, b) => a - b);
 }
 
-/** The input in the middle: of a square picture its centre, of anything else the middle of the row. */
+/** The middle input: the centre of a square picture, or else the middle of the row. */
 function middleInput(inputs: number): number {
   const side = Math.round(Math.sqrt(inputs));
   const half = Math.floor(side / 2);

@@ -1,12 +1,12 @@
 /**
- * @file The curve of a run: one point a step while there are few, one point for every 2ᵏ steps, their mean, when there
- * are many. Fixed memory, however long the run; nothing but the newest end of it ever changes, so that who watches is
- * sent only that.
+ * @file The curve of a run: one point per step while there are few, and later one point per 2ᵏ steps, their mean.
+ * It takes a fixed amount of memory, however long the run. Only its newest end ever changes, so watchers receive
+ * only that.
  */
 
 import type { RecordPoint } from "./view.ts";
 
-/** What a point is: means over its steps, but the first two, which are of its last step. */
+/** The fields of a point: means over its steps, except the first two, which are of its last step. */
 export const historyFields = [
   "step",
   "seconds",
@@ -18,40 +18,40 @@ export const historyFields = [
 const width = historyFields.length;
 
 /**
- * The head of a binary message: run number, steps a point, index of the first point, each a little-endian uint32. The
- * points follow, float32, in the order of `historyFields`. From index 0 on, all earlier points are replaced.
+ * The head of a binary message: run number, steps per point, and index of the first point, each a little-endian
+ * uint32. The points follow as float32, in the order of `historyFields`. An index of 0 replaces all earlier points.
  */
 export const pointsHeadBytes = 12;
 
-/** 3 MB of float32. More than any screen has columns, so that one can look closely at a part. */
+/** 3 MB of float32. More points than any screen has columns, so that a reader can zoom in. */
 const pointsMax = 131_072;
 
 export interface HistoryStep {
   /** Committed steps after it. */
   readonly step: number;
-  /** Of training, until it was committed. */
+  /** Seconds of training until it was committed. */
   readonly seconds: number;
   /** Mean over the batch. */
   readonly loss: number;
-  /** Fraction of the batch; `null` where nobody counted. */
+  /** Fraction of the batch; `null` if hits were not counted. */
   readonly accuracy: number | null;
-  /** `null` where there is none. */
+  /** `null` if there is none. */
   readonly learningRate: number | null;
-  /** L2, of the mean gradient before clipping; `null` where there is none. */
+  /** L2 norm of the mean gradient before clipping; `null` if there is none. */
   readonly gradientNorm: number | null;
 }
 
 export class History {
   readonly #pointsMax: number;
-  /** Points one after the other, six values each; NaN is an unknown one. */
+  /** The points, six values each; NaN means unknown. */
   #values = new Float32Array(1024 * width);
   #count = 0;
   #stride = 1;
-  /** Sums over the steps of the point that is not complete yet. */
+  /** Sums over the steps of the unfinished point. */
   readonly #open = new Float64Array(width);
   #openSteps = 0;
 
-  /** @param most - Even; for tests. */
+  /** @param most - Maximum number of points, even; for tests. */
   constructor(most = pointsMax) {
     this.#pointsMax = most;
   }
@@ -61,7 +61,7 @@ export class History {
     return this.#count;
   }
 
-  /** Steps a point. Doubles when there are too many points, and all of them change then. */
+  /** Steps per point. If there are too many points it doubles, and all of them change. */
   get stride(): number {
     return this.#stride;
   }
@@ -71,7 +71,7 @@ export class History {
     return this.#values.subarray(from * width, end * width);
   }
 
-  /** Evenly spread points, at most `most`, rounded to what can be seen in a chart: they are sent as text. */
+  /** At most `most` evenly spread points, rounded to what a chart can show, because they are sent as text. */
   thinned(most: number): RecordPoint[] {
     const size = Math.max(1, Math.ceil(this.#count / most));
     return Array.from({ length: Math.ceil(this.#count / size) }, (_, i) =>
@@ -125,7 +125,7 @@ export class History {
     this.#values = larger;
   }
 
-  /** Makes one point of every two. */
+  /** Merges points in pairs. */
   #halve(): void {
     const values = this.#values;
     for (let target = 0; target < this.#count / 2; target++) {
@@ -140,7 +140,7 @@ export class History {
   }
 }
 
-/** To five digits. */
+/** Rounds to five digits. */
 function rounded(value: number): number {
   return Number(value.toPrecision(5));
 }

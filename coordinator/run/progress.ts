@@ -1,20 +1,23 @@
 /**
- * @file What a run tells about itself while it goes: losses, curves, rates. Only numbers that are shown; none of them
- * decides anything. Pure: the caller passes the clock.
+ * @file The numbers that a run reports about itself: losses, curves, rates. They are only displayed; nothing is
+ * decided by them. Pure: the caller passes the clock.
  */
 import { History } from "./history.ts";
 import type { EvaluationPoint, EvaluationView } from "./view.ts";
 
 /** Weight of the newest step in the smoothed loss and accuracy. */
 const newestWeight = 0.05;
-/** Curves are thinned to half when they reach this many points. */
+/** A curve that reaches this many points is thinned to half. */
 const curvePointsMax = 512;
-/** Rates are measured over windows of about this long. */
+/** Approximate length of the windows over which rates are measured. */
 const rateWindowMs = 500;
-/** The first window is over sooner; until then the average since the start is shown, for short runs have no more. */
+/**
+ * The first window is shorter. Until it ends, the average since the start is shown, because a short run has nothing
+ * else.
+ */
 const firstRateWindowMs = 100;
 
-/** Totals since the epoch began: carried in checkpoints, so that a resumed epoch reports the same loss. */
+/** Totals since the start of the epoch. Stored in checkpoints, so that a resumed epoch reports the same loss. */
 export interface EpochTotals {
   lossSum: number;
   correct: number;
@@ -24,7 +27,7 @@ export interface EpochTotals {
 /** Totals of one step's batch. */
 export interface StepTotals {
   readonly lossSum: number;
-  /** `null` where it is not counted. */
+  /** `null` if hits are not counted. */
   readonly correct: number | null;
   readonly samples: number;
   /** η, and the L2 norm of the mean gradient; absent for local search. */
@@ -32,7 +35,7 @@ export interface StepTotals {
   readonly gradientNorm?: number;
 }
 
-/** What is carried from one process to the next. */
+/** The state that continues in the next process. */
 export interface ProgressState {
   readonly trainingMs: number;
   readonly epochTotals: EpochTotals;
@@ -47,7 +50,7 @@ interface Rates {
 }
 
 export class Progress {
-  /** Milliseconds spent in training rounds; evaluation, pauses and waiting for workers are not in it. */
+  /** Milliseconds spent in training rounds, without evaluation, pauses and waiting for workers. */
   trainingMs = 0;
   /** Of this process only, for the rates of `finished`. */
   trainedSamples = 0;
@@ -60,14 +63,14 @@ export class Progress {
   trainAccuracy: number | null = null;
   readonly trainCurve: { step: number; loss: number }[] = [];
   readonly testCurve: EvaluationPoint[] = [];
-  /** Every step that this process made, for the dashboard. */
+  /** Every step of this process, for the dashboard. */
   readonly history = new History();
   #curveStride = 1;
   #testStride = 1;
   #evaluations = 0;
-  /** The newest evaluation is none of every `#testStride`-th: it makes room for the next. */
+  /** The newest evaluation is not an n-th one (n = `#testStride`), so the next one replaces it. */
   #newestIsExtra = false;
-  /** Of the last whole window. */
+  /** Of the last complete window. */
   #rates: Rates | null = null;
   #windowMs = 0;
   #windowSamples = 0;
@@ -91,12 +94,12 @@ export class Progress {
     };
   }
 
-  /** Means over the last window, or over the first one so far. */
+  /** Means over the last window, or over the unfinished first one. */
   get rates(): Rates {
     return this.#rates ?? this.#windowRates;
   }
 
-  /** Means over everything that this process trained. */
+  /** Means over all training of this process. */
   get averageRates(): { samplesPerSecond: number; stepsPerSecond: number } {
     const perSecond = this.trainedMs > 0 ? 1000 / this.trainedMs : 0;
     return {
@@ -105,7 +108,7 @@ export class Progress {
     };
   }
 
-  /** Counts bytes that went over sockets, either way. */
+  /** Counts bytes sent or received over sockets. */
   addBytes(bytes: number): void {
     this.#windowBytes += bytes;
   }
@@ -113,8 +116,8 @@ export class Progress {
   /**
    * Counts one committed step.
    *
-   * @param totals - Over the batch; `correct` is `null` where nobody counted.
-   * @param elapsedMs - From handing the step out to its commit.
+   * @param totals - Over the batch; `correct` is `null` if hits were not counted.
+   * @param elapsedMs - From handing out the step to its commit.
    */
   addStep(step: number, totals: StepTotals, elapsedMs: number): void {
     const { lossSum, correct, samples, learningRate = null, gradientNorm = null } = totals;
@@ -139,7 +142,7 @@ export class Progress {
     this.#measureRates(samples, elapsedMs);
   }
 
-  /** Ends an epoch: its mean loss and accuracy over the samples seen since it began. */
+  /** Ends an epoch: returns mean loss and accuracy over its samples. */
   endEpoch(): { trainLoss: number; trainAccuracy: number | null } {
     const { lossSum, correct, samples } = this.epochTotals;
     this.epochTotals = { lossSum: 0, correct: 0, samples: 0 };
@@ -163,7 +166,7 @@ export class Progress {
     if (thin(this.trainCurve)) this.#curveStride *= 2;
   }
 
-  /** As the training curve, but that the newest point is always there. */
+  /** Like the training curve, except that the newest point is always included. */
   #extendTestCurve(point: EvaluationPoint): void {
     if (this.#newestIsExtra) this.testCurve.pop();
     this.testCurve.push(point);

@@ -1,6 +1,7 @@
 /**
- * @file What the dashboards are told: a snapshot of everything small a few times a second, and of what grows only the
- * part that each of them does not have yet. Everything is encoded once, however many watch; nothing is, if nobody does.
+ * @file The messages to the dashboards: a snapshot of everything small a few times per second, and of growing data
+ * only the part that each dashboard does not have yet. Everything is encoded once, however many watch, and not at
+ * all if nobody does.
  */
 import { bytesOf } from "../../shared/bytes.ts";
 import { type History, pointsHeadBytes } from "../run/history.ts";
@@ -14,12 +15,12 @@ import type {
 import type { CurrentRun } from "../runs.ts";
 import type { DashboardMessage } from "./dashboard-messages.ts";
 
-/** Events that who opens a dashboard now is told of. */
+/** Past events that a newly opened dashboard receives. */
 const eventsKept = 100;
-/** Points in one message; the rest comes with the next snapshot. 400 kB. */
+/** Points per message (400 kB). The rest follows with the next snapshot. */
 const pointsPerMessage = 16_384;
 
-/** What the feed is made from. */
+/** The sources of the feed. */
 export interface FeedSource {
   readonly current: () => CurrentRun | undefined;
   readonly records: () => readonly RunRecordView[];
@@ -29,7 +30,7 @@ export interface FeedSource {
   readonly wallMs: () => number;
 }
 
-/** How far one dashboard has been told. */
+/** How far one dashboard is up to date. */
 export interface Cursor {
   run: number;
   stride: number;
@@ -49,7 +50,7 @@ export class DashboardFeed {
   readonly #source: FeedSource;
   #events: Numbered[] = [];
   #nextEvent = 1;
-  /** Encoded since the last `refresh`, by what they are. */
+  /** Messages encoded since the last `refresh`, keyed by kind. */
   readonly #encoded = new Map<string, string | Uint8Array>();
 
   constructor(source: FeedSource) {
@@ -60,22 +61,25 @@ export class DashboardFeed {
     return { run: 0, stride: 1, points: 0, tests: -1, records: "", events: 0 };
   }
 
-  /** Notes what happened. Tokens are in `listening`; epochs are in the curves. */
+  /**
+   * Records an event, except those that dashboards don't need: `listening` contains tokens, and epochs are in the
+   * curves.
+   */
   event(event: CoordinatorEvent): void {
     if (event.event === "listening" || event.event === "epoch") return;
-    // Where files lie on this machine is the operator's business.
+    // The paths of files on this machine are for the operator only.
     const told = event.event === "finished" ? { ...event, checkpoint: null } : event;
     const text = encode({ kind: "event", atMs: this.#source.wallMs(), event: told });
     this.#events.push({ number: this.#nextEvent++, text });
     if (this.#events.length > eventsKept) this.#events.shift();
   }
 
-  /** Takes a new snapshot: to be called before a round of `news`. */
+  /** Takes a new snapshot. Call it before a round of `news`. */
   refresh(): void {
     this.#encoded.clear();
   }
 
-  /** Everything that a dashboard has not been told yet, in order; moves its cursor. */
+  /** Everything that a dashboard has not received yet, in order; moves its cursor. */
   news(cursor: Cursor): (string | Uint8Array)[] {
     const news: (string | Uint8Array)[] = [];
     const current = this.#source.current();
@@ -115,7 +119,7 @@ export class DashboardFeed {
   #recordsAndEvents(cursor: Cursor): (string | Uint8Array)[] {
     const news: (string | Uint8Array)[] = [];
     const records = this.#source.records();
-    // What changes while a run goes on is in the snapshot; here only beginnings and ends count.
+    // Changes during a run are in the snapshot. Only starts, ends and disturbances count here.
     const version = records
       .map(({ number, fingerprint, disturbances }) => `${number}${fingerprint}${disturbances}`)
       .join();
@@ -131,7 +135,7 @@ export class DashboardFeed {
   #stateMessage(): string {
     const { view, timeline } = this.#source;
     const whole = view();
-    // The curves come on their own.
+    // The curves are sent separately.
     const run = whole.run === null ? null : withoutCurves(whole.run);
     return encode({ kind: "state", view: { ...whole, run }, timeline: timeline() });
   }

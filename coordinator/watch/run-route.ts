@@ -9,15 +9,18 @@ import type { CurrentRun } from "../runs.ts";
 import { encodeCheckpoint } from "../storage/checkpoint.ts";
 
 const prefix = "/run/";
-/** One write: what waits for who does not read is there twice over TLS, and is small beside the whole. */
+/**
+ * Size of one write. For a client that does not read, it is in memory twice over TLS, but it is small compared with
+ * the whole.
+ */
 const chunkBytes = 256 * 1024;
 
 export interface RunRoute {
-  /** Answers a request whose path begins with `/run/`. Any other is left alone: then it returns false. */
+  /** Answers a request whose path begins with `/run/`. Returns false for any other request, without touching it. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
-/** @param current - The run at hand, under way or over. */
+/** @param current - Returns the current run, in progress or over. */
 export function createRunRoute(current: () => CurrentRun | undefined): RunRoute {
   return {
     handle(request, response) {

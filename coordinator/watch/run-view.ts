@@ -1,4 +1,4 @@
-/** @file A run as it can be seen from outside: a snapshot of plain values for the console and the dashboard. */
+/** @file The outside view of a run: a snapshot of plain values for the console and the dashboard. */
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 import { titleOf } from "../run/title.ts";
 import type { TrainingRun } from "../run/training-run.ts";
@@ -6,7 +6,7 @@ import type { RunView } from "../run/view.ts";
 import type { RunSnapshot } from "../run/world.ts";
 import { fingerprintOf } from "../storage/checkpoint.ts";
 
-/** @param nowMs - On the clock that the run's events were stamped with. */
+/** @param nowMs - On the clock that stamped the run's events. */
 export function runViewOf(
   { run, audit }: { readonly run: TrainingRun; readonly audit: AuditPolicy },
   nowMs: number,
@@ -40,7 +40,7 @@ export function runViewOf(
   };
 }
 
-/** Of ended runs: parameters that don't change any more need not be hashed for every view. */
+/** Fingerprints of ended runs, because parameters that no longer change need not be hashed for every view. */
 const fingerprints = new WeakMap<RunSnapshot, string>();
 
 function fingerprintAtEnd(snapshot: RunSnapshot): string {

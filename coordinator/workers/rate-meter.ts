@@ -1,7 +1,7 @@
-/** @file How many per second, over about the last second. Pure: the caller passes the clock. */
+/** @file Measures a rate per second over about the last second. Pure: the caller passes the clock. */
 
 const windowMs = 1_000;
-/** A window that ended longer ago than this says nothing of now. */
+/** A window that ended longer ago than this says nothing about the present. */
 const staleMs = 3_000;
 
 export class RateMeter {
@@ -21,7 +21,7 @@ export class RateMeter {
     this.#count = 0;
   }
 
-  /** The rate over the last complete window, or over the first one while it is open; 0 when nothing came lately. */
+  /** The rate over the last complete window, or over the unfinished first one; 0 if nothing happened lately. */
   perSecond(nowMs: number): number {
     const started = this.#startedMs;
     if (started === undefined || nowMs - Math.max(this.#endedMs, started) > staleMs) return 0;

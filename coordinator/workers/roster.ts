@@ -1,6 +1,6 @@
 /**
- * @file Every worker that this coordinator knows, connected or not: identities, names and statistics that outlive a
- * socket. Pure: identities are drawn by the caller.
+ * @file All workers that this coordinator knows, connected or not: identities, names and statistics that outlive a
+ * socket. Pure: the caller draws the identities.
  */
 import { workerNameLengthMax } from "../../shared/protocol/limits.ts";
 import { SpeedEstimate } from "../dispatch/speed.ts";
@@ -8,13 +8,16 @@ import type { PeerSocket } from "../edge/peer.ts";
 import type { WorkerView } from "../run/view.ts";
 import { RateMeter } from "./rate-meter.ts";
 
-/** Workers that are gone are remembered, so that they come back as themselves; the oldest are forgotten first. */
+/**
+ * Workers that are gone are remembered, so that they keep their identity when they return. The oldest are forgotten
+ * first.
+ */
 const goneMax = 1_000;
 
 export interface Worker {
-  /** Public name of the identity: appears in views. */
+  /** Public name of the identity, shown in views. */
   readonly id: string;
-  /** The secret that proves the identity after a lost connection: only its worker knows it. */
+  /** The secret that proves the identity after a lost connection. Only the worker knows it. */
   readonly session: string;
   readonly name: string;
   readonly kind: "node" | "browser";
@@ -23,7 +26,7 @@ export interface Worker {
   socket: PeerSocket | undefined;
   state: "loading" | "ready" | "paused" | "gone";
   speed: SpeedEstimate;
-  /** The run that `speed` was measured in. */
+  /** The run in which `speed` was measured. */
   speedRun: string | undefined;
   roundTripMs: number | null;
   blocksDone: number;
@@ -31,7 +34,7 @@ export interface Worker {
   /** Samples whose results were accepted, per second. */
   readonly rate: RateMeter;
   offences: number;
-  /** Has lied about a result: its session is good for nothing any more. */
+  /** It returned a wrong result, so its session is no longer accepted. */
   isBanned: boolean;
 }
 
@@ -43,7 +46,7 @@ export class Roster {
   readonly #names = new Set<string>();
   #nextId = 1;
 
-  /** How many workers are connected. Asked at every join, of thousands: no array is made for it. */
+  /** Number of connected workers. It is read at every join, of thousands, so it makes no array. */
   get connectedCount(): number {
     let count = 0;
     for (const { socket } of this.#workers.values()) if (socket !== undefined) count += 1;
@@ -55,7 +58,7 @@ export class Roster {
   }
 
   /**
-   * The worker that a `hello` introduces: the one whose session it names, or a new one.
+   * The worker that a `hello` introduces: the one with this session, or a new one.
    *
    * @param newSession - An unguessable identifier for a new worker.
    */
@@ -87,7 +90,7 @@ export class Roster {
     return worker;
   }
 
-  /** One row a worker: those that are connected, and those that have contributed. */
+  /** One row per worker that is connected or has contributed. */
   views(isBusy: (workerId: string) => boolean, nowMs: number): WorkerView[] {
     const shown = [...this.#workers.values()].filter(
       ({ socket, samplesDone }) => socket !== undefined || samplesDone > 0,
@@ -107,7 +110,7 @@ export class Roster {
     }));
   }
 
-  /** Statistics are of one run. */
+  /** Resets the statistics, which are per run. */
   startRun(): void {
     for (const worker of this.#workers.values()) {
       worker.blocksDone = 0;
@@ -117,7 +120,7 @@ export class Roster {
 
   #uniqueName(wanted: string): string {
     if (!this.#names.has(wanted)) return wanted;
-    // Numbers are given in order, so a free one is found by halves: ten thousand may want to be called the same.
+    // Numbers are given in order, so a bisection finds a free one: ten thousand workers may want the same name.
     let [taken, free] = [1, 2];
     while (this.#names.has(numbered(wanted, free))) [taken, free] = [free, 2 * free];
     while (free - taken > 1) {
@@ -141,7 +144,7 @@ export class Roster {
   }
 }
 
-/** A name as it may be shown anywhere: no control characters, nothing invisible at the ends. */
+/** A name that can be shown anywhere: no control characters, nothing invisible at the ends. */
 function cleanName(name: string): string {
   const visible = name.replaceAll(/\p{C}/gu, "").trim();
   return visible === "" ? "worker" : visible;
@@ -152,7 +155,7 @@ function numbered(name: string, number: number): string {
   return cut(name, workerNameLengthMax - suffix.length) + suffix;
 }
 
-/** The first characters of a text, at most so many UTF-16 units; never half of a character. */
+/** The beginning of a text, at most this many UTF-16 units; never half of a character. */
 function cut(text: string, lengthMax: number): string {
   return text.slice(0, lengthMax).replace(/\p{Cs}$/u, "");
 }
