@@ -56,6 +56,18 @@ export function instantiateKernel(wasmBytes: Uint8Array, place?: SharedPlace): K
   return createKernel(bytesToHex(sha256(wasmBytes)), memory, () => exports, place?.region);
 }
 
+/**
+ * Compiles and instantiates the SIMD kernel with memory of its own, without blocking: for a page's main thread.
+ *
+ * @param wasmBytes - The output of `buildKernel`.
+ * @throws {WebAssembly.CompileError} As `instantiateKernel` does.
+ */
+export async function compileKernel(wasmBytes: Uint8Array<ArrayBuffer>): Promise<Kernel> {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { instance } = await WebAssembly.instantiate(wasmBytes, { env: { memory } });
+  return createKernel(bytesToHex(sha256(wasmBytes)), memory, () => instance.exports);
+}
+
 /** The plain TypeScript twins over their own memory: slow, readable, and with the same bits. */
 export function createPlainKernel(): Kernel {
   const memory = new WebAssembly.Memory({ initial: 1 });

@@ -37,6 +37,8 @@ export class Network {
   readonly #layers: readonly Layer[];
   /** The layers before it have no parameters, so the way back ends here. */
   readonly #firstTrained: number;
+  /** The last layer, where the loss is computed together with it. */
+  readonly #fused: Layer | undefined;
   /** What the loss is given: logits if it is fused with the last layer, else predictions. */
   readonly #outputs: Rows;
   readonly #outputDeltas: Rows;
@@ -63,6 +65,7 @@ export class Network {
     const wired = wireLayers(kernel, layoutOf(model), form);
     this.#gather = wired.gather;
     this.#layers = isFused ? wired.layers.slice(0, -1) : wired.layers;
+    this.#fused = isFused ? wired.layers.at(-1) : undefined;
     this.#firstTrained = wired.firstTrained;
     this.#outputs = wired.outputs;
     this.#outputDeltas = wired.outputDeltas;
@@ -106,6 +109,24 @@ export class Network {
       if (visit !== undefined) this.#visitPredictions(visit);
     }
     return this.#result;
+  }
+
+  /**
+   * What the last layer gives for each sample of one shard. Labels are not read.
+   *
+   * @param visit - Told the outputs `[width]` of every sample, in order: a view that the next chunk overwrites.
+   */
+  predict(shard: Shard, parameters: number, visit: (outputs: Float32Array) => void): void {
+    this.#begin(shard, parameters);
+    const { pointer, stride, width } = this.#outputs;
+    for (let done = 0; done < shard.sampleCount; done += chunkSamplesMax) {
+      this.#forward(shard, done);
+      this.#fused?.forward(this.#chunk);
+      for (let s = 0; s < this.#chunk.sampleCount; s++) {
+        const first = pointer / 4 + s * stride;
+        visit(this.#kernel.views.f32.subarray(first, first + width));
+      }
+    }
   }
 
   #begin({ split }: Shard, parameters: number): void {

@@ -2,8 +2,10 @@
  * @file The current parameters in the page, and the run's dataset. Parameters are fetched now and then while a
  * visible panel needs them; the larger they are, the less often.
  */
+import { Predictor } from "../../../shared/engine/predictor.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { RemoteDataset } from "./dataset.ts";
+import { createKernel } from "./kernel.ts";
 
 export interface Model {
   readonly run: number;
@@ -11,6 +13,8 @@ export interface Model {
   /** Committed steps. */
   readonly step: number;
   readonly parameters: Float32Array;
+  /** Runs samples through the model; `undefined` if this browser cannot. */
+  readonly predictor: Predictor | undefined;
 }
 
 /** Between two fetches of a small model. */
@@ -24,6 +28,8 @@ export class ModelSource {
   #run = 0;
   #config: RunConfig | undefined;
   #dataset: Promise<RemoteDataset> | undefined;
+  /** Of the run's model; made when its parameters are first asked for. */
+  #predictor: Promise<Predictor | undefined> | undefined;
   #model: Model | undefined;
   /** Committed steps, according to the last snapshot. */
   step = 0;
@@ -39,6 +45,7 @@ export class ModelSource {
     this.#run = run;
     this.#config = config;
     this.#model = undefined;
+    this.#predictor = undefined;
   }
 
   get config(): RunConfig | undefined {
@@ -93,8 +100,19 @@ export class ModelSource {
     if (!response.ok) throw new Error(`parameters: ${response.status}`);
     const run = Number(response.headers.get("Promedio-Run"));
     const parameters = new Float32Array(await response.arrayBuffer());
+    this.#predictor ??= createPredictor(config);
+    const predictor = await this.#predictor;
     if (run !== this.#run || config !== this.#config) return;
     const step = Number(response.headers.get("Promedio-Step"));
-    this.#model = { run, config, step, parameters };
+    this.#model = { run, config, step, parameters, predictor };
+  }
+}
+
+/** A kernel's memory never shrinks, so each model has a kernel of its own, which goes when the model does. */
+async function createPredictor(config: RunConfig): Promise<Predictor | undefined> {
+  try {
+    return new Predictor(await createKernel(), config);
+  } catch {
+    return undefined; // Too little memory, or a browser without SIMD.
   }
 }

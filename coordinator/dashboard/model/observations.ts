@@ -8,7 +8,6 @@ import {
   type RunPlan,
 } from "../../../shared/run/plan.ts";
 import type { ModelSource } from "./model-source.ts";
-import { sampleGradient } from "./network.ts";
 
 const samplesShown = 6;
 
@@ -35,7 +34,8 @@ export async function observe(
 ): Promise<Observations | undefined> {
   const { model } = source;
   if (model === undefined) return undefined;
-  const { config, parameters } = model;
+  const { config, parameters, predictor } = model;
+  if (predictor === undefined) return undefined;
   const dataset = await source.dataset();
   const counts = { trainCount: dataset.count("train"), testCount: dataset.count("test") };
   const plan = planRun(config, counts);
@@ -47,7 +47,8 @@ export async function observe(
         dataset.labels("train", index, 1),
       ]);
       const label = labels[0] ?? 0;
-      const gradients = sampleGradient(config, parameters, { features, label }, wanted);
+      const gradient = predictor.gradient(parameters, { features, label });
+      const gradients = wanted.map((parameter) => gradient[parameter] ?? NaN);
       return { label, features, gradients };
     }),
   );

@@ -2,11 +2,11 @@
  * @file A digit drawn by hand, the network's view of it, and the network's outputs as bars, with the current
  * parameters.
  */
+import { argmax } from "../../../shared/engine/predictor.ts";
 import { sizeOf } from "../../../shared/model/layer-kind.ts";
 import { figures } from "../charts/format.ts";
 import { centreDigit, imageSide, type Picture } from "../model/digit.ts";
-import type { ModelSource } from "../model/model-source.ts";
-import { argmax, outputsOf } from "../model/network.ts";
+import type { Model, ModelSource } from "../model/model-source.ts";
 import { drawGrey } from "../model/picture.ts";
 import { type Spot, Strokes } from "../model/strokes.ts";
 import { colorOf, create, element, onTheme, setText, watchVisible } from "../page.ts";
@@ -93,14 +93,13 @@ class DrawPanel {
   #answer(): void {
     const { model } = this.#source;
     const image = this.#image;
-    const fits =
-      model !== undefined && sizeOf(model.config.model.inputShape) === imageSide * imageSide;
-    if (image === undefined || !fits) {
-      setText(element("answer"), say(model !== undefined && !fits ? "noPictures" : "answerNone"));
+    const cannot = model === undefined ? undefined : obstacle(model);
+    if (model?.predictor === undefined || image === undefined || cannot !== undefined) {
+      setText(element("answer"), say(cannot ?? "answerNone"));
       for (const bar of this.#bars) showBar(bar, 0, false);
       return;
     }
-    const outputs = outputsOf(model.config.model, model.parameters, image);
+    const outputs = model.predictor.outputs(model.parameters, image);
     const best = argmax(outputs);
     setText(element("answer"), say("answerIs", { class: best }));
     for (const [i, value] of outputs.entries()) {
@@ -122,6 +121,12 @@ class DrawPanel {
     this.#bars.push(bar);
     return bar;
   }
+}
+
+/** Why a model does not read drawings. */
+function obstacle({ config, predictor }: Model): "noPictures" | "noPredictor" | undefined {
+  if (sizeOf(config.model.inputShape) !== imageSide * imageSide) return "noPictures";
+  return predictor === undefined ? "noPredictor" : undefined;
 }
 
 function showBar(

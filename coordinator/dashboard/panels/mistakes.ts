@@ -2,9 +2,10 @@
  * @file The test samples that the network gets wrong with the greatest confidence. The page searches for them a few
  * milliseconds at a time, now and then while the panel is visible.
  */
+import { argmax, type Predictor } from "../../../shared/engine/predictor.ts";
+import { chunkSamplesMax } from "../../../shared/model/layer.ts";
 import { figures } from "../charts/format.ts";
 import type { Model, ModelSource } from "../model/model-source.ts";
-import { argmax, outputsOf } from "../model/network.ts";
 import { drawGrey } from "../model/picture.ts";
 import { create, element, setText, watchVisible } from "../page.ts";
 import { say } from "../texts/language.ts";
@@ -59,11 +60,13 @@ class MistakesPanel {
 
   async #search(model: Model): Promise<void> {
     const what = `${model.run} ${model.step}`;
+    const { predictor, parameters } = model;
     if (this.#searched === what) return;
+    if (predictor === undefined) return setText(element("mistakes-count"), say("noPredictor"));
     this.#isBusy = true;
     try {
       const split = await this.#load(model);
-      const mistakes = await find(model, split);
+      const mistakes = await find(predictor, parameters, split);
       this.#show(model, split, mistakes);
       this.#searched = what;
     } catch {
@@ -133,23 +136,26 @@ function itemOf({ sample, label, predicted }: Mistake, split: TestSplit | undefi
   return item;
 }
 
+/** Looks through the split a chunk at a time, and lets the page breathe between them. */
 async function find(
-  { config: { model }, parameters }: Model,
+  predictor: Predictor,
+  parameters: Float32Array,
   { features, labels }: TestSplit,
 ): Promise<Mistake[]> {
   const size = features.length / labels.length;
   const mistakes: Mistake[] = [];
   let until = performance.now() + sliceMs;
-  for (const [sample, label] of labels.entries()) {
-    const outputs = outputsOf(
-      model,
-      parameters,
-      features.subarray(sample * size, (sample + 1) * size),
-    );
-    const predicted = argmax(outputs);
-    if (predicted !== label) {
+  for (let first = 0; first < labels.length; first += chunkSamplesMax) {
+    const part = labels.subarray(first, first + chunkSamplesMax);
+    const samples = features.subarray(size * first, size * (first + part.length));
+    const all = predictor.outputs(parameters, samples);
+    const width = all.length / part.length;
+    for (const [i, label] of part.entries()) {
+      const outputs = all.subarray(i * width, (i + 1) * width);
+      const predicted = argmax(outputs);
+      if (predicted === label) continue;
       const surer = (outputs[predicted] ?? 0) - (outputs[label] ?? 0);
-      mistakes.push({ sample, label, predicted, surer });
+      mistakes.push({ sample: first + i, label, predicted, surer });
     }
     if (performance.now() < until) continue;
     await new Promise((resolve) => requestAnimationFrame(resolve));

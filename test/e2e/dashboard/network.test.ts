@@ -7,9 +7,10 @@ import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { argmax, outputsOf } from "../../../coordinator/dashboard/model/network.ts";
 import { drawDigits } from "../../../coordinator/datasets/digits.ts";
 import { decodeCheckpoint } from "../../../coordinator/storage/checkpoint.ts";
+import { argmax, Predictor } from "../../../shared/engine/predictor.ts";
+import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
 import { openDashboard, openPage, phase } from "../../support/browser/dashboard-page.ts";
 import { Cluster } from "../../support/processes/cluster.ts";
@@ -165,10 +166,11 @@ describe.skipIf(browser === undefined)("the network", () => {
     const { config, parameters, step } = decoded.checkpoint;
     await page.locator("#mistakes").scrollIntoViewIfNeeded();
     const { features, labels } = drawDigits(trainCount, testCount).dataset.test;
+    const predictor = new Predictor(createPlainKernel(), config);
     const pixelsOf = (sample: number) => [...features.subarray(784 * sample, 784 * (sample + 1))];
     const mistakes = [...labels].flatMap((label, sample) => {
       const values = Float32Array.from(pixelsOf(sample), (byte) => byte / 255);
-      const outputs = outputsOf(config.model, parameters, values);
+      const outputs = predictor.outputs(parameters, values);
       const read = argmax(outputs);
       const surer = outputs[read]! - outputs[label]!;
       return read === label ? [] : [{ sample, text: `${label} read as ${read}`, surer }];

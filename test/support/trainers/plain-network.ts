@@ -13,13 +13,22 @@ export interface Sample {
 
 type Configured = Pick<RunConfig, "model" | "loss">;
 
-/** The loss of one sample. Parameters are ordered layer by layer; of a dense one weights `[inputs][outputs]`, then biases. */
+/** The loss of one sample. */
 export function plainLoss(
   { model, loss }: Configured,
   parameters: Float64Array,
-  sample: Sample,
+  { features, label }: Sample,
 ): number {
-  let values = [...sample.features];
+  return lossOf(loss.name, plainOutputs(model, parameters, features), label);
+}
+
+/** The outputs for one sample. Parameters are ordered layer by layer; of a dense one `[inputs][units]`, then biases. */
+export function plainOutputs(
+  model: RunConfig["model"],
+  parameters: Float64Array,
+  features: readonly number[],
+): number[] {
+  let values = [...features];
   let offset = 0;
   for (const layer of model.layers) {
     if (layer.kind !== "dense") {
@@ -38,7 +47,7 @@ export function plainLoss(
     );
     offset = biases + units;
   }
-  return lossOf(loss.name, values, sample.label);
+  return values;
 }
 
 /** `∂(Σ loss)/∂parameters` by central differences. */
