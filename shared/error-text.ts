@@ -1,6 +1,6 @@
-/** @file Text for errors and for the one line that a person gets to see of them. */
+/** @file Text for errors, and for the single line in which a person sees them. */
 
-/** What was thrown, in words. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -23,7 +23,7 @@ export function oneLine(text: string): string {
   );
 }
 
-/** A value for an error's one line: control characters escaped, cut after 80. */
+/** A value for an error's one line: control characters are escaped, and it is cut after 80. */
 export function shown(given: string): string {
   const escaped = JSON.stringify(given).slice(1, -1).replaceAll('\\"', '"');
   const cut = escaped.length > 80 ? `${escaped.slice(0, 80)}…` : escaped;

@@ -19,17 +19,17 @@ export interface Urls {
   readonly otherJoinUrls: readonly string[];
   /** For the person who started the coordinator: with the admin token. */
   readonly dashboardUrl: string;
-  /** The dashboard for everybody who may join: it shows the run and controls nothing. */
+  /** The dashboard for everybody who may join: it shows the run but controls nothing. */
   readonly watchUrl: string;
 }
 
 export interface UrlOptions {
-  /** The address that the server was told to listen on. */
+  /** The address that the server was configured to listen on. */
   readonly host: string;
   readonly port: number;
   /** This machine's addresses, the one that others can most likely reach first (`machineAddresses`). */
   readonly addresses: readonly string[];
-  /** `null` when anybody may join. */
+  /** `null` if anybody may join. */
   readonly joinToken: string | null;
   readonly adminToken: string;
   /** If set, the URLs are `https` and name a host that the certificate covers, if possible. */
@@ -60,9 +60,9 @@ export function urlsOf(options: UrlOptions): Urls {
 }
 
 /**
- * What this machine's own browser connects to. On a wildcard address that is the loopback address of the same family:
- * `localhost` may resolve to the other family first, where another program may be listening on the same port. A
- * certificate rarely covers an address, so with one a name that it covers is preferred.
+ * The host for this machine's own browser. On a wildcard address that is the loopback address of the same family:
+ * `localhost` may resolve to the other family first, where another program may listen on the same port. A
+ * certificate rarely covers an address, so with a certificate a name that it covers is preferred.
  */
 function nearHost({ host, certificate }: UrlOptions): string {
   if (!isWildcard(host)) return certifiedHost(host, certificate);
@@ -71,7 +71,7 @@ function nearHost({ host, certificate }: UrlOptions): string {
   return certificate.covers("localhost") ? "localhost" : certifiedHost(near, certificate);
 }
 
-/** What a process on this machine connects to, for a server that listens on this address. */
+/** The host for a process on this machine, if a server listens on this address. */
 export function loopbackOf(host: string): string {
   if (!isWildcard(host)) return host;
   return host.includes(":") ? "::1" : "127.0.0.1";
@@ -82,7 +82,7 @@ export function httpUrlOf(host: string, port: number): string {
   return `http://${bracket(host)}:${port}`;
 }
 
-/** The address itself if the certificate covers it, else the first name that the certificate is for. */
+/** The address itself if the certificate covers it, else the first name that it covers. */
 function certifiedHost(host: string, certificate: UrlOptions["certificate"]): string {
   if (certificate === undefined || certificate.covers(host)) return host;
   return certificate.names[0] ?? host;

@@ -6,7 +6,7 @@ import { createSocket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 
-/** As `os.networkInterfaces()` returns them: addresses by the interface's name. */
+/** Addresses by the interface's name, as `os.networkInterfaces()` returns them. */
 export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
 /**
@@ -17,10 +17,10 @@ const secludedNames =
   /^(?:docker|br-|bridge|veth|virbr|lxc|lxd|cni|flannel|cali|podman|vbox|vmnet|utun|tun|tap|wg|ppp|ipsec|zt|tailscale|nordlynx|awdl|llw|anpi)|vEthernet|VirtualBox|VMware|Hyper-V|WSL|Docker|VPN|TAP-|Tailscale|ZeroTier|WireGuard/iu;
 
 /**
- * All addresses that another machine might know this one by, the most likely one first: the address that the default
- * route uses, then other ordinary interfaces, then containers, virtual machines and VPNs, then link-local addresses.
- * IPv4 comes before IPv6 among equals, because it is shorter to type. IPv6 link-local addresses are left out: a URL in
- * a browser cannot name the interface that they need.
+ * All addresses at which another machine might reach this one, the most likely one first: the address that the
+ * default route uses, then other ordinary interfaces, then containers, virtual machines and VPNs, then link-local
+ * addresses. IPv4 comes before IPv6 among equals, because it is shorter to type. IPv6 link-local addresses are left
+ * out: a URL in a browser cannot name the interface that they need.
  *
  * @param routed - The address that packets to the internet are sent from; `undefined` without a default route.
  */

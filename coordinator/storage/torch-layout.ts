@@ -1,6 +1,6 @@
 /**
- * @file The flat parameter vector as PyTorch's tensors and back. Names, shapes and the order of the axes come from the
- * rows of the layer kinds.
+ * @file Converts the flat parameter vector to PyTorch's tensors and back. Names, shapes and the order of the axes
+ * come from the rows of the layer kinds.
  */
 import { assert } from "../../shared/assert.ts";
 import type { Shape } from "../../shared/model/layer-kind.ts";
@@ -8,9 +8,9 @@ import { layoutOf, type PlacedTensor } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/model/model-config.ts";
 import type { Tensor } from "../../shared/safetensors.ts";
 
-/** A tensor of `nn.Sequential`, and where its values are in the flat vector. */
+/** A tensor of `nn.Sequential` and the range of its values in the flat vector. */
 interface TorchTensor extends PlacedTensor {
-  /** `0.weight`, `0.bias`, `2.weight` …: layers count from 0, those without parameters too. */
+  /** `0.weight`, `0.bias`, `2.weight` …: layers count from 0, including those without parameters. */
   readonly torchName: string;
   readonly torchShape: Shape;
   /** Axis i of PyTorch's tensor is our axis `axes[i]`. */
@@ -56,7 +56,7 @@ export function fromTorch(
   tensorOf: (name: string, shape: Shape) => Float32Array,
   model: ModelConfig,
 ): Float32Array {
-  // All of them first: memory is only taken for what is there.
+  // Look up all tensors before allocating, so that memory is only taken for data that exists.
   const found = torchTensorsOf(model).map((tensor) => ({
     ...tensor,
     data: tensorOf(tensor.torchName, tensor.torchShape),
@@ -72,7 +72,7 @@ export function fromTorch(
 /**
  * A copy with its axes in another order.
  *
- * @param shape - Of `values`.
+ * @param shape - Shape of `values`.
  * @param axes - Axis i of the copy is axis `axes[i]` of `values`.
  */
 function permuted(values: Float32Array, shape: Shape, axes: readonly number[]): Float32Array {

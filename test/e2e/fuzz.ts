@@ -1,6 +1,6 @@
 /**
- * @file The long fuzz run: `npm run fuzz -- --frames 1000000 --seed 1`. Prints what was done and how it ended; exits with
- * 1 when anything is not as it must be.
+ * @file The long fuzz run: `npm run fuzz -- --frames 1000000 --seed 1`. Prints what was done and how it ended;
+ * exits with 1 if anything is wrong.
  */
 import { parseArgs } from "node:util";
 

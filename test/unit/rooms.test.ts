@@ -8,22 +8,22 @@ import { describe, expect, test } from "vitest";
 
 import { files, neighboursOf, read } from "../support/fixtures/sources.ts";
 
-/** What a folder holds at most: more is a list that nobody reads to its end. */
+/** The most files in a folder. Nobody reads a longer list to its end. */
 const filesPerFolderMax = 16;
 
 /**
- * The floors of the house, from the ground up. A file may import from its own row's folder and from any row above this
- * one in the list. A folder includes the folders in it that have no row of their own.
+ * The floors of the house, from the ground up. A file may import from its own row's folder and from any row above
+ * it in this list. A folder includes its subfolders without a separate row.
  */
 const floors: readonly (readonly string[])[] = [
   ["shared"],
   ["shared/data", "shared/kernels", "shared/pages"],
   ["shared/model"],
-  // The agreement: what a run is. No kernel is called in here.
+  // The agreement: what a run is. It calls no kernel.
   ["shared/run"],
-  // What computes it, and how it travels.
+  // The code that computes it, and the messages that carry it.
   ["shared/optimizers", "shared/engine", "shared/protocol"],
-  // From what people ask for to the agreement.
+  // From a person's settings to the agreement.
   ["shared/run/settings"],
 
   ["worker"],
@@ -37,12 +37,12 @@ const floors: readonly (readonly string[])[] = [
   // The edges.
   ["coordinator/options.ts", "coordinator/edge", "coordinator/storage", "coordinator/console"],
   ["coordinator/workers", "coordinator/datasets"],
-  // From a request to a run under way, and all who watch it.
+  // From a request to a run in progress, and everybody who watches it.
   ["coordinator/run-setup.ts"],
   ["coordinator/runs.ts"],
   ["coordinator/watch"],
   ["coordinator/reception.ts", "coordinator/dashboard"],
-  // Two who produce and take a request: neither knows the other.
+  // Two that produce and accept a request; neither knows the other.
   ["coordinator/main.ts", "coordinator/cli"],
 
   ["build-kernel.ts"],
@@ -73,7 +73,7 @@ describe("imports", () => {
     expect(circleIn(imports)).toBe(undefined);
   });
 
-  test("make no circle of folders, where a folder and those inside it are one house", () => {
+  test("make no circle of folders, where a folder and its subfolders count as one", () => {
     const folders = new Map<string, string[]>();
     for (const [file, others] of imports) {
       const from = dirname(file);
@@ -108,7 +108,7 @@ describe("imports", () => {
   });
 });
 
-test("a file begins with its @file comment", () => {
+test("a file starts with its @file comment", () => {
   const late = sources.filter((file) => {
     const text = read(file);
     return text.includes("@file ") && !/^\/\*\*(?:(?!\*\/)[^])*@file /u.test(text);
@@ -127,7 +127,7 @@ function areApart(one: string, other: string): boolean {
   return !`${one}/`.startsWith(`${other}/`) && !`${other}/`.startsWith(`${one}/`) && one !== ".";
 }
 
-/** A circle in a graph, written out; `undefined` where there is none. */
+/** A circle in a graph, written out; `undefined` if there is none. */
 function circleIn(graph: ReadonlyMap<string, readonly string[]>): string | undefined {
   const finished = new Set<string>();
   const walk = (node: string, path: readonly string[]): string | undefined => {

@@ -32,7 +32,7 @@ export function drawPermutation(
   }
 }
 
-/** Whether a draw lies in the incomplete last interval, which begins at 2³² − (2³² mod bound). */
+/** Whether a draw is in the incomplete last interval, which begins at 2³² − (2³² mod bound). */
 function isBeyond(draw: u32, bound: u32): bool {
   const rest: u32 = (<u32>0 - bound) % bound;
   return rest !== 0 && draw >= <u32>0 - rest;

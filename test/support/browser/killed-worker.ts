@@ -1,7 +1,7 @@
 /**
- * @file Makes the README's first picture from two real runs: `npm run screenshots`. Both are `promedio start --exit` on
- * a terminal of its own making; in the second, one of the two worker processes is killed with SIGKILL on the way. The
- * picture is refused unless both end with the same fingerprint.
+ * @file Makes the README's first picture from two real runs: `npm run screenshots`. Both are `promedio start
+ * --exit` on a simulated terminal; in the second, one of the two worker processes is killed with SIGKILL during the
+ * run. The picture is refused unless both end with the same fingerprint.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -19,14 +19,14 @@ import { filmOf, type Frame } from "./terminal-film.ts";
 const root = join(import.meta.dirname, "../../..");
 const picture = join(import.meta.dirname, "pictures/killed-worker.svg");
 const columns = 100;
-/** A look at the screen; the console draws a view five times a second. */
+/** How often the screen is recorded; the console draws a view five times per second. */
 const frameMs = 400;
 const holdMs = 7_000;
-/** Half of it is trained by then. */
+/** About half of the run is done by then. */
 const killAtPercent = 45;
 const bytesMax = 400_000;
 
-// Paths on the screen are as short as in anybody's own folder.
+// So that paths on the screen are as short as in a person's own folder.
 const home = process.cwd();
 const folder = await mkdtemp(join(tmpdir(), "promedio-film-"));
 process.chdir(folder);
@@ -122,7 +122,7 @@ function percentOf(lines: readonly string[]): number | undefined {
   return percent === undefined ? undefined : Number(percent);
 }
 
-/** The process that computes most just now. Children are numbered in the order in which they were started. */
+/** The worker that currently computes most. Children are numbered in the order in which they were started. */
 function busyWorker(lines: readonly string[]): number {
   const shares = lines.flatMap((line) => {
     const [, number, percent] = /^local (\d) .* ([\d.]+) % /u.exec(line) ?? [];

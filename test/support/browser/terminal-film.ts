@@ -4,9 +4,9 @@
  */
 import type { TextRun } from "../processes/terminal.ts";
 
-/** One screen, as long as it was seen. */
+/** One screen and the time at which it appeared. */
 export interface Frame {
-  /** Milliseconds from the film's beginning. */
+  /** Milliseconds from the start of the film. */
   readonly atMs: number;
   readonly rows: readonly (readonly TextRun[])[];
 }
@@ -16,20 +16,20 @@ export interface Reel {
   readonly title: string;
   readonly rows: number;
   readonly frames: readonly Frame[];
-  /** Something done from outside, written into the title bar when it happens. */
+  /** An outside action, written into the title bar when it happens. */
   readonly note?: { readonly atMs: number; readonly text: string };
-  /** Lit up once the film is over, wherever it is on the last screen. */
+  /** Highlighted once the film is over, wherever it is on the last screen. */
   readonly lit: string;
 }
 
 export interface FilmOptions {
   readonly columns: number;
   readonly reels: readonly Reel[];
-  /** One sentence below, once all reels have ended. */
+  /** One sentence below, shown once all reels have ended. */
   readonly caption: string;
-  /** What the film shows, for those who can't see it. */
+  /** A description of the film for people who can't see it. */
   readonly description: string;
-  /** How long the last picture stays before the film begins again. */
+  /** How long the last picture stays before the film starts again. */
   readonly holdMs: number;
 }
 
@@ -73,7 +73,7 @@ class Clock {
     this.#totalMs = totalMs;
   }
 
-  /** @returns The classes of what is seen from one moment to another, or, for `null`, to the film's end. */
+  /** @returns The classes of an element that is visible from one time to another or, for `null`, to the film's end. */
   shown(fromMs: number, toMs: number | null): string {
     const [from, to] = [this.#percent(fromMs), toMs === null ? null : this.#percent(toMs)];
     if (from === "0" && to === null) return "";
@@ -124,7 +124,7 @@ function windowOf(reel: Reel, { width, height, endMs, clock }: Stage): string {
   ].join("");
 }
 
-/** What one row shows, one after the other. */
+/** The successive contents of one row. */
 function rowOf(frames: readonly Frame[], row: number, clock: Clock): string {
   const spans: { readonly markup: string; readonly fromMs: number }[] = [];
   for (const { atMs, rows } of frames) {
@@ -159,7 +159,7 @@ function runOf({ column, text, ink, ground, bold, dim }: TextRun, row: number): 
   return `${behind}<text ${attributes}>${escaped(kept)}</text>`;
 }
 
-/** A bright ground behind a text of the last screen. */
+/** A bright background behind a text of the last screen. */
 function litOf(frame: Frame | undefined, lit: string, shown: string): string {
   const rows = (frame?.rows ?? []).map((runs) => {
     return runs.reduce((line, { column, text }) => line.padEnd(column) + text, "");

@@ -18,9 +18,9 @@ interface Cell extends Paint {
   readonly character: string;
 }
 
-/** Cells beside each other that look alike. */
+/** Adjacent cells that look alike. */
 export interface TextRun {
-  /** Of its first cell, from 0. */
+  /** Of its first cell, counted from 0. */
   readonly column: number;
   readonly text: string;
   /** CSS colours; `null` is the terminal's own. */
@@ -68,7 +68,7 @@ export class Terminal extends EventEmitter {
     );
   }
 
-  /** The screen row by row, as runs of cells that are painted alike; cells without ink or ground at a row's end are left out. */
+  /** The screen row by row, as runs of cells that look alike. Empty cells at a row's end are left out. */
   get runs(): TextRun[][] {
     return this.#cells.map(runsOf);
   }

@@ -1,4 +1,4 @@
-/** @file Three different values of every option, as they are typed and as they are read. */
+/** @file Three different values of every option, as typed and as read. */
 import type { CoordinatorSettings } from "../../../../coordinator/cli/options.ts";
 import type { RunKey, RunSettings } from "../../../../shared/run/settings/run-settings.ts";
 

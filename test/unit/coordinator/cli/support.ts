@@ -8,7 +8,7 @@ export interface Sources {
   readonly file?: string;
 }
 
-/** Parses; a run file is named `run.yaml` and is passed as the first argument after the command. */
+/** Parses the arguments. A run file is named `run.yaml` and becomes the first argument after the command. */
 export function parse(
   argv: readonly string[],
   { environment = {}, file }: Sources = {},
@@ -33,7 +33,7 @@ export function printed(argv: readonly string[], sources?: Sources): string {
   return parsed.text;
 }
 
-/** The one line of the operator's error that `act` ends with. */
+/** The one line of the operator's error that `act` throws. */
 export function mistake(act: () => unknown): string {
   try {
     act();

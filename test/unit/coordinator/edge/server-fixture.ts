@@ -1,4 +1,4 @@
-/** @file A server of the edge on a real socket of loopback, with one page, one protected path, one entrance. */
+/** @file A server of the edge on a real loopback socket, with one page, one protected path, one entrance. */
 import { connect } from "node:net";
 
 import { afterEach } from "vitest";
@@ -12,7 +12,7 @@ import {
   type Visitor,
 } from "../../../../coordinator/edge/server.ts";
 
-/** The server of the test under way, and what it told of. */
+/** The current test's server, and what it reported. */
 export const edge: {
   server: RunningServer | undefined;
   refusals: Refusal[];

@@ -22,7 +22,7 @@ import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
 import { DirectRun } from "../../../support/trainers/direct-run.ts";
 import { checkpointAt, config as todaysConfig } from "./checkpoint-fixture.ts";
 
-/** What the old program ended with when nothing interrupted it. */
+/** The old program's fingerprint when nothing interrupted it. */
 const finalFingerprint = "5054bee1c2b5ad279a3e5783602c42abfc7b036806ccf08155706e195e72fff1";
 const bytes = readFileSync(new URL("version-1.safetensors", import.meta.url));
 const setup = JSON.parse(readFileSync(new URL("version-1-config.json", import.meta.url), "utf8"));
@@ -41,7 +41,7 @@ describe("a checkpoint of version 1", () => {
     expect(config).toEqual({ ...setup.config, model });
   });
 
-  test("goes on to the bits that the old program reached without a stop", () => {
+  test("continues to the bits that the old program reached without a stop", () => {
     const { config, step, parameters, optimizerState: state, progress } = readOld();
     const resume = { step, store: { step, parameters, state }, progress, isBest: false };
     const { dataset } = drawDigits(200, 50);
@@ -66,7 +66,7 @@ describe("a checkpoint of version 1", () => {
     expect(decodeCheckpoint(encodeCheckpoint(checkpoint))).toMatchObject({ ok: true, checkpoint });
   });
 
-  test("with a tensor more is refused", () => {
+  test("with an extra tensor is refused", () => {
     const { metadata, tensors } = decodeSafetensors(bytes);
     const more = new Map([...tensors, ["1.weight", tensors.get("2.weight")!]]);
     expect(decodeCheckpoint(forgedCheckpoint(metadata, tensors)).ok).toBe(true);
@@ -82,7 +82,7 @@ describe("a stored config", () => {
     expect(storedConfigSchema.parse(setup.config)).toEqual({ ...setup.config, model });
   });
 
-  test("of today's form stays as it is", () => {
+  test("of today's form stays unchanged", () => {
     const { config } = checkpointAt(1);
     expect(storedConfigSchema.parse(config)).toEqual(todaysConfig);
   });
@@ -92,7 +92,7 @@ describe("a stored config", () => {
     ["softmax inside", { layers: [784, 10], activation: "softmax", output: "softmax" }],
     ["a mixture of both", { ...model, activation: "relu", output: "softmax" }],
     ["nothing", undefined],
-  ])("with %s for a model is refused", (_, bad) => {
+  ])("with %s as its model is refused", (_, bad) => {
     expect(storedConfigSchema.safeParse({ ...setup.config, model: bad }).success).toBe(false);
   });
 });

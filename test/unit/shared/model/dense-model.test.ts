@@ -32,7 +32,7 @@ test("784,16,16,10 with sigmoid and softmax is exactly these six layers", () => 
   });
 });
 
-test("linear is no layer", () => {
+test("linear adds no layer", () => {
   const model = denseModel({ widths: [4, 3, 2], activation: "linear", output: "linear" });
   expect(model.layers).toEqual([dense(3), dense(2)]);
 });
@@ -44,7 +44,7 @@ describe("shorthandOf", () => {
     output: fc.constantFrom(...outputActivations),
   });
 
-  test("gives back every shorthand with a hidden layer, and its model passes the schema", () => {
+  test("returns every shorthand with a hidden layer, and its model passes the schema", () => {
     fc.assert(
       fc.property(shorthands, (shorthand) => {
         const model = denseModel(shorthand);
@@ -54,7 +54,7 @@ describe("shorthandOf", () => {
     );
   });
 
-  test("without a hidden layer tells linear, which gives the same model", () => {
+  test("without a hidden layer gives linear, which means the same model", () => {
     for (const activation of hiddenActivations) {
       const model = denseModel({ widths: [5, 2], activation, output: "tanh" });
       expect(shorthandOf(model)).toEqual({ widths: [5, 2], activation: "linear", output: "tanh" });
@@ -74,7 +74,7 @@ describe("shorthandOf", () => {
   });
 });
 
-test("a model's title is its shorthand, and else its layers", () => {
+test("a model's title is its shorthand or else its layers", () => {
   expect(modelTitle(reference)).toBe("784-16-16-10 sigmoid/softmax");
   const single = denseModel({ widths: [784, 10], activation: "relu", output: "softmax" });
   expect(modelTitle(single)).toBe("784-10 softmax");

@@ -1,4 +1,4 @@
-/** @file A complete run config for tests, with what a test cares about put in. */
+/** @file A complete run config for tests, into which a test puts what it cares about. */
 import { denseModel } from "../../../../shared/model/dense-model.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 
