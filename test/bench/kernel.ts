@@ -2,6 +2,9 @@
  * @file The speed of one core: training steps of 784-16-16-10 (forward, backward, sums over shards, Adam) compared
  * with PyTorch on one thread, and GFLOP/s of dense networks.
  */
+import { kindOf } from "../../shared/model/layer-kinds.ts";
+import { layoutOf } from "../../shared/model/layout.ts";
+import type { ModelConfig } from "../../shared/model/model-config.ts";
 import { defaultShardSize } from "../../shared/run/plan.ts";
 import { testConfig } from "../support/fixtures/run-config.ts";
 import { createRate, noise, pictures } from "./tools/engine-rate.ts";
@@ -72,7 +75,7 @@ function benchDense(report: Report): void {
     rate(seconds);
     const runs = Array.from(
       { length: rounds },
-      () => (rate(seconds) * flopsPerSample(widths)) / 1e9,
+      () => (rate(seconds) * flopsPerSample(config.model)) / 1e9,
     );
     const bar = widths.length === 4 ? { atLeast: 20 } : undefined;
     report.figure(`${widths.join("-")}, dense features, batch 256`, "GFLOP/s", runs, bar);
@@ -80,12 +83,12 @@ function benchDense(report: Report): void {
 }
 
 /**
- * Per weight: two operations forward, two for its gradient, and two for its input's gradient (not in the first
- * layer).
+ * Per multiply-and-add of the forward pass: two operations there, two for the weights' gradient, and two for the
+ * input's gradient (not in the first layer).
  */
-function flopsPerSample(widths: readonly number[]): number {
-  return widths.slice(1).reduce((sum, outputs, index) => {
-    const multiplies = (widths[index] ?? 0) * outputs;
-    return sum + multiplies * (index === 0 ? 4 : 6);
+function flopsPerSample(model: ModelConfig): number {
+  return layoutOf(model).layers.reduce((sum, { config, inputShape }, index) => {
+    const multiplyAdds = kindOf(config).multiplyAdds?.(inputShape, config) ?? 0;
+    return sum + multiplyAdds * (index === 0 ? 4 : 6);
   }, 0);
 }

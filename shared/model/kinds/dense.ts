@@ -27,6 +27,7 @@ export const dense = {
       { name: "bias", shape: [units], initial: 0 },
     ];
   },
+  multiplyAdds: ([inputs = 0], { units }) => inputs * units,
   /** A panel of 16 columns, or of 8 transposed rows. */
   scratchBytes: ([inputs = 0], [outputs = 0]) => 64 * Math.max(inputs, outputs),
   wire: (wiring) => new DenseLayer(wiring),

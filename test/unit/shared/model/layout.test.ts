@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { kindOf } from "../../../../shared/model/layer-kinds.ts";
 import { layoutOf, parameterCount, placeLayers } from "../../../../shared/model/layout.ts";
 import type { ModelConfig } from "../../../../shared/model/model-config.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
@@ -43,6 +44,13 @@ test("layers lie one after the other by their names, weights before biases", () 
     ["3", "sigmoid", [2], [2], []],
   ]);
   expect([outputShape, count]).toEqual([[2], 23]);
+});
+
+test("a sample of 784-16-16-10 costs 12,960 multiplications forward", () => {
+  const costs = layoutOf(testConfig({}).model).layers.map(({ config, inputShape }) => {
+    return kindOf(config).multiplyAdds?.(inputShape, config) ?? 0;
+  });
+  expect(costs).toEqual([12_544, 0, 256, 0, 160, 0]);
 });
 
 describe("a model whose layers do not fit", () => {
