@@ -219,7 +219,7 @@ function duplicateKey(json: string): string | undefined {
     if (token === "{") keysOfOpenObjects.push(new Set());
     else if (token === "}") keysOfOpenObjects.pop();
     else if (quoted !== undefined && colon !== undefined) {
-      const keys = known(keysOfOpenObjects.at(-1), "a key lies in an object");
+      const keys = known(keysOfOpenObjects.at(-1), "a key is inside an object");
       const key = String(JSON.parse(quoted));
       if (keys.has(key)) return quoted;
       keys.add(key);

@@ -41,7 +41,7 @@ export function importingSharedMemory(wasmBytes: Uint8Array): Uint8Array<ArrayBu
   const [at, length] = findSection(wasmBytes, importSection);
   const body = wasmBytes.subarray(at, at + length);
   const ending = [...body.subarray(-ownMemory.length)];
-  assert(body[0] === 1 && ending.join() === ownMemory.join(), "a kernel imports its memory alone");
+  assert(body[0] === 1 && ending.join() === ownMemory.join(), "a kernel imports only its memory");
   const shared = [...body.subarray(0, -2), sharedWithMaximum, 1, ...mostPages];
   assert(shared.length < 128, "the section's length fits into one byte");
   const before = wasmBytes.subarray(0, at - 1);

@@ -110,7 +110,7 @@ export function writeUpdate(
 
 /** Reads the record at `pointer`. Its scalars are exact float32 values. */
 export function readUpdate({ f32, u32 }: Views, pointer: number): Update {
-  assert(pointer % 4 === 0, () => `a record lies on a whole word, got ${pointer}`);
+  assert(pointer % 4 === 0, () => `a record starts at a whole word, got ${pointer}`);
   const integers = integerFields.map((field, i) => [field, u32[pointer / 4 + i]] as const);
   const firstScalar = pointer / 4 + integerFields.length;
   const scalars = scalarFields.map((field, i) => [field, f32[firstScalar + i]] as const);

@@ -70,7 +70,7 @@ class Host {
       case "pause":
       case "resume":
         this.#isPaused = request.type === "pause";
-        return this.#pauseOrGoOn();
+        return this.#pauseOrResume();
       case "leave":
         return this.#loop.leave(request.reason);
       case "check":
@@ -83,7 +83,7 @@ class Host {
   #tabIs(state: TabState): void {
     this.#tab = state;
     this.#drift.reset();
-    this.#pauseOrGoOn();
+    this.#pauseOrResume();
     if (state === "visible") this.#loop.check();
   }
 
@@ -96,7 +96,7 @@ class Host {
     } else {
       this.#drift.reset();
     }
-    if (this.#drift.isSlowed !== wasSlowed) this.#pauseOrGoOn();
+    if (this.#drift.isSlowed !== wasSlowed) this.#pauseOrResume();
     this.#report();
   }
 
@@ -104,7 +104,7 @@ class Host {
     return this.#tab === "frozen" || this.#drift.isSlowed;
   }
 
-  #pauseOrGoOn(): void {
+  #pauseOrResume(): void {
     if (this.#isPaused) this.#loop.pause("paused by the user");
     else if (this.#isSlowed) this.#loop.pause("its tab is hidden and held back by the browser");
     else this.#loop.resume();

@@ -24,7 +24,7 @@ openControls({ rejoin: restart, effort: (effort) => ask({ type: "effort", effort
 speak(showAll);
 showAll();
 start();
-pauseButton.addEventListener("click", pauseOrGoOn);
+pauseButton.addEventListener("click", pauseOrResume);
 addEventListener("hashchange", restart);
 addEventListener("online", () => ask({ type: "check" }));
 addEventListener("pageshow", () => ask({ type: "check" }));
@@ -74,7 +74,7 @@ function fail(message: string): void {
   showAll();
 }
 
-function pauseOrGoOn(): void {
+function pauseOrResume(): void {
   if (hasStopped()) {
     isPaused = false;
     return restart();

@@ -112,7 +112,7 @@ export class LocalPool implements ComputePool {
    */
   #advance(progress: Progress, engine: Engine): ((computeMs: number) => void) | undefined {
     const { job, events, nextBlock } = progress;
-    const block = known(job.blocks[nextBlock], "a job that goes on has a block left");
+    const block = known(job.blocks[nextBlock], "an unfinished job has a block left");
     let result: UnitResult | undefined;
     try {
       if (!progress.begun) engine.begin({ kind: job.kind, step: job.step, block });

@@ -164,11 +164,11 @@ export class SharedPool implements ComputePool {
       if (inHand.own.length > 0) this.#advance(inHand, run);
       else Atomics.wait(run.bell, 0, rung, endMs - clock.now());
       if (this.#job !== inHand) return;
-      if (clock.now() >= endMs) return defer(() => this.#goOn(inHand, run));
+      if (clock.now() >= endMs) return defer(() => this.#continue(inHand, run));
     }
   }
 
-  #goOn(inHand: JobInHand, run: RunInMemory): void {
+  #continue(inHand: JobInHand, run: RunInMemory): void {
     if (this.#job === inHand) this.#slice(inHand, run);
   }
 

@@ -29,13 +29,13 @@ export function helpLines(view: CoordinatorView, style: Style): string[] {
 
 /** The keys in one line that fits into 80 cells. Scroll keys are included only if there is more to see. */
 export function keysLine(
-  can: { readonly goOn: boolean; readonly scrollRows: boolean; readonly scrollColumns: boolean },
+  can: { readonly resume: boolean; readonly scrollRows: boolean; readonly scrollColumns: boolean },
   style: Style,
 ): string {
   const key = (name: string, meaning: string) => `${style.bold(name)} ${style.dim(meaning)}`;
   const arrows = `${can.scrollRows ? "↑↓" : ""}${can.scrollColumns ? "←→" : ""}`;
   return [
-    key("p", can.goOn ? "go on" : "pause"),
+    key("p", can.resume ? "go on" : "pause"),
     key("s", "stop"),
     key("tab", "panels"),
     ...(arrows === "" ? [] : [key(arrows, "scroll")]),

@@ -250,8 +250,11 @@ function footerLine(
 ): string {
   if (state.notice !== null) return style.warn(state.notice);
   if (!state.keys) return style.dim("Ctrl-C ends the coordinator");
-  const goOn = run?.phase === "paused";
-  return keysLine({ goOn, scrollRows: limits.rows > 0, scrollColumns: limits.columns > 0 }, style);
+  const resume = run?.phase === "paused";
+  return keysLine(
+    { resume, scrollRows: limits.rows > 0, scrollColumns: limits.columns > 0 },
+    style,
+  );
 }
 
 /** A thin line with a title on the left and, if it fits, a note on the right. */

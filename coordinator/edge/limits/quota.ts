@@ -46,7 +46,7 @@ export class Quota {
 
   #giveBack(subnet: string): void {
     const left = (this.#takenBy.get(subnet) ?? 0) - 1;
-    assert(left >= 0, `a place of ${subnet} was given back that nobody took`);
+    assert(left >= 0, `a place of ${subnet} was given back but never taken`);
     this.#taken -= 1;
     if (left === 0) this.#takenBy.delete(subnet);
     else this.#takenBy.set(subnet, left);
