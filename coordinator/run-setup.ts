@@ -7,11 +7,10 @@ import * as z from "zod/mini";
 import { shown } from "../shared/error-text.ts";
 import type { Kernel } from "../shared/kernels/kernel.ts";
 import { shorthandOf } from "../shared/model/dense-model.ts";
-import { initialParameters } from "../shared/model/initialize.ts";
 import { modelTitle } from "../shared/model/title.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunConfig } from "../shared/run/config.ts";
-import { planRun, type RunPlan } from "../shared/run/plan.ts";
+import type { RunPlan } from "../shared/run/plan.ts";
 import { runDefaults } from "../shared/run/settings/defaults.ts";
 import { type DatasetFacts, resolveRunConfig } from "../shared/run/settings/resolve.ts";
 import { refuseUnfit, resolveResumedRun } from "../shared/run/settings/resume.ts";
@@ -19,11 +18,12 @@ import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import type { LoadedDataset } from "./datasets/loader.ts";
 import { absoluteName, datasetReader, loadDataset, resumedDataset } from "./datasets/loaders.ts";
 import type { CoordinatorOptions } from "./options.ts";
-import { ParameterStore } from "./run/parameter-store.ts";
+import { createStore, type StoreOptions } from "./run/create-run.ts";
+import type { ParameterStore } from "./run/parameter-store.ts";
 import type { Checkpoint } from "./storage/checkpoint.ts";
 import type { Disk } from "./storage/disk.ts";
 import { storedConfigSchema } from "./storage/old-forms.ts";
-import { createRun, findRun, type RunFolder } from "./storage/run-folder.ts";
+import { createRunFolder, findRunFolder, type RunFolder } from "./storage/run-folder.ts";
 
 export interface PreparedRun {
   readonly config: RunConfig;
@@ -76,12 +76,12 @@ async function prepareNewRun(
       ? loaded.dataset
       : await loadDataset(source, { ...options, disk, progress });
   const config = resolveRunConfig(request, factsOf(dataset));
-  const plan = planRun(config, factsOf(dataset));
   const setup: Setup = { config, dataset: source };
-  const store = createStore(kernel, config, plan);
-  const created = await createRun(disk, options.runs, options.name ?? newRunId(), setup);
+  const store = storeInMemory({ kernel, config, dataset: dataset.dataset });
+  const created = await createRunFolder(disk, options.runs, options.name ?? newRunId(), setup);
   if (!created.found) throw new OperatorError(created.reason);
   const { folder } = created;
+  const { plan } = store;
   return { config, plan, dataset, source, store, folder, resume: undefined, notes: [] };
 }
 
@@ -91,7 +91,7 @@ async function prepareResumedRun(
   { kernel, disk, progress }: SetupWorld,
 ): Promise<PreparedRun> {
   const wanted = options.resume === true ? undefined : options.resume;
-  const run = await findRun(disk, options.runs, wanted);
+  const run = await findRunFolder(disk, options.runs, wanted);
   if (!run.found) throw new OperatorError(run.reason);
   const { folder } = run;
   const saved = await readSaved(folder, wanted);
@@ -100,19 +100,15 @@ async function prepareResumedRun(
   const dataset = await loadDataset(source, { ...options, disk, progress });
   const { config, warning } = resolveResumedRun(request, saved.config, factsOf(dataset));
   refuseUnfit(saved.config, factsOf(dataset), saved.path);
-  const plan = planRun(config, factsOf(dataset));
-  const store = createStore(kernel, config, plan);
   const { checkpoint } = saved;
-  if (checkpoint !== undefined) {
-    const { step, parameters, optimizerState: state } = checkpoint;
-    store.restore({ step, parameters, state });
-  }
+  const from = checkpoint && { ...checkpoint, state: checkpoint.optimizerState };
+  const store = storeInMemory({ kernel, config, dataset: dataset.dataset, from });
   const trimmed = await folder.metrics.trim(recordedStep(checkpoint));
   const notes = [...saved.notes];
   if (warning !== undefined) notes.push(warning);
   if (!trimmed.ok) notes.push(trimmed.reason);
   const resume = checkpoint && { ...checkpoint, path: saved.path };
-  return { config, plan, dataset, source, store, folder, resume, notes };
+  return { config, plan: store.plan, dataset, source, store, folder, resume, notes };
 }
 
 /** What `config.json` of a run holds. */
@@ -189,13 +185,13 @@ async function readSetup(
 }
 
 /** @throws OperatorError if the machine has not the memory: a dashboard asks for models too, and must not end the program. */
-function createStore(kernel: Kernel, config: RunConfig, plan: RunPlan): ParameterStore {
+function storeInMemory(options: StoreOptions): ParameterStore {
   try {
-    const parameters = initialParameters(config.model, config.seed);
-    return new ParameterStore({ kernel, config, plan, parameters });
+    return createStore(options);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const layers = shorthandOf(config.model)?.widths.join() ?? modelTitle(config.model);
+    const { model } = options.config;
+    const layers = shorthandOf(model)?.widths.join() ?? modelTitle(model);
     throw new OperatorError(`--layers ${layers}: there is no memory for it; choose smaller ones`);
   }
 }

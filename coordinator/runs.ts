@@ -4,15 +4,13 @@
  */
 import { assert } from "../shared/assert.ts";
 import { OperatorError } from "../shared/operator-error.ts";
-import { Random } from "../shared/random.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import type { AuditPolicy } from "./audit/audit-policy.ts";
-import { Audit } from "./audit/audit.ts";
-import { Referee } from "./audit/referee.ts";
 import type { DataRoute } from "./edge/data-route.ts";
 import type { PreparedRun } from "./run-setup.ts";
+import { createRun } from "./run/create-run.ts";
 import { titleOf } from "./run/title.ts";
-import { TrainingRun } from "./run/training-run.ts";
+import type { TrainingRun } from "./run/training-run.ts";
 import type { CoordinatorEvent, RunRecordView } from "./run/view.ts";
 import { fingerprintOf } from "./storage/checkpoint.ts";
 import { type JobEnd, RunJob } from "./storage/run-job.ts";
@@ -84,26 +82,23 @@ export class Runs {
   /** Begins a run. The one before must be over. */
   async begin(prepared: PreparedRun): Promise<void> {
     const { coordinator, data, report, minWorkers, now } = this.#options;
-    const { config, plan, store, folder, resume, dataset, notes } = prepared;
-    await data.add(dataset.bytes, dataset.dataset.sha256);
+    const { config, plan, store, folder, resume, notes } = prepared;
+    const { dataset, bytes } = prepared.dataset;
+    await data.add(bytes, dataset.sha256);
     assert(this.#current === undefined || this.#isOver, "one run at a time");
     for (const message of notes) report({ event: "warning", message });
     const job = this.#createJob(prepared);
-    const referee = new Referee({ kernel: store.kernel, config, dataset: dataset.dataset });
-    const random = new Random(...this.#options.auditSeeds());
-    const audit = new Audit({ policy: this.#policy, referee, random });
-    const run = new TrainingRun({
+    const run = createRun({
       id: folder.id,
-      config,
-      plan,
       store,
+      dataset,
       workers: coordinator,
       output: job,
       minWorkers,
-      audit,
-      resume,
+      audit: { policy: this.#policy, seeds: this.#options.auditSeeds() },
+      progress: resume?.progress,
     });
-    coordinator.start(run, `/data/${dataset.dataset.sha256}`);
+    coordinator.start(run, `/data/${dataset.sha256}`);
     const number = (this.#current?.number ?? 0) + 1;
     this.#current = { number, run, prepared, job, audit: this.#policy, disturbances: 0 };
     report({

@@ -67,9 +67,9 @@ interface Tensors {
 
 export class ParameterStore {
   readonly kernel: Kernel;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
   readonly parameterCount: number;
-  readonly #config: RunConfig;
-  readonly #plan: RunPlan;
   readonly #optimizer: Optimizer | undefined;
   readonly #record: number;
   /** Where a look-ahead point is computed; 0 where the optimizer has none. */
@@ -81,8 +81,8 @@ export class ParameterStore {
   constructor({ kernel, config, plan, parameters }: ParameterStoreOptions) {
     this.kernel = kernel;
     this.parameterCount = parameters.length;
-    this.#config = config;
-    this.#plan = plan;
+    this.config = config;
+    this.plan = plan;
     const { optimizer } = config;
     this.#optimizer = optimizer.name === "local-search" ? undefined : createOptimizer(optimizer);
     this.#record = kernel.arena.allocate(updateByteLength);
@@ -99,9 +99,9 @@ export class ParameterStore {
 
   /** η of the next step; 0 for local search, which has none. */
   get learningRate(): number {
-    const { optimizer, schedule } = this.#config;
+    const { optimizer, schedule } = this.config;
     if (optimizer.name === "local-search") return 0;
-    return learningRateAt(this.#step, schedule, optimizer.learningRate, this.#plan);
+    return learningRateAt(this.#step, schedule, optimizer.learningRate, this.plan);
   }
 
   /** The current parameters: a view, good until the next step or until the kernel's memory grows. */
@@ -151,7 +151,7 @@ export class ParameterStore {
     if (!Number.isFinite(sum)) return refuse("the gradient is not finite");
     const gradientNorm = Math.sqrt(sum) / divisor;
     const { learningRate } = this;
-    const clipScale = clipScaleOf(gradientNorm, this.#config.clipNorm);
+    const clipScale = clipScaleOf(gradientNorm, this.config.clipNorm);
     const scalars = { gradientSum, divisor, clipScale };
     optimizer.step(this.kernel, this.#optimizerStep(this.#next, scalars));
     if (!this.#isFinite(this.#next)) return refuse("the parameters would not stay finite");
@@ -166,7 +166,7 @@ export class ParameterStore {
    * @throws If `step` is not the next one or the run is no local search (bugs in the caller).
    */
   applyCandidate(step: number, candidate: number): { readonly committed: true } | Refusal {
-    const { optimizer, seed } = this.#config;
+    const { optimizer, seed } = this.config;
     assert(optimizer.name === "local-search", `${optimizer.name} has no candidates`);
     assert(step === this.#step, `step ${this.#step} comes next, got ${step}`);
     const next = this.#view(this.#next.parameters);
@@ -228,7 +228,7 @@ export class ParameterStore {
       nextParameters: next.parameters,
       nextFirst: next.first,
       nextSecond: next.second,
-      weightDecay: this.#config.weightDecay,
+      weightDecay: this.config.weightDecay,
       learningRate: this.learningRate,
       step: this.#step,
       record: this.#record,

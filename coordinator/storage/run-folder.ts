@@ -66,7 +66,7 @@ export type FoundRun =
  * @param runs - The folder of all runs; created if necessary.
  * @param setup - Written to `config.json` unchanged: the run config and whatever else a resumed run needs.
  */
-export async function createRun(
+export async function createRunFolder(
   disk: Disk,
   runs: string,
   id: string,
@@ -109,7 +109,7 @@ async function makeFolders(disk: Disk, runs: string, path: string): Promise<void
  * @param wanted - Its id, the path of its folder, or of one of its checkpoints; `undefined` for the run that was
  *   written last.
  */
-export async function findRun(disk: Disk, runs: string, wanted?: string): Promise<FoundRun> {
+export async function findRunFolder(disk: Disk, runs: string, wanted?: string): Promise<FoundRun> {
   try {
     const path = await (wanted === undefined
       ? latestRun(disk, runs)
@@ -130,7 +130,7 @@ export class RunFolder {
   readonly path: string;
   /** Name of the folder. */
   readonly id: string;
-  /** The path of the setup that `createRun` wrote. */
+  /** The path of the setup that `createRunFolder` wrote. */
   readonly setupPath: string;
   readonly metrics: MetricsFile;
   readonly #disk: Disk;
@@ -146,7 +146,7 @@ export class RunFolder {
     this.#checkpoints = join(path, checkpointsName);
   }
 
-  /** The setup passed to `createRun`. The caller must validate it, because people edit files. */
+  /** The setup passed to `createRunFolder`. The caller must validate it, because people edit files. */
   async readSetup(): Promise<
     { readonly ok: true; readonly setup: unknown } | { readonly ok: false; readonly reason: string }
   > {

@@ -14,6 +14,7 @@ import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { closeStatus } from "../../shared/protocol/errors.ts";
+import { protocolVersion } from "../../shared/protocol/limits.ts";
 import { lies, oneUnitInTheLastPlace } from "../support/attacks/lies.ts";
 import { startLyingWorker } from "../support/attacks/lying-worker.ts";
 import { RawPeer } from "../support/attacks/raw-peer.ts";
@@ -79,7 +80,14 @@ async function comeBack(coordinator: CoordinatorProcess, session: string): Promi
   const token = "join-token-of-liars";
   const agent = { kind: "node", agent: "", threads: 1, kernel: instantiateKernel(wasm).id };
   peer.send(
-    encodeMessage({ type: "hello", protocol: 1, token, name: "someone else", ...agent, session }),
+    encodeMessage({
+      type: "hello",
+      protocol: protocolVersion,
+      token,
+      name: "someone else",
+      ...agent,
+      session,
+    }),
   );
   return await peer.ended;
 }

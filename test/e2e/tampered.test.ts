@@ -11,6 +11,7 @@ import { WebSocket } from "ws";
 
 import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { closeStatus } from "../../shared/protocol/errors.ts";
+import { protocolVersion } from "../../shared/protocol/limits.ts";
 import { decodeCoordinatorMessage } from "../../shared/protocol/messages.ts";
 import { Cluster } from "../support/processes/cluster.ts";
 
@@ -93,6 +94,8 @@ async function sayHello(url: URL): Promise<{ kernel: string; run: string; socket
   });
   const token = new URLSearchParams(url.hash.slice(1)).get("token") ?? "";
   const agent = { kind: "node", agent: "liar", threads: 1, kernel, session: "" };
-  socket.send(encodeMessage({ type: "hello", protocol: 1, token, name: "liar", ...agent }));
+  socket.send(
+    encodeMessage({ type: "hello", protocol: protocolVersion, token, name: "liar", ...agent }),
+  );
   return { kernel, run: await run, socket };
 }

@@ -3,11 +3,11 @@
  * network, clock and disk. It wires what `main.ts` wires in the product.
  */
 import type { AuditPolicy } from "../../coordinator/audit/audit-policy.ts";
-import { Audit } from "../../coordinator/audit/audit.ts";
 import { Referee } from "../../coordinator/audit/referee.ts";
 import { prepareRun, type PreparedRun } from "../../coordinator/run-setup.ts";
+import { createRun } from "../../coordinator/run/create-run.ts";
 import type { ParameterStore } from "../../coordinator/run/parameter-store.ts";
-import { TrainingRun } from "../../coordinator/run/training-run.ts";
+import type { TrainingRun } from "../../coordinator/run/training-run.ts";
 import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
 import type { Disk } from "../../coordinator/storage/disk.ts";
 import { type JobEnd, RunJob } from "../../coordinator/storage/run-job.ts";
@@ -16,7 +16,6 @@ import type { Dataset } from "../../shared/data/dataset.ts";
 import { instantiateKernel, type Kernel } from "../../shared/kernels/kernel.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
-import { Random } from "../../shared/random.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { RunSettings } from "../../shared/run/settings/run-settings.ts";
 import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
@@ -204,17 +203,14 @@ export class SimCoordinator {
       refuge: () => refugeFolder,
     });
     this.#job = job;
-    const referee = refereeOf(config, dataset.dataset);
     const path = `/data/${dataset.dataset.sha256}`;
-    const random = new Random(this.#options.life);
-    const audit = new Audit({ policy: this.#options.audit, referee, random });
     const { coordinator } = this;
     if (coordinator === undefined) throw new Violation("it listens before its run starts");
-    const run = new TrainingRun({
+    const run = createRun({
       id: folder.id,
-      config,
-      plan,
       store,
+      dataset: dataset.dataset,
+      referee: refereeOf(config, dataset.dataset),
       workers: {
         send: (workerId, header, tensor) => {
           const taken = coordinator.send(workerId, header, tensor);
@@ -235,8 +231,8 @@ export class SimCoordinator {
         },
       },
       minWorkers,
-      audit,
-      resume,
+      audit: { policy: this.#options.audit, seeds: [this.#options.life] },
+      progress: resume?.progress,
     });
     coordinator.start(run, path);
     this.run = run;

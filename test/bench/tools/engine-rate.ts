@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-import { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
+import { createStore } from "../../../coordinator/run/create-run.ts";
 import type { Dataset, Split } from "../../../shared/data/dataset.ts";
 import { generateDigits } from "../../../shared/data/digits/generate-digits.ts";
 import { parseIdx } from "../../../shared/data/idx.ts";
@@ -10,7 +10,6 @@ import { createEngine } from "../../../shared/engine/engine.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../shared/model/initialize.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
-import { planRun } from "../../../shared/run/plan.ts";
 import type { Block } from "../../../shared/run/tree.ts";
 import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
 import { mnistFolder, mnistIsHere } from "./trainer.ts";
@@ -58,9 +57,7 @@ function createGradient(dataset: Dataset, config: RunConfig): (step: number, blo
 /** The same plus the optimizer's step: training on one core, without a network. */
 function createStep(dataset: Dataset, config: RunConfig): (step: number, block: Block) => void {
   const kernel = instantiateKernel(wasm);
-  const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
-  const parameters = initialParameters(config.model, 1);
-  const store = new ParameterStore({ kernel, config, plan, parameters });
+  const store = createStore({ kernel, config, dataset });
   const engine = createEngine({ kernel, config, dataset });
   // An epoch's last batch may be smaller. It is left out, so that every step does the same work.
   const fullSteps = Math.floor(dataset.train.count / config.batchSize);

@@ -1,21 +1,15 @@
+import type { PeerHandler, PeerSocket } from "../../../coordinator/edge/peer.ts";
 /**
  * @file The coordinator's cost per received gradient, without its socket: the real coordinator and training run,
  * with workers that are objects in this process and answer at once.
  */
-import { Audit } from "../../../coordinator/audit/audit.ts";
-import { Referee } from "../../../coordinator/audit/referee.ts";
-import type { PeerHandler, PeerSocket } from "../../../coordinator/edge/peer.ts";
-import { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
-import { TrainingRun } from "../../../coordinator/run/training-run.ts";
+import { createRun, createStore } from "../../../coordinator/run/create-run.ts";
 import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
-import { initialParameters } from "../../../shared/model/initialize.ts";
 import { parameterCount } from "../../../shared/model/layout.ts";
 import { encodeMessage } from "../../../shared/protocol/codec.ts";
 import { protocolVersion } from "../../../shared/protocol/limits.ts";
 import { decodeCoordinatorMessage, type WorkerMessage } from "../../../shared/protocol/messages.ts";
-import { Random } from "../../../shared/random.ts";
-import { planRun } from "../../../shared/run/plan.ts";
 import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
 import { testConfig } from "../../support/fixtures/run-config.ts";
 import { noise } from "./engine-rate.ts";
@@ -89,11 +83,8 @@ function createSteps(layers: readonly number[], workers: number): () => Steps {
   // One leaf per worker.
   const model = { layers, batchSize: workers, shardSize: 1 } as const;
   const config = { ...testConfig(model), epochs: 1_000_000 };
-  const plan = planRun(config, { trainCount: 1000 * workers, testCount: workers });
-  const parameters = initialParameters(config.model, 1);
-  const store = new ParameterStore({ kernel, config, plan, parameters });
-  const referee = new Referee({ kernel, config, dataset: noise(1) });
-  const audit = new Audit({ policy: "none", referee, random: new Random(1, 2, 3, 4) });
+  const sizes = { train: { count: 1000 * workers }, test: { count: workers } };
+  const store = createStore({ kernel, config, dataset: sizes });
   let nowMs = 0;
   const coordinator = new WorkerSessions({
     kernel: kernel.id,
@@ -104,8 +95,8 @@ function createSteps(layers: readonly number[], workers: number): () => Steps {
     report: ignore,
   });
   const output = { save: ignore, report: ignore, end: ignore };
-  const given = { id: run, config, plan, store, minWorkers: workers, audit, resume: undefined };
-  const training = new TrainingRun({ ...given, workers: coordinator, output });
+  const given = { id: run, store, dataset: noise(1), minWorkers: workers };
+  const training = createRun({ ...given, workers: coordinator, output });
   coordinator.start(training, "/data/none");
   training.begin(nowMs);
   const sent: Sent[] = [];

@@ -1,10 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import { known } from "../../../shared/assert.ts";
 /**
  * @file The misbehaviour of bad peers, one function per idea: each connects, misbehaves, and reports how the
  * coordinator ended it. They are independent; the fuzz program runs them side by side against a live training run.
  */
-import { setTimeout as delay } from "node:timers/promises";
-
-import { known } from "../../../shared/assert.ts";
+import { protocolVersion } from "../../../shared/protocol/limits.ts";
 import { type Attack, end, pick, type Target } from "./attack.ts";
 import {
   type BadMessage,
@@ -28,7 +29,13 @@ const states = ["fresh", "joined", "ready", "paused"] as const;
 type State = (typeof states)[number];
 
 function hello({ joinToken, kernel }: Target, changes: Record<string, unknown> = {}): Header {
-  const fields = { protocol: 1, token: joinToken, name: "mallory", kind: "node", agent: "fuzz" };
+  const fields = {
+    protocol: protocolVersion,
+    token: joinToken,
+    name: "mallory",
+    kind: "node",
+    agent: "fuzz",
+  };
   return new Map(
     Object.entries({ type: "hello", ...fields, threads: 1, kernel, session: "", ...changes }),
   );

@@ -4,6 +4,7 @@
  */
 import { sha256Hex } from "../../../shared/data/sha256.ts";
 import { encodeMessage } from "../../../shared/protocol/codec.ts";
+import { protocolVersion } from "../../../shared/protocol/limits.ts";
 import { decodeWorkerMessage, type WorkerMessage } from "../../../shared/protocol/messages.ts";
 import type { CoordinatorMessage, Decoded } from "../../../shared/protocol/messages.ts";
 import type { Clock, Connect, Transport, TransportEvents } from "../../../worker/platform.ts";
@@ -105,7 +106,13 @@ export class FakeCoordinator {
   welcome(session = "session-1"): FakeSocket {
     const { socket } = this;
     socket.events.opened();
-    socket.tell({ type: "welcome", protocol: 1, session, name: "otter", kernel: fakeKernel });
+    socket.tell({
+      type: "welcome",
+      protocol: protocolVersion,
+      session,
+      name: "otter",
+      kernel: fakeKernel,
+    });
     return socket;
   }
 }

@@ -3,11 +3,10 @@
  * time. What remains is the run, the assignment, the reduction and the optimizer.
  */
 import type { AuditPolicy } from "../../../coordinator/audit/audit-policy.ts";
-import { Audit } from "../../../coordinator/audit/audit.ts";
-import { Referee } from "../../../coordinator/audit/referee.ts";
 import { SpeedEstimate } from "../../../coordinator/dispatch/speed.ts";
-import { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
-import { TrainingRun } from "../../../coordinator/run/training-run.ts";
+import { createRun, createStore } from "../../../coordinator/run/create-run.ts";
+import type { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
+import type { TrainingRun } from "../../../coordinator/run/training-run.ts";
 import type { CoordinatorEvent } from "../../../coordinator/run/view.ts";
 import type { RunOutcome, RunSnapshot } from "../../../coordinator/run/world.ts";
 import { known } from "../../../shared/assert.ts";
@@ -15,11 +14,8 @@ import { bytesOf } from "../../../shared/bytes.ts";
 import type { Dataset } from "../../../shared/data/dataset.ts";
 import { createEngine, type Engine, NonFiniteError } from "../../../shared/engine/engine.ts";
 import type { Kernel } from "../../../shared/kernels/kernel.ts";
-import { initialParameters } from "../../../shared/model/initialize.ts";
 import type { CoordinatorMessage, ResultMessage } from "../../../shared/protocol/messages.ts";
-import { Random } from "../../../shared/random.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
-import { planRun } from "../../../shared/run/plan.ts";
 import type { UnitResult } from "../../../shared/run/unit.ts";
 
 interface Job {
@@ -67,26 +63,13 @@ export class DirectRun {
   constructor(options: DirectRunOptions) {
     this.#options = options;
     const { config, dataset, createKernel, resume } = options;
-    const plan = planRun(config, {
-      trainCount: dataset.train.count,
-      testCount: dataset.test.count,
-    });
-    const parameters = initialParameters(config.model, config.seed);
-    this.store = new ParameterStore({ kernel: createKernel(), config, plan, parameters });
-    if (resume !== undefined) this.store.restore(resume.store);
-    const referee = new Referee({ kernel: this.store.kernel, config, dataset });
-    this.run = new TrainingRun({
+    this.store = createStore({ kernel: createKernel(), config, dataset, from: resume?.store });
+    this.run = createRun({
       id: "direct",
-      config,
-      plan,
       store: this.store,
-      minWorkers: 1,
-      resume,
-      audit: new Audit({
-        policy: options.audit ?? "none",
-        referee,
-        random: new Random(options.auditSeed ?? 1),
-      }),
+      dataset,
+      progress: resume?.progress,
+      audit: { policy: options.audit ?? "none", seeds: [options.auditSeed ?? 1] },
       workers: {
         send: (workerId, header, tensor) => {
           this.#jobs.push({ workerId, header, tensor });

@@ -4,6 +4,7 @@ import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
 import { parameterCount } from "../../../shared/model/layout.ts";
 import { closeStatus, type ProtocolErrorCode } from "../../../shared/protocol/errors.ts";
 import {
+  protocolVersion,
   agentLengthMax,
   reasonLengthMax,
   workerNameLengthMax,
@@ -289,7 +290,13 @@ describe("the worker loop", () => {
     const { socket } = coordinator;
     socket.events.opened();
     const kernel = "f".repeat(64);
-    socket.tell({ type: "welcome", protocol: 1, session: "s", name: "otter", kernel });
+    socket.tell({
+      type: "welcome",
+      protocol: protocolVersion,
+      session: "s",
+      name: "otter",
+      kernel,
+    });
     expect(loop.status).toMatchObject({ phase: "stopped", failed: true });
   });
 

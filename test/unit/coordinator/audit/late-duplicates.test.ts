@@ -7,25 +7,20 @@ import assert from "node:assert/strict";
 import { describe, expect, test } from "vitest";
 
 import type { AuditPolicy } from "../../../../coordinator/audit/audit-policy.ts";
-import { Audit } from "../../../../coordinator/audit/audit.ts";
 import { Referee } from "../../../../coordinator/audit/referee.ts";
 import { SpeedEstimate } from "../../../../coordinator/dispatch/speed.ts";
-import { ParameterStore } from "../../../../coordinator/run/parameter-store.ts";
-import { TrainingRun } from "../../../../coordinator/run/training-run.ts";
+import { createRun, createStore } from "../../../../coordinator/run/create-run.ts";
+import type { TrainingRun } from "../../../../coordinator/run/training-run.ts";
 import { known } from "../../../../shared/assert.ts";
 import { createEngine } from "../../../../shared/engine/engine.ts";
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
-import { initialParameters } from "../../../../shared/model/initialize.ts";
 import type { CoordinatorMessage, MessageOf } from "../../../../shared/protocol/messages.ts";
-import { Random } from "../../../../shared/random.ts";
-import { planRun } from "../../../../shared/run/plan.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
 
 const dataset = tinyDataset();
 // Two leaves per batch: one per worker.
 const config = { ...testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 10 }), epochs: 9 };
-const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
 
 interface Job {
   readonly workerId: string;
@@ -45,8 +40,7 @@ class Stage {
 
   constructor(policy: AuditPolicy) {
     const kernel = createPlainKernel();
-    const parameters = initialParameters(config.model, 1);
-    const store = new ParameterStore({ kernel, config, plan, parameters });
+    const store = createStore({ kernel, config, dataset });
     const referee = new Referee({ kernel, config, dataset });
     const counted = {
       prepare: () => referee.prepare(),
@@ -55,14 +49,13 @@ class Stage {
         return referee.compute(...given);
       },
     };
-    this.run = new TrainingRun({
+    this.run = createRun({
       id: "run",
-      config,
-      plan,
       store,
+      dataset,
       minWorkers: 2,
-      resume: undefined,
-      audit: new Audit({ policy, referee: counted, random: new Random(1) }),
+      audit: { policy, seeds: [1] },
+      referee: counted,
       workers: {
         send: (workerId, header, tensor) => {
           if (header.type !== "work" && header.type !== "evaluate") return true;

@@ -3,18 +3,16 @@
  * they are told to: no sockets, no clock that runs.
  */
 import type { AuditPolicy } from "../../../../coordinator/audit/audit-policy.ts";
-import { Audit } from "../../../../coordinator/audit/audit.ts";
-import { Referee } from "../../../../coordinator/audit/referee.ts";
 import type { PeerHandler, PeerSocket } from "../../../../coordinator/edge/peer.ts";
-import { ParameterStore } from "../../../../coordinator/run/parameter-store.ts";
-import { TrainingRun } from "../../../../coordinator/run/training-run.ts";
+import { createRun, createStore } from "../../../../coordinator/run/create-run.ts";
+import type { ParameterStore } from "../../../../coordinator/run/parameter-store.ts";
+import type { TrainingRun } from "../../../../coordinator/run/training-run.ts";
 import type { CoordinatorEvent } from "../../../../coordinator/run/view.ts";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { WorkerSessions } from "../../../../coordinator/workers/worker-sessions.ts";
 import { bytesOf } from "../../../../shared/bytes.ts";
 import { createEngine } from "../../../../shared/engine/engine.ts";
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
-import { initialParameters } from "../../../../shared/model/initialize.ts";
 import { encodeMessage } from "../../../../shared/protocol/codec.ts";
 import { protocolVersion } from "../../../../shared/protocol/limits.ts";
 import {
@@ -23,9 +21,7 @@ import {
   type ResultMessage,
   type WorkerMessage,
 } from "../../../../shared/protocol/messages.ts";
-import { Random } from "../../../../shared/random.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
-import { planRun } from "../../../../shared/run/plan.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
 import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
@@ -33,7 +29,6 @@ import { trainSequentially } from "../../../support/trainers/sequential-trainer.
 /** Of the kernel and of the self-test. */
 export const hash = "0123456789abcdef".repeat(4);
 const dataset = tinyDataset();
-const counts = { trainCount: dataset.train.count, testCount: dataset.test.count };
 
 /** 12-5-3 in 4 steps an epoch, of 7 leaves each but the last. */
 export function stageConfig(epochs: number): RunConfig {
@@ -82,15 +77,16 @@ export class Stage {
     const { config, minWorkers = 1, audit: policy = "none" } = this.#options;
     this.#runs += 1;
     const id = `run-${this.#runs}`;
-    const kernel = createPlainKernel();
-    const plan = planRun(config, counts);
-    const parameters = initialParameters(config.model, config.seed);
-    const store = new ParameterStore({ kernel, config, plan, parameters });
-    const referee = new Referee({ kernel, config, dataset });
-    const audit = new Audit({ policy, referee, random: new Random(1) });
-    const identity = { id, config, plan, store, audit, minWorkers, resume: undefined };
-    const output = { save: nothing, report: nothing, end: nothing };
-    const run = new TrainingRun({ ...identity, workers: this.coordinator, output });
+    const store = createStore({ kernel: createPlainKernel(), config, dataset });
+    const run = createRun({
+      id,
+      store,
+      dataset,
+      workers: this.coordinator,
+      output: { save: nothing, report: nothing, end: nothing },
+      minWorkers,
+      audit: { policy, seeds: [1] },
+    });
     this.coordinator.start(run, `/data/${hash}`);
     return { run, store };
   }

@@ -6,7 +6,11 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { encodeCheckpoint } from "../../../../coordinator/storage/checkpoint.ts";
 import { type Disk, nodeDisk } from "../../../../coordinator/storage/disk.ts";
-import { createRun, findRun, RunFolder } from "../../../../coordinator/storage/run-folder.ts";
+import {
+  createRunFolder,
+  findRunFolder,
+  RunFolder,
+} from "../../../../coordinator/storage/run-folder.ts";
 import { checkpointAt } from "./checkpoint-fixture.ts";
 
 let runs = "";
@@ -53,7 +57,7 @@ function half(bytes: Uint8Array): Uint8Array {
 }
 
 async function newRun(id = "a", disk: Disk = nodeDisk): Promise<RunFolder> {
-  const created = await createRun(disk, runs, id, { id });
+  const created = await createRunFolder(disk, runs, id, { id });
   if (!created.found) throw new Error(created.reason);
   return created.folder;
 }
@@ -74,13 +78,13 @@ async function linesOf(folder: RunFolder): Promise<unknown[]> {
     .map((line): unknown => JSON.parse(line));
 }
 
-describe("createRun and findRun", () => {
+describe("createRunFolder and findRunFolder", () => {
   test("find 1 of 2 runs by id, by path, by the path of a checkpoint", async () => {
     await newRun("a");
     const folder = await newRun("b");
     await folder.writeCheckpoint(checkpointAt(1));
     for (const wanted of ["b", join(runs, "b"), checkpointPath(step(1), "b")]) {
-      expect(await findRun(nodeDisk, runs, wanted)).toMatchObject({
+      expect(await findRunFolder(nodeDisk, runs, wanted)).toMatchObject({
         found: true,
         folder: { id: "b" },
       });
@@ -96,16 +100,16 @@ describe("createRun and findRun", () => {
       await utimes(join(folder.path, "checkpoints"), 2, 2);
     }
     await folders[1]!.writeCheckpoint(checkpointAt(1));
-    expect(await findRun(nodeDisk, runs)).toMatchObject({ found: true, folder: { id: "b" } });
+    expect(await findRunFolder(nodeDisk, runs)).toMatchObject({ found: true, folder: { id: "b" } });
   });
 
   test("say what exists instead if 0 runs match", async () => {
-    expect(await findRun(nodeDisk, join(runs, "none"))).toEqual({
+    expect(await findRunFolder(nodeDisk, join(runs, "none"))).toEqual({
       found: false,
       reason: `no run in ${join(runs, "none")}; start one without --resume`,
     });
     await newRun("a");
-    expect(await findRun(nodeDisk, runs, "b")).toEqual({
+    expect(await findRunFolder(nodeDisk, runs, "b")).toEqual({
       found: false,
       reason: `no run b, nor ${join(runs, "b")}; runs there: a`,
     });
@@ -113,7 +117,7 @@ describe("createRun and findRun", () => {
 
   test("never set up a second run with 1 name", async () => {
     await newRun("a");
-    expect(await createRun(nodeDisk, runs, "a", {})).toEqual({
+    expect(await createRunFolder(nodeDisk, runs, "a", {})).toEqual({
       found: false,
       reason: `${join(runs, "a")} exists already; choose another name or resume it`,
     });
@@ -121,9 +125,9 @@ describe("createRun and findRun", () => {
 
   test("leave 0 runs to be found if the disk is full", async () => {
     const disk = faultyDisk((operation) => operation === "writeFile");
-    const created = await createRun(disk, runs, "a", {});
+    const created = await createRunFolder(disk, runs, "a", {});
     expect(created).toMatchObject({ found: false, reason: expect.stringContaining("ENOSPC") });
-    expect(await findRun(nodeDisk, runs)).toMatchObject({ found: false });
+    expect(await findRunFolder(nodeDisk, runs)).toMatchObject({ found: false });
   });
 });
 

@@ -4,15 +4,11 @@
  */
 import { describe, expect, test } from "vitest";
 
-import { Audit } from "../../../../coordinator/audit/audit.ts";
-import { Referee } from "../../../../coordinator/audit/referee.ts";
 import type { PeerHandler, PeerSocket } from "../../../../coordinator/edge/peer.ts";
-import { ParameterStore } from "../../../../coordinator/run/parameter-store.ts";
-import { TrainingRun } from "../../../../coordinator/run/training-run.ts";
+import { createRun, createStore } from "../../../../coordinator/run/create-run.ts";
 import type { CoordinatorEvent } from "../../../../coordinator/run/view.ts";
 import { WorkerSessions } from "../../../../coordinator/workers/worker-sessions.ts";
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
-import { initialParameters } from "../../../../shared/model/initialize.ts";
 import { closeStatus } from "../../../../shared/protocol/errors.ts";
 import {
   helloTimeoutMs,
@@ -27,8 +23,6 @@ import {
   workersMax,
   workersPerAddressMax,
 } from "../../../../shared/protocol/limits.ts";
-import { Random } from "../../../../shared/random.ts";
-import { planRun } from "../../../../shared/run/plan.ts";
 import { type Header, pack } from "../../../support/attacks/bad-messages.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
@@ -81,20 +75,13 @@ function createStage(minWorkers = 1_000) {
     newSession: () => `session-${sessions++}`,
     report: (event) => events.push(event),
   });
-  const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
-  const parameters = initialParameters(config.model, config.seed);
-  const store = new ParameterStore({ kernel: createPlainKernel(), config, plan, parameters });
-  const referee = new Referee({ kernel: store.kernel, config, dataset });
-  const run = new TrainingRun({
+  const run = createRun({
     id: "run-1",
-    config,
-    plan,
-    store,
+    store: createStore({ kernel: createPlainKernel(), config, dataset }),
+    dataset,
     workers: coordinator,
     output: { save: nothing, report: nothing, end: nothing },
-    audit: new Audit({ policy: "none", referee, random: new Random(1) }),
     minWorkers,
-    resume: undefined,
   });
   coordinator.start(run, `/data/${hash}`);
   const connect = (address = "10.0.0.9"): Peer => {
@@ -113,7 +100,7 @@ const header = (fields: Record<string, unknown>): Header => new Map(Object.entri
 const answer = { run: "run-1", step: 7, block: [0, 1], computeMs: 1 };
 const hello = header({
   type: "hello",
-  protocol: 1,
+  protocol: protocolVersion,
   token: "join-token",
   name: "mallory",
   kind: "node",

@@ -1,4 +1,5 @@
 /** @file One valid header of every message type, for tests of the codec, of the schemas and of the specification. */
+import { protocolVersion } from "../../../../shared/protocol/limits.ts";
 import type { CoordinatorMessage, WorkerMessage } from "../../../../shared/protocol/messages.ts";
 import { sampleConfig } from "../run/sample-config.ts";
 
@@ -8,7 +9,7 @@ const answer = { run: "run-1", step: 7, block: [0, 2] as [number, number], compu
 export const sampleWorkerMessages: readonly WorkerMessage[] = [
   {
     type: "hello",
-    protocol: 1,
+    protocol: protocolVersion,
     token: "secret",
     name: "Ana's laptop",
     kind: "browser",
@@ -28,7 +29,13 @@ export const sampleWorkerMessages: readonly WorkerMessage[] = [
 ];
 
 export const sampleCoordinatorMessages: readonly CoordinatorMessage[] = [
-  { type: "welcome", protocol: 1, session: "V1StGXR8_Z5jdHi6B-myT", name: "ana 2", kernel: hash },
+  {
+    type: "welcome",
+    protocol: protocolVersion,
+    session: "V1StGXR8_Z5jdHi6B-myT",
+    name: "ana 2",
+    kernel: hash,
+  },
   { type: "run", run: "run-1", config: sampleConfig({}), dataset: `/data/${hash}` },
   {
     type: "work",
