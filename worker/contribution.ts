@@ -1,8 +1,8 @@
 /** @file What this worker contributed to the run: counts, share, speed. For display only. */
 import type { RunConfig } from "../shared/run/config.ts";
-import { batchSizeOf, planRun, type RunPlan, samplesOf } from "../shared/run/plan.ts";
+import { type RoundKind, roundKinds, trainingKind } from "../shared/run/kinds.ts";
+import { batchSizeOf, planRun, type RunPlan } from "../shared/run/plan.ts";
 import type { Block } from "../shared/run/tree.ts";
-import type { UnitKind } from "../shared/run/unit.ts";
 import type { RunToLoad } from "./threads/compute-pool.ts";
 
 /** The speed is measured over windows of this length: steady enough to read, short enough to follow. */
@@ -15,7 +15,7 @@ export class Contribution {
   readonly #plan: RunPlan;
   #firstStep: number | undefined;
   #lastStep = 0;
-  #gradientSamples = 0;
+  #trainingSamples = 0;
   #windowStartMs = 0;
   #windowSamples = 0;
   #samplesPerSecond: number;
@@ -34,17 +34,18 @@ export class Contribution {
   }
 
   /** A block was computed and its result sent. */
-  add(kind: UnitKind, step: number, block: Block): void {
-    const samples = this.#samplesOf(kind, step, block);
+  add(kind: RoundKind, step: number, block: Block): void {
+    const row = roundKinds[kind];
+    const samples = row.samplesOf(block, step, this.#config, this.#plan);
     // The measurement while loading is not the speed of the run, which is known after the first window.
     if (this.blocksDone === 0) this.#samplesPerSecond = 0;
     this.blocksDone += 1;
     this.samplesDone += samples;
     this.#windowSamples += samples;
-    if (kind === "evaluation") return;
+    if (!row.trains) return;
     this.#firstStep ??= step;
     this.#lastStep = Math.max(this.#lastStep, step);
-    this.#gradientSamples += samples;
+    this.#trainingSamples += samples;
   }
 
   /** The last step it computed for. */
@@ -57,7 +58,7 @@ export class Contribution {
     if (this.#firstStep === undefined) return 0;
     const steps = this.#lastStep - this.#firstStep + 1;
     const average = this.#plan.trainCount / this.#plan.stepsPerEpoch;
-    return Math.min(1, this.#gradientSamples / (steps * average * this.#leaves()));
+    return Math.min(1, this.#trainingSamples / (steps * average * this.#passes()));
   }
 
   samplesPerSecond(nowMs: number): number {
@@ -71,16 +72,11 @@ export class Contribution {
     return this.#samplesPerSecond;
   }
 
-  #samplesOf(kind: UnitKind, step: number, block: Block): number {
-    if (kind === "evaluation") return samplesOf(block, this.#plan.testCount, this.#config);
-    const batchSize = batchSizeOf(step, this.#config, this.#plan);
-    if (kind === "gradient") return samplesOf(block, batchSize, this.#config);
-    return batchSize * (block.end - block.start);
-  }
-
-  /** How many times a step goes over its batch. */
-  #leaves(): number {
-    const { optimizer } = this.#config;
-    return optimizer.name === "local-search" ? 1 + optimizer.candidates : 1;
+  /** How often a step goes over its batch. */
+  #passes(): number {
+    const { leafCount, samplesOf } = roundKinds[trainingKind(this.#config)];
+    const root = { start: 0, end: leafCount(0, this.#config, this.#plan) };
+    const samples = samplesOf(root, 0, this.#config, this.#plan);
+    return samples / batchSizeOf(0, this.#config, this.#plan);
   }
 }

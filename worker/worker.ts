@@ -31,7 +31,9 @@ import {
   decodeCoordinatorMessage,
   type MessageOf,
   type WorkerMessage,
+  type WorkMessage,
 } from "../shared/protocol/messages.ts";
+import { answerFor, blockOf, kindAsked, pairOf } from "../shared/protocol/rounds.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitResult } from "../shared/run/unit.ts";
 import {
@@ -70,7 +72,6 @@ export interface WorkerLoopOptions {
 }
 
 type RunMessage = MessageOf<CoordinatorMessage, "run">;
-type WorkHeader = MessageOf<CoordinatorMessage, "work" | "evaluate">;
 
 /** The current run. */
 interface RunInHand {
@@ -263,7 +264,7 @@ export class WorkerLoop {
     void this.#load(run);
   }
 
-  #accept(header: WorkHeader, tensor: Uint8Array): void {
+  #accept(header: WorkMessage, tensor: Uint8Array): void {
     const run = this.#run;
     if (run?.loaded === undefined || header.run !== run.message.run) {
       throw new ProtocolError("ERR_STATE", `${header.type} for a run that is not ready here`);
@@ -277,10 +278,10 @@ export class WorkerLoop {
     if (this.#pauseReason !== undefined) return;
     if (this.#phase !== "training") this.#show("training", "computing");
     this.#take({
-      kind: header.type === "evaluate" ? "evaluation" : header.kind,
+      kind: kindAsked(header),
       step: header.step,
       parameters: tensor,
-      blocks: header.blocks.map(([start, end]) => ({ start, end })),
+      blocks: header.blocks.map(blockOf),
     });
   }
 
@@ -402,13 +403,8 @@ export class WorkerLoop {
   #sendResult({ kind, step }: Job, block: Block, result: UnitResult, computeMs: number): void {
     const run = this.#run;
     if (run === undefined) return;
-    const { lossSum, correct, values } = result;
-    const answer = { run: run.message.run, step, block: pairOf(block), computeMs };
-    const header: WorkerMessage =
-      kind === "candidates"
-        ? { type: "costs", ...answer }
-        : { type: kind, ...answer, lossSum, correct };
-    const tensor = bytesOf(values);
+    const header = answerFor({ run: run.message.run, kind, step, block, computeMs }, result);
+    const tensor = bytesOf(result.values);
     // If the socket is still sending, the old bytes must not be overwritten.
     const buffer = this.#connection.isDrained ? this.#results : new MessageBuffer();
     this.#connection.send(buffer.encode(header, tensor));
@@ -460,10 +456,6 @@ export class WorkerLoop {
     this.#cause = cause;
     this.#options.changed(this.status);
   }
-}
-
-function pairOf({ start, end }: Block): [number, number] {
-  return [start, end];
 }
 
 /** One line for people. */

@@ -15,9 +15,9 @@
 import { known } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
 import { workersMax } from "../../shared/protocol/limits.ts";
+import { sumsOf } from "../../shared/protocol/rounds.ts";
 import type { Random } from "../../shared/random.ts";
 import type { Block } from "../../shared/run/tree.ts";
-import type { UnitResult } from "../../shared/run/unit.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import type { Round } from "../dispatch/round.ts";
 import type { AuditPolicy } from "./audit-policy.ts";
@@ -189,26 +189,20 @@ export class Audit {
   #recompute(block: Block): Content | undefined {
     const { kind, step } = known(this.#round, "a round is open");
     const result = this.#options.referee.compute({ kind, step, block }, this.#parameters);
-    return result === undefined ? undefined : contentOfResult(result, kind === "candidates");
+    return result && { ...result, values: bytesOf(result.values) };
   }
 }
 
 /** All of a result that reaches the parameters or the metrics. */
 interface Content {
   readonly values: Uint8Array;
-  readonly lossSum: number | undefined;
-  readonly correct: number | undefined;
+  readonly lossSum: number;
+  readonly correct: number;
 }
 
 function contentOf({ message, tensor }: Answer): Content {
-  if (message.type === "costs") return { values: tensor, lossSum: undefined, correct: undefined };
-  return { values: tensor, lossSum: message.lossSum, correct: message.correct };
-}
-
-function contentOfResult({ values, lossSum, correct }: UnitResult, isCosts: boolean): Content {
-  const bytes = bytesOf(values);
-  if (isCosts) return { values: bytes, lossSum: undefined, correct: undefined };
-  return { values: bytes, lossSum, correct };
+  const { lossSum, correct } = sumsOf(message);
+  return { values: tensor, lossSum, correct };
 }
 
 /** Where the referee finds nothing finite, every finite answer is wrong. */

@@ -3,7 +3,7 @@
  * results of one unit that differ can't both be true (invariant 1). Kept of the first answer is its digest, as long as
  * somebody remembers its round. Pure.
  */
-import type { ResultMessage } from "../../shared/protocol/messages.ts";
+import { sumsOf } from "../../shared/protocol/rounds.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import type { CrewWorker } from "../dispatch/crew.ts";
 import type { FirstAnswer, Round } from "../dispatch/round.ts";
@@ -25,9 +25,6 @@ export function contradicted(round: Round, content: Content): FirstAnswer | unde
 
 /** Of all of a result that reaches the parameters or the metrics. */
 function digestOf({ message, tensor }: Content): string {
-  return sha256OfParts(tensor, new Uint8Array(sumsOf(message).buffer));
-}
-
-function sumsOf(message: ResultMessage): Float64Array<ArrayBuffer> {
-  return Float64Array.from(message.type === "costs" ? [] : [message.lossSum, message.correct]);
+  const { lossSum, correct } = sumsOf(message);
+  return sha256OfParts(tensor, new Uint8Array(Float64Array.of(lossSum, correct).buffer));
 }

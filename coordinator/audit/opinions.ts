@@ -9,6 +9,7 @@
  *    used again.
  */
 import { copyOfBytes } from "../../shared/bytes.ts";
+import { sumsOf } from "../../shared/protocol/rounds.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import { keyOf } from "../dispatch/round.ts";
@@ -19,9 +20,8 @@ export interface Opinion {
   readonly block: Block;
   /** Little-endian float32, a copy. */
   readonly values: Uint8Array;
-  /** Absent for costs, which are all in the values. */
-  readonly lossSum: number | undefined;
-  readonly correct: number | undefined;
+  readonly lossSum: number;
+  readonly correct: number;
 }
 
 export class Opinions {
@@ -60,14 +60,8 @@ export class Opinions {
   /** Keeps the first answer to a block. */
   add(workerId: string, { block, message, tensor }: Answer): Opinion {
     this.#knownLeaves.fill(1, block.start, block.end);
-    const hasSums = message.type !== "costs";
-    const opinion = {
-      workerId,
-      block,
-      values: this.#copy(tensor),
-      lossSum: hasSums ? message.lossSum : undefined,
-      correct: hasSums ? message.correct : undefined,
-    };
+    const { lossSum, correct } = sumsOf(message);
+    const opinion = { workerId, block, values: this.#copy(tensor), lossSum, correct };
     this.#waiting.set(keyOf(block), opinion);
     return opinion;
   }

@@ -9,13 +9,14 @@
 import { known } from "../../shared/assert.ts";
 import { blocksPerWorkMax } from "../../shared/protocol/limits.ts";
 import type { CoordinatorMessage, ResultMessage } from "../../shared/protocol/messages.ts";
+import { askFor, blockOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { batchSizeOf, type RunPlan, samplesOf, shardCountOf } from "../../shared/run/plan.ts";
+import { type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
+import type { RunPlan } from "../../shared/run/plan.ts";
 import type { Block } from "../../shared/run/tree.ts";
-import type { UnitKind } from "../../shared/run/unit.ts";
 import { planShares, redistribute, type Share } from "./assignment.ts";
 import { Crew, type CrewWorker, provenAmong, speedsOf } from "./crew.ts";
-import { type Holding, Round } from "./round.ts";
+import { type Holding, isFor, Round } from "./round.ts";
 import { withSecondWorkers } from "./second-workers.ts";
 
 export interface DispatchOptions {
@@ -47,8 +48,10 @@ export class Dispatch {
   // ── a round ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Opens a round and hands out all of its leaves, as far as there are workers. */
-  open(kind: UnitKind, step: number, tensor: Uint8Array, nowMs: number): Round {
-    const round = new Round(kind, step, this.#leafCount(kind, step), nowMs);
+  open(kind: RoundKind, step: number, tensor: Uint8Array, nowMs: number): Round {
+    const { config, plan } = this.#options;
+    const leafCount = roundKinds[kind].leafCount(step, config, plan);
+    const round = new Round(kind, step, leafCount, nowMs);
     this.#round = round;
     this.#tensor = tensor;
     return round;
@@ -86,7 +89,7 @@ export class Dispatch {
       for (let first = 0; first < blocks.length; first += blocksPerWorkMax) {
         const some = blocks.slice(first, first + blocksPerWorkMax);
         const samples = some.reduce((sum, block) => sum + this.samplesOf(block, round), 0);
-        const taken = send(workerId, workMessage(run, round, some), this.#tensor);
+        const taken = send(workerId, askFor(run, round, some), this.#tensor);
         if (taken) round.assign(workerId, some, samples, nowMs);
         else this.#isShort = true;
       }
@@ -112,16 +115,12 @@ export class Dispatch {
    *
    * @returns The round, if the answer was asked for in it.
    */
-  overtaken(
-    member: CrewWorker,
-    kind: UnitKind,
-    { step, block: [start, end], computeMs }: ResultMessage,
-    nowMs: number,
-  ): Round | undefined {
+  overtaken(member: CrewWorker, message: ResultMessage, nowMs: number): Round | undefined {
     member.late = false;
     const { round, holding } = member.overdue ?? {};
-    if (round === undefined || round.step !== step || round.kind !== kind) return undefined;
-    if (round.answer(member.id, { start, end }, computeMs) !== holding) return undefined;
+    if (round === undefined || holding === undefined || !isFor(round, message)) return undefined;
+    const answered = round.answer(member.id, blockOf(message.block), message.computeMs);
+    if (answered !== holding) return undefined;
     // What of its share it has not answered by now it will drop for its next one.
     member.overdue = undefined;
     const { sinceMs, outstanding } = holding;
@@ -250,17 +249,7 @@ export class Dispatch {
   /** How many samples a worker goes through for a block. */
   samplesOf(block: Block, round: Round): number {
     const { config, plan } = this.#options;
-    if (round.kind === "evaluation") return samplesOf(block, plan.testCount, config);
-    const batchSize = batchSizeOf(round.step, config, plan);
-    if (round.kind === "gradient") return samplesOf(block, batchSize, config);
-    return (block.end - block.start) * batchSize;
-  }
-
-  #leafCount(kind: UnitKind, step: number): number {
-    const { config, plan } = this.#options;
-    if (kind === "evaluation") return shardCountOf(plan.testCount, config);
-    if (config.optimizer.name === "local-search") return config.optimizer.candidates + 1;
-    return shardCountOf(batchSizeOf(step, config, plan), config);
+    return roundKinds[round.kind].samplesOf(block, round.step, config, plan);
   }
 
   #speeds(members: readonly CrewWorker[], round: Round) {
@@ -270,12 +259,4 @@ export class Dispatch {
   #openRound(): Round {
     return known(this.#round, "a round is open");
   }
-}
-
-function workMessage(run: string, round: Round, blocks: readonly Block[]): CoordinatorMessage {
-  const pairs = blocks.map(({ start, end }): [number, number] => [start, end]);
-  const { kind, step } = round;
-  return kind === "evaluation"
-    ? { type: "evaluate", run, step, blocks: pairs }
-    : { type: "work", run, kind, step, blocks: pairs };
 }

@@ -4,8 +4,9 @@
  * the clock.
  */
 import { known } from "../../shared/assert.ts";
+import type { ResultMessage } from "../../shared/protocol/messages.ts";
+import { type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
-import type { UnitKind } from "../../shared/run/unit.ts";
 
 /** What one worker holds of a round. */
 export interface Holding {
@@ -38,8 +39,13 @@ export interface FirstAnswer {
   readonly sha256: string;
 }
 
+/** Whether a message answers for a block of this round. */
+export function isFor({ kind, step }: Round, message: ResultMessage): boolean {
+  return message.step === step && message.type === roundKinds[kind].answer;
+}
+
 export class Round {
-  readonly kind: UnitKind;
+  readonly kind: RoundKind;
   readonly step: number;
   readonly leafCount: number;
   readonly openedMs: number;
@@ -49,7 +55,7 @@ export class Round {
   /** Keys of the blocks that several workers were given, and what the first answer to each of them said. */
   readonly #shared = new Map<string, FirstAnswer | undefined>();
 
-  constructor(kind: UnitKind, step: number, leafCount: number, nowMs: number) {
+  constructor(kind: RoundKind, step: number, leafCount: number, nowMs: number) {
     this.kind = kind;
     this.step = step;
     this.leafCount = leafCount;

@@ -6,9 +6,8 @@
  * left went by on the way. The two clocks are not compared, so there and back are told apart by the bytes that went each
  * way, as if both were equally fast.
  */
-import { parameterCount } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/model/model-config.ts";
-import { confusionLength } from "../../shared/protocol/limits.ts";
+import { type ModelSizes, modelSizes, roundKinds } from "../../shared/run/kinds.ts";
 import type { Round } from "../dispatch/round.ts";
 import type { TimelineView } from "./view.ts";
 
@@ -41,7 +40,7 @@ export class Timeline {
    * @param model - Of the run: how large its parameters and results are.
    */
   view(nameOf: (workerId: string) => string, model: ModelConfig): TimelineView {
-    const sizes = sizesOf(model);
+    const sizes = modelSizes(model);
     const speedUp = this.#elapsedMs === 0 ? null : this.#computeMs / this.#elapsedMs;
     this.#computeMs = 0;
     this.#elapsedMs = 0;
@@ -58,32 +57,23 @@ export class Timeline {
   }
 }
 
-/** Values of one result, by the kind of round. */
-interface Sizes {
-  readonly parameters: number;
-  readonly result: Readonly<Record<Round["kind"], number>>;
-}
-
-function sizesOf(model: ModelConfig): Sizes {
-  const parameters = parameterCount(model);
-  const result = { gradient: parameters, candidates: 1, evaluation: confusionLength(model) };
-  return { parameters, result };
-}
-
 function sharesOf(
   round: Round,
   closedMs: number,
   nameOf: (workerId: string) => string,
-  { parameters, result }: Sizes,
+  sizes: ModelSizes,
 ) {
+  const { parameterCount } = sizes;
+  // Where larger blocks have more values, they are too few to take time.
+  const valueCount = roundKinds[round.kind].valueCount({ start: 0, end: 1 }, sizes);
   return [...round.holdings].map(([workerId, { sinceMs, doneMs, computeMs, samples, owed }]) => {
     const endMs = Math.min(doneMs ?? closedMs, closedMs);
     // Threads compute side by side: together they may count more than passed.
     const computedMs = Math.min(computeMs, endMs - sinceMs);
     const isLate = doneMs === undefined;
     const travelledMs = endMs - sinceMs - computedMs;
-    const upload = isLate ? 0 : owed.size * result[round.kind];
-    const downloadMs = (travelledMs * parameters) / (parameters + upload);
+    const upload = isLate ? 0 : owed.size * valueCount;
+    const downloadMs = (travelledMs * parameterCount) / (parameterCount + upload);
     return {
       worker: nameOf(workerId),
       startMs: sinceMs,

@@ -15,16 +15,16 @@ import { known } from "../../shared/assert.ts";
 import { reasonLengthMax } from "../../shared/protocol/limits.ts";
 import type { MessageOf, ResultMessage, WorkerMessage } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
+import { type RoundKind, roundKinds, trainingKind } from "../../shared/run/kinds.ts";
 import { batchSizeOf, epochOf, type RunPlan } from "../../shared/run/plan.ts";
 import { type Block, isNode } from "../../shared/run/tree.ts";
-import type { UnitKind } from "../../shared/run/unit.ts";
 import type { Audit } from "../audit/audit.ts";
 import { type Content, contradicted, noteFirst } from "../audit/late-duplicates.ts";
 import type { Opinion } from "../audit/opinions.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import type { CrewWorker, Newcomer } from "../dispatch/crew.ts";
 import { Dispatch } from "../dispatch/dispatch.ts";
-import type { Round } from "../dispatch/round.ts";
+import { isFor, type Round } from "../dispatch/round.ts";
 import { GradientTable } from "./gradient-table.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import { Progress, type ProgressState } from "./progress.ts";
@@ -113,13 +113,12 @@ export class TrainingRun {
     if (!evaluationIsDue && this.#step >= this.plan.totalSteps) return this.#finish();
     if (this.#dispatch.crew.size < this.#minWorkers) return;
     this.#minWorkers = 1;
-    if (evaluationIsDue) this.#openRound("evaluation", nowMs);
-    else if (this.config.optimizer.name === "local-search") this.#openRound("candidates", nowMs);
-    else this.#openRound("gradient", nowMs);
+    this.#openRound(evaluationIsDue ? "evaluation" : trainingKind(this.config), nowMs);
   }
 
-  #openRound(kind: UnitKind, nowMs: number): void {
-    this.#tensor = kind === "gradient" ? this.#store.encodePoint() : this.#store.encodeParameters();
+  #openRound(kind: RoundKind, nowMs: number): void {
+    const isAhead = roundKinds[kind].point === "look-ahead";
+    this.#tensor = isAhead ? this.#store.encodePoint() : this.#store.encodeParameters();
     const round = this.#dispatch.open(kind, this.#step, this.#tensor, nowMs);
     this.#round = round;
     this.#beginRound(round, nowMs);
@@ -143,7 +142,7 @@ export class TrainingRun {
     if (member === undefined || message.run !== this.id) return { kind: "stale" };
     const round = this.#round;
     if (message.step > this.#step) return offence(`step ${message.step} is not there yet`);
-    if (round === undefined || message.step !== round.step || kindOf(message) !== round.kind) {
+    if (round === undefined || !isFor(round, message)) {
       return this.#staleResult(member, message, tensor, nowMs);
     }
     const block: Block = { start: message.block[0], end: message.block[1] };
@@ -199,8 +198,8 @@ export class TrainingRun {
     this.#round = undefined;
     this.timeline.add(round, nowMs);
     this.#dispatch.close(nowMs);
-    if (round.kind === "evaluation") this.#endEvaluation();
-    else this.#commit(round, nowMs);
+    if (roundKinds[round.kind].trains) this.#commit(round, nowMs);
+    else this.#endEvaluation();
     this.#advance(nowMs);
   }
 
@@ -353,7 +352,7 @@ export class TrainingRun {
     tensor: Uint8Array,
     nowMs: number,
   ): Verdict {
-    const round = this.#dispatch.overtaken(member, kindOf(message), message, nowMs);
+    const round = this.#dispatch.overtaken(member, message, nowMs);
     const block: Block = { start: message.block[0], end: message.block[1] };
     const doubt = round && this.#doubtOf(member, round, { message, block, tensor });
     this.#reassign(nowMs);
@@ -440,7 +439,7 @@ export class TrainingRun {
     if (this.#outcome !== undefined) return this.#outcome.kind;
     if (this.#round === undefined) return this.#paused ? "paused" : "waiting";
     if (this.#dispatch.crew.size === 0) return "waiting";
-    return this.#round.kind === "evaluation" ? "evaluating" : "training";
+    return roundKinds[this.#round.kind].trains ? "training" : "evaluating";
   }
 
   /** Which workers hold blocks of the open round. */
@@ -483,12 +482,6 @@ export class TrainingRun {
 
 /** A wait shorter than this is a step, not a wait. */
 const waitingIsWorthSayingMs = 1_000;
-
-const kinds = { gradient: "gradient", costs: "candidates", evaluation: "evaluation" } as const;
-
-function kindOf(message: ResultMessage): UnitKind {
-  return kinds[message.type];
-}
 
 function nameOf({ start, end }: Block): string {
   return `block [${start}, ${end})`;

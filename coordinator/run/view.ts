@@ -2,6 +2,7 @@
  * @file What can be seen of a coordinator from outside, as plain JSON-safe values: the console draws it, the
  * dashboard receives it. Snapshots for state, events for what happened once.
  */
+import type { RoundKind } from "../../shared/run/kinds.ts";
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 
 /** Where a run stands. */
@@ -102,7 +103,7 @@ export interface TimelineView {
   readonly speedUp: number | null;
   /** Oldest first. */
   readonly steps: readonly {
-    readonly kind: "gradient" | "candidates" | "evaluation";
+    readonly kind: RoundKind;
     readonly step: number;
     readonly startMs: number;
     readonly endMs: number;

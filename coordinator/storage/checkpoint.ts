@@ -18,8 +18,8 @@ import { assert } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
 import { FormatError } from "../../shared/format-error.ts";
 import { stateNamesOf } from "../../shared/optimizers/optimizer.ts";
-import { confusionLength } from "../../shared/protocol/limits.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
+import { modelSizes } from "../../shared/run/kinds.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -149,10 +149,11 @@ function readCheckpoint(file: Safetensors, isOld: boolean): DecodedCheckpoint {
       `its optimizer's state is [${found}], ${config.optimizer.name} has [${expected}]`,
     );
   }
-  const { evaluation } = progress;
-  if (evaluation !== null && evaluation.confusion.length !== confusionLength(config.model)) {
+  const counted = progress.evaluation?.confusion.length;
+  const { confusionCount } = modelSizes(config.model);
+  if (counted !== undefined && counted !== confusionCount) {
     throw new FormatError(
-      `its evaluation counts ${evaluation.confusion.length} confusions, its model has ${confusionLength(config.model)}`,
+      `its evaluation counts ${counted} confusions, its model has ${confusionCount}`,
     );
   }
   const known = (1 + optimizerState.size) * torchTensorCount(config.model);

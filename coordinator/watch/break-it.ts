@@ -5,6 +5,7 @@
  */
 import { ProtocolError } from "../../shared/protocol/errors.ts";
 import { decodeWorkerMessage } from "../../shared/protocol/messages.ts";
+import { isTrainingResult } from "../../shared/protocol/rounds.ts";
 import type { PeerHandler, PeerSocket } from "../edge/peer.ts";
 
 /** Messages of one worker that are held back; when there are more, all of them go on. */
@@ -127,7 +128,7 @@ function spoilt(bytes: Uint8Array, how: Corruption): Uint8Array {
 function stepOfResult(bytes: Uint8Array): number | undefined {
   try {
     const { header } = decodeWorkerMessage(bytes);
-    return header.type === "gradient" || header.type === "costs" ? header.step : undefined;
+    return isTrainingResult(header) ? header.step : undefined;
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     throw error;

@@ -4,28 +4,24 @@
  * is a pure function of the run config, the dataset, the parameters and the unit (invariant 1). All memory is laid out
  * once: no array is allocated per shard or per step.
  */
-import { assert, assertNever, known } from "../assert.ts";
+import { assert, known } from "../assert.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { checkModel } from "../model/check.ts";
 import { parameterCount } from "../model/layout.ts";
 import { Network } from "../model/network.ts";
-import { type StoredDataset, storeDataset, type StoredSplit } from "../model/stored-split.ts";
+import { type StoredDataset, storeDataset } from "../model/stored-split.ts";
 import { readsSparse } from "../model/wire.ts";
-import { stateOf } from "../random.ts";
 import type { RunConfig } from "../run/config.ts";
-import {
-  batchSizeOf,
-  epochOf,
-  epochSeeds,
-  planRun,
-  type RunPlan,
-  shardCountOf,
-} from "../run/plan.ts";
+import { type RoundKind, roundKinds, trainingKind } from "../run/kinds.ts";
+import { planRun } from "../run/plan.ts";
 import { isNode } from "../run/tree.ts";
 import type { Unit, UnitResult } from "../run/unit.ts";
-import { drawNeighbour } from "./noise.ts";
-import { TreeSum } from "./tree-sum.ts";
+import { CandidatesComputation } from "./candidates.ts";
+import type { Computation, Workspace } from "./computation.ts";
+import { EvaluationComputation } from "./evaluation.ts";
+import { GradientComputation } from "./gradient.ts";
+import { Shards } from "./shards.ts";
 
 /** NaN or ±∞ came out of a unit: the unit fails on every machine alike, typically because the run diverges. */
 export class NonFiniteError extends Error {
@@ -64,8 +60,8 @@ export interface Engine {
   /**
    * Computes the next shard of the unit (for `candidates`: of one candidate).
    *
-   * @returns The result after the last shard, before that `undefined`. Its values are overwritten by the next unit, and
-   *   for a gradient they are a view of the kernel's memory, which whoever makes that memory grow detaches.
+   * @returns The result after the last shard, before that `undefined`. Its values are a view of the kernel's memory:
+   *   the next unit overwrites them, and growing that memory detaches them.
    * @throws {NonFiniteError} If the finished unit has a value that is NaN or ±∞.
    */
   advance(): UnitResult | undefined;
@@ -100,96 +96,76 @@ export function createEngineOver(
   return new ComputeEngine(options);
 }
 
+/** What computes the units of each kind. */
+const computations: {
+  readonly [Kind in RoundKind]: new (workspace: Workspace) => Computation;
+} = {
+  gradient: GradientComputation,
+  candidates: CandidatesComputation,
+  evaluation: EvaluationComputation,
+};
+
 class ComputeEngine implements Engine {
   readonly parameterCount: number;
-  readonly #kernel: Kernel;
-  readonly #config: RunConfig;
-  readonly #plan: RunPlan;
-  readonly #classCount: number;
-  readonly #network: Network;
-  readonly #train: StoredSplit;
-  readonly #test: StoredSplit;
-  /** Pointers to uint32: the epoch's order of the training split, and 0, 1, 2 … for the test split. */
-  readonly #trainOrder: number;
-  readonly #testOrder: number;
-  #orderEpoch = -1;
-  /** Pointers to `[parameterCount]` float32: the point, and the neighbour at hand. */
-  readonly #parameters: number;
-  readonly #neighbour: number;
-  readonly #gradients: TreeSum;
-  readonly #losses: TreeSum;
-  /** Shape `[label, predicted]`. */
-  readonly #confusion: Float32Array;
-  /** Shape `[1 + candidates]`; a block fills its first places. */
-  readonly #candidateLosses: Float32Array;
-  #firstLossSum = 0;
+  readonly #workspace: Workspace;
+  /** Of the kinds of rounds that the run has. */
+  readonly #computations = new Map<RoundKind, Computation>();
+  /** What is under way, and what computes it. */
   #unit: Unit | undefined;
-  /** The next leaf of the unit's block, and for `candidates` the next shard of that leaf. */
-  #leaf = 0;
-  #candidateShard = 0;
+  #computation: Computation | undefined;
 
   constructor({ kernel, config, data }: Parameters<typeof createEngineOver>[0]) {
-    const { form, train, test, classCount } = data.dataset;
-    this.#kernel = kernel;
-    this.#config = config;
-    this.#plan = planRun(config, { trainCount: train.count, testCount: test.count });
-    this.#classCount = classCount;
-    this.#train = train;
-    this.#test = test;
-    this.#trainOrder = kernel.arena.allocate(4 * train.count);
-    this.#testOrder = kernel.arena.allocate(4 * test.count);
+    const { dataset, parameters } = data;
+    const { form, train, test, classCount } = dataset;
+    const plan = planRun(config, { trainCount: train.count, testCount: test.count });
     this.parameterCount = parameterCount(config.model);
-    this.#parameters = data.parameters;
-    const { optimizer } = config;
-    const searches = optimizer.name === "local-search";
-    this.#neighbour = searches ? kernel.arena.allocate(4 * this.parameterCount) : 0;
-    this.#candidateLosses = new Float32Array(searches ? 1 + optimizer.candidates : 0);
-    this.#network = new Network(kernel, config, form);
-    const batchShards = shardCountOf(Math.min(config.batchSize, train.count), config);
-    const testShards = shardCountOf(test.count, config);
-    this.#gradients = new TreeSum(kernel, this.parameterCount, batchShards);
-    this.#losses = new TreeSum(kernel, 0, Math.max(batchShards, testShards));
-    this.#confusion = new Float32Array(classCount * classCount);
-    kernel.views.u32.set(
-      Uint32Array.from({ length: test.count }, (_, i) => i),
-      this.#testOrder / 4,
-    );
+    this.#workspace = {
+      kernel,
+      config,
+      plan,
+      network: new Network(kernel, config, form),
+      shards: new Shards({ kernel, config, plan, dataset }),
+      parameterCount: this.parameterCount,
+      parameters,
+      classCount,
+    };
+    // A machine's speed is measured by gradients, whatever it trains with.
+    for (const kind of ["gradient", trainingKind(config), "evaluation"] as const) {
+      if (this.#computations.has(kind)) continue;
+      this.#computations.set(kind, new computations[kind](this.#workspace));
+    }
   }
 
   setParameters(bytes: Uint8Array): void {
-    const { views, functions } = this.#kernel;
+    const { kernel, parameters } = this.#workspace;
     const expected = 4 * this.parameterCount;
     assert(bytes.length === expected, `parameters have ${expected} bytes, got ${bytes.length}`);
-    views.u8.set(bytes, this.#parameters);
-    if (functions.allFinite(this.#parameters, this.parameterCount) !== 1) {
+    kernel.views.u8.set(bytes, parameters);
+    if (kernel.functions.allFinite(parameters, this.parameterCount) !== 1) {
       throw new NonFiniteError("a parameter is NaN or infinite");
     }
   }
 
   begin(unit: Unit): void {
-    const { block, step, kind } = unit;
+    const { kind, step, block } = unit;
+    const { config, plan } = this.#workspace;
     assert(
-      isNode(block, this.#leafCount(unit)),
-      `[${block.start}, ${block.end}) is no ${kind} block`,
+      isNode(block, roundKinds[kind].leafCount(step, config, plan)),
+      () => `[${block.start}, ${block.end}) is no ${kind} block`,
     );
     this.#unit = unit;
-    this.#leaf = block.start;
-    this.#candidateShard = 0;
-    this.#gradients.clear();
-    this.#losses.clear();
-    this.#confusion.fill(0);
-    if (kind !== "evaluation") this.#drawOrder(epochOf(step, this.#plan).epoch);
+    this.#computation = known(this.#computations.get(kind), kind);
+    this.#computation.begin(unit);
   }
 
   advance(): UnitResult | undefined {
+    const result = known(this.#computation, "a unit was begun").advance();
+    if (result === undefined) return undefined;
     const unit = known(this.#unit, "a unit was begun");
-    if (unit.kind === "gradient") this.#gradientLeaf(unit.step);
-    else if (unit.kind === "evaluation") this.#evaluationLeaf();
-    else if (unit.kind === "candidates") this.#candidateLeaf(unit);
-    else assertNever(unit.kind);
-    if (this.#leaf < unit.block.end) return undefined;
     this.#unit = undefined;
-    return this.#checked(this.#result(unit), unit);
+    this.#computation = undefined;
+    this.#checkFinite(result, unit);
+    return result;
   }
 
   compute(unit: Unit): UnitResult {
@@ -200,112 +176,13 @@ class ComputeEngine implements Engine {
     }
   }
 
-  #gradientLeaf(step: number): void {
-    const shard = this.#batchShard(step, this.#leaf++);
-    const { leafPointer } = this.#gradients;
-    const result = this.#network.gradientOf(shard, this.#parameters, leafPointer);
-    this.#gradients.push(result.lossSum, result.correct);
-  }
-
-  #evaluationLeaf(): void {
-    const shard = this.#shard(this.#test, this.#testOrder, this.#leaf++, this.#test.count);
-    const result = this.#network.lossOf(shard, this.#parameters, (label, predicted) => {
-      const cell = label * this.#classCount + predicted;
-      this.#confusion[cell] = (this.#confusion[cell] ?? 0) + 1;
-    });
-    this.#losses.push(result.lossSum, result.correct);
-  }
-
-  #candidateLeaf({ step, block }: Unit): void {
-    if (this.#candidateShard === 0 && this.#leaf > 0) this.#drawNeighbour(step, this.#leaf);
-    const shard = this.#batchShard(step, this.#candidateShard++);
-    const point = this.#leaf === 0 ? this.#parameters : this.#neighbour;
-    this.#losses.push(this.#network.lossOf(shard, point).lossSum, 0);
-    if (this.#candidateShard < this.#batchShardCount(step)) return;
-    const { lossSum } = this.#losses.finish();
-    if (this.#leaf === block.start) this.#firstLossSum = lossSum;
-    this.#candidateLosses[this.#leaf - block.start] = lossSum;
-    this.#losses.clear();
-    this.#candidateShard = 0;
-    this.#leaf++;
-  }
-
-  #result({ kind, block }: Unit): UnitResult {
-    switch (kind) {
-      case "gradient": {
-        const { pointer, lossSum, correct } = this.#gradients.finish();
-        const values = new Float32Array(this.#kernel.memory.buffer, pointer, this.parameterCount);
-        return { lossSum, correct, values };
-      }
-      case "evaluation": {
-        const { lossSum, correct } = this.#losses.finish();
-        return { lossSum, correct, values: this.#confusion };
-      }
-      case "candidates":
-        return {
-          lossSum: this.#firstLossSum,
-          correct: 0,
-          values: this.#candidateLosses.subarray(0, block.end - block.start),
-        };
-      default:
-        return assertNever(kind);
-    }
-  }
-
-  #checked(result: UnitResult, { kind, step, block }: Unit): UnitResult {
-    const { lossSum, values } = result;
-    const isFinite =
-      kind === "gradient"
-        ? this.#kernel.functions.allFinite(values.byteOffset, values.length) === 1
-        : values.every(Number.isFinite);
-    if (isFinite && Number.isFinite(lossSum)) return result;
+  #checkFinite({ lossSum, values }: UnitResult, { kind, step, block }: Unit): void {
+    const { allFinite } = this.#workspace.kernel.functions;
+    const isFinite = allFinite(values.byteOffset, values.length) === 1;
+    if (isFinite && Number.isFinite(lossSum)) return;
     const what = Number.isFinite(lossSum) ? kind : "loss";
     throw new NonFiniteError(
       `the ${what} of step ${step}, block ${block.start}–${block.end}, is NaN or infinite`,
     );
-  }
-
-  /** How many leaves the tree has that a unit's block belongs to. */
-  #leafCount({ kind, step }: Unit): number {
-    const { optimizer } = this.#config;
-    if (kind === "evaluation") return shardCountOf(this.#test.count, this.#config);
-    if (kind === "gradient") return this.#batchShardCount(step);
-    assert(optimizer.name === "local-search", "only local search has candidates");
-    return 1 + optimizer.candidates;
-  }
-
-  #batchShardCount(step: number): number {
-    return shardCountOf(batchSizeOf(step, this.#config, this.#plan), this.#config);
-  }
-
-  #batchShard(step: number, index: number) {
-    const first = epochOf(step, this.#plan).batch * this.#config.batchSize;
-    const batchSize = batchSizeOf(step, this.#config, this.#plan);
-    return this.#shard(this.#train, this.#trainOrder + 4 * first, index, batchSize);
-  }
-
-  /** Shard `index` of the `sampleCount` samples that `order` points to. */
-  #shard(split: StoredSplit, order: number, index: number, sampleCount: number) {
-    const { shardSize } = this.#config;
-    const first = index * shardSize;
-    const samples = order + 4 * first;
-    return { split, samples, sampleCount: Math.min(shardSize, sampleCount - first) };
-  }
-
-  #drawOrder(epoch: number): void {
-    if (epoch === this.#orderEpoch) return;
-    const [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = stateOf(epochSeeds(epoch, this.#config));
-    const { drawPermutation } = this.#kernel.functions;
-    drawPermutation(this.#trainOrder, this.#plan.trainCount, s0, s1, s2, s3);
-    this.#orderEpoch = epoch;
-  }
-
-  #drawNeighbour(step: number, candidate: number): void {
-    const { optimizer, seed } = this.#config;
-    assert(optimizer.name === "local-search", "only local search has neighbours");
-    const { f32 } = this.#kernel.views;
-    const at = (pointer: number) => f32.subarray(pointer / 4, pointer / 4 + this.parameterCount);
-    const neighbour = { seed, step, candidate, sigma: optimizer.sigma };
-    drawNeighbour(at(this.#neighbour), at(this.#parameters), neighbour);
   }
 }

@@ -2,8 +2,6 @@
  * @file Every limit of the protocol, each with its reason. A peer that goes over one is refused with a code; the
  * run does not notice (invariant 5). Where something is counted by address, an IPv6 network of 64 bits is one address.
  */
-import { outputCount } from "../model/layout.ts";
-import type { ModelConfig } from "../model/model-config.ts";
 
 /** Raised when a message changes its meaning; peers with another number are refused at `hello`. */
 export const protocolVersion = 2;
@@ -172,9 +170,3 @@ export const offencesMax = 3;
 
 /** A run may have this many parameters: 4 bytes each, below the 2 GiB of one message. */
 export const parametersMax = 100_000_000;
-
-/** Confusion counts of an evaluation are `[label, predicted]`. */
-export function confusionLength(model: ModelConfig): number {
-  const classCount = outputCount(model);
-  return classCount * classCount;
-}

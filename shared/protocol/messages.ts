@@ -5,6 +5,7 @@
 import * as z from "zod/mini";
 
 import { runConfigSchema } from "../run/config.ts";
+import { isAskedBy, roundKindNames, roundKinds, type RoundRow } from "../run/kinds.ts";
 import { decodeMessage, joined, type RawMessage, readTensor, tensorFragment } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
 import { readGradientHeader, readWorkHeader } from "./hot-header.ts";
@@ -92,7 +93,7 @@ export const coordinatorMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("work"),
     run: identifier,
-    kind: z.enum(["gradient", "candidates"]),
+    kind: z.enum(roundKindNames.filter((kind) => isAskedBy("work", kind))),
     step: index,
     blocks,
   }),
@@ -112,8 +113,10 @@ export type MessageOf<Message extends { type: string }, Type extends Message["ty
   Message,
   { type: Type }
 >;
-/** The three messages that bring a result. */
-export type ResultMessage = MessageOf<WorkerMessage, "gradient" | "costs" | "evaluation">;
+/** The messages that ask for blocks of a round. */
+export type WorkMessage = MessageOf<CoordinatorMessage, RoundRow["ask"]>;
+/** The messages that bring the result of a block. */
+export type ResultMessage = MessageOf<WorkerMessage, RoundRow["answer"]>;
 
 export interface Decoded<Header> {
   readonly header: Header;
@@ -179,9 +182,10 @@ function checkShape<Message extends { readonly type: string }>(
   return { header, tensor };
 }
 
-const typesWithTensor: ReadonlySet<string> = new Set<
-  WorkerMessage["type"] | CoordinatorMessage["type"]
->(["gradient", "costs", "evaluation", "work", "evaluate"]);
+/** Those that ask for blocks at the parameters in the tensor, and those that answer with a block's values in it. */
+const typesWithTensor: ReadonlySet<string> = new Set(
+  Object.values(roundKinds).flatMap(({ ask, answer: type }) => [ask, type]),
+);
 
 /** Which field is wrong. Cut to a reason's length: names of unknown fields are the peer's own text. */
 function describe(issue: z.core.$ZodIssue | undefined): string {

@@ -1,36 +1,26 @@
 /**
  * @file The unit of work: what a worker is asked to compute and what it answers. A pure function of (kernel, run
- * config, dataset, parameters, step, block), invariant 1. A tagged union, so that other kinds can join later.
+ * config, dataset, parameters, step, block), invariant 1.
  */
+import type { RoundKind } from "./kinds.ts";
 import type { Block } from "./tree.ts";
 
-/** The kinds of leaves that the tree of a round can have. */
-export type UnitKind = "gradient" | "evaluation" | "candidates";
-
-/**
- * One block of one round.
- *
- * - `gradient`: leaves are the shards of the step's batch; the answer is their gradientSum, lossSum and correct.
- * - `evaluation`: leaves are the shards of the test split; the answer is lossSum, correct and the confusion counts.
- * - `candidates`: leaves are the neighbours of a local-search step (leaf 0 is the current point itself, leaf c ≥ 1
- *   is w + σ·noise(seed, step, c)); the answer is one cost a leaf, over the step's whole batch.
- */
-export interface Unit {
-  readonly kind: UnitKind;
+/** One block of one round of a kind; what its leaves are is in the kind's row of `kinds.ts`. */
+export interface UnitOf<Kind extends RoundKind> {
+  readonly kind: Kind;
   /** The step that the answer is for. For `evaluation`: the number of committed steps. */
   readonly step: number;
   readonly block: Block;
 }
 
+export type Unit = { readonly [Kind in RoundKind]: UnitOf<Kind> }[RoundKind];
+
 /** The answer to a unit. */
 export interface UnitResult {
-  /** Sum over the block's samples of the sample loss; for `candidates`, the first leaf's. */
+  /** Sum over the block's samples of the sample loss; 0 where the values say it all (candidates). */
   readonly lossSum: number;
-  /** How many of the block's samples have their largest output at their label; for `candidates` 0. */
+  /** How many of the block's samples have their largest output at their label; 0 where nobody counts. */
   readonly correct: number;
-  /**
-   * Little-endian float32: gradientSum `[parameterCount]` (gradient), confusion counts `[label, predicted]`
-   * (evaluation), loss sums `[leaf]` (candidates). A view that the next unit overwrites.
-   */
+  /** Float32, of the length that the kind's row says. A view that the next unit overwrites. */
   readonly values: Float32Array;
 }

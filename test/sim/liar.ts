@@ -4,6 +4,7 @@
  */
 import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { decodeWorkerMessage, type WorkerMessage } from "../../shared/protocol/messages.ts";
+import { isResult } from "../../shared/protocol/rounds.ts";
 import type { Transport } from "../../worker/platform.ts";
 import type { World } from "../support/sim/sim-world.ts";
 
@@ -13,10 +14,6 @@ import type { World } from "../support/sim/sim-world.ts";
  * @param mark - 1 … 127, different for each liar, so that no two of them send the same wrong value.
  */
 type Lie = (header: WorkerMessage, tensor: Uint8Array, world: World, mark: number) => Uint8Array[];
-
-function isResult(header: WorkerMessage) {
-  return header.type === "gradient" || header.type === "costs" || header.type === "evaluation";
-}
 
 /** Changes results and passes everything else on. */
 function ofResults(lie: Lie): Lie {

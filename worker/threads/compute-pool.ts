@@ -4,8 +4,9 @@
  */
 import type { Dataset } from "../../shared/data/dataset.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
+import type { RoundKind } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
-import type { UnitKind, UnitResult } from "../../shared/run/unit.ts";
+import type { UnitResult } from "../../shared/run/unit.ts";
 
 /** What a pool must know before it can compute. */
 export interface RunToLoad {
@@ -23,7 +24,7 @@ export interface LoadedRun {
 
 /** Blocks to compute at the same parameters. */
 export interface Job {
-  readonly kind: UnitKind;
+  readonly kind: RoundKind;
   readonly step: number;
   /** Shape `[parameterCount]`, little-endian float32 at any alignment; must not change while the job runs. */
   readonly parameters: Uint8Array;

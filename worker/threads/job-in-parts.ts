@@ -7,6 +7,7 @@
 import { known } from "../../shared/assert.ts";
 import { Reduction } from "../../shared/engine/reduction.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
+import { roundKinds } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { UnitResult } from "../../shared/run/unit.ts";
 import type { Job, JobEvents } from "./compute-pool.ts";
@@ -117,7 +118,8 @@ export class JobInParts {
     if (partCount === 1) return (_, result) => result;
     const { job } = this.#options;
     const block = known(job.blocks[index], "a block of the job");
-    return job.kind === "candidates" ? joinCosts(block) : this.#addAlongTree(block, index);
+    const isSum = roundKinds[job.kind].join === "sum";
+    return isSum ? this.#addAlongTree(block, index) : concatenate(block);
   }
 
   /** Adds parts of one block, whose first leaf is leaf 0 of its own tree. */
@@ -143,15 +145,16 @@ function finiteRoot(reduction: Reduction, { functions }: Kernel): UnitResult | "
   return isFinite && Number.isFinite(result.lossSum) ? result : "not finite";
 }
 
-/** Candidates' costs are not added; they are placed side by side. */
-function joinCosts({ start, end }: Block): BlockSum {
-  const values = new Float32Array(end - start);
-  let lossSum = 0;
+/** Writes the values of the parts of a block one after the other, in the order of their leaves. */
+function concatenate({ start, end }: Block): BlockSum {
+  let values: Float32Array | undefined;
   let missing = end - start;
   return (part, result) => {
-    values.set(result.values, part.start - start);
-    if (part.start === start) lossSum = result.lossSum;
-    missing -= part.end - part.start;
-    return missing === 0 ? { lossSum, correct: 0, values } : undefined;
+    const leafCount = part.end - part.start;
+    const leafValues = result.values.length / leafCount;
+    values ??= new Float32Array(leafValues * (end - start));
+    values.set(result.values, leafValues * (part.start - start));
+    missing -= leafCount;
+    return missing === 0 ? { lossSum: 0, correct: 0, values } : undefined;
   };
 }

@@ -4,6 +4,7 @@
  * What holds: the queue contains at most one step of training and one of evaluation. The coordinator's last word
  * counts: work for another step means that the old one is no longer needed.
  */
+import { roundKinds } from "../../shared/run/kinds.ts";
 import type { Job } from "./compute-pool.ts";
 
 /** `work` messages of one step: the worker's share, then blocks that others left behind. No step has more than this. */
@@ -31,6 +32,6 @@ export class JobQueue {
 
 /** Whether the older job's results are no longer needed once the newer one is asked for. */
 export function supersedes(newer: Job, older: Job): boolean {
-  const sameLane = (newer.kind === "evaluation") === (older.kind === "evaluation");
+  const sameLane = roundKinds[newer.kind].trains === roundKinds[older.kind].trains;
   return sameLane && newer.step !== older.step;
 }

@@ -8,7 +8,8 @@
  * 2. The fields of a request are written before `wanted` rises, those of an answer before `answered` follows it.
  */
 import { known } from "../../shared/assert.ts";
-import type { Unit, UnitKind, UnitResult } from "../../shared/run/unit.ts";
+import { roundKindNames } from "../../shared/run/kinds.ts";
+import type { Unit, UnitResult } from "../../shared/run/unit.ts";
 
 /** Size of one mailbox in bytes. */
 export const mailboxBytes = 512;
@@ -29,7 +30,6 @@ const lossSumBytes = 40;
 /** The reason of a failure in UTF-8, up to the end. */
 const reasonBytes = 64;
 
-const kinds: readonly UnitKind[] = ["gradient", "evaluation", "candidates"];
 /**
  * Instead of a kind. `nothing`: no work for now. `dismissal`: return to the event loop, because a message waits
  * there.
@@ -67,7 +67,7 @@ export class Mailbox {
     this.#words[stepWord] = step;
     this.#words[startWord] = block.start;
     this.#words[endWord] = block.end;
-    this.#want(kinds.indexOf(kind));
+    this.#want(roundKindNames.indexOf(kind));
   }
 
   /** Withdraws the request. */
@@ -115,7 +115,7 @@ export class Mailbox {
     if (kind === nothing) return "nothing";
     if (kind === dismissal) return "dismissal";
     return {
-      kind: known(kinds[kind], "a kind of unit"),
+      kind: known(roundKindNames[kind], "a kind of round"),
       step: this.#word(stepWord),
       block: { start: this.#word(startWord), end: this.#word(endWord) },
     };

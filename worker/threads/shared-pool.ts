@@ -15,8 +15,8 @@ import { measureSpeed } from "../measure-speed.ts";
 import type { Clock } from "../platform.ts";
 import type { ComputePool, Job, JobEvents, LoadedRun, RunToLoad } from "./compute-pool.ts";
 import { JobInParts, PartSums } from "./job-in-parts.ts";
-import { Mailbox } from "./mailbox.ts";
-import { type CreateKernel, layOutEngine, sharedThreadBytes } from "./shared-thread.ts";
+import { Mailbox, mailboxBytes } from "./mailbox.ts";
+import { type CreateKernel, layOutEngine } from "./shared-thread.ts";
 import { splitBlocks } from "./split-blocks.ts";
 import { ThreadCrew, together } from "./thread-crew.ts";
 import type { StartThread } from "./thread-messages.ts";
@@ -91,7 +91,7 @@ export class SharedPool implements ComputePool {
     const bell = arena.allocate(4);
     const before = arena.byteLength;
     const { engine, selfTest } = layOutEngine(kernel, { config, data });
-    const regionBytes = arena.byteLength - before + sharedThreadBytes({ config, data });
+    const regionBytes = arena.byteLength - before + mailboxBytes;
     const regions = this.#crew.handles.map(() => {
       const start = arena.allocate(regionBytes);
       return { start, end: start + regionBytes };

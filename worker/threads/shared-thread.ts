@@ -8,7 +8,7 @@ import { messageOf } from "../../shared/error-text.ts";
 import type { Kernel, SharedPlace } from "../../shared/kernels/kernel.ts";
 import type { Region } from "../../shared/kernels/memory.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import type { Unit, UnitResult } from "../../shared/run/unit.ts";
+import type { Unit } from "../../shared/run/unit.ts";
 import { measureSpeed } from "../measure-speed.ts";
 import type { LoadedRun } from "./compute-pool.ts";
 import { Mailbox, mailboxBytes } from "./mailbox.ts";
@@ -40,18 +40,13 @@ export class SharedThread {
   readonly loaded: LoadedRun;
   readonly #mailbox: Mailbox;
   readonly #engine: Engine;
-  readonly #kernel: Kernel;
-  /** Pointer to the results that are not gradients: counts, costs. */
-  readonly #small: number;
 
   constructor({ region, bell, ...run }: SharedRun, createKernel: CreateKernel, now: () => number) {
     const { memory, config, data } = run;
     const kernel = createKernel({ memory, region });
     const mailbox = kernel.arena.allocate(mailboxBytes);
     this.#mailbox = new Mailbox(memory.buffer, mailbox, bell);
-    this.#small = kernel.arena.allocate(smallBytes(run));
     const { engine, selfTest: bits } = layOutEngine(kernel, run);
-    this.#kernel = kernel;
     this.#engine = engine;
     const samplesPerSecond = measureSpeed(engine, { config, dataset: data.dataset }, now);
     this.loaded = { selfTest: bits, samplesPerSecond };
@@ -72,31 +67,10 @@ export class SharedThread {
       this.#engine.begin(unit);
       while (this.#mailbox.isWanted(number)) {
         const result = this.#engine.advance();
-        if (result === undefined) continue;
-        const isInMemory = unit.kind === "gradient";
-        return this.#mailbox.deliver(number, isInMemory ? result : this.#moved(result));
+        if (result !== undefined) return this.#mailbox.deliver(number, result);
       }
     } catch (error) {
       this.#mailbox.fail(number, messageOf(error));
     }
   }
-
-  /** Copies a result's values into shared memory. */
-  #moved(result: UnitResult): UnitResult {
-    const first = this.#small / 4;
-    const values = this.#kernel.views.f32.subarray(first, first + result.values.length);
-    values.set(result.values);
-    return { ...result, values };
-  }
-}
-
-/** Bytes of a thread's region in addition to its engine's, rounded up to whole cache lines. */
-export function sharedThreadBytes(run: Pick<SharedRun, "config" | "data">): number {
-  return mailboxBytes + Math.ceil(smallBytes(run) / 64) * 64;
-}
-
-function smallBytes({ config, data }: Pick<SharedRun, "config" | "data">): number {
-  const { optimizer } = config;
-  const costs = optimizer.name === "local-search" ? 1 + optimizer.candidates : 0;
-  return 4 * Math.max(data.dataset.classCount ** 2, costs);
 }

@@ -11,6 +11,7 @@ import { createHash } from "node:crypto";
 import { bytesOf } from "../../../shared/bytes.ts";
 import { createEngine, type Engine } from "../../../shared/engine/engine.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
+import { kindAsked } from "../../../shared/protocol/rounds.ts";
 import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
 import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
 import { type Answers, LightClient } from "../tools/light-client.ts";
@@ -76,7 +77,7 @@ function computing(): Answers {
       const { step } = work;
       if (point !== `${work.type} ${step}`) engine.setParameters(parameters);
       point = `${work.type} ${step}`;
-      const kind = work.type === "work" ? work.kind : "evaluation";
+      const kind = kindAsked(work);
       const { lossSum, correct, values } = engine.compute({ kind, step, block: { start, end } });
       return { lossSum, correct, values: bytesOf(values).slice() };
     },

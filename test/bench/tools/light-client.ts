@@ -13,7 +13,9 @@ import {
   decodeCoordinatorMessage,
   type MessageOf,
   type WorkerMessage,
+  type WorkMessage,
 } from "../../../shared/protocol/messages.ts";
+import { answerFor, blockOf, isWork, kindAsked } from "../../../shared/protocol/rounds.ts";
 import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
 
 /** The identity that a real worker with this kernel reports. */
@@ -28,7 +30,6 @@ function identityOfThisKernel(wasm: Uint8Array): { kernel: string; selfTest: str
 const noConfusion = new Uint8Array(4 * 10 * 10);
 
 type RunMessage = MessageOf<CoordinatorMessage, "run">;
-export type WorkMessage = MessageOf<CoordinatorMessage, "work" | "evaluate">;
 
 /** The source of the answers. */
 export interface Answers {
@@ -96,7 +97,7 @@ export class LightClient {
           resolve();
         }
         if (header.type === "run") void this.#getReady(header);
-        if (header.type === "work" || header.type === "evaluate") this.#answer(header, tensor);
+        if (isWork(header)) this.#answer(header, tensor);
       });
     });
   }
@@ -131,11 +132,12 @@ export class LightClient {
     const { answers } = this.#options;
     if (answers === undefined) return;
     const { run, step } = work;
+    const kind = kindAsked(work);
     this.lastStep = step;
-    const type = work.type === "work" ? "gradient" : "evaluation";
-    for (const block of work.blocks) {
-      const { lossSum, correct, values } = answers.compute(work, block, parameters);
-      this.#send({ type, run, step, block, computeMs: 0, lossSum, correct }, values);
+    for (const pair of work.blocks) {
+      const result = answers.compute(work, pair, parameters);
+      const about = { run, kind, step, block: blockOf(pair), computeMs: 0 };
+      this.#send(answerFor(about, result), result.values);
       this.answered += 1;
     }
   }

@@ -15,6 +15,7 @@ import type { Dataset } from "../../../shared/data/dataset.ts";
 import { createEngine, type Engine, NonFiniteError } from "../../../shared/engine/engine.ts";
 import type { Kernel } from "../../../shared/kernels/kernel.ts";
 import type { CoordinatorMessage, ResultMessage } from "../../../shared/protocol/messages.ts";
+import { answerFor, blockOf, isWork, kindAsked, pairOf } from "../../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import type { UnitResult } from "../../../shared/run/unit.ts";
 
@@ -131,31 +132,24 @@ export class DirectRun {
 
   #compute({ workerId, header, tensor }: Job): void {
     const engine = known(this.#engines.get(workerId), "jobs of workers that left are dropped");
-    if (header.type !== "work" && header.type !== "evaluate") return;
-    const kind = header.type === "evaluate" ? "evaluation" : header.kind;
+    if (!isWork(header)) return;
+    const kind = kindAsked(header);
     const { run, step } = header;
     engine.setParameters(tensor);
-    for (const [start, end] of header.blocks) {
+    for (const block of header.blocks.map(blockOf)) {
       if (!this.#engines.has(workerId)) return;
-      const answer = { run, step, block: [start, end] as [number, number] };
       let result: UnitResult;
       try {
-        result = engine.compute({ kind, step, block: { start, end } });
+        result = engine.compute({ kind, step, block });
       } catch (error) {
         if (!(error instanceof NonFiniteError)) throw error;
-        this.run.failed(
-          workerId,
-          { type: "failed", ...answer, reason: error.message },
-          this.#nowMs,
-        );
+        const reason = error.message;
+        const failed = { type: "failed", run, step, block: pairOf(block), reason } as const;
+        this.run.failed(workerId, failed, this.#nowMs);
         continue;
       }
-      const { lossSum, correct, values } = result;
-      const message: ResultMessage =
-        kind === "candidates"
-          ? { type: "costs", ...answer, computeMs: 1 }
-          : { type: kind, ...answer, computeMs: 1, lossSum, correct };
-      const bytes = bytesOf(values).slice();
+      const message = answerFor({ run, kind, step, block, computeMs: 1 }, result);
+      const bytes = bytesOf(result.values).slice();
       const told = this.#options.tell?.(workerId, { message, tensor: bytes });
       this.run.result(workerId, told?.message ?? message, told?.tensor ?? bytes, this.#nowMs);
     }

@@ -14,7 +14,8 @@ import type { TrainingRun } from "../../../../coordinator/run/training-run.ts";
 import { known } from "../../../../shared/assert.ts";
 import { createEngine } from "../../../../shared/engine/engine.ts";
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
-import type { CoordinatorMessage, MessageOf } from "../../../../shared/protocol/messages.ts";
+import type { WorkMessage } from "../../../../shared/protocol/messages.ts";
+import { answerFor, blockOf, isWork, kindAsked } from "../../../../shared/protocol/rounds.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
 
@@ -24,7 +25,7 @@ const config = { ...testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 1
 
 interface Job {
   readonly workerId: string;
-  readonly header: MessageOf<CoordinatorMessage, "work" | "evaluate">;
+  readonly header: WorkMessage;
   readonly tensor: Uint8Array;
 }
 
@@ -58,7 +59,7 @@ class Stage {
       referee: counted,
       workers: {
         send: (workerId, header, tensor) => {
-          if (header.type !== "work" && header.type !== "evaluate") return true;
+          if (!isWork(header)) return true;
           this.#jobs.push({ workerId, header, tensor });
           return true;
         },
@@ -82,27 +83,14 @@ class Stage {
   }
 
   answer({ workerId, header, tensor }: Job, lie = 0): string {
-    const { type, step, blocks } = header;
+    const { run, step, blocks } = header;
+    const kind = kindAsked(header);
     this.#engine.setParameters(tensor);
-    const verdicts = blocks.map(([start, end]) => {
-      const kind = type === "work" ? "gradient" : "evaluation";
-      const { lossSum, correct, values } = this.#engine.compute({
-        kind,
-        step,
-        block: { start, end },
-      });
-      const told = values.slice();
+    const verdicts = blocks.map(blockOf).map((block) => {
+      const result = this.#engine.compute({ kind, step, block });
+      const told = result.values.slice();
       told[0] = (told[0] ?? 0) + lie;
-      const block: [number, number] = [start, end];
-      const message = {
-        type: kind,
-        run: "run",
-        step,
-        block,
-        computeMs: 1,
-        lossSum,
-        correct,
-      } as const;
+      const message = answerFor({ run, kind, step, block, computeMs: 1 }, result);
       const bytes = new Uint8Array(told.buffer);
       const verdict = this.run.result(workerId, message, bytes, this.nowMs);
       if ("doubt" in verdict && verdict.doubt !== undefined) this.doubts.push(verdict.doubt);

@@ -129,7 +129,7 @@ class Room {
     const member = this.#member(workerId);
     const round = known(this.#round, "an open round");
     if (message.step !== round.step) {
-      this.#dispatch.overtaken(member, "gradient", message, this.nowMs);
+      this.#dispatch.overtaken(member, message, this.nowMs);
       this.#dispatch.reassign(this.nowMs);
       return;
     }

@@ -20,7 +20,9 @@ import {
   decodeCoordinatorMessage,
   type ResultMessage,
   type WorkerMessage,
+  type WorkMessage,
 } from "../../../../shared/protocol/messages.ts";
+import { answerFor, blockOf, isWork, kindAsked } from "../../../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
@@ -92,7 +94,8 @@ export class Stage {
   }
 
   connect(address = "10.0.0.9"): Peer {
-    const compute = (work: Work, parameters: Uint8Array) => this.#answersTo(work, parameters);
+    const compute = (work: WorkMessage, parameters: Uint8Array) =>
+      this.#answersTo(work, parameters);
     const peer = new Peer(this.coordinator, address, compute);
     this.peers.push(peer);
     return peer;
@@ -115,17 +118,14 @@ export class Stage {
     return this.events.flatMap((one) => (one.event === "warning" ? [one.message] : []));
   }
 
-  #answersTo(work: Work, parameters: Uint8Array): Answer[] {
+  #answersTo(work: WorkMessage, parameters: Uint8Array): Answer[] {
     const { run, step, blocks } = work;
-    const kind = work.type === "work" ? work.kind : "evaluation";
+    const kind = kindAsked(work);
     this.#engine.setParameters(parameters);
-    return blocks.map(([start, end]) => {
-      const result = this.#engine.compute({ kind, step, block: { start, end } });
-      const { lossSum, correct } = result;
-      const values = result.values.slice();
-      const answer = { run, step, block: [start, end] as [number, number], computeMs: 1 };
-      if (kind === "candidates") return { message: { type: "costs", ...answer }, values };
-      return { message: { type: kind, ...answer, lossSum, correct }, values };
+    return blocks.map(blockOf).map((block) => {
+      const result = this.#engine.compute({ kind, step, block });
+      const message = answerFor({ run, kind, step, block, computeMs: 1 }, result);
+      return { message, values: result.values.slice() };
     });
   }
 }
@@ -142,8 +142,6 @@ export interface Answer {
   readonly values: Float32Array;
 }
 
-type Work = Extract<CoordinatorMessage, { type: "work" | "evaluate" }>;
-
 /** A worker that computes when it is told to, and says what it is told to say. */
 export class Peer implements PeerSocket {
   readonly address: string;
@@ -152,13 +150,13 @@ export class Peer implements PeerSocket {
   status: number | undefined;
   isAdmitted = false;
   readonly handler: PeerHandler;
-  readonly #compute: (work: Work, parameters: Uint8Array) => Answer[];
+  readonly #compute: (work: WorkMessage, parameters: Uint8Array) => Answer[];
   #answers: Answer[] = [];
 
   constructor(
     coordinator: WorkerSessions,
     address: string,
-    compute: (work: Work, parameters: Uint8Array) => Answer[],
+    compute: (work: WorkMessage, parameters: Uint8Array) => Answer[],
   ) {
     this.address = address;
     this.#compute = compute;
@@ -172,7 +170,7 @@ export class Peer implements PeerSocket {
   send(head: Uint8Array, tensor = new Uint8Array(0)): void {
     const message = decodeCoordinatorMessage(Uint8Array.from([...head, ...tensor]));
     this.heard.push(message.header);
-    if (message.header.type === "work" || message.header.type === "evaluate") {
+    if (isWork(message.header)) {
       this.#answers.push(...this.#compute(message.header, message.tensor));
     }
   }

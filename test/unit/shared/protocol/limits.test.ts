@@ -39,8 +39,7 @@ function usesOf(name: string, files: ReadonlyMap<string, string>): string[] {
   return [...files].filter(([, text]) => (text.match(word)?.length ?? 0) > 1).map(([path]) => path);
 }
 
-// Its size follows from the model; it is not a limit itself.
-const names = Object.keys(limits).filter((name) => name !== "confusionLength");
+const names = Object.keys(limits);
 
 describe("a limit", () => {
   test.each(names)("%s has its reason, is enforced, and is exceeded in a test", (name) => {

@@ -9,8 +9,8 @@ import { bytesOf } from "../../../../shared/bytes.ts";
 import { instantiateKernel } from "../../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../../shared/model/initialize.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
+import type { RoundKind } from "../../../../shared/run/kinds.ts";
 import { type Block, blocksOf } from "../../../../shared/run/tree.ts";
-import type { UnitKind } from "../../../../shared/run/unit.ts";
 import { createStartThread } from "../../../../worker/node/threads.ts";
 import type { ComputePool, Job } from "../../../../worker/threads/compute-pool.ts";
 import { createComputeThread } from "../../../../worker/threads/compute-thread.ts";
@@ -159,7 +159,7 @@ const ranges = [
 /** The answers of 2…4 threads and of the pool without threads, for every share of a step's leaves. */
 async function answersOf(
   createPool: (options: Threads) => ComputePool,
-  kind: UnitKind,
+  kind: RoundKind,
   runConfig: RunConfig,
   shardCount: number,
 ) {

@@ -1,0 +1,33 @@
+/** @file How an engine computes the units of one kind of round, and what all kinds share. */
+import type { Kernel } from "../kernels/kernel.ts";
+import type { Network } from "../model/network.ts";
+import type { RunConfig } from "../run/config.ts";
+import type { RunPlan } from "../run/plan.ts";
+import type { Unit, UnitResult } from "../run/unit.ts";
+import type { Shards } from "./shards.ts";
+
+/** What an engine lays out once in its kernel's memory, for all kinds. */
+export interface Workspace {
+  readonly kernel: Kernel;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
+  readonly network: Network;
+  readonly shards: Shards;
+  readonly parameterCount: number;
+  /** Pointer to the point, `[parameterCount]` float32. */
+  readonly parameters: number;
+  readonly classCount: number;
+}
+
+/** Lays out what it needs when it is made; computes one unit after the other. */
+export interface Computation {
+  /** Starts a unit of its kind; what was under way is dropped. */
+  begin(unit: Unit): void;
+  /**
+   * Computes the next shard.
+   *
+   * @returns The result after the last shard, before that `undefined`. Its values are a view of the kernel's memory,
+   *   and may be NaN or ±∞.
+   */
+  advance(): UnitResult | undefined;
+}

@@ -1,0 +1,117 @@
+/**
+ * @file The kinds of rounds, one row each: which leaves a round's tree has, what a block of them costs and gives, how
+ * blocks are put together, and which messages carry them. Coordinator and workers read the same rows.
+ *
+ * To add a kind: its row here, what computes its units in `shared/engine`, and what follows from its root in
+ * `coordinator/run/training-run.ts`.
+ */
+import { assert } from "../assert.ts";
+import { outputCount, parameterCount } from "../model/layout.ts";
+import type { ModelConfig } from "../model/model-config.ts";
+import type { RunConfig } from "./config.ts";
+import { batchSizeOf, type RunPlan, samplesOf, shardCountOf } from "./plan.ts";
+import type { Block } from "./tree.ts";
+
+/** What the lengths of results follow from. */
+export interface ModelSizes {
+  readonly parameterCount: number;
+  /** Confusion counts, one for each pair of label and predicted class. */
+  readonly confusionCount: number;
+}
+
+/** A kind's row. */
+export interface RoundRow {
+  /** Leaves of the round's tree, ≥ 1. */
+  readonly leafCount: (step: number, config: RunConfig, plan: RunPlan) => number;
+  /** Samples that go through the network for a block. */
+  readonly samplesOf: (block: Block, step: number, config: RunConfig, plan: RunPlan) => number;
+  /** Float32 values in the result of a block. */
+  readonly valueCount: (block: Block, sizes: ModelSizes) => number;
+  /**
+   * How the results of two siblings become that of their parent: added value by value along the fixed tree, or written
+   * one after the other.
+   */
+  readonly join: "sum" | "concatenate";
+  /** Where it is computed: at the parameters, or at the point that the optimizer asks for (Nesterov's is ahead of them). */
+  readonly point: "parameters" | "look-ahead";
+  /** Whether its root commits a step. If not it only measures. */
+  readonly trains: boolean;
+  /** The message that asks for blocks, and the message that brings the result of one. */
+  readonly ask: "work" | "evaluate";
+  readonly answer: "gradient" | "costs" | "evaluation";
+}
+
+export const roundKinds = {
+  /** Leaves are the shards of the step's batch. A result is their gradientSum, `[parameterCount]`. */
+  gradient: {
+    leafCount: (step, config, plan) => shardCountOf(batchSizeOf(step, config, plan), config),
+    samplesOf: (block, step, config, plan) =>
+      samplesOf(block, batchSizeOf(step, config, plan), config),
+    valueCount: (_, sizes) => sizes.parameterCount,
+    join: "sum",
+    point: "look-ahead",
+    trains: true,
+    ask: "work",
+    answer: "gradient",
+  },
+  /**
+   * Leaves are the points that a local-search step compares: leaf 0 is the parameters, leaf c ≥ 1 is
+   * w + σ·noise(seed, step, c). A result has one cost for each, its loss sum over the step's whole batch.
+   */
+  candidates: {
+    leafCount: (_, config) => 1 + neighbourCount(config),
+    samplesOf: ({ start, end }, step, config, plan) =>
+      (end - start) * batchSizeOf(step, config, plan),
+    valueCount: ({ start, end }) => end - start,
+    join: "concatenate",
+    point: "parameters",
+    trains: true,
+    ask: "work",
+    answer: "costs",
+  },
+  /** Leaves are the shards of the test split. A result is their confusion counts, `[label, predicted]`. */
+  evaluation: {
+    leafCount: (_, config, { testCount }) => shardCountOf(testCount, config),
+    samplesOf: (block, _, config, { testCount }) => samplesOf(block, testCount, config),
+    valueCount: (_, sizes) => sizes.confusionCount,
+    join: "sum",
+    point: "parameters",
+    trains: false,
+    ask: "evaluate",
+    answer: "evaluation",
+  },
+} as const satisfies Readonly<Record<string, RoundRow>>;
+
+export type RoundKind = keyof typeof roundKinds;
+
+/** All kinds, in the order of the table. */
+// The keys of a constant.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+export const roundKindNames = Object.keys(roundKinds) as readonly RoundKind[];
+
+/** The kinds whose blocks such a message asks for. */
+export type KindAskedBy<Ask extends RoundRow["ask"]> = {
+  readonly [Kind in RoundKind]: (typeof roundKinds)[Kind]["ask"] extends Ask ? Kind : never;
+}[RoundKind];
+
+export function isAskedBy<Ask extends RoundRow["ask"]>(
+  ask: Ask,
+  kind: RoundKind,
+): kind is KindAskedBy<Ask> {
+  return roundKinds[kind].ask === ask;
+}
+
+/** The kind of the rounds that make a run's steps. */
+export function trainingKind({ optimizer }: RunConfig): RoundKind {
+  return optimizer.name === "local-search" ? "candidates" : "gradient";
+}
+
+export function modelSizes(model: ModelConfig): ModelSizes {
+  return { parameterCount: parameterCount(model), confusionCount: outputCount(model) ** 2 };
+}
+
+/** How many random neighbours a local-search step tries. */
+function neighbourCount({ optimizer }: RunConfig): number {
+  assert(optimizer.name === "local-search", "only local search has candidates");
+  return optimizer.candidates;
+}
