@@ -64,11 +64,12 @@ describe("the rows", () => {
   const config = testConfig({ layers, batchSize: 32, shardSize: 5, optimizer: localSearch });
   const plan = planRun(config, { trainCount: 50, testCount: 11 });
 
+  const samples = (kind: "gradient" | "candidates", step: number) => {
+    const end = roundKinds[kind].leafCount(step, config, plan);
+    return roundKinds[kind].samplesOf({ start: 0, end }, step, config, plan);
+  };
+
   test("say that a step goes over its batch once for a gradient, and once for each of 7 candidates", () => {
-    const samples = (kind: "gradient" | "candidates", step: number) => {
-      const end = roundKinds[kind].leafCount(step, config, plan);
-      return roundKinds[kind].samplesOf({ start: 0, end }, step, config, plan);
-    };
     for (const step of [0, 1]) {
       const batchSize = batchSizeOf(step, config, plan);
       expect([samples("gradient", step), samples("candidates", step)]).toEqual([
