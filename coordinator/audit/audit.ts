@@ -1,16 +1,17 @@
 /**
- * @file Finds workers whose results are not what the unit's computation gives. Units are pure (invariant 1), so two
- * honest results are equal in every byte, whoever computed them: any difference is a lie or a broken machine, and the
- * referee says whose.
+ * @file Finds workers whose results differ from the unit's true value. Units are pure (invariant 1), so two honest
+ * results are equal in every byte, whoever computed them. Any difference is a lie or a broken machine, and the
+ * referee decides whose.
  *
- * - `none`: everybody is believed.
- * - `sample`: the referee recomputes a worker's first 10 results, then each with probability max(1/n, 2 %), n counting
- *   its results: the adaptive replication of BOINC (Anderson, "BOINC: A Platform for Volunteer Computing", 2019, §4.2).
- *   A worker that lies in a share s of its results is found after about 50/s of them at the latest.
- * - `quorum`: every block counts once two workers have said the same, of two networks where there are, or one and the
- *   referee.
+ * - `none`: every result is accepted.
+ * - `sample`: the referee recomputes a worker's first 10 results, then each with probability max(1/n, 2 %), where n
+ *   counts its results. This is the adaptive replication of BOINC (Anderson, "BOINC: A Platform for Volunteer
+ *   Computing", 2019, §4.2). A worker that lies in a share s of its results is found after about 50/s of them at
+ *   the latest.
+ * - `quorum`: a block counts once two workers returned the same, from two subnets if possible, or one worker and
+ *   the referee.
  *
- * It judges, and leaves to the training run what follows from it.
+ * It only judges; the training run acts on it.
  */
 import { known } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
@@ -24,38 +25,38 @@ import type { AuditPolicy } from "./audit-policy.ts";
 import { type Opinion, Opinions } from "./opinions.ts";
 import type { Referee } from "./referee.ts";
 
-/** A worker's first results are all recomputed: most that would lie, and most broken machines, show it at once. */
+/** A worker's first results are all recomputed, because most liars and most broken machines show at once. */
 const firstResults = 10;
-/** The probability never falls below this: whoever behaves until it is trusted is found all the same. */
+/** The probability never falls below this, so that a worker that behaves until it is trusted is still found. */
 const probabilityMin = 0.02;
-/** Workers whose results are counted; the longest unheard of are forgotten, and begin as new ones. */
+/** Workers whose results are counted. The ones unheard of for longest are forgotten and count as new. */
 const countedMax = 2 * workersMax;
 
 export interface AuditOptions {
   readonly policy: AuditPolicy;
   readonly referee: Pick<Referee, "compute" | "prepare">;
-  /** Draws which results are recomputed: seeded by what no worker can know or guess. */
+  /** Draws which results are recomputed. Its seed must be unknown to the workers. */
   readonly random: Random;
 }
 
-/** What an answer is worth. */
+/** The judgement of an answer. */
 export type Finding =
-  /** It may enter the sums. */
+  /** It may be added to the sums. */
   | "new"
-  /** It says the same as another worker's, which is in the sums. */
+  /** It equals another worker's answer, which is in the sums. */
   | "confirms"
-  /** It is not needed: its block, or a part of it, is known. */
+  /** It is not needed, because its block or a part of it is known. */
   | "covered"
-  /** These workers said something else than the referee finds. */
+  /** These workers' answers differ from the referee's. */
   | { readonly liars: readonly string[] };
 
 export class Audit {
   readonly policy: AuditPolicy;
   readonly #options: AuditOptions;
   readonly #opinions = new Opinions();
-  /** Whose word the open round relies on: who gave a value of its sums, or confirmed one. */
+  /** Workers that the open round relies on: they gave a value in its sums, or confirmed one. */
   readonly #reliedOn = new Set<string>();
-  /** Results so far, by worker; least recently heard of first. */
+  /** Results so far per worker; least recently heard of first. */
   readonly #results = new Map<string, number>();
   #round: Round | undefined;
   #parameters: Uint8Array = new Uint8Array(0);
@@ -67,9 +68,9 @@ export class Audit {
   }
 
   /**
-   * A round begins, or begins again.
+   * A round starts or restarts.
    *
-   * @param parameters - As they are sent to the workers; kept until the next call.
+   * @param parameters - As sent to the workers; kept until the next call.
    */
   begin(round: Round, parameters: Uint8Array): void {
     this.#round = round;
@@ -79,9 +80,10 @@ export class Audit {
   }
 
   /**
-   * Judges an answer of the open round, before anything of it is used.
+   * Judges an answer of the open round before any of it is used.
    *
-   * @param isIndependent - Whether this worker's word is worth as much beside another's as anybody's here could be.
+   * @param isIndependent - Whether this worker's and another's opinions are as independent as those of any two
+   *   workers here could be.
    */
   examine(workerId: string, answer: Answer, isIndependent: (otherId: string) => boolean): Finding {
     if (this.policy === "none") return "new";
@@ -90,12 +92,12 @@ export class Audit {
       : this.#compare(workerId, answer, isIndependent);
   }
 
-  /** One of these has said what is not so, and nobody can tell any more who: their next results are all recomputed. */
+  /** One of these was wrong, and it can no longer be found out which: recompute the next results of all of them. */
   distrust(...workerIds: readonly string[]): void {
     for (const workerId of workerIds) this.#results.delete(workerId);
   }
 
-  /** A new answer has entered the sums. @returns What now waits for a second opinion, if it needs one. */
+  /** A new answer was added to the sums. @returns The opinion that now waits for a second one, if it needs one. */
   accepted(workerId: string, answer: Answer): Opinion | undefined {
     if (this.policy === "none") return undefined;
     this.#reliedOn.add(workerId);
@@ -110,7 +112,7 @@ export class Audit {
     return this.#isTrue(answer) ? "new" : { liars: [workerId] };
   }
 
-  /** @returns How many results this worker has sent, with this one. */
+  /** @returns How many results this worker has sent, including this one. */
   #count(workerId: string): number {
     const count = 1 + (this.#results.get(workerId) ?? 0);
     this.#results.delete(workerId);
@@ -132,7 +134,7 @@ export class Audit {
     const opinion = this.#opinions.waitingFor(answer.block);
     if (opinion === undefined) return this.#opinions.overlap(answer.block) ? "covered" : "new";
     if (opinion.workerId === workerId) return "covered";
-    // Two of one network may be one liar, which agrees with itself.
+    // Two workers of one subnet may be one liar that agrees with itself.
     if (!isSame(opinion, contentOf(answer)) || !isIndependent(opinion.workerId)) {
       return this.#settle(opinion, { workerId, answer });
     }
@@ -141,7 +143,7 @@ export class Audit {
     return "confirms";
   }
 
-  /** The referee says which of two workers are right; where they differ at least one is wrong. */
+  /** The referee decides which of two workers are right. If they differ, at least one is wrong. */
   #settle(opinion: Opinion, second: { workerId: string; answer: Answer }): Finding {
     const truth = this.#recompute(opinion.block);
     const liars: string[] = [];
@@ -153,17 +155,17 @@ export class Audit {
     return "confirms";
   }
 
-  /** Whether everything in the sums has been confirmed. */
+  /** Whether everything in the sums is confirmed. */
   get isSettled(): boolean {
     return this.#opinions.areConfirmed;
   }
 
-  /** First answers without a second one. */
+  /** First answers that have no second one yet. */
   get waiting(): readonly Opinion[] {
     return [...this.#opinions.waiting];
   }
 
-  /** The referee gives the second opinion. @returns Whether it is the same; else its worker has lied. */
+  /** The referee gives the second opinion. @returns Whether it is the same; if not, the worker has lied. */
   confirmByReferee(opinion: Opinion): boolean {
     if (!isFinding(opinion, this.#recompute(opinion.block))) return false;
     this.#opinions.confirm(opinion);
@@ -172,7 +174,7 @@ export class Audit {
 
   // ── the referee ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Whether what the open round has so far rests on a word of these workers. */
+  /** Whether the open round relies on one of these workers. */
   reliesOn(workerIds: readonly string[]): boolean {
     return workerIds.some((workerId) => this.#reliedOn.has(workerId));
   }
@@ -193,7 +195,7 @@ export class Audit {
   }
 }
 
-/** All of a result that reaches the parameters or the metrics. */
+/** Everything in a result that reaches the parameters or the metrics. */
 interface Content {
   readonly values: Uint8Array;
   readonly lossSum: number;
@@ -205,7 +207,7 @@ function contentOf({ message, tensor }: Answer): Content {
   return { values: tensor, lossSum, correct };
 }
 
-/** Where the referee finds nothing finite, every finite answer is wrong. */
+/** If the referee's result is not finite, every finite answer is wrong. */
 function isFinding(content: Content, truth: Content | undefined): boolean {
   return truth !== undefined && isSame(content, truth);
 }

@@ -1,12 +1,12 @@
 /**
- * @file What two workers say about each block of a round: the first answer is kept until another worker's confirms it
- * byte for byte. Pure bookkeeping; who is right when two differ is settled elsewhere.
+ * @file Two workers' opinions on each block of a round: the first answer is kept until another worker confirms it
+ * byte for byte. Pure bookkeeping; who is right if two differ is decided elsewhere.
  *
  * 1. Opinions are disjoint: an answer becomes one only if none of its leaves is known yet. So each leaf of the sums
- *    comes from exactly one block that two have computed.
- * 2. Memory: one copy of the values a block that waits for its second opinion, of one round only. There are never more
- *    of them than blocks were handed out, 2·log2(leaves) a worker at most; usually one or two a worker. The buffers are
- *    used again.
+ *    comes from exactly one block that two workers computed.
+ * 2. Memory: one copy of the values per block that waits for its second opinion, of one round only. There are never
+ *    more of them than blocks handed out, which is at most 2·log2(leaves) per worker and usually one or two.
+ *    Buffers are reused.
  */
 import { copyOfBytes } from "../../shared/bytes.ts";
 import { sumsOf } from "../../shared/protocol/rounds.ts";
@@ -14,7 +14,7 @@ import type { Block } from "../../shared/run/tree.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import { keyOf } from "../dispatch/round.ts";
 
-/** The first answer to a block, waiting for the second. */
+/** The first answer to a block, which waits for the second. */
 export interface Opinion {
   readonly workerId: string;
   readonly block: Block;
@@ -25,13 +25,13 @@ export interface Opinion {
 }
 
 export class Opinions {
-  /** By the block's key, in order of arrival. */
+  /** Keyed by block, in order of arrival. */
   readonly #waiting = new Map<string, Opinion>();
   /** 1 for each leaf that is in an opinion, confirmed or not. */
   #knownLeaves = new Uint8Array(0);
   readonly #spare: Uint8Array[] = [];
 
-  /** Starts a round: what was said in the last one is forgotten. */
+  /** Starts a round and forgets the previous one. */
   begin(leafCount: number): void {
     for (const { values } of this.#waiting.values()) this.#spare.push(values);
     this.#waiting.clear();
@@ -39,7 +39,7 @@ export class Opinions {
     else this.#knownLeaves = new Uint8Array(leafCount);
   }
 
-  /** Those that nobody has confirmed, oldest first. */
+  /** Opinions without confirmation, oldest first. */
   get waiting(): Iterable<Opinion> {
     return this.#waiting.values();
   }
@@ -52,7 +52,7 @@ export class Opinions {
     return this.#waiting.get(keyOf(block));
   }
 
-  /** Whether a leaf of the block is in an opinion already. */
+  /** Whether a leaf of the block is already in an opinion. */
   overlap({ start, end }: Block): boolean {
     return this.#knownLeaves.subarray(start, end).includes(1);
   }
@@ -66,13 +66,13 @@ export class Opinions {
     return opinion;
   }
 
-  /** Somebody else has said the same. */
+  /** Another worker returned the same. */
   confirm({ block, values }: Opinion): void {
     this.#waiting.delete(keyOf(block));
     this.#spare.push(values);
   }
 
-  /** Rounds of one kind follow each other: a buffer of the right length is usually there. */
+  /** Successive rounds are often of one kind, so a buffer of the right length usually exists. */
   #copy(tensor: Uint8Array): Uint8Array {
     const spare = this.#spare.pop();
     if (spare?.length !== tensor.length) return copyOfBytes(tensor);

@@ -1,10 +1,10 @@
 /**
- * @file Who computes what of the open round: hands out its leaves in shares that fit the workers' speeds, notices who
- * is late, and gives what nobody on time holds to others. It knows no values and decides no result, only how soon it is
- * there. Without sockets and clocks: messages go out through `send`, the time comes in with every call.
+ * @file Assigns the open round: hands out its leaves in shares that fit the workers' speeds, notices which workers
+ * are late, and gives leaves that nobody on time holds to others. It knows no values and decides no result, only
+ * how soon it is ready. No sockets and no clock: messages leave through `send`, and every call passes the time.
  *
- * Invariant 4, never hangs, rests on it: after every call each leaf that is missing is held by a worker on time, if
- * there is one with nothing else to do.
+ * Invariant 4 (never hangs) rests on it: after every call, each missing leaf is held by a worker on time, if there
+ * is one with nothing else to do.
  */
 import { known } from "../../shared/assert.ts";
 import { blocksPerWorkMax } from "../../shared/protocol/limits.ts";
@@ -20,15 +20,15 @@ import { type Holding, isFor, Round } from "./round.ts";
 import { withSecondWorkers } from "./second-workers.ts";
 
 export interface DispatchOptions {
-  /** Identity of the run, as its messages name it. */
+  /** Identity of the run in its messages. */
   readonly run: string;
   readonly config: RunConfig;
   readonly plan: RunPlan;
-  /** Every block is given to two workers from the start. */
+  /** Whether every block is given to two workers from the start. */
   readonly isTwice: boolean;
-  /** Whether the values of all of a block of the open round are known. */
+  /** Whether the values of the whole block are known in the open round. */
   readonly isKnown: (block: Block) => boolean;
-  /** Sends one message; returns whether it was taken. */
+  /** Sends one message; returns whether it was accepted. */
   readonly send: (workerId: string, header: CoordinatorMessage, tensor: Uint8Array) => boolean;
 }
 
@@ -36,9 +36,9 @@ export class Dispatch {
   readonly crew = new Crew();
   readonly #options: DispatchOptions;
   #round: Round | undefined;
-  /** The parameters of the open round as they are sent: encoded once, one buffer for all. */
+  /** The parameters of the open round in the form in which they are sent: encoded once, one buffer for all. */
   #tensor: Uint8Array = new Uint8Array(0);
-  /** A worker did not take what it was given: the next tick looks for others. */
+  /** A worker did not accept its blocks; the next tick looks for others. */
   #isShort = false;
 
   constructor(options: DispatchOptions) {
@@ -77,12 +77,12 @@ export class Dispatch {
     this.#noteIdle(round, nowMs);
   }
 
-  /** The round was dropped: nothing is learned from it. */
+  /** Drops the round. Nothing is learned from it. */
   abandon(): void {
     this.#round = undefined;
   }
 
-  /** Sends shares. What a worker does not take stays with nobody, and is given out again at the next tick. */
+  /** Sends shares. Blocks that a worker does not accept belong to nobody and are given out again at the next tick. */
   #handOut(shares: readonly Share[], round: Round, nowMs: number): void {
     const { run, send } = this.#options;
     for (const { workerId, blocks } of shares) {
@@ -96,12 +96,12 @@ export class Dispatch {
     }
   }
 
-  /** A worker answered what had been taken back from it: it is on time, if that was all it had. */
+  /** A worker answered blocks that had been taken back from it. It is on time if it held nothing else. */
   isAlive(member: CrewWorker): void {
     if (!this.#openRound().isBusy(member.id)) member.late = false;
   }
 
-  /** A worker answered the last of what it holds: it is on time, and its speed is known better. */
+  /** A worker answered the last of its blocks: it is on time, and its speed is known better. */
   finished(member: CrewWorker, holding: Holding, nowMs: number): void {
     member.late = false;
     holding.doneMs = nowMs;
@@ -110,10 +110,10 @@ export class Dispatch {
   }
 
   /**
-   * A worker answered for a round that is over: it is alive, and if others had to do what it held, it is known now how
-   * slow it was. Without that it would get as much again, and be as late.
+   * A worker answered for a round that is over. It is alive, and if others had to compute its blocks, it is now
+   * known how slow it was. Without this measurement it would get as much work again and be late again.
    *
-   * @returns The round, if the answer was asked for in it.
+   * @returns The round, if this answer was requested in it.
    */
   overtaken(member: CrewWorker, message: ResultMessage, nowMs: number): Round | undefined {
     member.late = false;
@@ -121,7 +121,7 @@ export class Dispatch {
     if (round === undefined || holding === undefined || !isFor(round, message)) return undefined;
     const answered = round.answer(member.id, blockOf(message.block), message.computeMs);
     if (answered !== holding) return undefined;
-    // What of its share it has not answered by now it will drop for its next one.
+    // It will drop the rest of its old share for the next one.
     member.overdue = undefined;
     const { sinceMs, outstanding } = holding;
     const missing = [...outstanding.values()].map((block) => this.samplesOf(block, round));
@@ -130,7 +130,7 @@ export class Dispatch {
     return round;
   }
 
-  /** Who still holds something of a round that is over has been overtaken. */
+  /** Workers that still hold blocks of a finished round were overtaken. */
   #noteOverdue(round: Round): void {
     for (const [workerId, holding] of round.holdings) {
       const member = holding.outstanding.size > 0 ? this.crew.get(workerId) : undefined;
@@ -138,7 +138,7 @@ export class Dispatch {
     }
   }
 
-  /** Who got nothing this time is thought a little faster, until it is tried again. */
+  /** The speed estimate of an idle worker slowly rises until it gets work. */
   #noteIdle(round: Round, nowMs: number): void {
     if (round.holdings.size >= this.crew.size) return;
     const leafSamples = this.samplesOf({ start: 0, end: 1 }, round);
@@ -149,7 +149,7 @@ export class Dispatch {
 
   // ── workers leave, fail and lag ─────────────────────────────────────────────────────────────────────────────────
 
-  /** Finds workers that are late, and gives what nobody on time holds to whoever has nothing to do. */
+  /** Finds late workers, and gives leaves that nobody on time holds to idle workers. */
   tick(nowMs: number): void {
     const round = this.#round;
     if (round === undefined) return;
@@ -165,11 +165,12 @@ export class Dispatch {
   }
 
   /**
-   * Gives leaves that nobody holds to the workers that are on time, and backups of those that only late workers hold
-   * to the idle among them, each to who has worked before if there is one. Without takers the leaves stay with nobody until the next event or tick. Does nothing
-   * between two rounds.
+   * Gives leaves that nobody holds to the workers that are on time, and backups of leaves that only late workers
+   * hold to the idle ones among them; in both cases preferably to workers with a measured speed. If nobody can take
+   * them, the leaves wait for the next event or tick. Does nothing between two rounds.
    *
-   * @param exceptId - A worker that could not compute what it gives back; asked again only if there is no other.
+   * @param exceptId - A worker that could not compute the returned block; it is asked again only if there is no
+   *   other.
    */
   reassign(nowMs: number, exceptId?: string): void {
     const round = this.#round;
@@ -185,10 +186,10 @@ export class Dispatch {
   }
 
   /**
-   * Sees to it that a block that one worker has computed is computed by another too: by whoever holds it, else by one
-   * that has nothing to do, from another subnet if there is one.
+   * Makes sure that a block computed by one worker is also computed by another: one that already holds it, else an
+   * idle one, from another subnet if possible.
    *
-   * @param who - `firstId`: whose answer there is. `exceptId`: as for `reassign`.
+   * @param who - `firstId`: the worker whose answer exists. `exceptId`: as for `reassign`.
    * @returns `false` if there is nobody to ask.
    */
   askAnother(
@@ -206,7 +207,7 @@ export class Dispatch {
       if (!member.late) return true;
       isHeld = true;
     }
-    // Only a late one has it: as with any share, a backup goes to who is idle, now or at a later tick.
+    // Only a late worker holds it. As with any share, a backup goes to an idle worker, now or at a later tick.
     const free = isHeld ? others.filter(({ id, late }) => !late && !round.isBusy(id)) : others;
     const asked = free.filter(({ id }) => id !== exceptId);
     const subnet = this.crew.get(firstId)?.subnet;
@@ -232,7 +233,7 @@ export class Dispatch {
     this.#handOut(shares, round, nowMs);
   }
 
-  /** Leaves whose values are not known and that no worker, or none that counts, holds. In order. */
+  /** Leaves whose values are unknown and that no worker, or no worker that counts, holds. In order. */
   #leavesHeldByNone(round: Round, counts?: (workerId: string) => boolean): number[] {
     const leaves: number[] = [];
     const held = round.heldLeaves(counts);
@@ -246,7 +247,7 @@ export class Dispatch {
 
   // ── sizes ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** How many samples a worker goes through for a block. */
+  /** How many samples a worker processes for a block. */
   samplesOf(block: Block, round: Round): number {
     const { config, plan } = this.#options;
     return roundKinds[round.kind].samplesOf(block, round.step, config, plan);

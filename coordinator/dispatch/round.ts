@@ -1,23 +1,24 @@
 /**
- * @file One round: who holds which block of one tree, from the first share handed out to the last block accepted.
- * It knows nothing of values (the reduction has them), of sockets or of what the leaves are. Pure: the caller passes
- * the clock.
+ * @file One round: which worker holds which block of one tree, from the first share handed out to the last block
+ * accepted. It knows nothing of values (those are in the reduction), of sockets, or of what the leaves are. Pure:
+ * the caller passes the clock.
  */
 import { known } from "../../shared/assert.ts";
 import type { ResultMessage } from "../../shared/protocol/messages.ts";
 import { type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
 
-/** What one worker holds of a round. */
+/** What one worker holds in a round. */
 export interface Holding {
   /** Handed out and not answered yet. */
   readonly outstanding: Map<string, Block>;
   /**
-   * How many answers to each block may still come. More than `outstanding` says: a block that was taken back (the
-   * worker paused) may be answered all the same, and, if it was handed out again, twice. 0 once all have come.
+   * How many answers to each block may still arrive. More than in `outstanding`, because a block that was taken
+   * back (the worker paused) may still be answered, and even twice if it was handed out again. 0 once all have
+   * arrived.
    */
   readonly owed: Map<string, number>;
-  /** When the last share was handed out. */
+  /** When the latest share was handed out. */
   sinceMs: number;
   samples: number;
   computeMs: number;
@@ -30,12 +31,12 @@ export function keyOf({ start, end }: Block): string {
   return `${start}-${end}`;
 }
 
-/** What the first answer to a block said. */
+/** The first answer to a block. */
 export interface FirstAnswer {
   readonly workerId: string;
-  /** Shown to people: the worker may have left when it is needed. */
+  /** Shown to people, because the worker may have left by then. */
   readonly name: string;
-  /** Of all of the answer that reaches the parameters or the metrics. */
+  /** Digest of everything in the answer that reaches the parameters or the metrics. */
   readonly sha256: string;
 }
 
@@ -50,9 +51,9 @@ export class Round {
   readonly leafCount: number;
   readonly openedMs: number;
   readonly #holdings = new Map<string, Holding>();
-  /** Who was given a block last, by its key. */
+  /** The worker that was given a block last, keyed by block. */
   readonly #givenTo = new Map<string, string>();
-  /** Keys of the blocks that several workers were given, and what the first answer to each of them said. */
+  /** Keys of blocks that were given to several workers, and the first answer to each. */
   readonly #shared = new Map<string, FirstAnswer | undefined>();
 
   constructor(kind: RoundKind, step: number, leafCount: number, nowMs: number) {
@@ -66,7 +67,7 @@ export class Round {
     return this.#holdings;
   }
 
-  /** Notes that a worker was given these blocks. */
+  /** Records that a worker was given these blocks. */
   assign(workerId: string, blocks: readonly Block[], samples: number, nowMs: number): void {
     let holding = this.#holdings.get(workerId);
     if (holding === undefined) {
@@ -97,12 +98,12 @@ export class Round {
     holding.samples += samples;
   }
 
-  /** Whether several workers were given exactly this block: then a second answer to it may come, however late. */
+  /** Whether several workers were given exactly this block, so that a second answer may arrive, however late. */
   isShared(block: Block): boolean {
     return this.#shared.has(keyOf(block));
   }
 
-  /** Keeps what the first answer to a shared block said. */
+  /** Stores the first answer to a shared block. */
   noteFirst(block: Block, first: FirstAnswer): void {
     this.#shared.set(keyOf(block), first);
   }
@@ -112,10 +113,10 @@ export class Round {
   }
 
   /**
-   * Notes an answer.
+   * Records an answer.
    *
-   * @returns What the worker holds, or why the answer is not what was expected: the block was never given to it, it
-   *   has answered it as often as it was asked, or the block was taken back (the answer is as good).
+   * @returns What the worker holds, or why the answer is unexpected: the block was never given to it, it was
+   *   already answered as often as it was asked for, or it was taken back (the answer is still good).
    */
   answer(
     workerId: string,
@@ -133,7 +134,7 @@ export class Round {
     return holding;
   }
 
-  /** Takes back everything that a worker holds. Returns it. */
+  /** Takes back and returns everything that a worker holds. */
   release(workerId: string): Block[] {
     const holding = this.#holdings.get(workerId);
     if (holding === undefined) return [];
@@ -142,7 +143,7 @@ export class Round {
     return released;
   }
 
-  /** Takes back everything: what was computed is thrown away, and computed again. */
+  /** Takes back everything. What was computed is discarded and computed again. */
   releaseAll(): void {
     for (const { outstanding } of this.#holdings.values()) outstanding.clear();
     for (const key of this.#shared.keys()) this.#shared.set(key, undefined);
@@ -166,7 +167,7 @@ export class Round {
     return (this.#holdings.get(workerId)?.outstanding.size ?? 0) > 0;
   }
 
-  /** Marks each leaf that a worker, or one that counts, still holds with 1. Shape `[leafCount]`. */
+  /** Marks each leaf that a worker (or one that counts) still holds with 1. Shape `[leafCount]`. */
   heldLeaves(counts: (workerId: string) => boolean = () => true): Uint8Array {
     const held = new Uint8Array(this.leafCount);
     for (const [workerId, { outstanding }] of this.#holdings) {
@@ -176,7 +177,7 @@ export class Round {
     return held;
   }
 
-  /** The share that has been out for longest, for saying what the round waits for. */
+  /** The share that has been out for longest, for the message about what the run waits for. */
   oldest(): { workerId: string; block: Block; sinceMs: number } | undefined {
     let found: { workerId: string; block: Block; sinceMs: number } | undefined;
     for (const [workerId, { outstanding, sinceMs }] of this.#holdings) {

@@ -1,17 +1,18 @@
 /**
- * @file Where the time of the last steps went: for each worker how long its bytes travelled, how long it computed, how
- * long it then waited for the others. Keeps the rounds as they are and looks into them only when asked.
+ * @file How the time of the last steps was spent: for each worker, how long its bytes travelled, how long it
+ * computed, and how long it then waited for the others. It stores the rounds as they are and evaluates them only on
+ * request.
  *
- * A coordinator sees when work leaves and when its results are there, and is told how long the computing took; what is
- * left went by on the way. The two clocks are not compared, so there and back are told apart by the bytes that went each
- * way, as if both were equally fast.
+ * A coordinator knows when work leaves and when its results arrive, and the worker reports its computing time; the
+ * rest was spent on the network. The two clocks are not compared, so download and upload are separated by the bytes
+ * sent each way, as if both directions were equally fast.
  */
 import type { ModelConfig } from "../../shared/model/model-config.ts";
 import { type ModelSizes, modelSizes, roundKinds } from "../../shared/run/kinds.ts";
 import type { Round } from "../dispatch/round.ts";
 import type { TimelineView } from "./view.ts";
 
-/** As many steps as one can tell apart side by side. */
+/** As many steps as a person can distinguish side by side. */
 const roundsKept = 6;
 
 interface Closed {
@@ -33,11 +34,11 @@ export class Timeline {
   }
 
   /**
-   * The last rounds, and how much was computed at once since the last call: compute time over elapsed time, which is
-   * how many times faster than one thread doing it all, without any network, the run was.
+   * The last rounds, and the speed-up since the last call: compute time over elapsed time. This is how many times
+   * faster the run was than a single thread without any network.
    *
    * @param nameOf - A worker's name by its id.
-   * @param model - Of the run: how large its parameters and results are.
+   * @param model - The run's model, which determines the size of parameters and results.
    */
   view(nameOf: (workerId: string) => string, model: ModelConfig): TimelineView {
     const sizes = modelSizes(model);
@@ -68,7 +69,7 @@ function sharesOf(
   const valueCount = roundKinds[round.kind].valueCount({ start: 0, end: 1 }, sizes);
   return [...round.holdings].map(([workerId, { sinceMs, doneMs, computeMs, samples, owed }]) => {
     const endMs = Math.min(doneMs ?? closedMs, closedMs);
-    // Threads compute side by side: together they may count more than passed.
+    // Threads compute in parallel, so together they may report more time than has passed.
     const computedMs = Math.min(computeMs, endMs - sinceMs);
     const isLate = doneMs === undefined;
     const travelledMs = endMs - sinceMs - computedMs;
@@ -82,7 +83,7 @@ function sharesOf(
       computeMs: computedMs,
       uploadMs: travelledMs - downloadMs,
       samples,
-      /** The others were faster with what it had: a straggler. */
+      /** The others computed its blocks faster: a straggler. */
       isLate,
     };
   });

@@ -1,31 +1,31 @@
 /**
- * @file Breaks things on purpose, for a lesson: stands between a worker's socket and the coordinator, and cuts, holds
- * back or spoils what comes. The coordinator does not know which of its troubles are made here. Nothing of this runs
- * unless the operator asks for it.
+ * @file Breaks things on purpose, for a lesson: sits between a worker's socket and the coordinator, and cuts, holds
+ * back or spoils messages. The coordinator does not know which of its troubles are made here. Nothing here is
+ * active unless the operator asks for it.
  */
 import { ProtocolError } from "../../shared/protocol/errors.ts";
 import { decodeWorkerMessage } from "../../shared/protocol/messages.ts";
 import { isTrainingResult } from "../../shared/protocol/rounds.ts";
 import type { PeerHandler, PeerSocket } from "../edge/peer.ts";
 
-/** Messages of one worker that are held back; when there are more, all of them go on. */
+/** Held messages per worker. If there are more, all of them are delivered. */
 const heldMax = 10_000;
 
 /** One worker's socket, and what is done to it. */
 interface Line {
   readonly handler: PeerHandler;
-  /** What waits while it is delayed, in order; `undefined` while it is not. */
+  /** Messages that wait during a delay, in order; `undefined` without a delay. */
   held: (() => void)[] | undefined;
   release: () => void;
-  /** What the next result suffers; `undefined`: nothing is spoilt. */
+  /** What happens to the next result; `undefined`: nothing. */
   spoil: Spoil | undefined;
 }
 
-/** How a result is spoilt: its last value becomes NaN or infinite, or the neighbour of what it was. */
+/** How a result is spoilt: its last value becomes NaN or infinite (`corrupt`), or a neighbouring float32 (`lie`). */
 export type Corruption = "corrupt" | "lie";
 
 export interface SpoilEvents {
-  /** The result of this step is spoilt, and goes on to the coordinator now. */
+  /** The result of this step is spoilt and is now passed on to the coordinator. */
   before(step: number): void;
   /** The coordinator has judged it, as far as it can at once. */
   after(step: number): void;
@@ -39,7 +39,7 @@ interface Spoil {
 export class BreakIt {
   readonly #lines = new Map<PeerSocket, Line>();
 
-  /** Puts itself before a socket's handler. */
+  /** Inserts itself in front of a socket's handler. */
   wrap(socket: PeerSocket, handler: PeerHandler): PeerHandler {
     const line: Line = { handler, held: undefined, release: () => {}, spoil: undefined };
     this.#lines.set(socket, line);
@@ -59,7 +59,7 @@ export class BreakIt {
     };
   }
 
-  /** Cuts the connection as a pulled cable would: no goodbye. */
+  /** Cuts the connection like a pulled cable: no goodbye. */
   drop(socket: PeerSocket): void {
     socket.terminate();
   }
@@ -67,7 +67,7 @@ export class BreakIt {
   /**
    * Holds back everything that a worker sends.
    *
-   * @param released - Called when it goes on, in order.
+   * @param released - Called when the messages are delivered, in order.
    */
   delay(socket: PeerSocket, seconds: number, released: () => void): void {
     const line = this.#lines.get(socket);
@@ -86,9 +86,9 @@ export class BreakIt {
   }
 
   /**
-   * Spoils the last value of the next gradient. Its exponent bits set, it is NaN or infinite, which no honest worker
-   * sends and every look at it finds. Its lowest bit flipped, it is the smallest lie there is, and nobody can tell it from
-   * the truth but who computes it again.
+   * Spoils the last value of the next gradient. `corrupt` sets its exponent bits, so that it is NaN or infinite,
+   * which no honest worker sends and every check finds. `lie` flips its lowest bit, which is the smallest possible
+   * lie; only recomputing the block can reveal it.
    */
   spoil(socket: PeerSocket, how: Corruption, events: SpoilEvents): void {
     const line = this.#lines.get(socket);
@@ -112,7 +112,7 @@ function spoilAndPass(line: Line, bytes: Uint8Array): void {
   spoil.events.after(step);
 }
 
-/** A copy whose last value, little-endian float32, is spoilt. */
+/** A copy whose last value, a little-endian float32, is spoilt. */
 function spoilt(bytes: Uint8Array, how: Corruption): Uint8Array {
   const copy = Uint8Array.from(bytes);
   const at = (fromEnd: number) => copy[copy.length - fromEnd] ?? 0;
@@ -124,7 +124,7 @@ function spoilt(bytes: Uint8Array, how: Corruption): Uint8Array {
   return copy;
 }
 
-/** The step of a message whose last bytes are a gradient's or a cost's; `undefined` for any other. */
+/** The step of a message that ends with a gradient's or a cost's value; `undefined` for any other. */
 function stepOfResult(bytes: Uint8Array): number | undefined {
   try {
     const { header } = decodeWorkerMessage(bytes);

@@ -1,6 +1,7 @@
 /**
- * @file The network over the samples of one shard: forward, loss, backward. Computes in chunks of at most
- * `chunkSamplesMax` samples; every sum runs over the shard's samples in order, so the bits don't depend on the chunks.
+ * @file The network over the samples of one shard: forward, loss, backward. It computes in chunks of at most
+ * `chunkSamplesMax` samples; every sum runs over the shard's samples in order, so the bits don't depend on the
+ * chunks.
  */
 import type { Kernel } from "../kernels/kernel.ts";
 import type { GatherLayer } from "./gather-layer.ts";
@@ -14,16 +15,16 @@ import { wireLayers } from "./wire.ts";
 /** The samples of one shard. */
 export interface Shard {
   readonly split: StoredSplit;
-  /** Pointer to `[sampleCount]` uint32: which samples of the split, in the order in which they are summed. */
+  /** Pointer to `[sampleCount]` uint32: indices into the split, in the order in which they are summed. */
   readonly samples: number;
   readonly sampleCount: number;
 }
 
-/** What came out of one shard; the next one overwrites it. */
+/** The result of one shard. The next one overwrites it. */
 export interface ShardResult {
-  /** Sum over the samples, in order, in float64, of the float32 sample losses. */
+  /** The float32 losses of the samples, added in order in float64. */
   readonly lossSum: number;
-  /** Samples whose largest output, the lowest of equals, is at their label. */
+  /** Samples whose largest output (of equal ones, the first) is at their label. */
   readonly correct: number;
 }
 
@@ -33,17 +34,17 @@ export type PredictionVisitor = (label: number, predicted: number) => void;
 export class Network {
   readonly #kernel: Kernel;
   readonly #gather: GatherLayer | undefined;
-  /** Without the last one, if the loss is computed together with it. */
+  /** Without the last layer, if the loss is computed together with it. */
   readonly #layers: readonly Layer[];
-  /** The layers before it have no parameters, so the way back ends here. */
+  /** The layers before it have no parameters, so the backward pass ends here. */
   readonly #firstTrained: number;
   /** The last layer, where the loss is computed together with it. */
   readonly #fused: Layer | undefined;
-  /** What the loss is given: logits if it is fused with the last layer, else predictions. */
+  /** Input of the loss: logits if it is fused with the last layer, else predictions. */
   readonly #outputs: Rows;
   readonly #outputDeltas: Rows;
   readonly #loss: LossFunction;
-  /** `[chunkSamplesMax]` bytes, bytes and float32 of the chunk at hand. */
+  /** `[chunkSamplesMax]` bytes, bytes and float32 of the current chunk. */
   readonly #labels: number;
   readonly #predicted: number;
   readonly #losses: number;
@@ -82,7 +83,7 @@ export class Network {
    *
    * @param parameters - Pointer to `[parameterCount]` float32.
    * @param gradient - Pointer to `[parameterCount]` float32; written.
-   * @returns Not checked for NaN and ∞: the block's root is, and they survive every sum.
+   * @returns Not checked for NaN and ∞, because they survive every sum and the block's root is checked.
    */
   gradientOf(shard: Shard, parameters: number, gradient: number): ShardResult {
     this.#begin(shard, parameters);
@@ -99,7 +100,7 @@ export class Network {
   /**
    * Loss of one shard, without its gradient.
    *
-   * @param visit - Told the label and the predicted class of every sample.
+   * @param visit - Called with the label and the predicted class of every sample.
    */
   lossOf(shard: Shard, parameters: number, visit?: PredictionVisitor): ShardResult {
     this.#begin(shard, parameters);
@@ -152,7 +153,7 @@ export class Network {
     }
   }
 
-  /** Losses of the chunk, ∂loss/∂outputs, and which of its samples are classified correctly. */
+  /** Computes the losses of the chunk, ∂loss/∂outputs, and how many of its samples are classified correctly. */
   #computeLosses(): void {
     const { sampleCount } = this.#chunk;
     this.#collectLabels();
