@@ -1,6 +1,6 @@
 /**
- * @file Puts a run together: its plan, its parameters in a kernel's memory, its audit, and the state machine that
- * trains. Every run is made here, whoever surrounds it: the product, the simulator, a test or a bench.
+ * @file Assembles a run: its plan, its parameters in a kernel's memory, its audit, and the state machine that
+ * trains. Every run is created here, in the product, the simulator, tests and benches.
  */
 import type { Dataset } from "../../shared/data/dataset.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
@@ -20,14 +20,14 @@ export interface StoreOptions {
   /** Its memory holds the parameters, the optimizer state and the sums of a round. */
   readonly kernel: Kernel;
   readonly config: RunConfig;
-  /** The dataset, of which only the sizes matter here. */
+  /** The dataset; only its sizes matter here. */
   readonly dataset: { readonly [Split in "train" | "test"]: { readonly count: number } };
-  /** The state to continue from; by default step 0 with the parameters that the seed draws. */
+  /** The state to continue from; by default step 0 with the parameters drawn from the seed. */
   readonly from?: StoreSnapshot | undefined;
 }
 
 /**
- * The parameters and the optimizer state of a run.
+ * Creates the parameters and the optimizer state of a run.
  *
  * @throws RangeError if the machine has too little memory for them.
  */
@@ -41,23 +41,23 @@ export function createStore({ kernel, config, dataset, from }: StoreOptions): Pa
 
 export interface RunOptions {
   readonly id: string;
-  /** Its own: from `createStore`. It says what is trained, and from which step. */
+  /** Its own store, from `createStore`. It determines what is trained, and from which step. */
   readonly store: ParameterStore;
-  /** What the store was made for; the audit computes on it. */
+  /** The dataset for which the store was created; the audit computes on it. */
   readonly dataset: Dataset;
   readonly workers: RunWorkers;
   readonly output: RunOutput;
   /** The first round opens when this many workers are ready; by default 1. */
   readonly minWorkers?: number;
-  /** By default nothing is audited. The seeds draw what is; no worker may guess them. */
+  /** By default nothing is audited. The seeds choose the audited results, so no worker may be able to guess them. */
   readonly audit?: { readonly policy: AuditPolicy; readonly seeds: readonly number[] };
-  /** Recomputes what is audited; by default in the store's kernel. */
+  /** Recomputes audited results; by default in the store's kernel. */
   readonly referee?: AuditOptions["referee"];
-  /** What an earlier process had measured up to the store's step; absent for a run that begins. */
+  /** What an earlier process measured up to the store's step; absent for a new run. */
   readonly progress?: ProgressState | undefined;
 }
 
-/** A run that waits for its workers: `begin` starts it. */
+/** Creates a run that waits for its workers; `begin` starts it. */
 export function createRun({
   store,
   dataset,

@@ -11,19 +11,19 @@ import { TreeSum } from "./tree-sum.ts";
 export class CandidatesComputation implements Computation {
   readonly #workspace: Workspace;
   readonly #losses: TreeSum;
-  /** Pointer to the neighbour under way, `[parameterCount]` float32. */
+  /** Pointer to the current neighbour, `[parameterCount]` float32. */
   readonly #neighbour: number;
-  /** Pointer to float32 costs, `[1 + candidates]`; a block fills the first of them. */
+  /** Pointer to float32 costs, `[1 + candidates]`; a block fills its first elements. */
   readonly #costs: number;
   readonly #sigma: number;
   #step = 0;
   #start = 0;
   #end = 0;
-  /** The candidate under way, and the next shard of it. */
+  /** The current candidate and its next shard. */
   #candidate = 0;
   #shard = 0;
 
-  /** @param workspace - Of a run that searches. */
+  /** @param workspace - Of a run with local search. */
   constructor(workspace: Workspace) {
     const { kernel, config, parameterCount, shards } = workspace;
     const { optimizer } = config;

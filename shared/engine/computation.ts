@@ -1,4 +1,4 @@
-/** @file How an engine computes the units of one kind of round, and what all kinds share. */
+/** @file How an engine computes the units of one kind of round, and what all kinds have in common. */
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Network } from "../model/network.ts";
 import type { RunConfig } from "../run/config.ts";
@@ -6,7 +6,7 @@ import type { RunPlan } from "../run/plan.ts";
 import type { Unit, UnitResult } from "../run/unit.ts";
 import type { Shards } from "./shards.ts";
 
-/** What an engine lays out once in its kernel's memory, for all kinds. */
+/** What an engine lays out once in its kernel's memory for all kinds. */
 export interface Workspace {
   readonly kernel: Kernel;
   readonly config: RunConfig;
@@ -19,14 +19,14 @@ export interface Workspace {
   readonly classCount: number;
 }
 
-/** Lays out what it needs when it is made; computes one unit after the other. */
+/** Allocates its memory when it is created; computes one unit after the other. */
 export interface Computation {
-  /** Starts a unit of its kind; what was under way is dropped. */
+  /** Starts a unit of its kind and drops an unfinished one. */
   begin(unit: Unit): void;
   /**
    * Computes the next shard.
    *
-   * @returns The result after the last shard, before that `undefined`. Its values are a view of the kernel's memory,
+   * @returns The result after the last shard, `undefined` before that. Its values are a view of the kernel's memory
    *   and may be NaN or ±∞.
    */
   advance(): UnitResult | undefined;

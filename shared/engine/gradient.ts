@@ -1,4 +1,4 @@
-/** @file Computes gradients: of a block of a step's batch, shard by shard. */
+/** @file Computes gradients of a block of a step's batch, shard by shard. */
 import type { Unit, UnitResult } from "../run/unit.ts";
 import type { Computation, Workspace } from "./computation.ts";
 import { TreeSum } from "./tree-sum.ts";

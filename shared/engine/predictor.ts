@@ -1,6 +1,6 @@
 /**
- * @file Runs single samples through a model, outside a run: what the network answers, and how one sample's loss changes
- * with the parameters. The bits are those of the run, because the network is the same and so is the kernel.
+ * @file Runs single samples through a model, outside a run: the network's outputs, and the gradient of one sample's
+ * loss. The bits are those of the run, because it uses the same network and the same kernel.
  */
 import { assert } from "../assert.ts";
 import type { Kernel } from "../kernels/kernel.ts";
@@ -21,15 +21,15 @@ export class Predictor {
   readonly #features: number;
   readonly #labels: number;
   readonly #indices: number;
-  /** Pointers to `[parameterCount]` float32; the gradient's is 0 until one is asked for. */
+  /** Pointers to `[parameterCount]` float32; the gradient's is 0 until the first request. */
   readonly #parameters: number;
   #gradient = 0;
-  /** What is in the kernel's memory now. */
+  /** The parameters that are now in the kernel's memory. */
   #loaded: Float32Array | undefined;
 
   /**
    * @param kernel - Some of its memory is used up: the parameters twice, and the layers' outputs for a few samples.
-   * @throws If the machine does not have that memory.
+   * @throws If the machine does not have that much memory.
    */
   constructor(
     kernel: Kernel,
@@ -53,8 +53,8 @@ export class Predictor {
   /**
    * The outputs of the last layer.
    *
-   * @param parameters - Shape `[parameterCount]`. Copied to the kernel unless they are the array of the last call, so
-   *   their values must not change.
+   * @param parameters - Shape `[parameterCount]`. Copied to the kernel unless they are the same array as in the
+   *   last call, so their values must not change.
    * @param features - Shape `[count, featureCount]`, any count.
    * @returns Shape `[count, outputCount]`.
    */
@@ -112,7 +112,7 @@ export class Predictor {
   }
 }
 
-/** Position of the largest value, the lowest of equals: the class that outputs stand for. */
+/** Position of the largest value (of equal ones, the first): the predicted class. */
 export function argmax(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) {

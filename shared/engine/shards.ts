@@ -1,5 +1,6 @@
 /**
- * @file Which samples each shard has: slices of the epoch's order of the training split, and of the test split as it is.
+ * @file The samples of each shard: slices of the epoch's order of the training split, and of the test split in its
+ * own order.
  */
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Shard } from "../model/network.ts";
@@ -34,7 +35,7 @@ export class Shards {
     );
   }
 
-  /** Draws the order of the step's epoch, if it is not there yet: to be called before `ofBatch`. */
+  /** Draws the order of the step's epoch unless it is already there. Call it before `ofBatch`. */
   drawOrder(step: number): void {
     const { kernel, config, plan } = this.#options;
     const { epoch } = epochOf(step, plan);
@@ -44,7 +45,7 @@ export class Shards {
     this.#orderEpoch = epoch;
   }
 
-  /** How many shards a step's batch has. */
+  /** The number of shards in a step's batch. */
   batchCount(step: number): number {
     const { config, plan } = this.#options;
     return shardCountOf(batchSizeOf(step, config, plan), config);
@@ -63,7 +64,7 @@ export class Shards {
     return this.#shard(test, this.#testOrder, index, test.count);
   }
 
-  /** Shard `index` of the `sampleCount` samples that `order` points to. */
+  /** Shard `index` of the `sampleCount` samples at `order`. */
   #shard(split: StoredSplit, order: number, index: number, sampleCount: number): Shard {
     const { shardSize } = this.#options.config;
     const first = index * shardSize;

@@ -1,13 +1,13 @@
 /**
- * @file Rounds as messages: what asks for blocks, and what answers for one. The table of kinds says which message it is;
- * the fields come in the order that `hot-header.ts` reads fast.
+ * @file Rounds as messages: the request for blocks, and the answer for one. The table of kinds says which message
+ * it is; the fields are in the order that `hot-header.ts` reads fast.
  */
 import { isAskedBy, type RoundKind, roundKinds } from "../run/kinds.ts";
 import type { Block } from "../run/tree.ts";
 import type { UnitResult } from "../run/unit.ts";
 import type { CoordinatorMessage, ResultMessage, WorkerMessage, WorkMessage } from "./messages.ts";
 
-/** Asks for blocks of a round. */
+/** Builds a request for blocks of a round. */
 export function askFor(
   run: string,
   { kind, step }: { readonly kind: RoundKind; readonly step: number },
@@ -25,22 +25,22 @@ export function isWork(message: CoordinatorMessage): message is WorkMessage {
 
 const asks: ReadonlySet<string> = new Set(Object.values(roundKinds).map(({ ask }) => ask));
 
-/** The kind of round that a message asks for blocks of. */
+/** The kind of round whose blocks a message asks for. */
 export function kindAsked(header: WorkMessage): RoundKind {
   return header.type === "work" ? header.kind : "evaluation";
 }
 
-/** What an answer is for. */
+/** What an answer belongs to. */
 export interface Answered {
   readonly run: string;
   readonly kind: RoundKind;
   readonly step: number;
   readonly block: Block;
-  /** Spent on it. */
+  /** Time spent on it. */
   readonly computeMs: number;
 }
 
-/** The header of an answer for one block; the result's values are the message's tensor. */
+/** The header of an answer for one block. The result's values are the message's tensor. */
 export function answerFor(
   { run, kind, step, block, computeMs }: Answered,
   { lossSum, correct }: Sums,
@@ -50,10 +50,10 @@ export function answerFor(
   return { type, run, step, block: pairOf(block), computeMs, lossSum, correct };
 }
 
-/** What a result has besides its values. */
+/** The parts of a result besides its values. */
 export type Sums = Pick<UnitResult, "lossSum" | "correct">;
 
-/** The sums that a message brings: 0 where it has none. */
+/** The sums in a message; 0 if it has none. */
 export function sumsOf(message: ResultMessage): Sums {
   return message.type === "costs" ? noSums : message;
 }
@@ -68,14 +68,14 @@ export function blockOf([start, end]: readonly [number, number]): Block {
   return { start, end };
 }
 
-/** Whether a message brings the result of a block. */
+/** Whether a message carries the result of a block. */
 export function isResult(message: WorkerMessage): message is ResultMessage {
   return answers.has(message.type);
 }
 
 const answers: ReadonlySet<string> = new Set(Object.values(roundKinds).map(({ answer }) => answer));
 
-/** Whether a message brings a part of a step, and not of a measurement. */
+/** Whether a message carries a part of a step, not of a measurement. */
 export function isTrainingResult(message: WorkerMessage): message is ResultMessage {
   return trainingAnswers.has(message.type);
 }

@@ -1,8 +1,8 @@
 /**
- * @file The kinds of rounds, one row each: which leaves a round's tree has, what a block of them costs and gives, how
- * blocks are put together, and which messages carry them. Coordinator and workers read the same rows.
+ * @file The kinds of rounds, one row each: the leaves of a round's tree, the cost and the result of a block, how
+ * blocks are joined, and which messages carry them. Coordinator and workers read the same rows.
  *
- * To add a kind: its row here, what computes its units in `shared/engine`, and what follows from its root in
+ * To add a kind, add its row here, the code that computes its units in `shared/engine`, and the use of its root in
  * `coordinator/run/training-run.ts`.
  */
 import { assert } from "../assert.ts";
@@ -12,31 +12,34 @@ import type { RunConfig } from "./config.ts";
 import { batchSizeOf, type RunPlan, samplesOf, shardCountOf } from "./plan.ts";
 import type { Block } from "./tree.ts";
 
-/** What the lengths of results follow from. */
+/** The sizes that determine the lengths of results. */
 export interface ModelSizes {
   readonly parameterCount: number;
-  /** Confusion counts, one for each pair of label and predicted class. */
+  /** Confusion counts, one per pair of label and predicted class. */
   readonly confusionCount: number;
 }
 
-/** A kind's row. */
+/** The row of a kind. */
 export interface RoundRow {
   /** Leaves of the round's tree, ≥ 1. */
   readonly leafCount: (step: number, config: RunConfig, plan: RunPlan) => number;
-  /** Samples that go through the network for a block. */
+  /** Samples that pass through the network for a block. */
   readonly samplesOf: (block: Block, step: number, config: RunConfig, plan: RunPlan) => number;
   /** Float32 values in the result of a block. */
   readonly valueCount: (block: Block, sizes: ModelSizes) => number;
   /**
-   * How the results of two siblings become that of their parent: added value by value along the fixed tree, or written
-   * one after the other.
+   * How the results of two siblings become their parent's: added value by value along the fixed tree, or
+   * concatenated.
    */
   readonly join: "sum" | "concatenate";
-  /** Where it is computed: at the parameters, or at the point that the optimizer asks for (Nesterov's is ahead of them). */
+  /**
+   * The point of the computation: the parameters, or the point that the optimizer asks for (Nesterov's is ahead of
+   * them).
+   */
   readonly point: "parameters" | "look-ahead";
-  /** Whether its root commits a step. If not it only measures. */
+  /** Whether its root commits a step. Otherwise it only measures. */
   readonly trains: boolean;
-  /** The message that asks for blocks, and the message that brings the result of one. */
+  /** The message that asks for blocks, and the message that carries the result of one. */
   readonly ask: "work" | "evaluate";
   readonly answer: "gradient" | "costs" | "evaluation";
 }
@@ -55,8 +58,8 @@ export const roundKinds = {
     answer: "gradient",
   },
   /**
-   * Leaves are the points that a local-search step compares: leaf 0 is the parameters, leaf c ≥ 1 is
-   * w + σ·noise(seed, step, c). A result has one cost for each, its loss sum over the step's whole batch.
+   * Leaves are the points that a local-search step compares: leaf 0 is the parameters, leaf c ≥ 1 is w +
+   * σ·noise(seed, step, c). A result has one cost per leaf, its loss sum over the step's whole batch.
    */
   candidates: {
     leafCount: (_, config) => 1 + neighbourCount(config),
@@ -89,7 +92,7 @@ export type RoundKind = keyof typeof roundKinds;
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 export const roundKindNames = Object.keys(roundKinds) as readonly RoundKind[];
 
-/** The kinds whose blocks such a message asks for. */
+/** The kinds whose blocks this message asks for. */
 export type KindAskedBy<Ask extends RoundRow["ask"]> = {
   readonly [Kind in RoundKind]: (typeof roundKinds)[Kind]["ask"] extends Ask ? Kind : never;
 }[RoundKind];
@@ -101,7 +104,7 @@ export function isAskedBy<Ask extends RoundRow["ask"]>(
   return roundKinds[kind].ask === ask;
 }
 
-/** The kind of the rounds that make a run's steps. */
+/** The kind of the rounds that make up a run's steps. */
 export function trainingKind({ optimizer }: RunConfig): RoundKind {
   return optimizer.name === "local-search" ? "candidates" : "gradient";
 }

@@ -5,7 +5,7 @@
 import type { RoundKind } from "./kinds.ts";
 import type { Block } from "./tree.ts";
 
-/** One block of one round of a kind; what its leaves are is in the kind's row of `kinds.ts`. */
+/** One block of one round. The kind's row in `kinds.ts` says what its leaves are. */
 export interface UnitOf<Kind extends RoundKind> {
   readonly kind: Kind;
   /** The step that the answer is for. For `evaluation`: the number of committed steps. */
@@ -17,10 +17,10 @@ export type Unit = { readonly [Kind in RoundKind]: UnitOf<Kind> }[RoundKind];
 
 /** The answer to a unit. */
 export interface UnitResult {
-  /** Sum over the block's samples of the sample loss; 0 where the values say it all (candidates). */
+  /** Sum of the losses over the block's samples; 0 if the values contain everything (candidates). */
   readonly lossSum: number;
-  /** How many of the block's samples have their largest output at their label; 0 where nobody counts. */
+  /** How many of the block's samples have their largest output at their label; 0 if hits are not counted. */
   readonly correct: number;
-  /** Float32, of the length that the kind's row says. A view that the next unit overwrites. */
+  /** Float32, of the length in the kind's row. A view that the next unit overwrites. */
   readonly values: Float32Array;
 }
