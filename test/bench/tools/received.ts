@@ -1,8 +1,8 @@
-import type { PeerHandler, PeerSocket } from "../../../coordinator/edge/peer.ts";
 /**
  * @file The coordinator's cost per received gradient, without its socket: the real coordinator and training run,
  * with workers that are objects in this process and answer at once.
  */
+import type { PeerHandler, PeerSocket } from "../../../coordinator/edge/peer.ts";
 import { createRun, createStore } from "../../../coordinator/run/create-run.ts";
 import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
-
-import { known } from "../../../shared/assert.ts";
 /**
  * @file The misbehaviour of bad peers, one function per idea: each connects, misbehaves, and reports how the
  * coordinator ended it. They are independent; the fuzz program runs them side by side against a live training run.
  */
+import { setTimeout as delay } from "node:timers/promises";
+
+import { known } from "../../../shared/assert.ts";
 import { protocolVersion } from "../../../shared/protocol/limits.ts";
 import { type Attack, end, pick, type Target } from "./attack.ts";
 import {
