@@ -11,7 +11,7 @@ const baseMs = 250;
  * No wait is longer, so that a room of workers is back within 5 s of the coordinator's return, however long it was
  * away.
  */
-export const retryMaxMs = 4_000;
+const retryMaxMs = 4_000;
 
 /**
  * A delay uniform in [0, min(4 s, 250 ms · 2^attempt)).

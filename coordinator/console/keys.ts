@@ -43,7 +43,7 @@ const sequences: Readonly<Record<string, Key>> = {
 };
 
 /** The keys in one chunk of raw input. A key held down sends many. Other sequences are ignored. */
-export function parseKeys(chunk: string): Key[] {
+function parseKeys(chunk: string): Key[] {
   if (chunk === escape) return ["escape"];
   if (!chunk.startsWith(escape)) {
     return Array.from(chunk.toLowerCase(), (character) => keys[character] ?? "other");

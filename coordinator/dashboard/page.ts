@@ -79,7 +79,7 @@ function fillRow(
 }
 
 /** A background on which text is still readable. */
-export function tintOf(value: number): string {
+function tintOf(value: number): string {
   const strength = Math.min(1, Math.abs(value)) * 0.42;
   return `rgb(var(${value < 0 ? "--negative" : "--positive"}) / ${strength.toFixed(3)})`;
 }

@@ -45,7 +45,7 @@ const id = z.int().check(z.gte(0));
 const worker = z.string().check(z.maxLength(40));
 const text = z.string().check(z.maxLength(100));
 /** Longer than any straggler's deadline, shorter than the silence after which a worker is let go. */
-export const delaySecondsMax = 10;
+const delaySecondsMax = 10;
 
 /** Dashboard → coordinator: an order to the run. `id` comes back in the reply. */
 export const commandSchema = z.discriminatedUnion("order", [

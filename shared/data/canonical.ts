@@ -19,11 +19,11 @@ import { type Sha256, sha256Hex } from "./sha256.ts";
 const format = "promedio-dataset-1";
 
 /** Labels are bytes. */
-export const classCountMax = 256;
+const classCountMax = 256;
 /** Per sample. Enough for a colour image of 512 × 512. A worker must hold many samples in memory. */
-export const featureCountMax = 2 ** 20;
+const featureCountMax = 2 ** 20;
 /** More than an image or a video clip needs. */
-export const featureRankMax = 4;
+const featureRankMax = 4;
 /** The whole file. A worker holds it in memory once, even on a phone, and a typed array must be able to span it. */
 export const datasetBytesMax = 2 ** 30;
 

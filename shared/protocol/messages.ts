@@ -148,20 +148,6 @@ export function decodeCoordinatorMessage(
   return check(coordinatorMessageSchema, decodeMessage(bytes));
 }
 
-/** The fields of every message, by direction and type: what the specification is held to by its test. */
-export const messageFields = {
-  worker: fieldsOf(workerMessageSchema),
-  coordinator: fieldsOf(coordinatorMessageSchema),
-};
-
-function fieldsOf(union: typeof workerMessageSchema | typeof coordinatorMessageSchema) {
-  const fields = new Map<string, readonly string[]>();
-  for (const { def } of union.def.options) {
-    for (const type of def.shape.type.def.values) fields.set(type, Object.keys(def.shape));
-  }
-  return fields;
-}
-
 function check<Message extends { readonly type: string }>(
   schema: z.ZodMiniType<Message>,
   { header, tensor }: RawMessage,

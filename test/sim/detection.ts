@@ -156,7 +156,7 @@ function start(options: Pick<DirectRunOptions, "config" | "workers"> & Partial<D
 
 /** Batches of 20 in shards of 3: 4 steps per epoch. */
 function configOf(epochs: number): RunConfig {
-  return { ...testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3 }), epochs };
+  return testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3, epochs });
 }
 
 function isFound({ expelled }: DirectRun, seed: number): boolean {

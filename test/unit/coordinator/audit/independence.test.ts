@@ -8,11 +8,11 @@ import { describe, expect, test } from "vitest";
 import { Dispatch } from "../../../../coordinator/dispatch/dispatch.ts";
 import { SpeedEstimate } from "../../../../coordinator/dispatch/speed.ts";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
-import { sampleConfig } from "../../shared/run/sample-config.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { expectedFingerprint, type Peer, Stage, stageConfig } from "../run/stage-fixture.ts";
 
 const leafCount = 8;
-const config = sampleConfig({ batchSize: leafCount, shardSize: 1 });
+const config = testConfig({ batchSize: leafCount, shardSize: 1 });
 const plan = { trainCount: leafCount, testCount: 1, stepsPerEpoch: 1, totalSteps: 1 };
 
 /** Workers of these subnets by name, and the blocks that each was given. */

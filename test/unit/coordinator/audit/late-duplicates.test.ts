@@ -21,7 +21,7 @@ import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
 
 const dataset = tinyDataset();
 // Two leaves per batch: one per worker.
-const config = { ...testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 10 }), epochs: 9 };
+const config = testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 10, epochs: 9 });
 
 interface Job {
   readonly workerId: string;

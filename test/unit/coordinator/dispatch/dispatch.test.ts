@@ -12,11 +12,11 @@ import { known } from "../../../../shared/assert.ts";
 import { blocksPerWorkMax } from "../../../../shared/protocol/limits.ts";
 import type { ResultMessage } from "../../../../shared/protocol/messages.ts";
 import type { Block } from "../../../../shared/run/tree.ts";
-import { sampleConfig } from "../../shared/run/sample-config.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
 
 const leafCount = 64;
 const shardSize = 32;
-const config = sampleConfig({ batchSize: leafCount * shardSize, shardSize, epochs: 1e6 });
+const config = testConfig({ batchSize: leafCount * shardSize, shardSize, epochs: 1e6 });
 const plan = { trainCount: 2048, testCount: 32, stepsPerEpoch: 1, totalSteps: 1e6 };
 /** Per leaf, for each healthy worker: 64 leaves on four workers take 16 ms. */
 const leafMs = 1;
@@ -207,7 +207,7 @@ test(`${2 * blocksPerWorkMax - 28} blocks for one worker go out as one message o
   const blocks = 2 * blocksPerWorkMax - 28;
   const dispatch = new Dispatch({
     run: "r",
-    config: sampleConfig({ batchSize: 2 * blocks, shardSize: 1 }),
+    config: testConfig({ batchSize: 2 * blocks, shardSize: 1 }),
     plan: { ...plan, trainCount: 2 * blocks },
     isTwice: false,
     // Every other leaf is known: no two missing leaves are siblings.

@@ -34,7 +34,7 @@ const dataset = tinyDataset();
 
 /** 12-5-3 in 4 steps an epoch, of 7 leaves each but the last. */
 export function stageConfig(epochs: number): RunConfig {
-  return { ...testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3 }), epochs };
+  return testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3, epochs });
 }
 
 /** What a run of this config must end with. */

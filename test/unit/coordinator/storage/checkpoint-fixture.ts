@@ -1,22 +1,14 @@
 /** @file A small checkpoint for tests: 3-2-2 network, 14 parameters, one state tensor. */
 import type { Checkpoint } from "../../../../coordinator/storage/checkpoint.ts";
-import { denseModel } from "../../../../shared/model/dense-model.ts";
-import type { RunConfig } from "../../../../shared/run/config.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
 
-export const config: RunConfig = {
+export const config = testConfig({
   dataset: { name: "ziffern \u{1F522}", sha256: "ab".repeat(32) },
-  model: denseModel({ widths: [3, 2, 2], activation: "relu", output: "softmax" }),
-  loss: { name: "cce", reduction: "mean" },
+  layers: [3, 2, 2],
+  activation: "relu",
   optimizer: { name: "momentum", learningRate: 0.1, beta: 0.9, dampening: 0.9 },
-  schedule: { name: "constant", warmupSteps: 0, decayEpochs: 1, decayFactor: 1, finalFraction: 0 },
-  weightDecay: 0,
-  clipNorm: null,
-  batchSize: 64,
-  shardSize: 32,
   epochs: 5,
-  steps: null,
-  seed: 1,
-};
+});
 
 export function checkpointAt(step: number): Checkpoint {
   return {

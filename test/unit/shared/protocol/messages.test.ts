@@ -13,8 +13,8 @@ import {
 import {
   decodeCoordinatorMessage,
   decodeWorkerMessage,
-  messageFields,
 } from "../../../../shared/protocol/messages.ts";
+import { messageFields } from "../../../support/fixtures/message-fields.ts";
 import {
   sampleCoordinatorMessages,
   sampleTensorFor,

@@ -13,7 +13,7 @@ import { modelSchema } from "../../../../shared/model/model-schema.ts";
 import { decodeMessage, encodeMessage } from "../../../../shared/protocol/codec.ts";
 import { closeStatus } from "../../../../shared/protocol/errors.ts";
 import * as limits from "../../../../shared/protocol/limits.ts";
-import { decodeWorkerMessage, messageFields } from "../../../../shared/protocol/messages.ts";
+import { decodeWorkerMessage } from "../../../../shared/protocol/messages.ts";
 import { refusalOf } from "../../../../worker/closure.ts";
 import {
   codeSpansOf,
@@ -23,7 +23,8 @@ import {
   sectionOf,
   tableRows,
 } from "../../../support/fixtures/markdown.ts";
-import { sampleConfig } from "../run/sample-config.ts";
+import { messageFields } from "../../../support/fixtures/message-fields.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
 import {
   sampleCoordinatorMessages,
   sampleTensorFor,
@@ -130,7 +131,7 @@ describe("the specification", () => {
       return plain(field).replace(" •", "");
     });
     const apart = new Set(["dataset", "model", "loss"]);
-    const fields = Object.entries(sampleConfig({})).flatMap(([key, value]) => {
+    const fields = Object.entries(testConfig({})).flatMap(([key, value]) => {
       return apart.has(key) ? Object.keys(value ?? {}).map((inner) => `${key}.${inner}`) : [key];
     });
     expect(described.toSorted()).toEqual(fields.toSorted());

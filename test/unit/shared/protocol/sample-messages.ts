@@ -1,7 +1,7 @@
 /** @file One valid header of every message type, for tests of the codec, of the schemas and of the specification. */
 import { protocolVersion } from "../../../../shared/protocol/limits.ts";
 import type { CoordinatorMessage, WorkerMessage } from "../../../../shared/protocol/messages.ts";
-import { sampleConfig } from "../run/sample-config.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
 
 const hash = "0123456789abcdef".repeat(4);
 const answer = { run: "run-1", step: 7, block: [0, 2] as [number, number], computeMs: 1.5 };
@@ -36,7 +36,7 @@ export const sampleCoordinatorMessages: readonly CoordinatorMessage[] = [
     name: "ana 2",
     kernel: hash,
   },
-  { type: "run", run: "run-1", config: sampleConfig({}), dataset: `/data/${hash}` },
+  { type: "run", run: "run-1", config: testConfig({}), dataset: `/data/${hash}` },
   {
     type: "work",
     run: "run-1",

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 
 import { type RunConfig, runConfigSchema } from "../../../../shared/run/config.ts";
-import { sampleConfig } from "./sample-config.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
 
-const base = sampleConfig({});
+const base = testConfig({});
 const accepts = (config: unknown) => runConfigSchema.safeParse(config).success;
 const { model, optimizer, schedule } = base;
 

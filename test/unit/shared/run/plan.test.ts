@@ -11,7 +11,7 @@ import {
   samplesOf,
   shardCountOf,
 } from "../../../../shared/run/plan.ts";
-import { sampleConfig } from "./sample-config.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
 
 const sizes = fc.record({
   trainCount: fc.integer({ min: 1, max: 3_000 }),
@@ -35,7 +35,7 @@ describe("defaultShardSize", () => {
 
 describe("planRun", () => {
   test("makes 938 steps per epoch of 60,000 samples in batches of 64; the last has 32", () => {
-    const config = sampleConfig({ batchSize: 64, epochs: 2 });
+    const config = testConfig({ batchSize: 64, epochs: 2 });
     const plan = planRun(config, { trainCount: 60_000, testCount: 10_000 });
     expect(plan).toMatchObject({ stepsPerEpoch: 938, totalSteps: 1_876 });
     expect([0, 936, 937, 938].map((step) => batchSizeOf(step, config, plan))).toEqual([
@@ -45,26 +45,26 @@ describe("planRun", () => {
 
   test("makes 1 step per epoch of a full batch, and as many steps as samples with batches of 1", () => {
     const counts = { trainCount: 100, testCount: 1 };
-    expect(planRun(sampleConfig({ batchSize: 100, epochs: 3 }), counts).totalSteps).toBe(3);
-    expect(planRun(sampleConfig({ batchSize: 1, epochs: 3 }), counts).totalSteps).toBe(300);
+    expect(planRun(testConfig({ batchSize: 100, epochs: 3 }), counts).totalSteps).toBe(3);
+    expect(planRun(testConfig({ batchSize: 1, epochs: 3 }), counts).totalSteps).toBe(300);
   });
 
   test("lets `steps` end the run earlier than the epochs would, never later", () => {
     const counts = { trainCount: 100, testCount: 1 };
     const total = (steps: number | null) =>
-      planRun(sampleConfig({ batchSize: 10, epochs: 2, steps }), counts).totalSteps;
+      planRun(testConfig({ batchSize: 10, epochs: 2, steps }), counts).totalSteps;
     expect([total(7), total(20), total(21), total(null)]).toEqual([7, 20, 20, 20]);
   });
 
   test("treats a batch larger than the training split as the whole split", () => {
-    const config = sampleConfig({ batchSize: 500 });
+    const config = testConfig({ batchSize: 500 });
     const plan = planRun(config, { trainCount: 100, testCount: 1 });
     expect([plan.stepsPerEpoch, batchSizeOf(0, config, plan)]).toEqual([1, 100]);
   });
 
   test("refuses a split of 0 samples", () => {
-    expect(() => planRun(sampleConfig({}), { trainCount: 0, testCount: 1 })).toThrow(/samples/u);
-    expect(() => planRun(sampleConfig({}), { trainCount: 1, testCount: 0 })).toThrow(/samples/u);
+    expect(() => planRun(testConfig({}), { trainCount: 0, testCount: 1 })).toThrow(/samples/u);
+    expect(() => planRun(testConfig({}), { trainCount: 1, testCount: 0 })).toThrow(/samples/u);
   });
 });
 
@@ -72,7 +72,7 @@ describe("steps, batches and shards", () => {
   test("the batches of every epoch add up to the training split, and each has at least 1 sample", () => {
     fc.assert(
       fc.property(sizes, ({ trainCount, ...rest }) => {
-        const config = sampleConfig(rest);
+        const config = testConfig(rest);
         const plan = planRun(config, { trainCount, testCount: 1 });
         expect(plan.totalSteps).toBe(plan.stepsPerEpoch * config.epochs);
         const samples = Array.from({ length: config.epochs }, () => 0);
@@ -90,7 +90,7 @@ describe("steps, batches and shards", () => {
   test("the shards of a batch add up to it: all full but the last, which has at least 1 sample", () => {
     fc.assert(
       fc.property(sizes, ({ batchSize, shardSize }) => {
-        const config = sampleConfig({ batchSize, shardSize });
+        const config = testConfig({ batchSize, shardSize });
         const count = shardCountOf(batchSize, config);
         expect(samplesOf({ start: 0, end: count }, batchSize, config)).toBe(batchSize);
         expect(samplesOf({ start: 0, end: count - 1 }, batchSize, config)).toBe(
@@ -113,9 +113,9 @@ describe("epochOrder", () => {
   const plan = { trainCount: 50, testCount: 1, stepsPerEpoch: 1, totalSteps: 9 };
 
   test("differs from epoch to epoch and from seed to seed, and depends on nothing else", () => {
-    const order = epochOrder(3, sampleConfig({ seed: 9 }), plan);
-    expect(epochOrder(3, sampleConfig({ seed: 9, batchSize: 7, epochs: 40 }), plan)).toEqual(order);
-    expect(epochOrder(4, sampleConfig({ seed: 9 }), plan)).not.toEqual(order);
-    expect(epochOrder(3, sampleConfig({ seed: 10 }), plan)).not.toEqual(order);
+    const order = epochOrder(3, testConfig({ seed: 9 }), plan);
+    expect(epochOrder(3, testConfig({ seed: 9, batchSize: 7, epochs: 40 }), plan)).toEqual(order);
+    expect(epochOrder(4, testConfig({ seed: 9 }), plan)).not.toEqual(order);
+    expect(epochOrder(3, testConfig({ seed: 10 }), plan)).not.toEqual(order);
   });
 });
