@@ -1,5 +1,5 @@
 /** @file The weights of the first layer: what each neuron looks for, as a picture. */
-import type { Shape } from "../../../shared/model/layer-kind.ts";
+import { type Shape, sizeOf } from "../../../shared/model/layer-kind.ts";
 import { layoutOf } from "../../../shared/model/layout.ts";
 import type { ModelConfig } from "../../../shared/model/model-config.ts";
 import type { Model, ModelSource } from "../model/model-source.ts";
@@ -49,7 +49,7 @@ class WeightsPanel {
 /** Shape `[inputs, outputs]` of the first layer's weights, with which the parameters begin; empty if it has no such matrix. */
 function firstWeights(model: ModelConfig): Shape {
   const shape = layoutOf(model).layers[0]?.tensors[0]?.shape ?? [];
-  return shape.length === 2 ? shape : [];
+  return shape.length === 2 && shape[0] === sizeOf(model.inputShape) ? shape : [];
 }
 
 /** One neuron's weights: the strongest has full colour, 0 has the card's colour. */

@@ -23,6 +23,8 @@ describe("an unchanged form", () => {
   test.each([
     [{}],
     [{ batchSize: "20" }],
+    [{ layers: "784,10", activation: "relu" }],
+    [{ layers: "784,30,20,10", activation: "linear", outputActivation: "tanh" }],
     [{ optimizer: "momentum", dampening: "0", clipNorm: "1", weightDecay: "0.01" }],
     [{ optimizer: "nag", schedule: "cosine", warmupSteps: "10", finalFraction: "0.1" }],
     [{ optimizer: "local-search", candidates: "4", sigma: "0.1", steps: "50" }],
@@ -31,6 +33,15 @@ describe("an unchanged form", () => {
     const config = resolve(settings);
     expect(resolve(settingsFor(formOf(config), config))).toEqual(config);
   });
+});
+
+test("a model that no widths describe is shown, and refused if it is sent back", () => {
+  const config = resolve({});
+  const layers = [{ kind: "dense", units: 9 }, { kind: "relu" }, ...config.model.layers] as const;
+  const other = { ...config, model: { ...config.model, layers } };
+  const form = formOf(other);
+  expect(form["layers"]).toMatch(/^784 → dense 9 → relu → dense 16 → sigmoid → .* → softmax$/u);
+  expect(() => resolve(settingsFor(form, other))).toThrow(/layers must be auto or 2 to 32 widths/u);
 });
 
 test("another optimizer drops the old one's settings and takes its own defaults", () => {

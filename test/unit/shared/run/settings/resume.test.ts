@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import type { LayerConfig } from "../../../../../shared/model/layer-kinds.ts";
 import { OperatorError } from "../../../../../shared/operator-error.ts";
 import { optimizerNames, type RunConfig, scheduleNames } from "../../../../../shared/run/config.ts";
 import {
@@ -24,6 +25,15 @@ const facts: DatasetFacts = {
 const saved = resolveRunConfig({ given: { epochs: 5 }, origins: {} }, facts);
 const constant = { ...saved, schedule: { ...saved.schedule, name: "constant" as const } };
 const cosine = { ...saved, schedule: { ...saved.schedule, name: "cosine" as const } };
+const dense = (units: number) => ({ kind: "dense", units }) as const;
+const withLayers = (...layers: readonly LayerConfig[]): RunConfig => ({
+  ...saved,
+  model: { ...saved.model, layers },
+});
+/** Two activations, which no shorthand has. */
+const mixed = withLayers(dense(16), { kind: "relu" }, dense(16), { kind: "tanh" }, dense(10), {
+  kind: "softmax",
+});
 const resume = (given: RunSettings, from = saved, data = facts) =>
   resolveResumedRun({ given, origins: {} }, from, data);
 
@@ -93,6 +103,20 @@ describe("resolveResumedRun", () => {
     expect(mistake(() => resume(given))).toBe(line);
   });
 
+  test("an activation contradicts nothing where there are no hidden layers", () => {
+    const given: RunSettings = { layers: [784, 10], activation: "relu" };
+    const single = resolveRunConfig({ given, origins: {} }, facts);
+    expect(resume(given, single).config).toEqual(single);
+    expect(resume({ activation: "tanh" }, single).config).toEqual(single);
+  });
+
+  test("a model that no widths describe continues, and is contradicted by any widths and activation", () => {
+    expect(resume({}, mixed).config).toEqual(mixed);
+    for (const given of [{ layers: [784, 10] }, { activation: "relu" }] as const) {
+      expect(mistake(() => resume(given, mixed))).toContain("which began without it");
+    }
+  });
+
   test("another dataset under the same name is refused", () => {
     const other = { ...facts, sha256: "b".repeat(64) };
     expect(mistake(() => resume({ dataset: "idx:faces" }, saved, other))).toBe(
@@ -147,5 +171,26 @@ describe("refuseUnfit", () => {
       { numRuns: 3_000 },
     );
     expect(made).toBeGreaterThan(500);
+  });
+
+  test.each<[string, RunConfig, string]>([
+    [
+      "too many outputs",
+      withLayers(dense(9), { kind: "relu" }, dense(8), { kind: "tanh" }, dense(11)),
+      "a.safetensors: model: the last layer gives 11 values but there are 10 classes: give 10",
+    ],
+    [
+      "another last layer than the loss needs",
+      withLayers({ kind: "relu" }, dense(10)),
+      "a.safetensors: model: loss cce needs softmax as the last layer, got dense: add softmax, or choose loss mse or mae",
+    ],
+    [
+      "too many parameters",
+      withLayers({ kind: "relu" }, dense(1_000_000), dense(10), { kind: "softmax" }),
+      "a.safetensors: model: it has 795000010 parameters; a run has at most 100000000",
+    ],
+  ])("says what is wrong with a model that no widths describe: %s", (_, config, line) => {
+    expect(mistake(() => refuseUnfit(config, facts, "a.safetensors"))).toBe(line);
+    expect(() => refuseUnfit(mixed, facts, "a.safetensors")).not.toThrow();
   });
 });
