@@ -136,7 +136,7 @@ describe("a worker that changes one value by one unit in the last place", () => 
     },
   );
 
-  test("is found among 4 under quorum, 3 of which lie in 3 ways: all three are cut off, the honest one finishes", async () => {
+  test("is found among 4 under quorum, 3 of which lie in 3 ways: all three are disconnected, the honest one finishes", async () => {
     const coordinator = start("quorum", 3);
     const liars = await Promise.all(
       Object.entries(lies).map(([what, lie]) => joinAs(coordinator, what, (result) => lie(result))),

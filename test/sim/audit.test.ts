@@ -30,7 +30,7 @@ async function seedThatCatches<Name extends "accepted" | "reliesOn">(
 }
 
 describe("the simulator with audits", () => {
-  test(`${seedCount} seeds: liars are cut off, no honest worker is, and every step is right`, async () => {
+  test(`${seedCount} seeds: liars are disconnected, no honest worker is, and every step is right`, async () => {
     const endings: Ending[] = [];
     for (let seed = 1; seed <= seedCount; seed++) endings.push(await simulateAudited(seed));
     const failed = endings.filter(({ violation }) => violation !== undefined);

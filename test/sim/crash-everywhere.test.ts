@@ -212,7 +212,7 @@ describe("a damaged checkpoint", () => {
 });
 
 describe("a full disk", () => {
-  test("costs checkpoints, which is said, and not the run; the next checkpoint is written", async () => {
+  test("costs checkpoints, with a warning, but not the run; the next checkpoint is written", async () => {
     let fullSteps = 0;
     const warnings = new Set<string>();
     const { simulation, ending } = await live({

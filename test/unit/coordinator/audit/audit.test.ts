@@ -76,7 +76,7 @@ describe("honest workers", () => {
     expect(fingerprint(direct)).toBe(sequential({ optimizer: localSearch }));
   });
 
-  test("a run that diverges ends so under quorum, and nobody is blamed", () => {
+  test("a run that diverges under quorum ends with that reason, and nobody is blamed", () => {
     const direct = start({
       audit: "quorum",
       config: config({

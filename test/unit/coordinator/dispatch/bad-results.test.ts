@@ -85,7 +85,7 @@ const offences: Readonly<Record<string, readonly [(right: Answer) => Answer, Reg
 
 describe("a worker that sends", () => {
   test.each(Object.entries(offences))(
-    "%s is refused, another computes its block, and the third time it is cut off",
+    "%s is refused, another computes its block, and the third time it is disconnected",
     (_name, [spoil, reason]) => {
       const { run, store, mallory, honest, warnings } = createStage();
       for (let time = 1; time <= 3; time++) {

@@ -199,7 +199,7 @@ describe("a dashboard", () => {
     ]);
   });
 
-  test("is not taken for silent when it was the coordinator that stood still", () => {
+  test("is not declared silent if it was the coordinator that was blocked", () => {
     const raw = watch("join");
     nowMs = 10 * silenceMaxMs;
     watchers.update();

@@ -282,7 +282,7 @@ describe("a worker of a run that has started", () => {
     expect(socket.status).toBe(1006);
   });
 
-  test("is not taken for silent when it was the coordinator that stood still: it is pinged first, and gets its time", () => {
+  test("is not declared silent if it was the coordinator that was blocked: it is pinged first, and gets its time", () => {
     const { coordinator, socket, handler, clock } = begin();
     handler.message(pack(ready));
     clock.nowMs = 10 * silenceMaxMs;
