@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { launchBrowser } from "../support/browser/browser.ts";
+import { openPage } from "../support/browser/dashboard-page.ts";
 import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 
 const browser: Browser | undefined = await launchBrowser();
@@ -28,25 +29,12 @@ afterAll(async () => {
 beforeEach(async () => {
   cluster = await Cluster.create();
   problems.length = 0;
-  page = await browser!.newPage();
-  watch(page);
+  page = await openPage(await browser!.newContext(), problems);
 });
 afterEach(async () => {
   await page.context().close();
   await cluster.stop();
 });
-
-/** Records what must never happen: a console error, or a request to another host. */
-function watch(opened: Page): void {
-  opened.on("pageerror", ({ message }) => problems.push(message));
-  opened.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
-  opened.on("request", (request) => {
-    const { hostname, protocol } = new URL(request.url());
-    if (protocol.startsWith("http") && hostname !== "127.0.0.1") problems.push(request.url());
-  });
-}
 
 async function urlOf(coordinator: CoordinatorProcess, name: "joinUrl" | "dashboardUrl") {
   return String((await coordinator.event("listening"))[name]);

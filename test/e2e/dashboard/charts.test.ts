@@ -4,13 +4,13 @@
  */
 import { readFileSync } from "node:fs";
 
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 
 import { figuresIn } from "../../../coordinator/dashboard/charts/figures.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
-import { openDashboard, openPage, phase } from "../../support/browser/dashboard-page.ts";
-import { Cluster } from "../../support/processes/cluster.ts";
+import { eachWithPage, openDashboard, phase } from "../../support/browser/dashboard-page.ts";
+import type { Cluster } from "../../support/processes/cluster.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const figures = figuresIn("en-US");
@@ -19,24 +19,8 @@ const batchSize = 20;
 const run = ["--dataset", "digits:600,100", "--batch-size", String(batchSize), "--epochs", "3"];
 
 let cluster: Cluster;
-let context: BrowserContext;
 let page: Page;
-const problems: string[] = [];
-
-afterAll(async () => {
-  await browser?.close();
-});
-beforeEach(async () => {
-  cluster = await Cluster.create();
-  problems.length = 0;
-  if (browser === undefined) return;
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
-  page = await openPage(context, problems);
-});
-afterEach(async () => {
-  await context?.close();
-  await cluster.stop();
-});
+const problems = eachWithPage(browser, (stage) => ({ cluster, page } = stage));
 
 interface Row {
   readonly step: number;

@@ -3,12 +3,18 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { decodeCheckpoint } from "../../../coordinator/storage/checkpoint.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
-import { decodePng, openDashboard, openPage, phase } from "../../support/browser/dashboard-page.ts";
-import { Cluster } from "../../support/processes/cluster.ts";
+import {
+  decodePng,
+  eachWithPage,
+  openDashboard,
+  openPage,
+  phase,
+} from "../../support/browser/dashboard-page.ts";
+import type { Cluster } from "../../support/processes/cluster.ts";
 
 /** To a browser, the machine's name is not a secure origin, but loopback addresses are. */
 const plainHost = hostname().toLowerCase();
@@ -21,22 +27,7 @@ const endless = [...small, "--local-workers", "2", "--epochs", "50000"];
 let cluster: Cluster;
 let context: BrowserContext;
 let page: Page;
-const problems: string[] = [];
-
-afterAll(async () => {
-  await browser?.close();
-});
-beforeEach(async () => {
-  cluster = await Cluster.create();
-  problems.length = 0;
-  if (browser === undefined) return;
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
-  page = await openPage(context, problems);
-});
-afterEach(async () => {
-  await context?.close();
-  await cluster.stop();
-});
+const problems = eachWithPage(browser, (stage) => ({ cluster, context, page } = stage));
 
 async function step(): Promise<number> {
   const text = await page.locator("#figures dd").first().textContent();

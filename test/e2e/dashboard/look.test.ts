@@ -4,14 +4,20 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 
 import { violationsIn } from "../../support/browser/accessibility.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
-import { decodePng, openDashboard, openPage, phase } from "../../support/browser/dashboard-page.ts";
+import {
+  decodePng,
+  eachWithPage,
+  openDashboard,
+  openPage,
+  phase,
+} from "../../support/browser/dashboard-page.ts";
 import { readQrCode } from "../../support/browser/qr-reader.ts";
-import { Cluster } from "../../support/processes/cluster.ts";
+import type { Cluster } from "../../support/processes/cluster.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const small = ["--dataset", "digits:600,100", "--batch-size", "20"];
@@ -20,24 +26,8 @@ const endless = [...small, "--local-workers", "2", "--epochs", "50000"];
 const fourWorkers = [...small, "--local-workers", "4", "--epochs", "50000"];
 
 let cluster: Cluster;
-let context: BrowserContext;
 let page: Page;
-const problems: string[] = [];
-
-afterAll(async () => {
-  await browser?.close();
-});
-beforeEach(async () => {
-  cluster = await Cluster.create();
-  problems.length = 0;
-  if (browser === undefined) return;
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
-  page = await openPage(context, problems);
-});
-afterEach(async () => {
-  await context?.close();
-  await cluster.stop();
-});
+const problems = eachWithPage(browser, (stage) => ({ cluster, page } = stage));
 
 describe.skipIf(browser === undefined)("the dashboard's looks", () => {
   test.each(["dark", "light"] as const)("a phone reads its QR code, %s", async (colorScheme) => {

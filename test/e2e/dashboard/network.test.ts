@@ -4,16 +4,16 @@
  */
 import { readFileSync } from "node:fs";
 
-import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Browser, CDPSession, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 
 import { drawDigits } from "../../../coordinator/datasets/digits.ts";
 import { decodeCheckpoint } from "../../../coordinator/storage/checkpoint.ts";
 import { argmax, Predictor } from "../../../shared/engine/predictor.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
-import { openDashboard, openPage, phase } from "../../support/browser/dashboard-page.ts";
-import { Cluster } from "../../support/processes/cluster.ts";
+import { eachWithPage, openDashboard, phase } from "../../support/browser/dashboard-page.ts";
+import type { Cluster } from "../../support/processes/cluster.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const [trainCount, testCount] = [2_000, 400];
@@ -21,27 +21,16 @@ const data = ["--dataset", `digits:${trainCount},${testCount}`, "--batch-size", 
 const trained = [...data, "--local-workers", "2", "--epochs", "12"];
 
 let cluster: Cluster;
-let context: BrowserContext;
 let page: Page;
 let devtools: CDPSession;
-const problems: string[] = [];
-
-afterAll(async () => {
-  await browser?.close();
-});
-beforeEach(async () => {
-  cluster = await Cluster.create();
-  problems.length = 0;
-  if (browser === undefined) return;
-  const viewport = { width: 1440, height: 900 };
-  context = await browser.newContext({ viewport, locale: "en-US", hasTouch: true });
-  page = await openPage(context, problems);
-  devtools = await context.newCDPSession(page);
-});
-afterEach(async () => {
-  await context?.close();
-  await cluster.stop();
-});
+const problems = eachWithPage(
+  browser,
+  async (stage) => {
+    ({ cluster, page } = stage);
+    devtools = await stage.context.newCDPSession(page);
+  },
+  { hasTouch: true },
+);
 
 type Spot = readonly [x: number, y: number];
 

@@ -1,7 +1,48 @@
 /** @file Opens the dashboard in a real browser for tests, and records everything that it must never do. */
-import type { BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach } from "vitest";
 
-import type { CoordinatorProcess } from "../processes/cluster.ts";
+import { Cluster, type CoordinatorProcess } from "../processes/cluster.ts";
+
+/** What each test of a file gets anew. */
+interface Stage {
+  readonly cluster: Cluster;
+  readonly context: BrowserContext;
+  /** Empty, in an English browser of 1440 × 900 pixels unless the file asks for another. */
+  readonly page: Page;
+}
+
+/**
+ * Gives each test of a file a cluster and a page of its own, and closes both after it; the browser closes at the end.
+ *
+ * @param use - Takes them; not called without a browser.
+ * @returns What the test's pages did that they must never do.
+ */
+export function eachWithPage(
+  browser: Browser | undefined,
+  use: (stage: Stage) => unknown,
+  options: BrowserContextOptions = {},
+): string[] {
+  const problems: string[] = [];
+  let cluster: Cluster;
+  let context: BrowserContext | undefined;
+  beforeEach(async () => {
+    cluster = await Cluster.create();
+    problems.length = 0;
+    if (browser === undefined) return;
+    const viewport = { width: 1440, height: 900 };
+    context = await browser.newContext({ viewport, locale: "en-US", ...options });
+    await use({ cluster, context, page: await openPage(context, problems) });
+  });
+  afterEach(async () => {
+    await context?.close();
+    await cluster.stop();
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+  return problems;
+}
 
 /** Opens a page and records its console errors and requests to other hosts. There must be none. */
 export async function openPage(inside: BrowserContext, problems: string[]): Promise<Page> {
