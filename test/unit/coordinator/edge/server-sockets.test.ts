@@ -10,7 +10,9 @@ import {
   unauthenticatedBytesMax,
 } from "../../../../shared/protocol/limits.ts";
 import { frame, opcodes, RawPeer, upgradeRequest } from "../../../support/attacks/raw-peer.ts";
-import { edge, start, statusOf, talk } from "./server-fixture.ts";
+import { closeAfterEach, edge, start, statusOf, talk } from "./server-fixture.ts";
+
+closeAfterEach();
 
 describe("sockets without a token", () => {
   test(`may send ${unauthenticatedBytesMax} bytes; one more closes them with 4413 and is not read`, async () => {

@@ -25,7 +25,9 @@ import {
   workersPerAddressMax,
 } from "../../../../shared/protocol/limits.ts";
 import { RawPeer, upgradeRequest } from "../../../support/attacks/raw-peer.ts";
-import { edge, get, start, statusOf, talk } from "./server-fixture.ts";
+import { closeAfterEach, edge, get, start, statusOf, talk } from "./server-fixture.ts";
+
+closeAfterEach();
 
 describe("routes", () => {
   test("are open to their role: 200 or 401, for 3 roles and 3 routes", async () => {
