@@ -14,6 +14,7 @@ import { known } from "../shared/assert.ts";
 import { selfTest } from "../shared/engine/self-test.ts";
 import { instantiateKernel } from "../shared/kernels/kernel.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
+import { sayAtTerminal } from "../shared/words/sentence.ts";
 import { createConsole } from "./console/console.ts";
 import { chooseMode } from "./console/mode.ts";
 import type { Console } from "./console/types.ts";
@@ -77,7 +78,7 @@ export async function runCoordinator(
     kernel,
     disk: nodeDisk,
     newRunId,
-    progress: (line) => process.stderr.write(`${line}\n`),
+    progress: (said) => process.stderr.write(`${sayAtTerminal(said)}\n`),
   });
   const identity = { kernel: kernel.id, selfTest: selfTest(kernel) };
   const program = new Program(command, world, { kernelBytes, identity });
@@ -215,7 +216,7 @@ class Program {
       kernel: instantiateKernel(this.#kernelBytes),
       disk: nodeDisk,
       newRunId,
-      progress: (line) => this.#report({ event: "warning", message: line }),
+      progress: (message) => this.#report({ event: "warning", message }),
       loaded: this.#runs.current?.prepared,
     });
   }

@@ -6,6 +6,7 @@ import { customAlphabet } from "nanoid";
 
 import { OperatorError } from "../shared/operator-error.ts";
 import { downloadQuota, exportQuota, watcherMessageBytesMax } from "../shared/protocol/limits.ts";
+import { type Sentence, sentence } from "../shared/words/sentence.ts";
 import { Access } from "./edge/access.ts";
 import {
   httpUrlOf,
@@ -60,7 +61,7 @@ export interface ReceptionOptions {
   /** Carries out what a dashboard with the admin token orders. */
   readonly execute: (
     text: string,
-  ) => Promise<{ readonly id: number; readonly error: string | null }>;
+  ) => Promise<{ readonly id: number; readonly error: Sentence | null }>;
   /** Puts something between a worker's socket and the coordinator. */
   readonly intercept: (socket: PeerSocket, handler: PeerHandler) => PeerHandler;
   readonly report: (event: CoordinatorEvent) => void;
@@ -135,17 +136,13 @@ export class Reception {
   }
 
   /** What the operator should know about who can get in, in one line each. */
-  get warnings(): string[] {
+  get warnings(): Sentence[] {
     const { host, open } = this.#options.settings;
-    const warnings = [];
-    if (open) {
-      warnings.push("--open: whoever reaches this port may join, watch and download the dataset");
-    }
+    const warnings: Sentence[] = [];
+    if (open) warnings.push(sentence("open-to-all"));
     if (this.#certificate === undefined && !isLoopback(host)) {
-      const place = isWildcard(host) ? "every address of this machine" : host;
-      warnings.push(
-        `listening on ${place} without TLS: who can read this network's traffic can read the tokens and the data, and join; give --tls-cert and --tls-key, or --host 127.0.0.1 for this machine alone`,
-      );
+      const place = isWildcard(host) ? sentence("every-address") : host;
+      warnings.push(sentence("listening-without-tls", { place }));
     }
     return warnings;
   }
@@ -166,10 +163,10 @@ export class Reception {
   reloadCertificate(): void {
     try {
       for (const server of this.#servers) server.reloadCertificate();
-      this.#options.report({ event: "warning", message: "the TLS certificate was read again" });
+      this.#options.report({ event: "warning", message: sentence("certificate-read-again") });
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
-      const message = `the TLS certificate stays as it was: ${error.message}`;
+      const message = sentence("certificate-kept", { reason: error.said });
       this.#options.report({ event: "warning", message });
     }
   }

@@ -15,6 +15,8 @@ import { runDefaults } from "../shared/run/settings/defaults.ts";
 import { type DatasetFacts, resolveRunConfig } from "../shared/run/settings/resolve.ts";
 import { refuseUnfit, resolveResumedRun } from "../shared/run/settings/resume.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
+import { settingName } from "../shared/run/settings/run-settings.ts";
+import { type Sentence, sentence } from "../shared/words/sentence.ts";
 import type { LoadedDataset } from "./datasets/loader.ts";
 import { absoluteName, datasetReader, loadDataset, resumedDataset } from "./datasets/loaders.ts";
 import type { CoordinatorOptions } from "./options.ts";
@@ -36,7 +38,7 @@ export interface PreparedRun {
   /** Where an earlier process stopped; `undefined` for a run that begins. */
   readonly resume: ResumePoint | undefined;
   /** Lines that the operator should see. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Sentence[];
 }
 
 /** What a run goes on from, and the file that had it. */
@@ -48,7 +50,7 @@ export interface SetupWorld {
   /** Makes up a name for a run. */
   readonly newRunId: () => string;
   /** Downloads and drawing take a while: one short line now and then. */
-  readonly progress: (line: string) => void;
+  readonly progress: (said: Sentence) => void;
   /** A dataset that is in memory already, and the name that it was loaded by. */
   readonly loaded?: Pick<PreparedRun, "dataset" | "source"> | undefined;
 }
@@ -134,7 +136,7 @@ interface Saved {
   readonly config: RunConfig;
   readonly dataset: string | undefined;
   readonly checkpoint: Checkpoint | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly Sentence[];
 }
 
 /** The newest whole checkpoint, or, for a run that never wrote one, its config: it begins again. */
@@ -151,20 +153,20 @@ async function readSaved(folder: RunFolder, wanted: string | undefined): Promise
   // To begin again would throw away what a disk that only stumbled still has.
   if (found.isUncertain) {
     const why = found.notes[0] ?? found.reason;
-    throw new OperatorError(`${why}; try --resume again, or begin a new run without it`);
+    throw new OperatorError(sentence("resume-uncertain", { reason: why }));
   }
   if (!setup.ok) throw new OperatorError(setup.reason);
-  const notes = [...found.notes, `${found.reason}: run ${folder.id} begins again at step 0`];
+  const begins = sentence("run-begins-again", { reason: found.reason, run: folder.id });
+  const notes = [...found.notes, begins];
   return { ...setup.setup, path: folder.setupPath, checkpoint: undefined, notes };
 }
 
-const mendSetup = "mend it, or begin a new run without --resume";
 const setupSchema = z.object({ config: storedConfigSchema, dataset: z.string() });
 
 async function readSetup(
   folder: RunFolder,
 ): Promise<
-  { readonly ok: true; readonly setup: Setup } | { readonly ok: false; readonly reason: string }
+  { readonly ok: true; readonly setup: Setup } | { readonly ok: false; readonly reason: Sentence }
 > {
   const read = await folder.readSetup();
   if (!read.ok) return read;
@@ -173,14 +175,18 @@ async function readSetup(
     const where = parsed.error.issues[0]?.path.join(".") || "it";
     return {
       ok: false,
-      reason: `${folder.setupPath} is not a run's: ${where} is not valid; ${mendSetup}`,
+      reason: sentence("setup-invalid", { path: folder.setupPath, field: where }),
     };
   }
   const { dataset } = parsed.data;
   if (datasetReader.read(dataset) !== undefined) return { ok: true, setup: parsed.data };
   return {
     ok: false,
-    reason: `${folder.setupPath}: dataset must be ${datasetReader.expects}, not ${shown(dataset)}; ${mendSetup}`,
+    reason: sentence("setup-dataset-invalid", {
+      path: folder.setupPath,
+      expects: datasetReader.expects,
+      given: shown(dataset),
+    }),
   };
 }
 
@@ -191,8 +197,9 @@ function storeInMemory(options: StoreOptions): ParameterStore {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const { model } = options.config;
-    const layers = shorthandOf(model)?.widths.join() ?? modelTitle(model);
-    throw new OperatorError(`--layers ${layers}: there is no memory for it; choose smaller ones`);
+    const value = shorthandOf(model)?.widths.join() ?? modelTitle(model);
+    const setting = sentence("setting-with-value", { setting: settingName("layers"), value });
+    throw new OperatorError(sentence("no-memory-for-layers", { setting }));
   }
 }
 

@@ -5,6 +5,7 @@
 import { assert } from "../shared/assert.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
+import { sentence } from "../shared/words/sentence.ts";
 import type { AuditPolicy } from "./audit/audit-policy.ts";
 import type { DataRoute } from "./edge/data-route.ts";
 import type { PreparedRun } from "./run-setup.ts";
@@ -119,7 +120,7 @@ export class Runs {
    * @throws OperatorError for a request that can't be; then nothing has changed.
    */
   async startAgain(request: RunRequest, audit: AuditPolicy | undefined): Promise<void> {
-    if (this.#isPreparing) throw new OperatorError("a run is being prepared already; wait for it");
+    if (this.#isPreparing) throw new OperatorError(sentence("a-run-is-being-prepared"));
     this.#isPreparing = true;
     try {
       const prepared = await this.#options.prepare(request);
@@ -149,8 +150,8 @@ export class Runs {
     const saved = job.stop(run);
     const fingerprint = fingerprintOf(run.snapshot().store.parameters);
     this.#remember(current, fingerprint);
-    this.#options.coordinator.end("stopped by the operator", fingerprint);
-    const message = `run ${run.id} was stopped at step ${run.step}; go on with --resume ${run.id}`;
+    this.#options.coordinator.end(sentence("stopped-by-operator"), fingerprint);
+    const message = sentence("run-stopped", { run: run.id, step: run.step });
     this.#options.report({ event: "warning", message });
     await saved;
   }
@@ -177,7 +178,7 @@ export class Runs {
 
   #underWay(): CurrentRun {
     if (this.#current !== undefined && !this.#isOver) return this.#current;
-    throw new OperatorError("no run is under way; start one");
+    throw new OperatorError(sentence("no-run-under-way"));
   }
 
   #createJob(prepared: PreparedRun): RunJob {

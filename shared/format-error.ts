@@ -3,8 +3,9 @@
  * the bytes came from and decides what it means: a damaged checkpoint to skip, a download to retry, or a bad file
  * of the operator's.
  */
+import { SentenceError } from "./words/sentence.ts";
 
-/** The bytes are not in the expected format. The message says what was found and what was expected. */
-export class FormatError extends Error {
+/** Bytes that are not what they should be. It says what was found and what was expected. */
+export class FormatError extends SentenceError {
   override readonly name = "FormatError";
 }

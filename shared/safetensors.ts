@@ -14,6 +14,7 @@ import * as z from "zod/mini";
 import { assert, known } from "./assert.ts";
 import { bytesOf, copyOfBytes } from "./bytes.ts";
 import { FormatError } from "./format-error.ts";
+import { type Sentence, sentence } from "./words/sentence.ts";
 
 /** Widest first: the order in the file (invariants 1 and 2). Half precision has no typed array on Node 20. */
 const dtypeNames = ["F64", "F32", "U32", "I32", "U16", "I16", "I8", "U8"] as const;
@@ -159,15 +160,19 @@ function jsonObject(fields: readonly string[]): string {
 
 function readHeaderLength(bytes: Uint8Array): number {
   if (bytes.length < lengthBytes) {
-    throw new FormatError(`${bytes.length} bytes are too few for a safetensors file`);
+    throw new FormatError(sentence("tensors-too-few-bytes", { bytes: bytes.length }));
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, lengthBytes);
   const length = view.getBigUint64(0, true);
   if (length > BigInt(headerBytesMax)) {
-    throw new FormatError(`a header of ${length} bytes, at most ${headerBytesMax} are read`);
+    throw new FormatError(
+      sentence("tensors-header-too-large", { bytes: Number(length), bytesMax: headerBytesMax }),
+    );
   }
   if (lengthBytes + Number(length) > bytes.length) {
-    throw new FormatError(`a header of ${length} bytes in a file of ${bytes.length} bytes`);
+    throw new FormatError(
+      sentence("tensors-header-beyond-file", { bytes: Number(length), fileBytes: bytes.length }),
+    );
   }
   return Number(length);
 }
@@ -175,20 +180,21 @@ function readHeaderLength(bytes: Uint8Array): number {
 function parseHeader(bytes: Uint8Array): Map<string, unknown> {
   const text = decodeUtf8(bytes);
   if (!/^\{.*\} *$/su.test(text)) {
-    throw new FormatError("the header is not one JSON object followed by spaces");
+    throw new FormatError(sentence("tensors-header-form"));
   }
   checkDepth(text);
   const value = parseJson(text);
   const duplicate = duplicateKey(text);
-  if (duplicate !== undefined) throw new FormatError(`the header names ${duplicate} twice`);
-  return new Map(fieldsOf(value, "the header"));
+  if (duplicate !== undefined)
+    throw new FormatError(sentence("tensors-header-twice", { name: duplicate }));
+  return new Map(fieldsOf(value, sentence("the-header")));
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new FormatError("the header is not UTF-8");
+    throw new FormatError(sentence("tensors-header-not-utf8"));
   }
 }
 
@@ -196,7 +202,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new FormatError("the header is not JSON", { cause: error });
+    throw new FormatError(sentence("tensors-header-not-json"), { cause: error });
   }
 }
 
@@ -207,7 +213,7 @@ function checkDepth(json: string): void {
     if (token === "{" || token === "[") depth += 1;
     else if (token === "}" || token === "]") depth -= 1;
     if (depth > headerDepthMax) {
-      throw new FormatError(`the header nests more than ${headerDepthMax} levels`);
+      throw new FormatError(sentence("tensors-header-depth", { levels: headerDepthMax }));
     }
   }
 }
@@ -232,15 +238,16 @@ function parseMetadata(value: unknown): Map<string, string> {
   if (value === undefined) return new Map();
   return new Map(
     fieldsOf(value, metadataKey).map(([key, text]) => {
-      if (typeof text !== "string") throw new FormatError(`${metadataKey}.${key} is not a string`);
+      if (typeof text !== "string")
+        throw new FormatError(sentence("tensors-not-string", { name: `${metadataKey}.${key}` }));
       return [key, text];
     }),
   );
 }
 
-function fieldsOf(value: unknown, name: string): [string, unknown][] {
+function fieldsOf(value: unknown, name: string | Sentence): [string, unknown][] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new FormatError(`${name} is not an object`);
+    throw new FormatError(sentence("tensors-not-object", { name }));
   }
   return Object.entries(value);
 }
@@ -263,14 +270,14 @@ interface Entry {
 function parseEntry(name: string, value: unknown): Entry {
   if (name.length > nameLengthMax) {
     throw new FormatError(
-      `a tensor's name has ${name.length} characters, at most ${nameLengthMax} are read`,
+      sentence("tensor-name-too-long", { length: name.length, lengthMax: nameLengthMax }),
     );
   }
   const result = entrySchema.safeParse(value);
   if (!result.success) {
     const found = JSON.stringify(value).slice(0, 200);
     throw new FormatError(
-      `tensor ${name}: expected { dtype, shape, data_offsets } with dtype ${dtypeNames.join(" | ")}, got ${found}`,
+      sentence("tensor-entry", { name, dtypes: dtypeNames.join(" | "), found }),
     );
   }
   const { dtype, shape, data_offsets: offsets } = result.data;
@@ -280,9 +287,9 @@ function parseEntry(name: string, value: unknown): Entry {
     dtypes[dtype].BYTES_PER_ELEMENT,
   );
   if (byteLength !== end - start) {
-    const expected = `${dtype} [${shape.join(", ")}] takes ${byteLength} bytes`;
+    const held = { start, end, found: end - start };
     throw new FormatError(
-      `tensor ${name}: ${expected}, its offsets [${start}, ${end}) hold ${end - start}`,
+      sentence("tensor-size", { name, dtype, shape: shape.join(", "), bytes: byteLength, ...held }),
     );
   }
   return { name, dtype, shape, start, end };
@@ -294,18 +301,16 @@ function checkCoverage(entries: readonly Entry[], bufferLength: number): void {
   for (const { name, start, end } of entries.toSorted(
     (a, b) => a.start - b.start || a.end - b.end,
   )) {
-    if (start < covered) throw new FormatError(`tensor ${name} overlaps the one before it`);
+    if (start < covered) throw new FormatError(sentence("tensor-overlaps", { name }));
     if (start > covered)
-      throw new FormatError(`a hole of ${start - covered} bytes before tensor ${name}`);
+      throw new FormatError(sentence("tensor-hole", { bytes: start - covered, name }));
     if (end > bufferLength) {
-      throw new FormatError(
-        `tensor ${name} ends at byte ${end} of a buffer of ${bufferLength}: cut short?`,
-      );
+      throw new FormatError(sentence("tensor-beyond-end", { name, end, bytes: bufferLength }));
     }
     covered = end;
   }
   if (covered < bufferLength) {
-    throw new FormatError(`${bufferLength - covered} bytes after the last tensor`);
+    throw new FormatError(sentence("bytes-after-tensors", { bytes: bufferLength - covered }));
   }
 }
 

@@ -9,6 +9,7 @@
  */
 import { closeStatus } from "../shared/protocol/errors.ts";
 import { silenceMaxMs } from "../shared/protocol/limits.ts";
+import { type Sentence, sentence } from "../shared/words/sentence.ts";
 import { retryDelayMs } from "./back-off.ts";
 import type { Clock, Closure, Connect, Transport } from "./platform.ts";
 
@@ -78,7 +79,7 @@ export class Connection {
     });
     this.#transport = transport;
     this.#cancelTimer = clock.after(joinTimeoutMs, () => {
-      this.restart(closeStatus.ERR_TIMEOUT, "the coordinator does not answer");
+      this.restart(closeStatus.ERR_TIMEOUT, sentence("coordinator-does-not-answer"));
     });
   }
 
@@ -113,17 +114,17 @@ export class Connection {
   }
 
   /** Drops the current socket and continues as if it had been lost for that reason. */
-  restart(status: number, reason: string): void {
+  restart(status: number, reason: Sentence): void {
     const transport = this.#transport;
     this.#lost({ status: 1006, reason });
-    transport?.close(status, closeReason(reason));
+    transport?.close(status, reason.code);
   }
 
   /** Closes for good. `closed` is not called. */
-  close(reason: string): void {
+  close(): void {
     const transport = this.#transport;
     this.#forget();
-    transport?.close(1000, closeReason(reason));
+    transport?.close(1000, "goodbye");
   }
 
   #lost(closure: Closure): void {
@@ -148,10 +149,7 @@ export class Connection {
     if (silentMs >= silenceMaxMs) {
       if (this.#transport?.seesPings === true) {
         const seconds = Math.round(silentMs / 1000);
-        return this.restart(
-          closeStatus.ERR_TIMEOUT,
-          `nothing from the coordinator for ${seconds} s`,
-        );
+        return this.restart(closeStatus.ERR_TIMEOUT, sentence("coordinator-silent", { seconds }));
       }
       this.#heardMs = clock.now();
       this.#events.silent();
@@ -159,9 +157,4 @@ export class Connection {
     const nextMs = this.#heardMs + silenceMaxMs - clock.now();
     this.#cancelTimer = clock.after(nextMs, () => this.#watchSilence());
   }
-}
-
-/** A close frame can hold 123 bytes. */
-function closeReason(reason: string): string {
-  return reason.replaceAll(/[^ -~]/gu, "?").slice(0, 120);
 }

@@ -4,6 +4,7 @@
  */
 import { datasetBytesMax, decodeDataset } from "../shared/data/canonical.ts";
 import { sha256Hex } from "../shared/data/sha256.ts";
+import { type Sentence, sentence, SentenceError } from "../shared/words/sentence.ts";
 import type { LoadDataset } from "./platform.ts";
 
 export interface FetchDatasetOptions {
@@ -28,14 +29,16 @@ export function createFetchDataset({
   sha256 = sha256Hex,
 }: FetchDatasetOptions): LoadDataset {
   return async (path, identity, onProgress) => {
-    if (!path.startsWith("/") || path.startsWith("//")) throw new Error(`no dataset at ${path}`);
+    if (!path.startsWith("/") || path.startsWith("//"))
+      throw new SentenceError(sentence("dataset-address", { path }));
     const watchdog = new Watchdog();
     try {
       const response = await fetch(httpUrl + path, {
         headers: { authorization: `Bearer ${token}` },
         signal: watchdog.signal,
       });
-      if (!response.ok) throw new Error(`the dataset's address answered ${response.status}`);
+      if (!response.ok)
+        throw new SentenceError(sentence("dataset-answer", { status: response.status }));
       const bytes = await readAll(response, watchdog, onProgress);
       const hash = await sha256(bytes);
       return decodeDataset(bytes, identity, () => hash);
@@ -51,7 +54,7 @@ async function readAll(
   onProgress: (receivedBytes: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = response.body?.getReader();
-  if (reader === undefined) throw new Error("the dataset's address answered without a body");
+  if (reader === undefined) throw new SentenceError(sentence("dataset-without-body"));
   let bytes = new Uint8Array(sizeOf(response));
   let length = 0;
   let [toldBytes, calmedBytes] = [0, 0];
@@ -59,8 +62,9 @@ async function readAll(
     const { done, value } = await reader.read();
     if (done) break;
     if (length + value.length > datasetBytesMax) {
-      watchdog.abort(`the dataset is larger than ${datasetBytesMax} bytes`);
-      throw new Error(`the dataset is larger than ${datasetBytesMax} bytes`);
+      const tooLarge = sentence("dataset-too-large", { bytes: datasetBytesMax });
+      watchdog.abort(tooLarge);
+      throw new SentenceError(tooLarge);
     }
     bytes = withRoom(bytes, length + value.length);
     bytes.set(value, length);
@@ -108,13 +112,13 @@ class Watchdog {
   /** Data arrived: start the full wait again. */
   rest(): void {
     clearTimeout(this.#timer);
-    const reason = `the dataset's download stalled for ${stalledMs / 1000} s`;
+    const reason = sentence("dataset-stalled", { seconds: stalledMs / 1000 });
     this.#timer = setTimeout(() => this.abort(reason), stalledMs);
   }
 
-  abort(reason: string): void {
+  abort(reason: Sentence): void {
     this.stop();
-    this.#aborter.abort(new Error(reason));
+    this.#aborter.abort(new SentenceError(reason));
   }
 
   stop(): void {

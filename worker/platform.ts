@@ -4,6 +4,7 @@
  */
 import type { DatasetIdentity } from "../shared/data/canonical.ts";
 import type { Dataset } from "../shared/data/dataset.ts";
+import type { Sentence } from "../shared/words/sentence.ts";
 
 /** Monotonic time. */
 export interface Clock {
@@ -45,8 +46,8 @@ export interface TransportEvents {
 export interface Closure {
   /** WebSocket close status; 1006 if there was no closing handshake. */
   readonly status: number;
-  /** The close frame's reason, or what went wrong; may be empty. */
-  readonly reason: string;
+  /** What the other side or the system said of it; `null` for nothing. */
+  readonly reason: Sentence | null;
 }
 
 /** Opens a new socket to the coordinator's `/worker`. Its events fire after this function has returned. */

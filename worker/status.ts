@@ -1,4 +1,5 @@
 /** @file What a worker shows of itself: plain values that can be posted to a page or printed as lines. */
+import type { Sentence } from "../shared/words/sentence.ts";
 
 /** The state of a worker. */
 export type WorkerPhase =
@@ -14,36 +15,14 @@ export type WorkerPhase =
   /** It left and does not reconnect by itself. */
   | "stopped";
 
-/** The cause of a status, for a page that has its own words for it; `detail` says the same as an English sentence. */
-export type WorkerCause =
-  /** It refused or was refused; named after the close status. */
-  | "token"
-  | "origin"
-  | "version"
-  | "kernel"
-  | "replaced"
-  | "mismatch"
-  | "offences"
-  /** The coordinator cannot take it or cannot be reached. It tries again. */
-  | "full"
-  | "coordinator-ended"
-  | "unreachable"
-  /** Nothing to do. */
-  | "no-run"
-  | "run-over"
-  /** Preparing for the first step. */
-  | "download"
-  | "layout"
-  /** `detail` says more. */
-  | "other";
-
 export interface WorkerStatus {
   readonly phase: WorkerPhase;
   /** It stopped because it cannot take part. */
   readonly failed: boolean;
-  /** One sentence without a full stop: what it does, what it waits for, or why it stopped. */
-  readonly detail: string;
-  readonly cause: WorkerCause;
+  /** What it does, what it waits for, or why it stopped. A page may have its own words for some of its codes. */
+  readonly detail: Sentence;
+  /** What the coordinator said when it refused this worker, if it said anything. */
+  readonly refusal: Sentence | null;
   /** Bytes of the dataset received so far, decompressed, during the download. */
   readonly receivedBytes: number;
   /** The name that the coordinator shows; it may have added a number to the requested one. */

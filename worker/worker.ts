@@ -15,17 +15,11 @@
 import { assertNever } from "../shared/assert.ts";
 import { bytesOf } from "../shared/bytes.ts";
 import type { Dataset } from "../shared/data/dataset.ts";
-import { messageOf } from "../shared/error-text.ts";
 import { parameterCount } from "../shared/model/layout.ts";
 import { modelTitle } from "../shared/model/title.ts";
 import { encodeMessage, MessageBuffer } from "../shared/protocol/codec.ts";
 import { closeStatus, ProtocolError } from "../shared/protocol/errors.ts";
-import {
-  agentLengthMax,
-  protocolVersion,
-  reasonLengthMax,
-  workerNameLengthMax,
-} from "../shared/protocol/limits.ts";
+import { agentLengthMax, protocolVersion, workerNameLengthMax } from "../shared/protocol/limits.ts";
 import {
   type CoordinatorMessage,
   decodeCoordinatorMessage,
@@ -34,19 +28,15 @@ import {
   type WorkMessage,
 } from "../shared/protocol/messages.ts";
 import { answerFor, blockOf, kindAsked, pairOf } from "../shared/protocol/rounds.ts";
+import { fitForWire } from "../shared/protocol/sentence-schema.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitResult } from "../shared/run/unit.ts";
-import {
-  coordinatorEnded,
-  describeClosure,
-  kernelRefusal,
-  refusalOf,
-  type Told,
-} from "./closure.ts";
+import { hasCode, reasonOf, type Sentence, sentence } from "../shared/words/sentence.ts";
+import { coordinatorEnded, describeClosure, kernelRefusal, refusalOf } from "./closure.ts";
 import { Connection } from "./connection.ts";
 import { Contribution } from "./contribution.ts";
 import type { Clock, Closure, Connect, LoadDataset } from "./platform.ts";
-import type { WorkerCause, WorkerPhase, WorkerStatus } from "./status.ts";
+import type { WorkerPhase, WorkerStatus } from "./status.ts";
 import type { ComputePool, Job, LoadedRun } from "./threads/compute-pool.ts";
 import { JobQueue, supersedes } from "./threads/job-queue.ts";
 
@@ -93,16 +83,16 @@ export class WorkerLoop {
   #session = "";
   #name: string;
   #phase: WorkerPhase = "connecting";
-  #detail = "connecting to the coordinator";
-  #cause: WorkerCause = "other";
+  #detail: Sentence = sentence("connecting");
+  #refusal: Sentence | null = null;
   #receivedBytes = 0;
   /** Whether the coordinator has accepted the current socket's `hello`. */
   #welcomed = false;
-  #pauseReason: string | undefined;
+  #pauseReason: Sentence | undefined;
   /** Text of the last `error` message, which says more than the close after it. */
-  #errorText: string | undefined;
+  #said: Sentence | undefined;
   /** How the current run ended; `undefined` while it continues. */
-  #endText: string | undefined;
+  #ended: Sentence | undefined;
   #failed = false;
 
   constructor(options: WorkerLoopOptions) {
@@ -125,9 +115,9 @@ export class WorkerLoop {
   }
 
   /** Stops computing and tells the coordinator. The connection stays open. */
-  pause(reason: string): void {
+  pause(reason: Sentence): void {
     if (this.#phase === "stopped") return;
-    this.#pauseReason = reason.slice(0, reasonLengthMax);
+    this.#pauseReason = fitForWire(reason);
     this.#dropWork();
     if (this.#phase !== "training" && this.#phase !== "paused") return;
     this.#announce();
@@ -140,16 +130,16 @@ export class WorkerLoop {
     this.#pauseReason = undefined;
     if (this.#phase !== "paused") return;
     this.#announce();
-    this.#show("training", "ready for work");
+    this.#show("training", sentence("ready-for-work"));
   }
 
   /** Says goodbye and stops for good. */
-  leave(reason: string): void {
+  leave(reason: Sentence): void {
     this.#goodbye(reason, false);
   }
 
   /** Like `leave`, but because this machine cannot continue. */
-  fail(reason: string): void {
+  fail(reason: Sentence): void {
     this.#goodbye(reason, true);
   }
 
@@ -167,7 +157,7 @@ export class WorkerLoop {
       phase: this.#phase,
       failed: this.#failed,
       detail: this.#detail,
-      cause: this.#cause,
+      refusal: this.#refusal,
       receivedBytes: this.#receivedBytes,
       name: this.#name,
       threads: pool.threads,
@@ -189,13 +179,13 @@ export class WorkerLoop {
       this.#dispatch(header, tensor);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#connection.restart(closeStatus[error.code], error.message);
+      this.#connection.restart(closeStatus[error.code], error.said);
     }
   }
 
   #dispatch(header: CoordinatorMessage, tensor: Uint8Array): void {
     if (!this.#welcomed && header.type !== "welcome" && header.type !== "error") {
-      throw new ProtocolError("ERR_STATE", `${header.type} before welcome`);
+      throw new ProtocolError("ERR_STATE", sentence("before-welcome", { type: header.type }));
     }
     switch (header.type) {
       case "welcome":
@@ -206,11 +196,11 @@ export class WorkerLoop {
       case "evaluate":
         return this.#accept(header, tensor);
       case "wait":
-        return this.#show("waiting", header.reason, "no-run");
+        return this.#show("waiting", header.reason);
       case "end":
         return this.#end(header);
       case "error":
-        this.#errorText = header.message;
+        this.#said = header.reason;
         return;
       default:
         assertNever(header);
@@ -219,7 +209,7 @@ export class WorkerLoop {
 
   /** While it retries, the phase stays `retrying`: reporting every try would be noise. */
   #opening(): void {
-    if (this.#phase !== "retrying") this.#show("connecting", "connecting to the coordinator");
+    if (this.#phase !== "retrying") this.#show("connecting", sentence("connecting"));
   }
 
   #hello(): void {
@@ -244,39 +234,39 @@ export class WorkerLoop {
     this.#welcomed = true;
     this.#session = session;
     this.#name = name;
-    this.#errorText = undefined;
-    this.#endText = undefined;
+    this.#said = undefined;
+    this.#ended = undefined;
     this.#connection.accepted();
-    this.#show("waiting", "joined, waiting for a run", "no-run");
+    this.#show("waiting", sentence("joined"));
   }
 
   #prepare(message: RunMessage): void {
     this.#dropWork();
-    this.#endText = undefined;
+    this.#ended = undefined;
     const same = this.#run?.message.run === message.run ? this.#run : undefined;
     if (same?.loaded !== undefined) return this.#ready(same, same.loaded.run);
-    if (same !== undefined) return this.#show("loading", this.#detail, this.#cause);
+    if (same !== undefined) return this.#show("loading", this.#detail);
     const { model } = message.config;
     const run: RunInHand = { message, parameterCount: parameterCount(model), loaded: undefined };
     this.#run = run;
     this.#receivedBytes = 0;
-    this.#show("loading", `getting the dataset ${message.config.dataset.name}`, "download");
+    this.#show("loading", sentence("getting-dataset", { dataset: message.config.dataset.name }));
     void this.#load(run);
   }
 
   #accept(header: WorkMessage, tensor: Uint8Array): void {
     const run = this.#run;
     if (run?.loaded === undefined || header.run !== run.message.run) {
-      throw new ProtocolError("ERR_STATE", `${header.type} for a run that is not ready here`);
+      throw new ProtocolError("ERR_STATE", sentence("run-not-ready-here", { type: header.type }));
     }
     const expected = 4 * run.parameterCount;
     if (tensor.length !== expected) {
-      const lengths = `${expected} bytes of parameters expected, got ${tensor.length}`;
-      throw new ProtocolError("ERR_SHAPE", lengths);
+      const lengths = { bytes: tensor.length, expected };
+      throw new ProtocolError("ERR_SHAPE", sentence("parameters-length", lengths));
     }
     // The coordinator sent this before it heard of the pause. It gives these blocks to others when it does (4).
     if (this.#pauseReason !== undefined) return;
-    if (this.#phase !== "training") this.#show("training", "computing");
+    if (this.#phase !== "training") this.#show("training", sentence("computing"));
     this.#take({
       kind: kindAsked(header),
       step: header.step,
@@ -287,35 +277,36 @@ export class WorkerLoop {
 
   #end({ reason }: MessageOf<CoordinatorMessage, "end">): void {
     this.#dropWork();
-    this.#endText = `the run is over: ${reason}`;
-    this.#show("waiting", this.#endText, "run-over");
+    this.#ended = sentence("run-over", { reason });
+    this.#show("waiting", this.#ended);
   }
 
   #closed(closure: Closure): void {
     this.#dropWork();
     this.#welcomed = false;
     const refusal = refusalOf(closure);
-    const said = this.#errorText;
-    this.#errorText = undefined;
+    const said = this.#said;
+    this.#said = undefined;
     if (refusal !== undefined) {
-      return this.#stop({ ...refusal, sentence: said ?? refusal.sentence }, true);
+      this.#refusal = said ?? null;
+      return this.#stop(refusal, true);
     }
-    const { cause, sentence } = this.#lossOf(closure, said);
-    if (this.#endText !== undefined && this.#options.stopsAfterRun) {
-      return this.#stop({ cause, sentence }, false);
+    const loss = this.#lossOf(closure, said);
+    if (this.#ended !== undefined && this.#options.stopsAfterRun) {
+      return this.#stop(loss, false);
     }
     this.#connection.retry();
-    this.#show("retrying", `${sentence}; trying again`, cause);
+    this.#show("retrying", loss);
   }
 
   /** Why the connection was lost. After a run's end, that end is the reason to show. */
-  #lossOf(closure: Closure, said: string | undefined): Told {
-    if (this.#endText !== undefined) return { cause: "run-over", sentence: this.#endText };
-    const { cause, sentence } = describeClosure(closure);
+  #lossOf(closure: Closure, said: Sentence | undefined): Sentence {
+    if (this.#ended !== undefined) return this.#ended;
+    const loss = describeClosure(closure);
     // After a goodbye, nobody answers; the goodbye is the better reason.
-    const saidGoodbye = this.#phase === "retrying" && this.#cause === "coordinator-ended";
-    if (saidGoodbye && cause === "unreachable") return coordinatorEnded;
-    return { cause, sentence: said ?? sentence };
+    const saidGoodbye = this.#phase === "retrying" && hasCode(this.#detail, "coordinator-ended");
+    if (saidGoodbye && closure.status === 1006) return coordinatorEnded;
+    return said ?? loss;
   }
 
   // ── what it does ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -327,7 +318,7 @@ export class WorkerLoop {
     try {
       const dataset = await this.#datasetOf(run);
       if (this.#run !== run) return;
-      this.#progress(run, "laying the dataset out, measuring this machine", "layout");
+      this.#progress(run, sentence("preparing-dataset"));
       const loaded = await pool.load({ config, dataset });
       if (this.#run !== run) return;
       const { samplesPerSecond } = loaded;
@@ -337,10 +328,11 @@ export class WorkerLoop {
     } catch (error) {
       if (this.#run !== run || this.#phase === "stopped") return;
       this.#run = undefined;
-      const reason = messageOf(error);
+      const said = sentence("cannot-load-run", { reason: reasonOf(error) });
       // Disconnect and reconnect after a while: the next `welcome` brings the run again.
-      if (this.#phase === "loading")
-        this.#connection.restart(1000, `can't load the run: ${reason}`);
+      if (this.#phase !== "loading") return;
+      this.#send({ type: "leave", reason: fitForWire(said) });
+      this.#connection.restart(1000, said);
     }
   }
 
@@ -349,25 +341,24 @@ export class WorkerLoop {
     if (this.#dataset?.sha256 === config.dataset.sha256) return this.#dataset;
     this.#dataset = undefined;
     const dataset = await this.#options.loadDataset(path, config.dataset, (receivedBytes) => {
-      const megabytes = (receivedBytes / 1e6).toFixed(1);
+      const megabytes = Math.round(receivedBytes / 1e5) / 10;
       this.#receivedBytes = receivedBytes;
       this.#progress(
         run,
-        `getting the dataset ${config.dataset.name}: ${megabytes} MB`,
-        "download",
+        sentence("getting-dataset-so-far", { dataset: config.dataset.name, megabytes }),
       );
     });
     if (this.#run === run) this.#dataset = dataset;
     return dataset;
   }
 
-  #progress(run: RunInHand, detail: string, cause: WorkerCause): void {
-    if (this.#run === run && this.#phase === "loading") this.#show("loading", detail, cause);
+  #progress(run: RunInHand, detail: Sentence): void {
+    if (this.#run === run && this.#phase === "loading") this.#show("loading", detail);
   }
 
   #ready({ message }: RunInHand, { selfTest, samplesPerSecond }: LoadedRun): void {
     this.#send({ type: "ready", run: message.run, selfTest, samplesPerSecond });
-    if (this.#pauseReason === undefined) return this.#show("training", "ready for work");
+    if (this.#pauseReason === undefined) return this.#show("training", sentence("ready-for-work"));
     this.#announce();
     this.#show("paused", this.#pauseReason);
   }
@@ -380,7 +371,7 @@ export class WorkerLoop {
 
   #take(job: Job): void {
     if (this.#job !== undefined && supersedes(job, this.#job)) this.#cancelJob();
-    if (!this.#queue.add(job)) throw new ProtocolError("ERR_STATE", "too much work at once");
+    if (!this.#queue.add(job)) throw new ProtocolError("ERR_STATE", sentence("too-much-work"));
     this.#computeNext();
   }
 
@@ -411,11 +402,10 @@ export class WorkerLoop {
     run.loaded?.contribution.add(kind, step, block);
   }
 
-  #sendFailure({ step }: Job, block: Block, reason: string): void {
+  #sendFailure({ step }: Job, block: Block, reason: Sentence): void {
     if (this.#run === undefined) return;
     const { run } = this.#run.message;
-    const text = reason.slice(0, reasonLengthMax);
-    this.#send({ type: "failed", run, step, block: pairOf(block), reason: text });
+    this.#send({ type: "failed", run, step, block: pairOf(block), reason: fitForWire(reason) });
   }
 
   #dropWork(): void {
@@ -429,31 +419,30 @@ export class WorkerLoop {
     this.#options.pool.cancel();
   }
 
-  #goodbye(reason: string, failed: boolean): void {
+  #goodbye(reason: Sentence, failed: boolean): void {
     if (this.#phase === "stopped") return;
     if (this.#welcomed) {
-      this.#send({ type: "leave", reason: reason.slice(0, reasonLengthMax) });
+      this.#send({ type: "leave", reason: fitForWire(reason) });
     }
-    this.#stop({ cause: "other", sentence: reason }, failed);
+    this.#stop(reason, failed);
   }
 
-  #stop({ cause, sentence }: Told, failed: boolean): void {
+  #stop(detail: Sentence, failed: boolean): void {
     this.#dropWork();
     this.#run = undefined;
     this.#failed = failed;
     this.#welcomed = false;
-    this.#connection.close("goodbye");
-    this.#show("stopped", sentence, cause);
+    this.#connection.close();
+    this.#show("stopped", detail);
   }
 
   #send(message: WorkerMessage): void {
     this.#connection.send(encodeMessage(message));
   }
 
-  #show(phase: WorkerPhase, detail: string, cause: WorkerCause = "other"): void {
+  #show(phase: WorkerPhase, detail: Sentence): void {
     this.#phase = phase;
     this.#detail = detail;
-    this.#cause = cause;
     this.#options.changed(this.status);
   }
 }

@@ -13,8 +13,9 @@ import {
   type GivenOptions,
   type OptionRow,
 } from "../../shared/run/settings/option.ts";
-import { listed, type OptionValue } from "../../shared/run/settings/readers.ts";
-import { didYouMean } from "../../shared/run/settings/suggest.ts";
+import { oneOfThese, type OptionValue } from "../../shared/run/settings/readers.ts";
+import { nearest } from "../../shared/run/settings/suggest.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import {
   type CommandName,
   commandNames,
@@ -107,9 +108,7 @@ function flagsOf(command: Command): GivenOptions {
     const label = flagOf(key);
     const swallowed = texts.find((text) => text.startsWith("--"));
     if (swallowed !== undefined) {
-      throw new OperatorError(
-        `${label} has no value: ${shown(swallowed)} follows it; write one between`,
-      );
+      throw new OperatorError(sentence("flag-swallowed", { flag: label, found: shown(swallowed) }));
     }
     given.set(key, { texts, origin: { from: "flag", label } });
   }
@@ -117,7 +116,7 @@ function flagsOf(command: Command): GivenOptions {
 }
 
 /** Commander's errors in our words, on one line. */
-function explain(error: CommanderError, argv: readonly string[]): string {
+function explain(error: CommanderError, argv: readonly string[]): Sentence {
   const command = commandNames.find((name) => name === argv[0]);
   const quoted = /'([^']*)'/u.exec(error.message)?.[1] ?? "";
   const help = `promedio ${command === undefined ? "" : `${command} `}--help`;
@@ -125,24 +124,32 @@ function explain(error: CommanderError, argv: readonly string[]): string {
     case "commander.unknownOption": {
       const [flag = ""] = quoted.split("=");
       const flags = command === undefined ? [] : Object.keys(commands[command].table).map(flagOf);
-      if (flags.includes(flag)) return `${shown(quoted)}: ${flag} takes no value; leave it out`;
-      return `unknown option ${shown(flag)}${didYouMean(flag, flags) || `; ${help} lists the options`}`;
+      if (flags.includes(flag)) {
+        return sentence("flag-takes-no-value", { given: shown(quoted), flag });
+      }
+      const word = nearest(flag, flags);
+      return word === undefined
+        ? sentence("unknown-option", { flag: shown(flag), help })
+        : sentence("unknown-option-did-you-mean", { flag: shown(flag), word });
     }
     // `help` with the name of no command.
     case "commander.help":
     case "commander.unknownCommand": {
       const given = quoted || (argv[1] ?? "");
-      const hint = didYouMean(given, commandNames) || `; the commands are ${listed(commandNames)}`;
-      return `unknown command ${shown(given)}${hint}`;
+      const name = shown(given);
+      const word = nearest(given, commandNames);
+      return word === undefined
+        ? sentence("unknown-command", { name, commands: oneOfThese(commandNames) })
+        : sentence("unknown-command-did-you-mean", { name, word });
     }
     case "commander.optionMissingArgument": {
       const [flag = ""] = quoted.split(" ");
-      return `${flag} has no value; write one after it, or see ${help}`;
+      return sentence("flag-without-value", { flag, help });
     }
     case "commander.missingArgument":
-      return "promedio worker needs the join URL that the coordinator prints; put it after worker";
+      return sentence("join-url-missing");
     case "commander.excessArguments":
-      return `too many arguments; promedio ${command} takes one, see ${help}`;
+      return sentence("too-many-arguments", { command: command ?? "", help });
     default:
       throw new Error(`unexpected command line error ${error.code}: ${error.message}`);
   }

@@ -3,6 +3,7 @@ import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import type { Given, GivenOptions } from "../../shared/run/settings/option.ts";
 import { nearest } from "../../shared/run/settings/suggest.ts";
+import { sentence } from "../../shared/words/sentence.ts";
 import { variableOf } from "./options.ts";
 
 /**
@@ -31,7 +32,8 @@ export function readEnvironment(
     if (!variable.startsWith(prefix) || variables.includes(variable)) continue;
     const meant = nearest(variable.slice(prefix.length), words);
     if (meant === undefined) continue;
-    throw new OperatorError(`unknown variable ${shown(variable)}; did you mean ${prefix}${meant}?`);
+    const word = prefix + meant;
+    throw new OperatorError(sentence("unknown-variable", { name: shown(variable), word }));
   }
   return given;
 }

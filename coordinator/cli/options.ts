@@ -7,6 +7,7 @@ import { threadsMax, workerNameLengthMax } from "../../shared/protocol/limits.ts
 import { flagOf, row, type Settings } from "../../shared/run/settings/option.ts";
 import { integer, oneOf, text, wordOr } from "../../shared/run/settings/readers.ts";
 import { runOptions } from "../../shared/run/settings/run-settings.ts";
+import { sayAtTerminal, sentence } from "../../shared/words/sentence.ts";
 import { auditPolicies } from "../audit/audit-policy.ts";
 import { datasetReader } from "../datasets/loaders.ts";
 import { httpAddress, origin, origins, path, truth, truthOr } from "./values.ts";
@@ -14,17 +15,17 @@ import { httpAddress, origin, origins, path, truth, truthOr } from "./values.ts"
 const count = integer({ min: 1 });
 const port = integer({ min: 0, max: 65_535 });
 const threads = wordOr("auto", integer({ min: 1, max: threadsMax }));
-const token = text("8 to 200 of the characters A-Z a-z 0-9 . _ ~ -", /^[\w.~-]{8,200}$/u);
-const runName = text("1 to 40 of the characters A-Z a-z 0-9 _ -, not - first", /^\w[\w-]{0,39}$/u);
+const token = text(sentence("expects-token"), /^[\w.~-]{8,200}$/u);
+const runName = text(sentence("expects-run-name"), /^\w[\w-]{0,39}$/u);
 const workerName = text(
-  `1 to ${workerNameLengthMax} printable characters`,
+  sentence("expects-worker-name", { lengthMax: workerNameLengthMax }),
   new RegExp(`^[^\\p{C}]{1,${workerNameLengthMax}}$`, "u"),
 );
 
 /** What determines the result, with the datasets that this program can load. */
 export const trainingOptions = {
   ...runOptions,
-  dataset: row("Data", "<name>", datasetReader, datasetReader.expects),
+  dataset: row("Data", "<name>", datasetReader, sayAtTerminal(datasetReader.expects)),
 };
 
 /** Where and how the run is run: these change nothing in its result. */
@@ -60,7 +61,7 @@ export const coordinatorOptions = {
   host: row(
     "Server",
     "<address>",
-    text("a host name or an address", /^[\w.:%-]+$/u),
+    text(sentence("expects-host"), /^[\w.:%-]+$/u),
     "address to listen on",
   ),
   port: row("Server", "<number>", port, "port to listen on; 0: any free one"),
@@ -119,7 +120,7 @@ export const workerOptions = {
 export const outputAlias = row(
   "Output",
   "<value>",
-  text("an activation or a path", /^[^\0]+$/u),
+  text(sentence("expects-output"), /^[^\0]+$/u),
   "an activation's name: --output-activation; else --runs (a folder softmax: ./softmax)",
   { list: true, repeatable: true },
 );

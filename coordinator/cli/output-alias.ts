@@ -5,6 +5,7 @@ import { OperatorError } from "../../shared/operator-error.ts";
 import type { GivenOptions } from "../../shared/run/settings/option.ts";
 import { oneOf } from "../../shared/run/settings/readers.ts";
 import { nearest } from "../../shared/run/settings/suggest.ts";
+import { type Sentence, sentence, type Value } from "../../shared/words/sentence.ts";
 
 const activation = oneOf(outputActivations);
 
@@ -20,19 +21,23 @@ export function expandOutput(source: GivenOptions): GivenOptions {
   expanded.delete("output");
   for (const text of output.texts) {
     const key = activation.read(text) === undefined ? "runs" : "outputActivation";
+    const setting = withValue(output.origin.label, text);
     const other = source.get(key);
     if (other !== undefined && other.texts[0] !== text) {
-      throw new OperatorError(
-        `${output.origin.label} ${shown(text)} contradicts ${other.origin.label} ${shown(other.texts.join())}; give one`,
-      );
+      const otherSetting = withValue(other.origin.label, other.texts.join());
+      throw new OperatorError(sentence("contradicting-outputs", { setting, other: otherSetting }));
     }
     const meant = key === "runs" ? nearest(text, outputActivations) : undefined;
     if (meant !== undefined && !/[/\\]/u.test(text)) {
       throw new OperatorError(
-        `${output.origin.label} ${shown(text)} is no activation; did you mean ${meant}? (a folder of that name: ./${shown(text)})`,
+        sentence("no-activation", { setting, word: meant, folder: shown(text) }),
       );
     }
     expanded.set(key, { texts: [text], origin: output.origin });
   }
   return expanded;
+}
+
+function withValue(setting: Value, text: string): Sentence {
+  return sentence("setting-with-value", { setting, value: shown(text) });
 }

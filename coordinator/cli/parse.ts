@@ -7,6 +7,8 @@ import { OperatorError } from "../../shared/operator-error.ts";
 import type { Origins } from "../../shared/run/settings/option.ts";
 import { readSettings } from "../../shared/run/settings/read-settings.ts";
 import type { RunRequest } from "../../shared/run/settings/run-settings.ts";
+import { sentence } from "../../shared/words/sentence.ts";
+import { systemReason } from "../../shared/words/system-reason.ts";
 import type { CoordinatorOptions } from "../options.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
 import { coordinatorDefaults, startDefaults, workerDefaults } from "./defaults.ts";
@@ -103,14 +105,8 @@ function read(path: string, readFile: (path: string) => string): string {
   try {
     return readFile(path);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    const reason = code === "ENOENT" ? "there is no such file" : shown(code);
-    throw new OperatorError(
-      `can't read the run file ${shown(path)}: ${reason}; give a YAML or JSON file`,
-      {
-        cause: error,
-      },
-    );
+    const values = { path: shown(path), reason: systemReason(error) };
+    throw new OperatorError(sentence("run-file-unreadable", values), { cause: error });
   }
 }
 
@@ -123,27 +119,20 @@ function check(settings: CoordinatorSettings, origins: Origins): void {
   const { resume, tlsCert, tlsKey, joinToken, adminToken, open } = settings;
   if (typeof resume === "string" && /\.(ya?ml|json)$/iu.test(resume)) {
     const { label = "--resume" } = origins["resume"] ?? {};
-    throw new OperatorError(
-      `${label} ${shown(resume)} names a run file, not a run; put the file before it`,
-    );
+    const setting = sentence("setting-with-value", { setting: label, value: shown(resume) });
+    throw new OperatorError(sentence("run-file-as-run", { setting }));
   }
   if (tlsCert === undefined && tlsKey !== undefined) {
-    throw new OperatorError(
-      `--tls-key ${shown(tlsKey)} needs its certificate; add --tls-cert FILE`,
-    );
+    throw new OperatorError(sentence("tls-key-alone", { path: shown(tlsKey) }));
   }
   if (tlsKey === undefined && tlsCert !== undefined) {
-    throw new OperatorError(
-      `--tls-cert ${shown(tlsCert)} needs its private key; add --tls-key FILE`,
-    );
+    throw new OperatorError(sentence("tls-cert-alone", { path: shown(tlsCert) }));
   }
   if (open === true && joinToken !== undefined) {
-    throw new OperatorError(
-      "--open lets workers in without a token, but --join-token is set; give one",
-    );
+    throw new OperatorError(sentence("open-with-token"));
   }
   if (joinToken !== undefined && joinToken === adminToken) {
-    throw new OperatorError("--join-token and --admin-token are the same; let them differ");
+    throw new OperatorError(sentence("same-tokens"));
   }
 }
 

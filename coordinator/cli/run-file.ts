@@ -7,7 +7,8 @@ import { CST, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocume
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import type { Given, GivenOptions } from "../../shared/run/settings/option.ts";
-import { didYouMean } from "../../shared/run/settings/suggest.ts";
+import { nearest } from "../../shared/run/settings/suggest.ts";
+import { quoted, sentence } from "../../shared/words/sentence.ts";
 
 /** All options with a comment each take a tenth of it. */
 export const runFileBytesMax = 64 * 1024;
@@ -35,12 +36,12 @@ export function readRunFile(name: string, source: string, keys: readonly string[
 
   const error = document.errors[0];
   if (error !== undefined) {
-    const reason = shown(error.message.split(/[\n;]/u)[0] ?? error.code);
-    throw new OperatorError(`${place(error.pos[0])} is no valid YAML: ${reason}; mend it there`);
+    const reason = quoted(shown(error.message.split(/[\n;]/u)[0] ?? error.code));
+    throw new OperatorError(sentence("run-file-yaml", { place: place(error.pos[0]), reason }));
   }
   if (document.contents === null) return new Map();
   if (!isMap<Node, Node | null>(document.contents)) {
-    throw new OperatorError(`${shown(name)} must hold "key: value" lines, such as "epochs: 10"`);
+    throw new OperatorError(sentence("run-file-form", { path: shown(name) }));
   }
 
   const given = new Map<string, Given>();
@@ -49,11 +50,16 @@ export function readRunFile(name: string, source: string, keys: readonly string[
     if (key.startsWith("$")) continue;
     const where = place(keyNode.range?.[0] ?? 0);
     if (!keys.includes(key)) {
-      const hint = didYouMean(key, keys) || "; promedio coordinator --help lists the options";
-      throw new OperatorError(`${where}: unknown key ${shown(key)}${hint}`);
+      const word = nearest(key, keys);
+      const values = { place: where, key: shown(key) };
+      throw new OperatorError(
+        word === undefined
+          ? sentence("run-file-key", values)
+          : sentence("run-file-key-did-you-mean", { ...values, word }),
+      );
     }
     const label = `${where}: ${key}`;
-    if (given.has(key)) throw new OperatorError(`${label} stands there twice; leave one of them`);
+    if (given.has(key)) throw new OperatorError(sentence("run-file-twice", { setting: label }));
     given.set(key, { texts: textsOf(value, label), origin: { from: "file", label } });
   }
   return given;
@@ -62,14 +68,11 @@ export function readRunFile(name: string, source: string, keys: readonly string[
 /** The YAML parser recurses, and a file that nests deeply enough ends the process in the middle of it. */
 function refuseTooMuch(name: string, source: string): void {
   if (Buffer.byteLength(source) > runFileBytesMax) {
-    throw new OperatorError(
-      `${shown(name)} has more than ${runFileBytesMax / 1024} KiB; is it a run file, with "key: value" lines?`,
-    );
+    const kibibytes = runFileBytesMax / 1024;
+    throw new OperatorError(sentence("run-file-too-large", { path: shown(name), kibibytes }));
   }
   if (depthOf(source) > depthMax) {
-    throw new OperatorError(
-      `${shown(name)} nests more than ${depthMax} levels; write one value, or a list of values, after each key`,
-    );
+    throw new OperatorError(sentence("run-file-too-deep", { path: shown(name), levels: depthMax }));
   }
 }
 
@@ -96,7 +99,5 @@ function textsOf(node: Node | null, label: string): string[] {
 
 function scalarText(node: Node | null, label: string): string {
   if (isScalar(node) && typeof node.value === "string" && node.value !== "") return node.value;
-  throw new OperatorError(
-    `${label} must be one value; write it after the colon, or leave the line out`,
-  );
+  throw new OperatorError(sentence("run-file-one-value", { setting: label }));
 }

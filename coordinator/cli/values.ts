@@ -1,5 +1,6 @@
 /** @file Readers of what only a command line says: switches, paths, addresses. */
 import { type Reader, text } from "../../shared/run/settings/readers.ts";
+import { sentence } from "../../shared/words/sentence.ts";
 
 const switchWords = new Map([
   ["true", true],
@@ -10,7 +11,7 @@ const switchWords = new Map([
 
 /** A switch; 1 and 0 are what environments use. */
 export const truth: Reader<boolean> = {
-  expects: "true or false",
+  expects: sentence("expects-true-or-false"),
   words: ["true", "false"],
   read: (given) => switchWords.get(given),
 };
@@ -28,11 +29,11 @@ export function truthOr<T>(reader: Reader<T>): Reader<boolean | T> {
 }
 
 /** A path, as the operating system takes it. */
-export const path: Reader<string> = text("a path", /^[^\0]+$/u);
+export const path: Reader<string> = text(sentence("expects-path"), /^[^\0]+$/u);
 
 /** An http or https address, kept without its last slashes. */
 export const httpAddress: Reader<string> = {
-  expects: "an address that begins with http:// or https://",
+  expects: sentence("expects-http-address"),
   words: [],
   read(given) {
     const valid = /^https?:\/\/\S+$/u.test(given) && URL.canParse(given);
@@ -42,7 +43,7 @@ export const httpAddress: Reader<string> = {
 
 /** Origins of web pages, as browsers write them: scheme, host, and the port unless it is the scheme's own. */
 export const origins: Reader<readonly string[]> = {
-  expects: "origins separated by commas, like https://train.example.org:8443, without a path",
+  expects: sentence("expects-origins"),
   words: [],
   read(given) {
     const read = given.split(",").map((part) => originOf(part.trim()));
@@ -53,7 +54,7 @@ export const origins: Reader<readonly string[]> = {
 
 /** One of them. */
 export const origin: Reader<string> = {
-  expects: "an address like https://train.example.org:8443, without a path",
+  expects: sentence("expects-origin"),
   words: [],
   read: (given) => originOf(given.trim()),
 };

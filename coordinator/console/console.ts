@@ -1,3 +1,4 @@
+import { isSentence, sayAtTerminal, type Sentence } from "../../shared/words/sentence.ts";
 /**
  * @file The coordinator's console: everything that a person or a program reads on standard output. It takes
  * snapshots and events and returns keys; it knows nothing of sockets or training.
@@ -56,8 +57,25 @@ function lineConsole(output: ConsoleOutput, { lineOf, lastLine }: Lines): Consol
 const unsafeInLine = /[\u007F-\u009F\u2028\u2029]/gu;
 
 function jsonLine(event: CoordinatorEvent): string {
-  return JSON.stringify(event).replaceAll(
+  return JSON.stringify(withWords(event)).replaceAll(
     unsafeInLine,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** Sentences as their English texts. The code and the values of what happened stand beside them, for programs. */
+function withWords(event: CoordinatorEvent): object {
+  const said = saidIn(event);
+  const words = Object.entries(event).map(([name, value]: [string, unknown]) => [
+    name,
+    isSentence(value) ? sayAtTerminal(value) : value,
+  ]);
+  const { code, values } = said ?? {};
+  return { ...Object.fromEntries(words), ...(said === null ? {} : { code, values }) };
+}
+
+/** Why or what; a run's title is no event. */
+function saidIn(event: CoordinatorEvent): Sentence | null {
+  if ("reason" in event) return event.reason;
+  return "message" in event ? event.message : null;
 }

@@ -1,5 +1,6 @@
 /** @file The dashboard's socket: sends the token, passes on messages, sends commands, and reconnects. */
 import { closeStatus } from "../../shared/protocol/errors.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { DashboardMessage, DashboardCommand } from "../watch/dashboard-messages.ts";
 
 /** Between two tries, while the coordinator restarts or the network is away. */
@@ -20,7 +21,7 @@ export type OrderBody = DashboardCommand extends infer Each
     : never
   : never;
 
-type Replied = (error: string | null) => void;
+type Replied = (error: Sentence | null) => void;
 
 export class Feed {
   readonly #token: string;
@@ -38,10 +39,10 @@ export class Feed {
   }
 
   /** Sends a command. @returns What is wrong with it in one line, or `null`. */
-  order(body: OrderBody): Promise<string | null> {
+  order(body: OrderBody): Promise<Sentence | null> {
     const id = this.#nextId++;
     return new Promise((resolve) => {
-      if (this.#socket?.readyState !== WebSocket.OPEN) return resolve("not connected");
+      if (this.#socket?.readyState !== WebSocket.OPEN) return resolve(sentence("not-connected"));
       this.#waiting.set(id, resolve);
       this.#socket.send(JSON.stringify({ ...body, id }));
     });
@@ -69,7 +70,7 @@ export class Feed {
   }
 
   #closed(code: number): void {
-    for (const reply of this.#waiting.values()) reply("the connection was lost");
+    for (const reply of this.#waiting.values()) reply(sentence("order-lost"));
     this.#waiting.clear();
     if (code === closeStatus.ERR_TOKEN) return this.#events.link("wrongToken");
     this.#events.link(code === closeStatus.ERR_FULL ? "full" : "disconnected");

@@ -7,7 +7,8 @@ import {
   encodeDataset,
 } from "../../shared/data/canonical.ts";
 import { generateDigits } from "../../shared/data/digits/generate-digits.ts";
-import { messageOf } from "../../shared/error-text.ts";
+import { sentence } from "../../shared/words/sentence.ts";
+import { systemReason } from "../../shared/words/system-reason.ts";
 import { sha256OfParts } from "../sha256.ts";
 import { replaceFile, type Disk } from "../storage/disk.ts";
 import type { Loader, LoadOptions } from "./loader.ts";
@@ -47,13 +48,13 @@ export async function loadDigits(
   const key = `digits-v${digitsVersion}-${trainCount}-${testCount}`;
   const cached = await readCached(disk, cache, key, name);
   if (cached !== undefined) return cached;
-  progress(`drawing ${trainCount + testCount} digits`);
+  progress(sentence("drawing-digits", { count: trainCount + testCount }));
   const drawn = drawDigits(trainCount, testCount);
   try {
     await disk.mkdir(cache);
     await replaceFile(disk, join(cache, `${key}.${drawn.dataset.sha256}.safetensors`), drawn.bytes);
   } catch (error) {
-    progress(`cannot keep the digits in ${cache}: ${messageOf(error)}`);
+    progress(sentence("digits-not-kept", { path: cache, reason: systemReason(error) }));
   }
   return drawn;
 }

@@ -6,6 +6,8 @@ import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promi
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { quoted, type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { systemReason } from "../../shared/words/system-reason.ts";
 import { sha256OfParts } from "../sha256.ts";
 import { nodeDisk, type Outcome } from "../storage/disk.ts";
 
@@ -34,8 +36,8 @@ export interface Download {
 /** How an attempt ended. `broken` may work next time; `refused` will not. */
 type Attempt =
   | { readonly kind: "complete" }
-  | { readonly kind: "broken"; readonly reason: string }
-  | { readonly kind: "refused"; readonly reason: string };
+  | { readonly kind: "broken"; readonly reason: Sentence }
+  | { readonly kind: "refused"; readonly reason: Sentence };
 
 /**
  * Downloads the file.
@@ -88,7 +90,7 @@ async function fetchRest(request: Download, part: string, haveBytes: number): Pr
       await file.close();
     }
   } catch (error) {
-    return { kind: "broken", reason: watchdog.expired ? watchdog.reason : reasonOf(error) };
+    return { kind: "broken", reason: watchdog.expired ? watchdog.reason : fetchReason(error) };
   } finally {
     watchdog.stop();
   }
@@ -103,15 +105,15 @@ function headersFor(start: number): Record<string, string> {
 type Answer =
   /** The body starts at byte `start` of the file. */
   | { readonly kind: "bytes"; readonly start: number }
-  | { readonly kind: "broken" | "refused"; readonly reason: string; readonly discard: boolean };
+  | { readonly kind: "broken" | "refused"; readonly reason: Sentence; readonly discard: boolean };
 
 function judge({ status, headers }: Response, start: number): Answer {
-  const reason = `the server answered ${status}`;
+  const reason = sentence("server-answered", { status });
   if (status === 200) return { kind: "bytes", start: 0 };
   if (status === 206) {
     const continues = headers.get("content-range")?.startsWith(`bytes ${start}-`) === true;
     if (continues) return { kind: "bytes", start };
-    return { kind: "broken", reason: "the server sent another range", discard: true };
+    return { kind: "broken", reason: sentence("other-range"), discard: true };
   }
   if (status === 416) return { kind: "broken", reason, discard: true };
   const passing = status >= 500 || status === 408 || status === 425 || status === 429;
@@ -131,13 +133,13 @@ async function receive(
     received += chunk.length;
     if (received > sizeBytes) {
       await file.truncate(0);
-      return { kind: "refused", reason: `the server sent more than the file's ${sizeBytes} bytes` };
+      return { kind: "refused", reason: sentence("server-sent-too-much", { bytes: sizeBytes }) };
     }
     await file.writeFile(chunk);
     request.onProgress(received);
   }
   if (received === sizeBytes) return { kind: "complete" };
-  return { kind: "broken", reason: `the connection ended after ${received} of ${sizeBytes} bytes` };
+  return { kind: "broken", reason: sentence("download-cut-off", { received, bytes: sizeBytes }) };
 }
 
 /**
@@ -148,7 +150,10 @@ async function accept({ path, file }: Download, part: string): Promise<Outcome> 
   const sha256 = sha256OfParts(await readFile(part));
   if (sha256 !== file.sha256) {
     await rm(part, { force: true });
-    return { ok: false, reason: `the file's SHA-256 is ${sha256}, expected ${file.sha256}` };
+    return {
+      ok: false,
+      reason: sentence("file-hash-differs", { found: sha256, expected: file.sha256 }),
+    };
   }
   await rename(part, path);
   await nodeDisk.syncDirectory(dirname(path));
@@ -161,22 +166,21 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 /** `fetch` only says that it failed; the reason is in its cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
+function fetchReason(error: unknown): Sentence {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(cause instanceof Error)) return systemReason(error);
   const code = "code" in cause ? String(cause.code) : cause.name;
-  return cause.message === "" ? code : cause.message;
+  return cause.message === "" ? quoted(code) : systemReason(cause);
 }
 
 /** Aborts if no data arrives for a while. */
 class Watchdog {
-  readonly reason: string;
+  readonly reason: Sentence;
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
   constructor(stalledMs: number) {
-    this.reason = `nothing came for ${stalledMs / 1000} s`;
+    this.reason = sentence("nothing-came", { seconds: stalledMs / 1000 });
     this.#timer = setTimeout(() => this.#controller.abort(), stalledMs);
   }
 

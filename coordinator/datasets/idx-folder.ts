@@ -10,9 +10,11 @@ import { known } from "../../shared/assert.ts";
 import { type DatasetContent, datasetBytesMax } from "../../shared/data/canonical.ts";
 import type { Split } from "../../shared/data/dataset.ts";
 import { labelsOf, parseIdx } from "../../shared/data/idx.ts";
-import { messageOf } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
-import { type Disk, isMissing, readSmall } from "../storage/disk.ts";
+import { oneOfThese } from "../../shared/run/settings/readers.ts";
+import { sentence, type Value } from "../../shared/words/sentence.ts";
+import { systemReason } from "../../shared/words/system-reason.ts";
+import { type Disk, readSmall } from "../storage/disk.ts";
 import { encodeFrom, type Loader } from "./loader.ts";
 
 /** The four files, each with its possible stems. */
@@ -52,7 +54,12 @@ export async function readIdxFolder(
   const [trainShape, testShape] = [train.featureShape.join(" × "), test.featureShape.join(" × ")];
   if (trainShape !== testShape) {
     throw new OperatorError(
-      `${paths.trainImages} has samples of ${trainShape}, ${paths.testImages} of ${testShape}; they must be alike`,
+      sentence("sample-shapes-differ", {
+        first: paths.trainImages,
+        firstShape: trainShape,
+        second: paths.testImages,
+        secondShape: testShape,
+      }),
     );
   }
   const classCount = 1 + Math.max(largest(train.split.labels), largest(test.split.labels));
@@ -65,9 +72,9 @@ async function findFiles(disk: Disk, folder: string): Promise<Record<Role, strin
   const found = new Map(roles.map((role) => [role, findFile(names, stems[role])]));
   const missing = roles.filter((role) => found.get(role) === undefined);
   if (missing.length > 0) {
-    const wanted = missing.map((role) => stems[role].map((stem) => `${stem}*`).join(" or "));
+    const wanted = missing.map((role) => oneOfThese(stems[role].map((stem) => `${stem}*`)));
     throw new OperatorError(
-      `${folder} lacks ${wanted.join(", ")} (-idx3-ubyte, .idx3-ubyte …, raw or .gz); it holds ${listed(names)}`,
+      sentence("dataset-files-missing", { path: folder, files: wanted, found: listed(names) }),
     );
   }
   const pathOf = (role: Role): string => join(folder, known(found.get(role), `${role} was found`));
@@ -83,8 +90,8 @@ async function namesIn(disk: Disk, folder: string): Promise<string[]> {
   try {
     return (await disk.readdir(folder)).toSorted();
   } catch (error) {
-    const reason = isMissing(error) ? "there is no such folder" : messageOf(error);
-    throw new OperatorError(`cannot read the dataset's folder ${folder}: ${reason}`);
+    const reason = systemReason(error);
+    throw new OperatorError(sentence("folder-unreadable", { path: folder, reason }));
   }
 }
 
@@ -97,10 +104,10 @@ function findFile(names: readonly string[], stemsOfRole: readonly string[]): str
   return names.find((name) => pattern.test(name));
 }
 
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return "nothing";
-  const shown = names.slice(0, 8).join(", ");
-  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+function listed(names: readonly string[]): Value {
+  if (names.length === 0) return sentence("nothing");
+  if (names.length <= 8) return names;
+  return sentence("and-more", { names: names.slice(0, 8), count: names.length - 8 });
 }
 
 async function readSplit(
@@ -113,7 +120,12 @@ async function readSplit(
   const [count = 0, ...sampleShape] = images.shape;
   if (count !== labels.length) {
     throw new OperatorError(
-      `${imagesPath} has ${count} samples, ${labelsPath} ${labels.length} labels; are they of one dataset?`,
+      sentence("counts-differ", {
+        images: imagesPath,
+        samples: count,
+        labels: labelsPath,
+        labelCount: labels.length,
+      }),
     );
   }
   const featureShape = sampleShape.length === 0 ? [1] : sampleShape;
@@ -125,7 +137,8 @@ async function readUnpacked(disk: Disk, path: string): Promise<Uint8Array> {
     const bytes = await readSmall(disk, path, fileBytesMax);
     return path.endsWith(".gz") ? await unpack(bytes) : bytes;
   } catch (error) {
-    throw new OperatorError(`cannot read ${path}: ${messageOf(error)}; fetch it again`);
+    const reason = systemReason(error);
+    throw new OperatorError(sentence("dataset-file-unreadable", { path, reason }));
   }
 }
 

@@ -6,6 +6,7 @@ import {
 } from "../../shared/data/canonical.ts";
 import { FormatError } from "../../shared/format-error.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { sha256OfParts } from "../sha256.ts";
 import type { Disk } from "../storage/disk.ts";
 
@@ -19,7 +20,7 @@ export interface LoadOptions {
   /** Without a trailing slash; `undefined`: the default mirror. */
   readonly mnistMirror: string | undefined;
   /** Receives a short line now and then while loading takes long. */
-  readonly progress: (line: string) => void;
+  readonly progress: (said: Sentence) => void;
 }
 
 /** One kind of data: `--dataset KIND` or `--dataset KIND:ARGUMENT`. The argument is `undefined` without a colon. */
@@ -51,6 +52,6 @@ export function encodeFrom(place: string, content: DatasetContent): LoadedDatase
     return encodeDataset(content, sha256OfParts);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw new OperatorError(`the dataset in ${place} can't be used: ${error.message}`);
+    throw new OperatorError(sentence("dataset-unusable", { path: place, reason: error.said }));
   }
 }

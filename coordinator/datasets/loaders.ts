@@ -6,7 +6,8 @@ import { resolve } from "node:path";
 
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
-import { listed, type Reader } from "../../shared/run/settings/readers.ts";
+import { oneOfThese, type Reader } from "../../shared/run/settings/readers.ts";
+import { sentence } from "../../shared/words/sentence.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { digitsLoader } from "./digits.ts";
 import { idxLoader } from "./idx-folder.ts";
@@ -25,7 +26,7 @@ const words = Object.keys(loaders).filter((kind) => loaders[kind]?.accepts(undef
 
 /** Keeps a dataset's name as it was typed; {@link loadDataset} parses it. */
 export const datasetReader: Reader<string> = {
-  expects: listed(Object.values(loaders).flatMap(({ forms }) => forms)),
+  expects: oneOfThese(Object.values(loaders).flatMap(({ forms }) => forms)),
   words,
   read: (name) => (find(name) === undefined ? undefined : name),
 };
@@ -43,7 +44,10 @@ export async function loadDataset(
 ): Promise<LoadedDataset> {
   const found = find(name);
   if (found === undefined) {
-    throw new OperatorError(`--dataset must be ${datasetReader.expects}, not ${shown(name)}`);
+    const { expects } = datasetReader;
+    throw new OperatorError(
+      sentence("must-be", { setting: "--dataset", expects, given: shown(name) }),
+    );
   }
   return await found.loader.load(found.argument, {
     ...options,
@@ -58,7 +62,7 @@ export function isOpenToPages(name: string): boolean {
 }
 
 /** The datasets that a page may choose, in words: `digits or mnist`. */
-export const openToPages = listed(words.filter(isOpenToPages));
+export const openToPages = oneOfThese(words.filter(isOpenToPages));
 
 /** The name with an absolute path, so that a resumed run finds its data from any folder: `mnist:/home/ada/data`. */
 export function absoluteName(name: string): string {
@@ -76,9 +80,7 @@ export function absoluteName(name: string): string {
 export function resumedDataset(source: string | undefined, savedName: string): string {
   const name = source ?? savedName;
   if (datasetReader.read(name) !== undefined) return name;
-  throw new OperatorError(
-    `the run was trained on ${shown(name)}, which lies somewhere on this machine; add --dataset idx:DIR`,
-  );
+  throw new OperatorError(sentence("data-somewhere", { name: shown(name) }));
 }
 
 function find(name: string):

@@ -5,8 +5,9 @@
  */
 import { join } from "node:path";
 
-import { messageOf } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { systemReason } from "../../shared/words/system-reason.ts";
 import { sha256OfParts } from "../sha256.ts";
 import type { Disk } from "../storage/disk.ts";
 import { download, type Patience } from "./download.ts";
@@ -79,7 +80,8 @@ export async function mnistFolder(options: MnistOptions): Promise<string> {
   try {
     await disk.mkdir(folder);
   } catch (error) {
-    throw new OperatorError(`cannot use the cache ${cache}: ${messageOf(error)}; choose another`);
+    const reason = systemReason(error);
+    throw new OperatorError(sentence("cache-unusable", { path: cache, reason }));
   }
   const report = percentReporter(missing, progress);
   for (const file of missing) await fetchFile(file, folder, report, options);
@@ -114,13 +116,11 @@ async function fetchFile(
     onProgress: (bytes) => report(file, bytes),
   });
   if (result.ok) return;
-  throw new OperatorError(
-    `cannot download ${url}: ${result.reason}; try again, name another --mnist-mirror, or use --dataset mnist:FOLDER with the four files`,
-  );
+  throw new OperatorError(sentence("download-failed", { url, reason: result.reason }));
 }
 
 /** Reports one line for every tenth of all bytes. */
-function percentReporter(files: readonly PinnedFile[], progress: (line: string) => void): Report {
+function percentReporter(files: readonly PinnedFile[], progress: (said: Sentence) => void): Report {
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const received = new Map<string, number>();
   let tenthsSaid = -1;
@@ -130,6 +130,7 @@ function percentReporter(files: readonly PinnedFile[], progress: (line: string) 
     const tenths = Math.floor((10 * sum) / total);
     if (tenths <= tenthsSaid) return;
     tenthsSaid = tenths;
-    progress(`downloading mnist: ${10 * tenths} % of ${(total / 1e6).toFixed(1)} MB`);
+    const megabytes = Math.round(total / 1e5) / 10;
+    progress(sentence("downloading-mnist", { percent: 10 * tenths, megabytes }));
   };
 }

@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 
 import { OperatorError } from "../../shared/operator-error.ts";
+import { sentence } from "../../shared/words/sentence.ts";
 import { sendBody } from "./http-body.ts";
 
 /**
@@ -90,7 +91,7 @@ function readPage(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new OperatorError(`the page ${path} is missing; build it with npm run build`, { cause });
+    throw new OperatorError(sentence("page-missing", { path }), { cause });
   }
 }
 

@@ -3,6 +3,7 @@
  * `ws`; the simulator's is in memory. A contract, so no code.
  */
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
+import type { Sentence } from "../../shared/words/sentence.ts";
 
 /** One connected socket. None of the methods throw. After `close` or `terminate` they do nothing. */
 export interface PeerSocket {
@@ -24,9 +25,9 @@ export interface PeerSocket {
 export interface PeerHandler {
   message(bytes: Uint8Array): void;
   /** A message that is not binary, is larger than the transport's limit, or is malformed. `ERR_DECODE` by default. */
-  garbage(reason: string, code?: ProtocolErrorCode): void;
+  garbage(reason: Sentence, code?: ProtocolErrorCode): void;
   /** The peer sent a ping; the transport has answered it. */
   ping(): void;
   pong(): void;
-  closed(reason: string): void;
+  closed(reason: Sentence): void;
 }

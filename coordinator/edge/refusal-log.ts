@@ -5,6 +5,7 @@
  */
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 import { comingLines, refusalLines } from "../../shared/protocol/limits.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { CoordinatorEvent } from "../run/view.ts";
 import { EventLimit } from "./limits/event-limit.ts";
 
@@ -12,7 +13,7 @@ export interface Refusal {
   /** Address of the peer. */
   readonly address: string;
   readonly code: ProtocolErrorCode;
-  readonly reason: string;
+  readonly reason: Sentence;
 }
 
 type WorkerEvent = Extract<CoordinatorEvent, { event: "worker" }>;
@@ -34,10 +35,10 @@ export class RefusalLog {
     const { report, now } = options;
     this.#options = options;
     this.#refused = new EventLimit(report, refusalLines, now, (count) => {
-      return `and ${count} more ${count === 1 ? "peer was" : "peers were"} refused`;
+      return sentence("more-refused", { count });
     });
     this.#others = new EventLimit(report, comingLines, now, (count) => {
-      return `and ${count} more times a worker joined or left`;
+      return sentence("more-came-and-went", { count });
     });
   }
 
@@ -49,7 +50,8 @@ export class RefusalLog {
       name: address,
       kind: "unknown",
       threads: 0,
-      reason: `${code}: ${reason}`,
+      error: code,
+      reason,
       workers: this.#options.workers(),
     });
   }
@@ -58,7 +60,7 @@ export class RefusalLog {
   pass(event: WorkerEvent): void {
     // A worker that returned a wrong result is always named, so that nobody can hide it behind a crowd. It takes a
     // computed result to get here.
-    if (event.change === "left" && event.reason.startsWith("ERR_MISMATCH")) {
+    if (event.change === "left" && event.error === "ERR_MISMATCH") {
       this.#options.report(event);
     } else if (event.change === "refused") this.#refused.pass(event);
     else this.#others.pass(event);

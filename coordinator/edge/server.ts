@@ -10,7 +10,6 @@ import type { Duplex } from "node:stream";
 
 import { type WebSocket, WebSocketServer } from "ws";
 
-import { OperatorError } from "../../shared/operator-error.ts";
 import { closeStatus, type ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 import {
   chunksMax,
@@ -31,9 +30,11 @@ import {
   tlsHandshakeTimeoutMs,
   unauthenticatedBytesMax,
 } from "../../shared/protocol/limits.ts";
+import { reasonOf, sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Access, Role } from "./access.ts";
 import { Quota } from "./limits/quota.ts";
 import { RequestQueue } from "./limits/request-queue.ts";
+import { listenError } from "./listen-error.ts";
 import type { Refusal } from "./refusal-log.ts";
 import type { Certificate } from "./tls.ts";
 
@@ -130,14 +131,14 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
   // By default Node would answer each request above the limit with 503.
   server.on("dropRequest", ({ socket }) => cut(options, socket, tooManyRequests));
   sockets.on("wsClientError", (error, socket, request) => {
-    refuseHandshake(options, { request, socket, reason: error.message });
+    refuseHandshake(options, { request, socket, error });
   });
   server.on("clientError", (error, socket) => refuseMalformed(options, error, socket));
   server.on("tlsClientError", (error, socket) => {
     options.refused({
       address: addressOf(socket),
       code: "ERR_DECODE",
-      reason: `TLS: ${error.message}`,
+      reason: sentence("tls-failed", { reason: reasonOf(error) }),
     });
     socket.destroy();
   });
@@ -195,7 +196,7 @@ function countConnections(server: Server, { refused, limits, certificate }: Serv
     const address = addressOf(socket);
     const release = quota.take(address);
     if (release === undefined) {
-      refused({ address, code: "ERR_FULL", reason: "too many connections" });
+      refused({ address, code: "ERR_FULL", reason: sentence("too-many-connections") });
       // The write reaches the system at once. Before the TLS handshake there is nothing that a peer could read.
       if (certificate === undefined) socket.write(rawAnswer(unavailable, retryLater));
       socket.destroy();
@@ -205,10 +206,10 @@ function countConnections(server: Server, { refused, limits, certificate }: Serv
 
 // ── requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const tooManyRequests = `more than ${httpRequestsPerConnectionMax} requests on one connection`;
+const tooManyRequests = sentence("too-many-requests", { count: httpRequestsPerConnectionMax });
 
 /** Ends a connection that sends too many requests. */
-function cut({ refused }: ServerOptions, socket: Socket, reason: string): void {
+function cut({ refused }: ServerOptions, socket: Socket, reason: Sentence): void {
   if (socket.destroyed) return;
   refused({ address: addressOf(socket), code: "ERR_RATE", reason });
   socket.destroy();
@@ -227,7 +228,7 @@ function ignoreRest(socket: Socket & { parser?: { onIncoming: unknown } | null }
 function answer(options: ServerOptions, request: IncomingMessage, response: ServerResponse): void {
   const { stalledMs } = { ...serverLimits, ...options.limits };
   response.setTimeout(stalledMs, () => {
-    const reason = `nothing of an answer was read for ${stalledMs / 1000} s`;
+    const reason = sentence("answer-not-read", { seconds: stalledMs / 1000 });
     options.refused({ address: addressOf(request.socket), code: "ERR_TIMEOUT", reason });
     response.destroy();
   });
@@ -235,20 +236,20 @@ function answer(options: ServerOptions, request: IncomingMessage, response: Serv
   response.setHeader("Referrer-Policy", "no-referrer");
   response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
   const { access, routes } = options;
-  const refuse = (status: number, code: ProtocolErrorCode, reason: string) =>
+  const refuse = (status: number, code: ProtocolErrorCode, reason: Sentence) =>
     refuseRequest(options, { request, response, status, code, reason });
   if (hasTooManyFields(request)) return refuse(431, "ERR_TOO_LARGE", tooManyFields);
   if (!access.knowsHost(request)) return refuse(421, "ERR_ORIGIN", unknownHost);
-  if (announcesBody(request)) return refuse(413, "ERR_TOO_LARGE", "a request with a body");
+  if (announcesBody(request)) return refuse(413, "ERR_TOO_LARGE", sentence("request-with-body"));
   const path = pathOf(request);
   for (const { prefix, role, quota, handle } of routes) {
     if (!path.startsWith(prefix)) continue;
     if (role !== "anybody" && !access.allows(request, role)) {
-      return refuse(401, "ERR_TOKEN", "no token, or a wrong one");
+      return refuse(401, "ERR_TOKEN", sentence("token-missing"));
     }
     const release = quota?.take(addressOf(request.socket));
     if (quota !== undefined && release === undefined) {
-      return refuse(503, "ERR_FULL", "too many downloads at once");
+      return refuse(503, "ERR_FULL", sentence("too-many-downloads"));
     }
     if (release !== undefined) response.once("close", release);
     if (handle(request, response)) return;
@@ -256,10 +257,9 @@ function answer(options: ServerOptions, request: IncomingMessage, response: Serv
   respond(response, 404, "not found");
 }
 
-const unknownHost =
-  "the Host field names another host: use an address, or allow the name with --allow-origin";
+const unknownHost = sentence("host-unknown");
 
-const tooManyFields = `more than ${httpHeaderFieldsMax} header fields`;
+const tooManyFields = sentence("too-many-fields", { count: httpHeaderFieldsMax });
 
 /** `rawHeaders` alternates names and values. */
 function hasTooManyFields({ rawHeaders }: IncomingMessage): boolean {
@@ -271,7 +271,7 @@ interface RefusedRequest {
   readonly response: ServerResponse;
   readonly status: number;
   readonly code: ProtocolErrorCode;
-  readonly reason: string;
+  readonly reason: Sentence;
 }
 
 /** Refuses the request and ends the connection, so that anything after it is not read. */
@@ -281,7 +281,7 @@ function refuseRequest({ refused }: ServerOptions, what: RefusedRequest): void {
   if (status === 401) response.setHeader("WWW-Authenticate", "Bearer");
   if (status === 503) response.setHeader("Retry-After", retryAfterSeconds);
   response.setHeader("Connection", "close");
-  respond(response, status, `${code}: ${reason}`);
+  respond(response, status, `${code}: ${sayAtTerminal(reason)}`);
 }
 
 function respond(response: ServerResponse, status: number, text: string): void {
@@ -316,7 +316,7 @@ function refuseMalformed(
     return;
   }
   const { status, code } = malformedRequests.get(error.code ?? "") ?? malformedRequest;
-  refused({ address: addressOf(socket), code, reason: `HTTP ${status}` });
+  refused({ address: addressOf(socket), code, reason: sentence("http-malformed", { status }) });
   refuseRaw(socket, status);
 }
 
@@ -362,7 +362,7 @@ function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade): void {
   const address = addressOf(request.socket);
   const entrance = entrances.get(pathOf(request));
   if (entrance === undefined) {
-    refused({ address, code: "ERR_DECODE", reason: "no WebSocket at this path" });
+    refused({ address, code: "ERR_DECODE", reason: sentence("no-websocket-here") });
     return refuseRaw(socket, "404 Not Found");
   }
   if (hasTooManyFields(request)) {
@@ -371,7 +371,7 @@ function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade): void {
   }
   const release = strangers.take(address);
   if (release === undefined) {
-    refused({ address, code: "ERR_FULL", reason: "too many sockets without a token" });
+    refused({ address, code: "ERR_FULL", reason: sentence("too-many-strangers") });
     return refuseRaw(socket, unavailable, retryLater);
   }
   socket.once("close", release);
@@ -387,12 +387,12 @@ function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade): void {
 /** A handshake that `ws` could not accept. The answer says which version is supported. */
 function refuseHandshake(
   { refused }: ServerOptions,
-  { request, socket, reason }: Pick<Upgrade, "request" | "socket"> & { reason: string },
+  { request, socket, error }: Pick<Upgrade, "request" | "socket"> & { readonly error: Error },
 ): void {
   refused({
     address: addressOf(request.socket),
     code: "ERR_DECODE",
-    reason: `WebSocket: ${reason}`,
+    reason: sentence("handshake-failed", { reason: reasonOf(error) }),
   });
   refuseRaw(socket, "400 Bad Request", "Sec-WebSocket-Version: 13\r\n");
 }
@@ -409,17 +409,20 @@ interface Arrival {
   readonly entrance: Entrance;
   readonly refused: ServerOptions["refused"];
   /** The reason to refuse it, if any. */
-  readonly reason: string | undefined;
+  readonly reason: Sentence | undefined;
 }
 
 /** Accepts a new socket. Separate from `upgrade`, because closures made there would keep its request alive. */
 function receive({ raw, stream, address, release, entrance, refused, reason }: Arrival): void {
-  const refuse = (code: ProtocolErrorCode, why: string) => {
+  const refuse = (code: ProtocolErrorCode, why: Sentence) => {
     refused({ address, code, reason: why });
     raw.close(closeStatus[code], code);
   };
   const stopCounting = countBytes(stream, () => {
-    refuse("ERR_TOO_LARGE", `more than ${unauthenticatedBytesMax} bytes without a token`);
+    refuse(
+      "ERR_TOO_LARGE",
+      sentence("too-large-without-token", { bytes: unauthenticatedBytesMax }),
+    );
     // Anything that still arrives is not read. The connection is cut after `closeGraceMs`.
     raw.pause();
   });
@@ -438,10 +441,10 @@ function receive({ raw, stream, address, release, entrance, refused, reason }: A
   });
 }
 
-function wrongPlace(access: Access, request: IncomingMessage): string | undefined {
+function wrongPlace(access: Access, request: IncomingMessage): Sentence | undefined {
   if (!access.knowsHost(request)) return unknownHost;
   if (access.allowsOrigin(request)) return undefined;
-  return "a page of another origin: open the join URL, or allow the origin with --allow-origin";
+  return sentence("origin-unknown");
 }
 
 /**
@@ -474,25 +477,9 @@ function addressOf(socket: Duplex): string {
 
 function listening(server: Server, { host, port }: ServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
+    server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen(port, host, resolve);
   });
-}
-
-function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const place = `port ${port} on ${host}`;
-  if (error.code === "EADDRINUSE") {
-    return new OperatorError(`${place} is in use: stop the other program or choose another --port`);
-  }
-  if (error.code === "EACCES") {
-    return new OperatorError(`${place} may not be opened by this user: choose a --port above 1023`);
-  }
-  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {
-    return new OperatorError(
-      `--host ${host} is no address of this machine: use one of its own, or 0.0.0.0`,
-    );
-  }
-  return error;
 }
 
 async function close(server: Server, sockets: WebSocketServer): Promise<void> {

@@ -7,6 +7,8 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 
 import { OperatorError } from "../../shared/operator-error.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { systemReason } from "../../shared/words/system-reason.ts";
 
 export interface TlsFiles {
   /** Path of the certificate (PEM), including its chain. */
@@ -70,39 +72,35 @@ function read(flag: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    const code =
-      cause instanceof Error && "code" in cause ? String(cause.code) : "it can't be read";
-    const reason = code === "ENOENT" ? "there is no such file" : code;
-    throw new OperatorError(`${flag} ${path}: ${reason}; give a PEM file`, { cause });
+    const reason = systemReason(cause);
+    throw new OperatorError(sentence("tls-file-unreadable", { flag, path, reason }), { cause });
   }
 }
 
 function check({ cert, key }: TlsPair, files: TlsFiles): X509Certificate {
   const certificate = orRefuse(
     () => new X509Certificate(cert),
-    `--tls-cert ${files.cert} holds no certificate; give a PEM file that begins with BEGIN CERTIFICATE`,
+    sentence("tls-no-certificate", { path: files.cert }),
   );
   const privateKey = orRefuse(
     () => createPrivateKey(key),
-    `--tls-key ${files.key} holds no private key without a passphrase; give a PEM file`,
+    sentence("tls-no-key", { path: files.key }),
   );
   if (!certificate.checkPrivateKey(privateKey)) {
-    throw new OperatorError(
-      `--tls-key ${files.key} is not the key of --tls-cert ${files.cert}; give the two files of one certificate`,
-    );
+    throw new OperatorError(sentence("tls-key-of-another", { ...files }));
   }
   if (Date.parse(certificate.validTo) < Date.now()) {
     throw new OperatorError(
-      `--tls-cert ${files.cert} expired on ${certificate.validTo}; make a new one`,
+      sentence("tls-expired", { path: files.cert, date: certificate.validTo }),
     );
   }
   return certificate;
 }
 
-function orRefuse<T>(make: () => T, message: string): T {
+function orRefuse<T>(make: () => T, said: Sentence): T {
   try {
     return make();
   } catch (cause) {
-    throw new OperatorError(message, { cause });
+    throw new OperatorError(said, { cause });
   }
 }

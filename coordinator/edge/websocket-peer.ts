@@ -4,20 +4,21 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
+import { quoted, reasonOf, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { PeerHandler, PeerSocket } from "./peer.ts";
 
 /** Connects a socket to its handler. `closed` is called exactly once, by the close event that `ws` always emits. */
 export function attach(raw: WebSocket, handler: PeerHandler): void {
   raw.binaryType = "nodebuffer";
-  raw.on("error", (error: Error) => handler.garbage(error.message, codeOf(error)));
+  raw.on("error", (error: Error) => handler.garbage(reasonOf(error), codeOf(error)));
   raw.on("message", (data, isBinary) => {
-    if (!isBinary) handler.garbage("a text message, expected a binary one");
+    if (!isBinary) handler.garbage(sentence("binary-only"));
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `binaryType` says
     else handler.message(data as Buffer);
   });
   raw.on("ping", () => handler.ping());
   raw.on("pong", () => handler.pong());
-  raw.on("close", (code, reason) => handler.closed(describeClose(code, reason.toString())));
+  raw.on("close", (code, reason) => handler.closed(reasonOfClose(code, reason.toString())));
 }
 
 export class WebSocketPeer implements PeerSocket {
@@ -68,8 +69,11 @@ function codeOf(error: Error): ProtocolErrorCode {
   return tooLarge ? "ERR_TOO_LARGE" : "ERR_DECODE";
 }
 
-function describeClose(code: number, reason: string): string {
-  if (code === 1006) return "connection lost";
-  if (code === 1001) return "went away";
-  return reason === "" ? `closed (${code})` : `closed (${code} ${reason})`;
+/** @param text - What the peer wrote into its close frame. */
+function reasonOfClose(code: number, text: string): Sentence {
+  if (code === 1006) return sentence("connection-lost");
+  if (code === 1001) return sentence("went-away");
+  const status = String(code);
+  if (text === "") return sentence("closed", { status });
+  return sentence("closed-because", { status, reason: quoted(text) });
 }

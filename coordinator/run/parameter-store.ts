@@ -13,6 +13,7 @@ import { createOptimizer, type Optimizer } from "../../shared/optimizers/optimiz
 import { learningRateAt } from "../../shared/optimizers/schedule.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 
 export interface ParameterStoreOptions {
   /** Its memory holds the tensors; the reduction that feeds the store shares it. */
@@ -36,7 +37,7 @@ export interface StoreSnapshot {
 /** A step that was not committed. A diverged run's daily life, so a value with a reason for people. */
 export interface Refusal {
   readonly committed: false;
-  readonly reason: string;
+  readonly reason: Sentence;
 }
 
 /** What became of a gradient step. */
@@ -148,13 +149,13 @@ export class ParameterStore {
     assert(step === this.#step, `step ${this.#step} comes next, got ${step}`);
     assert(Math.fround(divisor) === divisor && divisor >= 1, `divisor ${divisor} is no batch size`);
     const sum = this.kernel.functions.sumOfSquares(gradientSum, this.parameterCount);
-    if (!Number.isFinite(sum)) return refuse("the gradient is not finite");
+    if (!Number.isFinite(sum)) return refuse(sentence("gradient-not-finite"));
     const gradientNorm = Math.sqrt(sum) / divisor;
     const { learningRate } = this;
     const clipScale = clipScaleOf(gradientNorm, this.config.clipNorm);
     const scalars = { gradientSum, divisor, clipScale };
     optimizer.step(this.kernel, this.#optimizerStep(this.#next, scalars));
-    if (!this.#isFinite(this.#next)) return refuse("the parameters would not stay finite");
+    if (!this.#isFinite(this.#next)) return refuse(sentence("update-not-finite"));
     this.#commit();
     return { committed: true, learningRate, gradientNorm };
   }
@@ -172,7 +173,7 @@ export class ParameterStore {
     const next = this.#view(this.#next.parameters);
     if (candidate === 0) next.set(this.parameters);
     else drawNeighbour(next, this.parameters, { seed, step, candidate, sigma: optimizer.sigma });
-    if (!this.#isFinite(this.#next)) return refuse("the parameters would not stay finite");
+    if (!this.#isFinite(this.#next)) return refuse(sentence("update-not-finite"));
     this.#commit();
     return { committed: true };
   }
@@ -269,7 +270,7 @@ function clipScaleOf(gradientNorm: number, clipNorm: number | null): number {
   return clipNorm !== null && gradientNorm > clipNorm ? clipNorm / gradientNorm : 1;
 }
 
-function refuse(reason: string): Refusal {
+function refuse(reason: Sentence): Refusal {
   return { committed: false, reason };
 }
 

@@ -9,6 +9,7 @@ import { sumsOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { type ModelSizes, modelSizes, type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 
@@ -22,7 +23,7 @@ export type CommitOutcome =
       readonly learningRate?: number;
       readonly gradientNorm?: number;
     }
-  | { readonly committed: false; readonly reason: string };
+  | { readonly committed: false; readonly reason: Sentence };
 
 export class RoundValues {
   readonly #store: ParameterStore;
@@ -70,16 +71,17 @@ export class RoundValues {
    *
    * @returns Whether it was needed, or the flaw for which it was refused without touching a sum.
    */
-  accept(answer: Answer): "accepted" | "covered" | { readonly flaw: string } {
+  accept(answer: Answer): "accepted" | "covered" | { readonly flaw: Sentence } {
     const { message, block, samples, tensor } = answer;
     const expected = 4 * roundKinds[this.#kind].valueCount(block, this.#sizes);
     if (tensor.length !== expected) {
-      return { flaw: `a ${message.type} of ${tensor.length} bytes, expected ${expected}` };
+      const lengths = { type: message.type, bytes: tensor.length, expected };
+      return { flaw: sentence("result-length", lengths) };
     }
     const { lossSum, correct } = sumsOf(message);
-    if (correct > samples) return { flaw: `${correct} correct of ${samples} samples` };
+    if (correct > samples) return { flaw: sentence("too-many-correct", { correct, samples }) };
     const acceptance = this.#joined.accept(block, { values: tensor, lossSum, correct });
-    return acceptance === "not finite" ? { flaw: "a value is NaN or infinite" } : acceptance;
+    return acceptance === "not finite" ? { flaw: sentence("value-not-finite") } : acceptance;
   }
 
   /** Turns the root into the next parameters, or refuses and changes nothing (invariant 3). */
@@ -98,7 +100,7 @@ export class RoundValues {
 
   #commitGradient(step: number, batchSize: number): CommitOutcome {
     const { pointer, lossSum, correct } = this.#sum.root();
-    if (!Number.isFinite(lossSum)) return { committed: false, reason: "the loss is not finite" };
+    if (!Number.isFinite(lossSum)) return { committed: false, reason: sentence("loss-not-finite") };
     const divisor = this.#config.loss.reduction === "sum" ? 1 : batchSize;
     const outcome = this.#store.applyStep({ step, gradientSum: pointer, divisor });
     return outcome.committed ? { ...outcome, lossSum, correct } : outcome;

@@ -1,10 +1,18 @@
 /** @file The one line that names a run by its settings. */
 import { modelTitle } from "../../shared/model/title.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 
 /** A run config in one line. */
-export function titleOf(config: RunConfig): string {
+export function titleOf(config: RunConfig): Sentence {
   const { dataset, model, loss, optimizer, batchSize } = config;
-  const rate = optimizer.name === "local-search" ? `σ ${optimizer.sigma}` : optimizer.learningRate;
-  return `${dataset.name} · ${modelTitle(model)} · ${loss.name} · ${optimizer.name} ${rate} · batch ${batchSize}`;
+  const isSearch = optimizer.name === "local-search";
+  return sentence("run-title", {
+    dataset: dataset.name,
+    model: modelTitle(model),
+    loss: loss.name,
+    optimizer: optimizer.name,
+    rate: isSearch ? sentence("sigma", { sigma: optimizer.sigma }) : optimizer.learningRate,
+    batchSize,
+  });
 }

@@ -12,12 +12,12 @@
  *    while nothing advances, `waitingFor` says what that is.
  */
 import { known } from "../../shared/assert.ts";
-import { reasonLengthMax } from "../../shared/protocol/limits.ts";
 import type { MessageOf, ResultMessage, WorkerMessage } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { type RoundKind, roundKinds, trainingKind } from "../../shared/run/kinds.ts";
 import { batchSizeOf, epochOf, type RunPlan } from "../../shared/run/plan.ts";
 import { type Block, isNode } from "../../shared/run/tree.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Audit } from "../audit/audit.ts";
 import { type Content, contradicted, noteFirst } from "../audit/late-duplicates.ts";
 import type { Opinion } from "../audit/opinions.ts";
@@ -37,10 +37,10 @@ import type { EndOfRun, RunOutcome, RunOutput, RunSnapshot, RunWorkers } from ".
 export type Verdict =
   | { readonly kind: "accepted"; readonly samples: number }
   /** With a `doubt` it differs from the answer that counted, and nobody can tell any more which of them is wrong. */
-  | { readonly kind: "stale" | "duplicate"; readonly doubt?: string }
+  | { readonly kind: "stale" | "duplicate"; readonly doubt?: Sentence }
   /** It differs from another answer; whoever was wrong has been expelled, which may be somebody else. */
   | { readonly kind: "mismatch" }
-  | { readonly kind: "offence"; readonly reason: string };
+  | { readonly kind: "offence"; readonly reason: Sentence };
 
 export interface TrainingRunOptions {
   readonly id: string;
@@ -141,16 +141,22 @@ export class TrainingRun {
     const member = this.#dispatch.crew.get(workerId);
     if (member === undefined || message.run !== this.id) return { kind: "stale" };
     const round = this.#round;
-    if (message.step > this.#step) return offence(`step ${message.step} is not there yet`);
+    if (message.step > this.#step) {
+      return offence(sentence("step-not-begun", { step: message.step }));
+    }
     if (round === undefined || !isFor(round, message)) {
       return this.#staleResult(member, message, tensor, nowMs);
     }
     const block: Block = { start: message.block[0], end: message.block[1] };
     if (!isNode(block, round.leafCount))
-      return offence(`${nameOf(block)} is no block of this step`);
+      return offence(sentence("no-such-block", { block: nameOf(block) }));
     const holding = round.answer(workerId, block, message.computeMs);
-    if (holding === "repeated") return offence(`${nameOf(block)} was answered before`);
-    if (holding === "unknown") return offence(`${nameOf(block)} was not asked for`);
+    if (holding === "repeated") {
+      return offence(sentence("block-answered-before", { block: nameOf(block) }));
+    }
+    if (holding === "unknown") {
+      return offence(sentence("block-not-asked-for", { block: nameOf(block) }));
+    }
     if (holding === "withdrawn") this.#dispatch.isAlive(member);
     else if (holding.outstanding.size === 0) this.#dispatch.finished(member, holding, nowMs);
     const samples = this.#dispatch.samplesOf(block, round);
@@ -208,7 +214,8 @@ export class TrainingRun {
     const step = this.#step;
     const samples = batchSizeOf(step, this.config, this.plan);
     const outcome = this.#values.commit(step, samples);
-    if (!outcome.committed) return this.#fail(`step ${step} diverged: ${outcome.reason}`);
+    if (!outcome.committed)
+      return this.#fail(sentence("step-diverged", { step, reason: outcome.reason }));
     this.#step = step + 1;
     this.#promedio.end();
     this.progress.addStep(step, { ...outcome, samples }, nowMs - round.openedMs);
@@ -250,7 +257,7 @@ export class TrainingRun {
     this.#end({ kind: "finished", snapshot, rates: this.progress.averageRates });
   }
 
-  #fail(reason: string): void {
+  #fail(reason: Sentence): void {
     this.#dropRound();
     this.#end({ kind: "failed", snapshot: this.snapshot(), reason });
   }
@@ -285,11 +292,12 @@ export class TrainingRun {
     }
     if (!round.giveBack(workerId, block)) return { kind: "stale" };
     if (!this.#audit.canCompute(block)) {
-      this.#fail(`step ${round.step} diverged: ${message.reason}`);
+      this.#fail(sentence("step-diverged", { step: round.step, reason: message.reason }));
       return { kind: "stale" };
     }
     this.#reassign(nowMs, workerId);
-    return offence(`it could not compute ${nameOf(block)}, which can be: ${message.reason}`);
+    const { reason } = message;
+    return offence(sentence("block-can-be-computed", { block: nameOf(block), reason }));
   }
 
   /** Finds workers that are late, and gives what they hold to others too. */
@@ -341,7 +349,7 @@ export class TrainingRun {
       round.releaseAll();
       this.#beginRound(round, nowMs);
     } else this.#reassign(nowMs);
-    const reason = `${nameOf(block)} of step ${round.step} differs from the recomputed one`;
+    const reason = sentence("block-differs", { block: nameOf(block), step: round.step });
     for (const id of liars) this.#workers.expel(id, reason);
   }
 
@@ -360,13 +368,17 @@ export class TrainingRun {
   }
 
   /** A late duplicate is dropped; if it differs from the answer that counted, both workers are named and doubted. */
-  #doubtOf(member: CrewWorker, round: Round, content: Content): { doubt: string } | undefined {
+  #doubtOf(member: CrewWorker, round: Round, content: Content): { doubt: Sentence } | undefined {
     const first = contradicted(round, content);
     if (first === undefined) return undefined;
     this.#audit.distrust(first.workerId, member.id);
-    const of = `${nameOf(content.block)} of step ${round.step}`;
     return {
-      doubt: `${first.name} and ${member.name} differ about ${of}: one of them is wrong; --audit quorum tells which`,
+      doubt: sentence("workers-differ", {
+        first: first.name,
+        second: member.name,
+        block: nameOf(content.block),
+        step: round.step,
+      }),
     };
   }
 
@@ -447,36 +459,22 @@ export class TrainingRun {
     return this.#round?.isBusy(workerId) ?? false;
   }
 
-  /** The one sentence that says what the run waits for (invariant 4), or `null` while it advances. */
-  waitingFor(nowMs: number): string | null {
-    const wait = this.wait(nowMs);
-    if (wait === null) return null;
-    if (wait.sinceMs === null) return wait.what;
-    return `${wait.what} ${((nowMs - wait.sinceMs) / 1000).toFixed(1)} s ago`;
-  }
-
-  /** What the run waits for, apart from how long it has: equal as long as nothing changes. */
-  wait(nowMs: number): { readonly what: string; readonly sinceMs: number | null } | null {
+  /** What the run waits for (invariant 4), or `null` while it advances. */
+  waitingFor(nowMs: number): Sentence | null {
     if (this.#outcome !== undefined) return null;
     const missing = Math.max(this.#minWorkers, 1) - this.#dispatch.crew.size;
-    if (missing > 0) {
-      const workers = missing === 1 ? "1 more worker" : `${missing} more workers`;
-      return { what: `waiting for ${workers}`, sinceMs: null };
-    }
-    if (this.#round === undefined) {
-      return this.#paused ? { what: "paused by the operator", sinceMs: null } : null;
-    }
+    if (missing > 0) return sentence("waiting-for-workers", { missing });
+    if (this.#round === undefined) return this.#paused ? sentence("paused-by-operator") : null;
     if (nowMs - this.#round.openedMs < waitingIsWorthSayingMs) return null;
+    const { step } = this.#round;
     const oldest = this.#round.oldest();
-    if (oldest === undefined) {
-      return {
-        what: `no worker takes step ${this.#round.step}: all are slow to read`,
-        sinceMs: null,
-      };
-    }
-    const name = this.#dispatch.crew.get(oldest.workerId)?.name ?? "a worker that left";
-    const what = `${nameOf(oldest.block)} of step ${this.#round.step} given to ${name}`;
-    return { what, sinceMs: oldest.sinceMs };
+    if (oldest === undefined) return sentence("waiting-for-taker", { step });
+    return sentence("waiting-for-block", {
+      block: nameOf(oldest.block),
+      step,
+      worker: this.#dispatch.crew.get(oldest.workerId)?.name ?? sentence("departed-worker"),
+      seconds: Math.round((nowMs - oldest.sinceMs) / 100) / 10,
+    });
   }
 }
 
@@ -484,9 +482,9 @@ export class TrainingRun {
 const waitingIsWorthSayingMs = 1_000;
 
 function nameOf({ start, end }: Block): string {
-  return `block [${start}, ${end})`;
+  return `[${start}, ${end})`;
 }
 
-function offence(reason: string): Verdict {
-  return { kind: "offence", reason: reason.slice(0, reasonLengthMax) };
+function offence(reason: Sentence): Verdict {
+  return { kind: "offence", reason };
 }

@@ -1,8 +1,10 @@
+import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 /**
  * @file What can be seen of a coordinator from outside, as plain JSON-safe values: the console draws it, the
  * dashboard receives it. Snapshots for state, events for what happened once.
  */
 import type { RoundKind } from "../../shared/run/kinds.ts";
+import type { Sentence } from "../../shared/words/sentence.ts";
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 
 /** Where a run stands. */
@@ -58,13 +60,13 @@ export interface EvaluationView {
 
 export interface RunView {
   readonly id: string;
-  /** One line: dataset, layers, loss, optimizer, batch. */
-  readonly title: string;
+  /** Dataset, layers, loss, optimizer, batch. */
+  readonly title: Sentence;
   readonly phase: Phase;
   /** How much of what workers send is computed again. */
   readonly audit: AuditPolicy;
   /** What the run waits for, whenever it waits (invariant 4). */
-  readonly waitingFor: string | null;
+  readonly waitingFor: Sentence | null;
   readonly parameterCount: number;
   /** Committed steps. */
   readonly step: number;
@@ -127,7 +129,7 @@ export interface RunRecordView {
   /** From 1, in the order in which they began. */
   readonly number: number;
   readonly id: string;
-  readonly title: string;
+  readonly title: Sentence;
   readonly phase: Phase;
   readonly step: number;
   readonly totalSteps: number;
@@ -169,7 +171,10 @@ export interface SavedCheckpoint {
   readonly step: number;
 }
 
-/** What happened once. `--json` prints each as one line with these very names. */
+/**
+ * What happened once. `--json` prints each as one line with these very names, a sentence as its English text, and beside it
+ * its `code` and its `values`.
+ */
 export type CoordinatorEvent =
   | {
       readonly event: "listening";
@@ -184,13 +189,15 @@ export type CoordinatorEvent =
       readonly name: string;
       readonly kind: "node" | "browser" | "unknown";
       readonly threads: number;
-      readonly reason: string;
+      /** Of the refusal, when the coordinator ended the connection because of what its peer did. */
+      readonly error: ProtocolErrorCode | null;
+      readonly reason: Sentence | null;
       readonly workers: number;
     }
   | {
       readonly event: "started" | "resumed";
       readonly run: string;
-      readonly title: string;
+      readonly title: Sentence;
       readonly step: number;
       readonly totalSteps: number;
       readonly parameterCount: number;
@@ -210,9 +217,9 @@ export type CoordinatorEvent =
       readonly seconds: number;
       readonly workers: number;
     }
-  | { readonly event: "waiting"; readonly reason: string }
-  | { readonly event: "warning"; readonly message: string }
-  | { readonly event: "failed"; readonly step: number; readonly reason: string }
+  | { readonly event: "waiting"; readonly reason: Sentence }
+  | { readonly event: "warning"; readonly message: Sentence }
+  | { readonly event: "failed"; readonly step: number; readonly reason: Sentence }
   | {
       readonly event: "finished";
       readonly steps: number;

@@ -3,6 +3,7 @@
  * tell. Sockets are behind the one, disks behind the other.
  */
 import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
+import type { Sentence } from "../../shared/words/sentence.ts";
 import type { StoreSnapshot } from "./parameter-store.ts";
 import type { Progress, ProgressState } from "./progress.ts";
 import type { CoordinatorEvent } from "./view.ts";
@@ -16,7 +17,7 @@ export interface RunWorkers {
    */
   send(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean;
   /** Disconnects a worker that returned a wrong result, and never admits it again; it may have left already. */
-  expel(workerId: string, reason: string): void;
+  expel(workerId: string, reason: Sentence): void;
 }
 
 /** Where what a run has to tell goes: its checkpoints, its events and its end. */
@@ -44,7 +45,7 @@ export type EndOfRun =
       /** Means over the training that this process did. */
       readonly rates: Progress["averageRates"];
     }
-  | { readonly kind: "failed"; readonly snapshot: RunSnapshot; readonly reason: string };
+  | { readonly kind: "failed"; readonly snapshot: RunSnapshot; readonly reason: Sentence };
 
 /** How a run ended; `stopped` by the operator, between two commits. */
 export type RunOutcome = EndOfRun | { readonly kind: "stopped" };

@@ -26,6 +26,7 @@ import {
   type Safetensors,
   type Tensor,
 } from "../../shared/safetensors.ts";
+import { quoted, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { ProgressState } from "../run/progress.ts";
 import { sha256OfParts } from "../sha256.ts";
 import { renamedTensors, storedConfigSchema } from "./old-forms.ts";
@@ -50,7 +51,7 @@ export interface Checkpoint {
 /** A checkpoint that was read, with the fingerprint of its parameters; or the reason why it cannot be used. */
 export type DecodedCheckpoint =
   | { readonly ok: true; readonly checkpoint: Checkpoint; readonly fingerprint: string }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly reason: Sentence };
 
 /** The run's fingerprint: SHA-256 of the parameters' little-endian bytes, lower-case hex. */
 export function fingerprintOf(parameters: Float32Array): string {
@@ -93,11 +94,13 @@ export function decodeCheckpoint(bytes: Uint8Array): DecodedCheckpoint {
     checkDigest(bytes, file.metadata.get("sha256") ?? "");
     const found = file.metadata.get("promedioCheckpoint");
     if (found !== version && found !== oldVersion) {
-      throw new FormatError(`it has version ${found}, this program reads up to ${version}`);
+      throw new FormatError(
+        sentence("checkpoint-version", { found: found ?? sentence("none"), expected: version }),
+      );
     }
     return readCheckpoint(file, found === oldVersion);
   } catch (error) {
-    if (error instanceof FormatError) return { ok: false, reason: error.message };
+    if (error instanceof FormatError) return { ok: false, reason: error.said };
     throw error;
   }
 }
@@ -114,12 +117,12 @@ function digestOffset(bytes: Uint8Array, digest: string): number {
   const key = `"sha256":"`;
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const offset = file.indexOf(key + digest, "latin1");
-  if (offset === -1) throw new FormatError("it has no hash of itself");
+  if (offset === -1) throw new FormatError(sentence("checkpoint-without-hash"));
   return offset + key.length;
 }
 
 function checkDigest(bytes: Uint8Array, digest: string): void {
-  if (!/^[0-9a-f]{64}$/u.test(digest)) throw new FormatError("it has no hash of itself");
+  if (!/^[0-9a-f]{64}$/u.test(digest)) throw new FormatError(sentence("checkpoint-without-hash"));
   const offset = digestOffset(bytes, digest);
   const zeros = new TextEncoder().encode(noDigest);
   const actual = sha256OfParts(
@@ -127,8 +130,7 @@ function checkDigest(bytes: Uint8Array, digest: string): void {
     zeros,
     bytes.subarray(offset + zeros.length),
   );
-  if (actual !== digest)
-    throw new FormatError("its bytes changed after it was written: the hash differs");
+  if (actual !== digest) throw new FormatError(sentence("checkpoint-changed"));
 }
 
 function readCheckpoint(file: Safetensors, isOld: boolean): DecodedCheckpoint {
@@ -146,23 +148,23 @@ function readCheckpoint(file: Safetensors, isOld: boolean): DecodedCheckpoint {
   const found = [...optimizerState.keys()].toSorted().join();
   if (found !== expected) {
     throw new FormatError(
-      `its optimizer's state is [${found}], ${config.optimizer.name} has [${expected}]`,
+      sentence("checkpoint-state", { found, optimizer: config.optimizer.name, expected }),
     );
   }
   const counted = progress.evaluation?.confusion.length;
   const { confusionCount } = modelSizes(config.model);
   if (counted !== undefined && counted !== confusionCount) {
     throw new FormatError(
-      `its evaluation counts ${counted} confusions, its model has ${confusionCount}`,
+      sentence("checkpoint-confusions", { found: counted, expected: confusionCount }),
     );
   }
   const known = (1 + optimizerState.size) * torchTensorCount(config.model);
   if (tensors.size !== known) {
-    throw new FormatError(`it has ${tensors.size} tensors, its model and optimizer ${known}`);
+    throw new FormatError(sentence("checkpoint-tensors", { found: tensors.size, expected: known }));
   }
   const fingerprint = fingerprintOf(parameters);
   if (fingerprint !== metadata.get("fingerprint")) {
-    throw new FormatError(`its parameters' fingerprint is ${fingerprint}, not the one it names`);
+    throw new FormatError(sentence("checkpoint-fingerprint", { fingerprint }));
   }
   return {
     ok: true,
@@ -184,7 +186,9 @@ function readTensors(
   return fromTorch((name, shape) => {
     const tensor = tensors.get(prefix + name);
     if (!(tensor?.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
-      throw new FormatError(`tensor ${prefix}${name} is not F32 [${shape.join(", ")}]`);
+      throw new FormatError(
+        sentence("checkpoint-tensor", { name: prefix + name, shape: shape.join(", ") }),
+      );
     }
     return tensor.data;
   }, model);
@@ -199,12 +203,13 @@ function readJson<T>(
   try {
     value = JSON.parse(metadata.get(key) ?? "");
   } catch {
-    throw new FormatError(`its ${key} is not JSON`);
+    throw new FormatError(sentence("checkpoint-not-json", { field: key }));
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new FormatError(`its ${key} is not valid: ${issue?.path.join(".")}: ${issue?.message}`);
+  const [path, reason] = [issue?.path.join(".") ?? "", quoted(issue?.message ?? "")];
+  throw new FormatError(sentence("checkpoint-field", { field: key, path, reason }));
 }
 
 /** JSON has neither NaN nor ∞, but the losses of a diverging run do. */

@@ -5,6 +5,8 @@
 import { mkdir, open, readdir, readFile, rename, stat, truncate, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 
+import { type Sentence, sentence, SentenceError } from "../../shared/words/sentence.ts";
+
 /** The result of `stat` for a file or a folder. */
 export interface DiskEntry {
   readonly kind: "file" | "folder" | "other";
@@ -59,9 +61,9 @@ export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): 
  */
 export async function readSmall(disk: Disk, path: string, bytesMax: number): Promise<Uint8Array> {
   const entry = await disk.stat(path);
-  if (entry !== undefined && entry.kind !== "file") throw new Error("it is not a file");
+  if (entry !== undefined && entry.kind !== "file") throw new SentenceError(sentence("is-no-file"));
   if (entry !== undefined && entry.sizeBytes > bytesMax) {
-    throw new Error(`it has ${entry.sizeBytes} bytes, at most ${bytesMax} are read`);
+    throw new SentenceError(sentence("file-too-large", { bytes: entry.sizeBytes, bytesMax }));
   }
   return await disk.readFile(path);
 }
@@ -89,7 +91,7 @@ export function isMissing(error: unknown): boolean {
 }
 
 /** The result of an operation that may fail without harming the run. The reason is one line for the operator. */
-export type Outcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly reason: Sentence };
 
 async function writeAndFlush(path: string, flags: "w" | "a", bytes: Uint8Array): Promise<void> {
   const file = await open(path, flags);

@@ -4,7 +4,8 @@
  */
 import { dirname } from "node:path";
 
-import { messageOf } from "../../shared/error-text.ts";
+import { sentence } from "../../shared/words/sentence.ts";
+import { systemReason } from "../../shared/words/system-reason.ts";
 import { type Disk, isMissing, type Outcome, replaceFile } from "./disk.ts";
 
 /**
@@ -60,14 +61,17 @@ export class MetricsFile {
         this.#waiting = [];
         this.#waitingCharacters = 0;
         this.#keep([...lines, ...newer]);
-        return { ok: false, reason: `cannot write ${this.path}: ${messageOf(error)}` };
+        return {
+          ok: false,
+          reason: sentence("cannot-write", { path: this.path, reason: systemReason(error) }),
+        };
       }
       const dropped = this.#dropped;
       this.#dropped = 0;
       if (dropped === 0) return { ok: true };
       return {
         ok: false,
-        reason: `${this.path} lacks ${dropped} lines from while it could not be written`,
+        reason: sentence("lines-lost", { path: this.path, count: dropped }),
       };
     });
   }
@@ -83,7 +87,10 @@ export class MetricsFile {
         await this.#trimIfDue();
         return { ok: true };
       } catch (error) {
-        return { ok: false, reason: `cannot trim ${this.path}: ${messageOf(error)}` };
+        return {
+          ok: false,
+          reason: sentence("cannot-trim", { path: this.path, reason: systemReason(error) }),
+        };
       }
     });
   }

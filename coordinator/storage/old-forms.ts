@@ -15,6 +15,7 @@ import { layoutOf } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/model/model-config.ts";
 import { type RunConfig, runConfigSchema } from "../../shared/run/config.ts";
 import type { Tensor } from "../../shared/safetensors.ts";
+import { sentence } from "../../shared/words/sentence.ts";
 
 const oldModelSchema = z.strictObject({
   /** Widths: inputs, hidden …, outputs. */
@@ -53,7 +54,8 @@ export function renamedTensors(
     [...tensors].map(([oldName, tensor]) => {
       const [, prefix = "", layer = "", rest = ""] = tensorName.exec(oldName) ?? [];
       const name = names.get(layer);
-      if (name === undefined) throw new FormatError(`its model has no tensor ${oldName}`);
+      if (name === undefined)
+        throw new FormatError(sentence("checkpoint-old-tensor", { name: oldName }));
       return [prefix + name + rest, tensor];
     }),
   );

@@ -15,7 +15,8 @@
  */
 import { basename, dirname, join } from "node:path";
 
-import { messageOf } from "../../shared/error-text.ts";
+import { type Sentence, sentence, type Value } from "../../shared/words/sentence.ts";
+import { systemReason } from "../../shared/words/system-reason.ts";
 import {
   type Checkpoint,
   decodeCheckpoint,
@@ -41,12 +42,12 @@ export type FoundCheckpoint =
       readonly path: string;
       readonly checkpoint: Checkpoint;
       readonly fingerprint: string;
-      readonly notes: readonly string[];
+      readonly notes: readonly Sentence[];
     }
   | {
       readonly found: false;
-      readonly reason: string;
-      readonly notes: readonly string[];
+      readonly reason: Sentence;
+      readonly notes: readonly Sentence[];
       /** Whether something could not be read, so that there may be a checkpoint after all. */
       readonly isUncertain: boolean;
     };
@@ -54,11 +55,11 @@ export type FoundCheckpoint =
 /** The path of a checkpoint, or the reason why it was not written. */
 export type WrittenCheckpoint =
   | { readonly ok: true; readonly path: string }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly reason: Sentence };
 
 export type FoundRun =
   | { readonly found: true; readonly folder: RunFolder }
-  | { readonly found: false; readonly reason: string };
+  | { readonly found: false; readonly reason: Sentence };
 
 /**
  * Sets up the folder of a new run.
@@ -75,14 +76,17 @@ export async function createRunFolder(
   const path = join(runs, id);
   try {
     if ((await disk.stat(join(path, configName))) !== undefined) {
-      return { found: false, reason: `${path} exists already; choose another name or resume it` };
+      return { found: false, reason: sentence("run-exists", { path }) };
     }
     await makeFolders(disk, runs, join(path, checkpointsName));
     const text = `${JSON.stringify(setup, null, 2)}\n`;
     await replaceFile(disk, join(path, configName), new TextEncoder().encode(text));
     return { found: true, folder: new RunFolder(disk, path) };
   } catch (error) {
-    return { found: false, reason: `cannot set up ${path}: ${messageOf(error)}` };
+    return {
+      found: false,
+      reason: sentence("cannot-set-up", { path, reason: systemReason(error) }),
+    };
   }
 }
 
@@ -117,11 +121,16 @@ export async function findRunFolder(disk: Disk, runs: string, wanted?: string): 
     if (path !== undefined) return { found: true, folder: new RunFolder(disk, path) };
     const reason =
       wanted === undefined
-        ? `no run in ${runs}; start one without --resume`
-        : `no run ${wanted}, nor ${join(runs, wanted)}; runs there: ${await runIds(disk, runs)}`;
+        ? sentence("no-run-in-folder", { path: runs })
+        : sentence("no-such-run", {
+            name: wanted,
+            path: join(runs, wanted),
+            runs: await runIds(disk, runs),
+          });
     return { found: false, reason };
   } catch (error) {
-    return { found: false, reason: `cannot look for runs in ${runs}: ${messageOf(error)}` };
+    const why = { path: runs, reason: systemReason(error) };
+    return { found: false, reason: sentence("cannot-look-for-runs", why) };
   }
 }
 
@@ -148,14 +157,15 @@ export class RunFolder {
 
   /** The setup passed to `createRunFolder`. The caller must validate it, because people edit files. */
   async readSetup(): Promise<
-    { readonly ok: true; readonly setup: unknown } | { readonly ok: false; readonly reason: string }
+    | { readonly ok: true; readonly setup: unknown }
+    | { readonly ok: false; readonly reason: Sentence }
   > {
     const path = this.setupPath;
     try {
       const text = new TextDecoder().decode(await readSmall(this.#disk, path, setupBytesMax));
       return { ok: true, setup: JSON.parse(text) };
     } catch (error) {
-      return { ok: false, reason: `cannot read ${path}: ${messageOf(error)}` };
+      return { ok: false, reason: sentence("cannot-read", { path, reason: systemReason(error) }) };
     }
   }
 
@@ -179,7 +189,8 @@ export class RunFolder {
         await this.#prune(checkpoint.step);
         return { ok: true, path };
       } catch (error) {
-        return { ok: false, reason: `cannot write checkpoint ${path}: ${messageOf(error)}` };
+        const why = { path, reason: systemReason(error) };
+        return { ok: false, reason: sentence("cannot-write-checkpoint", why) };
       }
     });
   }
@@ -193,7 +204,8 @@ export class RunFolder {
         await replaceFile(this.#disk, path, encodeCheckpoint(checkpoint));
         return { ok: true, path };
       } catch (error) {
-        return { ok: false, reason: `cannot write checkpoint ${path}: ${messageOf(error)}` };
+        const why = { path, reason: systemReason(error) };
+        return { ok: false, reason: sentence("cannot-write-checkpoint", why) };
       }
     });
   }
@@ -205,7 +217,7 @@ export class RunFolder {
    */
   latestCheckpoint(file?: string): Promise<FoundCheckpoint> {
     return this.#inTurn(async () => {
-      const bad: string[] = [];
+      const bad: Sentence[] = [];
       let isUncertain = false;
       try {
         const paths = file === undefined ? await this.#pathsNewestFirst() : [file];
@@ -213,17 +225,23 @@ export class RunFolder {
           const decoded = await this.#decode(path);
           if (decoded.ok) {
             const { checkpoint, fingerprint } = decoded;
-            const notes = bad.map((line) => `${line}; using ${basename(path)}`);
+            const name = basename(path);
+            const notes = bad.map((reason) => sentence("using-checkpoint", { reason, name }));
             return { found: true, path, checkpoint, fingerprint, notes };
           }
           isUncertain ||= decoded.isUnread;
-          const what = decoded.isUnread ? "can't be read" : "is damaged";
-          bad.push(`checkpoint ${path} ${what} (${decoded.reason})`);
+          const why = { path, reason: decoded.reason };
+          bad.push(
+            decoded.isUnread
+              ? sentence("checkpoint-unreadable", why)
+              : sentence("checkpoint-damaged", why),
+          );
         }
-        const reason = `no whole checkpoint in ${this.#checkpoints}`;
+        const reason = sentence("no-whole-checkpoint", { path: this.#checkpoints });
         return { found: false, reason, notes: bad, isUncertain };
       } catch (error) {
-        const reason = `cannot read ${this.#checkpoints}: ${messageOf(error)}`;
+        const why = { path: this.#checkpoints, reason: systemReason(error) };
+        const reason = sentence("cannot-read", why);
         return { found: false, reason, notes: bad, isUncertain: true };
       }
     });
@@ -234,13 +252,13 @@ export class RunFolder {
     path: string,
   ): Promise<
     | Extract<DecodedCheckpoint, { ok: true }>
-    | { readonly ok: false; readonly reason: string; readonly isUnread: boolean }
+    | { readonly ok: false; readonly reason: Sentence; readonly isUnread: boolean }
   > {
     let bytes: Uint8Array;
     try {
       bytes = await this.#disk.readFile(path);
     } catch (error) {
-      return { ok: false, reason: messageOf(error), isUnread: true };
+      return { ok: false, reason: systemReason(error), isUnread: true };
     }
     const decoded = decodeCheckpoint(bytes);
     return decoded.ok ? decoded : { ...decoded, isUnread: false };
@@ -331,8 +349,9 @@ async function namedRun(disk: Disk, runs: string, wanted: string): Promise<strin
   return undefined;
 }
 
-async function runIds(disk: Disk, runs: string): Promise<string> {
-  return (await foldersIn(disk, runs)).toSorted().join(", ") || "none";
+async function runIds(disk: Disk, runs: string): Promise<Value> {
+  const ids = await foldersIn(disk, runs);
+  return ids.length === 0 ? sentence("none") : ids.toSorted();
 }
 
 /** Names in the folder of runs; none if it does not exist yet. */

@@ -4,6 +4,7 @@
  */
 import type { RunConfig } from "../../shared/run/config.ts";
 import { epochOf, type RunPlan } from "../../shared/run/plan.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { TrainingRun } from "../run/training-run.ts";
 import type { CoordinatorEvent, SavedCheckpoint } from "../run/view.ts";
 import type { EndOfRun, RunOutput, RunSnapshot } from "../run/world.ts";
@@ -20,7 +21,7 @@ const firstPauseMs = 500;
 /** How a run ended, once everything about it is on disk. */
 export interface JobEnd {
   readonly reason: "finished" | "failed";
-  readonly message: string;
+  readonly message: Sentence;
   readonly fingerprint: string;
   /** Whether nothing is left only in memory. */
   readonly isSaved: boolean;
@@ -133,7 +134,7 @@ export class RunJob implements RunOutput {
     this.#savedPath = written.path;
   }
 
-  #warn(message: string): void {
+  #warn(message: Sentence): void {
     this.#options.report({ event: "warning", message });
   }
 
@@ -162,7 +163,7 @@ export class RunJob implements RunOutput {
       fingerprint,
       checkpoint: isSaved ? this.#savedPath : null,
     });
-    ended({ reason: "finished", message: "the run is finished", fingerprint, isSaved });
+    ended({ reason: "finished", message: sentence("run-finished"), fingerprint, isSaved });
   }
 
   /** No later checkpoint will replace this one. So it is tried again, and finally written to another place. */
@@ -176,15 +177,13 @@ export class RunJob implements RunOutput {
       await this.#writing;
       if (isSafe() || tries === resultTriesMax || this.#isHurried) break;
       const pauseMs = firstPauseMs * 2 ** (tries - 1);
-      this.#warn(
-        `the result is in memory only: make room on the disk, or download it from the dashboard; trying again in ${pauseMs / 1000} s`,
-      );
+      this.#warn(sentence("result-in-memory-only", { seconds: pauseMs / 1000 }));
       // oxlint-disable-next-line no-await-in-loop
       await this.#pause(pauseMs);
     }
     if (isSafe()) return;
     this.#note(snapshot, await folder.writeElsewhere(checkpointOf(config, snapshot), refuge()));
-    if (isSafe()) this.#warn(`the result lies outside of the run's folder: ${this.#savedPath}`);
+    if (isSafe()) this.#warn(sentence("result-elsewhere", { path: this.#savedPath ?? "" }));
   }
 
   async #pause(pauseMs: number): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { PeerSocket } from "../edge/peer.ts";
 import type { CoordinatorEvent } from "../run/view.ts";
 import type { Runs } from "../runs.ts";
@@ -42,7 +43,7 @@ export class BreakItEvents {
   /** @throws OperatorError if there is no such worker, as do the next three. */
   drop(workerId: string): void {
     const { socket, name } = this.#choose(workerId);
-    this.#say(`the connection of ${name} is cut`);
+    this.#say(sentence("break-it-drop", { worker: name }));
     this.#options.breakIt.drop(socket);
   }
 
@@ -50,12 +51,16 @@ export class BreakItEvents {
     const { socket, name } = this.#choose(workerId);
     const before = this.#options.runs.current;
     const step = before?.run.step ?? 0;
-    this.#say(`all that ${name} sends is held back for ${seconds} s`);
+    this.#say(sentence("break-it-delay", { worker: name, seconds }));
     this.#options.breakIt.delay(socket, seconds, () => {
       const { current } = this.#options.runs;
       const steps = (current?.run.step ?? 0) - step;
-      if (current?.number !== before?.number) this.#say(`what ${name} sent comes through again`);
-      else this.#say(`what ${name} sent comes through again; ${steps} steps meanwhile`);
+      const isSameRun = current?.number === before?.number;
+      this.#say(
+        isSameRun
+          ? sentence("break-it-delay-over-steps", { worker: name, steps })
+          : sentence("break-it-delay-over", { worker: name }),
+      );
     });
   }
 
@@ -66,16 +71,14 @@ export class BreakItEvents {
     this.#options.breakIt.spoil(socket, "corrupt", {
       before: (step) => {
         offences = this.#worker(id).offences;
-        this.#say(`bits of ${name}'s gradient for step ${step} are flipped: a value is NaN now`);
+        this.#say(sentence("break-it-corrupt", { worker: name, step }));
       },
       after: (step) => {
         const { isBanned, offences: now } = this.#worker(id);
         if (isBanned) this.#sayFound(name, step);
         else if (now === offences) this.#sayUnneeded(name, step);
         else {
-          this.#say(
-            `the NaN was refused before it touched a sum, and what ${name} had of step ${step} was computed again`,
-          );
+          this.#say(sentence("break-it-nan-refused", { worker: name, step }));
         }
       },
     });
@@ -88,9 +91,7 @@ export class BreakItEvents {
     this.#options.breakIt.spoil(socket, "lie", {
       before: (step) => {
         ({ blocksDone } = this.#worker(id));
-        this.#say(
-          `one bit of ${name}'s gradient for step ${step} is flipped: every value is still a number`,
-        );
+        this.#say(sentence("break-it-lie", { worker: name, step }));
       },
       after: (step) => {
         const run = this.#options.runs.current?.number ?? 0;
@@ -114,33 +115,27 @@ export class BreakItEvents {
     else if (current?.number !== run) return true;
     else if (current.run.step <= step) return current.run.outcome !== undefined;
     else {
-      this.#say(
-        `nobody found the lie: step ${step} was committed with it, and the fingerprint will be another one; only --audit quorum finds every one`,
-      );
+      this.#say(sentence("break-it-not-found", { step }));
     }
     return true;
   }
 
   #sayFound(name: string, step: number): void {
     if (this.#options.runs.current?.audit === "quorum") {
-      this.#say(
-        `the lie was found: a second worker's answer differed, and the referee computed who was right; ${name} is cut off, and what rested on its word in step ${step} was computed again`,
-      );
+      this.#say(sentence("break-it-found-by-quorum", { worker: name, step }));
     } else {
-      this.#say(
-        `the lie was found: the referee happened to compute the same block; ${name} is cut off, and what it had of step ${step} was computed again`,
-      );
+      this.#say(sentence("break-it-found-by-sample", { worker: name, step }));
     }
   }
 
   #sayUnneeded(name: string, step: number): void {
-    this.#say(`what ${name} sent for step ${step} was not needed: another was faster`);
+    this.#say(sentence("break-it-not-needed", { worker: name, step }));
   }
 
   #choose(workerId: string): Victim {
     const found = this.#options.coordinator.connectedWorker(workerId);
     if (found === undefined) {
-      throw new OperatorError(`worker ${shown(workerId)} is not connected; choose another`);
+      throw new OperatorError(sentence("worker-not-connected", { worker: shown(workerId) }));
     }
     this.#options.runs.noteDisturbance();
     return { ...found, id: workerId };
@@ -151,7 +146,7 @@ export class BreakItEvents {
     return this.#options.coordinator.worker(id) ?? { offences: 0, blocksDone: 0, isBanned: false };
   }
 
-  #say(what: string): void {
-    this.#options.report({ event: "warning", message: `break it: ${what}` });
+  #say(message: Sentence): void {
+    this.#options.report({ event: "warning", message });
   }
 }

@@ -4,9 +4,15 @@
  */
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
-import { flagOf, type Given } from "../../shared/run/settings/option.ts";
+import { type Given } from "../../shared/run/settings/option.ts";
 import { readSettings } from "../../shared/run/settings/read-settings.ts";
-import { isRunKey, runOptions, type RunRequest } from "../../shared/run/settings/run-settings.ts";
+import {
+  isRunKey,
+  runOptions,
+  type RunRequest,
+  settingName,
+} from "../../shared/run/settings/run-settings.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 import { isOpenToPages, openToPages } from "../datasets/loaders.ts";
 import type { Runs } from "../runs.ts";
@@ -21,7 +27,7 @@ export interface ControlOptions {
 /** What an order came to. `id` is 0 when the order could not even be read. */
 export interface Reply {
   readonly id: number;
-  readonly error: string | null;
+  readonly error: Sentence | null;
 }
 
 export class Control {
@@ -34,14 +40,13 @@ export class Control {
   /** Carries out one order; never rejects for a mistake in it. */
   async execute(text: string): Promise<Reply> {
     const order = readCommand(text);
-    if (order === undefined)
-      return { id: 0, error: "an order that this coordinator does not know" };
+    if (order === undefined) return { id: 0, error: sentence("unknown-order") };
     try {
       await this.#run(order);
       return { id: order.id, error: null };
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
-      return { id: order.id, error: error.message };
+      return { id: order.id, error: error.said };
     }
   }
 
@@ -100,15 +105,19 @@ export function readRequest(
 ): RunRequest {
   const given = new Map<string, Given>();
   for (const [key, value] of Object.entries(settings)) {
-    if (!isRunKey(key)) throw new OperatorError(`there is no setting ${shown(key)}; leave it out`);
-    given.set(key, { texts: [value], origin: { from: "flag", label: flagOf(key) } });
+    if (!isRunKey(key)) throw new OperatorError(sentence("no-such-setting", { name: shown(key) }));
+    given.set(key, { texts: [value], origin: { from: "flag", label: settingName(key) } });
   }
   const { values, origins } = readSettings(runOptions, [given]);
   const { dataset } = values;
   if (dataset !== undefined && !isOpenToPages(dataset) && !named.includes(dataset)) {
     // A page must not find out which folders there are on this machine.
+    const setting = { setting: settingName("dataset"), value: shown(dataset) };
     throw new OperatorError(
-      `--dataset ${shown(dataset)}: a page can choose ${openToPages}; anything else is named on the command line`,
+      sentence("not-open-to-pages", {
+        setting: sentence("setting-with-value", setting),
+        choices: openToPages,
+      }),
     );
   }
   return { given: values, origins };

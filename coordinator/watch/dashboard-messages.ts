@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 
 import type { RunConfig } from "../../shared/run/config.ts";
+import type { Sentence } from "../../shared/words/sentence.ts";
 import { auditPolicies } from "../audit/audit-policy.ts";
 import type {
   CoordinatorEvent,
@@ -39,7 +40,7 @@ export type DashboardMessage =
   /** What happened once; `atMs` since 1970. */
   | { readonly kind: "event"; readonly atMs: number; readonly event: CoordinatorEvent }
   /** To an order: what was wrong with it, in one line, or `null`. */
-  | { readonly kind: "reply"; readonly id: number; readonly error: string | null };
+  | { readonly kind: "reply"; readonly id: number; readonly error: Sentence | null };
 
 const id = z.int().check(z.gte(0));
 const worker = z.string().check(z.maxLength(40));

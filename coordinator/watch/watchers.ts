@@ -15,6 +15,7 @@ import {
   silenceMaxMs,
   watcherQuota,
 } from "../../shared/protocol/limits.ts";
+import { reasonOf, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Role } from "../edge/access.ts";
 import { Quota } from "../edge/limits/quota.ts";
 import { RateLimit } from "../edge/limits/rate-limit.ts";
@@ -34,7 +35,7 @@ export interface WatchersOptions {
   /** Carries out an order; never rejects. */
   readonly execute: (
     text: string,
-  ) => Promise<{ readonly id: number; readonly error: string | null }>;
+  ) => Promise<{ readonly id: number; readonly error: Sentence | null }>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
@@ -66,7 +67,7 @@ export class Watchers {
   add(visitor: Visitor): void {
     const { raw } = visitor;
     const timeout = setTimeout(
-      () => this.#refuse(visitor, "ERR_TIMEOUT", "no token in time"),
+      () => this.#refuse(visitor, "ERR_TIMEOUT", sentence("no-token-in-time")),
       helloTimeoutMs,
     );
     raw.once("close", () => clearTimeout(timeout));
@@ -75,7 +76,7 @@ export class Watchers {
       this.#options.refused({
         address: visitor.address,
         code: "ERR_DECODE",
-        reason: error.message,
+        reason: reasonOf(error),
       });
     });
     raw.once("message", (data, isBinary) => {
@@ -103,10 +104,11 @@ export class Watchers {
 
   #greet(visitor: Visitor, text: string): void {
     const role = this.#roleIn(text);
-    if (role === undefined) return this.#refuse(visitor, "ERR_TOKEN", "watching needs a token");
+    if (role === undefined)
+      return this.#refuse(visitor, "ERR_TOKEN", sentence("watching-needs-token"));
     const release = this.#quota[role].take(visitor.address);
     if (release === undefined) {
-      return this.#refuse(visitor, "ERR_FULL", "too many dashboards, or too many of one address");
+      return this.#refuse(visitor, "ERR_FULL", sentence("too-many-dashboards"));
     }
     const { raw } = visitor;
     const nowMs = this.#options.now();
@@ -129,7 +131,7 @@ export class Watchers {
     raw.on("pong", () => this.#pong(watcher));
     raw.on("message", (data, isBinary) => {
       if (role !== "operator" || isBinary) {
-        return this.#refuse(visitor, "ERR_STATE", "this dashboard may only listen");
+        return this.#refuse(visitor, "ERR_STATE", sentence("dashboard-may-only-listen"));
       }
       // oxlint-disable-next-line typescript/no-base-to-string -- a Buffer: that is the default `binaryType`
       void this.#command(watcher, data.toString());
@@ -147,13 +149,13 @@ export class Watchers {
   /** Counts what a peer sends unasked, and is no order. */
   #spend({ rate, visitor }: Watcher): void {
     if (rate.take(this.#options.now())) return;
-    const reason = `more than ${messageRate.perSecond} pings a second that nobody asked for`;
+    const reason = sentence("too-many-pings", { count: messageRate.perSecond });
     this.#refuse(visitor, "ERR_RATE", reason);
   }
 
   async #command(watcher: Watcher, text: string): Promise<void> {
     if (!watcher.orders.take(this.#options.now())) {
-      return this.#refuse(watcher.visitor, "ERR_RATE", "too many orders");
+      return this.#refuse(watcher.visitor, "ERR_RATE", sentence("too-many-orders"));
     }
     send(watcher, { kind: "reply", ...(await this.#options.execute(text)) });
   }
@@ -171,7 +173,7 @@ export class Watchers {
     const { raw, address } = watcher.visitor;
     if (raw.readyState !== raw.OPEN) return;
     if (isSilent(watcher, nowMs)) {
-      const reason = `silent for ${silenceMaxMs / 1000} s`;
+      const reason = sentence("silent-for", { seconds: silenceMaxMs / 1000 });
       this.#options.refused({ address, code: "ERR_TIMEOUT", reason });
       return raw.terminate();
     }
@@ -181,7 +183,7 @@ export class Watchers {
     raw.ping();
   }
 
-  #refuse({ raw, address }: Visitor, code: ProtocolErrorCode, reason: string): void {
+  #refuse({ raw, address }: Visitor, code: ProtocolErrorCode, reason: Sentence): void {
     if (raw.readyState !== raw.OPEN) return;
     this.#options.refused({ address, code, reason });
     raw.close(closeStatus[code], code);

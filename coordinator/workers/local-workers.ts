@@ -4,6 +4,9 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { systemReason } from "../../shared/words/system-reason.ts";
+
 export interface LocalWorkersOptions {
   /** Path of the bundled program. */
   readonly program: string;
@@ -16,7 +19,7 @@ export interface LocalWorkersOptions {
   readonly count: number;
   readonly threads: number | "auto";
   /** A worker process ended that should not have. */
-  readonly ended: (message: string) => void;
+  readonly ended: (said: Sentence) => void;
 }
 
 /** Starts the processes; returns what ends them and waits until they are gone. */
@@ -26,10 +29,15 @@ export function startLocalWorkers(options: LocalWorkersOptions): () => Promise<v
     const child = spawnWorker(options, i + 1);
     child.once("exit", (code, signal) => {
       // One that leaves in good order was told to, by Ctrl-C for example, which every process of a terminal gets.
-      if (!stopping && code !== 0)
-        options.ended(`local worker ${i + 1} ended (${signal ?? `exit code ${code}`})`);
+      if (stopping || code === 0) return;
+      const how = signal ?? sentence("exit-code", { code: String(code) });
+      options.ended(sentence("local-worker-ended", { number: i + 1, how }));
     });
-    child.once("error", (error) => options.ended(`local worker ${i + 1}: ${error.message}`));
+    child.once("error", (error) => {
+      options.ended(
+        sentence("local-worker-failed", { number: i + 1, reason: systemReason(error) }),
+      );
+    });
     return child;
   });
   return async () => {

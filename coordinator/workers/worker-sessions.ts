@@ -20,7 +20,6 @@ import {
   pingIntervalMs,
   protocolVersion,
   queuedBytesMax,
-  reasonLengthMax,
   unauthenticatedBytesMax,
   workersMax,
   workersPerAddressMax,
@@ -32,6 +31,8 @@ import {
   type MessageOf,
   type WorkerMessage,
 } from "../../shared/protocol/messages.ts";
+import { fitForWire } from "../../shared/protocol/sentence-schema.ts";
+import { sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { SpeedEstimate } from "../dispatch/speed.ts";
 import { sameSecret } from "../edge/access.ts";
 import { subnetOf } from "../edge/addresses.ts";
@@ -60,6 +61,8 @@ export interface WorkerSessionsOptions {
   readonly report: (event: CoordinatorEvent) => void;
 }
 
+type WorkerEvent = Extract<CoordinatorEvent, { event: "worker" }>;
+
 const nothing = () => {};
 
 /** One socket and what is known of it. */
@@ -87,7 +90,7 @@ export class WorkerSessions implements RunWorkers {
   readonly #quota = new Quota({ inAll: workersMax, perAddress: workersPerAddressMax });
   #run: TrainingRun | undefined;
   #dataset = "";
-  #farewell: { run: string; reason: string; fingerprint: string } | undefined;
+  #farewell: { run: string; reason: Sentence; fingerprint: string } | undefined;
   /** Nobody needs to hear of workers that leave because they were sent away. */
   #closing = false;
   readonly #notices: Notices;
@@ -122,7 +125,7 @@ export class WorkerSessions implements RunWorkers {
 
   /** A worker's name, also of one that is gone. */
   nameOf(id: string): string {
-    return this.#roster.get(id)?.name ?? "a worker that left";
+    return this.#roster.get(id)?.name ?? sayAtTerminal(sentence("departed-worker"));
   }
 
   // ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -142,10 +145,9 @@ export class WorkerSessions implements RunWorkers {
   }
 
   /** Tells every worker that the run is over, now and when they come back. */
-  end(reason: string, fingerprint: string): void {
+  end(reason: Sentence, fingerprint: string): void {
     if (this.#run === undefined) return;
-    const text = reason.slice(0, reasonLengthMax);
-    this.#farewell = { run: this.#run.id, reason: text, fingerprint };
+    this.#farewell = { run: this.#run.id, reason: fitForWire(reason), fingerprint };
     for (const { worker } of this.#connections) {
       if (worker !== undefined) this.#tell(worker, { type: "end", ...this.#farewell });
     }
@@ -161,7 +163,7 @@ export class WorkerSessions implements RunWorkers {
   #bringRun({ worker, socket, messageBytesMax: most }: Connection): void {
     if (worker === undefined) return;
     this.#introduceRun(worker);
-    if (most < this.messageBytesMax()) socket.close(1012, "come back for a larger model");
+    if (most < this.messageBytesMax()) socket.close(1012, "larger-model");
   }
 
   // ── one socket ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,10 +189,7 @@ export class WorkerSessions implements RunWorkers {
     };
     this.#connections.add(connection);
     if (connection.release === undefined) {
-      this.#refuse(
-        connection,
-        new ProtocolError("ERR_FULL", "too many workers, or too many of one address"),
-      );
+      this.#refuse(connection, new ProtocolError("ERR_FULL", sentence("too-many-workers")));
     }
     return {
       message: (bytes) => this.#receive(connection, bytes),
@@ -209,7 +208,7 @@ export class WorkerSessions implements RunWorkers {
       if (connection.worker === undefined && bytes.length > unauthenticatedBytesMax) {
         throw new ProtocolError(
           "ERR_TOO_LARGE",
-          `before hello at most ${unauthenticatedBytesMax} bytes`,
+          sentence("too-large-before-hello", { bytes: unauthenticatedBytesMax }),
         );
       }
       this.#dispatch(connection, decodeWorkerMessage(bytes));
@@ -223,15 +222,17 @@ export class WorkerSessions implements RunWorkers {
   #spend(connection: Connection): boolean {
     if (!this.#connections.has(connection)) return false;
     if (connection.rate.take(this.#options.now())) return true;
-    const message = `more than ${messageRate.perSecond} messages a second that nobody asked for`;
-    this.#refuse(connection, new ProtocolError("ERR_RATE", message));
+    const said = sentence("too-many-messages", { count: messageRate.perSecond });
+    this.#refuse(connection, new ProtocolError("ERR_RATE", said));
     return false;
   }
 
   #dispatch(connection: Connection, { header, tensor }: Decoded<WorkerMessage>): void {
     const { worker } = connection;
     if (header.type === "hello") return this.#hello(connection, header);
-    if (worker === undefined) throw new ProtocolError("ERR_STATE", `${header.type} before hello`);
+    if (worker === undefined) {
+      throw new ProtocolError("ERR_STATE", sentence("before-hello", { type: header.type }));
+    }
     const nowMs = this.#options.now();
     switch (header.type) {
       case "ready":
@@ -260,11 +261,14 @@ export class WorkerSessions implements RunWorkers {
   }
 
   #hello(connection: Connection, hello: MessageOf<WorkerMessage, "hello">): void {
-    if (connection.worker !== undefined) throw new ProtocolError("ERR_STATE", "hello twice");
+    if (connection.worker !== undefined) {
+      throw new ProtocolError("ERR_STATE", sentence("hello-twice"));
+    }
     this.#checkHello(hello);
     const worker = this.#roster.introduce(hello, hello.session, this.#options.newSession());
     if (worker.isBanned) {
-      throw new ProtocolError("ERR_MISMATCH", `${worker.name} has sent what no computation gives`);
+      const said = sentence("has-sent-wrong-result", { worker: worker.name });
+      throw new ProtocolError("ERR_MISMATCH", said);
     }
     this.#replaceSocket(worker, connection);
     connection.admitted();
@@ -272,25 +276,18 @@ export class WorkerSessions implements RunWorkers {
     const { session, name } = worker;
     const { kernel } = this.#options;
     this.#tell(worker, { type: "welcome", protocol: protocolVersion, session, name, kernel });
-    this.#reportWorker(worker, "joined", "");
+    this.#reportWorker(worker, { change: "joined", error: null, reason: null });
     this.#introduceRun(worker);
   }
 
   #checkHello(hello: MessageOf<WorkerMessage, "hello">): void {
     const { joinToken, kernel } = this.#options;
-    if (hello.protocol !== protocolVersion) {
-      const versions = `protocol ${hello.protocol}, this coordinator speaks ${protocolVersion}`;
-      throw new ProtocolError("ERR_VERSION", `${versions}: use the same version of promedio`);
-    }
     if (joinToken !== null && !sameSecret(hello.token, joinToken)) {
-      throw new ProtocolError(
-        "ERR_TOKEN",
-        "wrong join token: use the join URL that the coordinator printed",
-      );
+      throw new ProtocolError("ERR_TOKEN", sentence("token-wrong"));
     }
     if (hello.kernel !== kernel) {
-      const hashes = `kernel ${hello.kernel.slice(0, 12)}, this run needs ${kernel.slice(0, 12)}`;
-      throw new ProtocolError("ERR_KERNEL", `${hashes}: use the same version of promedio`);
+      const hashes = { theirs: hello.kernel.slice(0, 12), ours: kernel.slice(0, 12) };
+      throw new ProtocolError("ERR_KERNEL", sentence("kernel-differs", hashes));
     }
   }
 
@@ -298,7 +295,7 @@ export class WorkerSessions implements RunWorkers {
   #replaceSocket(worker: Worker, connection: Connection): void {
     for (const older of this.#connections) {
       if (older.worker === worker) {
-        this.#refuse(older, new ProtocolError("ERR_REPLACED", "this worker connected again"));
+        this.#refuse(older, new ProtocolError("ERR_REPLACED", sentence("connected-again")));
       }
     }
     worker.socket = connection.socket;
@@ -309,7 +306,7 @@ export class WorkerSessions implements RunWorkers {
   #introduceRun(worker: Worker): void {
     worker.state = "loading";
     if (this.#run === undefined) {
-      this.#tell(worker, { type: "wait", reason: "no run has started yet" });
+      this.#tell(worker, { type: "wait", reason: sentence("no-run-yet") });
     } else if (this.#farewell !== undefined) {
       this.#tell(worker, { type: "end", ...this.#farewell });
     } else {
@@ -320,10 +317,9 @@ export class WorkerSessions implements RunWorkers {
 
   #ready(worker: Worker, ready: MessageOf<WorkerMessage, "ready">): void {
     if (this.#run === undefined || ready.run !== this.#run.id) return;
-    if (worker.state === "ready") throw new ProtocolError("ERR_STATE", "ready twice");
+    if (worker.state === "ready") throw new ProtocolError("ERR_STATE", sentence("ready-twice"));
     if (ready.selfTest !== this.#options.selfTest) {
-      const message = "the self-test gave other bits than it must: this machine may not take part";
-      throw new ProtocolError("ERR_KERNEL", message);
+      throw new ProtocolError("ERR_KERNEL", sentence("self-test-differs"));
     }
     // Who comes back to a run is as fast as it was there, whatever it says now.
     if (worker.speedRun !== ready.run || !worker.speed.isMeasured) {
@@ -345,8 +341,8 @@ export class WorkerSessions implements RunWorkers {
     this.#run?.workerReady({ id, name, speed, subnet }, this.#options.now());
   }
 
-  #leave(connection: Connection, reason: string): void {
-    this.#drop(connection, reason === "" ? "left" : `left: ${reason}`);
+  #leave(connection: Connection, reason: Sentence): void {
+    this.#drop(connection, reason);
     connection.socket.close(1000, "goodbye");
   }
 
@@ -360,34 +356,40 @@ export class WorkerSessions implements RunWorkers {
     if (verdict.kind !== "offence") return;
     worker.offences += 1;
     if (worker.offences >= offencesMax) throw new ProtocolError("ERR_OFFENCES", verdict.reason);
-    this.#notices.warn(`${worker.name}: ${verdict.reason}`);
+    const { reason } = verdict;
+    this.#notices.warn(sentence("of-worker", { worker: worker.name, reason }));
   }
 
   /** A worker returned a wrong result: it is disconnected, and its session is never admitted again. */
-  expel(workerId: string, reason: string): void {
+  expel(workerId: string, reason: Sentence): void {
     const worker = this.#roster.get(workerId);
     if (worker === undefined) return;
     worker.isBanned = true;
-    const error = new ProtocolError("ERR_MISMATCH", reason.slice(0, reasonLengthMax));
+    const error = new ProtocolError("ERR_MISMATCH", reason);
     const connection = [...this.#connections].find((other) => other.worker === worker);
     if (connection !== undefined) return this.#refuse(connection, error);
-    this.#reportWorker(worker, "refused", `${error.code}: ${error.message}`);
+    this.#reportWorker(worker, { change: "refused", error: error.code, reason });
   }
 
   // ── the end of a socket ─────────────────────────────────────────────────────────────────────────────────────────
 
   /** Closes one socket because of what its peer did, and says so to both sides. */
-  #refuse(connection: Connection, { code, message }: ProtocolError): void {
+  #refuse(connection: Connection, { code, said }: ProtocolError): void {
     if (!this.#connections.has(connection)) return;
     const { socket, worker } = connection;
-    socket.send(encodeHead({ type: "error", code, message } satisfies CoordinatorMessage, 0));
+    // A worker of another version could not read it, and would come back for that: the close status tells it all.
+    if (code !== "ERR_VERSION") {
+      const message: CoordinatorMessage = { type: "error", code, reason: fitForWire(said) };
+      socket.send(encodeHead(message, 0));
+    }
     socket.close(closeStatus[code], code);
-    if (worker === undefined) this.#reportRefused(connection, code, message);
-    this.#drop(connection, `${code}: ${message} (${socket.address})`);
+    if (worker === undefined) this.#reportRefused(connection, code, said);
+    const { address } = socket;
+    this.#drop(connection, sentence("from-address", { reason: said, address }), code);
   }
 
   /** Forgets a socket; what its worker held goes to others at once. Safe to call twice. */
-  #drop(connection: Connection, reason: string): void {
+  #drop(connection: Connection, reason: Sentence, error: ProtocolErrorCode | null = null): void {
     if (!this.#connections.delete(connection)) return;
     connection.release?.();
     const { worker } = connection;
@@ -396,7 +398,7 @@ export class WorkerSessions implements RunWorkers {
     if (worker.socket !== connection.socket) return;
     worker.socket = undefined;
     worker.state = "gone";
-    this.#reportWorker(worker, "left", reason);
+    this.#reportWorker(worker, { change: "left", error, reason });
     this.#run?.workerLeft(worker.id, this.#options.now());
   }
 
@@ -414,10 +416,14 @@ export class WorkerSessions implements RunWorkers {
     const { socket, worker, openedMs, heardMs, pingedMs } = connection;
     if (worker === undefined) {
       if (nowMs - openedMs <= helloTimeoutMs) return;
-      return this.#refuse(connection, new ProtocolError("ERR_TIMEOUT", "no hello in time"));
+      return this.#refuse(
+        connection,
+        new ProtocolError("ERR_TIMEOUT", sentence("no-hello-in-time")),
+      );
     }
     if (isSilent(connection, nowMs)) {
-      this.#drop(connection, `silent for ${Math.round((nowMs - heardMs) / 1000)} s`);
+      const seconds = Math.round((nowMs - heardMs) / 1000);
+      this.#drop(connection, sentence("silent-for", { seconds }));
       return socket.terminate();
     }
     if (nowMs - pingedMs < pingIntervalMs || connection.pingOutstanding) return;
@@ -450,21 +456,22 @@ export class WorkerSessions implements RunWorkers {
     worker.socket?.send(encodeHead(message, 0));
   }
 
-  #reportWorker(worker: Worker, change: "joined" | "left" | "refused", reason: string): void {
+  #reportWorker(worker: Worker, what: Pick<WorkerEvent, "change" | "error" | "reason">): void {
     if (this.#closing) return;
     const { name, kind, threads } = worker;
     const workers = this.#roster.connectedCount;
-    this.#options.report({ event: "worker", change, name, kind, threads, reason, workers });
+    this.#options.report({ event: "worker", ...what, name, kind, threads, workers });
   }
 
-  #reportRefused({ socket }: Connection, code: ProtocolErrorCode, message: string): void {
+  #reportRefused({ socket }: Connection, error: ProtocolErrorCode, reason: Sentence): void {
     this.#options.report({
       event: "worker",
       change: "refused",
       name: socket.address,
       kind: "unknown",
       threads: 0,
-      reason: `${code}: ${message}`,
+      error,
+      reason,
       workers: this.#roster.connectedCount,
     });
   }

@@ -13,6 +13,7 @@
 import { assert } from "../assert.ts";
 import { FormatError } from "../format-error.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../safetensors.ts";
+import { sentence } from "../words/sentence.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { type Sha256, sha256Hex } from "./sha256.ts";
 
@@ -85,7 +86,9 @@ export function decodeDataset(
   checkSize(bytes.length);
   const sha256 = hash(bytes);
   if (sha256 !== identity.sha256) {
-    throw new FormatError(`the dataset's SHA-256 is ${sha256}, expected ${identity.sha256}`);
+    throw new FormatError(
+      sentence("dataset-hash-differs", { found: sha256, expected: identity.sha256 }),
+    );
   }
   const { metadata, tensors } = decodeSafetensors(bytes);
   checkTensorNames(tensors);
@@ -94,11 +97,11 @@ export function decodeDataset(
   const test = readSplit("test", tensors, classCount);
   const { featureShape } = train;
   if (featureShape.join() !== test.featureShape.join()) {
-    const shapes = `[${featureShape.join(", ")}] and [${test.featureShape.join(", ")}]`;
-    throw new FormatError(`samples of the two splits differ in shape: ${shapes}`);
+    const shapes = { train: featureShape.join(", "), test: test.featureShape.join(", ") };
+    throw new FormatError(sentence("splits-differ-in-shape", shapes));
   }
   if (train.split.features.constructor !== test.split.features.constructor) {
-    throw new FormatError("one split has bytes as features, the other floats");
+    throw new FormatError(sentence("splits-differ-in-type"));
   }
   const featureCount = product(featureShape);
   return {
@@ -114,7 +117,9 @@ export function decodeDataset(
 
 function checkSize(byteLength: number): void {
   if (byteLength <= datasetBytesMax) return;
-  throw new FormatError(`a dataset of ${byteLength} bytes, at most ${datasetBytesMax} are taken`);
+  throw new FormatError(
+    sentence("dataset-bytes", { bytes: byteLength, bytesMax: datasetBytesMax }),
+  );
 }
 
 const tensorNames = ["train.features", "train.labels", "test.features", "test.labels"] as const;
@@ -123,20 +128,21 @@ type TensorName = (typeof tensorNames)[number];
 function checkTensorNames(tensors: ReadonlyMap<string, Tensor>): void {
   const complete = tensorNames.every((name) => tensors.has(name));
   if (!complete || tensors.size !== tensorNames.length) {
-    throw new FormatError(
-      `expected the tensors ${tensorNames.join(", ")}, got ${[...tensors.keys()].join(", ") || "none"}`,
-    );
+    const found = tensors.size === 0 ? sentence("none") : [...tensors.keys()];
+    throw new FormatError(sentence("dataset-tensors", { expected: tensorNames, found }));
   }
 }
 
 function readClassCount(metadata: ReadonlyMap<string, string>): number {
   const foundFormat = metadata.get("format");
   if (foundFormat !== format)
-    throw new FormatError(`expected format ${format}, got ${foundFormat}`);
+    throw new FormatError(
+      sentence("dataset-format", { expected: format, found: foundFormat ?? sentence("none") }),
+    );
   const text = metadata.get("classCount") ?? "";
   const classCount = Number(text);
   if (!/^\d{1,3}$/u.test(text) || classCount < 1 || classCount > classCountMax) {
-    throw new FormatError(`classCount must be in 1…${classCountMax}, got "${text}"`);
+    throw new FormatError(sentence("class-count", { most: classCountMax, found: text }));
   }
   return classCount;
 }
@@ -159,16 +165,15 @@ function readFeatures(
 ): { readonly shape: readonly number[]; readonly features: Uint8Array | Float32Array } {
   const { shape, data } = tensorOf(name, tensors);
   if (!(data instanceof Uint8Array || data instanceof Float32Array)) {
-    throw new FormatError(`${name} must be U8 or F32`);
+    throw new FormatError(sentence("tensor-not-u8-f32", { name }));
   }
   const [count = 0, ...featureShape] = shape;
-  if (count < 1)
-    throw new FormatError(`${name} must hold at least one sample, shape [${shape.join(", ")}]`);
+  if (count < 1) throw new FormatError(sentence("no-samples", { name, shape: shape.join(", ") }));
   const rankFits = featureShape.length >= 1 && featureShape.length <= featureRankMax;
   const featureCount = product(featureShape);
   if (!rankFits || featureCount < 1 || featureCount > featureCountMax) {
-    const limits = `1…${featureRankMax} sizes, at most ${featureCountMax} features`;
-    throw new FormatError(`${name}: a sample has ${limits}, got shape [${shape.join(", ")}]`);
+    const limits = { rankMax: featureRankMax, featuresMax: featureCountMax };
+    throw new FormatError(sentence("sample-shape", { name, ...limits, shape: shape.join(", ") }));
   }
   if (data instanceof Float32Array) checkFinite(data, featureCount, name);
   return { shape, features: data };
@@ -180,9 +185,9 @@ function readLabels(
   count: number,
 ): Uint8Array {
   const { shape, data } = tensorOf(name, tensors);
-  if (!(data instanceof Uint8Array)) throw new FormatError(`${name} must be U8`);
+  if (!(data instanceof Uint8Array)) throw new FormatError(sentence("tensor-not-u8", { name }));
   if (shape.length !== 1 || shape[0] !== count) {
-    throw new FormatError(`${name} must have shape [${count}], got [${shape.join(", ")}]`);
+    throw new FormatError(sentence("labels-shape", { name, count, shape: shape.join(", ") }));
   }
   return data;
 }
@@ -197,7 +202,7 @@ function checkLabels(labels: Uint8Array, classCount: number, split: string): voi
   const sample = labels.findIndex((label) => label >= classCount);
   if (sample === -1) return;
   throw new FormatError(
-    `${split} sample ${sample} has label ${labels[sample]}, labels are below ${classCount}`,
+    sentence("label-too-large", { split, sample, label: labels[sample] ?? "?", classCount }),
   );
 }
 
@@ -205,7 +210,8 @@ function checkFinite(values: Float32Array, featureCount: number, name: string): 
   const index = values.findIndex((value) => !Number.isFinite(value));
   if (index === -1) return;
   const sample = Math.floor(index / featureCount);
-  throw new FormatError(`${name}: sample ${sample} holds ${values[index]}, features are finite`);
+  const value = String(values[index]);
+  throw new FormatError(sentence("feature-not-finite", { name, sample, value }));
 }
 
 function product(sizes: readonly number[]): number {

@@ -8,6 +8,7 @@
  * @see http://yann.lecun.com/exdb/mnist/, "the IDX file format"
  */
 import { OperatorError } from "../operator-error.ts";
+import { sentence } from "../words/sentence.ts";
 
 /** The contents of an IDX file. */
 export interface IdxArray {
@@ -50,9 +51,11 @@ export function parseIdx(bytes: Uint8Array, fileName: string): IdxArray {
   const length = shape.reduce((product, size) => product * size, 1);
   const expected = start + length * type.byteLength;
   if (bytes.length !== expected) {
-    const problem = bytes.length < expected ? "cut short" : "too long";
+    const content = `${type.name} [${shape.join(" × ")}]`;
+    const values = { path: fileName, content, expected, bytes: bytes.length };
+    const isShort = bytes.length < expected;
     throw new OperatorError(
-      `${fileName} is ${problem}: ${type.name} [${shape.join(" × ")}] takes ${expected} bytes, it has ${bytes.length}; fetch it again`,
+      isShort ? sentence("idx-cut-short", values) : sentence("idx-too-long", values),
     );
   }
   if (code === unsignedBytes) return { shape, data: bytes.subarray(start) };
@@ -71,7 +74,7 @@ export function parseIdx(bytes: Uint8Array, fileName: string): IdxArray {
 export function labelsOf({ shape, data }: IdxArray, fileName: string): Uint8Array {
   if (shape.length !== 1) {
     throw new OperatorError(
-      `${fileName} has shape [${shape.join(" × ")}], labels have one dimension; is it the images file?`,
+      sentence("idx-labels-shape", { path: fileName, shape: shape.join(" × ") }),
     );
   }
   if (data instanceof Uint8Array) return data;
@@ -80,7 +83,7 @@ export function labelsOf({ shape, data }: IdxArray, fileName: string): Uint8Arra
   );
   if (sample === -1) return Uint8Array.from(data);
   throw new OperatorError(
-    `${fileName}: label ${data[sample]} of sample ${sample} is not an integer in 0…255; number the classes from 0`,
+    sentence("idx-label", { path: fileName, label: String(data[sample]), sample }),
   );
 }
 
@@ -90,7 +93,7 @@ function readMagic(
 ): { readonly code: number; readonly type: ElementType; readonly rank: number } {
   if (view.byteLength < magicBytes) {
     throw new OperatorError(
-      `${fileName} has ${view.byteLength} bytes, an IDX file has at least ${magicBytes}; fetch it again`,
+      sentence("idx-too-small", { path: fileName, bytes: view.byteLength, least: magicBytes }),
     );
   }
   const magic = view.getUint32(0);
@@ -98,9 +101,7 @@ function readMagic(
   const rank = magic & 0xff;
   const type = elementTypes.get(code);
   if (magic >>> 16 !== 0 || type === undefined || rank === 0) {
-    throw new OperatorError(
-      `${fileName} starts with 0x${hex(magic)}, an IDX file with 0x0000TTDD (type TT 08, 09, 0b…0e; DD ≥ 1 dimensions); is it packed, or of another format?`,
-    );
+    throw new OperatorError(sentence("idx-magic", { path: fileName, magic: hex(magic) }));
   }
   return { code, type, rank };
 }
@@ -109,7 +110,12 @@ function readShape(view: DataView, rank: number, fileName: string): number[] {
   const headerBytes = magicBytes + rank * dimensionBytes;
   if (view.byteLength < headerBytes) {
     throw new OperatorError(
-      `${fileName} is cut short: the header of ${rank} dimensions takes ${headerBytes} bytes, it has ${view.byteLength}; fetch it again`,
+      sentence("idx-header-cut-short", {
+        path: fileName,
+        dimensions: rank,
+        expected: headerBytes,
+        bytes: view.byteLength,
+      }),
     );
   }
   return Array.from({ length: rank }, (_, i) => view.getUint32(magicBytes + i * dimensionBytes));

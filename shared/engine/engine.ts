@@ -17,6 +17,7 @@ import { type RoundKind, roundKinds, trainingKind } from "../run/kinds.ts";
 import { planRun } from "../run/plan.ts";
 import { isNode } from "../run/tree.ts";
 import type { Unit, UnitResult } from "../run/unit.ts";
+import { sayAtTerminal, sentence, SentenceError } from "../words/sentence.ts";
 import { CandidatesComputation } from "./candidates.ts";
 import type { Computation, Workspace } from "./computation.ts";
 import { EvaluationComputation } from "./evaluation.ts";
@@ -24,7 +25,7 @@ import { GradientComputation } from "./gradient.ts";
 import { Shards } from "./shards.ts";
 
 /** NaN or ±∞ came out of a unit: the unit fails on every machine alike, typically because the run diverges. */
-export class NonFiniteError extends Error {
+export class NonFiniteError extends SentenceError {
   override readonly name = "NonFiniteError";
 }
 
@@ -82,7 +83,7 @@ export function createEngine(options: EngineOptions): Engine {
 /** Puts into the kernel's memory what `createEngineOver` needs. Throws as `createEngine` does. */
 export function layOutData({ kernel, config, dataset }: EngineOptions): EngineData {
   const problem = checkModel(config, dataset);
-  assert(problem === undefined, problem ?? "");
+  assert(problem === undefined, () => (problem === undefined ? "" : sayAtTerminal(problem)));
   return {
     dataset: storeDataset(kernel, dataset, readsSparse(config.model)),
     parameters: kernel.arena.allocate(4 * parameterCount(config.model)),
@@ -142,7 +143,7 @@ class ComputeEngine implements Engine {
     assert(bytes.length === expected, `parameters have ${expected} bytes, got ${bytes.length}`);
     kernel.views.u8.set(bytes, parameters);
     if (kernel.functions.allFinite(parameters, this.parameterCount) !== 1) {
-      throw new NonFiniteError("a parameter is NaN or infinite");
+      throw new NonFiniteError(sentence("parameter-not-finite"));
     }
   }
 
@@ -176,13 +177,12 @@ class ComputeEngine implements Engine {
     }
   }
 
-  #checkFinite({ lossSum, values }: UnitResult, { kind, step, block }: Unit): void {
+  #checkFinite({ lossSum, values }: UnitResult, { step, block }: Unit): void {
     const { allFinite } = this.#workspace.kernel.functions;
     const isFinite = allFinite(values.byteOffset, values.length) === 1;
     if (isFinite && Number.isFinite(lossSum)) return;
-    const what = Number.isFinite(lossSum) ? kind : "loss";
     throw new NonFiniteError(
-      `the ${what} of step ${step}, block ${block.start}–${block.end}, is NaN or infinite`,
+      sentence("block-not-finite", { block: `[${block.start}, ${block.end})`, step }),
     );
   }
 }

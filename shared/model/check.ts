@@ -1,5 +1,6 @@
 /** @file Checks whether a model, its loss and a dataset match, before anything is computed. */
 import type { Dataset } from "../data/dataset.ts";
+import { type Sentence, sentence } from "../words/sentence.ts";
 import { sizeOf } from "./layer-kind.ts";
 import { placeLayers } from "./layout.ts";
 import { fusedKindOf, type LossName } from "./loss.ts";
@@ -8,26 +9,26 @@ import type { ModelConfig } from "./model-config.ts";
 /** A predicted class is stored in a byte. */
 const outputsMax = 256;
 
-/** @returns What is wrong and what to do, in one sentence; `undefined` if everything is fine. */
+/** @returns What is wrong and what to do; `undefined` if everything is fine. */
 export function checkModel(
   { model, loss }: { readonly model: ModelConfig; readonly loss: { readonly name: LossName } },
   { featureCount, classCount }: Pick<Dataset, "featureCount" | "classCount">,
-): string | undefined {
+): Sentence | undefined {
   const { inputShape, layers } = model;
   const inputs = sizeOf(inputShape);
   if (inputs !== featureCount) {
-    return `the first layer takes ${inputs} values but a sample has ${featureCount}: use an input shape of ${featureCount} values`;
+    return sentence("model-inputs", { inputs, features: featureCount });
   }
   const layout = placeLayers(model);
   if ("misfit" in layout) return layout.misfit;
   const outputs = sizeOf(layout.outputShape);
   if (outputs !== classCount || outputs > outputsMax) {
-    return `the last layer gives ${outputs} values but there are ${classCount} classes: give ${classCount}`;
+    return sentence("model-outputs", { outputs, classes: classCount });
   }
   const needed = fusedKindOf(loss.name);
   const last = layers.at(-1)?.kind;
   if (needed !== undefined && last !== needed) {
-    return `loss ${loss.name} needs ${needed} as the last layer, got ${last}: add ${needed}, or choose loss mse or mae`;
+    return sentence("model-loss", { loss: loss.name, needed, last: last ?? sentence("none") });
   }
   return undefined;
 }

@@ -5,6 +5,7 @@
 import type * as z from "zod/mini";
 
 import type { Kernel } from "../kernels/kernel.ts";
+import type { Sentence } from "../words/sentence.ts";
 import type { Layer, Rows } from "./layer.ts";
 
 /** Sizes of a tensor's axes. The batch is not an axis. */
@@ -17,7 +18,7 @@ export function sizeOf(shape: Shape): number {
 
 /** Why a layer does not accept its input, worded to follow "layer 3 (dense) ". */
 export interface Misfit {
-  readonly misfit: string;
+  readonly misfit: Sentence;
 }
 
 /** One tensor of a layer's parameters. */

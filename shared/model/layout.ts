@@ -4,6 +4,7 @@
  * its kind's row, without padding. The layout is part of the protocol and of the fingerprint.
  */
 import { assert } from "../assert.ts";
+import { sayAtTerminal, sentence } from "../words/sentence.ts";
 import { type Misfit, type Shape, sizeOf, type TensorSpec } from "./layer-kind.ts";
 import { kindOf, type LayerConfig } from "./layer-kinds.ts";
 import type { ModelConfig } from "./model-config.ts";
@@ -41,7 +42,10 @@ export function placeLayers({ inputShape, layers }: ModelConfig): ModelLayout | 
     const kind = kindOf(config);
     const outputShape = kind.outputShape(shape, config);
     if ("misfit" in outputShape) {
-      return { misfit: `layer ${index + 1} (${config.kind}) ${outputShape.misfit}` };
+      const reason = outputShape.misfit;
+      return {
+        misfit: sentence("layer-misfit", { number: index + 1, kind: config.kind, reason }),
+      };
     }
     const tensors = (kind.tensors?.(shape, config) ?? []).map((tensor) => {
       const start = end;
@@ -51,7 +55,7 @@ export function placeLayers({ inputShape, layers }: ModelConfig): ModelLayout | 
     placed.push({ name: String(index), config, inputShape: shape, outputShape, tensors });
     shape = outputShape;
   }
-  if (end === 0) return { misfit: "no layer has parameters; add one that has, such as dense" };
+  if (end === 0) return { misfit: sentence("no-parameters") };
   return { layers: placed, outputShape: shape, parameterCount: end };
 }
 
@@ -62,7 +66,7 @@ export function placeLayers({ inputShape, layers }: ModelConfig): ModelLayout | 
  */
 export function layoutOf(model: ModelConfig): ModelLayout {
   const layout = placeLayers(model);
-  assert(!("misfit" in layout), () => ("misfit" in layout ? layout.misfit : ""));
+  assert(!("misfit" in layout), () => ("misfit" in layout ? sayAtTerminal(layout.misfit) : ""));
   return layout;
 }
 

@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 
+import { sayAtTerminal } from "../words/sentence.ts";
 import { layerSchema } from "./layer-kinds.ts";
 import { placeLayers } from "./layout.ts";
 import type { ModelConfig } from "./model-config.ts";
@@ -24,7 +25,12 @@ export const modelSchema: z.ZodMiniType<ModelConfig> = z
     z.check(({ value, issues }) => {
       const placed = placeLayers(value);
       if ("misfit" in placed) {
-        issues.push({ code: "custom", input: value, path: ["layers"], message: placed.misfit });
+        issues.push({
+          code: "custom",
+          input: value,
+          path: ["layers"],
+          message: sayAtTerminal(placed.misfit),
+        });
       }
     }),
   );

@@ -6,6 +6,7 @@
 import { Packr, Unpackr } from "msgpackr";
 
 import { assert } from "../assert.ts";
+import { sentence } from "../words/sentence.ts";
 import { ProtocolError } from "./errors.ts";
 import { headerBytesMax, headerDepthMax } from "./limits.ts";
 
@@ -81,7 +82,7 @@ export function decodeMessage(bytes: Uint8Array): RawMessage {
   try {
     header = unpackr.unpack(bytes.subarray(0, headerLength));
   } catch (cause) {
-    throw new ProtocolError("ERR_DECODE", "the header is not msgpack", { cause });
+    throw new ProtocolError("ERR_DECODE", sentence("header-not-msgpack"), { cause });
   }
   return { header, tensor: readTensor(bytes, headerLength) };
 }
@@ -135,17 +136,14 @@ export function joined(fragments: readonly Uint8Array[]): Uint8Array {
 /** Checks the prefix at `offset` of a bin of which `found` bytes are there. */
 function checkBin(bytes: Uint8Array, offset: number, found: number): void {
   if (bytes.length < offset + binPrefixBytes || bytes[offset] !== bin32) {
-    throw new ProtocolError(
-      "ERR_DECODE",
-      "after the header comes something that is not one bin 32",
-    );
+    throw new ProtocolError("ERR_DECODE", sentence("tensor-not-bin"));
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset + offset + 1).getUint32(0);
   if (length !== found) {
-    throw new ProtocolError("ERR_DECODE", `the bin says ${length} bytes, ${found} follow`);
+    throw new ProtocolError("ERR_DECODE", sentence("tensor-length", { said: length, found }));
   }
   if (length === 0 || length % 4 !== 0) {
-    throw new ProtocolError("ERR_DECODE", `a tensor of ${length} bytes is not a list of float32`);
+    throw new ProtocolError("ERR_DECODE", sentence("tensor-not-float32", { bytes: length }));
   }
 }
 
@@ -153,10 +151,13 @@ function checkBin(bytes: Uint8Array, offset: number, found: number): void {
 function measureHeader(bytes: Uint8Array): number {
   const first = bytes[0] ?? 0xc1;
   const isMap = (first & 0xf0) === 0x80 || first === 0xde || first === 0xdf;
-  if (!isMap) throw new ProtocolError("ERR_DECODE", "a message begins with a map");
+  if (!isMap) throw new ProtocolError("ERR_DECODE", sentence("message-not-map"));
   const end = skipValue(bytes, 0, 1);
   if (end > headerBytesMax) {
-    throw new ProtocolError("ERR_TOO_LARGE", `a header has at most ${headerBytesMax} bytes`);
+    throw new ProtocolError(
+      "ERR_TOO_LARGE",
+      sentence("header-too-large", { bytes: headerBytesMax }),
+    );
   }
   return end;
 }
@@ -168,8 +169,7 @@ function measureHeader(bytes: Uint8Array): number {
  * @see https://github.com/msgpack/msgpack/blob/master/spec.md#formats
  */
 function skipValue(bytes: Uint8Array, offset: number, depth: number): number {
-  if (depth > headerDepthMax)
-    throw new ProtocolError("ERR_DECODE", "the header is nested too deep");
+  if (depth > headerDepthMax) throw new ProtocolError("ERR_DECODE", sentence("header-too-deep"));
   const marker = byteAt(bytes, offset);
   const after = offset + 1;
   if (marker <= 0x7f || marker >= 0xe0) return after;
@@ -206,10 +206,7 @@ function skipValue(bytes: Uint8Array, offset: number, depth: number): number {
     case 0xde: // map 16
       return skipValues(bytes, after + 2, 2 * uint16At(bytes, after), depth);
     default:
-      throw new ProtocolError(
-        "ERR_DECODE",
-        `a header has no msgpack type 0x${marker.toString(16)}`,
-      );
+      throw new ProtocolError("ERR_DECODE", sentence("header-type", { type: marker.toString(16) }));
   }
 }
 
@@ -221,17 +218,23 @@ function skipValues(bytes: Uint8Array, offset: number, count: number, depth: num
 
 function checkEnd(bytes: Uint8Array, end: number): number {
   if (end > headerBytesMax) {
-    throw new ProtocolError("ERR_TOO_LARGE", `a header has at most ${headerBytesMax} bytes`);
+    throw new ProtocolError(
+      "ERR_TOO_LARGE",
+      sentence("header-too-large", { bytes: headerBytesMax }),
+    );
   }
-  if (end > bytes.length) throw new ProtocolError("ERR_DECODE", "the header is cut off");
+  if (end > bytes.length) throw new ProtocolError("ERR_DECODE", sentence("header-cut-off"));
   return end;
 }
 
 function byteAt(bytes: Uint8Array, offset: number): number {
   const byte = bytes[offset];
-  if (byte === undefined) throw new ProtocolError("ERR_DECODE", "the header is cut off");
+  if (byte === undefined) throw new ProtocolError("ERR_DECODE", sentence("header-cut-off"));
   if (offset >= headerBytesMax) {
-    throw new ProtocolError("ERR_TOO_LARGE", `a header has at most ${headerBytesMax} bytes`);
+    throw new ProtocolError(
+      "ERR_TOO_LARGE",
+      sentence("header-too-large", { bytes: headerBytesMax }),
+    );
   }
   return byte;
 }

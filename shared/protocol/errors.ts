@@ -2,6 +2,7 @@
  * @file What can be wrong with a peer, by stable code. Each code has a WebSocket close status, so that a browser
  * page, which sees only the status, can say what happened. Documented in `README.md` beside this file.
  */
+import { type Sentence, SentenceError } from "../words/sentence.ts";
 
 /** Code → close status. Statuses 4000–4999 are the application's (RFC 6455 §7.4.2). */
 export const closeStatus = {
@@ -40,12 +41,12 @@ export const closeStatus = {
 export type ProtocolErrorCode = keyof typeof closeStatus;
 
 /** A peer broke the protocol. Caught once, at the edge, which closes that one socket (invariant 5). */
-export class ProtocolError extends Error {
+export class ProtocolError extends SentenceError {
   override readonly name = "ProtocolError";
   readonly code: ProtocolErrorCode;
 
-  constructor(code: ProtocolErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: ProtocolErrorCode, said: Sentence, options?: ErrorOptions) {
+    super(said, options);
     this.code = code;
   }
 }

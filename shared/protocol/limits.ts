@@ -69,8 +69,17 @@ export const workerNameLengthMax = 40;
 /** A browser's user agent is at most a few hundred characters; the rest is cut off by the worker. */
 export const agentLengthMax = 200;
 
-/** A human sentence in `failed`, `leave`, `wait`, `error` and `end`. */
-export const reasonLengthMax = 300;
+/** Texts of a sentence, their names and its code, all together: 3,000 bytes at worst, so that it fits a header. */
+export const sentenceLengthMax = 1_000;
+
+/** Of a sentence's code. Ours have at most 30 characters. */
+export const sentenceCodeLengthMax = 40;
+
+/** What a sentence is about: ours have at most six values. */
+export const sentenceValuesMax = 8;
+
+/** Of a list in a sentence. */
+export const sentenceItemsMax = 16;
 
 /** More threads than any machine that joins from a browser has. */
 export const threadsMax = 256;

@@ -6,22 +6,24 @@ import * as z from "zod/mini";
 
 import { runConfigSchema } from "../run/config.ts";
 import { isAskedBy, roundKindNames, roundKinds, type RoundRow } from "../run/kinds.ts";
+import { type Sentence, sentence } from "../words/sentence.ts";
 import { decodeMessage, joined, type RawMessage, readTensor, tensorFragment } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
 import { readGradientHeader, readWorkHeader } from "./hot-header.ts";
 import {
   agentLengthMax,
   blocksPerWorkMax,
-  reasonLengthMax,
+  protocolVersion,
   threadsMax,
   workerNameLengthMax,
 } from "./limits.ts";
+import { sentenceSchema } from "./sentence-schema.ts";
 
 // Content security policies without 'unsafe-eval' forbid the validators that zod would otherwise compile.
 z.config({ jitless: true });
 
 const text = (lengthMax: number) => z.string().check(z.maxLength(lengthMax));
-const reason = text(reasonLengthMax);
+const reason = sentenceSchema;
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/u));
 const identifier = z.string().check(z.regex(/^[\w-]{1,40}$/u));
 const index = z.int().check(z.gte(0), z.lte(2 ** 32));
@@ -71,6 +73,12 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("leave"), reason }),
 ]);
 
+/** A value, or `undefined` in place of one that is missing or of another form. */
+function leniently<T>(schema: z.ZodMiniType<T>): z.ZodMiniType<T | undefined> {
+  // oxlint-disable-next-line promise/valid-params -- no promise: a schema
+  return z.catch(z.optional(schema), undefined);
+}
+
 export const coordinatorMessageSchema = z.discriminatedUnion("type", [
   /** Answers `hello`. */
   z.strictObject({
@@ -103,8 +111,15 @@ export const coordinatorMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("wait"), reason }),
   /** The run is over; the socket stays open for the next one. */
   z.strictObject({ type: z.literal("end"), run: identifier, reason, fingerprint: sha256 }),
-  /** The last message before the coordinator closes the socket. */
-  z.strictObject({ type: z.literal("error"), code: text(40), message: reason }),
+  /**
+   * The last message before the coordinator closes the socket. The one message that may have further fields, and whose
+   * reason may be missing or of another form: a worker of another version must be able to read it.
+   */
+  z.object({
+    type: z.literal("error"),
+    code: text(40),
+    reason: leniently(reason),
+  }),
 ]);
 
 export type WorkerMessage = z.infer<typeof workerMessageSchema>;
@@ -123,11 +138,13 @@ export interface Decoded<Header> {
   readonly tensor: Uint8Array;
 }
 
-/** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_HEADER` or `ERR_SHAPE`. */
+/** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_VERSION`, `ERR_HEADER` or `ERR_SHAPE`. */
 export function decodeWorkerMessage(bytes: Uint8Array): Decoded<WorkerMessage> {
   const hot = readGradientHeader(bytes);
   if (hot !== undefined) return checkShape(hot.header, readTensor(bytes, hot.end));
-  return check(workerMessageSchema, decodeMessage(bytes));
+  const raw = decodeMessage(bytes);
+  refuseOtherVersion(raw.header);
+  return check(workerMessageSchema, raw);
 }
 
 /**
@@ -148,6 +165,16 @@ export function decodeCoordinatorMessage(
   return check(coordinatorMessageSchema, decodeMessage(bytes));
 }
 
+/** Before anything else of a `hello` is read: another version may have other fields, and must be told to stay away. */
+function refuseOtherVersion(header: unknown): void {
+  const parsed = helloVersion.safeParse(header);
+  if (!parsed.success || parsed.data.protocol === protocolVersion) return;
+  const versions = { theirs: parsed.data.protocol, ours: protocolVersion };
+  throw new ProtocolError("ERR_VERSION", sentence("version-differs", versions));
+}
+
+const helloVersion = z.object({ type: z.literal("hello"), protocol: z.int() });
+
 function check<Message extends { readonly type: string }>(
   schema: z.ZodMiniType<Message>,
   { header, tensor }: RawMessage,
@@ -163,7 +190,11 @@ function checkShape<Message extends { readonly type: string }>(
 ): Decoded<Message> {
   const has = tensor.length > 0;
   if (typesWithTensor.has(header.type) !== has) {
-    throw new ProtocolError("ERR_SHAPE", `${header.type} ${has ? "with" : "without"} a tensor`);
+    const { type } = header;
+    throw new ProtocolError(
+      "ERR_SHAPE",
+      has ? sentence("tensor-unexpected", { type }) : sentence("tensor-missing", { type }),
+    );
   }
   return { header, tensor };
 }
@@ -173,10 +204,16 @@ const typesWithTensor: ReadonlySet<string> = new Set(
   Object.values(roundKinds).flatMap(({ ask, answer: type }) => [ask, type]),
 );
 
-/** Which field is wrong. Cut to a reason's length: names of unknown fields are the peer's own text. */
-function describe(issue: z.core.$ZodIssue | undefined): string {
-  if (issue === undefined) return "the header is invalid";
+/** Which field is wrong. Names of unknown fields are the peer's own text: they are cut. */
+function describe(issue: z.core.$ZodIssue | undefined): Sentence {
+  if (issue === undefined) return sentence("header-invalid");
   const unknown = issue.code === "unrecognized_keys" ? issue.keys : [];
-  if (unknown.length === 0) return `header field '${issue.path.join(".")}': invalid or missing`;
-  return `the header has unknown fields: ${unknown.join(", ")}`.slice(0, reasonLengthMax);
+  if (unknown.length === 0) return sentence("field-invalid", { field: cut(issue.path.join(".")) });
+  return sentence("fields-unknown", { fields: cut(unknown.join(", ")) });
 }
+
+function cut(names: string): string {
+  return names.slice(0, fieldNamesMax);
+}
+
+const fieldNamesMax = 200;

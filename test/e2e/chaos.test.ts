@@ -12,6 +12,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { Random } from "../../shared/random.ts";
+import { quoted } from "../../shared/words/sentence.ts";
 import { createConnect } from "../../worker/node/socket.ts";
 import { WorkerLoop } from "../../worker/worker.ts";
 import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
@@ -203,7 +204,7 @@ class IdleWorker {
   }
 
   leave(): void {
-    this.#loop.leave("the test is over");
+    this.#loop.leave(quoted("the test is over"));
   }
 
   async #until(phase: string): Promise<void> {

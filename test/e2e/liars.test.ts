@@ -11,10 +11,12 @@ import { WebSocket } from "ws";
 import { eventLine } from "../../coordinator/console/view/event-line.ts";
 import { createStyle } from "../../coordinator/console/view/style.ts";
 import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
+import { known } from "../../shared/assert.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { closeStatus } from "../../shared/protocol/errors.ts";
 import { protocolVersion } from "../../shared/protocol/limits.ts";
+import { sayAtTerminal } from "../../shared/words/sentence.ts";
 import { lies, oneUnitInTheLastPlace } from "../support/attacks/lies.ts";
 import { startLyingWorker } from "../support/attacks/lying-worker.ts";
 import { RawPeer } from "../support/attacks/raw-peer.ts";
@@ -108,11 +110,13 @@ describe("a worker that changes one value by one unit in the last place", () => 
         return name === "mallory" && change !== "joined";
       });
       expect(left).toMatchObject({ change: "left", kind: "node" });
-      expect(left["reason"]).toMatch(named);
+      expect(`${String(left["error"])}: ${String(left["reason"])}`).toMatch(named);
       expect(left["reason"]).toMatch(/ \(127\.0\.0\.1\)$/u);
-      const { failed, cause, detail } = await liar.stopped;
-      expect([failed, cause]).toEqual([true, "mismatch"]);
-      expect(`ERR_MISMATCH: ${detail}`).toMatch(named);
+      const { failed, detail, refusal } = await liar.stopped;
+      expect([failed, detail.code]).toEqual([true, "result-was-wrong"]);
+      expect(`ERR_MISMATCH: ${sayAtTerminal(known(refusal ?? undefined, "a refusal"))}`).toMatch(
+        named,
+      );
       expect(liar.closures).toEqual([{ status: closeStatus.ERR_MISMATCH, reason: "ERR_MISMATCH" }]);
       expect(liar.count).toBeGreaterThan(honestUntil);
 
@@ -131,7 +135,8 @@ describe("a worker that changes one value by one unit in the last place", () => 
       const refused = await coordinator.event("worker", ({ change }) => change === "refused");
       expect(refused).toMatchObject({
         name: "127.0.0.1",
-        reason: "ERR_MISMATCH: mallory has sent what no computation gives",
+        error: "ERR_MISMATCH",
+        reason: "mallory has sent a wrong result before",
       });
     },
   );
@@ -142,7 +147,9 @@ describe("a worker that changes one value by one unit in the last place", () => 
       Object.entries(lies).map(([what, lie]) => joinAs(coordinator, what, (result) => lie(result))),
     );
     const statuses = await Promise.all(liars.map(({ stopped }) => stopped));
-    expect(statuses.map(({ cause }) => cause)).toEqual(["mismatch", "mismatch", "mismatch"]);
+    expect(statuses.map(({ detail }) => detail.code)).toEqual(
+      Array.from({ length: 3 }, () => "result-was-wrong"),
+    );
     expect((await coordinator.event("finished"))["fingerprint"]).toBe(expected);
     const left = coordinator.events.filter(({ event, change }) => {
       return event === "worker" && change === "left";

@@ -218,7 +218,8 @@ describe("a coordinator with tokens", () => {
     });
     expect(refused).toMatchObject({
       name: "127.0.0.1",
-      reason: "ERR_TOKEN: no token, or a wrong one",
+      error: "ERR_TOKEN",
+      reason: "no token, or a wrong one",
     });
   });
 

@@ -4,6 +4,7 @@ import { WebSocket } from "ws";
 
 import type { RunView } from "../../coordinator/run/view.ts";
 import type { DashboardMessage } from "../../coordinator/watch/dashboard-messages.ts";
+import { sayAtTerminal } from "../../shared/words/sentence.ts";
 import { Cluster } from "../support/processes/cluster.ts";
 
 const run = ["--dataset=digits:600,100", "--batch-size=20", "--shard-size=5", "--epochs=100000"];
@@ -75,7 +76,7 @@ class Dashboard {
 
   /** What the run waited for, according to the states. */
   get waits(): string[] {
-    return this.states.flatMap(({ waitingFor }) => waitingFor ?? []);
+    return this.states.flatMap(({ waitingFor }) => (waitingFor ? [sayAtTerminal(waitingFor)] : []));
   }
 
   async until(condition: (dashboard: Dashboard) => boolean): Promise<void> {
@@ -89,7 +90,7 @@ class Dashboard {
   #receive(message: DashboardMessage): void {
     if (message.kind === "state" && message.view.run !== null) this.states.push(message.view.run);
     if (message.kind === "event" && message.event.event === "waiting") {
-      this.reasons.push(message.event.reason);
+      this.reasons.push(sayAtTerminal(message.event.reason));
     }
     for (const resolve of this.#changed.splice(0)) resolve();
   }

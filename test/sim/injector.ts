@@ -1,3 +1,4 @@
+import { quoted } from "../../shared/words/sentence.ts";
 /** @file Injects the faults: each kind at its own rate, with randomly chosen victims. */
 import type { SimDisk } from "../support/sim/sim-disk.ts";
 import type { Link, Network } from "../support/sim/sim-network.ts";
@@ -144,7 +145,7 @@ export class Injector {
     "leave in a storm": () => {
       const { workers, world } = this.#simulation;
       for (const { loop, process } of workers) {
-        if (process.alive && world.chance(0.7)) loop?.leave("going home");
+        if (process.alive && world.chance(0.7)) loop?.leave(quoted("going home"));
       }
       this.#later(world.scale(10, 10_000), "back from home", () => {
         for (const worker of workers) worker.start();
@@ -155,7 +156,7 @@ export class Injector {
       this.#onWorker((worker) => {
         const { loop, process } = worker;
         worker.pausedByUser = true;
-        loop?.pause("the tab is hidden");
+        loop?.pause(quoted("the tab is hidden"));
         this.#later(world.scale(10, 10_000), "the user resumes", () => {
           if (process.alive && worker.loop === loop) loop?.resume();
         });

@@ -8,6 +8,7 @@ import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
 import type { Checkpoint } from "../../coordinator/storage/checkpoint.ts";
 import type { RunFolder } from "../../coordinator/storage/run-folder.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
+import { sayAtTerminal } from "../../shared/words/sentence.ts";
 import type { World } from "../support/sim/sim-world.ts";
 import { type Expected, expectedOf } from "./scenario.ts";
 
@@ -120,7 +121,7 @@ export class Judge {
   event(event: CoordinatorEvent): void {
     if (event.event === "worker") this.#left(event);
     if (event.event === "epoch") this.#evaluated(event);
-    if (event.event === "failed") this.fail(`the run failed: ${event.reason}`);
+    if (event.event === "failed") this.fail(`the run failed: ${sayAtTerminal(event.reason)}`);
     if (event.event === "finished") {
       this.finished = event;
       if (event.steps !== this.expected.totalSteps)
@@ -130,14 +131,14 @@ export class Judge {
   }
 
   /** Only liars may be disconnected for a lie. */
-  #left({ change, name, reason }: Extract<CoordinatorEvent, { event: "worker" }>): void {
-    if (change === "joined" || !reason.startsWith("ERR_MISMATCH")) return;
+  #left({ change, name, error, reason }: Extract<CoordinatorEvent, { event: "worker" }>): void {
+    if (change === "joined" || error !== "ERR_MISMATCH") return;
     this.expelled += 1;
     // A worker that returns under its name gets a number appended; if refused at the door, it is named by its
     // address.
     const [machine = ""] = name.split(" ");
     if (machine.startsWith("worker") && !this.liars.has(machine)) {
-      this.fail(`${name} is honest, and was cut off: ${reason}`);
+      this.fail(`${name} is honest, and was cut off: ${reason && sayAtTerminal(reason)}`);
     }
   }
 

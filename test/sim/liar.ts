@@ -5,6 +5,7 @@
 import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { decodeWorkerMessage, type WorkerMessage } from "../../shared/protocol/messages.ts";
 import { isResult } from "../../shared/protocol/rounds.ts";
+import { quoted } from "../../shared/words/sentence.ts";
 import type { Transport } from "../../worker/platform.ts";
 import type { World } from "../support/sim/sim-world.ts";
 
@@ -69,7 +70,7 @@ const lies = {
   "cannot compute": ofResults((header) => {
     if (!("block" in header)) return [];
     const { run, step, block } = header;
-    return [encodeMessage({ type: "failed", run, step, block, reason: "no" })];
+    return [encodeMessage({ type: "failed", run, step, block, reason: quoted("no") })];
   }),
   "boasts of its speed": (header, tensor, world) => {
     const samplesPerSecond = world.pick([0, 1e-9, 1e15]);
@@ -93,7 +94,7 @@ const lies = {
     encodeMessage(
       world.pick<object>([
         { type: "resume" },
-        { type: "pause", reason: "" },
+        { type: "pause", reason: quoted("") },
         { type: "nonsense" },
         { type: "ready", run: "sim", selfTest: "0".repeat(64), samplesPerSecond: 1 },
       ]),

@@ -18,6 +18,7 @@ import { OperatorError } from "../../shared/operator-error.ts";
 import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { RunSettings } from "../../shared/run/settings/run-settings.ts";
+import { sayAtTerminal } from "../../shared/words/sentence.ts";
 import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
 import type { SimDisk } from "../support/sim/sim-disk.ts";
 import type { Network } from "../support/sim/sim-network.ts";
@@ -256,11 +257,13 @@ export class SimCoordinator {
   #report(event: CoordinatorEvent): void {
     const { world, judge } = this.#options;
     const { name } = this.process;
-    if (event.event === "warning") this.warnings.push(event.message);
-    if (event.event === "warning") world.note(name, `warning: ${event.message}`);
-    if (event.event === "waiting") world.note(name, `waits: ${event.reason}`);
-    if (event.event === "worker")
-      world.note(name, `${event.name} ${event.change}: ${event.reason}`);
+    if (event.event === "warning") this.warnings.push(sayAtTerminal(event.message));
+    if (event.event === "warning") world.note(name, `warning: ${sayAtTerminal(event.message)}`);
+    if (event.event === "waiting") world.note(name, `waits: ${sayAtTerminal(event.reason)}`);
+    if (event.event === "worker") {
+      const reason = event.reason === null ? "" : sayAtTerminal(event.reason);
+      world.note(name, `${event.name} ${event.change}: ${event.error ?? ""} ${reason}`);
+    }
     if (this.process.alive) judge.event(event);
   }
 
@@ -307,7 +310,7 @@ export class SimCoordinator {
     if (run === undefined || run.outcome !== undefined) return;
     // The explanation after the last event was valid until this one.
     if (this.#isExplained) judge.explainedMs = world.nowMs;
-    this.#isExplained = run.wait(this.now()) !== null;
+    this.#isExplained = run.waitingFor(this.now()) !== null;
     if (this.#isExplained) judge.explainedMs = world.nowMs;
     const silentMs = world.nowMs - Math.max(judge.progressMs, judge.explainedMs);
     if (silentMs > explainedMs) judge.fail("waits for a second and does not say why");

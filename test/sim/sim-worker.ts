@@ -1,3 +1,4 @@
+import { sayAtTerminal } from "../../shared/words/sentence.ts";
 /**
  * @file A worker process of the simulator: the product's worker loop on the simulated network, clock and threads.
  * It may be killed and restarted as a new process on the same machine.
@@ -90,7 +91,8 @@ export class SimWorker {
       },
       random: () => world.random.uniform(),
       stopsAfterRun: true,
-      changed: ({ phase, detail }) => world.note(process.name, `${phase}: ${detail}`),
+      changed: ({ phase, detail }) =>
+        world.note(process.name, `${phase}: ${sayAtTerminal(detail)}`),
     });
   }
 

@@ -5,6 +5,7 @@
 import { decodeCheckpoint } from "../../coordinator/storage/checkpoint.ts";
 import { known } from "../../shared/assert.ts";
 import { closeGraceMs, queuedBytesMax } from "../../shared/protocol/limits.ts";
+import { quoted, sayAtTerminal } from "../../shared/words/sentence.ts";
 import { SimDisk } from "../support/sim/sim-disk.ts";
 import { Network } from "../support/sim/sim-network.ts";
 import { World } from "../support/sim/sim-world.ts";
@@ -142,7 +143,7 @@ export class Simulation {
     if (!this.#isOver) {
       const { run } = this.coordinator ?? {};
       const why =
-        run === undefined ? "no run" : (run.waitingFor(this.coordinator?.now() ?? 0) ?? "");
+        run === undefined ? "no run" : JSON.stringify(run.waitingFor(this.coordinator?.now() ?? 0));
       this.judge.fail(`hangs at step ${run?.step ?? 0} after the faults are over: ${why}`);
     }
     await this.#end();
@@ -307,7 +308,8 @@ export class Simulation {
       coordinator.process.kill();
     });
     world.after(5_000, "everybody goes home", () => {
-      for (const { loop, process: worker } of this.workers) if (worker.alive) loop?.leave("done");
+      for (const { loop, process: worker } of this.workers)
+        if (worker.alive) loop?.leave(quoted("done"));
     });
     await this.#until(world.nowMs + restMs, () => false);
     if (network.links.size > 0) judge.fail(`${network.links.size} sockets are left open`);
@@ -330,7 +332,7 @@ export class Simulation {
       return;
     }
     const decoded = decodeCheckpoint(disk.peek(path) ?? new Uint8Array(0));
-    if (!decoded.ok) judge.fail(`the last checkpoint: ${decoded.reason}`);
+    if (!decoded.ok) judge.fail(`the last checkpoint: ${sayAtTerminal(decoded.reason)}`);
     else if (decoded.fingerprint !== expected.fingerprints.at(-1)) judge.fail("last checkpoint");
     if (disk.paths(runsFolder).length !== 1) judge.fail("more than one run");
   }

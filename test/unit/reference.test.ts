@@ -79,7 +79,15 @@ const eventFields: { readonly [Name in EventName]: FieldsOf<Name> } = {
   listening: { url: true, joinUrl: true, otherJoinUrls: true, dashboardUrl: true },
   started: { run: true, title: true, step: true, totalSteps: true, parameterCount: true },
   resumed: { run: true, title: true, step: true, totalSteps: true, parameterCount: true },
-  worker: { change: true, name: true, kind: true, threads: true, reason: true, workers: true },
+  worker: {
+    change: true,
+    name: true,
+    kind: true,
+    threads: true,
+    error: true,
+    reason: true,
+    workers: true,
+  },
   waiting: { reason: true },
   warning: { message: true },
   epoch: {

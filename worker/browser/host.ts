@@ -1,3 +1,4 @@
+import { quoted, sentence } from "../../shared/words/sentence.ts";
 /**
  * @file The worker inside the join page: a dedicated worker, bundled as `host.js`, that holds the socket and
  * computes, alone or with more threads. The page only displays and sends requests, so scrolling or sleeping costs
@@ -105,8 +106,8 @@ class Host {
   }
 
   #pauseOrResume(): void {
-    if (this.#isPaused) this.#loop.pause("paused by the user");
-    else if (this.#isSlowed) this.#loop.pause("its tab is hidden and held back by the browser");
+    if (this.#isPaused) this.#loop.pause(sentence("paused-by-user"));
+    else if (this.#isSlowed) this.#loop.pause(sentence("tab-slowed"));
     else this.#loop.resume();
   }
 
@@ -120,7 +121,8 @@ const startThread: StartThread = (events) => {
   const thread = new Worker("/thread.js");
   thread.addEventListener("message", ({ data }: MessageEvent<ThreadReply>) => events.reply(data));
   thread.addEventListener("error", ({ message }) => {
-    events.crashed(`a compute thread crashed: ${message || "it could not be started"}`);
+    const reason = message === "" ? sentence("thread-not-started") : quoted(message);
+    events.crashed(sentence("thread-crashed", { reason }));
   });
   return {
     post: (request) => thread.postMessage(request, []),

@@ -1,3 +1,4 @@
+import { sentence } from "../../shared/words/sentence.ts";
 /**
  * @file The join page: starts a host with the token from the URL's fragment, shows its state, and passes on the
  * person's requests. Computes nothing itself.
@@ -59,7 +60,7 @@ function start(): void {
 /** The name, the number of threads or the token changed: a new worker replaces this one. */
 function restart(): void {
   const old = host;
-  ask({ type: "leave", reason: "starts anew" });
+  ask({ type: "leave", reason: sentence("starting-again") });
   setTimeout(() => old?.terminate(), goodbyeMs);
   last = undefined;
   start();

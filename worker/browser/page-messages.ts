@@ -1,3 +1,4 @@
+import type { Sentence } from "../../shared/words/sentence.ts";
 /** @file The messages between the join page and its host. They are one program, so nothing is checked. */
 import type { WorkerStatus } from "../status.ts";
 
@@ -18,7 +19,7 @@ export type HostRequest =
   /** The person pauses or resumes. */
   | { readonly type: "pause" }
   | { readonly type: "resume" }
-  | { readonly type: "leave"; readonly reason: string }
+  | { readonly type: "leave"; readonly reason: Sentence }
   /** `frozen`: the browser is about to stop the tab. */
   | { readonly type: "tab"; readonly state: TabState }
   /** The network is back, or the page is. */

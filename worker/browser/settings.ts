@@ -1,5 +1,5 @@
 /** @file What the page remembers between visits. Some browsers store nothing; then a choice holds for one visit. */
-import { languageKey } from "../../shared/pages/language.ts";
+import { languageKey } from "../../shared/words/language.ts";
 
 const keys = {
   language: languageKey,

@@ -1,5 +1,6 @@
 /** @file The transport of a browser worker: wraps the browser's `WebSocket` in the `Transport` contract. */
 import { assert } from "../../shared/assert.ts";
+import { quoted } from "../../shared/words/sentence.ts";
 import type { Connect } from "../platform.ts";
 
 export function createConnect(socketUrl: string): Connect {
@@ -9,9 +10,11 @@ export function createConnect(socketUrl: string): Connect {
     socket.addEventListener("open", () => events.opened());
     socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
       if (data instanceof ArrayBuffer) events.message([new Uint8Array(data)]);
-      else socket.close(1000, "binary messages only");
+      else socket.close(1000, "binary-only");
     });
-    socket.addEventListener("close", ({ code, reason }) => events.closed({ status: code, reason }));
+    socket.addEventListener("close", ({ code, reason }) => {
+      events.closed({ status: code, reason: reason === "" ? null : quoted(reason) });
+    });
     return {
       seesPings: false,
       // A browser's socket copies what it sends.

@@ -1,3 +1,4 @@
+import { quoted } from "../../shared/words/sentence.ts";
 /**
  * @file Shows the worker's state on the join page. Every element has its place from the start, so nothing ever
  * moves.
@@ -5,7 +6,7 @@
 import type { WorkerStatus } from "../status.ts";
 import { element, setText } from "./page.ts";
 import { describe, type Description } from "./texts/describe.ts";
-import { figure, said, say } from "./texts/language.ts";
+import { figure, say } from "./texts/language.ts";
 import { Trace } from "./trace.ts";
 
 /** Shown where there is no figure yet. */
@@ -43,7 +44,7 @@ export function showStart(): void {
  */
 export function showFailure(message: string): void {
   const isLack = message === "" || message.includes("WebAssembly") || message.includes("Compile");
-  const values = { detail: message };
+  const values = { detail: quoted(message) };
   if (isLack) showState({ tone: "bad", headline: "unable", detail: "unableDetail", values });
   else showState({ tone: "bad", headline: "stopped", detail: "stoppedDetail", values });
 }
@@ -52,9 +53,7 @@ function showState({ tone, headline, detail, values }: Description): void {
   view.state.dataset["tone"] = tone;
   view.state.dataset["state"] = headline;
   setText(view.headline, say(headline));
-  const { detail: sentence } = values;
-  const told = sentence === undefined ? values : { ...values, detail: said(String(sentence)) };
-  setText(view.detail, say(detail, told));
+  setText(view.detail, say(detail, values));
   document.title = say("title", { headline: say(headline) });
 }
 

@@ -4,6 +4,7 @@
  */
 import { OperatorError } from "../../shared/operator-error.ts";
 import { workerNameLengthMax } from "../../shared/protocol/limits.ts";
+import { sentence } from "../../shared/words/sentence.ts";
 
 /** The address of a coordinator and the token that admits a worker. */
 export interface JoinUrl {
@@ -87,14 +88,12 @@ function withPort(text: string): string {
 function tokenOf(hash: string, text: string): string | undefined {
   if (hash === "" || hash === "#") return undefined;
   const token = /^#token=([\w.~-]{1,200})$/u.exec(hash)?.[1];
-  return token ?? refuse(text, "its part after # must be token=… as the coordinator printed it");
+  if (token !== undefined) return token;
+  throw new OperatorError(sentence("join-url-token-wrong", { url: withoutToken(text) }));
 }
 
-function refuse(
-  text: string,
-  advice = "copy it from the coordinator: http://host:port/join#token=…",
-): never {
-  throw new OperatorError(`${withoutToken(text)} is no join URL; ${advice}`);
+function refuse(text: string): never {
+  throw new OperatorError(sentence("join-url-wrong", { url: withoutToken(text) }));
 }
 
 /** For the one line of an error. The fragment, the query and everything before an @ may be secret. */

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { availableParallelism, hostname, release, type } from "node:os";
 import { performance } from "node:perf_hooks";
 
+import { hasCode, sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { createFetchDataset } from "../fetch-dataset.ts";
 import type { Clock } from "../platform.ts";
 import type { WorkerStatus } from "../status.ts";
@@ -89,16 +90,16 @@ function sha256(bytes: Uint8Array): string {
 }
 
 /** Calls `leave` at the first signal or when the parent ends. A second signal ends the process at once. */
-function listenForTheEnd(leave: (reason: string) => void): () => void {
+function listenForTheEnd(leave: (reason: Sentence) => void): () => void {
   let asked = false;
   const onSignal = () => {
     if (asked) process.exit(130);
     asked = true;
-    leave("stopped by the user");
+    leave(sentence("stopped-by-user"));
   };
   // A coordinator that started this process holds the other end of its IPC channel, which closes however the
   // coordinator ends.
-  const onDisconnect = () => leave("the coordinator's process ended");
+  const onDisconnect = () => leave(sentence("coordinator-process-ended"));
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   process.on("disconnect", onDisconnect);
@@ -125,12 +126,17 @@ class StatusLines {
   }
 }
 
-function lineOf({ phase, detail, name, threads, samplesPerSecond, run }: WorkerStatus) {
-  if (phase === "loading" && detail.endsWith(" MB")) return undefined;
-  if (phase !== "training") return `${name}: ${detail}`;
+function lineOf(status: WorkerStatus): string | undefined {
+  const { detail, name, samplesPerSecond, run, threads } = status;
+  if (hasCode(detail, "getting-dataset-so-far") || hasCode(detail, "computing")) return undefined;
+  const line = `${name}: ${sayAtTerminal(inFull(status))}`;
+  if (status.phase !== "training") return line;
   const pace = Math.round(samplesPerSecond).toLocaleString("en-US");
-  const count = threads === 1 ? "1 thread" : `${threads} threads`;
-  return detail === "computing"
-    ? undefined
-    : `${name}: ${detail}: ${run}, ${pace} samples/s, ${count}`;
+  return `${line}: ${run}, ${pace} samples/s, ${threads === 1 ? "1 thread" : `${threads} threads`}`;
+}
+
+function inFull({ phase, detail, refusal }: WorkerStatus): Sentence {
+  if (phase === "retrying") return sentence("trying-again", { reason: detail });
+  if (phase !== "stopped" || refusal === null) return detail;
+  return sentence("refused-because", { refusal: detail, reason: refusal });
 }

@@ -2,6 +2,7 @@
 import { WebSocket } from "ws";
 
 import { messageBytesMax, parametersMax } from "../../shared/protocol/limits.ts";
+import { quoted, reasonOf, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Connect } from "../platform.ts";
 
 /** How long the other side may take to answer a close before the socket is destroyed. */
@@ -18,16 +19,20 @@ export function createConnect(socketUrl: string): Connect {
     });
     // Keep the fragments: joining them would copy all parameters once more.
     socket.binaryType = "fragments";
-    let failure = "";
+    let failure: Sentence | null = null;
     socket.on("open", () => events.opened());
     socket.on("message", (data: Buffer[], isBinary) => {
       if (isBinary) events.message(data);
-      else socket.close(1003, "binary messages only");
+      else socket.close(1003, "binary-only");
     });
     socket.on("ping", () => events.alive());
-    socket.on("error", (error) => (failure = error.message));
+    socket.on(
+      "error",
+      (error) => (failure = sentence("connection-failed", { reason: reasonOf(error) })),
+    );
     socket.on("close", (status, reason) => {
-      events.closed({ status, reason: reason.toString() || failure });
+      const text = reason.toString();
+      events.closed({ status, reason: text === "" ? failure : quoted(text) });
     });
     return {
       seesPings: true,

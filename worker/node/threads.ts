@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 
+import { reasonOf, sentence } from "../../shared/words/sentence.ts";
 import type { StartThread, ThreadReply } from "../threads/thread-messages.ts";
 
 /** @param buildFolder - Contains `node-thread.js`, the bundled `thread.ts`. */
@@ -10,9 +11,11 @@ export function createStartThread(buildFolder: string): StartThread {
     const thread = new Worker(join(buildFolder, "node-thread.js"), { workerData: buildFolder });
     let ended = false;
     thread.on("message", (reply: ThreadReply) => events.reply(reply));
-    thread.on("error", (error) => events.crashed(`a compute thread crashed: ${error.message}`));
+    thread.on("error", (error) =>
+      events.crashed(sentence("thread-crashed", { reason: reasonOf(error) })),
+    );
     thread.on("exit", (code) => {
-      if (!ended) events.crashed(`a compute thread ended with code ${code}`);
+      if (!ended) events.crashed(sentence("thread-ended", { code: String(code) }));
     });
     return {
       post: (request) => thread.postMessage(request, []),

@@ -7,6 +7,7 @@ import type { RunConfig } from "../../shared/run/config.ts";
 import type { RoundKind } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { UnitResult } from "../../shared/run/unit.ts";
+import type { Sentence } from "../../shared/words/sentence.ts";
 
 /** What a pool must know before it can compute. */
 export interface RunToLoad {
@@ -38,7 +39,7 @@ export interface JobEvents {
    * @param computeMs - Time spent on this block. Times of a job's blocks do not overlap.
    */
   result(block: Block, result: UnitResult, computeMs: number): void;
-  failed(block: Block, reason: string): void;
+  failed(block: Block, reason: Sentence): void;
   done(): void;
 }
 

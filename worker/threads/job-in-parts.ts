@@ -10,6 +10,7 @@ import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { roundKinds } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { UnitResult } from "../../shared/run/unit.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Job, JobEvents } from "./compute-pool.ts";
 import type { Part } from "./split-blocks.ts";
 
@@ -78,18 +79,18 @@ export class JobInParts {
     const { events } = this.#options;
     this.#endBlock(index, (block, computeMs) => {
       if (whole !== "not finite") events.result(block, whole, computeMs);
-      else events.failed(block, "the sum over a block is NaN or infinite");
+      else events.failed(block, sentence("block-sum-not-finite"));
     });
   }
 
-  partFailed(part: Block, reason: string): void {
+  partFailed(part: Block, reason: Sentence): void {
     const index = this.#indexOf(part);
     if (this.#blockSums[index] === undefined) return;
     this.#endBlock(index, (block) => this.#options.events.failed(block, reason));
   }
 
   /** The whole job cannot be computed. */
-  fail(reason: string): void {
+  fail(reason: Sentence): void {
     for (const block of this.#options.job.blocks) this.partFailed(block, reason);
   }
 

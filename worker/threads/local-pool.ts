@@ -6,9 +6,9 @@
 import { assert, known } from "../../shared/assert.ts";
 import { createEngine, type Engine } from "../../shared/engine/engine.ts";
 import { selfTest } from "../../shared/engine/self-test.ts";
-import { messageOf } from "../../shared/error-text.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import type { UnitResult } from "../../shared/run/unit.ts";
+import { reasonOf, type Sentence } from "../../shared/words/sentence.ts";
 import { measureSpeed } from "../measure-speed.ts";
 import type { Clock } from "../platform.ts";
 import type { ComputePool, Job, JobEvents, LoadedRun, RunToLoad } from "./compute-pool.ts";
@@ -69,7 +69,7 @@ export class LocalPool implements ComputePool {
     try {
       engine.setParameters(job.parameters);
     } catch (error) {
-      return this.#failAll(progress, messageOf(error));
+      return this.#failAll(progress, reasonOf(error));
     }
     this.#slice(progress, engine);
   }
@@ -121,7 +121,7 @@ export class LocalPool implements ComputePool {
       if (result === undefined) return undefined;
     } catch (error) {
       this.#endBlock(progress);
-      return () => events.failed(block, messageOf(error));
+      return () => events.failed(block, reasonOf(error));
     }
     this.#endBlock(progress);
     const complete = result;
@@ -133,7 +133,7 @@ export class LocalPool implements ComputePool {
     progress.begun = false;
   }
 
-  #failAll(progress: Progress, reason: string): void {
+  #failAll(progress: Progress, reason: Sentence): void {
     assert(progress.nextBlock === 0, "nothing was computed at bad parameters");
     for (const block of progress.job.blocks) {
       if (this.#progress === progress) progress.events.failed(block, reason);

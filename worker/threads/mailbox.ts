@@ -10,6 +10,7 @@
 import { known } from "../../shared/assert.ts";
 import { roundKindNames } from "../../shared/run/kinds.ts";
 import type { Unit, UnitResult } from "../../shared/run/unit.ts";
+import { quoted, say, type Sentence } from "../../shared/words/sentence.ts";
 
 /** Size of one mailbox in bytes. */
 export const mailboxBytes = 512;
@@ -38,7 +39,7 @@ const nothing = -1;
 const dismissal = -2;
 
 /** A thread's answer about a part. `values` is a view, good until the next request. */
-export type PartAnswer = UnitResult | { readonly reason: string };
+export type PartAnswer = UnitResult | { readonly reason: Sentence };
 
 export class Mailbox {
   readonly #buffer: ArrayBufferLike;
@@ -85,7 +86,7 @@ export class Mailbox {
     if (Atomics.load(this.#words, answered) !== Atomics.load(this.#words, wanted)) return undefined;
     const reasonLength = this.#word(reasonLengthWord);
     if (reasonLength > 0) {
-      return { reason: new TextDecoder().decode(this.#reason.slice(0, reasonLength)) };
+      return { reason: JSON.parse(new TextDecoder().decode(this.#reason.slice(0, reasonLength))) };
     }
     const values = new Float32Array(this.#buffer, this.#word(pointerWord), this.#word(countWord));
     return { lossSum: this.#lossSum[0] ?? 0, correct: this.#word(correctWord), values };
@@ -130,8 +131,8 @@ export class Mailbox {
     this.#answer(number, 0);
   }
 
-  fail(number: number, reason: string): void {
-    const bytes = new TextEncoder().encode(reason || "unknown").subarray(0, this.#reason.length);
+  fail(number: number, reason: Sentence): void {
+    const bytes = encodeWithin(reason, this.#reason.length);
     this.#reason.set(bytes);
     this.#answer(number, bytes.length);
   }
@@ -147,3 +148,14 @@ export class Mailbox {
     return this.#words[place] ?? 0;
   }
 }
+
+/** As JSON; what has no room is told by the beginning of its English text. */
+function encodeWithin(reason: Sentence, byteLength: number): Uint8Array {
+  const whole = new TextEncoder().encode(JSON.stringify(reason));
+  if (whole.length <= byteLength) return whole;
+  const beginning = quoted(say("en", reason).slice(0, beginningLength));
+  return new TextEncoder().encode(JSON.stringify(beginning));
+}
+
+/** A character takes six bytes in JSON at worst. */
+const beginningLength = 64;

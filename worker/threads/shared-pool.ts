@@ -7,10 +7,10 @@
  */
 import { known } from "../../shared/assert.ts";
 import { type Engine, layOutData } from "../../shared/engine/engine.ts";
-import { messageOf } from "../../shared/error-text.ts";
 import { createSharedMemory } from "../../shared/kernels/shared-memory.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { UnitResult } from "../../shared/run/unit.ts";
+import { reasonOf, type Sentence, sentence, SentenceError } from "../../shared/words/sentence.ts";
 import { measureSpeed } from "../measure-speed.ts";
 import type { Clock } from "../platform.ts";
 import type { ComputePool, Job, JobEvents, LoadedRun, RunToLoad } from "./compute-pool.ts";
@@ -33,7 +33,7 @@ export interface SharedPoolOptions {
   /** Calls back after all waiting events have been handled, without a timer's minimum delay. */
   readonly defer: (callback: () => void) => void;
   /** A thread is gone and the pool can no longer be used. Called once. */
-  readonly crashed: (reason: string) => void;
+  readonly crashed: (reason: Sentence) => void;
 }
 
 /** A run in shared memory. */
@@ -84,7 +84,7 @@ export class SharedPool implements ComputePool {
     const { createKernel, clock } = this.#options;
     // A new memory for every run, because it is never freed.
     const memory = createSharedMemory();
-    if (memory === undefined) throw new Error("no memory is left to share between threads");
+    if (memory === undefined) throw new SentenceError(sentence("no-shared-memory"));
     const kernel = createKernel({ memory });
     const { arena } = kernel;
     const data = layOutData({ kernel, config, dataset });
@@ -127,7 +127,7 @@ export class SharedPool implements ComputePool {
     try {
       run.engine.setParameters(job.parameters);
     } catch (error) {
-      return inParts.fail(messageOf(error));
+      return inParts.fail(reasonOf(error));
     }
     for (const [i, helper] of this.#helpers.entries()) {
       helper.waiting = (others[i] ?? []).map(({ block }) => block);
@@ -199,7 +199,7 @@ export class SharedPool implements ComputePool {
       if (result === undefined) return;
     } catch (error) {
       nextOwn(inHand);
-      return inParts.partFailed(block, messageOf(error));
+      return inParts.partFailed(block, reasonOf(error));
     }
     nextOwn(inHand);
     inParts.partDone(block, result);

@@ -4,11 +4,11 @@
  */
 import { createEngineOver, type Engine, type EngineData } from "../../shared/engine/engine.ts";
 import { selfTest } from "../../shared/engine/self-test.ts";
-import { messageOf } from "../../shared/error-text.ts";
 import type { Kernel, SharedPlace } from "../../shared/kernels/kernel.ts";
 import type { Region } from "../../shared/kernels/memory.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { Unit } from "../../shared/run/unit.ts";
+import { reasonOf } from "../../shared/words/sentence.ts";
 import { measureSpeed } from "../measure-speed.ts";
 import type { LoadedRun } from "./compute-pool.ts";
 import { Mailbox, mailboxBytes } from "./mailbox.ts";
@@ -70,7 +70,7 @@ export class SharedThread {
         if (result !== undefined) return this.#mailbox.deliver(number, result);
       }
     } catch (error) {
-      this.#mailbox.fail(number, messageOf(error));
+      this.#mailbox.fail(number, reasonOf(error));
     }
   }
 }

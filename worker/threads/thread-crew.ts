@@ -5,6 +5,7 @@
  * What holds: at most one load is under way; replies to an older one are recognised by its id and dropped.
  */
 import { known } from "../../shared/assert.ts";
+import { type Sentence, sentence, SentenceError } from "../../shared/words/sentence.ts";
 import type { LoadedRun } from "./compute-pool.ts";
 import type { StartThread, ThreadHandle, ThreadReply, ThreadRequest } from "./thread-messages.ts";
 
@@ -12,7 +13,7 @@ export interface ThreadCrewOptions {
   readonly count: number;
   readonly startThread: StartThread;
   /** A thread is gone and the pool can no longer be used. Called once. */
-  readonly crashed: (reason: string) => void;
+  readonly crashed: (reason: Sentence) => void;
 }
 
 /** A thread's replies that are not about loading. */
@@ -27,7 +28,7 @@ interface LoadInHand {
 
 export class ThreadCrew {
   readonly handles: readonly ThreadHandle[];
-  readonly #crashed: (reason: string) => void;
+  readonly #crashed: (reason: Sentence) => void;
   readonly #reply: (reply: WorkReply) => void;
   #lastId = 0;
   #load: LoadInHand | undefined;
@@ -53,7 +54,7 @@ export class ThreadCrew {
    * @throws If a thread cannot load; the message says why. Also if another `load` is called meanwhile.
    */
   load(requestFor: (thread: number, id: number) => ThreadRequest): Promise<readonly LoadedRun[]> {
-    this.refuse("another run came");
+    this.refuse(sentence("another-run-came"));
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#load = { id, loaded: [], resolve, reject };
@@ -62,14 +63,14 @@ export class ThreadCrew {
   }
 
   /** Ends the current load, if any, with that reason. */
-  refuse(reason: string): void {
+  refuse(reason: Sentence): void {
     const load = this.#load;
     this.#load = undefined;
-    load?.reject(new Error(reason));
+    load?.reject(new SentenceError(reason));
   }
 
   close(): void {
-    this.refuse("the worker is ending");
+    this.refuse(sentence("worker-is-ending"));
     for (const handle of this.handles) handle.terminate();
   }
 
@@ -84,7 +85,7 @@ export class ThreadCrew {
     load.resolve(load.loaded);
   }
 
-  #crash(reason: string): void {
+  #crash(reason: Sentence): void {
     if (this.#isCrashed) return;
     this.#isCrashed = true;
     this.refuse(reason);
@@ -96,7 +97,7 @@ export class ThreadCrew {
 export function together(threads: readonly LoadedRun[]): LoadedRun {
   const { selfTest } = known(threads[0], "a pool has a thread");
   if (threads.some((thread) => thread.selfTest !== selfTest)) {
-    throw new Error("two threads of this machine compute different bits");
+    throw new SentenceError(sentence("threads-differ"));
   }
   const samplesPerSecond = threads.reduce((sum, thread) => sum + thread.samplesPerSecond, 0);
   return { selfTest, samplesPerSecond };

@@ -3,6 +3,7 @@
  * checked. Every answer names its load or job.
  */
 import type { Block } from "../../shared/run/tree.ts";
+import type { Sentence } from "../../shared/words/sentence.ts";
 import type { Job, LoadedRun, RunToLoad } from "./compute-pool.ts";
 import type { SharedRun } from "./shared-thread.ts";
 
@@ -17,7 +18,7 @@ export type ThreadRequest =
 /** From a compute thread. */
 export type ThreadReply =
   | { readonly type: "loaded"; readonly id: number; readonly loaded: LoadedRun }
-  | { readonly type: "unable"; readonly id: number; readonly reason: string }
+  | { readonly type: "unable"; readonly id: number; readonly reason: Sentence }
   | {
       readonly type: "result";
       readonly id: number;
@@ -31,7 +32,7 @@ export type ThreadReply =
       readonly type: "failed";
       readonly id: number;
       readonly block: Block;
-      readonly reason: string;
+      readonly reason: Sentence;
     };
 
 /** A compute thread, seen from the main one. */
@@ -44,7 +45,7 @@ export interface ThreadHandle {
 export interface ThreadEvents {
   reply(reply: ThreadReply): void;
   /** The thread is gone or could not be started. */
-  crashed(reason: string): void;
+  crashed(reason: Sentence): void;
 }
 
 /** Starts a thread. Its events fire after this function has returned. */

@@ -7,6 +7,7 @@
  */
 import { known } from "../../shared/assert.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
+import type { Sentence } from "../../shared/words/sentence.ts";
 import type { Clock } from "../platform.ts";
 import type { ComputePool, Job, JobEvents, LoadedRun, RunToLoad } from "./compute-pool.ts";
 import { JobInParts, PartSums } from "./job-in-parts.ts";
@@ -21,7 +22,7 @@ export interface ThreadPoolOptions {
   readonly createKernel: () => Kernel;
   readonly clock: Pick<Clock, "now">;
   /** A thread is gone and the pool can no longer be used. Called once. */
-  readonly crashed: (reason: string) => void;
+  readonly crashed: (reason: Sentence) => void;
 }
 
 export class ThreadPool implements ComputePool {

@@ -3,6 +3,7 @@
  * facts come first, because a narrow log cuts off the rest.
  */
 import { assertNever } from "../../../shared/assert.ts";
+import { sayAtTerminal, type Sentence } from "../../../shared/words/sentence.ts";
 import type { CoordinatorEvent } from "../../run/view.ts";
 import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
 import type { Style } from "./style.ts";
@@ -26,25 +27,21 @@ export function eventLine(event: CoordinatorEvent, style: Style): string {
     case "epoch":
       return epochLine(event, style);
     case "waiting":
-      return style.warn(waitingText(event.reason));
+      return style.warn(saidText(event.reason));
     case "warning":
-      return `${style.warn("warning")}: ${cleanText(event.message)}`;
+      return `${style.warn("warning")}: ${saidText(event.message)}`;
     case "finished":
       return finishedLine(event, style);
     case "failed":
-      return `${style.warn("failed")} at step ${integer(event.step)}: ${cleanText(event.reason)}`;
+      return `${style.warn("failed")} at step ${integer(event.step)}: ${saidText(event.reason)}`;
     default:
       return assertNever(event);
   }
 }
 
-/**
- * Some reasons are whole sentences ("waiting for 2 more workers"), others say what is late. Both must read as a
- * wait.
- */
-export function waitingText(reason: string): string {
-  const text = cleanText(reason);
-  return /^(?:waiting|paused)/u.test(text) ? text : `waiting: ${text}`;
+/** A sentence for a terminal: what peers and files put into it can't control the terminal. */
+export function saidText(said: Sentence): string {
+  return cleanText(sayAtTerminal(said));
 }
 
 function listeningLine(event: EventOf<"listening">, style: Style): string {
@@ -57,11 +54,12 @@ function workerLine(event: EventOf<"worker">, style: Style): string {
     ...(event.kind === "unknown" ? [] : [event.kind]),
     ...(event.threads > 0 ? [counted(event.threads, "thread")] : []),
   ].join(", ");
-  const reason = cleanText(event.reason);
+  const reason = event.reason === null ? "" : saidText(event.reason);
   const change = event.change === "refused" ? style.warn("refused") : event.change;
   return [
     `worker ${change}: ${name}`,
     details === "" ? "" : ` (${details})`,
+    event.error === null ? "" : `: ${event.error}`,
     reason === "" ? "" : `: ${reason}`,
     `; ${counted(event.workers, "worker")} now`,
   ].join("");
@@ -71,7 +69,7 @@ function startedLine(event: EventOf<"started" | "resumed">, style: Style): strin
   const from = event.event === "resumed" ? ` at step ${integer(event.step)}` : "";
   const run = style.bold(`run ${cleanText(event.run)}`);
   const size = `${counted(event.totalSteps, "step")}, ${counted(event.parameterCount, "parameter")}`;
-  return `${event.event}${from}: ${run}: ${cleanText(event.title)}; ${size}`;
+  return `${event.event}${from}: ${run}: ${saidText(event.title)}; ${size}`;
 }
 
 function epochLine(event: EventOf<"epoch">, style: Style): string {

@@ -4,7 +4,7 @@
  */
 import type { CoordinatorView, Phase, RunView } from "../../run/view.ts";
 import { progressBar } from "./bars.ts";
-import { waitingText } from "./event-line.ts";
+import { saidText } from "./event-line.ts";
 import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
 import type { Style } from "./style.ts";
 import { cleanText, displayWidth, fit, spread } from "./text.ts";
@@ -63,7 +63,7 @@ export function phaseText(phase: Phase, style: Style): string {
 function titleLine(run: RunView | null, columns: number, style: Style): string {
   const name = style.bold("promedio");
   if (run === null) return spread(name, style.dim("no run yet"), columns);
-  const title = cleanText(run.title);
+  const title = saidText(run.title);
   const phase = style.bold(phaseText(run.phase, style));
   const room = columns - displayWidth(phase) - 1;
   const short = `${shortId(run.id)}  ${title}`;
@@ -126,7 +126,7 @@ function paceLine({ run, workers }: CoordinatorView, columns: number, style: Sty
     return fit(`${style.dim("fingerprint")} ${run.fingerprint}`, columns);
   }
   if (run.waitingFor !== null) {
-    return fit(style.warn(waitingText(run.waitingFor)), columns);
+    return fit(style.warn(saidText(run.waitingFor)), columns);
   }
   const present = workers.filter((worker) => worker.state !== "gone").length;
   return fit(

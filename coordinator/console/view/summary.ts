@@ -1,5 +1,6 @@
 /** @file What remains on the terminal when the live console closes: how the run ended and where its result is. */
 import type { CoordinatorEvent, CoordinatorView, Phase, SavedCheckpoint } from "../../run/view.ts";
+import { saidText } from "./event-line.ts";
 import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
 import { phaseText } from "./head.ts";
 import type { Style } from "./style.ts";
@@ -33,7 +34,7 @@ export function summaryLines(
   const test = run.lastEvaluation;
   const facts: (readonly [name: string, text: string | null])[] = [
     ["state", `${stateText(run.phase, style)} at step ${steps(run.step, run.totalSteps)}`],
-    ["reason", ending?.event === "failed" ? cleanText(ending.reason) : null],
+    ["reason", ending?.event === "failed" ? saidText(ending.reason) : null],
     ["time", pace(run.trainingSeconds, run.samplesPerSecond, run.stepsPerSecond, finished)],
     [
       "accuracy",
@@ -45,7 +46,7 @@ export function summaryLines(
     ["to go on", ending === null ? resumeText(run.id, style) : null],
   ];
   const known = facts.filter((fact) => fact[1] !== null);
-  const title = `${style.bold("promedio")}  ${cleanText(run.id)}  ${cleanText(run.title)}`;
+  const title = `${style.bold("promedio")}  ${cleanText(run.id)}  ${saidText(run.title)}`;
   return [title, ...known.map(([name, text]) => `${style.dim(name.padEnd(11))} ${text}`)];
 }
 

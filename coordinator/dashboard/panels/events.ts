@@ -1,9 +1,9 @@
+import { hasCode } from "../../../shared/words/sentence.ts";
 /** @file The events, newest first, and the buttons that cause some: a lesson in what can go wrong. */
 import type { CoordinatorEvent, RunView, WorkerView } from "../../run/view.ts";
 import type { Feed, OrderBody } from "../feed.ts";
 import { create, element, setText } from "../page.ts";
-import { language, say } from "../texts/language.ts";
-import { sentenceIn, waitingIn } from "../texts/sentences.ts";
+import { language, said, say, waited } from "../texts/language.ts";
 import { hasEnded } from "./run.ts";
 
 const eventsShown = 100;
@@ -77,7 +77,7 @@ export class EventsPanel {
     element(id).addEventListener("click", () => {
       void this.#feed()
         .order(orderOf(this.#victim.value))
-        .then((error) => setText(element("break-error"), sentenceIn(language, error ?? "")));
+        .then((error) => setText(element("break-error"), said(error)));
     });
   }
 }
@@ -85,7 +85,7 @@ export class EventsPanel {
 function textOf(event: CoordinatorEvent): string | undefined {
   switch (event.event) {
     case "worker":
-      return say(`event${event.change}`, { name: event.name, reason: said(event.reason) });
+      return say(`event${event.change}`, { name: event.name, reason: refusalOf(event) });
     case "started":
       return say("eventstarted", { run: event.run });
     case "resumed":
@@ -95,7 +95,9 @@ function textOf(event: CoordinatorEvent): string | undefined {
     case "failed":
       return say("eventfailed", { step: event.step, reason: said(event.reason) });
     case "waiting":
-      return `${say("waiting")}: ${waitingIn(language, event.reason)}`;
+      return hasCode(event.reason, "waiting-for-workers")
+        ? `${say("waiting")}: ${waited(event.reason)}`
+        : said(event.reason);
     case "warning":
       return said(event.message);
     case "epoch":
@@ -107,6 +109,6 @@ function textOf(event: CoordinatorEvent): string | undefined {
   }
 }
 
-function said(sentence: string): string {
-  return sentenceIn(language, sentence);
+function refusalOf({ error, reason }: Extract<CoordinatorEvent, { event: "worker" }>): string {
+  return error === null ? said(reason) : `${said(reason)} (${error})`;
 }

@@ -1,10 +1,10 @@
+import { hasCode } from "../../../shared/words/sentence.ts";
 /** @file The run's card: title, phase, figures, fingerprint, and the operator's buttons. */
 import type { Phase, RunRecordView, RunView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import type { Feed } from "../feed.ts";
 import { create, element, setText } from "../page.ts";
-import { language, say } from "../texts/language.ts";
-import { sentenceIn, waitingIn } from "../texts/sentences.ts";
+import { said, say, waited } from "../texts/language.ts";
 
 export class RunPanel {
   readonly #feed: () => Feed;
@@ -26,7 +26,7 @@ export class RunPanel {
   show(run: RunView, record: RunRecordView | undefined): void {
     const done = run.totalSteps === 0 ? 0 : run.step / run.totalSteps;
     document.title = `${figures.percent(done, 0)} · Promedio`;
-    setText(element("title"), sentenceIn(language, run.title));
+    setText(element("title"), said(run.title));
     element("phase").dataset["phase"] = run.phase;
     setText(element("phase-name"), say(run.phase));
     setText(element("phase-detail"), detailOf(run));
@@ -95,7 +95,7 @@ export class RunPanel {
 
   #showButtons({ phase, waitingFor }: RunView): void {
     const isOver = hasEnded(phase);
-    this.#isPaused = phase === "paused" || waitingFor === "paused by the operator";
+    this.#isPaused = phase === "paused" || hasCode(waitingFor, "paused-by-operator");
     setText(this.#pause, say(this.#isPaused ? "resume" : "pause"));
     this.#pause.disabled = isOver;
     this.#stop.disabled = isOver;
@@ -103,7 +103,7 @@ export class RunPanel {
 
   async #command(order: "pause" | "resume" | "stop"): Promise<void> {
     const error = await this.#feed().order({ order });
-    setText(element("control-error"), sentenceIn(language, error ?? ""));
+    setText(element("control-error"), said(error));
   }
 }
 
@@ -121,5 +121,5 @@ function comparisonOf({ sameAs, disturbances: count }: RunRecordView): string {
 
 /** The reason for waiting, if it says more than the phase. */
 function detailOf({ phase, waitingFor }: RunView): string {
-  return waitingFor === null || phase === "paused" ? "" : waitingIn(language, waitingFor);
+  return waitingFor === null || phase === "paused" ? "" : waited(waitingFor);
 }

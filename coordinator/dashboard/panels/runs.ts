@@ -5,8 +5,7 @@
 import type { RunRecordView, RunView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import { create, element, setText } from "../page.ts";
-import { language, say } from "../texts/language.ts";
-import { sentenceIn } from "../texts/sentences.ts";
+import { said, say } from "../texts/language.ts";
 
 /** Curves that are compared by default. */
 const comparedAtFirst = 2;
@@ -108,7 +107,7 @@ function headOf(): HTMLTableSectionElement {
 function fillRow(row: Element, run: RunRecordView): void {
   const [, state, step, accuracy, fingerprint] = row.children;
   if (!state || !step || !accuracy || !fingerprint) return;
-  setText(state, `${say(run.phase)} · ${sentenceIn(language, run.title)}`);
+  setText(state, `${say(run.phase)} · ${said(run.title)}`);
   setText(step, `${figures.whole(run.step)} / ${figures.whole(run.totalSteps)}`);
   setText(accuracy, figures.percent(run.testAccuracy, 2));
   const same = run.sameAs === null ? "" : ` = #${run.sameAs}`;

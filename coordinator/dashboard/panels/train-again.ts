@@ -9,8 +9,7 @@ import { auditPolicies } from "../../audit/audit-policy.ts";
 import type { Feed } from "../feed.ts";
 import { create, element, setText } from "../page.ts";
 import { formOf, settingsFor } from "../settings.ts";
-import { language, say } from "../texts/language.ts";
-import { sentenceIn } from "../texts/sentences.ts";
+import { said, say } from "../texts/language.ts";
 import type { TextKey } from "../texts/texts.ts";
 
 interface Field {
@@ -102,7 +101,7 @@ export class TrainAgain {
     const audit = auditPolicies.find((each) => each === this.#audit.value);
     const order = { order: "start", settings, ...(audit === undefined ? {} : { audit }) } as const;
     const error = await this.#feed().order(order);
-    setText(this.#error, sentenceIn(language, error ?? ""));
+    setText(this.#error, said(error));
     setText(this.#button, say("start"));
     this.#button.disabled = false;
   }

@@ -4,8 +4,9 @@ import {
   languageKey,
   languageNames,
   languages,
-  translator,
-} from "../../../shared/pages/language.ts";
+} from "../../../shared/words/language.ts";
+import { hasCode, say as sayIn, type Sentence } from "../../../shared/words/sentence.ts";
+import { translator } from "../../../shared/words/texts.ts";
 import { element, setText } from "../page.ts";
 import { type TextKey, texts } from "./texts.ts";
 
@@ -13,6 +14,18 @@ export const language = chooseLanguage(stored(), navigator.languages);
 
 /** A text in the page's language. */
 export const say = translator(texts, language);
+
+/** A sentence of the coordinator's in the page's language; empty for none. */
+export function said(sentence: Sentence | null): string {
+  return sentence === null ? "" : sayIn(language, sentence);
+}
+
+/** What the run waits for, after the word for waiting; where a reader can help, how. */
+export function waited(reason: Sentence): string {
+  const { missing } = reason.values;
+  if (!hasCode(reason, "waiting-for-workers") || missing === undefined) return said(reason);
+  return say("waitingWorkers", { count: missing });
+}
 
 /** Shows the language in the page: every `data-text` and `data-label`, and the picker. */
 export function translatePage(): void {

@@ -1,5 +1,5 @@
 /** @file All texts of the dashboard, in every language of the pages. */
-import type { Dictionary } from "../../../shared/pages/language.ts";
+import type { Dictionary } from "../../../shared/words/texts.ts";
 
 const en = {
   language: "Language",
@@ -32,9 +32,9 @@ const en = {
   fingerprint: "Fingerprint",
   sameAs: "the same bits as run #{run}",
   sameAsDisturbed:
-    "the same bits as run #{run}, although something was broken in it | the same bits as run #{run}, although something was broken in it {count} times",
+    "the same bits as run #{run}, although something was broken in it {count} {count = 1 ? time : times}",
   disturbed:
-    "something was broken in it: start the same run again, leave it alone, and compare | something was broken in it {count} times: start the same run again, leave it alone, and compare",
+    "something was broken in it {count} {count = 1 ? time : times}: start the same run again, leave it alone, and compare",
   pause: "Pause",
   resume: "Resume",
   stop: "Stop",
@@ -145,7 +145,7 @@ const en = {
   seed: "Seed",
   byDefault: "default",
   waitingWorkers:
-    "for one more worker: open the join link on any device | for {count} more workers: open the join link on any devices",
+    "for {count} more {count = 1 ? worker : workers}: open the join link on any device",
   runs: "Runs since the start",
   compare: "Compare",
   compareRun: "Show the curves of run {run}",
@@ -209,9 +209,9 @@ const es: Readonly<Record<TextKey, string>> = {
   fingerprint: "Huella",
   sameAs: "los mismos bits que el n.º {run}",
   sameAsDisturbed:
-    "los mismos bits que el n.º {run}, aunque se rompió algo en él | los mismos bits que el n.º {run}, aunque se rompió algo en él {count} veces",
+    "los mismos bits que el n.º {run}, aunque se rompió algo en él {count} {count = 1 ? vez : veces}",
   disturbed:
-    "se rompió algo en él: empieza el mismo otra vez, déjalo en paz y compara | se rompió algo en él {count} veces: empieza el mismo otra vez, déjalo en paz y compara",
+    "se rompió algo en él {count} {count = 1 ? vez : veces}: empieza el mismo otra vez, déjalo en paz y compara",
   pause: "Pausar",
   resume: "Seguir",
   stop: "Detener",
@@ -324,7 +324,7 @@ const es: Readonly<Record<TextKey, string>> = {
   seed: "Semilla",
   byDefault: "por defecto",
   waitingWorkers:
-    "a un ayudante más: abre el enlace en cualquier aparato | a {count} ayudantes más: abre el enlace en más aparatos",
+    "a {count} {count = 1 ? ayudante : ayudantes} más: abre el enlace en cualquier aparato",
   runs: "Entrenamientos desde el inicio",
   compare: "Comparar",
   compareRun: "Mostrar las curvas del entrenamiento {run}",

@@ -1,3 +1,4 @@
+import type { Sentence } from "../../../shared/words/sentence.ts";
 /**
  * @file Limits events of one kind that may come in floods: some are reported, the others are counted, and the count
  * is reported.
@@ -8,7 +9,7 @@ import { type Rate, RateLimit } from "./rate-limit.ts";
 export class EventLimit {
   readonly #report: (event: CoordinatorEvent) => void;
   readonly #now: () => number;
-  readonly #sumUp: (count: number) => string;
+  readonly #sumUp: (count: number) => Sentence;
   readonly #limit: RateLimit;
   #untold = 0;
 
@@ -20,7 +21,7 @@ export class EventLimit {
     report: (event: CoordinatorEvent) => void,
     rate: Rate,
     now: () => number,
-    sumUp: (count: number) => string,
+    sumUp: (count: number) => Sentence,
   ) {
     this.#report = report;
     this.#now = now;

@@ -7,11 +7,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 import { httpUnansweredMax } from "../../../shared/protocol/limits.ts";
+import { type Sentence, sentence } from "../../../shared/words/sentence.ts";
 
 export interface RequestQueueOptions {
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
   /** Ends a connection that sends too many requests. */
-  readonly cut: (socket: Socket, reason: string) => void;
+  readonly cut: (socket: Socket, reason: Sentence) => void;
 }
 
 export class RequestQueue {
@@ -33,7 +34,7 @@ export class RequestQueue {
     } else if (waiting.length + 1 < httpUnansweredMax) {
       waiting.push(() => this.#begin(request, response));
     } else {
-      this.#options.cut(socket, `more than ${httpUnansweredMax} requests without an answer`);
+      this.#options.cut(socket, sentence("too-many-unanswered", { count: httpUnansweredMax }));
     }
   }
 
@@ -43,7 +44,7 @@ export class RequestQueue {
    */
   mayUpgrade({ socket }: IncomingMessage): boolean {
     if (!this.#waiting.has(socket)) return true;
-    this.#options.cut(socket, "an upgrade behind a request without an answer");
+    this.#options.cut(socket, sentence("upgrade-behind-request"));
     return false;
   }
 

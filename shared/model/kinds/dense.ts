@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 
 import { known } from "../../assert.ts";
 import type { Kernel } from "../../kernels/kernel.ts";
+import { sentence } from "../../words/sentence.ts";
 import type { LayerKind, Wiring } from "../layer-kind.ts";
 import type { Chunk, Layer, Rows } from "../layer.ts";
 import { SparseDenseLayer } from "./sparse-dense.ts";
@@ -18,7 +19,7 @@ export const dense = {
   schema: z.strictObject({ kind: z.literal("dense"), units: z.int().check(z.positive()) }),
   outputShape(input, { units }) {
     if (input.length === 1) return [units];
-    return { misfit: `takes a vector, not the shape [${input.join(", ")}]` };
+    return { misfit: sentence("takes-a-vector", { shape: input.join(", ") }) };
   },
   tensors([inputs = 0], { units }) {
     const fan = { fanIn: inputs, fanOut: units };

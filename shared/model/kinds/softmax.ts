@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 
 import type { Kernel } from "../../kernels/kernel.ts";
+import { sentence } from "../../words/sentence.ts";
 import type { LayerKind, Wiring } from "../layer-kind.ts";
 import type { Chunk, Layer, Rows } from "../layer.ts";
 
@@ -10,7 +11,7 @@ export const softmax = {
   schema: z.strictObject({ kind: z.literal("softmax") }),
   outputShape(input) {
     if (input.length === 1) return input;
-    return { misfit: `takes a vector, not the shape [${input.join(", ")}]` };
+    return { misfit: sentence("takes-a-vector", { shape: input.join(", ") }) };
   },
   inPlace: true,
   wire: (wiring) => new SoftmaxLayer(wiring),

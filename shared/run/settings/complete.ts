@@ -7,10 +7,11 @@ import { shown } from "../../error-text.ts";
 import type { OutputActivation } from "../../model/dense-model.ts";
 import { fusedKindOf, type LossName } from "../../model/loss.ts";
 import { OperatorError } from "../../operator-error.ts";
+import { type Sentence, sentence, type Value } from "../../words/sentence.ts";
 import type { OptimizerConfig, ScheduleConfig } from "../config.ts";
 import { optimizerDefaults, recipe, runDefaults, scheduleDefaults } from "./defaults.ts";
 import { flagOf, type Origins } from "./option.ts";
-import { listed, valueText } from "./readers.ts";
+import { oneOfThese, valueText } from "./readers.ts";
 import { isRunKey, type RunKey, type RunRequest, type RunSettings } from "./run-settings.ts";
 
 /** The options of a run with their defaults; those that the optimizer or the schedule doesn't have are absent. */
@@ -43,11 +44,12 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
 }
 
 /** `--beta1 0.9`: an option as the operator gave it, for an error. */
-export function spelled(key: RunKey, { given, origins }: RunRequest): string {
-  return `${labelOf(key, origins)} ${shown(valueText(given[key] ?? null))}`;
+export function spelled(key: RunKey, { given, origins }: RunRequest): Sentence {
+  const value = shown(valueText(given[key] ?? null));
+  return sentence("setting-with-value", { setting: labelOf(key, origins), value });
 }
 
-export function labelOf(key: string, origins: Origins): string {
+export function labelOf(key: string, origins: Origins): Value {
   return origins[key]?.label ?? flagOf(key);
 }
 
@@ -65,9 +67,7 @@ function refuseStrangers(
     refuseStranger(request, key, { option: "optimizer", chosen: optimizer, table: byOptimizer });
     refuseStranger(request, key, { option: "schedule", chosen: schedule, table: bySchedule });
     if (optimizer === "local-search" && gradientKeys.includes(key) && !isNeutral(request, key)) {
-      throw new OperatorError(
-        `${spelled(key, request)} needs a gradient, which local-search has not; leave it out, or choose another --optimizer`,
-      );
+      throw new OperatorError(sentence("needs-gradient", { setting: spelled(key, request) }));
     }
   }
 }
@@ -89,8 +89,12 @@ function refuseStranger(
 ): void {
   const owners = Object.keys(choice.table).filter((name) => key in known(choice.table[name], name));
   if (owners.length === 0 || owners.includes(choice.chosen)) return;
+  const { option, chosen } = choice;
+  const values = { setting: spelled(key, request), chosen, owners: oneOfThese(owners) };
   throw new OperatorError(
-    `${spelled(key, request)} is not for ${choice.option} ${choice.chosen}; leave it out, or choose --${choice.option} ${listed(owners)}`,
+    option === "optimizer"
+      ? sentence("not-for-optimizer", values)
+      : sentence("not-for-schedule", values),
   );
 }
 
@@ -117,9 +121,14 @@ function partners(
   const outputActivation = given.outputActivation ?? outputOfLoss[loss];
   const needed = fusedKindOf(loss);
   if (needed !== undefined && outputActivation !== needed) {
-    const output = labelOf("outputActivation", origins);
+    const withValue = (key: RunKey, value: string) =>
+      sentence("setting-with-value", { setting: labelOf(key, origins), value });
     throw new OperatorError(
-      `${labelOf("loss", origins)} ${loss} needs ${needed} outputs, not ${output} ${outputActivation}; use ${needed}, or another loss`,
+      sentence("loss-needs-output", {
+        loss: withValue("loss", loss),
+        output: withValue("outputActivation", outputActivation),
+        needed,
+      }),
     );
   }
   return { loss, outputActivation };

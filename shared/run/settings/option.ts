@@ -1,3 +1,4 @@
+import type { Value } from "../../words/sentence.ts";
 /**
  * @file What an option is: the row of a table that says how its text is read, and the texts that a source of settings
  * (flags, environment, run file, dashboard) gives for it. Each source hands over text, so that an option has one
@@ -33,8 +34,8 @@ export type Settings<Table extends OptionTable> = {
 /** Which spelling a value came by, for errors and for `--print-config`. */
 export interface Origin {
   readonly from: "flag" | "env" | "file" | "default";
-  /** `--epochs`, `PROMEDIO_EPOCHS` or `run.yaml line 3: epochs`. */
-  readonly label: string;
+  /** `--epochs`, `PROMEDIO_EPOCHS`, `run.yaml line 3: epochs`, or on a page the setting's name. */
+  readonly label: Value;
 }
 export type Origins = Readonly<Record<string, Origin>>;
 

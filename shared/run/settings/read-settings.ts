@@ -1,6 +1,7 @@
 /** @file From the texts of several sources to typed values: the first source that names an option wins. */
 import { shown } from "../../error-text.ts";
 import { OperatorError } from "../../operator-error.ts";
+import { sentence } from "../../words/sentence.ts";
 import type {
   Given,
   GivenOptions,
@@ -11,7 +12,7 @@ import type {
   Settings,
 } from "./option.ts";
 import type { OptionValue } from "./readers.ts";
-import { didYouMean } from "./suggest.ts";
+import { nearest } from "./suggest.ts";
 
 /**
  * Reads the options of a table.
@@ -37,12 +38,19 @@ export function readSettings<Options extends OptionTable>(
 
 function readValue(row: OptionRow<OptionValue>, { texts, origin }: Given): OptionValue {
   if (texts.length !== 1 && row.list === undefined) {
-    throw new OperatorError(`${origin.label} must be ${row.reader.expects}, not a list`);
+    throw new OperatorError(
+      sentence("must-not-be-list", { setting: origin.label, expects: row.reader.expects }),
+    );
   }
   const text = texts.join(",");
   const value = row.reader.read(text);
   if (value !== undefined) return value;
-  const given = row.secret ? "what is there" : shown(text);
-  const hint = row.secret ? "" : didYouMean(text, row.reader.words);
-  throw new OperatorError(`${origin.label} must be ${row.reader.expects}, not ${given}${hint}`);
+  const given = row.secret ? sentence("something-else") : shown(text);
+  const word = row.secret ? undefined : nearest(text, row.reader.words);
+  const values = { setting: origin.label, expects: row.reader.expects, given };
+  throw new OperatorError(
+    word === undefined
+      ? sentence("must-be", values)
+      : sentence("must-be-did-you-mean", { ...values, word }),
+  );
 }

@@ -1,6 +1,7 @@
 /**
  * @file How the text of one option becomes a value. A reader knows in words what it expects; it throws nothing.
  */
+import { quoted, type Sentence, sentence } from "../../words/sentence.ts";
 
 /** What an option can be; `null` is none. */
 export type OptionValue = string | number | boolean | readonly number[] | readonly string[] | null;
@@ -8,7 +9,7 @@ export type OptionValue = string | number | boolean | readonly number[] | readon
 /** Reads one kind of value. */
 export interface Reader<T> {
   /** Completes "must be …". */
-  readonly expects: string;
+  readonly expects: Sentence;
   /** Words that a misspelt value may have meant. */
   readonly words: readonly string[];
   /** The value, or `undefined` for a text that is none. */
@@ -20,10 +21,8 @@ export function integer({
   min = Number.MIN_SAFE_INTEGER,
   max = Number.MAX_SAFE_INTEGER,
 }): Reader<number> {
-  const from = min === Number.MIN_SAFE_INTEGER ? "" : ` from ${min}`;
-  const to = max === Number.MAX_SAFE_INTEGER ? "" : ` to ${max}`;
   return {
-    expects: `a whole number${from}${to} (digits only)`,
+    expects: integerBetween(min, max),
     words: [],
     read(given) {
       if (!/^[+-]?\d+$/u.test(given)) return undefined;
@@ -34,27 +33,37 @@ export function integer({
   };
 }
 
+/** Bounds are to be typed, so they are not grouped. */
+function integerBetween(min: number, max: number): Sentence {
+  const hasMin = min !== Number.MIN_SAFE_INTEGER;
+  const hasMax = max !== Number.MAX_SAFE_INTEGER;
+  const bounds = { min: String(min), max: String(max) };
+  if (hasMin && hasMax) return sentence("expects-integer-between", bounds);
+  if (hasMin) return sentence("expects-integer-least", bounds);
+  return hasMax ? sentence("expects-integer-most", bounds) : sentence("expects-integer");
+}
+
 /** A decimal number in [0, 1): a fraction that is kept, such as β. Below 1 in float32 too. */
 export const fraction: Reader<number> = decimal({
-  expects: "at least 0 and below 1",
+  expects: sentence("expects-fraction"),
   accepts: (value) => value >= 0 && Math.fround(value) < 1,
 });
 
 /** A decimal number above 0 that float32 holds: neither lost to 0 nor to infinity there. */
 export const positive: Reader<number> = decimal({
-  expects: "a number above 0 (float32)",
+  expects: sentence("expects-positive"),
   accepts: (value) => Math.fround(value) > 0,
 });
 
 /** A decimal number from 0 that float32 holds. */
 export const notNegative: Reader<number> = decimal({
-  expects: "a number from 0 (float32)",
+  expects: sentence("expects-not-negative"),
   accepts: (value) => value >= 0,
 });
 
 /** A decimal number in [0, 1]. */
 export const share: Reader<number> = decimal({
-  expects: "a number from 0 to 1",
+  expects: sentence("expects-share"),
   accepts: (value) => value >= 0 && value <= 1,
 });
 
@@ -62,7 +71,7 @@ function decimal({
   expects,
   accepts,
 }: {
-  readonly expects: string;
+  readonly expects: Sentence;
   readonly accepts: (value: number) => boolean;
 }): Reader<number> {
   return {
@@ -79,7 +88,7 @@ function decimal({
 /** One of a few names, as they are spelled. */
 export function oneOf<const Name extends string>(names: readonly Name[]): Reader<Name> {
   return {
-    expects: listed(names),
+    expects: oneOfThese(names),
     words: names,
     read: (given) => names.find((name) => name === given),
   };
@@ -104,20 +113,20 @@ function meaningOr<T, Meaning>(
   reader: Reader<T>,
 ): Reader<T | Meaning> {
   return {
-    expects: `${word} or ${reader.expects}`,
+    expects: sentence("expects-either", { word, expects: reader.expects }),
     words: [word, ...reader.words],
     read: (given) => (given === word ? meaning : reader.read(given)),
   };
 }
 
 /** A text that a pattern describes. */
-export function text(expects: string, pattern: RegExp): Reader<string> {
+export function text(expects: Sentence, pattern: RegExp): Reader<string> {
   return { expects, words: [], read: (given) => (pattern.test(given) ? given : undefined) };
 }
 
 /** Widths of the layers, separated by commas: `784,16,16,10`. */
 export const layerWidths: Reader<readonly number[]> = {
-  expects: "2 to 32 widths separated by commas, like 784,16,16,10",
+  expects: sentence("expects-layers"),
   words: [],
   read(given) {
     const width = integer({ min: 1 });
@@ -133,7 +142,14 @@ export function valueText(value: OptionValue): string {
   return value === null ? "none" : value.toString();
 }
 
-/** "a, b or c". */
+/** The same as a sentence. */
+export function oneOfThese(words: readonly string[]): Sentence {
+  const last = words.at(-1) ?? "";
+  if (words.length < 2) return quoted(last);
+  return sentence("expects-one-of", { words: words.slice(0, -1), last });
+}
+
+/** "a, b or c", for a help text. */
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;

@@ -8,6 +8,7 @@ import { parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { parametersMax } from "../../protocol/limits.ts";
+import { sentence } from "../../words/sentence.ts";
 import { type RunConfig, runConfigSchema } from "../config.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
 import { type CompleteSettings, completeRun, spelled } from "./complete.ts";
@@ -82,19 +83,19 @@ function refuseUnfitLayers(
   request: RunRequest,
   { name, featureCount, classCount }: DatasetFacts,
 ): void {
-  const misfit = `${spelled("layers", request)} does not fit ${name}`;
+  const setting = spelled("layers", request);
   if (layers[0] !== featureCount) {
-    throw new OperatorError(
-      `${misfit}: its samples have ${featureCount} values; begin with ${featureCount}`,
-    );
+    const values = { dataset: name, features: featureCount, width: String(featureCount) };
+    throw new OperatorError(sentence("layers-first", { setting, ...values }));
   }
   if (layers.at(-1) !== classCount) {
-    throw new OperatorError(`${misfit}: it has ${classCount} classes; end with ${classCount}`);
+    const values = { dataset: name, classes: classCount, width: String(classCount) };
+    throw new OperatorError(sentence("layers-last", { setting, ...values }));
   }
   const count = parameterCount(model);
   if (count > parametersMax) {
     throw new OperatorError(
-      `${spelled("layers", request)} makes ${count} parameters; a run has at most ${parametersMax}, use narrower layers`,
+      sentence("too-many-parameters", { setting, parameters: count, parametersMax }),
     );
   }
 }
@@ -108,7 +109,12 @@ function resolveBatchSize(
   if (request.given.batchSize === undefined) return Math.min(batchSize, trainCount);
   if (batchSize <= trainCount) return batchSize;
   throw new OperatorError(
-    `${spelled("batchSize", request)} is more than the ${trainCount} training samples of ${name}; use at most ${trainCount}, or full`,
+    sentence("batch-too-large", {
+      setting: spelled("batchSize", request),
+      samples: trainCount,
+      dataset: name,
+      most: String(trainCount),
+    }),
   );
 }
 
@@ -120,7 +126,11 @@ function resolveShardSize(
   if (shardSize === "auto") return defaultShardSize(batchSize);
   if (shardSize <= batchSize) return shardSize;
   throw new OperatorError(
-    `${spelled("shardSize", request)} is more than a batch of ${batchSize} samples; use at most ${batchSize}, or auto`,
+    sentence("shard-too-large", {
+      setting: spelled("shardSize", request),
+      samples: batchSize,
+      most: String(batchSize),
+    }),
   );
 }
 
@@ -137,7 +147,7 @@ function refuseLongWarmup(config: RunConfig, request: RunRequest, facts: Dataset
   const { totalSteps } = planRun(config, facts);
   if (config.schedule.warmupSteps < totalSteps || config.schedule.warmupSteps === 0) return;
   throw new OperatorError(
-    `${spelled("warmupSteps", request)} is no less than the run's ${totalSteps} steps; use fewer, or more epochs`,
+    sentence("warmup-too-long", { setting: spelled("warmupSteps", request), steps: totalSteps }),
   );
 }
 

@@ -10,6 +10,7 @@ import { parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { parametersMax } from "../../protocol/limits.ts";
+import { type Sentence, sentence } from "../../words/sentence.ts";
 import type { RunConfig } from "../config.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
 import { spelled } from "./complete.ts";
@@ -29,7 +30,7 @@ import {
 export interface ResumedRun {
   readonly config: RunConfig;
   /** One line, when the run no longer ends as an uninterrupted one would. */
-  readonly warning: string | undefined;
+  readonly warning: Sentence | undefined;
 }
 
 /**
@@ -43,19 +44,18 @@ export function resolveResumedRun(
   facts: DatasetFacts,
 ): ResumedRun {
   if (facts.sha256 !== saved.dataset.sha256) {
-    const named = request.given.dataset !== undefined;
-    const what = named ? spelled("dataset", request) : "the dataset";
+    const name = shown(saved.dataset.name);
     throw new OperatorError(
-      `${what} is not the data that the run was trained on (${shown(saved.dataset.name)}); point ${named ? "it" : "--dataset"} at the same files`,
+      request.given.dataset === undefined
+        ? sentence("other-data-found", { name })
+        : sentence("other-data", { dataset: spelled("dataset", request), name }),
     );
   }
   refuseContradictions(request, saved, facts);
   const config = extend(request, saved, facts);
   const extended = planRun(config, facts).totalSteps !== planRun(saved, facts).totalSteps;
   const warning =
-    extended && saved.schedule.name === "cosine"
-      ? "the run was extended under a cosine schedule: it won't end as one that was this long from the start"
-      : undefined;
+    extended && saved.schedule.name === "cosine" ? sentence("extended-under-cosine") : undefined;
   return { config, warning };
 }
 
@@ -81,8 +81,9 @@ export function refuseUnfit(saved: RunConfig, facts: DatasetFacts, path: string)
     if (!isRunKey(key)) continue;
     const { expects, read } = runOptions[key].reader;
     if (read(valueText(value)) !== undefined) continue;
+    const shownValue = shown(valueText(value));
     throw new OperatorError(
-      `${label} must be ${expects}, not ${shown(valueText(value))}; resume from another checkpoint, or begin a new run`,
+      sentence("checkpoint-setting", { setting: label, expects, given: shownValue }),
     );
   }
   resolveRunConfig({ given, origins }, facts);
@@ -94,9 +95,11 @@ function refuseUnfitModel(saved: RunConfig, facts: DatasetFacts, path: string): 
   const count = parameterCount(saved.model);
   const problem =
     count > parametersMax
-      ? `it has ${count} parameters; a run has at most ${parametersMax}`
+      ? sentence("model-too-large", { parameters: count, parametersMax })
       : checkModel(saved, facts);
-  if (problem !== undefined) throw new OperatorError(`${path}: model: ${problem}`);
+  if (problem !== undefined) {
+    throw new OperatorError(sentence("model-of-file", { path, reason: problem }));
+  }
 }
 
 function refuseContradictions(request: RunRequest, saved: RunConfig, facts: DatasetFacts): void {
@@ -110,9 +113,11 @@ function refuseContradictions(request: RunRequest, saved: RunConfig, facts: Data
     const now = valueText(resolved(key, request.given, saved, facts));
     const then = former[key];
     if (then !== undefined && valueText(then) === now) continue;
-    const state = then === undefined ? "without it" : `with ${valueText(then)}`;
+    const setting = spelled(key, request);
     throw new OperatorError(
-      `${spelled(key, request)} contradicts the resumed run, which began ${state}; leave it out, or begin a new run without --resume`,
+      then === undefined
+        ? sentence("contradicts-run-without", { setting })
+        : sentence("contradicts-run-with", { setting, value: valueText(then) }),
     );
   }
 }
@@ -179,6 +184,11 @@ function extend(request: RunRequest, saved: RunConfig, facts: DatasetFacts): Run
   );
   assert(before.totalSteps > 0, `a run has steps, got ${before.totalSteps}`);
   throw new OperatorError(
-    `${spelled(key, request)} ends before the resumed run's ${before.totalSteps} steps (${saved.epochs} epochs); ${flagOf(key)} may only extend it`,
+    sentence("ends-before", {
+      setting: spelled(key, request),
+      steps: before.totalSteps,
+      epochs: saved.epochs,
+      flag: flagOf(key),
+    }),
   );
 }

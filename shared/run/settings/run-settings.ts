@@ -5,6 +5,7 @@
  */
 import { hiddenActivations, outputActivations } from "../../model/dense-model.ts";
 import { lossNames } from "../../model/loss.ts";
+import { type Sentence, sentence } from "../../words/sentence.ts";
 import { optimizerNames, scheduleNames } from "../config.ts";
 import { type Origins, row, type Settings } from "./option.ts";
 import {
@@ -26,7 +27,12 @@ const count = integer({ min: 1 });
 /** What determines the result: the run config is resolved from these. */
 export const runOptions = {
   /** Which names there are depends on who loads it. */
-  dataset: row("Data", "<name>", text("the name of a dataset", /^[^\0]+$/u), "what to train on"),
+  dataset: row(
+    "Data",
+    "<name>",
+    text(sentence("expects-dataset-name"), /^[^\0]+$/u),
+    "what to train on",
+  ),
 
   layers: row("Network", "<widths>", wordOr("auto", layerWidths), "inputs, hidden …, outputs", {
     list: true,
@@ -118,6 +124,11 @@ export interface RunRequest {
 
 /** In the order of the help. */
 export const runKeys = Object.keys(runOptions).filter(isRunKey);
+
+/** What a page calls a setting. A new setting needs a sentence of this code, or it does not compile. */
+export function settingName(key: RunKey): Sentence {
+  return sentence(`setting-${key}`);
+}
 
 export function isRunKey(key: string): key is RunKey {
   return Object.hasOwn(runOptions, key);

@@ -2,9 +2,14 @@
 
 /**
  * The nearest of the words, when it is near: at most one edit in three letters away (an edit inserts, drops,
- * replaces or swaps neighbours), or the only one that begins so. Case and hyphens don't count.
+ * replaces or swaps neighbours), or the only one that begins so. Case and hyphens don't count. Never the word itself.
  */
 export function nearest(given: string, words: readonly string[]): string | undefined {
+  const word = nearestOf(given, words);
+  return word === given ? undefined : word;
+}
+
+function nearestOf(given: string, words: readonly string[]): string | undefined {
   const wanted = plain(given);
   const ranked = words
     .map((word) => ({ word, distance: editDistance(wanted, plain(word)) }))
@@ -14,12 +19,6 @@ export function nearest(given: string, words: readonly string[]): string | undef
   if (best !== undefined && best.distance <= distanceMax && wanted.length > 1) return best.word;
   const longer = words.filter((word) => plain(word).startsWith(wanted));
   return wanted.length >= 3 && longer.length === 1 ? longer[0] : undefined;
-}
-
-/** ` did you mean x?` after a semicolon, or nothing. */
-export function didYouMean(given: string, words: readonly string[]): string {
-  const word = nearest(given, words);
-  return word === undefined || word === given ? "" : `; did you mean ${word}?`;
 }
 
 function plain(word: string): string {

@@ -11,6 +11,7 @@ import { drawDigits } from "../../../coordinator/datasets/digits.ts";
 import { decodeCheckpoint } from "../../../coordinator/storage/checkpoint.ts";
 import { argmax, Predictor } from "../../../shared/engine/predictor.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
+import { SentenceError } from "../../../shared/words/sentence.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
 import { eachWithPage, openDashboard, phase } from "../../support/browser/dashboard-page.ts";
 import type { Cluster } from "../../support/processes/cluster.ts";
@@ -151,7 +152,7 @@ describe.skipIf(browser === undefined)("the network", () => {
     const { checkpoint } = await coordinator.event("finished");
     await phase(page, "Finished");
     const decoded = decodeCheckpoint(readFileSync(String(checkpoint)));
-    if (!decoded.ok) throw new Error(decoded.reason);
+    if (!decoded.ok) throw new SentenceError(decoded.reason);
     const { config, parameters, step } = decoded.checkpoint;
     await page.locator("#mistakes").scrollIntoViewIfNeeded();
     const { features, labels } = drawDigits(trainCount, testCount).dataset.test;

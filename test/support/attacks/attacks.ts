@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { known } from "../../../shared/assert.ts";
 import { protocolVersion } from "../../../shared/protocol/limits.ts";
+import { quoted, sentence } from "../../../shared/words/sentence.ts";
 import { type Attack, end, pick, type Target } from "./attack.ts";
 import {
   type BadMessage,
@@ -90,12 +91,12 @@ function validMessages(target: Target, run: string): { header: Header; tensor?: 
     { header: result("evaluation", run), tensor: new Float32Array(100) },
     {
       header: new Map(
-        Object.entries({ type: "failed", run, step: 2 ** 31, block: [0, 1], reason: "" }),
+        Object.entries({ type: "failed", run, step: 2 ** 31, block: [0, 1], reason: quoted("") }),
       ),
     },
-    { header: new Map(Object.entries({ type: "pause", reason: "" })) },
+    { header: new Map(Object.entries({ type: "pause", reason: quoted("") })) },
     { header: new Map([["type", "resume"]]) },
-    { header: new Map(Object.entries({ type: "leave", reason: "" })) },
+    { header: new Map(Object.entries({ type: "leave", reason: quoted("") })) },
   ];
 }
 
@@ -182,7 +183,7 @@ const falseAlarms: Attack = {
     const work = await Promise.race([peer.header("work"), delay(200, undefined)]);
     const step = Number(work?.["step"] ?? 0);
     for (const block of (work?.["blocks"] as [number, number][] | undefined) ?? []) {
-      const alarm = { type: "failed", run, step, block, reason: "a value is not finite" };
+      const alarm = { type: "failed", run, step, block, reason: sentence("value-not-finite") };
       peer.send(pack(new Map<string, unknown>(Object.entries(alarm))));
     }
     return await end(peer, false);

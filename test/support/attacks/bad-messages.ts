@@ -77,7 +77,23 @@ export function badFields(header: Header, tensor?: Float32Array): BadMessage[] {
 
 /** Every field with those bad values that it may have: odd, but no reason to disconnect anybody. */
 export function oddFields(header: Header, tensor?: Float32Array): BadMessage[] {
-  return changedFields(header, tensor, isAllowed);
+  return [...changedFields(header, tensor, isAllowed), ...oddSentences(header, tensor)];
+}
+
+/** Reasons that no worker of ours gives: of a newer version, without their values, or with odd ones. */
+function oddSentences(header: Header, tensor?: Float32Array): BadMessage[] {
+  if (!header.has("reason")) return [];
+  const control = { text: "\u0000\u001B[2J" };
+  const sentences = [
+    { code: "from-the-future", values: { text: "no such luck", depth: 7 } },
+    { code: "toString", values: {} },
+    { code: "waiting-for-workers", values: {} },
+    { code: "step-diverged", values: { step: ["a", 1], reason: { code: "b", values: control } } },
+  ];
+  return sentences.map((reason) => ({
+    what: `${String(header.get("type"))}.reason: the sentence ${reason.code}`,
+    bytes: () => pack(new Map([...header, ["reason", reason]]), tensor),
+  }));
 }
 
 function changedFields(
@@ -105,7 +121,7 @@ function isAllowed(field: string, what: string): boolean {
   const finite = ["−1", "−0.5", "2⁵³", "10³⁰⁸", "2⁶⁴ − 1"];
   if (field === "lossSum") return finite.includes(what);
   if (field === "computeMs" || field === "samplesPerSecond") return finite.slice(2).includes(what);
-  return ["name", "agent", "reason", "token"].includes(field) && what.startsWith("a control");
+  return ["name", "agent", "token"].includes(field) && what.startsWith("a control");
 }
 
 /** A message damaged in one place: a bit flipped, cut off, a piece doubled, or random bytes. */

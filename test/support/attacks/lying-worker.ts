@@ -11,6 +11,7 @@ import {
   decodeCoordinatorMessage,
   decodeWorkerMessage,
 } from "../../../shared/protocol/messages.ts";
+import { quoted } from "../../../shared/words/sentence.ts";
 import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
 import { parseJoinUrl } from "../../../worker/node/cli.ts";
 import { readKernel } from "../../../worker/node/kernel-source.ts";
@@ -114,6 +115,6 @@ export function startLyingWorker({ joinUrl, name, tell }: LyingWorkerOptions): L
     get session() {
       return session;
     },
-    leave: () => loop.leave("the test is over"),
+    leave: () => loop.leave(quoted("the test is over")),
   };
 }

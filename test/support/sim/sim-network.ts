@@ -5,6 +5,7 @@
  */
 import type { PeerHandler, PeerSocket } from "../../../coordinator/edge/peer.ts";
 import { closeGraceMs } from "../../../shared/protocol/limits.ts";
+import { quoted, type Sentence, sentence } from "../../../shared/words/sentence.ts";
 import type { Closure, Transport, TransportEvents } from "../../../worker/platform.ts";
 import type { Cancel, Process, World } from "./sim-world.ts";
 
@@ -133,7 +134,7 @@ export class Link {
   open(): void {
     const { world, network } = this;
     const { latencyMs } = this.#up;
-    const fail = () => this.#closeWorkerEnd({ status: 1006, reason: "" });
+    const fail = () => this.#closeWorkerEnd({ status: 1006, reason: null });
     this.#cancelWorkerTimer = this.worker.timer(connectTimeoutMs, "connect timeout", fail);
     if (world.chance(network.profile.lostHandshake)) return;
     world.after(this.worker.spentMs + latencyMs, `${this.name} SYN`, () => {
@@ -182,7 +183,7 @@ export class Link {
   }
 
   #closeFromWorker(status: number, reason: string): void {
-    const closure = { status, reason };
+    const closure = { status, reason: quoted(reason) };
     if (this.#workerEnd === "connecting") {
       this.break({ workerMs: 0, serverMs: this.#up.latencyMs });
     } else if (this.#workerEnd === "open") {
@@ -192,7 +193,7 @@ export class Link {
       );
       this.#up.send(8 + reason.length, this.server?.process, "close", () => {
         this.#down.send(8, this.worker, "close echo", () => this.#closeWorkerEnd(closure));
-        this.#closeServerEnd(`closed (${status} ${reason})`);
+        this.#closeServerEnd(closedBecause(status, reason));
       });
     }
   }
@@ -261,9 +262,9 @@ export class Link {
     this.#cancelServerTimer = server.timer(closeGraceMs, "close grace", () => this.#terminate());
     this.#down.send(8 + reason.length, this.worker, "close", () => {
       this.#up.send(8, server, "close echo", () =>
-        this.#closeServerEnd(`closed (${status} ${reason})`),
+        this.#closeServerEnd(closedBecause(status, reason)),
       );
-      this.#closeWorkerEnd({ status, reason });
+      this.#closeWorkerEnd({ status, reason: quoted(reason) });
     });
   }
 
@@ -273,7 +274,7 @@ export class Link {
     this.break({ serverMs: 0, workerMs: this.isBroken ? null : this.#down.latencyMs });
   }
 
-  #closeServerEnd(reason: string): void {
+  #closeServerEnd(reason: Sentence): void {
     if (this.#serverEnd === "closed") return;
     this.#serverEnd = "closed";
     this.#cancelServerTimer();
@@ -287,13 +288,13 @@ export class Link {
   break({ workerMs, serverMs }: Break): void {
     this.isBroken = true;
     if (workerMs !== null && this.worker.alive) {
-      const learn = () => this.#closeWorkerEnd({ status: 1006, reason: "" });
+      const learn = () => this.#closeWorkerEnd({ status: 1006, reason: null });
       this.worker.after(workerMs, `${this.name} lost`, learn);
     }
     if (serverMs === null) return;
     if (this.server === undefined) this.#serverEnd = "closed";
     else {
-      const learn = () => this.#closeServerEnd("connection lost");
+      const learn = () => this.#closeServerEnd(sentence("connection-lost"));
       this.server.process.after(serverMs, `${this.name} lost`, learn);
     }
     this.#forgetIfDone();
@@ -424,4 +425,8 @@ class Pipe {
     const learnMs = () => world.scale(1, 5_000);
     this.#link.break({ workerMs: learnMs(), serverMs: learnMs() });
   }
+}
+
+function closedBecause(status: number, text: string): Sentence {
+  return sentence("closed-because", { status: String(status), reason: quoted(text) });
 }

@@ -18,6 +18,7 @@ import type { CoordinatorMessage, ResultMessage } from "../../../shared/protocol
 import { answerFor, blockOf, isWork, kindAsked, pairOf } from "../../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import type { UnitResult } from "../../../shared/run/unit.ts";
+import { sayAtTerminal } from "../../../shared/words/sentence.ts";
 
 interface Job {
   readonly workerId: string;
@@ -77,7 +78,7 @@ export class DirectRun {
           return true;
         },
         expel: (workerId, reason) => {
-          this.expelled.push({ workerId, reason });
+          this.expelled.push({ workerId, reason: sayAtTerminal(reason) });
           this.leave(workerId);
         },
       },
@@ -125,7 +126,8 @@ export class DirectRun {
   /** Works until the run is over. */
   finish(): RunOutcome {
     while (this.outcome === undefined) {
-      if (!this.work()) throw new Error(`hangs: ${this.run.waitingFor(this.#nowMs)}`);
+      if (!this.work())
+        throw new Error(`hangs: ${JSON.stringify(this.run.waitingFor(this.#nowMs))}`);
     }
     return this.outcome;
   }
@@ -143,7 +145,7 @@ export class DirectRun {
         result = engine.compute({ kind, step, block });
       } catch (error) {
         if (!(error instanceof NonFiniteError)) throw error;
-        const reason = error.message;
+        const reason = error.said;
         const failed = { type: "failed", run, step, block: pairOf(block), reason } as const;
         this.run.failed(workerId, failed, this.#nowMs);
         continue;

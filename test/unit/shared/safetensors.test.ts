@@ -135,7 +135,11 @@ describe("decodeSafetensors", () => {
   const two = [1, 2];
   const refused: [string, Uint8Array, string][] = [
     ["7 bytes", new Uint8Array(7), "7 bytes are too few"],
-    ["a header beyond the limit", tooLong, "at most 1048576 are read"],
+    [
+      "a header beyond the limit",
+      tooLong,
+      "a header of 1,048,577 bytes, at most 1,048,576 are read",
+    ],
     ["a header longer than the file", file("{}").subarray(0, 9), "in a file of 9 bytes"],
     ["a header that is a list", file("[]"), "not one JSON object"],
     ["a header that starts with a space", file(" {}"), "not one JSON object"],

@@ -67,7 +67,7 @@ describe("the download of a dataset", () => {
   test("never asks another host, whatever path the coordinator names", async () => {
     const { requests, load } = await serve((response) => response.end(bytes));
     for (const path of ["//example.com/data", "http://example.com/", "@example.com/", ""]) {
-      await expect(load(path, identity, () => {})).rejects.toThrow(/no dataset at/u);
+      await expect(load(path, identity, () => {})).rejects.toThrow(/is not a dataset's path/u);
     }
     expect(requests).toEqual([]);
   });

@@ -6,9 +6,9 @@ import { closeStatus, type ProtocolErrorCode } from "../../../shared/protocol/er
 import {
   protocolVersion,
   agentLengthMax,
-  reasonLengthMax,
   workerNameLengthMax,
 } from "../../../shared/protocol/limits.ts";
+import { quoted, sayAtTerminal, type Sentence, sentence } from "../../../shared/words/sentence.ts";
 import type { LoadDataset } from "../../../worker/platform.ts";
 import type { WorkerStatus } from "../../../worker/status.ts";
 import type { ComputePool, Job, JobEvents } from "../../../worker/threads/compute-pool.ts";
@@ -123,8 +123,9 @@ describe("the worker loop", () => {
   test("truncates what is too long for the coordinator: its name, its agent, and the reasons for a pause and a goodbye", async () => {
     const long = "x".repeat(1_000);
     const { socket, loop } = await ready({ name: long, agent: long });
-    loop.pause(long);
-    loop.leave(long);
+    const reason = sentence("thread-crashed", { reason: quoted("x".repeat(5_000)) });
+    loop.pause(reason);
+    loop.leave(reason);
     // A message that is too long is not even decoded.
     expect(socket.types).toEqual(["hello", "ready", "pause", "leave"]);
     const [hello, , pause, leave] = socket.received.map(({ header }) => header);
@@ -132,8 +133,12 @@ describe("the worker loop", () => {
       name: "x".repeat(workerNameLengthMax),
       agent: "x".repeat(agentLengthMax),
     });
-    const cut = "x".repeat(reasonLengthMax);
-    expect([pause, leave]).toMatchObject([{ reason: cut }, { reason: cut }]);
+    const said = { code: "quoted", values: { text: /^a compute thread crashed: x+$/u } };
+    for (const message of [pause, leave]) {
+      const { reason: cut } = message as { readonly reason: Sentence };
+      expect(cut.code).toBe(said.code);
+      expect(cut.values["text"]).toMatch(said.values.text);
+    }
   });
 
   test("answers work for 2 blocks with 2 gradients of one float32 a parameter, before the message's handler returns", async () => {
@@ -213,7 +218,7 @@ describe("the worker loop", () => {
   test("reconnects with its session, dataset and engine: 1 download and 1 load for 2 connections", async () => {
     const pool = new HeldPool();
     const { clock, coordinator, socket, downloads, loop } = await ready({ pool });
-    socket.events.closed({ status: 1006, reason: "" });
+    socket.events.closed({ status: 1006, reason: null });
     expect(loop.status.phase).toBe("retrying");
     clock.advance(250);
     expect(coordinator.sockets.length).toBe(2);
@@ -229,7 +234,7 @@ describe("the worker loop", () => {
     const { clock, coordinator, downloads } = setup({ pool });
     const first = coordinator.welcome();
     first.tell(run);
-    first.events.closed({ status: 1006, reason: "" });
+    first.events.closed({ status: 1006, reason: null });
     await settled();
     clock.advance(250);
     const second = coordinator.welcome();
@@ -244,7 +249,11 @@ describe("the worker loop", () => {
     socket.tell({ ...run, config: testConfig({ layers: [99, 3] }) });
     await settled();
     expect(statuses.at(-1)).toMatchObject({ phase: "retrying" });
-    expect(statuses.at(-1)?.detail).toMatch(/can't load the run/u);
+    expect(statuses.at(-1)?.detail.code).toBe("cannot-load-run");
+    expect(socket.received.at(-1)!.header).toMatchObject({
+      type: "leave",
+      reason: { code: "cannot-load-run" },
+    });
     clock.advance(250);
     coordinator.welcome().tell(run);
     await settled();
@@ -264,24 +273,28 @@ describe("the worker loop", () => {
     for (const code of codes) {
       const { clock, coordinator, loop } = setup();
       coordinator.socket.events.opened();
-      coordinator.socket.events.closed({ status: closeStatus[code], reason: code });
+      coordinator.socket.events.closed({ status: closeStatus[code], reason: quoted(code) });
       expect(loop.status).toMatchObject({ phase: "stopped", failed: true });
-      expect(loop.status.detail.length).toBeGreaterThan(20);
+      expect(sayAtTerminal(loop.status.detail).length).toBeGreaterThan(20);
       expect(clock.timerCount).toBe(0);
     }
   });
 
-  test("shows the coordinator's own sentence if an error message came before the close", () => {
-    const { coordinator, loop } = setup();
-    coordinator.socket.events.opened();
-    coordinator.socket.tell({ type: "error", code: "ERR_TOKEN", message: "wrong join token" });
-    coordinator.socket.events.closed({ status: closeStatus.ERR_TOKEN, reason: "ERR_TOKEN" });
-    expect(loop.status.detail).toBe("wrong join token");
+  test("shows what the coordinator said in an error message before the close, whether it knows the code or not", () => {
+    const known = sentence("token-wrong");
+    const unknown = { code: "from-the-future", values: { text: "no such luck", depth: 7 } };
+    for (const reason of [known, unknown]) {
+      const { coordinator, loop } = setup();
+      coordinator.socket.events.opened();
+      coordinator.socket.tell({ type: "error", code: "ERR_TOKEN", reason });
+      coordinator.socket.events.closed({ status: closeStatus.ERR_TOKEN, reason: null });
+      expect(loop.status).toMatchObject({ detail: { code: "token-refused" }, refusal: reason });
+    }
   });
 
   test("ERR_FULL is no reason to stay away", () => {
     const { coordinator, loop } = setup();
-    coordinator.socket.events.closed({ status: closeStatus.ERR_FULL, reason: "ERR_FULL" });
+    coordinator.socket.events.closed({ status: closeStatus.ERR_FULL, reason: quoted("ERR_FULL") });
     expect(loop.status.phase).toBe("retrying");
   });
 
@@ -325,10 +338,10 @@ describe("the worker loop", () => {
 
   test("while paused it computes nothing, says so again after a reconnect, and takes work after resume", async () => {
     const { clock, coordinator, socket, loop } = await ready();
-    loop.pause("lunch");
+    loop.pause(quoted("lunch"));
     socket.tell(work(0, [0, 4]), parameters);
     expect(socket.types.slice(2)).toEqual(["pause"]);
-    socket.events.closed({ status: 1006, reason: "" });
+    socket.events.closed({ status: 1006, reason: null });
     clock.advance(250);
     const second = coordinator.welcome();
     second.tell(run);
@@ -340,7 +353,7 @@ describe("the worker loop", () => {
 
   test("leave says goodbye, closes, and stays away", async () => {
     const { clock, coordinator, socket, loop } = await ready();
-    loop.leave("enough");
+    loop.leave(quoted("enough"));
     expect(socket.types.at(-1)).toBe("leave");
     expect(socket.closedByWorker?.status).toBe(1000);
     clock.advance(60_000);
@@ -350,9 +363,14 @@ describe("the worker loop", () => {
 
   test("after the end of the run a closing coordinator ends a worker that stops after its run", async () => {
     const { socket, loop } = await ready({ stopsAfterRun: true });
-    socket.tell({ type: "end", run: "r1", reason: "done", fingerprint: "a".repeat(64) });
+    socket.tell({
+      type: "end",
+      run: "r1",
+      reason: sentence("run-finished"),
+      fingerprint: "a".repeat(64),
+    });
     expect(loop.status.phase).toBe("waiting");
-    socket.events.closed({ status: 1001, reason: "" });
+    socket.events.closed({ status: 1001, reason: null });
     expect(loop.status).toMatchObject({ phase: "stopped", failed: false });
   });
 
@@ -381,7 +399,7 @@ describe("the worker loop", () => {
     for (let i = 0; i < 8; i++) {
       const lostMs = clock.nowMs;
       const before = coordinator.sockets.length;
-      coordinator.socket.events.closed({ status: 1006, reason: "" });
+      coordinator.socket.events.closed({ status: 1006, reason: null });
       while (coordinator.sockets.length === before) clock.advance(25);
       waits.push(clock.nowMs - lostMs);
     }

@@ -1,6 +1,7 @@
+import { type Code, hasCode } from "../../../shared/words/sentence.ts";
 /** @file Chooses the headline, sentence and tone with which the join page shows a worker's status. Pure. */
-import type { TextValues } from "../../../shared/pages/language.ts";
-import type { WorkerCause, WorkerStatus } from "../../status.ts";
+import type { TextValues } from "../../../shared/words/texts.ts";
+import type { WorkerStatus } from "../../status.ts";
 import type { TextKey } from "./texts.ts";
 
 /** The look of a state: on its way, at work, at rest, or in need of the person. */
@@ -27,7 +28,7 @@ interface State {
 
 /** A phase has one text, except for those that depend on more. */
 function stateOf(status: WorkerStatus, isSlowed: boolean): State {
-  const { phase, cause } = status;
+  const { phase, detail } = status;
   if (phase === "loading") return loading(status);
   if (phase === "training") return training(status);
   if (phase === "retrying") return retrying(status);
@@ -35,13 +36,15 @@ function stateOf(status: WorkerStatus, isSlowed: boolean): State {
   if (phase === "connecting") return { tone: "busy", texts: ["connecting", "connectingDetail"] };
   if (phase === "paused" && isSlowed) return { tone: "busy", texts: ["slowed", "slowedDetail"] };
   if (phase === "paused") return { tone: "calm", texts: ["paused", "pausedDetail"] };
-  if (cause === "run-over") return { tone: "calm", texts: ["over", "overDetail"] };
+  if (hasCode(detail, "run-over")) return { tone: "calm", texts: ["over", "overDetail"] };
   return { tone: "calm", texts: ["waiting", "waitingDetail"] };
 }
 
-function loading({ cause, dataset, receivedBytes }: WorkerStatus): State {
-  if (cause !== "download") return { tone: "busy", texts: ["preparing", "layoutDetail"] };
-  const megabytes = (receivedBytes / 1e6).toFixed(1);
+function loading({ detail, dataset, receivedBytes }: WorkerStatus): State {
+  if (hasCode(detail, "preparing-dataset")) {
+    return { tone: "busy", texts: ["preparing", "layoutDetail"] };
+  }
+  const megabytes = Math.round(receivedBytes / 1e5) / 10;
   const values = { dataset: dataset ?? "", megabytes };
   return { tone: "busy", texts: ["preparing", "downloadDetail"], values };
 }
@@ -53,27 +56,35 @@ function training({ blocksDone, samplesPerSecond, run, threads }: WorkerStatus):
   return { tone: "good", texts: ["helping", "helpingDetail"], values };
 }
 
-function retrying({ cause, detail }: WorkerStatus): State {
-  if (cause === "run-over") return { tone: "calm", texts: ["over", "overClosedDetail"] };
-  if (cause === "coordinator-ended") return { tone: "busy", texts: ["closed", "closedDetail"] };
-  if (cause === "full") return { tone: "busy", texts: ["full", "fullDetail"] };
-  if (cause === "unreachable") return { tone: "busy", texts: ["unreachable", "unreachableDetail"] };
-  const why = detail.replace(/; trying again$/u, "");
-  return { tone: "busy", texts: ["lost", "lostDetail"], values: { detail: why } };
+const losses = textsByCode<State>({
+  "run-over": { tone: "calm", texts: ["over", "overClosedDetail"] },
+  "coordinator-ended": { tone: "busy", texts: ["closed", "closedDetail"] },
+  "coordinator-full": { tone: "busy", texts: ["full", "fullDetail"] },
+  "coordinator-unreachable": { tone: "busy", texts: ["unreachable", "unreachableDetail"] },
+});
+
+function retrying({ detail }: WorkerStatus): State {
+  const known = losses.get(detail.code);
+  return known ?? { tone: "busy", texts: ["lost", "lostDetail"], values: { detail } };
 }
 
-const refusals: Readonly<Partial<Record<WorkerCause, TextKey>>> = {
-  token: "tokenDetail",
-  origin: "originDetail",
-  version: "versionDetail",
-  kernel: "kernelDetail",
-  replaced: "replacedDetail",
-  mismatch: "mismatchDetail",
-  offences: "offencesDetail",
-};
+const refusals = textsByCode<TextKey>({
+  "token-refused": "tokenDetail",
+  "origin-refused": "originDetail",
+  "version-refused": "versionDetail",
+  "kernel-refused": "kernelDetail",
+  "session-replaced": "replacedDetail",
+  "result-was-wrong": "mismatchDetail",
+  "results-were-invalid": "offencesDetail",
+});
 
-function stopped({ cause, detail }: WorkerStatus): State {
-  const refusal = refusals[cause];
+/** What is said for some codes; the compiler knows the codes. */
+function textsByCode<Said>(said: Readonly<Partial<Record<Code, Said>>>): ReadonlyMap<string, Said> {
+  return new Map(Object.entries(said));
+}
+
+function stopped({ detail }: WorkerStatus): State {
+  const refusal = refusals.get(detail.code);
   if (refusal !== undefined) return { tone: "bad", texts: ["refused", refusal] };
   return { tone: "bad", texts: ["stopped", "stoppedDetail"], values: { detail } };
 }

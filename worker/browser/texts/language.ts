@@ -2,30 +2,17 @@
  * @file The page's language: the reader's choice or the browser's. It changes in place, because a reload would end
  * the computation.
  */
-import {
-  chooseLanguage,
-  languageNames,
-  languages,
-  type TextValues,
-  translator,
-} from "../../../shared/pages/language.ts";
-import { Phrasebook } from "../../../shared/pages/phrasebook.ts";
+import { chooseLanguage, languageNames, languages } from "../../../shared/words/language.ts";
+import { type TextValues, translator } from "../../../shared/words/texts.ts";
 import { element, setText } from "../page.ts";
 import { remember, remembered } from "../settings.ts";
-import { codePhrases, phrases } from "./phrases.ts";
 import { type TextKey, texts } from "./texts.ts";
 
-const book = new Phrasebook(phrases, codePhrases);
 let language = chooseLanguage(remembered("language"), navigator.languages);
 
 /** A text in the page's language. */
 export function say(key: TextKey, values?: TextValues): string {
   return translator(texts, language)(key, values);
-}
-
-/** A sentence from the worker, in the page's language. */
-export function said(sentence: string): string {
-  return book.sentenceIn(language, sentence);
 }
 
 /** A number formatted for the page's language: grouped, with a fixed number of decimals. */

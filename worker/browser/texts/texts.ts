@@ -1,5 +1,5 @@
 /** @file All texts of the join page, in every language of the pages. */
-import type { Dictionary } from "../../../shared/pages/language.ts";
+import type { Dictionary } from "../../../shared/words/texts.ts";
 
 const en = {
   language: "Language",
@@ -14,7 +14,7 @@ const en = {
   readyDetail: "Everything is here. The first piece of work comes by itself.",
   idleDetail: "No work for this device right now. It goes on by itself.",
   helping: "Helping",
-  helpingDetail: "{run}, on {count} thread | {run}, on {count} threads",
+  helpingDetail: "{run}, on {count} {count = 1 ? thread : threads}",
   paused: "Paused",
   pausedDetail: "Nothing is computed here until you resume. The others go on.",
   slowed: "Slowed by the browser",
@@ -90,7 +90,7 @@ const es: Readonly<Record<TextKey, string>> = {
   readyDetail: "Todo está aquí. El primer trabajo llega solo.",
   idleDetail: "Ahora no hay trabajo para este dispositivo. Sigue solo.",
   helping: "Ayudando",
-  helpingDetail: "{run}, en {count} hilo | {run}, en {count} hilos",
+  helpingDetail: "{run}, en {count} {count = 1 ? hilo : hilos}",
   paused: "En pausa",
   pausedDetail: "Aquí no se calcula nada hasta que continúes. Los demás siguen.",
   slowed: "Lo frena el navegador",

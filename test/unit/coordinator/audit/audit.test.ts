@@ -9,6 +9,7 @@ import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { workersMax } from "../../../../shared/protocol/limits.ts";
 import { Random } from "../../../../shared/random.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
+import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import { lies, oneUnitInTheLastPlace } from "../../../support/attacks/lies.ts";
 import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
@@ -155,7 +156,7 @@ describe("quorum", () => {
     while (direct.work());
     expect(direct.expelled).toMatchObject([{ workerId: "w1" }]);
     expect(direct.run.step).toBe(0);
-    expect(direct.run.waitingFor(0)).toBe("waiting for 1 more worker");
+    expect(inEnglish(direct.run.waitingFor(0))).toBe("waiting for 1 more worker");
     direct.join("w2");
     direct.finish();
     expect(direct.expelled).toHaveLength(1);

@@ -16,6 +16,7 @@ import { createEngine } from "../../../../shared/engine/engine.ts";
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
 import type { WorkMessage } from "../../../../shared/protocol/messages.ts";
 import { answerFor, blockOf, isWork, kindAsked } from "../../../../shared/protocol/rounds.ts";
+import { sayAtTerminal } from "../../../../shared/words/sentence.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
 
@@ -93,7 +94,8 @@ class Stage {
       const message = answerFor({ run, kind, step, block, computeMs: 1 }, result);
       const bytes = new Uint8Array(told.buffer);
       const verdict = this.run.result(workerId, message, bytes, this.nowMs);
-      if ("doubt" in verdict && verdict.doubt !== undefined) this.doubts.push(verdict.doubt);
+      if ("doubt" in verdict && verdict.doubt !== undefined)
+        this.doubts.push(sayAtTerminal(verdict.doubt));
       return verdict.kind;
     });
     return verdicts.join();
@@ -139,7 +141,9 @@ describe("a late duplicate", () => {
     stage.answer(backup);
     expect(stage.answer(late, 1e-3)).toBe("stale");
     expect(stage.doubts).toEqual([
-      expect.stringMatching(/^ana and bea differ about block \[[01], [12]\) of step 0: /u),
+      expect.stringMatching(
+        /^ana and bea sent different results for block \[[01], [12]\) of step 0: /u,
+      ),
     ]);
   });
 

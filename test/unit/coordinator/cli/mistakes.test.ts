@@ -23,7 +23,7 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ],
   [
     "start missing.yaml",
-    "can't read the run file missing.yaml: there is no such file; give a YAML or JSON file",
+    "can't read the run file missing.yaml: there is no such file or folder; give a YAML or JSON file",
   ],
   ["worker", "promedio worker needs the join URL that the coordinator prints; put it after worker"],
   ["worker a b", "too many arguments; promedio worker takes one, see promedio worker --help"],
@@ -98,7 +98,7 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ],
   [
     "start --output sofmax",
-    "--output sofmax is no activation; did you mean softmax? (a folder of that name: ./sofmax)",
+    "--output sofmax is not an activation; did you mean softmax? (a folder of that name: ./sofmax)",
   ],
   [
     "start --output relu --output-activation tanh",
@@ -172,7 +172,7 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ],
   [
     "start --open --join-token abcdefgh",
-    "--open lets workers in without a token, but --join-token is set; give one",
+    "--open admits workers without a token, but --join-token is set; give one",
   ],
   ["start --tls-key k.pem", "--tls-key k.pem needs its certificate; add --tls-cert FILE"],
   ["start --tls-cert c.pem", "--tls-cert c.pem needs its private key; add --tls-key FILE"],
@@ -239,18 +239,18 @@ const fileMistakes: readonly (readonly [file: string, line: string])[] = [
     "run.yaml line 1: layers must be auto or 2 to 32 widths separated by commas, like 784,16,16,10, not 784,true",
   ],
   ["exit: yes", "run.yaml line 1: exit must be true or false, not yes"],
-  ["seed: 1\nseed: 2", "run.yaml line 2: seed stands there twice; leave one of them"],
+  ["seed: 1\nseed: 2", "run.yaml line 2: seed is there twice; leave one of them"],
   [
     "seed: 1\n  epochs: [2",
-    "run.yaml line 1 is no valid YAML: Nested mappings are not allowed in compact mappings; mend it there",
+    "run.yaml line 1 is not valid YAML: Nested mappings are not allowed in compact mappings; mend it there",
   ],
   [
     "seed: 1\n---\nseed: 2",
-    "run.yaml line 2 is no valid YAML: Source contains multiple documents; mend it there",
+    "run.yaml line 2 is not valid YAML: Source contains multiple documents; mend it there",
   ],
   ["- seed", 'run.yaml must hold "key: value" lines, such as "epochs: 10"'],
   ["seed", 'run.yaml must hold "key: value" lines, such as "epochs: 10"'],
-  ['{"seed": 1', "run.yaml line 1 is no valid YAML: Flow map must end with a }; mend it there"],
+  ['{"seed": 1', "run.yaml line 1 is not valid YAML: Flow map must end with a }; mend it there"],
   [
     'name: "two\\nlines"',
     "run.yaml line 1: name must be 1 to 40 of the characters A-Z a-z 0-9 _ -, not - first, not two\\nlines",
@@ -261,7 +261,7 @@ const fileMistakes: readonly (readonly [file: string, line: string])[] = [
   ],
   [
     "output: softmaxx",
-    "run.yaml line 1: output softmaxx is no activation; did you mean softmax? (a folder of that name: ./softmaxx)",
+    "run.yaml line 1: output softmaxx is not an activation; did you mean softmax? (a folder of that name: ./softmaxx)",
   ],
 ];
 
@@ -322,7 +322,7 @@ describe("a mistake gives one line that says what, which value and what to do", 
   test("a run file that can't be read is named with the system's reason", () => {
     const line = mistake(() => parse(["start", "no\nsuch.yaml"]));
     expect(line).toBe(
-      "can't read the run file no\\nsuch.yaml: there is no such file; give a YAML or JSON file",
+      "can't read the run file no\\nsuch.yaml: there is no such file or folder; give a YAML or JSON file",
     );
   });
 });

@@ -6,6 +6,7 @@ import { createConsole } from "../../../../coordinator/console/console.ts";
 import type { ConsoleMode } from "../../../../coordinator/console/mode.ts";
 import type { Console, ConsoleAction } from "../../../../coordinator/console/types.ts";
 import type { CoordinatorEvent } from "../../../../coordinator/run/view.ts";
+import { quoted, sentence } from "../../../../shared/words/sentence.ts";
 import { fakeFingerprint, fakeView } from "./view/fake-view.ts";
 
 class FakeOutput extends EventEmitter {
@@ -53,7 +54,8 @@ const joined: CoordinatorEvent = {
   name: "lab\u001B[2J\n\u009B1m",
   kind: "node",
   threads: 2,
-  reason: "",
+  error: null,
+  reason: null,
   workers: 1,
 };
 const epoch: CoordinatorEvent = {
@@ -140,37 +142,38 @@ describe("plain", () => {
         otherJoinUrls: [],
         dashboardUrl: "http://localhost:8080/#token=x",
       },
-      { event: "waiting", reason: "waiting for 1 more worker" },
+      { event: "waiting", reason: sentence("waiting-for-workers", { missing: 1 }) },
       joined,
       {
         event: "started",
         run: "k3x9",
-        title: "mnist",
+        title: quoted("mnist"),
         step: 0,
         totalSteps: 9380,
         parameterCount: 13_002,
       },
       epoch,
-      { event: "warning", message: "no room on the disk" },
-      { ...joined, change: "left", reason: "closed its page", workers: 0 },
+      { event: "warning", message: quoted("no room on the disk") },
+      { ...joined, change: "left", reason: sentence("went-away"), workers: 0 },
       {
         ...joined,
         change: "refused",
         name: "10.0.0.9",
         kind: "unknown",
         threads: 0,
-        reason: "ERR_TOKEN: bad",
+        error: "ERR_TOKEN",
+        reason: sentence("token-missing"),
         workers: 0,
       },
       {
         event: "resumed",
         run: "k3x9",
-        title: "mnist",
+        title: quoted("mnist"),
         step: 938,
         totalSteps: 9380,
         parameterCount: 13_002,
       },
-      { event: "failed", step: 12, reason: "step 12 diverged" },
+      { event: "failed", step: 12, reason: quoted("step 12 diverged") },
       finished,
     ];
     for (const event of events) console.event(event);
@@ -181,8 +184,8 @@ describe("plain", () => {
       "started: run k3x9: mnist; 9,380 steps, 13,002 parameters",
       "epoch 3  test 94.12 %  test loss 0.2012  train loss 0.1987  step 2,814  137 k samples/s  2.14 k steps/s  1.3 s  3 workers",
       "warning: no room on the disk",
-      "worker left: lab (node, 2 threads): closed its page; 0 workers now",
-      "worker refused: 10.0.0.9: ERR_TOKEN: bad; 0 workers now",
+      "worker left: lab (node, 2 threads): its page was closed, or its process ended; 0 workers now",
+      "worker refused: 10.0.0.9: ERR_TOKEN: no token, or a wrong one; 0 workers now",
       "resumed at step 938: run k3x9: mnist; 9,380 steps, 13,002 parameters",
       "failed at step 12: step 12 diverged",
       `finished: 9,380 steps in 4.4 s  test 95.12 %  test loss 0.1700  137 k samples/s  2.14 k steps/s  fingerprint ${fakeFingerprint}  checkpoint runs/k3x9/step-9380.safetensors`,
@@ -206,7 +209,7 @@ describe("plain", () => {
 
   test("has colour if forced", () => {
     const { output, console } = open("plain", true);
-    console.event({ event: "warning", message: "hot" });
+    console.event({ event: "warning", message: quoted("hot") });
     expect(output.written).toBe("\u001B[38;5;166mwarning\u001B[39m: hot\n");
   });
 

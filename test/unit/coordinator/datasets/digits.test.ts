@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { digitsVersion, drawDigits, loadDigits } from "../../../../coordinator/datasets/digits.ts";
 import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
+import { sayAtTerminal, type Sentence } from "../../../../shared/words/sentence.ts";
 
 let cache = "";
 beforeEach(async () => {
@@ -15,7 +16,7 @@ afterEach(() => rm(cache, { recursive: true }));
 
 const counts = { trainCount: 20, testCount: 10 };
 const lines: string[] = [];
-const progress = (line: string): void => void lines.push(line);
+const progress = (said: Sentence): void => void lines.push(sayAtTerminal(said));
 
 describe("loadDigits", () => {
   test("draws 20 + 10 digits once and then reads them from the cache", async () => {

@@ -127,7 +127,7 @@ describe("readIdxFolder", () => {
 
   test("says that 1 folder does not exist", async () => {
     await expect(readIdxFolder(nodeDisk, join(folder, "no"))).rejects.toThrow(
-      `cannot read the dataset's folder ${join(folder, "no")}: there is no such folder`,
+      `cannot read the dataset's folder ${join(folder, "no")}: there is no such file or folder`,
     );
   });
 });

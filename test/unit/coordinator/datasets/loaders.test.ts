@@ -9,6 +9,7 @@ import {
   openToPages,
   resumedDataset,
 } from "../../../../coordinator/datasets/loaders.ts";
+import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import { memoryDisk } from "../../../support/sim/memory-disk.ts";
 
 const known = ["digits", "digits:100,20", "mnist", "mnist:C:\\data", "idx:../fashion"];
@@ -25,7 +26,9 @@ describe("datasetReader", () => {
   });
 
   test("lists what exists, and suggests only complete names", () => {
-    expect(datasetReader.expects).toBe("digits, digits:TRAIN,TEST, mnist, mnist:DIR or idx:DIR");
+    expect(inEnglish(datasetReader.expects)).toBe(
+      "digits, digits:TRAIN,TEST, mnist, mnist:DIR or idx:DIR",
+    );
     expect(datasetReader.words).toEqual(["digits", "mnist"]);
   });
 });
@@ -33,7 +36,7 @@ describe("datasetReader", () => {
 test("a page may choose a dataset that is drawn or downloaded, but none on the operator's disk", () => {
   expect(known.filter(isOpenToPages)).toEqual(["digits", "digits:100,20", "mnist"]);
   expect([...unknown, ...others].filter(isOpenToPages)).toEqual([]);
-  expect(openToPages).toBe("digits or mnist");
+  expect(inEnglish(openToPages)).toBe("digits or mnist");
 });
 
 test("a path becomes absolute, whatever else is in it; other names stay", () => {
@@ -61,7 +64,7 @@ describe("resumedDataset", () => {
 
   test("asks for the folder of data that only have a name", () => {
     expect(() => resumedDataset(undefined, "faces")).toThrow(
-      "the run was trained on faces, which lies somewhere on this machine; add --dataset idx:DIR",
+      "the run was trained on faces, which is somewhere on this machine; add --dataset idx:DIR",
     );
   });
 });

@@ -16,6 +16,7 @@ import {
 } from "../../../../coordinator/datasets/mnist.ts";
 import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
+import { sayAtTerminal } from "../../../../shared/words/sentence.ts";
 
 /** 2 files instead of MNIST's 4: one that takes many writes, and one that takes one. */
 const large = createHash("shake256", { outputLength: 1_000_000 }).update("large").digest();
@@ -124,7 +125,7 @@ function fetchAll({ from = mirror, stalledMs = 20_000 }: FetchOptions = {}): Pro
     mnistMirror: from,
     files,
     patience: { attemptsMax: 3, firstWaitMs: 1, stalledMs },
-    progress: (line) => lines.push(line),
+    progress: (said) => lines.push(sayAtTerminal(said)),
   });
 }
 
@@ -141,7 +142,7 @@ describe("mnistFolder", () => {
   test("downloads 2 files, reports every tenth, and then makes no more requests", async () => {
     expect(await fetchAll()).toBe(join(cache, "mnist"));
     expect(await bothArrived()).toBe(true);
-    expect(lines.at(-1)).toBe("downloading mnist: 100 % of 1.0 MB");
+    expect(lines.at(-1)).toBe("downloading mnist: 100 % of 1 MB");
     expect(lines.length).toBeGreaterThan(1);
     expect(lines.length).toBeLessThanOrEqual(11);
     await fetchAll();
@@ -217,13 +218,13 @@ describe("mnistFolder", () => {
       "a file without end",
       [(_bytes, _request, response) => void response.write(Buffer.alloc(large.length + 1))],
       1,
-      "the server sent more than the file's 1000000 bytes",
+      "the server sent more than the file's 1,000,000 bytes",
     ],
     [
       "a shorter file, 3 times",
       [1, 2, 3].map(() => (_bytes, _request, response) => void response.end("short")),
       3,
-      "the connection ended after 5 of 1000000 bytes",
+      "the connection ended after 5 of 1,000,000 bytes",
     ],
     ["3 stalls at the same byte", [stall, stall, stall], 3, "nothing came for 0.2 s"],
   ];

@@ -8,8 +8,9 @@ import type { SpeedEstimate } from "../../../../coordinator/dispatch/speed.ts";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { known } from "../../../../shared/assert.ts";
 import { closeStatus } from "../../../../shared/protocol/errors.ts";
-import { reasonLengthMax } from "../../../../shared/protocol/limits.ts";
 import type { ResultMessage } from "../../../../shared/protocol/messages.ts";
+import { quoted, sentence } from "../../../../shared/words/sentence.ts";
+import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import {
   type Answer,
   expectedFingerprint,
@@ -79,7 +80,7 @@ const offences: Readonly<Record<string, readonly [(right: Answer) => Answer, Reg
   ],
   "what is no block": [
     ({ message, values }) => ({ message: { ...message, block: [1, 3] }, values }),
-    /block \[1, 3\) is no block of this step/u,
+    /block \[1, 3\) is not a block of this step/u,
   ],
 };
 
@@ -99,10 +100,10 @@ describe("a worker that sends", () => {
       }
       expect(warnings()[0]).toMatch(reason);
       expect(mallory.status).toBe(closeStatus.ERR_OFFENCES);
-      expect(mallory.heard.at(-1)).toMatchObject({
+      expect(inEnglish(mallory.heard.at(-1))).toMatchObject({
         type: "error",
         code: "ERR_OFFENCES",
-        message: expect.stringMatching(reason),
+        reason: expect.stringMatching(reason),
       });
       while (honest.answerAll());
       expect(run.outcome?.kind).toBe("finished");
@@ -128,7 +129,7 @@ describe("a worker that sends", () => {
     const { run, mallory, warnings } = createStage();
     const right = mallory.nextGradient()!;
     mallory.tell({ ...right, message: { ...right.message, step: run.step + 1 } });
-    expect(warnings()).toEqual([expect.stringMatching(/step 1 is not there yet$/u)]);
+    expect(warnings()).toEqual([expect.stringMatching(/step 1 has not begun yet$/u)]);
   });
 
   test("answers for past steps is neither believed nor blamed: it may only be late", () => {
@@ -160,10 +161,13 @@ test("two honest workers end like the sequential trainer", () => {
   expect(fingerprintOf(store.parameters)).toBe(expected);
 });
 
-test(`an end with a reason of 1,000 characters is sent with ${reasonLengthMax}, which every worker can read`, () => {
+test("an end with a reason of 5,000 characters in 3 levels is sent as a text that every worker can read", () => {
   const { coordinator, honest } = createStage();
-  coordinator.end("x".repeat(1_000), "0".repeat(64));
-  expect(honest.heard.at(-1)).toMatchObject({ type: "end", reason: "x".repeat(reasonLengthMax) });
+  const reason = sentence("step-diverged", { step: 7, reason: quoted("x".repeat(5_000)) });
+  coordinator.end(sentence("of-worker", { worker: "ada", reason }), "0".repeat(64));
+  const told = honest.heard.at(-1);
+  expect(told).toMatchObject({ type: "end", reason: { code: "quoted" } });
+  expect(JSON.stringify(told)).toContain('"text":"ada: step 7 diverged: xxx');
 });
 
 describe("workers that would flood the operator's screen", () => {
@@ -185,18 +189,21 @@ describe("workers that would flood the operator's screen", () => {
   test("get 10 lines for 30 changes of what the run waits for; the last one is still reported", () => {
     const { coordinator, clock, events, mallory, honest } = createStage();
     const waits = () => events.filter(({ event }) => event === "waiting");
-    mallory.say({ type: "leave", reason: "" });
+    mallory.say({ type: "leave", reason: quoted("bye") });
     for (let i = 0; i < 30; i++) {
-      honest.say({ type: "pause", reason: "" });
+      honest.say({ type: "pause", reason: quoted("tea") });
       coordinator.tick();
       honest.say({ type: "resume" });
       coordinator.tick();
     }
     expect(waits()).toHaveLength(10);
-    honest.say({ type: "pause", reason: "" });
+    honest.say({ type: "pause", reason: quoted("tea") });
     clock.nowMs += 1_000;
     coordinator.tick();
-    expect(waits().at(-1)).toEqual({ event: "waiting", reason: "waiting for 1 more worker" });
+    expect(waits().at(-1)).toEqual({
+      event: "waiting",
+      reason: sentence("waiting-for-workers", { missing: 1 }),
+    });
     expect(waits()).toHaveLength(11);
   });
 });

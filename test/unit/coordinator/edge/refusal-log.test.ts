@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 
 import { RefusalLog } from "../../../../coordinator/edge/refusal-log.ts";
 import type { CoordinatorEvent } from "../../../../coordinator/run/view.ts";
+import type { ProtocolErrorCode } from "../../../../shared/protocol/errors.ts";
 import { comingLines, refusalLines } from "../../../../shared/protocol/limits.ts";
+import { sentence } from "../../../../shared/words/sentence.ts";
 
 function createLog() {
   const events: CoordinatorEvent[] = [];
@@ -12,12 +14,19 @@ function createLog() {
     workers: () => 3,
     now: () => clock.nowMs,
   });
-  const refuse = () => log.add({ address: "10.0.0.9", code: "ERR_TOKEN", reason: "wrong" });
+  const refuse = () =>
+    log.add({ address: "10.0.0.9", code: "ERR_TOKEN", reason: sentence("token-missing") });
   return { events, clock, log, refuse };
 }
 
-const event = (change: "joined" | "left" | "refused", reason = "", name = "ada") =>
-  ({ event: "worker", change, name, kind: "node", threads: 1, reason, workers: 3 }) as const;
+const event = (
+  change: "joined" | "left" | "refused",
+  error: ProtocolErrorCode | null = null,
+  name = "ada",
+) => {
+  const about = { kind: "node", threads: 1, reason: null, workers: 3 } as const;
+  return { event: "worker", change, name, error, ...about } as const;
+};
 
 describe("workers that join and leave", () => {
   test(`are reported one by one up to ${comingLines.burst} at once, then by their count`, () => {
@@ -27,7 +36,7 @@ describe("workers that join and leave", () => {
     clock.nowMs = 1_000;
     log.flush();
     expect(events.slice(comingLines.burst)).toEqual([
-      { event: "warning", message: "and 7 more times a worker joined or left" },
+      { event: "warning", message: sentence("more-came-and-went", { count: 7 }) },
     ]);
   });
 
@@ -45,7 +54,7 @@ describe("workers that join and leave", () => {
     const told = events.length;
     for (let i = 0; i < 1_000; i++) refuse();
     expect(events).toHaveLength(told + refusalLines.burst);
-    const liar = event("left", "ERR_MISMATCH: block [0, 1) of step 7 differs", "mallory");
+    const liar = event("left", "ERR_MISMATCH", "mallory");
     log.pass(liar);
     expect(events.at(-1)).toEqual(liar);
   });
@@ -62,7 +71,8 @@ describe("RefusalLog", () => {
         name: "10.0.0.9",
         kind: "unknown",
         threads: 0,
-        reason: "ERR_TOKEN: wrong",
+        error: "ERR_TOKEN",
+        reason: sentence("token-missing"),
         workers: 3,
       },
     ]);
@@ -78,7 +88,7 @@ describe("RefusalLog", () => {
     log.flush();
     log.flush();
     expect(events.slice(10)).toEqual([
-      { event: "warning", message: "and 312 more peers were refused" },
+      { event: "warning", message: sentence("more-refused", { count: 312 }) },
     ]);
   });
 
@@ -93,7 +103,7 @@ describe("RefusalLog", () => {
     expect(events.length).toBeLessThanOrEqual(60);
     const told = events.reduce((sum, line) => {
       if (line.event !== "warning") return sum + 1;
-      return sum + Number(/^and (\d+) more/u.exec(line.message)?.[1]);
+      return sum + Number(line.message.values["count"]);
     }, 0);
     expect(told).toBe(100_000);
   });

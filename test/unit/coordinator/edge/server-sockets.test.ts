@@ -9,6 +9,7 @@ import {
   pongsPendingMax,
   unauthenticatedBytesMax,
 } from "../../../../shared/protocol/limits.ts";
+import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import { frame, opcodes, RawPeer, upgradeRequest } from "../../../support/attacks/raw-peer.ts";
 import { closeAfterEach, edge, start, statusOf, talk } from "./server-fixture.ts";
 
@@ -82,7 +83,9 @@ describe("handshakes", () => {
     expect(answers.map(statusOf)).toEqual([400, 400, 400, 400, 404]);
     // RFC 6455, section 4.4.
     expect(answers[0]).toContain("\r\nSec-WebSocket-Version: 13\r\n");
-    expect(edge.refusals.map(({ address, code, reason }) => [address, code, reason])).toEqual(
+    expect(
+      edge.refusals.map(({ address, code, reason }) => [address, code, inEnglish(reason)]),
+    ).toEqual(
       [
         "WebSocket: Missing or invalid Sec-WebSocket-Version header",
         "WebSocket: Missing or invalid Sec-WebSocket-Key header",

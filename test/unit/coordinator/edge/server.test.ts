@@ -24,6 +24,7 @@ import {
   strangerPlaces,
   workersPerAddressMax,
 } from "../../../../shared/protocol/limits.ts";
+import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import { RawPeer, upgradeRequest } from "../../../support/attacks/raw-peer.ts";
 import { closeAfterEach, edge, get, start, statusOf, talk } from "./server-fixture.ts";
 
@@ -101,7 +102,7 @@ describe("an answer that is not read", () => {
     await slowIsDone;
     expect(length).toBeGreaterThan(body.length);
     while (quota.taken > 0) await delay(5);
-    expect(edge.refusals).toEqual([
+    expect(inEnglish(edge.refusals)).toEqual([
       {
         address: "127.0.0.1",
         code: "ERR_TIMEOUT",
@@ -122,7 +123,7 @@ describe("requests that do not wait for the previous answer", () => {
     while (waiting.length === 0) await delay(5);
     await delay(50);
     // The ones behind it are not even inspected.
-    expect(edge.refusals).toEqual([]);
+    expect(inEnglish(edge.refusals)).toEqual([]);
     waiting[0]!();
     const statuses = (await answers).split("HTTP/1.1 ").slice(1);
     expect(statuses.map((answer) => answer.slice(0, 3))).toEqual([
@@ -142,7 +143,7 @@ describe("requests that do not wait for the previous answer", () => {
       code: "ERR_RATE",
       reason: `more than ${httpUnansweredMax} requests without an answer`,
     };
-    expect(edge.refusals).toEqual([line, line]);
+    expect(inEnglish(edge.refusals)).toEqual([line, line]);
     while (quota.taken > 0) await delay(5);
   });
 
@@ -254,8 +255,8 @@ describe("connections", () => {
       httpRequestsPerConnectionMax + 1,
       httpRequestsPerConnectionMax,
     ]);
-    const reason = `more than ${httpRequestsPerConnectionMax} requests on one connection`;
-    expect(edge.refusals).toEqual([{ address: "127.0.0.1", code: "ERR_RATE", reason }]);
+    const reason = `more than ${httpRequestsPerConnectionMax.toLocaleString("en")} requests on one connection`;
+    expect(inEnglish(edge.refusals)).toEqual([{ address: "127.0.0.1", code: "ERR_RATE", reason }]);
   });
 });
 
@@ -274,7 +275,7 @@ describe("requests", () => {
     const port = await start();
     // `get` itself has 2, an upgrade 5.
     expect(statusOf(await talk(port, get("/page", ...fields(httpHeaderFieldsMax - 2))))).toBe(200);
-    expect(edge.refusals).toEqual([]);
+    expect(inEnglish(edge.refusals)).toEqual([]);
     for (const more of [httpHeaderFieldsMax - 1, 200]) {
       expect(statusOf(await talk(port, get("/page", ...fields(more))))).toBe(431);
     }

@@ -52,9 +52,9 @@ describe("Certificate", () => {
       }
     };
     expect(refusalOf({ cert: join(folder, "no") })).toMatch(
-      /^--tls-cert .*no: there is no such file; give a PEM/u,
+      /^--tls-cert .*no: there is no such file or folder; give a PEM/u,
     );
-    expect(refusalOf({ key: folder })).toMatch(/^--tls-key .*: EISDIR; give a PEM file$/u);
+    expect(refusalOf({ key: folder })).toMatch(/^--tls-key .*: it is a folder; give a PEM file$/u);
     expect(refusalOf({ cert: files.key })).toMatch(/holds no certificate; give a PEM file/u);
     expect(refusalOf({ key: files.cert })).toMatch(/holds no private key without a passphrase/u);
     const other = join(folder, "other.pem");

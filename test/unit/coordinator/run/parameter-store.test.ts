@@ -5,6 +5,7 @@ import { drawNeighbour } from "../../../../shared/engine/noise.ts";
 import { createPlainKernel, instantiateKernel } from "../../../../shared/kernels/kernel.ts";
 import { Random } from "../../../../shared/random.ts";
 import type { ScheduleConfig } from "../../../../shared/run/config.ts";
+import { sentence } from "../../../../shared/words/sentence.ts";
 import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 import {
   applyGradient,
@@ -73,7 +74,7 @@ describe("ParameterStore", () => {
       applyGradient(store, [1, -1, 1, -1, 1]);
       const before = store.snapshot();
       const outcome = applyGradient(store, [0, 0, 0, 0, odd]);
-      expect(outcome).toEqual({ committed: false, reason: "the gradient is not finite" });
+      expect(outcome).toEqual({ committed: false, reason: sentence("gradient-not-finite") });
       expect(store.snapshot()).toEqual(before);
     }
   });
@@ -83,7 +84,7 @@ describe("ParameterStore", () => {
     const before = store.snapshot();
     expect(applyGradient(store, [1, -3e38])).toMatchObject({
       committed: false,
-      reason: "the parameters would not stay finite",
+      reason: sentence("update-not-finite"),
     });
     expect(store.snapshot()).toEqual(before);
   });

@@ -24,6 +24,7 @@ import {
 } from "../../../../shared/protocol/messages.ts";
 import { answerFor, blockOf, isWork, kindAsked } from "../../../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
+import { sayAtTerminal } from "../../../../shared/words/sentence.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
 import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
@@ -115,7 +116,9 @@ export class Stage {
 
   /** What the operator was warned of. */
   get warnings(): string[] {
-    return this.events.flatMap((one) => (one.event === "warning" ? [one.message] : []));
+    return this.events.flatMap((one) =>
+      one.event === "warning" ? [sayAtTerminal(one.message)] : [],
+    );
   }
 
   #answersTo(work: WorkMessage, parameters: Uint8Array): Answer[] {

@@ -245,7 +245,7 @@ describe("a safetensors file", () => {
           expect(covered).toBeLessThanOrEqual(bytes.length);
         } catch (error) {
           if (!(error instanceof FormatError)) throw error;
-          expectLine(new OperatorError(error.message), /^.{10,700}$/u);
+          expectLine(new OperatorError(error.said), /^.{10,700}$/u);
           refused += 1;
         }
       }),
@@ -272,7 +272,7 @@ describe("a safetensors file", () => {
   ])("whose header is %s is refused in a short line", (_, header, reason) => {
     const error = caught(() => decodeSafetensors(withHeader(header)));
     expect(error).toBeInstanceOf(FormatError);
-    expectLine(new OperatorError((error as FormatError).message), reason);
+    expectLine(new OperatorError((error as FormatError).said), reason);
     expect((error as FormatError).message.length).toBeLessThan(500);
   });
 });

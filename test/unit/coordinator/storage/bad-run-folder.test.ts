@@ -15,6 +15,7 @@ import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { decodeSafetensors } from "../../../../shared/safetensors.ts";
+import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import {
   damaged,
   damages,
@@ -147,7 +148,7 @@ describe("a checkpoint with a right hash and wrong contents", () => {
     ],
   ])("%s is refused", (_, changed, changedTensors, reason) => {
     const decoded = decodeCheckpoint(forgedCheckpoint(changed, changedTensors));
-    expect(decoded).toEqual({ ok: false, reason: expect.stringMatching(reason) });
+    expect(inEnglish(decoded)).toEqual({ ok: false, reason: expect.stringMatching(reason) });
   });
 });
 
@@ -217,7 +218,9 @@ describe("a run folder", () => {
     const world = { kernel, newRunId: () => "a", progress: () => undefined };
     const prepared = prepareRun(told.options, told.run, { ...world, disk: memoryDisk(files) });
     await expect(prepared).rejects.toThrow(OperatorError);
-    await expect(prepared).rejects.toThrow("--layers 784,16,16,10: there is no memory for it");
+    await expect(prepared).rejects.toThrow(
+      "layers 784,16,16,10: there is not enough memory for it; choose smaller layers",
+    );
     expect([...files.keys()]).toEqual([cached]);
   });
 
@@ -293,7 +296,7 @@ describe("a run folder", () => {
         [
           "layers",
           { model: reluModel(784, 2 ** 53 - 1, 10) },
-          /layers 784,9007199254740991,10 makes .* parameters; a run has at most 100000000, use narrower layers/u,
+          /layers 784,9007199254740991,10 makes .* parameters; a run has at most 100,000,000, use narrower layers/u,
         ],
         [
           "layers of other data",

@@ -8,6 +8,7 @@ import {
 } from "../../../../coordinator/storage/checkpoint.ts";
 import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../../shared/safetensors.ts";
+import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import { checkpointAt, config } from "./checkpoint-fixture.ts";
 
 const checkpoint = checkpointAt(123);
@@ -84,7 +85,10 @@ describe("decodeCheckpoint", () => {
 
   test("says that another program's file is not a checkpoint", () => {
     const bytes = encodeSafetensors({ metadata: new Map([["format", "pt"]]), tensors: new Map() });
-    expect(decodeCheckpoint(bytes)).toEqual({ ok: false, reason: "it has no hash of itself" });
+    expect(inEnglish(decodeCheckpoint(bytes))).toEqual({
+      ok: false,
+      reason: "it has no hash of itself",
+    });
   });
 
   test("refuses parameters of another model even if all hashes are right", () => {
@@ -98,7 +102,7 @@ describe("decodeCheckpoint", () => {
     const [its, another] = [model, modelOf(3, 2, 1)].map(jsonInJson);
     const text = Buffer.from(other).toString("latin1").replace(its!, another!);
     const forged = resign(Buffer.from(text, "latin1"));
-    expect(decodeCheckpoint(forged)).toEqual({
+    expect(inEnglish(decodeCheckpoint(forged))).toEqual({
       ok: false,
       reason: "tensor 0.weight is not F32 [2, 3]",
     });

@@ -11,6 +11,8 @@ import {
   findRunFolder,
   RunFolder,
 } from "../../../../coordinator/storage/run-folder.ts";
+import { SentenceError } from "../../../../shared/words/sentence.ts";
+import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import { checkpointAt } from "./checkpoint-fixture.ts";
 
 let runs = "";
@@ -58,7 +60,7 @@ function half(bytes: Uint8Array): Uint8Array {
 
 async function newRun(id = "a", disk: Disk = nodeDisk): Promise<RunFolder> {
   const created = await createRunFolder(disk, runs, id, { id });
-  if (!created.found) throw new Error(created.reason);
+  if (!created.found) throw new SentenceError(created.reason);
   return created.folder;
 }
 
@@ -104,12 +106,12 @@ describe("createRunFolder and findRunFolder", () => {
   });
 
   test("say what exists instead if 0 runs match", async () => {
-    expect(await findRunFolder(nodeDisk, join(runs, "none"))).toEqual({
+    expect(inEnglish(await findRunFolder(nodeDisk, join(runs, "none")))).toEqual({
       found: false,
       reason: `no run in ${join(runs, "none")}; start one without --resume`,
     });
     await newRun("a");
-    expect(await findRunFolder(nodeDisk, runs, "b")).toEqual({
+    expect(inEnglish(await findRunFolder(nodeDisk, runs, "b"))).toEqual({
       found: false,
       reason: `no run b, nor ${join(runs, "b")}; runs there: a`,
     });
@@ -117,7 +119,7 @@ describe("createRunFolder and findRunFolder", () => {
 
   test("never set up a second run with 1 name", async () => {
     await newRun("a");
-    expect(await createRunFolder(nodeDisk, runs, "a", {})).toEqual({
+    expect(inEnglish(await createRunFolder(nodeDisk, runs, "a", {}))).toEqual({
       found: false,
       reason: `${join(runs, "a")} exists already; choose another name or resume it`,
     });
@@ -126,7 +128,10 @@ describe("createRunFolder and findRunFolder", () => {
   test("leave 0 runs to be found if the disk is full", async () => {
     const disk = faultyDisk((operation) => operation === "writeFile");
     const created = await createRunFolder(disk, runs, "a", {});
-    expect(created).toMatchObject({ found: false, reason: expect.stringContaining("ENOSPC") });
+    expect(inEnglish(created)).toMatchObject({
+      found: false,
+      reason: expect.stringContaining("ENOSPC"),
+    });
     expect(await findRunFolder(nodeDisk, runs)).toMatchObject({ found: false });
   });
 });
@@ -173,7 +178,7 @@ describe("writeCheckpoint", () => {
     );
     await folder.writeCheckpoint(checkpointAt(10));
     full = true;
-    expect(await folder.writeCheckpoint(checkpointAt(20))).toEqual({
+    expect(inEnglish(await folder.writeCheckpoint(checkpointAt(20)))).toEqual({
       ok: false,
       reason: `cannot write checkpoint ${checkpointPath(step(20))}: ENOSPC: no space left on device, writeFile`,
     });
@@ -223,6 +228,8 @@ describe("latestCheckpoint", () => {
       found: true,
       path: checkpointPath(step(10)),
       checkpoint: checkpointAt(10),
+    });
+    expect(inEnglish(await folder.latestCheckpoint())).toMatchObject({
       notes: [
         `checkpoint ${checkpointPath(step(30))} is damaged (0 bytes are too few for a safetensors file); using ${step(10)}`,
         `checkpoint ${checkpointPath(step(20))} is damaged (its bytes changed after it was written: the hash differs); using ${step(10)}`,
@@ -254,7 +261,7 @@ describe("latestCheckpoint", () => {
   test("says so if there are 0", async () => {
     const folder = await newRun();
     const reason = `no whole checkpoint in ${join(folder.path, "checkpoints")}`;
-    expect(await folder.latestCheckpoint()).toEqual({
+    expect(inEnglish(await folder.latestCheckpoint())).toEqual({
       found: false,
       reason,
       notes: [],
@@ -273,7 +280,7 @@ describe("latestCheckpoint", () => {
     failing.operation = "readdir";
     expect(await folder.latestCheckpoint()).toMatchObject({ found: false, isUncertain: true });
     failing.operation = "readFile";
-    expect(await folder.latestCheckpoint()).toMatchObject({
+    expect(inEnglish(await folder.latestCheckpoint())).toMatchObject({
       found: false,
       isUncertain: true,
       notes: [20, 10].map(
@@ -351,9 +358,9 @@ describe("metrics", () => {
     for (let i = 0; i < 10; i++) folder.metrics.record({ step: i, text });
     expect(await folder.metrics.flush()).toMatchObject({ ok: false });
     full = false;
-    expect(await folder.metrics.flush()).toEqual({
+    expect(inEnglish(await folder.metrics.flush())).toEqual({
       ok: false,
-      reason: `${folder.metrics.path} lacks 3 lines from while it could not be written`,
+      reason: `${folder.metrics.path} lacks 3 lines that were recorded while it could not be written`,
     });
     expect(await linesOf(folder)).toHaveLength(7);
   });

@@ -6,6 +6,7 @@ import type { CurrentRun } from "../../../../coordinator/runs.ts";
 import { BreakItEvents } from "../../../../coordinator/watch/break-it-events.ts";
 import { BreakIt } from "../../../../coordinator/watch/break-it.ts";
 import { encodeMessage } from "../../../../shared/protocol/codec.ts";
+import { sayAtTerminal } from "../../../../shared/words/sentence.ts";
 
 const gradient = encodeMessage(
   { type: "gradient", run: "r", step: 7, block: [0, 1], lossSum: 1, correct: 1, computeMs: 1 },
@@ -54,7 +55,8 @@ beforeEach(() => {
       connectedWorker: (id) => (id === "w1" ? { socket, name: "ana" } : undefined),
       worker: () => worker,
     },
-    report: (event) => said.push(event.event === "warning" ? event.message : event.event),
+    report: (event) =>
+      said.push(event.event === "warning" ? sayAtTerminal(event.message) : event.event),
   });
 });
 
@@ -64,7 +66,9 @@ describe("a NaN", () => {
     expect(said).toEqual([]);
     judge = () => (worker.offences += 1);
     handler.message(gradient);
-    expect(said[0]).toContain("ana's gradient for step 7 are flipped: a value is NaN now");
+    expect(said[0]).toContain(
+      "break it: bits of ana's gradient for step 7 are flipped, so that one value is NaN",
+    );
     expect(said[1]).toContain("refused before it touched a sum");
     expect(disturbances).toBe(1);
   });
@@ -73,7 +77,9 @@ describe("a NaN", () => {
     lesson.corrupt("w1");
     judge = () => {};
     handler.message(gradient);
-    expect(said[1]).toContain("was not needed: another was faster");
+    expect(said[1]).toContain(
+      "break it: what ana sent for step 7 was not needed: another worker was faster",
+    );
   });
 });
 
@@ -87,7 +93,9 @@ describe("a lie of one bit", () => {
     lesson.look();
     lesson.look();
     expect(said).toHaveLength(2);
-    expect(said[1]).toContain("a second worker's answer differed, and the referee computed");
+    expect(said[1]).toContain(
+      "break it: the wrong result was found: a second worker's result differed, and the coordinator computed which one was right; ana is disconnected, and what depended on its result in step 7 was computed again",
+    );
   });
 
   test("found at once under sample is reported with the way it was found", () => {
@@ -95,7 +103,9 @@ describe("a lie of one bit", () => {
     lesson.lie("w1");
     judge = () => (worker.isBanned = true);
     handler.message(gradient);
-    expect(said[1]).toContain("the referee happened to compute the same block");
+    expect(said[1]).toContain(
+      "break it: the wrong result was found: the coordinator happened to compute the same block; ana is disconnected, and what it had of step 7 was computed again",
+    );
   });
 
   test("that is committed is reported to have changed the fingerprint", () => {
@@ -103,7 +113,9 @@ describe("a lie of one bit", () => {
     handler.message(gradient);
     run.run.step = 8;
     lesson.look();
-    expect(said[1]).toContain("nobody found the lie: step 7 was committed with it");
+    expect(said[1]).toContain(
+      "break it: nobody found the wrong result: step 7 was committed with it, and the fingerprint will be a different one; only audit quorum finds every wrong result",
+    );
   });
 
   test("of an earlier run is ignored", () => {
@@ -123,8 +135,8 @@ test("a delay reports how many steps were made meanwhile", () => {
   vi.advanceTimersByTime(3_000);
   vi.useRealTimers();
   expect(said).toEqual([
-    "break it: all that ana sends is held back for 3 s",
-    "break it: what ana sent comes through again; 24 steps meanwhile",
+    "break it: everything ana sends is held back for 3 s",
+    "break it: what ana sent is delivered again; 24 steps were done meanwhile",
   ]);
 });
 

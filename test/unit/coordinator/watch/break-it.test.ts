@@ -5,6 +5,7 @@ import type { PeerHandler, PeerSocket } from "../../../../coordinator/edge/peer.
 import { BreakIt } from "../../../../coordinator/watch/break-it.ts";
 import { encodeMessage } from "../../../../shared/protocol/codec.ts";
 import { decodeWorkerMessage } from "../../../../shared/protocol/messages.ts";
+import { quoted } from "../../../../shared/words/sentence.ts";
 
 const gradient = encodeMessage(
   { type: "gradient", run: "r", step: 7, block: [0, 1], lossSum: 1, correct: 1, computeMs: 1 },
@@ -69,7 +70,7 @@ describe("a worker's line", () => {
   test("that closes while held back delivers everything first", () => {
     breakIt.delay(socket, 3, () => {});
     handler.message(gradient);
-    handler.closed("gone");
+    handler.closed(quoted("gone"));
     expect(heard).toEqual(["message", "closed"]);
   });
 

@@ -16,14 +16,16 @@ test("texts become the values that the command line would read", () => {
 
 test("a mistake is the command line's own sentence", () => {
   expect(() => readRequest({ learningRate: "fast" }, [])).toThrow(
-    "--learning-rate must be a number above 0 (float32), not fast",
+    "learning rate must be a number above 0 (float32), not fast",
   );
   expect(() => readRequest({ port: "80" }, [])).toThrow("there is no setting port");
 });
 
 test("a page may name only the folder given on the command line", () => {
-  expect(() => readRequest({ dataset: "idx:/etc" }, [])).toThrow("named on the command line");
-  expect(() => readRequest({ dataset: "idx:/etc" }, ["mnist:/data"])).toThrow("command line");
+  expect(() => readRequest({ dataset: "idx:/etc" }, [])).toThrow(
+    "only the operator can name other data",
+  );
+  expect(() => readRequest({ dataset: "idx:/etc" }, ["mnist:/data"])).toThrow("only the operator");
   expect(readRequest({ dataset: "mnist:/data" }, ["mnist:/data"]).given.dataset).toBe(
     "mnist:/data",
   );
@@ -33,7 +35,7 @@ test("a page may name only the folder given on the command line", () => {
 test("a dataset that no loader has opened to pages is refused, whatever it is", () => {
   for (const dataset of ["mnist:data", "csv:/etc/passwd", "text:.", "nonsense", "digits:0,0"]) {
     expect(() => readRequest({ dataset }, ["mnist:/data"])).toThrow(
-      `--dataset ${dataset}: a page can choose digits or mnist; anything else is named on the command line`,
+      `dataset ${dataset}: a page can choose digits or mnist; only the operator can name other data`,
     );
   }
 });

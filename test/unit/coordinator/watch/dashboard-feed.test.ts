@@ -5,6 +5,7 @@ import { Progress } from "../../../../coordinator/run/progress.ts";
 import type { CoordinatorView, RunRecordView } from "../../../../coordinator/run/view.ts";
 import type { CurrentRun } from "../../../../coordinator/runs.ts";
 import { type Cursor, DashboardFeed } from "../../../../coordinator/watch/dashboard-feed.ts";
+import { quoted } from "../../../../shared/words/sentence.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 
 const view: CoordinatorView = {
@@ -97,7 +98,7 @@ describe("a dashboard", () => {
       otherJoinUrls: [],
       dashboardUrl: "#secret",
     });
-    feed.event({ event: "warning", message: "careful" });
+    feed.event({ event: "warning", message: quoted("careful") });
     feed.event({
       event: "finished",
       steps: 1,

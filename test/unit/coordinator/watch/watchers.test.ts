@@ -16,6 +16,7 @@ import {
   silenceMaxMs,
   watcherQuota,
 } from "../../../../shared/protocol/limits.ts";
+import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 
 /** One piece of news per look, for everybody. */
 const feed = { newCursor: () => ({}), refresh: () => (looks += 1), news: () => ["news"] };
@@ -194,7 +195,7 @@ describe("a dashboard", () => {
     }
     expect([dead.status, alive.status, watching()]).toEqual([1006, undefined, 1]);
     expect(alive.pings).toBeGreaterThan(3);
-    expect(refusals).toEqual([
+    expect(inEnglish(refusals)).toEqual([
       { address: "10.0.0.9", code: "ERR_TIMEOUT", reason: `silent for ${silenceMaxMs / 1000} s` },
     ]);
   });

@@ -23,6 +23,7 @@ import {
   workersMax,
   workersPerAddressMax,
 } from "../../../../shared/protocol/limits.ts";
+import { quoted } from "../../../../shared/words/sentence.ts";
 import { type Header, pack } from "../../../support/attacks/bad-messages.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
@@ -116,10 +117,10 @@ const messages: readonly (readonly [Header, Float32Array?])[] = [
   [header({ type: "gradient", ...answer, lossSum: 1, correct: 0 }), new Float32Array(83)],
   [header({ type: "costs", ...answer }), new Float32Array(1)],
   [header({ type: "evaluation", ...answer, lossSum: 1, correct: 0 }), new Float32Array(9)],
-  [header({ type: "failed", run: "run-1", step: 7, block: [0, 1], reason: "" })],
-  [header({ type: "pause", reason: "" })],
+  [header({ type: "failed", run: "run-1", step: 7, block: [0, 1], reason: quoted("") })],
+  [header({ type: "pause", reason: quoted("") })],
   [header({ type: "resume" })],
-  [header({ type: "leave", reason: "" })],
+  [header({ type: "leave", reason: quoted("bye") })],
 ];
 
 describe("messages after the socket was closed", () => {
@@ -129,7 +130,7 @@ describe("messages after the socket was closed", () => {
     peer.handler.message(new Uint8Array([0xc1]));
     const told = events.length;
     for (const [message, tensor] of messages) peer.handler.message(pack(message, tensor));
-    peer.handler.garbage("more");
+    peer.handler.garbage(quoted("more"));
     expect([peer.socket.status, events.length]).toEqual([closeStatus.ERR_DECODE, told]);
   });
 });
@@ -329,9 +330,9 @@ describe("places for workers", () => {
       expect(new Set(peers.map(({ socket }) => socket.status))).toEqual(new Set([undefined]));
       const more = connect(addressOf(9_999));
       expect(more.socket.status).toBe(closeStatus.ERR_FULL);
-      more.handler.closed("closed");
+      more.handler.closed(quoted("closed"));
       expect(connect("10.0.0.10").socket.status).toBe(undefined);
-      peers[0]!.handler.closed("gone");
+      peers[0]!.handler.closed(quoted("gone"));
       expect(connect(addressOf(0)).socket.status).toBe(undefined);
       expect(connect(addressOf(0)).socket.status).toBe(closeStatus.ERR_FULL);
     }
@@ -357,8 +358,8 @@ test("a second socket of one session closes the first with ERR_REPLACED, and fur
     undefined,
   ]);
   const told = events.length;
-  first.handler.message(pack(header({ type: "leave", reason: "" })));
-  first.handler.closed("closed");
+  first.handler.message(pack(header({ type: "leave", reason: quoted("bye") })));
+  first.handler.closed(quoted("closed"));
   expect([events.length, second.socket.status]).toEqual([told, undefined]);
 });
 

@@ -68,7 +68,7 @@ describe("encodeDataset", () => {
 
   test("refuses label 3 of 3 classes", () => {
     expect(() => encodeDataset({ ...bytesContent, classCount: 2 })).toThrow(
-      "train sample 0 has label 2, labels are below 2",
+      "sample 0 of train has label 2, labels are below 2",
     );
   });
 });
@@ -82,7 +82,9 @@ describe("decodeDataset", () => {
 
   test("refuses more bytes than the limit before hashing any", () => {
     const bytes = new Uint8Array(datasetBytesMax + 1);
-    expect(() => decodeDataset(bytes, { name: "", sha256: "" })).toThrow("at most 1073741824");
+    expect(() => decodeDataset(bytes, { name: "", sha256: "" })).toThrow(
+      "a dataset of 1,073,741,825 bytes, at most 1,073,741,824 are accepted",
+    );
   });
 
   const features = Uint8Array.of(1, 2);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { checkModel } from "../../../../shared/model/check.ts";
+import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import { testConfig, type TestConfig } from "../../../support/fixtures/run-config.ts";
 
 const facts = { featureCount: 12, classCount: 3 };
@@ -13,7 +14,7 @@ test.each<[TestConfig, RegExp]>([
   [{ layers, loss: "bce", output: "softmax" }, /bce needs sigmoid as the last layer, got softmax/u],
   [{ layers, loss: "bce", output: "linear" }, /bce needs sigmoid as the last layer, got dense/u],
 ])("says what is wrong with %j", (config, message) => {
-  expect(checkModel(testConfig(config), facts)).toMatch(message);
+  expect(inEnglish(checkModel(testConfig(config), facts))).toMatch(message);
 });
 
 test.each<TestConfig>([

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { kindOf } from "../../../../shared/model/layer-kinds.ts";
 import { layoutOf, parameterCount, placeLayers } from "../../../../shared/model/layout.ts";
 import type { ModelConfig } from "../../../../shared/model/model-config.ts";
+import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 
 test("784-16-16-10 has 13,002 parameters", () => {
@@ -74,7 +75,7 @@ describe("a model whose layers do not fit", () => {
       "no layer has parameters; add one that has, such as dense",
     ],
   ])("%s: a sentence names the layer", (_, model, sentence) => {
-    expect(placeLayers(model)).toEqual({ misfit: sentence });
+    expect(inEnglish(placeLayers(model))).toEqual({ misfit: sentence });
     expect(() => layoutOf(model)).toThrow(sentence);
   });
 });

@@ -1,6 +1,7 @@
 /** @file One valid header of every message type, for tests of the codec, of the schemas and of the specification. */
 import { protocolVersion } from "../../../../shared/protocol/limits.ts";
 import type { CoordinatorMessage, WorkerMessage } from "../../../../shared/protocol/messages.ts";
+import { sentence } from "../../../../shared/words/sentence.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 
 const hash = "0123456789abcdef".repeat(4);
@@ -22,10 +23,10 @@ export const sampleWorkerMessages: readonly WorkerMessage[] = [
   { type: "gradient", ...answer, lossSum: 147.3, correct: 5 },
   { type: "costs", ...answer },
   { type: "evaluation", ...answer, lossSum: 12, correct: 60 },
-  { type: "failed", run: "run-1", step: 7, block: [0, 2], reason: "a value is not finite" },
-  { type: "pause", reason: "tab hidden" },
+  { type: "failed", run: "run-1", step: 7, block: [0, 2], reason: sentence("value-not-finite") },
+  { type: "pause", reason: sentence("tab-slowed") },
   { type: "resume" },
-  { type: "leave", reason: "stopped by the user" },
+  { type: "leave", reason: sentence("stopped-by-user") },
 ];
 
 export const sampleCoordinatorMessages: readonly CoordinatorMessage[] = [
@@ -48,9 +49,9 @@ export const sampleCoordinatorMessages: readonly CoordinatorMessage[] = [
     ],
   },
   { type: "evaluate", run: "run-1", step: 938, blocks: [[0, 4]] },
-  { type: "wait", reason: "no run has started yet" },
-  { type: "end", run: "run-1", reason: "finished", fingerprint: hash },
-  { type: "error", code: "ERR_TOKEN", message: "wrong join token" },
+  { type: "wait", reason: sentence("no-run-yet") },
+  { type: "end", run: "run-1", reason: sentence("run-finished"), fingerprint: hash },
+  { type: "error", code: "ERR_TOKEN", reason: sentence("token-wrong") },
 ];
 
 const withTensor = new Set(["gradient", "costs", "evaluation", "work", "evaluate"]);

@@ -11,6 +11,7 @@ import { initialParameters } from "../../../../shared/model/initialize.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import type { RoundKind } from "../../../../shared/run/kinds.ts";
 import { type Block, blocksOf } from "../../../../shared/run/tree.ts";
+import { quoted, sayAtTerminal, type Sentence } from "../../../../shared/words/sentence.ts";
 import { createStartThread } from "../../../../worker/node/threads.ts";
 import type { ComputePool, Job } from "../../../../worker/threads/compute-pool.ts";
 import { createComputeThread } from "../../../../worker/threads/compute-thread.ts";
@@ -53,7 +54,7 @@ const startThread: StartThread = (events) => {
 };
 
 const startDyingThread: StartThread = (events) => ({
-  post: () => setImmediate(() => events.crashed("out of memory")),
+  post: () => setImmediate(() => events.crashed(quoted("out of memory"))),
   terminate() {},
 });
 
@@ -82,7 +83,7 @@ afterAll(async () => await rm(threadFolder, { recursive: true }));
 interface Threads {
   readonly threads: number;
   readonly startThread?: StartThread;
-  readonly crashed?: (reason: string) => void;
+  readonly crashed?: (reason: Sentence) => void;
   /** Whether a job stops after its first shard before `start` returns. */
   readonly slow?: boolean;
 }
@@ -140,7 +141,7 @@ function compute(pool: ComputePool, job: Job): Promise<Answer[]> {
       result(block, { lossSum, correct, values }) {
         answers.push({ block, lossSum, correct, bytes: bytesOf(values).slice() });
       },
-      failed: (block, failed) => answers.push({ block, failed }),
+      failed: (block, reason) => answers.push({ block, failed: sayAtTerminal(reason) }),
       done: () => resolve(answers.toSorted((a, b) => a.block.start - b.block.start)),
     });
   });
@@ -248,7 +249,7 @@ describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
     const pool = createPool({
       threads: 3,
       startThread: startDyingThread,
-      crashed: (reason) => reasons.push(reason),
+      crashed: (reason) => reasons.push(sayAtTerminal(reason)),
     });
     await expect(pool.load({ config, dataset })).rejects.toThrow("out of memory");
     await new Promise((resolve) => setImmediate(resolve));

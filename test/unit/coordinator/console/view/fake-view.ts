@@ -5,6 +5,7 @@ import type {
   RunView,
   WorkerView,
 } from "../../../../../coordinator/run/view.ts";
+import { quoted } from "../../../../../shared/words/sentence.ts";
 
 const names = ["lab-pc-01", "ana's laptop", "phone", "Zoë", "日本の端末", "pi-4"];
 const agents = ["Node 22.11", "Chrome 142, Linux", "Safari 26, iOS", "Firefox 145, Windows"];
@@ -54,10 +55,10 @@ function fakeRun({
   const last = testCurve.at(-1);
   return {
     id: "k3x9",
-    title: "mnist · 784-16-16-10 sigmoid, softmax · cce · momentum 0.5 · batch 64",
+    title: quoted("mnist · 784-16-16-10 sigmoid, softmax · cce · momentum 0.5 · batch 64"),
     phase,
     audit: "sample",
-    waitingFor,
+    waitingFor: waitingFor === null ? null : quoted(waitingFor),
     parameterCount: 13_002,
     step,
     totalSteps,

@@ -10,6 +10,7 @@ import {
 } from "../../../../../coordinator/console/view/render.ts";
 import { displayWidth } from "../../../../../coordinator/console/view/text.ts";
 import type { CoordinatorView } from "../../../../../coordinator/run/view.ts";
+import { quoted } from "../../../../../shared/words/sentence.ts";
 import { fakeFingerprint, fakeView } from "./fake-view.ts";
 
 const small: ScreenState = {
@@ -334,8 +335,8 @@ test("a worker's name, agent and a title full of escape sequences put none on th
   const worker = { ...training.workers[0]!, name: evil, agent: evil };
   const run = {
     ...training.run!,
-    title: evil,
-    waitingFor: evil,
+    title: quoted(evil),
+    waitingFor: quoted(evil),
     promedio: { ...training.run!.promedio!, workers: [evil] },
   };
   const text = render({ ...training, run, workers: [worker] }, large).join("");

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { createStyle } from "../../../../../coordinator/console/view/style.ts";
 import { type RunRemains, summaryLines } from "../../../../../coordinator/console/view/summary.ts";
 import type { Phase } from "../../../../../coordinator/run/view.ts";
+import { quoted } from "../../../../../shared/words/sentence.ts";
 import { fakeView } from "./fake-view.ts";
 
 function summary(remains: RunRemains, phase: Phase = "training"): string[] {
@@ -27,7 +28,7 @@ describe("the summary", () => {
   });
 
   test("says why a run failed, and that it cannot be continued", () => {
-    const failed = { event: "failed", step: 3752, reason: "step 3752 diverged" } as const;
+    const failed = { event: "failed", step: 3752, reason: quoted("step 3752 diverged") } as const;
     const lines = summary({ ending: failed, saved: null }, "failed");
     expect(lines).toContain("state       ✗ failed at step 3,752 of 9,380");
     expect(lines).toContain("reason      step 3752 diverged");

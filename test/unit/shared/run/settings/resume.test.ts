@@ -11,6 +11,7 @@ import {
 import { type DatasetFacts, resolveRunConfig } from "../../../../../shared/run/settings/resolve.ts";
 import { refuseUnfit, resolveResumedRun } from "../../../../../shared/run/settings/resume.ts";
 import { runKeys, type RunSettings } from "../../../../../shared/run/settings/run-settings.ts";
+import { inEnglish } from "../../../../../test/support/fixtures/in-english.ts";
 import { samples } from "../../../coordinator/cli/sample-settings.ts";
 import { mistake } from "../../../coordinator/cli/support.ts";
 
@@ -63,7 +64,7 @@ describe("resolveResumedRun", () => {
     });
     const { config, warning } = resume({ epochs: 8 }, cosine);
     expect(config.epochs).toBe(8);
-    expect(warning).toMatch(/^the run was extended under a cosine schedule: [^\n]+$/u);
+    expect(inEnglish(warning)).toMatch(/^the run was extended under a cosine schedule: [^\n]+$/u);
   });
 
   test("700 steps extend 5 epochs of 100 steps to 7, and epochs raise an old limit of 50 steps", () => {

@@ -1,6 +1,8 @@
 import { describe as group, expect, test } from "vitest";
 
-import { languages, translator } from "../../../../../shared/pages/language.ts";
+import { languages } from "../../../../../shared/words/language.ts";
+import { quoted, sentence } from "../../../../../shared/words/sentence.ts";
+import { translator } from "../../../../../shared/words/texts.ts";
 import { describe } from "../../../../../worker/browser/texts/describe.ts";
 import { texts } from "../../../../../worker/browser/texts/texts.ts";
 import type { WorkerStatus } from "../../../../../worker/status.ts";
@@ -8,8 +10,8 @@ import type { WorkerStatus } from "../../../../../worker/status.ts";
 const training: WorkerStatus = {
   phase: "training",
   failed: false,
-  detail: "computing",
-  cause: "other",
+  detail: sentence("computing"),
+  refusal: null,
   receivedBytes: 0,
   name: "Ada",
   threads: 2,
@@ -40,13 +42,15 @@ group("what the page says of a worker", () => {
   });
 
   test("that loads 12.3 MB", () => {
-    const loading = { phase: "loading", cause: "download", receivedBytes: 12_345_678 } as const;
+    const detail = sentence("getting-dataset", { dataset: "mnist" });
+    const loading = { phase: "loading", detail, receivedBytes: 12_345_678 } as const;
     expect(said(loading)).toBe("Getting ready …: Getting the data: mnist, 12.3 MB so far.");
   });
 
   test("whose run is over, whether the coordinator stays or closes", () => {
-    expect(said({ phase: "waiting", cause: "run-over" })).toMatch(/^The run is over: Thank you/u);
-    const closed = said({ phase: "retrying", cause: "run-over" });
+    const detail = sentence("run-over", { reason: sentence("run-finished") });
+    expect(said({ phase: "waiting", detail })).toMatch(/^The run is over: Thank you/u);
+    const closed = said({ phase: "retrying", detail });
     expect(closed).toMatch(/^The run is over: .*coordinator has closed/u);
   });
 
@@ -56,8 +60,9 @@ group("what the page says of a worker", () => {
   });
 
   test("that is refused for its token, or lost its connection for a reason without its own text", () => {
-    expect(said({ phase: "stopped", cause: "token", failed: true })).toMatch(/^Not let in/u);
-    const lost = said({ phase: "retrying", detail: "it slept; trying again" });
+    const refused = { phase: "stopped", detail: sentence("token-refused"), failed: true } as const;
+    expect(said(refused)).toMatch(/^Not let in/u);
+    const lost = said({ phase: "retrying", detail: quoted("it slept") });
     expect(lost).toBe("Connection lost: Trying again by itself (it slept).");
   });
 });
@@ -65,10 +70,16 @@ group("what the page says of a worker", () => {
 group.each(languages)("the texts in %s", (language) => {
   test("have headlines of at most 23 characters, so that none wraps on a phone", () => {
     const phases = ["connecting", "waiting", "paused", "training", "stopped", "retrying"] as const;
-    const causes = ["token", "run-over", "coordinator-ended", "unreachable", "full"] as const;
+    const details = [
+      sentence("token-refused"),
+      sentence("run-over", { reason: sentence("run-finished") }),
+      sentence("coordinator-ended"),
+      sentence("coordinator-unreachable"),
+      sentence("coordinator-full"),
+    ];
     const headlines = phases.flatMap((phase) => {
-      return causes.flatMap((cause) => {
-        return [true, false].map((slow) => describe({ ...training, phase, cause }, slow).headline);
+      return details.flatMap((detail) => {
+        return [true, false].map((slow) => describe({ ...training, phase, detail }, slow).headline);
       });
     });
     const long = headlines.filter((key) => texts[language][key].length > 23);

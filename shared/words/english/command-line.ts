@@ -1,0 +1,51 @@
+/** @file What only the command line, the environment, a run file or a resumed run can get wrong. */
+
+export const commandLine = {
+  "other-data":
+    "{dataset} is not the data that the run was trained on ({name}); point it at the same files",
+  "other-data-found":
+    "the dataset is not the data that the run was trained on ({name}); point --dataset at the same files",
+  "extended-under-cosine":
+    "the run was extended under a cosine schedule: it won't end as one that was this long from the start",
+  "checkpoint-setting":
+    "{setting} must be {expects}, not {given}; resume from another checkpoint, or begin a new run",
+  "contradicts-run-with":
+    "{setting} contradicts the resumed run, which began with {value}; leave it out, or begin a new run without --resume",
+  "contradicts-run-without":
+    "{setting} contradicts the resumed run, which began without it; leave it out, or begin a new run without --resume",
+  "ends-before":
+    "{setting} ends before the resumed run's {steps} steps ({epochs} epochs); {flag} may only extend it",
+  "data-somewhere":
+    "the run was trained on {name}, which is somewhere on this machine; add --dataset idx:DIR",
+  "unknown-variable": "unknown variable {name}; did you mean {word}?",
+  "contradicting-outputs": "{setting} contradicts {other}; give one",
+  "no-activation":
+    "{setting} is not an activation; did you mean {word}? (a folder of that name: ./{folder})",
+  "run-file-unreadable": "can't read the run file {path}: {reason}; give a YAML or JSON file",
+  "run-file-as-run": "{setting} names a run file, not a run; put the file before it",
+  "tls-key-alone": "--tls-key {path} needs its certificate; add --tls-cert FILE",
+  "tls-cert-alone": "--tls-cert {path} needs its private key; add --tls-key FILE",
+  "open-with-token": "--open admits workers without a token, but --join-token is set; give one",
+  "same-tokens": "--join-token and --admin-token are the same; let them differ",
+  "run-file-yaml": "{place} is not valid YAML: {reason}; mend it there",
+  "run-file-form": '{path} must hold "key: value" lines, such as "epochs: 10"',
+  "run-file-key": "{place}: unknown key {key}; promedio coordinator --help lists the options",
+  "run-file-key-did-you-mean": "{place}: unknown key {key}; did you mean {word}?",
+  "run-file-twice": "{setting} is there twice; leave one of them",
+  "run-file-too-large":
+    '{path} has more than {kibibytes} KiB; is it a run file, with "key: value" lines?',
+  "run-file-too-deep":
+    "{path} nests more than {levels} levels; write one value, or a list of values, after each key",
+  "run-file-one-value":
+    "{setting} must be one value; write it after the colon, or leave the line out",
+  "flag-swallowed": "{flag} has no value: {found} follows it; write one between",
+  "flag-takes-no-value": "{given}: {flag} takes no value; leave it out",
+  "unknown-option": "unknown option {flag}; {help} lists the options",
+  "unknown-option-did-you-mean": "unknown option {flag}; did you mean {word}?",
+  "unknown-command": "unknown command {name}; the commands are {commands}",
+  "unknown-command-did-you-mean": "unknown command {name}; did you mean {word}?",
+  "flag-without-value": "{flag} has no value; write one after it, or see {help}",
+  "join-url-missing":
+    "promedio worker needs the join URL that the coordinator prints; put it after worker",
+  "too-many-arguments": "too many arguments; promedio {command} takes one, see {help}",
+} as const;

@@ -1,0 +1,39 @@
+/** @file What a run leaves on disk, and how it is found again. */
+
+export const files = {
+  "run-exists": "{path} exists already; choose another name or resume it",
+  "cannot-set-up": "cannot set up {path}: {reason}",
+  "no-run-in-folder": "no run in {path}; start one without --resume",
+  "no-such-run": "no run {name}, nor {path}; runs there: {runs}",
+  "cannot-look-for-runs": "cannot look for runs in {path}: {reason}",
+  "cannot-read": "cannot read {path}: {reason}",
+  "cannot-write": "cannot write {path}: {reason}",
+  "cannot-write-checkpoint": "cannot write checkpoint {path}: {reason}",
+  "cannot-trim": "cannot trim {path}: {reason}",
+  "lines-lost":
+    "{path} lacks {count} {count = 1 ? line : lines} that were recorded while it could not be written",
+  "using-checkpoint": "{reason}; using {name}",
+  "checkpoint-unreadable": "checkpoint {path} can't be read ({reason})",
+  "checkpoint-damaged": "checkpoint {path} is damaged ({reason})",
+  "no-whole-checkpoint": "no whole checkpoint in {path}",
+  "run-begins-again": "{reason}: run {run} begins again at step 0",
+  "resume-uncertain": "{reason}; try --resume again, or begin a new run without it",
+  "setup-invalid":
+    "{path} is not a run's: {field} is not valid; mend it, or begin a new run without --resume",
+  "setup-dataset-invalid":
+    "{path}: dataset must be {expects}, not {given}; mend it, or begin a new run without --resume",
+  "result-in-memory-only":
+    "the result is in memory only: make room on the disk, or download it from the dashboard; trying again in {seconds} s",
+  "result-elsewhere": "the result is outside of the run's folder: {path}",
+  "checkpoint-version": "it has version {found}, this program reads up to {expected}",
+  "checkpoint-without-hash": "it has no hash of itself",
+  "checkpoint-changed": "its bytes changed after it was written: the hash differs",
+  "checkpoint-state": "its optimizer's state is [{found}], {optimizer} has [{expected}]",
+  "checkpoint-confusions": "its evaluation counts {found} confusions, its model has {expected}",
+  "checkpoint-tensors": "it has {found} tensors, its model and optimizer {expected}",
+  "checkpoint-old-tensor": "its model has no tensor {name}",
+  "checkpoint-fingerprint": "its parameters' fingerprint is {fingerprint}, not the one it names",
+  "checkpoint-tensor": "tensor {name} is not F32 [{shape}]",
+  "checkpoint-not-json": "its {field} is not JSON",
+  "checkpoint-field": "its {field} is not valid: {path}: {reason}",
+} as const;

@@ -1,0 +1,17 @@
+/** @file What any sentence may need: other people's words, and what an operating system says. */
+
+export const general = {
+  quoted: "{text}",
+  "from-address": "{reason} ({address})",
+  "unexpected-error": "an unexpected error: {reason}",
+  "no-such-file": "there is no such file or folder",
+  "no-permission": "this user has no permission for it",
+  "disk-full": "no space is left on the disk (ENOSPC)",
+  "disk-read-only": "the disk is read-only (EROFS)",
+  "disk-failed": "the disk reported an error (EIO)",
+  "too-many-files": "too many files are open (EMFILE)",
+  "is-folder": "it is a folder",
+  "is-no-folder": "a part of the path is not a folder",
+  "is-no-file": "it is not a file",
+  "file-too-large": "it has {bytes} bytes, at most {bytesMax} are read",
+} as const;

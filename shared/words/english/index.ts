@@ -1,0 +1,26 @@
+/** @file All sentences in English, by code. The reference: it says which sentences there are, and which values each of them has. */
+import { breakIt } from "./break-it.ts";
+import { commandLine } from "./command-line.ts";
+import { data } from "./data.ts";
+import { files } from "./files.ts";
+import { general } from "./general.ts";
+import { model } from "./model.ts";
+import { network } from "./network.ts";
+import { protocol } from "./protocol.ts";
+import { run } from "./run.ts";
+import { settings } from "./settings.ts";
+import { worker } from "./worker.ts";
+
+export const english = {
+  ...general,
+  ...run,
+  ...breakIt,
+  ...worker,
+  ...protocol,
+  ...network,
+  ...data,
+  ...files,
+  ...settings,
+  ...commandLine,
+  ...model,
+} as const;

@@ -1,0 +1,51 @@
+/** @file Who may connect, what they may ask for, and how this machine listens. */
+
+export const network = {
+  "more-refused": "and {count} more {count = 1 ? peer was : peers were} refused",
+  "more-came-and-went": "workers joined or left {count} more {count = 1 ? time : times}",
+  "too-many-connections": "too many connections",
+  "too-many-requests": "more than {count} requests on one connection",
+  "too-many-unanswered": "more than {count} requests without an answer",
+  "upgrade-behind-request": "an upgrade behind a request without an answer",
+  "answer-not-read": "nothing of an answer was read for {seconds} s",
+  "too-many-fields": "more than {count} header fields",
+  "host-unknown":
+    "the Host field names another machine: use an address[terminal], or allow the name with --allow-origin",
+  "origin-unknown":
+    "a page of another origin: open the join URL[terminal], or allow the origin with --allow-origin",
+  "request-with-body": "a request with a body",
+  "token-missing": "no token, or a wrong one",
+  "too-many-downloads": "too many downloads at once",
+  "http-malformed": "HTTP {status}",
+  "no-websocket-here": "no WebSocket at this path",
+  "too-many-strangers": "too many sockets without a token",
+  "handshake-failed": "WebSocket: {reason}",
+  "tls-failed": "TLS: {reason}",
+  "too-large-without-token": "more than {bytes} bytes without a token",
+  "no-token-in-time": "no token in time",
+  "watching-needs-token": "watching needs a token",
+  "too-many-dashboards": "too many dashboards, or too many from one address",
+  "dashboard-may-only-listen": "this dashboard may only watch",
+  "too-many-pings": "more than {count} pings a second that nobody asked for",
+  "too-many-orders": "too many commands",
+  "port-in-use": "port {port} on {host} is in use: stop the other program or choose another --port",
+  "port-not-allowed":
+    "port {port} on {host} may not be opened by this user: choose a --port above 1023",
+  "host-not-here":
+    "--host {host} is not an address of this machine: use one of its own, or 0.0.0.0",
+  "open-to-all":
+    "no token is needed: everyone who reaches this port may join, watch and download the dataset",
+  "listening-without-tls":
+    "listening on {place} without TLS: whoever can read this network's traffic can read the tokens and the data, and join[terminal]; give --tls-cert and --tls-key, or --host 127.0.0.1 for this machine alone",
+  "every-address": "every address of this machine",
+  "certificate-read-again": "the TLS certificate was read again",
+  "certificate-kept": "the TLS certificate stays as it was: {reason}",
+  "tls-file-unreadable": "{flag} {path}: {reason}; give a PEM file",
+  "tls-no-certificate":
+    "--tls-cert {path} holds no certificate; give a PEM file that begins with BEGIN CERTIFICATE",
+  "tls-no-key": "--tls-key {path} holds no private key without a passphrase; give a PEM file",
+  "tls-key-of-another":
+    "--tls-key {key} is not the key of --tls-cert {cert}; give the two files of one certificate",
+  "tls-expired": "--tls-cert {path} expired on {date}; make a new one",
+  "page-missing": "the page {path} is missing; build it with npm run build",
+} as const;

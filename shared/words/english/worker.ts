@@ -1,0 +1,57 @@
+/** @file What a worker does, what it waits for, and why it stops. */
+
+export const worker = {
+  connecting: "connecting to the coordinator",
+  joined: "joined, waiting for a run",
+  "getting-dataset": "getting the dataset {dataset}",
+  "getting-dataset-so-far": "getting the dataset {dataset}: {megabytes} MB",
+  "preparing-dataset": "preparing the dataset and measuring this machine",
+  "ready-for-work": "ready for work",
+  computing: "computing",
+  "run-over": "the run is over: {reason}",
+  "trying-again": "{reason}; trying again",
+  "refused-because": "{refusal} ({reason})",
+  "paused-by-user": "paused by its user",
+  "tab-slowed": "its tab is hidden and slowed down by the browser",
+  "stopped-by-user": "stopped by its user",
+  "starting-again": "starting again with other settings",
+  "coordinator-process-ended": "the coordinator's process ended",
+  "token-refused":
+    "the join token is missing or wrong: open the join URL that the coordinator shows now",
+  "origin-refused":
+    "the coordinator does not accept workers from this address: open its own join URL",
+  "version-refused":
+    "coordinator and worker have different versions: reload the page, or use the same version",
+  "kernel-refused":
+    "this machine computes different bits from the coordinator, or has another version: it can't take part",
+  "session-replaced": "this worker connected a second time: only the newer connection continues",
+  "result-was-wrong":
+    "a result of this worker was wrong when it was computed again: it can't take part",
+  "results-were-invalid": "too many results of this worker were invalid: it can't take part",
+  "coordinator-full": "the coordinator has no place left",
+  "coordinator-ended": "the coordinator ended",
+  "coordinator-unreachable": "the coordinator can't be reached",
+  "coordinator-does-not-answer": "the coordinator does not answer",
+  "coordinator-silent": "nothing from the coordinator for {seconds} s",
+  "connection-failed": "no connection: {reason}",
+  "socket-closed": "the socket was closed ({status})",
+  "socket-closed-because": "the socket was closed ({status}: {reason})",
+  "larger-model-comes": "reconnecting for a larger model",
+  "cannot-load-run": "can't load the run: {reason}",
+  "dataset-address": "{path} is not a dataset's path",
+  "dataset-answer": "the dataset's address answered {status}",
+  "dataset-without-body": "the dataset's address answered without a body",
+  "dataset-too-large": "the dataset is larger than {bytes} bytes",
+  "dataset-stalled": "the dataset's download stalled for {seconds} s",
+  "threads-differ": "two threads of this machine compute different bits",
+  "thread-crashed": "a compute thread crashed: {reason}",
+  "thread-ended": "a compute thread ended with code {code}",
+  "thread-not-started": "it could not be started",
+  "no-shared-memory": "no memory is left to share between threads",
+  "another-run-came": "another run came",
+  "worker-is-ending": "the worker is ending",
+  "join-url-wrong":
+    "{url} is not a join URL; copy it from the coordinator: http://host:port/join#token=…",
+  "join-url-token-wrong":
+    "{url} is not a join URL; its part after # must be token=… as the coordinator printed it",
+} as const;

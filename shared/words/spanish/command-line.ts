@@ -1,0 +1,57 @@
+/** @file What only the command line, the environment, a run file or a resumed run can get wrong. In Spanish. */
+import type { commandLine as english } from "../english/command-line.ts";
+import { translationOf } from "../template.ts";
+
+export const commandLine = translationOf<typeof english>()({
+  "other-data":
+    "{dataset} no son los datos con los que se entrenó ({name}); indica los mismos archivos",
+  "other-data-found":
+    "los datos no son aquellos con los que se entrenó ({name}); indica los mismos archivos con --dataset",
+  "extended-under-cosine":
+    "el entrenamiento se alargó con un plan coseno: no acabará como uno que fuera así de largo desde el principio",
+  "checkpoint-setting":
+    "{setting} debe ser {expects}, no {given}; continúa desde otro punto de control, o empieza otro entrenamiento",
+  "contradicts-run-with":
+    "{setting} contradice el entrenamiento que se continúa, que empezó con {value}; quítalo, o empieza otro sin --resume",
+  "contradicts-run-without":
+    "{setting} contradice el entrenamiento que se continúa, que empezó sin ello; quítalo, o empieza otro sin --resume",
+  "ends-before":
+    "{setting} acaba antes de los {steps} pasos ({epochs} épocas) del entrenamiento que se continúa; {flag} solo puede alargarlo",
+  "data-somewhere":
+    "el entrenamiento usó {name}, que está en algún lugar de esta máquina; añade --dataset idx:DIR",
+  "unknown-variable": "variable desconocida {name}; ¿quizás {word}?",
+  "contradicting-outputs": "{setting} contradice {other}; indica uno",
+  "no-activation":
+    "{setting} no es una activación; ¿quizás {word}? (una carpeta con ese nombre: ./{folder})",
+  "run-file-unreadable":
+    "no se puede leer el archivo {path}: {reason}; indica un archivo YAML o JSON",
+  "run-file-as-run":
+    "{setting} nombra un archivo de ajustes, no un entrenamiento; pon el archivo delante",
+  "tls-key-alone": "--tls-key {path} necesita su certificado; añade --tls-cert ARCHIVO",
+  "tls-cert-alone": "--tls-cert {path} necesita su clave privada; añade --tls-key ARCHIVO",
+  "open-with-token":
+    "--open admite ayudantes sin código, pero hay un --join-token; indica uno de los dos",
+  "same-tokens": "--join-token y --admin-token son iguales; deben ser distintos",
+  "run-file-yaml": "{place} no es YAML válido: {reason}; corrígelo ahí",
+  "run-file-form": "{path} debe tener líneas «clave: valor», como «epochs: 10»",
+  "run-file-key":
+    "{place}: clave desconocida {key}; promedio coordinator --help muestra las opciones",
+  "run-file-key-did-you-mean": "{place}: clave desconocida {key}; ¿quizás {word}?",
+  "run-file-twice": "{setting} aparece dos veces; deja una",
+  "run-file-too-large":
+    "{path} tiene más de {kibibytes} KiB; ¿es un archivo de ajustes, con líneas «clave: valor»?",
+  "run-file-too-deep":
+    "{path} tiene más de {levels} niveles; escribe un valor, o una lista de valores, tras cada clave",
+  "run-file-one-value":
+    "{setting} debe ser un valor; escríbelo tras los dos puntos, o quita la línea",
+  "flag-swallowed": "{flag} no tiene valor: le sigue {found}; escribe uno en medio",
+  "flag-takes-no-value": "{given}: {flag} no lleva valor; quítalo",
+  "unknown-option": "opción desconocida {flag}; {help} muestra las opciones",
+  "unknown-option-did-you-mean": "opción desconocida {flag}; ¿quizás {word}?",
+  "unknown-command": "orden desconocida {name}; las órdenes son {commands}",
+  "unknown-command-did-you-mean": "orden desconocida {name}; ¿quizás {word}?",
+  "flag-without-value": "{flag} no tiene valor; escribe uno detrás, o mira {help}",
+  "join-url-missing":
+    "promedio worker necesita el enlace que muestra el coordinador; ponlo después de worker",
+  "too-many-arguments": "demasiados argumentos; promedio {command} lleva uno, mira {help}",
+});

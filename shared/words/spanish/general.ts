@@ -1,0 +1,19 @@
+/** @file What any sentence may need: other people's words, and what an operating system says. In Spanish. */
+import type { general as english } from "../english/general.ts";
+import { translationOf } from "../template.ts";
+
+export const general = translationOf<typeof english>()({
+  quoted: "«{text}»",
+  "from-address": "{reason} ({address})",
+  "unexpected-error": "un error inesperado: {reason}",
+  "no-such-file": "no existe ese archivo o carpeta",
+  "no-permission": "este usuario no tiene permiso",
+  "disk-full": "no queda espacio en el disco (ENOSPC)",
+  "disk-read-only": "el disco es de solo lectura (EROFS)",
+  "disk-failed": "el disco dio un error (EIO)",
+  "too-many-files": "hay demasiados archivos abiertos (EMFILE)",
+  "is-folder": "es una carpeta",
+  "is-no-folder": "una parte de la ruta no es una carpeta",
+  "is-no-file": "no es un archivo",
+  "file-too-large": "tiene {bytes} bytes; se leen como mucho {bytesMax}",
+});

@@ -1,0 +1,26 @@
+/** @file All sentences in Spanish, by code. Every sentence of the English catalogue, in Spanish; the compiler refuses one that is missing. */
+import { breakIt } from "./break-it.ts";
+import { commandLine } from "./command-line.ts";
+import { data } from "./data.ts";
+import { files } from "./files.ts";
+import { general } from "./general.ts";
+import { model } from "./model.ts";
+import { network } from "./network.ts";
+import { protocol } from "./protocol.ts";
+import { run } from "./run.ts";
+import { settings } from "./settings.ts";
+import { worker } from "./worker.ts";
+
+export const spanish = {
+  ...general,
+  ...run,
+  ...breakIt,
+  ...worker,
+  ...protocol,
+  ...network,
+  ...data,
+  ...files,
+  ...settings,
+  ...commandLine,
+  ...model,
+} as const;

@@ -1,0 +1,53 @@
+/** @file Who may connect, what they may ask for, and how this machine listens. In Spanish. */
+import type { network as english } from "../english/network.ts";
+import { translationOf } from "../template.ts";
+
+export const network = translationOf<typeof english>()({
+  "more-refused": "y se rechazó a {count} más",
+  "more-came-and-went": "entraron o salieron ayudantes {count} {count = 1 ? vez : veces} más",
+  "too-many-connections": "demasiadas conexiones",
+  "too-many-requests": "más de {count} peticiones en una conexión",
+  "too-many-unanswered": "más de {count} peticiones sin respuesta",
+  "upgrade-behind-request": "un cambio de protocolo tras una petición sin respuesta",
+  "answer-not-read": "nadie leyó nada de una respuesta en {seconds} s",
+  "too-many-fields": "más de {count} campos de cabecera",
+  "host-unknown": "el campo Host nombra otra máquina: usa una dirección",
+  "origin-unknown": "una página de otro origen: abre el enlace para unirse",
+  "request-with-body": "una petición con cuerpo",
+  "token-missing": "sin código, o con uno incorrecto",
+  "too-many-downloads": "demasiadas descargas a la vez",
+  "http-malformed": "HTTP {status}",
+  "no-websocket-here": "en esta ruta no hay WebSocket",
+  "too-many-strangers": "demasiadas conexiones sin código",
+  "handshake-failed": "WebSocket: {reason}",
+  "tls-failed": "TLS: {reason}",
+  "too-large-without-token": "más de {bytes} bytes sin código",
+  "no-token-in-time": "no mostró ningún código a tiempo",
+  "watching-needs-token": "para mirar hace falta un código",
+  "too-many-dashboards": "demasiados paneles, o demasiados desde una dirección",
+  "dashboard-may-only-listen": "este panel solo puede mirar",
+  "too-many-pings": "más de {count} pings por segundo que nadie pidió",
+  "too-many-orders": "demasiadas órdenes",
+  "port-in-use":
+    "el puerto {port} de {host} está en uso: cierra el otro programa o elige otro --port",
+  "port-not-allowed":
+    "este usuario no puede abrir el puerto {port} de {host}: elige un --port mayor que 1023",
+  "host-not-here":
+    "--host {host} no es una dirección de esta máquina: usa una de las suyas, o 0.0.0.0",
+  "open-to-all":
+    "no hace falta código: quien llegue a este puerto puede unirse, mirar y descargar los datos",
+  "listening-without-tls":
+    "se escucha en {place} sin TLS: quien lea el tráfico de esta red puede leer los códigos y los datos, y unirse",
+  "every-address": "todas las direcciones de esta máquina",
+  "certificate-read-again": "se leyó de nuevo el certificado TLS",
+  "certificate-kept": "el certificado TLS queda como estaba: {reason}",
+  "tls-file-unreadable": "{flag} {path}: {reason}; indica un archivo PEM",
+  "tls-no-certificate":
+    "--tls-cert {path} no contiene ningún certificado; indica un archivo PEM que empiece por BEGIN CERTIFICATE",
+  "tls-no-key":
+    "--tls-key {path} no contiene ninguna clave privada sin contraseña; indica un archivo PEM",
+  "tls-key-of-another":
+    "--tls-key {key} no es la clave de --tls-cert {cert}; indica los dos archivos de un mismo certificado",
+  "tls-expired": "--tls-cert {path} caducó el {date}; haz uno nuevo",
+  "page-missing": "falta la página {path}; constrúyela con npm run build",
+});

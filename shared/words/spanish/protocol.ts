@@ -1,0 +1,45 @@
+/** @file What can be wrong with a message, and with who sent it. In Spanish. */
+import type { protocol as english } from "../english/protocol.ts";
+import { translationOf } from "../template.ts";
+
+export const protocol = translationOf<typeof english>()({
+  "binary-only": "un mensaje de texto; solo se leen binarios",
+  "header-not-msgpack": "la cabecera no es msgpack",
+  "message-not-map": "un mensaje empieza por un mapa",
+  "header-too-large": "una cabecera tiene como mucho {bytes} bytes",
+  "header-too-deep": "la cabecera tiene demasiados niveles",
+  "header-cut-off": "la cabecera está cortada",
+  "header-type": "una cabecera no tiene el tipo 0x{type} de msgpack",
+  "tensor-not-bin": "tras la cabecera viene algo que no es un bin 32",
+  "tensor-length": "el bin dice {said} bytes, siguen {found}",
+  "tensor-not-float32": "un tensor de {bytes} bytes no es una lista de float32",
+  "header-invalid": "la cabecera no es válida",
+  "field-invalid": "campo {field} de la cabecera: no es válido o falta",
+  "fields-unknown": "la cabecera tiene campos desconocidos: {fields}",
+  "tensor-missing": "{type} sin tensor",
+  "tensor-unexpected": "{type} con un tensor",
+  "before-welcome": "{type} antes de welcome",
+  "run-not-ready-here": "{type} para un entrenamiento que aquí no está listo",
+  "parameters-length": "{bytes} bytes de parámetros en vez de {expected}",
+  "too-much-work": "demasiado trabajo de una vez",
+  "before-hello": "{type} antes de hello",
+  "too-large-before-hello": "antes de hello se pueden enviar como mucho {bytes} bytes",
+  "hello-twice": "hello dos veces",
+  "ready-twice": "ready dos veces",
+  "version-differs":
+    "protocolo {theirs}, este coordinador habla el {ours}: usad la misma versión de promedio",
+  "token-wrong": "código incorrecto: usa el enlace que mostró el coordinador",
+  "kernel-differs":
+    "núcleo {theirs}, este entrenamiento necesita {ours}: usad la misma versión de promedio",
+  "connected-again": "este ayudante se conectó otra vez",
+  "self-test-differs": "la prueba inicial dio otros bits: esta máquina no puede participar",
+  "has-sent-wrong-result": "{worker} ya envió un resultado falso",
+  "no-hello-in-time": "no se presentó a tiempo",
+  "silent-for": "en silencio desde hace {seconds} s",
+  "too-many-workers": "demasiados ayudantes, o demasiados desde una dirección",
+  "too-many-messages": "más de {count} mensajes por segundo que nadie pidió",
+  "connection-lost": "se perdió la conexión",
+  "went-away": "se cerró su página o terminó su proceso",
+  closed: "conexión cerrada ({status})",
+  "closed-because": "conexión cerrada ({status}: {reason})",
+});

@@ -1,0 +1,49 @@
+/** @file A run: what it waits for, how it ends, what is wrong with a result. In Spanish. */
+import type { run as english } from "../english/run.ts";
+import { translationOf } from "../template.ts";
+
+export const run = translationOf<typeof english>()({
+  "run-title": "{dataset} · {model} · {loss} · {optimizer} {rate} · lote {batchSize}",
+  sigma: "σ {sigma}",
+  "no-run-yet": "aún no ha empezado ningún entrenamiento",
+  "waiting-for-workers":
+    "{missing = 1 ? falta : faltan} {missing} {missing = 1 ? ayudante : ayudantes} más",
+  "paused-by-operator": "en pausa por orden del operador",
+  "waiting-for-block":
+    "se espera el bloque {block} del paso {step}, que tiene {worker} desde hace {seconds} s",
+  "waiting-for-taker":
+    "se espera a que alguien tome el paso {step}: todos los ayudantes leen despacio",
+  "departed-worker": "un ayudante que ya no está",
+  "run-finished": "el entrenamiento terminó",
+  "stopped-by-operator": "lo detuvo el operador",
+  "run-stopped": "el entrenamiento {run} se detuvo en el paso {step}",
+  "step-diverged": "el paso {step} divergió: {reason}",
+  "loss-not-finite": "la pérdida no es finita",
+  "gradient-not-finite": "el gradiente no es finito",
+  "update-not-finite": "los parámetros dejarían de ser finitos",
+  "parameter-not-finite": "un parámetro es NaN o infinito",
+  "block-not-finite": "un valor del bloque {block} del paso {step} es NaN o infinito",
+  "block-sum-not-finite": "la suma de un bloque es NaN o infinita",
+  "value-not-finite": "un valor es NaN o infinito",
+  "result-length": "un mensaje {type} de {bytes} bytes en vez de {expected}",
+  "too-many-correct": "{correct} aciertos de {samples} muestras",
+  "step-not-begun": "el paso {step} aún no ha empezado",
+  "no-such-block": "el bloque {block} no es de este paso",
+  "block-answered-before": "el bloque {block} ya tenía respuesta",
+  "block-not-asked-for": "nadie pidió el bloque {block}",
+  "block-can-be-computed": "no pudo calcular el bloque {block}, aunque se puede: {reason}",
+  "block-differs": "el bloque {block} del paso {step} difiere del que se calculó de nuevo",
+  "workers-differ":
+    "{first} y {second} enviaron resultados distintos del bloque {block} del paso {step}: uno de los dos se equivoca",
+  "of-worker": "{worker}: {reason}",
+  "more-warnings": "y {count} {count = 1 ? aviso : avisos} más sobre resultados",
+  "a-run-is-being-prepared": "ya se está preparando un entrenamiento; espera a que empiece",
+  "no-run-under-way": "no hay ningún entrenamiento en marcha; empieza uno",
+  "unknown-order": "este coordinador no conoce esa orden",
+  "worker-not-connected": "el ayudante {worker} no está conectado; elige otro",
+  "not-connected": "sin conexión con el coordinador",
+  "order-lost": "se perdió la conexión antes de que respondiera el coordinador",
+  "local-worker-ended": "el ayudante local {number} terminó ({how})",
+  "exit-code": "código de salida {code}",
+  "local-worker-failed": "ayudante local {number}: {reason}",
+});

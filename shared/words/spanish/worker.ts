@@ -1,0 +1,59 @@
+/** @file What a worker does, what it waits for, and why it stops. In Spanish. */
+import type { worker as english } from "../english/worker.ts";
+import { translationOf } from "../template.ts";
+
+export const worker = translationOf<typeof english>()({
+  connecting: "conectando con el coordinador",
+  joined: "dentro, a la espera de un entrenamiento",
+  "getting-dataset": "recibiendo los datos {dataset}",
+  "getting-dataset-so-far": "recibiendo los datos {dataset}: {megabytes} MB",
+  "preparing-dataset": "preparando los datos y midiendo este dispositivo",
+  "ready-for-work": "listo para trabajar",
+  computing: "calculando",
+  "run-over": "el entrenamiento acabó: {reason}",
+  "trying-again": "{reason}; se intenta de nuevo",
+  "refused-because": "{refusal} ({reason})",
+  "paused-by-user": "en pausa por su usuario",
+  "tab-slowed": "su pestaña está oculta y el navegador la frena",
+  "stopped-by-user": "lo detuvo su usuario",
+  "starting-again": "empieza de nuevo con otros ajustes",
+  "coordinator-process-ended": "terminó el proceso del coordinador",
+  "token-refused":
+    "el código falta o no es correcto: abre el enlace que el coordinador muestra ahora",
+  "origin-refused":
+    "el coordinador no acepta ayudantes desde esta dirección: abre su propio enlace",
+  "version-refused": "el coordinador y este ayudante son de versiones distintas: recarga la página",
+  "kernel-refused":
+    "este dispositivo calcula otros bits que el coordinador, o es de otra versión: no puede participar",
+  "session-replaced": "este ayudante se conectó otra vez: solo sigue la conexión más nueva",
+  "result-was-wrong":
+    "un resultado de este ayudante era incorrecto al calcularlo de nuevo: no puede participar",
+  "results-were-invalid":
+    "demasiados resultados de este ayudante no eran válidos: no puede participar",
+  "coordinator-full": "el coordinador no tiene más lugar",
+  "coordinator-ended": "el coordinador terminó",
+  "coordinator-unreachable": "no se alcanza al coordinador",
+  "coordinator-does-not-answer": "el coordinador no responde",
+  "coordinator-silent": "nada del coordinador en {seconds} s",
+  "connection-failed": "no hay conexión: {reason}",
+  "socket-closed": "la conexión se cerró ({status})",
+  "socket-closed-because": "la conexión se cerró ({status}: {reason})",
+  "larger-model-comes": "se conecta de nuevo para un modelo mayor",
+  "cannot-load-run": "no se puede cargar el entrenamiento: {reason}",
+  "dataset-address": "{path} no es la ruta de unos datos",
+  "dataset-answer": "la dirección de los datos respondió {status}",
+  "dataset-without-body": "la dirección de los datos respondió sin contenido",
+  "dataset-too-large": "los datos pasan de {bytes} bytes",
+  "dataset-stalled": "la descarga de los datos se detuvo {seconds} s",
+  "threads-differ": "dos hilos de este dispositivo calculan bits distintos",
+  "thread-crashed": "falló un hilo de cálculo: {reason}",
+  "thread-ended": "un hilo de cálculo terminó con el código {code}",
+  "thread-not-started": "no pudo empezar",
+  "no-shared-memory": "no queda memoria que los hilos puedan compartir",
+  "another-run-came": "llegó otro entrenamiento",
+  "worker-is-ending": "el ayudante termina",
+  "join-url-wrong":
+    "{url} no es un enlace para unirse; copia el del coordinador: http://host:port/join#token=…",
+  "join-url-token-wrong":
+    "{url} no es un enlace para unirse; tras # debe ir token=… como lo mostró el coordinador",
+});

@@ -1,0 +1,95 @@
+/**
+ * @file Texts with values in them, the form of every entry of a catalogue:
+ *
+ * | in the text | becomes |
+ * |---|---|
+ * | `{name}` | the value of that name, as its language writes it |
+ * | `{count = 1 ? worker : workers}` | `worker` when the value of `count` is 1, else `workers`; `1` may be any short word |
+ * | `[terminal]` | nothing; what follows it is said only where the reader has a command line |
+ *
+ * The compiler reads the names out of the text, so that a value that is missing or misspelt is a type error.
+ */
+import type { Language } from "./language.ts";
+
+const terminalMark = "[terminal]";
+
+/** What stands between braces, one member per pair of braces. */
+type Braces<Text extends string> = Text extends `${string}{${infer Inside}}${infer Rest}`
+  ? Inside | Braces<Rest>
+  : never;
+
+/** The names of the values that a text needs. */
+export type NamesIn<Text extends string> =
+  Braces<Text> extends infer Inside
+    ? Inside extends `${infer Name} = ${string}`
+      ? Name
+      : Inside
+    : never;
+
+/** Of those, the names of the numbers that choose between two forms. */
+export type CountsIn<Text extends string> =
+  Braces<Text> extends infer Inside
+    ? Inside extends `${infer Name} = ${infer Rest}`
+      ? Rest extends `${number} ? ${string}`
+        ? Name
+        : never
+      : never
+    : never;
+
+/**
+ * The same texts in another language: every key of the original and no other, and in each text only values that the
+ * original has too.
+ *
+ * @example `export const run = translationOf<typeof english>()({ "run-finished": "el entrenamiento terminó" });`
+ */
+export function translationOf<Original extends Readonly<Record<string, string>>>() {
+  return <const Texts extends Readonly<Record<keyof Original, string>>>(
+    texts: Texts & Fitting<Original, Texts>,
+  ): Texts => texts;
+}
+
+type Fitting<Original extends Readonly<Record<string, string>>, Texts> = {
+  readonly [Key in keyof Texts]: Key extends keyof Original
+    ? Texts[Key] extends string
+      ? [NamesIn<Texts[Key]>] extends [NamesIn<Original[Key]>]
+        ? string
+        : ["no such value in the original:", Exclude<NamesIn<Texts[Key]>, NamesIn<Original[Key]>>]
+      : never
+    : "no such text in the original";
+};
+
+export interface Filling {
+  /** A value as its reader sees it; `undefined` for one that is not there, which is shown as a question mark. */
+  readonly show: (name: string) => string | undefined;
+  /** Whether the reader has a command line at hand. */
+  readonly isTerminal: boolean;
+}
+
+/** Puts values into a text. Total: whatever the text and the values are, it returns a text. */
+export function fill(text: string, { show, isTerminal }: Filling): string {
+  const heard = isTerminal
+    ? text.replace(terminalMark, "")
+    : (text.split(terminalMark, 1)[0] ?? "");
+  return heard.replaceAll(/\{([^{}]*)\}/gu, (_, inside: string) => {
+    const choice = /^(\w+) = (\w+) \? (.*) : (.*)$/u.exec(inside);
+    if (choice === null) return show(inside) ?? "?";
+    const [, name = "", wanted, then = "", otherwise = ""] = choice;
+    return show(name) === wanted ? then : otherwise;
+  });
+}
+
+/** Digits of a number that is no integer: a loss, a rate, seconds. */
+const significantDigits = 6;
+
+const integerFormats = formats({});
+const decimalFormats = formats({ maximumSignificantDigits: significantDigits });
+
+/** A number as a language writes it: its grouping of digits, its decimal mark. */
+export function numberIn(language: Language, value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  return (Number.isInteger(value) ? integerFormats : decimalFormats)[language].format(value);
+}
+
+function formats(options: Intl.NumberFormatOptions): Readonly<Record<Language, Intl.NumberFormat>> {
+  return { en: new Intl.NumberFormat("en", options), es: new Intl.NumberFormat("es", options) };
+}

@@ -1,0 +1,193 @@
+/** @file The catalogues: every code with sample values, in every language, and what is made of codes that are not there. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+
+import { fitForWire, sentenceSchema } from "../../../../shared/protocol/sentence-schema.ts";
+import { english } from "../../../../shared/words/english/index.ts";
+import { languages } from "../../../../shared/words/language.ts";
+import {
+  isSentence,
+  quoted,
+  reasonOf,
+  say,
+  sayAtTerminal,
+  type Sentence,
+  sentence,
+  SentenceError,
+  type Value,
+} from "../../../../shared/words/sentence.ts";
+import { spanish } from "../../../../shared/words/spanish/index.ts";
+import { systemReason } from "../../../../shared/words/system-reason.ts";
+
+const codes = Object.keys(english) as (keyof typeof english)[];
+
+/** Values of every kind in turn, for the names in a code's English text. */
+function sampleOf(code: keyof typeof english, seed: number): Sentence {
+  const kinds: readonly Value[] = [
+    "zzz",
+    1,
+    1234.5,
+    true,
+    ["zzz", 7, quoted("qqq")],
+    sentence("step-diverged", { step: 9, reason: quoted("qqq") }),
+  ];
+  const values: Record<string, Value> = {};
+  for (const [, name = ""] of english[code].matchAll(/\{(\w+)/gu)) {
+    values[name] = kinds[(seed + Object.keys(values).length) % kinds.length] ?? "zzz";
+  }
+  return { code, values };
+}
+
+describe.each(languages)("every sentence in %s", (language) => {
+  test("is said whole with values of every kind: no brace, no undefined, no object, no empty text", () => {
+    const wrong = codes.flatMap((code) => {
+      const texts = Array.from({ length: 6 }, (_, seed) => say(language, sampleOf(code, seed)));
+      const bad = texts.filter((text) => {
+        return (
+          text.trim() === "" ||
+          /[{}?]\s*$|undefined|\[object|null|\{/u.test(text.replace(/\?$/u, ""))
+        );
+      });
+      return bad.map((text) => `${code}: ${text}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("shows the values that English shows", () => {
+    for (const code of codes) {
+      const text: string = { en: english, es: spanish }[language][code];
+      const shown = english[code].split("[terminal]", 1)[0] ?? "";
+      expect(`${code}: ${namesIn(text.split("[terminal]", 1)[0] ?? "")}`).toBe(
+        `${code}: ${namesIn(shown)}`,
+      );
+    }
+  });
+
+  test("is not an empty entry, and has no space at an end or two in a row", () => {
+    const texts: readonly string[] = Object.values({ en: english, es: spanish }[language]);
+    expect(
+      texts.filter((text) => text === "" || text !== text.trim() || text.includes("  ")),
+    ).toEqual([]);
+  });
+});
+
+function namesIn(text: string): string {
+  const names = [...text.matchAll(/\{(\w+)/gu)].map(([, name = ""]) => name);
+  return [...new Set(names)].toSorted((a, b) => (a < b ? -1 : 1)).join();
+}
+
+describe("Spanish", () => {
+  /** Words of English that no Spanish sentence has. Names of values and commands are no language. */
+  const englishWords =
+    /(?<![\w-])(?:the|of|and|is|are|was|with|which|that|this|for|not|too|many|must|can|file|step|worker|run|by|from|has|have|it|its)(?![\w-])/iu;
+
+  test("has no English left in it", () => {
+    const left = Object.entries(spanish).filter(([, text]) => {
+      return englishWords.test(text.replaceAll(/\{\w+|npm run build|(?:promedio|de) worker/gu, ""));
+    });
+    expect(left).toEqual([]);
+  });
+
+  test("names no command-line flag in what only a page can say", () => {
+    // The whole area of the command line, and files and addresses that are named where the coordinator is started.
+    const atStart =
+      /^(?:tls|port|host|resume|setup|no-run-in|no-such-run|other-data|contradicts|ends|data-some|run-file|open-with|same-|flag|unknown|join-url)/u;
+    const flags = Object.entries(spanish).filter(
+      ([code, text]) => / --[a-z]/u.test(text) && !atStart.test(code),
+    );
+    expect(flags).toEqual([]);
+  });
+});
+
+describe("a sentence", () => {
+  test("has no code twice, though the catalogue is split by area", () => {
+    const folder = join(import.meta.dirname, "../../../../shared/words/english");
+    const files = readdirSync(folder).filter((file) => file !== "index.ts");
+    const found: string[] = [];
+    for (const file of files) {
+      const source = readFileSync(join(folder, file), "utf8");
+      found.push(...[...source.matchAll(/^ {2}"?([\w-]+)"?:/gmu)].map(([, code = ""]) => code));
+    }
+    expect(files.length).toBeGreaterThan(8);
+    expect(found.toSorted()).toEqual(codes.toSorted());
+  });
+
+  test("of an unknown code is shown by its text, else by its code, whatever else it holds", () => {
+    const values = { text: "no such luck", depth: 7 };
+    expect(languages.map((language) => say(language, { code: "from-the-future", values }))).toEqual(
+      ["no such luck", "«no such luck»"],
+    );
+    expect(say("es", { code: "from-the-future", values: { depth: 7 } })).toBe("from-the-future");
+    for (const code of ["constructor", "__proto__", "toString"])
+      expect(say("en", { code, values: {} })).toBe(code);
+  });
+
+  test("of a known code without its values, or with others, is said with question marks", () => {
+    expect(say("en", { code: "waiting-for-workers", values: {} })).toBe(
+      "waiting for ? more workers",
+    );
+    const odd = { code: "waiting-for-workers", values: { missing: ["a", 2], more: true } };
+    expect(say("es", odd)).toBe("faltan a, 2 ayudantes más");
+  });
+
+  test("in Spanish says a reason inside it in Spanish, and quotes other people's words", () => {
+    const reason = sentence("cannot-write", { path: "/a", reason: quoted("EWEIRD") });
+    expect(say("es", reason)).toBe("no se puede escribir /a: «EWEIRD»");
+    expect(say("en", reason)).toBe("cannot write /a: EWEIRD");
+  });
+
+  test("at a terminal says what to type, on a page it does not", () => {
+    const stopped = sentence("run-stopped", { run: "k3x9", step: 1_200 });
+    expect(sayAtTerminal(stopped)).toBe(
+      "run k3x9 was stopped at step 1,200; continue it with --resume k3x9",
+    );
+    expect(say("en", stopped)).toBe("run k3x9 was stopped at step 1,200");
+  });
+
+  test("is what is thrown: its error's message is the English of it", () => {
+    const said = sentence("dataset-too-large", { bytes: 7 });
+    const error = new SentenceError(said);
+    expect([error.message, reasonOf(error)]).toEqual(["the dataset is larger than 7 bytes", said]);
+    expect(reasonOf(new TypeError("odd"))).toEqual(quoted("odd"));
+    expect(reasonOf("odd")).toEqual(quoted("odd"));
+    expect([said, "odd", null, { code: 1 }].map(isSentence)).toEqual([true, false, false, false]);
+  });
+
+  test("of an operating system's error has words for the ones that an operator can mend", () => {
+    const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+      code: "ENOSPC",
+    });
+    expect(say("es", systemReason(full))).toBe("no queda espacio en el disco (ENOSPC)");
+    const odd = Object.assign(new Error("EWEIRD: odd"), { code: "EWEIRD" });
+    expect(systemReason(odd)).toEqual(quoted("EWEIRD: odd"));
+  });
+});
+
+describe("a sentence on its way to a peer", () => {
+  test("goes as it is when it fits, which every code does with short values", () => {
+    for (const code of codes) {
+      const said = sampleOf(code, 0);
+      const plain = Object.fromEntries(Object.keys(said.values).map((name) => [name, "zzz"]));
+      expect(fitForWire({ code, values: plain })).toEqual({ code, values: plain });
+    }
+  });
+
+  test("that is too long, too deep or not finite goes as its English text, cut", () => {
+    const deep = sentence("of-worker", {
+      worker: "ada",
+      reason: sentence("step-diverged", { step: 7, reason: sentence("loss-not-finite") }),
+    });
+    expect(fitForWire(deep)).toEqual(quoted("ada: step 7 diverged: the loss is not finite"));
+    const long = fitForWire(quoted("x".repeat(5_000)));
+    expect(sentenceSchema.safeParse(long).success).toBe(true);
+    expect(say("en", long).length).toBeGreaterThan(900);
+    const astral = fitForWire(quoted("😀".repeat(2_000)));
+    expect(sentenceSchema.safeParse(astral).success).toBe(true);
+    expect(say("en", astral)).toMatch(/^😀+$/u);
+    expect(fitForWire(sentence("silent-for", { seconds: NaN }))).toEqual(
+      quoted("silent for NaN s"),
+    );
+  });
+});
