@@ -1,6 +1,6 @@
 /**
  * @file The coordinator as a program: from validated options to a listening server and a running job, and to an
- * orderly end. Wiring only: every decision is made in what is wired.
+ * orderly end. Wiring only: the wired parts make every decision.
  */
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -37,16 +37,16 @@ import { runViewOf } from "./watch/run-view.ts";
 import { startLocalWorkers } from "./workers/local-workers.ts";
 import { WorkerSessions } from "./workers/worker-sessions.ts";
 
-/** How often lateness and silence are looked for; a fraction of the least grace that a late share gets. */
+/** How often lateness and silence are checked: a fraction of the smallest grace for a late share. */
 const tickMs = 10;
 /** Milliseconds of a monotonic clock. */
 const now = () => performance.now();
 
-/** How often the console and dashboards get a snapshot. */
+/** How often the console and the dashboards get a snapshot. */
 const viewMs = 200;
 
 export interface ProgramWorld {
-  /** Folder of what the build made: the kernel, the pages, the program itself. */
+  /** The build folder: the kernel, the pages, the program itself. */
   readonly build: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly output: WriteStream;
@@ -55,7 +55,7 @@ export interface ProgramWorld {
   readonly interrupted: Promise<string>;
 }
 
-/** What was asked for: a run, and how to run it. */
+/** The request: a run, and how to run it. */
 export interface CoordinatorCommand {
   readonly options: CoordinatorOptions;
   readonly run: RunRequest;
@@ -64,8 +64,8 @@ export interface CoordinatorCommand {
 /**
  * Runs the coordinator until its run is over (with `--exit`) or until it is asked to end.
  *
- * @returns The exit code: 1 for a run that failed, with `--exit`, or for one whose state is on no disk.
- * @throws OperatorError before anything is listening.
+ * @returns The exit code: 1 if a run failed (with `--exit`), or if its state is on no disk.
+ * @throws OperatorError before anything listens.
  */
 export async function runCoordinator(
   command: CoordinatorCommand,
@@ -87,11 +87,11 @@ export async function runCoordinator(
 
 interface ProgramKernel {
   readonly kernelBytes: Uint8Array<ArrayBuffer>;
-  /** What every worker must have, and must get. */
+  /** The kernel that every worker must have, and the bits that it must compute. */
   readonly identity: { readonly kernel: string; readonly selfTest: string };
 }
 
-/** One listening coordinator with its runs, one after the other. */
+/** One listening coordinator and its runs, one after the other. */
 class Program {
   readonly #options: CoordinatorCommand["options"];
   readonly #world: ProgramWorld;
@@ -197,7 +197,7 @@ class Program {
       records: () => this.#runs.records,
       view: () => {
         const urls = known(this.#urls, "who watches has found the server");
-        // Whoever may watch may not control: the admin token stays on the operator's own screen.
+        // Viewers must not control the run, so the admin token stays on the operator's own screen.
         return { ...this.#view(urls), dashboardUrl: urls.watchUrl };
       },
       timeline: () => {
@@ -209,7 +209,7 @@ class Program {
     });
   }
 
-  /** Every run has a kernel memory of its own: what the one before took is given back with it. */
+  /** Every run has its own kernel memory, so that the previous run's memory is freed with it. */
   async #prepareAgain(request: RunRequest): Promise<PreparedRun> {
     const options = { ...this.#options, name: undefined, resume: undefined };
     return await prepareRun(options, request, {
@@ -221,7 +221,7 @@ class Program {
     });
   }
 
-  /** SIGHUP is how a program that renews certificates says so. @returns What stops listening for it. */
+  /** Programs that renew certificates send SIGHUP. @returns A function that stops listening for it. */
   #reloadOnHangUp(): () => void {
     if (this.#options.tls === undefined) return () => {};
     const reload = () => this.#reception.reloadCertificate();
@@ -229,7 +229,7 @@ class Program {
     return () => process.off("SIGHUP", reload);
   }
 
-  /** Waits for the end of the first run (and beyond it, unless `--exit`) or for the request to stop. */
+  /** Waits for the end of the first run (and beyond it, unless `--exit`) or for a request to stop. */
   async #untilTheEnd(firstEnd: Promise<JobEnd>): Promise<number> {
     const stopped = new Promise<string>((resolve) => {
       this.#stopKey = () => resolve("stop key");
@@ -255,9 +255,9 @@ class Program {
     });
   }
 
-  /** @returns What stops them. */
+  /** @returns A function that stops them. */
   #startClocks(urls: Urls): () => void {
-    // After the timers' phase comes the reading of sockets: only then is what has not arrived really late.
+    // Sockets are read after the timers' phase. Only then is a missing answer really late.
     const ticks = setInterval(() => setImmediate(() => this.#coordinator.tick()), tickMs);
     const look = () => {
       this.#breakItEvents.look();
@@ -306,7 +306,7 @@ class Program {
 
 const newSuffix = customAlphabet("23456789abcdefghijkmnpqrstuvwxyz", 4);
 
-/** `20261123-134501-x7kq`: sorts by time, and two coordinators of one second do not meet. */
+/** `20261123-134501-x7kq`: sorts by time, and two coordinators started in one second get different names. */
 function newRunId(): string {
   const [date, time] = new Date().toISOString().split("T");
   const digits = `${date}-${known(time, "a time of day").slice(0, 8)}`.replaceAll(/[-:]/gu, "");

@@ -1,6 +1,6 @@
 /**
- * @file What stands between the network and the coordinator: tokens, certificate, routes, dashboards, and the log of who
- * was refused. Wiring of those parts; how each decides is its own.
+ * @file Everything between the network and the coordinator: tokens, certificate, routes, dashboards, and the log of
+ * refused peers. It wires those parts together; each makes its own decisions.
  */
 import { customAlphabet } from "nanoid";
 
@@ -58,26 +58,26 @@ export interface ReceptionOptions {
   readonly data: Pick<DataRoute, "handle">;
   readonly runs: Pick<RunRoute, "handle">;
   readonly feed: DashboardFeed;
-  /** Carries out what a dashboard with the admin token orders. */
+  /** Carries out the orders of a dashboard with the admin token. */
   readonly execute: (
     text: string,
   ) => Promise<{ readonly id: number; readonly error: Sentence | null }>;
-  /** Puts something between a worker's socket and the coordinator. */
+  /** Inserts something between a worker's socket and the coordinator. */
   readonly intercept: (socket: PeerSocket, handler: PeerHandler) => PeerHandler;
   readonly report: (event: CoordinatorEvent) => void;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 
-/** Where it listens. */
+/** The addresses at which it listens. */
 export interface Reachable {
   readonly urls: Urls;
-  /** What local workers connect to: never leaves this machine. */
+  /** The URL for local workers; it never leaves this machine. */
   readonly localUrl: string;
 }
 
 export class Reception {
-  /** What lets workers in; `null` when nothing is needed. */
+  /** The token that admits workers; `null` if none is needed. */
   readonly joinToken: string | null;
   readonly #options: ReceptionOptions;
   readonly #adminToken: string;
@@ -88,7 +88,7 @@ export class Reception {
   #servers: RunningServer[] = [];
   #workers: () => number = () => 0;
 
-  /** @throws OperatorError for a certificate that is not right. */
+  /** @throws OperatorError if the certificate is not right. */
   constructor(options: ReceptionOptions) {
     const { settings, report, now } = options;
     this.#options = options;
@@ -109,7 +109,7 @@ export class Reception {
   /**
    * Listens for workers, dashboards and downloads.
    *
-   * @throws OperatorError if the port can't be had.
+   * @throws OperatorError if the port is not available.
    */
   async open(coordinator: WorkerSessions): Promise<Reachable> {
     this.#workers = () => coordinator.workerCount;
@@ -129,13 +129,14 @@ export class Reception {
     if (this.#certificate === undefined || localWorkers === 0) {
       return { urls, localUrl: httpUrlOf(loopbackOf(server.address), server.port) };
     }
-    // Local workers can't know who signed the certificate, or be covered by it: they get a door of their own.
+    // Local workers can't know who signed the certificate, and it may not cover loopback. So they get a separate
+    // server.
     const inside = await listen({ ...door, host: "127.0.0.1", port: 0, certificate: undefined });
     this.#servers.push(inside);
     return { urls, localUrl: `http://127.0.0.1:${inside.port}` };
   }
 
-  /** What the operator should know about who can get in, in one line each. */
+  /** Warnings for the operator about who can get in, one line each. */
   get warnings(): Sentence[] {
     const { host, open } = this.#options.settings;
     const warnings: Sentence[] = [];
@@ -147,19 +148,19 @@ export class Reception {
     return warnings;
   }
 
-  /** Tells every dashboard the news, and tells of refusals that were not told one by one. */
+  /** Sends the news to every dashboard, and reports the count of unreported refusals. */
   update(): void {
     this.#watchers.update();
     this.#refusals.flush();
   }
 
-  /** An event on its way to the operator: what floods is thinned. */
+  /** Passes an event to the operator; floods are limited. */
   report(event: CoordinatorEvent): void {
     if (event.event === "worker") this.#refusals.pass(event);
     else this.#options.report(event);
   }
 
-  /** The files of the certificate have changed. */
+  /** The certificate's files have changed. */
   reloadCertificate(): void {
     try {
       for (const server of this.#servers) server.reloadCertificate();
@@ -179,7 +180,7 @@ export class Reception {
   #createAccess(): Access {
     const { host, allowOrigin = [], joinUrl } = this.#options.settings;
     const certificate = this.#certificate;
-    // Pages that are opened under the public address come from its origin, whatever `Host` a proxy passes on.
+    // Pages opened at the public address have its origin, whatever `Host` a proxy passes on.
     const publicOrigins = joinUrl === undefined ? [] : [new URL(joinUrl).origin];
     return new Access({
       joinToken: this.joinToken,
@@ -234,5 +235,5 @@ export class Reception {
   }
 }
 
-/** A token in a URL: letters and digits only, none that look alike; 119 bits. */
+/** A token for URLs: letters and digits only, without look-alikes; 119 bits. */
 const newToken = customAlphabet("23456789abcdefghijkmnpqrstuvwxyz", 24);

@@ -1,6 +1,6 @@
 /**
- * @file From what the operator asked for to everything a run needs: dataset, run config, folder and parameters, for a
- * new run or for one that goes on. Every mistake that can be known before the first step is found here.
+ * @file From the operator's request to everything a run needs: dataset, run config, folder and parameters, for a
+ * new or a resumed run. Every mistake that can be known before the first step is found here.
  */
 import * as z from "zod/mini";
 
@@ -31,31 +31,31 @@ export interface PreparedRun {
   readonly config: RunConfig;
   readonly plan: RunPlan;
   readonly dataset: LoadedDataset;
-  /** How the operator named it: what loads it again. */
+  /** The name by which the operator chose it, which loads it again. */
   readonly source: string;
   readonly store: ParameterStore;
   readonly folder: RunFolder;
-  /** Where an earlier process stopped; `undefined` for a run that begins. */
+  /** Where an earlier process stopped; `undefined` for a new run. */
   readonly resume: ResumePoint | undefined;
-  /** Lines that the operator should see. */
+  /** Lines for the operator. */
   readonly notes: readonly Sentence[];
 }
 
-/** What a run goes on from, and the file that had it. */
+/** The state from which a run continues, and its file. */
 export type ResumePoint = Pick<Checkpoint, "step" | "progress"> & { readonly path: string };
 
 export interface SetupWorld {
   readonly kernel: Kernel;
   readonly disk: Disk;
-  /** Makes up a name for a run. */
+  /** Invents a name for a run. */
   readonly newRunId: () => string;
-  /** Downloads and drawing take a while: one short line now and then. */
+  /** Receives one short line now and then, because downloading and drawing take a while. */
   readonly progress: (said: Sentence) => void;
-  /** A dataset that is in memory already, and the name that it was loaded by. */
+  /** A dataset that is already in memory, and the name by which it was loaded. */
   readonly loaded?: Pick<PreparedRun, "dataset" | "source"> | undefined;
 }
 
-/** @throws OperatorError for everything that can't be: one line that says what, which value and what to do. */
+/** @throws OperatorError for anything impossible: one line that says what, which value and what to do. */
 export async function prepareRun(
   options: CoordinatorOptions,
   request: RunRequest,
@@ -113,16 +113,16 @@ async function prepareResumedRun(
   return { config, plan: store.plan, dataset, source, store, folder, resume, notes };
 }
 
-/** What `config.json` of a run holds. */
+/** The contents of a run's `config.json`. */
 interface Setup {
   readonly config: RunConfig;
-  /** As the operator spelled it, with an absolute path, so that a resumed run finds it from any folder. */
+  /** As the operator spelled it, but with an absolute path, so that a resumed run finds it from any folder. */
   readonly dataset: string;
 }
 
 /**
- * Up to which step the metrics that a checkpoint counts go. An epoch's line is written after its evaluation, so a
- * checkpoint between the two, of a run that was stopped there, is followed by that line once more.
+ * The step up to which a checkpoint's metrics are recorded. An epoch's line is written after its evaluation. So if
+ * a run was stopped between the two, its checkpoint is followed by that line once more.
  */
 function recordedStep(checkpoint: Checkpoint | undefined): number {
   if (checkpoint === undefined) return 0;
@@ -131,7 +131,7 @@ function recordedStep(checkpoint: Checkpoint | undefined): number {
 }
 
 interface Saved {
-  /** Of the file that has the config. */
+  /** Path of the file that contains the config. */
   readonly path: string;
   readonly config: RunConfig;
   readonly dataset: string | undefined;
@@ -139,7 +139,10 @@ interface Saved {
   readonly notes: readonly Sentence[];
 }
 
-/** The newest whole checkpoint, or, for a run that never wrote one, its config: it begins again. */
+/**
+ * The newest undamaged checkpoint or, for a run that never wrote one, its config; then it starts from the
+ * beginning.
+ */
 async function readSaved(folder: RunFolder, wanted: string | undefined): Promise<Saved> {
   const file = wanted?.endsWith(".safetensors") === true ? wanted : undefined;
   const found = await folder.latestCheckpoint(file);
@@ -150,7 +153,7 @@ async function readSaved(folder: RunFolder, wanted: string | undefined): Promise
     return { path, config: checkpoint.config, dataset, checkpoint, notes };
   }
   if (file !== undefined) throw new OperatorError(found.notes[0] ?? found.reason);
-  // To begin again would throw away what a disk that only stumbled still has.
+  // Starting from the beginning would discard what a disk with a temporary failure still has.
   if (found.isUncertain) {
     const why = found.notes[0] ?? found.reason;
     throw new OperatorError(sentence("resume-uncertain", { reason: why }));
@@ -190,7 +193,10 @@ async function readSetup(
   };
 }
 
-/** @throws OperatorError if the machine has not the memory: a dashboard asks for models too, and must not end the program. */
+/**
+ * @throws OperatorError if the machine has too little memory. Dashboards ask for models too, and must not end the
+ *   program.
+ */
 function storeInMemory(options: StoreOptions): ParameterStore {
   try {
     return createStore(options);

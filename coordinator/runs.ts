@@ -1,6 +1,6 @@
 /**
- * @file The runs of one coordinator, one after the other: begins them, pauses, resumes and stops the current one, and
- * remembers how each ended. How a run goes stands in `training-run.ts`; what it leaves on disk, in `run-job.ts`.
+ * @file The runs of one coordinator, one after the other: starts them, pauses, resumes and stops the current one,
+ * and remembers how each ended. `training-run.ts` is the run itself; `run-job.ts` is what it leaves on disk.
  */
 import { assert } from "../shared/assert.ts";
 import { OperatorError } from "../shared/operator-error.ts";
@@ -17,9 +17,9 @@ import { fingerprintOf } from "./storage/checkpoint.ts";
 import { type JobEnd, RunJob } from "./storage/run-job.ts";
 import type { WorkerSessions } from "./workers/worker-sessions.ts";
 
-/** Ended runs that are remembered; the oldest are forgotten. A long lesson's worth. */
+/** Ended runs that are remembered; the oldest are forgotten. Enough for a long lesson. */
 const recordsMax = 100;
-/** Points of an ended run's curve: what a chart of comparison can show, in at most 8 kB of text to each watcher. */
+/** Points of an ended run's curve: as many as a comparison chart can show, in at most 8 kB of text per watcher. */
 const recordPoints = 200;
 
 export interface RunsOptions {
@@ -27,14 +27,14 @@ export interface RunsOptions {
   readonly data: DataRoute;
   readonly minWorkers: number;
   readonly audit: AuditPolicy;
-  /** Integers that nobody can guess, new ones at each call: they seed what is audited. */
+  /** Returns new unguessable integers at each call. They seed the choice of audited results. */
   readonly auditSeeds: () => readonly number[];
   /** Epochs between two checkpoints. */
   readonly checkpointEvery: number;
-  /** From a request to everything that a run needs. Throws OperatorError. */
+  /** Turns a request into everything that a run needs. Throws OperatorError. */
   readonly prepare: (request: RunRequest) => Promise<PreparedRun>;
   readonly report: (event: CoordinatorEvent) => void;
-  /** A run is over, and everything about it is on disk. */
+  /** Called when a run is over and everything about it is on disk. */
   readonly ended: (end: JobEnd) => void;
   readonly after: (delayMs: number, callback: () => void) => () => void;
   readonly refuge: () => string;
@@ -42,15 +42,15 @@ export interface RunsOptions {
   readonly now: () => number;
 }
 
-/** The run at hand: under way or over. */
+/** The current run, in progress or over. */
 export interface CurrentRun {
-  /** From 1. */
+  /** Counted from 1. */
   readonly number: number;
   readonly run: TrainingRun;
   readonly prepared: PreparedRun;
   readonly job: RunJob;
   readonly audit: AuditPolicy;
-  /** How often somebody broke something in it, on purpose. */
+  /** How often somebody deliberately broke something in it. */
   disturbances: number;
 }
 
@@ -59,7 +59,7 @@ export class Runs {
   readonly #records: RunRecordView[] = [];
   #current: CurrentRun | undefined;
   #isPreparing = false;
-  /** Of the next run. */
+  /** The policy of the next run. */
   #policy: AuditPolicy;
 
   constructor(options: RunsOptions) {
@@ -71,7 +71,7 @@ export class Runs {
     return this.#current;
   }
 
-  /** All runs that are remembered, oldest first; of the current one what is known so far, without its curve. */
+  /** All remembered runs, oldest first. The current one has what is known so far, without its curve. */
   get records(): readonly RunRecordView[] {
     const current = this.#current;
     if (current === undefined || this.#records.at(-1)?.number === current.number) {
@@ -80,7 +80,7 @@ export class Runs {
     return [...this.#records, recordOf(current, null)];
   }
 
-  /** Begins a run. The one before must be over. */
+  /** Starts a run. The previous one must be over. */
   async begin(prepared: PreparedRun): Promise<void> {
     const { coordinator, data, report, minWorkers, now } = this.#options;
     const { config, plan, store, folder, resume, notes } = prepared;
@@ -114,10 +114,10 @@ export class Runs {
   }
 
   /**
-   * Trains again. The current run goes on until the new one is ready to begin, and is stopped then.
+   * Trains again. The current run continues until the new one is ready to start, and is then stopped.
    *
-   * @param audit - From this run on; `undefined` leaves it as it is.
-   * @throws OperatorError for a request that can't be; then nothing has changed.
+   * @param audit - The policy from this run on; `undefined` does not change it.
+   * @throws OperatorError if the request is not possible; then nothing has changed.
    */
   async startAgain(request: RunRequest, audit: AuditPolicy | undefined): Promise<void> {
     if (this.#isPreparing) throw new OperatorError(sentence("a-run-is-being-prepared"));
@@ -125,7 +125,7 @@ export class Runs {
     try {
       const prepared = await this.#options.prepare(request);
       if (!this.#isOver) await this.stop();
-      // A result that waits for room on the disk waits no longer.
+      // A result that waits for space on the disk waits no longer.
       else await this.close();
       this.#policy = audit ?? this.#policy;
       await this.begin(prepared);
@@ -134,7 +134,7 @@ export class Runs {
     }
   }
 
-  /** @throws OperatorError when no run is under way, as do the next two. */
+  /** @throws OperatorError if no run is in progress, like the next two. */
   pause(): void {
     this.#underWay().run.pause();
   }
@@ -143,7 +143,7 @@ export class Runs {
     this.#underWay().run.resume(this.#options.now());
   }
 
-  /** Ends the current run where it stands, with a checkpoint; the coordinator and its workers stay. */
+  /** Ends the current run where it is, with a checkpoint. The coordinator and its workers stay. */
   async stop(): Promise<void> {
     const current = this.#underWay();
     const { run, job } = current;
@@ -156,7 +156,7 @@ export class Runs {
     await saved;
   }
 
-  /** Somebody breaks something in the current run, on purpose. */
+  /** Counts a deliberate disturbance of the current run. */
   noteDisturbance(): void {
     if (this.#current !== undefined && !this.#isOver) this.#current.disturbances += 1;
   }
@@ -164,7 +164,7 @@ export class Runs {
   /**
    * Ends the current run with a checkpoint, for an orderly end of the program.
    *
-   * @returns Whether nothing of it is only in memory.
+   * @returns Whether nothing is left only in memory.
    */
   async close(): Promise<boolean> {
     if (this.#current === undefined) return true;

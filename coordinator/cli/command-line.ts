@@ -1,6 +1,6 @@
 /**
- * @file Takes the arguments apart with commander: which command, which flags with which texts, or a help text. No
- * value is read here, nothing is printed, and the process is never ended.
+ * @file Parses the arguments with commander: the command, its flags with their texts, or a help text. Values are
+ * not read here, nothing is printed, and the process is never ended.
  */
 import { Command, CommanderError, Option } from "commander";
 
@@ -35,10 +35,7 @@ export type CommandLine =
       readonly flags: GivenOptions;
     };
 
-/**
- * @param argv - The arguments after the program's name.
- * @throws OperatorError for an unknown command or flag, a flag without its value, or too many arguments.
- */
+/** @throws OperatorError for an unknown command or flag, a flag without its value, or too many arguments. */
 export function readCommandLine(argv: readonly string[], version: string): CommandLine {
   let printed = "";
   let found: CommandLine | undefined;
@@ -94,10 +91,10 @@ function addOption(
   const flag = flagOf(key);
   const spelled = row.value === undefined ? flag : `${flag} ${row.value}`;
   const option = new Option(spelled, optionHelp(name, key, row)).helpGroup(`${row.group}:`);
-  // A repeated flag replaces its value, unless its values add up.
+  // A repeated flag replaces its value, unless its values form a list.
   if (row.repeatable) option.argParser((text, former?: string[]) => [...(former ?? []), text]);
   command.addOption(option);
-  // Takes back a switch that the environment or the run file set.
+  // Undoes a switch set by the environment or the run file.
   if (row.value === undefined) command.addOption(new Option(`--no-${flag.slice(2)}`).hideHelp());
 }
 
@@ -115,7 +112,7 @@ function flagsOf(command: Command): GivenOptions {
   return given;
 }
 
-/** Commander's errors in our words, on one line. */
+/** Rewrites commander's errors in our words, on one line. */
 function explain(error: CommanderError, argv: readonly string[]): Sentence {
   const command = commandNames.find((name) => name === argv[0]);
   const quoted = /'([^']*)'/u.exec(error.message)?.[1] ?? "";
@@ -132,7 +129,7 @@ function explain(error: CommanderError, argv: readonly string[]): Sentence {
         ? sentence("unknown-option", { flag: shown(flag), help })
         : sentence("unknown-option-did-you-mean", { flag: shown(flag), word });
     }
-    // `help` with the name of no command.
+    // `help` with an unknown command.
     case "commander.help":
     case "commander.unknownCommand": {
       const given = quoted || (argv[1] ?? "");

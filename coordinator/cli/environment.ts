@@ -1,4 +1,4 @@
-/** @file Reads the options that environment variables set. */
+/** @file Reads options from environment variables. */
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import type { Given, GivenOptions } from "../../shared/run/settings/option.ts";
@@ -7,8 +7,8 @@ import { sentence } from "../../shared/words/sentence.ts";
 import { variableOf } from "./options.ts";
 
 /**
- * The options that the environment sets; an empty variable sets nothing. One that is nearly an option's name is a
- * typing error; others that begin so are none of our business.
+ * Returns the options set by the environment. An empty variable sets nothing. A variable whose name is almost an
+ * option's is a typing error; others with the same prefix are ignored.
  *
  * @param keys - The options of the command.
  * @param allKeys - The options of any command.

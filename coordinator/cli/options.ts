@@ -1,7 +1,7 @@
 /**
- * @file The table of options of the command line: the settings of a run, and those of the coordinator and the worker.
- * Flags, environment, run file, `--help` and `--print-config` are all driven from here, so that they can't drift
- * apart. No wiring: what an option does is elsewhere.
+ * @file The table of all options of the command line: the settings of a run, and those of the coordinator and the
+ * worker. Flags, environment, run file, `--help` and `--print-config` are all derived from it, so they can't drift
+ * apart. No wiring: the effect of an option is implemented elsewhere.
  */
 import { threadsMax, workerNameLengthMax } from "../../shared/protocol/limits.ts";
 import { flagOf, row, type Settings } from "../../shared/run/settings/option.ts";
@@ -22,13 +22,13 @@ const workerName = text(
   new RegExp(`^[^\\p{C}]{1,${workerNameLengthMax}}$`, "u"),
 );
 
-/** What determines the result, with the datasets that this program can load. */
+/** The settings that determine the result, with the datasets that this program can load. */
 export const trainingOptions = {
   ...runOptions,
   dataset: row("Data", "<name>", datasetReader, sayAtTerminal(datasetReader.expects)),
 };
 
-/** Where and how the run is run: these change nothing in its result. */
+/** Where and how the coordinator runs. These options don't change its results. */
 export const coordinatorOptions = {
   cache: row(
     "Data",
@@ -101,7 +101,7 @@ export const coordinatorOptions = {
   ),
 };
 
-/** What a worker can be told. */
+/** The options of a worker. */
 export const workerOptions = {
   threads: row("Workers", "<count>", threads, "compute threads; auto: one a core"),
   name: row(
@@ -114,8 +114,8 @@ export const workerOptions = {
 };
 
 /**
- * `--output` is one spelling of two options: the last layer's activation by name, else the folder for runs. It is
- * taken apart before anything else sees it.
+ * `--output` is a single spelling of two options: the last layer's activation by name, else the folder of the runs.
+ * It is split before anything else sees it.
  */
 export const outputAlias = row(
   "Output",

@@ -1,4 +1,4 @@
-/** @file `--output` is one spelling of two options: the last layer's activation and the folder of the runs. */
+/** @file `--output` is a single spelling of two options: the last layer's activation, and the folder of the runs. */
 import { shown } from "../../shared/error-text.ts";
 import { outputActivations } from "../../shared/model/dense-model.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
@@ -10,7 +10,7 @@ import { type Sentence, sentence, type Value } from "../../shared/words/sentence
 const activation = oneOf(outputActivations);
 
 /**
- * Takes `output` apart, within one source: an activation's name is `outputActivation`, anything else `runs`.
+ * Splits `output` within one source: an activation's name becomes `outputActivation`, anything else `runs`.
  *
  * @throws OperatorError for a misspelt activation, or one that contradicts the source's own `outputActivation`.
  */

@@ -1,6 +1,6 @@
 /**
- * @file The command line: from arguments, environment and run file to validated options. Pure but for the reading of
- * the run file, which is passed in; nothing is printed, started or ended here.
+ * @file The command line: from arguments, environment and run file to validated options. Pure, except that a
+ * function for reading the run file is passed in. Nothing is printed, started or ended here.
  */
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
@@ -24,19 +24,19 @@ import { expandOutput } from "./output-alias.ts";
 import { printConfig } from "./print-config.ts";
 import { readRunFile } from "./run-file.ts";
 
-/** What was asked for. */
+/** The parsed request. */
 export type ParsedCommand =
   /** Help, the version or the settings: print it to standard output and end with 0. */
   | { readonly kind: "print"; readonly text: string }
   | { readonly kind: "coordinator"; readonly options: CoordinatorOptions; readonly run: RunRequest }
   | {
       readonly kind: "worker";
-      /** As typed; `parseJoinUrl` of the worker takes it apart. */
+      /** As typed; the worker's `parseJoinUrl` parses it. */
       readonly url: string;
       readonly threads: number | "auto";
       /** `undefined`: the host's name. */
       readonly name: string | undefined;
-      /** For a URL without one. */
+      /** Used if the URL has none. */
       readonly joinToken: string | undefined;
     };
 
@@ -45,13 +45,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 type Found = Extract<CommandLine, { kind: "command" }>;
 
 /**
- * Flags beat variables, variables the run file, the file the defaults.
+ * Flags beat variables, variables beat the run file, and the file beats the defaults.
  *
  * @param argv - The arguments after the program's name: `process.argv.slice(2)`.
  * @param environment - `process.env`.
  * @param readFile - Reads a run file as UTF-8; may throw what `fs.readFileSync` throws.
  * @param version - What `--version` prints.
- * @throws OperatorError with one line: what, which value, what to do.
+ * @throws OperatorError with one line that says what, which value, and what to do.
  */
 export function parseCommandLine(
   argv: readonly string[],
@@ -114,7 +114,7 @@ function allKeys(): string[] {
   return Object.values(commands).flatMap(({ table }) => Object.keys(table));
 }
 
-/** What one option alone can't tell. */
+/** Checks that involve more than one option. */
 function check(settings: CoordinatorSettings, origins: Origins): void {
   const { resume, tlsCert, tlsKey, joinToken, adminToken, open } = settings;
   if (typeof resume === "string" && /\.(ya?ml|json)$/iu.test(resume)) {

@@ -1,6 +1,6 @@
 /**
- * @file Reads a run file: a flat YAML or JSON (which is YAML) mapping of option keys to values. Everything is kept
- * as the text it was written as, so that a file's numbers obey the rules of a flag's.
+ * @file Reads a run file: a flat YAML or JSON (which is YAML) mapping of option keys to values. Everything stays
+ * the text that was written, so that a file's numbers obey the same rules as a flag's.
  */
 import { CST, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument } from "yaml";
 
@@ -10,16 +10,16 @@ import type { Given, GivenOptions } from "../../shared/run/settings/option.ts";
 import { nearest } from "../../shared/run/settings/suggest.ts";
 import { quoted, sentence } from "../../shared/words/sentence.ts";
 
-/** All options with a comment each take a tenth of it. */
+/** All options with a comment each take a tenth of this. */
 export const runFileBytesMax = 64 * 1024;
 
-/** An option is a value or a list of values, and JSON has braces around all of it. */
+/** An option is a value or a list of values; JSON adds braces around everything. */
 const depthMax = 8;
 
 /**
  * @param name - The file's path, for errors.
  * @param source - Its text.
- * @param keys - The options that it may name. A key that begins with `$` is for other readers and skipped.
+ * @param keys - The permitted options. A key that starts with `$` is for other readers and is skipped.
  * @throws OperatorError for bad YAML, an unknown key, or a value that is neither a scalar nor a list of scalars.
  */
 export function readRunFile(name: string, source: string, keys: readonly string[]): GivenOptions {
@@ -28,7 +28,7 @@ export function readRunFile(name: string, source: string, keys: readonly string[
   const document = parseDocument(source, {
     schema: "failsafe",
     prettyErrors: false,
-    // Its own check compares every key with every other.
+    // The parser's own check compares every key with every other.
     uniqueKeys: false,
     lineCounter: lines,
   });
@@ -65,7 +65,7 @@ export function readRunFile(name: string, source: string, keys: readonly string[
   return given;
 }
 
-/** The YAML parser recurses, and a file that nests deeply enough ends the process in the middle of it. */
+/** The YAML parser recurses, so a deeply nested file would crash the process. */
 function refuseTooMuch(name: string, source: string): void {
   if (Buffer.byteLength(source) > runFileBytesMax) {
     const kibibytes = runFileBytesMax / 1024;
@@ -76,7 +76,10 @@ function refuseTooMuch(name: string, source: string): void {
   }
 }
 
-/** How deep brackets nest, or the lists and keys that begin on one line: without a parser, so for any text. */
+/**
+ * The depth of nested brackets, or of lists and keys that start on one line. Works on any text, because it does not
+ * parse it.
+ */
 function depthOf(source: string): number {
   let depth = 0;
   let brackets = 0;

@@ -1,4 +1,4 @@
-/** @file Readers of what only a command line says: switches, paths, addresses. */
+/** @file Readers of values that only a command line has: switches, paths, addresses. */
 import { type Reader, text } from "../../shared/run/settings/readers.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 
@@ -9,29 +9,29 @@ const switchWords = new Map([
   ["0", false],
 ]);
 
-/** A switch; 1 and 0 are what environments use. */
+/** A switch. Environments often use 1 and 0. */
 export const truth: Reader<boolean> = {
   expects: sentence("expects-true-or-false"),
   words: ["true", "false"],
   read: (given) => switchWords.get(given),
 };
 
-/** A switch that may carry a value. */
+/** A switch with an optional value. */
 export function truthOr<T>(reader: Reader<T>): Reader<boolean | T> {
   return {
     ...reader,
     read(given) {
-      // The words alone: 1 may be a value.
+      // Only the words, because 1 may be a value.
       if (given === "true" || given === "false") return given === "true";
       return reader.read(given);
     },
   };
 }
 
-/** A path, as the operating system takes it. */
+/** A path, as the operating system accepts it. */
 export const path: Reader<string> = text(sentence("expects-path"), /^[^\0]+$/u);
 
-/** An http or https address, kept without its last slashes. */
+/** An http or https address, without trailing slashes. */
 export const httpAddress: Reader<string> = {
   expects: sentence("expects-http-address"),
   words: [],
@@ -41,7 +41,7 @@ export const httpAddress: Reader<string> = {
   },
 };
 
-/** Origins of web pages, as browsers write them: scheme, host, and the port unless it is the scheme's own. */
+/** Origins of web pages as browsers write them: scheme, host, and the port unless it is the scheme's default. */
 export const origins: Reader<readonly string[]> = {
   expects: sentence("expects-origins"),
   words: [],
@@ -52,7 +52,7 @@ export const origins: Reader<readonly string[]> = {
   },
 };
 
-/** One of them. */
+/** A single origin. */
 export const origin: Reader<string> = {
   expects: sentence("expects-origin"),
   words: [],

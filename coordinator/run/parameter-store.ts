@@ -1,8 +1,9 @@
 /**
- * @file The coordinator's parameters and optimizer state, in one kernel memory, and the one way in which they change.
+ * @file The coordinator's parameters and optimizer state in one kernel memory, and the only way in which they
+ * change.
  *
- * Invariant 3, commit or nothing: a step is computed from the current tensors into a second set, checked, and only then
- * do the two change places. What is refused leaves no trace.
+ * Invariant 3, commit or nothing: a step is computed from the current tensors into a second set and checked; only
+ * then do the two sets change places. A refused step leaves no trace.
  */
 import { assert, known } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
@@ -16,17 +17,17 @@ import type { RunPlan } from "../../shared/run/plan.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 
 export interface ParameterStoreOptions {
-  /** Its memory holds the tensors; the reduction that feeds the store shares it. */
+  /** Its memory holds the tensors. The reduction that feeds the store uses the same memory. */
   readonly kernel: Kernel;
   readonly config: RunConfig;
   readonly plan: RunPlan;
-  /** The run's first parameters. Shape `[parameterCount]`; copied. */
+  /** The run's initial parameters. Shape `[parameterCount]`; copied. */
   readonly parameters: Float32Array;
 }
 
-/** All that a run needs to continue with the same bits: copies, which nothing changes afterwards. */
+/** Everything that a run needs to continue with the same bits: copies that never change. */
 export interface StoreSnapshot {
-  /** How many steps are committed. */
+  /** Number of committed steps. */
   readonly step: number;
   /** Shape `[parameterCount]`. */
   readonly parameters: Float32Array;
@@ -34,13 +35,13 @@ export interface StoreSnapshot {
   readonly state: ReadonlyMap<string, Float32Array>;
 }
 
-/** A step that was not committed. A diverged run's daily life, so a value with a reason for people. */
+/** A step that was not committed. It is normal if a run diverges, so it is a value with a reason for people. */
 export interface Refusal {
   readonly committed: false;
   readonly reason: Sentence;
 }
 
-/** What became of a gradient step. */
+/** The outcome of a gradient step. */
 export type StepOutcome =
   | {
       readonly committed: true;
@@ -51,15 +52,15 @@ export type StepOutcome =
   | Refusal;
 
 export interface GradientStep {
-  /** The step to commit: must be the store's. */
+  /** The step to commit; must be the store's next one. */
   readonly step: number;
   /** Pointer to the sum over the batch in the kernel's memory, shape `[parameterCount]`, float32. */
   readonly gradientSum: number;
-  /** The batch size, or 1 where the loss is a sum; an integer ≥ 1, exact in float32. */
+  /** The batch size, or 1 if the loss is a sum; an integer ≥ 1, exact in float32. */
   readonly divisor: number;
 }
 
-/** Pointers to the parameters and up to two state tensors, shape `[parameterCount]` each; 0 where there is none. */
+/** Pointers to the parameters and up to two state tensors, shape `[parameterCount]` each; 0 if there is none. */
 interface Tensors {
   readonly parameters: number;
   readonly first: number;
@@ -73,7 +74,7 @@ export class ParameterStore {
   readonly parameterCount: number;
   readonly #optimizer: Optimizer | undefined;
   readonly #record: number;
-  /** Where a look-ahead point is computed; 0 where the optimizer has none. */
+  /** Pointer for a look-ahead point; 0 if the optimizer has none. */
   readonly #ahead: number;
   #current: Tensors;
   #next: Tensors;
@@ -93,7 +94,7 @@ export class ParameterStore {
     this.parameters.set(parameters);
   }
 
-  /** How many steps are committed, which is also the number of the next one. */
+  /** Number of committed steps, which is also the number of the next one. */
   get step(): number {
     return this.#step;
   }
@@ -118,7 +119,7 @@ export class ParameterStore {
     return new Map(names.map((name, i) => [name, this.#view(pointers[i] ?? 0)]));
   }
 
-  /** Where the next gradient is to be taken: the parameters, or Nesterov's look-ahead point. A view like `parameters`. */
+  /** The point for the next gradient: the parameters, or Nesterov's look-ahead point. A view like `parameters`. */
   pointToSend(): Float32Array {
     if (this.#optimizer?.lookAhead === undefined) return this.parameters;
     const target = { ...this.#next, parameters: this.#ahead };
@@ -126,12 +127,12 @@ export class ParameterStore {
     return this.#view(this.#ahead);
   }
 
-  /** `pointToSend` as little-endian bytes of their own, to be sent to many and read at any time. */
+  /** `pointToSend` as a copy in little-endian bytes, which can be sent to many workers and read at any time. */
   encodePoint(): Uint8Array {
     return copyOf(this.pointToSend());
   }
 
-  /** `parameters` as little-endian bytes of their own. */
+  /** `parameters` as a copy in little-endian bytes. */
   encodeParameters(): Uint8Array {
     return copyOf(this.parameters);
   }
@@ -139,8 +140,8 @@ export class ParameterStore {
   /**
    * Applies one step of the optimizer and advances `step`, or refuses and changes nothing.
    *
-   * In this order: mean ← gradientSum / divisor; its L2 norm, in float64; if that is above `clipNorm`, the mean is
-   * scaled by clipNorm / norm; then weight decay and the optimizer's rule (`shared/kernels/plain/optimizers.ts`).
+   * The order is: mean ← gradientSum / divisor; its L2 norm, in float64; if that is above `clipNorm`, scale the
+   * mean by clipNorm / norm; then weight decay and the optimizer's rule (`shared/kernels/plain/optimizers.ts`).
    *
    * @throws If `step` is not the next one or the run has no gradient optimizer (bugs in the caller).
    */
@@ -163,8 +164,9 @@ export class ParameterStore {
   /**
    * Makes one candidate of a local-search step the parameters and advances `step`, or refuses and changes nothing.
    *
-   * @param candidate - 0 stays at the current point; c ≥ 1 is w + σ · noise(seed, step, c), drawn as workers drew it.
-   * @throws If `step` is not the next one or the run is no local search (bugs in the caller).
+   * @param candidate - 0 stays at the current point; c ≥ 1 is w + σ · noise(seed, step, c), the same draw as the
+   *   workers'.
+   * @throws If `step` is not the next one or the run is not a local search (bugs in the caller).
    */
   applyCandidate(step: number, candidate: number): { readonly committed: true } | Refusal {
     const { optimizer, seed } = this.config;
@@ -178,16 +180,16 @@ export class ParameterStore {
     return { committed: true };
   }
 
-  /** A complete copy of what the run would have to start again from. */
+  /** A complete copy of everything that the run needs to start again from here. */
   snapshot(): StoreSnapshot {
     const state = new Map([...this.state].map(([name, tensor]) => [name, tensor.slice()]));
     return { step: this.#step, parameters: this.parameters.slice(), state };
   }
 
   /**
-   * Goes on from a snapshot, bit for bit.
+   * Continues from a snapshot, bit for bit.
    *
-   * @throws If its tensors are not this run's: whoever reads a file checks what is in it.
+   * @throws If its tensors do not match this run. Code that reads a file must check its contents first.
    */
   restore({ step, parameters, state }: StoreSnapshot): void {
     const expected = this.state;
@@ -265,7 +267,7 @@ export class ParameterStore {
   }
 }
 
-/** 1, or what shortens a gradient of this norm to `clipNorm`. */
+/** The factor that shortens a gradient of this norm to `clipNorm`, or 1. */
 function clipScaleOf(gradientNorm: number, clipNorm: number | null): number {
   return clipNorm !== null && gradientNorm > clipNorm ? clipNorm / gradientNorm : 1;
 }
@@ -274,7 +276,7 @@ function refuse(reason: Sentence): Refusal {
   return { committed: false, reason };
 }
 
-/** The bytes of `values` in a buffer of their own, which is not zeroed first. */
+/** Copies the bytes of `values` to a new buffer, without zeroing that first. */
 function copyOf(values: Float32Array): Uint8Array {
   const bytes = new Uint8Array(Buffer.allocUnsafeSlow(values.byteLength).buffer);
   bytes.set(bytesOf(values));

@@ -1,6 +1,7 @@
 /**
- * @file The values of one round: checks what comes in, sums it along the fixed tree, and turns the root into the next
- * parameters. Knows nothing of workers or time. Invariants 2 (fixed tree) and 3 (commit or nothing) rest on it.
+ * @file The values of one round: checks incoming results, sums them along the fixed tree, and turns the root into
+ * the next parameters. It knows nothing of workers or time. Invariants 2 (fixed tree) and 3 (commit or nothing)
+ * rest on it.
  */
 import { assert, assertNever } from "../../shared/assert.ts";
 import { type Acceptance, Reduction } from "../../shared/engine/reduction.ts";
@@ -17,7 +18,7 @@ export type CommitOutcome =
   | {
       readonly committed: true;
       readonly lossSum: number;
-      /** `null` where it is not counted: candidates bring only costs. */
+      /** `null` if hits are not counted: candidates have only costs. */
       readonly correct: number | null;
       /** η of the step, and the L2 norm of its mean gradient; absent for local search. */
       readonly learningRate?: number;
@@ -29,10 +30,10 @@ export class RoundValues {
   readonly #store: ParameterStore;
   readonly #config: RunConfig;
   readonly #sizes: ModelSizes;
-  /** Kept from round to round, one for each kind whose results are added. */
+  /** Whether the values of the whole block are known. */
   readonly #reductions = new Map<RoundKind, Reduction>();
   #kind: RoundKind = "gradient";
-  /** What the open round's values are put together in. */
+  /** Joins the values of the open round. */
   #joined: Reduction | Costs = new Costs(0);
 
   constructor(store: ParameterStore, config: RunConfig) {
@@ -56,21 +57,17 @@ export class RoundValues {
     return reduction;
   }
 
-  /** Whether the values of all of a block are known. */
+  /** @returns Whether it was needed, or the flaw for which it was refused without touching a sum. */
   has(block: Block): boolean {
     return this.#joined.has(block);
   }
 
-  /** Whether the values of every leaf are known. */
+  /** Turns the root into the next parameters, or refuses and changes nothing (invariant 3). */
   get done(): boolean {
     return this.#joined.done;
   }
 
-  /**
-   * Takes the values of an answer.
-   *
-   * @returns Whether it was needed, or the flaw for which it was refused without touching a sum.
-   */
+  /** The root of an evaluation. */
   accept(answer: Answer): "accepted" | "covered" | { readonly flaw: Sentence } {
     const { message, block, samples, tensor } = answer;
     const expected = 4 * roundKinds[this.#kind].valueCount(block, this.#sizes);
@@ -84,7 +81,7 @@ export class RoundValues {
     return acceptance === "not finite" ? { flaw: sentence("value-not-finite") } : acceptance;
   }
 
-  /** Turns the root into the next parameters, or refuses and changes nothing (invariant 3). */
+  /** The flaw of an answer, except in its single values, which are checked when they are copied. */
   commit(step: number, batchSize: number): CommitOutcome {
     switch (this.#kind) {
       case "gradient":
@@ -115,7 +112,7 @@ export class RoundValues {
     return outcome.committed ? { ...outcome, lossSum, correct: null } : outcome;
   }
 
-  /** What the root of an evaluation says. */
+  /** Costs of a local-search step: nothing to add, because each leaf has its own value. */
   evaluation(): { lossSum: number; correct: number; confusion: number[] } {
     const { values, lossSum, correct } = this.#sum.root();
     return { lossSum, correct, confusion: [...values] };
@@ -127,7 +124,7 @@ export class RoundValues {
   }
 }
 
-/** Costs of a local-search step: nothing to add, each leaf has its own value. */
+/** Costs of a local-search step: nothing to add, because each leaf has its own value. */
 class Costs {
   readonly values: Float32Array;
   readonly #known: Uint8Array;

@@ -3,13 +3,14 @@
  *
  *     open a round → hand out shares → examine and accept results → commit → (end of an epoch: evaluate → save) → next
  *
- * A state machine without sockets, clocks or disks: events come in as method calls with the time, effects go out
+ * A state machine without sockets, clocks or disks: events arrive as method calls with the time, effects leave
  * through `RunWorkers` and `RunOutput`. Invariants that hold here, numbered as in ARCHITECTURE.md:
  *
  * 2. Fixed tree: values are only ever added by `RoundValues`, along the tree.
- * 3. Commit or nothing: `#commit` runs once a step, when its root is known, and refuses what is not finite.
- * 4. Never hangs: after every event and tick `Dispatch` has seen to it that somebody on time holds what is missing; and
- *    while nothing advances, `waitingFor` says what that is.
+ * 3. Commit or nothing: `#commit` runs once per step, when its root is known, and refuses values that are not
+ *    finite.
+ * 4. Never hangs: after every event and tick, `Dispatch` has made sure that a worker on time holds every missing
+ *    block; while nothing advances, `waitingFor` says why.
  */
 import { known } from "../../shared/assert.ts";
 import type { MessageOf, ResultMessage, WorkerMessage } from "../../shared/protocol/messages.ts";
@@ -33,12 +34,12 @@ import { Timeline } from "./timeline.ts";
 import type { Phase, GradientTableView } from "./view.ts";
 import type { EndOfRun, RunOutcome, RunOutput, RunSnapshot, RunWorkers } from "./world.ts";
 
-/** What became of a result. An offence is its sender's fault; the rest is a distributed run's daily life. */
+/** The outcome of a result. An offence is the sender's fault; the others are normal in a distributed run. */
 export type Verdict =
   | { readonly kind: "accepted"; readonly samples: number }
-  /** With a `doubt` it differs from the answer that counted, and nobody can tell any more which of them is wrong. */
+  /** With a `doubt` it differs from the answer that counted, and it can no longer be found out which is wrong. */
   | { readonly kind: "stale" | "duplicate"; readonly doubt?: Sentence }
-  /** It differs from another answer; whoever was wrong has been expelled, which may be somebody else. */
+  /** It differs from another answer. The wrong worker, which may be the other one, has been expelled. */
   | { readonly kind: "mismatch" }
   | { readonly kind: "offence"; readonly reason: Sentence };
 
@@ -49,11 +50,11 @@ export interface TrainingRunOptions {
   readonly store: ParameterStore;
   readonly workers: RunWorkers;
   readonly output: RunOutput;
-  /** The first round opens when this many workers are ready; after that one is enough (invariant 4). */
+  /** The first round opens when this many workers are ready. After that, one is enough (invariant 4). */
   readonly minWorkers: number;
-  /** Of this run alone. */
+  /** The audit of this run alone. */
   readonly audit: Audit;
-  /** Where an earlier process stopped; the store is restored already. */
+  /** Where an earlier process stopped; the store is already restored. */
   readonly resume: { readonly step: number; readonly progress: ProgressState } | undefined;
 }
 
@@ -72,10 +73,10 @@ export class TrainingRun {
   #minWorkers: number;
   #step: number;
   #round: Round | undefined;
-  /** The parameters of the open round as they are sent: encoded once, one buffer for all. */
+  /** The parameters of the open round in the form in which they are sent: encoded once, one buffer for all. */
   #tensor: Uint8Array = new Uint8Array(0);
   #paused = false;
-  /** Whether the evaluation after the last step has the lowest test loss: its checkpoint is written at the end. */
+  /** Whether the evaluation after the last step has the lowest test loss. Its checkpoint is written at the end. */
   #lastIsBest = false;
   #outcome: RunOutcome | undefined;
   readonly #audit: Audit;
@@ -106,7 +107,7 @@ export class TrainingRun {
 
   // ── one step ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Opens the next round if nothing stands in its way. Called after every event that may have cleared the way. */
+  /** Opens the next round if nothing prevents it. Called after every event that may allow it. */
   #advance(nowMs: number): void {
     if (this.#round !== undefined || this.#outcome !== undefined || this.#paused) return;
     const evaluationIsDue = this.#evaluationIsDue();
@@ -124,7 +125,7 @@ export class TrainingRun {
     this.#beginRound(round, nowMs);
   }
 
-  /** Hands out all of a round, of which nothing is known: a new one, or one that is computed again. */
+  /** Hands out a whole round of which nothing is known: a new one, or one that is computed again. */
   #beginRound(round: Round, nowMs: number): void {
     this.#values.begin(round.kind, round.leafCount);
     this.#promedio.begin(round.step);
@@ -133,7 +134,7 @@ export class TrainingRun {
   }
 
   /**
-   * Takes a result: checks it, adds it to the round's tree and, when the root is known, commits.
+   * Receives a result: checks it, adds it to the round's tree and, when the root is known, commits.
    *
    * @param tensor - The values as received: little-endian float32, read only during the call.
    */
@@ -171,7 +172,7 @@ export class TrainingRun {
       this.#cutOff(finding.liars, block, nowMs);
       return { kind: "mismatch" };
     }
-    // Under quorum a part of what is dropped may be missing still, and now nobody may hold it.
+    // Under quorum, a part of the dropped block may still be missing, and now nobody may hold it.
     if (finding === "covered") this.#reassign(nowMs);
     const acceptance = finding === "new" ? this.#values.accept(answer) : finding;
     if (acceptance === "covered") {
@@ -194,7 +195,7 @@ export class TrainingRun {
     return { kind: "accepted", samples };
   }
 
-  /** A round is over when its root is known, and nothing in it waits for a second opinion. */
+  /** Closes the round if its root is known and nothing in it waits for a second opinion. */
   #closeIfDone(nowMs: number): void {
     if (this.#round === undefined || !this.#values.done || !this.#audit.isSettled) return;
     this.#closeRound(this.#round, nowMs);
@@ -209,7 +210,7 @@ export class TrainingRun {
     this.#advance(nowMs);
   }
 
-  /** Applies the update and advances the step: the one place where parameters change (invariant 3). */
+  /** Applies the update and advances the step: the only place where parameters change (invariant 3). */
   #commit(round: Round, nowMs: number): void {
     const step = this.#step;
     const samples = batchSizeOf(step, this.config, this.plan);
@@ -267,23 +268,24 @@ export class TrainingRun {
     this.#output.end(outcome);
   }
 
-  // ── workers come, go, fail and lag ──────────────────────────────────────────────────────────────────────────────
+  // ── workers join, leave, fail and lag
+  // ────────────────────────────────────────────────────────────────────────────────
 
-  /** A worker has the dataset and passed the self-test. What nobody holds is its at once. */
+  /** A worker has the dataset and passed the self-test. It gets the blocks that nobody holds at once. */
   workerReady(worker: Newcomer, nowMs: number): void {
     this.#dispatch.crew.add(worker);
     this.#reassign(nowMs);
     this.#advance(nowMs);
   }
 
-  /** A worker left or paused: what it held goes to others at once. */
+  /** A worker left or paused. Its blocks go to others at once. */
   workerLeft(workerId: string, nowMs: number): void {
     if (!this.#dispatch.crew.remove(workerId)) return;
     this.#round?.release(workerId);
     this.#reassign(nowMs);
   }
 
-  /** A worker could not compute a block. When nobody can, the run has diverged; else it is the worker's fault. */
+  /** A worker could not compute a block. If nobody can, the run has diverged; otherwise it is the worker's fault. */
   failed(workerId: string, message: MessageOf<WorkerMessage, "failed">, nowMs: number): Verdict {
     const round = this.#round;
     const block: Block = { start: message.block[0], end: message.block[1] };
@@ -300,13 +302,13 @@ export class TrainingRun {
     return offence(sentence("block-can-be-computed", { block: nameOf(block), reason }));
   }
 
-  /** Finds workers that are late, and gives what they hold to others too. */
+  /** Finds late workers and gives their blocks to others too. */
   tick(nowMs: number): void {
     this.#dispatch.tick(nowMs);
     this.#seekSecondOpinions(nowMs);
   }
 
-  /** Gives what nobody on time holds to others, be it for a first or for a second opinion. */
+  /** Gives blocks that nobody on time holds to others, for a first or a second opinion. */
   #reassign(nowMs: number, exceptId?: string): void {
     this.#dispatch.reassign(nowMs, exceptId);
     this.#seekSecondOpinions(nowMs, exceptId);
@@ -323,9 +325,10 @@ export class TrainingRun {
   }
 
   /**
-   * Sees to it that a block is computed by another than its first worker, or, where there is no other, by the referee.
+   * Makes sure that a block is computed by another worker than its first one or, if there is no other, by the
+   * referee.
    *
-   * @returns `false` if the referee found that its worker has lied.
+   * @returns `false` if the referee found that the first worker has lied.
    */
   #seekSecondOpinion(opinion: Opinion, nowMs: number, exceptId?: string): boolean {
     const { block, workerId } = opinion;
@@ -336,8 +339,8 @@ export class TrainingRun {
   }
 
   /**
-   * Sends away who has lied about a block. Whatever in the open round rests on their word is not to be trusted: the round
-   * is computed again by the others, from the same parameters. What they still answer to its first shares is welcome.
+   * Disconnects workers that lied about a block. If the open round relies on them, it can't be trusted, and the
+   * others compute it again from the same parameters. Their remaining answers to its first shares are welcome.
    */
   #cutOff(liars: readonly string[], block: Block, nowMs: number): void {
     const round = known(this.#round, "an audit is of the open round");
@@ -353,7 +356,7 @@ export class TrainingRun {
     for (const id of liars) this.#workers.expel(id, reason);
   }
 
-  /** A result for a round that is over: it shows that its sender is alive again, how slow it was, and whether it is true. */
+  /** A result for a round that is over shows that its sender is alive, how slow it was, and whether it is honest. */
   #staleResult(
     member: CrewWorker,
     message: ResultMessage,
@@ -367,7 +370,7 @@ export class TrainingRun {
     return { kind: "stale", ...doubt };
   }
 
-  /** A late duplicate is dropped; if it differs from the answer that counted, both workers are named and doubted. */
+  /** A late duplicate is dropped. If it differs from the answer that counted, both workers are named and doubted. */
   #doubtOf(member: CrewWorker, round: Round, content: Content): { doubt: Sentence } | undefined {
     const first = contradicted(round, content);
     if (first === undefined) return undefined;
@@ -382,9 +385,10 @@ export class TrainingRun {
     };
   }
 
-  // ── start, pause, resume, and what can be seen ─────────────────────────────────────────────────────────────────────────
+  // ── start, pause, resume, and what is visible
+  // ────────────────────────────────────────────────────────────────────────
 
-  /** To be called once, before any other event: a resumed run may be over already. */
+  /** Call this once, before any other event: a resumed run may already be over. */
   begin(nowMs: number): void {
     this.#advance(nowMs);
   }
@@ -399,7 +403,7 @@ export class TrainingRun {
     this.#advance(nowMs);
   }
 
-  /** Ends the run where it stands: what is committed stays, the open round is dropped. */
+  /** Ends the run where it is: committed steps stay, the open round is dropped. */
   stop(): void {
     if (this.#outcome !== undefined) return;
     this.#dropRound();
@@ -411,13 +415,13 @@ export class TrainingRun {
     this.#dispatch.abandon();
   }
 
-  /** The committed state; complete at any instant, also between two commits. */
+  /** The committed state. It is complete at any instant, also between two commits. */
   snapshot(isBest = false): RunSnapshot {
     const store = this.#store.snapshot();
     return { step: this.#step, store, progress: this.progress.state, isBest };
   }
 
-  /** The committed parameters as little-endian bytes of their own. */
+  /** A copy of the committed parameters as little-endian bytes. */
   encodeParameters(): Uint8Array {
     return this.#store.encodeParameters();
   }
@@ -454,7 +458,7 @@ export class TrainingRun {
     return roundKinds[this.#round.kind].trains ? "training" : "evaluating";
   }
 
-  /** Which workers hold blocks of the open round. */
+  /** Whether a worker holds blocks of the open round. */
   isBusy(workerId: string): boolean {
     return this.#round?.isBusy(workerId) ?? false;
   }
@@ -478,7 +482,7 @@ export class TrainingRun {
   }
 }
 
-/** A wait shorter than this is a step, not a wait. */
+/** A wait shorter than this is a normal step. */
 const waitingIsWorthSayingMs = 1_000;
 
 function nameOf({ start, end }: Block): string {

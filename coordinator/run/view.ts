@@ -1,13 +1,13 @@
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 /**
- * @file What can be seen of a coordinator from outside, as plain JSON-safe values: the console draws it, the
- * dashboard receives it. Snapshots for state, events for what happened once.
+ * @file The outside view of a coordinator as plain JSON-safe values: the console draws it, the dashboard receives
+ * it. Snapshots describe the state; events describe single occurrences.
  */
 import type { RoundKind } from "../../shared/run/kinds.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 
-/** Where a run stands. */
+/** The phase of a run. */
 export type Phase =
   | "waiting"
   | "training"
@@ -15,7 +15,7 @@ export type Phase =
   | "paused"
   | "finished"
   | "failed"
-  /** By the operator. */
+  /** Stopped by the operator. */
   | "stopped";
 
 export interface WorkerView {
@@ -33,15 +33,15 @@ export interface WorkerView {
   readonly blocksDone: number;
 }
 
-/** One row a parameter: every worker's mean gradient in the last step, and their average, the promedio. */
+/** One row per parameter: every worker's mean gradient in the last step, and their average, the promedio. */
 export interface GradientTableView {
   readonly step: number;
-  /** Names, one column each: in an order that stays from step to step. */
+  /** Names, one column each, in an order that stays the same from step to step. */
   readonly workers: readonly string[];
   readonly rows: readonly {
     /** Index into the flat parameter vector. */
     readonly parameter: number;
-    /** Mean over the worker's own samples, `null` if it had none in this step; same order as `workers`. */
+    /** Mean over the worker's own samples, `null` if it had none in this step; in the order of `workers`. */
     readonly gradients: readonly (number | null)[];
     /** gradientMean of the whole batch. */
     readonly average: number;
@@ -49,7 +49,7 @@ export interface GradientTableView {
 }
 
 export interface EvaluationView {
-  /** Committed steps when it was measured. */
+  /** Committed steps at the time of the measurement. */
   readonly step: number;
   readonly epoch: number;
   readonly testLoss: number;
@@ -63,7 +63,7 @@ export interface RunView {
   /** Dataset, layers, loss, optimizer, batch. */
   readonly title: Sentence;
   readonly phase: Phase;
-  /** How much of what workers send is computed again. */
+  /** How much of the workers' results is computed again. */
   readonly audit: AuditPolicy;
   /** What the run waits for, whenever it waits (invariant 4). */
   readonly waitingFor: Sentence | null;
@@ -75,7 +75,7 @@ export interface RunView {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
-  /** Seconds spent training, evaluation and waiting for workers not counted. */
+  /** Seconds spent training, without evaluation and waiting for workers. */
   readonly trainingSeconds: number;
   readonly etaSeconds: number | null;
   /** Smoothed over the last steps; `null` before the first commit. */
@@ -85,11 +85,11 @@ export interface RunView {
   readonly stepsPerSecond: number;
   readonly bytesPerSecond: number;
   readonly lastEvaluation: EvaluationView | null;
-  /** EventLimit to at most a few hundred points each, oldest first. */
+  /** Thinned to at most a few hundred points each, oldest first. */
   readonly trainCurve: readonly { readonly step: number; readonly loss: number }[];
   readonly testCurve: readonly EvaluationPoint[];
   readonly promedio: GradientTableView | null;
-  /** Of the committed parameters, when the run is finished. */
+  /** Fingerprint of the committed parameters once the run is finished. */
   readonly fingerprint: string | null;
 }
 
@@ -99,9 +99,9 @@ export interface EvaluationPoint {
   readonly testAccuracy: number;
 }
 
-/** Where the time of the last steps went. Milliseconds of one clock. */
+/** How the time of the last steps was spent. Milliseconds of one clock. */
 export interface TimelineView {
-  /** Compute threads' worth of work done at once; `null` when there was none. */
+  /** Compute time over elapsed time, in threads; `null` if there was none. */
   readonly speedUp: number | null;
   /** Oldest first. */
   readonly steps: readonly {
@@ -109,7 +109,7 @@ export interface TimelineView {
     readonly step: number;
     readonly startMs: number;
     readonly endMs: number;
-    /** What each worker had of it: it downloaded, computed, uploaded, and after `endMs` it waited. */
+    /** Each worker's share: it downloaded, computed, uploaded, and waited after `endMs`. */
     readonly shares: readonly {
       readonly worker: string;
       readonly startMs: number;
@@ -118,15 +118,15 @@ export interface TimelineView {
       readonly computeMs: number;
       readonly uploadMs: number;
       readonly samples: number;
-      /** It had not answered when the step was done. */
+      /** Whether it had not answered when the step was done. */
       readonly isLate: boolean;
     }[];
   }[];
 }
 
-/** One run of this coordinator, past or present, for comparing them. */
+/** One run of this coordinator, past or present, for comparison. */
 export interface RunRecordView {
-  /** From 1, in the order in which they began. */
+  /** Counted from 1, in order of their starts. */
   readonly number: number;
   readonly id: string;
   readonly title: Sentence;
@@ -136,23 +136,23 @@ export interface RunRecordView {
   readonly trainingSeconds: number;
   readonly testLoss: number | null;
   readonly testAccuracy: number | null;
-  /** Of the parameters at its end; `null` before. */
+  /** Fingerprint of the final parameters; `null` before the end. */
   readonly fingerprint: string | null;
-  /** Number of an earlier run that ended with the very same bits. */
+  /** Number of an earlier run that ended with exactly the same bits. */
   readonly sameAs: number | null;
-  /** How often somebody broke something in it, on purpose. */
+  /** How often somebody deliberately broke something in it. */
   readonly disturbances: number;
-  /** EventLimit; empty while the run goes on. */
+  /** Thinned; empty during the run. */
   readonly curve: readonly RecordPoint[];
 }
 
-/** Of an ended run's curve: means over the steps that it stands for, but the first two, which are of the last of them. */
+/** A point of an ended run's curve: means over its steps, except the first two fields, which are of its last step. */
 export type RecordPoint = readonly [
   step: number,
-  /** Of training. */
+  /** Seconds of training. */
   seconds: number,
   loss: number,
-  /** Fraction of the samples; `null` where nobody counted. */
+  /** Fraction of the samples; `null` if hits were not counted. */
   accuracy: number | null,
 ];
 
@@ -165,7 +165,7 @@ export interface CoordinatorView {
   readonly workers: readonly WorkerView[];
 }
 
-/** What of a run lies on this machine's disk: the operator's business, no dashboard is told. */
+/** A run's checkpoint on this machine's disk. Only the operator sees it; dashboards do not. */
 export interface SavedCheckpoint {
   readonly path: string;
   readonly step: number;
@@ -230,6 +230,6 @@ export type CoordinatorEvent =
       readonly samplesPerSecond: number;
       readonly stepsPerSecond: number;
       readonly fingerprint: string;
-      /** Path of the last checkpoint; `null` when it could not be written. */
+      /** Path of the last checkpoint; `null` if it could not be written. */
       readonly checkpoint: string | null;
     };

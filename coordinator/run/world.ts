@@ -1,6 +1,6 @@
 /**
- * @file What a training run asks of the world around it: workers that it can reach, and somewhere for what it has to
- * tell. Sockets are behind the one, disks behind the other.
+ * @file What a training run needs from the outside: workers that it can reach, and a place for its output. Sockets
+ * are behind one, disks behind the other.
  */
 import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
@@ -8,41 +8,42 @@ import type { StoreSnapshot } from "./parameter-store.ts";
 import type { Progress, ProgressState } from "./progress.ts";
 import type { CoordinatorEvent } from "./view.ts";
 
-/** The workers, as a run reaches them. */
+/** The workers, as seen by a run. */
 export interface RunWorkers {
   /**
-   * Sends one message. The tensor is shared by all its receivers and never changed afterwards.
+   * Sends one message. All its receivers share the tensor, which never changes afterwards.
    *
-   * @returns Whether it was taken; a worker whose queue is full takes nothing until it has read what waits there.
+   * @returns Whether it was accepted. A worker whose queue is full accepts nothing until it has read the waiting
+   *   messages.
    */
   send(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean;
-  /** Disconnects a worker that returned a wrong result, and never admits it again; it may have left already. */
+  /** Disconnects a worker that returned a wrong result, and never admits it again. It may already have left. */
   expel(workerId: string, reason: Sentence): void;
 }
 
-/** Where what a run has to tell goes: its checkpoints, its events and its end. */
+/** The output of a run: its checkpoints, its events and its end. */
 export interface RunOutput {
-  /** Writes a checkpoint, without making the run wait for it. */
+  /** Writes a checkpoint without blocking the run. */
   save(snapshot: RunSnapshot): void;
   report(event: CoordinatorEvent): void;
   end(outcome: EndOfRun): void;
 }
 
-/** A committed state, complete and unchanging: what a checkpoint holds. */
+/** A committed state, complete and immutable: the contents of a checkpoint. */
 export interface RunSnapshot {
   readonly step: number;
   readonly store: StoreSnapshot;
   readonly progress: ProgressState;
-  /** Whether the evaluation in it has the lowest test loss so far. */
+  /** Whether its evaluation has the lowest test loss so far. */
   readonly isBest: boolean;
 }
 
-/** An end that the run came to by itself. The snapshot is of its last committed state. */
+/** An end that the run reached by itself. The snapshot is its last committed state. */
 export type EndOfRun =
   | {
       readonly kind: "finished";
       readonly snapshot: RunSnapshot;
-      /** Means over the training that this process did. */
+      /** Means over the training of this process. */
       readonly rates: Progress["averageRates"];
     }
   | { readonly kind: "failed"; readonly snapshot: RunSnapshot; readonly reason: Sentence };

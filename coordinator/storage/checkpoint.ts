@@ -33,7 +33,7 @@ import { renamedTensors, storedConfigSchema } from "./old-forms.ts";
 import { fromTorch, torchTensorCount, toTorch } from "./torch-layout.ts";
 
 const version = "2";
-/** Its tensors may have other names; its config is converted as every stored one. */
+/** Its tensors may have other names. Its config is converted, like every stored one. */
 const oldVersion = "1";
 
 /** Everything that a run needs to continue bit for bit. */

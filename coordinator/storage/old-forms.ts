@@ -1,7 +1,7 @@
 /**
- * @file What earlier versions of the program wrote to disk, read as today's. Until checkpoint version 1 a model was
- * `{ layers: [784, 16, 10], activation, output }`, and a checkpoint called its dense layers 0, 2, 4 … even where nothing
- * was between them. Nothing else in the program knows of this.
+ * @file Converts what earlier versions of the program wrote to disk. Until checkpoint version 1, a model was `{
+ * layers: [784, 16, 10], activation, output }`, and a checkpoint numbered its dense layers 0, 2, 4 … even if
+ * nothing was between them. Nothing else in the program knows about this.
  */
 import * as z from "zod/mini";
 
@@ -25,13 +25,13 @@ const oldModelSchema = z.strictObject({
 });
 const oldConfigSchema = z.looseObject({ model: oldModelSchema });
 
-/** A run config of either form, as today's. */
+/** A run config of either form, converted to today's. */
 export const storedConfigSchema: z.ZodMiniType<RunConfig> = z.pipe(
   z.transform(convert),
   runConfigSchema,
 );
 
-/** What is not of the old form stays as it is: the schema says what is wrong with it, if anything is. */
+/** Anything that is not of the old form stays unchanged; the schema then says what is wrong with it, if anything. */
 function convert(config: unknown): unknown {
   const old = oldConfigSchema.safeParse(config);
   if (!old.success) return config;
@@ -40,9 +40,9 @@ function convert(config: unknown): unknown {
 }
 
 /**
- * The tensors of a checkpoint of version 1 by today's names.
+ * The tensors of a checkpoint of version 1, with today's names.
  *
- * @throws FormatError for a tensor that the model does not have.
+ * @throws FormatError if a tensor does not belong to the model.
  */
 export function renamedTensors(
   tensors: ReadonlyMap<string, Tensor>,

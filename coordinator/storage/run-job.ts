@@ -31,7 +31,7 @@ export interface RunJobOptions {
   readonly folder: RunFolder;
   readonly config: RunConfig;
   readonly plan: RunPlan;
-  /** The checkpoint that the run continues from; `undefined` for a run that begins. */
+  /** The checkpoint that the run continues from; `undefined` for a new run. */
   readonly resumedFrom: SavedCheckpoint | undefined;
   /** Epochs between two checkpoints. */
   readonly checkpointEvery: number;
@@ -43,7 +43,7 @@ export interface RunJobOptions {
   readonly refuge: () => string;
 }
 
-/** Keeps on disk what a run has to tell. */
+/** Writes a run's output to disk. */
 export class RunJob implements RunOutput {
   readonly #options: RunJobOptions;
   /** Waiting for the current write: the newest snapshot, and the best one if that is older. Others are not worth it. */
@@ -73,7 +73,7 @@ export class RunJob implements RunOutput {
    * Ends the run where it is, at once, and writes its state if it is newer than the one on disk. No step is
    * committed afterwards that would not be in it.
    *
-   * @param run - The one whose output this is.
+   * @param run - The run whose output this is.
    * @returns Whether it is on disk.
    */
   async stop(run: TrainingRun): Promise<boolean> {
@@ -88,7 +88,8 @@ export class RunJob implements RunOutput {
     return this.#savedStep >= step || run.outcome?.kind === "failed";
   }
 
-  // ── what the run tells ──────────────────────────────────────────────────────────────────────────────────────────
+  // ── the run's output
+  // ────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Saves one snapshot in every `checkpointEvery` epochs. */
   save(snapshot: RunSnapshot): void {

@@ -1,6 +1,6 @@
 /**
- * @file What the break-it buttons do, told as it happens: what is disturbed, and what the coordinator then did about it,
- * as far as it can be seen from outside. The coordinator itself knows nothing of this.
+ * @file Reports the break-it buttons as they act: what is disturbed, and how the coordinator reacted, as far as
+ * that is visible from outside. The coordinator itself does not know about this.
  */
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
@@ -18,7 +18,7 @@ export interface BreakItEventsOptions {
   readonly report: (event: CoordinatorEvent) => void;
 }
 
-/** A lie that has entered the sums, and of which nobody has found out yet. */
+/** A lie that was added to the sums and not found yet. */
 interface OpenLie {
   readonly workerId: string;
   readonly name: string;
@@ -40,7 +40,7 @@ export class BreakItEvents {
     this.#options = options;
   }
 
-  /** @throws OperatorError if there is no such worker, as do the next three. */
+  /** @throws OperatorError if there is no such worker, like the next three. */
   drop(workerId: string): void {
     const { socket, name } = this.#choose(workerId);
     this.#say(sentence("break-it-drop", { worker: name }));
@@ -64,7 +64,7 @@ export class BreakItEvents {
     });
   }
 
-  /** The next gradient has a value that is no number. */
+  /** Puts a value that is not a number into the worker's next gradient. */
   corrupt(workerId: string): void {
     const { socket, name, id } = this.#choose(workerId);
     let offences = 0;
@@ -84,7 +84,7 @@ export class BreakItEvents {
     });
   }
 
-  /** The next gradient is wrong, by one bit, and looks as good as any. */
+  /** Changes one bit of the worker's next gradient, which then looks as good as any. */
   lie(workerId: string): void {
     const { socket, name, id } = this.#choose(workerId);
     let blocksDone = 0;
@@ -103,7 +103,7 @@ export class BreakItEvents {
     });
   }
 
-  /** To be called now and then: tells what became of lies. */
+  /** Call this now and then: it reports what happened to lies. */
   look(): void {
     if (this.#lies.length === 0) return;
     this.#lies = this.#lies.filter((lie) => !this.#isTold(lie));
@@ -141,7 +141,7 @@ export class BreakItEvents {
     return { ...found, id: workerId };
   }
 
-  /** Who was just disturbed may be forgotten by now; then nothing more is known of it. */
+  /** A worker that was just disturbed may already be forgotten; then nothing more is known of it. */
   #worker(id: string): { offences: number; blocksDone: number; isBanned: boolean } {
     return this.#options.coordinator.worker(id) ?? { offences: 0, blocksDone: 0, isBanned: false };
   }

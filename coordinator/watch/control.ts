@@ -1,6 +1,6 @@
 /**
- * @file Carries out what a dashboard with the admin token orders. Every mistake comes back as the one line that the
- * command line would have said; none of them disturbs the run.
+ * @file Carries out the orders of a dashboard with the admin token. Every mistake is answered with the same line as
+ * on the command line; none of them disturbs the run.
  */
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
@@ -24,7 +24,7 @@ export interface ControlOptions {
   readonly breakItEvents: BreakItEvents;
 }
 
-/** What an order came to. `id` is 0 when the order could not even be read. */
+/** The reply to an order. `id` is 0 if the order could not even be read. */
 export interface Reply {
   readonly id: number;
   readonly error: Sentence | null;
@@ -37,7 +37,7 @@ export class Control {
     this.#options = options;
   }
 
-  /** Carries out one order; never rejects for a mistake in it. */
+  /** Carries out one order. A mistake in it never rejects. */
   async execute(text: string): Promise<Reply> {
     const order = readCommand(text);
     if (order === undefined) return { id: 0, error: sentence("unknown-order") };
@@ -72,7 +72,7 @@ export class Control {
     }
   }
 
-  /** A page knows the current dataset by the name that it shows, whatever it was loaded from. */
+  /** A page knows the current dataset by its displayed name, wherever it was loaded from. */
   async #startAgain(
     settings: Readonly<Record<string, string>>,
     audit: AuditPolicy | undefined,
@@ -94,10 +94,10 @@ function readCommand(text: string): DashboardCommand | undefined {
 }
 
 /**
- * Reads the settings of a new run as the command line would.
+ * Reads the settings of a new run like the command line.
  *
- * @param named - Datasets that the operator has named, wherever they are: a page may choose them too.
- * @throws OperatorError for a setting that is none, or a value that it can't have.
+ * @param named - Datasets that the operator has named, wherever they are. A page may choose them too.
+ * @throws OperatorError for an unknown setting or an invalid value.
  */
 export function readRequest(
   settings: Readonly<Record<string, string>>,
@@ -111,7 +111,7 @@ export function readRequest(
   const { values, origins } = readSettings(runOptions, [given]);
   const { dataset } = values;
   if (dataset !== undefined && !isOpenToPages(dataset) && !named.includes(dataset)) {
-    // A page must not find out which folders there are on this machine.
+    // A page must not find out which folders exist on this machine.
     const setting = { setting: settingName("dataset"), value: shown(dataset) };
     throw new OperatorError(
       sentence("not-open-to-pages", {

@@ -1,7 +1,7 @@
 /**
- * @file What a dashboard and the coordinator say to each other on `/watch`. A dashboard shows its token first; then it
- * is sent JSON texts of these kinds and, as binary messages, the newest points of the curve. Who has the admin token
- * may send orders.
+ * @file The messages between a dashboard and the coordinator on `/watch`. A dashboard first sends its token. Then
+ * it receives JSON texts of these kinds and, as binary messages, the newest points of the curve. With the admin
+ * token it may send orders.
  */
 import * as z from "zod/mini";
 
@@ -21,13 +21,13 @@ import type {
 export type DashboardMessage =
   /** Once, after the token. */
   | { readonly kind: "hello"; readonly role: "operator" | "viewer" }
-  /** A few times a second: everything small. Its curves are empty, they come on their own. */
+  /** A few times per second: everything small. Its curves are empty; they are sent separately. */
   | {
       readonly kind: "state";
       readonly view: CoordinatorView;
       readonly timeline: TimelineView | null;
     }
-  /** When another run begins, and once at first: points and evaluations are of this one from now on. */
+  /** When another run starts, and once initially: points and evaluations belong to this run from now on. */
   | { readonly kind: "run"; readonly number: number; readonly config: RunConfig }
   /** After an evaluation. */
   | {
@@ -35,9 +35,9 @@ export type DashboardMessage =
       readonly points: readonly EvaluationPoint[];
       readonly evaluation: EvaluationView | null;
     }
-  /** When one began, ended or was evaluated. */
+  /** When a run started, ended or was evaluated. */
   | { readonly kind: "runs"; readonly runs: readonly RunRecordView[] }
-  /** What happened once; `atMs` since 1970. */
+  /** An event; `atMs` since 1970. */
   | { readonly kind: "event"; readonly atMs: number; readonly event: CoordinatorEvent }
   /** To an order: what was wrong with it, in one line, or `null`. */
   | { readonly kind: "reply"; readonly id: number; readonly error: Sentence | null };
@@ -45,15 +45,15 @@ export type DashboardMessage =
 const id = z.int().check(z.gte(0));
 const worker = z.string().check(z.maxLength(40));
 const text = z.string().check(z.maxLength(100));
-/** Longer than any straggler's deadline, shorter than the silence after which a worker is let go. */
+/** Longer than any straggler's deadline, shorter than the silence after which a worker is dropped. */
 const delaySecondsMax = 10;
 
-/** Dashboard → coordinator: an order to the run. `id` comes back in the reply. */
+/** Dashboard → coordinator: an order to the run. The reply has the same `id`. */
 export const commandSchema = z.discriminatedUnion("order", [
   z.strictObject({ order: z.enum(["pause", "resume", "stop"]), id }),
   /**
-   * Train again: settings by the names of the command line's, as texts; what is absent has its default. `audit` holds
-   * from this run on; absent, it stays as it is.
+   * Trains again. Settings have the names of the command line's and are texts; absent ones have their defaults.
+   * `audit` applies from this run on; if absent, it does not change.
    */
   z.strictObject({
     order: z.literal("start"),
@@ -62,11 +62,11 @@ export const commandSchema = z.discriminatedUnion("order", [
     audit: z.optional(z.enum(auditPolicies)),
   }),
   /**
-   * Break something, for a lesson: cut a worker's connection, spoil the next gradient that it sends so that anybody
-   * sees it (`corrupt`), or so that only who computes it again does (`lie`).
+   * Breaks something, for a lesson: cuts a worker's connection, or spoils its next gradient, either so that any
+   * check finds it (`corrupt`) or so that only recomputing does (`lie`).
    */
   z.strictObject({ order: z.enum(["drop", "corrupt", "lie"]), id, worker }),
-  /** Hold back all that a worker sends for so many seconds. */
+  /** Holds back everything that a worker sends for some seconds. */
   z.strictObject({
     order: z.literal("delay"),
     id,

@@ -1,7 +1,7 @@
 /**
- * @file The sockets of dashboards: each is told the news a few times a second, after it has shown a token, and who has
- * the admin token may give orders. A slow watcher hears less often, a dead one is let go; none makes the run wait or
- * memory grow.
+ * @file The sockets of dashboards. Each must show a token and then receives the news a few times per second; with
+ * the admin token it may give orders. A slow watcher is updated less often and a dead one is dropped; neither makes
+ * the run wait or memory grow.
  */
 import * as z from "zod/mini";
 
@@ -28,7 +28,7 @@ import type { DashboardMessage } from "./dashboard-messages.ts";
 const greeting = z.strictObject({ token: z.string() });
 
 export interface WatchersOptions {
-  /** The role that a token shows; `undefined` for none. */
+  /** The role that a token proves; `undefined` for none. */
   readonly roleOf: (token: string) => Role | undefined;
   readonly refused: (refusal: Refusal) => void;
   readonly feed: DashboardFeed;
@@ -44,7 +44,7 @@ interface Watcher {
   readonly visitor: Visitor;
   readonly cursor: Cursor;
   readonly orders: RateLimit;
-  /** Of pings and pongs that answer nothing. */
+  /** Limits pings and pongs that answer nothing. */
   readonly rate: RateLimit;
   pingedMs: number;
   pingOutstanding: boolean;
@@ -63,7 +63,7 @@ export class Watchers {
     this.#options = options;
   }
 
-  /** A socket connected to `/watch`. Its first message must show a token. */
+  /** Adds a socket connected to `/watch`. Its first message must show a token. */
   add(visitor: Visitor): void {
     const { raw } = visitor;
     const timeout = setTimeout(
@@ -72,7 +72,7 @@ export class Watchers {
     );
     raw.once("close", () => clearTimeout(timeout));
     raw.on("error", (error: Error) => {
-      // `ws` has closed the socket already.
+      // `ws` has already closed the socket.
       this.#options.refused({
         address: visitor.address,
         code: "ERR_DECODE",
@@ -86,7 +86,7 @@ export class Watchers {
     });
   }
 
-  /** Sends the news to everybody who has read the last ones, and lets go of who is dead. */
+  /** Sends the news to every watcher that has read the previous ones, and drops the dead ones. */
   update(): void {
     if (this.#watchers.size === 0) return;
     this.#options.feed.refresh();
@@ -146,7 +146,7 @@ export class Watchers {
     watcher.pingOutstanding = false;
   }
 
-  /** Counts what a peer sends unasked, and is no order. */
+  /** Counts unrequested messages that are not orders. */
   #spend({ rate, visitor }: Watcher): void {
     if (rate.take(this.#options.now())) return;
     const reason = sentence("too-many-pings", { count: messageRate.perSecond });
@@ -168,7 +168,7 @@ export class Watchers {
     }
   }
 
-  /** A lid that was closed sends no goodbye. */
+  /** A closed laptop sends no goodbye. */
   #watch(watcher: Watcher, nowMs: number): void {
     const { raw, address } = watcher.visitor;
     if (raw.readyState !== raw.OPEN) return;

@@ -1,6 +1,6 @@
 /**
  * @file Worker processes on the coordinator's own machine. They are workers like any other: same program, same
- * protocol, over loopback. They end when the coordinator does, because their IPC channel closes.
+ * protocol, over loopback. They end with the coordinator, because their IPC channel closes.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 
@@ -10,25 +10,26 @@ import { systemReason } from "../../shared/words/system-reason.ts";
 export interface LocalWorkersOptions {
   /** Path of the bundled program. */
   readonly program: string;
-  /** Of the coordinator, without a token. */
+  /** The coordinator's URL, without a token. */
   readonly url: string;
-  /** `null` when none is needed. */
+  /** `null` if none is needed. */
   readonly joinToken: string | null;
   /** The coordinator's own environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly count: number;
   readonly threads: number | "auto";
-  /** A worker process ended that should not have. */
+  /** A worker process ended unexpectedly. */
   readonly ended: (said: Sentence) => void;
 }
 
-/** Starts the processes; returns what ends them and waits until they are gone. */
+/** Starts the processes. Returns a function that ends them and waits until they are gone. */
 export function startLocalWorkers(options: LocalWorkersOptions): () => Promise<void> {
   let stopping = false;
   const children = Array.from({ length: options.count }, (_, i) => {
     const child = spawnWorker(options, i + 1);
     child.once("exit", (code, signal) => {
-      // One that leaves in good order was told to, by Ctrl-C for example, which every process of a terminal gets.
+      // A worker that exits normally was asked to, for example by Ctrl-C, which every process of a terminal
+      // receives.
       if (stopping || code === 0) return;
       const how = signal ?? sentence("exit-code", { code: String(code) });
       options.ended(sentence("local-worker-ended", { number: i + 1, how }));
@@ -52,13 +53,13 @@ function spawnWorker(
 ): ChildProcess {
   const settings = ["--threads", String(threads), "--name", `local ${number}`];
   return spawn(process.execPath, ["--enable-source-maps", program, "worker", url, ...settings], {
-    // By the environment, since every user of this machine can read command lines. Nothing else of the coordinator's
-    // own settings is a worker's business, its admin token least of all.
+    // Passed in the environment, because every user of this machine can read command lines. The worker gets none of
+    // the coordinator's other settings, least of all its admin token.
     env: {
       ...withoutSettings(env),
       ...(joinToken === null ? {} : { PROMEDIO_JOIN_TOKEN: joinToken }),
     },
-    // Nothing a local worker says belongs on the coordinator's screen: its row in the console tells all.
+    // A local worker's output does not belong on the coordinator's screen; its row in the console shows everything.
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
 }
@@ -67,7 +68,7 @@ function withoutSettings(env: LocalWorkersOptions["env"]): Record<string, string
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("PROMEDIO_")));
 }
 
-/** How long a worker may take to say goodbye. */
+/** The time a worker has to say goodbye. */
 const goodbyeMs = 2_000;
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * @file What the operator is told while a run goes on: what is wrong with results, and what the run waits for. Workers
- * cause it, so it is thinned: members can't flood the operator's screen.
+ * @file Notices for the operator during a run: what is wrong with results, and what the run waits for. Workers
+ * cause them, so they are limited: no worker can flood the operator's screen.
  */
 import { refusalLines } from "../../shared/protocol/limits.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -19,7 +19,7 @@ export class Notices {
   readonly #options: NoticesOptions;
   readonly #warnings: EventLimit;
   readonly #waits: RateLimit;
-  /** What the run waits for, as it was said last. */
+  /** The last reported wait. */
   #saidWait: string | null = null;
 
   constructor(options: NoticesOptions) {
@@ -35,14 +35,15 @@ export class Notices {
     this.#warnings.pass({ event: "warning", message });
   }
 
-  /** To be called now and then: says what the run waits for, once for every thing that it waits for. */
+  /** Call this now and then. It reports what the run waits for, once for each thing. */
   tick(run: Pick<TrainingRun, "waitingFor"> | undefined): void {
     this.#warnings.flush();
     const nowMs = this.#options.now();
     const reason = run?.waitingFor(nowMs) ?? null;
     const what = reason === null ? null : identityOf(reason);
     if (what === this.#saidWait) return;
-    // Said at a later tick then, if it is still so: a worker that comes and goes all the time is no flood of lines.
+    // Then it is reported at a later tick, if it is still true. A worker that keeps coming and going makes no flood
+    // of lines.
     if (what !== null && !this.#waits.take(nowMs)) return;
     this.#saidWait = what;
     if (reason !== null) this.#options.report({ event: "waiting", reason });

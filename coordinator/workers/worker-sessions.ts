@@ -1,10 +1,10 @@
 /**
- * @file The coordinator's side of the protocol: sockets in, messages out, one state machine a socket
- * (`hello` → `welcome` → `run` → `ready` → results), and the run that they serve. It touches no real socket, clock,
- * disk or random source: all four are handed in, so the simulator runs this very code.
+ * @file The coordinator's side of the protocol: sockets in, messages out, one state machine per socket (`hello` →
+ * `welcome` → `run` → `ready` → results), and the run that they serve. It touches no real socket, clock, disk or
+ * random source. All four are passed in, so the simulator runs this same code.
  *
- * Invariant 5, one bad peer, one closed socket: everything a peer can cause is caught in `#receive`, and ends in the
- * closing of that peer's socket at worst.
+ * Invariant 5, one bad peer, one closed socket: everything that a peer can cause is caught in `#receive` and at
+ * worst closes that peer's socket.
  */
 import { encodeHead } from "../../shared/protocol/codec.ts";
 import {
@@ -50,13 +50,13 @@ import { Roster, type Worker } from "./roster.ts";
 export interface WorkerSessionsOptions {
   /** SHA-256 of the kernel that every worker must have. */
   readonly kernel: string;
-  /** Hash of the self-test's bits that every worker must get. */
+  /** Hash of the self-test's bits that every worker must compute. */
   readonly selfTest: string;
-  /** What a `hello` must carry; `null` lets anybody in. */
+  /** The token that a `hello` must carry; `null` admits anybody. */
   readonly joinToken: string | null;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** An unguessable identifier, a new one at each call. */
+  /** Returns a new unguessable identifier at each call. */
   readonly newSession: () => string;
   readonly report: (event: CoordinatorEvent) => void;
 }
@@ -65,17 +65,17 @@ type WorkerEvent = Extract<CoordinatorEvent, { event: "worker" }>;
 
 const nothing = () => {};
 
-/** One socket and what is known of it. */
+/** One socket and everything known about it. */
 interface Connection {
   readonly socket: PeerSocket;
   readonly openedMs: number;
-  /** The largest message that its peer may send, as it was when it connected. */
+  /** The largest message that its peer may send, fixed when it connected. */
   readonly messageBytesMax: number;
   /** Tells the transport that the peer has shown its token. */
   admitted: () => void;
-  /** Gives its place back; `undefined` for one that found none. */
+  /** Gives its place back; `undefined` if it found none. */
   readonly release: (() => void) | undefined;
-  /** Of what nobody asked this peer for. */
+  /** Limits messages that nobody asked for. */
   readonly rate: RateLimit;
   worker: Worker | undefined;
   heardMs: number;
@@ -91,7 +91,7 @@ export class WorkerSessions implements RunWorkers {
   #run: TrainingRun | undefined;
   #dataset = "";
   #farewell: { run: string; reason: Sentence; fingerprint: string } | undefined;
-  /** Nobody needs to hear of workers that leave because they were sent away. */
+  /** Set when closing: workers that leave because of it are not reported. */
   #closing = false;
   readonly #notices: Notices;
 
@@ -100,7 +100,10 @@ export class WorkerSessions implements RunWorkers {
     this.#notices = new Notices(options);
   }
 
-  /** The largest message that a worker may send now: before `hello` one header, then what the run's model needs. */
+  /**
+   * The largest message that a worker may send now: one header before `hello`, then as much as the run's model
+   * needs.
+   */
   messageBytesMax(): number {
     const parameterCount = this.#run?.parameterCount ?? 0;
     return Math.max(unauthenticatedBytesMax, messageBytesMax(parameterCount));
@@ -118,12 +121,12 @@ export class WorkerSessions implements RunWorkers {
     return { socket: worker.socket, name: worker.name };
   }
 
-  /** What is known of a worker, also of one that is gone. */
+  /** The record of a worker, even if it is gone. */
   worker(id: string): Pick<Worker, "name" | "blocksDone" | "offences" | "isBanned"> | undefined {
     return this.#roster.get(id);
   }
 
-  /** A worker's name, also of one that is gone. */
+  /** A worker's name, even if it is gone. */
   nameOf(id: string): string {
     return this.#roster.get(id)?.name ?? sayAtTerminal(sentence("departed-worker"));
   }
@@ -131,9 +134,9 @@ export class WorkerSessions implements RunWorkers {
   // ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Starts a run: every connected worker is told to prepare for it. The run before it must be over.
+   * Starts a run: asks every connected worker to prepare for it. The previous run must be over.
    *
-   * @param run - Its workers are these.
+   * @param run - Uses these workers.
    * @param dataset - Path of the dataset on the HTTP server.
    */
   start(run: TrainingRun, dataset: string): void {
@@ -144,7 +147,7 @@ export class WorkerSessions implements RunWorkers {
     for (const connection of this.#connections) this.#bringRun(connection);
   }
 
-  /** Tells every worker that the run is over, now and when they come back. */
+  /** Tells every worker that the run is over, now or when it reconnects. */
   end(reason: Sentence, fingerprint: string): void {
     if (this.#run === undefined) return;
     this.#farewell = { run: this.#run.id, reason: fitForWire(reason), fingerprint };
@@ -159,7 +162,7 @@ export class WorkerSessions implements RunWorkers {
     for (const { socket } of this.#connections) socket.close(1001, reason);
   }
 
-  /** A socket takes messages as large as it was told when it opened: for a larger model the worker connects again. */
+  /** The size of a socket's messages is fixed when it opens. For a larger model the worker must reconnect. */
   #bringRun({ worker, socket, messageBytesMax: most }: Connection): void {
     if (worker === undefined) return;
     this.#introduceRun(worker);
@@ -169,7 +172,7 @@ export class WorkerSessions implements RunWorkers {
   // ── one socket ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * A peer connected. The handler gets everything that happens on its socket.
+   * A peer connected. The returned handler gets everything that happens on its socket.
    *
    * @param admitted - Called when the peer has shown its token.
    */
@@ -218,7 +221,10 @@ export class WorkerSessions implements RunWorkers {
     }
   }
 
-  /** Counts what a peer sends unasked. `false` when the socket is closed, or was just closed because it was too much. */
+  /**
+   * Counts a message that nobody asked for. `false` if the socket is closed, or was just closed for sending too
+   * many.
+   */
   #spend(connection: Connection): boolean {
     if (!this.#connections.has(connection)) return false;
     if (connection.rate.take(this.#options.now())) return true;
@@ -241,7 +247,7 @@ export class WorkerSessions implements RunWorkers {
       case "costs":
       case "evaluation": {
         const verdict = this.#run?.result(worker.id, header, tensor, nowMs) ?? { kind: "stale" };
-        // What was asked for is limited by the asking.
+        // Requested results are already limited by the requests.
         if (verdict.kind === "accepted") connection.rate.giveBack();
         return this.#judge(worker, verdict);
       }
@@ -291,7 +297,7 @@ export class WorkerSessions implements RunWorkers {
     }
   }
 
-  /** A worker has one socket: an older one of the same session is closed. */
+  /** A worker has one socket, so an older one of the same session is closed. */
   #replaceSocket(worker: Worker, connection: Connection): void {
     for (const older of this.#connections) {
       if (older.worker === worker) {
@@ -321,7 +327,7 @@ export class WorkerSessions implements RunWorkers {
     if (ready.selfTest !== this.#options.selfTest) {
       throw new ProtocolError("ERR_KERNEL", sentence("self-test-differs"));
     }
-    // Who comes back to a run is as fast as it was there, whatever it says now.
+    // A worker that returns to a run keeps the speed measured there, whatever it claims now.
     if (worker.speedRun !== ready.run || !worker.speed.isMeasured) {
       worker.speed = new SpeedEstimate(ready.samplesPerSecond);
       worker.speedRun = ready.run;
@@ -360,7 +366,7 @@ export class WorkerSessions implements RunWorkers {
     this.#notices.warn(sentence("of-worker", { worker: worker.name, reason }));
   }
 
-  /** A worker returned a wrong result: it is disconnected, and its session is never admitted again. */
+  /** A worker returned a wrong result: disconnects it and never admits its session again. */
   expel(workerId: string, reason: Sentence): void {
     const worker = this.#roster.get(workerId);
     if (worker === undefined) return;
@@ -373,7 +379,7 @@ export class WorkerSessions implements RunWorkers {
 
   // ── the end of a socket ─────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Closes one socket because of what its peer did, and says so to both sides. */
+  /** Closes one socket because of something its peer did, and tells both sides. */
   #refuse(connection: Connection, { code, said }: ProtocolError): void {
     if (!this.#connections.has(connection)) return;
     const { socket, worker } = connection;
@@ -388,7 +394,7 @@ export class WorkerSessions implements RunWorkers {
     this.#drop(connection, sentence("from-address", { reason: said, address }), code);
   }
 
-  /** Forgets a socket; what its worker held goes to others at once. Safe to call twice. */
+  /** Forgets a socket. Its worker's blocks go to others at once. Safe to call twice. */
   #drop(connection: Connection, reason: Sentence, error: ProtocolErrorCode | null = null): void {
     if (!this.#connections.delete(connection)) return;
     connection.release?.();
@@ -404,7 +410,7 @@ export class WorkerSessions implements RunWorkers {
 
   // ── time ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** To be called every few tens of milliseconds: notices silence and lateness, says what the run waits for. */
+  /** Call this every few tens of milliseconds: it notices silence and lateness, and reports what the run waits for. */
   tick(): void {
     const nowMs = this.#options.now();
     for (const connection of this.#connections) this.#watch(connection, nowMs);
@@ -476,7 +482,7 @@ export class WorkerSessions implements RunWorkers {
     });
   }
 
-  /** What can be seen from outside, now. */
+  /** The current outside view. */
   view(
     urls: Pick<CoordinatorView, "joinUrl" | "otherJoinUrls" | "dashboardUrl">,
     run: RunView | null,

@@ -1,8 +1,8 @@
 /**
- * @file The compute engine: one thread's share of a run. Holds the dataset, the parameters and the network in one
- * kernel's memory, and computes units, one shard a call, so that its caller can stop, listen and go on. A unit's result
- * is a pure function of the run config, the dataset, the parameters and the unit (invariant 1). All memory is laid out
- * once: no array is allocated per shard or per step.
+ * @file The compute engine: one thread's share of a run. It holds the dataset, the parameters and the network in
+ * one kernel's memory, and computes units one shard per call, so that its caller can pause, read messages and
+ * continue. A unit's result is a pure function of the run config, the dataset, the parameters and the unit
+ * (invariant 1). All memory is laid out once; no array is allocated per shard or per step.
  */
 import { assert, known } from "../assert.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -24,39 +24,39 @@ import { EvaluationComputation } from "./evaluation.ts";
 import { GradientComputation } from "./gradient.ts";
 import { Shards } from "./shards.ts";
 
-/** NaN or ±∞ came out of a unit: the unit fails on every machine alike, typically because the run diverges. */
+/** A unit produced NaN or ±∞. It fails the same way on every machine, usually because the run diverges. */
 export class NonFiniteError extends SentenceError {
   override readonly name = "NonFiniteError";
 }
 
-/** What an engine needs to know. */
+/** The inputs of an engine. */
 export interface EngineOptions {
-  /** With its memory; the engine lays the dataset out in it. */
+  /** The kernel and its memory, into which the engine lays out the dataset. */
   readonly kernel: Kernel;
   readonly config: RunConfig;
   readonly dataset: Dataset;
 }
 
 /**
- * What engines on several threads read in one shared memory, each with a kernel and buffers of its own. Plain values:
- * one thread lays it out and tells the others.
+ * Data that engines on several threads read from one shared memory, each with its own kernel and buffers. Plain
+ * values: one thread lays the data out and tells the others.
  */
 export interface EngineData {
   readonly dataset: StoredDataset;
-  /** Pointer to the point, `[parameterCount]` float32: set through one of the engines, seen by all. */
+  /** Pointer to the point, `[parameterCount]` float32. Setting it through one of the engines sets it for all. */
   readonly parameters: number;
 }
 
 export interface Engine {
   readonly parameterCount: number;
   /**
-   * The point at which the following units are computed.
+   * Sets the point at which the following units are computed.
    *
    * @param bytes - `[parameterCount]` little-endian float32, at any alignment; copied.
-   * @throws {NonFiniteError} If one of them is NaN or ±∞.
+   * @throws {NonFiniteError} If a value is NaN or ±∞.
    */
   setParameters(bytes: Uint8Array): void;
-  /** Makes `unit` the one that `advance` works on; what was under way is dropped. */
+  /** Makes `unit` the one that `advance` works on. Drops an unfinished one. */
   begin(unit: Unit): void;
   /**
    * Computes the next shard of the unit (for `candidates`: of one candidate).
@@ -66,21 +66,21 @@ export interface Engine {
    * @throws {NonFiniteError} If the finished unit has a value that is NaN or ±∞.
    */
   advance(): UnitResult | undefined;
-  /** `begin` and `advance` to the end. */
+  /** Calls `begin`, then `advance` to the end. */
   compute(unit: Unit): UnitResult;
 }
 
 /**
  * Lays a run out in the kernel's memory.
  *
- * @throws If model and dataset don't go together (the command line has checked that).
+ * @throws If model and dataset don't match (the command line has already checked that).
  */
 export function createEngine(options: EngineOptions): Engine {
   const { kernel, config } = options;
   return createEngineOver({ kernel, config, data: layOutData(options) });
 }
 
-/** Puts into the kernel's memory what `createEngineOver` needs. Throws as `createEngine` does. */
+/** Copies everything that `createEngineOver` needs into the kernel's memory. Throws like `createEngine`. */
 export function layOutData({ kernel, config, dataset }: EngineOptions): EngineData {
   const problem = checkModel(config, dataset);
   assert(problem === undefined, () => (problem === undefined ? "" : sayAtTerminal(problem)));
@@ -90,7 +90,7 @@ export function layOutData({ kernel, config, dataset }: EngineOptions): EngineDa
   };
 }
 
-/** An engine over data that lie in its kernel's memory. */
+/** Creates an engine over data that are already in its kernel's memory. */
 export function createEngineOver(
   options: Pick<EngineOptions, "kernel" | "config"> & { readonly data: EngineData },
 ): Engine {

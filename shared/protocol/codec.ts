@@ -1,7 +1,7 @@
 /**
- * @file Bytes ↔ messages. A message is one msgpack map (the header, at most 4 KiB) followed, where it carries a
- * tensor, by one msgpack `bin` of little-endian float32. The header is walked over before it is decoded, so that
- * no object is ever built from bytes that claim to be larger or deeper than they may be.
+ * @file Bytes ↔ messages. A message is one msgpack map (the header, at most 4 KiB) and, if it carries a tensor, one
+ * msgpack `bin` of little-endian float32. The header is measured before it is decoded, so that no object is ever
+ * built from bytes that claim to be larger or deeper than allowed.
  */
 import { Packr, Unpackr } from "msgpackr";
 
@@ -10,10 +10,10 @@ import { sentence } from "../words/sentence.ts";
 import { ProtocolError } from "./errors.ts";
 import { headerBytesMax, headerDepthMax } from "./limits.ts";
 
-/** A message as it came in: nothing in the header is checked yet. */
+/** A message as it arrived, with an unchecked header. */
 export interface RawMessage {
   readonly header: unknown;
-  /** A view into the received bytes; empty when the message has no bin. */
+  /** A view of the received bytes; empty if the message has no bin. */
   readonly tensor: Uint8Array;
 }
 
@@ -31,8 +31,8 @@ assert(
 );
 
 /**
- * Everything of a message but the tensor's own bytes: send it as the first fragment and the tensor as the last, so
- * that one encoded tensor serves every receiver.
+ * Encodes everything of a message except the tensor's bytes. Send it as the first fragment and the tensor as the
+ * last, so that one encoded tensor serves every receiver.
  *
  * @param header - A message of `messages.ts`.
  * @param tensorBytes - Length of the tensor that follows; 0 for none.
@@ -50,16 +50,19 @@ export function encodeHead(header: object, tensorBytes: number): Uint8Array {
   return head;
 }
 
-/** A whole message in one buffer of its own. */
+/** Encodes a whole message in its own buffer. */
 export function encodeMessage(header: object, tensor: Uint8Array = noTensor): Uint8Array {
   return new MessageBuffer().encode(header, tensor);
 }
 
-/** Room for one message after the other: 52 kB need not be taken, zeroed and collected at every step. */
+/**
+ * A reusable buffer for one message after the other, so that 52 kB need not be allocated, zeroed and collected at
+ * every step.
+ */
 export class MessageBuffer {
   #bytes = noTensor;
 
-  /** The whole message, in the same bytes as the one before it where they suffice. */
+  /** Encodes the whole message, in the previous message's bytes if they suffice. */
   encode(header: object, tensor: Uint8Array): Uint8Array {
     const head = encodeHead(header, tensor.length);
     if (tensor.length === 0) return head;
@@ -92,11 +95,7 @@ function writeBinPrefix(target: Uint8Array, offset: number, length: number): voi
   new DataView(target.buffer, target.byteOffset + offset + 1).setUint32(0, length);
 }
 
-/**
- * What follows the header that ends at `offset`: a view into the bytes, empty when there is no bin.
- *
- * @throws ProtocolError `ERR_DECODE`.
- */
+/** Returns the tensor after the header that ends at `offset`: a view of the bytes, empty if there is no bin. */
 export function readTensor(bytes: Uint8Array, offset: number): Uint8Array {
   if (offset === bytes.length) return noTensor;
   const start = offset + binPrefixBytes;
@@ -104,12 +103,7 @@ export function readTensor(bytes: Uint8Array, offset: number): Uint8Array {
   return bytes.subarray(start);
 }
 
-/**
- * As `readTensor`, for a message in two fragments of which the second is the tensor; `undefined` for any other.
- *
- * @param offset - Where the header ends in the first fragment.
- * @throws ProtocolError `ERR_DECODE`.
- */
+/** Like `readTensor`, for a message in two fragments of which the second is the tensor; `undefined` for any other. */
 export function tensorFragment(
   fragments: readonly Uint8Array[],
   offset: number,
@@ -120,7 +114,7 @@ export function tensorFragment(
   return tensor;
 }
 
-/** The fragments in one buffer; a single one as it is. */
+/** Joins the fragments in one buffer; a single one is returned unchanged. */
 export function joined(fragments: readonly Uint8Array[]): Uint8Array {
   const [first, second] = fragments;
   if (first !== undefined && second === undefined) return first;
@@ -133,7 +127,7 @@ export function joined(fragments: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** Checks the prefix at `offset` of a bin of which `found` bytes are there. */
+/** Checks the prefix at `offset` of a bin, given the `found` bytes after it. */
 function checkBin(bytes: Uint8Array, offset: number, found: number): void {
   if (bytes.length < offset + binPrefixBytes || bytes[offset] !== bin32) {
     throw new ProtocolError("ERR_DECODE", sentence("tensor-not-bin"));
@@ -147,7 +141,7 @@ function checkBin(bytes: Uint8Array, offset: number, found: number): void {
   }
 }
 
-/** The length of the header, found without building anything. */
+/** Measures the header without building anything. */
 function measureHeader(bytes: Uint8Array): number {
   const first = bytes[0] ?? 0xc1;
   const isMap = (first & 0xf0) === 0x80 || first === 0xde || first === 0xdf;
@@ -163,8 +157,8 @@ function measureHeader(bytes: Uint8Array): number {
 }
 
 /**
- * The offset after the msgpack value that begins at `offset`. Refuses extension types, which no header needs, nesting
- * over the limit, and counts that the header's 4 KiB could not hold.
+ * Returns the offset after the msgpack value that starts at `offset`. Refuses extension types (no header needs
+ * them), nesting beyond the limit, and counts that do not fit into the header's 4 KiB.
  *
  * @see https://github.com/msgpack/msgpack/blob/master/spec.md#formats
  */

@@ -1,6 +1,6 @@
 /**
- * @file What can be wrong with a peer, by stable code. Each code has a WebSocket close status, so that a browser
- * page, which sees only the status, can say what happened. Documented in `README.md` beside this file.
+ * @file Everything that can be wrong with a peer, as stable codes. Each code has a WebSocket close status, so that
+ * a browser page, which sees only the status, can say what happened. Documented in `README.md` beside this file.
  */
 import { type Sentence, SentenceError } from "../words/sentence.ts";
 
@@ -10,31 +10,31 @@ export const closeStatus = {
   ERR_DECODE: 4400,
   /** The join token is missing or wrong. */
   ERR_TOKEN: 4401,
-  /** The page comes from another origin, or the request names another host. */
+  /** The page has another origin, or the request names another host. */
   ERR_ORIGIN: 4403,
-  /** The message is not one that this peer may send now. */
+  /** The peer may not send this message now. */
   ERR_STATE: 4405,
-  /** `hello` did not come in time, or nothing at all came for too long. */
+  /** `hello` did not arrive in time, or nothing arrived for too long. */
   ERR_TIMEOUT: 4408,
-  /** The same session connected again: this socket is the older one. */
+  /** The same session connected again; this socket is the older one. */
   ERR_REPLACED: 4409,
   /** Larger than the limit for this message. */
   ERR_TOO_LARGE: 4413,
   /** Decoded, but a field is missing, unknown, of the wrong type or out of range. */
   ERR_HEADER: 4422,
-  /** A tensor on a message that carries none, or none on one that does. A wrong length is an offence. */
+  /** A tensor on a message that has none, or a missing tensor. A wrong length is an offence. */
   ERR_SHAPE: 4423,
-  /** The kernel is another one, or computes other bits than it should. */
+  /** The kernel differs, or computes wrong bits. */
   ERR_KERNEL: 4424,
   /** The peer speaks another version of the protocol. */
   ERR_VERSION: 4426,
-  /** Too many results that were not finite or for blocks that were not asked for. */
+  /** Too many results that were not finite, or for blocks that were not requested. */
   ERR_OFFENCES: 4429,
-  /** More messages a second than any worker has a reason for. */
+  /** More messages per second than any worker has reason to send. */
   ERR_RATE: 4430,
   /** A result that differs from the recomputed one. */
   ERR_MISMATCH: 4451,
-  /** No place left: too many connections in all or from one address. */
+  /** No place left: too many connections in total or from one address. */
   ERR_FULL: 4503,
 } as const;
 

@@ -1,9 +1,10 @@
 /**
- * @file Every limit of the protocol, each with its reason. A peer that goes over one is refused with a code; the
- * run does not notice (invariant 5). Where something is counted by address, an IPv6 network of 64 bits is one address.
+ * @file All limits of the protocol, with reasons. A peer that exceeds one is refused with a code, and the run does
+ * not notice (invariant 5). Where something is counted per address, an IPv6 network of 64 bits counts as one
+ * address.
  */
 
-/** Raised when a message changes its meaning; peers with another number are refused at `hello`. */
+/** Raised when a message changes its meaning. Peers with another version are refused at `hello`. */
 export const protocolVersion = 2;
 
 /** A header is a few numbers and short texts; the largest, `run`, carries the run config (≈ 1 KiB). */
@@ -15,58 +16,70 @@ export const headerBytesMax = 4096;
  */
 export const headerDepthMax = 11;
 
-/** What a socket may send before it has shown its token, frames and all: one header. A `hello` has about 400 bytes. */
+/**
+ * Bytes that a socket may send before it has shown its token, including frames: one header. A `hello` has about 400
+ * bytes.
+ */
 export const unauthenticatedBytesMax = headerBytesMax;
 
-/** A `hello` takes one round trip; 5 s is a slow phone on a crowded network, not an attack that holds a socket. */
+/**
+ * A `hello` takes one round trip. 5 s allows for a slow phone on a crowded network, but not for an attack that
+ * holds a socket.
+ */
 export const helloTimeoutMs = 5_000;
 
-/** After a close frame the peer gets this long to answer before its connection is cut. */
+/** The time a peer has to answer a close frame before its connection is cut. */
 export const closeGraceMs = 2_000;
 
-/** An HTTP request whose headers are not complete by then is dropped (slowloris): a slow phone needs 2 s. */
+/** An HTTP request whose headers are incomplete after this time is dropped (slowloris). A slow phone needs 2 s. */
 export const httpHeaderTimeoutMs = 10_000;
 
-/** How often requests are looked at for that: what holds a connection too long holds it at most this much longer. */
+/** The interval of that check, so a connection may exceed its time by at most this much. */
 export const httpCheckMs = 1_000;
 
-/** A request line and its headers: a browser sends 1 KiB without cookies, and there are none. */
+/** A request line and its headers. A browser sends 1 KiB without cookies, and there are none. */
 export const httpHeaderBytesMax = 8 * 1024;
 
-/** Fields of one request: a browser sends about 20. */
+/** Fields per request. A browser sends about 20. */
 export const httpHeaderFieldsMax = 64;
 
-/** A request has no body: nothing is ever uploaded over HTTP. One that announces a body is answered with 413. */
+/**
+ * Requests have no body, because nothing is ever uploaded over HTTP. One that announces a body is answered with
+ * 413.
+ */
 export const httpBodyBytesMax = 0;
 
-/** After this many requests a connection is closed: a page needs ten, a flood has to connect again. */
+/** A connection is closed after this many requests: a page needs ten, and a flood has to reconnect. */
 export const httpRequestsPerConnectionMax = 1_000;
 
 /**
- * Requests of one connection that have no answer yet, the one under way included: browsers send the next one when they
- * have read the last, and 8 leaves room for a proxy that is ahead of itself. Whoever sends one more is cut.
+ * Unanswered requests per connection, including the current one. Browsers send the next request after reading the
+ * last response; 8 leaves room for a proxy that sends ahead. One more, and the connection is cut.
  */
 export const httpUnansweredMax = 8;
 
-/** An idle connection that is kept for the next request. */
+/** How long an idle connection is kept for the next request. */
 export const httpKeepAliveMs = 5_000;
 
-/** Who takes nothing of an answer for this long is gone, or holds a place and the bytes that wait for it: it is cut. */
+/**
+ * A client that reads nothing of a response for this long is gone, or occupies a place and the waiting bytes: it is
+ * cut.
+ */
 export const httpStalledMs = 60_000;
 
-/** A TLS handshake that is not done by then is dropped, for the same reason as headers. */
+/** A TLS handshake that takes longer is dropped, for the same reason as slow headers. */
 export const tlsHandshakeTimeoutMs = 10_000;
 
-/** A ping goes out this often: a cable pulled or a lid closed is noticed within `silenceMaxMs`. */
+/** The interval of pings. A pulled cable or a closed lid is noticed within `silenceMaxMs`. */
 export const pingIntervalMs = 2_000;
 
-/** A socket that sent nothing, not even a pong, for this long is dead: five pings and a breath. */
+/** A socket that sent nothing, not even a pong, for this long is dead: five pings and some slack. */
 export const silenceMaxMs = 12_000;
 
-/** The longest name of a worker: what fits a column of the dashboard. */
+/** The longest name of a worker; it fits a column of the dashboard. */
 export const workerNameLengthMax = 40;
 
-/** A browser's user agent is at most a few hundred characters; the rest is cut off by the worker. */
+/** A browser's user agent has at most a few hundred characters; the worker cuts off the rest. */
 export const agentLengthMax = 200;
 
 /** Texts of a sentence, their names and its code, all together: 3,000 bytes at worst, so that it fits a header. */
@@ -87,13 +100,13 @@ export const threadsMax = 256;
 /** Connected workers. 10,000 idle sockets fit 200 MB at 20 kB each. */
 export const workersMax = 10_000;
 
-/** One address may hold this many sockets: a classroom behind one router, not a flood. */
+/** Sockets per address: enough for a classroom behind one router, too few for a flood. */
 export const workersPerAddressMax = 2_000;
 
 /**
- * TCP connections of any kind: every worker, every dashboard, and as many more for pages and downloads as come at once.
- * One more is told 503 (over TLS nothing: a handshake costs more than a place) and cut before a byte of it is read. From
- * one address: its workers, and half as many pages.
+ * TCP connections of any kind: every worker, every dashboard, and some more for concurrent pages and downloads. One
+ * more gets 503 (over TLS nothing, because a handshake costs more than a place) and is cut before a byte of it is
+ * read. Per address: its workers, and half as many pages.
  */
 export const connectionPlaces = {
   inAll: workersMax + 2_000,
@@ -101,69 +114,75 @@ export const connectionPlaces = {
 };
 
 /**
- * WebSockets that have not shown a token yet. They leave within `helloTimeoutMs`, an honest one after one round trip:
- * a whole class that starts at the same moment fits, and strangers hold at most 1,000 × 4 KiB.
+ * WebSockets that have not shown a token yet. They leave within `helloTimeoutMs`, honest ones after one round trip.
+ * So a whole class that starts at the same moment fits, and strangers hold at most 1,000 × 4 KiB.
  */
 export const strangerPlaces = { inAll: 1_000, perAddress: 250 };
 
-/** Datasets on their way at once: each holds one chunk of 256 KiB. Who finds no place is told to come again. */
+/** Concurrent downloads of datasets; each holds one chunk of 256 KiB. A client that gets no place is asked to retry. */
 export const downloadQuota = { inAll: 200, perAddress: 100 };
 
-/** Who finds no place is asked to come again after this. */
+/** The delay after which a client without a place is asked to retry. */
 export const retryAfterSeconds = 2;
 
 /**
- * Messages, pings and pongs of one socket that are not answers to something asked: an honest worker sends a few a
- * second, and late results when it was overtaken. Answers that were asked for are limited by the asking. For dashboards
- * it counts pings and pongs; their orders have a rate of their own.
+ * Messages, pings and pongs per socket that do not answer a request. An honest worker sends a few per second, plus
+ * late results if it was overtaken. Requested answers are limited by the requests. For dashboards this counts pings
+ * and pongs; their orders have their own rate.
  */
 export const messageRate = { perSecond: 500, burst: 1_000 };
 
-/** A message comes in one or two fragments; each one costs memory of its own while the message is not whole. */
+/** A message arrives in one or two fragments. Each one costs memory while the message is incomplete. */
 export const fragmentsMax = 16;
 
 /**
- * Pieces in which the bytes of one message may lie in memory until it is whole: a TCP segment carries 536 bytes or more,
- * so what comes in pieces of 256 is no network's doing. `ws` counts them.
+ * Pieces in which the bytes of one incomplete message may be in memory. A TCP segment carries 536 bytes or more, so
+ * no network produces pieces of 256. `ws` counts them.
  */
 export function chunksMax(messageBytes: number): number {
   return Math.ceil(messageBytes / 256) + 64;
 }
 
-/** Pings that wait for their pong to be taken; whoever sends one more without reading is cut off. */
+/** Pings whose pong has not been read yet. A peer that sends one more without reading is cut. */
 export const pongsPendingMax = 16;
 
-/** Orders of one dashboard: faster than anybody clicks. */
+/** Orders per dashboard: faster than anybody clicks. */
 export const commandRate = { perSecond: 5, burst: 20 };
 
-/** Copies of the parameters on their way to who downloads them: each is whole in memory until it is sent. */
+/** Concurrent downloads of the parameters. Each copy is in memory until it is sent. */
 export const exportQuota = { inAll: 32, perAddress: 16 };
 
-/** Lines about peers that were refused: enough to read along. The rest is counted, and the count is told. */
+/** Lines about refused peers: enough to read along. The rest is counted, and the count is reported. */
 export const refusalLines = { perSecond: 2, burst: 10 };
 
-/** Lines about workers that join and leave: a whole school at once, and no member that does nothing else. */
+/**
+ * Lines about workers that join and leave: enough for a whole school at once, too few for a worker that does
+ * nothing else.
+ */
 export const comingLines = { perSecond: 20, burst: 1_000 };
 
 /**
- * Blocks named in one `work` message. A share is a contiguous range of shards, which is at most 2·log2(64) = 12
- * blocks by default; 64 leaves room for the largest trees.
+ * Blocks per `work` message. A share is a contiguous range of shards, at most 2·log2(64) = 12 blocks by default; 64
+ * leaves room for the largest trees.
  */
 export const blocksPerWorkMax = 64;
 
 /**
- * Dashboards of members that watch: a lecture hall of them, each costs a few kilobytes five times a second. From one
- * address half of them: a class behind one router, and nobody shuts the others out alone.
+ * Dashboards of viewers: a lecture hall of them; each costs a few kilobytes five times per second. One address gets
+ * half of them: enough for a class behind one router, and no address can shut out the others alone.
  */
 export const watcherQuota = { inAll: 100, perAddress: 50 };
 
-/** Dashboards with the admin token have places of their own: no crowd of members locks the teacher out of the run. */
+/**
+ * Dashboards with the admin token have separate places, so that no crowd of viewers can lock the teacher out of the
+ * run.
+ */
 export const adminQuota = { inAll: 20, perAddress: 20 };
 
-/** What a dashboard may send in one message: a token, or one order to the run. */
+/** The largest message from a dashboard: a token, or one order. */
 export const watcherMessageBytesMax = 1024;
 
-/** Bytes that wait in one socket's send queue before it gets no further work: two parameter versions. */
+/** Bytes that may wait in one socket's send queue before it gets no further work: two versions of the parameters. */
 export function queuedBytesMax(parameterCount: number): number {
   return 2 * messageBytesMax(parameterCount);
 }
@@ -174,8 +193,8 @@ export function messageBytesMax(parameterCount: number): number {
   return headerBytesMax + 5 + tensorBytes;
 }
 
-/** Invalid results (non-finite, unknown block …) that a worker may send before its socket is closed. */
+/** Invalid results (non-finite, unknown block …) before a worker's socket is closed. */
 export const offencesMax = 3;
 
-/** A run may have this many parameters: 4 bytes each, below the 2 GiB of one message. */
+/** Parameters of a run: 4 bytes each, below the 2 GiB of one message. */
 export const parametersMax = 100_000_000;

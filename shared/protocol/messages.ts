@@ -1,5 +1,5 @@
 /**
- * @file Every message of the protocol, typed by direction. Each header is decoded as `unknown`, checked here field
+ * @file All messages of the protocol, typed by direction. Each header is decoded as `unknown`, checked here field
  * by field, and only then typed. `README.md` beside this file is the specification in prose.
  */
 import * as z from "zod/mini";
@@ -33,7 +33,7 @@ const milliseconds = z.number().check(z.gte(0));
 const block = z.tuple([index, index]);
 const blocks = z.array(block).check(z.minLength(1), z.maxLength(blocksPerWorkMax));
 
-/** What a result is for: echoed from the `work` or `evaluate` that asked for it. */
+/** The task that a result answers, echoed from the `work` or `evaluate`. */
 const answer = { run: identifier, step: index, block, computeMs: milliseconds };
 
 export const workerMessageSchema = z.discriminatedUnion("type", [
@@ -47,29 +47,29 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
     agent: text(agentLengthMax),
     threads: z.int().check(z.gte(1), z.lte(threadsMax)),
     kernel: sha256,
-    /** The session of an earlier `welcome`, to come back under the same identity; empty for a new worker. */
+    /** The session of an earlier `welcome`, to reconnect with the same identity; empty for a new worker. */
     session: z.union([identifier, z.literal("")]),
   }),
-  /** The run's dataset is loaded and the self-test done. Answered by `work`, `evaluate` or `wait`. */
+  /** The run's dataset is loaded and the self-test is done. Answered by `work`, `evaluate` or `wait`. */
   z.strictObject({
     type: z.literal("ready"),
     run: identifier,
     selfTest: sha256,
     samplesPerSecond: z.number().check(z.gte(0)),
   }),
-  /** A block's gradientSum (the tensor). Answers `work` of kind `gradient`, one message a block. */
+  /** A block's gradientSum (the tensor). Answers `work` of kind `gradient`, one message per block. */
   z.strictObject({ type: z.literal("gradient"), ...answer, lossSum: finite, correct: index }),
-  /** The costs of a block of candidates (the tensor, one each). Answers `work` of kind `candidates`. */
+  /** The costs of a block of candidates (the tensor, one value each). Answers `work` of kind `candidates`. */
   z.strictObject({ type: z.literal("costs"), ...answer }),
   /** Loss, hits and confusion counts (the tensor) of a block of the test split. Answers `evaluate`. */
   z.strictObject({ type: z.literal("evaluation"), ...answer, lossSum: finite, correct: index }),
-  /** A block could not be computed; it goes to another worker. Answers `work` or `evaluate`. */
+  /** A block that could not be computed; it goes to another worker. Answers `work` or `evaluate`. */
   z.strictObject({ type: z.literal("failed"), run: identifier, step: index, block, reason }),
-  /** No work for a while, please (hidden tab, battery, the person said so). Blocks in hand go to others. */
+  /** The worker takes no work for a while (hidden tab, battery, or the person said so). Its blocks go to others. */
   z.strictObject({ type: z.literal("pause"), reason }),
-  /** Ready for work again. */
+  /** The worker accepts work again. */
   z.strictObject({ type: z.literal("resume") }),
-  /** Goodbye: blocks in hand go to others at once. The worker closes the socket. */
+  /** Goodbye: the worker's blocks go to others at once. The worker closes the socket. */
   z.strictObject({ type: z.literal("leave"), reason }),
 ]);
 
@@ -84,7 +84,7 @@ export const coordinatorMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("welcome"),
     protocol: z.int(),
-    /** To be named in the next `hello`, after a lost connection. */
+    /** Send it in the next `hello` after a lost connection. */
     session: identifier,
     name: text(workerNameLengthMax),
     kernel: sha256,
@@ -107,9 +107,9 @@ export const coordinatorMessageSchema = z.discriminatedUnion("type", [
   }),
   /** Blocks of the test split to evaluate at the parameters in the tensor. Answered block by block. */
   z.strictObject({ type: z.literal("evaluate"), run: identifier, step: index, blocks }),
-  /** Nothing to do now, and why. */
+  /** Nothing to do now, with the reason. */
   z.strictObject({ type: z.literal("wait"), reason }),
-  /** The run is over; the socket stays open for the next one. */
+  /** The run is over. The socket stays open for the next one. */
   z.strictObject({ type: z.literal("end"), run: identifier, reason, fingerprint: sha256 }),
   /**
    * The last message before the coordinator closes the socket. The one message that may have further fields, and whose
@@ -148,8 +148,8 @@ export function decodeWorkerMessage(bytes: Uint8Array): Decoded<WorkerMessage> {
 }
 
 /**
- * @param message - Whole or in the fragments in which it was sent: a tensor that is one of its own need not
- *   be copied to where the header is.
+ * @param message - Whole, or in the fragments in which it was sent: a tensor that is its own fragment need not be
+ *   copied.
  * @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_HEADER` or `ERR_SHAPE`.
  */
 export function decodeCoordinatorMessage(

@@ -7,7 +7,7 @@ import type { FaultName, Plan } from "./faults.ts";
 import type { SimCoordinator } from "./sim-coordinator.ts";
 import type { SimWorker } from "./sim-worker.ts";
 
-/** What can be broken of a simulation. */
+/** The parts of a simulation that can be broken. */
 interface Breakable {
   readonly world: World;
   readonly plan: Plan;

@@ -1,6 +1,6 @@
 /**
- * @file Fills a run request with the defaults that need no dataset, and refuses what contradicts itself. What is
- * left at `auto` waits for the dataset.
+ * @file Fills a run request with the defaults that need no dataset, and refuses contradictions. Values that are
+ * still `auto` wait for the dataset.
  */
 import { known } from "../../assert.ts";
 import { shown } from "../../error-text.ts";
@@ -14,7 +14,7 @@ import { flagOf, type Origins } from "./option.ts";
 import { oneOfThese, valueText } from "./readers.ts";
 import { isRunKey, type RunKey, type RunRequest, type RunSettings } from "./run-settings.ts";
 
-/** The options of a run with their defaults; those that the optimizer or the schedule doesn't have are absent. */
+/** The options of a run with their defaults. Options that the optimizer or the schedule doesn't have are absent. */
 export type CompleteSettings = RunSettings & {
   readonly [Key in keyof typeof runDefaults | "loss" | "outputActivation" | "optimizer"]: Exclude<
     RunSettings[Key],
@@ -35,7 +35,7 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
     ...scheduleDefaults[schedule],
     ...optimizerDefaults[optimizer],
     ...tuned,
-    // An exponential average unless asked otherwise.
+    // An exponential average by default.
     ...(optimizer === "momentum" && beta !== undefined ? { dampening: beta } : {}),
     ...given,
     optimizer,
@@ -43,7 +43,7 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
   };
 }
 
-/** `--beta1 0.9`: an option as the operator gave it, for an error. */
+/** An option as the operator gave it, for an error: `--beta1 0.9`. */
 export function spelled(key: RunKey, { given, origins }: RunRequest): Sentence {
   const value = shown(valueText(given[key] ?? null));
   return sentence("setting-with-value", { setting: labelOf(key, origins), value });
@@ -55,7 +55,7 @@ export function labelOf(key: string, origins: Origins): Value {
 
 const byOptimizer: Readonly<Record<string, object>> = optimizerDefaults;
 const bySchedule: Readonly<Record<string, object>> = scheduleDefaults;
-/** What shapes a gradient or its rate. */
+/** Options that shape a gradient or its rate. */
 const gradientKeys = ["schedule", "warmupSteps", "weightDecay", "clipNorm"];
 
 function refuseStrangers(
@@ -72,7 +72,7 @@ function refuseStrangers(
   }
 }
 
-/** Values that change nothing, as `--print-config` writes them for every optimizer. */
+/** Values that change nothing. `--print-config` writes them for every optimizer. */
 function isNeutral({ given }: RunRequest, key: RunKey): boolean {
   const value = given[key];
   return value === "constant" || value === 0 || value === null;
@@ -112,7 +112,10 @@ const lossOfOutput: Readonly<Record<OutputActivation, LossName>> = {
   linear: "mse",
 };
 
-/** The loss and the last layer's activation: each by default what suits the other, cce and softmax without either. */
+/**
+ * The loss and the last layer's activation. Each defaults to what suits the other; without either they are cce and
+ * softmax.
+ */
 function partners(
   given: RunSettings,
   origins: Origins,

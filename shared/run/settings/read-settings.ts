@@ -1,4 +1,4 @@
-/** @file From the texts of several sources to typed values: the first source that names an option wins. */
+/** @file From the texts of several sources to typed values. The first source that gives an option wins. */
 import { shown } from "../../error-text.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { sentence } from "../../words/sentence.ts";
@@ -17,8 +17,8 @@ import { nearest } from "./suggest.ts";
 /**
  * Reads the options of a table.
  *
- * @param sources - By precedence, the strongest first.
- * @throws OperatorError for a value that its option can't have.
+ * @param sources - By precedence, strongest first.
+ * @throws OperatorError if an option cannot have the given value.
  */
 export function readSettings<Options extends OptionTable>(
   table: Options,

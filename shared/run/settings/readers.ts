@@ -1,9 +1,7 @@
-/**
- * @file How the text of one option becomes a value. A reader knows in words what it expects; it throws nothing.
- */
+/** @file Turns the text of one option into a value. A reader can say in words what it expects; it never throws. */
 import { quoted, type Sentence, sentence } from "../../words/sentence.ts";
 
-/** What an option can be; `null` is none. */
+/** The types of an option's value; `null` means none. */
 export type OptionValue = string | number | boolean | readonly number[] | readonly string[] | null;
 
 /** Reads one kind of value. */
@@ -12,11 +10,11 @@ export interface Reader<T> {
   readonly expects: Sentence;
   /** Words that a misspelt value may have meant. */
   readonly words: readonly string[];
-  /** The value, or `undefined` for a text that is none. */
+  /** The value, or `undefined` if the text is not valid. */
   readonly read: (text: string) => T | undefined;
 }
 
-/** A whole number in decimal digits: no exponent, no hexadecimal, no separators. */
+/** An integer in decimal digits: no exponent, no hexadecimal, no separators. */
 export function integer({
   min = Number.MIN_SAFE_INTEGER,
   max = Number.MAX_SAFE_INTEGER,
@@ -43,19 +41,19 @@ function integerBetween(min: number, max: number): Sentence {
   return hasMax ? sentence("expects-integer-most", bounds) : sentence("expects-integer");
 }
 
-/** A decimal number in [0, 1): a fraction that is kept, such as β. Below 1 in float32 too. */
+/** A decimal number in [0, 1), such as β. Also below 1 in float32. */
 export const fraction: Reader<number> = decimal({
   expects: sentence("expects-fraction"),
   accepts: (value) => value >= 0 && Math.fround(value) < 1,
 });
 
-/** A decimal number above 0 that float32 holds: neither lost to 0 nor to infinity there. */
+/** A decimal number above 0 that is neither 0 nor infinite in float32. */
 export const positive: Reader<number> = decimal({
   expects: sentence("expects-positive"),
   accepts: (value) => Math.fround(value) > 0,
 });
 
-/** A decimal number from 0 that float32 holds. */
+/** A decimal number ≥ 0 that is finite in float32. */
 export const notNegative: Reader<number> = decimal({
   expects: sentence("expects-not-negative"),
   accepts: (value) => value >= 0,
@@ -85,7 +83,7 @@ function decimal({
   };
 }
 
-/** One of a few names, as they are spelled. */
+/** One of a few names, spelled exactly. */
 export function oneOf<const Name extends string>(names: readonly Name[]): Reader<Name> {
   return {
     expects: oneOfThese(names),
@@ -94,7 +92,7 @@ export function oneOf<const Name extends string>(names: readonly Name[]): Reader
   };
 }
 
-/** A word that stands for a value beside the numbers: `full`, `auto`, `none`. */
+/** A word allowed besides the numbers: `full`, `auto`, `none`. */
 export function wordOr<const Word extends string, T>(
   word: Word,
   reader: Reader<T>,
@@ -102,7 +100,7 @@ export function wordOr<const Word extends string, T>(
   return meaningOr(word, word, reader);
 }
 
-/** The word `none`, which reads as `null`, beside the numbers. */
+/** The word `none`, read as `null`, allowed besides the numbers. */
 export function noneOr<T>(reader: Reader<T>): Reader<T | null> {
   return meaningOr("none", null, reader);
 }
@@ -119,7 +117,7 @@ function meaningOr<T, Meaning>(
   };
 }
 
-/** A text that a pattern describes. */
+/** A text that matches a pattern. */
 export function text(expects: Sentence, pattern: RegExp): Reader<string> {
   return { expects, words: [], read: (given) => (pattern.test(given) ? given : undefined) };
 }
@@ -137,7 +135,7 @@ export const layerWidths: Reader<readonly number[]> = {
   },
 };
 
-/** A value as it is typed. */
+/** The text of a value, as one would type it. */
 export function valueText(value: OptionValue): string {
   return value === null ? "none" : value.toString();
 }

@@ -1,5 +1,5 @@
 /**
- * @file From a run request and the dataset to the run config. Pure; every contradiction between the two is refused
+ * @file From a run request and the dataset to the run config. Pure. Every contradiction between the two is refused
  * here, in one line. Nothing is adjusted silently: a batch larger than the data is refused, not cut.
  */
 import { assert } from "../../assert.ts";
@@ -15,10 +15,10 @@ import { type CompleteSettings, completeRun, spelled } from "./complete.ts";
 import { hiddenWidths, optimizerDefaults, scheduleDefaults, scheduleUnused } from "./defaults.ts";
 import type { RunRequest } from "./run-settings.ts";
 
-/** What has to be known of a dataset to plan a run on it. */
+/** The facts about a dataset that planning a run needs. */
 export interface DatasetFacts {
   readonly name: string;
-  /** Of the canonical bytes, lower-case hex. */
+  /** SHA-256 of the canonical bytes, lower-case hex. */
   readonly sha256: string;
   readonly featureCount: number;
   readonly classCount: number;
@@ -29,12 +29,12 @@ export interface DatasetFacts {
 }
 
 /**
- * The run config that a request means on a dataset, every default resolved.
+ * The run config for a request and a dataset, with every default resolved.
  *
- * `layers: auto` is `[featureCount, 16, 16, classCount]`, `batchSize: full` the training split, `shardSize: auto`
- * what `defaultShardSize` says. Steps without epochs get as many epochs as they need.
+ * `layers: auto` is `[featureCount, 16, 16, classCount]`, `batchSize: full` is the size of the training split,
+ * `shardSize: auto` is `defaultShardSize`. If only steps are given, there are as many epochs as they need.
  *
- * @throws OperatorError when the request contradicts itself or the dataset.
+ * @throws OperatorError if the request contradicts itself or the dataset.
  */
 export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunConfig {
   const settings = completeRun(request);
@@ -63,7 +63,7 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
   return config.data;
 }
 
-/** The layers that the widths and the two activations stand for. */
+/** The layers given by the widths and the two activations. */
 function resolveModel(
   { layers, activation, outputActivation: output }: CompleteSettings,
   request: RunRequest,
@@ -134,7 +134,7 @@ function resolveShardSize(
   );
 }
 
-/** Who asks for a number of steps and for no epochs wants that many steps. */
+/** If only a number of steps is given, the run has exactly that many steps. */
 function resolveEpochs(
   { epochs, steps }: CompleteSettings,
   { given }: RunRequest,
@@ -151,7 +151,7 @@ function refuseLongWarmup(config: RunConfig, request: RunRequest, facts: Dataset
   );
 }
 
-/** The name with the settings that belong to it. */
+/** The name and the settings that belong to it. */
 function pick(
   name: string,
   settings: Readonly<Record<string, unknown>>,

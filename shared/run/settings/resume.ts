@@ -1,6 +1,6 @@
 /**
- * @file What a resumed run may still be told. Its config is its checkpoint's; a setting that contradicts it is
- * refused, but for `epochs` and `steps`, which may extend the run.
+ * @file The settings that a resumed run accepts. Its config comes from its checkpoint. A setting that contradicts
+ * it is refused, except `epochs` and `steps`, which may extend the run.
  */
 import { assert, known } from "../../assert.ts";
 import { shown } from "../../error-text.ts";
@@ -26,17 +26,17 @@ import {
   type RunSettings,
 } from "./run-settings.ts";
 
-/** A run config that goes on, and what the operator should know of it. */
+/** The config of a run that continues, and a warning for the operator. */
 export interface ResumedRun {
   readonly config: RunConfig;
-  /** One line, when the run no longer ends as an uninterrupted one would. */
+  /** One line, if the run no longer ends like an uninterrupted one. */
   readonly warning: Sentence | undefined;
 }
 
 /**
  * @param saved - The checkpoint's config.
- * @param facts - Of the dataset that was opened for it.
- * @throws OperatorError when the dataset is another one, or a setting contradicts the checkpoint.
+ * @param facts - Facts about the dataset that was opened for it.
+ * @throws OperatorError if the dataset is a different one, or a setting contradicts the checkpoint.
  */
 export function resolveResumedRun(
   request: RunRequest,
@@ -60,11 +60,11 @@ export function resolveResumedRun(
 }
 
 /**
- * Holds a config that lay on the disk to the rules of one that is typed: whoever edits a file, or makes one up, may ask for
- * no more than a command line may.
+ * Checks a config from the disk against the rules of the command line, so that an edited or forged file cannot ask
+ * for more than a command line may.
  *
- * @param path - Of the file, for errors.
- * @throws OperatorError for the first value that no option takes, or that does not fit the dataset.
+ * @param path - Path of the file, for errors.
+ * @throws OperatorError for the first value that no option accepts, or that does not fit the dataset.
  */
 export function refuseUnfit(saved: RunConfig, facts: DatasetFacts, path: string): void {
   const given: Record<string, OptionValue> = { epochs: saved.epochs, steps: saved.steps };
@@ -72,7 +72,7 @@ export function refuseUnfit(saved: RunConfig, facts: DatasetFacts, path: string)
   for (const [key, value] of Object.entries(settingsOf(saved))) {
     if (!(key in saved.schedule) || isOfSchedule(key)) given[key] = value;
   }
-  // Of a batch smaller than that it is the default all the same, and may not be typed.
+  // A default shard size may be larger than a small batch, which could not be typed.
   if (saved.shardSize === defaultShardSize(saved.batchSize)) given["shardSize"] = "auto";
   const origins: Record<string, Origin> = {};
   for (const [key, value] of Object.entries(given)) {
@@ -90,7 +90,7 @@ export function refuseUnfit(saved: RunConfig, facts: DatasetFacts, path: string)
   refuseUnfitModel(saved, facts, path);
 }
 
-/** For models that no option describes: what `resolveRunConfig` has checked of the others. */
+/** For models that no option describes: the checks that `resolveRunConfig` makes for the others. */
 function refuseUnfitModel(saved: RunConfig, facts: DatasetFacts, path: string): void {
   const count = parameterCount(saved.model);
   const problem =
@@ -106,7 +106,7 @@ function refuseContradictions(request: RunRequest, saved: RunConfig, facts: Data
   const former = settingsOf(saved);
   const isIrrelevant = (key: RunKey) =>
     ["dataset", "epochs", "steps"].includes(key) ||
-    // Without hidden layers there is nothing that it would follow, and so nothing to contradict.
+    // Without hidden layers, the activation applies to nothing, so it cannot contradict anything.
     (key === "activation" && shorthandOf(saved.model)?.widths.length === 2);
   for (const key of Object.keys(request.given).filter(isRunKey)) {
     if (isIrrelevant(key)) continue;
@@ -122,7 +122,7 @@ function refuseContradictions(request: RunRequest, saved: RunConfig, facts: Data
   }
 }
 
-/** A given value with its word for a number replaced by the number. */
+/** A given value, with a word for a number replaced by the number. */
 function resolved(
   key: RunKey,
   given: RunSettings,
@@ -137,7 +137,7 @@ function resolved(
   return given[key] ?? null;
 }
 
-/** A model as options; nothing for one that is no shorthand. */
+/** A model as options; empty if it has no shorthand. */
 function modelSettingsOf(model: ModelConfig): Readonly<Record<string, OptionValue>> {
   const shorthand = shorthandOf(model);
   if (shorthand === undefined) return {};
@@ -145,7 +145,7 @@ function modelSettingsOf(model: ModelConfig): Readonly<Record<string, OptionValu
   return { layers: widths, activation, outputActivation: output };
 }
 
-/** A run config as options: the inverse of resolving it. */
+/** A run config as options: the inverse of resolving. */
 function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
   const { name: optimizer, ...hyperparameters } = config.optimizer;
   const { name: schedule, ...scheduling } = config.schedule;
@@ -165,12 +165,12 @@ function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
   };
 }
 
-/** The saved config with the end that was asked for, which must not lie before its own. */
+/** The saved config with the requested end, which must not be before its own end. */
 function extend(request: RunRequest, saved: RunConfig, facts: DatasetFacts): RunConfig {
   const { given } = request;
   if (given.epochs === undefined && given.steps === undefined) return saved;
   const before = planRun(saved, facts);
-  // One of the two alone decides the end; the other must not cut it off.
+  // If only one of the two is given, it alone decides the end; the other must not cut it off.
   const steps = given.steps === undefined ? null : given.steps;
   const needed = Math.ceil((steps ?? 0) / before.stepsPerEpoch);
   const epochs = given.epochs ?? Math.max(saved.epochs, needed);

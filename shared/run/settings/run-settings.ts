@@ -1,7 +1,7 @@
 /**
- * @file The table of what determines a run's result. One row gives a setting its reader and its help; its flag, its
- * environment variable, its key in the run file and its field on the dashboard follow from its name, so that they
- * can't drift apart.
+ * @file The table of the settings that determine a run's result. One row gives a setting its reader and its help.
+ * Its flag, its environment variable, its key in the run file and its field on the dashboard follow from its name,
+ * so they can't drift apart.
  */
 import { hiddenActivations, outputActivations } from "../../model/dense-model.ts";
 import { lossNames } from "../../model/loss.ts";
@@ -24,9 +24,9 @@ import {
 
 const count = integer({ min: 1 });
 
-/** What determines the result: the run config is resolved from these. */
+/** The settings from which the run config is resolved. */
 export const runOptions = {
-  /** Which names there are depends on who loads it. */
+  /** Which names exist depends on the loaders of the program. */
   dataset: row(
     "Data",
     "<name>",
@@ -115,9 +115,9 @@ export const runOptions = {
 export type RunKey = keyof typeof runOptions;
 export type RunSettings = Settings<typeof runOptions>;
 
-/** The run as it was asked for, before the dataset is known. Resolved by `resolveRunConfig`. */
+/** A requested run, before the dataset is known. `resolveRunConfig` resolves it. */
 export interface RunRequest {
-  /** Only what was given: defaults come in when it is resolved, a resumed run has its own. */
+  /** Only the given values. Defaults are added when it is resolved, because a resumed run has its own. */
   readonly given: RunSettings;
   readonly origins: Origins;
 }

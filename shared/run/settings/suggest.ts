@@ -1,4 +1,4 @@
-/** @file "Did you mean …?": the known word nearest to a misspelt one. */
+/** @file "Did you mean …?": finds the known word nearest to a misspelt one. */
 
 /**
  * The nearest of the words, when it is near: at most one edit in three letters away (an edit inserts, drops,
@@ -25,7 +25,7 @@ function plain(word: string): string {
   return word.toLowerCase().replaceAll(/[-_]/gu, "");
 }
 
-/** Optimal string alignment distance, by the table's rows. */
+/** Optimal string alignment distance, computed row by row. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

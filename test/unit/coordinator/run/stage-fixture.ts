@@ -1,6 +1,6 @@
 /**
- * @file The real coordinator with a real run on a tiny dataset, and peers that compute when they are told to and say what
- * they are told to: no sockets, no clock that runs.
+ * @file The real coordinator with a real run on a tiny dataset, and peers that compute and send only what the test
+ * asks for: no sockets, and a clock that only the test moves.
  */
 import type { AuditPolicy } from "../../../../coordinator/audit/audit-policy.ts";
 import type { PeerHandler, PeerSocket } from "../../../../coordinator/edge/peer.ts";
@@ -29,16 +29,16 @@ import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
 import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 
-/** Of the kernel and of the self-test. */
+/** Hash of the kernel and of the self-test. */
 export const hash = "0123456789abcdef".repeat(4);
 const dataset = tinyDataset();
 
-/** 12-5-3 in 4 steps an epoch, of 7 leaves each but the last. */
+/** 12-5-3 in 4 steps per epoch, each of 7 leaves except the last. */
 export function stageConfig(epochs: number): RunConfig {
   return testConfig({ layers: [12, 5, 3], batchSize: 20, shardSize: 3, epochs });
 }
 
-/** What a run of this config must end with. */
+/** The fingerprint with which a run of this config must end. */
 export function expectedFingerprint(config: RunConfig): string {
   return fingerprintOf(trainSequentially(config, dataset).parameters);
 }
@@ -54,7 +54,7 @@ export class Stage {
   readonly events: CoordinatorEvent[] = [];
   readonly clock = { nowMs: 0 };
   readonly coordinator: WorkerSessions;
-  /** All that ever connected, in order. */
+  /** All peers that ever connected, in order. */
   readonly peers: Peer[] = [];
   readonly #options: StageOptions;
   readonly #engine;
@@ -114,7 +114,7 @@ export class Stage {
     return peer;
   }
 
-  /** What the operator was warned of. */
+  /** The warnings for the operator. */
   get warnings(): string[] {
     return this.events.flatMap((one) =>
       one.event === "warning" ? [sayAtTerminal(one.message)] : [],
@@ -145,7 +145,7 @@ export interface Answer {
   readonly values: Float32Array;
 }
 
-/** A worker that computes when it is told to, and says what it is told to say. */
+/** A worker that computes and sends only on request. */
 export class Peer implements PeerSocket {
   readonly address: string;
   readonly queuedBytes = 0;
@@ -198,17 +198,17 @@ export class Peer implements PeerSocket {
     this.handler.message(encodeMessage(message, bytes));
   }
 
-  /** What it has been asked for and has not told yet. */
+  /** Answers that it was asked for and has not sent yet. */
   get answers(): readonly Answer[] {
     return this.#answers;
   }
 
-  /** The next answer that it has, of a gradient; none while it has no such work. */
+  /** The next answer, if it is a gradient. */
   nextGradient(): Answer | undefined {
     return this.#answers[0]?.message.type === "gradient" ? this.#answers.shift() : undefined;
   }
 
-  /** Answers all that it has been asked for so far. @returns Whether that was anything. */
+  /** Sends all answers so far. @returns Whether there were any. */
   answerAll(): boolean {
     const answers = this.#answers.splice(0);
     for (const answer of answers) this.tell(answer);

@@ -56,7 +56,7 @@ export const sampleCoordinatorMessages: readonly CoordinatorMessage[] = [
 
 const withTensor = new Set(["gradient", "costs", "evaluation", "work", "evaluate"]);
 
-/** A tensor of two numbers where the type carries one, else none. */
+/** A tensor of two numbers if the type carries one, else none. */
 export function sampleTensorFor(type: string): Uint8Array {
   return new Uint8Array(new Float32Array(withTensor.has(type) ? [1, -2] : []).buffer);
 }

@@ -105,7 +105,7 @@ function fakeWorkers(count: number, step: number): WorkerView[] {
 }
 
 function fakePromedio(step: number, views: readonly WorkerView[]): RunView["promedio"] {
-  // Those that a run of 784-16-16-10 shows.
+  // The parameters that a run of 784-16-16-10 shows.
   const parameters = [6496, 6497, 6498, 12_560, 12_832, 13_001];
   const rows = parameters.map((parameter, row) => {
     const size = row === 0 ? 0 : 0.4 / (1 + row * row) / (1 + step / 500);
