@@ -26,7 +26,11 @@ const common = {
 /** Packages stay in node_modules, because they are installed with the program. */
 const program: BuildOptions = {
   ...common,
-  entryPoints: { promedio: "promedio.ts", "node-thread": "worker/node/thread.ts" },
+  entryPoints: {
+    promedio: "promedio.ts",
+    "node-thread": "worker/node/thread.ts",
+    "output-pump": "coordinator/console/output-pump.ts",
+  },
   outdir: output,
   platform: "node",
   format: "esm",

@@ -8,9 +8,14 @@ import { setFlagsFromString } from "node:v8";
 
 import { parseCommandLine, type ParsedCommand } from "./coordinator/cli/parse.ts";
 import { runFileBytesMax } from "./coordinator/cli/run-file.ts";
+import { jobControl, surviveLostTerminal } from "./coordinator/console/job-control.ts";
+import { LineQueue } from "./coordinator/console/line-queue.ts";
+import { Output } from "./coordinator/console/output.ts";
+import { Signals } from "./coordinator/console/signals.ts";
 import { assertNever } from "./shared/assert.ts";
 import { oneLine } from "./shared/error-text.ts";
 import { OperatorError } from "./shared/operator-error.ts";
+import { sayAtTerminal } from "./shared/words/sentence.ts";
 
 // Messages are allocated outside V8's heap but count towards its limit, which follows the size of the small heap.
 // Without this flag, V8 collects the whole heap every 80 steps of a small network, which costs more than the rest
@@ -23,6 +28,17 @@ setFlagsFromString("--semi-space-growth-factor=1");
 /** The folder of the bundled program, the kernel and the pages. */
 const build = import.meta.dirname;
 
+// From here on no reader of the output can stop the program, neither one that is slow nor one that goes away.
+const pump = join(build, "output-pump.js");
+const output = new Output(process.stdout, pump);
+const errors = new Output(process.stderr, pump);
+const errorLines = new LineQueue(errors, sayAtTerminal);
+const tell = (line: string) => errorLines.add(oneLine(line));
+surviveLostTerminal();
+// Node would print its own warnings synchronously.
+process.removeAllListeners("warning");
+process.on("warning", ({ name, message }) => tell(`promedio: ${name}: ${message}`));
+
 async function main(): Promise<number> {
   const { version }: { version: string } = JSON.parse(
     readFileSync(join(build, "../package.json"), "utf8"),
@@ -33,7 +49,7 @@ async function main(): Promise<number> {
   process.title = `promedio ${command.kind}`;
   switch (command.kind) {
     case "print":
-      process.stdout.write(command.text.endsWith("\n") ? command.text : `${command.text}\n`);
+      output.write(command.text.endsWith("\n") ? command.text : `${command.text}\n`);
       return 0;
     case "worker":
       return await runWorker(command);
@@ -65,7 +81,8 @@ async function runWorker(command: Extract<ParsedCommand, { kind: "worker" }>): P
   const worker = await import("./worker/node/main.ts");
   return await worker.runWorker(command, {
     build,
-    write: (line) => process.stderr.write(`${oneLine(line)}\n`),
+    write: tell,
+    interrupted: new Signals(jobControl).ended,
   });
 }
 
@@ -76,30 +93,35 @@ async function runCoordinator(
   return await coordinator.runCoordinator(command, {
     build,
     env: process.env,
-    output: process.stdout,
+    output,
+    tell,
     input: process.stdin,
-    interrupted: interrupted(),
+    signals: new Signals(jobControl),
   });
 }
 
-/** Resolves at the first signal. The second signal ends the process at once. */
-function interrupted(): Promise<string> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const onSignal = (signal: NodeJS.Signals) => {
-      if (asked) process.exit(130);
-      asked = true;
-      resolve(signal);
-    };
-    process.on("SIGINT", onSignal);
-    process.on("SIGTERM", onSignal);
-  });
+/** How long the end waits for a reader that takes nothing. */
+const stalledMs = 2_000;
+
+/** Lets the process end: at once when everything has been read, and soon when nobody reads. */
+function endOutput(): void {
+  let before = -1;
+  const look = () => {
+    const taken = output.taken + errors.taken;
+    if (taken === before) process.exit();
+    before = taken;
+  };
+  look();
+  setInterval(look, stalledMs).unref();
+  output.end();
+  errors.end();
 }
 
 try {
   process.exitCode = await main();
 } catch (error) {
   if (!(error instanceof OperatorError)) throw error;
-  process.stderr.write(`promedio: ${oneLine(error.message)}\n`);
+  tell(`promedio: ${error.message}`);
   process.exitCode = 1;
 }
+endOutput();

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import type { ReadStream, WriteStream } from "node:tty";
+import type { ReadStream } from "node:tty";
 
 import { customAlphabet, nanoid } from "nanoid";
 
@@ -16,8 +16,10 @@ import { instantiateKernel } from "../shared/kernels/kernel.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import { sayAtTerminal } from "../shared/words/sentence.ts";
 import { createConsole } from "./console/console.ts";
+import { jobControl } from "./console/job-control.ts";
 import { chooseMode } from "./console/mode.ts";
-import type { Console } from "./console/types.ts";
+import type { Signals } from "./console/signals.ts";
+import type { Console, ConsoleOutput } from "./console/types.ts";
 import type { Urls } from "./edge/addresses.ts";
 import { createDataRoute, type DataRoute } from "./edge/data-route.ts";
 import { createPages } from "./edge/pages.ts";
@@ -49,10 +51,11 @@ export interface ProgramWorld {
   /** The build folder: the kernel, the pages, the program itself. */
   readonly build: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly output: WriteStream;
+  readonly output: ConsoleOutput & { readonly isTTY: boolean };
+  /** Takes one line without a line break for the person who started the program. */
+  readonly tell: (line: string) => void;
   readonly input: ReadStream;
-  /** Resolves when the process is asked to end (SIGINT, SIGTERM). */
-  readonly interrupted: Promise<string>;
+  readonly signals: Pick<Signals, "ended" | "onReload">;
 }
 
 /** The request: a run, and how to run it. */
@@ -78,7 +81,7 @@ export async function runCoordinator(
     kernel,
     disk: nodeDisk,
     newRunId,
-    progress: (said) => process.stderr.write(`${sayAtTerminal(said)}\n`),
+    progress: (said) => world.tell(sayAtTerminal(said)),
   });
   const identity = { kernel: kernel.id, selfTest: selfTest(kernel) };
   const program = new Program(command, world, { kernelBytes, identity });
@@ -159,14 +162,15 @@ class Program {
     const { url, joinUrl, otherJoinUrls, dashboardUrl } = urls;
     this.#report({ event: "listening", url, joinUrl, otherJoinUrls, dashboardUrl });
     for (const message of this.#reception.warnings) this.#report({ event: "warning", message });
-    const stopReloading = this.#reloadOnHangUp();
+    if (this.#options.tls !== undefined) {
+      this.#world.signals.onReload(() => this.#reception.reloadCertificate());
+    }
     const stopLocalWorkers = this.#startLocalWorkers(localUrl);
     const stopClocks = this.#startClocks(urls);
     const firstEnd = new Promise<JobEnd>((resolve) => (this.#firstEnded = resolve));
     await this.#runs.begin(prepared);
     const code = await this.#untilTheEnd(firstEnd);
     stopClocks();
-    stopReloading();
     this.#coordinator.close("the coordinator is ending");
     await Promise.all([stopLocalWorkers(), this.#reception.close()]);
     this.#console.update(this.#view(urls));
@@ -221,20 +225,12 @@ class Program {
     });
   }
 
-  /** Programs that renew certificates send SIGHUP. @returns A function that stops listening for it. */
-  #reloadOnHangUp(): () => void {
-    if (this.#options.tls === undefined) return () => {};
-    const reload = () => this.#reception.reloadCertificate();
-    process.on("SIGHUP", reload);
-    return () => process.off("SIGHUP", reload);
-  }
-
   /** Waits for the end of the first run (and beyond it, unless `--exit`) or for a request to stop. */
   async #untilTheEnd(firstEnd: Promise<JobEnd>): Promise<number> {
     const stopped = new Promise<string>((resolve) => {
       this.#stopKey = () => resolve("stop key");
     });
-    const interrupted = Promise.race([this.#world.interrupted, stopped]);
+    const interrupted = Promise.race([this.#world.signals.ended, stopped]);
     const first = await Promise.race([firstEnd, interrupted]);
     if (typeof first !== "string" && this.#options.exit) {
       return first.reason === "finished" && first.isSaved ? 0 : 1;
@@ -279,7 +275,9 @@ class Program {
 
   #createConsole(): Console {
     const { output, input, env } = this.#world;
-    const { mode, color } = chooseMode({ json: this.#options.json, isTTY: output.isTTY, env });
+    const { json } = this.#options;
+    const isForeground = jobControl.isForeground();
+    const { mode, color } = chooseMode({ json, isTTY: output.isTTY, isForeground, env });
     return createConsole({
       output,
       input,
@@ -287,6 +285,7 @@ class Program {
       color,
       now: () => performance.now(),
       onKey: (action) => this.#key(action),
+      job: jobControl,
     });
   }
 

@@ -1,9 +1,10 @@
-import { isSentence, sayAtTerminal, type Sentence } from "../../shared/words/sentence.ts";
 /**
  * @file The coordinator's console: everything that a person or a program reads on standard output. It takes
  * snapshots and events and returns keys; it knows nothing of sockets or training.
  */
+import { isSentence, sayAtTerminal, type Sentence } from "../../shared/words/sentence.ts";
 import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../run/view.ts";
+import { LineQueue } from "./line-queue.ts";
 import { LiveConsole } from "./live-console.ts";
 import type { Console, ConsoleOptions, ConsoleOutput } from "./types.ts";
 import { eventLine } from "./view/event-line.ts";
@@ -14,11 +15,18 @@ import { stopLine } from "./view/summary.ts";
 export function createConsole(options: ConsoleOptions): Console {
   const { output, mode } = options;
   if (mode === "live") return new LiveConsole(options);
-  if (mode === "json") return lineConsole(output, { lineOf: jsonLine, lastLine: () => null });
+  if (mode === "json") {
+    return lineConsole(output, {
+      lineOf: jsonLine,
+      lastLine: () => null,
+      lineOfGap: (gap) => jsonLine({ event: "warning", message: gap }),
+    });
+  }
   const style = createStyle(options.color);
   return lineConsole(output, {
     lineOf: (event) => eventLine(event, style),
     lastLine: (view, saved) => stopLine(view, saved, style),
+    lineOfGap: sayAtTerminal,
   });
 }
 
@@ -29,25 +37,25 @@ interface Lines {
     view: CoordinatorView,
     saved: SavedCheckpoint | null | undefined,
   ) => string | null;
+  /** Stands where lines were dropped for a reader that is too slow. */
+  readonly lineOfGap: (gap: Sentence) => string;
 }
 
-/** One line per event. If the reader goes away, as `head` does, the lines end but the run continues. */
-function lineConsole(output: ConsoleOutput, { lineOf, lastLine }: Lines): Console {
+/** One line per event. */
+function lineConsole(output: ConsoleOutput, { lineOf, lastLine, lineOfGap }: Lines): Console {
+  const lines = new LineQueue(output, lineOfGap);
   let isOpen = true;
   let last: CoordinatorView | undefined;
-  output.on("error", () => {
-    isOpen = false;
-  });
   return {
     event(event) {
-      if (isOpen) output.write(`${lineOf(event)}\n`);
+      if (isOpen) lines.add(lineOf(event));
     },
     update(view) {
       last = view;
     },
     close(saved) {
       const line = last === undefined ? null : lastLine(last, saved);
-      if (isOpen && line !== null) output.write(`${line}\n`);
+      if (isOpen && line !== null) lines.add(line);
       isOpen = false;
     },
   };

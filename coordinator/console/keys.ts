@@ -16,6 +16,7 @@ export type Key =
   | "escape"
   | "redraw"
   | "interrupt"
+  | "suspend"
   | "other";
 
 const keys: Readonly<Record<string, Key>> = {
@@ -31,6 +32,7 @@ const keys: Readonly<Record<string, Key>> = {
   l: "right",
   "\u0003": "interrupt",
   "\u000C": "redraw",
+  "\u001A": "suspend",
 };
 
 /** The bytes after the escape. Some terminals send `O` for `[`. */
@@ -53,26 +55,55 @@ function parseKeys(chunk: string): Key[] {
 }
 
 /**
- * Reads single keys without echo. The returned function stops, restores the terminal's mode and lets the process
- * end.
- *
- * @returns `null` if the input is not a terminal, which means that there are no keys.
+ * Single keys without echo, from a terminal that is switched to raw mode for them. Only a program in the foreground may
+ * call `start` and `stop`: the system stops any other that changes the terminal's mode or reads from it.
  */
-export function readKeys(input: ConsoleInput, onKey: (key: Key) => void): (() => void) | null {
-  if (input.isTTY !== true || input.setRawMode === undefined) return null;
-  const wasRaw = input.isRaw === true;
-  const onData = (chunk: Uint8Array | string): void => {
+export class KeyReader {
+  readonly #input: ConsoleInput;
+  readonly #onKey: (key: Key) => void;
+  #isReading = false;
+
+  constructor(input: ConsoleInput, onKey: (key: Key) => void) {
+    this.#input = input;
+    this.#onKey = onKey;
+    // A closed window ends the keys, not the run.
+    input.on("error", () => {});
+  }
+
+  /** Whether the input is a terminal. */
+  get hasKeys(): boolean {
+    return this.#input.isTTY === true && this.#input.setRawMode !== undefined;
+  }
+
+  /** Does nothing while keys are being read, and where there are none. */
+  start(): void {
+    const input = this.#input;
+    if (this.#isReading || !this.hasKeys) return;
+    this.#isReading = true;
+    // Another program may have changed the mode meanwhile, and Node skips a mode that it thinks is set already.
+    input.setRawMode?.(false);
+    input.setRawMode?.(true);
+    input.on("data", this.#onData);
+    input.resume();
+  }
+
+  /** Stops reading, which lets the process end, and leaves the terminal's mode as it is. */
+  pause(): void {
+    if (!this.#isReading) return;
+    this.#isReading = false;
+    this.#input.off("data", this.#onData);
+    this.#input.pause();
+  }
+
+  /** Stops reading and gives the terminal its own mode back. */
+  stop(): void {
+    if (!this.#isReading) return;
+    this.pause();
+    this.#input.setRawMode?.(false);
+  }
+
+  readonly #onData = (chunk: Uint8Array | string): void => {
     const text = typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk);
-    for (const key of parseKeys(text)) onKey(key);
-  };
-  // A closed window ends the keys, not the run.
-  input.on("error", () => {});
-  input.setRawMode(true);
-  input.on("data", onData);
-  input.resume();
-  return () => {
-    input.off("data", onData);
-    input.setRawMode?.(wasRaw);
-    input.pause();
+    for (const key of parseKeys(text)) this.#onKey(key);
   };
 }

@@ -3,9 +3,10 @@
  * due. `render` decides what a frame looks like; `Screen` puts it on the terminal.
  */
 import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../run/view.ts";
-import { type Key, readKeys } from "./keys.ts";
+import type { JobControl } from "./job-control.ts";
+import { type Key, KeyReader } from "./keys.ts";
 import { Screen } from "./screen.ts";
-import type { Console, ConsoleAction, ConsoleInput, ConsoleOptions } from "./types.ts";
+import type { Console, ConsoleAction, ConsoleOptions } from "./types.ts";
 import { eventLine } from "./view/event-line.ts";
 import { type Panel, panels } from "./view/layout.ts";
 import {
@@ -21,6 +22,8 @@ import { type RunEnding, summaryLines } from "./view/summary.ts";
 
 /** Ten frames per second: smooth to the eye, negligible for the run. */
 const frameIntervalMs = 100;
+/** How often a program in the background looks whether it has the terminal again. */
+const foregroundPollMs = 1_000;
 /** As many as the largest terminal can show. */
 const logEntriesMax = 200;
 /** One worker per press. */
@@ -37,12 +40,12 @@ export class LiveConsole implements Console {
   readonly #output: ConsoleOptions["output"];
   readonly #style: Style;
   readonly #now: () => number;
-  readonly #input: ConsoleInput | undefined;
+  readonly #job: JobControl | undefined;
+  readonly #keys: KeyReader | undefined;
   readonly #onKey: ((action: ConsoleAction) => void) | undefined;
   readonly #openedMs: number;
   readonly #log: LogEntry[] = [];
   #view: CoordinatorView | null = null;
-  #stopKeys: (() => void) | null = null;
   #ending: RunEnding | null = null;
   #panel: Panel = "overview";
   #scroll: Scroll = { rows: 0, columns: 0 };
@@ -52,14 +55,19 @@ export class LiveConsole implements Console {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #drawnMs = Number.NEGATIVE_INFINITY;
   #isOpen = true;
+  /** In the background: the terminal is another program's. */
+  #isAway = false;
 
-  constructor({ output, input, color, now, onKey }: ConsoleOptions) {
+  constructor({ output, input, color, now, onKey, job }: ConsoleOptions) {
     this.#output = output;
     this.#style = createStyle(color);
     this.#now = now;
     this.#openedMs = now();
-    this.#input = input;
+    this.#job = job;
     this.#onKey = onKey;
+    if (input !== undefined && onKey !== undefined) {
+      this.#keys = new KeyReader(input, (key) => this.#press(key));
+    }
     const onRedraw = () => this.#schedule();
     this.#screen = new Screen(output, { onRedraw, onEnd: () => this.close() });
     output.on("error", this.#onOutputError);
@@ -76,7 +84,7 @@ export class LiveConsole implements Console {
 
   update(view: CoordinatorView): void {
     if (!this.#isOpen) return;
-    if (this.#view === null) this.#readKeys();
+    if (this.#view === null) this.#listenForSuspension();
     this.#view = view;
     this.#schedule();
   }
@@ -84,8 +92,7 @@ export class LiveConsole implements Console {
   close(saved?: SavedCheckpoint | null): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#stopKeys?.();
+    this.#releaseTerminal();
     this.#screen.leave();
     const summary =
       this.#view === null
@@ -94,13 +101,8 @@ export class LiveConsole implements Console {
     if (summary.length > 0) this.#output.write(`${summary.join("\n")}\n`);
   }
 
-  #readKeys(): void {
-    if (this.#input === undefined || this.#onKey === undefined) return;
-    this.#stopKeys = readKeys(this.#input, (key) => this.#press(key));
-  }
-
   #schedule(): void {
-    if (!this.#isOpen || this.#view === null || this.#timer !== null) return;
+    if (!this.#isOpen || this.#isAway || this.#view === null || this.#timer !== null) return;
     const waitMs = Math.max(0, this.#drawnMs + frameIntervalMs - this.#now());
     this.#timer = setTimeout(() => this.#draw(), waitMs);
     // A pending frame must not keep the process alive.
@@ -109,9 +111,10 @@ export class LiveConsole implements Console {
 
   #draw(): void {
     this.#timer = null;
-    if (!this.#isOpen || this.#view === null) return;
+    if (!this.#isOpen || this.#isAway || this.#view === null) return;
     this.#drawnMs = this.#now();
     this.#screen.draw(render(this.#view, this.#screenState()));
+    if (!this.#isStalled) this.#keys?.start();
   }
 
   #screenState(): ScreenState {
@@ -123,7 +126,7 @@ export class LiveConsole implements Console {
       scroll: this.#scroll,
       qr: this.#qr,
       help: this.#help,
-      keys: this.#stopKeys !== null,
+      keys: this.#keys?.hasKeys === true,
       notice: this.#askedToStop ? stopQuestion : null,
       log: this.#log,
     };
@@ -134,6 +137,7 @@ export class LiveConsole implements Console {
     this.#askedToStop = key === "stop" && !wasAsked;
     if (key === "stop" && wasAsked) this.#onKey?.("stop");
     if (key === "pause" || key === "interrupt") this.#onKey?.(key);
+    if (key === "suspend") this.#suspend("job");
     if (key === "next-panel") this.#turnPanel(1);
     if (key === "previous-panel") this.#turnPanel(-1);
     const step = steps[key];
@@ -163,10 +167,64 @@ export class LiveConsole implements Console {
     this.#qr = isVisible ? "hidden" : "shown";
   }
 
-  /** The terminal is gone (its window was closed). The run continues without a console. */
+  // ── the terminal, and whose it is ───────────────────────────────────────────────────────────────────────────────
+
+  #listenForSuspension(): void {
+    if (this.#job === undefined) return;
+    process.on("SIGTSTP", this.#onStopSignal);
+    process.on("SIGCONT", this.#onContinue);
+  }
+
+  /**
+   * Whether something that was written has not been taken. Then the terminal's mode may not be changed: the system waits
+   * with that for what was written, and for what other programs are writing.
+   */
+  get #isStalled(): boolean {
+    return (this.#output.writableLength ?? 0) > 0;
+  }
+
+  #releaseTerminal(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    process.off("SIGTSTP", this.#onStopSignal);
+    process.off("SIGCONT", this.#onContinue);
+    this.#stopKeys();
+  }
+
+  /**
+   * Gives the terminal's mode back, unless the system would stop this process for it, in the background, or let it wait.
+   * Node gives it back as the process ends.
+   */
+  #stopKeys(): void {
+    if (this.#isStalled || this.#job?.isForeground() === false) this.#keys?.pause();
+    else this.#keys?.stop();
+  }
+
+  /** Ctrl-Z, for every process of the job, or a signal for this one: returns when the program is continued. */
+  #suspend(target: "process" | "job"): void {
+    if (this.#job === undefined) return;
+    this.#stopKeys();
+    this.#screen.suspend();
+    this.#job.suspend(this.#onStopSignal, target);
+    this.#onContinue();
+  }
+
+  readonly #onStopSignal = (): void => this.#suspend("process");
+
+  /** Continued, perhaps in the background, where the program goes on without a screen until it is brought back. */
+  readonly #onContinue = (): void => {
+    if (!this.#isOpen) return;
+    this.#screen.suspend();
+    this.#keys?.pause();
+    this.#isAway = this.#job?.isForeground() === false;
+    // A shell sends no signal when it brings a running program to the foreground.
+    if (this.#isAway) setTimeout(this.#onContinue, foregroundPollMs).unref();
+    else this.#schedule();
+  };
+
+  /** The terminal is gone (a closed window): the run continues without a console. */
   readonly #onOutputError = (): void => {
     this.#isOpen = false;
-    this.#stopKeys?.();
+    this.#releaseTerminal();
     this.#screen.leave();
   };
 }

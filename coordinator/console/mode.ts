@@ -10,6 +10,8 @@ export interface ModeQuestion {
   readonly json: boolean;
   /** Standard output is a terminal. */
   readonly isTTY: boolean;
+  /** Whether the terminal is this program's to draw on: a program started with `&` prints lines. */
+  readonly isForeground: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -19,13 +21,13 @@ export interface ModeQuestion {
  *
  * @see https://no-color.org and https://force-color.org: set and not empty counts; `FORCE_COLOR=0` is "never".
  */
-export function chooseMode({ json, isTTY, env }: ModeQuestion): {
+export function chooseMode({ json, isTTY, isForeground, env }: ModeQuestion): {
   readonly mode: ConsoleMode;
   readonly color: boolean;
 } {
   if (json) return { mode: "json", color: false };
   const dumb = env["TERM"] === "dumb";
-  const mode = isTTY && !dumb ? "live" : "plain";
+  const mode = isTTY && isForeground && !dumb ? "live" : "plain";
   const force = env["FORCE_COLOR"] ?? "";
   if (force !== "") return { mode, color: force !== "0" && force !== "false" };
   if ((env["NO_COLOR"] ?? "") !== "") return { mode, color: false };

@@ -21,8 +21,6 @@ const endFrame = `${csi}?2026l`;
 /** Assumed size if the terminal does not report one. */
 const fallbackSize = { columns: 80, rows: 24 };
 
-const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
 export interface ScreenEvents {
   /** The size changed, or the process is in the foreground again: draw again. */
   readonly onRedraw: () => void;
@@ -74,26 +72,29 @@ export class Screen {
     this.#shown = [];
   }
 
-  /** Restores the terminal. */
-  leave(): void {
-    const wasDrawing = this.#state === "drawing";
-    this.#state = "left";
-    if (!wasDrawing) return;
+  /** Gives the terminal back until the next `draw`. */
+  suspend(): void {
+    if (this.#state !== "drawing") return;
+    this.#state = "fresh";
+    this.#shown = [];
+    this.#isClogged = false;
     this.#output.off("resize", this.#repaint);
     this.#output.off("drain", this.#unclog);
-    process.off("SIGCONT", this.#repaintAfterStop);
     process.off("exit", this.#events.onEnd);
-    for (const signal of endingSignals) process.off(signal, this.#endBySignal);
     this.#output.write(leaveScreen);
+  }
+
+  /** Gives the terminal back for good. */
+  leave(): void {
+    this.suspend();
+    this.#state = "left";
   }
 
   #enter(): void {
     this.#state = "drawing";
     this.#output.on("resize", this.#repaint);
     this.#output.on("drain", this.#unclog);
-    process.on("SIGCONT", this.#repaintAfterStop);
     process.on("exit", this.#events.onEnd);
-    for (const signal of endingSignals) process.on(signal, this.#endBySignal);
   }
 
   readonly #repaint = (): void => {
@@ -104,17 +105,5 @@ export class Screen {
   readonly #unclog = (): void => {
     this.#isClogged = false;
     this.#events.onRedraw();
-  };
-
-  readonly #repaintAfterStop = (): void => {
-    this.#output.write(enterScreen);
-    this.#repaint();
-  };
-
-  /** If there is no other handler, the signal would have killed us. Clean up, then let it. */
-  readonly #endBySignal = (signal: NodeJS.Signals): void => {
-    if (process.listenerCount(signal) > 1) return;
-    this.#events.onEnd();
-    process.kill(process.pid, signal);
   };
 }

@@ -1,5 +1,6 @@
 /** @file What a console is to its owner, and the parts of a terminal's streams that it uses. */
 import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../run/view.ts";
+import type { JobControl } from "./job-control.ts";
 import type { ConsoleMode } from "./mode.ts";
 
 /** The part of a writable stream that the console uses. */
@@ -7,6 +8,8 @@ export interface ConsoleOutput {
   /** In cells; unset if it is not a terminal. */
   readonly columns?: number;
   readonly rows?: number;
+  /** What was written and not taken yet. */
+  readonly writableLength?: number;
   /** @returns Whether more may be written before `drain`. */
   write(text: string): boolean;
   on(event: "resize" | "drain" | "error", listener: (error: Error) => void): unknown;
@@ -37,6 +40,8 @@ export interface ConsoleOptions {
   /** Milliseconds of any monotonic clock. */
   readonly now: () => number;
   readonly onKey?: (action: ConsoleAction) => void;
+  /** Absent where there is none, as on Windows. */
+  readonly job?: JobControl | undefined;
 }
 
 export interface Console {

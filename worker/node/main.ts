@@ -25,6 +25,8 @@ export interface WorkerWorld {
   readonly build: string;
   /** Writes one line (without its line break) for the person who started the worker. */
   readonly write: (line: string) => void;
+  /** Resolves when the process is asked to end. */
+  readonly interrupted: Promise<string>;
 }
 
 const clock: Clock = {
@@ -36,7 +38,7 @@ const clock: Clock = {
 };
 
 /**
- * Runs a worker until it is asked to leave (SIGINT, SIGTERM, its parent's end), the coordinator ends after its run,
+ * Runs a worker until it is asked to leave (a signal, its parent's end), the coordinator ends after its run,
  * or it can't take part.
  *
  * @returns The exit code: 0, or 1 when it could not take part.
@@ -76,7 +78,8 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
         resolve(status.failed ? 1 : 0);
       },
     });
-    const stopListening = listenForTheEnd((reason) => loop.leave(reason));
+    const stopListening = listenForTheParent((reason) => loop.leave(reason));
+    void world.interrupted.then(() => loop.leave(sentence("stopped-by-user")));
     loop.start();
   });
 }
@@ -89,24 +92,16 @@ function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Calls `leave` at the first signal or when the parent ends. A second signal ends the process at once. */
-function listenForTheEnd(leave: (reason: Sentence) => void): () => void {
-  let asked = false;
-  const onSignal = () => {
-    if (asked) process.exit(130);
-    asked = true;
-    leave(sentence("stopped-by-user"));
-  };
-  // A coordinator that started this process holds the other end of its IPC channel, which closes however the
-  // coordinator ends.
+/**
+ * Calls `leave` when the process that started this one has ended: a coordinator that starts local workers has the other
+ * end of their IPC channel, which closes however the coordinator ends.
+ *
+ * @returns What stops listening, so that the process can end.
+ */
+function listenForTheParent(leave: (reason: Sentence) => void): () => void {
   const onDisconnect = () => leave(sentence("coordinator-process-ended"));
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
   process.on("disconnect", onDisconnect);
-  return () => {
-    process.off("disconnect", onDisconnect);
-    // The signal handlers stay, because a second signal must still end a process that hangs.
-  };
+  return () => process.off("disconnect", onDisconnect);
 }
 
 /** Writes one line for every sentence that differs from the last one. Counts that rise are not reported. */

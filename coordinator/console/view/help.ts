@@ -13,6 +13,7 @@ const helpText: readonly (readonly [key: string, meaning: string])[] = [
   ["q", "show or hide the QR code of the join URL"],
   ["?", "this help"],
   ["Ctrl-C", "end the coordinator"],
+  ["Ctrl-Z", "suspend it, with the workers that it started; fg continues"],
 ];
 
 /** The keys, the links and an explanation of the promedio. */

@@ -6,6 +6,7 @@ export const general = translationOf<typeof english>()({
   quoted: "«{text}»",
   "from-address": "{reason} ({address})",
   "unexpected-error": "un error inesperado: {reason}",
+  "lines-not-shown": "… {count} {count = 1 ? línea no mostrada : líneas no mostradas}",
   "no-such-file": "no existe ese archivo o carpeta",
   "no-permission": "este usuario no tiene permiso",
   "disk-full": "no queda espacio en el disco (ENOSPC)",

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ReadStream, WriteStream } from "node:tty";
+import type { ReadStream } from "node:tty";
 
 import { parseCommandLine } from "../../../coordinator/cli/parse.ts";
 import { runCoordinator } from "../../../coordinator/main.ts";
@@ -109,9 +109,10 @@ async function start(terminal: Terminal): Promise<void> {
   const code = await runCoordinator(command, {
     build: join(root, "build"),
     env: {},
-    output: terminal as unknown as WriteStream,
+    output: terminal,
+    tell: () => {},
     input: { isTTY: false } as ReadStream,
-    interrupted: new Promise(() => {}),
+    signals: { ended: new Promise(() => {}), onReload: () => {} },
   });
   if (code !== 0) throw new Error(`the run ended with exit code ${code}`);
 }

@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ReadStream, WriteStream } from "node:tty";
+import type { ReadStream } from "node:tty";
 
 import type { Browser, Page } from "playwright-core";
 
@@ -74,13 +74,14 @@ function start(terminal: Terminal, port: number): Promise<number> {
   const args = ["coordinator", ...place, ...access, ...run];
   const command = parseCommandLine(args, {}, () => "", "");
   if (command.kind !== "coordinator") throw new Error("a coordinator was asked for");
-  const interrupted = new Promise<string>((resolve) => (interrupt = resolve));
+  const ended = new Promise<string>((resolve) => (interrupt = resolve));
   return runCoordinator(command, {
     build: join(root, "build"),
     env: {},
-    output: terminal as unknown as WriteStream,
+    output: terminal,
+    tell: () => {},
     input: { isTTY: false } as ReadStream,
-    interrupted,
+    signals: { ended, onReload: () => {} },
   });
 }
 

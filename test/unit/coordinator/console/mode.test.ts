@@ -27,5 +27,10 @@ test.each([
     { mode: "live", color: true },
   ],
 ] as const)("%s", (_what, json, isTTY, env, chosen) => {
-  expect(chooseMode({ json, isTTY, env })).toEqual(chosen);
+  expect(chooseMode({ json, isTTY, isForeground: true, env })).toEqual(chosen);
+});
+
+test("started in the background of a terminal, it prints lines", () => {
+  const question = { json: false, isTTY: true, isForeground: false, env: xterm };
+  expect(chooseMode(question)).toEqual({ mode: "plain", color: true });
 });
