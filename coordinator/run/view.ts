@@ -1,8 +1,8 @@
-import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 /**
  * @file The outside view of a coordinator as plain JSON-safe values: the console draws it, the dashboard receives
  * it. Snapshots describe the state; events describe single occurrences.
  */
+import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 import type { RoundKind } from "../../shared/run/kinds.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
 import type { AuditPolicy } from "../audit/audit-policy.ts";

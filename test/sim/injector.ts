@@ -1,5 +1,5 @@
-import { quoted } from "../../shared/words/sentence.ts";
 /** @file Injects the faults: each kind at its own rate, with randomly chosen victims. */
+import { quoted } from "../../shared/words/sentence.ts";
 import type { SimDisk } from "../support/sim/sim-disk.ts";
 import type { Link, Network } from "../support/sim/sim-network.ts";
 import type { Cancel, World } from "../support/sim/sim-world.ts";

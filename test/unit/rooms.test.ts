@@ -17,7 +17,7 @@ const filesPerFolderMax = 16;
  */
 const floors: readonly (readonly string[])[] = [
   ["shared"],
-  ["shared/data", "shared/kernels", "shared/pages"],
+  ["shared/data", "shared/kernels"],
   ["shared/model"],
   // The agreement: what a run is. It calls no kernel.
   ["shared/run"],

@@ -1,9 +1,9 @@
-import { quoted, sentence } from "../../shared/words/sentence.ts";
 /**
  * @file The worker inside the join page: a dedicated worker, bundled as `host.js`, that holds the socket and
  * computes, alone or with more threads. The page only displays and sends requests, so scrolling or sleeping costs
  * no step.
  */
+import { quoted, sentence } from "../../shared/words/sentence.ts";
 import { createFetchDataset } from "../fetch-dataset.ts";
 import type { Clock } from "../platform.ts";
 import { createPool } from "../threads/create-pool.ts";

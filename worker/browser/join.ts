@@ -1,8 +1,8 @@
-import { sentence } from "../../shared/words/sentence.ts";
 /**
  * @file The join page: starts a host with the token from the URL's fragment, shows its state, and passes on the
  * person's requests. Computes nothing itself.
  */
+import { sentence } from "../../shared/words/sentence.ts";
 import { chosen, openControls, showControls } from "./controls.ts";
 import type { HostReport, HostRequest, TabState } from "./page-messages.ts";
 import { element, setText } from "./page.ts";

@@ -1,5 +1,5 @@
-import type { Sentence } from "../../shared/words/sentence.ts";
 /** @file The messages between the join page and its host. They are one program, so nothing is checked. */
+import type { Sentence } from "../../shared/words/sentence.ts";
 import type { WorkerStatus } from "../status.ts";
 
 /** From the page to the host. */

@@ -1,8 +1,8 @@
-import { quoted } from "../../shared/words/sentence.ts";
 /**
  * @file Shows the worker's state on the join page. Every element has its place from the start, so nothing ever
  * moves.
  */
+import { quoted } from "../../shared/words/sentence.ts";
 import type { WorkerStatus } from "../status.ts";
 import { element, setText } from "./page.ts";
 import { describe, type Description } from "./texts/describe.ts";

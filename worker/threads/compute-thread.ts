@@ -1,8 +1,8 @@
-import { reasonOf } from "../../shared/words/sentence.ts";
 /**
  * @file The program inside one compute thread. If it gets a run as a message, it wraps a pool of one in messages.
  * If it gets a run in shared memory, it answers the mailbox there. Platform-free.
  */
+import { reasonOf } from "../../shared/words/sentence.ts";
 import type { ComputePool } from "./compute-pool.ts";
 import { type CreateKernel, SharedThread } from "./shared-thread.ts";
 import type { ThreadReply, ThreadRequest } from "./thread-messages.ts";

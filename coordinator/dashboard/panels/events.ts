@@ -1,5 +1,5 @@
-import { hasCode } from "../../../shared/words/sentence.ts";
 /** @file The events, newest first, and the buttons that cause some: a lesson in what can go wrong. */
+import { hasCode } from "../../../shared/words/sentence.ts";
 import type { CoordinatorEvent, RunView, WorkerView } from "../../run/view.ts";
 import type { Feed, OrderBody } from "../feed.ts";
 import { create, element, setText } from "../page.ts";

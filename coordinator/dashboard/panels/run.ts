@@ -1,5 +1,5 @@
-import { hasCode } from "../../../shared/words/sentence.ts";
 /** @file The run's card: title, phase, figures, fingerprint, and the operator's buttons. */
+import { hasCode } from "../../../shared/words/sentence.ts";
 import type { Phase, RunRecordView, RunView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import type { Feed } from "../feed.ts";

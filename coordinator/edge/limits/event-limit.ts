@@ -1,8 +1,8 @@
-import type { Sentence } from "../../../shared/words/sentence.ts";
 /**
  * @file Limits events of one kind that may come in floods: some are reported, the others are counted, and the count
  * is reported.
  */
+import type { Sentence } from "../../../shared/words/sentence.ts";
 import type { CoordinatorEvent } from "../../run/view.ts";
 import { type Rate, RateLimit } from "./rate-limit.ts";
 

@@ -1,9 +1,9 @@
-import type { Value } from "../../words/sentence.ts";
 /**
  * @file The definition of an option: the row of a table that says how its text is read, and the texts that a source
  * of settings (flags, environment, run file, dashboard) gives for it. Every source passes text, so an option has
  * one reader and one way to be wrong, wherever it comes from.
  */
+import type { Value } from "../../words/sentence.ts";
 import type { OptionValue, Reader } from "./readers.ts";
 
 /** A table's rows by key. */

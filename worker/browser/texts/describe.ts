@@ -1,5 +1,5 @@
-import { type Code, hasCode } from "../../../shared/words/sentence.ts";
 /** @file Chooses the headline, sentence and tone with which the join page shows a worker's status. Pure. */
+import { type Code, hasCode } from "../../../shared/words/sentence.ts";
 import type { TextValues } from "../../../shared/words/texts.ts";
 import type { WorkerStatus } from "../../status.ts";
 import type { TextKey } from "./texts.ts";
