@@ -5,9 +5,10 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
+import { createSecureContext } from "node:tls";
 
 import { OperatorError } from "../../shared/operator-error.ts";
-import { type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { quoted, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 
 export interface TlsFiles {
@@ -89,12 +90,33 @@ function check({ cert, key }: TlsPair, files: TlsFiles): X509Certificate {
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new OperatorError(sentence("tls-key-of-another", { ...files }));
   }
+  if (Date.parse(certificate.validFrom) > Date.now()) {
+    throw new OperatorError(
+      sentence("tls-not-valid-yet", { path: files.cert, date: certificate.validFrom }),
+    );
+  }
   if (Date.parse(certificate.validTo) < Date.now()) {
     throw new OperatorError(
       sentence("tls-expired", { path: files.cert, date: certificate.validTo }),
     );
   }
+  tryToUse({ cert, key }, files);
   return certificate;
+}
+
+/**
+ * Loads the pair as the server will. OpenSSL is stricter than the checks above: it reads the whole chain, where they
+ * read the first certificate, and it refuses keys that are too short.
+ */
+function tryToUse(pair: TlsPair, { cert, key }: TlsFiles): void {
+  try {
+    createSecureContext({ ...pair, minVersion: "TLSv1.2" });
+  } catch (cause) {
+    // The last part of OpenSSL's `error:0A00018F:SSL routines::ee key too small` is the only one for people.
+    const text = cause instanceof Error ? cause.message : String(cause);
+    const reason = quoted(text.split(":").at(-1) ?? text);
+    throw new OperatorError(sentence("tls-not-usable", { cert, key, reason }), { cause });
+  }
 }
 
 function orRefuse<T>(make: () => T, said: Sentence): T {

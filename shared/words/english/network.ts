@@ -46,6 +46,10 @@ export const network = {
   "tls-no-key": "--tls-key {path} holds no private key without a passphrase; give a PEM file",
   "tls-key-of-another":
     "--tls-key {key} is not the key of --tls-cert {cert}; give the two files of one certificate",
+  "tls-not-valid-yet":
+    "--tls-cert {path} is valid from {date} only; wait until then, or check this machine's clock",
+  "tls-not-usable":
+    "--tls-cert {cert} and --tls-key {key} cannot be used ({reason}); give whole PEM files, with a key of at least 2,048 bits (RSA) or 256 (ECDSA)",
   "tls-expired": "--tls-cert {path} expired on {date}; make a new one",
   "page-missing": "the page {path} is missing; build it with npm run build",
 } as const;

@@ -9,6 +9,7 @@ import { join } from "node:path";
 export interface CertificateOptions {
   readonly names?: readonly string[];
   readonly addresses?: readonly (readonly number[])[];
+  readonly validFrom?: Date;
   readonly validTo?: Date;
 }
 
@@ -30,7 +31,9 @@ function selfSigned(
   options: CertificateOptions,
 ): Buffer {
   const { names = ["localhost"], addresses = [[127, 0, 0, 1]] } = options;
-  const { validTo = new Date(Date.now() + 86_400_000) } = options;
+  const day = 86_400_000;
+  const { validFrom = new Date(Date.now() - 2 * day), validTo = new Date(Date.now() + day) } =
+    options;
   const name = sequence(der(0x31, sequence(objectId(2, 5, 4, 3), der(0x0c, Buffer.from("test")))));
   const alternatives = [
     ...names.map((text) => der(0x82, Buffer.from(text))),
@@ -41,7 +44,7 @@ function selfSigned(
     integer(randomInt(2 ** 31, 2 ** 32)),
     ecdsaWithSha256,
     name,
-    sequence(time(new Date(Date.now() - 2 * 86_400_000)), time(validTo)),
+    sequence(time(validFrom), time(validTo)),
     name,
     publicKey.export({ type: "spki", format: "der" }),
     der(

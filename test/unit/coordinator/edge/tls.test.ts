@@ -1,3 +1,4 @@
+import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -63,5 +64,36 @@ describe("Certificate", () => {
     expect(refusalOf({ key: other })).toMatch(/other\.pem is not the key of --tls-cert/u);
     await makeCertificate(folder, { validTo: new Date(Date.now() - 86_400_000) });
     expect(refusalOf({})).toMatch(/cert\.pem expired on .* GMT; make a new one$/u);
+    await makeCertificate(folder, { validFrom: new Date(Date.now() + 3_600_000) });
+    expect(refusalOf({})).toMatch(
+      /cert\.pem is valid from .* GMT only; wait until then, or check/u,
+    );
+  });
+
+  test("that is half-written, in DER, or has a short key is one clear line, and the old one stays", async () => {
+    const files = await makeCertificate(folder);
+    const certificate = new Certificate(files);
+    const whole = certificate.pair;
+    const text = whole.cert.toString();
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 512 });
+    const short = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    const cases = new Map<string, () => Promise<void>>([
+      [
+        "a chain cut in its second certificate",
+        () => writeFile(files.cert, text + text.slice(0, 200)),
+      ],
+      ["DER", () => writeFile(files.cert, new X509Certificate(whole.cert).raw)],
+      ["an empty certificate", () => writeFile(files.cert, "")],
+      ["half a key", () => writeFile(files.key, whole.key.subarray(0, 90))],
+      ["a key of 512 bits", () => writeFile(files.key, short)],
+    ]);
+    for (const [name, damage] of cases) {
+      await damage();
+      expect(() => certificate.reload(), name).toThrow(OperatorError);
+      expect(() => new Certificate(files), name).toThrow(OperatorError);
+      expect(certificate.pair, name).toBe(whole);
+      await writeFile(files.cert, whole.cert);
+      await writeFile(files.key, whole.key);
+    }
   });
 });
