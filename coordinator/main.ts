@@ -247,7 +247,7 @@ class Program {
       env: this.#world.env,
       count: this.#options.localWorkers,
       threads: this.#options.threads,
-      ended: (message) => this.#report({ event: "warning", message }),
+      failed: (message) => this.#report({ event: "warning", message }),
     });
   }
 

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 
+import { sentenceSchema } from "../../shared/protocol/sentence-schema.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 
@@ -18,8 +19,8 @@ export interface LocalWorkersOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly count: number;
   readonly threads: number | "auto";
-  /** A worker process ended unexpectedly. */
-  readonly ended: (said: Sentence) => void;
+  /** A worker process ended unexpectedly, or it cannot reach this coordinator. */
+  readonly failed: (said: Sentence) => void;
 }
 
 /** Starts the processes. Returns a function that ends them and waits until they are gone. */
@@ -32,12 +33,16 @@ export function startLocalWorkers(options: LocalWorkersOptions): () => Promise<v
       // receives.
       if (stopping || code === 0) return;
       const how = signal ?? sentence("exit-code", { code: String(code) });
-      options.ended(sentence("local-worker-ended", { number: i + 1, how }));
+      options.failed(sentence("local-worker-ended", { number: i + 1, how }));
     });
-    child.once("error", (error) => {
-      options.ended(
-        sentence("local-worker-failed", { number: i + 1, reason: systemReason(error) }),
-      );
+    const fail = (reason: Sentence) => {
+      options.failed(sentence("local-worker-failed", { number: i + 1, reason }));
+    };
+    child.once("error", (error) => fail(systemReason(error)));
+    // A worker tells its parent why it has not connected yet.
+    child.once("message", (reason) => {
+      const read = sentenceSchema.safeParse(reason);
+      if (read.success) fail(sentence("cannot-connect", { reason: read.data }));
     });
     return child;
   });

@@ -5,9 +5,12 @@
 import { createServer, type Server } from "node:http";
 import { createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
+import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { startLocalWorkers } from "../../coordinator/workers/local-workers.ts";
+import { say, type Sentence } from "../../shared/words/sentence.ts";
 import { Cluster } from "../support/processes/cluster.ts";
 
 const short = ["--dataset", "digits:600,100", "--epochs", "1", "--exit"];
@@ -21,10 +24,10 @@ beforeEach(async () => {
 });
 afterEach(() => cluster.stop());
 
-/** A program on [::1], like Vite's development server, and its port. */
-async function listenOnIPv6(): Promise<{ server: Server; port: number }> {
+/** Another program, such as a development server on [::1], and its port. */
+async function listen(host: string): Promise<{ server: Server; port: number }> {
   const server = createServer((_, response) => response.writeHead(404).end());
-  await new Promise<void>((resolve) => server.listen(0, "::1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   return { server, port: address.port };
@@ -33,7 +36,7 @@ async function listenOnIPv6(): Promise<{ server: Server; port: number }> {
 test.skipIf(!hasIPv6)(
   "local workers reach their own coordinator while another program has [::1] and the same port",
   async () => {
-    const { server, port } = await listenOnIPv6();
+    const { server, port } = await listen("::1");
     const more = ["--host", "0.0.0.0", "--port", String(port), "--local-workers", "1"];
     const coordinator = cluster.coordinator(...short, ...more);
     const { url } = await coordinator.event("listening");
@@ -65,4 +68,25 @@ test("--join-url is the address that others are given, and requests that name it
     socket.once("error", reject);
   });
   expect(status).toBe("HTTP/1.1 200 OK");
+});
+
+test("a local worker that cannot connect is a warning at once, and says why", async () => {
+  const program = join(import.meta.dirname, "../../build/promedio.js");
+  const { server, port } = await listen("127.0.0.1");
+  const said: Sentence[] = [];
+  const stop = startLocalWorkers({
+    program,
+    url: `http://127.0.0.1:${port}`,
+    joinToken: null,
+    env: process.env,
+    count: 1,
+    threads: 1,
+    failed: (warning) => said.push(warning),
+  });
+  await expect.poll(() => said.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await stop();
+  server.close();
+  expect(say("en", said[0]!)).toMatch(
+    /^local worker 1: it cannot connect to this coordinator \(.*404/u,
+  );
 });

@@ -49,6 +49,7 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
   const options = resolveWorkerOptions(command, machine);
   const createKernel = readKernel(world.build);
   const lines = new StatusLines(world.write);
+  const tellParent = createTellParent();
   return await new Promise((resolve) => {
     const pool = createPool({
       threads: options.threads,
@@ -72,6 +73,7 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
       stopsAfterRun: true,
       changed(status) {
         lines.show(status);
+        tellParent(status);
         if (status.phase !== "stopped") return;
         stopListening();
         pool.close();
@@ -102,6 +104,18 @@ function listenForTheParent(leave: (reason: Sentence) => void): () => void {
   const onDisconnect = () => leave(sentence("coordinator-process-ended"));
   process.on("disconnect", onDisconnect);
   return () => process.off("disconnect", onDisconnect);
+}
+
+/**
+ * A coordinator that started this process does not read its lines, and would wait for it in silence: it is told why
+ * the worker could not connect, until the worker has connected once.
+ */
+function createTellParent(): (status: WorkerStatus) => void {
+  let hasConnected = false;
+  return ({ phase, detail }) => {
+    if (phase === "waiting" || phase === "loading" || phase === "training") hasConnected = true;
+    if (phase === "retrying" && !hasConnected) process.send?.(detail);
+  };
 }
 
 /** Writes one line for every sentence that differs from the last one. Counts that rise are not reported. */

@@ -41,5 +41,6 @@ export const run = {
   "order-lost": "the connection was lost before the coordinator answered",
   "local-worker-ended": "local worker {number} ended ({how})",
   "exit-code": "exit code {code}",
+  "cannot-connect": "it cannot connect to this coordinator ({reason}), and keeps trying",
   "local-worker-failed": "local worker {number}: {reason}",
 } as const;

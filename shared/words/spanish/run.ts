@@ -45,5 +45,6 @@ export const run = translationOf<typeof english>()({
   "order-lost": "se perdió la conexión antes de que respondiera el coordinador",
   "local-worker-ended": "el ayudante local {number} terminó ({how})",
   "exit-code": "código de salida {code}",
+  "cannot-connect": "no logra conectarse con este coordinador ({reason}) y lo sigue intentando",
   "local-worker-failed": "ayudante local {number}: {reason}",
 });

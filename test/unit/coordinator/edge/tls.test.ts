@@ -15,6 +15,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+function errorOf(act: () => unknown): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 describe("Certificate", () => {
   test("covers its 2 names and its address, and nothing else; a wildcard and localhost are not names to show", async () => {
     const names = ["train.example.org", "*.lab.example", "localhost"];
@@ -89,9 +98,13 @@ describe("Certificate", () => {
     ]);
     for (const [name, damage] of cases) {
       await damage();
-      expect(() => certificate.reload(), name).toThrow(OperatorError);
-      expect(() => new Certificate(files), name).toThrow(OperatorError);
-      expect(certificate.pair, name).toBe(whole);
+      const errors = [() => certificate.reload(), () => new Certificate(files)].map(errorOf);
+      expect([name, ...errors.map((error) => error instanceof OperatorError)]).toEqual([
+        name,
+        true,
+        true,
+      ]);
+      expect([name, certificate.pair === whole]).toEqual([name, true]);
       await writeFile(files.cert, whole.cert);
       await writeFile(files.key, whole.key);
     }
