@@ -13,14 +13,17 @@ import type { ReadStream } from "node:tty";
 
 import { parseCommandLine } from "../../../coordinator/cli/parse.ts";
 import { runCoordinator } from "../../../coordinator/main.ts";
+import { known } from "../../../shared/assert.ts";
 import { Terminal } from "../processes/terminal.ts";
 import { filmOf, type Frame } from "./terminal-film.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const picture = join(import.meta.dirname, "pictures/killed-worker.svg");
 const columns = 100;
-/** How often the screen is recorded; the console draws a view five times per second. */
-const frameMs = 400;
+/** Between two frames. The console draws a view five times a second. */
+const frameMs = 250;
+/** In one reel: a slow machine's run is shown in larger steps, not in a larger file. */
+const framesMax = 30;
 const holdMs = 7_000;
 /** About half of the run is done by then. */
 const killAtPercent = 45;
@@ -98,7 +101,7 @@ async function record({ rows, kills }: { rows: number; kills: boolean }): Promis
   frames.push({ atMs, rows: terminal.runs });
   const fingerprint = /^fingerprint ([\da-f]{64})$/mu.exec(terminal.lines.join("\n"))?.[1];
   if (fingerprint === undefined) throw new Error(`no fingerprint: ${terminal.lines.join("\n")}`);
-  return { frames, fingerprint, kill };
+  return { frames: thinned(frames), fingerprint, kill };
 }
 
 /** The program itself, as `promedio start --exit` would run it on a terminal. */
@@ -147,4 +150,11 @@ function workerPids(): number[] {
     })
     .map(([, pid]) => Number(pid))
     .toSorted((a, b) => a - b);
+}
+
+/** At most `framesMax` of the frames, evenly spaced, the first and the last among them. */
+function thinned(frames: readonly Frame[]): Frame[] {
+  const step = Math.max(1, (frames.length - 1) / (framesMax - 1));
+  const count = Math.min(frames.length, framesMax);
+  return Array.from({ length: count }, (_, i) => known(frames[Math.round(i * step)], "a frame"));
 }
