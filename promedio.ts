@@ -28,7 +28,7 @@ setFlagsFromString("--semi-space-growth-factor=1");
 /** The folder of the bundled program, the kernel and the pages. */
 const build = import.meta.dirname;
 
-// From here on no reader of the output can stop the program, neither one that is slow nor one that goes away.
+// From here on no reader of the output can stop the program, whether it is slow or goes away.
 const pump = join(build, "output-pump.js");
 const output = new Output(process.stdout, pump);
 const errors = new Output(process.stderr, pump);
@@ -100,10 +100,10 @@ async function runCoordinator(
   });
 }
 
-/** How long the end waits for a reader that takes nothing. */
+/** How long the program waits at the end for a reader that accepts nothing. */
 const stalledMs = 2_000;
 
-/** Lets the process end: at once when everything has been read, and soon when nobody reads. */
+/** Lets the process end: at once if everything has been read, or soon if nobody reads. */
 function endOutput(): void {
   let before = -1;
   const look = () => {

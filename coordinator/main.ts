@@ -52,7 +52,7 @@ export interface ProgramWorld {
   readonly build: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly output: ConsoleOutput & { readonly isTTY: boolean };
-  /** Takes one line without a line break for the person who started the program. */
+  /** Writes one line (without its line break) for the person who started the program. */
   readonly tell: (line: string) => void;
   readonly input: ReadStream;
   readonly signals: Pick<Signals, "ended" | "onReload">;

@@ -5,7 +5,7 @@
  */
 import { SentenceError } from "./words/sentence.ts";
 
-/** Bytes that are not what they should be. It says what was found and what was expected. */
+/** The bytes are not in the expected format. The sentence says what was found and what was expected. */
 export class FormatError extends SentenceError {
   override readonly name = "FormatError";
 }

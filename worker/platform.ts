@@ -46,7 +46,7 @@ export interface TransportEvents {
 export interface Closure {
   /** WebSocket close status; 1006 if there was no closing handshake. */
   readonly status: number;
-  /** What the other side or the system said of it; `null` for nothing. */
+  /** What the other side or the system said about it; `null` if nothing. */
   readonly reason: Sentence | null;
 }
 

@@ -19,9 +19,9 @@ export interface WorkerStatus {
   readonly phase: WorkerPhase;
   /** It stopped because it cannot take part. */
   readonly failed: boolean;
-  /** What it does, what it waits for, or why it stopped. A page may have its own words for some of its codes. */
+  /** What it does, what it waits for, or why it stopped. A page may have its own words for some codes. */
   readonly detail: Sentence;
-  /** What the coordinator said when it refused this worker, if it said anything. */
+  /** The coordinator's reason when it refused this worker, if it gave any. */
   readonly refusal: Sentence | null;
   /** Bytes of the dataset received so far, decompressed, during the download. */
   readonly receivedBytes: number;

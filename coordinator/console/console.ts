@@ -37,7 +37,7 @@ interface Lines {
     view: CoordinatorView,
     saved: SavedCheckpoint | null | undefined,
   ) => string | null;
-  /** Stands where lines were dropped for a reader that is too slow. */
+  /** The line that replaces lines dropped for a reader that is too slow. */
   readonly lineOfGap: (gap: Sentence) => string;
 }
 
@@ -71,7 +71,7 @@ function jsonLine(event: CoordinatorEvent): string {
   );
 }
 
-/** Sentences as their English texts. The code and the values of what happened stand beside them, for programs. */
+/** Replaces sentences by their English texts. The event's code and values are added beside them, for programs. */
 function withWords(event: CoordinatorEvent): object {
   const said = saidIn(event);
   const words = Object.entries(event).map(([name, value]: [string, unknown]) => [
@@ -82,7 +82,7 @@ function withWords(event: CoordinatorEvent): object {
   return { ...Object.fromEntries(words), ...(said === null ? {} : { code, values }) };
 }
 
-/** Why or what; a run's title is no event. */
+/** The sentence that says why or what; a run's title does not count. */
 function saidIn(event: CoordinatorEvent): Sentence | null {
   if ("reason" in event) return event.reason;
   return "message" in event ? event.message : null;

@@ -1,21 +1,21 @@
 /**
- * @file What the terminal's job control has to do with this program: whether it is in the foreground, how it is
- * suspended, and whether its terminal is still there. A program in the background that changes the terminal's mode or
- * reads its keys is stopped by the system, so it must know before it tries.
+ * @file The terminal's job control, as far as it concerns this program: whether it is in the foreground, how it is
+ * suspended, and whether its terminal still exists. The system stops a background program that changes the
+ * terminal's mode or reads its keys, so the program must know before it tries.
  */
 import { execFileSync } from "node:child_process";
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import { isatty } from "node:tty";
 
 export interface JobControl {
-  /** Whether the terminal's keys and its mode are this program's to use. */
+  /** Whether this program may use the terminal's keys and mode. */
   isForeground(): boolean;
-  /** Whether the process still has the terminal that it was started from. */
+  /** Whether the process still has the terminal from which it was started. */
   hasTerminal(): boolean;
   /**
-   * Stops this process as Ctrl-Z does, and returns when it is continued. Does nothing where no shell could continue it.
+   * Stops this process like Ctrl-Z, and returns when it is continued. Does nothing if no shell could continue it.
    *
-   * @param listener - The program's own listener for SIGTSTP, which would keep the signal from stopping anything.
+   * @param listener - The program's own listener for SIGTSTP, which would otherwise prevent the stop.
    * @param target - This process, or every process of its job.
    */
   suspend(listener: () => void, target: "process" | "job"): void;
@@ -39,7 +39,8 @@ export const jobControl: JobControl = {
 
   suspend(listener, target) {
     if (process.platform === "win32") return;
-    // Without a listener the system decides: it leaves a process alone that nobody could continue, as in a container.
+    // Without a listener the system decides. It does not stop a process that nobody could continue, for example in
+    // a container.
     process.off("SIGTSTP", listener);
     process.kill(target === "job" ? 0 : process.pid, "SIGTSTP");
     process.on("SIGTSTP", listener);
@@ -47,8 +48,8 @@ export const jobControl: JobControl = {
 };
 
 /**
- * Lets the process end as it means to when its terminal has been closed: Node restores the terminal's mode at the end, and
- * aborts if that fails. It passes over streams that are closed.
+ * Lets the process end normally after its terminal has been closed. Node restores the terminal's mode at the end
+ * and aborts if that fails, but it skips closed streams.
  */
 export function surviveLostTerminal(): void {
   const terminals = [0, 1, 2].filter((fd) => isatty(fd));
@@ -68,7 +69,7 @@ function foregroundOnLinux(): boolean | undefined {
   }
 }
 
-/** The other systems: `ps` marks a process in the foreground with a plus sign. */
+/** On other systems, `ps` marks a foreground process with a plus sign. */
 function foregroundByPs(): boolean | undefined {
   try {
     const args = ["-o", "stat=,tty=", "-p", String(process.pid)];

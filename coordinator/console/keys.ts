@@ -55,8 +55,8 @@ function parseKeys(chunk: string): Key[] {
 }
 
 /**
- * Single keys without echo, from a terminal that is switched to raw mode for them. Only a program in the foreground may
- * call `start` and `stop`: the system stops any other that changes the terminal's mode or reads from it.
+ * Reads single keys without echo from a terminal in raw mode. Only a foreground program may call `start` and
+ * `stop`: the system stops any other that changes the terminal's mode or reads from it.
  */
 export class KeyReader {
   readonly #input: ConsoleInput;
@@ -75,19 +75,19 @@ export class KeyReader {
     return this.#input.isTTY === true && this.#input.setRawMode !== undefined;
   }
 
-  /** Does nothing while keys are being read, and where there are none. */
+  /** Does nothing if keys are already being read, or if there are none. */
   start(): void {
     const input = this.#input;
     if (this.#isReading || !this.hasKeys) return;
     this.#isReading = true;
-    // Another program may have changed the mode meanwhile, and Node skips a mode that it thinks is set already.
+    // Another program may have changed the mode meanwhile, and Node skips a mode that it believes to be set.
     input.setRawMode?.(false);
     input.setRawMode?.(true);
     input.on("data", this.#onData);
     input.resume();
   }
 
-  /** Stops reading, which lets the process end, and leaves the terminal's mode as it is. */
+  /** Stops reading, so that the process can end, and leaves the terminal's mode unchanged. */
   pause(): void {
     if (!this.#isReading) return;
     this.#isReading = false;
@@ -95,7 +95,7 @@ export class KeyReader {
     this.#input.pause();
   }
 
-  /** Stops reading and gives the terminal its own mode back. */
+  /** Stops reading and restores the terminal's own mode. */
   stop(): void {
     if (!this.#isReading) return;
     this.pause();

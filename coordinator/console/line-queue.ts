@@ -1,10 +1,8 @@
-/**
- * @file Lines on their way to a reader that may be slow: a bounded queue in which the newest lines win.
- */
+/** @file Lines for a reader that may be slow: a bounded queue that drops the oldest lines first. */
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { ConsoleOutput } from "./types.ts";
 
-/** A few thousand lines: more than a person reads back, and nothing beside a run's memory. */
+/** A few thousand lines: more than a person scrolls back, and little compared with a run's memory. */
 const waitingCharactersMax = 2 ** 20;
 
 export class LineQueue {
@@ -13,23 +11,23 @@ export class LineQueue {
   #waiting: string[] = [];
   #waitingCharacters = 0;
   #dropped = 0;
-  /** Whether the output takes lines now. */
+  /** Whether the output accepts lines now. */
   #isOpen = true;
   #isLost = false;
 
-  /** @param lineOfGap - The line that stands where lines were dropped, made from what there is to say of them. */
+  /** @param lineOfGap - Makes the line that replaces dropped lines, from a sentence about them. */
   constructor(output: ConsoleOutput, lineOfGap: (gap: Sentence) => string) {
     this.#output = output;
     this.#lineOfGap = lineOfGap;
     output.on("drain", () => this.#drain());
-    // A reader that has gone away, as `head` does, ends the lines and not the program.
+    // If the reader goes away, as `head` does, the lines end but the program continues.
     output.on("error", () => {
       this.#isLost = true;
       this.#waiting = [];
     });
   }
 
-  /** Writes a line, or keeps it until the reader has taken those before it. */
+  /** Writes a line, or keeps it until the reader has accepted the earlier ones. */
   add(line: string): void {
     if (this.#isLost) return;
     this.#waiting.push(line);

@@ -22,7 +22,7 @@ import { type RunEnding, summaryLines } from "./view/summary.ts";
 
 /** Ten frames per second: smooth to the eye, negligible for the run. */
 const frameIntervalMs = 100;
-/** How often a program in the background looks whether it has the terminal again. */
+/** How often a background program checks whether it has the terminal again. */
 const foregroundPollMs = 1_000;
 /** As many as the largest terminal can show. */
 const logEntriesMax = 200;
@@ -55,7 +55,7 @@ export class LiveConsole implements Console {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #drawnMs = Number.NEGATIVE_INFINITY;
   #isOpen = true;
-  /** In the background: the terminal is another program's. */
+  /** The program is in the background: the terminal belongs to another program. */
   #isAway = false;
 
   constructor({ output, input, color, now, onKey, job }: ConsoleOptions) {
@@ -167,7 +167,8 @@ export class LiveConsole implements Console {
     this.#qr = isVisible ? "hidden" : "shown";
   }
 
-  // ── the terminal, and whose it is ───────────────────────────────────────────────────────────────────────────────
+  // ── the terminal and its owner
+  // ──────────────────────────────────────────────────────────────────────────────────
 
   #listenForSuspension(): void {
     if (this.#job === undefined) return;
@@ -176,8 +177,8 @@ export class LiveConsole implements Console {
   }
 
   /**
-   * Whether something that was written has not been taken. Then the terminal's mode may not be changed: the system waits
-   * with that for what was written, and for what other programs are writing.
+   * Whether some output has not been accepted yet. Then the terminal's mode must not be changed, because the system
+   * would wait for that output, and for what other programs are writing.
    */
   get #isStalled(): boolean {
     return (this.#output.writableLength ?? 0) > 0;
@@ -191,15 +192,15 @@ export class LiveConsole implements Console {
   }
 
   /**
-   * Gives the terminal's mode back, unless the system would stop this process for it, in the background, or let it wait.
-   * Node gives it back as the process ends.
+   * Restores the terminal's mode, unless the system would stop this process for it (in the background) or make it
+   * wait. Node restores it when the process ends.
    */
   #stopKeys(): void {
     if (this.#isStalled || this.#job?.isForeground() === false) this.#keys?.pause();
     else this.#keys?.stop();
   }
 
-  /** Ctrl-Z, for every process of the job, or a signal for this one: returns when the program is continued. */
+  /** Handles Ctrl-Z, for every process of the job, or a signal for this one. Returns when the program is continued. */
   #suspend(target: "process" | "job"): void {
     if (this.#job === undefined) return;
     this.#stopKeys();
@@ -210,7 +211,7 @@ export class LiveConsole implements Console {
 
   readonly #onStopSignal = (): void => this.#suspend("process");
 
-  /** Continued, perhaps in the background, where the program goes on without a screen until it is brought back. */
+  /** Continued, perhaps in the background. There the program runs without a screen until it is brought back. */
   readonly #onContinue = (): void => {
     if (!this.#isOpen) return;
     this.#screen.suspend();
@@ -221,7 +222,7 @@ export class LiveConsole implements Console {
     else this.#schedule();
   };
 
-  /** The terminal is gone (a closed window): the run continues without a console. */
+  /** The terminal is gone (its window was closed). The run continues without a console. */
   readonly #onOutputError = (): void => {
     this.#isOpen = false;
     this.#releaseTerminal();

@@ -10,7 +10,7 @@ export interface ModeQuestion {
   readonly json: boolean;
   /** Standard output is a terminal. */
   readonly isTTY: boolean;
-  /** Whether the terminal is this program's to draw on: a program started with `&` prints lines. */
+  /** Whether this program may draw on the terminal. A program started with `&` prints lines instead. */
   readonly isForeground: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }

@@ -4,9 +4,10 @@
  * Node writes to a terminal synchronously. A terminal that nobody reads (a stalled ssh connection, a selection in a
  * Windows console, a stopped tmux client) would stop steps, pings and HTTP answers. Three rules prevent that:
  *
- * 1. No write blocks. What is not taken at once waits in memory, and `write` returns `false` until `drain`.
- * 2. A reader that goes away (EPIPE, EIO) costs its output and nothing else.
- * 3. The callers keep what waits small: `Screen` skips frames and `LineQueue` drops lines while `write` returns `false`.
+ * 1. No write blocks. Output that is not accepted at once waits in memory, and `write` returns `false` until
+ *    `drain`.
+ * 2. A reader that goes away (EPIPE, EIO) loses its output, and nothing else happens.
+ * 3. The callers limit what waits: `Screen` skips frames and `LineQueue` drops lines while `write` returns `false`.
  */
 import { spawn } from "node:child_process";
 import { write as writeFile } from "node:fs";
@@ -22,7 +23,7 @@ type OutputListener = Parameters<ConsoleOutput["on"]>[1];
 /** `process.stdout` or `process.stderr`. */
 type StandardStream = WriteStream & { readonly fd: number };
 
-/** The part of libuv's stream handle that matters here. Node documents none of it, so every part may be missing. */
+/** The used part of libuv's stream handle. Node does not document it, so every part may be missing. */
 interface StreamHandle {
   readonly fd?: number;
   setBlocking?(isBlocking: boolean): number;
@@ -32,7 +33,7 @@ interface StreamHandle {
 export class Output implements ConsoleOutput {
   readonly isTTY: boolean;
   readonly #stream: StandardStream;
-  /** Where the bytes go: the stream itself, or what stands between it and the program. */
+  /** The destination of the bytes: the stream itself, or something between it and the program. */
   readonly #sink: Writable;
   #taken = 0;
 
@@ -41,7 +42,7 @@ export class Output implements ConsoleOutput {
     this.#stream = stream;
     this.isTTY = isatty(stream.fd);
     this.#sink = sinkOf(stream, pump);
-    // Rule 2. Whoever wants to know listens as well.
+    // Rule 2. Other listeners may be added for those who want to know.
     for (const each of new Set([stream, this.#sink])) each.on("error", () => undefined);
   }
 
@@ -54,7 +55,7 @@ export class Output implements ConsoleOutput {
     return this.isTTY ? this.#stream.rows : 0;
   }
 
-  /** How many writes have been completed. While something waits, a number that stays the same means a stalled reader. */
+  /** Number of completed writes. If it stays the same while output waits, the reader has stalled. */
   get taken(): number {
     return this.#taken;
   }
@@ -77,7 +78,7 @@ export class Output implements ConsoleOutput {
     this.#source(event).off(event, listener);
   }
 
-  /** Nothing more will be written. The process stays alive until what was written has been taken. */
+  /** Nothing more will be written. The process stays alive until everything written has been accepted. */
   end(): void {
     if (this.#sink !== this.#stream) this.#sink.end();
   }
@@ -92,16 +93,16 @@ function sinkOf(stream: StandardStream, pump: string): Writable {
   const { fd } = stream;
   if (!(stream instanceof Socket)) return fileSink(fd);
   const handle: StreamHandle | undefined = Reflect.get(stream, "_handle");
-  // Libuv opens a terminal a second time, so that only this program's writes become asynchronous. Where it may not
-  // (after `su`), the handle keeps the number of the standard stream, and libuv would try again in a busy loop.
+  // Libuv opens a terminal a second time, so that only this program's writes become asynchronous. If it may not
+  // (after `su`), the handle keeps the number of the standard stream, and libuv would retry in a busy loop.
   const isShared = isatty(fd) && (handle?.fd ?? 0) <= 2;
   if (!isShared && handle?.setBlocking?.(false) === 0) return stream;
   return pumpSink(fd, pump);
 }
 
 /**
- * Writes to a file in the background. A file on a disk that is full or gone loses lines: Node's own stream would throw
- * in the middle of a step.
+ * Writes to a file in the background. If the disk is full or gone, lines are lost; Node's own stream would throw in
+ * the middle of a step.
  */
 function fileSink(fd: number): Writable {
   const writeRest = (bytes: Buffer, done: () => void): void => {
@@ -114,8 +115,8 @@ function fileSink(fd: number): Writable {
 }
 
 /**
- * Writes through a child process, which may block: for a Windows console, where Node has no other way. It is started by
- * the first write, and ends when it has written everything, also after this process was killed.
+ * Writes through a child process, which may block: for a Windows console, where Node has no other way. The first
+ * write starts it. It ends when it has written everything, even if this process was killed.
  */
 function pumpSink(fd: number, pump: string): Writable {
   let input: Writable | undefined;

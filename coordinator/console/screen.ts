@@ -72,7 +72,7 @@ export class Screen {
     this.#shown = [];
   }
 
-  /** Gives the terminal back until the next `draw`. */
+  /** Restores the terminal until the next `draw`. */
   suspend(): void {
     if (this.#state !== "drawing") return;
     this.#state = "fresh";
@@ -84,7 +84,7 @@ export class Screen {
     this.#output.write(leaveScreen);
   }
 
-  /** Gives the terminal back for good. */
+  /** Restores the terminal for good. */
   leave(): void {
     this.suspend();
     this.#state = "left";

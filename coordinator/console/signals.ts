@@ -1,6 +1,6 @@
 /**
- * @file The signals that ask the program to end, and the one that may ask for something else. No signal loses work:
- * each of them lets the program save what it has.
+ * @file The signals that ask the program to end, and the one that may mean something else. No signal loses work:
+ * after each of them the program can save its state.
  */
 import type { JobControl } from "./job-control.ts";
 
@@ -8,13 +8,13 @@ import type { JobControl } from "./job-control.ts";
 const impatientCode = 130;
 
 export class Signals {
-  /** Resolves at the first signal that asks for the end, with its name. */
+  /** Resolves at the first signal that asks for the end, with the signal's name. */
   readonly ended: Promise<string>;
   readonly #job: Pick<JobControl, "hasTerminal">;
   readonly #hadTerminal: boolean;
   #reload: (() => void) | undefined;
 
-  /** Listens from now on. */
+  /** Starts listening. */
   constructor(job: Pick<JobControl, "hasTerminal">) {
     this.#job = job;
     this.#hadTerminal = job.hasTerminal();
@@ -28,8 +28,8 @@ export class Signals {
   }
 
   /**
-   * From now on SIGHUP calls `reload`, as a program expects that renews certificates. A closed window or a lost ssh
-   * connection sends the same signal: then the terminal is gone, and the program ends.
+   * From now on SIGHUP calls `reload`, which is what programs that renew certificates expect. A closed window or a
+   * lost ssh connection sends the same signal; then the terminal is gone, and the program ends.
    */
   onReload(reload: () => void): void {
     this.#reload = reload;
@@ -43,7 +43,7 @@ export class Signals {
       asked = true;
       end(signal);
     };
-    // Windows: SIGBREAK is Ctrl-Break, and SIGHUP a console window that is being closed.
+    // On Windows, SIGBREAK is Ctrl-Break, and SIGHUP means that the console window is being closed.
     for (const signal of ["SIGINT", "SIGTERM", "SIGBREAK"] as const) process.on(signal, onSignal);
   }
 

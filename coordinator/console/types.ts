@@ -1,4 +1,4 @@
-/** @file What a console is to its owner, and the parts of a terminal's streams that it uses. */
+/** @file The contract between a console and its owner, and the parts of a terminal's streams that it uses. */
 import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../run/view.ts";
 import type { JobControl } from "./job-control.ts";
 import type { ConsoleMode } from "./mode.ts";
@@ -8,7 +8,7 @@ export interface ConsoleOutput {
   /** In cells; unset if it is not a terminal. */
   readonly columns?: number;
   readonly rows?: number;
-  /** What was written and not taken yet. */
+  /** Bytes written but not accepted yet. */
   readonly writableLength?: number;
   /** @returns Whether more may be written before `drain`. */
   write(text: string): boolean;
@@ -40,7 +40,7 @@ export interface ConsoleOptions {
   /** Milliseconds of any monotonic clock. */
   readonly now: () => number;
   readonly onKey?: (action: ConsoleAction) => void;
-  /** Absent where there is none, as on Windows. */
+  /** Absent if there is none, as on Windows. */
   readonly job?: JobControl | undefined;
 }
 

@@ -23,7 +23,7 @@ export function formOf(config: RunConfig): FormValues {
   };
 }
 
-/** A model that no shorthand describes is shown as it is, and refused as widths if it is sent back. */
+/** A model without a shorthand is shown as its layers; sent back as widths, it is refused. */
 function modelFormOf(model: ModelConfig): FormValues {
   const shorthand = shorthandOf(model);
   if (shorthand === undefined) return { layers: modelTitle(model) };

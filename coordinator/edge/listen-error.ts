@@ -1,8 +1,8 @@
-/** @file What it means that a server can't listen, to the operator who chose the address. */
+/** @file Explains to the operator, who chose the address, why a server can't listen. */
 import { OperatorError } from "../../shared/operator-error.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 
-/** The operator's mistake, where it is one; any other error as it is. */
+/** An OperatorError if the operator can fix it; any other error unchanged. */
 export function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
   const place = { port: String(port), host };
   if (error.code === "EADDRINUSE") {

@@ -69,7 +69,7 @@ function codeOf(error: Error): ProtocolErrorCode {
   return tooLarge ? "ERR_TOO_LARGE" : "ERR_DECODE";
 }
 
-/** @param text - What the peer wrote into its close frame. */
+/** @param text - The text in the peer's close frame. */
 function reasonOfClose(code: number, text: string): Sentence {
   if (code === 1006) return sentence("connection-lost");
   if (code === 1001) return sentence("went-away");

@@ -65,7 +65,7 @@ function sharesOf(
   sizes: ModelSizes,
 ) {
   const { parameterCount } = sizes;
-  // Where larger blocks have more values, they are too few to take time.
+  // Kinds whose larger blocks have more values have too few of them to matter.
   const valueCount = roundKinds[round.kind].valueCount({ start: 0, end: 1 }, sizes);
   return [...round.holdings].map(([workerId, { sinceMs, doneMs, computeMs, samples, owed }]) => {
     const endMs = Math.min(doneMs ?? closedMs, closedMs);

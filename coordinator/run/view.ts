@@ -172,8 +172,8 @@ export interface SavedCheckpoint {
 }
 
 /**
- * What happened once. `--json` prints each as one line with these very names, a sentence as its English text, and beside it
- * its `code` and its `values`.
+ * An occurrence. `--json` prints each one as a line with these very names: a sentence as its English text, and
+ * beside it its `code` and `values`.
  */
 export type CoordinatorEvent =
   | {
@@ -189,7 +189,7 @@ export type CoordinatorEvent =
       readonly name: string;
       readonly kind: "node" | "browser" | "unknown";
       readonly threads: number;
-      /** Of the refusal, when the coordinator ended the connection because of what its peer did. */
+      /** Code of the refusal, if the coordinator ended the connection because of something the peer did. */
       readonly error: ProtocolErrorCode | null;
       readonly reason: Sentence | null;
       readonly workers: number;

@@ -50,7 +50,7 @@ export class Notices {
   }
 }
 
-/** What is waited for, apart from how long: equal as long as nothing changes. */
+/** What is waited for, without the duration: it stays equal as long as nothing changes. */
 function identityOf({ code, values }: Sentence): string {
   return JSON.stringify({ code, values: { ...values, seconds: 0 } });
 }

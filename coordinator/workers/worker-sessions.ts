@@ -383,7 +383,8 @@ export class WorkerSessions implements RunWorkers {
   #refuse(connection: Connection, { code, said }: ProtocolError): void {
     if (!this.#connections.has(connection)) return;
     const { socket, worker } = connection;
-    // A worker of another version could not read it, and would come back for that: the close status tells it all.
+    // A worker of another version could not read the message and would reconnect because of it. The close status
+    // says everything.
     if (code !== "ERR_VERSION") {
       const message: CoordinatorMessage = { type: "error", code, reason: fitForWire(said) };
       socket.send(encodeHead(message, 0));

@@ -61,8 +61,8 @@ export interface Engine {
   /**
    * Computes the next shard of the unit (for `candidates`: of one candidate).
    *
-   * @returns The result after the last shard, before that `undefined`. Its values are a view of the kernel's memory:
-   *   the next unit overwrites them, and growing that memory detaches them.
+   * @returns The result after the last shard, `undefined` before that. Its values are a view of the kernel's
+   *   memory: the next unit overwrites them, and growing that memory detaches them.
    * @throws {NonFiniteError} If the finished unit has a value that is NaN or ±∞.
    */
   advance(): UnitResult | undefined;
@@ -97,7 +97,7 @@ export function createEngineOver(
   return new ComputeEngine(options);
 }
 
-/** What computes the units of each kind. */
+/** The class that computes the units of each kind. */
 const computations: {
   readonly [Kind in RoundKind]: new (workspace: Workspace) => Computation;
 } = {
@@ -109,9 +109,9 @@ const computations: {
 class ComputeEngine implements Engine {
   readonly parameterCount: number;
   readonly #workspace: Workspace;
-  /** Of the kinds of rounds that the run has. */
+  /** One for each kind of round that the run has. */
   readonly #computations = new Map<RoundKind, Computation>();
-  /** What is under way, and what computes it. */
+  /** The current unit and its computation. */
   #unit: Unit | undefined;
   #computation: Computation | undefined;
 
@@ -130,7 +130,7 @@ class ComputeEngine implements Engine {
       parameters,
       classCount,
     };
-    // A machine's speed is measured by gradients, whatever it trains with.
+    // A machine's speed is measured with gradients, whatever the run trains with.
     for (const kind of ["gradient", trainingKind(config), "evaluation"] as const) {
       if (this.#computations.has(kind)) continue;
       this.#computations.set(kind, new computations[kind](this.#workspace));

@@ -57,10 +57,10 @@ export function instantiateKernel(wasmBytes: Uint8Array, place?: SharedPlace): K
 }
 
 /**
- * Compiles and instantiates the SIMD kernel with memory of its own, without blocking: for a page's main thread.
+ * Compiles and instantiates the SIMD kernel with its own memory, without blocking: for a page's main thread.
  *
  * @param wasmBytes - The output of `buildKernel`.
- * @throws {WebAssembly.CompileError} As `instantiateKernel` does.
+ * @throws {WebAssembly.CompileError} Like `instantiateKernel`.
  */
 export async function compileKernel(wasmBytes: Uint8Array<ArrayBuffer>): Promise<Kernel> {
   const memory = new WebAssembly.Memory({ initial: 1 });

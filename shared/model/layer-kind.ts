@@ -66,7 +66,7 @@ export interface LayerKind<Settings extends { readonly kind: string }> {
   outputShape(input: Shape, settings: Settings): Shape | Misfit;
   /** Its parameters, in their order in the flat vector. If absent, there are none. */
   tensors?(input: Shape, settings: Settings): readonly TensorSpec[];
-  /** Multiplications, each with an addition, that one sample costs on the way forward. If absent, hardly any. */
+  /** Multiply-adds per sample in the forward pass. If absent, hardly any. */
   multiplyAdds?(input: Shape, settings: Settings): number;
   /** If absent, it needs none. */
   scratchBytes?(input: Shape, output: Shape): number;

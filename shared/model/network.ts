@@ -38,7 +38,7 @@ export class Network {
   readonly #layers: readonly Layer[];
   /** The layers before it have no parameters, so the backward pass ends here. */
   readonly #firstTrained: number;
-  /** The last layer, where the loss is computed together with it. */
+  /** The last layer, if the loss is computed together with it. */
   readonly #fused: Layer | undefined;
   /** Input of the loss: logits if it is fused with the last layer, else predictions. */
   readonly #outputs: Rows;
@@ -113,9 +113,10 @@ export class Network {
   }
 
   /**
-   * What the last layer gives for each sample of one shard. Labels are not read.
+   * The last layer's outputs for each sample of one shard. Labels are not read.
    *
-   * @param visit - Told the outputs `[width]` of every sample, in order: a view that the next chunk overwrites.
+   * @param visit - Called with the outputs `[width]` of every sample, in order: a view that the next chunk
+   *   overwrites.
    */
   predict(shard: Shard, parameters: number, visit: (outputs: Float32Array) => void): void {
     this.#begin(shard, parameters);

@@ -13,7 +13,7 @@ export interface HotHeader<Header> {
   readonly end: number;
 }
 
-/** As the schema types it; where the general way continues from it, the compiler compares the two. */
+/** As typed by the schema. Where the general parser takes over, the compiler compares the two. */
 interface GradientHeader {
   readonly type: "gradient";
   run: string;

@@ -82,16 +82,16 @@ export const workerNameLengthMax = 40;
 /** A browser's user agent has at most a few hundred characters; the worker cuts off the rest. */
 export const agentLengthMax = 200;
 
-/** Texts of a sentence, their names and its code, all together: 3,000 bytes at worst, so that it fits a header. */
+/** Total length of a sentence's texts, names and code: 3,000 bytes at worst, so that it fits into a header. */
 export const sentenceLengthMax = 1_000;
 
-/** Of a sentence's code. Ours have at most 30 characters. */
+/** Length of a sentence's code. Ours have at most 30 characters. */
 export const sentenceCodeLengthMax = 40;
 
-/** What a sentence is about: ours have at most six values. */
+/** Values per sentence. Ours have at most six. */
 export const sentenceValuesMax = 8;
 
-/** Of a list in a sentence. */
+/** Items per list in a sentence. */
 export const sentenceItemsMax = 16;
 
 /** More threads than any machine that joins from a browser has. */

@@ -73,7 +73,7 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("leave"), reason }),
 ]);
 
-/** A value, or `undefined` in place of one that is missing or of another form. */
+/** Reads a value; a missing or malformed one becomes `undefined`. */
 function leniently<T>(schema: z.ZodMiniType<T>): z.ZodMiniType<T | undefined> {
   // oxlint-disable-next-line promise/valid-params -- no promise: a schema
   return z.catch(z.optional(schema), undefined);
@@ -112,8 +112,8 @@ export const coordinatorMessageSchema = z.discriminatedUnion("type", [
   /** The run is over. The socket stays open for the next one. */
   z.strictObject({ type: z.literal("end"), run: identifier, reason, fingerprint: sha256 }),
   /**
-   * The last message before the coordinator closes the socket. The one message that may have further fields, and whose
-   * reason may be missing or of another form: a worker of another version must be able to read it.
+   * The last message before the coordinator closes the socket. It is the only one that may have extra fields, and
+   * whose reason may be missing or malformed, because a worker of another version must be able to read it.
    */
   z.object({
     type: z.literal("error"),
@@ -130,7 +130,7 @@ export type MessageOf<Message extends { type: string }, Type extends Message["ty
 >;
 /** The messages that ask for blocks of a round. */
 export type WorkMessage = MessageOf<CoordinatorMessage, RoundRow["ask"]>;
-/** The messages that bring the result of a block. */
+/** The messages that carry the result of a block. */
 export type ResultMessage = MessageOf<WorkerMessage, RoundRow["answer"]>;
 
 export interface Decoded<Header> {
@@ -165,7 +165,10 @@ export function decodeCoordinatorMessage(
   return check(coordinatorMessageSchema, decodeMessage(bytes));
 }
 
-/** Before anything else of a `hello` is read: another version may have other fields, and must be told to stay away. */
+/**
+ * Checked before anything else in a `hello` is read, because another version may have other fields and must be told
+ * to stay away.
+ */
 function refuseOtherVersion(header: unknown): void {
   const parsed = helloVersion.safeParse(header);
   if (!parsed.success || parsed.data.protocol === protocolVersion) return;
@@ -199,12 +202,12 @@ function checkShape<Message extends { readonly type: string }>(
   return { header, tensor };
 }
 
-/** Those that ask for blocks at the parameters in the tensor, and those that answer with a block's values in it. */
+/** The types that ask for blocks at the parameters in the tensor, and those that answer with a block's values in it. */
 const typesWithTensor: ReadonlySet<string> = new Set(
   Object.values(roundKinds).flatMap(({ ask, answer: type }) => [ask, type]),
 );
 
-/** Which field is wrong. Names of unknown fields are the peer's own text: they are cut. */
+/** Names the wrong field. Names of unknown fields are the peer's text, so they are cut. */
 function describe(issue: z.core.$ZodIssue | undefined): Sentence {
   if (issue === undefined) return sentence("header-invalid");
   const unknown = issue.code === "unrecognized_keys" ? issue.keys : [];

@@ -1,6 +1,7 @@
 /**
- * @file A sentence as it travels between a coordinator and its workers: strict in its form and its size, so that it fits a
- * header, and open in its codes, since a peer may be newer than we are or not ours at all.
+ * @file The wire form of a sentence between a coordinator and its workers. It is strict in form and size, so that a
+ * sentence fits into a header, and open in its codes, because a peer may be newer than we are or a different
+ * program.
  */
 import * as z from "zod/mini";
 
@@ -14,7 +15,7 @@ import {
 
 const code = z.string().check(z.regex(/^[a-z][A-Za-z0-9-]*$/u), z.maxLength(sentenceCodeLengthMax));
 const name = z.string().check(z.regex(/^[a-z][a-zA-Z0-9]{0,23}$/u));
-/** Their lengths are counted all together. */
+/** Lengths are checked in total, not one by one. */
 const plain = z.union([z.string(), z.number(), z.boolean()]);
 const list = z.array(z.union([z.string(), z.number()])).check(z.maxLength(sentenceItemsMax));
 
@@ -26,14 +27,14 @@ function hasFewValues(values: object): boolean {
   return Object.keys(values).length <= sentenceValuesMax;
 }
 
-/** A reason: it holds no further sentence, so that nothing nests deeper than a header may. */
+/** A reason. It contains no further sentence, so that nothing nests deeper than a header may. */
 const innerSentence = z.strictObject({ code, values: valuesOf(z.union([plain, list])) });
 
 export const sentenceSchema: z.ZodMiniType<Sentence> = z
   .strictObject({ code, values: valuesOf(z.union([plain, list, innerSentence])) })
   .check(z.refine((said) => lengthOf(said) <= sentenceLengthMax));
 
-/** UTF-16 units of a sentence's texts and of their names. */
+/** The total length of a sentence's texts and their names, in UTF-16 units. */
 function lengthOf({ code: ownCode, values }: Sentence): number {
   return Object.entries(values).reduce(
     (sum, [key, value]) => sum + key.length + lengthOfValue(value),
@@ -43,17 +44,20 @@ function lengthOf({ code: ownCode, values }: Sentence): number {
 
 function lengthOfValue(value: Value): number {
   if (typeof value === "string") return value.length;
-  // A number in msgpack has at most nine bytes.
+  // A number has at most nine bytes in msgpack.
   if (typeof value !== "object") return 3;
   if ("code" in value) return lengthOf(value);
   return value.reduce<number>((sum, item) => sum + lengthOfValue(item), 0);
 }
 
-/** A sentence that every peer takes: itself, or what it says in English, cut, where it is too large or nests too deep. */
+/**
+ * Returns a sentence that every peer accepts: itself or, if it is too large or nests too deep, its English text,
+ * cut.
+ */
 export function fitForWire(said: Sentence): Sentence {
   if (sentenceSchema.safeParse(said).success) return said;
   const most = sentenceLengthMax - "quotedtext".length;
-  // Not half of a character.
+  // Never cut in the middle of a character.
   return quoted(
     say("en", said)
       .slice(0, most)

@@ -1,4 +1,4 @@
-/** @file The languages that readers can choose, and which one to show first. Pure. */
+/** @file The languages that readers can choose, and the one to show first. Pure. */
 
 /** In the order of the picker. */
 export const languages = ["en", "es"] as const;

@@ -1,17 +1,18 @@
 /**
- * @file What is told to people, as `{ code, values }`: an event, a refusal, a wait, an error. It travels as it is, over
- * the wire, into JSON lines and to pages; programs read the code, and each reader says it in their own language. The words
- * are in `english/` and `spanish/`, one entry per code; a new code needs an entry in both, and nothing else.
+ * @file Sentences for people, as `{ code, values }`: events, refusals, waits, errors. They travel in this form over
+ * the wire, into JSON lines and to pages. Programs read the code, and each reader sees the sentence in their own
+ * language. The words are in `english/` and `spanish/`, one entry per code; a new code needs an entry in both, and
+ * nothing else.
  */
 import { english } from "./english/index.ts";
 import type { Language } from "./language.ts";
 import { spanish } from "./spanish/index.ts";
 import { type CountsIn, fill, type NamesIn, numberIn } from "./template.ts";
 
-/** What a sentence can be about. All of it is JSON. A sentence inside another one is a reason, or a part of it. */
+/** A value of a sentence; always JSON. A sentence inside another one is a reason, or a part of it. */
 export type Value = string | number | boolean | Sentence | readonly (string | number | Sentence)[];
 
-/** Some codes of a newer or of a foreign peer are not in our catalogues, so a code is any text here. */
+/** A code is any text here, because a newer or foreign peer may use codes that our catalogues lack. */
 export interface Sentence {
   readonly code: string;
   readonly values: Readonly<Record<string, Value>>;
@@ -20,7 +21,7 @@ export interface Sentence {
 /** The codes of the catalogues. */
 export type Code = keyof typeof english;
 
-/** What the sentence of a code is about, as its English text names it. */
+/** The values of a code's sentence, as named in its English text. */
 export type ValuesOf<C extends Code> = {
   readonly [Name in NamesIn<(typeof english)[C]> & string]: Name extends CountsIn<
     (typeof english)[C]
@@ -37,12 +38,12 @@ export function sentence<const C extends Code>(code: C, ...[values]: Arguments<C
   return { code, values: values ?? {} };
 }
 
-/** A text of somebody else's: an operating system's, a library's, a peer's. It is shown as it is. */
+/** Quotes a text of another origin: an operating system's, a library's, a peer's. It is shown unchanged. */
 export function quoted(text: string): Sentence {
   return sentence("quoted", { text });
 }
 
-/** Tells a sentence from other values of a program's own. What a peer sent is checked by the protocol's schema. */
+/** Distinguishes a sentence from other values of our own. The protocol's schema checks sentences from peers. */
 export function isSentence(value: unknown): value is Sentence {
   return typeof value === "object" && value !== null && "code" in value && "values" in value;
 }
@@ -58,19 +59,19 @@ const catalogues: Readonly<Record<Language, Readonly<Record<string, string>>>> =
 };
 
 /**
- * A sentence in a language, for a reader of a page. Total: an unknown code is shown by its value `text`, if it has one,
- * else as it is.
+ * A sentence in a language, for the reader of a page. Total: an unknown code is shown as its value `text`, if it
+ * has one, or else as the code.
  */
 export function say(language: Language, said: Sentence): string {
   return saidTo(said, { language, isTerminal: false });
 }
 
-/** A sentence in English, for a reader of a terminal: it may name flags and commands. */
+/** A sentence in English, for the reader of a terminal. It may name flags and commands. */
 export function sayAtTerminal(said: Sentence): string {
   return saidTo(said, { language: "en", isTerminal: true });
 }
 
-/** Puts values into a text of a page's own. */
+/** Inserts values into one of a page's own texts. */
 export function filledIn(language: Language, text: string, values: Sentence["values"]): string {
   return filled(text, values, { language, isTerminal: false });
 }
@@ -104,7 +105,7 @@ function shown(value: Value, audience: Audience): string {
   return value.map((item) => shown(item, audience)).join(", ");
 }
 
-/** An error that carries what there is to say of it. Its `message` is the English of it, for a terminal. */
+/** An error that carries a sentence. Its `message` is the sentence in English, for a terminal. */
 export class SentenceError extends Error {
   readonly said: Sentence;
 
@@ -114,7 +115,7 @@ export class SentenceError extends Error {
   }
 }
 
-/** What there is to say of anything that was thrown. */
+/** The sentence for anything that was thrown. */
 export function reasonOf(error: unknown): Sentence {
   if (error instanceof SentenceError) return error.said;
   return quoted(error instanceof Error ? error.message : String(error));

@@ -1,4 +1,7 @@
-/** @file What an operating system's error means: the ones that an operator can do something about have words of their own. */
+/**
+ * @file Explains an operating system's errors. Those that an operator can do something about have their own
+ * sentences.
+ */
 import { type Code, reasonOf, type Sentence, sentence } from "./sentence.ts";
 
 const codes = {
@@ -15,7 +18,7 @@ const codes = {
   ENFILE: "too-many-files",
 } as const satisfies Readonly<Record<string, Code>>;
 
-/** Why an operation on a file failed. Any other error says it itself. */
+/** Why an operation on a file failed. Other errors speak for themselves. */
 export function systemReason(error: unknown): Sentence {
   const errno = error instanceof Error && "code" in error ? error.code : undefined;
   return isKnown(errno) ? sentence(codes[errno]) : reasonOf(error);

@@ -5,20 +5,20 @@
  * |---|---|
  * | `{name}` | the value of that name, as its language writes it |
  * | `{count = 1 ? worker : workers}` | `worker` when the value of `count` is 1, else `workers`; `1` may be any short word |
- * | `[terminal]` | nothing; what follows it is said only where the reader has a command line |
+ * | `[terminal]` | nothing; the text after it is shown only to readers with a command line |
  *
- * The compiler reads the names out of the text, so that a value that is missing or misspelt is a type error.
+ * The compiler reads the names from the text, so a missing or misspelt value is a type error.
  */
 import type { Language } from "./language.ts";
 
 const terminalMark = "[terminal]";
 
-/** What stands between braces, one member per pair of braces. */
+/** The contents of the braces, one union member per pair of braces. */
 type Braces<Text extends string> = Text extends `${string}{${infer Inside}}${infer Rest}`
   ? Inside | Braces<Rest>
   : never;
 
-/** The names of the values that a text needs. */
+/** The names of the values in a text. */
 export type NamesIn<Text extends string> =
   Braces<Text> extends infer Inside
     ? Inside extends `${infer Name} = ${string}`
@@ -26,7 +26,7 @@ export type NamesIn<Text extends string> =
       : Inside
     : never;
 
-/** Of those, the names of the numbers that choose between two forms. */
+/** Of these, the names of the numbers that choose between two forms. */
 export type CountsIn<Text extends string> =
   Braces<Text> extends infer Inside
     ? Inside extends `${infer Name} = ${infer Rest}`
@@ -59,13 +59,13 @@ type Fitting<Original extends Readonly<Record<string, string>>, Texts> = {
 };
 
 export interface Filling {
-  /** A value as its reader sees it; `undefined` for one that is not there, which is shown as a question mark. */
+  /** A value as its reader sees it; `undefined` if it is missing, which is shown as a question mark. */
   readonly show: (name: string) => string | undefined;
-  /** Whether the reader has a command line at hand. */
+  /** Whether the reader has a command line. */
   readonly isTerminal: boolean;
 }
 
-/** Puts values into a text. Total: whatever the text and the values are, it returns a text. */
+/** Inserts values into a text. Total: it returns a text for any text and any values. */
 export function fill(text: string, { show, isTerminal }: Filling): string {
   const heard = isTerminal
     ? text.replace(terminalMark, "")
@@ -78,13 +78,13 @@ export function fill(text: string, { show, isTerminal }: Filling): string {
   });
 }
 
-/** Digits of a number that is no integer: a loss, a rate, seconds. */
+/** Digits of a number that is not an integer: a loss, a rate, seconds. */
 const significantDigits = 6;
 
 const integerFormats = formats({});
 const decimalFormats = formats({ maximumSignificantDigits: significantDigits });
 
-/** A number as a language writes it: its grouping of digits, its decimal mark. */
+/** A number in a language's notation: its grouping of digits and its decimal mark. */
 export function numberIn(language: Language, value: number): string {
   if (!Number.isFinite(value)) return String(value);
   return (Number.isInteger(value) ? integerFormats : decimalFormats)[language].format(value);

@@ -1,4 +1,4 @@
-/** @file A page's own texts, by key: labels, headings, explanations. Templates like those of sentences. */
+/** @file A page's own texts, by key: labels, headings, explanations. They are templates like those of sentences. */
 import type { Language } from "./language.ts";
 import { filledIn, type Sentence } from "./sentence.ts";
 

@@ -1,6 +1,6 @@
 /**
- * What surrounds the program, on real terminals: nobody reads them, they close, the program is suspended and continued.
- * None of it costs a step.
+ * The program's surroundings, on real terminals: nobody reads them, they close, the program is suspended and
+ * continued. None of this costs a step.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -49,7 +49,7 @@ function runs(): string {
   return join(cluster.folder, "runs");
 }
 
-/** A port that nothing listened on a moment ago. */
+/** A port on which nothing listened a moment ago. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -59,7 +59,7 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** Committed steps, asked for over HTTP; `undefined` while nobody answers. */
+/** Committed steps, requested over HTTP; `undefined` while nobody answers. */
 async function committedStep(port: number): Promise<number | undefined> {
   try {
     const signal = AbortSignal.timeout(2_000);
@@ -77,7 +77,7 @@ async function reaches(port: number, step: number): Promise<void> {
   await expect.poll(reached, { timeout: 40_000, interval: 100 }).toBeGreaterThanOrEqual(step);
 }
 
-/** Waits for pings of the coordinator, which come every two seconds. */
+/** Waits for the coordinator's pings, one every two seconds. */
 async function hearsPings(port: number, count: number): Promise<void> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/watch`, { perMessageDeflate: false });
   await once(socket, "open");
@@ -92,7 +92,7 @@ async function savedStep(): Promise<number> {
   return Math.max(...names.map((name) => Number(/^step-(\d+)/u.exec(name)?.[1] ?? 0)));
 }
 
-/** Runs a command line of a shell, and returns what it wrote to its standard error. */
+/** Runs a shell's command line, and returns its standard error. */
 async function shell(line: string): Promise<string> {
   const child = spawn("sh", ["-c", line], { stdio: ["ignore", "ignore", "pipe"] });
   let text = "";
@@ -101,7 +101,7 @@ async function shell(line: string): Promise<string> {
   return text;
 }
 
-/** A command as a shell reads it. */
+/** A command quoted for a shell. */
 function quoted(words: readonly string[]): string {
   return words.map((word) => `'${word}'`).join(" ");
 }
@@ -118,7 +118,7 @@ async function says(terminal: PseudoTerminal, line: string, answer: string): Pro
   await shows(terminal, answer);
 }
 
-/** A command on a terminal that is full before it starts. */
+/** A command on a terminal that is full from the start. */
 function behindAFullTerminal(command: readonly string[]): string[] {
   const filling = "head -c 200000 /dev/zero | tr '\\0' . & sleep 0.3";
   return ["sh", "-c", `${filling}; exec ${quoted(command)}`];
@@ -127,7 +127,7 @@ function behindAFullTerminal(command: readonly string[]): string[] {
 /** An interactive shell on a terminal. */
 async function openShell(): Promise<PseudoTerminal> {
   const terminal = open(["bash", "--norc", "--noprofile", "-i"], { env: { HISTFILE: "" } });
-  // In two parts, so that it is not the echo of what was typed.
+  // In two parts, so that it differs from the echo of what was typed.
   await says(terminal, "PS1='rea''dy> '", "ready> ");
   return terminal;
 }
@@ -276,7 +276,7 @@ describe.runIf(hasPseudoTerminals())("a job of a shell", () => {
     const terminal = await openShell();
     await says(terminal, `${quoted(coordinator(port))} &`, "listening: ");
     await reaches(port, 50);
-    // As a shell says it of a job that the system has stopped, for drawing or for reading keys.
+    // The shell says so about a job that the system stopped for drawing or for reading keys.
     await says(terminal, "jobs; echo listed", "listed");
     expect(terminal.text).toContain("Running");
     expect(terminal.screens).toBe(0);
@@ -309,7 +309,7 @@ describe.runIf(hasPseudoTerminals())("a job of a shell", () => {
     expect(terminal.screens).toBe(0);
 
     await says(terminal, "fg", enterScreen);
-    // A key is one again, without Enter.
+    // A key works again without Enter.
     terminal.forget();
     terminal.type("?");
     await shows(terminal, "this help");

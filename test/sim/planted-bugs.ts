@@ -96,7 +96,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "leases are taken by the wall clock": {
-    // A clock that is set back stops both leases and the watch over silent sockets; either may show first.
+    // A clock that is set back breaks both leases and the watch over silent sockets; either may show first.
     caughtAs:
       /^(?:waits for a second and does not say why|a socket that is silent for \d+ ms is kept)$/u,
     hooks: {

@@ -138,7 +138,7 @@ function optionsOf(command: string): DescribedOption[] {
   });
 }
 
-/** `0; 2 with `start`` has both defaults of a command that has its own. */
+/** A command's own default counts too: `0; 2 with `start`` contains both. */
 function isDefaultIn(cell: string, fallback: string | undefined): boolean {
   const stated = cell.replaceAll("`", "");
   if (fallback === undefined) return stated === "";

@@ -41,7 +41,7 @@ const clock: Clock = {
  * Runs a worker until it is asked to leave (a signal, its parent's end), the coordinator ends after its run,
  * or it can't take part.
  *
- * @returns The exit code: 0, or 1 when it could not take part.
+ * @returns The exit code: 0, or 1 if it could not take part.
  * @throws OperatorError for a bad URL or a missing token.
  */
 export async function runWorker(command: WorkerCommand, world: WorkerWorld): Promise<number> {
@@ -95,10 +95,10 @@ function sha256(bytes: Uint8Array): string {
 }
 
 /**
- * Calls `leave` when the process that started this one has ended: a coordinator that starts local workers has the other
- * end of their IPC channel, which closes however the coordinator ends.
+ * Calls `leave` when the process that started this one has ended. A coordinator that starts local workers holds the
+ * other end of their IPC channel, which closes however the coordinator ends.
  *
- * @returns What stops listening, so that the process can end.
+ * @returns A function that stops listening, so that the process can end.
  */
 function listenForTheParent(leave: (reason: Sentence) => void): () => void {
   const onDisconnect = () => leave(sentence("coordinator-process-ended"));

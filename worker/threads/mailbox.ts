@@ -149,7 +149,7 @@ export class Mailbox {
   }
 }
 
-/** As JSON; what has no room is told by the beginning of its English text. */
+/** Encodes a reason as JSON; if it has no room, the beginning of its English text is used. */
 function encodeWithin(reason: Sentence, byteLength: number): Uint8Array {
   const whole = new TextEncoder().encode(JSON.stringify(reason));
   if (whole.length <= byteLength) return whole;
@@ -157,5 +157,5 @@ function encodeWithin(reason: Sentence, byteLength: number): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(beginning));
 }
 
-/** A character takes six bytes in JSON at worst. */
+/** In JSON a character takes at most six bytes. */
 const beginningLength = 64;

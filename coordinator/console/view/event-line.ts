@@ -39,7 +39,7 @@ export function eventLine(event: CoordinatorEvent, style: Style): string {
   }
 }
 
-/** A sentence for a terminal: what peers and files put into it can't control the terminal. */
+/** A sentence for a terminal. Text from peers and files in it can't control the terminal. */
 export function saidText(said: Sentence): string {
   return cleanText(sayAtTerminal(said));
 }

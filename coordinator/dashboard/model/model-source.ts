@@ -28,7 +28,7 @@ export class ModelSource {
   #run = 0;
   #config: RunConfig | undefined;
   #dataset: Promise<RemoteDataset> | undefined;
-  /** Of the run's model; made when its parameters are first asked for. */
+  /** For the run's model; created when its parameters are first needed. */
   #predictor: Promise<Predictor | undefined> | undefined;
   #model: Model | undefined;
   /** Committed steps, according to the last snapshot. */
@@ -108,11 +108,11 @@ export class ModelSource {
   }
 }
 
-/** A kernel's memory never shrinks, so each model has a kernel of its own, which goes when the model does. */
+/** A kernel's memory never shrinks, so each model has its own kernel, which is freed with the model. */
 async function createPredictor(config: RunConfig): Promise<Predictor | undefined> {
   try {
     return new Predictor(await createKernel(), config);
   } catch {
-    return undefined; // Too little memory, or a browser without SIMD.
+    return undefined; // The browser has too little memory, or no SIMD.
   }
 }

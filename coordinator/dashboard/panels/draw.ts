@@ -123,7 +123,7 @@ class DrawPanel {
   }
 }
 
-/** Why a model does not read drawings. */
+/** The reason why a model can't read drawings, if any. */
 function obstacle({ config, predictor }: Model): "noPictures" | "noPredictor" | undefined {
   if (sizeOf(config.model.inputShape) !== imageSide * imageSide) return "noPictures";
   return predictor === undefined ? "noPredictor" : undefined;

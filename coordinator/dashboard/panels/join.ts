@@ -33,7 +33,7 @@ export class JoinPanel {
   }
 }
 
-/** The links under this machine's other addresses, folded away: most people never need them. */
+/** The links with this machine's other addresses. They are collapsed, because most people never need them. */
 function showOthers(urls: readonly string[]): void {
   const details = element("other-links");
   details.hidden = urls.length === 0;

@@ -136,7 +136,7 @@ function itemOf({ sample, label, predicted }: Mistake, split: TestSplit | undefi
   return item;
 }
 
-/** Looks through the split a chunk at a time, and lets the page breathe between them. */
+/** Searches the split one chunk at a time, and yields to the page between chunks. */
 async function find(
   predictor: Predictor,
   parameters: Float32Array,

@@ -46,7 +46,10 @@ class WeightsPanel {
   }
 }
 
-/** Shape `[inputs, outputs]` of the first layer's weights, with which the parameters begin; empty if it has no such matrix. */
+/**
+ * Shape `[inputs, outputs]` of the first layer's weights, which are the beginning of the parameters; empty if it
+ * has no such matrix.
+ */
 function firstWeights(model: ModelConfig): Shape {
   const shape = layoutOf(model).layers[0]?.tensors[0]?.shape ?? [];
   return shape.length === 2 && shape[0] === sizeOf(model.inputShape) ? shape : [];

@@ -15,7 +15,7 @@ export const language = chooseLanguage(stored(), navigator.languages);
 /** A text in the page's language. */
 export const say = translator(texts, language);
 
-/** A sentence of the coordinator's in the page's language; empty for none. */
+/** A sentence from the coordinator in the page's language; empty for `null`. */
 export function said(sentence: Sentence | null): string {
   return sentence === null ? "" : sayIn(language, sentence);
 }

@@ -45,8 +45,8 @@ const expCoefficients = new Float32Array([
 ]);
 
 /**
- * eˣ: with n = round(x / ln 2) and r = x − n ln 2, `2ⁿ · (1 + r + r² P(r))`. Subnormal results are exact to the
- * same error; 0 below −104, ∞ above 88.73, NaN for NaN.
+ * eˣ: with n = round(x / ln 2) and r = x − n ln 2, `2ⁿ · (1 + r + r² P(r))`. Subnormal results are covered; 0 below
+ * −104, ∞ above 88.73, NaN for NaN.
  *
  * @see Moshier, Cephes Mathematical Library, `expf`.
  */

@@ -34,7 +34,7 @@ export type Settings<Table extends OptionTable> = {
 /** Where a value comes from, for errors and `--print-config`. */
 export interface Origin {
   readonly from: "flag" | "env" | "file" | "default";
-  /** `--epochs`, `PROMEDIO_EPOCHS`, `run.yaml line 3: epochs`, or on a page the setting's name. */
+  /** `--epochs`, `PROMEDIO_EPOCHS`, `run.yaml line 3: epochs`, or the setting's name on a page. */
   readonly label: Value;
 }
 export type Origins = Readonly<Record<string, Origin>>;

@@ -31,7 +31,7 @@ export function integer({
   };
 }
 
-/** Bounds are to be typed, so they are not grouped. */
+/** Bounds are shown without grouping, because people type them. */
 function integerBetween(min: number, max: number): Sentence {
   const hasMin = min !== Number.MIN_SAFE_INTEGER;
   const hasMax = max !== Number.MAX_SAFE_INTEGER;

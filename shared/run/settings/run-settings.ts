@@ -125,7 +125,7 @@ export interface RunRequest {
 /** In the order of the help. */
 export const runKeys = Object.keys(runOptions).filter(isRunKey);
 
-/** What a page calls a setting. A new setting needs a sentence of this code, or it does not compile. */
+/** The name of a setting on a page. A new setting needs a sentence with this code, or it does not compile. */
 export function settingName(key: RunKey): Sentence {
   return sentence(`setting-${key}`);
 }

@@ -1,8 +1,9 @@
 /** @file "Did you mean …?": finds the known word nearest to a misspelt one. */
 
 /**
- * The nearest of the words, when it is near: at most one edit in three letters away (an edit inserts, drops,
- * replaces or swaps neighbours), or the only one that begins so. Case and hyphens don't count. Never the word itself.
+ * The nearest of the words, if it is near enough: at most one edit per three letters (an edit inserts, drops,
+ * replaces or swaps neighbours), or the only one with this beginning. Case and hyphens don't count. Never the word
+ * itself.
  */
 export function nearest(given: string, words: readonly string[]): string | undefined {
   const word = nearestOf(given, words);

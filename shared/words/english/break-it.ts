@@ -1,4 +1,4 @@
-/** @file What the dashboard's "Break it" buttons do, and what the coordinator did about it. */
+/** @file Sentences about the dashboard's "Break it" buttons, and about the coordinator's reactions. */
 
 export const breakIt = {
   "break-it-drop": "break it: the connection of {worker} is cut",

@@ -1,4 +1,4 @@
-/** @file What only the command line, the environment, a run file or a resumed run can get wrong. */
+/** @file Errors that only the command line, the environment, a run file or a resumed run can have. */
 
 export const commandLine = {
   "other-data":

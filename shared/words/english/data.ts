@@ -1,4 +1,4 @@
-/** @file Datasets: their files, their downloads, and the formats that they are kept in. */
+/** @file Datasets: their files, their downloads, and their formats. */
 
 export const data = {
   "drawing-digits": "drawing {count} digits",

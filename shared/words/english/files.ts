@@ -1,4 +1,4 @@
-/** @file What a run leaves on disk, and how it is found again. */
+/** @file The files of a run, and how they are found again. */
 
 export const files = {
   "run-exists": "{path} exists already; choose another name or resume it",

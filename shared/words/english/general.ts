@@ -1,4 +1,4 @@
-/** @file What any sentence may need: other people's words, and what an operating system says. */
+/** @file Sentences that any other may contain: quoted texts, and errors of an operating system. */
 
 export const general = {
   quoted: "{text}",

@@ -1,4 +1,7 @@
-/** @file All sentences in English, by code. The reference: it says which sentences there are, and which values each of them has. */
+/**
+ * @file All sentences in English, by code. This is the reference: it defines which sentences exist and which values
+ * each has.
+ */
 import { breakIt } from "./break-it.ts";
 import { commandLine } from "./command-line.ts";
 import { data } from "./data.ts";

@@ -1,4 +1,4 @@
-/** @file A model: what keeps its layers from fitting each other, the dataset or the loss. */
+/** @file A model: why its layers do not fit together, or do not fit the dataset or the loss. */
 
 export const model = {
   "model-inputs":

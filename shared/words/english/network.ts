@@ -1,4 +1,4 @@
-/** @file Who may connect, what they may ask for, and how this machine listens. */
+/** @file Connections: who may connect, what they may ask for, and how this machine listens. */
 
 export const network = {
   "more-refused": "and {count} more {count = 1 ? peer was : peers were} refused",

@@ -1,4 +1,4 @@
-/** @file What can be wrong with a message, and with who sent it. */
+/** @file Everything that can be wrong with a message and its sender. */
 
 export const protocol = {
   "binary-only": "a text message, only binary ones are read",

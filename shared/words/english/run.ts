@@ -1,4 +1,4 @@
-/** @file A run: what it waits for, how it ends, what is wrong with a result. */
+/** @file A run: what it waits for, how it ends, and what is wrong with a result. */
 
 export const run = {
   "run-title": "{dataset} · {model} · {loss} · {optimizer} {rate} · batch {batchSize}",

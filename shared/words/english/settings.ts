@@ -1,4 +1,4 @@
-/** @file Settings: what each may be, and what does not fit together. */
+/** @file Settings: the values of each, and those that do not fit together. */
 
 export const settings = {
   "must-be": "{setting} must be {expects}, not {given}",

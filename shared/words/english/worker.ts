@@ -1,4 +1,4 @@
-/** @file What a worker does, what it waits for, and why it stops. */
+/** @file A worker: what it does, what it waits for, and why it stops. */
 
 export const worker = {
   connecting: "connecting to the coordinator",

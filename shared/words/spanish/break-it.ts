@@ -1,4 +1,4 @@
-/** @file What the dashboard's "Break it" buttons do, and what the coordinator did about it. In Spanish. */
+/** @file Sentences about the dashboard's "Break it" buttons, and about the coordinator's reactions. In Spanish. */
 import type { breakIt as english } from "../english/break-it.ts";
 import { translationOf } from "../template.ts";
 

@@ -1,4 +1,4 @@
-/** @file What only the command line, the environment, a run file or a resumed run can get wrong. In Spanish. */
+/** @file Errors that only the command line, the environment, a run file or a resumed run can have. In Spanish. */
 import type { commandLine as english } from "../english/command-line.ts";
 import { translationOf } from "../template.ts";
 

@@ -1,4 +1,4 @@
-/** @file Datasets: their files, their downloads, and the formats that they are kept in. In Spanish. */
+/** @file Datasets: their files, their downloads, and their formats. In Spanish. */
 import type { data as english } from "../english/data.ts";
 import { translationOf } from "../template.ts";
 

@@ -1,4 +1,4 @@
-/** @file What a run leaves on disk, and how it is found again. In Spanish. */
+/** @file The files of a run, and how they are found again. In Spanish. */
 import type { files as english } from "../english/files.ts";
 import { translationOf } from "../template.ts";
 

@@ -1,4 +1,4 @@
-/** @file What any sentence may need: other people's words, and what an operating system says. In Spanish. */
+/** @file Sentences that any other may contain: quoted texts, and errors of an operating system. In Spanish. */
 import type { general as english } from "../english/general.ts";
 import { translationOf } from "../template.ts";
 

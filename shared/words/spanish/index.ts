@@ -1,4 +1,7 @@
-/** @file All sentences in Spanish, by code. Every sentence of the English catalogue, in Spanish; the compiler refuses one that is missing. */
+/**
+ * @file All sentences in Spanish, by code. The compiler refuses a catalogue that lacks one of the English
+ * sentences.
+ */
 import { breakIt } from "./break-it.ts";
 import { commandLine } from "./command-line.ts";
 import { data } from "./data.ts";

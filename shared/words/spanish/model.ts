@@ -1,4 +1,4 @@
-/** @file A model: what keeps its layers from fitting each other, the dataset or the loss. In Spanish. */
+/** @file A model: why its layers do not fit together, or do not fit the dataset or the loss. In Spanish. */
 import type { model as english } from "../english/model.ts";
 import { translationOf } from "../template.ts";
 

@@ -1,4 +1,4 @@
-/** @file Who may connect, what they may ask for, and how this machine listens. In Spanish. */
+/** @file Connections: who may connect, what they may ask for, and how this machine listens. In Spanish. */
 import type { network as english } from "../english/network.ts";
 import { translationOf } from "../template.ts";
 

@@ -1,4 +1,4 @@
-/** @file What can be wrong with a message, and with who sent it. In Spanish. */
+/** @file Everything that can be wrong with a message and its sender. In Spanish. */
 import type { protocol as english } from "../english/protocol.ts";
 import { translationOf } from "../template.ts";
 

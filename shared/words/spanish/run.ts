@@ -1,4 +1,4 @@
-/** @file A run: what it waits for, how it ends, what is wrong with a result. In Spanish. */
+/** @file A run: what it waits for, how it ends, and what is wrong with a result. In Spanish. */
 import type { run as english } from "../english/run.ts";
 import { translationOf } from "../template.ts";
 

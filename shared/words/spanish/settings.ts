@@ -1,4 +1,4 @@
-/** @file Settings: what each may be, and what does not fit together. In Spanish. */
+/** @file Settings: the values of each, and those that do not fit together. In Spanish. */
 import type { settings as english } from "../english/settings.ts";
 import { translationOf } from "../template.ts";
 

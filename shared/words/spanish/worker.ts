@@ -1,4 +1,4 @@
-/** @file What a worker does, what it waits for, and why it stops. In Spanish. */
+/** @file A worker: what it does, what it waits for, and why it stops. In Spanish. */
 import type { worker as english } from "../english/worker.ts";
 import { translationOf } from "../template.ts";
 

@@ -80,7 +80,7 @@ export function oddFields(header: Header, tensor?: Float32Array): BadMessage[] {
   return [...changedFields(header, tensor, isAllowed), ...oddSentences(header, tensor)];
 }
 
-/** Reasons that no worker of ours gives: of a newer version, without their values, or with odd ones. */
+/** Reasons that no worker of ours gives: from a newer version, without their values, or with odd ones. */
 function oddSentences(header: Header, tensor?: Float32Array): BadMessage[] {
   if (!header.has("reason")) return [];
   const control = { text: "\u0000\u001B[2J" };

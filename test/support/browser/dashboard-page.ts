@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeEach } from "vitest";
 
 import { Cluster, type CoordinatorProcess } from "../processes/cluster.ts";
 
-/** What each test of a file gets anew. */
+/** The fresh fixtures of each test in a file. */
 interface Stage {
   readonly cluster: Cluster;
   readonly context: BrowserContext;
@@ -13,10 +13,10 @@ interface Stage {
 }
 
 /**
- * Gives each test of a file a cluster and a page of its own, and closes both after it; the browser closes at the end.
+ * Gives each test of a file its own cluster and page, and closes both afterwards. The browser closes at the end.
  *
- * @param use - Takes them; not called without a browser.
- * @returns What the test's pages did that they must never do.
+ * @param use - Receives them; not called without a browser.
+ * @returns The forbidden things that the test's pages did.
  */
 export function eachWithPage(
   browser: Browser | undefined,

@@ -1,6 +1,6 @@
 /**
- * @file A program on a real terminal, which a test can stop reading, type on and close. Made with Python's `pty`, because
- * Node has none: where there is no Python the tests that need it say so and are skipped.
+ * @file A program on a real terminal that a test can stop reading, type on and close. Made with Python's `pty`,
+ * because Node has none. Without Python, the tests that need it say so and are skipped.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ const helper = join(import.meta.dirname, "run-on-terminal.py");
 
 const controls = new RegExp(`${escape}\\[[?\\d;]*[A-Za-z]`, "gu");
 
-/** Whether terminals can be made here. Says so once when they can't. */
+/** Whether terminals can be created here. Prints one line if they can't. */
 export function hasPseudoTerminals(): boolean {
   if (process.platform === "win32") return false;
   const { status } = spawnSync("python3", ["-c", "import pty, termios"]);
@@ -22,7 +22,7 @@ export function hasPseudoTerminals(): boolean {
 }
 
 export class PseudoTerminal {
-  /** What was shown since the last `forget`. */
+  /** Output since the last `forget`. */
   text = "";
   /** The exit code of the program, or minus the signal that ended it. */
   readonly exited: Promise<number>;
@@ -31,7 +31,7 @@ export class PseudoTerminal {
   readonly #helper: ChildProcess;
 
   /**
-   * @param options.isRead - Whether somebody reads it from the start.
+   * @param options.isRead - Whether the terminal is read from the start.
    * @param options.env - Added to this process's own environment.
    */
   constructor(
@@ -58,7 +58,7 @@ export class PseudoTerminal {
     this.#order(`type ${JSON.stringify(keys)}`);
   }
 
-  /** Closes the terminal, as closing its window does. */
+  /** Closes the terminal like closing its window. */
   hangUp(): void {
     this.#order("hangup");
   }
@@ -67,12 +67,12 @@ export class PseudoTerminal {
     this.text = "";
   }
 
-  /** The text without colours and movements of the cursor. */
+  /** The text without colours and cursor movements. */
   get words(): string {
     return this.text.replaceAll(controls, "");
   }
 
-  /** How often the alternate screen was entered, less how often it was left. */
+  /** How often the alternate screen was entered, minus how often it was left. */
   get screens(): number {
     const count = (sequence: string) => this.text.split(`${escape}[${sequence}`).length - 1;
     return count("?1049h") - count("?1049l");
@@ -93,7 +93,7 @@ export class PseudoTerminal {
     this.#helper.stdin?.write(`${line}\n`);
   }
 
-  /** What the helper says of the program. */
+  /** The helper's reports about the program. */
   #note(notes: Interface, name: string): Promise<number> {
     const noted = new Promise<number>((resolve, reject) => {
       notes.on("line", (line) => {

@@ -1,6 +1,6 @@
 /**
- * @file A program that writes to a terminal through the pump, as it would on Windows, and counts its own turns in a file:
- * `pumped-writer.ts COUNT_FILE`. It ends with exit code 3.
+ * @file A program that writes to a terminal through the pump, as on Windows, and counts its event loop's turns in a
+ * file: `pumped-writer.ts COUNT_FILE`. It ends with exit code 3.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { Output } from "../../../coordinator/console/output.ts";
 const [, , countFile = ""] = process.argv;
 const pump = join(import.meta.dirname, "../../../build/output-pump.js");
 
-// Only this is missing where the pump is needed.
+// The only thing that is missing where the pump is needed.
 const handle: object = Reflect.get(process.stdout, "_handle");
 Object.defineProperty(handle, "setBlocking", { value: undefined });
 const output = new Output(process.stdout, pump);

@@ -22,7 +22,10 @@ export function plainLoss(
   return lossOf(loss.name, plainOutputs(model, parameters, features), label);
 }
 
-/** The outputs for one sample. Parameters are ordered layer by layer; of a dense one `[inputs][units]`, then biases. */
+/**
+ * The outputs for one sample. Parameters are ordered layer by layer: for a dense layer, `[inputs][units]`, then
+ * biases.
+ */
 export function plainOutputs(
   model: RunConfig["model"],
   parameters: Float64Array,

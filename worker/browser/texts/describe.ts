@@ -78,7 +78,7 @@ const refusals = textsByCode<TextKey>({
   "results-were-invalid": "offencesDetail",
 });
 
-/** What is said for some codes; the compiler knows the codes. */
+/** The texts for some codes; the compiler knows the codes. */
 function textsByCode<Said>(said: Readonly<Partial<Record<Code, Said>>>): ReadonlyMap<string, Said> {
   return new Map(Object.entries(said));
 }

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { LineQueue } from "../../../../coordinator/console/line-queue.ts";
 import { sayAtTerminal } from "../../../../shared/words/sentence.ts";
 
-/** An output that takes lines until it is told not to. */
+/** An output that accepts lines until the test says otherwise. */
 class FakeOutput extends EventEmitter {
   isRead = true;
   readonly lines: string[] = [];
@@ -59,7 +59,7 @@ test("drops the oldest of 5,000 lines beyond 2²⁰ characters, and says how man
   output.isRead = false;
   for (let i = 0; i < 5_000; i++) queue.add(longLine(i));
   output.readAgain();
-  // The first was being written; 1,024 have room.
+  // The first one was being written; 1,024 have room.
   expect(output.lines.length).toBe(1 + 1 + 1024);
   expect(output.lines[1]).toBe("… 3,975 lines were not shown\n");
   expect(output.lines[2]).toBe(`${longLine(3_976)}\n`);

@@ -20,7 +20,7 @@ export const edge: {
   received: number[];
 } = { server: undefined, refusals: [], visitors: [], received: [] };
 
-/** To be called once in each file that starts servers: closes each test's server after it. */
+/** Call this once in each file that starts servers: it closes each test's server. */
 export function closeAfterEach(): void {
   afterEach(async () => {
     // A peer that never answers a close frame would hold the server for the whole grace period.

@@ -14,7 +14,7 @@ import { checkpointAt, config } from "./checkpoint-fixture.ts";
 const checkpoint = checkpointAt(123);
 const modelOf = (...widths: readonly number[]) =>
   denseModel({ widths, activation: "relu", output: "softmax" });
-/** As a text of the file's own JSON holds it. */
+/** As encoded inside the file's own JSON. */
 const jsonInJson = (value: unknown) => JSON.stringify(JSON.stringify(value)).slice(1, -1);
 
 /** Corrects a changed file's own hash. */

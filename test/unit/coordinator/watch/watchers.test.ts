@@ -85,7 +85,7 @@ function watch(token: "join" | "admin", address?: string): FakeRaw {
   return raw;
 }
 
-/** How many dashboards get the news. Without any, nobody even looks for some. */
+/** How many dashboards get the news. Without dashboards, no news are even collected. */
 function watching(): number {
   const before = [looks, ...sockets.map(({ sent }) => sent.length)];
   watchers.update();

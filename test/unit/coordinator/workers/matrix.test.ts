@@ -324,7 +324,7 @@ function endOf({ events }: Stage, { status, heard }: Peer, told: number): Outcom
     return { end: isWarned ? "warned" : "fine", reason: "" };
   }
   if (status === 1000) return { end: "goodbye", reason: "" };
-  // Nobody can know what a worker of another version reads: the close is all that it gets.
+  // Nobody knows what a worker of another version can read, so it only gets the close.
   if (status === closeStatus.ERR_VERSION) return { end: "ERR_VERSION", reason: "" };
   const last = known(heard.at(-1), "a last word");
   if (last.type !== "error") throw new Error(`closed with ${status} after ${last.type}`);

@@ -1,4 +1,7 @@
-/** @file What the predictor says of single samples, against the engine and against a network that shares no code with it. */
+/**
+ * @file The predictor's results for single samples, against the engine and against a network that shares no code
+ * with it.
+ */
 import { describe, expect, test } from "vitest";
 
 import { createEngine } from "../../../../shared/engine/engine.ts";

@@ -51,9 +51,9 @@ const start = (shardCount: number, root?: Block, kernel = createPlainKernel()) =
   reduction.begin(shardCount, root);
   return reduction;
 };
-/** Slots that a reduction has taken of a kernel's memory, where nothing else has taken any. */
+/** The slots that a reduction has taken from a kernel's memory, if nothing else uses it. */
 const slotsIn = ({ arena }: Kernel) => arena.byteLength / slotBytes;
-/** 5 float32 values, in a cache line of their own. */
+/** 5 float32 values in their own cache line. */
 const slotBytes = 64;
 /** 0, 2, … 62, 1, 3, … 63. */
 const evenFirst = (i: number) => (i < 32 ? 2 * i : 2 * (i - 32) + 1);

@@ -1,4 +1,4 @@
-/** @file What must hold for every row of the table of layer kinds: one that is added is tested here without a word. */
+/** @file Rules for every row of the table of layer kinds. A new kind is tested here automatically. */
 import { describe, expect, test } from "vitest";
 
 import { type Kernel, createPlainKernel } from "../../../../shared/kernels/kernel.ts";
@@ -84,7 +84,7 @@ function gradientOf(kernel: Kernel, model: ModelConfig, count: number) {
   const labels = Uint8Array.from({ length: count }, () => random.below(classCount));
   const split = storeSplit(new Staging(kernel), { count, features, labels }, "floats");
   const network = new Network(kernel, { model, loss: { name: "mse" } }, "floats");
-  // Biases of 0 would leave some rows in the dark.
+  // With biases of 0, some rows would be inactive.
   const parameters = initialParameters(model, 3).map((value) => value + 0.1 * random.uniform());
   const { arena, views } = kernel;
   const [values, gradient] = [

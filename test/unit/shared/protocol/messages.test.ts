@@ -308,7 +308,7 @@ describe("the text of a refusal", () => {
   });
 });
 
-/** What a peer of another version may have left out, or may have in a form of its own. */
+/** Fields that a peer of another version may leave out or write differently. */
 function isLenient({ type }: Header, field: string): boolean {
   return type === "error" && field === "reason";
 }

@@ -15,7 +15,7 @@ const layers = [12, 6, 3];
 const sizes = modelSizes(testConfig({ layers }).model);
 const localSearch = { name: "local-search", candidates: 6, sigma: 0.1 } as const;
 
-/** Runs whose batches, shards and splits have all kinds of sizes. */
+/** Runs with batches, shards and splits of many different sizes. */
 const runs = fc
   .record({
     batchSize: fc.integer({ min: 1, max: 40 }),

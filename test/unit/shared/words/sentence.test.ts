@@ -1,4 +1,4 @@
-/** @file The catalogues: every code with sample values, in every language, and what is made of codes that are not there. */
+/** @file The catalogues: every code with sample values in every language, and the handling of unknown codes. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -79,7 +79,7 @@ function namesIn(text: string): string {
 }
 
 describe("Spanish", () => {
-  /** Words of English that no Spanish sentence has. Names of values and commands are no language. */
+  /** English words that no Spanish sentence contains. Names of values and commands don't count as English. */
   const englishWords =
     /(?<![\w-])(?:the|of|and|is|are|was|with|which|that|this|for|not|too|many|must|can|file|step|worker|run|by|from|has|have|it|its)(?![\w-])/iu;
 
@@ -91,7 +91,7 @@ describe("Spanish", () => {
   });
 
   test("names no command-line flag in what only a page can say", () => {
-    // The whole area of the command line, and files and addresses that are named where the coordinator is started.
+    // The whole area of the command line, and the files and addresses given where the coordinator is started.
     const atStart =
       /^(?:tls|port|host|resume|setup|no-run-in|no-such-run|other-data|contradicts|ends|data-some|run-file|open-with|same-|flag|unknown|join-url)/u;
     const flags = Object.entries(spanish).filter(

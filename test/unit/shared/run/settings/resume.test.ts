@@ -31,7 +31,7 @@ const withLayers = (...layers: readonly LayerConfig[]): RunConfig => ({
   ...saved,
   model: { ...saved.model, layers },
 });
-/** Two activations, which no shorthand has. */
+/** Two different activations, which have no shorthand. */
 const mixed = withLayers(dense(16), { kind: "relu" }, dense(16), { kind: "tanh" }, dense(10), {
   kind: "softmax",
 });
