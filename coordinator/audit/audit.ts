@@ -16,11 +16,10 @@
 import { known } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
 import { workersMax } from "../../shared/protocol/limits.ts";
-import { sumsOf } from "../../shared/protocol/rounds.ts";
 import type { Random } from "../../shared/random.ts";
 import type { Block } from "../../shared/run/tree.ts";
-import type { Answer } from "../dispatch/answer.ts";
-import type { Round } from "../dispatch/round.ts";
+import { type Answer, type Content, isSame, type OutcomeOf } from "../dispatch/answer.ts";
+import type { OpenRound } from "../dispatch/round.ts";
 import type { AuditPolicy } from "./audit-policy.ts";
 import { type Opinion, Opinions } from "./opinions.ts";
 import type { Referee } from "./referee.ts";
@@ -39,16 +38,16 @@ export interface AuditOptions {
   readonly random: Random;
 }
 
-/** The judgement of an answer. */
-export type Finding =
-  /** It may be added to the sums. */
-  | "new"
-  /** It equals another worker's answer, which is in the sums. */
-  | "confirms"
-  /** It is not needed, because its block or a part of it is known. */
-  | "covered"
-  /** These workers' answers differ from the referee's. */
-  | { readonly liars: readonly string[] };
+/** The judgement of an answer that is not simply added to the sums. */
+type AuditOutcome = OutcomeOf<"confirmed" | "covered" | "mismatch">;
+
+const covered: AuditOutcome = { kind: "covered" };
+
+/** A worker's answer to a block that has an opinion already. */
+interface Second {
+  readonly workerId: string;
+  readonly answer: Answer;
+}
 
 export class Audit {
   readonly policy: AuditPolicy;
@@ -58,8 +57,6 @@ export class Audit {
   readonly #reliedOn = new Set<string>();
   /** Results so far per worker; least recently heard of first. */
   readonly #results = new Map<string, number>();
-  #round: Round | undefined;
-  #parameters: Uint8Array = new Uint8Array(0);
 
   constructor(options: AuditOptions) {
     this.#options = options;
@@ -67,16 +64,10 @@ export class Audit {
     if (this.policy !== "none") options.referee.prepare();
   }
 
-  /**
-   * A round starts or restarts.
-   *
-   * @param parameters - As sent to the workers; kept until the next call.
-   */
-  begin(round: Round, parameters: Uint8Array): void {
-    this.#round = round;
-    this.#parameters = parameters;
+  /** A round starts or restarts. */
+  begin({ leafCount }: OpenRound): void {
     this.#reliedOn.clear();
-    if (this.policy === "quorum") this.#opinions.begin(round.leafCount);
+    if (this.policy === "quorum") this.#opinions.begin(leafCount);
   }
 
   /**
@@ -84,12 +75,18 @@ export class Audit {
    *
    * @param isIndependent - Whether this worker's and another's opinions are as independent as those of any two
    *   workers here could be.
+   * @returns `undefined` if it may be added to the sums.
    */
-  examine(workerId: string, answer: Answer, isIndependent: (otherId: string) => boolean): Finding {
-    if (this.policy === "none") return "new";
+  examine(
+    round: OpenRound,
+    workerId: string,
+    answer: Answer,
+    isIndependent: (otherId: string) => boolean,
+  ): AuditOutcome | undefined {
+    if (this.policy === "none") return undefined;
     return this.policy === "sample"
-      ? this.#spotCheck(workerId, answer)
-      : this.#compare(workerId, answer, isIndependent);
+      ? this.#spotCheck(round, workerId, answer)
+      : this.#compare(round, { workerId, answer }, isIndependent);
   }
 
   /** One of these was wrong, and it can no longer be found out which: recompute the next results of all of them. */
@@ -98,7 +95,7 @@ export class Audit {
   }
 
   /** A new answer was added to the sums. @returns The opinion that now waits for a second one, if it needs one. */
-  accepted(workerId: string, answer: Answer): Opinion | undefined {
+  counted(workerId: string, answer: Answer): Opinion | undefined {
     if (this.policy === "none") return undefined;
     this.#reliedOn.add(workerId);
     return this.policy === "quorum" ? this.#opinions.add(workerId, answer) : undefined;
@@ -106,10 +103,11 @@ export class Audit {
 
   // ── sample ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #spotCheck(workerId: string, answer: Answer): Finding {
+  #spotCheck(round: OpenRound, workerId: string, answer: Answer): AuditOutcome | undefined {
     const count = this.#count(workerId);
-    if (!this.#isDrawn(count)) return "new";
-    return this.#isTrue(answer) ? "new" : { liars: [workerId] };
+    if (!this.#isDrawn(count)) return undefined;
+    if (isTrue(answer, this.#recompute(round, answer.block))) return undefined;
+    return { kind: "mismatch", liars: [workerId] };
   }
 
   /** @returns How many results this worker has sent, including this one. */
@@ -130,29 +128,34 @@ export class Audit {
 
   // ── quorum ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #compare(workerId: string, answer: Answer, isIndependent: (otherId: string) => boolean): Finding {
+  #compare(
+    round: OpenRound,
+    second: Second,
+    isIndependent: (otherId: string) => boolean,
+  ): AuditOutcome | undefined {
+    const { workerId, answer } = second;
     const opinion = this.#opinions.waitingFor(answer.block);
-    if (opinion === undefined) return this.#opinions.overlap(answer.block) ? "covered" : "new";
-    if (opinion.workerId === workerId) return "covered";
+    if (opinion === undefined) return this.#opinions.overlap(answer.block) ? covered : undefined;
+    if (opinion.workerId === workerId) return covered;
     // Two workers of one subnet may be one liar that agrees with itself.
-    if (!isSame(opinion, contentOf(answer)) || !isIndependent(opinion.workerId)) {
-      return this.#settle(opinion, { workerId, answer });
+    if (!isSame(opinion, answer) || !isIndependent(opinion.workerId)) {
+      return this.#settle(round, opinion, second);
     }
     this.#opinions.confirm(opinion);
     this.#reliedOn.add(workerId);
-    return "confirms";
+    return { kind: "confirmed", samples: answer.samples };
   }
 
   /** The referee decides which of two workers are right. If they differ, at least one is wrong. */
-  #settle(opinion: Opinion, second: { workerId: string; answer: Answer }): Finding {
-    const truth = this.#recompute(opinion.block);
+  #settle(round: OpenRound, opinion: Opinion, { workerId, answer }: Second): AuditOutcome {
+    const truth = this.#recompute(round, opinion.block);
     const liars: string[] = [];
-    if (isFinding(opinion, truth)) this.#opinions.confirm(opinion);
+    if (isTrue(opinion, truth)) this.#opinions.confirm(opinion);
     else liars.push(opinion.workerId);
-    if (!isFinding(contentOf(second.answer), truth)) liars.push(second.workerId);
-    if (liars.length > 0) return { liars };
-    this.#reliedOn.add(second.workerId);
-    return "confirms";
+    if (!isTrue(answer, truth)) liars.push(workerId);
+    if (liars.length > 0) return { kind: "mismatch", liars };
+    this.#reliedOn.add(workerId);
+    return { kind: "confirmed", samples: answer.samples };
   }
 
   /** Whether everything in the sums is confirmed. */
@@ -166,8 +169,8 @@ export class Audit {
   }
 
   /** The referee gives the second opinion. @returns Whether it is the same; if not, the worker has lied. */
-  confirmByReferee(opinion: Opinion): boolean {
-    if (!isFinding(opinion, this.#recompute(opinion.block))) return false;
+  confirmByReferee(round: OpenRound, opinion: Opinion): boolean {
+    if (!isTrue(opinion, this.#recompute(round, opinion.block))) return false;
     this.#opinions.confirm(opinion);
     return true;
   }
@@ -180,42 +183,17 @@ export class Audit {
   }
 
   /** Whether a block of the open round has a finite result. */
-  canCompute(block: Block): boolean {
-    return this.#recompute(block) !== undefined;
+  canCompute(round: OpenRound, block: Block): boolean {
+    return this.#recompute(round, block) !== undefined;
   }
 
-  #isTrue(answer: Answer): boolean {
-    return isFinding(contentOf(answer), this.#recompute(answer.block));
-  }
-
-  #recompute(block: Block): Content | undefined {
-    const { kind, step } = known(this.#round, "a round is open");
-    const result = this.#options.referee.compute({ kind, step, block }, this.#parameters);
+  #recompute({ kind, step, tensor }: OpenRound, block: Block): Content | undefined {
+    const result = this.#options.referee.compute({ kind, step, block }, tensor);
     return result && { ...result, values: bytesOf(result.values) };
   }
 }
 
-/** Everything in a result that reaches the parameters or the metrics. */
-interface Content {
-  readonly values: Uint8Array;
-  readonly lossSum: number;
-  readonly correct: number;
-}
-
-function contentOf({ message, tensor }: Answer): Content {
-  const { lossSum, correct } = sumsOf(message);
-  return { values: tensor, lossSum, correct };
-}
-
 /** If the referee's result is not finite, every finite answer is wrong. */
-function isFinding(content: Content, truth: Content | undefined): boolean {
+function isTrue(content: Content, truth: Content | undefined): boolean {
   return truth !== undefined && isSame(content, truth);
-}
-
-function isSame(one: Content, other: Content): boolean {
-  return (
-    one.lossSum === other.lossSum &&
-    one.correct === other.correct &&
-    Buffer.compare(one.values, other.values) === 0
-  );
 }

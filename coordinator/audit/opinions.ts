@@ -9,19 +9,14 @@
  *    Buffers are reused.
  */
 import { copyOfBytes } from "../../shared/bytes.ts";
-import { sumsOf } from "../../shared/protocol/rounds.ts";
 import type { Block } from "../../shared/run/tree.ts";
-import type { Answer } from "../dispatch/answer.ts";
-import { keyOf } from "../dispatch/round.ts";
+import type { Answer, Content } from "../dispatch/answer.ts";
+import { keyOf } from "../dispatch/holdings.ts";
 
-/** The first answer to a block, which waits for the second. */
-export interface Opinion {
+/** The first answer to a block, which waits for the second. Its values are a copy. */
+export interface Opinion extends Content {
   readonly workerId: string;
   readonly block: Block;
-  /** Little-endian float32, a copy. */
-  readonly values: Uint8Array;
-  readonly lossSum: number;
-  readonly correct: number;
 }
 
 export class Opinions {
@@ -58,10 +53,9 @@ export class Opinions {
   }
 
   /** Keeps the first answer to a block. */
-  add(workerId: string, { block, message, tensor }: Answer): Opinion {
+  add(workerId: string, { block, values, lossSum, correct }: Answer): Opinion {
     this.#knownLeaves.fill(1, block.start, block.end);
-    const { lossSum, correct } = sumsOf(message);
-    const opinion = { workerId, block, values: this.#copy(tensor), lossSum, correct };
+    const opinion = { workerId, block, values: this.#copy(values), lossSum, correct };
     this.#waiting.set(keyOf(block), opinion);
     return opinion;
   }
@@ -73,10 +67,10 @@ export class Opinions {
   }
 
   /** Successive rounds are often of one kind, so a buffer of the right length usually exists. */
-  #copy(tensor: Uint8Array): Uint8Array {
+  #copy(values: Uint8Array): Uint8Array {
     const spare = this.#spare.pop();
-    if (spare?.length !== tensor.length) return copyOfBytes(tensor);
-    spare.set(tensor);
+    if (spare?.length !== values.length) return copyOfBytes(values);
+    spare.set(values);
     return spare;
   }
 }

@@ -3,47 +3,49 @@
  * each is, but nothing of sockets. Pure.
  */
 import type { WorkerSpeed } from "./assignment.ts";
-import type { Holding, Round } from "./round.ts";
+import type { Holding } from "./holdings.ts";
+import type { Round } from "./round.ts";
 import type { SpeedEstimate } from "./speed.ts";
 
-export interface CrewWorker {
+/** A worker that is ready for work. */
+export interface ReadyWorker {
   readonly id: string;
   /** Shown to people. */
   readonly name: string;
   /** Where it connects from. Two opinions from two subnets are worth more than two from one. */
   readonly subnet: string;
-  /** Outlives the member: a worker that returns keeps its measured speed. */
+  /** Outlives its time in the crew: a worker that returns keeps its measured speed. */
   readonly speed: SpeedEstimate;
+}
+
+export interface CrewWorker extends ReadyWorker {
   /** It missed its deadline and has not answered since. Until it does, it gets no more work. */
   late: boolean;
   /** What it held when a round was closed without it. Its answer will tell how slow it was. */
   overdue: { readonly round: Round; readonly holding: Holding } | undefined;
 }
 
-/** A worker that joins the crew. */
-export type Newcomer = Omit<CrewWorker, "late" | "overdue">;
-
 export class Crew {
-  readonly #members = new Map<string, CrewWorker>();
+  readonly #workers = new Map<string, CrewWorker>();
 
   get size(): number {
-    return this.#members.size;
+    return this.#workers.size;
   }
 
   /** Adds a worker. Its claimed speed is believed up to that of the fastest measured worker. */
-  add({ id, name, subnet, speed }: Newcomer): void {
-    const shown = [...this.#members.values()].filter((member) => member.speed.isMeasured);
+  add({ id, name, subnet, speed }: ReadyWorker): void {
+    const shown = [...this.#workers.values()].filter((worker) => worker.speed.isMeasured);
     if (shown.length > 0)
-      speed.limitClaim(Math.min(...shown.map((member) => member.speed.sampleMs)));
-    this.#members.set(id, { id, name, subnet, speed, late: false, overdue: undefined });
+      speed.limitClaim(Math.min(...shown.map((worker) => worker.speed.sampleMs)));
+    this.#workers.set(id, { id, name, subnet, speed, late: false, overdue: undefined });
   }
 
   remove(id: string): boolean {
-    return this.#members.delete(id);
+    return this.#workers.delete(id);
   }
 
   get(id: string): CrewWorker | undefined {
-    return this.#members.get(id);
+    return this.#workers.get(id);
   }
 
   /** Whether two workers are from different subnets, or all workers are from the second one's subnet. */
@@ -51,19 +53,19 @@ export class Crew {
     const first = this.get(firstId)?.subnet;
     const second = this.get(secondId)?.subnet;
     if (first !== undefined && first !== second) return true;
-    return [...this.#members.values()].every(({ subnet }) => subnet === second);
+    return [...this.#workers.values()].every(({ subnet }) => subnet === second);
   }
 
   /** Sorted by id, as in every list of workers. */
   get names(): string[] {
-    const members = [...this.#members.values()];
-    const inOrder = members.toSorted((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
+    const workers = [...this.#workers.values()];
+    const inOrder = workers.toSorted((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
     return inOrder.map(({ name }) => name);
   }
 
   /** The workers that should get work: everybody on time, or everybody if all are late. */
   available(): CrewWorker[] {
-    const all = [...this.#members.values()];
+    const all = [...this.#workers.values()];
     const onTime = all.filter(({ late }) => !late);
     return onTime.length > 0 ? onTime : all;
   }
@@ -86,16 +88,16 @@ const slackFraction = 0.2;
  * Workers with a measured speed, or all if nobody has one. They get lost blocks before workers that only claim a
  * speed; otherwise a crowd that joins, takes work and leaves could keep a round open for ever.
  */
-export function provenAmong(members: readonly CrewWorker[]): readonly CrewWorker[] {
-  const proven = members.filter(({ speed }) => speed.isMeasured);
-  return proven.length > 0 ? proven : members;
+export function provenAmong(workers: readonly CrewWorker[]): readonly CrewWorker[] {
+  const proven = workers.filter(({ speed }) => speed.isMeasured);
+  return proven.length > 0 ? proven : workers;
 }
 
 /** The input for planning shares, with leaves of this many samples. */
-export function speedsOf(members: readonly CrewWorker[], samplesPerLeaf: number): WorkerSpeed[] {
-  const least = members.reduce((min, { speed }) => Math.min(min, speed.overheadMs), Infinity);
+export function speedsOf(workers: readonly CrewWorker[], samplesPerLeaf: number): WorkerSpeed[] {
+  const least = workers.reduce((min, { speed }) => Math.min(min, speed.overheadMs), Infinity);
   const tolerated = overheadTolerance * least + overheadSlackMs;
-  return members.map(({ id, speed }) => ({
+  return workers.map(({ id, speed }) => ({
     workerId: id,
     overheadMs: Math.max(0, speed.overheadMs - tolerated),
     leafMs: speed.sampleMs * samplesPerLeaf,

@@ -6,17 +6,18 @@
  * Invariant 4 (never hangs) rests on it: after every call, each missing leaf is held by a worker on time, if there
  * is one with nothing else to do.
  */
-import { known } from "../../shared/assert.ts";
 import { blocksPerWorkMax } from "../../shared/protocol/limits.ts";
 import type { CoordinatorMessage, ResultMessage } from "../../shared/protocol/messages.ts";
 import { askFor, blockOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
+import { roundKinds } from "../../shared/run/kinds.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
 import type { Block } from "../../shared/run/tree.ts";
+import type { OutcomeOf } from "./answer.ts";
 import { planShares, redistribute, type Share } from "./assignment.ts";
 import { Crew, type CrewWorker, provenAmong, speedsOf } from "./crew.ts";
-import { type Holding, isFor, Round } from "./round.ts";
+import type { Holding } from "./holdings.ts";
+import { isFor, type OpenRound, type Round } from "./round.ts";
 import { withSecondWorkers } from "./second-workers.ts";
 
 export interface DispatchOptions {
@@ -35,9 +36,6 @@ export interface DispatchOptions {
 export class Dispatch {
   readonly crew = new Crew();
   readonly #options: DispatchOptions;
-  #round: Round | undefined;
-  /** The parameters of the open round in the form in which they are sent: encoded once, one buffer for all. */
-  #tensor: Uint8Array = new Uint8Array(0);
   /** A worker did not accept its blocks; the next tick looks for others. */
   #isShort = false;
 
@@ -47,66 +45,56 @@ export class Dispatch {
 
   // ── a round ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Opens a round and hands out all of its leaves, as far as there are workers. */
-  open(kind: RoundKind, step: number, tensor: Uint8Array, nowMs: number): Round {
-    const { config, plan } = this.#options;
-    const leafCount = roundKinds[kind].leafCount(step, config, plan);
-    const round = new Round(kind, step, leafCount, nowMs);
-    this.#round = round;
-    this.#tensor = tensor;
-    return round;
-  }
-
-  /** Splits the whole open round among the workers that can take work. */
-  handOutAll(nowMs: number): void {
-    const round = this.#openRound();
-    const members = this.crew.available();
-    if (members.length === 0) return;
-    const speeds = this.#speeds(members, round);
+  /** Splits all of a round among the workers that can take work. */
+  handOutAll(round: OpenRound, nowMs: number): void {
+    const workers = this.crew.available();
+    if (workers.length === 0) return;
+    const speeds = this.#speeds(workers, round);
     const shares = planShares(round.leafCount, speeds);
     const subnetOf = (workerId: string) => this.crew.get(workerId)?.subnet;
     const all = this.#options.isTwice ? withSecondWorkers(shares, speeds, subnetOf) : shares;
     this.#handOut(all, round, nowMs);
   }
 
-  /** The round is over. */
-  close(nowMs: number): void {
-    const round = this.#openRound();
-    this.#round = undefined;
+  /** Notes which workers a finished round has overtaken, and which were idle. */
+  close(round: Round, nowMs: number): void {
     this.#noteOverdue(round);
     this.#noteIdle(round, nowMs);
   }
 
-  /** Drops the round. Nothing is learned from it. */
-  abandon(): void {
-    this.#round = undefined;
-  }
-
   /** Sends shares. Blocks that a worker does not accept belong to nobody and are given out again at the next tick. */
-  #handOut(shares: readonly Share[], round: Round, nowMs: number): void {
+  #handOut(shares: readonly Share[], round: OpenRound, nowMs: number): void {
     const { run, send } = this.#options;
     for (const { workerId, blocks } of shares) {
       for (let first = 0; first < blocks.length; first += blocksPerWorkMax) {
         const some = blocks.slice(first, first + blocksPerWorkMax);
         const samples = some.reduce((sum, block) => sum + this.samplesOf(block, round), 0);
-        const taken = send(workerId, askFor(run, round, some), this.#tensor);
-        if (taken) round.assign(workerId, some, samples, nowMs);
+        const taken = send(workerId, askFor(run, round, some), round.tensor);
+        if (taken) round.holdings.assign(workerId, some, samples, nowMs);
         else this.#isShort = true;
       }
     }
   }
 
-  /** A worker answered blocks that had been taken back from it. It is on time if it held nothing else. */
-  isAlive(member: CrewWorker): void {
-    if (!this.#openRound().isBusy(member.id)) member.late = false;
-  }
-
-  /** A worker answered the last of its blocks: it is on time, and its speed is known better. */
-  finished(member: CrewWorker, holding: Holding, nowMs: number): void {
-    member.late = false;
-    holding.doneMs = nowMs;
-    const { sinceMs, computeMs, samples } = holding;
-    member.speed.observe({ elapsedMs: nowMs - sinceMs, computeMs, samples });
+  /**
+   * A worker answered for a block of the open round. After the last of its blocks it is on time, and its speed is known
+   * better.
+   *
+   * @returns The offence, if it was not asked for this block.
+   */
+  answered(
+    round: OpenRound,
+    worker: CrewWorker,
+    { block, computeMs }: { readonly block: Block; readonly computeMs: number },
+    nowMs: number,
+  ): OutcomeOf<"offence"> | undefined {
+    const holding = round.holdings.answer(worker.id, block, computeMs);
+    if (holding !== undefined && "kind" in holding) return holding;
+    if (round.holdings.isBusy(worker.id)) return undefined;
+    worker.late = false;
+    // A block that had been taken back says nothing about the time of a share.
+    if (holding !== undefined) finish(worker, holding, nowMs);
+    return undefined;
   }
 
   /**
@@ -115,72 +103,70 @@ export class Dispatch {
    *
    * @returns The round, if this answer was requested in it.
    */
-  overtaken(member: CrewWorker, message: ResultMessage, nowMs: number): Round | undefined {
-    member.late = false;
-    const { round, holding } = member.overdue ?? {};
+  overtaken(worker: CrewWorker, message: ResultMessage, nowMs: number): Round | undefined {
+    worker.late = false;
+    const { round, holding } = worker.overdue ?? {};
     if (round === undefined || holding === undefined || !isFor(round, message)) return undefined;
-    const answered = round.answer(member.id, blockOf(message.block), message.computeMs);
+    const answered = round.holdings.answer(worker.id, blockOf(message.block), message.computeMs);
     if (answered !== holding) return undefined;
     // It will drop the rest of its old share for the next one.
-    member.overdue = undefined;
+    worker.overdue = undefined;
     const { sinceMs, outstanding } = holding;
     const missing = [...outstanding.values()].map((block) => this.samplesOf(block, round));
     const samples = missing.reduce((rest, count) => rest - count, holding.samples);
-    member.speed.observe({ elapsedMs: nowMs - sinceMs, computeMs: holding.computeMs, samples });
+    worker.speed.observe({ elapsedMs: nowMs - sinceMs, computeMs: holding.computeMs, samples });
     return round;
   }
 
   /** Workers that still hold blocks of a finished round were overtaken. */
   #noteOverdue(round: Round): void {
-    for (const [workerId, holding] of round.holdings) {
-      const member = holding.outstanding.size > 0 ? this.crew.get(workerId) : undefined;
-      if (member !== undefined) member.overdue = { round, holding };
+    for (const [workerId, holding] of round.holdings.byWorker) {
+      const worker = holding.outstanding.size > 0 ? this.crew.get(workerId) : undefined;
+      if (worker !== undefined) worker.overdue = { round, holding };
     }
   }
 
   /** The speed estimate of an idle worker slowly rises until it gets work. */
   #noteIdle(round: Round, nowMs: number): void {
-    if (round.holdings.size >= this.crew.size) return;
+    if (round.holdings.byWorker.size >= this.crew.size) return;
     const leafSamples = this.samplesOf({ start: 0, end: 1 }, round);
     for (const { id, speed } of this.crew.available()) {
-      if (!round.holdings.has(id)) speed.rest(nowMs - round.openedMs, leafSamples);
+      if (!round.holdings.byWorker.has(id)) speed.rest(nowMs - round.openedMs, leafSamples);
     }
   }
 
   // ── workers leave, fail and lag ─────────────────────────────────────────────────────────────────────────────────
 
   /** Finds late workers, and gives leaves that nobody on time holds to idle workers. */
-  tick(nowMs: number): void {
-    const round = this.#round;
-    if (round === undefined) return;
+  tick(round: OpenRound, nowMs: number): void {
     let isShort = this.#isShort;
     this.#isShort = false;
-    for (const [workerId, { outstanding, sinceMs, samples }] of round.holdings) {
-      const member = this.crew.get(workerId);
-      if (member === undefined || outstanding.size === 0) continue;
-      if (nowMs - sinceMs > member.speed.deadlineMs(samples)) member.late = true;
-      isShort ||= member.late;
+    for (const [workerId, { outstanding, sinceMs, samples }] of round.holdings.byWorker) {
+      const worker = this.crew.get(workerId);
+      if (worker === undefined || outstanding.size === 0) continue;
+      if (nowMs - sinceMs > worker.speed.deadlineMs(samples)) worker.late = true;
+      isShort ||= worker.late;
     }
-    if (isShort) this.reassign(nowMs);
+    if (isShort) this.reassign(round, nowMs);
   }
 
   /**
    * Gives leaves that nobody holds to the workers that are on time, and backups of leaves that only late workers
    * hold to the idle ones among them; in both cases preferably to workers with a measured speed. If nobody can take
-   * them, the leaves wait for the next event or tick. Does nothing between two rounds.
+   * them, the leaves wait for the next event or tick.
    *
    * @param exceptId - A worker that could not compute the returned block; it is asked again only if there is no
    *   other.
    */
-  reassign(nowMs: number, exceptId?: string): void {
-    const round = this.#round;
-    if (round === undefined) return;
-    const members = this.crew.available();
-    const others = members.filter(({ id }) => id !== exceptId);
-    const takers = provenAmong(others.length > 0 ? others : members);
+  reassign(round: OpenRound, nowMs: number, exceptId?: string): void {
+    const workers = this.crew.available();
+    const others = workers.filter(({ id }) => id !== exceptId);
+    const takers = provenAmong(others.length > 0 ? others : workers);
     this.#give(this.#leavesHeldByNone(round), takers, round, nowMs);
     const isOnTime = (workerId: string) => this.crew.get(workerId)?.late === false;
-    const idle = members.filter(({ id }) => isOnTime(id) && !round.isBusy(id) && id !== exceptId);
+    const idle = workers.filter(
+      ({ id }) => isOnTime(id) && !round.holdings.isBusy(id) && id !== exceptId,
+    );
     if (idle.length === 0 || idle.length === this.crew.size) return;
     this.#give(this.#leavesHeldByNone(round, isOnTime), provenAmong(idle), round, nowMs);
   }
@@ -193,31 +179,33 @@ export class Dispatch {
    * @returns `false` if there is nobody to ask.
    */
   askAnother(
+    round: OpenRound,
     block: Block,
     { firstId, exceptId }: { readonly firstId: string; readonly exceptId: string | undefined },
     nowMs: number,
   ): boolean {
-    const round = this.#openRound();
     const others = this.crew.available().filter(({ id }) => id !== firstId);
     if (others.length === 0) return false;
     let isHeld = false;
-    for (const workerId of round.holdings.keys()) {
-      const member = workerId === firstId ? undefined : this.crew.get(workerId);
-      if (member === undefined || !round.holds(workerId, block)) continue;
-      if (!member.late) return true;
+    for (const workerId of round.holdings.byWorker.keys()) {
+      const worker = workerId === firstId ? undefined : this.crew.get(workerId);
+      if (worker === undefined || !round.holdings.holds(workerId, block)) continue;
+      if (!worker.late) return true;
       isHeld = true;
     }
     // Only a late worker holds it. As with any share, a backup goes to an idle worker, now or at a later tick.
-    const free = isHeld ? others.filter(({ id, late }) => !late && !round.isBusy(id)) : others;
+    const free = isHeld
+      ? others.filter(({ id, late }) => !late && !round.holdings.isBusy(id))
+      : others;
     const asked = free.filter(({ id }) => id !== exceptId);
     const subnet = this.crew.get(firstId)?.subnet;
-    const rank = (member: CrewWorker) =>
-      (member.subnet === subnet ? 4 : 0) +
-      (member.speed.isMeasured ? 0 : 2) +
-      (round.isBusy(member.id) ? 1 : 0);
+    const rank = (worker: CrewWorker) =>
+      (worker.subnet === subnet ? 4 : 0) +
+      (worker.speed.isMeasured ? 0 : 2) +
+      (round.holdings.isBusy(worker.id) ? 1 : 0);
     for (const { id } of (asked.length > 0 ? asked : free).toSorted((a, b) => rank(a) - rank(b))) {
       this.#handOut([{ workerId: id, blocks: [block] }], round, nowMs);
-      if (round.holds(id, block)) break;
+      if (round.holdings.holds(id, block)) break;
     }
     return true;
   }
@@ -225,7 +213,7 @@ export class Dispatch {
   #give(
     leaves: readonly number[],
     takers: readonly CrewWorker[],
-    round: Round,
+    round: OpenRound,
     nowMs: number,
   ): void {
     if (leaves.length === 0 || takers.length === 0) return;
@@ -236,7 +224,7 @@ export class Dispatch {
   /** Leaves whose values are unknown and that no worker, or no worker that counts, holds. In order. */
   #leavesHeldByNone(round: Round, counts?: (workerId: string) => boolean): number[] {
     const leaves: number[] = [];
-    const held = round.heldLeaves(counts);
+    const held = round.holdings.heldLeaves(counts);
     for (let leaf = 0; leaf < round.leafCount; leaf++) {
       if (held[leaf] === 0 && !this.#options.isKnown({ start: leaf, end: leaf + 1 })) {
         leaves.push(leaf);
@@ -253,11 +241,14 @@ export class Dispatch {
     return roundKinds[round.kind].samplesOf(block, round.step, config, plan);
   }
 
-  #speeds(members: readonly CrewWorker[], round: Round) {
-    return speedsOf(members, this.samplesOf({ start: 0, end: 1 }, round));
+  #speeds(workers: readonly CrewWorker[], round: Round) {
+    return speedsOf(workers, this.samplesOf({ start: 0, end: 1 }, round));
   }
+}
 
-  #openRound(): Round {
-    return known(this.#round, "a round is open");
-  }
+/** A worker answered the last of its blocks. */
+function finish(worker: CrewWorker, holding: Holding, nowMs: number): void {
+  holding.doneMs = nowMs;
+  const { sinceMs, computeMs, samples } = holding;
+  worker.speed.observe({ elapsedMs: nowMs - sinceMs, computeMs, samples });
 }

@@ -3,15 +3,15 @@
  * the next parameters. It knows nothing of workers or time. Invariants 2 (fixed tree) and 3 (commit or nothing)
  * rest on it.
  */
-import { assert, assertNever } from "../../shared/assert.ts";
+import { assert } from "../../shared/assert.ts";
 import { type Acceptance, Reduction } from "../../shared/engine/reduction.ts";
 import { bestCandidate } from "../../shared/optimizers/local-search.ts";
-import { sumsOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { type ModelSizes, modelSizes, type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
-import { type Sentence, sentence } from "../../shared/words/sentence.ts";
-import type { Answer } from "../dispatch/answer.ts";
+import { sentence, type Sentence } from "../../shared/words/sentence.ts";
+import { type Answer, type Content, offence, type OutcomeOf } from "../dispatch/answer.ts";
+import type { OpenRound } from "../dispatch/round.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 
 export type CommitOutcome =
@@ -30,9 +30,8 @@ export class RoundValues {
   readonly #store: ParameterStore;
   readonly #config: RunConfig;
   readonly #sizes: ModelSizes;
-  /** Whether the values of the whole block are known. */
+  /** Kept from round to round, one for each kind whose results are added. */
   readonly #reductions = new Map<RoundKind, Reduction>();
-  #kind: RoundKind = "gradient";
   /** Joins the values of the open round. */
   #joined: Reduction | Costs = new Costs(0);
 
@@ -42,13 +41,13 @@ export class RoundValues {
     this.#sizes = modelSizes(config.model);
   }
 
-  begin(kind: RoundKind, leafCount: number): void {
-    this.#kind = kind;
-    this.#joined =
-      roundKinds[kind].join === "sum" ? this.#beginSum(kind, leafCount) : new Costs(leafCount);
+  /** Forgets what was known of a round: it begins, or begins again. */
+  begin(round: OpenRound): void {
+    const isSum = roundKinds[round.kind].join === "sum";
+    this.#joined = isSum ? this.#beginSum(round) : new Costs(round.leafCount);
   }
 
-  #beginSum(kind: RoundKind, leafCount: number): Reduction {
+  #beginSum({ kind, leafCount }: OpenRound): Reduction {
     const root = { start: 0, end: leafCount };
     const valueCount = roundKinds[kind].valueCount(root, this.#sizes);
     const reduction = this.#reductions.get(kind) ?? new Reduction(this.#store.kernel, valueCount);
@@ -57,45 +56,36 @@ export class RoundValues {
     return reduction;
   }
 
-  /** @returns Whether it was needed, or the flaw for which it was refused without touching a sum. */
+  /** Whether the values of the whole block are known. */
   has(block: Block): boolean {
     return this.#joined.has(block);
   }
 
-  /** Turns the root into the next parameters, or refuses and changes nothing (invariant 3). */
+  /** Whether the values of every leaf are known. */
   get done(): boolean {
     return this.#joined.done;
   }
 
-  /** The root of an evaluation. */
-  accept(answer: Answer): "accepted" | "covered" | { readonly flaw: Sentence } {
-    const { message, block, samples, tensor } = answer;
-    const expected = 4 * roundKinds[this.#kind].valueCount(block, this.#sizes);
-    if (tensor.length !== expected) {
-      const lengths = { type: message.type, bytes: tensor.length, expected };
-      return { flaw: sentence("result-length", lengths) };
+  /** Adds an answer's values to the sums, unless they are not needed or have a flaw; then no sum is touched. */
+  accept({ kind }: OpenRound, answer: Answer): OutcomeOf<"counted" | "covered" | "offence"> {
+    const { block, samples, values, correct } = answer;
+    const row = roundKinds[kind];
+    const expected = 4 * row.valueCount(block, this.#sizes);
+    if (values.length !== expected) {
+      const lengths = { type: row.answer, bytes: values.length, expected };
+      return offence(sentence("result-length", lengths));
     }
-    const { lossSum, correct } = sumsOf(message);
-    if (correct > samples) return { flaw: sentence("too-many-correct", { correct, samples }) };
-    const acceptance = this.#joined.accept(block, { values: tensor, lossSum, correct });
-    return acceptance === "not finite" ? { flaw: sentence("value-not-finite") } : acceptance;
+    if (correct > samples) return offence(sentence("too-many-correct", { correct, samples }));
+    const acceptance = this.#joined.accept(block, answer);
+    if (acceptance === "not finite") return offence(sentence("value-not-finite"));
+    return acceptance === "covered" ? { kind: "covered" } : { kind: "counted", samples };
   }
 
-  /** The flaw of an answer, except in its single values, which are checked when they are copied. */
-  commit(step: number, batchSize: number): CommitOutcome {
-    switch (this.#kind) {
-      case "gradient":
-        return this.#commitGradient(step, batchSize);
-      case "candidates":
-        return this.#commitBestCandidate(step);
-      case "evaluation":
-        throw new Error("an evaluation commits nothing");
-      default:
-        return assertNever(this.#kind);
-    }
-  }
-
-  #commitGradient(step: number, batchSize: number): CommitOutcome {
+  /**
+   * Turns the root into the next parameters: the optimizer's step by the mean gradient, which is the sum divided by the
+   * batch size. Or refuses and changes nothing (invariant 3).
+   */
+  commitGradient({ step }: OpenRound, batchSize: number): CommitOutcome {
     const { pointer, lossSum, correct } = this.#sum.root();
     if (!Number.isFinite(lossSum)) return { committed: false, reason: sentence("loss-not-finite") };
     const divisor = this.#config.loss.reduction === "sum" ? 1 : batchSize;
@@ -103,7 +93,8 @@ export class RoundValues {
     return outcome.committed ? { ...outcome, lossSum, correct } : outcome;
   }
 
-  #commitBestCandidate(step: number): CommitOutcome {
+  /** Turns the candidate with the lowest cost into the next parameters, or refuses and changes nothing (invariant 3). */
+  commitBestCandidate({ step }: OpenRound): CommitOutcome {
     assert(this.#joined instanceof Costs, "candidates have costs");
     const { values } = this.#joined;
     const best = bestCandidate(values);
@@ -144,7 +135,7 @@ class Costs {
     return this.#known.subarray(start, end).every((flag) => flag === 1);
   }
 
-  accept({ start, end }: Block, { values: bytes }: { readonly values: Uint8Array }): Acceptance {
+  accept({ start, end }: Block, { values: bytes }: Content): Acceptance {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let offset = 0; offset < bytes.length; offset += 4) {
       if (!Number.isFinite(view.getFloat32(offset, true))) return "not finite";

@@ -29,7 +29,7 @@ export class Timeline {
   add(round: Round, closedMs: number): void {
     if (this.#rounds.length === roundsKept) this.#rounds.shift();
     this.#rounds.push({ round, closedMs });
-    for (const { computeMs } of round.holdings.values()) this.#computeMs += computeMs;
+    for (const { computeMs } of round.holdings.byWorker.values()) this.#computeMs += computeMs;
     this.#elapsedMs += closedMs - round.openedMs;
   }
 
@@ -67,24 +67,26 @@ function sharesOf(
   const { parameterCount } = sizes;
   // Kinds whose larger blocks have more values have too few of them to matter.
   const valueCount = roundKinds[round.kind].valueCount({ start: 0, end: 1 }, sizes);
-  return [...round.holdings].map(([workerId, { sinceMs, doneMs, computeMs, samples, owed }]) => {
-    const endMs = Math.min(doneMs ?? closedMs, closedMs);
-    // Threads compute in parallel, so together they may report more time than has passed.
-    const computedMs = Math.min(computeMs, endMs - sinceMs);
-    const isLate = doneMs === undefined;
-    const travelledMs = endMs - sinceMs - computedMs;
-    const upload = isLate ? 0 : owed.size * valueCount;
-    const downloadMs = (travelledMs * parameterCount) / (parameterCount + upload);
-    return {
-      worker: nameOf(workerId),
-      startMs: sinceMs,
-      endMs,
-      downloadMs,
-      computeMs: computedMs,
-      uploadMs: travelledMs - downloadMs,
-      samples,
-      /** The others computed its blocks faster: a straggler. */
-      isLate,
-    };
-  });
+  return [...round.holdings.byWorker].map(
+    ([workerId, { sinceMs, doneMs, computeMs, samples, owed }]) => {
+      const endMs = Math.min(doneMs ?? closedMs, closedMs);
+      // Threads compute side by side: together they may count more than passed.
+      const computedMs = Math.min(computeMs, endMs - sinceMs);
+      const isLate = doneMs === undefined;
+      const travelledMs = endMs - sinceMs - computedMs;
+      const upload = isLate ? 0 : owed.size * valueCount;
+      const downloadMs = (travelledMs * parameterCount) / (parameterCount + upload);
+      return {
+        worker: nameOf(workerId),
+        startMs: sinceMs,
+        endMs,
+        downloadMs,
+        computeMs: computedMs,
+        uploadMs: travelledMs - downloadMs,
+        samples,
+        /** The others were faster with what it had: a straggler. */
+        isLate,
+      };
+    },
+  );
 }

@@ -12,51 +12,42 @@
  * 4. Never hangs: after every event and tick, `Dispatch` has made sure that a worker on time holds every missing
  *    block; while nothing advances, `waitingFor` says why.
  */
-import { known } from "../../shared/assert.ts";
+import { assertNever } from "../../shared/assert.ts";
 import type { MessageOf, ResultMessage, WorkerMessage } from "../../shared/protocol/messages.ts";
+import { blockOf, sumsOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { type RoundKind, roundKinds, trainingKind } from "../../shared/run/kinds.ts";
 import { batchSizeOf, epochOf, type RunPlan } from "../../shared/run/plan.ts";
-import { type Block, isNode } from "../../shared/run/tree.ts";
+import { type Block, blockName, isNode } from "../../shared/run/tree.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Audit } from "../audit/audit.ts";
-import { type Content, contradicted, noteFirst } from "../audit/late-duplicates.ts";
+import { contradicted, noteFirst } from "../audit/late-duplicates.ts";
 import type { Opinion } from "../audit/opinions.ts";
-import type { Answer } from "../dispatch/answer.ts";
-import type { CrewWorker, Newcomer } from "../dispatch/crew.ts";
+import {
+  type Answer,
+  type Content,
+  contentOf,
+  offence,
+  type Outcome,
+  type OutcomeOf,
+} from "../dispatch/answer.ts";
+import type { CrewWorker, ReadyWorker } from "../dispatch/crew.ts";
 import { Dispatch } from "../dispatch/dispatch.ts";
-import { isFor, type Round } from "../dispatch/round.ts";
+import { closed, isFor, openRound, type OpenRound, type Round } from "../dispatch/round.ts";
 import { GradientTable } from "./gradient-table.ts";
 import type { ParameterStore } from "./parameter-store.ts";
-import { Progress, type ProgressState } from "./progress.ts";
-import { RoundValues } from "./round-values.ts";
+import { Progress } from "./progress.ts";
+import { type CommitOutcome, RoundValues } from "./round-values.ts";
 import { Timeline } from "./timeline.ts";
 import type { Phase, GradientTableView } from "./view.ts";
-import type { EndOfRun, RunOutcome, RunOutput, RunSnapshot, RunWorkers } from "./world.ts";
-
-/** The outcome of a result. An offence is the sender's fault; the others are normal in a distributed run. */
-export type Verdict =
-  | { readonly kind: "accepted"; readonly samples: number }
-  /** With a `doubt` it differs from the answer that counted, and it can no longer be found out which is wrong. */
-  | { readonly kind: "stale" | "duplicate"; readonly doubt?: Sentence }
-  /** It differs from another answer. The wrong worker, which may be the other one, has been expelled. */
-  | { readonly kind: "mismatch" }
-  | { readonly kind: "offence"; readonly reason: Sentence };
-
-export interface TrainingRunOptions {
-  readonly id: string;
-  readonly config: RunConfig;
-  readonly plan: RunPlan;
-  readonly store: ParameterStore;
-  readonly workers: RunWorkers;
-  readonly output: RunOutput;
-  /** The first round opens when this many workers are ready. After that, one is enough (invariant 4). */
-  readonly minWorkers: number;
-  /** The audit of this run alone. */
-  readonly audit: Audit;
-  /** Where an earlier process stopped; the store is already restored. */
-  readonly resume: { readonly step: number; readonly progress: ProgressState } | undefined;
-}
+import type {
+  EndOfRun,
+  RunOutcome,
+  RunOutput,
+  RunSnapshot,
+  RunWorkers,
+  TrainingRunOptions,
+} from "./world.ts";
 
 export class TrainingRun {
   readonly id: string;
@@ -72,9 +63,7 @@ export class TrainingRun {
   readonly #dispatch: Dispatch;
   #minWorkers: number;
   #step: number;
-  #round: Round | undefined;
-  /** The parameters of the open round in the form in which they are sent: encoded once, one buffer for all. */
-  #tensor: Uint8Array = new Uint8Array(0);
+  #round: OpenRound | undefined;
   #paused = false;
   /** Whether the evaluation after the last step has the lowest test loss. Its checkpoint is written at the end. */
   #lastIsBest = false;
@@ -118,19 +107,25 @@ export class TrainingRun {
   }
 
   #openRound(kind: RoundKind, nowMs: number): void {
-    const isAhead = roundKinds[kind].point === "look-ahead";
-    this.#tensor = isAhead ? this.#store.encodePoint() : this.#store.encodeParameters();
-    const round = this.#dispatch.open(kind, this.#step, this.#tensor, nowMs);
-    this.#round = round;
-    this.#beginRound(round, nowMs);
+    const step = this.#step;
+    const { leafCount, point } = roundKinds[kind];
+    const isAhead = point === "look-ahead";
+    this.#round = openRound({
+      kind,
+      step,
+      leafCount: leafCount(step, this.config, this.plan),
+      tensor: isAhead ? this.#store.encodePoint() : this.#store.encodeParameters(),
+      openedMs: nowMs,
+    });
+    this.#beginRound(this.#round, nowMs);
   }
 
   /** Hands out a whole round of which nothing is known: a new one, or one that is computed again. */
-  #beginRound(round: Round, nowMs: number): void {
-    this.#values.begin(round.kind, round.leafCount);
+  #beginRound(round: OpenRound, nowMs: number): void {
+    this.#values.begin(round);
     this.#promedio.begin(round.step);
-    this.#audit.begin(round, this.#tensor);
-    this.#dispatch.handOutAll(nowMs);
+    this.#audit.begin(round);
+    this.#dispatch.handOutAll(round, nowMs);
   }
 
   /**
@@ -138,61 +133,65 @@ export class TrainingRun {
    *
    * @param tensor - The values as received: little-endian float32, read only during the call.
    */
-  result(workerId: string, message: ResultMessage, tensor: Uint8Array, nowMs: number): Verdict {
-    const member = this.#dispatch.crew.get(workerId);
-    if (member === undefined || message.run !== this.id) return { kind: "stale" };
+  result(workerId: string, message: ResultMessage, tensor: Uint8Array, nowMs: number): Outcome {
+    const worker = this.#dispatch.crew.get(workerId);
+    if (worker === undefined || message.run !== this.id) return stale;
+    const { step, computeMs } = message;
+    if (step > this.#step) return offence(sentence("step-not-begun", { step }));
     const round = this.#round;
-    if (message.step > this.#step) {
-      return offence(sentence("step-not-begun", { step: message.step }));
-    }
     if (round === undefined || !isFor(round, message)) {
-      return this.#staleResult(member, message, tensor, nowMs);
+      return this.#takeStale(worker, message, contentOf(message, tensor), nowMs);
     }
-    const block: Block = { start: message.block[0], end: message.block[1] };
-    if (!isNode(block, round.leafCount))
-      return offence(sentence("no-such-block", { block: nameOf(block) }));
-    const holding = round.answer(workerId, block, message.computeMs);
-    if (holding === "repeated") {
-      return offence(sentence("block-answered-before", { block: nameOf(block) }));
+    const block = blockOf(message.block);
+    if (!isNode(block, round.leafCount)) {
+      return offence(sentence("no-such-block", { block: blockName(block) }));
     }
-    if (holding === "unknown") {
-      return offence(sentence("block-not-asked-for", { block: nameOf(block) }));
-    }
-    if (holding === "withdrawn") this.#dispatch.isAlive(member);
-    else if (holding.outstanding.size === 0) this.#dispatch.finished(member, holding, nowMs);
+    const refused = this.#dispatch.answered(round, worker, { block, computeMs }, nowMs);
+    if (refused !== undefined) return refused;
     const samples = this.#dispatch.samplesOf(block, round);
-    return this.#accept(member, round, { message, block, samples, tensor }, nowMs);
+    const { lossSum, correct } = sumsOf(message);
+    return this.#take(worker, round, { block, samples, values: tensor, lossSum, correct }, nowMs);
   }
 
-  #accept(member: CrewWorker, round: Round, answer: Answer, nowMs: number): Verdict {
-    const { block, samples, tensor } = answer;
-    const isIndependent = (other: string) => this.#dispatch.crew.areIndependent(other, member.id);
-    const finding = this.#audit.examine(member.id, answer, isIndependent);
-    if (typeof finding === "object") {
-      this.#cutOff(finding.liars, block, nowMs);
-      return { kind: "mismatch" };
+  /** Takes an answer that was asked for. */
+  #take(worker: CrewWorker, round: OpenRound, answer: Answer, nowMs: number): Outcome {
+    const isIndependent = (other: string) => this.#dispatch.crew.areIndependent(other, worker.id);
+    const outcome =
+      this.#audit.examine(round, worker.id, answer, isIndependent) ??
+      this.#values.accept(round, answer);
+    switch (outcome.kind) {
+      case "mismatch":
+        this.#cutOff(round, outcome.liars, answer.block, nowMs);
+        return outcome;
+      case "offence":
+        this.#reassign(nowMs, worker.id);
+        return outcome;
+      case "covered":
+        // Under quorum, a part of the dropped block may still be missing, and now nobody may hold it.
+        this.#reassign(nowMs);
+        return { kind: "covered", ...this.#doubtOf(worker, round, answer.block, answer) };
+      case "confirmed":
+        break;
+      case "counted":
+        if (!this.#count(worker, round, answer, nowMs)) {
+          return { kind: "mismatch", liars: [worker.id] };
+        }
+        break;
+      default:
+        assertNever(outcome);
     }
-    // Under quorum, a part of the dropped block may still be missing, and now nobody may hold it.
-    if (finding === "covered") this.#reassign(nowMs);
-    const acceptance = finding === "new" ? this.#values.accept(answer) : finding;
-    if (acceptance === "covered") {
-      return { kind: "duplicate", ...this.#doubtOf(member, round, answer) };
-    }
-    if (typeof acceptance === "object") {
-      this.#reassign(nowMs, member.id);
-      return offence(acceptance.flaw);
-    }
-    this.progress.addBytes(tensor.length);
-    if (acceptance === "accepted") {
-      // Under quorum every block has a second opinion anyway.
-      if (this.#audit.policy !== "quorum") noteFirst(member, round, answer);
-      if (round.kind === "gradient") this.#promedio.add(member.name, tensor, samples);
-      const opinion = this.#audit.accepted(member.id, answer);
-      const isTrue = opinion === undefined || this.#seekSecondOpinion(opinion, nowMs);
-      if (!isTrue) return { kind: "mismatch" };
-    }
+    this.progress.addBytes(answer.values.length);
     this.#closeIfDone(nowMs);
-    return { kind: "accepted", samples };
+    return outcome;
+  }
+
+  /** An answer entered the sums. @returns `false` if the referee, for want of a second opinion, found it wrong. */
+  #count(worker: CrewWorker, round: OpenRound, answer: Answer, nowMs: number): boolean {
+    // Under quorum every block has a second opinion anyway.
+    if (this.#audit.policy !== "quorum") noteFirst(worker, round.holdings, answer);
+    if (round.kind === "gradient") this.#promedio.add(worker.name, answer.values, answer.samples);
+    const opinion = this.#audit.counted(worker.id, answer);
+    return opinion === undefined || this.#seekSecondOpinion(round, opinion, nowMs);
   }
 
   /** Closes the round if its root is known and nothing in it waits for a second opinion. */
@@ -201,25 +200,39 @@ export class TrainingRun {
     this.#closeRound(this.#round, nowMs);
   }
 
-  #closeRound(round: Round, nowMs: number): void {
+  #closeRound(round: OpenRound, nowMs: number): void {
     this.#round = undefined;
-    this.timeline.add(round, nowMs);
-    this.#dispatch.close(nowMs);
-    if (roundKinds[round.kind].trains) this.#commit(round, nowMs);
-    else this.#endEvaluation();
+    const past = closed(round);
+    this.timeline.add(past, nowMs);
+    this.#dispatch.close(past, nowMs);
+    this.#useRoot(round, nowMs);
     this.#advance(nowMs);
   }
 
-  /** Applies the update and advances the step: the only place where parameters change (invariant 3). */
-  #commit(round: Round, nowMs: number): void {
-    const step = this.#step;
-    const samples = batchSizeOf(step, this.config, this.plan);
-    const outcome = this.#values.commit(step, samples);
-    if (!outcome.committed)
+  /** What a round was for, by its kind: a step, or a measurement. */
+  #useRoot(round: OpenRound, nowMs: number): void {
+    const batchSize = batchSizeOf(round.step, this.config, this.plan);
+    switch (round.kind) {
+      case "gradient":
+        return this.#commit(round, this.#values.commitGradient(round, batchSize), nowMs);
+      case "candidates":
+        return this.#commit(round, this.#values.commitBestCandidate(round), nowMs);
+      case "evaluation":
+        return this.#endEvaluation();
+      default:
+        assertNever(round.kind);
+    }
+  }
+
+  /** Parameters have changed, here alone: advances the step, or ends a run that diverges (invariant 3). */
+  #commit({ step, openedMs }: OpenRound, outcome: CommitOutcome, nowMs: number): void {
+    if (!outcome.committed) {
       return this.#fail(sentence("step-diverged", { step, reason: outcome.reason }));
+    }
+    const samples = batchSizeOf(step, this.config, this.plan);
     this.#step = step + 1;
     this.#promedio.end();
-    this.progress.addStep(step, { ...outcome, samples }, nowMs - round.openedMs);
+    this.progress.addStep(step, { ...outcome, samples }, nowMs - openedMs);
   }
 
   #evaluationIsDue(): boolean {
@@ -259,7 +272,7 @@ export class TrainingRun {
   }
 
   #fail(reason: Sentence): void {
-    this.#dropRound();
+    this.#round = undefined;
     this.#end({ kind: "failed", snapshot: this.snapshot(), reason });
   }
 
@@ -268,11 +281,10 @@ export class TrainingRun {
     this.#output.end(outcome);
   }
 
-  // ── workers join, leave, fail and lag
-  // ────────────────────────────────────────────────────────────────────────────────
+  // ── workers join, leave, fail and lag ──────────────────────────────────────────────────────────────────────────────
 
   /** A worker has the dataset and passed the self-test. It gets the blocks that nobody holds at once. */
-  workerReady(worker: Newcomer, nowMs: number): void {
+  workerReady(worker: ReadyWorker, nowMs: number): void {
     this.#dispatch.crew.add(worker);
     this.#reassign(nowMs);
     this.#advance(nowMs);
@@ -281,45 +293,44 @@ export class TrainingRun {
   /** A worker left or paused. Its blocks go to others at once. */
   workerLeft(workerId: string, nowMs: number): void {
     if (!this.#dispatch.crew.remove(workerId)) return;
-    this.#round?.release(workerId);
+    this.#round?.holdings.release(workerId);
     this.#reassign(nowMs);
   }
 
   /** A worker could not compute a block. If nobody can, the run has diverged; otherwise it is the worker's fault. */
-  failed(workerId: string, message: MessageOf<WorkerMessage, "failed">, nowMs: number): Verdict {
+  failed(workerId: string, message: MessageOf<WorkerMessage, "failed">, nowMs: number): Outcome {
     const round = this.#round;
-    const block: Block = { start: message.block[0], end: message.block[1] };
-    if (round === undefined || message.run !== this.id || message.step !== round.step) {
-      return { kind: "stale" };
-    }
-    if (!round.giveBack(workerId, block)) return { kind: "stale" };
-    if (!this.#audit.canCompute(block)) {
+    if (round === undefined || message.run !== this.id || message.step !== round.step) return stale;
+    const block = blockOf(message.block);
+    if (!round.holdings.giveBack(workerId, block)) return stale;
+    if (!this.#audit.canCompute(round, block)) {
       this.#fail(sentence("step-diverged", { step: round.step, reason: message.reason }));
-      return { kind: "stale" };
+      return stale;
     }
     this.#reassign(nowMs, workerId);
     const { reason } = message;
-    return offence(sentence("block-can-be-computed", { block: nameOf(block), reason }));
+    return offence(sentence("block-can-be-computed", { block: blockName(block), reason }));
   }
 
   /** Finds late workers and gives their blocks to others too. */
   tick(nowMs: number): void {
-    this.#dispatch.tick(nowMs);
-    this.#seekSecondOpinions(nowMs);
+    if (this.#round === undefined) return;
+    this.#dispatch.tick(this.#round, nowMs);
+    this.#seekSecondOpinions(this.#round, nowMs);
   }
 
   /** Gives blocks that nobody on time holds to others, for a first or a second opinion. */
   #reassign(nowMs: number, exceptId?: string): void {
-    this.#dispatch.reassign(nowMs, exceptId);
-    this.#seekSecondOpinions(nowMs, exceptId);
+    if (this.#round === undefined) return;
+    this.#dispatch.reassign(this.#round, nowMs, exceptId);
+    this.#seekSecondOpinions(this.#round, nowMs, exceptId);
   }
 
   // ── audit ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #seekSecondOpinions(nowMs: number, exceptId?: string): void {
-    if (this.#round === undefined) return;
+  #seekSecondOpinions(round: OpenRound, nowMs: number, exceptId?: string): void {
     for (const opinion of this.#audit.waiting) {
-      if (!this.#seekSecondOpinion(opinion, nowMs, exceptId)) return;
+      if (!this.#seekSecondOpinion(round, opinion, nowMs, exceptId)) return;
     }
     this.#closeIfDone(nowMs);
   }
@@ -330,11 +341,17 @@ export class TrainingRun {
    *
    * @returns `false` if the referee found that the first worker has lied.
    */
-  #seekSecondOpinion(opinion: Opinion, nowMs: number, exceptId?: string): boolean {
+  #seekSecondOpinion(
+    round: OpenRound,
+    opinion: Opinion,
+    nowMs: number,
+    exceptId?: string,
+  ): boolean {
     const { block, workerId } = opinion;
-    if (this.#dispatch.askAnother(block, { firstId: workerId, exceptId }, nowMs)) return true;
-    if (this.#audit.confirmByReferee(opinion)) return true;
-    this.#cutOff([workerId], block, nowMs);
+    const who = { firstId: workerId, exceptId };
+    if (this.#dispatch.askAnother(round, block, who, nowMs)) return true;
+    if (this.#audit.confirmByReferee(round, opinion)) return true;
+    this.#cutOff(round, [workerId], block, nowMs);
     return false;
   }
 
@@ -342,51 +359,47 @@ export class TrainingRun {
    * Disconnects workers that lied about a block. If the open round relies on them, it can't be trusted, and the
    * others compute it again from the same parameters. Their remaining answers to its first shares are welcome.
    */
-  #cutOff(liars: readonly string[], block: Block, nowMs: number): void {
-    const round = known(this.#round, "an audit is of the open round");
+  #cutOff(round: OpenRound, liars: readonly string[], block: Block, nowMs: number): void {
     for (const id of liars) {
       this.#dispatch.crew.remove(id);
-      round.release(id);
+      round.holdings.release(id);
     }
     if (this.#audit.reliesOn(liars)) {
-      round.releaseAll();
+      round.holdings.releaseAll();
       this.#beginRound(round, nowMs);
     } else this.#reassign(nowMs);
-    const reason = sentence("block-differs", { block: nameOf(block), step: round.step });
+    const reason = sentence("block-differs", { block: blockName(block), step: round.step });
     for (const id of liars) this.#workers.expel(id, reason);
   }
 
-  /** A result for a round that is over shows that its sender is alive, how slow it was, and whether it is honest. */
-  #staleResult(
-    member: CrewWorker,
+  /** An answer for a round that is over shows that its sender is alive, how slow it was, and whether it is honest. */
+  #takeStale(
+    worker: CrewWorker,
     message: ResultMessage,
-    tensor: Uint8Array,
+    content: Content,
     nowMs: number,
-  ): Verdict {
-    const round = this.#dispatch.overtaken(member, message, nowMs);
-    const block: Block = { start: message.block[0], end: message.block[1] };
-    const doubt = round && this.#doubtOf(member, round, { message, block, tensor });
+  ): OutcomeOf<"stale"> {
+    const round = this.#dispatch.overtaken(worker, message, nowMs);
+    const doubt = round && this.#doubtOf(worker, round, blockOf(message.block), content);
     this.#reassign(nowMs);
     return { kind: "stale", ...doubt };
   }
 
   /** A late duplicate is dropped. If it differs from the answer that counted, both workers are named and doubted. */
-  #doubtOf(member: CrewWorker, round: Round, content: Content): { doubt: Sentence } | undefined {
-    const first = contradicted(round, content);
+  #doubtOf(
+    worker: CrewWorker,
+    { step, holdings }: Round,
+    block: Block,
+    content: Content,
+  ): { doubt: Sentence } | undefined {
+    const first = contradicted(holdings, block, content);
     if (first === undefined) return undefined;
-    this.#audit.distrust(first.workerId, member.id);
-    return {
-      doubt: sentence("workers-differ", {
-        first: first.name,
-        second: member.name,
-        block: nameOf(content.block),
-        step: round.step,
-      }),
-    };
+    this.#audit.distrust(first.workerId, worker.id);
+    const names = { first: first.name, second: worker.name };
+    return { doubt: sentence("workers-differ", { ...names, block: blockName(block), step }) };
   }
 
-  // ── start, pause, resume, and what is visible
-  // ────────────────────────────────────────────────────────────────────────
+  // ── start, pause, resume, and what is visible ──────────────────────────────────────────────────────────────────────
 
   /** Call this once, before any other event: a resumed run may already be over. */
   begin(nowMs: number): void {
@@ -406,13 +419,8 @@ export class TrainingRun {
   /** Ends the run where it is: committed steps stay, the open round is dropped. */
   stop(): void {
     if (this.#outcome !== undefined) return;
-    this.#dropRound();
-    this.#outcome = { kind: "stopped" };
-  }
-
-  #dropRound(): void {
     this.#round = undefined;
-    this.#dispatch.abandon();
+    this.#outcome = { kind: "stopped" };
   }
 
   /** The committed state. It is complete at any instant, also between two commits. */
@@ -460,7 +468,7 @@ export class TrainingRun {
 
   /** Whether a worker holds blocks of the open round. */
   isBusy(workerId: string): boolean {
-    return this.#round?.isBusy(workerId) ?? false;
+    return this.#round?.holdings.isBusy(workerId) ?? false;
   }
 
   /** What the run waits for (invariant 4), or `null` while it advances. */
@@ -470,11 +478,11 @@ export class TrainingRun {
     if (missing > 0) return sentence("waiting-for-workers", { missing });
     if (this.#round === undefined) return this.#paused ? sentence("paused-by-operator") : null;
     if (nowMs - this.#round.openedMs < waitingIsWorthSayingMs) return null;
-    const { step } = this.#round;
-    const oldest = this.#round.oldest();
+    const { step, holdings } = this.#round;
+    const oldest = holdings.oldest();
     if (oldest === undefined) return sentence("waiting-for-taker", { step });
     return sentence("waiting-for-block", {
-      block: nameOf(oldest.block),
+      block: blockName(oldest.block),
       step,
       worker: this.#dispatch.crew.get(oldest.workerId)?.name ?? sentence("departed-worker"),
       seconds: Math.round((nowMs - oldest.sinceMs) / 100) / 10,
@@ -485,10 +493,4 @@ export class TrainingRun {
 /** A wait shorter than this is a normal step. */
 const waitingIsWorthSayingMs = 1_000;
 
-function nameOf({ start, end }: Block): string {
-  return `[${start}, ${end})`;
-}
-
-function offence(reason: Sentence): Verdict {
-  return { kind: "offence", reason };
-}
+const stale: OutcomeOf<"stale"> = { kind: "stale" };

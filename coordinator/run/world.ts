@@ -3,10 +3,29 @@
  * are behind one, disks behind the other.
  */
 import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import type { RunPlan } from "../../shared/run/plan.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
-import type { StoreSnapshot } from "./parameter-store.ts";
+import type { Audit } from "../audit/audit.ts";
+import type { ParameterStore, StoreSnapshot } from "./parameter-store.ts";
 import type { Progress, ProgressState } from "./progress.ts";
 import type { CoordinatorEvent } from "./view.ts";
+
+/** What a run is made of. */
+export interface TrainingRunOptions {
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
+  readonly store: ParameterStore;
+  readonly workers: RunWorkers;
+  readonly output: RunOutput;
+  /** The first round opens when this many workers are ready. After that, one is enough (invariant 4). */
+  readonly minWorkers: number;
+  /** The audit of this run alone. */
+  readonly audit: Audit;
+  /** Where an earlier process stopped; the store is already restored. */
+  readonly resume: { readonly step: number; readonly progress: ProgressState } | undefined;
+}
 
 /** The workers, as seen by a run. */
 export interface RunWorkers {

@@ -33,6 +33,7 @@ import {
 } from "../../shared/protocol/messages.ts";
 import { fitForWire } from "../../shared/protocol/sentence-schema.ts";
 import { sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
+import type { Outcome } from "../dispatch/answer.ts";
 import { SpeedEstimate } from "../dispatch/speed.ts";
 import { sameSecret } from "../edge/access.ts";
 import { subnetOf } from "../edge/addresses.ts";
@@ -40,7 +41,7 @@ import { Quota } from "../edge/limits/quota.ts";
 import { RateLimit } from "../edge/limits/rate-limit.ts";
 import { isSilent } from "../edge/liveness.ts";
 import type { PeerHandler, PeerSocket } from "../edge/peer.ts";
-import type { TrainingRun, Verdict } from "../run/training-run.ts";
+import type { TrainingRun } from "../run/training-run.ts";
 import type { CoordinatorEvent, CoordinatorView, RunView } from "../run/view.ts";
 import type { RunWorkers } from "../run/world.ts";
 import { Notices } from "./notices.ts";
@@ -246,16 +247,13 @@ export class WorkerSessions implements RunWorkers {
       case "gradient":
       case "costs":
       case "evaluation": {
-        const verdict = this.#run?.result(worker.id, header, tensor, nowMs) ?? { kind: "stale" };
+        const outcome = this.#run?.result(worker.id, header, tensor, nowMs);
         // Requested results are already limited by the requests.
-        if (verdict.kind === "accepted") connection.rate.giveBack();
-        return this.#judge(worker, verdict);
+        if (outcome !== undefined && "samples" in outcome) connection.rate.giveBack();
+        return this.#note(worker, outcome);
       }
       case "failed":
-        return this.#judge(
-          worker,
-          this.#run?.failed(worker.id, header, nowMs) ?? { kind: "stale" },
-        );
+        return this.#note(worker, this.#run?.failed(worker.id, header, nowMs));
       case "pause":
         worker.state = worker.state === "ready" ? "paused" : worker.state;
         return this.#run?.workerLeft(worker.id, nowMs);
@@ -352,17 +350,19 @@ export class WorkerSessions implements RunWorkers {
     connection.socket.close(1000, "goodbye");
   }
 
-  #judge(worker: Worker, verdict: Verdict): void {
-    if (verdict.kind === "accepted") {
+  /** Notes what became of an answer; `undefined` where no run has asked for any. */
+  #note(worker: Worker, outcome: Outcome | undefined): void {
+    if (outcome === undefined) return;
+    if ("samples" in outcome) {
       worker.blocksDone += 1;
-      worker.samplesDone += verdict.samples;
-      worker.rate.add(verdict.samples, this.#options.now());
+      worker.samplesDone += outcome.samples;
+      worker.rate.add(outcome.samples, this.#options.now());
     }
-    if ("doubt" in verdict && verdict.doubt !== undefined) this.#notices.warn(verdict.doubt);
-    if (verdict.kind !== "offence") return;
+    if ("doubt" in outcome && outcome.doubt !== undefined) this.#notices.warn(outcome.doubt);
+    if (outcome.kind !== "offence") return;
+    const { reason } = outcome;
     worker.offences += 1;
-    if (worker.offences >= offencesMax) throw new ProtocolError("ERR_OFFENCES", verdict.reason);
-    const { reason } = verdict;
+    if (worker.offences >= offencesMax) throw new ProtocolError("ERR_OFFENCES", reason);
     this.#notices.warn(sentence("of-worker", { worker: worker.name, reason }));
   }
 

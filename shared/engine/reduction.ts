@@ -13,7 +13,7 @@
 import { assert, known } from "../assert.ts";
 import { bytesOf } from "../bytes.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import { type Block, childrenOf, isNode, parentOf } from "../run/tree.ts";
+import { type Block, blockName, childrenOf, isNode, parentOf } from "../run/tree.ts";
 
 /** One result to add. */
 export interface BlockResult {
@@ -67,7 +67,7 @@ export class Reduction {
    * @param root - The node whose sum is wanted: the whole tree in the coordinator, its block in a worker.
    */
   begin(shardCount: number, root: Block = { start: 0, end: shardCount }): void {
-    assert(isNode(root, shardCount), `${nameOf(root)} is no node over ${shardCount} shards`);
+    assert(isNode(root, shardCount), `${blockName(root)} is no node over ${shardCount} shards`);
     for (const part of this.#parts.values()) this.#freeSlots.push(part.pointer);
     this.#parts.clear();
     this.#shardCount = shardCount;
@@ -180,11 +180,7 @@ export class Reduction {
     assert(
       inside && isNode(block, this.#shardCount),
       () =>
-        `${nameOf(block)} is no node inside ${nameOf(this.#root)} over ${this.#shardCount} shards`,
+        `${blockName(block)} is no node inside ${blockName(this.#root)} over ${this.#shardCount} shards`,
     );
   }
-}
-
-function nameOf({ start, end }: Block): string {
-  return `[${start}, ${end})`;
 }

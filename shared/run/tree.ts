@@ -11,10 +11,18 @@ export interface Block {
   readonly end: number;
 }
 
+/** A block as people read it: `[4, 8)`. */
+export function blockName({ start, end }: Block): string {
+  return `[${start}, ${end})`;
+}
+
 /** The point at which a node over [start, end) splits: start + the largest power of two below its length. */
 export function splitPoint({ start, end }: Block): number {
   const length = end - start;
-  assert(length >= 2, () => `only a node of two or more shards splits, got [${start}, ${end})`);
+  assert(
+    length >= 2,
+    () => `only a node of two or more shards splits, got ${blockName({ start, end })}`,
+  );
   return start + ((1 << (31 - Math.clz32(length - 1))) >>> 0);
 }
 

@@ -12,7 +12,7 @@ function simulateAudited(seed: number): Promise<Ending> {
 }
 
 /** The first seed that reveals a broken method of `Audit`; `undefined` if none does. */
-async function seedThatCatches<Name extends "accepted" | "reliesOn">(
+async function seedThatCatches<Name extends "counted" | "reliesOn">(
   name: Name,
   broken: Audit[Name],
 ): Promise<Ending | undefined> {
@@ -40,7 +40,7 @@ describe("the simulator with audits", () => {
   });
 
   test("detects an audit that believes every first answer", async () => {
-    const ending = await seedThatCatches("accepted", () => undefined);
+    const ending = await seedThatCatches("counted", () => undefined);
     expect(ending?.violation).toMatch(/fingerprint|test loss/u);
   });
 

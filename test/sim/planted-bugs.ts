@@ -3,7 +3,7 @@
  * outside, through the simulator's hooks or by replacing a method of the product during a simulation; the product
  * has no switch for any of them.
  */
-import { Round } from "../../coordinator/dispatch/round.ts";
+import { Holdings } from "../../coordinator/dispatch/holdings.ts";
 import { Quota } from "../../coordinator/edge/limits/quota.ts";
 import type { PeerSocket } from "../../coordinator/edge/peer.ts";
 import type { PreparedRun } from "../../coordinator/run-setup.ts";
@@ -92,7 +92,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
 
   "the blocks of a worker that leaves are lost": {
     caughtAs: /^hangs at step .+ given to a worker that left/u,
-    plant: () => replace(Round.prototype, "release", () => () => []),
+    plant: () => replace(Holdings.prototype, "release", () => () => []),
   },
 
   "leases are taken by the wall clock": {
@@ -161,8 +161,8 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   "a block counts as held though its only holder is late": {
     caughtAs: /^hangs at step .+ given to worker\d+ .+ ago$/u,
     plant: () =>
-      replace(Round.prototype, "heldLeaves", (original) => {
-        return function (this: Round) {
+      replace(Holdings.prototype, "heldLeaves", (original) => {
+        return function (this: Holdings) {
           return original.call(this);
         };
       }),

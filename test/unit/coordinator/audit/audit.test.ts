@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { Audit } from "../../../../coordinator/audit/audit.ts";
-import { Round } from "../../../../coordinator/dispatch/round.ts";
+import { openRound } from "../../../../coordinator/dispatch/round.ts";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { instantiateKernel } from "../../../../shared/kernels/kernel.ts";
 import { denseModel } from "../../../../shared/model/dense-model.ts";
@@ -323,13 +323,12 @@ describe("sample", () => {
 
   test("recomputes the first 10 results, then each with probability 1/n, at least 2 %: measured on 4,000 workers", () => {
     const drawn = new Float64Array(101);
-    const { audit, answer, recomputed } = auditOfOneBlock();
+    const { examine, recomputed } = auditOfOneBlock();
     const workers = 4_000;
     for (let worker = 0; worker < workers; worker++) {
       for (let n = 1; n <= 100; n++) {
         const before = recomputed();
-        if (audit.examine(`w${worker}`, answer, () => true) !== "new")
-          throw new Error("nobody lies here");
+        if (examine(`w${worker}`) !== undefined) throw new Error("nobody lies here");
         drawn[n]! += recomputed() - before;
       }
     }
@@ -343,16 +342,15 @@ describe("sample", () => {
   });
 
   test(`remembers ${2 * workersMax} workers; after one more, the one unheard of for longest counts as new again`, () => {
-    const { audit, answer, recomputed } = auditOfOneBlock();
-    const hear = (workerId: string) => void audit.examine(workerId, answer, () => true);
+    const { examine, recomputed } = auditOfOneBlock();
     const drawnOf = (workerId: string) => {
       const before = recomputed();
-      for (let n = 0; n < 10; n++) hear(workerId);
+      for (let n = 0; n < 10; n++) examine(workerId);
       return recomputed() - before;
     };
     const drawn = [2 * workersMax - 1, 2 * workersMax].map((others) => {
-      for (let n = 0; n < 1_000; n++) hear("old hand");
-      for (let i = 0; i < others; i++) hear(`${others} ${i}`);
+      for (let n = 0; n < 1_000; n++) examine("old hand");
+      for (let i = 0; i < others; i++) examine(`${others} ${i}`);
       return drawnOf("old hand");
     });
     expect(drawn[0]).toBeLessThan(5);
@@ -372,17 +370,11 @@ function auditOfOneBlock() {
     },
   };
   const audit = new Audit({ policy: "sample", referee, random: new Random(7) });
-  audit.begin(new Round("gradient", 0, 1, 0), new Uint8Array(4));
+  const identity = { kind: "gradient", step: 0, leafCount: 1, openedMs: 0 } as const;
+  const round = openRound({ ...identity, tensor: new Uint8Array(4) });
+  audit.begin(round);
   const block = { start: 0, end: 1 };
-  const message = {
-    type: "gradient",
-    run: "r",
-    step: 0,
-    block: [0, 1] as [number, number],
-    lossSum: 0,
-    correct: 0,
-    computeMs: 0,
-  } as const;
-  const answer = { message, block, samples: 1, tensor: new Uint8Array(4) };
-  return { audit, answer, recomputed: () => recomputed };
+  const answer = { block, samples: 1, values: new Uint8Array(4), lossSum: 0, correct: 0 };
+  const examine = (workerId: string) => audit.examine(round, workerId, answer, () => true);
+  return { examine, recomputed: () => recomputed };
 }

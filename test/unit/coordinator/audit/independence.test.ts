@@ -6,6 +6,7 @@
 import { describe, expect, test } from "vitest";
 
 import { Dispatch } from "../../../../coordinator/dispatch/dispatch.ts";
+import { openRound, type OpenRound } from "../../../../coordinator/dispatch/round.ts";
 import { SpeedEstimate } from "../../../../coordinator/dispatch/speed.ts";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
@@ -47,34 +48,37 @@ class Office {
   }
 }
 
+function round(): OpenRound {
+  const tensor = new Uint8Array(0);
+  return openRound({ kind: "gradient", step: 0, leafCount, openedMs: 0, tensor });
+}
+
 describe("dispatch", () => {
   test("never gives a block to the two workers of one subnet while there is a third elsewhere, but does otherwise", () => {
     const office = new Office({ a: "here", b: "here", c: "there" });
-    office.dispatch.open("gradient", 0, new Uint8Array(0), 0);
-    office.dispatch.handOutAll(0);
+    office.dispatch.handOutAll(round(), 0);
     expect(office.common("a", "b")).toEqual([]);
     expect(office.common("a", "c")).not.toEqual([]);
     expect(office.common("b", "c")).not.toEqual([]);
     const alone = new Office({ a: "here", b: "here" });
-    alone.dispatch.open("gradient", 0, new Uint8Array(0), 0);
-    alone.dispatch.handOutAll(0);
+    alone.dispatch.handOutAll(round(), 0);
     expect(alone.common("a", "b").length).toBeGreaterThan(1);
   });
 
   test("asks a busy newcomer of another subnet before an idle veteran of the first worker's subnet", () => {
     const office = new Office({ first: "here" });
     const { dispatch } = office;
-    const round = dispatch.open("gradient", 0, new Uint8Array(0), 0);
+    const open = round();
     const block = { start: 0, end: 1 };
-    round.assign("first", [block], 1, 0);
-    round.answer("first", block, 1);
+    open.holdings.assign("first", [block], 1, 0);
+    open.holdings.answer("first", block, 1);
     const proven = new SpeedEstimate(1_000);
     proven.observe({ elapsedMs: 2, computeMs: 1, samples: 1 });
     office.add("old hand", "here", proven);
     office.add("newcomer", "there");
-    round.assign("newcomer", [{ start: 1, end: 2 }], 1, 0);
+    open.holdings.assign("newcomer", [{ start: 1, end: 2 }], 1, 0);
     const who = { firstId: "first", exceptId: undefined };
-    expect(dispatch.askAnother(block, who, 0)).toBe(true);
+    expect(dispatch.askAnother(open, block, who, 0)).toBe(true);
     expect(Object.fromEntries(office.given)).toEqual({ newcomer: ["0,1"] });
   });
 });

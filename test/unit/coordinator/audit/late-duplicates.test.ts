@@ -87,18 +87,18 @@ class Stage {
     const { run, step, blocks } = header;
     const kind = kindAsked(header);
     this.#engine.setParameters(tensor);
-    const verdicts = blocks.map(blockOf).map((block) => {
+    const outcomes = blocks.map(blockOf).map((block) => {
       const result = this.#engine.compute({ kind, step, block });
       const told = result.values.slice();
       told[0] = (told[0] ?? 0) + lie;
       const message = answerFor({ run, kind, step, block, computeMs: 1 }, result);
       const bytes = new Uint8Array(told.buffer);
-      const verdict = this.run.result(workerId, message, bytes, this.nowMs);
-      if ("doubt" in verdict && verdict.doubt !== undefined)
-        this.doubts.push(sayAtTerminal(verdict.doubt));
-      return verdict.kind;
+      const outcome = this.run.result(workerId, message, bytes, this.nowMs);
+      if ("doubt" in outcome && outcome.doubt !== undefined)
+        this.doubts.push(sayAtTerminal(outcome.doubt));
+      return outcome.kind;
     });
-    return verdicts.join();
+    return outcomes.join();
   }
 
   /** Both answer everything for this many steps. @returns How many blocks that were. */
@@ -130,7 +130,7 @@ describe("a late duplicate", () => {
   test("that is equal and arrives after its round is dropped silently", () => {
     const stage = new Stage("none");
     const { late, backup } = stage.letBeaBeLate();
-    expect(stage.answer(backup)).toBe("accepted");
+    expect(stage.answer(backup)).toBe("counted");
     expect([stage.run.step, stage.answer(late)]).toEqual([1, "stale"]);
     expect(stage.doubts).toEqual([]);
   });

@@ -42,9 +42,9 @@ describe("a worker that says 10 times that it can't compute a block that can be 
     const block: [number, number] = [0, 7];
     for (let time = 0; time < 10; time++) {
       const message = { type: "failed", run: direct.run.id, step: 0, block, reason } as const;
-      const verdict = direct.run.failed("w1", message, time);
-      if (verdict.kind !== "offence") throw new Error(`the verdict is ${verdict.kind}`);
-      expect(verdict.reason).toEqual(
+      const outcome = direct.run.failed("w1", message, time);
+      if (outcome.kind !== "offence") throw new Error(`the outcome is ${outcome.kind}`);
+      expect(outcome.reason).toEqual(
         sentence("block-can-be-computed", { block: "[0, 7)", reason }),
       );
     }

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 
 import type { CrewWorker } from "../../../../coordinator/dispatch/crew.ts";
 import { Dispatch } from "../../../../coordinator/dispatch/dispatch.ts";
-import type { Round } from "../../../../coordinator/dispatch/round.ts";
+import { closed, openRound, type OpenRound } from "../../../../coordinator/dispatch/round.ts";
 import { SpeedEstimate } from "../../../../coordinator/dispatch/speed.ts";
 import { known } from "../../../../shared/assert.ts";
 import { blocksPerWorkMax } from "../../../../shared/protocol/limits.ts";
@@ -34,7 +34,7 @@ class Room {
   /** Total samples given to "d". */
   givenToStraggler = 0;
   readonly #dispatch: Dispatch;
-  #round: Round | undefined;
+  #round: OpenRound | undefined;
   #isDone = new Set<number>();
   #jobs = new Map<string, { step: number; blocks: Block[]; endMs: number }>();
 
@@ -58,7 +58,7 @@ class Room {
   }
 
   get isStragglerLate(): boolean {
-    return this.#member("d").late;
+    return this.#worker("d").late;
   }
 
   runUntil(endMs: number): void {
@@ -72,7 +72,7 @@ class Room {
       } else {
         this.nowMs = nextTickMs;
         nextTickMs += tickMs;
-        this.#dispatch.tick(this.nowMs);
+        this.#dispatch.tick(known(this.#round, "an open round"), this.nowMs);
       }
     }
   }
@@ -126,35 +126,40 @@ class Room {
 
   /** The part of `TrainingRun.result` that matters here. */
   #receive(workerId: string, message: ResultMessage): void {
-    const member = this.#member(workerId);
+    const worker = this.#worker(workerId);
     const round = known(this.#round, "an open round");
     if (message.step !== round.step) {
-      this.#dispatch.overtaken(member, message, this.nowMs);
-      this.#dispatch.reassign(this.nowMs);
+      this.#dispatch.overtaken(worker, message, this.nowMs);
+      this.#dispatch.reassign(round, this.nowMs);
       return;
     }
     const [start, end] = message.block;
-    const holding = round.answer(workerId, { start, end }, message.computeMs);
-    if (typeof holding === "string") throw new Error(`${workerId}: ${holding}`);
-    if (holding.outstanding.size === 0) this.#dispatch.finished(member, holding, this.nowMs);
+    const answered = { block: { start, end }, computeMs: message.computeMs };
+    const offence = this.#dispatch.answered(round, worker, answered, this.nowMs);
+    if (offence !== undefined) throw new Error(`${workerId}: ${offence.reason.code}`);
     for (let leaf = start; leaf < end; leaf++) this.#isDone.add(leaf);
     if (this.#isDone.size < leafCount) return;
     this.rounds += 1;
     this.#round = undefined;
-    this.#dispatch.close(this.nowMs);
+    this.#dispatch.close(closed(round), this.nowMs);
     this.#openIfNone();
   }
 
   #openIfNone(): void {
     if (this.#round !== undefined) return;
     this.#isDone = new Set();
-    this.#round = this.#dispatch.open("gradient", this.rounds, new Uint8Array(0), this.nowMs);
-    this.#dispatch.handOutAll(this.nowMs);
+    this.#round = gradientRound(this.rounds, this.nowMs);
+    this.#dispatch.handOutAll(this.#round, this.nowMs);
   }
 
-  #member(id: string): CrewWorker {
+  #worker(id: string): CrewWorker {
     return known(this.#dispatch.crew.get(id), id);
   }
+}
+
+function gradientRound(step: number, nowMs: number, leaves = leafCount): OpenRound {
+  const tensor = new Uint8Array(0);
+  return openRound({ kind: "gradient", step, leafCount: leaves, openedMs: nowMs, tensor });
 }
 
 /** Rounds in the next so many seconds. */
@@ -188,14 +193,14 @@ describe("a crowd that joins, claims to be a million times as fast, takes and le
       dispatch.crew.add({ id, name: id, subnet: "", speed });
     };
     for (let i = 0; i < 10; i++) join(`early ${i}`);
-    const round = dispatch.open("gradient", 0, new Uint8Array(0), 0);
-    dispatch.handOutAll(0);
+    const round = gradientRound(0, 0);
+    dispatch.handOutAll(round, 0);
     expect(leavesOf(taken.get("honest"))).toBeGreaterThan(leafCount / 20);
     for (let i = 0; i < 10; i++) {
       join(`late ${i}`);
       dispatch.crew.remove(`early ${i}`);
-      round.release(`early ${i}`);
-      dispatch.reassign(i);
+      round.holdings.release(`early ${i}`);
+      dispatch.reassign(round, i);
     }
     expect([...taken.keys()].filter((id) => id.startsWith("late"))).toEqual([]);
     expect(leavesOf(taken.get("honest"))).toBe(leafCount);
@@ -216,8 +221,7 @@ test(`${2 * blocksPerWorkMax - 28} blocks for one worker go out as one message o
   });
   const speed = new SpeedEstimate(shardSize * 1_000);
   dispatch.crew.add({ id: "a", name: "a", subnet: "", speed });
-  dispatch.open("gradient", 0, new Uint8Array(0), 0);
-  dispatch.reassign(0);
+  dispatch.reassign(gradientRound(0, 0, 2 * blocks), 0);
   expect(sizes).toEqual([blocksPerWorkMax, blocks - blocksPerWorkMax]);
 });
 

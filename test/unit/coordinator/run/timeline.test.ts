@@ -1,19 +1,20 @@
 /** @file How the time of the last steps was spent. */
 import { expect, test } from "vitest";
 
-import { Round } from "../../../../coordinator/dispatch/round.ts";
+import { Holdings } from "../../../../coordinator/dispatch/holdings.ts";
+import type { Round } from "../../../../coordinator/dispatch/round.ts";
 import { Timeline } from "../../../../coordinator/run/timeline.ts";
 import { denseModel } from "../../../../shared/model/dense-model.ts";
 
 /** A round of 10 ms in which `fast` computed 4 ms of 6, and `slow` did not answer. */
 function playedRound(step: number): Round {
-  const round = new Round("gradient", step, 2, 100 * step);
-  round.assign("fast", [{ start: 0, end: 1 }], 32, 100 * step);
-  round.assign("slow", [{ start: 1, end: 2 }], 32, 100 * step + 1);
-  round.answer("fast", { start: 0, end: 1 }, 4);
-  const fast = round.holdings.get("fast");
+  const holdings = new Holdings(2);
+  holdings.assign("fast", [{ start: 0, end: 1 }], 32, 100 * step);
+  holdings.assign("slow", [{ start: 1, end: 2 }], 32, 100 * step + 1);
+  holdings.answer("fast", { start: 0, end: 1 }, 4);
+  const fast = holdings.byWorker.get("fast");
   if (fast !== undefined) fast.doneMs = 100 * step + 6;
-  return round;
+  return { kind: "gradient", step, leafCount: 2, openedMs: 100 * step, holdings };
 }
 
 /** 3 parameters. */
@@ -38,13 +39,13 @@ test("reports the last 6 steps, who was late, and how much was computed in paral
 });
 
 test("a worker that returns 3 gradients for one set of parameters uploads for three times as long", () => {
-  const round = new Round("gradient", 1, 8, 0);
+  const holdings = new Holdings(8);
   const blocks = [0, 2, 4].map((start) => ({ start, end: start + 1 }));
-  round.assign("one", blocks, 32, 0);
-  for (const block of blocks) round.answer("one", block, 2);
-  round.holdings.get("one")!.doneMs = 14;
+  holdings.assign("one", blocks, 32, 0);
+  for (const block of blocks) holdings.answer("one", block, 2);
+  holdings.byWorker.get("one")!.doneMs = 14;
   const timeline = new Timeline();
-  timeline.add(round, 20);
+  timeline.add({ kind: "gradient", step: 1, leafCount: 8, openedMs: 0, holdings }, 20);
   const [share] = timeline.view((id) => id, model).steps[0]!.shares;
   expect(share).toMatchObject(times(2, 6, 6));
 });
