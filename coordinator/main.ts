@@ -30,6 +30,7 @@ import type { CoordinatorEvent, CoordinatorView } from "./run/view.ts";
 import { Runs } from "./runs.ts";
 import { nodeDisk } from "./storage/disk.ts";
 import type { JobEnd } from "./storage/run-job.ts";
+import { claimRunFolder } from "./storage/run-lock.ts";
 import { BreakItEvents } from "./watch/break-it-events.ts";
 import { BreakIt } from "./watch/break-it.ts";
 import { Control } from "./watch/control.ts";
@@ -80,6 +81,7 @@ export async function runCoordinator(
   const prepared = await prepareRun(options, command.run, {
     kernel,
     disk: nodeDisk,
+    claim: claimRunFolder,
     newRunId,
     progress: (said) => world.tell(sayAtTerminal(said)),
   });
@@ -219,6 +221,7 @@ class Program {
     return await prepareRun(options, request, {
       kernel: instantiateKernel(this.#kernelBytes),
       disk: nodeDisk,
+      claim: claimRunFolder,
       newRunId,
       progress: (message) => this.#report({ event: "warning", message }),
       loaded: this.#runs.current?.prepared,

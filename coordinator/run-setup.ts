@@ -51,6 +51,8 @@ export interface SetupWorld {
   readonly newRunId: () => string;
   /** Receives one short line now and then, because downloading and drawing take a while. */
   readonly progress: (said: Sentence) => void;
+  /** Keeps other processes out of a run's folder, given its path. Throws OperatorError if one is in it. */
+  readonly claim?: (folder: string) => Promise<void>;
   /** A dataset that is already in memory, and the name by which it was loaded. */
   readonly loaded?: Pick<PreparedRun, "dataset" | "source"> | undefined;
 }
@@ -70,7 +72,7 @@ export async function prepareRun(
 async function prepareNewRun(
   options: CoordinatorOptions,
   request: RunRequest,
-  { kernel, disk, newRunId, progress, loaded }: SetupWorld,
+  { kernel, disk, newRunId, progress, loaded, claim }: SetupWorld,
 ): Promise<PreparedRun> {
   const source = absoluteName(request.given.dataset ?? runDefaults.dataset);
   const dataset =
@@ -83,6 +85,7 @@ async function prepareNewRun(
   const created = await createRunFolder(disk, options.runs, options.name ?? newRunId(), setup);
   if (!created.found) throw new OperatorError(created.reason);
   const { folder } = created;
+  await claim?.(folder.path);
   const { plan } = store;
   return { config, plan, dataset, source, store, folder, resume: undefined, notes: [] };
 }
@@ -90,12 +93,13 @@ async function prepareNewRun(
 async function prepareResumedRun(
   options: CoordinatorOptions & { readonly resume: true | string },
   request: RunRequest,
-  { kernel, disk, progress }: SetupWorld,
+  { kernel, disk, progress, claim }: SetupWorld,
 ): Promise<PreparedRun> {
   const wanted = options.resume === true ? undefined : options.resume;
   const run = await findRunFolder(disk, options.runs, wanted);
   if (!run.found) throw new OperatorError(run.reason);
   const { folder } = run;
+  await claim?.(folder.path);
   const saved = await readSaved(folder, wanted);
   const named = request.given.dataset ?? saved.dataset;
   const source = absoluteName(resumedDataset(named, saved.config.dataset.name));

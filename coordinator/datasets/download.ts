@@ -1,6 +1,6 @@
 /**
- * @file Downloads one known file over an unreliable network. Bytes that have arrived stay in `<path>.part`, the
- * next attempt asks for the rest, and the file gets its name only once its hash is right.
+ * @file Downloads one known file over an unreliable network. Bytes that have arrived stay in a part file, the next
+ * attempt asks for the rest, and the file gets its name only once its hash is right.
  */
 import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -10,6 +10,7 @@ import { quoted, type Sentence, sentence } from "../../shared/words/sentence.ts"
 import { systemReason } from "../../shared/words/system-reason.ts";
 import { sha256OfParts } from "../sha256.ts";
 import { nodeDisk, type Outcome } from "../storage/disk.ts";
+import { ownPart } from "./part-file.ts";
 
 /** When to give up. */
 export interface Patience {
@@ -46,7 +47,7 @@ type Attempt =
  */
 export async function download(request: Download): Promise<Outcome> {
   const { attemptsMax, firstWaitMs } = request.patience ?? patienceDefault;
-  const part = `${request.path}.part`;
+  const part = await ownPart(request.path);
   let failures = 0;
   for (;;) {
     const before = await sizeOf(part);

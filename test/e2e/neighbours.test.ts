@@ -90,3 +90,17 @@ test("a local worker that cannot connect is a warning at once, and says why", as
     /^local worker 1: it cannot connect to this coordinator \(.*404/u,
   );
 });
+
+test("a run that one process trains is refused to a second one, until the first is gone", async () => {
+  const first = cluster.coordinator("--name", "lesson", "--epochs", "9000", "--local-workers", "1");
+  await first.event("epoch");
+  const second = cluster.coordinator("--resume", "lesson");
+  expect(await second.exited).toBe(1);
+  expect(second.stderr).toMatch(
+    new RegExp(`lesson is being trained by process ${first.child.pid} on .*: stop that one`, "u"),
+  );
+  first.child.kill("SIGKILL");
+  await first.exited;
+  const third = cluster.coordinator("--resume", "lesson");
+  await third.event("resumed");
+});

@@ -1,6 +1,9 @@
 /** @file The files of a run, and how they are found again. */
 
 export const files = {
+  "run-in-use":
+    "{folder} is being trained by process {pid} on {host} since {since}: stop that one first, or choose another run",
+  "run-lock-failed": "cannot lock {folder}: {reason}; choose another folder",
   "run-exists": "{path} exists already; choose another name or resume it",
   "cannot-set-up": "cannot set up {path}: {reason}",
   "no-run-in-folder": "no run in {path}; start one without --resume",

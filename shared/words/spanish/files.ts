@@ -3,6 +3,9 @@ import type { files as english } from "../english/files.ts";
 import { translationOf } from "../template.ts";
 
 export const files = translationOf<typeof english>()({
+  "run-in-use":
+    "{folder} lo está entrenando el proceso {pid} en {host} desde {since}: detén ese primero o elige otro entrenamiento",
+  "run-lock-failed": "no se puede reservar {folder}: {reason}; elige otra carpeta",
   "run-exists": "{path} ya existe; elige otro nombre o continúalo",
   "cannot-set-up": "no se puede preparar {path}: {reason}",
   "no-run-in-folder": "no hay ningún entrenamiento en {path}; empieza uno sin --resume",

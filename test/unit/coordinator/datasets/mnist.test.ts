@@ -62,7 +62,7 @@ function cutAfter(count: number): Behaviour {
 }
 
 async function partGrows(start: number): Promise<void> {
-  const part = join(cache, "mnist", "large.gz.part");
+  const part = join(cache, "mnist", `large.gz.${process.pid}.part`);
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- until it has grown
     const { size } = await stat(part).catch(() => ({ size: 0 }));

@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { ownPart } from "../../../../coordinator/datasets/part-file.ts";
+import { identityOf, isRunning } from "../../../../coordinator/storage/process-identity.ts";
+import { claimRunFolder } from "../../../../coordinator/storage/run-lock.ts";
+import { OperatorError } from "../../../../shared/operator-error.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "promedio-lock-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** The id of a process that has ended. */
+async function endedPid(): Promise<number> {
+  const child = spawn(process.execPath, ["-e", ""]);
+  await new Promise((resolve) => child.once("exit", resolve));
+  return child.pid!;
+}
+
+function lockOf(pid: number, started: string | null): string {
+  return JSON.stringify({ pid, started, host: hostname(), since: "2026-11-28T10:00:00.000Z" });
+}
+
+async function holder(): Promise<unknown> {
+  return (JSON.parse(await readFile(join(folder, "lock"), "utf8")) as { pid: number }).pid;
+}
+
+describe("claimRunFolder", () => {
+  test("writes who has the folder, and leaves nothing else behind", async () => {
+    await claimRunFolder(folder);
+    expect(await holder()).toBe(process.pid);
+    expect(await readdir(folder)).toEqual(["lock"]);
+    await claimRunFolder(folder);
+  });
+
+  test("refuses a folder that a running process has, and says which and since when", async () => {
+    const { pid, started } = identityOf(process.ppid);
+    await writeFile(join(folder, "lock"), lockOf(pid, started));
+    const refused = claimRunFolder(folder);
+    await expect(refused).rejects.toThrow(OperatorError);
+    await expect(refused).rejects.toThrow(
+      new RegExp(`is being trained by process ${pid} on .* since 2026-11-28T10:00`, "u"),
+    );
+    expect(await holder()).toBe(pid);
+  });
+
+  test("takes over the lock of a process that is gone, and a damaged one", async () => {
+    await writeFile(join(folder, "lock"), lockOf(await endedPid(), null));
+    await claimRunFolder(folder);
+    expect(await holder()).toBe(process.pid);
+    await writeFile(join(folder, "lock"), '{"pid":');
+    await claimRunFolder(folder);
+    expect(await holder()).toBe(process.pid);
+  });
+
+  test.skipIf(process.platform !== "linux")(
+    "takes over a lock whose process id belongs to another process by now",
+    async () => {
+      await writeFile(join(folder, "lock"), lockOf(process.ppid, "1"));
+      await claimRunFolder(folder);
+      expect(await holder()).toBe(process.pid);
+    },
+  );
+});
+
+test("isRunning knows this process, another user's, and one that has ended", async () => {
+  expect(isRunning(identityOf(process.pid))).toBe(true);
+  expect(isRunning(identityOf(1))).toBe(true);
+  expect(isRunning({ pid: await endedPid(), started: null })).toBe(false);
+});
+
+describe("ownPart", () => {
+  test("is another file for each process, and takes over what an ended one left", async () => {
+    const path = join(folder, "images.gz");
+    const own = `${path}.${process.pid}.part`;
+    await writeFile(`${path}.${process.ppid}.part`, "of a running process");
+    expect(await ownPart(path)).toBe(own);
+    expect(await readdir(folder)).toEqual([`images.gz.${process.ppid}.part`]);
+    await writeFile(`${path}.${await endedPid()}.part`, "left behind");
+    expect(await ownPart(path)).toBe(own);
+    expect(await readFile(own, "utf8")).toBe("left behind");
+    expect(await ownPart(path)).toBe(own);
+  });
+});
