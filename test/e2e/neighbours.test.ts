@@ -70,7 +70,7 @@ test("--join-url is the address that others are given, and requests that name it
   expect(status).toBe("HTTP/1.1 200 OK");
 });
 
-test("a local worker that cannot connect is a warning at once, and says why", async () => {
+test("a local worker that cannot connect gives a warning at once, with the reason", async () => {
   const program = join(import.meta.dirname, "../../build/promedio.js");
   const { server, port } = await listen("127.0.0.1");
   const said: Sentence[] = [];

@@ -138,7 +138,7 @@ describe.runIf(hasPseudoTerminals())("a terminal that nobody reads", () => {
     ["plain lines", [], { TERM: "dumb" }],
     ["JSON lines", ["--json"], {}],
   ])(
-    "costs %s frames or lines, and no step, no answer and no ping; nor does it hold the end",
+    "costs %s frames or lines, but no step, no answer and no ping, and does not delay the end",
     async (_what, args, env) => {
       const port = await freePort();
       const command = behindAFullTerminal(coordinator(port, ...args));
@@ -153,7 +153,7 @@ describe.runIf(hasPseudoTerminals())("a terminal that nobody reads", () => {
     },
   );
 
-  test("shows the newest frame when it is read again, and what is left of the run at the end", async () => {
+  test("shows the newest frame when it is read again, and the rest of the run at the end", async () => {
     const port = await freePort();
     const terminal = open(behindAFullTerminal(coordinator(port)), { isRead: false });
     await reaches(port, 50);
@@ -165,7 +165,7 @@ describe.runIf(hasPseudoTerminals())("a terminal that nobody reads", () => {
     expect(terminal.words).toContain("stopped at step");
   });
 
-  test("costs a program nothing that may not open it a second time, as after su, or on Windows", async () => {
+  test("costs nothing to a program that may not open it a second time, as after su, or on Windows", async () => {
     const count = join(cluster.folder, "count");
     const writer = join(import.meta.dirname, "../support/processes/pumped-writer.ts");
     const tsx = join(import.meta.dirname, "../../node_modules/tsx/dist/cli.mjs");
@@ -191,21 +191,21 @@ describe.runIf(hasPseudoTerminals())("a terminal that nobody reads", () => {
 
 describe("a reader that goes away", () => {
   test.each(["--help", "--version", "start --help", "start --print-config"])(
-    "gets half of %s at most, and leaves no stack trace",
+    "gets half of %s at most, and no stack trace is left",
     async (args) => {
       const run = `"${process.execPath}" "${program}" ${args}`;
       expect(await shell(`{ sleep 0.2; ${run}; echo "code $?" >&2; } | true`)).toBe("code 0\n");
     },
   );
 
-  test("and had both outputs of a program that fails: the exit code tells", async () => {
+  test("and had both outputs of a program that fails: the exit code says so", async () => {
     const run = `"${process.execPath}" "${program}" start --epochs nonsense`;
     const code = `"${cluster.folder}/code"`;
     await shell(`{ sleep 0.2; ${run} 2>&1; echo $? >${code}; } | true`);
     expect(await shell(`cat ${code} >&2`)).toBe("1\n");
   });
 
-  test("leaves a worker at work: worker … 2>&1 | head -1", async () => {
+  test("leaves a worker running: worker … 2>&1 | head -1", async () => {
     const training = cluster.coordinator("--exit", "--dataset", "digits:600,100", "--epochs", "1");
     const { joinUrl } = await training.event("listening");
     const worker = quoted([process.execPath, program, "worker", String(joinUrl)]);
@@ -215,7 +215,7 @@ describe("a reader that goes away", () => {
     await line;
   });
 
-  test("leaves a coordinator at work: start --json | head -1", async () => {
+  test("leaves a coordinator running: start --json | head -1", async () => {
     const port = await freePort();
     const command = quoted([...coordinator(port, "--json"), "--exit", "--epochs", "3"]);
     const errors = await shell(`{ ${command}; echo "code $?" >&2; } | head -1 >/dev/null`);
@@ -223,7 +223,7 @@ describe("a reader that goes away", () => {
     expect(await savedStep()).toBe(90);
   });
 
-  test("leaves a program at work whose disk is full: its lines go to /dev/full", async () => {
+  test("leaves a program running whose disk is full: its lines go to /dev/full", async () => {
     const command = quoted([...coordinator(await freePort()), "--exit", "--epochs", "3"]);
     const errors = await shell(`${command} >/dev/full 2>/dev/full; echo "code $?" >&2`);
     expect(errors).toBe("code 0\n");
@@ -234,19 +234,16 @@ describe.runIf(hasPseudoTerminals())("a terminal that is closed", () => {
   test.each([
     ["the live console", {}],
     ["plain lines", { TERM: "dumb" }],
-  ])(
-    "ends a coordinator with %s as SIGTERM does: it saves, and exits with 0",
-    async (_what, env) => {
-      const port = await freePort();
-      const terminal = open(coordinator(port, "--checkpoint-every", "100000"), { env });
-      await reaches(port, 100);
-      terminal.hangUp();
-      expect(await terminal.exited).toBe(0);
-      expect(await savedStep()).toBeGreaterThanOrEqual(100);
-    },
-  );
+  ])("ends a coordinator with %s like SIGTERM: it saves, and exits with 0", async (_what, env) => {
+    const port = await freePort();
+    const terminal = open(coordinator(port, "--checkpoint-every", "100000"), { env });
+    await reaches(port, 100);
+    terminal.hangUp();
+    expect(await terminal.exited).toBe(0);
+    expect(await savedStep()).toBeGreaterThanOrEqual(100);
+  });
 
-  test("ends a coordinator with TLS too, though SIGHUP reads the certificate again while it is open", async () => {
+  test("ends a coordinator with TLS too, although SIGHUP reloads the certificate while it is open", async () => {
     const { cert, key } = await makeCertificate(cluster.folder);
     const files = ["--tls-cert", cert, "--tls-key", key, "--checkpoint-every", "100000"];
     const terminal = open(coordinator(await freePort(), ...files), { env: { TERM: "dumb" } });
@@ -259,7 +256,7 @@ describe.runIf(hasPseudoTerminals())("a terminal that is closed", () => {
     expect(await savedStep()).toBeGreaterThanOrEqual(180);
   });
 
-  test("ends a worker that it was the terminal of, with 0", async () => {
+  test("ends the worker that was started on it, with 0", async () => {
     const training = cluster.coordinator(...data);
     const { joinUrl } = await training.event("listening");
     const terminal = open([process.execPath, program, "worker", String(joinUrl)]);
@@ -287,7 +284,7 @@ describe.runIf(hasPseudoTerminals())("a job of a shell", () => {
     expect(await savedStep()).toBeGreaterThanOrEqual(50);
   });
 
-  test("suspended with Ctrl-Z gives the screen back, trains on in the background, and draws in the foreground", async () => {
+  test("suspended with Ctrl-Z restores the screen, continues to train in the background, and draws in the foreground", async () => {
     const port = await freePort();
     const terminal = await openShell();
     terminal.forget();
@@ -317,7 +314,7 @@ describe.runIf(hasPseudoTerminals())("a job of a shell", () => {
     await shows(terminal, "stopped at step");
   });
 
-  test("stopped by a signal that nobody can refuse takes the screen and the keys again", async () => {
+  test("stopped by a signal that cannot be caught takes back the screen and the keys when continued", async () => {
     const port = await freePort();
     const terminal = await openShell();
     terminal.forget();

@@ -50,7 +50,7 @@ describe("REFERENCE.md", () => {
 
 const conditions = z.object({ commit: z.string(), date: z.string(), load: z.number() });
 
-test("BENCHMARKS.md says of each bench at which commit, when and under which load it ran", () => {
+test("BENCHMARKS.md states for each bench the commit, the date and the load of its last run", () => {
   const page = readFileSync(join(root, "BENCHMARKS.md"), "utf8");
   const stated = tableRows(sectionOf(page, "How it was measured")).map((cells) =>
     cells.map((cell) => cell.replaceAll("`", "")),

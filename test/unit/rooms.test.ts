@@ -98,7 +98,7 @@ describe("imports", () => {
     expect(flaws).toEqual([]);
   });
 
-  test("are all that the table is for: none of its rooms is empty", () => {
+  test("use every row of the table: none of its rooms is empty", () => {
     const rows = new Map(floors.flat().map((room) => [room, 0]));
     for (const file of product) {
       const room = roomOf(file, rows) ?? "";

@@ -280,7 +280,7 @@ describe("the worker loop", () => {
     }
   });
 
-  test("shows what the coordinator said in an error message before the close, whether it knows the code or not", () => {
+  test("shows the coordinator's error message from before the close, whether it knows the code or not", () => {
     const known = sentence("token-wrong");
     const unknown = { code: "from-the-future", values: { text: "no such luck", depth: 7 } };
     for (const reason of [known, unknown]) {

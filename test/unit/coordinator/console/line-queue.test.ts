@@ -30,14 +30,14 @@ function open() {
   return { output, queue: new LineQueue(output, sayAtTerminal) };
 }
 
-test("writes each line at once, with its end, while they are read", () => {
+test("writes each line at once, with its line break, while they are read", () => {
   const { output, queue } = open();
   queue.add("one");
   queue.add("two");
   expect(output.lines).toEqual(["one\n", "two\n"]);
 });
 
-test("keeps 3 lines for a reader that is slow, in their order", () => {
+test("keeps 3 lines for a slow reader, in order", () => {
   const { output, queue } = open();
   output.isRead = false;
   for (const line of ["one", "two", "three", "four"]) queue.add(line);
@@ -46,7 +46,7 @@ test("keeps 3 lines for a reader that is slow, in their order", () => {
   expect(output.lines).toEqual(["one\n", "two\n", "three\n", "four\n"]);
 });
 
-test("writes no more than is taken at once when it is read again", () => {
+test("writes no more than is accepted at once when it is read again", () => {
   const { output, queue } = open();
   output.isRead = false;
   for (const line of ["one", "two", "three"]) queue.add(line);
@@ -54,7 +54,7 @@ test("writes no more than is taken at once when it is read again", () => {
   expect(output.lines).toEqual(["one\n", "two\n"]);
 });
 
-test("drops the oldest of 5,000 lines beyond 2²⁰ characters, and says how many where they were", () => {
+test("drops the oldest of 5,000 lines beyond 2²⁰ characters, and says in their place how many", () => {
   const { output, queue } = open();
   output.isRead = false;
   for (let i = 0; i < 5_000; i++) queue.add(longLine(i));

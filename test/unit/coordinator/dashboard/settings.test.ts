@@ -35,7 +35,7 @@ describe("an unchanged form", () => {
   });
 });
 
-test("a model that no widths describe is shown, and refused if it is sent back", () => {
+test("a model without a shorthand is shown, and refused if it is sent back", () => {
   const config = resolve({});
   const layers = [{ kind: "dense", units: 9 }, { kind: "relu" }, ...config.model.layers] as const;
   const other = { ...config, model: { ...config.model, layers } };

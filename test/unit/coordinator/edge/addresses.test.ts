@@ -49,7 +49,7 @@ describe("urlsOf", () => {
     },
   );
 
-  test("on a machine without a network others are offered what this machine itself would use", () => {
+  test("on a machine without a network others are offered the address that this machine itself would use", () => {
     const { joinUrl } = urlsOf({ host: "0.0.0.0", port: 8080, ...tokens, addresses: [] });
     expect(joinUrl).toBe("http://127.0.0.1:8080/join#token=join");
   });

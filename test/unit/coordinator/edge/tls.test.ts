@@ -79,7 +79,7 @@ describe("Certificate", () => {
     );
   });
 
-  test("that is half-written, in DER, or has a short key is one clear line, and the old one stays", async () => {
+  test("that is half-written, in DER, or has a short key gives one clear line, and the old one stays", async () => {
     const files = await makeCertificate(folder);
     const certificate = new Certificate(files);
     const whole = certificate.pair;

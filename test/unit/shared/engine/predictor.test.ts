@@ -41,7 +41,7 @@ function setUp(network: (typeof networks)[number]) {
 }
 
 describe.each(networks)("$loss, $output, $activation", (network) => {
-  test("50 of 50 test samples are classified as the engine classifies them", () => {
+  test("50 of 50 test samples are classified like the engine's", () => {
     const { parameters, engine, predictor } = setUp(network);
     const all = predictor.outputs(parameters, featuresOf("test", 0, 50));
     expect(all).toHaveLength(50 * 3);
@@ -53,7 +53,7 @@ describe.each(networks)("$loss, $output, $activation", (network) => {
     }
   });
 
-  test("50 samples' outputs are those of a float64 network to 6 digits, one at a time the same bits", () => {
+  test("50 samples' outputs are those of a float64 network to 6 digits, and the same bits one at a time", () => {
     const { config, parameters, predictor } = setUp(network);
     const exact = Float64Array.from(parameters);
     const all = predictor.outputs(parameters, featuresOf("test", 0, 50));
@@ -80,7 +80,7 @@ describe.each(networks)("$loss, $output, $activation", (network) => {
   });
 });
 
-test("other parameters give other outputs, and the first ones theirs again", () => {
+test("other parameters give other outputs, and the first parameters give theirs again", () => {
   const { parameters, predictor } = setUp(networks[0]);
   const features = featuresOf("test", 0, 40);
   const before = predictor.outputs(parameters, features);

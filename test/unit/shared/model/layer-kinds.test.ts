@@ -32,7 +32,7 @@ describe.each(kinds)("%s", (name, row) => {
     expect(before.length).toBeGreaterThan(0);
   });
 
-  test("takes its settings, and none more or less", () => {
+  test("accepts its settings, no more and no fewer", () => {
     const { config } = placed[position]!;
     const accepts = (settings: object) => row.schema.safeParse(settings).success;
     expect(kindOf(config)).toBe(row);
@@ -44,7 +44,7 @@ describe.each(kinds)("%s", (name, row) => {
     expect(fewer.filter(accepts)).toEqual([]);
   });
 
-  test.runIf("inPlace" in row)("keeps the shape, as it works in place", () => {
+  test.runIf("inPlace" in row)("keeps the shape, because it works in place", () => {
     const { inputShape: from, outputShape: to } = placed[position]!;
     expect(to).toEqual(from);
   });

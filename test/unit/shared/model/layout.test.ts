@@ -10,7 +10,7 @@ test("784-16-16-10 has 13,002 parameters", () => {
   expect(parameterCount(testConfig({}).model)).toBe(13_002);
 });
 
-test("layers lie one after the other by their names, weights before biases", () => {
+test("layers are placed one after the other, keyed by name, weights before biases", () => {
   const { model } = testConfig({ layers: [4, 3, 2], activation: "relu", output: "sigmoid" });
   const { layers, outputShape, parameterCount: count } = layoutOf(model);
   const placed = layers.map(({ name, config, inputShape, outputShape: to, tensors }) => [

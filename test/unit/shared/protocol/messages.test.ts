@@ -185,7 +185,7 @@ describe("bounds", () => {
     expect(coordinatorTakes({ ...wait, reason: told })).toBe(isTaken);
   });
 
-  test("an error is read whatever its reason is and whatever else it holds, for another version may have sent it", () => {
+  test("an error is read whatever its reason and its other fields, because another version may have sent it", () => {
     const error = { type: "error", code: "ERR_VERSION" };
     for (const more of [
       {},
@@ -198,7 +198,7 @@ describe("bounds", () => {
     }
   });
 
-  test("a hello of another version is ERR_VERSION, whatever its other fields are; without a version it is ERR_HEADER", () => {
+  test("a hello of another version is ERR_VERSION, whatever its other fields; without a version it is ERR_HEADER", () => {
     expect(refusal({ type: "hello", protocol: protocolVersion + 1, colour: "red" })).toBe(
       "ERR_VERSION",
     );

@@ -149,7 +149,7 @@ describe("the specification", () => {
     expect(Object.fromEntries(described)).toEqual(Object.fromEntries(kinds));
   });
 
-  test("writes the reference network as the shorthand means it", () => {
+  test("writes the reference network exactly as the shorthand means it", () => {
     const [text = ""] = fencesOf(sectionOf(page, "The model"), "json");
     const widths = [784, 16, 16, 10];
     const model = denseModel({ widths, activation: "sigmoid", output: "softmax" });

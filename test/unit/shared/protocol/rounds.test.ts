@@ -21,7 +21,7 @@ import { sampleCoordinatorMessages, sampleWorkerMessages } from "./sample-messag
 const tensor = new Uint8Array(8);
 
 describe.each(roundKindNames)("a round of kind %s", (kind) => {
-  test("is asked for by a message that tells its kind and its blocks", () => {
+  test("is requested by a message with its kind and its blocks", () => {
     const blocks = [
       { start: 0, end: 4 },
       { start: 6, end: 7 },
@@ -33,7 +33,7 @@ describe.each(roundKindNames)("a round of kind %s", (kind) => {
     expect(header.blocks.map(blockOf)).toEqual(blocks);
   });
 
-  test("is answered by a message with the block and its sums, or with 0 where it has none", () => {
+  test("is answered by a message with the block and its sums, or 0 if it has none", () => {
     const about = { run: "r1", kind, step: 7, block: { start: 6, end: 7 }, computeMs: 1.5 };
     const sent = encodeMessage(answerFor(about, { lossSum: 2.5, correct: 3 }), tensor);
     const { header } = decodeWorkerMessage(sent);

@@ -76,20 +76,20 @@ describe("runConfigSchema", () => {
     expect([1, -0.1, 0].map((beta) => acceptsBeta(beta))).toEqual([false, false, true]);
   });
 
-  test("refuses 0 layers and 65, takes 1 and 64", () => {
+  test("refuses 0 layers and 65, accepts 1 and 64", () => {
     const lists = [0, 1, 64, 65].map((length) => Array.from({ length }, () => dense(4)));
     const taken = lists.map((layers) => acceptsModel({ layers }));
     expect(taken).toEqual([false, true, true, false]);
   });
 
-  test("refuses samples of 0 axes and of 5, takes 1 to 4", () => {
+  test("refuses samples of 0 axes and of 5, accepts 1 to 4", () => {
     const layers = [{ kind: "relu" }, dense(3)];
     expect(acceptsModel({ inputShape: [], layers })).toBe(false);
     expect(acceptsModel({ inputShape: [2, 2, 2, 2, 2], layers })).toBe(false);
     expect(acceptsModel({ inputShape: [4], layers })).toBe(true);
   });
 
-  test("refuses a kind that there is not, and a setting too many, and says which layer", () => {
+  test("refuses an unknown kind and an extra setting, and says in which layer", () => {
     for (const bad of [{ kind: "conv9d" }, { kind: "relu", units: 3 }, { units: 3 }, "relu", 16]) {
       const config = { ...base, model: { ...model, layers: [dense(4), bad] } };
       const { error } = runConfigSchema.safeParse(config);
@@ -97,7 +97,7 @@ describe("runConfigSchema", () => {
     }
   });
 
-  test("refuses layers that do not fit one another, with a sentence that names the first", () => {
+  test("refuses layers that do not fit together, with a sentence that names the first", () => {
     const config = { ...base, model: { inputShape: [2, 3], layers: [{ kind: "relu" }, dense(4)] } };
     const { error } = runConfigSchema.safeParse(config);
     expect(error?.issues).toMatchObject([

@@ -32,7 +32,7 @@ const runs = fc
 describe.each(roundKindNames)("a round of kind %s", (kind) => {
   const { leafCount, samplesOf, valueCount, join } = roundKinds[kind];
 
-  test("has as many samples as its leaves together, each of which has some", () => {
+  test("has as many samples as its leaves together, and no leaf without samples", () => {
     fc.assert(
       fc.property(runs, ({ config, plan, step }) => {
         const count = leafCount(step, config, plan);
@@ -46,7 +46,7 @@ describe.each(roundKindNames)("a round of kind %s", (kind) => {
     );
   });
 
-  test("has results of one length where they are added, and of lengths that add up where they are not", () => {
+  test("has results of one length if they are added, and otherwise of lengths that add up", () => {
     fc.assert(
       fc.property(fc.nat(8), fc.integer({ min: 1, max: 9 }), (start, length) => {
         const parts = blocksOf({ start, end: start + length }, 32);
@@ -88,7 +88,7 @@ describe("the rows", () => {
     }
   });
 
-  test("give lengths of 99 parameters, of one cost a candidate and of 9 confusion counts", () => {
+  test("give lengths of 99 parameters, of one cost per candidate and of 9 confusion counts", () => {
     const block = { start: 2, end: 4 };
     expect(roundKindNames.map((kind) => [kind, roundKinds[kind].valueCount(block, sizes)])).toEqual(
       [
@@ -99,7 +99,7 @@ describe("the rows", () => {
     );
   });
 
-  test("make the steps of local search by candidates, and of every other optimizer by gradients", () => {
+  test("use candidates for the steps of local search, and gradients for every other optimizer", () => {
     expect(trainingKind(config)).toBe("candidates");
     expect(trainingKind(testConfig({ layers }))).toBe("gradient");
     for (const kind of ["candidates", "gradient"] as const) {

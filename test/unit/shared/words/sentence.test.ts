@@ -41,7 +41,7 @@ function sampleOf(code: keyof typeof english, seed: number): Sentence {
 }
 
 describe.each(languages)("every sentence in %s", (language) => {
-  test("is said whole with values of every kind: no brace, no undefined, no object, no empty text", () => {
+  test("is complete with values of every kind: no brace, no undefined, no object, no empty text", () => {
     const wrong = codes.flatMap((code) => {
       const texts = Array.from({ length: 6 }, (_, seed) => say(language, sampleOf(code, seed)));
       const bad = texts.filter((text) => {
@@ -90,7 +90,7 @@ describe("Spanish", () => {
     expect(left).toEqual([]);
   });
 
-  test("names no command-line flag in what only a page can say", () => {
+  test("names no command-line flag in sentences that only a page can show", () => {
     // The whole area of the command line, and the files and addresses given where the coordinator is started.
     const atStart =
       /^(?:tls|port|host|resume|setup|no-run-in|no-such-run|other-data|contradicts|ends|data-some|run-file|open-with|same-|flag|unknown|join-url)/u;
@@ -114,7 +114,7 @@ describe("a sentence", () => {
     expect(found.toSorted()).toEqual(codes.toSorted());
   });
 
-  test("of an unknown code is shown by its text, else by its code, whatever else it holds", () => {
+  test("with an unknown code is shown as its text, else as its code, whatever else it contains", () => {
     const values = { text: "no such luck", depth: 7 };
     expect(languages.map((language) => say(language, { code: "from-the-future", values }))).toEqual(
       ["no such luck", "«no such luck»"],
@@ -124,7 +124,7 @@ describe("a sentence", () => {
       expect(say("en", { code, values: {} })).toBe(code);
   });
 
-  test("of a known code without its values, or with others, is said with question marks", () => {
+  test("with a known code but missing or other values is shown with question marks", () => {
     expect(say("en", { code: "waiting-for-workers", values: {} })).toBe(
       "waiting for ? more workers",
     );
@@ -132,13 +132,13 @@ describe("a sentence", () => {
     expect(say("es", odd)).toBe("faltan a, 2 ayudantes más");
   });
 
-  test("in Spanish says a reason inside it in Spanish, and quotes other people's words", () => {
+  test("in Spanish shows an inner reason in Spanish, and quotes other people's words", () => {
     const reason = sentence("cannot-write", { path: "/a", reason: quoted("EWEIRD") });
     expect(say("es", reason)).toBe("no se puede escribir /a: «EWEIRD»");
     expect(say("en", reason)).toBe("cannot write /a: EWEIRD");
   });
 
-  test("at a terminal says what to type, on a page it does not", () => {
+  test("at a terminal says what to type, but not on a page", () => {
     const stopped = sentence("run-stopped", { run: "k3x9", step: 1_200 });
     expect(sayAtTerminal(stopped)).toBe(
       "run k3x9 was stopped at step 1,200; continue it with --resume k3x9",
@@ -146,7 +146,7 @@ describe("a sentence", () => {
     expect(say("en", stopped)).toBe("run k3x9 was stopped at step 1,200");
   });
 
-  test("is what is thrown: its error's message is the English of it", () => {
+  test("can be thrown: its error's message is its English text", () => {
     const said = sentence("dataset-too-large", { bytes: 7 });
     const error = new SentenceError(said);
     expect([error.message, reasonOf(error)]).toEqual(["the dataset is larger than 7 bytes", said]);
@@ -155,7 +155,7 @@ describe("a sentence", () => {
     expect([said, "odd", null, { code: 1 }].map(isSentence)).toEqual([true, false, false, false]);
   });
 
-  test("of an operating system's error has words for the ones that an operator can mend", () => {
+  test("about an operating system's error exists for those that an operator can fix", () => {
     const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
       code: "ENOSPC",
     });
@@ -166,7 +166,7 @@ describe("a sentence", () => {
 });
 
 describe("a sentence on its way to a peer", () => {
-  test("goes as it is when it fits, which every code does with short values", () => {
+  test("is sent unchanged if it fits, which every code does with short values", () => {
     for (const code of codes) {
       const said = sampleOf(code, 0);
       const plain = Object.fromEntries(Object.keys(said.values).map((name) => [name, "zzz"]));
@@ -174,7 +174,7 @@ describe("a sentence on its way to a peer", () => {
     }
   });
 
-  test("that is too long, too deep or not finite goes as its English text, cut", () => {
+  test("that is too long, too deep or not finite is sent as its English text, cut", () => {
     const deep = sentence("of-worker", {
       worker: "ada",
       reason: sentence("step-diverged", { step: 7, reason: sentence("loss-not-finite") }),

@@ -11,12 +11,12 @@ function filled(
   return fill(text, { isTerminal, show: (name) => values[name] });
 }
 
-test("a text takes its values; one that is not there is a question mark", () => {
+test("a text takes its values; a missing one is a question mark", () => {
   expect(filled("{who} helps {whom}", { who: "Ada", whom: "Bob" })).toBe("Ada helps Bob");
   expect(filled("{who} helps {whom}", { who: "Ada" })).toBe("Ada helps ?");
 });
 
-test("a value that looks like a place for a value, or like a pattern of replacement, is left as it is", () => {
+test("a value that looks like a placeholder, or like a replacement pattern, is left unchanged", () => {
   expect(filled("{a}{b}", { a: "{b}", b: "$& $1" })).toBe("{b}$& $1");
 });
 
@@ -31,7 +31,7 @@ test("a choice takes its first form for exactly that value, also for none", () =
   expect(filled(text, {})).toBe("? workers");
 });
 
-test("what follows [terminal] is said only at a terminal", () => {
+test("text after [terminal] is shown only at a terminal", () => {
   const text = "stopped[terminal]; continue with --resume {run}";
   expect(filled(text, { run: "a" })).toBe("stopped");
   expect(filled(text, { run: "a" }, true)).toBe("stopped; continue with --resume a");
@@ -62,7 +62,7 @@ test("numbers are written as their readers write them", () => {
   expect([NaN, Infinity].map((value) => numberIn("es", value))).toEqual(["NaN", "Infinity"]);
 });
 
-test("the compiler refuses a translation that lacks a text, has one more, or names another value", () => {
+test("the compiler refuses a translation that lacks a text, has an extra one, or names another value", () => {
   const english = { hello: "Hello {name}", bye: "Bye" } as const;
   const translate = translationOf<typeof english>();
   expect(translate({ hello: "Hola {name}", bye: "Adiós" }).bye).toBe("Adiós");

@@ -104,14 +104,14 @@ describe("resolveResumedRun", () => {
     expect(mistake(() => resume(given))).toBe(line);
   });
 
-  test("an activation contradicts nothing where there are no hidden layers", () => {
+  test("an activation contradicts nothing if there are no hidden layers", () => {
     const given: RunSettings = { layers: [784, 10], activation: "relu" };
     const single = resolveRunConfig({ given, origins: {} }, facts);
     expect(resume(given, single).config).toEqual(single);
     expect(resume({ activation: "tanh" }, single).config).toEqual(single);
   });
 
-  test("a model that no widths describe continues, and is contradicted by any widths and activation", () => {
+  test("a model without a shorthand continues, and any widths or activation contradict it", () => {
     expect(resume({}, mixed).config).toEqual(mixed);
     for (const given of [{ layers: [784, 10] }, { activation: "relu" }] as const) {
       expect(mistake(() => resume(given, mixed))).toContain("which began without it");
@@ -190,7 +190,7 @@ describe("refuseUnfit", () => {
       withLayers({ kind: "relu" }, dense(1_000_000), dense(10), { kind: "softmax" }),
       "a.safetensors: model: it has 795000010 parameters; a run has at most 100000000",
     ],
-  ])("says what is wrong with a model that no widths describe: %s", (_, config, line) => {
+  ])("says what is wrong with a model without a shorthand: %s", (_, config, line) => {
     expect(mistake(() => refuseUnfit(config, facts, "a.safetensors"))).toBe(line);
     expect(() => refuseUnfit(mixed, facts, "a.safetensors")).not.toThrow();
   });
