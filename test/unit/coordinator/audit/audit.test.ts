@@ -11,6 +11,7 @@ import { Random } from "../../../../shared/random.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import { lies, oneUnitInTheLastPlace } from "../../../support/attacks/lies.ts";
+import { cases } from "../../../support/fixtures/effort.ts";
 import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
@@ -199,8 +200,8 @@ describe("quorum", () => {
     expect(fingerprint(direct)).toBe(expected);
   });
 
-  test("150 random orders, joins and leaves with liars among them disconnect no honest worker", () => {
-    for (let seed = 0; seed < 150; seed++) {
+  test("random orders, joins and leaves with liars among them disconnect no honest worker", () => {
+    for (let seed = 0; seed < cases(150); seed++) {
       const random = new Random(seed);
       const liesOf = (workerId: string) => Number(workerId.slice(1)) % 3 === seed % 3;
       const direct = start({

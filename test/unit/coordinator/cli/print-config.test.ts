@@ -6,6 +6,7 @@ import { completeRun } from "../../../../shared/run/settings/complete.ts";
 import { optimizerDefaults, scheduleDefaults } from "../../../../shared/run/settings/defaults.ts";
 import { flagOf } from "../../../../shared/run/settings/option.ts";
 import { runOptions, type RunRequest } from "../../../../shared/run/settings/run-settings.ts";
+import { cases } from "../../../support/fixtures/effort.ts";
 import { samples } from "./sample-settings.ts";
 import { parseCoordinator, printed } from "./support.ts";
 
@@ -60,7 +61,7 @@ const commandLine = fc
 
 describe("--print-config", () => {
   test(
-    "printed settings, fed back as a run file, are the same settings: 100 command lines, YAML and JSON",
+    "printed settings, fed back as a run file, are the same settings, in YAML and in JSON",
     { timeout: 30_000 },
     () => {
       fc.assert(
@@ -86,7 +87,7 @@ describe("--print-config", () => {
             ).toBe(file.replaceAll(/ # .*|"\w+": "(flag|file|default)"/gu, ""));
           },
         ),
-        { numRuns: 100 },
+        { numRuns: cases(100) },
       );
     },
   );

@@ -171,7 +171,7 @@ export class Peer implements PeerSocket {
   }
 
   send(head: Uint8Array, tensor = new Uint8Array(0)): void {
-    const message = decodeCoordinatorMessage(Uint8Array.from([...head, ...tensor]));
+    const message = decodeCoordinatorMessage(Buffer.concat([head, tensor]));
     this.heard.push(message.header);
     if (isWork(message.header)) {
       this.#answers.push(...this.#compute(message.header, message.tensor));

@@ -25,6 +25,7 @@ import {
   lineOf,
 } from "../../../support/attacks/bad-files.ts";
 import { countProperties } from "../../../support/fixtures/count-properties.ts";
+import { cases } from "../../../support/fixtures/effort.ts";
 import { memoryDisk } from "../../../support/sim/memory-disk.ts";
 import { parse } from "../cli/support.ts";
 import { tinyFiles } from "../datasets/idx-files.ts";
@@ -47,7 +48,7 @@ $schema: {a: [1, 2]}
 `;
   const json = JSON.stringify({ dataset: "digits", epochs: 3, layers: [784, 10], exit: true });
 
-  test("damaged in 1 to 4 places is read, or refused in one line that names it; 2,000 of them", () => {
+  test("damaged in 1 to 4 places is read, or refused in one line that names it", () => {
     let refused = 0;
     fc.assert(
       fc.property(fc.constantFrom(yaml, json), damages, (text, changes) => {
@@ -59,7 +60,7 @@ $schema: {a: [1, 2]}
           refused += 1;
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: cases(2_000) },
     );
     expect(refused).toBeGreaterThan(500);
   });
@@ -137,7 +138,7 @@ describe("an IDX file", () => {
       return file;
     });
 
-  test("damaged in 1 to 4 places holds what its header says, or is refused with its name; 3,000 of them", () => {
+  test("damaged in 1 to 4 places holds what its header says, or is refused with its name", () => {
     let refused = 0;
     fc.assert(
       fc.property(idx, damages, (file, changes) => {
@@ -152,12 +153,12 @@ describe("an IDX file", () => {
           refused += 1;
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: cases(3_000) },
     );
     expect(refused).toBeGreaterThan(1_000);
   });
 
-  test("packed or not, damaged among its three companions, gives a valid dataset or one line; 1,000 of them", async () => {
+  test("packed or not, damaged among its three companions, gives a valid dataset or one line", async () => {
     let refused = 0;
     const names = Object.keys(tinyFiles);
     const property = fc.asyncProperty(
@@ -189,7 +190,7 @@ describe("an IDX file", () => {
         }
       },
     );
-    await fc.assert(property, { numRuns: 1_000 });
+    await fc.assert(property, { numRuns: cases(1_000) });
     expect(refused).toBeGreaterThan(300);
   });
 
@@ -230,7 +231,7 @@ describe("a safetensors file", () => {
     ]),
   });
 
-  test("damaged in 1 to 4 places has tensors that are views of it, or is refused; 3,000 of them", () => {
+  test("damaged in 1 to 4 places has tensors that are views of it, or is refused", () => {
     let refused = 0;
     fc.assert(
       fc.property(damages, (changes) => {
@@ -249,7 +250,7 @@ describe("a safetensors file", () => {
           refused += 1;
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: cases(3_000) },
     );
     expect(refused).toBeGreaterThan(1_000);
   });

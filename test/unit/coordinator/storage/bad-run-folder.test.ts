@@ -24,6 +24,7 @@ import {
   lineOf,
 } from "../../../support/attacks/bad-files.ts";
 import { countProperties } from "../../../support/fixtures/count-properties.ts";
+import { cases } from "../../../support/fixtures/effort.ts";
 import { memoryDisk } from "../../../support/sim/memory-disk.ts";
 import { parseCoordinator } from "../cli/support.ts";
 import { checkpointAt, config as fixtureConfig } from "./checkpoint-fixture.ts";
@@ -231,7 +232,7 @@ describe("a run folder", () => {
     expect(resumed.notes).toEqual([]);
   });
 
-  test("with one of its files damaged continues unchanged, or is refused in one line; 400 of them", async () => {
+  test("with one of its files damaged continues unchanged, or is refused in one line", async () => {
     const { files, prepared } = await aRun();
     const paths = [...files.keys()].filter((path) => path.startsWith("/runs/"));
     expect(paths).toHaveLength(3);
@@ -261,7 +262,7 @@ describe("a run folder", () => {
         }
       },
     );
-    await fc.assert(property, { numRuns: 400 });
+    await fc.assert(property, { numRuns: cases(400) });
     expect(ends.same).toBeGreaterThan(100);
     expect(ends.refused).toBeGreaterThan(30);
   });

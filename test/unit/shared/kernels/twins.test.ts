@@ -124,8 +124,9 @@ describe("drawPermutation: the WASM kernel draws as `permutation` does", () => {
       const order = twins.allocate(4 * count + 4);
       const [s0, s1, s2, s3] = stateOf([7, epoch]);
       twins.call("drawPermutation", order, count, s0!, s1!, s2!, s3!);
-      const drawn = twins.wasm.views.u32.slice(order / 4, order / 4 + count);
-      expect(drawn).toEqual(permutation(count, 7, epoch));
+      const drawn = twins.wasm.views.u32.subarray(order / 4, order / 4 + count);
+      const expected = permutation(count, 7, epoch);
+      expect(drawn.findIndex((sample, i) => sample !== expected[i])).toBe(-1);
       expect(twins.differences(order, count)).toEqual([]);
     }
   });

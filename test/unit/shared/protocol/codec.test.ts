@@ -7,6 +7,7 @@ import { decodeMessage, encodeHead, encodeMessage } from "../../../../shared/pro
 import { ProtocolError } from "../../../../shared/protocol/errors.ts";
 import { headerBytesMax, headerDepthMax } from "../../../../shared/protocol/limits.ts";
 import { countProperties } from "../../../support/fixtures/count-properties.ts";
+import { cases } from "../../../support/fixtures/effort.ts";
 import { sampleCoordinatorMessages, sampleWorkerMessages } from "./sample-messages.ts";
 
 countProperties("messages' bytes");
@@ -194,7 +195,7 @@ describe("decodeMessage refuses", () => {
       fc.property(bytes, (one) => {
         expect([undefined, "ERR_DECODE", "ERR_TOO_LARGE"]).toContain(refusalOf(one));
       }),
-      { numRuns: 3_000 },
+      { numRuns: cases(3_000) },
     );
   });
 });

@@ -9,6 +9,7 @@ import {
   workerMessageSchema,
 } from "../../../../shared/protocol/messages.ts";
 import { countProperties } from "../../../support/fixtures/count-properties.ts";
+import { cases } from "../../../support/fixtures/effort.ts";
 
 countProperties("the headers of work and gradients");
 
@@ -48,7 +49,7 @@ const messages = [
   { name: "work", valid: work, read: readWorkHeader, schema: coordinatorMessageSchema },
 ] as const;
 
-test.each(messages)("500 valid $name headers are read as the schema reads them", (message) => {
+test.each(messages)("valid $name headers are read as the schema reads them", (message) => {
   let fast = 0;
   const property = fc.property<[object]>(message.valid, (header) => {
     const bytes = encodeHead(header, 0);
@@ -58,13 +59,13 @@ test.each(messages)("500 valid $name headers are read as the schema reads them",
     expect(hot.header).toEqual(message.schema.parse(decodeMessage(bytes).header));
     expect(hot.end).toBe(bytes.length);
   });
-  fc.assert(property, { numRuns: 500 });
+  fc.assert(property, { numRuns: cases(500) });
   // Negative whole numbers and 2³² in their shortest forms take the general path.
   expect(fast).toBeGreaterThan(150);
 });
 
 test.each(messages)(
-  "20,000 damaged $name headers: whatever is read fast, the schema reads the same",
+  "damaged $name headers: whatever is read fast, the schema reads the same",
   (message) => {
     let fast = 0;
     const damage = fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { minLength: 1, maxLength: 3 });
@@ -83,7 +84,7 @@ test.each(messages)(
         expect(hot.header).toEqual(message.schema.parse(decodeMessage(end).header));
       },
     );
-    fc.assert(property, { numRuns: 20_000 });
+    fc.assert(property, { numRuns: cases(20_000) });
     expect(fast).toBeGreaterThan(1_000);
   },
 );

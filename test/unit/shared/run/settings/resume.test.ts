@@ -12,6 +12,7 @@ import { type DatasetFacts, resolveRunConfig } from "../../../../../shared/run/s
 import { refuseUnfit, resolveResumedRun } from "../../../../../shared/run/settings/resume.ts";
 import { runKeys, type RunSettings } from "../../../../../shared/run/settings/run-settings.ts";
 import { inEnglish } from "../../../../../test/support/fixtures/in-english.ts";
+import { cases } from "../../../../support/fixtures/effort.ts";
 import { samples } from "../../../coordinator/cli/sample-settings.ts";
 import { mistake } from "../../../coordinator/cli/support.ts";
 
@@ -169,7 +170,7 @@ describe("refuseUnfit", () => {
         made += 1;
         refuseUnfit(config, data, "a.safetensors");
       }),
-      { numRuns: 3_000 },
+      { numRuns: cases(3_000) },
     );
     expect(made).toBeGreaterThan(500);
   });
