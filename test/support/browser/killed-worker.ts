@@ -8,6 +8,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { PassThrough } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ReadStream } from "node:tty";
 
@@ -114,7 +115,7 @@ async function start(terminal: Terminal): Promise<void> {
     env: {},
     output: terminal,
     tell: () => {},
-    input: { isTTY: false } as ReadStream,
+    input: new PassThrough() as unknown as ReadStream,
     signals: { ended: new Promise(() => {}), onReload: () => {} },
   });
   if (code !== 0) throw new Error(`the run ended with exit code ${code}`);

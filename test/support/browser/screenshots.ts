@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ReadStream } from "node:tty";
 
@@ -80,7 +81,7 @@ function start(terminal: Terminal, port: number): Promise<number> {
     env: {},
     output: terminal,
     tell: () => {},
-    input: { isTTY: false } as ReadStream,
+    input: new PassThrough() as unknown as ReadStream,
     signals: { ended, onReload: () => {} },
   });
 }
