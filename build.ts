@@ -1,14 +1,23 @@
 /**
  * @file Builds everything that runs into `build/`: the kernel, the program, its compute thread, and the pages.
- * Prints nothing unless something fails. Files whose bytes did not change are not rewritten, so it is safe to build
+ * Prints nothing after the first time unless something fails. Files whose bytes did not change are not rewritten, so it is safe to build
  * while the program runs.
  */
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { build, type BuildOptions } from "esbuild";
 
 import { buildKernel, kernelCacheKey } from "./build-kernel.ts";
+
+// Older versions do not have what the next lines use, and would end with a stack trace.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(
+    `promedio needs Node.js 20.19 or newer, and this is ${process.version}: get it from https://nodejs.org\n`,
+  );
+  process.exit(1);
+}
 
 const root = import.meta.dirname;
 const output = join(root, "build");
@@ -68,9 +77,31 @@ const pageFiles: BuildOptions = {
   ],
 };
 
-await freshKernel();
-await Promise.all([program, page, pageFiles].map(bundle));
-await chmod(join(output, "promedio.js"), 0o755);
+try {
+  await buildAll();
+} catch (error) {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (!["EACCES", "EPERM", "EROFS", "ENOSPC"].includes(code)) throw error;
+  process.stderr.write(
+    `promedio: cannot write ${output}: ${code}; run "npm run build" as the user who owns this folder, or copy it\n`,
+  );
+  process.exitCode = 1;
+}
+
+async function buildAll(): Promise<void> {
+  if ((await readOrUndefined(join(output, "promedio.js"))) === undefined) {
+    process.stderr.write("building promedio, which takes 5 to 12 seconds the first time …\n");
+  }
+  await freshKernel();
+  await Promise.all([program, page, pageFiles].map(bundle));
+  await makeExecutable(join(output, "promedio.js"));
+}
+
+/** Only the owner of a file may change its mode, and the second time nothing needs to change. */
+async function makeExecutable(path: string): Promise<void> {
+  const { mode } = await stat(path);
+  if ((mode & 0o777) !== 0o755) await chmod(path, 0o755);
+}
 
 /**
  * Compiles the kernel only if its sources, its options or the compiler changed, because loading the compiler alone
