@@ -189,7 +189,7 @@ describe("refuseUnfit", () => {
     [
       "too many parameters",
       withLayers({ kind: "relu" }, dense(1_000_000), dense(10), { kind: "softmax" }),
-      "a.safetensors: model: it has 795000010 parameters; a run has at most 100000000",
+      "a.safetensors: model: it has 795,000,010 parameters; a run has at most 100,000,000",
     ],
   ])("says what is wrong with a model without a shorthand: %s", (_, config, line) => {
     expect(mistake(() => refuseUnfit(config, facts, "a.safetensors"))).toBe(line);
