@@ -115,10 +115,12 @@ async function freshKernel(): Promise<void> {
     readOrUndefined(keyFile),
     readOrUndefined(kernelFile),
   ]);
-  if (built !== undefined && builtKey?.toString() === key) return;
-  const { bytes } = await buildKernel();
+  const isFresh = built !== undefined && builtKey?.toString() === key;
+  const bytes = isFresh ? built : (await buildKernel()).bytes;
   await writeIfChanged(kernelFile, bytes);
   await writeIfChanged(keyFile, Buffer.from(key));
+  // Workers that are not ours get it, and its hash, over HTTP.
+  await writeIfChanged(join(output, "pages", "kernel.wasm"), bytes);
 }
 
 async function bundle(options: BuildOptions): Promise<void> {

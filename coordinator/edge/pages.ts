@@ -27,6 +27,8 @@ const routes: Readonly<Record<string, readonly [file: string, contentType: strin
   "/join.css": ["join.css", "text/css; charset=utf-8"],
   "/host.js": ["host.js", "text/javascript; charset=utf-8"],
   "/thread.js": ["thread.js", "text/javascript; charset=utf-8"],
+  // Our pages have it inside their scripts. Other workers read it, or at least its hash, here.
+  "/kernel.wasm": ["kernel.wasm", "application/wasm"],
 };
 
 const headers = {

@@ -18,6 +18,7 @@ const files = [
   "join.css",
   "host.js",
   "thread.js",
+  "kernel.wasm",
 ];
 let folder = "";
 let url = "";
@@ -44,7 +45,7 @@ describe("the pages", () => {
     expect(await (await fetch(`${url}/join?x=1`)).text()).toBe("this is join.html");
   });
 
-  test("all 8 files have their type and the security headers", async () => {
+  test("all 9 files have their type and the security headers", async () => {
     const types: string[] = [];
     for (const path of [
       "/",
@@ -63,7 +64,9 @@ describe("the pages", () => {
       expect(headers.get("cross-origin-embedder-policy")).toBe("require-corp");
       types.push(headers.get("content-type")?.split(";")[0] ?? "");
     }
-    expect(new Set(types)).toEqual(new Set(["text/html", "text/javascript", "text/css"]));
+    expect(new Set(types)).toEqual(
+      new Set(["text/html", "text/javascript", "text/css", "application/wasm"]),
+    );
   });
 
   test("a browser that does not trust the connection gets no isolation headers, about which it would complain", async () => {
