@@ -6,12 +6,13 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
+import { known } from "../../../../shared/assert.ts";
 import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { layerKinds } from "../../../../shared/model/layer-kinds.ts";
 import { layoutOf } from "../../../../shared/model/layout.ts";
 import { modelSchema } from "../../../../shared/model/model-schema.ts";
 import { decodeMessage, encodeMessage } from "../../../../shared/protocol/codec.ts";
-import { closeStatus } from "../../../../shared/protocol/errors.ts";
+import { closeStatus, ProtocolError } from "../../../../shared/protocol/errors.ts";
 import * as limits from "../../../../shared/protocol/limits.ts";
 import { decodeWorkerMessage } from "../../../../shared/protocol/messages.ts";
 import { refusalOf } from "../../../../worker/closure.ts";
@@ -188,11 +189,35 @@ describe("the specification", () => {
     expect(decodeMessage(bytes).header).toEqual({ a: 7, b: 7, c: -7, d: 1.5 });
   });
 
+  test("says of a key that occurs twice that the last one counts, and of text that code points count", () => {
+    expect(page).toContain("If a key occurs twice, the last one counts.");
+    expect(decodeMessage(Buffer.from("82a16101a16102", "hex")).header).toEqual({ a: 2 });
+    expect(page).toContain("its length counted in Unicode code points");
+    const hello = known(
+      sampleWorkerMessages.find(({ type }) => type === "hello"),
+      "a hello",
+    );
+    const named = (name: string) => decodeWorkerMessage(encodeMessage({ ...hello, name })).header;
+    expect(named("\u{1f40d}".repeat(limits.workerNameLengthMax))).toMatchObject({ type: "hello" });
+    expect(() => named("\u{1f40d}".repeat(limits.workerNameLengthMax + 1))).toThrow(/name/u);
+  });
+
+  test("says that the innermost value of a header is a level too", () => {
+    expect(page).toContain("and a value is one level below the map or list that contains it");
+    expect(() => decodeMessage(nested(limits.headerDepthMax - 2))).not.toThrow();
+    expect(() => decodeMessage(nested(limits.headerDepthMax - 1))).toThrow(ProtocolError);
+  });
+
   test("has a table of contents of all its sections", () => {
     const contents = [...page.matchAll(/^- \[([^\]]+)\]\(#/gmu)].map(([, title]) => title);
     expect(contents).toEqual(headingsOf(page, 2));
   });
 });
+
+/** A map, lists inside each other, and a number in the innermost list. */
+function nested(lists: number): Buffer {
+  return Buffer.from(`81a161${"91".repeat(lists)}07`, "hex");
+}
 
 /** The value of a limit in the table of limits. */
 function valueOf(limit: string): string | undefined {

@@ -1,0 +1,95 @@
+/**
+ * @file A worker in another language, written from the wire page alone, takes part with the right bits: alone, and beside
+ * one of ours. It shows that the page says enough.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import {
+  Cluster,
+  type CoordinatorProcess,
+  type JsonEvent,
+} from "../../support/processes/cluster.ts";
+
+const program = join(import.meta.dirname, "worker.py");
+const modules = "import msgpack, websockets, numpy";
+
+/** Debian's packages are installed for its own Python, which another one may hide. */
+const python = ["/usr/bin/python3", "python3"].find((path) => {
+  return spawnSync(path, ["-c", modules]).status === 0;
+});
+if (python === undefined) {
+  process.stderr.write(
+    "skipped: the worker in Python needs python3-msgpack, python3-websockets and python3-numpy\n",
+  );
+}
+
+const short = ["--dataset", "digits:600,100", "--exit", "--steps", "5", "--shard-size", "16"];
+
+let cluster: Cluster;
+let others: ChildProcess[] = [];
+
+beforeEach(async () => {
+  cluster = await Cluster.create();
+});
+afterEach(async () => {
+  for (const other of others) other.kill("SIGKILL");
+  others = [];
+  await cluster.stop();
+});
+
+/** Starts the worker in Python. @returns What it said on stderr so far. */
+async function joinInPython(coordinator: CoordinatorProcess): Promise<{ said: string }> {
+  const { joinUrl } = await coordinator.event("listening");
+  const child = spawn(python ?? "", [program, String(joinUrl), "snake"], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+  });
+  const heard = { said: "" };
+  child.stderr.on("data", (chunk: Buffer) => (heard.said += String(chunk)));
+  others.push(child);
+  return heard;
+}
+
+/** The end of a run that only Node workers compute. */
+async function byNode(...settings: string[]): Promise<JsonEvent> {
+  return await cluster.coordinator(...short, ...settings, "--local-workers=1").event("finished");
+}
+
+describe.skipIf(python === undefined)("a worker in Python that knows only the wire page", () => {
+  test.each([
+    "--loss=cce --output=softmax --activation=sigmoid",
+    "--loss=bce --output=sigmoid --activation=tanh",
+    "--loss=mse --output=softmax --activation=relu --optimizer=nag",
+    "--loss=mae --output=tanh --optimizer=adam",
+    "--optimizer=local-search --candidates=3",
+  ])(
+    "computes 5 steps and an evaluation with the same bits, alone: %s",
+    async (flags) => {
+      const settings = flags.split(" ");
+      const whole = await byNode(...settings);
+      const coordinator = cluster.coordinator(...short, ...settings, "--audit=sample");
+      const heard = await joinInPython(coordinator);
+      const end = await coordinator.event("finished");
+      expect(heard.said).toBe("");
+      expect(end.fingerprint).toBe(whole.fingerprint);
+      expect(end.testAccuracy).toBe(whole.testAccuracy);
+      expect(end.testLoss).toBe(whole.testLoss);
+    },
+    60_000,
+  );
+
+  test("shares the steps with a Node worker under quorum, and the result is the same", async () => {
+    const whole = await byNode("--batch-size=64");
+    const args = ["--batch-size=64", "--min-workers=2", "--local-workers=1", "--audit=quorum"];
+    const coordinator = cluster.coordinator(...short, ...args);
+    const heard = await joinInPython(coordinator);
+    const end = await coordinator.event("finished");
+    expect(heard.said).toBe("");
+    expect(end.fingerprint).toBe(whole.fingerprint);
+    const joined = coordinator.events.filter(({ change }) => change === "joined");
+    expect(joined.map(({ name }) => name)).toContain("snake");
+  }, 60_000);
+});

@@ -1,0 +1,218 @@
+"""A worker that knows only shared/protocol/README.md and shared/protocol/ARITHMETIC.md, in Python, to show that the
+two pages are enough. It computes what they say, slowly, and prints a line when a run ends.
+
+Usage: worker.py JOIN_URL [NAME]
+"""
+
+import asyncio
+import hashlib
+import json
+import sys
+import time
+import urllib.request
+from urllib.parse import parse_qs, urlsplit
+
+import msgpack
+import numpy as np
+import websockets
+from arithmetic import Network, Random, f32, permutation, self_test
+
+PROTOCOL = 2
+
+
+def encode(header, tensor=b""):
+    bin32 = b"\xc6" + len(tensor).to_bytes(4, "big") + tensor
+    return msgpack.packb(header) + (bin32 if tensor else b"")
+
+
+def decode(message):
+    unpacker = msgpack.Unpacker(max_buffer_size=len(message))
+    unpacker.feed(message)
+    header, *rest = unpacker
+    return header, np.frombuffer(rest[0], "<f4") if rest else None
+
+
+def fetch(base, path, token=None):
+    request = urllib.request.Request(base + path)
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return response.read()
+
+
+def read_safetensors(data):
+    size = int.from_bytes(data[:8], "little")
+    tensors = json.loads(data[8 : 8 + size])
+    del tensors["__metadata__"]
+    types = {"U8": np.uint8, "F32": np.float32}
+
+    def read(spec):
+        start, end = (8 + size + offset for offset in spec["data_offsets"])
+        return np.frombuffer(data[start:end], types[spec["dtype"]]).reshape(spec["shape"])
+
+    return {name: read(spec) for name, spec in tensors.items()}
+
+
+class Split:
+    def __init__(self, tensors, name):
+        features = tensors[f"{name}.features"]
+        self.features = features.reshape(len(features), -1)
+        self.labels = tensors[f"{name}.labels"]
+
+    def samples(self, order):
+        drawn = self.features[order]
+        if drawn.dtype == np.uint8:
+            drawn = (drawn / 255).astype(f32)
+        return drawn, self.labels[order].astype(int)
+
+
+def add(left, right):
+    return tuple(a + b for a, b in zip(left, right, strict=True))
+
+
+def tree_sum(leaf, start, end):
+    """The value of the node over [start, end): left + right."""
+    if end - start == 1:
+        return leaf(start)
+    middle = start + (1 << ((end - start - 1).bit_length() - 1))
+    return add(tree_sum(leaf, start, middle), tree_sum(leaf, middle, end))
+
+
+class Run:
+    def __init__(self, name, config, data):
+        if hashlib.sha256(data).hexdigest() != config["dataset"]["sha256"]:
+            raise ValueError("another dataset")
+        tensors = read_safetensors(data)
+        self.name = name
+        self.config = config
+        self.train = Split(tensors, "train")
+        self.test = Split(tensors, "test")
+        self.network = Network(config["model"], config["loss"]["name"])
+        self.batch_size = int(config["batchSize"])
+        self.shard_size = int(config["shardSize"])
+        self.seed = int(config["seed"])
+        self.epoch = -1
+
+    def batch(self, step):
+        count = len(self.train.labels)
+        epoch, batch = divmod(step, -(-count // self.batch_size))
+        if epoch != self.epoch:
+            self.order = permutation(count, self.seed, epoch)
+            self.epoch = epoch
+        return self.order[batch * self.batch_size : (batch + 1) * self.batch_size]
+
+    def shard(self, samples, index):
+        return samples[index * self.shard_size : (index + 1) * self.shard_size]
+
+    def compute(self, kind, step, block, parameters):
+        """The fields and the tensor of the answer."""
+        if kind == "gradient":
+            return self.gradient(step, block, parameters)
+        if kind == "candidates":
+            return self.candidates(step, block, parameters)
+        return self.evaluation(block, parameters)
+
+    def gradient(self, step, block, parameters):
+        batch = self.batch(step)
+
+        def leaf(index):
+            drawn = self.train.samples(self.shard(batch, index))
+            return self.network.gradient(parameters, *drawn)
+
+        values, loss_sum, correct = tree_sum(leaf, *block)
+        return {"lossSum": loss_sum, "correct": correct}, values
+
+    def evaluation(self, block, parameters):
+        classes = self.network.outputs
+        confusion = np.zeros((classes, classes), f32)
+        order = np.arange(len(self.test.labels))
+
+        def leaf(index):
+            x, labels = self.test.samples(self.shard(order, index))
+            _, loss_sum, predicted, _ = self.network.run(parameters, x, labels)
+            np.add.at(confusion, (labels, predicted), f32(1))
+            return loss_sum, int((predicted == labels).sum())
+
+        loss_sum, correct = tree_sum(leaf, *block)
+        return {"lossSum": loss_sum, "correct": correct}, confusion
+
+    def candidates(self, step, block, parameters):
+        batch = self.batch(step)
+        shards = -(-len(batch) // self.shard_size)
+
+        def cost(candidate):
+            point = self.neighbour(parameters, step, candidate)
+
+            def leaf(index):
+                drawn = self.train.samples(self.shard(batch, index))
+                return (self.network.run(point, *drawn)[1],)
+
+            return tree_sum(leaf, 0, shards)[0]
+
+        return {}, np.array([cost(candidate) for candidate in range(*block)]).astype(f32)
+
+    def neighbour(self, parameters, step, candidate):
+        if candidate == 0:
+            return parameters
+        random = Random(self.seed, step, candidate)
+
+        def draw():
+            first, second = random.next(), random.next()
+            words = (first >> 16, first & 0xFFFF, second >> 16, second & 0xFFFF)
+            return sum(words) - 131070
+
+        drawn = np.array([draw() for _ in range(len(parameters))]).astype(f32)
+        noise = drawn * f32(1 / np.sqrt((65536**2 - 1) / 3))
+        return parameters + f32(self.config["optimizer"]["sigma"]) * noise
+
+
+def answers(run, header, parameters):
+    kind = header.get("kind", "evaluation")
+    answer = {"gradient": "gradient", "candidates": "costs", "evaluation": "evaluation"}[kind]
+    step = int(header["step"])
+    for block in header["blocks"]:
+        start = time.monotonic()
+        start_end = [int(end) for end in block]
+        fields, values = run.compute(kind, step, start_end, parameters)
+        about = {"run": run.name, "step": step, "block": start_end}
+        if not np.isfinite(values).all():
+            reason = {"code": "quoted", "values": {"text": "the result is not finite"}}
+            yield encode({"type": "failed", **about, "reason": reason})
+            continue
+        ms = 1000 * (time.monotonic() - start)
+        head = {"type": answer, **about, "computeMs": ms, **fields}
+        yield encode(head, values.astype("<f4").tobytes())
+
+
+async def work(join_url, name):
+    parts = urlsplit(join_url)
+    base = f"{parts.scheme}://{parts.netloc}"
+    token = parse_qs(parts.fragment).get("token", [""])[0]
+    kernel = hashlib.sha256(fetch(base, "/kernel.wasm")).hexdigest()
+    bits = self_test()
+    url = base.replace("http", "ws", 1) + "/worker"
+    run = None
+    async with websockets.connect(url, max_size=None, compression=None) as socket:
+        hello = {"protocol": PROTOCOL, "token": token, "name": name, "kind": "node"}
+        about = {"agent": "Python", "threads": 1, "kernel": kernel, "session": ""}
+        await socket.send(encode({"type": "hello", **hello, **about}))
+        async for message in socket:
+            header, tensor = decode(message)
+            if header["type"] == "run":
+                data = fetch(base, header["dataset"], token)
+                run = Run(header["run"], header["config"], data)
+                ready = {"run": run.name, "selfTest": bits, "samplesPerSecond": 0}
+                await socket.send(encode({"type": "ready", **ready}))
+            elif header["type"] in ("work", "evaluate") and run and header["run"] == run.name:
+                for answer in answers(run, header, tensor):
+                    await socket.send(answer)
+            elif header["type"] in ("end", "error"):
+                print(json.dumps(header), flush=True)
+
+
+if __name__ == "__main__":
+    with np.errstate(all="ignore"):
+        try:
+            asyncio.run(work(sys.argv[1], *(sys.argv[2:3] or ["python"])))
+        except websockets.ConnectionClosed as closed:
+            sys.exit(0 if closed.code in (1000, 1001) else f"closed: {closed}")
