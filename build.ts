@@ -1,23 +1,16 @@
 /**
  * @file Builds everything that runs into `build/`: the kernel, the program, its compute thread, and the pages.
- * Prints nothing after the first time unless something fails. Files whose bytes did not change are not rewritten, so it is safe to build
- * while the program runs.
+ * Prints nothing after the first time unless something fails. Files whose bytes did not change are not rewritten, so
+ * it is safe to build while the program runs.
  */
+// oxlint-disable-next-line import/no-unassigned-import -- it only checks
+import "./coordinator/cli/node-version.ts";
 import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { build, type BuildOptions } from "esbuild";
 
 import { buildKernel, kernelCacheKey } from "./build-kernel.ts";
-
-// Older versions do not have what the next lines use, and would end with a stack trace.
-const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  process.stderr.write(
-    `promedio needs Node.js 20.19 or newer, and this is ${process.version}: get it from https://nodejs.org\n`,
-  );
-  process.exit(1);
-}
 
 const root = import.meta.dirname;
 const output = join(root, "build");

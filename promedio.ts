@@ -2,6 +2,8 @@
  * @file The program: reads the command line and starts the coordinator or the worker. The only file that knows
  * both.
  */
+// oxlint-disable-next-line import/no-unassigned-import -- it only checks
+import "./coordinator/cli/node-version.ts";
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
