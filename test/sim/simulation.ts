@@ -142,8 +142,8 @@ export class Simulation {
     await this.#until(deadlineMs, () => this.#isOver);
     if (!this.#isOver) {
       const { run } = this.coordinator ?? {};
-      const why =
-        run === undefined ? "no run" : JSON.stringify(run.waitingFor(this.coordinator?.now() ?? 0));
+      const wait = run?.waitingFor(this.coordinator?.now() ?? 0);
+      const why = run === undefined ? "no run" : wait ? sayAtTerminal(wait) : "nothing";
       this.judge.fail(`hangs at step ${run?.step ?? 0} after the faults are over: ${why}`);
     }
     await this.#end();
