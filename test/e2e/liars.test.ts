@@ -16,10 +16,11 @@ import { instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { closeStatus } from "../../shared/protocol/errors.ts";
 import { protocolVersion } from "../../shared/protocol/limits.ts";
-import { sayAtTerminal } from "../../shared/words/sentence.ts";
+import { quoted, sayAtTerminal } from "../../shared/words/sentence.ts";
 import { lies, oneUnitInTheLastPlace } from "../support/attacks/lies.ts";
 import { startLyingWorker } from "../support/attacks/lying-worker.ts";
 import { RawPeer } from "../support/attacks/raw-peer.ts";
+import { inEnglish } from "../support/fixtures/in-english.ts";
 import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 import type { Told } from "../support/trainers/direct-run.ts";
 
@@ -117,7 +118,8 @@ describe("a worker that changes one value by one unit in the last place", () => 
       expect(`ERR_MISMATCH: ${sayAtTerminal(known(refusal ?? undefined, "a refusal"))}`).toMatch(
         named,
       );
-      expect(liar.closures).toEqual([{ status: closeStatus.ERR_MISMATCH, reason: "ERR_MISMATCH" }]);
+      const closure = { status: closeStatus.ERR_MISMATCH, reason: quoted("ERR_MISMATCH") };
+      expect(liar.closures).toEqual([closure]);
       expect(liar.count).toBeGreaterThan(honestUntil);
 
       const finished = await coordinator.event("finished");
@@ -126,9 +128,11 @@ describe("a worker that changes one value by one unit in the last place", () => 
       const told = (await eventsOnDashboard(coordinator)).filter(
         (event) => event.event === "worker" && event.name === "mallory",
       );
-      expect(told.at(-1)).toEqual(left);
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the coordinator printed
-      const line = eventLine(left as unknown as CoordinatorEvent, createStyle(false));
+      const shown = known(told.at(-1), "an event");
+      const { code, values, ...printed } = left;
+      expect(inEnglish(shown)).toEqual(printed);
+      expect(shown).toMatchObject({ reason: { code, values } });
+      const line = eventLine(shown, createStyle(false));
       expect(line).toMatch(/^worker left: mallory \(node, 1 thread\): ERR_MISMATCH: block /u);
 
       expect(await comeBack(coordinator, liar.session)).toBe(`closed ${closeStatus.ERR_MISMATCH}`);
@@ -157,7 +161,9 @@ describe("a worker that changes one value by one unit in the last place", () => 
     const names = left.map(({ name }) => name);
     expect(names).toHaveLength(3);
     expect(new Set(names)).toEqual(new Set(Object.keys(lies)));
-    for (const { reason } of left) expect(reason).toMatch(named);
+    for (const { error, reason } of left) {
+      expect(`${String(error)}: ${String(reason)}`).toMatch(named);
+    }
   });
 });
 

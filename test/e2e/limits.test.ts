@@ -119,7 +119,7 @@ test(
     const since = coordinator.events.slice(before);
     const refused = since.filter(({ change }) => change === "refused");
     expect(refused.length).toBeGreaterThan(2);
-    expect(refused.every(({ reason }) => /^ERR_(TIMEOUT|DECODE)/u.test(String(reason)))).toBe(true);
+    expect(refused.every(({ error }) => /^ERR_(TIMEOUT|DECODE)$/u.test(String(error)))).toBe(true);
     expect(since.filter(({ event }) => event === "epoch").length).toBeGreaterThan(3);
     expect(coordinator.stderr).toBe("");
   },

@@ -8,6 +8,7 @@ import { known } from "../../shared/assert.ts";
 import { runKeys } from "../../shared/run/settings/run-settings.ts";
 import { badOrders, orderId, orders, textOf } from "../support/attacks/bad-commands.ts";
 import { frame, opcodes, RawPeer } from "../support/attacks/raw-peer.ts";
+import { inEnglish } from "../support/fixtures/in-english.ts";
 import { AdminSocket, type OrderEnd } from "../support/processes/admin-socket.ts";
 import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 
@@ -66,7 +67,7 @@ function isOver(): boolean {
 function expectRefusal(what: string, end: OrderEnd): void {
   const { id, error } = typeof end === "string" ? { id: -1, error: end } : end;
   expect([what, id === 0 || id === orderId]).toEqual([what, true]);
-  expect([what, error]).toEqual([what, expect.stringMatching(/^[^\n]+$/u)]);
+  expect([what, inEnglish(error)]).toEqual([what, expect.stringMatching(/^[^\n]+$/u)]);
 }
 
 test("bad orders before, between, in and after the steps of a run change nothing; its fingerprint is right", async () => {

@@ -8,7 +8,8 @@ import { sayAtTerminal } from "../../shared/words/sentence.ts";
 import { Cluster } from "../support/processes/cluster.ts";
 
 const run = ["--dataset=digits:600,100", "--batch-size=20", "--shard-size=5", "--epochs=100000"];
-const sentence = /^(block \[\d+, \d+\) of step (\d+) given to quick) (\d+\.\d) s ago$/u;
+const sentence =
+  /^(waiting for block \[\d+, \d+\) of step ([\d,]+), given to quick) ([\d.]+) s ago$/u;
 
 let cluster: Cluster;
 let dashboard: Dashboard | undefined;
@@ -49,10 +50,10 @@ test("when the only worker stalls with its block, output and dashboards name bot
   await dashboard.until(({ states }) => Number(states.at(-1)?.step) > said.step);
 });
 
-/** The parts of a sentence like "block [0, 4) of step 12 given to quick 2.1 s ago". */
+/** The parts of a sentence like "waiting for block [0, 4) of step 1,212, given to quick 2.1 s ago". */
 function partsOf(reason: unknown) {
-  const [, what = "", step, seconds] = sentence.exec(String(reason)) ?? [];
-  return { what, step: Number(step), seconds: Number(seconds) };
+  const [, what = "", step = "", seconds] = sentence.exec(String(reason)) ?? [];
+  return { what, step: Number(step.replaceAll(",", "")), seconds: Number(seconds) };
 }
 
 /** What a dashboard receives about the run and about its waits. */

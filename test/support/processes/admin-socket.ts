@@ -4,9 +4,10 @@ import { once } from "node:events";
 import { WebSocket } from "ws";
 
 import { commandRate } from "../../../shared/protocol/limits.ts";
+import type { Sentence } from "../../../shared/words/sentence.ts";
 
 /** The outcome of a command; `closed 4430` if it closed the socket. */
-export type OrderEnd = { readonly id: number; readonly error: string | null } | string;
+export type OrderEnd = { readonly id: number; readonly error: Sentence | null } | string;
 
 /** Reconnects after as many commands as one dashboard may send at once. */
 export class AdminSocket {
@@ -71,6 +72,6 @@ export class AdminSocket {
 }
 
 type Told =
-  | { readonly kind: "reply"; readonly id: number; readonly error: string | null }
+  | { readonly kind: "reply"; readonly id: number; readonly error: Sentence | null }
   | { readonly kind: "state"; readonly view: { readonly run: { readonly phase: string } | null } }
   | { readonly kind: "other" };
