@@ -85,7 +85,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     const choose = (name: string) => page.locator("#victim").selectOption({ label: name });
     await choose("local 1");
     await page.getByRole("button", { name: "Corromper su próximo gradiente" }).click();
-    await told("es ahora NaN").waitFor();
+    await told("ahora un valor es NaN").waitFor();
     await page.getByRole("button", { name: "Hacerlo mentir en un bit" }).click();
     await told("siguen siendo números").waitFor();
     // A liar may be detected, and gone, at any moment.
