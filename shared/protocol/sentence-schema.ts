@@ -5,7 +5,7 @@
  */
 import * as z from "zod/mini";
 
-import { quoted, say, type Sentence, type Value } from "../words/sentence.ts";
+import { sayInEnglish, quoted, type Sentence, type Value } from "../words/sentence.ts";
 import {
   sentenceCodeLengthMax,
   sentenceItemsMax,
@@ -59,7 +59,7 @@ export function fitForWire(said: Sentence): Sentence {
   const most = sentenceLengthMax - "quotedtext".length;
   // Never cut in the middle of a character.
   return quoted(
-    say("en", said)
+    sayInEnglish(said)
       .slice(0, most)
       .replace(/\p{Cs}$/u, ""),
   );

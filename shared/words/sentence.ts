@@ -5,18 +5,10 @@
  * nothing else.
  */
 import { english } from "./english/index.ts";
-import type { Language } from "./language.ts";
-import { spanish } from "./spanish/index.ts";
-import { type CountsIn, fill, type NamesIn, numberIn } from "./template.ts";
+import type { CountsIn, NamesIn } from "./template.ts";
+import { type Sentence, type Value, worded } from "./wording.ts";
 
-/** A value of a sentence; always JSON. A sentence inside another one is a reason, or a part of it. */
-export type Value = string | number | boolean | Sentence | readonly (string | number | Sentence)[];
-
-/** A code is any text here, because a newer or foreign peer may use codes that our catalogues lack. */
-export interface Sentence {
-  readonly code: string;
-  readonly values: Readonly<Record<string, Value>>;
-}
+export type { Sentence, Value };
 
 /** The codes of the catalogues. */
 export type Code = keyof typeof english;
@@ -53,56 +45,14 @@ export function hasCode(said: Sentence | null | undefined, code: Code): boolean 
   return said?.code === code;
 }
 
-const catalogues: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
-  en: english,
-  es: spanish,
-};
-
-/**
- * A sentence in a language, for the reader of a page. Total: an unknown code is shown as its value `text`, if it
- * has one, or else as the code.
- */
-export function say(language: Language, said: Sentence): string {
-  return saidTo(said, { language, isTerminal: false });
+/** A sentence in English, without what only the reader of a terminal can do. */
+export function sayInEnglish(said: Sentence): string {
+  return worded(said, { language: "en", words: english, isTerminal: false });
 }
 
 /** A sentence in English, for the reader of a terminal. It may name flags and commands. */
 export function sayAtTerminal(said: Sentence): string {
-  return saidTo(said, { language: "en", isTerminal: true });
-}
-
-/** Inserts values into one of a page's own texts. */
-export function filledIn(language: Language, text: string, values: Sentence["values"]): string {
-  return filled(text, values, { language, isTerminal: false });
-}
-
-interface Audience {
-  readonly language: Language;
-  readonly isTerminal: boolean;
-}
-
-function saidTo({ code, values }: Sentence, audience: Audience): string {
-  const catalogue = catalogues[audience.language];
-  if (Object.hasOwn(catalogue, code)) return filled(catalogue[code] ?? code, values, audience);
-  return Object.hasOwn(values, "text") ? saidTo({ code: "quoted", values }, audience) : code;
-}
-
-function filled(text: string, values: Sentence["values"], audience: Audience): string {
-  return fill(text, {
-    isTerminal: audience.isTerminal,
-    show(name) {
-      const value = Object.hasOwn(values, name) ? values[name] : undefined;
-      return value === undefined ? undefined : shown(value, audience);
-    },
-  });
-}
-
-function shown(value: Value, audience: Audience): string {
-  if (typeof value === "string") return value;
-  if (typeof value === "number") return numberIn(audience.language, value);
-  if (typeof value === "boolean") return String(value);
-  if ("code" in value) return saidTo(value, audience);
-  return value.map((item) => shown(item, audience)).join(", ");
+  return worded(said, { language: "en", words: english, isTerminal: true });
 }
 
 /** An error that carries a sentence. Its `message` is the sentence in English, for a terminal. */

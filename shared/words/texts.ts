@@ -1,6 +1,7 @@
 /** @file A page's own texts, by key: labels, headings, explanations. They are templates like those of sentences. */
 import type { Language } from "./language.ts";
-import { filledIn, type Sentence } from "./sentence.ts";
+import { sayText } from "./say.ts";
+import type { Sentence } from "./sentence.ts";
 
 /** The same keys in every language: the compiler refuses a dictionary that lacks one. */
 export type Dictionary<Key extends string> = Readonly<
@@ -17,5 +18,5 @@ export function translator<Key extends string>(
   dictionary: Dictionary<Key>,
   language: Language,
 ): Translate<Key> {
-  return (key, values = {}) => filledIn(language, dictionary[language][key], values);
+  return (key, values = {}) => sayText(language, dictionary[language][key], values);
 }

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { startLocalWorkers } from "../../coordinator/workers/local-workers.ts";
-import { say, type Sentence } from "../../shared/words/sentence.ts";
+import { sayAtTerminal, type Sentence } from "../../shared/words/sentence.ts";
 import { Cluster } from "../support/processes/cluster.ts";
 
 const short = ["--dataset", "digits:600,100", "--epochs", "1", "--exit"];
@@ -86,7 +86,7 @@ test("a local worker that cannot connect gives a warning at once, with the reaso
   await expect.poll(() => said.length, { timeout: 20_000 }).toBeGreaterThan(0);
   await stop();
   server.close();
-  expect(say("en", said[0]!)).toMatch(
+  expect(sayAtTerminal(said[0]!)).toMatch(
     /^local worker 1: it cannot connect to this coordinator \(.*404/u,
   );
 });

@@ -10,7 +10,7 @@
 import { known } from "../../shared/assert.ts";
 import { roundKindNames } from "../../shared/run/kinds.ts";
 import type { Unit, UnitResult } from "../../shared/run/unit.ts";
-import { quoted, say, type Sentence } from "../../shared/words/sentence.ts";
+import { sayInEnglish, quoted, type Sentence } from "../../shared/words/sentence.ts";
 
 /** Size of one mailbox in bytes. */
 export const mailboxBytes = 512;
@@ -153,7 +153,7 @@ export class Mailbox {
 function encodeWithin(reason: Sentence, byteLength: number): Uint8Array {
   const whole = new TextEncoder().encode(JSON.stringify(reason));
   if (whole.length <= byteLength) return whole;
-  const beginning = quoted(say("en", reason).slice(0, beginningLength));
+  const beginning = quoted(sayInEnglish(reason).slice(0, beginningLength));
   return new TextEncoder().encode(JSON.stringify(beginning));
 }
 

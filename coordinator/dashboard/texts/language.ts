@@ -5,7 +5,8 @@ import {
   languageNames,
   languages,
 } from "../../../shared/words/language.ts";
-import { hasCode, say as sayIn, type Sentence } from "../../../shared/words/sentence.ts";
+import { say as sayIn } from "../../../shared/words/say.ts";
+import { hasCode, type Sentence } from "../../../shared/words/sentence.ts";
 import { translator } from "../../../shared/words/texts.ts";
 import { element, setText } from "../page.ts";
 import { type TextKey, texts } from "./texts.ts";

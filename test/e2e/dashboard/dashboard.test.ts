@@ -265,7 +265,10 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await phase(page, "Training");
     await page.locator("#audit-now").filter({ hasText: "quorum" }).waitFor();
     await page.locator("#victim").selectOption({ label: "local 2" });
-    await disturb("Make it lie by one bit", "the wrong result was found: a second worker's result differed");
+    await disturb(
+      "Make it lie by one bit",
+      "the wrong result was found: a second worker's result differed",
+    );
     const flipped = page.getByText(/one bit of local 2's gradient for step \d+ is flipped/u);
     expect(await flipped.count()).toBeGreaterThan(0);
     await page.getByText(/^local 2 left: block .* differs .*\(ERR_MISMATCH\)$/u).waitFor();

@@ -7,11 +7,11 @@ import { describe, expect, test } from "vitest";
 import { fitForWire, sentenceSchema } from "../../../../shared/protocol/sentence-schema.ts";
 import { english } from "../../../../shared/words/english/index.ts";
 import { languages } from "../../../../shared/words/language.ts";
+import { say } from "../../../../shared/words/say.ts";
 import {
   isSentence,
   quoted,
   reasonOf,
-  say,
   sayAtTerminal,
   type Sentence,
   sentence,
