@@ -2,10 +2,11 @@
 import { describe, expect, test } from "vitest";
 
 import { Audit } from "../../coordinator/audit/audit.ts";
+import { cases } from "../support/fixtures/effort.ts";
 import { audited } from "./faults.ts";
 import { type Ending, simulate } from "./simulation.ts";
 
-const seedCount = 60;
+const seedCount = cases(60);
 
 function simulateAudited(seed: number): Promise<Ending> {
   return simulate({ seed, plan: (drawn) => audited(drawn, seed) });

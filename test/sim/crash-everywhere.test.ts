@@ -72,7 +72,6 @@ describe("a coordinator that dies", () => {
       }
       expect(resumed).toBeGreaterThan(eventsOfRun / 4);
     },
-    120_000,
   );
 
   test.each(["process", "power"] as const)(
@@ -90,7 +89,6 @@ describe("a coordinator that dies", () => {
         }
       }
     },
-    120_000,
   );
 });
 

@@ -21,6 +21,7 @@ import { runConfigSchema } from "../../shared/run/config.ts";
 import { batchSizeOf } from "../../shared/run/plan.ts";
 import { decodeSafetensors } from "../../shared/safetensors.ts";
 import { LocalPool } from "../../worker/threads/local-pool.ts";
+import type { Plan } from "./faults.ts";
 import { replace } from "./replace.ts";
 import type { Hooks } from "./sim-coordinator.ts";
 import { type Ending, simulate } from "./simulation.ts";
@@ -29,6 +30,8 @@ export interface PlantedBug {
   /** The failure message: it must come from the check that is meant to find this bug, not from an accident. */
   readonly caughtAs: RegExp;
   readonly hooks?: Hooks;
+  /** Makes the faults likely that show it, where hundreds of seeds of any faults would have to be tried. */
+  readonly plan?: (drawn: Plan) => Plan;
   /** Replaces methods of the product; returns a function that restores them. */
   readonly plant?: () => () => void;
 }
@@ -128,6 +131,11 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   "a folder that can't be read is taken for an empty one": {
     caughtAs: /^resumed at step \d+, but step \d+ was safe on disk$/u,
     hooks: { disk: (disk) => ({ ...disk, readdir: (path) => disk.readdir(path).catch(() => []) }) },
+    plan: (drawn) => ({
+      ...drawn,
+      diskErrors: 0.05,
+      meanMs: new Map([["kill the coordinator", 3_000]]),
+    }),
   },
 
   "the optimizer's state is forgotten on resume": {
@@ -316,7 +324,11 @@ export async function seedThatCatches(
   const putBack = bug.plant?.();
   try {
     for (let seed = 1; seed <= seedsMax; seed++) {
-      const ending = await simulate({ seed, hooks: bug.hooks ?? {} });
+      const ending = await simulate({
+        seed,
+        hooks: bug.hooks ?? {},
+        plan: bug.plan ?? ((drawn) => drawn),
+      });
       if (ending.violation !== undefined) return ending;
     }
     return undefined;
