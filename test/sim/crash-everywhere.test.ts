@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Disk } from "../../coordinator/storage/disk.ts";
 import { RunFolder } from "../../coordinator/storage/run-folder.ts";
+import { sayAtTerminal } from "../../shared/words/sentence.ts";
 import type { Plan } from "./faults.ts";
 import { refugeFolder, runFolder } from "./scenario.ts";
 import { Simulation, type SimulationOptions } from "./simulation.ts";
@@ -181,7 +182,9 @@ describe("a damaged checkpoint", () => {
       const found = await new RunFolder(disk, runFolder).latestCheckpoint();
       expect(found.found && found.path, `byte ${offset}`).toBe(previous);
       expect(found.notes).toHaveLength(1);
-      expect(found.notes[0]).toMatch(/^checkpoint \S+ is damaged \([^\n]+\); using step-\d+/u);
+      expect(found.notes.map(sayAtTerminal)[0]).toMatch(
+        /^checkpoint \S+ is damaged \([^\n]+\); using step-\d+/u,
+      );
     }
   });
 
@@ -224,7 +227,9 @@ describe("a full disk", () => {
     expect(ending.violation).toBeUndefined();
     expect(fullSteps).toBe(5);
     expect([...warnings]).toEqual([
-      expect.stringMatching(/^cannot write checkpoint \S+step-00000004\S+: ENOSPC: no space left/u),
+      expect.stringMatching(
+        /^cannot write checkpoint \S+step-00000004\S+: no space is left on the disk/u,
+      ),
     ]);
     const names = simulation.disk.paths(`${runFolder}/checkpoints`).map((path) => basename(path));
     expect(names.toSorted()).toEqual([
@@ -255,7 +260,7 @@ describe("a full disk at the end of a run", () => {
     expect(ending.violation).toBeUndefined();
     const { checkpoint } = simulation.judge.finished ?? {};
     expect(checkpoint).toBe(`${refugeFolder}/step-00000016.safetensors`);
-    expect(warnings.at(-1)).toBe(`the result lies outside of the run's folder: ${checkpoint}`);
+    expect(warnings.at(-1)).toBe(`the result is outside of the run's folder: ${checkpoint}`);
     expect(simulation.coordinator?.ended).toMatchObject({ reason: "finished", isSaved: true });
   });
 
