@@ -1,6 +1,7 @@
 /**
  * @file Second answers to a block that was late and also went to another worker. They are dropped, but compared
- * first: two different results of one unit can't both be true (invariant 1). Only a digest of the first answer is
+ * first: two different results of one unit can't both be true (invariant 1). Under quorum, the answer that counted was
+ * confirmed, so the late one is wrong; otherwise nobody knows which. Only a digest of the first answer is
  * kept, as long as its round is remembered. Pure.
  */
 import type { Block } from "../../shared/run/tree.ts";
@@ -9,9 +10,8 @@ import type { CrewWorker } from "../dispatch/crew.ts";
 import type { FirstAnswer, Holdings } from "../dispatch/holdings.ts";
 import { sha256OfParts } from "../sha256.ts";
 
-/** Call this with the answer that counts. */
+/** Call this with the answer that counts, if a second one may come: its block was given to several workers, or will be. */
 export function noteFirst({ id, name }: CrewWorker, holdings: Holdings, answer: Answer): void {
-  if (!holdings.isShared(answer.block)) return;
   holdings.noteFirst(answer.block, { workerId: id, name, sha256: digestOf(answer) });
 }
 

@@ -44,8 +44,8 @@ export class Holdings {
   readonly #byWorker = new Map<string, Holding>();
   /** The worker that was given a block last, keyed by block. */
   readonly #givenTo = new Map<string, string>();
-  /** Keys of blocks that were given to several workers, and the first answer to each. */
-  readonly #shared = new Map<string, FirstAnswer | undefined>();
+  /** The first answer to a block, if one was noted; `undefined` for a block that was given to several workers before. */
+  readonly #firsts = new Map<string, FirstAnswer | undefined>();
 
   /** @param leafCount - Of the whole round. */
   constructor(leafCount: number) {
@@ -82,7 +82,8 @@ export class Holdings {
       holding.outstanding.set(key, block);
       holding.owed.set(key, (holding.owed.get(key) ?? 0) + 1);
       const before = this.#givenTo.get(key);
-      if (before !== undefined && before !== workerId) this.#shared.set(key, undefined);
+      const isFirstTwice = before !== undefined && before !== workerId && !this.#firsts.has(key);
+      if (isFirstTwice) this.#firsts.set(key, undefined);
       this.#givenTo.set(key, workerId);
     }
     holding.samples += samples;
@@ -90,16 +91,16 @@ export class Holdings {
 
   /** Whether several workers were given exactly this block, so that a second answer may arrive, however late. */
   isShared(block: Block): boolean {
-    return this.#shared.has(keyOf(block));
+    return this.#firsts.has(keyOf(block));
   }
 
-  /** Stores the first answer to a shared block. */
+  /** Stores the first answer to a block. */
   noteFirst(block: Block, first: FirstAnswer): void {
-    this.#shared.set(keyOf(block), first);
+    this.#firsts.set(keyOf(block), first);
   }
 
   firstAnswer(block: Block): FirstAnswer | undefined {
-    return this.#shared.get(keyOf(block));
+    return this.#firsts.get(keyOf(block));
   }
 
   /**
@@ -140,7 +141,7 @@ export class Holdings {
   /** Takes back everything. What was computed is discarded and computed again. */
   releaseAll(): void {
     for (const { outstanding } of this.#byWorker.values()) outstanding.clear();
-    for (const key of this.#shared.keys()) this.#shared.set(key, undefined);
+    for (const key of this.#firsts.keys()) this.#firsts.set(key, undefined);
   }
 
   /** Whether a worker holds exactly this block. */

@@ -161,15 +161,13 @@ export class TrainingRun {
       this.#values.accept(round, answer);
     switch (outcome.kind) {
       case "mismatch":
-        this.#cutOff(round, outcome.liars, answer.block, nowMs);
+        this.#cutOff(outcome.liars, { step: round.step, block: answer.block }, nowMs);
         return outcome;
       case "offence":
         this.#reassign(nowMs, worker.id);
         return outcome;
       case "covered":
-        // Under quorum, a part of the dropped block may still be missing, and now nobody may hold it.
-        this.#reassign(nowMs);
-        return { kind: "covered", ...this.#doubtOf(worker, round, answer.block, answer) };
+        return this.#drop("covered", worker, round, answer, nowMs);
       case "confirmed":
         break;
       case "counted":
@@ -187,8 +185,8 @@ export class TrainingRun {
 
   /** An answer entered the sums. @returns `false` if the referee, for want of a second opinion, found it wrong. */
   #count(worker: CrewWorker, round: OpenRound, answer: Answer, nowMs: number): boolean {
-    // Under quorum every block has a second opinion anyway.
-    if (this.#audit.policy !== "quorum") noteFirst(worker, round.holdings, answer);
+    const mayComeTwice = this.#audit.policy === "quorum" || round.holdings.isShared(answer.block);
+    if (mayComeTwice) noteFirst(worker, round.holdings, answer);
     if (round.kind === "gradient") this.#promedio.add(worker.name, answer.values, answer.samples);
     const opinion = this.#audit.counted(worker.id, answer);
     return opinion === undefined || this.#seekSecondOpinion(round, opinion, nowMs);
@@ -351,7 +349,7 @@ export class TrainingRun {
     const who = { firstId: workerId, exceptId };
     if (this.#dispatch.askAnother(round, block, who, nowMs)) return true;
     if (this.#audit.confirmByReferee(round, opinion)) return true;
-    this.#cutOff(round, [workerId], block, nowMs);
+    this.#cutOff([workerId], { step: round.step, block }, nowMs);
     return false;
   }
 
@@ -359,44 +357,58 @@ export class TrainingRun {
    * Disconnects workers that lied about a block. If the open round relies on them, it can't be trusted, and the
    * others compute it again from the same parameters. Their remaining answers to its first shares are welcome.
    */
-  #cutOff(round: OpenRound, liars: readonly string[], block: Block, nowMs: number): void {
+  #cutOff(
+    liars: readonly string[],
+    { step, block }: { readonly step: number; readonly block: Block },
+    nowMs: number,
+  ): void {
+    const round = this.#round;
     for (const id of liars) {
       this.#dispatch.crew.remove(id);
-      round.holdings.release(id);
+      round?.holdings.release(id);
     }
-    if (this.#audit.reliesOn(liars)) {
+    if (round !== undefined && this.#audit.reliesOn(liars)) {
       round.holdings.releaseAll();
       this.#beginRound(round, nowMs);
     } else this.#reassign(nowMs);
-    const reason = sentence("block-differs", { block: blockName(block), step: round.step });
+    const reason = sentence("block-differs", { block: blockName(block), step });
     for (const id of liars) this.#workers.expel(id, reason);
   }
 
   /** An answer for a round that is over shows that its sender is alive, how slow it was, and whether it is honest. */
-  #takeStale(
-    worker: CrewWorker,
-    message: ResultMessage,
-    content: Content,
-    nowMs: number,
-  ): OutcomeOf<"stale"> {
+  #takeStale(worker: CrewWorker, message: ResultMessage, content: Content, nowMs: number): Outcome {
     const round = this.#dispatch.overtaken(worker, message, nowMs);
-    const doubt = round && this.#doubtOf(worker, round, blockOf(message.block), content);
-    this.#reassign(nowMs);
-    return { kind: "stale", ...doubt };
+    if (round === undefined) {
+      this.#reassign(nowMs);
+      return stale;
+    }
+    return this.#drop("stale", worker, round, { ...content, block: blockOf(message.block) }, nowMs);
   }
 
-  /** A late duplicate is dropped. If it differs from the answer that counted, both workers are named and doubted. */
-  #doubtOf(
+  /**
+   * Drops a late duplicate. If it differs from the answer that counted, its worker was wrong where that answer is
+   * confirmed, as under quorum. Otherwise both workers are named and doubted.
+   */
+  #drop(
+    kind: "covered" | "stale",
     worker: CrewWorker,
-    { step, holdings }: Round,
-    block: Block,
-    content: Content,
-  ): { doubt: Sentence } | undefined {
-    const first = contradicted(holdings, block, content);
-    if (first === undefined) return undefined;
+    round: Round,
+    answer: Content & { readonly block: Block },
+    nowMs: number,
+  ): Outcome {
+    const { block } = answer;
+    const first = contradicted(round.holdings, block, answer);
+    if (first !== undefined && this.#audit.policy === "quorum") {
+      this.#cutOff([worker.id], { step: round.step, block }, nowMs);
+      return { kind: "mismatch", liars: [worker.id] };
+    }
+    // Under quorum, a part of the dropped block may still be missing, and now nobody may hold it.
+    this.#reassign(nowMs);
+    if (first === undefined) return { kind };
     this.#audit.distrust(first.workerId, worker.id);
     const names = { first: first.name, second: worker.name };
-    return { doubt: sentence("workers-differ", { ...names, block: blockName(block), step }) };
+    const where = { block: blockName(block), step: round.step };
+    return { kind, doubt: sentence("workers-differ", { ...names, ...where }) };
   }
 
   // ── start, pause, resume, and what is visible ──────────────────────────────────────────────────────────────────────

@@ -42,7 +42,8 @@ describe("the simulator with audits", () => {
 
   test("detects an audit that believes every first answer", async () => {
     const ending = await seedThatCatches("counted", () => undefined);
-    expect(ending?.violation).toMatch(/fingerprint|test loss/u);
+    // Or an honest worker, whose late answer differs from the lie that counted, is expelled.
+    expect(ending?.violation).toMatch(/fingerprint|test loss|is honest/u);
   });
 
   test("detects an audit that keeps the other results of a liar", async () => {

@@ -34,6 +34,7 @@ interface Job {
 class Stage {
   readonly run: TrainingRun;
   readonly doubts: string[] = [];
+  readonly expelled: string[] = [];
   /** How often the referee was asked. */
   recomputed = 0;
   nowMs = 0;
@@ -64,13 +65,17 @@ class Stage {
           this.#jobs.push({ workerId, header, tensor });
           return true;
         },
-        expel: () => undefined,
+        expel: (workerId) => void this.expelled.push(workerId),
       },
       output: { save: () => undefined, report: () => undefined, end: () => undefined },
     });
     for (const id of ["ana", "bea"]) {
       this.run.workerReady({ id, name: id, subnet: id, speed: new SpeedEstimate(1000) }, 0);
     }
+  }
+
+  hasWork(workerId: string): boolean {
+    return this.#jobs.some((job) => job.workerId === workerId);
   }
 
   /** The oldest job of a worker. */
@@ -126,6 +131,19 @@ class Stage {
   }
 }
 
+/** Bea says nothing, so Ana and the referee compute everything until the step is over. */
+function withoutBea(): { readonly stage: Stage; readonly late: Job } {
+  const stage = new Stage("quorum");
+  const late = stage.take("bea");
+  for (let tries = 0; stage.run.step === 0 && tries < 10; tries++) {
+    while (stage.run.step === 0 && stage.hasWork("ana")) stage.answer(stage.take("ana"));
+    stage.nowMs += 60_000;
+    stage.run.tick(stage.nowMs);
+  }
+  expect(stage.run.step).toBe(1);
+  return { stage, late };
+}
+
 describe("a late duplicate", () => {
   test("that is equal and arrives after its round is dropped silently", () => {
     const stage = new Stage("none");
@@ -158,5 +176,17 @@ describe("a late duplicate", () => {
     expect(stage.doubts).toHaveLength(1);
     const blocks = stage.train(4);
     expect(stage.recomputed - before).toBe(blocks);
+  });
+
+  test("that differs under quorum after its round expels its worker, as the answer that counted was confirmed", () => {
+    const { stage, late } = withoutBea();
+    expect(stage.answer(late, 1e-3)).toBe("mismatch,stale");
+    expect(stage.expelled).toEqual(["bea"]);
+  });
+
+  test("that is equal under quorum after its round is dropped silently", () => {
+    const { stage, late } = withoutBea();
+    expect(stage.answer(late)).toBe("stale,stale");
+    expect([stage.expelled, stage.doubts]).toEqual([[], []]);
   });
 });
