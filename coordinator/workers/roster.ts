@@ -7,6 +7,7 @@ import { SpeedEstimate } from "../dispatch/speed.ts";
 import type { PeerSocket } from "../edge/peer.ts";
 import type { WorkerView } from "../run/view.ts";
 import { RateMeter } from "./rate-meter.ts";
+import type { WorkerState } from "./worker-states.ts";
 
 /**
  * Workers that are gone are remembered, so that they keep their identity when they return. The oldest are forgotten
@@ -23,8 +24,8 @@ export interface Worker {
   readonly kind: "node" | "browser";
   readonly agent: string;
   readonly threads: number;
-  socket: PeerSocket | undefined;
-  state: "loading" | "ready" | "paused" | "gone";
+  /** While it is connected. */
+  peer: { readonly socket: PeerSocket; readonly state: WorkerState } | undefined;
   speed: SpeedEstimate;
   /** The run in which `speed` was measured. */
   speedRun: string | undefined;
@@ -49,7 +50,7 @@ export class Roster {
   /** Number of connected workers. It is read at every join, of thousands, so it makes no array. */
   get connectedCount(): number {
     let count = 0;
-    for (const { socket } of this.#workers.values()) if (socket !== undefined) count += 1;
+    for (const { peer } of this.#workers.values()) if (peer !== undefined) count += 1;
     return count;
   }
 
@@ -72,8 +73,7 @@ export class Roster {
       kind: hello.kind,
       agent: hello.agent,
       threads: hello.threads,
-      socket: undefined,
-      state: "gone",
+      peer: undefined,
       speed: new SpeedEstimate(0),
       speedRun: undefined,
       roundTripMs: null,
@@ -93,7 +93,7 @@ export class Roster {
   /** One row per worker that is connected or has contributed. */
   views(isBusy: (workerId: string) => boolean, nowMs: number): WorkerView[] {
     const shown = [...this.#workers.values()].filter(
-      ({ socket, samplesDone }) => socket !== undefined || samplesDone > 0,
+      ({ peer, samplesDone }) => peer !== undefined || samplesDone > 0,
     );
     const total = shown.reduce((sum, { samplesDone }) => sum + samplesDone, 0);
     return shown.map((worker) => ({
@@ -102,7 +102,7 @@ export class Roster {
       kind: worker.kind,
       agent: worker.agent,
       threads: worker.threads,
-      state: worker.state === "ready" && isBusy(worker.id) ? "working" : worker.state,
+      state: stateOf(worker, isBusy),
       share: total === 0 ? 0 : worker.samplesDone / total,
       samplesPerSecond: worker.rate.perSecond(nowMs),
       roundTripMs: worker.roundTripMs,
@@ -133,15 +133,22 @@ export class Roster {
 
   #forgetOldest(): void {
     let excess = this.#workers.size - this.connectedCount - goneMax - 1;
-    for (const { id, session, name, socket } of this.#workers.values()) {
+    for (const { id, session, name, peer } of this.#workers.values()) {
       if (excess <= 0) return;
-      if (socket !== undefined) continue;
+      if (peer !== undefined) continue;
       this.#workers.delete(id);
       this.#bySession.delete(session);
       this.#names.delete(name);
       excess -= 1;
     }
   }
+}
+
+/** The state of a worker as people see it; `new` is over when its `hello` has been read. */
+function stateOf({ id, peer }: Worker, isBusy: (workerId: string) => boolean): WorkerView["state"] {
+  if (peer === undefined) return "gone";
+  if (peer.state === "new") return "loading";
+  return peer.state === "ready" && isBusy(id) ? "working" : peer.state;
 }
 
 /** A name that can be shown anywhere: no control characters, nothing invisible at the ends. */

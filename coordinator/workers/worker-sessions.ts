@@ -6,6 +6,7 @@
  * Invariant 5, one bad peer, one closed socket: everything that a peer can cause is caught in `#receive` and at
  * worst closes that peer's socket.
  */
+import { assert, known } from "../../shared/assert.ts";
 import { encodeHead } from "../../shared/protocol/codec.ts";
 import {
   closeStatus,
@@ -46,6 +47,13 @@ import type { CoordinatorEvent, CoordinatorView, RunView } from "../run/view.ts"
 import type { RunWorkers } from "../run/world.ts";
 import { Notices } from "./notices.ts";
 import { Roster, type Worker } from "./roster.ts";
+import {
+  announcements,
+  isWorkerState,
+  type Reaction,
+  reactions,
+  type WorkerState,
+} from "./worker-states.ts";
 
 /** Everything the coordinator needs from the world. */
 export interface WorkerSessionsOptions {
@@ -66,9 +74,13 @@ type WorkerEvent = Extract<CoordinatorEvent, { event: "worker" }>;
 
 const nothing = () => {};
 
-/** One socket and everything known about it. */
-interface Connection {
+/** One connected peer: its socket and everything known about it. */
+interface Peer {
   readonly socket: PeerSocket;
+  /** What it may send, and be sent, now. Set by `#enter` alone. */
+  state: WorkerState;
+  /** From its `hello` on. */
+  worker: Worker | undefined;
   readonly openedMs: number;
   /** The largest message that its peer may send, fixed when it connected. */
   readonly messageBytesMax: number;
@@ -78,7 +90,6 @@ interface Connection {
   readonly release: (() => void) | undefined;
   /** Limits messages that nobody asked for. */
   readonly rate: RateLimit;
-  worker: Worker | undefined;
   heardMs: number;
   pingedMs: number;
   pingOutstanding: boolean;
@@ -87,7 +98,7 @@ interface Connection {
 export class WorkerSessions implements RunWorkers {
   readonly #options: WorkerSessionsOptions;
   readonly #roster = new Roster();
-  readonly #connections = new Set<Connection>();
+  readonly #peers = new Set<Peer>();
   readonly #quota = new Quota({ inAll: workersMax, perAddress: workersPerAddressMax });
   #run: TrainingRun | undefined;
   #dataset = "";
@@ -118,8 +129,8 @@ export class WorkerSessions implements RunWorkers {
   /** A connected worker's socket and name. */
   connectedWorker(id: string): { readonly socket: PeerSocket; readonly name: string } | undefined {
     const worker = this.#roster.get(id);
-    if (worker?.socket === undefined) return undefined;
-    return { socket: worker.socket, name: worker.name };
+    if (worker?.peer === undefined) return undefined;
+    return { socket: worker.peer.socket, name: worker.name };
   }
 
   /** The record of a worker, even if it is gone. */
@@ -145,29 +156,29 @@ export class WorkerSessions implements RunWorkers {
     this.#farewell = undefined;
     this.#dataset = dataset;
     this.#run = run;
-    for (const connection of this.#connections) this.#bringRun(connection);
+    for (const peer of this.#peers) this.#bringRun(peer);
   }
 
   /** Tells every worker that the run is over, now or when it reconnects. */
   end(reason: Sentence, fingerprint: string): void {
     if (this.#run === undefined) return;
     this.#farewell = { run: this.#run.id, reason: fitForWire(reason), fingerprint };
-    for (const { worker } of this.#connections) {
-      if (worker !== undefined) this.#tell(worker, { type: "end", ...this.#farewell });
+    for (const peer of this.#peers) {
+      if (peer.worker !== undefined) this.#tell(peer, { type: "end", ...this.#farewell });
     }
   }
 
   /** Says goodbye to everybody and closes their sockets. */
   close(reason: string): void {
     this.#closing = true;
-    for (const { socket } of this.#connections) socket.close(1001, reason);
+    for (const { socket } of this.#peers) socket.close(1001, reason);
   }
 
   /** The size of a socket's messages is fixed when it opens. For a larger model the worker must reconnect. */
-  #bringRun({ worker, socket, messageBytesMax: most }: Connection): void {
-    if (worker === undefined) return;
-    this.#introduceRun(worker);
-    if (most < this.messageBytesMax()) socket.close(1012, "larger-model");
+  #bringRun(peer: Peer): void {
+    if (peer.worker === undefined) return;
+    this.#introduceRun(peer);
+    if (peer.messageBytesMax < this.messageBytesMax()) peer.socket.close(1012, "larger-model");
   }
 
   // ── one socket ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -179,46 +190,46 @@ export class WorkerSessions implements RunWorkers {
    */
   connect(socket: PeerSocket, admitted = nothing): PeerHandler {
     const nowMs = this.#options.now();
-    const connection: Connection = {
+    const peer: Peer = {
       socket,
+      state: "new",
+      worker: undefined,
       openedMs: nowMs,
       messageBytesMax: this.messageBytesMax(),
       admitted,
       release: this.#quota.take(socket.address),
       rate: new RateLimit(messageRate, nowMs),
-      worker: undefined,
       heardMs: nowMs,
       pingedMs: nowMs,
       pingOutstanding: false,
     };
-    this.#connections.add(connection);
-    if (connection.release === undefined) {
-      this.#refuse(connection, new ProtocolError("ERR_FULL", sentence("too-many-workers")));
+    this.#peers.add(peer);
+    if (peer.release === undefined) {
+      this.#refuse(peer, new ProtocolError("ERR_FULL", sentence("too-many-workers")));
     }
     return {
-      message: (bytes) => this.#receive(connection, bytes),
-      garbage: (reason, code = "ERR_DECODE") =>
-        this.#refuse(connection, new ProtocolError(code, reason)),
-      ping: () => this.#spend(connection),
-      pong: () => this.#pong(connection),
-      closed: (reason) => this.#drop(connection, reason),
+      message: (bytes) => this.#receive(peer, bytes),
+      garbage: (reason, code = "ERR_DECODE") => this.#refuse(peer, new ProtocolError(code, reason)),
+      ping: () => this.#spend(peer),
+      pong: () => this.#pong(peer),
+      closed: (reason) => this.#drop(peer, reason),
     };
   }
 
-  #receive(connection: Connection, bytes: Uint8Array): void {
-    if (!this.#spend(connection)) return;
-    connection.heardMs = this.#options.now();
+  #receive(peer: Peer, bytes: Uint8Array): void {
+    if (!this.#spend(peer)) return;
+    peer.heardMs = this.#options.now();
     try {
-      if (connection.worker === undefined && bytes.length > unauthenticatedBytesMax) {
+      if (peer.worker === undefined && bytes.length > unauthenticatedBytesMax) {
         throw new ProtocolError(
           "ERR_TOO_LARGE",
           sentence("too-large-before-hello", { bytes: unauthenticatedBytesMax }),
         );
       }
-      this.#dispatch(connection, decodeWorkerMessage(bytes));
+      this.#dispatch(peer, decodeWorkerMessage(bytes));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#refuse(connection, error);
+      this.#refuse(peer, error);
     }
   }
 
@@ -226,62 +237,75 @@ export class WorkerSessions implements RunWorkers {
    * Counts a message that nobody asked for. `false` if the socket is closed, or was just closed for sending too
    * many.
    */
-  #spend(connection: Connection): boolean {
-    if (!this.#connections.has(connection)) return false;
-    if (connection.rate.take(this.#options.now())) return true;
+  #spend(peer: Peer): boolean {
+    if (!this.#peers.has(peer)) return false;
+    if (peer.rate.take(this.#options.now())) return true;
     const said = sentence("too-many-messages", { count: messageRate.perSecond });
-    this.#refuse(connection, new ProtocolError("ERR_RATE", said));
+    this.#refuse(peer, new ProtocolError("ERR_RATE", said));
     return false;
   }
 
-  #dispatch(connection: Connection, { header, tensor }: Decoded<WorkerMessage>): void {
-    const { worker } = connection;
-    if (header.type === "hello") return this.#hello(connection, header);
-    if (worker === undefined) {
-      throw new ProtocolError("ERR_STATE", sentence("before-hello", { type: header.type }));
-    }
-    const nowMs = this.#options.now();
+  #dispatch(peer: Peer, { header, tensor }: Decoded<WorkerMessage>): void {
+    const reaction = this.#reactionTo(header, peer.state);
+    if (reaction === "ERR_STATE")
+      throw new ProtocolError("ERR_STATE", untimely(header, peer.state));
+    if (reaction === "ignored") return;
+    if (header.type === "hello") return this.#hello(peer, header);
+    const worker = known(peer.worker, "whoever has said hello is a worker");
     switch (header.type) {
       case "ready":
-        return this.#ready(worker, header);
+        this.#measure(worker, header);
+        return this.#joinRun(peer, worker, reaction);
       case "gradient":
       case "costs":
       case "evaluation": {
-        const outcome = this.#run?.result(worker.id, header, tensor, nowMs);
+        const outcome = this.#run?.result(worker.id, header, tensor, this.#options.now());
         // Requested results are already limited by the requests.
-        if (outcome !== undefined && "samples" in outcome) connection.rate.giveBack();
+        if (outcome !== undefined && "samples" in outcome) peer.rate.giveBack();
         return this.#note(worker, outcome);
       }
       case "failed":
-        return this.#note(worker, this.#run?.failed(worker.id, header, nowMs));
+        return this.#note(worker, this.#run?.failed(worker.id, header, this.#options.now()));
       case "pause":
-        worker.state = worker.state === "ready" ? "paused" : worker.state;
-        return this.#run?.workerLeft(worker.id, nowMs);
+        this.#enter(peer, reaction);
+        return this.#run?.workerLeft(worker.id, this.#options.now());
       case "resume":
-        return this.#resume(worker);
+        return this.#joinRun(peer, worker, reaction);
       case "leave":
-        return this.#leave(connection, header.reason);
+        return this.#leave(peer, header.reason);
     }
   }
 
-  #hello(connection: Connection, hello: MessageOf<WorkerMessage, "hello">): void {
-    if (connection.worker !== undefined) {
-      throw new ProtocolError("ERR_STATE", sentence("hello-twice"));
-    }
+  #reactionTo(header: WorkerMessage, state: WorkerState): Reaction {
+    // A worker that prepared for an older run is told of the newer one, or has been already.
+    const isForAnotherRun = header.type === "ready" && header.run !== this.#run?.id;
+    return isForAnotherRun && state !== "new" ? "ignored" : reactions[header.type][state];
+  }
+
+  /** The one place where a state changes, to what the tables say. */
+  #enter(peer: Peer, next: Reaction | undefined): void {
+    assert(
+      next !== undefined && isWorkerState(next),
+      () => `${next} is no state to enter from ${peer.state}`,
+    );
+    peer.state = next;
+  }
+
+  #hello(peer: Peer, hello: MessageOf<WorkerMessage, "hello">): void {
     this.#checkHello(hello);
     const worker = this.#roster.introduce(hello, hello.session, this.#options.newSession());
     if (worker.isBanned) {
       const said = sentence("has-sent-wrong-result", { worker: worker.name });
       throw new ProtocolError("ERR_MISMATCH", said);
     }
-    this.#replaceSocket(worker, connection);
-    connection.admitted();
-    connection.admitted = nothing;
+    this.#replaceSocket(worker, peer);
+    peer.admitted();
+    peer.admitted = nothing;
     const { session, name } = worker;
     const { kernel } = this.#options;
-    this.#tell(worker, { type: "welcome", protocol: protocolVersion, session, name, kernel });
+    this.#tell(peer, { type: "welcome", protocol: protocolVersion, session, name, kernel });
     this.#reportWorker(worker, { change: "joined", error: null, reason: null });
-    this.#introduceRun(worker);
+    this.#introduceRun(peer);
   }
 
   #checkHello(hello: MessageOf<WorkerMessage, "hello">): void {
@@ -296,58 +320,47 @@ export class WorkerSessions implements RunWorkers {
   }
 
   /** A worker has one socket, so an older one of the same session is closed. */
-  #replaceSocket(worker: Worker, connection: Connection): void {
-    for (const older of this.#connections) {
+  #replaceSocket(worker: Worker, peer: Peer): void {
+    for (const older of this.#peers) {
       if (older.worker === worker) {
         this.#refuse(older, new ProtocolError("ERR_REPLACED", sentence("connected-again")));
       }
     }
-    worker.socket = connection.socket;
-    worker.state = "loading";
-    connection.worker = worker;
+    worker.peer = peer;
+    peer.worker = worker;
   }
 
-  #introduceRun(worker: Worker): void {
-    worker.state = "loading";
+  #introduceRun(peer: Peer): void {
     if (this.#run === undefined) {
-      this.#tell(worker, { type: "wait", reason: sentence("no-run-yet") });
+      this.#tell(peer, { type: "wait", reason: sentence("no-run-yet") });
     } else if (this.#farewell !== undefined) {
-      this.#tell(worker, { type: "end", ...this.#farewell });
+      this.#tell(peer, { type: "end", ...this.#farewell });
     } else {
       const { id, config } = this.#run;
-      this.#tell(worker, { type: "run", run: id, config, dataset: this.#dataset });
+      this.#tell(peer, { type: "run", run: id, config, dataset: this.#dataset });
     }
   }
 
-  #ready(worker: Worker, ready: MessageOf<WorkerMessage, "ready">): void {
-    if (this.#run === undefined || ready.run !== this.#run.id) return;
-    if (worker.state === "ready") throw new ProtocolError("ERR_STATE", sentence("ready-twice"));
+  /** A worker says that it is ready: checks its arithmetic, and notes its speed. */
+  #measure(worker: Worker, ready: MessageOf<WorkerMessage, "ready">): void {
     if (ready.selfTest !== this.#options.selfTest) {
       throw new ProtocolError("ERR_KERNEL", sentence("self-test-differs"));
     }
     // A worker that returns to a run keeps the speed measured there, whatever it claims now.
-    if (worker.speedRun !== ready.run || !worker.speed.isMeasured) {
-      worker.speed = new SpeedEstimate(ready.samplesPerSecond);
-      worker.speedRun = ready.run;
-    }
-    worker.state = "ready";
-    this.#joinRun(worker);
+    if (worker.speedRun === ready.run && worker.speed.isMeasured) return;
+    worker.speed = new SpeedEstimate(ready.samplesPerSecond);
+    worker.speedRun = ready.run;
   }
 
-  #resume(worker: Worker): void {
-    if (worker.state !== "paused") return;
-    worker.state = "ready";
-    this.#joinRun(worker);
-  }
-
-  #joinRun({ id, name, speed, socket }: Worker): void {
-    const subnet = subnetOf(socket?.address ?? "");
+  #joinRun(peer: Peer, { id, name, speed }: Worker, reaction: Reaction): void {
+    this.#enter(peer, reaction);
+    const subnet = subnetOf(peer.socket.address);
     this.#run?.workerReady({ id, name, speed, subnet }, this.#options.now());
   }
 
-  #leave(connection: Connection, reason: Sentence): void {
-    this.#drop(connection, reason);
-    connection.socket.close(1000, "goodbye");
+  #leave(peer: Peer, reason: Sentence): void {
+    this.#drop(peer, reason);
+    peer.socket.close(1000, "goodbye");
   }
 
   /** Notes what became of an answer; `undefined` where no run has asked for any. */
@@ -372,39 +385,35 @@ export class WorkerSessions implements RunWorkers {
     if (worker === undefined) return;
     worker.isBanned = true;
     const error = new ProtocolError("ERR_MISMATCH", reason);
-    const connection = [...this.#connections].find((other) => other.worker === worker);
-    if (connection !== undefined) return this.#refuse(connection, error);
+    const peer = [...this.#peers].find((other) => other.worker === worker);
+    if (peer !== undefined) return this.#refuse(peer, error);
     this.#reportWorker(worker, { change: "refused", error: error.code, reason });
   }
 
   // ── the end of a socket ─────────────────────────────────────────────────────────────────────────────────────────
 
   /** Closes one socket because of something its peer did, and tells both sides. */
-  #refuse(connection: Connection, { code, said }: ProtocolError): void {
-    if (!this.#connections.has(connection)) return;
-    const { socket, worker } = connection;
+  #refuse(peer: Peer, { code, said }: ProtocolError): void {
+    if (!this.#peers.has(peer)) return;
+    const { socket, worker } = peer;
     // A worker of another version could not read the message and would reconnect because of it. The close status
     // says everything.
-    if (code !== "ERR_VERSION") {
-      const message: CoordinatorMessage = { type: "error", code, reason: fitForWire(said) };
-      socket.send(encodeHead(message, 0));
-    }
+    if (code !== "ERR_VERSION") this.#tell(peer, { type: "error", code, reason: fitForWire(said) });
     socket.close(closeStatus[code], code);
-    if (worker === undefined) this.#reportRefused(connection, code, said);
+    if (worker === undefined) this.#reportRefused(peer, code, said);
     const { address } = socket;
-    this.#drop(connection, sentence("from-address", { reason: said, address }), code);
+    this.#drop(peer, sentence("from-address", { reason: said, address }), code);
   }
 
   /** Forgets a socket. Its worker's blocks go to others at once. Safe to call twice. */
-  #drop(connection: Connection, reason: Sentence, error: ProtocolErrorCode | null = null): void {
-    if (!this.#connections.delete(connection)) return;
-    connection.release?.();
-    const { worker } = connection;
+  #drop(peer: Peer, reason: Sentence, error: ProtocolErrorCode | null = null): void {
+    if (!this.#peers.delete(peer)) return;
+    peer.release?.();
+    const { worker } = peer;
     if (worker === undefined) return;
-    connection.worker = undefined;
-    if (worker.socket !== connection.socket) return;
-    worker.socket = undefined;
-    worker.state = "gone";
+    peer.worker = undefined;
+    if (worker.peer !== peer) return;
+    worker.peer = undefined;
     this.#reportWorker(worker, { change: "left", error, reason });
     this.#run?.workerLeft(worker.id, this.#options.now());
   }
@@ -414,53 +423,53 @@ export class WorkerSessions implements RunWorkers {
   /** Call this every few tens of milliseconds: it notices silence and lateness, and reports what the run waits for. */
   tick(): void {
     const nowMs = this.#options.now();
-    for (const connection of this.#connections) this.#watch(connection, nowMs);
+    for (const peer of this.#peers) this.#watch(peer, nowMs);
     this.#run?.tick(nowMs);
     this.#notices.tick(this.#run);
   }
 
-  #watch(connection: Connection, nowMs: number): void {
-    const { socket, worker, openedMs, heardMs, pingedMs } = connection;
+  #watch(peer: Peer, nowMs: number): void {
+    const { socket, worker, openedMs, heardMs, pingedMs } = peer;
     if (worker === undefined) {
       if (nowMs - openedMs <= helloTimeoutMs) return;
-      return this.#refuse(
-        connection,
-        new ProtocolError("ERR_TIMEOUT", sentence("no-hello-in-time")),
-      );
+      return this.#refuse(peer, new ProtocolError("ERR_TIMEOUT", sentence("no-hello-in-time")));
     }
-    if (isSilent(connection, nowMs)) {
+    if (isSilent(peer, nowMs)) {
       const seconds = Math.round((nowMs - heardMs) / 1000);
-      this.#drop(connection, sentence("silent-for", { seconds }));
+      this.#drop(peer, sentence("silent-for", { seconds }));
       return socket.terminate();
     }
-    if (nowMs - pingedMs < pingIntervalMs || connection.pingOutstanding) return;
-    connection.pingedMs = nowMs;
-    connection.pingOutstanding = true;
+    if (nowMs - pingedMs < pingIntervalMs || peer.pingOutstanding) return;
+    peer.pingedMs = nowMs;
+    peer.pingOutstanding = true;
     socket.ping();
   }
 
-  #pong(connection: Connection): void {
+  #pong(peer: Peer): void {
     const nowMs = this.#options.now();
-    connection.heardMs = nowMs;
-    if (!connection.pingOutstanding) return void this.#spend(connection);
-    connection.pingOutstanding = false;
-    if (connection.worker !== undefined)
-      connection.worker.roundTripMs = nowMs - connection.pingedMs;
+    peer.heardMs = nowMs;
+    if (!peer.pingOutstanding) return void this.#spend(peer);
+    peer.pingOutstanding = false;
+    if (peer.worker !== undefined) peer.worker.roundTripMs = nowMs - peer.pingedMs;
   }
 
   // ── sending and showing ─────────────────────────────────────────────────────────────────────────────────────────
 
   send(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean {
-    const socket = this.#roster.get(workerId)?.socket;
-    if (socket === undefined) return false;
+    const peer = this.#roster.get(workerId)?.peer;
+    if (peer === undefined) return false;
+    const { socket, state } = peer;
+    const states: Partial<Record<WorkerState, WorkerState>> = announcements[header.type];
+    assert(states[state] === state, () => `${header.type} while ${state}`);
     if (socket.queuedBytes + tensor.length > queuedBytesMax(tensor.length / 4)) return false;
     socket.send(encodeHead(header, tensor.length), tensor);
     this.#run?.progress.addBytes(tensor.length);
     return true;
   }
 
-  #tell(worker: Worker, message: CoordinatorMessage): void {
-    worker.socket?.send(encodeHead(message, 0));
+  #tell(peer: Peer, message: CoordinatorMessage): void {
+    this.#enter(peer, announcements[message.type][peer.state]);
+    peer.socket.send(encodeHead(message, 0));
   }
 
   #reportWorker(worker: Worker, what: Pick<WorkerEvent, "change" | "error" | "reason">): void {
@@ -470,7 +479,7 @@ export class WorkerSessions implements RunWorkers {
     this.#options.report({ event: "worker", ...what, name, kind, threads, workers });
   }
 
-  #reportRefused({ socket }: Connection, error: ProtocolErrorCode, reason: Sentence): void {
+  #reportRefused({ socket }: Peer, error: ProtocolErrorCode, reason: Sentence): void {
     this.#options.report({
       event: "worker",
       change: "refused",
@@ -492,4 +501,9 @@ export class WorkerSessions implements RunWorkers {
     const workers = this.#roster.views(isBusy, this.#options.now());
     return { ...urls, run, workers };
   }
+}
+
+function untimely({ type }: WorkerMessage, state: WorkerState): Sentence {
+  if (state === "new") return sentence("before-hello", { type });
+  return sentence(type === "hello" ? "hello-twice" : "ready-twice");
 }

@@ -7,9 +7,15 @@ import { describe, expect, test } from "vitest";
 
 import type { Phase } from "../../../../coordinator/run/view.ts";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import {
+  reactions,
+  type WorkerState,
+  workerStates,
+} from "../../../../coordinator/workers/worker-states.ts";
 import { known } from "../../../../shared/assert.ts";
 import { closeStatus, type ProtocolErrorCode } from "../../../../shared/protocol/errors.ts";
 import { protocolVersion } from "../../../../shared/protocol/limits.ts";
+import type { WorkerMessage } from "../../../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { quoted, sayAtTerminal, sentence } from "../../../../shared/words/sentence.ts";
 import { badFields, type Header, oddFields, pack } from "../../../support/attacks/bad-messages.ts";
@@ -38,18 +44,9 @@ const expected = new Map(configs.map((config) => [config, expectedFingerprint(co
 // ── the messages
 // ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const types = [
-  "hello",
-  "ready",
-  "gradient",
-  "costs",
-  "evaluation",
-  "failed",
-  "pause",
-  "resume",
-  "leave",
-] as const;
-type Type = (typeof types)[number];
+type Type = WorkerMessage["type"];
+/** The rows of the table that is walked. */
+const types = Object.keys(reactions) as Type[];
 
 interface Message {
   readonly header: Header;
@@ -98,6 +95,8 @@ type End = ProtocolErrorCode | "goodbye" | "warned" | "fine";
 
 interface Outcome {
   readonly end: End;
+  /** What the coordinator shows of the worker then. */
+  readonly shown?: string | undefined;
   /** Of a refusal. */
   readonly reason: string;
 }
@@ -110,8 +109,8 @@ interface Situation {
   readonly enter: (scene: Scene) => Peer;
   /** Brings the run to its end. */
   readonly finish: (scene: Scene) => void;
-  /** The outcome of each type of message if nothing is wrong with it. */
-  readonly ends: Readonly<Record<Type, End>>;
+  /** The outcome of the messages that are given to the run, where it is not `fine`. */
+  readonly taken?: Partial<Record<Type, End>>;
 }
 
 function scene({ config = short, minWorkers = 1, isStarted = true } = {}): Scene {
@@ -153,16 +152,6 @@ function joinWorking(kind: Type): Situation["enter"] {
   };
 }
 
-const idle = { gradient: "fine", costs: "fine", evaluation: "fine", failed: "fine" } as const;
-const member = {
-  ...idle,
-  hello: "ERR_STATE",
-  ready: "fine",
-  pause: "fine",
-  resume: "fine",
-  leave: "goodbye",
-} as const;
-
 /** Its own kind of answer is judged; any other kind counts as late. */
 function working(kind: Type, phase: Phase, config: RunConfig): Situation {
   return {
@@ -170,8 +159,31 @@ function working(kind: Type, phase: Phase, config: RunConfig): Situation {
     set: () => scene({ config }),
     enter: joinWorking(kind),
     finish: workOn,
-    ends: { ...member, ready: "ERR_STATE", failed: "warned" },
+    taken: { failed: "warned" },
   };
+}
+
+/** The column of the table for what the coordinator shows of a worker. */
+function columnOf(shown: string | undefined): WorkerState {
+  if (shown === undefined) return "new";
+  const state = workerStates.find((one) => one === (shown === "working" ? "ready" : shown));
+  return known(state, shown);
+}
+
+/** What the table says of a message with nothing wrong in it: its outcome, and the state after it. */
+function expectedOf(
+  situation: Situation,
+  type: Type,
+  hasRun: boolean,
+): readonly [End, WorkerState] {
+  const state = columnOf(situation.shows[0]);
+  // Before any run has begun, `ready` can only be for another one.
+  const reaction =
+    type === "ready" && state !== "new" && !hasRun ? "ignored" : reactions[type][state];
+  if (reaction === "ERR_STATE") return ["ERR_STATE", "new"];
+  if (reaction === "closes") return ["goodbye", "new"];
+  if (reaction === "taken") return [situation.taken?.[type] ?? "fine", state];
+  return ["fine", reaction === "ignored" ? state : reaction];
 }
 
 const situations: Readonly<Record<string, Situation>> = {
@@ -180,17 +192,6 @@ const situations: Readonly<Record<string, Situation>> = {
     set: scene,
     enter: ({ stage }) => stage.connect(),
     finish: workOn,
-    ends: {
-      hello: "fine",
-      ready: "ERR_STATE",
-      gradient: "ERR_STATE",
-      costs: "ERR_STATE",
-      evaluation: "ERR_STATE",
-      failed: "ERR_STATE",
-      pause: "ERR_STATE",
-      resume: "ERR_STATE",
-      leave: "ERR_STATE",
-    },
   },
   "loading, while no run has begun": {
     shows: ["loading", undefined],
@@ -201,14 +202,12 @@ const situations: Readonly<Record<string, Situation>> = {
       here.honest.getReady();
       workOn(here);
     },
-    ends: member,
   },
   "loading, while others work": {
     shows: ["loading", "training"],
     set: scene,
     enter: join,
     finish: workOn,
-    ends: member,
   },
   "ready, while the run waits for more": {
     shows: ["ready", "waiting"],
@@ -220,14 +219,13 @@ const situations: Readonly<Record<string, Situation>> = {
         peer.say({ type: "leave", reason: quoted("bye") });
       workOn(here);
     },
-    ends: { ...member, ready: "ERR_STATE" },
   },
   "ready, while others have all the work": {
     shows: ["ready", "training"],
     set: scene,
     enter: joinReady,
     finish: workOn,
-    ends: { ...member, ready: "ERR_STATE", gradient: "warned" },
+    taken: { gradient: "warned" },
   },
   "working on a gradient": working("gradient", "training", long),
   "working on an evaluation": working("evaluation", "evaluating", long),
@@ -241,7 +239,6 @@ const situations: Readonly<Record<string, Situation>> = {
       return peer;
     },
     finish: workOn,
-    ends: member,
   },
   "ready, while the run is paused": {
     shows: ["ready", "paused"],
@@ -256,7 +253,6 @@ const situations: Readonly<Record<string, Situation>> = {
       runOf(here).resume(0);
       workOn(here);
     },
-    ends: { ...member, ready: "ERR_STATE" },
   },
   "loading, after the run": {
     shows: ["loading", "finished"],
@@ -277,7 +273,6 @@ const situations: Readonly<Record<string, Situation>> = {
       here.honest.getReady("run-2");
       workOn(here);
     },
-    ends: member,
   },
 };
 
@@ -293,13 +288,14 @@ function send(
   const { stage, honest, bystander, current } = here;
   const peer = situation.enter(here);
   expect(shownOf(here, peer)).toEqual(situation.shows);
+  expect(peer.isAdmitted).toBe(situation.shows[0] !== undefined);
   const others = [honest, bystander];
   const heard = others.map((other) => other.heard.length);
   const told = stage.events.length;
   const bytes = make(messageOf(type, current?.run.id ?? "run-1", peer.answers[0]));
   const wasWorking = peer.answers.length > 0;
   peer.handler.message(bytes);
-  const end = endOf(stage, peer, told);
+  const end = { ...endOf(stage, peer, told), shown: shownOf(here, peer)[0] };
   peer.handler.closed(quoted("closed"));
   // The honest worker gets what the sender held and hears of nothing else. Nobody else hears anything.
   const news = others.flatMap((other, i) => other.heard.slice(heard[i]));
@@ -312,7 +308,8 @@ function shownOf({ stage, current }: Scene, peer: Peer) {
   const view = stage.coordinator.view({ joinUrl: "", otherJoinUrls: [], dashboardUrl: "" }, null);
   const present = view.workers.filter(({ state }) => state !== "gone");
   const mallory = present.find(({ name }) => name.startsWith("mallory"));
-  expect(peer.isAdmitted).toBe(mallory !== undefined);
+  // A peer that was admitted may be gone.
+  if (mallory !== undefined) expect(peer.isAdmitted).toBe(true);
   return [mallory?.state, current?.run.phase];
 }
 
@@ -367,6 +364,11 @@ class Counts {
   }
 }
 
+test("the situations are in all 4 columns of the table", () => {
+  const columns = Object.values(situations).map(({ shows: [shown] }) => columnOf(shown));
+  expect(new Set(columns)).toEqual(new Set(workerStates));
+});
+
 describe.each(Object.entries(situations))("a peer that is %s", (name, situation) => {
   test("is closed for any field of any message that is wrong in any way, gets what the table says for the others, and nobody else notices", () => {
     const here = situation.set();
@@ -385,7 +387,8 @@ describe.each(Object.entries(situations))("a peer that is %s", (name, situation)
         counts.add(end);
       }
       const right = send(situation, here, type, (message) => pack(message.header, message.tensor));
-      expect([type, right.end]).toEqual([type, situation.ends[type]]);
+      const expectation = expectedOf(situation, type, here.current !== undefined);
+      expect([type, right.end, columnOf(right.shown)]).toEqual([type, ...expectation]);
       counts.add(right.end);
       for (const [i, { what }] of oddFields(header, tensor).entries()) {
         const odd = (message: Message) =>

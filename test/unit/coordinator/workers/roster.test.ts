@@ -17,6 +17,7 @@ const socket: PeerSocket = {
   close: () => {},
   terminate: () => {},
 };
+const peer = { socket, state: "loading" } as const;
 
 function introduce(roster: Roster, name: string, session = "", newSession = name): Worker {
   const hello = { name, kind: "node", agent: "node 24", threads: 2 } as const;
@@ -97,7 +98,7 @@ describe("Roster", () => {
   test("remembers 1,000 workers that are gone, forgets the oldest, and never a connected one", () => {
     const roster = new Roster();
     const connected = introduce(roster, "connected");
-    connected.socket = socket;
+    connected.peer = peer;
     for (let i = 0; i < 1_100; i++) introduce(roster, `w${i}`);
     expect(roster.get(connected.id)).toBe(connected);
     const kept = Array.from({ length: 1_100 }, (_, i) => i).filter((i) => {
@@ -113,7 +114,7 @@ describe("Roster", () => {
     const roster = new Roster();
     introduce(roster, "gone");
     const here = introduce(roster, "here");
-    here.socket = socket;
+    here.peer = peer;
     expect(roster.connectedCount).toBe(1);
   });
 
@@ -124,8 +125,7 @@ describe("Roster", () => {
     gone.samplesDone = 300;
     const here = introduce(roster, "here");
     here.samplesDone = 100;
-    here.socket = socket;
-    here.state = "ready";
+    here.peer = { ...peer, state: "ready" };
     const views = roster.views((id) => id === here.id, 0);
     expect(views.map(({ name, state, share }) => ({ name, state, share }))).toEqual([
       { name: "gone", state: "gone", share: 0.75 },
@@ -137,8 +137,7 @@ describe("Roster", () => {
     const roster = new Roster();
     for (const state of ["ready", "paused"] as const) {
       const worker = introduce(roster, state);
-      worker.socket = socket;
-      worker.state = state;
+      worker.peer = { ...peer, state };
     }
     expect(viewsOf(roster).map(({ state, share }) => [state, share])).toEqual([
       ["ready", 0],
@@ -150,14 +149,14 @@ describe("Roster", () => {
 
   test("never shows a session, because it is the secret that proves an identity", () => {
     const roster = new Roster();
-    introduce(roster, "ana", "", "secret-session").socket = socket;
+    introduce(roster, "ana", "", "secret-session").peer = peer;
     expect(JSON.stringify(viewsOf(roster))).not.toContain("secret-session");
   });
 
   test("counts from 0 again in the next run", () => {
     const roster = new Roster();
     const ana = introduce(roster, "ana");
-    [ana.socket, ana.blocksDone, ana.samplesDone] = [socket, 5, 160];
+    [ana.peer, ana.blocksDone, ana.samplesDone] = [peer, 5, 160];
     roster.startRun();
     expect(viewsOf(roster)).toMatchObject([{ blocksDone: 0, share: 0 }]);
   });

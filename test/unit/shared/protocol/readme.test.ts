@@ -6,6 +6,13 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
+import {
+  announcements,
+  isWorkerState,
+  reactions,
+  type WorkerState,
+  workerStates,
+} from "../../../../coordinator/workers/worker-states.ts";
 import { known } from "../../../../shared/assert.ts";
 import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { layerKinds } from "../../../../shared/model/layer-kinds.ts";
@@ -84,6 +91,27 @@ describe("the specification", () => {
     const named = rows.flatMap(([names = ""]) => codeSpansOf(names));
     const types = directions.flatMap(({ fields }) => [...fields.keys()]);
     expect(named.toSorted()).toEqual(types.toSorted());
+  });
+
+  test("gives for each of 4 states what follows each of a worker's messages, as the coordinator acts", () => {
+    const acted = Object.entries(reactions).map(([type, byState]) => {
+      const cells = workerStates.map((state) => byState[state]);
+      return [type, cells.map((cell) => (isWorkerState(cell) ? `→ ${cell}` : cell))];
+    });
+    expect(stateCellsOf(messageFields.worker)).toEqual(Object.fromEntries(acted));
+  });
+
+  test("gives for each of 4 states what the coordinator may send, as it is held to", () => {
+    const held = Object.entries(announcements).map(([type, states]) => {
+      const after: Partial<Record<WorkerState, WorkerState>> = states;
+      const cells = workerStates.map((state) => {
+        const next = after[state];
+        if (next === undefined) return "";
+        return next === state ? "yes" : `→ ${next}`;
+      });
+      return [type, cells];
+    });
+    expect(stateCellsOf(messageFields.coordinator)).toEqual(Object.fromEntries(held));
   });
 
   test("has every error code with its close status, and no other", () => {
@@ -217,6 +245,15 @@ describe("the specification", () => {
 /** A map, lists inside each other, and a number in the innermost list. */
 function nested(lists: number): Buffer {
   return Buffer.from(`81a161${"91".repeat(lists)}07`, "hex");
+}
+
+/** The cells of the tables of states for the messages of one direction, by type. */
+function stateCellsOf(fields: ReadonlyMap<string, unknown>): Record<string, string[]> {
+  const rows = tableRows(sectionOf(page, "The life of a connection"));
+  const cells = rows.flatMap(([names = "", ...byState]) => {
+    return codeSpansOf(names).map((type): [string, string[]] => [type, byState.map(plain)]);
+  });
+  return Object.fromEntries(cells.filter(([type]) => fields.has(type)));
 }
 
 /** The value of a limit in the table of limits. */
