@@ -54,12 +54,12 @@ export function readCommandLine(argv: readonly string[], version: string): Comma
   return known<CommandLine>(found, "a command line without an error has a command");
 }
 
-interface Outcome {
+interface Findings {
   readonly print: (text: string) => void;
   readonly found: (commandLine: CommandLine) => void;
 }
 
-function makeProgram(version: string, { print, found }: Outcome): Command {
+function makeProgram(version: string, { print, found }: Findings): Command {
   const program = new Command("promedio")
     .description(programHelp)
     .version(version, "--version", "print the version")

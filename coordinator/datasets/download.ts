@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { quoted, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 import { sha256OfParts } from "../sha256.ts";
-import { nodeDisk, type Outcome } from "../storage/disk.ts";
+import { nodeDisk, type DiskOutcome } from "../storage/disk.ts";
 import { ownPart } from "./part-file.ts";
 
 /** When to give up. */
@@ -45,7 +45,7 @@ type Attempt =
  *
  * @returns Success once the file has its name and the right hash and is flushed, or the reason why it never will.
  */
-export async function download(request: Download): Promise<Outcome> {
+export async function download(request: Download): Promise<DiskOutcome> {
   const { attemptsMax, firstWaitMs } = request.patience ?? patienceDefault;
   const part = await ownPart(request.path);
   let failures = 0;
@@ -147,7 +147,7 @@ async function receive(
  * Checks the hash and gives the file its name. A wrong file is removed, because continuing from it could never
  * succeed.
  */
-async function accept({ path, file }: Download, part: string): Promise<Outcome> {
+async function accept({ path, file }: Download, part: string): Promise<DiskOutcome> {
   const sha256 = sha256OfParts(await readFile(part));
   if (sha256 !== file.sha256) {
     await rm(part, { force: true });

@@ -10,7 +10,7 @@ import { gzip } from "node:zlib";
 
 import { assert } from "../../shared/assert.ts";
 import { isLoopback } from "./addresses.ts";
-import { sendBody } from "./http-body.ts";
+import { sendBody, sendText } from "./http-body.ts";
 import { acceptsGzip, namesTag, parseRange } from "./http-fields.ts";
 
 const prefix = "/data/";
@@ -71,7 +71,7 @@ export function createDataRoute(isNear = comesFromThisMachine): DataRoute {
       if (!path.startsWith(prefix)) return false;
       response.setHeader("X-Content-Type-Options", "nosniff");
       const blob = blobs.get(path.slice(prefix.length));
-      if (blob === undefined) refuse(response, 404, "no such dataset");
+      if (blob === undefined) sendText(response, 404, "no such dataset");
       else answer(blob, request, response, isNear(request));
       return true;
     },
@@ -96,7 +96,7 @@ function answer(
   const { method, headers } = request;
   if (method !== "GET" && method !== "HEAD") {
     response.setHeader("Allow", "GET, HEAD");
-    return refuse(response, 405, "only GET and HEAD");
+    return sendText(response, 405, "only GET and HEAD");
   }
   const wantsRange = method === "GET" && headers.range !== undefined;
   const mayCompress = !wantsRange && !isNear && acceptsGzip(headers["accept-encoding"]);
@@ -125,7 +125,7 @@ function send(
     method === "GET" && conditionHolds ? parseRange(headers.range, bytes.length) : undefined;
   if (range === "unsatisfiable") {
     response.setHeader("Content-Range", `bytes */${bytes.length}`);
-    return refuse(response, 416, "no such range");
+    return sendText(response, 416, "no such range");
   }
   if (range !== undefined) {
     response.setHeader("Content-Range", `bytes ${range.start}-${range.end - 1}/${bytes.length}`);
@@ -138,14 +138,4 @@ function send(
   });
   if (method === "HEAD") response.end();
   else sendBody(body, response, chunkBytes);
-}
-
-function refuse(response: ServerResponse, status: number, reason: string): void {
-  const body = `${reason}\n`;
-  response.writeHead(status, {
-    "Content-Type": "text/plain; charset=utf-8",
-    "Content-Length": body.length,
-    "Cache-Control": "no-store",
-  });
-  response.end(body);
 }

@@ -6,6 +6,17 @@
 import type { ServerResponse } from "node:http";
 import { pipeline, Readable } from "node:stream";
 
+/** Sends one line of text, as for a refusal. No cache keeps it. */
+export function sendText(response: ServerResponse, status: number, text: string): void {
+  const body = `${text}\n`;
+  response.writeHead(status, {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+    "Cache-Control": "no-store",
+  });
+  response.end(body);
+}
+
 /** @param chunkBytes - Size of one write. */
 export function sendBody(body: Uint8Array, response: ServerResponse, chunkBytes: number): void {
   pipeline(Readable.from(chunksOf(body, chunkBytes), { highWaterMark: 1 }), response, () => {

@@ -32,6 +32,7 @@ import {
 } from "../../shared/protocol/limits.ts";
 import { reasonOf, sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Access, Role } from "./access.ts";
+import { sendText } from "./http-body.ts";
 import { Quota } from "./limits/quota.ts";
 import { RequestQueue } from "./limits/request-queue.ts";
 import { listenError } from "./listen-error.ts";
@@ -254,7 +255,7 @@ function answer(options: ServerOptions, request: IncomingMessage, response: Serv
     if (release !== undefined) response.once("close", release);
     if (handle(request, response)) return;
   }
-  respond(response, 404, "not found");
+  sendText(response, 404, "not found");
 }
 
 const unknownHost = sentence("host-unknown");
@@ -281,17 +282,7 @@ function refuseRequest({ refused }: ServerOptions, what: RefusedRequest): void {
   if (status === 401) response.setHeader("WWW-Authenticate", "Bearer");
   if (status === 503) response.setHeader("Retry-After", retryAfterSeconds);
   response.setHeader("Connection", "close");
-  respond(response, status, `${code}: ${sayAtTerminal(reason)}`);
-}
-
-function respond(response: ServerResponse, status: number, text: string): void {
-  const body = `${text}\n`;
-  response.writeHead(status, {
-    "Content-Type": "text/plain; charset=utf-8",
-    "Content-Length": Buffer.byteLength(body),
-    "Cache-Control": "no-store",
-  });
-  response.end(body);
+  sendText(response, status, `${code}: ${sayAtTerminal(reason)}`);
 }
 
 function announcesBody({ headers }: IncomingMessage): boolean {

@@ -36,7 +36,7 @@ export interface StoreSnapshot {
 }
 
 /** A step that was not committed. It is normal if a run diverges, so it is a value with a reason for people. */
-export interface Refusal {
+export interface Divergence {
   readonly committed: false;
   readonly reason: Sentence;
 }
@@ -49,7 +49,7 @@ export type StepOutcome =
       /** L2 norm of the mean gradient, before clipping and weight decay. */
       readonly gradientNorm: number;
     }
-  | Refusal;
+  | Divergence;
 
 export interface GradientStep {
   /** The step to commit; must be the store's next one. */
@@ -150,13 +150,13 @@ export class ParameterStore {
     assert(step === this.#step, `step ${this.#step} comes next, got ${step}`);
     assert(Math.fround(divisor) === divisor && divisor >= 1, `divisor ${divisor} is no batch size`);
     const sum = this.kernel.functions.sumOfSquares(gradientSum, this.parameterCount);
-    if (!Number.isFinite(sum)) return refuse(sentence("gradient-not-finite"));
+    if (!Number.isFinite(sum)) return diverged(sentence("gradient-not-finite"));
     const gradientNorm = Math.sqrt(sum) / divisor;
     const { learningRate } = this;
     const clipScale = clipScaleOf(gradientNorm, this.config.clipNorm);
     const scalars = { gradientSum, divisor, clipScale };
     optimizer.step(this.kernel, this.#optimizerStep(this.#next, scalars));
-    if (!this.#isFinite(this.#next)) return refuse(sentence("update-not-finite"));
+    if (!this.#isFinite(this.#next)) return diverged(sentence("update-not-finite"));
     this.#commit();
     return { committed: true, learningRate, gradientNorm };
   }
@@ -168,14 +168,14 @@ export class ParameterStore {
    *   workers'.
    * @throws If `step` is not the next one or the run is not a local search (bugs in the caller).
    */
-  applyCandidate(step: number, candidate: number): { readonly committed: true } | Refusal {
+  applyCandidate(step: number, candidate: number): { readonly committed: true } | Divergence {
     const { optimizer, seed } = this.config;
     assert(optimizer.name === "local-search", `${optimizer.name} has no candidates`);
     assert(step === this.#step, `step ${this.#step} comes next, got ${step}`);
     const next = this.#view(this.#next.parameters);
     if (candidate === 0) next.set(this.parameters);
     else drawNeighbour(next, this.parameters, { seed, step, candidate, sigma: optimizer.sigma });
-    if (!this.#isFinite(this.#next)) return refuse(sentence("update-not-finite"));
+    if (!this.#isFinite(this.#next)) return diverged(sentence("update-not-finite"));
     this.#commit();
     return { committed: true };
   }
@@ -272,7 +272,7 @@ function clipScaleOf(gradientNorm: number, clipNorm: number | null): number {
   return clipNorm !== null && gradientNorm > clipNorm ? clipNorm / gradientNorm : 1;
 }
 
-function refuse(reason: Sentence): Refusal {
+function diverged(reason: Sentence): Divergence {
   return { committed: false, reason };
 }
 

@@ -33,7 +33,7 @@ export class RoundValues {
   /** Kept from round to round, one for each kind whose results are added. */
   readonly #reductions = new Map<RoundKind, Reduction>();
   /** Joins the values of the open round. */
-  #joined: Reduction | Costs = new Costs(0);
+  #joined: Reduction | Concatenation = new Concatenation(0, 1);
 
   constructor(store: ParameterStore, config: RunConfig) {
     this.#store = store;
@@ -43,8 +43,10 @@ export class RoundValues {
 
   /** Forgets what was known of a round: it begins, or begins again. */
   begin(round: OpenRound): void {
-    const isSum = roundKinds[round.kind].join === "sum";
-    this.#joined = isSum ? this.#beginSum(round) : new Costs(round.leafCount);
+    const { join, valueCount } = roundKinds[round.kind];
+    const leafValues = valueCount({ start: 0, end: 1 }, this.#sizes);
+    this.#joined =
+      join === "sum" ? this.#beginSum(round) : new Concatenation(round.leafCount, leafValues);
   }
 
   #beginSum({ kind, leafCount }: OpenRound): Reduction {
@@ -95,7 +97,7 @@ export class RoundValues {
 
   /** Turns the candidate with the lowest cost into the next parameters, or refuses and changes nothing (invariant 3). */
   commitBestCandidate({ step }: OpenRound): CommitOutcome {
-    assert(this.#joined instanceof Costs, "candidates have costs");
+    assert(this.#joined instanceof Concatenation, "costs are not added");
     const { values } = this.#joined;
     const best = bestCandidate(values);
     const lossSum = values[best] ?? 0;
@@ -103,7 +105,7 @@ export class RoundValues {
     return outcome.committed ? { ...outcome, lossSum, correct: null } : outcome;
   }
 
-  /** Costs of a local-search step: nothing to add, because each leaf has its own value. */
+  /** The root of an evaluation. */
   evaluation(): { lossSum: number; correct: number; confusion: number[] } {
     const { values, lossSum, correct } = this.#sum.root();
     return { lossSum, correct, confusion: [...values] };
@@ -115,14 +117,18 @@ export class RoundValues {
   }
 }
 
-/** Costs of a local-search step: nothing to add, because each leaf has its own value. */
-class Costs {
+/** Values that are not added: each leaf keeps its own. */
+class Concatenation {
+  /** Leaf by leaf. */
   readonly values: Float32Array;
+  readonly #leafValues: number;
   readonly #known: Uint8Array;
   #missing: number;
 
-  constructor(leafCount: number) {
-    this.values = new Float32Array(leafCount);
+  /** @param leafValues - How many values each leaf has. */
+  constructor(leafCount: number, leafValues: number) {
+    this.values = new Float32Array(leafCount * leafValues);
+    this.#leafValues = leafValues;
     this.#known = new Uint8Array(leafCount);
     this.#missing = leafCount;
   }
@@ -135,17 +141,19 @@ class Costs {
     return this.#known.subarray(start, end).every((flag) => flag === 1);
   }
 
-  accept({ start, end }: Block, { values: bytes }: Content): Acceptance {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let offset = 0; offset < bytes.length; offset += 4) {
+  /** What is known of a part of the block already is the same (invariant 1), so it may be written again. */
+  accept(block: Block, { values: bytes }: Content): Acceptance {
+    const { buffer, byteOffset, byteLength } = bytes;
+    const view = new DataView(buffer, byteOffset, byteLength);
+    for (let offset = 0; offset < byteLength; offset += 4) {
       if (!Number.isFinite(view.getFloat32(offset, true))) return "not finite";
     }
-    if (this.has({ start, end })) return "covered";
-    for (let leaf = start; leaf < end; leaf++) {
-      if (this.#known[leaf] === 1) continue;
-      this.values[leaf] = view.getFloat32(4 * (leaf - start), true);
+    if (this.has(block)) return "covered";
+    const first = block.start * this.#leafValues;
+    for (let i = 0; 4 * i < byteLength; i++) this.values[first + i] = view.getFloat32(4 * i, true);
+    for (let leaf = block.start; leaf < block.end; leaf++) {
+      if (this.#known[leaf] === 0) this.#missing -= 1;
       this.#known[leaf] = 1;
-      this.#missing -= 1;
     }
     return "accepted";
   }

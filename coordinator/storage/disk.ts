@@ -91,7 +91,7 @@ export function isMissing(error: unknown): boolean {
 }
 
 /** The result of an operation that may fail without harming the run. The reason is one line for the operator. */
-export type Outcome = { readonly ok: true } | { readonly ok: false; readonly reason: Sentence };
+export type DiskOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: Sentence };
 
 async function writeAndFlush(path: string, flags: "w" | "a", bytes: Uint8Array): Promise<void> {
   const file = await open(path, flags);

@@ -6,7 +6,8 @@ import { dirname } from "node:path";
 
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
-import { type Disk, isMissing, type Outcome, replaceFile } from "./disk.ts";
+import { type Disk, isMissing, type DiskOutcome, replaceFile } from "./disk.ts";
+import { OperationQueue } from "./operation-queue.ts";
 
 /**
  * Lines that wait while the disk fails. More are dropped and counted. Enough for some hours of epochs, or 50,000
@@ -35,7 +36,7 @@ export class MetricsFile {
   #trimDue: number | undefined;
   /** Whether the file's name is known to be flushed. Without that, a crash may lose the whole file. */
   #named = false;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new OperationQueue();
 
   constructor(disk: Disk, path: string) {
     this.path = path;
@@ -48,8 +49,8 @@ export class MetricsFile {
   }
 
   /** Writes the recorded lines. Lines that cannot be written now are kept for the next time. */
-  flush(): Promise<Outcome> {
-    return this.#inTurn(async () => {
+  flush(): Promise<DiskOutcome> {
+    return this.#queue.run(async () => {
       if (this.#waiting.length === 0) return { ok: true };
       const lines = this.#waiting;
       this.#waiting = [];
@@ -80,8 +81,8 @@ export class MetricsFile {
    * Removes lines that a run resumed at `step` will record again, and lines that a crash left unfinished, so that
    * each line exists once. Lines recorded but not yet written are kept.
    */
-  trim(step: number): Promise<Outcome> {
-    return this.#inTurn(async () => {
+  trim(step: number): Promise<DiskOutcome> {
+    return this.#queue.run(async () => {
       this.#trimDue = step;
       try {
         await this.#trimIfDue();
@@ -149,12 +150,6 @@ export class MetricsFile {
         this.#waitingCharacters += line.length;
       }
     }
-  }
-
-  #inTurn<T>(operation: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(operation);
-    this.#last = result.catch(() => undefined);
-    return result;
   }
 }
 

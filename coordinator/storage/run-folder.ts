@@ -25,6 +25,7 @@ import {
 } from "./checkpoint.ts";
 import { type Disk, isMissing, readSmall, replaceFile, temporarySuffix } from "./disk.ts";
 import { MetricsFile } from "./metrics-file.ts";
+import { OperationQueue } from "./operation-queue.ts";
 
 /** Two to fall back on if the newest is damaged. */
 const checkpointsKept = 3;
@@ -144,7 +145,7 @@ export class RunFolder {
   readonly metrics: MetricsFile;
   readonly #disk: Disk;
   readonly #checkpoints: string;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new OperationQueue();
 
   constructor(disk: Disk, path: string) {
     this.path = path;
@@ -179,7 +180,7 @@ export class RunFolder {
     checkpoint: Checkpoint,
     { best = false }: { readonly best?: boolean } = {},
   ): Promise<WrittenCheckpoint> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const path = join(this.#checkpoints, nameOf(checkpoint));
       try {
         const bytes = encodeCheckpoint(checkpoint);
@@ -197,7 +198,7 @@ export class RunFolder {
 
   /** Writes a checkpoint to another folder: the last resort if this one can no longer be written. */
   writeElsewhere(checkpoint: Checkpoint, folder: string): Promise<WrittenCheckpoint> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const path = join(folder, nameOf(checkpoint));
       try {
         await this.#disk.mkdir(folder);
@@ -216,7 +217,7 @@ export class RunFolder {
    * @param file - If given, the path of the only checkpoint that will do.
    */
   latestCheckpoint(file?: string): Promise<FoundCheckpoint> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const bad: Sentence[] = [];
       let isUncertain = false;
       try {
@@ -302,12 +303,6 @@ export class RunFolder {
       if (superfluous)
         await this.#disk.unlink(join(this.#checkpoints, name)).catch(() => undefined);
     }
-  }
-
-  #inTurn<T>(operation: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(operation);
-    this.#last = result.catch(() => undefined);
-    return result;
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { sendBody } from "../edge/http-body.ts";
+import { sendBody, sendText } from "../edge/http-body.ts";
 import type { CurrentRun } from "../runs.ts";
 import { encodeCheckpoint } from "../storage/checkpoint.ts";
 
@@ -30,11 +30,11 @@ export function createRunRoute(current: () => CurrentRun | undefined): RunRoute 
       response.setHeader("Cache-Control", "no-store");
       if (request.method !== "GET") {
         response.setHeader("Allow", "GET");
-        refuse(response, 405, "only GET");
-      } else if (run === undefined) refuse(response, 404, "no run yet");
+        sendText(response, 405, "only GET");
+      } else if (run === undefined) sendText(response, 404, "no run yet");
       else if (path === "/run/parameters") sendParameters(run, response);
       else if (path === `/run/${run.number}/checkpoint`) sendCheckpoint(run, response);
-      else refuse(response, 404, "not found");
+      else sendText(response, 404, "not found");
       return true;
     },
   };
@@ -61,13 +61,4 @@ function sendCheckpoint({ run }: CurrentRun, response: ServerResponse): void {
     "Content-Disposition": `attachment; filename="${run.id}-step-${step}.safetensors"`,
   });
   sendBody(body, response, chunkBytes);
-}
-
-function refuse(response: ServerResponse, status: number, reason: string): void {
-  const body = `${reason}\n`;
-  response.writeHead(status, {
-    "Content-Type": "text/plain; charset=utf-8",
-    "Content-Length": body.length,
-  });
-  response.end(body);
 }

@@ -8,14 +8,14 @@ export const panels = ["overview", "loss", "workers", "promedio", "log"] as cons
 export type Panel = (typeof panels)[number];
 
 /** One panel's size in cells. */
-export interface Place {
+export interface PanelSize {
   readonly panel: Exclude<Panel, "overview">;
   readonly columns: number;
   readonly rows: number;
 }
 
 /** Panels side by side. Bands are stacked vertically. */
-export type Band = readonly Place[];
+export type Band = readonly PanelSize[];
 
 /** The available space and what each panel needs. */
 export interface Room {

@@ -7,7 +7,7 @@ import { integer, stopwatch } from "./figures.ts";
 import { columnsHidden, promedioTable, promedioTableRows } from "./gradient-table.ts";
 import { headLines, joinText } from "./head.ts";
 import { helpLines, keysLine } from "./help.ts";
-import { type Band, clamp, gutter, layout, type Panel, type Place } from "./layout.ts";
+import { type Band, clamp, gutter, layout, type Panel, type PanelSize } from "./layout.ts";
 import { lossChart, lossLegend } from "./loss-chart.ts";
 import { qrCode } from "./qr-code.ts";
 import { createStyle, type Style } from "./style.ts";
@@ -180,7 +180,7 @@ function bandLines(view: CoordinatorView, state: ScreenState, [left, right]: Ban
   return Array.from({ length: left.rows }, (_, row) => band[row] ?? "");
 }
 
-function panelLines(view: CoordinatorView, state: ScreenState, place: Place): string[] {
+function panelLines(view: CoordinatorView, state: ScreenState, place: PanelSize): string[] {
   const area = { ...place, style: createStyle(state.color) };
   switch (place.panel) {
     case "loss":

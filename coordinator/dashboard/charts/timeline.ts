@@ -16,7 +16,7 @@ const gap = 6;
 const newestWeight = 0.2;
 
 /** The position and scale at which one step is drawn. */
-interface Place {
+interface StepFrame {
   readonly rows: readonly string[];
   readonly left: number;
   readonly perMs: number;
@@ -93,7 +93,7 @@ export class Timeline {
   #drawStep(
     context: CanvasRenderingContext2D,
     step: Step,
-    { rows, left, perMs, wide, colors }: Place,
+    { rows, left, perMs, wide, colors }: StepFrame,
   ): void {
     for (const [i, name] of rows.entries()) {
       const top = i * rowHeight + 3;
