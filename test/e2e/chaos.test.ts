@@ -9,13 +9,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { Random } from "../../shared/random.ts";
 import { quoted } from "../../shared/words/sentence.ts";
 import { createConnect } from "../../worker/node/socket.ts";
 import { WorkerLoop } from "../../worker/worker.ts";
-import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
+import type { Cluster, CoordinatorProcess } from "../support/processes/cluster.ts";
+import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
 
 const kernelPath = join(import.meta.dirname, "../../build/kernel.wasm");
 
@@ -27,10 +28,7 @@ const data = ["--dataset=digits:2000,200", "--batch-size=64", "--shard-size=4"];
 
 let cluster: Cluster;
 
-beforeEach(async () => {
-  cluster = await Cluster.create();
-});
-afterEach(() => cluster.stop());
+eachWithCluster((fresh) => (cluster = fresh));
 
 async function quietFingerprint(epochs: number): Promise<unknown> {
   const coordinator = cluster.coordinator(

@@ -4,21 +4,17 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { decodeCheckpoint } from "../../coordinator/storage/checkpoint.ts";
-import { Cluster } from "../support/processes/cluster.ts";
+import type { Cluster } from "../support/processes/cluster.ts";
+import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
 
 const program = join(import.meta.dirname, "../../build/promedio.js");
 
 let cluster: Cluster;
 
-beforeEach(async () => {
-  cluster = await Cluster.create();
-});
-afterEach(async () => {
-  await cluster.stop();
-});
+eachWithCluster((fresh) => (cluster = fresh));
 
 test("Ctrl-C, which every process of the terminal receives: the last line names the checkpoint of the step where it stopped", async () => {
   const runs = join(cluster.folder, "runs");

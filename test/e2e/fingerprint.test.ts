@@ -6,13 +6,14 @@ import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { drawDigits } from "../../coordinator/datasets/digits.ts";
 import { decodeCheckpoint, fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
 import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
 import type { RunSettings } from "../../shared/run/settings/run-settings.ts";
-import { Cluster, type JsonEvent } from "../support/processes/cluster.ts";
+import type { Cluster, JsonEvent } from "../support/processes/cluster.ts";
+import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
 import { trainSequentially } from "../support/trainers/sequential-trainer.ts";
 
 const { dataset } = drawDigits(600, 100);
@@ -38,10 +39,7 @@ function expected(given: RunSettings): { fingerprint: string; testAccuracy: numb
 const data = ["--dataset", "digits:600,100"];
 let cluster: Cluster;
 
-beforeEach(async () => {
-  cluster = await Cluster.create();
-});
-afterEach(() => cluster.stop());
+eachWithCluster((fresh) => (cluster = fresh));
 
 /** The coordinator's progress. */
 async function committedStep(url: string): Promise<number> {

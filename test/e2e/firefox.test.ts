@@ -1,8 +1,9 @@
 /** The join page in a real headless Firefox: another engine, the same bits. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 
 import { findFirefox, type Firefox, openFirefox } from "../support/browser/firefox.ts";
-import { Cluster } from "../support/processes/cluster.ts";
+import type { Cluster } from "../support/processes/cluster.ts";
+import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
 
 const path = findFirefox();
 const args = ["--exit", "--dataset", "digits:600,100", "--batch-size", "20", "--shard-size", "5"];
@@ -11,12 +12,9 @@ const run = [...args, "--epochs", "5"];
 let cluster: Cluster;
 let firefox: Firefox | undefined;
 
-beforeEach(async () => {
-  cluster = await Cluster.create();
-});
+eachWithCluster((fresh) => (cluster = fresh));
 afterEach(async () => {
   await firefox?.stop();
-  await cluster.stop();
 });
 
 describe.skipIf(path === undefined)("Firefox", () => {

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 
 import { eventLine } from "../../coordinator/console/view/event-line.ts";
@@ -18,10 +18,11 @@ import { closeStatus } from "../../shared/protocol/errors.ts";
 import { protocolVersion } from "../../shared/protocol/limits.ts";
 import { quoted, sayAtTerminal } from "../../shared/words/sentence.ts";
 import { lies, oneUnitInTheLastPlace } from "../support/attacks/lies.ts";
-import { startLyingWorker } from "../support/attacks/lying-worker.ts";
 import { RawPeer } from "../support/attacks/raw-peer.ts";
 import { inEnglish } from "../support/fixtures/in-english.ts";
 import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
+import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
+import { startTestWorker } from "../support/processes/test-worker.ts";
 import type { Told } from "../support/trainers/direct-run.ts";
 
 const run = ["--dataset", "digits:1000,100", "--batch-size", "200", "--epochs", "20"];
@@ -31,8 +32,7 @@ const named = /^ERR_MISMATCH: block \[\d+, \d+\) of step (\d+) differs from the 
 let cluster: Cluster;
 let expected: unknown;
 
-beforeEach(async () => void (cluster = await Cluster.create()));
-afterEach(() => cluster.stop());
+eachWithCluster((fresh) => (cluster = fresh));
 
 beforeAll(async () => {
   const undisturbed = await Cluster.create();
@@ -53,7 +53,7 @@ async function joinAs(
   tell: (result: Told, count: number) => Told,
 ) {
   const { joinUrl } = await coordinator.event("listening");
-  return startLyingWorker({ joinUrl: String(joinUrl), name, tell });
+  return startTestWorker({ joinUrl: String(joinUrl), name, tell });
 }
 
 /** The events that a dashboard receives until its second snapshot. */

@@ -7,11 +7,12 @@ import { createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { startLocalWorkers } from "../../coordinator/workers/local-workers.ts";
 import { sayAtTerminal, type Sentence } from "../../shared/words/sentence.ts";
-import { Cluster } from "../support/processes/cluster.ts";
+import type { Cluster } from "../support/processes/cluster.ts";
+import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
 
 const short = ["--dataset", "digits:600,100", "--epochs", "1", "--exit"];
 const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
@@ -19,10 +20,7 @@ const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
 );
 
 let cluster: Cluster;
-beforeEach(async () => {
-  cluster = await Cluster.create();
-});
-afterEach(() => cluster.stop());
+eachWithCluster((fresh) => (cluster = fresh));
 
 /** Another program, such as a development server on [::1], and its port. */
 async function listen(host: string): Promise<{ server: Server; port: number }> {

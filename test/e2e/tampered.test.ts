@@ -13,18 +13,18 @@ import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { closeStatus } from "../../shared/protocol/errors.ts";
 import { protocolVersion } from "../../shared/protocol/limits.ts";
 import { decodeCoordinatorMessage } from "../../shared/protocol/messages.ts";
-import { Cluster } from "../support/processes/cluster.ts";
+import type { Cluster } from "../support/processes/cluster.ts";
+import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
 
 const root = join(import.meta.dirname, "../..");
 let cluster: Cluster;
 let tampered: string;
 
+eachWithCluster((fresh) => (cluster = fresh));
 beforeEach(async () => {
-  cluster = await Cluster.create();
   tampered = await mkdtemp(join(tmpdir(), "promedio-tampered-"));
 });
 afterEach(async () => {
-  await cluster.stop();
   await rm(tampered, { recursive: true, force: true });
 });
 

@@ -8,12 +8,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 
 import { escape } from "../../coordinator/console/view/style.ts";
 import { makeCertificate } from "../support/processes/certificates.ts";
-import { Cluster } from "../support/processes/cluster.ts";
+import type { Cluster } from "../support/processes/cluster.ts";
+import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
 import { hasPseudoTerminals, PseudoTerminal } from "../support/processes/pseudo-terminal.ts";
 
 const program = join(import.meta.dirname, "../../build/promedio.js");
@@ -23,13 +24,10 @@ const data = ["--dataset", "digits:600,100", "--batch-size", "20", "--epochs", "
 let cluster: Cluster;
 let terminals: PseudoTerminal[] = [];
 
-beforeEach(async () => {
-  cluster = await Cluster.create();
-});
+eachWithCluster((fresh) => (cluster = fresh));
 afterEach(async () => {
   await Promise.all(terminals.map((terminal) => terminal.stop()));
   terminals = [];
-  await cluster.stop();
 });
 
 function open(...args: ConstructorParameters<typeof PseudoTerminal>): PseudoTerminal {

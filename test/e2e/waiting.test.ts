@@ -1,11 +1,12 @@
 /** @file A run that waits says for whom, on real processes: in the output and on the dashboards. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 
 import type { RunView } from "../../coordinator/run/view.ts";
 import type { DashboardMessage } from "../../coordinator/watch/dashboard-messages.ts";
 import { sayAtTerminal } from "../../shared/words/sentence.ts";
-import { Cluster } from "../support/processes/cluster.ts";
+import type { Cluster } from "../support/processes/cluster.ts";
+import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
 
 const run = ["--dataset=digits:600,100", "--batch-size=20", "--shard-size=5", "--epochs=100000"];
 const sentence =
@@ -14,12 +15,9 @@ const sentence =
 let cluster: Cluster;
 let dashboard: Dashboard | undefined;
 
-beforeEach(async () => {
-  cluster = await Cluster.create();
-});
+eachWithCluster((fresh) => (cluster = fresh));
 afterEach(async () => {
   dashboard?.close();
-  await cluster.stop();
 });
 
 test("when the only worker stalls with its block, output and dashboards name both, until it continues", async () => {

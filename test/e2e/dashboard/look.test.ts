@@ -15,15 +15,13 @@ import {
   openDashboard,
   openPage,
   phase,
+  startEndlessRun,
 } from "../../support/browser/dashboard-page.ts";
 import { readQrCode } from "../../support/browser/qr-reader.ts";
 import type { Cluster } from "../../support/processes/cluster.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const small = ["--dataset", "digits:600,100", "--batch-size", "20"];
-const endless = [...small, "--local-workers", "2", "--epochs", "50000"];
-/** More than any step needs, so that the workers with a share change from step to step. */
-const fourWorkers = [...small, "--local-workers", "4", "--epochs", "50000"];
 
 let cluster: Cluster;
 let page: Page;
@@ -32,7 +30,7 @@ const problems = eachWithPage(browser, (stage) => ({ cluster, page } = stage));
 describe.skipIf(browser === undefined)("the dashboard's looks", () => {
   test.each(["dark", "light"] as const)("a phone reads its QR code, %s", async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
-    const coordinator = cluster.coordinator(...endless);
+    const coordinator = await startEndlessRun(cluster);
     await openDashboard(page, coordinator);
     const { joinUrl } = await coordinator.event("listening");
     await page.locator("#qr svg").waitFor();
@@ -48,7 +46,8 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
       const observer = new PerformanceObserver((list) => list.getEntries().forEach(note));
       observer.observe({ type: "layout-shift", buffered: true });
     }`);
-    await openDashboard(page, cluster.coordinator(...fourWorkers));
+    // More workers than any step needs, so that those with a share change from step to step.
+    await openDashboard(page, await startEndlessRun(cluster, { workers: 4 }));
     await phase(page, "Training");
     for (const title of ["curves", "workers", "promedio", "draw", "mistakes", "runs"]) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
@@ -62,7 +61,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
   });
 
   test("speaks Spanish to a reader whose browser asks for it, and to one who picks it", async () => {
-    const coordinator = cluster.coordinator(...endless);
+    const coordinator = await startEndlessRun(cluster);
     await openDashboard(page, coordinator);
     await page.getByLabel("Language").selectOption("es");
     await page.getByText("Dibuja un dígito").waitFor();
@@ -76,7 +75,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
   });
 
   test("in Spanish nothing remains in English, whatever happens", async () => {
-    const coordinator = cluster.coordinator(...endless, "--shard-size", "5");
+    const coordinator = await startEndlessRun(cluster, { flags: ["--shard-size", "5"] });
     const { joinUrl } = await coordinator.event("listening");
     await openDashboard(page, coordinator);
     await page.getByLabel("Language").selectOption("es");
@@ -116,7 +115,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     async ({ width, height, colorScheme }) => {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const coordinator = cluster.coordinator(...endless);
+      const coordinator = await startEndlessRun(cluster);
       await openDashboard(page, coordinator);
       await phase(page, "Training");
       await coordinator.event("epoch", ({ epoch }) => Number(epoch) > 2);
@@ -162,7 +161,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     "axe-core finds no violation from a refusal to the end of a run, %s",
     async (colorScheme) => {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const coordinator = cluster.coordinator(...endless, "--min-workers", "3");
+      const coordinator = await startEndlessRun(cluster, { flags: ["--min-workers", "3"] });
       const { dashboardUrl, joinUrl } = await coordinator.event("listening");
       const found = async (state: string) => {
         await phase(page, state);

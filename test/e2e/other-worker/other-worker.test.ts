@@ -5,13 +5,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 
-import {
-  Cluster,
-  type CoordinatorProcess,
-  type JsonEvent,
-} from "../../support/processes/cluster.ts";
+import type { Cluster, CoordinatorProcess, JsonEvent } from "../../support/processes/cluster.ts";
+import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
 
 const program = join(import.meta.dirname, "worker.py");
 const modules = "import msgpack, websockets, numpy";
@@ -31,13 +28,10 @@ const short = ["--dataset", "digits:600,100", "--exit", "--steps", "5", "--shard
 let cluster: Cluster;
 let others: ChildProcess[] = [];
 
-beforeEach(async () => {
-  cluster = await Cluster.create();
-});
+eachWithCluster((fresh) => (cluster = fresh));
 afterEach(async () => {
   for (const other of others) other.kill("SIGKILL");
   others = [];
-  await cluster.stop();
 });
 
 /** Starts the worker in Python. @returns What it said on stderr so far. */

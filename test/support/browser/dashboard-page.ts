@@ -2,7 +2,9 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach } from "vitest";
 
-import { Cluster, type CoordinatorProcess } from "../processes/cluster.ts";
+import type { Cluster, CoordinatorProcess } from "../processes/cluster.ts";
+import { eachWithCluster } from "../processes/each-with-cluster.ts";
+import { startPacedWorkers } from "../processes/test-worker.ts";
 
 /** The fresh fixtures of each test in a file. */
 interface Stage {
@@ -26,21 +28,16 @@ export function eachWithPage(
   const problems: string[] = [];
   let cluster: Cluster;
   let context: BrowserContext | undefined;
+  eachWithCluster((fresh) => (cluster = fresh));
   beforeEach(async () => {
-    cluster = await Cluster.create();
     problems.length = 0;
     if (browser === undefined) return;
     const viewport = { width: 1440, height: 900 };
     context = await browser.newContext({ viewport, locale: "en-US", ...options });
     await use({ cluster, context, page: await openPage(context, problems) });
   });
-  afterEach(async () => {
-    await context?.close();
-    await cluster.stop();
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
+  afterEach(async () => await context?.close());
+  afterAll(async () => await browser?.close());
   return problems;
 }
 
@@ -56,6 +53,17 @@ export async function openPage(inside: BrowserContext, problems: string[]): Prom
     if (protocol.startsWith("http") && hostname !== "127.0.0.1") problems.push(request.url());
   });
   return opened;
+}
+
+/** A run that lasts as long as a test looks at it, at a pace that leaves the machine to the browser. */
+export async function startEndlessRun(
+  cluster: Cluster,
+  { workers = 2, flags = [] }: { workers?: number; flags?: readonly string[] } = {},
+): Promise<CoordinatorProcess> {
+  const run = ["--dataset", "digits:600,100", "--batch-size", "20", "--epochs", "50000"];
+  const coordinator = cluster.coordinator(...run, ...flags);
+  await startPacedWorkers(cluster, coordinator, workers);
+  return coordinator;
 }
 
 /** Opens a coordinator's dashboard as its operator. */

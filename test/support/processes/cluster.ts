@@ -57,6 +57,7 @@ export class CoordinatorProcess {
 export class Cluster {
   readonly folder: string;
   readonly #children: ChildProcess[] = [];
+  readonly #endings: (() => void)[] = [];
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -83,11 +84,26 @@ export class Cluster {
     return child;
   }
 
+  /** Calls this when the test is over, before its processes end. */
+  atEnd(end: () => void): void {
+    this.#endings.push(end);
+  }
+
   async stop(): Promise<void> {
+    for (const end of this.#endings.splice(0)) end();
     for (const child of this.#children) if (child.exitCode === null) child.kill("SIGKILL");
     await Promise.all(this.#children.map(gone));
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The fingerprint of a run that one worker computes and nobody disturbs. */
+export async function undisturbedFingerprint(...run: string[]): Promise<string> {
+  const cluster = await Cluster.create();
+  const coordinator = cluster.coordinator("--local-workers", "1", "--exit", ...run);
+  const { fingerprint } = await coordinator.event("finished");
+  await cluster.stop();
+  return String(fingerprint);
 }
 
 function gone(child: ChildProcess): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * @file A worker that lies over a real socket: the real worker loop and kernel, with a transport that changes the
- * results. Everything else about it is honest.
+ * @file Workers inside the test's own process, over real sockets: the real worker loop and kernel, with a transport
+ * that changes the results or holds them back.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -21,15 +21,18 @@ import type { WorkerStatus } from "../../../worker/status.ts";
 import { LocalPool } from "../../../worker/threads/local-pool.ts";
 import { WorkerLoop } from "../../../worker/worker.ts";
 import type { Told } from "../trainers/direct-run.ts";
+import type { Cluster, CoordinatorProcess } from "./cluster.ts";
 
-export interface LyingWorkerOptions {
+export interface TestWorkerOptions {
   readonly joinUrl: string;
   readonly name: string;
-  /** Returns the result to send instead, given how many were sent before. */
-  readonly tell: (result: Told, count: number) => Told;
+  /** Returns the result to send instead, given how many were sent before. By default it tells the truth. */
+  readonly tell?: (result: Told, count: number) => Told;
+  /** How long each result is held back; by default not at all. */
+  readonly paceMs?: number;
 }
 
-export interface LyingWorker {
+export interface TestWorker {
   /** Resolves with its last status when it gives up. */
   readonly stopped: Promise<WorkerStatus>;
   /** How each of its sockets ended. */
@@ -49,7 +52,25 @@ const clock = {
   },
 };
 
-export function startLyingWorker({ joinUrl, name, tell }: LyingWorkerOptions): LyingWorker {
+/**
+ * Starts workers that take 20 ms per answer and little of the machine, so that a run can go on for as long as a
+ * test looks at its pages. They are called `local 1`, `local 2`, …, like a coordinator's own.
+ */
+export async function startPacedWorkers(
+  cluster: Cluster,
+  coordinator: CoordinatorProcess,
+  count: number,
+): Promise<void> {
+  const { joinUrl } = await coordinator.event("listening");
+  for (let number = 1; number <= count; number++) {
+    const name = `local ${number}`;
+    const worker = startTestWorker({ joinUrl: String(joinUrl), name, paceMs: 20 });
+    cluster.atEnd(() => worker.leave());
+  }
+}
+
+export function startTestWorker(options: TestWorkerOptions): TestWorker {
+  const { joinUrl, name, tell = (result) => result, paceMs } = options;
   const { httpUrl, socketUrl, token = "" } = parseJoinUrl(joinUrl);
   const createKernel = readKernel(join(import.meta.dirname, "../../../build"));
   const closures: Closure[] = [];
@@ -77,9 +98,14 @@ export function startLyingWorker({ joinUrl, name, tell }: LyingWorkerOptions): L
       send(bytes) {
         const { header, tensor } = decodeWorkerMessage(bytes);
         const isResult = header.type === "gradient" || header.type === "evaluation";
-        if (!isResult) return transport.send(bytes);
+        if (!isResult) {
+          transport.send(bytes);
+          return;
+        }
         const told = tell({ message: header, tensor }, count++);
-        return transport.send(encodeMessage(told.message, told.tensor));
+        const bytesToSend = encodeMessage(told.message, told.tensor);
+        if (paceMs === undefined) transport.send(bytesToSend);
+        else setTimeout(() => transport.send(bytesToSend), paceMs);
       },
     };
   };
