@@ -103,7 +103,7 @@ function getReady(peer: RawPeer): void {
 
 // Other systems do not report a process's memory.
 describe.runIf(process.platform === "linux")("over TLS, a peer that reads nothing costs", () => {
-  test("100 kB at most for a page of 168 kB, which needs no token", async () => {
+  test("100 kB at most for a page of 250 kB, which needs no token", async () => {
     const connections = await several(300, () => RawPeer.connect(port, true));
     const cost = await costOf("a page that is never read", connections, ask("/dashboard.js"));
     expect(cost).toBeLessThan(100);

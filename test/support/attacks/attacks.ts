@@ -254,7 +254,12 @@ const wrongVersion: Attack = {
   async run(target) {
     const peer = await RawPeer.upgrade(target.port);
     const changes = pick(
-      [{ protocol: 0 }, { protocol: 2 }, { protocol: -1 }, { kernel: "0".repeat(64) }],
+      [
+        { protocol: protocolVersion - 1 },
+        { protocol: protocolVersion + 1 },
+        { protocol: -1 },
+        { kernel: "0".repeat(64) },
+      ],
       target.random,
     );
     peer.send(pack(hello(target, changes)));
