@@ -26,9 +26,11 @@ import { createPages } from "./edge/pages.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import { Reception } from "./reception.ts";
 import { prepareRun, type PreparedRun } from "./run-setup.ts";
+import type { Handover } from "./run/handover.ts";
 import type { CoordinatorEvent, CoordinatorView } from "./run/view.ts";
 import { Runs } from "./runs.ts";
 import { nodeDisk } from "./storage/disk.ts";
+import { HandoverKeeper } from "./storage/handover-keeper.ts";
 import type { JobEnd } from "./storage/run-job.ts";
 import { claimRunFolder } from "./storage/run-lock.ts";
 import { BreakItEvents } from "./watch/break-it-events.ts";
@@ -37,13 +39,18 @@ import { Control } from "./watch/control.ts";
 import { DashboardFeed } from "./watch/dashboard-feed.ts";
 import { createRunRoute } from "./watch/run-route.ts";
 import { runViewOf } from "./watch/run-view.ts";
-import { startLocalWorkers } from "./workers/local-workers.ts";
+import { isLocalName, startLocalWorkers } from "./workers/local-workers.ts";
 import { WorkerSessions } from "./workers/worker-sessions.ts";
 
 /** How often lateness and silence are checked: a fraction of the smallest grace for a late share. */
 const tickMs = 10;
 /** Milliseconds of a monotonic clock. */
 const now = () => performance.now();
+
+function after(delayMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
+}
 
 /** How often the console and the dashboards get a snapshot. */
 const viewMs = 200;
@@ -86,11 +93,13 @@ export async function runCoordinator(
     progress: (said) => world.tell(sayAtTerminal(said)),
   });
   const identity = { kernel: kernel.id, selfTest: selfTest(kernel) };
-  const program = new Program(command, world, { kernelBytes, identity });
-  return await program.run(prepared);
+  const program = new Program(command, world, { kernelBytes, identity, prepared });
+  return await program.run();
 }
 
-interface ProgramKernel {
+interface ProgramStart {
+  /** The first run. */
+  readonly prepared: PreparedRun;
   readonly kernelBytes: Uint8Array<ArrayBuffer>;
   /** The kernel that every worker must have, and the bits that it must compute. */
   readonly identity: { readonly kernel: string; readonly selfTest: string };
@@ -109,6 +118,9 @@ class Program {
   readonly #control: Control;
   readonly #breakItEvents: BreakItEvents;
   readonly #feed: DashboardFeed;
+  /** The first run. */
+  readonly #prepared: PreparedRun;
+  readonly #handover: HandoverKeeper;
   #firstEnded: (end: JobEnd) => void = () => {};
   /** Known once it listens. */
   #urls: Urls | undefined;
@@ -117,20 +129,22 @@ class Program {
   constructor(
     { options }: CoordinatorCommand,
     world: ProgramWorld,
-    { kernelBytes, identity }: ProgramKernel,
+    { kernelBytes, identity, prepared }: ProgramStart,
   ) {
     this.#options = options;
     this.#world = world;
     this.#kernelBytes = kernelBytes;
+    this.#prepared = prepared;
     const report = (event: CoordinatorEvent) => this.#report(event);
     this.#console = this.#createConsole();
     this.#feed = this.#createFeed();
+    this.#feed.recall(prepared.handover?.log ?? []);
     const breakIt = new BreakIt();
     this.#reception = this.#createReception(breakIt);
-    const { joinToken } = this.#reception;
     this.#coordinator = new WorkerSessions({
       ...identity,
-      joinToken,
+      admits: (token) => this.#reception.roleOf(token) !== undefined,
+      remembered: prepared.handover?.workers,
       now,
       newSession: () => nanoid(),
       report,
@@ -146,21 +160,27 @@ class Program {
       prepare: (request) => this.#prepareAgain(request),
       report,
       ended: (end) => this.#firstEnded(end),
-      after(delayMs, callback) {
-        const timer = setTimeout(callback, delayMs);
-        return () => clearTimeout(timer);
-      },
+      after,
       refuge: () => join(tmpdir(), `promedio-${nanoid()}`),
       now,
     });
     this.#breakItEvents = new BreakItEvents({ runs: this.#runs, coordinator, breakIt, report });
+    this.#handover = new HandoverKeeper({
+      folder: () => this.#runs.current?.prepared.folder ?? prepared.folder,
+      handover: () => this.#handedOver(),
+      report,
+      after,
+    });
     this.#control = new Control({ runs: this.#runs, breakItEvents: this.#breakItEvents });
   }
 
-  async run(prepared: PreparedRun): Promise<number> {
+  async run(): Promise<number> {
+    const prepared = this.#prepared;
     await this.#data.add(prepared.dataset.bytes, prepared.dataset.dataset.sha256);
     const { urls, localUrl } = await this.#reception.open(this.#coordinator);
     this.#urls = urls;
+    // Before anybody knows the tokens: whoever comes in with them can come back.
+    await this.#handover.save();
     const { url, joinUrl, otherJoinUrls, dashboardUrl } = urls;
     this.#report({ event: "listening", url, joinUrl, otherJoinUrls, dashboardUrl });
     for (const message of this.#reception.warnings) this.#report({ event: "warning", message });
@@ -175,6 +195,7 @@ class Program {
     stopClocks();
     this.#coordinator.close("the coordinator is ending");
     await Promise.all([stopLocalWorkers(), this.#reception.close()]);
+    await this.#handover.save();
     this.#console.update(this.#view(urls));
     this.#console.close(this.#runs.current?.job.saved);
     return code;
@@ -183,6 +204,7 @@ class Program {
   #createReception(breakIt: BreakIt): Reception {
     return new Reception({
       settings: this.#options,
+      former: this.#prepared.handover?.tokens,
       pages: createPages(join(this.#world.build, "pages")),
       data: this.#data,
       runs: createRunRoute(() => this.#runs.current),
@@ -192,9 +214,25 @@ class Program {
       report: (event) => {
         this.#console.event(event);
         this.#feed.event(event);
+        // An epoch is in the run's metrics.
+        if (event.event !== "epoch") this.#handover.changed();
       },
       now,
     });
+  }
+
+  /** What a process that resumes the current run must know of this one. */
+  #handedOver(): Handover {
+    const { current, earlierRecords: records } = this.#runs;
+    const { handover } = current?.prepared ?? this.#prepared;
+    return {
+      tokens: this.#reception.handedOver,
+      workers: this.#coordinator.remembered.filter(({ name }) => !isLocalName(name)),
+      number: current?.number ?? handover?.number ?? 1,
+      records: current === undefined ? (handover?.records ?? []) : records,
+      log: this.#feed.log,
+      promedio: current?.run.promedio ?? handover?.promedio ?? null,
+    };
   }
 
   #createFeed(): DashboardFeed {
@@ -272,7 +310,8 @@ class Program {
 
   #view(urls: Urls): CoordinatorView {
     const { current } = this.#runs;
-    const run = current === undefined ? null : runViewOf(current, performance.now());
+    const promedio = current?.prepared.handover?.promedio;
+    const run = current === undefined ? null : runViewOf({ ...current, promedio }, now());
     return this.#coordinator.view(urls, run);
   }
 

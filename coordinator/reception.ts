@@ -7,7 +7,7 @@ import { customAlphabet } from "nanoid";
 import { OperatorError } from "../shared/operator-error.ts";
 import { downloadQuota, exportQuota, watcherMessageBytesMax } from "../shared/protocol/limits.ts";
 import { type Sentence, sentence } from "../shared/words/sentence.ts";
-import { Access } from "./edge/access.ts";
+import { Access, noFormerTokens, type Role } from "./edge/access.ts";
 import {
   httpUrlOf,
   isLoopback,
@@ -33,6 +33,7 @@ import {
 import { Certificate } from "./edge/tls.ts";
 import { attach, WebSocketPeer } from "./edge/websocket-peer.ts";
 import type { CoordinatorOptions } from "./options.ts";
+import type { FormerTokens } from "./run/handover.ts";
 import type { CoordinatorEvent } from "./run/view.ts";
 import type { DashboardFeed } from "./watch/dashboard-feed.ts";
 import type { RunRoute } from "./watch/run-route.ts";
@@ -54,6 +55,8 @@ type ReceptionSettings = Pick<
 
 export interface ReceptionOptions {
   readonly settings: ReceptionSettings;
+  /** Tokens of the process before this one; absent for none. */
+  readonly former?: FormerTokens | undefined;
   readonly pages: Pick<Pages, "handle">;
   readonly data: Pick<DataRoute, "handle">;
   readonly runs: Pick<RunRoute, "handle">;
@@ -148,6 +151,16 @@ export class Reception {
     return warnings;
   }
 
+  /** The role that a token proves; `undefined` for none. */
+  roleOf(token: string): Role | undefined {
+    return this.#access.roleOf(token);
+  }
+
+  /** What the process that resumes the run needs to accept the tokens that this one accepts. */
+  get handedOver(): FormerTokens {
+    return this.#access.handedOver;
+  }
+
   /** Sends the news to every dashboard, and reports the count of unreported refusals. */
   update(): void {
     this.#watchers.update();
@@ -185,10 +198,21 @@ export class Reception {
     return new Access({
       joinToken: this.joinToken,
       adminToken: this.#adminToken,
+      former: this.#formerTokens(),
       hosts: [...machineNames(), host],
       origins: [...allowOrigin, ...publicOrigins],
       isCertified: (name) => certificate?.covers(name) ?? false,
     });
+  }
+
+  /** A token that the operator gives takes the place of all earlier ones of its role. */
+  #formerTokens(): FormerTokens {
+    const { settings, former = noFormerTokens() } = this.#options;
+    return {
+      salt: former.salt,
+      join: settings.joinToken === undefined ? former.join : [],
+      admin: settings.adminToken === undefined ? former.admin : [],
+    };
   }
 
   #door(coordinator: WorkerSessions): Omit<ServerOptions, "host" | "port" | "certificate"> {

@@ -21,7 +21,9 @@ import type { LoadedDataset } from "./datasets/loader.ts";
 import { absoluteName, datasetReader, loadDataset, resumedDataset } from "./datasets/loaders.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import { createStore, type StoreOptions } from "./run/create-run.ts";
+import type { Handover } from "./run/handover.ts";
 import type { ParameterStore } from "./run/parameter-store.ts";
+import type { EpochRecord } from "./run/progress.ts";
 import type { Checkpoint } from "./storage/checkpoint.ts";
 import type { Disk } from "./storage/disk.ts";
 import { storedConfigSchema } from "./storage/old-forms.ts";
@@ -37,6 +39,10 @@ export interface PreparedRun {
   readonly folder: RunFolder;
   /** Where an earlier process stopped; `undefined` for a new run. */
   readonly resume: ResumePoint | undefined;
+  /** What the process before this one handed over; `undefined` for a new run. */
+  readonly handover: Handover | undefined;
+  /** The epochs before the state from which the run continues. */
+  readonly epochs: readonly EpochRecord[];
   /** Lines for the operator. */
   readonly notes: readonly Sentence[];
 }
@@ -87,7 +93,8 @@ async function prepareNewRun(
   const { folder } = created;
   await claim?.(folder.path);
   const { plan } = store;
-  return { config, plan, dataset, source, store, folder, resume: undefined, notes: [] };
+  const nothing = { resume: undefined, handover: undefined, epochs: [], notes: [] };
+  return { config, plan, dataset, source, store, folder, ...nothing };
 }
 
 async function prepareResumedRun(
@@ -113,8 +120,13 @@ async function prepareResumedRun(
   const notes = [...saved.notes];
   if (warning !== undefined) notes.push(warning);
   if (!trimmed.ok) notes.push(trimmed.reason);
+  const epochs = await folder.metrics.read().catch(() => []);
+  const found = await folder.readHandover();
+  if (!found.found && found.reason !== undefined) notes.push(found.reason);
+  const handover = found.found ? found.handover : undefined;
   const resume = checkpoint && { ...checkpoint, path: saved.path };
-  return { config, plan: store.plan, dataset, source, store, folder, resume, notes };
+  const before = { resume, handover, epochs, notes };
+  return { config, plan: store.plan, dataset, source, store, folder, ...before };
 }
 
 /** The contents of a run's `config.json`. */

@@ -56,7 +56,7 @@ export interface CurrentRun {
 
 export class Runs {
   readonly #options: RunsOptions;
-  readonly #records: RunRecordView[] = [];
+  #records: RunRecordView[] = [];
   #current: CurrentRun | undefined;
   #isPreparing = false;
   /** The policy of the next run. */
@@ -83,7 +83,7 @@ export class Runs {
   /** Starts a run. The previous one must be over. */
   async begin(prepared: PreparedRun): Promise<void> {
     const { coordinator, data, report, minWorkers, now } = this.#options;
-    const { config, plan, store, folder, resume, notes } = prepared;
+    const { config, plan, store, folder, resume, epochs, notes } = prepared;
     const { dataset, bytes } = prepared.dataset;
     await data.add(bytes, dataset.sha256);
     assert(this.#current === undefined || this.#isOver, "one run at a time");
@@ -99,8 +99,9 @@ export class Runs {
       audit: { policy: this.#policy, seeds: this.#options.auditSeeds() },
       progress: resume?.progress,
     });
+    run.progress.recall(epochs);
     coordinator.start(run, `/data/${dataset.sha256}`);
-    const number = (this.#current?.number ?? 0) + 1;
+    const number = this.#recall(prepared);
     this.#current = { number, run, prepared, job, audit: this.#policy, disturbances: 0 };
     report({
       event: resume === undefined ? "started" : "resumed",
@@ -170,6 +171,19 @@ export class Runs {
     if (this.#current === undefined) return true;
     const { job, run } = this.#current;
     return job.stop(run);
+  }
+
+  /** The ended runs before the current one, oldest first. */
+  get earlierRecords(): readonly RunRecordView[] {
+    const number = this.#current?.number ?? 0;
+    return this.#records.filter((record) => record.number < number);
+  }
+
+  /** Takes over the runs of the process before this one. @returns The number of the run that begins. */
+  #recall({ handover }: PreparedRun): number {
+    if (handover === undefined) return (this.#current?.number ?? 0) + 1;
+    this.#records = [...handover.records];
+    return handover.number;
   }
 
   get #isOver(): boolean {

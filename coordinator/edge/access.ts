@@ -2,9 +2,11 @@
  * @file Access control: the role that a token proves, and the hosts and origins that a request may name. Decisions
  * only; the server acts on them.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
+
+import type { FormerTokens } from "../run/handover.ts";
 
 /** A viewer computes, watches and downloads the dataset. An operator may also control the run. */
 export type Role = "operator" | "viewer";
@@ -13,6 +15,8 @@ export interface AccessOptions {
   /** `null`: everybody is a viewer. */
   readonly joinToken: string | null;
   readonly adminToken: string;
+  /** Tokens of earlier processes, which still prove their roles; absent for none. */
+  readonly former?: FormerTokens | undefined;
   /** Names of this machine besides its addresses. Lower case. */
   readonly hosts: readonly string[];
   /** Origins of other sites whose pages may connect, such as `https://train.example.org`. */
@@ -21,31 +25,50 @@ export interface AccessOptions {
   readonly isCertified?: (host: string) => boolean;
 }
 
+/** Tokens per role that are accepted and handed over. A run that is resumed more often forgets the oldest. */
+const formerMax = 100;
 /** No token is longer, so longer ones are refused without hashing. */
 const tokenLengthMax = 200;
 
 export class Access {
   readonly #options: AccessOptions;
   readonly #hosts: ReadonlySet<string>;
+  readonly #former: FormerTokens;
 
   constructor(options: AccessOptions) {
     this.#options = options;
+    this.#former = options.former ?? noFormerTokens();
     const ofOrigins = options.origins.map((origin) => new URL(origin).hostname);
     this.#hosts = new Set([...options.hosts.map((host) => host.toLowerCase()), ...ofOrigins]);
   }
 
   /**
-   * The role that a token proves; `undefined` for none. Both tokens are always compared, and the time of a
+   * The role that a token proves; `undefined` for none. All tokens are always compared, and the time of a
    * comparison does not reveal where a guess is wrong.
    *
    * @param token - As the peer sent it; empty for no token.
    */
   roleOf(token: string): Role | undefined {
     const { joinToken, adminToken } = this.#options;
+    const { join, admin, salt } = this.#former;
+    const digest = token.length > tokenLengthMax ? "" : digestOf(token, salt);
     const isOperator = sameSecret(token, adminToken);
+    const wasOperator = admin.includes(digest);
     const isViewer = joinToken === null || sameSecret(token, joinToken);
-    if (isOperator) return "operator";
-    return isViewer ? "viewer" : undefined;
+    const wasViewer = join.includes(digest);
+    if (isOperator || wasOperator) return "operator";
+    return isViewer || wasViewer ? "viewer" : undefined;
+  }
+
+  /** What the process that resumes the run needs to accept the tokens that this one accepts. */
+  get handedOver(): FormerTokens {
+    const { joinToken, adminToken } = this.#options;
+    const { join, admin, salt } = this.#former;
+    const withToken = (digests: readonly string[], token: string | null) => {
+      const all = token === null ? digests : [...digests, digestOf(token, salt)];
+      return [...new Set(all)].slice(-formerMax);
+    };
+    return { salt, join: withToken(join, joinToken), admin: withToken(admin, adminToken) };
   }
 
   /** Whether a request's `Authorization: Bearer …` has a token of this role or of a higher one. */
@@ -85,6 +108,16 @@ export class Access {
 export function sameSecret(shown: string, secret: string): boolean {
   if (shown.length > tokenLengthMax) return false;
   return timingSafeEqual(sha256(shown), sha256(secret));
+}
+
+/** None, with a salt of their own. */
+export function noFormerTokens(): FormerTokens {
+  return { salt: randomBytes(16).toString("hex"), join: [], admin: [] };
+}
+
+/** HMAC-SHA-256 of a token under a salt, hexadecimal. */
+function digestOf(token: string, salt: string): string {
+  return createHmac("sha256", salt).update(token).digest("hex");
 }
 
 /** The token of `Authorization: Bearer …`; empty for none. */

@@ -43,6 +43,19 @@ export interface ProgressState {
   readonly bestTestLoss: number | null;
 }
 
+/** What is recorded of an epoch. */
+export interface EpochRecord {
+  /** Committed steps at its end. */
+  readonly step: number;
+  /** Seconds of training since the run began. */
+  readonly seconds: number;
+  readonly trainLoss: number;
+  readonly trainAccuracy: number | null;
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+  readonly learningRate: number;
+}
+
 interface Rates {
   readonly samplesPerSecond: number;
   readonly stepsPerSecond: number;
@@ -83,6 +96,29 @@ export class Progress {
     this.epochTotals = { ...state.epochTotals };
     this.evaluation = state.evaluation;
     this.bestTestLoss = state.bestTestLoss;
+  }
+
+  /**
+   * Fills the curves with what an earlier process recorded, one point per epoch.
+   *
+   * @param epochs - In order, up to the step from which this process continues.
+   */
+  recall(epochs: readonly EpochRecord[]): void {
+    for (const { step, seconds, trainLoss, trainAccuracy, learningRate, ...test } of epochs) {
+      this.trainLoss = trainLoss;
+      this.trainAccuracy = trainAccuracy;
+      this.trainCurve.push({ step: step - 1, loss: trainLoss });
+      if (thin(this.trainCurve)) this.#curveStride *= 2;
+      const { testLoss, testAccuracy } = test;
+      this.#extendTestCurve({ step, testLoss, testAccuracy });
+      const point = { step, seconds, loss: trainLoss, accuracy: trainAccuracy, learningRate };
+      this.history.add({ ...point, gradientNorm: null });
+    }
+    // An epoch is recorded after its evaluation, so the last one may be missing.
+    const { evaluation } = this;
+    if (evaluation === null || evaluation.step <= (epochs.at(-1)?.step ?? 0)) return;
+    const { step, testLoss, testAccuracy } = evaluation;
+    this.#extendTestCurve({ step, testLoss, testAccuracy });
   }
 
   get state(): ProgressState {

@@ -7,16 +7,17 @@ import type { RoundKind } from "../../shared/run/kinds.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 
-/** The phase of a run. */
-export type Phase =
-  | "waiting"
-  | "training"
-  | "evaluating"
-  | "paused"
-  | "finished"
-  | "failed"
-  /** Stopped by the operator. */
-  | "stopped";
+/** The phases of a run. The operator stops one. */
+export const phases = [
+  "waiting",
+  "training",
+  "evaluating",
+  "paused",
+  "finished",
+  "failed",
+  "stopped",
+] as const;
+export type Phase = (typeof phases)[number];
 
 export interface WorkerView {
   readonly id: string;
@@ -24,7 +25,8 @@ export interface WorkerView {
   readonly kind: "node" | "browser";
   readonly agent: string;
   readonly threads: number;
-  readonly state: "loading" | "ready" | "working" | "paused" | "gone";
+  /** `waiting`: there is no run to prepare for. */
+  readonly state: "waiting" | "loading" | "ready" | "working" | "paused" | "gone";
   /** Fraction of the run's computed samples that this worker computed, in [0, 1]. */
   readonly share: number;
   readonly samplesPerSecond: number;

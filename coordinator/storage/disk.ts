@@ -20,8 +20,11 @@ export interface DiskEntry {
  */
 export interface Disk {
   readonly readFile: (path: string) => Promise<Uint8Array>;
-  /** Creates or replaces a file and flushes its bytes to the medium. Not atomic: a crash may leave part of it. */
-  readonly writeFile: (path: string, bytes: Uint8Array) => Promise<void>;
+  /**
+   * Creates or replaces a file and flushes its bytes to the medium. Not atomic: a crash may leave part of it.
+   * A new file gets the permissions of `mode`, by default those of every new file.
+   */
+  readonly writeFile: (path: string, bytes: Uint8Array, mode?: number) => Promise<void>;
   /** Appends to a file, creating it if necessary, and flushes. A crash or an error may leave part of it. */
   readonly append: (path: string, bytes: Uint8Array) => Promise<void>;
   /** Truncates a file to its first `sizeBytes` bytes. */
@@ -42,10 +45,15 @@ export interface Disk {
  * Replaces a file atomically: a reader finds the old bytes or the new ones, even after a crash at any instant.
  * Leaves `<path>.tmp` behind only if the process dies before the rename.
  */
-export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+export async function replaceFile(
+  disk: Disk,
+  path: string,
+  bytes: Uint8Array,
+  mode?: number,
+): Promise<void> {
   const temporary = `${path}${temporarySuffix}`;
   try {
-    await disk.writeFile(temporary, bytes);
+    await disk.writeFile(temporary, bytes, mode);
     await disk.rename(temporary, path);
   } catch (error) {
     await disk.unlink(temporary).catch(() => undefined); // Report the first error.
@@ -73,7 +81,7 @@ export const temporarySuffix = ".tmp";
 /** The real disk. */
 export const nodeDisk: Disk = {
   readFile: (path) => readFile(path),
-  writeFile: (path, bytes) => writeAndFlush(path, "w", bytes),
+  writeFile: (path, bytes, mode) => writeAndFlush(path, "w", bytes, mode),
   append: (path, bytes) => writeAndFlush(path, "a", bytes),
   truncate: (path, sizeBytes) => truncate(path, sizeBytes),
   rename: (from, to) => rename(from, to),
@@ -93,8 +101,13 @@ export function isMissing(error: unknown): boolean {
 /** The result of an operation that may fail without harming the run. The reason is one line for the operator. */
 export type DiskOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: Sentence };
 
-async function writeAndFlush(path: string, flags: "w" | "a", bytes: Uint8Array): Promise<void> {
-  const file = await open(path, flags);
+async function writeAndFlush(
+  path: string,
+  flags: "w" | "a",
+  bytes: Uint8Array,
+  mode?: number,
+): Promise<void> {
+  const file = await open(path, flags, mode);
   try {
     await file.writeFile(bytes);
     await file.sync();

@@ -4,8 +4,11 @@
  */
 import { dirname } from "node:path";
 
+import * as z from "zod/mini";
+
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
+import type { EpochRecord } from "../run/progress.ts";
 import { type Disk, isMissing, type DiskOutcome, replaceFile } from "./disk.ts";
 import { OperationQueue } from "./operation-queue.ts";
 
@@ -96,6 +99,14 @@ export class MetricsFile {
     });
   }
 
+  /** The epochs recorded so far, in order. Lines that say something else are skipped: people edit files. */
+  read(): Promise<EpochRecord[]> {
+    return this.#queue.run(async () => {
+      const text = new TextDecoder().decode(await this.#bytesThere());
+      return text.split("\n").flatMap((line) => epochIn(line) ?? []);
+    });
+  }
+
   async #trimIfDue(): Promise<void> {
     const step = this.#trimDue;
     if (step === undefined) return;
@@ -161,5 +172,30 @@ function stepOf(line: string): number {
     return isLine && typeof value.step === "number" ? value.step : Infinity;
   } catch {
     return Infinity;
+  }
+}
+
+/** JSON has no NaN and no ∞, which the losses of a diverging run are: they become `null`. */
+const anyNumber = z.pipe(
+  z.nullable(z.number()),
+  z.transform((value) => value ?? Number.NaN),
+);
+const epochSchema = z.object({
+  event: z.literal("epoch"),
+  step: z.int().check(z.positive()),
+  seconds: z.number(),
+  trainLoss: anyNumber,
+  trainAccuracy: z.nullable(z.number()),
+  testLoss: anyNumber,
+  testAccuracy: z.number(),
+  learningRate: anyNumber,
+});
+
+function epochIn(line: string): EpochRecord | undefined {
+  try {
+    const parsed = epochSchema.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -4,6 +4,7 @@
  *     <runs>/<id>/config.json                             how the run was set up
  *                 checkpoints/step-00000123.safetensors   the last three
  *                             best.safetensors            the one with the lowest test loss
+ *                 handover.json                           who may come back, and what happened before
  *                 metrics.jsonl                           one line per event, ordered by `step`
  *
  * Invariant 6 (nothing lost) rests on three rules:
@@ -17,13 +18,22 @@ import { basename, dirname, join } from "node:path";
 
 import { type Sentence, sentence, type Value } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
+import type { Handover } from "../run/handover.ts";
 import {
   type Checkpoint,
   decodeCheckpoint,
   type DecodedCheckpoint,
   encodeCheckpoint,
 } from "./checkpoint.ts";
-import { type Disk, isMissing, readSmall, replaceFile, temporarySuffix } from "./disk.ts";
+import {
+  type Disk,
+  isMissing,
+  type DiskOutcome,
+  readSmall,
+  replaceFile,
+  temporarySuffix,
+} from "./disk.ts";
+import { type FoundHandover, readHandover, writeHandover } from "./handover-file.ts";
 import { MetricsFile } from "./metrics-file.ts";
 import { OperationQueue } from "./operation-queue.ts";
 
@@ -143,6 +153,7 @@ export class RunFolder {
   /** The path of the setup that `createRunFolder` wrote. */
   readonly setupPath: string;
   readonly metrics: MetricsFile;
+  readonly #handoverPath: string;
   readonly #disk: Disk;
   readonly #checkpoints: string;
   readonly #queue = new OperationQueue();
@@ -152,6 +163,7 @@ export class RunFolder {
     this.id = basename(path);
     this.setupPath = join(path, configName);
     this.metrics = new MetricsFile(disk, join(path, "metrics.jsonl"));
+    this.#handoverPath = join(path, "handover.json");
     this.#disk = disk;
     this.#checkpoints = join(path, checkpointsName);
   }
@@ -168,6 +180,15 @@ export class RunFolder {
     } catch (error) {
       return { ok: false, reason: sentence("cannot-read", { path, reason: systemReason(error) }) };
     }
+  }
+
+  /** What the process before this one handed over. */
+  readHandover(): Promise<FoundHandover> {
+    return this.#queue.run(() => readHandover(this.#disk, this.#handoverPath));
+  }
+
+  writeHandover(handover: Handover): Promise<DiskOutcome> {
+    return this.#queue.run(() => writeHandover(this.#disk, this.#handoverPath, handover));
   }
 
   /**

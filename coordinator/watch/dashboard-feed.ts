@@ -4,6 +4,7 @@
  * all if nobody does.
  */
 import { bytesOf } from "../../shared/bytes.ts";
+import type { LoggedEvent } from "../run/handover.ts";
 import { type History, pointsHeadBytes } from "../run/history.ts";
 import type {
   CoordinatorEvent,
@@ -48,6 +49,7 @@ interface Numbered {
 
 export class DashboardFeed {
   readonly #source: FeedSource;
+  #log: LoggedEvent[] = [];
   #events: Numbered[] = [];
   #nextEvent = 1;
   /** Messages encoded since the last `refresh`, keyed by kind. */
@@ -69,9 +71,25 @@ export class DashboardFeed {
     if (event.event === "listening" || event.event === "epoch") return;
     // The paths of files on this machine are for the operator only.
     const told = event.event === "finished" ? { ...event, checkpoint: null } : event;
-    const text = encode({ kind: "event", atMs: this.#source.wallMs(), event: told });
-    this.#events.push({ number: this.#nextEvent++, text });
-    if (this.#events.length > eventsKept) this.#events.shift();
+    this.#add({ atMs: this.#source.wallMs(), event: told });
+  }
+
+  /** The last events, oldest first. */
+  get log(): readonly LoggedEvent[] {
+    return this.#log;
+  }
+
+  /** Starts with the events of the process before this one. */
+  recall(log: readonly LoggedEvent[]): void {
+    for (const logged of log.slice(-eventsKept)) this.#add(logged);
+  }
+
+  #add(logged: LoggedEvent): void {
+    this.#log.push(logged);
+    this.#events.push({ number: this.#nextEvent++, text: encode({ kind: "event", ...logged }) });
+    if (this.#log.length <= eventsKept) return;
+    this.#log.shift();
+    this.#events.shift();
   }
 
   /** Takes a new snapshot. Call it before a round of `news`. */

@@ -2,15 +2,19 @@
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 import { titleOf } from "../run/title.ts";
 import type { TrainingRun } from "../run/training-run.ts";
-import type { RunView } from "../run/view.ts";
+import type { GradientTableView, RunView } from "../run/view.ts";
 import type { RunSnapshot } from "../run/world.ts";
 import { fingerprintOf } from "../storage/checkpoint.ts";
 
+export interface ShownRun {
+  readonly run: TrainingRun;
+  readonly audit: AuditPolicy;
+  /** The promedio table that an earlier process handed over; shown until there is a newer one. */
+  readonly promedio?: GradientTableView | null | undefined;
+}
+
 /** @param nowMs - On the clock that stamped the run's events. */
-export function runViewOf(
-  { run, audit }: { readonly run: TrainingRun; readonly audit: AuditPolicy },
-  nowMs: number,
-): RunView {
+export function runViewOf({ run, audit, promedio = null }: ShownRun, nowMs: number): RunView {
   const { config, plan, progress, step } = run;
   const { stepsPerSecond } = progress.rates;
   const isOver = run.outcome !== undefined;
@@ -35,7 +39,7 @@ export function runViewOf(
     lastEvaluation: progress.evaluation,
     trainCurve: progress.trainCurve,
     testCurve: progress.testCurve,
-    promedio: run.promedio,
+    promedio: run.promedio ?? promedio,
     fingerprint: run.outcome?.kind === "finished" ? fingerprintAtEnd(run.outcome.snapshot) : null,
   };
 }

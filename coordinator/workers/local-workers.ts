@@ -23,6 +23,11 @@ export interface LocalWorkersOptions {
   readonly failed: (said: Sentence) => void;
 }
 
+/** Whether a worker may be a local one. They end with their coordinator, so none comes back under its name. */
+export function isLocalName(name: string): boolean {
+  return /^local \d+$/u.test(name);
+}
+
 /** Starts the processes. Returns a function that ends them and waits until they are gone. */
 export function startLocalWorkers(options: LocalWorkersOptions): () => Promise<void> {
   let stopping = false;

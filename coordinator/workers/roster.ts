@@ -5,7 +5,9 @@
 import { workerNameLengthMax } from "../../shared/protocol/limits.ts";
 import { SpeedEstimate } from "../dispatch/speed.ts";
 import type { PeerSocket } from "../edge/peer.ts";
+import type { RememberedWorker } from "../run/handover.ts";
 import type { WorkerView } from "../run/view.ts";
+import { sha256OfParts } from "../sha256.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { WorkerState } from "./worker-states.ts";
 
@@ -18,8 +20,8 @@ const goneMax = 1_000;
 export interface Worker {
   /** Public name of the identity, shown in views. */
   readonly id: string;
-  /** The secret that proves the identity after a lost connection. Only the worker knows it. */
-  readonly session: string;
+  /** SHA-256 of the session, the secret that proves the identity after a lost connection. */
+  readonly sessionDigest: string;
   readonly name: string;
   readonly kind: "node" | "browser";
   readonly agent: string;
@@ -41,9 +43,19 @@ export interface Worker {
 
 type Introduction = Pick<Worker, "name" | "kind" | "agent" | "threads">;
 
+/** What the workers' rows depend on besides the workers. */
+export interface Moment {
+  /** Whether a worker holds blocks. */
+  readonly isBusy: (workerId: string) => boolean;
+  /** Whether there is a run to prepare for: none has begun, or the last one is over. */
+  readonly hasRun: boolean;
+  /** Milliseconds of a monotonic clock. */
+  readonly nowMs: number;
+}
+
 export class Roster {
   readonly #workers = new Map<string, Worker>();
-  readonly #bySession = new Map<string, Worker>();
+  readonly #bySessionDigest = new Map<string, Worker>();
   readonly #names = new Set<string>();
   #nextId = 1;
 
@@ -58,21 +70,60 @@ export class Roster {
     return this.#workers.get(id);
   }
 
+  /** @param remembered - The workers of the process before this one; their names are taken. */
+  constructor(remembered: readonly RememberedWorker[] = []) {
+    for (const worker of remembered) {
+      if (!this.#names.has(worker.name)) this.#add(worker);
+    }
+  }
+
   /**
-   * The worker that a `hello` introduces: the one with this session, or a new one.
+   * The worker of a `hello`, and its session: the one that it showed if somebody here was given it, else a new one.
    *
-   * @param newSession - An unguessable identifier for a new worker.
+   * @param newSession - Draws an unguessable identifier.
    */
-  introduce(hello: Introduction, session: string, newSession: string): Worker {
-    const known = this.#bySession.get(session);
-    if (known !== undefined) return known;
+  meet(
+    hello: Introduction & { readonly session: string },
+    newSession: () => string,
+  ): { readonly worker: Worker; readonly session: string } {
+    const worker = this.find(hello.session);
+    if (worker !== undefined) return { worker, session: hello.session };
+    const session = newSession();
+    return { worker: this.introduce(hello, session), session };
+  }
+
+  /** The worker with this session; `undefined` for a session that nobody here was given. */
+  find(session: string): Worker | undefined {
+    return this.#bySessionDigest.get(digestOf(session));
+  }
+
+  /**
+   * A new worker.
+   *
+   * @param session - An unguessable identifier, which the worker is told.
+   */
+  introduce({ name, kind, agent, threads }: Introduction, session: string): Worker {
+    const sessionDigest = digestOf(session);
+    const free = this.#uniqueName(cleanName(name));
+    const worker = this.#add({ sessionDigest, name: free, kind, agent, threads, isBanned: false });
+    this.#forgetOldest();
+    return worker;
+  }
+
+  /** What a coordinator that resumes the run must know, oldest first. */
+  get remembered(): RememberedWorker[] {
+    return Array.from(
+      this.#workers.values(),
+      ({ sessionDigest, name, kind, agent, threads, isBanned }) => {
+        return { sessionDigest, name, kind, agent, threads, isBanned };
+      },
+    );
+  }
+
+  #add(remembered: RememberedWorker): Worker {
     const worker: Worker = {
+      ...remembered,
       id: `w${this.#nextId++}`,
-      session: newSession,
-      name: this.#uniqueName(cleanName(hello.name)),
-      kind: hello.kind,
-      agent: hello.agent,
-      threads: hello.threads,
       peer: undefined,
       speed: new SpeedEstimate(0),
       speedRun: undefined,
@@ -81,17 +132,15 @@ export class Roster {
       samplesDone: 0,
       rate: new RateMeter(),
       offences: 0,
-      isBanned: false,
     };
     this.#workers.set(worker.id, worker);
-    this.#bySession.set(worker.session, worker);
+    this.#bySessionDigest.set(worker.sessionDigest, worker);
     this.#names.add(worker.name);
-    this.#forgetOldest();
     return worker;
   }
 
   /** One row per worker that is connected or has contributed. */
-  views(isBusy: (workerId: string) => boolean, nowMs: number): WorkerView[] {
+  views({ isBusy, hasRun, nowMs }: Moment): WorkerView[] {
     const shown = [...this.#workers.values()].filter(
       ({ peer, samplesDone }) => peer !== undefined || samplesDone > 0,
     );
@@ -102,7 +151,7 @@ export class Roster {
       kind: worker.kind,
       agent: worker.agent,
       threads: worker.threads,
-      state: stateOf(worker, isBusy),
+      state: stateOf(worker, { isBusy, hasRun }),
       share: total === 0 ? 0 : worker.samplesDone / total,
       samplesPerSecond: worker.rate.perSecond(nowMs),
       roundTripMs: worker.roundTripMs,
@@ -133,11 +182,11 @@ export class Roster {
 
   #forgetOldest(): void {
     let excess = this.#workers.size - this.connectedCount - goneMax - 1;
-    for (const { id, session, name, peer } of this.#workers.values()) {
+    for (const { id, sessionDigest, name, peer } of this.#workers.values()) {
       if (excess <= 0) return;
       if (peer !== undefined) continue;
       this.#workers.delete(id);
-      this.#bySession.delete(session);
+      this.#bySessionDigest.delete(sessionDigest);
       this.#names.delete(name);
       excess -= 1;
     }
@@ -145,10 +194,17 @@ export class Roster {
 }
 
 /** The state of a worker as people see it; `new` is over when its `hello` has been read. */
-function stateOf({ id, peer }: Worker, isBusy: (workerId: string) => boolean): WorkerView["state"] {
+function stateOf(
+  { id, peer }: Worker,
+  { isBusy, hasRun }: Omit<Moment, "nowMs">,
+): WorkerView["state"] {
   if (peer === undefined) return "gone";
-  if (peer.state === "new") return "loading";
+  if (peer.state === "new" || peer.state === "loading") return hasRun ? "loading" : "waiting";
   return peer.state === "ready" && isBusy(id) ? "working" : peer.state;
+}
+
+function digestOf(session: string): string {
+  return sha256OfParts(new TextEncoder().encode(session));
 }
 
 /** A name that can be shown anywhere: no control characters, nothing invisible at the ends. */

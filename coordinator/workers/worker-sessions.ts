@@ -36,12 +36,12 @@ import { fitForWire } from "../../shared/protocol/sentence-schema.ts";
 import { sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Outcome } from "../dispatch/answer.ts";
 import { SpeedEstimate } from "../dispatch/speed.ts";
-import { sameSecret } from "../edge/access.ts";
 import { subnetOf } from "../edge/addresses.ts";
 import { Quota } from "../edge/limits/quota.ts";
 import { RateLimit } from "../edge/limits/rate-limit.ts";
 import { isSilent } from "../edge/liveness.ts";
 import type { PeerHandler, PeerSocket } from "../edge/peer.ts";
+import type { RememberedWorker } from "../run/handover.ts";
 import type { TrainingRun } from "../run/training-run.ts";
 import type { CoordinatorEvent, CoordinatorView, RunView } from "../run/view.ts";
 import type { RunWorkers } from "../run/world.ts";
@@ -61,8 +61,10 @@ export interface WorkerSessionsOptions {
   readonly kernel: string;
   /** Hash of the self-test's bits that every worker must compute. */
   readonly selfTest: string;
-  /** The token that a `hello` must carry; `null` admits anybody. */
-  readonly joinToken: string | null;
+  /** Whether a token admits the worker whose `hello` carries it. */
+  readonly admits: (token: string) => boolean;
+  /** The workers of the process before this one; absent for none. */
+  readonly remembered?: readonly RememberedWorker[] | undefined;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Returns a new unguessable identifier at each call. */
@@ -97,7 +99,7 @@ interface Peer {
 
 export class WorkerSessions implements RunWorkers {
   readonly #options: WorkerSessionsOptions;
-  readonly #roster = new Roster();
+  readonly #roster: Roster;
   readonly #peers = new Set<Peer>();
   readonly #quota = new Quota({ inAll: workersMax, perAddress: workersPerAddressMax });
   #run: TrainingRun | undefined;
@@ -109,6 +111,7 @@ export class WorkerSessions implements RunWorkers {
 
   constructor(options: WorkerSessionsOptions) {
     this.#options = options;
+    this.#roster = new Roster(options.remembered);
     this.#notices = new Notices(options);
   }
 
@@ -124,6 +127,11 @@ export class WorkerSessions implements RunWorkers {
   /** Connected workers. */
   get workerCount(): number {
     return this.#roster.connectedCount;
+  }
+
+  /** What a coordinator that resumes the run must know of its workers. */
+  get remembered(): RememberedWorker[] {
+    return this.#roster.remembered;
   }
 
   /** A connected worker's socket and name. */
@@ -293,7 +301,7 @@ export class WorkerSessions implements RunWorkers {
 
   #hello(peer: Peer, hello: MessageOf<WorkerMessage, "hello">): void {
     this.#checkHello(hello);
-    const worker = this.#roster.introduce(hello, hello.session, this.#options.newSession());
+    const { worker, session } = this.#roster.meet(hello, this.#options.newSession);
     if (worker.isBanned) {
       const said = sentence("has-sent-wrong-result", { worker: worker.name });
       throw new ProtocolError("ERR_MISMATCH", said);
@@ -301,18 +309,15 @@ export class WorkerSessions implements RunWorkers {
     this.#replaceSocket(worker, peer);
     peer.admitted();
     peer.admitted = nothing;
-    const { session, name } = worker;
-    const { kernel } = this.#options;
-    this.#tell(peer, { type: "welcome", protocol: protocolVersion, session, name, kernel });
+    const introduction = { session, name: worker.name, kernel: this.#options.kernel };
+    this.#tell(peer, { type: "welcome", protocol: protocolVersion, ...introduction });
     this.#reportWorker(worker, { change: "joined", error: null, reason: null });
     this.#introduceRun(peer);
   }
 
   #checkHello(hello: MessageOf<WorkerMessage, "hello">): void {
-    const { joinToken, kernel } = this.#options;
-    if (joinToken !== null && !sameSecret(hello.token, joinToken)) {
-      throw new ProtocolError("ERR_TOKEN", sentence("token-wrong"));
-    }
+    const { admits, kernel } = this.#options;
+    if (!admits(hello.token)) throw new ProtocolError("ERR_TOKEN", sentence("token-wrong"));
     if (hello.kernel !== kernel) {
       const hashes = { theirs: hello.kernel.slice(0, 12), ours: kernel.slice(0, 12) };
       throw new ProtocolError("ERR_KERNEL", sentence("kernel-differs", hashes));
@@ -498,7 +503,8 @@ export class WorkerSessions implements RunWorkers {
     run: RunView | null,
   ): CoordinatorView {
     const isBusy = (workerId: string) => this.#run?.isBusy(workerId) ?? false;
-    const workers = this.#roster.views(isBusy, this.#options.now());
+    const hasRun = this.#run !== undefined && this.#farewell === undefined;
+    const workers = this.#roster.views({ isBusy, hasRun, nowMs: this.#options.now() });
     return { ...urls, run, workers };
   }
 }

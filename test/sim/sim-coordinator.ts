@@ -156,7 +156,7 @@ export class SimCoordinator {
     const coordinator = new WorkerSessions({
       kernel: id,
       selfTest: selfTestBits,
-      joinToken: null,
+      admits: () => true,
       now: this.#now,
       newSession: () => `s${life}-${this.#nextSession++}`,
       report: (event) => this.#report(event),

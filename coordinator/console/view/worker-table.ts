@@ -190,6 +190,7 @@ function roundTrip(milliseconds: number | null): string {
 
 function stateCell(state: WorkerView["state"], style: Style): string {
   const marks = {
+    waiting: style.dim("○"),
     loading: style.dim("◌"),
     ready: "○",
     working: style.good("●"),

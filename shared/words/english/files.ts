@@ -15,6 +15,9 @@ export const files = {
   "cannot-trim": "cannot trim {path}: {reason}",
   "lines-lost":
     "{path} lacks {count} {count = 1 ? line : lines} that were recorded while it could not be written",
+  "handover-unreadable":
+    "{path} can't be read ({reason}): workers and dashboards that were in this run need its new links",
+  "handover-field": "{field} is not valid",
   "using-checkpoint": "{reason}; using {name}",
   "checkpoint-unreadable": "checkpoint {path} can't be read ({reason})",
   "checkpoint-damaged": "checkpoint {path} is damaged ({reason})",

@@ -17,6 +17,9 @@ export const files = translationOf<typeof english>()({
   "cannot-trim": "no se puede recortar {path}: {reason}",
   "lines-lost":
     "a {path} le {count = 1 ? falta : faltan} {count} {count = 1 ? línea : líneas} de cuando no se podía escribir",
+  "handover-unreadable":
+    "no se puede leer {path} ({reason}): quienes participaban en este entrenamiento necesitan los enlaces nuevos",
+  "handover-field": "{field} no es válido",
   "using-checkpoint": "{reason}; se usa {name}",
   "checkpoint-unreadable": "el punto de control {path} no se puede leer ({reason})",
   "checkpoint-damaged": "el punto de control {path} está dañado ({reason})",

@@ -89,7 +89,7 @@ function createSteps(layers: readonly number[], workers: number): () => Steps {
   const coordinator = new WorkerSessions({
     kernel: kernel.id,
     selfTest,
-    joinToken: null,
+    admits: () => true,
     now: () => nowMs,
     newSession: () => String(nowMs++),
     report: ignore,

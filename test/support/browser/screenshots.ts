@@ -3,7 +3,6 @@
  * process with a simulated terminal; dashboard and join page are real pages in a headless Chromium.
  */
 import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -14,7 +13,7 @@ import type { Browser, Page } from "playwright-core";
 
 import { parseCommandLine } from "../../../coordinator/cli/parse.ts";
 import { runCoordinator } from "../../../coordinator/main.ts";
-import { listenLocally } from "../processes/local-server.ts";
+import { freePort } from "../processes/local-server.ts";
 import { Terminal } from "../processes/terminal.ts";
 import { launchBrowser } from "./browser.ts";
 
@@ -114,11 +113,4 @@ async function answering(url: string): Promise<void> {
       await delay(100);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { port } = new URL(await listenLocally(server));
-  await new Promise((resolve) => server.close(resolve));
-  return Number(port);
 }

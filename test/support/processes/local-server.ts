@@ -1,5 +1,6 @@
 /** @file HTTP servers on free loopback ports, for tests. */
-import type { Server } from "node:http";
+import { createServer } from "node:http";
+import type { Server } from "node:net";
 
 /** Starts listening; returns `http://127.0.0.1:port`. */
 export async function listenLocally(server: Server): Promise<string> {
@@ -7,4 +8,12 @@ export async function listenLocally(server: Server): Promise<string> {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("not listening on a port");
   return `http://127.0.0.1:${address.port}`;
+}
+
+/** A port that nothing listened on a moment ago, for programs that must have the same one twice. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const { port } = new URL(await listenLocally(server));
+  await new Promise((resolve) => server.close(resolve));
+  return Number(port);
 }

@@ -16,6 +16,14 @@ const access = new Access({
   isCertified: (host) => host === "certified.example",
 });
 
+/** One that was resumed, from `access` or from the one given, with tokens of its own. */
+function resumed(number: number, from: Access = access): Access {
+  const tokens = { joinToken: `join-${number}`, adminToken: `admin-${number}` };
+  // As it is read from the disk.
+  const former = JSON.parse(JSON.stringify(from.handedOver)) as typeof from.handedOver;
+  return new Access({ ...tokens, former, hosts: [], origins: [] });
+}
+
 /** The parts of a request that `Access` reads. */
 function requestWith(headers: IncomingMessage["headers"]): IncomingMessage {
   const { host } = headers;
@@ -90,6 +98,38 @@ describe("sameSecret", () => {
 
   test("compares a text that ends in half a surrogate by its encoded bytes, without throwing", () => {
     expect(sameSecret("\uD800", "token")).toBe(false);
+  });
+});
+
+describe("the tokens of earlier processes", () => {
+  test("prove their roles beside the new ones, through 3 lives, and no digest does", () => {
+    const third = resumed(3, resumed(2));
+    for (const token of ["join-token", "join-2", "join-3"]) {
+      expect(third.roleOf(token)).toBe("viewer");
+    }
+    for (const token of ["admin-token", "admin-2", "admin-3"]) {
+      expect(third.roleOf(token)).toBe("operator");
+    }
+    const { join, admin, salt } = third.handedOver;
+    expect([join.length, admin.length]).toEqual([3, 3]);
+    for (const text of [...join, ...admin, salt, ""]) expect(third.roleOf(text)).toBe(undefined);
+    expect(JSON.stringify(third.handedOver)).not.toMatch(/join-|admin-/u);
+  });
+
+  test("are at most 100 for each role, the newest", () => {
+    let last = access;
+    for (let number = 0; number < 120; number++) last = resumed(number, last);
+    expect(last.handedOver.join).toHaveLength(100);
+    expect(last.roleOf("join-token")).toBe(undefined);
+    expect(last.roleOf("admin-18")).toBe(undefined);
+    expect(last.roleOf("admin-19")).toBe("operator");
+  });
+
+  test("differ between two runs with the same token", () => {
+    const [first, second] = [1, 1].map(
+      () => new Access({ joinToken: "same", adminToken: "other", hosts: [], origins: [] }),
+    );
+    expect(first!.handedOver.join).not.toEqual(second!.handedOver.join);
   });
 });
 

@@ -23,6 +23,45 @@ describe("Progress", () => {
     expect(averageRates).toEqual({ samplesPerSecond: 0, stepsPerSecond: 0 });
   });
 
+  test("shows 2 epochs of an earlier process as points of its curves, and the evaluation after them", () => {
+    const state = { trainingMs: 3_000, epochTotals: { lossSum: 0, correct: 0, samples: 0 } };
+    const progress = new Progress({
+      ...state,
+      evaluation: { ...evaluation, step: 30 },
+      bestTestLoss: 0.5,
+    });
+    const epoch = { trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.6, learningRate: 0.1 };
+    progress.recall([
+      { ...epoch, step: 10, seconds: 1, trainLoss: 3 },
+      { ...epoch, step: 20, seconds: 2, trainLoss: 2 },
+    ]);
+    expect(progress.trainCurve).toEqual([
+      { step: 9, loss: 3 },
+      { step: 19, loss: 2 },
+    ]);
+    expect(progress.testCurve.map(({ step }) => step)).toEqual([10, 20, 30]);
+    expect([progress.trainLoss, progress.trainAccuracy]).toEqual([2, 0.5]);
+    progress.addStep(30, batch, 2);
+    expect(progress.history.thinned(10)).toEqual([
+      [10, 1, 3, 0.5],
+      [20, 2, 2, 0.5],
+      [31, 3.002, 2, 0.25],
+    ]);
+  });
+
+  test("keeps at most 512 points of 5,000 epochs of an earlier process, and goes on from them", () => {
+    const progress = new Progress();
+    const epoch = { trainLoss: 1, trainAccuracy: 1, testLoss: 1, testAccuracy: 1, learningRate: 1 };
+    progress.recall(
+      Array.from({ length: 5_000 }, (_, i) => ({ ...epoch, step: i + 1, seconds: i })),
+    );
+    expect(progress.trainCurve.length).toBeLessThanOrEqual(512);
+    expect(progress.testCurve.length).toBeLessThanOrEqual(512);
+    expect(progress.testCurve.at(-1)?.step).toBe(5_000);
+    progress.addEvaluation({ ...evaluation, step: 5_001 });
+    expect(progress.testCurve.at(-1)?.step).toBe(5_001);
+  });
+
   test("starts the smoothed loss at the first step's mean and moves it by a twentieth", () => {
     const progress = new Progress();
     progress.addStep(0, batch, 2);

@@ -68,7 +68,7 @@ export class Stage {
     this.coordinator = new WorkerSessions({
       kernel: hash,
       selfTest: hash,
-      joinToken: options.joinToken ?? null,
+      admits: (token) => token === (options.joinToken ?? token),
       now: () => this.clock.nowMs,
       newSession: () => `session-${this.#sessions++}`,
       report: (event) => this.events.push(event),

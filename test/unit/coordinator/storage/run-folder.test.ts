@@ -383,6 +383,25 @@ describe("metrics", () => {
     expect(await linesOf(before)).toEqual([{ step: 1 }, { step: 2 }]);
   });
 
+  test("give back their epochs, and pass over what is none", async () => {
+    const epoch = {
+      event: "epoch",
+      step: 10,
+      seconds: 1.5,
+      trainLoss: Number.NaN,
+      trainAccuracy: null,
+      testLoss: 2,
+      testAccuracy: 0.5,
+      learningRate: 0.1,
+    };
+    const { metrics } = await newRun();
+    metrics.record({ step: 1, note: "something else" });
+    metrics.record({ ...epoch, workers: 3 });
+    await metrics.flush();
+    await nodeDisk.append(metrics.path, new TextEncoder().encode('{"event":"epoch","step":1'));
+    expect(await metrics.read()).toEqual([epoch]);
+  });
+
   test("trim 0 lines of a missing file", async () => {
     const folder = await newRun();
     expect(await folder.metrics.trim(10)).toEqual({ ok: true });

@@ -71,7 +71,7 @@ function createStage(minWorkers = 1_000) {
   const coordinator = new WorkerSessions({
     kernel: hash,
     selfTest: hash,
-    joinToken: "join-token",
+    admits: (token) => token === "join-token",
     now: () => clock.nowMs,
     newSession: () => `session-${sessions++}`,
     report: (event) => events.push(event),
@@ -301,7 +301,7 @@ describe("a worker of a run that has started", () => {
 const silent = {
   kernel: hash,
   selfTest: hash,
-  joinToken: null,
+  admits: () => true,
   now: () => 0,
   newSession: () => "",
   report: nothing,

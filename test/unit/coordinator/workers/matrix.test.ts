@@ -166,7 +166,8 @@ function working(kind: Type, phase: Phase, config: RunConfig): Situation {
 /** The column of the table for what the coordinator shows of a worker. */
 function columnOf(shown: string | undefined): WorkerState {
   if (shown === undefined) return "new";
-  const state = workerStates.find((one) => one === (shown === "working" ? "ready" : shown));
+  const columns: Readonly<Record<string, WorkerState>> = { working: "ready", waiting: "loading" };
+  const state = workerStates.find((one) => one === (columns[shown] ?? shown));
   return known(state, shown);
 }
 
@@ -194,7 +195,7 @@ const situations: Readonly<Record<string, Situation>> = {
     finish: workOn,
   },
   "loading, while no run has begun": {
-    shows: ["loading", undefined],
+    shows: ["waiting", undefined],
     set: () => scene({ isStarted: false }),
     enter: join,
     finish(here) {
@@ -255,7 +256,7 @@ const situations: Readonly<Record<string, Situation>> = {
     },
   },
   "loading, after the run": {
-    shows: ["loading", "finished"],
+    shows: ["waiting", "finished"],
     set() {
       const here = scene();
       workOn(here);

@@ -5,19 +5,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 
-import { escape } from "../../coordinator/console/view/style.ts";
-import { makeCertificate } from "../support/processes/certificates.ts";
-import type { Cluster } from "../support/processes/cluster.ts";
-import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
-import { hasPseudoTerminals, PseudoTerminal } from "../support/processes/pseudo-terminal.ts";
+import { escape } from "../../../coordinator/console/view/style.ts";
+import { makeCertificate } from "../../support/processes/certificates.ts";
+import type { Cluster } from "../../support/processes/cluster.ts";
+import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
+import { freePort } from "../../support/processes/local-server.ts";
+import { hasPseudoTerminals, PseudoTerminal } from "../../support/processes/pseudo-terminal.ts";
 
-const program = join(import.meta.dirname, "../../build/promedio.js");
+const program = join(import.meta.dirname, "../../../build/promedio.js");
 const enterScreen = `${escape}[?1049h`;
 const data = ["--dataset", "digits:600,100", "--batch-size", "20", "--epochs", "100000"];
 
@@ -45,16 +45,6 @@ function coordinator(port: number, ...more: readonly string[]): string[] {
 
 function runs(): string {
   return join(cluster.folder, "runs");
-}
-
-/** A port on which nothing listened a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** Committed steps, requested over HTTP; `undefined` while nobody answers. */
@@ -165,8 +155,8 @@ describe.runIf(hasPseudoTerminals())("a terminal that nobody reads", () => {
 
   test("costs nothing to a program that may not open it a second time, as after su, or on Windows", async () => {
     const count = join(cluster.folder, "count");
-    const writer = join(import.meta.dirname, "../support/processes/pumped-writer.ts");
-    const tsx = join(import.meta.dirname, "../../node_modules/tsx/dist/cli.mjs");
+    const writer = join(import.meta.dirname, "../../support/processes/pumped-writer.ts");
+    const tsx = join(import.meta.dirname, "../../../node_modules/tsx/dist/cli.mjs");
     const command = behindAFullTerminal([process.execPath, tsx, writer, count]);
     const terminal = open(command, { isRead: false });
     const turns = async () => Number(await readFile(count, "utf8").catch(() => "0"));

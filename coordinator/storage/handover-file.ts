@@ -1,0 +1,116 @@
+/**
+ * @file `handover.json` in a run's folder: what a coordinator that resumes the run must know of the process before it.
+ * Only its owner may read it. It has digests in the place of tokens and sessions, so that a copy admits nobody.
+ */
+import * as z from "zod/mini";
+
+import { sentenceSchema } from "../../shared/protocol/sentence-schema.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { systemReason } from "../../shared/words/system-reason.ts";
+import type { Handover } from "../run/handover.ts";
+import { type CoordinatorEvent, phases } from "../run/view.ts";
+import { type Disk, isMissing, type DiskOutcome, readSmall, replaceFile } from "./disk.ts";
+
+/** Ten times what 1,000 workers, 100 runs with their curves and 100 events take. */
+const bytesMax = 2 ** 24;
+/** For its owner alone. */
+const privateMode = 0o600;
+
+export type FoundHandover =
+  | { readonly found: true; readonly handover: Handover }
+  /** Without a reason there is no such file: an earlier version of the program wrote the run. */
+  | { readonly found: false; readonly reason: Sentence | undefined };
+
+export async function readHandover(disk: Disk, path: string): Promise<FoundHandover> {
+  try {
+    const text = new TextDecoder().decode(await readSmall(disk, path, bytesMax));
+    return { found: true, handover: handoverSchema.parse(JSON.parse(text)) };
+  } catch (error) {
+    if (isMissing(error)) return { found: false, reason: undefined };
+    const why = error instanceof z.core.$ZodError ? flawOf(error) : systemReason(error);
+    return { found: false, reason: sentence("handover-unreadable", { path, reason: why }) };
+  }
+}
+
+/** Replaces the file atomically. */
+export async function writeHandover(
+  disk: Disk,
+  path: string,
+  handover: Handover,
+): Promise<DiskOutcome> {
+  try {
+    const bytes = new TextEncoder().encode(`${JSON.stringify(handover)}\n`);
+    await replaceFile(disk, path, bytes, privateMode);
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, reason: sentence("cannot-write", { path, reason: systemReason(error) }) };
+  }
+}
+
+function flawOf({ issues: [issue] }: z.core.$ZodError): Sentence {
+  return sentence("handover-field", { field: issue?.path.join(".") ?? "" });
+}
+
+const count = z.int().check(z.gte(0));
+const digest = z.string().check(z.regex(/^[\da-f]{64}$/u));
+const text = z.string().check(z.maxLength(1_000));
+/** JSON has no NaN and no ∞, which the losses of a diverging run are: they become `null`. */
+const anyNumber = z.pipe(
+  z.nullable(z.number()),
+  z.transform((value) => value ?? Number.NaN),
+);
+
+const recordSchema = z.strictObject({
+  number: count,
+  id: text,
+  title: sentenceSchema,
+  phase: z.enum(phases),
+  step: count,
+  totalSteps: count,
+  trainingSeconds: z.number(),
+  testLoss: z.nullable(z.number()),
+  testAccuracy: z.nullable(z.number()),
+  fingerprint: z.nullable(digest),
+  sameAs: z.nullable(count),
+  disturbances: count,
+  curve: z.array(z.tuple([count, z.number(), anyNumber, z.nullable(z.number())])),
+});
+
+const workerSchema = z.strictObject({
+  sessionDigest: digest,
+  name: text,
+  kind: z.enum(["node", "browser"]),
+  agent: text,
+  threads: z.int().check(z.positive()),
+  isBanned: z.boolean(),
+});
+
+/** Only that it is an event: this program wrote it, and nothing but the list of events reads it. */
+const eventSchema = z.custom<CoordinatorEvent>((event) => {
+  return typeof event === "object" && event !== null && "event" in event;
+});
+
+const tableSchema = z.strictObject({
+  step: count,
+  workers: z.array(text),
+  rows: z.array(
+    z.strictObject({
+      parameter: count,
+      gradients: z.array(z.nullable(z.number())),
+      average: anyNumber,
+    }),
+  ),
+});
+
+const handoverSchema: z.ZodMiniType<Handover> = z.strictObject({
+  tokens: z.strictObject({
+    salt: z.string().check(z.regex(/^[\da-f]{32}$/u)),
+    join: z.array(digest),
+    admin: z.array(digest),
+  }),
+  workers: z.array(workerSchema),
+  number: count,
+  records: z.array(recordSchema),
+  log: z.array(z.strictObject({ atMs: z.number(), event: eventSchema })),
+  promedio: z.nullable(tableSchema),
+});
