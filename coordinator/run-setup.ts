@@ -11,7 +11,17 @@ import { modelTitle } from "../shared/model/title.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunConfig } from "../shared/run/config.ts";
 import type { RunPlan } from "../shared/run/plan.ts";
+import {
+  dataKeys,
+  dataOptions,
+  type DataRequest,
+  type DataSettings,
+  sameDataSettings,
+} from "../shared/run/settings/data-settings.ts";
 import { runDefaults } from "../shared/run/settings/defaults.ts";
+import type { Given } from "../shared/run/settings/option.ts";
+import { readSettings } from "../shared/run/settings/read-settings.ts";
+import { valueText } from "../shared/run/settings/readers.ts";
 import { type DatasetFacts, resolveRunConfig } from "../shared/run/settings/resolve.ts";
 import { refuseUnfit, resolveResumedRun } from "../shared/run/settings/resume.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
@@ -33,8 +43,9 @@ export interface PreparedRun {
   readonly config: RunConfig;
   readonly plan: RunPlan;
   readonly dataset: LoadedDataset;
-  /** The name by which the operator chose it, which loads it again. */
+  /** The name by which the operator chose it, and its settings: together they load it again. */
   readonly source: string;
+  readonly data: DataSettings;
   readonly store: ParameterStore;
   readonly folder: RunFolder;
   /** Where an earlier process stopped; `undefined` for a new run. */
@@ -60,7 +71,7 @@ export interface SetupWorld {
   /** Keeps other processes out of a run's folder, given its path. Throws OperatorError if one is in it. */
   readonly claim?: (folder: string) => Promise<void>;
   /** A dataset that is already in memory, and the name by which it was loaded. */
-  readonly loaded?: Pick<PreparedRun, "dataset" | "source"> | undefined;
+  readonly loaded?: Pick<PreparedRun, "dataset" | "source" | "data"> | undefined;
 }
 
 /** @throws OperatorError for anything impossible: one line that says what, which value and what to do. */
@@ -81,12 +92,13 @@ async function prepareNewRun(
   { kernel, disk, newRunId, progress, loaded, claim }: SetupWorld,
 ): Promise<PreparedRun> {
   const source = absoluteName(request.given.dataset ?? runDefaults.dataset);
+  const { data = {}, origins } = request;
   const dataset =
-    loaded?.source === source
+    loaded?.source === source && sameDataSettings(loaded.data, data)
       ? loaded.dataset
-      : await loadDataset(source, { ...options, disk, progress });
+      : await loadDataset(source, { ...options, disk, progress, data, origins });
   const config = resolveRunConfig(request, factsOf(dataset));
-  const setup: Setup = { config, dataset: source };
+  const setup = { config, dataset: source, ...storedData(data) };
   const store = storeInMemory({ kernel, config, dataset: dataset.dataset });
   const created = await createRunFolder(disk, options.runs, options.name ?? newRunId(), setup);
   if (!created.found) throw new OperatorError(created.reason);
@@ -94,7 +106,7 @@ async function prepareNewRun(
   await claim?.(folder.path);
   const { plan } = store;
   const nothing = { resume: undefined, handover: undefined, epochs: [], notes: [] };
-  return { config, plan, dataset, source, store, folder, ...nothing };
+  return { config, plan, dataset, source, data, store, folder, ...nothing };
 }
 
 async function prepareResumedRun(
@@ -110,7 +122,9 @@ async function prepareResumedRun(
   const saved = await readSaved(folder, wanted);
   const named = request.given.dataset ?? saved.dataset;
   const source = absoluteName(resumedDataset(named, saved.config.dataset.name));
-  const dataset = await loadDataset(source, { ...options, disk, progress });
+  const data = { ...saved.data?.values, ...request.data };
+  const origins = { ...saved.data?.origins, ...request.origins };
+  const dataset = await loadDataset(source, { ...options, disk, progress, data, origins });
   const { config, warning } = resolveResumedRun(request, saved.config, factsOf(dataset));
   refuseUnfit(saved.config, factsOf(dataset), saved.path);
   const { checkpoint } = saved;
@@ -126,7 +140,7 @@ async function prepareResumedRun(
   const handover = found.found ? found.handover : undefined;
   const resume = checkpoint && { ...checkpoint, path: saved.path };
   const before = { resume, handover, epochs, notes };
-  return { config, plan: store.plan, dataset, source, store, folder, ...before };
+  return { config, plan: store.plan, dataset, source, data, store, folder, ...before };
 }
 
 /** The contents of a run's `config.json`. */
@@ -134,6 +148,24 @@ interface Setup {
   readonly config: RunConfig;
   /** As the operator spelled it, but with an absolute path, so that a resumed run finds it from any folder. */
   readonly dataset: string;
+  /** How its data become a dataset. */
+  readonly data: DataRequest;
+}
+
+/** The given settings as texts, which read like those of a command line. Absent if there are none. */
+function storedData(data: DataSettings): { readonly data?: Readonly<Record<string, string>> } {
+  const given = dataKeys.filter((key) => data[key] !== undefined);
+  if (given.length === 0) return {};
+  return { data: Object.fromEntries(given.map((key) => [key, valueText(data[key] ?? null)])) };
+}
+
+/** @throws OperatorError for a value that no command line accepts. */
+function readStoredData(path: string, stored: Readonly<Record<string, string>>): DataRequest {
+  const given = Object.entries(stored).map(([key, value]): [string, Given] => {
+    const label = `${path}: ${key}`;
+    return [key, { texts: [value], origin: { from: "file", label } }];
+  });
+  return readSettings(dataOptions, [new Map(given)]);
 }
 
 /**
@@ -151,6 +183,7 @@ interface Saved {
   readonly path: string;
   readonly config: RunConfig;
   readonly dataset: string | undefined;
+  readonly data: DataRequest | undefined;
   readonly checkpoint: Checkpoint | undefined;
   readonly notes: readonly Sentence[];
 }
@@ -165,8 +198,8 @@ async function readSaved(folder: RunFolder, wanted: string | undefined): Promise
   const setup = await readSetup(folder);
   if (found.found) {
     const { path, checkpoint, notes } = found;
-    const dataset = setup.ok ? setup.setup.dataset : undefined;
-    return { path, config: checkpoint.config, dataset, checkpoint, notes };
+    const { dataset, data } = setup.ok ? setup.setup : {};
+    return { path, config: checkpoint.config, dataset, data, checkpoint, notes };
   }
   if (file !== undefined) throw new OperatorError(found.notes[0] ?? found.reason);
   // Starting from the beginning would discard what a disk with a temporary failure still has.
@@ -180,7 +213,11 @@ async function readSaved(folder: RunFolder, wanted: string | undefined): Promise
   return { ...setup.setup, path: folder.setupPath, checkpoint: undefined, notes };
 }
 
-const setupSchema = z.object({ config: storedConfigSchema, dataset: z.string() });
+const setupSchema = z.object({
+  config: storedConfigSchema,
+  dataset: z.string(),
+  data: z.optional(z.partialRecord(z.enum(dataKeys), z.string())),
+});
 
 async function readSetup(
   folder: RunFolder,
@@ -197,8 +234,11 @@ async function readSetup(
       reason: sentence("setup-invalid", { path: folder.setupPath, field: where }),
     };
   }
-  const { dataset } = parsed.data;
-  if (datasetReader.read(dataset) !== undefined) return { ok: true, setup: parsed.data };
+  const { config, dataset, data: texts = {} } = parsed.data;
+  if (datasetReader.read(dataset) !== undefined) {
+    const data = readStoredData(folder.setupPath, texts);
+    return { ok: true, setup: { config, dataset, data } };
+  }
   return {
     ok: false,
     reason: sentence("setup-dataset-invalid", {

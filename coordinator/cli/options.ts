@@ -4,6 +4,7 @@
  * apart. No wiring: the effect of an option is implemented elsewhere.
  */
 import { threadsMax, workerNameLengthMax } from "../../shared/protocol/limits.ts";
+import { dataOptions } from "../../shared/run/settings/data-settings.ts";
 import { flagOf, row, type Settings } from "../../shared/run/settings/option.ts";
 import { integer, oneOf, text, wordOr } from "../../shared/run/settings/readers.ts";
 import { runOptions } from "../../shared/run/settings/run-settings.ts";
@@ -126,7 +127,7 @@ export const outputAlias = row(
 );
 
 /** The options of `promedio start` and `promedio coordinator`. */
-export const serverOptions = { ...trainingOptions, ...coordinatorOptions };
+export const serverOptions = { ...trainingOptions, ...dataOptions, ...coordinatorOptions };
 
 export type CoordinatorSettings = Settings<typeof coordinatorOptions>;
 

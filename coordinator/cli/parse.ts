@@ -4,6 +4,7 @@
  */
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
+import { dataOptions } from "../../shared/run/settings/data-settings.ts";
 import type { Origins } from "../../shared/run/settings/option.ts";
 import { readSettings } from "../../shared/run/settings/read-settings.ts";
 import type { RunRequest } from "../../shared/run/settings/run-settings.ts";
@@ -90,8 +91,10 @@ function parseCoordinator(
   ].map(expandOutput);
 
   const run = readSettings(trainingOptions, sources);
+  const data = readSettings(dataOptions, sources);
   const coordinator = readSettings(coordinatorOptions, sources);
-  const request: RunRequest = { given: run.values, origins: run.origins };
+  const origins = { ...run.origins, ...data.origins };
+  const request: RunRequest = { given: run.values, data: data.values, origins };
   const defaults = { ...coordinatorDefaults, ...(command === "start" ? startDefaults : {}) };
   const settings = { ...defaults, ...coordinator.values };
   check(settings, coordinator.origins);

@@ -1,5 +1,6 @@
 /** @file The output of `--print-config`: the settings and their sources, in a form that is itself a run file. */
 import { completeRun } from "../../shared/run/settings/complete.ts";
+import { dataKeys } from "../../shared/run/settings/data-settings.ts";
 import type { OptionTable, Origins } from "../../shared/run/settings/option.ts";
 import { type OptionValue, valueText } from "../../shared/run/settings/readers.ts";
 import { runKeys, type RunRequest } from "../../shared/run/settings/run-settings.ts";
@@ -19,12 +20,14 @@ export function printConfig(
   coordinatorOrigins: Origins,
 ): string {
   const run = settings.resume ? request.given : completeRun(request);
-  const values: Record<string, OptionValue> = { ...run, ...settings };
+  // Only those given: the defaults are each loader's.
+  const values: Record<string, OptionValue> = { ...run, ...request.data, ...settings };
   // If only steps are given, they decide the end. A default for epochs would end the run earlier.
   if (request.given.epochs === undefined && typeof request.given.steps === "number")
     delete values["epochs"];
   const origins = { ...request.origins, ...coordinatorOrigins };
-  const rows = [...runKeys, ...Object.keys(coordinatorOptions)].flatMap((key) => {
+  const keys = [...runKeys, ...dataKeys, ...Object.keys(coordinatorOptions)];
+  const rows = keys.flatMap((key) => {
     const value = values[key];
     if (key === "printConfig" || value === undefined) return [];
     return [{ key, value, from: origins[key]?.from ?? "default" }];

@@ -6,6 +6,8 @@ import {
 } from "../../shared/data/canonical.ts";
 import { FormatError } from "../../shared/format-error.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
+import type { DataKey, DataSettings } from "../../shared/run/settings/data-settings.ts";
+import type { Origins } from "../../shared/run/settings/option.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { sha256OfParts } from "../sha256.ts";
 import type { Disk } from "../storage/disk.ts";
@@ -19,6 +21,10 @@ export interface LoadOptions {
   readonly cache: string;
   /** Without a trailing slash; `undefined`: the default mirror. */
   readonly mnistMirror: string | undefined;
+  /** Only settings that the loader takes; absent: none. */
+  readonly data?: DataSettings | undefined;
+  /** Where they come from, for errors. */
+  readonly origins?: Origins | undefined;
   /** Receives a short line now and then while loading takes long. */
   readonly progress: (said: Sentence) => void;
 }
@@ -28,6 +34,8 @@ export interface Loader {
   /** The spellings for help and errors, such as `mnist:DIR`. */
   readonly forms: readonly string[];
   readonly accepts: (argument: string | undefined) => boolean;
+  /** The settings that say how its data become a dataset. Absent: none. */
+  readonly takes?: readonly DataKey[];
   /** The argument is a path on the operator's disk. */
   readonly takesPath?: true;
   /**

@@ -6,7 +6,9 @@ import { resolve } from "node:path";
 
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
-import { oneOfThese, type Reader } from "../../shared/run/settings/readers.ts";
+import { labelOf } from "../../shared/run/settings/complete.ts";
+import { isDataKey } from "../../shared/run/settings/data-settings.ts";
+import { oneOfThese, type Reader, valueText } from "../../shared/run/settings/readers.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { digitsLoader } from "./digits.ts";
@@ -49,10 +51,28 @@ export async function loadDataset(
       sentence("must-be", { setting: "--dataset", expects, given: shown(name) }),
     );
   }
+  refuseStrangers(found, options);
   return await found.loader.load(found.argument, {
     ...options,
     cache: options.cache ?? cacheFolder(),
   });
+}
+
+/** @throws OperatorError for a setting that the loader does not take. */
+function refuseStrangers(
+  { kind, loader }: Found,
+  { data = {}, origins = {} }: Pick<LoadOptions, "data" | "origins">,
+): void {
+  const key = Object.keys(data)
+    .filter(isDataKey)
+    .find((each) => data[each] !== undefined && loader.takes?.includes(each) !== true);
+  if (key === undefined) return;
+  const value = shown(valueText(data[key] ?? null));
+  const setting = sentence("setting-with-value", { setting: labelOf(key, origins), value });
+  const owners = oneOfThese(
+    Object.values(loaders).flatMap(({ forms, takes }) => (takes?.includes(key) ? forms : [])),
+  );
+  throw new OperatorError(sentence("not-for-dataset", { setting, chosen: kind, owners }));
 }
 
 /** Whether a page of the dashboard may choose a dataset: only those that a loader opens to pages. */
@@ -83,13 +103,13 @@ export function resumedDataset(source: string | undefined, savedName: string): s
   throw new OperatorError(sentence("data-somewhere", { name: shown(name) }));
 }
 
-function find(name: string):
-  | {
-      readonly kind: string;
-      readonly loader: Loader;
-      readonly argument: string | undefined;
-    }
-  | undefined {
+interface Found {
+  readonly kind: string;
+  readonly loader: Loader;
+  readonly argument: string | undefined;
+}
+
+function find(name: string): Found | undefined {
   const [, kind = "", argument] = /^([a-z0-9]+)(?::([^\0]+))?$/u.exec(name) ?? [];
   const loader = Object.hasOwn(loaders, kind) ? loaders[kind] : undefined;
   return loader?.accepts(argument) ? { kind, loader, argument } : undefined;

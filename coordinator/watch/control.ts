@@ -78,10 +78,12 @@ export class Control {
     audit: AuditPolicy | undefined,
   ): Promise<void> {
     const { runs } = this.#options;
-    const { source = "", config } = runs.current?.prepared ?? {};
+    const { source = "", data = {}, config } = runs.current?.prepared ?? {};
     const isSame = settings["dataset"] === config?.dataset.name;
     const named = isSame ? { ...settings, dataset: source } : settings;
-    await runs.startAgain(readRequest(named, [source]), audit);
+    const request = readRequest(named, [source]);
+    const isSameSource = request.given.dataset === source;
+    await runs.startAgain(isSameSource ? { ...request, data } : request, audit);
   }
 }
 

@@ -9,9 +9,8 @@ import { dirname, extname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 
-import { coordinatorOptions, variableOf, workerOptions } from "../../coordinator/cli/options.ts";
+import { serverOptions, variableOf, workerOptions } from "../../coordinator/cli/options.ts";
 import { flagOf } from "../../shared/run/settings/option.ts";
-import { runOptions } from "../../shared/run/settings/run-settings.ts";
 import {
   anchorsOf,
   codeSpansOf,
@@ -66,7 +65,7 @@ describe("the pages", () => {
   });
 
   test.each(guides)("%s: every flag and every variable that it names is an option", (page) => {
-    const keys = Object.keys({ ...runOptions, ...coordinatorOptions, ...workerOptions });
+    const keys = Object.keys({ ...serverOptions, ...workerOptions });
     const flags = [...keys.map(flagOf), ...otherFlags];
     const known = new Set([...flags, ...flags.map((flag) => flag.replace("--", "--no-"))]);
     const code = codeIn(read(page));

@@ -65,6 +65,12 @@ export const share: Reader<number> = decimal({
   accepts: (value) => value >= 0 && value <= 1,
 });
 
+/** A decimal number in (0, 1). */
+export const shareBetween: Reader<number> = decimal({
+  expects: sentence("expects-share-between"),
+  accepts: (value) => Math.fround(value) > 0 && Math.fround(value) < 1,
+});
+
 function decimal({
   expects,
   accepts,
@@ -132,6 +138,16 @@ export const layerWidths: Reader<readonly number[]> = {
     const valid = widths.filter((value) => value !== undefined);
     const complete = valid.length === widths.length && valid.length >= 2 && valid.length <= 32;
     return complete ? valid : undefined;
+  },
+};
+
+/** Names separated by commas. */
+export const names: Reader<readonly string[]> = {
+  expects: sentence("expects-names"),
+  words: [],
+  read(given) {
+    const parts = given.split(",").map((part) => part.trim());
+    return parts.includes("") || given.includes("\0") ? undefined : parts;
   },
 };
 

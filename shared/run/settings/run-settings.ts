@@ -7,6 +7,7 @@ import { hiddenActivations, outputActivations } from "../../model/dense-model.ts
 import { lossNames } from "../../model/loss.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
 import { optimizerNames, scheduleNames } from "../config.ts";
+import type { DataSettings } from "./data-settings.ts";
 import { type Origins, row, type Settings } from "./option.ts";
 import {
   fraction,
@@ -119,6 +120,9 @@ export type RunSettings = Settings<typeof runOptions>;
 export interface RunRequest {
   /** Only the given values. Defaults are added when it is resolved, because a resumed run has its own. */
   readonly given: RunSettings;
+  /** How its data become a dataset. Absent: as the loader does by default. */
+  readonly data?: DataSettings;
+  /** Of the settings of both kinds. */
   readonly origins: Origins;
 }
 

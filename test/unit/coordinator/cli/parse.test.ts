@@ -6,6 +6,7 @@ import {
   serverOptions,
   variableOf,
 } from "../../../../coordinator/cli/options.ts";
+import { dataKeys, isDataKey } from "../../../../shared/run/settings/data-settings.ts";
 import { flagOf, type OptionTable } from "../../../../shared/run/settings/option.ts";
 import { isRunKey, runOptions } from "../../../../shared/run/settings/run-settings.ts";
 import { samples } from "./sample-settings.ts";
@@ -35,6 +36,7 @@ function parsedValue(
     },
   );
   if (isRunKey(key)) return run.given[key];
+  if (isDataKey(key)) return run.data?.[key];
   if (key === "tlsCert") return options.tls?.cert;
   if (key === "tlsKey") return options.tls?.key;
   if (key === "printConfig") return false;
@@ -65,7 +67,7 @@ describe("every option of the table", () => {
   });
 
   test("is spelled in one table only, once", () => {
-    const all = [...Object.keys(runOptions), ...Object.keys(coordinatorOptions)];
+    const all = [...Object.keys(runOptions), ...dataKeys, ...Object.keys(coordinatorOptions)];
     expect(new Set(all).size).toBe(all.length);
   });
 });
@@ -76,7 +78,7 @@ describe("parseCommandLine", () => {
     const coordinator = parseCoordinator(["coordinator"]);
     expect(start.options.localWorkers).toBe(2);
     expect(coordinator.options).toEqual({ ...start.options, localWorkers: 0 });
-    expect(start.run).toEqual({ given: {}, origins: {} });
+    expect(start.run).toEqual({ given: {}, data: {}, origins: {} });
   });
 
   test("--output accepts an activation and a folder, in both orders", () => {

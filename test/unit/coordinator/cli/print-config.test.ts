@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { coordinatorOptions } from "../../../../coordinator/cli/options.ts";
 import { completeRun } from "../../../../shared/run/settings/complete.ts";
+import { dataKeys } from "../../../../shared/run/settings/data-settings.ts";
 import { optimizerDefaults, scheduleDefaults } from "../../../../shared/run/settings/defaults.ts";
 import { flagOf } from "../../../../shared/run/settings/option.ts";
 import { runOptions, type RunRequest } from "../../../../shared/run/settings/run-settings.ts";
@@ -13,7 +14,11 @@ import { parseCoordinator, printed } from "./support.ts";
 const optimizerKeys = new Set(Object.values(optimizerDefaults).flatMap(Object.keys));
 const scheduleKeys = new Set(Object.values(scheduleDefaults).flatMap(Object.keys));
 /** Options that are compatible with any optimizer, schedule and each other. */
-const freeKeys = [...Object.keys(runOptions), ...Object.keys(coordinatorOptions)].filter(
+const freeKeys = [
+  ...Object.keys(runOptions),
+  ...dataKeys,
+  ...Object.keys(coordinatorOptions),
+].filter(
   (key) =>
     !optimizerKeys.has(key) &&
     !scheduleKeys.has(key) &&
@@ -75,6 +80,7 @@ describe("--print-config", () => {
             const file = printed([...all, "--print-config"]);
             const second = parseCoordinator([command], { file });
             expect(second.options).toEqual(first.options);
+            expect(second.run.data).toEqual(first.run.data);
             // A resumed run has no defaults to print, because its settings are the checkpoint's.
             const whole =
               first.options.resume === undefined ? completeRun : ({ given }: RunRequest) => given;

@@ -1,5 +1,6 @@
 /** @file Three different values of every option, as typed and as read. */
 import type { CoordinatorSettings } from "../../../../coordinator/cli/options.ts";
+import type { DataKey, DataSettings } from "../../../../shared/run/settings/data-settings.ts";
 import type { RunKey, RunSettings } from "../../../../shared/run/settings/run-settings.ts";
 
 type Sample<Value> = readonly [typed: string, read: Value];
@@ -19,6 +20,8 @@ const switches = [
 /** Exhaustive: an option without samples is a type error here. */
 export const samples: {
   readonly [Key in RunKey]: Samples<NonNullable<RunSettings[Key]> | null>;
+} & {
+  readonly [Key in DataKey]: Samples<NonNullable<DataSettings[Key]>>;
 } & {
   readonly [Key in keyof CoordinatorSettings]-?: Samples<NonNullable<CoordinatorSettings[Key]>>;
 } = {
@@ -133,6 +136,31 @@ export const samples: {
     ["0", 0],
     ["-7", -7],
     ["9007199254740991", 9007199254740991],
+  ],
+  target: names("price", "the last, one", "-1"),
+  ignore: [
+    ["id", ["id"]],
+    ["id, name", ["id", "name"]],
+    ["3,a b", ["3", "a b"]],
+  ],
+  missing: names("refuse", "median", "drop"),
+  task: names("classification", "regression", "classification"),
+  header: names("auto", "yes", "no"),
+  delimiter: names("comma", "tab", "pipe"),
+  validation: [
+    ["0", 0],
+    ["0.1", 0.1],
+    [".25", 0.25],
+  ],
+  test: [
+    ["0.5", 0.5],
+    ["1e-1", 0.1],
+    ["0.2", 0.2],
+  ],
+  dataSeed: [
+    ["0", 0],
+    ["7", 7],
+    ["-3", -3],
   ],
   cache: names("/tmp/a", "b", "c d"),
   mnistMirror: [

@@ -55,6 +55,16 @@ test("an unknown name is refused with a list of the known ones", async () => {
   );
 });
 
+test("a setting that the loader does not take is refused, and where it came from is named", async () => {
+  const options = { disk: memoryDisk(new Map()), cache: "/c", mnistMirror: undefined };
+  const data = { ignore: ["id", "name"] };
+  const origins = { ignore: { from: "file", label: "run.yaml line 2: ignore" } } as const;
+  const loaded = loadDataset("digits", { ...options, data, origins, progress: () => undefined });
+  await expect(loaded).rejects.toThrow(
+    "run.yaml line 2: ignore id,name is not for dataset digits; leave it out, or choose",
+  );
+});
+
 describe("resumedDataset", () => {
   test("is the given one, else the one in the checkpoint", () => {
     expect(resumedDataset(undefined, "digits")).toBe("digits");

@@ -1,0 +1,79 @@
+/**
+ * @file The table of the settings that say how raw data become a dataset. They are not part of a run config, because
+ * the dataset's hash identifies what they lead to. Each loader says which of them it takes.
+ */
+import { sentence } from "../../words/sentence.ts";
+import { type Origins, row, type Settings } from "./option.ts";
+import { fraction, integer, names, oneOf, shareBetween, text } from "./readers.ts";
+
+const column = text(sentence("expects-column"), /^[^\0]+$/u);
+
+/** How missing values are treated: refused, filled in from the training samples, or their rows dropped. */
+export const missingWays = ["refuse", "mean", "median", "mode", "drop"] as const;
+
+export const dataOptions = {
+  target: row("Data", "<column>", column, "of a table: what to predict, by name or number"),
+  ignore: row("Data", "<columns>", names, "of a table: columns to leave out, by name or number", {
+    list: true,
+    repeatable: true,
+  }),
+  missing: row(
+    "Data",
+    "<way>",
+    oneOf(missingWays),
+    "of a table: refuse missing values, fill in mean, median or mode, or drop their rows",
+  ),
+  task: row(
+    "Data",
+    "<name>",
+    oneOf(["classification", "regression"]),
+    "what numbers to predict are, if it is not what they look like",
+  ),
+  header: row(
+    "Data",
+    "<form>",
+    oneOf(["auto", "yes", "no"]),
+    "whether a table's first line names the columns",
+  ),
+  delimiter: row(
+    "Data",
+    "<name>",
+    oneOf(["auto", "comma", "semicolon", "tab", "pipe"]),
+    "between the columns of a table",
+  ),
+  validation: row(
+    "Data",
+    "<share>",
+    fraction,
+    "of the samples that are not for the test, kept for validation",
+  ),
+  test: row("Data", "<share>", shareBetween, "of the samples, where the data have no test split"),
+  dataSeed: row(
+    "Data",
+    "<number>",
+    integer({}),
+    "of the choice of samples for validation and test",
+  ),
+};
+
+export type DataKey = keyof typeof dataOptions;
+/** Only the given values; a loader has the defaults. */
+export type DataSettings = Settings<typeof dataOptions>;
+
+/** The settings of a dataset, and where each comes from. */
+export interface DataRequest {
+  readonly values: DataSettings;
+  readonly origins: Origins;
+}
+
+/** In the order of the help. */
+export const dataKeys = Object.keys(dataOptions).filter(isDataKey);
+
+export function isDataKey(key: string): key is DataKey {
+  return Object.hasOwn(dataOptions, key);
+}
+
+/** Whether two requests ask for the same. */
+export function sameDataSettings(one: DataSettings, other: DataSettings): boolean {
+  return dataKeys.every((key) => one[key]?.toString() === other[key]?.toString());
+}
