@@ -37,7 +37,8 @@ export class CoordinatorProcess {
     if (found !== undefined) return Promise.resolve(found);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ wanted: matches, resolve });
-      this.child.once("exit", (code) => {
+      // Not at "exit": its last lines may still be in the pipe.
+      this.child.once("close", (code) => {
         reject(new Error(`coordinator ended (${code}) before '${name}': ${this.stderr}`));
       });
     });
