@@ -14,7 +14,6 @@
  */
 import { assertNever } from "../shared/assert.ts";
 import { bytesOf } from "../shared/bytes.ts";
-import type { Dataset } from "../shared/data/dataset.ts";
 import { parameterCount } from "../shared/model/layout.ts";
 import { modelTitle } from "../shared/model/title.ts";
 import { encodeMessage, MessageBuffer } from "../shared/protocol/codec.ts";
@@ -34,11 +33,11 @@ import type { UnitResult } from "../shared/run/unit.ts";
 import { hasCode, reasonOf, type Sentence, sentence } from "../shared/words/sentence.ts";
 import { coordinatorEnded, describeClosure, kernelRefusal, refusalOf } from "./closure.ts";
 import { Connection } from "./connection.ts";
-import { Contribution } from "./contribution.ts";
 import type { Clock, Closure, Connect, LoadDataset } from "./platform.ts";
+import { type PreparedRun, RunLoader, type RunMessage } from "./run-loader.ts";
 import type { WorkerPhase, WorkerStatus } from "./status.ts";
 import type { ComputePool, Job, LoadedRun } from "./threads/compute-pool.ts";
-import { JobQueue, supersedes } from "./threads/job-queue.ts";
+import { JobRunner } from "./threads/job-runner.ts";
 
 export interface WorkerLoopOptions {
   readonly token: string;
@@ -61,25 +60,21 @@ export interface WorkerLoopOptions {
   readonly changed: (status: WorkerStatus) => void;
 }
 
-type RunMessage = MessageOf<CoordinatorMessage, "run">;
-
 /** The current run. */
 interface RunInHand {
   readonly message: RunMessage;
   readonly parameterCount: number;
   /** `undefined` until dataset and engine are ready. */
-  loaded: { readonly run: LoadedRun; readonly contribution: Contribution } | undefined;
+  loaded: PreparedRun | undefined;
 }
 
 export class WorkerLoop {
   readonly #options: WorkerLoopOptions;
   readonly #connection: Connection;
-  readonly #queue = new JobQueue();
+  readonly #loader: RunLoader;
+  readonly #jobs: JobRunner;
   readonly #results = new MessageBuffer();
-  /** The job that the pool is computing. */
-  #job: Job | undefined;
   #run: RunInHand | undefined;
-  #dataset: Dataset | undefined;
   #session = "";
   #name: string;
   #phase: WorkerPhase = "connecting";
@@ -105,6 +100,11 @@ export class WorkerLoop {
       silent: () => this.#announce(),
       closed: (closure) => this.#closed(closure),
     });
+    this.#loader = new RunLoader(options);
+    this.#jobs = new JobRunner(options.pool, {
+      result: (job, block, result, computeMs) => this.#sendResult(job, block, result, computeMs),
+      failed: (job, block, reason) => this.#sendFailure(job, block, reason),
+    });
   }
 
   // ── what its owner asks for ─────────────────────────────────────────────────────────────────────────────────────
@@ -118,7 +118,7 @@ export class WorkerLoop {
   pause(reason: Sentence): void {
     if (this.#phase === "stopped") return;
     this.#pauseReason = fitForWire(reason);
-    this.#dropWork();
+    this.#jobs.clear();
     if (this.#phase !== "training" && this.#phase !== "paused") return;
     this.#announce();
     this.#show("paused", this.#pauseReason);
@@ -241,7 +241,7 @@ export class WorkerLoop {
   }
 
   #prepare(message: RunMessage): void {
-    this.#dropWork();
+    this.#jobs.clear();
     this.#ended = undefined;
     const same = this.#run?.message.run === message.run ? this.#run : undefined;
     if (same?.loaded !== undefined) return this.#ready(same, same.loaded.run);
@@ -267,22 +267,19 @@ export class WorkerLoop {
     // The coordinator sent this before it heard of the pause. It gives these blocks to others when it does (4).
     if (this.#pauseReason !== undefined) return;
     if (this.#phase !== "training") this.#show("training", sentence("computing"));
-    this.#take({
-      kind: kindAsked(header),
-      step: header.step,
-      parameters: tensor,
-      blocks: header.blocks.map(blockOf),
-    });
+    const blocks = header.blocks.map(blockOf);
+    const job = { kind: kindAsked(header), step: header.step, parameters: tensor, blocks };
+    if (!this.#jobs.add(job)) throw new ProtocolError("ERR_STATE", sentence("too-much-work"));
   }
 
   #end({ reason }: MessageOf<CoordinatorMessage, "end">): void {
-    this.#dropWork();
+    this.#jobs.clear();
     this.#ended = sentence("run-over", { reason });
     this.#show("waiting", this.#ended);
   }
 
   #closed(closure: Closure): void {
-    this.#dropWork();
+    this.#jobs.clear();
     this.#welcomed = false;
     const refusal = refusalOf(closure);
     const said = this.#said;
@@ -313,18 +310,18 @@ export class WorkerLoop {
 
   /** Prepares dataset and engine. A newer run takes precedence. */
   async #load(run: RunInHand): Promise<void> {
-    const { pool, clock } = this.#options;
-    const { config } = run.message;
     try {
-      const dataset = await this.#datasetOf(run);
-      if (this.#run !== run) return;
-      this.#progress(run, sentence("preparing-dataset"));
-      const loaded = await pool.load({ config, dataset });
-      if (this.#run !== run) return;
-      const { samplesPerSecond } = loaded;
-      const contribution = new Contribution({ config, dataset }, samplesPerSecond, clock.now());
-      run.loaded = { run: loaded, contribution };
-      if (this.#phase === "loading") this.#ready(run, loaded);
+      const loaded = await this.#loader.load(run.message, {
+        isWanted: () => this.#run === run,
+        progress: (detail, receivedBytes = this.#receivedBytes) => {
+          if (this.#run !== run || this.#phase !== "loading") return;
+          this.#receivedBytes = receivedBytes;
+          this.#show("loading", detail);
+        },
+      });
+      if (loaded === undefined) return;
+      run.loaded = loaded;
+      if (this.#phase === "loading") this.#ready(run, loaded.run);
     } catch (error) {
       if (this.#run !== run || this.#phase === "stopped") return;
       this.#run = undefined;
@@ -334,26 +331,6 @@ export class WorkerLoop {
       this.#send({ type: "leave", reason: fitForWire(said) });
       this.#connection.restart(1000, said);
     }
-  }
-
-  async #datasetOf(run: RunInHand): Promise<Dataset> {
-    const { config, dataset: path } = run.message;
-    if (this.#dataset?.sha256 === config.dataset.sha256) return this.#dataset;
-    this.#dataset = undefined;
-    const dataset = await this.#options.loadDataset(path, config.dataset, (receivedBytes) => {
-      const megabytes = Math.round(receivedBytes / 1e5) / 10;
-      this.#receivedBytes = receivedBytes;
-      this.#progress(
-        run,
-        sentence("getting-dataset-so-far", { dataset: config.dataset.name, megabytes }),
-      );
-    });
-    if (this.#run === run) this.#dataset = dataset;
-    return dataset;
-  }
-
-  #progress(run: RunInHand, detail: Sentence): void {
-    if (this.#run === run && this.#phase === "loading") this.#show("loading", detail);
   }
 
   #ready({ message }: RunInHand, { selfTest, samplesPerSecond }: LoadedRun): void {
@@ -367,28 +344,6 @@ export class WorkerLoop {
   #announce(): void {
     const reason = this.#pauseReason;
     this.#send(reason === undefined ? { type: "resume" } : { type: "pause", reason });
-  }
-
-  #take(job: Job): void {
-    if (this.#job !== undefined && supersedes(job, this.#job)) this.#cancelJob();
-    if (!this.#queue.add(job)) throw new ProtocolError("ERR_STATE", sentence("too-much-work"));
-    this.#computeNext();
-  }
-
-  #computeNext(): void {
-    while (this.#job === undefined) {
-      const job = this.#queue.next();
-      if (job === undefined) return;
-      this.#job = job;
-      this.#options.pool.start(job, {
-        result: (block, result, computeMs) => this.#sendResult(job, block, result, computeMs),
-        failed: (block, reason) => this.#sendFailure(job, block, reason),
-        done: () => {
-          this.#job = undefined;
-          this.#computeNext();
-        },
-      });
-    }
   }
 
   #sendResult({ kind, step }: Job, block: Block, result: UnitResult, computeMs: number): void {
@@ -408,17 +363,6 @@ export class WorkerLoop {
     this.#send({ type: "failed", run, step, block: pairOf(block), reason: fitForWire(reason) });
   }
 
-  #dropWork(): void {
-    this.#queue.clear();
-    this.#cancelJob();
-  }
-
-  #cancelJob(): void {
-    if (this.#job === undefined) return;
-    this.#job = undefined;
-    this.#options.pool.cancel();
-  }
-
   #goodbye(reason: Sentence, failed: boolean): void {
     if (this.#phase === "stopped") return;
     if (this.#welcomed) {
@@ -428,7 +372,7 @@ export class WorkerLoop {
   }
 
   #stop(detail: Sentence, failed: boolean): void {
-    this.#dropWork();
+    this.#jobs.clear();
     this.#run = undefined;
     this.#failed = failed;
     this.#welcomed = false;

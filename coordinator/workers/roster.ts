@@ -3,6 +3,7 @@
  * socket. Pure: the caller draws the identities.
  */
 import { workerNameLengthMax } from "../../shared/protocol/limits.ts";
+import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
 import { SpeedEstimate } from "../dispatch/speed.ts";
 import type { PeerSocket } from "../edge/peer.ts";
 import type { RememberedWorker } from "../run/handover.ts";
@@ -17,6 +18,14 @@ import type { WorkerState } from "./worker-states.ts";
  */
 const goneMax = 1_000;
 
+/** The socket of a worker, as far as others need it. */
+export interface ConnectedPeer {
+  readonly socket: PeerSocket;
+  readonly state: WorkerState;
+  /** Sends work; `false` if too much is waiting to be sent already. */
+  give(header: CoordinatorMessage, tensor: Uint8Array): boolean;
+}
+
 export interface Worker {
   /** Public name of the identity, shown in views. */
   readonly id: string;
@@ -27,7 +36,7 @@ export interface Worker {
   readonly agent: string;
   readonly threads: number;
   /** While it is connected. */
-  peer: { readonly socket: PeerSocket; readonly state: WorkerState } | undefined;
+  peer: ConnectedPeer | undefined;
   speed: SpeedEstimate;
   /** The run in which `speed` was measured. */
   speedRun: string | undefined;

@@ -3,32 +3,25 @@
  * `welcome` → `run` → `ready` → results), and the run that they serve. It touches no real socket, clock, disk or
  * random source. All four are passed in, so the simulator runs this same code.
  *
- * Invariant 5, one bad peer, one closed socket: everything that a peer can cause is caught in `#receive` and at
+ * Invariant 5, one bad peer, one closed socket: everything that a peer can cause is caught in `#guard` and at
  * worst closes that peer's socket.
  */
-import { assert, known } from "../../shared/assert.ts";
-import { encodeHead } from "../../shared/protocol/codec.ts";
+import { known } from "../../shared/assert.ts";
 import {
   closeStatus,
   ProtocolError,
   type ProtocolErrorCode,
 } from "../../shared/protocol/errors.ts";
 import {
-  helloTimeoutMs,
   messageBytesMax,
-  messageRate,
   offencesMax,
-  pingIntervalMs,
   protocolVersion,
-  queuedBytesMax,
-  unauthenticatedBytesMax,
   workersMax,
   workersPerAddressMax,
 } from "../../shared/protocol/limits.ts";
 import {
   type CoordinatorMessage,
   type Decoded,
-  decodeWorkerMessage,
   type MessageOf,
   type WorkerMessage,
 } from "../../shared/protocol/messages.ts";
@@ -38,8 +31,6 @@ import type { Outcome } from "../dispatch/answer.ts";
 import { SpeedEstimate } from "../dispatch/speed.ts";
 import { subnetOf } from "../edge/addresses.ts";
 import { Quota } from "../edge/limits/quota.ts";
-import { RateLimit } from "../edge/limits/rate-limit.ts";
-import { isSilent } from "../edge/liveness.ts";
 import type { PeerHandler, PeerSocket } from "../edge/peer.ts";
 import type { RememberedWorker } from "../run/handover.ts";
 import type { TrainingRun } from "../run/training-run.ts";
@@ -47,13 +38,8 @@ import type { CoordinatorEvent, CoordinatorView, RunView } from "../run/view.ts"
 import type { RunWorkers } from "../run/world.ts";
 import { Notices } from "./notices.ts";
 import { Roster, type Worker } from "./roster.ts";
-import {
-  announcements,
-  isWorkerState,
-  type Reaction,
-  reactions,
-  type WorkerState,
-} from "./worker-states.ts";
+import { WorkerPeer } from "./worker-peer.ts";
+import type { Reaction } from "./worker-states.ts";
 
 /** Everything the coordinator needs from the world. */
 export interface WorkerSessionsOptions {
@@ -76,37 +62,15 @@ type WorkerEvent = Extract<CoordinatorEvent, { event: "worker" }>;
 
 const nothing = () => {};
 
-/** One connected peer: its socket and everything known about it. */
-interface Peer {
-  readonly socket: PeerSocket;
-  /** What it may send, and be sent, now. Set by `#enter` alone. */
-  state: WorkerState;
-  /** From its `hello` on. */
-  worker: Worker | undefined;
-  readonly openedMs: number;
-  /** The largest message that its peer may send, fixed when it connected. */
-  readonly messageBytesMax: number;
-  /** Tells the transport that the peer has shown its token. */
-  admitted: () => void;
-  /** Gives its place back; `undefined` if it found none. */
-  readonly release: (() => void) | undefined;
-  /** Limits messages that nobody asked for. */
-  readonly rate: RateLimit;
-  heardMs: number;
-  pingedMs: number;
-  pingOutstanding: boolean;
-}
-
 export class WorkerSessions implements RunWorkers {
   readonly #options: WorkerSessionsOptions;
   readonly #roster: Roster;
-  readonly #peers = new Set<Peer>();
+  readonly #peers = new Set<WorkerPeer>();
   readonly #quota = new Quota({ inAll: workersMax, perAddress: workersPerAddressMax });
   #run: TrainingRun | undefined;
   #dataset = "";
+  #isClosing = false;
   #farewell: { run: string; reason: Sentence; fingerprint: string } | undefined;
-  /** Set when closing: workers that leave because of it are not reported. */
-  #closing = false;
   readonly #notices: Notices;
 
   constructor(options: WorkerSessionsOptions) {
@@ -115,13 +79,9 @@ export class WorkerSessions implements RunWorkers {
     this.#notices = new Notices(options);
   }
 
-  /**
-   * The largest message that a worker may send now: one header before `hello`, then as much as the run's model
-   * needs.
-   */
+  /** The largest message that a worker may send now: as much as the run's model needs. Before `hello`, less. */
   messageBytesMax(): number {
-    const parameterCount = this.#run?.parameterCount ?? 0;
-    return Math.max(unauthenticatedBytesMax, messageBytesMax(parameterCount));
+    return messageBytesMax(this.#run?.parameterCount ?? 0);
   }
 
   /** Connected workers. */
@@ -172,18 +132,18 @@ export class WorkerSessions implements RunWorkers {
     if (this.#run === undefined) return;
     this.#farewell = { run: this.#run.id, reason: fitForWire(reason), fingerprint };
     for (const peer of this.#peers) {
-      if (peer.worker !== undefined) this.#tell(peer, { type: "end", ...this.#farewell });
+      if (peer.worker !== undefined) peer.tell({ type: "end", ...this.#farewell });
     }
   }
 
   /** Says goodbye to everybody and closes their sockets. */
   close(reason: string): void {
-    this.#closing = true;
+    this.#isClosing = true;
     for (const { socket } of this.#peers) socket.close(1001, reason);
   }
 
   /** The size of a socket's messages is fixed when it opens. For a larger model the worker must reconnect. */
-  #bringRun(peer: Peer): void {
+  #bringRun(peer: WorkerPeer): void {
     if (peer.worker === undefined) return;
     this.#introduceRun(peer);
     if (peer.messageBytesMax < this.messageBytesMax()) peer.socket.close(1012, "larger-model");
@@ -197,66 +157,40 @@ export class WorkerSessions implements RunWorkers {
    * @param admitted - Called when the peer has shown its token.
    */
   connect(socket: PeerSocket, admitted = nothing): PeerHandler {
-    const nowMs = this.#options.now();
-    const peer: Peer = {
+    const peer = new WorkerPeer({
       socket,
-      state: "new",
-      worker: undefined,
-      openedMs: nowMs,
       messageBytesMax: this.messageBytesMax(),
       admitted,
       release: this.#quota.take(socket.address),
-      rate: new RateLimit(messageRate, nowMs),
-      heardMs: nowMs,
-      pingedMs: nowMs,
-      pingOutstanding: false,
-    };
+      nowMs: this.#options.now(),
+    });
     this.#peers.add(peer);
     if (peer.release === undefined) {
       this.#refuse(peer, new ProtocolError("ERR_FULL", sentence("too-many-workers")));
     }
     return {
-      message: (bytes) => this.#receive(peer, bytes),
+      message: (bytes) =>
+        this.#guard(peer, (nowMs) => this.#dispatch(peer, peer.receive(bytes, nowMs))),
       garbage: (reason, code = "ERR_DECODE") => this.#refuse(peer, new ProtocolError(code, reason)),
-      ping: () => this.#spend(peer),
-      pong: () => this.#pong(peer),
+      ping: () => this.#guard(peer, (nowMs) => peer.spend(nowMs)),
+      pong: () => this.#guard(peer, (nowMs) => peer.pong(nowMs)),
       closed: (reason) => this.#drop(peer, reason),
     };
   }
 
-  #receive(peer: Peer, bytes: Uint8Array): void {
-    if (!this.#spend(peer)) return;
-    peer.heardMs = this.#options.now();
+  /** Does what a peer caused. If that breaks the protocol, it costs the peer's socket and nothing else. */
+  #guard(peer: WorkerPeer, react: (nowMs: number) => void): void {
+    if (!this.#peers.has(peer)) return;
     try {
-      if (peer.worker === undefined && bytes.length > unauthenticatedBytesMax) {
-        throw new ProtocolError(
-          "ERR_TOO_LARGE",
-          sentence("too-large-before-hello", { bytes: unauthenticatedBytesMax }),
-        );
-      }
-      this.#dispatch(peer, decodeWorkerMessage(bytes));
+      react(this.#options.now());
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#refuse(peer, error);
     }
   }
 
-  /**
-   * Counts a message that nobody asked for. `false` if the socket is closed, or was just closed for sending too
-   * many.
-   */
-  #spend(peer: Peer): boolean {
-    if (!this.#peers.has(peer)) return false;
-    if (peer.rate.take(this.#options.now())) return true;
-    const said = sentence("too-many-messages", { count: messageRate.perSecond });
-    this.#refuse(peer, new ProtocolError("ERR_RATE", said));
-    return false;
-  }
-
-  #dispatch(peer: Peer, { header, tensor }: Decoded<WorkerMessage>): void {
-    const reaction = this.#reactionTo(header, peer.state);
-    if (reaction === "ERR_STATE")
-      throw new ProtocolError("ERR_STATE", untimely(header, peer.state));
+  #dispatch(peer: WorkerPeer, { header, tensor }: Decoded<WorkerMessage>): void {
+    const reaction = this.#reactionTo(header, peer);
     if (reaction === "ignored") return;
     if (header.type === "hello") return this.#hello(peer, header);
     const worker = known(peer.worker, "whoever has said hello is a worker");
@@ -268,14 +202,13 @@ export class WorkerSessions implements RunWorkers {
       case "costs":
       case "evaluation": {
         const outcome = this.#run?.result(worker.id, header, tensor, this.#options.now());
-        // Requested results are already limited by the requests.
-        if (outcome !== undefined && "samples" in outcome) peer.rate.giveBack();
+        if (outcome !== undefined && "samples" in outcome) peer.giveBack();
         return this.#note(worker, outcome);
       }
       case "failed":
         return this.#note(worker, this.#run?.failed(worker.id, header, this.#options.now()));
       case "pause":
-        this.#enter(peer, reaction);
+        peer.enter(reaction);
         return this.#run?.workerLeft(worker.id, this.#options.now());
       case "resume":
         return this.#joinRun(peer, worker, reaction);
@@ -284,33 +217,23 @@ export class WorkerSessions implements RunWorkers {
     }
   }
 
-  #reactionTo(header: WorkerMessage, state: WorkerState): Reaction {
+  #reactionTo(header: WorkerMessage, peer: WorkerPeer): Reaction {
     // A worker that prepared for an older run is told of the newer one, or has been already.
     const isForAnotherRun = header.type === "ready" && header.run !== this.#run?.id;
-    return isForAnotherRun && state !== "new" ? "ignored" : reactions[header.type][state];
+    return isForAnotherRun && peer.state !== "new" ? "ignored" : peer.reactionTo(header.type);
   }
 
-  /** The one place where a state changes, to what the tables say. */
-  #enter(peer: Peer, next: Reaction | undefined): void {
-    assert(
-      next !== undefined && isWorkerState(next),
-      () => `${next} is no state to enter from ${peer.state}`,
-    );
-    peer.state = next;
-  }
-
-  #hello(peer: Peer, hello: MessageOf<WorkerMessage, "hello">): void {
+  #hello(peer: WorkerPeer, hello: MessageOf<WorkerMessage, "hello">): void {
     this.#checkHello(hello);
     const { worker, session } = this.#roster.meet(hello, this.#options.newSession);
     if (worker.isBanned) {
       const said = sentence("has-sent-wrong-result", { worker: worker.name });
       throw new ProtocolError("ERR_MISMATCH", said);
     }
-    this.#replaceSocket(worker, peer);
-    peer.admitted();
-    peer.admitted = nothing;
+    this.#closeOlder(worker);
+    peer.admit(worker);
     const introduction = { session, name: worker.name, kernel: this.#options.kernel };
-    this.#tell(peer, { type: "welcome", protocol: protocolVersion, ...introduction });
+    peer.tell({ type: "welcome", protocol: protocolVersion, ...introduction });
     this.#reportWorker(worker, { change: "joined", error: null, reason: null });
     this.#introduceRun(peer);
   }
@@ -325,24 +248,22 @@ export class WorkerSessions implements RunWorkers {
   }
 
   /** A worker has one socket, so an older one of the same session is closed. */
-  #replaceSocket(worker: Worker, peer: Peer): void {
+  #closeOlder(worker: Worker): void {
     for (const older of this.#peers) {
       if (older.worker === worker) {
         this.#refuse(older, new ProtocolError("ERR_REPLACED", sentence("connected-again")));
       }
     }
-    worker.peer = peer;
-    peer.worker = worker;
   }
 
-  #introduceRun(peer: Peer): void {
+  #introduceRun(peer: WorkerPeer): void {
     if (this.#run === undefined) {
-      this.#tell(peer, { type: "wait", reason: sentence("no-run-yet") });
+      peer.tell({ type: "wait", reason: sentence("no-run-yet") });
     } else if (this.#farewell !== undefined) {
-      this.#tell(peer, { type: "end", ...this.#farewell });
+      peer.tell({ type: "end", ...this.#farewell });
     } else {
       const { id, config } = this.#run;
-      this.#tell(peer, { type: "run", run: id, config, dataset: this.#dataset });
+      peer.tell({ type: "run", run: id, config, dataset: this.#dataset });
     }
   }
 
@@ -357,13 +278,13 @@ export class WorkerSessions implements RunWorkers {
     worker.speedRun = ready.run;
   }
 
-  #joinRun(peer: Peer, { id, name, speed }: Worker, reaction: Reaction): void {
-    this.#enter(peer, reaction);
+  #joinRun(peer: WorkerPeer, { id, name, speed }: Worker, reaction: Reaction): void {
+    peer.enter(reaction);
     const subnet = subnetOf(peer.socket.address);
     this.#run?.workerReady({ id, name, speed, subnet }, this.#options.now());
   }
 
-  #leave(peer: Peer, reason: Sentence): void {
+  #leave(peer: WorkerPeer, reason: Sentence): void {
     this.#drop(peer, reason);
     peer.socket.close(1000, "goodbye");
   }
@@ -398,20 +319,23 @@ export class WorkerSessions implements RunWorkers {
   // ── the end of a socket ─────────────────────────────────────────────────────────────────────────────────────────
 
   /** Closes one socket because of something its peer did, and tells both sides. */
-  #refuse(peer: Peer, { code, said }: ProtocolError): void {
+  #refuse(peer: WorkerPeer, { code, said }: ProtocolError): void {
     if (!this.#peers.has(peer)) return;
     const { socket, worker } = peer;
     // A worker of another version could not read the message and would reconnect because of it. The close status
     // says everything.
-    if (code !== "ERR_VERSION") this.#tell(peer, { type: "error", code, reason: fitForWire(said) });
+    if (code !== "ERR_VERSION") peer.tell({ type: "error", code, reason: fitForWire(said) });
     socket.close(closeStatus[code], code);
-    if (worker === undefined) this.#reportRefused(peer, code, said);
     const { address } = socket;
+    if (worker === undefined) {
+      const stranger = { name: address, kind: "unknown", threads: 0 } as const;
+      this.#reportWorker(stranger, { change: "refused", error: code, reason: said });
+    }
     this.#drop(peer, sentence("from-address", { reason: said, address }), code);
   }
 
   /** Forgets a socket. Its worker's blocks go to others at once. Safe to call twice. */
-  #drop(peer: Peer, reason: Sentence, error: ProtocolErrorCode | null = null): void {
+  #drop(peer: WorkerPeer, reason: Sentence, error: ProtocolErrorCode | null = null): void {
     if (!this.#peers.delete(peer)) return;
     peer.release?.();
     const { worker } = peer;
@@ -428,73 +352,35 @@ export class WorkerSessions implements RunWorkers {
   /** Call this every few tens of milliseconds: it notices silence and lateness, and reports what the run waits for. */
   tick(): void {
     const nowMs = this.#options.now();
-    for (const peer of this.#peers) this.#watch(peer, nowMs);
+    for (const peer of this.#peers) this.#guard(peer, () => this.#watch(peer, nowMs));
     this.#run?.tick(nowMs);
     this.#notices.tick(this.#run);
   }
 
-  #watch(peer: Peer, nowMs: number): void {
-    const { socket, worker, openedMs, heardMs, pingedMs } = peer;
-    if (worker === undefined) {
-      if (nowMs - openedMs <= helloTimeoutMs) return;
-      return this.#refuse(peer, new ProtocolError("ERR_TIMEOUT", sentence("no-hello-in-time")));
-    }
-    if (isSilent(peer, nowMs)) {
-      const seconds = Math.round((nowMs - heardMs) / 1000);
-      this.#drop(peer, sentence("silent-for", { seconds }));
-      return socket.terminate();
-    }
-    if (nowMs - pingedMs < pingIntervalMs || peer.pingOutstanding) return;
-    peer.pingedMs = nowMs;
-    peer.pingOutstanding = true;
-    socket.ping();
-  }
-
-  #pong(peer: Peer): void {
-    const nowMs = this.#options.now();
-    peer.heardMs = nowMs;
-    if (!peer.pingOutstanding) return void this.#spend(peer);
-    peer.pingOutstanding = false;
-    if (peer.worker !== undefined) peer.worker.roundTripMs = nowMs - peer.pingedMs;
+  #watch(peer: WorkerPeer, nowMs: number): void {
+    const silence = peer.watch(nowMs);
+    if (silence === undefined) return;
+    this.#drop(peer, silence);
+    peer.socket.terminate();
   }
 
   // ── sending and showing ─────────────────────────────────────────────────────────────────────────────────────────
 
   send(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean {
     const peer = this.#roster.get(workerId)?.peer;
-    if (peer === undefined) return false;
-    const { socket, state } = peer;
-    const states: Partial<Record<WorkerState, WorkerState>> = announcements[header.type];
-    assert(states[state] === state, () => `${header.type} while ${state}`);
-    if (socket.queuedBytes + tensor.length > queuedBytesMax(tensor.length / 4)) return false;
-    socket.send(encodeHead(header, tensor.length), tensor);
+    if (peer?.give(header, tensor) !== true) return false;
     this.#run?.progress.addBytes(tensor.length);
     return true;
   }
 
-  #tell(peer: Peer, message: CoordinatorMessage): void {
-    this.#enter(peer, announcements[message.type][peer.state]);
-    peer.socket.send(encodeHead(message, 0));
-  }
-
-  #reportWorker(worker: Worker, what: Pick<WorkerEvent, "change" | "error" | "reason">): void {
-    if (this.#closing) return;
-    const { name, kind, threads } = worker;
+  #reportWorker(
+    { name, kind, threads }: Pick<WorkerEvent, "name" | "kind" | "threads">,
+    what: Pick<WorkerEvent, "change" | "error" | "reason">,
+  ): void {
+    // Workers that leave because the coordinator closes are not news.
+    if (this.#isClosing && what.change !== "refused") return;
     const workers = this.#roster.connectedCount;
     this.#options.report({ event: "worker", ...what, name, kind, threads, workers });
-  }
-
-  #reportRefused({ socket }: Peer, error: ProtocolErrorCode, reason: Sentence): void {
-    this.#options.report({
-      event: "worker",
-      change: "refused",
-      name: socket.address,
-      kind: "unknown",
-      threads: 0,
-      error,
-      reason,
-      workers: this.#roster.connectedCount,
-    });
   }
 
   /** The current outside view. */
@@ -507,9 +393,4 @@ export class WorkerSessions implements RunWorkers {
     const workers = this.#roster.views({ isBusy, hasRun, nowMs: this.#options.now() });
     return { ...urls, run, workers };
   }
-}
-
-function untimely({ type }: WorkerMessage, state: WorkerState): Sentence {
-  if (state === "new") return sentence("before-hello", { type });
-  return sentence(type === "hello" ? "hello-twice" : "ready-twice");
 }

@@ -18,7 +18,7 @@ const socket: PeerSocket = {
   close: () => {},
   terminate: () => {},
 };
-const peer = { socket, state: "loading" } as const;
+const peer = { socket, state: "loading", give: () => true } as const;
 
 function introduce(roster: Roster, name: string, session = name): Worker {
   const hello = { name, kind: "browser", agent: "test", threads: 1 } as const;

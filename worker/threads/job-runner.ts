@@ -1,0 +1,62 @@
+/**
+ * @file Gives the pool one job after another. A job that is superseded is cancelled.
+ *
+ * What holds: nothing is computed, and no event fires, after `clear`.
+ */
+import type { ComputePool, Job, JobEvents } from "./compute-pool.ts";
+import { JobQueue, supersedes } from "./job-queue.ts";
+
+/** What becomes of each block. */
+export interface JobRunnerEvents {
+  result(job: Job, ...of: Parameters<JobEvents["result"]>): void;
+  failed(job: Job, ...of: Parameters<JobEvents["failed"]>): void;
+}
+
+export class JobRunner {
+  readonly #pool: ComputePool;
+  readonly #events: JobRunnerEvents;
+  readonly #queue = new JobQueue();
+  /** The job that the pool is computing. */
+  #job: Job | undefined;
+
+  constructor(pool: ComputePool, events: JobRunnerEvents) {
+    this.#pool = pool;
+    this.#events = events;
+  }
+
+  /** Computes it when its turn comes. Returns false if too much is waiting already. */
+  add(job: Job): boolean {
+    if (this.#job !== undefined && supersedes(job, this.#job)) this.#cancel();
+    if (!this.#queue.add(job)) return false;
+    this.#computeNext();
+    return true;
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.#queue.clear();
+    this.#cancel();
+  }
+
+  #computeNext(): void {
+    while (this.#job === undefined) {
+      const job = this.#queue.next();
+      if (job === undefined) return;
+      this.#job = job;
+      this.#pool.start(job, {
+        result: (...of) => this.#events.result(job, ...of),
+        failed: (...of) => this.#events.failed(job, ...of),
+        done: () => {
+          this.#job = undefined;
+          this.#computeNext();
+        },
+      });
+    }
+  }
+
+  #cancel(): void {
+    if (this.#job === undefined) return;
+    this.#job = undefined;
+    this.#pool.cancel();
+  }
+}
