@@ -6,9 +6,9 @@ import type { AuditPolicy } from "../../coordinator/audit/audit-policy.ts";
 import { Random } from "../../shared/random.ts";
 import type { NetworkProfile } from "../support/sim/sim-network.ts";
 import type { World } from "../support/sim/sim-world.ts";
+import type { Machine } from "./actors/sim-worker.ts";
 import { type LieName, lieNames, valueLieNames } from "./liar.ts";
 import { scenarios } from "./scenario.ts";
-import type { Machine } from "./sim-worker.ts";
 
 /** The kinds of faults. */
 export const faultNames = [

@@ -3,9 +3,9 @@ import { quoted } from "../../shared/words/sentence.ts";
 import type { SimDisk } from "../support/sim/sim-disk.ts";
 import type { Link, Network } from "../support/sim/sim-network.ts";
 import type { Cancel, World } from "../support/sim/sim-world.ts";
+import type { SimCoordinator } from "./actors/sim-coordinator.ts";
+import type { SimWorker } from "./actors/sim-worker.ts";
 import type { FaultName, Plan } from "./faults.ts";
-import type { SimCoordinator } from "./sim-coordinator.ts";
-import type { SimWorker } from "./sim-worker.ts";
 
 /** The parts of a simulation that can be broken. */
 interface Breakable {

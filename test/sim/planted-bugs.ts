@@ -21,9 +21,9 @@ import { runConfigSchema } from "../../shared/run/config.ts";
 import { batchSizeOf } from "../../shared/run/plan.ts";
 import { decodeSafetensors } from "../../shared/safetensors.ts";
 import { LocalPool } from "../../worker/threads/local-pool.ts";
+import type { Hooks } from "./actors/sim-coordinator.ts";
 import type { Plan } from "./faults.ts";
 import { replace } from "./replace.ts";
-import type { Hooks } from "./sim-coordinator.ts";
 import { type Ending, simulate } from "./simulation.ts";
 
 export interface PlantedBug {

@@ -9,12 +9,12 @@ import { quoted, sayAtTerminal } from "../../shared/words/sentence.ts";
 import { SimDisk } from "../support/sim/sim-disk.ts";
 import { Network } from "../support/sim/sim-network.ts";
 import { World } from "../support/sim/sim-world.ts";
+import { type Hooks, SimCoordinator } from "./actors/sim-coordinator.ts";
+import { SimWorker } from "./actors/sim-worker.ts";
 import { drawPlan, faultNames, type FaultName, type Plan } from "./faults.ts";
 import { Injector } from "./injector.ts";
 import { Judge, Violation } from "./judge.ts";
 import { presetDataset, runFolder, runsFolder, scenarios } from "./scenario.ts";
-import { type Hooks, SimCoordinator } from "./sim-coordinator.ts";
-import { SimWorker } from "./sim-worker.ts";
 
 /** Time to detect dead sockets from both ends, back off, load, and recover from the last faults. */
 const recoveryMs = 150_000;

@@ -2,29 +2,29 @@
  * @file A coordinator process of the simulator: the product's own setup, coordinator, run and job on the simulated
  * network, clock and disk. It wires what `main.ts` wires in the product.
  */
-import type { AuditPolicy } from "../../coordinator/audit/audit-policy.ts";
-import { Referee } from "../../coordinator/audit/referee.ts";
-import { prepareRun, type PreparedRun } from "../../coordinator/run-setup.ts";
-import { createRun } from "../../coordinator/run/create-run.ts";
-import type { ParameterStore } from "../../coordinator/run/parameter-store.ts";
-import type { TrainingRun } from "../../coordinator/run/training-run.ts";
-import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
-import type { Disk } from "../../coordinator/storage/disk.ts";
-import { type JobEnd, RunJob } from "../../coordinator/storage/run-job.ts";
-import { WorkerSessions } from "../../coordinator/workers/worker-sessions.ts";
-import type { Dataset } from "../../shared/data/dataset.ts";
-import { instantiateKernel, type Kernel } from "../../shared/kernels/kernel.ts";
-import { OperatorError } from "../../shared/operator-error.ts";
-import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
-import type { RunConfig } from "../../shared/run/config.ts";
-import type { RunSettings } from "../../shared/run/settings/run-settings.ts";
-import { sayAtTerminal } from "../../shared/words/sentence.ts";
-import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
-import type { SimDisk } from "../support/sim/sim-disk.ts";
-import type { Network } from "../support/sim/sim-network.ts";
-import { type Cancel, Process, type World } from "../support/sim/sim-world.ts";
-import { type Judge, Violation } from "./judge.ts";
-import { optionsOf, refugeFolder, requestOf, runFolder } from "./scenario.ts";
+import type { AuditPolicy } from "../../../coordinator/audit/audit-policy.ts";
+import { Referee } from "../../../coordinator/audit/referee.ts";
+import { prepareRun, type PreparedRun } from "../../../coordinator/run-setup.ts";
+import { createRun } from "../../../coordinator/run/create-run.ts";
+import type { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
+import type { TrainingRun } from "../../../coordinator/run/training-run.ts";
+import type { CoordinatorEvent } from "../../../coordinator/run/view.ts";
+import type { Disk } from "../../../coordinator/storage/disk.ts";
+import { type JobEnd, RunJob } from "../../../coordinator/storage/run-job.ts";
+import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
+import type { Dataset } from "../../../shared/data/dataset.ts";
+import { instantiateKernel, type Kernel } from "../../../shared/kernels/kernel.ts";
+import { OperatorError } from "../../../shared/operator-error.ts";
+import type { CoordinatorMessage } from "../../../shared/protocol/messages.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
+import type { RunSettings } from "../../../shared/run/settings/run-settings.ts";
+import { sayAtTerminal } from "../../../shared/words/sentence.ts";
+import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
+import type { SimDisk } from "../../support/sim/sim-disk.ts";
+import type { Network } from "../../support/sim/sim-network.ts";
+import { type Cancel, Process, type World } from "../../support/sim/sim-world.ts";
+import { type Judge, Violation } from "../judge.ts";
+import { optionsOf, refugeFolder, requestOf, runFolder } from "../scenario.ts";
 import { selfTestBits } from "./sim-pool.ts";
 import { SimSockets } from "./sim-sockets.ts";
 

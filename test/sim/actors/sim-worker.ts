@@ -2,12 +2,12 @@
  * @file A worker process of the simulator: the product's worker loop on the simulated network, clock and threads.
  * It may be killed and restarted as a new process on the same machine.
  */
-import { sayAtTerminal } from "../../shared/words/sentence.ts";
-import { WorkerLoop } from "../../worker/worker.ts";
-import type { Network } from "../support/sim/sim-network.ts";
-import { Process, type World } from "../support/sim/sim-world.ts";
-import { lyingTransport, type MachineLie } from "./liar.ts";
-import { dataset } from "./scenario.ts";
+import { sayAtTerminal } from "../../../shared/words/sentence.ts";
+import { WorkerLoop } from "../../../worker/worker.ts";
+import type { Network } from "../../support/sim/sim-network.ts";
+import { Process, type World } from "../../support/sim/sim-world.ts";
+import { lyingTransport, type MachineLie } from "../liar.ts";
+import { dataset } from "../scenario.ts";
 import { kernelId } from "./sim-coordinator.ts";
 import { SimPool } from "./sim-pool.ts";
 

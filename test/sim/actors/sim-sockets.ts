@@ -3,13 +3,13 @@
  * own records: one place for each socket and none for a closed one, no worker without a socket, no message to a
  * closed one, no socket that is silent for long, and no tensor that changes while it is sent.
  */
-import { Quota } from "../../coordinator/edge/limits/quota.ts";
-import type { PeerHandler, PeerSocket } from "../../coordinator/edge/peer.ts";
-import type { WorkerSessions } from "../../coordinator/workers/worker-sessions.ts";
-import { known } from "../../shared/assert.ts";
-import { pingIntervalMs, silenceMaxMs } from "../../shared/protocol/limits.ts";
-import type { Judge } from "./judge.ts";
-import { replace } from "./replace.ts";
+import { Quota } from "../../../coordinator/edge/limits/quota.ts";
+import type { PeerHandler, PeerSocket } from "../../../coordinator/edge/peer.ts";
+import type { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
+import { known } from "../../../shared/assert.ts";
+import { pingIntervalMs, silenceMaxMs } from "../../../shared/protocol/limits.ts";
+import type { Judge } from "../judge.ts";
+import { replace } from "../replace.ts";
 
 /** A socket whose end the coordinator does not know yet. */
 interface Watched {

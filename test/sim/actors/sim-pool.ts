@@ -2,19 +2,19 @@
  * @file The simulator's compute threads: the product's `LocalPool` with its real kernel, on virtual time. Really
  * loading a run takes a dozen milliseconds and always gives the same result, so loaded pools are reused.
  */
-import { known } from "../../shared/assert.ts";
-import { selfTest } from "../../shared/engine/self-test.ts";
-import { instantiateKernel } from "../../shared/kernels/kernel.ts";
+import { known } from "../../../shared/assert.ts";
+import { selfTest } from "../../../shared/engine/self-test.ts";
+import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
 import type {
   ComputePool,
   Job,
   JobEvents,
   LoadedRun,
   RunToLoad,
-} from "../../worker/threads/compute-pool.ts";
-import { LocalPool } from "../../worker/threads/local-pool.ts";
-import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
-import type { Process } from "../support/sim/sim-world.ts";
+} from "../../../worker/threads/compute-pool.ts";
+import { LocalPool } from "../../../worker/threads/local-pool.ts";
+import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
+import type { Process } from "../../support/sim/sim-world.ts";
 
 const wasm = await loadKernelWasm();
 export const selfTestBits = selfTest(instantiateKernel(wasm));
