@@ -55,7 +55,9 @@ export const mnistLoader: Loader = {
   isOpenToPages: (folder) => folder === undefined,
   async load(given, options) {
     const folder = given ?? (await mnistFolder({ ...options, files: mnistFiles }));
-    return encodeFrom(folder, await readIdxFolder(options.disk, folder, "mnist"));
+    const { content, notes } = await readIdxFolder(options.disk, folder, "mnist");
+    for (const note of notes) options.progress(note);
+    return encodeFrom(folder, content);
   },
 };
 

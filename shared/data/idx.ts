@@ -9,14 +9,7 @@
  */
 import { OperatorError } from "../operator-error.ts";
 import { sentence } from "../words/sentence.ts";
-
-/** The contents of an IDX file. */
-export interface IdxArray {
-  /** Outermost dimension first. For samples: the count, then the shape of one sample. */
-  readonly shape: readonly number[];
-  /** Unsigned bytes unchanged, as a view of the file; every other type rounded to float32. */
-  readonly data: Uint8Array | Float32Array;
-}
+import type { NumberArray } from "./number-array.ts";
 
 interface ElementType {
   readonly name: string;
@@ -43,7 +36,7 @@ const dimensionBytes = 4;
  * @param fileName - As the operator knows it.
  * @throws OperatorError if the magic number, the type, the dimensions or the size is wrong.
  */
-export function parseIdx(bytes: Uint8Array, fileName: string): IdxArray {
+export function parseIdx(bytes: Uint8Array, fileName: string): NumberArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { code, type, rank } = readMagic(view, fileName);
   const shape = readShape(view, rank, fileName);
@@ -58,33 +51,12 @@ export function parseIdx(bytes: Uint8Array, fileName: string): IdxArray {
       isShort ? sentence("idx-cut-short", values) : sentence("idx-too-long", values),
     );
   }
-  if (code === unsignedBytes) return { shape, data: bytes.subarray(start) };
+  const isInteger = !type.name.startsWith("float");
+  if (code === unsignedBytes) return { shape, data: bytes.subarray(start), isInteger };
   const data = Float32Array.from({ length }, (_, i) =>
     type.read(view, start + i * type.byteLength),
   );
-  return { shape, data };
-}
-
-/**
- * The labels that an IDX file holds, one byte each.
- *
- * @returns Shape `[count]`.
- * @throws OperatorError if the file has more than one dimension or a value is not an integer in [0, 255].
- */
-export function labelsOf({ shape, data }: IdxArray, fileName: string): Uint8Array {
-  if (shape.length !== 1) {
-    throw new OperatorError(
-      sentence("idx-labels-shape", { path: fileName, shape: shape.join(" × ") }),
-    );
-  }
-  if (data instanceof Uint8Array) return data;
-  const sample = data.findIndex(
-    (label) => !(Number.isInteger(label) && label >= 0 && label <= 255),
-  );
-  if (sample === -1) return Uint8Array.from(data);
-  throw new OperatorError(
-    sentence("idx-label", { path: fileName, label: String(data[sample]), sample }),
-  );
+  return { shape, data, isInteger };
 }
 
 function readMagic(

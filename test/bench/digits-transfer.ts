@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 import { generateDigits } from "../../shared/data/digits/generate-digits.ts";
-import { labelsOf, parseIdx } from "../../shared/data/idx.ts";
+import { parseIdx } from "../../shared/data/idx.ts";
 import {
   accuracyOf,
   type LabelledImages,
@@ -52,11 +52,8 @@ function readMnistTest(): LabelledImages | undefined {
     return undefined;
   }
   const { data } = parseIdx(gunzipSync(readFileSync(images)), mnistFiles[0]);
-  const features = Uint8Array.from(data);
-  return {
-    features,
-    labels: labelsOf(parseIdx(gunzipSync(readFileSync(labels)), mnistFiles[1]), mnistFiles[1]),
-  };
+  const classes = parseIdx(gunzipSync(readFileSync(labels)), mnistFiles[1]);
+  return { features: Uint8Array.from(data), labels: Uint8Array.from(classes.data) };
 }
 
 function zerosOf({ features }: LabelledImages): number {

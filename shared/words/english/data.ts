@@ -29,10 +29,6 @@ export const data = {
     "{path} is cut short: {content} takes {expected} bytes, it has {bytes}; fetch it again",
   "idx-too-long":
     "{path} is too long: {content} takes {expected} bytes, it has {bytes}; fetch it again",
-  "idx-labels-shape":
-    "{path} has shape [{shape}], labels have one dimension; is it the images file?",
-  "idx-label":
-    "{path}: label {label} of sample {sample} is not an integer in 0…255; number the classes from 0",
   "idx-too-small": "{path} has {bytes} bytes, an IDX file has at least {least}; fetch it again",
   "idx-magic":
     "{path} starts with 0x{magic}, an IDX file with 0x0000TTDD (type TT 08, 09, 0b…0e; DD ≥ 1 dimensions); is it packed, or of another format?",

@@ -2,6 +2,7 @@
  * @file All sentences in English, by code. This is the reference: it defines which sentences exist and which values
  * each has.
  */
+import { arrays } from "./arrays.ts";
 import { breakIt } from "./break-it.ts";
 import { commandLine } from "./command-line.ts";
 import { data } from "./data.ts";
@@ -22,6 +23,7 @@ export const english = {
   ...protocol,
   ...network,
   ...data,
+  ...arrays,
   ...files,
   ...settings,
   ...commandLine,

@@ -30,10 +30,6 @@ export const data = translationOf<typeof english>()({
     "{path} está cortado: {content} ocupa {expected} bytes, tiene {bytes}; consíguelo de nuevo",
   "idx-too-long":
     "{path} es demasiado largo: {content} ocupa {expected} bytes, tiene {bytes}; consíguelo de nuevo",
-  "idx-labels-shape":
-    "{path} tiene forma [{shape}], las etiquetas tienen una dimensión; ¿es el archivo de imágenes?",
-  "idx-label":
-    "{path}: la etiqueta {label} de la muestra {sample} no es un entero en 0…255; numera las clases desde 0",
   "idx-too-small":
     "{path} tiene {bytes} bytes, un archivo IDX tiene al menos {least}; consíguelo de nuevo",
   "idx-magic":

@@ -2,6 +2,7 @@
  * @file All sentences in Spanish, by code. The compiler refuses a catalogue that lacks one of the English
  * sentences.
  */
+import { arrays } from "./arrays.ts";
 import { breakIt } from "./break-it.ts";
 import { commandLine } from "./command-line.ts";
 import { data } from "./data.ts";
@@ -22,6 +23,7 @@ export const spanish = {
   ...protocol,
   ...network,
   ...data,
+  ...arrays,
   ...files,
   ...settings,
   ...commandLine,

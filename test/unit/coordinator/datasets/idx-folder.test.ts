@@ -29,7 +29,7 @@ function plain(values: Uint8Array | Float32Array): number[] {
 }
 
 async function read(): Promise<unknown> {
-  const { train, test: held, ...rest } = await readIdxFolder(nodeDisk, folder);
+  const { train, test: held, ...rest } = (await readIdxFolder(nodeDisk, folder)).content;
   return {
     ...rest,
     train: { ...train, features: plain(train.features), labels: plain(train.labels) },
@@ -63,8 +63,8 @@ describe("readIdxFolder", () => {
 
   test("names the dataset after its folder by default", async () => {
     await writeFiles(folder, tinyFiles);
-    expect((await readIdxFolder(nodeDisk, `${folder}/`)).name).toBe(basename(folder));
-    expect((await readIdxFolder(nodeDisk, folder, "mnist")).name).toBe("mnist");
+    expect((await readIdxFolder(nodeDisk, `${folder}/`)).content.name).toBe(basename(folder));
+    expect((await readIdxFolder(nodeDisk, folder, "mnist")).content.name).toBe("mnist");
   });
 
   test("treats samples of 1 dimension as samples of 1 feature", async () => {
@@ -75,7 +75,7 @@ describe("readIdxFolder", () => {
       "t10k-images-idx3-ubyte": idxBytes([2], [1, 2]),
     });
     await rm(join(folder, "train-images-idx3-ubyte"));
-    expect((await readIdxFolder(nodeDisk, folder)).featureShape).toEqual([1]);
+    expect((await readIdxFolder(nodeDisk, folder)).content.featureShape).toEqual([1]);
   });
 
   const broken: [string, Record<string, Uint8Array>, string][] = [
@@ -92,7 +92,7 @@ describe("readIdxFolder", () => {
     [
       "images in place of labels",
       { "train-labels-idx1-ubyte": idxBytes([3, 1, 2], [0, 1, 2, 3, 4, 5]) },
-      "labels have one dimension; is it the images file?",
+      "labels have one dimension; is it the file of the samples?",
     ],
     [
       "a file of 0 bytes",

@@ -9,7 +9,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { runFileBytesMax } from "../../../../coordinator/cli/run-file.ts";
-import { unpack } from "../../../../coordinator/datasets/idx-folder.ts";
+import { unpack } from "../../../../coordinator/datasets/compressed.ts";
 import { loadDataset } from "../../../../coordinator/datasets/loaders.ts";
 import { known } from "../../../../shared/assert.ts";
 import { parseIdx } from "../../../../shared/data/idx.ts";

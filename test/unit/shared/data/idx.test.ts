@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { labelsOf, parseIdx } from "../../../../shared/data/idx.ts";
+import { parseIdx } from "../../../../shared/data/idx.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
 
 const header = [0, 0, 0x08, 2, 0, 0, 0, 2, 0, 0, 0, 3];
@@ -60,22 +60,5 @@ describe("parseIdx", () => {
   test.each(refused)("refuses %s", (_what, bytes, message) => {
     expect(() => parseIdx(Uint8Array.from(bytes), "a.idx")).toThrow(OperatorError);
     expect(() => parseIdx(Uint8Array.from(bytes), "a.idx")).toThrow(message);
-  });
-});
-
-describe("labelsOf", () => {
-  test("converts 2 float32 labels to bytes", () => {
-    expect(labelsOf({ shape: [2], data: Float32Array.of(0, 255) }, "b")).toEqual(
-      Uint8Array.of(0, 255),
-    );
-  });
-
-  test.each([-1, 256, 0.5, NaN])("refuses label %d and says where it is", (label) => {
-    const labels = { shape: [2], data: Float32Array.of(0, label) };
-    expect(() => labelsOf(labels, "b")).toThrow(`b: label ${label} of sample 1`);
-  });
-
-  test("refuses 2 dimensions", () => {
-    expect(() => labelsOf({ shape: [1, 2], data: Uint8Array.of(0, 1) }, "b")).toThrow("[1 × 2]");
   });
 });

@@ -1,0 +1,80 @@
+/**
+ * @file From labels to classes 0 … classCount − 1. Labels that start at 0 are classes already. Others (1 to 26 of
+ * EMNIST's letters, −1 and 1) are numbered in their order, and keep their number as a name. Pure.
+ */
+import { known } from "../../shared/assert.ts";
+import type { FoundArray } from "../../shared/data/number-array.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
+import { type Sentence, sentence, type Value } from "../../shared/words/sentence.ts";
+
+export interface ClassLabels {
+  readonly classCount: number;
+  /** The label of each class, if it is not its number. */
+  readonly names?: readonly string[];
+  /** The class of each sample. */
+  readonly train: Uint8Array;
+  readonly test: Uint8Array;
+  readonly notes: readonly Sentence[];
+}
+
+/** Labels are kept as bytes. */
+const classesMax = 256;
+/** Whole numbers up to here are exact, and nobody has more classes. */
+const labelMax = 65_535;
+
+/** @throws OperatorError if they are not labels of at least two classes. */
+export function classLabels(train: FoundArray, test: FoundArray): ClassLabels {
+  for (const array of [train, test]) refuseNoLabels(array);
+  const trained = new Set(train.data);
+  const found = [...new Set([...trained, ...test.data])].toSorted((a, b) => a - b);
+  const [lowest = 0, highest = 0] = [found[0], found.at(-1)];
+  if (found.length < 2) {
+    throw new OperatorError(sentence("one-class", { path: train.path, label: lowest }));
+  }
+  const areClasses = lowest === 0 && 2 * found.length > highest;
+  const classCount = areClasses ? highest + 1 : found.length;
+  if (classCount > classesMax) {
+    throw new OperatorError(
+      sentence("too-many-classes", { path: train.path, classes: classCount, most: classesMax }),
+    );
+  }
+  const classOf = new Map(found.map((label, i) => [label, areClasses ? label : i]));
+  const classes = ({ data }: FoundArray) =>
+    Uint8Array.from(data, (label) => known(classOf.get(label), "a label that was found"));
+  const all = areClasses ? Array.from({ length: classCount }, (_, i) => i) : found;
+  const missing = all.filter((label) => !trained.has(label));
+  const notes = [];
+  if (!areClasses) {
+    notes.push(
+      sentence("labels-numbered", { path: train.path, low: lowest, high: highest, classCount }),
+    );
+  }
+  if (missing.length > 0) {
+    notes.push(sentence("classes-untrained", { labels: listed(missing), count: missing.length }));
+  }
+  return {
+    classCount,
+    ...(areClasses ? {} : { names: found.map(String) }),
+    train: classes(train),
+    test: classes(test),
+    notes,
+  };
+}
+
+function refuseNoLabels({ shape, data, path }: FoundArray): void {
+  if (shape.length !== 1) {
+    throw new OperatorError(sentence("labels-not-a-list", { path, shape: shape.join(" × ") }));
+  }
+  const sample = data.findIndex(
+    (label) => !(Number.isInteger(label) && Math.abs(label) <= labelMax),
+  );
+  if (sample === -1) return;
+  const label = String(data[sample]);
+  throw new OperatorError(sentence("label-not-a-class", { path, label, sample }));
+}
+
+function listed(labels: readonly number[]): Value {
+  const names = labels.slice(0, 8).map(String);
+  if (labels.length <= 8) return names;
+  return sentence("and-more", { names, count: labels.length - 8 });
+}
