@@ -125,7 +125,7 @@ function showRun(run: RunView): void {
   source.step = run.step;
   runPanel.show(run, runsPanel.record(runNumber));
   eventsPanel.showRun(run);
-  promedioPanel.show(run.promedio);
+  promedioPanel.show(run);
   runsPanel.update(run);
 }
 

@@ -72,6 +72,7 @@ export function createRun({
     id: options.id,
     config,
     plan,
+    featureShape: dataset.featureShape,
     store,
     workers: options.workers,
     output: options.output,

@@ -1,10 +1,16 @@
 /**
- * @file The promedio table: for a few parameters, each worker's mean gradient over its own samples, and the average
- * of all. Only shown, never used: its sums are plain float64 in order of arrival.
+ * @file The promedio table: for a few parameters, each worker's mean gradient over its own samples, and the average over
+ * all samples. Only shown, never used: its sums are plain float64 in order of arrival.
+ *
+ * It shows the newest step in which at least as many of the connected workers took part as in the step shown before, so
+ * that the smaller batch at the end of an epoch, which gives work to few, does not hide the others.
  */
 import { known } from "../../shared/assert.ts";
+import { featureAt, pictureShapeOf } from "../../shared/data/picture.ts";
+import { type Shape, sizeOf } from "../../shared/model/layer-kind.ts";
 import { layoutOf } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/model/model-config.ts";
+import { parameterName, type ParameterName } from "../../shared/model/parameter-name.ts";
 import type { GradientTableView } from "./view.ts";
 
 interface Column {
@@ -12,16 +18,29 @@ interface Column {
   samples: number;
 }
 
-/** Collects the columns of one step while its results arrive, and keeps the last complete step for display. */
+interface Columns {
+  readonly step: number;
+  readonly byWorker: ReadonlyMap<string, Column>;
+}
+
+/** A step is shown for at most this many steps if none with as many workers follows. */
+const stepsShownMax = 100;
+/** As many columns as fit on most screens. */
+const columnsKeptMax = 8;
+
+/** Collects the columns of one step while its results arrive, and keeps one complete step for display. */
 export class GradientTable {
-  readonly #parameters: readonly number[];
+  readonly #parameters: readonly (ParameterName & { readonly parameter: number })[];
   #open = new Map<string, Column>();
   #openStep = 0;
-  #complete = new Map<string, Column>();
-  #completeStep: number | undefined;
+  #shown: Columns | undefined;
 
-  constructor(model: ModelConfig) {
-    this.#parameters = chooseParameters(model);
+  /** @param featureShape - The shape of one sample. */
+  constructor(model: ModelConfig, featureShape: Shape) {
+    this.#parameters = chooseParameters(model, featureShape).map((parameter) => ({
+      parameter,
+      ...parameterName(model, featureShape, parameter),
+    }));
   }
 
   begin(step: number): void {
@@ -42,43 +61,51 @@ export class GradientTable {
     }
     column.samples += samples;
     const view = new DataView(tensor.buffer, tensor.byteOffset, tensor.byteLength);
-    for (const [row, parameter] of this.#parameters.entries()) {
+    for (const [row, { parameter }] of this.#parameters.entries()) {
       column.sums[row] = (column.sums[row] ?? 0) + view.getFloat32(4 * parameter, true);
     }
   }
 
-  /** The step is committed, so its columns are complete. */
-  end(): void {
+  /**
+   * The step is committed, so its columns are complete.
+   *
+   * @param present - Names of the connected workers.
+   */
+  end(present: readonly string[]): void {
     if (this.#open.size === 0) return;
-    [this.#complete, this.#open] = [this.#open, this.#complete];
-    this.#completeStep = this.#openStep;
+    const step = this.#openStep;
+    const shown = this.#shown;
+    if (shown !== undefined && step - shown.step < stepsShownMax) {
+      const before = present.filter((name) => shown.byWorker.has(name)).length;
+      if (this.#open.size < before) return;
+    }
+    this.#shown = { step, byWorker: this.#open };
+    this.#open = new Map();
   }
 
   /**
-   * The last complete step; `null` before the first, and for runs without gradients.
+   * The shown step; `null` before the first, and for runs without gradients.
    *
    * @param present - Names of the connected workers. Columns are in this order, followed by those of workers that
    *   have left. If there are only a few workers, they keep their columns in steps without a share, so that the
    *   table is readable.
    */
   table(present: readonly string[]): GradientTableView | null {
-    if (this.#completeStep === undefined) return null;
-    const complete = this.#complete;
-    const here = present.filter((name) => complete.has(name) || present.length <= columnsKeptMax);
-    const workers = [...new Set([...here, ...complete.keys()])];
-    const columns = [...complete.values()];
-    const samples = columns.reduce((sum, column) => sum + column.samples, 0);
+    if (this.#shown === undefined) return null;
+    const { step, byWorker } = this.#shown;
+    const here = present.filter((name) => byWorker.has(name) || present.length <= columnsKeptMax);
+    const workers = [...new Set([...here, ...byWorker.keys()])];
+    const columns = [...byWorker.values()];
+    const all = columns.reduce((sum, column) => sum + column.samples, 0);
     const rows = this.#parameters.map((parameter, row) => ({
-      parameter,
-      gradients: workers.map((name) => meanOf(complete.get(name), row)),
-      average: columns.reduce((sum, column) => sum + (column.sums[row] ?? 0), 0) / samples,
+      ...parameter,
+      gradients: workers.map((name) => meanOf(byWorker.get(name), row)),
+      average: columns.reduce((sum, column) => sum + (column.sums[row] ?? 0), 0) / all,
     }));
-    return { step: this.#completeStep, workers, rows };
+    const samples = workers.map((name) => byWorker.get(name)?.samples ?? 0);
+    return { step, workers, samples, rows };
   }
 }
-
-/** As many columns as fit on most screens. */
-const columnsKeptMax = 8;
 
 function meanOf(column: Column | undefined, row: number): number | null {
   return column === undefined ? null : (column.sums[row] ?? 0) / column.samples;
@@ -88,12 +115,12 @@ function meanOf(column: Column | undefined, row: number): number | null {
  * Six interesting parameters: three weights of the middle input (an image's border never has a gradient), the first
  * one of the second and of the last layer with parameters, and the very last.
  */
-function chooseParameters(model: ModelConfig): number[] {
+function chooseParameters(model: ModelConfig, featureShape: Shape): number[] {
   const { layers, parameterCount } = layoutOf(model);
   const firsts = layers.flatMap(({ tensors: [first] }) => (first === undefined ? [] : [first]));
   const { shape, end } = known(firsts[0], "a model has parameters");
   const [inputs = 1] = shape;
-  const middle = (middleInput(inputs) * end) / inputs;
+  const middle = (middleInput(inputs, featureShape) * end) / inputs;
   const starts = [firsts[1]?.start, firsts.at(-1)?.start];
   const wanted = [middle, middle + 1, middle + 2, ...starts, parameterCount - 1];
   const inside = wanted.filter(
@@ -102,9 +129,11 @@ function chooseParameters(model: ModelConfig): number[] {
   return [...new Set(inside)].toSorted((a, b) => a - b);
 }
 
-/** The middle input: the centre of a square picture, or else the middle of the row. */
-function middleInput(inputs: number): number {
-  const side = Math.round(Math.sqrt(inputs));
-  const half = Math.floor(side / 2);
-  return side * side === inputs ? half * side + half : Math.floor(inputs / 2);
+/** The middle input: the centre of a picture, or else the middle of the row. */
+function middleInput(inputs: number, featureShape: Shape): number {
+  const picture = pictureShapeOf(featureShape);
+  if (picture === undefined || sizeOf(featureShape) !== inputs) return Math.floor(inputs / 2);
+  const { height, width } = picture;
+  const middle = { row: Math.floor(height / 2), column: Math.floor(width / 2), channel: 0 };
+  return featureAt(picture, middle);
 }

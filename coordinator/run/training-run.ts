@@ -40,6 +40,7 @@ import { Progress } from "./progress.ts";
 import { type CommitOutcome, RoundValues } from "./round-values.ts";
 import { Timeline } from "./timeline.ts";
 import type { Phase, GradientTableView } from "./view.ts";
+import { waitingFor } from "./waiting-for.ts";
 import type {
   EndOfRun,
   RunOutcome,
@@ -91,7 +92,7 @@ export class TrainingRun {
       isKnown: (block) => this.#values.has(block),
       send: (workerId, header, tensor) => this.#workers.send(workerId, header, tensor),
     });
-    this.#promedio = new GradientTable(config.model);
+    this.#promedio = new GradientTable(config.model, options.featureShape);
   }
 
   // ── one step ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -229,7 +230,7 @@ export class TrainingRun {
     }
     const samples = batchSizeOf(step, this.config, this.plan);
     this.#step = step + 1;
-    this.#promedio.end();
+    this.#promedio.end(this.#dispatch.crew.names);
     this.progress.addStep(step, { ...outcome, samples }, nowMs - openedMs);
   }
 
@@ -467,6 +468,11 @@ export class TrainingRun {
     return this.#promedio.table(this.#dispatch.crew.names);
   }
 
+  /** How many workers are ready. */
+  get workerCount(): number {
+    return this.#dispatch.crew.size;
+  }
+
   get learningRate(): number {
     return this.#store.learningRate;
   }
@@ -486,23 +492,16 @@ export class TrainingRun {
   /** What the run waits for (invariant 4), or `null` while it advances. */
   waitingFor(nowMs: number): Sentence | null {
     if (this.#outcome !== undefined) return null;
-    const missing = Math.max(this.#minWorkers, 1) - this.#dispatch.crew.size;
-    if (missing > 0) return sentence("waiting-for-workers", { missing });
-    if (this.#round === undefined) return this.#paused ? sentence("paused-by-operator") : null;
-    if (nowMs - this.#round.openedMs < waitingIsWorthSayingMs) return null;
-    const { step, holdings } = this.#round;
-    const oldest = holdings.oldest();
-    if (oldest === undefined) return sentence("waiting-for-taker", { step });
-    return sentence("waiting-for-block", {
-      block: blockName(oldest.block),
-      step,
-      worker: this.#dispatch.crew.get(oldest.workerId)?.name ?? sentence("departed-worker"),
-      seconds: Math.round((nowMs - oldest.sinceMs) / 100) / 10,
-    });
+    return waitingFor(
+      {
+        missing: Math.max(this.#minWorkers, 1) - this.#dispatch.crew.size,
+        isPaused: this.#paused,
+        round: this.#round,
+        nameOf: (workerId) => this.#dispatch.crew.get(workerId)?.name,
+      },
+      nowMs,
+    );
   }
 }
-
-/** A wait shorter than this is a normal step. */
-const waitingIsWorthSayingMs = 1_000;
 
 const stale: OutcomeOf<"stale"> = { kind: "stale" };

@@ -35,14 +35,22 @@ export interface WorkerView {
   readonly blocksDone: number;
 }
 
-/** One row per parameter: every worker's mean gradient in the last step, and their average, the promedio. */
+/**
+ * One row per parameter: every worker's mean gradient in one step, and the average over all samples, the promedio.
+ * Workers that computed more samples weigh more in it, so it is not the mean of the columns.
+ */
 export interface GradientTableView {
   readonly step: number;
   /** Names, one column each, in an order that stays the same from step to step. */
   readonly workers: readonly string[];
+  /** How many of the step's samples each worker computed, in the order of `workers`. */
+  readonly samples: readonly number[];
   readonly rows: readonly {
     /** Index into the flat parameter vector. */
     readonly parameter: number;
+    readonly name: Sentence;
+    /** The same name for a narrow column. */
+    readonly short: Sentence;
     /** Mean over the worker's own samples, `null` if it had none in this step; in the order of `workers`. */
     readonly gradients: readonly (number | null)[];
     /** gradientMean of the whole batch. */
@@ -91,6 +99,8 @@ export interface RunView {
   readonly trainCurve: readonly { readonly step: number; readonly loss: number }[];
   readonly testCurve: readonly EvaluationPoint[];
   readonly promedio: GradientTableView | null;
+  /** Why some workers can have no work, because a step has fewer blocks than there are workers, and what would help. */
+  readonly idle: Sentence | null;
   /** Fingerprint of the committed parameters once the run is finished. */
   readonly fingerprint: string | null;
 }

@@ -16,6 +16,8 @@ export interface TrainingRunOptions {
   readonly id: string;
   readonly config: RunConfig;
   readonly plan: RunPlan;
+  /** The shape of one sample, for the names of parameters. */
+  readonly featureShape: readonly number[];
   readonly store: ParameterStore;
   readonly workers: RunWorkers;
   readonly output: RunOutput;

@@ -93,9 +93,12 @@ const eventSchema = z.custom<CoordinatorEvent>((event) => {
 const tableSchema = z.strictObject({
   step: count,
   workers: z.array(text),
+  samples: z.array(count),
   rows: z.array(
     z.strictObject({
       parameter: count,
+      name: sentenceSchema,
+      short: sentenceSchema,
       gradients: z.array(z.nullable(z.number())),
       average: anyNumber,
     }),
@@ -112,5 +115,12 @@ const handoverSchema: z.ZodMiniType<Handover> = z.strictObject({
   number: count,
   records: z.array(recordSchema),
   log: z.array(z.strictObject({ atMs: z.number(), event: eventSchema })),
-  promedio: z.nullable(tableSchema),
+  /** A table of another form, such as an earlier version's, is only not shown. */
+  promedio: z.union([
+    tableSchema,
+    z.pipe(
+      z.unknown(),
+      z.transform(() => null),
+    ),
+  ]),
 });

@@ -1,5 +1,6 @@
 /** @file The outside view of a run: a snapshot of plain values for the console and the dashboard. */
 import type { AuditPolicy } from "../audit/audit-policy.ts";
+import { idleWorkers } from "../run/idle-workers.ts";
 import { titleOf } from "../run/title.ts";
 import type { TrainingRun } from "../run/training-run.ts";
 import type { GradientTableView, RunView } from "../run/view.ts";
@@ -40,6 +41,7 @@ export function runViewOf({ run, audit, promedio = null }: ShownRun, nowMs: numb
     trainCurve: progress.trainCurve,
     testCurve: progress.testCurve,
     promedio: run.promedio ?? promedio,
+    idle: idleWorkers(config, plan, { workers: run.workerCount, isTwice: audit === "quorum" }),
     fingerprint: run.outcome?.kind === "finished" ? fingerprintAtEnd(run.outcome.snapshot) : null,
   };
 }

@@ -29,6 +29,8 @@ export interface TensorSpec {
   readonly shape: Shape;
   /** Axis i of PyTorch's tensor is our axis `torchAxes[i]`. If absent, both are the same. */
   readonly torchAxes?: readonly number[];
+  /** What each axis counts, for the names of single values. If absent, they are named by their place alone. */
+  readonly axisRoles?: readonly ("input" | "output")[];
   /** The initial value of every element; or, if they are drawn, how many inputs and outputs each one connects. */
   readonly initial: number | { readonly fanIn: number; readonly fanOut: number };
 }

@@ -76,13 +76,6 @@ export function counted(count: number, noun: string): string {
   return `${integer(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-const subscriptDigits = "₀₁₂₃₄₅₆₇₈₉";
-
-/** `w` with a subscript index: `6488` → `w₆₄₈₈`. */
-export function parameterName(index: number): string {
-  return `w${String(index).replaceAll(/\d/gu, (digit) => subscriptDigits.charAt(Number(digit)))}`;
-}
-
 function threeDigits(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);

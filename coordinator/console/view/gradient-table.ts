@@ -1,14 +1,18 @@
 /**
- * @file The promedio table: one row per parameter, one column per worker with its mean gradient, and their average
- * in the last column. Coloured by sign; the sign is also printed, so nothing depends on colour.
+ * @file The promedio table: one row per parameter, one column per worker with its mean gradient and its number of
+ * samples, and the average over all samples in the last column. Coloured by sign; the sign is also printed, so nothing
+ * depends on colour.
  */
 import type { GradientTableView } from "../../run/view.ts";
-import { gradient, parameterName } from "./figures.ts";
+import { saidText } from "./event-line.ts";
+import { gradient, integer } from "./figures.ts";
 import type { Style } from "./style.ts";
 import { cleanText, displayWidth, fit } from "./text.ts";
 
 /** The longest gradient, `−3.12e-5`, plus a space. */
 const columnWidthMin = 9;
+/** Below it, parameters have their short names: no more than three workers would fit beside the long ones. */
+const longNamesColumns = 90;
 /** Wide enough for most names; wider columns would only pull the numbers apart. */
 const columnWidthMax = 16;
 /** The last column without its ` │`. */
@@ -32,7 +36,7 @@ export function promedioTable(
   if (table === null || table.rows.length === 0) {
     return [style.dim("  one column per worker, and the average")];
   }
-  const { shown, hidden, width, nameWidth } = chooseColumns(table, columns);
+  const { shown, hidden, width, names, nameWidth } = chooseColumns(table, columns);
   const end = first + shown;
   const gap = hidden > 0 ? hiddenWidth : 0;
   const after = table.workers.length - end;
@@ -42,20 +46,27 @@ export function promedioTable(
     gap > 0 ? cell(after > 0 ? `+${after}` : "", gap) : "",
     ` │${cell("average", averageWidth)}`,
   ].join("");
-  const rows = table.rows.map((row) =>
+  const all = table.samples.reduce((sum, count) => sum + count, 0);
+  const samples = [
+    fit("samples", nameWidth),
+    ...table.samples.slice(first, end).map((count) => cell(integer(count), width)),
+    gap > 0 ? cell(after > 0 ? "…" : "", gap) : "",
+    ` │${cell(integer(all), averageWidth)}`,
+  ].join("");
+  const rows = table.rows.map((row, index) =>
     [
-      fit(parameterName(row.parameter), nameWidth),
+      fit(names[index] ?? "", nameWidth),
       ...row.gradients.slice(first, end).map((value) => signed(value, width, style)),
       gap > 0 ? style.dim(cell(after > 0 ? "…" : "", gap)) : "",
       ` ${style.dim("│")}${style.bold(signed(row.average, averageWidth, style))}`,
     ].join(""),
   );
-  return [style.dim(header), ...rows];
+  return [style.dim(header), style.dim(samples), ...rows];
 }
 
 /** How many lines the table needs. */
 export function promedioTableRows(table: GradientTableView | null): number {
-  return 1 + (table?.rows.length ?? 0);
+  return table === null ? 1 : 2 + table.rows.length;
 }
 
 /** How many workers have no column. */
@@ -66,15 +77,16 @@ export function columnsHidden(table: GradientTableView | null, columns: number):
 /** How many workers get a column, and how wide it is. The others are counted in a narrow one. */
 function chooseColumns(table: GradientTableView, columns: number) {
   const workers = table.workers.length;
-  const names = table.rows.map((row) => parameterName(row.parameter));
-  const nameWidth = Math.max(0, ...names.map(displayWidth));
+  const isLong = columns >= longNamesColumns;
+  const names = table.rows.map(({ name, short }) => saidText(isLong ? name : short));
+  const nameWidth = Math.max("samples".length, ...names.map(displayWidth));
   const room = columns - nameWidth - averageWidth - 2;
   const fitsAll = workers * columnWidthMin <= room;
   const free = fitsAll ? room : Math.max(0, room - hiddenWidth);
   const shown = fitsAll ? workers : Math.floor(free / columnWidthMin);
   const width = Math.min(columnWidthMax, Math.floor(free / Math.max(1, shown)));
   const hidden = room < hiddenWidth ? 0 : workers - shown;
-  return { shown, hidden, width, nameWidth };
+  return { shown, hidden, width, names, nameWidth };
 }
 
 /** Right-aligned with a space before it, so that two names never touch. */

@@ -23,7 +23,7 @@ export interface Room {
   readonly rows: number;
   /** Rows that the table of workers needs, including its header, if it may use at most `rowsMax`. */
   readonly workersRows: (rowsMax: number) => number;
-  /** Rows of the promedio table, including its header. */
+  /** Rows of the promedio table, including its two rows of heads. */
   readonly promedioRows: number;
   /** Whether the loss is already shown beside the QR code. */
   readonly isLossAbove: boolean;
@@ -34,9 +34,9 @@ export const gutter = 2;
 /** Below this width, the chart is above the table instead of beside it. */
 const sideBySideColumns = 76;
 /** Of the columns: a curve needs fewer than a table with a column per worker. */
-const chartFraction = 0.36;
-/** The promedio table with its title: six parameters and a header. */
-const promedioRowsMax = 8;
+const chartFraction = 0.32;
+/** The least rows of the promedio table with its title: its two rows of heads and five of its six parameters. */
+const promedioRowsMin = 8;
 const chartRowsMax = 18;
 
 /** The bands of a panel, top to bottom. */
@@ -44,7 +44,7 @@ export function layout(panel: Panel, room: Room): Band[] {
   const { columns, rows } = room;
   if (panel !== "overview") return [[{ panel, columns, rows }]];
   if (!room.isLossAbove) return overview(room);
-  const promedioRows = Math.min(promedioRowsMax, room.promedioRows + 1);
+  const promedioRows = room.promedioRows + 1;
   return [
     [{ panel: "promedio", columns, rows: promedioRows }],
     ...workersAndLog({ ...room, rows: rows - promedioRows }),
@@ -54,13 +54,13 @@ export function layout(panel: Panel, room: Room): Band[] {
 /** Chart and promedio side by side, workers and log below. With few lines, only the workers. */
 function overview(room: Room): Band[] {
   const { columns } = room;
-  if (room.rows < promedioRowsMax + 3) {
+  if (room.rows < promedioRowsMin + 3) {
     return [[{ panel: "workers", columns, rows: room.rows }]];
   }
-  const logRows = clamp(room.rows - promedioRowsMax - 6, 0, 4);
+  const logRows = clamp(room.rows - promedioRowsMin - 6, 0, 4);
   const allWorkers = room.workersRows(Number.POSITIVE_INFINITY) + 1;
   const free = room.rows - allWorkers - logRows;
-  const rows = clamp(free, promedioRowsMax, chartRowsMax);
+  const rows = clamp(free, promedioRowsMin, chartRowsMax);
   const below = workersAndLog({ ...room, rows: room.rows - rows });
   if (columns < sideBySideColumns) return [[{ panel: "loss", columns, rows }], ...below];
   const left = Math.floor((columns - gutter) * chartFraction);

@@ -3,6 +3,7 @@
  * exactly as wide as the terminal, so that drawing it replaces the previous one.
  */
 import type { CoordinatorView } from "../../run/view.ts";
+import { saidText } from "./event-line.ts";
 import { integer, stopwatch } from "./figures.ts";
 import { columnsHidden, promedioTable, promedioTableRows } from "./gradient-table.ts";
 import { headLines, joinText } from "./head.ts";
@@ -204,8 +205,12 @@ function lossPanel({ run }: CoordinatorView, { columns, rows, style }: Area): st
 function promedioPanel({ run }: CoordinatorView, scroll: Scroll, { columns, style }: Area) {
   const table = run?.promedio ?? null;
   const step = table === null ? "" : ` of step ${integer(table.step)}`;
-  const title = rule("promedio", columns, style, style.dim(`mean gradients${step}`));
-  return [title, ...promedioTable(table, { columns, first: scroll.columns }, style)];
+  const notes = [`mean gradients${step}, averaged over all samples`, `mean gradients${step}`];
+  const room = columns - displayWidth("── promedio  ─  ──");
+  const note = notes.find((text) => displayWidth(text) <= room) ?? "";
+  const title = rule("promedio", columns, style, style.dim(note));
+  const idle = run === null || run.idle === null ? [] : [style.warn(saidText(run.idle))];
+  return [title, ...promedioTable(table, { columns, first: scroll.columns }, style), ...idle];
 }
 
 function workersPanel({ workers }: CoordinatorView, scroll: Scroll, area: Area): string[] {

@@ -85,10 +85,3 @@ export function figuresIn(language: string): Figures {
     shortestPercent: (value) => shortPercent.format(value),
   };
 }
-
-const subscripts = "₀₁₂₃₄₅₆₇₈₉";
-
-/** `w` with a subscript index: `6488` → `w₆₄₈₈`. */
-export function parameterName(index: number): string {
-  return `w${String(index).replace(/\d/gu, (digit) => subscripts.charAt(Number(digit)))}`;
-}

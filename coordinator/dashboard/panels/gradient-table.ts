@@ -1,15 +1,14 @@
 /**
- * @file The promedio table: one row per parameter, one column per worker or observation, and the average of all,
- * which is the step taken.
+ * @file The promedio table: one row per parameter, one column per worker or observation, and the average over all
+ * samples, which is the step taken.
  */
-import type { GradientTableView } from "../../run/view.ts";
-import { parameterName } from "../charts/figures.ts";
+import type { GradientTableView, RunView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import type { ModelSource } from "../model/model-source.ts";
 import { type Observations, observe } from "../model/observations.ts";
 import { drawGrey } from "../model/picture.ts";
 import { type Cell, create, element, fillBody, fillHead, setText, watchVisible } from "../page.ts";
-import { say } from "../texts/language.ts";
+import { said, say } from "../texts/language.ts";
 
 /** Between two tables by observation: long enough to read one. */
 const restMs = 2_500;
@@ -17,7 +16,6 @@ const restMs = 2_500;
 export class PromedioPanel {
   readonly #table = element("promedio", HTMLTableElement);
   #byObservation = false;
-  #parameters: readonly number[] = [];
   #latest: GradientTableView | null = null;
   #isBusy = false;
   #observedMs = -Infinity;
@@ -38,9 +36,9 @@ export class PromedioPanel {
     );
   }
 
-  show(table: GradientTableView | null): void {
-    this.#latest = table;
-    this.#parameters = table?.rows.map(({ parameter }) => parameter) ?? [];
+  show({ promedio, idle }: Pick<RunView, "promedio" | "idle">): void {
+    this.#latest = promedio;
+    setText(element("promedio-idle"), said(idle));
     if (!this.#byObservation) this.#showWorkers();
   }
 
@@ -49,18 +47,29 @@ export class PromedioPanel {
     if (table === null) return setText(element("promedio-step"), "");
     setText(element("promedio-step"), say("promedioStep", { step: figures.whole(table.step) }));
     fillHead(this.#table, [say("parameter"), ...table.workers, say("average")]);
-    fillBody(
-      this.#table,
-      table.rows.map(({ parameter, gradients, average }) => rowOf(parameter, gradients, average)),
-    );
+    const all = table.samples.reduce((sum, count) => sum + count, 0);
+    const samples = [
+      say("samples"),
+      ...[...table.samples, all].map((count) => figures.whole(count)),
+    ];
+    fillBody(this.#table, [
+      samples.map((text) => ({ text, className: "soft" })),
+      ...table.rows.map(({ name, gradients, average }) => rowOf(said(name), gradients, average)),
+    ]);
   }
 
   async #observe(source: ModelSource): Promise<void> {
-    if (this.#isBusy || this.#parameters.length === 0) return;
+    const rows = this.#latest?.rows ?? [];
+    if (this.#isBusy || rows.length === 0) return;
     this.#isBusy = true;
     try {
-      const observations = await observe(source, this.#parameters);
-      if (observations !== undefined && this.#byObservation) this.#showObservations(observations);
+      const observations = await observe(
+        source,
+        rows.map(({ parameter }) => parameter),
+      );
+      const names = rows.map(({ name }) => said(name));
+      if (observations !== undefined && this.#byObservation)
+        this.#showObservations(observations, names);
     } catch {
       // The coordinator is away; the next call tries again.
     } finally {
@@ -69,7 +78,7 @@ export class PromedioPanel {
     }
   }
 
-  #showObservations({ step, samples, side }: Observations): void {
+  #showObservations({ step, samples, side }: Observations, names: readonly string[]): void {
     setText(element("promedio-step"), say("observationStep", { step: figures.whole(step) }));
     fillHead(this.#table, [
       say("parameter"),
@@ -86,17 +95,17 @@ export class PromedioPanel {
     }
     fillBody(
       this.#table,
-      this.#parameters.map((parameter, row) => {
+      names.map((name, row) => {
         const gradients = samples.map((sample) => sample.gradients[row] ?? NaN);
         const average = gradients.reduce((sum, value) => sum + value, 0) / gradients.length;
-        return rowOf(parameter, gradients, average);
+        return rowOf(name, gradients, average);
       }),
     );
   }
 }
 
 /** The larger a number is compared with the largest of its row, the stronger its background. */
-function rowOf(parameter: number, gradients: readonly (number | null)[], average: number): Cell[] {
+function rowOf(name: string, gradients: readonly (number | null)[], average: number): Cell[] {
   const largest =
     Math.max(...gradients.map((value) => Math.abs(value ?? 0)), Math.abs(average)) || 1;
   const cell = (value: number, className = "") => ({
@@ -105,7 +114,7 @@ function rowOf(parameter: number, gradients: readonly (number | null)[], average
     tint: value / largest,
   });
   return [
-    { text: parameterName(parameter) },
+    { text: name },
     ...gradients.map((value) => (value === null ? { text: "–" } : cell(value))),
     cell(average, "average"),
   ];

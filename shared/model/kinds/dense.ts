@@ -24,8 +24,14 @@ export const dense = {
   tensors([inputs = 0], { units }) {
     const fan = { fanIn: inputs, fanOut: units };
     return [
-      { name: "weight", shape: [inputs, units], torchAxes: [1, 0], initial: fan },
-      { name: "bias", shape: [units], initial: 0 },
+      {
+        name: "weight",
+        shape: [inputs, units],
+        torchAxes: [1, 0],
+        axisRoles: ["input", "output"],
+        initial: fan,
+      },
+      { name: "bias", shape: [units], axisRoles: ["output"], initial: 0 },
     ];
   },
   multiplyAdds: ([inputs = 0], { units }) => inputs * units,

@@ -1,4 +1,7 @@
-/** @file A model: why its layers do not fit together, or do not fit the dataset or the loss. */
+/**
+ * @file A model: why its layers do not fit together, or do not fit the dataset or the loss; and the names of its
+ * parameters.
+ */
 
 export const model = {
   "model-inputs":
@@ -11,5 +14,22 @@ export const model = {
   "takes-a-vector": "takes a vector, not the shape [{shape}]",
   "no-parameters": "no layer has parameters; add one that has, such as dense",
   "model-too-large": "it has {parameters} parameters; a run has at most {parametersMax}",
+  "weight-name": "layer {layer}, {input} → neuron {neuron}",
+  "bias-name": "layer {layer}, bias of neuron {neuron}",
+  "tensor-name": "layer {layer}, {tensor} {place}",
+  "pixel-name": "pixel {row},{column}",
+  "red-pixel-name": "red of pixel {row},{column}",
+  "green-pixel-name": "green of pixel {row},{column}",
+  "blue-pixel-name": "blue of pixel {row},{column}",
+  "feature-name": "feature {number}",
+  "neuron-name": "neuron {number}",
+  "short-weight-name": "L{layer} {input}→{neuron}",
+  "short-bias-name": "L{layer} bias {neuron}",
+  "short-tensor-name": "L{layer} {tensor} {place}",
+  "short-pixel-name": "{row},{column}",
+  "short-red-pixel-name": "{row},{column}r",
+  "short-green-pixel-name": "{row},{column}g",
+  "short-blue-pixel-name": "{row},{column}b",
+  "short-name": "{number}",
   "model-of-file": "{path}: model: {reason}",
 } as const;

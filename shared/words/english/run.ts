@@ -9,6 +9,12 @@ export const run = {
   "waiting-for-block":
     "waiting for block {block} of step {step}, given to {worker} {seconds} s ago",
   "waiting-for-taker": "waiting for a worker to take step {step}: all of them are slow to read",
+  "idle-workers":
+    "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time",
+  "idle-workers-batch":
+    "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time; a batch of {batch} gives work to all",
+  "idle-workers-shard":
+    "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time; a shard size of {shard} gives work to all",
   "departed-worker": "a worker that left",
   "run-finished": "the run is finished",
   "stopped-by-operator": "stopped by the operator",

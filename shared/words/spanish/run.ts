@@ -13,6 +13,12 @@ export const run = translationOf<typeof english>()({
     "se espera el bloque {block} del paso {step}, que tiene {worker} desde hace {seconds} s",
   "waiting-for-taker":
     "se espera a que alguien tome el paso {step}: todos los ayudantes leen despacio",
+  "idle-workers":
+    "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes",
+  "idle-workers-batch":
+    "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes; con un lote de {batch} hay trabajo para todos",
+  "idle-workers-shard":
+    "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes; con fragmentos de {shard} muestras hay trabajo para todos",
   "departed-worker": "un ayudante que ya no está",
   "run-finished": "el entrenamiento terminó",
   "stopped-by-operator": "lo detuvo el operador",

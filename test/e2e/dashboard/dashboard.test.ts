@@ -115,7 +115,10 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await expect.poll(async () => (await shot()).equals(first)).toBe(false);
     await page.getByRole("rowheader", { name: "local 1" }).waitFor();
     await page.locator("#limit").filter({ hasText: "Of the workers’ time" }).waitFor();
-    await expect.poll(() => page.locator("#promedio tbody tr").count()).toBe(6);
+    // How many samples each column stands for, and six parameters.
+    const names = () => page.locator("#promedio tbody th").allTextContents();
+    await expect.poll(async () => (await names()).length).toBe(7);
+    expect((await names()).slice(0, 2)).toEqual(["samples", "layer 1, pixel 15,15 → neuron 1"]);
     await page.getByLabel("By observation").check({ force: true });
     await page.locator("#promedio").scrollIntoViewIfNeeded();
     await expect.poll(() => page.locator("#promedio thead canvas").count()).toBe(6);

@@ -45,7 +45,20 @@ const handover: Handover = {
     },
   ],
   log: [{ atMs: 12, event: { event: "warning", message: sentence("run-finished") } }],
-  promedio: { step: 6, workers: ["ana"], rows: [{ parameter: 5, gradients: [null], average: 1 }] },
+  promedio: {
+    step: 6,
+    workers: ["ana"],
+    samples: [0],
+    rows: [
+      {
+        parameter: 5,
+        name: sentence("bias-name", { layer: 1, neuron: 2 }),
+        short: sentence("short-bias-name", { layer: 1, neuron: 2 }),
+        gradients: [null],
+        average: 1,
+      },
+    ],
+  },
 };
 
 let folder: string;
@@ -71,6 +84,15 @@ describe("handover.json", () => {
     await writeHandover(nodeDisk, path, { ...handover, records });
     const found = await readHandover(nodeDisk, path);
     expect(found.found && found.handover.records[0]?.curve).toEqual([[7, 1.5, Number.NaN, null]]);
+  });
+
+  test("without the names of its table, as an earlier version wrote it, admits everybody and shows no table", async () => {
+    const [row] = handover.promedio!.rows;
+    const rows = [{ parameter: row!.parameter, gradients: row!.gradients, average: row!.average }];
+    const old = { ...handover, promedio: { step: 6, workers: ["ana"], rows } };
+    await writeFile(path, JSON.stringify(old));
+    const found = await readHandover(nodeDisk, path);
+    expect(found).toEqual({ found: true, handover: { ...handover, promedio: null } });
   });
 
   test("is silently absent from a run of an earlier version", async () => {

@@ -5,6 +5,8 @@ import type {
   RunView,
   WorkerView,
 } from "../../../../../coordinator/run/view.ts";
+import { denseModel } from "../../../../../shared/model/dense-model.ts";
+import { parameterName } from "../../../../../shared/model/parameter-name.ts";
 import { quoted } from "../../../../../shared/words/sentence.ts";
 
 const names = ["lab-pc-01", "ana's laptop", "phone", "Zoë", "日本の端末", "pi-4"];
@@ -12,6 +14,11 @@ const agents = ["Node 22.11", "Chrome 142, Linux", "Safari 26, iOS", "Firefox 14
 const totalSteps = 9380;
 const stepsPerEpoch = 938;
 const batchSize = 64;
+const model = denseModel({
+  widths: [784, 16, 16, 10],
+  activation: "sigmoid",
+  output: "softmax",
+});
 
 export interface FakeMoment {
   readonly workers: number;
@@ -83,6 +90,7 @@ function fakeRun({
     }),
     testCurve,
     promedio: step === 0 ? null : fakePromedio(step, views),
+    idle: null,
     fingerprint: phase === "finished" ? fakeFingerprint : null,
   };
 }
@@ -111,9 +119,10 @@ function fakePromedio(step: number, views: readonly WorkerView[]): RunView["prom
     const size = row === 0 ? 0 : 0.4 / (1 + row * row) / (1 + step / 500);
     const gradients = views.map((_, index) => size * wave(step * 0.7 + row * 3.1 + index * 1.3));
     const average = gradients.reduce((sum, value) => sum + value, 0) / Math.max(1, views.length);
-    return { parameter, gradients, average };
+    return { parameter, ...parameterName(model, [28, 28], parameter), gradients, average };
   });
-  return { step: step - 1, workers: views.map((worker) => worker.name), rows };
+  const workers = views.map((worker) => worker.name);
+  return { step: step - 1, workers, samples: views.map((_, index) => 8 + index), rows };
 }
 
 function lossAt(step: number): number {

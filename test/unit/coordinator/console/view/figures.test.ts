@@ -6,7 +6,6 @@ import {
   gradient,
   integer,
   loss,
-  parameterName,
   percent,
   stopwatch,
 } from "../../../../../coordinator/console/view/figures.ts";
@@ -72,6 +71,5 @@ describe("figures", () => {
     expect(loss(0.000_03)).toBe("3.00e-5");
     expect(loss(Number.NaN)).toBe("NaN");
     expect(stopwatch(75.9)).toBe("01:15");
-    expect(parameterName(13_001)).toBe("w₁₃₀₀₁");
   });
 });

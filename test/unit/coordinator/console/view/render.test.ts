@@ -10,7 +10,7 @@ import {
 } from "../../../../../coordinator/console/view/render.ts";
 import { displayWidth } from "../../../../../coordinator/console/view/text.ts";
 import type { CoordinatorView } from "../../../../../coordinator/run/view.ts";
-import { quoted } from "../../../../../shared/words/sentence.ts";
+import { quoted, sentence } from "../../../../../shared/words/sentence.ts";
 import { fakeFingerprint, fakeView } from "./fake-view.ts";
 
 const small: ScreenState = {
@@ -108,12 +108,22 @@ describe("at 80 × 24", () => {
     expect(rows[4]).toMatch(/^lab-pc-01 +node +1 █▍ +8\.8 %/u);
   });
 
-  test("the promedio table has 6 parameters, 3 of 5 workers, the count of the others, the average", () => {
+  test("the promedio table has 5 parameters, 3 of 5 workers, the count of the others, samples, the average", () => {
     expect(text).toMatch(/promedio ─+ mean gradients of step 4,407/u);
     expect(text).toMatch(/lab-p…01 ana's…op +phone +\+2 │ +average/u);
-    for (const name of ["w₆₄₉₆", "w₆₄₉₇", "w₆₄₉₈", "w₁₂₅₆₀", "w₁₂₈₃₂", "w₁₃₀₀₁"]) {
+    expect(text).toMatch(/samples +8 +9 +10 +… │ +50/u);
+    for (const name of ["L1 15,15→1", "L1 15,15→2", "L1 15,15→3", "L2 1→1", "L3 1→1"]) {
       expect(text).toMatch(new RegExp(`${name} +[+−0].*│ +[+−0]`, "u"));
     }
+    const all = screen(training, { ...small, panel: "promedio" });
+    expect(all.line("L3 bias 10 ")).toMatch(/│ +[+−]/u);
+  });
+
+  test("the promedio says which batch would give work to all, if a step has less", () => {
+    const values = { workers: 12, busy: 2, blocks: 2, batchSize: 64, batch: 384 };
+    const run = { ...training.run!, idle: sentence("idle-workers-batch", values) };
+    const wide = screen({ ...training, run }, { ...small, columns: 140, panel: "promedio" });
+    expect(wide.line("a batch of 64 is 2 blocks")).toMatch(/a batch of 384 gives work to all/u);
   });
 
   test("the loss is drawn in braille, with the test losses as 4 marks, between its axes", () => {

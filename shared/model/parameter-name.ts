@@ -1,0 +1,111 @@
+/** @file The name of one parameter, from its layer's kind and the shape of a sample. Pure. */
+import { known } from "../assert.ts";
+import { pictureShapeOf, pixelAt } from "../data/picture.ts";
+import { type Sentence, sentence } from "../words/sentence.ts";
+import { type Shape, sizeOf } from "./layer-kind.ts";
+import { layoutOf, type PlacedTensor } from "./layout.ts";
+import type { ModelConfig } from "./model-config.ts";
+
+/** One parameter, for people. Layers, neurons, rows and columns count from 1. */
+export interface ParameterName {
+  /** `layer 1, pixel 15,15 → neuron 3`. */
+  readonly name: Sentence;
+  /** The same for a narrow column: `L1 15,15→3`. */
+  readonly short: Sentence;
+}
+
+/**
+ * Names a parameter.
+ *
+ * @param featureShape - The shape of one sample. If it is a picture, its inputs are named by their pixels.
+ * @param index - Into the flat parameter vector.
+ */
+export function parameterName(
+  model: ModelConfig,
+  featureShape: Shape,
+  index: number,
+): ParameterName {
+  // Layers without parameters, such as activations, do not count.
+  const layers = layoutOf(model).layers.filter(({ tensors }) => tensors.length > 0);
+  const at = layers.findIndex(({ tensors }) => index < (tensors.at(-1)?.end ?? 0));
+  const layer = known(layers[at], "every parameter belongs to a layer");
+  const tensor = known(
+    layer.tensors.find(({ end }) => index < end),
+    "every parameter belongs to a tensor",
+  );
+  const place = placeIn(tensor.shape, index - tensor.start);
+  const input = indexOn("input", tensor, place);
+  const output = indexOn("output", tensor, place);
+  if (output === undefined) return nameByPlace(at + 1, tensor, place);
+  if (input === undefined) return nameOfBias(at + 1, output + 1);
+  const readsSample = at === 0 && sizeOf(layer.inputShape) === sizeOf(featureShape);
+  const source = readsSample ? featureName(featureShape, input) : neuronName(input);
+  const values = { layer: at + 1, neuron: output + 1 };
+  return {
+    name: sentence("weight-name", { ...values, input: source.name }),
+    short: sentence("short-weight-name", { ...values, input: source.short }),
+  };
+}
+
+/** The index along the axis with this role; `undefined` if the tensor has no such axis. */
+function indexOn(
+  role: "input" | "output",
+  { axisRoles = [] }: PlacedTensor,
+  place: readonly number[],
+): number | undefined {
+  return place[axisRoles.indexOf(role)];
+}
+
+/** The indices of a value along each axis of a tensor. */
+function placeIn(shape: Shape, index: number): number[] {
+  let rest = index;
+  const place = shape.toReversed().map((size) => {
+    const along = rest % size;
+    rest = Math.floor(rest / size);
+    return along;
+  });
+  return place.toReversed();
+}
+
+/** One feature of a sample: a pixel of a picture, or one value of a row. */
+export function featureName(featureShape: Shape, feature: number): ParameterName {
+  const picture = pictureShapeOf(featureShape);
+  if (picture === undefined) {
+    const number = feature + 1;
+    return {
+      name: sentence("feature-name", { number }),
+      short: sentence("short-name", { number }),
+    };
+  }
+  const { row, column, channel } = pixelAt(picture, feature);
+  const values = { row: row + 1, column: column + 1 };
+  if (picture.channels === 1) {
+    return { name: sentence("pixel-name", values), short: sentence("short-pixel-name", values) };
+  }
+  const color = known((["red", "green", "blue"] as const)[channel], "a picture has three channels");
+  return {
+    name: sentence(`${color}-pixel-name`, values),
+    short: sentence(`short-${color}-pixel-name`, values),
+  };
+}
+
+function neuronName(input: number): ParameterName {
+  const number = input + 1;
+  return { name: sentence("neuron-name", { number }), short: sentence("short-name", { number }) };
+}
+
+function nameOfBias(layer: number, neuron: number): ParameterName {
+  return {
+    name: sentence("bias-name", { layer, neuron }),
+    short: sentence("short-bias-name", { layer, neuron }),
+  };
+}
+
+/** For a tensor whose kind does not say what its axes mean. */
+function nameByPlace(layer: number, tensor: PlacedTensor, place: readonly number[]): ParameterName {
+  const values = { layer, tensor: tensor.name, place: place.map((each) => each + 1).join(",") };
+  return {
+    name: sentence("tensor-name", values),
+    short: sentence("short-tensor-name", values),
+  };
+}

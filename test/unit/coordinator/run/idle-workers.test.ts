@@ -1,0 +1,65 @@
+/** @file Whether a step has work for every worker, and what is said if it has not. */
+import { describe, expect, test } from "vitest";
+
+import { idleWorkers } from "../../../../coordinator/run/idle-workers.ts";
+import { defaultShardSize, shardCountOf } from "../../../../shared/run/plan.ts";
+import { sayInEnglish } from "../../../../shared/words/sentence.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+
+interface Case {
+  readonly batchSize: number;
+  readonly shardSize?: number;
+  readonly workers: number;
+  readonly isTwice?: boolean;
+  readonly trainCount?: number;
+}
+
+function configOf({ batchSize, shardSize = defaultShardSize(batchSize) }: Case) {
+  return testConfig({ layers: [4, 2], batchSize, shardSize });
+}
+
+function saidOf(given: Case): string | null {
+  const { workers, isTwice = false, trainCount = 60_000 } = given;
+  const said = idleWorkers(configOf(given), { trainCount }, { workers, isTwice });
+  return said === null ? null : sayInEnglish(said);
+}
+
+describe("workers without work", () => {
+  test("12 of them and a batch of 64: 2 compute, and a batch of 384 has work for all", () => {
+    expect(saidOf({ batchSize: 64, workers: 12 })).toBe(
+      "a batch of 64 is 2 blocks: 2 of 12 workers can compute at a time; a batch of 384 gives work to all",
+    );
+  });
+
+  test("are none while there are as many blocks, and under quorum twice as many", () => {
+    expect(saidOf({ batchSize: 64, workers: 2 })).toBeNull();
+    expect(saidOf({ batchSize: 64, workers: 4, isTwice: true })).toBeNull();
+    expect(saidOf({ batchSize: 64, workers: 3 })).toContain("a batch of 96");
+    expect(saidOf({ batchSize: 64, workers: 5, isTwice: true })).toContain("a batch of 96");
+  });
+
+  test("of a dataset with too few samples for a larger batch get smaller shards", () => {
+    expect(saidOf({ batchSize: 64, workers: 12, trainCount: 100 })).toContain("a shard size of 5");
+    expect(saidOf({ batchSize: 3, workers: 12, trainCount: 11 })).toBe(
+      "a batch of 3 is 1 block: 1 of 12 workers can compute at a time",
+    );
+  });
+
+  test("have work with what is said, for 1 to 300 workers and 4 batches", () => {
+    let followed = 0;
+    for (const batchSize of [1, 20, 64, 2_048]) {
+      for (let workers = 1; workers <= 300; workers++) {
+        const said = saidOf({ batchSize, workers }) ?? "";
+        const batch = /a batch of ([\d,]+) gives/u.exec(said)?.[1]?.replace(",", "");
+        const shard = /shard size of (\d+) gives/u.exec(said)?.[1];
+        if (batch === undefined && shard === undefined) continue;
+        const batchThen = Number(batch ?? batchSize);
+        const shardSize = Number(shard ?? defaultShardSize(batchThen));
+        const config = testConfig({ layers: [4, 2], batchSize: batchThen, shardSize });
+        expect(shardCountOf(batchThen, config)).toBeGreaterThanOrEqual(workers);
+        followed += 1;
+      }
+    }
+    expect(followed).toBeGreaterThan(400);
+  });
+});
