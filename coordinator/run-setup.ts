@@ -2,9 +2,6 @@
  * @file From the operator's request to everything a run needs: dataset, run config, folder and parameters, for a
  * new or a resumed run. Every mistake that can be known before the first step is found here.
  */
-import * as z from "zod/mini";
-
-import { shown } from "../shared/error-text.ts";
 import type { Kernel } from "../shared/kernels/kernel.ts";
 import { shorthandOf } from "../shared/model/dense-model.ts";
 import { modelTitle } from "../shared/model/title.ts";
@@ -12,32 +9,28 @@ import { OperatorError } from "../shared/operator-error.ts";
 import type { RunConfig } from "../shared/run/config.ts";
 import type { RunPlan } from "../shared/run/plan.ts";
 import {
-  dataKeys,
-  dataOptions,
   type DataRequest,
   type DataSettings,
   sameDataSettings,
 } from "../shared/run/settings/data-settings.ts";
 import { runDefaults } from "../shared/run/settings/defaults.ts";
-import type { Given } from "../shared/run/settings/option.ts";
-import { readSettings } from "../shared/run/settings/read-settings.ts";
-import { valueText } from "../shared/run/settings/readers.ts";
 import { type DatasetFacts, resolveRunConfig } from "../shared/run/settings/resolve.ts";
 import { refuseUnfit, resolveResumedRun } from "../shared/run/settings/resume.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import { settingName } from "../shared/run/settings/run-settings.ts";
 import { type Sentence, sentence } from "../shared/words/sentence.ts";
 import type { LoadedDataset } from "./datasets/loader.ts";
-import { absoluteName, datasetReader, loadDataset, resumedDataset } from "./datasets/loaders.ts";
+import { absoluteName, loadDataset, resumedDataset, withMovedHint } from "./datasets/loaders.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import { createStore, type StoreOptions } from "./run/create-run.ts";
 import type { Handover } from "./run/handover.ts";
 import type { ParameterStore } from "./run/parameter-store.ts";
 import type { EpochRecord } from "./run/progress.ts";
 import type { Checkpoint } from "./storage/checkpoint.ts";
-import type { Disk } from "./storage/disk.ts";
-import { storedConfigSchema } from "./storage/old-forms.ts";
-import { createRunFolder, findRunFolder, type RunFolder } from "./storage/run-folder.ts";
+import type { Disk, DiskOutcome } from "./storage/disk.ts";
+import { findRun } from "./storage/find-run.ts";
+import { createRunFolder, readCheckpoint, type RunFolder } from "./storage/run-folder.ts";
+import { readSetup, type Setup, setupOf } from "./stored-setup.ts";
 
 export interface PreparedRun {
   readonly config: RunConfig;
@@ -98,7 +91,7 @@ async function prepareNewRun(
       ? loaded.dataset
       : await loadDataset(source, { ...options, disk, progress, data, origins });
   const config = resolveRunConfig(request, factsOf(dataset));
-  const setup = { config, dataset: source, ...storedData(data) };
+  const setup = setupOf({ config, source, data });
   const store = storeInMemory({ kernel, config, dataset: dataset.dataset });
   const created = await createRunFolder(disk, options.runs, options.name ?? newRunId(), setup);
   if (!created.found) throw new OperatorError(created.reason);
@@ -112,60 +105,92 @@ async function prepareNewRun(
 async function prepareResumedRun(
   options: CoordinatorOptions & { readonly resume: true | string },
   request: RunRequest,
-  { kernel, disk, progress, claim }: SetupWorld,
+  world: SetupWorld,
 ): Promise<PreparedRun> {
+  const { disk, claim } = world;
   const wanted = options.resume === true ? undefined : options.resume;
-  const run = await findRunFolder(disk, options.runs, wanted);
-  if (!run.found) throw new OperatorError(run.reason);
-  const { folder } = run;
+  const found = await findRun(disk, options.runs, wanted);
+  if (found.kind === "none") throw new OperatorError(found.reason);
+  if (found.kind === "file") return await prepareFromFile(found.path, options, request, world);
+  const { folder, file } = found;
   await claim?.(folder.path);
-  const saved = await readSaved(folder, wanted);
+  const { saved, setup } = await readSaved(folder, file);
+  const restored = await restore(saved, options, request, world);
+  const { checkpoint, path } = saved;
+  const trimmed = await folder.metrics.trim(recordedStep(checkpoint));
+  const kept = await keepPlaceOfData(folder, setup, restored);
+  const epochs = await folder.metrics.read().catch(() => []);
+  const handedOver = await folder.readHandover();
+  const handover = handedOver.found ? handedOver.handover : undefined;
+  const notes = [...found.notes, ...saved.notes, ...restored.notes];
+  if (!trimmed.ok) notes.push(trimmed.reason);
+  if (!kept.ok) notes.push(kept.reason);
+  if (!handedOver.found && handedOver.reason !== undefined) notes.push(handedOver.reason);
+  const resume = checkpoint && { ...checkpoint, path };
+  return { ...restored, folder, resume, handover, epochs, notes };
+}
+
+/** The next process finds the data where this one found them, even if they have moved or `config.json` was lost. */
+async function keepPlaceOfData(
+  folder: RunFolder,
+  setup: Setup | undefined,
+  { config, source, data }: Restored,
+): Promise<DiskOutcome> {
+  if (setup?.dataset === source && sameDataSettings(setup.data.values, data)) return { ok: true };
+  return await folder.writeSetup(setupOf({ config: setup?.config ?? config, source, data }));
+}
+
+/** A checkpoint alone becomes the first one of a new run, so that its own file stays as it is. */
+async function prepareFromFile(
+  path: string,
+  options: CoordinatorOptions,
+  request: RunRequest,
+  world: SetupWorld,
+): Promise<PreparedRun> {
+  const { disk, newRunId, claim } = world;
+  const read = await readCheckpoint(disk, path);
+  if (!read.ok) throw new OperatorError(read.reason);
+  const { checkpoint } = read;
+  const { config } = checkpoint;
+  const saved = { path, config, dataset: undefined, data: undefined, checkpoint, notes: [] };
+  const restored = await restore(saved, options, request, world);
+  const setup = setupOf(restored);
+  const created = await createRunFolder(disk, options.runs, options.name ?? newRunId(), setup);
+  if (!created.found) throw new OperatorError(created.reason);
+  const { folder } = created;
+  await claim?.(folder.path);
+  const written = await folder.writeCheckpoint(checkpoint);
+  if (!written.ok) throw new OperatorError(written.reason);
+  const resume = { ...checkpoint, path: written.path };
+  return { ...restored, folder, resume, handover: undefined, epochs: [] };
+}
+
+type Restored = Omit<PreparedRun, "folder" | "resume" | "handover" | "epochs">;
+
+/** Opens the data of a saved run, and puts its parameters in memory. */
+async function restore(
+  saved: Saved,
+  options: CoordinatorOptions,
+  request: RunRequest,
+  { kernel, disk, progress }: SetupWorld,
+): Promise<Restored> {
+  const { checkpoint } = saved;
+  const isNamed = request.given.dataset !== undefined;
   const named = request.given.dataset ?? saved.dataset;
   const source = absoluteName(resumedDataset(named, saved.config.dataset.name));
   const data = { ...saved.data?.values, ...request.data };
   const origins = { ...saved.data?.origins, ...request.origins };
-  const dataset = await loadDataset(source, { ...options, disk, progress, data, origins });
+  const loading = loadDataset(source, { ...options, disk, progress, data, origins });
+  const dataset = await loading.catch((error: unknown) => {
+    if (isNamed || !(error instanceof OperatorError)) throw error;
+    throw new OperatorError(withMovedHint(source, error.said));
+  });
   const { config, warning } = resolveResumedRun(request, saved.config, factsOf(dataset));
   refuseUnfit(saved.config, factsOf(dataset), saved.path);
-  const { checkpoint } = saved;
   const from = checkpoint && { ...checkpoint, state: checkpoint.optimizerState };
   const store = storeInMemory({ kernel, config, dataset: dataset.dataset, from });
-  const trimmed = await folder.metrics.trim(recordedStep(checkpoint));
-  const notes = [...saved.notes];
-  if (warning !== undefined) notes.push(warning);
-  if (!trimmed.ok) notes.push(trimmed.reason);
-  const epochs = await folder.metrics.read().catch(() => []);
-  const found = await folder.readHandover();
-  if (!found.found && found.reason !== undefined) notes.push(found.reason);
-  const handover = found.found ? found.handover : undefined;
-  const resume = checkpoint && { ...checkpoint, path: saved.path };
-  const before = { resume, handover, epochs, notes };
-  return { config, plan: store.plan, dataset, source, data, store, folder, ...before };
-}
-
-/** The contents of a run's `config.json`. */
-interface Setup {
-  readonly config: RunConfig;
-  /** As the operator spelled it, but with an absolute path, so that a resumed run finds it from any folder. */
-  readonly dataset: string;
-  /** How its data become a dataset. */
-  readonly data: DataRequest;
-}
-
-/** The given settings as texts, which read like those of a command line. Absent if there are none. */
-function storedData(data: DataSettings): { readonly data?: Readonly<Record<string, string>> } {
-  const given = dataKeys.filter((key) => data[key] !== undefined);
-  if (given.length === 0) return {};
-  return { data: Object.fromEntries(given.map((key) => [key, valueText(data[key] ?? null)])) };
-}
-
-/** @throws OperatorError for a value that no command line accepts. */
-function readStoredData(path: string, stored: Readonly<Record<string, string>>): DataRequest {
-  const given = Object.entries(stored).map(([key, value]): [string, Given] => {
-    const label = `${path}: ${key}`;
-    return [key, { texts: [value], origin: { from: "file", label } }];
-  });
-  return readSettings(dataOptions, [new Map(given)]);
+  const notes = warning === undefined ? [] : [warning];
+  return { config, plan: store.plan, dataset, source, data, store, notes };
 }
 
 /**
@@ -191,15 +216,20 @@ interface Saved {
 /**
  * The newest undamaged checkpoint or, for a run that never wrote one, its config; then it starts from the
  * beginning.
+ *
+ * @param file - The path of the only checkpoint that will do.
  */
-async function readSaved(folder: RunFolder, wanted: string | undefined): Promise<Saved> {
-  const file = wanted?.endsWith(".safetensors") === true ? wanted : undefined;
+async function readSaved(
+  folder: RunFolder,
+  file: string | undefined,
+): Promise<{ readonly saved: Saved; readonly setup: Setup | undefined }> {
   const found = await folder.latestCheckpoint(file);
-  const setup = await readSetup(folder);
+  const read = await readSetup(folder);
+  const setup = read.ok ? read.setup : undefined;
   if (found.found) {
     const { path, checkpoint, notes } = found;
-    const { dataset, data } = setup.ok ? setup.setup : {};
-    return { path, config: checkpoint.config, dataset, data, checkpoint, notes };
+    const { dataset, data } = setup ?? {};
+    return { saved: { path, config: checkpoint.config, dataset, data, checkpoint, notes }, setup };
   }
   if (file !== undefined) throw new OperatorError(found.notes[0] ?? found.reason);
   // Starting from the beginning would discard what a disk with a temporary failure still has.
@@ -207,46 +237,11 @@ async function readSaved(folder: RunFolder, wanted: string | undefined): Promise
     const why = found.notes[0] ?? found.reason;
     throw new OperatorError(sentence("resume-uncertain", { reason: why }));
   }
-  if (!setup.ok) throw new OperatorError(setup.reason);
+  if (!read.ok) throw new OperatorError(read.reason);
   const begins = sentence("run-begins-again", { reason: found.reason, run: folder.id });
   const notes = [...found.notes, begins];
-  return { ...setup.setup, path: folder.setupPath, checkpoint: undefined, notes };
-}
-
-const setupSchema = z.object({
-  config: storedConfigSchema,
-  dataset: z.string(),
-  data: z.optional(z.partialRecord(z.enum(dataKeys), z.string())),
-});
-
-async function readSetup(
-  folder: RunFolder,
-): Promise<
-  { readonly ok: true; readonly setup: Setup } | { readonly ok: false; readonly reason: Sentence }
-> {
-  const read = await folder.readSetup();
-  if (!read.ok) return read;
-  const parsed = setupSchema.safeParse(read.setup);
-  if (!parsed.success) {
-    const where = parsed.error.issues[0]?.path.join(".") || "it";
-    return {
-      ok: false,
-      reason: sentence("setup-invalid", { path: folder.setupPath, field: where }),
-    };
-  }
-  const { config, dataset, data: texts = {} } = parsed.data;
-  if (datasetReader.read(dataset) !== undefined) {
-    const data = readStoredData(folder.setupPath, texts);
-    return { ok: true, setup: { config, dataset, data } };
-  }
-  return {
-    ok: false,
-    reason: sentence("setup-dataset-invalid", {
-      path: folder.setupPath,
-      expects: datasetReader.expects,
-      given: shown(dataset),
-    }),
-  };
+  const saved = { ...read.setup, path: folder.setupPath, checkpoint: undefined, notes };
+  return { saved, setup };
 }
 
 /**

@@ -9,7 +9,7 @@ import { OperatorError } from "../../shared/operator-error.ts";
 import { labelOf } from "../../shared/run/settings/complete.ts";
 import { isDataKey } from "../../shared/run/settings/data-settings.ts";
 import { oneOfThese, type Reader, valueText } from "../../shared/run/settings/readers.ts";
-import { sentence } from "../../shared/words/sentence.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { digitsLoader } from "./digits.ts";
 import { idxLoader } from "./idx-folder.ts";
@@ -101,6 +101,13 @@ export function resumedDataset(source: string | undefined, savedName: string): s
   const name = source ?? savedName;
   if (datasetReader.read(name) !== undefined) return name;
   throw new OperatorError(sentence("data-somewhere", { name: shown(name) }));
+}
+
+/** Why a resumed run's data cannot be read, with what to do if they are on the operator's disk and have moved. */
+export function withMovedHint(name: string, reason: Sentence): Sentence {
+  const { kind, loader, argument } = find(name) ?? {};
+  if (kind === undefined || !loader?.takesPath || argument === undefined) return reason;
+  return sentence("data-moved", { reason, kind });
 }
 
 interface Found {

@@ -1,5 +1,5 @@
 /**
- * @file What a run leaves on disk, and how it is found again.
+ * @file What a run leaves on disk. `find-run.ts` finds it again.
  *
  *     <runs>/<id>/config.json                             how the run was set up
  *                 checkpoints/step-00000123.safetensors   the last three
@@ -16,7 +16,7 @@
  */
 import { basename, dirname, join } from "node:path";
 
-import { type Sentence, sentence, type Value } from "../../shared/words/sentence.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 import type { Handover } from "../run/handover.ts";
 import {
@@ -39,10 +39,10 @@ import { OperationQueue } from "./operation-queue.ts";
 
 /** Two to fall back on if the newest is damaged. */
 const checkpointsKept = 3;
-const configName = "config.json";
+export const configName = "config.json";
 /** A thousand times its usual size. */
 const setupBytesMax = 2 ** 20;
-const checkpointsName = "checkpoints";
+export const checkpointsName = "checkpoints";
 const bestName = "best.safetensors";
 const stepName = /^step-(\d{8,16})\.safetensors$/u;
 
@@ -68,7 +68,7 @@ export type WrittenCheckpoint =
   | { readonly ok: true; readonly path: string }
   | { readonly ok: false; readonly reason: Sentence };
 
-export type FoundRun =
+export type CreatedRun =
   | { readonly found: true; readonly folder: RunFolder }
   | { readonly found: false; readonly reason: Sentence };
 
@@ -83,15 +83,14 @@ export async function createRunFolder(
   runs: string,
   id: string,
   setup: unknown,
-): Promise<FoundRun> {
+): Promise<CreatedRun> {
   const path = join(runs, id);
   try {
     if ((await disk.stat(join(path, configName))) !== undefined) {
       return { found: false, reason: sentence("run-exists", { path }) };
     }
     await makeFolders(disk, runs, join(path, checkpointsName));
-    const text = `${JSON.stringify(setup, null, 2)}\n`;
-    await replaceFile(disk, join(path, configName), new TextEncoder().encode(text));
+    await replaceFile(disk, join(path, configName), setupBytes(setup));
     return { found: true, folder: new RunFolder(disk, path) };
   } catch (error) {
     return {
@@ -99,6 +98,10 @@ export async function createRunFolder(
       reason: sentence("cannot-set-up", { path, reason: systemReason(error) }),
     };
   }
+}
+
+function setupBytes(setup: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(setup, null, 2)}\n`);
 }
 
 /**
@@ -116,33 +119,6 @@ async function makeFolders(disk: Disk, runs: string, path: string): Promise<void
   // Always flush, because an earlier process may have died right here. A parent that cannot be read is not new.
   const flushed = disk.syncDirectory(dirname(top));
   await (isNew ? flushed : flushed.catch(() => undefined));
-}
-
-/**
- * Finds a run to resume.
- *
- * @param wanted - Its id, the path of its folder, or of one of its checkpoints; `undefined` for the run that was
- *   written last.
- */
-export async function findRunFolder(disk: Disk, runs: string, wanted?: string): Promise<FoundRun> {
-  try {
-    const path = await (wanted === undefined
-      ? latestRun(disk, runs)
-      : namedRun(disk, runs, wanted));
-    if (path !== undefined) return { found: true, folder: new RunFolder(disk, path) };
-    const reason =
-      wanted === undefined
-        ? sentence("no-run-in-folder", { path: runs })
-        : sentence("no-such-run", {
-            name: wanted,
-            path: join(runs, wanted),
-            runs: await runIds(disk, runs),
-          });
-    return { found: false, reason };
-  } catch (error) {
-    const why = { path: runs, reason: systemReason(error) };
-    return { found: false, reason: sentence("cannot-look-for-runs", why) };
-  }
 }
 
 /** The folder of one run. Operations may overlap; they are executed one after the other. */
@@ -180,6 +156,20 @@ export class RunFolder {
     } catch (error) {
       return { ok: false, reason: sentence("cannot-read", { path, reason: systemReason(error) }) };
     }
+  }
+
+  /** Replaces the setup, for a run whose setup was lost or whose data have moved. */
+  writeSetup(setup: unknown): Promise<DiskOutcome> {
+    return this.#queue.run(async () => {
+      const path = this.setupPath;
+      try {
+        await replaceFile(this.#disk, path, setupBytes(setup));
+        return { ok: true };
+      } catch (error) {
+        const why = { path, reason: systemReason(error) };
+        return { ok: false, reason: sentence("cannot-write", why) };
+      }
+    });
   }
 
   /** What the process before this one handed over. */
@@ -244,7 +234,7 @@ export class RunFolder {
       try {
         const paths = file === undefined ? await this.#pathsNewestFirst() : [file];
         for (const path of paths) {
-          const decoded = await this.#decode(path);
+          const decoded = await readCheckpoint(this.#disk, path);
           if (decoded.ok) {
             const { checkpoint, fingerprint } = decoded;
             const name = basename(path);
@@ -252,12 +242,7 @@ export class RunFolder {
             return { found: true, path, checkpoint, fingerprint, notes };
           }
           isUncertain ||= decoded.isUnread;
-          const why = { path, reason: decoded.reason };
-          bad.push(
-            decoded.isUnread
-              ? sentence("checkpoint-unreadable", why)
-              : sentence("checkpoint-damaged", why),
-          );
+          bad.push(decoded.reason);
         }
         const reason = sentence("no-whole-checkpoint", { path: this.#checkpoints });
         return { found: false, reason, notes: bad, isUncertain };
@@ -267,23 +252,6 @@ export class RunFolder {
         return { found: false, reason, notes: bad, isUncertain: true };
       }
     });
-  }
-
-  /** A damaged file stays damaged, but a read that failed may succeed at the next try. */
-  async #decode(
-    path: string,
-  ): Promise<
-    | Extract<DecodedCheckpoint, { ok: true }>
-    | { readonly ok: false; readonly reason: Sentence; readonly isUnread: boolean }
-  > {
-    let bytes: Uint8Array;
-    try {
-      bytes = await this.#disk.readFile(path);
-    } catch (error) {
-      return { ok: false, reason: systemReason(error), isUnread: true };
-    }
-    const decoded = decodeCheckpoint(bytes);
-    return decoded.ok ? decoded : { ...decoded, isUnread: false };
   }
 
   /** Steps from the newest on, then the best one, which is older than some but better than nothing. */
@@ -327,8 +295,36 @@ export class RunFolder {
   }
 }
 
+/**
+ * Reads one checkpoint. A damaged file stays damaged, but a read that failed (`isUnread`) may succeed at the next try.
+ */
+export async function readCheckpoint(
+  disk: Disk,
+  path: string,
+): Promise<
+  | Extract<DecodedCheckpoint, { ok: true }>
+  | { readonly ok: false; readonly reason: Sentence; readonly isUnread: boolean }
+> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await disk.readFile(path);
+  } catch (error) {
+    const why = { path, reason: systemReason(error) };
+    return { ok: false, reason: sentence("checkpoint-unreadable", why), isUnread: true };
+  }
+  const decoded = decodeCheckpoint(bytes);
+  if (decoded.ok) return decoded;
+  const reason = sentence("checkpoint-damaged", { path, reason: decoded.reason });
+  return { ok: false, reason, isUnread: false };
+}
+
 function nameOf({ step }: Checkpoint): string {
   return `step-${String(step).padStart(8, "0")}.safetensors`;
+}
+
+/** Whether a file of the checkpoints' folder is a checkpoint, going by its name. */
+export function isCheckpointName(name: string): boolean {
+  return name === bestName || stepName.test(name);
 }
 
 function stepsIn(names: readonly string[]): { readonly name: string; readonly step: number }[] {
@@ -336,41 +332,4 @@ function stepsIn(names: readonly string[]): { readonly name: string; readonly st
     const digits = stepName.exec(name)?.[1];
     return digits === undefined ? [] : [{ name, step: Number(digits) }];
   });
-}
-
-async function latestRun(disk: Disk, runs: string): Promise<string | undefined> {
-  let latest: { readonly path: string; readonly writtenMs: number } | undefined;
-  for (const id of await foldersIn(disk, runs)) {
-    const path = join(runs, id);
-    const writtenMs = await lastWrittenMs(disk, path);
-    if (writtenMs > (latest?.writtenMs ?? -Infinity)) latest = { path, writtenMs };
-  }
-  return latest?.path;
-}
-
-/** When a run last wrote a checkpoint, or was set up; −∞ if the folder is not a run. */
-async function lastWrittenMs(disk: Disk, path: string): Promise<number> {
-  const setup = await disk.stat(join(path, configName));
-  if (setup === undefined) return -Infinity;
-  const checkpoints = await disk.stat(join(path, checkpointsName));
-  return Math.max(setup.modifiedMs, checkpoints?.modifiedMs ?? -Infinity);
-}
-
-async function namedRun(disk: Disk, runs: string, wanted: string): Promise<string | undefined> {
-  const candidates = [join(runs, wanted), wanted];
-  if (wanted.endsWith(".safetensors")) candidates.push(dirname(dirname(wanted)));
-  for (const path of candidates) {
-    if ((await disk.stat(join(path, configName))) !== undefined) return path;
-  }
-  return undefined;
-}
-
-async function runIds(disk: Disk, runs: string): Promise<Value> {
-  const ids = await foldersIn(disk, runs);
-  return ids.length === 0 ? sentence("none") : ids.toSorted();
-}
-
-/** Names in the folder of runs; none if it does not exist yet. */
-async function foldersIn(disk: Disk, runs: string): Promise<string[]> {
-  return (await disk.stat(runs)) === undefined ? [] : disk.readdir(runs);
 }

@@ -141,6 +141,21 @@ describe("workers that come and go", () => {
     expect(kept).toContain("best.safetensors");
   });
 
+  test("a checkpoint alone, of a run that is gone, continues in a new run to the same bits", async () => {
+    const half = ["--epochs", "10", "--name", "lesson", ...batches];
+    const first = cluster.coordinator("--local-workers", "1", "--exit", ...data, ...half);
+    const { checkpoint } = await first.event("finished");
+    await first.exited;
+    const file = join(cluster.folder, "downloaded.safetensors");
+    await rename(String(checkpoint), file);
+    await rm(join(cluster.folder, "runs"), { recursive: true });
+    const alone = ["--resume", file, "--epochs", "20", "--name", "again"];
+    const second = cluster.coordinator("--local-workers", "2", "--exit", ...alone);
+    expect(await second.event("resumed")).toMatchObject({ run: "again", step: 300 });
+    expect((await second.event("finished")).fingerprint).toBe(whole.fingerprint);
+    expect(await readdir(join(cluster.folder, "runs"))).toEqual(["again"]);
+  });
+
   test("a coordinator stopped with SIGTERM saves, exits with 0, and resumes from exactly that step", async () => {
     // No checkpoint at an epoch's end: the only one is written at the signal.
     const settled = ["--open", "--checkpoint-every", "100"];

@@ -38,6 +38,7 @@ const floors: readonly (readonly string[])[] = [
   ["coordinator/options.ts", "coordinator/edge", "coordinator/storage", "coordinator/console"],
   ["coordinator/workers", "coordinator/datasets"],
   // From a request to a run in progress, and everybody who watches it.
+  ["coordinator/stored-setup.ts"],
   ["coordinator/run-setup.ts"],
   ["coordinator/runs.ts"],
   ["coordinator/watch"],

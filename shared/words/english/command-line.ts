@@ -15,6 +15,7 @@ export const commandLine = {
     "{setting} contradicts the resumed run, which began without it; leave it out, or begin a new run without --resume",
   "ends-before":
     "{setting} ends before the resumed run's {steps} steps ({epochs} epochs); {flag} may only extend it",
+  "data-moved": "{reason}; if the data have moved, add --dataset {kind}:NEW-PLACE",
   "data-somewhere":
     "the run was trained on {name}, which is somewhere on this machine; add --dataset idx:DIR",
   "unknown-variable": "unknown variable {name}; did you mean {word}?",

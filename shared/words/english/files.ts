@@ -8,6 +8,7 @@ export const files = {
   "cannot-set-up": "cannot set up {path}: {reason}",
   "no-run-in-folder": "no run in {path}; start one without --resume",
   "no-such-run": "no run {name}, nor {path}; runs there: {runs}",
+  "folder-passed-over": "{path} is passed over: {reason}",
   "cannot-look-for-runs": "cannot look for runs in {path}: {reason}",
   "cannot-read": "cannot read {path}: {reason}",
   "cannot-write": "cannot write {path}: {reason}",

@@ -17,6 +17,8 @@ export const commandLine = translationOf<typeof english>()({
     "{setting} contradice el entrenamiento que se continúa, que empezó sin ello; quítalo, o empieza otro sin --resume",
   "ends-before":
     "{setting} acaba antes de los {steps} pasos ({epochs} épocas) del entrenamiento que se continúa; {flag} solo puede alargarlo",
+  "data-moved":
+    "{reason}; si los datos están ahora en otro sitio, añade --dataset {kind}:NUEVO-SITIO",
   "data-somewhere":
     "el entrenamiento usó {name}, que está en algún lugar de esta máquina; añade --dataset idx:DIR",
   "unknown-variable": "variable desconocida {name}; ¿quizás {word}?",

@@ -10,6 +10,7 @@ export const files = translationOf<typeof english>()({
   "cannot-set-up": "no se puede preparar {path}: {reason}",
   "no-run-in-folder": "no hay ningún entrenamiento en {path}; empieza uno sin --resume",
   "no-such-run": "no existe el entrenamiento {name}, ni {path}; los que hay: {runs}",
+  "folder-passed-over": "no se tiene en cuenta {path}: {reason}",
   "cannot-look-for-runs": "no se pueden buscar entrenamientos en {path}: {reason}",
   "cannot-read": "no se puede leer {path}: {reason}",
   "cannot-write": "no se puede escribir {path}: {reason}",

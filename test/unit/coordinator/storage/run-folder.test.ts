@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -6,11 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { encodeCheckpoint } from "../../../../coordinator/storage/checkpoint.ts";
 import { type Disk, nodeDisk } from "../../../../coordinator/storage/disk.ts";
-import {
-  createRunFolder,
-  findRunFolder,
-  RunFolder,
-} from "../../../../coordinator/storage/run-folder.ts";
+import { findRun } from "../../../../coordinator/storage/find-run.ts";
+import { createRunFolder, RunFolder } from "../../../../coordinator/storage/run-folder.ts";
 import { SentenceError } from "../../../../shared/words/sentence.ts";
 import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import { checkpointAt } from "./checkpoint-fixture.ts";
@@ -80,44 +77,8 @@ async function linesOf(folder: RunFolder): Promise<unknown[]> {
     .map((line): unknown => JSON.parse(line));
 }
 
-describe("createRunFolder and findRunFolder", () => {
-  test("find 1 of 2 runs by id, by path, by the path of a checkpoint", async () => {
-    await newRun("a");
-    const folder = await newRun("b");
-    await folder.writeCheckpoint(checkpointAt(1));
-    for (const wanted of ["b", join(runs, "b"), checkpointPath(step(1), "b")]) {
-      expect(await findRunFolder(nodeDisk, runs, wanted)).toMatchObject({
-        found: true,
-        folder: { id: "b" },
-      });
-    }
-    expect(await folder.readSetup()).toEqual({ ok: true, setup: { id: "b" } });
-  });
-
-  test("find, of 3, the run that was written last, and no folder that is not a run", async () => {
-    const folders = [await newRun("a"), await newRun("b"), await newRun("c")];
-    await nodeDisk.mkdir(join(runs, "zzz"));
-    for (const folder of folders) {
-      await utimes(join(folder.path, "config.json"), 1, 1);
-      await utimes(join(folder.path, "checkpoints"), 2, 2);
-    }
-    await folders[1]!.writeCheckpoint(checkpointAt(1));
-    expect(await findRunFolder(nodeDisk, runs)).toMatchObject({ found: true, folder: { id: "b" } });
-  });
-
-  test("say what exists instead if 0 runs match", async () => {
-    expect(inEnglish(await findRunFolder(nodeDisk, join(runs, "none")))).toEqual({
-      found: false,
-      reason: `no run in ${join(runs, "none")}; start one without --resume`,
-    });
-    await newRun("a");
-    expect(inEnglish(await findRunFolder(nodeDisk, runs, "b"))).toEqual({
-      found: false,
-      reason: `no run b, nor ${join(runs, "b")}; runs there: a`,
-    });
-  });
-
-  test("never set up a second run with 1 name", async () => {
+describe("createRunFolder", () => {
+  test("never sets up a second run with 1 name", async () => {
     await newRun("a");
     expect(inEnglish(await createRunFolder(nodeDisk, runs, "a", {}))).toEqual({
       found: false,
@@ -125,14 +86,14 @@ describe("createRunFolder and findRunFolder", () => {
     });
   });
 
-  test("leave 0 runs to be found if the disk is full", async () => {
+  test("leaves 0 runs to be found if the disk is full", async () => {
     const disk = faultyDisk((operation) => operation === "writeFile");
     const created = await createRunFolder(disk, runs, "a", {});
     expect(inEnglish(created)).toMatchObject({
       found: false,
       reason: expect.stringContaining("ENOSPC"),
     });
-    expect(await findRunFolder(nodeDisk, runs)).toMatchObject({ found: false });
+    expect(await findRun(nodeDisk, runs)).toMatchObject({ kind: "none" });
   });
 });
 
