@@ -161,21 +161,21 @@ function prepare(...more: readonly string[]): Promise<PreparedRun> {
 const setupOf = async (id: string): Promise<unknown> =>
   JSON.parse(await readFile(join(runs, id, "config.json"), "utf8"));
 
-describe("a resumed run", () => {
-  /** A run on IDX files with one checkpoint, of which the path is returned. */
-  async function aRun(): Promise<string> {
-    await mkdir(dataFolder(), { recursive: true });
-    await writeFiles(dataFolder(), tinyFiles);
-    const run = ["--dataset", `idx:${dataFolder()}`, "--layers", "2,3", "--batch-size", "3"];
-    const { folder, config, store } = await prepare(...run, "--name", "a");
-    const { step, parameters, state } = store.snapshot();
-    const progress = { ...checkpointAt(0).progress, evaluation: null };
-    const checkpoint = { config, step, parameters, optimizerState: state, progress };
-    const written = await folder.writeCheckpoint(checkpoint);
-    if (!written.ok) throw new SentenceError(written.reason);
-    return written.path;
-  }
+/** A run on IDX files with one checkpoint, of which the path is returned. */
+async function aRun(): Promise<string> {
+  await mkdir(dataFolder(), { recursive: true });
+  await writeFiles(dataFolder(), tinyFiles);
+  const run = ["--dataset", `idx:${dataFolder()}`, "--layers", "2,3", "--batch-size", "3"];
+  const { folder, config, store } = await prepare(...run, "--name", "a");
+  const { step, parameters, state } = store.snapshot();
+  const progress = { ...checkpointAt(0).progress, evaluation: null };
+  const checkpoint = { config, step, parameters, optimizerState: state, progress };
+  const written = await folder.writeCheckpoint(checkpoint);
+  if (!written.ok) throw new SentenceError(written.reason);
+  return written.path;
+}
 
+describe("a resumed run", () => {
   test("whose config.json is lost continues from its checkpoint, and gets a config.json again", async () => {
     await aRun();
     const before = await setupOf("a");
