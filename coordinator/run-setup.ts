@@ -261,12 +261,12 @@ function storeInMemory(options: StoreOptions): ParameterStore {
 }
 
 function factsOf({ dataset }: LoadedDataset): DatasetFacts {
-  const { name, sha256, featureCount, classCount, train, test } = dataset;
+  const { name, sha256, featureCount, target, train, test } = dataset;
   return {
     name,
     sha256,
     featureCount,
-    classCount,
+    target,
     trainCount: train.count,
     testCount: test.count,
   };

@@ -3,22 +3,21 @@
  * EMNIST's letters, −1 and 1) are numbered in their order, and keep their number as a name. Pure.
  */
 import { known } from "../../shared/assert.ts";
+import { createLabels, type Target } from "../../shared/data/dataset.ts";
 import type { FoundArray } from "../../shared/data/number-array.ts";
+import { classesMax } from "../../shared/data/target-schema.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { type Sentence, sentence, type Value } from "../../shared/words/sentence.ts";
 
 export interface ClassLabels {
-  readonly classCount: number;
-  /** The label of each class, if it is not its number. */
-  readonly names?: readonly string[];
+  /** Its names are the labels, if these are not the classes' numbers. */
+  readonly target: Target;
   /** The class of each sample. */
-  readonly train: Uint8Array;
-  readonly test: Uint8Array;
+  readonly train: Uint8Array | Uint16Array;
+  readonly test: Uint8Array | Uint16Array;
   readonly notes: readonly Sentence[];
 }
 
-/** Labels are kept as bytes. */
-const classesMax = 256;
 /** Whole numbers up to here are exact, and nobody has more classes. */
 const labelMax = 65_535;
 
@@ -38,9 +37,15 @@ export function classLabels(train: FoundArray, test: FoundArray): ClassLabels {
       sentence("too-many-classes", { path: train.path, classes: classCount, most: classesMax }),
     );
   }
+  const target = { kind: "classes", count: classCount } as const;
   const classOf = new Map(found.map((label, i) => [label, areClasses ? label : i]));
-  const classes = ({ data }: FoundArray) =>
-    Uint8Array.from(data, (label) => known(classOf.get(label), "a label that was found"));
+  const classes = ({ data }: FoundArray) => {
+    const labels = createLabels(data.length, classCount);
+    for (const [sample, label] of data.entries()) {
+      labels[sample] = known(classOf.get(label), "a label that was found");
+    }
+    return labels;
+  };
   const all = areClasses ? Array.from({ length: classCount }, (_, i) => i) : found;
   const missing = all.filter((label) => !trained.has(label));
   const notes = [];
@@ -53,8 +58,7 @@ export function classLabels(train: FoundArray, test: FoundArray): ClassLabels {
     notes.push(sentence("classes-untrained", { labels: listed(missing), count: missing.length }));
   }
   return {
-    classCount,
-    ...(areClasses ? {} : { names: found.map(String) }),
+    target: areClasses ? target : { ...target, names: found.map(String) },
     train: classes(train),
     test: classes(test),
     notes,

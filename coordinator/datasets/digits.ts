@@ -68,9 +68,9 @@ export function drawDigits(trainCount: number, testCount: number): CanonicalData
   const content = {
     name: nameOf(trainCount, testCount),
     featureShape: [28, 28],
-    classCount: 10,
-    train: { count: trainCount, ...train },
-    test: { count: testCount, ...test },
+    target: { kind: "classes", count: 10 } as const,
+    train: { count: trainCount, features: train.features, targets: train.labels },
+    test: { count: testCount, features: test.features, targets: test.labels },
   };
   return encodeDataset(content, sha256OfParts);
 }

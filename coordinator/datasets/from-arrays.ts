@@ -32,13 +32,13 @@ export function contentOf(name: string, train: ArraySplit, test: ArraySplit): Ar
   const order = channelsLast(train.samples.shape.slice(1));
   const split = (side: "train" | "test", { samples }: ArraySplit) => {
     const [count = 0] = samples.shape;
-    return { count, features: reordered(features[side], order), labels: labels[side] };
+    return { count, features: reordered(features[side], order), targets: labels[side] };
   };
   return {
     content: {
       name,
       featureShape: order.featureShape,
-      classCount: labels.classCount,
+      target: labels.target,
       train: split("train", train),
       test: split("test", test),
     },

@@ -4,29 +4,49 @@
  *
  * | tensor | dtype | shape |
  * |---|---|---|
- * | `train.features`, `test.features` | U8 or F32, both the same | `[count, …featureShape]` |
- * | `train.labels`, `test.labels` | U8 | `[count]` |
+ * | `train.features`, `test.features` | U8 or F32, all the same | `[count, …featureShape]` |
+ * | `train.labels`, `test.labels` (classes) | U8, or U16 for more than 256 classes | `[count]` |
+ * | `train.targets`, `test.targets` (values, flags) | F32, or U8 of 0 and 1 | `[count, target.count]` |
+ * | `validation.…` (optional) | as the other splits | as the other splits |
  *
- * Metadata: `format` and `classCount`. The name is not part of it. Names are for people, and equal data under two
- * names must have one address, one cache entry and one result. The run config carries name and hash side by side.
+ * Metadata: `format` and `classCount` (promedio-dataset-1), or `format`, `target` and, where there is any,
+ * `preprocessing` as JSON (promedio-dataset-2). The first is written wherever it suffices: up to 256 classes without
+ * names, a validation split or preprocessing.
+ *
+ * The dataset's name is not part of it. Names are for people, and equal data under two names must have one address,
+ * one cache entry and one result. The run config carries name and hash side by side.
  */
+import type * as z from "zod/mini";
+
 import { assert } from "../assert.ts";
 import { FormatError } from "../format-error.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../safetensors.ts";
-import { sentence } from "../words/sentence.ts";
-import type { Dataset, Split } from "./dataset.ts";
+import { quoted, sentence } from "../words/sentence.ts";
+import {
+  byteClassesMax,
+  type Dataset,
+  type Split,
+  splitNames,
+  type SplitName,
+  type Target,
+  targetForm,
+} from "./dataset.ts";
+import { type Preprocessing, preprocessingSchema } from "./preprocessing.ts";
 import { type Sha256, sha256Hex } from "./sha256.ts";
+import { targetSchema } from "./target-schema.ts";
 
-const format = "promedio-dataset-1";
+const plainFormat = "promedio-dataset-1";
+const format = "promedio-dataset-2";
 
-/** Labels are bytes. */
-const classCountMax = 256;
 /** Per sample. Enough for a colour image of 512 × 512. A worker must hold many samples in memory. */
 const featureCountMax = 2 ** 20;
 /** More than an image or a video clip needs. */
 const featureRankMax = 4;
 /** The whole file. A worker holds it in memory once, even on a phone, and a typed array must be able to span it. */
 export const datasetBytesMax = 2 ** 30;
+
+/** Target and preprocessing, each. Both must fit into the header here and, beside a run config, in a checkpoint's. */
+const metadataBytesMax = 400_000;
 
 /** A dataset before it has an identity. */
 export type DatasetContent = Omit<Dataset, "sha256" | "featureCount">;
@@ -51,22 +71,75 @@ export interface DatasetIdentity {
  * @throws FormatError if the content breaks a rule of `decodeDataset`.
  */
 export function encodeDataset(content: DatasetContent, hash: Sha256 = sha256Hex): CanonicalDataset {
-  const { name, featureShape, classCount, train, test } = content;
-  checkSize([train, test].reduce((sum, { features }) => sum + features.byteLength, 0));
+  const { name } = content;
+  const splits = splitNames.flatMap((splitName) => {
+    const split = content[splitName];
+    return split === undefined ? [] : [[splitName, split] as const];
+  });
+  checkSize(
+    splits.reduce((sum, [, { features, targets }]) => {
+      return sum + features.byteLength + targets.byteLength;
+    }, 0),
+  );
   const bytes = encodeSafetensors({
-    metadata: new Map([
-      ["format", format],
-      ["classCount", String(classCount)],
-    ]),
-    tensors: new Map<string, Tensor>([
-      ["train.features", { shape: [train.count, ...featureShape], data: train.features }],
-      ["train.labels", { shape: [train.count], data: train.labels }],
-      ["test.features", { shape: [test.count, ...featureShape], data: test.features }],
-      ["test.labels", { shape: [test.count], data: test.labels }],
-    ]),
+    metadata: metadataOf(content),
+    tensors: new Map(splits.flatMap(([splitName, split]) => tensorsOf(splitName, split, content))),
   });
   const sha256 = hash(bytes);
   return { bytes, dataset: decodeDataset(bytes, { name, sha256 }, () => sha256) };
+}
+
+function metadataOf({ target, preprocessing, validation }: DatasetContent): Map<string, string> {
+  const isPlain =
+    target.kind === "classes" &&
+    target.count <= byteClassesMax &&
+    target.names === undefined &&
+    preprocessing === undefined &&
+    validation === undefined;
+  if (isPlain) {
+    return new Map([
+      ["format", plainFormat],
+      ["classCount", String(target.count)],
+    ]);
+  }
+  const metadata = new Map([
+    ["format", format],
+    ["target", jsonOf("target", targetSchema, target)],
+  ]);
+  if (preprocessing !== undefined) {
+    metadata.set("preprocessing", jsonOf("preprocessing", preprocessingSchema, preprocessing));
+  }
+  return metadata;
+}
+
+/** Text of a checked value; the schema also orders its keys, so that equal values give equal bytes. */
+function jsonOf<T>(name: string, schema: z.ZodMiniType<T>, value: T): string {
+  const text = JSON.stringify(checked(name, schema, value));
+  // In the header it is a string in JSON again.
+  const bytes = new TextEncoder().encode(JSON.stringify(text)).length;
+  if (bytes <= metadataBytesMax) return text;
+  throw new FormatError(
+    sentence("dataset-metadata-too-long", { name, bytes, bytesMax: metadataBytesMax }),
+  );
+}
+
+function tensorsOf(
+  name: SplitName,
+  { count, features, targets }: Split,
+  { featureShape, target }: DatasetContent,
+): [string, Tensor][] {
+  return [
+    [`${name}.features`, { shape: [count, ...featureShape], data: features }],
+    [targetsName(name, target), { shape: targetShape(count, target), data: targets }],
+  ];
+}
+
+function targetsName(split: SplitName, { kind }: Target): string {
+  return kind === "classes" ? `${split}.labels` : `${split}.targets`;
+}
+
+function targetShape(count: number, { kind, count: values }: Target): readonly number[] {
+  return kind === "classes" ? [count] : [count, values];
 }
 
 /**
@@ -75,8 +148,9 @@ export function encodeDataset(content: DatasetContent, hash: Sha256 = sha256Hex)
  * @param bytes - Untrusted. The dataset's splits are views of them.
  * @param identity - What the run config says about them; `name` is only passed through.
  * @param hash - A faster SHA-256, if available.
- * @throws FormatError if the hash differs, or if a tensor, a shape, a label or a number is wrong. Every label must
- *   be below classCount, every float finite, each split must have at least one sample, and all limits above hold.
+ * @throws FormatError if the hash differs, or if a tensor, a shape, a target or a number is wrong. Every label must
+ *   be below the number of classes, every flag 0 or 1, every float finite, each split must have at least one sample,
+ *   and all limits above hold.
  */
 export function decodeDataset(
   bytes: Uint8Array,
@@ -91,28 +165,38 @@ export function decodeDataset(
     );
   }
   const { metadata, tensors } = decodeSafetensors(bytes);
-  checkTensorNames(tensors);
-  const classCount = readClassCount(metadata);
-  const train = readSplit("train", tensors, classCount);
-  const test = readSplit("test", tensors, classCount);
+  const { target, preprocessing } = readMetadata(metadata);
+  const hasValidation = tensors.has("validation.features");
+  const names = splitNames.filter((name) => name !== "validation" || hasValidation);
+  checkTensorNames(names, target, tensors);
+  const read = (name: SplitName) => readSplit(name, tensors, target);
+  const [train, test] = [read("train"), read("test")];
+  const validation = hasValidation ? read("validation") : undefined;
+  for (const other of [test, validation]) {
+    if (other !== undefined) refuseDifference(train, other);
+  }
   const { featureShape } = train;
-  if (featureShape.join() !== test.featureShape.join()) {
-    const shapes = { train: featureShape.join(", "), test: test.featureShape.join(", ") };
-    throw new FormatError(sentence("splits-differ-in-shape", shapes));
-  }
-  if (train.split.features.constructor !== test.split.features.constructor) {
-    throw new FormatError(sentence("splits-differ-in-type"));
-  }
-  const featureCount = product(featureShape);
   return {
     name: identity.name,
     sha256,
     featureShape,
-    featureCount,
-    classCount,
+    featureCount: product(featureShape),
+    target,
+    ...(preprocessing === undefined ? {} : { preprocessing }),
     train: train.split,
+    ...(validation === undefined ? {} : { validation: validation.split }),
     test: test.split,
   };
+}
+
+function refuseDifference(train: ReadSplit, other: ReadSplit): void {
+  const shapes = { train: train.featureShape.join(", "), test: other.featureShape.join(", ") };
+  if (shapes.train !== shapes.test) {
+    throw new FormatError(sentence("splits-differ-in-shape", { ...shapes, split: other.name }));
+  }
+  if (train.split.features.constructor !== other.split.features.constructor) {
+    throw new FormatError(sentence("splits-differ-in-type"));
+  }
 }
 
 function checkSize(byteLength: number): void {
@@ -122,45 +206,93 @@ function checkSize(byteLength: number): void {
   );
 }
 
-const tensorNames = ["train.features", "train.labels", "test.features", "test.labels"] as const;
-type TensorName = (typeof tensorNames)[number];
+function checkTensorNames(
+  splits: readonly SplitName[],
+  target: Target,
+  tensors: ReadonlyMap<string, Tensor>,
+): void {
+  const expected = splits.flatMap((name) => [`${name}.features`, targetsName(name, target)]);
+  if (expected.every((name) => tensors.has(name)) && tensors.size === expected.length) return;
+  const found = tensors.size === 0 ? sentence("none") : [...tensors.keys()];
+  throw new FormatError(sentence("dataset-tensors", { expected, found }));
+}
 
-function checkTensorNames(tensors: ReadonlyMap<string, Tensor>): void {
-  const complete = tensorNames.every((name) => tensors.has(name));
-  if (!complete || tensors.size !== tensorNames.length) {
-    const found = tensors.size === 0 ? sentence("none") : [...tensors.keys()];
-    throw new FormatError(sentence("dataset-tensors", { expected: tensorNames, found }));
+function readMetadata(metadata: ReadonlyMap<string, string>): {
+  readonly target: Target;
+  readonly preprocessing?: Preprocessing | undefined;
+} {
+  const found = metadata.get("format");
+  if (found === plainFormat) {
+    return { target: { kind: "classes", count: readClassCount(metadata) } };
   }
+  if (found !== format) {
+    const expected = `${plainFormat}, ${format}`;
+    throw new FormatError(
+      sentence("dataset-format", { expected, found: found ?? sentence("none") }),
+    );
+  }
+  const target = parsed("target", targetSchema, metadata);
+  const hasPreprocessing = metadata.has("preprocessing");
+  return {
+    target,
+    ...(hasPreprocessing
+      ? { preprocessing: parsed("preprocessing", preprocessingSchema, metadata) }
+      : {}),
+  };
 }
 
 function readClassCount(metadata: ReadonlyMap<string, string>): number {
-  const foundFormat = metadata.get("format");
-  if (foundFormat !== format)
-    throw new FormatError(
-      sentence("dataset-format", { expected: format, found: foundFormat ?? sentence("none") }),
-    );
   const text = metadata.get("classCount") ?? "";
   const classCount = Number(text);
-  if (!/^\d{1,3}$/u.test(text) || classCount < 1 || classCount > classCountMax) {
-    throw new FormatError(sentence("class-count", { most: classCountMax, found: text }));
+  if (!/^\d{1,3}$/u.test(text) || classCount < 1 || classCount > byteClassesMax) {
+    throw new FormatError(sentence("class-count", { most: byteClassesMax, found: text }));
   }
   return classCount;
 }
 
+function parsed<T>(
+  name: string,
+  schema: z.ZodMiniType<T>,
+  metadata: ReadonlyMap<string, string>,
+): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(metadata.get(name) ?? "");
+  } catch {
+    throw new FormatError(sentence("dataset-metadata", { name, reason: sentence("not-json") }));
+  }
+  return checked(name, schema, value);
+}
+
+function checked<T>(name: string, schema: z.ZodMiniType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const place = [name, ...(issue?.path ?? [])].join(".");
+  throw new FormatError(
+    sentence("dataset-metadata", { name: place, reason: quoted(issue?.message ?? "") }),
+  );
+}
+
+interface ReadSplit {
+  readonly name: SplitName;
+  readonly split: Split;
+  readonly featureShape: readonly number[];
+}
+
 function readSplit(
-  name: "train" | "test",
+  name: SplitName,
   tensors: ReadonlyMap<string, Tensor>,
-  classCount: number,
-): { readonly split: Split; readonly featureShape: readonly number[] } {
+  target: Target,
+): ReadSplit {
   const { shape, features } = readFeatures(`${name}.features`, tensors);
   const [count = 0, ...featureShape] = shape;
-  const labels = readLabels(`${name}.labels`, tensors, count);
-  checkLabels(labels, classCount, name);
-  return { split: { count, features, labels }, featureShape };
+  const targets = readTargets(name, tensors, count, target);
+  return { name, split: { count, features, targets }, featureShape };
 }
 
 function readFeatures(
-  name: TensorName,
+  name: string,
   tensors: ReadonlyMap<string, Tensor>,
 ): { readonly shape: readonly number[]; readonly features: Uint8Array | Float32Array } {
   const { shape, data } = tensorOf(name, tensors);
@@ -179,30 +311,50 @@ function readFeatures(
   return { shape, features: data };
 }
 
-function readLabels(
-  name: TensorName,
+function readTargets(
+  split: SplitName,
   tensors: ReadonlyMap<string, Tensor>,
   count: number,
-): Uint8Array {
+  target: Target,
+): Split["targets"] {
+  const name = targetsName(split, target);
   const { shape, data } = tensorOf(name, tensors);
-  if (!(data instanceof Uint8Array)) throw new FormatError(sentence("tensor-not-u8", { name }));
-  if (shape.length !== 1 || shape[0] !== count) {
-    throw new FormatError(sentence("labels-shape", { name, count, shape: shape.join(", ") }));
+  const { type, perSample } = targetForm(target);
+  const isOfType =
+    data instanceof type &&
+    (data instanceof Uint8Array || data instanceof Uint16Array || data instanceof Float32Array);
+  if (!isOfType) {
+    const dtype = { 1: "U8", 2: "U16", 4: "F32" }[type.BYTES_PER_ELEMENT] ?? "?";
+    throw new FormatError(sentence("tensor-not-of-type", { name, dtype }));
   }
+  const expected = targetShape(count, target).join(", ");
+  if (shape.join(", ") !== expected) {
+    throw new FormatError(sentence("labels-shape", { name, expected, shape: shape.join(", ") }));
+  }
+  if (data instanceof Float32Array) checkFinite(data, perSample, name);
+  else checkBelow(data, target, split);
   return data;
 }
 
-function tensorOf(name: TensorName, tensors: ReadonlyMap<string, Tensor>): Tensor {
+function tensorOf(name: string, tensors: ReadonlyMap<string, Tensor>): Tensor {
   const tensor = tensors.get(name);
   assert(tensor !== undefined, `${name} was checked to be there`);
   return tensor;
 }
 
-function checkLabels(labels: Uint8Array, classCount: number, split: string): void {
-  const sample = labels.findIndex((label) => label >= classCount);
-  if (sample === -1) return;
+function checkBelow(
+  targets: Uint8Array | Uint16Array,
+  { kind, count }: Target,
+  split: string,
+): void {
+  const limit = kind === "flags" ? 2 : count;
+  const index = targets.findIndex((value) => value >= limit);
+  if (index === -1) return;
+  const label = targets[index] ?? "?";
   throw new FormatError(
-    sentence("label-too-large", { split, sample, label: labels[sample] ?? "?", classCount }),
+    kind === "flags"
+      ? sentence("flag-not-0-1", { split, sample: Math.floor(index / count), label })
+      : sentence("label-too-large", { split, sample: index, label, classCount: count }),
   );
 }
 

@@ -117,7 +117,7 @@ class ComputeEngine implements Engine {
 
   constructor({ kernel, config, data }: Parameters<typeof createEngineOver>[0]) {
     const { dataset, parameters } = data;
-    const { form, train, test, classCount } = dataset;
+    const { form, train, test, target } = dataset;
     const plan = planRun(config, { trainCount: train.count, testCount: test.count });
     this.parameterCount = parameterCount(config.model);
     this.#workspace = {
@@ -128,7 +128,7 @@ class ComputeEngine implements Engine {
       shards: new Shards({ kernel, config, plan, dataset }),
       parameterCount: this.parameterCount,
       parameters,
-      classCount,
+      classCount: target.count,
     };
     // A machine's speed is measured with gradients, whatever the run trains with.
     for (const kind of ["gradient", trainingKind(config), "evaluation"] as const) {

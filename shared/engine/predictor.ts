@@ -3,6 +3,7 @@
  * loss. The bits are those of the run, because it uses the same network and the same kernel.
  */
 import { assert } from "../assert.ts";
+import { byteClassesMax } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { sizeOf } from "../model/layer-kind.ts";
 import { chunkSamplesMax } from "../model/layer.ts";
@@ -43,7 +44,7 @@ export class Predictor {
     this.#parameterCount = parameterCount;
     this.#network = new Network(kernel, config, "floats");
     this.#features = arena.allocate(4 * chunkSamplesMax * this.#featureCount);
-    this.#labels = arena.allocate(chunkSamplesMax);
+    this.#labels = arena.allocate(2 * chunkSamplesMax);
     this.#indices = arena.allocate(4 * chunkSamplesMax);
     this.#parameters = arena.allocate(4 * parameterCount);
     const { u32 } = kernel.views;
@@ -89,7 +90,9 @@ export class Predictor {
     }
     this.#load(parameters);
     const shard = this.#chunk(features);
-    this.#kernel.views.u8[this.#labels] = label;
+    const { u8, u16 } = this.#kernel.views;
+    if (this.#outputCount > byteClassesMax) u16[this.#labels / 2] = label;
+    else u8[this.#labels] = label;
     this.#network.gradientOf(shard, this.#parameters, this.#gradient);
     const first = this.#gradient / 4;
     return this.#kernel.views.f32.subarray(first, first + this.#parameterCount);
@@ -107,7 +110,7 @@ export class Predictor {
     const sampleCount = features.length / this.#featureCount;
     assert(Number.isInteger(sampleCount), () => `whole samples, got ${features.length} features`);
     this.#kernel.views.f32.set(features, this.#features / 4);
-    const split = { count: sampleCount, features: this.#features, labels: this.#labels };
+    const split = { count: sampleCount, features: this.#features, targets: this.#labels };
     return { split, samples: this.#indices, sampleCount };
   }
 }

@@ -156,5 +156,5 @@ function drawSplit({ inputShape }: ModelConfig, form: FeatureForm, random: Rando
       ? Float32Array.from({ length: count }, () => 4 * random.uniform() - 2)
       : Uint8Array.from({ length: count }, () => (random.below(4) === 0 ? random.below(256) : 0));
   const labels = Uint8Array.from({ length: sampleCount }, () => random.below(classCount));
-  return { count: sampleCount, features, labels };
+  return { count: sampleCount, features, targets: labels };
 }

@@ -6,13 +6,13 @@ import { placeLayers } from "./layout.ts";
 import { fusedKindOf, type LossName } from "./loss.ts";
 import type { ModelConfig } from "./model-config.ts";
 
-/** A predicted class is stored in a byte. */
-const outputsMax = 256;
+/** A predicted class is stored in 16 bits. */
+const outputsMax = 65_536;
 
 /** @returns What is wrong and what to do; `undefined` if everything is fine. */
 export function checkModel(
   { model, loss }: { readonly model: ModelConfig; readonly loss: { readonly name: LossName } },
-  { featureCount, classCount }: Pick<Dataset, "featureCount" | "classCount">,
+  { featureCount, target }: Pick<Dataset, "featureCount" | "target">,
 ): Sentence | undefined {
   const { inputShape, layers } = model;
   const inputs = sizeOf(inputShape);
@@ -22,8 +22,8 @@ export function checkModel(
   const layout = placeLayers(model);
   if ("misfit" in layout) return layout.misfit;
   const outputs = sizeOf(layout.outputShape);
-  if (outputs !== classCount || outputs > outputsMax) {
-    return sentence("model-outputs", { outputs, classes: classCount });
+  if (outputs !== target.count || outputs > outputsMax) {
+    return sentence("model-outputs", { outputs, classes: target.count });
   }
   const needed = fusedKindOf(loss.name);
   const last = layers.at(-1)?.kind;

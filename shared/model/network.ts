@@ -3,6 +3,7 @@
  * `chunkSamplesMax` samples; every sum runs over the shard's samples in order, so the bits don't depend on the
  * chunks.
  */
+import { byteClassesMax } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { GatherLayer } from "./gather-layer.ts";
 import { type Chunk, chunkSamplesMax, type Layer, type Rows } from "./layer.ts";
@@ -44,7 +45,9 @@ export class Network {
   readonly #outputs: Rows;
   readonly #outputDeltas: Rows;
   readonly #loss: LossFunction;
-  /** `[chunkSamplesMax]` bytes, bytes and float32 of the current chunk. */
+  /** Whether a label in the dataset has two bytes, not one. */
+  readonly #hasWideLabels: boolean;
+  /** `[chunkSamplesMax]` 16-bit integers, the same, and float32 of the current chunk. */
   readonly #labels: number;
   readonly #predicted: number;
   readonly #losses: number;
@@ -71,10 +74,11 @@ export class Network {
     this.#outputs = wired.outputs;
     this.#outputDeltas = wired.outputDeltas;
     this.#loss = compute;
-    this.#labels = kernel.arena.allocate(chunkSamplesMax);
-    this.#predicted = kernel.arena.allocate(chunkSamplesMax);
+    this.#hasWideLabels = wired.outputs.width > byteClassesMax;
+    this.#labels = kernel.arena.allocate(2 * chunkSamplesMax);
+    this.#predicted = kernel.arena.allocate(2 * chunkSamplesMax);
     this.#losses = kernel.arena.allocate(4 * chunkSamplesMax);
-    const split = { count: 0, features: 0, labels: 0 };
+    const split = { count: 0, features: 0, targets: 0 };
     this.#chunk = { parameters: 0, gradient: 0, split, samples: 0, sampleCount: 0, first: 1 };
   }
 
@@ -168,24 +172,25 @@ export class Network {
 
   #collectLabels(): void {
     const { split, samples, sampleCount } = this.#chunk;
-    const { u8, u32 } = this.#kernel.views;
+    const { u8, u16, u32 } = this.#kernel.views;
+    const [labels, first] = this.#hasWideLabels ? [u16, split.targets / 2] : [u8, split.targets];
     for (let s = 0; s < sampleCount; s++) {
-      u8[this.#labels + s] = u8[split.labels + (u32[samples / 4 + s] ?? 0)] ?? 0;
+      u16[this.#labels / 2 + s] = labels[first + (u32[samples / 4 + s] ?? 0)] ?? 0;
     }
   }
 
   #addLosses(): void {
-    const { f32, u8 } = this.#kernel.views;
+    const { f32, u16 } = this.#kernel.views;
     for (let s = 0; s < this.#chunk.sampleCount; s++) {
       this.#result.lossSum += f32[this.#losses / 4 + s] ?? 0;
-      if (u8[this.#predicted + s] === u8[this.#labels + s]) this.#result.correct++;
+      if (u16[this.#predicted / 2 + s] === u16[this.#labels / 2 + s]) this.#result.correct++;
     }
   }
 
   #visitPredictions(visit: PredictionVisitor): void {
-    const { u8 } = this.#kernel.views;
+    const { u16 } = this.#kernel.views;
     for (let s = 0; s < this.#chunk.sampleCount; s++) {
-      visit(u8[this.#labels + s] ?? 0, u8[this.#predicted + s] ?? 0);
+      visit(u16[this.#labels / 2 + s] ?? 0, u16[this.#predicted / 2 + s] ?? 0);
     }
   }
 }

@@ -4,7 +4,7 @@
  */
 import { assert } from "../assert.ts";
 import { bytesOf } from "../bytes.ts";
-import type { Dataset, Split } from "../data/dataset.ts";
+import type { Dataset, Split, Target } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 
 /**
@@ -17,14 +17,18 @@ export interface StoredSplit {
   readonly count: number;
   /** Pointer to the `matrix` of `kernels/plain/sparse.ts` (sparse), or to `[count, featureCount]` bytes or float32. */
   readonly features: number;
-  /** Pointer to `[count]` bytes. */
-  readonly labels: number;
+  /** Pointer to the targets, as in the dataset: for classes `[count]` bytes or 16-bit integers. */
+  readonly targets: number;
 }
+
+/** The type and the number of the targets of a sample. */
+export type TargetForm = Pick<Target, "kind" | "count">;
 
 /** A dataset in a kernel's memory. Plain values, which threads that share the memory can pass around. */
 export interface StoredDataset {
   readonly form: FeatureForm;
-  readonly classCount: number;
+  /** Without its names. */
+  readonly target: TargetForm;
   readonly train: StoredSplit;
   readonly test: StoredSplit;
 }
@@ -55,12 +59,12 @@ export function storeDataset(
   dataset: Dataset,
   canBeSparse: boolean,
 ): StoredDataset {
-  const { classCount, train, test } = dataset;
+  const { target, train, test } = dataset;
   const staging = new Staging(kernel);
   const form = featureForm(staging, dataset, canBeSparse);
   return {
     form,
-    classCount,
+    target: { kind: target.kind, count: target.count },
     train: storeSplit(staging, train, form),
     test: storeSplit(staging, test, form),
   };
@@ -73,16 +77,19 @@ export function storeDataset(
  */
 export function storeSplit(
   staging: Staging,
-  { count, features, labels }: Split,
+  { count, features, targets }: Split,
   form: FeatureForm,
 ): StoredSplit {
   const { kernel } = staging;
   const pointer =
     form === "sparse" ? storeSparse(staging, features, count) : storeBytes(kernel, features);
-  return { count, features: pointer, labels: storeBytes(kernel, labels) };
+  return { count, features: pointer, targets: storeBytes(kernel, targets) };
 }
 
-function storeBytes({ arena, views }: Kernel, values: Uint8Array | Float32Array): number {
+function storeBytes(
+  { arena, views }: Kernel,
+  values: Split["features"] | Split["targets"],
+): number {
   const pointer = arena.allocate(values.byteLength);
   views.u8.set(bytesOf(values), pointer);
   return pointer;

@@ -15,7 +15,7 @@ import type { Block } from "./tree.ts";
 /** The sizes that determine the lengths of results. */
 export interface ModelSizes {
   readonly parameterCount: number;
-  /** Confusion counts, one per pair of label and predicted class. */
+  /** Counts of an evaluation. */
   readonly confusionCount: number;
 }
 
@@ -72,7 +72,7 @@ export const roundKinds = {
     ask: "work",
     answer: "costs",
   },
-  /** Leaves are the shards of the test split. A result is their confusion counts, `[label, predicted]`. */
+  /** Leaves are the shards of the test split. A result is their counts, see `confusionCountOf`. */
   evaluation: {
     leafCount: (_, config, { testCount }) => shardCountOf(testCount, config),
     samplesOf: (block, _, config, { testCount }) => samplesOf(block, testCount, config),
@@ -110,11 +110,29 @@ export function trainingKind({ optimizer }: RunConfig): RoundKind {
 }
 
 export function modelSizes(model: ModelConfig): ModelSizes {
-  return { parameterCount: parameterCount(model), confusionCount: outputCount(model) ** 2 };
+  return {
+    parameterCount: parameterCount(model),
+    confusionCount: confusionCountOf(outputCount(model)),
+  };
 }
 
 /** How many random neighbours a local-search step tries. */
 function neighbourCount({ optimizer }: RunConfig): number {
   assert(optimizer.name === "local-search", "only local search has candidates");
   return optimizer.candidates;
+}
+
+/** More classes than this have no matrix of counts, which would grow with their square. */
+const confusionClassesMax = 256;
+
+export function hasConfusion(classCount: number): boolean {
+  return classCount <= confusionClassesMax;
+}
+
+/**
+ * The counts of an evaluation: the confusion matrix `[label, predicted]`, or for many classes `[class, 3]`: samples
+ * of the class, samples predicted as it, and those of both.
+ */
+export function confusionCountOf(classCount: number): number {
+  return hasConfusion(classCount) ? classCount ** 2 : 3 * classCount;
 }

@@ -81,9 +81,9 @@ async function measureTraining(report: Report): Promise<void> {
 
 function expectedFingerprint(): string {
   const { dataset } = drawDigits(2 * trainingWorkers, 200);
-  const { name, sha256, featureCount, classCount, train, test } = dataset;
+  const { name, sha256, featureCount, target, train, test } = dataset;
   const counts = { trainCount: train.count, testCount: test.count };
-  const facts = { name, sha256, featureCount, classCount, ...counts };
+  const facts = { name, sha256, featureCount, target, ...counts };
   const config = resolveRunConfig(
     { given: { ...run, layers: [...run.layers] }, origins: {} },
     facts,

@@ -21,7 +21,7 @@ const facts = {
   name: dataset.name,
   sha256: dataset.sha256,
   featureCount: dataset.featureCount,
-  classCount: dataset.classCount,
+  target: dataset.target,
   trainCount: dataset.train.count,
   testCount: dataset.test.count,
 };

@@ -116,7 +116,10 @@ export function presetDataset(disk: SimDisk): void {
   ] as const) {
     const features = Uint8Array.from(split.features);
     disk.preset(`${datasetFolder}/${stem}-images-idx3-ubyte`, idx([split.count, 3, 4], features));
-    disk.preset(`${datasetFolder}/${stem}-labels-idx1-ubyte`, idx([split.count], split.labels));
+    disk.preset(
+      `${datasetFolder}/${stem}-labels-idx1-ubyte`,
+      idx([split.count], Uint8Array.from(split.targets)),
+    );
   }
 }
 

@@ -55,9 +55,11 @@ export class RemoteDataset {
     return Float32Array.from(new Uint8Array(bytes), (byte) => byte / 255);
   }
 
-  async labels(split: SplitName, first: number, count: number): Promise<Uint8Array> {
-    const { start } = this.#entry(`${split}.labels`);
-    return new Uint8Array(await this.#read(start + first, count));
+  /** The classes of samples [first, first + count). */
+  async labels(split: SplitName, first: number, count: number): Promise<Uint8Array | Uint16Array> {
+    const { dtype, start } = this.#entry(`${split}.labels`);
+    if (dtype !== "U16") return new Uint8Array(await this.#read(start + first, count));
+    return new Uint16Array(await this.#read(start + 2 * first, 2 * count));
   }
 
   #entry(name: string): Entry {

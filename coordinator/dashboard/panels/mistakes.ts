@@ -32,7 +32,7 @@ interface Mistake {
 interface TestSplit {
   readonly sha256: string;
   readonly features: Float32Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint8Array | Uint16Array;
   readonly featureShape: readonly number[];
 }
 

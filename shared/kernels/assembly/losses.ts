@@ -16,7 +16,7 @@ export function softmaxCrossEntropy(
   const rowBytes = (<usize>stride) << 2;
   const bytes = (<usize>outputs) << 2;
   for (let s = 0; s < samples; s++) {
-    const label = (<usize>load<u8>(labels + s)) << 2;
+    const label = (<usize>load<u16>(labels + (s << 1))) << 2;
     const largest = rowMaximum(logits, outputs);
     const shifted = load<f32>(logits + label) - largest;
     const sum = f32x4.splat(exponentials(deltas, logits, outputs, largest));
@@ -42,7 +42,7 @@ export function sigmoidCrossEntropy(
   const rowBytes = (<usize>stride) << 2;
   const width = <f32>outputs;
   for (let s = 0; s < samples; s++) {
-    const label = <i32>load<u8>(labels + s);
+    const label = <i32>load<u16>(labels + (s << 1));
     let sum: f32 = 0;
     for (let o = 0; o < outputs; o += 4) {
       const at = (<usize>o) << 2;
@@ -85,7 +85,7 @@ export function meanSquaredError(
   const rowBytes = (<usize>stride) << 2;
   const width = <f32>outputs;
   for (let s = 0; s < samples; s++) {
-    const label = <i32>load<u8>(labels + s);
+    const label = <i32>load<u16>(labels + (s << 1));
     let sum: f32 = 0;
     for (let o = 0; o < outputs; o++) {
       const at = (<usize>o) << 2;
@@ -112,7 +112,7 @@ export function meanAbsoluteError(
   const width = <f32>outputs;
   const slope = <f32>1 / width;
   for (let s = 0; s < samples; s++) {
-    const label = <i32>load<u8>(labels + s);
+    const label = <i32>load<u16>(labels + (s << 1));
     let sum: f32 = 0;
     for (let o = 0; o < outputs; o++) {
       const at = (<usize>o) << 2;
@@ -145,7 +145,7 @@ export function argmaxRows(
         best = o;
       }
     }
-    store<u8>(predicted + s, best);
+    store<u16>(predicted + (s << 1), best);
     values += rowBytes;
   }
 }

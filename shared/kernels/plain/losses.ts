@@ -8,7 +8,7 @@
  *   argument itself.
  * - `logits` or `predictions`: pointer to padded rows `[samples, outputs]`.
  * - `stride`: floats from one row to the next, in both.
- * - `labels`: pointer to `[samples]` bytes, each below `outputs`.
+ * - `labels`: pointer to `[samples]` 16-bit integers, each below `outputs`.
  * - `losses`: pointer to `[samples]` float32; written.
  */
 // A kernel function takes only numbers, as WebAssembly does.
@@ -22,7 +22,7 @@ const { abs, fround } = Math;
  * `cce` after softmax, from its logits z: `loss = ln Σ exp(zₖ − max z) − (z_label − max z)`, `δ = softmax(z) − y`.
  */
 export function softmaxCrossEntropy(
-  { f32, u8 }: Views,
+  { f32, u16 }: Views,
   deltas: number,
   logits: number,
   stride: number,
@@ -34,7 +34,7 @@ export function softmaxCrossEntropy(
   for (let s = 0; s < samples; s++) {
     const delta = deltas / 4 + s * stride;
     const z = logits / 4 + s * stride;
-    const label = u8[labels + s]!;
+    const label = u16[labels / 2 + s]!;
     const largest = maximumOf(f32, z, outputs);
     const shifted = fround(f32[z + label]! - largest);
     let sum = 0;
@@ -54,7 +54,7 @@ export function softmaxCrossEntropy(
  * `δ = (σ(z) − y) / n`, n the number of outputs.
  */
 export function sigmoidCrossEntropy(
-  { f32, u8 }: Views,
+  { f32, u16 }: Views,
   deltas: number,
   logits: number,
   stride: number,
@@ -67,7 +67,7 @@ export function sigmoidCrossEntropy(
     let sum = 0;
     for (let o = 0; o < outputs; o++) {
       const z = f32[logits / 4 + s * stride + o]!;
-      const y = o === u8[labels + s] ? 1 : 0;
+      const y = o === u16[labels / 2 + s] ? 1 : 0;
       const power = exp(-abs(z));
       const onePlus = fround(1 + power);
       const positive = z < 0 ? 0 : z;
@@ -81,7 +81,7 @@ export function sigmoidCrossEntropy(
 
 /** `mse` of predictions ŷ: `loss = 1/n Σ (ŷ − y)²`, `δ = 2 (ŷ − y) / n`, n the number of outputs. */
 export function meanSquaredError(
-  { f32, u8 }: Views,
+  { f32, u16 }: Views,
   deltas: number,
   predictions: number,
   stride: number,
@@ -93,7 +93,7 @@ export function meanSquaredError(
   for (let s = 0; s < samples; s++) {
     let sum = 0;
     for (let o = 0; o < outputs; o++) {
-      const y = o === u8[labels + s] ? 1 : 0;
+      const y = o === u16[labels / 2 + s] ? 1 : 0;
       const difference = fround(f32[predictions / 4 + s * stride + o]! - y);
       sum = fround(sum + fround(difference * difference));
       f32[deltas / 4 + s * stride + o] = fround(fround(2 * difference) / outputs);
@@ -104,7 +104,7 @@ export function meanSquaredError(
 
 /** `mae` of predictions ŷ: `loss = 1/n Σ |ŷ − y|`, `δ = sign(ŷ − y) / n` with sign(0) = 0, n the number of outputs. */
 export function meanAbsoluteError(
-  { f32, u8 }: Views,
+  { f32, u16 }: Views,
   deltas: number,
   predictions: number,
   stride: number,
@@ -117,7 +117,7 @@ export function meanAbsoluteError(
   for (let s = 0; s < samples; s++) {
     let sum = 0;
     for (let o = 0; o < outputs; o++) {
-      const y = o === u8[labels + s] ? 1 : 0;
+      const y = o === u16[labels / 2 + s] ? 1 : 0;
       const difference = fround(f32[predictions / 4 + s * stride + o]! - y);
       sum = fround(sum + abs(difference));
       const signed = difference > 0 ? slope : difference < 0 ? -slope : 0;
@@ -130,11 +130,11 @@ export function meanAbsoluteError(
 /**
  * The position of the largest value of every row; of equal values, the first. NaN is never the largest.
  *
- * @param predicted - Pointer to `[samples]` bytes; written.
- * @param values - Pointer to padded rows `[samples, outputs]`, outputs ≤ 256.
+ * @param predicted - Pointer to `[samples]` 16-bit integers; written.
+ * @param values - Pointer to padded rows `[samples, outputs]`, outputs ≤ 65,536.
  */
 export function argmaxRows(
-  { f32, u8 }: Views,
+  { f32, u16 }: Views,
   predicted: number,
   values: number,
   stride: number,
@@ -147,6 +147,6 @@ export function argmaxRows(
     for (let o = 1; o < outputs; o++) {
       if (f32[row + o]! > f32[row + best]!) best = o;
     }
-    u8[predicted + s] = best;
+    u16[predicted / 2 + s] = best;
   }
 }

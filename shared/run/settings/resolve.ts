@@ -3,6 +3,7 @@
  * here, in one line. Nothing is adjusted silently: a batch larger than the data is refused, not cut.
  */
 import { assert } from "../../assert.ts";
+import type { Target } from "../../data/dataset.ts";
 import { denseModel } from "../../model/dense-model.ts";
 import { parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
@@ -21,7 +22,7 @@ export interface DatasetFacts {
   /** SHA-256 of the canonical bytes, lower-case hex. */
   readonly sha256: string;
   readonly featureCount: number;
-  readonly classCount: number;
+  readonly target: Target;
   /** Samples of the training split, ≥ 1. */
   readonly trainCount: number;
   /** Samples of the test split, ≥ 1. */
@@ -31,7 +32,7 @@ export interface DatasetFacts {
 /**
  * The run config for a request and a dataset, with every default resolved.
  *
- * `layers: auto` is `[featureCount, 16, 16, classCount]`, `batchSize: full` is the size of the training split,
+ * `layers: auto` is `[featureCount, 16, 16, target.count]`, `batchSize: full` is the size of the training split,
  * `shardSize: auto` is `defaultShardSize`. If only steps are given, there are as many epochs as they need.
  *
  * @throws OperatorError if the request contradicts itself or the dataset.
@@ -69,9 +70,9 @@ function resolveModel(
   request: RunRequest,
   facts: DatasetFacts,
 ): ModelConfig {
-  const { featureCount, classCount } = facts;
+  const { featureCount, target } = facts;
   const isAuto = layers === "auto";
-  const widths = isAuto ? [featureCount, ...hiddenWidths, classCount] : layers;
+  const widths = isAuto ? [featureCount, ...hiddenWidths, target.count] : layers;
   const model = denseModel({ widths, activation, output });
   if (!isAuto) refuseUnfitLayers(model, layers, request, facts);
   return model;
@@ -81,15 +82,15 @@ function refuseUnfitLayers(
   model: ModelConfig,
   layers: readonly number[],
   request: RunRequest,
-  { name, featureCount, classCount }: DatasetFacts,
+  { name, featureCount, target }: DatasetFacts,
 ): void {
   const setting = spelled("layers", request);
   if (layers[0] !== featureCount) {
     const values = { dataset: name, features: featureCount, width: String(featureCount) };
     throw new OperatorError(sentence("layers-first", { setting, ...values }));
   }
-  if (layers.at(-1) !== classCount) {
-    const values = { dataset: name, classes: classCount, width: String(classCount) };
+  if (layers.at(-1) !== target.count) {
+    const values = { dataset: name, classes: target.count, width: String(target.count) };
     throw new OperatorError(sentence("layers-last", { setting, ...values }));
   }
   const count = parameterCount(model);

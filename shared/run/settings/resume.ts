@@ -127,12 +127,12 @@ function resolved(
   key: RunKey,
   given: RunSettings,
   saved: RunConfig,
-  { trainCount, featureCount, classCount }: DatasetFacts,
+  { trainCount, featureCount, target }: DatasetFacts,
 ): OptionValue {
   if (key === "batchSize" && given.batchSize === "full") return trainCount;
   if (key === "shardSize" && given.shardSize === "auto") return defaultShardSize(saved.batchSize);
   if (key === "layers" && given.layers === "auto") {
-    return [featureCount, ...hiddenWidths, classCount];
+    return [featureCount, ...hiddenWidths, target.count];
   }
   return given[key] ?? null;
 }

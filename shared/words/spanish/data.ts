@@ -38,7 +38,7 @@ export const data = translationOf<typeof english>()({
     "{path} está cortado: la cabecera de {dimensions} dimensiones ocupa {expected} bytes, tiene {bytes}; consíguelo de nuevo",
   "dataset-hash-differs": "el SHA-256 de los datos es {found}, debía ser {expected}",
   "splits-differ-in-shape":
-    "las muestras de las dos partes difieren de forma: [{train}] y [{test}]",
+    "las muestras de train y de {split} difieren de forma: [{train}] y [{test}]",
   "splits-differ-in-type": "una parte tiene bytes como valores, la otra decimales",
   "dataset-bytes": "son {bytes} bytes de datos; se aceptan como mucho {bytesMax}",
   "dataset-tensors": "se esperaban los tensores {expected}, hay {found}",
@@ -46,14 +46,19 @@ export const data = translationOf<typeof english>()({
   "dataset-format": "se esperaba el formato {expected}, es {found}",
   "class-count": "classCount debe estar en 1…{most}, es «{found}»",
   "tensor-not-u8-f32": "{name} debe ser U8 o F32",
-  "tensor-not-u8": "{name} debe ser U8",
+  "tensor-not-of-type": "{name} debe ser {dtype}",
   "no-samples": "{name} debe tener al menos una muestra, su forma es [{shape}]",
   "sample-shape":
     "{name}: una muestra tiene de 1 a {rankMax} dimensiones y como mucho {featuresMax} valores, su forma es [{shape}]",
-  "labels-shape": "{name} debe tener forma [{count}], tiene [{shape}]",
+  "labels-shape": "{name} debe tener forma [{expected}], tiene [{shape}]",
   "label-too-large":
     "la muestra {sample} de {split} tiene la etiqueta {label}, deben ser menores que {classCount}",
-  "feature-not-finite": "{name}: la muestra {sample} contiene {value}, los valores son finitos",
+  "flag-not-0-1": "la muestra {sample} de {split} tiene la marca {label}; debe ser 0 o 1",
+  "feature-not-finite": "{name}: la muestra {sample} contiene {value}, los números son finitos",
+  "dataset-metadata": "el campo {name} de los datos no vale: {reason}",
+  "not-json": "no es JSON",
+  "dataset-metadata-too-long":
+    "el campo {name} de los datos (nombres y ajustes) ocupa {bytes} bytes; se aceptan como mucho {bytesMax}",
   "tensors-too-few-bytes": "{bytes} bytes son muy pocos para un archivo safetensors",
   "tensors-header-too-large": "una cabecera de {bytes} bytes; se leen como mucho {bytesMax}",
   "tensors-header-beyond-file": "una cabecera de {bytes} bytes en un archivo de {fileBytes} bytes",

@@ -73,7 +73,7 @@ export function pictures(): Dataset {
   const named = {
     featureShape: [28, 28],
     featureCount: 784,
-    classCount: 10,
+    target: { kind: "classes", count: 10 } as const,
     sha256: "0".repeat(64),
   };
   if (!mnistIsHere) return { name: "digits", ...named, ...drawnDigits() };
@@ -85,7 +85,7 @@ function drawnDigits(): Pick<Dataset, "train" | "test"> {
   const split = ({ features, labels }: typeof train) => ({
     count: labels.length,
     features,
-    labels,
+    targets: labels,
   });
   return { train: split(train), test: split(test) };
 }
@@ -97,8 +97,12 @@ export function noise(count: number): Dataset {
     (_, i) => ((i * 37) % 101) / 101 + 0.01,
   );
   const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
-  const split = { count, features, labels };
-  const shape = { featureShape: [784], featureCount: 784, classCount: 10 };
+  const split = { count, features, targets: labels };
+  const shape = {
+    featureShape: [784],
+    featureCount: 784,
+    target: { kind: "classes", count: 10 } as const,
+  };
   return { name: "noise", sha256: "0".repeat(64), ...shape, train: split, test: split };
 }
 
@@ -109,5 +113,5 @@ function readIdx(name: string): Uint8Array | Float32Array {
 
 function readSplit(prefix: string): Split {
   const labels = new Uint8Array(readIdx(`${prefix}-labels-idx1`));
-  return { count: labels.length, features: readIdx(`${prefix}-images-idx3`), labels };
+  return { count: labels.length, features: readIdx(`${prefix}-images-idx3`), targets: labels };
 }

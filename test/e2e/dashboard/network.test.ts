@@ -155,7 +155,7 @@ describe.skipIf(browser === undefined)("the network", () => {
     if (!decoded.ok) throw new SentenceError(decoded.reason);
     const { config, parameters, step } = decoded.checkpoint;
     await page.locator("#mistakes").scrollIntoViewIfNeeded();
-    const { features, labels } = drawDigits(trainCount, testCount).dataset.test;
+    const { features, targets: labels } = drawDigits(trainCount, testCount).dataset.test;
     const predictor = new Predictor(createPlainKernel(), config);
     const pixelsOf = (sample: number) => [...features.subarray(784 * sample, 784 * (sample + 1))];
     const mistakes = [...labels].flatMap((label, sample) => {

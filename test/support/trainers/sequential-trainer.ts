@@ -68,7 +68,7 @@ function evaluate(parameters: Float32Array, config: RunConfig, test: Split) {
     const { outputs } = forward(parameters, config, features(test, sample));
     const last = known(outputs.at(-1), "a network has a last layer");
     const largest = last.reduce((a, b) => Math.max(a, b));
-    if (last.indexOf(largest) === test.labels[sample]) correct += 1;
+    if (last.indexOf(largest) === test.targets[sample]) correct += 1;
   }
   const { lossSum } = sumOver(parameters, config, test, all, false);
   return { testLoss: lossSum / test.count, testAccuracy: correct / test.count };
@@ -99,7 +99,7 @@ function sumOver(
     for (const sample of shard) {
       const input = features(split, sample);
       const pass = forward(parameters, config, input);
-      const { loss, deltas } = lossOf(pass, config, split.labels[sample]!);
+      const { loss, deltas } = lossOf(pass, config, split.targets[sample]!);
       total.lossSum += loss;
       if (withGradient) backward(total.gradient, { parameters, config, input, pass, deltas });
     }

@@ -10,7 +10,7 @@ const facts = {
   name: "digits",
   sha256: "a".repeat(64),
   featureCount: 784,
-  classCount: 10,
+  target: { kind: "classes" as const, count: 10 },
   trainCount: 10_000,
   testCount: 2_000,
 };

@@ -32,7 +32,7 @@ describe("loadDigits", () => {
     expect(drawn.dataset).toMatchObject({
       name: "digits:20,10",
       featureShape: [28, 28],
-      classCount: 10,
+      target: { kind: "classes", count: 10 },
     });
     expect(drawn.dataset.train.count + drawn.dataset.test.count).toBe(30);
   });

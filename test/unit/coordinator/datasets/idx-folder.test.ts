@@ -19,12 +19,12 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const content = {
   featureShape: [1, 2],
-  classCount: 3,
-  train: { count: 3, features: Uint8Array.of(0, 1, 2, 3, 4, 255), labels: Uint8Array.of(1, 0, 2) },
-  test: { count: 2, features: Uint8Array.of(9, 8, 7, 6), labels: Uint8Array.of(2, 1) },
+  target: { kind: "classes", count: 3 },
+  train: { count: 3, features: Uint8Array.of(0, 1, 2, 3, 4, 255), targets: Uint8Array.of(1, 0, 2) },
+  test: { count: 2, features: Uint8Array.of(9, 8, 7, 6), targets: Uint8Array.of(2, 1) },
 };
 
-function plain(values: Uint8Array | Float32Array): number[] {
+function plain(values: Uint8Array | Uint16Array | Float32Array): number[] {
   return [...values];
 }
 
@@ -32,17 +32,17 @@ async function read(): Promise<unknown> {
   const { train, test: held, ...rest } = (await readIdxFolder(nodeDisk, folder)).content;
   return {
     ...rest,
-    train: { ...train, features: plain(train.features), labels: plain(train.labels) },
-    test: { ...held, features: plain(held.features), labels: plain(held.labels) },
+    train: { ...train, features: plain(train.features), targets: plain(train.targets) },
+    test: { ...held, features: plain(held.features), targets: plain(held.targets) },
   };
 }
 
 const expected = {
   name: expect.any(String),
   featureShape: [1, 2],
-  classCount: 3,
-  train: { count: 3, features: plain(content.train.features), labels: [1, 0, 2] },
-  test: { count: 2, features: [9, 8, 7, 6], labels: [2, 1] },
+  target: { kind: "classes", count: 3 },
+  train: { count: 3, features: plain(content.train.features), targets: [1, 0, 2] },
+  test: { count: 2, features: [9, 8, 7, 6], targets: [2, 1] },
 };
 
 describe("readIdxFolder", () => {
@@ -144,7 +144,7 @@ describe("loadDataset", () => {
     await writeFiles(folder, tinyFiles);
     const { dataset, bytes } = await loadDataset(`idx:${folder}`, options);
     expect(dataset).toMatchObject({ ...content, name: basename(folder), featureCount: 2 });
-    expect(dataset.test.labels.buffer).toBe(bytes.buffer);
+    expect(dataset.test.targets.buffer).toBe(bytes.buffer);
   });
 
   test("refuses 1 sample that is NaN with the folder's name", async () => {
@@ -159,7 +159,7 @@ describe("loadDataset", () => {
       "train-labels-idx1-ubyte": idxBytes([2], [0, 1]),
     });
     await expect(loadDataset(`idx:${folder}`, options)).rejects.toThrow(
-      `the dataset in ${folder} can't be used: train.features: sample 0 holds Infinity, features are finite`,
+      `the dataset in ${folder} can't be used: train.features: sample 0 holds Infinity, numbers are finite`,
     );
   });
 });

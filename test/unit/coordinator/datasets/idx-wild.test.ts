@@ -140,8 +140,8 @@ describe("names and packing: the same 6 samples", () => {
   });
 
   test("one of 2 datasets in a folder is chosen by its prefix", async () => {
-    const { classCount, name } = await read(several, join(folder, "emnist-digits"));
-    expect([classCount, name]).toEqual([5, "emnist-digits"]);
+    const { target, name } = await read(several, join(folder, "emnist-digits"));
+    expect([target.count, name]).toEqual([5, "emnist-digits"]);
     await expect(read(several, join(folder, "emnist"))).rejects.toThrow(
       `cannot read the dataset's folder ${join(folder, "emnist")}: there is no such file or folder`,
     );
@@ -231,8 +231,8 @@ describe("numbers that are not bytes", () => {
 describe("labels", () => {
   const shape = [2, 3];
   test("62 classes", async () => {
-    const { classCount, train } = await read(four({ shape, labels: upTo(62) }));
-    expect([classCount, train.labels.at(-1)]).toEqual([62, 61]);
+    const { target, train } = await read(four({ shape, labels: upTo(62) }));
+    expect([target.count, train.targets.at(-1)]).toEqual([62, 61]);
   });
 
   const numbered: [string, number[], Type, number[], string][] = [
@@ -261,17 +261,15 @@ describe("labels", () => {
   test.each(numbered)(
     "%s are numbered from 0, which is said",
     async (_what, labels, labelType, classes, note) => {
-      const { classCount, train, notes } = await read(four({ shape, labels, labelType }));
-      expect([classCount, [...train.labels]]).toEqual([new Set(classes).size, classes]);
+      const { target, train, notes } = await read(four({ shape, labels, labelType }));
+      expect([target.count, [...train.targets]]).toEqual([new Set(classes).size, classes]);
       expect(notes).toEqual([expect.stringContaining(note)]);
     },
   );
 
   test("whole floats are labels; a missing class is said", async () => {
-    const { classCount, notes } = await read(
-      four({ shape, labels: [0, 1, 3], labelType: "float32" }),
-    );
-    expect(classCount).toBe(4);
+    const { target, notes } = await read(four({ shape, labels: [0, 1, 3], labelType: "float32" }));
+    expect(target.count).toBe(4);
     expect(notes).toEqual(["class 2 has no training sample, so the network can't learn it"]);
   });
 
@@ -281,10 +279,11 @@ describe("labels", () => {
     );
   });
 
-  test("300 classes are refused with both numbers", async () => {
-    expect(await refusal(four({ shape, labels: upTo(300), labelType: "int16" }))).toBe(
-      `${folder}/train-labels-idx1-ubyte has 300 classes; 256 are supported`,
-    );
+  test("300 classes are kept in 16 bits", async () => {
+    const { target, train } = await read(four({ shape, labels: upTo(300), labelType: "int16" }));
+    expect(target).toEqual({ kind: "classes", count: 300 });
+    expect(train.targets).toBeInstanceOf(Uint16Array);
+    expect(train.targets.at(-1)).toBe(299);
   });
 
   test.each([

@@ -276,7 +276,11 @@ describe("the real files", () => {
         mnistMirror: undefined,
         progress: () => undefined,
       });
-      expect(dataset).toMatchObject({ name: "mnist", featureShape: [28, 28], classCount: 10 });
+      expect(dataset).toMatchObject({
+        name: "mnist",
+        featureShape: [28, 28],
+        target: { kind: "classes", count: 10 },
+      });
       expect([dataset.train.count, dataset.test.count]).toEqual([60_000, 10_000]);
       expect(dataset.sha256).toBe(
         "a9ef04c596908c9de5d1693f0c320c1ff05b5947949431fd7b4c131ea6c8a921",

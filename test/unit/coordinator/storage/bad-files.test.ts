@@ -181,7 +181,7 @@ describe("an IDX file", () => {
           });
           for (const split of [dataset.train, dataset.test]) {
             expect(split.features).toHaveLength(split.count * dataset.featureCount);
-            expect(split.labels.every((label) => label < dataset.classCount)).toBe(true);
+            expect(split.targets.every((label) => label < dataset.target.count)).toBe(true);
             expect(split.features.every((value) => Number.isFinite(value))).toBe(true);
           }
         } catch (error) {

@@ -17,15 +17,22 @@ import {
 const bytesContent: DatasetContent = {
   name: "tiny",
   featureShape: [1, 2],
-  classCount: 3,
-  train: { count: 3, features: Uint8Array.of(0, 255, 1, 2, 3, 4), labels: Uint8Array.of(2, 0, 1) },
-  test: { count: 1, features: Uint8Array.of(9, 8), labels: Uint8Array.of(2) },
+  target: { kind: "classes", count: 3 },
+  train: { count: 3, features: Uint8Array.of(0, 255, 1, 2, 3, 4), targets: Uint8Array.of(2, 0, 1) },
+  test: { count: 1, features: Uint8Array.of(9, 8), targets: Uint8Array.of(2) },
 };
 const floatContent: DatasetContent = {
   ...bytesContent,
   train: { ...bytesContent.train, features: Float32Array.of(0.5, -1, 2, 1e-40, -0, 3e38) },
   test: { ...bytesContent.test, features: Float32Array.of(1, 2) },
 };
+
+function withTest(
+  content: DatasetContent,
+  targets: DatasetContent["test"]["targets"],
+): DatasetContent {
+  return { ...content, test: { ...content.test, targets } };
+}
 
 /** Canonical bytes with some tensors or metadata replaced. */
 function altered(
@@ -66,8 +73,95 @@ describe("encodeDataset", () => {
     );
   });
 
+  const many: DatasetContent = {
+    ...bytesContent,
+    target: { kind: "classes", count: 65_536 },
+    train: { ...bytesContent.train, targets: Uint16Array.of(65_535, 0, 256) },
+    test: { ...bytesContent.test, targets: Uint16Array.of(300) },
+  };
+  const values: DatasetContent = {
+    ...floatContent,
+    target: {
+      kind: "values",
+      count: 2,
+      names: ["x", "y"],
+      scales: [
+        { mean: 1, scale: 2 },
+        { mean: -1, scale: 0.5 },
+      ],
+    },
+    train: { ...floatContent.train, targets: Float32Array.of(1, -1, 0.5, 3, -0, 1e-40) },
+    test: { ...floatContent.test, targets: Float32Array.of(1, 2) },
+  };
+  const flags: DatasetContent = {
+    ...bytesContent,
+    target: { kind: "flags", count: 2 },
+    train: { ...bytesContent.train, targets: Uint8Array.of(1, 0, 0, 0, 1, 1) },
+    test: { ...bytesContent.test, targets: Uint8Array.of(0, 1) },
+  };
+  test.each([
+    ["65,536 classes", many],
+    ["2 values with names and scales", values],
+    ["2 flags", flags],
+    ["a validation split", { ...bytesContent, validation: bytesContent.test }],
+    ["a validation split of values", { ...values, validation: values.test }],
+    [
+      "named classes and a picture's size",
+      {
+        ...bytesContent,
+        target: { kind: "classes", count: 3, names: ["a", 'b"', "ñ"] },
+        preprocessing: { kind: "image", height: 1, width: 2, channels: 1 },
+      },
+    ],
+  ] satisfies [string, DatasetContent][])("returns a dataset of %s as it went in", (_, content) => {
+    const { bytes, dataset } = encodeDataset(content);
+    expect(dataset).toEqual({ ...content, featureCount: 2, sha256: sha256Hex(bytes) });
+    expect(decodeSafetensors(bytes).metadata.get("format")).toBe("promedio-dataset-2");
+  });
+
+  const wrongContents: [string, DatasetContent, string][] = [
+    [
+      "3 names for 2 values",
+      { ...values, target: { kind: "values", count: 2, names: ["a", "b", "c"] } },
+      "one name and one scale per class",
+    ],
+    [
+      "a scale of 0",
+      { ...values, target: { kind: "values", count: 1, scales: [{ mean: 0, scale: 0 }] } },
+      "target.scales.0.scale is wrong",
+    ],
+    ["65,537 classes", { ...many, target: { kind: "classes", count: 65_537 } }, "target.count"],
+    [
+      "bytes for 300 classes",
+      { ...bytesContent, target: { kind: "classes", count: 300 } },
+      "train.labels must be U16",
+    ],
+    [
+      "3 values where 2 are meant",
+      { ...values, target: { kind: "values", count: 3 } },
+      "shape [1, 3] has 2",
+    ],
+    ["a flag of 2", withTest(flags, Uint8Array.of(0, 2)), "sample 0 of test has a flag 2"],
+    ["a value of ∞", withTest(values, Float32Array.of(0, Infinity)), "sample 0 holds Infinity"],
+    [
+      "names of 3 MB",
+      {
+        ...many,
+        target: {
+          kind: "classes",
+          count: 65_536,
+          names: Array.from({ length: 65_536 }, (_, i) => `class ${i} `.repeat(4)),
+        },
+      },
+      "at most 400,000",
+    ],
+  ];
+  test.each(wrongContents)("refuses %s", (_what, content, message) => {
+    expect(() => encodeDataset(content)).toThrow(message);
+  });
+
   test("refuses label 3 of 3 classes", () => {
-    expect(() => encodeDataset({ ...bytesContent, classCount: 2 })).toThrow(
+    expect(() => encodeDataset({ ...bytesContent, target: { kind: "classes", count: 2 } })).toThrow(
       "sample 0 of train has label 2, labels are below 2",
     );
   });
@@ -94,7 +188,11 @@ describe("decodeDataset", () => {
   };
   const refused: [string, Uint8Array, string][] = [
     ["a fifth tensor", altered({ extra: { shape: [2], data: features } }), "test.labels, got"],
-    ["another format", altered({}, { format: "pt" }), "expected format promedio-dataset-1, got pt"],
+    [
+      "another format",
+      altered({}, { format: "pt" }),
+      "expected format promedio-dataset-1, promedio-dataset-2, got pt",
+    ],
     ["257 classes", altered({}, { classCount: "257" }), `1…256, got "257"`],
     ["classes in hex", altered({}, { classCount: "0x3" }), `got "0x3"`],
     ["NaN", altered(nan), "train.features: sample 1 holds NaN"],

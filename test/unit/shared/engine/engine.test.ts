@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { bytesOf } from "../../../../shared/bytes.ts";
 import { createEngine, type Engine, NonFiniteError } from "../../../../shared/engine/engine.ts";
 import { drawNeighbour } from "../../../../shared/engine/noise.ts";
 import { createPlainKernel, type Kernel } from "../../../../shared/kernels/kernel.ts";
@@ -126,7 +127,7 @@ describe("evaluation units", () => {
     const byLabel = [0, 1, 2].map((label) =>
       values.subarray(3 * label, 3 * label + 3).reduce((sum, count) => sum + count, 0),
     );
-    const labels = [0, 1, 2].map((label) => dataset.test.labels.filter((l) => l === label).length);
+    const labels = [0, 1, 2].map((label) => dataset.test.targets.filter((l) => l === label).length);
     expect(byLabel).toEqual(labels);
     expect(values[0]! + values[4]! + values[8]!).toBe(correct);
   });
@@ -139,6 +140,45 @@ describe("evaluation units", () => {
     const whole = evaluate({ start: 0, end: 10 });
     expect(whole.values).toEqual(left.values.map((count, i) => count + right.values[i]!));
     expect(whole.lossSum).toBe(left.lossSum + right.lossSum);
+  });
+});
+
+describe("300 classes, whose labels take 16 bits", () => {
+  const manyClasses = drawDataset({ classCount: 300, trainCount: 600, testCount: 90 });
+  const model = testConfig({ layers: [12, 5, 300], batchSize: 64, shardSize: 5 });
+  const engines = [createWasmKernel(), createPlainKernel()].map((kernel) => {
+    const engine = createEngine({ kernel, config: model, dataset: manyClasses });
+    engine.setParameters(bytesOf(initialParameters(model.model, 1)));
+    return engine;
+  });
+
+  test("give one loss and gradient on both kernels, near that of plain float64", () => {
+    const unit = { kind: "gradient", step: 0, block: { start: 0, end: 13 } } as const;
+    const [wasm, plain] = engines.map((engine) => keep(engine.compute(unit)));
+    expect(wasm).toEqual(plain);
+    const order = epochOrder(0, model, planRun(model, { trainCount: 600, testCount: 90 }));
+    const parameters = Float64Array.from(initialParameters(model.model, 1));
+    const { features, targets } = manyClasses.train;
+    const expected = order.subarray(0, 64).reduce((sum, index) => {
+      const row = features.subarray(12 * index, 12 * index + 12);
+      const sample = { features: Array.from(row, (byte) => byte / 255), label: targets[index]! };
+      return sum + plainLoss(model, parameters, sample);
+    }, 0);
+    expect(wasm!.lossSum / expected).toBeCloseTo(1, 5);
+  });
+
+  test("are counted in an evaluation as samples, predictions and hits of each class", () => {
+    const unit = { kind: "evaluation", step: 0, block: { start: 0, end: 18 } } as const;
+    const { values, correct } = engines[0]!.compute(unit);
+    expect(values).toHaveLength(900);
+    const column = (at: number) => [...values].filter((_, i) => i % 3 === at);
+    const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
+    const { targets } = manyClasses.test;
+    expect(column(0)).toEqual(
+      Array.from({ length: 300 }, (_, label) => targets.filter((l) => l === label).length),
+    );
+    expect(sum(column(1))).toBe(90);
+    expect(sum(column(2))).toBe(correct);
   });
 });
 
@@ -229,7 +269,7 @@ function advanceThrough(engine: Engine, unit: Unit) {
 
 function plainLossSum(indices: readonly number[]): number {
   const parameters = Float64Array.from(initialParameters(config.model, 1));
-  const { features, labels } = dataset.train;
+  const { features, targets: labels } = dataset.train;
   return indices.reduce((sum, index) => {
     const row = features.subarray(12 * index, 12 * index + 12);
     const sample = { features: Array.from(row, (byte) => byte / 255), label: labels[index]! };

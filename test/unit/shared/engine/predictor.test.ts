@@ -73,7 +73,7 @@ describe.each(networks)("$loss, $output, $activation", (network) => {
       const block = { start: i, end: i + 1 };
       const { values } = engine.compute({ kind: "gradient", step: 0, block });
       const sample = order[i]!;
-      const label = dataset.train.labels[sample]!;
+      const label = dataset.train.targets[sample]!;
       const features = featuresOf("train", sample);
       expect(predictor.gradient(parameters, { features, label })).toEqual(values);
     }

@@ -97,7 +97,7 @@ describe("losses: the SIMD kernel equals its plain twin byte for byte", () => {
       );
       const rows = twins.putRows(logits, outputs);
       const random = new Random(outputs, 1);
-      const labels = twins.put(Uint8Array.from({ length: 5 }, () => random.below(outputs)));
+      const labels = twins.put(Uint16Array.from({ length: 5 }, () => random.below(outputs)));
       const losses = twins.allocate(20);
       twins.call(name, rows, rows, strideOf(outputs), 5, outputs, labels, losses);
       expect(twins.rowDifferences(rows, 5, outputs), `${name} deltas of ${outputs}`).toEqual([]);
@@ -109,10 +109,31 @@ describe("losses: the SIMD kernel equals its plain twin byte for byte", () => {
     const twins = new Twins();
     const rows = [1, 3, 3, 0, -0, 0, NaN, 1, 2, -1, NaN, -Infinity];
     const values = twins.putRows(Float32Array.from(rows), 3);
-    const predicted = twins.allocate(4);
+    const predicted = twins.allocate(8);
     twins.call("argmaxRows", predicted, values, 16, 4, 3);
     for (const { views } of [twins.wasm, twins.plain]) {
-      expect([...views.u8.subarray(predicted, predicted + 4)]).toEqual([1, 0, 0, 0]);
+      expect([...views.u16.subarray(predicted / 2, predicted / 2 + 4)]).toEqual([1, 0, 0, 0]);
+    }
+  });
+});
+
+describe("labels of 16 bits", () => {
+  test("softmaxCrossEntropy and argmaxRows reach output 65,535", () => {
+    const outputs = 65_536;
+    const twins = new Twins();
+    const logits = drawFloats(new Random(1), outputs);
+    logits[outputs - 1] = 40;
+    const rows = twins.putRows(logits, outputs);
+    const label = twins.put(Uint16Array.of(outputs - 1));
+    const losses = twins.allocate(4);
+    const predicted = twins.allocate(2);
+    twins.call("argmaxRows", predicted, rows, strideOf(outputs), 1, outputs);
+    twins.call("softmaxCrossEntropy", rows, rows, strideOf(outputs), 1, outputs, label, losses);
+    expect(twins.differences(losses, 1)).toEqual([]);
+    expect(twins.rowDifferences(rows, 1, outputs)).toEqual([]);
+    expect(twins.wasm.views.f32[losses / 4]).toBeLessThan(1e-6);
+    for (const { views } of [twins.wasm, twins.plain]) {
+      expect(views.u16[predicted / 2]).toBe(outputs - 1);
     }
   });
 });

@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
 
+import type { Dataset } from "../../../../shared/data/dataset.ts";
 import { checkModel } from "../../../../shared/model/check.ts";
 import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import { testConfig, type TestConfig } from "../../../support/fixtures/run-config.ts";
 
-const facts = { featureCount: 12, classCount: 3 };
+const facts: Pick<Dataset, "featureCount" | "target"> = {
+  featureCount: 12,
+  target: { kind: "classes", count: 3 },
+};
 const layers = [12, 5, 3];
 
 test.each<[TestConfig, RegExp]>([

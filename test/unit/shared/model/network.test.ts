@@ -155,6 +155,6 @@ function asFloats(split: Dataset["train"]): Dataset["train"] {
 function samplesOf({ train, featureCount }: Dataset) {
   return Array.from({ length: train.count }, (_, s) => ({
     features: [...train.features.subarray(s * featureCount, (s + 1) * featureCount)],
-    label: train.labels[s]!,
+    label: train.targets[s]!,
   }));
 }

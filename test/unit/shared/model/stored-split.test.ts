@@ -27,7 +27,7 @@ test.each([
 ])("%s: sparse rows give back the dense ones, %#", (_kernel, create, featureCount, trainCount) => {
   const kernel = create();
   const { train } = drawDataset({ featureCount, trainCount });
-  const { features, labels } = storeSplit(new Staging(kernel), train, "sparse");
+  const { features, targets: labels } = storeSplit(new Staging(kernel), train, "sparse");
   const { u32, u16, u8, f32 } = kernel.views;
   const [rowStarts, columns, values, table] = u32.subarray(features / 4, features / 4 + 4);
   const dense = new Uint8Array(train.features.length);
@@ -37,6 +37,6 @@ test.each([
     }
   }
   expect(dense).toEqual(train.features);
-  expect(u8.slice(labels, labels + train.count)).toEqual(train.labels);
+  expect(u8.slice(labels, labels + train.count)).toEqual(train.targets);
   expect(f32[table! / 4 + 200]).toBe(Math.fround(200 / 255));
 });

@@ -11,7 +11,7 @@ const digits: DatasetFacts = {
   name: "digits",
   sha256: "a".repeat(64),
   featureCount: 784,
-  classCount: 10,
+  target: { kind: "classes" as const, count: 10 },
   trainCount: 6_000,
   testCount: 1_000,
 };
@@ -115,7 +115,12 @@ describe("resolveRunConfig", () => {
   });
 
   test("full is the training split, auto layers follow the data, and a default batch fits 50 samples", () => {
-    const small = { ...digits, featureCount: 4, classCount: 3, trainCount: 50 };
+    const small = {
+      ...digits,
+      featureCount: 4,
+      target: { kind: "classes" as const, count: 3 },
+      trainCount: 50,
+    };
     expect(resolve({ batchSize: "full" }).batchSize).toBe(6_000);
     expect(resolve({ batchSize: "full" }).shardSize).toBe(96);
     expect(resolve({}, small).batchSize).toBe(50);

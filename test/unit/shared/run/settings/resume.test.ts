@@ -20,7 +20,7 @@ const facts: DatasetFacts = {
   name: "digits",
   sha256: "a".repeat(64),
   featureCount: 784,
-  classCount: 10,
+  target: { kind: "classes" as const, count: 10 },
   trainCount: 6_400,
   testCount: 1_000,
 };
