@@ -143,6 +143,10 @@ describe("evaluation units", () => {
   });
 });
 
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}
+
 describe("300 classes, whose labels take 16 bits", () => {
   const manyClasses = drawDataset({ classCount: 300, trainCount: 600, testCount: 90 });
   const model = testConfig({ layers: [12, 5, 300], batchSize: 64, shardSize: 5 });
@@ -172,7 +176,6 @@ describe("300 classes, whose labels take 16 bits", () => {
     const { values, correct } = engines[0]!.compute(unit);
     expect(values).toHaveLength(900);
     const column = (at: number) => [...values].filter((_, i) => i % 3 === at);
-    const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
     const { targets } = manyClasses.test;
     expect(column(0)).toEqual(
       Array.from({ length: 300 }, (_, label) => targets.filter((l) => l === label).length),
