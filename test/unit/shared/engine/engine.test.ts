@@ -143,8 +143,8 @@ describe("evaluation units", () => {
   });
 });
 
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
+function total(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 describe("300 classes, whose labels take 16 bits", () => {
@@ -180,8 +180,8 @@ describe("300 classes, whose labels take 16 bits", () => {
     expect(column(0)).toEqual(
       Array.from({ length: 300 }, (_, label) => targets.filter((l) => l === label).length),
     );
-    expect(sum(column(1))).toBe(90);
-    expect(sum(column(2))).toBe(correct);
+    expect(total(column(1))).toBe(90);
+    expect(total(column(2))).toBe(correct);
   });
 });
 
