@@ -62,8 +62,8 @@ async function main(): Promise<number> {
   }
 }
 
-/** Reads a file as text, but only so much that it shows as too large: a device may have no end. */
-function readStart(path: string): string {
+/** Reads a file, but only so much that it shows as too large: a device may have no end. */
+function readStart(path: string): Uint8Array {
   const bytes = Buffer.alloc(runFileBytesMax + 1);
   const file = openSync(path, "r");
   try {
@@ -73,7 +73,7 @@ function readStart(path: string): string {
       read = readSync(file, bytes, length, bytes.length - length, null);
       length += read;
     } while (read > 0);
-    return bytes.toString("utf8", 0, length);
+    return bytes.subarray(0, length);
   } finally {
     closeSync(file);
   }

@@ -21,7 +21,8 @@ export function readEnvironment(
 ): GivenOptions {
   const given = new Map<string, Given>();
   for (const key of keys) {
-    const text = environment[variableOf(key)];
+    // The end of a line that a file with CRLF left.
+    const text = environment[variableOf(key)]?.replace(/[\r\n]+$/u, "");
     const origin = { from: "env", label: variableOf(key) } as const;
     if (text !== undefined && text !== "") given.set(key, { texts: [text], origin });
   }

@@ -2,6 +2,7 @@
  * @file The command line: from arguments, environment and run file to validated options. Pure, except that a
  * function for reading the run file is passed in. Nothing is printed, started or ended here.
  */
+import { decodeText } from "../../shared/decode-text.ts";
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { dataOptions } from "../../shared/run/settings/data-settings.ts";
@@ -11,6 +12,7 @@ import type { RunRequest } from "../../shared/run/settings/run-settings.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 import type { CoordinatorOptions } from "../options.ts";
+import { withHome } from "../storage/home-path.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
 import { coordinatorDefaults, startDefaults, workerDefaults } from "./defaults.ts";
 import { readEnvironment } from "./environment.ts";
@@ -23,7 +25,7 @@ import {
 } from "./options.ts";
 import { expandOutput } from "./output-alias.ts";
 import { printConfig } from "./print-config.ts";
-import { readRunFile } from "./run-file.ts";
+import { readRunFile, runFileBytesMax } from "./run-file.ts";
 
 /** The parsed request. */
 export type ParsedCommand =
@@ -50,14 +52,14 @@ type Found = Extract<CommandLine, { kind: "command" }>;
  *
  * @param argv - The arguments after the program's name: `process.argv.slice(2)`.
  * @param environment - `process.env`.
- * @param readFile - Reads a run file as UTF-8; may throw what `fs.readFileSync` throws.
+ * @param readFile - Reads a run file; may throw what `fs.readFileSync` throws.
  * @param version - What `--version` prints.
  * @throws OperatorError with one line that says what, which value, and what to do.
  */
 export function parseCommandLine(
   argv: readonly string[],
   environment: Environment,
-  readFile: (path: string) => string,
+  readFile: (path: string) => Uint8Array,
   version: string,
 ): ParsedCommand {
   const found = readCommandLine(argv, version);
@@ -81,7 +83,7 @@ function parseWorker({ argument, flags }: Found, environment: Environment): Pars
 function parseCoordinator(
   { command, argument, flags }: Found,
   environment: Environment,
-  readFile: (path: string) => string,
+  readFile: (path: string) => Uint8Array,
 ): ParsedCommand {
   const keys = Object.keys(commands[command].table);
   const sources = [
@@ -104,9 +106,12 @@ function parseCoordinator(
   return { kind: "coordinator", options: optionsOf(settings), run: request };
 }
 
-function read(path: string, readFile: (path: string) => string): string {
+function read(path: string, readFile: (path: string) => Uint8Array): string {
   try {
-    return readFile(path);
+    const bytes = readFile(withHome(path));
+    // Possibly cut inside a character; `readRunFile` refuses it as too large.
+    if (bytes.length > runFileBytesMax) return Buffer.from(bytes).toString("latin1");
+    return decodeText(bytes);
   } catch (error) {
     const values = { path: shown(path), reason: systemReason(error) };
     throw new OperatorError(sentence("run-file-unreadable", values), { cause: error });

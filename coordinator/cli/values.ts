@@ -1,6 +1,7 @@
 /** @file Readers of values that only a command line has: switches, paths, addresses. */
-import { type Reader, text } from "../../shared/run/settings/readers.ts";
+import type { Reader } from "../../shared/run/settings/readers.ts";
 import { sentence } from "../../shared/words/sentence.ts";
+import { withHome } from "../storage/home-path.ts";
 
 const switchWords = new Map([
   ["true", true],
@@ -28,8 +29,12 @@ export function truthOr<T>(reader: Reader<T>): Reader<boolean | T> {
   };
 }
 
-/** A path, as the operating system accepts it. */
-export const path: Reader<string> = text(sentence("expects-path"), /^[^\0]+$/u);
+/** A path, as the operating system accepts it. `~` is the home folder, wherever the path comes from. */
+export const path: Reader<string> = {
+  expects: sentence("expects-path"),
+  words: [],
+  read: (given) => (/^[^\0]+$/u.test(given) ? withHome(given) : undefined),
+};
 
 /** An http or https address, without trailing slashes. */
 export const httpAddress: Reader<string> = {

@@ -2,6 +2,8 @@
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
+import { withHome } from "../storage/home-path.ts";
+
 /** What the answer depends on. */
 export interface CacheSurroundings {
   readonly platform: NodeJS.Platform;
@@ -22,7 +24,7 @@ export function cacheFolder(
   },
 ): string {
   const own = environment["PROMEDIO_CACHE"];
-  if (own !== undefined && own !== "") return own;
+  if (own !== undefined && own !== "") return withHome(own, home);
   if (platform === "win32") {
     const local = environment["LOCALAPPDATA"] ?? join(home, "AppData", "Local");
     return join(local, "promedio", "Cache");

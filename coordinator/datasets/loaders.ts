@@ -10,6 +10,7 @@ import { labelOf } from "../../shared/run/settings/complete.ts";
 import { isDataKey } from "../../shared/run/settings/data-settings.ts";
 import { oneOfThese, type Reader, valueText } from "../../shared/run/settings/readers.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { withHome } from "../storage/home-path.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { digitsLoader } from "./digits.ts";
 import { idxLoader } from "./idx-folder.ts";
@@ -119,5 +120,7 @@ interface Found {
 function find(name: string): Found | undefined {
   const [, kind = "", argument] = /^([a-z0-9]+)(?::([^\0]+))?$/u.exec(name) ?? [];
   const loader = Object.hasOwn(loaders, kind) ? loaders[kind] : undefined;
-  return loader?.accepts(argument) ? { kind, loader, argument } : undefined;
+  if (!loader?.accepts(argument)) return undefined;
+  const isPath = loader.takesPath && argument !== undefined;
+  return { kind, loader, argument: isPath ? withHome(argument) : argument };
 }

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 
+import { decodeText } from "../../shared/decode-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { quoted, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
@@ -71,10 +72,19 @@ function readPair({ cert, key }: TlsFiles): TlsPair {
 
 function read(flag: string, path: string): Buffer {
   try {
-    return readFileSync(path);
+    return asPem(readFileSync(path));
   } catch (cause) {
     const reason = systemReason(cause);
     throw new OperatorError(sentence("tls-file-unreadable", { flag, path, reason }), { cause });
+  }
+}
+
+/** Text in UTF-8 without a mark, which is all that OpenSSL reads. What is no text stays, to be refused as such. */
+function asPem(bytes: Buffer): Buffer {
+  try {
+    return Buffer.from(decodeText(bytes));
+  } catch {
+    return bytes;
   }
 }
 

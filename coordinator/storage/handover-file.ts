@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 
+import { decodeText } from "../../shared/decode-text.ts";
 import { sentenceSchema } from "../../shared/protocol/sentence-schema.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
@@ -23,7 +24,7 @@ export type FoundHandover =
 
 export async function readHandover(disk: Disk, path: string): Promise<FoundHandover> {
   try {
-    const text = new TextDecoder().decode(await readSmall(disk, path, bytesMax));
+    const text = decodeText(await readSmall(disk, path, bytesMax));
     return { found: true, handover: handoverSchema.parse(JSON.parse(text)) };
   } catch (error) {
     if (isMissing(error)) return { found: false, reason: undefined };

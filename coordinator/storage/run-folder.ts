@@ -16,6 +16,7 @@
  */
 import { basename, dirname, join } from "node:path";
 
+import { decodeText } from "../../shared/decode-text.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 import type { Handover } from "../run/handover.ts";
@@ -151,7 +152,7 @@ export class RunFolder {
   > {
     const path = this.setupPath;
     try {
-      const text = new TextDecoder().decode(await readSmall(this.#disk, path, setupBytesMax));
+      const text = decodeText(await readSmall(this.#disk, path, setupBytesMax));
       return { ok: true, setup: JSON.parse(text) };
     } catch (error) {
       return { ok: false, reason: sentence("cannot-read", { path, reason: systemReason(error) }) };

@@ -127,7 +127,7 @@ interface DescribedOption {
 
 /** The options in a command's help, except the help itself. */
 function optionsOf(command: string): DescribedOption[] {
-  const parsed = parseCommandLine([command, "--help"], {}, () => "", "");
+  const parsed = parseCommandLine([command, "--help"], {}, () => new Uint8Array(0), "");
   if (parsed.kind !== "print") throw new Error("--help prints");
   // A help text that is too long for its line continues indented on the next one.
   const lines = parsed.text.replaceAll(/\n {10,}/gu, " ").split("\n");

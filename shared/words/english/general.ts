@@ -11,6 +11,8 @@ export const general = {
   "disk-read-only": "the disk is read-only (EROFS)",
   "disk-failed": "the disk reported an error (EIO)",
   "too-many-files": "too many files are open (EMFILE)",
+  "not-text": "it is not text in UTF-8 or UTF-16",
+  "not-utf-8": "line {line} is not UTF-8; save the file as UTF-8",
   "is-folder": "it is a folder",
   "is-no-folder": "a part of the path is not a folder",
   "is-no-file": "it is not a file",

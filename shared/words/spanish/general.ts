@@ -13,6 +13,8 @@ export const general = translationOf<typeof english>()({
   "disk-read-only": "el disco es de solo lectura (EROFS)",
   "disk-failed": "el disco dio un error (EIO)",
   "too-many-files": "hay demasiados archivos abiertos (EMFILE)",
+  "not-text": "no es texto en UTF-8 ni UTF-16",
+  "not-utf-8": "la línea {line} no es UTF-8; guarda el archivo como UTF-8",
   "is-folder": "es una carpeta",
   "is-no-folder": "una parte de la ruta no es una carpeta",
   "is-no-file": "no es un archivo",

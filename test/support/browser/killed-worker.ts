@@ -108,7 +108,7 @@ async function record({ rows, kills }: { rows: number; kills: boolean }): Promis
 /** The program itself, as `promedio start --exit` would run it on a terminal. */
 async function start(terminal: Terminal): Promise<void> {
   const place = ["--host", "127.0.0.1", "--port", "0"];
-  const command = parseCommandLine(["start", "--exit", ...place], {}, () => "", "");
+  const command = parseCommandLine(["start", "--exit", ...place], {}, () => new Uint8Array(0), "");
   if (command.kind !== "coordinator") throw new Error("a coordinator was asked for");
   const code = await runCoordinator(command, {
     build: join(root, "build"),

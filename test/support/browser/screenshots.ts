@@ -72,7 +72,7 @@ function start(terminal: Terminal, port: number): Promise<number> {
   const rate = ["--optimizer", "adam", "--learning-rate", "0.003"];
   const run = ["--local-workers", "3", "--batch-size", "2000", "--epochs", "1000", ...rate];
   const args = ["coordinator", ...place, ...access, ...run];
-  const command = parseCommandLine(args, {}, () => "", "");
+  const command = parseCommandLine(args, {}, () => new Uint8Array(0), "");
   if (command.kind !== "coordinator") throw new Error("a coordinator was asked for");
   const ended = new Promise<string>((resolve) => (interrupt = resolve));
   return runCoordinator(command, {

@@ -4,8 +4,8 @@ import { OperatorError } from "../../../../shared/operator-error.ts";
 
 export interface Sources {
   readonly environment?: Readonly<Record<string, string>>;
-  /** Text of `run.yaml`. */
-  readonly file?: string;
+  /** Contents of `run.yaml`. */
+  readonly file?: string | Uint8Array;
 }
 
 /** Parses the arguments. A run file is named `run.yaml` and becomes the first argument after the command. */
@@ -44,7 +44,7 @@ export function mistake(act: () => unknown): string {
   throw new Error("no error was thrown");
 }
 
-function readFile(path: string, file: string | undefined): string {
-  if (path === "run.yaml" && file !== undefined) return file;
+function readFile(path: string, file: string | Uint8Array | undefined): Uint8Array {
+  if (path === "run.yaml" && file !== undefined) return Buffer.from(file);
   throw Object.assign(new Error(`ENOENT: ${path}`), { code: "ENOENT" });
 }
