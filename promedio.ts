@@ -57,6 +57,12 @@ async function main(): Promise<number> {
       return await runWorker(command);
     case "coordinator":
       return await runCoordinator(command);
+    case "evaluate":
+    case "explain":
+    case "export": {
+      const tools = await import("./coordinator/tools/main.ts");
+      return await tools.runTool(command, { build, write: (text) => output.write(text) });
+    }
     default:
       return assertNever(command);
   }

@@ -1,4 +1,4 @@
-/** @file The options of a coordinator that don't change the result of its runs. */
+/** @file The options of the program's commands, apart from the settings that change the result of a run. */
 import type { AuditPolicy } from "./audit/audit-policy.ts";
 
 /** All coordinator options that don't change the result, with all defaults resolved. */
@@ -41,3 +41,43 @@ export interface CoordinatorOptions {
   readonly exit: boolean;
   readonly json: boolean;
 }
+
+/** The formats in which a trained model leaves the program. */
+export const exportFormats = ["onnx", "safetensors", "json"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+interface ToolOptions {
+  /** A checkpoint's path, or a run's name or folder; `undefined`: the latest run. */
+  readonly checkpoint: string | undefined;
+  /** Folder of the runs. */
+  readonly runs: string;
+}
+
+interface DataToolOptions extends ToolOptions {
+  /** `undefined`: the dataset of the run. */
+  readonly dataset?: string;
+  /** `undefined`: the user's cache folder. */
+  readonly cache?: string;
+  readonly json: boolean;
+}
+
+export interface EvaluateCommand extends DataToolOptions {
+  readonly kind: "evaluate";
+}
+
+export interface ExplainCommand extends DataToolOptions {
+  readonly kind: "explain";
+  /** Index of a test sample. */
+  readonly sample: number;
+  readonly check: boolean;
+}
+
+export interface ExportCommand extends ToolOptions {
+  readonly kind: "export";
+  readonly format: ExportFormat;
+  /** A path, or `-` for standard output; absent: beside the checkpoint. */
+  readonly to?: string;
+}
+
+/** A command that looks at a trained model and ends. */
+export type ToolCommand = EvaluateCommand | ExplainCommand | ExportCommand;

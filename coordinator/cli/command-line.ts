@@ -30,8 +30,8 @@ export type CommandLine =
   | {
       readonly kind: "command";
       readonly command: CommandName;
-      /** The run file or the URL. */
-      readonly argument: string | undefined;
+      /** The run file, the URL, the checkpoint … */
+      readonly positionals: readonly string[];
       readonly flags: GivenOptions;
     };
 
@@ -70,13 +70,13 @@ function makeProgram(version: string, { print, found }: Findings): Command {
     .showSuggestionAfterError(false)
     .exitOverride();
   for (const name of commandNames) {
-    const { summary, argument, table } = commands[name];
+    const { summary, arguments: positionals, table } = commands[name];
     const command = program.command(name).description(summary).addHelpText("after", examples[name]);
-    command.argument(argument.name, argument.help);
+    for (const positional of positionals) command.argument(positional.name, positional.help);
     command.addHelpOption(new Option("-h, --help", "print this help").helpGroup("Output:"));
     for (const [key, row] of Object.entries(table)) addOption(command, name, key, row);
-    command.action((positional: string | undefined) => {
-      found({ kind: "command", command: name, argument: positional, flags: flagsOf(command) });
+    command.action(() => {
+      found({ kind: "command", command: name, positionals: command.args, flags: flagsOf(command) });
     });
   }
   return program;

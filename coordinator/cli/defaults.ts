@@ -21,3 +21,5 @@ export const coordinatorDefaults = {
 export const startDefaults = { localWorkers: 2 } as const;
 
 export const workerDefaults = { threads: 1 } as const;
+
+export const toolDefaults = { runs: "runs", format: "onnx", sample: 0, json: false } as const;

@@ -8,40 +8,69 @@ import {
 } from "../../shared/run/settings/defaults.ts";
 import type { OptionRow, OptionTable } from "../../shared/run/settings/option.ts";
 import { type OptionValue, valueText } from "../../shared/run/settings/readers.ts";
-import { coordinatorDefaults, startDefaults, workerDefaults } from "./defaults.ts";
-import { outputAlias, serverOptions, workerOptions } from "./options.ts";
+import { coordinatorDefaults, startDefaults, toolDefaults, workerDefaults } from "./defaults.ts";
+import { outputAlias, serverOptions, toolOptions, workerOptions } from "./options.ts";
 
-export const commandNames = ["start", "coordinator", "worker"] as const;
+/** Commands that look at a trained model and end. */
+export const toolNames = ["evaluate", "explain", "export"] as const;
+export type ToolName = (typeof toolNames)[number];
+
+export const commandNames = ["start", "coordinator", "worker", ...toolNames] as const;
 export type CommandName = (typeof commandNames)[number];
 
 interface CommandHelp {
   readonly summary: string;
-  readonly argument: { readonly name: string; readonly help: string };
+  /** In brackets if it may be left out. */
+  readonly arguments: readonly { readonly name: string; readonly help: string }[];
   readonly table: OptionTable;
   readonly defaults: Readonly<Record<string, OptionValue>>;
 }
 
 const serverTable = { ...serverOptions, output: outputAlias };
 const runFile = { name: "[run-file]", help: "settings in YAML or JSON: epochs: 10" };
+const checkpoint = {
+  name: "[checkpoint]",
+  help: "a checkpoint, or a run's name or folder; by default the latest run",
+};
 
 export const commands: Readonly<Record<CommandName, CommandHelp>> = {
   start: {
     summary: `Train on this machine and on every one that joins: a coordinator with ${startDefaults.localWorkers} workers.`,
-    argument: runFile,
+    arguments: [runFile],
     table: serverTable,
     defaults: { ...runDefaults, ...coordinatorDefaults, ...startDefaults },
   },
   coordinator: {
     summary: "Hold the parameters, hand out the work and average the gradients of whoever joins.",
-    argument: runFile,
+    arguments: [runFile],
     table: serverTable,
     defaults: { ...runDefaults, ...coordinatorDefaults },
   },
   worker: {
     summary: "Compute gradients for the coordinator at URL.",
-    argument: { name: "<url>", help: "http://host:port/join#token=…, ws://host:port or host:port" },
+    arguments: [
+      { name: "<url>", help: "http://host:port/join#token=…, ws://host:port or host:port" },
+    ],
     table: workerOptions,
     defaults: workerDefaults,
+  },
+  evaluate: {
+    summary: "Measure a trained model on the test samples of a dataset.",
+    arguments: [checkpoint],
+    table: toolOptions.evaluate,
+    defaults: toolDefaults,
+  },
+  explain: {
+    summary: "Show what a trained model saw in one sample, what it answered, and why.",
+    arguments: [checkpoint],
+    table: toolOptions.explain,
+    defaults: toolDefaults,
+  },
+  export: {
+    summary: "Write a trained model in a format that other programs read.",
+    arguments: [checkpoint],
+    table: toolOptions.export,
+    defaults: toolDefaults,
   },
 };
 
@@ -116,4 +145,16 @@ Every option can also be a variable: PROMEDIO_THREADS=auto, PROMEDIO_JOIN_TOKEN=
 Examples:
   promedio worker 'http://192.168.1.5:8080/join#token=Zk3…' --threads auto
   PROMEDIO_JOIN_TOKEN=Zk3… promedio worker 192.168.1.5:8080 --name laptop`,
+  evaluate: `
+Examples:
+  promedio evaluate                                the latest run's model, on its own test samples
+  promedio evaluate model.safetensors --dataset idx:./mine`,
+  explain: `
+Examples:
+  promedio explain --sample 7                      test sample 7 of the latest run
+  promedio explain runs/20261123-134501-x7kq --check`,
+  export: `
+Examples:
+  promedio export --to model.onnx                  the latest run's model for any ONNX runtime
+  promedio export runs/20261123-134501-x7kq --format json --to -`,
 };

@@ -6,11 +6,12 @@
 import { threadsMax, workerNameLengthMax } from "../../shared/protocol/limits.ts";
 import { dataOptions } from "../../shared/run/settings/data-settings.ts";
 import { flagOf, row, type Settings } from "../../shared/run/settings/option.ts";
-import { integer, oneOf, text, wordOr } from "../../shared/run/settings/readers.ts";
+import { integer, listed, oneOf, text, wordOr } from "../../shared/run/settings/readers.ts";
 import { runOptions } from "../../shared/run/settings/run-settings.ts";
 import { sayAtTerminal, sentence } from "../../shared/words/sentence.ts";
 import { auditPolicies } from "../audit/audit-policy.ts";
 import { datasetReader } from "../datasets/loaders.ts";
+import { exportFormats } from "../options.ts";
 import { httpAddress, origin, origins, path, truth, truthOr } from "./values.ts";
 
 const count = integer({ min: 1 });
@@ -112,6 +113,28 @@ export const workerOptions = {
     "shown by the coordinator; by default the host's name",
   ),
   joinToken: row("Workers", "<token>", token, "when the URL has none", { secret: true }),
+};
+
+/** The options of the commands that look at a trained model. */
+const toolRows = {
+  dataset: row("Data", "<name>", datasetReader, "the samples; by default those of the run"),
+  cache: coordinatorOptions.cache,
+  runs: coordinatorOptions.runs,
+  json: row("Output", undefined, truth, "print one JSON object"),
+};
+
+export const toolOptions = {
+  evaluate: toolRows,
+  explain: {
+    ...toolRows,
+    sample: row("Data", "<number>", integer({ min: 0 }), "which of the test samples"),
+    check: row("Output", undefined, truth, "compare the printed figures with the kernel's"),
+  },
+  export: {
+    runs: coordinatorOptions.runs,
+    format: row("Output", "<name>", oneOf(exportFormats), listed(exportFormats)),
+    to: row("Output", "<file>", path, "where to write; - for standard output"),
+  },
 };
 
 /**

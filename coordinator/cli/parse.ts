@@ -2,6 +2,7 @@
  * @file The command line: from arguments, environment and run file to validated options. Pure, except that a
  * function for reading the run file is passed in. Nothing is printed, started or ended here.
  */
+import { assertNever } from "../../shared/assert.ts";
 import { decodeText } from "../../shared/decode-text.ts";
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
@@ -11,15 +12,16 @@ import { readSettings } from "../../shared/run/settings/read-settings.ts";
 import type { RunRequest } from "../../shared/run/settings/run-settings.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
-import type { CoordinatorOptions } from "../options.ts";
+import type { CoordinatorOptions, ToolCommand } from "../options.ts";
 import { withHome } from "../storage/home-path.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
-import { coordinatorDefaults, startDefaults, workerDefaults } from "./defaults.ts";
+import { coordinatorDefaults, startDefaults, toolDefaults, workerDefaults } from "./defaults.ts";
 import { readEnvironment } from "./environment.ts";
-import { commands } from "./help.ts";
+import { commands, type ToolName, toolNames } from "./help.ts";
 import {
   coordinatorOptions,
   type CoordinatorSettings,
+  toolOptions,
   trainingOptions,
   workerOptions,
 } from "./options.ts";
@@ -32,6 +34,7 @@ export type ParsedCommand =
   /** Help, the version or the settings: print it to standard output and end with 0. */
   | { readonly kind: "print"; readonly text: string }
   | { readonly kind: "coordinator"; readonly options: CoordinatorOptions; readonly run: RunRequest }
+  | ToolCommand
   | {
       readonly kind: "worker";
       /** As typed; the worker's `parseJoinUrl` parses it. */
@@ -65,15 +68,41 @@ export function parseCommandLine(
   const found = readCommandLine(argv, version);
   if (found.kind === "print") return found;
   if (found.command === "worker") return parseWorker(found, environment);
+  const tool = toolNames.find((name) => name === found.command);
+  if (tool !== undefined) return parseTool(tool, found, environment);
   return parseCoordinator(found, environment, readFile);
 }
 
-function parseWorker({ argument, flags }: Found, environment: Environment): ParsedCommand {
+function parseTool(tool: ToolName, found: Found, environment: Environment): ToolCommand {
+  const keys = Object.keys(commands[tool].table);
+  const sources = [found.flags, readEnvironment(environment, keys, allKeys())];
+  const [checkpoint] = found.positionals;
+  const { runs } = toolDefaults;
+  switch (tool) {
+    case "evaluate": {
+      const { values } = readSettings(toolOptions.evaluate, sources);
+      return { kind: tool, checkpoint, json: toolDefaults.json, runs, ...values };
+    }
+    case "explain": {
+      const { values } = readSettings(toolOptions.explain, sources);
+      const { json, sample } = toolDefaults;
+      return { kind: tool, checkpoint, json, sample, check: false, runs, ...values };
+    }
+    case "export": {
+      const { values } = readSettings(toolOptions.export, sources);
+      return { kind: tool, checkpoint, format: toolDefaults.format, runs, ...values };
+    }
+    default:
+      return assertNever(tool);
+  }
+}
+
+function parseWorker({ positionals, flags }: Found, environment: Environment): ParsedCommand {
   const variables = readEnvironment(environment, Object.keys(workerOptions), allKeys());
   const { values } = readSettings(workerOptions, [flags, variables]);
   return {
     kind: "worker",
-    url: argument ?? "",
+    url: positionals[0] ?? "",
     threads: values.threads ?? workerDefaults.threads,
     name: values.name,
     joinToken: values.joinToken,
@@ -81,7 +110,7 @@ function parseWorker({ argument, flags }: Found, environment: Environment): Pars
 }
 
 function parseCoordinator(
-  { command, argument, flags }: Found,
+  { command, positionals: [runFile], flags }: Found,
   environment: Environment,
   readFile: (path: string) => Uint8Array,
 ): ParsedCommand {
@@ -89,7 +118,7 @@ function parseCoordinator(
   const sources = [
     flags,
     readEnvironment(environment, keys, allKeys()),
-    argument === undefined ? new Map() : readRunFile(argument, read(argument, readFile), keys),
+    runFile === undefined ? new Map() : readRunFile(runFile, read(runFile, readFile), keys),
   ].map(expandOutput);
 
   const run = readSettings(trainingOptions, sources);

@@ -64,8 +64,8 @@ export class Output implements ConsoleOutput {
     return this.#sink.writableLength;
   }
 
-  write(text: string): boolean {
-    return this.#sink.write(text, () => {
+  write(output: string | Uint8Array): boolean {
+    return this.#sink.write(output, () => {
       this.#taken += 1;
     });
   }

@@ -6,7 +6,6 @@ import { assert } from "../../shared/assert.ts";
 import type { Shape } from "../../shared/model/layer-kind.ts";
 import { layoutOf, type PlacedTensor } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/model/model-config.ts";
-import type { Tensor } from "../../shared/safetensors.ts";
 
 /** A tensor of `nn.Sequential` and the range of its values in the flat vector. */
 interface TorchTensor extends PlacedTensor {
@@ -36,7 +35,10 @@ export function torchTensorCount(model: ModelConfig): number {
  * @param values - One number per parameter: the parameters, or a tensor of the optimizer's state.
  * @returns Copies, keyed by name.
  */
-export function toTorch(values: Float32Array, model: ModelConfig): Map<string, Tensor> {
+export function toTorch(
+  values: Float32Array,
+  model: ModelConfig,
+): Map<string, { readonly shape: Shape; readonly data: Float32Array }> {
   const { parameterCount } = layoutOf(model);
   assert(values.length === parameterCount, `one value per parameter, got ${values.length}`);
   return new Map(

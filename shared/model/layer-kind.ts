@@ -5,6 +5,7 @@
 import type * as z from "zod/mini";
 
 import type { Kernel } from "../kernels/kernel.ts";
+import type { OnnxGraph, OnnxPlace } from "../onnx/graph.ts";
 import type { Sentence } from "../words/sentence.ts";
 import type { Layer, Rows } from "./layer.ts";
 
@@ -83,6 +84,12 @@ export interface LayerKind<Settings extends { readonly kind: string }> {
    * rows.
    */
   wireSparse?(wiring: Omit<Wiring, "input" | "inputDeltas">, settings: Settings): Layer;
+  /**
+   * Adds the operators that compute the layer to an ONNX graph.
+   *
+   * @returns The name of its output, `[N, …outputShape]`.
+   */
+  onnx(graph: OnnxGraph, place: OnnxPlace, settings: Settings): string;
   /**
    * The first layers of a small model that uses everything this kind can do, with odd sizes. The self-test and the
    * tests add an output and run it. The layer must come after parameters, so that ∂loss/∂x is computed.

@@ -20,6 +20,9 @@ describe("REFERENCE.md", () => {
     { command: "start", heading: "Options of `start` and `coordinator`" },
     { command: "coordinator", heading: "Options of `start` and `coordinator`" },
     { command: "worker", heading: "Options of `worker`" },
+    { command: "evaluate", heading: "Options of `evaluate`" },
+    { command: "explain", heading: "Options of `explain`" },
+    { command: "export", heading: "Options of `export`" },
   ])("has each option of $command once, with its default", ({ command, heading }) => {
     const rows = tableRows(sectionOf(reference, heading));
     const described = rows.map(([option = ""]) => codeSpansOf(option)[0]);

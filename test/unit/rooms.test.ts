@@ -17,7 +17,7 @@ const filesPerFolderMax = 16;
  */
 const floors: readonly (readonly string[])[] = [
   ["shared"],
-  ["shared/data", "shared/kernels"],
+  ["shared/data", "shared/kernels", "shared/onnx"],
   ["shared/model"],
   // The agreement: what a run is. It calls no kernel.
   ["shared/run"],
@@ -36,15 +36,15 @@ const floors: readonly (readonly string[])[] = [
   ["coordinator/run"],
   // The edges.
   ["coordinator/options.ts", "coordinator/edge", "coordinator/storage", "coordinator/console"],
-  ["coordinator/workers", "coordinator/datasets"],
+  ["coordinator/workers", "coordinator/datasets", "coordinator/export"],
   // From a request to a run in progress, and everybody who watches it.
   ["coordinator/stored-setup.ts"],
   ["coordinator/run-setup.ts"],
   ["coordinator/runs.ts"],
   ["coordinator/watch"],
   ["coordinator/reception.ts", "coordinator/dashboard"],
-  // Two that produce and accept a request; neither knows the other.
-  ["coordinator/main.ts", "coordinator/cli"],
+  // Those that produce and accept a request; neither knows the other.
+  ["coordinator/main.ts", "coordinator/tools", "coordinator/cli"],
 
   ["build-kernel.ts"],
   ["promedio.ts", "build.ts", "vitest.config.ts"],

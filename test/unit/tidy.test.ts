@@ -9,7 +9,8 @@ import { dirname, extname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 
-import { serverOptions, variableOf, workerOptions } from "../../coordinator/cli/options.ts";
+import { commands } from "../../coordinator/cli/help.ts";
+import { variableOf } from "../../coordinator/cli/options.ts";
 import { flagOf } from "../../shared/run/settings/option.ts";
 import {
   anchorsOf,
@@ -65,7 +66,7 @@ describe("the pages", () => {
   });
 
   test.each(guides)("%s: every flag and every variable that it names is an option", (page) => {
-    const keys = Object.keys({ ...serverOptions, ...workerOptions });
+    const keys = Object.values(commands).flatMap(({ table }) => Object.keys(table));
     const flags = [...keys.map(flagOf), ...otherFlags];
     const known = new Set([...flags, ...flags.map((flag) => flag.replace("--", "--no-"))]);
     const code = codeIn(read(page));

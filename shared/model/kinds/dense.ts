@@ -39,6 +39,8 @@ export const dense = {
   scratchBytes: ([inputs = 0], [outputs = 0]) => 64 * Math.max(inputs, outputs),
   wire: (wiring) => new DenseLayer(wiring),
   wireSparse: (wiring) => new SparseDenseLayer(wiring),
+  onnx: (graph, { input, tensor }) =>
+    graph.node("Gemm", [input, tensor("weight"), tensor("bias")], { transB: 1 }),
   example: {
     inputShape: [21],
     layers: [

@@ -5,7 +5,8 @@ import type { Kernel } from "../../kernels/kernel.ts";
 import type { LayerKind, Wiring } from "../layer-kind.ts";
 import type { Chunk, Layer, Rows } from "../layer.ts";
 
-type Name = "sigmoid" | "tanh" | "relu";
+const onnxOperators = { sigmoid: "Sigmoid", tanh: "Tanh", relu: "Relu" } as const;
+type Name = keyof typeof onnxOperators;
 
 /** `1 / (1 + e⁻ˣ)`. PyTorch's `nn.Sigmoid`. */
 export const sigmoid = elementwise("sigmoid");
@@ -21,6 +22,7 @@ function elementwise<Kind extends Name>(kind: Kind) {
     outputShape: (input) => input,
     inPlace: true,
     wire: (wiring) => new ElementwiseLayer(wiring, kind),
+    onnx: (graph, { input }) => graph.node(onnxOperators[kind], [input]),
     example: { inputShape: [21], layers: [{ kind: "dense", units: 9 }, { kind }] },
   } satisfies LayerKind<{ readonly kind: Kind }>;
 }

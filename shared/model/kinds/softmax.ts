@@ -15,6 +15,7 @@ export const softmax = {
   },
   inPlace: true,
   wire: (wiring) => new SoftmaxLayer(wiring),
+  onnx: (graph, { input }) => graph.node("Softmax", [input], { axis: 1 }),
   example: { inputShape: [21], layers: [{ kind: "dense", units: 9 }, { kind: "softmax" }] },
 } satisfies LayerKind<{ readonly kind: "softmax" }>;
 

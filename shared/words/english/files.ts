@@ -12,6 +12,8 @@ export const files = {
   "cannot-look-for-runs": "cannot look for runs in {path}: {reason}",
   "cannot-read": "cannot read {path}: {reason}",
   "cannot-write": "cannot write {path}: {reason}",
+  "model-does-not-fit": "{path} was not trained for {dataset}: {reason}",
+  "no-such-sample": "{dataset} has no test sample {sample}; the last one is {last}",
   "cannot-write-checkpoint": "cannot write checkpoint {path}: {reason}",
   "cannot-trim": "cannot trim {path}: {reason}",
   "lines-lost":

@@ -14,6 +14,8 @@ export const files = translationOf<typeof english>()({
   "cannot-look-for-runs": "no se pueden buscar entrenamientos en {path}: {reason}",
   "cannot-read": "no se puede leer {path}: {reason}",
   "cannot-write": "no se puede escribir {path}: {reason}",
+  "model-does-not-fit": "{path} no se entrenó para {dataset}: {reason}",
+  "no-such-sample": "{dataset} no tiene la muestra de prueba {sample}; la última es {last}",
   "cannot-write-checkpoint": "no se puede escribir el punto de control {path}: {reason}",
   "cannot-trim": "no se puede recortar {path}: {reason}",
   "lines-lost":

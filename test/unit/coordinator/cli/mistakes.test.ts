@@ -6,7 +6,10 @@ import { mistake, parse } from "./support.ts";
 /** Arguments as typed, without quoted spaces, and the exact error line. */
 const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ["coordiantor", "unknown command coordiantor; did you mean coordinator?"],
-  ["run.yaml", "unknown command run.yaml; the commands are start, coordinator or worker"],
+  [
+    "run.yaml",
+    "unknown command run.yaml; the commands are start, coordinator, worker, evaluate, explain or export",
+  ],
   ["help strat", "unknown command strat; did you mean start?"],
   ["--json", "unknown option --json; promedio --help lists the options"],
   ["start --learning-rat 1", "unknown option --learning-rat; did you mean --learning-rate?"],

@@ -1,0 +1,95 @@
+/** @file An explanation as lines for a terminal. */
+import { integer, percent } from "../console/view/figures.ts";
+import { pictureLines } from "../console/view/picture.ts";
+import type { Contribution, Explanation, LayerExplanation } from "./explanation.ts";
+
+/** What the lines are about. */
+export interface ExplainedSample {
+  /** `test sample 7 of digits`. */
+  readonly title: string;
+  readonly label: number;
+  readonly features: Float32Array;
+  /** Shape of the features: a picture if it has rows and columns. */
+  readonly shape: readonly number[];
+  readonly nameOf: (output: number) => string;
+}
+
+/** Outputs and wishes shown; a network may have thousands. */
+const outputsShown = 10;
+
+export function explanationLines(
+  sample: ExplainedSample,
+  explanation: Explanation,
+  isChecked: boolean,
+): string[] {
+  const { title, label, nameOf } = sample;
+  const { zeroGradients, parameterCount, largestDifference } = explanation;
+  const check = `Largest difference between x δ and the kernel's gradient: ${largestDifference}`;
+  return [
+    `${title}: ${nameOf(label)}`,
+    "",
+    ...pictureOf(sample),
+    ...outputLines(sample, explanation),
+    ...explanation.layers.flatMap((layer, index) => [
+      "",
+      ...layerLines(layer, index === explanation.layers.length - 1 ? nameOf : undefined),
+    ]),
+    "",
+    `${integer(zeroGradients)} of ${integer(parameterCount)} parameters have gradient 0 for this sample.`,
+    ...(isChecked ? [check] : []),
+  ];
+}
+
+function pictureOf({ features, shape }: ExplainedSample): string[] {
+  const [rows = 0, columns = 0, channels = 1] = shape;
+  if (shape.length < 2 || shape.length > 3) return [];
+  const grey = Float32Array.from({ length: rows * columns }, (_, pixel) => {
+    let sum = 0;
+    for (let c = 0; c < channels; c++) sum += features[pixel * channels + c] ?? 0;
+    return sum / channels;
+  });
+  return [...pictureLines(grey, { rows, columns }), ""];
+}
+
+function outputLines({ nameOf }: ExplainedSample, explanation: Explanation): string[] {
+  const { outputs, wishes, answer } = explanation;
+  const ordered = [...outputs.keys()].toSorted((a, b) => (outputs[b] ?? 0) - (outputs[a] ?? 0));
+  const shown = ordered.slice(0, outputsShown).map((output) => {
+    const value = percent(outputs[output] ?? 0).padStart(9);
+    const delta = signed(wishes[output] ?? 0).padStart(10);
+    return `  ${nameOf(output).padEnd(12)}${value}${delta}`;
+  });
+  return [
+    `The network answers ${nameOf(answer)}.`,
+    `  ${"output".padEnd(12)}${"answer".padStart(9)}${"δ".padStart(10)}`,
+    ...shown,
+  ];
+}
+
+function layerLines(
+  { name, inputs, outputs, zeroInputs, deltaSize, neuron }: LayerExplanation,
+  nameOf: ((output: number) => string) | undefined,
+): string[] {
+  const target = nameOf === undefined ? `neuron ${neuron.neuron}` : nameOf(neuron.neuron);
+  return [
+    `Layer ${name}: dense ${integer(inputs)} → ${integer(outputs)}; ${integer(zeroInputs)} inputs are 0; root mean square of δ ${deltaSize.toExponential(2)}`,
+    `  ${target}: sum ${signed(neuron.sum)} with bias ${signed(neuron.bias)}, δ ${signed(neuron.delta)}`,
+    `  ${"input".padStart(8)}${"x".padStart(10)}${"w".padStart(10)}${"x w".padStart(10)}${"∂L/∂w".padStart(12)}`,
+    ...neuron.contributions.map(contributionLine),
+  ];
+}
+
+function contributionLine({ input, value, weight, product, gradient }: Contribution): string {
+  const cells = [
+    String(input).padStart(8),
+    value.toFixed(4).padStart(10),
+    signed(weight).padStart(10),
+    signed(product).padStart(10),
+    (gradient === 0 ? "0" : gradient.toExponential(2)).padStart(12),
+  ];
+  return `  ${cells.join("")}`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
+}

@@ -1,0 +1,145 @@
+/** @file Runs the commands that look at a trained model and end. Wiring only. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { assertNever, known } from "../../shared/assert.ts";
+import type { Dataset } from "../../shared/data/dataset.ts";
+import { type Kernel, instantiateKernel } from "../../shared/kernels/kernel.ts";
+import { checkModel } from "../../shared/model/check.ts";
+import { modelTitle } from "../../shared/model/title.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
+import { sentence } from "../../shared/words/sentence.ts";
+import { systemReason } from "../../shared/words/system-reason.ts";
+import { integer, loss, percent } from "../console/view/figures.ts";
+import { formats } from "../export/formats.ts";
+import type { EvaluateCommand, ExplainCommand, ExportCommand, ToolCommand } from "../options.ts";
+import { nodeDisk, replaceFile } from "../storage/disk.ts";
+import { evaluateModel } from "./evaluation.ts";
+import { explanationLines } from "./explanation-text.ts";
+import { explain } from "./explanation.ts";
+import { openData, openModel, pathBeside, type OpenedModel } from "./load-model.ts";
+
+export interface ToolWorld {
+  /** The build folder, with the kernel. */
+  readonly build: string;
+  /** Writes to standard output. */
+  readonly write: (output: string | Uint8Array) => void;
+}
+
+/**
+ * Runs one command.
+ *
+ * @returns The exit code.
+ * @throws OperatorError for a model or a dataset that can't be used.
+ */
+export async function runTool(command: ToolCommand, world: ToolWorld): Promise<number> {
+  const model = await openModel(nodeDisk, command.checkpoint, command.runs);
+  switch (command.kind) {
+    case "evaluate":
+      await runEvaluate(command, model, world);
+      return 0;
+    case "explain":
+      await runExplain(command, model, world);
+      return 0;
+    case "export":
+      await runExport(command, model, world);
+      return 0;
+    default:
+      return assertNever(command);
+  }
+}
+
+async function runEvaluate(
+  command: EvaluateCommand,
+  model: OpenedModel,
+  { build, write }: ToolWorld,
+): Promise<void> {
+  const [dataset, kernel] = await Promise.all([openFitting(command, model), loadKernel(build)]);
+  const evaluation = evaluateModel(kernel, model, dataset);
+  const { samples, testLoss, testAccuracy } = evaluation;
+  const { path: checkpoint, step, fingerprint } = model;
+  if (command.json) {
+    const { name } = dataset;
+    write(jsonLine({ checkpoint, step, fingerprint, dataset: name, ...evaluation }));
+    return;
+  }
+  write(
+    `${checkpoint}: ${modelTitle(model.config.model)} after ${integer(step)} steps\n` +
+      `${integer(samples)} test samples of ${dataset.name}: loss ${loss(testLoss)}, accuracy ${percent(testAccuracy)}\n`,
+  );
+}
+
+async function runExplain(
+  command: ExplainCommand,
+  model: OpenedModel,
+  { build, write }: ToolWorld,
+): Promise<void> {
+  const [dataset, kernel] = await Promise.all([openFitting(command, model), loadKernel(build)]);
+  const { count } = dataset.test;
+  const { sample } = command;
+  if (sample >= count) {
+    const values = { sample: String(sample), dataset: dataset.name, last: String(count - 1) };
+    throw new OperatorError(sentence("no-such-sample", values));
+  }
+  const { features, label } = sampleOf(dataset, sample);
+  const explanation = explain(kernel, model, { features, label });
+  if (command.json) return write(jsonLine({ sample, label, ...explanation }));
+  const about = {
+    title: `Test sample ${sample} of ${dataset.name}`,
+    label,
+    features,
+    shape: dataset.featureShape,
+    nameOf: (output: number) => dataset.target.names?.[output] ?? String(output),
+  };
+  write(`${explanationLines(about, explanation, command.check).join("\n")}\n`);
+}
+
+async function runExport(
+  { format, to }: ExportCommand,
+  model: OpenedModel,
+  { write }: ToolWorld,
+): Promise<void> {
+  const { encode, extension } = formats[format];
+  const bytes = encode(model);
+  if (to === "-") return write(bytes);
+  const path = to ?? pathBeside(model, extension);
+  try {
+    await replaceFile(nodeDisk, path, bytes);
+  } catch (error) {
+    const why = { path, reason: systemReason(error) };
+    throw new OperatorError(sentence("cannot-write", why), { cause: error });
+  }
+  write(`${path}\n`);
+}
+
+async function loadKernel(build: string): Promise<Kernel> {
+  return instantiateKernel(await readFile(join(build, "kernel.wasm")));
+}
+
+async function openFitting(
+  command: EvaluateCommand | ExplainCommand,
+  model: OpenedModel,
+): Promise<Dataset> {
+  const { dataset } = await openData(nodeDisk, model, command);
+  const problem = checkModel(model.config, dataset);
+  if (problem !== undefined) {
+    const values = { path: model.path, dataset: dataset.name, reason: problem };
+    throw new OperatorError(sentence("model-does-not-fit", values));
+  }
+  return dataset;
+}
+
+/** One test sample as the network sees it: a byte means `fround(byte / 255)`. */
+function sampleOf({ test, featureCount }: Dataset, index: number) {
+  const { features, targets } = test;
+  const stored = features.subarray(index * featureCount, (index + 1) * featureCount);
+  const scale = features instanceof Uint8Array ? 255 : 1;
+  return {
+    features: Float32Array.from(stored, (value) => value / scale),
+    label: known(targets[index], "the sample exists"),
+  };
+}
+
+function jsonLine(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}

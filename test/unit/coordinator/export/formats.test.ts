@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+
+import { formats } from "../../../../coordinator/export/formats.ts";
+import type { TrainedModel } from "../../../../coordinator/export/trained-model.ts";
+import { exportFormats } from "../../../../coordinator/options.ts";
+import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import { Predictor } from "../../../../shared/engine/predictor.ts";
+import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
+import { initialParameters } from "../../../../shared/model/initialize.ts";
+import { type Example, sizeOf } from "../../../../shared/model/layer-kind.ts";
+import { layerKinds } from "../../../../shared/model/layer-kinds.ts";
+import { outputCount } from "../../../../shared/model/layout.ts";
+import { modelSchema } from "../../../../shared/model/model-schema.ts";
+import { Random } from "../../../../shared/random.ts";
+import { decodeSafetensors } from "../../../../shared/safetensors.ts";
+import { onnxRuntime } from "../../../support/fixtures/onnx-runtime.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+
+const run = await onnxRuntime();
+
+/** The example of a layer kind, with an output of three values. */
+function modelOf({ inputShape, layers }: Example): TrainedModel {
+  const model = modelSchema.parse({ inputShape, layers: [...layers, { kind: "dense", units: 3 }] });
+  const parameters = initialParameters(model, 3);
+  const config = { ...testConfig({ loss: "mse" }), model };
+  return { config, step: 12, parameters, fingerprint: fingerprintOf(parameters) };
+}
+
+/** Values between −1 and 1. */
+function drawn(count: number): Float32Array {
+  const random = new Random(5);
+  return Float32Array.from({ length: count }, () => random.below(2001) / 1000 - 1);
+}
+
+describe.each(Object.entries(layerKinds))("a model with a layer %s", (_, { example }) => {
+  const trained = modelOf(example);
+  const { model } = trained.config;
+
+  test.skipIf(run === undefined)("gives the same outputs in an independent runtime", async () => {
+    const samples = 5;
+    const data = drawn(samples * sizeOf(model.inputShape));
+    const ours = new Predictor(createPlainKernel(), trained.config).outputs(
+      trained.parameters,
+      data,
+    );
+    const shape = [samples, ...model.inputShape];
+    const theirs = await run!(formats.onnx.encode(trained), { data, shape });
+    expect(theirs).toHaveLength(samples * outputCount(model));
+    expect(Math.max(...theirs.map(Math.abs))).toBeGreaterThan(1e-2);
+    for (const [i, value] of theirs.entries())
+      expect(Math.abs(value - ours[i]!)).toBeLessThan(1e-5);
+  });
+
+  test("keeps every parameter in safetensors and in JSON", () => {
+    const { tensors } = decodeSafetensors(formats.safetensors.encode(trained));
+    const json = JSON.parse(new TextDecoder().decode(formats.json.encode(trained))) as {
+      tensors: Record<string, { shape: number[]; data: number[] }>;
+    };
+    const values = [...tensors.values()].flatMap(({ data }) => [...data]);
+    expect(values.toSorted(ascending)).toEqual([...trained.parameters].toSorted(ascending));
+    for (const [name, { shape, data }] of tensors) {
+      expect(json.tensors[name]).toEqual({ shape, data: [...data] });
+    }
+    expect(Object.keys(json.tensors)).toHaveLength(tensors.size);
+  });
+
+  test.each(exportFormats)("gives equal bytes for equal models as %s", (format) => {
+    expect(formats[format].encode(trained)).toEqual(formats[format].encode(modelOf(example)));
+  });
+});
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}
