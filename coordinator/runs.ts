@@ -3,6 +3,7 @@
  * and remembers how each ended. `training-run.ts` is the run itself; `run-job.ts` is what it leaves on disk.
  */
 import { assert } from "../shared/assert.ts";
+import { describeData } from "../shared/data/description.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import { sentence } from "../shared/words/sentence.ts";
@@ -197,11 +198,12 @@ export class Runs {
 
   #createJob(prepared: PreparedRun): RunJob {
     const { checkpointEvery, report, after, refuge } = this.#options;
-    const { folder, config, plan, resume } = prepared;
+    const { folder, config, plan, resume, dataset } = prepared;
     return new RunJob({
       folder,
       config,
       plan,
+      data: describeData(dataset.dataset),
       resumedFrom: resume,
       checkpointEvery,
       report,

@@ -10,6 +10,7 @@ export function encodeJson({
   step,
   parameters,
   fingerprint,
+  data,
 }: TrainedModel): Uint8Array<ArrayBuffer> {
   const tensors = [...toTorch(parameters, config.model)].map(([name, { shape, data }]) => {
     return [name, { shape, data: [...data] }] as const;
@@ -19,6 +20,7 @@ export function encodeJson({
     dataset: config.dataset.name,
     step,
     fingerprint,
+    ...data,
     tensors: Object.fromEntries(tensors),
   });
   return new TextEncoder().encode(`${text}\n`);

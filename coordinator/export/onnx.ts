@@ -1,36 +1,70 @@
 /**
- * @file A trained model as an ONNX file, which every runtime reads. Its input `input` is `[N, …inputShape]` as the
- * network sees it, its output `output` what the last layer gives. Operators come from the rows of the layer kinds.
+ * @file A trained model as an ONNX file, which every runtime reads. The graph is the whole way from a sample as the
+ * data have it to an answer as the data have it: bytes are divided by 255 at its start, and predicted numbers get
+ * their unit back at its end. What a graph can't say, such as the names of classes, is in the file's metadata.
  */
+import type { DataDescription } from "../../shared/data/description.ts";
 import { kindOf } from "../../shared/model/layer-kinds.ts";
 import { layoutOf } from "../../shared/model/layout.ts";
-import { encodeOnnx } from "../../shared/onnx/file.ts";
+import type { ModelConfig } from "../../shared/model/model-config.ts";
+import { encodeOnnx, type OnnxValue } from "../../shared/onnx/file.ts";
 import { OnnxGraph } from "../../shared/onnx/graph.ts";
 import { toTorch } from "../storage/torch-layout.ts";
 import { descriptionOf, type TrainedModel } from "./trained-model.ts";
 
 /** How many samples go in at once is the caller's choice. */
 const batch = "N";
+/** `Cast`'s number for float32. */
+const float32 = 1;
 
 export function encodeOnnxModel(model: TrainedModel): Uint8Array<ArrayBuffer> {
-  const { config, parameters } = model;
-  const { inputShape } = config.model;
+  const { config, parameters, data } = model;
   const { layers, outputShape } = layoutOf(config.model);
   const graph = new OnnxGraph();
-  for (const [name, { shape, data }] of toTorch(parameters, config.model)) {
-    graph.tensor(name, shape, data);
+  for (const [name, { shape, data: values }] of toTorch(parameters, config.model)) {
+    graph.tensor(name, shape, values);
   }
-  let last = "input";
+  const input = inputOf(config.model, data);
+  let last = addInput(graph, config.model, input);
   for (const layer of layers) {
     const place = { ...layer, input: last, tensor: (name: string) => `${layer.name}.${name}` };
     last = kindOf(layer.config).onnx(graph, place, layer.config);
   }
-  graph.rename(last, "output");
+  graph.rename(addUnits(graph, last, data), "output");
   return encodeOnnx({
     name: "promedio",
     graph,
-    inputs: [{ name: "input", type: "float32", shape: [batch, ...inputShape] }],
+    inputs: [input],
     outputs: [{ name: "output", type: "float32", shape: [batch, ...outputShape] }],
     metadata: descriptionOf(model),
   });
+}
+
+function inputOf({ inputShape }: ModelConfig, data: DataDescription | undefined): OnnxValue {
+  const { type, shape } = data?.features ?? { type: "floats", shape: inputShape };
+  return {
+    name: "input",
+    type: type === "bytes" ? "uint8" : "float32",
+    shape: [batch, ...shape],
+  };
+}
+
+/** From a sample as the data have it to the network's input. */
+function addInput(graph: OnnxGraph, { inputShape }: ModelConfig, input: OnnxValue): string {
+  let last = input.name;
+  if (input.type === "uint8") {
+    const bytes = graph.node("Cast", [last], { to: float32 });
+    last = graph.node("Div", [bytes, graph.floats([255])]);
+  }
+  const shape = [batch, ...inputShape];
+  if (shape.join() === input.shape.join()) return last;
+  return graph.node("Reshape", [last, graph.integers([-1, ...inputShape])]);
+}
+
+/** From standardised numbers to numbers in the unit of the data: value · scale + mean. */
+function addUnits(graph: OnnxGraph, last: string, data: DataDescription | undefined): string {
+  const scales = data?.target.kind === "values" ? data.target.scales : undefined;
+  if (scales === undefined) return last;
+  const scaled = graph.node("Mul", [last, graph.floats(scales.map(({ scale }) => scale))]);
+  return graph.node("Add", [scaled, graph.floats(scales.map(({ mean }) => mean))]);
 }

@@ -1,4 +1,5 @@
 /** @file A trained model as it leaves the program: what was trained, from what, and how far. */
+import type { DataDescription } from "../../shared/data/description.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 
 export interface TrainedModel {
@@ -9,11 +10,19 @@ export interface TrainedModel {
   readonly parameters: Float32Array;
   /** SHA-256 of the parameters, lower-case hex. */
   readonly fingerprint: string;
+  /** Absent for models of older versions. */
+  readonly data?: DataDescription | undefined;
 }
 
 /** What every exported file says about the model, for people and programs. */
-export function descriptionOf({ config, step, fingerprint }: TrainedModel): Map<string, string> {
+export function descriptionOf({
+  config,
+  step,
+  fingerprint,
+  data,
+}: TrainedModel): Map<string, string> {
   return new Map([
+    ...Object.entries(data ?? {}).map(([key, value]) => [key, JSON.stringify(value)] as const),
     ["model", JSON.stringify(config.model)],
     ["dataset", config.dataset.name],
     ["step", String(step)],

@@ -9,13 +9,15 @@
  * - `optimizer.<state>.0.weight` …: each tensor of the optimizer's state, in the same layout.
  *
  * Metadata: `format` is `pt` as in PyTorch's own files; `promedioCheckpoint` is the version of this format; `step`
- * is the number of committed steps; `config` and `progress` are JSON; `fingerprint`; and `sha256` is the SHA-256 of
+ * is the number of committed steps; `config`, `progress` and `data` (the meaning of features and targets, and the preprocessing) are
+ * JSON; `fingerprint`; and `sha256` is the SHA-256 of
  * the whole file with the 64 digits of this value set to `0`, so that no byte of the file can change unnoticed.
  */
 import * as z from "zod/mini";
 
 import { assert } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
+import { type DataDescription, dataDescriptionSchema } from "../../shared/data/description.ts";
 import { FormatError } from "../../shared/format-error.ts";
 import { stateNamesOf } from "../../shared/optimizers/optimizer.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
@@ -46,6 +48,8 @@ export interface Checkpoint {
   /** The optimizer's tensors by name (letters and digits), each of shape `[parameterCount]`. */
   readonly optimizerState: ReadonlyMap<string, Float32Array>;
   readonly progress: ProgressState;
+  /** What the model must know of its data to be used without them; absent in files of older versions. */
+  readonly data?: DataDescription | undefined;
 }
 
 /** A checkpoint that was read, with the fingerprint of its parameters; or the reason why it cannot be used. */
@@ -60,7 +64,7 @@ export function fingerprintOf(parameters: Float32Array): string {
 
 /** Writes a checkpoint; equal states give equal bytes. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
-  const { config, step, parameters, optimizerState, progress } = checkpoint;
+  const { config, step, parameters, optimizerState, progress, data } = checkpoint;
   const tensors = toTorch(parameters, config.model);
   for (const [state, values] of optimizerState) {
     assert(stateName.test(state), `a state's name has letters and digits only, got ${state}`);
@@ -76,6 +80,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
     ["progress", JSON.stringify(progress, spellNonFinite)],
     ["fingerprint", fingerprintOf(parameters)],
     ["sha256", noDigest],
+    ...(data === undefined ? [] : [["data", JSON.stringify(data)] as const]),
   ]);
   const bytes = encodeSafetensors({ metadata, tensors });
   bytes.set(new TextEncoder().encode(sha256OfParts(bytes)), digestOffset(bytes, noDigest));
@@ -139,6 +144,7 @@ function readCheckpoint(file: Safetensors, isOld: boolean): DecodedCheckpoint {
   const tensors = isOld ? renamedTensors(file.tensors, config.model) : file.tensors;
   const progress = readJson(metadata, "progress", progressSchema);
   const step = readJson(metadata, "step", z.int().check(z.gte(0)));
+  const data = metadata.has("data") ? readJson(metadata, "data", dataDescriptionSchema) : undefined;
   const parameters = readTensors("", tensors, config);
   const optimizerState = new Map<string, Float32Array>();
   for (const state of stateNamesIn(tensors)) {
@@ -168,7 +174,14 @@ function readCheckpoint(file: Safetensors, isOld: boolean): DecodedCheckpoint {
   }
   return {
     ok: true,
-    checkpoint: { config, step, parameters, optimizerState, progress },
+    checkpoint: {
+      config,
+      step,
+      parameters,
+      optimizerState,
+      progress,
+      ...(data === undefined ? {} : { data }),
+    },
     fingerprint,
   };
 }

@@ -2,6 +2,7 @@
  * @file One run and its folder: sets it up or finds where it stopped, keeps its checkpoints and metrics, and says
  * how it ended. It decides when to write; `run-folder.ts` knows how, and `training-run.ts` what is computed.
  */
+import type { DataDescription } from "../../shared/data/description.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { epochOf, type RunPlan } from "../../shared/run/plan.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -31,6 +32,7 @@ export interface RunJobOptions {
   readonly folder: RunFolder;
   readonly config: RunConfig;
   readonly plan: RunPlan;
+  readonly data: DataDescription;
   /** The checkpoint that the run continues from; `undefined` for a new run. */
   readonly resumedFrom: SavedCheckpoint | undefined;
   /** Epochs between two checkpoints. */
@@ -123,10 +125,15 @@ export class RunJob implements RunOutput {
   }
 
   async #write(snapshot: RunSnapshot): Promise<void> {
-    const { folder, config } = this.#options;
-    const checkpoint = checkpointOf(config, snapshot);
+    const { folder } = this.#options;
+    const checkpoint = this.#checkpoint(snapshot);
     // A failure only costs time at worst: the run continues, and the next checkpoint is another try.
     this.#note(snapshot, await folder.writeCheckpoint(checkpoint, { best: snapshot.isBest }));
+  }
+
+  #checkpoint(snapshot: RunSnapshot): Checkpoint {
+    const { config, data } = this.#options;
+    return { ...checkpointOf(config, snapshot), data };
   }
 
   #note({ step }: RunSnapshot, written: WrittenCheckpoint): void {
@@ -169,7 +176,7 @@ export class RunJob implements RunOutput {
 
   /** No later checkpoint will replace this one. So it is tried again, and finally written to another place. */
   async #saveResult(snapshot: RunSnapshot): Promise<void> {
-    const { folder, config, refuge } = this.#options;
+    const { folder, refuge } = this.#options;
     const isSafe = () => this.#savedStep === snapshot.step;
     for (let tries = 1; ; tries++) {
       this.#save(snapshot);
@@ -183,7 +190,7 @@ export class RunJob implements RunOutput {
       await this.#pause(pauseMs);
     }
     if (isSafe()) return;
-    this.#note(snapshot, await folder.writeElsewhere(checkpointOf(config, snapshot), refuge()));
+    this.#note(snapshot, await folder.writeElsewhere(this.#checkpoint(snapshot), refuge()));
     if (isSafe()) this.#warn(sentence("result-elsewhere", { path: this.#savedPath ?? "" }));
   }
 
@@ -199,7 +206,11 @@ export class RunJob implements RunOutput {
   }
 }
 
-function checkpointOf(config: RunConfig, { step, store, progress }: RunSnapshot): Checkpoint {
+/** The state of a run, without what it must know of its data. */
+export function checkpointOf(
+  config: RunConfig,
+  { step, store, progress }: RunSnapshot,
+): Omit<Checkpoint, "data"> {
   const { parameters, state: optimizerState } = store;
   return { config, step, parameters, optimizerState, progress };
 }

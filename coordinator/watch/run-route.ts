@@ -4,9 +4,11 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
+import { describeData } from "../../shared/data/description.ts";
 import { sendBody, sendText } from "../edge/http-body.ts";
 import type { CurrentRun } from "../runs.ts";
 import { encodeCheckpoint } from "../storage/checkpoint.ts";
+import { checkpointOf } from "../storage/run-job.ts";
 
 const prefix = "/run/";
 /**
@@ -51,14 +53,14 @@ function sendParameters({ number, run }: CurrentRun, response: ServerResponse): 
   sendBody(body, response, chunkBytes);
 }
 
-function sendCheckpoint({ run }: CurrentRun, response: ServerResponse): void {
-  const { step, store, progress } = run.snapshot();
-  const { parameters, state: optimizerState } = store;
-  const body = encodeCheckpoint({ config: run.config, step, parameters, optimizerState, progress });
+function sendCheckpoint({ run, prepared }: CurrentRun, response: ServerResponse): void {
+  const state = checkpointOf(run.config, run.snapshot());
+  const data = describeData(prepared.dataset.dataset);
+  const body = encodeCheckpoint({ ...state, data });
   response.writeHead(200, {
     "Content-Type": "application/octet-stream",
     "Content-Length": body.length,
-    "Content-Disposition": `attachment; filename="${run.id}-step-${step}.safetensors"`,
+    "Content-Disposition": `attachment; filename="${run.id}-step-${state.step}.safetensors"`,
   });
   sendBody(body, response, chunkBytes);
 }

@@ -13,6 +13,7 @@ import type { Disk } from "../../../coordinator/storage/disk.ts";
 import { type JobEnd, RunJob } from "../../../coordinator/storage/run-job.ts";
 import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
 import type { Dataset } from "../../../shared/data/dataset.ts";
+import { describeData } from "../../../shared/data/description.ts";
 import { instantiateKernel, type Kernel } from "../../../shared/kernels/kernel.ts";
 import { OperatorError } from "../../../shared/operator-error.ts";
 import type { CoordinatorMessage } from "../../../shared/protocol/messages.ts";
@@ -192,6 +193,7 @@ export class SimCoordinator {
       folder,
       config,
       plan,
+      data: describeData(dataset.dataset),
       resumedFrom: resume,
       checkpointEvery: 1,
       report: (event) => this.#report(event),

@@ -51,6 +51,27 @@ describe.each(Object.entries(layerKinds))("a model with a layer %s", (_, { examp
       expect(Math.abs(value - ours[i]!)).toBeLessThan(1e-5);
   });
 
+  test.skipIf(run === undefined)("takes bytes as the data have them, in their shape", async () => {
+    const { inputShape } = model;
+    const inputs = sizeOf(inputShape);
+    const bytes = Uint8Array.from({ length: 4 * inputs }, (_, i) => (i * 37) % 256);
+    const data = {
+      features: { type: "bytes", shape: [inputs, 1] },
+      target: { kind: "values", count: 3, scales: [1, 2, 3].map((k) => ({ mean: k, scale: k })) },
+    } as const;
+    const features = Float32Array.from(bytes, (byte) => byte / 255);
+    const ours = new Predictor(createPlainKernel(), trained.config).outputs(
+      trained.parameters,
+      features,
+    );
+    const file = formats.onnx.encode({ ...trained, data });
+    const theirs = await run!(file, { data: bytes, shape: [4, inputs, 1] });
+    for (const [i, value] of theirs.entries()) {
+      const k = (i % 3) + 1;
+      expect(Math.abs(value - (ours[i]! * k + k))).toBeLessThan(1e-4);
+    }
+  });
+
   test("keeps every parameter in safetensors and in JSON", () => {
     const { tensors } = decodeSafetensors(formats.safetensors.encode(trained));
     const json = JSON.parse(new TextDecoder().decode(formats.json.encode(trained))) as {

@@ -28,5 +28,9 @@ export function checkpointAt(step: number): Checkpoint {
       },
       bestTestLoss: null,
     },
+    data: {
+      features: { type: "bytes", shape: [3] },
+      target: { kind: "classes", count: 2, names: ["no", "yes"] },
+    },
   };
 }

@@ -1,0 +1,44 @@
+/**
+ * @file What a trained model must know of its dataset to be used without it: the form of a sample, what the targets
+ * mean, and how a raw record becomes features. It is kept in every checkpoint.
+ */
+import * as z from "zod/mini";
+
+import type { Dataset, Target } from "./dataset.ts";
+import { type Preprocessing, preprocessingSchema } from "./preprocessing.ts";
+import { targetSchema } from "./target-schema.ts";
+
+export interface DataDescription {
+  readonly features: {
+    /** `bytes`: the network sees `fround(byte / 255)`. `floats`: it sees the values. */
+    readonly type: "bytes" | "floats";
+    /** The shape of one sample, outermost dimension first. */
+    readonly shape: readonly number[];
+  };
+  readonly target: Target;
+  /** Absent: the features are the record. */
+  readonly preprocessing?: Preprocessing | undefined;
+}
+
+export const dataDescriptionSchema: z.ZodMiniType<DataDescription> = z.strictObject({
+  features: z.strictObject({
+    type: z.enum(["bytes", "floats"]),
+    shape: z.array(z.int().check(z.positive())),
+  }),
+  target: targetSchema,
+  preprocessing: z.optional(preprocessingSchema),
+});
+
+export function describeData({
+  featureShape: shape,
+  target,
+  preprocessing,
+  train,
+}: Dataset): DataDescription {
+  const type = train.features instanceof Uint8Array ? "bytes" : "floats";
+  return {
+    features: { type, shape },
+    target,
+    ...(preprocessing === undefined ? {} : { preprocessing }),
+  };
+}
