@@ -56,7 +56,13 @@ showMistakes(source);
 element("save-csv").addEventListener("click", () => {
   saveBlob(new Blob([points.csv()], { type: "text/csv" }), `${runId}.csv`);
 });
-element("save-checkpoint").addEventListener("click", () => void saveCheckpoint());
+element("save-checkpoint").addEventListener("click", () => {
+  void saveFromRun("checkpoint", ".safetensors");
+});
+element("save-onnx").addEventListener("click", () => void saveFromRun("model.onnx", ".onnx"));
+element("save-safetensors").addEventListener("click", () => {
+  void saveFromRun("model.safetensors", "-model.safetensors");
+});
 
 const feed = new Feed(token, { message: receive, points: receivePoints, link: showLink });
 
@@ -81,9 +87,9 @@ function receive(message: DashboardMessage): void {
   }
 }
 
-async function saveCheckpoint(): Promise<void> {
-  const path = `/run/${runNumber}/checkpoint`;
-  const hasCome = await saveFromServer(path, token, `${runId}.safetensors`);
+async function saveFromRun(file: string, ending: string): Promise<void> {
+  const path = `/run/${runNumber}/${file}`;
+  const hasCome = await saveFromServer(path, token, runId + ending);
   setText(element("save-error"), hasCome ? "" : say("checkpointLost"));
 }
 

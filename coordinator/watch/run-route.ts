@@ -1,13 +1,16 @@
 /**
  * @file Runs over HTTP: `/run/parameters`, the current run's committed parameters as little-endian float32 with their
- * step and run in the headers, and `/run/<number>/checkpoint`, a run's newest state as a file.
+ * step and run in the headers; `/run/<number>/checkpoint`, a run's newest state as a file; and `/run/<number>/model.onnx`
+ * or `.safetensors`, its model for other programs.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { describeData } from "../../shared/data/description.ts";
 import { sendBody, sendText } from "../edge/http-body.ts";
+import { formats } from "../export/formats.ts";
+import type { ExportFormat } from "../options.ts";
 import type { CurrentRun } from "../runs.ts";
-import { encodeCheckpoint } from "../storage/checkpoint.ts";
+import { type Checkpoint, encodeCheckpoint, fingerprintOf } from "../storage/checkpoint.ts";
 import { checkpointOf } from "../storage/run-job.ts";
 
 const prefix = "/run/";
@@ -16,6 +19,9 @@ const prefix = "/run/";
  * the whole.
  */
 const chunkBytes = 256 * 1024;
+
+/** JSON is not among them: to write a large model as text would hold up the run. */
+const servedFormats = ["onnx", "safetensors"] as const satisfies readonly ExportFormat[];
 
 export interface RunRoute {
   /** Answers a request whose path begins with `/run/`. Returns false for any other request, without touching it. */
@@ -36,7 +42,11 @@ export function createRunRoute(current: () => CurrentRun | undefined): RunRoute 
       } else if (run === undefined) sendText(response, 404, "no run yet");
       else if (path === "/run/parameters") sendParameters(run, response);
       else if (path === `/run/${run.number}/checkpoint`) sendCheckpoint(run, response);
-      else sendText(response, 404, "not found");
+      else {
+        const format = servedFormats.find((name) => path === `/run/${run.number}/model.${name}`);
+        if (format === undefined) sendText(response, 404, "not found");
+        else sendModel(run, format, response);
+      }
       return true;
     },
   };
@@ -53,14 +63,30 @@ function sendParameters({ number, run }: CurrentRun, response: ServerResponse): 
   sendBody(body, response, chunkBytes);
 }
 
-function sendCheckpoint({ run, prepared }: CurrentRun, response: ServerResponse): void {
-  const state = checkpointOf(run.config, run.snapshot());
+function sendCheckpoint(current: CurrentRun, response: ServerResponse): void {
+  const checkpoint = newestState(current);
+  const name = `${current.run.id}-step-${checkpoint.step}.safetensors`;
+  sendFile(encodeCheckpoint(checkpoint), name, response);
+}
+
+function sendModel(current: CurrentRun, format: ExportFormat, response: ServerResponse): void {
+  const checkpoint = newestState(current);
+  const fingerprint = fingerprintOf(checkpoint.parameters);
+  const name = `${current.run.id}-step-${checkpoint.step}-model.${format}`;
+  sendFile(formats[format].encode({ ...checkpoint, fingerprint }), name, response);
+}
+
+function newestState({ run, prepared }: CurrentRun): Checkpoint {
   const data = describeData(prepared.dataset.dataset);
-  const body = encodeCheckpoint({ ...state, data });
+  return { ...checkpointOf(run.config, run.snapshot()), data };
+}
+
+/** @param name - Of our own making, so it needs no escaping. */
+function sendFile(body: Uint8Array, name: string, response: ServerResponse): void {
   response.writeHead(200, {
     "Content-Type": "application/octet-stream",
     "Content-Length": body.length,
-    "Content-Disposition": `attachment; filename="${run.id}-step-${state.step}.safetensors"`,
+    "Content-Disposition": `attachment; filename="${name}"`,
   });
   sendBody(body, response, chunkBytes);
 }

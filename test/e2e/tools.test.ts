@@ -30,7 +30,8 @@ async function refused(...args: string[]): Promise<string> {
 
 test("evaluate gives the run's own figures, explain and export its model", async () => {
   const run = ["--dataset", "digits:600,100", "--epochs", "2", "--local-workers", "2"];
-  const end = await cluster.coordinator("--exit", "--name", "one", ...run).event("finished");
+  const coordinator = cluster.coordinator("--open", "--name", "one", ...run);
+  const end = await coordinator.event("finished");
   const { checkpoint, fingerprint, steps: step, testLoss, testAccuracy } = end;
   const shown = { checkpoint: "runs/one/checkpoints/step-00000020.safetensors", step, fingerprint };
   expect(join(cluster.folder, shown.checkpoint)).toBe(checkpoint);
@@ -53,6 +54,12 @@ test("evaluate gives the run's own figures, explain and export its model", async
   );
 
   expect(await promedio("export")).toBe("runs/one/one-step-20.onnx\n");
+  const onnx = await readFile(join(cluster.folder, "runs/one/one-step-20.onnx"));
+  const { url } = await coordinator.event("listening");
+  const served = await fetch(`${String(url)}/run/1/model.onnx`);
+  expect(served.headers.get("content-disposition")).toContain("one-step-20-model.onnx");
+  expect(Buffer.from(await served.arrayBuffer())).toEqual(onnx);
+  expect((await fetch(`${String(url)}/run/1/model.json`)).status).toBe(404);
   await promedio("export", "one", "--format", "safetensors", "--to", "model.safetensors");
   const { metadata, tensors } = decodeSafetensors(
     await readFile(join(cluster.folder, "model.safetensors")),

@@ -91,6 +91,8 @@ const restlessAdmin: Attack = {
 const paths = [
   "/run/parameters?x=/../..",
   "/run/1/checkpoint",
+  "/run/1/model.onnx",
+  "/run/1/model.exe",
   "/run/0/checkpoint",
   "/run/-1/checkpoint",
   "/run/1e0/checkpoint",

@@ -54,7 +54,7 @@ describe.each(Object.entries(layerKinds))("a model with a layer %s", (_, { examp
   test.skipIf(run === undefined)("takes bytes as the data have them, in their shape", async () => {
     const { inputShape } = model;
     const inputs = sizeOf(inputShape);
-    const bytes = Uint8Array.from({ length: 4 * inputs }, (_, i) => (i * 37) % 256);
+    const bytes = Uint8Array.from({ length: 4 * inputs }, (_byte, i) => (i * 37) % 256);
     const data = {
       features: { type: "bytes", shape: [inputs, 1] },
       target: { kind: "values", count: 3, scales: [1, 2, 3].map((k) => ({ mean: k, scale: k })) },
