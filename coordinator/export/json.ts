@@ -10,7 +10,7 @@ export function encodeJson({
   step,
   parameters,
   fingerprint,
-  data,
+  data: description,
 }: TrainedModel): Uint8Array<ArrayBuffer> {
   const tensors = [...toTorch(parameters, config.model)].map(([name, { shape, data }]) => {
     return [name, { shape, data: [...data] }] as const;
@@ -20,7 +20,7 @@ export function encodeJson({
     dataset: config.dataset.name,
     step,
     fingerprint,
-    ...data,
+    ...description,
     tensors: Object.fromEntries(tensors),
   });
   return new TextEncoder().encode(`${text}\n`);
