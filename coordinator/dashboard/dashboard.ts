@@ -51,7 +51,7 @@ const runsPanel = new RunsPanel(() => showCurves());
 const eventsPanel = new EventsPanel(() => feed);
 showWeights(source);
 listenToPad(source);
-showMistakes(source);
+showMistakes(source, (mistakes) => confusionPanel.showFound(mistakes));
 
 element("save-csv").addEventListener("click", () => {
   saveBlob(new Blob([points.csv()], { type: "text/csv" }), `${runId}.csv`);

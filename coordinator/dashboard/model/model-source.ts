@@ -13,6 +13,8 @@ export interface Model {
   /** Committed steps. */
   readonly step: number;
   readonly parameters: Float32Array;
+  /** The run's dataset; its samples are fetched when they are needed. */
+  readonly dataset: RemoteDataset;
   /** Runs samples through the model; `undefined` if this browser cannot. */
   readonly predictor: Predictor | undefined;
 }
@@ -57,7 +59,7 @@ export class ModelSource {
   }
 
   /** The run's dataset, opened at the first call. */
-  dataset(): Promise<RemoteDataset> {
+  #openDataset(): Promise<RemoteDataset> {
     const { sha256 = "" } = this.#config?.dataset ?? {};
     this.#dataset ??= RemoteDataset.open(sha256, this.#token);
     return this.#dataset;
@@ -102,9 +104,10 @@ export class ModelSource {
     const parameters = new Float32Array(await response.arrayBuffer());
     this.#predictor ??= createPredictor(config);
     const predictor = await this.#predictor;
+    const dataset = await this.#openDataset();
     if (run !== this.#run || config !== this.#config) return;
     const step = Number(response.headers.get("Promedio-Step"));
-    this.#model = { run, config, step, parameters, predictor };
+    this.#model = { run, config, step, parameters, dataset, predictor };
   }
 }
 

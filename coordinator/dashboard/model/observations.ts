@@ -13,8 +13,8 @@ const samplesShown = 6;
 
 export interface Observations {
   readonly step: number;
-  /** Width of a sample's picture; `undefined` if samples are not pictures. */
-  readonly side: number | undefined;
+  /** The shape of one sample. */
+  readonly featureShape: readonly number[];
   readonly samples: readonly {
     readonly label: number;
     readonly features: Float32Array;
@@ -34,9 +34,8 @@ export async function observe(
 ): Promise<Observations | undefined> {
   const { model } = source;
   if (model === undefined) return undefined;
-  const { config, parameters, predictor } = model;
+  const { config, parameters, dataset, predictor } = model;
   if (predictor === undefined) return undefined;
-  const dataset = await source.dataset();
   const counts = { trainCount: dataset.count("train"), testCount: dataset.count("test") };
   const plan = planRun(config, counts);
   const step = Math.min(model.step, plan.totalSteps - 1);
@@ -52,8 +51,7 @@ export async function observe(
       return { label, features, gradients };
     }),
   );
-  const { featureShape } = dataset;
-  return { step, side: featureShape.length === 2 ? featureShape[1] : undefined, samples };
+  return { step, featureShape: dataset.featureShape, samples };
 }
 
 /** The first samples of a step's batch. The workers derive the same order. */

@@ -9,28 +9,33 @@ export interface Spot {
   readonly y: number;
 }
 
+export interface Stroke {
+  /** At least one. */
+  readonly spots: readonly Spot[];
+  readonly color: string;
+}
+
 export class Strokes {
-  readonly #strokes: Spot[][] = [];
+  readonly #strokes: (Stroke & { readonly spots: Spot[] })[] = [];
   /** The pointer that is drawing. */
   #pointer: number | undefined;
 
-  /** Each stroke has at least one spot. */
-  get all(): readonly (readonly Spot[])[] {
+  get all(): readonly Stroke[] {
     return this.#strokes;
   }
 
   /** A pointer touches the pad. @returns Whether it draws from now on. */
-  begin(pointer: number, spot: Spot): boolean {
+  begin(pointer: number, spot: Spot, color: string): boolean {
     if (this.#pointer !== undefined) return false;
     this.#pointer = pointer;
-    this.#strokes.push([spot]);
+    this.#strokes.push({ spots: [spot], color });
     return true;
   }
 
   /** A pointer moves. @returns Whether it drew. */
   move(pointer: number, spots: readonly Spot[]): boolean {
     if (pointer !== this.#pointer) return false;
-    this.#strokes.at(-1)?.push(...spots);
+    this.#strokes.at(-1)?.spots.push(...spots);
     return true;
   }
 

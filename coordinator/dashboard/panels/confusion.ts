@@ -1,31 +1,61 @@
-/** @file The confusion matrix of the last evaluation: a row per true class, a column per predicted class. */
+/**
+ * @file The confusion of the last evaluation: a matrix with a row per true class and a column per predicted class; and,
+ * where there are many classes, the pairs that are confused most often.
+ */
 import type { EvaluationView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
-import { type Cell, element, fillBody, fillHead, setText } from "../page.ts";
+import { type Pair, worstPairs } from "../model/pairs.ts";
+import { type Cell, create, element, fillBody, fillHead, setText } from "../page.ts";
 import { say } from "../texts/language.ts";
 
-/** More classes would not fit on a card. */
-const classesMax = 20;
+/** More rows would not be a matrix that a person can read. */
+const classesMax = 64;
+/** From here on the cells are smaller, and the worst pairs are listed too. */
+const classesOfFullSizeMax = 20;
+const pairsMax = 12;
 
 export class ConfusionPanel {
   readonly #table = element("confusion", HTMLTableElement);
+  #hasMatrix = false;
 
   show(evaluation: EvaluationView | null): void {
     const counts = evaluation?.confusion ?? [];
     const classes = Math.sqrt(counts.length);
-    const isShown = classes > 0 && classes <= classesMax;
-    this.#table.hidden = !isShown;
-    setText(element("confusion-how"), say(isShown ? "confusionHow" : "confusionNone"));
-    if (!isShown) return;
+    const isMany = classes > classesOfFullSizeMax;
+    this.#hasMatrix = classes > 0 && classes <= classesMax;
+    this.#table.hidden = !this.#hasMatrix;
+    this.#table.classList.toggle("many", isMany);
+    this.#table.parentElement?.classList.toggle("many-classes", isMany);
+    const wanted = this.#hasMatrix ? "confusionHow" : "confusionTooMany";
+    setText(element("confusion-how"), say(evaluation === null ? "confusionNone" : wanted));
+    if (evaluation === null) this.#list([]);
+    if (!this.#hasMatrix) return;
     const indices = Array.from({ length: classes }, (_, i) => i);
     fillHead(this.#table, [say("actual"), ...indices.map(String)]);
+    const rows = indices.map((label) => counts.slice(label * classes, (label + 1) * classes));
     fillBody(
       this.#table,
-      indices.map((label) => {
-        const row = counts.slice(label * classes, (label + 1) * classes);
-        return rowOf(label, row);
-      }),
+      rows.map((row, label) => rowOf(label, row)),
     );
+    const pairs = rows.flatMap((row, label) =>
+      row.map((count, predicted) => ({ label, predicted, count })),
+    );
+    this.#list(isMany ? worstPairs(pairs, pairsMax) : []);
+  }
+
+  /** The mistakes that the page itself found: they are shown where there are too many classes for a matrix. */
+  showFound(mistakes: readonly Omit<Pair, "count">[]): void {
+    if (this.#hasMatrix) return;
+    const single = mistakes.map(({ label, predicted }) => ({ label, predicted, count: 1 }));
+    this.#list(worstPairs(single, pairsMax));
+  }
+
+  #list(pairs: readonly Pair[]): void {
+    element("pairs-title").hidden = pairs.length === 0;
+    const items = pairs.map(({ count, ...pair }) =>
+      create("li", "", `${say("mistake", pair)}: ${figures.whole(count)} ×`),
+    );
+    element("pairs").replaceChildren(...items);
   }
 }
 

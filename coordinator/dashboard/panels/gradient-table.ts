@@ -2,11 +2,12 @@
  * @file The promedio table: one row per parameter, one column per worker or observation, and the average over all
  * samples, which is the step taken.
  */
+import { pictureShapeOf } from "../../../shared/data/picture.ts";
 import type { GradientTableView, RunView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import type { ModelSource } from "../model/model-source.ts";
 import { type Observations, observe } from "../model/observations.ts";
-import { drawGrey } from "../model/picture.ts";
+import { drawSample } from "../model/picture.ts";
 import { type Cell, create, element, fillBody, fillHead, setText, watchVisible } from "../page.ts";
 import { said, say } from "../texts/language.ts";
 
@@ -78,7 +79,7 @@ export class PromedioPanel {
     }
   }
 
-  #showObservations({ step, samples, side }: Observations, names: readonly string[]): void {
+  #showObservations({ step, samples, featureShape }: Observations, names: readonly string[]): void {
     setText(element("promedio-step"), say("observationStep", { step: figures.whole(step) }));
     fillHead(this.#table, [
       say("parameter"),
@@ -90,8 +91,9 @@ export class PromedioPanel {
       const canvas = create("canvas");
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", String(label));
-      if (side !== undefined) drawGrey(canvas, features, side);
-      heads?.[i + 1]?.replaceChildren(...(side === undefined ? [String(label)] : [canvas]));
+      drawSample(canvas, features, featureShape);
+      const isPicture = pictureShapeOf(featureShape) !== undefined;
+      heads?.[i + 1]?.replaceChildren(...(isPicture ? [canvas] : [canvas, String(label)]));
     }
     fillBody(
       this.#table,

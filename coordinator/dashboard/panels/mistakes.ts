@@ -6,7 +6,7 @@ import { argmax, type Predictor } from "../../../shared/engine/predictor.ts";
 import { chunkSamplesMax } from "../../../shared/model/layer.ts";
 import { figures } from "../charts/format.ts";
 import type { Model, ModelSource } from "../model/model-source.ts";
-import { drawGrey } from "../model/picture.ts";
+import { drawSample, sizeOnCanvas } from "../model/picture.ts";
 import { create, element, setText, watchVisible } from "../page.ts";
 import { say } from "../texts/language.ts";
 
@@ -37,23 +37,27 @@ interface TestSplit {
 }
 
 /** Starts looking for mistakes. */
-export function showMistakes(source: ModelSource): MistakesPanel {
-  return new MistakesPanel(source);
+export function showMistakes(source: ModelSource, found: Found): MistakesPanel {
+  return new MistakesPanel(source, found);
 }
 
+/** Receives all mistakes of a search. */
+type Found = (mistakes: readonly Mistake[]) => void;
+
 class MistakesPanel {
-  readonly #source: ModelSource;
+  readonly #found: Found;
   #split: TestSplit | undefined;
   #isBusy = false;
   #searchedMs = -Infinity;
   #searched = "";
 
-  constructor(source: ModelSource) {
-    this.#source = source;
+  constructor(source: ModelSource, found: Found) {
+    this.#found = found;
     fill([], digitShape);
-    const isVisible = watchVisible(element("mistakes"));
+    const places = [watchVisible(element("mistakes")), watchVisible(element("confusion-how"))];
+    const isWanted = () => places.some((isVisible) => isVisible());
     source.listen(
-      () => isVisible() && !this.#isBusy && performance.now() - this.#searchedMs > restMs,
+      () => isWanted() && !this.#isBusy && performance.now() - this.#searchedMs > restMs,
       (model) => void this.#search(model),
     );
   }
@@ -68,6 +72,7 @@ class MistakesPanel {
       const split = await this.#load(model);
       const mistakes = await find(predictor, parameters, split);
       this.#show(model, split, mistakes);
+      this.#found(mistakes);
       this.#searched = what;
     } catch {
       // The coordinator is away, or another run with other data started; the next call tries again.
@@ -77,10 +82,9 @@ class MistakesPanel {
     }
   }
 
-  async #load({ config }: Model): Promise<TestSplit> {
+  async #load({ config, dataset }: Model): Promise<TestSplit> {
     const { sha256 } = config.dataset;
     if (this.#split?.sha256 === sha256) return this.#split;
-    const dataset = await this.#source.dataset();
     const count = Math.min(dataset.count("test"), samplesMax);
     const features = await dataset.features("test", 0, count);
     const labels = await dataset.labels("test", 0, count);
@@ -100,39 +104,37 @@ class MistakesPanel {
       element("mistakes-count"),
       say(mistakes.length === 0 ? "mistakesNone" : "mistakesCount", counted),
     );
-    const isPicture = split.featureShape.length === 2;
-    const items = worst.map((mistake) => itemOf(mistake, isPicture ? split : undefined));
-    fill(items, isPicture ? split.featureShape : undefined);
+    fill(
+      worst.map((mistake) => itemOf(mistake, split)),
+      split.featureShape,
+    );
   }
 }
 
 /** Reserves the space of missing mistakes, so that everything below stays in place. */
-function fill(items: readonly HTMLElement[], shape: readonly number[] | undefined): void {
+function fill(items: readonly HTMLElement[], featureShape: readonly number[]): void {
   const fillers = Array.from({ length: shownMax - items.length }, () => {
     const filler = create("li", "filler", say("mistake", { label: "", predicted: "" }));
-    if (shape !== undefined) filler.prepend(blankOf(shape));
+    filler.prepend(blankOf(featureShape));
     filler.setAttribute("aria-hidden", "true");
     return filler;
   });
   element("mistakes").replaceChildren(...items, ...fillers);
 }
 
-/** A picture of this shape, rows and columns. */
-function blankOf([height = 1, width = 1]: readonly number[]): HTMLCanvasElement {
-  return Object.assign(create("canvas"), { width, height });
+/** The place of a sample of this shape. */
+function blankOf(featureShape: readonly number[]): HTMLCanvasElement {
+  return Object.assign(create("canvas"), sizeOnCanvas(featureShape));
 }
 
-function itemOf({ sample, label, predicted }: Mistake, split: TestSplit | undefined): HTMLElement {
+function itemOf({ sample, label, predicted }: Mistake, split: TestSplit): HTMLElement {
   const item = create("li");
-  if (split !== undefined) {
-    const size = split.features.length / split.labels.length;
-    const canvas = create("canvas");
-    canvas.setAttribute("aria-hidden", "true");
-    const values = split.features.subarray(sample * size, (sample + 1) * size);
-    drawGrey(canvas, values, split.featureShape[1] ?? 1);
-    item.append(canvas);
-  }
-  item.append(create("span", "", say("mistake", { label, predicted })));
+  const size = split.features.length / split.labels.length;
+  const canvas = create("canvas");
+  canvas.setAttribute("aria-hidden", "true");
+  const values = split.features.subarray(sample * size, (sample + 1) * size);
+  drawSample(canvas, values, split.featureShape);
+  item.append(canvas, create("span", "", say("mistake", { label, predicted })));
   return item;
 }
 

@@ -1,15 +1,18 @@
-/** @file The weights of the first layer: what each neuron looks for, as a picture. */
+/** @file The weights of the first layer: what each neuron looks for, as a picture, or as bars for a row of a table. */
+import { pictureShapeOf } from "../../../shared/data/picture.ts";
 import { type Shape, sizeOf } from "../../../shared/model/layer-kind.ts";
 import { layoutOf } from "../../../shared/model/layout.ts";
 import type { ModelConfig } from "../../../shared/model/model-config.ts";
 import type { Model, ModelSource } from "../model/model-source.ts";
-import { rgbOf } from "../model/picture.ts";
+import { drawWeights, sizeOnCanvas } from "../model/picture.ts";
 import { element, setText, watchVisible } from "../page.ts";
 import { say } from "../texts/language.ts";
+import type { TextKey } from "../texts/texts.ts";
 
 /** More neurons than a person can look at. */
 const neuronsMax = 36;
-const gap = 2;
+/** Between two neurons: of the size of one. */
+const gapFraction = 0.08;
 
 /** Keeps the pictures up to date from now on. */
 export function showWeights(source: ModelSource): WeightsPanel {
@@ -20,30 +23,45 @@ class WeightsPanel {
   readonly #canvas = element("weights", HTMLCanvasElement);
 
   constructor(source: ModelSource) {
-    source.listen(watchVisible(this.#canvas), (model) => this.#show(model));
+    // The canvas itself may be hidden.
+    source.listen(watchVisible(element("weights-how")), (model) => this.#show(model));
   }
 
-  #show({ config, parameters }: Model): void {
+  #show({ config, parameters, dataset: { featureShape } }: Model): void {
     const [inputs = 0, outputs = 0] = firstWeights(config.model);
-    const side = Math.round(Math.sqrt(inputs));
-    if (side * side !== inputs) return setText(element("weights-how"), say("noPictures"));
-    setText(element("weights-how"), say("weightsHow"));
+    const isShown = inputs === sizeOf(featureShape);
+    this.#canvas.hidden = !isShown;
+    setText(element("weights-how"), say(isShown ? howFor(featureShape) : "weightsNone"));
+    if (!isShown) return;
     const count = Math.min(outputs, neuronsMax);
     const columns = Math.ceil(Math.sqrt(count));
-    const cell = side + gap;
-    const width = columns * cell - gap;
-    const height = Math.ceil(count / columns) * cell - gap;
+    const cell = sizeOnCanvas(featureShape);
+    const gap = Math.max(1, Math.round(gapFraction * cell.height));
     const canvas = this.#canvas;
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
+    const width = columns * (cell.width + gap) - gap;
+    const height = Math.ceil(count / columns) * (cell.height + gap) - gap;
+    // Setting a size clears the canvas.
+    Object.assign(canvas, { width, height });
+    canvas.dataset["kind"] = pictureShapeOf(featureShape) === undefined ? "bars" : "picture";
+    canvas.setAttribute("aria-label", say("weightsLabel", { count }));
     const context = canvas.getContext("2d");
     if (context === null) return;
     for (let neuron = 0; neuron < count; neuron++) {
-      const image = pictureOf(context, { parameters, side, outputs, neuron });
-      context.putImageData(image, (neuron % columns) * cell, Math.floor(neuron / columns) * cell);
+      const weights = Float32Array.from(
+        { length: inputs },
+        (_, i) => parameters[i * outputs + neuron] ?? 0,
+      );
+      const left = (neuron % columns) * (cell.width + gap);
+      const top = Math.floor(neuron / columns) * (cell.height + gap);
+      drawWeights(context, weights, featureShape, { left, top });
     }
-    canvas.setAttribute("aria-label", say("weightsLabel", { count }));
   }
+}
+
+function howFor(featureShape: Shape): TextKey {
+  const picture = pictureShapeOf(featureShape);
+  if (picture === undefined) return "weightsBarsHow";
+  return picture.channels === 1 ? "weightsHow" : "weightsColorHow";
 }
 
 /**
@@ -53,29 +71,4 @@ class WeightsPanel {
 function firstWeights(model: ModelConfig): Shape {
   const shape = layoutOf(model).layers[0]?.tensors[0]?.shape ?? [];
   return shape.length === 2 && shape[0] === sizeOf(model.inputShape) ? shape : [];
-}
-
-/** One neuron's weights: the strongest has full colour, 0 has the card's colour. */
-function pictureOf(
-  context: CanvasRenderingContext2D,
-  what: {
-    readonly parameters: Float32Array;
-    readonly side: number;
-    readonly outputs: number;
-    readonly neuron: number;
-  },
-): ImageData {
-  const { parameters, side, outputs, neuron } = what;
-  const image = context.createImageData(side, side);
-  const [positive, negative] = [rgbOf("--positive"), rgbOf("--negative")];
-  let largest = 0;
-  for (let i = 0; i < side * side; i++) {
-    largest = Math.max(largest, Math.abs(parameters[i * outputs + neuron] ?? 0));
-  }
-  for (let i = 0; i < side * side; i++) {
-    const weight = (parameters[i * outputs + neuron] ?? 0) / (largest || 1);
-    const [red, green, blue] = weight < 0 ? negative : positive;
-    image.data.set([red, green, blue, Math.round(255 * Math.abs(weight))], 4 * i);
-  }
-  return image;
 }

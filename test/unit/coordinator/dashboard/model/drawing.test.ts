@@ -1,7 +1,12 @@
-/** @file A drawn digit becomes what the data look like. */
+/** @file A drawing becomes a sample that looks like the data. */
 import { describe, expect, test } from "vitest";
 
-import { centreDigit } from "../../../../../coordinator/dashboard/model/digit.ts";
+import { type Picture, sampleOf } from "../../../../../coordinator/dashboard/model/drawing.ts";
+import { pictureShapeOf } from "../../../../../shared/data/picture.ts";
+
+function centreDigit(drawing: Picture): Float32Array | undefined {
+  return sampleOf([drawing], pictureShapeOf([28, 28])!);
+}
 
 /** A filled rectangle on a pad of 280 × 280. */
 function pad(left: number, top: number, width: number, height: number) {
@@ -26,7 +31,7 @@ function boxOf(image: Float32Array) {
   };
 }
 
-describe("centreDigit", () => {
+describe("a drawing for 28 × 28 grey pixels", () => {
   test("returns nothing for an empty pad", () => {
     expect(centreDigit(pad(0, 0, 0, 0))).toBeUndefined();
   });
@@ -57,5 +62,33 @@ describe("centreDigit", () => {
     const { rows } = boxOf(centreDigit(drawing)!);
     expect(rows[0]).toBeLessThan(4);
     expect(rows).toHaveLength(20);
+  });
+});
+
+describe("a drawing for pictures of another shape", () => {
+  test("of 20 × 30: the ink fits into 20/28 of both sides, and is in the middle", () => {
+    const image = sampleOf([{ ...pad(0, 0, 280, 160) }], pictureShapeOf([20, 30])!)!;
+    const rows = Array.from({ length: 20 }, (_, row) => image.subarray(row * 30, row * 30 + 30));
+    const inked = rows.flatMap((row, i) => (row.some((value) => value > 0) ? [i] : []));
+    expect(image.length).toBe(600);
+    expect([inked[0], inked.at(-1)]).toEqual([4, 15]);
+  });
+
+  test.each([
+    [
+      [2, 4, 3],
+      [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+    ],
+    [
+      [3, 2, 4],
+      [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    ],
+  ])("in colour, %j: keeps the place and the colour of the ink", (featureShape, firstValues) => {
+    const none = pad(0, 0, 0, 0);
+    // Blue ink on the left half of the pad's upper half.
+    const blue = pad(0, 0, 140, 140);
+    const sample = sampleOf([none, none, blue], pictureShapeOf(featureShape)!)!;
+    expect([...sample.subarray(0, 12)]).toEqual(firstValues);
+    expect(sample.reduce((sum, value) => sum + value, 0)).toBe(2);
   });
 });

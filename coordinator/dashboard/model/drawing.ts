@@ -1,9 +1,13 @@
 /**
- * @file Prepares a drawing the way MNIST was made: the ink is scaled into a box of 20 × 20 pixels with its
- * proportions kept, and moved so that its centre of mass is in the middle of 28 × 28. Pure.
+ * @file What the network sees of a drawing: a sample with the size and layout of the dataset's pictures. Pure.
+ *
+ * A grey drawing is prepared the way MNIST was made: the ink is scaled into a box of 20/28 of the picture's sides with
+ * its proportions kept, and moved so that its centre of mass is in the middle. In a colour picture the place of a thing
+ * means something, so the whole pad is scaled.
  */
+import { featureAt, type PictureShape } from "../../../shared/data/picture.ts";
 
-/** Grey values in [0, 1], row by row. */
+/** One channel of a drawing: values in [0, 1], row by row. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
@@ -11,8 +15,10 @@ export interface Picture {
   readonly values: Float32Array;
 }
 
-export const imageSide = 28;
-const inkSide = 20;
+type Size = Pick<Picture, "width" | "height">;
+
+/** Of a picture's sides: the box into which MNIST scales its ink. */
+const inkFraction = 20 / 28;
 /** Anything fainter is not ink. */
 const inkLeast = 0.02;
 
@@ -23,23 +29,52 @@ interface Box {
   readonly height: number;
 }
 
-/** @returns Shape `[28, 28]`, or `undefined` if nothing is drawn. */
-export function centreDigit(drawing: Picture): Float32Array | undefined {
-  const box = inkBox(drawing);
-  if (box === undefined) return undefined;
-  const scale = inkSide / Math.max(box.width, box.height);
+/**
+ * The sample for a drawing.
+ *
+ * @param channels - One for a grey picture; red, green and blue for a colour picture.
+ * @returns As many values as the shape has, or `undefined` if nothing is drawn.
+ */
+export function sampleOf(
+  channels: readonly Picture[],
+  shape: PictureShape,
+): Float32Array | undefined {
+  if (channels.every((channel) => inkBox(channel) === undefined)) return undefined;
+  const planes = channels.map((channel) =>
+    shape.channels === 1 ? centreInk(channel, shape) : shrink(channel, wholeOf(channel), shape),
+  );
+  const sample = new Float32Array(shape.width * shape.height * shape.channels);
+  for (const [channel, { values }] of planes.entries()) {
+    for (const [i, value] of values.entries()) {
+      const place = { row: Math.floor(i / shape.width), column: i % shape.width, channel };
+      sample[featureAt(shape, place)] = value;
+    }
+  }
+  return sample;
+}
+
+function wholeOf({ width, height }: Size): Box {
+  return { left: 0, top: 0, width, height };
+}
+
+function centreInk(drawing: Picture, size: Size): Picture {
+  const box = inkBox(drawing) ?? wholeOf(drawing);
+  const scale = Math.min(
+    (inkFraction * size.width) / box.width,
+    (inkFraction * size.height) / box.height,
+  );
   const width = Math.max(1, Math.round(box.width * scale));
   const height = Math.max(1, Math.round(box.height * scale));
   const ink = shrink(drawing, box, { width, height });
   const { x, y } = centreOfMass(ink);
-  const left = clampShift(Math.floor(imageSide / 2 - x + 0.5), width);
-  const top = clampShift(Math.floor(imageSide / 2 - y + 0.5), height);
-  const image = new Float32Array(imageSide * imageSide);
+  const left = clamp(Math.floor(size.width / 2 - x + 0.5), size.width - width);
+  const top = clamp(Math.floor(size.height / 2 - y + 0.5), size.height - height);
+  const values = new Float32Array(size.width * size.height);
   for (let row = 0; row < height; row++) {
     const source = ink.values.subarray(row * width, (row + 1) * width);
-    image.set(source, (top + row) * imageSide + left);
+    values.set(source, (top + row) * size.width + left);
   }
-  return image;
+  return { width: size.width, height: size.height, values };
 }
 
 function inkBox({ width, height, values }: Picture): Box | undefined {
@@ -58,11 +93,7 @@ function inkBox({ width, height, values }: Picture): Box | undefined {
 }
 
 /** Every target pixel is the mean of the part of the box that it covers. */
-function shrink(
-  drawing: Picture,
-  box: Box,
-  { width, height }: { readonly width: number; readonly height: number },
-): Picture {
+function shrink(drawing: Picture, box: Box, { width, height }: Size): Picture {
   const values = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -102,6 +133,6 @@ function centreOfMass({ width, values }: Picture): { x: number; y: number } {
 }
 
 /** No ink may leave the picture. */
-function clampShift(shift: number, side: number): number {
-  return Math.min(Math.max(shift, 0), imageSide - side);
+function clamp(shift: number, most: number): number {
+  return Math.min(Math.max(shift, 0), most);
 }
