@@ -45,7 +45,7 @@ const curvesPanel = new CurvesPanel();
 const workersPanel = new WorkersPanel();
 const timeline = new Timeline();
 const promedioPanel = new PromedioPanel(source);
-const confusionPanel = new ConfusionPanel();
+const confusionPanel = new ConfusionPanel(source);
 const trainAgain = new TrainAgain(() => feed);
 const runsPanel = new RunsPanel(() => showCurves());
 const eventsPanel = new EventsPanel(() => feed);

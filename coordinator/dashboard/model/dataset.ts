@@ -5,6 +5,8 @@
  * @see shared/data/canonical.ts for the tensors in the file.
  */
 
+import type { Target } from "../../../shared/data/dataset.ts";
+
 type SplitName = "train" | "test";
 
 interface Entry {
@@ -18,11 +20,13 @@ export class RemoteDataset {
   readonly #url: string;
   readonly #token: string;
   readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #classNames: readonly string[];
 
-  private constructor(url: string, token: string, entries: ReadonlyMap<string, Entry>) {
+  private constructor(url: string, token: string, header: Header, bufferStart: number) {
     this.#url = url;
     this.#token = token;
-    this.#entries = entries;
+    this.#entries = entriesOf(header, bufferStart);
+    this.#classNames = classNamesOf(header);
   }
 
   /** @throws If the coordinator refuses it or cannot be reached. */
@@ -31,7 +35,7 @@ export class RemoteDataset {
     const head = new DataView(await readRange(url, token, 0, 8));
     const headerLength = Number(head.getBigUint64(0, true));
     const header = new TextDecoder().decode(await readRange(url, token, 8, headerLength));
-    return new RemoteDataset(url, token, entriesOf(JSON.parse(header), 8 + headerLength));
+    return new RemoteDataset(url, token, JSON.parse(header), 8 + headerLength);
   }
 
   /** The number of samples in a split. */
@@ -62,6 +66,11 @@ export class RemoteDataset {
     return new Uint16Array(await this.#read(start + 2 * first, 2 * count));
   }
 
+  /** A class as people call it: its name, or its number if it has none. */
+  className(label: number): string {
+    return this.#classNames[label] ?? String(label);
+  }
+
   #entry(name: string): Entry {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw new Error(`the dataset has no ${name}`);
@@ -71,6 +80,15 @@ export class RemoteDataset {
   async #read(start: number, length: number): Promise<ArrayBuffer> {
     return await readRange(this.#url, this.#token, start, length);
   }
+}
+
+/** A mistake with the names of its two classes. */
+export function namesIn(
+  dataset: RemoteDataset | undefined,
+  { label, predicted }: { readonly label: number; readonly predicted: number },
+): { label: string; predicted: string } {
+  const nameOf = (each: number) => dataset?.className(each) ?? String(each);
+  return { label: nameOf(label), predicted: nameOf(predicted) };
 }
 
 async function readRange(
@@ -93,11 +111,27 @@ interface HeaderEntry {
   readonly data_offsets: readonly [number, number];
 }
 
-function entriesOf(header: Record<string, HeaderEntry>, bufferStart: number): Map<string, Entry> {
+/** The header of a safetensors file that the coordinator wrote and checked. */
+interface Header {
+  readonly __metadata__?: Readonly<Record<string, string>>;
+  readonly [tensor: string]: HeaderEntry | Readonly<Record<string, string>> | undefined;
+}
+
+function entriesOf(header: Header, bufferStart: number): Map<string, Entry> {
   const entries = new Map<string, Entry>();
-  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
+  for (const [name, entry] of Object.entries(header)) {
+    if (!isTensor(entry)) continue;
+    const { dtype, shape, data_offsets: offsets } = entry;
     entries.set(name, { dtype, shape, start: bufferStart + offsets[0] });
   }
   return entries;
+}
+
+function isTensor(entry: Header[string]): entry is HeaderEntry {
+  return Array.isArray(entry?.["data_offsets"]);
+}
+
+function classNamesOf({ __metadata__: metadata }: Header): readonly string[] {
+  const target: Partial<Target> = JSON.parse(metadata?.["target"] ?? "{}");
+  return target.kind === "classes" ? (target.names ?? []) : [];
 }

@@ -16,7 +16,8 @@ export interface Observations {
   /** The shape of one sample. */
   readonly featureShape: readonly number[];
   readonly samples: readonly {
-    readonly label: number;
+    /** The name of its class. */
+    readonly label: string;
     readonly features: Float32Array;
     /** One for each wanted parameter. */
     readonly gradients: readonly number[];
@@ -48,7 +49,7 @@ export async function observe(
       const label = labels[0] ?? 0;
       const gradient = predictor.gradient(parameters, { features, label });
       const gradients = wanted.map((parameter) => gradient[parameter] ?? NaN);
-      return { label, features, gradients };
+      return { label: dataset.className(label), features, gradients };
     }),
   );
   return { step, featureShape: dataset.featureShape, samples };

@@ -4,8 +4,10 @@
  */
 import type { EvaluationView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
+import { namesIn, type RemoteDataset } from "../model/dataset.ts";
+import type { ModelSource } from "../model/model-source.ts";
 import { type Pair, worstPairs } from "../model/pairs.ts";
-import { type Cell, create, element, fillBody, fillHead, setText } from "../page.ts";
+import { type Cell, create, element, fillBody, fillHead, setText, watchVisible } from "../page.ts";
 import { say } from "../texts/language.ts";
 
 /** More rows would not be a matrix that a person can read. */
@@ -17,8 +19,20 @@ const pairsMax = 12;
 export class ConfusionPanel {
   readonly #table = element("confusion", HTMLTableElement);
   #hasMatrix = false;
+  #evaluation: EvaluationView | null = null;
+  /** Known once the page has asked for it: it has the names of the classes. */
+  #dataset: RemoteDataset | undefined;
+
+  constructor(source: ModelSource) {
+    source.listen(watchVisible(element("confusion-how")), ({ dataset }) => {
+      if (this.#dataset === dataset) return;
+      this.#dataset = dataset;
+      this.show(this.#evaluation);
+    });
+  }
 
   show(evaluation: EvaluationView | null): void {
+    this.#evaluation = evaluation;
     const counts = evaluation?.confusion ?? [];
     const classes = Math.sqrt(counts.length);
     const isMany = classes > classesOfFullSizeMax;
@@ -31,11 +45,12 @@ export class ConfusionPanel {
     if (evaluation === null) this.#list([]);
     if (!this.#hasMatrix) return;
     const indices = Array.from({ length: classes }, (_, i) => i);
-    fillHead(this.#table, [say("actual"), ...indices.map(String)]);
+    const names = indices.map((label) => this.#dataset?.className(label) ?? String(label));
+    fillHead(this.#table, [say("actual"), ...names]);
     const rows = indices.map((label) => counts.slice(label * classes, (label + 1) * classes));
     fillBody(
       this.#table,
-      rows.map((row, label) => rowOf(label, row)),
+      rows.map((row, label) => rowOf(names, label, row)),
     );
     const pairs = rows.flatMap((row, label) =>
       row.map((count, predicted) => ({ label, predicted, count })),
@@ -53,17 +68,21 @@ export class ConfusionPanel {
   #list(pairs: readonly Pair[]): void {
     element("pairs-title").hidden = pairs.length === 0;
     const items = pairs.map(({ count, ...pair }) =>
-      create("li", "", `${say("mistake", pair)}: ${figures.whole(count)} ×`),
+      create(
+        "li",
+        "",
+        `${say("mistake", namesIn(this.#dataset, pair))}: ${figures.whole(count)} ×`,
+      ),
     );
     element("pairs").replaceChildren(...items);
   }
 }
 
 /** Correct predictions are blue, mistakes orange, with full strength from a tenth of the row on. */
-function rowOf(label: number, row: readonly number[]): Cell[] {
+function rowOf(names: readonly string[], label: number, row: readonly number[]): Cell[] {
   const total = row.reduce((sum, count) => sum + count, 0) || 1;
   return [
-    { text: String(label) },
+    { text: names[label] ?? "" },
     ...row.map((count, predicted) => ({
       text: count === 0 ? "" : figures.whole(count),
       className: label === predicted ? "right" : "",

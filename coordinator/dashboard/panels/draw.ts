@@ -134,8 +134,13 @@ class DrawPanel {
     }
     const outputs = model.predictor.outputs(model.parameters, sample);
     const best = argmax(outputs);
-    setText(element("answer"), say("answerIs", { class: best }));
-    const all = [...outputs].map((output, index) => ({ index, output, isBest: index === best }));
+    const { dataset } = model;
+    setText(element("answer"), say("answerIs", { class: dataset.className(best) }));
+    const all = [...outputs].map((output, index) => ({
+      text: dataset.className(index),
+      output,
+      isBest: index === best,
+    }));
     const shown =
       all.length <= barsMax ? all : all.toSorted((a, b) => b.output - a.output).slice(0, barsMax);
     for (const [i, output] of shown.entries()) showBar(this.#bars[i] ?? this.#addBar(), output);
@@ -175,10 +180,10 @@ function obstacle({ dataset, predictor }: Model): "noPictures" | "noPredictor" |
 /** @param shown - An output, or `undefined` while there is no drawing. */
 function showBar(
   { row, name, value, figure }: Bar,
-  shown: { readonly index: number; readonly output: number; readonly isBest: boolean } | undefined,
+  shown: { readonly text: string; readonly output: number; readonly isBest: boolean } | undefined,
 ): void {
   const output = shown?.output ?? 0;
-  if (shown !== undefined) setText(name, String(shown.index));
+  if (shown !== undefined) setText(name, shown.text);
   value.style.transform = `scaleX(${Math.min(1, Math.max(0, output)).toFixed(4)})`;
   setText(figure, figures.percent(output));
   row.className = shown?.isBest === true ? "best" : "";

@@ -81,19 +81,15 @@ export class PromedioPanel {
 
   #showObservations({ step, samples, featureShape }: Observations, names: readonly string[]): void {
     setText(element("promedio-step"), say("observationStep", { step: figures.whole(step) }));
-    fillHead(this.#table, [
-      say("parameter"),
-      ...samples.map(({ label }) => String(label)),
-      say("average"),
-    ]);
+    fillHead(this.#table, [say("parameter"), ...samples.map(({ label }) => label), say("average")]);
     const heads = this.#table.tHead?.rows[0]?.cells;
     for (const [i, { features, label }] of samples.entries()) {
       const canvas = create("canvas");
       canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", String(label));
+      canvas.setAttribute("aria-label", label);
       drawSample(canvas, features, featureShape);
       const isPicture = pictureShapeOf(featureShape) !== undefined;
-      heads?.[i + 1]?.replaceChildren(...(isPicture ? [canvas] : [canvas, String(label)]));
+      heads?.[i + 1]?.replaceChildren(...(isPicture ? [canvas] : [canvas, label]));
     }
     fillBody(
       this.#table,

@@ -5,6 +5,7 @@
 import { argmax, type Predictor } from "../../../shared/engine/predictor.ts";
 import { chunkSamplesMax } from "../../../shared/model/layer.ts";
 import { figures } from "../charts/format.ts";
+import { namesIn, type RemoteDataset } from "../model/dataset.ts";
 import type { Model, ModelSource } from "../model/model-source.ts";
 import { drawSample, sizeOnCanvas } from "../model/picture.ts";
 import { create, element, setText, watchVisible } from "../page.ts";
@@ -33,7 +34,7 @@ interface TestSplit {
   readonly sha256: string;
   readonly features: Float32Array;
   readonly labels: Uint8Array | Uint16Array;
-  readonly featureShape: readonly number[];
+  readonly dataset: RemoteDataset;
 }
 
 /** Starts looking for mistakes. */
@@ -88,7 +89,7 @@ class MistakesPanel {
     const count = Math.min(dataset.count("test"), samplesMax);
     const features = await dataset.features("test", 0, count);
     const labels = await dataset.labels("test", 0, count);
-    this.#split = { sha256, features, labels, featureShape: dataset.featureShape };
+    this.#split = { sha256, features, labels, dataset };
     return this.#split;
   }
 
@@ -106,7 +107,7 @@ class MistakesPanel {
     );
     fill(
       worst.map((mistake) => itemOf(mistake, split)),
-      split.featureShape,
+      split.dataset.featureShape,
     );
   }
 }
@@ -133,8 +134,9 @@ function itemOf({ sample, label, predicted }: Mistake, split: TestSplit): HTMLEl
   const canvas = create("canvas");
   canvas.setAttribute("aria-hidden", "true");
   const values = split.features.subarray(sample * size, (sample + 1) * size);
-  drawSample(canvas, values, split.featureShape);
-  item.append(canvas, create("span", "", say("mistake", { label, predicted })));
+  const { dataset } = split;
+  drawSample(canvas, values, dataset.featureShape);
+  item.append(canvas, create("span", "", say("mistake", namesIn(dataset, { label, predicted }))));
   return item;
 }
 

@@ -1,0 +1,119 @@
+/**
+ * @file The dashboard in a real headless Chromium on data that is not 28 × 28: pictures of 20 × 30 pixels in 62 classes,
+ * colour pictures, and rows of a table.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { Browser, Page } from "playwright-core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { launchBrowser } from "../../support/browser/browser.ts";
+import { eachWithPage, openDashboard, phase } from "../../support/browser/dashboard-page.ts";
+import type { Cluster } from "../../support/processes/cluster.ts";
+import { idxBytes, writeFiles } from "../../unit/coordinator/datasets/idx-files.ts";
+
+const browser: Browser | undefined = await launchBrowser();
+let cluster: Cluster;
+let page: Page;
+let folder: string;
+const problems = eachWithPage(browser, (stage) => ({ cluster, page } = stage));
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "promedio-shapes-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Trains one epoch on samples of this shape, four of each class per split, and opens the dashboard. */
+async function finishRunOn(shape: readonly number[], classes: number): Promise<void> {
+  const size = shape.reduce((product, length) => product * length, 1);
+  const count = 4 * classes;
+  const labels = Array.from({ length: count }, (_, i) => i % classes);
+  // Bright where the class says, with a little that tells the samples of a class apart.
+  const values = labels.flatMap((label, i) =>
+    Array.from({ length: size }, (_, at) => (at % classes === label ? 200 : (7 * i + at) % 50)),
+  );
+  const names = ["train", "t10k"].flatMap((split): [string, Uint8Array][] => [
+    [`${split}-images-idx${shape.length + 1}-ubyte`, idxBytes([count, ...shape], values)],
+    [`${split}-labels-idx1-ubyte`, idxBytes([count], labels)],
+  ]);
+  await writeFiles(folder, Object.fromEntries(names));
+  const flags = ["--local-workers", "1", "--epochs", "1", "--batch-size", "8"];
+  await openDashboard(page, cluster.coordinator("--dataset", `idx:${folder}`, ...flags));
+  await phase(page, "Finished");
+}
+
+async function see(id: string): Promise<void> {
+  await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+}
+
+/** Width and height of the first canvas, in its own pixels. */
+async function sizeOf(canvas: string): Promise<[number, number]> {
+  await page.locator(canvas).first().waitFor();
+  return await page.evaluate<[number, number]>(`{
+    const { width, height } = document.querySelector("${canvas}");
+    [width, height]
+  }`);
+}
+
+async function draw(): Promise<void> {
+  await see("pad");
+  const box = (await page.locator("#pad").boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.8, { steps: 4 });
+  await page.mouse.up();
+  await page.locator("#answer").filter({ hasText: "The network reads" }).waitFor();
+}
+
+describe.skipIf(browser === undefined)("the dashboard", () => {
+  test("shows samples of 20 × 30 as such pictures, and 62 classes as a matrix with its worst pairs", async () => {
+    await finishRunOn([20, 30], 62);
+    await see("weights-how");
+    // 16 neurons, 4 in a row, with gaps of 2 pixels.
+    await expect.poll(() => sizeOf("#weights")).toEqual([4 * 32 - 2, 4 * 22 - 2]);
+    expect(await page.locator("#confusion tbody tr").count()).toBe(62);
+    expect(await page.locator("#pairs li").count()).toBeGreaterThan(2);
+    await draw();
+    expect(await sizeOf("#seen")).toEqual([30, 20]);
+    expect(await sizeOf("#pad")).toEqual([280, 187]);
+    expect(await page.locator("#bars li").count()).toBe(12);
+    await see("mistakes");
+    await expect.poll(() => sizeOf("#mistakes li:not(.filler) canvas")).toEqual([30, 20]);
+    await page.getByLabel("By observation").check({ force: true });
+    await see("promedio");
+    expect(await sizeOf("#promedio canvas")).toEqual([30, 20]);
+    await page.getByText("layer 1, pixel 11,16 → neuron 2").waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  test("shows colour pictures in colour, and reads a drawing in red as red", async () => {
+    await finishRunOn([6, 8, 3], 4);
+    await see("weights-how");
+    await page.getByText("a colour brighter than mid-grey excites it").waitFor();
+    await see("ink-label");
+    await page.locator("#ink").fill("#ff0000");
+    await draw();
+    // The pixel in the middle of what the network sees.
+    const middle = `[...document.querySelector("#seen").getContext("2d").getImageData(4, 3, 1, 1).data]`;
+    const [red = 0, green, blue] = await page.evaluate<number[]>(middle);
+    expect(red).toBeGreaterThan(50);
+    expect([green, blue]).toEqual([0, 0]);
+    await page.getByText("layer 1, red of pixel 4,5 → neuron 1").waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  test("shows a table's 4 columns as bars, and nothing to draw", async () => {
+    await finishRunOn([4], 3);
+    await see("answer");
+    await page.getByText("The samples of this dataset are not pictures").waitFor();
+    expect(await page.locator("#pad").isVisible()).toBe(false);
+    await see("weights-how");
+    await page.locator("#weights[data-kind=bars]").waitFor();
+    await see("mistakes");
+    await page.locator("#mistakes li:not(.filler) canvas[data-kind=bars]").first().waitFor();
+    await page.getByText("layer 1, feature 3 → neuron 1").waitFor();
+    expect(problems).toEqual([]);
+  });
+});
