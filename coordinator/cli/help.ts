@@ -3,6 +3,7 @@ import {
   hiddenWidths,
   optimizerDefaults,
   recipe,
+  recipeFinalFraction,
   runDefaults,
   scheduleDefaults,
 } from "../../shared/run/settings/defaults.ts";
@@ -83,9 +84,10 @@ export function optionHelp(command: CommandName, key: string, row: OptionRow<Opt
   return fallback === undefined ? row.help : `${row.help} (default: ${fallback})`;
 }
 
-const tunedDefaults: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(recipe).map(([key, value]) => [key, valueText(value)]),
-);
+const tunedDefaults: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(recipe).map(([key, value]) => [key, valueText(value)])),
+  finalFraction: `${recipeFinalFraction} for ${recipe.schedule}`,
+};
 
 function defaultText(command: CommandName, key: string): string | undefined {
   const value = commands[command].defaults[key];
@@ -104,19 +106,18 @@ function defaultText(command: CommandName, key: string): string | undefined {
 /** For an option whose default depends on another's value: `0.01 for adam, adamw; 0.5 for sgd`. */
 function chosenDefault(
   key: string,
-  table: Readonly<Record<string, Readonly<Record<string, number>>>>,
+  table: Readonly<Record<string, Readonly<Record<string, OptionValue>>>>,
 ): string | undefined {
-  const choosers = new Map<number, string[]>();
+  const choosers = new Map<string, string[]>();
   for (const [name, values] of Object.entries(table)) {
-    const value = values[key];
-    if (value !== undefined) choosers.set(value, [...(choosers.get(value) ?? []), name]);
+    if (values[key] === undefined) continue;
+    const value = valueText(values[key]);
+    choosers.set(value, [...(choosers.get(value) ?? []), name]);
   }
   if (choosers.size === 0) return undefined;
   const all = Object.keys(table).length;
   return [...choosers]
-    .map(([value, names]) =>
-      names.length === all ? `${value}` : `${value} for ${names.join(", ")}`,
-    )
+    .map(([value, names]) => (names.length === all ? value : `${value} for ${names.join(", ")}`))
     .join("; ");
 }
 

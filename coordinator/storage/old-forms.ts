@@ -31,12 +31,26 @@ export const storedConfigSchema: z.ZodMiniType<RunConfig> = z.pipe(
   runConfigSchema,
 );
 
-/** Anything that is not of the old form stays unchanged; the schema then says what is wrong with it, if anything. */
+/** Anything that is not of an old form stays unchanged; the schema then says what is wrong with it, if anything. */
 function convert(config: unknown): unknown {
+  return withNewFields(withLayerList(config));
+}
+
+function withLayerList(config: unknown): unknown {
   const old = oldConfigSchema.safeParse(config);
   if (!old.success) return config;
   const { layers, activation, output } = old.data.model;
   return { ...old.data, model: denseModel({ widths: layers, activation, output }) };
+}
+
+/** Adds the fields that a config lacks because the program did not have them yet, with what it did then. */
+function withNewFields(config: unknown): unknown {
+  if (!isObject(config) || !("schedule" in config) || !isObject(config.schedule)) return config;
+  return { ...config, schedule: { restarts: [], ...config.schedule } };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /**

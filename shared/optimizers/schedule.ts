@@ -13,9 +13,12 @@ import { power } from "./power.ts";
  * - Warm-up: `min(1, (step + 1) / warmupSteps)`. It rises linearly from 0 before the first step to 1 at step
  *   `warmupSteps − 1`, so no step is spent at rate 0.
  * - `constant`: decay is 1.
- * - `step`: `decayFactor^k` in the k-th span of `decayEpochs` epochs, k from 0.
+ * - `step`: `max(decayFactor^k, finalFraction)` in the k-th span of `decayEpochs` epochs, k from 0. It depends on the
+ *   epochs done and not on those to come, so a run that is extended has the rates of one that was this long from the
+ *   start.
  * - `cosine`: half a cosine from 1 at the end of the warm-up to `finalFraction` at the end of the run (Loshchilov &
- *   Hutter, "SGDR", 2017, eq. 5, one period, no restarts).
+ *   Hutter, "SGDR", 2017, eq. 5). Each step in `restarts` ends one half cosine and begins the next at 1; extending a
+ *   run adds its former end to them.
  *
  * @param step - The step about to be taken, 0-based, in [0, plan.totalSteps).
  * @param baseRate - The optimizer's learning rate, greater than 0.
@@ -39,11 +42,13 @@ function decay(step: number, schedule: ScheduleConfig, plan: RunPlan): number {
   switch (schedule.name) {
     case "constant":
       return 1;
-    case "step":
-      return power(
-        schedule.decayFactor,
-        Math.floor(epochOf(step, plan).epoch / schedule.decayEpochs),
-      );
+    case "step": {
+      const decays = Math.floor(epochOf(step, plan).epoch / schedule.decayEpochs);
+      const { decayFactor, finalFraction } = schedule;
+      const decayed = power(decayFactor, decays);
+      // A factor above 1 raises the rate, which no least rate may hide.
+      return decayFactor < 1 ? Math.max(decayed, finalFraction) : decayed;
+    }
     case "cosine":
       return cosineDecay(progress(step, schedule, plan), schedule.finalFraction);
     default:
@@ -51,10 +56,16 @@ function decay(step: number, schedule: ScheduleConfig, plan: RunPlan): number {
   }
 }
 
-/** How much of the run after the warm-up is done at `step`, in [0, 1]. */
-function progress(step: number, { warmupSteps }: ScheduleConfig, { totalSteps }: RunPlan): number {
-  if (step <= warmupSteps) return 0;
-  return Math.min((step - warmupSteps) / (totalSteps - warmupSteps), 1);
+/** How much of its half cosine is done at `step`, in [0, 1]. The first one begins after the warm-up. */
+function progress(
+  step: number,
+  { warmupSteps, restarts }: ScheduleConfig,
+  { totalSteps }: RunPlan,
+): number {
+  const start = restarts.findLast((restart) => restart <= step) ?? warmupSteps;
+  const end = restarts.find((restart) => restart > step) ?? totalSteps;
+  if (step <= start) return 0;
+  return Math.min((step - start) / (end - start), 1);
 }
 
 /** `f + (1 − f) · (1 + cos(π·x)) / 2`, using `(1 + cos 2y) / 2 = cos² y`. */

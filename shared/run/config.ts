@@ -18,6 +18,8 @@ export const optimizerNames = [
   "local-search",
 ] as const;
 export const scheduleNames = ["constant", "step", "cosine"] as const;
+/** Extending a run under `cosine` adds one. They travel in the header of a message, which has a limit. */
+export const restartsMax = 32;
 
 const count = z.int().check(z.positive());
 const rate = z.number().check(z.positive());
@@ -66,8 +68,10 @@ const schedule = z.strictObject({
   /** `step`: the rate is multiplied by `decayFactor` every `decayEpochs` epochs. */
   decayEpochs: count,
   decayFactor: rate,
-  /** `cosine`: the rate ends at `finalFraction` of its start. */
+  /** `step`: the rate never falls below this share of its start. `cosine`: it ends at this share. */
   finalFraction: z.number().check(z.gte(0), z.lte(1)),
+  /** `cosine`: steps at which it begins again, in ascending order. */
+  restarts: z.array(count).check(z.maxLength(restartsMax)),
 });
 
 /** Everything that determines the result. All defaults are resolved, so nothing is optional here. */

@@ -9,7 +9,13 @@ import { fusedKindOf, type LossName } from "../../model/loss.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { type Sentence, sentence, type Value } from "../../words/sentence.ts";
 import type { OptimizerConfig, ScheduleConfig } from "../config.ts";
-import { optimizerDefaults, recipe, runDefaults, scheduleDefaults } from "./defaults.ts";
+import {
+  optimizerDefaults,
+  recipe,
+  recipeFinalFraction,
+  runDefaults,
+  scheduleDefaults,
+} from "./defaults.ts";
 import { flagOf, type Origins } from "./option.ts";
 import { oneOfThese, valueText } from "./readers.ts";
 import { isRunKey, type RunKey, type RunRequest, type RunSettings } from "./run-settings.ts";
@@ -27,12 +33,14 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
   const optimizer = given.optimizer ?? recipe.optimizer;
   const tuned = given.optimizer === undefined ? recipe : {};
   const { schedule } = { ...runDefaults, ...tuned, ...given };
+  const isRecipe = given.optimizer === undefined && schedule === recipe.schedule;
   refuseStrangers({ given, origins }, optimizer, schedule);
   const { beta } = given;
   return {
     ...runDefaults,
     ...partners(given, origins),
     ...scheduleDefaults[schedule],
+    ...(isRecipe ? { finalFraction: recipeFinalFraction } : {}),
     ...optimizerDefaults[optimizer],
     ...tuned,
     // An exponential average by default.

@@ -42,6 +42,12 @@ export const recipe = {
   weightDecay: 2e-4,
 } as const;
 
+/**
+ * The least rate of the recipe's schedule. Halved every three epochs, the rate gets there after 20, so a longer run
+ * goes on learning at a hundredth instead of standing still.
+ */
+export const recipeFinalFraction = 0.01;
+
 /** Hidden layers if `layers` is `auto`: those of the reference network. */
 export const hiddenWidths = [16, 16] as const;
 
@@ -64,9 +70,14 @@ export const scheduleDefaults: {
   readonly [Name in ScheduleConfig["name"]]: Partial<Pick<ScheduleConfig, ScheduleKey>>;
 } = {
   constant: { warmupSteps: 0 },
-  step: { warmupSteps: 0, decayEpochs: 3, decayFactor: 0.5 },
-  cosine: { warmupSteps: 0, finalFraction: 0 },
+  step: { warmupSteps: 0, decayEpochs: 3, decayFactor: 0.5, finalFraction: 0 },
+  cosine: { warmupSteps: 0, finalFraction: 0, restarts: [] },
 };
 
 /** Values for the run config's fields that the chosen schedule doesn't read. */
-export const scheduleUnused = { decayEpochs: 1, decayFactor: 1, finalFraction: 0 } as const;
+export const scheduleUnused = {
+  decayEpochs: 1,
+  decayFactor: 1,
+  finalFraction: 0,
+  restarts: [],
+};

@@ -1,5 +1,6 @@
 /** @file Turns the text of one option into a value. A reader can say in words what it expects; it never throws. */
 import { quoted, type Sentence, sentence } from "../../words/sentence.ts";
+import { restartsMax } from "../config.ts";
 
 /** The types of an option's value; `null` means none. */
 export type OptionValue = string | number | boolean | readonly number[] | readonly string[] | null;
@@ -141,6 +142,23 @@ export const layerWidths: Reader<readonly number[]> = {
   },
 };
 
+/** Steps in ascending order, separated by commas, or none. */
+export const stepList: Reader<readonly number[]> = meaningOr("none", [], {
+  expects: sentence("expects-steps", { most: restartsMax }),
+  words: [],
+  read(given) {
+    // An empty list of a run file or a form.
+    if (given === "") return [];
+    const step = integer({ min: 1 });
+    const steps = given.split(",").map((part) => step.read(part.trim()));
+    const valid = steps.filter((value) => value !== undefined);
+    const ascends = valid.every((value, i) => i === 0 || value > (valid[i - 1] ?? 0));
+    return ascends && valid.length === steps.length && valid.length <= restartsMax
+      ? valid
+      : undefined;
+  },
+});
+
 /** Names separated by commas. */
 export const names: Reader<readonly string[]> = {
   expects: sentence("expects-names"),
@@ -153,7 +171,8 @@ export const names: Reader<readonly string[]> = {
 
 /** The text of a value, as one would type it. */
 export function valueText(value: OptionValue): string {
-  return value === null ? "none" : value.toString();
+  const isNone = value === null || (Array.isArray(value) && value.length === 0);
+  return isNone ? "none" : value.toString();
 }
 
 /** The same as a sentence. */

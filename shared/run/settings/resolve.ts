@@ -61,6 +61,7 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
   });
   assert(config.success, `the options' readers and the schema disagree: ${config.error?.message}`);
   refuseLongWarmup(config.data, request, facts);
+  refuseStrayRestarts(config.data, request, facts);
   return config.data;
 }
 
@@ -149,6 +150,20 @@ function refuseLongWarmup(config: RunConfig, request: RunRequest, facts: Dataset
   if (config.schedule.warmupSteps < totalSteps || config.schedule.warmupSteps === 0) return;
   throw new OperatorError(
     sentence("warmup-too-long", { setting: spelled("warmupSteps", request), steps: totalSteps }),
+  );
+}
+
+/** Each half cosine has at least one step. */
+function refuseStrayRestarts(config: RunConfig, request: RunRequest, facts: DatasetFacts): void {
+  const { warmupSteps, restarts } = config.schedule;
+  const { totalSteps } = planRun(config, facts);
+  if (restarts.every((step) => step > warmupSteps && step < totalSteps)) return;
+  throw new OperatorError(
+    sentence("restarts-outside", {
+      setting: spelled("restarts", request),
+      least: warmupSteps + 1,
+      most: totalSteps - 1,
+    }),
   );
 }
 

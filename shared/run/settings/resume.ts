@@ -9,9 +9,10 @@ import { shorthandOf } from "../../model/dense-model.ts";
 import { parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
 import { OperatorError } from "../../operator-error.ts";
+import { learningRateAt } from "../../optimizers/schedule.ts";
 import { parametersMax } from "../../protocol/limits.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
-import type { RunConfig } from "../config.ts";
+import { restartsMax, type RunConfig, type ScheduleConfig } from "../config.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
 import { spelled } from "./complete.ts";
 import { hiddenWidths, scheduleDefaults } from "./defaults.ts";
@@ -53,11 +54,26 @@ export function resolveResumedRun(
   }
   refuseContradictions(request, saved, facts);
   const config = extend(request, saved, facts);
-  const extended = planRun(config, facts).totalSteps !== planRun(saved, facts).totalSteps;
-  const warning =
-    extended && saved.schedule.name === "cosine" ? sentence("extended-under-cosine") : undefined;
-  return { config, warning };
+  return { config, warning: warningOf(config, saved, facts) };
 }
+
+/** What the rate does in an extended run, if that may surprise. */
+function warningOf(config: RunConfig, saved: RunConfig, facts: DatasetFacts): Sentence | undefined {
+  const [plan, before] = [planRun(config, facts), planRun(saved, facts)];
+  if (plan.totalSteps === before.totalSteps) return undefined;
+  if (saved.schedule.name === "cosine") {
+    return sentence("extended-under-cosine", { step: before.totalSteps });
+  }
+  const { optimizer, schedule } = config;
+  if (optimizer.name === "local-search") return undefined;
+  const rate = optimizer.learningRate;
+  const last = learningRateAt(plan.totalSteps - 1, schedule, rate, plan);
+  if (last >= rate * standstill) return undefined;
+  return sentence("extended-at-standstill", { rate: last.toPrecision(2), start: String(rate) });
+}
+
+/** Below this share of its start, a rate changes hardly anything any more. */
+const standstill = 1e-3;
 
 /**
  * Checks a config from the disk against the rules of the command line, so that an edited or forged file cannot ask
@@ -165,6 +181,21 @@ function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
   };
 }
 
+/** The schedule beyond its former end: a cosine, which has reached its own end there, begins again. */
+function continued(
+  schedule: ScheduleConfig,
+  formerEnd: number,
+  request: RunRequest,
+): ScheduleConfig {
+  if (schedule.name !== "cosine") return schedule;
+  const restarts = [...schedule.restarts, formerEnd];
+  if (restarts.length <= restartsMax) return { ...schedule, restarts };
+  const key = request.given.epochs === undefined ? "steps" : "epochs";
+  throw new OperatorError(
+    sentence("too-many-restarts", { setting: spelled(key, request), most: restartsMax }),
+  );
+}
+
 /** The saved config with the requested end, which must not be before its own end. */
 function extend(request: RunRequest, saved: RunConfig, facts: DatasetFacts): RunConfig {
   const { given } = request;
@@ -177,7 +208,9 @@ function extend(request: RunRequest, saved: RunConfig, facts: DatasetFacts): Run
   const config = { ...saved, epochs, steps };
   const { totalSteps } = planRun(config, facts);
   if (totalSteps === before.totalSteps) return saved;
-  if (totalSteps > before.totalSteps) return config;
+  if (totalSteps > before.totalSteps) {
+    return { ...config, schedule: continued(saved.schedule, before.totalSteps, request) };
+  }
   const key = known(
     (["steps", "epochs"] as const).find((name) => typeof given[name] === "number"),
     "a shorter run has a reason",

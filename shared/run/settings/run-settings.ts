@@ -19,6 +19,7 @@ import {
   oneOf,
   positive,
   share,
+  stepList,
   text,
   wordOr,
 } from "./readers.ts";
@@ -92,7 +93,15 @@ export const runOptions = {
   ),
   decayEpochs: row("Optimizer", "<count>", count, "epochs between two decays"),
   decayFactor: row("Optimizer", "<number>", positive, "what a decay multiplies the rate by"),
-  finalFraction: row("Optimizer", "<number>", share, "of the rate, at the end"),
+  finalFraction: row(
+    "Optimizer",
+    "<number>",
+    share,
+    "of the rate: the least of step, the end of cosine",
+  ),
+  restarts: row("Optimizer", "<steps>", stepList, "of cosine: steps at which it begins again", {
+    list: true,
+  }),
   weightDecay: row("Optimizer", "<rate>", notNegative, "L2: adds rate · w to the gradient"),
   clipNorm: row("Optimizer", "<norm>", noneOr(positive), "longest gradient (L2), or none"),
 

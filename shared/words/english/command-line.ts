@@ -6,7 +6,11 @@ export const commandLine = {
   "other-data-found":
     "the dataset is not the data that the run was trained on ({name}); point --dataset at the same files",
   "extended-under-cosine":
-    "the run was extended under a cosine schedule: it won't end as one that was this long from the start",
+    "the learning rate starts again at step {step}, where the run would have ended, and falls along a second cosine to the new end",
+  "extended-at-standstill":
+    "the learning rate of this run falls to {rate}, from {start}, so the further epochs change hardly anything; a new run with --final-fraction 0.01 keeps learning",
+  "too-many-restarts":
+    "{setting} would extend a run under a cosine schedule for more than {most} times; begin a new run without --resume",
   "checkpoint-setting":
     "{setting} must be {expects}, not {given}; resume from another checkpoint, or begin a new run",
   "contradicts-run-with":

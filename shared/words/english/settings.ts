@@ -20,6 +20,7 @@ export const settings = {
   "expects-either": "{word} or {expects}",
   "expects-one-of": "{words} or {last}",
   "expects-path": "a path",
+  "expects-steps": "up to {most} steps in ascending order, separated by commas",
   "expects-layers": "2 to 32 widths separated by commas, like 784,16,16,10",
   "expects-http-address": "an address that begins with http:// or https://",
   "expects-origins":
@@ -38,6 +39,8 @@ export const settings = {
     "{setting} is more than the {samples} training samples of {dataset}; use at most {most}, or full",
   "shard-too-large":
     "{setting} is more than a batch of {samples} samples; use at most {most}, or auto",
+  "restarts-outside":
+    "{setting} must be steps from {least} to {most}, after the warm-up and before the run's end",
   "warmup-too-long": "{setting} is no less than the run's {steps} steps; use fewer, or more epochs",
   "needs-gradient":
     "{setting} needs a gradient, which local-search does not compute; leave it out, or choose another optimizer",
@@ -73,6 +76,7 @@ export const settings = {
   "setting-decayEpochs": "epochs between decays",
   "setting-decayFactor": "decay factor",
   "setting-finalFraction": "final fraction of the rate",
+  "setting-restarts": "restarts of the cosine",
   "setting-weightDecay": "weight decay",
   "setting-clipNorm": "largest gradient norm",
   "setting-batchSize": "batch size",

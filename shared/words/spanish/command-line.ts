@@ -8,7 +8,11 @@ export const commandLine = translationOf<typeof english>()({
   "other-data-found":
     "los datos no son aquellos con los que se entrenó ({name}); indica los mismos archivos con --dataset",
   "extended-under-cosine":
-    "el entrenamiento se alargó con un plan coseno: no acabará como uno que fuera así de largo desde el principio",
+    "la tasa de aprendizaje vuelve a empezar en el paso {step}, donde habría acabado el entrenamiento, y baja con otro coseno hasta el nuevo final",
+  "extended-at-standstill":
+    "la tasa de aprendizaje de este entrenamiento baja hasta {rate}, desde {start}, así que las épocas añadidas apenas cambian nada; uno nuevo con --final-fraction 0.01 sigue aprendiendo",
+  "too-many-restarts":
+    "{setting} alargaría más de {most} veces un entrenamiento con plan coseno; empieza otro sin --resume",
   "checkpoint-setting":
     "{setting} debe ser {expects}, no {given}; continúa desde otro punto de control, o empieza otro entrenamiento",
   "contradicts-run-with":

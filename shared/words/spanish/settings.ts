@@ -22,6 +22,7 @@ export const settings = translationOf<typeof english>()({
   "expects-either": "{word} o {expects}",
   "expects-one-of": "{words} o {last}",
   "expects-path": "una ruta",
+  "expects-steps": "hasta {most} pasos en orden creciente, separados por comas",
   "expects-layers": "de 2 a 32 anchos separados por comas, como 784,16,16,10",
   "expects-http-address": "una dirección que empiece por http:// o https://",
   "expects-origins": "orígenes separados por comas, como https://train.example.org:8443, sin ruta",
@@ -39,6 +40,8 @@ export const settings = translationOf<typeof english>()({
     "{setting} supera las {samples} muestras de entrenamiento de {dataset}; usa como mucho {most}, o full",
   "shard-too-large":
     "{setting} supera un lote de {samples} muestras; usa como mucho {most}, o auto",
+  "restarts-outside":
+    "{setting} deben ser pasos de {least} a {most}, tras el calentamiento y antes del final",
   "warmup-too-long":
     "{setting} no es menos que los {steps} pasos del entrenamiento; usa menos, o más épocas",
   "needs-gradient":
@@ -76,6 +79,7 @@ export const settings = translationOf<typeof english>()({
   "setting-decayEpochs": "épocas entre reducciones",
   "setting-decayFactor": "factor de reducción",
   "setting-finalFraction": "fracción final de la tasa",
+  "setting-restarts": "reinicios del coseno",
   "setting-weightDecay": "decaimiento de pesos",
   "setting-clipNorm": "norma máxima del gradiente",
   "setting-batchSize": "tamaño del lote",

@@ -23,6 +23,7 @@ const cosine: ScheduleConfig = {
   decayEpochs: 1,
   decayFactor: 1,
   finalFraction: 0.1,
+  restarts: [],
 };
 
 function randomValues(count: number, ...seeds: readonly number[]): Float32Array {

@@ -82,6 +82,7 @@ describe("fingerprint", () => {
         decayEpochs: 1,
         decayFactor: 1,
         finalFraction: 0.1,
+        restarts: [],
       },
       weightDecay: 0.01,
       clipNorm: 2,

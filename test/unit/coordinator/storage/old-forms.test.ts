@@ -28,6 +28,8 @@ const finalFingerprint = "5054bee1c2b5ad279a3e5783602c42abfc7b036806ccf08155706e
 const bytes = readFileSync(new URL("version-1.safetensors", import.meta.url));
 const setup = JSON.parse(readFileSync(new URL("version-1-config.json", import.meta.url), "utf8"));
 const model = denseModel({ widths: [784, 1, 10], activation: "linear", output: "softmax" });
+/** Its config, with a list of layers and the fields that came later. */
+const converted = { ...setup.config, model, schedule: { ...setup.config.schedule, restarts: [] } };
 
 function readOld() {
   const decoded = decodeCheckpoint(bytes);
@@ -39,7 +41,7 @@ describe("a checkpoint of version 1", () => {
   test("is read with its model as a list of layers", () => {
     const { config, step, parameters } = readOld();
     expect([config.model, step, parameters.length]).toEqual([model, 4, 805]);
-    expect(config).toEqual({ ...setup.config, model });
+    expect(config).toEqual(converted);
   });
 
   test("continues to the bits that the old program reached without a stop", () => {
@@ -80,7 +82,7 @@ describe("a checkpoint of version 1", () => {
 
 describe("a stored config", () => {
   test("of the old form becomes today's", () => {
-    expect(storedConfigSchema.parse(setup.config)).toEqual({ ...setup.config, model });
+    expect(storedConfigSchema.parse(setup.config)).toEqual(converted);
   });
 
   test("of today's form stays unchanged", () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { GradientOptimizerConfig } from "../../../../shared/optimizers/optimizer.ts";
-import type { OptimizerConfig, RunConfig } from "../../../../shared/run/config.ts";
+import type { OptimizerConfig, RunConfig, ScheduleConfig } from "../../../../shared/run/config.ts";
 import {
   applyGradient,
   createStore,
@@ -211,13 +211,14 @@ describe("every optimizer", () => {
   });
 });
 
-const constant = {
+const constant: ScheduleConfig = {
   name: "constant",
   warmupSteps: 0,
   decayEpochs: 1,
   decayFactor: 1,
   finalFraction: 0,
-} as const;
+  restarts: [],
+};
 
 /** The formulas of the design, literally, in float64. */
 class Oracle {

@@ -10,9 +10,13 @@ const constant: ScheduleConfig = {
   decayEpochs: 1,
   decayFactor: 0.5,
   finalFraction: 0,
+  restarts: [],
 };
 const rates = (changes: Partial<ScheduleConfig>, steps: readonly number[]) =>
   steps.map((step) => learningRateAt(step, { ...constant, ...changes }, 0.5, plan));
+/** A cosine over so many steps. */
+const alone = (totalSteps: number, step: number) =>
+  learningRateAt(step, { ...constant, name: "cosine" }, 0.5, { ...plan, totalSteps });
 
 describe("learningRateAt", () => {
   test("constant keeps the base rate 0.5 at every one of 100 steps", () => {
@@ -29,6 +33,26 @@ describe("learningRateAt", () => {
   test("step halves the rate every 2 epochs of 10 steps, at the epoch's first step", () => {
     const halving = { name: "step", decayEpochs: 2, decayFactor: 0.5 } as const;
     expect(rates(halving, [0, 19, 20, 39, 40, 99])).toEqual([0.5, 0.5, 0.25, 0.25, 0.125, 0.03125]);
+  });
+
+  test("step stops at finalFraction 0.1 and takes 3 halvings to get there", () => {
+    const floored = { name: "step", decayEpochs: 1, decayFactor: 0.5, finalFraction: 0.1 } as const;
+    expect(rates(floored, [0, 10, 20, 30, 40, 99])).toEqual([0.5, 0.25, 0.125, 0.0625, 0.05, 0.05]);
+  });
+
+  test("a step schedule that doubles the rate is not held at finalFraction 1", () => {
+    const rising = { name: "step", decayEpochs: 1, decayFactor: 2, finalFraction: 1 } as const;
+    expect(rates(rising, [0, 10, 20])).toEqual([0.5, 1, 2]);
+  });
+
+  test("cosine with restarts at 40 and 60 of 100 steps is three half cosines", () => {
+    const restarted = { name: "cosine", restarts: [40, 60] } as const;
+    const steps = Array.from({ length: 100 }, (_, step) => step);
+    expect(rates({ ...restarted, restarts: [...restarted.restarts] }, steps)).toEqual([
+      ...steps.slice(0, 40).map((step) => alone(40, step)),
+      ...steps.slice(0, 20).map((step) => alone(20, step)),
+      ...steps.slice(0, 40).map((step) => alone(40, step)),
+    ]);
   });
 
   test("cosine runs through 1, (2 + √2)/4, 1/2, (2 − √2)/4 at 0, 1/4, 1/2, 3/4 of 100 steps", () => {

@@ -42,7 +42,8 @@ describe("resolveRunConfig", () => {
         warmupSteps: 0,
         decayEpochs: 3,
         decayFactor: 0.5,
-        finalFraction: 0,
+        finalFraction: 0.01,
+        restarts: [],
       },
       weightDecay: 2e-4,
       clipNorm: null,
@@ -52,6 +53,16 @@ describe("resolveRunConfig", () => {
       steps: null,
       seed: 1,
     });
+  });
+
+  test("the recipe's floor of 0.01 is that of its step schedule alone, and can be set", () => {
+    const finalFractions = [
+      resolve({}),
+      resolve({ finalFraction: 0 }),
+      resolve({ schedule: "cosine" }),
+      resolve({ optimizer: "adam", schedule: "step" }),
+    ].map(({ schedule }) => schedule.finalFraction);
+    expect(finalFractions).toEqual([0.01, 0, 0, 0]);
   });
 
   test("an explicit adam has the textbook's 0.001, a constant rate and no weight decay", () => {
@@ -182,8 +193,16 @@ describe("resolveRunConfig", () => {
       "--decay-epochs 2 is not for schedule cosine; leave it out, or choose step",
     ],
     [
-      { schedule: "step", finalFraction: 0.5 },
-      "--final-fraction 0.5 is not for schedule step; leave it out, or choose cosine",
+      { schedule: "constant", finalFraction: 0.5 },
+      "--final-fraction 0.5 is not for schedule constant; leave it out, or choose step or cosine",
+    ],
+    [
+      { schedule: "step", restarts: [5] },
+      "--restarts 5 is not for schedule step; leave it out, or choose cosine",
+    ],
+    [
+      { schedule: "cosine", warmupSteps: 5, restarts: [5, 50], epochs: 1 },
+      "--restarts 5,50 must be steps from 6 to 93, after the warm-up and before the run's end",
     ],
     [
       { warmupSteps: 94, epochs: 1 },

@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 
 import type { LayerConfig } from "../../../../../shared/model/layer-kinds.ts";
 import { OperatorError } from "../../../../../shared/operator-error.ts";
+import { learningRateAt } from "../../../../../shared/optimizers/schedule.ts";
 import { optimizerNames, type RunConfig, scheduleNames } from "../../../../../shared/run/config.ts";
+import { planRun } from "../../../../../shared/run/plan.ts";
 import {
   optimizerDefaults,
   scheduleDefaults,
@@ -26,7 +28,7 @@ const facts: DatasetFacts = {
 };
 const saved = resolveRunConfig({ given: { epochs: 5 }, origins: {} }, facts);
 const constant = { ...saved, schedule: { ...saved.schedule, name: "constant" as const } };
-const cosine = { ...saved, schedule: { ...saved.schedule, name: "cosine" as const } };
+const cosine = resolveRunConfig({ given: { epochs: 5, schedule: "cosine" }, origins: {} }, facts);
 const dense = (units: number) => ({ kind: "dense", units }) as const;
 const withLayers = (...layers: readonly LayerConfig[]): RunConfig => ({
   ...saved,
@@ -58,14 +60,47 @@ describe("resolveResumedRun", () => {
     expect(resume(given).config).toEqual(saved);
   });
 
-  test("epochs extend the run, and under a cosine schedule a warning explains the consequence", () => {
+  test("epochs extend the run", () => {
     expect(resume({ epochs: 8 }, constant)).toEqual({
       config: { ...constant, epochs: 8 },
       warning: undefined,
     });
-    const { config, warning } = resume({ epochs: 8 }, cosine);
-    expect(config.epochs).toBe(8);
-    expect(inEnglish(warning)).toMatch(/^the run was extended under a cosine schedule: [^\n]+$/u);
+  });
+
+  test("a cosine that is extended from 500 to 800 and to 900 steps begins again at 500 and at 800", () => {
+    const first = resume({ epochs: 8 }, cosine);
+    expect(first.config.schedule.restarts).toEqual([500]);
+    expect(inEnglish(first.warning)).toMatch(/^the learning rate starts again at step 500, /u);
+    expect(resume({ epochs: 8 }, first.config)).toEqual({
+      config: first.config,
+      warning: undefined,
+    });
+    const { config } = resume({ epochs: 9 }, first.config);
+    expect(config.schedule.restarts).toEqual([500, 800]);
+    const given = { schedule: "cosine", restarts: [500, 800], epochs: 9 } as const;
+    expect(resolveRunConfig({ given, origins: {} }, facts)).toEqual(config);
+  });
+
+  test("a cosine is extended 32 times and no more", () => {
+    let config = cosine;
+    for (let i = 1; i <= 32; i++) ({ config } = resume({ steps: 500 + i }, config));
+    expect(config.schedule.restarts.length).toBe(32);
+    expect(mistake(() => resume({ steps: 1_000 }, config))).toBe(
+      "--steps 1000 would extend a run under a cosine schedule for more than 32 times; begin a new run without --resume",
+    );
+  });
+
+  test("the default recipe, extended to 300 epochs, ends at a hundredth of its rate without a warning; one of before is warned about", () => {
+    const { config, warning } = resume({ epochs: 300 });
+    const plan = planRun(config, facts);
+    expect(learningRateAt(plan.totalSteps - 1, config.schedule, 0.01, plan)).toBe(0.0001);
+    expect(warning).toBeUndefined();
+    const before = { ...saved, schedule: { ...saved.schedule, finalFraction: 0 } };
+    const { warning: said } = resume({ epochs: 300 }, before);
+    expect(inEnglish(said)).toMatch(
+      /^the learning rate of this run falls to 1\.6e-32, from 0\.01, /u,
+    );
+    expect(resume({ epochs: 20 }, before).warning).toBeUndefined();
   });
 
   test("700 steps extend 5 epochs of 100 steps to 7, and epochs raise an old limit of 50 steps", () => {
