@@ -10,7 +10,9 @@ import { createInterface } from "node:readline";
 
 export type JsonEvent = { readonly event: string } & Readonly<Record<string, unknown>>;
 
-const program = join(import.meta.dirname, "../../../build/promedio.js");
+/** `npm run mutants` tests another one. */
+const program =
+  process.env["PROMEDIO_PROGRAM"] ?? join(import.meta.dirname, "../../../build/promedio.js");
 
 /** One coordinator process with JSON output. */
 export class CoordinatorProcess {
