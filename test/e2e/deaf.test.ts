@@ -11,9 +11,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { known } from "../../shared/assert.ts";
 import { selfTest } from "../../shared/engine/self-test.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
-import { protocolVersion, queuedBytesMax } from "../../shared/protocol/limits.ts";
-import { pack } from "../support/attacks/bad-messages.ts";
+import { queuedBytesMax } from "../../shared/protocol/limits.ts";
 import { frame, opcodes, RawPeer } from "../support/attacks/raw-peer.ts";
+import { ignorance, rightBytes } from "../support/attacks/right-messages.ts";
 import { makeCertificate } from "../support/processes/certificates.ts";
 import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 import { residentMegabytes } from "../support/processes/resident.ts";
@@ -81,13 +81,12 @@ function ask(path: string) {
 const kernel = instantiateKernel(
   await readFile(join(import.meta.dirname, "../../build/kernel.wasm")),
 );
+const knowledge = { ...ignorance, token, kernel: kernel.id, selfTest: selfTest(kernel) };
 
 /** A worker that has received the run. */
 async function joinAsWorker(): Promise<RawPeer> {
   const peer = await RawPeer.upgrade(port, "/worker", [], true);
-  const about = { name: "deaf", kind: "node", agent: "", threads: 1, kernel: kernel.id };
-  const hello = { type: "hello", protocol: protocolVersion, token, ...about, session: "" };
-  peer.send(pack(new Map<string, unknown>(Object.entries(hello))));
+  peer.send(rightBytes("hello", knowledge));
   await peer.header("run");
   return peer;
 }
@@ -97,8 +96,7 @@ function getReady(peer: RawPeer): void {
     peer.headers.find(({ type }) => type === "run"),
     "a run",
   )["run"];
-  const ready = { type: "ready", run, selfTest: selfTest(kernel), samplesPerSecond: 1e5 };
-  peer.send(pack(new Map<string, unknown>(Object.entries(ready))));
+  peer.send(rightBytes("ready", knowledge, { run, samplesPerSecond: 1e5 }));
 }
 
 // Other systems do not report a process's memory.

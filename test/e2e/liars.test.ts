@@ -13,12 +13,11 @@ import { createStyle } from "../../coordinator/console/view/style.ts";
 import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
 import { known } from "../../shared/assert.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
-import { encodeMessage } from "../../shared/protocol/codec.ts";
 import { closeStatus } from "../../shared/protocol/errors.ts";
-import { protocolVersion } from "../../shared/protocol/limits.ts";
 import { quoted, sayAtTerminal } from "../../shared/words/sentence.ts";
 import { lies, oneUnitInTheLastPlace } from "../support/attacks/lies.ts";
 import { RawPeer } from "../support/attacks/raw-peer.ts";
+import { ignorance, rightBytes } from "../support/attacks/right-messages.ts";
 import { inEnglish } from "../support/fixtures/in-english.ts";
 import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
@@ -80,18 +79,9 @@ async function comeBack(coordinator: CoordinatorProcess, session: string): Promi
   const wasm = await readFile(join(import.meta.dirname, "../../build/kernel.wasm"));
   const { port } = new URL(String((await coordinator.event("listening"))["url"]));
   const peer = await RawPeer.upgrade(Number(port));
-  const token = "join-token-of-liars";
-  const agent = { kind: "node", agent: "", threads: 1, kernel: instantiateKernel(wasm).id };
-  peer.send(
-    encodeMessage({
-      type: "hello",
-      protocol: protocolVersion,
-      token,
-      name: "someone else",
-      ...agent,
-      session,
-    }),
-  );
+  const { id } = instantiateKernel(wasm);
+  const knowledge = { ...ignorance, token: "join-token-of-liars", kernel: id };
+  peer.send(rightBytes("hello", knowledge, { session }));
   return await peer.ended;
 }
 

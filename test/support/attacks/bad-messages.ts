@@ -26,7 +26,7 @@ export function pack(header: Header, tensor?: Float32Array): Buffer {
 }
 
 /** Values that are wrong for every field of every message, including a missing field. */
-export const badValues: readonly (readonly [what: string, value: unknown])[] = [
+const badValues: readonly (readonly [what: string, value: unknown])[] = [
   ["missing", undefined],
   ["null", null],
   ["true", true],
@@ -56,32 +56,45 @@ function nested(depth: number): unknown {
   return value;
 }
 
-export interface BadMessage {
-  /** For example `gradient.step: NaN`. */
-  readonly what: string;
-  readonly bytes: () => Buffer;
+/** A message of a worker. */
+export interface Message {
+  readonly header: Header;
+  readonly tensor?: Float32Array | undefined;
 }
 
-/** Every field of a header with every bad value, and the header with unknown keys. */
-export function badFields(header: Header, tensor?: Float32Array): BadMessage[] {
+/** A way to change a message. */
+export interface Change {
+  /** For example `gradient.step: NaN`. */
+  readonly what: string;
+  readonly of: (message: Message) => Buffer;
+}
+
+/** Every field of a message with every bad value, and the header with unknown keys. */
+export function badFields({ header, tensor }: Message): Change[] {
   const type = String(header.get("type"));
-  const bad = changedFields(header, tensor, (field, what) => !isAllowed(field, what));
+  const bad = changedFields(header, (field, what) => !isAllowed(field, what));
   for (const key of ["__proto__", "constructor", "toString", "", "then", "step2"]) {
-    const changed = () => new Map([...header, [key, { polluted: true }]]);
-    bad.push({ what: `${type} with ${key}`, bytes: () => pack(changed(), tensor) });
+    bad.push({
+      what: `${type} with ${key}`,
+      of: (message) =>
+        pack(new Map([...message.header, [key, { polluted: true }]]), message.tensor),
+    });
   }
   const swapped = tensor === undefined ? new Float32Array(2) : undefined;
-  bad.push({ what: `${type} with its tensor swapped`, bytes: () => pack(header, swapped) });
+  bad.push({
+    what: `${type} with its tensor swapped`,
+    of: (message) => pack(message.header, swapped),
+  });
   return bad;
 }
 
 /** Every field with those bad values that it may have: odd, but no reason to disconnect anybody. */
-export function oddFields(header: Header, tensor?: Float32Array): BadMessage[] {
-  return [...changedFields(header, tensor, isAllowed), ...oddSentences(header, tensor)];
+export function oddFields({ header }: Message): Change[] {
+  return [...changedFields(header, isAllowed), ...oddSentences(header)];
 }
 
 /** Reasons that no worker of ours gives: from a newer version, without their values, or with odd ones. */
-function oddSentences(header: Header, tensor?: Float32Array): BadMessage[] {
+function oddSentences(header: Header): Change[] {
   if (!header.has("reason")) return [];
   const control = { text: "\u0000\u001B[2J" };
   const sentences = [
@@ -92,26 +105,25 @@ function oddSentences(header: Header, tensor?: Float32Array): BadMessage[] {
   ];
   return sentences.map((reason) => ({
     what: `${String(header.get("type"))}.reason: the sentence ${reason.code}`,
-    bytes: () => pack(new Map([...header, ["reason", reason]]), tensor),
+    of: (message) => pack(new Map([...message.header, ["reason", reason]]), message.tensor),
   }));
 }
 
 function changedFields(
   header: Header,
-  tensor: Float32Array | undefined,
   isWanted: (field: string, what: string) => boolean,
-): BadMessage[] {
+): Change[] {
   const all = [...header.keys()].flatMap((field) =>
     badValues.map(([what, value]) => ({ field, what, value })),
   );
   const wanted = all.filter(({ field, what }) => isWanted(field, what));
   return wanted.map(({ field, what, value }) => ({
     what: `${String(header.get("type"))}.${field}: ${what}`,
-    bytes() {
-      const changed = new Map(header);
+    of(message) {
+      const changed = new Map(message.header);
       if (what === "missing") changed.delete(field);
       else changed.set(field, value);
-      return pack(changed, tensor);
+      return pack(changed, message.tensor);
     },
   }));
 }

@@ -59,7 +59,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
 
 class FuzzSession {
   readonly #options: FuzzOptions;
-  readonly #attacks = createAttacks();
+  readonly #attacks: ReadonlyMap<string, Attack>;
   readonly #ends = new Map<string, Map<string, number>>();
   readonly #surprises = new Set<string>();
   readonly #fingerprints: string[] = [];
@@ -71,6 +71,7 @@ class FuzzSession {
 
   constructor(options: FuzzOptions) {
     this.#options = options;
+    this.#attacks = createAttacks(new Random(options.seed));
   }
 
   async run(): Promise<FuzzReport> {
@@ -212,7 +213,7 @@ export function formatReport(report: FuzzReport): string {
   const { ends, memory } = report;
   const rows = [...ends].map(([name, counts]) => {
     const parts = [...counts].toSorted(([, a], [, b]) => b - a);
-    return `  ${name.padEnd(30)} ${parts.map(([end, count]) => `${end} ×${count}`).join(", ")}`;
+    return `  ${name.padEnd(36)} ${parts.map(([end, count]) => `${end} ×${count}`).join(", ")}`;
   });
   const right = report.fingerprints.filter((fingerprint) => fingerprint === report.expected).length;
   return [

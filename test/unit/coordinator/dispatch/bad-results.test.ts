@@ -8,8 +8,8 @@ import type { SpeedEstimate } from "../../../../coordinator/dispatch/speed.ts";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { known } from "../../../../shared/assert.ts";
 import { closeStatus } from "../../../../shared/protocol/errors.ts";
-import type { ResultMessage } from "../../../../shared/protocol/messages.ts";
 import { quoted, sentence } from "../../../../shared/words/sentence.ts";
+import { wrongResults } from "../../../../test/support/attacks/message-attacks.ts";
 import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import {
   type Answer,
@@ -55,55 +55,26 @@ function nextGradientOf(worker: Peer, other: Peer): Answer {
   throw new Error("it gets no work");
 }
 
-const odd =
-  (value: number) =>
-  ({ message, values }: Answer): Answer => ({ message, values: values.with(5, value) });
-
-/** The result sent instead of the right one, and the expected complaint. */
-const offences: Readonly<Record<string, readonly [(right: Answer) => Answer, RegExp]>> = {
-  NaN: [odd(Number.NaN), /a value is NaN or infinite/u],
-  "∞": [odd(-Infinity), /a value is NaN or infinite/u],
-  "a value too few": [
-    ({ message, values }) => ({ message, values: values.slice(1) }),
-    /a gradient of \d+ bytes, expected \d+/u,
-  ],
-  "more correct than there are samples": [
-    ({ message, values }) => ({ message: { ...message, correct: 21 } as ResultMessage, values }),
-    /21 correct of \d+ samples/u,
-  ],
-  "a block of somebody else": [
-    ({ message, values }) => {
-      const block: [number, number] = message.block[0] === 0 ? [6, 7] : [0, 1];
-      return { message: { ...message, block }, values };
-    },
-    /block \[\d, \d\) was not asked for/u,
-  ],
-  "what is no block": [
-    ({ message, values }) => ({ message: { ...message, block: [1, 3] }, values }),
-    /block \[1, 3\) is not a block of this step/u,
-  ],
-};
-
 describe("a worker that sends", () => {
-  test.each(Object.entries(offences))(
-    "%s is refused, another computes its block, and the third time it is disconnected",
-    (_name, [spoil, reason]) => {
-      const { run, store, mallory, honest, warnings } = createStage();
+  test.each(wrongResults)(
+    "$what is refused, another computes its block, and the third time it is disconnected",
+    (attack) => {
+      const { stage, run, store, mallory, honest, warnings } = createStage();
       for (let time = 1; time <= 3; time++) {
         const right = nextGradientOf(mallory, honest);
         const { step } = run;
-        mallory.tell(spoil(right));
+        for (const what of attack.sends(stage.knowledgeOf(right))) mallory.deliver(what);
         expect(run.step).toBe(step);
         expect(warnings()).toHaveLength(Math.min(time, 2));
         // A block that it has not answered is still its own.
-        if (spoil(right).message.block !== right.message.block) mallory.tell(right);
+        if (attack.leavesBlock === true) mallory.tell(right);
       }
-      expect(warnings()[0]).toMatch(reason);
+      expect(warnings()[0]).toMatch(attack.reason ?? "");
       expect(mallory.status).toBe(closeStatus.ERR_OFFENCES);
       expect(inEnglish(mallory.heard.at(-1))).toMatchObject({
         type: "error",
         code: "ERR_OFFENCES",
-        reason: expect.stringMatching(reason),
+        reason: expect.stringMatching(attack.reason ?? /./u),
       });
       while (honest.answerAll());
       expect(run.outcome?.kind).toBe("finished");
@@ -123,13 +94,6 @@ describe("a worker that sends", () => {
     while (honest.answerAll());
     expect(run.outcome?.kind).toBe("finished");
     expect(fingerprintOf(store.parameters)).toBe(expected);
-  });
-
-  test("an answer for a future step, which nobody can have been asked for, commits an offence", () => {
-    const { run, mallory, warnings } = createStage();
-    const right = mallory.nextGradient()!;
-    mallory.tell({ ...right, message: { ...right.message, step: run.step + 1 } });
-    expect(warnings()).toEqual([expect.stringMatching(/step 1 has not begun yet$/u)]);
   });
 
   test("answers for past steps is neither believed nor blamed: it may only be late", () => {

@@ -14,7 +14,6 @@ import { bytesOf } from "../../../../shared/bytes.ts";
 import { createEngine } from "../../../../shared/engine/engine.ts";
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
 import { encodeMessage } from "../../../../shared/protocol/codec.ts";
-import { protocolVersion } from "../../../../shared/protocol/limits.ts";
 import {
   type CoordinatorMessage,
   decodeCoordinatorMessage,
@@ -24,13 +23,16 @@ import {
 } from "../../../../shared/protocol/messages.ts";
 import { answerFor, blockOf, isWork, kindAsked } from "../../../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
-import { sayAtTerminal } from "../../../../shared/words/sentence.ts";
+import { quoted, sayAtTerminal } from "../../../../shared/words/sentence.ts";
+import type { Sent } from "../../../support/attacks/message-attacks.ts";
+import { type Knowledge, rightBytes } from "../../../support/attacks/right-messages.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
 import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 
+const joinToken = "join-token";
 /** Hash of the kernel and of the self-test. */
-export const hash = "0123456789abcdef".repeat(4);
+const hash = "0123456789abcdef".repeat(4);
 const dataset = tinyDataset();
 
 /** 12-5-3 in 4 steps per epoch, each of 7 leaves except the last. */
@@ -47,7 +49,6 @@ export interface StageOptions {
   readonly config: RunConfig;
   readonly minWorkers?: number;
   readonly audit?: AuditPolicy;
-  readonly joinToken?: string;
 }
 
 export class Stage {
@@ -68,7 +69,7 @@ export class Stage {
     this.coordinator = new WorkerSessions({
       kernel: hash,
       selfTest: hash,
-      admits: (token) => token === (options.joinToken ?? token),
+      admits: (token) => token === joinToken,
       now: () => this.clock.nowMs,
       newSession: () => `session-${this.#sessions++}`,
       report: (event) => this.events.push(event),
@@ -108,10 +109,29 @@ export class Stage {
     { address, session = "" }: { address?: string; session?: string | undefined } = {},
   ): Peer {
     const peer = this.connect(address);
-    const { joinToken: token = "" } = this.#options;
-    const about = { kind: "node", agent: "", threads: 1, kernel: hash } as const;
-    peer.say({ type: "hello", protocol: protocolVersion, token, name, ...about, session });
+    peer.deliver(rightBytes("hello", this.knowledgeOf(), { name, session }));
     return peer;
+  }
+
+  /** What a peer knows, whatever work it holds, if any. */
+  knowledgeOf(
+    held?: Answer,
+    { run }: { run: { id: string } } = { run: { id: "run-1" } },
+  ): Knowledge {
+    const { type, step, block } = held?.message ?? {
+      type: undefined,
+      step: 0,
+      block: [0, 1] as const,
+    };
+    return {
+      token: joinToken,
+      kernel: hash,
+      selfTest: hash,
+      run: run.id,
+      parameterCount: (12 + 1) * 5 + (5 + 1) * 3,
+      classCount: 3,
+      asked: { type, step, block, values: held?.values },
+    };
   }
 
   /** The warnings for the operator. */
@@ -148,7 +168,8 @@ export interface Answer {
 /** A worker that computes and sends only on request. */
 export class Peer implements PeerSocket {
   readonly address: string;
-  readonly queuedBytes = 0;
+  queuedBytes = 0;
+  pings = 0;
   readonly heard: CoordinatorMessage[] = [];
   status: number | undefined;
   isAdmitted = false;
@@ -178,7 +199,9 @@ export class Peer implements PeerSocket {
     }
   }
 
-  ping(): void {}
+  ping(): void {
+    this.pings += 1;
+  }
 
   close(status: number): void {
     this.status ??= status;
@@ -187,6 +210,14 @@ export class Peer implements PeerSocket {
 
   terminate(): void {
     this.close(1006);
+  }
+
+  deliver(what: Sent): void {
+    const { handler } = this;
+    if (what === "ping") handler.ping();
+    else if (what === "pong") handler.pong();
+    else if (what === "text") handler.garbage(quoted("a text"));
+    else handler.message(what);
   }
 
   say(message: WorkerMessage): void {

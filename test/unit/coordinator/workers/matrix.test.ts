@@ -1,7 +1,7 @@
 /**
- * @file The matrix: every message type × every situation of its sender × every field × every wrong value. The table
- * says what happens to the sender. In every cell no other peer may notice, and in every situation the run must end
- * with the fingerprint of the sequential trainer (invariant 5).
+ * @file The matrix: every attack of `message-attacks.ts` (every field of every message × every wrong value among them) ×
+ * every situation of its sender. The table says what happens to the sender. In every cell no other peer may notice,
+ * and in every situation the run must end with the fingerprint of the sequential trainer (invariant 5).
  */
 import { describe, expect, test } from "vitest";
 
@@ -14,23 +14,25 @@ import {
 } from "../../../../coordinator/workers/worker-states.ts";
 import { known } from "../../../../shared/assert.ts";
 import { closeStatus, type ProtocolErrorCode } from "../../../../shared/protocol/errors.ts";
-import { protocolVersion } from "../../../../shared/protocol/limits.ts";
-import type { WorkerMessage } from "../../../../shared/protocol/messages.ts";
+import { Random } from "../../../../shared/random.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { quoted, sayAtTerminal, sentence } from "../../../../shared/words/sentence.ts";
-import { badFields, type Header, oddFields, pack } from "../../../support/attacks/bad-messages.ts";
+import {
+  type AttackCase,
+  type MessageAttack,
+  messageAttacks,
+  type Verdict,
+} from "../../../support/attacks/message-attacks.ts";
+import type { Type } from "../../../support/attacks/right-messages.ts";
 import { stride } from "../../../support/fixtures/effort.ts";
 import {
-  type Answer,
   expectedFingerprint,
-  hash,
   type Peer,
   Stage,
   stageConfig,
   type StageRun,
 } from "../run/stage-fixture.ts";
 
-const joinToken = "join-token";
 const short = stageConfig(3);
 /** Every situation tries another third of the wrong values, so that each is tried in three situations or four. */
 const nth = stride(3);
@@ -40,44 +42,6 @@ const localSearch = { name: "local-search", candidates: 4, sigma: 0.05 } as cons
 const search = { ...long, optimizer: localSearch };
 const configs = [short, long, search];
 const expected = new Map(configs.map((config) => [config, expectedFingerprint(config)]));
-
-// ── the messages
-// ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-type Type = WorkerMessage["type"];
-/** The rows of the table that is walked. */
-const types = Object.keys(reactions) as Type[];
-
-interface Message {
-  readonly header: Header;
-  readonly tensor: Float32Array | undefined;
-}
-
-const classCount = 3;
-const parameterCount = (12 + 1) * 5 + (5 + 1) * classCount;
-
-/** An honest message, about what the peer was asked for, if anything. */
-function messageOf(type: Type, run: string, held: Answer | undefined): Message {
-  const { step = 0, block = [0, 1] } = held?.message ?? {};
-  const about = { name: "mallory", kind: "node", agent: "", threads: 1, kernel: hash, session: "" };
-  const answer = { run, step, block, computeMs: 1 };
-  const sums = { lossSum: 1, correct: 0 };
-  const values = (kind: Type, length: number) =>
-    held?.message.type === kind ? held.values : new Float32Array(length);
-  const fields: Readonly<Record<Type, readonly [Record<string, unknown>, Float32Array?]>> = {
-    hello: [{ protocol: protocolVersion, token: joinToken, ...about }],
-    ready: [{ run, selfTest: hash, samplesPerSecond: 1_000 }],
-    gradient: [{ ...answer, ...sums }, values("gradient", parameterCount)],
-    costs: [answer, values("costs", 1)],
-    evaluation: [{ ...answer, ...sums }, values("evaluation", classCount ** 2)],
-    failed: [{ run, step, block, reason: quoted("") }],
-    pause: [{ reason: quoted("") }],
-    resume: [{}],
-    leave: [{ reason: quoted("") }],
-  };
-  const [of, tensor] = fields[type];
-  return { header: new Map<string, unknown>([["type", type], ...Object.entries(of)]), tensor };
-}
 
 // ── the situations of the sender
 // ────────────────────────────────────────────────────────────────────────────────────
@@ -95,9 +59,7 @@ type End = ProtocolErrorCode | "goodbye" | "warned" | "fine";
 
 interface Outcome {
   readonly end: End;
-  /** What the coordinator shows of the worker then. */
-  readonly shown?: string | undefined;
-  /** Of a refusal. */
+  /** Of a refusal or a warning. */
   readonly reason: string;
 }
 
@@ -109,12 +71,14 @@ interface Situation {
   readonly enter: (scene: Scene) => Peer;
   /** Brings the run to its end. */
   readonly finish: (scene: Scene) => void;
+  /** The kind of answer that it owes. */
+  readonly owes?: Type;
   /** The outcome of the messages that are given to the run, where it is not `fine`. */
   readonly taken?: Partial<Record<Type, End>>;
 }
 
 function scene({ config = short, minWorkers = 1, isStarted = true } = {}): Scene {
-  const stage = new Stage({ config, minWorkers, joinToken });
+  const stage = new Stage({ config, minWorkers });
   const current = isStarted ? stage.start() : undefined;
   const [honest, bystander] = [stage.join("honest"), stage.join("bystander")];
   if (isStarted) honest.getReady();
@@ -159,6 +123,7 @@ function working(kind: Type, phase: Phase, config: RunConfig): Situation {
     set: () => scene({ config }),
     enter: joinWorking(kind),
     finish: workOn,
+    owes: kind,
     taken: { failed: "warned" },
   };
 }
@@ -174,10 +139,11 @@ function columnOf(shown: string | undefined): WorkerState {
 /** What the table says of a message with nothing wrong in it: its outcome, and the state after it. */
 function expectedOf(
   situation: Situation,
-  type: Type,
+  { what, type }: AttackCase,
   hasRun: boolean,
 ): readonly [End, WorkerState] {
   const state = columnOf(situation.shows[0]);
+  if (state === "new" && what.startsWith("hello.token")) return ["ERR_TOKEN", "new"];
   // Before any run has begun, `ready` can only be for another one.
   const reaction =
     type === "ready" && state !== "new" && !hasRun ? "ignored" : reactions[type][state];
@@ -279,36 +245,61 @@ const situations: Readonly<Record<string, Situation>> = {
 
 // ── one cell ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Sends one message as a peer that has just entered the situation. @returns The outcome. */
-function send(
-  situation: Situation,
-  here: Scene,
-  type: Type,
-  make: (message: Message) => Uint8Array,
-) {
-  const { stage, honest, bystander, current } = here;
+/** Attacks as a peer that has just entered the situation. @returns The outcome. */
+function attack(situation: Situation, here: Scene, one: AttackCase): Outcome {
+  const { stage, honest, bystander } = here;
   const peer = situation.enter(here);
   expect(shownOf(here, peer)).toEqual(situation.shows);
   expect(peer.isAdmitted).toBe(situation.shows[0] !== undefined);
   const others = [honest, bystander];
   const heard = others.map((other) => other.heard.length);
   const told = stage.events.length;
-  const bytes = make(messageOf(type, current?.run.id ?? "run-1", peer.answers[0]));
-  const wasWorking = peer.answers.length > 0;
-  peer.handler.message(bytes);
-  const end = { ...endOf(stage, peer, told), shown: shownOf(here, peer)[0] };
+  const mayMoveWork = peer.answers.length > 0 || one.verdict === "anything";
+  const sends = one.sends(stage.knowledgeOf(peer.answers[0], here.current));
+  const { endsAt = sends.length - 1 } = one;
+  for (const [i, what] of sends.entries()) {
+    // What it deserves, it gets with the last thing that it sends, and not before.
+    const isTooEarly = i <= endsAt && peer.status !== undefined && one.verdict !== "anything";
+    if (isTooEarly) throw new Error(`${one.what}: closed with ${peer.status} after ${i} messages`);
+    peer.deliver(what);
+  }
+  const outcome = outcomeOf(stage, peer, told, one.verdict);
+  expectDeserved(situation, here, one, { ...outcome, shown: shownOf(here, peer)[0] });
   peer.handler.closed(quoted("closed"));
   // The honest worker gets what the sender held and hears of nothing else. Nobody else hears anything.
   const news = others.flatMap((other, i) => other.heard.slice(heard[i]));
-  expect(news.every((one) => wasWorking && /^(?:work|evaluate)$/u.test(one.type))).toBe(true);
+  expect(news.every(({ type }) => mayMoveWork && /^(?:work|evaluate)$/u.test(type))).toBe(true);
   expect(others.map(({ status }) => status)).toEqual([undefined, undefined]);
-  return end;
+  return outcome;
+}
+
+function expectDeserved(
+  situation: Situation,
+  { current }: Scene,
+  one: AttackCase,
+  { end, reason, shown }: Outcome & { readonly shown: string | undefined },
+): void {
+  const { what, type, verdict } = one;
+  if (verdict === "anything") return;
+  if (verdict === "by the table") {
+    const expectation = expectedOf(situation, one, current !== undefined);
+    expect([what, end, columnOf(shown)]).toEqual([what, ...expectation]);
+  } else if (verdict === "refused") {
+    const isNamed = end !== "ERR_HEADER" || reason.startsWith(nameOfField(what));
+    expect([what, end, isNamed]).toEqual([what, expect.stringMatching(/^ERR_/u), true]);
+  } else if (type === "ready" && current === undefined) {
+    // Before any run has begun, `ready` is for another one, and nobody looks at it.
+    expect([what, end]).toEqual([what, "fine"]);
+  } else {
+    expect([what, end]).toEqual([what, verdict === "offence" ? "warned" : verdict]);
+    expect([what, reason]).toEqual([what, expect.stringMatching(one.reason ?? /^/u)]);
+  }
 }
 
 function shownOf({ stage, current }: Scene, peer: Peer) {
   const view = stage.coordinator.view({ joinUrl: "", otherJoinUrls: [], dashboardUrl: "" }, null);
   const present = view.workers.filter(({ state }) => state !== "gone");
-  const mallory = present.find(({ name }) => name.startsWith("mallory"));
+  const mallory = present.find((one) => !/^(?:honest|bystander|late)/u.test(one.name));
   // A peer that was admitted may be gone.
   if (mallory !== undefined) expect(peer.isAdmitted).toBe(true);
   return [mallory?.state, current?.run.phase];
@@ -318,11 +309,13 @@ function shownOf({ stage, current }: Scene, peer: Peer) {
  * A refused peer got an error with the code and the reason, its socket was closed with the right status, and one
  * line reports it.
  */
-function endOf({ events }: Stage, { status, heard }: Peer, told: number): Outcome {
+function outcomeOf({ events }: Stage, peer: Peer, told: number, verdict: Verdict): Outcome {
+  const { status, heard } = peer;
   const lines = events.slice(told);
   if (status === undefined) {
-    const isWarned = lines.some(({ event }) => event === "warning");
-    return { end: isWarned ? "warned" : "fine", reason: "" };
+    const warning = lines.find((line) => line.event === "warning");
+    if (warning === undefined) return { end: "fine", reason: "" };
+    return { end: "warned", reason: sayAtTerminal(warning.message) };
   }
   if (status === 1000) return { end: "goodbye", reason: "" };
   // Nobody knows what a worker of another version can read, so it only gets the close.
@@ -332,8 +325,11 @@ function endOf({ events }: Stage, { status, heard }: Peer, told: number): Outcom
   const code = last.code as ProtocolErrorCode;
   const reason = sayAtTerminal(known(last.reason, "a reason"));
   expect([code, status, reason === ""]).toEqual([code, closeStatus[code], false]);
-  const reported = lines.map((line) => line.event === "worker" && [line.error, line.reason?.code]);
-  expect(reported).toEqual([[code, expect.stringMatching(/./u)]]);
+  const reported = lines.flatMap((line) =>
+    line.event === "worker" && line.error !== null ? [line.error] : [],
+  );
+  expect(reported).toEqual([code]);
+  if (verdict !== "anything") expect(lines).toHaveLength(1);
   return { end: code, reason };
 }
 
@@ -374,39 +370,32 @@ describe.each(Object.entries(situations))("a peer that is %s", (name, situation)
   test("is closed for any field of any message that is wrong in any way, gets what the table says for the others, and nobody else notices", () => {
     const here = situation.set();
     const counts = new Counts();
-    let place = Object.keys(situations).indexOf(name);
-    for (const type of types) {
-      const { header, tensor } = messageOf(type, "run-1", undefined);
-      for (const [i, { what }] of badFields(header, tensor).entries()) {
-        if (place++ % nth > 0) continue;
-        const bad = (message: Message) =>
-          known(badFields(message.header, message.tensor)[i], what).bytes();
-        const { end, reason } = send(situation, here, type, bad);
-        expect([what, end]).toEqual([what, expect.stringMatching(/^ERR_/u)]);
-        const isNamed = end !== "ERR_HEADER" || reason.startsWith(nameOfField(what));
-        expect([what, reason, isNamed]).toEqual([what, reason, true]);
-        counts.add(end);
-      }
-      const right = send(situation, here, type, (message) => pack(message.header, message.tensor));
-      const expectation = expectedOf(situation, type, here.current !== undefined);
-      expect([type, right.end, columnOf(right.shown)]).toEqual([type, ...expectation]);
-      counts.add(right.end);
-      for (const [i, { what }] of oddFields(header, tensor).entries()) {
-        const odd = (message: Message) =>
-          known(oddFields(message.header, message.tensor)[i], what).bytes();
-        const { end } = send(situation, here, type, odd);
-        const isWrongToken = what.startsWith("hello.token") && right.end === "fine";
-        expect([what, end]).toEqual([what, isWrongToken ? "ERR_TOKEN" : right.end]);
-        counts.add(end);
+    const seed = Object.keys(situations).indexOf(name);
+    let place = seed;
+    for (const row of messageAttacks(new Random(20_261_128, seed)).filter(isFor(situation))) {
+      for (const one of row.cases) {
+        if (row.isLarge === true && place++ % nth > 0) continue;
+        counts.add(attack(situation, here, one).end);
       }
     }
     finish(situation, here);
     expect(({} as Record<string, unknown>)["isAdmin"]).toBe(undefined);
     expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain("polluted");
     expect(counts.total).toBeGreaterThan(330);
-    process.stdout.write(`${counts.total} messages of a peer that is ${name}: ${counts.text}\n`);
+    process.stdout.write(`${counts.total} attacks by a peer that is ${name}: ${counts.text}\n`);
   });
 });
+
+test("every attack is tried in at least one situation", () => {
+  const rows = messageAttacks(new Random(1));
+  const tried = Object.values(situations).flatMap((situation) => rows.filter(isFor(situation)));
+  expect(rows.filter((row) => !tried.includes(row))).toEqual([]);
+});
+
+function isFor({ shows: [shown], owes }: Situation) {
+  return ({ states, holds }: MessageAttack) =>
+    states.includes(columnOf(shown)) && (holds === undefined || holds === (owes ?? "nothing"));
+}
 
 /** Whether the reason names the field. */
 function nameOfField(what: string): string {
