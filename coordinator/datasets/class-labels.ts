@@ -12,36 +12,40 @@ import { type Sentence, sentence, type Value } from "../../shared/words/sentence
 export interface ClassLabels {
   /** Its names are the labels, if these are not the classes' numbers. */
   readonly target: Target;
-  /** The class of each sample. */
-  readonly train: Uint8Array | Uint16Array;
-  readonly test: Uint8Array | Uint16Array;
+  /** For each array, the class of each sample. */
+  readonly targets: readonly (Uint8Array | Uint16Array)[];
   readonly notes: readonly Sentence[];
 }
 
 /** Whole numbers up to here are exact, and nobody has more classes. */
 const labelMax = 65_535;
 
-/** @throws OperatorError if they are not labels of at least two classes. */
-export function classLabels(train: FoundArray, test: FoundArray): ClassLabels {
-  for (const array of [train, test]) refuseNoLabels(array);
-  const trained = new Set(train.data);
-  const found = [...new Set([...trained, ...test.data])].toSorted((a, b) => a - b);
+/**
+ * @param arrays - The labels of each split, the training split's first.
+ * @throws OperatorError if they are not labels of at least two classes.
+ */
+export function classLabels(arrays: readonly FoundArray[]): ClassLabels {
+  for (const array of arrays) refuseNoLabels(array);
+  const { path, data } = known(arrays[0], "there is a training split");
+  const trained = new Set(data);
+  const everywhere = new Set(arrays.flatMap((array) => [...new Set(array.data)]));
+  const found = [...everywhere].toSorted((a, b) => a - b);
   const [lowest = 0, highest = 0] = [found[0], found.at(-1)];
   if (found.length < 2) {
-    throw new OperatorError(sentence("one-class", { path: train.path, label: lowest }));
+    throw new OperatorError(sentence("one-class", { path, label: lowest }));
   }
   const areClasses = lowest === 0 && 2 * found.length > highest;
   const classCount = areClasses ? highest + 1 : found.length;
   if (classCount > classesMax) {
     throw new OperatorError(
-      sentence("too-many-classes", { path: train.path, classes: classCount, most: classesMax }),
+      sentence("too-many-classes", { path, classes: classCount, most: classesMax }),
     );
   }
   const target = { kind: "classes", count: classCount } as const;
   const classOf = new Map(found.map((label, i) => [label, areClasses ? label : i]));
-  const classes = ({ data }: FoundArray) => {
-    const labels = createLabels(data.length, classCount);
-    for (const [sample, label] of data.entries()) {
+  const classesIn = (array: FoundArray) => {
+    const labels = createLabels(array.data.length, classCount);
+    for (const [sample, label] of array.data.entries()) {
       labels[sample] = known(classOf.get(label), "a label that was found");
     }
     return labels;
@@ -50,28 +54,25 @@ export function classLabels(train: FoundArray, test: FoundArray): ClassLabels {
   const missing = all.filter((label) => !trained.has(label));
   const notes = [];
   if (!areClasses) {
-    notes.push(
-      sentence("labels-numbered", { path: train.path, low: lowest, high: highest, classCount }),
-    );
+    notes.push(sentence("labels-numbered", { path, low: lowest, high: highest, classCount }));
   }
   if (missing.length > 0) {
     notes.push(sentence("classes-untrained", { labels: listed(missing), count: missing.length }));
   }
   return {
     target: areClasses ? target : { ...target, names: found.map(String) },
-    train: classes(train),
-    test: classes(test),
+    targets: arrays.map(classesIn),
     notes,
   };
 }
 
-function refuseNoLabels({ shape, data, path }: FoundArray): void {
-  if (shape.length !== 1) {
-    throw new OperatorError(sentence("labels-not-a-list", { path, shape: shape.join(" × ") }));
-  }
-  const sample = data.findIndex(
-    (label) => !(Number.isInteger(label) && Math.abs(label) <= labelMax),
-  );
+/** Whether a number can be a class. */
+export function isLabel(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) <= labelMax;
+}
+
+function refuseNoLabels({ data, path }: FoundArray): void {
+  const sample = data.findIndex((label) => !isLabel(label));
   if (sample === -1) return;
   const label = String(data[sample]);
   throw new OperatorError(sentence("label-not-a-class", { path, label, sample }));

@@ -4,16 +4,23 @@
  */
 import { known } from "../../shared/assert.ts";
 import type { DatasetContent } from "../../shared/data/canonical.ts";
+import { type Split, splitNames, type SplitName } from "../../shared/data/dataset.ts";
 import type { FoundArray, NumberArray } from "../../shared/data/number-array.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
-import { type ClassLabels, classLabels } from "./class-labels.ts";
+import { targetsOf } from "./array-targets.ts";
+import { divide, newLike, type Settings } from "./divide.ts";
 
 /** The two arrays of a split. */
 export interface ArraySplit {
   readonly samples: FoundArray;
   readonly labels: FoundArray;
 }
+
+/** The splits that were found. Without `test`, it is drawn from `train`. */
+export type ArraySplits = { readonly train: ArraySplit } & {
+  readonly [Name in SplitName]?: ArraySplit | undefined;
+};
 
 export interface ArrayContent {
   readonly content: DatasetContent;
@@ -24,30 +31,40 @@ export interface ArrayContent {
 /**
  * @throws OperatorError if the arrays do not fit each other, or their numbers can't be features or labels of classes.
  */
-export function contentOf(name: string, train: ArraySplit, test: ArraySplit): ArrayContent {
-  for (const split of [train, test]) refuseOtherCount(split);
-  refuseOtherShape(train.samples, test.samples);
-  const features = featuresOf(train.samples, test.samples);
-  const labels = classLabels(train.labels, test.labels);
-  const order = channelsLast(train.samples.shape.slice(1));
-  const split = (side: "train" | "test", { samples }: ArraySplit) => {
-    const [count = 0] = samples.shape;
-    return { count, features: reordered(features[side], order), targets: labels[side] };
-  };
-  return {
-    content: {
-      name,
-      featureShape: order.featureShape,
-      target: labels.target,
-      train: split("train", train),
-      test: split("test", test),
-    },
-    notes: notesOf(features, labels),
-  };
-}
-
-function notesOf(features: Features, labels: ClassLabels): Sentence[] {
-  return [...(features.note === undefined ? [] : [features.note]), ...labels.notes];
+export function contentOf(name: string, splits: ArraySplits, settings: Settings): ArrayContent {
+  const found = splitNames.flatMap((split) => {
+    const arrays = splits[split];
+    return arrays === undefined ? [] : [{ split, ...arrays }];
+  });
+  for (const arrays of found) {
+    refuseOtherCount(arrays);
+    refuseOtherShape(splits.train.samples, arrays.samples);
+  }
+  const features = featuresOf(found.map(({ samples }) => samples));
+  const labels = targetsOf(
+    found.map((arrays) => arrays.labels),
+    settings,
+  );
+  const order = channelsLast(splits.train.samples.shape.slice(1));
+  const made = new Map<SplitName, Split>(
+    found.map(({ split, samples }, i) => [
+      split,
+      {
+        count: samples.shape[0] ?? 0,
+        features: reordered(known(features.data[i], "features of each split"), order),
+        targets: known(labels.targets[i], "targets of each split"),
+      },
+    ]),
+  );
+  const { target } = labels;
+  const train = known(made.get("train"), "there is a training split");
+  const divided = divide(
+    { train, validation: made.get("validation"), test: made.get("test") },
+    target,
+    settings,
+  );
+  const notes = features.note === undefined ? labels.notes : [features.note, ...labels.notes];
+  return { content: { name, featureShape: order.featureShape, target, ...divided }, notes };
 }
 
 function refuseOtherCount({ samples, labels }: ArraySplit): void {
@@ -67,35 +84,32 @@ function refuseOtherShape(first: FoundArray, second: FoundArray): void {
 
 type Data = NumberArray["data"];
 
-interface Features {
-  readonly train: Data;
-  readonly test: Data;
-  readonly note?: Sentence;
-}
-
 /** From here on, whole numbers up to 255 can only be bytes of another type. Smaller ones may be counts or classes. */
 const likeBytesMin = 128;
 
 /**
- * Bytes stay bytes. Whole numbers from 0 to 255 become bytes, whatever their type, so that they are scaled like
- * bytes; larger ones are refused, because a network learns nothing from them.
+ * The features of all splits. Bytes stay bytes. Whole numbers from 0 to 255 become bytes, whatever their type, so that
+ * they are scaled like bytes; larger ones are refused, because a network learns nothing from them.
  */
-function featuresOf(train: FoundArray, test: FoundArray): Features {
-  if (train.data instanceof Uint8Array && test.data instanceof Uint8Array) {
-    return { train: train.data, test: test.data };
-  }
-  const [first, second] = [rangeOf(train.data), rangeOf(test.data)];
-  const low = Math.min(first.low, second.low);
-  const high = Math.max(first.high, second.high);
-  const areWhole = first.areWhole && second.areWhole;
+function featuresOf(arrays: readonly FoundArray[]): {
+  readonly data: readonly Data[];
+  readonly note?: Sentence;
+} {
+  const data = arrays.map((array) => array.data);
+  if (data.every((values) => values instanceof Uint8Array)) return { data };
+  const ranges = data.map(rangeOf);
+  const low = Math.min(...ranges.map((range) => range.low));
+  const high = Math.max(...ranges.map((range) => range.high));
+  const areWhole = ranges.every((range) => range.areWhole);
+  const path = arrays[0]?.path ?? "";
   if (areWhole && low >= 0 && high <= 255 && high >= likeBytesMin) {
-    const note = sentence("features-like-bytes", { path: train.path, low, high });
-    return { train: Uint8Array.from(train.data), test: Uint8Array.from(test.data), note };
+    const note = sentence("features-like-bytes", { path, low, high });
+    return { data: data.map((values) => Uint8Array.from(values)), note };
   }
-  if (train.isInteger && Math.max(-low, high) > 255) {
-    throw new OperatorError(sentence("features-too-wide", { path: train.path, low, high }));
+  if (arrays.every(({ isInteger }) => isInteger) && Math.max(-low, high) > 255) {
+    throw new OperatorError(sentence("features-too-wide", { path, low, high }));
   }
-  return { train: train.data, test: test.data };
+  return { data };
 }
 
 function rangeOf(data: Data): {
@@ -141,15 +155,13 @@ function channelsLast(sampleShape: readonly number[]): SampleOrder {
   return { featureShape: [height, width, channels], places };
 }
 
-function reordered<Kind extends Data>(data: Kind, { places }: SampleOrder): Kind {
+function reordered(data: Data, { places }: SampleOrder): Data {
   if (places === undefined) return data;
-  const result = data.slice();
+  const result = newLike(data, data.length);
   for (let start = 0; start < data.length; start += places.length) {
     for (let i = 0; i < places.length; i++) {
-      result[start + i] = known(data[start + known(places[i], "a place")], "a value");
+      result[start + i] = data[start + (places[i] ?? 0)] ?? 0;
     }
   }
-  // `slice` keeps the type of its array.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return result as Kind;
+  return result;
 }

@@ -10,17 +10,16 @@ import type { Disk } from "../storage/disk.ts";
 import { readUnpacked } from "./compressed.ts";
 import { type ArrayContent, contentOf } from "./from-arrays.ts";
 import { findIdxFiles } from "./idx-files.ts";
-import { encodeFrom, type Loader } from "./loader.ts";
+import { encodeArrays, type Loader, type LoadOptions } from "./loader.ts";
 
 /** Any data in MNIST's files and format. */
 export const idxLoader: Loader = {
   forms: ["idx:DIR"],
   takesPath: true,
   accepts: (folder) => folder !== undefined,
-  async load(folder = ".", { disk, progress }) {
-    const { content, notes } = await readIdxFolder(disk, folder);
-    for (const note of notes) progress(note);
-    return encodeFrom(folder, content);
+  takes: ["validation", "dataSeed"],
+  async load(folder = ".", options) {
+    return encodeArrays(folder, await readIdxFolder(options, folder), options);
   },
 };
 
@@ -32,7 +31,7 @@ export const idxLoader: Loader = {
  * @throws OperatorError if files are missing, broken, or do not fit each other.
  */
 export async function readIdxFolder(
-  disk: Disk,
+  { disk, ...settings }: Pick<LoadOptions, "disk" | "data" | "origins">,
   folder: string,
   name: string = basename(resolve(folder)),
 ): Promise<ArrayContent> {
@@ -45,7 +44,9 @@ export async function readIdxFolder(
     samples: await readArray(disk, paths.testImages),
     labels: await readArray(disk, paths.testLabels),
   };
-  return contentOf(name, train, test);
+  // The format's labels are classes.
+  const data = { ...settings.data, task: "classification" } as const;
+  return contentOf(name, { train, test }, { ...settings, data });
 }
 
 async function readArray(disk: Disk, path: string): Promise<FoundArray> {

@@ -63,3 +63,13 @@ export function encodeFrom(place: string, content: DatasetContent): LoadedDatase
     throw new OperatorError(sentence("dataset-unusable", { path: place, reason: error.said }));
   }
 }
+
+/** The same for arrays; says what the operator may not expect. */
+export function encodeArrays(
+  place: string,
+  { content, notes }: { readonly content: DatasetContent; readonly notes: readonly Sentence[] },
+  { progress }: Pick<LoadOptions, "progress">,
+): LoadedDataset {
+  for (const note of notes) progress(note);
+  return encodeFrom(place, content);
+}

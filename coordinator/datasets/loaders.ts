@@ -12,16 +12,22 @@ import { oneOfThese, type Reader, valueText } from "../../shared/run/settings/re
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { withHome } from "../storage/home-path.ts";
 import { cacheFolder } from "./cache-folder.ts";
+import { cifar10Loader, cifar100Loader } from "./cifar.ts";
 import { digitsLoader } from "./digits.ts";
 import { idxLoader } from "./idx-folder.ts";
 import type { LoadedDataset, Loader, LoadOptions } from "./loader.ts";
 import { mnistLoader } from "./mnist.ts";
+import { npyLoader, npzLoader } from "./numpy.ts";
 
 /** Keyed by the word before the colon. */
 const loaders: Readonly<Record<string, Loader>> = {
   digits: digitsLoader,
   mnist: mnistLoader,
   idx: idxLoader,
+  cifar10: cifar10Loader,
+  cifar100: cifar100Loader,
+  npy: npyLoader,
+  npz: npzLoader,
 };
 
 /** Kinds that need no argument. */

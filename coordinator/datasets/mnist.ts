@@ -12,7 +12,7 @@ import { sha256OfParts } from "../sha256.ts";
 import type { Disk } from "../storage/disk.ts";
 import { download, type Patience } from "./download.ts";
 import { readIdxFolder } from "./idx-folder.ts";
-import { encodeFrom, type Loader, type LoadOptions } from "./loader.ts";
+import { encodeArrays, type Loader, type LoadOptions } from "./loader.ts";
 
 /** A file whose size and hash are known before it is downloaded. */
 export interface PinnedFile {
@@ -51,13 +51,12 @@ export const mnistFiles: readonly PinnedFile[] = [
 export const mnistLoader: Loader = {
   forms: ["mnist", "mnist:DIR"],
   takesPath: true,
+  takes: ["validation", "dataSeed"],
   accepts: () => true,
   isOpenToPages: (folder) => folder === undefined,
   async load(given, options) {
     const folder = given ?? (await mnistFolder({ ...options, files: mnistFiles }));
-    const { content, notes } = await readIdxFolder(options.disk, folder, "mnist");
-    for (const note of notes) options.progress(note);
-    return encodeFrom(folder, content);
+    return encodeArrays(folder, await readIdxFolder(options, folder, "mnist"), options);
   },
 };
 

@@ -8,6 +8,33 @@ export const arrays = {
     "{path}: whole numbers from {low} to {high} are read as bytes, that is divided by 255",
   "features-too-wide":
     "{path}: whole numbers from {low} to {high} are not bytes, and too large to train on; scale them to 0…1 first",
+  "split-there": "{setting}: the data have a {split} split of their own; leave it out",
+  "npy-magic": "{path} is not an npy file: it does not begin with \\x93NUMPY",
+  "npy-version": "{path} is of npy version {version}; versions 1 to 3 are read",
+  "npy-header": "{path}: its header is not an npy header; save it again",
+  "npy-header-cut-short":
+    "{path} is cut short: its header takes {expected} bytes, it has {bytes}; fetch it again",
+  "npy-dtype": "{path}: dtype {dtype} is not read; save it as one of {dtypes}",
+  "npy-is-npz": "{path} is an npz file; use npz:{path}",
+  "npy-is-a-file":
+    "{path} is one array; npy: takes the folder that holds samples and labels, such as x.npy and y.npy",
+  "npz-is-a-folder": "{path} is a folder; use npy:{path} for its npy files",
+  "arrays-not-found":
+    "{path} needs one array of samples and one of labels for each split, such as x_train, y_train, x_test and y_test, or X and y; it holds {found}",
+  "zip-damaged": "it is not a whole zip file",
+  "zip-method": "{name} is packed in a way that is not read; save it again",
+  "several-numbers":
+    "{setting}: {path} has several numbers per sample that are not 0 and 1; use regression",
+  "too-many-values": "{path} has {values} numbers per sample; at most {most} can be predicted",
+  "target-not-finite": "{path}: sample {sample} is {value}, numbers to predict are finite",
+  "target-constant": "{path}: every number to predict is {value}, so there is nothing to learn",
+  "cifar-missing": "{path} lacks {files} of CIFAR's binary version",
+  "cifar-python":
+    "{path} has CIFAR's Python version; fetch the binary version, whose files end in .bin",
+  "cifar-size":
+    "{path} has {bytes} bytes, which is not a whole number of records of {record} bytes; fetch it again",
+  "cifar-label": "{path}: sample {sample} has label {label}, labels are below {classes}",
+  "cifar-names": "{path} has {names} names, there are {classes} classes",
   "one-class":
     "{path}: every label is {label}; classification needs at least two classes, so add samples of another",
   "too-many-classes": "{path} has {classes} classes; {most} are supported",

@@ -10,6 +10,37 @@ export const arrays = translationOf<typeof english>()({
     "{path}: los enteros de {low} a {high} se leen como bytes, es decir, divididos entre 255",
   "features-too-wide":
     "{path}: los enteros de {low} a {high} no son bytes y son demasiado grandes para entrenar; escálalos antes a 0…1",
+  "split-there": "{setting}: los datos ya tienen su parte {split}; omítelo",
+  "npy-magic": "{path} no es un archivo npy: no empieza con \\x93NUMPY",
+  "npy-version": "{path} es de la versión npy {version}; se leen las versiones 1 a 3",
+  "npy-header": "{path}: su cabecera no es de npy; guárdalo de nuevo",
+  "npy-header-cut-short":
+    "{path} está cortado: su cabecera ocupa {expected} bytes, tiene {bytes}; consíguelo de nuevo",
+  "npy-dtype": "{path}: el tipo {dtype} no se lee; guárdalo como uno de {dtypes}",
+  "npy-is-npz": "{path} es un archivo npz; usa npz:{path}",
+  "npy-is-a-file":
+    "{path} es una sola matriz; npy: toma la carpeta con muestras y etiquetas, como x.npy e y.npy",
+  "npz-is-a-folder": "{path} es una carpeta; usa npy:{path} para sus archivos npy",
+  "arrays-not-found":
+    "{path} necesita una matriz de muestras y una de etiquetas por cada parte, como x_train, y_train, x_test e y_test, o X e y; contiene {found}",
+  "zip-damaged": "no es un archivo zip entero",
+  "zip-method": "{name} está comprimido de una forma que no se lee; guárdalo de nuevo",
+  "several-numbers":
+    "{setting}: {path} tiene varios números por muestra que no son 0 y 1; usa regression",
+  "too-many-values":
+    "{path} tiene {values} números por muestra; se pueden predecir como mucho {most}",
+  "target-not-finite":
+    "{path}: la muestra {sample} es {value}, los números por predecir son finitos",
+  "target-constant":
+    "{path}: todos los números por predecir son {value}, así que no hay nada que aprender",
+  "cifar-missing": "en {path} falta {files} de la versión binaria de CIFAR",
+  "cifar-python":
+    "{path} tiene la versión de CIFAR para Python; consigue la versión binaria, cuyos archivos terminan en .bin",
+  "cifar-size":
+    "{path} tiene {bytes} bytes, que no son un número entero de registros de {record} bytes; consíguelo de nuevo",
+  "cifar-label":
+    "{path}: la muestra {sample} tiene la etiqueta {label}, deben ser menores que {classes}",
+  "cifar-names": "{path} tiene {names} nombres y hay {classes} clases",
   "one-class":
     "{path}: todas las etiquetas son {label}; para clasificar hacen falta al menos dos clases, así que añade muestras de otra",
   "too-many-classes": "{path} tiene {classes} clases; se admiten {most}",

@@ -29,7 +29,7 @@ function plain(values: Uint8Array | Uint16Array | Float32Array): number[] {
 }
 
 async function read(): Promise<unknown> {
-  const { train, test: held, ...rest } = (await readIdxFolder(nodeDisk, folder)).content;
+  const { train, test: held, ...rest } = (await readIdxFolder({ disk: nodeDisk }, folder)).content;
   return {
     ...rest,
     train: { ...train, features: plain(train.features), targets: plain(train.targets) },
@@ -63,8 +63,10 @@ describe("readIdxFolder", () => {
 
   test("names the dataset after its folder by default", async () => {
     await writeFiles(folder, tinyFiles);
-    expect((await readIdxFolder(nodeDisk, `${folder}/`)).content.name).toBe(basename(folder));
-    expect((await readIdxFolder(nodeDisk, folder, "mnist")).content.name).toBe("mnist");
+    expect((await readIdxFolder({ disk: nodeDisk }, `${folder}/`)).content.name).toBe(
+      basename(folder),
+    );
+    expect((await readIdxFolder({ disk: nodeDisk }, folder, "mnist")).content.name).toBe("mnist");
   });
 
   test("treats samples of 1 dimension as samples of 1 feature", async () => {
@@ -75,7 +77,7 @@ describe("readIdxFolder", () => {
       "t10k-images-idx3-ubyte": idxBytes([2], [1, 2]),
     });
     await rm(join(folder, "train-images-idx3-ubyte"));
-    expect((await readIdxFolder(nodeDisk, folder)).content.featureShape).toEqual([1]);
+    expect((await readIdxFolder({ disk: nodeDisk }, folder)).content.featureShape).toEqual([1]);
   });
 
   const broken: [string, Record<string, Uint8Array>, string][] = [
@@ -126,7 +128,7 @@ describe("readIdxFolder", () => {
   });
 
   test("says that 1 folder does not exist", async () => {
-    await expect(readIdxFolder(nodeDisk, join(folder, "no"))).rejects.toThrow(
+    await expect(readIdxFolder({ disk: nodeDisk }, join(folder, "no"))).rejects.toThrow(
       `cannot read the dataset's folder ${join(folder, "no")}: there is no such file or folder`,
     );
   });

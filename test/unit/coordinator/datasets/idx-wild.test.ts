@@ -83,7 +83,7 @@ async function read(
   for (const name of Object.keys(files))
     await mkdir(dirname(join(folder, name)), { recursive: true });
   await writeFiles(folder, files);
-  const { content, notes } = await readIdxFolder(nodeDisk, place);
+  const { content, notes } = await readIdxFolder({ disk: nodeDisk }, place);
   return { ...content, notes: notes.map(sayInEnglish) };
 }
 
