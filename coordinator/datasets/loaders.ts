@@ -11,13 +11,13 @@ import { isDataKey } from "../../shared/run/settings/data-settings.ts";
 import { oneOfThese, type Reader, valueText } from "../../shared/run/settings/readers.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { withHome } from "../storage/home-path.ts";
+import { cifar10Loader, cifar100Loader } from "./arrays/cifar.ts";
+import { idxLoader } from "./arrays/idx-folder.ts";
+import { npyLoader, npzLoader } from "./arrays/numpy.ts";
 import { cacheFolder } from "./cache-folder.ts";
-import { cifar10Loader, cifar100Loader } from "./cifar.ts";
 import { digitsLoader } from "./digits.ts";
-import { idxLoader } from "./idx-folder.ts";
 import type { LoadedDataset, Loader, LoadOptions } from "./loader.ts";
 import { mnistLoader } from "./mnist.ts";
-import { npyLoader, npzLoader } from "./numpy.ts";
 
 /** Keyed by the word before the colon. */
 const loaders: Readonly<Record<string, Loader>> = {

@@ -10,8 +10,8 @@ import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 import { sha256OfParts } from "../sha256.ts";
 import type { Disk } from "../storage/disk.ts";
+import { readIdxFolder } from "./arrays/idx-folder.ts";
 import { download, type Patience } from "./download.ts";
-import { readIdxFolder } from "./idx-folder.ts";
 import { encodeArrays, type Loader, type LoadOptions } from "./loader.ts";
 
 /** A file whose size and hash are known before it is downloaded. */

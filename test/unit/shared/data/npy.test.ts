@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { parseNpy } from "../../../../shared/data/npy.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
-import { npy } from "../../coordinator/datasets/numpy-files.ts";
+import { npy } from "../../coordinator/datasets/arrays/numpy-files.ts";
 
 const at = (i: number, j: number, k: number) => 100 * i + 10 * j + k;
 

@@ -2,14 +2,14 @@
  * @file What the labels of arrays are: one class per sample, a one-hot row, several yes-or-no answers, or numbers to
  * predict. Pure.
  */
-import { known } from "../../shared/assert.ts";
-import type { Split, Target } from "../../shared/data/dataset.ts";
-import type { FoundArray } from "../../shared/data/number-array.ts";
-import { valuesMax } from "../../shared/data/target-schema.ts";
-import { OperatorError } from "../../shared/operator-error.ts";
-import { type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { known } from "../../../shared/assert.ts";
+import type { Split, Target } from "../../../shared/data/dataset.ts";
+import type { FoundArray } from "../../../shared/data/number-array.ts";
+import { valuesMax } from "../../../shared/data/target-schema.ts";
+import { OperatorError } from "../../../shared/operator-error.ts";
+import { type Sentence, sentence } from "../../../shared/words/sentence.ts";
+import { spelled, type Settings } from "../divide.ts";
 import { classLabels, isLabel } from "./class-labels.ts";
-import { spelled, type Settings } from "./divide.ts";
 
 export interface ArrayTargets {
   readonly target: Target;

@@ -4,12 +4,12 @@
  */
 import { basename, dirname, join } from "node:path";
 
-import { known } from "../../shared/assert.ts";
-import { OperatorError } from "../../shared/operator-error.ts";
-import { oneOfThese } from "../../shared/run/settings/readers.ts";
-import { sentence, type Value } from "../../shared/words/sentence.ts";
-import { systemReason } from "../../shared/words/system-reason.ts";
-import type { Disk } from "../storage/disk.ts";
+import { known } from "../../../shared/assert.ts";
+import { OperatorError } from "../../../shared/operator-error.ts";
+import { oneOfThese } from "../../../shared/run/settings/readers.ts";
+import { sentence, type Value } from "../../../shared/words/sentence.ts";
+import { systemReason } from "../../../shared/words/system-reason.ts";
+import type { Disk } from "../../storage/disk.ts";
 
 /** The four files, each with its possible stems. */
 const stems = {

@@ -1,17 +1,17 @@
 /** @file Datasets from NumPy: one npz file, or a folder of npy files, with samples and labels under their usual names. */
 import { basename, extname, join, resolve } from "node:path";
 
-import { parseNpy } from "../../shared/data/npy.ts";
-import type { FoundArray } from "../../shared/data/number-array.ts";
-import { OperatorError } from "../../shared/operator-error.ts";
-import { sentence } from "../../shared/words/sentence.ts";
-import { systemReason } from "../../shared/words/system-reason.ts";
-import type { Disk } from "../storage/disk.ts";
-import { type ArrayRole, roleOf } from "./array-names.ts";
-import { readUnpacked } from "./compressed.ts";
-import { divisionKeys } from "./divide.ts";
+import { parseNpy } from "../../../shared/data/npy.ts";
+import type { FoundArray } from "../../../shared/data/number-array.ts";
+import { OperatorError } from "../../../shared/operator-error.ts";
+import { sentence } from "../../../shared/words/sentence.ts";
+import { systemReason } from "../../../shared/words/system-reason.ts";
+import type { Disk } from "../../storage/disk.ts";
+import { readUnpacked } from "../compressed.ts";
+import { divisionKeys } from "../divide.ts";
+import { encodeArrays, type Loader } from "../loader.ts";
 import { type ArraySplits, type ArraySplit, contentOf } from "./from-arrays.ts";
-import { encodeArrays, type Loader } from "./loader.ts";
+import { type ArrayRole, roleOf } from "./names.ts";
 import { unzip, zipEntries } from "./zip.ts";
 
 /** One file, as `numpy.savez` writes it. */

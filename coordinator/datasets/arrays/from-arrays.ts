@@ -2,14 +2,14 @@
  * @file A dataset from arrays of samples and labels, whatever file they come from: which numbers are bytes, which
  * dimension is the colour, which labels are the classes. Pure.
  */
-import { known } from "../../shared/assert.ts";
-import type { DatasetContent } from "../../shared/data/canonical.ts";
-import { type Split, splitNames, type SplitName } from "../../shared/data/dataset.ts";
-import type { FoundArray, NumberArray } from "../../shared/data/number-array.ts";
-import { OperatorError } from "../../shared/operator-error.ts";
-import { type Sentence, sentence } from "../../shared/words/sentence.ts";
-import { targetsOf } from "./array-targets.ts";
-import { divide, newLike, type Settings } from "./divide.ts";
+import { known } from "../../../shared/assert.ts";
+import type { DatasetContent } from "../../../shared/data/canonical.ts";
+import { type Split, splitNames, type SplitName } from "../../../shared/data/dataset.ts";
+import type { FoundArray, NumberArray } from "../../../shared/data/number-array.ts";
+import { OperatorError } from "../../../shared/operator-error.ts";
+import { type Sentence, sentence } from "../../../shared/words/sentence.ts";
+import { divide, newLike, type Settings } from "../divide.ts";
+import { targetsOf } from "./targets.ts";
 
 /** The two arrays of a split. */
 export interface ArraySplit {

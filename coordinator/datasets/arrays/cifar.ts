@@ -6,16 +6,16 @@
  */
 import { join } from "node:path";
 
-import type { DatasetContent } from "../../shared/data/canonical.ts";
-import type { Split } from "../../shared/data/dataset.ts";
-import { decodeText } from "../../shared/decode-text.ts";
-import { OperatorError } from "../../shared/operator-error.ts";
-import { sentence } from "../../shared/words/sentence.ts";
-import { systemReason } from "../../shared/words/system-reason.ts";
-import type { Disk } from "../storage/disk.ts";
-import { readUnpacked } from "./compressed.ts";
-import { divide } from "./divide.ts";
-import { encodeFrom, type Loader, type LoadOptions } from "./loader.ts";
+import type { DatasetContent } from "../../../shared/data/canonical.ts";
+import type { Split } from "../../../shared/data/dataset.ts";
+import { decodeText } from "../../../shared/decode-text.ts";
+import { OperatorError } from "../../../shared/operator-error.ts";
+import { sentence } from "../../../shared/words/sentence.ts";
+import { systemReason } from "../../../shared/words/system-reason.ts";
+import type { Disk } from "../../storage/disk.ts";
+import { readUnpacked } from "../compressed.ts";
+import { divide } from "../divide.ts";
+import { encodeFrom, type Loader, type LoadOptions } from "../loader.ts";
 
 /** What differs between the two. */
 interface Version {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { loadDataset } from "../../../../coordinator/datasets/loaders.ts";
-import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
-import { OperatorError } from "../../../../shared/operator-error.ts";
-import type { DataSettings } from "../../../../shared/run/settings/data-settings.ts";
-import { writeFiles } from "./idx-files.ts";
+import { loadDataset } from "../../../../../coordinator/datasets/loaders.ts";
+import { nodeDisk } from "../../../../../coordinator/storage/disk.ts";
+import { OperatorError } from "../../../../../shared/operator-error.ts";
+import type { DataSettings } from "../../../../../shared/run/settings/data-settings.ts";
+import { writeFiles } from "../idx-files.ts";
 
 let folder = "";
 beforeEach(async () => {

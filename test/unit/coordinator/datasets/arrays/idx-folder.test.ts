@@ -5,11 +5,11 @@ import { gzipSync } from "node:zlib";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { readIdxFolder } from "../../../../coordinator/datasets/idx-folder.ts";
-import { loadDataset } from "../../../../coordinator/datasets/loaders.ts";
-import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
-import { OperatorError } from "../../../../shared/operator-error.ts";
-import { idxBytes, tinyFiles, writeFiles } from "./idx-files.ts";
+import { readIdxFolder } from "../../../../../coordinator/datasets/arrays/idx-folder.ts";
+import { loadDataset } from "../../../../../coordinator/datasets/loaders.ts";
+import { nodeDisk } from "../../../../../coordinator/storage/disk.ts";
+import { OperatorError } from "../../../../../shared/operator-error.ts";
+import { idxBytes, tinyFiles, writeFiles } from "../idx-files.ts";
 
 let folder = "";
 beforeEach(async () => {

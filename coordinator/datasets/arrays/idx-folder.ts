@@ -4,13 +4,13 @@
  */
 import { basename, resolve } from "node:path";
 
-import { parseIdx } from "../../shared/data/idx.ts";
-import type { FoundArray } from "../../shared/data/number-array.ts";
-import type { Disk } from "../storage/disk.ts";
-import { readUnpacked } from "./compressed.ts";
+import { parseIdx } from "../../../shared/data/idx.ts";
+import type { FoundArray } from "../../../shared/data/number-array.ts";
+import type { Disk } from "../../storage/disk.ts";
+import { readUnpacked } from "../compressed.ts";
+import { encodeArrays, type Loader, type LoadOptions } from "../loader.ts";
 import { type ArrayContent, contentOf } from "./from-arrays.ts";
 import { findIdxFiles } from "./idx-files.ts";
-import { encodeArrays, type Loader, type LoadOptions } from "./loader.ts";
 
 /** Any data in MNIST's files and format. */
 export const idxLoader: Loader = {

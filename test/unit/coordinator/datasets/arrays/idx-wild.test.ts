@@ -6,12 +6,12 @@ import { gzipSync } from "node:zlib";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import type { ArrayContent } from "../../../../coordinator/datasets/from-arrays.ts";
-import { readIdxFolder } from "../../../../coordinator/datasets/idx-folder.ts";
-import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
-import { OperatorError } from "../../../../shared/operator-error.ts";
-import { sayInEnglish } from "../../../../shared/words/sentence.ts";
-import { writeFiles } from "./idx-files.ts";
+import type { ArrayContent } from "../../../../../coordinator/datasets/arrays/from-arrays.ts";
+import { readIdxFolder } from "../../../../../coordinator/datasets/arrays/idx-folder.ts";
+import { nodeDisk } from "../../../../../coordinator/storage/disk.ts";
+import { OperatorError } from "../../../../../shared/operator-error.ts";
+import { sayInEnglish } from "../../../../../shared/words/sentence.ts";
+import { writeFiles } from "../idx-files.ts";
 
 let folder = "";
 beforeEach(async () => {

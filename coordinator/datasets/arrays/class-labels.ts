@@ -2,12 +2,12 @@
  * @file From labels to classes 0 … classCount − 1. Labels that start at 0 are classes already. Others (1 to 26 of
  * EMNIST's letters, −1 and 1) are numbered in their order, and keep their number as a name. Pure.
  */
-import { known } from "../../shared/assert.ts";
-import { createLabels, type Target } from "../../shared/data/dataset.ts";
-import type { FoundArray } from "../../shared/data/number-array.ts";
-import { classesMax } from "../../shared/data/target-schema.ts";
-import { OperatorError } from "../../shared/operator-error.ts";
-import { type Sentence, sentence, type Value } from "../../shared/words/sentence.ts";
+import { known } from "../../../shared/assert.ts";
+import { createLabels, type Target } from "../../../shared/data/dataset.ts";
+import type { FoundArray } from "../../../shared/data/number-array.ts";
+import { classesMax } from "../../../shared/data/target-schema.ts";
+import { OperatorError } from "../../../shared/operator-error.ts";
+import { type Sentence, sentence, type Value } from "../../../shared/words/sentence.ts";
 
 export interface ClassLabels {
   /** Its names are the labels, if these are not the classes' numbers. */

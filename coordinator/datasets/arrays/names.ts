@@ -2,7 +2,7 @@
  * @file Which arrays are samples and labels of which split, by the names that people give them: `x_train`, `train_images`,
  * `X` and `y`, `data` and `target`. Pure.
  */
-import type { SplitName } from "../../shared/data/dataset.ts";
+import type { SplitName } from "../../../shared/data/dataset.ts";
 
 const sampleWords = "x|images?|data|features?|inputs?|samples?|arr_0";
 const labelWords = "y|labels?|targets?|class|classes|outputs?|arr_1";

@@ -5,13 +5,13 @@ import { gzipSync } from "node:zlib";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { loadDataset } from "../../../../coordinator/datasets/loaders.ts";
-import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
-import type { Dataset } from "../../../../shared/data/dataset.ts";
-import { OperatorError } from "../../../../shared/operator-error.ts";
-import type { DataSettings } from "../../../../shared/run/settings/data-settings.ts";
-import { sayAtTerminal } from "../../../../shared/words/sentence.ts";
-import { writeFiles } from "./idx-files.ts";
+import { loadDataset } from "../../../../../coordinator/datasets/loaders.ts";
+import { nodeDisk } from "../../../../../coordinator/storage/disk.ts";
+import type { Dataset } from "../../../../../shared/data/dataset.ts";
+import { OperatorError } from "../../../../../shared/operator-error.ts";
+import type { DataSettings } from "../../../../../shared/run/settings/data-settings.ts";
+import { sayAtTerminal } from "../../../../../shared/words/sentence.ts";
+import { writeFiles } from "../idx-files.ts";
 import { npy, zip } from "./numpy-files.ts";
 
 let folder = "";

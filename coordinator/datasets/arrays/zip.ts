@@ -7,7 +7,7 @@
 import { promisify } from "node:util";
 import { crc32, inflateRaw } from "node:zlib";
 
-import { sentence, SentenceError } from "../../shared/words/sentence.ts";
+import { sentence, SentenceError } from "../../../shared/words/sentence.ts";
 
 export interface ZipEntry {
   readonly name: string;
