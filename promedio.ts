@@ -5,7 +5,7 @@
 // oxlint-disable-next-line import/no-unassigned-import -- it only checks
 import "./coordinator/cli/node-version.ts";
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setFlagsFromString } from "node:v8";
 
 import { parseCommandLine, type ParsedCommand } from "./coordinator/cli/parse.ts";
@@ -45,7 +45,9 @@ async function main(): Promise<number> {
   const { version }: { version: string } = JSON.parse(
     readFileSync(join(build, "../package.json"), "utf8"),
   );
-  const command = parseCommandLine(process.argv.slice(2), process.env, readStart, version);
+  const [, path = "promedio", ...argv] = process.argv;
+  const script = relative(process.cwd(), path);
+  const command = parseCommandLine(argv, process.env, readStart, version, script);
   // The command line may contain a token, and every user of a machine can read the command lines of others. Replace
   // it.
   process.title = `promedio ${command.kind}`;

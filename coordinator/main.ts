@@ -13,6 +13,7 @@ import { customAlphabet, nanoid } from "nanoid";
 import { known } from "../shared/assert.ts";
 import { selfTest } from "../shared/engine/self-test.ts";
 import { instantiateKernel } from "../shared/kernels/kernel.ts";
+import { OperatorError } from "../shared/operator-error.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import { sayAtTerminal } from "../shared/words/sentence.ts";
 import { createConsole } from "./console/console.ts";
@@ -25,13 +26,12 @@ import { createDataRoute, type DataRoute } from "./edge/data-route.ts";
 import { createPages } from "./edge/pages.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import { Reception } from "./reception.ts";
-import { prepareRun, type PreparedRun } from "./run-setup.ts";
+import { prepareRun, type PreparedRun, type SetupWorld } from "./run-setup.ts";
 import type { Handover } from "./run/handover.ts";
 import type { CoordinatorEvent, CoordinatorView } from "./run/view.ts";
-import { Runs } from "./runs.ts";
+import { type RunEnd, Runs } from "./runs.ts";
 import { nodeDisk } from "./storage/disk.ts";
 import { HandoverKeeper } from "./storage/handover-keeper.ts";
-import type { JobEnd } from "./storage/run-job.ts";
 import { claimRunFolder } from "./storage/run-lock.ts";
 import { BreakItEvents } from "./watch/break-it-events.ts";
 import { BreakIt } from "./watch/break-it.ts";
@@ -70,12 +70,18 @@ export interface ProgramWorld {
 export interface CoordinatorCommand {
   readonly options: CoordinatorOptions;
   readonly run: RunRequest;
+  /** The command that continues a run, given its name or its folder's path. */
+  readonly resumeWith: (run: string) => string;
 }
+
+/** The exit code of a program whose run was interrupted, as a shell reports one that Ctrl-C ended. */
+export const interruptedCode = 130;
 
 /**
  * Runs the coordinator until its run is over (with `--exit`) or until it is asked to end.
  *
- * @returns The exit code: 1 if a run failed (with `--exit`), or if its state is on no disk.
+ * @returns The exit code: 0 if its last run finished, 130 if it was interrupted and its state is on disk, and 1 if it
+ *   failed or its state is on no disk.
  * @throws OperatorError before anything listens.
  */
 export async function runCoordinator(
@@ -85,13 +91,16 @@ export async function runCoordinator(
   const { options } = command;
   const kernelBytes = await readFile(join(world.build, "kernel.wasm"));
   const kernel = instantiateKernel(kernelBytes);
-  const prepared = await prepareRun(options, command.run, {
+  const preparing = prepareRun(options, command.run, {
     kernel,
     disk: nodeDisk,
     claim: claimRunFolder,
     newRunId,
     progress: (said) => world.tell(sayAtTerminal(said)),
   });
+  // A download takes minutes.
+  const prepared = await Promise.race([preparing, world.signals.ended]);
+  if (typeof prepared === "string") return interruptedCode;
   const identity = { kernel: kernel.id, selfTest: selfTest(kernel) };
   const program = new Program(command, world, { kernelBytes, identity, prepared });
   return await program.run();
@@ -121,13 +130,12 @@ class Program {
   /** The first run. */
   readonly #prepared: PreparedRun;
   readonly #handover: HandoverKeeper;
-  #firstEnded: (end: JobEnd) => void = () => {};
+  #firstEnded: (end: RunEnd) => void = () => {};
   /** Known once it listens. */
   #urls: Urls | undefined;
-  #stopKey: (() => void) | undefined;
 
   constructor(
-    { options }: CoordinatorCommand,
+    { options, resumeWith }: CoordinatorCommand,
     world: ProgramWorld,
     { kernelBytes, identity, prepared }: ProgramStart,
   ) {
@@ -158,6 +166,11 @@ class Program {
       auditSeeds: () => [...crypto.getRandomValues(new Uint32Array(4))],
       checkpointEvery: options.checkpointEvery,
       prepare: (request) => this.#prepareAgain(request),
+      prepareStopped: (stopped) => this.#prepareStopped(stopped),
+      resumeCommand: ({ folder }) => {
+        const isNamed = folder.path === join(options.runs, folder.id);
+        return resumeWith(isNamed ? folder.id : folder.path);
+      },
       report,
       ended: (end) => this.#firstEnded(end),
       after,
@@ -189,7 +202,7 @@ class Program {
     }
     const stopLocalWorkers = this.#startLocalWorkers(localUrl);
     const stopClocks = this.#startClocks(urls);
-    const firstEnd = new Promise<JobEnd>((resolve) => (this.#firstEnded = resolve));
+    const firstEnd = new Promise<RunEnd>((resolve) => (this.#firstEnded = resolve));
     await this.#runs.begin(prepared);
     const code = await this.#untilTheEnd(firstEnd);
     stopClocks();
@@ -256,28 +269,34 @@ class Program {
   /** Every run has its own kernel memory, so that the previous run's memory is freed with it. */
   async #prepareAgain(request: RunRequest): Promise<PreparedRun> {
     const options = { ...this.#options, name: undefined, resume: undefined };
-    return await prepareRun(options, request, {
+    return await prepareRun(options, request, this.#setupWorld());
+  }
+
+  /** A run that was stopped goes on as one that another process resumes, with everything that this one knows of it. */
+  async #prepareStopped({ folder }: PreparedRun): Promise<PreparedRun> {
+    const options = { ...this.#options, name: undefined, resume: folder.path };
+    const prepared = await prepareRun(options, { given: {}, origins: {} }, this.#setupWorld());
+    return { ...prepared, handover: this.#handedOver() };
+  }
+
+  #setupWorld(): SetupWorld {
+    return {
       kernel: instantiateKernel(this.#kernelBytes),
       disk: nodeDisk,
       claim: claimRunFolder,
       newRunId,
       progress: (message) => this.#report({ event: "warning", message }),
       loaded: this.#runs.current?.prepared,
-    });
+    };
   }
 
   /** Waits for the end of the first run (and beyond it, unless `--exit`) or for a request to stop. */
-  async #untilTheEnd(firstEnd: Promise<JobEnd>): Promise<number> {
-    const stopped = new Promise<string>((resolve) => {
-      this.#stopKey = () => resolve("stop key");
-    });
-    const interrupted = Promise.race([this.#world.signals.ended, stopped]);
+  async #untilTheEnd(firstEnd: Promise<RunEnd>): Promise<number> {
+    const interrupted = this.#world.signals.ended;
     const first = await Promise.race([firstEnd, interrupted]);
-    if (typeof first !== "string" && this.#options.exit) {
-      return first.reason === "finished" && first.isSaved ? 0 : 1;
-    }
+    if (typeof first !== "string" && this.#options.exit) return codeOf(first);
     await interrupted;
-    return (await this.#runs.close()) ? 0 : 1;
+    return codeOf(await this.#runs.close());
   }
 
   #startLocalWorkers(url: string): () => Promise<void> {
@@ -332,17 +351,30 @@ class Program {
   }
 
   #key(action: "pause" | "stop" | "interrupt"): void {
-    if (action === "stop") return this.#stopKey?.();
     if (action === "interrupt") return void process.kill(process.pid, "SIGINT");
+    void this.#obey(action).catch((error: unknown) => {
+      if (!(error instanceof OperatorError)) throw error;
+      this.#report({ event: "warning", message: error.said });
+    });
+  }
+
+  /** The keys mean what the dashboard's buttons mean. */
+  async #obey(action: "pause" | "stop"): Promise<void> {
     const run = this.#runs.current?.run;
-    if (run === undefined || run.outcome !== undefined) return;
-    if (run.isPaused) run.resume(performance.now());
-    else run.pause();
+    if (action === "stop") return await this.#runs.stop();
+    if (run?.isPaused || run?.outcome?.kind === "stopped") return await this.#runs.resume();
+    this.#runs.pause();
   }
 
   #report(event: CoordinatorEvent): void {
     this.#reception.report(event);
   }
+}
+
+function codeOf(end: RunEnd | undefined): number {
+  if (end === undefined) return interruptedCode;
+  if (end.kind === "failed" || !end.isSaved) return 1;
+  return end.kind === "stopped" ? interruptedCode : 0;
 }
 
 const newSuffix = customAlphabet("23456789abcdefghijkmnpqrstuvwxyz", 4);

@@ -87,9 +87,8 @@ async function prepareNewRun(
   const source = absoluteName(request.given.dataset ?? runDefaults.dataset);
   const { data = {}, origins } = request;
   const dataset =
-    loaded?.source === source && sameDataSettings(loaded.data, data)
-      ? loaded.dataset
-      : await loadDataset(source, { ...options, disk, progress, data, origins });
+    inMemory(loaded, source, data) ??
+    (await loadDataset(source, { ...options, disk, progress, data, origins }));
   const config = resolveRunConfig(request, factsOf(dataset));
   const setup = setupOf({ config, source, data });
   const store = storeInMemory({ kernel, config, dataset: dataset.dataset });
@@ -165,6 +164,16 @@ async function prepareFromFile(
   return { ...restored, folder, resume, handover: undefined, epochs: [] };
 }
 
+/** The dataset if it is already there. */
+function inMemory(
+  loaded: SetupWorld["loaded"],
+  source: string,
+  data: DataSettings,
+): LoadedDataset | undefined {
+  const isSame = loaded?.source === source && sameDataSettings(loaded.data, data);
+  return isSame ? loaded.dataset : undefined;
+}
+
 type Restored = Omit<PreparedRun, "folder" | "resume" | "handover" | "epochs">;
 
 /** Opens the data of a saved run, and puts its parameters in memory. */
@@ -172,7 +181,7 @@ async function restore(
   saved: Saved,
   options: CoordinatorOptions,
   request: RunRequest,
-  { kernel, disk, progress }: SetupWorld,
+  { kernel, disk, progress, loaded }: SetupWorld,
 ): Promise<Restored> {
   const { checkpoint } = saved;
   const isNamed = request.given.dataset !== undefined;
@@ -180,11 +189,15 @@ async function restore(
   const source = absoluteName(resumedDataset(named, saved.config.dataset.name));
   const data = { ...saved.data?.values, ...request.data };
   const origins = { ...saved.data?.origins, ...request.origins };
-  const loading = loadDataset(source, { ...options, disk, progress, data, origins });
-  const dataset = await loading.catch((error: unknown) => {
-    if (isNamed || !(error instanceof OperatorError)) throw error;
-    throw new OperatorError(withMovedHint(source, error.said));
-  });
+  const load = async () => {
+    return await loadDataset(source, { ...options, disk, progress, data, origins }).catch(
+      (error: unknown) => {
+        if (isNamed || !(error instanceof OperatorError)) throw error;
+        throw new OperatorError(withMovedHint(source, error.said));
+      },
+    );
+  };
+  const dataset = inMemory(loaded, source, data) ?? (await load());
   const { config, warning } = resolveResumedRun(request, saved.config, factsOf(dataset));
   refuseUnfit(saved.config, factsOf(dataset), saved.path);
   const from = checkpoint && { ...checkpoint, state: checkpoint.optimizerState };

@@ -15,7 +15,7 @@ import { titleOf } from "./run/title.ts";
 import type { TrainingRun } from "./run/training-run.ts";
 import type { CoordinatorEvent, RunRecordView } from "./run/view.ts";
 import { fingerprintOf } from "./storage/checkpoint.ts";
-import { type JobEnd, RunJob } from "./storage/run-job.ts";
+import { RunJob } from "./storage/run-job.ts";
 import type { WorkerSessions } from "./workers/worker-sessions.ts";
 
 /** Ended runs that are remembered; the oldest are forgotten. Enough for a long lesson. */
@@ -34,13 +34,24 @@ export interface RunsOptions {
   readonly checkpointEvery: number;
   /** Turns a request into everything that a run needs. Throws OperatorError. */
   readonly prepare: (request: RunRequest) => Promise<PreparedRun>;
+  /** Reads a stopped run again from its folder, with what this process hands over. Throws OperatorError. */
+  readonly prepareStopped: (stopped: PreparedRun) => Promise<PreparedRun>;
+  /** The command that continues a run later. */
+  readonly resumeCommand: (stopped: PreparedRun) => string;
   readonly report: (event: CoordinatorEvent) => void;
-  /** Called when a run is over and everything about it is on disk. */
-  readonly ended: (end: JobEnd) => void;
+  /** Called when a run is over and everything about it is on disk, unless another run takes its place. */
+  readonly ended: (end: RunEnd) => void;
   readonly after: (delayMs: number, callback: () => void) => () => void;
   readonly refuge: () => string;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly kind: "finished" | "failed" | "stopped";
+  /** Whether nothing is left only in memory. */
+  readonly isSaved: boolean;
 }
 
 /** The current run, in progress or over. */
@@ -126,7 +137,7 @@ export class Runs {
     this.#isPreparing = true;
     try {
       const prepared = await this.#options.prepare(request);
-      if (!this.#isOver) await this.stop();
+      if (!this.#isOver) await this.#stop();
       // A result that waits for space on the disk waits no longer.
       else await this.close();
       this.#policy = audit ?? this.#policy;
@@ -141,21 +152,52 @@ export class Runs {
     this.#underWay().run.pause();
   }
 
-  resume(): void {
+  /** Continues a run that is paused, or one that was stopped, from its checkpoint. */
+  async resume(): Promise<void> {
+    if (this.#current?.run.outcome?.kind === "stopped") return await this.#continue(this.#current);
     this.#underWay().run.resume(this.#options.now());
   }
 
-  /** Ends the current run where it is, with a checkpoint. The coordinator and its workers stay. */
+  /** Ends the current run where it is, with a checkpoint. The coordinator and its workers stay, and may continue it. */
   async stop(): Promise<void> {
+    const isSaved = await this.#stop();
+    this.#options.ended({ kind: "stopped", isSaved });
+  }
+
+  /** @returns Whether the run's state is on disk. */
+  async #stop(): Promise<boolean> {
     const current = this.#underWay();
     const { run, job } = current;
     const saved = job.stop(run);
     const fingerprint = fingerprintOf(run.snapshot().store.parameters);
     this.#remember(current, fingerprint);
     this.#options.coordinator.end(sentence("stopped-by-operator"), fingerprint);
-    const message = sentence("run-stopped", { run: run.id, step: run.step });
-    this.#options.report({ event: "warning", message });
-    await saved;
+    const isSaved = await saved;
+    this.#reportStopped(current);
+    return isSaved;
+  }
+
+  async #continue(stopped: CurrentRun): Promise<void> {
+    if (this.#isPreparing) throw new OperatorError(sentence("a-run-is-being-prepared"));
+    this.#isPreparing = true;
+    try {
+      await this.begin(await this.#options.prepareStopped(stopped.prepared));
+      if (this.#current !== undefined) this.#current.disturbances = stopped.disturbances;
+    } finally {
+      this.#isPreparing = false;
+    }
+  }
+
+  #reportStopped({ run, job, prepared }: CurrentRun): void {
+    this.#options.report({
+      event: "stopped",
+      run: run.id,
+      step: run.step,
+      totalSteps: run.plan.totalSteps,
+      checkpoint: job.saved?.path ?? null,
+      checkpointStep: job.saved?.step ?? null,
+      resume: this.#options.resumeCommand(prepared),
+    });
   }
 
   /** Counts a deliberate disturbance of the current run. */
@@ -166,12 +208,15 @@ export class Runs {
   /**
    * Ends the current run with a checkpoint, for an orderly end of the program.
    *
-   * @returns Whether nothing is left only in memory.
+   * @returns How it ended; `undefined` if there was none.
    */
-  async close(): Promise<boolean> {
-    if (this.#current === undefined) return true;
-    const { job, run } = this.#current;
-    return job.stop(run);
+  async close(): Promise<RunEnd | undefined> {
+    const current = this.#current;
+    if (current === undefined) return undefined;
+    const wasOver = this.#isOver;
+    const isSaved = await current.job.stop(current.run);
+    if (!wasOver) this.#reportStopped(current);
+    return { kind: current.run.outcome?.kind ?? "stopped", isSaved };
   }
 
   /** The ended runs before the current one, oldest first. */
@@ -213,7 +258,7 @@ export class Runs {
         if (this.#current?.prepared !== prepared) return;
         this.#remember(this.#current, end.fingerprint);
         this.#options.coordinator.end(end.message, end.fingerprint);
-        this.#options.ended(end);
+        this.#options.ended({ kind: end.reason, isSaved: end.isSaved });
       },
     });
   }

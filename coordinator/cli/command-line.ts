@@ -35,8 +35,15 @@ export type CommandLine =
       readonly flags: GivenOptions;
     };
 
-/** @throws OperatorError for an unknown command or flag, a flag without its value, or too many arguments. */
-export function readCommandLine(argv: readonly string[], version: string): CommandLine {
+/**
+ * @param spelled - What the person types for a command, before its flags.
+ * @throws OperatorError for an unknown command or flag, a flag without its value, or too many arguments.
+ */
+export function readCommandLine(
+  argv: readonly string[],
+  version: string,
+  spelled: (command: string) => string,
+): CommandLine {
   let printed = "";
   let found: CommandLine | undefined;
   const program = makeProgram(version, {
@@ -48,7 +55,7 @@ export function readCommandLine(argv: readonly string[], version: string): Comma
     program.parse(argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw new OperatorError(explain(error, argv));
+    if (error.exitCode !== 0) throw new OperatorError(explain(error, argv, spelled));
     return { kind: "print", text: printed };
   }
   return known<CommandLine>(found, "a command line without an error has a command");
@@ -113,10 +120,14 @@ function flagsOf(command: Command): GivenOptions {
 }
 
 /** Rewrites commander's errors in our words, on one line. */
-function explain(error: CommanderError, argv: readonly string[]): Sentence {
+function explain(
+  error: CommanderError,
+  argv: readonly string[],
+  spelled: (command: string) => string,
+): Sentence {
   const command = commandNames.find((name) => name === argv[0]);
   const quoted = /'([^']*)'/u.exec(error.message)?.[1] ?? "";
-  const help = `promedio ${command === undefined ? "" : `${command} `}--help`;
+  const help = `${spelled(command ?? "")} --help`;
   switch (error.code) {
     case "commander.unknownOption": {
       const [flag = ""] = quoted.split("=");
@@ -144,9 +155,9 @@ function explain(error: CommanderError, argv: readonly string[]): Sentence {
       return sentence("flag-without-value", { flag, help });
     }
     case "commander.missingArgument":
-      return sentence("join-url-missing");
+      return sentence("join-url-missing", { command: spelled("worker") });
     case "commander.excessArguments":
-      return sentence("too-many-arguments", { command: command ?? "", help });
+      return sentence("too-many-arguments", { command: spelled(command ?? ""), help });
     default:
       throw new Error(`unexpected command line error ${error.code}: ${error.message}`);
   }

@@ -18,6 +18,7 @@ import { type CommandLine, readCommandLine } from "./command-line.ts";
 import { coordinatorDefaults, startDefaults, toolDefaults, workerDefaults } from "./defaults.ts";
 import { readEnvironment } from "./environment.ts";
 import { commands, type ToolName, toolNames } from "./help.ts";
+import { type Invocation, resumeCommand, shellWord, spelledCommand } from "./invocation.ts";
 import {
   coordinatorOptions,
   type CoordinatorSettings,
@@ -33,7 +34,13 @@ import { readRunFile, runFileBytesMax } from "./run-file.ts";
 export type ParsedCommand =
   /** Help, the version or the settings: print it to standard output and end with 0. */
   | { readonly kind: "print"; readonly text: string }
-  | { readonly kind: "coordinator"; readonly options: CoordinatorOptions; readonly run: RunRequest }
+  | {
+      readonly kind: "coordinator";
+      readonly options: CoordinatorOptions;
+      readonly run: RunRequest;
+      /** The command that continues a run of this process, given its name: `npm start -- --resume NAME`. */
+      readonly resumeWith: (run: string) => string;
+    }
   | ToolCommand
   | {
       readonly kind: "worker";
@@ -57,6 +64,7 @@ type Found = Extract<CommandLine, { kind: "command" }>;
  * @param environment - `process.env`.
  * @param readFile - Reads a run file; may throw what `fs.readFileSync` throws.
  * @param version - What `--version` prints.
+ * @param script - The program's file as the person called it, relative to the working directory.
  * @throws OperatorError with one line that says what, which value, and what to do.
  */
 export function parseCommandLine(
@@ -64,13 +72,15 @@ export function parseCommandLine(
   environment: Environment,
   readFile: (path: string) => Uint8Array,
   version: string,
+  script = "promedio",
 ): ParsedCommand {
-  const found = readCommandLine(argv, version);
+  const invocation = { environment, script };
+  const found = readCommandLine(argv, version, (command) => spelledCommand(invocation, command));
   if (found.kind === "print") return found;
   if (found.command === "worker") return parseWorker(found, environment);
   const tool = toolNames.find((name) => name === found.command);
   if (tool !== undefined) return parseTool(tool, found, environment);
-  return parseCoordinator(found, environment, readFile);
+  return parseCoordinator(found, invocation, readFile);
 }
 
 function parseTool(tool: ToolName, found: Found, environment: Environment): ToolCommand {
@@ -111,14 +121,17 @@ function parseWorker({ positionals, flags }: Found, environment: Environment): P
 
 function parseCoordinator(
   { command, positionals: [runFile], flags }: Found,
-  environment: Environment,
+  invocation: Invocation,
   readFile: (path: string) => Uint8Array,
 ): ParsedCommand {
   const keys = Object.keys(commands[command].table);
+  const help = `${spelledCommand(invocation, command)} --help`;
   const sources = [
     flags,
-    readEnvironment(environment, keys, allKeys()),
-    runFile === undefined ? new Map() : readRunFile(runFile, read(runFile, readFile), keys),
+    readEnvironment(invocation.environment, keys, allKeys()),
+    runFile === undefined
+      ? new Map()
+      : readRunFile(runFile, read(runFile, readFile), { keys, help }),
   ].map(expandOutput);
 
   const run = readSettings(trainingOptions, sources);
@@ -132,7 +145,13 @@ function parseCoordinator(
   if (settings.printConfig) {
     return { kind: "print", text: printConfig(request, settings, coordinator.origins) };
   }
-  return { kind: "coordinator", options: optionsOf(settings), run: request };
+  const words = resumeCommand(invocation, command, {
+    settings: { ...run.values, ...coordinator.values },
+    origins: { ...run.origins, ...coordinator.origins },
+    isResumed: settings.resume !== undefined && settings.resume !== false,
+  });
+  const resumeWith = (name: string) => `${words} ${shellWord(name)}`;
+  return { kind: "coordinator", options: optionsOf(settings), run: request, resumeWith };
 }
 
 function read(path: string, readFile: (path: string) => Uint8Array): string {

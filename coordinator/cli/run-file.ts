@@ -19,10 +19,14 @@ const depthMax = 8;
 /**
  * @param name - The file's path, for errors.
  * @param source - Its text.
- * @param keys - The permitted options. A key that starts with `$` is for other readers and is skipped.
+ * @param options - `keys`: the permitted options; `help`: the command that lists them. A key that starts with `$` is for other readers and is skipped.
  * @throws OperatorError for bad YAML, an unknown key, or a value that is neither a scalar nor a list of scalars.
  */
-export function readRunFile(name: string, source: string, keys: readonly string[]): GivenOptions {
+export function readRunFile(
+  name: string,
+  source: string,
+  { keys, help }: { readonly keys: readonly string[]; readonly help: string },
+): GivenOptions {
   refuseTooMuch(name, source);
   const lines = new LineCounter();
   const document = parseDocument(source, {
@@ -54,7 +58,7 @@ export function readRunFile(name: string, source: string, keys: readonly string[
       const values = { place: where, key: shown(key) };
       throw new OperatorError(
         word === undefined
-          ? sentence("run-file-key", values)
+          ? sentence("run-file-key", { ...values, help })
           : sentence("run-file-key-did-you-mean", { ...values, word }),
       );
     }

@@ -3,13 +3,12 @@
  * snapshots and events and returns keys; it knows nothing of sockets or training.
  */
 import { isSentence, sayAtTerminal, type Sentence } from "../../shared/words/sentence.ts";
-import type { CoordinatorEvent, CoordinatorView, SavedCheckpoint } from "../run/view.ts";
+import type { CoordinatorEvent } from "../run/view.ts";
 import { LineQueue } from "./line-queue.ts";
 import { LiveConsole } from "./live-console.ts";
 import type { Console, ConsoleOptions, ConsoleOutput } from "./types.ts";
 import { eventLine } from "./view/event-line.ts";
 import { createStyle } from "./view/style.ts";
-import { stopLine } from "./view/summary.ts";
 
 /** Opens the console. In live mode it does not touch the terminal before the first `update`. */
 export function createConsole(options: ConsoleOptions): Console {
@@ -18,44 +17,32 @@ export function createConsole(options: ConsoleOptions): Console {
   if (mode === "json") {
     return lineConsole(output, {
       lineOf: jsonLine,
-      lastLine: () => null,
       lineOfGap: (gap) => jsonLine({ event: "warning", message: gap }),
     });
   }
   const style = createStyle(options.color);
   return lineConsole(output, {
     lineOf: (event) => eventLine(event, style),
-    lastLine: (view, saved) => stopLine(view, saved, style),
     lineOfGap: sayAtTerminal,
   });
 }
 
 interface Lines {
   readonly lineOf: (event: CoordinatorEvent) => string;
-  /** The last line, if there is still something to say. */
-  readonly lastLine: (
-    view: CoordinatorView,
-    saved: SavedCheckpoint | null | undefined,
-  ) => string | null;
   /** The line that replaces lines dropped for a reader that is too slow. */
   readonly lineOfGap: (gap: Sentence) => string;
 }
 
 /** One line per event. */
-function lineConsole(output: ConsoleOutput, { lineOf, lastLine, lineOfGap }: Lines): Console {
+function lineConsole(output: ConsoleOutput, { lineOf, lineOfGap }: Lines): Console {
   const lines = new LineQueue(output, lineOfGap);
   let isOpen = true;
-  let last: CoordinatorView | undefined;
   return {
     event(event) {
       if (isOpen) lines.add(lineOf(event));
     },
-    update(view) {
-      last = view;
-    },
-    close(saved) {
-      const line = last === undefined ? null : lastLine(last, saved);
-      if (isOpen && line !== null) lines.add(line);
+    update() {},
+    close() {
       isOpen = false;
     },
   };

@@ -8,6 +8,7 @@ import { type Key, KeyReader } from "./keys.ts";
 import { Screen } from "./screen.ts";
 import type { Console, ConsoleAction, ConsoleOptions } from "./types.ts";
 import { eventLine } from "./view/event-line.ts";
+import { hasEnded } from "./view/head.ts";
 import { type Panel, panels } from "./view/layout.ts";
 import {
   type LogEntry,
@@ -18,7 +19,7 @@ import {
   showsQrCode,
 } from "./view/render.ts";
 import { createStyle, type Style } from "./view/style.ts";
-import { type RunEnding, summaryLines } from "./view/summary.ts";
+import { isEnding, type RunEnding, summaryLines } from "./view/summary.ts";
 
 /** Ten frames per second: smooth to the eye, negligible for the run. */
 const frameIntervalMs = 100;
@@ -34,6 +35,7 @@ const steps: Readonly<Partial<Record<Key, Scroll>>> = {
   right: { rows: 0, columns: 1 },
 };
 const stopQuestion = "stop the run and save it? press s again; any other key goes on";
+const nothingToStop = "no run is in progress; Ctrl-C ends the coordinator";
 
 export class LiveConsole implements Console {
   readonly #screen: Screen;
@@ -51,7 +53,8 @@ export class LiveConsole implements Console {
   #scroll: Scroll = { rows: 0, columns: 0 };
   #qr: ScreenState["qr"] = "auto";
   #help = false;
-  #askedToStop = false;
+  /** What the last key asked or said. */
+  #notice: string | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #drawnMs = Number.NEGATIVE_INFINITY;
   #isOpen = true;
@@ -74,7 +77,7 @@ export class LiveConsole implements Console {
   }
 
   event(event: CoordinatorEvent): void {
-    if (event.event === "finished" || event.event === "failed") this.#ending = event;
+    if (isEnding(event)) this.#ending = event;
     if (event.event === "started" || event.event === "resumed") this.#ending = null;
     const seconds = (this.#now() - this.#openedMs) / 1000;
     this.#log.push({ seconds, text: eventLine(event, this.#style) });
@@ -127,14 +130,14 @@ export class LiveConsole implements Console {
       qr: this.#qr,
       help: this.#help,
       keys: this.#keys?.hasKeys === true,
-      notice: this.#askedToStop ? stopQuestion : null,
+      notice: this.#notice,
       log: this.#log,
     };
   }
 
   #press(key: Key): void {
-    const wasAsked = this.#askedToStop;
-    this.#askedToStop = key === "stop" && !wasAsked;
+    const wasAsked = this.#notice === stopQuestion;
+    this.#notice = key === "stop" && !wasAsked ? this.#answerToStop : null;
     if (key === "stop" && wasAsked) this.#onKey?.("stop");
     if (key === "pause" || key === "interrupt") this.#onKey?.(key);
     if (key === "suspend") this.#suspend("job");
@@ -146,6 +149,11 @@ export class LiveConsole implements Console {
     if (key === "redraw") this.#screen.invalidate();
     this.#help = key === "help" && !this.#help;
     this.#schedule();
+  }
+
+  get #answerToStop(): string {
+    const { phase } = this.#view?.run ?? {};
+    return phase === undefined || hasEnded(phase) ? nothingToStop : stopQuestion;
   }
 
   #turnPanel(by: 1 | -1): void {

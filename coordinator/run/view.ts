@@ -233,6 +233,19 @@ export type CoordinatorEvent =
   | { readonly event: "warning"; readonly message: Sentence }
   | { readonly event: "failed"; readonly step: number; readonly reason: Sentence }
   | {
+      /** The operator, or a signal, ended a run before its end. */
+      readonly event: "stopped";
+      readonly run: string;
+      readonly step: number;
+      readonly totalSteps: number;
+      /** Path of the newest checkpoint; `null` if there is none. */
+      readonly checkpoint: string | null;
+      /** Its step. It is less than `step` if the disk failed: what came after it is not saved. */
+      readonly checkpointStep: number | null;
+      /** The command that continues the run; `null` for dashboards. */
+      readonly resume: string | null;
+    }
+  | {
       readonly event: "finished";
       readonly steps: number;
       readonly seconds: number;

@@ -56,7 +56,7 @@ export class Control {
       case "pause":
         return runs.pause();
       case "resume":
-        return runs.resume();
+        return await runs.resume();
       case "stop":
         return await runs.stop();
       case "start":

@@ -33,7 +33,7 @@ export interface FeedSource {
 
 /** How far one dashboard is up to date. */
 export interface Cursor {
-  run: number;
+  run: CurrentRun | undefined;
   stride: number;
   points: number;
   /** Step of the last evaluation. */
@@ -60,7 +60,7 @@ export class DashboardFeed {
   }
 
   newCursor(): Cursor {
-    return { run: 0, stride: 1, points: 0, tests: -1, records: "", events: 0 };
+    return { run: undefined, stride: 1, points: 0, tests: -1, records: "", events: 0 };
   }
 
   /**
@@ -69,9 +69,7 @@ export class DashboardFeed {
    */
   event(event: CoordinatorEvent): void {
     if (event.event === "listening" || event.event === "epoch") return;
-    // The paths of files on this machine are for the operator only.
-    const told = event.event === "finished" ? { ...event, checkpoint: null } : event;
-    this.#add({ atMs: this.#source.wallMs(), event: told });
+    this.#add({ atMs: this.#source.wallMs(), event: withoutPaths(event) });
   }
 
   /** The last events, oldest first. */
@@ -102,8 +100,8 @@ export class DashboardFeed {
     const news: (string | Uint8Array)[] = [];
     const current = this.#source.current();
     if (current !== undefined) {
-      if (cursor.run !== current.number) {
-        Object.assign(cursor, { run: current.number, stride: 1, points: 0, tests: -1 });
+      if (cursor.run !== current) {
+        Object.assign(cursor, { run: current, stride: 1, points: 0, tests: -1 });
         news.push(this.#once("run", () => runMessage(current)));
       }
       news.push(...this.#tests(cursor, current), ...this.#points(cursor, current));
@@ -166,6 +164,13 @@ export class DashboardFeed {
     }
     return made;
   }
+}
+
+/** The paths of files on this machine are for the operator only. */
+function withoutPaths(event: CoordinatorEvent): CoordinatorEvent {
+  if (event.event === "finished") return { ...event, checkpoint: null };
+  if (event.event === "stopped") return { ...event, checkpoint: null, resume: null };
+  return event;
 }
 
 function withoutCurves(run: RunView): RunView {

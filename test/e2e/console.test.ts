@@ -34,18 +34,37 @@ test("Ctrl-C, which every process of the terminal receives: the last line names 
     await expect.poll(() => text, { timeout: 30_000 }).toMatch(/^epoch 2 /mu);
     process.kill(group, "SIGINT");
     const [code] = await once(child, "close");
-    expect(code).toBe(0);
+    expect(code).toBe(130);
     expect(text).not.toContain("warning");
     const last = text.trimEnd().split("\n").at(-1)!;
     const [, step, path] = /^stopped at step ([\d,]+) of 3,000,000 {2}checkpoint (\S+) {2}/u.exec(
       last,
     )!;
-    expect(last).toContain("to go on: promedio coordinator --resume lesson (and --runs");
+    const [, command = ""] = /to go on: (.+)$/u.exec(last)!;
+    expect(command).toMatch(/^node \S*promedio\.js coordinator .*--resume lesson$/u);
     const decoded = decodeCheckpoint(await readFile(path!));
     expect(decoded).toMatchObject({
       ok: true,
       checkpoint: { step: Number(step!.replaceAll(",", "")) },
     });
+    // Typed as it stands, it continues there, and does not wait for workers from elsewhere.
+    const typed = spawn("sh", ["-c", `exec ${command} --json`], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let lines = "";
+    typed.stdout.on("data", (chunk: Buffer) => (lines += String(chunk)));
+    await expect.poll(() => lines, { timeout: 30_000 }).toContain('"event":"epoch"');
+    typed.kill("SIGTERM");
+    const [again] = await once(typed, "close");
+    expect(again).toBe(130);
+    const events = lines
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events.find(({ event }) => event === "resumed").step).toBe(
+      Number(step!.replaceAll(",", "")),
+    );
+    expect(events.at(-1)).toMatchObject({ event: "stopped", run: "lesson" });
   } finally {
     if (child.exitCode === null) process.kill(group, "SIGKILL");
   }

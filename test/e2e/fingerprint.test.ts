@@ -156,7 +156,7 @@ describe("workers that come and go", () => {
     expect(await readdir(join(cluster.folder, "runs"))).toEqual(["again"]);
   });
 
-  test("a coordinator stopped with SIGTERM saves, exits with 0, and resumes from exactly that step", async () => {
+  test("a coordinator stopped with SIGTERM saves, exits with 130, and resumes from exactly that step", async () => {
     // No checkpoint at an epoch's end: the only one is written at the signal.
     const settled = ["--open", "--checkpoint-every", "100"];
     const first = cluster.coordinator("--local-workers", "1", ...settled, ...data, ...args);
@@ -165,10 +165,13 @@ describe("workers that come and go", () => {
     let committed = 0;
     while (committed <= Number(epochEnd)) committed = await committedStep(String(url));
     first.child.kill("SIGTERM");
-    expect(await first.exited).toBe(0);
+    expect(await first.exited).toBe(130);
+    const { step: stoppedAt } = await first.event("stopped");
+    expect(first.events.at(-1)).toMatchObject({ event: "stopped", checkpointStep: stoppedAt });
     const second = cluster.coordinator("--local-workers", "1", "--exit", "--resume");
     const resumed = await second.event("resumed");
     expect(resumed.step).toBeGreaterThanOrEqual(committed);
+    expect(resumed.step).toBe(stoppedAt);
     const end = await second.event("finished");
     expect(end.fingerprint).toBe(whole.fingerprint);
   });

@@ -107,6 +107,14 @@ const eventFields: { readonly [Name in EventName]: FieldsOf<Name> } = {
     workers: true,
   },
   failed: { step: true, reason: true },
+  stopped: {
+    run: true,
+    step: true,
+    totalSteps: true,
+    checkpoint: true,
+    checkpointStep: true,
+    resume: true,
+  },
   finished: {
     steps: true,
     seconds: true,

@@ -32,6 +32,8 @@ export function eventLine(event: CoordinatorEvent, style: Style): string {
       return `${style.warn("warning")}: ${saidText(event.message)}`;
     case "finished":
       return finishedLine(event, style);
+    case "stopped":
+      return stoppedLine(event, style);
     case "failed":
       return `${style.warn("failed")} at step ${integer(event.step)}: ${saidText(event.reason)}`;
     default:
@@ -84,6 +86,37 @@ function epochLine(event: EventOf<"epoch">, style: Style): string {
     duration(event.seconds),
     counted(event.workers, "worker"),
   ].join("  ");
+}
+
+function stoppedLine(event: EventOf<"stopped">, style: Style): string {
+  return [
+    `${style.warn("stopped")} at step ${stepsOf(event)}`,
+    `checkpoint ${stoppedCheckpoint(event, style)}`,
+    ...(event.resume === null ? [] : [`to go on: ${cleanText(event.resume)}`]),
+  ].join("  ");
+}
+
+/** `1,200 of 9,380`, or only the number after the last step. */
+export function stepsOf(at: { readonly step: number; readonly totalSteps: number }): string {
+  const { step, totalSteps } = at;
+  return step === totalSteps ? integer(step) : `${integer(step)} of ${integer(totalSteps)}`;
+}
+
+/** After a full disk, or an end that nobody could wait for, there is only an older checkpoint or none. */
+export function checkpointText(
+  saved: { readonly path: string; readonly step: number } | null,
+  step: number,
+  style: Style,
+): string {
+  if (saved === null) return "not written";
+  const lost = `(of step ${integer(saved.step)}: what came after it is not saved)`;
+  return cleanText(saved.path) + (saved.step < step ? ` ${style.warn(lost)}` : "");
+}
+
+export function stoppedCheckpoint(event: EventOf<"stopped">, style: Style): string {
+  const { checkpoint: path, checkpointStep: step } = event;
+  const saved = path === null || step === null ? null : { path, step };
+  return checkpointText(saved, event.step, style);
 }
 
 function finishedLine(event: EventOf<"finished">, style: Style): string {

@@ -59,6 +59,11 @@ export function phaseText(phase: Phase, style: Style): string {
   }
 }
 
+/** Whether nothing trains any more. A stopped run can go on. */
+export function hasEnded(phase: Phase): boolean {
+  return phase === "finished" || phase === "failed" || phase === "stopped";
+}
+
 /** A narrow terminal keeps the config and the end of the run's id. The rest of the id goes first, then our name. */
 function titleLine(run: RunView | null, columns: number, style: Style): string {
   const name = style.bold("promedio");
@@ -101,8 +106,9 @@ function currentEpoch(run: RunView): string {
 }
 
 function timeFact(run: RunView): string {
-  const isOver = ["finished", "failed", "stopped"].includes(run.phase);
-  return isOver ? `took ${duration(run.trainingSeconds)}` : `ETA ${duration(run.etaSeconds)}`;
+  return hasEnded(run.phase)
+    ? `took ${duration(run.trainingSeconds)}`
+    : `ETA ${duration(run.etaSeconds)}`;
 }
 
 function scoreLine(run: RunView | null, columns: number, style: Style): string {

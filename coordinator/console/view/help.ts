@@ -6,13 +6,13 @@ import { fit } from "./text.ts";
 
 const helpText: readonly (readonly [key: string, meaning: string])[] = [
   ["p", "pause the run, and go on"],
-  ["s s", "stop the run: it is saved and can be resumed"],
+  ["s s", "stop the run: it is saved, and p continues it"],
   ["tab c", "next panel: overview, loss, workers, promedio, log"],
   ["↑ ↓ k j", "scroll the workers"],
   ["← → h l", "scroll the columns of the promedio"],
   ["q", "show or hide the QR code of the join URL"],
   ["?", "this help"],
-  ["Ctrl-C", "end the coordinator"],
+  ["Ctrl-C", "end the coordinator; a run in progress is saved"],
   ["Ctrl-Z", "suspend it, with the workers that it started; fg continues"],
 ];
 
@@ -30,14 +30,20 @@ export function helpLines(view: CoordinatorView, style: Style): string[] {
 
 /** The keys in one line that fits into 80 cells. Scroll keys are included only if there is more to see. */
 export function keysLine(
-  can: { readonly resume: boolean; readonly scrollRows: boolean; readonly scrollColumns: boolean },
+  can: {
+    readonly pause: boolean;
+    readonly resume: boolean;
+    readonly stop: boolean;
+    readonly scrollRows: boolean;
+    readonly scrollColumns: boolean;
+  },
   style: Style,
 ): string {
   const key = (name: string, meaning: string) => `${style.bold(name)} ${style.dim(meaning)}`;
   const arrows = `${can.scrollRows ? "↑↓" : ""}${can.scrollColumns ? "←→" : ""}`;
   return [
-    key("p", can.resume ? "go on" : "pause"),
-    key("s", "stop"),
+    ...(can.pause ? [key("p", can.resume ? "go on" : "pause")] : []),
+    ...(can.stop ? [key("s", "stop")] : []),
     key("tab", "panels"),
     ...(arrows === "" ? [] : [key(arrows, "scroll")]),
     key("q", "QR"),

@@ -6,7 +6,7 @@ import type { CoordinatorView } from "../../run/view.ts";
 import { saidText } from "./event-line.ts";
 import { integer, stopwatch } from "./figures.ts";
 import { columnsHidden, promedioTable, promedioTableRows } from "./gradient-table.ts";
-import { headLines, joinText } from "./head.ts";
+import { headLines, joinText, hasEnded } from "./head.ts";
 import { helpLines, keysLine } from "./help.ts";
 import { type Band, clamp, gutter, layout, type Panel, type PanelSize } from "./layout.ts";
 import { lossChart, lossLegend } from "./loss-chart.ts";
@@ -255,9 +255,16 @@ function footerLine(
 ): string {
   if (state.notice !== null) return style.warn(state.notice);
   if (!state.keys) return style.dim("Ctrl-C ends the coordinator");
-  const resume = run?.phase === "paused";
+  const resume = run?.phase === "paused" || run?.phase === "stopped";
+  const stop = run !== null && !hasEnded(run.phase);
   return keysLine(
-    { resume, scrollRows: limits.rows > 0, scrollColumns: limits.columns > 0 },
+    {
+      pause: resume || stop,
+      resume,
+      stop,
+      scrollRows: limits.rows > 0,
+      scrollColumns: limits.columns > 0,
+    },
     style,
   );
 }

@@ -1,24 +1,31 @@
 /** @file What remains on the terminal when the live console closes: how the run ended and where its result is. */
 import type { CoordinatorEvent, CoordinatorView, Phase, SavedCheckpoint } from "../../run/view.ts";
-import { saidText } from "./event-line.ts";
+import { checkpointText, saidText, stepsOf, stoppedCheckpoint } from "./event-line.ts";
 import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
-import { phaseText } from "./head.ts";
+import { hasEnded, phaseText } from "./head.ts";
 import type { Style } from "./style.ts";
 import { cleanText } from "./text.ts";
 
 type Finished = Extract<CoordinatorEvent, { readonly event: "finished" }>;
 
 /** A run's last event. */
-export type RunEnding = Extract<CoordinatorEvent, { readonly event: "finished" | "failed" }>;
+export type RunEnding = Extract<
+  CoordinatorEvent,
+  { readonly event: "finished" | "failed" | "stopped" }
+>;
+
+export function isEnding(event: CoordinatorEvent): event is RunEnding {
+  return ["finished", "failed", "stopped"].includes(event.event);
+}
 
 /** Workers named in the summary. The others are counted. */
 const workersNamed = 5;
 
 /** What remains of a run. */
 export interface RunRemains {
-  /** `null` if the run was stopped before its end. */
+  /** `null` if the process ends before its run does. */
   readonly ending: RunEnding | null;
-  /** `null` if nothing is on the disk, `undefined` if unknown. */
+  /** The checkpoint of a run that did not say where it is: `null` if there is none, `undefined` if unknown. */
   readonly saved: SavedCheckpoint | null | undefined;
 }
 
@@ -33,7 +40,7 @@ export function summaryLines(
   if (run === null) return [`${style.bold("promedio")}  no run was started`];
   const test = run.lastEvaluation;
   const facts: (readonly [name: string, text: string | null])[] = [
-    ["state", `${stateText(run.phase, style)} at step ${steps(run.step, run.totalSteps)}`],
+    ["state", `${stateText(run.phase, style)} at step ${stepsOf(run)}`],
     ["reason", ending?.event === "failed" ? saidText(ending.reason) : null],
     ["time", pace(run.trainingSeconds, run.samplesPerSecond, run.stepsPerSecond, finished)],
     [
@@ -42,61 +49,23 @@ export function summaryLines(
     ],
     ["workers", workersText(view)],
     ["fingerprint", run.fingerprint],
-    ["checkpoint", finished === null ? savedText(run.step, saved, style) : pathText(finished)],
-    ["to go on", ending === null ? resumeText(run.id, style) : null],
+    ["checkpoint", savedText(run.step, { ending, saved }, style)],
+    ["to go on", ending?.event === "stopped" ? ending.resume : null],
   ];
   const known = facts.filter((fact) => fact[1] !== null);
   const title = `${style.bold("promedio")}  ${cleanText(run.id)}  ${saidText(run.title)}`;
   return [title, ...known.map(([name, text]) => `${style.dim(name.padEnd(11))} ${text}`)];
 }
 
-/** The same in one line, for a pipe; `null` if the run's last event already said it. */
-export function stopLine(
-  { run }: CoordinatorView,
-  saved: RunRemains["saved"],
-  style: Style,
-): string | null {
-  if (run === null || isOver(run.phase)) return null;
-  const checkpoint = savedText(run.step, saved, style);
-  return [
-    `stopped at step ${steps(run.step, run.totalSteps)}`,
-    ...(checkpoint === null ? [] : [`checkpoint ${checkpoint}`]),
-    `to go on: ${resumeText(run.id, style)}`,
-  ].join("  ");
-}
-
-function isOver(phase: Phase): boolean {
-  return phase === "finished" || phase === "failed";
-}
-
-function pathText({ checkpoint }: Finished): string {
-  return cleanText(checkpoint ?? "not written");
-}
-
-/** After a full disk, or an end that nobody could wait for, there is only an older checkpoint or none. */
-function savedText(step: number, saved: RunRemains["saved"], style: Style): string | null {
-  if (saved === undefined) return null;
-  if (saved === null) return "not written";
-  const lost = `(of step ${integer(saved.step)}: what came after it is not saved)`;
-  return cleanText(saved.path) + (saved.step < step ? ` ${style.warn(lost)}` : "");
+function savedText(step: number, { ending, saved }: RunRemains, style: Style): string | null {
+  if (ending?.event === "finished") return cleanText(ending.checkpoint ?? "not written");
+  if (ending?.event === "stopped") return stoppedCheckpoint(ending, style);
+  return saved === undefined ? null : checkpointText(saved, step, style);
 }
 
 /** The coordinator has ended, so an unfinished run is stopped. */
 function stateText(phase: Phase, style: Style): string {
-  return isOver(phase) ? phaseText(phase, style) : style.warn("‖ stopped");
-}
-
-/**
- * The command that continues from the run's last checkpoint. The person who started the run knows the folder of
- * runs.
- */
-function resumeText(id: string, style: Style): string {
-  const command = `promedio coordinator --resume ${cleanText(id)}`;
-  return `${command} ${style.dim("(and --runs, if it was given)")}`;
-}
-
-function steps(step: number, totalSteps: number): string {
-  return step === totalSteps ? integer(step) : `${integer(step)} of ${integer(totalSteps)}`;
+  return phaseText(hasEnded(phase) ? phase : "stopped", style);
 }
 
 /** The finished run's own averages if there are any, else those of the last second. */

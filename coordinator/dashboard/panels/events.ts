@@ -92,6 +92,8 @@ function textOf(event: CoordinatorEvent): string | undefined {
       return say("eventresumed", { run: event.run, step: event.step });
     case "finished":
       return say("eventfinished", { fingerprint: event.fingerprint });
+    case "stopped":
+      return say("eventstopped", { run: event.run, step: event.step });
     case "failed":
       return say("eventfailed", { step: event.step, reason: said(event.reason) });
     case "waiting":

@@ -6,20 +6,26 @@ import type { Feed } from "../feed.ts";
 import { create, element, setText } from "../page.ts";
 import { said, say, waited } from "../texts/language.ts";
 
+/** How long the question before a stop stays. */
+const questionMs = 5_000;
+
 export class RunPanel {
   readonly #feed: () => Feed;
   readonly #values: HTMLElement[] = [];
   readonly #pause = element("pause", HTMLButtonElement);
   readonly #stop = element("stop", HTMLButtonElement);
-  #isPaused = false;
+  #canResume = false;
+  /** The first click asks, the second one stops. */
+  #isAsking = false;
+  #forget: ReturnType<typeof setTimeout> | undefined;
 
   constructor(feed: () => Feed) {
     this.#feed = feed;
     this.#pause.addEventListener(
       "click",
-      () => void this.#command(this.#isPaused ? "resume" : "pause"),
+      () => void this.#command(this.#canResume ? "resume" : "pause"),
     );
-    this.#stop.addEventListener("click", () => void this.#command("stop"));
+    this.#stop.addEventListener("click", () => this.#askOrStop());
   }
 
   /** @param record - The record of the same run, once it has ended. */
@@ -95,10 +101,24 @@ export class RunPanel {
 
   #showButtons({ phase, waitingFor }: RunView): void {
     const isOver = hasEnded(phase);
-    this.#isPaused = phase === "paused" || hasCode(waitingFor, "paused-by-operator");
-    setText(this.#pause, say(this.#isPaused ? "resume" : "pause"));
-    this.#pause.disabled = isOver;
+    const isPaused = phase === "paused" || hasCode(waitingFor, "paused-by-operator");
+    this.#canResume = isPaused || phase === "stopped";
+    setText(this.#pause, say(this.#canResume ? "resume" : "pause"));
+    this.#pause.disabled = isOver && !this.#canResume;
     this.#stop.disabled = isOver;
+    if (isOver) this.#ask(false);
+  }
+
+  #askOrStop(): void {
+    if (this.#isAsking) void this.#command("stop");
+    this.#ask(!this.#isAsking);
+  }
+
+  #ask(isAsking: boolean): void {
+    this.#isAsking = isAsking;
+    clearTimeout(this.#forget);
+    if (isAsking) this.#forget = setTimeout(() => this.#ask(false), questionMs);
+    setText(this.#stop, say(isAsking ? "stopSure" : "stop"));
   }
 
   async #command(order: "pause" | "resume" | "stop"): Promise<void> {

@@ -38,6 +38,7 @@ const en = {
   pause: "Pause",
   resume: "Resume",
   stop: "Stop",
+  stopSure: "Stop? Click again",
   watchOnly: "You are watching. The operator's own link also has the controls.",
   join: "Help with this run",
   joinHow: "Open this link, or scan it with a phone: the device starts to compute at once.",
@@ -186,6 +187,7 @@ const en = {
   eventstarted: "Run {run} started",
   eventresumed: "Run {run} goes on at step {step}",
   eventfinished: "Finished: fingerprint {fingerprint}",
+  eventstopped: "Run {run} was stopped at step {step}; it is saved and can be resumed",
   eventfailed: "Failed at step {step}: {reason}",
 } as const;
 
@@ -228,6 +230,7 @@ const es: Readonly<Record<TextKey, string>> = {
   pause: "Pausar",
   resume: "Seguir",
   stop: "Detener",
+  stopSure: "¿Detener? Pulsa otra vez",
   watchOnly: "Estás mirando. El enlace propio del operador trae además los controles.",
   join: "Ayuda a entrenar",
   joinHow: "Abre este enlace o escanéalo con un teléfono: el aparato empieza a calcular enseguida.",
@@ -380,6 +383,7 @@ const es: Readonly<Record<TextKey, string>> = {
   eventstarted: "Empezó el entrenamiento {run}",
   eventresumed: "El entrenamiento {run} sigue en el paso {step}",
   eventfinished: "Terminado: huella {fingerprint}",
+  eventstopped: "El entrenamiento {run} se detuvo en el paso {step}; está guardado y puede seguir",
   eventfailed: "Falló en el paso {step}: {reason}",
 };
 

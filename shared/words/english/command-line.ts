@@ -34,7 +34,7 @@ export const commandLine = {
   "same-tokens": "--join-token and --admin-token are the same; let them differ",
   "run-file-yaml": "{place} is not valid YAML: {reason}; mend it there",
   "run-file-form": '{path} must hold "key: value" lines, such as "epochs: 10"',
-  "run-file-key": "{place}: unknown key {key}; promedio coordinator --help lists the options",
+  "run-file-key": "{place}: unknown key {key}; {help} lists the options",
   "run-file-key-did-you-mean": "{place}: unknown key {key}; did you mean {word}?",
   "run-file-twice": "{setting} is there twice; leave one of them",
   "run-file-too-large":
@@ -51,6 +51,6 @@ export const commandLine = {
   "unknown-command-did-you-mean": "unknown command {name}; did you mean {word}?",
   "flag-without-value": "{flag} has no value; write one after it, or see {help}",
   "join-url-missing":
-    "promedio worker needs the join URL that the coordinator prints; put it after worker",
-  "too-many-arguments": "too many arguments; promedio {command} takes one, see {help}",
+    "a worker needs the join URL that the coordinator prints: {command} 'http://…'",
+  "too-many-arguments": "too many arguments; {command} takes one, see {help}",
 } as const;

@@ -18,7 +18,6 @@ export const run = {
   "departed-worker": "a worker that left",
   "run-finished": "the run is finished",
   "stopped-by-operator": "stopped by the operator",
-  "run-stopped": "run {run} was stopped at step {step}[terminal]; continue it with --resume {run}",
   "step-diverged": "step {step} diverged: {reason}",
   "loss-not-finite": "the loss is not finite",
   "gradient-not-finite": "the gradient is not finite",

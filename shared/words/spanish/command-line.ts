@@ -40,8 +40,7 @@ export const commandLine = translationOf<typeof english>()({
   "same-tokens": "--join-token y --admin-token son iguales; deben ser distintos",
   "run-file-yaml": "{place} no es YAML válido: {reason}; corrígelo ahí",
   "run-file-form": "{path} debe tener líneas «clave: valor», como «epochs: 10»",
-  "run-file-key":
-    "{place}: clave desconocida {key}; promedio coordinator --help muestra las opciones",
+  "run-file-key": "{place}: clave desconocida {key}; {help} muestra las opciones",
   "run-file-key-did-you-mean": "{place}: clave desconocida {key}; ¿quizás {word}?",
   "run-file-twice": "{setting} aparece dos veces; deja una",
   "run-file-too-large":
@@ -58,6 +57,6 @@ export const commandLine = translationOf<typeof english>()({
   "unknown-command-did-you-mean": "orden desconocida {name}; ¿quizás {word}?",
   "flag-without-value": "{flag} no tiene valor; escribe uno detrás, o mira {help}",
   "join-url-missing":
-    "promedio worker necesita el enlace que muestra el coordinador; ponlo después de worker",
-  "too-many-arguments": "demasiados argumentos; promedio {command} lleva uno, mira {help}",
+    "un ayudante necesita el enlace que muestra el coordinador: {command} 'http://…'",
+  "too-many-arguments": "demasiados argumentos; {command} lleva uno, mira {help}",
 });

@@ -22,7 +22,6 @@ export const run = translationOf<typeof english>()({
   "departed-worker": "un ayudante que ya no está",
   "run-finished": "el entrenamiento terminó",
   "stopped-by-operator": "lo detuvo el operador",
-  "run-stopped": "el entrenamiento {run} se detuvo en el paso {step}",
   "step-diverged": "el paso {step} divergió: {reason}",
   "loss-not-finite": "la pérdida no es finita",
   "gradient-not-finite": "el gradiente no es finito",

@@ -173,10 +173,16 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     const disabled = page.locator("#break-it button:disabled");
     expect(await disabled.count()).toBe(0);
     await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Stop? Click again" }).click();
     await phase(page, "Stopped");
     await page.getByText("there is nothing to break").waitFor();
     expect(await disabled.count()).toBe(4);
     expect(await page.locator("#fingerprint").textContent()).toMatch(/^Fingerprint [0-9a-f]{64}/u);
+    const stoppedAt = await step();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await phase(page, "Training");
+    await expect.poll(step).toBeGreaterThan(stoppedAt);
+    expect(await page.locator("#runs tbody tr").count()).toBe(1);
     expect(problems).toEqual([]);
   });
 

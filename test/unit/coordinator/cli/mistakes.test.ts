@@ -28,7 +28,7 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
     "start missing.yaml",
     "can't read the run file missing.yaml: there is no such file or folder; give a YAML or JSON file",
   ],
-  ["worker", "promedio worker needs the join URL that the coordinator prints; put it after worker"],
+  ["worker", "a worker needs the join URL that the coordinator prints: promedio worker 'http://…'"],
   ["worker a b", "too many arguments; promedio worker takes one, see promedio worker --help"],
   ["start --epochs 0", "--epochs must be a whole number from 1 (digits only), not 0"],
   ["start --epochs -3", "--epochs must be a whole number from 1 (digits only), not -3"],
@@ -213,7 +213,7 @@ const fileMistakes: readonly (readonly [file: string, line: string])[] = [
   ],
   [
     "seed: 1\nwhatever: 3",
-    "run.yaml line 2: unknown key whatever; promedio coordinator --help lists the options",
+    "run.yaml line 2: unknown key whatever; promedio start --help lists the options",
   ],
   [
     "seed: 1\n\nepochs: many",

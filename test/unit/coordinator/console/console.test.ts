@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createConsole } from "../../../../coordinator/console/console.ts";
 import type { ConsoleMode } from "../../../../coordinator/console/mode.ts";
 import type { Console, ConsoleAction } from "../../../../coordinator/console/types.ts";
-import type { CoordinatorEvent } from "../../../../coordinator/run/view.ts";
+import type { CoordinatorEvent, Phase } from "../../../../coordinator/run/view.ts";
 import { quoted, sentence } from "../../../../shared/words/sentence.ts";
 import { fakeFingerprint, fakeView } from "./view/fake-view.ts";
 
@@ -48,6 +48,15 @@ const enter = "\u001B[?1049h";
 const leave = "\u001B[?1049l";
 const showCursor = "\u001B[?25h";
 
+const stopped: CoordinatorEvent = {
+  event: "stopped",
+  run: "k3x9",
+  step: 3752,
+  totalSteps: 9380,
+  checkpoint: "runs/k3x9/step-3752.safetensors",
+  checkpointStep: 3752,
+  resume: "npm start -- --resume k3x9",
+};
 const joined: CoordinatorEvent = {
   event: "worker",
   change: "joined",
@@ -193,18 +202,14 @@ describe("plain", () => {
     ]);
   });
 
-  test("ends by saying where a stopped run is saved and how to continue; says nothing after a finished one", () => {
-    const stopped = open("plain");
-    stopped.console.update(fakeView({ workers: 3, progress: 0.4 }));
-    stopped.console.close({ path: "runs/k3x9/step-3752.safetensors", step: 3752 });
-    stopped.console.close();
-    expect(stopped.output.written).toBe(
-      "stopped at step 3,752 of 9,380  checkpoint runs/k3x9/step-3752.safetensors  to go on: promedio coordinator --resume k3x9 (and --runs, if it was given)\n",
-    );
+  test("says where a stopped run is saved and how to continue, and no more at the end", () => {
     const { output, console } = open("plain");
-    console.update(fakeView({ workers: 3, progress: 1, phase: "finished" }));
-    console.close({ path: "runs/k3x9/step-9380.safetensors", step: 9380 });
-    expect(output.written).toBe("");
+    console.update(fakeView({ workers: 3, progress: 0.4 }));
+    console.event(stopped);
+    console.close({ path: "runs/k3x9/step-3752.safetensors", step: 3752 });
+    expect(output.written).toBe(
+      "stopped at step 3,752 of 9,380  checkpoint runs/k3x9/step-3752.safetensors  to go on: npm start -- --resume k3x9\n",
+    );
   });
 
   test("has colour if forced", () => {
@@ -316,18 +321,19 @@ describe("live", () => {
 
   test("says in the summary that an unfinished run was stopped, where it is saved and how to continue", () => {
     const { output, console } = open("live");
-    console.update(fakeView({ workers: 1, progress: 0.4 }));
-    console.close({ path: "runs/k3x9/step-3752.safetensors", step: 3752 });
-    expect(output.written).toContain("‖ stopped at step 3,752 of 9,380\n");
+    console.update(fakeView({ workers: 1, progress: 0.4, phase: "stopped" }));
+    console.event(stopped);
+    console.close();
+    expect(output.written).toContain("■ stopped at step 3,752 of 9,380\n");
     expect(output.written).toContain("\ncheckpoint  runs/k3x9/step-3752.safetensors\n");
-    expect(output.written).toMatch(/\nto go on +promedio coordinator --resume k3x9 \(and --runs/u);
+    expect(output.written).toContain("\nto go on    npm start -- --resume k3x9\n");
   });
 });
 
 /** Types the keys, one per chunk, on a running live console. */
-function typing(keys: string) {
+function typing(keys: string, phase: Phase = "training") {
   const live = open("live");
-  live.console.update(fakeView({ workers: 3, progress: 0.5 }));
+  live.console.update(fakeView({ workers: 3, progress: 0.5, phase }));
   vi.advanceTimersByTime(100);
   for (const key of keys) {
     live.input.emit("data", Buffer.from(key));
@@ -349,6 +355,18 @@ describe("keys", () => {
     expect(typing("ss").actions).toEqual(["stop"]);
     expect(typing("stss").actions).toEqual(["stop"]);
     expect(typing("sts").actions).toEqual([]);
+  });
+
+  test("s asks nothing about a run that is over, and p continues one that was stopped", () => {
+    for (const phase of ["finished", "failed", "stopped"] as const) {
+      const { text, actions } = typing("ss", phase);
+      expect(actions).toEqual([]);
+      expect(text).not.toContain("press s again");
+      expect(text).toContain("no run is in progress; Ctrl-C ends the coordinator");
+    }
+    expect(typing("p", "stopped").actions).toEqual(["pause"]);
+    expect(typing("x", "stopped").text).toContain("p go on   tab panels");
+    expect(typing("x", "finished").text).not.toContain("p pause");
   });
 
   test("an escape sequence is not a letter: an unknown one does nothing", () => {

@@ -17,7 +17,7 @@ const view: CoordinatorView = {
 };
 
 let progress: Progress;
-let runNumber: number;
+let current: CurrentRun;
 let records: RunRecordView[];
 let views: number;
 let feed: DashboardFeed;
@@ -25,17 +25,11 @@ let cursor: Cursor;
 
 beforeEach(() => {
   progress = new Progress();
-  runNumber = 1;
+  current = runOf(1);
   records = [];
   views = 0;
   feed = new DashboardFeed({
-    current: () =>
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the feed looks at
-      ({
-        number: runNumber,
-        run: { progress },
-        prepared: { config: testConfig({}) },
-      }) as CurrentRun,
+    current: () => current,
     records: () => records,
     view: () => {
       views += 1;
@@ -46,6 +40,12 @@ beforeEach(() => {
   });
   cursor = feed.newCursor();
 });
+
+/** A run as far as the feed looks at it. */
+function runOf(number: number): CurrentRun {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the feed looks at nothing else
+  return { number, run: { progress }, prepared: { config: testConfig({}) } } as CurrentRun;
+}
 
 /** The kinds of news; binary ones as `points:from+count`. */
 function kinds(who = cursor): string[] {
@@ -84,7 +84,7 @@ describe("a dashboard", () => {
     train(3);
     kinds();
     progress = new Progress();
-    runNumber = 2;
+    current = runOf(2);
     feed.refresh();
     expect(kinds()).toEqual(["run", "tests", "state"]);
   });

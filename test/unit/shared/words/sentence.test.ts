@@ -140,11 +140,11 @@ describe("a sentence", () => {
   });
 
   test("at a terminal says what to type, but not on a page", () => {
-    const stopped = sentence("run-stopped", { run: "k3x9", step: 1_200 });
-    expect(sayAtTerminal(stopped)).toBe(
-      "run k3x9 was stopped at step 1,200; continue it with --resume k3x9",
+    const unknown = sentence("host-unknown");
+    expect(sayAtTerminal(unknown)).toBe(
+      "the Host field names another machine: use an address, or allow the name with --allow-origin",
     );
-    expect(say("en", stopped)).toBe("run k3x9 was stopped at step 1,200");
+    expect(say("en", unknown)).toBe("the Host field names another machine: use an address");
   });
 
   test("can be thrown: its error's message is its English text", () => {

@@ -20,6 +20,18 @@ describe("the summary", () => {
     ],
     [null, "not written"],
   ])("of a run stopped at step 3,752 says how much of it is saved: %j", (saved, told) => {
+    const ending = {
+      event: "stopped",
+      run: "k3x9",
+      step: 3752,
+      totalSteps: 9380,
+      checkpoint: saved?.path ?? null,
+      checkpointStep: saved?.step ?? null,
+      resume: "promedio start --resume k3x9",
+    } as const;
+    const lines = summary({ ending, saved: undefined }, "stopped");
+    expect(lines).toContain(`checkpoint  ${told}`);
+    expect(lines).toContain("to go on    promedio start --resume k3x9");
     expect(summary({ ending: null, saved })).toContain(`checkpoint  ${told}`);
   });
 
