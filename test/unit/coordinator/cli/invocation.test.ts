@@ -48,25 +48,25 @@ describe("a command is spelled as it was typed", () => {
   });
 
   test("in the message about an unknown flag too", () => {
-    const parse = () => parseCommandLine(["start", "--frobnicate"], npm, noFile, "1", "x.js");
-    expect(mistake(parse)).toBe(
+    const argv = ["start", "--frobnicate"];
+    expect(mistake(() => parseCommandLine(argv, npm, noFile, "1", "x.js"))).toBe(
       "unknown option --frobnicate; npm start -- --help lists the options",
     );
   });
 });
 
-describe("the command that continues a run", () => {
-  function resumed(
-    args: readonly string[],
-    environment: Readonly<Record<string, string>> = npm,
-    file = "",
-  ): string {
-    const read = () => new TextEncoder().encode(file);
-    const parsed = parseCommandLine(args, environment, read, "1", "promedio");
-    if (parsed.kind !== "coordinator") throw new Error("not a coordinator");
-    return parsed.resumeWith("k3x9");
-  }
+function resumed(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = npm,
+  file = "",
+): string {
+  const read = () => new TextEncoder().encode(file);
+  const parsed = parseCommandLine(args, environment, read, "1", "promedio");
+  if (parsed.kind !== "coordinator") throw new Error("not a coordinator");
+  return parsed.resumeWith("k3x9");
+}
 
+describe("the command that continues a run", () => {
   test("is the same command with --resume", () => {
     expect(resumed(["start"])).toBe("npm start -- --resume k3x9");
     expect(resumed(["coordinator"], {})).toBe("promedio coordinator --resume k3x9");
