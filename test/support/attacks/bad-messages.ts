@@ -133,7 +133,9 @@ function isAllowed(field: string, what: string): boolean {
   const finite = ["−1", "−0.5", "2⁵³", "10³⁰⁸", "2⁶⁴ − 1"];
   if (field === "lossSum") return finite.includes(what);
   if (field === "computeMs" || field === "samplesPerSecond") return finite.slice(2).includes(what);
-  return ["name", "agent", "token"].includes(field) && what.startsWith("a control");
+  return (
+    ["name", "agent", "token", "dataset", "code"].includes(field) && what.startsWith("a control")
+  );
 }
 
 /** A message damaged in one place: a bit flipped, cut off, a piece doubled, or random bytes. */

@@ -56,67 +56,58 @@ export interface AttackCase {
   readonly endsAt?: number;
 }
 
-export interface MessageAttack {
+/** A row: what peers in these states may try. */
+export interface MessageAttack extends MessageAttackOptions {
   readonly name: string;
-  /** The states of its sender. */
   readonly states: readonly WorkerState[];
+  readonly cases: readonly AttackCase[];
+}
+
+interface MessageAttackOptions {
   /** The work that its sender must hold, where that makes a difference. */
   readonly holds?: "gradient" | "nothing";
   /** So many cases that a run of the tests may leave some out. */
   readonly isLarge?: boolean;
-  readonly cases: readonly AttackCase[];
 }
 
-const everywhere = workerStates;
-const fresh = ["new"] as const;
-const loading = ["loading"] as const;
-const ready = ["ready"] as const;
-
 /** Every type of message with each of some changes. */
-function changed(
-  changesOf: (sample: Message) => readonly Change[],
-  verdictOf: (what: string) => Verdict,
-): AttackCase[] {
+function changed(changesOf: (right: Message) => readonly Change[], verdict: Verdict): AttackCase[] {
   return types.flatMap((type) =>
     changesOf(rightMessage(type, ignorance)).map(({ what, of }) => ({
       what,
       type,
-      sends: (knowledge) => [of(rightMessage(type, knowledge))],
-      verdict: verdictOf(what),
+      verdict,
+      sends: (known) => [of(rightMessage(type, known))],
     })),
   );
 }
 
-/** One message of a type with fields that depend on what is known. */
-function one(
-  type: Type,
-  what: string,
-  verdict: Verdict,
-  changes: (knowledge: Knowledge) => Readonly<Record<string, unknown>>,
-): AttackCase {
-  return { what, type, verdict, sends: (known) => [rightBytes(type, known, changes(known))] };
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One message of a type, right except for these fields. */
+function one(type: Type, what: string, verdict: Verdict, fields: Fields = {}): AttackCase {
+  return { what, type, verdict, sends: (known) => [rightBytes(type, known, fields)] };
 }
 
 // ── results ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Answer = { readonly fields: Readonly<Record<string, unknown>>; readonly values: Float32Array };
-
-/** A gradient that is wrong in a way that its form shows. */
+/** A gradient that is wrong in a way that its form shows: fields, values, or both. */
 function wrongGradient(
   what: string,
   reason: RegExp,
-  spoil: (right: Float32Array, knowledge: Knowledge) => Partial<Answer>,
-  leavesBlock = false,
+  spoil: (
+    right: Float32Array,
+    asked: Knowledge["asked"],
+  ) => { readonly fields?: Fields; readonly values?: Float32Array },
 ): AttackCase {
   return {
     what,
     type: "gradient",
     verdict: "offence",
     reason,
-    leavesBlock,
-    sends(knowledge) {
-      const { header, tensor = new Float32Array(0) } = rightMessage("gradient", knowledge);
-      const { fields = {}, values = tensor } = spoil(tensor, knowledge);
+    sends(known) {
+      const { header, tensor = new Float32Array(0) } = rightMessage("gradient", known);
+      const { fields = {}, values = tensor } = spoil(tensor, known.asked);
       return [pack(new Map([...header, ...Object.entries(fields)]), values)];
     },
   };
@@ -126,10 +117,13 @@ function wrongGradient(
 function elsewhere(
   what: string,
   reason: RegExp,
-  place: (asked: Knowledge["asked"]) => Readonly<Record<string, unknown>>,
+  place: (asked: Knowledge["asked"]) => Fields,
 ): AttackCase {
-  return wrongGradient(what, reason, (_, { asked }) => ({ fields: place(asked) }), true);
+  const wrong = wrongGradient(what, reason, (_, asked) => ({ fields: place(asked) }));
+  return { ...wrong, leavesBlock: true };
 }
+
+const noBlock = /^.*block \[\d+, \d+\) is not a block of this step/u;
 
 /** Every one of them is an offence. The block goes to somebody else, and no sum is touched. */
 export const wrongResults: readonly AttackCase[] = [
@@ -138,32 +132,18 @@ export const wrongResults: readonly AttackCase[] = [
       values: right.with(5, value),
     })),
   ),
-  wrongGradient(
-    "a gradient with a value too few",
-    /a gradient of \d+ bytes, expected \d+/u,
-    (right) => ({
-      values: right.slice(1),
-    }),
-  ),
+  wrongGradient("a value too few", /a gradient of \d+ bytes, expected \d+/u, (right) => ({
+    values: right.slice(1),
+  })),
   wrongGradient("more correct than there are samples", /999 correct of \d+ samples/u, () => ({
     fields: { correct: 999 },
   })),
-  elsewhere(
-    "a block of somebody else",
-    /block \[\d, \d\) was not asked for/u,
-    ({ block: [start] }) => ({
-      block: start === 0 ? [6, 7] : [0, 1],
-    }),
-  ),
-  elsewhere("what is no block", /block \[1, 3\) is not a block of this step/u, () => ({
-    block: [1, 3],
+  elsewhere("a block of somebody else", /block \[\d, \d\) was not asked for/u, ({ block }) => ({
+    block: block[0] === 0 ? [6, 7] : [0, 1],
   })),
-  elsewhere("a block of three", /block \[0, 3\) is not a block of this step/u, () => ({
-    block: [0, 3],
-  })),
-  elsewhere("a block after the last one", /is not a block of this step/u, () => ({
-    block: [2 ** 31, 2 ** 31 + 1],
-  })),
+  elsewhere("what is no block", noBlock, () => ({ block: [1, 3] })),
+  elsewhere("a block of three", noBlock, () => ({ block: [0, 3] })),
+  elsewhere("a block after the last one", noBlock, () => ({ block: [2 ** 31, 2 ** 31 + 1] })),
   elsewhere("a step that has not begun", /step \d+ has not begun yet$/u, ({ step }) => ({
     step: step + 1,
   })),
@@ -171,21 +151,22 @@ export const wrongResults: readonly AttackCase[] = [
 
 /** A run that believed this would end as diverged. */
 const falseAlarm: AttackCase = {
-  ...one("failed", "a false alarm", "offence", () => ({})),
+  ...one("failed", "a false alarm", "offence"),
   reason: /it could not compute block .*, which can be computed/u,
 };
 
 // ── the table ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const wrongTokens: Readonly<Record<string, (right: string) => string>> = {
-  "no token": () => "",
-  "a token without its first character": (right) => right.slice(1),
-  "a token without its last character": (right) => right.slice(0, -1),
-  "a token with another last character": (right) => `${right.slice(0, -1)}!`,
-  "a token and one more character": (right) => `${right}2`,
-  "the token in capitals": (right) => right.toUpperCase(),
-  "a token of 200 characters": () => "x".repeat(200),
-};
+/** Changes of the right token. */
+const wrongTokens: readonly ((right: string) => string)[] = [
+  () => "",
+  (right) => right.slice(1),
+  (right) => right.slice(0, -1),
+  (right) => `${right.slice(0, -1)}!`,
+  (right) => `${right}2`,
+  (right) => right.toUpperCase(),
+  () => "x".repeat(200),
+];
 
 /** Exactly as many as pass, and one more. `hello` was the first. */
 function flood(what: string, send: (knowledge: Knowledge) => Sent): AttackCase {
@@ -197,70 +178,64 @@ function flood(what: string, send: (knowledge: Knowledge) => Sent): AttackCase {
   };
 }
 
-const allRight = (knowledge: Knowledge) => types.map((type) => rightBytes(type, knowledge));
-
 /** 40 messages, drawn at random. */
-function several(
-  what: string,
-  random: Random,
-  draw: (knowledge: Knowledge, random: Random) => Buffer,
-): AttackCase {
-  const sends = (known: Knowledge) => Array.from({ length: 40 }, () => draw(known, random));
+function several(what: string, draw: (knowledge: Knowledge) => Buffer): AttackCase {
+  const sends = (known: Knowledge) => Array.from({ length: 40 }, () => draw(known));
   return { what, type: "hello", verdict: "anything", sends };
 }
 
-const anyRight = (knowledge: Knowledge, random: Random) =>
-  rightBytes(types[random.below(types.length)] ?? "hello", knowledge);
-
-/** @param random - Draws the damage. */
+/** @param random - Draws messages and their damage. */
 export function messageAttacks(random: Random): readonly MessageAttack[] {
+  const anyRight = (known: Knowledge) =>
+    rightBytes(types[random.below(types.length)] ?? "hello", known);
+  const everything = {
+    what: "no message, then every right one",
+    type: "hello",
+    endsAt: 0,
+  } as const;
   return [
-    {
-      name: "a wrong field",
-      states: everywhere,
-      isLarge: true,
-      cases: changed(badFields, () => "refused"),
-    },
-    {
-      name: "a right message",
-      states: everywhere,
-      cases: types.map((type) => one(type, type, "by the table", () => ({}))),
-    },
-    {
-      name: "a field that is odd",
-      states: everywhere,
-      cases: changed(oddFields, () => "by the table"),
-    },
-    {
-      name: "a wrong token",
-      states: fresh,
-      cases: Object.entries(wrongTokens).map(([what, make]) =>
-        one("hello", what, "ERR_TOKEN", ({ token }) => ({ token: make(token) })),
+    row("a wrong field", workerStates, changed(badFields, "refused"), { isLarge: true }),
+    row("a field that is odd", workerStates, changed(oddFields, "by the table")),
+    row(
+      "a right message",
+      workerStates,
+      types.map((type) => one(type, type, "by the table")),
+    ),
+    row("no message", workerStates, [
+      { what: "a text", type: "hello", verdict: "ERR_DECODE", sends: () => ["text"] },
+      {
+        ...everything,
+        verdict: "ERR_DECODE",
+        sends: (known) => [
+          Buffer.from([0xc1]),
+          ...types.map((type) => rightBytes(type, known)),
+          "text",
+        ],
+      },
+    ]),
+    row(
+      "a wrong token",
+      ["new"],
+      wrongTokens.map((make) => ({
+        what: `the token ${make("Token")}`,
+        type: "hello",
+        verdict: "ERR_TOKEN",
+        sends: (known) => [rightBytes("hello", known, { token: make(known.token) })],
+      })),
+    ),
+    row(
+      "another version",
+      ["new"],
+      [protocolVersion - 1, protocolVersion + 1, 2 ** 31].map((protocol) =>
+        one("hello", `version ${protocol}`, "ERR_VERSION", { protocol }),
       ),
-    },
-    {
-      name: "another version",
-      states: fresh,
-      cases: [protocolVersion - 1, protocolVersion + 1, 2 ** 31].map((protocol) =>
-        one("hello", `version ${protocol}`, "ERR_VERSION", () => ({ protocol })),
-      ),
-    },
-    {
-      name: "another kernel",
-      states: fresh,
-      cases: [one("hello", "another kernel", "ERR_KERNEL", () => ({ kernel: "0".repeat(64) }))],
-    },
-    {
-      name: "other arithmetic",
-      states: loading,
-      cases: [
-        one("ready", "another self-test", "ERR_KERNEL", () => ({ selfTest: "0".repeat(64) })),
-      ],
-    },
-    {
-      name: "a large stranger",
-      states: fresh,
-      cases: [
+    ),
+    row("another kernel", ["new"], [one("hello", "kernel", "ERR_KERNEL", { kernel: wrongHash })]),
+    row("other bits", ["loading"], [one("ready", "bits", "ERR_KERNEL", { selfTest: wrongHash })]),
+    row(
+      "a large stranger",
+      ["new"],
+      [
         {
           what: `${unauthenticatedBytesMax + 1} bytes before hello`,
           type: "hello",
@@ -268,85 +243,52 @@ export function messageAttacks(random: Random): readonly MessageAttack[] {
           sends: () => [Buffer.alloc(unauthenticatedBytesMax + 1, 0x80)],
         },
       ],
-    },
-    {
-      name: "an impossible speed",
-      states: loading,
-      cases: [0, 1e-300, 1e308, 2 ** 53].map((samplesPerSecond) =>
-        one("ready", `${samplesPerSecond} samples per second`, "by the table", () => ({
-          samplesPerSecond,
-        })),
+    ),
+    row(
+      "an impossible speed",
+      ["loading"],
+      [0, 1e-300, 1e308, 2 ** 53].map((samplesPerSecond) =>
+        one("ready", `speed ${samplesPerSecond}`, "by the table", { samplesPerSecond }),
       ),
-    },
-    {
-      name: "a wrong result",
-      states: ready,
-      holds: "gradient",
-      cases: [...wrongResults, falseAlarm],
-    },
-    {
-      name: "an old result",
-      states: ready,
-      cases: [
-        {
-          what: "the result of step 0, 20 times",
-          type: "gradient",
-          verdict: "anything",
-          sends(known) {
-            const old = rightBytes("gradient", { ...known, asked: ignorance.asked });
-            return Array.from({ length: 20 }, () => old);
-          },
-        },
-      ],
-      holds: "nothing",
-    },
-    {
-      name: "a flood",
-      states: loading,
-      cases: [
+    ),
+    row("a wrong result", ["ready"], [...wrongResults, falseAlarm], { holds: "gradient" }),
+    row(
+      "an old result",
+      ["ready"],
+      [several("one of step 0", (known) => rightBytes("gradient", { ...known, ...firstStep }))],
+      { holds: "nothing" },
+    ),
+    row(
+      "a flood",
+      ["loading"],
+      [
         flood("stale results", (known) => rightBytes("costs", known)),
         flood("pings", () => "ping"),
         flood("pongs that nobody asked for", () => "pong"),
         flood("resumes", (known) => rightBytes("resume", known)),
       ],
-    },
-    {
-      name: "no message",
-      states: everywhere,
-      cases: [
-        {
-          what: "a text",
-          type: "hello",
-          verdict: "ERR_DECODE",
-          sends: () => ["text"],
-        },
-        {
-          what: "no message, and then every right one",
-          type: "hello",
-          verdict: "ERR_DECODE",
-          sends: (known) => [Buffer.from([0xc1]), ...allRight(known), "text"],
-          endsAt: 0,
-        },
-      ],
-    },
-    {
-      name: "damaged messages",
-      states: everywhere,
-      holds: "nothing",
-      cases: [
-        several("damaged messages", random, (known) => damage(anyRight(known, random), random)),
-      ],
-    },
-    {
-      name: "right messages in any order",
-      states: everywhere,
-      holds: "nothing",
-      cases: [several("right messages in any order", random, anyRight)],
-    },
-    {
-      name: "random bytes",
-      states: everywhere,
-      cases: [several("random bytes", random, () => randomBytes(random, random.below(200)))],
-    },
+    ),
+    row(
+      "damaged messages",
+      workerStates,
+      [several("damaged", (known) => damage(anyRight(known), random))],
+      { holds: "nothing" },
+    ),
+    row("any order", workerStates, [several("any order", anyRight)], { holds: "nothing" }),
+    row("random bytes", workerStates, [
+      several("random bytes", () => randomBytes(random, random.below(200))),
+    ]),
   ];
+}
+
+const wrongHash = "0".repeat(64);
+const firstStep = { asked: ignorance.asked };
+
+function row(
+  name: string,
+  states: readonly WorkerState[],
+  cases: readonly AttackCase[],
+  options: MessageAttackOptions = {},
+): MessageAttack {
+  return { name, states, cases, ...options };
 }
