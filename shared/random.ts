@@ -55,7 +55,21 @@ export class Random {
   uniform(): number {
     return (this.nextUint32() >>> 8) * 2 ** -24;
   }
+
+  /**
+   * A float32 number with mean 0 and variance 1 that is close to normal: the sum of four uniform 16-bit draws
+   * (Irwin–Hall), which lies within ±3.46.
+   */
+  normal(): number {
+    const [first, second] = [this.nextUint32(), this.nextUint32()];
+    const sum = (first >>> 16) + (first & 0xffff) + (second >>> 16) + (second & 0xffff);
+    return Math.fround((sum - drawsMean) * perDeviation);
+  }
 }
+
+/** The mean 2 · 65535 of the sum of four 16-bit draws, and 1 / √ of its variance 4 · (65536² − 1) / 12. */
+const drawsMean = 2 * 65_535;
+const perDeviation = Math.fround(1 / Math.sqrt((4 * (65_536 ** 2 - 1)) / 12));
 
 /**
  * A permutation of 0 … count − 1 by Fisher–Yates, drawn from the seeds.

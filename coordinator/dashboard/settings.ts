@@ -39,8 +39,11 @@ function modelFormOf(model: ModelConfig): FormValues {
  */
 export function settingsFor(form: FormValues, config: RunConfig): FormValues {
   const shown = Object.entries(form).filter(([, value]) => value !== "");
-  const { optimizer, schedule, weightDecay, clipNorm, batchSize, shardSize } = config;
-  const kept: [string, unknown][] = [["reduction", config.loss.reduction]];
+  const { optimizer, schedule, weightDecay, l1, clipNorm, batchSize, shardSize } = config;
+  const kept: [string, unknown][] = [
+    ["reduction", config.loss.reduction],
+    ["initWeights", config.initWeights],
+  ];
   const isChosen = shardSize !== defaultShardSize(batchSize);
   if (isChosen && form["batchSize"] === String(batchSize)) kept.push(["shardSize", shardSize]);
   if (form["epochs"] === String(config.epochs)) kept.push(["steps", config.steps]);
@@ -48,7 +51,8 @@ export function settingsFor(form: FormValues, config: RunConfig): FormValues {
     const { name, ...hyperparameters } = optimizer;
     kept.push(...Object.entries(hyperparameters).filter(([key]) => key !== "learningRate"));
     if (name !== "local-search") {
-      kept.push(["schedule", schedule.name], ["weightDecay", weightDecay], ["clipNorm", clipNorm]);
+      kept.push(["schedule", schedule.name], ["weightDecay", weightDecay]);
+      kept.push(["l1", l1], ["clipNorm", clipNorm]);
       const belonging = Object.keys(scheduleDefaults[schedule.name]);
       kept.push(...Object.entries(schedule).filter(([key]) => belonging.includes(key)));
     }

@@ -33,7 +33,7 @@ export interface StoreOptions {
  */
 export function createStore({ kernel, config, dataset, from }: StoreOptions): ParameterStore {
   const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
-  const parameters = initialParameters(config.model, config.seed);
+  const parameters = initialParameters(config.model, config.seed, config.initWeights);
   const store = new ParameterStore({ kernel, config, plan, parameters });
   if (from !== undefined) store.restore(from);
   return store;

@@ -232,6 +232,7 @@ export class ParameterStore {
       nextFirst: next.first,
       nextSecond: next.second,
       weightDecay: this.config.weightDecay,
+      l1: this.config.l1,
       learningRate: this.learningRate,
       step: this.#step,
       record: this.#record,

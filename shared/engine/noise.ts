@@ -5,10 +5,6 @@
 import { assert } from "../assert.ts";
 import { Random } from "../random.ts";
 
-/** Each value is the sum of four 16-bit draws: mean 2 · 65535, variance 4 · (65536² − 1) / 12. */
-const drawsMean = 2 * 65_535;
-const perDeviation = Math.fround(1 / Math.sqrt((4 * (65_536 ** 2 - 1)) / 12));
-
 export interface Neighbour {
   readonly seed: number;
   readonly step: number;
@@ -19,8 +15,7 @@ export interface Neighbour {
 }
 
 /**
- * `target ← point + σ · noise`, each operation rounded to float32. The noise is a sum of four uniform draws: mean 0,
- * variance 1, within ±3.46, close to normal (Irwin–Hall).
+ * `target ← point + σ · noise`, each operation rounded to float32. The noise is `Random.normal`.
  *
  * @param target - Shape `[parameterCount]`; written. May be `point` itself.
  * @param point - w, shape `[parameterCount]`.
@@ -34,13 +29,6 @@ export function drawNeighbour(
   const random = new Random(seed, step, candidate);
   const scale = Math.fround(sigma);
   for (let i = 0; i < point.length; i++) {
-    const noise = Math.fround(drawSum(random) * perDeviation);
-    target[i] = (point[i] ?? 0) + Math.fround(scale * noise);
+    target[i] = (point[i] ?? 0) + Math.fround(scale * random.normal());
   }
-}
-
-function drawSum(random: Random): number {
-  const [first, second] = [random.nextUint32(), random.nextUint32()];
-  const sum = (first >>> 16) + (first & 0xffff) + (second >>> 16) + (second & 0xffff);
-  return sum - drawsMean;
 }

@@ -19,7 +19,7 @@ const integerFields = [
 ] as const;
 
 /** Scalars that every step needs. They are computed in float64 and rounded to float32 here and nowhere else. */
-const stepFields = ["divisor", "clipScale", "weightDecay", "learningRate"] as const;
+const stepFields = ["divisor", "clipScale", "weightDecay", "l1", "learningRate"] as const;
 
 /** Scalars that only some optimizers need, rounded in the same way. */
 const ownFields = [
@@ -66,6 +66,8 @@ export interface StepScalars {
   readonly clipScale: number;
   /** λ of L2 regularisation: `λ w` is added to the mean gradient. */
   readonly weightDecay: number;
+  /** λ₁ of L1 regularisation: `λ₁ sign(w)` is added to the mean gradient. */
+  readonly l1: number;
   /** η. */
   readonly learningRate: number;
 }

@@ -5,6 +5,7 @@
  */
 import * as z from "zod/mini";
 
+import { weightDraws } from "../model/initialize.ts";
 import { lossNames } from "../model/loss.ts";
 import { modelSchema } from "../model/model-schema.ts";
 
@@ -87,6 +88,8 @@ export const runConfigSchema = z.strictObject({
   schedule,
   /** L2: adds `weightDecay · w` to the mean gradient. */
   weightDecay: notNegative,
+  /** L1: adds `l1 · sign(w)` to the mean gradient. */
+  l1: notNegative,
   /** Scales the mean gradient down to this L2 norm if it is longer; `null` turns clipping off. */
   clipNorm: z.nullable(rate),
   /** Samples per update; `"full"` is resolved to the size of the training split. */
@@ -97,6 +100,8 @@ export const runConfigSchema = z.strictObject({
   /** Ends the run earlier than `epochs` would; `null` lets the epochs decide. */
   steps: z.nullable(count),
   seed: z.int(),
+  /** The distribution of the initial weights. */
+  initWeights: z.enum(weightDraws),
 });
 
 export type RunConfig = z.infer<typeof runConfigSchema>;

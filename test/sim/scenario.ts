@@ -44,6 +44,7 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
   rmsprop: { ...base, optimizer: "rmsprop", learningRate: 0.01, shardSize: 1, epochs: 2 },
   adam: { ...base, optimizer: "adam", learningRate: 0.02, clipNorm: 0.5, layers: [12, 6, 5, 3] },
   adamw: { ...base, optimizer: "adamw", learningRate: 0.02, loss: "mse", activation: "tanh" },
+  penalties: { ...base, optimizer: "adam", learningRate: 0.02, l1: 0.01, initWeights: "he-normal" },
   "full batch": { ...base, optimizer: "momentum", learningRate: 0.3, batchSize: "full", epochs: 6 },
   "local search": { ...base, optimizer: "local-search", candidates: 4, sigma: 0.1, epochs: 2 },
 };
@@ -70,7 +71,9 @@ export function expectedOf(config: RunConfig): Expected {
 function trainEveryPrefix(config: RunConfig): Expected {
   const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
   const { totalSteps, stepsPerEpoch } = plan;
-  const fingerprints = [fingerprintOf(initialParameters(config.model, config.seed))];
+  const fingerprints = [
+    fingerprintOf(initialParameters(config.model, config.seed, config.initWeights)),
+  ];
   const testLosses = [Number.NaN];
   for (let steps = 1; steps <= totalSteps; steps++) {
     const { parameters, testLoss } = trainSequentially({ ...config, steps }, dataset);

@@ -21,6 +21,7 @@ export class Update {
   divisor: f32;
   clipScale: f32;
   weightDecay: f32;
+  l1: f32;
   learningRate: f32;
   lookAhead: f32;
   decay: f32;
@@ -120,11 +121,18 @@ export function sumOfSquares(pointer: usize, count: usize): f64 {
   return left + (f64x2.extract_lane(sums23, 0) + f64x2.extract_lane(sums23, 1));
 }
 
-/** `(gradientSum / divisor) · clipScale + λ w`. */
+/** `(gradientSum / divisor) · clipScale + (λ w + λ₁ sign(w))`. */
 function gradientAt(update: Update, i: usize, w: v128): v128 {
   const mean = f32x4.div(v128.load(update.gradientSum + i), f32x4.splat(update.divisor));
   const clipped = f32x4.mul(mean, f32x4.splat(update.clipScale));
-  return f32x4.add(clipped, f32x4.mul(f32x4.splat(update.weightDecay), w));
+  const decay = f32x4.mul(f32x4.splat(update.weightDecay), w);
+  return f32x4.add(clipped, f32x4.add(decay, withSignOf(w, f32x4.splat(update.l1))));
+}
+
+/** `rate · sign(w)` for a rate ≥ 0: a zero of w keeps its sign. */
+function withSignOf(w: v128, rate: v128): v128 {
+  const isNotZero = f32x4.ne(w, f32x4.splat(0));
+  return v128.or(v128.and(w, f32x4.splat(-0.0)), v128.and(isNotZero, rate));
 }
 
 /** `w − ηβ v`. */

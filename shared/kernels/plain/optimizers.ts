@@ -11,7 +11,7 @@
 import type { Views } from "../memory.ts";
 import { readUpdate } from "../update.ts";
 
-const { fround, sqrt } = Math;
+const { fround, sign, sqrt } = Math;
 
 /** Gradient descent: `w ← w − η g`. */
 export function sgd(views: Views, pointer: number): void {
@@ -111,11 +111,15 @@ function open(views: Views, pointer: number) {
   const update = readUpdate(views, pointer);
   const tensor = (at: number) => views.f32.subarray(at / 4, at / 4 + update.count);
   const gradientSum = tensor(update.gradientSum);
-  const { divisor, clipScale, weightDecay } = update;
-  /** g of parameter i at w: `(gradientSum / divisor) · clipScale + λ w`, which is the clipped mean plus L2 decay. */
+  const { divisor, clipScale, weightDecay, l1 } = update;
+  /**
+   * g of parameter i at w: `(gradientSum / divisor) · clipScale + (λ w + λ₁ sign(w))`, which is the clipped mean plus
+   * the gradient of the L2 and L1 penalties. A zero of w keeps its sign, so λ₁ = 0 changes no bit.
+   */
   const gradientAt = (i: number, w: number) => {
     const mean = fround(gradientSum[i]! / divisor);
-    return fround(fround(mean * clipScale) + fround(weightDecay * w));
+    const penalty = fround(fround(weightDecay * w) + fround(l1 * sign(w)));
+    return fround(fround(mean * clipScale) + penalty);
   };
   return {
     update,

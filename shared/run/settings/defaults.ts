@@ -19,6 +19,7 @@ export const runDefaults = {
   reduction: "mean",
   schedule: "constant",
   weightDecay: 0,
+  l1: 0,
   clipNorm: null,
   /** Small enough for 9,000 updates in 10 epochs of MNIST, large enough to split among a few workers. */
   batchSize: 64,
@@ -26,6 +27,7 @@ export const runDefaults = {
   epochs: 20,
   steps: null,
   seed: 1,
+  initWeights: "auto",
 } as const;
 
 /**

@@ -52,12 +52,14 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
       ...pick(settings.schedule, settings, scheduleDefaults[settings.schedule]),
     },
     weightDecay: settings.weightDecay,
+    l1: settings.l1,
     clipNorm: settings.clipNorm,
     batchSize,
     shardSize,
     epochs: resolveEpochs(settings, request, Math.ceil(facts.trainCount / batchSize)),
     steps: settings.steps,
     seed: settings.seed,
+    initWeights: settings.initWeights,
   });
   assert(config.success, `the options' readers and the schema disagree: ${config.error?.message}`);
   refuseLongWarmup(config.data, request, facts);

@@ -174,10 +174,12 @@ function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
     schedule,
     ...scheduling,
     weightDecay: config.weightDecay,
+    l1: config.l1,
     clipNorm: config.clipNorm,
     batchSize: config.batchSize,
     shardSize: config.shardSize,
     seed: config.seed,
+    initWeights: config.initWeights,
   };
 }
 

@@ -4,6 +4,7 @@
  * so they can't drift apart.
  */
 import { hiddenActivations, outputActivations } from "../../model/dense-model.ts";
+import { weightDraws } from "../../model/initialize.ts";
 import { lossNames } from "../../model/loss.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
 import { optimizerNames, scheduleNames } from "../config.ts";
@@ -64,6 +65,13 @@ export const runOptions = {
     "of the loss over a batch: mean or sum",
   ),
 
+  initWeights: row(
+    "Network",
+    "<name>",
+    oneOf(weightDraws),
+    `how the first weights are drawn: ${listed(weightDraws)}`,
+  ),
+
   optimizer: row("Optimizer", "<name>", oneOf(optimizerNames), listed(optimizerNames)),
   learningRate: row("Optimizer", "<rate>", positive, "η, the length of a step"),
   beta: row("Optimizer", "<β>", fraction, "share of the average that each step keeps"),
@@ -103,6 +111,7 @@ export const runOptions = {
     list: true,
   }),
   weightDecay: row("Optimizer", "<rate>", notNegative, "L2: adds rate · w to the gradient"),
+  l1: row("Optimizer", "<rate>", notNegative, "L1: adds rate · sign(w) to the gradient"),
   clipNorm: row("Optimizer", "<norm>", noneOr(positive), "longest gradient (L2), or none"),
 
   batchSize: row("Run", "<count>", wordOr("full", count), "samples of one step, or full"),

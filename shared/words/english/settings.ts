@@ -78,6 +78,8 @@ export const settings = {
   "setting-finalFraction": "final fraction of the rate",
   "setting-restarts": "restarts of the cosine",
   "setting-weightDecay": "weight decay",
+  "setting-l1": "L1 penalty",
+  "setting-initWeights": "initial weights",
   "setting-clipNorm": "largest gradient norm",
   "setting-batchSize": "batch size",
   "setting-shardSize": "shard size",

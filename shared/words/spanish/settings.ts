@@ -81,6 +81,8 @@ export const settings = translationOf<typeof english>()({
   "setting-finalFraction": "fracción final de la tasa",
   "setting-restarts": "reinicios del coseno",
   "setting-weightDecay": "decaimiento de pesos",
+  "setting-l1": "penalización L1",
+  "setting-initWeights": "pesos iniciales",
   "setting-clipNorm": "norma máxima del gradiente",
   "setting-batchSize": "tamaño del lote",
   "setting-shardSize": "tamaño del fragmento",

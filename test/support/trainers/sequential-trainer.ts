@@ -37,7 +37,7 @@ interface Total {
 export function trainSequentially(config: RunConfig, dataset: Dataset): Trained {
   const { train, test } = dataset;
   const plan = planRun(config, { trainCount: train.count, testCount: test.count });
-  const parameters = initialParameters(config.model, config.seed);
+  const parameters = initialParameters(config.model, config.seed, config.initWeights);
   const state = new OptimizerState(parameters.length);
   let order: Uint32Array = new Uint32Array(0);
   for (let step = 0; step < plan.totalSteps; step++) {
@@ -258,18 +258,21 @@ function backward(
   }
 }
 
-/** gradientSum → mean, clipped by its norm, plus weight decay. */
+/** gradientSum → mean, clipped by its norm, plus the gradients of the L2 and L1 penalties. */
 function meanOf(
   sum: Float32Array,
   divisor: number,
   config: RunConfig,
   point: Float32Array,
 ): Float32Array {
-  const { clipNorm, weightDecay } = config;
+  const { clipNorm, weightDecay, l1 } = config;
   const norm = clipNorm === null ? 0 : normOf(sum) / divisor;
   const scale = clipNorm !== null && norm > clipNorm ? f(clipNorm / norm) : 1;
-  const decay = f(weightDecay);
-  return sum.map((value, i) => f(f(f(value / divisor) * scale) + f(decay * point[i]!)));
+  const [decay, rate] = [f(weightDecay), f(l1)];
+  return sum.map((value, i) => {
+    const w = point[i]!;
+    return f(f(f(value / divisor) * scale) + f(f(decay * w) + f(rate * Math.sign(w))));
+  });
 }
 
 /** L2 norm in float64, in four interleaved sums like the SIMD lanes. */

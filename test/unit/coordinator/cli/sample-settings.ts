@@ -35,6 +35,7 @@ export const samples: {
   outputActivation: names("softmax", "linear", "relu"),
   loss: names("cce", "mse", "mae"),
   reduction: names("sum", "mean", "sum"),
+  initWeights: names("he-normal", "glorot-uniform", "normal"),
   optimizer: names("sgd", "adamw", "momentum"),
   learningRate: [
     ["0.5", 0.5],
@@ -111,6 +112,11 @@ export const samples: {
     ["0", 0],
     ["0.5", 0.5],
     ["1e-9", 1e-9],
+  ],
+  l1: [
+    ["0", 0],
+    ["0.001", 0.001],
+    ["1e-5", 1e-5],
   ],
   clipNorm: [
     ["1", 1],

@@ -31,8 +31,8 @@ function randomValues(count: number, ...seeds: readonly number[]): Float32Array 
   return Float32Array.from({ length: count }, () => 2 * random.uniform() - 1);
 }
 
-/** 1,003 parameters in a run that uses everything: cosine with warm-up, weight decay, clipping. */
-const everything = { schedule: cosine, weightDecay: 0.01, clipNorm: 5 };
+/** 1,003 parameters in a run that uses everything: cosine with warm-up, weight decay, L1, clipping. */
+const everything = { schedule: cosine, weightDecay: 0.01, l1: 0.002, clipNorm: 5 };
 
 describe("ParameterStore", () => {
   test.each(gradientOptimizers)(

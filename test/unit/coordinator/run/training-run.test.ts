@@ -72,7 +72,7 @@ describe("fingerprint", () => {
     },
   );
 
-  test("the literal sum, weight decay, clipping, warm-up and cosine are the sequential trainer's", () => {
+  test("the literal sum, weight decay, L1, clipping, normal weights, warm-up and cosine are the sequential trainer's", () => {
     const changes: Partial<RunConfig> = {
       loss: { name: "cce", reduction: "sum" },
       optimizer: { name: "nag", learningRate: 0.01, beta: 0.9 },
@@ -85,6 +85,8 @@ describe("fingerprint", () => {
         restarts: [],
       },
       weightDecay: 0.01,
+      l1: 0.003,
+      initWeights: "glorot-normal",
       clipNorm: 2,
     };
     const expected = fingerprintOf(trainSequentially(config(changes), dataset).parameters);

@@ -29,7 +29,13 @@ const bytes = readFileSync(new URL("version-1.safetensors", import.meta.url));
 const setup = JSON.parse(readFileSync(new URL("version-1-config.json", import.meta.url), "utf8"));
 const model = denseModel({ widths: [784, 1, 10], activation: "linear", output: "softmax" });
 /** Its config, with a list of layers and the fields that came later. */
-const converted = { ...setup.config, model, schedule: { ...setup.config.schedule, restarts: [] } };
+const converted = {
+  ...setup.config,
+  model,
+  schedule: { ...setup.config.schedule, restarts: [] },
+  l1: 0,
+  initWeights: "auto",
+};
 
 function readOld() {
   const decoded = decodeCheckpoint(bytes);

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { initialParameters } from "../../../../shared/model/initialize.ts";
+import { initialParameters, type WeightDraw } from "../../../../shared/model/initialize.ts";
 import { layoutOf } from "../../../../shared/model/layout.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 
@@ -28,4 +28,35 @@ test("weights fill (−a, a) with a = √(6/784) before relu and √(6/110) befo
 test("the same seed draws the same parameters, another seed different ones", () => {
   expect(initialParameters(model, 1)).toEqual(initialParameters(model, 1));
   expect(initialParameters(model, 2)).not.toEqual(initialParameters(model, 1));
+});
+
+describe.each<[WeightDraw, number, number]>([
+  ["glorot-uniform", Math.sqrt(2 / 884), Math.sqrt(3)],
+  ["glorot-normal", Math.sqrt(2 / 884), 3.47],
+  ["he-uniform", Math.sqrt(2 / 784), Math.sqrt(3)],
+  ["he-normal", Math.sqrt(2 / 784), 3.47],
+  ["normal", 0.02, 3.47],
+])("%s", (draw, deviation, furthest) => {
+  const weights = initialParameters(model, 1, draw).subarray(0, 78_400);
+
+  test(`has mean 0 and standard deviation ${deviation.toFixed(4)} over 78,400 weights`, () => {
+    const mean = weights.reduce((sum, value) => sum + value, 0) / weights.length;
+    const variance = weights.reduce((sum, value) => sum + value * value, 0) / weights.length;
+    expect(Math.abs(mean) / deviation).toBeLessThan(0.02);
+    expect(Math.sqrt(variance) / deviation).toBeCloseTo(1, 2);
+  });
+
+  test(`draws nothing beyond ${furthest.toFixed(2)} standard deviations, and reaches nine tenths of that`, () => {
+    const largest = weights.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(largest / deviation).toBeLessThanOrEqual(furthest);
+    expect(largest / deviation).toBeGreaterThan(0.9 * furthest);
+  });
+});
+
+test("auto is he-uniform before relu and glorot-uniform elsewhere", () => {
+  const [auto, he, glorot] = (["auto", "he-uniform", "glorot-uniform"] as const).map((draw) =>
+    initialParameters(model, 1, draw),
+  );
+  expect(auto!.subarray(0, 78_500)).toEqual(he!.subarray(0, 78_500));
+  expect(auto!.subarray(78_500)).toEqual(glorot!.subarray(78_500));
 });

@@ -16,6 +16,7 @@ const scalars = {
   divisor: 48,
   clipScale: 0.75,
   weightDecay: 0.01,
+  l1: 0.003,
   learningRate: 0.05,
   lookAhead: 0.045,
   decay: 0.0005,
@@ -62,6 +63,23 @@ function runRule(
 
 /** Any finite float32, including subnormals and −0. */
 const values = fc.float({ noNaN: true, noDefaultInfinity: true });
+
+describe("the L1 penalty", () => {
+  test("of 0.25 is 0.25 · sign(w) for w of 3, −3, 0 and −0", () => {
+    for (const kernel of both()) {
+      const [w, next] = [kernel.arena.allocate(16), kernel.arena.allocate(16)];
+      const record = kernel.arena.allocate(updateByteLength);
+      const gradientSum = kernel.arena.allocate(16);
+      kernel.views.f32.set([3, -3, 0, -0], w / 4);
+      const tensors = { gradientSum, parameters: w, nextParameters: next, count: 4 };
+      const none = { first: 0, second: 0, nextFirst: 0, nextSecond: 0 };
+      const step = { divisor: 1, clipScale: 1, weightDecay: 0, l1: 0.25, learningRate: 1 };
+      writeUpdate(kernel.views, record, { ...tensors, ...none, ...step }, {});
+      kernel.functions.sgd(record);
+      expect([...kernel.views.f32.slice(next / 4, next / 4 + 4)]).toEqual([2.75, -2.75, 0, -0]);
+    }
+  });
+});
 
 describe("an update rule", () => {
   test.each(rules)("%s gives the plain twin's bytes for 1…33 parameters of any size", (rule) => {
@@ -132,7 +150,7 @@ describe("sumOfSquares", () => {
 });
 
 describe("the update record", () => {
-  test("reads back its 21 words, scalars rounded to float32 and missing ones 0", () => {
+  test("reads back its 22 words, scalars rounded to float32 and missing ones 0", () => {
     const { arena, views } = createPlainKernel();
     const pointer = arena.allocate(updateByteLength);
     const tensors = {
@@ -145,13 +163,13 @@ describe("the update record", () => {
       nextFirst: 384,
       nextSecond: 448,
     };
-    const { divisor, clipScale, weightDecay, learningRate } = scalars;
-    const given = { ...tensors, divisor, clipScale, weightDecay, learningRate };
+    const { divisor, clipScale, weightDecay, l1, learningRate } = scalars;
+    const given = { ...tensors, divisor, clipScale, weightDecay, l1, learningRate };
     writeUpdate(views, pointer, given, { beta1: 0.9 });
     const record = readUpdate(views, pointer);
     expect(record).toMatchObject({ ...tensors, beta1: Math.fround(0.9), beta2: 0, divisor: 48 });
-    expect(Object.keys(record)).toHaveLength(21);
-    expect(updateByteLength).toBe(84);
+    expect(Object.keys(record)).toHaveLength(22);
+    expect(updateByteLength).toBe(88);
   });
 });
 

@@ -46,12 +46,14 @@ describe("resolveRunConfig", () => {
         restarts: [],
       },
       weightDecay: 2e-4,
+      l1: 0,
       clipNorm: null,
       batchSize: 64,
       shardSize: 32,
       epochs: 20,
       steps: null,
       seed: 1,
+      initWeights: "auto",
     });
   });
 
