@@ -54,7 +54,9 @@ const commandLine = fc
     const scheduled = Object.keys(
       Object.entries(scheduleDefaults).find(([name]) => name === schedule)?.[1] ?? {},
     );
-    const free = freeKeys.filter((key) => gradient || !["weightDecay", "l1", "clipNorm"].includes(key));
+    const free = freeKeys.filter(
+      (key) => gradient || !["weightDecay", "l1", "clipNorm"].includes(key),
+    );
     return fc
       .tuple(some(free), some(owned), some(gradient ? scheduled : []))
       .map((parts) => [

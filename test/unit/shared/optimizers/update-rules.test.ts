@@ -76,7 +76,9 @@ describe("the L1 penalty", () => {
       const step = { divisor: 1, clipScale: 1, weightDecay: 0, l1: 0.25, learningRate: 1 };
       writeUpdate(kernel.views, record, { ...tensors, ...none, ...step }, {});
       kernel.functions.sgd(record);
-      expect([...kernel.views.f32.slice(next / 4, next / 4 + 4)]).toEqual([2.75, -2.75, 0, -0]);
+      expect(kernel.views.f32.slice(next / 4, next / 4 + 4)).toEqual(
+        Float32Array.of(2.75, -2.75, 0, -0),
+      );
     }
   });
 });
