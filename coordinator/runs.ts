@@ -6,11 +6,12 @@ import { assert } from "../shared/assert.ts";
 import { describeData } from "../shared/data/description.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
-import { sentence } from "../shared/words/sentence.ts";
+import { type Sentence, sentence } from "../shared/words/sentence.ts";
 import type { AuditPolicy } from "./audit/audit-policy.ts";
 import type { DataRoute } from "./edge/data-route.ts";
 import type { PreparedRun } from "./run-setup.ts";
 import { createRun } from "./run/create-run.ts";
+import { dataFindings, Diagnosis, type FirstStep, type Guess } from "./run/diagnosis.ts";
 import { titleOf } from "./run/title.ts";
 import type { TrainingRun } from "./run/training-run.ts";
 import type { CoordinatorEvent, RunRecordView } from "./run/view.ts";
@@ -62,6 +63,8 @@ export interface CurrentRun {
   readonly prepared: PreparedRun;
   readonly job: RunJob;
   readonly audit: AuditPolicy;
+  /** The accuracy that needs no network; `null` if the targets are not classes. */
+  readonly guess: Guess | null;
   /** How often somebody deliberately broke something in it. */
   disturbances: number;
 }
@@ -71,6 +74,8 @@ export class Runs {
   #records: RunRecordView[] = [];
   #current: CurrentRun | undefined;
   #isPreparing = false;
+  /** The data about which everything was said. */
+  #diagnosedData = "";
   /** The policy of the next run. */
   #policy: AuditPolicy;
 
@@ -99,8 +104,9 @@ export class Runs {
     const { dataset, bytes } = prepared.dataset;
     await data.add(bytes, dataset.sha256);
     assert(this.#current === undefined || this.#isOver, "one run at a time");
-    for (const message of notes) report({ event: "warning", message });
-    const job = this.#createJob(prepared);
+    this.#warn(notes);
+    const diagnosis = new Diagnosis(config, plan, dataset);
+    const job = this.#createJob(prepared, diagnosis);
     const run = createRun({
       id: folder.id,
       store,
@@ -114,7 +120,8 @@ export class Runs {
     run.progress.recall(epochs);
     coordinator.start(run, `/data/${dataset.sha256}`);
     const number = this.#recall(prepared);
-    this.#current = { number, run, prepared, job, audit: this.#policy, disturbances: 0 };
+    const { guess } = diagnosis;
+    this.#current = { number, run, prepared, job, audit: this.#policy, guess, disturbances: 0 };
     report({
       event: resume === undefined ? "started" : "resumed",
       run: run.id,
@@ -123,6 +130,8 @@ export class Runs {
       totalSteps: plan.totalSteps,
       parameterCount: run.parameterCount,
     });
+    if (this.#diagnosedData !== dataset.sha256) this.#warn(dataFindings(dataset));
+    this.#diagnosedData = dataset.sha256;
     run.begin(now());
   }
 
@@ -241,8 +250,12 @@ export class Runs {
     throw new OperatorError(sentence("no-run-under-way"));
   }
 
-  #createJob(prepared: PreparedRun): RunJob {
-    const { checkpointEvery, report, after, refuge } = this.#options;
+  #warn(messages: readonly Sentence[]): void {
+    for (const message of messages) this.#options.report({ event: "warning", message });
+  }
+
+  #createJob(prepared: PreparedRun, diagnosis: Diagnosis): RunJob {
+    const { checkpointEvery, after, refuge } = this.#options;
     const { folder, config, plan, resume, dataset } = prepared;
     return new RunJob({
       folder,
@@ -251,7 +264,12 @@ export class Runs {
       data: describeData(dataset.dataset),
       resumedFrom: resume,
       checkpointEvery,
-      report,
+      guess: diagnosis.guess,
+      report: (event) => {
+        this.#options.report(event);
+        if (event.event === "epoch")
+          this.#warn(diagnosis.afterEpoch(event, firstStepOf(prepared, this.#current?.run)));
+      },
       after,
       refuge,
       ended: (end) => {
@@ -270,6 +288,23 @@ export class Runs {
     this.#records.push({ ...record, sameAs: twin?.sameAs ?? twin?.number ?? null, curve });
     if (this.#records.length > recordsMax) this.#records.shift();
   }
+}
+
+/** The first step of a run, if this process trained it. */
+function firstStepOf(
+  { resume, store }: PreparedRun,
+  run: TrainingRun | undefined,
+): FirstStep | undefined {
+  const [, , loss, , , gradientNorm] = run?.progress.history.points(0, 1) ?? [];
+  if (resume !== undefined || loss === undefined || gradientNorm === undefined) return undefined;
+  const { parameters } = store;
+  const squares = parameters.reduce((sum, value) => sum + value * value, 0);
+  return {
+    loss,
+    gradientNorm,
+    parameterNorm: Math.sqrt(squares),
+    parameterCount: parameters.length,
+  };
 }
 
 function recordOf(

@@ -95,6 +95,8 @@ export interface RunView {
   readonly stepsPerSecond: number;
   readonly bytesPerSecond: number;
   readonly lastEvaluation: EvaluationView | null;
+  /** Whether that is more accurate than always the most frequent class; `null` if that is unknown. */
+  readonly isBetterThanGuess: boolean | null;
   /** Thinned to at most a few hundred points each, oldest first. */
   readonly trainCurve: readonly { readonly step: number; readonly loss: number }[];
   readonly testCurve: readonly EvaluationPoint[];
@@ -251,6 +253,8 @@ export type CoordinatorEvent =
       readonly seconds: number;
       readonly testLoss: number | null;
       readonly testAccuracy: number | null;
+      /** Whether it is more accurate than always the most frequent class; `null` where there are no classes. */
+      readonly isBetterThanGuess: boolean | null;
       /** Means over the training done by this process. */
       readonly samplesPerSecond: number;
       readonly stepsPerSecond: number;

@@ -6,6 +6,7 @@ import type { DataDescription } from "../../shared/data/description.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { epochOf, type RunPlan } from "../../shared/run/plan.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { type Guess, isBetterThanGuess } from "../run/diagnosis.ts";
 import type { TrainingRun } from "../run/training-run.ts";
 import type { CoordinatorEvent, SavedCheckpoint } from "../run/view.ts";
 import type { EndOfRun, RunOutput, RunSnapshot } from "../run/world.ts";
@@ -37,6 +38,8 @@ export interface RunJobOptions {
   readonly resumedFrom: SavedCheckpoint | undefined;
   /** Epochs between two checkpoints. */
   readonly checkpointEvery: number;
+  /** The accuracy that needs no network; `null` if the targets are not classes. */
+  readonly guess: Guess | null;
   readonly report: (event: CoordinatorEvent) => void;
   readonly ended: (end: JobEnd) => void;
   /** Calls back once after a delay. Returns a function that cancels it. */
@@ -167,6 +170,7 @@ export class RunJob implements RunOutput {
       seconds: trainingMs / 1000,
       testLoss: evaluation?.testLoss ?? null,
       testAccuracy: evaluation?.testAccuracy ?? null,
+      isBetterThanGuess: isBetterThanGuess(evaluation?.testAccuracy ?? null, this.#options.guess),
       ...outcome.rates,
       fingerprint,
       checkpoint: isSaved ? this.#savedPath : null,

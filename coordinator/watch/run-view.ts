@@ -1,5 +1,6 @@
 /** @file The outside view of a run: a snapshot of plain values for the console and the dashboard. */
 import type { AuditPolicy } from "../audit/audit-policy.ts";
+import { type Guess, isBetterThanGuess } from "../run/diagnosis.ts";
 import { idleWorkers } from "../run/idle-workers.ts";
 import { titleOf } from "../run/title.ts";
 import type { TrainingRun } from "../run/training-run.ts";
@@ -10,12 +11,16 @@ import { fingerprintOf } from "../storage/checkpoint.ts";
 export interface ShownRun {
   readonly run: TrainingRun;
   readonly audit: AuditPolicy;
+  readonly guess: Guess | null;
   /** The promedio table that an earlier process handed over; shown until there is a newer one. */
   readonly promedio?: GradientTableView | null | undefined;
 }
 
 /** @param nowMs - On the clock that stamped the run's events. */
-export function runViewOf({ run, audit, promedio = null }: ShownRun, nowMs: number): RunView {
+export function runViewOf(
+  { run, audit, guess, promedio = null }: ShownRun,
+  nowMs: number,
+): RunView {
   const { config, plan, progress, step } = run;
   const { stepsPerSecond } = progress.rates;
   const isOver = run.outcome !== undefined;
@@ -38,6 +43,7 @@ export function runViewOf({ run, audit, promedio = null }: ShownRun, nowMs: numb
     trainAccuracy: progress.trainAccuracy,
     ...(isOver ? { samplesPerSecond: 0, stepsPerSecond: 0, bytesPerSecond: 0 } : progress.rates),
     lastEvaluation: progress.evaluation,
+    isBetterThanGuess: isBetterThanGuess(progress.evaluation?.testAccuracy ?? null, guess),
     trainCurve: progress.trainCurve,
     testCurve: progress.testCurve,
     promedio: run.promedio ?? promedio,

@@ -81,13 +81,23 @@ export function fill(text: string, { show, isTerminal }: Filling): string {
 /** Digits of a number that is not an integer: a loss, a rate, seconds. */
 const significantDigits = 6;
 
+/** Smaller numbers would be a row of zeros. */
+const smallestInFull = 1e-4;
+
 const integerFormats = formats({});
 const decimalFormats = formats({ maximumSignificantDigits: significantDigits });
 
 /** A number in a language's notation: its grouping of digits and its decimal mark. */
 export function numberIn(language: Language, value: number): string {
   if (!Number.isFinite(value)) return String(value);
+  if (value !== 0 && Math.abs(value) < smallestInFull) return powerOfTen(language, value);
   return (Number.isInteger(value) ? integerFormats : decimalFormats)[language].format(value);
+}
+
+/** `5.836e-5`, with the language's decimal mark. */
+function powerOfTen(language: Language, value: number): string {
+  const [digits = "", exponent = ""] = value.toExponential().split("e");
+  return `${decimalFormats[language].format(Number(digits))}e${exponent}`;
 }
 
 function formats(options: Intl.NumberFormatOptions): Readonly<Record<Language, Intl.NumberFormat>> {

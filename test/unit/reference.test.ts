@@ -120,6 +120,7 @@ const eventFields: { readonly [Name in EventName]: FieldsOf<Name> } = {
     seconds: true,
     testLoss: true,
     testAccuracy: true,
+    isBetterThanGuess: true,
     samplesPerSecond: true,
     stepsPerSecond: true,
     fingerprint: true,

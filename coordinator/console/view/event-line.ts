@@ -35,7 +35,8 @@ export function eventLine(event: CoordinatorEvent, style: Style): string {
     case "stopped":
       return stoppedLine(event, style);
     case "failed":
-      return `${style.warn("failed")} at step ${integer(event.step)}: ${saidText(event.reason)}`;
+      // The reason names the step.
+      return `${style.warn("failed")}: ${saidText(event.reason)}`;
     default:
       return assertNever(event);
   }
@@ -121,8 +122,9 @@ export function stoppedCheckpoint(event: EventOf<"stopped">, style: Style): stri
 
 function finishedLine(event: EventOf<"finished">, style: Style): string {
   const checkpoint = event.checkpoint === null ? "not written" : cleanText(event.checkpoint);
+  const mark = event.isBetterThanGuess === false ? style.warn : style.good;
   return [
-    `${style.good("finished")}: ${counted(event.steps, "step")} in ${duration(event.seconds)}`,
+    `${mark("finished")}: ${counted(event.steps, "step")} in ${duration(event.seconds)}`,
     `test ${style.bold(percent(event.testAccuracy))}`,
     `test loss ${loss(event.testLoss)}`,
     `${compact(event.samplesPerSecond)} samples/s`,

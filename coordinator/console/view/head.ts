@@ -37,8 +37,8 @@ export function dashboardText({ dashboardUrl }: CoordinatorView, style: Style): 
   return `${style.dim("dashboard")} ${dashboardUrl}`;
 }
 
-/** A run's state as one word with a mark. */
-export function phaseText(phase: Phase, style: Style): string {
+/** A run's state as one word with a mark. A result that is no better than guessing gets no praise. */
+export function phaseText({ phase, isBetterThanGuess }: RunState, style: Style): string {
   switch (phase) {
     case "training":
       return style.good("● training");
@@ -49,7 +49,7 @@ export function phaseText(phase: Phase, style: Style): string {
     case "paused":
       return style.warn("‖ paused");
     case "finished":
-      return style.good("✓ finished");
+      return isBetterThanGuess === false ? style.warn("■ finished") : style.good("✓ finished");
     case "failed":
       return style.warn("✗ failed");
     case "stopped":
@@ -64,12 +64,14 @@ export function hasEnded(phase: Phase): boolean {
   return phase === "finished" || phase === "failed" || phase === "stopped";
 }
 
+type RunState = Pick<RunView, "phase" | "isBetterThanGuess">;
+
 /** A narrow terminal keeps the config and the end of the run's id. The rest of the id goes first, then our name. */
 function titleLine(run: RunView | null, columns: number, style: Style): string {
   const name = style.bold("promedio");
   if (run === null) return spread(name, style.dim("no run yet"), columns);
   const title = saidText(run.title);
-  const phase = style.bold(phaseText(run.phase, style));
+  const phase = style.bold(phaseText(run, style));
   const room = columns - displayWidth(phase) - 1;
   const short = `${shortId(run.id)}  ${title}`;
   const shortest = short.replaceAll(" · ", "·");

@@ -1,5 +1,10 @@
 /** @file What remains on the terminal when the live console closes: how the run ended and where its result is. */
-import type { CoordinatorEvent, CoordinatorView, Phase, SavedCheckpoint } from "../../run/view.ts";
+import type {
+  CoordinatorEvent,
+  CoordinatorView,
+  RunView,
+  SavedCheckpoint,
+} from "../../run/view.ts";
 import { checkpointText, saidText, stepsOf, stoppedCheckpoint } from "./event-line.ts";
 import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
 import { hasEnded, phaseText } from "./head.ts";
@@ -40,7 +45,7 @@ export function summaryLines(
   if (run === null) return [`${style.bold("promedio")}  no run was started`];
   const test = run.lastEvaluation;
   const facts: (readonly [name: string, text: string | null])[] = [
-    ["state", `${stateText(run.phase, style)} at step ${stepsOf(run)}`],
+    ["state", stateText(run, style)],
     ["reason", ending?.event === "failed" ? saidText(ending.reason) : null],
     ["time", pace(run.trainingSeconds, run.samplesPerSecond, run.stepsPerSecond, finished)],
     [
@@ -63,9 +68,11 @@ function savedText(step: number, { ending, saved }: RunRemains, style: Style): s
   return saved === undefined ? null : checkpointText(saved, step, style);
 }
 
-/** The coordinator has ended, so an unfinished run is stopped. */
-function stateText(phase: Phase, style: Style): string {
-  return phaseText(hasEnded(phase) ? phase : "stopped", style);
+/** The coordinator has ended, so an unfinished run is stopped. The reason of a failure names its step. */
+function stateText(run: RunView, style: Style): string {
+  const phase = hasEnded(run.phase) ? run.phase : "stopped";
+  const state = phaseText({ ...run, phase }, style);
+  return phase === "failed" ? state : `${state} at step ${stepsOf(run)}`;
 }
 
 /** The finished run's own averages if there are any, else those of the last second. */

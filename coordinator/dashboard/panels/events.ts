@@ -33,7 +33,7 @@ export class EventsPanel {
   add(atMs: number, event: CoordinatorEvent): void {
     const text = textOf(event);
     if (text === undefined) return;
-    const item = create("li", event.event === "worker" ? event.change : event.event);
+    const item = create("li", classOf(event));
     const time = create("time", "", new Date(atMs).toLocaleTimeString(language));
     time.dateTime = new Date(atMs).toISOString();
     item.append(time, create("span", "", text));
@@ -82,6 +82,13 @@ export class EventsPanel {
   }
 }
 
+/** A finished run is good news unless it has learned nothing. */
+function classOf(event: CoordinatorEvent): string {
+  if (event.event === "worker") return event.change;
+  const isPoor = event.event === "finished" && event.isBetterThanGuess === false;
+  return isPoor ? "warning" : event.event;
+}
+
 function textOf(event: CoordinatorEvent): string | undefined {
   switch (event.event) {
     case "worker":
@@ -95,7 +102,7 @@ function textOf(event: CoordinatorEvent): string | undefined {
     case "stopped":
       return say("eventstopped", { run: event.run, step: event.step });
     case "failed":
-      return say("eventfailed", { step: event.step, reason: said(event.reason) });
+      return say("eventfailed", { reason: said(event.reason) });
     case "waiting":
       return hasCode(event.reason, "waiting-for-workers")
         ? `${say("waiting")}: ${waited(event.reason)}`

@@ -33,7 +33,7 @@ export class RunPanel {
     const done = run.totalSteps === 0 ? 0 : run.step / run.totalSteps;
     document.title = `${figures.percent(done, 0)} · Promedio`;
     setText(element("title"), said(run.title));
-    element("phase").dataset["phase"] = run.phase;
+    element("phase").dataset["phase"] = isPoor(run) ? "poor" : run.phase;
     setText(element("phase-name"), say(run.phase));
     setText(element("phase-detail"), detailOf(run));
     element("progress").setAttribute("value", String(done));
@@ -139,7 +139,14 @@ function comparisonOf({ sameAs, disturbances: count }: RunRecordView): string {
   return count === 0 ? "" : ` · ${say("disturbed", { count })}`;
 }
 
-/** The reason for waiting, if it says more than the phase. */
-function detailOf({ phase, waitingFor }: RunView): string {
+/** Whether a run is over and no more accurate than a guess. */
+function isPoor({ phase, isBetterThanGuess }: RunView): boolean {
+  return phase === "finished" && isBetterThanGuess === false;
+}
+
+/** The reason for waiting, if it says more than the phase; or what is wrong with the result. */
+function detailOf(run: RunView): string {
+  const { phase, waitingFor } = run;
+  if (isPoor(run)) return say("noBetterThanGuess");
   return waitingFor === null || phase === "paused" ? "" : waited(waitingFor);
 }

@@ -18,6 +18,7 @@ const en = {
   finished: "Finished",
   failed: "Failed",
   stopped: "Stopped",
+  noBetterThanGuess: "no more accurate than always answering the most frequent class",
   step: "Step",
   epoch: "Epoch",
   trainLoss: "Training loss",
@@ -188,7 +189,7 @@ const en = {
   eventresumed: "Run {run} goes on at step {step}",
   eventfinished: "Finished: fingerprint {fingerprint}",
   eventstopped: "Run {run} was stopped at step {step}; it is saved and can be resumed",
-  eventfailed: "Failed at step {step}: {reason}",
+  eventfailed: "Failed: {reason}",
 } as const;
 
 export type TextKey = keyof typeof en;
@@ -210,6 +211,7 @@ const es: Readonly<Record<TextKey, string>> = {
   finished: "Terminado",
   failed: "Falló",
   stopped: "Detenido",
+  noBetterThanGuess: "no acierta más que respondiendo siempre la clase más frecuente",
   step: "Paso",
   epoch: "Época",
   trainLoss: "Pérdida (entrenamiento)",
@@ -384,7 +386,7 @@ const es: Readonly<Record<TextKey, string>> = {
   eventresumed: "El entrenamiento {run} sigue en el paso {step}",
   eventfinished: "Terminado: huella {fingerprint}",
   eventstopped: "El entrenamiento {run} se detuvo en el paso {step}; está guardado y puede seguir",
-  eventfailed: "Falló en el paso {step}: {reason}",
+  eventfailed: "Falló: {reason}",
 };
 
 export const texts: Dictionary<TextKey> = { en, es };

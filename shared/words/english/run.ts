@@ -15,10 +15,20 @@ export const run = {
     "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time; a batch of {batch} gives work to all",
   "idle-workers-shard":
     "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time; a shard size of {shard} gives work to all",
+  "feature-scale":
+    "the features go from {min} to {max}: scale them to 0…1, or to mean 0 and standard deviation 1, or training may be slow or diverge",
+  "classes-without-samples":
+    "{count} of {all} classes {count = 1 ? has : have} no training sample: {classes}; the network cannot learn {count = 1 ? it : them}",
+  "rate-too-high":
+    "the training loss of epoch {epoch}, {loss}, is above its start, {start}: the learning rate of {rate} may be too high",
+  "rate-too-low":
+    "with a learning rate of {rate}, {steps} steps can change the parameters by {percent} % at most: it is too low to learn anything",
+  "no-better-than-guess":
+    "the test accuracy of {accuracy} % is no better than always answering the most frequent class ({guess} %): nothing was learned",
   "departed-worker": "a worker that left",
   "run-finished": "the run is finished",
   "stopped-by-operator": "stopped by the operator",
-  "step-diverged": "step {step} diverged: {reason}",
+  "step-diverged": "step {step} diverged: {reason}; a lower learning rate may help",
   "loss-not-finite": "the loss is not finite",
   "gradient-not-finite": "the gradient is not finite",
   "update-not-finite": "the parameters would not stay finite",

@@ -19,10 +19,21 @@ export const run = translationOf<typeof english>()({
     "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes; con un lote de {batch} hay trabajo para todos",
   "idle-workers-shard":
     "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes; con fragmentos de {shard} muestras hay trabajo para todos",
+  "feature-scale":
+    "los valores de entrada van de {min} a {max}: llévalos a 0…1, o a media 0 y desviación 1, o el entrenamiento puede ser lento o divergir",
+  "classes-without-samples":
+    "{count} de {all} clases no {count = 1 ? tiene : tienen} ninguna muestra de entrenamiento: {classes}; la red no puede {count = 1 ? aprenderla : aprenderlas}",
+  "rate-too-high":
+    "la pérdida de entrenamiento de la época {epoch}, {loss}, supera la del principio, {start}: la tasa de aprendizaje de {rate} puede ser demasiado alta",
+  "rate-too-low":
+    "con una tasa de aprendizaje de {rate}, {steps} pasos cambian los parámetros como mucho un {percent} %: es demasiado baja para aprender algo",
+  "no-better-than-guess":
+    "acertar el {accuracy} % en la prueba no es mejor que responder siempre la clase más frecuente ({guess} %): no se aprendió nada",
   "departed-worker": "un ayudante que ya no está",
   "run-finished": "el entrenamiento terminó",
   "stopped-by-operator": "lo detuvo el operador",
-  "step-diverged": "el paso {step} divergió: {reason}",
+  "step-diverged":
+    "el paso {step} divergió: {reason}; una tasa de aprendizaje más baja puede ayudar",
   "loss-not-finite": "la pérdida no es finita",
   "gradient-not-finite": "el gradiente no es finito",
   "update-not-finite": "los parámetros dejarían de ser finitos",

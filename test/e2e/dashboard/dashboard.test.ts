@@ -159,6 +159,25 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(problems).toEqual([]);
   });
 
+  test("does not praise a run that learned nothing, and says why once", async () => {
+    const rate = ["--optimizer", "sgd", "--learning-rate", "1e-8"];
+    const flags = [...small, "--local-workers", "1", "--epochs", "2", ...rate];
+    const coordinator = cluster.coordinator(...flags);
+    await openDashboard(page, coordinator);
+    expect(await coordinator.event("finished")).toMatchObject({ isBetterThanGuess: false });
+    await phase(page, "Finished");
+    await page
+      .getByText("no more accurate than always answering the most frequent class")
+      .waitFor();
+    expect(await page.locator("#phase").getAttribute("data-phase")).toBe("poor");
+    const warnings = page.locator("#events .warning");
+    expect(await warnings.filter({ hasText: "a learning rate of 1e-8, 1,000 steps" }).count()).toBe(
+      1,
+    );
+    expect(await warnings.filter({ hasText: "nothing was learned" }).count()).toBe(1);
+    expect(problems).toEqual([]);
+  });
+
   test("pauses, resumes and stops; nothing is committed meanwhile", async () => {
     await openDashboard(page, await startEndlessRun(cluster));
     await phase(page, "Training");

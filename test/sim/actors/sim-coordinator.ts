@@ -196,6 +196,7 @@ export class SimCoordinator {
       data: describeData(dataset.dataset),
       resumedFrom: resume,
       checkpointEvery: 1,
+      guess: null,
       report: (event) => this.#report(event),
       ended: (end) => this.#end(end),
       after: (delayMs, callback) =>

@@ -87,6 +87,7 @@ const finished: CoordinatorEvent = {
   seconds: 4.4,
   testLoss: 0.17,
   testAccuracy: 0.9512,
+  isBetterThanGuess: true,
   samplesPerSecond: 137_000,
   stepsPerSecond: 2140,
   fingerprint: fakeFingerprint,
@@ -196,7 +197,7 @@ describe("plain", () => {
       "worker left: lab (node, 2 threads): its page was closed, or its process ended; 0 workers now",
       "worker refused: 10.0.0.9: ERR_TOKEN: no token, or a wrong one; 0 workers now",
       "resumed at step 938: run k3x9: mnist; 9,380 steps, 13,002 parameters",
-      "failed at step 12: step 12 diverged",
+      "failed: step 12 diverged",
       `finished: 9,380 steps in 4.4 s  test 95.12 %  test loss 0.1700  137 k samples/s  2.14 k steps/s  fingerprint ${fakeFingerprint}  checkpoint runs/k3x9/step-9380.safetensors`,
       "",
     ]);

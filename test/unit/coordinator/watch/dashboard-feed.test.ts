@@ -105,6 +105,7 @@ describe("a dashboard", () => {
       seconds: 1,
       testLoss: null,
       testAccuracy: null,
+      isBetterThanGuess: true,
       samplesPerSecond: 1,
       stepsPerSecond: 1,
       fingerprint: "f",

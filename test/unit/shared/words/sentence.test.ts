@@ -180,7 +180,9 @@ describe("a sentence on its way to a peer", () => {
       worker: "ada",
       reason: sentence("step-diverged", { step: 7, reason: sentence("loss-not-finite") }),
     });
-    expect(fitForWire(deep)).toEqual(quoted("ada: step 7 diverged: the loss is not finite"));
+    expect(fitForWire(deep)).toEqual(
+      quoted("ada: step 7 diverged: the loss is not finite; a lower learning rate may help"),
+    );
     const long = fitForWire(quoted("x".repeat(5_000)));
     expect(sentenceSchema.safeParse(long).success).toBe(true);
     expect(say("en", long).length).toBeGreaterThan(900);

@@ -38,7 +38,7 @@ test("text after [terminal] is shown only at a terminal", () => {
 });
 
 test("numbers are written as their readers write them", () => {
-  const numbers = [0, 7, 1_234, 12_345, 0.5, 1234.567_89, 1e-7, -2];
+  const numbers = [0, 7, 1_234, 12_345, 0.5, 1234.567_89, 1e-7, -5.836e-5, -2];
   expect(numbers.map((value) => numberIn("en", value))).toEqual([
     "0",
     "7",
@@ -46,7 +46,8 @@ test("numbers are written as their readers write them", () => {
     "12,345",
     "0.5",
     "1,234.57",
-    "0.0000001",
+    "1e-7",
+    "-5.836e-5",
     "-2",
   ]);
   expect(numbers.map((value) => numberIn("es", value))).toEqual([
@@ -56,7 +57,8 @@ test("numbers are written as their readers write them", () => {
     "12.345",
     "0,5",
     "1234,57",
-    "0,0000001",
+    "1e-7",
+    "-5,836e-5",
     "-2",
   ]);
   expect([NaN, Infinity].map((value) => numberIn("es", value))).toEqual(["NaN", "Infinity"]);

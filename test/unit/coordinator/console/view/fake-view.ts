@@ -84,6 +84,7 @@ function fakeRun({
       last === undefined
         ? null
         : { ...last, epoch, confusion: Array.from({ length: 100 }, () => 0) },
+    isBetterThanGuess: last === undefined ? null : last.testAccuracy > 0.2,
     trainCurve: Array.from({ length: Math.min(step, 300) }, (_, index) => {
       const at = Math.floor(((index + 1) * step) / Math.min(step, 300));
       return { step: at, loss: lossAt(at) * (1 + 0.15 * wave(at * 1.7)) };

@@ -39,10 +39,20 @@ describe("the summary", () => {
     expect(summary({ ending: null, saved: undefined }).join("\n")).not.toContain("checkpoint");
   });
 
+  test("praises a finished run, unless it is no better than a guess", () => {
+    const view = fakeView({ workers: 1, progress: 1, phase: "finished" });
+    const stateOf = (isBetterThanGuess: boolean) => {
+      const run = { ...view.run!, isBetterThanGuess };
+      return summaryLines({ ...view, run }, { ending: null, saved: null }, createStyle(false))[1];
+    };
+    expect(stateOf(true)).toContain("✓ finished at step 9,380");
+    expect(stateOf(false)).toContain("■ finished at step 9,380");
+  });
+
   test("says why a run failed, and that it cannot be continued", () => {
     const failed = { event: "failed", step: 3752, reason: quoted("step 3752 diverged") } as const;
     const lines = summary({ ending: failed, saved: null }, "failed");
-    expect(lines).toContain("state       ✗ failed at step 3,752 of 9,380");
+    expect(lines).toContain("state       ✗ failed");
     expect(lines).toContain("reason      step 3752 diverged");
     expect(lines.join("\n")).not.toContain("to go on");
   });
