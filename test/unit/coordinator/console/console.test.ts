@@ -81,6 +81,7 @@ const epoch: CoordinatorEvent = {
   seconds: 1.3,
   workers: 3,
 };
+const k3x9 = { run: "k3x9", title: quoted("mnist"), totalSteps: 9380, parameterCount: 13_002 };
 const finished: CoordinatorEvent = {
   event: "finished",
   steps: 9380,
@@ -154,14 +155,7 @@ describe("plain", () => {
       },
       { event: "waiting", reason: sentence("waiting-for-workers", { missing: 1 }) },
       joined,
-      {
-        event: "started",
-        run: "k3x9",
-        title: quoted("mnist"),
-        step: 0,
-        totalSteps: 9380,
-        parameterCount: 13_002,
-      },
+      { event: "started", ...k3x9, step: 0 },
       epoch,
       { event: "warning", message: quoted("no room on the disk") },
       { ...joined, change: "left", reason: sentence("went-away"), workers: 0 },
@@ -175,14 +169,7 @@ describe("plain", () => {
         reason: sentence("token-missing"),
         workers: 0,
       },
-      {
-        event: "resumed",
-        run: "k3x9",
-        title: quoted("mnist"),
-        step: 938,
-        totalSteps: 9380,
-        parameterCount: 13_002,
-      },
+      { event: "resumed", ...k3x9, step: 938 },
       { event: "failed", step: 12, reason: quoted("step 12 diverged") },
       finished,
     ];
