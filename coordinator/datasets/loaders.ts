@@ -18,6 +18,7 @@ import { cacheFolder } from "./cache-folder.ts";
 import { digitsLoader } from "./digits.ts";
 import type { LoadedDataset, Loader, LoadOptions } from "./loader.ts";
 import { mnistLoader } from "./mnist.ts";
+import { csvLoader, jsonlLoader, parquetLoader, tsvLoader } from "./table/table-loaders.ts";
 
 /** Keyed by the word before the colon. */
 const loaders: Readonly<Record<string, Loader>> = {
@@ -28,6 +29,10 @@ const loaders: Readonly<Record<string, Loader>> = {
   cifar100: cifar100Loader,
   npy: npyLoader,
   npz: npzLoader,
+  csv: csvLoader,
+  tsv: tsvLoader,
+  jsonl: jsonlLoader,
+  parquet: parquetLoader,
 };
 
 /** Kinds that need no argument. */

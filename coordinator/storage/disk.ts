@@ -2,6 +2,7 @@
  * @file The disk operations that a run folder needs; each is complete when its promise resolves. An interface, so
  * that the simulator can fill the disk, tear writes and pull the plug.
  */
+import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, stat, truncate, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -20,6 +21,8 @@ export interface DiskEntry {
  */
 export interface Disk {
   readonly readFile: (path: string) => Promise<Uint8Array>;
+  /** The bytes of a file piece by piece, for files that need not fit into memory. */
+  readonly chunks: (path: string) => AsyncIterable<Uint8Array>;
   /**
    * Creates or replaces a file and flushes its bytes to the medium. Not atomic: a crash may leave part of it.
    * A new file gets the permissions of `mode`, by default those of every new file.
@@ -78,9 +81,13 @@ export async function readSmall(disk: Disk, path: string, bytesMax: number): Pro
 
 export const temporarySuffix = ".tmp";
 
+/** Few pieces, and each small beside what is made of it. */
+const chunkBytes = 2 ** 18;
+
 /** The real disk. */
 export const nodeDisk: Disk = {
   readFile: (path) => readFile(path),
+  chunks: (path) => createReadStream(path, { highWaterMark: chunkBytes }),
   writeFile: (path, bytes, mode) => writeAndFlush(path, "w", bytes, mode),
   append: (path, bytes) => writeAndFlush(path, "a", bytes),
   truncate: (path, sizeBytes) => truncate(path, sizeBytes),

@@ -5,6 +5,8 @@
  */
 import * as z from "zod/mini";
 
+import { tableSchema } from "./table/preprocess.ts";
+
 const size = z.int().check(z.positive());
 
 /** A picture, scaled to this size. Features are bytes `[height, width]`, or `[height, width, channels]` if coloured. */
@@ -16,6 +18,6 @@ const image = z.strictObject({
 });
 
 /** One row per kind of record. */
-export const preprocessingSchema = z.discriminatedUnion("kind", [image]);
+export const preprocessingSchema = z.discriminatedUnion("kind", [image, tableSchema]);
 
 export type Preprocessing = z.infer<typeof preprocessingSchema>;

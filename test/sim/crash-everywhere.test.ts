@@ -330,6 +330,9 @@ const refuse = () => Promise.reject(new Error("read-only"));
 function readOnlyDisk(files: ReadonlyMap<string, Uint8Array>): Disk {
   return {
     readFile: (path) => Promise.resolve(files.get(path)?.slice() ?? new Uint8Array(0)),
+    async *chunks(path) {
+      yield await this.readFile(path);
+    },
     readdir: () => Promise.resolve([...files.keys()].map((path) => path.split("/").at(-1) ?? "")),
     stat: () => Promise.resolve(undefined),
     writeFile: refuse,

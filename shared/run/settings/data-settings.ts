@@ -2,17 +2,17 @@
  * @file The table of the settings that say how raw data become a dataset. They are not part of a run config, because
  * the dataset's hash identifies what they lead to. Each loader says which of them it takes.
  */
-import { sentence } from "../../words/sentence.ts";
 import { type Origins, row, type Settings } from "./option.ts";
-import { fraction, integer, names, oneOf, shareBetween, text } from "./readers.ts";
-
-const column = text(sentence("expects-column"), /^[^\0]+$/u);
+import { fraction, integer, names, oneOf, shareBetween } from "./readers.ts";
 
 /** How missing values are treated: refused, filled in from the training samples, or their rows dropped. */
 export const missingWays = ["refuse", "mean", "median", "mode", "drop"] as const;
 
 export const dataOptions = {
-  target: row("Data", "<column>", column, "of a table: what to predict, by name or number"),
+  target: row("Data", "<columns>", names, "of a table: what to predict, by name or number", {
+    list: true,
+    repeatable: true,
+  }),
   ignore: row("Data", "<columns>", names, "of a table: columns to leave out, by name or number", {
     list: true,
     repeatable: true,
@@ -77,3 +77,6 @@ export function isDataKey(key: string): key is DataKey {
 export function sameDataSettings(one: DataSettings, other: DataSettings): boolean {
   return dataKeys.every((key) => one[key]?.toString() === other[key]?.toString());
 }
+
+/** How samples are split where neither the data nor the operator say. */
+export const splitDefaults = { test: 0.2, validation: 0, dataSeed: 1 } as const;

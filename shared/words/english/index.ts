@@ -13,6 +13,7 @@ import { network } from "./network.ts";
 import { protocol } from "./protocol.ts";
 import { run } from "./run.ts";
 import { settings } from "./settings.ts";
+import { tables } from "./tables.ts";
 import { worker } from "./worker.ts";
 
 export const english = {
@@ -26,6 +27,7 @@ export const english = {
   ...arrays,
   ...files,
   ...settings,
+  ...tables,
   ...commandLine,
   ...model,
 } as const;

@@ -13,6 +13,9 @@ export function memoryDisk(files: Map<string, Uint8Array>): Disk {
   };
   return {
     readFile: async (path) => read(path),
+    async *chunks(path) {
+      yield read(path);
+    },
     writeFile: async (path, bytes) => void files.set(path, bytes),
     append: async (path, bytes) => {
       files.set(path, Uint8Array.from([...(files.get(path) ?? []), ...bytes]));

@@ -104,6 +104,9 @@ export class SimDisk {
       applyPart: () => void = () => undefined,
     ): Promise<T> => this.#start(process, { name, path, apply, applyPart }) as Promise<T>;
     return {
+      async *chunks(path) {
+        yield await this.readFile(path);
+      },
       readFile: (path) => start("readFile", path, () => this.#file(path).bytes.slice()),
       writeFile: (path, bytes) =>
         start(

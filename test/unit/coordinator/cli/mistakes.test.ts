@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 
+import { datasetReader } from "../../../../coordinator/datasets/loaders.ts";
 import { workerNameLengthMax } from "../../../../shared/protocol/limits.ts";
+import { sayAtTerminal } from "../../../../shared/words/sentence.ts";
 import { mistake, parse } from "./support.ts";
+
+/** Every kind of dataset, in words. */
+const kinds = sayAtTerminal(datasetReader.expects);
 
 /** Arguments as typed, without quoted spaces, and the exact error line. */
 const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
@@ -129,18 +134,9 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
     "start --layers 784-16-10",
     "--layers must be auto or 2 to 32 widths separated by commas, like 784,16,16,10, not 784-16-10",
   ],
-  [
-    "start --dataset mnits",
-    "--dataset must be digits, digits:TRAIN,TEST, mnist, mnist:DIR or idx:DIR, not mnits; did you mean mnist?",
-  ],
-  [
-    "start --dataset idx:",
-    "--dataset must be digits, digits:TRAIN,TEST, mnist, mnist:DIR or idx:DIR, not idx:",
-  ],
-  [
-    "start --dataset cifar",
-    "--dataset must be digits, digits:TRAIN,TEST, mnist, mnist:DIR or idx:DIR, not cifar",
-  ],
+  ["start --dataset mnits", `--dataset must be ${kinds}, not mnits; did you mean mnist?`],
+  ["start --dataset idx:", `--dataset must be ${kinds}, not idx:`],
+  ["start --dataset cifar", `--dataset must be ${kinds}, not cifar`],
   [
     "start --mnist-mirror ftp://a",
     "--mnist-mirror must be an address that begins with http:// or https://, not ftp://a",

@@ -148,7 +148,11 @@ export const samples: {
     ["-7", -7],
     ["9007199254740991", 9007199254740991],
   ],
-  target: names("price", "the last, one", "-1"),
+  target: [
+    ["price", ["price"]],
+    ["price,weight", ["price", "weight"]],
+    ["4", ["4"]],
+  ],
   ignore: [
     ["id", ["id"]],
     ["id, name", ["id", "name"]],

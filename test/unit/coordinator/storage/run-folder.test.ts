@@ -37,6 +37,7 @@ function faultyDisk(failAt: (operation: Operation, path: string, count: number) 
   };
   return {
     readFile: guarded("readFile", nodeDisk.readFile),
+    chunks: nodeDisk.chunks,
     writeFile: guarded("writeFile", nodeDisk.writeFile, (path, bytes) =>
       nodeDisk.writeFile(path, half(bytes)),
     ),
