@@ -4,6 +4,7 @@
  */
 import { datasetBytesMax, decodeDataset } from "../shared/data/canonical.ts";
 import { sha256Hex } from "../shared/data/sha256.ts";
+import { connectionReason } from "../shared/words/connection-reason.ts";
 import { type Sentence, sentence, SentenceError } from "../shared/words/sentence.ts";
 import type { LoadDataset } from "./platform.ts";
 
@@ -14,6 +15,8 @@ export interface FetchDatasetOptions {
   /** A faster SHA-256 in lower-case hex, if available. */
   readonly sha256?: (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string>;
 }
+
+const lost = sentence("connection-lost");
 
 /** Progress is reported in steps of this many bytes: each report is a message to a page, which redraws. */
 const progressBytes = 2 ** 22;
@@ -42,6 +45,11 @@ export function createFetchDataset({
       const bytes = await readAll(response, watchdog, onProgress);
       const hash = await sha256(bytes);
       return decodeDataset(bytes, identity, () => hash);
+    } catch (error) {
+      // That is how `fetch` and its body fail; browsers add no reason.
+      if (!(error instanceof TypeError)) throw error;
+      const reason = error.cause === undefined ? lost : connectionReason(error);
+      throw new SentenceError(sentence("dataset-not-received", { reason }));
     } finally {
       watchdog.stop();
     }

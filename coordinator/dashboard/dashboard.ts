@@ -3,6 +3,7 @@
  * decides nothing; commands go back to the coordinator.
  */
 import type { RunConfig } from "../../shared/run/config.ts";
+import type { Sentence } from "../../shared/words/sentence.ts";
 import type { CoordinatorView, EvaluationPoint, RunView, TimelineView } from "../run/view.ts";
 import type { DashboardMessage } from "../watch/dashboard-messages.ts";
 import { Points } from "./charts/points.ts";
@@ -140,14 +141,15 @@ function showCurves(): void {
   curvesPanel.update({ points, tests, batchSize, others: runsPanel.compared });
 }
 
-function showLink(link: Link): void {
+function showLink(link: Link, reason: Sentence | null = null): void {
   const target = element("link");
   target.dataset["link"] = link;
   document.body.dataset["link"] = link;
-  setText(target, say(link));
+  const text = reason === null ? say(link) : say("disconnectedBecause", { reason });
+  setText(target, text);
   // The shown state of the run may be out of date.
   if (link !== "connected") {
-    runPanel.lose(say(link));
+    runPanel.lose(text);
     eventsPanel.lose();
   }
   if (link === "wrongToken") runPanel.refuse();

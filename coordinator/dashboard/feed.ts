@@ -1,3 +1,4 @@
+import { whyNoSocket } from "../../shared/pages/why-no-socket.ts";
 /** @file The dashboard's socket: sends the token, passes on messages, sends commands, and reconnects. */
 import { closeStatus } from "../../shared/protocol/errors.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -8,10 +9,14 @@ const retryMs = 1_000;
 
 export type Link = "connecting" | "connected" | "disconnected" | "wrongToken" | "full";
 
+/** Where the page's own WebSocket is, under `http`. */
+const watchUrl = `${location.origin}/watch`;
+
 export interface FeedEvents {
   message(message: DashboardMessage): void;
   points(message: ArrayBuffer): void;
-  link(link: Link): void;
+  /** @param reason - Why the link is as it is, where more is known than that. */
+  link(link: Link, reason?: Sentence | null): void;
 }
 
 /** A command without the number that its reply will have. */
@@ -49,15 +54,19 @@ export class Feed {
   }
 
   #open(): void {
-    const socket = new WebSocket(`${location.origin.replace(/^http/u, "ws")}/watch`);
+    const socket = new WebSocket(watchUrl.replace(/^http/u, "ws"));
     this.#socket = socket;
+    let hasOpened = false;
     socket.binaryType = "arraybuffer";
-    socket.addEventListener("open", () => socket.send(JSON.stringify({ token: this.#token })));
+    socket.addEventListener("open", () => {
+      hasOpened = true;
+      socket.send(JSON.stringify({ token: this.#token }));
+    });
     socket.addEventListener("message", ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (typeof data === "string") this.#receive(JSON.parse(data));
       else this.#events.points(data);
     });
-    socket.addEventListener("close", ({ code }) => this.#closed(code));
+    socket.addEventListener("close", ({ code }) => void this.#closed(code, hasOpened));
   }
 
   #receive(message: DashboardMessage): void {
@@ -69,11 +78,12 @@ export class Feed {
     this.#events.message(message);
   }
 
-  #closed(code: number): void {
+  async #closed(code: number, hasOpened: boolean): Promise<void> {
     for (const reply of this.#waiting.values()) reply(sentence("order-lost"));
     this.#waiting.clear();
     if (code === closeStatus.ERR_TOKEN) return this.#events.link("wrongToken");
-    this.#events.link(code === closeStatus.ERR_FULL ? "full" : "disconnected");
+    const link = code === closeStatus.ERR_FULL ? "full" : "disconnected";
+    this.#events.link(link, hasOpened ? null : await whyNoSocket(watchUrl));
     setTimeout(() => this.#open(), retryMs);
   }
 }

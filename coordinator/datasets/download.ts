@@ -6,7 +6,8 @@ import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promi
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { quoted, type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { connectionReason } from "../../shared/words/connection-reason.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 import { sha256OfParts } from "../sha256.ts";
 import { nodeDisk, type DiskOutcome } from "../storage/disk.ts";
@@ -91,7 +92,7 @@ async function fetchRest(request: Download, part: string, haveBytes: number): Pr
       await file.close();
     }
   } catch (error) {
-    return { kind: "broken", reason: watchdog.expired ? watchdog.reason : fetchReason(error) };
+    return { kind: "broken", reason: watchdog.expired ? watchdog.reason : reasonOf(error) };
   } finally {
     watchdog.stop();
   }
@@ -166,12 +167,9 @@ async function sizeOf(path: string): Promise<number> {
   return entry?.size ?? 0;
 }
 
-/** `fetch` only says that it failed; the reason is in its cause. */
-function fetchReason(error: unknown): Sentence {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (!(cause instanceof Error)) return systemReason(error);
-  const code = "code" in cause ? String(cause.code) : cause.name;
-  return cause.message === "" ? quoted(code) : systemReason(cause);
+/** That is how `fetch` and its body fail; other errors are the disk's. */
+function reasonOf(error: unknown): Sentence {
+  return error instanceof TypeError ? connectionReason(error) : systemReason(error);
 }
 
 /** Aborts if no data arrives for a while. */

@@ -36,6 +36,7 @@ import { sendText } from "./http-body.ts";
 import { Quota } from "./limits/quota.ts";
 import { RequestQueue } from "./limits/request-queue.ts";
 import { listenError } from "./listen-error.ts";
+import { malformedRequest, tlsRefusal } from "./malformed.ts";
 import type { Refusal } from "./refusal-log.ts";
 import type { Certificate } from "./tls.ts";
 
@@ -119,7 +120,7 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
     strangers: new Quota({ ...serverLimits, ...options.limits }.strangers),
   };
   const turns = new RequestQueue({
-    answer: (request, response) => answer(options, request, response),
+    answer: (request, response) => answer(upgrader, request, response),
     cut: (socket, reason) => cut(options, socket, reason),
   });
   countConnections(server, options);
@@ -136,11 +137,10 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
   });
   server.on("clientError", (error, socket) => refuseMalformed(options, error, socket));
   server.on("tlsClientError", (error, socket) => {
-    options.refused({
-      address: addressOf(socket),
-      code: "ERR_DECODE",
-      reason: sentence("tls-failed", { reason: reasonOf(error) }),
-    });
+    const reason = tlsRefusal(error);
+    if (reason !== undefined) {
+      options.refused({ address: addressOf(socket), code: "ERR_DECODE", reason });
+    }
     socket.destroy();
   });
   await listening(server, options);
@@ -226,7 +226,7 @@ function ignoreRest(socket: Socket & { parser?: { onIncoming: unknown } | null }
   if (socket.parser) socket.parser.onIncoming = () => 0;
 }
 
-function answer(options: ServerOptions, request: IncomingMessage, response: ServerResponse): void {
+function answer(options: Upgrader, request: IncomingMessage, response: ServerResponse): void {
   const { stalledMs } = { ...serverLimits, ...options.limits };
   response.setTimeout(stalledMs, () => {
     const reason = sentence("answer-not-read", { seconds: stalledMs / 1000 });
@@ -243,6 +243,7 @@ function answer(options: ServerOptions, request: IncomingMessage, response: Serv
   if (!access.knowsHost(request)) return refuse(421, "ERR_ORIGIN", unknownHost);
   if (announcesBody(request)) return refuse(413, "ERR_TOO_LARGE", sentence("request-with-body"));
   const path = pathOf(request);
+  if (options.entrances.has(path)) return askForUpgrade(options, request, response);
   for (const { prefix, role, quota, handle } of routes) {
     if (!path.startsWith(prefix)) continue;
     if (role !== "anybody" && !access.allows(request, role)) {
@@ -256,6 +257,29 @@ function answer(options: ServerOptions, request: IncomingMessage, response: Serv
     if (handle(request, response)) return;
   }
   sendText(response, 404, "not found");
+}
+
+/**
+ * Answers a request without its upgrade. A page whose WebSocket fails asks so whether the coordinator is there; then
+ * something on the way does not pass upgrades. Of a real attempt, proxies leave the key.
+ */
+function askForUpgrade(
+  { refused, strangers }: Upgrader,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const address = addressOf(request.socket);
+  if (request.headers["sec-websocket-key"] !== undefined) {
+    refused({ address, code: "ERR_DECODE", reason: sentence("upgrade-stripped") });
+  }
+  const release = strangers.take(address);
+  release?.();
+  if (release === undefined) {
+    response.setHeader("Retry-After", retryAfterSeconds);
+    return sendText(response, 503, "no place is left");
+  }
+  response.setHeader("Upgrade", "websocket");
+  sendText(response, 426, "a WebSocket is expected here");
 }
 
 const unknownHost = sentence("host-unknown");
@@ -299,23 +323,19 @@ function pathOf({ url = "" }: IncomingMessage): string {
 function refuseMalformed(
   { refused }: ServerOptions,
   error: NodeJS.ErrnoException,
-  socket: Duplex,
+  socket: Duplex & { readonly bytesRead?: number },
 ): void {
   // The peer is gone, so nobody can be answered.
   if (error.code === "ECONNRESET" || error.code === "EPIPE" || !socket.writable) {
     socket.destroy();
     return;
   }
-  const { status, code } = malformedRequests.get(error.code ?? "") ?? malformedRequest;
-  refused({ address: addressOf(socket), code, reason: sentence("http-malformed", { status }) });
+  const { status, code, reason } = malformedRequest(error);
+  // Browsers open connections ahead of their requests.
+  const isIdle = socket.bytesRead === 0;
+  if (!isIdle) refused({ address: addressOf(socket), code, reason });
   refuseRaw(socket, status);
 }
-
-const malformedRequest = { status: "400 Bad Request", code: "ERR_DECODE" } as const;
-const malformedRequests = new Map<string, { status: string; code: ProtocolErrorCode }>([
-  ["HPE_HEADER_OVERFLOW", { status: "431 Request Header Fields Too Large", code: "ERR_TOO_LARGE" }],
-  ["ERR_HTTP_REQUEST_TIMEOUT", { status: "408 Request Timeout", code: "ERR_TIMEOUT" }],
-]);
 
 /**
  * Answers on a connection that HTTP no longer controls, and cuts it, so that a peer that keeps its half open holds

@@ -1,5 +1,6 @@
 /** @file The transport of a browser worker: wraps the browser's `WebSocket` in the `Transport` contract. */
 import { assert } from "../../shared/assert.ts";
+import { whyNoSocket } from "../../shared/pages/why-no-socket.ts";
 import { quoted } from "../../shared/words/sentence.ts";
 import type { Connect } from "../platform.ts";
 
@@ -7,13 +8,22 @@ export function createConnect(socketUrl: string): Connect {
   return (events) => {
     const socket = new WebSocket(socketUrl);
     socket.binaryType = "arraybuffer";
-    socket.addEventListener("open", () => events.opened());
+    let hasOpened = false;
+    const explain = async (status: number) => {
+      events.closed({ status, reason: await whyNoSocket(socketUrl.replace(/^ws/u, "http")) });
+    };
+    socket.addEventListener("open", () => {
+      hasOpened = true;
+      events.opened();
+    });
     socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
       if (data instanceof ArrayBuffer) events.message([new Uint8Array(data)]);
       else socket.close(1000, "binary-only");
     });
     socket.addEventListener("close", ({ code, reason }) => {
-      events.closed({ status: code, reason: reason === "" ? null : quoted(reason) });
+      const said = reason === "" ? null : quoted(reason);
+      if (hasOpened || said !== null) events.closed({ status: code, reason: said });
+      else void explain(code);
     });
     return {
       seesPings: false,

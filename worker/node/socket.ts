@@ -1,10 +1,15 @@
 /** @file The transport of a Node worker: wraps the `ws` client in the `Transport` contract. */
+import { connect as connectTls } from "node:tls";
+
 import { WebSocket } from "ws";
 
 import { messageBytesMax, parametersMax } from "../../shared/protocol/limits.ts";
-import { quoted, reasonOf, type Sentence, sentence } from "../../shared/words/sentence.ts";
-import type { Connect } from "../platform.ts";
+import { connectionReason, isCutOff } from "../../shared/words/connection-reason.ts";
+import { quoted, type Sentence, sentence } from "../../shared/words/sentence.ts";
+import type { Closure, Connect } from "../platform.ts";
 
+/** How long a port may take to show that it speaks TLS. */
+const probeMs = 2_000;
 /** How long the other side may take to answer a close before the socket is destroyed. */
 const closeGraceMs = 1_000;
 
@@ -20,19 +25,27 @@ export function createConnect(socketUrl: string): Connect {
     // Keep the fragments: joining them would copy all parameters once more.
     socket.binaryType = "fragments";
     let failure: Sentence | null = null;
+    let isSuspicious = false;
+    const explain = async (closure: Closure) => {
+      const isTls = await speaksTls(new URL(socketUrl));
+      const reason = sentence("connection-failed", { reason: sentence("speaks-https") });
+      events.closed(isTls ? { ...closure, reason } : closure);
+    };
     socket.on("open", () => events.opened());
     socket.on("message", (data: Buffer[], isBinary) => {
       if (isBinary) events.message(data);
       else socket.close(1003, "binary-only");
     });
     socket.on("ping", () => events.alive());
-    socket.on(
-      "error",
-      (error) => (failure = sentence("connection-failed", { reason: reasonOf(error) })),
-    );
+    socket.on("error", (error) => {
+      isSuspicious = socketUrl.startsWith("ws:") && isCutOff(error);
+      failure = sentence("connection-failed", { reason: connectionReason(error) });
+    });
     socket.on("close", (status, reason) => {
       const text = reason.toString();
-      events.closed({ status, reason: text === "" ? failure : quoted(text) });
+      const closure = { status, reason: text === "" ? failure : quoted(text) };
+      if (isSuspicious) void explain(closure);
+      else events.closed(closure);
     });
     return {
       seesPings: true,
@@ -48,4 +61,23 @@ export function createConnect(socketUrl: string): Connect {
       },
     };
   };
+}
+
+/** Whether a port that cut a connection without a word would have accepted TLS. Nothing is sent or believed. */
+function speaksTls({ hostname, port }: URL): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connectTls({
+      host: hostname.replace(/^\[|\]$/gu, ""),
+      port: Number(port || "80"),
+      rejectUnauthorized: false,
+    });
+    const end = (does: boolean) => {
+      probe.destroy();
+      resolve(does);
+    };
+    probe.setTimeout(probeMs, () => end(false));
+    probe.once("error", () => end(false));
+    probe.once("close", () => end(false));
+    probe.once("secureConnect", () => end(true));
+  });
 }

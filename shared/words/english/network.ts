@@ -20,6 +20,11 @@ export const network = {
   "no-websocket-here": "no WebSocket at this path",
   "too-many-strangers": "too many sockets without a token",
   "handshake-failed": "WebSocket: {reason}",
+  "http-on-https-port": "it spoke http; this port speaks https",
+  "https-on-http-port": "it spoke https; this port speaks http",
+  "certificate-not-trusted": "it does not trust the certificate of this coordinator",
+  "upgrade-stripped":
+    "its request for a WebSocket arrived without its upgrade: a proxy on the way must pass the header fields Upgrade and Connection",
   "tls-failed": "TLS: {reason}",
   "too-large-without-token": "more than {bytes} bytes without a token",
   "no-token-in-time": "no token in time",

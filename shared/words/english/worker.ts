@@ -33,6 +33,28 @@ export const worker = {
   "coordinator-unreachable": "the coordinator can't be reached",
   "coordinator-does-not-answer": "the coordinator does not answer",
   "coordinator-silent": "nothing from the coordinator for {seconds} s",
+  "connection-refused": "nothing listens at this address and port",
+  "host-not-found": "this name has no address",
+  "host-not-reached":
+    "this address does not answer: is it in the same network, and does a firewall let it through?",
+  "connection-reset": "the other side cut the connection",
+  "speaks-http": "this port speaks http, not https: use http://",
+  "speaks-https": "this port speaks https, not http: use https://",
+  "certificate-unknown":
+    "nobody whom this machine trusts has signed its certificate[terminal]; name a PEM file with the signer's certificate in NODE_EXTRA_CA_CERTS",
+  "certificate-expired":
+    "its certificate has expired: renew it there, or check the clock of this machine",
+  "certificate-not-yet-valid":
+    "its certificate is not valid yet: check the clocks of both machines",
+  "certificate-of-another": "its certificate is not for {host}, but for {names}: use such a name",
+  "proxy-wants-login": "a proxy on the way asks for a login ({status}): connect without that proxy",
+  "no-coordinator-here": "there is no coordinator at this address ({status})",
+  "proxy-without-coordinator":
+    "a proxy on the way does not reach the coordinator ({status}): is it running?",
+  "socket-not-passed":
+    "the coordinator answers, but no WebSocket comes through: a proxy on the way must pass upgrades (the header fields Upgrade and Connection)",
+  "upgrade-not-passed":
+    "the answer is {status} and no WebSocket: a proxy on the way must pass upgrades (the header fields Upgrade and Connection)",
   "connection-failed": "no connection: {reason}",
   "socket-closed": "the socket was closed ({status})",
   "socket-closed-because": "the socket was closed ({status}: {reason})",
@@ -42,6 +64,7 @@ export const worker = {
   "dataset-answer": "the dataset's address answered {status}",
   "dataset-without-body": "the dataset's address answered without a body",
   "dataset-too-large": "the dataset is larger than {bytes} bytes",
+  "dataset-not-received": "the dataset was not received: {reason}",
   "dataset-stalled": "the dataset's download stalled for {seconds} s",
   "threads-differ": "two threads of this machine compute different bits",
   "thread-crashed": "a compute thread crashed: {reason}",

@@ -20,6 +20,11 @@ export const network = translationOf<typeof english>()({
   "no-websocket-here": "en esta ruta no hay WebSocket",
   "too-many-strangers": "demasiadas conexiones sin código",
   "handshake-failed": "WebSocket: {reason}",
+  "http-on-https-port": "habló http; este puerto habla https",
+  "https-on-http-port": "habló https; este puerto habla http",
+  "certificate-not-trusted": "no confía en el certificado de este coordinador",
+  "upgrade-stripped":
+    "pidió un WebSocket, pero la petición llegó sin el cambio de protocolo: un proxy en el camino debe dejar pasar los campos Upgrade y Connection",
   "tls-failed": "TLS: {reason}",
   "too-large-without-token": "más de {bytes} bytes sin código",
   "no-token-in-time": "no mostró ningún código a tiempo",

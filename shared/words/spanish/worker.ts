@@ -35,6 +35,30 @@ export const worker = translationOf<typeof english>()({
   "coordinator-unreachable": "no se alcanza al coordinador",
   "coordinator-does-not-answer": "el coordinador no responde",
   "coordinator-silent": "nada del coordinador en {seconds} s",
+  "connection-refused": "nada escucha en esta dirección y este puerto",
+  "host-not-found": "este nombre no tiene dirección",
+  "host-not-reached":
+    "esta dirección no responde: ¿está en la misma red, y la deja pasar el cortafuegos?",
+  "connection-reset": "el otro lado cortó la conexión",
+  "speaks-http": "este puerto habla http y no https: usa http://",
+  "speaks-https": "este puerto habla https y no http: usa https://",
+  "certificate-unknown":
+    "su certificado no lo firma nadie en quien confíe este equipo[terminal]; indica en NODE_EXTRA_CA_CERTS un archivo PEM con el certificado de quien lo firma",
+  "certificate-expired":
+    "su certificado ha caducado: renuévalo allí o mira el reloj de este equipo",
+  "certificate-not-yet-valid":
+    "su certificado todavía no es válido: mira los relojes de los dos equipos",
+  "certificate-of-another":
+    "su certificado no es para {host}, sino para {names}: usa uno de esos nombres",
+  "proxy-wants-login":
+    "un proxy en el camino pide una contraseña ({status}): conéctate sin ese proxy",
+  "no-coordinator-here": "en esta dirección no hay ningún coordinador ({status})",
+  "proxy-without-coordinator":
+    "un proxy en el camino no alcanza al coordinador ({status}): ¿está en marcha?",
+  "socket-not-passed":
+    "el coordinador responde, pero no pasa ningún WebSocket: un proxy en el camino debe dejar pasar los cambios de protocolo (los campos Upgrade y Connection)",
+  "upgrade-not-passed":
+    "la respuesta es {status} y no un WebSocket: un proxy en el camino debe dejar pasar los cambios de protocolo (los campos Upgrade y Connection)",
   "connection-failed": "no hay conexión: {reason}",
   "socket-closed": "la conexión se cerró ({status})",
   "socket-closed-because": "la conexión se cerró ({status}: {reason})",
@@ -44,6 +68,7 @@ export const worker = translationOf<typeof english>()({
   "dataset-answer": "la dirección de los datos respondió {status}",
   "dataset-without-body": "la dirección de los datos respondió sin contenido",
   "dataset-too-large": "los datos pasan de {bytes} bytes",
+  "dataset-not-received": "no se recibió el conjunto de datos: {reason}",
   "dataset-stalled": "la descarga de los datos se detuvo {seconds} s",
   "threads-differ": "dos hilos de este dispositivo calculan bits distintos",
   "thread-crashed": "falló un hilo de cálculo: {reason}",

@@ -247,7 +247,7 @@ describe("mnistFolder", () => {
     closed.close();
     await once(closed, "close");
     await expect(fetchAll({ from: `http://127.0.0.1:${port}` })).rejects.toThrow(
-      `connect ECONNREFUSED 127.0.0.1:${port}`,
+      `http://127.0.0.1:${port}/large.gz: nothing listens at this address and port; try again`,
     );
   });
 

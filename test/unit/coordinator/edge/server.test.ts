@@ -232,7 +232,27 @@ describe("connections", () => {
     ]);
     expect(performance.now() - beganMs).toBeLessThan(300 + httpCheckMs + 2_000);
     for (const answer of answers) expect(answer).toMatch(/^(HTTP\/1.1 408|$)/u);
-    expect(edge.refusals.map(({ code }) => code)).toContain("ERR_TIMEOUT");
+    // Browsers open connections ahead: the one that sent nothing is no line for the operator.
+    expect(edge.refusals.map(({ code }) => code)).toEqual(["ERR_TIMEOUT", "ERR_TIMEOUT"]);
+  });
+
+  test("that ask for a socket's path without an upgrade get 426, or 503 if no place is left", async () => {
+    const port = await start({ limits: { strangers: { inAll: 1, perAddress: 1 } } });
+    const answer = await talk(port, get("/socket"));
+    expect(answer).toMatch(/^HTTP\/1\.1 426 [^]*\r\nUpgrade: websocket\r\n/u);
+    expect(edge.refusals).toEqual([]);
+    // What a proxy leaves of an upgrade.
+    const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+    expect(statusOf(await talk(port, get("/socket", key)))).toBe(426);
+    expect(edge.refusals.map(({ reason }) => reason.code)).toEqual(["upgrade-stripped"]);
+    await RawPeer.upgrade(port, "/socket");
+    expect(statusOf(await talk(port, get("/socket")))).toBe(503);
+  });
+
+  test("that begin with a TLS handshake are reported as such", async () => {
+    const port = await start();
+    await talk(port, "\u0016\u0003\u0001\u0002\u0000");
+    expect(edge.refusals.map(({ reason }) => reason.code)).toEqual(["https-on-http-port"]);
   });
 
   test(`answer ${httpRequestsPerConnectionMax} requests; with one more they are cut, and one line reports it`, async () => {

@@ -1,0 +1,26 @@
+/**
+ * @file Finds out why a page's WebSocket did not open: browsers only say that it did not. The page asks for the same path
+ * without an upgrade, which the coordinator answers with 426 if it has room.
+ */
+import { answeredInstead } from "../words/connection-reason.ts";
+import type { Sentence } from "../words/sentence.ts";
+
+/** As long as a person waits for a sentence. */
+const patienceMs = 3_000;
+
+/**
+ * @param url - The socket's address with `http` in the place of `ws`.
+ * @returns The reason; `null` if nobody answers.
+ */
+export async function whyNoSocket(url: string): Promise<Sentence | null> {
+  const aborter = new AbortController();
+  const timer = setTimeout(() => aborter.abort(), patienceMs);
+  try {
+    const { status } = await fetch(url, { cache: "no-store", signal: aborter.signal });
+    return answeredInstead(status);
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
