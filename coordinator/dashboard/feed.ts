@@ -83,7 +83,8 @@ export class Feed {
     this.#waiting.clear();
     if (code === closeStatus.ERR_TOKEN) return this.#events.link("wrongToken");
     const link = code === closeStatus.ERR_FULL ? "full" : "disconnected";
-    this.#events.link(link, hasOpened ? null : await whyNoSocket(watchUrl));
+    const asking = { ask: fetch, later: setTimeout };
+    this.#events.link(link, hasOpened ? null : await whyNoSocket(watchUrl, asking));
     setTimeout(() => this.#open(), retryMs);
   }
 }

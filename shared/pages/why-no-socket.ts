@@ -8,19 +8,27 @@ import type { Sentence } from "../words/sentence.ts";
 /** As long as a person waits for a sentence. */
 const patienceMs = 3_000;
 
+export interface Asking {
+  /** `fetch`. */
+  readonly ask: (
+    url: string,
+    how: { readonly cache: "no-store"; readonly signal: AbortSignal },
+  ) => Promise<{ readonly status: number }>;
+  /** `setTimeout`. */
+  readonly later: (callback: () => void, delayMs: number) => unknown;
+}
+
 /**
  * @param url - The socket's address with `http` in the place of `ws`.
  * @returns The reason; `null` if nobody answers.
  */
-export async function whyNoSocket(url: string): Promise<Sentence | null> {
+export async function whyNoSocket(url: string, { ask, later }: Asking): Promise<Sentence | null> {
   const aborter = new AbortController();
-  const timer = setTimeout(() => aborter.abort(), patienceMs);
+  later(() => aborter.abort(), patienceMs);
   try {
-    const { status } = await fetch(url, { cache: "no-store", signal: aborter.signal });
+    const { status } = await ask(url, { cache: "no-store", signal: aborter.signal });
     return answeredInstead(status);
   } catch {
     return null;
-  } finally {
-    clearTimeout(timer);
   }
 }

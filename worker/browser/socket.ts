@@ -10,7 +10,9 @@ export function createConnect(socketUrl: string): Connect {
     socket.binaryType = "arraybuffer";
     let hasOpened = false;
     const explain = async (status: number) => {
-      events.closed({ status, reason: await whyNoSocket(socketUrl.replace(/^ws/u, "http")) });
+      const url = socketUrl.replace(/^ws/u, "http");
+      const reason = await whyNoSocket(url, { ask: fetch, later: setTimeout });
+      events.closed({ status, reason });
     };
     socket.addEventListener("open", () => {
       hasOpened = true;

@@ -166,11 +166,10 @@ describe.skipIf(browser === undefined)("a page behind a proxy that passes no upg
     const joinUrl = await proxied(coordinator, flaw);
     await page.goto(String(joinUrl));
     const hint = /no WebSocket.* a proxy on the way must pass upgrades/u;
-    const shown = (where: string) =>
-      expect.poll(() => page.locator(where).textContent(), { timeout: 20_000 });
-    await shown("main").toMatch(hint);
+    const shown = (where: string) => page.locator(where).textContent();
+    await expect.poll(() => shown("main"), { timeout: 20_000 }).toMatch(hint);
     const { dashboardUrl } = await coordinator.event("listening");
     await page.goto(`${joinUrl.origin}/${new URL(String(dashboardUrl)).hash}`);
-    await shown("#phase-name").toMatch(hint);
+    await expect.poll(() => shown("#phase-name"), { timeout: 20_000 }).toMatch(hint);
   });
 });
