@@ -1,5 +1,5 @@
-import { whyNoSocket } from "../../shared/pages/why-no-socket.ts";
 /** @file The dashboard's socket: sends the token, passes on messages, sends commands, and reconnects. */
+import { whyNoSocket } from "../../shared/pages/why-no-socket.ts";
 import { closeStatus } from "../../shared/protocol/errors.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { DashboardMessage, DashboardCommand } from "../watch/dashboard-messages.ts";
