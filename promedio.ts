@@ -59,6 +59,10 @@ async function main(): Promise<number> {
       return await runWorker(command);
     case "coordinator":
       return await runCoordinator(command);
+    case "inspect": {
+      const inspect = await import("./coordinator/inspect/main.ts");
+      return await inspect.runInspect(command, { write: (text) => output.write(text), tell });
+    }
     case "evaluate":
     case "explain":
     case "export": {

@@ -1,4 +1,6 @@
 /** @file The options of the program's commands, apart from the settings that change the result of a run. */
+import type { DataSettings } from "../shared/run/settings/data-settings.ts";
+import type { Origins } from "../shared/run/settings/option.ts";
 import type { AuditPolicy } from "./audit/audit-policy.ts";
 
 /** All coordinator options that don't change the result, with all defaults resolved. */
@@ -81,3 +83,17 @@ export interface ExportCommand extends ToolOptions {
 
 /** A command that looks at a trained model and ends. */
 export type ToolCommand = EvaluateCommand | ExplainCommand | ExportCommand;
+
+/** Looks at a dataset without training on it. */
+export interface InspectCommand {
+  readonly kind: "inspect";
+  readonly dataset: string;
+  /** How raw data become a dataset. */
+  readonly data: DataSettings;
+  readonly origins: Origins;
+  /** `undefined`: the user's cache folder. */
+  readonly cache: string | undefined;
+  /** `undefined`: the default mirror. */
+  readonly mnistMirror: string | undefined;
+  readonly json: boolean;
+}

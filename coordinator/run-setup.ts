@@ -273,7 +273,7 @@ function storeInMemory(options: StoreOptions): ParameterStore {
   }
 }
 
-function factsOf({ dataset }: LoadedDataset): DatasetFacts {
+export function factsOf({ dataset }: LoadedDataset): DatasetFacts {
   const { name, sha256, featureCount, target, train, test } = dataset;
   return {
     name,

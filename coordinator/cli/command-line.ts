@@ -155,7 +155,9 @@ function explain(
       return sentence("flag-without-value", { flag, help });
     }
     case "commander.missingArgument":
-      return sentence("join-url-missing", { command: spelled("worker") });
+      return command === "inspect"
+        ? sentence("inspect-dataset-missing", { command: spelled("inspect") })
+        : sentence("join-url-missing", { command: spelled("worker") });
     case "commander.excessArguments":
       return sentence("too-many-arguments", { command: spelled(command ?? ""), help });
     default:

@@ -10,13 +10,19 @@ import {
 import type { OptionRow, OptionTable } from "../../shared/run/settings/option.ts";
 import { type OptionValue, valueText } from "../../shared/run/settings/readers.ts";
 import { coordinatorDefaults, startDefaults, toolDefaults, workerDefaults } from "./defaults.ts";
-import { outputAlias, serverOptions, toolOptions, workerOptions } from "./options.ts";
+import {
+  inspectOptions,
+  outputAlias,
+  serverOptions,
+  toolOptions,
+  workerOptions,
+} from "./options.ts";
 
 /** Commands that look at a trained model and end. */
 export const toolNames = ["evaluate", "explain", "export"] as const;
 export type ToolName = (typeof toolNames)[number];
 
-export const commandNames = ["start", "coordinator", "worker", ...toolNames] as const;
+export const commandNames = ["start", "coordinator", "worker", "inspect", ...toolNames] as const;
 export type CommandName = (typeof commandNames)[number];
 
 interface CommandHelp {
@@ -54,6 +60,12 @@ export const commands: Readonly<Record<CommandName, CommandHelp>> = {
     ],
     table: workerOptions,
     defaults: workerDefaults,
+  },
+  inspect: {
+    summary: "Show what is in a dataset, and what would be trained on it.",
+    arguments: [{ name: "<dataset>", help: "as after --dataset: csv:FILE, mnist, idx:DIR …" }],
+    table: inspectOptions,
+    defaults: { json: false },
   },
   evaluate: {
     summary: "Measure a trained model on the test samples of a dataset.",
@@ -146,6 +158,10 @@ Every option can also be a variable: PROMEDIO_THREADS=auto, PROMEDIO_JOIN_TOKEN=
 Examples:
   promedio worker 'http://192.168.1.5:8080/join#token=Zk3…' --threads auto
   PROMEDIO_JOIN_TOKEN=Zk3… promedio worker 192.168.1.5:8080 --name laptop`,
+  inspect: `
+Examples:
+  promedio inspect csv:houses.csv                  columns, missing values, what can be predicted
+  promedio inspect mnist --json`,
   evaluate: `
 Examples:
   promedio evaluate                                the latest run's model, on its own test samples

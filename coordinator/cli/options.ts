@@ -137,6 +137,14 @@ export const toolOptions = {
   },
 };
 
+/** The options of `promedio inspect`: those that say how raw data become a dataset. */
+export const inspectOptions = {
+  ...dataOptions,
+  cache: coordinatorOptions.cache,
+  mnistMirror: coordinatorOptions.mnistMirror,
+  json: toolRows.json,
+};
+
 /**
  * `--output` is a single spelling of two options: the last layer's activation by name, else the folder of the runs.
  * It is split before anything else sees it.

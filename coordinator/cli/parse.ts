@@ -7,12 +7,12 @@ import { decodeText } from "../../shared/decode-text.ts";
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { dataOptions } from "../../shared/run/settings/data-settings.ts";
-import type { Origins } from "../../shared/run/settings/option.ts";
+import type { Given, Origins } from "../../shared/run/settings/option.ts";
 import { readSettings } from "../../shared/run/settings/read-settings.ts";
 import type { RunRequest } from "../../shared/run/settings/run-settings.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
-import type { CoordinatorOptions, ToolCommand } from "../options.ts";
+import type { CoordinatorOptions, InspectCommand, ToolCommand } from "../options.ts";
 import { withHome } from "../storage/home-path.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
 import { coordinatorDefaults, startDefaults, toolDefaults, workerDefaults } from "./defaults.ts";
@@ -22,6 +22,7 @@ import { type Invocation, resumeCommand, shellWord, spelledCommand } from "./inv
 import {
   coordinatorOptions,
   type CoordinatorSettings,
+  inspectOptions,
   toolOptions,
   trainingOptions,
   workerOptions,
@@ -42,6 +43,7 @@ export type ParsedCommand =
       readonly resumeWith: (run: string) => string;
     }
   | ToolCommand
+  | InspectCommand
   | {
       readonly kind: "worker";
       /** As typed; the worker's `parseJoinUrl` parses it. */
@@ -78,9 +80,24 @@ export function parseCommandLine(
   const found = readCommandLine(argv, version, (command) => spelledCommand(invocation, command));
   if (found.kind === "print") return found;
   if (found.command === "worker") return parseWorker(found, environment);
+  if (found.command === "inspect") return parseInspect(found, environment);
   const tool = toolNames.find((name) => name === found.command);
   if (tool !== undefined) return parseTool(tool, found, environment);
   return parseCoordinator(found, invocation, readFile);
+}
+
+function parseInspect({ positionals, flags }: Found, environment: Environment): InspectCommand {
+  const variables = readEnvironment(environment, Object.keys(inspectOptions), allKeys());
+  const sources = [flags, variables];
+  const { values: data, origins } = readSettings(dataOptions, sources);
+  const { json = false, cache, mnistMirror } = readSettings(inspectOptions, sources).values;
+  const [name = ""] = positionals;
+  const texts: Given = {
+    texts: [name],
+    origin: { from: "flag", label: sentence("setting-dataset") },
+  };
+  const { dataset = name } = readSettings(trainingOptions, [new Map([["dataset", texts]])]).values;
+  return { kind: "inspect", dataset, data, origins, cache, mnistMirror, json };
 }
 
 function parseTool(tool: ToolName, found: Found, environment: Environment): ToolCommand {

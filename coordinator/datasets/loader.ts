@@ -11,6 +11,8 @@ import type { Origins } from "../../shared/run/settings/option.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { sha256OfParts } from "../sha256.ts";
 import type { Disk } from "../storage/disk.ts";
+import type { TableProfile } from "./table/profile.ts";
+import type { TableSource } from "./table/read/source.ts";
 
 /** A dataset and the canonical bytes that it views. */
 export type LoadedDataset = CanonicalDataset;
@@ -29,6 +31,12 @@ export interface LoadOptions {
   readonly progress: (said: Sentence) => void;
 }
 
+/** A table and what its columns hold. */
+export interface ProfiledTable {
+  readonly source: TableSource;
+  readonly profile: TableProfile;
+}
+
 /** One kind of data: `--dataset KIND` or `--dataset KIND:ARGUMENT`. The argument is `undefined` without a colon. */
 export interface Loader {
   /** The spellings for help and errors, such as `mnist:DIR`. */
@@ -43,6 +51,8 @@ export interface Loader {
    * on the operator's disk.
    */
   readonly isOpenToPages?: (argument: string | undefined) => boolean;
+  /** Looks at every column of a table, even if it can't be trained on as it is. Absent: the data are no table. */
+  readonly profile?: (argument: string | undefined, options: LoadOptions) => Promise<ProfiledTable>;
   /**
    * @param argument - An accepted argument.
    * @throws OperatorError if a file is missing or wrong, or a download fails for good.

@@ -16,7 +16,7 @@ import { idxLoader } from "./arrays/idx-folder.ts";
 import { npyLoader, npzLoader } from "./arrays/numpy.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { digitsLoader } from "./digits.ts";
-import type { LoadedDataset, Loader, LoadOptions } from "./loader.ts";
+import type { LoadedDataset, Loader, LoadOptions, ProfiledTable } from "./loader.ts";
 import { mnistLoader } from "./mnist.ts";
 import { csvLoader, jsonlLoader, parquetLoader, tsvLoader } from "./table/table-loaders.ts";
 
@@ -56,6 +56,25 @@ export async function loadDataset(
   name: string,
   options: Omit<LoadOptions, "cache"> & { readonly cache: string | undefined },
 ): Promise<LoadedDataset> {
+  const { loader, argument } = findFor(name, options);
+  return await loader.load(argument, { ...options, cache: options.cache ?? cacheFolder() });
+}
+
+/**
+ * Looks at every column of a table.
+ *
+ * @returns `undefined` if the data are no table.
+ * @throws OperatorError as `loadDataset` does, but not for a table that only can't be trained on.
+ */
+export async function profileDataset(
+  name: string,
+  options: Parameters<typeof loadDataset>[1],
+): Promise<ProfiledTable | undefined> {
+  const { loader, argument } = findFor(name, options);
+  return await loader.profile?.(argument, { ...options, cache: options.cache ?? cacheFolder() });
+}
+
+function findFor(name: string, options: Pick<LoadOptions, "data" | "origins">): Found {
   const found = find(name);
   if (found === undefined) {
     const { expects } = datasetReader;
@@ -64,10 +83,7 @@ export async function loadDataset(
     );
   }
   refuseStrangers(found, options);
-  return await found.loader.load(found.argument, {
-    ...options,
-    cache: options.cache ?? cacheFolder(),
-  });
+  return found;
 }
 
 /** @throws OperatorError for a setting that the loader does not take. */

@@ -20,6 +20,7 @@ describe("REFERENCE.md", () => {
     { command: "start", heading: "Options of `start` and `coordinator`" },
     { command: "coordinator", heading: "Options of `start` and `coordinator`" },
     { command: "worker", heading: "Options of `worker`" },
+    { command: "inspect", heading: "Options of `inspect`" },
     { command: "evaluate", heading: "Options of `evaluate`" },
     { command: "explain", heading: "Options of `explain`" },
     { command: "export", heading: "Options of `export`" },

@@ -44,7 +44,7 @@ const floors: readonly (readonly string[])[] = [
   ["coordinator/watch"],
   ["coordinator/reception.ts", "coordinator/dashboard"],
   // Those that produce and accept a request; neither knows the other.
-  ["coordinator/main.ts", "coordinator/tools", "coordinator/cli"],
+  ["coordinator/main.ts", "coordinator/tools", "coordinator/inspect", "coordinator/cli"],
 
   ["build-kernel.ts"],
   ["promedio.ts", "build.ts", "vitest.config.ts"],

@@ -1,6 +1,7 @@
 /** @file The loaders of tables: they differ only in how a file is opened. */
 import type { DataKey, DataRequest } from "../../../shared/run/settings/data-settings.ts";
 import { encodeFrom, type Loader, type LoadOptions } from "../loader.ts";
+import { profileTable } from "./profile.ts";
 import { openCsv } from "./read/csv-source.ts";
 import type { ReadOptions } from "./read/file-bytes.ts";
 import { openJsonl } from "./read/jsonl-source.ts";
@@ -47,6 +48,10 @@ function tableLoader(kind: keyof typeof tableKinds): Loader {
     takesPath: true,
     takes,
     accepts: (path) => path !== undefined,
+    async profile(path = "", options) {
+      const source = await open(path, options, requestOf(options));
+      return { source, profile: await profileTable(source) };
+    },
     async load(path = "", options) {
       const request = requestOf(options);
       const source = await open(path, options, request);

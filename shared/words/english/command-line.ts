@@ -52,5 +52,6 @@ export const commandLine = {
   "flag-without-value": "{flag} has no value; write one after it, or see {help}",
   "join-url-missing":
     "a worker needs the join URL that the coordinator prints: {command} 'http://…'",
+  "inspect-dataset-missing": "say which dataset to look at: {command} csv:FILE, {command} mnist …",
   "too-many-arguments": "too many arguments; {command} takes one, see {help}",
 } as const;

@@ -58,5 +58,6 @@ export const commandLine = translationOf<typeof english>()({
   "flag-without-value": "{flag} no tiene valor; escribe uno detrás, o mira {help}",
   "join-url-missing":
     "un ayudante necesita el enlace que muestra el coordinador: {command} 'http://…'",
+  "inspect-dataset-missing": "di qué datos hay que mirar: {command} csv:ARCHIVO, {command} mnist …",
   "too-many-arguments": "demasiados argumentos; {command} lleva uno, mira {help}",
 });

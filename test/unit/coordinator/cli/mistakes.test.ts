@@ -13,7 +13,7 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ["coordiantor", "unknown command coordiantor; did you mean coordinator?"],
   [
     "run.yaml",
-    "unknown command run.yaml; the commands are start, coordinator, worker, evaluate, explain or export",
+    "unknown command run.yaml; the commands are start, coordinator, worker, inspect, evaluate, explain or export",
   ],
   ["help strat", "unknown command strat; did you mean start?"],
   ["--json", "unknown option --json; promedio --help lists the options"],
@@ -34,6 +34,12 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
     "can't read the run file missing.yaml: there is no such file or folder; give a YAML or JSON file",
   ],
   ["worker", "a worker needs the join URL that the coordinator prints: promedio worker 'http://…'"],
+  ["inspect", "say which dataset to look at: promedio inspect csv:FILE, promedio inspect mnist …"],
+  ["inspect mnits", `dataset must be ${kinds}, not mnits; did you mean mnist?`],
+  [
+    "inspect digits --epochs 3",
+    "unknown option --epochs; promedio inspect --help lists the options",
+  ],
   ["worker a b", "too many arguments; promedio worker takes one, see promedio worker --help"],
   ["start --epochs 0", "--epochs must be a whole number from 1 (digits only), not 0"],
   ["start --epochs -3", "--epochs must be a whole number from 1 (digits only), not -3"],

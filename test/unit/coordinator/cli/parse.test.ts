@@ -147,6 +147,23 @@ describe("parseCommandLine", () => {
     expect(parseCoordinator(["start"], { file: "resume: false" }).options.resume).toBeUndefined();
   });
 
+  test("inspect has a dataset, and the settings that make one of raw data", () => {
+    const environment = { PROMEDIO_MISSING: "drop", PROMEDIO_EPOCHS: "9" };
+    const argv = ["inspect", "csv:a.csv", "--ignore", "id", "--ignore", "name", "--json"];
+    expect(parse(argv, { environment })).toEqual({
+      kind: "inspect",
+      dataset: "csv:a.csv",
+      data: { ignore: ["id", "name"], missing: "drop" },
+      origins: {
+        ignore: { from: "flag", label: "--ignore" },
+        missing: { from: "env", label: "PROMEDIO_MISSING" },
+      },
+      cache: undefined,
+      mnistMirror: undefined,
+      json: true,
+    });
+  });
+
   test("a worker has a URL, threads, a name and a token", () => {
     expect(parse(["worker", "host:1"])).toEqual({
       kind: "worker",
