@@ -1,6 +1,6 @@
 /**
  * @file Builds everything that runs into `build/`: the kernel, the program, its compute thread, and the pages.
- * Prints nothing after the first time unless something fails. Files whose bytes did not change are not rewritten, so
+ * Prints nothing unless it takes long or fails. Files whose bytes did not change are not rewritten, so
  * it is safe to build while the program runs.
  */
 // oxlint-disable-next-line import/no-unassigned-import -- it only checks
@@ -82,9 +82,6 @@ try {
 }
 
 async function buildAll(): Promise<void> {
-  if ((await readOrUndefined(join(output, "promedio.js"))) === undefined) {
-    process.stderr.write("building promedio, which takes 5 to 12 seconds the first time …\n");
-  }
   await freshKernel();
   await Promise.all([program, page, pageFiles].map(bundle));
   await makeExecutable(join(output, "promedio.js"));
@@ -109,6 +106,7 @@ async function freshKernel(): Promise<void> {
     readOrUndefined(kernelFile),
   ]);
   const isFresh = built !== undefined && builtKey?.toString() === key;
+  if (!isFresh) process.stderr.write("building promedio, which takes 5 to 12 seconds …\n");
   const bytes = isFresh ? built : (await buildKernel()).bytes;
   await writeIfChanged(kernelFile, bytes);
   await writeIfChanged(keyFile, Buffer.from(key));

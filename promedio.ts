@@ -8,6 +8,7 @@ import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join, relative } from "node:path";
 import { setFlagsFromString } from "node:v8";
 
+import { hasBanner } from "./coordinator/cli/invocation.ts";
 import { parseCommandLine, type ParsedCommand } from "./coordinator/cli/parse.ts";
 import { runFileBytesMax } from "./coordinator/cli/run-file.ts";
 import { jobControl, surviveLostTerminal } from "./coordinator/console/job-control.ts";
@@ -17,7 +18,7 @@ import { Signals } from "./coordinator/console/signals.ts";
 import { assertNever } from "./shared/assert.ts";
 import { oneLine } from "./shared/error-text.ts";
 import { OperatorError } from "./shared/operator-error.ts";
-import { sayAtTerminal } from "./shared/words/sentence.ts";
+import { sayAtTerminal, sentence } from "./shared/words/sentence.ts";
 
 // Messages are allocated outside V8's heap but count towards its limit, which follows the size of the small heap.
 // Without this flag, V8 collects the whole heap every 80 steps of a small network, which costs more than the rest
@@ -48,6 +49,7 @@ async function main(): Promise<number> {
   const [, path = "promedio", ...argv] = process.argv;
   const script = relative(process.cwd(), path);
   const command = parseCommandLine(argv, process.env, readStart, version, script);
+  if (command.kind === "coordinator" && command.options.json) warnOfBanner(script);
   // The command line may contain a token, and every user of a machine can read the command lines of others. Replace
   // it.
   process.title = `promedio ${command.kind}`;
@@ -89,6 +91,14 @@ function readStart(path: string): Uint8Array {
   } finally {
     closeSync(file);
   }
+}
+
+/** A program that reads the lines cannot skip what npm prints before them. */
+function warnOfBanner(script: string): void {
+  const { npm_lifecycle_event: event = "" } = process.env;
+  if (output.isTTY || !hasBanner({ environment: process.env, script })) return;
+  const silent = event === "start" ? "npm start --silent --" : `npm run --silent ${event} --`;
+  tell(sayAtTerminal(sentence("npm-banner", { command: `${silent} --json` })));
 }
 
 async function runWorker(command: Extract<ParsedCommand, { kind: "worker" }>): Promise<number> {

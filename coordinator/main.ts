@@ -172,7 +172,10 @@ class Program {
         return resumeWith(isNamed ? folder.id : folder.path);
       },
       report,
-      ended: (end) => this.#firstEnded(end),
+      ended: (end) => {
+        if (end.kind !== "stopped") void this.#letGo();
+        this.#firstEnded(end);
+      },
       after,
       refuge: () => join(tmpdir(), `promedio-${nanoid()}`),
       now,
@@ -232,6 +235,15 @@ class Program {
       },
       now,
     });
+  }
+
+  /** A run that is over leaves its folder to whoever extends it, even while this process still shows it. */
+  async #letGo(): Promise<void> {
+    const over = this.#runs.current?.prepared;
+    if (over === undefined) return;
+    await this.#handover.save();
+    this.#handover.close(over.folder);
+    over.release?.();
   }
 
   /** What a process that resumes the current run must know of this one. */

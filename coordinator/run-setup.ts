@@ -41,6 +41,8 @@ export interface PreparedRun {
   readonly data: DataSettings;
   readonly store: ParameterStore;
   readonly folder: RunFolder;
+  /** Lets other processes into the folder. Nothing may be written there afterwards. */
+  readonly release: (() => void) | undefined;
   /** Where an earlier process stopped; `undefined` for a new run. */
   readonly resume: ResumePoint | undefined;
   /** What the process before this one handed over; `undefined` for a new run. */
@@ -61,8 +63,11 @@ export interface SetupWorld {
   readonly newRunId: () => string;
   /** Receives one short line now and then, because downloading and drawing take a while. */
   readonly progress: (said: Sentence) => void;
-  /** Keeps other processes out of a run's folder, given its path. Throws OperatorError if one is in it. */
-  readonly claim?: (folder: string) => Promise<void>;
+  /**
+   * Keeps other processes out of a run's folder, given its path, until the returned function is called. Throws
+   * OperatorError if one is in it.
+   */
+  readonly claim?: (folder: string) => Promise<() => void>;
   /** A dataset that is already in memory, and the name by which it was loaded. */
   readonly loaded?: Pick<PreparedRun, "dataset" | "source" | "data"> | undefined;
 }
@@ -95,10 +100,10 @@ async function prepareNewRun(
   const created = await createRunFolder(disk, options.runs, options.name ?? newRunId(), setup);
   if (!created.found) throw new OperatorError(created.reason);
   const { folder } = created;
-  await claim?.(folder.path);
+  const release = await claim?.(folder.path);
   const { plan } = store;
   const nothing = { resume: undefined, handover: undefined, epochs: [], notes: [] };
-  return { config, plan, dataset, source, data, store, folder, ...nothing };
+  return { config, plan, dataset, source, data, store, folder, release, ...nothing };
 }
 
 async function prepareResumedRun(
@@ -112,7 +117,7 @@ async function prepareResumedRun(
   if (found.kind === "none") throw new OperatorError(found.reason);
   if (found.kind === "file") return await prepareFromFile(found.path, options, request, world);
   const { folder, file } = found;
-  await claim?.(folder.path);
+  const release = await claim?.(folder.path);
   const { saved, setup } = await readSaved(folder, file);
   const restored = await restore(saved, options, request, world);
   const { checkpoint, path } = saved;
@@ -126,7 +131,7 @@ async function prepareResumedRun(
   if (!kept.ok) notes.push(kept.reason);
   if (!handedOver.found && handedOver.reason !== undefined) notes.push(handedOver.reason);
   const resume = checkpoint && { ...checkpoint, path };
-  return { ...restored, folder, resume, handover, epochs, notes };
+  return { ...restored, folder, release, resume, handover, epochs, notes };
 }
 
 /** The next process finds the data where this one found them, even if they have moved or `config.json` was lost. */
@@ -157,11 +162,11 @@ async function prepareFromFile(
   const created = await createRunFolder(disk, options.runs, options.name ?? newRunId(), setup);
   if (!created.found) throw new OperatorError(created.reason);
   const { folder } = created;
-  await claim?.(folder.path);
+  const release = await claim?.(folder.path);
   const written = await folder.writeCheckpoint(checkpoint);
   if (!written.ok) throw new OperatorError(written.reason);
   const resume = { ...checkpoint, path: written.path };
-  return { ...restored, folder, resume, handover: undefined, epochs: [] };
+  return { ...restored, folder, release, resume, handover: undefined, epochs: [] };
 }
 
 /** The dataset if it is already there. */
@@ -174,7 +179,7 @@ function inMemory(
   return isSame ? loaded.dataset : undefined;
 }
 
-type Restored = Omit<PreparedRun, "folder" | "resume" | "handover" | "epochs">;
+type Restored = Omit<PreparedRun, "folder" | "release" | "resume" | "handover" | "epochs">;
 
 /** Opens the data of a saved run, and puts its parameters in memory. */
 async function restore(

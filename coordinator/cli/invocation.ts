@@ -31,13 +31,28 @@ const managers: Readonly<Record<string, (script: string) => string>> = {
  * @param command - `start`, `coordinator` …; empty for none.
  */
 export function spelledCommand({ environment, script }: Invocation, command: string): string {
-  const { npm_lifecycle_event: event = "", npm_package_name: owner } = environment;
-  const agent = environment["npm_config_user_agent"] ?? "";
-  const manager = managers[agent.split("/", 1)[0] ?? ""];
-  if (owner === "promedio" && event === command && scripts.includes(event)) {
-    return (manager ?? managers["npm"])?.(event) ?? event;
+  const event = scriptIn(environment);
+  if (event !== undefined && event === command) {
+    return (managers[managerIn(environment)] ?? managers["npm"])?.(event) ?? event;
   }
-  return [programWords(script, event), command].filter((word) => word !== "").join(" ");
+  const words = [programWords(script, environment["npm_lifecycle_event"] ?? ""), command];
+  return words.filter((word) => word !== "").join(" ");
+}
+
+/** Whether `npm` has printed the script's name and text on standard output, where JSON lines are expected. */
+export function hasBanner({ environment }: Invocation): boolean {
+  const isSilent = environment["npm_config_loglevel"] === "silent";
+  return !isSilent && managerIn(environment) === "npm" && scriptIn(environment) !== undefined;
+}
+
+/** The script of this package that a package manager runs; `undefined` for none. */
+function scriptIn(environment: Invocation["environment"]): string | undefined {
+  const { npm_lifecycle_event: event = "", npm_package_name: owner } = environment;
+  return owner === "promedio" && scripts.includes(event) ? event : undefined;
+}
+
+function managerIn(environment: Invocation["environment"]): string {
+  return (environment["npm_config_user_agent"] ?? "").split("/", 1)[0] ?? "";
 }
 
 function programWords(script: string, event: string): string {

@@ -24,6 +24,8 @@ export class HandoverKeeper {
   #cancel: (() => void) | undefined;
   /** A disk that fails is reported once, until it works again. */
   #hasFailed = false;
+  /** The folder of a run that is over. It may belong to another process now. */
+  #closed: RunFolder | undefined;
 
   constructor(options: HandoverKeeperOptions) {
     this.#options = options;
@@ -34,12 +36,19 @@ export class HandoverKeeper {
     this.#cancel ??= this.#options.after(pauseMs, () => void this.save());
   }
 
+  /** Writes nothing more into this folder. */
+  close(folder: RunFolder): void {
+    this.#closed = folder;
+  }
+
   /** Writes what there is to hand over now. */
   async save(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
-    const { folder, handover, report } = this.#options;
-    const written = await folder().writeHandover(handover());
+    const { handover, report } = this.#options;
+    const folder = this.#options.folder();
+    if (folder === this.#closed) return;
+    const written = await folder.writeHandover(handover());
     if (!written.ok && !this.#hasFailed) report({ event: "warning", message: written.reason });
     this.#hasFailed = !written.ok;
   }

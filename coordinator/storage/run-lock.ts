@@ -3,7 +3,7 @@
  * `kill -9` or a power cut, is taken over.
  */
 import { randomUUID } from "node:crypto";
-import { unlinkSync } from "node:fs";
+import { readFileSync, unlinkSync } from "node:fs";
 import { link, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
@@ -24,12 +24,13 @@ const lockSchema = z.object({
 type Lock = z.infer<typeof lockSchema>;
 
 /**
- * Claims a run's folder for this process, until the process ends.
+ * Claims a run's folder for this process, until it releases it or ends.
  *
  * @param folder - Path of the run's folder.
+ * @returns A function that releases it, safe to call twice.
  * @throws OperatorError if another process has it, with its id and since when, or if the lock cannot be written.
  */
-export async function claimRunFolder(folder: string): Promise<void> {
+export async function claimRunFolder(folder: string): Promise<() => void> {
   const path = join(folder, "lock");
   const own: Lock = {
     ...identityOf(process.pid),
@@ -48,7 +49,9 @@ export async function claimRunFolder(folder: string): Promise<void> {
   } finally {
     await unlink(temporary).catch(() => {});
   }
-  process.once("exit", () => release(path));
+  const releaseThis = () => release(path);
+  process.once("exit", releaseThis);
+  return releaseThis;
 }
 
 /** A hard link fails if its name exists, so of two processes one gets the lock. */
@@ -109,10 +112,11 @@ async function readLock(path: string): Promise<Lock | undefined> {
   }
 }
 
-/** Synchronous, because the process is exiting. */
+/** Removes the lock if it is still this process's. Synchronous, because the process may be exiting. */
 function release(path: string): void {
   try {
-    unlinkSync(path);
+    const lock = lockSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    if (lock.pid === process.pid && lock.host === hostname()) unlinkSync(path);
   } catch {
     // The folder is gone, or the disk: the next process finds that this one is not running.
   }

@@ -50,6 +50,16 @@ describe("claimRunFolder", () => {
     expect(await holder()).toBe(pid);
   });
 
+  test("releases the folder for the next process, but never takes away its lock", async () => {
+    const release = await claimRunFolder(folder);
+    release();
+    expect(await readdir(folder)).toEqual([]);
+    const { pid, started } = identityOf(process.ppid);
+    await writeFile(join(folder, "lock"), lockOf(pid, started));
+    release();
+    expect(await holder()).toBe(pid);
+  });
+
   test("takes over the lock of a process that is gone, and a damaged one", async () => {
     await writeFile(join(folder, "lock"), lockOf(await endedPid(), null));
     await claimRunFolder(folder);

@@ -1,0 +1,115 @@
+/** How a coordinator ends, and what a program that started it reads: its exit code, its last line, nothing but JSON. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { AdminSocket } from "../../support/processes/admin-socket.ts";
+import type { Cluster } from "../../support/processes/cluster.ts";
+import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
+import { freePort, listenLocally } from "../../support/processes/local-server.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const data = ["--dataset", "digits:600,100", "--batch-size", "20", "--shard-size", "5"];
+const admin = ["--admin-token", "the-teachers-token"];
+
+let cluster: Cluster;
+eachWithCluster((fresh) => (cluster = fresh));
+
+async function command(port: number, order: string): Promise<void> {
+  const socket = new AdminSocket(port, "the-teachers-token");
+  expect(await socket.order(JSON.stringify({ order, id: 1 }))).toMatchObject({ error: null });
+  socket.close();
+}
+
+test("with --exit a stop from the dashboard ends the coordinator with 130, after a stopped event", async () => {
+  const port = await freePort();
+  const run = ["--name", "lesson", "--local-workers", "1", ...data, "--epochs", "100000"];
+  const coordinator = cluster.coordinator("--port", String(port), "--exit", ...admin, ...run);
+  await coordinator.event("epoch");
+  await command(port, "stop");
+  expect(await coordinator.exited).toBe(130);
+  const { step, checkpointStep, resume } = await coordinator.event("stopped");
+  expect(coordinator.events.at(-1)?.event).toBe("stopped");
+  expect(checkpointStep).toBe(step);
+  expect(resume).toMatch(/coordinator .*--exit .*--resume lesson$/u);
+});
+
+test("a stopped run that is continued ends like one that was not, as the same run", async () => {
+  const run = ["--local-workers", "1", ...data, "--epochs", "40"];
+  const quiet = await cluster.coordinator(...run, "--exit").event("finished");
+  const port = await freePort();
+  const coordinator = cluster.coordinator("--port", String(port), ...admin, ...run);
+  await coordinator.event("epoch", ({ epoch }) => Number(epoch) >= 2);
+  await command(port, "stop");
+  const { run: id, step } = await coordinator.event("stopped");
+  await command(port, "resume");
+  expect(await coordinator.event("resumed")).toMatchObject({ run: id, step });
+  expect((await coordinator.event("finished")).fingerprint).toBe(quiet.fingerprint);
+  coordinator.child.kill("SIGINT");
+  expect(await coordinator.exited).toBe(0);
+});
+
+test("a signal during a download that stalls ends it with 130 within seconds", async () => {
+  const mirror = createServer(() => undefined);
+  const url = await listenLocally(mirror);
+  cluster.atEnd(() => mirror.close().closeAllConnections());
+  const cache = ["--cache", join(cluster.folder, "cache")];
+  const coordinator = cluster.coordinator("--dataset", "mnist", "--mnist-mirror", url, ...cache);
+  await once(mirror, "request");
+  coordinator.child.kill("SIGINT");
+  expect(await coordinator.exited).toBe(130);
+});
+
+test("a finished run can be extended by another process while this one still shows it", async () => {
+  const run = ["--local-workers", "1", "--name", "lesson", ...data];
+  const first = cluster.coordinator(...run, "--epochs", "2");
+  await first.event("finished");
+  const second = cluster.coordinator("--local-workers", "1", "--exit", "--resume", "--epochs", "4");
+  await second.event("finished");
+  expect(await second.exited).toBe(0);
+  const third = cluster.coordinator("--local-workers", "1", "--resume", "--epochs", "100000");
+  await third.event("epoch");
+  const refused = cluster.coordinator("--resume");
+  expect(await refused.exited).toBe(1);
+  expect(refused.stderr).toContain(`is being trained by process ${third.child.pid}`);
+  first.child.kill("SIGINT");
+  expect(await first.exited).toBe(0);
+  // The first one leaves the lock of the third.
+  const again = cluster.coordinator("--resume");
+  expect(await again.exited).toBe(1);
+}, 60_000);
+
+/** Runs a script of this package as a person types it. */
+async function npm(...words: readonly string[]): Promise<{ output: string; errors: string }> {
+  const place = ["--port", "0", "--host", "127.0.0.1", "--runs", join(cluster.folder, "runs")];
+  const run = ["--exit", "--json", ...data, "--epochs", "1"];
+  const child = spawn("npm", [...words, "--", ...place, ...run], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    shell: process.platform === "win32",
+  });
+  cluster.atEnd(() => child.kill("SIGKILL"));
+  let [output, errors] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (output += String(chunk)));
+  child.stderr.on("data", (chunk: Buffer) => (errors += String(chunk)));
+  await once(child, "close");
+  return { output, errors };
+}
+
+test("npm start --silent prints JSON lines and nothing else; with its banner, npm start says how to leave it out", async () => {
+  const { output, errors } = await npm("start", "--silent");
+  const events = output
+    .trimEnd()
+    .split("\n")
+    .map((line): unknown => JSON.parse(line));
+  expect(events.at(-1)).toMatchObject({ event: "finished" });
+  expect(errors).toBe("");
+  const loud = await npm("start");
+  expect(loud.output).toMatch(/^\n> promedio/u);
+  expect(loud.errors).toContain(
+    "npm printed a banner before the JSON lines: npm start --silent -- --json leaves it out",
+  );
+}, 120_000);
