@@ -272,7 +272,7 @@ class Program {
       timeline: () => {
         const nameOf = (workerId: string) => this.#coordinator.nameOf(workerId);
         const run = this.#runs.current?.run;
-        return run?.timeline.view(nameOf, run.config.model) ?? null;
+        return run?.timeline.view(nameOf, run.config) ?? null;
       },
       wallMs: () => Date.now(),
     });

@@ -7,7 +7,7 @@ import { shorthandOf } from "../shared/model/dense-model.ts";
 import { modelTitle } from "../shared/model/title.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunConfig } from "../shared/run/config.ts";
-import type { RunPlan } from "../shared/run/plan.ts";
+import { countsOf, type RunPlan } from "../shared/run/plan.ts";
 import {
   type DataRequest,
   type DataSettings,
@@ -279,13 +279,12 @@ function storeInMemory(options: StoreOptions): ParameterStore {
 }
 
 export function factsOf({ dataset }: LoadedDataset): DatasetFacts {
-  const { name, sha256, featureCount, target, train, test } = dataset;
+  const { name, sha256, featureCount, target } = dataset;
   return {
     name,
     sha256,
     featureCount,
     target,
-    trainCount: train.count,
-    testCount: test.count,
+    ...countsOf(dataset),
   };
 }

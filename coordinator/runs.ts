@@ -11,7 +11,9 @@ import type { AuditPolicy } from "./audit/audit-policy.ts";
 import type { DataRoute } from "./edge/data-route.ts";
 import type { PreparedRun } from "./run-setup.ts";
 import { createRun } from "./run/create-run.ts";
+import { dataEvent } from "./run/data-event.ts";
 import { dataFindings, Diagnosis, type FirstStep, type Guess } from "./run/diagnosis.ts";
+import { scoreIn, scoreOf } from "./run/scores.ts";
 import { titleOf } from "./run/title.ts";
 import type { TrainingRun } from "./run/training-run.ts";
 import type { CoordinatorEvent, RunRecordView } from "./run/view.ts";
@@ -122,6 +124,7 @@ export class Runs {
     const number = this.#recall(prepared);
     const { guess } = diagnosis;
     this.#current = { number, run, prepared, job, audit: this.#policy, guess, disturbances: 0 };
+    report(dataEvent(dataset));
     report({
       event: resume === undefined ? "started" : "resumed",
       run: run.id,
@@ -267,8 +270,10 @@ export class Runs {
       guess: diagnosis.guess,
       report: (event) => {
         this.#options.report(event);
-        if (event.event === "epoch")
-          this.#warn(diagnosis.afterEpoch(event, firstStepOf(prepared, this.#current?.run)));
+        if (event.event !== "epoch") return;
+        const accuracy = scoreIn(event)?.metrics["accuracy"] ?? null;
+        const first = firstStepOf(prepared, this.#current?.run);
+        this.#warn(diagnosis.afterEpoch({ ...event, accuracy }, first));
       },
       after,
       refuge,
@@ -320,8 +325,7 @@ function recordOf(
     step,
     totalSteps: plan.totalSteps,
     trainingSeconds: progress.trainingMs / 1000,
-    testLoss: progress.evaluation?.testLoss ?? null,
-    testAccuracy: progress.evaluation?.testAccuracy ?? null,
+    score: scoreOf(progress.test ?? progress.evaluation),
     fingerprint,
     sameAs: null,
     disturbances,

@@ -1,7 +1,7 @@
 /** @file What this worker contributed to the run: counts, share, speed. For display only. */
 import type { RunConfig } from "../shared/run/config.ts";
 import { type RoundKind, roundKinds, trainingKind } from "../shared/run/kinds.ts";
-import { batchSizeOf, planRun, type RunPlan } from "../shared/run/plan.ts";
+import { batchSizeOf, countsOf, planRun, type RunPlan } from "../shared/run/plan.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { RunToLoad } from "./threads/compute-pool.ts";
 
@@ -26,9 +26,8 @@ export class Contribution {
 
   /** @param samplesPerSecond - As measured while loading. Shown until a better value is known. */
   constructor({ config, dataset }: RunToLoad, samplesPerSecond: number, nowMs: number) {
-    const { train, test } = dataset;
     this.#config = config;
-    this.#plan = planRun(config, { trainCount: train.count, testCount: test.count });
+    this.#plan = planRun(config, countsOf(dataset));
     this.#samplesPerSecond = samplesPerSecond;
     this.#windowStartMs = nowMs;
   }

@@ -4,7 +4,14 @@
  */
 import type { Engine } from "../shared/engine/engine.ts";
 import type { RunConfig } from "../shared/run/config.ts";
-import { batchSizeOf, planRun, samplesOf, shardCountOf } from "../shared/run/plan.ts";
+import {
+  batchSizeOf,
+  type CountedSplits,
+  countsOf,
+  planRun,
+  samplesOf,
+  shardCountOf,
+} from "../shared/run/plan.ts";
 
 /** Long enough to compile and time the engine's code, short compared with loading a dataset. */
 const measureMs = 50;
@@ -14,14 +21,13 @@ const roundsMax = 1_000;
 /** The run, but of its dataset only the size. */
 interface RunToMeasure {
   readonly config: RunConfig;
-  readonly dataset: { readonly [split in "train" | "test"]: { readonly count: number } };
+  readonly dataset: CountedSplits;
 }
 
 /** Returns samples of gradient per second. */
 export function measureSpeed(engine: Engine, { config, dataset }: RunToMeasure, now: () => number) {
   engine.setParameters(new Uint8Array(4 * engine.parameterCount));
-  const { train, test } = dataset;
-  const plan = planRun(config, { trainCount: train.count, testCount: test.count });
+  const plan = planRun(config, countsOf(dataset));
   const batchSize = batchSizeOf(0, config, plan);
   const block = { start: 0, end: Math.min(2, shardCountOf(batchSize, config)) };
   const samples = samplesOf(block, batchSize, config);

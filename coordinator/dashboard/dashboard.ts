@@ -77,7 +77,7 @@ function receive(message: DashboardMessage): void {
       return showState(message.view, message.timeline);
     case "tests":
       tests = message.points;
-      confusionPanel.show(message.evaluation);
+      confusionPanel.show(message.evaluation, config?.task);
       return showCurves();
     case "runs":
       return runsPanel.show(message.runs, runNumber);

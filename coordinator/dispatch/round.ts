@@ -37,5 +37,6 @@ export function closed({ kind, step, leafCount, openedMs, holdings }: OpenRound)
 
 /** Whether a message answers for a block of this round. */
 export function isFor({ kind, step }: Round, message: ResultMessage): boolean {
-  return message.step === step && message.type === roundKinds[kind].answer;
+  if (message.step !== step || message.type !== roundKinds[kind].answer) return false;
+  return message.type !== "evaluation" || message.split === kind;
 }

@@ -7,7 +7,7 @@ import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../shared/model/initialize.ts";
 import { Random } from "../../shared/random.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { planRun } from "../../shared/run/plan.ts";
+import { type CountedSplits, countsOf, planRun } from "../../shared/run/plan.ts";
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 import { Audit, type AuditOptions } from "../audit/audit.ts";
 import { Referee } from "../audit/referee.ts";
@@ -21,7 +21,7 @@ export interface StoreOptions {
   readonly kernel: Kernel;
   readonly config: RunConfig;
   /** The dataset; only its sizes matter here. */
-  readonly dataset: { readonly [Split in "train" | "test"]: { readonly count: number } };
+  readonly dataset: CountedSplits;
   /** The state to continue from; by default step 0 with the parameters drawn from the seed. */
   readonly from?: StoreSnapshot | undefined;
 }
@@ -32,7 +32,7 @@ export interface StoreOptions {
  * @throws RangeError if the machine has too little memory for them.
  */
 export function createStore({ kernel, config, dataset, from }: StoreOptions): ParameterStore {
-  const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
+  const plan = planRun(config, countsOf(dataset));
   const parameters = initialParameters(config.model, config.seed, config.initWeights);
   const store = new ParameterStore({ kernel, config, plan, parameters });
   if (from !== undefined) store.restore(from);
@@ -73,6 +73,7 @@ export function createRun({
     config,
     plan,
     featureShape: dataset.featureShape,
+    target: dataset.target,
     store,
     workers: options.workers,
     output: options.output,

@@ -43,7 +43,8 @@ export interface EpochEnd {
   readonly epoch: number;
   readonly step: number;
   readonly trainLoss: number;
-  readonly testAccuracy: number;
+  /** Of the split that training is watched with; `null` if the task has none. */
+  readonly accuracy: number | null;
 }
 
 /** A result that needs no network: always the most frequent class of the test split. */
@@ -75,7 +76,7 @@ export class Diagnosis {
     const isLast = end.step === this.#plan.totalSteps;
     const findings = [
       first === undefined ? null : rateFinding(this.#config, this.#plan, end, first),
-      isLast ? guessFinding(end.testAccuracy, this.guess) : null,
+      isLast ? guessFinding(end.accuracy, this.guess) : null,
     ];
     return findings.filter((found): found is Sentence => {
       if (found === null || this.#said.has(found.code)) return false;
@@ -172,8 +173,9 @@ export function isBetterThanGuess(accuracy: number | null, guess: Guess | null):
   return accuracy > guess.accuracy + standardErrors * error || guess.accuracy === 1;
 }
 
-function guessFinding(accuracy: number, guess: Guess | null): Sentence | null {
-  if (guess === null || isBetterThanGuess(accuracy, guess) !== false) return null;
+function guessFinding(accuracy: number | null, guess: Guess | null): Sentence | null {
+  if (accuracy === null || guess === null || isBetterThanGuess(accuracy, guess) !== false)
+    return null;
   return sentence("no-better-than-guess", {
     accuracy: shortened(100 * accuracy),
     guess: shortened(100 * guess.accuracy),

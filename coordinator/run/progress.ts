@@ -3,7 +3,7 @@
  * decided by them. Pure: the caller passes the clock.
  */
 import { History } from "./history.ts";
-import type { EvaluationPoint, EvaluationView } from "./view.ts";
+import type { EvaluationPoint, EvaluationView, Score } from "./view.ts";
 
 /** Weight of the newest step in the smoothed loss and accuracy. */
 const newestWeight = 0.05;
@@ -39,8 +39,11 @@ export interface StepTotals {
 export interface ProgressState {
   readonly trainingMs: number;
   readonly epochTotals: EpochTotals;
+  /** The newest one that training is watched with. */
   readonly evaluation: EvaluationView | null;
-  readonly bestTestLoss: number | null;
+  /** Of the test split at the end, if training was watched with the validation split. */
+  readonly finalTest: EvaluationView | null;
+  readonly bestLoss: number | null;
 }
 
 /** What is recorded of an epoch. */
@@ -51,8 +54,7 @@ export interface EpochRecord {
   readonly seconds: number;
   readonly trainLoss: number;
   readonly trainAccuracy: number | null;
-  readonly testLoss: number;
-  readonly testAccuracy: number;
+  readonly score: Score;
   readonly learningRate: number;
 }
 
@@ -71,7 +73,8 @@ export class Progress {
   trainedMs = 0;
   epochTotals: EpochTotals = { lossSum: 0, correct: 0, samples: 0 };
   evaluation: EvaluationView | null = null;
-  bestTestLoss: number | null = null;
+  finalTest: EvaluationView | null = null;
+  bestLoss: number | null = null;
   trainLoss: number | null = null;
   trainAccuracy: number | null = null;
   readonly trainCurve: { step: number; loss: number }[] = [];
@@ -95,7 +98,8 @@ export class Progress {
     this.trainingMs = state.trainingMs;
     this.epochTotals = { ...state.epochTotals };
     this.evaluation = state.evaluation;
-    this.bestTestLoss = state.bestTestLoss;
+    this.finalTest = state.finalTest;
+    this.bestLoss = state.bestLoss;
   }
 
   /**
@@ -104,21 +108,25 @@ export class Progress {
    * @param epochs - In order, up to the step from which this process continues.
    */
   recall(epochs: readonly EpochRecord[]): void {
-    for (const { step, seconds, trainLoss, trainAccuracy, learningRate, ...test } of epochs) {
+    for (const { step, seconds, trainLoss, trainAccuracy, learningRate, score } of epochs) {
       this.trainLoss = trainLoss;
       this.trainAccuracy = trainAccuracy;
       this.trainCurve.push({ step: step - 1, loss: trainLoss });
       if (thin(this.trainCurve)) this.#curveStride *= 2;
-      const { testLoss, testAccuracy } = test;
-      this.#extendTestCurve({ step, testLoss, testAccuracy });
+      this.#extendTestCurve({ step, loss: score.loss, metrics: score.metrics });
       const point = { step, seconds, loss: trainLoss, accuracy: trainAccuracy, learningRate };
       this.history.add({ ...point, gradientNorm: null });
     }
     // An epoch is recorded after its evaluation, so the last one may be missing.
     const { evaluation } = this;
     if (evaluation === null || evaluation.step <= (epochs.at(-1)?.step ?? 0)) return;
-    const { step, testLoss, testAccuracy } = evaluation;
-    this.#extendTestCurve({ step, testLoss, testAccuracy });
+    const { step, loss, metrics } = evaluation;
+    this.#extendTestCurve({ step, loss, metrics });
+  }
+
+  /** The newest evaluation of the test split. */
+  get test(): EvaluationView | null {
+    return this.evaluation?.split === "test" ? this.evaluation : this.finalTest;
   }
 
   get state(): ProgressState {
@@ -126,7 +134,8 @@ export class Progress {
       trainingMs: this.trainingMs,
       epochTotals: { ...this.epochTotals },
       evaluation: this.evaluation,
-      bestTestLoss: this.bestTestLoss,
+      finalTest: this.finalTest,
+      bestLoss: this.bestLoss,
     };
   }
 
@@ -186,13 +195,13 @@ export class Progress {
     return { trainLoss: lossSum / samples, trainAccuracy };
   }
 
-  /** @returns Whether this is the lowest test loss so far. */
+  /** @returns Whether this is the lowest loss so far. */
   addEvaluation(evaluation: EvaluationView): boolean {
-    const { step, testLoss, testAccuracy } = evaluation;
+    const { step, loss, metrics } = evaluation;
     this.evaluation = evaluation;
-    this.#extendTestCurve({ step, testLoss, testAccuracy });
-    const isBest = this.bestTestLoss === null || testLoss < this.bestTestLoss;
-    if (isBest) this.bestTestLoss = testLoss;
+    this.#extendTestCurve({ step, loss, metrics });
+    const isBest = this.bestLoss === null || loss < this.bestLoss;
+    if (isBest) this.bestLoss = loss;
     return isBest;
   }
 

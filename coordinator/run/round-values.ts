@@ -9,6 +9,7 @@ import { bestCandidate } from "../../shared/optimizers/local-search.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { type ModelSizes, modelSizes, type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
+import { tasks } from "../../shared/tasks/tasks.ts";
 import { sentence, type Sentence } from "../../shared/words/sentence.ts";
 import { type Answer, type Content, offence, type OutcomeOf } from "../dispatch/answer.ts";
 import type { OpenRound } from "../dispatch/round.ts";
@@ -38,7 +39,7 @@ export class RoundValues {
   constructor(store: ParameterStore, config: RunConfig) {
     this.#store = store;
     this.#config = config;
-    this.#sizes = modelSizes(config.model);
+    this.#sizes = modelSizes(config);
   }
 
   /** Forgets what was known of a round: it begins, or begins again. */
@@ -92,7 +93,8 @@ export class RoundValues {
     if (!Number.isFinite(lossSum)) return { committed: false, reason: sentence("loss-not-finite") };
     const divisor = this.#config.loss.reduction === "sum" ? 1 : batchSize;
     const outcome = this.#store.applyStep({ step, gradientSum: pointer, divisor });
-    return outcome.committed ? { ...outcome, lossSum, correct } : outcome;
+    const hits = tasks[this.#config.task.kind].countsHits ? correct : null;
+    return outcome.committed ? { ...outcome, lossSum, correct: hits } : outcome;
   }
 
   /** Turns the candidate with the lowest cost into the next parameters, or refuses and changes nothing (invariant 3). */
@@ -106,9 +108,9 @@ export class RoundValues {
   }
 
   /** The root of an evaluation. */
-  evaluation(): { lossSum: number; correct: number; confusion: number[] } {
-    const { values, lossSum, correct } = this.#sum.root();
-    return { lossSum, correct, confusion: [...values] };
+  evaluation(): { lossSum: number; sums: number[] } {
+    const { values, lossSum } = this.#sum.root();
+    return { lossSum, sums: [...values] };
   }
 
   get #sum(): Reduction {

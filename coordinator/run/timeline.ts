@@ -7,7 +7,7 @@
  * rest was spent on the network. The two clocks are not compared, so download and upload are separated by the bytes
  * sent each way, as if both directions were equally fast.
  */
-import type { ModelConfig } from "../../shared/model/model-config.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
 import { type ModelSizes, modelSizes, roundKinds } from "../../shared/run/kinds.ts";
 import type { Round } from "../dispatch/round.ts";
 import type { TimelineView } from "./view.ts";
@@ -38,10 +38,10 @@ export class Timeline {
    * faster the run was than a single thread without any network.
    *
    * @param nameOf - A worker's name by its id.
-   * @param model - The run's model, which determines the size of parameters and results.
+   * @param config - The run's config, which determines the size of parameters and results.
    */
-  view(nameOf: (workerId: string) => string, model: ModelConfig): TimelineView {
-    const sizes = modelSizes(model);
+  view(nameOf: (workerId: string) => string, config: RunConfig): TimelineView {
+    const sizes = modelSizes(config);
     const speedUp = this.#elapsedMs === 0 ? null : this.#computeMs / this.#elapsedMs;
     this.#computeMs = 0;
     this.#elapsedMs = 0;

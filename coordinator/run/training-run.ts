@@ -13,11 +13,12 @@
  *    block; while nothing advances, `waitingFor` says why.
  */
 import { assertNever } from "../../shared/assert.ts";
+import type { Target } from "../../shared/data/dataset.ts";
 import type { MessageOf, ResultMessage, WorkerMessage } from "../../shared/protocol/messages.ts";
 import { blockOf, sumsOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { type RoundKind, roundKinds, trainingKind } from "../../shared/run/kinds.ts";
-import { batchSizeOf, epochOf, type RunPlan } from "../../shared/run/plan.ts";
+import { batchSizeOf, type RunPlan } from "../../shared/run/plan.ts";
 import { type Block, blockName, isNode } from "../../shared/run/tree.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Audit } from "../audit/audit.ts";
@@ -34,12 +35,14 @@ import {
 import type { CrewWorker, ReadyWorker } from "../dispatch/crew.ts";
 import { Dispatch } from "../dispatch/dispatch.ts";
 import { closed, isFor, openRound, type OpenRound, type Round } from "../dispatch/round.ts";
+import { evaluationFrom, splitDue } from "./evaluations.ts";
 import { GradientTable } from "./gradient-table.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import { Progress } from "./progress.ts";
 import { type CommitOutcome, RoundValues } from "./round-values.ts";
+import { scoreFields } from "./scores.ts";
 import { Timeline } from "./timeline.ts";
-import type { Phase, GradientTableView } from "./view.ts";
+import type { EvaluationView, GradientTableView, Phase, Score } from "./view.ts";
 import { waitingFor } from "./waiting-for.ts";
 import type {
   EndOfRun,
@@ -66,7 +69,9 @@ export class TrainingRun {
   #step: number;
   #round: OpenRound | undefined;
   #paused = false;
-  /** Whether the evaluation after the last step has the lowest test loss. Its checkpoint is written at the end. */
+  /** The dataset's, for figures in the units of the data. */
+  readonly target: Target;
+  /** Whether the evaluation after the last step has the lowest loss. Its checkpoint is written at the end. */
   #lastIsBest = false;
   #outcome: RunOutcome | undefined;
   readonly #audit: Audit;
@@ -80,6 +85,7 @@ export class TrainingRun {
     this.#workers = options.workers;
     this.#output = options.output;
     this.#audit = options.audit;
+    this.target = options.target;
     this.#minWorkers = options.minWorkers;
     this.#step = resume?.step ?? 0;
     this.progress = new Progress(resume?.progress);
@@ -100,11 +106,11 @@ export class TrainingRun {
   /** Opens the next round if nothing prevents it. Called after every event that may allow it. */
   #advance(nowMs: number): void {
     if (this.#round !== undefined || this.#outcome !== undefined || this.#paused) return;
-    const evaluationIsDue = this.#evaluationIsDue();
-    if (!evaluationIsDue && this.#step >= this.plan.totalSteps) return this.#finish();
+    const due = splitDue(this.#step, this.plan, this.progress);
+    if (due === undefined && this.#step >= this.plan.totalSteps) return this.#finish();
     if (this.#dispatch.crew.size < this.#minWorkers) return;
     this.#minWorkers = 1;
-    this.#openRound(evaluationIsDue ? "evaluation" : trainingKind(this.config), nowMs);
+    this.#openRound(due ?? trainingKind(this.config), nowMs);
   }
 
   #openRound(kind: RoundKind, nowMs: number): void {
@@ -216,8 +222,9 @@ export class TrainingRun {
         return this.#commit(round, this.#values.commitGradient(round, batchSize), nowMs);
       case "candidates":
         return this.#commit(round, this.#values.commitBestCandidate(round), nowMs);
-      case "evaluation":
-        return this.#endEvaluation();
+      case "validation":
+      case "test":
+        return this.#endEvaluation(round.kind);
       default:
         assertNever(round.kind);
     }
@@ -234,27 +241,23 @@ export class TrainingRun {
     this.progress.addStep(step, { ...outcome, samples }, nowMs - openedMs);
   }
 
-  #evaluationIsDue(): boolean {
-    const step = this.#step;
-    if (step === 0 || this.progress.evaluation?.step === step) return false;
-    return step % this.plan.stepsPerEpoch === 0 || step === this.plan.totalSteps;
+  #endEvaluation(split: Score["split"]): void {
+    const root = { split, step: this.#step, ...this.#values.evaluation() };
+    const evaluation = evaluationFrom(root, this);
+    if (this.progress.evaluation?.step === root.step) this.progress.finalTest = evaluation;
+    else this.#endEpoch(evaluation);
   }
 
-  #endEvaluation(): void {
-    const { lossSum, correct, confusion } = this.#values.evaluation();
-    const step = this.#step;
-    const epoch = epochOf(step - 1, this.plan).epoch + 1;
-    const testLoss = lossSum / this.plan.testCount;
-    const testAccuracy = correct / this.plan.testCount;
+  #endEpoch(evaluation: EvaluationView): void {
+    const { step, epoch } = evaluation;
     const means = this.progress.endEpoch();
-    const isBest = this.progress.addEvaluation({ step, epoch, testLoss, testAccuracy, confusion });
+    const isBest = this.progress.addEvaluation(evaluation);
     this.#output.report({
       event: "epoch",
       epoch,
       step,
       ...means,
-      testLoss,
-      testAccuracy,
+      ...scoreFields(evaluation),
       samplesPerSecond: this.progress.rates.samplesPerSecond,
       stepsPerSecond: this.progress.rates.stepsPerSecond,
       learningRate: this.#store.learningRate,

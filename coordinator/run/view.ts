@@ -4,6 +4,8 @@
  */
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 import type { RoundKind } from "../../shared/run/kinds.ts";
+import type { Figures } from "../../shared/tasks/metrics.ts";
+import type { TaskConfig } from "../../shared/tasks/task.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 
@@ -58,20 +60,30 @@ export interface GradientTableView {
   }[];
 }
 
-export interface EvaluationView {
+/** The figures of a split. */
+export interface Score {
+  readonly split: "validation" | "test";
+  readonly loss: number;
+  /** The task's figures by name, in the order in which they are shown: `accuracy` … or `rmse` … */
+  readonly metrics: Figures;
+}
+
+export interface EvaluationView extends Score {
   /** Committed steps at the time of the measurement. */
   readonly step: number;
   readonly epoch: number;
-  readonly testLoss: number;
-  readonly testAccuracy: number;
-  /** Counts, `[label][predicted]`, row by row. */
-  readonly confusion: readonly number[];
+  /**
+   * The root of the evaluation, from which the figures were read (`shared/tasks`): for two to 64 classes it begins
+   * with the confusion matrix. Empty if it is too long to be kept.
+   */
+  readonly sums: readonly number[];
 }
 
 export interface RunView {
   readonly id: string;
   /** Dataset, layers, loss, optimizer, batch. */
   readonly title: Sentence;
+  readonly task: TaskConfig;
   readonly phase: Phase;
   /** How much of the workers' results is computed again. */
   readonly audit: AuditPolicy;
@@ -94,9 +106,12 @@ export interface RunView {
   readonly samplesPerSecond: number;
   readonly stepsPerSecond: number;
   readonly bytesPerSecond: number;
+  /** Of the validation split if there is one, else of the test split. */
   readonly lastEvaluation: EvaluationView | null;
   /** Whether that is more accurate than always the most frequent class; `null` if that is unknown. */
   readonly isBetterThanGuess: boolean | null;
+  /** The newest evaluation of the test split; with a validation split there is none before the end. */
+  readonly testEvaluation: EvaluationView | null;
   /** Thinned to at most a few hundred points each, oldest first. */
   readonly trainCurve: readonly { readonly step: number; readonly loss: number }[];
   readonly testCurve: readonly EvaluationPoint[];
@@ -109,9 +124,20 @@ export interface RunView {
 
 export interface EvaluationPoint {
   readonly step: number;
-  readonly testLoss: number;
-  readonly testAccuracy: number;
+  readonly loss: number;
+  readonly metrics: Figures;
 }
+
+/** The figures of an event; `null` for a split that was not evaluated. Unlike an interface, a type may be written as JSON. */
+export type ScoreFields = {
+  readonly testLoss: number | null;
+  /** `null` if the task has no accuracy. */
+  readonly testAccuracy: number | null;
+  /** All of the task's figures by name. */
+  readonly testMetrics: Figures | null;
+  readonly validationLoss: number | null;
+  readonly validationMetrics: Figures | null;
+};
 
 /** How the time of the last steps was spent. Milliseconds of one clock. */
 export interface TimelineView {
@@ -148,8 +174,8 @@ export interface RunRecordView {
   readonly step: number;
   readonly totalSteps: number;
   readonly trainingSeconds: number;
-  readonly testLoss: number | null;
-  readonly testAccuracy: number | null;
+  /** Of the test split if it was evaluated, else of the validation split. */
+  readonly score: Score | null;
   /** Fingerprint of the final parameters; `null` before the end. */
   readonly fingerprint: string | null;
   /** Number of an earlier run that ended with exactly the same bits. */
@@ -217,20 +243,33 @@ export type CoordinatorEvent =
       readonly parameterCount: number;
     }
   | {
+      /** What the data are, and what is learned from them. */
+      readonly event: "data";
+      readonly message: Sentence;
+      readonly dataset: string;
+      readonly task: TaskConfig["name"];
+      readonly targets: TaskConfig["kind"];
+      /** The number of classes, flags or values. */
+      readonly count: number;
+      readonly features: number;
+      readonly trainCount: number;
+      /** 0 without a validation split. */
+      readonly validationCount: number;
+      readonly testCount: number;
+    }
+  | ({
       readonly event: "epoch";
       readonly epoch: number;
       readonly step: number;
       readonly trainLoss: number;
       /** `null` for local search, which only measures costs. */
       readonly trainAccuracy: number | null;
-      readonly testLoss: number;
-      readonly testAccuracy: number;
       readonly samplesPerSecond: number;
       readonly stepsPerSecond: number;
       readonly learningRate: number;
       readonly seconds: number;
       readonly workers: number;
-    }
+    } & ScoreFields)
   | { readonly event: "waiting"; readonly reason: Sentence }
   | { readonly event: "warning"; readonly message: Sentence }
   | { readonly event: "failed"; readonly step: number; readonly reason: Sentence }
@@ -247,12 +286,10 @@ export type CoordinatorEvent =
       /** The command that continues the run; `null` for dashboards. */
       readonly resume: string | null;
     }
-  | {
+  | ({
       readonly event: "finished";
       readonly steps: number;
       readonly seconds: number;
-      readonly testLoss: number | null;
-      readonly testAccuracy: number | null;
       /** Whether it is more accurate than always the most frequent class; `null` where there are no classes. */
       readonly isBetterThanGuess: boolean | null;
       /** Means over the training done by this process. */
@@ -261,4 +298,4 @@ export type CoordinatorEvent =
       readonly fingerprint: string;
       /** Path of the last checkpoint; `null` if it could not be written. */
       readonly checkpoint: string | null;
-    };
+    } & ScoreFields);

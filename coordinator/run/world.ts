@@ -2,6 +2,7 @@
  * @file What a training run needs from the outside: workers that it can reach, and a place for its output. Sockets
  * are behind one, disks behind the other.
  */
+import type { Target } from "../../shared/data/dataset.ts";
 import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
@@ -18,6 +19,8 @@ export interface TrainingRunOptions {
   readonly plan: RunPlan;
   /** The shape of one sample, for the names of parameters. */
   readonly featureShape: readonly number[];
+  /** What the dataset's targets mean. */
+  readonly target: Target;
   readonly store: ParameterStore;
   readonly workers: RunWorkers;
   readonly output: RunOutput;
@@ -55,7 +58,7 @@ export interface RunSnapshot {
   readonly step: number;
   readonly store: StoreSnapshot;
   readonly progress: ProgressState;
-  /** Whether its evaluation has the lowest test loss so far. */
+  /** Whether its evaluation has the lowest loss so far. */
   readonly isBest: boolean;
 }
 

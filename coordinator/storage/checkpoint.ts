@@ -31,12 +31,12 @@ import {
 import { quoted, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { ProgressState } from "../run/progress.ts";
 import { sha256OfParts } from "../sha256.ts";
-import { renamedTensors, storedConfigSchema } from "./old-forms.ts";
+import { ofAnyVersion, renamedTensors, storedConfigSchema, storedProgress } from "./old-forms.ts";
 import { fromTorch, torchTensorCount, toTorch } from "./torch-layout.ts";
 
-const version = "2";
-/** Its tensors may have other names. Its config is converted, like every stored one. */
-const oldVersion = "1";
+const version = "3";
+/** Configs and progress of these are converted. The tensors of the first may have other names. */
+const oldVersions = ["1", "2"];
 
 /** Everything that a run needs to continue bit for bit. */
 export interface Checkpoint {
@@ -98,12 +98,12 @@ export function decodeCheckpoint(bytes: Uint8Array): DecodedCheckpoint {
     const file = decodeSafetensors(bytes);
     checkDigest(bytes, file.metadata.get("sha256") ?? "");
     const found = file.metadata.get("promedioCheckpoint");
-    if (found !== version && found !== oldVersion) {
+    if (found !== version && !oldVersions.includes(found ?? "")) {
       throw new FormatError(
         sentence("checkpoint-version", { found: found ?? sentence("none"), expected: version }),
       );
     }
-    return readCheckpoint(file, found === oldVersion);
+    return readCheckpoint(file, found === oldVersions[0]);
   } catch (error) {
     if (error instanceof FormatError) return { ok: false, reason: error.said };
     throw error;
@@ -157,13 +157,7 @@ function readCheckpoint(file: Safetensors, isOld: boolean): DecodedCheckpoint {
       sentence("checkpoint-state", { found, optimizer: config.optimizer.name, expected }),
     );
   }
-  const counted = progress.evaluation?.confusion.length;
-  const { confusionCount } = modelSizes(config.model);
-  if (counted !== undefined && counted !== confusionCount) {
-    throw new FormatError(
-      sentence("checkpoint-confusions", { found: counted, expected: confusionCount }),
-    );
-  }
+  checkSums(progress, config);
   const known = (1 + optimizerState.size) * torchTensorCount(config.model);
   if (tensors.size !== known) {
     throw new FormatError(sentence("checkpoint-tensors", { found: tensors.size, expected: known }));
@@ -184,6 +178,17 @@ function readCheckpoint(file: Safetensors, isOld: boolean): DecodedCheckpoint {
     },
     fingerprint,
   };
+}
+
+/** Sums may be absent, because long ones are not kept. */
+function checkSums({ evaluation, finalTest }: ProgressState, config: RunConfig): void {
+  const { metricCount } = modelSizes(config);
+  for (const { sums } of [evaluation, finalTest].filter((one) => one !== null)) {
+    if (sums.length === 0 || sums.length === metricCount) continue;
+    throw new FormatError(
+      sentence("checkpoint-sums", { found: sums.length, expected: metricCount }),
+    );
+  }
 }
 
 function stateNamesIn(tensors: ReadonlyMap<string, Tensor>): Set<string> {
@@ -235,17 +240,22 @@ const anyNumber = z.union([
   z.pipe(z.enum(["NaN", "Infinity", "-Infinity"]), z.transform(Number)),
 ]);
 
-const progressSchema: z.ZodMiniType<ProgressState> = z.strictObject({
-  trainingMs: anyNumber,
-  epochTotals: z.strictObject({ lossSum: anyNumber, correct: anyNumber, samples: anyNumber }),
-  evaluation: z.nullable(
-    z.strictObject({
-      step: z.int(),
-      epoch: z.int(),
-      testLoss: anyNumber,
-      testAccuracy: anyNumber,
-      confusion: z.array(z.number()),
-    }),
-  ),
-  bestTestLoss: z.nullable(anyNumber),
+const evaluationSchema = z.strictObject({
+  split: z.enum(["validation", "test"]),
+  step: z.int(),
+  epoch: z.int(),
+  loss: anyNumber,
+  metrics: z.record(z.string(), anyNumber),
+  sums: z.array(anyNumber),
 });
+
+const progressSchema: z.ZodMiniType<ProgressState> = ofAnyVersion(
+  storedProgress,
+  z.strictObject({
+    trainingMs: anyNumber,
+    epochTotals: z.strictObject({ lossSum: anyNumber, correct: anyNumber, samples: anyNumber }),
+    evaluation: z.nullable(evaluationSchema),
+    finalTest: z.nullable(evaluationSchema),
+    bestLoss: z.nullable(anyNumber),
+  }),
+);

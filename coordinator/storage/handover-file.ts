@@ -11,6 +11,7 @@ import { systemReason } from "../../shared/words/system-reason.ts";
 import type { Handover } from "../run/handover.ts";
 import { type CoordinatorEvent, phases } from "../run/view.ts";
 import { type Disk, isMissing, type DiskOutcome, readSmall, replaceFile } from "./disk.ts";
+import { ofAnyVersion, storedRecord } from "./old-forms.ts";
 
 /** Ten times what 1,000 workers, 100 runs with their curves and 100 events take. */
 const bytesMax = 2 ** 24;
@@ -61,21 +62,29 @@ const anyNumber = z.pipe(
   z.transform((value) => value ?? Number.NaN),
 );
 
-const recordSchema = z.strictObject({
-  number: count,
-  id: text,
-  title: sentenceSchema,
-  phase: z.enum(phases),
-  step: count,
-  totalSteps: count,
-  trainingSeconds: z.number(),
-  testLoss: z.nullable(z.number()),
-  testAccuracy: z.nullable(z.number()),
-  fingerprint: z.nullable(digest),
-  sameAs: z.nullable(count),
-  disturbances: count,
-  curve: z.array(z.tuple([count, z.number(), anyNumber, z.nullable(z.number())])),
+const scoreSchema = z.strictObject({
+  split: z.enum(["validation", "test"]),
+  loss: anyNumber,
+  metrics: z.record(z.string(), anyNumber),
 });
+
+const recordSchema = ofAnyVersion(
+  storedRecord,
+  z.strictObject({
+    number: count,
+    id: text,
+    title: sentenceSchema,
+    phase: z.enum(phases),
+    step: count,
+    totalSteps: count,
+    trainingSeconds: z.number(),
+    score: z.nullable(scoreSchema),
+    fingerprint: z.nullable(digest),
+    sameAs: z.nullable(count),
+    disturbances: count,
+    curve: z.array(z.tuple([count, z.number(), anyNumber, z.nullable(z.number())])),
+  }),
+);
 
 const workerSchema = z.strictObject({
   sessionDigest: digest,

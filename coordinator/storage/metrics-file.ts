@@ -9,6 +9,7 @@ import * as z from "zod/mini";
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 import type { EpochRecord } from "../run/progress.ts";
+import type { Score } from "../run/view.ts";
 import { type Disk, isMissing, type DiskOutcome, replaceFile } from "./disk.ts";
 import { OperationQueue } from "./operation-queue.ts";
 
@@ -19,11 +20,10 @@ import { OperationQueue } from "./operation-queue.ts";
 const waitingCharactersMax = 8 * 2 ** 20;
 
 /** An event. */
-export interface MetricsLine {
+export type MetricsLine = Readonly<Record<string, unknown>> & {
   /** Committed steps at the time of the event. */
   readonly step: number;
-  readonly [name: string]: unknown;
-}
+};
 
 export class MetricsFile {
   readonly path: string;
@@ -180,6 +180,7 @@ const anyNumber = z.pipe(
   z.nullable(z.number()),
   z.transform((value) => value ?? Number.NaN),
 );
+const figures = z.record(z.string(), anyNumber);
 const epochSchema = z.object({
   event: z.literal("epoch"),
   step: z.int().check(z.positive()),
@@ -187,15 +188,31 @@ const epochSchema = z.object({
   trainLoss: anyNumber,
   trainAccuracy: z.nullable(z.number()),
   testLoss: anyNumber,
-  testAccuracy: z.number(),
+  testAccuracy: z.nullable(z.number()),
   learningRate: anyNumber,
+  /** Earlier versions wrote none of these. */
+  testMetrics: z.optional(z.nullable(figures)),
+  validationLoss: z.optional(z.nullable(z.number())),
+  validationMetrics: z.optional(z.nullable(figures)),
 });
 
 function epochIn(line: string): EpochRecord | undefined {
   try {
     const parsed = epochSchema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : undefined;
+    if (!parsed.success) return undefined;
+    const { step, seconds, trainLoss, trainAccuracy, learningRate } = parsed.data;
+    return { step, seconds, trainLoss, trainAccuracy, learningRate, score: scoreAt(parsed.data) };
   } catch {
     return undefined;
   }
+}
+
+/** A diverged loss is written as `null`, so the metrics tell which split was evaluated. */
+function scoreAt(line: z.infer<typeof epochSchema>): Score {
+  const { testLoss, testAccuracy, testMetrics, validationLoss, validationMetrics } = line;
+  if (validationMetrics) {
+    return { split: "validation", loss: validationLoss ?? Number.NaN, metrics: validationMetrics };
+  }
+  const accuracy = testAccuracy === null ? {} : { accuracy: testAccuracy };
+  return { split: "test", loss: testLoss, metrics: testMetrics ?? accuracy };
 }

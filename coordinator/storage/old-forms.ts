@@ -1,5 +1,6 @@
 /**
- * @file Converts what earlier versions of the program wrote to disk. Until checkpoint version 1, a model was `{
+ * @file Converts what earlier versions of the program wrote to disk. Until checkpoint version 2, every run was a
+ * classification that was evaluated on the test split. Until checkpoint version 1, a model was `{
  * layers: [784, 16, 10], activation, output }`, and a checkpoint numbered its dense layers 0, 2, 4 … even if
  * nothing was between them. Nothing else in the program knows about this.
  */
@@ -11,10 +12,12 @@ import {
   hiddenActivations,
   outputActivations,
 } from "../../shared/model/dense-model.ts";
-import { layoutOf } from "../../shared/model/layout.ts";
+import { layoutOf, outputCount } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/model/model-config.ts";
+import { modelSchema } from "../../shared/model/model-schema.ts";
 import { type RunConfig, runConfigSchema } from "../../shared/run/config.ts";
 import type { Tensor } from "../../shared/safetensors.ts";
+import { confusionClassesMax } from "../../shared/tasks/class-metrics.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 
 const oldModelSchema = z.strictObject({
@@ -25,15 +28,21 @@ const oldModelSchema = z.strictObject({
 });
 const oldConfigSchema = z.looseObject({ model: oldModelSchema });
 
-/** A run config of either form, converted to today's. */
-export const storedConfigSchema: z.ZodMiniType<RunConfig> = z.pipe(
-  z.transform(convert),
+/** A run config of any version, converted to today's. */
+export const storedConfigSchema: z.ZodMiniType<RunConfig> = ofAnyVersion(
+  (config) => withTask(withNewFields(withLayerList(config))),
   runConfigSchema,
 );
 
-/** Anything that is not of an old form stays unchanged; the schema then says what is wrong with it, if anything. */
-function convert(config: unknown): unknown {
-  return withNewFields(withLayerList(config));
+/**
+ * A schema that converts old forms first. What is not of an old form stays unchanged; the schema then says what is
+ * wrong with it, if anything.
+ */
+export function ofAnyVersion<T>(
+  convert: (value: unknown) => unknown,
+  schema: z.ZodMiniType<T>,
+): z.ZodMiniType<T> {
+  return z.pipe(z.transform(convert), schema);
 }
 
 function withLayerList(config: unknown): unknown {
@@ -51,6 +60,71 @@ function withNewFields(config: unknown): unknown {
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
+}
+
+const untaskedSchema = z.looseObject({ model: modelSchema, task: z.optional(z.undefined()) });
+
+/** Until checkpoint version 2, every run learned as many classes as its model has outputs. */
+function withTask(config: unknown): unknown {
+  const old = untaskedSchema.safeParse(config);
+  if (!old.success) return config;
+  const count = outputCount(old.data.model);
+  return { ...old.data, task: { name: "classification", kind: "classes", count } };
+}
+
+const oldEvaluationSchema = z.strictObject({
+  step: z.unknown(),
+  epoch: z.unknown(),
+  testLoss: z.unknown(),
+  testAccuracy: z.unknown(),
+  confusion: z.array(z.number()),
+});
+const oldProgressSchema = z.looseObject({
+  evaluation: z.nullable(oldEvaluationSchema),
+  bestTestLoss: z.unknown(),
+});
+
+/** Until checkpoint version 2, only the test split was evaluated, and only for classes. */
+export function storedProgress(progress: unknown): unknown {
+  const old = oldProgressSchema.safeParse(progress);
+  if (!old.success) return progress;
+  const { bestTestLoss, evaluation, ...rest } = old.data;
+  return {
+    ...rest,
+    evaluation: evaluation && convertEvaluation(evaluation),
+    finalTest: null,
+    bestLoss: bestTestLoss,
+  };
+}
+
+function convertEvaluation({
+  testLoss,
+  testAccuracy,
+  confusion,
+  ...rest
+}: z.infer<typeof oldEvaluationSchema>): unknown {
+  const isToday = confusion.length !== 4 && confusion.length <= confusionClassesMax ** 2;
+  return {
+    ...rest,
+    split: "test",
+    loss: testLoss,
+    metrics: { accuracy: testAccuracy },
+    sums: isToday ? confusion : [],
+  };
+}
+
+const oldScoreSchema = z.looseObject({
+  testLoss: z.nullable(z.number()),
+  testAccuracy: z.nullable(z.number()),
+});
+
+/** A run's record of the same time. */
+export function storedRecord(record: unknown): unknown {
+  const old = oldScoreSchema.safeParse(record);
+  if (!old.success) return record;
+  const { testLoss, testAccuracy, ...rest } = old.data;
+  const metrics = testAccuracy === null ? {} : { accuracy: testAccuracy };
+  return { ...rest, score: testLoss === null ? null : { split: "test", loss: testLoss, metrics } };
 }
 
 /**

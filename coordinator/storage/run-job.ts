@@ -7,6 +7,7 @@ import type { RunConfig } from "../../shared/run/config.ts";
 import { epochOf, type RunPlan } from "../../shared/run/plan.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { type Guess, isBetterThanGuess } from "../run/diagnosis.ts";
+import { scoreFields } from "../run/scores.ts";
 import type { TrainingRun } from "../run/training-run.ts";
 import type { CoordinatorEvent, SavedCheckpoint } from "../run/view.ts";
 import type { EndOfRun, RunOutput, RunSnapshot } from "../run/world.ts";
@@ -163,14 +164,16 @@ export class RunJob implements RunOutput {
     }
     await this.#saveResult(snapshot);
     const isSaved = this.#savedStep === snapshot.step;
-    const { evaluation, trainingMs } = snapshot.progress;
+    const { evaluation, finalTest, trainingMs } = snapshot.progress;
     report({
       event: "finished",
       steps: snapshot.step,
       seconds: trainingMs / 1000,
-      testLoss: evaluation?.testLoss ?? null,
-      testAccuracy: evaluation?.testAccuracy ?? null,
-      isBetterThanGuess: isBetterThanGuess(evaluation?.testAccuracy ?? null, this.#options.guess),
+      ...scoreFields(evaluation, finalTest),
+      isBetterThanGuess: isBetterThanGuess(
+        (finalTest ?? evaluation)?.metrics["accuracy"] ?? null,
+        this.#options.guess,
+      ),
       ...outcome.rates,
       fingerprint,
       checkpoint: isSaved ? this.#savedPath : null,

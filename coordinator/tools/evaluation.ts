@@ -8,12 +8,16 @@ import { createEngine } from "../../shared/engine/engine.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { roundKinds } from "../../shared/run/kinds.ts";
-import { planRun } from "../../shared/run/plan.ts";
+import { countsOf, planRun } from "../../shared/run/plan.ts";
+import type { Figures } from "../../shared/tasks/metrics.ts";
+import { metricsOf } from "../../shared/tasks/tasks.ts";
 
+/** The figures of the test split, with the names of the run's events. */
 export interface Evaluation {
   readonly samples: number;
   readonly testLoss: number;
-  readonly testAccuracy: number;
+  readonly testAccuracy: number | null;
+  readonly testMetrics: Figures;
 }
 
 /**
@@ -27,10 +31,13 @@ export function evaluateModel(
 ): Evaluation {
   const { config, parameters } = model;
   const samples = dataset.test.count;
-  const plan = planRun(config, { trainCount: dataset.train.count, testCount: samples });
+  const plan = planRun(config, countsOf(dataset));
   const engine = createEngine({ kernel, config, dataset });
   engine.setParameters(bytesOf(parameters));
-  const block = { start: 0, end: roundKinds.evaluation.leafCount(0, config, plan) };
-  const { lossSum, correct } = engine.compute({ kind: "evaluation", step: 0, block });
-  return { samples, testLoss: lossSum / samples, testAccuracy: correct / samples };
+  const block = { start: 0, end: roundKinds.test.leafCount(0, config, plan) };
+  const { lossSum, values: sums } = engine.compute({ kind: "test", step: 0, block });
+  const { target } = dataset;
+  const testMetrics = metricsOf(config).figures({ sums, samples, target });
+  const testAccuracy = testMetrics["accuracy"] ?? null;
+  return { samples, testLoss: lossSum / samples, testAccuracy, testMetrics };
 }

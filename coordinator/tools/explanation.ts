@@ -87,7 +87,9 @@ export function explain(
 ): Explanation {
   const predictor = new Predictor(kernel, config);
   const outputs = [...predictor.outputs(parameters, sample.features)];
-  const gradient = predictor.gradient(parameters, sample).slice();
+  const gradient = predictor
+    .gradient(parameters, { features: sample.features, target: [sample.label] })
+    .slice();
   const answer = argmax(outputs);
   const layout = layoutOf(config.model);
   const dense = layout.layers.filter(({ config: { kind } }) => kind === "dense");
@@ -135,7 +137,7 @@ function inputOf(
   const end = layer.tensors[0]?.start ?? 0;
   // Layers without parameters change nothing before the first weights of a dense network.
   if (end === 0) return features;
-  const before = new Predictor(kernel, { model, loss: { name: "mse" } });
+  const before = new Predictor(kernel, { model, loss: { name: "mse" }, task: config.task });
   return before.outputs(parameters.subarray(0, end), features);
 }
 

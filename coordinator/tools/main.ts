@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { assertNever, known } from "../../shared/assert.ts";
 import type { Dataset } from "../../shared/data/dataset.ts";
 import { type Kernel, instantiateKernel } from "../../shared/kernels/kernel.ts";
-import { checkModel } from "../../shared/model/check.ts";
 import { modelTitle } from "../../shared/model/title.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
+import { checkModel } from "../../shared/tasks/check.ts";
+import type { Figures } from "../../shared/tasks/metrics.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
-import { integer, loss, percent } from "../console/view/figures.ts";
+import { integer, loss, score } from "../console/view/figures.ts";
 import { formats } from "../export/formats.ts";
 import type { EvaluateCommand, ExplainCommand, ExportCommand, ToolCommand } from "../options.ts";
 import { nodeDisk, replaceFile } from "../storage/disk.ts";
@@ -56,7 +57,7 @@ async function runEvaluate(
 ): Promise<void> {
   const [dataset, kernel] = await Promise.all([openFitting(command, model), loadKernel(build)]);
   const evaluation = evaluateModel(kernel, model, dataset);
-  const { samples, testLoss, testAccuracy } = evaluation;
+  const { samples, testLoss, testMetrics } = evaluation;
   const { path: checkpoint, step, fingerprint } = model;
   if (command.json) {
     const { name } = dataset;
@@ -65,8 +66,13 @@ async function runEvaluate(
   }
   write(
     `${checkpoint}: ${modelTitle(model.config.model)} after ${integer(step)} steps\n` +
-      `${integer(samples)} test samples of ${dataset.name}: loss ${loss(testLoss)}, accuracy ${percent(testAccuracy)}\n`,
+      `${integer(samples)} test samples of ${dataset.name}: loss ${loss(testLoss)}, ${scored(testMetrics)}\n`,
   );
+}
+
+/** The figures by name: `accuracy 95.12 %`, `RMSE 2.8113, R² 0.874`. */
+function scored(metrics: Figures): string {
+  return metrics["accuracy"] === undefined ? score(metrics) : `accuracy ${score(metrics)}`;
 }
 
 async function runExplain(

@@ -174,12 +174,13 @@ function withoutPaths(event: CoordinatorEvent): CoordinatorEvent {
 }
 
 function withoutCurves(run: RunView): RunView {
-  const { lastEvaluation } = run;
+  const { lastEvaluation, testEvaluation } = run;
   return {
     ...run,
     trainCurve: [],
     testCurve: [],
-    lastEvaluation: lastEvaluation && { ...lastEvaluation, confusion: [] },
+    lastEvaluation: lastEvaluation && { ...lastEvaluation, sums: [] },
+    testEvaluation: testEvaluation && { ...testEvaluation, sums: [] },
   };
 }
 

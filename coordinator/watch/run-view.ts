@@ -27,6 +27,7 @@ export function runViewOf(
   return {
     id: run.id,
     title: titleOf(config),
+    task: config.task,
     phase: run.phase,
     audit,
     waitingFor: run.waitingFor(nowMs),
@@ -43,7 +44,8 @@ export function runViewOf(
     trainAccuracy: progress.trainAccuracy,
     ...(isOver ? { samplesPerSecond: 0, stepsPerSecond: 0, bytesPerSecond: 0 } : progress.rates),
     lastEvaluation: progress.evaluation,
-    isBetterThanGuess: isBetterThanGuess(progress.evaluation?.testAccuracy ?? null, guess),
+    testEvaluation: progress.test,
+    isBetterThanGuess: isBetterThanGuess(progress.evaluation?.metrics["accuracy"] ?? null, guess),
     trainCurve: progress.trainCurve,
     testCurve: progress.testCurve,
     promedio: run.promedio ?? promedio,

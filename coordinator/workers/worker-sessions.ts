@@ -26,6 +26,7 @@ import {
   type WorkerMessage,
 } from "../../shared/protocol/messages.ts";
 import { fitForWire } from "../../shared/protocol/sentence-schema.ts";
+import { modelSizes } from "../../shared/run/kinds.ts";
 import { sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Outcome } from "../dispatch/answer.ts";
 import { SpeedEstimate } from "../dispatch/speed.ts";
@@ -81,7 +82,9 @@ export class WorkerSessions implements RunWorkers {
 
   /** The largest message that a worker may send now: as much as the run's model needs. Before `hello`, less. */
   messageBytesMax(): number {
-    return messageBytesMax(this.#run?.parameterCount ?? 0);
+    if (this.#run === undefined) return messageBytesMax(0);
+    const { parameterCount, metricCount } = modelSizes(this.#run.config);
+    return messageBytesMax(Math.max(parameterCount, metricCount));
   }
 
   /** Connected workers. */

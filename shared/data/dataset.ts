@@ -54,8 +54,11 @@ export interface Dataset {
   readonly test: Split;
 }
 
+/** The kind of the targets and their number: of the classes, or of the values or flags of a sample. */
+export type TargetForm = Pick<Target, "kind" | "count">;
+
 /** The array in which targets of this kind are stored, and how many values a sample has. */
-export function targetForm({ kind, count }: Target): {
+export function targetForm({ kind, count }: TargetForm): {
   readonly type: Uint8ArrayConstructor | Uint16ArrayConstructor | Float32ArrayConstructor;
   readonly perSample: number;
 } {

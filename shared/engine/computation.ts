@@ -4,6 +4,7 @@ import type { Network } from "../model/network.ts";
 import type { RunConfig } from "../run/config.ts";
 import type { RunPlan } from "../run/plan.ts";
 import type { Unit, UnitResult } from "../run/unit.ts";
+import type { Metrics } from "../tasks/metrics.ts";
 import type { Shards } from "./shards.ts";
 
 /** What an engine lays out once in its kernel's memory for all kinds. */
@@ -16,7 +17,8 @@ export interface Workspace {
   readonly parameterCount: number;
   /** Pointer to the point, `[parameterCount]` float32. */
   readonly parameters: number;
-  readonly classCount: number;
+  /** What an evaluation measures. */
+  readonly metrics: Metrics;
 }
 
 /** Allocates its memory when it is created; computes one unit after the other. */

@@ -7,16 +7,17 @@
 import { assert, known } from "../assert.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import { checkModel } from "../model/check.ts";
 import { parameterCount } from "../model/layout.ts";
 import { Network } from "../model/network.ts";
 import { type StoredDataset, storeDataset } from "../model/stored-split.ts";
 import { readsSparse } from "../model/wire.ts";
 import type { RunConfig } from "../run/config.ts";
 import { type RoundKind, roundKinds, trainingKind } from "../run/kinds.ts";
-import { planRun } from "../run/plan.ts";
+import { countsOf, planRun } from "../run/plan.ts";
 import { isNode } from "../run/tree.ts";
 import type { Unit, UnitResult } from "../run/unit.ts";
+import { checkModel } from "../tasks/check.ts";
+import { metricsOf } from "../tasks/tasks.ts";
 import { sayAtTerminal, sentence, SentenceError } from "../words/sentence.ts";
 import { CandidatesComputation } from "./candidates.ts";
 import type { Computation, Workspace } from "./computation.ts";
@@ -97,13 +98,10 @@ export function createEngineOver(
   return new ComputeEngine(options);
 }
 
-/** The class that computes the units of each kind. */
-const computations: {
-  readonly [Kind in RoundKind]: new (workspace: Workspace) => Computation;
-} = {
+/** The class that computes the units of each kind that trains. */
+const computations = {
   gradient: GradientComputation,
   candidates: CandidatesComputation,
-  evaluation: EvaluationComputation,
 };
 
 class ComputeEngine implements Engine {
@@ -117,8 +115,8 @@ class ComputeEngine implements Engine {
 
   constructor({ kernel, config, data }: Parameters<typeof createEngineOver>[0]) {
     const { dataset, parameters } = data;
-    const { form, train, test, target } = dataset;
-    const plan = planRun(config, { trainCount: train.count, testCount: test.count });
+    const { form } = dataset;
+    const plan = planRun(config, countsOf(dataset));
     this.parameterCount = parameterCount(config.model);
     this.#workspace = {
       kernel,
@@ -128,13 +126,15 @@ class ComputeEngine implements Engine {
       shards: new Shards({ kernel, config, plan, dataset }),
       parameterCount: this.parameterCount,
       parameters,
-      classCount: target.count,
+      metrics: metricsOf(config),
     };
     // A machine's speed is measured with gradients, whatever the run trains with.
-    for (const kind of ["gradient", trainingKind(config), "evaluation"] as const) {
+    for (const kind of ["gradient", trainingKind(config)] as const) {
       if (this.#computations.has(kind)) continue;
       this.#computations.set(kind, new computations[kind](this.#workspace));
     }
+    const evaluation = new EvaluationComputation(this.#workspace);
+    this.#computations.set("validation", evaluation).set("test", evaluation);
   }
 
   setParameters(bytes: Uint8Array): void {

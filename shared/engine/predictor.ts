@@ -3,14 +3,13 @@
  * loss. The bits are those of the run, because it uses the same network and the same kernel.
  */
 import { assert } from "../assert.ts";
-import { byteClassesMax } from "../data/dataset.ts";
+import { bytesOf } from "../bytes.ts";
+import { targetForm } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { sizeOf } from "../model/layer-kind.ts";
 import { chunkSamplesMax } from "../model/layer.ts";
 import { layoutOf } from "../model/layout.ts";
-import type { LossName } from "../model/loss.ts";
-import type { ModelConfig } from "../model/model-config.ts";
-import { Network, type Shard } from "../model/network.ts";
+import { Network, type NetworkConfig, type Shard } from "../model/network.ts";
 
 export class Predictor {
   readonly #kernel: Kernel;
@@ -18,13 +17,14 @@ export class Predictor {
   readonly #featureCount: number;
   readonly #outputCount: number;
   readonly #parameterCount: number;
-  /** Pointers: a chunk of samples `[chunkSamplesMax, featureCount]`, their labels, and their indices 0, 1, 2 … */
+  /** Pointers: a chunk of samples `[chunkSamplesMax, featureCount]`, their targets, and their indices 0, 1, 2 … */
   readonly #features: number;
-  readonly #labels: number;
+  readonly #targets: number;
   readonly #indices: number;
   /** Pointers to `[parameterCount]` float32; the gradient's is 0 until the first request. */
   readonly #parameters: number;
   #gradient = 0;
+  readonly #targetType: ReturnType<typeof targetForm>["type"];
   /** The parameters that are now in the kernel's memory. */
   #loaded: Float32Array | undefined;
 
@@ -32,10 +32,7 @@ export class Predictor {
    * @param kernel - Some of its memory is used up: the parameters twice, and the layers' outputs for a few samples.
    * @throws If the machine does not have that much memory.
    */
-  constructor(
-    kernel: Kernel,
-    config: { readonly model: ModelConfig; readonly loss: { readonly name: LossName } },
-  ) {
+  constructor(kernel: Kernel, config: NetworkConfig) {
     const { arena } = kernel;
     const { outputShape, parameterCount } = layoutOf(config.model);
     this.#kernel = kernel;
@@ -44,7 +41,9 @@ export class Predictor {
     this.#parameterCount = parameterCount;
     this.#network = new Network(kernel, config, "floats");
     this.#features = arena.allocate(4 * chunkSamplesMax * this.#featureCount);
-    this.#labels = arena.allocate(2 * chunkSamplesMax);
+    const { type, perSample } = targetForm(config.task);
+    this.#targetType = type;
+    this.#targets = arena.allocate(type.BYTES_PER_ELEMENT * perSample * chunkSamplesMax);
     this.#indices = arena.allocate(4 * chunkSamplesMax);
     this.#parameters = arena.allocate(4 * parameterCount);
     const { u32 } = kernel.views;
@@ -78,21 +77,19 @@ export class Predictor {
    * The gradient of one sample's loss.
    *
    * @param parameters - As for `outputs`.
-   * @param sample - Features of shape `[featureCount]`, and the class.
+   * @param sample - Features of shape `[featureCount]`, and the targets: the class, or the numbers or flags.
    * @returns Shape `[parameterCount]`, a view that the next call overwrites.
    */
   gradient(
     parameters: Float32Array,
-    { features, label }: { readonly features: Float32Array; readonly label: number },
+    { features, target }: { readonly features: Float32Array; readonly target: ArrayLike<number> },
   ): Float32Array {
     if (this.#gradient === 0) {
       this.#gradient = this.#kernel.arena.allocate(4 * this.#parameterCount);
     }
     this.#load(parameters);
     const shard = this.#chunk(features);
-    const { u8, u16 } = this.#kernel.views;
-    if (this.#outputCount > byteClassesMax) u16[this.#labels / 2] = label;
-    else u8[this.#labels] = label;
+    this.#kernel.views.u8.set(bytesOf(this.#targetType.from(target)), this.#targets);
     this.#network.gradientOf(shard, this.#parameters, this.#gradient);
     const first = this.#gradient / 4;
     return this.#kernel.views.f32.subarray(first, first + this.#parameterCount);
@@ -110,7 +107,7 @@ export class Predictor {
     const sampleCount = features.length / this.#featureCount;
     assert(Number.isInteger(sampleCount), () => `whole samples, got ${features.length} features`);
     this.#kernel.views.f32.set(features, this.#features / 4);
-    const split = { count: sampleCount, features: this.#features, targets: this.#labels };
+    const split = { count: sampleCount, features: this.#features, targets: this.#targets };
     return { split, samples: this.#indices, sampleCount };
   }
 }

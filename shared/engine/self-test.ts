@@ -32,6 +32,7 @@ interface Case {
 const sampleCount = 37;
 const featureCount = 21;
 const classCount = 5;
+const task = { kind: "classes", count: classCount } as const;
 /** Points at which exp, log, tanh and sigmoid are computed. */
 const pointCount = 8192;
 
@@ -129,7 +130,7 @@ function gradientBits(
 ): Uint8Array {
   const { arena, functions, views } = kernel;
   const split = storeSplit(new Staging(kernel), drawSplit(model, form, random), form);
-  const network = new Network(kernel, { model, loss: lossConfig }, form);
+  const network = new Network(kernel, { model, loss: lossConfig, task }, form);
   const initial = initialParameters(model, 1).map((value) => value * scale);
   const count = initial.length;
   const parameters = arena.allocate(4 * count);

@@ -1,7 +1,8 @@
 /**
- * @file The samples of each shard: slices of the epoch's order of the training split, and of the test split in its
- * own order.
+ * @file The samples of each shard: slices of the epoch's order of the training split, and of the other splits in
+ * their own order.
  */
+import { known } from "../assert.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Shard } from "../model/network.ts";
 import type { StoredDataset, StoredSplit } from "../model/stored-split.ts";
@@ -18,20 +19,21 @@ export interface ShardsOptions {
 
 export class Shards {
   readonly #options: ShardsOptions;
-  /** Pointers to uint32: the epoch's order of the training split, and 0, 1, 2 … for the test split. */
+  /** Pointers to uint32: the epoch's order of the training split, and 0, 1, 2 … for the other splits. */
   readonly #trainOrder: number;
-  readonly #testOrder: number;
+  readonly #order: number;
   #orderEpoch = -1;
 
   constructor(options: ShardsOptions) {
     const { arena, views } = options.kernel;
-    const { train, test } = options.dataset;
+    const { train, validation, test } = options.dataset;
+    const countMax = Math.max(test.count, validation?.count ?? 0);
     this.#options = options;
     this.#trainOrder = arena.allocate(4 * train.count);
-    this.#testOrder = arena.allocate(4 * test.count);
+    this.#order = arena.allocate(4 * countMax);
     views.u32.set(
-      Uint32Array.from({ length: test.count }, (_, i) => i),
-      this.#testOrder / 4,
+      Uint32Array.from({ length: countMax }, (_, i) => i),
+      this.#order / 4,
     );
   }
 
@@ -58,10 +60,10 @@ export class Shards {
     return this.#shard(dataset.train, order, index, batchSizeOf(step, config, plan));
   }
 
-  /** Shard `index` of the test split. */
-  ofTest(index: number): Shard {
-    const { test } = this.#options.dataset;
-    return this.#shard(test, this.#testOrder, index, test.count);
+  /** Shard `index` of a split that is only evaluated. */
+  ofSplit(name: "validation" | "test", index: number): Shard {
+    const split = known(this.#options.dataset[name], `the dataset has a ${name} split`);
+    return this.#shard(split, this.#order, index, split.count);
   }
 
   /** Shard `index` of the `sampleCount` samples at `order`. */

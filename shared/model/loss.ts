@@ -1,7 +1,7 @@
 /**
- * @file The kernel function of each loss, and whether it replaces the last activation: `cce` and `bce` are computed
- * from logits where that is numerically stable. `kernels/plain/losses.ts` documents what they divide by; the
- * coordinator divides by the batch size.
+ * @file The kernel function of each loss, whether it replaces the last activation, and what it compares the outputs
+ * with. `cce` and `bce` are computed from logits where that is numerically stable. `kernels/plain/losses.ts`
+ * documents what they divide by; the coordinator divides by the batch size.
  */
 import { assert } from "../assert.ts";
 import type { Kernel } from "../kernels/kernel.ts";
@@ -14,10 +14,10 @@ export type LossName = (typeof lossNames)[number];
 export type LossFunction = Kernel["functions"]["meanSquaredError"];
 
 const lossFunctions = {
-  cce: { name: "softmaxCrossEntropy", fusedWith: "softmax" },
-  bce: { name: "sigmoidCrossEntropy", fusedWith: "sigmoid" },
-  mse: { name: "meanSquaredError", fusedWith: undefined },
-  mae: { name: "meanAbsoluteError", fusedWith: undefined },
+  cce: { name: "softmaxCrossEntropy", fusedWith: "softmax", reads: "labels" },
+  bce: { name: "sigmoidCrossEntropy", fusedWith: "sigmoid", reads: "rows" },
+  mse: { name: "meanSquaredError", fusedWith: undefined, reads: "rows" },
+  mae: { name: "meanAbsoluteError", fusedWith: undefined, reads: "rows" },
 } as const;
 
 /** The kind that a loss requires as the last layer and is computed together with; `undefined` if it accepts any. */
@@ -25,17 +25,27 @@ export function fusedKindOf(loss: LossName): "softmax" | "sigmoid" | undefined {
   return lossFunctions[loss].fusedWith;
 }
 
+/** An output that says yes or no says yes above this: a probability of one half, or its logit. */
+export function decisionThreshold(loss: LossName): number {
+  return fusedKindOf(loss) === undefined ? 0.5 : 0;
+}
+
 /**
- * @returns `isFused`: the function takes logits and includes the model's last layer.
+ * @returns `isFused`: the function takes logits and includes the model's last layer. `reads`: it takes labels, or
+ *   rows of targets.
  * @throws If the loss needs another last layer (`checkModel` says so to the operator first).
  */
 export function lossOf(
   { functions }: Kernel,
   loss: LossName,
   { layers }: ModelConfig,
-): { readonly compute: LossFunction; readonly isFused: boolean } {
-  const { name, fusedWith } = lossFunctions[loss];
+): {
+  readonly compute: LossFunction;
+  readonly isFused: boolean;
+  readonly reads: "labels" | "rows";
+} {
+  const { name, fusedWith, reads } = lossFunctions[loss];
   const isFused = fusedWith !== undefined;
   assert(!isFused || layers.at(-1)?.kind === fusedWith, `loss ${loss} needs ${fusedWith} last`);
-  return { compute: functions[name], isFused };
+  return { compute: functions[name], isFused, reads };
 }

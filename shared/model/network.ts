@@ -3,12 +3,13 @@
  * `chunkSamplesMax` samples; every sum runs over the shard's samples in order, so the bits don't depend on the
  * chunks.
  */
-import { byteClassesMax } from "../data/dataset.ts";
+import type { TargetForm } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
+import { ChunkTargets } from "./chunk-targets.ts";
 import type { GatherLayer } from "./gather-layer.ts";
 import { type Chunk, chunkSamplesMax, type Layer, type Rows } from "./layer.ts";
 import { layoutOf } from "./layout.ts";
-import { type LossFunction, type LossName, lossOf } from "./loss.ts";
+import { decisionThreshold, type LossFunction, type LossName, lossOf } from "./loss.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { FeatureForm, StoredSplit } from "./stored-split.ts";
 import { wireLayers } from "./wire.ts";
@@ -25,12 +26,30 @@ export interface Shard {
 export interface ShardResult {
   /** The float32 losses of the samples, added in order in float64. */
   readonly lossSum: number;
-  /** Samples whose largest output (of equal ones, the first) is at their label. */
+  /** Samples that are classified correctly; 0 if the targets are not classes. */
   readonly correct: number;
 }
 
+/** What a network said of one sample, and what it should have said. The next sample overwrites it. */
+export interface ScoredSample {
+  /** `[width]`: logits if the loss is computed from them, else the outputs of the last layer. */
+  readonly outputs: Float32Array;
+  /** `[width]`: numbers, or flags as 0 and 1; empty for classes. */
+  readonly targets: Float32Array;
+  /** The right class and the predicted one; 0 if the targets are not classes. */
+  readonly label: number;
+  readonly predicted: number;
+}
+
 /** Called for every sample of a shard. */
-export type PredictionVisitor = (label: number, predicted: number) => void;
+export type SampleVisitor = (sample: ScoredSample) => void;
+
+/** What a network is made of. */
+export interface NetworkConfig {
+  readonly model: ModelConfig;
+  readonly loss: { readonly name: LossName };
+  readonly task: TargetForm;
+}
 
 export class Network {
   readonly #kernel: Kernel;
@@ -45,10 +64,13 @@ export class Network {
   readonly #outputs: Rows;
   readonly #outputDeltas: Rows;
   readonly #loss: LossFunction;
-  /** Whether a label in the dataset has two bytes, not one. */
-  readonly #hasWideLabels: boolean;
-  /** `[chunkSamplesMax]` 16-bit integers, the same, and float32 of the current chunk. */
-  readonly #labels: number;
+  readonly #targets: ChunkTargets;
+  /** What the loss compares the outputs with: labels, or rows of targets. */
+  readonly #compared: number;
+  readonly #isClass: boolean;
+  /** If one output decides between two classes, it is class 1 above this. */
+  readonly #threshold: number;
+  /** `[chunkSamplesMax]` 16-bit integers and float32 of the current chunk. */
   readonly #predicted: number;
   readonly #losses: number;
   readonly #chunk: Chunk;
@@ -59,13 +81,9 @@ export class Network {
    *
    * @param form - How the features of the splits are stored; `sparse` only if `readsSparse(model)`.
    */
-  constructor(
-    kernel: Kernel,
-    { model, loss }: { readonly model: ModelConfig; readonly loss: { readonly name: LossName } },
-    form: FeatureForm,
-  ) {
+  constructor(kernel: Kernel, { model, loss, task }: NetworkConfig, form: FeatureForm) {
     this.#kernel = kernel;
-    const { compute, isFused } = lossOf(kernel, loss.name, model);
+    const { compute, isFused, reads } = lossOf(kernel, loss.name, model);
     const wired = wireLayers(kernel, layoutOf(model), form);
     this.#gather = wired.gather;
     this.#layers = isFused ? wired.layers.slice(0, -1) : wired.layers;
@@ -74,8 +92,11 @@ export class Network {
     this.#outputs = wired.outputs;
     this.#outputDeltas = wired.outputDeltas;
     this.#loss = compute;
-    this.#hasWideLabels = wired.outputs.width > byteClassesMax;
-    this.#labels = kernel.arena.allocate(2 * chunkSamplesMax);
+    const readsRows = reads === "rows";
+    this.#targets = new ChunkTargets(kernel, { target: task, outputs: wired.outputs, readsRows });
+    this.#compared = readsRows ? this.#targets.rows : this.#targets.labels;
+    this.#isClass = task.kind === "classes";
+    this.#threshold = decisionThreshold(loss.name);
     this.#predicted = kernel.arena.allocate(2 * chunkSamplesMax);
     this.#losses = kernel.arena.allocate(4 * chunkSamplesMax);
     const split = { count: 0, features: 0, targets: 0 };
@@ -104,14 +125,14 @@ export class Network {
   /**
    * Loss of one shard, without its gradient.
    *
-   * @param visit - Called with the label and the predicted class of every sample.
+   * @param visit - Called for every sample, in order.
    */
-  lossOf(shard: Shard, parameters: number, visit?: PredictionVisitor): ShardResult {
+  lossOf(shard: Shard, parameters: number, visit?: SampleVisitor): ShardResult {
     this.#begin(shard, parameters);
     for (let done = 0; done < shard.sampleCount; done += chunkSamplesMax) {
       this.#forward(shard, done);
       this.#computeLosses();
-      if (visit !== undefined) this.#visitPredictions(visit);
+      if (visit !== undefined) this.#visitSamples(visit);
     }
     return this.#result;
   }
@@ -161,36 +182,52 @@ export class Network {
   /** Computes the losses of the chunk, ∂loss/∂outputs, and how many of its samples are classified correctly. */
   #computeLosses(): void {
     const { sampleCount } = this.#chunk;
-    this.#collectLabels();
+    this.#targets.collect(this.#chunk);
+    if (this.#isClass) this.#predict();
     const { pointer, stride, width } = this.#outputs;
-    const { functions } = this.#kernel;
-    functions.argmaxRows(this.#predicted, pointer, stride, sampleCount, width);
     const deltas = this.#outputDeltas.pointer;
-    this.#loss(deltas, pointer, stride, sampleCount, width, this.#labels, this.#losses);
+    this.#loss(deltas, pointer, stride, sampleCount, width, this.#compared, this.#losses);
     this.#addLosses();
   }
 
-  #collectLabels(): void {
-    const { split, samples, sampleCount } = this.#chunk;
-    const { u8, u16, u32 } = this.#kernel.views;
-    const [labels, first] = this.#hasWideLabels ? [u16, split.targets / 2] : [u8, split.targets];
+  #predict(): void {
+    const { sampleCount } = this.#chunk;
+    const { functions, views } = this.#kernel;
+    const { pointer, stride, width } = this.#outputs;
+    if (width > 1) {
+      functions.argmaxRows(this.#predicted, pointer, stride, sampleCount, width);
+      return;
+    }
+    const { f32, u16 } = views;
     for (let s = 0; s < sampleCount; s++) {
-      u16[this.#labels / 2 + s] = labels[first + (u32[samples / 4 + s] ?? 0)] ?? 0;
+      const output = f32[pointer / 4 + s * stride] ?? 0;
+      u16[this.#predicted / 2 + s] = output > this.#threshold ? 1 : 0;
     }
   }
 
   #addLosses(): void {
     const { f32, u16 } = this.#kernel.views;
+    const [predicted, labels] = [this.#predicted / 2, this.#targets.labels / 2];
     for (let s = 0; s < this.#chunk.sampleCount; s++) {
       this.#result.lossSum += f32[this.#losses / 4 + s] ?? 0;
-      if (u16[this.#predicted / 2 + s] === u16[this.#labels / 2 + s]) this.#result.correct++;
+      if (this.#isClass && u16[predicted + s] === u16[labels + s]) this.#result.correct++;
     }
   }
 
-  #visitPredictions(visit: PredictionVisitor): void {
-    const { u16 } = this.#kernel.views;
+  #visitSamples(visit: SampleVisitor): void {
+    const { f32, u16 } = this.#kernel.views;
+    const { pointer, stride, width } = this.#outputs;
     for (let s = 0; s < this.#chunk.sampleCount; s++) {
-      visit(u16[this.#labels / 2 + s] ?? 0, u16[this.#predicted / 2 + s] ?? 0);
+      const output = pointer / 4 + s * stride;
+      const row = this.#targets.rows / 4 + s * stride;
+      visit({
+        outputs: f32.subarray(output, output + width),
+        targets: this.#isClass ? noTargets : f32.subarray(row, row + width),
+        label: this.#isClass ? (u16[this.#targets.labels / 2 + s] ?? 0) : 0,
+        predicted: this.#isClass ? (u16[this.#predicted / 2 + s] ?? 0) : 0,
+      });
     }
   }
 }
+
+const noTargets = new Float32Array(0);

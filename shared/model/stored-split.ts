@@ -4,7 +4,7 @@
  */
 import { assert } from "../assert.ts";
 import { bytesOf } from "../bytes.ts";
-import type { Dataset, Split, Target } from "../data/dataset.ts";
+import type { Dataset, Split, TargetForm } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 
 /**
@@ -17,12 +17,9 @@ export interface StoredSplit {
   readonly count: number;
   /** Pointer to the `matrix` of `kernels/plain/sparse.ts` (sparse), or to `[count, featureCount]` bytes or float32. */
   readonly features: number;
-  /** Pointer to the targets, as in the dataset: for classes `[count]` bytes or 16-bit integers. */
+  /** Pointer to the targets, as in the dataset. */
   readonly targets: number;
 }
-
-/** The type and the number of the targets of a sample. */
-export type TargetForm = Pick<Target, "kind" | "count">;
 
 /** A dataset in a kernel's memory. Plain values, which threads that share the memory can pass around. */
 export interface StoredDataset {
@@ -30,6 +27,7 @@ export interface StoredDataset {
   /** Without its names. */
   readonly target: TargetForm;
   readonly train: StoredSplit;
+  readonly validation?: StoredSplit;
   readonly test: StoredSplit;
 }
 
@@ -59,13 +57,14 @@ export function storeDataset(
   dataset: Dataset,
   canBeSparse: boolean,
 ): StoredDataset {
-  const { target, train, test } = dataset;
+  const { target, train, validation, test } = dataset;
   const staging = new Staging(kernel);
   const form = featureForm(staging, dataset, canBeSparse);
   return {
     form,
     target: { kind: target.kind, count: target.count },
     train: storeSplit(staging, train, form),
+    ...(validation === undefined ? {} : { validation: storeSplit(staging, validation, form) }),
     test: storeSplit(staging, test, form),
   };
 }

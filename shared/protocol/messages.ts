@@ -33,6 +33,9 @@ const milliseconds = z.number().check(z.gte(0));
 const block = z.tuple([index, index]);
 const blocks = z.array(block).check(z.minLength(1), z.maxLength(blocksPerWorkMax));
 
+/** The split that is evaluated, which is also the kind of the round. */
+const evaluatedSplit = z.enum(roundKindNames.filter((kind) => isAskedBy("evaluate", kind)));
+
 /** The task that a result answers, echoed from the `work` or `evaluate`. */
 const answer = { run: identifier, step: index, block, computeMs: milliseconds };
 
@@ -61,8 +64,14 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("gradient"), ...answer, lossSum: finite, correct: index }),
   /** The costs of a block of candidates (the tensor, one value each). Answers `work` of kind `candidates`. */
   z.strictObject({ type: z.literal("costs"), ...answer }),
-  /** Loss, hits and confusion counts (the tensor) of a block of the test split. Answers `evaluate`. */
-  z.strictObject({ type: z.literal("evaluation"), ...answer, lossSum: finite, correct: index }),
+  /** Loss, hits and the sums of the task's metrics (the tensor) of a block of a split. Answers `evaluate`. */
+  z.strictObject({
+    type: z.literal("evaluation"),
+    ...answer,
+    lossSum: finite,
+    correct: index,
+    split: evaluatedSplit,
+  }),
   /** A block that could not be computed; it goes to another worker. Answers `work` or `evaluate`. */
   z.strictObject({ type: z.literal("failed"), run: identifier, step: index, block, reason }),
   /** The worker takes no work for a while (hidden tab, battery, or the person said so). Its blocks go to others. */
@@ -105,8 +114,14 @@ export const coordinatorMessageSchema = z.discriminatedUnion("type", [
     step: index,
     blocks,
   }),
-  /** Blocks of the test split to evaluate at the parameters in the tensor. Answered block by block. */
-  z.strictObject({ type: z.literal("evaluate"), run: identifier, step: index, blocks }),
+  /** Blocks of a split to evaluate at the parameters in the tensor. Answered block by block. */
+  z.strictObject({
+    type: z.literal("evaluate"),
+    run: identifier,
+    step: index,
+    split: evaluatedSplit,
+    blocks,
+  }),
   /** Nothing to do now, with the reason. */
   z.strictObject({ type: z.literal("wait"), reason }),
   /** The run is over. The socket stays open for the next one. */

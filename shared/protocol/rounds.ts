@@ -2,6 +2,7 @@
  * @file Rounds as messages: the request for blocks, and the answer for one. The table of kinds says which message
  * it is; the fields are in the order that `hot-header.ts` reads fast.
  */
+import { assertNever } from "../assert.ts";
 import { isAskedBy, type RoundKind, roundKinds } from "../run/kinds.ts";
 import type { Block } from "../run/tree.ts";
 import type { UnitResult } from "../run/unit.ts";
@@ -15,7 +16,7 @@ export function askFor(
 ): WorkMessage {
   const pairs = blocks.map(pairOf);
   if (isAskedBy("work", kind)) return { type: "work", run, kind, step, blocks: pairs };
-  return { type: "evaluate", run, step, blocks: pairs };
+  return { type: "evaluate", run, step, split: kind, blocks: pairs };
 }
 
 /** Whether a message asks for blocks. */
@@ -27,7 +28,7 @@ const asks: ReadonlySet<string> = new Set(Object.values(roundKinds).map(({ ask }
 
 /** The kind of round whose blocks a message asks for. */
 export function kindAsked(header: WorkMessage): RoundKind {
-  return header.type === "work" ? header.kind : "evaluation";
+  return header.type === "work" ? header.kind : header.split;
 }
 
 /** What an answer belongs to. */
@@ -45,9 +46,18 @@ export function answerFor(
   { run, kind, step, block, computeMs }: Answered,
   { lossSum, correct }: Sums,
 ): ResultMessage {
-  const type = roundKinds[kind].answer;
-  if (type === "costs") return { type, run, step, block: pairOf(block), computeMs };
-  return { type, run, step, block: pairOf(block), computeMs, lossSum, correct };
+  const part = { run, step, block: pairOf(block), computeMs };
+  switch (kind) {
+    case "candidates":
+      return { type: "costs", ...part };
+    case "gradient":
+      return { type: "gradient", ...part, lossSum, correct };
+    case "validation":
+    case "test":
+      return { type: "evaluation", ...part, lossSum, correct, split: kind };
+    default:
+      return assertNever(kind);
+  }
 }
 
 /** The parts of a result besides its values. */

@@ -8,6 +8,7 @@ import * as z from "zod/mini";
 import { weightDraws } from "../model/initialize.ts";
 import { lossNames } from "../model/loss.ts";
 import { modelSchema } from "../model/model-schema.ts";
+import { taskSchema } from "../tasks/task.ts";
 
 export const optimizerNames = [
   "sgd",
@@ -82,6 +83,8 @@ export const runConfigSchema = z.strictObject({
     /** SHA-256 of the canonical bytes in lower-case hex: the address under `/data/`. */
     sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/u)),
   }),
+  /** What is learned: the kind and number of the dataset's targets. */
+  task: taskSchema,
   model: modelSchema,
   loss: z.strictObject({ name: z.enum(lossNames), reduction: z.enum(["mean", "sum"]) }),
   optimizer,

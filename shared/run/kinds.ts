@@ -6,8 +6,9 @@
  * `coordinator/run/training-run.ts`.
  */
 import { assert } from "../assert.ts";
-import { outputCount, parameterCount } from "../model/layout.ts";
-import type { ModelConfig } from "../model/model-config.ts";
+import type { SplitName } from "../data/dataset.ts";
+import { parameterCount } from "../model/layout.ts";
+import { metricsOf } from "../tasks/tasks.ts";
 import type { RunConfig } from "./config.ts";
 import { batchSizeOf, type RunPlan, samplesOf, shardCountOf } from "./plan.ts";
 import type { Block } from "./tree.ts";
@@ -15,8 +16,8 @@ import type { Block } from "./tree.ts";
 /** The sizes that determine the lengths of results. */
 export interface ModelSizes {
   readonly parameterCount: number;
-  /** Counts of an evaluation. */
-  readonly confusionCount: number;
+  /** Sums of an evaluation. */
+  readonly metricCount: number;
 }
 
 /** The row of a kind. */
@@ -42,6 +43,8 @@ export interface RoundRow {
   /** The message that asks for blocks, and the message that carries the result of one. */
   readonly ask: "work" | "evaluate";
   readonly answer: "gradient" | "costs" | "evaluation";
+  /** The split whose samples pass through the network. */
+  readonly split: SplitName;
 }
 
 export const roundKinds = {
@@ -56,6 +59,7 @@ export const roundKinds = {
     trains: true,
     ask: "work",
     answer: "gradient",
+    split: "train",
   },
   /**
    * Leaves are the points that a local-search step compares: leaf 0 is the parameters, leaf c ≥ 1 is w +
@@ -71,17 +75,31 @@ export const roundKinds = {
     trains: true,
     ask: "work",
     answer: "costs",
+    split: "train",
   },
-  /** Leaves are the shards of the test split. A result is their counts, see `confusionCountOf`. */
-  evaluation: {
-    leafCount: (_, config, { testCount }) => shardCountOf(testCount, config),
-    samplesOf: (block, _, config, { testCount }) => samplesOf(block, testCount, config),
-    valueCount: (_, sizes) => sizes.confusionCount,
+  /** Leaves are the shards of the validation split. A result is the sums of the task's metrics. */
+  validation: {
+    leafCount: (_, config, { validationCount }) => shardCountOf(validationCount, config),
+    samplesOf: (block, _, config, { validationCount }) => samplesOf(block, validationCount, config),
+    valueCount: (_, sizes) => sizes.metricCount,
     join: "sum",
     point: "parameters",
     trains: false,
     ask: "evaluate",
     answer: "evaluation",
+    split: "validation",
+  },
+  /** The same of the test split. */
+  test: {
+    leafCount: (_, config, { testCount }) => shardCountOf(testCount, config),
+    samplesOf: (block, _, config, { testCount }) => samplesOf(block, testCount, config),
+    valueCount: (_, sizes) => sizes.metricCount,
+    join: "sum",
+    point: "parameters",
+    trains: false,
+    ask: "evaluate",
+    answer: "evaluation",
+    split: "test",
   },
 } as const satisfies Readonly<Record<string, RoundRow>>;
 
@@ -105,14 +123,14 @@ export function isAskedBy<Ask extends RoundRow["ask"]>(
 }
 
 /** The kind of the rounds that make up a run's steps. */
-export function trainingKind({ optimizer }: RunConfig): RoundKind {
+export function trainingKind({ optimizer }: RunConfig): KindAskedBy<"work"> {
   return optimizer.name === "local-search" ? "candidates" : "gradient";
 }
 
-export function modelSizes(model: ModelConfig): ModelSizes {
+export function modelSizes(config: RunConfig): ModelSizes {
   return {
-    parameterCount: parameterCount(model),
-    confusionCount: confusionCountOf(outputCount(model)),
+    parameterCount: parameterCount(config.model),
+    metricCount: metricsOf(config).sumCount,
   };
 }
 
@@ -120,19 +138,4 @@ export function modelSizes(model: ModelConfig): ModelSizes {
 function neighbourCount({ optimizer }: RunConfig): number {
   assert(optimizer.name === "local-search", "only local search has candidates");
   return optimizer.candidates;
-}
-
-/** More classes than this have no matrix of counts, which would grow with their square. */
-const confusionClassesMax = 256;
-
-export function hasConfusion(classCount: number): boolean {
-  return classCount <= confusionClassesMax;
-}
-
-/**
- * The counts of an evaluation: the confusion matrix `[label, predicted]`, or for many classes `[class, 3]`: samples
- * of the class, samples predicted as it, and those of both.
- */
-export function confusionCountOf(classCount: number): number {
-  return hasConfusion(classCount) ? classCount ** 2 : 3 * classCount;
 }

@@ -17,21 +17,38 @@ export function defaultShardSize(batchSize: number): number {
   return shardSizeDefault * Math.ceil(batchSize / (shardSizeDefault * shardsPerBatchMax));
 }
 
-export interface RunPlan {
+/** Samples of each split. */
+export interface SplitCounts {
   readonly trainCount: number;
+  /** 0 if there is no such split. */
+  readonly validationCount: number;
   readonly testCount: number;
+}
+
+export interface RunPlan extends SplitCounts {
   readonly stepsPerEpoch: number;
   /** Steps of the whole run, over all epochs. */
   readonly totalSteps: number;
 }
 
-/**
- * @param trainCount - Samples of the training split, ≥ 1.
- * @param testCount - Samples of the test split, ≥ 1.
- */
+/** The samples of a dataset's splits. */
+export function countsOf({ train, validation, test }: CountedSplits): SplitCounts {
+  const validationCount = validation?.count ?? 0;
+  return { trainCount: train.count, validationCount, testCount: test.count };
+}
+
+/** Splits of which only the sizes matter. */
+export type CountedSplits = {
+  readonly [Name in "train" | "test"]: { readonly count: number };
+} & { readonly validation?: { readonly count: number } | undefined };
+
+/** Samples of each split of a dataset that may lack a validation split. */
+export type GivenCounts = Omit<SplitCounts, "validationCount"> & Partial<SplitCounts>;
+
+/** @param counts - At least one sample in the training split and in the test split. */
 export function planRun(
   config: RunConfig,
-  { trainCount, testCount }: { readonly trainCount: number; readonly testCount: number },
+  { trainCount, validationCount = 0, testCount }: GivenCounts,
 ): RunPlan {
   assert(
     trainCount >= 1 && testCount >= 1,
@@ -39,7 +56,7 @@ export function planRun(
   );
   const stepsPerEpoch = Math.ceil(trainCount / config.batchSize);
   const totalSteps = Math.min(config.epochs * stepsPerEpoch, config.steps ?? Infinity);
-  return { trainCount, testCount, stepsPerEpoch, totalSteps };
+  return { trainCount, validationCount, testCount, stepsPerEpoch, totalSteps };
 }
 
 /** The position of a step in its epoch. Steps and epochs count from 0. */

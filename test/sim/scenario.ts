@@ -7,7 +7,7 @@ import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
 import { encodeDataset } from "../../shared/data/canonical.ts";
 import { initialParameters } from "../../shared/model/initialize.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { planRun } from "../../shared/run/plan.ts";
+import { countsOf, planRun } from "../../shared/run/plan.ts";
 import type { RunRequest, RunSettings } from "../../shared/run/settings/run-settings.ts";
 import { tinyDataset } from "../support/fixtures/tiny-dataset.ts";
 import type { SimDisk } from "../support/sim/sim-disk.ts";
@@ -69,7 +69,7 @@ export function expectedOf(config: RunConfig): Expected {
 }
 
 function trainEveryPrefix(config: RunConfig): Expected {
-  const plan = planRun(config, { trainCount: dataset.train.count, testCount: dataset.test.count });
+  const plan = planRun(config, countsOf(dataset));
   const { totalSteps, stepsPerEpoch } = plan;
   const fingerprints = [
     fingerprintOf(initialParameters(config.model, config.seed, config.initWeights)),

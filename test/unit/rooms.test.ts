@@ -19,6 +19,7 @@ const floors: readonly (readonly string[])[] = [
   ["shared"],
   ["shared/data", "shared/kernels", "shared/onnx"],
   ["shared/model"],
+  ["shared/tasks"],
   // The agreement: what a run is. It calls no kernel.
   ["shared/run"],
   // The code that computes it, and the messages that carry it.

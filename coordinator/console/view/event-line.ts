@@ -4,8 +4,9 @@
  */
 import { assertNever } from "../../../shared/assert.ts";
 import { sayAtTerminal, type Sentence } from "../../../shared/words/sentence.ts";
-import type { CoordinatorEvent } from "../../run/view.ts";
-import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
+import { scoreIn, testScoreIn } from "../../run/scores.ts";
+import type { CoordinatorEvent, Score } from "../../run/view.ts";
+import { compact, counted, duration, integer, loss, score, unknownFigure } from "./figures.ts";
 import type { Style } from "./style.ts";
 import { cleanText } from "./text.ts";
 
@@ -26,6 +27,8 @@ export function eventLine(event: CoordinatorEvent, style: Style): string {
       return startedLine(event, style);
     case "epoch":
       return epochLine(event, style);
+    case "data":
+      return saidText(event.message);
     case "waiting":
       return style.warn(saidText(event.reason));
     case "warning":
@@ -78,8 +81,7 @@ function startedLine(event: EventOf<"started" | "resumed">, style: Style): strin
 function epochLine(event: EventOf<"epoch">, style: Style): string {
   return [
     `epoch ${integer(event.epoch)}`,
-    `test ${style.bold(percent(event.testAccuracy))}`,
-    `test loss ${loss(event.testLoss)}`,
+    ...scoreParts(scoreIn(event), style),
     `train loss ${loss(event.trainLoss)}`,
     `step ${integer(event.step)}`,
     `${compact(event.samplesPerSecond)} samples/s`,
@@ -120,13 +122,18 @@ export function stoppedCheckpoint(event: EventOf<"stopped">, style: Style): stri
   return checkpointText(saved, event.step, style);
 }
 
+function scoreParts(found: Score | null, style: Style): string[] {
+  if (found === null) return [`test ${style.bold(unknownFigure)}`];
+  const { split, loss: lossFound, metrics } = found;
+  return [`${split} ${style.bold(score(metrics))}`, `${split} loss ${loss(lossFound)}`];
+}
+
 function finishedLine(event: EventOf<"finished">, style: Style): string {
   const checkpoint = event.checkpoint === null ? "not written" : cleanText(event.checkpoint);
   const mark = event.isBetterThanGuess === false ? style.warn : style.good;
   return [
     `${mark("finished")}: ${counted(event.steps, "step")} in ${duration(event.seconds)}`,
-    `test ${style.bold(percent(event.testAccuracy))}`,
-    `test loss ${loss(event.testLoss)}`,
+    ...scoreParts(testScoreIn(event), style),
     `${compact(event.samplesPerSecond)} samples/s`,
     `${compact(event.stepsPerSecond)} steps/s`,
     `fingerprint ${event.fingerprint}`,

@@ -55,6 +55,14 @@ export function loss(value: number | null): string {
   return Math.abs(value) < 10_000 ? value.toFixed(4) : value.toExponential(3);
 }
 
+/** A task's figures in one line, the most important first: `95.12 %`, or `RMSE 2.8113, R² 0.874`. */
+export function score(metrics: Readonly<Record<string, number>>): string {
+  const { accuracy, rmse, r2 } = metrics;
+  if (accuracy !== undefined) return percent(accuracy);
+  if (rmse === undefined) return unknownFigure;
+  return r2 === undefined ? `RMSE ${loss(rmse)}` : `RMSE ${loss(rmse)}, R² ${r2.toFixed(3)}`;
+}
+
 /** With its sign: `+0.0312`, `−3.12e-5`, `0`. At most eight cells. */
 export function gradient(value: number): string {
   if (Number.isNaN(value)) return "NaN";

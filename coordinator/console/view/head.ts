@@ -2,10 +2,20 @@
  * @file The top of the screen: the run, where to join, its progress, quality and speed and, if it waits, the
  * reason. It always has the same number of lines, so that nothing below jumps.
  */
+import { tasks } from "../../../shared/tasks/tasks.ts";
 import type { CoordinatorView, Phase, RunView } from "../../run/view.ts";
 import { progressBar } from "./bars.ts";
 import { saidText } from "./event-line.ts";
-import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
+import {
+  compact,
+  counted,
+  duration,
+  integer,
+  loss,
+  percent,
+  score,
+  unknownFigure,
+} from "./figures.ts";
 import type { Style } from "./style.ts";
 import { cleanText, displayWidth, fit, spread } from "./text.ts";
 
@@ -114,14 +124,18 @@ function timeFact(run: RunView): string {
 }
 
 function scoreLine(run: RunView | null, columns: number, style: Style): string {
-  const test = run?.lastEvaluation ?? null;
+  const { lastEvaluation: last, testEvaluation, trainAccuracy = null } = run ?? {};
+  const shown = testEvaluation ?? last ?? null;
+  const split = style.test(shown?.split ?? "test");
   const train = (text: string) => style.accent(text);
+  const hasHits = run === null || tasks[run.task.kind].countsHits;
   const accuracy = [
-    `${style.dim("accuracy")} ${style.bold(percent(test?.testAccuracy ?? null))} ${style.test("test")}`,
-    `${percent(run?.trainAccuracy ?? null)} ${train("train")}`,
-  ].join("  ");
+    ...(hasHits ? [style.dim("accuracy")] : []),
+    `${style.bold(shown === null ? unknownFigure : score(shown.metrics))} ${split}`,
+    ...(hasHits ? [` ${percent(trainAccuracy)} ${train("train")}`] : []),
+  ].join(" ");
   const losses = [
-    `${style.dim("loss")} ${style.bold(loss(test?.testLoss ?? null))} ${style.test("test")}`,
+    `${style.dim("loss")} ${style.bold(loss(shown?.loss ?? null))} ${split}`,
     `${loss(run?.trainLoss ?? null)} ${train("train")}`,
   ].join("  ");
   return fit(`${accuracy}   ${losses}`, columns);

@@ -45,7 +45,7 @@ export function lossChart(
 ): string[] {
   const train = (run?.trainCurve ?? []).filter(isFinitePoint);
   const test = (run?.testCurve ?? [])
-    .map((point) => ({ step: point.step, loss: point.testLoss }))
+    .map((point) => ({ step: point.step, loss: point.loss }))
     .filter(isFinitePoint);
   const plotColumns = size.columns - labelWidth;
   const plotRows = size.rows - 1;

@@ -1,4 +1,5 @@
 /** @file What remains on the terminal when the live console closes: how the run ended and where its result is. */
+import { tasks } from "../../../shared/tasks/tasks.ts";
 import type {
   CoordinatorEvent,
   CoordinatorView,
@@ -6,7 +7,7 @@ import type {
   SavedCheckpoint,
 } from "../../run/view.ts";
 import { checkpointText, saidText, stepsOf, stoppedCheckpoint } from "./event-line.ts";
-import { compact, counted, duration, integer, loss, percent } from "./figures.ts";
+import { compact, counted, duration, integer, loss, percent, score } from "./figures.ts";
 import { hasEnded, phaseText } from "./head.ts";
 import type { Style } from "./style.ts";
 import { cleanText } from "./text.ts";
@@ -43,14 +44,14 @@ export function summaryLines(
   const { run } = view;
   const finished = ending?.event === "finished" ? ending : null;
   if (run === null) return [`${style.bold("promedio")}  no run was started`];
-  const test = run.lastEvaluation;
+  const test = run.testEvaluation ?? run.lastEvaluation;
   const facts: (readonly [name: string, text: string | null])[] = [
     ["state", stateText(run, style)],
     ["reason", ending?.event === "failed" ? saidText(ending.reason) : null],
     ["time", pace(run.trainingSeconds, run.samplesPerSecond, run.stepsPerSecond, finished)],
     [
-      "accuracy",
-      test && `${style.bold(percent(test.testAccuracy))} test, loss ${loss(test.testLoss)}`,
+      tasks[run.task.kind].headline === "accuracy" ? "accuracy" : "error",
+      test && `${style.bold(score(test.metrics))} ${test.split}, loss ${loss(test.loss)}`,
     ],
     ["workers", workersText(view)],
     ["fingerprint", run.fingerprint],

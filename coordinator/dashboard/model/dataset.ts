@@ -8,6 +8,11 @@
 import type { Target } from "../../../shared/data/dataset.ts";
 
 type SplitName = "train" | "test";
+type Targets = Uint8Array | Uint16Array | Float32Array;
+
+const targetTypes: Readonly<
+  Record<string, Uint8ArrayConstructor | Uint16ArrayConstructor | Float32ArrayConstructor>
+> = { U8: Uint8Array, U16: Uint16Array, F32: Float32Array };
 
 interface Entry {
   readonly dtype: string;
@@ -59,11 +64,13 @@ export class RemoteDataset {
     return Float32Array.from(new Uint8Array(bytes), (byte) => byte / 255);
   }
 
-  /** The classes of samples [first, first + count). */
-  async labels(split: SplitName, first: number, count: number): Promise<Uint8Array | Uint16Array> {
-    const { dtype, start } = this.#entry(`${split}.labels`);
-    if (dtype !== "U16") return new Uint8Array(await this.#read(start + first, count));
-    return new Uint16Array(await this.#read(start + 2 * first, 2 * count));
+  /** The classes of samples [first, first + count), or their values or flags row by row. */
+  async targets(split: SplitName, first: number, count: number): Promise<Targets> {
+    const name = this.#entries.has(`${split}.labels`) ? `${split}.labels` : `${split}.targets`;
+    const { dtype, shape, start } = this.#entry(name);
+    const type = targetTypes[dtype] ?? Uint8Array;
+    const each = type.BYTES_PER_ELEMENT * shape.slice(1).reduce((size, n) => size * n, 1);
+    return new type(await this.#read(start + first * each, count * each));
   }
 
   /** A class as people call it: its name, or its number if it has none. */

@@ -42,12 +42,12 @@ export async function observe(
   const step = Math.min(model.step, plan.totalSteps - 1);
   const samples = await Promise.all(
     firstOfBatch(step, config, plan).map(async (index) => {
-      const [features, labels] = await Promise.all([
+      const [features, target] = await Promise.all([
         dataset.features("train", index, 1),
-        dataset.labels("train", index, 1),
+        dataset.targets("train", index, 1),
       ]);
-      const label = labels[0] ?? 0;
-      const gradient = predictor.gradient(parameters, { features, label });
+      const label = target[0] ?? 0;
+      const gradient = predictor.gradient(parameters, { features, target });
       const gradients = wanted.map((parameter) => gradient[parameter] ?? NaN);
       return { label: dataset.className(label), features, gradients };
     }),

@@ -2,12 +2,22 @@
  * @file The confusion of the last evaluation: a matrix with a row per true class and a column per predicted class; and,
  * where there are many classes, the pairs that are confused most often.
  */
+import type { TaskConfig } from "../../../shared/tasks/task.ts";
 import type { EvaluationView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import { namesIn, type RemoteDataset } from "../model/dataset.ts";
 import type { ModelSource } from "../model/model-source.ts";
 import { type Pair, worstPairs } from "../model/pairs.ts";
-import { type Cell, create, element, fillBody, fillHead, setText, watchVisible } from "../page.ts";
+import {
+  type Cell,
+  create,
+  element,
+  fillBody,
+  fillHead,
+  hideCard,
+  setText,
+  watchVisible,
+} from "../page.ts";
 import { say } from "../texts/language.ts";
 
 /** More rows would not be a matrix that a person can read. */
@@ -20,6 +30,7 @@ export class ConfusionPanel {
   readonly #table = element("confusion", HTMLTableElement);
   #hasMatrix = false;
   #evaluation: EvaluationView | null = null;
+  #task: TaskConfig | undefined;
   /** Known once the page has asked for it: it has the names of the classes. */
   #dataset: RemoteDataset | undefined;
 
@@ -27,14 +38,17 @@ export class ConfusionPanel {
     source.listen(watchVisible(element("confusion-how")), ({ dataset }) => {
       if (this.#dataset === dataset) return;
       this.#dataset = dataset;
-      this.show(this.#evaluation);
+      this.show(this.#evaluation, this.#task);
     });
   }
 
-  show(evaluation: EvaluationView | null): void {
+  /** @param task - Of the run that was evaluated. */
+  show(evaluation: EvaluationView | null, task: TaskConfig | undefined): void {
     this.#evaluation = evaluation;
-    const counts = evaluation?.confusion ?? [];
-    const classes = Math.sqrt(counts.length);
+    this.#task = task;
+    hideCard("confusion", task !== undefined && task.kind !== "classes");
+    const counts = evaluation?.sums ?? [];
+    const classes = task?.kind === "classes" && counts.length > 0 ? task.count : 0;
     const isMany = classes > classesOfFullSizeMax;
     this.#hasMatrix = classes > 0 && classes <= classesMax;
     this.#table.hidden = !this.#hasMatrix;

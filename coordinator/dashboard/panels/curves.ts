@@ -4,7 +4,7 @@ import { Chart, type Curve } from "../charts/chart.ts";
 import { figures } from "../charts/format.ts";
 import { column, type Points } from "../charts/points.ts";
 import { saveBlob } from "../model/downloads.ts";
-import { colorOf, element } from "../page.ts";
+import { colorOf, element, hideCard } from "../page.ts";
 import { say } from "../texts/language.ts";
 
 /** Long curves are averaged to this many points, so that the trend is visible and not the noise. */
@@ -59,16 +59,16 @@ export class CurvesPanel {
       points: tests.map((point) => [at(point.step), value(point)]),
     });
     this.#charts.loss.update(
-      [
-        train(column.loss),
-        test(({ testLoss }) => testLoss),
-        ...this.#others(data, ([, , loss]) => loss),
-      ],
+      [train(column.loss), test(({ loss }) => loss), ...this.#others(data, ([, , loss]) => loss)],
       this.#isLog,
+    );
+    hideCard(
+      "accuracy",
+      tests.some(({ metrics }) => metrics["accuracy"] === undefined),
     );
     this.#charts.accuracy.update([
       train(column.accuracy),
-      test(({ testAccuracy }) => testAccuracy),
+      test(({ metrics }) => metrics["accuracy"] ?? Number.NaN),
       ...this.#others(data, ([, , , accuracy]) => accuracy),
     ]);
     const pace = points.pace(x, pointsShown / 3);

@@ -108,6 +108,7 @@ function textOf(event: CoordinatorEvent): string | undefined {
         ? `${say("waiting")}: ${waited(event.reason)}`
         : said(event.reason);
     case "warning":
+    case "data":
       return said(event.message);
     case "epoch":
     case "listening":

@@ -8,7 +8,7 @@ import { figures } from "../charts/format.ts";
 import { namesIn, type RemoteDataset } from "../model/dataset.ts";
 import type { Model, ModelSource } from "../model/model-source.ts";
 import { drawSample, sizeOnCanvas } from "../model/picture.ts";
-import { create, element, setText, watchVisible } from "../page.ts";
+import { create, element, hideCard, setText, watchVisible } from "../page.ts";
 import { say } from "../texts/language.ts";
 
 /** One row on a wide screen, two on a narrow one. */
@@ -33,7 +33,7 @@ interface Mistake {
 interface TestSplit {
   readonly sha256: string;
   readonly features: Float32Array;
-  readonly labels: Uint8Array | Uint16Array;
+  readonly labels: Uint8Array | Uint16Array | Float32Array;
   readonly dataset: RemoteDataset;
 }
 
@@ -64,6 +64,9 @@ class MistakesPanel {
   }
 
   async #search(model: Model): Promise<void> {
+    const isClass = model.config.task.kind === "classes";
+    hideCard("mistakes", !isClass);
+    if (!isClass) return;
     const what = `${model.run} ${model.step}`;
     const { predictor, parameters } = model;
     if (this.#searched === what) return;
@@ -88,7 +91,7 @@ class MistakesPanel {
     if (this.#split?.sha256 === sha256) return this.#split;
     const count = Math.min(dataset.count("test"), samplesMax);
     const features = await dataset.features("test", 0, count);
-    const labels = await dataset.labels("test", 0, count);
+    const labels = await dataset.targets("test", 0, count);
     this.#split = { sha256, features, labels, dataset };
     return this.#split;
   }
@@ -140,6 +143,17 @@ function itemOf({ sample, label, predicted }: Mistake, split: TestSplit): HTMLEl
   return item;
 }
 
+/** One output decides between two classes. */
+function predictedClass(outputs: Float32Array): number {
+  if (outputs.length > 1) return argmax(outputs);
+  return (outputs[0] ?? 0) > 0.5 ? 1 : 0;
+}
+
+function chanceOf(outputs: Float32Array, label: number): number {
+  if (outputs.length > 1) return outputs[label] ?? 0;
+  return label === 1 ? (outputs[0] ?? 0) : 1 - (outputs[0] ?? 0);
+}
+
 /** Searches the split one chunk at a time, and yields to the page between chunks. */
 async function find(
   predictor: Predictor,
@@ -156,9 +170,9 @@ async function find(
     const width = all.length / part.length;
     for (const [i, label] of part.entries()) {
       const outputs = all.subarray(i * width, (i + 1) * width);
-      const predicted = argmax(outputs);
+      const predicted = predictedClass(outputs);
       if (predicted === label) continue;
-      const surer = (outputs[predicted] ?? 0) - (outputs[label] ?? 0);
+      const surer = chanceOf(outputs, predicted) - chanceOf(outputs, label);
       mistakes.push({ sample: first + i, label, predicted, surer });
     }
     if (performance.now() < until) continue;

@@ -1,4 +1,5 @@
 /** @file The run's card: title, phase, figures, fingerprint, and the operator's buttons. */
+import type { Figures } from "../../../shared/tasks/metrics.ts";
 import { hasCode } from "../../../shared/words/sentence.ts";
 import type { Phase, RunRecordView, RunView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
@@ -60,13 +61,12 @@ export class RunPanel {
 
   #showFigures(run: RunView): void {
     const epoch = Math.min(Math.floor(run.step / run.stepsPerEpoch) + 1, run.epochs);
-    const test = run.lastEvaluation;
+    const test = run.testEvaluation ?? run.lastEvaluation;
     const all: readonly (readonly [string, string])[] = [
       [say("step"), `${figures.whole(run.step)} / ${figures.whole(run.totalSteps)}`],
       [say("epoch"), `${figures.whole(epoch)} / ${figures.whole(run.epochs)}`],
-      [say("testAccuracy"), figures.percent(test?.testAccuracy ?? null, 2)],
-      [say("testLoss"), figures.short(test?.testLoss ?? null)],
-      [say("trainAccuracy"), figures.percent(run.trainAccuracy, 2)],
+      ...scoreRows(run, test?.metrics ?? {}),
+      [say("testLoss"), figures.short(test?.loss ?? null)],
       [say("trainLoss"), figures.short(run.trainLoss)],
       [say("samplesPerSecond"), figures.whole(run.samplesPerSecond)],
       [say("stepsPerSecond"), figures.whole(run.stepsPerSecond)],
@@ -149,4 +149,21 @@ function detailOf(run: RunView): string {
   const { phase, waitingFor } = run;
   if (isPoor(run)) return say("noBetterThanGuess");
   return waitingFor === null || phase === "paused" ? "" : waited(waitingFor);
+}
+
+/** The task's most important figures. */
+function scoreRows(
+  { task, trainAccuracy }: RunView,
+  metrics: Figures,
+): (readonly [string, string])[] {
+  if (task.name === "regression") {
+    return [
+      ["RMSE", figures.short(metrics["rmse"] ?? null)],
+      ["R²", figures.short(metrics["r2"] ?? null)],
+    ];
+  }
+  return [
+    [say("testAccuracy"), figures.percent(metrics["accuracy"] ?? null, 2)],
+    [say("trainAccuracy"), figures.percent(trainAccuracy, 2)],
+  ];
 }

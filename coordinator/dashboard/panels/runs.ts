@@ -2,7 +2,7 @@
  * @file All runs since the coordinator started: the result of each, and which curves are compared with the current
  * one.
  */
-import type { RunRecordView, RunView } from "../../run/view.ts";
+import type { RunRecordView, RunView, Score } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import { create, element, setText } from "../page.ts";
 import { said, say } from "../texts/language.ts";
@@ -46,9 +46,8 @@ export class RunsPanel {
     const row = this.#table.tBodies[0]?.querySelector(`[data-run="${this.#current}"]`);
     const record = this.record(this.#current);
     if (row === null || row === undefined || record === undefined) return;
-    const { lastEvaluation, phase, step, totalSteps } = view;
-    const accuracy = lastEvaluation?.testAccuracy ?? null;
-    fillRow(row, { ...record, phase, step, totalSteps, testAccuracy: accuracy });
+    const { lastEvaluation, testEvaluation, phase, step, totalSteps } = view;
+    fillRow(row, { ...record, phase, step, totalSteps, score: testEvaluation ?? lastEvaluation });
   }
 
   get #ended(): readonly RunRecordView[] {
@@ -104,12 +103,18 @@ function headOf(): HTMLTableSectionElement {
   return head;
 }
 
+/** The accuracy, or the error of numbers. */
+function scoreText(score: Score | null): string {
+  const { accuracy, rmse } = score?.metrics ?? {};
+  return rmse === undefined ? figures.percent(accuracy ?? null, 2) : `RMSE ${figures.short(rmse)}`;
+}
+
 function fillRow(row: Element, run: RunRecordView): void {
   const [, state, step, accuracy, fingerprint] = row.children;
   if (!state || !step || !accuracy || !fingerprint) return;
   setText(state, `${say(run.phase)} · ${said(run.title)}`);
   setText(step, `${figures.whole(run.step)} / ${figures.whole(run.totalSteps)}`);
-  setText(accuracy, figures.percent(run.testAccuracy, 2));
+  setText(accuracy, scoreText(run.score));
   const same = run.sameAs === null ? "" : ` = #${run.sameAs}`;
   setText(fingerprint, run.fingerprint === null ? "–" : `${run.fingerprint.slice(0, 8)}${same}`);
 }

@@ -1,5 +1,5 @@
 /**
- * @file Losses against one-hot labels, with their gradients, row by row. Documented at their twins in
+ * @file Losses against labels or rows of targets, with their gradients, row by row. Documented at their twins in
  * `plain/losses.ts`.
  */
 import { expMinusAbs4, exponentials, log4, rowMaximum } from "./math";
@@ -36,17 +36,16 @@ export function sigmoidCrossEntropy(
   stride: i32,
   samples: i32,
   outputs: i32,
-  labels: usize,
+  targets: usize,
   losses: usize,
 ): void {
   const rowBytes = (<usize>stride) << 2;
   const width = <f32>outputs;
   for (let s = 0; s < samples; s++) {
-    const label = <i32>load<u16>(labels + (s << 1));
     let sum: f32 = 0;
     for (let o = 0; o < outputs; o += 4) {
       const at = (<usize>o) << 2;
-      const target = oneHot4(o, label);
+      const target = v128.load(targets + at);
       const z = v128.load(logits + at);
       const power = expMinusAbs4(z);
       const onePlus = f32x4.add(f32x4.splat(1), power);
@@ -63,14 +62,9 @@ export function sigmoidCrossEntropy(
     }
     store<f32>(losses + (s << 2), sum / width);
     deltas += rowBytes;
+    targets += rowBytes;
     logits += rowBytes;
   }
-}
-
-/** The four values of a one-hot row, starting at output `first`. */
-function oneHot4(first: i32, label: i32): v128 {
-  const position = i32x4.splat(label - first);
-  return v128.and(i32x4.eq(position, i32x4(0, 1, 2, 3)), f32x4.splat(1));
 }
 
 export function meanSquaredError(
@@ -79,22 +73,22 @@ export function meanSquaredError(
   stride: i32,
   samples: i32,
   outputs: i32,
-  labels: usize,
+  targets: usize,
   losses: usize,
 ): void {
   const rowBytes = (<usize>stride) << 2;
   const width = <f32>outputs;
   for (let s = 0; s < samples; s++) {
-    const label = <i32>load<u16>(labels + (s << 1));
     let sum: f32 = 0;
     for (let o = 0; o < outputs; o++) {
       const at = (<usize>o) << 2;
-      const difference = load<f32>(predictions + at) - <f32>(o === label ? 1 : 0);
+      const difference = load<f32>(predictions + at) - load<f32>(targets + at);
       sum += difference * difference;
       store<f32>(deltas + at, (2 * difference) / width);
     }
     store<f32>(losses + (s << 2), sum / width);
     deltas += rowBytes;
+    targets += rowBytes;
     predictions += rowBytes;
   }
 }
@@ -105,24 +99,24 @@ export function meanAbsoluteError(
   stride: i32,
   samples: i32,
   outputs: i32,
-  labels: usize,
+  targets: usize,
   losses: usize,
 ): void {
   const rowBytes = (<usize>stride) << 2;
   const width = <f32>outputs;
   const slope = <f32>1 / width;
   for (let s = 0; s < samples; s++) {
-    const label = <i32>load<u16>(labels + (s << 1));
     let sum: f32 = 0;
     for (let o = 0; o < outputs; o++) {
       const at = (<usize>o) << 2;
-      const difference = load<f32>(predictions + at) - <f32>(o === label ? 1 : 0);
+      const difference = load<f32>(predictions + at) - load<f32>(targets + at);
       sum += abs<f32>(difference);
       const sign: f32 = difference > 0 ? slope : difference < 0 ? -slope : 0;
       store<f32>(deltas + at, sign);
     }
     store<f32>(losses + (s << 2), sum / width);
     deltas += rowBytes;
+    targets += rowBytes;
     predictions += rowBytes;
   }
 }

@@ -1,14 +1,15 @@
 /**
- * @file Plain twins of `assembly/losses.ts`: the loss of every sample of a chunk against its one-hot label y, and
- * the gradient of that loss. A row holds the `outputs` values of one sample. Rows are padded; their stride is a
- * multiple of 16.
+ * @file Plain twins of `assembly/losses.ts`: the loss of every sample of a chunk against its target y, and the
+ * gradient of that loss. A row holds the `outputs` values of one sample. Rows are padded; their stride is a multiple
+ * of 16.
  *
  * The four losses take the same arguments:
  * - `deltas`: pointer to padded rows `[samples, outputs]`; written: ∂loss/∂(second argument). May be the second
  *   argument itself.
  * - `logits` or `predictions`: pointer to padded rows `[samples, outputs]`.
- * - `stride`: floats from one row to the next, in both.
- * - `labels`: pointer to `[samples]` 16-bit integers, each below `outputs`.
+ * - `stride`: floats from one row to the next, in all of them.
+ * - `labels` (`cce`): pointer to `[samples]` 16-bit integers, each below `outputs`: y is 1 there, else 0.
+ *   `targets` (the others): pointer to padded rows `[samples, outputs]` float32: y.
  * - `losses`: pointer to `[samples]` float32; written.
  */
 // A kernel function takes only numbers, as WebAssembly does.
@@ -54,20 +55,20 @@ export function softmaxCrossEntropy(
  * `δ = (σ(z) − y) / n`, n the number of outputs.
  */
 export function sigmoidCrossEntropy(
-  { f32, u16 }: Views,
+  { f32 }: Views,
   deltas: number,
   logits: number,
   stride: number,
   samples: number,
   outputs: number,
-  labels: number,
+  targets: number,
   losses: number,
 ): void {
   for (let s = 0; s < samples; s++) {
     let sum = 0;
     for (let o = 0; o < outputs; o++) {
       const z = f32[logits / 4 + s * stride + o]!;
-      const y = o === u16[labels / 2 + s] ? 1 : 0;
+      const y = f32[targets / 4 + s * stride + o]!;
       const power = exp(-abs(z));
       const onePlus = fround(1 + power);
       const positive = z < 0 ? 0 : z;
@@ -81,19 +82,19 @@ export function sigmoidCrossEntropy(
 
 /** `mse` of predictions ŷ: `loss = 1/n Σ (ŷ − y)²`, `δ = 2 (ŷ − y) / n`, n the number of outputs. */
 export function meanSquaredError(
-  { f32, u16 }: Views,
+  { f32 }: Views,
   deltas: number,
   predictions: number,
   stride: number,
   samples: number,
   outputs: number,
-  labels: number,
+  targets: number,
   losses: number,
 ): void {
   for (let s = 0; s < samples; s++) {
     let sum = 0;
     for (let o = 0; o < outputs; o++) {
-      const y = o === u16[labels / 2 + s] ? 1 : 0;
+      const y = f32[targets / 4 + s * stride + o]!;
       const difference = fround(f32[predictions / 4 + s * stride + o]! - y);
       sum = fround(sum + fround(difference * difference));
       f32[deltas / 4 + s * stride + o] = fround(fround(2 * difference) / outputs);
@@ -104,20 +105,20 @@ export function meanSquaredError(
 
 /** `mae` of predictions ŷ: `loss = 1/n Σ |ŷ − y|`, `δ = sign(ŷ − y) / n` with sign(0) = 0, n the number of outputs. */
 export function meanAbsoluteError(
-  { f32, u16 }: Views,
+  { f32 }: Views,
   deltas: number,
   predictions: number,
   stride: number,
   samples: number,
   outputs: number,
-  labels: number,
+  targets: number,
   losses: number,
 ): void {
   const slope = fround(1 / outputs);
   for (let s = 0; s < samples; s++) {
     let sum = 0;
     for (let o = 0; o < outputs; o++) {
-      const y = o === u16[labels / 2 + s] ? 1 : 0;
+      const y = f32[targets / 4 + s * stride + o]!;
       const difference = fround(f32[predictions / 4 + s * stride + o]! - y);
       sum = fround(sum + abs(difference));
       const signed = difference > 0 ? slope : difference < 0 ? -slope : 0;

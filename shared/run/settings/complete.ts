@@ -4,8 +4,7 @@
  */
 import { known } from "../../assert.ts";
 import { shown } from "../../error-text.ts";
-import type { OutputActivation } from "../../model/dense-model.ts";
-import { fusedKindOf, type LossName } from "../../model/loss.ts";
+import { fusedKindOf } from "../../model/loss.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { type Sentence, sentence, type Value } from "../../words/sentence.ts";
 import type { OptimizerConfig, ScheduleConfig } from "../config.ts";
@@ -20,12 +19,12 @@ import { flagOf, type Origins } from "./option.ts";
 import { oneOfThese, valueText } from "./readers.ts";
 import { isRunKey, type RunKey, type RunRequest, type RunSettings } from "./run-settings.ts";
 
-/** The options of a run with their defaults. Options that the optimizer or the schedule doesn't have are absent. */
+/**
+ * The options of a run with their defaults. Absent are options that the optimizer or the schedule doesn't have, and
+ * the loss and the last activation unless they are given: they follow from the task.
+ */
 export type CompleteSettings = RunSettings & {
-  readonly [Key in keyof typeof runDefaults | "loss" | "outputActivation" | "optimizer"]: Exclude<
-    RunSettings[Key],
-    undefined
-  >;
+  readonly [Key in keyof typeof runDefaults | "optimizer"]: Exclude<RunSettings[Key], undefined>;
 };
 
 /** @throws OperatorError for settings that contradict each other. */
@@ -35,10 +34,10 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
   const { schedule } = { ...runDefaults, ...tuned, ...given };
   const isRecipe = given.optimizer === undefined && schedule === recipe.schedule;
   refuseStrangers({ given, origins }, optimizer, schedule);
+  refuseContradiction(given, origins);
   const { beta } = given;
   return {
     ...runDefaults,
-    ...partners(given, origins),
     ...scheduleDefaults[schedule],
     ...(isRecipe ? { finalFraction: recipeFinalFraction } : {}),
     ...optimizerDefaults[optimizer],
@@ -106,41 +105,21 @@ function refuseStranger(
   );
 }
 
-const outputOfLoss: Readonly<Record<LossName, OutputActivation>> = {
-  cce: "softmax",
-  bce: "sigmoid",
-  mse: "sigmoid",
-  mae: "sigmoid",
-};
-const lossOfOutput: Readonly<Record<OutputActivation, LossName>> = {
-  softmax: "cce",
-  sigmoid: "bce",
-  tanh: "mse",
-  relu: "mse",
-  linear: "mse",
-};
-
-/**
- * The loss and the last layer's activation. Each defaults to what suits the other; without either they are cce and
- * softmax.
- */
-function partners(
-  given: RunSettings,
+/** @throws OperatorError if a loss is given that is computed together with another activation than the one given. */
+export function refuseContradiction(
+  { loss, outputActivation }: Pick<RunSettings, "loss" | "outputActivation">,
   origins: Origins,
-): { readonly loss: LossName; readonly outputActivation: OutputActivation } {
-  const loss = given.loss ?? lossOfOutput[given.outputActivation ?? "softmax"];
-  const outputActivation = given.outputActivation ?? outputOfLoss[loss];
+): void {
+  if (loss === undefined || outputActivation === undefined) return;
   const needed = fusedKindOf(loss);
-  if (needed !== undefined && outputActivation !== needed) {
-    const withValue = (key: RunKey, value: string) =>
-      sentence("setting-with-value", { setting: labelOf(key, origins), value });
-    throw new OperatorError(
-      sentence("loss-needs-output", {
-        loss: withValue("loss", loss),
-        output: withValue("outputActivation", outputActivation),
-        needed,
-      }),
-    );
-  }
-  return { loss, outputActivation };
+  if (needed === undefined || outputActivation === needed) return;
+  const withValue = (key: RunKey, value: string) =>
+    sentence("setting-with-value", { setting: labelOf(key, origins), value });
+  throw new OperatorError(
+    sentence("loss-needs-output", {
+      loss: withValue("loss", loss),
+      output: withValue("outputActivation", outputActivation),
+      needed,
+    }),
+  );
 }

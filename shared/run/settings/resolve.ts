@@ -9,11 +9,16 @@ import { parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { parametersMax } from "../../protocol/limits.ts";
+import { targetsSaid } from "../../tasks/check.ts";
+import { taskOf } from "../../tasks/task.ts";
+import { outputWidths } from "../../tasks/tasks.ts";
 import { sentence } from "../../words/sentence.ts";
 import { type RunConfig, runConfigSchema } from "../config.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
 import { type CompleteSettings, completeRun, spelled } from "./complete.ts";
 import { hiddenWidths, optimizerDefaults, scheduleDefaults, scheduleUnused } from "./defaults.ts";
+import { type LastLayer, resolveLastLayer } from "./last-layer.ts";
+import { oneOfThese } from "./readers.ts";
 import type { RunRequest } from "./run-settings.ts";
 
 /** The facts about a dataset that planning a run needs. */
@@ -25,6 +30,8 @@ export interface DatasetFacts {
   readonly target: Target;
   /** Samples of the training split, ≥ 1. */
   readonly trainCount: number;
+  /** Samples of the validation split, if there is one. */
+  readonly validationCount?: number;
   /** Samples of the test split, ≥ 1. */
   readonly testCount: number;
 }
@@ -32,20 +39,25 @@ export interface DatasetFacts {
 /**
  * The run config for a request and a dataset, with every default resolved.
  *
- * `layers: auto` is `[featureCount, 16, 16, target.count]`, `batchSize: full` is the size of the training split,
+ * `layers: auto` is `[featureCount, 16, 16, outputs]`, `batchSize: full` is the size of the training split,
  * `shardSize: auto` is `defaultShardSize`. If only steps are given, there are as many epochs as they need.
  *
  * @throws OperatorError if the request contradicts itself or the dataset.
  */
 export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunConfig {
   const settings = completeRun(request);
-  const model = resolveModel(settings, request, facts);
+  const task = taskOf(facts.target);
+  if (settings.layers !== "auto") refuseUnfitLayers(settings.layers, request, facts);
+  const widthGiven = settings.layers === "auto" ? undefined : settings.layers.at(-1);
+  const last = resolveLastLayer(request, task, widthGiven);
+  const model = resolveModel(settings, last, request, facts);
   const batchSize = resolveBatchSize(settings, request, facts);
   const shardSize = resolveShardSize(settings, request, batchSize);
   const config = runConfigSchema.safeParse({
     dataset: { name: facts.name, sha256: facts.sha256 },
+    task,
     model,
-    loss: { name: settings.loss, reduction: settings.reduction },
+    loss: { name: last.loss, reduction: settings.reduction },
     optimizer: pick(settings.optimizer, settings, optimizerDefaults[settings.optimizer]),
     schedule: {
       ...scheduleUnused,
@@ -69,20 +81,24 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
 
 /** The layers given by the widths and the two activations. */
 function resolveModel(
-  { layers, activation, outputActivation: output }: CompleteSettings,
+  { layers, activation }: CompleteSettings,
+  { output, width }: LastLayer,
   request: RunRequest,
-  facts: DatasetFacts,
+  { featureCount }: DatasetFacts,
 ): ModelConfig {
-  const { featureCount, target } = facts;
-  const isAuto = layers === "auto";
-  const widths = isAuto ? [featureCount, ...hiddenWidths, target.count] : layers;
+  const widths = layers === "auto" ? [featureCount, ...hiddenWidths, width] : layers;
   const model = denseModel({ widths, activation, output });
-  if (!isAuto) refuseUnfitLayers(model, layers, request, facts);
+  const count = parameterCount(model);
+  if (layers !== "auto" && count > parametersMax) {
+    const setting = spelled("layers", request);
+    throw new OperatorError(
+      sentence("too-many-parameters", { setting, parameters: count, parametersMax }),
+    );
+  }
   return model;
 }
 
 function refuseUnfitLayers(
-  model: ModelConfig,
   layers: readonly number[],
   request: RunRequest,
   { name, featureCount, target }: DatasetFacts,
@@ -92,15 +108,14 @@ function refuseUnfitLayers(
     const values = { dataset: name, features: featureCount, width: String(featureCount) };
     throw new OperatorError(sentence("layers-first", { setting, ...values }));
   }
-  if (layers.at(-1) !== target.count) {
-    const values = { dataset: name, classes: target.count, width: String(target.count) };
+  const widths = outputWidths(taskOf(target));
+  if (!widths.includes(layers.at(-1) ?? 0)) {
+    const values = {
+      dataset: name,
+      targets: targetsSaid(target),
+      width: oneOfThese(widths.map(String)),
+    };
     throw new OperatorError(sentence("layers-last", { setting, ...values }));
-  }
-  const count = parameterCount(model);
-  if (count > parametersMax) {
-    throw new OperatorError(
-      sentence("too-many-parameters", { setting, parameters: count, parametersMax }),
-    );
   }
 }
 

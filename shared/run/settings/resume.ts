@@ -4,13 +4,13 @@
  */
 import { assert, known } from "../../assert.ts";
 import { shown } from "../../error-text.ts";
-import { checkModel } from "../../model/check.ts";
 import { shorthandOf } from "../../model/dense-model.ts";
-import { parameterCount } from "../../model/layout.ts";
+import { outputCount, parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { learningRateAt } from "../../optimizers/schedule.ts";
 import { parametersMax } from "../../protocol/limits.ts";
+import { checkModel } from "../../tasks/check.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
 import { restartsMax, type RunConfig, type ScheduleConfig } from "../config.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
@@ -143,12 +143,12 @@ function resolved(
   key: RunKey,
   given: RunSettings,
   saved: RunConfig,
-  { trainCount, featureCount, target }: DatasetFacts,
+  { trainCount, featureCount }: DatasetFacts,
 ): OptionValue {
   if (key === "batchSize" && given.batchSize === "full") return trainCount;
   if (key === "shardSize" && given.shardSize === "auto") return defaultShardSize(saved.batchSize);
   if (key === "layers" && given.layers === "auto") {
-    return [featureCount, ...hiddenWidths, target.count];
+    return [featureCount, ...hiddenWidths, outputCount(saved.model)];
   }
   return given[key] ?? null;
 }

@@ -75,4 +75,14 @@ export const data = {
   "tensor-hole": "a hole of {bytes} bytes before tensor {name}",
   "tensor-beyond-end": "tensor {name} ends at byte {end} of a buffer of {bytes}: cut short?",
   "bytes-after-tensors": "{bytes} bytes after the last tensor",
+  "data-used":
+    "{targets}; {samples} {samples = 1 ? sample : samples} ({split}), {features} {features = 1 ? feature : features}",
+  "data-two-splits": "{trainCount} to train, {testCount} to test",
+  "data-three-splits": "{trainCount} to train, {validationCount} to validate, {testCount} to test",
+  "data-classes": "classification: {count} {count = 1 ? class : classes}",
+  "data-classes-named": "classification: {count} {count = 1 ? class : classes} {names}",
+  "data-values": "regression: {count} {count = 1 ? target : targets}",
+  "data-values-named": "regression: {count} {count = 1 ? target : targets} {names}",
+  "data-flags": "classification: {count} yes-or-no {count = 1 ? target : targets}",
+  "data-flags-named": "classification: {count} yes-or-no {count = 1 ? target : targets} {names}",
 } as const;

@@ -38,7 +38,7 @@ export const files = {
   "checkpoint-without-hash": "it has no hash of itself",
   "checkpoint-changed": "its bytes changed after it was written: the hash differs",
   "checkpoint-state": "its optimizer's state is [{found}], {optimizer} has [{expected}]",
-  "checkpoint-confusions": "its evaluation counts {found} confusions, its model has {expected}",
+  "checkpoint-sums": "its evaluation has {found} sums, its task has {expected}",
   "checkpoint-tensors": "it has {found} tensors, its model and optimizer {expected}",
   "checkpoint-old-tensor": "its model has no tensor {name}",
   "checkpoint-fingerprint": "its parameters' fingerprint is {fingerprint}, not the one it names",

@@ -6,10 +6,15 @@
 export const model = {
   "model-inputs":
     "the first layer takes {inputs} values but a sample has {features}: use an input shape of {features} values",
-  "model-outputs":
-    "the last layer gives {outputs} values but there are {classes} classes: give {classes}",
+  "model-outputs": "the last layer gives {outputs} values but there are {targets}: give {width}",
   "model-loss":
     "loss {loss} needs {needed} as the last layer, got {last}: add {needed}, or choose loss mse or mae",
+  "model-targets": "it learned {learned}, the data have {found}",
+  "model-loss-task": "loss {loss} does not fit {targets}: choose {losses}",
+  "softmax-alone": "softmax over one output is always 1: give two outputs, or use sigmoid",
+  "targets-classes": "{count} {count = 1 ? class : classes}",
+  "targets-values": "{count} {count = 1 ? number : numbers} per sample",
+  "targets-flags": "{count} yes-or-no {count = 1 ? answer : answers} per sample",
   "layer-misfit": "layer {number} ({kind}) {reason}",
   "takes-a-vector": "takes a vector, not the shape [{shape}]",
   "no-parameters": "no layer has parameters; add one that has, such as dense",

@@ -30,7 +30,7 @@ export const settings = {
     "{setting}: a page can choose {choices}; only the operator can name other data, where the coordinator is started",
   "layers-first":
     "{setting} does not fit {dataset}: its samples have {features} values; begin with {width}",
-  "layers-last": "{setting} does not fit {dataset}: it has {classes} classes; end with {width}",
+  "layers-last": "{setting} does not fit {dataset}: it has {targets}; end with {width}",
   "too-many-parameters":
     "{setting} makes {parameters} parameters; a run has at most {parametersMax}, use narrower layers",
   "no-memory-for-layers": "{setting}: there is not enough memory for it; choose smaller layers",
@@ -46,6 +46,9 @@ export const settings = {
   "not-for-optimizer": "{setting} is not for optimizer {chosen}; leave it out, or choose {owners}",
   "not-for-schedule": "{setting} is not for schedule {chosen}; leave it out, or choose {owners}",
   "loss-needs-output": "{loss} needs {needed} outputs, not {output}; use {needed}, or another loss",
+  "loss-unfit": "{setting} does not fit {targets}; use {use}",
+  "output-unfit": "{setting} does not fit {targets}; use {use}",
+  "loss-needs-width": "{setting} needs one output per class; end the layers with {width}",
   "setting-with-value": "{setting} {value}",
   "expects-true-or-false": "true or false",
   "expects-token": "8 to 200 of the characters A-Z a-z 0-9 . _ ~ -",

@@ -80,4 +80,16 @@ export const data = translationOf<typeof english>()({
   "tensor-hole": "un hueco de {bytes} bytes antes del tensor {name}",
   "tensor-beyond-end": "el tensor {name} termina en el byte {end} de {bytes}: ¿está cortado?",
   "bytes-after-tensors": "{bytes} bytes tras el último tensor",
+  "data-used":
+    "{targets}; {samples} {samples = 1 ? muestra : muestras} ({split}), {features} {features = 1 ? valor : valores} por muestra",
+  "data-two-splits": "{trainCount} para entrenar, {testCount} para probar",
+  "data-three-splits":
+    "{trainCount} para entrenar, {validationCount} para validar, {testCount} para probar",
+  "data-classes": "clasificación: {count} {count = 1 ? clase : clases}",
+  "data-classes-named": "clasificación: {count} {count = 1 ? clase : clases} {names}",
+  "data-values": "regresión: {count} {count = 1 ? objetivo : objetivos}",
+  "data-values-named": "regresión: {count} {count = 1 ? objetivo : objetivos} {names}",
+  "data-flags": "clasificación: {count} {count = 1 ? objetivo : objetivos} de sí o no",
+  "data-flags-named":
+    "clasificación: {count} {count = 1 ? objetivo : objetivos} de sí o no {names}",
 });

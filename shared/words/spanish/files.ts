@@ -40,7 +40,7 @@ export const files = translationOf<typeof english>()({
   "checkpoint-without-hash": "no trae su propia suma SHA-256",
   "checkpoint-changed": "sus bytes cambiaron después de escribirse: la suma no coincide",
   "checkpoint-state": "el estado de su optimizador es [{found}], el de {optimizer} es [{expected}]",
-  "checkpoint-confusions": "su evaluación cuenta {found} confusiones, su modelo tiene {expected}",
+  "checkpoint-sums": "su evaluación tiene {found} sumas, su tarea tiene {expected}",
   "checkpoint-tensors": "tiene {found} tensores, su modelo y su optimizador {expected}",
   "checkpoint-old-tensor": "su modelo no tiene el tensor {name}",
   "checkpoint-fingerprint": "la huella de sus parámetros es {fingerprint}, no la que dice",

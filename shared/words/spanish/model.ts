@@ -5,9 +5,15 @@ import { translationOf } from "../template.ts";
 export const model = translationOf<typeof english>()({
   "model-inputs":
     "la primera capa toma {inputs} valores pero una muestra tiene {features}: usa una entrada de {features} valores",
-  "model-outputs": "la última capa da {outputs} valores pero hay {classes} clases: da {classes}",
+  "model-outputs": "la última capa da {outputs} valores pero hay {targets}: da {width}",
   "model-loss":
     "la pérdida {loss} necesita {needed} como última capa, es {last}: añade {needed}, o elige la pérdida mse o mae",
+  "model-targets": "aprendió {learned}, los datos tienen {found}",
+  "model-loss-task": "la pérdida {loss} no vale para {targets}: elige {losses}",
+  "softmax-alone": "softmax con una sola salida siempre da 1: pon dos salidas, o usa sigmoid",
+  "targets-classes": "{count} {count = 1 ? clase : clases}",
+  "targets-values": "{count} {count = 1 ? número : números} por muestra",
+  "targets-flags": "{count} {count = 1 ? respuesta : respuestas} de sí o no por muestra",
   "layer-misfit": "la capa {number} ({kind}) {reason}",
   "takes-a-vector": "toma un vector, no la forma [{shape}]",
   "no-parameters": "ninguna capa tiene parámetros; añade una que los tenga, como dense",

@@ -31,7 +31,7 @@ export const settings = translationOf<typeof english>()({
     "{setting}: desde una página se puede elegir {choices}; otros datos solo los nombra el operador al arrancar el coordinador",
   "layers-first":
     "{setting} no cuadra con {dataset}: sus muestras tienen {features} valores; empieza con {width}",
-  "layers-last": "{setting} no cuadra con {dataset}: tiene {classes} clases; termina con {width}",
+  "layers-last": "{setting} no cuadra con {dataset}: tiene {targets}; termina con {width}",
   "too-many-parameters":
     "{setting} da {parameters} parámetros; el máximo es {parametersMax}, usa capas más estrechas",
   "no-memory-for-layers": "{setting}: no hay memoria para tanto; elige capas más pequeñas",
@@ -49,6 +49,9 @@ export const settings = translationOf<typeof english>()({
   "not-for-schedule": "{setting} no es para el plan {chosen}; quítalo, o elige {owners}",
   "loss-needs-output":
     "{loss} necesita salidas {needed}, no {output}; usa {needed}, u otra pérdida",
+  "loss-unfit": "{setting} no vale para {targets}; usa {use}",
+  "output-unfit": "{setting} no vale para {targets}; usa {use}",
+  "loss-needs-width": "{setting} necesita una salida por clase; termina las capas con {width}",
   "setting-with-value": "{setting} {value}",
   "expects-true-or-false": "true o false",
   "expects-token": "de 8 a 200 de los caracteres A-Z a-z 0-9 . _ ~ -",

@@ -176,17 +176,14 @@ def backward(kind, y, delta):
     return y * (delta - ordered_sum((delta * y).T)[:, None])
 
 
-def loss_and_delta(name, z, labels):
+def loss_and_delta(name, z, y):
     """Losses of the samples and ∂loss/∂z: z are logits for cce and bce, and otherwise the network's outputs."""
-    samples = np.arange(len(labels))
     outputs = f32(z.shape[1])
-    y = np.zeros_like(z)
-    y[samples, labels] = 1
     if name == "cce":
         shifted = z - z.max(axis=1, keepdims=True)
         powers = exp(shifted)
         total = ordered_sum(powers.T)
-        return log(total) - shifted[samples, labels], powers / total[:, None] - y
+        return log(total) - shifted[y == 1], powers / total[:, None] - y
     if name == "bce":
         power = exp(-np.abs(z))
         one_plus = f32(1) + power
@@ -203,8 +200,10 @@ def loss_and_delta(name, z, labels):
 
 
 class Network:
-    def __init__(self, model, loss):
+    def __init__(self, model, loss, task):
         self.layers = []
+        self.task = task
+        self.threshold = f32(0 if loss in ("cce", "bce") else 0.5)
         self.loss = loss
         self.count = 0
         inputs = int(np.prod(model["inputShape"]))
@@ -222,8 +221,8 @@ class Network:
         weight = parameters[at : at + inputs * units].reshape(inputs, units)
         return weight, parameters[at + inputs * units : at + (inputs + 1) * units]
 
-    def run(self, parameters, x, labels):
-        """Inputs of every layer and the output, then lossSum, the predicted classes and ∂loss/∂output."""
+    def run(self, parameters, x, targets):
+        """Inputs of every layer and the output, then lossSum, y and ∂loss/∂output."""
         values = [x]
         for kind, at, inputs, units in self.layers:
             x = values[-1]
@@ -232,15 +231,67 @@ class Network:
                 values.append(ordered_sum(x[:, i, None] * weight[i] for i in range(inputs)) + bias)
             else:
                 values.append(forward(kind, x))
-        losses, delta = loss_and_delta(self.loss, values[-1], labels)
+        y = self.rows(targets)
+        losses, delta = loss_and_delta(self.loss, values[-1], y)
         loss_sum = 0.0
         for loss in losses:
             loss_sum += float(loss)
-        return values, loss_sum, values[-1].argmax(axis=1), delta
+        return values, loss_sum, y, delta
 
-    def gradient(self, parameters, x, labels):
+    def rows(self, targets):
+        """What the outputs should be."""
+        if self.task["kind"] != "classes" or self.outputs == 1:
+            return targets.reshape(len(targets), -1).astype(f32)
+        return (targets[:, None] == np.arange(self.outputs)).astype(f32)
+
+    def predicted(self, z):
+        if z.shape[1] == 1:
+            return (z[:, 0] > self.threshold).astype(int)
+        return z.argmax(axis=1)
+
+    def correct(self, z, targets):
+        if self.task["kind"] != "classes":
+            return 0
+        return int((self.predicted(z) == targets).sum())
+
+    def evaluation(self, parameters, x, targets):
+        """The sums of the metrics, lossSum and correct of one shard."""
+        values, loss_sum, y, _ = self.run(parameters, x, targets)
+        z = values[-1]
+        sums = ordered_sum(self.metrics(z[s], y[s], targets[s]) for s in range(len(z)))
+        return sums, loss_sum, self.correct(z, targets)
+
+    def metrics(self, z, y, target):
+        """What one sample adds to the sums."""
+        kind, count = self.task["kind"], int(self.task["count"])
+        if kind == "values":
+            d = z - y
+            return np.stack([d * d, np.abs(d), y, y * y], axis=1).ravel()
+        if kind == "flags":
+            sums = np.zeros((count, 4), f32)
+            sums[np.arange(count), (2 * y + (z > self.threshold)).astype(int)] = 1
+            return sums.ravel()
+        label, predicted = int(target), int(self.predicted(z[None])[0])
+        if count == 2:
+            sums = np.zeros(4 + 512, f32)
+            score = z[0] if len(z) == 1 else z[1] - z[0]
+            scale = f32(8 if self.loss in ("cce", "bce") else 128)
+            place = int(np.clip(np.floor(scale * score + f32(128)), 0, 255))
+            sums[[2 * label + predicted, 4 + 256 * label + place]] = 1
+            return sums
+        if count <= 64:
+            sums = np.zeros((count, count), f32)
+            sums[label, predicted] = 1
+            return sums.ravel()
+        sums = np.zeros((count, 3), f32)
+        sums[label, 0] += 1
+        sums[predicted, 1] += 1
+        sums[label, 2] += label == predicted
+        return sums.ravel()
+
+    def gradient(self, parameters, x, targets):
         """gradientSum, lossSum and correct of one shard."""
-        values, loss_sum, predicted, delta = self.run(parameters, x, labels)
+        values, loss_sum, _, delta = self.run(parameters, x, targets)
         gradient = np.zeros(self.count, f32)
         for index in range(len(self.layers) - 1, -1, -1):
             kind, at, inputs, units = self.layers[index]
@@ -254,7 +305,7 @@ class Network:
             bias[:] = ordered_sum(delta)
             if index > 0:
                 delta = ordered_sum(delta[:, o, None] * weight[:, o] for o in range(units))
-        return gradient, loss_sum, int((predicted == labels).sum())
+        return gradient, loss_sum, self.correct(values[-1], targets)
 
 
 # ── the self-test ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -308,7 +359,7 @@ def case_bits(random, model, loss, form, scale):
     parameters = initial_parameters(model, scale)
     order = np.arange(37) * 11 % 37
     x, labels = features.reshape(37, 21)[order], labels[order]
-    network = Network(model, loss)
+    network = Network(model, loss, {"kind": "classes", "count": 5})
     first, _, _ = network.gradient(parameters, x[:6], labels[:6])
     whole, loss_sum, correct = network.gradient(parameters, x, labels)
     return np.concatenate([np.array([loss_sum, correct, 1]).astype(f32), whole + first]).tobytes()

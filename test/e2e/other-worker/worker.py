@@ -17,7 +17,7 @@ import numpy as np
 import websockets
 from arithmetic import Network, Random, f32, permutation, self_test
 
-PROTOCOL = 2
+PROTOCOL = 3
 
 
 def encode(header, tensor=b""):
@@ -44,7 +44,7 @@ def read_safetensors(data):
     size = int.from_bytes(data[:8], "little")
     tensors = json.loads(data[8 : 8 + size])
     del tensors["__metadata__"]
-    types = {"U8": np.uint8, "F32": np.float32}
+    types = {"U8": np.uint8, "U16": np.uint16, "F32": np.float32}
 
     def read(spec):
         start, end = (8 + size + offset for offset in spec["data_offsets"])
@@ -57,13 +57,14 @@ class Split:
     def __init__(self, tensors, name):
         features = tensors[f"{name}.features"]
         self.features = features.reshape(len(features), -1)
-        self.labels = tensors[f"{name}.labels"]
+        targets = f"{name}.targets"
+        self.targets = tensors[targets if targets in tensors else f"{name}.labels"]
 
     def samples(self, order):
         drawn = self.features[order]
         if drawn.dtype == np.uint8:
             drawn = (drawn / 255).astype(f32)
-        return drawn, self.labels[order].astype(int)
+        return drawn, self.targets[order]
 
 
 def add(left, right):
@@ -85,16 +86,17 @@ class Run:
         tensors = read_safetensors(data)
         self.name = name
         self.config = config
-        self.train = Split(tensors, "train")
-        self.test = Split(tensors, "test")
-        self.network = Network(config["model"], config["loss"]["name"])
+        names = {name.split(".")[0] for name in tensors}
+        self.splits = {name: Split(tensors, name) for name in names}
+        self.train = self.splits["train"]
+        self.network = Network(config["model"], config["loss"]["name"], config["task"])
         self.batch_size = int(config["batchSize"])
         self.shard_size = int(config["shardSize"])
         self.seed = int(config["seed"])
         self.epoch = -1
 
     def batch(self, step):
-        count = len(self.train.labels)
+        count = len(self.train.targets)
         epoch, batch = divmod(step, -(-count // self.batch_size))
         if epoch != self.epoch:
             self.order = permutation(count, self.seed, epoch)
@@ -110,7 +112,7 @@ class Run:
             return self.gradient(step, block, parameters)
         if kind == "candidates":
             return self.candidates(step, block, parameters)
-        return self.evaluation(block, parameters)
+        return self.evaluation(self.splits[kind], block, parameters)
 
     def gradient(self, step, block, parameters):
         batch = self.batch(step)
@@ -122,19 +124,15 @@ class Run:
         values, loss_sum, correct = tree_sum(leaf, *block)
         return {"lossSum": loss_sum, "correct": correct}, values
 
-    def evaluation(self, block, parameters):
-        classes = self.network.outputs
-        confusion = np.zeros((classes, classes), f32)
-        order = np.arange(len(self.test.labels))
+    def evaluation(self, split, block, parameters):
+        order = np.arange(len(split.targets))
 
         def leaf(index):
-            x, labels = self.test.samples(self.shard(order, index))
-            _, loss_sum, predicted, _ = self.network.run(parameters, x, labels)
-            np.add.at(confusion, (labels, predicted), f32(1))
-            return loss_sum, int((predicted == labels).sum())
+            drawn = split.samples(self.shard(order, index))
+            return self.network.evaluation(parameters, *drawn)
 
-        loss_sum, correct = tree_sum(leaf, *block)
-        return {"lossSum": loss_sum, "correct": correct}, confusion
+        values, loss_sum, correct = tree_sum(leaf, *block)
+        return {"lossSum": loss_sum, "correct": correct}, values
 
     def candidates(self, step, block, parameters):
         batch = self.batch(step)
@@ -167,13 +165,15 @@ class Run:
 
 
 def answers(run, header, parameters):
-    kind = header.get("kind", "evaluation")
-    answer = {"gradient": "gradient", "candidates": "costs", "evaluation": "evaluation"}[kind]
+    kind = header["split"] if header["type"] == "evaluate" else header["kind"]
+    answer = {"gradient": "gradient", "candidates": "costs"}.get(kind, "evaluation")
     step = int(header["step"])
     for block in header["blocks"]:
         start = time.monotonic()
         start_end = [int(end) for end in block]
         fields, values = run.compute(kind, step, start_end, parameters)
+        if answer == "evaluation":
+            fields["split"] = kind
         about = {"run": run.name, "step": step, "block": start_end}
         if not np.isfinite(values).all():
             reason = {"code": "quoted", "values": {"text": "the result is not finite"}}

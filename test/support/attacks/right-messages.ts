@@ -60,7 +60,10 @@ export function rightMessage(
     ready: () => [{ run, selfTest, samplesPerSecond: 1_000 }],
     gradient: () => [{ ...answer, ...sums }, values("gradient", parameterCount)],
     costs: () => [answer, values("costs", 1)],
-    evaluation: () => [{ ...answer, ...sums }, values("evaluation", classCount ** 2)],
+    evaluation: () => [
+      { ...answer, ...sums, split: "test" },
+      values("evaluation", classCount ** 2),
+    ],
     failed: () => [{ run, step, block, reason: quoted("") }],
     pause: () => [{ reason: quoted("") }],
     resume: () => [{}],

@@ -11,15 +11,19 @@ import { exp, log, sigmoidOf, tanhOf } from "../../../shared/kernels/plain/math.
 import { initialParameters } from "../../../shared/model/initialize.ts";
 import { learningRateAt } from "../../../shared/optimizers/schedule.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
-import { batchSizeOf, epochOf, epochOrder, planRun } from "../../../shared/run/plan.ts";
+import { batchSizeOf, epochOf, epochOrder, countsOf, planRun } from "../../../shared/run/plan.ts";
 import { splitPoint } from "../../../shared/run/tree.ts";
+import { type AnswerToSample, metricSums } from "./sequential-metrics.ts";
 
 const f = Math.fround;
 
 export interface Trained {
   readonly parameters: Float32Array;
   readonly testLoss: number;
+  /** Samples whose class is right; NaN if the targets are not classes. */
   readonly testAccuracy: number;
+  /** The sums of the task's metrics over the test split, from their definition in ARITHMETIC.md. */
+  readonly sums: Float32Array;
 }
 
 /** One sample through the network: the outputs of every layer, and the logits of the last. */
@@ -35,8 +39,8 @@ interface Total {
 
 /** Trains from the first step to the last, or to `steps`. */
 export function trainSequentially(config: RunConfig, dataset: Dataset): Trained {
-  const { train, test } = dataset;
-  const plan = planRun(config, { trainCount: train.count, testCount: test.count });
+  const { train } = dataset;
+  const plan = planRun(config, countsOf(dataset));
   const parameters = initialParameters(config.model, config.seed, config.initWeights);
   const state = new OptimizerState(parameters.length);
   let order: Uint32Array = new Uint32Array(0);
@@ -58,20 +62,53 @@ export function trainSequentially(config: RunConfig, dataset: Dataset): Trained 
       state.update(parameters, mean, { config, rate: f(rate), step, exactRate: rate });
     }
   }
-  return { parameters, ...evaluate(parameters, config, test) };
+  return { parameters, ...evaluateSequentially(parameters, config, dataset.test) };
 }
 
-function evaluate(parameters: Float32Array, config: RunConfig, test: Split) {
-  const all = Uint32Array.from({ length: test.count }, (_, i) => i);
-  let correct = 0;
-  for (const sample of all) {
-    const { outputs } = forward(parameters, config, features(test, sample));
-    const last = known(outputs.at(-1), "a network has a last layer");
-    const largest = last.reduce((a, b) => Math.max(a, b));
-    if (last.indexOf(largest) === test.targets[sample]) correct += 1;
+/** Loss, hits and metrics of a split at some parameters. */
+export function evaluateSequentially(
+  parameters: Float32Array,
+  config: RunConfig,
+  split: Split,
+): Omit<Trained, "parameters"> {
+  const all = Uint32Array.from({ length: split.count }, (_, i) => i);
+  const answers = Array.from(all, (sample) => answerOf(parameters, config, split, sample));
+  const hits = answers.filter(({ label, predicted }) => label === predicted).length;
+  const { lossSum } = sumOver(parameters, config, split, all, false);
+  return {
+    testLoss: lossSum / split.count,
+    testAccuracy: config.task.kind === "classes" ? hits / split.count : Number.NaN,
+    sums: metricSums(answers, config),
+  };
+}
+
+function answerOf(
+  parameters: Float32Array,
+  config: RunConfig,
+  split: Split,
+  sample: number,
+): AnswerToSample {
+  const { outputs, logits } = forward(parameters, config, features(split, sample));
+  const isFused = ["cce", "bce"].includes(config.loss.name);
+  const read = isFused ? logits : known(outputs.at(-1), "a network has a last layer");
+  const targets = targetsOf(split, sample, config);
+  const label = config.task.kind === "classes" ? split.targets[sample]! : Number.NaN;
+  const largest = read.reduce((a, b) => Math.max(a, b));
+  const predicted =
+    read.length > 1 ? read.indexOf(largest) : Number(read[0]! > (isFused ? 0 : 0.5));
+  return { read, targets, label, predicted };
+}
+
+/** What the outputs should be: 1 at the class, 0 elsewhere; one output for two classes should be the class itself. */
+function targetsOf({ targets }: Split, sample: number, { task, model }: RunConfig): number[] {
+  if (task.kind !== "classes") {
+    return [...targets.subarray(sample * task.count, (sample + 1) * task.count)];
   }
-  const { lossSum } = sumOver(parameters, config, test, all, false);
-  return { testLoss: lossSum / test.count, testAccuracy: correct / test.count };
+  const dense = model.layers.findLast(({ kind }) => kind === "dense");
+  const width = dense?.kind === "dense" ? dense.units : 0;
+  const label = targets[sample]!;
+  if (width === 1 && task.count === 2) return [label];
+  return Array.from({ length: width }, (_, o) => Number(o === label));
 }
 
 /** Sums along the fixed tree: shards of `shardSize` samples, split at the largest power of two below. */
@@ -99,7 +136,7 @@ function sumOver(
     for (const sample of shard) {
       const input = features(split, sample);
       const pass = forward(parameters, config, input);
-      const { loss, deltas } = lossOf(pass, config, split.targets[sample]!);
+      const { loss, deltas } = lossOf(pass, config, targetsOf(split, sample, config));
       total.lossSum += loss;
       if (withGradient) backward(total.gradient, { parameters, config, input, pass, deltas });
     }
@@ -163,11 +200,12 @@ function activate(z: Float32Array, activation: string): Float32Array {
 }
 
 /** The loss of one sample and its gradient with respect to the last layer's logits. */
-function lossOf({ outputs, logits }: Pass, config: RunConfig, label: number) {
+function lossOf({ outputs, logits }: Pass, config: RunConfig, targets: readonly number[]) {
   const y = known(outputs.at(-1), "a network has a last layer");
   const n = y.length;
   const { activation: output } = layersOf(config).at(-1)!;
-  const target = (o: number) => (o === label ? 1 : 0);
+  const target = (o: number) => targets[o]!;
+  const label = targets.indexOf(1);
   switch (config.loss.name) {
     case "cce": {
       const largest = logits.reduce((a, b) => (b > a ? b : a));

@@ -18,7 +18,7 @@ describe("Contribution", () => {
 
   test("evaluated samples count as done, but not for the share", () => {
     const contribution = create();
-    contribution.add("evaluation", 1, { start: 0, end: 8 });
+    contribution.add("test", 1, { start: 0, end: 8 });
     expect(contribution).toMatchObject({ samplesDone: 40, share: 0, step: null });
   });
 

@@ -165,7 +165,10 @@ describe("the worker loop", () => {
 
   test("answers evaluate with 9 confusion counts for 3 classes", async () => {
     const { socket } = await ready();
-    socket.tell({ type: "evaluate", run: "r1", step: 5, blocks: [[0, 1]] }, parameters);
+    socket.tell(
+      { type: "evaluate", run: "r1", step: 5, split: "test", blocks: [[0, 1]] },
+      parameters,
+    );
     expect(socket.received[2]!.header).toMatchObject({ type: "evaluation", step: 5 });
     expect(socket.received[2]!.tensor.length).toBe(36);
   });
@@ -208,7 +211,10 @@ describe("the worker loop", () => {
   test("an evaluation under way survives work for a newer step", async () => {
     const pool = new HeldPool();
     const { socket } = await ready({ pool });
-    socket.tell({ type: "evaluate", run: "r1", step: 5, blocks: [[0, 1]] }, parameters);
+    socket.tell(
+      { type: "evaluate", run: "r1", step: 5, split: "test", blocks: [[0, 1]] },
+      parameters,
+    );
     socket.tell(work(6, [0, 4]), parameters);
     pool.finish();
     pool.finish();

@@ -14,7 +14,13 @@ import { expectedFingerprint, type Peer, Stage, stageConfig } from "../run/stage
 
 const leafCount = 8;
 const config = testConfig({ batchSize: leafCount, shardSize: 1 });
-const plan = { trainCount: leafCount, testCount: 1, stepsPerEpoch: 1, totalSteps: 1 };
+const plan = {
+  trainCount: leafCount,
+  validationCount: 0,
+  testCount: 1,
+  stepsPerEpoch: 1,
+  totalSteps: 1,
+};
 
 /** Workers of these subnets by name, and the blocks that each was given. */
 class Office {

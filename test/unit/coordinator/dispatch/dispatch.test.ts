@@ -17,7 +17,13 @@ import { testConfig } from "../../../support/fixtures/run-config.ts";
 const leafCount = 64;
 const shardSize = 32;
 const config = testConfig({ batchSize: leafCount * shardSize, shardSize, epochs: 1e6 });
-const plan = { trainCount: 2048, testCount: 32, stepsPerEpoch: 1, totalSteps: 1e6 };
+const plan = {
+  trainCount: 2048,
+  validationCount: 0,
+  testCount: 32,
+  stepsPerEpoch: 1,
+  totalSteps: 1e6,
+};
 /** Per leaf, for each healthy worker: 64 leaves on four workers take 16 ms. */
 const leafMs = 1;
 const latencyMs = 0.2;

@@ -69,7 +69,7 @@ function diagnosisOf(optimizer: OptimizerConfig, { epochs = 10 } = {}) {
   const diagnosis = new Diagnosis(config, plan, dataOf(Uint8Array.of(0)));
   const after = (end: Partial<EpochEnd>, from: FirstStep | undefined = first) => {
     const { epoch = 1 } = end;
-    const whole = { epoch, step: 10 * epoch, trainLoss: 1, testAccuracy: 0.9, ...end };
+    const whole = { epoch, step: 10 * epoch, trainLoss: 1, accuracy: 0.9, ...end };
     return diagnosis.afterEpoch(whole, from).map(sayInEnglish);
   };
   return { after, diagnosis };
@@ -112,14 +112,14 @@ describe("of an epoch is said", () => {
 
   test("nothing about the rate by a process that did not train the first step", () => {
     const { diagnosis } = diagnosisOf(sgd(50));
-    const end = { epoch: 3, step: 30, trainLoss: 99, testAccuracy: 0.9 };
+    const end = { epoch: 3, step: 30, trainLoss: 99, accuracy: 0.9 };
     expect(diagnosis.afterEpoch(end, undefined)).toEqual([]);
   });
 
   test("of the last one that 10 % accuracy of 10 classes is no better than guessing", () => {
     const { after } = diagnosisOf(sgd(0.1));
-    expect(after({ epoch: 9, testAccuracy: 0.1 })).toEqual([]);
-    expect(after({ epoch: 10, testAccuracy: 0.1 })).toEqual([
+    expect(after({ epoch: 9, accuracy: 0.1 })).toEqual([]);
+    expect(after({ epoch: 10, accuracy: 0.1 })).toEqual([
       "the test accuracy of 10 % is no better than always answering the most frequent class (10 %): nothing was learned",
     ]);
   });

@@ -5,12 +5,14 @@ import { Progress } from "../../../../coordinator/run/progress.ts";
 
 const batch = { lossSum: 128, correct: 16, samples: 64 };
 const evaluation = {
+  split: "test",
   step: 10,
   epoch: 1,
-  testLoss: 0.5,
-  testAccuracy: 0.9,
-  confusion: [9, 1, 0, 10],
-};
+  loss: 0.5,
+  metrics: { accuracy: 0.9 },
+  sums: [9, 1, 0, 10],
+} as const;
+const score = { split: "test", loss: 1, metrics: { accuracy: 0.6 } } as const;
 
 describe("Progress", () => {
   test("shows nothing before the first step", () => {
@@ -28,9 +30,10 @@ describe("Progress", () => {
     const progress = new Progress({
       ...state,
       evaluation: { ...evaluation, step: 30 },
-      bestTestLoss: 0.5,
+      finalTest: null,
+      bestLoss: 0.5,
     });
-    const epoch = { trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.6, learningRate: 0.1 };
+    const epoch = { trainAccuracy: 0.5, score, learningRate: 0.1 };
     progress.recall([
       { ...epoch, step: 10, seconds: 1, trainLoss: 3 },
       { ...epoch, step: 20, seconds: 2, trainLoss: 2 },
@@ -51,7 +54,7 @@ describe("Progress", () => {
 
   test("keeps at most 512 points of 5,000 epochs of an earlier process, and goes on from them", () => {
     const progress = new Progress();
-    const epoch = { trainLoss: 1, trainAccuracy: 1, testLoss: 1, testAccuracy: 1, learningRate: 1 };
+    const epoch = { trainLoss: 1, trainAccuracy: 1, score, learningRate: 1 };
     progress.recall(
       Array.from({ length: 5_000 }, (_, i) => ({ ...epoch, step: i + 1, seconds: i })),
     );
@@ -156,9 +159,9 @@ describe("Progress", () => {
   test("calls an evaluation best if its loss is below all 3 before, not if it is equal", () => {
     const losses = [0.5, 0.7, 0.5, 0.4];
     const progress = new Progress();
-    const best = losses.map((testLoss) => progress.addEvaluation({ ...evaluation, testLoss }));
+    const best = losses.map((loss) => progress.addEvaluation({ ...evaluation, loss }));
     expect(best).toEqual([true, false, false, true]);
-    expect(progress.bestTestLoss).toBe(0.4);
+    expect(progress.bestLoss).toBe(0.4);
   });
 
   test("continues in another process from its saved state: same epoch means, same best loss", () => {
@@ -170,7 +173,7 @@ describe("Progress", () => {
     const second = new Progress(state);
     second.addStep(1, batch, 2);
     expect(second.state).toEqual(first.state);
-    expect(second.addEvaluation({ ...evaluation, testLoss: 0.6 })).toBe(false);
+    expect(second.addEvaluation({ ...evaluation, loss: 0.6 })).toBe(false);
     expect(second.endEpoch()).toEqual(first.endEpoch());
   });
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Holdings } from "../../../../coordinator/dispatch/holdings.ts";
 import type { Round } from "../../../../coordinator/dispatch/round.ts";
 import { Timeline } from "../../../../coordinator/run/timeline.ts";
-import { denseModel } from "../../../../shared/model/dense-model.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
 
 /** A round of 10 ms in which `fast` computed 4 ms of 6, and `slow` did not answer. */
 function playedRound(step: number): Round {
@@ -18,7 +18,7 @@ function playedRound(step: number): Round {
 }
 
 /** 3 parameters. */
-const model = denseModel({ widths: [2, 1], activation: "relu", output: "linear" });
+const config = testConfig({ layers: [2, 1], activation: "relu", output: "linear", loss: "mse" });
 
 function times(downloadMs: number, computeMs: number, uploadMs: number) {
   return { downloadMs, computeMs, uploadMs };
@@ -27,7 +27,7 @@ function times(downloadMs: number, computeMs: number, uploadMs: number) {
 test("reports the last 6 steps, who was late, and how much was computed in parallel", () => {
   const timeline = new Timeline();
   for (let step = 1; step <= 8; step++) timeline.add(playedRound(step), 100 * step + 10);
-  const { speedUp, steps } = timeline.view((id) => id.toUpperCase(), model);
+  const { speedUp, steps } = timeline.view((id) => id.toUpperCase(), config);
   expect(speedUp).toBeCloseTo(0.4, 12);
   expect(steps.map(({ step }) => step)).toEqual([3, 4, 5, 6, 7, 8]);
   expect(steps[0]?.shares).toEqual([
@@ -35,7 +35,7 @@ test("reports the last 6 steps, who was late, and how much was computed in paral
     { worker: "FAST", startMs: 300, endMs: 306, ...times(1, 4, 1), samples: 32, isLate: false },
     { worker: "SLOW", startMs: 301, endMs: 310, ...times(9, 0, 0), samples: 32, isLate: true },
   ]);
-  expect(timeline.view((id) => id, model).speedUp).toBeNull();
+  expect(timeline.view((id) => id, config).speedUp).toBeNull();
 });
 
 test("a worker that returns 3 gradients for one set of parameters uploads for three times as long", () => {
@@ -46,6 +46,6 @@ test("a worker that returns 3 gradients for one set of parameters uploads for th
   holdings.byWorker.get("one")!.doneMs = 14;
   const timeline = new Timeline();
   timeline.add({ kind: "gradient", step: 1, leafCount: 8, openedMs: 0, holdings }, 20);
-  const [share] = timeline.view((id) => id, model).steps[0]!.shares;
+  const [share] = timeline.view((id) => id, config).steps[0]!.shares;
   expect(share).toMatchObject(times(2, 6, 6));
 });

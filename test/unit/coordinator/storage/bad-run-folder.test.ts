@@ -136,16 +136,16 @@ describe("a checkpoint with a right hash and wrong contents", () => {
     ],
     ["progress with a word more", progress({ more: 1 }), tensors, /^its progress is not valid/u],
     [
-      "5 confusions of 2 classes",
+      "5 sums of 2 classes",
       progress({
         evaluation: {
           ...checkpointAt(1).progress.evaluation,
-          testLoss: 1,
-          confusion: [1, 2, 3, 4, 5],
+          loss: 1,
+          sums: [1, 2, 3, 4, 5],
         },
       }),
       tensors,
-      /5 confusions, its model has 4/u,
+      /5 sums, its task has 516/u,
     ],
   ])("%s is refused", (_, changed, changedTensors, reason) => {
     const decoded = decodeCheckpoint(forgedCheckpoint(changed, changedTensors));

@@ -22,11 +22,13 @@ export function checkpointAt(step: number): Checkpoint {
       evaluation: {
         step: 100,
         epoch: 1,
-        testLoss: Infinity,
-        testAccuracy: 0.5,
-        confusion: [1, 2, 3, 4],
+        split: "test",
+        loss: Infinity,
+        metrics: { accuracy: 0.5 },
+        sums: Array.from({ length: 516 }, (_, i) => i),
       },
-      bestTestLoss: null,
+      finalTest: null,
+      bestLoss: null,
     },
     data: {
       features: { type: "bytes", shape: [3] },

@@ -13,7 +13,11 @@ import {
   encodeCheckpoint,
   fingerprintOf,
 } from "../../../../coordinator/storage/checkpoint.ts";
-import { storedConfigSchema } from "../../../../coordinator/storage/old-forms.ts";
+import {
+  storedConfigSchema,
+  storedProgress,
+  storedRecord,
+} from "../../../../coordinator/storage/old-forms.ts";
 import { assert } from "../../../../shared/assert.ts";
 import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { decodeSafetensors } from "../../../../shared/safetensors.ts";
@@ -27,10 +31,12 @@ import { checkpointAt, config as todaysConfig } from "./checkpoint-fixture.ts";
 const finalFingerprint = "5054bee1c2b5ad279a3e5783602c42abfc7b036806ccf08155706e195e72fff1";
 const bytes = readFileSync(new URL("version-1.safetensors", import.meta.url));
 const setup = JSON.parse(readFileSync(new URL("version-1-config.json", import.meta.url), "utf8"));
+const task = { name: "classification", kind: "classes", count: 10 };
 const model = denseModel({ widths: [784, 1, 10], activation: "linear", output: "softmax" });
 /** Its config, with a list of layers and the fields that came later. */
 const converted = {
   ...setup.config,
+  task,
   model,
   schedule: { ...setup.config.schedule, restarts: [] },
   l1: 0,
@@ -66,10 +72,10 @@ describe("a checkpoint of version 1", () => {
     expect(fingerprintOf(run.store.snapshot().parameters)).toBe(finalFingerprint);
   });
 
-  test("is written again as version 2, whose tensors count all layers", () => {
+  test("is written again as version 3, whose tensors count all layers", () => {
     const checkpoint = readOld();
     const { metadata, tensors } = decodeSafetensors(encodeCheckpoint(checkpoint));
-    expect(metadata.get("promedioCheckpoint")).toBe("2");
+    expect(metadata.get("promedioCheckpoint")).toBe("3");
     const names = [...tensors.keys()].filter((name) => !name.startsWith("optimizer"));
     expect(names.toSorted()).toEqual(["0.bias", "0.weight", "1.bias", "1.weight"]);
     expect(decodeCheckpoint(encodeCheckpoint(checkpoint))).toMatchObject({ ok: true, checkpoint });
@@ -84,6 +90,71 @@ describe("a checkpoint of version 1", () => {
       reason: "its model has no tensor 1.weight",
     });
   });
+});
+
+describe("a checkpoint of version 2", () => {
+  const today = checkpointAt(3);
+  /** As that version wrote it: no task, and an evaluation of the test split with its confusion counts. */
+  const read = (confusion: readonly number[]) => {
+    const { metadata, tensors } = decodeSafetensors(encodeCheckpoint(today));
+    const { task: _, ...config } = today.config;
+    const { trainingMs, epochTotals } = today.progress;
+    const evaluation = { step: 2, epoch: 1, testLoss: "NaN", testAccuracy: 0.5, confusion };
+    const progress = { trainingMs, epochTotals, evaluation, bestTestLoss: 0.25 };
+    const old = new Map([
+      ...metadata,
+      ["promedioCheckpoint", "2"],
+      ["config", JSON.stringify(config)],
+      ["progress", JSON.stringify(progress)],
+    ]);
+    const decoded = decodeCheckpoint(forgedCheckpoint(old, tensors));
+    assert(decoded.ok, "it is whole");
+    return decoded.checkpoint;
+  };
+
+  test("is read as a classification that was watched with the test split", () => {
+    const { progress, ...rest } = read([1, 2, 3, 4]);
+    const { progress: _, ...expected } = today;
+    expect(rest).toEqual(expected);
+    expect(progress).toEqual({
+      ...today.progress,
+      // The counts of two classes lack the histogram that they have today.
+      evaluation: {
+        split: "test",
+        step: 2,
+        epoch: 1,
+        loss: Number.NaN,
+        metrics: { accuracy: 0.5 },
+        sums: [],
+      },
+      bestLoss: 0.25,
+    });
+  });
+
+  test("and one that was never evaluated has no figures", () => {
+    expect(storedProgress({ evaluation: null, bestTestLoss: null })).toEqual({
+      evaluation: null,
+      finalTest: null,
+      bestLoss: null,
+    });
+  });
+
+  test("keeps the counts of 10 classes", () => {
+    const confusion = Array.from({ length: 100 }, (_, i) => i);
+    const evaluation = { step: 2, epoch: 1, testLoss: 1, testAccuracy: 0.5, confusion };
+    expect(storedProgress({ evaluation, bestTestLoss: 1 })).toMatchObject({
+      evaluation: { sums: confusion },
+    });
+  });
+});
+
+test("a run's record of that time keeps its figures", () => {
+  const old = { number: 1, testLoss: 0.5, testAccuracy: 0.9 };
+  expect(storedRecord(old)).toEqual({
+    number: 1,
+    score: { split: "test", loss: 0.5, metrics: { accuracy: 0.9 } },
+  });
+  expect(storedRecord({ testLoss: null, testAccuracy: null })).toEqual({ score: null });
 });
 
 describe("a stored config", () => {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { scoreFields } from "../../../../coordinator/run/scores.ts";
+import type { Score } from "../../../../coordinator/run/view.ts";
 import { encodeCheckpoint } from "../../../../coordinator/storage/checkpoint.ts";
 import { type Disk, nodeDisk } from "../../../../coordinator/storage/disk.ts";
 import { findRun } from "../../../../coordinator/storage/find-run.ts";
@@ -352,16 +354,24 @@ describe("metrics", () => {
       seconds: 1.5,
       trainLoss: Number.NaN,
       trainAccuracy: null,
-      testLoss: 2,
-      testAccuracy: 0.5,
       learningRate: 0.1,
     };
+    const { event: _, ...record } = epoch;
     const { metrics } = await newRun();
     metrics.record({ step: 1, note: "something else" });
-    metrics.record({ ...epoch, workers: 3 });
+    // An earlier version, then the two forms of this one.
+    metrics.record({ ...epoch, workers: 3, testLoss: 2, testAccuracy: 0.5 });
+    const validation = { split: "validation", loss: Number.NaN, metrics: { rmse: 3, r2: 0.5 } };
+    metrics.record({ ...epoch, ...scoreFields(validation as Score) });
+    const tested = { split: "test", loss: 1, metrics: { rmse: 4 } };
+    metrics.record({ ...epoch, ...scoreFields(tested as Score) });
     await metrics.flush();
     await nodeDisk.append(metrics.path, new TextEncoder().encode('{"event":"epoch","step":1'));
-    expect(await metrics.read()).toEqual([epoch]);
+    expect(await metrics.read()).toEqual([
+      { ...record, score: { split: "test", loss: 2, metrics: { accuracy: 0.5 } } },
+      { ...record, score: validation },
+      { ...record, score: tested },
+    ]);
   });
 
   test("trim 0 lines of a missing file", async () => {

@@ -65,7 +65,7 @@ describe("gradient units", () => {
     const units: Unit[] = [0, 1, 2, 3].flatMap((step) => [
       { kind: "gradient", step, block: { start: 0, end: step % 2 === 0 ? 13 : 8 } },
       { kind: "gradient", step, block: { start: 4, end: 8 } },
-      { kind: "evaluation", step, block: { start: 8, end: 10 } },
+      { kind: "test", step, block: { start: 8, end: 10 } },
     ]);
     const expected = units.map((unit) => keep(startEngine().compute(unit)));
     const engine = startEngine();
@@ -123,7 +123,7 @@ describe("evaluation units", () => {
   test("count every test sample once at [label, predicted], and correct is the diagonal", () => {
     const engine = startEngine();
     const block = { start: 0, end: 10 };
-    const { values, correct } = engine.compute({ kind: "evaluation", step: 0, block });
+    const { values, correct } = engine.compute({ kind: "test", step: 0, block });
     const byLabel = [0, 1, 2].map((label) =>
       values.subarray(3 * label, 3 * label + 3).reduce((sum, count) => sum + count, 0),
     );
@@ -134,7 +134,7 @@ describe("evaluation units", () => {
 
   test("of the two halves add up to the whole", () => {
     const engine = startEngine();
-    const evaluate = (block: Block) => keep(engine.compute({ kind: "evaluation", step: 0, block }));
+    const evaluate = (block: Block) => keep(engine.compute({ kind: "test", step: 0, block }));
     const [leftHalf, rightHalf] = childrenOf({ start: 0, end: 10 });
     const [left, right] = [evaluate(leftHalf), evaluate(rightHalf)];
     const whole = evaluate({ start: 0, end: 10 });
@@ -172,7 +172,7 @@ describe("300 classes, whose labels take 16 bits", () => {
   });
 
   test("are counted in an evaluation as samples, predictions and hits of each class", () => {
-    const unit = { kind: "evaluation", step: 0, block: { start: 0, end: 18 } } as const;
+    const unit = { kind: "test", step: 0, block: { start: 0, end: 18 } } as const;
     const { values, correct } = engines[0]!.compute(unit);
     expect(values).toHaveLength(900);
     const column = (at: number) => [...values].filter((_, i) => i % 3 === at);
@@ -234,7 +234,7 @@ describe("results that are not finite are thrown, never returned", () => {
     const engine = startEngine({ runConfig });
     const huge = new Float32Array(engine.parameterCount).fill(1e30);
     engine.setParameters(new Uint8Array(huge.buffer));
-    for (const kind of ["gradient", "evaluation"] as const) {
+    for (const kind of ["gradient", "test"] as const) {
       const unit = { kind, step: 0, block: { start: 0, end: 1 } };
       expect(() => engine.compute(unit)).toThrow(NonFiniteError);
     }

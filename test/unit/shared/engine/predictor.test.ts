@@ -47,7 +47,7 @@ describe.each(networks)("$loss, $output, $activation", (network) => {
     expect(all).toHaveLength(50 * 3);
     for (let sample = 0; sample < 50; sample++) {
       const block = { start: sample, end: sample + 1 };
-      const { values } = engine.compute({ kind: "evaluation", step: 0, block });
+      const { values } = engine.compute({ kind: "test", step: 0, block });
       const predicted = values.indexOf(1) % 3;
       expect(argmax(all.subarray(3 * sample, 3 * sample + 3))).toBe(predicted);
     }
@@ -75,7 +75,7 @@ describe.each(networks)("$loss, $output, $activation", (network) => {
       const sample = order[i]!;
       const label = dataset.train.targets[sample]!;
       const features = featuresOf("train", sample);
-      expect(predictor.gradient(parameters, { features, label })).toEqual(values);
+      expect(predictor.gradient(parameters, { features, target: [label] })).toEqual(values);
     }
   });
 });

@@ -83,7 +83,11 @@ function gradientOf(kernel: Kernel, model: ModelConfig, count: number) {
   const features = Float32Array.from({ length: count * size }, () => 2 * random.uniform() - 1);
   const labels = Uint8Array.from({ length: count }, () => random.below(classCount));
   const split = storeSplit(new Staging(kernel), { count, features, targets: labels }, "floats");
-  const network = new Network(kernel, { model, loss: { name: "mse" } }, "floats");
+  const network = new Network(
+    kernel,
+    { model, loss: { name: "mse" }, task: { kind: "classes", count: classCount } },
+    "floats",
+  );
   // With biases of 0, some rows would be inactive.
   const parameters = initialParameters(model, 3).map((value) => value + 0.1 * random.uniform());
   const { arena, views } = kernel;

@@ -3,7 +3,13 @@ import { describe, expect, test } from "vitest";
 import { learningRateAt } from "../../../../shared/optimizers/schedule.ts";
 import type { ScheduleConfig } from "../../../../shared/run/config.ts";
 
-const plan = { trainCount: 640, testCount: 64, stepsPerEpoch: 10, totalSteps: 100 };
+const plan = {
+  trainCount: 640,
+  validationCount: 0,
+  testCount: 64,
+  stepsPerEpoch: 10,
+  totalSteps: 100,
+};
 const constant: ScheduleConfig = {
   name: "constant",
   warmupSteps: 0,

@@ -158,7 +158,7 @@ describe("the specification", () => {
     const described = tableRows(sectionOf(page, "The run config")).map(([field = ""]) => {
       return plain(field).replace(" •", "");
     });
-    const apart = new Set(["dataset", "model", "loss"]);
+    const apart = new Set(["dataset", "task", "model", "loss"]);
     const fields = Object.entries(testConfig({})).flatMap(([key, value]) => {
       return apart.has(key) ? Object.keys(value ?? {}).map((inner) => `${key}.${inner}`) : [key];
     });

@@ -12,7 +12,7 @@ import { blocksOf } from "../../../../shared/run/tree.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 
 const layers = [12, 6, 3];
-const sizes = modelSizes(testConfig({ layers }).model);
+const sizes = modelSizes(testConfig({ layers }));
 const localSearch = { name: "local-search", candidates: 6, sigma: 0.1 } as const;
 
 /** Runs with batches, shards and splits of many different sizes. */
@@ -21,12 +21,13 @@ const runs = fc
     batchSize: fc.integer({ min: 1, max: 40 }),
     shardSize: fc.integer({ min: 1, max: 9 }),
     trainCount: fc.integer({ min: 1, max: 100 }),
+    validationCount: fc.integer({ min: 1, max: 60 }),
     testCount: fc.integer({ min: 1, max: 60 }),
     step: fc.nat(20),
   })
-  .map(({ batchSize, shardSize, trainCount, testCount, step }) => {
+  .map(({ batchSize, shardSize, step, ...counts }) => {
     const config = testConfig({ layers, batchSize, shardSize, optimizer: localSearch });
-    return { config, plan: planRun(config, { trainCount, testCount }), step };
+    return { config, plan: planRun(config, counts), step };
   });
 
 describe.each(roundKindNames)("a round of kind %s", (kind) => {
@@ -80,7 +81,7 @@ describe("the rows", () => {
   });
 
   test("say that an evaluation goes over the 11 test samples in 3 shards, whatever the step", () => {
-    const { leafCount, samplesOf } = roundKinds.evaluation;
+    const { leafCount, samplesOf } = roundKinds.test;
     for (const step of [0, 7]) {
       expect(leafCount(step, config, plan)).toBe(3);
       expect(samplesOf({ start: 0, end: 3 }, step, config, plan)).toBe(11);
@@ -88,13 +89,14 @@ describe("the rows", () => {
     }
   });
 
-  test("give lengths of 99 parameters, of one cost per candidate and of 9 confusion counts", () => {
+  test("give lengths of 99 parameters, of one cost per candidate and of 9 confusion counts per evaluated split", () => {
     const block = { start: 2, end: 4 };
     expect(roundKindNames.map((kind) => [kind, roundKinds[kind].valueCount(block, sizes)])).toEqual(
       [
         ["gradient", 99],
         ["candidates", 2],
-        ["evaluation", 9],
+        ["validation", 9],
+        ["test", 9],
       ],
     );
   });

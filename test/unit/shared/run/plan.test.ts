@@ -103,14 +103,26 @@ describe("steps, batches and shards", () => {
   });
 
   test("step 938 with 938 steps per epoch is batch 0 of epoch 1", () => {
-    const plan = { trainCount: 60_000, testCount: 1, stepsPerEpoch: 938, totalSteps: 9_380 };
+    const plan = {
+      trainCount: 60_000,
+      validationCount: 0,
+      testCount: 1,
+      stepsPerEpoch: 938,
+      totalSteps: 9_380,
+    };
     expect(epochOf(937, plan)).toEqual({ epoch: 0, batch: 937 });
     expect(epochOf(938, plan)).toEqual({ epoch: 1, batch: 0 });
   });
 });
 
 describe("epochOrder", () => {
-  const plan = { trainCount: 50, testCount: 1, stepsPerEpoch: 1, totalSteps: 9 };
+  const plan = {
+    trainCount: 50,
+    validationCount: 0,
+    testCount: 1,
+    stepsPerEpoch: 1,
+    totalSteps: 9,
+  };
 
   test("differs from epoch to epoch and from seed to seed, and depends on nothing else", () => {
     const order = epochOrder(3, testConfig({ seed: 9 }), plan);

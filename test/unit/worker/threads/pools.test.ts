@@ -194,7 +194,7 @@ describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
   });
 
   test("2…4 threads give the evaluation of 1, on odd shares of 16 shards", async () => {
-    const { found, expected } = await answersOf(createPool, "evaluation", config, 16);
+    const { found, expected } = await answersOf(createPool, "test", config, 16);
     expect(found).toEqual(expected);
     expect(found.flat().every(({ bytes }) => bytes?.length === 4 * 9)).toBe(true);
   });

@@ -57,12 +57,21 @@ function fakeRun({
   const stepsPerSecond = phase === "training" ? 2140 + 60 * wave(step / 90) : 0;
   const testCurve = Array.from({ length: epoch }, (_, index) => {
     const at = (index + 1) * stepsPerEpoch;
-    return { step: at, testLoss: lossAt(at) * 1.04 + 0.01, testAccuracy: accuracyAt(at) - 0.004 };
+    return {
+      step: at,
+      loss: lossAt(at) * 1.04 + 0.01,
+      metrics: { accuracy: accuracyAt(at) - 0.004 },
+    };
   });
   const last = testCurve.at(-1);
+  const evaluation =
+    last === undefined
+      ? null
+      : { ...last, epoch, split: "test" as const, sums: Array.from({ length: 100 }, () => 0) };
   return {
     id: "k3x9",
     title: quoted("mnist · 784-16-16-10 sigmoid, softmax · cce · momentum 0.5 · batch 64"),
+    task: { name: "classification", kind: "classes", count: 10 },
     phase,
     audit: "sample",
     waitingFor: waitingFor === null ? null : quoted(waitingFor),
@@ -80,11 +89,9 @@ function fakeRun({
     samplesPerSecond: stepsPerSecond * batchSize,
     stepsPerSecond,
     bytesPerSecond: stepsPerSecond * views.length * 13_002 * 8,
-    lastEvaluation:
-      last === undefined
-        ? null
-        : { ...last, epoch, confusion: Array.from({ length: 100 }, () => 0) },
-    isBetterThanGuess: last === undefined ? null : last.testAccuracy > 0.2,
+    lastEvaluation: evaluation,
+    testEvaluation: evaluation,
+    isBetterThanGuess: last === undefined ? null : last.metrics.accuracy > 0.2,
     trainCurve: Array.from({ length: Math.min(step, 300) }, (_, index) => {
       const at = Math.floor(((index + 1) * step) / Math.min(step, 300));
       return { step: at, loss: lossAt(at) * (1 + 0.15 * wave(at * 1.7)) };

@@ -24,6 +24,7 @@ describe("resolveRunConfig", () => {
   test("without settings it is the tuned 784-16-16-10 with batches of 64", () => {
     expect(resolve({})).toEqual({
       dataset: { name: "digits", sha256: "a".repeat(64) },
+      task: { name: "classification", kind: "classes", count: 10 },
       model: {
         inputShape: [784],
         layers: [

@@ -1,0 +1,68 @@
+/** @file Checks whether a model, its loss, its task and a dataset match, before anything is computed. */
+import type { Dataset } from "../data/dataset.ts";
+import { sizeOf } from "../model/layer-kind.ts";
+import { placeLayers } from "../model/layout.ts";
+import { fusedKindOf } from "../model/loss.ts";
+import type { NetworkConfig } from "../model/network.ts";
+import { type Sentence, sentence } from "../words/sentence.ts";
+import type { TaskConfig } from "./task.ts";
+import { outputWidths, tasks } from "./tasks.ts";
+
+/** A run config, or the parts of one that must fit the data. */
+export type CheckedConfig = Omit<NetworkConfig, "task"> & { readonly task: TaskConfig };
+
+/** @returns What is wrong and what to do; `undefined` if everything is fine. */
+export function checkModel(
+  { model, loss, task }: CheckedConfig,
+  { featureCount, target }: Pick<Dataset, "featureCount" | "target">,
+): Sentence | undefined {
+  const { inputShape, layers } = model;
+  const inputs = sizeOf(inputShape);
+  if (inputs !== featureCount) {
+    return sentence("model-inputs", { inputs, features: featureCount });
+  }
+  if (task.kind !== target.kind || task.count !== target.count) {
+    return sentence("model-targets", { learned: targetsSaid(task), found: targetsSaid(target) });
+  }
+  const layout = placeLayers(model);
+  if ("misfit" in layout) return layout.misfit;
+  const outputs = sizeOf(layout.outputShape);
+  const widths = outputWidths(task);
+  if (!widths.includes(outputs)) {
+    return sentence("model-outputs", {
+      outputs,
+      targets: targetsSaid(task),
+      width: String(widths[0]),
+    });
+  }
+  return checkLoss({ loss: loss.name, last: layers.at(-1)?.kind, task, outputs });
+}
+
+function checkLoss({
+  loss,
+  last,
+  task,
+  outputs,
+}: {
+  readonly loss: CheckedConfig["loss"]["name"];
+  readonly last: string | undefined;
+  readonly task: TaskConfig;
+  readonly outputs: number;
+}): Sentence | undefined {
+  const { losses } = tasks[task.kind];
+  if (!losses.includes(loss)) {
+    return sentence("model-loss-task", { loss, targets: targetsSaid(task), losses });
+  }
+  const needed = fusedKindOf(loss);
+  if (needed !== undefined && last !== needed) {
+    return sentence("model-loss", { loss, needed, last: last ?? sentence("none") });
+  }
+  return last === "softmax" && outputs === 1 && task.count === 2
+    ? sentence("softmax-alone")
+    : undefined;
+}
+
+/** The targets in words: `10 classes`, `1 number`. */
+export function targetsSaid({ kind, count }: Pick<TaskConfig, "kind" | "count">): Sentence {
+  return sentence(`targets-${kind}`, { count });
+}
