@@ -35,12 +35,12 @@ import {
 import type { CrewWorker, ReadyWorker } from "../dispatch/crew.ts";
 import { Dispatch } from "../dispatch/dispatch.ts";
 import { closed, isFor, openRound, type OpenRound, type Round } from "../dispatch/round.ts";
-import { evaluationFrom, splitDue } from "./evaluations.ts";
 import { GradientTable } from "./gradient-table.ts";
+import { evaluationFrom, splitDue } from "./measures/evaluations.ts";
+import { scoreFields } from "./measures/scores.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import { Progress } from "./progress.ts";
 import { type CommitOutcome, RoundValues } from "./round-values.ts";
-import { scoreFields } from "./scores.ts";
 import { Timeline } from "./timeline.ts";
 import type { EvaluationView, GradientTableView, Phase, Score } from "./view.ts";
 import { waitingFor } from "./waiting-for.ts";

@@ -7,7 +7,7 @@ import type { RunConfig } from "../../shared/run/config.ts";
 import { epochOf, type RunPlan } from "../../shared/run/plan.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { type Guess, isBetterThanGuess } from "../run/diagnosis.ts";
-import { scoreFields } from "../run/scores.ts";
+import { scoreFields } from "../run/measures/scores.ts";
 import type { TrainingRun } from "../run/training-run.ts";
 import type { CoordinatorEvent, SavedCheckpoint } from "../run/view.ts";
 import type { EndOfRun, RunOutput, RunSnapshot } from "../run/world.ts";

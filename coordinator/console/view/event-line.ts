@@ -4,7 +4,7 @@
  */
 import { assertNever } from "../../../shared/assert.ts";
 import { sayAtTerminal, type Sentence } from "../../../shared/words/sentence.ts";
-import { scoreIn, testScoreIn } from "../../run/scores.ts";
+import { scoreIn, testScoreIn } from "../../run/measures/scores.ts";
 import type { CoordinatorEvent, Score } from "../../run/view.ts";
 import { compact, counted, duration, integer, loss, score, unknownFigure } from "./figures.ts";
 import type { Style } from "./style.ts";

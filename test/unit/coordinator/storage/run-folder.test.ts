@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { scoreFields } from "../../../../coordinator/run/scores.ts";
+import { scoreFields } from "../../../../coordinator/run/measures/scores.ts";
 import type { Score } from "../../../../coordinator/run/view.ts";
 import { encodeCheckpoint } from "../../../../coordinator/storage/checkpoint.ts";
 import { type Disk, nodeDisk } from "../../../../coordinator/storage/disk.ts";

@@ -1,9 +1,9 @@
 /** @file The event that says what the data are and what is learned from them. */
-import type { Dataset, Target } from "../../shared/data/dataset.ts";
-import { countsOf } from "../../shared/run/plan.ts";
-import { taskOf } from "../../shared/tasks/task.ts";
-import { type Sentence, sentence, type Value } from "../../shared/words/sentence.ts";
-import type { CoordinatorEvent } from "./view.ts";
+import type { Dataset, Target } from "../../../shared/data/dataset.ts";
+import { countsOf } from "../../../shared/run/plan.ts";
+import { taskOf } from "../../../shared/tasks/task.ts";
+import { type Sentence, sentence, type Value } from "../../../shared/words/sentence.ts";
+import type { CoordinatorEvent } from "../view.ts";
 
 /** At most this many names of targets are listed. */
 const namesShown = 8;

@@ -1,10 +1,10 @@
 /** @file When a run is evaluated, on which split, and the figures that are read from the root. Pure. */
-import type { Target } from "../../shared/data/dataset.ts";
-import type { RunConfig } from "../../shared/run/config.ts";
-import { epochOf, type RunPlan } from "../../shared/run/plan.ts";
-import { metricsOf } from "../../shared/tasks/tasks.ts";
-import type { Progress } from "./progress.ts";
-import type { EvaluationView, Score } from "./view.ts";
+import type { Target } from "../../../shared/data/dataset.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
+import { epochOf, type RunPlan } from "../../../shared/run/plan.ts";
+import { metricsOf } from "../../../shared/tasks/tasks.ts";
+import type { Progress } from "../progress.ts";
+import type { EvaluationView, Score } from "../view.ts";
 
 /** Longer sums of an evaluation are not kept, because they are in every checkpoint and go to every dashboard. */
 const sumsKeptMax = 4096;

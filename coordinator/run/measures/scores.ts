@@ -1,5 +1,5 @@
 /** @file The figures of evaluations in the form in which events, records and files show them. */
-import type { EvaluationView, Score, ScoreFields } from "./view.ts";
+import type { EvaluationView, Score, ScoreFields } from "../view.ts";
 
 /** @param scores - At most one per split. */
 export function scoreFields(...scores: readonly (Score | null)[]): ScoreFields {
