@@ -8,7 +8,7 @@ import type { CoordinatorView, EvaluationPoint, RunView, TimelineView } from "..
 import type { DashboardMessage } from "../watch/dashboard-messages.ts";
 import { Points } from "./charts/points.ts";
 import { Timeline } from "./charts/timeline.ts";
-import { Feed, type Link } from "./feed.ts";
+import { Feed, isRefused, type Link } from "./feed.ts";
 import { saveBlob, saveFromServer } from "./model/downloads.ts";
 import { ModelSource } from "./model/model-source.ts";
 import { element, setText } from "./page.ts";
@@ -19,7 +19,7 @@ import { EventsPanel } from "./panels/events.ts";
 import { PromedioPanel } from "./panels/gradient-table.ts";
 import { JoinPanel } from "./panels/join.ts";
 import { showMistakes } from "./panels/mistakes.ts";
-import { RunPanel } from "./panels/run.ts";
+import { hasEnded, RunPanel } from "./panels/run.ts";
 import { RunsPanel } from "./panels/runs.ts";
 import { TrainAgain } from "./panels/train-again.ts";
 import { showWeights } from "./panels/weights.ts";
@@ -119,7 +119,7 @@ function receivePoints(message: ArrayBuffer): void {
 
 function showState(view: CoordinatorView, times: TimelineView | null): void {
   joinPanel.show(view);
-  workersPanel.show(view.workers, times);
+  workersPanel.show(view.workers, times, view.run !== null && hasEnded(view.run.phase));
   eventsPanel.showWorkers(view.workers);
   timeline.show(view.workers, times);
   const { run } = view;
@@ -152,7 +152,8 @@ function showLink(link: Link, reason: Sentence | null = null): void {
     runPanel.lose(text);
     eventsPanel.lose();
   }
-  if (link === "wrongToken") runPanel.refuse();
+  document.body.toggleAttribute("data-refused", isRefused(link));
+  if (isRefused(link)) runPanel.refuse();
   if (link !== "connected" && link !== "connecting") showPage();
 }
 

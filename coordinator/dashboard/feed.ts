@@ -7,7 +7,9 @@ import type { DashboardMessage, DashboardCommand } from "../watch/dashboard-mess
 /** Between two tries, while the coordinator restarts or the network is away. */
 const retryMs = 1_000;
 
-export type Link = "connecting" | "connected" | "disconnected" | "wrongToken" | "full";
+/** Reasons to stay away: trying again would end the same way. */
+export type RefusedLink = "noToken" | "wrongToken" | "wrongPlace";
+export type Link = "connecting" | "connected" | "disconnected" | "full" | RefusedLink;
 
 /** Where the page's own WebSocket is, under `http`. */
 const watchUrl = `${location.origin}/watch`;
@@ -81,10 +83,22 @@ export class Feed {
   async #closed(code: number, hasOpened: boolean): Promise<void> {
     for (const reply of this.#waiting.values()) reply(sentence("order-lost"));
     this.#waiting.clear();
-    if (code === closeStatus.ERR_TOKEN) return this.#events.link("wrongToken");
+    const refused = this.#refusalOf(code);
+    if (refused !== undefined) return this.#events.link(refused, null);
     const link = code === closeStatus.ERR_FULL ? "full" : "disconnected";
     const asking = { ask: fetch, later: setTimeout };
     this.#events.link(link, hasOpened ? null : await whyNoSocket(watchUrl, asking));
     setTimeout(() => this.#open(), retryMs);
   }
+
+  #refusalOf(code: number): RefusedLink | undefined {
+    if (code === closeStatus.ERR_ORIGIN) return "wrongPlace";
+    if (code !== closeStatus.ERR_TOKEN) return undefined;
+    return this.#token === "" ? "noToken" : "wrongToken";
+  }
+}
+
+/** Whether the page will not try again. */
+export function isRefused(link: Link): link is RefusedLink {
+  return link === "noToken" || link === "wrongToken" || link === "wrongPlace";
 }

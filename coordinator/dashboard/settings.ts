@@ -31,6 +31,14 @@ function modelFormOf(model: ModelConfig): FormValues {
   return { layers: widths.join(","), activation, outputActivation: output };
 }
 
+/** The fields with a decimal number. In every other one, a comma separates values. */
+const decimalKeys: ReadonlySet<string> = new Set(["learningRate"]);
+
+/** A decimal number as the command line reads it, also where people write `0,01`. */
+function withPoint(text: string): string {
+  return text.replace(/^([+-]?\d*),(\d+(?:e[+-]?\d+)?)$/iu, "$1.$2");
+}
+
 /**
  * The settings of a new run: the form's values, plus the current run's settings that the form does not show, as far
  * as they still apply to the form's choices. An unchanged form gives the same run again, bit for bit.
@@ -38,7 +46,9 @@ function modelFormOf(model: ModelConfig): FormValues {
  * @param form - An empty value means the default.
  */
 export function settingsFor(form: FormValues, config: RunConfig): FormValues {
-  const shown = Object.entries(form).filter(([, value]) => value !== "");
+  const shown = Object.entries(form)
+    .filter(([, value]) => value !== "")
+    .map(([key, value]) => [key, decimalKeys.has(key) ? withPoint(value) : value]);
   const { optimizer, schedule, weightDecay, l1, clipNorm, batchSize, shardSize } = config;
   const kept: [string, unknown][] = [
     ["reduction", config.loss.reduction],

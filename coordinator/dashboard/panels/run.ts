@@ -32,7 +32,8 @@ export class RunPanel {
   /** @param record - The record of the same run, once it has ended. */
   show(run: RunView, record: RunRecordView | undefined): void {
     const done = run.totalSteps === 0 ? 0 : run.step / run.totalSteps;
-    document.title = `${figures.percent(done, 0)} · Promedio`;
+    const progress = hasEnded(run.phase) ? say(run.phase) : figures.percent(done, 0);
+    document.title = `${progress} · Promedio`;
     setText(element("title"), said(run.title));
     element("phase").dataset["phase"] = isPoor(run) ? "poor" : run.phase;
     setText(element("phase-name"), say(run.phase));

@@ -11,7 +11,8 @@ export class WorkersPanel {
   readonly #table = element("workers", HTMLTableElement);
   #speedUp: number | undefined;
 
-  show(workers: readonly WorkerView[], timeline: TimelineView | null): void {
+  /** @param isOver - Whether the run is over: a worker that is ready for it waits for another. */
+  show(workers: readonly WorkerView[], timeline: TimelineView | null, isOver: boolean): void {
     element("no-workers").hidden = workers.length > 0;
     this.#table.hidden = workers.length === 0;
     fillHead(this.#table, [
@@ -24,7 +25,12 @@ export class WorkersPanel {
       say("blocks"),
       say("runsIn"),
     ]);
-    fillBody(this.#table, workers.map(rowOf));
+    fillBody(
+      this.#table,
+      workers.map((worker) => {
+        return rowOf(isOver && worker.state === "ready" ? { ...worker, state: "waiting" } : worker);
+      }),
+    );
     this.#showSpeedUp(workers, timeline?.speedUp ?? null);
   }
 

@@ -8,8 +8,11 @@ const en = {
   connected: "Connected",
   disconnectedBecause: "Not connected to the coordinator: {reason}. Trying again …",
   disconnected: "Not connected to the coordinator. Trying again …",
+  noToken: "This link has no token: open the whole link that the coordinator printed.",
   wrongToken: "This link's token is not right: open the link that the coordinator printed.",
-  notLetIn: "Not let in",
+  wrongPlace:
+    "The coordinator does not accept this address, perhaps because a proxy changes the host name: open the link that the coordinator printed.",
+  notLetIn: "No access",
   full: "Too many dashboards watch already. Trying again …",
   progress: "Progress of the run",
   waiting: "Waiting",
@@ -202,7 +205,10 @@ const es: Readonly<Record<TextKey, string>> = {
   connected: "Conectado",
   disconnectedBecause: "Sin conexión con el coordinador: {reason}. Reintentando …",
   disconnected: "Sin conexión con el coordinador. Reintentando …",
+  noToken: "A este enlace le falta el código: abre el enlace completo que mostró el coordinador.",
   wrongToken: "El código de este enlace no es correcto: abre el que mostró el coordinador.",
+  wrongPlace:
+    "El coordinador no acepta esta dirección, quizás porque un proxy cambia el nombre del servidor: abre el enlace que mostró el coordinador.",
   notLetIn: "Sin acceso",
   full: "Ya hay demasiados paneles abiertos. Reintentando …",
   progress: "Progreso del entrenamiento",

@@ -167,6 +167,9 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
         await phase(page, state);
         return await violationsIn(page);
       };
+      await page.goto(String(dashboardUrl).replace(/#.*/u, ""));
+      await phase(page, "This link has no token.*");
+      await page.goto("about:blank");
       await page.goto(String(dashboardUrl).replace(/token=.*/u, "token=not-the-token"));
       expect(await found("This link's token is not right.*")).toEqual([]);
       await page.goto("about:blank");

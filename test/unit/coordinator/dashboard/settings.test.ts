@@ -35,6 +35,15 @@ describe("an unchanged form", () => {
   });
 });
 
+test("a learning rate may have a decimal comma: 0,25, and 2,5e-3", () => {
+  const config = resolve({});
+  const rateOf = (learningRate: string) =>
+    resolve(settingsFor({ ...formOf(config), learningRate }, config)).optimizer;
+  expect(rateOf("0,25")).toMatchObject({ learningRate: 0.25 });
+  expect(rateOf("2,5e-3")).toMatchObject({ learningRate: 0.0025 });
+  expect(() => rateOf("1,2,3")).toThrow(/learning rate must be a number above 0/u);
+});
+
 test("a model without a shorthand is shown, and refused if it is sent back", () => {
   const config = resolve({});
   const layers = [{ kind: "dense", units: 9 }, { kind: "relu" }, ...config.model.layers] as const;
