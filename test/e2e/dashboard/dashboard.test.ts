@@ -14,6 +14,7 @@ import {
   openPage,
   phase,
   startEndlessRun,
+  stop,
 } from "../../support/browser/dashboard-page.ts";
 import { type Cluster, undisturbedFingerprint } from "../../support/processes/cluster.ts";
 import { startPacedWorkers } from "../../support/processes/test-worker.ts";
@@ -166,6 +167,8 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await openDashboard(page, coordinator);
     expect(await coordinator.event("finished")).toMatchObject({ isBetterThanGuess: false });
     await phase(page, "Finished");
+    expect(await page.title()).toBe("Finished · Promedio");
+    await page.locator("#workers").getByText("waiting for a run").waitFor();
     await page
       .getByText("no more accurate than always answering the most frequent class")
       .waitFor();
@@ -191,9 +194,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await expect.poll(step).toBeGreaterThan(held);
     const disabled = page.locator("#break-it button:disabled");
     expect(await disabled.count()).toBe(0);
-    await page.getByRole("button", { name: "Stop" }).click();
-    await page.getByRole("button", { name: "Stop? Click again" }).click();
-    await phase(page, "Stopped");
+    await stop(page);
     await page.getByText("there is nothing to break").waitFor();
     expect(await disabled.count()).toBe(4);
     expect(await page.locator("#fingerprint").textContent()).toMatch(/^Fingerprint [0-9a-f]{64}/u);
@@ -292,8 +293,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await choose("local 2");
     await page.getByRole("button", { name: "Cut its connection" }).click();
     await page.getByText(/^local 2 left: /u).waitFor();
-    await page.getByRole("button", { name: "Stop" }).click();
-    await phase(page, "Stopped");
+    await stop(page);
     const steps = ["--steps", String(await step()), "--epochs", "50000"];
     const expected = await undisturbedFingerprint(...small, "--shard-size", "5", ...steps);
     expect(await page.locator("#fingerprint").textContent()).toContain(expected);

@@ -16,6 +16,7 @@ import {
   openPage,
   phase,
   startEndlessRun,
+  stop,
 } from "../../support/browser/dashboard-page.ts";
 import { readQrCode } from "../../support/browser/qr-reader.ts";
 import type { Cluster } from "../../support/processes/cluster.ts";
@@ -179,7 +180,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
       expect(await found("Training")).toEqual([]);
       await page.getByRole("button", { name: "Pause" }).click();
       expect(await found("Paused")).toEqual([]);
-      await page.getByRole("button", { name: "Stop" }).click();
+      await stop(page);
       expect(await found("Stopped")).toEqual([]);
       await page.locator("#again [name=epochs]").fill("1");
       await page.getByRole("button", { name: "Start this run" }).click();

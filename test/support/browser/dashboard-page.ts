@@ -80,6 +80,13 @@ export async function phase(page: Page, name: string): Promise<void> {
     .waitFor();
 }
 
+/** Stops the run: the button asks once. */
+export async function stop(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByRole("button", { name: "Stop? Click again" }).click();
+  await phase(page, "Stopped");
+}
+
 /** The pixels of a picture, decoded by the browser. */
 export async function decodePng(page: Page, png: Buffer) {
   const pixels = await page.evaluate<{
