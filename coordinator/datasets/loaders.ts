@@ -16,6 +16,7 @@ import { idxLoader } from "./arrays/idx-folder.ts";
 import { npyLoader, npzLoader } from "./arrays/numpy.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { digitsLoader } from "./digits.ts";
+import { imagesLoader } from "./images/images.ts";
 import type { LoadedDataset, Loader, LoadOptions, ProfiledTable } from "./loader.ts";
 import { mnistLoader } from "./mnist.ts";
 import { csvLoader, jsonlLoader, parquetLoader, tsvLoader } from "./table/table-loaders.ts";
@@ -27,6 +28,7 @@ const loaders: Readonly<Record<string, Loader>> = {
   idx: idxLoader,
   cifar10: cifar10Loader,
   cifar100: cifar100Loader,
+  images: imagesLoader,
   npy: npyLoader,
   npz: npzLoader,
   csv: csvLoader,

@@ -3,7 +3,7 @@
  * the dataset's hash identifies what they lead to. Each loader says which of them it takes.
  */
 import { type Origins, row, type Settings } from "./option.ts";
-import { fraction, integer, names, oneOf, shareBetween } from "./readers.ts";
+import { fraction, integer, names, oneOf, pictureSize, shareBetween } from "./readers.ts";
 
 /** How missing values are treated: refused, filled in from the training samples, or their rows dropped. */
 export const missingWays = ["refuse", "mean", "median", "mode", "drop"] as const;
@@ -40,6 +40,19 @@ export const dataOptions = {
     "<name>",
     oneOf(["auto", "comma", "semicolon", "tab", "pipe"]),
     "between the columns of a table",
+  ),
+  imageSize: row(
+    "Data",
+    "<size>",
+    pictureSize,
+    "of pictures: their width and height in pixels, 64x48 or 32 for 32x32",
+  ),
+  color: row("Data", "<form>", oneOf(["auto", "grey", "color"]), "of pictures: grey or in colour"),
+  onBroken: row(
+    "Data",
+    "<way>",
+    oneOf(["refuse", "skip"]),
+    "of pictures: refuse those that can't be read, or leave them out",
   ),
   validation: row(
     "Data",

@@ -2,6 +2,9 @@
 import { quoted, type Sentence, sentence } from "../../words/sentence.ts";
 import { restartsMax } from "../config.ts";
 
+/** A colour picture of this size still fits into a sample. */
+const pictureSideMax = 512;
+
 /** The types of an option's value; `null` means none. */
 export type OptionValue = string | number | boolean | readonly number[] | readonly string[] | null;
 
@@ -187,3 +190,15 @@ export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
+
+/** Width and height of a picture: `64x48`; one number for both. Read as `64x48`. */
+export const pictureSize: Reader<string> = {
+  expects: sentence("expects-picture-size", { most: pictureSideMax }),
+  words: [],
+  read(given) {
+    const [, width, height = width] = /^(\d{1,4})(?:[x×](\d{1,4}))?$/iu.exec(given) ?? [];
+    if (width === undefined || height === undefined) return undefined;
+    const sides = [Number(width), Number(height)];
+    return sides.every((side) => side >= 1 && side <= pictureSideMax) ? sides.join("x") : undefined;
+  },
+};

@@ -20,6 +20,8 @@ export const settings = {
   "expects-one-of": "{words} or {last}",
   "expects-path": "a path",
   "expects-steps": "up to {most} steps in ascending order, separated by commas",
+  "expects-picture-size":
+    "a width and a height in pixels up to {most}, like 64x48, or one number for both",
   "expects-layers": "2 to 32 widths separated by commas, like 784,16,16,10",
   "expects-http-address": "an address that begins with http:// or https://",
   "expects-origins":

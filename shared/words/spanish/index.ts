@@ -10,6 +10,7 @@ import { files } from "./files.ts";
 import { general } from "./general.ts";
 import { model } from "./model.ts";
 import { network } from "./network.ts";
+import { pictures } from "./pictures.ts";
 import { protocol } from "./protocol.ts";
 import { run } from "./run.ts";
 import { settings } from "./settings.ts";
@@ -25,6 +26,7 @@ export const spanish = {
   ...network,
   ...data,
   ...arrays,
+  ...pictures,
   ...files,
   ...settings,
   ...tables,

@@ -22,6 +22,8 @@ export const settings = translationOf<typeof english>()({
   "expects-one-of": "{words} o {last}",
   "expects-path": "una ruta",
   "expects-steps": "hasta {most} pasos en orden creciente, separados por comas",
+  "expects-picture-size":
+    "un ancho y un alto en píxeles de hasta {most}, como 64x48, o un número para ambos",
   "expects-layers": "de 2 a 32 anchos separados por comas, como 784,16,16,10",
   "expects-http-address": "una dirección que empiece por http:// o https://",
   "expects-origins": "orígenes separados por comas, como https://train.example.org:8443, sin ruta",

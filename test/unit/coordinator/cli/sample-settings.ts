@@ -161,6 +161,13 @@ export const samples: {
   missing: names("refuse", "median", "drop"),
   task: names("classification", "regression", "classification"),
   header: names("auto", "yes", "no"),
+  imageSize: [
+    ["32", "32x32"],
+    ["64x48", "64x48"],
+    ["7×9", "7x9"],
+  ],
+  color: names("auto", "grey", "color"),
+  onBroken: names("skip", "refuse", "skip"),
   delimiter: names("comma", "tab", "pipe"),
   validation: [
     ["0", 0],

@@ -1,0 +1,38 @@
+/** @file Folders of pictures: what is in them, and what can't be read. In Spanish. */
+import type { pictures as english } from "../english/pictures.ts";
+import { translationOf } from "../template.ts";
+
+export const pictures = translationOf<typeof english>()({
+  "sharp-missing":
+    "para leer imágenes hace falta el paquete sharp, que no está instalado aquí; ejecuta: npm install sharp",
+  "images-is-a-file":
+    "{path} es un archivo; images: toma una carpeta con una carpeta de imágenes por clase, así que descomprímelo antes",
+  "no-pictures":
+    "{path} no tiene imágenes PNG, JPEG, WebP o GIF en carpetas, una por clase; contiene {found}",
+  "pictures-without-class":
+    "{path} necesita una carpeta de imágenes por clase, sin imágenes sueltas al lado",
+  "pictures-of-one-class":
+    "{path} tiene una sola clase, {name}; para clasificar hacen falta al menos dos, así que añade la carpeta de otra",
+  "folders-too-deep":
+    "{path} está anidada a demasiada profundidad; ¿es un enlace a una carpeta superior?",
+  "folders-empty": "se {count = 1 ? omite la carpeta : omiten las carpetas} sin imágenes: {paths}",
+  "split-without-classes":
+    "{path} no tiene carpetas de clases, así que se omite y las muestras de prueba se sacan de las demás",
+  "no-picture-names":
+    "se omiten los archivos que por su nombre no son PNG, JPEG, WebP o GIF: {found}",
+  "inspecting-pictures": "examinando {count} imágenes: {percent} %",
+  "reading-pictures": "leyendo {count} imágenes: {percent} %",
+  "pictures-kept": "{pictures} imágenes de {width} × {height}, {color}",
+  "pictures-scaled": "{pictures} imágenes de {sizes}: se escalan a {width} × {height}, {color}",
+  "in-grey": "en gris",
+  "in-color": "en color",
+  "too-many-pictures":
+    "{pictures} imágenes de {size} ocupan {bytes} bytes; se aceptan como mucho {bytesMax}, así que elige un tamaño menor",
+  "pictures-broken": "{count} de {total} imágenes no se pueden leer: {pictures}; sustitúyelas",
+  "pictures-skipped": "{count} de {total} imágenes no se pueden leer y se omiten: {pictures}",
+  "picture-with-reason": "{path} ({reason})",
+  "and-more-pictures": "{pictures} y {count} más",
+  "picture-format": "no es una imagen PNG, JPEG, WebP o GIF",
+  "picture-too-large": "tiene demasiados píxeles",
+  "picture-damaged": "está dañada o cortada",
+});
