@@ -45,9 +45,7 @@ describe.skipIf(!isThere)("CIFAR-10 as pictures", () => {
     });
     expect(notes).toEqual(["110 pictures of 32 × 32, in colour"]);
     // Photographs use the whole range.
-    expect([
-      Math.min(...dataset.train.features) < 10,
-      Math.max(...dataset.train.features) > 245,
-    ]).toEqual([true, true]);
+    const values = new Set(dataset.train.features);
+    expect([values.has(0), values.has(255), values.size > 250]).toEqual([true, true, true]);
   });
 });
