@@ -180,13 +180,14 @@ describe("shared/", () => {
 });
 
 describe("package.json and its lock", () => {
-  const { dependencies, optionalDependencies, devDependencies: development } = manifest;
-  const runtime = { ...dependencies, ...optionalDependencies };
+  const { dependencies: needed, optionalDependencies: optional, devDependencies } = manifest;
 
   test("name exact versions only", () => {
-    const loose = Object.entries({ ...runtime, ...development }).filter(([, version]) => {
-      return !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/u.test(version);
-    });
+    const loose = Object.entries({ ...needed, ...optional, ...devDependencies }).filter(
+      ([, version]) => {
+        return !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/u.test(version);
+      },
+    );
     expect(loose).toEqual([]);
   });
 
@@ -210,22 +211,22 @@ describe("package.json and its lock", () => {
     const scripted = Object.entries(lock.packages).filter(
       ([, entry]) => entry.hasInstallScript === true,
     );
-    const needed = scripted
+    const harmful = scripted
       .map(([path]) => path)
       .filter((path) => {
         return !harmless.some((name) => path.endsWith(name));
       });
-    expect(needed).toEqual([]);
+    expect(harmful).toEqual([]);
     expect(read(".npmrc")).toMatch(/^ignore-scripts=true$/mu);
   });
 
   test("have no dependency that nothing imports", () => {
     const sources = files.filter((file) => [".ts", ".css"].includes(extname(file)));
     const imported = new Set(sources.flatMap((file) => importsOf(read(file)).map(packageOf)));
-    expect(Object.keys(dependencies).filter((name) => !imported.has(name))).toEqual([]);
+    expect(Object.keys(needed).filter((name) => !imported.has(name))).toEqual([]);
     // Optional ones are named in a constant, so that the compiler does not look for them.
     const product = sources.filter((file) => !file.startsWith("test/")).map((file) => read(file));
-    const unnamed = Object.keys(optionalDependencies).filter(
+    const unnamed = Object.keys(optional).filter(
       (name) => !product.some((source) => source.includes(`string = "${name}"`)),
     );
     expect(unnamed).toEqual([]);
