@@ -8,6 +8,7 @@ import { modelTitle } from "../shared/model/title.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunConfig } from "../shared/run/config.ts";
 import { countsOf, type RunPlan } from "../shared/run/plan.ts";
+import { costOf, largeRun } from "../shared/run/settings/cost.ts";
 import {
   type DataRequest,
   type DataSettings,
@@ -95,6 +96,11 @@ async function prepareNewRun(
     inMemory(loaded, source, data) ??
     (await loadDataset(source, { ...options, disk, progress, data, origins }));
   const config = resolveRunConfig(request, factsOf(dataset));
+  const large = largeRun(costOf(config, dataset.dataset.train.count));
+  if (large !== undefined && request.asksFirst === true) {
+    throw new OperatorError(sentence("large-run-question", { cost: large }));
+  }
+  if (large !== undefined) progress(large);
   const setup = setupOf({ config, source, data });
   const store = storeInMemory({ kernel, config, dataset: dataset.dataset });
   const created = await createRunFolder(disk, options.runs, options.name ?? newRunId(), setup);

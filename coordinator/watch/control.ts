@@ -13,11 +13,12 @@ import {
   settingName,
 } from "../../shared/run/settings/run-settings.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
-import type { AuditPolicy } from "../audit/audit-policy.ts";
 import { isOpenToPages, openToPages } from "../datasets/loaders.ts";
 import type { Runs } from "../runs.ts";
 import type { BreakItEvents } from "./break-it-events.ts";
 import { type DashboardCommand, commandSchema } from "./dashboard-messages.ts";
+
+type StartCommand = Extract<DashboardCommand, { order: "start" }>;
 
 export interface ControlOptions {
   readonly runs: Runs;
@@ -60,7 +61,7 @@ export class Control {
       case "stop":
         return await runs.stop();
       case "start":
-        return await this.#startAgain(order.settings, order.audit);
+        return await this.#startAgain(order);
       case "drop":
         return breakItEvents.drop(order.worker);
       case "delay":
@@ -73,17 +74,15 @@ export class Control {
   }
 
   /** A page knows the current dataset by its displayed name, wherever it was loaded from. */
-  async #startAgain(
-    settings: Readonly<Record<string, string>>,
-    audit: AuditPolicy | undefined,
-  ): Promise<void> {
+  async #startAgain({ settings, audit, confirmed }: StartCommand): Promise<void> {
     const { runs } = this.#options;
     const { source = "", data = {}, config } = runs.current?.prepared ?? {};
     const isSame = settings["dataset"] === config?.dataset.name;
     const named = isSame ? { ...settings, dataset: source } : settings;
     const request = readRequest(named, [source]);
     const isSameSource = request.given.dataset === source;
-    await runs.startAgain(isSameSource ? { ...request, data } : request, audit);
+    const asked = { ...request, asksFirst: confirmed !== true };
+    await runs.startAgain(isSameSource ? { ...asked, data } : asked, audit);
   }
 }
 

@@ -53,13 +53,15 @@ export const commandSchema = z.discriminatedUnion("order", [
   z.strictObject({ order: z.enum(["pause", "resume", "stop"]), id }),
   /**
    * Trains again. Settings have the names of the command line's and are texts; absent ones have their defaults.
-   * `audit` applies from this run on; if absent, it does not change.
+   * `audit` applies from this run on; if absent, it does not change. A large model is refused with a question,
+   * unless `confirmed`.
    */
   z.strictObject({
     order: z.literal("start"),
     id,
     settings: z.record(text, text),
     audit: z.optional(z.enum(auditPolicies)),
+    confirmed: z.optional(z.boolean()),
   }),
   /**
    * Breaks something, for a lesson: cuts a worker's connection, or spoils its next gradient, either so that any

@@ -5,6 +5,7 @@
 import { hiddenActivations, outputActivations } from "../../../shared/model/dense-model.ts";
 import { lossNames } from "../../../shared/model/loss.ts";
 import { optimizerNames, type RunConfig } from "../../../shared/run/config.ts";
+import { hasCode } from "../../../shared/words/sentence.ts";
 import { auditPolicies } from "../../audit/audit-policy.ts";
 import type { Feed } from "../feed.ts";
 import { create, element, setText } from "../page.ts";
@@ -42,6 +43,8 @@ export class TrainAgain {
   ]);
   readonly #inputs = new Map<string, HTMLInputElement | HTMLSelectElement>();
   #config: RunConfig | undefined;
+  /** The coordinator asked whether to train the model that is in the form now. */
+  #isAsked = false;
   readonly #button = create("button", "primary", say("start"));
   readonly #error = create("p", "mistake whole");
 
@@ -55,6 +58,7 @@ export class TrainAgain {
     place.append(this.#button);
     this.#form.append(this.#error, place);
     this.#inputs.get("optimizer")?.addEventListener("change", () => this.#forgetRate());
+    this.#form.addEventListener("input", () => this.#ask(false));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#start();
@@ -99,11 +103,20 @@ export class TrainAgain {
     setText(this.#button, say("starting"));
     setText(this.#error, "");
     const audit = auditPolicies.find((each) => each === this.#audit.value);
-    const order = { order: "start", settings, ...(audit === undefined ? {} : { audit }) } as const;
-    const error = await this.#feed().order(order);
+    const error = await this.#feed().order({
+      order: "start",
+      settings,
+      ...(audit === undefined ? {} : { audit }),
+      ...(this.#isAsked ? { confirmed: true } : {}),
+    });
     setText(this.#error, said(error));
-    setText(this.#button, say("start"));
+    this.#ask(hasCode(error, "large-run-question"));
     this.#button.disabled = false;
+  }
+
+  #ask(isAsked: boolean): void {
+    this.#isAsked = isAsked;
+    setText(this.#button, say(isAsked ? "startAnyway" : "start"));
   }
 }
 

@@ -150,6 +150,7 @@ const en = {
   trainAgain: "Train again",
   trainAgainHow: "The same workers go on with another run; this one is stopped, with a checkpoint.",
   start: "Start this run",
+  startAnyway: "Train it all the same",
   starting: "Preparing …",
   dataset: "Dataset",
   asNow: "as now",
@@ -350,6 +351,7 @@ const es: Readonly<Record<TextKey, string>> = {
   trainAgainHow:
     "Los mismos ayudantes siguen con otro entrenamiento; este se detiene, con un punto de control.",
   start: "Empezar",
+  startAnyway: "Entrenar de todos modos",
   starting: "Preparando …",
   dataset: "Datos",
   asNow: "como ahora",

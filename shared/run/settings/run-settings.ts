@@ -142,6 +142,8 @@ export interface RunRequest {
   readonly data?: DataSettings;
   /** Of the settings of both kinds. */
   readonly origins: Origins;
+  /** Whether a large model needs a confirmation: a form is quickly filled in. */
+  readonly asksFirst?: boolean;
 }
 
 /** In the order of the help. */

@@ -35,6 +35,9 @@ export const settings = {
   "layers-last": "{setting} does not fit {dataset}: it has {targets}; end with {width}",
   "too-many-parameters":
     "{setting} makes {parameters} parameters; a run has at most {parametersMax}, use narrower layers",
+  "large-run":
+    "{parameters} parameters take about {gigabytes} GB of memory here and {workerGigabytes} GB on each worker; every step sends {megabytes} MB to each worker and gets as much back; an epoch takes one core {minutes} {minutes = 1 ? minute : minutes} or more",
+  "large-run-question": "{cost}. Train it all the same?",
   "no-memory-for-layers": "{setting}: there is not enough memory for it; choose smaller layers",
   "batch-too-large":
     "{setting} is more than the {samples} training samples of {dataset}; use at most {most}, or full",

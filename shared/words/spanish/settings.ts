@@ -36,6 +36,9 @@ export const settings = translationOf<typeof english>()({
   "layers-last": "{setting} no cuadra con {dataset}: tiene {targets}; termina con {width}",
   "too-many-parameters":
     "{setting} da {parameters} parámetros; el máximo es {parametersMax}, usa capas más estrechas",
+  "large-run":
+    "{parameters} parámetros ocupan unos {gigabytes} GB de memoria aquí y {workerGigabytes} GB en cada ayudante; cada paso envía {megabytes} MB a cada ayudante y recibe otro tanto; una época ocupa un núcleo {minutes} {minutes = 1 ? minuto : minutos} o más",
+  "large-run-question": "{cost}. ¿Entrenarlo de todos modos?",
   "no-memory-for-layers": "{setting}: no hay memoria para tanto; elige capas más pequeñas",
   "batch-too-large":
     "{setting} supera las {samples} muestras de entrenamiento de {dataset}; usa como mucho {most}, o full",

@@ -214,6 +214,11 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await fill({ learningRate: "fast" });
     await page.getByRole("button", { name: "Start this run" }).click();
     await page.getByText("learning rate must be a number above 0").waitFor();
+    await fill({ layers: "784,5000,5000,10", learningRate: "0.01" });
+    await page.getByRole("button", { name: "Start this run" }).click();
+    await page.getByText(/^28,980,010 parameters take about 2.6 GB of memory here/u).waitFor();
+    await page.getByRole("button", { name: "Train it all the same" }).waitFor();
+    await fill({ layers: "784,16,16,10" });
     await fill({ learningRate: "0.01" });
     await page.getByRole("button", { name: "Start this run" }).click();
     await page.getByText("the same bits as run #1").waitFor();
