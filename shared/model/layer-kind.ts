@@ -51,6 +51,8 @@ export interface Wiring {
   readonly outputDeltas: Rows;
   /** The offset of each tensor, in bytes from the start of the parameters and of the gradient. */
   readonly offsets: readonly number[];
+  /** The most samples of a chunk. */
+  readonly chunkSamples: number;
   /** Pointer to `scratchBytes` bytes that any layer may overwrite. */
   readonly scratch: number;
 }
@@ -72,7 +74,7 @@ export interface LayerKind<Settings extends { readonly kind: string }> {
   /** Multiply-adds per sample in the forward pass. If absent, hardly any. */
   multiplyAdds?(input: Shape, settings: Settings): number;
   /** If absent, it needs none. */
-  scratchBytes?(input: Shape, output: Shape): number;
+  scratchBytes?(input: Shape, output: Shape, settings: Settings): number;
   /** Whether it overwrites its input with its output, and ∂loss/∂y with ∂loss/∂x. */
   readonly inPlace?: true;
   /** Whether it zeroes about half of its inputs, which the initial values of the weights before it compensate for. */

@@ -2,12 +2,32 @@
 import * as z from "zod/mini";
 
 import { known } from "../assert.ts";
+import { averagePool2d } from "./kinds/average-pool2d.ts";
+import { conv2d } from "./kinds/conv2d.ts";
 import { dense } from "./kinds/dense.ts";
 import { relu, sigmoid, tanh } from "./kinds/elementwise.ts";
+import { flatten } from "./kinds/flatten.ts";
+import { gelu } from "./kinds/gelu.ts";
+import { groupNorm } from "./kinds/group-norm.ts";
+import { layerNorm } from "./kinds/layer-norm.ts";
+import { maxPool2d } from "./kinds/max-pool2d.ts";
 import { softmax } from "./kinds/softmax.ts";
 import type { LayerKind } from "./layer-kind.ts";
 
-export const layerKinds = { dense, sigmoid, tanh, relu, softmax };
+export const layerKinds = {
+  dense,
+  sigmoid,
+  tanh,
+  relu,
+  softmax,
+  gelu,
+  conv2d,
+  "max-pool2d": maxPool2d,
+  "average-pool2d": averagePool2d,
+  flatten,
+  "layer-norm": layerNorm,
+  "group-norm": groupNorm,
+};
 
 /** One layer of a model: its kind and that kind's settings. */
 export type LayerConfig = z.infer<(typeof layerKinds)[keyof typeof layerKinds]["schema"]>;

@@ -7,10 +7,24 @@ import type { Kernel } from "../kernels/kernel.ts";
 import type { StoredSplit } from "./stored-split.ts";
 
 /**
- * Samples computed at once: enough to keep a SIMD kernel busy, few enough that their activations stay in the
- * nearest cache. A larger shard is computed chunk by chunk, with the same bits.
+ * The most samples computed at once: enough to keep a SIMD kernel busy, few enough that the activations of a small
+ * network stay in the nearest cache. A larger shard is computed chunk by chunk, with the same bits.
  */
 export const chunkSamplesMax = 32;
+/** The fewest: the kernel of a dense layer computes four samples side by side. */
+const chunkSamplesMin = 4;
+/** What the inputs, the outputs and their gradients of one layer may take: half of a second-level cache. */
+const chunkBytes = 2 ** 19;
+
+/**
+ * How many samples of a model are computed at once.
+ *
+ * @param widest - The most values that a layer reads and writes, per sample.
+ */
+export function chunkSamplesOf(widest: number): number {
+  const fitting = Math.floor(chunkBytes / (8 * widest));
+  return Math.min(Math.max(fitting, chunkSamplesMin), chunkSamplesMax);
+}
 
 /** The current chunk. A single object, changed in place, because nothing is allocated while a run computes. */
 export interface Chunk {
@@ -21,7 +35,7 @@ export interface Chunk {
   split: StoredSplit;
   /** Pointer to `[sampleCount]` uint32: indices into the split. */
   samples: number;
-  /** At most `chunkSamplesMax`. */
+  /** At most `chunkSamplesOf` the model. */
   sampleCount: number;
   /** 1 for the first chunk of a shard, whose gradient overwrites the old one; else 0. */
   first: 0 | 1;
@@ -35,7 +49,7 @@ export interface Layer {
   backward(chunk: Chunk): void;
 }
 
-/** A float32 matrix `[chunkSamplesMax, width]` in kernel memory whose rows are padded to `stride` floats. */
+/** A float32 matrix `[chunkSamples, width]` in kernel memory whose rows are padded to `stride` floats. */
 export interface Rows {
   readonly pointer: number;
   readonly width: number;
@@ -43,9 +57,13 @@ export interface Rows {
   readonly stride: number;
 }
 
-export function allocateRows({ arena }: Kernel, width: number): Rows {
+/** Kernels work on whole registers, so they may read a few values behind a row. */
+const behindLastRow = 64;
+
+export function allocateRows({ arena }: Kernel, width: number, chunkSamples: number): Rows {
   let stride = Math.ceil(width / 16) * 16;
   // Rows that are a multiple of 512 bytes apart would compete for the same few lines of the nearest cache.
   if (stride % 128 === 0) stride += 16;
-  return { pointer: arena.allocate(4 * stride * chunkSamplesMax), width, stride };
+  const pointer = arena.allocate(4 * stride * chunkSamples + behindLastRow);
+  return { pointer, width, stride };
 }

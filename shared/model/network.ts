@@ -1,7 +1,6 @@
 /**
- * @file The network over the samples of one shard: forward, loss, backward. It computes in chunks of at most
- * `chunkSamplesMax` samples; every sum runs over the shard's samples in order, so the bits don't depend on the
- * chunks.
+ * @file The network over the samples of one shard: forward, loss, backward. It computes in chunks of a few
+ * samples; every sum runs over the shard's samples in order, so the bits don't depend on the chunks.
  */
 import type { TargetForm } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
@@ -58,6 +57,8 @@ export class Network {
   readonly #layers: readonly Layer[];
   /** The layers before it have no parameters, so the backward pass ends here. */
   readonly #firstTrained: number;
+  /** How many samples are computed at once. */
+  readonly #chunkSamples: number;
   /** The last layer, if the loss is computed together with it. */
   readonly #fused: Layer | undefined;
   /** Input of the loss: logits if it is fused with the last layer, else predictions. */
@@ -89,6 +90,7 @@ export class Network {
     this.#layers = isFused ? wired.layers.slice(0, -1) : wired.layers;
     this.#fused = isFused ? wired.layers.at(-1) : undefined;
     this.#firstTrained = wired.firstTrained;
+    this.#chunkSamples = wired.chunkSamples;
     this.#outputs = wired.outputs;
     this.#outputDeltas = wired.outputDeltas;
     this.#loss = compute;
@@ -113,7 +115,7 @@ export class Network {
   gradientOf(shard: Shard, parameters: number, gradient: number): ShardResult {
     this.#begin(shard, parameters);
     this.#chunk.gradient = gradient;
-    for (let done = 0; done < shard.sampleCount; done += chunkSamplesMax) {
+    for (let done = 0; done < shard.sampleCount; done += this.#chunkSamples) {
       this.#forward(shard, done);
       this.#computeLosses();
       this.#backward();
@@ -129,7 +131,7 @@ export class Network {
    */
   lossOf(shard: Shard, parameters: number, visit?: SampleVisitor): ShardResult {
     this.#begin(shard, parameters);
-    for (let done = 0; done < shard.sampleCount; done += chunkSamplesMax) {
+    for (let done = 0; done < shard.sampleCount; done += this.#chunkSamples) {
       this.#forward(shard, done);
       this.#computeLosses();
       if (visit !== undefined) this.#visitSamples(visit);
@@ -146,7 +148,7 @@ export class Network {
   predict(shard: Shard, parameters: number, visit: (outputs: Float32Array) => void): void {
     this.#begin(shard, parameters);
     const { pointer, stride, width } = this.#outputs;
-    for (let done = 0; done < shard.sampleCount; done += chunkSamplesMax) {
+    for (let done = 0; done < shard.sampleCount; done += this.#chunkSamples) {
       this.#forward(shard, done);
       this.#fused?.forward(this.#chunk);
       for (let s = 0; s < this.#chunk.sampleCount; s++) {
@@ -168,7 +170,7 @@ export class Network {
   #forward(shard: Shard, done: number): void {
     const chunk = this.#chunk;
     chunk.samples = shard.samples + 4 * done;
-    chunk.sampleCount = Math.min(shard.sampleCount - done, chunkSamplesMax);
+    chunk.sampleCount = Math.min(shard.sampleCount - done, this.#chunkSamples);
     this.#gather?.forward(chunk);
     for (const layer of this.#layers) layer.forward(chunk);
   }

@@ -4,7 +4,7 @@ import type { Kernel } from "../kernels/kernel.ts";
 import { GatherLayer } from "./gather-layer.ts";
 import { sizeOf, type Wiring } from "./layer-kind.ts";
 import { kindOf } from "./layer-kinds.ts";
-import { allocateRows, type Layer, type Rows } from "./layer.ts";
+import { allocateRows, chunkSamplesOf, type Layer, type Rows } from "./layer.ts";
 import type { ModelLayout, PlacedLayer } from "./layout.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { FeatureForm } from "./stored-split.ts";
@@ -17,6 +17,8 @@ export interface WiredLayers {
   readonly layers: readonly Layer[];
   /** Index of the first layer with parameters: `backward` of the layers before it is never called. */
   readonly firstTrained: number;
+  /** How many samples are computed at once. */
+  readonly chunkSamples: number;
   /** The output of the last layer, and ∂loss/∂output. */
   readonly outputs: Rows;
   readonly outputDeltas: Rows;
@@ -31,15 +33,19 @@ export function readsSparse({ layers: [first] }: ModelConfig): boolean {
 export function wireLayers(kernel: Kernel, layout: ModelLayout, form: FeatureForm): WiredLayers {
   const placed = layout.layers;
   const firstTrained = placed.findIndex(({ tensors }) => tensors.length > 0);
+  const widths = placed.map(
+    ({ inputShape, outputShape }) => sizeOf(inputShape) + sizeOf(outputShape),
+  );
+  const chunkSamples = chunkSamplesOf(Math.max(...widths));
   const scratch = kernel.arena.allocate(Math.max(...placed.map(scratchBytesOf)));
   const inputWidth = sizeOf(known(placed[0], "a model has a layer").inputShape);
-  const input = form === "sparse" ? undefined : allocateRows(kernel, inputWidth);
+  const input = form === "sparse" ? undefined : allocateRows(kernel, inputWidth, chunkSamples);
   const gather =
     form === "sparse" || input === undefined ? undefined : new GatherLayer(kernel, form, input);
   const layers: Layer[] = [];
   let at: Ends = { rows: input, deltas: undefined };
   for (const [index, layer] of placed.entries()) {
-    const to = outputOf(kernel, layer, at);
+    const to = outputOf(kernel, layer, at, chunkSamples);
     const asksForDeltas = index > firstTrained;
     const wiring = {
       kernel,
@@ -49,6 +55,7 @@ export function wireLayers(kernel: Kernel, layout: ModelLayout, form: FeatureFor
       output: to.rows,
       outputDeltas: to.deltas,
       offsets: layer.tensors.map(({ start }) => 4 * start),
+      chunkSamples,
       scratch,
     };
     layers.push(makeLayer(layer, wiring, at.rows));
@@ -56,7 +63,7 @@ export function wireLayers(kernel: Kernel, layout: ModelLayout, form: FeatureFor
   }
   const outputs = known(at.rows, "the last layer has an output");
   const outputDeltas = known(at.deltas, "the last layer has deltas");
-  return { gather, layers, firstTrained, outputs, outputDeltas };
+  return { gather, layers, firstTrained, chunkSamples, outputs, outputDeltas };
 }
 
 /** The boundary between one layer and the next. */
@@ -66,16 +73,21 @@ interface Ends {
 }
 
 function scratchBytesOf({ config, inputShape, outputShape }: PlacedLayer): number {
-  return kindOf(config).scratchBytes?.(inputShape, outputShape) ?? 0;
+  return kindOf(config).scratchBytes?.(inputShape, outputShape, config) ?? 0;
 }
 
-function outputOf(kernel: Kernel, { config, outputShape }: PlacedLayer, input: Ends) {
-  const width = sizeOf(outputShape);
+function outputOf(
+  kernel: Kernel,
+  { config, outputShape }: PlacedLayer,
+  input: Ends,
+  chunkSamples: number,
+) {
+  const newRows = () => allocateRows(kernel, sizeOf(outputShape), chunkSamples);
   if (kindOf(config).inPlace === true) {
     const rows = known(input.rows, "a layer in place has an input");
-    return { rows, deltas: input.deltas ?? allocateRows(kernel, width) };
+    return { rows, deltas: input.deltas ?? newRows() };
   }
-  return { rows: allocateRows(kernel, width), deltas: allocateRows(kernel, width) };
+  return { rows: newRows(), deltas: newRows() };
 }
 
 function makeLayer(

@@ -56,6 +56,45 @@ export function reluBackward(deltas: usize, outputs: usize, count: i32): void {
   }
 }
 
+export function gelu(target: usize, source: usize, count: i32): void {
+  const one = f32x4.splat(1);
+  const half = f32x4.splat(0.5);
+  const bytes = (<usize>count) << 2;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const x = v128.load(source + at);
+    const y = f32x4.mul(f32x4.mul(half, x), f32x4.add(one, geluTanh(x)));
+    v128.store(target + at, y);
+  }
+}
+
+export function geluBackward(target: usize, deltas: usize, source: usize, count: i32): void {
+  const one = f32x4.splat(1);
+  const half = f32x4.splat(0.5);
+  const bytes = (<usize>count) << 2;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const x = v128.load(source + at);
+    const t = geluTanh(x);
+    const cubic = f32x4.mul(f32x4.splat(geluTripleCubic), f32x4.mul(x, x));
+    const slope = f32x4.mul(f32x4.splat(geluScale), f32x4.add(one, cubic));
+    const rest = f32x4.sub(one, f32x4.mul(t, t));
+    const curved = f32x4.mul(f32x4.mul(f32x4.mul(half, x), rest), slope);
+    const derivative = f32x4.add(f32x4.mul(half, f32x4.add(one, t)), curved);
+    v128.store(target + at, f32x4.mul(v128.load(deltas + at), derivative));
+  }
+}
+
+/** √(2/π), and the coefficients of x² in gelu and in its derivative. */
+const geluScale: f32 = 0.7978845608;
+const geluCubic: f32 = 0.044715;
+const geluTripleCubic: f32 = 0.134145;
+
+@inline
+function geluTanh(x: v128): v128 {
+  const cubic = f32x4.mul(f32x4.splat(geluCubic), f32x4.mul(x, x));
+  const inner = f32x4.mul(f32x4.splat(geluScale), x);
+  return tanh4(f32x4.mul(inner, f32x4.add(f32x4.splat(1), cubic)));
+}
+
 export function softmax(
   target: usize,
   source: usize,

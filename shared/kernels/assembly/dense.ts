@@ -4,6 +4,7 @@
  * a tile of four samples by eight outputs in registers. Documented at its twins in `plain/dense.ts`.
  */
 import { loadPartialOrZero, storePartial } from "./lanes";
+import { packColumns, packRows } from "./panels";
 
 export function denseForward(
   target: usize,
@@ -63,69 +64,6 @@ export function denseInputGradient(
       zero,
     );
   }
-}
-
-/** `panel[i][0…8) ← weights[i][0…8)`, with +0 for the columns from `columns` on. */
-function packColumns(panel: usize, weights: usize, inputs: i32, outputs: i32, columns: i32): void {
-  const rowBytes = (<usize>outputs) << 2;
-  if (columns >= 8) {
-    for (let i = 0; i < inputs; i++) {
-      v128.store(panel, v128.load(weights));
-      v128.store(panel, v128.load(weights, 16), 16);
-      weights += rowBytes;
-      panel += 32;
-    }
-    return;
-  }
-  for (let i = 0; i < inputs; i++) {
-    v128.store(panel, loadPartialOrZero(weights, columns));
-    v128.store(panel, loadPartialOrZero(weights + 16, columns - 4), 16);
-    weights += rowBytes;
-    panel += 32;
-  }
-}
-
-/** `panel[o][0…8) ← weights[0…8)[o]`, the transpose, with +0 for the rows from `rows` on. */
-function packRows(panel: usize, weights: usize, outputs: i32, rows: i32): void {
-  const rowBytes = (<usize>outputs) << 2;
-  // As many whole 4 × 4 squares as fit.
-  const squareBytes = rows >= 8 ? rowBytes & ~15 : 0;
-  for (let at: usize = 0; at < squareBytes; at += 16) {
-    const to = panel + (at << 3);
-    transposeSquare(to, weights + at, rowBytes);
-    transposeSquare(to + 16, weights + at + (rowBytes << 2), rowBytes);
-  }
-  for (let r = 0; r < 8; r++) {
-    let to = panel + (r << 2) + (squareBytes << 3);
-    if (r < rows) {
-      for (let at = squareBytes; at < rowBytes; at += 4) {
-        store<f32>(to, load<f32>(weights + at));
-        to += 32;
-      }
-    } else {
-      for (let at: usize = 0; at < rowBytes; at += 4) {
-        store<f32>(to, 0);
-        to += 32;
-      }
-    }
-    weights += rowBytes;
-  }
-}
-
-/** Transposes four rows of four values into four columns, 32 bytes apart. */
-function transposeSquare(to: usize, from: usize, rowBytes: usize): void {
-  const row0 = v128.load(from);
-  const row1 = v128.load(from + rowBytes);
-  const row2 = v128.load(from + (rowBytes << 1));
-  const row3 = v128.load(from + rowBytes * 3);
-  const low01 = v128.shuffle<f32>(row0, row1, 0, 4, 1, 5);
-  const low23 = v128.shuffle<f32>(row2, row3, 0, 4, 1, 5);
-  const high01 = v128.shuffle<f32>(row0, row1, 2, 6, 3, 7);
-  const high23 = v128.shuffle<f32>(row2, row3, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-  v128.store(to, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 32);
-  v128.store(to, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 64);
-  v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 96);
 }
 
 /** `target[s][0…8) ← Σᵢ input[s][i] · panel[i][0…8) + bias`, i ascending, for all samples. */
@@ -362,13 +300,35 @@ export function biasGradient(
   outputs: i32,
   first: i32,
 ): void {
-  for (let o = 0; o < outputs; o += 4) {
+  const deltaBytes = deltaStride << 2;
+  let o = 0;
+  // Four registers at a time, because each sum has to wait for its last addition.
+  for (; o <= outputs - 16; o += 16) {
+    const to = target + (o << 2);
+    let delta = deltas + (o << 2);
+    let sums0 = first ? f32x4.splat(0) : v128.load(to);
+    let sums1 = first ? f32x4.splat(0) : v128.load(to, 16);
+    let sums2 = first ? f32x4.splat(0) : v128.load(to, 32);
+    let sums3 = first ? f32x4.splat(0) : v128.load(to, 48);
+    for (let s = 0; s < samples; s++) {
+      sums0 = f32x4.add(sums0, v128.load(delta));
+      sums1 = f32x4.add(sums1, v128.load(delta, 16));
+      sums2 = f32x4.add(sums2, v128.load(delta, 32));
+      sums3 = f32x4.add(sums3, v128.load(delta, 48));
+      delta += deltaBytes;
+    }
+    v128.store(to, sums0);
+    v128.store(to, sums1, 16);
+    v128.store(to, sums2, 32);
+    v128.store(to, sums3, 48);
+  }
+  for (; o < outputs; o += 4) {
     const to = target + (o << 2);
     let delta = deltas + (o << 2);
     let sums = first ? f32x4.splat(0) : loadPartialOrZero(to, outputs - o);
     for (let s = 0; s < samples; s++) {
       sums = f32x4.add(sums, v128.load(delta));
-      delta += deltaStride << 2;
+      delta += deltaBytes;
     }
     storePartial(to, sums, outputs - o);
   }

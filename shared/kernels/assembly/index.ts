@@ -1,9 +1,12 @@
 /** @file The exports of the WebAssembly kernel: every function of every file in this folder. */
 export * from "./activations";
+export * from "./convolution";
 export * from "./dense";
 export * from "./gather";
 export * from "./losses";
+export * from "./normalization";
 export * from "./optimizers";
+export * from "./pooling";
 export * from "./random";
 export * from "./sparse";
 export * from "./vector";

@@ -64,6 +64,55 @@ export function reluBackward({ f32 }: Views, deltas: number, outputs: number, co
   }
 }
 
+/** √(2/π), and the coefficients of x² in gelu and in its derivative. */
+const geluScale = fround(0.7978845608);
+const geluCubic = fround(0.044715);
+const geluTripleCubic = fround(0.134145);
+
+/**
+ * `y ← (½ x) · (1 + t)` with `t = tanh((√(2/π) · x) · (1 + 0.044715 · x²))`: the approximation of x · Φ(x) by tanh.
+ * Arguments as for `sigmoid`.
+ *
+ * @see Hendrycks & Gimpel 2016, section 2.
+ */
+export function gelu({ f32 }: Views, target: number, source: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const x = f32[source / 4 + i]!;
+    f32[target / 4 + i] = fround(fround(0.5 * x) * fround(1 + geluTanh(x)));
+  }
+}
+
+/**
+ * `δx ← δ · (½ (1 + t) + ((½ x) · (1 − t²)) · (√(2/π) · (1 + 3 · 0.044715 · x²)))`.
+ *
+ * @param target - Pointer to `[count]` float32: ∂loss/∂x; written. May be `deltas` itself.
+ * @param deltas - Pointer to `[count]` float32: ∂loss/∂y.
+ * @param source - Pointer to `[count]` float32: x.
+ * @param count - A multiple of 4.
+ */
+export function geluBackward(
+  { f32 }: Views,
+  target: number,
+  deltas: number,
+  source: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const x = f32[source / 4 + i]!;
+    const t = geluTanh(x);
+    const cubic = fround(geluTripleCubic * fround(x * x));
+    const slope = fround(geluScale * fround(1 + cubic));
+    const curved = fround(fround(fround(0.5 * x) * fround(1 - fround(t * t))) * slope);
+    const derivative = fround(fround(0.5 * fround(1 + t)) + curved);
+    f32[target / 4 + i] = fround(f32[deltas / 4 + i]! * derivative);
+  }
+}
+
+function geluTanh(x: number): number {
+  const cubic = fround(geluCubic * fround(x * x));
+  return tanhOf(fround(fround(geluScale * x) * fround(1 + cubic)));
+}
+
 /**
  * `yⱼ ← exp(xⱼ − max x) / Σ exp(xₖ − max x)` in every row, the sum in ascending order.
  *

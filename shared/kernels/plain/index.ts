@@ -1,9 +1,12 @@
 /** @file All plain twins, under the names of the WebAssembly functions. */
 export * from "./activations.ts";
+export * from "./convolution.ts";
 export * from "./dense.ts";
 export * from "./gather.ts";
 export * from "./losses.ts";
+export * from "./normalization.ts";
 export * from "./optimizers.ts";
+export * from "./pooling.ts";
 export * from "./random.ts";
 export * from "./sparse.ts";
 export * from "./vector.ts";

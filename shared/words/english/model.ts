@@ -17,6 +17,11 @@ export const model = {
   "targets-flags": "{count} yes-or-no {count = 1 ? answer : answers} per sample",
   "layer-misfit": "layer {number} ({kind}) {reason}",
   "takes-a-vector": "takes a vector, not the shape [{shape}]",
+  "takes-a-picture": "takes a picture [height, width, channels], not the shape [{shape}]",
+  "window-too-large":
+    "has a window of {size} × {size} places, more than its input of {height} × {width}: use a smaller one",
+  "groups-of-channels":
+    "cannot divide {channels} channels into {groups} groups of equal size: choose a divisor of {channels}",
   "no-parameters": "no layer has parameters; add one that has, such as dense",
   "model-too-large": "it has {parameters} parameters; a run has at most {parametersMax}",
   "weight-name": "layer {layer}, {input} → neuron {neuron}",

@@ -16,6 +16,11 @@ export const model = translationOf<typeof english>()({
   "targets-flags": "{count} {count = 1 ? respuesta : respuestas} de sí o no por muestra",
   "layer-misfit": "la capa {number} ({kind}) {reason}",
   "takes-a-vector": "toma un vector, no la forma [{shape}]",
+  "takes-a-picture": "toma una imagen [alto, ancho, canales], no la forma [{shape}]",
+  "window-too-large":
+    "tiene una ventana de {size} × {size}, más que su entrada de {height} × {width}: usa una menor",
+  "groups-of-channels":
+    "no puede repartir {channels} canales en {groups} grupos iguales: elige un divisor de {channels}",
   "no-parameters": "ninguna capa tiene parámetros; añade una que los tenga, como dense",
   "model-too-large":
     "tiene {parameters} parámetros; un entrenamiento tiene como mucho {parametersMax}",

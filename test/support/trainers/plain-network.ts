@@ -3,8 +3,8 @@
  * JavaScript's own functions, and its gradient by central differences. Shares no code with what it checks.
  */
 import { assertNever } from "../../../shared/assert.ts";
-import type { LayerConfig } from "../../../shared/model/layer-kinds.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
+import { plainLayer, type Values } from "./plain-layers.ts";
 
 export interface Sample {
   readonly features: readonly number[];
@@ -22,35 +22,17 @@ export function plainLoss(
   return lossOf(loss.name, plainOutputs(model, parameters, features), label);
 }
 
-/**
- * The outputs for one sample. Parameters are ordered layer by layer: for a dense layer, `[inputs][units]`, then
- * biases.
- */
+/** The outputs for one sample. Parameters are ordered layer by layer: for a dense layer, `[inputs][units]`, then biases. */
 export function plainOutputs(
   model: RunConfig["model"],
   parameters: Float64Array,
   features: readonly number[],
 ): number[] {
-  let values = [...features];
+  let values: Values = { shape: model.inputShape, data: features };
   let offset = 0;
-  for (const layer of model.layers) {
-    if (layer.kind !== "dense") {
-      values = activate(values, layer.kind);
-      continue;
-    }
-    const { units } = layer;
-    const inputs = values;
-    const weights = offset;
-    const biases = weights + inputs.length * units;
-    values = Array.from({ length: units }, (_, o) =>
-      inputs.reduce(
-        (sum, x, i) => sum + x * parameters[weights + i * units + o]!,
-        parameters[biases + o]!,
-      ),
-    );
-    offset = biases + units;
-  }
-  return values;
+  const take = (count: number) => parameters.subarray(offset, (offset += count));
+  for (const layer of model.layers) values = plainLayer(values, layer, take);
+  return [...values.data];
 }
 
 /** `∂(Σ loss)/∂parameters` by central differences. */
@@ -66,24 +48,6 @@ export function plainGradient(
     const lossAt = (moved: number) => total(parameters.with(i, moved));
     return (lossAt(value + step) - lossAt(value - step)) / (2 * step);
   });
-}
-
-function activate(values: number[], name: Exclude<LayerConfig["kind"], "dense">): number[] {
-  switch (name) {
-    case "sigmoid":
-      return values.map((x) => 1 / (1 + Math.exp(-x)));
-    case "tanh":
-      return values.map(Math.tanh);
-    case "relu":
-      return values.map((x) => Math.max(x, 0));
-    case "softmax": {
-      const powers = values.map(Math.exp);
-      const total = powers.reduce((sum, power) => sum + power, 0);
-      return powers.map((power) => power / total);
-    }
-    default:
-      return assertNever(name);
-  }
 }
 
 function lossOf(name: RunConfig["loss"]["name"], predictions: number[], label: number): number {

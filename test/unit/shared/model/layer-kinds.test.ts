@@ -1,17 +1,12 @@
 /** @file Rules for every row of the table of layer kinds. A new kind is tested here automatically. */
 import { describe, expect, test } from "vitest";
 
-import { type Kernel, createPlainKernel } from "../../../../shared/kernels/kernel.ts";
-import { initialParameters } from "../../../../shared/model/initialize.ts";
-import { sizeOf } from "../../../../shared/model/layer-kind.ts";
+import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
 import { kindOf, layerKinds } from "../../../../shared/model/layer-kinds.ts";
 import { layoutOf } from "../../../../shared/model/layout.ts";
-import type { ModelConfig } from "../../../../shared/model/model-config.ts";
 import { modelSchema } from "../../../../shared/model/model-schema.ts";
-import { Network } from "../../../../shared/model/network.ts";
-import { Staging, storeSplit } from "../../../../shared/model/stored-split.ts";
-import { Random } from "../../../../shared/random.ts";
 import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
+import { gradientOf } from "../../../support/fixtures/shard-gradient.ts";
 import { plainGradient } from "../../../support/trainers/plain-network.ts";
 
 const classCount = 3;
@@ -57,7 +52,10 @@ describe.each(kinds)("%s", (name, row) => {
   });
 
   test("has a gradient that equals central differences of a float64 network", () => {
-    const { gradient, samples, parameters } = gradientOf(createPlainKernel(), model, 6);
+    const { gradient, samples, parameters } = gradientOf(createPlainKernel(), model, {
+      count: 6,
+      classCount,
+    });
     const config = { model, loss: { name: "mse", reduction: "mean" } } as const;
     const expected = plainGradient(config, Float64Array.from(parameters), samples);
     const scale = Math.max(...expected.map(Math.abs));
@@ -69,40 +67,10 @@ describe.each(kinds)("%s", (name, row) => {
 
   test("has the same bits in the SIMD kernel and in its plain twin, on 1, 5 and 37 samples", () => {
     for (const count of [1, 5, 37]) {
-      const simd = gradientOf(createWasmKernel(), model, count);
-      expect(simd.gradient).toEqual(gradientOf(createPlainKernel(), model, count).gradient);
+      const simd = gradientOf(createWasmKernel(), model, { count, classCount });
+      const plain = gradientOf(createPlainKernel(), model, { count, classCount });
+      expect(simd.gradient).toEqual(plain.gradient);
       expect(simd.gradient.some((value) => value !== 0)).toBe(true);
     }
   });
 });
-
-/** Gradient of one shard of drawn samples with the squared error. */
-function gradientOf(kernel: Kernel, model: ModelConfig, count: number) {
-  const random = new Random(4);
-  const size = sizeOf(model.inputShape);
-  const features = Float32Array.from({ length: count * size }, () => 2 * random.uniform() - 1);
-  const labels = Uint8Array.from({ length: count }, () => random.below(classCount));
-  const split = storeSplit(new Staging(kernel), { count, features, targets: labels }, "floats");
-  const network = new Network(
-    kernel,
-    { model, loss: { name: "mse" }, task: { kind: "classes", count: classCount } },
-    "floats",
-  );
-  // With biases of 0, some rows would be inactive.
-  const parameters = initialParameters(model, 3).map((value) => value + 0.1 * random.uniform());
-  const { arena, views } = kernel;
-  const [values, gradient] = [
-    arena.allocate(parameters.byteLength),
-    arena.allocate(parameters.byteLength),
-  ];
-  const order = arena.allocate(4 * count);
-  views.f32.set(parameters, values / 4);
-  for (let s = 0; s < count; s++) views.u32[order / 4 + s] = s;
-  network.gradientOf({ split, samples: order, sampleCount: count }, values, gradient);
-  const samples = [...labels].map((label, s) => ({
-    label,
-    features: [...features.subarray(s * size, (s + 1) * size)],
-  }));
-  const first = gradient / 4;
-  return { parameters, samples, gradient: views.f32.slice(first, first + parameters.length) };
-}

@@ -1,0 +1,333 @@
+"""The layers, written from shared/protocol/ARITHMETIC.md alone: float32 in numpy, every operation rounded once. Python
+loops run over the terms of a sum and numpy over independent values, so each sum has its order.
+
+Arrays are [samples, ...]. A layer keeps what its way back needs.
+"""
+
+import numpy as np
+
+from elementary import exp, f32, ordered_sum, sigmoid, tanh
+
+
+class Layer:
+    """A layer without parameters that keeps the shape."""
+
+    def __init__(self, settings, shape):
+        self.settings = settings
+        self.input = shape
+        self.shape = shape
+        # Pairs of a shape and the initial value of every element; or, if they are drawn, the two fans.
+        self.tensors = []
+
+    @property
+    def count(self):
+        return sum(int(np.prod(shape)) for shape, _ in self.tensors)
+
+    def split(self, values):
+        """A flat vector as the layer's tensors."""
+        parts, at = [], 0
+        for shape, _ in self.tensors:
+            size = int(np.prod(shape))
+            parts.append(values[at : at + size].reshape(shape))
+            at += size
+        return parts
+
+
+class Sigmoid(Layer):
+    def forward(self, _, x):
+        self.y = sigmoid(x)
+        return self.y
+
+    def backward(self, _, delta, __):
+        return delta * (self.y * (f32(1) - self.y))
+
+
+class Tanh(Layer):
+    def forward(self, _, x):
+        self.y = tanh(x)
+        return self.y
+
+    def backward(self, _, delta, __):
+        return delta * (f32(1) - self.y * self.y)
+
+
+class Relu(Layer):
+    def forward(self, _, x):
+        self.y = np.where(x <= 0, f32(0), x)
+        return self.y
+
+    def backward(self, _, delta, __):
+        return np.where(self.y > 0, delta, f32(0))
+
+
+class Gelu(Layer):
+    def forward(self, _, x):
+        self.x = x
+        inner = f32(0.7978845608) * x
+        self.t = tanh(inner * (f32(1) + f32(0.044715) * (x * x)))
+        return f32(0.5) * x * (f32(1) + self.t)
+
+    def backward(self, _, delta, __):
+        x, t = self.x, self.t
+        slope = f32(0.7978845608) * (f32(1) + f32(0.134145) * (x * x))
+        curved = f32(0.5) * x * (f32(1) - t * t) * slope
+        return delta * (f32(0.5) * (f32(1) + t) + curved)
+
+
+class Softmax(Layer):
+    def forward(self, _, x):
+        powers = exp(x - x.max(axis=1, keepdims=True))
+        self.y = powers / ordered_sum(powers.T)[:, None]
+        return self.y
+
+    def backward(self, _, delta, __):
+        return self.y * (delta - ordered_sum((delta * self.y).T)[:, None])
+
+
+class Dense(Layer):
+    def __init__(self, settings, shape):
+        super().__init__(settings, shape)
+        inputs, units = shape[0], settings["units"]
+        self.shape = [units]
+        self.tensors = [((inputs, units), (inputs, units)), ((units,), 0)]
+
+    def forward(self, parameters, x):
+        weight, bias = self.split(parameters)
+        self.x = x
+        return ordered_sum(x[:, i, None] * weight[i] for i in range(len(weight))) + bias
+
+    def backward(self, parameters, delta, gradient):
+        weight, _ = self.split(parameters)
+        into, bias = self.split(gradient)
+        into[:] = ordered_sum(x[:, None] * d for x, d in zip(self.x, delta))
+        bias[:] = ordered_sum(delta)
+        return ordered_sum(delta[:, o, None] * weight[:, o] for o in range(weight.shape[1]))
+
+
+def picture(shape):
+    """Height, width and channels."""
+    return (*shape, 1)[:3]
+
+
+def framed(x, before, after):
+    """Zeros around a picture."""
+    return np.pad(x, ((0, 0), (before, after), (before, after), (0, 0)))
+
+
+class Convolution(Layer):
+    def __init__(self, settings, shape):
+        super().__init__(settings, shape)
+        height, width, channels = picture(shape)
+        self.k, self.stride = settings["kernel"], settings["stride"]
+        self.outputs = settings["channels"]
+        same = settings["padding"] == "same"
+        self.before = (self.k - 1) // 2 if same else 0
+        self.after = self.k - 1 - self.before if same else 0
+        around = self.before + self.after - self.k
+        self.shape = [
+            (height + around) // self.stride + 1,
+            (width + around) // self.stride + 1,
+            self.outputs,
+        ]
+        places = self.k * self.k
+        fans = (places * channels, places * self.outputs)
+        self.tensors = [((self.k, self.k, channels, self.outputs), fans), ((self.outputs,), 0)]
+
+    def taps(self):
+        return [(a, b) for a in range(self.k) for b in range(self.k)]
+
+    def forward(self, parameters, x):
+        weight, bias = self.split(parameters)
+        rows, columns, _ = self.shape
+        s = self.stride
+        self.x = framed(x.reshape(-1, *picture(self.input)), self.before, self.after)
+        terms = (
+            self.x[:, a : a + rows * s : s, b : b + columns * s : s, c, None] * weight[a, b, c]
+            for a, b in self.taps()
+            for c in range(weight.shape[2])
+        )
+        return ordered_sum(terms) + bias
+
+    def backward(self, parameters, delta, gradient):
+        weight, _ = self.split(parameters)
+        into, bias = self.split(gradient)
+        height, width, channels = picture(self.input)
+        rows, columns, outputs = self.shape
+        s, k = self.stride, self.k
+        places = [(p, q) for p in range(rows) for q in range(columns)]
+        into[:] = ordered_sum(
+            x[p * s : p * s + k, q * s : q * s + k, :, None] * d[p, q]
+            for x, d in zip(self.x, delta)
+            for p, q in places
+        )
+        bias[:] = ordered_sum(d[p, q] for d in delta for p, q in places)
+        spread = np.zeros((len(delta), height + 2 * k, width + 2 * k, outputs), f32)
+        # The delta at place (p, q) belongs to the window that begins at (p * s - before, q * s - before).
+        spread[:, k : k + rows * s : s, k : k + columns * s : s] = delta
+        return ordered_sum(
+            spread[
+                :,
+                k + self.before - a : k + self.before - a + height,
+                k + self.before - b : k + self.before - b + width,
+                o,
+                None,
+            ]
+            * weight[a, b, :, o]
+            for a, b in reversed(self.taps())
+            for o in range(outputs)
+        ).reshape(-1, *self.input)
+
+
+class Pool(Layer):
+    def __init__(self, settings, shape):
+        super().__init__(settings, shape)
+        height, width, channels = picture(shape)
+        size, stride = settings["size"], settings["stride"]
+        self.window = (height, width) if size == "global" else (size, size)
+        step = max(height, width) if size == "global" else stride
+        self.windows = [
+            (slice(y, y + self.window[0]), slice(x, x + self.window[1]))
+            for y in range(0, height - self.window[0] + 1, step)
+            for x in range(0, width - self.window[1] + 1, step)
+        ]
+        rows = len({y.start for y, _ in self.windows})
+        self.shape = [rows, len(self.windows) // rows, channels]
+
+    def forward(self, _, x):
+        self.x = x.reshape(-1, *picture(self.input))
+        flat = (len(x), -1, self.x.shape[3])
+        values = [self.reduce(self.x[:, rows, columns].reshape(flat)) for rows, columns in self.windows]
+        return np.stack(values, 1).reshape(-1, *self.shape)
+
+    def backward(self, _, delta, __):
+        into = np.zeros_like(self.x)
+        flat = delta.reshape(len(delta), -1, self.x.shape[3])
+        for index, (y, x) in enumerate(self.windows):
+            into[:, y, x] += self.shares(self.x[:, y, x], flat[:, index])
+        return into.reshape(-1, *self.input)
+
+
+class MaxPool(Pool):
+    def reduce(self, window):
+        return window.max(axis=1)
+
+    def shares(self, window, delta):
+        flat = window.reshape(len(window), -1, window.shape[3])
+        shares = np.zeros_like(flat)
+        np.put_along_axis(shares, flat.argmax(axis=1)[:, None], delta[:, None], 1)
+        return shares.reshape(window.shape)
+
+
+class AveragePool(Pool):
+    def reduce(self, window):
+        return ordered_sum(window.swapaxes(0, 1)) / f32(window.shape[1])
+
+    def shares(self, window, delta):
+        return (delta / f32(window.shape[1] * window.shape[2]))[:, None, None]
+
+
+class Flatten(Layer):
+    def __init__(self, settings, shape):
+        super().__init__(settings, shape)
+        self.shape = [int(np.prod(shape))]
+
+    def forward(self, _, x):
+        return (x.transpose(0, 3, 1, 2) if x.ndim == 4 else x).reshape(len(x), -1)
+
+    def backward(self, _, delta, __):
+        if len(self.input) != 3:
+            return delta.reshape(-1, *self.input)
+        height, width, channels = self.input
+        return delta.reshape(-1, channels, height, width).transpose(0, 2, 3, 1)
+
+
+EPSILON = f32(1e-5)
+
+
+class LayerNorm(Layer):
+    def __init__(self, settings, shape):
+        super().__init__(settings, shape)
+        self.tensors = [((shape[-1],), 1), ((shape[-1],), 0)]
+
+    def forward(self, parameters, x):
+        weight, bias = self.split(parameters)
+        rows = x.reshape(-1, self.shape[-1])
+        n = f32(self.shape[-1])
+        centred = rows - (ordered_sum(rows.T) / n)[:, None]
+        variance = ordered_sum((centred * centred).T) / n
+        self.scale = (f32(1) / np.sqrt(variance + EPSILON))[:, None]
+        self.normal = centred * self.scale
+        return (self.normal * weight + bias).reshape(x.shape)
+
+    def backward(self, parameters, delta, gradient):
+        weight, _ = self.split(parameters)
+        into, bias = self.split(gradient)
+        rows = delta.reshape(-1, self.shape[-1])
+        n = f32(self.shape[-1])
+        into[:] = ordered_sum(rows * self.normal)
+        bias[:] = ordered_sum(rows)
+        g = rows * weight
+        a = (ordered_sum(g.T) / n)[:, None]
+        b = (ordered_sum((g * self.normal).T) / n)[:, None]
+        return ((g - a - self.normal * b) * self.scale).reshape(delta.shape)
+
+
+class GroupNorm(Layer):
+    def __init__(self, settings, shape):
+        super().__init__(settings, shape)
+        self.shape = list(picture(shape))
+        self.groups = settings["groups"]
+        self.tensors = [((self.shape[2],), 1), ((self.shape[2],), 0)]
+
+    def over_groups(self, sums):
+        """[samples, channels] → the sum of each channel's group divided by the values in it."""
+        size = self.shape[2] // self.groups
+        grouped = sums.reshape(len(sums), self.groups, size)
+        totals = ordered_sum(grouped[:, :, i] for i in range(size))
+        return np.repeat(totals / f32(self.shape[0] * self.shape[1] * size), size, axis=1)[:, None]
+
+    def forward(self, parameters, x):
+        weight, bias = self.split(parameters)
+        places = x.reshape(len(x), -1, self.shape[2])
+        centred = places - self.over_groups(ordered_sum(places.swapaxes(0, 1)))
+        variance = self.over_groups(ordered_sum((centred * centred).swapaxes(0, 1)))
+        self.scale = f32(1) / np.sqrt(variance + EPSILON)
+        self.normal = centred * self.scale
+        return (self.normal * weight + bias).reshape(-1, *self.shape)
+
+    def backward(self, parameters, delta, gradient):
+        weight, _ = self.split(parameters)
+        into, bias = self.split(gradient)
+        places = delta.reshape(len(delta), -1, self.shape[2])
+        deltas = ordered_sum(places.swapaxes(0, 1))
+        products = ordered_sum((places * self.normal).swapaxes(0, 1))
+        into[:] = ordered_sum(products)
+        bias[:] = ordered_sum(deltas)
+        a, b = self.over_groups(weight * deltas), self.over_groups(weight * products)
+        return ((places * weight - a - self.normal * b) * self.scale).reshape(-1, *self.input)
+
+
+KINDS = {
+    "dense": Dense,
+    "sigmoid": Sigmoid,
+    "tanh": Tanh,
+    "relu": Relu,
+    "softmax": Softmax,
+    "gelu": Gelu,
+    "conv2d": Convolution,
+    "max-pool2d": MaxPool,
+    "average-pool2d": AveragePool,
+    "flatten": Flatten,
+    "layer-norm": LayerNorm,
+    "group-norm": GroupNorm,
+}
+
+
+def layers_of(model):
+    shape = [int(size) for size in model["inputShape"]]
+    layers = []
+    for settings in model["layers"]:
+        layer = KINDS[settings["kind"]](settings, shape)
+        layers.append(layer)
+        shape = layer.shape
+    return layers
