@@ -61,10 +61,13 @@ export function readConvolutionShape({ u32 }: Views, pointer: number): Convoluti
 /** Bytes of scratch memory that the three functions need together. */
 export function convolutionScratchBytes(shape: ConvolutionShape): number {
   const { height, width, channels, outputs, kernel, frameHeight, frameWidth } = shape;
-  const inEights = (count: number) => 8 * Math.ceil(count / 8);
   const taps = kernel * kernel;
   const spread = (height + kernel - 1) * (width + kernel - 1) * outputs;
   const forward = taps * channels * inEights(outputs) + frameHeight * frameWidth * channels;
   const backward = taps * outputs * inEights(channels) + spread;
   return 4 * Math.max(forward, backward) + 64;
+}
+
+function inEights(count: number): number {
+  return 8 * Math.ceil(count / 8);
 }

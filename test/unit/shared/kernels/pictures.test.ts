@@ -75,28 +75,27 @@ function layOut(shape: ConvolutionShape, edgeEvery: number) {
   };
 }
 
-const name = (found: Case) => JSON.stringify(found);
-
 describe.each([Infinity, 41, 5])("every value of %i an edge value", (edgeEvery) => {
   test("convolution: the SIMD kernel equals its plain twin byte for byte on odd sizes", () => {
     for (const each of cases) {
+      const named = JSON.stringify(each);
       const shape = shapeOf(each);
       const all = layOut(shape, edgeEvery);
       const { twins, x, weights, biases, record, scratch, deltas, y, dx } = all;
       const [xs, ys] = [strideOf(all.inputs), strideOf(all.outputs)];
       const forward = [y, ys, x, xs, samples, weights, biases, record, scratch];
       twins.call("convolutionForward", ...forward);
-      expect(twins.rowDifferences(y, samples, all.outputs), name(each)).toEqual([]);
+      expect(twins.rowDifferences(y, samples, all.outputs), named).toEqual([]);
       const backward = [dx, xs, deltas, ys, samples, weights, record, scratch];
       twins.call("convolutionInputGradient", ...backward);
-      expect(twins.rowDifferences(dx, samples, all.inputs), `dx ${name(each)}`).toEqual([]);
+      expect(twins.rowDifferences(dx, samples, all.inputs), `dx ${named}`).toEqual([]);
       // The memory behind the gradient belongs to others, so 8 more floats are compared.
       const count = all.weightCount + 8;
       const dw = twins.put(drawFloats(new Random(1), count));
       for (const first of [1, 0]) {
         const gradient = [dw, x, xs, deltas, ys, samples, record, first, scratch];
         twins.call("convolutionWeightGradient", ...gradient);
-        expect(twins.differences(dw, count), `dw ${name(each)}`).toEqual([]);
+        expect(twins.differences(dw, count), `dw ${named}`).toEqual([]);
       }
       expect(twins.differences(all.end, 16), "the memory behind the scratch").toEqual([]);
     }
@@ -105,7 +104,12 @@ describe.each([Infinity, 41, 5])("every value of %i an edge value", (edgeEvery) 
   test("pools and their gradients: the SIMD kernel equals its plain twin on odd sizes", () => {
     for (const { height, width, channels, kernel, stride } of cases) {
       const shape = shapeOf({
-        ...{ height, width, channels, outputs: channels, kernel, stride },
+        height,
+        width,
+        channels,
+        outputs: channels,
+        kernel,
+        stride,
         isSame: false,
       });
       const { twins, x, deltas, y, dx, inputs, outputs } = layOut(shape, edgeEvery);
