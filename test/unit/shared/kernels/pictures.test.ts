@@ -85,7 +85,7 @@ describe.each([Infinity, 41, 5])("every value of %i an edge value", (edgeEvery) 
       const [xs, ys] = [strideOf(all.inputs), strideOf(all.outputs)];
       const forward = [y, ys, x, xs, samples, weights, biases, record, scratch];
       twins.call("convolutionForward", ...forward);
-      expect(twins.rowDifferences(y, samples, all.outputs), named).toEqual([]);
+      expect(twins.rowDifferences(y, samples, all.outputs), `y ${named}`).toEqual([]);
       const backward = [dx, xs, deltas, ys, samples, weights, record, scratch];
       twins.call("convolutionInputGradient", ...backward);
       expect(twins.rowDifferences(dx, samples, all.inputs), `dx ${named}`).toEqual([]);
