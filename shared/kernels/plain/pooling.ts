@@ -34,8 +34,8 @@ export function maxPoolForward(
   for (let s = 0; s < samples; s++) {
     const x = input / 4 + s * inputStride;
     let to = target / 4 + s * targetStride;
-    for (const window of windows(height, width, channels, [size, size], stride)) {
-      f32[to++] = Math.max(...window.map((i) => f32[x + i]!));
+    for (const covered of windows(height, width, channels, [size, size], stride)) {
+      f32[to++] = Math.max(...covered.map((i) => f32[x + i]!));
     }
   }
 }
@@ -67,9 +67,9 @@ export function maxPoolBackward(
     const to = target / 4 + s * targetStride;
     let delta = deltas / 4 + s * deltaStride;
     f32.fill(0, to, to + height * width * channels);
-    for (const window of windows(height, width, channels, [size, size], stride)) {
-      const largest = Math.max(...window.map((i) => f32[x + i]!));
-      const at = window.find((i) => f32[x + i] === largest);
+    for (const covered of windows(height, width, channels, [size, size], stride)) {
+      const largest = Math.max(...covered.map((i) => f32[x + i]!));
+      const at = covered.find((i) => f32[x + i] === largest);
       if (at !== undefined) f32[to + at] = fround(f32[to + at]! + f32[delta]!);
       delta++;
     }
@@ -100,9 +100,9 @@ export function averagePoolForward(
   for (let s = 0; s < samples; s++) {
     const x = input / 4 + s * inputStride;
     let to = target / 4 + s * targetStride;
-    for (const window of windows(height, width, channels, size, stride)) {
-      const sum = window.reduce((total, i) => fround(total + f32[x + i]!), 0);
-      f32[to++] = fround(sum / window.length);
+    for (const covered of windows(height, width, channels, size, stride)) {
+      const sum = covered.reduce((total, i) => fround(total + f32[x + i]!), 0);
+      f32[to++] = fround(sum / covered.length);
     }
   }
 }
@@ -132,9 +132,9 @@ export function averagePoolBackward(
     const to = target / 4 + s * targetStride;
     let delta = deltas / 4 + s * deltaStride;
     f32.fill(0, to, to + height * width * channels);
-    for (const window of windows(height, width, channels, size, stride)) {
-      const share = fround(f32[delta++]! / window.length);
-      for (const i of window) f32[to + i] = fround(f32[to + i]! + share);
+    for (const covered of windows(height, width, channels, size, stride)) {
+      const share = fround(f32[delta++]! / covered.length);
+      for (const i of covered) f32[to + i] = fround(f32[to + i]! + share);
     }
   }
 }
