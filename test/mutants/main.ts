@@ -1,7 +1,7 @@
 /**
  * @file `npm run mutants`: makes one limit after the other a thousand times larger and runs the tests that should
- * notice. Prints which test did; exits with 1 if a mutant survived. `npm run mutants -- http` tries the limits whose
- * names contain `http`.
+ * notice. Prints which test did; exits with 1 if a mutant survived. `npm run mutants -- http edge/` tries the limits
+ * whose names or places contain `http` or `edge/`.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -26,8 +26,8 @@ interface JsonReport {
 }
 
 const folder = await mkdtemp(join(tmpdir(), "promedio-mutants-"));
-const wanted = process.argv[2] ?? "";
-const mutants = allMutants().filter((mutant) => titleOf(mutant).includes(wanted));
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : [""];
+const mutants = allMutants().filter((one) => wanted.some((part) => titleOf(one).includes(part)));
 const survivors: string[] = [];
 try {
   await expectNoFailure(mutants.flatMap((mutant) => testsOf(mutant, "test/unit")));
@@ -36,7 +36,7 @@ try {
     const noticed = (await inUnitTests(mutant)) ?? (await inWholeProgram(mutant));
     if (noticed === undefined) survivors.push(titleOf(mutant));
     const result = noticed === undefined ? "SURVIVED" : `caught    ${noticed}`;
-    process.stdout.write(`${titleOf(mutant).padEnd(32)} ${result}\n`);
+    process.stdout.write(`${titleOf(mutant).padEnd(72)} ${result}\n`);
   }
 } finally {
   await rm(folder, { recursive: true });

@@ -1,6 +1,6 @@
 /**
- * @file Mutants of the limits: the product with one limit a thousand times larger, as if nobody had set it. Tests
- * keep the right limit, so they fail if the product does not.
+ * @file Mutants of the limits: one file of the product in which a limit is a thousand times larger, as if nobody
+ * had set it. Tests and the other files keep the right limit, so a test fails if that file is the one to enforce it.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,6 +18,8 @@ export interface Mutant {
   readonly name: string;
   /** For a limit with several numbers: the one that is changed. */
   readonly property: string | undefined;
+  /** The file that uses the larger limit; absent for a limit that is private to its file. */
+  readonly user: string | undefined;
 }
 
 /** Limits that are private to their file. */
@@ -25,49 +27,81 @@ const privateLimits: readonly Mutant[] = [
   ["coordinator/edge/access.ts", "formerMax"],
   ["coordinator/edge/access.ts", "tokenLengthMax"],
   ["coordinator/edge/addresses.ts", "otherUrlsMax"],
-].map(([file = "", name = ""]) => ({ file, name, property: undefined }));
+].map(([file = "", name = ""]) => ({ file, name, property: undefined, user: undefined }));
 
-/** Every number in `limits.ts`, and the private limits of the edge. */
+const limitsFile = "shared/protocol/limits.ts";
+
+/** Every number in `limits.ts` in every file that uses it, and the private limits of the edge. */
 export function allMutants(): Mutant[] {
-  const file = "shared/protocol/limits.ts";
   const shared = Object.entries(limits).flatMap(([name, limit]) => {
-    const properties = typeof limit === "object" ? Object.keys(limit) : [undefined];
-    return properties.map((property) => ({ file, name, property }));
+    const users = filesBelow("coordinator", "shared/protocol", "shared/run", "worker").filter(
+      (user) => imports(user, name),
+    );
+    return propertiesOf(limit).flatMap((property) =>
+      users.map((user) => ({ file: limitsFile, name, property, user })),
+    );
   });
   return [...shared, ...privateLimits];
 }
 
-export function titleOf({ name, property }: Mutant): string {
-  return property === undefined ? name : `${name}.${property}`;
+function propertiesOf(limit: unknown): (string | undefined)[] {
+  if (typeof limit !== "object" || limit === null) return [undefined];
+  // One address that may have all places has no limit of its own.
+  const isShared = "inAll" in limit && "perAddress" in limit && limit.inAll === limit.perAddress;
+  return Object.keys(limit).filter((property) => !isShared || property === "inAll");
+}
+
+function filesBelow(...folders: string[]): string[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts"))
+      .map((path) => join(folder, path)),
+  );
+}
+
+function imports(file: string, name: string): boolean {
+  const list = new RegExp(`import \\{[^}]*\\b${name}\\b[^}]*\\} from "[^"]*/limits\\.ts"`, "u");
+  return list.test(readFileSync(join(root, file), "utf8"));
+}
+
+function mentions(file: string, name: string): boolean {
+  return new RegExp(`\\b${name}\\b`, "u").test(readFileSync(join(root, file), "utf8"));
+}
+
+export function titleOf({ file, name, property, user = file }: Mutant): string {
+  return `${property === undefined ? name : `${name}.${property}`} in ${user}`;
 }
 
 /**
- * The test files in a folder that should notice: they mention a public limit by its name, and a private one is
- * tested beside its file.
+ * The test files in a folder that should notice: they or their attacks mention a public limit by its name, and a
+ * private one is tested beside its file.
  */
-export function testsOf({ file, name }: Mutant, folder: "test/unit" | "test/e2e"): string[] {
-  if (privateLimits.some((one) => one.name === name)) {
+export function testsOf({ file, name, user }: Mutant, folder: "test/unit" | "test/e2e"): string[] {
+  if (user === undefined) {
     return folder === "test/unit" ? [join(folder, file.replace(/\.ts$/u, ".test.ts"))] : [];
   }
-  const paths = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
-  return paths
-    .filter((path) => path.endsWith(".test.ts") && !/protocol\/(?:limits|readme)\./u.test(path))
-    .map((path) => join(folder, path))
-    .filter((path) =>
-      new RegExp(`\\b${name}\\b`, "u").test(readFileSync(join(root, path), "utf8")),
-    );
+  const tests = filesBelow(folder).filter(
+    (path) => path.endsWith(".test.ts") && !/protocol\/(?:limits|readme)\./u.test(path),
+  );
+  return tests.filter((path) => [path, ...attacksIn(path)].some((one) => mentions(one, name)));
 }
 
-/** Gives the product the mutant instead of the file, and tests the file. */
+/** The files of attacks that a test imports. */
+function attacksIn(path: string): string[] {
+  const source = readFileSync(join(root, path), "utf8");
+  const imported = source.matchAll(/\/(support\/attacks\/[\w-]+\.ts)"/gu);
+  return Array.from(imported, ([, attacks = ""]) => join("test", attacks));
+}
+
+/** Gives the user of the limit the mutant instead of the file. */
 export function mutantPlugin(mutant: Mutant): Plugin {
   const path = join(root, mutant.file);
-  const isPublic = mutant.file === "shared/protocol/limits.ts";
+  const user = mutant.user === undefined ? undefined : join(root, mutant.user);
   return {
     name: "mutant",
     enforce: "pre",
     async resolveId(source, importer, options) {
-      const isTest = importer?.startsWith(join(root, "test/")) ?? true;
-      if (importer === undefined || (isPublic && isTest)) return undefined;
+      if (importer === undefined || importer !== (user ?? importer)) return undefined;
       const resolved = await this.resolve(source, importer, { ...options, skipSelf: true });
       return resolved?.id === path ? `${path}?mutant` : undefined;
     },

@@ -254,7 +254,9 @@ const watcherPings: Attack = {
  * @param random - Draws the damage of messages.
  */
 export function createAttacks(random: Random): ReadonlyMap<string, Attack> {
-  const messages = messageAttacks(random).flatMap((row) =>
+  // A peer cannot choose to be asked for an evaluation, and this run has no candidates.
+  const rows = messageAttacks(random).filter(({ holds }) => !/evaluation|costs/u.test(holds ?? ""));
+  const messages = rows.flatMap((row) =>
     row.states.map((state) => [`${row.name}, ${state}`, overSocket(row, state)] as const),
   );
   return new Map<string, Attack>([

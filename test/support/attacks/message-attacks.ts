@@ -10,6 +10,7 @@ import {
   protocolVersion,
   unauthenticatedBytesMax,
 } from "../../../shared/protocol/limits.ts";
+import type { ResultMessage } from "../../../shared/protocol/messages.ts";
 import type { Random } from "../../../shared/random.ts";
 import {
   badFields,
@@ -65,7 +66,7 @@ export interface MessageAttack extends MessageAttackOptions {
 
 interface MessageAttackOptions {
   /** The work that its sender must hold, where that makes a difference. */
-  readonly holds?: "gradient" | "nothing";
+  readonly holds?: ResultMessage["type"] | "nothing";
   /** So many cases that a run of the tests may leave some out. */
   readonly isLarge?: boolean;
 }
@@ -91,8 +92,9 @@ function one(type: Type, what: string, verdict: Verdict, fields: Fields = {}): A
 
 // ── results ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A gradient that is wrong in a way that its form shows: fields, values, or both. */
-function wrongGradient(
+/** An answer that is wrong in a way that its form shows: fields, values, or both. */
+function wrongAnswer(
+  type: ResultMessage["type"],
   what: string,
   reason: RegExp,
   spoil: (
@@ -102,11 +104,11 @@ function wrongGradient(
 ): AttackCase {
   return {
     what,
-    type: "gradient",
+    type,
     verdict: "offence",
     reason,
     sends(known) {
-      const { header, tensor = new Float32Array(0) } = rightMessage("gradient", known);
+      const { header, tensor = new Float32Array(0) } = rightMessage(type, known);
       const { fields = {}, values = tensor } = spoil(tensor, known.asked);
       return [pack(new Map([...header, ...Object.entries(fields)]), values)];
     },
@@ -119,23 +121,33 @@ function elsewhere(
   reason: RegExp,
   place: (asked: Knowledge["asked"]) => Fields,
 ): AttackCase {
-  const wrong = wrongGradient(what, reason, (_, asked) => ({ fields: place(asked) }));
+  const wrong = wrongAnswer("gradient", what, reason, (_, asked) => ({ fields: place(asked) }));
   return { ...wrong, leavesBlock: true };
+}
+
+/** An answer whose values are not all there, or not all numbers. */
+function wrongValues(type: ResultMessage["type"]): AttackCase[] {
+  return [
+    ...[Number.NaN, Infinity, -Infinity].map((value) =>
+      wrongAnswer(type, `${type} with ${value}`, /is NaN or infinite/u, (right) => ({
+        values: right.with(0, value),
+      })),
+    ),
+    wrongAnswer(type, `${type} with a value too many`, /of \d+ bytes, expected \d+/u, (right) => ({
+      values: Float32Array.of(...right, 0),
+    })),
+  ];
 }
 
 const noBlock = /^.*block \[\d+, \d+\) is not a block of this step/u;
 
 /** Every one of them is an offence. The block goes to somebody else, and no sum is touched. */
 export const wrongResults: readonly AttackCase[] = [
-  ...[Number.NaN, Infinity, -Infinity].map((value) =>
-    wrongGradient(`a gradient with ${value}`, /a value is NaN or infinite/u, (right) => ({
-      values: right.with(5, value),
-    })),
-  ),
-  wrongGradient("a value too few", /a gradient of \d+ bytes, expected \d+/u, (right) => ({
+  ...wrongValues("gradient"),
+  wrongAnswer("gradient", "a value too few", /a gradient of \d+ bytes, expected \d+/u, (right) => ({
     values: right.slice(1),
   })),
-  wrongGradient("more correct than there are samples", /999 correct of \d+ samples/u, () => ({
+  wrongAnswer("gradient", "more correct than samples", /999 correct of \d+ samples/u, () => ({
     fields: { correct: 999 },
   })),
   elsewhere("a block of somebody else", /block \[\d, \d\) was not asked for/u, ({ block }) => ({
@@ -252,6 +264,8 @@ export function messageAttacks(random: Random): readonly MessageAttack[] {
       ),
     ),
     row("a wrong result", ["ready"], [...wrongResults, falseAlarm], { holds: "gradient" }),
+    row("a wrong evaluation", ["ready"], wrongValues("evaluation"), { holds: "evaluation" }),
+    row("wrong costs", ["ready"], wrongValues("costs"), { holds: "costs" }),
     row(
       "an old result",
       ["ready"],
