@@ -64,10 +64,10 @@ describe("urlsOf", () => {
   });
 
   test("are at most six, on a machine with 20 addresses", () => {
-    const addresses = Array.from({ length: 20 }, (_, i) => `10.0.0.${i + 1}`);
-    const urls = urlsOf({ host: "0.0.0.0", port: 8080, ...tokens, addresses });
+    const many = Array.from({ length: 20 }, (_, i) => `10.0.0.${i + 1}`);
+    const urls = urlsOf({ host: "0.0.0.0", port: 8080, ...tokens, addresses: many });
     expect(urls.joinUrl).toContain("//10.0.0.1:");
-    expect(urls.otherJoinUrls.map((url) => new URL(url).hostname)).toEqual(addresses.slice(1, 6));
+    expect(urls.otherJoinUrls.map((url) => new URL(url).hostname)).toEqual(many.slice(1, 6));
   });
 
   test("with a certificate are https and name a host that it covers", () => {
