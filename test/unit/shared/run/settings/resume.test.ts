@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { LayerConfig } from "../../../../../shared/model/layer-kinds.ts";
 import { OperatorError } from "../../../../../shared/operator-error.ts";
 import { learningRateAt } from "../../../../../shared/optimizers/schedule.ts";
+import { parametersMax } from "../../../../../shared/protocol/limits.ts";
 import { optimizerNames, type RunConfig, scheduleNames } from "../../../../../shared/run/config.ts";
 import { planRun } from "../../../../../shared/run/plan.ts";
 import {
@@ -224,7 +225,7 @@ describe("refuseUnfit", () => {
     [
       "too many parameters",
       withLayers({ kind: "relu" }, dense(1_000_000), dense(10), { kind: "softmax" }),
-      "a.safetensors: model: it has 795,000,010 parameters; a run has at most 100,000,000",
+      `a.safetensors: model: it has 795,000,010 parameters; a run has at most ${parametersMax.toLocaleString("en")}`,
     ],
   ])("says what is wrong with a model without a shorthand: %s", (_, config, line) => {
     expect(mistake(() => refuseUnfit(config, facts, "a.safetensors"))).toBe(line);
