@@ -1,8 +1,10 @@
 /** @file The keys, as described in the help and the screen's last line. */
+import { stripVTControlCharacters } from "node:util";
+
 import type { CoordinatorView } from "../../run/view.ts";
 import { dashboardText, joinText } from "./head.ts";
 import type { Style } from "./style.ts";
-import { fit } from "./text.ts";
+import { displayWidth, fit } from "./text.ts";
 
 const helpText: readonly (readonly [key: string, meaning: string])[] = [
   ["p", "pause the run, and go on"],
@@ -16,16 +18,31 @@ const helpText: readonly (readonly [key: string, meaning: string])[] = [
   ["Ctrl-Z", "suspend it, with the workers that it started; fg continues"],
 ];
 
-/** The keys, the links and an explanation of the promedio. */
-export function helpLines(view: CoordinatorView, style: Style): string[] {
+/** The links, the keys and an explanation of the promedio. The links come first, because a terminal may have few rows. */
+export function helpLines(view: CoordinatorView, columns: number, style: Style): string[] {
   const lines = helpText.map(([key, meaning]) => `  ${style.bold(fit(key, 8))} ${meaning}`);
-  const others = view.otherJoinUrls.map((url) => `  ${style.dim("  or")} ${url}`);
-  const links = [`  ${joinText(view, style)}`, ...others, `  ${dashboardText(view, style)}`];
+  const others = view.otherJoinUrls.map((url) => `${style.dim("  or")} ${url}`);
+  const links = [joinText(view, style), ...others, dashboardText(view, style)].flatMap((link) =>
+    wrapped(link, columns),
+  );
   const notes = [
     "  promedio: each worker's mean gradient for six of the parameters, and the",
     "  average of them all, which moves the parameters",
   ];
-  return [...lines, "", ...links, "", ...notes.map(style.dim)];
+  return [...links, "", ...lines, "", ...notes.map(style.dim)];
+}
+
+/** A link on one line or, where that is too short, its name and then the link in as many lines as it takes. */
+function wrapped(link: string, columns: number): string[] {
+  const line = `  ${link}`;
+  if (displayWidth(line) <= columns) return [line];
+  const name = link.slice(0, link.lastIndexOf(" "));
+  const url = stripVTControlCharacters(link.slice(name.length + 1));
+  const rows = Math.ceil(url.length / columns);
+  const parts = Array.from({ length: rows }, (_, row) =>
+    url.slice(row * columns, (row + 1) * columns),
+  );
+  return [`  ${name}`, ...parts];
 }
 
 /** The keys in one line that fits into 80 cells. Scroll keys are included only if there is more to see. */

@@ -244,7 +244,7 @@ function qrPanel(view: CoordinatorView, { columns, rows, style }: Area): string[
 }
 
 function helpPanel(view: CoordinatorView, { columns, style }: Area): string[] {
-  return [rule("help", columns, style), ...helpLines(view, style)];
+  return [rule("help", columns, style), ...helpLines(view, columns, style)];
 }
 
 function footerLine(

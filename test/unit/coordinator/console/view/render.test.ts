@@ -184,6 +184,19 @@ describe("the dashboard's URL", () => {
   });
 });
 
+test.each([24, 16])("40 columns and %i rows show the links whole in the help", (rows) => {
+  const token = "k".repeat(24);
+  const view = {
+    ...training,
+    joinUrl: `http://192.168.100.20:8080/join#token=${token}`,
+    dashboardUrl: `http://192.168.100.20:8080/#token=${token}`,
+  };
+  const lines = render(view, { ...small, columns: 40, rows, help: true });
+  const joined = lines.map((line) => line.trimEnd()).join("");
+  expect(joined).toContain(`join${view.joinUrl}`);
+  expect(joined).toContain(`dashboard${view.dashboardUrl}`);
+});
+
 test("80 columns show the end of a long run id before the config, 160 columns show all of it", () => {
   const run = { ...training.run!, id: "20261123-134501-x7kq" };
   expect(render({ ...training, run }, small)[0]).toMatch(/^…x7kq {2}mnist·784-16-16-10 /u);
