@@ -65,15 +65,28 @@ async function main(): Promise<number> {
       const inspect = await import("./coordinator/inspect/main.ts");
       return await inspect.runInspect(command, { write: (text) => output.write(text), tell });
     }
+    case "predict":
     case "evaluate":
     case "explain":
     case "export": {
       const tools = await import("./coordinator/tools/main.ts");
-      return await tools.runTool(command, { build, write: (text) => output.write(text) });
+      return await tools.runTool(command, { build, write, tell, input: process.stdin });
     }
     default:
       return assertNever(command);
   }
+}
+
+let isReaderGone = false;
+output.on("error", () => (isReaderGone = true));
+
+/** Writes to standard output; resolves when there is room for more, or when nobody reads any longer. */
+async function write(text: string | Uint8Array): Promise<void> {
+  if (isReaderGone || output.write(text)) return;
+  await new Promise<void>((resolve) => {
+    output.on("drain", () => resolve());
+    output.on("error", () => resolve());
+  });
 }
 
 /** Reads a file, but only so much that it shows as too large: a device may have no end. */

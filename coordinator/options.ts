@@ -74,6 +74,13 @@ export interface ExplainCommand extends DataToolOptions {
   readonly check: boolean;
 }
 
+export interface PredictCommand extends ToolOptions {
+  readonly kind: "predict";
+  /** A path, or `-` for standard input. */
+  readonly file: string;
+  readonly json: boolean;
+}
+
 export interface ExportCommand extends ToolOptions {
   readonly kind: "export";
   readonly format: ExportFormat;
@@ -82,7 +89,7 @@ export interface ExportCommand extends ToolOptions {
 }
 
 /** A command that looks at a trained model and ends. */
-export type ToolCommand = EvaluateCommand | ExplainCommand | ExportCommand;
+export type ToolCommand = EvaluateCommand | ExplainCommand | PredictCommand | ExportCommand;
 
 /** Looks at a dataset without training on it. */
 export interface InspectCommand {

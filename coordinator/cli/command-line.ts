@@ -155,9 +155,11 @@ function explain(
       return sentence("flag-without-value", { flag, help });
     }
     case "commander.missingArgument":
-      return command === "inspect"
-        ? sentence("inspect-dataset-missing", { command: spelled("inspect") })
-        : sentence("join-url-missing", { command: spelled("worker") });
+      if (command === "worker") return sentence("join-url-missing", { command: spelled(command) });
+      if (command === "inspect") {
+        return sentence("inspect-dataset-missing", { command: spelled(command) });
+      }
+      return sentence("argument-missing", { argument: shown(quoted), help });
     case "commander.excessArguments":
       return sentence("too-many-arguments", { command: spelled(command ?? ""), help });
     default:

@@ -19,7 +19,7 @@ import {
 } from "./options.ts";
 
 /** Commands that look at a trained model and end. */
-export const toolNames = ["evaluate", "explain", "export"] as const;
+export const toolNames = ["predict", "evaluate", "explain", "export"] as const;
 export type ToolName = (typeof toolNames)[number];
 
 export const commandNames = ["start", "coordinator", "worker", "inspect", ...toolNames] as const;
@@ -66,6 +66,15 @@ export const commands: Readonly<Record<CommandName, CommandHelp>> = {
     arguments: [{ name: "<dataset>", help: "as after --dataset: csv:FILE, mnist, idx:DIR …" }],
     table: inspectOptions,
     defaults: { json: false },
+  },
+  predict: {
+    summary: "Answer for every record of a file.",
+    arguments: [
+      { name: "<checkpoint>", help: "a checkpoint, or a run's name or folder" },
+      { name: "<file>", help: "a table (.csv, .tsv, .jsonl, .parquet); - for standard input" },
+    ],
+    table: toolOptions.predict,
+    defaults: toolDefaults,
   },
   evaluate: {
     summary: "Measure a trained model on the test samples of a dataset.",
@@ -162,6 +171,10 @@ Examples:
 Examples:
   promedio inspect csv:houses.csv                  columns, missing values, what can be predicted
   promedio inspect mnist --json`,
+  predict: `
+Examples:
+  promedio predict runs/20261123-134501-x7kq new.csv > answers.csv
+  echo '{"age": 31, "fare": 7.9}' | promedio predict titanic - --json`,
   evaluate: `
 Examples:
   promedio evaluate                                the latest run's model, on its own test samples

@@ -130,6 +130,10 @@ export const toolOptions = {
     sample: row("Data", "<number>", integer({ min: 0 }), "which of the test samples"),
     check: row("Output", undefined, truth, "compare the printed figures with the kernel's"),
   },
+  predict: {
+    runs: coordinatorOptions.runs,
+    json: row("Output", undefined, truth, "write JSON lines instead of CSV"),
+  },
   export: {
     runs: coordinatorOptions.runs,
     format: row("Output", "<name>", oneOf(exportFormats), listed(exportFormats)),

@@ -103,9 +103,14 @@ function parseInspect({ positionals, flags }: Found, environment: Environment): 
 function parseTool(tool: ToolName, found: Found, environment: Environment): ToolCommand {
   const keys = Object.keys(commands[tool].table);
   const sources = [found.flags, readEnvironment(environment, keys, allKeys())];
-  const [checkpoint] = found.positionals;
+  const checkpoint = found.positionals[0] && withHome(found.positionals[0]);
   const { runs } = toolDefaults;
   switch (tool) {
+    case "predict": {
+      const { values } = readSettings(toolOptions.predict, sources);
+      const [, file = "-"] = found.positionals;
+      return { kind: tool, checkpoint, file, json: toolDefaults.json, runs, ...values };
+    }
     case "evaluate": {
       const { values } = readSettings(toolOptions.evaluate, sources);
       return { kind: tool, checkpoint, json: toolDefaults.json, runs, ...values };

@@ -9,22 +9,34 @@ import { modelTitle } from "../../shared/model/title.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { checkModel } from "../../shared/tasks/check.ts";
 import type { Figures } from "../../shared/tasks/metrics.ts";
-import { sentence } from "../../shared/words/sentence.ts";
+import { sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 import { integer, loss, score } from "../console/view/figures.ts";
 import { formats } from "../export/formats.ts";
-import type { EvaluateCommand, ExplainCommand, ExportCommand, ToolCommand } from "../options.ts";
+import type {
+  EvaluateCommand,
+  ExplainCommand,
+  ExportCommand,
+  PredictCommand,
+  ToolCommand,
+} from "../options.ts";
 import { nodeDisk, replaceFile } from "../storage/disk.ts";
 import { evaluateModel } from "./evaluation.ts";
 import { explanationLines } from "./explanation-text.ts";
 import { explain } from "./explanation.ts";
-import { openData, openModel, pathBeside, type OpenedModel } from "./load-model.ts";
+import { withFileOf } from "./input-file.ts";
+import { openData, openModel, type OpenedModel, pathBeside } from "./load-model.ts";
+import { predictFile } from "./predict.ts";
 
 export interface ToolWorld {
   /** The build folder, with the kernel. */
   readonly build: string;
   /** Writes to standard output. */
-  readonly write: (output: string | Uint8Array) => void;
+  readonly write: (output: string | Uint8Array) => Promise<void>;
+  /** Writes one line (without its line break) for the person who started the program. */
+  readonly tell: (line: string) => void;
+  /** Standard input. */
+  readonly input: NodeJS.ReadableStream;
 }
 
 /**
@@ -36,6 +48,9 @@ export interface ToolWorld {
 export async function runTool(command: ToolCommand, world: ToolWorld): Promise<number> {
   const model = await openModel(nodeDisk, command.checkpoint, command.runs);
   switch (command.kind) {
+    case "predict":
+      await runPredict(command, model, world);
+      return 0;
     case "evaluate":
       await runEvaluate(command, model, world);
       return 0;
@@ -50,6 +65,18 @@ export async function runTool(command: ToolCommand, world: ToolWorld): Promise<n
   }
 }
 
+async function runPredict(
+  { file, json }: PredictCommand,
+  model: OpenedModel,
+  { build, write, input, tell }: ToolWorld,
+): Promise<void> {
+  const kernel = await loadKernel(build);
+  const read = { disk: nodeDisk, progress: (said: Sentence) => tell(sayAtTerminal(said)) };
+  const predict = async (path: string) =>
+    await predictFile(kernel, model, { path, json, read, write });
+  await (file === "-" ? withFileOf(input, predict) : predict(file));
+}
+
 async function runEvaluate(
   command: EvaluateCommand,
   model: OpenedModel,
@@ -61,10 +88,10 @@ async function runEvaluate(
   const { path: checkpoint, step, fingerprint } = model;
   if (command.json) {
     const { name } = dataset;
-    write(jsonLine({ checkpoint, step, fingerprint, dataset: name, ...evaluation }));
+    await write(jsonLine({ checkpoint, step, fingerprint, dataset: name, ...evaluation }));
     return;
   }
-  write(
+  await write(
     `${checkpoint}: ${modelTitle(model.config.model)} after ${integer(step)} steps\n` +
       `${integer(samples)} test samples of ${dataset.name}: loss ${loss(testLoss)}, ${scored(testMetrics)}\n`,
   );
@@ -89,7 +116,7 @@ async function runExplain(
   }
   const { features, label } = sampleOf(dataset, sample);
   const explanation = explain(kernel, model, { features, label });
-  if (command.json) return write(jsonLine({ sample, label, ...explanation }));
+  if (command.json) return await write(jsonLine({ sample, label, ...explanation }));
   const about = {
     title: `Test sample ${sample} of ${dataset.name}`,
     label,
@@ -97,7 +124,7 @@ async function runExplain(
     shape: dataset.featureShape,
     nameOf: (output: number) => dataset.target.names?.[output] ?? String(output),
   };
-  write(`${explanationLines(about, explanation, command.check).join("\n")}\n`);
+  await write(`${explanationLines(about, explanation, command.check).join("\n")}\n`);
 }
 
 async function runExport(
@@ -107,7 +134,7 @@ async function runExport(
 ): Promise<void> {
   const { encode, extension } = formats[format];
   const bytes = encode(model);
-  if (to === "-") return write(bytes);
+  if (to === "-") return await write(bytes);
   const path = to ?? pathBeside(model, extension);
   try {
     await replaceFile(nodeDisk, path, bytes);
@@ -115,7 +142,7 @@ async function runExport(
     const why = { path, reason: systemReason(error) };
     throw new OperatorError(sentence("cannot-write", why), { cause: error });
   }
-  write(`${path}\n`);
+  await write(`${path}\n`);
 }
 
 async function loadKernel(build: string): Promise<Kernel> {
@@ -126,7 +153,7 @@ async function openFitting(
   command: EvaluateCommand | ExplainCommand,
   model: OpenedModel,
 ): Promise<Dataset> {
-  const { dataset } = await openData(nodeDisk, model, command);
+  const dataset = await openData(nodeDisk, model, command);
   const problem = checkModel(model.config, dataset);
   if (problem !== undefined) {
     const values = { path: model.path, dataset: dataset.name, reason: problem };

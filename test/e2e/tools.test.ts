@@ -1,13 +1,13 @@
 /** The commands that look at a trained model, on the files of a real run. */
 import { execFile } from "node:child_process";
-import { mkdir, readFile, rename } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
 
 import { decodeSafetensors } from "../../shared/safetensors.ts";
-import type { Cluster } from "../support/processes/cluster.ts";
+import type { Cluster, JsonEvent } from "../support/processes/cluster.ts";
 import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
 
 const program = join(import.meta.dirname, "../../build/promedio.js");
@@ -32,7 +32,7 @@ test("evaluate gives the run's own figures, explain and export its model", async
   const run = ["--dataset", "digits:600,100", "--epochs", "2", "--local-workers", "2"];
   const coordinator = cluster.coordinator("--open", "--name", "one", ...run);
   const end = await coordinator.event("finished");
-  const { checkpoint, fingerprint, steps: step, testLoss, testAccuracy } = end;
+  const { checkpoint, fingerprint, steps: step, testLoss, testAccuracy, testMetrics } = end;
   const shown = { checkpoint: "runs/one/checkpoints/step-00000020.safetensors", step, fingerprint };
   expect(join(cluster.folder, shown.checkpoint)).toBe(checkpoint);
   for (const name of [[], ["one"], ["runs/one"], [shown.checkpoint]]) {
@@ -43,6 +43,7 @@ test("evaluate gives the run's own figures, explain and export its model", async
       samples: 100,
       testLoss,
       testAccuracy,
+      testMetrics,
     });
   }
 
@@ -79,3 +80,75 @@ test("evaluate gives the run's own figures, explain and export its model", async
   expect(await refused("evaluate", "nothing")).toContain("no run nothing");
   expect(await refused("export", "model.safetensors")).toContain("model.safetensors is damaged");
 });
+
+/** Two numbers and a category decide, with a little noise. */
+function rows(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => {
+    const [age, income] = [20 + ((i * 37) % 50), 1000 + ((i * 613) % 4000)];
+    const city = ["Bern", "Genf", "Chur, GR"][i % 3]!;
+    const bought = age * 60 + income > 4800 + (i % 3) * 100 ? "yes" : "no";
+    return `${age},${income},"${city}",${bought}`;
+  });
+}
+
+test("predict and evaluate use the preprocessing in the checkpoint, whatever rows they see", async () => {
+  const head = "age,income,city,bought";
+  const all = rows(300);
+  await writeFile(join(cluster.folder, "all.csv"), [head, ...all].join("\n"));
+  const args = ["--dataset", `csv:${join(cluster.folder, "all.csv")}`, "--epochs", "20"];
+  const coordinator = cluster.coordinator(
+    "--exit",
+    "--name",
+    "shop",
+    "--local-workers",
+    "1",
+    ...args,
+  );
+  const end = await coordinator.event("finished");
+  const own: unknown = JSON.parse(await promedio("evaluate", "shop", "--json"));
+  expect(own).toMatchObject({ testLoss: end.testLoss, testAccuracy: end.testAccuracy });
+
+  // Few rows of one city, whose own means and categories would be different.
+  const few = all.filter((row) => row.includes("Genf")).slice(0, 20);
+  await writeFile(join(cluster.folder, "few.csv"), [head, ...few].join("\n"));
+  const answers = (await promedio("predict", "shop", "few.csv")).trimEnd().split("\n");
+  expect(answers[0]).toBe("prediction,p(no),p(yes)");
+  expect(answers).toHaveLength(21);
+  const right = few.filter((row, i) => row.endsWith(`,${answers[i + 1]!.split(",")[0]!}`));
+  const other = JSON.parse(
+    await promedio("evaluate", "shop", "--dataset", "csv:few.csv", "--json"),
+  ) as JsonEvent;
+  expect(other).toMatchObject({ samples: 20, testAccuracy: right.length / 20 });
+  expect(right.length).toBeGreaterThan(14);
+
+  // Standard input, other columns in another order, without the target.
+  const lines = few.map((row) => {
+    const [age, income] = row.split(",");
+    return JSON.stringify({ note: "x", city: "Genf", income: Number(income), age: Number(age) });
+  });
+  const piped = await promedioWith(lines.join("\n"), "predict", "shop", "-", "--json");
+  const answered = piped
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as JsonEvent);
+  expect(answered.map(({ prediction }) => prediction)).toEqual(
+    answers.slice(1).map((line) => line.split(",")[0]),
+  );
+
+  await writeFile(join(cluster.folder, "bad.csv"), "age,city\n1,Bern\n2,Genf\n");
+  expect(await refused("predict", "shop", "bad.csv")).toBe(
+    "promedio: bad.csv lacks columns that the model needs: income; it has age, city\n",
+  );
+  await writeFile(join(cluster.folder, "text.csv"), "age,income,city\n31,20,Bern\nold,30,Genf\n");
+  expect(await refused("predict", "shop", "text.csv")).toContain("text.csv line 3");
+  expect(await refused("predict", "shop")).toContain("file is missing");
+});
+
+/** Runs the program with a text as its standard input. */
+async function promedioWith(input: string, ...args: string[]): Promise<string> {
+  const running = promisify(execFile)(process.execPath, [program, ...args], {
+    cwd: cluster.folder,
+  });
+  running.child.stdin?.end(input);
+  return (await running).stdout;
+}

@@ -21,6 +21,7 @@ describe("REFERENCE.md", () => {
     { command: "coordinator", heading: "Options of `start` and `coordinator`" },
     { command: "worker", heading: "Options of `worker`" },
     { command: "inspect", heading: "Options of `inspect`" },
+    { command: "predict", heading: "Options of `predict`" },
     { command: "evaluate", heading: "Options of `evaluate`" },
     { command: "explain", heading: "Options of `explain`" },
     { command: "export", heading: "Options of `export`" },

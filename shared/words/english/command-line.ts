@@ -51,6 +51,7 @@ export const commandLine = {
   "unknown-command-did-you-mean": "unknown command {name}; did you mean {word}?",
   "flag-without-value": "{flag} has no value; write one after it, or see {help}",
   "npm-banner": "npm printed a banner before the JSON lines: {command} leaves it out",
+  "argument-missing": "{argument} is missing; {help} says what it is",
   "join-url-missing":
     "a worker needs the join URL that the coordinator prints: {command} 'http://…'",
   "inspect-dataset-missing": "say which dataset to look at: {command} csv:FILE, {command} mnist …",

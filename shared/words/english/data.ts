@@ -1,6 +1,13 @@
 /** @file Datasets: their files, their downloads, and their formats. */
 
 export const data = {
+  "row-lacks-target": "no known value of {columns}",
+  "model-without-targets":
+    "the model does not say what a table's columns mean; {path} can only be predicted from",
+  "no-records-for-pictures": "the model looks at pictures, and {path} has records",
+  "file-lacks-columns": "{path} lacks columns that the model needs: {columns}; it has {found}",
+  "wrong-number-count": "{found} numbers, the model takes {featureCount}",
+  "not-a-number": "column {column} is {given}, not a number",
   "drawing-digits": "drawing {count} digits",
   "digits-not-kept": "cannot keep the digits in {path}: {reason}",
   "downloading-mnist": "downloading mnist: {percent} % of {megabytes} MB",

@@ -57,6 +57,7 @@ export const commandLine = translationOf<typeof english>()({
   "unknown-command-did-you-mean": "orden desconocida {name}; ¿quizás {word}?",
   "flag-without-value": "{flag} no tiene valor; escribe uno detrás, o mira {help}",
   "npm-banner": "npm escribió un encabezado antes de las líneas JSON: {command} lo omite",
+  "argument-missing": "falta {argument}; {help} dice qué es",
   "join-url-missing":
     "un ayudante necesita el enlace que muestra el coordinador: {command} 'http://…'",
   "inspect-dataset-missing": "di qué datos hay que mirar: {command} csv:ARCHIVO, {command} mnist …",

@@ -3,6 +3,14 @@ import type { data as english } from "../english/data.ts";
 import { translationOf } from "../template.ts";
 
 export const data = translationOf<typeof english>()({
+  "row-lacks-target": "no hay un valor conocido de {columns}",
+  "model-without-targets":
+    "el modelo no dice qué significan las columnas de una tabla; {path} solo sirve para predecir",
+  "no-records-for-pictures": "el modelo mira imágenes y {path} contiene registros",
+  "file-lacks-columns":
+    "a {path} le faltan columnas que el modelo necesita: {columns}; tiene {found}",
+  "wrong-number-count": "hay {found} números y el modelo recibe {featureCount}",
+  "not-a-number": "la columna {column} es {given}, no un número",
   "drawing-digits": "dibujando {count} dígitos",
   "digits-not-kept": "no se pueden guardar los dígitos en {path}: {reason}",
   "downloading-mnist": "descargando mnist: {percent} % de {megabytes} MB",

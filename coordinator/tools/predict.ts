@@ -1,0 +1,95 @@
+/** @file Predicts from the records of a file and writes an answer for each, as CSV or as JSON lines. */
+import { Predictor } from "../../shared/engine/predictor.ts";
+import type { Kernel } from "../../shared/kernels/kernel.ts";
+import { sizeOf } from "../../shared/model/layer-kind.ts";
+import { outputCount } from "../../shared/model/layout.ts";
+import type { ReadOptions } from "../datasets/table/read/file-bytes.ts";
+import type { TrainedModel } from "../export/trained-model.ts";
+import { type Prediction, predictionOf } from "./prediction.ts";
+import { openSamples, type RawSample } from "./raw-samples.ts";
+
+export interface PredictOptions {
+  readonly path: string;
+  /** JSON lines instead of CSV. */
+  readonly json: boolean;
+  readonly read: ReadOptions;
+  /** Writes some lines; resolves when there is room for more. */
+  readonly write: (text: string) => Promise<void>;
+}
+
+/**
+ * Predicts for every record of a file, in its order.
+ *
+ * @throws OperatorError at the first record that can't be used; the answers before it are written.
+ */
+export async function predictFile(
+  kernel: Kernel,
+  model: TrainedModel,
+  { path, json, read, write }: PredictOptions,
+): Promise<void> {
+  const { config, parameters, data } = model;
+  const featureCount = sizeOf(config.model.inputShape);
+  const samples = await openSamples(path, { data, featureCount }, read);
+  const predictor = new Predictor(kernel, config);
+  const width = outputCount(config.model);
+  const line = json ? jsonLine : csvLine;
+  let isFirst = true;
+  for await (const batch of samples.batches()) {
+    const outputs = predictor.outputs(parameters, joined(batch, featureCount));
+    const predictions = batch.map((_, sample) =>
+      predictionOf(outputs.subarray(sample * width, (sample + 1) * width), data?.target),
+    );
+    const [first] = predictions;
+    if (first === undefined) continue;
+    const head = isFirst && !json ? csvHead(first) : "";
+    isFirst = false;
+    await write(head + predictions.map((prediction) => line(prediction)).join(""));
+  }
+}
+
+function joined(batch: readonly RawSample[], featureCount: number): Float32Array {
+  const all = new Float32Array(batch.length * featureCount);
+  for (const [sample, { features }] of batch.entries()) all.set(features, sample * featureCount);
+  return all;
+}
+
+/** Float32 numbers have no more digits than these. */
+function figure(value: number): number {
+  return Number(value.toPrecision(8));
+}
+
+function figures(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, figure(value)]));
+}
+
+function jsonLine(prediction: Prediction): string {
+  const value =
+    prediction.kind === "class"
+      ? { prediction: prediction.answer, probabilities: figures(prediction.shares) }
+      : prediction.kind === "flags"
+        ? { probabilities: figures(prediction.shares) }
+        : figures(prediction.values);
+  return `${JSON.stringify(value)}\n`;
+}
+
+/** Classes: the answer, then each class's probability. Numbers: their own columns. */
+function csvHead(prediction: Prediction): string {
+  if (prediction.kind === "values") return csvRow(Object.keys(prediction.values));
+  const shares = Object.keys(prediction.shares).map((name) => `p(${name})`);
+  return csvRow(prediction.kind === "class" ? ["prediction", ...shares] : shares);
+}
+
+function csvLine(prediction: Prediction): string {
+  if (prediction.kind === "values") return csvRow(Object.values(prediction.values).map(figure));
+  const shares = Object.values(prediction.shares).map(figure);
+  return csvRow(prediction.kind === "class" ? [prediction.answer, ...shares] : shares);
+}
+
+/** @see RFC 4180, section 2. */
+function csvRow(cells: readonly (string | number)[]): string {
+  const texts = cells.map((cell) => {
+    const text = String(cell);
+    return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  });
+  return `${texts.join(",")}\n`;
+}
