@@ -2,6 +2,7 @@
 import type { DataSettings } from "../shared/run/settings/data-settings.ts";
 import type { Origins } from "../shared/run/settings/option.ts";
 import type { AuditPolicy } from "./audit/audit-policy.ts";
+import type { CheckpointInterval } from "./run/checkpoint-interval.ts";
 
 /** All coordinator options that don't change the result, with all defaults resolved. */
 export interface CoordinatorOptions {
@@ -34,8 +35,7 @@ export interface CoordinatorOptions {
   readonly name: string | undefined;
   /** `true`: the latest run; a text: the run's name, or the path of its folder or checkpoint. */
   readonly resume: true | string | undefined;
-  /** Epochs between two checkpoints. */
-  readonly checkpointEvery: number;
+  readonly checkpointEvery: CheckpointInterval;
   /** `undefined`: the user's cache folder. */
   readonly cache: string | undefined;
   /** Without a trailing slash. `undefined`: the default mirror. */

@@ -10,6 +10,7 @@ import { type Sentence, sentence } from "../shared/words/sentence.ts";
 import type { AuditPolicy } from "./audit/audit-policy.ts";
 import type { DataRoute } from "./edge/data-route.ts";
 import type { PreparedRun } from "./run-setup.ts";
+import type { CheckpointInterval } from "./run/checkpoint-interval.ts";
 import { createRun } from "./run/create-run.ts";
 import { dataFindings, Diagnosis, type FirstStep, type Guess } from "./run/diagnosis.ts";
 import { dataEvent } from "./run/measures/data-event.ts";
@@ -33,8 +34,7 @@ export interface RunsOptions {
   readonly audit: AuditPolicy;
   /** Returns new unguessable integers at each call. They seed the choice of audited results. */
   readonly auditSeeds: () => readonly number[];
-  /** Epochs between two checkpoints. */
-  readonly checkpointEvery: number;
+  readonly checkpointEvery: CheckpointInterval;
   /** Turns a request into everything that a run needs. Throws OperatorError. */
   readonly prepare: (request: RunRequest) => Promise<PreparedRun>;
   /** Reads a stopped run again from its folder, with what this process hands over. Throws OperatorError. */
@@ -258,7 +258,7 @@ export class Runs {
   }
 
   #createJob(prepared: PreparedRun, diagnosis: Diagnosis): RunJob {
-    const { checkpointEvery, after, refuge } = this.#options;
+    const { checkpointEvery, after, now, refuge } = this.#options;
     const { folder, config, plan, resume, dataset } = prepared;
     return new RunJob({
       folder,
@@ -267,6 +267,7 @@ export class Runs {
       data: describeData(dataset.dataset),
       resumedFrom: resume,
       checkpointEvery,
+      now,
       guess: diagnosis.guess,
       report: (event) => {
         this.#options.report(event);

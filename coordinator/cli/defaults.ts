@@ -11,7 +11,7 @@ export const coordinatorDefaults = {
   minWorkers: 1,
   audit: "sample",
   runs: "runs",
-  checkpointEvery: 1,
+  checkpointEvery: "1",
   exit: false,
   json: false,
   printConfig: false,

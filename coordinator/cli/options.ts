@@ -12,9 +12,9 @@ import { sayAtTerminal, sentence } from "../../shared/words/sentence.ts";
 import { auditPolicies } from "../audit/audit-policy.ts";
 import { datasetReader } from "../datasets/loaders.ts";
 import { exportFormats } from "../options.ts";
+import { checkpointInterval } from "../run/checkpoint-interval.ts";
 import { httpAddress, origin, origins, path, truth, truthOr } from "./values.ts";
 
-const count = integer({ min: 1 });
 const port = integer({ min: 0, max: 65_535 });
 const threads = wordOr("auto", integer({ min: 1, max: threadsMax }));
 const token = text(sentence("expects-token"), /^[\w.~-]{8,200}$/u);
@@ -42,7 +42,12 @@ export const coordinatorOptions = {
 
   name: row("Run", "<name>", runName, "of the run and its folder; by default made up"),
   resume: row("Run", "[run]", truthOr(path), "go on with this run, or with the latest one"),
-  checkpointEvery: row("Run", "<epochs>", count, "epochs between two checkpoints"),
+  checkpointEvery: row(
+    "Run",
+    "<interval>",
+    checkpointInterval,
+    "between two checkpoints: 5 (epochs), 500steps or 10min",
+  ),
   runs: row("Run", "<folder>", path, "folder for checkpoints and metrics"),
 
   localWorkers: row(

@@ -2,7 +2,7 @@
  * @file The command line: from arguments, environment and run file to validated options. Pure, except that a
  * function for reading the run file is passed in. Nothing is printed, started or ended here.
  */
-import { assertNever } from "../../shared/assert.ts";
+import { assertNever, known } from "../../shared/assert.ts";
 import { decodeText } from "../../shared/decode-text.ts";
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
@@ -13,6 +13,7 @@ import type { RunRequest } from "../../shared/run/settings/run-settings.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 import type { CoordinatorOptions, InspectCommand, ToolCommand } from "../options.ts";
+import { intervalOf } from "../run/checkpoint-interval.ts";
 import { withHome } from "../storage/home-path.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
 import { coordinatorDefaults, startDefaults, toolDefaults, workerDefaults } from "./defaults.ts";
@@ -219,7 +220,7 @@ type ResolvedSettings = CoordinatorSettings & {
 };
 
 function optionsOf(settings: ResolvedSettings): CoordinatorOptions {
-  const { tlsCert: cert, tlsKey: key, resume, printConfig: _, ...rest } = settings;
+  const { tlsCert: cert, tlsKey: key, resume, checkpointEvery, printConfig: _, ...rest } = settings;
   return {
     ...rest,
     joinToken: rest.joinToken,
@@ -229,5 +230,6 @@ function optionsOf(settings: ResolvedSettings): CoordinatorOptions {
     mnistMirror: rest.mnistMirror,
     tls: cert === undefined || key === undefined ? undefined : { cert, key },
     resume: resume === false ? undefined : resume,
+    checkpointEvery: known(intervalOf(checkpointEvery), "its reader has accepted it"),
   };
 }

@@ -37,7 +37,7 @@ import { Dispatch } from "../dispatch/dispatch.ts";
 import { closed, isFor, openRound, type OpenRound, type Round } from "../dispatch/round.ts";
 import { GradientTable } from "./gradient-table.ts";
 import { evaluationFrom, splitDue } from "./measures/evaluations.ts";
-import { scoreFields } from "./measures/scores.ts";
+import { epochEvent } from "./measures/scores.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import { Progress } from "./progress.ts";
 import { type CommitOutcome, RoundValues } from "./round-values.ts";
@@ -239,6 +239,8 @@ export class TrainingRun {
     this.#step = step + 1;
     this.#promedio.end(this.#dispatch.crew.names);
     this.progress.addStep(step, { ...outcome, samples }, nowMs - openedMs);
+    if (splitDue(this.#step, this.plan, this.progress) !== undefined) return;
+    if (this.#output.wantsSnapshot(this.#step)) this.#output.save(this.snapshot());
   }
 
   #endEvaluation(split: Score["split"]): void {
@@ -250,22 +252,12 @@ export class TrainingRun {
 
   #endEpoch(evaluation: EvaluationView): void {
     const { step, epoch } = evaluation;
-    const means = this.progress.endEpoch();
     const isBest = this.progress.addEvaluation(evaluation);
-    this.#output.report({
-      event: "epoch",
-      epoch,
-      step,
-      ...means,
-      ...scoreFields(evaluation),
-      samplesPerSecond: this.progress.rates.samplesPerSecond,
-      stepsPerSecond: this.progress.rates.stepsPerSecond,
-      learningRate: this.#store.learningRate,
-      seconds: this.progress.trainingMs / 1000,
-      workers: this.#dispatch.crew.size,
-    });
-    if (step < this.plan.totalSteps) this.#output.save(this.snapshot(isBest));
-    else this.#lastIsBest = isBest;
+    const { learningRate } = this.#store;
+    const workers = this.#dispatch.crew.size;
+    this.#output.report(epochEvent(evaluation, this.progress, { learningRate, workers }));
+    if (step === this.plan.totalSteps) this.#lastIsBest = isBest;
+    else if (this.#output.wantsSnapshot(step, epoch)) this.#output.save(this.snapshot(isBest));
   }
 
   #finish(): void {

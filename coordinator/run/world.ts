@@ -47,6 +47,13 @@ export interface RunWorkers {
 
 /** The output of a run: its checkpoints, its events and its end. */
 export interface RunOutput {
+  /**
+   * Whether to save the state after this commit. Asked once a step: at the end of an epoch after its evaluation.
+   *
+   * @param step - Committed steps.
+   * @param epochsDone - How many epochs have ended, if one has just ended.
+   */
+  wantsSnapshot(step: number, epochsDone?: number): boolean;
   /** Writes a checkpoint without blocking the run. */
   save(snapshot: RunSnapshot): void;
   report(event: CoordinatorEvent): void;

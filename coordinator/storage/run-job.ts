@@ -4,8 +4,13 @@
  */
 import type { DataDescription } from "../../shared/data/description.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { epochOf, type RunPlan } from "../../shared/run/plan.ts";
+import type { RunPlan } from "../../shared/run/plan.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
+import {
+  type CheckpointInterval,
+  isCheckpointDue,
+  type Moment,
+} from "../run/checkpoint-interval.ts";
 import { type Guess, isBetterThanGuess } from "../run/diagnosis.ts";
 import { scoreFields } from "../run/measures/scores.ts";
 import type { TrainingRun } from "../run/training-run.ts";
@@ -37,14 +42,15 @@ export interface RunJobOptions {
   readonly data: DataDescription;
   /** The checkpoint that the run continues from; `undefined` for a new run. */
   readonly resumedFrom: SavedCheckpoint | undefined;
-  /** Epochs between two checkpoints. */
-  readonly checkpointEvery: number;
+  readonly checkpointEvery: CheckpointInterval;
   /** The accuracy that needs no network; `null` if the targets are not classes. */
   readonly guess: Guess | null;
   readonly report: (event: CoordinatorEvent) => void;
   readonly ended: (end: JobEnd) => void;
   /** Calls back once after a delay. Returns a function that cancels it. */
   readonly after: (delayMs: number, callback: () => void) => () => void;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
   /** Chooses a folder, unique to this process, for a result that cannot be written to the run's own folder. */
   readonly refuge: () => string;
 }
@@ -63,10 +69,13 @@ export class RunJob implements RunOutput {
   /** Nobody may wait any longer: the next try to write the result is the last. */
   #isHurried = false;
   #endPause = () => {};
+  /** When a checkpoint was last due. */
+  #lastDue: Moment;
 
   constructor(options: RunJobOptions) {
     this.#options = options;
     this.#savedStep = options.resumedFrom?.step ?? 0;
+    this.#lastDue = { step: this.#savedStep, ms: options.now() };
     this.#savedPath = options.resumedFrom?.path ?? null;
   }
 
@@ -97,11 +106,15 @@ export class RunJob implements RunOutput {
   // ── the run's output
   // ────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Saves one snapshot in every `checkpointEvery` epochs. */
+  wantsSnapshot(step: number, epochsDone?: number): boolean {
+    const now = { step, ms: this.#options.now() };
+    const isDue = isCheckpointDue(this.#options.checkpointEvery, now, this.#lastDue, epochsDone);
+    if (isDue) this.#lastDue = now;
+    return isDue;
+  }
+
   save(snapshot: RunSnapshot): void {
-    const { plan, checkpointEvery } = this.#options;
-    const epochsDone = epochOf(snapshot.step - 1, plan).epoch + 1;
-    if (epochsDone % checkpointEvery === 0) this.#save(snapshot);
+    this.#save(snapshot);
   }
 
   report(event: CoordinatorEvent): void {

@@ -21,6 +21,7 @@ const quiet = (drawn: Plan): Plan => ({
     lie: undefined,
   })),
   minWorkers: 1,
+  checkpointEvery: { every: 1, unit: "epochs" },
   network: {
     latencyMs: [0.1, 0.1],
     bytesPerMs: [1e6, 1e6],

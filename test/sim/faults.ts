@@ -3,6 +3,7 @@
  * except for one kind of trouble and others have everything at once.
  */
 import type { AuditPolicy } from "../../coordinator/audit/audit-policy.ts";
+import type { CheckpointInterval } from "../../coordinator/run/checkpoint-interval.ts";
 import { Random } from "../../shared/random.ts";
 import type { NetworkProfile } from "../support/sim/sim-network.ts";
 import type { World } from "../support/sim/sim-world.ts";
@@ -37,6 +38,7 @@ export interface Plan {
   readonly scenario: string;
   readonly machines: readonly Machine[];
   readonly minWorkers: number;
+  readonly checkpointEvery: CheckpointInterval;
   readonly audit: AuditPolicy;
   readonly network: NetworkProfile;
   readonly diskDelayMs: readonly [number, number];
@@ -68,6 +70,7 @@ export function drawPlan(world: World): Plan {
     scenario: world.pick(Object.keys(scenarios)),
     machines,
     minWorkers: world.chance(0.2) ? 1 + world.random.below(Math.min(honest, 4)) : 1,
+    checkpointEvery: count % 2 === 0 ? { every: 3, unit: "steps" } : { every: 1, unit: "epochs" },
     audit: "none",
     network,
     diskDelayMs: [0.05, world.scale(0.2, 50)],

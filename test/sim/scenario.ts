@@ -102,7 +102,7 @@ export function optionsOf(resume: boolean, minWorkers: number): CoordinatorOptio
     runs: runsFolder,
     name: runId,
     resume: resume ? runId : undefined,
-    checkpointEvery: 1,
+    checkpointEvery: { every: 1, unit: "epochs" },
     cache: "/virtual/cache",
     mnistMirror: undefined,
     exit: true,

@@ -205,6 +205,7 @@ export class Simulation {
       judge,
       settings: known(scenarios[plan.scenario], plan.scenario),
       minWorkers: plan.minWorkers,
+      checkpointEvery: plan.checkpointEvery,
       audit: plan.audit,
       hooks: this.#options.hooks ?? {},
       life: ++this.#lives,

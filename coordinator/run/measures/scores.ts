@@ -1,5 +1,6 @@
 /** @file The figures of evaluations in the form in which events, records and files show them. */
-import type { EvaluationView, Score, ScoreFields } from "../view.ts";
+import type { Progress } from "../progress.ts";
+import type { CoordinatorEvent, EvaluationView, Score, ScoreFields } from "../view.ts";
 
 /** @param scores - At most one per split. */
 export function scoreFields(...scores: readonly (Score | null)[]): ScoreFields {
@@ -11,6 +12,26 @@ export function scoreFields(...scores: readonly (Score | null)[]): ScoreFields {
     testMetrics: test?.metrics ?? null,
     validationLoss: validation?.loss ?? null,
     validationMetrics: validation?.metrics ?? null,
+  };
+}
+
+/** Ends an epoch that was evaluated: what is reported of it. */
+export function epochEvent(
+  evaluation: EvaluationView,
+  progress: Progress,
+  now: { readonly learningRate: number; readonly workers: number },
+): CoordinatorEvent {
+  const { samplesPerSecond, stepsPerSecond } = progress.rates;
+  return {
+    event: "epoch",
+    epoch: evaluation.epoch,
+    step: evaluation.step,
+    ...progress.endEpoch(),
+    ...scoreFields(evaluation),
+    samplesPerSecond,
+    stepsPerSecond,
+    seconds: progress.trainingMs / 1000,
+    ...now,
   };
 }
 

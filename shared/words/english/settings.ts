@@ -19,6 +19,7 @@ export const settings = {
   "expects-either": "{word} or {expects}",
   "expects-one-of": "{words} or {last}",
   "expects-path": "a path",
+  "expects-checkpoint-interval": "a number of epochs, or a text like 500steps or 10min",
   "expects-steps": "up to {most} steps in ascending order, separated by commas",
   "expects-picture-size":
     "a width and a height in pixels up to {most}, like 64x48, or one number for both",

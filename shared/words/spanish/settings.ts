@@ -21,6 +21,7 @@ export const settings = translationOf<typeof english>()({
   "expects-either": "{word} o {expects}",
   "expects-one-of": "{words} o {last}",
   "expects-path": "una ruta",
+  "expects-checkpoint-interval": "un número de épocas, o un texto como 500steps o 10min",
   "expects-steps": "hasta {most} pasos en orden creciente, separados por comas",
   "expects-picture-size":
     "un ancho y un alto en píxeles de hasta {most}, como 64x48, o un número para ambos",

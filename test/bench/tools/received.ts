@@ -94,7 +94,7 @@ function createSteps(layers: readonly number[], workers: number): () => Steps {
     newSession: () => String(nowMs++),
     report: ignore,
   });
-  const output = { save: ignore, report: ignore, end: ignore };
+  const output = { wantsSnapshot: () => false, save: ignore, report: ignore, end: ignore };
   const given = { id: run, store, dataset: noise(1), minWorkers: workers };
   const training = createRun({ ...given, workers: coordinator, output });
   coordinator.start(training, "/data/none");

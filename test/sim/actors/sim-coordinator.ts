@@ -5,6 +5,7 @@
 import type { AuditPolicy } from "../../../coordinator/audit/audit-policy.ts";
 import { Referee } from "../../../coordinator/audit/referee.ts";
 import { prepareRun, type PreparedRun } from "../../../coordinator/run-setup.ts";
+import type { CheckpointInterval } from "../../../coordinator/run/checkpoint-interval.ts";
 import { createRun } from "../../../coordinator/run/create-run.ts";
 import type { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
 import type { TrainingRun } from "../../../coordinator/run/training-run.ts";
@@ -74,6 +75,7 @@ export interface SimCoordinatorOptions {
   readonly judge: Judge;
   readonly settings: RunSettings;
   readonly minWorkers: number;
+  readonly checkpointEvery: CheckpointInterval;
   readonly audit: AuditPolicy;
   readonly hooks: Hooks;
   /** How often a coordinator was started before this one. */
@@ -188,14 +190,15 @@ export class SimCoordinator {
   }
 
   #begin({ config, plan, store, folder, resume, dataset }: PreparedRun): void {
-    const { world, minWorkers } = this.#options;
+    const { world, minWorkers, checkpointEvery } = this.#options;
     const job = new RunJob({
       folder,
       config,
       plan,
       data: describeData(dataset.dataset),
       resumedFrom: resume,
-      checkpointEvery: 1,
+      checkpointEvery,
+      now: this.#now,
       guess: null,
       report: (event) => this.#report(event),
       ended: (end) => this.#end(end),
@@ -224,6 +227,7 @@ export class SimCoordinator {
         expel: (workerId, reason) => coordinator.expel(workerId, reason),
       },
       output: {
+        wantsSnapshot: (step, epochsDone) => job.wantsSnapshot(step, epochsDone),
         save: (snapshot) => {
           world.promisesPending = true;
           job.save(snapshot);

@@ -83,6 +83,7 @@ export class DirectRun {
         },
       },
       output: {
+        wantsSnapshot: (_, epochsDone) => epochsDone !== undefined,
         save: (snapshot) => this.snapshots.push(snapshot),
         report: (event) => this.events.push(event),
         end: (outcome) => (this.outcome = outcome),

@@ -67,7 +67,12 @@ class Stage {
         },
         expel: (workerId) => void this.expelled.push(workerId),
       },
-      output: { save: () => undefined, report: () => undefined, end: () => undefined },
+      output: {
+        wantsSnapshot: () => false,
+        save: () => undefined,
+        report: () => undefined,
+        end: () => undefined,
+      },
     });
     for (const id of ["ana", "bea"]) {
       this.run.workerReady({ id, name: id, subnet: id, speed: new SpeedEstimate(1000) }, 0);

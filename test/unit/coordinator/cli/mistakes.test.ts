@@ -195,7 +195,7 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ],
   [
     "start --checkpoint-every 0",
-    "--checkpoint-every must be a whole number from 1 (digits only), not 0",
+    "--checkpoint-every must be a number of epochs, or a text like 500steps or 10min, not 0",
   ],
   [
     `worker host:1 --name ${"a".repeat(workerNameLengthMax + 1)}`,

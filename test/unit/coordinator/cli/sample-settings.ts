@@ -196,11 +196,7 @@ export const samples: {
     ["first", "first"],
     ["runs/a run", "runs/a run"],
   ],
-  checkpointEvery: [
-    ["1", 1],
-    ["2", 2],
-    ["3", 3],
-  ],
+  checkpointEvery: names("3", "500steps", "10min"),
   runs: names("out", "# not a comment", "a: b"),
   localWorkers: [
     ["0", 0],

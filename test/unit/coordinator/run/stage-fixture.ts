@@ -87,7 +87,7 @@ export class Stage {
       store,
       dataset,
       workers: this.coordinator,
-      output: { save: nothing, report: nothing, end: nothing },
+      output: { wantsSnapshot: () => false, save: nothing, report: nothing, end: nothing },
       minWorkers,
       audit: { policy, seeds: [1] },
     });
