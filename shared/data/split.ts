@@ -89,16 +89,15 @@ function takeShare(
     groups.map(({ members }) => members.length),
     share,
   );
-  const taken = new Set<number>();
+  // One byte per sample, not a set: there may be more samples than a set can hold.
+  const isTaken = new Uint8Array((samples.at(-1) ?? -1) + 1);
   for (const [index, { label, members }] of groups.entries()) {
     const order = permutation(members.length, ...seeds, label);
-    for (const position of order.subarray(0, quotas[index])) {
-      taken.add(members[position] ?? 0);
-    }
+    for (const position of order.subarray(0, quotas[index])) isTaken[members[position] ?? 0] = 1;
   }
   return {
-    rest: samples.filter((sample) => !taken.has(sample)),
-    taken: samples.filter((sample) => taken.has(sample)),
+    rest: samples.filter((sample) => isTaken[sample] === 0),
+    taken: samples.filter((sample) => isTaken[sample] === 1),
   };
 }
 
@@ -106,13 +105,18 @@ function takeShare(
 function groupsOf(
   samples: Uint32Array,
   classes: ArrayLike<number> | undefined,
-): { readonly label: number; readonly members: number[] }[] {
-  const groups = new Map<number, number[]>();
+): { readonly label: number; readonly members: Uint32Array }[] {
+  const labelOf = (sample: number) => classes?.[sample] ?? 0;
+  const counts = new Map<number, number>();
+  for (const sample of samples) counts.set(labelOf(sample), (counts.get(labelOf(sample)) ?? 0) + 1);
+  const groups = new Map([...counts].map(([label, count]) => [label, new Uint32Array(count)]));
+  const filled = new Map<number, number>();
   for (const sample of samples) {
-    const label = classes?.[sample] ?? 0;
+    const label = labelOf(sample);
+    const at = filled.get(label) ?? 0;
     const members = groups.get(label);
-    if (members === undefined) groups.set(label, [sample]);
-    else members.push(sample);
+    if (members !== undefined) members[at] = sample;
+    filled.set(label, at + 1);
   }
   return [...groups]
     .map(([label, members]) => ({ label, members }))

@@ -9,7 +9,11 @@ import { type DatasetContent, datasetBytesMax } from "../../../shared/data/canon
 import type { Split, Target } from "../../../shared/data/dataset.ts";
 import { targetForm } from "../../../shared/data/dataset.ts";
 import { splitSamples } from "../../../shared/data/split.ts";
-import { type TablePreprocessing, widthOf } from "../../../shared/data/table/preprocess.ts";
+import {
+  columnsMax,
+  type TablePreprocessing,
+  widthOf,
+} from "../../../shared/data/table/preprocess.ts";
 import { classesMax } from "../../../shared/data/target-schema.ts";
 import { shown } from "../../../shared/error-text.ts";
 import { OperatorError } from "../../../shared/operator-error.ts";
@@ -33,18 +37,30 @@ export interface TableDataset {
   readonly notes: readonly Sentence[];
 }
 
-/** @throws OperatorError if the table can't be used as it is, with what to do about it. */
+/**
+ * Makes a dataset of a table.
+ *
+ * @param bytesMax - Of all features.
+ * @throws OperatorError if the table can't be used as it is, with what to do about it.
+ */
 export async function tableDataset(
   source: TableSource,
   request: DataRequest,
+  bytesMax = datasetBytesMax,
 ): Promise<TableDataset> {
   const { path, decimal } = source;
   const { missing = "refuse" } = request.values;
+  if (source.columns.length > columnsMax) {
+    const columns = source.columns.length;
+    throw new OperatorError(
+      sentence("table-too-many-columns", { path, columns, most: columnsMax }),
+    );
+  }
   const named = namedColumns(source, request);
-  const profile = await lookThrough(source, named);
+  const profile = await lookThrough(source, named, bytesMax);
   const { plan, choice } = planTarget(source, profile, named, request);
   const features = planFeatures(source, profile, plan, { named, missing });
-  refuseTooLarge(path, profile.rowCount, features);
+  refuseTooLarge(path, profile.rowCount, features, bytesMax);
   const table = await collect(source, profile, features, {
     target: plan,
     drop: missing === "drop",
@@ -90,6 +106,7 @@ export async function tableDataset(
 async function lookThrough(
   source: TableSource,
   { targets, ignored }: NamedColumns,
+  bytesMax: number,
 ): Promise<TableProfile> {
   const { path, columns } = source;
   const open = columns
@@ -97,12 +114,11 @@ async function lookThrough(
     .filter(({ index }) => !ignored.has(index));
   const likely = targets ?? [defaultTarget(open)?.column.index ?? 0];
   const used = Math.max(1, open.length - likely.length);
-  const rowsMax = Math.floor(datasetBytesMax / (4 * used));
+  const rowsMax = Math.floor(bytesMax / (4 * used));
   const profile = await profileTable(source, {
     targets: { columns: likely, valuesMax: classesMax },
     onRows: (rows) => {
       if (rows <= rowsMax) return;
-      const bytesMax = datasetBytesMax;
       throw new OperatorError(sentence("table-too-many-rows", { path, rowsMax, used, bytesMax }));
     },
   });
@@ -111,14 +127,18 @@ async function lookThrough(
 }
 
 /** Before anything is allocated. */
-function refuseTooLarge(path: string, rows: number, columns: readonly ColumnProfile[]): void {
+function refuseTooLarge(
+  path: string,
+  rows: number,
+  columns: readonly ColumnProfile[],
+  bytesMax: number,
+): void {
   const features = columns.reduce((sum, { form, values }) => {
     if (form.type === "category") return sum + (values?.size ?? 0);
     return sum + (form.type === "date" ? 3 : 1);
   }, 0);
   const bytes = 4 * rows * features;
-  if (bytes <= datasetBytesMax) return;
-  const bytesMax = datasetBytesMax;
+  if (bytes <= bytesMax) return;
   throw new OperatorError(sentence("table-too-large", { path, rows, features, bytes, bytesMax }));
 }
 

@@ -1,5 +1,7 @@
 /** @file The loaders of tables: they differ only in how a file is opened. */
+import { OperatorError } from "../../../shared/operator-error.ts";
 import type { DataKey, DataRequest } from "../../../shared/run/settings/data-settings.ts";
+import { sentence } from "../../../shared/words/sentence.ts";
 import { encodeFrom, type Loader, type LoadOptions } from "../loader.ts";
 import { profileTable } from "./profile.ts";
 import { openCsv } from "./read/csv-source.ts";
@@ -55,9 +57,15 @@ function tableLoader(kind: keyof typeof tableKinds): Loader {
     async load(path = "", options) {
       const request = requestOf(options);
       const source = await open(path, options, request);
-      const { content, notes } = await tableDataset(source, request);
-      for (const note of notes) options.progress(note);
-      return encodeFrom(path, content);
+      try {
+        const { content, notes } = await tableDataset(source, request);
+        for (const note of notes) options.progress(note);
+        return encodeFrom(path, content);
+      } catch (error) {
+        // What fits into a dataset need not fit into this machine.
+        if (!(error instanceof RangeError)) throw error;
+        throw new OperatorError(sentence("table-no-memory", { path }), { cause: error });
+      }
     },
   };
 }

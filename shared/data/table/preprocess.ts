@@ -11,7 +11,7 @@ import { dateOf, type DateOrder, dateOrders, partsOf } from "./date-text.ts";
 import { numberOf } from "./number-text.ts";
 
 /** More than any table that a person can describe. */
-const columnsMax = 65_536;
+export const columnsMax = 65_536;
 const textLengthMax = 200;
 
 const name = z.string().check(z.maxLength(textLengthMax));
@@ -191,10 +191,16 @@ export function writeFeatures(
   }
 }
 
+/**
+ * Standard deviations from the mean. Training rows have at most √rows of them; a later value further away than this
+ * says no more, and could be infinite in float32.
+ */
+const deviationsMax = 1e6;
+
 /** In float64, rounded once when it is stored. */
 function standardised(
   value: number,
   { mean, scale }: { readonly mean: number; readonly scale: number },
 ): number {
-  return (value - mean) / scale;
+  return Math.min(Math.max((value - mean) / scale, -deviationsMax), deviationsMax);
 }

@@ -81,10 +81,13 @@ export const tables = {
   "column-lacks": "{column} lacks {missing} of {rows} values (first on {place})",
   "column-odd":
     "{column} ({type}) has {count} of {rows} values that cannot be read (first on {place}: {text})",
+  "table-too-many-columns": "{path} has {columns} columns; at most {most} are read",
   "table-too-many-rows":
     "{path} has more than {rowsMax} rows; with {used} columns they take more than the {bytesMax} bytes of a dataset: leave columns out with --ignore, or take fewer rows",
   "table-too-large":
     "{path}: {rows} rows of {features} features take {bytes} bytes, and a dataset has at most {bytesMax}; leave columns out with --ignore, or take fewer rows",
+  "table-no-memory":
+    "there is not enough memory for {path}; leave columns out with --ignore, or take fewer rows",
   "table-too-few-rows":
     "{path}: {rows} {rows = 1 ? row is : rows are} too few to split into training and test; change --test or --validation, or add rows",
 

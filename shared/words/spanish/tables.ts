@@ -83,10 +83,13 @@ export const tables = translationOf<typeof english>()({
   "column-lacks": "a {column} le faltan {missing} de {rows} valores (primero en la {place})",
   "column-odd":
     "{column} ({type}) tiene {count} de {rows} valores que no se pueden leer (primero en la {place}: {text})",
+  "table-too-many-columns": "{path} tiene {columns} columnas; se leen como mucho {most}",
   "table-too-many-rows":
     "{path} tiene más de {rowsMax} filas; con {used} columnas ocupan más que los {bytesMax} bytes de un conjunto de datos: deja columnas fuera con --ignore, o toma menos filas",
   "table-too-large":
     "{path}: {rows} filas de {features} características ocupan {bytes} bytes, y un conjunto de datos tiene como mucho {bytesMax}; deja columnas fuera con --ignore, o toma menos filas",
+  "table-no-memory":
+    "no hay memoria suficiente para {path}; deja columnas fuera con --ignore, o toma menos filas",
   "table-too-few-rows":
     "{path}: {rows} {rows = 1 ? fila es poca : filas son pocas} para separar entrenamiento y prueba; cambia --test o --validation, o añade filas",
 

@@ -1,14 +1,12 @@
 /** @file JSON lines as a table: one object per line, whose values are numbers, texts, true, false and null. */
 import type { Cell } from "../../../../shared/data/table/cell.ts";
+import { columnsMax } from "../../../../shared/data/table/preprocess.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
 import { sentence } from "../../../../shared/words/sentence.ts";
 import { encodingNames } from "./encoding.ts";
 import type { ReadOptions } from "./file-bytes.ts";
 import { failAt, type Row, type TableSource } from "./source.ts";
 import { openText, type TextFile } from "./text-file.ts";
-
-/** More keys than this are not columns but data. */
-const columnsMax = 65_536;
 
 /**
  * Opens a file. Its columns are the keys of all objects, in the order in which they first occur; a key that an object
