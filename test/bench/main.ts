@@ -8,6 +8,7 @@ import { benchBrowser } from "./browser.ts";
 import { benchCharts } from "./charts.ts";
 import { benchJoin } from "./join.ts";
 import { benchKernel } from "./kernel.ts";
+import { benchTables } from "./learning/tables.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
 import { benchScale } from "./scale.ts";
@@ -33,6 +34,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   charts: benchCharts,
   join: benchJoin,
   load: benchLoad,
+  tables: benchTables,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

@@ -24,6 +24,12 @@ export function runPyTorch<Result>(args: object): Promise<Result | undefined> {
   return runToEnd("/usr/bin/python3", [join(peers, "pytorch.py"), JSON.stringify(args)]);
 }
 
+/** The same with scikit-learn, in the Python that `PYTHON` names, if it is installed there. */
+export function runScikitLearn<Result>(args: object): Promise<Result | undefined> {
+  const python = process.env["PYTHON"] ?? "python3";
+  return runToEnd(python, [join(peers, "scikit_learn.py"), JSON.stringify(args)]);
+}
+
 /** Notes the version of PyTorch. The speed of its matrix products depends on its BLAS. */
 export async function notePyTorch(report: Report): Promise<void> {
   const about = await runPyTorch<{ name: string }>({ mode: "about" });
