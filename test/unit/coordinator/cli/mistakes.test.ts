@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { datasetReader } from "../../../../coordinator/datasets/loaders.ts";
-import { workerNameLengthMax } from "../../../../shared/protocol/limits.ts";
+import { threadsMax, workerNameLengthMax } from "../../../../shared/protocol/limits.ts";
 import { sayAtTerminal } from "../../../../shared/words/sentence.ts";
 import { mistake, parse } from "./support.ts";
 
@@ -155,7 +155,7 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
     "--threads must be auto or a whole number from 1 to 256 (digits only), not 0",
   ],
   [
-    "start --threads 257",
+    `start --threads ${threadsMax + 1}`,
     "--threads must be auto or a whole number from 1 to 256 (digits only), not 257",
   ],
   [

@@ -8,6 +8,7 @@ import type { SpeedEstimate } from "../../../../coordinator/dispatch/speed.ts";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { known } from "../../../../shared/assert.ts";
 import { closeStatus } from "../../../../shared/protocol/errors.ts";
+import { refusalLines } from "../../../../shared/protocol/limits.ts";
 import { quoted, sentence } from "../../../../shared/words/sentence.ts";
 import { wrongResults } from "../../../../test/support/attacks/message-attacks.ts";
 import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
@@ -135,7 +136,7 @@ test("an end with a reason of 5,000 characters in 3 levels is sent as a text tha
 });
 
 describe("workers that would flood the operator's screen", () => {
-  test("get 10 lines for 30 offences; the others are counted, and the count is reported a second later", () => {
+  test(`get ${refusalLines.burst} lines for 30 offences; the others are counted, and the count is reported a second later`, () => {
     const { stage, coordinator, run, clock, mallory, warnings } = createStage();
     const right = nextGradientOf(mallory, mallory);
     const later = { ...right, message: { ...right.message, step: run.step + 1 } };
@@ -144,13 +145,13 @@ describe("workers that would flood the operator's screen", () => {
       crowd.getReady();
       crowd.tell(later);
     }
-    expect(warnings()).toHaveLength(10);
+    expect(warnings()).toHaveLength(refusalLines.burst);
     clock.nowMs += 1_000;
     coordinator.tick();
     expect(warnings().at(-1)).toBe("and 20 more warnings about results");
   });
 
-  test("get 10 lines for 30 changes of what the run waits for; the last one is still reported", () => {
+  test(`get ${refusalLines.burst} lines for 30 changes of what the run waits for; the last one is still reported`, () => {
     const { coordinator, clock, events, mallory, honest } = createStage();
     const waits = () => events.filter(({ event }) => event === "waiting");
     mallory.say({ type: "leave", reason: quoted("bye") });
@@ -160,7 +161,7 @@ describe("workers that would flood the operator's screen", () => {
       honest.say({ type: "resume" });
       coordinator.tick();
     }
-    expect(waits()).toHaveLength(10);
+    expect(waits()).toHaveLength(refusalLines.burst);
     honest.say({ type: "pause", reason: quoted("tea") });
     clock.nowMs += 1_000;
     coordinator.tick();
