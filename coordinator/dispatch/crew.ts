@@ -21,8 +21,15 @@ export interface ReadyWorker {
 export interface CrewWorker extends ReadyWorker {
   /** It missed its deadline and has not answered since. Until it does, it gets no more work. */
   late: boolean;
-  /** What it held when a round was closed without it. Its answer will tell how slow it was. */
-  overdue: { readonly round: Round; readonly holding: Holding } | undefined;
+  /** What it held when a round was closed without it. */
+  overdue: Overdue | undefined;
+}
+
+export interface Overdue {
+  readonly round: Round;
+  readonly holding: Holding;
+  /** Its first answer told how slow it was. It will drop the rest of its old share for the next one, but may not. */
+  isMeasured: boolean;
 }
 
 export class Crew {

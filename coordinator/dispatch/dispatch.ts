@@ -105,12 +105,13 @@ export class Dispatch {
    */
   overtaken(worker: CrewWorker, message: ResultMessage, nowMs: number): Round | undefined {
     worker.late = false;
-    const { round, holding } = worker.overdue ?? {};
-    if (round === undefined || holding === undefined || !isFor(round, message)) return undefined;
+    const { overdue } = worker;
+    if (overdue === undefined || !isFor(overdue.round, message)) return undefined;
+    const { round, holding } = overdue;
     const answered = round.holdings.answer(worker.id, blockOf(message.block), message.computeMs);
     if (answered !== holding) return undefined;
-    // It will drop the rest of its old share for the next one.
-    worker.overdue = undefined;
+    if (overdue.isMeasured) return round;
+    overdue.isMeasured = true;
     const { sinceMs, outstanding } = holding;
     const missing = [...outstanding.values()].map((block) => this.samplesOf(block, round));
     const samples = missing.reduce((rest, count) => rest - count, holding.samples);
@@ -122,7 +123,7 @@ export class Dispatch {
   #noteOverdue(round: Round): void {
     for (const [workerId, holding] of round.holdings.byWorker) {
       const worker = holding.outstanding.size > 0 ? this.crew.get(workerId) : undefined;
-      if (worker !== undefined) worker.overdue = { round, holding };
+      if (worker !== undefined) worker.overdue = { round, holding, isMeasured: false };
     }
   }
 

@@ -93,14 +93,15 @@ class Stage {
     return job;
   }
 
-  answer({ workerId, header, tensor }: Job, lie = 0): string {
+  /** @param from - The first of its blocks about which it lies. */
+  answer({ workerId, header, tensor }: Job, lie = 0, from = 0): string {
     const { run, step, blocks } = header;
     const kind = kindAsked(header);
     this.#engine.setParameters(tensor);
-    const outcomes = blocks.map(blockOf).map((block) => {
+    const outcomes = blocks.map(blockOf).map((block, index) => {
       const result = this.#engine.compute({ kind, step, block });
       const told = result.values.slice();
-      told[0] = (told[0] ?? 0) + lie;
+      if (index >= from) told[0] = (told[0] ?? 0) + lie;
       const message = answerFor({ run, kind, step, block, computeMs: 1 }, result);
       const bytes = new Uint8Array(told.buffer);
       const outcome = this.run.result(workerId, message, bytes, this.nowMs);
@@ -186,6 +187,12 @@ describe("a late duplicate", () => {
   test("that differs under quorum after its round expels its worker, as the answer that counted was confirmed", () => {
     const { stage, late } = withoutBea();
     expect(stage.answer(late, 1e-3)).toBe("mismatch,stale");
+    expect(stage.expelled).toEqual(["bea"]);
+  });
+
+  test("that differs under quorum expels its worker even if its first late answer was right", () => {
+    const { stage, late } = withoutBea();
+    expect(stage.answer(late, 1e-3, 1)).toBe("stale,mismatch");
     expect(stage.expelled).toEqual(["bea"]);
   });
 
