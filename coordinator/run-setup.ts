@@ -285,11 +285,12 @@ function storeInMemory(options: StoreOptions): ParameterStore {
 }
 
 export function factsOf({ dataset }: LoadedDataset): DatasetFacts {
-  const { name, sha256, featureCount, target } = dataset;
+  const { name, sha256, featureCount, featureShape, target } = dataset;
   return {
     name,
     sha256,
     featureCount,
+    featureShape,
     target,
     ...countsOf(dataset),
   };

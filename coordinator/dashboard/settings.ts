@@ -4,6 +4,7 @@ import type { ModelConfig } from "../../shared/model/model-config.ts";
 import { modelTitle } from "../../shared/model/title.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { defaultShardSize } from "../../shared/run/plan.ts";
+import { movesText } from "../../shared/run/settings/augment-text.ts";
 import { scheduleDefaults } from "../../shared/run/settings/defaults.ts";
 
 export type FormValues = Readonly<Record<string, string>>;
@@ -54,6 +55,9 @@ export function settingsFor(form: FormValues, config: RunConfig): FormValues {
     ["reduction", config.loss.reduction],
     ["initWeights", config.initWeights],
   ];
+  if (form["dataset"] === config.dataset.name) {
+    kept.push(["augment", config.augment === null ? null : movesText(config.augment)]);
+  }
   const isChosen = shardSize !== defaultShardSize(batchSize);
   if (isChosen && form["batchSize"] === String(batchSize)) kept.push(["shardSize", shardSize]);
   if (form["epochs"] === String(config.epochs)) kept.push(["steps", config.steps]);

@@ -55,7 +55,13 @@ function withLayerList(config: unknown): unknown {
 /** Adds the fields that a config lacks because the program did not have them yet, with what it did then. */
 function withNewFields(config: unknown): unknown {
   if (!isObject(config) || !("schedule" in config) || !isObject(config.schedule)) return config;
-  return { l1: 0, initWeights: "auto", ...config, schedule: { restarts: [], ...config.schedule } };
+  return {
+    l1: 0,
+    initWeights: "auto",
+    augment: null,
+    ...config,
+    schedule: { restarts: [], ...config.schedule },
+  };
 }
 
 function isObject(value: unknown): value is object {

@@ -86,9 +86,14 @@ export function layOutData({ kernel, config, dataset }: EngineOptions): EngineDa
   const problem = checkModel(config, dataset);
   assert(problem === undefined, () => (problem === undefined ? "" : sayAtTerminal(problem)));
   return {
-    dataset: storeDataset(kernel, dataset, readsSparse(config.model)),
+    dataset: storeDataset(kernel, dataset, canBeSparse(config)),
     parameters: kernel.arena.allocate(4 * parameterCount(config.model)),
   };
+}
+
+/** Sparse samples are read where they are stored, so there is no place to change them. */
+function canBeSparse({ model, augment }: RunConfig): boolean {
+  return readsSparse(model) && augment === null;
 }
 
 /** Creates an engine over data that are already in its kernel's memory. */

@@ -57,7 +57,8 @@ export class Shards {
   ofBatch(step: number, index: number): Shard {
     const { config, plan, dataset } = this.#options;
     const order = this.#trainOrder + 4 * epochOf(step, plan).batch * config.batchSize;
-    return this.#shard(dataset.train, order, index, batchSizeOf(step, config, plan));
+    const shard = this.#shard(dataset.train, order, index, batchSizeOf(step, config, plan));
+    return { ...shard, step };
   }
 
   /** Shard `index` of a split that is only evaluated. */

@@ -5,15 +5,16 @@ import type { Chunk, Rows } from "./layer.ts";
 /** Copies features unchanged, or bytes as `fround(byte / 255)`. It has no `backward`, because data have no gradient. */
 export class GatherLayer {
   readonly #gather: Kernel["functions"]["gatherBytes"];
-  readonly #output: Rows;
+  /** Where the samples are copied to. */
+  readonly output: Rows;
 
   constructor({ functions }: Kernel, form: "bytes" | "floats", output: Rows) {
     this.#gather = form === "bytes" ? functions.gatherBytes : functions.gatherFloats;
-    this.#output = output;
+    this.output = output;
   }
 
   forward({ split, samples, sampleCount }: Chunk): void {
-    const { pointer, stride, width } = this.#output;
+    const { pointer, stride, width } = this.output;
     this.#gather(pointer, stride, split.features, width, samples, sampleCount);
   }
 }

@@ -2,8 +2,11 @@
  * @file The network over the samples of one shard: forward, loss, backward. It computes in chunks of a few
  * samples; every sum runs over the shard's samples in order, so the bits don't depend on the chunks.
  */
+import { known } from "../assert.ts";
 import type { TargetForm } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
+import type { Augment } from "./augment/augment.ts";
+import { PictureMover } from "./augment/picture-mover.ts";
 import { ChunkTargets } from "./chunk-targets.ts";
 import type { GatherLayer } from "./gather-layer.ts";
 import { type Chunk, chunkSamplesMax, type Layer, type Rows } from "./layer.ts";
@@ -19,6 +22,8 @@ export interface Shard {
   /** Pointer to `[sampleCount]` uint32: indices into the split, in the order in which they are summed. */
   readonly samples: number;
   readonly sampleCount: number;
+  /** The step of training whose changes the run makes to the pictures; absent: the samples stay as they are. */
+  readonly step?: number;
 }
 
 /** The result of one shard. The next one overwrites it. */
@@ -48,11 +53,15 @@ export interface NetworkConfig {
   readonly model: ModelConfig;
   readonly loss: { readonly name: LossName };
   readonly task: TargetForm;
+  /** How training pictures are changed, and the seed of that; absent or `null`: not at all. */
+  readonly augment?: Augment | null;
+  readonly seed?: number;
 }
 
 export class Network {
   readonly #kernel: Kernel;
   readonly #gather: GatherLayer | undefined;
+  readonly #mover: PictureMover | undefined;
   /** Without the last layer, if the loss is computed together with it. */
   readonly #layers: readonly Layer[];
   /** The layers before it have no parameters, so the backward pass ends here. */
@@ -82,11 +91,13 @@ export class Network {
    *
    * @param form - How the features of the splits are stored; `sparse` only if `readsSparse(model)`.
    */
-  constructor(kernel: Kernel, { model, loss, task }: NetworkConfig, form: FeatureForm) {
+  constructor(kernel: Kernel, config: NetworkConfig, form: FeatureForm) {
+    const { model, loss, task } = config;
     this.#kernel = kernel;
     const { compute, isFused, reads } = lossOf(kernel, loss.name, model);
     const wired = wireLayers(kernel, layoutOf(model), form);
     this.#gather = wired.gather;
+    this.#mover = moverOf(kernel, config, wired.gather);
     this.#layers = isFused ? wired.layers.slice(0, -1) : wired.layers;
     this.#fused = isFused ? wired.layers.at(-1) : undefined;
     this.#firstTrained = wired.firstTrained;
@@ -172,6 +183,7 @@ export class Network {
     chunk.samples = shard.samples + 4 * done;
     chunk.sampleCount = Math.min(shard.sampleCount - done, this.#chunkSamples);
     this.#gather?.forward(chunk);
+    if (shard.step !== undefined) this.#mover?.forward(chunk, shard.step);
     for (const layer of this.#layers) layer.forward(chunk);
   }
 
@@ -233,3 +245,18 @@ export class Network {
 }
 
 const noTargets = new Float32Array(0);
+
+/** A changed sample has to be gathered first, so the splits of such a run are never stored as `sparse`. */
+function moverOf(
+  kernel: Kernel,
+  { augment, seed }: NetworkConfig,
+  gather: GatherLayer | undefined,
+): PictureMover | undefined {
+  if (augment === undefined || augment === null || gather === undefined) return undefined;
+  return new PictureMover(
+    kernel,
+    augment,
+    known(seed, "changes are drawn from a seed"),
+    gather.output,
+  );
+}

@@ -5,6 +5,7 @@
  */
 import * as z from "zod/mini";
 
+import { augmentSchema } from "../model/augment/augment.ts";
 import { weightDraws } from "../model/initialize.ts";
 import { lossNames } from "../model/loss.ts";
 import { modelSchema } from "../model/model-schema.ts";
@@ -93,6 +94,8 @@ export const runConfigSchema = z.strictObject({
   weightDecay: notNegative,
   /** L1: adds `l1 · sign(w)` to the mean gradient. */
   l1: notNegative,
+  /** How pictures are changed each time that they are trained on; `null`: not at all. */
+  augment: z.nullable(augmentSchema),
   /** Scales the mean gradient down to this L2 norm if it is longer; `null` turns clipping off. */
   clipNorm: z.nullable(rate),
   /** Samples per update; `"full"` is resolved to the size of the training split. */

@@ -13,13 +13,20 @@ export type CheckedConfig = Omit<NetworkConfig, "task"> & { readonly task: TaskC
 
 /** @returns What is wrong and what to do; `undefined` if everything is fine. */
 export function checkModel(
-  { model, loss, task }: CheckedConfig,
+  { model, loss, task, augment }: CheckedConfig,
   { featureCount, target }: Pick<Dataset, "featureCount" | "target">,
 ): Sentence | undefined {
   const { inputShape, layers } = model;
   const inputs = sizeOf(inputShape);
   if (inputs !== featureCount) {
     return sentence("model-inputs", { inputs, features: featureCount });
+  }
+  if (augment !== undefined && augment !== null) {
+    const { height, width, channels } = augment;
+    if (height * width * channels !== featureCount) {
+      const size = `${height} × ${width} × ${channels}`;
+      return sentence("augment-size", { size, features: featureCount });
+    }
   }
   if (task.kind !== target.kind || task.count !== target.count) {
     return sentence("model-targets", { learned: targetsSaid(task), found: targetsSaid(target) });

@@ -45,6 +45,20 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
   adam: { ...base, optimizer: "adam", learningRate: 0.02, clipNorm: 0.5, layers: [12, 6, 5, 3] },
   adamw: { ...base, optimizer: "adamw", learningRate: 0.02, loss: "mse", activation: "tanh" },
   penalties: { ...base, optimizer: "adam", learningRate: 0.02, l1: 0.01, initWeights: "he-normal" },
+  "changed pictures": {
+    ...base,
+    optimizer: "sgd",
+    learningRate: 0.5,
+    augment: "flip,shift=1,crop=1",
+  },
+  "local search on changed pictures": {
+    ...base,
+    optimizer: "local-search",
+    candidates: 3,
+    sigma: 0.1,
+    augment: "crop=2",
+    epochs: 2,
+  },
   "full batch": { ...base, optimizer: "momentum", learningRate: 0.3, batchSize: "full", epochs: 6 },
   "local search": { ...base, optimizer: "local-search", candidates: 4, sigma: 0.1, epochs: 2 },
 };

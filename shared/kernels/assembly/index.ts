@@ -7,6 +7,7 @@ export * from "./losses";
 export * from "./normalization";
 export * from "./optimizers";
 export * from "./pooling";
+export * from "./pictures";
 export * from "./random";
 export * from "./sparse";
 export * from "./vector";

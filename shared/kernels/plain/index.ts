@@ -7,6 +7,7 @@ export * from "./losses.ts";
 export * from "./normalization.ts";
 export * from "./optimizers.ts";
 export * from "./pooling.ts";
+export * from "./pictures.ts";
 export * from "./random.ts";
 export * from "./sparse.ts";
 export * from "./vector.ts";

@@ -21,6 +21,7 @@ export const runDefaults = {
   weightDecay: 0,
   l1: 0,
   clipNorm: null,
+  augment: null,
   /** Small enough for 9,000 updates in 10 epochs of MNIST, large enough to split among a few workers. */
   batchSize: 64,
   shardSize: "auto",

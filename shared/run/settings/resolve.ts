@@ -2,8 +2,10 @@
  * @file From a run request and the dataset to the run config. Pure. Every contradiction between the two is refused
  * here, in one line. Nothing is adjusted silently: a batch larger than the data is refused, not cut.
  */
-import { assert } from "../../assert.ts";
+import { assert, known } from "../../assert.ts";
 import type { Target } from "../../data/dataset.ts";
+import { pictureShapeOf } from "../../data/picture.ts";
+import type { Augment } from "../../model/augment/augment.ts";
 import { denseModel } from "../../model/dense-model.ts";
 import { parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
@@ -15,6 +17,7 @@ import { outputWidths } from "../../tasks/tasks.ts";
 import { sentence } from "../../words/sentence.ts";
 import { type RunConfig, runConfigSchema } from "../config.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
+import { movesOf } from "./augment-text.ts";
 import { type CompleteSettings, completeRun, spelled } from "./complete.ts";
 import { hiddenWidths, optimizerDefaults, scheduleDefaults, scheduleUnused } from "./defaults.ts";
 import { type LastLayer, resolveLastLayer } from "./last-layer.ts";
@@ -27,6 +30,8 @@ export interface DatasetFacts {
   /** SHA-256 of the canonical bytes, lower-case hex. */
   readonly sha256: string;
   readonly featureCount: number;
+  /** Absent: not known, so not that of pictures. */
+  readonly featureShape?: readonly number[];
   readonly target: Target;
   /** Samples of the training split, ≥ 1. */
   readonly trainCount: number;
@@ -65,6 +70,7 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
     },
     weightDecay: settings.weightDecay,
     l1: settings.l1,
+    augment: resolveAugment(settings, request, facts),
     clipNorm: settings.clipNorm,
     batchSize,
     shardSize,
@@ -77,6 +83,27 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
   refuseLongWarmup(config.data, request, facts);
   refuseStrayRestarts(config.data, request, facts);
   return config.data;
+}
+
+/** The changes of training pictures, with the pictures' shape. */
+function resolveAugment(
+  { augment }: CompleteSettings,
+  request: RunRequest,
+  { name, featureShape = [] }: DatasetFacts,
+): Augment | null {
+  if (augment === null) return null;
+  const setting = spelled("augment", request);
+  const picture = pictureShapeOf(featureShape);
+  if (picture === undefined || picture.isPlanar) {
+    throw new OperatorError(sentence("augment-no-pictures", { setting, dataset: name }));
+  }
+  const { height, width, channels } = picture;
+  const { flip, shift, crop } = known(movesOf(augment), "the reader has checked it");
+  const least = Math.min(height, width);
+  if (Math.max(shift, crop) >= least) {
+    throw new OperatorError(sentence("augment-too-far", { setting, most: String(least - 1) }));
+  }
+  return { flip, shift, crop, height, width, channels };
 }
 
 /** The layers given by the widths and the two activations. */

@@ -14,6 +14,7 @@ import { checkModel } from "../../tasks/check.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
 import { restartsMax, type RunConfig, type ScheduleConfig } from "../config.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
+import { movesText } from "./augment-text.ts";
 import { spelled } from "./complete.ts";
 import { hiddenWidths, scheduleDefaults } from "./defaults.ts";
 import { flagOf, type Origin } from "./option.ts";
@@ -175,6 +176,7 @@ function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
     ...scheduling,
     weightDecay: config.weightDecay,
     l1: config.l1,
+    augment: config.augment === null ? null : movesText(config.augment),
     clipNorm: config.clipNorm,
     batchSize: config.batchSize,
     shardSize: config.shardSize,

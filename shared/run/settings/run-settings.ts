@@ -8,6 +8,7 @@ import { weightDraws } from "../../model/initialize.ts";
 import { lossNames } from "../../model/loss.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
 import { optimizerNames, scheduleNames } from "../config.ts";
+import { moves } from "./augment-text.ts";
 import type { DataSettings } from "./data-settings.ts";
 import { type Origins, row, type Settings } from "./option.ts";
 import {
@@ -114,6 +115,13 @@ export const runOptions = {
   l1: row("Optimizer", "<rate>", notNegative, "L1: adds rate · sign(w) to the gradient"),
   clipNorm: row("Optimizer", "<norm>", noneOr(positive), "longest gradient (L2), or none"),
 
+  augment: row(
+    "Run",
+    "<moves>",
+    noneOr(moves),
+    "change training pictures: flip, shift=2, crop=4, or none",
+    { list: true },
+  ),
   batchSize: row("Run", "<count>", wordOr("full", count), "samples of one step, or full"),
   shardSize: row(
     "Run",

@@ -15,6 +15,8 @@ export const model = {
   "targets-classes": "{count} {count = 1 ? class : classes}",
   "targets-values": "{count} {count = 1 ? number : numbers} per sample",
   "targets-flags": "{count} yes-or-no {count = 1 ? answer : answers} per sample",
+  "augment-size":
+    "the pictures that are changed have {size} values, but a sample has {features}: use the shape of the samples",
   "layer-misfit": "layer {number} ({kind}) {reason}",
   "takes-a-vector": "takes a vector, not the shape [{shape}]",
   "takes-a-picture": "takes a picture [height, width, channels], not the shape [{shape}]",

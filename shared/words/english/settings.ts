@@ -23,6 +23,10 @@ export const settings = {
   "expects-steps": "up to {most} steps in ascending order, separated by commas",
   "expects-picture-size":
     "a width and a height in pixels up to {most}, like 64x48, or one number for both",
+  "expects-moves": "flip, shift=PIXELS or crop=PIXELS, or several of them separated by commas",
+  "augment-no-pictures":
+    "{setting} changes pictures, and the samples of {dataset} are none; leave it out",
+  "augment-too-far": "{setting} is as large as the pictures; use at most {most} pixels",
   "expects-layers": "2 to 32 widths separated by commas, like 784,16,16,10",
   "expects-http-address": "an address that begins with http:// or https://",
   "expects-origins":
@@ -86,6 +90,7 @@ export const settings = {
   "setting-finalFraction": "final fraction of the rate",
   "setting-restarts": "restarts of the cosine",
   "setting-weightDecay": "weight decay",
+  "setting-augment": "changes of the pictures",
   "setting-l1": "L1 penalty",
   "setting-initWeights": "initial weights",
   "setting-clipNorm": "largest gradient norm",

@@ -14,6 +14,8 @@ export const model = translationOf<typeof english>()({
   "targets-classes": "{count} {count = 1 ? clase : clases}",
   "targets-values": "{count} {count = 1 ? número : números} por muestra",
   "targets-flags": "{count} {count = 1 ? respuesta : respuestas} de sí o no por muestra",
+  "augment-size":
+    "las imágenes que se cambian tienen {size} valores, pero una muestra tiene {features}: usa la forma de las muestras",
   "layer-misfit": "la capa {number} ({kind}) {reason}",
   "takes-a-vector": "toma un vector, no la forma [{shape}]",
   "takes-a-picture": "toma una imagen [alto, ancho, canales], no la forma [{shape}]",

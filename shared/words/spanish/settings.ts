@@ -25,6 +25,10 @@ export const settings = translationOf<typeof english>()({
   "expects-steps": "hasta {most} pasos en orden creciente, separados por comas",
   "expects-picture-size":
     "un ancho y un alto en píxeles de hasta {most}, como 64x48, o un número para ambos",
+  "expects-moves": "flip, shift=PÍXELES o crop=PÍXELES, o varios separados por comas",
+  "augment-no-pictures":
+    "{setting} cambia imágenes, y las muestras de {dataset} no lo son; omítelo",
+  "augment-too-far": "{setting} es tan grande como las imágenes; usa como mucho {most} píxeles",
   "expects-layers": "de 2 a 32 anchos separados por comas, como 784,16,16,10",
   "expects-http-address": "una dirección que empiece por http:// o https://",
   "expects-origins": "orígenes separados por comas, como https://train.example.org:8443, sin ruta",
@@ -89,6 +93,7 @@ export const settings = translationOf<typeof english>()({
   "setting-finalFraction": "fracción final de la tasa",
   "setting-restarts": "reinicios del coseno",
   "setting-weightDecay": "decaimiento de pesos",
+  "setting-augment": "cambios de las imágenes",
   "setting-l1": "penalización L1",
   "setting-initWeights": "pesos iniciales",
   "setting-clipNorm": "norma máxima del gradiente",

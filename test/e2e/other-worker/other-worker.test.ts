@@ -59,6 +59,7 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
     "--loss=mse --output=softmax --activation=relu --optimizer=nag",
     "--loss=mae --output=tanh --optimizer=adam",
     "--optimizer=local-search --candidates=3",
+    "--optimizer=sgd --augment=flip,shift=2,crop=3",
   ])(
     "computes 5 steps and an evaluation with the same bits, alone: %s",
     async (flags) => {

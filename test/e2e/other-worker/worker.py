@@ -79,6 +79,29 @@ def tree_sum(leaf, start, end):
     return add(tree_sum(leaf, start, middle), tree_sum(leaf, middle, end))
 
 
+def changed_picture(row, augment, random):
+    height, width, channels = (int(augment[key]) for key in ("height", "width", "channels"))
+    shift, crop = int(augment["shift"]), int(augment["crop"])
+    mirrored = augment["flip"] and random.below(2) == 1
+    top = left = 0
+    if shift > 0:
+        top = random.below(2 * shift + 1) - shift
+        left = random.below(2 * shift + 1) - shift
+    if crop > 0:
+        top += random.below(crop + 1)
+        left += random.below(crop + 1)
+    picture = row.reshape(height, width, channels)
+    changed = np.zeros_like(picture)
+    for y in range(height):
+        for x in range(width):
+            column = width - 1 - x if mirrored else x
+            from_y = top + y * (height - crop) // height
+            from_x = left + column * (width - crop) // width
+            if 0 <= from_y < height and 0 <= from_x < width:
+                changed[y, x] = picture[from_y, from_x]
+    return changed.reshape(-1)
+
+
 class Run:
     def __init__(self, name, config, data):
         if hashlib.sha256(data).hexdigest() != config["dataset"]["sha256"]:
@@ -114,11 +137,23 @@ class Run:
             return self.candidates(step, block, parameters)
         return self.evaluation(self.splits[kind], block, parameters)
 
+    def trained(self, step, order):
+        """Samples and targets as a step of training sees them."""
+        features, targets = self.train.samples(order)
+        augment = self.config["augment"]
+        if augment is None:
+            return features, targets
+        changed = [
+            changed_picture(row, augment, Random(self.seed, step, int(sample), 1))
+            for row, sample in zip(features, order, strict=True)
+        ]
+        return np.stack(changed), targets
+
     def gradient(self, step, block, parameters):
         batch = self.batch(step)
 
         def leaf(index):
-            drawn = self.train.samples(self.shard(batch, index))
+            drawn = self.trained(step, self.shard(batch, index))
             return self.network.gradient(parameters, *drawn)
 
         values, loss_sum, correct = tree_sum(leaf, *block)
@@ -142,7 +177,7 @@ class Run:
             point = self.neighbour(parameters, step, candidate)
 
             def leaf(index):
-                drawn = self.train.samples(self.shard(batch, index))
+                drawn = self.trained(step, self.shard(batch, index))
                 return (self.network.run(point, *drawn)[1],)
 
             return tree_sum(leaf, 0, shards)[0]

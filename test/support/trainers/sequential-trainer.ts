@@ -10,6 +10,7 @@ import { drawNeighbour } from "../../../shared/engine/noise.ts";
 import { exp, log, sigmoidOf, tanhOf } from "../../../shared/kernels/plain/math.ts";
 import { initialParameters } from "../../../shared/model/initialize.ts";
 import { learningRateAt } from "../../../shared/optimizers/schedule.ts";
+import { Random } from "../../../shared/random.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { batchSizeOf, epochOf, epochOrder, countsOf, planRun } from "../../../shared/run/plan.ts";
 import { splitPoint } from "../../../shared/run/tree.ts";
@@ -56,7 +57,7 @@ export function trainSequentially(config: RunConfig, dataset: Dataset): Trained 
       const rate = learningRateAt(step, config.schedule, optimizer.learningRate, plan);
       const point =
         optimizer.name === "nag" ? state.ahead(parameters, rate, optimizer.beta) : parameters;
-      const { gradient } = sumOver(point, config, train, samples);
+      const { gradient } = sumOver(point, config, train, { samples, step, withGradient: true });
       const divisor = config.loss.reduction === "sum" ? 1 : samples.length;
       const mean = meanOf(gradient, divisor, config, point);
       state.update(parameters, mean, { config, rate: f(rate), step, exactRate: rate });
@@ -74,7 +75,7 @@ export function evaluateSequentially(
   const all = Uint32Array.from({ length: split.count }, (_, i) => i);
   const answers = Array.from(all, (sample) => answerOf(parameters, config, split, sample));
   const hits = answers.filter(({ label, predicted }) => label === predicted).length;
-  const { lossSum } = sumOver(parameters, config, split, all, false);
+  const { lossSum } = sumOver(parameters, config, split, { samples: all });
   return {
     testLoss: lossSum / split.count,
     testAccuracy: config.task.kind === "classes" ? hits / split.count : Number.NaN,
@@ -116,8 +117,16 @@ function sumOver(
   parameters: Float32Array,
   config: RunConfig,
   split: Split,
-  samples: Uint32Array,
-  withGradient = true,
+  {
+    samples,
+    step,
+    withGradient = false,
+  }: {
+    readonly samples: Uint32Array;
+    /** Of training; absent for samples that stay as they are. */
+    readonly step?: number;
+    readonly withGradient?: boolean;
+  },
 ): Total {
   const { shardSize } = config;
   const node = (start: number, end: number): Total => {
@@ -134,7 +143,7 @@ function sumOver(
   const sumShard = (shard: Uint32Array): Total => {
     const total = { gradient: new Float32Array(withGradient ? parameters.length : 0), lossSum: 0 };
     for (const sample of shard) {
-      const input = features(split, sample);
+      const input = changed(features(split, sample), config, sample, step);
       const pass = forward(parameters, config, input);
       const { loss, deltas } = lossOf(pass, config, targetsOf(split, sample, config));
       total.lossSum += loss;
@@ -151,6 +160,33 @@ function features({ features: all, count }: Split, sample: number): Float32Array
   return all instanceof Uint8Array
     ? Float32Array.from(row, (byte) => f(byte / 255))
     : Float32Array.from(row);
+}
+
+/** A training picture as this step sees it, from the definition in ARITHMETIC.md. */
+function changed(
+  picture: Float32Array,
+  { augment, seed }: RunConfig,
+  sample: number,
+  step: number | undefined,
+): Float32Array {
+  if (augment === null || step === undefined) return picture;
+  const { flip, shift, crop, height, width, channels } = augment;
+  const random = new Random(seed, step, sample, 1);
+  const isMirrored = flip && random.below(2) === 1;
+  const between = () => (shift === 0 ? 0 : random.below(2 * shift + 1) - shift);
+  const lost = () => (crop === 0 ? 0 : random.below(crop + 1));
+  const [down, right] = [between(), between()];
+  const [top, left] = [down + lost(), right + lost()];
+  return Float32Array.from(picture, (_, i) => {
+    const channel = i % channels;
+    const x = Math.floor(i / channels) % width;
+    const y = Math.floor(i / channels / width);
+    const column = isMirrored ? width - 1 - x : x;
+    const fromY = top + Math.floor((y * (height - crop)) / height);
+    const fromX = left + Math.floor((column * (width - crop)) / width);
+    const isOutside = fromY < 0 || fromX < 0 || fromY >= height || fromX >= width;
+    return isOutside ? 0 : picture[(fromY * width + fromX) * channels + channel]!;
+  });
 }
 
 /** Lists the dense layers: widths, offsets of weights `[inputs, outputs]` and biases, and the kind that follows. */
@@ -405,11 +441,11 @@ function searchStep(parameters: Float32Array, { config, split, samples, step }: 
   const { optimizer, seed } = config;
   if (optimizer.name !== "local-search") throw new Error("not a local search");
   let best = parameters.slice();
-  let lowest = f(sumOver(parameters, config, split, samples, false).lossSum);
+  let lowest = f(sumOver(parameters, config, split, { samples, step }).lossSum);
   for (let candidate = 1; candidate <= optimizer.candidates; candidate++) {
     const neighbour = new Float32Array(parameters.length);
     drawNeighbour(neighbour, parameters, { seed, step, candidate, sigma: optimizer.sigma });
-    const cost = f(sumOver(neighbour, config, split, samples, false).lossSum);
+    const cost = f(sumOver(neighbour, config, split, { samples, step }).lossSum);
     if (cost < lowest) [lowest, best] = [cost, neighbour];
   }
   parameters.set(best);

@@ -113,6 +113,11 @@ export const samples: {
     ["0.5", 0.5],
     ["1e-9", 1e-9],
   ],
+  augment: [
+    ["flip", "flip"],
+    ["crop=4, shift=2,flip", "flip,shift=2,crop=4"],
+    ["none", null],
+  ],
   l1: [
     ["0", 0],
     ["0.001", 0.001],

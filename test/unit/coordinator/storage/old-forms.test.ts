@@ -40,6 +40,7 @@ const converted = {
   model,
   schedule: { ...setup.config.schedule, restarts: [] },
   l1: 0,
+  augment: null,
   initWeights: "auto",
 };
 

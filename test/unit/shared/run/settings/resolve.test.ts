@@ -21,6 +21,25 @@ const resolve = (given: RunSettings, facts = digits) => resolveRunConfig(asked(g
 const widthsOf = ({ model }: RunConfig) => shorthandOf(model)?.widths;
 
 describe("resolveRunConfig", () => {
+  test("changes of pictures get the pictures' shape, and are refused where there are none or they are too large", () => {
+    const pictures = { ...digits, featureShape: [28, 28] };
+    expect(resolve({ augment: "flip,crop=4" }, pictures).augment).toEqual({
+      flip: true,
+      shift: 0,
+      crop: 4,
+      height: 28,
+      width: 28,
+      channels: 1,
+    });
+    expect(resolve({ augment: null }, pictures).augment).toBeNull();
+    expect(() => resolve({ augment: "flip" }, { ...digits, featureShape: [784] })).toThrow(
+      "--augment flip changes pictures, and the samples of digits are none; leave it out",
+    );
+    expect(() => resolve({ augment: "shift=28" }, pictures)).toThrow(
+      "--augment shift=28 is as large as the pictures; use at most 27 pixels",
+    );
+  });
+
   test("without settings it is the tuned 784-16-16-10 with batches of 64", () => {
     expect(resolve({})).toEqual({
       dataset: { name: "digits", sha256: "a".repeat(64) },
@@ -48,6 +67,7 @@ describe("resolveRunConfig", () => {
       },
       weightDecay: 2e-4,
       l1: 0,
+      augment: null,
       clipNorm: null,
       batchSize: 64,
       shardSize: 32,
