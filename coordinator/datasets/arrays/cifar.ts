@@ -16,6 +16,7 @@ import type { Disk } from "../../storage/disk.ts";
 import { readUnpacked } from "../compressed.ts";
 import { divide } from "../divide.ts";
 import { encodeFrom, type Loader, type LoadOptions } from "../loader.ts";
+import { namesIn } from "../place.ts";
 
 /** What differs between the two. */
 interface Version {
@@ -106,15 +107,6 @@ async function findFiles(
   throw new OperatorError(
     sentence(isPython ? "cifar-python" : "cifar-missing", { path: folder, files: missing }),
   );
-}
-
-async function namesIn(disk: Disk, folder: string): Promise<string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    const reason = systemReason(error);
-    throw new OperatorError(sentence("folder-unreadable", { path: folder, reason }));
-  }
 }
 
 async function readBatch(disk: Disk, path: string, version: Version): Promise<Split> {

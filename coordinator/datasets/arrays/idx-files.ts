@@ -8,8 +8,8 @@ import { known } from "../../../shared/assert.ts";
 import { OperatorError } from "../../../shared/operator-error.ts";
 import { oneOfThese } from "../../../shared/run/settings/readers.ts";
 import { sentence, type Value } from "../../../shared/words/sentence.ts";
-import { systemReason } from "../../../shared/words/system-reason.ts";
 import type { Disk } from "../../storage/disk.ts";
+import { entryAt, namesIn } from "../place.ts";
 
 /** The four files, each with its possible stems. */
 const stems = {
@@ -28,9 +28,9 @@ export type IdxPaths = Readonly<Record<Role, string>>;
  * @throws OperatorError if a file is missing, or the folder has several datasets.
  */
 export async function findIdxFiles(disk: Disk, place: string): Promise<IdxPaths> {
-  const entry = await disk.stat(place);
+  const entry = await entryAt(disk, place);
   if (entry?.kind === "file") throw new OperatorError(sentence("idx-is-a-file", { path: place }));
-  const isPrefix = entry === undefined && (await disk.stat(dirname(place)))?.kind === "folder";
+  const isPrefix = entry === undefined && (await entryAt(disk, dirname(place)))?.kind === "folder";
   const folder = isPrefix ? dirname(place) : place;
   const names = await namesIn(disk, folder);
   const sets = setsAmong(names);
@@ -117,20 +117,11 @@ async function bestOf(
   let inside: string | undefined;
   for (const name of names) {
     const path = join(folder, name);
-    if ((await disk.stat(path))?.kind !== "folder") return path;
+    if ((await entryAt(disk, path))?.kind !== "folder") return path;
     const held = (await namesIn(disk, path)).find((each) => prefixOf(each, role) !== undefined);
     if (held !== undefined) inside ??= join(path, held);
   }
   return inside;
-}
-
-async function namesIn(disk: Disk, folder: string): Promise<string[]> {
-  try {
-    return (await disk.readdir(folder)).toSorted();
-  } catch (error) {
-    const reason = systemReason(error);
-    throw new OperatorError(sentence("folder-unreadable", { path: folder, reason }));
-  }
 }
 
 function listed(names: readonly string[]): Value {

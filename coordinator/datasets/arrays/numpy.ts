@@ -10,6 +10,7 @@ import type { Disk } from "../../storage/disk.ts";
 import { readUnpacked } from "../compressed.ts";
 import { divisionKeys } from "../divide.ts";
 import { encodeArrays, type Loader } from "../loader.ts";
+import { entryAt, namesIn } from "../place.ts";
 import { type ArraySplits, type ArraySplit, contentOf } from "./from-arrays.ts";
 import { type ArrayRole, roleOf } from "./names.ts";
 import { unzip, zipEntries } from "./zip.ts";
@@ -48,7 +49,7 @@ function nameOf(place: string): string {
 type Arrays = ReadonlyMap<string, () => Promise<FoundArray>>;
 
 async function arraysInFile(disk: Disk, path: string): Promise<Arrays> {
-  if ((await disk.stat(path))?.kind === "folder") {
+  if ((await entryAt(disk, path))?.kind === "folder") {
     throw new OperatorError(sentence("npz-is-a-folder", { path }));
   }
   const bytes = await readUnpacked(disk, path);
@@ -86,26 +87,21 @@ function unreadable(path: string, error: unknown): OperatorError {
 }
 
 async function arraysInFolder(disk: Disk, folder: string): Promise<Arrays> {
-  const entry = await disk.stat(folder);
+  const entry = await entryAt(disk, folder);
   if (entry?.kind === "file") {
     const code = extname(folder) === ".npz" ? "npy-is-npz" : "npy-is-a-file";
     throw new OperatorError(sentence(code, { path: folder }));
   }
-  try {
-    const names = (await disk.readdir(folder)).filter((name) => /\.npy(?:\.gz)?$/u.test(name));
-    return new Map(
-      names.toSorted().map((name) => {
-        const path = join(folder, name);
-        return [
-          name.replace(/\.npy(?:\.gz)?$/u, ""),
-          async () => ({ path, ...parseNpy(await readUnpacked(disk, path), path) }),
-        ];
-      }),
-    );
-  } catch (error) {
-    const reason = systemReason(error);
-    throw new OperatorError(sentence("folder-unreadable", { path: folder, reason }));
-  }
+  const names = (await namesIn(disk, folder)).filter((name) => /\.npy(?:\.gz)?$/u.test(name));
+  return new Map(
+    names.map((name) => {
+      const path = join(folder, name);
+      return [
+        name.replace(/\.npy(?:\.gz)?$/u, ""),
+        async () => ({ path, ...parseNpy(await readUnpacked(disk, path), path) }),
+      ];
+    }),
+  );
 }
 
 /** Reads the arrays whose names say what they are. */

@@ -7,8 +7,8 @@ import { extname, join } from "node:path";
 import type { SplitName } from "../../../shared/data/dataset.ts";
 import { OperatorError } from "../../../shared/operator-error.ts";
 import { type Sentence, sentence, type Value } from "../../../shared/words/sentence.ts";
-import { systemReason } from "../../../shared/words/system-reason.ts";
 import type { Disk } from "../../storage/disk.ts";
+import { entryAt, namesIn } from "../place.ts";
 
 export interface PictureFile {
   readonly path: string;
@@ -60,26 +60,21 @@ interface Listing {
 
 async function listFolder(disk: Disk, path: string): Promise<Listing> {
   const listing = { folders: [] as string[], pictures: [] as string[], others: [] as string[] };
-  for (const name of (await namesIn(disk, path)).toSorted(byName)) {
+  for (const name of (await namesInFolder(disk, path)).toSorted(byName)) {
     // Other systems' own files: .DS_Store, ._cat.jpg, __MACOSX.
     if (/^(?:\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/iu.test(name)) continue;
     if (pictureEndings.has(extname(name).toLowerCase())) listing.pictures.push(name);
-    else if ((await disk.stat(join(path, name)))?.kind === "folder") listing.folders.push(name);
+    else if ((await entryAt(disk, join(path, name)))?.kind === "folder") listing.folders.push(name);
     else listing.others.push(name);
   }
   return listing;
 }
 
-async function namesIn(disk: Disk, path: string): Promise<string[]> {
-  if ((await disk.stat(path))?.kind === "file") {
+async function namesInFolder(disk: Disk, path: string): Promise<string[]> {
+  if ((await entryAt(disk, path))?.kind === "file") {
     throw new OperatorError(sentence("images-is-a-file", { path }));
   }
-  try {
-    return await disk.readdir(path);
-  } catch (error) {
-    const reason = systemReason(error);
-    throw new OperatorError(sentence("folder-unreadable", { path, reason }));
-  }
+  return await namesIn(disk, path);
 }
 
 /** Steps into a folder that has nothing but one folder with folders, as archives are often unpacked. */
