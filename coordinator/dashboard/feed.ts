@@ -22,7 +22,7 @@ export interface FeedEvents {
 }
 
 /** A command without the number that its reply will have. */
-export type OrderBody = DashboardCommand extends infer Each
+export type CommandBody = DashboardCommand extends infer Each
   ? Each extends DashboardCommand
     ? Omit<Each, "id">
     : never
@@ -46,7 +46,7 @@ export class Feed {
   }
 
   /** Sends a command. @returns What is wrong with it in one line, or `null`. */
-  order(body: OrderBody): Promise<Sentence | null> {
+  command(body: CommandBody): Promise<Sentence | null> {
     const id = this.#nextId++;
     return new Promise((resolve) => {
       if (this.#socket?.readyState !== WebSocket.OPEN) return resolve(sentence("not-connected"));
@@ -81,7 +81,7 @@ export class Feed {
   }
 
   async #closed(code: number, hasOpened: boolean): Promise<void> {
-    for (const reply of this.#waiting.values()) reply(sentence("order-lost"));
+    for (const reply of this.#waiting.values()) reply(sentence("command-lost"));
     this.#waiting.clear();
     const refused = this.#refusalOf(code);
     if (refused !== undefined) return this.#events.link(refused, null);

@@ -1,5 +1,5 @@
 /**
- * @file Carries out the orders of a dashboard with the admin token. Every mistake is answered with the same line as
+ * @file Carries out the commands of a dashboard with the admin token. Every mistake is answered with the same line as
  * on the command line; none of them disturbs the run.
  */
 import { shown } from "../../shared/error-text.ts";
@@ -18,14 +18,14 @@ import type { Runs } from "../runs.ts";
 import type { BreakItEvents } from "./break-it-events.ts";
 import { type DashboardCommand, commandSchema } from "./dashboard-messages.ts";
 
-type StartCommand = Extract<DashboardCommand, { order: "start" }>;
+type StartCommand = Extract<DashboardCommand, { command: "start" }>;
 
 export interface ControlOptions {
   readonly runs: Runs;
   readonly breakItEvents: BreakItEvents;
 }
 
-/** The reply to an order. `id` is 0 if the order could not even be read. */
+/** The reply to a command. `id` is 0 if the command could not even be read. */
 export interface Reply {
   readonly id: number;
   readonly error: Sentence | null;
@@ -38,22 +38,22 @@ export class Control {
     this.#options = options;
   }
 
-  /** Carries out one order. A mistake in it never rejects. */
+  /** Carries out one command. A mistake in it never rejects. */
   async execute(text: string): Promise<Reply> {
-    const order = readCommand(text);
-    if (order === undefined) return { id: 0, error: sentence("unknown-order") };
+    const command = readCommand(text);
+    if (command === undefined) return { id: 0, error: sentence("no-such-command") };
     try {
-      await this.#run(order);
-      return { id: order.id, error: null };
+      await this.#run(command);
+      return { id: command.id, error: null };
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
-      return { id: order.id, error: error.said };
+      return { id: command.id, error: error.said };
     }
   }
 
-  async #run(order: DashboardCommand): Promise<void> {
+  async #run(command: DashboardCommand): Promise<void> {
     const { runs, breakItEvents } = this.#options;
-    switch (order.order) {
+    switch (command.command) {
       case "pause":
         return runs.pause();
       case "resume":
@@ -61,15 +61,15 @@ export class Control {
       case "stop":
         return await runs.stop();
       case "start":
-        return await this.#startAgain(order);
+        return await this.#startAgain(command);
       case "drop":
-        return breakItEvents.drop(order.worker);
+        return breakItEvents.drop(command.worker);
       case "delay":
-        return breakItEvents.delay(order.worker, order.seconds);
+        return breakItEvents.delay(command.worker, command.seconds);
       case "corrupt":
-        return breakItEvents.corrupt(order.worker);
+        return breakItEvents.corrupt(command.worker);
       case "lie":
-        return breakItEvents.lie(order.worker);
+        return breakItEvents.lie(command.worker);
     }
   }
 

@@ -1,7 +1,7 @@
 /**
  * @file The messages between a dashboard and the coordinator on `/watch`. A dashboard first sends its token. Then
  * it receives JSON texts of these kinds and, as binary messages, the newest points of the curve. With the admin
- * token it may send orders.
+ * token it may send commands.
  */
 import * as z from "zod/mini";
 
@@ -39,7 +39,7 @@ export type DashboardMessage =
   | { readonly kind: "runs"; readonly runs: readonly RunRecordView[] }
   /** An event; `atMs` since 1970. */
   | { readonly kind: "event"; readonly atMs: number; readonly event: CoordinatorEvent }
-  /** To an order: what was wrong with it, in one line, or `null`. */
+  /** To a command: what was wrong with it, in one line, or `null`. */
   | { readonly kind: "reply"; readonly id: number; readonly error: Sentence | null };
 
 const id = z.int().check(z.gte(0));
@@ -48,16 +48,16 @@ const text = z.string().check(z.maxLength(100));
 /** Longer than any straggler's deadline, shorter than the silence after which a worker is dropped. */
 const delaySecondsMax = 10;
 
-/** Dashboard → coordinator: an order to the run. The reply has the same `id`. */
-export const commandSchema = z.discriminatedUnion("order", [
-  z.strictObject({ order: z.enum(["pause", "resume", "stop"]), id }),
+/** Dashboard → coordinator: a command to the run. The reply has the same `id`. */
+export const commandSchema = z.discriminatedUnion("command", [
+  z.strictObject({ command: z.enum(["pause", "resume", "stop"]), id }),
   /**
    * Trains again. Settings have the names of the command line's and are texts; absent ones have their defaults.
    * `audit` applies from this run on; if absent, it does not change. A large model is refused with a question,
    * unless `confirmed`.
    */
   z.strictObject({
-    order: z.literal("start"),
+    command: z.literal("start"),
     id,
     settings: z.record(text, text),
     audit: z.optional(z.enum(auditPolicies)),
@@ -67,10 +67,10 @@ export const commandSchema = z.discriminatedUnion("order", [
    * Breaks something, for a lesson: cuts a worker's connection, or spoils its next gradient, either so that any
    * check finds it (`corrupt`) or so that only recomputing does (`lie`).
    */
-  z.strictObject({ order: z.enum(["drop", "corrupt", "lie"]), id, worker }),
+  z.strictObject({ command: z.enum(["drop", "corrupt", "lie"]), id, worker }),
   /** Holds back everything that a worker sends for some seconds. */
   z.strictObject({
-    order: z.literal("delay"),
+    command: z.literal("delay"),
     id,
     worker,
     seconds: z.number().check(z.gt(0), z.lte(delaySecondsMax)),

@@ -1,6 +1,6 @@
 /**
  * @file The sockets of dashboards. Each must show a token and then receives the news a few times per second; with
- * the admin token it may give orders. A slow watcher is updated less often and a dead one is dropped; neither makes
+ * the admin token it may give commands. A slow watcher is updated less often and a dead one is dropped; neither makes
  * the run wait or memory grow.
  */
 import * as z from "zod/mini";
@@ -32,7 +32,7 @@ export interface WatchersOptions {
   readonly roleOf: (token: string) => Role | undefined;
   readonly refused: (refusal: Refusal) => void;
   readonly feed: DashboardFeed;
-  /** Carries out an order; never rejects. */
+  /** Carries out a command; never rejects. */
   readonly execute: (
     text: string,
   ) => Promise<{ readonly id: number; readonly error: Sentence | null }>;
@@ -43,7 +43,7 @@ export interface WatchersOptions {
 interface Watcher {
   readonly visitor: Visitor;
   readonly cursor: Cursor;
-  readonly orders: RateLimit;
+  readonly commands: RateLimit;
   /** Limits pings and pongs that answer nothing. */
   readonly rate: RateLimit;
   pingedMs: number;
@@ -115,7 +115,7 @@ export class Watchers {
     const watcher: Watcher = {
       visitor,
       cursor: this.#options.feed.newCursor(),
-      orders: new RateLimit(commandRate, nowMs),
+      commands: new RateLimit(commandRate, nowMs),
       rate: new RateLimit(messageRate, nowMs),
       pingedMs: nowMs,
       pingOutstanding: false,
@@ -146,7 +146,7 @@ export class Watchers {
     watcher.pingOutstanding = false;
   }
 
-  /** Counts unrequested messages that are not orders. */
+  /** Counts unrequested messages that are not commands. */
   #spend({ rate, visitor }: Watcher): void {
     if (rate.take(this.#options.now())) return;
     const reason = sentence("too-many-pings", { count: messageRate.perSecond });
@@ -154,8 +154,8 @@ export class Watchers {
   }
 
   async #command(watcher: Watcher, text: string): Promise<void> {
-    if (!watcher.orders.take(this.#options.now())) {
-      return this.#refuse(watcher.visitor, "ERR_RATE", sentence("too-many-orders"));
+    if (!watcher.commands.take(this.#options.now())) {
+      return this.#refuse(watcher.visitor, "ERR_RATE", sentence("too-many-commands"));
     }
     send(watcher, { kind: "reply", ...(await this.#options.execute(text)) });
   }

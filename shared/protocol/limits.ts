@@ -128,7 +128,7 @@ export const retryAfterSeconds = 2;
 /**
  * Messages, pings and pongs per socket that do not answer a request. An honest worker sends a few per second, plus
  * late results if it was overtaken. Requested answers are limited by the requests. For dashboards this counts pings
- * and pongs; their orders have their own rate.
+ * and pongs; their commands have their own rate.
  */
 export const messageRate = { perSecond: 500, burst: 1_000 };
 
@@ -179,7 +179,7 @@ export const watcherQuota = { inAll: 100, perAddress: 50 };
  */
 export const adminQuota = { inAll: 20, perAddress: 20 };
 
-/** The largest message from a dashboard: a token, or one order. */
+/** The largest message from a dashboard: a token, or one command. */
 export const watcherMessageBytesMax = 1024;
 
 /** Bytes that may wait in one socket's send queue before it gets no further work: two versions of the parameters. */

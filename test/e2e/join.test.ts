@@ -157,7 +157,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     const coordinator = cluster.coordinator(...endless);
     const joinUrl = await joinUrlOf(coordinator);
     await page.goto(joinUrl.replace(/token=.*/u, "token=not-the-token"));
-    await headline("Not let in");
+    await headline("No access");
     await page.getByText("Open the join link", { exact: false }).waitFor();
     expect(await violationsIn(page)).toEqual([]);
     await page.getByRole("button", { name: "Join again" }).click();

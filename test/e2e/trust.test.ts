@@ -130,17 +130,17 @@ describe("a coordinator with tokens", () => {
     }
   });
 
-  test("takes orders for the admin token only: a viewer that gives one is closed with 4405", async () => {
-    const order = JSON.stringify({ order: "pause", id: 1 });
+  test("takes commands for the admin token only: a viewer that gives one is closed with 4405", async () => {
+    const command = JSON.stringify({ command: "pause", id: 1 });
     for (const [token, end] of [
       [joinToken, /^closed 4405$/u],
       [adminToken, /^open$/u],
     ] as const) {
       const peer = await RawPeer.upgrade(port, "/watch");
       peer.write(frame(opcodes.text, Buffer.from(JSON.stringify({ token }))));
-      peer.write(frame(opcodes.text, Buffer.from(order)));
+      peer.write(frame(opcodes.text, Buffer.from(command)));
       expect(await peer.settle()).toMatch(end);
-      peer.write(frame(opcodes.text, Buffer.from(JSON.stringify({ order: "resume", id: 2 }))));
+      peer.write(frame(opcodes.text, Buffer.from(JSON.stringify({ command: "resume", id: 2 }))));
       await peer.settle();
       peer.destroy();
     }

@@ -1,7 +1,7 @@
 /** @file The events, newest first, and the buttons that cause some: a lesson in what can go wrong. */
 import { hasCode } from "../../../shared/words/sentence.ts";
 import type { CoordinatorEvent, RunView, WorkerView } from "../../run/view.ts";
-import type { Feed, OrderBody } from "../feed.ts";
+import type { Feed, CommandBody } from "../feed.ts";
 import { create, element, setText } from "../page.ts";
 import { language, said, say, waited } from "../texts/language.ts";
 import { hasEnded } from "./run.ts";
@@ -19,10 +19,10 @@ export class EventsPanel {
 
   constructor(feed: () => Feed) {
     this.#feed = feed;
-    this.#button("drop", (worker) => ({ order: "drop", worker }));
-    this.#button("corrupt", (worker) => ({ order: "corrupt", worker }));
-    this.#button("lie", (worker) => ({ order: "lie", worker }));
-    this.#button("delay", (worker) => ({ order: "delay", worker, seconds: delaySeconds }));
+    this.#button("drop", (worker) => ({ command: "drop", worker }));
+    this.#button("corrupt", (worker) => ({ command: "corrupt", worker }));
+    this.#button("lie", (worker) => ({ command: "lie", worker }));
+    this.#button("delay", (worker) => ({ command: "delay", worker, seconds: delaySeconds }));
   }
 
   /** A new connection sends the same events again. */
@@ -73,10 +73,10 @@ export class EventsPanel {
     for (const id of breaking) element(id, HTMLButtonElement).disabled = isDisabled;
   }
 
-  #button(id: Breaking, orderOf: (worker: string) => OrderBody): void {
+  #button(id: Breaking, commandOf: (worker: string) => CommandBody): void {
     element(id).addEventListener("click", () => {
       void this.#feed()
-        .order(orderOf(this.#victim.value))
+        .command(commandOf(this.#victim.value))
         .then((error) => setText(element("break-error"), said(error)));
     });
   }

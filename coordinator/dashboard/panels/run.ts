@@ -122,8 +122,8 @@ export class RunPanel {
     setText(this.#stop, say(isAsking ? "stopSure" : "stop"));
   }
 
-  async #command(order: "pause" | "resume" | "stop"): Promise<void> {
-    const error = await this.#feed().order({ order });
+  async #command(command: "pause" | "resume" | "stop"): Promise<void> {
+    const error = await this.#feed().command({ command });
     setText(element("control-error"), said(error));
   }
 }

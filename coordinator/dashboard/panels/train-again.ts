@@ -39,7 +39,7 @@ export class TrainAgain {
   readonly #form = element("again", HTMLFormElement);
   readonly #audit = listField([
     ["", say("asNow")],
-    ...auditPolicies.map((each): [string, string] => [each, each]),
+    ...auditPolicies.map((each): [string, string] => [each, say(`policy${each}`)]),
   ]);
   readonly #inputs = new Map<string, HTMLInputElement | HTMLSelectElement>();
   #config: RunConfig | undefined;
@@ -103,8 +103,8 @@ export class TrainAgain {
     setText(this.#button, say("starting"));
     setText(this.#error, "");
     const audit = auditPolicies.find((each) => each === this.#audit.value);
-    const error = await this.#feed().order({
-      order: "start",
+    const error = await this.#feed().command({
+      command: "start",
       settings,
       ...(audit === undefined ? {} : { audit }),
       ...(this.#isAsked ? { confirmed: true } : {}),

@@ -21,10 +21,6 @@ export class Quota {
     this.#limits = limits;
   }
 
-  get taken(): number {
-    return this.#taken;
-  }
-
   /**
    * Takes a place for an address.
    *

@@ -14,7 +14,7 @@ export const data = {
   "download-failed":
     "cannot download {url}: {reason}; try again[terminal], name another --mnist-mirror, or use --dataset mnist:FOLDER with the four files",
   "server-answered": "the server answered {status}",
-  "nothing-came": "nothing came for {seconds} s",
+  "nothing-came": "no data arrived for {seconds} s",
   "other-range": "the server sent another range",
   "server-sent-too-much": "the server sent more than the file's {bytes} bytes",
   "download-cut-off": "the connection ended after {received} of {bytes} bytes",

@@ -25,7 +25,7 @@ export const files = {
   "checkpoint-unreadable": "checkpoint {path} can't be read ({reason})",
   "checkpoint-damaged": "checkpoint {path} is damaged ({reason})",
   "no-whole-checkpoint": "no whole checkpoint in {path}",
-  "run-begins-again": "{reason}: run {run} begins again at step 0",
+  "run-begins-again": "{reason}: run {run} starts again at step 0",
   "resume-uncertain": "{reason}; try --resume again, or begin a new run without it",
   "setup-invalid":
     "{path} is not a run's: {field} is not valid; mend it, or begin a new run without --resume",

@@ -6,8 +6,8 @@ export const network = {
   "too-many-connections": "too many connections",
   "too-many-requests": "more than {count} requests on one connection",
   "too-many-unanswered": "more than {count} requests without an answer",
-  "upgrade-behind-request": "an upgrade behind a request without an answer",
-  "answer-not-read": "nothing of an answer was read for {seconds} s",
+  "upgrade-behind-request": "an upgrade while an earlier request was still unanswered",
+  "answer-not-read": "the peer read nothing of its answer for {seconds} s",
   "too-many-fields": "more than {count} header fields",
   "host-unknown":
     "the Host field names another machine: use an address[terminal], or allow the name with --allow-origin",
@@ -31,8 +31,8 @@ export const network = {
   "watching-needs-token": "watching needs a token",
   "too-many-dashboards": "too many dashboards, or too many from one address",
   "dashboard-may-only-listen": "this dashboard may only watch",
-  "too-many-pings": "more than {count} pings a second that nobody asked for",
-  "too-many-orders": "too many commands",
+  "too-many-pings": "more than {count} unrequested pings per second",
+  "too-many-commands": "too many commands",
   "port-in-use": "port {port} on {host} is in use: stop the other program or choose another --port",
   "port-not-allowed":
     "port {port} on {host} may not be opened by this user: choose a --port above 1023",

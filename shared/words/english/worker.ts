@@ -28,7 +28,7 @@ export const worker = {
   "result-was-wrong":
     "a result of this worker was wrong when it was computed again: it can't take part",
   "results-were-invalid": "too many results of this worker were invalid: it can't take part",
-  "coordinator-full": "the coordinator has no place left",
+  "coordinator-full": "the coordinator has no room for more workers",
   "coordinator-ended": "the coordinator ended",
   "coordinator-unreachable": "the coordinator can't be reached",
   "coordinator-does-not-answer": "the coordinator does not answer",
@@ -58,7 +58,7 @@ export const worker = {
   "connection-failed": "no connection: {reason}",
   "socket-closed": "the socket was closed ({status})",
   "socket-closed-because": "the socket was closed ({status}: {reason})",
-  "larger-model-comes": "reconnecting for a larger model",
+  "larger-model-comes": "reconnecting, because the next model is larger",
   "cannot-load-run": "can't load the run: {reason}",
   "dataset-address": "{path} is not a dataset's path",
   "dataset-answer": "the dataset's address answered {status}",
@@ -71,7 +71,7 @@ export const worker = {
   "thread-ended": "a compute thread ended with code {code}",
   "thread-not-started": "it could not be started",
   "no-shared-memory": "no memory is left to share between threads",
-  "another-run-came": "another run came",
+  "another-run-came": "another run started",
   "worker-is-ending": "the worker is ending",
   "join-url-wrong":
     "{url} is not a join URL; copy it from the coordinator: http://host:port/join#token=…",

@@ -19,7 +19,7 @@ export const breakIt = translationOf<typeof english>()({
   "break-it-found-by-sample":
     "rómpelo: se descubrió el resultado falso: el coordinador calculó por azar el mismo bloque; {worker} queda fuera, y lo que tenía del paso {step} se calculó de nuevo",
   "break-it-not-found":
-    "rómpelo: nadie descubrió el resultado falso: el paso {step} se dio con él y la huella será otra; solo el control quorum los descubre todos",
+    "rómpelo: nadie descubrió el resultado falso: el paso {step} se dio con él y la huella será otra; solo el control por quórum los descubre todos",
   "break-it-not-needed":
     "rómpelo: lo que {worker} envió para el paso {step} no hizo falta: otro fue más rápido",
 });

@@ -32,7 +32,7 @@ export const network = translationOf<typeof english>()({
   "too-many-dashboards": "demasiados paneles, o demasiados desde una dirección",
   "dashboard-may-only-listen": "este panel solo puede mirar",
   "too-many-pings": "más de {count} pings por segundo que nadie pidió",
-  "too-many-orders": "demasiadas órdenes",
+  "too-many-commands": "demasiadas órdenes",
   "port-in-use":
     "el puerto {port} de {host} está en uso: cierra el otro programa o elige otro --port",
   "port-not-allowed":

@@ -280,7 +280,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     coordinator.child.kill("SIGKILL");
     await phase(page, "Not connected to the coordinator.*");
     await page.getByRole("button", { name: "Checkpoint" }).click();
-    await page.getByText("The checkpoint did not come.").waitFor();
+    await page.getByText("The checkpoint did not arrive.").waitFor();
   });
 
   test("break-it: a cut, a delayed and a lying worker do not change the fingerprint", async () => {
@@ -350,7 +350,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(problems).toEqual([]);
   });
 
-  test("a viewer may watch, without controls, and may not give orders", async () => {
+  test("a viewer may watch, without controls, and may not give commands", async () => {
     const coordinator = await startEndlessRun(cluster);
     const { joinUrl } = await coordinator.event("listening");
     await page.goto(String(joinUrl).replace("/join", "/"));
@@ -364,7 +364,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
       const token = new URLSearchParams(location.hash.slice(1)).get("token");
       socket.addEventListener("open", () => {
         socket.send(JSON.stringify({ token }));
-        socket.send(JSON.stringify({ order: "pause", id: 1 }));
+        socket.send(JSON.stringify({ command: "pause", id: 1 }));
       });
       return await new Promise((resolve) => {
         socket.addEventListener("close", ({ code }) => resolve(code));
@@ -413,7 +413,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     cluster.coordinator("--resume", "lesson", "--port", port, ...tokens);
     await page.getByText("Connected", { exact: true }).waitFor();
     await phase(page, "Training");
-    await expect.poll(() => page.getByText("goes on at step").count()).toBe(1);
+    await expect.poll(() => page.getByText("continues at step").count()).toBe(1);
   });
 });
 

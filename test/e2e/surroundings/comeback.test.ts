@@ -93,7 +93,7 @@ describe.skipIf(browser === undefined)("a coordinator that is killed and resumed
     await first.event("finished");
     const admin = new AdminSocket(port, "the-teachers-token");
     const settings = { dataset: "digits:600,100", epochs: "100000", batchSize: "20" };
-    await admin.order(JSON.stringify({ order: "start", id: 1, settings }));
+    await admin.command(JSON.stringify({ command: "start", id: 1, settings }));
     admin.close();
     const { run } = await first.event("started", (event) => event.run !== "first");
     await page.goto(String((await first.event("listening")).dashboardUrl));
@@ -109,7 +109,7 @@ describe.skipIf(browser === undefined)("a coordinator that is killed and resumed
     expect(await page.locator("#runs").textContent()).toMatch(/#2Training.*#1Finished/u);
     // The run of before began in the process that was killed.
     const log = () => page.locator("#events").textContent();
-    await expect.poll(log).toMatch(/goes on at step .*started/su);
+    await expect.poll(log).toMatch(/continues at step .*started/su);
     const { step: resumedAt } = await second.event("resumed");
     const download = page.waitForEvent("download");
     await page.locator("#save-csv").click();

@@ -18,9 +18,9 @@ const admin = ["--admin-token", "the-teachers-token"];
 let cluster: Cluster;
 eachWithCluster((fresh) => (cluster = fresh));
 
-async function command(port: number, order: string): Promise<void> {
+async function send(port: number, command: string): Promise<void> {
   const socket = new AdminSocket(port, "the-teachers-token");
-  expect(await socket.order(JSON.stringify({ order, id: 1 }))).toMatchObject({ error: null });
+  expect(await socket.command(JSON.stringify({ command, id: 1 }))).toMatchObject({ error: null });
   socket.close();
 }
 
@@ -29,7 +29,7 @@ test("with --exit a stop from the dashboard ends the coordinator with 130, after
   const run = ["--name", "lesson", "--local-workers", "1", ...data, "--epochs", "100000"];
   const coordinator = cluster.coordinator("--port", String(port), "--exit", ...admin, ...run);
   await coordinator.event("epoch");
-  await command(port, "stop");
+  await send(port, "stop");
   expect(await coordinator.exited).toBe(130);
   const { step, checkpointStep, resume } = await coordinator.event("stopped");
   expect(coordinator.events.at(-1)?.event).toBe("stopped");
@@ -43,9 +43,9 @@ test("a stopped run that is continued ends like one that was not, as the same ru
   const port = await freePort();
   const coordinator = cluster.coordinator("--port", String(port), ...admin, ...run);
   await coordinator.event("epoch", ({ epoch }) => Number(epoch) >= 2);
-  await command(port, "stop");
+  await send(port, "stop");
   const { run: id, step } = await coordinator.event("stopped");
-  await command(port, "resume");
+  await send(port, "resume");
   expect(await coordinator.event("resumed")).toMatchObject({ run: id, step });
   expect((await coordinator.event("finished")).fingerprint).toBe(quiet.fingerprint);
   coordinator.child.kill("SIGINT");

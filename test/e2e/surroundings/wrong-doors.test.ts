@@ -12,7 +12,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
 
 import { launchBrowser } from "../../support/browser/browser.ts";
-import { eachWithPage } from "../../support/browser/dashboard-page.ts";
+import { eachWithPage, phase } from "../../support/browser/dashboard-page.ts";
 import { type CertificateOptions, makeCertificate } from "../../support/processes/certificates.ts";
 import type { Cluster, CoordinatorProcess } from "../../support/processes/cluster.ts";
 import { freePort, listenLocally } from "../../support/processes/local-server.ts";
@@ -173,3 +173,18 @@ describe.skipIf(browser === undefined)("a page behind a proxy that passes no upg
     await expect.poll(() => shown("#phase-name"), { timeout: 20_000 }).toMatch(hint);
   });
 });
+
+test.skipIf(browser === undefined)(
+  "both pages name a proxy that changes the host name, and do not try for ever",
+  async () => {
+    const coordinator = cluster.coordinator(...data);
+    const joinUrl = await proxied(coordinator, "renames");
+    await page.goto(String(joinUrl));
+    await page.getByRole("heading", { name: "No access" }).waitFor();
+    const detail = page.locator("#detail");
+    expect(await detail.textContent()).toContain("perhaps because a proxy changes the host name");
+    const { dashboardUrl } = await coordinator.event("listening");
+    await page.goto(`${joinUrl.origin}/${new URL(String(dashboardUrl)).hash}`);
+    await phase(page, "The coordinator does not accept this address, perhaps because a proxy.*");
+  },
+);

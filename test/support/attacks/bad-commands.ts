@@ -4,29 +4,29 @@
  */
 
 /** The text that `JSON.parse` gets; it includes texts that `JSON.stringify` would never write. */
-interface BadOrder {
+interface BadCommand {
   /** For example `delay.seconds: ∞`. */
   readonly what: string;
   readonly text: string;
 }
 
 /** The id of every command here. */
-export const orderId = 7;
+export const commandId = 7;
 
 /** One command of every kind that is right except for the worker, who does not exist. Fields are JSON. */
-export const orders: readonly ReadonlyMap<string, string>[] = [
-  order({ order: "pause" }),
-  order({ order: "resume" }),
-  order({ order: "stop" }),
-  order({ order: "start", settings: { epochs: "1" }, audit: "sample" }),
-  order({ order: "drop", worker: "w9999" }),
-  order({ order: "corrupt", worker: "w9999" }),
-  order({ order: "lie", worker: "w9999" }),
-  order({ order: "delay", worker: "w9999", seconds: 1 }),
+export const commands: readonly ReadonlyMap<string, string>[] = [
+  command({ command: "pause" }),
+  command({ command: "resume" }),
+  command({ command: "stop" }),
+  command({ command: "start", settings: { epochs: "1" }, audit: "sample" }),
+  command({ command: "drop", worker: "w9999" }),
+  command({ command: "corrupt", worker: "w9999" }),
+  command({ command: "lie", worker: "w9999" }),
+  command({ command: "delay", worker: "w9999", seconds: 1 }),
 ];
 
-function order(fields: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
-  const all = Object.entries({ ...fields, id: orderId });
+function command(fields: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  const all = Object.entries({ ...fields, id: commandId });
   return new Map(all.map(([name, value]) => [name, JSON.stringify(value)]));
 }
 
@@ -58,15 +58,15 @@ const badValues: readonly (readonly [what: string, json: string | undefined])[] 
   ["half a surrogate", String.raw`"\ud800"`],
 ];
 
-export function badOrders(): BadOrder[] {
-  const bad = orders.flatMap((fields) => badFieldsOf(fields));
+export function badCommands(): BadCommand[] {
+  const bad = commands.flatMap((fields) => badFieldsOf(fields));
   const texts = ["", " ", "{", "{}", "[]", "null", "7", '"stop"', "stop", "[".repeat(1_000)];
   return [...bad, ...texts.map((text) => ({ what: `the text ${text.slice(0, 9)}`, text }))];
 }
 
-function badFieldsOf(fields: ReadonlyMap<string, string>): BadOrder[] {
-  const name = fields.get("order") ?? "";
-  const bad: BadOrder[] = [];
+function badFieldsOf(fields: ReadonlyMap<string, string>): BadCommand[] {
+  const name = fields.get("command") ?? "";
+  const bad: BadCommand[] = [];
   for (const field of fields.keys()) {
     for (const [what, value] of badValues) {
       if (isAllowed(field, what)) continue;

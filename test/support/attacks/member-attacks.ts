@@ -5,11 +5,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import { type Attack, end, type Outcome, pick, type Target } from "./attack.ts";
-import { badOrders, orders, textOf } from "./bad-commands.ts";
+import { badCommands, commands, textOf } from "./bad-commands.ts";
 import { damage } from "./bad-messages.ts";
 import { frame, opcodes, RawPeer } from "./raw-peer.ts";
 
-const allBadOrders = badOrders();
+const allBadCommands = badCommands();
 
 /** A dashboard that has sent the admin token. */
 async function enterAsAdmin({ port, adminToken }: Target): Promise<RawPeer> {
@@ -25,39 +25,39 @@ function say(peer: RawPeer, text: string | Buffer): void {
 }
 
 /** Commands with one wrong field each: they are answered, and nothing else happens. */
-const wrongOrders: Attack = {
+const wrongCommands: Attack = {
   ends: /^open$/u,
   async run(target) {
     const peer = await enterAsAdmin(target);
-    for (let i = 0; i < 15; i++) say(peer, pick(allBadOrders, target.random).text);
+    for (let i = 0; i < 15; i++) say(peer, pick(allBadCommands, target.random).text);
     return await end(peer, false);
   },
 };
 
 /** Damaged commands about a worker that does not exist: whatever remains of one changes nothing. */
-const damagedOrders: Attack = {
+const damagedCommands: Attack = {
   ends: /^(open|closed (1007|1009))$/u,
   async run(target) {
     const peer = await enterAsAdmin(target);
     for (let i = 0; i < 4; i++) {
-      const order = Buffer.from(textOf(pick(orders.slice(4), target.random)));
-      say(peer, damage(order, target.random));
+      const command = Buffer.from(textOf(pick(commands.slice(4), target.random)));
+      say(peer, damage(command, target.random));
     }
     return await end(peer, false);
   },
 };
 
-const orderFlood: Attack = {
+const commandFlood: Attack = {
   ends: /^closed 4430$/u,
   async run(target) {
     const peer = await enterAsAdmin(target);
-    for (let i = 0; i < 60; i++) say(peer, pick(allBadOrders, target.random).text);
+    for (let i = 0; i < 60; i++) say(peer, pick(allBadCommands, target.random).text);
     return await end(peer);
   },
 };
 
 /** Messages that are not dashboard commands at all. */
-const noOrders: Attack = {
+const noCommands: Attack = {
   ends: /^closed (1002|1009|4405)$/u,
   async run(target) {
     const peer = await enterAsAdmin(target);
@@ -78,9 +78,9 @@ const restlessAdmin: Attack = {
   async run(target) {
     const peer = await enterAsAdmin(target);
     const worker = pick(["w1", "w2"], target.random);
-    say(peer, JSON.stringify({ order: "delay", id: 1, worker, seconds: 0.01 }));
-    say(peer, JSON.stringify({ order: "pause", id: 2 }));
-    say(peer, JSON.stringify({ order: "resume", id: 3 }));
+    say(peer, JSON.stringify({ command: "delay", id: 1, worker, seconds: 0.01 }));
+    say(peer, JSON.stringify({ command: "pause", id: 2 }));
+    say(peer, JSON.stringify({ command: "resume", id: 3 }));
     return await end(peer, false);
   },
 };
@@ -163,10 +163,10 @@ function requestOf({ port, joinToken }: Target, line: string, more: readonly str
 }
 
 export const memberAttacks: readonly (readonly [name: string, attack: Attack])[] = [
-  ["wrong orders of an admin", wrongOrders],
-  ["damaged orders of an admin", damagedOrders],
-  ["flood of orders", orderFlood],
-  ["no orders of an admin", noOrders],
+  ["wrong commands of an admin", wrongCommands],
+  ["damaged commands of an admin", damagedCommands],
+  ["flood of commands", commandFlood],
+  ["no commands of an admin", noCommands],
   ["pause, resume and delay", restlessAdmin],
   ["requests with a token", memberRequests],
   ["downloads that are left", leftDownloads],

@@ -7,7 +7,7 @@ import { commandRate } from "../../../shared/protocol/limits.ts";
 import type { Sentence } from "../../../shared/words/sentence.ts";
 
 /** The outcome of a command; `closed 4430` if it closed the socket. */
-export type OrderEnd = { readonly id: number; readonly error: Sentence | null } | string;
+export type CommandEnd = { readonly id: number; readonly error: Sentence | null } | string;
 
 /** Reconnects after as many commands as one dashboard may send at once. */
 export class AdminSocket {
@@ -17,7 +17,7 @@ export class AdminSocket {
   readonly #token: string;
   #socket: WebSocket | undefined;
   #given = 0;
-  #answered: (end: OrderEnd) => void = () => {};
+  #answered: (end: CommandEnd) => void = () => {};
   #told: () => void = () => {};
 
   constructor(port: number, token: string) {
@@ -25,7 +25,7 @@ export class AdminSocket {
     this.#token = token;
   }
 
-  async order(text: string): Promise<OrderEnd> {
+  async command(text: string): Promise<CommandEnd> {
     const socket = await this.#connected();
     this.#given += 1;
     return await new Promise((resolve) => {

@@ -226,7 +226,7 @@ describe("mnistFolder", () => {
       3,
       "the connection ended after 5 of 1,000,000 bytes",
     ],
-    ["3 stalls at the same byte", [stall, stall, stall], 3, "nothing came for 0.2 s"],
+    ["3 stalls at the same byte", [stall, stall, stall], 3, "no data arrived for 0.2 s"],
   ];
   test.each(hopeless)("gives up on %s with one line", async (_what, list, requests, reason) => {
     behaviours = [...list];

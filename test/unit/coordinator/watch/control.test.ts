@@ -40,23 +40,23 @@ test("a dataset that no loader has opened to pages is refused, whatever it is", 
   }
 });
 
-test("8 kinds of order, and none with extra fields", () => {
-  const orders = [
-    { order: "pause", id: 1 },
-    { order: "start", id: 2, settings: { epochs: "3" } },
-    { order: "start", id: 2, settings: {}, audit: "quorum" },
-    { order: "drop", id: 3, worker: "w1" },
-    { order: "lie", id: 3, worker: "w1" },
-    { order: "delay", id: 4, worker: "w1", seconds: 3 },
+test("8 kinds of command, and none with extra fields", () => {
+  const commands = [
+    { command: "pause", id: 1 },
+    { command: "start", id: 2, settings: { epochs: "3" } },
+    { command: "start", id: 2, settings: {}, audit: "quorum" },
+    { command: "drop", id: 3, worker: "w1" },
+    { command: "lie", id: 3, worker: "w1" },
+    { command: "delay", id: 4, worker: "w1", seconds: 3 },
   ];
-  for (const order of orders) expect(commandSchema.safeParse(order).success).toBe(true);
+  for (const command of commands) expect(commandSchema.safeParse(command).success).toBe(true);
   for (const wrong of [
-    { order: "pause" },
-    { order: "pause", id: 1, more: 1 },
-    { order: "delay", id: 1, worker: "w1", seconds: 60 },
-    { order: "exit", id: 1 },
-    { order: "start", id: 1, settings: {}, audit: "some" },
-    { order: "start", id: 1, settings: { seed: 1 } },
+    { command: "pause" },
+    { command: "pause", id: 1, more: 1 },
+    { command: "delay", id: 1, worker: "w1", seconds: 60 },
+    { command: "exit", id: 1 },
+    { command: "start", id: 1, settings: {}, audit: "some" },
+    { command: "start", id: 1, settings: { seed: 1 } },
   ]) {
     expect(commandSchema.safeParse(wrong).success).toBe(false);
   }

@@ -145,7 +145,7 @@ describe("a dashboard", () => {
     expect(raw.status).toBe(4408);
   });
 
-  test("of a viewer that gives an order is refused with ERR_STATE; an operator's is obeyed and answered", async () => {
+  test("of a viewer that gives a command is refused with ERR_STATE; an operator's is obeyed and answered", async () => {
     const [member, admin] = [connect(), connect()];
     member.say('{"token":"join"}');
     member.say("7");
@@ -155,7 +155,7 @@ describe("a dashboard", () => {
     await vi.waitFor(() => expect(admin.sent.at(-1)).toBe('{"kind":"reply","id":7,"error":null}'));
   });
 
-  test(`that gives ${commandRate.burst} orders at once is obeyed; one more is refused with ERR_RATE`, () => {
+  test(`that gives ${commandRate.burst} commands at once is obeyed; one more is refused with ERR_RATE`, () => {
     const admin = connect();
     admin.say('{"token":"admin"}');
     for (let id = 0; id < commandRate.burst; id++) admin.say(String(id));
@@ -164,7 +164,7 @@ describe("a dashboard", () => {
     expect(admin.status).toBe(4430);
   });
 
-  test(`that gave all its orders may give ${commandRate.perSecond} more a second later, and no more`, () => {
+  test(`that gave all its commands may give ${commandRate.perSecond} more a second later, and no more`, () => {
     const admin = watch("admin");
     for (let id = 0; id < commandRate.burst; id++) admin.say(String(id));
     nowMs += 1_000;

@@ -266,7 +266,7 @@ describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
     ]);
     expect(abandoned).toMatchObject({
       status: "rejected",
-      reason: { message: "another run came" },
+      reason: { message: "another run started" },
     });
     await pool.load({ config: other, dataset });
     await local.load({ config: other, dataset });

@@ -37,8 +37,8 @@ group("what the page says of a worker", () => {
   });
 
   test("that has had no work yet, or has none now: it is ready, and does not claim to compute", () => {
-    expect(said({ blocksDone: 0 })).toMatch(/^Ready to help: .*first piece/u);
-    expect(said({ samplesPerSecond: 0 })).toMatch(/^Ready to help: No work/u);
+    expect(said({ blocksDone: 0 })).toMatch(/^Ready to help: .*Work arrives/u);
+    expect(said({ samplesPerSecond: 0 })).toMatch(/^Ready to help: There is no work/u);
   });
 
   test("that loads 12.3 MB", () => {
@@ -61,9 +61,9 @@ group("what the page says of a worker", () => {
 
   test("that is refused for its token, or lost its connection for a reason without its own text", () => {
     const refused = { phase: "stopped", detail: sentence("token-refused"), failed: true } as const;
-    expect(said(refused)).toMatch(/^Not let in/u);
+    expect(said(refused)).toMatch(/^No access/u);
     const lost = said({ phase: "retrying", detail: quoted("it slept") });
-    expect(lost).toBe("Connection lost: Trying again by itself (it slept).");
+    expect(lost).toBe("Connection lost: Trying again (it slept).");
   });
 });
 

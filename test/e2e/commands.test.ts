@@ -1,18 +1,18 @@
 /**
- * @file The matrix of orders: every order of a dashboard with the admin token × every field × every wrong value, in every
+ * @file The matrix of commands: every command of a dashboard with the admin token × every field × every wrong value, in every
  * phase of a run, on real processes. Each is answered with one line, and neither the run nor another dashboard notices.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { known } from "../../shared/assert.ts";
 import { runKeys } from "../../shared/run/settings/run-settings.ts";
-import { badOrders, orderId, orders, textOf } from "../support/attacks/bad-commands.ts";
+import { badCommands, commandId, commands, textOf } from "../support/attacks/bad-commands.ts";
 import { frame, opcodes, RawPeer } from "../support/attacks/raw-peer.ts";
 import { inEnglish } from "../support/fixtures/in-english.ts";
-import { AdminSocket, type OrderEnd } from "../support/processes/admin-socket.ts";
+import { AdminSocket, type CommandEnd } from "../support/processes/admin-socket.ts";
 import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 
-const adminToken = "admin-token-of-orders";
+const adminToken = "admin-token-of-commands";
 const run = ["--dataset", "digits:600,100", "--epochs", "100000", "--steps", "600"];
 
 let cluster: Cluster;
@@ -40,22 +40,22 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-/** Gives every bad order in this phase of the run. @returns How many. */
+/** Gives every bad command in this phase of the run. @returns How many. */
 async function giveAll(phase: string): Promise<number> {
   await admin.until(phase);
-  const all = badOrders();
-  for (const { what, text } of all) expectRefusal(what, await admin.order(text));
+  const all = badCommands();
+  for (const { what, text } of all) expectRefusal(what, await admin.command(text));
   return all.length;
 }
 
-/** Gives bad orders one at a time while the run continues. @returns How many. */
+/** Gives bad commands one at a time while the run continues. @returns How many. */
 async function giveWhileTraining(): Promise<number> {
   await admin.until("training");
-  const all = badOrders();
+  const all = badCommands();
   let count = 0;
   for (; !isOver(); count++) {
     const { what, text } = known(all[count % all.length], "a list that is not empty");
-    expectRefusal(what, await admin.order(text));
+    expectRefusal(what, await admin.command(text));
   }
   return count;
 }
@@ -64,33 +64,35 @@ function isOver(): boolean {
   return coordinator.events.some(({ event }) => event === "finished");
 }
 
-function expectRefusal(what: string, end: OrderEnd): void {
+function expectRefusal(what: string, end: CommandEnd): void {
   const { id, error } = typeof end === "string" ? { id: -1, error: end } : end;
-  expect([what, id === 0 || id === orderId]).toEqual([what, true]);
+  expect([what, id === 0 || id === commandId]).toEqual([what, true]);
   expect([what, inEnglish(error)]).toEqual([what, expect.stringMatching(/^[^\n]+$/u)]);
 }
 
-test("bad orders before, between, in and after the steps of a run change nothing; its fingerprint is right", async () => {
+test("bad commands before, between, in and after the steps of a run change nothing; its fingerprint is right", async () => {
   const counts: Record<string, number> = {};
   counts["waiting"] = await giveAll("waiting");
-  const [pause = "", resume = "", stop = ""] = orders.map(textOf);
-  expect(await admin.order(pause)).toEqual({ id: orderId, error: null });
+  const [pause = "", resume = "", stop = ""] = commands.map(textOf);
+  expect(await admin.command(pause)).toEqual({ id: commandId, error: null });
   const { joinUrl } = await coordinator.event("listening");
   cluster.worker(String(joinUrl));
   counts["paused"] = await giveAll("paused");
-  expect(await admin.order(resume)).toEqual({ id: orderId, error: null });
+  expect(await admin.command(resume)).toEqual({ id: commandId, error: null });
   counts["training"] = await giveWhileTraining();
   expect(counts["training"]).toBeGreaterThan(20);
   const { fingerprint } = await coordinator.event("finished");
   expect(fingerprint).toBe(await expected);
   counts["finished"] = await giveAll("finished");
   // There is nothing to pause, resume or stop.
-  for (const text of [pause, resume, stop]) expectRefusal(text, await admin.order(text));
+  for (const text of [pause, resume, stop]) expectRefusal(text, await admin.command(text));
   expect(await bystander.settle()).toBe("open");
   const left = coordinator.events.filter(({ change }) => change === "left" || change === "refused");
   expect([left, coordinator.stderr]).toEqual([[], ""]);
   const phases = Object.entries(counts).map(([phase, count]) => `${count} while ${phase}`);
-  process.stdout.write(`bad orders of an admin, each refused in one line: ${phases.join(", ")}\n`);
+  process.stdout.write(
+    `bad commands of an admin, each refused in one line: ${phases.join(", ")}\n`,
+  );
 });
 
 test("a run with a setting that is wrong in any way does not start: every setting, 11 values each", async () => {
@@ -109,14 +111,14 @@ test("a run with a setting that is wrong in any way does not start: every settin
   ];
   for (const key of runKeys) {
     for (const value of values) {
-      const text = JSON.stringify({ order: "start", id: orderId, settings: { [key]: value } });
-      expectRefusal(`${key}: ${value}`, await admin.order(text));
+      const text = JSON.stringify({ command: "start", id: commandId, settings: { [key]: value } });
+      expectRefusal(`${key}: ${value}`, await admin.command(text));
     }
   }
   expect(coordinator.events.filter(({ event }) => event === "started")).toHaveLength(1);
   const settings = { dataset: "digits:600,100", steps: "10", epochs: "1000" };
-  const right = JSON.stringify({ order: "start", id: orderId, settings });
-  expect(await admin.order(right)).toEqual({ id: orderId, error: null });
+  const right = JSON.stringify({ command: "start", id: commandId, settings });
+  expect(await admin.command(right)).toEqual({ id: commandId, error: null });
   await coordinator.event("started", ({ totalSteps }) => totalSteps === 10);
   process.stdout.write(
     `bad settings of a run: ${values.length * runKeys.length}, each refused in one line\n`,
