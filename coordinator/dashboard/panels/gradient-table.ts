@@ -10,6 +10,7 @@ import { type Observations, observe } from "../model/observations.ts";
 import { drawSample } from "../model/picture.ts";
 import { type Cell, create, element, fillBody, fillHead, setText, watchVisible } from "../page.ts";
 import { said, say } from "../texts/language.ts";
+import { hasEnded } from "./run.ts";
 
 /** Between two tables by observation: long enough to read one. */
 const restMs = 2_500;
@@ -37,9 +38,10 @@ export class PromedioPanel {
     );
   }
 
-  show({ promedio, idle }: Pick<RunView, "promedio" | "idle">): void {
+  show({ promedio, idle, phase }: Pick<RunView, "promedio" | "idle" | "phase">): void {
     this.#latest = promedio;
-    setText(element("promedio-idle"), said(idle));
+    // Workers leave a run that is over, and what was true of it stays.
+    if (!hasEnded(phase) || idle !== null) setText(element("promedio-idle"), said(idle));
     if (!this.#byObservation) this.#showWorkers();
   }
 

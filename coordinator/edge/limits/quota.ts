@@ -21,6 +21,10 @@ export class Quota {
     this.#limits = limits;
   }
 
+  get taken(): number {
+    return this.#taken;
+  }
+
   /**
    * Takes a place for an address.
    *

@@ -65,7 +65,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     const coordinator = await startEndlessRun(cluster);
     await openDashboard(page, coordinator);
     await page.getByLabel("Language").selectOption("es");
-    await page.getByText("Dibuja un dígito").waitFor();
+    await page.getByText("Pruébala tú").waitFor();
     expect(await page.locator("html").getAttribute("lang")).toBe("es");
     const spanish = await browser!.newContext({ locale: "es-MX" });
     const other = await openPage(spanish, problems);
@@ -100,6 +100,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     await page.getByRole("button", { name: "Empezar" }).click();
     await page.getByText("debe ser un número mayor que 0").waitFor();
     await page.getByRole("button", { name: "Detener" }).click();
+    await page.getByRole("button", { name: /^¿/u }).click();
     await page.getByText("Detenido", { exact: true }).waitFor();
     await told("se detuvo en el paso").waitFor();
     expect(englishIn(await page.locator("body").innerText())).toEqual([]);

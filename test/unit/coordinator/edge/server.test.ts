@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 
 import { Access } from "../../../../coordinator/edge/access.ts";
+import { Quota } from "../../../../coordinator/edge/limits/quota.ts";
 import { listen, serverLimits } from "../../../../coordinator/edge/server.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
 import {
@@ -25,7 +26,6 @@ import {
 } from "../../../../shared/protocol/limits.ts";
 import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import { RawPeer, upgradeRequest } from "../../../support/attacks/raw-peer.ts";
-import { CountedQuota } from "./counted-quota.ts";
 import { closeAfterEach, edge, get, start, statusOf, talk } from "./server-fixture.ts";
 
 closeAfterEach();
@@ -70,7 +70,7 @@ describe("routes", () => {
 
 describe("an answer that is not read", () => {
   test("is given up after a while and its place freed; one that is read slowly arrives", async () => {
-    const quota = new CountedQuota({ inAll: 2, perAddress: 2 });
+    const quota = new Quota({ inAll: 2, perAddress: 2 });
     const body = Buffer.alloc(32 * 2 ** 20, 7);
     const port = await start({
       limits: { stalledMs: 2_000 },
@@ -169,7 +169,7 @@ describe("requests that do not wait for the previous answer", () => {
 /** A path with few places that answers on request; and the other paths. */
 async function startSlow(limit = { inAll: 2, perAddress: 2 }) {
   const waiting: (() => void)[] = [];
-  const quota = new CountedQuota(limit);
+  const quota = new Quota(limit);
   const port = await start({
     routes: [
       {
