@@ -136,7 +136,7 @@ describe.runIf(hasPseudoTerminals())("a terminal that nobody reads", () => {
       const before = (await committedStep(port)) ?? Infinity;
       await reaches(port, before + 50);
       process.kill(await terminal.pid, "SIGTERM");
-      expect(await terminal.exited).toBe(0);
+      expect(await terminal.exited).toBe(130);
       expect(await savedStep()).toBeGreaterThan(before);
     },
   );
@@ -148,7 +148,7 @@ describe.runIf(hasPseudoTerminals())("a terminal that nobody reads", () => {
     terminal.read(true);
     await expect.poll(() => terminal.screens, { timeout: 10_000 }).toBe(1);
     terminal.type("\u0003");
-    expect(await terminal.exited).toBe(0);
+    expect(await terminal.exited).toBe(130);
     expect(terminal.screens).toBe(0);
     expect(terminal.words).toContain("stopped at step");
   });
@@ -222,14 +222,17 @@ describe.runIf(hasPseudoTerminals())("a terminal that is closed", () => {
   test.each([
     ["the live console", {}],
     ["plain lines", { TERM: "dumb" }],
-  ])("ends a coordinator with %s like SIGTERM: it saves, and exits with 0", async (_what, env) => {
-    const port = await freePort();
-    const terminal = open(coordinator(port, "--checkpoint-every", "100000"), { env });
-    await reaches(port, 100);
-    terminal.hangUp();
-    expect(await terminal.exited).toBe(0);
-    expect(await savedStep()).toBeGreaterThanOrEqual(100);
-  });
+  ])(
+    "ends a coordinator with %s like SIGTERM: it saves, and exits with 130",
+    async (_what, env) => {
+      const port = await freePort();
+      const terminal = open(coordinator(port, "--checkpoint-every", "100000"), { env });
+      await reaches(port, 100);
+      terminal.hangUp();
+      expect(await terminal.exited).toBe(130);
+      expect(await savedStep()).toBeGreaterThanOrEqual(100);
+    },
+  );
 
   test("ends a coordinator with TLS too, although SIGHUP reloads the certificate while it is open", async () => {
     const { cert, key } = await makeCertificate(cluster.folder);
@@ -240,7 +243,7 @@ describe.runIf(hasPseudoTerminals())("a terminal that is closed", () => {
     await shows(terminal, "the TLS certificate was read again");
     await shows(terminal, "epoch 6 ");
     terminal.hangUp();
-    expect(await terminal.exited).toBe(0);
+    expect(await terminal.exited).toBe(130);
     expect(await savedStep()).toBeGreaterThanOrEqual(180);
   });
 
