@@ -55,7 +55,7 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /** Features of 8 bytes become floats of 4 bytes. */
-const fileBytesMax = 2 * datasetBytesMax;
+export const fileBytesMax = 2 * datasetBytesMax;
 const unpackedBytesMin = 1024;
 /** Deflate's maximum: 258 bytes from 2 bits. */
 const deflateRatioMax = 1032;

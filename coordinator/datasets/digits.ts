@@ -11,6 +11,7 @@ import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 import { sha256OfParts } from "../sha256.ts";
 import { replaceFile, type Disk } from "../storage/disk.ts";
+import { divide } from "./divide.ts";
 import type { Loader, LoadOptions } from "./loader.ts";
 
 /** Raised whenever the same counts give other images, so that old cached images are no longer used. */
@@ -28,8 +29,15 @@ interface DigitsCounts {
 export const digitsLoader: Loader = {
   forms: ["digits", "digits:TRAIN,TEST"],
   accepts: (counts) => countsOf(counts) !== undefined,
+  takes: ["validation", "dataSeed"],
   isOpenToPages: () => true,
-  load: async (counts, options) => await loadDigits(countsOf(counts) ?? {}, options),
+  async load(counts, options) {
+    const drawn = await loadDigits(countsOf(counts) ?? {}, options);
+    if (options.data?.validation === undefined) return drawn;
+    const { dataset } = drawn;
+    const divided = divide(dataset, dataset.target, options);
+    return encodeDataset({ ...dataset, ...divided }, sha256OfParts);
+  },
 };
 
 function countsOf(argument: string | undefined): DigitsCounts | undefined {

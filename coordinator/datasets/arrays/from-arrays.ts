@@ -69,6 +69,7 @@ export function contentOf(name: string, splits: ArraySplits, settings: Settings)
 
 function refuseOtherCount({ samples, labels }: ArraySplit): void {
   const [count = 0] = samples.shape;
+  if (count === 0) throw new OperatorError(sentence("array-empty", { path: samples.path }));
   const [labelCount = 0] = labels.shape;
   if (count === labelCount) return;
   const values = { images: samples.path, samples: count, labels: labels.path, labelCount };

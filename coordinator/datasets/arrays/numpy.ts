@@ -7,7 +7,7 @@ import { OperatorError } from "../../../shared/operator-error.ts";
 import { sentence } from "../../../shared/words/sentence.ts";
 import { systemReason } from "../../../shared/words/system-reason.ts";
 import type { Disk } from "../../storage/disk.ts";
-import { readUnpacked } from "../compressed.ts";
+import { fileBytesMax, readUnpacked } from "../compressed.ts";
 import { divisionKeys } from "../divide.ts";
 import { encodeArrays, type Loader } from "../loader.ts";
 import { entryAt, namesIn } from "../place.ts";
@@ -75,7 +75,7 @@ async function unzipped(
   place: string,
 ): Promise<Uint8Array> {
   try {
-    return await unzip(bytes, entry);
+    return await unzip(bytes, entry, fileBytesMax);
   } catch (error) {
     throw unreadable(place, error);
   }

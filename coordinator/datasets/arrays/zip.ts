@@ -62,11 +62,15 @@ export function zipEntries(bytes: Uint8Array): readonly ZipEntry[] {
 }
 
 /**
- * The contents of an entry.
+ * The contents of an entry, at most `bytesMax`.
  *
  * @throws SentenceError if it is packed in another way, is damaged, or is larger than it says.
  */
-export async function unzip(bytes: Uint8Array, entry: ZipEntry): Promise<Uint8Array> {
+export async function unzip(
+  bytes: Uint8Array,
+  entry: ZipEntry,
+  bytesMax: number,
+): Promise<Uint8Array> {
   const packed = orDamaged(() => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (view.getUint32(entry.offset, true) !== localSignature) throw new RangeError();
@@ -78,6 +82,9 @@ export async function unzip(bytes: Uint8Array, entry: ZipEntry): Promise<Uint8Ar
   });
   if (entry.method !== 0 && entry.method !== 8) {
     throw new SentenceError(sentence("zip-method", { name: entry.name }));
+  }
+  if (entry.sizeBytes > bytesMax) {
+    throw new SentenceError(sentence("file-too-large", { bytes: entry.sizeBytes, bytesMax }));
   }
   const maxOutputLength = Math.max(entry.sizeBytes, 1);
   const unpacked = entry.method === 0 ? packed : await inflateAsync(packed, { maxOutputLength });

@@ -35,6 +35,7 @@ export const arrays = {
     "{path} has {bytes} bytes, which is not a whole number of records of {record} bytes; fetch it again",
   "cifar-label": "{path}: sample {sample} has label {label}, labels are below {classes}",
   "cifar-names": "{path} has {names} names, there are {classes} classes",
+  "array-empty": "{path} has no samples; fetch it again",
   "one-class":
     "{path}: every label is {label}; classification needs at least two classes, so add samples of another",
   "too-many-classes": "{path} has {classes} classes; {most} are supported",

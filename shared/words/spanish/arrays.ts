@@ -41,6 +41,7 @@ export const arrays = translationOf<typeof english>()({
   "cifar-label":
     "{path}: la muestra {sample} tiene la etiqueta {label}, deben ser menores que {classes}",
   "cifar-names": "{path} tiene {names} nombres y hay {classes} clases",
+  "array-empty": "{path} no tiene muestras; consíguelo de nuevo",
   "one-class":
     "{path}: todas las etiquetas son {label}; para clasificar hacen falta al menos dos clases, así que añade muestras de otra",
   "too-many-classes": "{path} tiene {classes} clases; se admiten {most}",

@@ -4,7 +4,12 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { digitsVersion, drawDigits, loadDigits } from "../../../../coordinator/datasets/digits.ts";
+import {
+  digitsLoader,
+  digitsVersion,
+  drawDigits,
+  loadDigits,
+} from "../../../../coordinator/datasets/digits.ts";
 import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
 import { sayAtTerminal, type Sentence } from "../../../../shared/words/sentence.ts";
 
@@ -45,6 +50,16 @@ describe("loadDigits", () => {
     await writeFile(join(cache, name), bytes);
     expect(await loadDigits(counts, { disk: nodeDisk, cache, progress })).toEqual(drawn);
     expect(await readFile(join(cache, name))).toEqual(Buffer.from(drawn.bytes));
+  });
+
+  test("gives a tenth of the training digits to validation on request; the test digits stay", async () => {
+    const options = { disk: nodeDisk, cache, mnistMirror: undefined, progress };
+    const plain = await digitsLoader.load("40,10", options);
+    const split = await digitsLoader.load("40,10", { ...options, data: { validation: 0.1 } });
+    const { train, validation, test: held } = split.dataset;
+    expect([train.count, validation?.count]).toEqual([36, 4]);
+    expect(held).toEqual(plain.dataset.test);
+    expect(split.dataset.sha256).not.toBe(plain.dataset.sha256);
   });
 
   test("works without a cache that can't be written, and says so in 1 line", async () => {

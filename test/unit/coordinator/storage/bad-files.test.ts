@@ -28,6 +28,7 @@ import { countProperties } from "../../../support/fixtures/count-properties.ts";
 import { cases } from "../../../support/fixtures/effort.ts";
 import { memoryDisk } from "../../../support/sim/memory-disk.ts";
 import { parse } from "../cli/support.ts";
+import { npy, zip } from "../datasets/arrays/numpy-files.ts";
 import { tinyFiles } from "../datasets/idx-files.ts";
 
 countProperties("run files, datasets and checkpoints");
@@ -218,6 +219,63 @@ describe("an IDX file", () => {
     liar.writeUInt32LE(0xff_ff_ff_ff, liar.length - 4);
     await expect(unpack(liar)).rejects.toThrow(/incorrect length check/u);
     expect(gunzipSync(gzipSync(Buffer.from("small"))).toString()).toBe("small");
+  });
+});
+
+describe("a file of NumPy's arrays", () => {
+  const x = npy({ descr: "<f4", shape: [4, 2], values: [1, 2, 3, 4, 5, 6, 7, 8] });
+  const y = npy({ descr: "<i8", shape: [4], values: [0, 1, 0, 1] });
+  const files = { "x_train.npy": x, "y_train.npy": y, "x_test.npy": x, "y_test.npy": y };
+
+  test("damaged in 1 to 4 places gives a valid dataset or one line with its name", async () => {
+    let refused = 0;
+    const property = fc.asyncProperty(
+      fc.constantFrom("npy", "stored", "deflated"),
+      damages,
+      async (form, changes) => {
+        const isDeflated = form === "deflated";
+        const path = form === "npy" ? "/d" : "/d/a.npz";
+        const written: Record<string, Uint8Array> =
+          form === "npy"
+            ? { ...files, "x_train.npy": damaged(x, changes) }
+            : { "a.npz": damaged(zip(files, { isDeflated }), changes) };
+        const onDisk = Object.entries(written).map(
+          ([name, bytes]) => [`/d/${name}`, bytes] as const,
+        );
+        const disk = memoryDisk(new Map(onDisk));
+        const options = { disk, cache: "/c", mnistMirror: undefined, progress: () => undefined };
+        try {
+          const kind = form === "npy" ? "npy" : "npz";
+          const { dataset } = await loadDataset(`${kind}:${path}`, options);
+          for (const split of [dataset.train, dataset.test]) {
+            expect(split.features).toHaveLength(split.count * dataset.featureCount);
+            expect(split.features.every((value) => Number.isFinite(value))).toBe(true);
+          }
+        } catch (error) {
+          expectLine(error, /\/d/u);
+          refused += 1;
+        }
+      },
+    );
+    await fc.assert(property, { numRuns: cases(1_000) });
+    expect(refused).toBeGreaterThan(300);
+  });
+
+  test("whose zip entry claims 2⁵³ bytes is refused before memory is allocated", async () => {
+    const file = zip(files, { isDeflated: true, isWide: true });
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64LE(BigInt(x.length));
+    const large = Buffer.alloc(8);
+    large.writeBigUInt64LE(2n ** 53n - 1n);
+    const changed = Buffer.from(
+      file.toString("latin1").replaceAll(size.toString("latin1"), large.toString("latin1")),
+      "latin1",
+    );
+    const disk = memoryDisk(new Map([["/d/a.npz", changed]]));
+    const options = { disk, cache: "/c", mnistMirror: undefined, progress: () => undefined };
+    await expect(loadDataset("npz:/d/a.npz", options)).rejects.toThrow(
+      "cannot read /d/a.npz (x_train.npy): it has 9,007,199,254,740,991 bytes, at most",
+    );
   });
 });
 

@@ -259,6 +259,17 @@ describe("what is no such file or folder is refused in one line", () => {
       "needs one array of samples and one of labels",
     ],
     [
+      "arrays without samples",
+      {
+        "a.npz": zip({
+          "x.npy": npy({ descr: "|u1", shape: [0, 2], values: [] }),
+          "y.npy": npy({ descr: "|u1", shape: [0], values: [] }),
+        }),
+      },
+      "npz:DIR/a.npz",
+      "DIR/a.npz (x.npy) has no samples; fetch it again",
+    ],
+    [
       "a zip cut short",
       { "a.npz": zip(whole).subarray(0, 300) },
       "npz:DIR/a.npz",

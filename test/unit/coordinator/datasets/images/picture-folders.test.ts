@@ -2,8 +2,11 @@
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 
+import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { damaged, damages, expectLine } from "../../../../support/attacks/bad-files.ts";
+import { cases } from "../../../../support/fixtures/effort.ts";
 import { type Files, four, grey, ImageFolder, plain } from "./image-folder.ts";
 import { halves, maker, png, type Rgb } from "./made-pictures.ts";
 
@@ -118,6 +121,28 @@ describe.skipIf(make === undefined)("odd folders that are read rightly", () => {
       /^2 of 6 pictures can't be read and are left out: DIR\/train\/cat\/0\.png \(it is not a PNG, JPEG, WebP or GIF picture\), DIR\/train\/dog\/x\.png \(.+\)$/u,
     );
   });
+});
+
+describe.skipIf(make === undefined)("a picture that is damaged in 1 to 4 places", () => {
+  test.each(["png", "jpeg", "webp", "gif"] as const)(
+    "%s is read, or refused in one line that names it",
+    async (format) => {
+      const whole = await halves(make!, 16, 12, [red, blue])[format]().toBuffer();
+      let refused = 0;
+      const property = fc.asyncProperty(damages, async (changes) => {
+        const odd = { [`train/cat/x.${format}`]: damaged(whole, changes) };
+        try {
+          const { train, featureCount } = await at.load({ ...four, ...odd }, { imageSize: "8x6" });
+          expect(train.features).toHaveLength(3 * featureCount);
+        } catch (error) {
+          expectLine(error, /cat\/x\./u);
+          refused += 1;
+        }
+      });
+      await fc.assert(property, { numRuns: cases(100) });
+      expect(refused).toBeGreaterThan(10);
+    },
+  );
 });
 
 describe.skipIf(make === undefined)("what can't be read is refused in one line", () => {
