@@ -8,7 +8,8 @@ import { plainLayer, type Values } from "./plain-layers.ts";
 
 export interface Sample {
   readonly features: readonly number[];
-  readonly label: number;
+  /** The class; or the numbers or flags that the outputs should be. */
+  readonly label: number | readonly number[];
 }
 
 type Configured = Pick<RunConfig, "model" | "loss">;
@@ -50,14 +51,19 @@ export function plainGradient(
   });
 }
 
-function lossOf(name: RunConfig["loss"]["name"], predictions: number[], label: number): number {
+function lossOf(
+  name: RunConfig["loss"]["name"],
+  predictions: number[],
+  label: Sample["label"],
+): number {
   const n = predictions.length;
-  const target = predictions.map((_, output) => (output === label ? 1 : 0));
+  const target =
+    typeof label === "number" ? predictions.map((_, output) => (output === label ? 1 : 0)) : label;
   const sum = (term: (y: number, p: number) => number) =>
     predictions.reduce((total, p, output) => total + term(target[output]!, p), 0);
   switch (name) {
     case "cce":
-      return -Math.log(predictions[label]!);
+      return -sum((y, p) => (y === 0 ? 0 : Math.log(p)));
     case "bce":
       return -sum((y, p) => y * Math.log(p) + (1 - y) * Math.log(1 - p)) / n;
     case "mse":

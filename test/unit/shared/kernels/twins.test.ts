@@ -84,24 +84,43 @@ describe("activations: the SIMD kernel equals its plain twin byte for byte", () 
 });
 
 describe("losses: the SIMD kernel equals its plain twin byte for byte", () => {
-  test.each([
-    "softmaxCrossEntropy",
-    "sigmoidCrossEntropy",
-    "meanSquaredError",
-    "meanAbsoluteError",
-  ] as const)("%s on 5 rows of 1…33 outputs, extreme logits included", (name) => {
+  const logitsOf = (outputs: number) =>
+    drawFloats(new Random(outputs), 5 * outputs).map((value, i) =>
+      i % 4 === 0 ? value * 200 : value,
+    );
+  const compare = (
+    name: Parameters<Twins["call"]>[0],
+    outputs: number,
+    putTargets: (twins: Twins, random: Random) => number,
+  ) => {
+    const twins = new Twins();
+    const rows = twins.putRows(logitsOf(outputs), outputs);
+    const targets = putTargets(twins, new Random(outputs, 1));
+    const losses = twins.allocate(20);
+    twins.call(name, rows, rows, strideOf(outputs), 5, outputs, targets, losses);
+    expect(twins.rowDifferences(rows, 5, outputs), `${name} deltas of ${outputs}`).toEqual([]);
+    expect(twins.differences(losses, 5), `${name} losses of ${outputs}`).toEqual([]);
+  };
+
+  test("softmaxCrossEntropy on 5 rows of 1…33 outputs, extreme logits included", () => {
     for (const outputs of sizes) {
-      const twins = new Twins();
-      const logits = drawFloats(new Random(outputs), 5 * outputs).map((value, i) =>
-        i % 4 === 0 ? value * 200 : value,
+      compare("softmaxCrossEntropy", outputs, (twins, random) =>
+        twins.put(Uint16Array.from({ length: 5 }, () => random.below(outputs))),
       );
-      const rows = twins.putRows(logits, outputs);
-      const random = new Random(outputs, 1);
-      const labels = twins.put(Uint16Array.from({ length: 5 }, () => random.below(outputs)));
-      const losses = twins.allocate(20);
-      twins.call(name, rows, rows, strideOf(outputs), 5, outputs, labels, losses);
-      expect(twins.rowDifferences(rows, 5, outputs), `${name} deltas of ${outputs}`).toEqual([]);
-      expect(twins.differences(losses, 5), `${name} losses of ${outputs}`).toEqual([]);
+    }
+  });
+
+  const kinds: readonly [string, (random: Random, count: number) => Float32Array][] = [
+    ["flags", (random, count) => Float32Array.from({ length: count }, () => random.below(2))],
+    ["numbers", (random, count) => drawFloats(random, count)],
+  ];
+  test.each(
+    (["sigmoidCrossEntropy", "meanSquaredError", "meanAbsoluteError"] as const).flatMap((name) =>
+      kinds.map(([kind, draw]) => ({ name, kind, draw })),
+    ),
+  )("$name against $kind on 5 rows of 1…33 outputs, extreme logits included", ({ name, draw }) => {
+    for (const outputs of sizes) {
+      compare(name, outputs, (twins, random) => twins.putRows(draw(random, 5 * outputs), outputs));
     }
   });
 

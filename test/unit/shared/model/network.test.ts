@@ -14,9 +14,11 @@ import {
 } from "../../../../shared/model/stored-split.ts";
 import { readsSparse } from "../../../../shared/model/wire.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
+import { taskOf } from "../../../../shared/tasks/task.ts";
 import { drawDataset } from "../../../support/fixtures/drawn-dataset.ts";
 import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { taskData } from "../../../support/fixtures/task-datasets.ts";
 import { plainGradient, plainLoss } from "../../../support/trainers/plain-network.ts";
 
 const layers = [12, 7, 5, 3];
@@ -100,6 +102,36 @@ describe("the bits of a shard's gradient", () => {
     }
   });
 });
+
+const tasks = Object.entries(taskData).flatMap(([name, { dataset, heads: all }]) =>
+  all.map(([loss, output, width]) => ({ name, dataset, loss, output, width })),
+);
+
+test.each(tasks)(
+  "$name by $loss on $width $output outputs: loss and gradient are those of float64",
+  ({ dataset, loss, output, width }) => {
+    const config: RunConfig = {
+      ...testConfig({ layers: [12, 6, width], loss, output, activation: "tanh" }),
+      task: taskOf(dataset.target),
+    };
+    const { gradient, lossSum } = gradientOf(createWasmKernel(), config, dataset);
+    const twin = gradientOf(createPlainKernel(), config, dataset);
+    expect([gradient, lossSum]).toEqual([twin.gradient, twin.lossSum]);
+    const parameters = Float64Array.from(initialParameters(config.model, 1));
+    const { targets, count } = dataset.train;
+    const each = targets.length / count;
+    const samples = samplesOf(dataset).map(({ features, label }, s) => ({
+      features: features.map((byte) => byte / 255),
+      label: each > 1 || width === 1 ? [...targets.subarray(s * each, (s + 1) * each)] : label,
+    }));
+    const plain = plainGradient(config, parameters, samples);
+    for (const [i, value] of plain.entries()) {
+      expect(Math.abs(gradient[i]! - value)).toBeLessThan(2e-4 * (1 + Math.abs(value)));
+    }
+    const losses = samples.map((sample) => plainLoss(config, parameters, sample));
+    expect(lossSum / losses.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+  },
+);
 
 test("correct counts the samples whose largest output is at their label", () => {
   const config = testConfig({ layers: [12, 3], output: "linear", loss: "mse" });
