@@ -1,3 +1,4 @@
+import { scoreIn } from "../../coordinator/run/measures/scores.ts";
 /**
  * @file The rules of a simulation, checked while it runs: every commit against the sequential trainer, every resume
  * against what was promised to be on disk, every wait against its explanation.
@@ -127,6 +128,9 @@ export class Judge {
       if (event.steps !== this.expected.totalSteps)
         this.fail(`finished after ${event.steps} steps`);
       if (event.fingerprint !== this.expected.fingerprints.at(-1)) this.fail("other fingerprint");
+      if (event.testLoss !== this.expected.testLoss) {
+        this.fail(`the test loss is ${event.testLoss}, not ${this.expected.testLoss}`);
+      }
     }
   }
 
@@ -142,14 +146,17 @@ export class Judge {
     }
   }
 
-  #evaluated({ epoch, step, testLoss }: Extract<CoordinatorEvent, { event: "epoch" }>): void {
+  #evaluated({ epoch, step, ...scores }: Extract<CoordinatorEvent, { event: "epoch" }>): void {
     this.progressMs = this.#world.nowMs;
-    const { stepsPerEpoch, testLosses } = this.expected;
+    const { stepsPerEpoch, losses } = this.expected;
     if (epoch * stepsPerEpoch !== step) this.fail(`epoch ${epoch} ends at step ${step}`);
-    const expected = testLosses[epoch];
-    if (testLoss !== expected) {
-      this.fail(`the test loss after epoch ${epoch} is ${testLoss}, not ${expected}`);
+    const expected = losses[epoch];
+    const loss = scoreIn(scores)?.loss;
+    if (loss !== expected) {
+      this.fail(`the loss after epoch ${epoch} is ${loss}, not ${expected}`);
     }
+    const { validationLoss, testLoss } = scores;
+    if (validationLoss !== null && testLoss !== null) this.fail("the test split was looked at");
   }
 
   /** Checks the lines of `metrics.jsonl`: each epoch at most once, in order, and all of them unless the disk failed. */
@@ -160,7 +167,7 @@ export class Judge {
       const previous = steps[index - 1] ?? 0;
       if (step <= previous) this.fail(`metrics.jsonl has step ${step} after step ${previous}`);
     }
-    const epochs = this.expected.testLosses.length - 1;
+    const epochs = this.expected.losses.length - 1;
     if (!diskFailed && steps.length !== epochs) {
       this.fail(`metrics.jsonl has ${steps.length} lines of ${epochs}`);
     }

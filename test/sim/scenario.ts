@@ -1,31 +1,23 @@
 /**
- * @file What the simulator trains: small runs of every kind on one small dataset, and the expected result after
+ * @file What the simulator trains: small runs of every kind and every task, and the expected result after
  * every step according to the sequential trainer.
  */
 import type { CoordinatorOptions } from "../../coordinator/options.ts";
 import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
-import { encodeDataset } from "../../shared/data/canonical.ts";
 import { initialParameters } from "../../shared/model/initialize.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { countsOf, planRun } from "../../shared/run/plan.ts";
 import type { RunRequest, RunSettings } from "../../shared/run/settings/run-settings.ts";
-import { tinyDataset } from "../support/fixtures/tiny-dataset.ts";
-import type { SimDisk } from "../support/sim/sim-disk.ts";
-import { trainSequentially } from "../support/trainers/sequential-trainer.ts";
+import { evaluateSequentially, trainSequentially } from "../support/trainers/sequential-trainer.ts";
+import { datasetOf, sources } from "./datasets.ts";
 
 export const runId = "sim";
 export const runsFolder = "/virtual/runs";
 export const runFolder = `${runsFolder}/${runId}`;
 export const refugeFolder = "/virtual/tmp/refuge";
-const datasetFolder = "/virtual/tiny";
-
-/** 70 samples of 3 × 4 for training and 40 for testing, in the form in which an IDX folder loads them. */
-const { dataset: tiny } = encodeDataset({ ...tinyDataset(), name: "tiny", featureShape: [3, 4] });
-export const dataset = tiny;
-
 /** Batches of 20, the last of an epoch of 10; shards of 3, the last of a batch of 2 or 1. */
 const base: RunSettings = {
-  dataset: `idx:${datasetFolder}`,
+  dataset: sources.tiny,
   layers: [12, 5, 3],
   batchSize: 20,
   shardSize: 3,
@@ -60,6 +52,30 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
     epochs: 2,
   },
   "full batch": { ...base, optimizer: "momentum", learningRate: 0.3, batchSize: "full", epochs: 6 },
+  "2 classes by 1 output": {
+    ...base,
+    dataset: sources.binary,
+    layers: [12, 5, 1],
+    optimizer: "adam",
+    learningRate: 0.02,
+    epochs: 3,
+  },
+  flags: {
+    ...base,
+    dataset: sources.flags,
+    layers: [12, 5, 3],
+    optimizer: "momentum",
+    learningRate: 0.3,
+    epochs: 3,
+  },
+  "numbers with validation": {
+    ...base,
+    dataset: sources.numbers,
+    layers: [12, 5, 2],
+    optimizer: "adam",
+    learningRate: 0.02,
+    epochs: 3,
+  },
   "local search": { ...base, optimizer: "local-search", candidates: 4, sigma: 0.1, epochs: 2 },
 };
 
@@ -69,8 +85,10 @@ export interface Expected {
   readonly stepsPerEpoch: number;
   /** Indexed by the number of steps. */
   readonly fingerprints: readonly string[];
-  /** Indexed by the number of epochs. */
-  readonly testLosses: readonly number[];
+  /** Indexed by the number of epochs, of the split that training is watched with. */
+  readonly losses: readonly number[];
+  /** At the end. */
+  readonly testLoss: number;
 }
 
 const cache = new Map<string, Expected>();
@@ -83,18 +101,24 @@ export function expectedOf(config: RunConfig): Expected {
 }
 
 function trainEveryPrefix(config: RunConfig): Expected {
+  const dataset = datasetOf(config.dataset.sha256);
   const plan = planRun(config, countsOf(dataset));
   const { totalSteps, stepsPerEpoch } = plan;
   const fingerprints = [
     fingerprintOf(initialParameters(config.model, config.seed, config.initWeights)),
   ];
-  const testLosses = [Number.NaN];
+  const losses = [Number.NaN];
+  let lastLoss = Number.NaN;
   for (let steps = 1; steps <= totalSteps; steps++) {
     const { parameters, testLoss } = trainSequentially({ ...config, steps }, dataset);
     fingerprints.push(fingerprintOf(parameters));
-    if (steps % stepsPerEpoch === 0) testLosses.push(testLoss);
+    lastLoss = testLoss;
+    if (steps % stepsPerEpoch !== 0) continue;
+    const { validation } = dataset;
+    const watched = validation && evaluateSequentially(parameters, config, validation);
+    losses.push(watched?.testLoss ?? testLoss);
   }
-  return { totalSteps, stepsPerEpoch, fingerprints, testLosses };
+  return { totalSteps, stepsPerEpoch, fingerprints, losses, testLoss: lastLoss };
 }
 
 export function requestOf(settings: RunSettings): RunRequest {
@@ -122,29 +146,4 @@ export function optionsOf(resume: boolean, minWorkers: number): CoordinatorOptio
     exit: true,
     json: true,
   };
-}
-
-/** Writes the dataset as four IDX files. */
-export function presetDataset(disk: SimDisk): void {
-  const { train, test } = dataset;
-  for (const [stem, split] of [
-    ["train", train],
-    ["t10k", test],
-  ] as const) {
-    const features = Uint8Array.from(split.features);
-    disk.preset(`${datasetFolder}/${stem}-images-idx3-ubyte`, idx([split.count, 3, 4], features));
-    disk.preset(
-      `${datasetFolder}/${stem}-labels-idx1-ubyte`,
-      idx([split.count], Uint8Array.from(split.targets)),
-    );
-  }
-}
-
-function idx(shape: readonly number[], values: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(4 + 4 * shape.length + values.length);
-  bytes.set([0, 0, 8, shape.length]);
-  const view = new DataView(bytes.buffer);
-  for (const [axis, length] of shape.entries()) view.setUint32(4 + 4 * axis, length);
-  bytes.set(values, 4 + 4 * shape.length);
-  return bytes;
 }

@@ -11,10 +11,11 @@ import { Network } from "../support/sim/sim-network.ts";
 import { World } from "../support/sim/sim-world.ts";
 import { type Hooks, SimCoordinator } from "./actors/sim-coordinator.ts";
 import { SimWorker } from "./actors/sim-worker.ts";
+import { presetDatasets } from "./datasets.ts";
 import { drawPlan, faultNames, type FaultName, type Plan } from "./faults.ts";
 import { Injector } from "./injector.ts";
 import { Judge, Violation } from "./judge.ts";
-import { presetDataset, runFolder, runsFolder, scenarios } from "./scenario.ts";
+import { runFolder, runsFolder, scenarios } from "./scenario.ts";
 
 /** Time to detect dead sockets from both ends, back off, load, and recover from the last faults. */
 const recoveryMs = 150_000;
@@ -85,7 +86,7 @@ export class Simulation {
       isFull: false,
       delayMs: this.plan.diskDelayMs,
     });
-    presetDataset(this.disk);
+    presetDatasets(this.disk);
     this.network = new Network(world, { ...this.plan.network });
     this.workers = this.plan.machines.map((machine) => {
       const worker = new SimWorker(world, this.network, machine);

@@ -2,12 +2,13 @@
  * @file A worker process of the simulator: the product's worker loop on the simulated network, clock and threads.
  * It may be killed and restarted as a new process on the same machine.
  */
+import type { Dataset } from "../../../shared/data/dataset.ts";
 import { sayAtTerminal } from "../../../shared/words/sentence.ts";
 import { WorkerLoop } from "../../../worker/worker.ts";
 import type { Network } from "../../support/sim/sim-network.ts";
 import { Process, type World } from "../../support/sim/sim-world.ts";
+import { datasetOf } from "../datasets.ts";
 import { lyingTransport, type MachineLie } from "../liar.ts";
-import { dataset } from "../scenario.ts";
 import { kernelId } from "./sim-coordinator.ts";
 import { SimPool } from "./sim-pool.ts";
 
@@ -84,7 +85,7 @@ export class SimWorker {
         const honest = this.#network.connect(process, kind === "node", events);
         return lie === undefined ? honest : lyingTransport(honest, lie, world);
       },
-      loadDataset: () => this.#download(process),
+      loadDataset: (path) => this.#download(process, path.replace("/data/", "")),
       clock: {
         now: () => process.now(),
         after: (delayMs, callback) => process.timer(delayMs, "timer", callback),
@@ -96,14 +97,14 @@ export class SimWorker {
     });
   }
 
-  #download(process: Process): Promise<typeof dataset> {
+  #download(process: Process, sha256: string): Promise<Dataset> {
     const world = this.#world;
     return new Promise((resolve, reject) => {
       process.after(world.between(1, 1 + this.machine.loadMs), "download", () => {
         world.promisesPending = true;
         const fails = this.#network.listener === undefined || world.chance(this.downloadErrors);
         if (fails) reject(new Error("the download failed"));
-        else resolve(dataset);
+        else resolve(datasetOf(sha256));
       });
     });
   }
