@@ -10,6 +10,7 @@ import { labelOf } from "../../shared/run/settings/complete.ts";
 import { isDataKey } from "../../shared/run/settings/data-settings.ts";
 import { oneOfThese, type Reader, valueText } from "../../shared/run/settings/readers.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { systemReason } from "../../shared/words/system-reason.ts";
 import { withHome } from "../storage/home-path.ts";
 import { cifar10Loader, cifar100Loader } from "./arrays/cifar.ts";
 import { idxLoader } from "./arrays/idx-folder.ts";
@@ -59,7 +60,20 @@ export async function loadDataset(
   options: Omit<LoadOptions, "cache"> & { readonly cache: string | undefined },
 ): Promise<LoadedDataset> {
   const { loader, argument } = findFor(name, options);
-  return await loader.load(argument, { ...options, cache: options.cache ?? cacheFolder() });
+  try {
+    return await loader.load(argument, { ...options, cache: options.cache ?? cacheFolder() });
+  } catch (error) {
+    throw systemErrorInWords(error, argument ?? name);
+  }
+}
+
+/** What the operating system says of a file or a folder that a loader only looked at. */
+function systemErrorInWords(error: unknown, path: string): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  // `EIO`, `EACCES` …; Node's own codes have an underscore.
+  if (typeof code !== "string" || !/^E[A-Z0-9]+$/u.test(code)) return error;
+  const reason = systemReason(error);
+  return new OperatorError(sentence("dataset-file-unreadable", { path, reason }), { cause: error });
 }
 
 /**
