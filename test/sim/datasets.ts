@@ -4,8 +4,8 @@
  */
 import { encodeDataset } from "../../shared/data/canonical.ts";
 import type { Dataset } from "../../shared/data/dataset.ts";
-import { npyFolder } from "../support/fixtures/npy-files.ts";
-import { taskData, withValidation } from "../support/fixtures/task-datasets.ts";
+import { npyFolder } from "../support/fixtures/tasks/npy-files.ts";
+import { taskData, withValidation } from "../support/fixtures/tasks/task-datasets.ts";
 import { tinyDataset } from "../support/fixtures/tiny-dataset.ts";
 import type { SimDisk } from "../support/sim/sim-disk.ts";
 

@@ -1,8 +1,8 @@
-import { scoreIn } from "../../coordinator/run/measures/scores.ts";
 /**
  * @file The rules of a simulation, checked while it runs: every commit against the sequential trainer, every resume
  * against what was promised to be on disk, every wait against its explanation.
  */
+import { scoreIn } from "../../coordinator/run/measures/scores.ts";
 import type { ParameterStore } from "../../coordinator/run/parameter-store.ts";
 import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
 import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";

@@ -9,7 +9,7 @@ import type { RunConfig } from "../../../../shared/run/config.ts";
 import { taskOf } from "../../../../shared/tasks/task.ts";
 import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
-import { taskData, withValidation } from "../../../support/fixtures/task-datasets.ts";
+import { taskData, withValidation } from "../../../support/fixtures/tasks/task-datasets.ts";
 import { DirectRun } from "../../../support/trainers/direct-run.ts";
 import {
   evaluateSequentially,

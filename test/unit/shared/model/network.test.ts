@@ -18,7 +18,7 @@ import { taskOf } from "../../../../shared/tasks/task.ts";
 import { drawDataset } from "../../../support/fixtures/drawn-dataset.ts";
 import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
-import { taskData } from "../../../support/fixtures/task-datasets.ts";
+import { taskData } from "../../../support/fixtures/tasks/task-datasets.ts";
 import { plainGradient, plainLoss } from "../../../support/trainers/plain-network.ts";
 
 const layers = [12, 7, 5, 3];
