@@ -33,6 +33,14 @@ export interface CoordinatorOptions {
   readonly runs: string;
   /** `undefined`: make one up. */
   readonly name: string | undefined;
+  /** The file with whose parameters new runs begin; absent: they are drawn. */
+  readonly init?:
+    | {
+        readonly path: string;
+        /** Whether the last layer is drawn all the same. */
+        readonly newLastLayer: boolean;
+      }
+    | undefined;
   /** `true`: the latest run; a text: the run's name, or the path of its folder or checkpoint. */
   readonly resume: true | string | undefined;
   readonly checkpointEvery: CheckpointInterval;

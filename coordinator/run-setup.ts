@@ -2,8 +2,10 @@
  * @file From the operator's request to everything a run needs: dataset, run config, folder and parameters, for a
  * new or a resumed run. Every mistake that can be known before the first step is found here.
  */
+import { describeData } from "../shared/data/description.ts";
 import type { Kernel } from "../shared/kernels/kernel.ts";
 import { shorthandOf } from "../shared/model/dense-model.ts";
+import { initialParameters } from "../shared/model/initialize.ts";
 import { modelTitle } from "../shared/model/title.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunConfig } from "../shared/run/config.ts";
@@ -26,10 +28,11 @@ import type { CoordinatorOptions } from "./options.ts";
 import { createStore, type StoreOptions } from "./run/create-run.ts";
 import type { Handover } from "./run/handover.ts";
 import type { ParameterStore } from "./run/parameter-store.ts";
-import type { EpochRecord } from "./run/progress.ts";
-import type { Checkpoint } from "./storage/checkpoint.ts";
+import { type EpochRecord, Progress } from "./run/progress.ts";
+import { type Checkpoint, fingerprintOf } from "./storage/checkpoint.ts";
 import type { Disk, DiskOutcome } from "./storage/disk.ts";
 import { findRun } from "./storage/find-run.ts";
+import { readInitFile } from "./storage/init-file.ts";
 import { createRunFolder, readCheckpoint, type RunFolder } from "./storage/run-folder.ts";
 import { readSetup, type Setup, setupOf } from "./stored-setup.ts";
 
@@ -95,21 +98,55 @@ async function prepareNewRun(
   const dataset =
     inMemory(loaded, source, data) ??
     (await loadDataset(source, { ...options, disk, progress, data, origins }));
-  const config = resolveRunConfig(request, factsOf(dataset));
+  const { config, initial } = await initialized(
+    resolveRunConfig(request, factsOf(dataset)),
+    options.init,
+    disk,
+  );
   const large = largeRun(costOf(config, dataset.dataset.train.count));
   if (large !== undefined && request.asksFirst === true) {
     throw new OperatorError(sentence("large-run-question", { cost: large }));
   }
   if (large !== undefined) progress(large);
   const setup = setupOf({ config, source, data });
-  const store = storeInMemory({ kernel, config, dataset: dataset.dataset });
+  const store = storeInMemory({ kernel, config, dataset: dataset.dataset, initial });
   const created = await createRunFolder(disk, options.runs, options.name ?? newRunId(), setup);
   if (!created.found) throw new OperatorError(created.reason);
   const { folder } = created;
   const release = await claim?.(folder.path);
+  if (initial !== undefined) await writeStart(folder, store, dataset);
   const { plan } = store;
   const nothing = { resume: undefined, handover: undefined, epochs: [], notes: [] };
   return { config, plan, dataset, source, data, store, folder, release, ...nothing };
+}
+
+/** The config and the initial parameters of a run that begins with those of a file, if it does. */
+async function initialized(
+  config: RunConfig,
+  file: CoordinatorOptions["init"],
+  disk: Disk,
+): Promise<{ readonly config: RunConfig; readonly initial?: Float32Array }> {
+  if (file === undefined) return { config };
+  const drawn = initialParameters(config.model, config.seed, config.initWeights);
+  const initial = await readInitFile(disk, file, config.model, drawn);
+  return { config: { ...config, init: { fingerprint: fingerprintOf(initial) } }, initial };
+}
+
+/** Writes a checkpoint of step 0, so that a resumed run does not need the file that it began with. */
+async function writeStart(
+  folder: RunFolder,
+  { config, step, parameters, state }: ParameterStore,
+  { dataset }: LoadedDataset,
+): Promise<void> {
+  const written = await folder.writeCheckpoint({
+    config,
+    step,
+    parameters,
+    optimizerState: state,
+    progress: new Progress().state,
+    data: describeData(dataset),
+  });
+  if (!written.ok) throw new OperatorError(written.reason);
 }
 
 async function prepareResumedRun(
@@ -211,6 +248,9 @@ async function restore(
   const dataset = inMemory(loaded, source, data) ?? (await load());
   const { config, warning } = resolveResumedRun(request, saved.config, factsOf(dataset));
   refuseUnfit(saved.config, factsOf(dataset), saved.path);
+  if (checkpoint === undefined && config.init !== null) {
+    throw new OperatorError(sentence("init-lost", { path: saved.path }));
+  }
   const from = checkpoint && { ...checkpoint, state: checkpoint.optimizerState };
   const store = storeInMemory({ kernel, config, dataset: dataset.dataset, from });
   const notes = warning === undefined ? [] : [warning];

@@ -11,6 +11,7 @@ export const coordinatorDefaults = {
   minWorkers: 1,
   audit: "sample",
   runs: "runs",
+  newLastLayer: false,
   checkpointEvery: "1",
   exit: false,
   json: false,

@@ -42,6 +42,13 @@ export const coordinatorOptions = {
 
   name: row("Run", "<name>", runName, "of the run and its folder; by default made up"),
   resume: row("Run", "[run]", truthOr(path), "go on with this run, or with the latest one"),
+  init: row(
+    "Run",
+    "<file>",
+    path,
+    "begin with the parameters of a checkpoint, or of a PyTorch safetensors file",
+  ),
+  newLastLayer: row("Run", undefined, truth, "with --init: draw the last layer anew"),
   checkpointEvery: row(
     "Run",
     "<interval>",

@@ -195,11 +195,17 @@ function allKeys(): string[] {
 
 /** Checks that involve more than one option. */
 function check(settings: CoordinatorSettings, origins: Origins): void {
-  const { resume, tlsCert, tlsKey, joinToken, adminToken, open } = settings;
+  const { init, newLastLayer, resume, tlsCert, tlsKey, joinToken, adminToken, open } = settings;
   if (typeof resume === "string" && /\.(ya?ml|json)$/iu.test(resume)) {
     const { label = "--resume" } = origins["resume"] ?? {};
     const setting = sentence("setting-with-value", { setting: label, value: shown(resume) });
     throw new OperatorError(sentence("run-file-as-run", { setting }));
+  }
+  if (init !== undefined && resume !== undefined && resume !== false) {
+    throw new OperatorError(sentence("init-with-resume", { path: shown(init) }));
+  }
+  if (init === undefined && newLastLayer === true) {
+    throw new OperatorError(sentence("new-last-layer-alone"));
   }
   if (tlsCert === undefined && tlsKey !== undefined) {
     throw new OperatorError(sentence("tls-key-alone", { path: shown(tlsKey) }));
@@ -220,7 +226,16 @@ type ResolvedSettings = CoordinatorSettings & {
 };
 
 function optionsOf(settings: ResolvedSettings): CoordinatorOptions {
-  const { tlsCert: cert, tlsKey: key, resume, checkpointEvery, printConfig: _, ...rest } = settings;
+  const {
+    tlsCert: cert,
+    tlsKey: key,
+    resume,
+    init,
+    newLastLayer,
+    checkpointEvery,
+    printConfig: _,
+    ...rest
+  } = settings;
   return {
     ...rest,
     joinToken: rest.joinToken,
@@ -230,6 +245,7 @@ function optionsOf(settings: ResolvedSettings): CoordinatorOptions {
     mnistMirror: rest.mnistMirror,
     tls: cert === undefined || key === undefined ? undefined : { cert, key },
     resume: resume === false ? undefined : resume,
+    init: init === undefined ? undefined : { path: init, newLastLayer },
     checkpointEvery: known(intervalOf(checkpointEvery), "its reader has accepted it"),
   };
 }

@@ -54,6 +54,7 @@ export function settingsFor(form: FormValues, config: RunConfig): FormValues {
   const kept: [string, unknown][] = [
     ["reduction", config.loss.reduction],
     ["initWeights", config.initWeights],
+    ["freeze", config.freeze],
   ];
   if (form["dataset"] === config.dataset.name) {
     kept.push(["augment", config.augment === null ? null : movesText(config.augment)]);

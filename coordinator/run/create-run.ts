@@ -2,6 +2,7 @@
  * @file Assembles a run: its plan, its parameters in a kernel's memory, its audit, and the state machine that
  * trains. Every run is created here, in the product, the simulator, tests and benches.
  */
+import { assert } from "../../shared/assert.ts";
 import type { Dataset } from "../../shared/data/dataset.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../shared/model/initialize.ts";
@@ -24,6 +25,8 @@ export interface StoreOptions {
   readonly dataset: CountedSplits;
   /** The state to continue from; by default step 0 with the parameters drawn from the seed. */
   readonly from?: StoreSnapshot | undefined;
+  /** The parameters of step 0, if the config says that they came from a file. Shape `[parameterCount]`. */
+  readonly initial?: Float32Array | undefined;
 }
 
 /**
@@ -31,9 +34,17 @@ export interface StoreOptions {
  *
  * @throws RangeError if the machine has too little memory for them.
  */
-export function createStore({ kernel, config, dataset, from }: StoreOptions): ParameterStore {
+export function createStore({
+  kernel,
+  config,
+  dataset,
+  from,
+  initial,
+}: StoreOptions): ParameterStore {
   const plan = planRun(config, countsOf(dataset));
-  const parameters = initialParameters(config.model, config.seed, config.initWeights);
+  const isDrawn = config.init === null;
+  assert(isDrawn || from !== undefined || initial !== undefined, "the file's parameters are given");
+  const parameters = initial ?? initialParameters(config.model, config.seed, config.initWeights);
   const store = new ParameterStore({ kernel, config, plan, parameters });
   if (from !== undefined) store.restore(from);
   return store;

@@ -10,6 +10,7 @@ import { bytesOf } from "../../shared/bytes.ts";
 import { drawNeighbour } from "../../shared/engine/noise.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { updateByteLength } from "../../shared/kernels/update.ts";
+import { frozenPart, layoutOf } from "../../shared/model/layout.ts";
 import { createOptimizer, type Optimizer } from "../../shared/optimizers/optimizer.ts";
 import { learningRateAt } from "../../shared/optimizers/schedule.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
@@ -74,6 +75,8 @@ export class ParameterStore {
   readonly parameterCount: number;
   readonly #optimizer: Optimizer | undefined;
   readonly #record: number;
+  /** The first values of every tensor, which no step changes. */
+  readonly #frozenCount: number;
   /** Pointer for a look-ahead point; 0 if the optimizer has none. */
   readonly #ahead: number;
   #current: Tensors;
@@ -87,6 +90,7 @@ export class ParameterStore {
     this.plan = plan;
     const { optimizer } = config;
     this.#optimizer = optimizer.name === "local-search" ? undefined : createOptimizer(optimizer);
+    this.#frozenCount = frozenPart(layoutOf(config.model), config.freeze).parameterCount;
     this.#record = kernel.arena.allocate(updateByteLength);
     this.#ahead = this.#optimizer?.lookAhead === undefined ? 0 : this.#allocate();
     this.#current = this.#allocateTensors();
@@ -156,6 +160,7 @@ export class ParameterStore {
     const clipScale = clipScaleOf(gradientNorm, this.config.clipNorm);
     const scalars = { gradientSum, divisor, clipScale };
     optimizer.step(this.kernel, this.#optimizerStep(this.#next, scalars));
+    this.#keepFrozen();
     if (!this.#isFinite(this.#next)) return diverged(sentence("update-not-finite"));
     this.#commit();
     return { committed: true, learningRate, gradientNorm };
@@ -200,6 +205,16 @@ export class ParameterStore {
     this.#fill(this.parameters, parameters);
     for (const [name, tensor] of expected) this.#fill(tensor, known(state.get(name), name));
     this.#step = step;
+  }
+
+  /** The frozen layers and their optimizer state stay as they were, whatever decay or momentum would do. */
+  #keepFrozen(): void {
+    for (const name of ["parameters", "first", "second"] as const) {
+      const pointer = this.#current[name];
+      if (pointer === 0) continue;
+      const kept = this.#view(pointer).subarray(0, this.#frozenCount);
+      this.#view(this.#next[name]).set(kept);
+    }
   }
 
   #commit(): void {

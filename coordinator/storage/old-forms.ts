@@ -59,6 +59,8 @@ function withNewFields(config: unknown): unknown {
     l1: 0,
     initWeights: "auto",
     augment: null,
+    init: null,
+    freeze: 0,
     ...config,
     schedule: { restarts: [], ...config.schedule },
   };

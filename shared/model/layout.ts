@@ -79,3 +79,24 @@ export function parameterCount(model: ModelConfig): number {
 export function outputCount(model: ModelConfig): number {
   return sizeOf(layoutOf(model).outputShape);
 }
+
+/**
+ * The first layers that a run leaves as they are.
+ *
+ * @param freeze - How many layers with parameters, from the first; others don't count.
+ * @returns `layers`: how many layers have parameters. `firstTrained`: the index of the first that is trained, or the
+ *   number of layers. `parameterCount`: how many values are frozen. They are the first in the flat vector.
+ */
+export function frozenPart(
+  layout: ModelLayout,
+  freeze: number,
+): { readonly layers: number; readonly firstTrained: number; readonly parameterCount: number } {
+  const { layers } = layout;
+  const withParameters = layers.filter(({ tensors }) => tensors.length > 0);
+  const first = withParameters[freeze];
+  return {
+    layers: withParameters.length,
+    firstTrained: first === undefined ? layers.length : layers.indexOf(first),
+    parameterCount: first?.tensors[0]?.start ?? layout.parameterCount,
+  };
+}

@@ -10,7 +10,7 @@ import { PictureMover } from "./augment/picture-mover.ts";
 import { ChunkTargets } from "./chunk-targets.ts";
 import type { GatherLayer } from "./gather-layer.ts";
 import { type Chunk, chunkSamplesMax, type Layer, type Rows } from "./layer.ts";
-import { layoutOf } from "./layout.ts";
+import { frozenPart, layoutOf } from "./layout.ts";
 import { decisionThreshold, type LossFunction, type LossName, lossOf } from "./loss.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { FeatureForm, StoredSplit } from "./stored-split.ts";
@@ -56,6 +56,8 @@ export interface NetworkConfig {
   /** How training pictures are changed, and the seed of that; absent or `null`: not at all. */
   readonly augment?: Augment | null;
   readonly seed?: number;
+  /** How many layers with parameters, from the first, are not trained; by default none. Their gradient is 0. */
+  readonly freeze?: number;
 }
 
 export class Network {
@@ -64,8 +66,10 @@ export class Network {
   readonly #mover: PictureMover | undefined;
   /** Without the last layer, if the loss is computed together with it. */
   readonly #layers: readonly Layer[];
-  /** The layers before it have no parameters, so the backward pass ends here. */
+  /** The layers before it have no parameters to train, so the backward pass ends here. */
   readonly #firstTrained: number;
+  /** The first values of the gradient, which stay 0. */
+  readonly #frozenCount: number;
   /** How many samples are computed at once. */
   readonly #chunkSamples: number;
   /** The last layer, if the loss is computed together with it. */
@@ -92,10 +96,12 @@ export class Network {
    * @param form - How the features of the splits are stored; `sparse` only if `readsSparse(model)`.
    */
   constructor(kernel: Kernel, config: NetworkConfig, form: FeatureForm) {
-    const { model, loss, task } = config;
+    const { model, loss, task, freeze = 0 } = config;
     this.#kernel = kernel;
     const { compute, isFused, reads } = lossOf(kernel, loss.name, model);
-    const wired = wireLayers(kernel, layoutOf(model), form);
+    const layout = layoutOf(model);
+    const wired = wireLayers(kernel, layout, form, freeze);
+    this.#frozenCount = frozenPart(layout, freeze).parameterCount;
     this.#gather = wired.gather;
     this.#mover = moverOf(kernel, config, wired.gather);
     this.#layers = isFused ? wired.layers.slice(0, -1) : wired.layers;
@@ -126,6 +132,7 @@ export class Network {
   gradientOf(shard: Shard, parameters: number, gradient: number): ShardResult {
     this.#begin(shard, parameters);
     this.#chunk.gradient = gradient;
+    this.#kernel.views.f32.fill(0, gradient / 4, gradient / 4 + this.#frozenCount);
     for (let done = 0; done < shard.sampleCount; done += this.#chunkSamples) {
       this.#forward(shard, done);
       this.#computeLosses();

@@ -5,7 +5,7 @@ import { GatherLayer } from "./gather-layer.ts";
 import { sizeOf, type Wiring } from "./layer-kind.ts";
 import { kindOf } from "./layer-kinds.ts";
 import { allocateRows, chunkSamplesOf, type Layer, type Rows } from "./layer.ts";
-import type { ModelLayout, PlacedLayer } from "./layout.ts";
+import { frozenPart, type ModelLayout, type PlacedLayer } from "./layout.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { FeatureForm } from "./stored-split.ts";
 
@@ -15,7 +15,7 @@ export interface WiredLayers {
   readonly gather: GatherLayer | undefined;
   /** One for each layer of the model. */
   readonly layers: readonly Layer[];
-  /** Index of the first layer with parameters: `backward` of the layers before it is never called. */
+  /** Index of the first layer with parameters to train: `backward` of the layers before it is never called. */
   readonly firstTrained: number;
   /** How many samples are computed at once. */
   readonly chunkSamples: number;
@@ -29,10 +29,18 @@ export function readsSparse({ layers: [first] }: ModelConfig): boolean {
   return first !== undefined && kindOf(first).wireSparse !== undefined;
 }
 
-/** @param form - How the features of the splits are stored; `sparse` only if `readsSparse`. */
-export function wireLayers(kernel: Kernel, layout: ModelLayout, form: FeatureForm): WiredLayers {
+/**
+ * @param form - How the features of the splits are stored; `sparse` only if `readsSparse`.
+ * @param freeze - How many layers with parameters are not trained.
+ */
+export function wireLayers(
+  kernel: Kernel,
+  layout: ModelLayout,
+  form: FeatureForm,
+  freeze: number,
+): WiredLayers {
   const placed = layout.layers;
-  const firstTrained = placed.findIndex(({ tensors }) => tensors.length > 0);
+  const { firstTrained } = frozenPart(layout, freeze);
   const widths = placed.map(
     ({ inputShape, outputShape }) => sizeOf(inputShape) + sizeOf(outputShape),
   );

@@ -108,6 +108,10 @@ export const runConfigSchema = z.strictObject({
   seed: z.int(),
   /** The distribution of the initial weights. */
   initWeights: z.enum(weightDraws),
+  /** Set if the initial parameters came from a file: their SHA-256, as of a fingerprint. */
+  init: z.nullable(z.strictObject({ fingerprint: z.string().check(z.regex(/^[0-9a-f]{64}$/u)) })),
+  /** How many layers with parameters, from the first, stay as they are. */
+  freeze: z.int().check(z.gte(0)),
 });
 
 export type RunConfig = z.infer<typeof runConfigSchema>;

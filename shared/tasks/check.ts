@@ -1,7 +1,7 @@
 /** @file Checks whether a model, its loss, its task and a dataset match, before anything is computed. */
 import type { Dataset } from "../data/dataset.ts";
 import { sizeOf } from "../model/layer-kind.ts";
-import { placeLayers } from "../model/layout.ts";
+import { frozenPart, placeLayers } from "../model/layout.ts";
 import { fusedKindOf } from "../model/loss.ts";
 import type { NetworkConfig } from "../model/network.ts";
 import { type Sentence, sentence } from "../words/sentence.ts";
@@ -13,7 +13,7 @@ export type CheckedConfig = Omit<NetworkConfig, "task"> & { readonly task: TaskC
 
 /** @returns What is wrong and what to do; `undefined` if everything is fine. */
 export function checkModel(
-  { model, loss, task, augment }: CheckedConfig,
+  { model, loss, task, augment, freeze = 0 }: CheckedConfig,
   { featureCount, target }: Pick<Dataset, "featureCount" | "target">,
 ): Sentence | undefined {
   const { inputShape, layers } = model;
@@ -33,6 +33,10 @@ export function checkModel(
   }
   const layout = placeLayers(model);
   if ("misfit" in layout) return layout.misfit;
+  const { layers: trainable } = frozenPart(layout, freeze);
+  if (freeze >= trainable) {
+    return sentence("model-frozen", { freeze, layers: trainable, most: trainable - 1 });
+  }
   const outputs = sizeOf(layout.outputShape);
   const widths = outputWidths(task);
   if (!widths.includes(outputs)) {

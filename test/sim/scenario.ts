@@ -36,6 +36,7 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
   rmsprop: { ...base, optimizer: "rmsprop", learningRate: 0.01, shardSize: 1, epochs: 2 },
   adam: { ...base, optimizer: "adam", learningRate: 0.02, clipNorm: 0.5, layers: [12, 6, 5, 3] },
   adamw: { ...base, optimizer: "adamw", learningRate: 0.02, loss: "mse", activation: "tanh" },
+  "frozen layer": { ...base, optimizer: "nag", learningRate: 0.2, weightDecay: 0.01, freeze: 1 },
   penalties: { ...base, optimizer: "adam", learningRate: 0.02, l1: 0.01, initWeights: "he-normal" },
   "changed pictures": {
     ...base,

@@ -63,7 +63,7 @@ export function labelOf(key: string, origins: Origins): Value {
 const byOptimizer: Readonly<Record<string, object>> = optimizerDefaults;
 const bySchedule: Readonly<Record<string, object>> = scheduleDefaults;
 /** Options that shape a gradient or its rate. */
-const gradientKeys = ["schedule", "warmupSteps", "weightDecay", "l1", "clipNorm"];
+const gradientKeys = ["schedule", "warmupSteps", "weightDecay", "l1", "clipNorm", "freeze"];
 
 function refuseStrangers(
   request: RunRequest,

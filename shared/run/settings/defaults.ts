@@ -29,6 +29,7 @@ export const runDefaults = {
   steps: null,
   seed: 1,
   initWeights: "auto",
+  freeze: 0,
 } as const;
 
 /**

@@ -7,7 +7,7 @@ import type { Target } from "../../data/dataset.ts";
 import { pictureShapeOf } from "../../data/picture.ts";
 import type { Augment } from "../../model/augment/augment.ts";
 import { denseModel } from "../../model/dense-model.ts";
-import { parameterCount } from "../../model/layout.ts";
+import { frozenPart, layoutOf, parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { parametersMax } from "../../protocol/limits.ts";
@@ -78,10 +78,13 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
     steps: settings.steps,
     seed: settings.seed,
     initWeights: settings.initWeights,
+    init: null,
+    freeze: settings.freeze,
   });
   assert(config.success, `the options' readers and the schema disagree: ${config.error?.message}`);
   refuseLongWarmup(config.data, request, facts);
   refuseStrayRestarts(config.data, request, facts);
+  refuseFullFreeze(config.data, request);
   return config.data;
 }
 
@@ -195,6 +198,14 @@ function refuseLongWarmup(config: RunConfig, request: RunRequest, facts: Dataset
   throw new OperatorError(
     sentence("warmup-too-long", { setting: spelled("warmupSteps", request), steps: totalSteps }),
   );
+}
+
+/** At least one layer is trained. */
+function refuseFullFreeze({ model, freeze }: RunConfig, request: RunRequest): void {
+  const { layers } = frozenPart(layoutOf(model), freeze);
+  if (freeze < layers) return;
+  const setting = spelled("freeze", request);
+  throw new OperatorError(sentence("freeze-all", { setting, layers, most: layers - 1 }));
 }
 
 /** Each half cosine has at least one step. */

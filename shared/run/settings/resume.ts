@@ -182,6 +182,7 @@ function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
     shardSize: config.shardSize,
     seed: config.seed,
     initWeights: config.initWeights,
+    freeze: config.freeze,
   };
 }
 

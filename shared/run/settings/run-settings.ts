@@ -73,6 +73,13 @@ export const runOptions = {
     `how the first weights are drawn: ${listed(weightDraws)}`,
   ),
 
+  freeze: row(
+    "Network",
+    "<count>",
+    integer({ min: 0 }),
+    "layers that stay as they are, counted from the first",
+  ),
+
   optimizer: row("Optimizer", "<name>", oneOf(optimizerNames), listed(optimizerNames)),
   learningRate: row("Optimizer", "<rate>", positive, "η, the length of a step"),
   beta: row("Optimizer", "<β>", fraction, "share of the average that each step keeps"),

@@ -11,6 +11,17 @@ export const commandLine = {
     "the learning rate of this run falls to {rate}, from {start}, so the further epochs change hardly anything; a new run with --final-fraction 0.01 keeps learning",
   "too-many-restarts":
     "{setting} would extend a run under a cosine schedule for more than {most} times; begin a new run without --resume",
+  "init-unreadable":
+    "{path} can't be read ({reason}); give --init a checkpoint or a safetensors file",
+  "init-not-safetensors":
+    "{path} is not a safetensors file ({reason}); give --init a checkpoint or a safetensors file",
+  "init-misfit":
+    "{path} doesn't fit the model (tensor, shape in the file → in the model): {misfits}; give the same --layers, or draw a changed last layer anew with --new-last-layer",
+  "init-values": "{path}: {name} must have finite float32 values; save the model in float32",
+  "init-lost":
+    "{path} belongs to a run that began with a file, and no checkpoint of it is left; begin a new run with --init",
+  "init-with-resume": "--init {path} begins a new run, and --resume continues one; give one",
+  "new-last-layer-alone": "--new-last-layer needs the other layers from a file; add --init FILE",
   "checkpoint-setting":
     "{setting} must be {expects}, not {given}; resume from another checkpoint, or begin a new run",
   "contradicts-run-with":

@@ -6,6 +6,7 @@
 export const model = {
   "model-inputs":
     "the first layer takes {inputs} values but a sample has {features}: use an input shape of {features} values",
+  "model-frozen": "it freezes {freeze} layers, and {layers} have parameters: freeze at most {most}",
   "model-outputs": "the last layer gives {outputs} values but there are {targets}: give {width}",
   "model-loss":
     "loss {loss} needs {needed} as the last layer, got {last}: add {needed}, or choose loss mse or mae",

@@ -48,6 +48,8 @@ export const settings = {
     "{setting} is more than the {samples} training samples of {dataset}; use at most {most}, or full",
   "shard-too-large":
     "{setting} is more than a batch of {samples} samples; use at most {most}, or auto",
+  "freeze-all":
+    "{setting} leaves nothing to train: the model has {layers} {layers = 1 ? layer : layers} with parameters; freeze at most {most}",
   "restarts-outside":
     "{setting} must be steps from {least} to {most}, after the warm-up and before the run's end",
   "warmup-too-long": "{setting} is no less than the run's {steps} steps; use fewer, or more epochs",
@@ -91,6 +93,7 @@ export const settings = {
   "setting-restarts": "restarts of the cosine",
   "setting-weightDecay": "weight decay",
   "setting-augment": "changes of the pictures",
+  "setting-freeze": "frozen layers",
   "setting-l1": "L1 penalty",
   "setting-initWeights": "initial weights",
   "setting-clipNorm": "largest gradient norm",

@@ -13,6 +13,19 @@ export const commandLine = translationOf<typeof english>()({
     "la tasa de aprendizaje de este entrenamiento baja hasta {rate}, desde {start}, así que las épocas añadidas apenas cambian nada; uno nuevo con --final-fraction 0.01 sigue aprendiendo",
   "too-many-restarts":
     "{setting} alargaría más de {most} veces un entrenamiento con plan coseno; empieza otro sin --resume",
+  "init-unreadable":
+    "no se puede leer {path} ({reason}); indica en --init un punto de control o un archivo safetensors",
+  "init-not-safetensors":
+    "{path} no es un archivo safetensors ({reason}); indica en --init un punto de control o un archivo safetensors",
+  "init-misfit":
+    "{path} no encaja en el modelo (tensor, forma en el archivo → en el modelo): {misfits}; indica las mismas --layers, o sortea de nuevo la última capa cambiada con --new-last-layer",
+  "init-values": "{path}: {name} debe tener valores float32 finitos; guarda el modelo en float32",
+  "init-lost":
+    "{path} es de un entrenamiento que empezó con un archivo, y no queda ningún punto de control suyo; empieza otro con --init",
+  "init-with-resume":
+    "--init {path} empieza un entrenamiento nuevo, y --resume continúa uno; da solo uno",
+  "new-last-layer-alone":
+    "--new-last-layer necesita las demás capas de un archivo; añade --init ARCHIVO",
   "checkpoint-setting":
     "{setting} debe ser {expects}, no {given}; continúa desde otro punto de control, o empieza otro entrenamiento",
   "contradicts-run-with":

@@ -5,6 +5,7 @@ import { translationOf } from "../template.ts";
 export const model = translationOf<typeof english>()({
   "model-inputs":
     "la primera capa toma {inputs} valores pero una muestra tiene {features}: usa una entrada de {features} valores",
+  "model-frozen": "congela {freeze} capas, y {layers} tienen parámetros: congela como mucho {most}",
   "model-outputs": "la última capa da {outputs} valores pero hay {targets}: da {width}",
   "model-loss":
     "la pérdida {loss} necesita {needed} como última capa, es {last}: añade {needed}, o elige la pérdida mse o mae",

@@ -49,6 +49,8 @@ export const settings = translationOf<typeof english>()({
     "{setting} supera las {samples} muestras de entrenamiento de {dataset}; usa como mucho {most}, o full",
   "shard-too-large":
     "{setting} supera un lote de {samples} muestras; usa como mucho {most}, o auto",
+  "freeze-all":
+    "{setting} no deja nada que entrenar: el modelo tiene {layers} {layers = 1 ? capa : capas} con parámetros; congela como mucho {most}",
   "restarts-outside":
     "{setting} deben ser pasos de {least} a {most}, tras el calentamiento y antes del final",
   "warmup-too-long":
@@ -94,6 +96,7 @@ export const settings = translationOf<typeof english>()({
   "setting-restarts": "reinicios del coseno",
   "setting-weightDecay": "decaimiento de pesos",
   "setting-augment": "cambios de las imágenes",
+  "setting-freeze": "capas congeladas",
   "setting-l1": "penalización L1",
   "setting-initWeights": "pesos iniciales",
   "setting-clipNorm": "norma máxima del gradiente",

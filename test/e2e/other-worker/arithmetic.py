@@ -118,6 +118,11 @@ class Network:
             end = begin
         return gradient, loss_sum, self.correct(z, targets)
 
+    def frozen_count(self, freeze):
+        """How many values the first layers with parameters have."""
+        counts = [layer.count for layer in self.layers if layer.count > 0]
+        return sum(counts[:freeze])
+
 
 # ── the self-test ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -157,6 +157,7 @@ class Run:
             return self.network.gradient(parameters, *drawn)
 
         values, loss_sum, correct = tree_sum(leaf, *block)
+        values[: self.network.frozen_count(int(self.config["freeze"]))] = 0
         return {"lossSum": loss_sum, "correct": correct}, values
 
     def evaluation(self, split, block, parameters):

@@ -15,6 +15,7 @@ import type { RunConfig } from "../../../shared/run/config.ts";
 import { batchSizeOf, epochOf, epochOrder, countsOf, planRun } from "../../../shared/run/plan.ts";
 import { splitPoint } from "../../../shared/run/tree.ts";
 import { type AnswerToSample, metricSums } from "./sequential-metrics.ts";
+import { OptimizerState } from "./sequential-optimizer.ts";
 
 const f = Math.fround;
 
@@ -39,10 +40,15 @@ interface Total {
 }
 
 /** Trains from the first step to the last, or to `steps`. */
-export function trainSequentially(config: RunConfig, dataset: Dataset): Trained {
+export function trainSequentially(
+  config: RunConfig,
+  dataset: Dataset,
+  initial = initialParameters(config.model, config.seed, config.initWeights),
+): Trained {
   const { train } = dataset;
   const plan = planRun(config, countsOf(dataset));
-  const parameters = initialParameters(config.model, config.seed, config.initWeights);
+  const parameters = initial.slice();
+  const frozen = frozenIn(config);
   const state = new OptimizerState(parameters.length);
   let order: Uint32Array = new Uint32Array(0);
   for (let step = 0; step < plan.totalSteps; step++) {
@@ -58,9 +64,16 @@ export function trainSequentially(config: RunConfig, dataset: Dataset): Trained 
       const point =
         optimizer.name === "nag" ? state.ahead(parameters, rate, optimizer.beta) : parameters;
       const { gradient } = sumOver(point, config, train, { samples, step, withGradient: true });
+      gradient.fill(0, 0, frozen);
       const divisor = config.loss.reduction === "sum" ? 1 : samples.length;
       const mean = meanOf(gradient, divisor, config, point);
-      state.update(parameters, mean, { config, rate: f(rate), step, exactRate: rate });
+      state.update(parameters, mean, {
+        frozen,
+        config,
+        rate: f(rate),
+        step,
+        exactRate: rate,
+      });
     }
   }
   return { parameters, ...evaluateSequentially(parameters, config, dataset.test) };
@@ -187,6 +200,12 @@ function changed(
     const isOutside = fromY < 0 || fromX < 0 || fromY >= height || fromX >= width;
     return isOutside ? 0 : picture[(fromY * width + fromX) * channels + channel]!;
   });
+}
+
+/** How many parameters the frozen layers have. */
+function frozenIn(config: RunConfig): number {
+  const frozen = layersOf(config).slice(0, config.freeze);
+  return frozen.reduce((sum, { inputs, outputs }) => sum + inputs * outputs + outputs, 0);
 }
 
 /** Lists the dense layers: widths, offsets of weights `[inputs, outputs]` and biases, and the kind that follows. */
@@ -354,79 +373,6 @@ function normOf(values: Float32Array): number {
   const lanes = [0, 0, 0, 0];
   values.forEach((value, i) => (lanes[i % 4]! += value * value));
   return Math.sqrt(lanes[0]! + lanes[1]! + (lanes[2]! + lanes[3]!));
-}
-
-interface Update {
-  readonly config: RunConfig;
-  readonly rate: number;
-  readonly exactRate: number;
-  readonly step: number;
-}
-
-/** The optimizers' formulas, parameter by parameter. */
-class OptimizerState {
-  readonly #first: Float32Array;
-  readonly #second: Float32Array;
-
-  constructor(count: number) {
-    this.#first = new Float32Array(count);
-    this.#second = new Float32Array(count);
-  }
-
-  ahead(parameters: Float32Array, rate: number, beta: number): Float32Array {
-    return parameters.map((w, i) => f(w - f(f(rate * beta) * this.#first[i]!)));
-  }
-
-  update(parameters: Float32Array, mean: Float32Array, update: Update): void {
-    for (let i = 0; i < parameters.length; i++) {
-      parameters[i] = this.#next(parameters[i]!, mean[i]!, i, update);
-    }
-  }
-
-  #next(w: number, g: number, i: number, { config, rate, exactRate, step }: Update): number {
-    const { optimizer } = config;
-    switch (optimizer.name) {
-      case "sgd":
-        return f(w - f(rate * g));
-      case "momentum": {
-        const v = this.#average(this.#first, i, optimizer.beta, 1 - optimizer.dampening, g);
-        return f(w - f(rate * v));
-      }
-      case "nag": {
-        const v = this.#average(this.#first, i, optimizer.beta, 1 - optimizer.beta, g);
-        return f(w - f(rate * v));
-      }
-      case "rmsprop": {
-        const v = this.#average(this.#first, i, optimizer.beta, 1 - optimizer.beta, f(g * g));
-        return f(w - f(f(rate * g) / f(f(optimizer.epsilon) + f(Math.sqrt(v)))));
-      }
-      case "adam":
-      case "adamw": {
-        const { beta1, beta2, epsilon } = optimizer;
-        const m = this.#average(this.#first, i, beta1, 1 - beta1, g);
-        const v = this.#average(this.#second, i, beta2, 1 - beta2, f(g * g));
-        const mHat = f(m / f(1 - powerOf(beta1, step + 1)));
-        const vHat = f(v / f(1 - powerOf(beta2, step + 1)));
-        const decay = optimizer.name === "adamw" ? f(exactRate * optimizer.decoupledDecay) : 0;
-        const decayed = f(w - f(decay * w));
-        return f(decayed - f(f(rate * mHat) / f(f(Math.sqrt(vHat)) + f(epsilon))));
-      }
-      case "local-search":
-      default:
-        throw new Error("local search follows no gradient");
-    }
-  }
-
-  /** `average ← beta · average + gain · value`. */
-  #average(state: Float32Array, i: number, beta: number, gain: number, value: number): number {
-    return (state[i] = f(f(f(beta) * state[i]!) + f(f(gain) * value)));
-  }
-}
-
-function powerOf(base: number, exponent: number): number {
-  let product = 1;
-  for (let i = 0; i < exponent; i++) product *= base;
-  return product;
 }
 
 interface Search {

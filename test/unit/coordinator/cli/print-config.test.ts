@@ -23,7 +23,7 @@ const freeKeys = [
     !optimizerKeys.has(key) &&
     !scheduleKeys.has(key) &&
     !["optimizer", "schedule", "loss", "outputActivation", "printConfig", "json"].includes(key) &&
-    !["joinToken", "adminToken", "tlsCert", "tlsKey"].includes(key),
+    !["joinToken", "adminToken", "tlsCert", "tlsKey", "init", "newLastLayer"].includes(key),
 );
 
 function flagsFor(key: string, pick: number): string[] {
@@ -55,7 +55,7 @@ const commandLine = fc
       Object.entries(scheduleDefaults).find(([name]) => name === schedule)?.[1] ?? {},
     );
     const free = freeKeys.filter(
-      (key) => gradient || !["weightDecay", "l1", "clipNorm"].includes(key),
+      (key) => gradient || !["weightDecay", "l1", "clipNorm", "freeze"].includes(key),
     );
     return fc
       .tuple(some(free), some(owned), some(gradient ? scheduled : []))

@@ -36,6 +36,11 @@ export const samples: {
   loss: names("cce", "mse", "mae"),
   reduction: names("sum", "mean", "sum"),
   initWeights: names("he-normal", "glorot-uniform", "normal"),
+  freeze: [
+    ["0", 0],
+    ["1", 1],
+    ["2", 2],
+  ],
   optimizer: names("sgd", "adamw", "momentum"),
   learningRate: [
     ["0.5", 0.5],
@@ -201,6 +206,8 @@ export const samples: {
     ["first", "first"],
     ["runs/a run", "runs/a run"],
   ],
+  init: names("/a/model.safetensors", "b", "c d"),
+  newLastLayer: switches,
   checkpointEvery: names("3", "500steps", "10min"),
   runs: names("out", "# not a comment", "a: b"),
   localWorkers: [

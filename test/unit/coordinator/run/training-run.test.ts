@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { createPlainKernel, instantiateKernel } from "../../../../shared/kernels/kernel.ts";
 import { denseModel } from "../../../../shared/model/dense-model.ts";
+import { initialParameters } from "../../../../shared/model/initialize.ts";
+import { frozenPart, layoutOf } from "../../../../shared/model/layout.ts";
 import { Random } from "../../../../shared/random.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { cases } from "../../../support/fixtures/effort.ts";
@@ -93,6 +95,42 @@ describe("fingerprint", () => {
     const expected = fingerprintOf(trainSequentially(config(changes), dataset).parameters);
     expect(train(changes, 2).fingerprint).toBe(expected);
   });
+
+  test.each<RunConfig["optimizer"]>([
+    { name: "nag", learningRate: 0.1, beta: 0.9 },
+    {
+      name: "adamw",
+      learningRate: 0.01,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      decoupledDecay: 0.1,
+    },
+  ])(
+    "$name with the first layer frozen keeps its bits and is the sequential trainer's",
+    (optimizer) => {
+      const changes: Partial<RunConfig> = { optimizer, freeze: 1, weightDecay: 0.01, l1: 0.001 };
+      const frozen = config(changes);
+      const expected = fingerprintOf(trainSequentially(frozen, dataset).parameters);
+      for (const workers of [1, 3]) {
+        const direct = new DirectRun({ config: frozen, dataset, createKernel, workers });
+        direct.finish();
+        expect(fingerprintOf(direct.store.parameters)).toBe(expected);
+        const { parameterCount } = frozenPart(layoutOf(frozen.model), 1);
+        const initial = initialParameters(frozen.model, frozen.seed);
+        expect(parameterCount).toBeGreaterThan(0);
+        expect(direct.store.parameters.slice(0, parameterCount)).toEqual(
+          initial.slice(0, parameterCount),
+        );
+        expect(direct.store.parameters.slice(parameterCount)).not.toEqual(
+          initial.slice(parameterCount),
+        );
+        for (const state of direct.store.state.values()) {
+          expect(state.slice(0, parameterCount)).toEqual(new Float32Array(parameterCount));
+        }
+      }
+    },
+  );
 
   test("the plain twins train to the same bits as the SIMD kernel", () => {
     const direct = new DirectRun({

@@ -42,6 +42,8 @@ const converted = {
   l1: 0,
   augment: null,
   initWeights: "auto",
+  init: null,
+  freeze: 0,
 };
 
 function readOld() {

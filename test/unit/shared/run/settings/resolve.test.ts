@@ -75,6 +75,8 @@ describe("resolveRunConfig", () => {
       steps: null,
       seed: 1,
       initWeights: "auto",
+      init: null,
+      freeze: 0,
     });
   });
 
@@ -218,6 +220,10 @@ describe("resolveRunConfig", () => {
     [
       { schedule: "constant", finalFraction: 0.5 },
       "--final-fraction 0.5 is not for schedule constant; leave it out, or choose step or cosine",
+    ],
+    [
+      { freeze: 3 },
+      "--freeze 3 leaves nothing to train: the model has 3 layers with parameters; freeze at most 2",
     ],
     [
       { schedule: "step", restarts: [5] },
