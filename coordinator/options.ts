@@ -53,7 +53,7 @@ export interface CoordinatorOptions {
 }
 
 /** The formats in which a trained model leaves the program. */
-export const exportFormats = ["onnx", "safetensors", "json"] as const;
+export const exportFormats = ["onnx", "safetensors", "json", "npz"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 interface ToolOptions {

@@ -71,7 +71,7 @@ export const commands: Readonly<Record<CommandName, CommandHelp>> = {
     summary: "Answer for every record of a file.",
     arguments: [
       { name: "<checkpoint>", help: "a checkpoint, or a run's name or folder" },
-      { name: "<file>", help: "a table (.csv, .tsv, .jsonl, .parquet); - for standard input" },
+      { name: "<file>", help: "a table, a picture or a folder of pictures; - for standard input" },
     ],
     table: toolOptions.predict,
     defaults: toolDefaults,

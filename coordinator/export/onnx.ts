@@ -1,21 +1,21 @@
 /**
  * @file A trained model as an ONNX file, which every runtime reads. The graph is the whole way from a sample as the
- * data have it to an answer as the data have it: bytes are divided by 255 at its start, and predicted numbers get
- * their unit back at its end. What a graph can't say, such as the names of classes, is in the file's metadata.
+ * data have it to an answer as the data have it: at its start bytes are divided by 255, and a table's numbers are
+ * standardised; at its end predicted numbers get their unit back. A category is one input per value, 0 or 1. What a graph
+ * can't say, such as the names of features and classes, is in the file's metadata.
  */
 import type { DataDescription } from "../../shared/data/description.ts";
+import { scalingsOf } from "../../shared/data/table/preprocess.ts";
 import { kindOf } from "../../shared/model/layer-kinds.ts";
 import { layoutOf } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/model/model-config.ts";
-import { encodeOnnx, type OnnxValue } from "../../shared/onnx/file.ts";
+import { elementTypes, encodeOnnx, type OnnxValue } from "../../shared/onnx/file.ts";
 import { OnnxGraph } from "../../shared/onnx/graph.ts";
 import { toTorch } from "../storage/torch-layout.ts";
 import { descriptionOf, type TrainedModel } from "./trained-model.ts";
 
 /** How many samples go in at once is the caller's choice. */
 const batch = "N";
-/** `Cast`'s number for float32. */
-const float32 = 1;
 
 export function encodeOnnxModel(model: TrainedModel): Uint8Array<ArrayBuffer> {
   const { config, parameters, data } = model;
@@ -25,7 +25,7 @@ export function encodeOnnxModel(model: TrainedModel): Uint8Array<ArrayBuffer> {
     graph.tensor(name, shape, values);
   }
   const input = inputOf(config.model, data);
-  let last = addInput(graph, config.model, input);
+  let last = addInput(graph, config.model, { input, data });
   for (const layer of layers) {
     const place = { ...layer, input: last, tensor: (name: string) => `${layer.name}.${name}` };
     last = kindOf(layer.config).onnx(graph, place, layer.config);
@@ -50,11 +50,22 @@ function inputOf({ inputShape }: ModelConfig, data: DataDescription | undefined)
 }
 
 /** From a sample as the data have it to the network's input. */
-function addInput(graph: OnnxGraph, { inputShape }: ModelConfig, input: OnnxValue): string {
+function addInput(
+  graph: OnnxGraph,
+  { inputShape }: ModelConfig,
+  { input, data }: { readonly input: OnnxValue; readonly data: DataDescription | undefined },
+): string {
   let last = input.name;
+  const to = elementTypes.float32;
   if (input.type === "uint8") {
-    const bytes = graph.node("Cast", [last], { to: float32 });
-    last = graph.node("Div", [bytes, graph.floats([255])]);
+    last = graph.node("Div", [graph.node("Cast", [last], { to }), graph.floats([255])]);
+  } else if (data?.preprocessing?.kind === "table") {
+    // In float64, rounded once, like the features of the dataset.
+    const scalings = scalingsOf(data.preprocessing);
+    const wide = graph.node("Cast", [last], { to: elementTypes.float64 });
+    const centred = graph.node("Sub", [wide, graph.doubles(scalings.map(({ mean }) => mean))]);
+    const divisor = graph.doubles(scalings.map(({ scale }) => scale));
+    last = graph.node("Cast", [graph.node("Div", [centred, divisor])], { to });
   }
   const shape = [batch, ...inputShape];
   if (shape.join() === input.shape.join()) return last;

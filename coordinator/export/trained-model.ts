@@ -1,5 +1,6 @@
 /** @file A trained model as it leaves the program: what was trained, from what, and how far. */
 import type { DataDescription } from "../../shared/data/description.ts";
+import { featureNamesOf } from "../../shared/data/table/preprocess.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 
 export interface TrainedModel {
@@ -23,6 +24,9 @@ export function descriptionOf({
 }: TrainedModel): Map<string, string> {
   return new Map([
     ...Object.entries(data ?? {}).map(([key, value]) => [key, JSON.stringify(value)] as const),
+    ...(data?.preprocessing?.kind === "table"
+      ? [["featureNames", JSON.stringify(featureNamesOf(data.preprocessing))] as const]
+      : []),
     ["model", JSON.stringify(config.model)],
     ["dataset", config.dataset.name],
     ["step", String(step)],

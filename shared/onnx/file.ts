@@ -16,13 +16,20 @@ import { ProtobufMessage } from "./protobuf.ts";
 /** The version of the file format that goes with the operator set. */
 const irVersion = 8;
 
-const elementTypes = { float32: 1, uint8: 2, int64: 7 } as const;
+export const elementTypes = { float32: 1, uint8: 2, int64: 7, float64: 11 } as const;
+type ElementType = keyof typeof elementTypes;
+
+function elementTypeOf({ data }: OnnxTensor): ElementType {
+  if (data instanceof Float32Array) return "float32";
+  return data instanceof Float64Array ? "float64" : "int64";
+}
+
 const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
 
 /** An input or output of the whole graph. */
 export interface OnnxValue {
   readonly name: string;
-  readonly type: keyof typeof elementTypes;
+  readonly type: ElementType;
   /** A name is a size that the caller chooses: `["N", 784]`. */
   readonly shape: readonly (number | string)[];
 }
@@ -87,11 +94,11 @@ function attributeMessage(name: string, value: OnnxAttribute): ProtobufMessage {
   return message.integers(8, value).integer(type, attributeTypes.ints);
 }
 
-function tensorMessage({ name, shape, data }: OnnxTensor): ProtobufMessage {
-  const type = data instanceof Float32Array ? elementTypes.float32 : elementTypes.int64;
+function tensorMessage(tensor: OnnxTensor): ProtobufMessage {
+  const { name, shape, data } = tensor;
   return new ProtobufMessage()
     .integers(1, shape)
-    .integer(2, type)
+    .integer(2, elementTypes[elementTypeOf(tensor)])
     .text(8, name)
     .bytes(9, bytesOf(data));
 }

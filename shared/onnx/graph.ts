@@ -30,7 +30,7 @@ export interface OnnxTensor {
   readonly name: string;
   readonly shape: Shape;
   /** Row by row. `BigInt64Array` for shapes, axes and indices. */
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: Float32Array | Float64Array | BigInt64Array;
 }
 
 /** Nodes in the order of computation, and the constants that they read. */
@@ -78,6 +78,12 @@ export class OnnxGraph {
   /** Adds a constant float32 of any shape under a made-up name. */
   floats(values: readonly number[] | Float32Array, shape: Shape = [values.length]): string {
     return this.tensor(`constant_${this.tensors.length}`, shape, Float32Array.from(values));
+  }
+
+  /** Adds a constant vector of float64 under a made-up name. */
+  doubles(values: readonly number[]): string {
+    const name = `constant_${this.tensors.length}`;
+    return this.tensor(name, [values.length], Float64Array.from(values));
   }
 
   /** Adds a constant vector of int64 under a made-up name: a shape, axes or indices. */

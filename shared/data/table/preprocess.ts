@@ -90,6 +90,17 @@ export function featureNamesOf({ columns }: TablePreprocessing): readonly string
   });
 }
 
+/** How each feature was standardised: `(value − mean) / scale`; 0 and 1 for what has no unit. */
+export function scalingsOf({
+  columns,
+}: TablePreprocessing): readonly { readonly mean: number; readonly scale: number }[] {
+  return columns.flatMap((column) => {
+    if (column.type === "number") return [column];
+    if (column.type === "date") return column.parts;
+    return Array.from({ length: widthOf(column) }, () => ({ mean: 0, scale: 1 }));
+  });
+}
+
 /** The features of one row, or the reason why it has none. */
 export type RowFeatures =
   | { readonly ok: true; readonly features: Float32Array }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 
+import { unzip, zipEntries } from "../../../../coordinator/datasets/arrays/zip.ts";
 import { formats } from "../../../../coordinator/export/formats.ts";
 import type { TrainedModel } from "../../../../coordinator/export/trained-model.ts";
 import { exportFormats } from "../../../../coordinator/options.ts";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import { featuresOf, type TablePreprocessing } from "../../../../shared/data/table/preprocess.ts";
 import { Predictor } from "../../../../shared/engine/predictor.ts";
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../../shared/model/initialize.ts";
@@ -72,6 +74,22 @@ describe.each(Object.entries(layerKinds))("a model with a layer %s", (_, { examp
     }
   });
 
+  test("keeps every parameter in npz, which the program's own reader reads", async () => {
+    const { tensors } = decodeSafetensors(formats.safetensors.encode(trained));
+    const bytes = formats.npz.encode(trained);
+    const entries = zipEntries(bytes);
+    expect(entries.map(({ name: file }) => file).toSorted()).toEqual(
+      [...tensors.keys()].map((tensor) => `${tensor}.npy`).toSorted(),
+    );
+    for (const entry of entries) {
+      const { data } = tensors.get(entry.name.replace(/\.npy$/u, ""))!;
+      const npy = await unzip(bytes, entry, 2 ** 20);
+      expect(npy.length % 64).toBe((4 * data.length) % 64);
+      const values = npy.slice(npy.length - 4 * data.length);
+      expect(new Float32Array(values.buffer)).toEqual(data);
+    }
+  });
+
   test("keeps every parameter in safetensors and in JSON", () => {
     const { tensors } = decodeSafetensors(formats.safetensors.encode(trained));
     const json = JSON.parse(new TextDecoder().decode(formats.json.encode(trained))) as {
@@ -88,6 +106,31 @@ describe.each(Object.entries(layerKinds))("a model with a layer %s", (_, { examp
   test.each(exportFormats)("gives equal bytes for equal models as %s", (format) => {
     expect(formats[format].encode(trained)).toEqual(formats[format].encode(modelOf(example)));
   });
+});
+
+test.skipIf(run === undefined)("a table's numbers are standardised in the graph", async () => {
+  const preprocessing = {
+    kind: "table",
+    decimal: ".",
+    columns: [
+      { name: "year", type: "number", fill: null, mean: 1991.5, scale: 3.7 },
+      { name: "city", type: "category", categories: ["Bern", "Chur"], fill: null },
+      { name: "new", type: "boolean", fill: 0 },
+    ],
+    targets: ["price"],
+  } as const satisfies TablePreprocessing;
+  const model = modelSchema.parse({ inputShape: [4], layers: [{ kind: "dense", units: 1 }] });
+  const parameters = initialParameters(model, 3);
+  const config = { ...testConfig({ loss: "mse" }), model };
+  const target = { kind: "values", count: 1, scales: [{ mean: 100, scale: 20 }] } as const;
+  const data = { features: { type: "floats", shape: [4] }, target, preprocessing } as const;
+  const trained = { config, step: 1, parameters, fingerprint: fingerprintOf(parameters), data };
+  const row = featuresOf(preprocessing, { year: 1987, city: "Chur", new: "yes" });
+  const features = row.ok ? row.features : new Float32Array();
+  const [ours = 0] = new Predictor(createPlainKernel(), config).outputs(parameters, features);
+  const raw = Float32Array.of(1987, 0, 1, 1);
+  const theirs = await run!(formats.onnx.encode(trained), { data: raw, shape: [1, 4] });
+  expect(Math.abs(theirs[0]! - (ours * 20 + 100)) / 100).toBeLessThan(1e-5);
 });
 
 function ascending(a: number, b: number): number {
