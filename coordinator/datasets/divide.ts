@@ -8,17 +8,13 @@ import { type Split, type Target, targetForm } from "../../shared/data/dataset.t
 import { splitSamples, takeValidation } from "../../shared/data/split.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { labelOf } from "../../shared/run/settings/complete.ts";
-import { type DataKey, isDataKey } from "../../shared/run/settings/data-settings.ts";
+import { type DataKey, isDataKey, splitDefaults } from "../../shared/run/settings/data-settings.ts";
 import { valueText } from "../../shared/run/settings/readers.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { LoadOptions } from "./loader.ts";
 
 /** The settings that {@link divide} reads; a loader that uses it takes them. */
 export const divisionKeys = ["validation", "test", "dataSeed"] as const satisfies DataKey[];
-
-/** The share of the samples for the test, where the data have no test split. */
-export const testShareDefault = 0.2;
-const dataSeedDefault = 1;
 
 export type Settings = Pick<LoadOptions, "data" | "origins">;
 
@@ -44,7 +40,7 @@ export function divide(
     const setting = spelled(key, { data, origins });
     throw new OperatorError(sentence("split-there", { setting, split: key }));
   }
-  const { validation: share = 0, test = testShareDefault, dataSeed: seed = dataSeedDefault } = data;
+  const { validation: share, test, dataSeed: seed } = { ...splitDefaults, ...data };
   const { train } = found;
   const classes = target.kind === "classes" ? train.targets : undefined;
   const pick = (indices: Uint32Array) => pickSamples(train, indices, target);
