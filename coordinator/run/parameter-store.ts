@@ -11,7 +11,7 @@ import { drawNeighbour } from "../../shared/engine/noise.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { updateByteLength } from "../../shared/kernels/update.ts";
 import { frozenPart, layoutOf } from "../../shared/model/layout.ts";
-import { createOptimizer, type Optimizer } from "../../shared/optimizers/optimizer.ts";
+import { bestName, createOptimizer, type Optimizer } from "../../shared/optimizers/optimizer.ts";
 import { learningRateAt } from "../../shared/optimizers/schedule.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
@@ -77,6 +77,8 @@ export class ParameterStore {
   readonly #record: number;
   /** The first values of every tensor, which no step changes. */
   readonly #frozenCount: number;
+  /** Pointer to the best parameters so far; 0 if the run can't end early. */
+  readonly #best: number;
   /** Pointer for a look-ahead point; 0 if the optimizer has none. */
   readonly #ahead: number;
   #current: Tensors;
@@ -93,6 +95,7 @@ export class ParameterStore {
     this.#frozenCount = frozenPart(layoutOf(config.model), config.freeze).parameterCount;
     this.#record = kernel.arena.allocate(updateByteLength);
     this.#ahead = this.#optimizer?.lookAhead === undefined ? 0 : this.#allocate();
+    this.#best = config.patience === null ? 0 : this.#allocate();
     this.#current = this.#allocateTensors();
     this.#next = this.#allocateTensors();
     this.parameters.set(parameters);
@@ -115,12 +118,13 @@ export class ParameterStore {
     return this.#view(this.#current.parameters);
   }
 
-  /** The optimizer's state tensors by name: views like `parameters`. */
+  /** The optimizer's state tensors by name, and the best parameters so far: views like `parameters`. */
   get state(): ReadonlyMap<string, Float32Array> {
     const { first, second } = this.#current;
     const pointers = [first, second];
     const names = this.#optimizer?.stateNames ?? [];
-    return new Map(names.map((name, i) => [name, this.#view(pointers[i] ?? 0)]));
+    const views = names.map((name, i) => [name, this.#view(pointers[i] ?? 0)] as const);
+    return new Map(this.#best === 0 ? views : [...views, [bestName, this.#view(this.#best)]]);
   }
 
   /** The point for the next gradient: the parameters, or Nesterov's look-ahead point. A view like `parameters`. */
@@ -183,6 +187,18 @@ export class ParameterStore {
     if (!this.#isFinite(this.#next)) return diverged(sentence("update-not-finite"));
     this.#commit();
     return { committed: true };
+  }
+
+  /** Remembers the current parameters as the best ones, in a run that may end early. */
+  keepBest(): void {
+    assert(this.#best !== 0, "the run keeps its best parameters");
+    this.#view(this.#best).set(this.parameters);
+  }
+
+  /** Makes the best parameters the current ones, at the end of the run. */
+  takeBest(): void {
+    assert(this.#best !== 0, "the run keeps its best parameters");
+    this.parameters.set(this.#view(this.#best));
   }
 
   /** A complete copy of everything that the run needs to start again from here. */

@@ -44,6 +44,14 @@ export interface ProgressState {
   /** Of the test split at the end, if training was watched with the validation split. */
   readonly finalTest: EvaluationView | null;
   readonly bestLoss: number | null;
+  /** Absent unless the run may end early. */
+  readonly best?: BestEvaluation | undefined;
+}
+
+/** The evaluation with the lowest loss, and how many have followed it. */
+export interface BestEvaluation {
+  readonly evaluation: EvaluationView;
+  readonly since: number;
 }
 
 /** What is recorded of an epoch. */
@@ -75,6 +83,7 @@ export class Progress {
   evaluation: EvaluationView | null = null;
   finalTest: EvaluationView | null = null;
   bestLoss: number | null = null;
+  best: BestEvaluation | undefined;
   trainLoss: number | null = null;
   trainAccuracy: number | null = null;
   readonly trainCurve: { step: number; loss: number }[] = [];
@@ -100,6 +109,7 @@ export class Progress {
     this.evaluation = state.evaluation;
     this.finalTest = state.finalTest;
     this.bestLoss = state.bestLoss;
+    this.best = state.best;
   }
 
   /**
@@ -136,6 +146,7 @@ export class Progress {
       evaluation: this.evaluation,
       finalTest: this.finalTest,
       bestLoss: this.bestLoss,
+      ...(this.best === undefined ? {} : { best: this.best }),
     };
   }
 

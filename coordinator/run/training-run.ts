@@ -37,6 +37,7 @@ import { Dispatch } from "../dispatch/dispatch.ts";
 import { closed, isFor, openRound, type OpenRound, type Round } from "../dispatch/round.ts";
 import { GradientTable } from "./gradient-table.ts";
 import { evaluationFrom, splitDue } from "./measures/evaluations.ts";
+import { isOutOfPatience, spendPatience } from "./measures/patience.ts";
 import { epochEvent } from "./measures/scores.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import { Progress } from "./progress.ts";
@@ -106,8 +107,9 @@ export class TrainingRun {
   /** Opens the next round if nothing prevents it. Called after every event that may allow it. */
   #advance(nowMs: number): void {
     if (this.#round !== undefined || this.#outcome !== undefined || this.#paused) return;
-    const due = splitDue(this.#step, this.plan, this.progress);
-    if (due === undefined && this.#step >= this.plan.totalSteps) return this.#finish();
+    const isOut = isOutOfPatience(this.config, this.progress);
+    const due = splitDue(this.#step, this.plan, this.progress, isOut);
+    if (due === undefined && (isOut || this.#step >= this.plan.totalSteps)) return this.#finish();
     if (this.#dispatch.crew.size < this.#minWorkers) return;
     this.#minWorkers = 1;
     this.#openRound(due ?? trainingKind(this.config), nowMs);
@@ -239,14 +241,15 @@ export class TrainingRun {
     this.#step = step + 1;
     this.#promedio.end(this.#dispatch.crew.names);
     this.progress.addStep(step, { ...outcome, samples }, nowMs - openedMs);
-    if (splitDue(this.#step, this.plan, this.progress) !== undefined) return;
+    if (splitDue(this.#step, this.plan, this.progress, false) !== undefined) return;
     if (this.#output.wantsSnapshot(this.#step)) this.#output.save(this.snapshot());
   }
 
   #endEvaluation(split: Score["split"]): void {
     const root = { split, step: this.#step, ...this.#values.evaluation() };
     const evaluation = evaluationFrom(root, this);
-    if (this.progress.evaluation?.step === root.step) this.progress.finalTest = evaluation;
+    const isFinal = split === "test" && this.plan.validationCount > 0;
+    if (isFinal) this.progress.finalTest = evaluation;
     else this.#endEpoch(evaluation);
   }
 
@@ -256,7 +259,11 @@ export class TrainingRun {
     const { learningRate } = this.#store;
     const workers = this.#dispatch.crew.size;
     this.#output.report(epochEvent(evaluation, this.progress, { learningRate, workers }));
-    if (step === this.plan.totalSteps) this.#lastIsBest = isBest;
+    const { config, progress } = this;
+    const message = spendPatience(evaluation, isBest, { config, progress, store: this.#store });
+    if (message !== undefined) this.#output.report({ event: "warning", message });
+    if (message !== undefined) this.#lastIsBest = true;
+    else if (step === this.plan.totalSteps) this.#lastIsBest = isBest;
     else if (this.#output.wantsSnapshot(step, epoch)) this.#output.save(this.snapshot(isBest));
   }
 

@@ -150,7 +150,7 @@ function readCheckpoint(file: Safetensors, isOld: boolean): DecodedCheckpoint {
   for (const state of stateNamesIn(tensors)) {
     optimizerState.set(state, readTensors(`${statePrefix}${state}.`, tensors, config));
   }
-  const expected = stateNamesOf(config.optimizer).toSorted().join();
+  const expected = stateNamesOf(config).toSorted().join();
   const found = [...optimizerState.keys()].toSorted().join();
   if (found !== expected) {
     throw new FormatError(
@@ -257,5 +257,6 @@ const progressSchema: z.ZodMiniType<ProgressState> = ofAnyVersion(
     evaluation: z.nullable(evaluationSchema),
     finalTest: z.nullable(evaluationSchema),
     bestLoss: z.nullable(anyNumber),
+    best: z.optional(z.strictObject({ evaluation: evaluationSchema, since: z.int() })),
   }),
 );

@@ -13,7 +13,7 @@ import {
   type UpdateTensors,
   writeUpdate,
 } from "../kernels/update.ts";
-import type { OptimizerConfig } from "../run/config.ts";
+import type { OptimizerConfig, RunConfig } from "../run/config.ts";
 import { RunningPower } from "./power.ts";
 
 /** An optimizer that follows a gradient. `local-search` does not; it is in `local-search.ts`. */
@@ -43,10 +43,17 @@ export interface OptimizerStep extends UpdateTensors, StepScalars {
 export type GradientOptimizerConfig = Exclude<OptimizerConfig, { name: "local-search" }>;
 type Config<Name extends OptimizerConfig["name"]> = Extract<OptimizerConfig, { name: Name }>;
 
-/** The names of the state tensors that a run config's optimizer keeps. */
-export function stateNamesOf(config: OptimizerConfig): readonly string[] {
-  return config.name === "local-search" ? [] : createOptimizer(config).stateNames;
+/** The names of the tensors that a run keeps beside its parameters: the optimizer's, and the best parameters so far. */
+export function stateNamesOf({
+  optimizer,
+  patience,
+}: Pick<RunConfig, "optimizer" | "patience">): readonly string[] {
+  const names = optimizer.name === "local-search" ? [] : createOptimizer(optimizer).stateNames;
+  return patience === null ? names : [...names, bestName];
 }
+
+/** Of the tensor that keeps the best parameters of a run that may end early. */
+export const bestName = "best";
 
 /** The optimizer of a run config. */
 export function createOptimizer(config: GradientOptimizerConfig): Optimizer {

@@ -105,6 +105,8 @@ export const runConfigSchema = z.strictObject({
   epochs: count,
   /** Ends the run earlier than `epochs` would; `null` lets the epochs decide. */
   steps: z.nullable(count),
+  /** Ends the run when the validation loss has not improved for so many evaluations; `null`: never. */
+  patience: z.nullable(count),
   seed: z.int(),
   /** The distribution of the initial weights. */
   initWeights: z.enum(weightDraws),

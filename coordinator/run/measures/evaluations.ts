@@ -14,12 +14,15 @@ const sumsKeptMax = 4096;
  * validation split if there is one, else the test split. With a validation split, the test split follows at the end.
  *
  * @param step - Committed steps.
+ * @param isOut - Whether the run has ended early, after its evaluation.
  */
 export function splitDue(
   step: number,
   { totalSteps, stepsPerEpoch, validationCount }: RunPlan,
   { evaluation, test }: Progress,
+  isOut: boolean,
 ): Score["split"] | undefined {
+  if (isOut) return test?.step === step ? undefined : "test";
   const isLast = step === totalSteps;
   if (step === 0 || (step % stepsPerEpoch !== 0 && !isLast)) return undefined;
   if (evaluation?.step !== step) return validationCount > 0 ? "validation" : "test";

@@ -37,7 +37,7 @@ export interface RunCost {
 export function costOf(config: RunConfig, trainCount: number): RunCost {
   const parameters = parameterCount(config.model);
   const messageBytes = 4 * parameters;
-  const states = stateNamesOf(config.optimizer).length;
+  const states = stateNamesOf(config).length;
   return {
     parameters,
     coordinatorBytes: messageBytes * (coordinatorCopies + coordinatorCopiesOfState * states),

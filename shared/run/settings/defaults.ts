@@ -27,6 +27,7 @@ export const runDefaults = {
   shardSize: "auto",
   epochs: 20,
   steps: null,
+  patience: null,
   seed: 1,
   initWeights: "auto",
   freeze: 0,

@@ -76,6 +76,7 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
     shardSize,
     epochs: resolveEpochs(settings, request, Math.ceil(facts.trainCount / batchSize)),
     steps: settings.steps,
+    patience: settings.patience,
     seed: settings.seed,
     initWeights: settings.initWeights,
     init: null,
@@ -85,6 +86,7 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
   refuseLongWarmup(config.data, request, facts);
   refuseStrayRestarts(config.data, request, facts);
   refuseFullFreeze(config.data, request);
+  refuseBlindPatience(config.data, request, facts);
   return config.data;
 }
 
@@ -198,6 +200,17 @@ function refuseLongWarmup(config: RunConfig, request: RunRequest, facts: Dataset
   throw new OperatorError(
     sentence("warmup-too-long", { setting: spelled("warmupSteps", request), steps: totalSteps }),
   );
+}
+
+/** The test data must not decide when a run ends. */
+function refuseBlindPatience(
+  { patience }: RunConfig,
+  request: RunRequest,
+  { validationCount = 0 }: DatasetFacts,
+): void {
+  if (patience === null || validationCount > 0) return;
+  const setting = spelled("patience", request);
+  throw new OperatorError(sentence("patience-needs-validation", { setting }));
 }
 
 /** At least one layer is trained. */

@@ -180,6 +180,7 @@ function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
     clipNorm: config.clipNorm,
     batchSize: config.batchSize,
     shardSize: config.shardSize,
+    patience: config.patience,
     seed: config.seed,
     initWeights: config.initWeights,
     freeze: config.freeze,

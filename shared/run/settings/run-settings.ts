@@ -143,6 +143,12 @@ export const runOptions = {
     noneOr(count),
     "steps to make, instead of epochs; with both, the earlier end",
   ),
+  patience: row(
+    "Run",
+    "<count>",
+    noneOr(count),
+    "end when the validation loss has not improved for so many epochs, with the best parameters",
+  ),
   seed: row("Run", "<number>", integer({}), "of the first parameters and the samples' order"),
 };
 

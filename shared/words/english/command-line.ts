@@ -11,6 +11,8 @@ export const commandLine = {
     "the learning rate of this run falls to {rate}, from {start}, so the further epochs change hardly anything; a new run with --final-fraction 0.01 keeps learning",
   "too-many-restarts":
     "{setting} would extend a run under a cosine schedule for more than {most} times; begin a new run without --resume",
+  "patience-needs-validation":
+    "{setting} needs validation data, because the test data must not decide when a run ends; add --validation 0.1",
   "init-unreadable":
     "{path} can't be read ({reason}); give --init a checkpoint or a safetensors file",
   "init-not-safetensors":

@@ -26,6 +26,8 @@ export const run = {
   "no-better-than-guess":
     "the test accuracy of {accuracy} % is no better than always answering the most frequent class ({guess} %): nothing was learned",
   "departed-worker": "a worker that left",
+  "stopped-early":
+    "stopped early: {evaluations} {evaluations = 1 ? evaluation : evaluations} without a lower validation loss than {loss}; the run keeps the parameters of step {step}, which had it",
   "run-finished": "the run is finished",
   "stopped-by-operator": "stopped by the operator",
   "step-diverged": "step {step} diverged: {reason}; a lower learning rate may help",

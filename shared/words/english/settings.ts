@@ -93,6 +93,7 @@ export const settings = {
   "setting-restarts": "restarts of the cosine",
   "setting-weightDecay": "weight decay",
   "setting-augment": "changes of the pictures",
+  "setting-patience": "epochs of patience",
   "setting-freeze": "frozen layers",
   "setting-l1": "L1 penalty",
   "setting-initWeights": "initial weights",

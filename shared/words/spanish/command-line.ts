@@ -13,6 +13,8 @@ export const commandLine = translationOf<typeof english>()({
     "la tasa de aprendizaje de este entrenamiento baja hasta {rate}, desde {start}, así que las épocas añadidas apenas cambian nada; uno nuevo con --final-fraction 0.01 sigue aprendiendo",
   "too-many-restarts":
     "{setting} alargaría más de {most} veces un entrenamiento con plan coseno; empieza otro sin --resume",
+  "patience-needs-validation":
+    "{setting} necesita datos de validación, porque los de prueba no deben decidir cuándo se acaba; añade --validation 0.1",
   "init-unreadable":
     "no se puede leer {path} ({reason}); indica en --init un punto de control o un archivo safetensors",
   "init-not-safetensors":

@@ -30,6 +30,8 @@ export const run = translationOf<typeof english>()({
   "no-better-than-guess":
     "acertar el {accuracy} % en la prueba no es mejor que responder siempre la clase más frecuente ({guess} %): no se aprendió nada",
   "departed-worker": "un ayudante que ya no está",
+  "stopped-early":
+    "parada temprana: {evaluations} {evaluations = 1 ? evaluación : evaluaciones} sin bajar de la pérdida de validación {loss}; se quedan los parámetros del paso {step}, que la tenía",
   "run-finished": "el entrenamiento terminó",
   "stopped-by-operator": "lo detuvo el operador",
   "step-diverged":

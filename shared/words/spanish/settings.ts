@@ -96,6 +96,7 @@ export const settings = translationOf<typeof english>()({
   "setting-restarts": "reinicios del coseno",
   "setting-weightDecay": "decaimiento de pesos",
   "setting-augment": "cambios de las imágenes",
+  "setting-patience": "épocas de paciencia",
   "setting-freeze": "capas congeladas",
   "setting-l1": "penalización L1",
   "setting-initWeights": "pesos iniciales",

@@ -36,6 +36,11 @@ export const samples: {
   loss: names("cce", "mse", "mae"),
   reduction: names("sum", "mean", "sum"),
   initWeights: names("he-normal", "glorot-uniform", "normal"),
+  patience: [
+    ["none", null],
+    ["3", 3],
+    ["10", 10],
+  ],
   freeze: [
     ["0", 0],
     ["1", 1],

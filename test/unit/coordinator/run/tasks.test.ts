@@ -127,3 +127,52 @@ describe("with a validation split", () => {
     expect(resumed.events.filter(({ event }) => event === "epoch")).toEqual([]);
   });
 });
+
+describe("a run with a patience of 2 evaluations", () => {
+  const { dataset, heads: all } = taskData["2 classes"]!;
+  const divided = withValidation(dataset, 13);
+  // So large a rate that the loss soon gets worse.
+  const config: RunConfig = {
+    ...configOf(divided, all[0]!),
+    optimizer: { name: "sgd", learningRate: 20 },
+    epochs: 40,
+  };
+  const whole = run(divided, config, 1);
+  const losses = whole.events.flatMap((event) =>
+    event.event === "epoch" ? [event.validationLoss!] : [],
+  );
+  /** The first epoch that is the second in a row without a new lowest loss, counted from 1; and the best before it. */
+  const last = losses.findIndex(
+    (_, i) =>
+      i >= 2 && Math.min(...losses.slice(0, i - 1)) <= Math.min(...losses.slice(i - 1, i + 1)),
+  );
+  const best = losses.indexOf(Math.min(...losses.slice(0, last + 1)));
+  const patient = { ...config, patience: 2 };
+
+  test("ends early, with the parameters of its best evaluation, for 1 and 3 workers", () => {
+    expect(last).toBeGreaterThan(1);
+    expect(last).toBeLessThan(38);
+    const expected = fingerprintOf(whole.snapshots[best]!.store.parameters);
+    for (const workers of [1, 3]) {
+      const early = run(divided, patient, workers);
+      expect(early.outcome?.kind).toBe("finished");
+      expect(early.run.step).toBe(whole.snapshots[last]!.step);
+      expect(fingerprintOf(early.store.parameters)).toBe(expected);
+      expect(early.run.progress.evaluation?.loss).toBe(losses[best]);
+      expect(early.run.progress.finalTest?.step).toBe(early.run.step);
+      expect(early.events).toContainEqual({
+        event: "warning",
+        message: expect.objectContaining({ code: "stopped-early" }),
+      });
+    }
+  });
+
+  test("ends with the same bits if it is resumed just before its end, or after it", () => {
+    const early = run(divided, patient, 1);
+    for (const resume of [early.snapshots.at(-1)!, early.run.snapshot()]) {
+      const resumed = run(divided, patient, 2, { resume });
+      expect(resumed.run.step).toBe(early.run.step);
+      expect(fingerprintOf(resumed.store.parameters)).toBe(fingerprintOf(early.store.parameters));
+    }
+  });
+});

@@ -77,6 +77,7 @@ describe("resolveRunConfig", () => {
       initWeights: "auto",
       init: null,
       freeze: 0,
+      patience: null,
     });
   });
 
@@ -220,6 +221,10 @@ describe("resolveRunConfig", () => {
     [
       { schedule: "constant", finalFraction: 0.5 },
       "--final-fraction 0.5 is not for schedule constant; leave it out, or choose step or cosine",
+    ],
+    [
+      { patience: 3 },
+      "--patience 3 needs validation data, because the test data must not decide when a run ends; add --validation 0.1",
     ],
     [
       { freeze: 3 },
