@@ -6,9 +6,9 @@
  */
 import type { DataDescription } from "../../shared/data/description.ts";
 import { scalingsOf } from "../../shared/data/table/preprocess.ts";
-import { kindOf } from "../../shared/model/layer-kinds.ts";
 import { layoutOf } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/model/model-config.ts";
+import { addOnnxLayers } from "../../shared/model/onnx-layers.ts";
 import { elementTypes, encodeOnnx, type OnnxValue } from "../../shared/onnx/file.ts";
 import { OnnxGraph } from "../../shared/onnx/graph.ts";
 import { toTorch } from "../storage/torch-layout.ts";
@@ -25,11 +25,7 @@ export function encodeOnnxModel(model: TrainedModel): Uint8Array<ArrayBuffer> {
     graph.tensor(name, shape, values);
   }
   const input = inputOf(config.model, data);
-  let last = addInput(graph, config.model, { input, data });
-  for (const layer of layers) {
-    const place = { ...layer, input: last, tensor: (name: string) => `${layer.name}.${name}` };
-    last = kindOf(layer.config).onnx(graph, place, layer.config);
-  }
+  const last = addOnnxLayers(graph, layers, addInput(graph, config.model, { input, data }));
   graph.rename(addUnits(graph, last, data), "output");
   return encodeOnnx({
     name: "promedio",

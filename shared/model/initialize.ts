@@ -1,7 +1,6 @@
 /** @file The initial parameters of a run, drawn from its seed. Deterministic: integers, exact scaling, `sqrt`. */
 import { Random } from "../random.ts";
 import type { TensorSpec } from "./layer-kind.ts";
-import { kindOf } from "./layer-kinds.ts";
 import { layoutOf } from "./layout.ts";
 import type { ModelConfig } from "./model-config.ts";
 
@@ -55,14 +54,10 @@ export function initialParameters(
   const { layers, parameterCount } = layoutOf(model);
   const parameters = new Float32Array(parameterCount);
   const random = new Random(seed);
-  for (const [index, { tensors }] of layers.entries()) {
-    const next = layers[index + 1];
-    const isRectified = next !== undefined && kindOf(next.config).rectifies === true;
+  for (const { initial, isRectified, start, end } of layers.flatMap(({ tensors }) => tensors)) {
     const suited = isRectified ? "he-uniform" : "glorot-uniform";
     const distribution = distributions[draw === "auto" ? suited : draw];
-    for (const { initial, start, end } of tensors) {
-      fill(parameters.subarray(start, end), initial, distribution, random);
-    }
+    fill(parameters.subarray(start, end), initial, distribution, random);
   }
   return parameters;
 }

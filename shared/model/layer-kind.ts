@@ -8,14 +8,9 @@ import type { Kernel } from "../kernels/kernel.ts";
 import type { OnnxGraph, OnnxPlace } from "../onnx/graph.ts";
 import type { Sentence } from "../words/sentence.ts";
 import type { Layer, Rows } from "./layer.ts";
+import type { Shape } from "./shape.ts";
 
-/** Sizes of a tensor's axes. The batch is not an axis. */
-export type Shape = readonly number[];
-
-/** How many values a tensor of this shape has. */
-export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
+export { type Shape, sizeOf } from "./shape.ts";
 
 /** Why a layer does not accept its input, worded to follow "layer 3 (dense) ". */
 export interface Misfit {
@@ -34,6 +29,8 @@ export interface TensorSpec {
   readonly axisRoles?: readonly ("input" | "output")[];
   /** The initial value of every element; or, if they are drawn, how many inputs and outputs each one connects. */
   readonly initial: number | { readonly fanIn: number; readonly fanOut: number };
+  /** Whether a layer that rectifies follows. If absent, the next layer in the list says. */
+  readonly isRectified?: boolean;
 }
 
 /** The places in kernel memory that a layer is wired to. */
@@ -53,8 +50,38 @@ export interface Wiring {
   readonly offsets: readonly number[];
   /** The most samples of a chunk. */
   readonly chunkSamples: number;
+  /** Wires layers that this layer contains: from its input on, with its parameters from the first on. */
+  readonly wireBlock: (layers: readonly LayerEntry[]) => WiredBlock;
   /** Pointer to `scratchBytes` bytes that any layer may overwrite. */
   readonly scratch: number;
+}
+
+/** A layer in a list: its kind and that kind's settings, checked by its row. */
+export interface LayerEntry {
+  readonly kind: string;
+}
+
+/** A list of layers after a shape, first to last. */
+export interface Placement {
+  readonly layers: readonly {
+    /** Its index in the list. */
+    readonly name: string;
+    readonly tensors: readonly TensorSpec[];
+    readonly multiplyAdds: number;
+    readonly scratchBytes: number;
+  }[];
+  readonly outputShape: Shape;
+}
+
+/** Places a list of layers that a layer contains, or finds the first one that does not fit. */
+export type Place = (input: Shape, layers: readonly LayerEntry[]) => Placement | Misfit;
+
+/** The layers in a layer, ready to be called. */
+export interface WiredBlock {
+  readonly layers: readonly Layer[];
+  /** The output of the last one, and ∂loss/∂ it, which they may overwrite. */
+  readonly rows: Rows;
+  readonly deltas: Rows;
 }
 
 /** The beginning of a model, which `modelSchema` will check. */
@@ -68,13 +95,13 @@ export interface LayerKind<Settings extends { readonly kind: string }> {
   /** Checks an entry of this kind, strictly. */
   readonly schema: z.ZodMiniType<Settings>;
   /** Shape of one sample's output. */
-  outputShape(input: Shape, settings: Settings): Shape | Misfit;
+  outputShape(input: Shape, settings: Settings, place: Place): Shape | Misfit;
   /** Its parameters, in their order in the flat vector. If absent, there are none. */
-  tensors?(input: Shape, settings: Settings): readonly TensorSpec[];
+  tensors?(input: Shape, settings: Settings, place: Place): readonly TensorSpec[];
   /** Multiply-adds per sample in the forward pass. If absent, hardly any. */
-  multiplyAdds?(input: Shape, settings: Settings): number;
+  multiplyAdds?(input: Shape, settings: Settings, place: Place): number;
   /** If absent, it needs none. */
-  scratchBytes?(input: Shape, output: Shape, settings: Settings): number;
+  scratchBytes?(input: Shape, output: Shape, settings: Settings, place: Place): number;
   /** Whether it overwrites its input with its output, and ∂loss/∂y with ∂loss/∂x. */
   readonly inPlace?: true;
   /** Whether it zeroes about half of its inputs, which the initial values of the weights before it compensate for. */

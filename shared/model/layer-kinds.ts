@@ -11,10 +11,12 @@ import { gelu } from "./kinds/gelu.ts";
 import { groupNorm } from "./kinds/group-norm.ts";
 import { layerNorm } from "./kinds/layer-norm.ts";
 import { maxPool2d } from "./kinds/max-pool2d.ts";
+import { residual } from "./kinds/residual.ts";
 import { softmax } from "./kinds/softmax.ts";
 import type { LayerKind } from "./layer-kind.ts";
 
-export const layerKinds = {
+/** The kinds without layers in them. */
+const plainKinds = {
   dense,
   sigmoid,
   tanh,
@@ -29,12 +31,28 @@ export const layerKinds = {
   "group-norm": groupNorm,
 };
 
+type PlainConfig = z.infer<(typeof plainKinds)[keyof typeof plainKinds]["schema"]>;
+
+/** A layer that contains layers. */
+export interface BlockConfig {
+  readonly kind: "residual";
+  readonly layers: readonly LayerConfig[];
+}
+
 /** One layer of a model: its kind and that kind's settings. */
-export type LayerConfig = z.infer<(typeof layerKinds)[keyof typeof layerKinds]["schema"]>;
+export type LayerConfig = PlainConfig | BlockConfig;
+
+export const layerKinds = {
+  ...plainKinds,
+  residual: residual<LayerConfig>(() => layerSchema),
+};
 
 const [first, ...rest] = Object.values(layerKinds).map(({ schema }) => schema);
 
-export const layerSchema = z.discriminatedUnion("kind", [known(first, "a kind"), ...rest]);
+export const layerSchema: z.ZodMiniType<LayerConfig> = z.discriminatedUnion("kind", [
+  known(first, "a kind"),
+  ...rest,
+]);
 
 const rows: Readonly<Record<LayerConfig["kind"], LayerKind<LayerConfig>>> = layerKinds;
 

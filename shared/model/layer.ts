@@ -4,6 +4,7 @@
  * and then only called.
  */
 import type { Kernel } from "../kernels/kernel.ts";
+import { type Shape, sizeOf } from "./shape.ts";
 import type { StoredSplit } from "./stored-split.ts";
 
 /**
@@ -60,7 +61,8 @@ export interface Rows {
 /** Kernels work on whole registers, so they may read a few values behind a row. */
 const behindLastRow = 64;
 
-export function allocateRows({ arena }: Kernel, width: number, chunkSamples: number): Rows {
+export function allocateRows({ arena }: Kernel, shape: Shape, chunkSamples: number): Rows {
+  const width = sizeOf(shape);
   let stride = Math.ceil(width / 16) * 16;
   // Rows that are a multiple of 512 bytes apart would compete for the same few lines of the nearest cache.
   if (stride % 128 === 0) stride += 16;

@@ -5,7 +5,7 @@
  */
 import { assert } from "../assert.ts";
 import { sayAtTerminal, sentence } from "../words/sentence.ts";
-import { type Misfit, type Shape, sizeOf, type TensorSpec } from "./layer-kind.ts";
+import { type Misfit, type Place, type Shape, sizeOf, type TensorSpec } from "./layer-kind.ts";
 import { kindOf, type LayerConfig } from "./layer-kinds.ts";
 import type { ModelConfig } from "./model-config.ts";
 
@@ -15,6 +15,7 @@ export interface PlacedTensor extends TensorSpec {
   readonly start: number;
   /** Index after its last value. */
   readonly end: number;
+  readonly isRectified: boolean;
 }
 
 /** A layer with its input, output and parameters. */
@@ -25,6 +26,10 @@ export interface PlacedLayer {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
   readonly tensors: readonly PlacedTensor[];
+  /** Multiply-adds per sample in the forward pass. */
+  readonly multiplyAdds: number;
+  /** Memory that it needs while it computes. */
+  readonly scratchBytes: number;
 }
 
 export interface ModelLayout {
@@ -35,28 +40,81 @@ export interface ModelLayout {
 
 /** Computes a model's layout, or finds the first layer that does not fit. */
 export function placeLayers({ inputShape, layers }: ModelConfig): ModelLayout | Misfit {
+  const placed = placeList(layers, { inputShape, start: 0, path: "" });
+  if ("misfit" in placed) return placed;
+  const { outputShape, end } = placed;
+  if (end === 0) return { misfit: sentence("no-parameters") };
+  return { layers: placed.layers, outputShape, parameterCount: end };
+}
+
+interface Beginning {
+  readonly inputShape: Shape;
+  /** Index of the first parameter in the flat vector. */
+  readonly start: number;
+  /** What comes before the number of a layer, for errors: `3.` in layer 3. */
+  readonly path: string;
+}
+
+/** Places a list of layers: a model's, or those that a layer contains. */
+export function placeList(
+  layers: readonly LayerConfig[],
+  { inputShape, start, path }: Beginning,
+): (Omit<ModelLayout, "parameterCount"> & { readonly end: number }) | Misfit {
   const placed: PlacedLayer[] = [];
   let shape = inputShape;
-  let end = 0;
+  let end = start;
   for (const [index, config] of layers.entries()) {
-    const kind = kindOf(config);
-    const outputShape = kind.outputShape(shape, config);
-    if ("misfit" in outputShape) {
-      const reason = outputShape.misfit;
-      return {
-        misfit: sentence("layer-misfit", { number: index + 1, kind: config.kind, reason }),
-      };
-    }
-    const tensors = (kind.tensors?.(shape, config) ?? []).map((tensor) => {
-      const start = end;
-      end += sizeOf(tensor.shape);
-      return { ...tensor, start, end };
-    });
-    placed.push({ name: String(index), config, inputShape: shape, outputShape, tensors });
-    shape = outputShape;
+    const number = `${path}${index + 1}`;
+    const layer = placeOne(
+      config,
+      { inputShape: shape, start: end, path: number },
+      layers[index + 1],
+    );
+    if ("misfit" in layer) return layer;
+    placed.push({ ...layer, name: String(index) });
+    shape = layer.outputShape;
+    end = layer.tensors.at(-1)?.end ?? end;
   }
-  if (end === 0) return { misfit: sentence("no-parameters") };
-  return { layers: placed, outputShape: shape, parameterCount: end };
+  return { layers: placed, outputShape: shape, end };
+}
+
+function placeOne(
+  config: LayerConfig,
+  { inputShape, start, path }: Beginning,
+  next: LayerConfig | undefined,
+): Omit<PlacedLayer, "name"> | Misfit {
+  const kind = kindOf(config);
+  const place: Place = (input, inner) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the layer's schema has checked them
+    return placeList(inner as readonly LayerConfig[], {
+      inputShape: input,
+      start,
+      path: `${path}.`,
+    });
+  };
+  const outputShape = kind.outputShape(inputShape, config, place);
+  if ("misfit" in outputShape) {
+    const { misfit } = outputShape;
+    // A layer inside has already said which one it is.
+    if (misfit.code === "layer-misfit") return { misfit };
+    const values = { number: path, kind: config.kind, reason: misfit };
+    return { misfit: sentence("layer-misfit", values) };
+  }
+  let end = start;
+  const follows = next !== undefined && kindOf(next).rectifies === true;
+  const tensors = (kind.tensors?.(inputShape, config, place) ?? []).map((tensor) => {
+    const first = end;
+    end += sizeOf(tensor.shape);
+    return { ...tensor, isRectified: tensor.isRectified ?? follows, start: first, end };
+  });
+  return {
+    config,
+    inputShape,
+    outputShape,
+    tensors,
+    multiplyAdds: kind.multiplyAdds?.(inputShape, config, place) ?? 0,
+    scratchBytes: kind.scratchBytes?.(inputShape, outputShape, config, place) ?? 0,
+  };
 }
 
 /**

@@ -13,7 +13,8 @@ export function modelTitle(model: ModelConfig): string {
   return `${widths.join("-")} ${widths.length > 2 ? `${activation}/` : ""}${output}`;
 }
 
-/** The kind and its settings: `dense 16`. */
-function layerTitle(layer: LayerConfig): string {
+/** The kind and its settings: `dense 16`; with the layers in it, `residual (conv2d 16 3 1 same → relu)`. */
+export function layerTitle(layer: LayerConfig): string {
+  if ("layers" in layer) return `${layer.kind} (${layer.layers.map(layerTitle).join(" → ")})`;
   return Object.values(layer).join(" ");
 }

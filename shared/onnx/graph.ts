@@ -101,4 +101,11 @@ export interface OnnxPlace {
   readonly outputShape: Shape;
   /** The name of one of its parameter tensors, which has PyTorch's layout. */
   readonly tensor: (name: string) => string;
+  /**
+   * Adds layers that the layer contains, from its input on.
+   *
+   * @param name - Under which PyTorch keeps them in the layer.
+   * @returns The name of their output.
+   */
+  readonly addBlock: (name: string, layers: readonly { readonly kind: string }[]) => string;
 }

@@ -2,7 +2,6 @@
  * @file The speed of one core: training steps of 784-16-16-10 (forward, backward, sums over shards, Adam) compared
  * with PyTorch on one thread, and GFLOP/s of dense networks.
  */
-import { kindOf } from "../../shared/model/layer-kinds.ts";
 import { layoutOf } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/model/model-config.ts";
 import { defaultShardSize } from "../../shared/run/plan.ts";
@@ -87,8 +86,7 @@ function benchDense(report: Report): void {
  * input's gradient (not in the first layer).
  */
 function flopsPerSample(model: ModelConfig): number {
-  return layoutOf(model).layers.reduce((sum, { config, inputShape }, index) => {
-    const multiplyAdds = kindOf(config).multiplyAdds?.(inputShape, config) ?? 0;
+  return layoutOf(model).layers.reduce((sum, { multiplyAdds }, index) => {
     return sum + multiplyAdds * (index === 0 ? 4 : 6);
   }, 0);
 }

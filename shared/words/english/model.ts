@@ -25,6 +25,8 @@ export const model = {
     "has a window of {size} × {size} places, more than its input of {height} × {width}: use a smaller one",
   "groups-of-channels":
     "cannot divide {channels} channels into {groups} groups of equal size: choose a divisor of {channels}",
+  "no-projection":
+    "adds its input of [{input}] to an output of [{output}], which no projection brings together: keep the shape, or divide the picture's size",
   "no-parameters": "no layer has parameters; add one that has, such as dense",
   "model-too-large": "it has {parameters} parameters; a run has at most {parametersMax}",
   "weight-name": "layer {layer}, {input} → neuron {neuron}",

@@ -24,6 +24,8 @@ export const model = translationOf<typeof english>()({
     "tiene una ventana de {size} × {size}, más que su entrada de {height} × {width}: usa una menor",
   "groups-of-channels":
     "no puede repartir {channels} canales en {groups} grupos iguales: elige un divisor de {channels}",
+  "no-projection":
+    "suma su entrada [{input}] a una salida [{output}], que ninguna proyección iguala: conserva la forma o divide el tamaño de la imagen",
   "no-parameters": "ninguna capa tiene parámetros; añade una que los tenga, como dense",
   "model-too-large":
     "tiene {parameters} parámetros; un entrenamiento tiene como mucho {parametersMax}",

@@ -149,7 +149,13 @@ def example(shape, *layers):
     return {"inputShape": shape, "layers": [*layers, {"kind": "dense", "units": 5}]}
 
 
+def residual(*layers):
+    return {"kind": "residual", "layers": layers}
+
+
 FLATTEN = {"kind": "flatten"}
+RELU = {"kind": "relu"}
+TANH = {"kind": "tanh"}
 LAYER_NORM = {"kind": "layer-norm"}
 EXAMPLES = [
     ([6, 5, 2], conv(9, 2, 1, "same"), conv(5, 3, 2, "same"), conv(3, 2, 1, "valid"), FLATTEN),
@@ -164,6 +170,15 @@ EXAMPLES = [
     ([3, 5, 2], conv(3, 2, 1, "same"), FLATTEN),
     ([3, 3], conv(6, 2, 1, "same"), LAYER_NORM, FLATTEN, {"kind": "dense", "units": 7}, LAYER_NORM),
     ([3, 3], conv(9, 2, 1, "same"), {"kind": "group-norm", "groups": 3}, FLATTEN),
+    (
+        [4, 5],
+        conv(3, 2, 1, "same"),
+        residual(RELU, conv(3, 3, 1, "same"), TANH),
+        residual(residual(LAYER_NORM, TANH), conv(5, 3, 2, "same"), TANH),
+        RELU,
+        FLATTEN,
+        residual({"kind": "dense", "units": 4}),
+    ),
 ]
 
 WIDTHS = [21, 16, 9, 5]
@@ -215,17 +230,15 @@ def case_bits(random, model, loss, form, scale):
 def initial_parameters(model, scale):
     random = Random(1)
     parts = []
-    layers = layers_of(model)
-    for layer, following in zip(layers, [*layers[1:], None]):
-        rectified = following is not None and following.settings["kind"] == "relu"
-        for shape, initial in layer.tensors:
+    for layer in layers_of(model):
+        for shape, initial, rectified in layer.initial():
+            size = int(np.prod(shape))
             if isinstance(initial, int):
-                parts.append(np.full(int(np.prod(shape)), initial, f32))
+                parts.append(np.full(size, initial, f32))
                 continue
             fan_in, fan_out = initial
             limit = np.sqrt(6 / (fan_in if rectified else fan_in + fan_out))
-            drawn = [(2 * random.uniform() - 1) * limit for _ in range(int(np.prod(shape)))]
-            parts.append(np.array(drawn).astype(f32))
+            parts.append(np.array([(2 * random.uniform() - 1) * limit for _ in range(size)]).astype(f32))
     return (np.concatenate(parts).astype(np.float64) * scale).astype(f32)
 
 

@@ -18,10 +18,17 @@ class Layer:
         self.shape = shape
         # Pairs of a shape and the initial value of every element; or, if they are drawn, the two fans.
         self.tensors = []
+        # Whether the next layer is relu.
+        self.rectified = False
 
     @property
     def count(self):
         return sum(int(np.prod(shape)) for shape, _ in self.tensors)
+
+    def initial(self):
+        """Shape, initial value or fans, and whether relu follows, of each tensor."""
+        for shape, initial in self.tensors:
+            yield shape, initial, self.rectified
 
     def split(self, values):
         """A flat vector as the layer's tensors."""
@@ -307,6 +314,52 @@ class GroupNorm(Layer):
         return ((places * weight - a - self.normal * b) * self.scale).reshape(-1, *self.input)
 
 
+class Residual(Layer):
+    def __init__(self, settings, shape):
+        super().__init__(settings, shape)
+        self.layers = placed(settings["layers"], shape)
+        self.shape = self.layers[-1].shape
+        self.tensors = [tensor for layer in self.layers for tensor in layer.tensors]
+        self.projection = None
+        units = self.shape[-1]
+        if list(self.shape) == list(shape):
+            return
+        if len(self.shape) == 1:
+            self.projection = Dense({"units": units}, shape)
+        else:
+            stride = -(-shape[0] // self.shape[0])
+            square = {"kernel": 1, "stride": stride, "padding": "same", "channels": units}
+            self.projection = Convolution(square, shape)
+        self.tensors += self.projection.tensors
+
+    def initial(self):
+        for layer in self.layers:
+            yield from layer.initial()
+        if self.projection:
+            self.projection.rectified = self.rectified
+            yield from self.projection.initial()
+
+    def forward(self, parameters, x):
+        y, at = x, 0
+        for layer in self.layers:
+            y = layer.forward(parameters[at : at + layer.count], y)
+            at += layer.count
+        if self.projection:
+            return y + self.projection.forward(parameters[at:], x)
+        return y + x.reshape(y.shape)
+
+    def backward(self, parameters, delta, gradient):
+        end = sum(layer.count for layer in self.layers)
+        shortcut = delta
+        if self.projection:
+            shortcut = self.projection.backward(parameters[end:], delta, gradient[end:])
+        for layer in reversed(self.layers):
+            begin = end - layer.count
+            delta = layer.backward(parameters[begin:end], delta, gradient[begin:end])
+            end = begin
+        return delta + shortcut
+
+
 KINDS = {
     "dense": Dense,
     "sigmoid": Sigmoid,
@@ -318,16 +371,22 @@ KINDS = {
     "max-pool2d": MaxPool,
     "average-pool2d": AveragePool,
     "flatten": Flatten,
+    "residual": Residual,
     "layer-norm": LayerNorm,
     "group-norm": GroupNorm,
 }
 
 
 def layers_of(model):
-    shape = [int(size) for size in model["inputShape"]]
+    return placed(model["layers"], [int(size) for size in model["inputShape"]])
+
+
+def placed(list_of_settings, shape):
     layers = []
-    for settings in model["layers"]:
+    for settings in list_of_settings:
         layer = KINDS[settings["kind"]](settings, shape)
+        if layers:
+            layers[-1].rectified = settings["kind"] == "relu"
         layers.append(layer)
         shape = layer.shape
     return layers

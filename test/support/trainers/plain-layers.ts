@@ -58,12 +58,11 @@ const layers: Layers = {
       for (let x = 0; x <= lastX; x += stride) {
         for (let o = 0; o < outputs; o++) {
           let sum = biases[o]!;
-          for (const [i, w] of weights.entries()) {
-            if (i % outputs !== o) continue;
+          for (let i = o; i < weights.length; i += outputs) {
             const term = Math.floor(i / outputs);
             const [place, c] = [Math.floor(term / channels), term % channels];
             const [a, b] = [Math.floor(place / kernel), place % kernel];
-            sum += w * at(y + a - before, x + b - before, c);
+            sum += weights[i]! * at(y + a - before, x + b - before, c);
           }
           values.push(sum);
         }
@@ -84,6 +83,22 @@ const layers: Layers = {
     const places = data.length / channels;
     const values = data.map((_, i) => data[(i % places) * channels + Math.floor(i / places)]!);
     return { shape: [data.length], data: values };
+  },
+  residual(input, { layers: inner }, take) {
+    const { shape, data } = inner.reduce((x, layer) => plainLayer(x, layer, take), input);
+    if (shape.join() === input.shape.join()) return { shape, data: sumsOf(data, input.data) };
+    const units = shape.at(-1)!;
+    const projection: LayerConfig =
+      shape.length === 1
+        ? { kind: "dense", units }
+        : {
+            kind: "conv2d",
+            channels: units,
+            kernel: 1,
+            stride: Math.ceil(input.shape[0]! / shape[0]!),
+            padding: "same",
+          };
+    return { shape, data: sumsOf(data, plainLayer(input, projection, take).data) };
   },
   "layer-norm"({ shape, data }, _, take) {
     const width = shape.at(-1)!;
@@ -144,6 +159,10 @@ function normalised(values: readonly number[]): number[] {
   const mean = sumOf(values) / values.length;
   const variance = sumOf(values.map((x) => (x - mean) ** 2)) / values.length;
   return values.map((x) => (x - mean) / Math.sqrt(variance + 1e-5));
+}
+
+function sumsOf(left: readonly number[], right: readonly number[]): number[] {
+  return left.map((value, i) => value + right[i]!);
 }
 
 function sumOf(values: readonly number[]): number {

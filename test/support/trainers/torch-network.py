@@ -39,6 +39,25 @@ def average_pool(layer):
     return nn.AvgPool2d(layer["size"], layer["stride"])
 
 
+class Residual(nn.Module):
+    def __init__(self, layer, x):
+        super().__init__()
+        self.layers = nn.Sequential()
+        y = x
+        for index, inner in enumerate(layer["layers"]):
+            self.layers.add_module(str(index), module(inner, y))
+            y = self.layers[index](y)
+        if y.shape == x.shape:
+            self.projection = nn.Identity()
+        elif y.ndim == 2:
+            self.projection = nn.Linear(x.shape[1], y.shape[1])
+        else:
+            self.projection = nn.Conv2d(x.shape[1], y.shape[1], 1, -(-x.shape[2] // y.shape[2]))
+
+    def forward(self, x):
+        return self.layers(x) + self.projection(x)
+
+
 def module(layer, x):
     """The module for a layer whose input is x."""
     kinds = {
@@ -52,6 +71,7 @@ def module(layer, x):
         "max-pool2d": lambda: nn.MaxPool2d(layer["size"], layer["stride"]),
         "average-pool2d": lambda: average_pool(layer),
         "flatten": nn.Flatten,
+        "residual": lambda: Residual(layer, x),
         "layer-norm": lambda: LastAxisNorm(x.shape[1] if x.ndim == 4 else x.shape[-1]),
         "group-norm": lambda: nn.GroupNorm(layer["groups"], x.shape[1]),
     }
