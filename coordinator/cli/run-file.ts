@@ -100,8 +100,21 @@ function depthOf(source: string): number {
 }
 
 function textsOf(node: Node | null, label: string): string[] {
+  // A list of layers, each with its settings.
+  if (isSeq<Node | null>(node) && node.items.some((item) => isMap(item))) {
+    return [JSON.stringify(typed(node.toJSON()))];
+  }
   if (isSeq<Node | null>(node)) return node.items.map((item) => scalarText(item, label));
   return [scalarText(node, label)];
+}
+
+/** Everything is a text in this schema; the settings of a layer are numbers, words or layers. */
+function typed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(typed);
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, typed(inner)]));
+  }
+  return typeof value === "string" && /^\d{1,9}$/u.test(value) ? Number(value) : value;
 }
 
 function scalarText(node: Node | null, label: string): string {

@@ -60,7 +60,7 @@ export function settingsFor(form: FormValues, config: RunConfig): FormValues {
   if (form["dataset"] === config.dataset.name) {
     kept.push(["augment", config.augment === null ? null : movesText(config.augment)]);
   }
-  const isChosen = shardSize !== defaultShardSize(batchSize);
+  const isChosen = shardSize !== defaultShardSize(batchSize, config.model);
   if (isChosen && form["batchSize"] === String(batchSize)) kept.push(["shardSize", shardSize]);
   if (form["epochs"] === String(config.epochs)) kept.push(["steps", config.steps]);
   if (form["optimizer"] === optimizer.name) {

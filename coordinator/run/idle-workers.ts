@@ -15,7 +15,7 @@ export function idleWorkers(
   { trainCount }: Pick<RunPlan, "trainCount">,
   { workers, isTwice }: { readonly workers: number; readonly isTwice: boolean },
 ): Sentence | null {
-  const { optimizer, batchSize, shardSize } = config;
+  const { optimizer, batchSize, shardSize, model } = config;
   const copies = isTwice ? 2 : 1;
   const blocks = shardCountOf(batchSize, config);
   if (optimizer.name === "local-search" || blocks * copies >= workers) return null;
@@ -24,7 +24,8 @@ export function idleWorkers(
   const batch = needed * shardSize;
   // By default a larger batch may have larger shards, and so no more of them.
   const keepsShards =
-    shardSize !== defaultShardSize(batchSize) || defaultShardSize(batch) === shardSize;
+    shardSize !== defaultShardSize(batchSize, model) ||
+    defaultShardSize(batch, model) === shardSize;
   if (batch <= trainCount && keepsShards)
     return sentence("idle-workers-batch", { ...values, batch });
   if (needed > batchSize) return sentence("idle-workers", values);

@@ -4,13 +4,17 @@
  */
 import * as z from "zod/mini";
 
-import { sayAtTerminal } from "../words/sentence.ts";
-import { layerSchema } from "./layer-kinds.ts";
+import { sayAtTerminal, sentence } from "../words/sentence.ts";
+import { type LayerConfig, layerSchema } from "./layer-kinds.ts";
 import { placeLayers } from "./layout.ts";
 import type { ModelConfig } from "./model-config.ts";
 
-/** The longest list of layers. Twice as many would no longer fit into the header of a `run` message. */
+/** The most layers, those in layers included. Twice as many would no longer fit into the header of a `run` message. */
 const layersMax = 64;
+/** A layer in a layer in a layer is the deepest, which a header's depth allows. */
+const blocksMax = 2;
+/** All settings of all layers as JSON, which is longer than in a header. A run config has about 1,000 bytes more. */
+const lengthMax = 2_500;
 /** A sample has at most this many axes. */
 const axesMax = 4;
 
@@ -23,6 +27,11 @@ export const modelSchema: z.ZodMiniType<ModelConfig> = z
   })
   .check(
     z.check(({ value, issues }) => {
+      if (isTooLong(value.layers)) {
+        const message = sayAtTerminal(sentence("model-too-long"));
+        issues.push({ code: "custom", input: value, path: ["layers"], message });
+        return;
+      }
       const placed = placeLayers(value);
       if ("misfit" in placed) {
         issues.push({
@@ -34,3 +43,20 @@ export const modelSchema: z.ZodMiniType<ModelConfig> = z
       }
     }),
   );
+
+function isTooLong(layers: readonly LayerConfig[]): boolean {
+  const { count, depth } = extentOf(layers);
+  return count > layersMax || depth > blocksMax || JSON.stringify(layers).length > lengthMax;
+}
+
+/** How many layers there are, those in layers included, and how many layers around the innermost one. */
+function extentOf(layers: readonly LayerConfig[]): { count: number; depth: number } {
+  let [count, depth] = [layers.length, 0];
+  for (const layer of layers) {
+    if (!("layers" in layer)) continue;
+    const inner = extentOf(layer.layers);
+    count += inner.count;
+    depth = Math.max(depth, inner.depth + 1);
+  }
+  return { count, depth };
+}

@@ -3,6 +3,9 @@
  * Coordinator and workers both derive it, so no indices are sent (invariant 1).
  */
 import { assert } from "../assert.ts";
+import { shorthandOf } from "../model/dense-model.ts";
+import { layoutOf } from "../model/layout.ts";
+import type { ModelConfig } from "../model/model-config.ts";
 import { permutation } from "../random.ts";
 import type { RunConfig } from "./config.ts";
 import type { Block } from "./tree.ts";
@@ -12,9 +15,27 @@ const shardsPerBatchMax = 64;
 /** Samples per shard: few enough to be cheap to send, enough to keep a SIMD kernel busy. */
 const shardSizeDefault = 32;
 
-/** The default shard size: 32 samples, or the smallest multiple of 32 that splits a batch into at most 64 shards. */
-export function defaultShardSize(batchSize: number): number {
-  return shardSizeDefault * Math.ceil(batchSize / (shardSizeDefault * shardsPerBatchMax));
+/** The fewest samples of a shard: what a kernel computes side by side. */
+const shardSizeMin = 4;
+/** Multiply-adds of a shard's forward pass that are worth the sending of a gradient. */
+const shardMultiplyAdds = 2 ** 24;
+
+/**
+ * The default shard size: 32 samples, or the smallest multiple of 32 that splits a batch into at most 64 shards. If the
+ * model is not a plain dense network and a sample costs much, it is a smaller power of two, at least 4, so that more
+ * workers can share a batch.
+ */
+export function defaultShardSize(batchSize: number, model?: ModelConfig): number {
+  const unit = model === undefined ? shardSizeDefault : shardUnitOf(model);
+  return unit * Math.ceil(batchSize / (unit * shardsPerBatchMax));
+}
+
+function shardUnitOf(model: ModelConfig): number {
+  if (shorthandOf(model) !== undefined) return shardSizeDefault;
+  const perSample = layoutOf(model).layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+  let unit = shardSizeDefault;
+  while (unit > shardSizeMin && unit * perSample > shardMultiplyAdds) unit /= 2;
+  return unit;
 }
 
 /** Samples of each split. */

@@ -106,11 +106,12 @@ export function residual<Entry extends LayerEntry>(schemaOfLayer: () => z.ZodMin
   } satisfies LayerKind<ResidualSettings<Entry>>;
 }
 
+/** What an axis counts is known only in the layer itself. */
 function prefixed(prefix: string, tensors: readonly TensorSpec[]): TensorSpec[] {
-  // What an axis counts is known only in the layer itself.
-  return tensors.map(({ axisRoles: _, ...tensor }) => ({
+  return tensors.map((tensor) => ({
     ...tensor,
     name: `${prefix}.${tensor.name}`,
+    axisRoles: [],
   }));
 }
 

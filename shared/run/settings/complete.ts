@@ -12,9 +12,11 @@ import {
   optimizerDefaults,
   recipe,
   recipeFinalFraction,
+  recipes,
   runDefaults,
   scheduleDefaults,
 } from "./defaults.ts";
+import { modelChoice } from "./model-choice.ts";
 import { flagOf, type Origins } from "./option.ts";
 import { oneOfThese, valueText } from "./readers.ts";
 import { isRunKey, type RunKey, type RunRequest, type RunSettings } from "./run-settings.ts";
@@ -30,7 +32,7 @@ export type CompleteSettings = RunSettings & {
 /** @throws OperatorError for settings that contradict each other. */
 export function completeRun({ given, origins }: RunRequest): CompleteSettings {
   const optimizer = given.optimizer ?? recipe.optimizer;
-  const tuned = given.optimizer === undefined ? recipe : {};
+  const tuned = given.optimizer === undefined ? recipeOf(given.model ?? runDefaults.model) : {};
   const { schedule } = { ...runDefaults, ...tuned, ...given };
   const isRecipe = given.optimizer === undefined && schedule === recipe.schedule;
   refuseStrangers({ given, origins }, optimizer, schedule);
@@ -48,6 +50,11 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
     optimizer,
     schedule,
   };
+}
+
+function recipeOf(model: string) {
+  const choice = known(modelChoice(model), "a model that was read");
+  return recipes[choice.kind === "preset" ? choice.preset.name : choice.kind];
 }
 
 /** An option as the operator gave it, for an error: `--beta1 0.9`. */

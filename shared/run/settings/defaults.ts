@@ -13,6 +13,7 @@ type Hyperparameters<Name extends OptimizerName> = Omit<
 /** The settings that determine the result. */
 export const runDefaults = {
   dataset: "digits",
+  model: "mlp",
   /** `[inputs, 16, 16, classes]`: 784,16,16,10 for digits and MNIST. */
   layers: "auto",
   activation: "sigmoid",
@@ -52,6 +53,14 @@ export const recipe = {
  * goes on learning at a hundredth instead of standing still.
  */
 export const recipeFinalFraction = 0.01;
+
+/** The same for a preset, and for a list of layers. Convolutions learn at smaller rates. */
+export const recipes = {
+  mlp: recipe,
+  cnn: { ...recipe, learningRate: 0.002, epochs: 8, weightDecay: 0 },
+  resnet: { ...recipe, learningRate: 0.002, epochs: 8, weightDecay: 0 },
+  layers: { ...recipe, learningRate: 0.002, weightDecay: 0 },
+} as const;
 
 /** Hidden layers if `layers` is `auto`: those of the reference network. */
 export const hiddenWidths = [16, 16] as const;

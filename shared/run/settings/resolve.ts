@@ -6,21 +6,31 @@ import { assert, known } from "../../assert.ts";
 import type { Target } from "../../data/dataset.ts";
 import { pictureShapeOf } from "../../data/picture.ts";
 import type { Augment } from "../../model/augment/augment.ts";
-import { denseModel } from "../../model/dense-model.ts";
-import { frozenPart, layoutOf, parameterCount } from "../../model/layout.ts";
+import { denseModel, outputActivations } from "../../model/dense-model.ts";
+import { sizeOf } from "../../model/layer-kind.ts";
+import { frozenPart, layoutOf, parameterCount, placeLayers } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
+import { modelSchema } from "../../model/model-schema.ts";
+import { presetLayers } from "../../model/presets.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { parametersMax } from "../../protocol/limits.ts";
-import { targetsSaid } from "../../tasks/check.ts";
-import { taskOf } from "../../tasks/task.ts";
+import { checkModel, targetsSaid } from "../../tasks/check.ts";
+import { type TaskConfig, taskOf } from "../../tasks/task.ts";
 import { outputWidths } from "../../tasks/tasks.ts";
-import { sentence } from "../../words/sentence.ts";
+import { type Sentence, sentence } from "../../words/sentence.ts";
 import { type RunConfig, runConfigSchema } from "../config.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
 import { movesOf } from "./augment-text.ts";
 import { type CompleteSettings, completeRun, spelled } from "./complete.ts";
-import { hiddenWidths, optimizerDefaults, scheduleDefaults, scheduleUnused } from "./defaults.ts";
+import {
+  hiddenWidths,
+  optimizerDefaults,
+  runDefaults,
+  scheduleDefaults,
+  scheduleUnused,
+} from "./defaults.ts";
 import { type LastLayer, resolveLastLayer } from "./last-layer.ts";
+import { type ModelChoice, modelChoice } from "./model-choice.ts";
 import { oneOfThese } from "./readers.ts";
 import type { RunRequest } from "./run-settings.ts";
 
@@ -52,12 +62,17 @@ export interface DatasetFacts {
 export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunConfig {
   const settings = completeRun(request);
   const task = taskOf(facts.target);
+  const choice = known(modelChoice(settings.model), "a model that was read");
+  if (choice.kind !== "mlp") refuseWidths(request);
   if (settings.layers !== "auto") refuseUnfitLayers(settings.layers, request, facts);
   const widthGiven = settings.layers === "auto" ? undefined : settings.layers.at(-1);
-  const last = resolveLastLayer(request, task, widthGiven);
-  const model = resolveModel(settings, last, request, facts);
+  const last = resolveLastLayer(withOutputOf(choice, request), task, widthGiven);
+  const model =
+    choice.kind === "mlp"
+      ? resolveModel(settings, last, request, facts)
+      : resolveLayers(choice, { last, request, task, facts });
   const batchSize = resolveBatchSize(settings, request, facts);
-  const shardSize = resolveShardSize(settings, request, batchSize);
+  const shardSize = resolveShardSize(settings, request, batchSize, model);
   const config = runConfigSchema.safeParse({
     dataset: { name: facts.name, sha256: facts.sha256 },
     task,
@@ -130,6 +145,65 @@ function resolveModel(
   return model;
 }
 
+/** A list of layers says its last activation itself. */
+function withOutputOf(choice: ModelChoice, request: RunRequest): RunRequest {
+  if (choice.kind !== "layers") return request;
+  const last = choice.layers.at(-1)?.kind;
+  const outputActivation = outputActivations.find((name) => name === last) ?? "linear";
+  return { ...request, given: { ...request.given, outputActivation } };
+}
+
+/** Widths and the activation of hidden layers belong to `mlp` alone. */
+function refuseWidths(request: RunRequest): void {
+  for (const key of ["layers", "activation"] as const) {
+    // `--print-config` writes the defaults for every model.
+    const given = request.given[key];
+    if (given === undefined || given === runDefaults[key]) continue;
+    const model = spelled("model", request);
+    throw new OperatorError(sentence("only-for-mlp", { setting: spelled(key, request), model }));
+  }
+}
+
+interface Resolving {
+  readonly last: LastLayer;
+  readonly request: RunRequest;
+  readonly task: TaskConfig;
+  readonly facts: DatasetFacts;
+}
+
+/** The layers of a preset or of a list, on samples in the shape that fits them. */
+function resolveLayers(
+  choice: Exclude<ModelChoice, { kind: "mlp" }>,
+  { last, request, task, facts }: Resolving,
+): ModelConfig {
+  const { featureCount, featureShape = [featureCount] } = facts;
+  const layers = choice.kind === "layers" ? choice.layers : presetLayers(choice.preset, last);
+  const asPicture = { inputShape: picturesLast(featureShape), layers };
+  const asVector = { inputShape: [featureCount], layers };
+  const isVector = "misfit" in placeLayers(asPicture) && !("misfit" in placeLayers(asVector));
+  const model = isVector ? asVector : asPicture;
+  const problem =
+    checkModel({ model, loss: { name: last.loss }, task }, facts) ?? problemOfSize(model);
+  if (problem === undefined) return model;
+  const setting = spelled("model", request);
+  throw new OperatorError(
+    sentence("model-unfit", { setting, dataset: facts.name, reason: problem }),
+  );
+}
+
+/** Only a shape whose channels come last is a picture for a layer. */
+function picturesLast(featureShape: readonly number[]): readonly number[] {
+  const isPlanar = pictureShapeOf(featureShape)?.isPlanar === true;
+  return isPlanar ? [sizeOf(featureShape)] : featureShape;
+}
+
+function problemOfSize(model: ModelConfig): Sentence | undefined {
+  const count = parameterCount(model);
+  if (count > parametersMax)
+    return sentence("model-too-large", { parameters: count, parametersMax });
+  return modelSchema.safeParse(model).success ? undefined : sentence("model-too-long");
+}
+
 function refuseUnfitLayers(
   layers: readonly number[],
   request: RunRequest,
@@ -173,8 +247,9 @@ function resolveShardSize(
   { shardSize }: CompleteSettings,
   request: RunRequest,
   batchSize: number,
+  model: ModelConfig,
 ): number {
-  if (shardSize === "auto") return defaultShardSize(batchSize);
+  if (shardSize === "auto") return defaultShardSize(batchSize, model);
   if (shardSize <= batchSize) return shardSize;
   throw new OperatorError(
     sentence("shard-too-large", {

@@ -4,9 +4,10 @@
  */
 import { assert, known } from "../../assert.ts";
 import { shown } from "../../error-text.ts";
-import { shorthandOf } from "../../model/dense-model.ts";
+import { outputActivations, shorthandOf } from "../../model/dense-model.ts";
 import { outputCount, parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
+import { presetLayers } from "../../model/presets.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { learningRateAt } from "../../optimizers/schedule.ts";
 import { parametersMax } from "../../protocol/limits.ts";
@@ -17,6 +18,7 @@ import { defaultShardSize, planRun } from "../plan.ts";
 import { movesText } from "./augment-text.ts";
 import { spelled } from "./complete.ts";
 import { hiddenWidths, scheduleDefaults } from "./defaults.ts";
+import { modelChoice } from "./model-choice.ts";
 import { flagOf, type Origin } from "./option.ts";
 import { type OptionValue, valueText } from "./readers.ts";
 import { type DatasetFacts, resolveRunConfig } from "./resolve.ts";
@@ -86,11 +88,15 @@ const standstill = 1e-3;
 export function refuseUnfit(saved: RunConfig, facts: DatasetFacts, path: string): void {
   const given: Record<string, OptionValue> = { epochs: saved.epochs, steps: saved.steps };
   const isOfSchedule = (key: string) => key in scheduleDefaults[saved.schedule.name];
+  const isListed = shorthandOf(saved.model) === undefined;
   for (const [key, value] of Object.entries(settingsOf(saved))) {
+    // A list of layers is checked at the end, where its file is named.
+    if (key === "model" && isListed) continue;
     if (!(key in saved.schedule) || isOfSchedule(key)) given[key] = value;
   }
   // A default shard size may be larger than a small batch, which could not be typed.
-  if (saved.shardSize === defaultShardSize(saved.batchSize)) given["shardSize"] = "auto";
+  if (saved.shardSize === defaultShardSize(saved.batchSize, saved.model))
+    given["shardSize"] = "auto";
   const origins: Record<string, Origin> = {};
   for (const [key, value] of Object.entries(given)) {
     const label = `${path}: ${key}`;
@@ -147,19 +153,31 @@ function resolved(
   { trainCount, featureCount }: DatasetFacts,
 ): OptionValue {
   if (key === "batchSize" && given.batchSize === "full") return trainCount;
-  if (key === "shardSize" && given.shardSize === "auto") return defaultShardSize(saved.batchSize);
+  if (key === "shardSize" && given.shardSize === "auto") {
+    return defaultShardSize(saved.batchSize, saved.model);
+  }
   if (key === "layers" && given.layers === "auto") {
     return [featureCount, ...hiddenWidths, outputCount(saved.model)];
   }
+  if (key === "model") return resolvedModel(given.model ?? "mlp", saved.model);
   return given[key] ?? null;
+}
+
+/** A preset as its layers, with the last ones of the saved model. */
+function resolvedModel(text: string, saved: ModelConfig): string {
+  const choice = modelChoice(text);
+  if (choice?.kind !== "preset") return text;
+  const kind = saved.layers.at(-1)?.kind;
+  const output = outputActivations.find((name) => name === kind) ?? "linear";
+  return JSON.stringify(presetLayers(choice.preset, { output, width: outputCount(saved) }));
 }
 
 /** A model as options; empty if it has no shorthand. */
 function modelSettingsOf(model: ModelConfig): Readonly<Record<string, OptionValue>> {
   const shorthand = shorthandOf(model);
-  if (shorthand === undefined) return {};
+  if (shorthand === undefined) return { model: JSON.stringify(model.layers) };
   const { widths, activation, output } = shorthand;
-  return { layers: widths, activation, outputActivation: output };
+  return { model: "mlp", layers: widths, activation, outputActivation: output };
 }
 
 /** A run config as options: the inverse of resolving. */

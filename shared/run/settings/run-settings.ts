@@ -10,6 +10,7 @@ import { type Sentence, sentence } from "../../words/sentence.ts";
 import { optimizerNames, scheduleNames } from "../config.ts";
 import { moves } from "./augment-text.ts";
 import type { DataSettings } from "./data-settings.ts";
+import { modelText } from "./model-choice.ts";
 import { type Origins, row, type Settings } from "./option.ts";
 import {
   fraction,
@@ -38,9 +39,21 @@ export const runOptions = {
     "what to train on",
   ),
 
-  layers: row("Network", "<widths>", wordOr("auto", layerWidths), "inputs, hidden …, outputs", {
-    list: true,
-  }),
+  model: row(
+    "Network",
+    "<name>",
+    modelText,
+    "mlp, or for pictures cnn or resnet, with settings: cnn:channels=32,hidden=128",
+  ),
+  layers: row(
+    "Network",
+    "<widths>",
+    wordOr("auto", layerWidths),
+    "of mlp: inputs, hidden …, outputs",
+    {
+      list: true,
+    },
+  ),
   activation: row(
     "Network",
     "<name>",

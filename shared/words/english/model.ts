@@ -27,6 +27,10 @@ export const model = {
     "cannot divide {channels} channels into {groups} groups of equal size: choose a divisor of {channels}",
   "no-projection":
     "adds its input of [{input}] to an output of [{output}], which no projection brings together: keep the shape, or divide the picture's size",
+  "model-unfit": "{setting} does not fit {dataset}: {reason}",
+  "only-for-mlp": "{setting} belongs to model mlp, not to {model}: leave it out",
+  "model-too-long":
+    "it has too many layers: a model has at most 64, in at most two levels, and 2,500 characters",
   "no-parameters": "no layer has parameters; add one that has, such as dense",
   "model-too-large": "it has {parameters} parameters; a run has at most {parametersMax}",
   "weight-name": "layer {layer}, {input} → neuron {neuron}",

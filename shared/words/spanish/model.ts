@@ -26,6 +26,10 @@ export const model = translationOf<typeof english>()({
     "no puede repartir {channels} canales en {groups} grupos iguales: elige un divisor de {channels}",
   "no-projection":
     "suma su entrada [{input}] a una salida [{output}], que ninguna proyección iguala: conserva la forma o divide el tamaño de la imagen",
+  "model-unfit": "{setting} no encaja con {dataset}: {reason}",
+  "only-for-mlp": "{setting} es del modelo mlp, no de {model}: quítalo",
+  "model-too-long":
+    "tiene demasiadas capas: un modelo tiene como mucho 64, en dos niveles como mucho, y 2.500 caracteres",
   "no-parameters": "ninguna capa tiene parámetros; añade una que los tenga, como dense",
   "model-too-large":
     "tiene {parameters} parámetros; un entrenamiento tiene como mucho {parametersMax}",

@@ -26,6 +26,7 @@ export const samples: {
   readonly [Key in keyof CoordinatorSettings]-?: Samples<NonNullable<CoordinatorSettings[Key]>>;
 } = {
   dataset: names("digits:90,10", "idx:some/faces", "mnist:./a folder"),
+  model: names("mlp", "cnn:channels=8", "resnet"),
   layers: [
     ["784,10", [784, 10]],
     ["2, 3,4", [2, 3, 4]],

@@ -22,8 +22,10 @@ const sizes = fc.record({
 
 describe("defaultShardSize", () => {
   test("is 32 up to a batch of 2,048, then the smallest multiple of 32 that makes at most 64 shards", () => {
-    expect([1, 32, 33, 2_048].map(defaultShardSize)).toEqual([32, 32, 32, 32]);
-    expect([2_049, 4_096, 4_097, 60_000].map(defaultShardSize)).toEqual([64, 64, 96, 960]);
+    expect([1, 32, 33, 2_048].map((size) => defaultShardSize(size))).toEqual([32, 32, 32, 32]);
+    expect([2_049, 4_096, 4_097, 60_000].map((size) => defaultShardSize(size))).toEqual([
+      64, 64, 96, 960,
+    ]);
     for (let batchSize = 1; batchSize <= 20_000; batchSize += 7) {
       const size = defaultShardSize(batchSize);
       expect(Math.ceil(batchSize / size)).toBeLessThanOrEqual(64);
