@@ -8,10 +8,10 @@ import type { DataDescription } from "../../shared/data/description.ts";
 import { scalingsOf } from "../../shared/data/table/preprocess.ts";
 import { layoutOf } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/model/model-config.ts";
-import { addOnnxLayers } from "../../shared/model/onnx-layers.ts";
 import { elementTypes, encodeOnnx, type OnnxValue } from "../../shared/onnx/file.ts";
 import { OnnxGraph } from "../../shared/onnx/graph.ts";
 import { toTorch } from "../storage/torch-layout.ts";
+import { addOnnxLayers } from "./onnx-layers.ts";
 import { descriptionOf, type TrainedModel } from "./trained-model.ts";
 
 /** How many samples go in at once is the caller's choice. */

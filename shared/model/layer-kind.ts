@@ -7,10 +7,9 @@ import type * as z from "zod/mini";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { OnnxGraph, OnnxPlace } from "../onnx/graph.ts";
 import type { Sentence } from "../words/sentence.ts";
-import type { Layer, Rows } from "./layer.ts";
-import type { Shape } from "./shape.ts";
+import type { Layer, Rows, Shape } from "./layer.ts";
 
-export { type Shape, sizeOf } from "./shape.ts";
+export { type Shape, sizeOf } from "./layer.ts";
 
 /** Why a layer does not accept its input, worded to follow "layer 3 (dense) ". */
 export interface Misfit {

@@ -4,8 +4,15 @@
  * and then only called.
  */
 import type { Kernel } from "../kernels/kernel.ts";
-import { type Shape, sizeOf } from "./shape.ts";
 import type { StoredSplit } from "./stored-split.ts";
+
+/** Sizes of a tensor's axes. The batch is not an axis. */
+export type Shape = readonly number[];
+
+/** How many values a tensor of this shape has. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
 
 /**
  * The most samples computed at once: enough to keep a SIMD kernel busy, few enough that the activations of a small

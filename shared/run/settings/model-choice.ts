@@ -5,8 +5,8 @@
 import * as z from "zod/mini";
 
 import { type LayerConfig, layerSchema } from "../../model/layer-kinds.ts";
-import { type Preset, presetNames, presets } from "../../model/presets.ts";
 import { sentence } from "../../words/sentence.ts";
+import { type Preset, presetNames, presets } from "./presets.ts";
 import type { Reader } from "./readers.ts";
 
 export type ModelChoice =

@@ -11,7 +11,6 @@ import { sizeOf } from "../../model/layer-kind.ts";
 import { frozenPart, layoutOf, parameterCount, placeLayers } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
 import { modelSchema } from "../../model/model-schema.ts";
-import { presetLayers } from "../../model/presets.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { parametersMax } from "../../protocol/limits.ts";
 import { checkModel, targetsSaid } from "../../tasks/check.ts";
@@ -31,6 +30,7 @@ import {
 } from "./defaults.ts";
 import { type LastLayer, resolveLastLayer } from "./last-layer.ts";
 import { type ModelChoice, modelChoice } from "./model-choice.ts";
+import { presetLayers } from "./presets.ts";
 import { oneOfThese } from "./readers.ts";
 import type { RunRequest } from "./run-settings.ts";
 

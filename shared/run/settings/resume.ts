@@ -7,7 +7,6 @@ import { shown } from "../../error-text.ts";
 import { outputActivations, shorthandOf } from "../../model/dense-model.ts";
 import { outputCount, parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
-import { presetLayers } from "../../model/presets.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { learningRateAt } from "../../optimizers/schedule.ts";
 import { parametersMax } from "../../protocol/limits.ts";
@@ -20,6 +19,7 @@ import { spelled } from "./complete.ts";
 import { hiddenWidths, scheduleDefaults } from "./defaults.ts";
 import { modelChoice } from "./model-choice.ts";
 import { flagOf, type Origin } from "./option.ts";
+import { presetLayers } from "./presets.ts";
 import { type OptionValue, valueText } from "./readers.ts";
 import { type DatasetFacts, resolveRunConfig } from "./resolve.ts";
 import {

@@ -2,8 +2,8 @@
  * @file Models by name: networks that people know, with a few settings each. Each preset gives the layers between the
  * sample and the last layer.
  */
-import type { OutputActivation } from "./dense-model.ts";
-import type { LayerConfig } from "./layer-kinds.ts";
+import type { OutputActivation } from "../../model/dense-model.ts";
+import type { LayerConfig } from "../../model/layer-kinds.ts";
 
 interface PresetRow {
   /** Its settings, with their defaults: integers ≥ 1. */

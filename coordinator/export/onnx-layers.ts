@@ -1,8 +1,8 @@
-import { assert } from "../assert.ts";
 /** @file Layers as operators of an ONNX graph, from the rows of their kinds. */
-import type { OnnxGraph } from "../onnx/graph.ts";
-import { kindOf, type LayerConfig } from "./layer-kinds.ts";
-import { type PlacedLayer, placeList } from "./layout.ts";
+import { assert } from "../../shared/assert.ts";
+import { kindOf, type LayerConfig } from "../../shared/model/layer-kinds.ts";
+import { type PlacedLayer, placeList } from "../../shared/model/layout.ts";
+import type { OnnxGraph } from "../../shared/onnx/graph.ts";
 
 /**
  * Adds layers, first to last.
