@@ -2,49 +2,29 @@
  * @file A worker in another language, written from the wire page alone, takes part with the right bits: alone, and beside
  * one of ours. It shows that the page says enough.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { join } from "node:path";
-
 import { afterEach, describe, expect, test } from "vitest";
 
 import type { Cluster, CoordinatorProcess, JsonEvent } from "../../support/processes/cluster.ts";
 import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
-
-const program = join(import.meta.dirname, "worker.py");
-const modules = "import msgpack, websockets, numpy";
-
-/** Debian's packages are installed for its own Python, which another one may hide. */
-const python = ["/usr/bin/python3", "python3"].find((path) => {
-  return spawnSync(path, ["-c", modules]).status === 0;
-});
-if (python === undefined) {
-  process.stderr.write(
-    "skipped: the worker in Python needs python3-msgpack, python3-websockets and python3-numpy\n",
-  );
-}
+import { python, type PythonWorker, pythonWorker } from "../../support/processes/python-worker.ts";
 
 const short = ["--dataset", "digits:600,100", "--exit", "--steps", "5", "--shard-size", "16"];
 
 let cluster: Cluster;
-let others: ChildProcess[] = [];
+let others: PythonWorker[] = [];
 
 eachWithCluster((fresh) => (cluster = fresh));
 afterEach(async () => {
-  for (const other of others) other.kill("SIGKILL");
+  for (const other of others) other.kill();
   others = [];
 });
 
-/** Starts the worker in Python. @returns What it said on stderr so far. */
-async function joinInPython(coordinator: CoordinatorProcess): Promise<{ said: string }> {
+/** Starts the worker in Python. */
+async function joinInPython(coordinator: CoordinatorProcess): Promise<PythonWorker> {
   const { joinUrl } = await coordinator.event("listening");
-  const child = spawn(python ?? "", [program, String(joinUrl), "snake"], {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
-  });
-  const heard = { said: "" };
-  child.stderr.on("data", (chunk: Buffer) => (heard.said += String(chunk)));
-  others.push(child);
-  return heard;
+  const worker = pythonWorker(String(joinUrl));
+  others.push(worker);
+  return worker;
 }
 
 /** The end of a run that only Node workers compute. */
