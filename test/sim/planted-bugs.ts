@@ -71,7 +71,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "values are not checked to be finite": {
-    caughtAs: /^the run failed: step \d+ diverged: .+ not finite$/u,
+    caughtAs: /^the run failed: step \d+ diverged: .+ not finite; a lower learning rate may help$/u,
     hooks: {
       kernel: (kernel) => ({ ...kernel, functions: { ...kernel.functions, allFinite: () => 1 } }),
     },
@@ -227,7 +227,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "a worker computes at the parameters of its last job": {
-    caughtAs: /^(the test loss after epoch|after step \d+ the fingerprint is)/u,
+    caughtAs: /^(the loss after epoch|after step \d+ the fingerprint is)/u,
     plant: () =>
       replace(LocalPool.prototype, "start", (original) => {
         const last = new WeakMap<LocalPool, Uint8Array>();

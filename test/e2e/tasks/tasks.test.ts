@@ -7,17 +7,17 @@ import { join } from "node:path";
 
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 
-import { fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
-import { countsOf } from "../../shared/run/plan.ts";
-import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
-import { metricsOf } from "../../shared/tasks/tasks.ts";
-import { launchBrowser } from "../support/browser/browser.ts";
-import { npyFolder } from "../support/fixtures/tasks/npy-files.ts";
-import { taskData, withValidation } from "../support/fixtures/tasks/task-datasets.ts";
-import type { Cluster } from "../support/processes/cluster.ts";
-import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
-import { python, type PythonWorker, pythonWorker } from "../support/processes/python-worker.ts";
-import { trainSequentially } from "../support/trainers/sequential-trainer.ts";
+import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
+import { countsOf } from "../../../shared/run/plan.ts";
+import { resolveRunConfig } from "../../../shared/run/settings/resolve.ts";
+import { metricsOf } from "../../../shared/tasks/tasks.ts";
+import { launchBrowser } from "../../support/browser/browser.ts";
+import { npyFolder } from "../../support/fixtures/tasks/npy-files.ts";
+import { taskData, withValidation } from "../../support/fixtures/tasks/task-datasets.ts";
+import type { Cluster } from "../../support/processes/cluster.ts";
+import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
+import { python, type PythonWorker, pythonWorker } from "../../support/processes/python-worker.ts";
+import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
 
 const settings = { batchSize: 20, shardSize: 3, epochs: 4 } as const;
 const flags = ["--batch-size=20", "--shard-size=3", "--epochs=4"];
