@@ -6,6 +6,7 @@ import {
   serverOptions,
   variableOf,
 } from "../../../../coordinator/cli/options.ts";
+import type { CoordinatorOptions } from "../../../../coordinator/options.ts";
 import { dataKeys, isDataKey } from "../../../../shared/run/settings/data-settings.ts";
 import { flagOf, type OptionTable } from "../../../../shared/run/settings/option.ts";
 import { isRunKey, runOptions } from "../../../../shared/run/settings/run-settings.ts";
@@ -16,13 +17,24 @@ const table: OptionTable = serverOptions;
 type Sample = readonly [typed: string, read: unknown];
 const samplesOf: Readonly<Record<string, readonly [Sample, Sample, Sample]>> = samples;
 
+/** Options that need another one. */
+const partners: Readonly<Record<string, readonly string[]>> = {
+  tlsCert: ["--tls-key", "k"],
+  tlsKey: ["--tls-cert", "c"],
+  newLastLayer: ["--init", "m.safetensors"],
+};
+
+/** An interval as one would type it. */
+function everyText({ every, unit }: CoordinatorOptions["checkpointEvery"]): string {
+  return `${every}${{ epochs: "", steps: "steps", minutes: "min" }[unit]}`;
+}
+
 /** The parsed value of one option, given together with its partner if it needs one. */
 function parsedValue(
   key: string,
   typed: { readonly flag?: string; readonly env?: string; readonly file?: string },
 ): unknown {
-  const partner =
-    key === "tlsCert" ? ["--tls-key", "k"] : key === "tlsKey" ? ["--tls-cert", "c"] : [];
+  const partner = partners[key] ?? [];
   const row = table[key];
   const flag = (text: string) =>
     row?.value !== undefined
@@ -39,6 +51,9 @@ function parsedValue(
   if (isDataKey(key)) return run.data?.[key];
   if (key === "tlsCert") return options.tls?.cert;
   if (key === "tlsKey") return options.tls?.key;
+  if (key === "init") return options.init?.path;
+  if (key === "newLastLayer") return options.init?.newLastLayer;
+  if (key === "checkpointEvery") return everyText(options.checkpointEvery);
   if (key === "printConfig") return false;
   return Object.entries(options).find(([name]) => name === key)?.[1];
 }
