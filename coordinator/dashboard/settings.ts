@@ -55,6 +55,7 @@ export function settingsFor(form: FormValues, config: RunConfig): FormValues {
     ["reduction", config.loss.reduction],
     ["initWeights", config.initWeights],
     ["freeze", config.freeze],
+    ["labelSmoothing", config.labelSmoothing],
     ["patience", config.patience],
   ];
   if (form["dataset"] === config.dataset.name) {

@@ -61,6 +61,7 @@ function withNewFields(config: unknown): unknown {
     augment: null,
     init: null,
     freeze: 0,
+    labelSmoothing: 0,
     patience: null,
     ...config,
     schedule: { restarts: [], ...config.schedule },

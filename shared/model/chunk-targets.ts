@@ -13,6 +13,8 @@ export interface TargetWiring {
   readonly outputs: Rows;
   /** The loss compares rows. */
   readonly readsRows: boolean;
+  /** ε in [0, 1): this share of a class's 1 is spread evenly over all classes. */
+  readonly smoothing: number;
 }
 
 export class ChunkTargets {
@@ -24,12 +26,18 @@ export class ChunkTargets {
   readonly #outputs: Rows;
   readonly #kind: TargetForm["kind"];
   readonly #bytesEach: number;
+  /** The target at a sample's class, and at the others: 1 and 0 unless they are smoothed. */
+  readonly #high: number;
+  readonly #low: number;
 
   /** Makes room in the kernel's memory. */
-  constructor(kernel: Kernel, { target, outputs, readsRows }: TargetWiring) {
+  constructor(kernel: Kernel, { target, outputs, readsRows, smoothing }: TargetWiring) {
     this.#kernel = kernel;
     this.#outputs = outputs;
     this.#kind = target.kind;
+    const share = Math.fround(smoothing);
+    this.#low = Math.fround(share / target.count);
+    this.#high = Math.fround(Math.fround(1 - share) + this.#low);
     this.#bytesEach = targetForm(target).type.BYTES_PER_ELEMENT;
     const isClass = target.kind === "classes";
     if (isClass) this.labels = kernel.arena.allocate(2 * chunkSamplesMax);
@@ -46,7 +54,7 @@ export class ChunkTargets {
 
   /**
    * The class of each sample; and as a row with a 1 at its class or, if there is one output for two classes, with the
-   * class itself.
+   * class itself. Smoothing makes the 1 smaller and the 0 larger.
    */
   #collectClasses({ split, samples, sampleCount }: Chunk): void {
     const { f32, u8, u16, u32 } = this.#kernel.views;
@@ -58,8 +66,9 @@ export class ChunkTargets {
       u16[this.labels / 2 + s] = label;
       if (this.rows === 0) continue;
       const row = this.rows / 4 + s * stride;
-      if (width === 1) f32[row] = label;
-      else f32[row + label] = 1;
+      if (this.#low !== 0) f32.fill(this.#low, row, row + width);
+      if (width > 1) f32[row + label] = this.#high;
+      else f32[row] = label === 1 ? this.#high : this.#low;
     }
   }
 

@@ -13,6 +13,9 @@ export type LossName = (typeof lossNames)[number];
 /** Loss per sample and its gradient, over padded rows. */
 export type LossFunction = Kernel["functions"]["meanSquaredError"];
 
+/** `cce` against targets that are not all at one class. */
+const softened = { name: "softCrossEntropy", reads: "rows" } as const;
+
 const lossFunctions = {
   cce: { name: "softmaxCrossEntropy", fusedWith: "softmax", reads: "labels" },
   bce: { name: "sigmoidCrossEntropy", fusedWith: "sigmoid", reads: "rows" },
@@ -31,6 +34,7 @@ export function decisionThreshold(loss: LossName): number {
 }
 
 /**
+ * @param isSoft - Whether a sample's targets are spread over the classes.
  * @returns `isFused`: the function takes logits and includes the model's last layer. `reads`: it takes labels, or
  *   rows of targets.
  * @throws If the loss needs another last layer (`checkModel` says so to the operator first).
@@ -39,12 +43,14 @@ export function lossOf(
   { functions }: Kernel,
   loss: LossName,
   { layers }: ModelConfig,
+  isSoft: boolean,
 ): {
   readonly compute: LossFunction;
   readonly isFused: boolean;
   readonly reads: "labels" | "rows";
 } {
-  const { name, fusedWith, reads } = lossFunctions[loss];
+  const { fusedWith, ...usual } = lossFunctions[loss];
+  const { name, reads } = isSoft && loss === "cce" ? softened : usual;
   const isFused = fusedWith !== undefined;
   assert(!isFused || layers.at(-1)?.kind === fusedWith, `loss ${loss} needs ${fusedWith} last`);
   return { compute: functions[name], isFused, reads };

@@ -58,6 +58,8 @@ export interface NetworkConfig {
   readonly seed?: number;
   /** How many layers with parameters, from the first, are not trained; by default none. Their gradient is 0. */
   readonly freeze?: number;
+  /** ε of label smoothing; by default 0. */
+  readonly labelSmoothing?: number;
 }
 
 export class Network {
@@ -96,9 +98,9 @@ export class Network {
    * @param form - How the features of the splits are stored; `sparse` only if `readsSparse(model)`.
    */
   constructor(kernel: Kernel, config: NetworkConfig, form: FeatureForm) {
-    const { model, loss, task, freeze = 0 } = config;
+    const { model, loss, task, freeze = 0, labelSmoothing: smoothing = 0 } = config;
     this.#kernel = kernel;
-    const { compute, isFused, reads } = lossOf(kernel, loss.name, model);
+    const { compute, isFused, reads } = lossOf(kernel, loss.name, model, smoothing > 0);
     const layout = layoutOf(model);
     const wired = wireLayers(kernel, layout, form, freeze);
     this.#frozenCount = frozenPart(layout, freeze).parameterCount;
@@ -112,7 +114,12 @@ export class Network {
     this.#outputDeltas = wired.outputDeltas;
     this.#loss = compute;
     const readsRows = reads === "rows";
-    this.#targets = new ChunkTargets(kernel, { target: task, outputs: wired.outputs, readsRows });
+    this.#targets = new ChunkTargets(kernel, {
+      target: task,
+      outputs: wired.outputs,
+      readsRows,
+      smoothing,
+    });
     this.#compared = readsRows ? this.#targets.rows : this.#targets.labels;
     this.#isClass = task.kind === "classes";
     this.#threshold = decisionThreshold(loss.name);

@@ -88,6 +88,8 @@ export const runConfigSchema = z.strictObject({
   task: taskSchema,
   model: modelSchema,
   loss: z.strictObject({ name: z.enum(lossNames), reduction: z.enum(["mean", "sum"]) }),
+  /** ε: each class's target is 1 − ε + ε / classes, and that of the others ε / classes. */
+  labelSmoothing: fraction,
   optimizer,
   schedule,
   /** L2: adds `weightDecay · w` to the mean gradient. */

@@ -37,7 +37,14 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
   adam: { ...base, optimizer: "adam", learningRate: 0.02, clipNorm: 0.5, layers: [12, 6, 5, 3] },
   adamw: { ...base, optimizer: "adamw", learningRate: 0.02, loss: "mse", activation: "tanh" },
   "frozen layer": { ...base, optimizer: "nag", learningRate: 0.2, weightDecay: 0.01, freeze: 1 },
-  penalties: { ...base, optimizer: "adam", learningRate: 0.02, l1: 0.01, initWeights: "he-normal" },
+  penalties: {
+    ...base,
+    optimizer: "adam",
+    learningRate: 0.02,
+    l1: 0.01,
+    initWeights: "he-normal",
+    labelSmoothing: 0.1,
+  },
   "changed pictures": {
     ...base,
     optimizer: "sgd",

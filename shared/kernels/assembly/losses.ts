@@ -30,6 +30,35 @@ export function softmaxCrossEntropy(
   }
 }
 
+export function softCrossEntropy(
+  deltas: usize,
+  logits: usize,
+  stride: i32,
+  samples: i32,
+  outputs: i32,
+  targets: usize,
+  losses: usize,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  const bytes = (<usize>outputs) << 2;
+  for (let s = 0; s < samples; s++) {
+    const largest = rowMaximum(logits, outputs);
+    let expected: f32 = 0;
+    for (let at: usize = 0; at < bytes; at += 4) {
+      expected += load<f32>(targets + at) * (load<f32>(logits + at) - largest);
+    }
+    const sum = f32x4.splat(exponentials(deltas, logits, outputs, largest));
+    store<f32>(losses + (s << 2), f32x4.extract_lane(log4(sum), 0) - expected);
+    for (let at: usize = 0; at < bytes; at += 16) {
+      const share = f32x4.div(v128.load(deltas + at), sum);
+      v128.store(deltas + at, f32x4.sub(share, v128.load(targets + at)));
+    }
+    deltas += rowBytes;
+    targets += rowBytes;
+    logits += rowBytes;
+  }
+}
+
 export function sigmoidCrossEntropy(
   deltas: usize,
   logits: usize,

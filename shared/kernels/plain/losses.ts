@@ -3,7 +3,7 @@
  * gradient of that loss. A row holds the `outputs` values of one sample. Rows are padded; their stride is a multiple
  * of 16.
  *
- * The four losses take the same arguments:
+ * The losses take the same arguments:
  * - `deltas`: pointer to padded rows `[samples, outputs]`; written: ∂loss/∂(second argument). May be the second
  *   argument itself.
  * - `logits` or `predictions`: pointer to padded rows `[samples, outputs]`.
@@ -47,6 +47,41 @@ export function softmaxCrossEntropy(
     f32[losses / 4 + s] = fround(log(sum) - shifted);
     for (let o = 0; o < outputs; o++) f32[delta + o] = fround(f32[delta + o]! / sum);
     f32[delta + label] = fround(f32[delta + label]! - 1);
+  }
+}
+
+/**
+ * `cce` after softmax against rows of targets that add up to 1, from its logits z:
+ * `loss = ln Σ exp(zₖ − max z) − Σ yₖ (zₖ − max z)`, `δ = softmax(z) − y`.
+ */
+export function softCrossEntropy(
+  { f32 }: Views,
+  deltas: number,
+  logits: number,
+  stride: number,
+  samples: number,
+  outputs: number,
+  targets: number,
+  losses: number,
+): void {
+  for (let s = 0; s < samples; s++) {
+    const delta = deltas / 4 + s * stride;
+    const z = logits / 4 + s * stride;
+    const y = targets / 4 + s * stride;
+    const largest = maximumOf(f32, z, outputs);
+    let expected = 0;
+    let sum = 0;
+    for (let o = 0; o < outputs; o++) {
+      const shifted = fround(f32[z + o]! - largest);
+      expected = fround(expected + fround(f32[y + o]! * shifted));
+      const power = exp(shifted);
+      f32[delta + o] = power;
+      sum = fround(sum + power);
+    }
+    f32[losses / 4 + s] = fround(log(sum) - expected);
+    for (let o = 0; o < outputs; o++) {
+      f32[delta + o] = fround(fround(f32[delta + o]! / sum) - f32[y + o]!);
+    }
   }
 }
 

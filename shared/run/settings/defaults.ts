@@ -18,6 +18,7 @@ export const runDefaults = {
   layers: "auto",
   activation: "sigmoid",
   reduction: "mean",
+  labelSmoothing: 0,
   schedule: "constant",
   weightDecay: 0,
   l1: 0,

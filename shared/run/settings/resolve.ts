@@ -78,6 +78,7 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
     task,
     model,
     loss: { name: last.loss, reduction: settings.reduction },
+    labelSmoothing: settings.labelSmoothing,
     optimizer: pick(settings.optimizer, settings, optimizerDefaults[settings.optimizer]),
     schedule: {
       ...scheduleUnused,
@@ -100,6 +101,7 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
   assert(config.success, `the options' readers and the schema disagree: ${config.error?.message}`);
   refuseLongWarmup(config.data, request, facts);
   refuseStrayRestarts(config.data, request, facts);
+  refuseStraySmoothing(config.data, request);
   refuseFullFreeze(config.data, request);
   refuseBlindPatience(config.data, request, facts);
   return config.data;
@@ -275,6 +277,13 @@ function refuseLongWarmup(config: RunConfig, request: RunRequest, facts: Dataset
   throw new OperatorError(
     sentence("warmup-too-long", { setting: spelled("warmupSteps", request), steps: totalSteps }),
   );
+}
+
+/** Only classes can be smoothed. */
+function refuseStraySmoothing({ task, labelSmoothing }: RunConfig, request: RunRequest): void {
+  if (labelSmoothing === 0 || task.kind === "classes") return;
+  const setting = spelled("labelSmoothing", request);
+  throw new OperatorError(sentence("smoothing-needs-classes", { setting }));
 }
 
 /** The test data must not decide when a run ends. */

@@ -188,6 +188,7 @@ function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
     ...modelSettingsOf(config.model),
     loss: config.loss.name,
     reduction: config.loss.reduction,
+    labelSmoothing: config.labelSmoothing,
     optimizer,
     ...hyperparameters,
     schedule,

@@ -86,6 +86,12 @@ export const runOptions = {
     `how the first weights are drawn: ${listed(weightDraws)}`,
   ),
 
+  labelSmoothing: row(
+    "Network",
+    "<share>",
+    fraction,
+    "of a class's target, spread over all classes",
+  ),
   freeze: row(
     "Network",
     "<count>",

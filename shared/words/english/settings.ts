@@ -50,6 +50,8 @@ export const settings = {
     "{setting} is more than the {samples} training samples of {dataset}; use at most {most}, or full",
   "shard-too-large":
     "{setting} is more than a batch of {samples} samples; use at most {most}, or auto",
+  "smoothing-needs-classes":
+    "{setting} needs classes, and the targets are numbers or yes-no answers; leave it out",
   "freeze-all":
     "{setting} leaves nothing to train: the model has {layers} {layers = 1 ? layer : layers} with parameters; freeze at most {most}",
   "restarts-outside":
@@ -97,6 +99,7 @@ export const settings = {
   "setting-weightDecay": "weight decay",
   "setting-augment": "changes of the pictures",
   "setting-patience": "epochs of patience",
+  "setting-labelSmoothing": "label smoothing",
   "setting-freeze": "frozen layers",
   "setting-l1": "L1 penalty",
   "setting-initWeights": "initial weights",

@@ -51,6 +51,8 @@ export const settings = translationOf<typeof english>()({
     "{setting} supera las {samples} muestras de entrenamiento de {dataset}; usa como mucho {most}, o full",
   "shard-too-large":
     "{setting} supera un lote de {samples} muestras; usa como mucho {most}, o auto",
+  "smoothing-needs-classes":
+    "{setting} necesita clases, y los objetivos son números o respuestas de sí o no; quítalo",
   "freeze-all":
     "{setting} no deja nada que entrenar: el modelo tiene {layers} {layers = 1 ? capa : capas} con parámetros; congela como mucho {most}",
   "restarts-outside":
@@ -100,6 +102,7 @@ export const settings = translationOf<typeof english>()({
   "setting-weightDecay": "decaimiento de pesos",
   "setting-augment": "cambios de las imágenes",
   "setting-patience": "épocas de paciencia",
+  "setting-labelSmoothing": "suavizado de etiquetas",
   "setting-freeze": "capas congeladas",
   "setting-l1": "penalización L1",
   "setting-initWeights": "pesos iniciales",

@@ -15,7 +15,7 @@ def loss_and_delta(name, z, y):
         shifted = z - z.max(axis=1, keepdims=True)
         powers = exp(shifted)
         total = ordered_sum(powers.T)
-        return log(total) - shifted[y == 1], powers / total[:, None] - y
+        return log(total) - ordered_sum((y * shifted).T), powers / total[:, None] - y
     if name == "bce":
         power = exp(-np.abs(z))
         one_plus = f32(1) + power
@@ -32,6 +32,8 @@ def loss_and_delta(name, z, y):
 
 
 class Network:
+    smoothing = f32(0)
+
     def __init__(self, model, loss, task):
         self.layers = layers_of(model)
         self.task = task
@@ -51,7 +53,7 @@ class Network:
             z = layer.forward(parameters[at : at + layer.count], z)
             at += layer.count
         y = self.rows(targets)
-        losses, delta = loss_and_delta(self.loss, z, y)
+        losses, delta = loss_and_delta(self.loss, z, self.smoothed(y))
         loss_sum = 0.0
         for loss in losses:
             loss_sum += float(loss)
@@ -62,6 +64,12 @@ class Network:
         if self.task["kind"] != "classes" or self.outputs == 1:
             return targets.reshape(len(targets), -1).astype(f32)
         return (targets[:, None] == np.arange(self.outputs)).astype(f32)
+
+    def smoothed(self, y):
+        if self.smoothing == 0:
+            return y
+        low = self.smoothing / f32(self.task["count"])
+        return np.where(y == 1, (f32(1) - self.smoothing) + low, low)
 
     def predicted(self, z):
         if z.shape[1] == 1:

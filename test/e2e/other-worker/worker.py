@@ -113,6 +113,7 @@ class Run:
         self.splits = {name: Split(tensors, name) for name in names}
         self.train = self.splits["train"]
         self.network = Network(config["model"], config["loss"]["name"], config["task"])
+        self.network.smoothing = f32(self.config["labelSmoothing"])
         self.batch_size = int(config["batchSize"])
         self.shard_size = int(config["shardSize"])
         self.seed = int(config["seed"])

@@ -63,7 +63,7 @@ function lossOf(
     predictions.reduce((total, p, output) => total + term(target[output]!, p), 0);
   switch (name) {
     case "cce":
-      return -sum((y, p) => (y === 0 ? 0 : Math.log(p)));
+      return -sum((y, p) => (y === 0 ? 0 : y * Math.log(p)));
     case "bce":
       return -sum((y, p) => y * Math.log(p) + (1 - y) * Math.log(1 - p)) / n;
     case "mse":

@@ -125,6 +125,14 @@ function targetsOf({ targets }: Split, sample: number, { task, model }: RunConfi
   return Array.from({ length: width }, (_, o) => Number(o === label));
 }
 
+/** Label smoothing: 1 − ε + ε / classes instead of 1, ε / classes instead of 0. */
+function smoothed(targets: number[], { labelSmoothing, task }: RunConfig): number[] {
+  if (labelSmoothing === 0) return targets;
+  const low = f(f(labelSmoothing) / task.count);
+  const high = f(f(1 - f(labelSmoothing)) + low);
+  return targets.map((y) => (y === 1 ? high : low));
+}
+
 /** Sums along the fixed tree: shards of `shardSize` samples, split at the largest power of two below. */
 function sumOver(
   parameters: Float32Array,
@@ -158,7 +166,11 @@ function sumOver(
     for (const sample of shard) {
       const input = changed(features(split, sample), config, sample, step);
       const pass = forward(parameters, config, input);
-      const { loss, deltas } = lossOf(pass, config, targetsOf(split, sample, config));
+      const { loss, deltas } = lossOf(
+        pass,
+        config,
+        smoothed(targetsOf(split, sample, config), config),
+      );
       total.lossSum += loss;
       if (withGradient) backward(total.gradient, { parameters, config, input, pass, deltas });
     }
@@ -260,13 +272,13 @@ function lossOf({ outputs, logits }: Pass, config: RunConfig, targets: readonly 
   const n = y.length;
   const { activation: output } = layersOf(config).at(-1)!;
   const target = (o: number) => targets[o]!;
-  const label = targets.indexOf(1);
   switch (config.loss.name) {
     case "cce": {
       const largest = logits.reduce((a, b) => (b > a ? b : a));
       const sum = logits.reduce((total, z) => f(total + exp(f(z - largest))), 0);
-      const loss = f(log(sum) - f(logits[label]! - largest));
-      return { loss, deltas: y.map((value, o) => (o === label ? f(value - 1) : value)) };
+      const expected = logits.reduce((total, z, o) => f(total + f(target(o) * f(z - largest))), 0);
+      const loss = f(log(sum) - expected);
+      return { loss, deltas: y.map((value, o) => f(value - target(o))) };
     }
     case "bce": {
       const sum = logits.reduce((total, z, o) => {

@@ -132,6 +132,24 @@ describe("fingerprint", () => {
     },
   );
 
+  test.each(["cce", "bce", "mse", "mae"] as const)(
+    "%s with smoothed labels is the sequential trainer's, for 1 and 3 workers",
+    (loss) => {
+      const changes = testConfig({ loss, output: loss === "cce" ? "softmax" : "sigmoid" });
+      const smooth = config({ loss: changes.loss, labelSmoothing: 0.1, epochs: 1 });
+      const { model } = smooth;
+      const layers = [...model.layers.slice(0, -1), changes.model.layers.at(-1)!];
+      const final = { ...smooth, model: { ...model, layers } };
+      const expected = trainSequentially(final, dataset);
+      for (const workers of [1, 3]) {
+        const direct = new DirectRun({ config: final, dataset, createKernel, workers });
+        direct.finish();
+        expect(fingerprintOf(direct.store.parameters)).toBe(fingerprintOf(expected.parameters));
+        expect(direct.run.progress.evaluation?.loss).toBe(expected.testLoss);
+      }
+    },
+  );
+
   test("the plain twins train to the same bits as the SIMD kernel", () => {
     const direct = new DirectRun({
       config: config(),

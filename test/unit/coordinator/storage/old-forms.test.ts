@@ -44,6 +44,7 @@ const converted = {
   initWeights: "auto",
   init: null,
   freeze: 0,
+  labelSmoothing: 0,
   patience: null,
 };
 

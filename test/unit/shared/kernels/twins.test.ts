@@ -118,9 +118,9 @@ describe("losses: the SIMD kernel equals its plain twin byte for byte", () => {
     ["numbers", (random, count) => drawFloats(random, count)],
   ];
   test.each(
-    (["sigmoidCrossEntropy", "meanSquaredError", "meanAbsoluteError"] as const).flatMap((name) =>
-      kinds.map(([kind, draw]) => ({ name, kind, draw })),
-    ),
+    (
+      ["softCrossEntropy", "sigmoidCrossEntropy", "meanSquaredError", "meanAbsoluteError"] as const
+    ).flatMap((name) => kinds.map(([kind, draw]) => ({ name, kind, draw }))),
   )("$name against $kind on 5 rows of 1…33 outputs, extreme logits included", ({ name, draw }) => {
     for (const outputs of sizes) {
       const found = compare(name, outputs, (twins, random) =>

@@ -57,6 +57,29 @@ describe("the gradient equals central differences of a float64 network", () => {
   }
 });
 
+describe("with label smoothing 0.2, the gradient equals central differences of a float64 network", () => {
+  test.each(heads)("$loss after $output", ({ loss, output }) => {
+    const smoothing = { labelSmoothing: 0.2 };
+    const config = testConfig({ layers, loss, output, activation: "tanh", ...smoothing });
+    const dataset = drawDataset({ trainCount: 6, form: "floats" });
+    const parameters = initialParameters(config.model, 3);
+    const { gradient, lossSum } = gradientOf(createPlainKernel(), config, dataset, { parameters });
+    const classes = layers.at(-1)!;
+    const samples = samplesOf(dataset).map(({ features, label }) => ({
+      features,
+      label: Array.from({ length: classes }, (_, o) => 0.2 / classes + (o === label ? 0.8 : 0)),
+    }));
+    const exact = Float64Array.from(parameters);
+    const expected = plainGradient(config, exact, samples);
+    const scale = Math.max(...expected.map(Math.abs));
+    const errors = expected.map((value, i) => Math.abs(value - gradient[i]!) / scale);
+    expect(scale).toBeGreaterThan(0.01);
+    expect(Math.max(...errors)).toBeLessThan(1e-5);
+    const expectedLoss = samples.reduce((sum, s) => sum + plainLoss(config, exact, s), 0);
+    expect(Math.abs(lossSum / expectedLoss - 1)).toBeLessThan(1e-5);
+  });
+});
+
 describe("the bits of a shard's gradient", () => {
   const config = testConfig({ layers, activation: "tanh" });
 

@@ -77,6 +77,7 @@ describe("resolveRunConfig", () => {
       initWeights: "auto",
       init: null,
       freeze: 0,
+      labelSmoothing: 0,
       patience: null,
     });
   });
