@@ -2,13 +2,14 @@
  * @file From the operator's request to everything a run needs: dataset, run config, folder and parameters, for a
  * new or a resumed run. Every mistake that can be known before the first step is found here.
  */
+import type { Dataset } from "../shared/data/dataset.ts";
 import { describeData } from "../shared/data/description.ts";
 import type { Kernel } from "../shared/kernels/kernel.ts";
 import { shorthandOf } from "../shared/model/dense-model.ts";
 import { initialParameters } from "../shared/model/initialize.ts";
 import { modelTitle } from "../shared/model/title.ts";
 import { OperatorError } from "../shared/operator-error.ts";
-import type { RunConfig } from "../shared/run/config.ts";
+import { classWeightsMax, type RunConfig } from "../shared/run/config.ts";
 import { countsOf, type RunPlan } from "../shared/run/plan.ts";
 import { costOf, largeRun } from "../shared/run/settings/cost.ts";
 import {
@@ -332,6 +333,15 @@ export function factsOf({ dataset }: LoadedDataset): DatasetFacts {
     featureCount,
     featureShape,
     target,
+    classCounts: classCountsOf(dataset),
     ...countsOf(dataset),
   };
+}
+
+/** Training samples of each class. */
+function classCountsOf({ target, train }: Dataset): readonly number[] | undefined {
+  if (target.kind !== "classes" || target.count > classWeightsMax) return undefined;
+  const counts = Array.from({ length: target.count }, () => 0);
+  for (const label of train.targets) counts[label] = (counts[label] ?? 0) + 1;
+  return counts;
 }

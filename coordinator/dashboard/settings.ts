@@ -56,6 +56,7 @@ export function settingsFor(form: FormValues, config: RunConfig): FormValues {
     ["initWeights", config.initWeights],
     ["freeze", config.freeze],
     ["labelSmoothing", config.labelSmoothing],
+    ["classWeights", form["dataset"] === config.dataset.name ? config.classWeights : null],
     ["patience", config.patience],
   ];
   if (form["dataset"] === config.dataset.name) {

@@ -62,6 +62,7 @@ function withNewFields(config: unknown): unknown {
     init: null,
     freeze: 0,
     labelSmoothing: 0,
+    classWeights: null,
     patience: null,
     ...config,
     schedule: { restarts: [], ...config.schedule },

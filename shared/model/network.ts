@@ -60,6 +60,8 @@ export interface NetworkConfig {
   readonly freeze?: number;
   /** ε of label smoothing; by default 0. */
   readonly labelSmoothing?: number;
+  /** What the loss of a sample is multiplied by, by its class; absent or `null`: 1. */
+  readonly classWeights?: readonly number[] | null;
 }
 
 export class Network {
@@ -81,6 +83,8 @@ export class Network {
   readonly #outputDeltas: Rows;
   readonly #loss: LossFunction;
   readonly #targets: ChunkTargets;
+  /** Shape `[classes]`; absent if all are 1. */
+  readonly #weights: Float32Array | undefined;
   /** What the loss compares the outputs with: labels, or rows of targets. */
   readonly #compared: number;
   readonly #isClass: boolean;
@@ -99,6 +103,7 @@ export class Network {
    */
   constructor(kernel: Kernel, config: NetworkConfig, form: FeatureForm) {
     const { model, loss, task, freeze = 0, labelSmoothing: smoothing = 0 } = config;
+    this.#weights = config.classWeights ? Float32Array.from(config.classWeights) : undefined;
     this.#kernel = kernel;
     const { compute, isFused, reads } = lossOf(kernel, loss.name, model, smoothing > 0);
     const layout = layoutOf(model);
@@ -215,7 +220,21 @@ export class Network {
     const { pointer, stride, width } = this.#outputs;
     const deltas = this.#outputDeltas.pointer;
     this.#loss(deltas, pointer, stride, sampleCount, width, this.#compared, this.#losses);
+    if (this.#weights !== undefined) this.#weigh(this.#weights);
     this.#addLosses();
+  }
+
+  /** Multiplies each sample's loss and its gradient by the weight of its class. */
+  #weigh(weights: Float32Array): void {
+    const { f32, u16 } = this.#kernel.views;
+    const { stride, width } = this.#outputs;
+    for (let s = 0; s < this.#chunk.sampleCount; s++) {
+      const weight = weights[u16[this.#targets.labels / 2 + s] ?? 0] ?? 1;
+      const row = this.#outputDeltas.pointer / 4 + s * stride;
+      // A product of two float32 numbers is exact in float64, so storing it rounds once.
+      f32[this.#losses / 4 + s] = (f32[this.#losses / 4 + s] ?? 0) * weight;
+      for (let o = 0; o < width; o++) f32[row + o] = (f32[row + o] ?? 0) * weight;
+    }
   }
 
   #predict(): void {

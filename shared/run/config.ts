@@ -23,6 +23,8 @@ export const optimizerNames = [
 export const scheduleNames = ["constant", "step", "cosine"] as const;
 /** Extending a run under `cosine` adds one. They travel in the header of a message, which has a limit. */
 export const restartsMax = 32;
+/** The most classes that can have weights, for the same reason. */
+export const classWeightsMax = 100;
 
 const count = z.int().check(z.positive());
 const rate = z.number().check(z.positive());
@@ -90,6 +92,8 @@ export const runConfigSchema = z.strictObject({
   loss: z.strictObject({ name: z.enum(lossNames), reduction: z.enum(["mean", "sum"]) }),
   /** ε: each class's target is 1 − ε + ε / classes, and that of the others ε / classes. */
   labelSmoothing: fraction,
+  /** Multiply the loss of a sample by the number of its class; `null`: by 1. */
+  classWeights: z.nullable(z.array(rate).check(z.maxLength(classWeightsMax))),
   optimizer,
   schedule,
   /** L2: adds `weightDecay · w` to the mean gradient. */

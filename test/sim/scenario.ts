@@ -44,6 +44,7 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
     l1: 0.01,
     initWeights: "he-normal",
     labelSmoothing: 0.1,
+    classWeights: [0.5, 1, 2],
   },
   "changed pictures": {
     ...base,

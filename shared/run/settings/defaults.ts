@@ -19,6 +19,7 @@ export const runDefaults = {
   activation: "sigmoid",
   reduction: "mean",
   labelSmoothing: 0,
+  classWeights: null,
   schedule: "constant",
   weightDecay: 0,
   l1: 0,

@@ -1,6 +1,6 @@
 /** @file Turns the text of one option into a value. A reader can say in words what it expects; it never throws. */
 import { quoted, type Sentence, sentence } from "../../words/sentence.ts";
-import { restartsMax } from "../config.ts";
+import { classWeightsMax, restartsMax } from "../config.ts";
 
 /** A colour picture of this size still fits into a sample. */
 const pictureSideMax = 512;
@@ -161,6 +161,18 @@ export const stepList: Reader<readonly number[]> = meaningOr("none", [], {
       : undefined;
   },
 });
+
+/** Numbers above 0, separated by commas: the weights of classes. */
+export const weightList: Reader<readonly number[]> = {
+  expects: sentence("expects-weights", { most: classWeightsMax }),
+  words: [],
+  read(given) {
+    const weights = given.split(",").map((part) => positive.read(part.trim()));
+    const valid = weights.filter((value) => value !== undefined);
+    const fits = valid.length === weights.length && valid.length <= classWeightsMax;
+    return fits ? valid : undefined;
+  },
+};
 
 /** Names separated by commas. */
 export const names: Reader<readonly string[]> = {

@@ -17,7 +17,7 @@ import { checkModel, targetsSaid } from "../../tasks/check.ts";
 import { type TaskConfig, taskOf } from "../../tasks/task.ts";
 import { outputWidths } from "../../tasks/tasks.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
-import { type RunConfig, runConfigSchema } from "../config.ts";
+import { classWeightsMax, type RunConfig, runConfigSchema } from "../config.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
 import { movesOf } from "./augment-text.ts";
 import { type CompleteSettings, completeRun, spelled } from "./complete.ts";
@@ -43,6 +43,8 @@ export interface DatasetFacts {
   /** Absent: not known, so not that of pictures. */
   readonly featureShape?: readonly number[];
   readonly target: Target;
+  /** Training samples of each class, if it has classes. Absent: not known. */
+  readonly classCounts?: readonly number[] | undefined;
   /** Samples of the training split, ≥ 1. */
   readonly trainCount: number;
   /** Samples of the validation split, if there is one. */
@@ -79,6 +81,7 @@ export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunC
     model,
     loss: { name: last.loss, reduction: settings.reduction },
     labelSmoothing: settings.labelSmoothing,
+    classWeights: resolveWeights(settings.classWeights, request, facts),
     optimizer: pick(settings.optimizer, settings, optimizerDefaults[settings.optimizer]),
     schedule: {
       ...scheduleUnused,
@@ -277,6 +280,37 @@ function refuseLongWarmup(config: RunConfig, request: RunRequest, facts: Dataset
   throw new OperatorError(
     sentence("warmup-too-long", { setting: spelled("warmupSteps", request), steps: totalSteps }),
   );
+}
+
+/**
+ * `balanced` class weights: samples / (classes · samples of the class), so that all classes weigh the same and a sample
+ * 1 on average. A class without samples gets 1. `undefined` if the classes are not known, or too many.
+ */
+export function balancedWeights({
+  classCounts,
+  trainCount,
+}: DatasetFacts): readonly number[] | undefined {
+  if (classCounts === undefined || classCounts.length > classWeightsMax) return undefined;
+  const classes = classCounts.length;
+  return classCounts.map((samples) => (samples === 0 ? 1 : trainCount / (classes * samples)));
+}
+
+function resolveWeights(
+  weights: CompleteSettings["classWeights"],
+  request: RunRequest,
+  facts: DatasetFacts,
+): readonly number[] | null {
+  if (weights === null) return null;
+  const { target } = facts;
+  const setting = () => spelled("classWeights", request);
+  if (target.kind !== "classes") {
+    throw new OperatorError(sentence("weights-need-classes", { setting: setting() }));
+  }
+  const { count } = target;
+  const found = weights === "balanced" ? balancedWeights(facts) : weights;
+  if (found?.length === count) return found;
+  const values = { setting: setting(), classes: count, most: classWeightsMax };
+  throw new OperatorError(sentence("weights-count", values));
 }
 
 /** Only classes can be smoothed. */

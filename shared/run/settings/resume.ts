@@ -21,7 +21,7 @@ import { modelChoice } from "./model-choice.ts";
 import { flagOf, type Origin } from "./option.ts";
 import { presetLayers } from "./presets.ts";
 import { type OptionValue, valueText } from "./readers.ts";
-import { type DatasetFacts, resolveRunConfig } from "./resolve.ts";
+import { balancedWeights, type DatasetFacts, resolveRunConfig } from "./resolve.ts";
 import {
   isRunKey,
   type RunKey,
@@ -150,14 +150,18 @@ function resolved(
   key: RunKey,
   given: RunSettings,
   saved: RunConfig,
-  { trainCount, featureCount }: DatasetFacts,
+  facts: DatasetFacts,
 ): OptionValue {
+  const { trainCount, featureCount } = facts;
   if (key === "batchSize" && given.batchSize === "full") return trainCount;
   if (key === "shardSize" && given.shardSize === "auto") {
     return defaultShardSize(saved.batchSize, saved.model);
   }
   if (key === "layers" && given.layers === "auto") {
     return [featureCount, ...hiddenWidths, outputCount(saved.model)];
+  }
+  if (key === "classWeights" && given.classWeights === "balanced") {
+    return balancedWeights(facts) ?? "balanced";
   }
   if (key === "model") return resolvedModel(given.model ?? "mlp", saved.model);
   return given[key] ?? null;
@@ -189,6 +193,7 @@ function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
     loss: config.loss.name,
     reduction: config.loss.reduction,
     labelSmoothing: config.labelSmoothing,
+    classWeights: config.classWeights,
     optimizer,
     ...hyperparameters,
     schedule,

@@ -24,6 +24,7 @@ import {
   share,
   stepList,
   text,
+  weightList,
   wordOr,
 } from "./readers.ts";
 
@@ -91,6 +92,13 @@ export const runOptions = {
     "<share>",
     fraction,
     "of a class's target, spread over all classes",
+  ),
+  classWeights: row(
+    "Network",
+    "<weights>",
+    noneOr(wordOr("balanced", weightList)),
+    "what a sample's loss is multiplied by: balanced, or a number for each class",
+    { list: true },
   ),
   freeze: row(
     "Network",

@@ -20,6 +20,7 @@ export const settings = {
   "expects-one-of": "{words} or {last}",
   "expects-path": "a path",
   "expects-checkpoint-interval": "a number of epochs, or a text like 500steps or 10min",
+  "expects-weights": "up to {most} numbers above 0 separated by commas, one for each class",
   "expects-steps": "up to {most} steps in ascending order, separated by commas",
   "expects-picture-size":
     "a width and a height in pixels up to {most}, like 64x48, or one number for both",
@@ -52,6 +53,10 @@ export const settings = {
     "{setting} is more than a batch of {samples} samples; use at most {most}, or auto",
   "smoothing-needs-classes":
     "{setting} needs classes, and the targets are numbers or yes-no answers; leave it out",
+  "weights-need-classes":
+    "{setting} needs classes, and the targets are numbers or yes-no answers; leave it out",
+  "weights-count":
+    "{setting} must be one number for each of the {classes} classes, of which at most {most} can have weights",
   "freeze-all":
     "{setting} leaves nothing to train: the model has {layers} {layers = 1 ? layer : layers} with parameters; freeze at most {most}",
   "restarts-outside":
@@ -100,6 +105,7 @@ export const settings = {
   "setting-augment": "changes of the pictures",
   "setting-patience": "epochs of patience",
   "setting-labelSmoothing": "label smoothing",
+  "setting-classWeights": "class weights",
   "setting-freeze": "frozen layers",
   "setting-l1": "L1 penalty",
   "setting-initWeights": "initial weights",

@@ -22,6 +22,7 @@ export const settings = translationOf<typeof english>()({
   "expects-one-of": "{words} o {last}",
   "expects-path": "una ruta",
   "expects-checkpoint-interval": "un número de épocas, o un texto como 500steps o 10min",
+  "expects-weights": "hasta {most} números mayores que 0 separados por comas, uno por clase",
   "expects-steps": "hasta {most} pasos en orden creciente, separados por comas",
   "expects-picture-size":
     "un ancho y un alto en píxeles de hasta {most}, como 64x48, o un número para ambos",
@@ -53,6 +54,10 @@ export const settings = translationOf<typeof english>()({
     "{setting} supera un lote de {samples} muestras; usa como mucho {most}, o auto",
   "smoothing-needs-classes":
     "{setting} necesita clases, y los objetivos son números o respuestas de sí o no; quítalo",
+  "weights-need-classes":
+    "{setting} necesita clases, y los objetivos son números o respuestas de sí o no; quítalo",
+  "weights-count":
+    "{setting} debe tener un número por cada una de las {classes} clases, y como mucho {most} pueden tener pesos",
   "freeze-all":
     "{setting} no deja nada que entrenar: el modelo tiene {layers} {layers = 1 ? capa : capas} con parámetros; congela como mucho {most}",
   "restarts-outside":
@@ -103,6 +108,7 @@ export const settings = translationOf<typeof english>()({
   "setting-augment": "cambios de las imágenes",
   "setting-patience": "épocas de paciencia",
   "setting-labelSmoothing": "suavizado de etiquetas",
+  "setting-classWeights": "pesos de las clases",
   "setting-freeze": "capas congeladas",
   "setting-l1": "penalización L1",
   "setting-initWeights": "pesos iniciales",

@@ -33,6 +33,7 @@ def loss_and_delta(name, z, y):
 
 class Network:
     smoothing = f32(0)
+    weights = None
 
     def __init__(self, model, loss, task):
         self.layers = layers_of(model)
@@ -54,6 +55,9 @@ class Network:
             at += layer.count
         y = self.rows(targets)
         losses, delta = loss_and_delta(self.loss, z, self.smoothed(y))
+        if self.weights is not None:
+            weight = self.weights[targets.astype(int).ravel()]
+            losses, delta = losses * weight, delta * weight[:, None]
         loss_sum = 0.0
         for loss in losses:
             loss_sum += float(loss)

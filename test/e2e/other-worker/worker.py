@@ -114,6 +114,8 @@ class Run:
         self.train = self.splits["train"]
         self.network = Network(config["model"], config["loss"]["name"], config["task"])
         self.network.smoothing = f32(self.config["labelSmoothing"])
+        if self.config["classWeights"] is not None:
+            self.network.weights = np.array(self.config["classWeights"], f32)
         self.batch_size = int(config["batchSize"])
         self.shard_size = int(config["shardSize"])
         self.seed = int(config["seed"])

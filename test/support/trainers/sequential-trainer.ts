@@ -166,11 +166,9 @@ function sumOver(
     for (const sample of shard) {
       const input = changed(features(split, sample), config, sample, step);
       const pass = forward(parameters, config, input);
-      const { loss, deltas } = lossOf(
-        pass,
-        config,
-        smoothed(targetsOf(split, sample, config), config),
-      );
+      const weight = f(config.classWeights?.[split.targets[sample]!] ?? 1);
+      const targets = smoothed(targetsOf(split, sample, config), config);
+      const { loss, deltas } = lossOf(pass, config, targets, weight);
       total.lossSum += loss;
       if (withGradient) backward(total.gradient, { parameters, config, input, pass, deltas });
     }
@@ -267,7 +265,13 @@ function activate(z: Float32Array, activation: string): Float32Array {
 }
 
 /** The loss of one sample and its gradient with respect to the last layer's logits. */
-function lossOf({ outputs, logits }: Pass, config: RunConfig, targets: readonly number[]) {
+function lossOf(
+  { outputs, logits }: Pass,
+  config: RunConfig,
+  targets: readonly number[],
+  weight: number,
+) {
+  const weigh = (values: Float32Array) => values.map((value) => f(value * weight));
   const y = known(outputs.at(-1), "a network has a last layer");
   const n = y.length;
   const { activation: output } = layersOf(config).at(-1)!;
@@ -278,14 +282,15 @@ function lossOf({ outputs, logits }: Pass, config: RunConfig, targets: readonly 
       const sum = logits.reduce((total, z) => f(total + exp(f(z - largest))), 0);
       const expected = logits.reduce((total, z, o) => f(total + f(target(o) * f(z - largest))), 0);
       const loss = f(log(sum) - expected);
-      return { loss, deltas: y.map((value, o) => f(value - target(o))) };
+      return { loss: f(loss * weight), deltas: weigh(y.map((value, o) => f(value - target(o)))) };
     }
     case "bce": {
       const sum = logits.reduce((total, z, o) => {
         const linear = f((z < 0 ? 0 : z) - f(z * target(o)));
         return f(total + f(linear + log(f(1 + exp(-Math.abs(z))))));
       }, 0);
-      return { loss: f(sum / n), deltas: y.map((value, o) => f(f(value - target(o)) / n)) };
+      const deltas = y.map((value, o) => f(f(value - target(o)) / n));
+      return { loss: f(f(sum / n) * weight), deltas: weigh(deltas) };
     }
     case "mse": {
       const sum = y.reduce(
@@ -293,12 +298,14 @@ function lossOf({ outputs, logits }: Pass, config: RunConfig, targets: readonly 
         0,
       );
       const slopes = y.map((value, o) => f(f(2 * f(value - target(o))) / n));
-      return { loss: f(sum / n), deltas: throughActivation(slopes, y, output) };
+      const deltas = throughActivation(weigh(slopes), y, output);
+      return { loss: f(f(sum / n) * weight), deltas };
     }
     case "mae": {
       const sum = y.reduce((total, value, o) => f(total + Math.abs(f(value - target(o)))), 0);
       const slopes = y.map((value, o) => Math.sign(f(value - target(o))) * f(1 / n));
-      return { loss: f(sum / n), deltas: throughActivation(slopes, y, output) };
+      const deltas = throughActivation(weigh(slopes), y, output);
+      return { loss: f(f(sum / n) * weight), deltas };
     }
     default:
       throw new Error("no such loss");

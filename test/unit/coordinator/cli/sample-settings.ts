@@ -47,6 +47,11 @@ export const samples: {
     ["0.1", 0.1],
     [".5", 0.5],
   ],
+  classWeights: [
+    ["balanced", "balanced"],
+    ["1, 2.5,1", [1, 2.5, 1]],
+    ["none", null],
+  ],
   freeze: [
     ["0", 0],
     ["1", 1],

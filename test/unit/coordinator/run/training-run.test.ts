@@ -133,10 +133,15 @@ describe("fingerprint", () => {
   );
 
   test.each(["cce", "bce", "mse", "mae"] as const)(
-    "%s with smoothed labels is the sequential trainer's, for 1 and 3 workers",
+    "%s with smoothed labels and weighted classes is the sequential trainer's, for 1 and 3 workers",
     (loss) => {
       const changes = testConfig({ loss, output: loss === "cce" ? "softmax" : "sigmoid" });
-      const smooth = config({ loss: changes.loss, labelSmoothing: 0.1, epochs: 1 });
+      const smooth = config({
+        loss: changes.loss,
+        labelSmoothing: 0.1,
+        classWeights: [0.3, 2, 1],
+        epochs: 1,
+      });
       const { model } = smooth;
       const layers = [...model.layers.slice(0, -1), changes.model.layers.at(-1)!];
       const final = { ...smooth, model: { ...model, layers } };

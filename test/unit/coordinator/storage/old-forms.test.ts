@@ -45,6 +45,7 @@ const converted = {
   init: null,
   freeze: 0,
   labelSmoothing: 0,
+  classWeights: null,
   patience: null,
 };
 

@@ -78,8 +78,18 @@ describe("resolveRunConfig", () => {
       init: null,
       freeze: 0,
       labelSmoothing: 0,
+      classWeights: null,
       patience: null,
     });
+  });
+
+  test("balanced class weights give 900 and 100 samples of 2 classes the same weight", () => {
+    const target = { kind: "classes", count: 2 } as const;
+    const classCounts = [900, 100];
+    const two = { ...digits, target, classCounts, trainCount: 1_000 };
+    const request = { given: { classWeights: "balanced" as const }, origins: {} };
+    const { classWeights } = resolveRunConfig(request, two);
+    expect(classWeights).toEqual([1_000 / 1_800, 5]);
   });
 
   test("the recipe's floor of 0.01 is that of its step schedule alone, and can be set", () => {
@@ -226,6 +236,10 @@ describe("resolveRunConfig", () => {
     [
       { patience: 3 },
       "--patience 3 needs validation data, because the test data must not decide when a run ends; add --validation 0.1",
+    ],
+    [
+      { classWeights: [1, 2] },
+      "--class-weights 1,2 must be one number for each of the 10 classes, of which at most 100 can have weights",
     ],
     [
       { freeze: 3 },
