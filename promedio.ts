@@ -65,6 +65,10 @@ async function main(): Promise<number> {
       const inspect = await import("./coordinator/inspect/main.ts");
       return await inspect.runInspect(command, { write: (text) => output.write(text), tell });
     }
+    case "summary": {
+      const summary = await import("./coordinator/inspect/summary.ts");
+      return await summary.runSummary(command, { write: (text) => output.write(text), tell });
+    }
     case "predict":
     case "evaluate":
     case "explain":

@@ -1,6 +1,7 @@
 /** @file The options of the program's commands, apart from the settings that change the result of a run. */
 import type { DataSettings } from "../shared/run/settings/data-settings.ts";
 import type { Origins } from "../shared/run/settings/option.ts";
+import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import type { AuditPolicy } from "./audit/audit-policy.ts";
 import type { CheckpointInterval } from "./run/checkpoint-interval.ts";
 
@@ -98,6 +99,13 @@ export interface ExportCommand extends ToolOptions {
 
 /** A command that looks at a trained model and ends. */
 export type ToolCommand = EvaluateCommand | ExplainCommand | PredictCommand | ExportCommand;
+
+/** Shows the network that a run would train. */
+export interface SummaryCommand {
+  readonly kind: "summary";
+  readonly options: CoordinatorOptions;
+  readonly run: RunRequest;
+}
 
 /** Looks at a dataset without training on it. */
 export interface InspectCommand {

@@ -22,7 +22,14 @@ import {
 export const toolNames = ["predict", "evaluate", "explain", "export"] as const;
 export type ToolName = (typeof toolNames)[number];
 
-export const commandNames = ["start", "coordinator", "worker", "inspect", ...toolNames] as const;
+export const commandNames = [
+  "start",
+  "coordinator",
+  "worker",
+  "inspect",
+  "summary",
+  ...toolNames,
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
 interface CommandHelp {
@@ -75,6 +82,12 @@ export const commands: Readonly<Record<CommandName, CommandHelp>> = {
     ],
     table: toolOptions.predict,
     defaults: toolDefaults,
+  },
+  summary: {
+    summary: "Show the network that start would train, layer by layer.",
+    arguments: [runFile],
+    table: serverTable,
+    defaults: { ...runDefaults, ...coordinatorDefaults },
   },
   evaluate: {
     summary: "Measure a trained model on the test samples of a dataset.",
@@ -171,6 +184,10 @@ Examples:
 Examples:
   promedio inspect csv:houses.csv                  columns, missing values, what can be predicted
   promedio inspect mnist --json`,
+  summary: `
+Examples:
+  promedio summary --dataset mnist --model cnn     layers, output shapes, parameters, arithmetic
+  promedio summary run.yaml`,
   predict: `
 Examples:
   promedio predict runs/20261123-134501-x7kq new.csv > answers.csv

@@ -12,7 +12,12 @@ import { readSettings } from "../../shared/run/settings/read-settings.ts";
 import type { RunRequest } from "../../shared/run/settings/run-settings.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
-import type { CoordinatorOptions, InspectCommand, ToolCommand } from "../options.ts";
+import type {
+  CoordinatorOptions,
+  InspectCommand,
+  SummaryCommand,
+  ToolCommand,
+} from "../options.ts";
 import { intervalOf } from "../run/checkpoint-interval.ts";
 import { withHome } from "../storage/home-path.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
@@ -45,6 +50,7 @@ export type ParsedCommand =
     }
   | ToolCommand
   | InspectCommand
+  | SummaryCommand
   | {
       readonly kind: "worker";
       /** As typed; the worker's `parseJoinUrl` parses it. */
@@ -174,7 +180,9 @@ function parseCoordinator(
     isResumed: settings.resume !== undefined && settings.resume !== false,
   });
   const resumeWith = (name: string) => `${words} ${shellWord(name)}`;
-  return { kind: "coordinator", options: optionsOf(settings), run: request, resumeWith };
+  const options = optionsOf(settings);
+  if (command === "summary") return { kind: "summary", options, run: request };
+  return { kind: "coordinator", options, run: request, resumeWith };
 }
 
 function read(path: string, readFile: (path: string) => Uint8Array): string {

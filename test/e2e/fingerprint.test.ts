@@ -104,6 +104,31 @@ describe("Node workers", () => {
   );
 });
 
+describe("a network for pictures", () => {
+  test.each([["cnn:channels=4,hidden=8"], ["resnet:channels=4,stages=2"]])(
+    "%s gives one fingerprint for 1 and 2 workers, and for 2 threads",
+    async (model) => {
+      const ends: JsonEvent[] = [];
+      for (const [workers, threads] of [
+        [1, 1],
+        [2, 1],
+        [1, 2],
+      ] as const) {
+        const settings = [`--model=${model}`, "--steps=3", `--threads=${threads}`];
+        // oxlint-disable-next-line no-await-in-loop -- one coordinator after the other
+        const end = await finished(
+          ...settings,
+          `--min-workers=${workers}`,
+          `--local-workers=${workers}`,
+        );
+        ends.push(end);
+      }
+      expect(ends[0]?.fingerprint).toMatch(/^[0-9a-f]{64}$/u);
+      expect(new Set(ends.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+    },
+  );
+});
+
 describe("workers that come and go", () => {
   const settings = { epochs: 20, batchSize: 20, shardSize: 5 } as const;
   const batches = ["--batch-size", "20", "--shard-size", "5"];

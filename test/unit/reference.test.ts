@@ -19,6 +19,7 @@ describe("REFERENCE.md", () => {
   test.each([
     { command: "start", heading: "Options of `start` and `coordinator`" },
     { command: "coordinator", heading: "Options of `start` and `coordinator`" },
+    { command: "summary", heading: "Options of `start` and `coordinator`" },
     { command: "worker", heading: "Options of `worker`" },
     { command: "inspect", heading: "Options of `inspect`" },
     { command: "predict", heading: "Options of `predict`" },

@@ -31,6 +31,13 @@ export const model = {
   "only-for-mlp": "{setting} belongs to model mlp, not to {model}: leave it out",
   "model-too-long":
     "it has too many layers: a model has at most 64, in at most two levels, and 2,500 characters",
+  "summary-layer": "layer",
+  "summary-shape": "output shape",
+  "summary-parameters": "parameters",
+  "summary-multiply-adds": "multiply-adds per sample",
+  "summary-input": "input",
+  "summary-total": "total",
+  "summary-count": "{count}",
   "no-parameters": "no layer has parameters; add one that has, such as dense",
   "model-too-large": "it has {parameters} parameters; a run has at most {parametersMax}",
   "weight-name": "layer {layer}, {input} → neuron {neuron}",

@@ -30,6 +30,13 @@ export const model = translationOf<typeof english>()({
   "only-for-mlp": "{setting} es del modelo mlp, no de {model}: quítalo",
   "model-too-long":
     "tiene demasiadas capas: un modelo tiene como mucho 64, en dos niveles como mucho, y 2.500 caracteres",
+  "summary-layer": "capa",
+  "summary-shape": "forma de la salida",
+  "summary-parameters": "parámetros",
+  "summary-multiply-adds": "productos y sumas por muestra",
+  "summary-input": "entrada",
+  "summary-total": "total",
+  "summary-count": "{count}",
   "no-parameters": "ninguna capa tiene parámetros; añade una que los tenga, como dense",
   "model-too-large":
     "tiene {parameters} parámetros; un entrenamiento tiene como mucho {parametersMax}",

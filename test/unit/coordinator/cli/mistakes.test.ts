@@ -13,7 +13,7 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ["coordiantor", "unknown command coordiantor; did you mean coordinator?"],
   [
     "run.yaml",
-    "unknown command run.yaml; the commands are start, coordinator, worker, inspect, predict, evaluate, explain or export",
+    "unknown command run.yaml; the commands are start, coordinator, worker, inspect, summary, predict, evaluate, explain or export",
   ],
   ["help strat", "unknown command strat; did you mean start?"],
   ["--json", "unknown option --json; promedio --help lists the options"],
