@@ -64,7 +64,8 @@ export async function kernelCacheKey(): Promise<string> {
 
 async function readSources(): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
-  for (const name of (await readdir(sourceFolder)).toSorted()) {
+  const names = await readdir(sourceFolder, { recursive: true });
+  for (const name of names.filter((each) => each.endsWith(".ts")).toSorted()) {
     sources.set(name, await readFile(join(sourceFolder, name), "utf8"));
   }
   return sources;

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 
 import { known } from "../assert.ts";
+import { attention } from "./kinds/attention.ts";
 import { averagePool2d } from "./kinds/average-pool2d.ts";
 import { conv2d } from "./kinds/conv2d.ts";
 import { dense } from "./kinds/dense.ts";
@@ -11,6 +12,7 @@ import { gelu } from "./kinds/gelu.ts";
 import { groupNorm } from "./kinds/group-norm.ts";
 import { layerNorm } from "./kinds/layer-norm.ts";
 import { maxPool2d } from "./kinds/max-pool2d.ts";
+import { positionEmbedding } from "./kinds/position-embedding.ts";
 import { residual } from "./kinds/residual.ts";
 import { softmax } from "./kinds/softmax.ts";
 import type { LayerKind } from "./layer-kind.ts";
@@ -29,6 +31,8 @@ const plainKinds = {
   flatten,
   "layer-norm": layerNorm,
   "group-norm": groupNorm,
+  "position-embedding": positionEmbedding,
+  attention,
 };
 
 type PlainConfig = z.infer<(typeof plainKinds)[keyof typeof plainKinds]["schema"]>;

@@ -72,7 +72,7 @@ export function allocateRows({ arena }: Kernel, shape: Shape, chunkSamples: numb
   const width = sizeOf(shape);
   let stride = Math.ceil(width / 16) * 16;
   // Rows that are a multiple of 512 bytes apart would compete for the same few lines of the nearest cache.
-  if (stride % 128 === 0) stride += 16;
+  if (shape.length === 1 && stride % 128 === 0) stride += 16;
   const pointer = arena.allocate(4 * stride * chunkSamples + behindLastRow);
   return { pointer, width, stride };
 }

@@ -25,8 +25,8 @@ export interface WiredLayers {
 }
 
 /** Whether the first layer of a model reads samples that are stored as `sparse`. */
-export function readsSparse({ layers: [first] }: ModelConfig): boolean {
-  return first !== undefined && kindOf(first).wireSparse !== undefined;
+export function readsSparse({ inputShape, layers: [first] }: ModelConfig): boolean {
+  return inputShape.length === 1 && first !== undefined && kindOf(first).wireSparse !== undefined;
 }
 
 /**

@@ -7,8 +7,8 @@
  * border like any other place. The inner loop is that of a dense layer: four places by eight outputs in registers.
  * The input's gradient is again such a convolution, of the deltas.
  */
-import { loadPartialOrZero } from "./lanes";
-import { packColumns, packRows, storeEight } from "./panels";
+import { loadPartialOrZero } from "./parts/lanes";
+import { packColumns, packRows, storeEight } from "./parts/panels";
 
 /** Each field is one 32-bit word, in the order of `../convolution-shape.ts`. */
 @unmanaged
@@ -45,7 +45,7 @@ export function convolutionForward(
   const panelBytes = (<usize>terms) << 5;
   let frame = scratch;
   for (let o = 0; o < outputs; o += 8) {
-    packColumns(frame, weights + (o << 2), terms, outputs, outputs - o);
+    packColumns(frame, weights + (o << 2), outputs << 2, terms, outputs - o);
     frame += panelBytes;
   }
   clearFrame(frame, shape);
@@ -96,7 +96,7 @@ export function convolutionInputGradient(
     // The window is turned by half a circle, so its last weight comes first.
     for (let tap = taps - 1; tap >= 0; tap--) {
       const row = <usize>(tap * channels + c);
-      packRows(frame, weights + ((row * outputs) << 2), outputs, channels - c);
+      packRows(frame, weights + ((row * outputs) << 2), outputs << 2, outputs, channels - c);
       frame += tapBytes;
     }
   }
@@ -380,11 +380,11 @@ function gradientBlock(
         left = runLength;
         at += skipBytes;
       }
-      gradientTile(to, x0, x1, x2, x3, delta, rows, outputs - o, first, shape);
+      placesTile(to, x0, x1, x2, x3, delta, rows, outputs - o, first, shape);
       to += outputs << 4;
     }
     for (; i < terms; i++) {
-      gradientRow(to, at, delta, rows, outputs - o, first, shape);
+      placesRow(to, at, delta, rows, outputs - o, first, shape);
       to += outputs << 2;
       at += 4;
       if (--left == 0) {
@@ -396,7 +396,7 @@ function gradientBlock(
 }
 
 /** Four terms by eight outputs of the weight gradient, over some rows of places. */
-function gradientTile(
+function placesTile(
   target: usize,
   x0: usize,
   x1: usize,
@@ -467,7 +467,7 @@ function gradientTile(
 }
 
 /** One term by eight outputs of the weight gradient, over some rows of places. */
-function gradientRow(
+function placesRow(
   target: usize,
   x0: usize,
   delta: usize,

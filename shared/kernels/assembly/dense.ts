@@ -3,8 +3,8 @@
  * are first packed into panels of eight columns, so that the inner loop reads memory sequentially. It then computes
  * a tile of four samples by eight outputs in registers. Documented at its twins in `plain/dense.ts`.
  */
-import { loadPartialOrZero, storePartial } from "./lanes";
-import { packColumns, packRows } from "./panels";
+import { loadPartialOrZero, storePartial } from "./parts/lanes";
+import { gradientRow, gradientTile, multiplyPanel, packColumns, packRows } from "./parts/panels";
 
 export function denseForward(
   target: usize,
@@ -20,7 +20,7 @@ export function denseForward(
 ): void {
   for (let o = 0; o < outputs; o += 8) {
     const at = (<usize>o) << 2;
-    packColumns(scratch, weights + at, inputs, outputs, outputs - o);
+    packColumns(scratch, weights + at, outputs << 2, inputs, outputs - o);
     const bias0 = loadPartialOrZero(biases + at, outputs - o);
     const bias1 = loadPartialOrZero(biases + at + 16, outputs - o - 4);
     multiplyPanel(
@@ -31,6 +31,8 @@ export function denseForward(
       samples,
       scratch,
       inputs,
+      // What is written behind the last output of a padded row is padding.
+      targetStride - o >= 8 ? 8 : outputs - o,
       bias0,
       bias1,
     );
@@ -50,7 +52,8 @@ export function denseInputGradient(
 ): void {
   const zero = f32x4.splat(0);
   for (let i = 0; i < inputs; i += 8) {
-    packRows(scratch, weights + ((<usize>i * outputs) << 2), outputs, inputs - i);
+    const rows = weights + ((<usize>i * outputs) << 2);
+    packRows(scratch, rows, outputs << 2, outputs, inputs - i);
     // Adding +0 at the end changes no sum, because every sum began at +0.
     multiplyPanel(
       target + (i << 2),
@@ -60,89 +63,10 @@ export function denseInputGradient(
       samples,
       scratch,
       outputs,
+      targetStride - i >= 8 ? 8 : inputs - i,
       zero,
       zero,
     );
-  }
-}
-
-/** `target[s][0…8) ← Σᵢ input[s][i] · panel[i][0…8) + bias`, i ascending, for all samples. */
-function multiplyPanel(
-  target: usize,
-  targetStride: i32,
-  input: usize,
-  inputStride: i32,
-  samples: i32,
-  panel: usize,
-  inputs: i32,
-  bias0: v128,
-  bias1: v128,
-): void {
-  const inputBytes = (<usize>inputStride) << 2;
-  const targetBytes = (<usize>targetStride) << 2;
-  const end = panel + ((<usize>inputs) << 5);
-  let s = 0;
-  for (; s <= samples - 4; s += 4) {
-    let x0 = input;
-    let x1 = x0 + inputBytes;
-    let x2 = x1 + inputBytes;
-    let x3 = x2 + inputBytes;
-    let y00 = f32x4.splat(0);
-    let y01 = f32x4.splat(0);
-    let y10 = f32x4.splat(0);
-    let y11 = f32x4.splat(0);
-    let y20 = f32x4.splat(0);
-    let y21 = f32x4.splat(0);
-    let y30 = f32x4.splat(0);
-    let y31 = f32x4.splat(0);
-    for (let w = panel; w < end; w += 32) {
-      const w0 = v128.load(w);
-      const w1 = v128.load(w, 16);
-      let x = v128.load32_splat(x0);
-      y00 = f32x4.add(y00, f32x4.mul(x, w0));
-      y01 = f32x4.add(y01, f32x4.mul(x, w1));
-      x = v128.load32_splat(x1);
-      y10 = f32x4.add(y10, f32x4.mul(x, w0));
-      y11 = f32x4.add(y11, f32x4.mul(x, w1));
-      x = v128.load32_splat(x2);
-      y20 = f32x4.add(y20, f32x4.mul(x, w0));
-      y21 = f32x4.add(y21, f32x4.mul(x, w1));
-      x = v128.load32_splat(x3);
-      y30 = f32x4.add(y30, f32x4.mul(x, w0));
-      y31 = f32x4.add(y31, f32x4.mul(x, w1));
-      x0 += 4;
-      x1 += 4;
-      x2 += 4;
-      x3 += 4;
-    }
-    v128.store(target, f32x4.add(y00, bias0));
-    v128.store(target, f32x4.add(y01, bias1), 16);
-    target += targetBytes;
-    v128.store(target, f32x4.add(y10, bias0));
-    v128.store(target, f32x4.add(y11, bias1), 16);
-    target += targetBytes;
-    v128.store(target, f32x4.add(y20, bias0));
-    v128.store(target, f32x4.add(y21, bias1), 16);
-    target += targetBytes;
-    v128.store(target, f32x4.add(y30, bias0));
-    v128.store(target, f32x4.add(y31, bias1), 16);
-    target += targetBytes;
-    input += inputBytes << 2;
-  }
-  for (; s < samples; s++) {
-    let x0 = input;
-    let y0 = f32x4.splat(0);
-    let y1 = f32x4.splat(0);
-    for (let w = panel; w < end; w += 32) {
-      const x = v128.load32_splat(x0);
-      y0 = f32x4.add(y0, f32x4.mul(x, v128.load(w)));
-      y1 = f32x4.add(y1, f32x4.mul(x, v128.load(w, 16)));
-      x0 += 4;
-    }
-    v128.store(target, f32x4.add(y0, bias0));
-    v128.store(target, f32x4.add(y1, bias1), 16);
-    target += targetBytes;
-    input += inputBytes;
   }
 }
 
@@ -182,114 +106,6 @@ export function denseWeightGradient(
       to += rowBytes;
     }
   }
-}
-
-/** Four inputs by eight outputs of the weight gradient: `Σₛ input[s][i] · delta[s][o]`, s ascending. */
-function gradientTile(
-  target: usize,
-  rowBytes: usize,
-  input: usize,
-  inputStride: i32,
-  delta: usize,
-  deltaStride: i32,
-  samples: i32,
-  columns: i32,
-  first: i32,
-): void {
-  const inputBytes = (<usize>inputStride) << 2;
-  const deltaBytes = (<usize>deltaStride) << 2;
-  const row1 = target + rowBytes;
-  const row2 = row1 + rowBytes;
-  const row3 = row2 + rowBytes;
-  let g00 = f32x4.splat(0);
-  let g01 = f32x4.splat(0);
-  let g10 = f32x4.splat(0);
-  let g11 = f32x4.splat(0);
-  let g20 = f32x4.splat(0);
-  let g21 = f32x4.splat(0);
-  let g30 = f32x4.splat(0);
-  let g31 = f32x4.splat(0);
-  const whole = columns >= 8;
-  if (!first && whole) {
-    g00 = v128.load(target);
-    g01 = v128.load(target, 16);
-    g10 = v128.load(row1);
-    g11 = v128.load(row1, 16);
-    g20 = v128.load(row2);
-    g21 = v128.load(row2, 16);
-    g30 = v128.load(row3);
-    g31 = v128.load(row3, 16);
-  } else if (!first) {
-    g00 = loadPartialOrZero(target, columns);
-    g01 = loadPartialOrZero(target + 16, columns - 4);
-    g10 = loadPartialOrZero(row1, columns);
-    g11 = loadPartialOrZero(row1 + 16, columns - 4);
-    g20 = loadPartialOrZero(row2, columns);
-    g21 = loadPartialOrZero(row2 + 16, columns - 4);
-    g30 = loadPartialOrZero(row3, columns);
-    g31 = loadPartialOrZero(row3 + 16, columns - 4);
-  }
-  for (let s = 0; s < samples; s++) {
-    const d0 = v128.load(delta);
-    const d1 = v128.load(delta, 16);
-    let x = v128.load32_splat(input);
-    g00 = f32x4.add(g00, f32x4.mul(x, d0));
-    g01 = f32x4.add(g01, f32x4.mul(x, d1));
-    x = v128.load32_splat(input, 4);
-    g10 = f32x4.add(g10, f32x4.mul(x, d0));
-    g11 = f32x4.add(g11, f32x4.mul(x, d1));
-    x = v128.load32_splat(input, 8);
-    g20 = f32x4.add(g20, f32x4.mul(x, d0));
-    g21 = f32x4.add(g21, f32x4.mul(x, d1));
-    x = v128.load32_splat(input, 12);
-    g30 = f32x4.add(g30, f32x4.mul(x, d0));
-    g31 = f32x4.add(g31, f32x4.mul(x, d1));
-    input += inputBytes;
-    delta += deltaBytes;
-  }
-  if (whole) {
-    v128.store(target, g00);
-    v128.store(target, g01, 16);
-    v128.store(row1, g10);
-    v128.store(row1, g11, 16);
-    v128.store(row2, g20);
-    v128.store(row2, g21, 16);
-    v128.store(row3, g30);
-    v128.store(row3, g31, 16);
-    return;
-  }
-  storePartial(target, g00, columns);
-  storePartial(target + 16, g01, columns - 4);
-  storePartial(row1, g10, columns);
-  storePartial(row1 + 16, g11, columns - 4);
-  storePartial(row2, g20, columns);
-  storePartial(row2 + 16, g21, columns - 4);
-  storePartial(row3, g30, columns);
-  storePartial(row3 + 16, g31, columns - 4);
-}
-
-/** One input by eight outputs of the weight gradient. */
-function gradientRow(
-  target: usize,
-  input: usize,
-  inputStride: i32,
-  delta: usize,
-  deltaStride: i32,
-  samples: i32,
-  columns: i32,
-  first: i32,
-): void {
-  let g0 = first ? f32x4.splat(0) : loadPartialOrZero(target, columns);
-  let g1 = first ? f32x4.splat(0) : loadPartialOrZero(target + 16, columns - 4);
-  for (let s = 0; s < samples; s++) {
-    const x = v128.load32_splat(input);
-    g0 = f32x4.add(g0, f32x4.mul(x, v128.load(delta)));
-    g1 = f32x4.add(g1, f32x4.mul(x, v128.load(delta, 16)));
-    input += inputStride << 2;
-    delta += deltaStride << 2;
-  }
-  storePartial(target, g0, columns);
-  storePartial(target + 16, g1, columns - 4);
 }
 
 export function biasGradient(

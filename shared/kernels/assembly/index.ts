@@ -1,5 +1,6 @@
 /** @file The exports of the WebAssembly kernel: every function of every file in this folder. */
 export * from "./activations";
+export * from "./attention";
 export * from "./convolution";
 export * from "./dense";
 export * from "./gather";

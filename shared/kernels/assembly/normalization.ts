@@ -5,7 +5,7 @@
  * channels.
  */
 import { biasGradient } from "./dense";
-import { loadPartial, storePartial } from "./lanes";
+import { loadPartial, storePartial } from "./parts/lanes";
 
 /** Added to a variance, so that nothing is divided by 0. PyTorch's default. */
 const epsilon: f32 = 1e-5;

@@ -3,7 +3,7 @@
  * Documented at their twins in `plain/pooling.ts`. Lanes run over channels; the lanes past the last one are computed
  * and not stored.
  */
-import { storePartial } from "./lanes";
+import { storePartial } from "./parts/lanes";
 
 export function maxPoolForward(
   target: usize,

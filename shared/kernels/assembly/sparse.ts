@@ -3,7 +3,7 @@
  * panels of sixteen outputs, whose sums stay in registers over a whole row, and gives the same bits as the dense
  * layer. Documented at its twins in `plain/sparse.ts`.
  */
-import { loadPartialOrZero, storePartial } from "./lanes";
+import { loadPartialOrZero, storePartial } from "./parts/lanes";
 
 export function sparseForward(
   target: usize,

@@ -1,5 +1,6 @@
 /** @file All plain twins, under the names of the WebAssembly functions. */
 export * from "./activations.ts";
+export * from "./attention.ts";
 export * from "./convolution.ts";
 export * from "./dense.ts";
 export * from "./gather.ts";

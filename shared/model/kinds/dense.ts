@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { known } from "../../assert.ts";
 import type { Kernel } from "../../kernels/kernel.ts";
 import { sentence } from "../../words/sentence.ts";
-import type { LayerKind, Wiring } from "../layer-kind.ts";
+import { type LayerKind, sizeOf, type Wiring } from "../layer-kind.ts";
 import type { Chunk, Layer, Rows } from "../layer.ts";
 import { SparseDenseLayer } from "./sparse-dense.ts";
 
@@ -14,14 +14,15 @@ interface DenseSettings {
   readonly units: number;
 }
 
-/** Maps a vector `[inputs]` to a vector `[units]`. It is PyTorch's `nn.Linear`, whose weight is the transpose. */
+/** Maps a vector `[inputs]` to a vector `[units]`, or each step of a sequence `[steps, inputs]`. It is PyTorch's `nn.Linear`, whose weight is the transpose. */
 export const dense = {
   schema: z.strictObject({ kind: z.literal("dense"), units: z.int().check(z.positive()) }),
   outputShape(input, { units }) {
-    if (input.length === 1) return [units];
-    return { misfit: sentence("takes-a-vector", { shape: input.join(", ") }) };
+    if (input.length <= 2) return [...input.slice(0, -1), units];
+    return { misfit: sentence("takes-vectors", { shape: input.join(", ") }) };
   },
-  tensors([inputs = 0], { units }) {
+  tensors(input, { units }) {
+    const inputs = input.at(-1) ?? 0;
     const fan = { fanIn: inputs, fanOut: units };
     return [
       {
@@ -34,13 +35,18 @@ export const dense = {
       { name: "bias", shape: [units], axisRoles: ["output"], initial: 0 },
     ];
   },
-  multiplyAdds: ([inputs = 0], { units }) => inputs * units,
+  multiplyAdds: (input, { units }) => sizeOf(input) * units,
   /** A panel of 16 columns, or of 8 transposed rows. */
-  scratchBytes: ([inputs = 0], [outputs = 0]) => 64 * Math.max(inputs, outputs),
+  scratchBytes: (input, output) => 64 * Math.max(input.at(-1) ?? 0, output.at(-1) ?? 0),
   wire: (wiring) => new DenseLayer(wiring),
   wireSparse: (wiring) => new SparseDenseLayer(wiring),
-  onnx: (graph, { input, tensor }) =>
-    graph.node("Gemm", [input, tensor("weight"), tensor("bias")], { transB: 1 }),
+  onnx(graph, { input, inputShape, tensor }) {
+    if (inputShape.length === 1) {
+      return graph.node("Gemm", [input, tensor("weight"), tensor("bias")], { transB: 1 });
+    }
+    const weight = graph.node("Transpose", [tensor("weight")], { perm: [1, 0] });
+    return graph.node("Add", [graph.node("MatMul", [input, weight]), tensor("bias")]);
+  },
   example: {
     inputShape: [21],
     layers: [
@@ -60,39 +66,53 @@ class DenseLayer implements Layer {
   readonly #weights: number;
   readonly #biases: number;
   readonly #scratch: number;
+  readonly #inputs: number;
+  readonly #outputs: number;
+  /** Steps per sample; a vector is one. */
+  readonly #steps: number;
+  /** Whether the steps of all samples follow one another without a gap, so that they can be computed at once. */
+  readonly #isGapless: boolean;
+  /** Floats from one step to the next. */
+  readonly #inputStride: number;
+  readonly #outputStride: number;
 
-  constructor({
-    kernel,
-    input,
-    inputDeltas,
-    output,
-    outputDeltas,
-    offsets: [weights, biases],
-    scratch,
-  }: Wiring) {
+  constructor(wiring: Wiring) {
+    const { kernel, input, output, inputShape, outputShape, offsets } = wiring;
     this.#functions = kernel.functions;
     this.#input = input;
-    this.#inputDeltas = inputDeltas;
+    this.#inputDeltas = wiring.inputDeltas;
     this.#output = output;
-    this.#outputDeltas = outputDeltas;
-    this.#weights = known(weights, "a dense layer has weights");
-    this.#biases = known(biases, "a dense layer has biases");
-    this.#scratch = scratch;
+    this.#outputDeltas = wiring.outputDeltas;
+    this.#weights = known(offsets[0], "a dense layer has weights");
+    this.#biases = known(offsets[1], "a dense layer has biases");
+    this.#scratch = wiring.scratch;
+    this.#inputs = inputShape.at(-1) ?? 0;
+    this.#outputs = outputShape.at(-1) ?? 0;
+    this.#steps = sizeOf(inputShape) / this.#inputs;
+    const isVector = inputShape.length === 1;
+    this.#inputStride = isVector ? input.stride : this.#inputs;
+    this.#outputStride = isVector ? output.stride : this.#outputs;
+    this.#isGapless =
+      this.#inputStride * this.#steps === input.stride &&
+      this.#outputStride * this.#steps === output.stride;
   }
 
   forward({ parameters, sampleCount }: Chunk): void {
-    this.#functions.denseForward(
-      this.#output.pointer,
-      this.#output.stride,
-      this.#input.pointer,
-      this.#input.stride,
-      sampleCount,
-      parameters + this.#weights,
-      parameters + this.#biases,
-      this.#input.width,
-      this.#output.width,
-      this.#scratch,
-    );
+    const { calls, rows } = this.#partsOf(sampleCount);
+    for (let part = 0; part < calls; part++) {
+      this.#functions.denseForward(
+        this.#output.pointer + 4 * part * this.#output.stride,
+        this.#outputStride,
+        this.#input.pointer + 4 * part * this.#input.stride,
+        this.#inputStride,
+        rows,
+        parameters + this.#weights,
+        parameters + this.#biases,
+        this.#inputs,
+        this.#outputs,
+        this.#scratch,
+      );
+    }
   }
 
   backward(chunk: Chunk): void {
@@ -101,33 +121,47 @@ class DenseLayer implements Layer {
   }
 
   #parameterGradient({ gradient, sampleCount, first }: Chunk): void {
-    const { pointer, stride, width } = this.#outputDeltas;
-    this.#functions.denseWeightGradient(
-      gradient + this.#weights,
-      this.#input.pointer,
-      this.#input.stride,
-      pointer,
-      stride,
-      sampleCount,
-      this.#input.width,
-      width,
-      first,
-    );
-    const biases = gradient + this.#biases;
-    this.#functions.biasGradient(biases, pointer, stride, sampleCount, width, first);
+    const { calls, rows } = this.#partsOf(sampleCount);
+    for (let part = 0; part < calls; part++) {
+      const begins = part === 0 ? first : 0;
+      const deltas = this.#outputDeltas.pointer + 4 * part * this.#outputDeltas.stride;
+      this.#functions.denseWeightGradient(
+        gradient + this.#weights,
+        this.#input.pointer + 4 * part * this.#input.stride,
+        this.#inputStride,
+        deltas,
+        this.#outputStride,
+        rows,
+        this.#inputs,
+        this.#outputs,
+        begins,
+      );
+      const biases = gradient + this.#biases;
+      const { biasGradient } = this.#functions;
+      biasGradient(biases, deltas, this.#outputStride, rows, this.#outputs, begins);
+    }
   }
 
   #inputGradient({ parameters, sampleCount }: Chunk, inputDeltas: Rows): void {
-    this.#functions.denseInputGradient(
-      inputDeltas.pointer,
-      inputDeltas.stride,
-      this.#outputDeltas.pointer,
-      this.#outputDeltas.stride,
-      sampleCount,
-      parameters + this.#weights,
-      inputDeltas.width,
-      this.#outputDeltas.width,
-      this.#scratch,
-    );
+    const { calls, rows } = this.#partsOf(sampleCount);
+    for (let part = 0; part < calls; part++) {
+      this.#functions.denseInputGradient(
+        inputDeltas.pointer + 4 * part * inputDeltas.stride,
+        this.#inputStride,
+        this.#outputDeltas.pointer + 4 * part * this.#outputDeltas.stride,
+        this.#outputStride,
+        rows,
+        parameters + this.#weights,
+        this.#inputs,
+        this.#outputs,
+        this.#scratch,
+      );
+    }
+  }
+
+  /** How many times the kernel is called, and for how many rows each time. */
+  #partsOf(sampleCount: number) {
+    const calls = this.#isGapless ? 1 : sampleCount;
+    return { calls, rows: (sampleCount * this.#steps) / calls };
   }
 }

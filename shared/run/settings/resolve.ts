@@ -8,7 +8,7 @@ import { pictureShapeOf } from "../../data/picture.ts";
 import type { Augment } from "../../model/augment/augment.ts";
 import { denseModel, outputActivations } from "../../model/dense-model.ts";
 import { sizeOf } from "../../model/layer-kind.ts";
-import { frozenPart, layoutOf, parameterCount, placeLayers } from "../../model/layout.ts";
+import { frozenPart, layoutOf, parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
 import { modelSchema } from "../../model/model-schema.ts";
 import { OperatorError } from "../../operator-error.ts";
@@ -185,11 +185,11 @@ function resolveLayers(
   const layers = choice.kind === "layers" ? choice.layers : presetLayers(choice.preset, last);
   const asPicture = { inputShape: picturesLast(featureShape), layers };
   const asVector = { inputShape: [featureCount], layers };
-  const isVector = "misfit" in placeLayers(asPicture) && !("misfit" in placeLayers(asVector));
-  const model = isVector ? asVector : asPicture;
-  const problem =
+  const problemOf = (model: ModelConfig) =>
     checkModel({ model, loss: { name: last.loss }, task }, facts) ?? problemOfSize(model);
-  if (problem === undefined) return model;
+  const problem = problemOf(asPicture);
+  if (problem === undefined) return asPicture;
+  if (problemOf(asVector) === undefined) return asVector;
   const setting = spelled("model", request);
   throw new OperatorError(
     sentence("model-unfit", { setting, dataset: facts.name, reason: problem }),

@@ -38,6 +38,11 @@ export const model = {
   "summary-input": "input",
   "summary-total": "total",
   "summary-count": "{count}",
+  "takes-a-sequence": "takes a sequence [steps, width], not the shape [{shape}]",
+  "heads-of-width":
+    "cannot divide a width of {width} into {heads} heads of equal size: choose a divisor of {width}",
+  "takes-vectors":
+    "takes a vector or a sequence [steps, width], not the shape [{shape}]: put flatten before it",
   "no-parameters": "no layer has parameters; add one that has, such as dense",
   "model-too-large": "it has {parameters} parameters; a run has at most {parametersMax}",
   "weight-name": "layer {layer}, {input} → neuron {neuron}",

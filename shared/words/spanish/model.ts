@@ -37,6 +37,11 @@ export const model = translationOf<typeof english>()({
   "summary-input": "entrada",
   "summary-total": "total",
   "summary-count": "{count}",
+  "takes-a-sequence": "toma una secuencia [pasos, ancho], no la forma [{shape}]",
+  "heads-of-width":
+    "no puede repartir un ancho de {width} en {heads} cabezas iguales: elige un divisor de {width}",
+  "takes-vectors":
+    "toma un vector o una secuencia [pasos, ancho], no la forma [{shape}]: pon flatten delante",
   "no-parameters": "ninguna capa tiene parámetros; añade una que los tenga, como dense",
   "model-too-large":
     "tiene {parameters} parámetros; un entrenamiento tiene como mucho {parametersMax}",

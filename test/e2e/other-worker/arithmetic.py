@@ -161,6 +161,10 @@ def example(shape, *layers):
     return {"inputShape": shape, "layers": [*layers, {"kind": "dense", "units": 5}]}
 
 
+def attention(heads, causal):
+    return {"kind": "attention", "heads": heads, "causal": causal}
+
+
 def residual(*layers):
     return {"kind": "residual", "layers": layers}
 
@@ -182,6 +186,8 @@ EXAMPLES = [
     ([3, 5, 2], conv(3, 2, 1, "same"), FLATTEN),
     ([3, 3], conv(6, 2, 1, "same"), LAYER_NORM, FLATTEN, {"kind": "dense", "units": 7}, LAYER_NORM),
     ([3, 3], conv(9, 2, 1, "same"), {"kind": "group-norm", "groups": 3}, FLATTEN),
+    ([5, 3], {"kind": "dense", "units": 7}, {"kind": "position-embedding"}, TANH, FLATTEN),
+    ([5, 3], {"kind": "dense", "units": 6}, attention(3, 0), attention(2, 1), FLATTEN),
     (
         [4, 5],
         conv(3, 2, 1, "same"),

@@ -94,21 +94,24 @@ class Softmax(Layer):
 class Dense(Layer):
     def __init__(self, settings, shape):
         super().__init__(settings, shape)
-        inputs, units = shape[0], settings["units"]
-        self.shape = [units]
+        inputs, units = shape[-1], settings["units"]
+        self.shape = [*shape[:-1], units]
         self.tensors = [((inputs, units), (inputs, units)), ((units,), 0)]
 
     def forward(self, parameters, x):
         weight, bias = self.split(parameters)
-        self.x = x
-        return ordered_sum(x[:, i, None] * weight[i] for i in range(len(weight))) + bias
+        self.x = x.reshape(-1, len(weight))
+        y = ordered_sum(self.x[:, i, None] * weight[i] for i in range(len(weight))) + bias
+        return y.reshape(-1, *self.shape)
 
     def backward(self, parameters, delta, gradient):
         weight, _ = self.split(parameters)
         into, bias = self.split(gradient)
-        into[:] = ordered_sum(x[:, None] * d for x, d in zip(self.x, delta))
-        bias[:] = ordered_sum(delta)
-        return ordered_sum(delta[:, o, None] * weight[:, o] for o in range(weight.shape[1]))
+        rows = delta.reshape(-1, weight.shape[1])
+        into[:] = ordered_sum(x[:, None] * d for x, d in zip(self.x, rows))
+        bias[:] = ordered_sum(rows)
+        back = ordered_sum(rows[:, o, None] * weight[:, o] for o in range(weight.shape[1]))
+        return back.reshape(-1, *self.input)
 
 
 def picture(shape):
@@ -314,6 +317,69 @@ class GroupNorm(Layer):
         return ((places * weight - a - self.normal * b) * self.scale).reshape(-1, *self.input)
 
 
+class Position(Layer):
+    def __init__(self, settings, shape):
+        super().__init__(settings, shape)
+        self.tensors = [(tuple(shape), tuple(shape))]
+
+    def forward(self, parameters, x):
+        return x + self.split(parameters)[0]
+
+    def backward(self, _, delta, gradient):
+        self.split(gradient)[0][:] = ordered_sum(delta)
+        return delta
+
+
+class Attention(Layer):
+    def __init__(self, settings, shape):
+        super().__init__(settings, shape)
+        width = shape[1]
+        self.before = Dense({"units": 3 * width}, shape)
+        self.after = Dense({"units": width}, shape)
+        self.tensors = self.before.tensors + self.after.tensors
+        self.scale = f32(1) / np.sqrt(f32(width // settings["heads"]))
+
+    def in_heads(self, x):
+        """[samples, steps, width] → [samples, heads, steps, size]."""
+        steps, heads = x.shape[1], self.settings["heads"]
+        return x.reshape(len(x), steps, heads, -1).transpose(0, 2, 1, 3)
+
+    def side_by_side(self, x):
+        return x.transpose(0, 2, 1, 3).reshape(len(x), x.shape[2], -1)
+
+    def forward(self, parameters, x):
+        steps = x.shape[1]
+        projected = self.before.forward(parameters[: self.before.count], x)
+        self.q, self.k, self.v = (self.in_heads(part) for part in np.split(projected, 3, axis=2))
+        size = self.q.shape[3]
+        scores = ordered_sum(
+            self.q[..., o, None] * self.k[..., None, :, o] for o in range(size)
+        ) * self.scale
+        seen = np.tri(steps, dtype=bool) if self.settings["causal"] else np.ones((steps, steps), bool)
+        largest = np.where(seen, scores, f32(-np.inf)).max(axis=3, keepdims=True)
+        powers = np.where(seen, exp(scores - largest), f32(0))
+        total = ordered_sum(powers[..., j] for j in range(steps))
+        self.p = powers / total[..., None]
+        y = ordered_sum(self.p[..., j, None] * self.v[:, :, j, None] for j in range(steps))
+        return self.after.forward(parameters[self.before.count :], self.side_by_side(y))
+
+    def backward(self, parameters, delta, gradient):
+        end = self.before.count
+        after = self.after.backward(parameters[end:], delta, gradient[end:])
+        delta = self.in_heads(after)
+        p, steps = self.p, delta.shape[2]
+        scores = ordered_sum(
+            delta[..., o, None] * self.v[..., None, :, o] for o in range(delta.shape[3])
+        )
+        dots = ordered_sum(scores[..., j] * p[..., j] for j in range(steps))
+        scores = p * (scores - dots[..., None]) * self.scale
+        q = ordered_sum(scores[..., j, None] * self.k[:, :, j, None] for j in range(steps))
+        k = ordered_sum(scores[:, :, i, :, None] * self.q[:, :, i, None] for i in range(steps))
+        v = ordered_sum(p[:, :, i, :, None] * delta[:, :, i, None] for i in range(steps))
+        whole = np.concatenate([self.side_by_side(part) for part in (q, k, v)], axis=2)
+        return self.before.backward(parameters[:end], whole, gradient[:end])
+
+
 class Residual(Layer):
     def __init__(self, settings, shape):
         super().__init__(settings, shape)
@@ -371,6 +437,8 @@ KINDS = {
     "max-pool2d": MaxPool,
     "average-pool2d": AveragePool,
     "flatten": Flatten,
+    "position-embedding": Position,
+    "attention": Attention,
     "residual": Residual,
     "layer-norm": LayerNorm,
     "group-norm": GroupNorm,

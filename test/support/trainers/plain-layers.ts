@@ -36,13 +36,33 @@ const layers: Layers = {
     const total = sumOf(powers);
     return { shape, data: powers.map((power) => power / total) };
   },
-  dense({ data }, { units }, take) {
-    const weights = take(data.length * units);
-    const biases = take(units);
-    const values = range(units).map((o) => {
-      return data.reduce((sum, x, i) => sum + x * weights[i * units + o]!, biases[o]!);
+  dense({ shape, data }, { units }, take) {
+    const values = linear(rowsOf(data, shape.at(-1)!), units, take).flat();
+    return { shape: [...shape.slice(0, -1), units], data: values };
+  },
+  "position-embedding"({ shape, data }, _, take) {
+    return { shape, data: sumsOf(data, [...take(data.length)]) };
+  },
+  attention({ shape, data }, { heads, causal }, take) {
+    const [steps = 1, width = 1] = shape;
+    const size = width / heads;
+    const projected = linear(rowsOf(data, width), 3 * width, take);
+    const mixed = range(steps).map((i) => {
+      return range(heads).flatMap((h) => {
+        const part = (step: number, index: number) =>
+          projected[step]!.slice(index * width + h * size, index * width + (h + 1) * size);
+        const seen = range(causal === 1 ? i + 1 : steps);
+        const scores = seen.map((j) => {
+          const products = part(i, 0).map((q, o) => q * part(j, 1)[o]!);
+          return Math.exp(sumOf(products) / Math.sqrt(size));
+        });
+        const total = sumOf(scores);
+        return range(size).map((o) =>
+          sumOf(seen.map((j) => (scores[j]! / total) * part(j, 2)[o]!)),
+        );
+      });
     });
-    return { shape: [units], data: values };
+    return { shape, data: linear(mixed, width, take).flat() };
   },
   conv2d({ shape, data }, { channels: outputs, kernel, stride, padding }, take) {
     const [height, width, channels] = pictureOf(shape);
@@ -159,6 +179,20 @@ function normalised(values: readonly number[]): number[] {
   const mean = sumOf(values) / values.length;
   const variance = sumOf(values.map((x) => (x - mean) ** 2)) / values.length;
   return values.map((x) => (x - mean) / Math.sqrt(variance + 1e-5));
+}
+
+function rowsOf(data: readonly number[], width: number): number[][] {
+  return range(data.length / width).map((r) => data.slice(r * width, (r + 1) * width));
+}
+
+function linear(rows: readonly (readonly number[])[], units: number, take: Take): number[][] {
+  const weights = take(rows[0]!.length * units);
+  const biases = take(units);
+  return rows.map((row) =>
+    range(units).map((o) =>
+      row.reduce((sum, x, i) => sum + x * weights[i * units + o]!, biases[o]!),
+    ),
+  );
 }
 
 function sumsOf(left: readonly number[], right: readonly number[]): number[] {

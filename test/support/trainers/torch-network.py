@@ -39,6 +39,24 @@ def average_pool(layer):
     return nn.AvgPool2d(layer["size"], layer["stride"])
 
 
+class Attention(nn.MultiheadAttention):
+    """Keeps the names of the parameters."""
+
+    def __init__(self, layer, x):
+        super().__init__(x.shape[-1], layer["heads"], batch_first=True)
+        self.causal = layer["causal"] == 1
+
+    def forward(self, x):
+        steps = x.shape[1]
+        later = torch.ones(steps, steps, dtype=torch.bool).triu(1)
+        return super().forward(x, x, x, attn_mask=later if self.causal else None)[0]
+
+
+class Position(nn.Embedding):
+    def forward(self, x):
+        return x + self.weight
+
+
 class Residual(nn.Module):
     def __init__(self, layer, x):
         super().__init__()
@@ -71,6 +89,8 @@ def module(layer, x):
         "max-pool2d": lambda: nn.MaxPool2d(layer["size"], layer["stride"]),
         "average-pool2d": lambda: average_pool(layer),
         "flatten": nn.Flatten,
+        "attention": lambda: Attention(layer, x),
+        "position-embedding": lambda: Position(x.shape[1], x.shape[2]),
         "residual": lambda: Residual(layer, x),
         "layer-norm": lambda: LastAxisNorm(x.shape[1] if x.ndim == 4 else x.shape[-1]),
         "group-norm": lambda: nn.GroupNorm(layer["groups"], x.shape[1]),

@@ -60,8 +60,8 @@ describe("a model whose layers do not fit", () => {
   test.each<[string, ModelConfig, string]>([
     [
       "a picture into a dense layer",
-      { inputShape: [28, 28], layers: [dense] },
-      "layer 1 (dense) takes a vector, not the shape [28, 28]",
+      { inputShape: [28, 28, 1], layers: [dense] },
+      "layer 1 (dense) takes a vector or a sequence [steps, width], not the shape [28, 28, 1]: put flatten before it",
     ],
     [
       "a picture through an activation into softmax",
