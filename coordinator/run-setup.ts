@@ -326,8 +326,9 @@ function storeInMemory(options: StoreOptions): ParameterStore {
 }
 
 export function factsOf({ dataset }: LoadedDataset): DatasetFacts {
-  const { name, sha256, featureCount, featureShape, target } = dataset;
+  const { name, sha256, featureCount, featureShape, target, preprocessing } = dataset;
   return {
+    isTable: preprocessing?.kind === "table",
     name,
     sha256,
     featureCount,

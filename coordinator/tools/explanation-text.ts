@@ -1,5 +1,5 @@
 /** @file An explanation as lines for a terminal. */
-import { integer, percent } from "../console/view/figures.ts";
+import { integer } from "../console/view/figures.ts";
 import { pictureLines } from "../console/view/picture.ts";
 import type { Contribution, Explanation, LayerExplanation } from "./explanation.ts";
 
@@ -7,11 +7,25 @@ import type { Contribution, Explanation, LayerExplanation } from "./explanation.
 export interface ExplainedSample {
   /** `test sample 7 of digits`. */
   readonly title: string;
-  readonly label: number;
+  /** What the data say: the name of its class, or numbers in their unit. */
+  readonly truth: string;
   readonly features: Float32Array;
   /** Shape of the features: a picture if it has rows and columns. */
   readonly shape: readonly number[];
   readonly nameOf: (output: number) => string;
+  /** An output as the data would say it: `98.80 %`, or a number in its unit. */
+  readonly valueOf: (output: number, value: number) => string;
+  /** The network's answer. */
+  readonly answer: string;
+  /** The name of a feature; `undefined` where features have none, such as pixels. */
+  readonly featureOf: ((feature: number) => string) | undefined;
+}
+
+/** In cells. */
+const inputWidth = 16;
+
+function truncated(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
 /** Outputs and wishes shown; a network may have thousands. */
@@ -22,17 +36,20 @@ export function explanationLines(
   explanation: Explanation,
   isChecked: boolean,
 ): string[] {
-  const { title, label, nameOf } = sample;
+  const { title, truth, nameOf, featureOf } = sample;
   const { zeroGradients, parameterCount, largestDifference } = explanation;
   const check = `Largest difference between x δ and the kernel's gradient: ${largestDifference}`;
   return [
-    `${title}: ${nameOf(label)}`,
+    `${title}: ${truth}`,
     "",
     ...pictureOf(sample),
     ...outputLines(sample, explanation),
     ...explanation.layers.flatMap((layer, index) => [
       "",
-      ...layerLines(layer, index === explanation.layers.length - 1 ? nameOf : undefined),
+      ...layerLines(layer, {
+        outputOf: index === explanation.layers.length - 1 ? nameOf : undefined,
+        inputOf: (index === 0 ? featureOf : undefined) ?? String,
+      }),
     ]),
     "",
     `${integer(zeroGradients)} of ${integer(parameterCount)} parameters have gradient 0 for this sample.`,
@@ -51,16 +68,18 @@ function pictureOf({ features, shape }: ExplainedSample): string[] {
   return [...pictureLines(grey, { rows, columns }), ""];
 }
 
-function outputLines({ nameOf }: ExplainedSample, explanation: Explanation): string[] {
-  const { outputs, wishes, answer } = explanation;
+function outputLines(
+  { nameOf, valueOf, answer }: ExplainedSample,
+  { outputs, wishes }: Explanation,
+): string[] {
   const ordered = [...outputs.keys()].toSorted((a, b) => (outputs[b] ?? 0) - (outputs[a] ?? 0));
   const shown = ordered.slice(0, outputsShown).map((output) => {
-    const value = percent(outputs[output] ?? 0).padStart(9);
+    const value = valueOf(output, outputs[output] ?? 0).padStart(9);
     const delta = signed(wishes[output] ?? 0).padStart(10);
     return `  ${nameOf(output).padEnd(12)}${value}${delta}`;
   });
   return [
-    `The network answers ${nameOf(answer)}.`,
+    `The network answers ${answer}.`,
     `  ${"output".padEnd(12)}${"answer".padStart(9)}${"δ".padStart(10)}`,
     ...shown,
   ];
@@ -68,20 +87,26 @@ function outputLines({ nameOf }: ExplainedSample, explanation: Explanation): str
 
 function layerLines(
   { name, inputs, outputs, zeroInputs, deltaSize, neuron }: LayerExplanation,
-  nameOf: ((output: number) => string) | undefined,
+  names: {
+    readonly outputOf: ((output: number) => string) | undefined;
+    readonly inputOf: (input: number) => string;
+  },
 ): string[] {
-  const target = nameOf === undefined ? `neuron ${neuron.neuron}` : nameOf(neuron.neuron);
+  const target = names.outputOf?.(neuron.neuron) ?? `neuron ${neuron.neuron}`;
   return [
     `Layer ${name}: dense ${integer(inputs)} → ${integer(outputs)}; ${integer(zeroInputs)} inputs are 0; root mean square of δ ${deltaSize.toExponential(2)}`,
     `  ${target}: sum ${signed(neuron.sum)} with bias ${signed(neuron.bias)}, δ ${signed(neuron.delta)}`,
-    `  ${"input".padStart(8)}${"x".padStart(10)}${"w".padStart(10)}${"x w".padStart(10)}${"∂L/∂w".padStart(12)}`,
-    ...neuron.contributions.map(contributionLine),
+    `  ${"input".padStart(inputWidth)}${"x".padStart(10)}${"w".padStart(10)}${"x w".padStart(10)}${"∂L/∂w".padStart(12)}`,
+    ...neuron.contributions.map((part) => contributionLine(part, names.inputOf(part.input))),
   ];
 }
 
-function contributionLine({ input, value, weight, product, gradient }: Contribution): string {
+function contributionLine(
+  { value, weight, product, gradient }: Contribution,
+  input: string,
+): string {
   const cells = [
-    String(input).padStart(8),
+    truncated(input, inputWidth).padStart(inputWidth),
     value.toFixed(4).padStart(10),
     signed(weight).padStart(10),
     signed(product).padStart(10),

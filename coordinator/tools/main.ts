@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { assertNever, known } from "../../shared/assert.ts";
 import type { Dataset } from "../../shared/data/dataset.ts";
+import { featureNamesOf } from "../../shared/data/table/preprocess.ts";
 import { type Kernel, instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { modelTitle } from "../../shared/model/title.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
@@ -11,7 +12,7 @@ import { checkModel } from "../../shared/tasks/check.ts";
 import type { Figures } from "../../shared/tasks/metrics.ts";
 import { sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
-import { integer, loss, score } from "../console/view/figures.ts";
+import { integer, loss, percent, score } from "../console/view/figures.ts";
 import { formats } from "../export/formats.ts";
 import type {
   EvaluateCommand,
@@ -27,6 +28,7 @@ import { explain } from "./explanation.ts";
 import { withFileOf } from "./input-file.ts";
 import { openData, openModel, type OpenedModel, pathBeside } from "./load-model.ts";
 import { predictFile } from "./predict.ts";
+import { predictionOf } from "./prediction.ts";
 
 export interface ToolWorld {
   /** The build folder, with the kernel. */
@@ -119,10 +121,9 @@ async function runExplain(
   if (command.json) return await write(jsonLine({ sample, label, ...explanation }));
   const about = {
     title: `Test sample ${sample} of ${dataset.name}`,
-    label,
     features,
     shape: dataset.featureShape,
-    nameOf: (output: number) => dataset.target.names?.[output] ?? String(output),
+    ...wordsFor(dataset, { label, outputs: explanation.outputs }),
   };
   await write(`${explanationLines(about, explanation, command.check).join("\n")}\n`);
 }
@@ -161,6 +162,34 @@ async function openFitting(
   }
   return dataset;
 }
+
+/** The sample's truth, its answer and its parts in the words of the data. */
+function wordsFor(
+  { target, preprocessing }: Dataset,
+  { label, outputs }: { readonly label: number; readonly outputs: readonly number[] },
+) {
+  const names = preprocessing?.kind === "table" ? featureNamesOf(preprocessing) : undefined;
+  const nameOf = (output: number) => target.names?.[output] ?? String(output);
+  const inUnit = (output: number, value: number) => {
+    const { mean, scale } = (target.kind === "values" && target.scales?.[output]) || noScale;
+    return String(Number((value * scale + mean).toPrecision(6)));
+  };
+  const prediction = predictionOf(outputs, target);
+  const isNumber = target.kind === "values";
+  return {
+    truth: isNumber ? inUnit(0, label) : nameOf(label),
+    answer: prediction.kind === "class" ? prediction.answer : outputs.map(answerOf).join(", "),
+    nameOf: outputs.length === 1 && target.kind === "classes" ? () => nameOf(1) : nameOf,
+    valueOf: isNumber ? inUnit : (_output: number, value: number) => percent(value),
+    featureOf: names === undefined ? undefined : (feature: number) => names[feature] ?? "",
+  };
+
+  function answerOf(value: number, output: number): string {
+    return `${nameOf(output)} ${isNumber ? inUnit(output, value) : percent(value)}`;
+  }
+}
+
+const noScale = { mean: 0, scale: 1 };
 
 /** One test sample as the network sees it: a byte means `fround(byte / 255)`. */
 function sampleOf({ test, featureCount }: Dataset, index: number) {

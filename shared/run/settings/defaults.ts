@@ -56,6 +56,9 @@ export const recipe = {
  */
 export const recipeFinalFraction = 0.01;
 
+/** The least number of steps if nothing is set for a table. */
+export const tableStepsMin = 1500;
+
 /** The same for a preset, and for a list of layers. Convolutions learn at smaller rates. */
 export const recipes = {
   mlp: recipe,

@@ -27,6 +27,7 @@ import {
   runDefaults,
   scheduleDefaults,
   scheduleUnused,
+  tableStepsMin,
 } from "./defaults.ts";
 import { type LastLayer, resolveLastLayer } from "./last-layer.ts";
 import { type ModelChoice, modelChoice } from "./model-choice.ts";
@@ -45,6 +46,8 @@ export interface DatasetFacts {
   readonly target: Target;
   /** Training samples of each class, if it has classes. Absent: not known. */
   readonly classCounts?: readonly number[] | undefined;
+  /** Whether the samples are rows of a table. */
+  readonly isTable?: boolean;
   /** Samples of the training split, ≥ 1. */
   readonly trainCount: number;
   /** Samples of the validation split, if there is one. */
@@ -61,7 +64,8 @@ export interface DatasetFacts {
  *
  * @throws OperatorError if the request contradicts itself or the dataset.
  */
-export function resolveRunConfig(request: RunRequest, facts: DatasetFacts): RunConfig {
+export function resolveRunConfig(asked: RunRequest, facts: DatasetFacts): RunConfig {
+  const request = facts.isTable === true ? withTableRecipe(asked, facts) : asked;
   const settings = completeRun(request);
   const task = taskOf(facts.target);
   const choice = known(modelChoice(settings.model), "a model that was read");
@@ -174,6 +178,25 @@ interface Resolving {
   readonly request: RunRequest;
   readonly task: TaskConfig;
   readonly facts: DatasetFacts;
+}
+
+/**
+ * Tables are small: 20 epochs of a few batches would end long before the network has learned anything. So the recipe
+ * for them is as many epochs as make `tableStepsMin` steps, with its schedule stretched to their number.
+ */
+function withTableRecipe(request: RunRequest, { trainCount }: DatasetFacts): RunRequest {
+  const { given } = request;
+  const { optimizer, model, schedule, decayEpochs, epochs, steps } = given;
+  const isRecipe = [optimizer, model, schedule, decayEpochs, epochs].every(
+    (value) => value === undefined,
+  );
+  if (!isRecipe || (steps ?? null) !== null) return request;
+  const { batchSize = runDefaults.batchSize } = given;
+  const stepsPerEpoch = batchSize === "full" ? 1 : Math.ceil(trainCount / batchSize);
+  const enough = Math.max(runDefaults.epochs, Math.ceil(tableStepsMin / stepsPerEpoch));
+  const between = known(scheduleDefaults.step.decayEpochs, "the default of the schedule");
+  const stretched = (between * enough) / runDefaults.epochs;
+  return { ...request, given: { ...given, epochs: enough, decayEpochs: Math.round(stretched) } };
 }
 
 /** The layers of a preset or of a list, on samples in the shape that fits them. */
