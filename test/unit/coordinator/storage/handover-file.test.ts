@@ -127,8 +127,12 @@ function openKeeper() {
     ...nodeDisk,
     writeFile: async (to, bytes, mode) => {
       if (isFull) throw Object.assign(new Error("ENOSPC: no space"), { code: "ENOSPC" });
-      written += 1;
       await nodeDisk.writeFile(to, bytes, mode);
+    },
+    // The last part of a write: the folder may be removed after it.
+    syncDirectory: async (place) => {
+      await nodeDisk.syncDirectory(place);
+      written += 1;
     },
   };
   const keeper = new HandoverKeeper({
