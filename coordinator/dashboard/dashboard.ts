@@ -2,9 +2,16 @@
  * @file The page that shows the run: passes the socket's messages to the panels, each of which draws one thing. It
  * decides nothing; commands go back to the coordinator.
  */
+import type { SplitName, Target } from "../../shared/data/dataset.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
-import type { CoordinatorView, EvaluationPoint, RunView, TimelineView } from "../run/view.ts";
+import type {
+  CoordinatorView,
+  EvaluationPoint,
+  EvaluationView,
+  RunView,
+  TimelineView,
+} from "../run/view.ts";
 import type { DashboardMessage } from "../watch/dashboard-messages.ts";
 import { Points } from "./charts/points.ts";
 import { Timeline } from "./charts/timeline.ts";
@@ -21,6 +28,7 @@ import { JoinPanel } from "./panels/join.ts";
 import { showMistakes } from "./panels/mistakes.ts";
 import { hasEnded, RunPanel } from "./panels/run.ts";
 import { RunsPanel } from "./panels/runs.ts";
+import { showTargets } from "./panels/targets.ts";
 import { TrainAgain } from "./panels/train-again.ts";
 import { showWeights } from "./panels/weights.ts";
 import { WorkersPanel } from "./panels/workers.ts";
@@ -39,6 +47,8 @@ let tests: readonly EvaluationPoint[] = [];
 let runNumber = 0;
 let runId = "";
 let config: RunConfig | undefined;
+let target: Target | undefined;
+let counts: Readonly<Record<SplitName, number>> = { train: 0, validation: 0, test: 0 };
 
 const runPanel = new RunPanel(() => feed);
 const joinPanel = new JoinPanel();
@@ -46,7 +56,7 @@ const curvesPanel = new CurvesPanel();
 const workersPanel = new WorkersPanel();
 const timeline = new Timeline();
 const promedioPanel = new PromedioPanel(source);
-const confusionPanel = new ConfusionPanel(source);
+const confusionPanel = new ConfusionPanel();
 const trainAgain = new TrainAgain(() => feed);
 const runsPanel = new RunsPanel(() => showCurves());
 const eventsPanel = new EventsPanel(() => feed);
@@ -72,12 +82,12 @@ function receive(message: DashboardMessage): void {
     case "hello":
       return greet(message.role === "operator");
     case "run":
-      return begin(message.number, message.config);
+      return begin(message);
     case "state":
       return showState(message.view, message.timeline);
     case "tests":
       tests = message.points;
-      confusionPanel.show(message.evaluation, config?.task);
+      showEvaluation(message.evaluation);
       return showCurves();
     case "runs":
       return runsPanel.show(message.runs, runNumber);
@@ -103,13 +113,24 @@ function greet(isOperator: boolean): void {
   element("watch-only").hidden = isOperator;
 }
 
-function begin(number: number, newConfig: RunConfig): void {
+function begin(message: Extract<DashboardMessage, { kind: "run" }>): void {
+  const { number, config: newConfig } = message;
   runNumber = number;
+  ({ target, counts } = message);
+  setTask(target);
   points.clear();
   tests = [];
   source.begin(number, newConfig);
+  runPanel.begin(target);
+  showEvaluation(null);
   trainAgain.begin(newConfig, config);
   config = newConfig;
+}
+
+function showEvaluation(evaluation: EvaluationView | null): void {
+  if (target === undefined) return;
+  confusionPanel.show(evaluation, target);
+  showTargets(evaluation, target, counts);
 }
 
 function receivePoints(message: ArrayBuffer): void {
@@ -138,15 +159,17 @@ function showRun(run: RunView): void {
 
 function showCurves(): void {
   const batchSize = config?.batchSize ?? 1;
-  curvesPanel.update({ points, tests, batchSize, others: runsPanel.compared });
+  const split = counts.validation > 0 ? "validation" : "test";
+  const others = runsPanel.compared;
+  curvesPanel.update({ points, tests, split, target, batchSize, others });
 }
 
 function showLink(link: Link, reason: Sentence | null = null): void {
-  const target = element("link");
-  target.dataset["link"] = link;
+  const place = element("link");
+  place.dataset["link"] = link;
   document.body.dataset["link"] = link;
   const text = reason === null ? say(link) : say("disconnectedBecause", { reason });
-  setText(target, text);
+  setText(place, text);
   // The shown state of the run may be out of date.
   if (link !== "connected") {
     runPanel.lose(text);
@@ -160,4 +183,10 @@ function showLink(link: Link, reason: Sentence | null = null): void {
 /** Called once the run is known, or will not be known soon: from then on the cards have their positions. */
 function showPage(): void {
   document.body.dataset["shown"] = "";
+}
+
+/** The layout follows the task. */
+function setTask({ kind, count }: Target): void {
+  const main = document.querySelector("main");
+  if (main !== null) main.dataset["task"] = kind === "classes" && count === 2 ? "binary" : kind;
 }

@@ -184,8 +184,10 @@ function withoutCurves(run: RunView): RunView {
   };
 }
 
-function runMessage({ number, prepared: { config } }: CurrentRun): string {
-  return encode({ kind: "run", number, config });
+function runMessage({ number, prepared }: CurrentRun): string {
+  const { target, train, validation, test } = prepared.dataset.dataset;
+  const counts = { train: train.count, validation: validation?.count ?? 0, test: test.count };
+  return encode({ kind: "run", number, config: prepared.config, target, counts });
 }
 
 function pointsMessage({

@@ -5,6 +5,7 @@
  */
 import * as z from "zod/mini";
 
+import type { SplitName, Target } from "../../shared/data/dataset.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
 import { auditPolicies } from "../audit/audit-policy.ts";
@@ -28,7 +29,15 @@ export type DashboardMessage =
       readonly timeline: TimelineView | null;
     }
   /** When another run starts, and once initially: points and evaluations belong to this run from now on. */
-  | { readonly kind: "run"; readonly number: number; readonly config: RunConfig }
+  | {
+      readonly kind: "run";
+      readonly number: number;
+      readonly config: RunConfig;
+      /** What the dataset's targets mean, with their names. */
+      readonly target: Target;
+      /** Samples per split; 0 without a validation split. */
+      readonly counts: Readonly<Record<SplitName, number>>;
+    }
   /** After an evaluation. */
   | {
       readonly kind: "tests";

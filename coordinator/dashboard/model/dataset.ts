@@ -5,9 +5,9 @@
  * @see shared/data/canonical.ts for the tensors in the file.
  */
 
-import type { Target } from "../../../shared/data/dataset.ts";
+import type { SplitName, Target } from "../../../shared/data/dataset.ts";
+import type { Preprocessing } from "../../../shared/data/preprocessing.ts";
 
-type SplitName = "train" | "test";
 type Targets = Uint8Array | Uint16Array | Float32Array;
 
 const targetTypes: Readonly<
@@ -25,13 +25,20 @@ export class RemoteDataset {
   readonly #url: string;
   readonly #token: string;
   readonly #entries: ReadonlyMap<string, Entry>;
-  readonly #classNames: readonly string[];
+  /** What the targets mean. */
+  readonly target: Target;
+  /** How a raw record becomes the features of a sample, if the data say so. */
+  readonly preprocessing: Preprocessing | undefined;
 
   private constructor(url: string, token: string, header: Header, bufferStart: number) {
     this.#url = url;
     this.#token = token;
     this.#entries = entriesOf(header, bufferStart);
-    this.#classNames = classNamesOf(header);
+    const { __metadata__: metadata = {} } = header;
+    const { target, preprocessing, classCount } = metadata;
+    this.target =
+      target === undefined ? { kind: "classes", count: Number(classCount) } : JSON.parse(target);
+    this.preprocessing = preprocessing === undefined ? undefined : JSON.parse(preprocessing);
   }
 
   /** @throws If the coordinator refuses it or cannot be reached. */
@@ -46,6 +53,11 @@ export class RemoteDataset {
   /** The number of samples in a split. */
   count(split: SplitName): number {
     return this.#entry(`${split}.features`).shape[0] ?? 0;
+  }
+
+  /** The split that the network is judged by: the test split only waits until the end if there is another. */
+  get judged(): "validation" | "test" {
+    return this.#entries.has("validation.features") ? "validation" : "test";
   }
 
   /** The shape of one sample, such as `[28, 28]`. */
@@ -73,11 +85,6 @@ export class RemoteDataset {
     return new type(await this.#read(start + first * each, count * each));
   }
 
-  /** A class as people call it: its name, or its number if it has none. */
-  className(label: number): string {
-    return this.#classNames[label] ?? String(label);
-  }
-
   #entry(name: string): Entry {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw new Error(`the dataset has no ${name}`);
@@ -87,15 +94,6 @@ export class RemoteDataset {
   async #read(start: number, length: number): Promise<ArrayBuffer> {
     return await readRange(this.#url, this.#token, start, length);
   }
-}
-
-/** A mistake with the names of its two classes. */
-export function namesIn(
-  dataset: RemoteDataset | undefined,
-  { label, predicted }: { readonly label: number; readonly predicted: number },
-): { label: string; predicted: string } {
-  const nameOf = (each: number) => dataset?.className(each) ?? String(each);
-  return { label: nameOf(label), predicted: nameOf(predicted) };
 }
 
 async function readRange(
@@ -120,8 +118,8 @@ interface HeaderEntry {
 
 /** The header of a safetensors file that the coordinator wrote and checked. */
 interface Header {
-  readonly __metadata__?: Readonly<Record<string, string>>;
-  readonly [tensor: string]: HeaderEntry | Readonly<Record<string, string>> | undefined;
+  readonly __metadata__?: Readonly<Record<string, string | undefined>>;
+  readonly [tensor: string]: HeaderEntry | Readonly<Record<string, string | undefined>> | undefined;
 }
 
 function entriesOf(header: Header, bufferStart: number): Map<string, Entry> {
@@ -136,9 +134,4 @@ function entriesOf(header: Header, bufferStart: number): Map<string, Entry> {
 
 function isTensor(entry: Header[string]): entry is HeaderEntry {
   return Array.isArray(entry?.["data_offsets"]);
-}
-
-function classNamesOf({ __metadata__: metadata }: Header): readonly string[] {
-  const target: Partial<Target> = JSON.parse(metadata?.["target"] ?? "{}");
-  return target.kind === "classes" ? (target.names ?? []) : [];
 }

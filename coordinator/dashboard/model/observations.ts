@@ -1,4 +1,5 @@
 /** @file Six samples of the next batch, and the effect of each alone on a few parameters. */
+import type { Target } from "../../../shared/data/dataset.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import {
   batchSizeOf,
@@ -15,9 +16,11 @@ export interface Observations {
   readonly step: number;
   /** The shape of one sample. */
   readonly featureShape: readonly number[];
+  /** What the targets mean. */
+  readonly target: Target;
   readonly samples: readonly {
-    /** The name of its class. */
-    readonly label: string;
+    /** Its class, or its values or flags. */
+    readonly targets: readonly number[];
     readonly features: Float32Array;
     /** One for each wanted parameter. */
     readonly gradients: readonly number[];
@@ -46,13 +49,12 @@ export async function observe(
         dataset.features("train", index, 1),
         dataset.targets("train", index, 1),
       ]);
-      const label = target[0] ?? 0;
       const gradient = predictor.gradient(parameters, { features, target });
       const gradients = wanted.map((parameter) => gradient[parameter] ?? NaN);
-      return { label: dataset.className(label), features, gradients };
+      return { targets: [...target], features, gradients };
     }),
   );
-  return { step, featureShape: dataset.featureShape, samples };
+  return { step, featureShape: dataset.featureShape, target: dataset.target, samples };
 }
 
 /** The first samples of a step's batch. The workers derive the same order. */

@@ -2,26 +2,15 @@
  * @file The confusion of the last evaluation: a matrix with a row per true class and a column per predicted class; and,
  * where there are many classes, the pairs that are confused most often.
  */
-import type { TaskConfig } from "../../../shared/tasks/task.ts";
+import type { Target } from "../../../shared/data/dataset.ts";
+import { confusionClassesMax } from "../../../shared/tasks/class-metrics.ts";
 import type { EvaluationView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
-import { namesIn, type RemoteDataset } from "../model/dataset.ts";
-import type { ModelSource } from "../model/model-source.ts";
+import { nameIn, namesIn } from "../model/answer.ts";
 import { type Pair, worstPairs } from "../model/pairs.ts";
-import {
-  type Cell,
-  create,
-  element,
-  fillBody,
-  fillHead,
-  hideCard,
-  setText,
-  watchVisible,
-} from "../page.ts";
+import { type Cell, create, element, fillBody, fillHead, hideCard, setText } from "../page.ts";
 import { say } from "../texts/language.ts";
 
-/** More rows would not be a matrix that a person can read. */
-const classesMax = 64;
 /** From here on the cells are smaller, and the worst pairs are listed too. */
 const classesOfFullSizeMax = 20;
 const pairsMax = 12;
@@ -29,37 +18,29 @@ const pairsMax = 12;
 export class ConfusionPanel {
   readonly #table = element("confusion", HTMLTableElement);
   #hasMatrix = false;
-  #evaluation: EvaluationView | null = null;
-  #task: TaskConfig | undefined;
-  /** Known once the page has asked for it: it has the names of the classes. */
-  #dataset: RemoteDataset | undefined;
+  #target: Target = { kind: "classes", count: 0 };
 
-  constructor(source: ModelSource) {
-    source.listen(watchVisible(element("confusion-how")), ({ dataset }) => {
-      if (this.#dataset === dataset) return;
-      this.#dataset = dataset;
-      this.show(this.#evaluation, this.#task);
-    });
-  }
-
-  /** @param task - Of the run that was evaluated. */
-  show(evaluation: EvaluationView | null, task: TaskConfig | undefined): void {
-    this.#evaluation = evaluation;
-    this.#task = task;
-    hideCard("confusion", task !== undefined && task.kind !== "classes");
+  /** @param target - What the targets of the evaluated run mean. */
+  show(evaluation: EvaluationView | null, target: Target): void {
+    this.#target = target;
+    hideCard("confusion", target.kind !== "classes");
     const counts = evaluation?.sums ?? [];
-    const classes = task?.kind === "classes" && counts.length > 0 ? task.count : 0;
+    const classes = target.kind === "classes" && counts.length > 0 ? target.count : 0;
     const isMany = classes > classesOfFullSizeMax;
-    this.#hasMatrix = classes > 0 && classes <= classesMax;
+    this.#hasMatrix = classes > 0 && classes <= confusionClassesMax;
     this.#table.hidden = !this.#hasMatrix;
     this.#table.classList.toggle("many", isMany);
     this.#table.parentElement?.classList.toggle("many-classes", isMany);
     const wanted = this.#hasMatrix ? "confusionHow" : "confusionTooMany";
-    setText(element("confusion-how"), say(evaluation === null ? "confusionNone" : wanted));
+    const split = say(`${evaluation?.split ?? "test"}split`);
+    setText(
+      element("confusion-how"),
+      say(evaluation === null ? "confusionNone" : wanted, { split }),
+    );
     if (evaluation === null) this.#list([]);
     if (!this.#hasMatrix) return;
     const indices = Array.from({ length: classes }, (_, i) => i);
-    const names = indices.map((label) => this.#dataset?.className(label) ?? String(label));
+    const names = indices.map((label) => nameIn(target, label));
     fillHead(this.#table, [say("actual"), ...names]);
     const rows = indices.map((label) => counts.slice(label * classes, (label + 1) * classes));
     fillBody(
@@ -82,11 +63,7 @@ export class ConfusionPanel {
   #list(pairs: readonly Pair[]): void {
     element("pairs-title").hidden = pairs.length === 0;
     const items = pairs.map(({ count, ...pair }) =>
-      create(
-        "li",
-        "",
-        `${say("mistake", namesIn(this.#dataset, pair))}: ${figures.whole(count)} ×`,
-      ),
+      create("li", "", `${say("mistake", namesIn(this.#target, pair))}: ${figures.whole(count)} ×`),
     );
     element("pairs").replaceChildren(...items);
   }

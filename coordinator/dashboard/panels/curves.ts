@@ -1,10 +1,12 @@
 /** @file The charts: the curves of the current run and of the runs that it is compared with. */
+import type { Target } from "../../../shared/data/dataset.ts";
 import type { EvaluationPoint, RecordPoint, RunRecordView } from "../../run/view.ts";
 import { Chart, type Curve } from "../charts/chart.ts";
 import { figures } from "../charts/format.ts";
+import { headlinesOf, metricLabel, metricTick } from "../charts/metric.ts";
 import { column, type Points } from "../charts/points.ts";
 import { saveBlob } from "../model/downloads.ts";
-import { colorOf, element, hideCard } from "../page.ts";
+import { colorOf, element } from "../page.ts";
 import { say } from "../texts/language.ts";
 
 /** Long curves are averaged to this many points, so that the trend is visible and not the noise. */
@@ -15,13 +17,18 @@ const otherColors = ["--series-3", "--series-4", "--series-5", "--series-6"];
 export interface CurvesData {
   readonly points: Points;
   readonly tests: readonly EvaluationPoint[];
+  /** The split that they are of. */
+  readonly split: "validation" | "test";
+  /** What the dataset's targets mean; `undefined` before the first run. */
+  readonly target: Target | undefined;
   readonly batchSize: number;
   /** Finished runs to compare with. */
   readonly others: readonly RunRecordView[];
 }
 
 export class CurvesPanel {
-  readonly #charts: Readonly<Record<"loss" | "accuracy" | "throughput" | "norm" | "rate", Chart>>;
+  readonly #charts: Readonly<Record<"loss" | "metric" | "throughput" | "norm" | "rate", Chart>>;
+  readonly #select = element("metric", HTMLSelectElement);
   #byTime = false;
   #isLog = false;
   #data: CurvesData | undefined;
@@ -35,7 +42,7 @@ export class CurvesPanel {
       });
     this.#charts = {
       loss: make("loss", (value) => figures.shortest(value)),
-      accuracy: make("accuracy", (value) => figures.shortestPercent(value)),
+      metric: make("accuracy", (value) => metricTick(this.#select.value, value)),
       throughput: make("throughput", (value) => figures.compact(value)),
       norm: make("gradient-norm", (value) => figures.shortest(value)),
       rate: make("learning-rate", (value) => figures.shortest(value)),
@@ -45,7 +52,7 @@ export class CurvesPanel {
 
   update(data: CurvesData): void {
     this.#data = data;
-    const { points, tests, batchSize } = data;
+    const { points, tests, split, batchSize } = data;
     const x = this.#byTime ? column.seconds : column.step;
     const at = (step: number) => (this.#byTime ? points.secondsAt(step) : step);
     const train = (field: number, label = say("train")): Curve => ({
@@ -54,7 +61,7 @@ export class CurvesPanel {
       points: points.curve(x, field, pointsShown),
     });
     const test = (value: (point: EvaluationPoint) => number): Curve => ({
-      label: say("test"),
+      label: say(split),
       color: "--series-2",
       points: tests.map((point) => [at(point.step), value(point)]),
     });
@@ -62,14 +69,13 @@ export class CurvesPanel {
       [train(column.loss), test(({ loss }) => loss), ...this.#others(data, ([, , loss]) => loss)],
       this.#isLog,
     );
-    hideCard(
-      "accuracy",
-      tests.some(({ metrics }) => metrics["accuracy"] === undefined),
-    );
-    this.#charts.accuracy.update([
-      train(column.accuracy),
-      test(({ metrics }) => metrics["accuracy"] ?? Number.NaN),
-      ...this.#others(data, ([, , , accuracy]) => accuracy),
+    const metric = this.#chooseMetric(data);
+    // Only hits are counted while training.
+    const hasHits = metric === "accuracy" && data.target?.kind !== "flags";
+    this.#charts.metric.update([
+      ...(hasHits ? [train(column.accuracy)] : []),
+      test(({ metrics }) => metrics[metric] ?? Number.NaN),
+      ...(hasHits ? this.#others(data, ([, , , accuracy]) => accuracy) : []),
     ]);
     const pace = points.pace(x, pointsShown / 3);
     this.#charts.throughput.update([
@@ -81,6 +87,26 @@ export class CurvesPanel {
     ]);
     this.#charts.norm.update([train(column.gradientNorm, say("gradientNorm"))]);
     this.#charts.rate.update([train(column.learningRate, say("learningRate"))]);
+  }
+
+  /** Offers the task's figures. @returns The chosen one; at first, the one that says most. */
+  #chooseMetric({ tests, target }: CurvesData): string {
+    const headlines = target === undefined ? ["accuracy"] : headlinesOf(target);
+    const names = [...new Set([...headlines, ...Object.keys(tests.at(-1)?.metrics ?? {})])];
+    const offers = names.map((name) => [metricLabel(name, target), name] as const);
+    const select = this.#select;
+    const isSame =
+      select.length === offers.length &&
+      offers.every(([label, name], i) => {
+        const option = select.options[i];
+        return option?.text === label && option.value === name;
+      });
+    if (!isSame) {
+      const chosen = names.includes(select.value) ? select.value : names[0];
+      select.replaceChildren(...offers.map(([label, name]) => new Option(label, name)));
+      select.value = chosen ?? "";
+    }
+    return select.value;
   }
 
   /** The curves of the runs to compare with. Values that a run did not record are left out. */
@@ -104,6 +130,9 @@ export class CurvesPanel {
         if (this.#data !== undefined) this.update(this.#data);
       });
     }
+    this.#select.addEventListener("change", () => {
+      if (this.#data !== undefined) this.update(this.#data);
+    });
     const log = element("log-scale", HTMLInputElement);
     log.addEventListener("change", () => {
       this.#isLog = log.checked;

@@ -3,9 +3,9 @@
  * parameters.
  */
 import { type PictureShape, pictureShapeOf } from "../../../shared/data/picture.ts";
-import { argmax } from "../../../shared/engine/predictor.ts";
 import { sizeOf } from "../../../shared/model/layer-kind.ts";
 import { figures } from "../charts/format.ts";
+import { classIn, nameIn, sharesOf } from "../model/answer.ts";
 import { type Picture, sampleOf } from "../model/drawing.ts";
 import type { Model, ModelSource } from "../model/model-source.ts";
 import { drawSample } from "../model/picture.ts";
@@ -133,11 +133,11 @@ class DrawPanel {
       return;
     }
     const outputs = model.predictor.outputs(model.parameters, sample);
-    const best = argmax(outputs);
-    const { dataset } = model;
-    setText(element("answer"), say("answerIs", { class: dataset.className(best) }));
-    const all = [...outputs].map((output, index) => ({
-      text: dataset.className(index),
+    const best = classIn(outputs);
+    const { target } = model.dataset;
+    setText(element("answer"), say("answerIs", { class: nameIn(target, best) }));
+    const all = sharesOf(outputs).map((output, index) => ({
+      text: nameIn(target, index),
       output,
       isBest: index === best,
     }));

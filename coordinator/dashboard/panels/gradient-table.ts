@@ -5,6 +5,7 @@
 import { pictureShapeOf } from "../../../shared/data/picture.ts";
 import type { GradientTableView, RunView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
+import { targetsText } from "../charts/targets-text.ts";
 import type { ModelSource } from "../model/model-source.ts";
 import { type Observations, observe } from "../model/observations.ts";
 import { drawSample } from "../model/picture.ts";
@@ -81,7 +82,12 @@ export class PromedioPanel {
     }
   }
 
-  #showObservations({ step, samples, featureShape }: Observations, names: readonly string[]): void {
+  #showObservations(observed: Observations, names: readonly string[]): void {
+    const { step, featureShape, target } = observed;
+    const samples = observed.samples.map((sample) => ({
+      ...sample,
+      label: targetsText(target, sample.targets),
+    }));
     setText(element("promedio-step"), say("observationStep", { step: figures.whole(step) }));
     fillHead(this.#table, [say("parameter"), ...samples.map(({ label }) => label), say("average")]);
     const heads = this.#table.tHead?.rows[0]?.cells;

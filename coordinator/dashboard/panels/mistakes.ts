@@ -5,7 +5,8 @@
 import { argmax, type Predictor } from "../../../shared/engine/predictor.ts";
 import { chunkSamplesMax } from "../../../shared/model/layer.ts";
 import { figures } from "../charts/format.ts";
-import { namesIn, type RemoteDataset } from "../model/dataset.ts";
+import { namesIn } from "../model/answer.ts";
+import type { RemoteDataset } from "../model/dataset.ts";
 import type { Model, ModelSource } from "../model/model-source.ts";
 import { drawSample, sizeOnCanvas } from "../model/picture.ts";
 import { create, element, hideCard, setText, watchVisible } from "../page.ts";
@@ -139,7 +140,10 @@ function itemOf({ sample, label, predicted }: Mistake, split: TestSplit): HTMLEl
   const values = split.features.subarray(sample * size, (sample + 1) * size);
   const { dataset } = split;
   drawSample(canvas, values, dataset.featureShape);
-  item.append(canvas, create("span", "", say("mistake", namesIn(dataset, { label, predicted }))));
+  item.append(
+    canvas,
+    create("span", "", say("mistake", namesIn(dataset.target, { label, predicted }))),
+  );
   return item;
 }
 

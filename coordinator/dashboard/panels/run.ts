@@ -1,8 +1,10 @@
 /** @file The run's card: title, phase, figures, fingerprint, and the operator's buttons. */
-import type { Figures } from "../../../shared/tasks/metrics.ts";
+import type { Target } from "../../../shared/data/dataset.ts";
+import { tasks } from "../../../shared/tasks/tasks.ts";
 import { hasCode } from "../../../shared/words/sentence.ts";
 import type { Phase, RunRecordView, RunView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
+import { headlinesOf, metricLabel, metricText } from "../charts/metric.ts";
 import type { Feed } from "../feed.ts";
 import { create, element, setText } from "../page.ts";
 import { said, say, waited } from "../texts/language.ts";
@@ -12,10 +14,11 @@ const questionMs = 5_000;
 
 export class RunPanel {
   readonly #feed: () => Feed;
-  readonly #values: HTMLElement[] = [];
+  readonly #figures: { label: HTMLElement; value: HTMLElement }[] = [];
   readonly #pause = element("pause", HTMLButtonElement);
   readonly #stop = element("stop", HTMLButtonElement);
   #canResume = false;
+  #target: Target | undefined;
   /** The first click asks, the second one stops. */
   #isAsking = false;
   #forget: ReturnType<typeof setTimeout> | undefined;
@@ -27,6 +30,11 @@ export class RunPanel {
       () => void this.#command(this.#canResume ? "resume" : "pause"),
     );
     this.#stop.addEventListener("click", () => this.#askOrStop());
+  }
+
+  /** Another run started. @param target - What its dataset's targets mean. */
+  begin(target: Target): void {
+    this.#target = target;
   }
 
   /** @param record - The record of the same run, once it has ended. */
@@ -62,13 +70,10 @@ export class RunPanel {
 
   #showFigures(run: RunView): void {
     const epoch = Math.min(Math.floor(run.step / run.stepsPerEpoch) + 1, run.epochs);
-    const test = run.testEvaluation ?? run.lastEvaluation;
     const all: readonly (readonly [string, string])[] = [
       [say("step"), `${figures.whole(run.step)} / ${figures.whole(run.totalSteps)}`],
       [say("epoch"), `${figures.whole(epoch)} / ${figures.whole(run.epochs)}`],
-      ...scoreRows(run, test?.metrics ?? {}),
-      [say("testLoss"), figures.short(test?.loss ?? null)],
-      [say("trainLoss"), figures.short(run.trainLoss)],
+      ...scoreRows(run, this.#target),
       [say("samplesPerSecond"), figures.whole(run.samplesPerSecond)],
       [say("stepsPerSecond"), figures.whole(run.stepsPerSecond)],
       [say("trainedFor"), figures.seconds(run.trainingSeconds)],
@@ -77,18 +82,21 @@ export class RunPanel {
       [say("learningRate"), figures.short(run.learningRate)],
     ];
     for (const [i, [label, value]] of all.entries()) {
-      const target = this.#values[i] ?? this.#addFigure(label);
-      setText(target, value);
+      const figure = this.#figures[i] ?? this.#addFigure();
+      setText(figure.label, label);
+      setText(figure.value, value);
     }
+    // Another run's task may have fewer figures.
+    for (const { label } of this.#figures.splice(all.length)) label.parentElement?.remove();
   }
 
-  #addFigure(label: string): HTMLElement {
+  #addFigure(): { label: HTMLElement; value: HTMLElement } {
     const box = create("div");
-    const value = create("dd");
-    box.append(create("dt", "", label), value);
+    const figure = { label: create("dt"), value: create("dd") };
+    box.append(figure.label, figure.value);
     element("figures").append(box);
-    this.#values.push(value);
-    return value;
+    this.#figures.push(figure);
+    return figure;
   }
 
   #showFingerprint(record: RunRecordView | undefined): void {
@@ -152,19 +160,25 @@ function detailOf(run: RunView): string {
   return waitingFor === null || phase === "paused" ? "" : waited(waitingFor);
 }
 
-/** The task's most important figures. */
+/** The task's most important figures, and the losses: of the test split, or of the validation split until then. */
 function scoreRows(
-  { task, trainAccuracy }: RunView,
-  metrics: Figures,
-): (readonly [string, string])[] {
-  if (task.name === "regression") {
-    return [
-      ["RMSE", figures.short(metrics["rmse"] ?? null)],
-      ["R²", figures.short(metrics["r2"] ?? null)],
-    ];
-  }
+  run: RunView,
+  target: Target = run.task,
+): readonly (readonly [label: string, value: string])[] {
+  const { testEvaluation, lastEvaluation, trainAccuracy, trainLoss } = run;
+  const score = testEvaluation ?? lastEvaluation;
+  const split = say(score?.split ?? "test");
+  const of = (figure: string, ofSplit = split) => say("ofSplit", { figure, split: ofSplit });
+  const training = say("train");
+  const hits: readonly (readonly [string, string])[] = tasks[run.task.kind].countsHits
+    ? [[of(say("accuracy"), training), figures.percent(trainAccuracy, 2)]]
+    : [];
   return [
-    [say("testAccuracy"), figures.percent(metrics["accuracy"] ?? null, 2)],
-    [say("trainAccuracy"), figures.percent(trainAccuracy, 2)],
+    ...headlinesOf(target).map(
+      (name) => [of(metricLabel(name, target)), metricText(name, score?.metrics[name])] as const,
+    ),
+    ...hits,
+    [of(say("loss")), figures.short(score?.loss ?? null)],
+    [of(say("loss"), training), figures.short(trainLoss)],
   ];
 }

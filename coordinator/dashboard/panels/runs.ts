@@ -4,6 +4,7 @@
  */
 import type { RunRecordView, RunView, Score } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
+import { metricLabel, metricText } from "../charts/metric.ts";
 import { create, element, setText } from "../page.ts";
 import { said, say } from "../texts/language.ts";
 
@@ -91,7 +92,7 @@ function headOf(): HTMLTableSectionElement {
     say("run"),
     say("state"),
     say("step"),
-    say("testAccuracy"),
+    say("result"),
     say("fingerprint"),
     say("compare"),
   ]) {
@@ -103,10 +104,15 @@ function headOf(): HTMLTableSectionElement {
   return head;
 }
 
-/** The accuracy, or the error of numbers. */
+/** The accuracy, or the error of numbers. Of the test split, unless it says otherwise. */
 function scoreText(score: Score | null): string {
-  const { accuracy, rmse } = score?.metrics ?? {};
-  return rmse === undefined ? figures.percent(accuracy ?? null, 2) : `RMSE ${figures.short(rmse)}`;
+  if (score === null) return metricText("accuracy", undefined);
+  const { accuracy, rmse } = score.metrics;
+  const text =
+    rmse === undefined
+      ? metricText("accuracy", accuracy)
+      : `${metricLabel("rmse")} ${metricText("rmse", rmse)}`;
+  return score.split === "test" ? text : say("ofSplit", { figure: text, split: say(score.split) });
 }
 
 function fillRow(row: Element, run: RunRecordView): void {

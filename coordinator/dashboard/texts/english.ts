@@ -1,6 +1,8 @@
 /** @file All texts of the dashboard in English. This is the reference: it defines which texts exist. */
+import { taskTexts } from "./task-texts.ts";
 
 export const english = {
+  ...taskTexts.en,
   language: "Language",
   noRun: "No run yet",
   connecting: "Connecting …",
@@ -24,10 +26,6 @@ export const english = {
   noBetterThanGuess: "no more accurate than always answering the most frequent class",
   step: "Step",
   epoch: "Epoch",
-  trainLoss: "Training loss",
-  testLoss: "Test loss",
-  testAccuracy: "Test accuracy",
-  trainAccuracy: "Training accuracy",
   samplesPerSecond: "Samples/s",
   stepsPerSecond: "Steps/s",
   trainedFor: "Trained for",
@@ -56,12 +54,9 @@ export const english = {
   time: "Time",
   logScale: "Logarithmic loss",
   loss: "Loss",
-  accuracy: "Accuracy",
   gradientNorm: "Gradient norm",
   learningRate: "Learning rate",
   throughput: "Samples per second",
-  train: "training",
-  test: "test",
   seconds: "seconds",
   run: "Run",
   pngLoss: "Chart as PNG",
@@ -134,11 +129,10 @@ export const english = {
   noPictures: "The samples of this dataset are not pictures, so there is nothing to draw.",
   noPredictor: "This browser cannot run a model of this size.",
   confusion: "Confusion matrix",
-  confusionHow:
-    "Rows: the true class. Columns: the predicted one. Test samples of the last evaluation.",
+  confusionHow: "Rows: the true class. Columns: the predicted one. {split} of the last evaluation.",
   confusionNone: "Appears after the first evaluation.",
   confusionTooMany:
-    "There are too many classes for a matrix. These are the most frequent mistakes on test samples.",
+    "There are too many classes for a matrix. These are the most frequent mistakes that the page found.",
   worstPairs: "Most frequent mistakes",
   actual: "was",
   mistakes: "Worst mistakes",

@@ -1,7 +1,9 @@
 /** @file All texts of the dashboard in Spanish. */
 import type { TextKey } from "./english.ts";
+import { taskTexts } from "./task-texts.ts";
 
 export const spanish: Readonly<Record<TextKey, string>> = {
+  ...taskTexts.es,
   language: "Idioma",
   noRun: "Aún no hay entrenamiento",
   connecting: "Conectando …",
@@ -25,10 +27,6 @@ export const spanish: Readonly<Record<TextKey, string>> = {
   noBetterThanGuess: "no acierta más que respondiendo siempre la clase más frecuente",
   step: "Paso",
   epoch: "Época",
-  trainLoss: "Pérdida (entrenamiento)",
-  testLoss: "Pérdida (prueba)",
-  testAccuracy: "Aciertos (prueba)",
-  trainAccuracy: "Aciertos (entrenamiento)",
   samplesPerSecond: "Muestras/s",
   stepsPerSecond: "Pasos/s",
   trainedFor: "Tiempo",
@@ -57,12 +55,9 @@ export const spanish: Readonly<Record<TextKey, string>> = {
   time: "Tiempo",
   logScale: "Pérdida logarítmica",
   loss: "Pérdida",
-  accuracy: "Aciertos",
   gradientNorm: "Norma del gradiente",
   learningRate: "Tasa de aprendizaje",
   throughput: "Muestras por segundo",
-  train: "entrenamiento",
-  test: "prueba",
   seconds: "segundos",
   run: "N.º",
   pngLoss: "Gráfico en PNG",
@@ -137,10 +132,10 @@ export const spanish: Readonly<Record<TextKey, string>> = {
   noPredictor: "Este navegador no puede ejecutar un modelo de este tamaño.",
   confusion: "Matriz de confusión",
   confusionHow:
-    "Filas: la clase verdadera. Columnas: la que dijo la red. Muestras de prueba de la última evaluación.",
+    "Filas: la clase verdadera. Columnas: la que dijo la red. {split} de la última evaluación.",
   confusionNone: "Aparece después de la primera evaluación.",
   confusionTooMany:
-    "Hay demasiadas clases para una matriz. Estos son los errores más frecuentes en las muestras de prueba.",
+    "Hay demasiadas clases para una matriz. Estos son los errores más frecuentes que encontró la página.",
   worstPairs: "Errores más frecuentes",
   actual: "era",
   mistakes: "Peores errores",

@@ -5,6 +5,7 @@ import { Progress } from "../../../../coordinator/run/progress.ts";
 import type { CoordinatorView, RunRecordView } from "../../../../coordinator/run/view.ts";
 import type { CurrentRun } from "../../../../coordinator/runs.ts";
 import { type Cursor, DashboardFeed } from "../../../../coordinator/watch/dashboard-feed.ts";
+import type { Target } from "../../../../shared/data/dataset.ts";
 import { quoted } from "../../../../shared/words/sentence.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 
@@ -41,10 +42,14 @@ beforeEach(() => {
   cursor = feed.newCursor();
 });
 
+const target: Target = { kind: "classes", count: 2, names: ["no", "yes"] };
+const dataset = { dataset: { target, train: { count: 9 }, test: { count: 3 } } };
+const prepared = { config: testConfig({}), dataset };
+
 /** A run as far as the feed looks at it. */
 function runOf(number: number): CurrentRun {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the feed looks at nothing else
-  return { number, run: { progress }, prepared: { config: testConfig({}) } } as CurrentRun;
+  return { number, run: { progress }, prepared } as CurrentRun;
 }
 
 /** The kinds of news; binary ones as `points:from+count`. */
@@ -87,6 +92,16 @@ describe("a dashboard", () => {
     current = runOf(2);
     feed.refresh();
     expect(kinds()).toEqual(["run", "tests", "state"]);
+  });
+
+  test("learns what a run's targets mean, and how many samples each split has", () => {
+    expect(JSON.parse(String(feed.news(cursor)[0]))).toEqual({
+      kind: "run",
+      number: 1,
+      config: testConfig({}),
+      target,
+      counts: { train: 9, validation: 0, test: 3 },
+    });
   });
 
   test("receives each event once, and never the tokens or a path of this machine", () => {

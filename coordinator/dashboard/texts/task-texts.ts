@@ -1,0 +1,53 @@
+/** @file Texts of the panels that follow the task: figures, targets, answers. */
+
+const en = {
+  accuracy: "Accuracy",
+  precision: "Precision",
+  recall: "Recall",
+  f1: "F1",
+  auc: "AUC",
+  rmse: "RMSE",
+  mae: "MAE",
+  r2: "R²",
+  meanOf: "mean of {count}",
+  metric: "Figure",
+  ofSplit: "{figure} · {split}",
+  train: "training",
+  validation: "validation",
+  test: "test",
+  testsplit: "Test samples",
+  validationsplit: "Validation samples",
+  noFlag: "none",
+  byTarget: "One by one",
+  byclasses: "Class",
+  byflags: "Output",
+  byvalues: "Number",
+  byTargetHow: "Of the last evaluation. An average hides which of them the network does badly.",
+} as const;
+
+const es: Readonly<Record<keyof typeof en, string>> = {
+  accuracy: "Aciertos",
+  precision: "Precisión",
+  recall: "Exhaustividad",
+  f1: "F1",
+  auc: "AUC",
+  rmse: "RMSE",
+  mae: "MAE",
+  r2: "R²",
+  meanOf: "media de {count}",
+  metric: "Medida",
+  ofSplit: "{figure} · {split}",
+  train: "entrenamiento",
+  validation: "validación",
+  test: "prueba",
+  testsplit: "Muestras de prueba",
+  validationsplit: "Muestras de validación",
+  noFlag: "ninguna",
+  byTarget: "Una por una",
+  byclasses: "Clase",
+  byflags: "Salida",
+  byvalues: "Número",
+  byTargetHow: "De la última evaluación. Un promedio esconde en cuáles falla la red.",
+};
+
+export const taskTexts = { en, es };
