@@ -7,8 +7,8 @@ import type { TargetPlan } from "./target.ts";
 
 export interface Suspect {
   readonly name: string;
-  /** `answer`: it gives the target away; `row-number`: it counts the rows. */
-  readonly kind: "answer" | "row-number";
+  /** The columns that it gives away; none: it only counts the rows. */
+  readonly targets: readonly string[];
 }
 
 /** Fewer rows prove nothing. */
@@ -27,12 +27,13 @@ export function suspectsIn(table: RawTable, target: TargetPlan): readonly Suspec
   const targets = table.targets.map(thinned);
   return table.columns.flatMap(({ values: all, profile, texts }): Suspect[] => {
     const { name, isSequence } = profile;
-    if (isSequence) return [{ name, kind: "row-number" }];
+    if (isSequence) return [{ name, targets: [] }];
     const column = { profile, texts, values: thinned(all) };
-    const isAnswer = targets.some((values) => {
+    const given = target.columns.filter((_, at) => {
+      const values = targets[at] ?? new Float64Array();
       return target.kind === "values" ? isSameNumber(column, values) : decides(column, values);
     });
-    return isAnswer ? [{ name, kind: "answer" }] : [];
+    return given.length === 0 ? [] : [{ name, targets: given.map((each) => each.name) }];
   });
 }
 

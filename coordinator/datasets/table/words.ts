@@ -85,17 +85,16 @@ function leftOutNotes({ profile, constant }: Decisions): readonly Sentence[] {
   ];
 }
 
-function suspectNotes({ suspects, plan }: Decisions): readonly Sentence[] {
-  const target = listedColumns(plan.columns.map(({ name }) => name));
-  return suspects.map(({ name, kind }) => {
+function suspectNotes({ suspects }: Decisions): readonly Sentence[] {
+  return suspects.map(({ name, targets }) => {
     const column = shown(name);
-    return kind === "answer"
-      ? sentence("column-suspicious", { column, target })
-      : sentence("column-counts-rows", { column });
+    return targets.length === 0
+      ? sentence("column-counts-rows", { column })
+      : sentence("column-suspicious", { column, target: listedColumns(targets) });
   });
 }
 
-/** "classification: survived (2 classes), by default the last column; 891 rows, 13 of 14 columns as 31 features". */
+/** "classification of survived (2 classes), as named: 891 rows (…), 13 of 14 columns used as 31 features". */
 function taskNote({ plan, choice, profile, table, columns, content }: Decisions): Sentence {
   const targets = listedColumns(plan.columns.map(({ name }) => name));
   const what =

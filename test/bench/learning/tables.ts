@@ -11,9 +11,10 @@ import { join } from "node:path";
 import type { LoadedDataset } from "../../../coordinator/datasets/loader.ts";
 import { loadDataset } from "../../../coordinator/datasets/loaders.ts";
 import { nodeDisk } from "../../../coordinator/storage/disk.ts";
+import type { Dataset } from "../../../shared/data/dataset.ts";
 import type { DataSettings } from "../../../shared/run/settings/data-settings.ts";
 import { flagOf } from "../../../shared/run/settings/option.ts";
-import { Cluster } from "../../support/processes/cluster.ts";
+import { Cluster, type JsonEvent } from "../../support/processes/cluster.ts";
 import { runScikitLearn } from "../tools/processes.ts";
 import type { Report } from "../tools/report.ts";
 import { flags } from "../tools/trainer.ts";
@@ -35,7 +36,32 @@ interface Table {
 const tables: readonly Table[] = [
   { name: "penguins", data: { target: ["species"], missing: "drop" } },
   { name: "titanic", data: { target: ["survived"], missing: "median", ignore: ["alive"] } },
+  { name: "mpg", data: { target: ["mpg"], missing: "median", ignore: ["name"] } },
 ];
+
+/** What a run is measured by. */
+interface Measure {
+  readonly name: string;
+  readonly unit: string;
+  readonly ofRun: (finished: JsonEvent) => number;
+  /** From scikit-learn's figure: a share, or an error in standard deviations of the target. */
+  readonly ofPeer: (figure: number, dataset: Dataset) => number;
+}
+
+const accuracy: Measure = {
+  name: "test accuracy",
+  unit: "%",
+  ofRun: ({ testAccuracy }) => 100 * Number(testAccuracy),
+  ofPeer: (figure) => 100 * figure,
+};
+const rootMeanSquare: Measure = {
+  name: "test RMSE",
+  unit: "",
+  ofRun: ({ testMetrics }) => Number(Object(testMetrics).rmse),
+  ofPeer: (figure, { target }) => {
+    return figure * ((target.kind === "values" ? target.scales?.[0]?.scale : undefined) ?? 1);
+  },
+};
 
 export async function benchTables(report: Report): Promise<void> {
   if (!existsSync(folder)) return report.absent("tables", `${folder} is not there`);
@@ -48,8 +74,9 @@ export async function benchTables(report: Report): Promise<void> {
 async function benchTable(report: Report, { name, data }: Table): Promise<void> {
   const place = await mkdtemp(join(tmpdir(), "promedio-bench-"));
   try {
-    const ours: number[] = [];
+    const finished: JsonEvent[] = [];
     const splits: { readonly path: string; readonly seed: number }[] = [];
+    const datasets: Dataset[] = [];
     for (let seed = 1; seed <= rounds; seed++) {
       const settings = { ...data, dataSeed: seed };
       // oxlint-disable-next-line no-await-in-loop -- one after the other
@@ -58,16 +85,23 @@ async function benchTable(report: Report, { name, data }: Table): Promise<void> 
       // oxlint-disable-next-line no-await-in-loop
       await writeFile(path, bytes);
       splits.push({ path, seed });
+      datasets.push(dataset);
       const layers = [dataset.featureCount, ...hidden, dataset.target.count];
       // oxlint-disable-next-line no-await-in-loop
-      ours.push(await trainOnce(name, settings, { layers, seed }));
+      finished.push(await trainOnce(name, settings, { layers, seed }));
     }
+    const measure = datasets[0]?.target.kind === "values" ? rootMeanSquare : accuracy;
+    const ours = finished.map((end) => measure.ofRun(end));
     const given = { hidden, batchSize, learningRate, epochs, rounds: splits };
     const theirs = await runScikitLearn<{ name: string; figures: number[] }>(given);
-    report.figure(`${name}: test accuracy`, "%", ours.map(percent));
+    report.figure(`${name}: ${measure.name}`, measure.unit, ours);
     if (theirs === undefined) return report.absent(`${name}: scikit-learn`, "not installed");
-    report.figure(`  ${theirs.name}, same rows and recipe`, "%", theirs.figures.map(percent));
-    const differences = ours.map((figure, round) => figure - (theirs.figures[round] ?? 0));
+    const peers = theirs.figures.map((figure, round) => {
+      const dataset = datasets[round];
+      return dataset === undefined ? figure : measure.ofPeer(figure, dataset);
+    });
+    report.figure(`  ${theirs.name}, same rows and recipe`, measure.unit, peers);
+    const differences = ours.map((figure, round) => figure - (peers[round] ?? 0));
     report.figure("  difference / its standard error", "×", [Math.abs(inErrors(differences))], {
       below: noiseBar,
     });
@@ -94,7 +128,7 @@ async function trainOnce(
   name: string,
   data: DataSettings,
   { layers, seed }: { readonly layers: readonly number[]; readonly seed: number },
-): Promise<number> {
+): Promise<JsonEvent> {
   const cluster = await Cluster.create();
   try {
     const settings = Object.entries(data).flatMap(([key, value]) => [flagOf(key), String(value)]);
@@ -110,8 +144,7 @@ async function trainOnce(
     });
     const dataset = ["--dataset", nameOf(name), ...settings];
     const coordinator = cluster.coordinator("--exit", ...dataset, ...recipe);
-    const { testAccuracy } = await coordinator.event("finished");
-    return Number(testAccuracy);
+    return await coordinator.event("finished");
   } finally {
     await cluster.stop();
   }
@@ -124,8 +157,4 @@ function inErrors(differences: readonly number[]): number {
   const squares = differences.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
   const error = Math.sqrt(squares / (count - 1) / count);
   return mean === 0 ? 0 : mean / error;
-}
-
-function percent(share: number): number {
-  return 100 * share;
 }

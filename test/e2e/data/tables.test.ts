@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
 
+import { AdminSocket } from "../../support/processes/admin-socket.ts";
 import { type Cluster, undisturbedFingerprint } from "../../support/processes/cluster.ts";
 import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
 
@@ -77,7 +78,7 @@ test("a table trains to the same fingerprint with 1 and 3 workers, and through a
   const end = await rest.event("finished");
   expect(end["fingerprint"]).toBe(expected);
   expect(end["testAccuracy"]).toBeGreaterThan(0.85);
-}, 60_000);
+}, 120_000);
 
 test("a resumed run whose table has changed, or is read in another way, is refused", async () => {
   const path = await save();
@@ -93,7 +94,7 @@ test("a resumed run whose table has changed, or is read in another way, is refus
   const changed = await refused(...resume);
   expect(changed.line).toContain("the data that the run was trained on (t)");
   expect([other.code, changed.code]).toEqual([1, 1]);
-}, 60_000);
+}, 120_000);
 
 test("a table that can't be trained on is one line, exit code 1, and nothing is written", async () => {
   await save();
@@ -130,6 +131,52 @@ test("inspect says what is in a table that can't be trained on yet, in text and 
   expect(await readdir(cluster.folder)).toEqual(["t.csv"]);
 }, 30_000);
 
+test("a dashboard trains again on the table that the operator named, with its settings, and on no other", async () => {
+  const path = await save();
+  const token = "admin-token-of-tables";
+  const run = ["--dataset", `csv:${path}`, ...settings, ...training, "--epochs", "2"];
+  const coordinator = cluster.coordinator("--local-workers", "1", "--admin-token", token, ...run);
+  const { url } = await coordinator.event("listening");
+  const { fingerprint } = await coordinator.event("finished");
+  const admin = new AdminSocket(Number(new URL(String(url)).port), token);
+  const start = async (dataset: string) =>
+    await admin.command(
+      JSON.stringify({
+        id: 1,
+        command: "start",
+        settings: { dataset, batchSize: "16", shardSize: "4", seed: "3", epochs: "2" },
+      }),
+    );
+  try {
+    const other = await start(`csv:${join(cluster.folder, "other.csv")}`);
+    expect(JSON.stringify(other)).toContain("not-open-to-pages");
+    expect(await start("t")).toEqual({ id: 1, error: null });
+    const ends = () => coordinator.events.filter(({ event }) => event === "finished");
+    await coordinator.event("finished", () => ends().length === 2);
+    expect(ends().at(-1)?.["fingerprint"]).toBe(fingerprint);
+  } finally {
+    admin.close();
+  }
+}, 120_000);
+
+test("several answers of yes or no are learned, watched with a validation split, the same by 1 and 2 workers", async () => {
+  const flags = Array.from({ length: 150 }, (_, at) => {
+    const a = Math.sin(at * 1.7);
+    return `${a.toFixed(3)},${a > 0 ? "yes" : "no"},${Math.abs(a) > 0.5 ? 1 : 0}`;
+  });
+  const path = join(cluster.folder, "flags.csv");
+  await writeFile(path, `a,positive,far\n${flags.join("\n")}\n`);
+  const targets = ["--target", "positive,far", "--validation", "0.2"];
+  const run = ["--dataset", `csv:${path}`, ...targets, ...training, "--epochs", "30"];
+  const one = cluster.coordinator("--local-workers", "1", "--exit", ...run);
+  const end = await one.event("finished");
+  const two = cluster.coordinator("--local-workers", "2", "--min-workers", "2", "--exit", ...run);
+  expect((await two.event("finished"))["fingerprint"]).toBe(end["fingerprint"]);
+  expect(one.stderr).toContain("(96 for training, 24 for validation and 30 for the test)");
+  expect(one.stderr).toContain("classification of positive, far, each yes or no, as named");
+  expect(end["testAccuracy"]).toBeGreaterThan(0.7);
+}, 120_000);
+
 const folder = join(import.meta.dirname, "../../../../shared/data/tables");
 const hasTables = existsSync(folder);
 if (!hasTables) process.stderr.write(`skipped: no tables in ${folder}\n`);
@@ -156,6 +203,20 @@ test.skipIf(!hasTables).each([
     const { testAccuracy } = await coordinator.event("finished");
     expect(coordinator.stderr).toContain(said);
     expect(testAccuracy).toBeGreaterThanOrEqual(accuracy);
+  },
+  60_000,
+);
+
+test.skipIf(!hasTables)(
+  "mpg is predicted to 4 miles per gallon from one command",
+  async () => {
+    const flags = ["--target", "mpg", "--ignore", "name", "--missing", "median"];
+    const run = ["--dataset", `csv:${join(folder, "mpg.csv")}`, ...flags, "--epochs", "60"];
+    const recipe = ["--optimizer", "adam", "--learning-rate", "0.005"];
+    const coordinator = cluster.coordinator("--local-workers", "2", "--exit", ...run, ...recipe);
+    const { testMetrics } = await coordinator.event("finished");
+    expect(coordinator.stderr).toContain("regression of mpg, as named: 398 rows (318 for training");
+    expect(Number(Object(testMetrics).rmse)).toBeLessThan(4);
   },
   60_000,
 );

@@ -15,6 +15,7 @@ import { quoted, sentence } from "../../../../shared/words/sentence.ts";
 import { systemReason } from "../../../../shared/words/system-reason.ts";
 import { readSmall } from "../../../storage/disk.ts";
 import type { ReadOptions } from "./file-bytes.ts";
+import { checkDescription, checkPages } from "./parquet-pages.ts";
 import { failAt, type Row, type TableSource, uniqueNames } from "./source.ts";
 
 /** "PAR1" at both ends of a file. */
@@ -34,9 +35,12 @@ export async function openParquet(path: string, { disk }: ReadOptions): Promise<
     byteLength: bytes.length,
     slice: (start, end) => Uint8Array.from(bytes.subarray(start, end)).buffer,
   };
-  const metadata = await orFail(path, () => parquetMetadataAsync(file));
-  const fields = parquetSchema(metadata).children;
-  const names = fields.map(({ element }) => element.name);
+  const { metadata, names } = await orFail(path, async () => {
+    checkDescription(bytes);
+    const found = await parquetMetadataAsync(file);
+    checkPages(bytes, found);
+    return { metadata: found, names: namesIn(found) };
+  });
   return {
     path,
     columns: uniqueNames(names),
@@ -46,6 +50,14 @@ export async function openParquet(path: string, { disk }: ReadOptions): Promise<
     hasLines: false,
     rows: () => rowsOf({ path, file, metadata, names }),
   };
+}
+
+function namesIn(metadata: FileMetaData): readonly string[] {
+  return parquetSchema(metadata).children.map(({ element }) => {
+    const name: unknown = element.name;
+    if (typeof name !== "string") throw new Error("a column without a name");
+    return name;
+  });
 }
 
 interface Opened {

@@ -145,6 +145,17 @@ const odd: readonly (readonly [
     { note: "suspicious: cm alone gives inch away" },
   ],
   [
+    "a column that gives one of two answers away",
+    {
+      bytes: lines(
+        "w,p,q",
+        ...repeated(9, "man,yes,yes", "man,yes,no", "boy,no,yes", "girl,no,no"),
+      ),
+      data: { target: ["p", "q"] },
+    },
+    { note: "suspicious: w alone gives p away;" },
+  ],
+  [
     "row numbers",
     {
       bytes: csv(
