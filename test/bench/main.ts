@@ -8,6 +8,7 @@ import { benchBrowser } from "./browser.ts";
 import { benchCharts } from "./charts.ts";
 import { benchJoin } from "./join.ts";
 import { benchKernel } from "./kernel.ts";
+import { benchLayers } from "./layers.ts";
 import { benchTables } from "./learning/tables.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
@@ -21,6 +22,7 @@ import { benchWatchers } from "./watchers.ts";
 
 const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   kernel: benchKernel,
+  layers: benchLayers,
   step: benchStep,
   throughput: benchThroughput,
   accuracy: benchAccuracy,

@@ -8,7 +8,7 @@ import { pictureShapeOf } from "../../data/picture.ts";
 import type { Augment } from "../../model/augment/augment.ts";
 import { denseModel, outputActivations } from "../../model/dense-model.ts";
 import { sizeOf } from "../../model/layer-kind.ts";
-import { frozenPart, layoutOf, parameterCount } from "../../model/layout.ts";
+import { frozenPart, layoutOf, parameterCount, placeLayers } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
 import { modelSchema } from "../../model/model-schema.ts";
 import { OperatorError } from "../../operator-error.ts";
@@ -210,9 +210,10 @@ function resolveLayers(
   const asVector = { inputShape: [featureCount], layers };
   const problemOf = (model: ModelConfig) =>
     checkModel({ model, loss: { name: last.loss }, task }, facts) ?? problemOfSize(model);
-  const problem = problemOf(asPicture);
-  if (problem === undefined) return asPicture;
-  if (problemOf(asVector) === undefined) return asVector;
+  const isPicture = !("misfit" in placeLayers(asPicture)) || "misfit" in placeLayers(asVector);
+  const model = isPicture && problemOf(asVector) !== undefined ? asPicture : asVector;
+  const problem = problemOf(model);
+  if (problem === undefined) return model;
   const setting = spelled("model", request);
   throw new OperatorError(
     sentence("model-unfit", { setting, dataset: facts.name, reason: problem }),

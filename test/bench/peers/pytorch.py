@@ -3,7 +3,8 @@ DDP each of the two processes has half of one. Prints nothing when PyTorch is no
 
 Argument, one of:
 - JSON {"mode": "about"}: prints JSON {"name": version and the library that multiplies its matrices}.
-- JSON {"mode": "single" | "ddp", "layers": [...], "batchSize": n, "seconds": s}: sigmoid layers, made-up samples. Prints
+- JSON {"mode": "single" | "ddp", "layers": [...], "batchSize": n, "seconds": s}: sigmoid layers (with "cnn": true, the
+  preset `cnn`), made-up samples. Prints
   JSON {"perSecond": steps, "cpuMicros": CPU time of a step, all processes}.
 - JSON {"mode": "accuracy", "layers": [...], "batchSize": n, "learningRate": r, "epochs": n, "mnist": folder}: ReLU layers
   and a cosine schedule over DDP. Prints JSON {"epochs": [{"seconds": of training so far, "testAccuracy": a}, ...]}.
@@ -35,6 +36,17 @@ def network(layers, activation):
     return torch.nn.Sequential(*modules[:-1])
 
 
+def convolutional():
+    """Two convolutions of 16 and 32 channels on 28 × 28, like the preset `cnn`."""
+    nn = torch.nn
+    return nn.Sequential(
+        nn.Unflatten(1, (1, 28, 28)),
+        *(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(1568, 64), nn.ReLU(), nn.Linear(64, 10)),
+    )
+
+
 def train(model, arguments, batch, agree):
     """Steps and CPU seconds of this process until `agree` says that the time is over."""
     features = torch.rand(SAMPLES, arguments["layers"][0])
@@ -63,7 +75,7 @@ def train(model, arguments, batch, agree):
 def run_single(arguments):
     torch.set_num_threads(1)
     seconds = arguments["seconds"]
-    model = network(arguments["layers"], torch.nn.Sigmoid)
+    model = convolutional() if arguments.get("cnn") else network(arguments["layers"], torch.nn.Sigmoid)
     steps, elapsed, cpu = train(model, arguments, arguments["batchSize"], lambda _, now: now >= seconds)
     print(json.dumps({"perSecond": steps / elapsed, "cpuMicros": 1e6 * cpu / steps}))
 
@@ -77,7 +89,7 @@ def join_group(rank, arguments):
 
 def run_ddp(rank, arguments):
     join_group(rank, arguments)
-    model = torch.nn.parallel.DistributedDataParallel(network(arguments["layers"], torch.nn.Sigmoid))
+    model = torch.nn.parallel.DistributedDataParallel(convolutional() if arguments.get("cnn") else network(arguments["layers"], torch.nn.Sigmoid))
 
     def agree(steps, now):
         # Every 50 steps both ask rank 0 whether to go on: they must make the same number of steps.

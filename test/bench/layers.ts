@@ -1,0 +1,191 @@
+/**
+ * @file The kernels of convolution and attention beside a bare loop of multiplications and additions in WebAssembly SIMD,
+ * which is what a core could reach at most; and a small CNN beside PyTorch on one thread.
+ */
+import { compileString } from "assemblyscript/asc";
+
+import {
+  type ConvolutionShape,
+  convolutionScratchBytes,
+  convolutionShapeByteLength,
+  writeConvolutionShape,
+} from "../../shared/kernels/convolution-shape.ts";
+import { instantiateKernel, type Kernel } from "../../shared/kernels/kernel.ts";
+import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
+import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
+import { createRate, pictures } from "./tools/engine-rate.ts";
+import { type Contestant, interleave, type Turn } from "./tools/interleave.ts";
+import { notePyTorch, runPyTorch } from "./tools/processes.ts";
+import { ratios, type Report } from "./tools/report.ts";
+
+const rounds = 5;
+const seconds = 0.3;
+const batchSize = 64;
+
+/** Something to repeat, and the floating-point operations of one call. */
+interface Work {
+  readonly call: () => void;
+  readonly flops: number;
+}
+
+export async function benchLayers(report: Report): Promise<void> {
+  await notePyTorch(report);
+  const bare = await bareLoop();
+  const works = { ...convolutions(), ...attentions() };
+  const contestants: Contestant[] = Object.entries({ "bare loop": bare, ...works }).map(
+    ([name, work]) => ({ name, turn: async () => ({ perSecond: flopsPerSecond(work) }) }),
+  );
+  const turns = await interleave(contestants, rounds, report);
+  const most = turns("bare loop").perSecond;
+  report.figure("bare loop", "GFLOP/s", inBillions(most));
+  for (const name of Object.keys(works)) {
+    const { perSecond } = turns(name);
+    report.figure(name, "GFLOP/s", inBillions(perSecond));
+    report.figure(`${name} / bare loop`, "×", ratios(perSecond, most), { atLeast: 0.6 });
+  }
+  await benchNetwork(report);
+}
+
+function inBillions(values: readonly number[]): number[] {
+  return values.map((value) => value / 1e9);
+}
+
+function flopsPerSecond({ call, flops }: Work): number {
+  const start = performance.now();
+  let calls = 0;
+  for (; performance.now() - start < 1000 * seconds; calls++) call();
+  return (1000 * calls * flops) / (performance.now() - start);
+}
+
+/** Twelve sums in registers, no loads: enough of them that a core need not wait for the last one. */
+async function bareLoop(): Promise<Work> {
+  const names = Array.from({ length: 12 }, (_, i) => `s${i}`);
+  const source = `export function run(count: i32): f32 {
+    const x = f32x4.splat(1.0000001);
+    ${names.map((name, i) => `let ${name} = f32x4.splat(${i + 1});`).join("\n")}
+    for (let i = 0; i < count; i++) {
+      ${names.map((name) => `${name} = f32x4.add(${name}, f32x4.mul(x, ${name}));`).join("\n")}
+    }
+    return f32x4.extract_lane(${names.reduce((sum, name) => `f32x4.add(${sum}, ${name})`)}, 0);
+  }`;
+  const options = { optimizeLevel: 3, runtime: "stub", enable: ["simd"] };
+  const { binary, error } = await compileString(source, options);
+  if (binary === null) throw new Error("the bare loop does not compile", { cause: error });
+  const { instance } = await WebAssembly.instantiate(new Uint8Array(binary));
+  const run = instance.exports["run"] as (count: number) => number;
+  const count = 100_000;
+  return { call: () => run(count), flops: count * names.length * 4 * 2 };
+}
+
+const sizes = [
+  { name: "14 × 14, 16 → 32", height: 14, width: 14, channels: 16, outputs: 32 },
+  { name: "32 × 32, 32 → 64", height: 32, width: 32, channels: 32, outputs: 64 },
+  { name: "8 × 8, 128 → 128", height: 8, width: 8, channels: 128, outputs: 128 },
+];
+const samples = 4;
+
+function convolutions(): Record<string, Work> {
+  const works: Record<string, Work> = {};
+  for (const { name, height, width, channels, outputs } of sizes) {
+    const shape: ConvolutionShape = {
+      height,
+      width,
+      channels,
+      outputHeight: height,
+      outputWidth: width,
+      outputs,
+      kernel: 3,
+      stride: 1,
+      before: 1,
+      frameHeight: height + 2,
+      frameWidth: width + 2,
+    };
+    const flops = 2 * samples * height * width * outputs * 9 * channels;
+    for (const [part, call] of Object.entries(callsOf(shape))) {
+      works[`convolution 3 × 3, ${name}: ${part}`] = { call, flops };
+    }
+  }
+  return works;
+}
+
+function callsOf(shape: ConvolutionShape): Record<string, () => void> {
+  const kernel = instantiateKernel(wasm);
+  const { arena, functions, views } = kernel;
+  const [xs, ys] = [shape.channels, shape.outputs].map((c) => shape.height * shape.width * c) as [
+    number,
+    number,
+  ];
+  const [x, y] = [rows(kernel, xs), rows(kernel, ys)];
+  const weights = rows(kernel, 9 * shape.channels * shape.outputs);
+  const record = arena.allocate(convolutionShapeByteLength);
+  writeConvolutionShape(views, record, shape);
+  const scratch = arena.allocate(convolutionScratchBytes(shape));
+  return {
+    forward: () =>
+      functions.convolutionForward(y, ys, x, xs, samples, weights, weights, record, scratch),
+    "input gradient": () =>
+      functions.convolutionInputGradient(x, xs, y, ys, samples, weights, record, scratch),
+    "weight gradient": () =>
+      functions.convolutionWeightGradient(weights, x, xs, y, ys, samples, record, 1, scratch),
+  };
+}
+
+function attentions(): Record<string, Work> {
+  const kernel = instantiateKernel(wasm);
+  const { arena, functions } = kernel;
+  const [steps, width, heads] = [64, 128, 4];
+  const [qs, ys] = [3 * steps * width, steps * width];
+  const [q, dq, y] = [rows(kernel, qs), rows(kernel, qs), rows(kernel, ys)];
+  const p = arena.allocate(4 * samples * heads * steps * steps);
+  const scratch = arena.allocate(4 * steps * steps + 64 * width);
+  const product = 2 * samples * steps * steps * width;
+  return {
+    "attention, 64 steps of 128, 4 heads: forward": {
+      call: () =>
+        functions.attentionForward(y, ys, q, qs, p, samples, steps, width, heads, 1, scratch),
+      flops: 2 * product,
+    },
+    "attention, 64 steps of 128, 4 heads: backward": {
+      call: () =>
+        functions.attentionBackward(dq, qs, y, ys, q, qs, p, samples, steps, width, heads, scratch),
+      flops: 4 * product,
+    },
+  };
+}
+
+/** Rows of numbers that stay in the normal range. */
+function rows({ arena, views }: Kernel, width: number): number {
+  const pointer = arena.allocate(4 * samples * width + 64);
+  for (let i = 0; i < samples * width; i++) views.f32[pointer / 4 + i] = ((i * 37) % 101) / 1e4;
+  return pointer;
+}
+
+const wasm = await loadKernelWasm();
+
+async function benchNetwork(report: Report): Promise<void> {
+  const dataset = pictures();
+  const counts = { trainCount: dataset.train.count, testCount: dataset.test.count };
+  const given = { model: "cnn", batchSize };
+  const config = resolveRunConfig({ given, origins: {} }, { ...dataset, ...counts });
+  const rate = createRate({ dataset, config, commits: true });
+  rate(seconds);
+  const [ours, theirs] = [
+    "CNN 16 and 32 channels, batch 64: one core",
+    "the same: PyTorch, one thread",
+  ];
+  const contestants: Contestant[] = [
+    { name: ours ?? "", turn: async () => ({ perSecond: rate(1) }) },
+    { name: theirs ?? "", turn: pyTorch },
+  ];
+  const turns = await interleave(contestants, rounds, report);
+  const [us, them] = contestants.map(({ name }) => turns(name).perSecond);
+  report.figure(ours ?? "", "samples/s", us ?? []);
+  report.figure(theirs ?? "", "samples/s", them ?? []);
+  report.figure("CNN: one core / PyTorch", "×", ratios(us ?? [], them ?? []), { atLeast: 1 });
+}
+
+async function pyTorch(): Promise<Turn | undefined> {
+  const asked = { mode: "single", cnn: true, layers: [784, 10], batchSize, seconds: 1 };
+  const turn = await runPyTorch<Turn>(asked);
+  return turn === undefined ? undefined : { perSecond: turn.perSecond * batchSize };
+}
