@@ -76,8 +76,8 @@ async function bareLoop(): Promise<Work> {
     return f32x4.extract_lane(${names.reduce((sum, name) => `f32x4.add(${sum}, ${name})`)}, 0);
   }`;
   const options = { optimizeLevel: 3, runtime: "stub", enable: ["simd"] };
-  const { compileString } = (await import(compiler)) as Compiler;
-  const { binary, error } = await compileString(source, options);
+  const asc = (await import(compiler)) as Compiler;
+  const { binary, error } = await asc.compileString(source, options);
   if (binary === null) throw new Error("the bare loop does not compile", { cause: error });
   const { instance } = await WebAssembly.instantiate(binary);
   const run = instance.exports["run"] as (count: number) => number;
