@@ -8,7 +8,7 @@ import { benchBrowser } from "./browser.ts";
 import { benchCharts } from "./charts.ts";
 import { benchJoin } from "./join.ts";
 import { benchKernel } from "./kernel.ts";
-import { benchLayers } from "./layers.ts";
+import { benchLayers } from "./kernels/layers.ts";
 import { benchTables } from "./learning/tables.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";

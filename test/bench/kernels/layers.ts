@@ -7,14 +7,14 @@ import {
   convolutionScratchBytes,
   convolutionShapeByteLength,
   writeConvolutionShape,
-} from "../../shared/kernels/convolution-shape.ts";
-import { instantiateKernel, type Kernel } from "../../shared/kernels/kernel.ts";
-import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
-import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
-import { createRate, pictures } from "./tools/engine-rate.ts";
-import { type Contestant, interleave, type Turn } from "./tools/interleave.ts";
-import { notePyTorch, runPyTorch } from "./tools/processes.ts";
-import { ratios, type Report } from "./tools/report.ts";
+} from "../../../shared/kernels/convolution-shape.ts";
+import { instantiateKernel, type Kernel } from "../../../shared/kernels/kernel.ts";
+import { resolveRunConfig } from "../../../shared/run/settings/resolve.ts";
+import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
+import { createRate, pictures } from "../tools/engine-rate.ts";
+import { type Contestant, interleave, type Turn } from "../tools/interleave.ts";
+import { notePyTorch, runPyTorch } from "../tools/processes.ts";
+import { ratios, type Report } from "../tools/report.ts";
 
 const rounds = 5;
 const seconds = 0.3;
