@@ -126,7 +126,8 @@ test("inspect says what is in a table that can't be trained on yet, in text and 
     dataset: "csv:t.csv",
     table: { rows: 200, columns: [{ name: "name", use: "left out" }, { missing: 1 }, {}, {}] },
     samples: { splits: { train: 160, test: 40 }, target: { kind: "classes" } },
-    training: { epochs: 20 },
+    // Three steps each, 1,500 in all.
+    training: { epochs: 500 },
   });
   expect(await readdir(cluster.folder)).toEqual(["t.csv"]);
 }, 30_000);
