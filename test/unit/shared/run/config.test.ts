@@ -98,12 +98,14 @@ describe("runConfigSchema", () => {
   });
 
   test("refuses layers that do not fit together, with a sentence that names the first", () => {
-    const config = { ...base, model: { inputShape: [2, 3], layers: [{ kind: "relu" }, dense(4)] } };
+    const misfit = { inputShape: [2, 3, 4], layers: [{ kind: "relu" }, dense(4)] };
+    const config = { ...base, model: misfit };
     const { error } = runConfigSchema.safeParse(config);
     expect(error?.issues).toMatchObject([
       {
         path: ["model", "layers"],
-        message: "layer 2 (dense) takes a vector, not the shape [2, 3]",
+        message:
+          "layer 2 (dense) takes a vector or a sequence [steps, width], not the shape [2, 3, 4]: put flatten before it",
       },
     ]);
   });
