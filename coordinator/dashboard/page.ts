@@ -114,7 +114,7 @@ export function watchVisible(target: Element, seen: () => void = () => {}): () =
   return () => visible && !document.hidden;
 }
 
-/** Hides the card or the figure that an element is in, for a task to which it has nothing to say. */
+/** Hides the card or figure around an element where the task gives it nothing to show. */
 export function hideCard(id: string, isHidden: boolean): void {
   const card = element(id).closest<HTMLElement>("section, figure");
   if (card !== null) card.hidden = isHidden;

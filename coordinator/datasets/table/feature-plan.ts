@@ -1,4 +1,4 @@
-/** @file Which columns of a table become features, and what stands in their way. Pure. */
+/** @file Chooses the columns of a table that become features, and refuses those that cannot. Pure. */
 import { shown } from "../../../shared/error-text.ts";
 import { OperatorError } from "../../../shared/operator-error.ts";
 import type { DataSettings } from "../../../shared/run/settings/data-settings.ts";
