@@ -5,7 +5,7 @@
  */
 // oxlint-disable-next-line import/no-unassigned-import -- it only checks
 import "./coordinator/cli/node-version.ts";
-import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { build, type BuildOptions } from "esbuild";
@@ -13,7 +13,16 @@ import { build, type BuildOptions } from "esbuild";
 import { buildKernel, kernelCacheKey } from "./build-kernel.ts";
 
 const root = import.meta.dirname;
+/** A program loads all its chunks within seconds of its start. */
+const staleAfterMs = 3_600_000;
 const output = join(root, "build");
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+}
+
+const manifest: Manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 
 const common = {
   absWorkingDir: root,
@@ -25,7 +34,12 @@ const common = {
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
-/** Packages stay in node_modules, because they are installed with the program. */
+/**
+ * Packages stay in node_modules, because they are installed with the program. zod is bundled, as a
+ * devDependency: every process and compute thread loads it, and the part that is used loads much faster.
+ *
+ * Each command is a chunk of its own, so that a worker doesn't load what only the coordinator needs.
+ */
 const program: BuildOptions = {
   ...common,
   entryPoints: {
@@ -37,7 +51,9 @@ const program: BuildOptions = {
   platform: "node",
   format: "esm",
   target: "node20",
-  packages: "external",
+  external: Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }),
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
 };
 
 /** The first versions with WebAssembly SIMD: Chrome 91, Firefox 89, Safari 16.4. */
@@ -83,7 +99,8 @@ try {
 
 async function buildAll(): Promise<void> {
   await freshKernel();
-  await Promise.all([program, page, pageFiles].map(bundle));
+  const [chunks = []] = await Promise.all([program, page, pageFiles].map(bundle));
+  await removeStale(join(output, "chunks"), chunks);
   await makeExecutable(join(output, "promedio.js"));
 }
 
@@ -114,9 +131,23 @@ async function freshKernel(): Promise<void> {
   await writeIfChanged(join(output, "pages", "kernel.wasm"), bytes);
 }
 
-async function bundle(options: BuildOptions): Promise<void> {
+/** @returns The paths of what was built. */
+async function bundle(options: BuildOptions): Promise<readonly string[]> {
   const { outputFiles = [] } = await build(options);
   await Promise.all(outputFiles.map(({ path, contents }) => writeIfChanged(path, contents)));
+  return outputFiles.map(({ path }) => path);
+}
+
+/** Removes what earlier builds left in a folder, once no program that loads it can still be starting. */
+async function removeStale(folder: string, built: readonly string[]): Promise<void> {
+  const names = await readdir(folder);
+  const stale = names.map((name) => join(folder, name)).filter((path) => !built.includes(path));
+  await Promise.all(
+    stale.map(async (path) => {
+      const { mtimeMs } = await stat(path);
+      if (Date.now() - mtimeMs > staleAfterMs) await rm(path, { force: true });
+    }),
+  );
 }
 
 /** Writes to a temporary file and renames it, so that a reader gets the old file or the new one, never half of it. */

@@ -26,12 +26,18 @@ export type FoundHandover =
 export async function readHandover(disk: Disk, path: string): Promise<FoundHandover> {
   try {
     const text = decodeText(await readSmall(disk, path, bytesMax));
-    return { found: true, handover: handoverSchema.parse(JSON.parse(text)) };
+    const read = handoverSchema.safeParse(JSON.parse(text));
+    return read.success
+      ? { found: true, handover: read.data }
+      : unreadable(path, flawOf(read.error.issues));
   } catch (error) {
     if (isMissing(error)) return { found: false, reason: undefined };
-    const why = error instanceof z.core.$ZodError ? flawOf(error) : systemReason(error);
-    return { found: false, reason: sentence("handover-unreadable", { path, reason: why }) };
+    return unreadable(path, systemReason(error));
   }
+}
+
+function unreadable(path: string, reason: Sentence): FoundHandover {
+  return { found: false, reason: sentence("handover-unreadable", { path, reason }) };
 }
 
 /** Replaces the file atomically. */
@@ -49,7 +55,7 @@ export async function writeHandover(
   }
 }
 
-function flawOf({ issues: [issue] }: z.core.$ZodError): Sentence {
+function flawOf([issue]: readonly { readonly path: readonly PropertyKey[] }[]): Sentence {
   return sentence("handover-field", { field: issue?.path.join(".") ?? "" });
 }
 

@@ -4,7 +4,7 @@
  * whose names or places contain `http` or `edge/`.
  */
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -12,9 +12,10 @@ import process from "node:process";
 import { allMutants, type Mutant, mutateProgram, testsOf, titleOf } from "./mutant.ts";
 
 const root = join(import.meta.dirname, "../..");
-const program = join(root, "build/promedio.js");
-/** Beside the real one, because it loads its pages and its kernel from there. */
-const mutatedProgram = join(root, "build/promedio-mutant.js");
+/** The built program, with the kernel and the pages that it loads. */
+const build = join(root, "build");
+/** Beside the real one, because the program looks for `package.json` and `node_modules` one folder up. */
+const mutatedBuild = join(root, "build-mutant");
 /** A test that waits in vain for the limit to apply has noticed, too. */
 const testTimeoutMs = 150_000;
 
@@ -40,7 +41,7 @@ try {
   }
 } finally {
   await rm(folder, { recursive: true });
-  await rm(mutatedProgram, { force: true });
+  await rm(mutatedBuild, { recursive: true, force: true });
 }
 const caught = mutants.length - survivors.length;
 process.stdout.write(`${caught} of ${mutants.length} mutants caught\n`);
@@ -59,10 +60,26 @@ async function inUnitTests(mutant: Mutant): Promise<string | undefined> {
 /** Limits that only a test of the built program exceeds. */
 async function inWholeProgram(mutant: Mutant): Promise<string | undefined> {
   const files = testsOf(mutant, "test/e2e");
-  const mutated = mutateProgram(await readFile(program, "utf8"), mutant);
-  if (files.length === 0 || mutated === undefined) return undefined;
-  await writeFile(mutatedProgram, mutated);
-  return await firstFailure(files, { PROMEDIO_PROGRAM: mutatedProgram });
+  if (files.length === 0 || !(await buildWith(mutant))) return undefined;
+  return await firstFailure(files, { PROMEDIO_PROGRAM: join(mutatedBuild, "promedio.js") });
+}
+
+/** Copies the built program and mutates the file that has the limit. @returns Whether one has. */
+async function buildWith(mutant: Mutant): Promise<boolean> {
+  await rm(mutatedBuild, { recursive: true, force: true });
+  await cp(build, mutatedBuild, { recursive: true });
+  const files = (await readdir(mutatedBuild, { recursive: true })).filter((f) => f.endsWith(".js"));
+  let isMutated = false;
+  for (const file of files) {
+    const path = join(mutatedBuild, file);
+    // oxlint-disable-next-line no-await-in-loop -- a few files
+    const mutated = mutateProgram(await readFile(path, "utf8"), mutant);
+    if (mutated === undefined) continue;
+    isMutated = true;
+    // oxlint-disable-next-line no-await-in-loop -- a few files
+    await writeFile(path, mutated);
+  }
+  return isMutated;
 }
 
 /** Runs test files until one test fails. @returns Its name, or `undefined` if all pass. */
