@@ -1,7 +1,7 @@
 /**
  * @file Tests whether a machine computes our bits. A worker hashes a known block before it takes part, and the
  * coordinator knows the right hash. It uses every kernel function that a unit needs: all kinds of layers and
- * losses, the sparse and the dense first layer, chunks, sums over shards, subnormal numbers.
+ * losses, the sparse and the dense first layer, changed pictures, dropout, chunks, sums over shards, subnormal numbers.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
@@ -9,6 +9,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { bytesOf } from "../bytes.ts";
 import type { Split } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
+import type { Augment } from "../model/augment/augment.ts";
 import { denseModel } from "../model/dense-model.ts";
 import { initialParameters } from "../model/initialize.ts";
 import { sizeOf } from "../model/layer-kind.ts";
@@ -17,7 +18,7 @@ import type { ModelConfig } from "../model/model-config.ts";
 import { modelSchema } from "../model/model-schema.ts";
 import { Network } from "../model/network.ts";
 import { type FeatureForm, Staging, storeSplit } from "../model/stored-split.ts";
-import { Random } from "../random.ts";
+import { Random, stateOf } from "../random.ts";
 import type { RunConfig } from "../run/config.ts";
 
 interface Case {
@@ -26,6 +27,8 @@ interface Case {
   readonly form: FeatureForm;
   /** Multiplies the initial parameters; a small one makes activations and gradients subnormal. */
   readonly scale: number;
+  readonly labelSmoothing?: number;
+  readonly augment?: Augment;
 }
 
 /** More than a chunk, and not a multiple of anything. */
@@ -33,6 +36,9 @@ const sampleCount = 37;
 const featureCount = 21;
 const classCount = 5;
 const task = { kind: "classes", count: classCount } as const;
+/** Of the parameters, the order of the samples, their changes and dropout; and the step that they are trained in. */
+const seed = 1;
+const step = 2;
 /** Points at which exp, log, tanh and sigmoid are computed. */
 const pointCount = 8192;
 
@@ -73,6 +79,27 @@ const cases: readonly Case[] = [
     loss: loss("mse"),
     form: "bytes",
     scale: 2 ** -130,
+  },
+  {
+    model: denseModel({
+      widths: [featureCount, classCount],
+      activation: "tanh",
+      output: "softmax",
+    }),
+    loss: loss("cce"),
+    form: "floats",
+    scale: 1,
+    labelSmoothing: 0.2,
+  },
+  {
+    model: {
+      inputShape: [3, 7, 1],
+      layers: [{ kind: "flatten" }, { kind: "dense", units: classCount }],
+    },
+    loss: loss("mse"),
+    form: "bytes",
+    scale: 1,
+    augment: { flip: true, shift: 1, crop: 1, height: 3, width: 7, channels: 1 },
   },
 ];
 
@@ -125,26 +152,25 @@ function elementaryBits({ arena, views, functions }: Kernel, random: Random): Ui
 /** Gradient, loss and hits of one shard, added to the gradient of its first samples. */
 function gradientBits(
   kernel: Kernel,
-  { model, loss: lossConfig, form, scale }: Case,
+  { model, loss: lossConfig, form, scale, labelSmoothing = 0, augment }: Case,
   random: Random,
 ): Uint8Array {
   const { arena, functions, views } = kernel;
   const split = storeSplit(new Staging(kernel), drawSplit(model, form, random), form);
-  const network = new Network(kernel, { model, loss: lossConfig, task }, form);
-  const initial = initialParameters(model, 1).map((value) => value * scale);
+  const config = { model, loss: lossConfig, task, labelSmoothing, seed, augment: augment ?? null };
+  const network = new Network(kernel, config, form);
+  const initial = initialParameters(model, seed).map((value) => value * scale);
   const count = initial.length;
   const parameters = arena.allocate(4 * count);
   const gradient = arena.allocate(4 * count);
   const other = arena.allocate(4 * count);
   const samples = arena.allocate(4 * sampleCount);
   views.f32.set(initial, parameters / 4);
-  for (let s = 0; s < sampleCount; s++) views.u32[samples / 4 + s] = (s * 11) % sampleCount;
-  network.gradientOf({ split, samples, sampleCount: 6 }, parameters, other);
-  const { lossSum, correct } = network.gradientOf(
-    { split, samples, sampleCount },
-    parameters,
-    gradient,
-  );
+  const [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = stateOf([seed, step]);
+  functions.drawPermutation(samples, sampleCount, s0, s1, s2, s3);
+  network.gradientOf({ split, samples, sampleCount: 6, step }, parameters, other);
+  const shard = { split, samples, sampleCount, step };
+  const { lossSum, correct } = network.gradientOf(shard, parameters, gradient);
   functions.addVectors(gradient, gradient, other, count);
   const sums = views.f32.subarray(gradient / 4, gradient / 4 + count);
   return bytesOf(Float32Array.of(lossSum, correct, functions.allFinite(gradient, count), ...sums));

@@ -1,10 +1,13 @@
 /** @file The initial parameters of a run, drawn from its seed. Deterministic: integers, exact scaling, `sqrt`. */
 import { Random } from "../random.ts";
-import type { TensorSpec } from "./layer-kind.ts";
+import type { Fan, TensorSpec } from "./layer-kind.ts";
 import { layoutOf } from "./layout.ts";
 import type { ModelConfig } from "./model-config.ts";
 
-/** How the initial weights may be drawn. `auto` is `he-uniform` before a layer that rectifies, else `glorot-uniform`. */
+/**
+ * How the initial weights may be drawn. `auto` is `he-uniform` before a layer that rectifies, `normal` for embeddings, and
+ * else `glorot-uniform`.
+ */
 export const weightDraws = [
   "auto",
   "glorot-uniform",
@@ -14,8 +17,6 @@ export const weightDraws = [
   "normal",
 ] as const;
 export type WeightDraw = (typeof weightDraws)[number];
-
-type Fan = Exclude<TensorSpec["initial"], number>;
 
 /** Of `normal`, whatever the layer's size: as in GPT-2. */
 const deviationOfNormal = 0.02;
@@ -55,7 +56,8 @@ export function initialParameters(
   const parameters = new Float32Array(parameterCount);
   const random = new Random(seed);
   for (const { initial, isRectified, start, end } of layers.flatMap(({ tensors }) => tensors)) {
-    const suited = isRectified ? "he-uniform" : "glorot-uniform";
+    const usual = isRectified ? "he-uniform" : "glorot-uniform";
+    const suited = typeof initial === "number" ? usual : (initial.suits ?? usual);
     const distribution = distributions[draw === "auto" ? suited : draw];
     fill(parameters.subarray(start, end), initial, distribution, random);
   }

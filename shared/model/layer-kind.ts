@@ -26,10 +26,18 @@ export interface TensorSpec {
   readonly torchAxes?: readonly number[];
   /** What each axis counts, for the names of single values. If absent, they are named by their place alone. */
   readonly axisRoles?: readonly ("input" | "output")[];
-  /** The initial value of every element; or, if they are drawn, how many inputs and outputs each one connects. */
-  readonly initial: number | { readonly fanIn: number; readonly fanOut: number };
+  /** The initial value of every element; or what their draws depend on. */
+  readonly initial: number | Fan;
   /** Whether a layer that rectifies follows. If absent, the next layer in the list says. */
   readonly isRectified?: boolean;
+}
+
+/** How many inputs and outputs a weight connects. */
+export interface Fan {
+  readonly fanIn: number;
+  readonly fanOut: number;
+  /** The distribution of weights that neither add up inputs nor pass them on. If absent, it follows from the next layer. */
+  readonly suits?: "normal";
 }
 
 /** The places in kernel memory that a layer is wired to. */
@@ -49,6 +57,10 @@ export interface Wiring {
   readonly offsets: readonly number[];
   /** The most samples of a chunk. */
   readonly chunkSamples: number;
+  /** The run's; `undefined` where nothing is trained. */
+  readonly seed: number | undefined;
+  /** The layer's place in the model: its index in its list, after those of the layers that it is in. */
+  readonly path: readonly number[];
   /** Wires layers that this layer contains: from its input on, with its parameters from the first on. */
   readonly wireBlock: (layers: readonly LayerEntry[]) => WiredBlock;
   /** Pointer to `scratchBytes` bytes that any layer may overwrite. */

@@ -6,13 +6,14 @@ import { attention } from "./kinds/attention.ts";
 import { averagePool2d } from "./kinds/average-pool2d.ts";
 import { conv2d } from "./kinds/conv2d.ts";
 import { dense } from "./kinds/dense.ts";
+import { dropout } from "./kinds/dropout.ts";
 import { relu, sigmoid, tanh } from "./kinds/elementwise.ts";
+import { embedding, positionEmbedding } from "./kinds/embedding.ts";
 import { flatten } from "./kinds/flatten.ts";
 import { gelu } from "./kinds/gelu.ts";
 import { groupNorm } from "./kinds/group-norm.ts";
 import { layerNorm } from "./kinds/layer-norm.ts";
 import { maxPool2d } from "./kinds/max-pool2d.ts";
-import { positionEmbedding } from "./kinds/position-embedding.ts";
 import { residual } from "./kinds/residual.ts";
 import { softmax } from "./kinds/softmax.ts";
 import type { LayerKind } from "./layer-kind.ts";
@@ -29,8 +30,10 @@ const plainKinds = {
   "max-pool2d": maxPool2d,
   "average-pool2d": averagePool2d,
   flatten,
+  dropout,
   "layer-norm": layerNorm,
   "group-norm": groupNorm,
+  embedding,
   "position-embedding": positionEmbedding,
   attention,
 };

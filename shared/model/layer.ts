@@ -45,6 +45,8 @@ export interface Chunk {
   samples: number;
   /** At most `chunkSamplesOf` the model. */
   sampleCount: number;
+  /** The step that they are trained in; `undefined` in an evaluation. */
+  step: number | undefined;
   /** 1 for the first chunk of a shard, whose gradient overwrites the old one; else 0. */
   first: 0 | 1;
 }

@@ -22,7 +22,7 @@ export interface Shard {
   /** Pointer to `[sampleCount]` uint32: indices into the split, in the order in which they are summed. */
   readonly samples: number;
   readonly sampleCount: number;
-  /** The step of training whose changes the run makes to the pictures; absent: the samples stay as they are. */
+  /** The step of training, from which changes of pictures and masks of dropout follow; absent: there are none. */
   readonly step?: number;
 }
 
@@ -53,8 +53,9 @@ export interface NetworkConfig {
   readonly model: ModelConfig;
   readonly loss: { readonly name: LossName };
   readonly task: TargetForm;
-  /** How training pictures are changed, and the seed of that; absent or `null`: not at all. */
+  /** How training pictures are changed; absent or `null`: not at all. */
   readonly augment?: Augment | null;
+  /** Of those changes and of dropout. Absent only where nothing is trained. */
   readonly seed?: number;
   /** How many layers with parameters, from the first, are not trained; by default none. Their gradient is 0. */
   readonly freeze?: number;
@@ -107,7 +108,7 @@ export class Network {
     this.#kernel = kernel;
     const { compute, isFused, reads } = lossOf(kernel, loss.name, model, smoothing > 0);
     const layout = layoutOf(model);
-    const wired = wireLayers(kernel, layout, form, freeze);
+    const wired = wireLayers(kernel, layout, { form, freeze, seed: config.seed });
     this.#frozenCount = frozenPart(layout, freeze).parameterCount;
     this.#gather = wired.gather;
     this.#mover = moverOf(kernel, config, wired.gather);
@@ -131,7 +132,8 @@ export class Network {
     this.#predicted = kernel.arena.allocate(2 * chunkSamplesMax);
     this.#losses = kernel.arena.allocate(4 * chunkSamplesMax);
     const split = { count: 0, features: 0, targets: 0 };
-    this.#chunk = { parameters: 0, gradient: 0, split, samples: 0, sampleCount: 0, first: 1 };
+    const nothing = { parameters: 0, gradient: 0, samples: 0, sampleCount: 0, step: undefined };
+    this.#chunk = { ...nothing, split, first: 1 };
   }
 
   /**
@@ -188,8 +190,9 @@ export class Network {
     }
   }
 
-  #begin({ split }: Shard, parameters: number): void {
+  #begin({ split, step }: Shard, parameters: number): void {
     this.#chunk.split = split;
+    this.#chunk.step = step;
     this.#chunk.parameters = parameters;
     this.#chunk.first = 1;
     this.#result.lossSum = 0;

@@ -30,14 +30,21 @@ export function readsSparse({ inputShape, layers: [first] }: ModelConfig): boole
 }
 
 /**
- * @param form - How the features of the splits are stored; `sparse` only if `readsSparse`.
- * @param freeze - How many layers with parameters are not trained.
+ * @param options - `form`: how the features of the splits are stored; `sparse` only if `readsSparse`. `freeze`: how many
+ *   layers with parameters are not trained. `seed`: the run's; `undefined` where nothing is trained.
  */
 export function wireLayers(
   kernel: Kernel,
   layout: ModelLayout,
-  form: FeatureForm,
-  freeze: number,
+  {
+    form,
+    freeze,
+    seed,
+  }: {
+    readonly form: FeatureForm;
+    readonly freeze: number;
+    readonly seed: number | undefined;
+  },
 ): WiredLayers {
   const placed = layout.layers;
   const widths = placed.map(
@@ -53,18 +60,21 @@ export function wireLayers(
     form === "sparse" || input === undefined ? undefined : new GatherLayer(kernel, form, input);
   const from = { rows: input, deltas: undefined };
   const trainedFrom = frozenPart(layout, freeze).firstTrained;
-  const place = { kernel, chunkSamples, scratch };
+  const place = { kernel, chunkSamples, scratch, seed, path: [] };
   const { layers, firstTrained, to } = wireList(place, placed, { from, trainedFrom });
   const outputs = known(to.rows, "the last layer has an output");
   const outputDeltas = known(to.deltas, "the last layer has deltas");
   return { gather, layers, firstTrained, chunkSamples, outputs, outputDeltas };
 }
 
-/** What all layers share. */
+/** What the layers of a list share. */
 interface Workplace {
   readonly kernel: Kernel;
   readonly chunkSamples: number;
   readonly scratch: number;
+  readonly seed: number | undefined;
+  /** Where the layers around are. */
+  readonly path: readonly number[];
 }
 
 /** The boundary between one layer and the next. */
@@ -104,7 +114,8 @@ function wireList(
       ? { rows: at.rows, deltas: at.deltas ?? newRows(place, layer.outputShape).deltas }
       : newRows(place, layer.outputShape);
     const asksForDeltas = index > trainedFrom || from.deltas !== undefined;
-    layers.push(wireOne(place, layer, asksForDeltas ? at : { ...at, deltas: undefined }, to));
+    const here = { ...place, path: [...place.path, index] };
+    layers.push(wireOne(here, layer, asksForDeltas ? at : { ...at, deltas: undefined }, to));
     at = to;
     // A layer in place computes its way back from its output.
     isKept = isInPlace;

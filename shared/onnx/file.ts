@@ -5,6 +5,7 @@
  */
 import { bytesOf } from "../bytes.ts";
 import {
+  elementTypes,
   type OnnxAttribute,
   type OnnxGraph,
   type OnnxNode,
@@ -16,7 +17,6 @@ import { ProtobufMessage } from "./protobuf.ts";
 /** The version of the file format that goes with the operator set. */
 const irVersion = 8;
 
-export const elementTypes = { float32: 1, uint8: 2, int64: 7, float64: 11 } as const;
 type ElementType = keyof typeof elementTypes;
 
 function elementTypeOf({ data }: OnnxTensor): ElementType {

@@ -11,6 +11,9 @@ type Shape = readonly number[];
 /** The operator set that the graph's operators are taken from. */
 export const onnxOpset = 17;
 
+/** The numbers of the types of values. */
+export const elementTypes = { float32: 1, uint8: 2, int64: 7, float64: 11 } as const;
+
 /** An operator's setting. An integer is an `INT`; a `FLOAT` says so. */
 export type OnnxAttribute =
   | number
@@ -84,6 +87,11 @@ export class OnnxGraph {
   doubles(values: readonly number[]): string {
     const name = `constant_${this.tensors.length}`;
     return this.tensor(name, [values.length], Float64Array.from(values));
+  }
+
+  /** Adds a constant int64 under a made-up name. */
+  integer(value: number): string {
+    return this.tensor(`constant_${this.tensors.length}`, [], BigInt64Array.of(BigInt(value)));
   }
 
   /** Adds a constant vector of int64 under a made-up name: a shape, axes or indices. */

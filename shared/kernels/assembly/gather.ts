@@ -1,7 +1,8 @@
 /**
- * @file Copies the features of a shard's samples into padded float32 rows. Documented at their twins in
- * `plain/gather.ts`.
+ * @file Copies the features of a shard's samples into padded float32 rows, and rows of an embedding to the steps that
+ * name them. Documented at their twins in `plain/gather.ts`.
  */
+import { addVectors } from "./vector";
 
 export function gatherBytes(
   target: usize,
@@ -43,4 +44,60 @@ export function gatherFloats(
     memory.copy(target, row, rowBytes);
     target += targetStride << 2;
   }
+}
+
+export function embeddingForward(
+  target: usize,
+  targetStride: i32,
+  ids: usize,
+  idStride: i32,
+  samples: i32,
+  steps: i32,
+  weights: usize,
+  vocabulary: i32,
+  width: i32,
+): void {
+  const rowBytes = <usize>width << 2;
+  for (let s = 0; s < samples; s++) {
+    let to = target;
+    for (let t = 0; t < steps; t++) {
+      memory.copy(to, weights + idAt(ids + (t << 2), vocabulary) * rowBytes, rowBytes);
+      to += rowBytes;
+    }
+    target += targetStride << 2;
+    ids += idStride << 2;
+  }
+}
+
+export function embeddingGradient(
+  target: usize,
+  ids: usize,
+  idStride: i32,
+  deltas: usize,
+  deltaStride: i32,
+  samples: i32,
+  steps: i32,
+  vocabulary: i32,
+  width: i32,
+  first: i32,
+): void {
+  const rowBytes = <usize>width << 2;
+  if (first) memory.fill(target, 0, <usize>vocabulary * rowBytes);
+  for (let s = 0; s < samples; s++) {
+    let delta = deltas;
+    for (let t = 0; t < steps; t++) {
+      const row = target + idAt(ids + (t << 2), vocabulary) * rowBytes;
+      addVectors(row, row, delta, width);
+      delta += rowBytes;
+    }
+    deltas += deltaStride << 2;
+    ids += idStride << 2;
+  }
+}
+
+/** The conversion of a whole register neither traps nor overflows: NaN becomes 0. */
+@inline
+function idAt(pointer: usize, vocabulary: i32): usize {
+  const whole = i32x4.extract_lane(i32x4.trunc_sat_f32x4_s(v128.load32_zero(pointer)), 0);
+  return max(min(whole, vocabulary - 1), 0);
 }

@@ -39,6 +39,7 @@ export const model = {
   "summary-total": "total",
   "summary-count": "{count}",
   "takes-a-sequence": "takes a sequence [steps, width], not the shape [{shape}]",
+  "takes-tokens": "takes the token ids of a text [steps], not the shape [{shape}]",
   "heads-of-width":
     "cannot divide a width of {width} into {heads} heads of equal size: choose a divisor of {width}",
   "takes-vectors":

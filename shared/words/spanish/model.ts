@@ -38,6 +38,7 @@ export const model = translationOf<typeof english>()({
   "summary-total": "total",
   "summary-count": "{count}",
   "takes-a-sequence": "toma una secuencia [pasos, ancho], no la forma [{shape}]",
+  "takes-tokens": "toma los números de los tokens de un texto [pasos], no la forma [{shape}]",
   "heads-of-width":
     "no puede repartir un ancho de {width} en {heads} cabezas iguales: elige un divisor de {width}",
   "takes-vectors":

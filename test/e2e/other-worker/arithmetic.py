@@ -31,6 +31,29 @@ def loss_and_delta(name, z, y):
     return ordered_sum(terms.T) / outputs, delta
 
 
+def changed_picture(row, augment, random):
+    height, width, channels = (int(augment[key]) for key in ("height", "width", "channels"))
+    shift, crop = int(augment["shift"]), int(augment["crop"])
+    mirrored = augment["flip"] and random.below(2) == 1
+    top = left = 0
+    if shift > 0:
+        top = random.below(2 * shift + 1) - shift
+        left = random.below(2 * shift + 1) - shift
+    if crop > 0:
+        top += random.below(crop + 1)
+        left += random.below(crop + 1)
+    picture = row.reshape(height, width, channels)
+    changed = np.zeros_like(picture)
+    for y in range(height):
+        for x in range(width):
+            column = width - 1 - x if mirrored else x
+            from_y = top + y * (height - crop) // height
+            from_x = left + column * (width - crop) // width
+            if 0 <= from_y < height and 0 <= from_x < width:
+                changed[y, x] = picture[from_y, from_x]
+    return changed.reshape(-1)
+
+
 class Network:
     smoothing = f32(0)
     weights = None
@@ -46,8 +69,10 @@ class Network:
         if loss in ("cce", "bce"):
             self.layers.pop()
 
-    def run(self, parameters, x, targets):
-        """The output, then lossSum, y and ∂loss/∂output."""
+    def run(self, parameters, x, targets, training=None):
+        """The output, then lossSum, y and ∂loss/∂output. Training: seed, step and the indices of the samples."""
+        for layer in self.layers:
+            layer.train(training)
         z = x.reshape(-1, *self.input)
         at = 0
         for layer in self.layers:
@@ -119,9 +144,9 @@ class Network:
         sums[label, 2] += label == predicted
         return sums.ravel()
 
-    def gradient(self, parameters, x, targets):
+    def gradient(self, parameters, x, targets, training):
         """gradientSum, lossSum and correct of one shard."""
-        z, loss_sum, _, delta = self.run(parameters, x, targets)
+        z, loss_sum, _, delta = self.run(parameters, x, targets, training)
         gradient = np.zeros(self.count, f32)
         end = self.count
         for layer in reversed(self.layers):
@@ -165,6 +190,10 @@ def attention(heads, causal):
     return {"kind": "attention", "heads": heads, "causal": causal}
 
 
+def dropout(rate):
+    return {"kind": "dropout", "rate": rate}
+
+
 def residual(*layers):
     return {"kind": "residual", "layers": layers}
 
@@ -184,8 +213,21 @@ EXAMPLES = [
         FLATTEN,
     ),
     ([3, 5, 2], conv(3, 2, 1, "same"), FLATTEN),
+    (
+        [21],
+        {"kind": "dense", "units": 19},
+        dropout(0.3),
+        residual({"kind": "dense", "units": 19}, TANH, dropout(0.5)),
+        dropout(0.1),
+    ),
     ([3, 3], conv(6, 2, 1, "same"), LAYER_NORM, FLATTEN, {"kind": "dense", "units": 7}, LAYER_NORM),
     ([3, 3], conv(9, 2, 1, "same"), {"kind": "group-norm", "groups": 3}, FLATTEN),
+    (
+        [21],
+        {"kind": "dense", "units": 6},
+        {"kind": "embedding", "vocabulary": 4, "width": 7},
+        FLATTEN,
+    ),
     ([5, 3], {"kind": "dense", "units": 7}, {"kind": "position-embedding"}, TANH, FLATTEN),
     ([5, 3], {"kind": "dense", "units": 6}, attention(3, 0), attention(2, 1), FLATTEN),
     (
@@ -200,12 +242,15 @@ EXAMPLES = [
 ]
 
 WIDTHS = [21, 16, 9, 5]
+MOVES = {"flip": True, "shift": 1, "crop": 1, "height": 3, "width": 7, "channels": 1}
 CASES = [
     (dense_model(WIDTHS, "sigmoid", "softmax"), "cce", "bytes", 1),
     (dense_model(WIDTHS, "tanh", "sigmoid"), "bce", "bytes", 1),
     (dense_model(WIDTHS, "relu", "softmax"), "mse", "floats", 1),
     (dense_model([21, 19, 5], "tanh", "tanh"), "mae", "bytes", 20),
     (dense_model(WIDTHS, None, None), "mse", "bytes", 2.0**-130),
+    (dense_model([21, 5], None, "softmax"), "cce", "floats", 1, 0.2),
+    ({"inputShape": [3, 7, 1], "layers": [FLATTEN, {"kind": "dense", "units": 5}]}, "mse", "bytes", 1, 0, MOVES),
     (dense_model([21, 19, 9, 5], None, None), "mse", "floats", 1),
     *(
         (dense_model([21, 9, 5], kind, None), "mse", "floats", 1)
@@ -228,7 +273,7 @@ def self_test_parts():
         yield case_bits(random, *case)
 
 
-def case_bits(random, model, loss, form, scale):
+def case_bits(random, model, loss, form, scale, smoothing=0, augment=None):
     inputs = int(np.prod(model["inputShape"]))
     if form == "floats":
         features = np.array([4 * random.uniform() - 2 for _ in range(37 * inputs)]).astype(f32)
@@ -237,11 +282,14 @@ def case_bits(random, model, loss, form, scale):
         features = (np.array(drawn) / 255).astype(f32)
     labels = np.array([random.below(5) for _ in range(37)])
     parameters = initial_parameters(model, scale)
-    order = np.arange(37) * 11 % 37
+    order = permutation(37, 1, 2)
     x, labels = features.reshape(37, inputs)[order], labels[order]
+    if augment:
+        x = np.array([changed_picture(row, augment, Random(1, 2, int(s), 1)) for row, s in zip(x, order)])
     network = Network(model, loss, {"kind": "classes", "count": 5})
-    first, _, _ = network.gradient(parameters, x[:6], labels[:6])
-    whole, loss_sum, correct = network.gradient(parameters, x, labels)
+    network.smoothing = f32(smoothing)
+    first, _, _ = network.gradient(parameters, x[:6], labels[:6], (1, 2, order[:6]))
+    whole, loss_sum, correct = network.gradient(parameters, x, labels, (1, 2, order))
     return np.concatenate([np.array([loss_sum, correct, 1]).astype(f32), whole + first]).tobytes()
 
 
@@ -253,6 +301,9 @@ def initial_parameters(model, scale):
             size = int(np.prod(shape))
             if isinstance(initial, int):
                 parts.append(np.full(size, initial, f32))
+                continue
+            if isinstance(initial, float):
+                parts.append(np.array([float(random.normal()) * initial for _ in range(size)]).astype(f32))
                 continue
             fan_in, fan_out = initial
             limit = np.sqrt(6 / (fan_in if rectified else fan_in + fan_out))

@@ -50,6 +50,11 @@ class Random:
             draw = self.next()
         return draw % bound
 
+    def normal(self):
+        first, second = self.next(), self.next()
+        total = (first >> 16) + (first & 0xFFFF) + (second >> 16) + (second & 0xFFFF) - 131070
+        return f32(total * float(f32(1 / np.sqrt((65536**2 - 1) / 3))))
+
     def uniform(self):
         return (self.next() >> 8) * 2.0**-24
 

@@ -6,7 +6,11 @@ Arrays are [samples, ...]. A layer keeps what its way back needs.
 
 import numpy as np
 
-from elementary import exp, f32, ordered_sum, sigmoid, tanh
+from elementary import Random, exp, f32, ordered_sum, sigmoid, tanh
+
+
+# The weights of an embedding are drawn like the noise of local search, with this deviation.
+NORMAL = 0.02
 
 
 class Layer:
@@ -16,10 +20,17 @@ class Layer:
         self.settings = settings
         self.input = shape
         self.shape = shape
-        # Pairs of a shape and the initial value of every element; or, if they are drawn, the two fans.
+        # Pairs of a shape and the initial value of every element; or, if they are drawn, the two fans or NORMAL.
         self.tensors = []
         # Whether the next layer is relu.
         self.rectified = False
+        # The indices of the layers that it is in, and its own.
+        self.path = []
+        # Seed, step and the samples' indices while it is trained; otherwise None.
+        self.training = None
+
+    def train(self, training):
+        self.training = training
 
     @property
     def count(self):
@@ -317,10 +328,44 @@ class GroupNorm(Layer):
         return ((places * weight - a - self.normal * b) * self.scale).reshape(-1, *self.input)
 
 
+class Dropout(Layer):
+    def forward(self, _, x):
+        self.scale = np.ones_like(x)
+        if self.training:
+            seed, step, samples = self.training
+            rate = self.settings["rate"]
+            draws = [Random(seed, step, int(sample), 2, *self.path) for sample in samples]
+            kept = [[d.next() >= int(rate * 2**32) for _ in range(x[0].size)] for d in draws]
+            self.scale = np.where(kept, f32(1 / (1 - rate)), f32(0)).reshape(x.shape)
+        return np.where(self.scale == 0, f32(0), x * self.scale)
+
+    def backward(self, _, delta, __):
+        return np.where(self.scale == 0, f32(0), delta * self.scale)
+
+
+class Embedding(Layer):
+    def __init__(self, settings, shape):
+        super().__init__(settings, shape)
+        self.vocabulary, width = settings["vocabulary"], settings["width"]
+        self.shape = [*shape, width]
+        self.tensors = [((self.vocabulary, width), NORMAL)]
+
+    def forward(self, parameters, x):
+        self.ids = np.clip(np.trunc(x), 0, self.vocabulary - 1).astype(int)
+        return self.split(parameters)[0][self.ids]
+
+    def backward(self, _, delta, gradient):
+        into = self.split(gradient)[0]
+        for ids, rows in zip(self.ids, delta):
+            for token, row in zip(ids, rows):
+                into[token] += row
+        return np.zeros(self.ids.shape, f32)
+
+
 class Position(Layer):
     def __init__(self, settings, shape):
         super().__init__(settings, shape)
-        self.tensors = [(tuple(shape), tuple(shape))]
+        self.tensors = [(tuple(shape), NORMAL)]
 
     def forward(self, parameters, x):
         return x + self.split(parameters)[0]
@@ -381,9 +426,9 @@ class Attention(Layer):
 
 
 class Residual(Layer):
-    def __init__(self, settings, shape):
+    def __init__(self, settings, shape, path):
         super().__init__(settings, shape)
-        self.layers = placed(settings["layers"], shape)
+        self.layers = placed(settings["layers"], shape, path)
         self.shape = self.layers[-1].shape
         self.tensors = [tensor for layer in self.layers for tensor in layer.tensors]
         self.projection = None
@@ -397,6 +442,10 @@ class Residual(Layer):
             square = {"kernel": 1, "stride": stride, "padding": "same", "channels": units}
             self.projection = Convolution(square, shape)
         self.tensors += self.projection.tensors
+
+    def train(self, training):
+        for layer in self.layers:
+            layer.train(training)
 
     def initial(self):
         for layer in self.layers:
@@ -437,6 +486,8 @@ KINDS = {
     "max-pool2d": MaxPool,
     "average-pool2d": AveragePool,
     "flatten": Flatten,
+    "dropout": Dropout,
+    "embedding": Embedding,
     "position-embedding": Position,
     "attention": Attention,
     "residual": Residual,
@@ -449,10 +500,13 @@ def layers_of(model):
     return placed(model["layers"], [int(size) for size in model["inputShape"]])
 
 
-def placed(list_of_settings, shape):
+def placed(list_of_settings, shape, path=()):
     layers = []
-    for settings in list_of_settings:
-        layer = KINDS[settings["kind"]](settings, shape)
+    for index, settings in enumerate(list_of_settings):
+        here = [*path, index]
+        kind = KINDS[settings["kind"]]
+        layer = kind(settings, shape, here) if kind is Residual else kind(settings, shape)
+        layer.path = here
         if layers:
             layers[-1].rectified = settings["kind"] == "relu"
         layers.append(layer)

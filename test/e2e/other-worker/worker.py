@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgpack
 import numpy as np
 import websockets
-from arithmetic import Network, Random, f32, permutation, self_test
+from arithmetic import Network, Random, changed_picture, f32, permutation, self_test
 
 PROTOCOL = 3
 
@@ -79,29 +79,6 @@ def tree_sum(leaf, start, end):
     return add(tree_sum(leaf, start, middle), tree_sum(leaf, middle, end))
 
 
-def changed_picture(row, augment, random):
-    height, width, channels = (int(augment[key]) for key in ("height", "width", "channels"))
-    shift, crop = int(augment["shift"]), int(augment["crop"])
-    mirrored = augment["flip"] and random.below(2) == 1
-    top = left = 0
-    if shift > 0:
-        top = random.below(2 * shift + 1) - shift
-        left = random.below(2 * shift + 1) - shift
-    if crop > 0:
-        top += random.below(crop + 1)
-        left += random.below(crop + 1)
-    picture = row.reshape(height, width, channels)
-    changed = np.zeros_like(picture)
-    for y in range(height):
-        for x in range(width):
-            column = width - 1 - x if mirrored else x
-            from_y = top + y * (height - crop) // height
-            from_x = left + column * (width - crop) // width
-            if 0 <= from_y < height and 0 <= from_x < width:
-                changed[y, x] = picture[from_y, from_x]
-    return changed.reshape(-1)
-
-
 class Run:
     def __init__(self, name, config, data):
         if hashlib.sha256(data).hexdigest() != config["dataset"]["sha256"]:
@@ -141,16 +118,17 @@ class Run:
         return self.evaluation(self.splits[kind], block, parameters)
 
     def trained(self, step, order):
-        """Samples and targets as a step of training sees them."""
+        """Samples and targets as a step of training sees them, and what masks of dropout depend on."""
         features, targets = self.train.samples(order)
         augment = self.config["augment"]
+        training = (self.seed, step, order)
         if augment is None:
-            return features, targets
+            return features, targets, training
         changed = [
             changed_picture(row, augment, Random(self.seed, step, int(sample), 1))
             for row, sample in zip(features, order, strict=True)
         ]
-        return np.stack(changed), targets
+        return np.stack(changed), targets, training
 
     def gradient(self, step, block, parameters):
         batch = self.batch(step)
@@ -192,14 +170,7 @@ class Run:
         if candidate == 0:
             return parameters
         random = Random(self.seed, step, candidate)
-
-        def draw():
-            first, second = random.next(), random.next()
-            words = (first >> 16, first & 0xFFFF, second >> 16, second & 0xFFFF)
-            return sum(words) - 131070
-
-        drawn = np.array([draw() for _ in range(len(parameters))]).astype(f32)
-        noise = drawn * f32(1 / np.sqrt((65536**2 - 1) / 3))
+        noise = np.array([random.normal() for _ in range(len(parameters))])
         return parameters + f32(self.config["optimizer"]["sigma"]) * noise
 
 

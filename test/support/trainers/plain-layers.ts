@@ -3,6 +3,7 @@
  * no code with the layers that they check.
  */
 import type { LayerConfig } from "../../../shared/model/layer-kinds.ts";
+import { Random } from "../../../shared/random.ts";
 
 /** The values of a sample, row by row. */
 export interface Values {
@@ -13,17 +14,31 @@ export interface Values {
 /** Returns the next parameters. */
 export type Take = (count: number) => Float64Array;
 
+/** Which masks dropout draws for a sample that is trained on. */
+export interface Training {
+  readonly seed: number;
+  readonly step: number;
+  readonly sample: number;
+}
+
+/** Where a layer is: its index in its list, after those of the layers that it is in. */
+export interface Spot {
+  readonly path: readonly number[];
+  readonly training?: Training | undefined;
+}
+
 type Layers = {
   readonly [Kind in LayerConfig["kind"]]: (
     input: Values,
     layer: Extract<LayerConfig, { kind: Kind }>,
     take: Take,
+    spot: Spot,
   ) => Values;
 };
 
-export function plainLayer(input: Values, layer: LayerConfig, take: Take): Values {
-  const compute = layers[layer.kind] as (...all: [Values, LayerConfig, Take]) => Values;
-  return compute(input, layer, take);
+export function plainLayer(input: Values, layer: LayerConfig, take: Take, spot: Spot): Values {
+  const compute = layers[layer.kind] as (...all: [Values, LayerConfig, Take, Spot]) => Values;
+  return compute(input, layer, take, spot);
 }
 
 const layers: Layers = {
@@ -39,6 +54,18 @@ const layers: Layers = {
   dense({ shape, data }, { units }, take) {
     const values = linear(rowsOf(data, shape.at(-1)!), units, take).flat();
     return { shape: [...shape.slice(0, -1), units], data: values };
+  },
+  dropout({ shape, data }, { rate }, _, { path, training }) {
+    if (training === undefined) return { shape, data };
+    const random = new Random(training.seed, training.step, training.sample, 2, ...path);
+    const isKept = () => random.nextUint32() / 2 ** 32 >= rate;
+    return { shape, data: data.map((x) => (isKept() ? x / (1 - rate) : 0)) };
+  },
+  embedding({ shape, data }, { vocabulary, width }, take) {
+    const weights = take(vocabulary * width);
+    const rows = data.map((x) => Math.max(0, Math.min(Math.trunc(x), vocabulary - 1)));
+    const values = rows.flatMap((row) => [...weights.subarray(row * width, (row + 1) * width)]);
+    return { shape: [...shape, width], data: values };
   },
   "position-embedding"({ shape, data }, _, take) {
     return { shape, data: sumsOf(data, [...take(data.length)]) };
@@ -104,8 +131,12 @@ const layers: Layers = {
     const values = data.map((_, i) => data[(i % places) * channels + Math.floor(i / places)]!);
     return { shape: [data.length], data: values };
   },
-  residual(input, { layers: inner }, take) {
-    const { shape, data } = inner.reduce((x, layer) => plainLayer(x, layer, take), input);
+  residual(input, { layers: inner }, take, spot) {
+    const within = (index: number): Spot => ({ ...spot, path: [...spot.path, index] });
+    const { shape, data } = inner.reduce(
+      (x, layer, index) => plainLayer(x, layer, take, within(index)),
+      input,
+    );
     if (shape.join() === input.shape.join()) return { shape, data: sumsOf(data, input.data) };
     const units = shape.at(-1)!;
     const projection: LayerConfig =
@@ -118,7 +149,7 @@ const layers: Layers = {
             stride: Math.ceil(input.shape[0]! / shape[0]!),
             padding: "same",
           };
-    return { shape, data: sumsOf(data, plainLayer(input, projection, take).data) };
+    return { shape, data: sumsOf(data, plainLayer(input, projection, take, spot).data) };
   },
   "layer-norm"({ shape, data }, _, take) {
     const width = shape.at(-1)!;

@@ -4,12 +4,14 @@
  */
 import { assertNever } from "../../../shared/assert.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
-import { plainLayer, type Values } from "./plain-layers.ts";
+import { plainLayer, type Training, type Values } from "./plain-layers.ts";
 
 export interface Sample {
   readonly features: readonly number[];
   /** The class; or the numbers or flags that the outputs should be. */
   readonly label: number | readonly number[];
+  /** Absent: as in an evaluation. */
+  readonly training?: Training | undefined;
 }
 
 type Configured = Pick<RunConfig, "model" | "loss">;
@@ -18,9 +20,9 @@ type Configured = Pick<RunConfig, "model" | "loss">;
 export function plainLoss(
   { model, loss }: Configured,
   parameters: Float64Array,
-  { features, label }: Sample,
+  { features, label, training }: Sample,
 ): number {
-  return lossOf(loss.name, plainOutputs(model, parameters, features), label);
+  return lossOf(loss.name, plainOutputs(model, parameters, features, training), label);
 }
 
 /** The outputs for one sample. Parameters are ordered layer by layer: for a dense layer, `[inputs][units]`, then biases. */
@@ -28,11 +30,14 @@ export function plainOutputs(
   model: RunConfig["model"],
   parameters: Float64Array,
   features: readonly number[],
+  training?: Training,
 ): number[] {
   let values: Values = { shape: model.inputShape, data: features };
   let offset = 0;
   const take = (count: number) => parameters.subarray(offset, (offset += count));
-  for (const layer of model.layers) values = plainLayer(values, layer, take);
+  for (const [index, layer] of model.layers.entries()) {
+    values = plainLayer(values, layer, take, { path: [index], training });
+  }
   return [...values.data];
 }
 

@@ -7,13 +7,15 @@
 import { known } from "../../../shared/assert.ts";
 import type { Dataset, Split } from "../../../shared/data/dataset.ts";
 import { drawNeighbour } from "../../../shared/engine/noise.ts";
-import { exp, log, sigmoidOf, tanhOf } from "../../../shared/kernels/plain/math.ts";
+import { exp, log } from "../../../shared/kernels/plain/math.ts";
 import { initialParameters } from "../../../shared/model/initialize.ts";
 import { learningRateAt } from "../../../shared/optimizers/schedule.ts";
 import { Random } from "../../../shared/random.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { batchSizeOf, epochOf, epochOrder, countsOf, planRun } from "../../../shared/run/plan.ts";
 import { splitPoint } from "../../../shared/run/tree.ts";
+import type { Training } from "./plain-layers.ts";
+import { type Passed, runLayers } from "./sequential-layers.ts";
 import { type AnswerToSample, metricSums } from "./sequential-metrics.ts";
 import { OptimizerState } from "./sequential-optimizer.ts";
 
@@ -28,9 +30,11 @@ export interface Trained {
   readonly sums: Float32Array;
 }
 
-/** One sample through the network: the outputs of every layer, and the logits of the last. */
+/** One sample through the network. */
 interface Pass {
-  readonly outputs: Float32Array[];
+  readonly layers: Passed;
+  readonly outputs: Float32Array;
+  /** What the last layer read. */
   readonly logits: Float32Array;
 }
 
@@ -48,7 +52,7 @@ export function trainSequentially(
   const { train } = dataset;
   const plan = planRun(config, countsOf(dataset));
   const parameters = initial.slice();
-  const frozen = frozenIn(config);
+  const frozen = frozenIn(config, parameters);
   const state = new OptimizerState(parameters.length);
   let order: Uint32Array = new Uint32Array(0);
   for (let step = 0; step < plan.totalSteps; step++) {
@@ -104,8 +108,8 @@ function answerOf(
 ): AnswerToSample {
   const { outputs, logits } = forward(parameters, config, features(split, sample));
   const isFused = ["cce", "bce"].includes(config.loss.name);
-  const read = isFused ? logits : known(outputs.at(-1), "a network has a last layer");
-  const targets = targetsOf(split, sample, config);
+  const read = isFused ? logits : outputs;
+  const targets = targetsOf(split, sample, config, outputs.length);
   const label = config.task.kind === "classes" ? split.targets[sample]! : Number.NaN;
   const largest = read.reduce((a, b) => Math.max(a, b));
   const predicted =
@@ -114,12 +118,15 @@ function answerOf(
 }
 
 /** What the outputs should be: 1 at the class, 0 elsewhere; one output for two classes should be the class itself. */
-function targetsOf({ targets }: Split, sample: number, { task, model }: RunConfig): number[] {
+function targetsOf(
+  { targets }: Split,
+  sample: number,
+  { task }: RunConfig,
+  width: number,
+): number[] {
   if (task.kind !== "classes") {
     return [...targets.subarray(sample * task.count, (sample + 1) * task.count)];
   }
-  const dense = model.layers.findLast(({ kind }) => kind === "dense");
-  const width = dense?.kind === "dense" ? dense.units : 0;
   const label = targets[sample]!;
   if (width === 1 && task.count === 2) return [label];
   return Array.from({ length: width }, (_, o) => Number(o === label));
@@ -165,12 +172,13 @@ function sumOver(
     const total = { gradient: new Float32Array(withGradient ? parameters.length : 0), lossSum: 0 };
     for (const sample of shard) {
       const input = changed(features(split, sample), config, sample, step);
-      const pass = forward(parameters, config, input);
+      const training = step === undefined ? undefined : { seed: config.seed, step, sample };
+      const pass = forward(parameters, config, input, training);
       const weight = f(config.classWeights?.[split.targets[sample]!] ?? 1);
-      const targets = smoothed(targetsOf(split, sample, config), config);
-      const { loss, deltas } = lossOf(pass, config, targets, weight);
+      const goals = targetsOf(split, sample, config, pass.outputs.length);
+      const { loss, deltas } = lossOf(pass, config, smoothed(goals, config), weight);
       total.lossSum += loss;
-      if (withGradient) backward(total.gradient, { parameters, config, input, pass, deltas });
+      if (withGradient) backward(total.gradient, config, pass, deltas);
     }
     return total;
   };
@@ -213,58 +221,28 @@ function changed(
 }
 
 /** How many parameters the frozen layers have. */
-function frozenIn(config: RunConfig): number {
-  const frozen = layersOf(config).slice(0, config.freeze);
-  return frozen.reduce((sum, { inputs, outputs }) => sum + inputs * outputs + outputs, 0);
+function frozenIn({ model, freeze }: RunConfig, parameters: Float32Array): number {
+  if (freeze === 0) return 0;
+  const size = model.inputShape.reduce((product, length) => product * length, 1);
+  const nothing = { shape: model.inputShape, data: new Float32Array(size) };
+  const { ends } = runLayers(model.layers, nothing, parameters, undefined);
+  const withParameters = ends.filter((end, i) => end > (ends[i - 1] ?? 0));
+  return known(withParameters[freeze - 1], "a layer with parameters");
 }
 
-/** Lists the dense layers: widths, offsets of weights `[inputs, outputs]` and biases, and the kind that follows. */
-function layersOf({ model: { inputShape, layers } }: RunConfig) {
-  let offset = 0;
-  let inputs = inputShape[0]!;
-  return layers.flatMap((layer, index) => {
-    if (layer.kind !== "dense") return [];
-    const outputs = layer.units;
-    const weights = offset;
-    const biases = offset + inputs * outputs;
-    const activation: string = layers[index + 1]?.kind ?? "none";
-    const dense = { inputs, outputs, weights, biases, activation };
-    offset = biases + outputs;
-    inputs = outputs;
-    return [dense];
-  });
+function forward(
+  parameters: Float32Array,
+  { model }: RunConfig,
+  input: Float32Array,
+  training?: Training,
+): Pass {
+  const x = { shape: model.inputShape, data: input };
+  const layers = runLayers(model.layers, x, parameters, training);
+  const outputs = known(layers.outputs.at(-1), "a network has a last layer").data;
+  return { layers, outputs, logits: layers.outputs.at(-2)?.data ?? input };
 }
 
-function forward(parameters: Float32Array, config: RunConfig, input: Float32Array): Pass {
-  let x = input;
-  let logits = input;
-  const outputs = layersOf(config).map((layer) => {
-    logits = Float32Array.from({ length: layer.outputs }, (_, o) => {
-      let sum = 0;
-      for (let i = 0; i < layer.inputs; i++) {
-        sum = f(sum + f(x[i]! * parameters[layer.weights + i * layer.outputs + o]!));
-      }
-      return f(sum + parameters[layer.biases + o]!);
-    });
-    x = activate(logits, layer.activation);
-    return x;
-  });
-  return { outputs, logits };
-}
-
-function activate(z: Float32Array, activation: string): Float32Array {
-  if (activation === "softmax") {
-    const largest = z.reduce((a, b) => (b > a ? b : a));
-    const powers = z.map((value) => exp(f(value - largest)));
-    const sum = powers.reduce((a, b) => f(a + b), 0);
-    return powers.map((power) => f(power / sum));
-  }
-  if (activation === "sigmoid") return z.map(sigmoidOf);
-  if (activation === "tanh") return z.map(tanhOf);
-  return activation === "relu" ? z.map((value) => (value > 0 ? value : 0)) : z.slice();
-}
-
-/** The loss of one sample and its gradient with respect to the last layer's logits. */
+/** The loss of one sample and its gradient: with respect to the logits for cce and bce, else to the outputs. */
 function lossOf(
   { outputs, logits }: Pass,
   config: RunConfig,
@@ -272,9 +250,8 @@ function lossOf(
   weight: number,
 ) {
   const weigh = (values: Float32Array) => values.map((value) => f(value * weight));
-  const y = known(outputs.at(-1), "a network has a last layer");
+  const y = outputs;
   const n = y.length;
-  const { activation: output } = layersOf(config).at(-1)!;
   const target = (o: number) => targets[o]!;
   switch (config.loss.name) {
     case "cce": {
@@ -298,76 +275,27 @@ function lossOf(
         0,
       );
       const slopes = y.map((value, o) => f(f(2 * f(value - target(o))) / n));
-      const deltas = throughActivation(weigh(slopes), y, output);
-      return { loss: f(f(sum / n) * weight), deltas };
+      return { loss: f(f(sum / n) * weight), deltas: weigh(slopes) };
     }
     case "mae": {
       const sum = y.reduce((total, value, o) => f(total + Math.abs(f(value - target(o)))), 0);
       const slopes = y.map((value, o) => Math.sign(f(value - target(o))) * f(1 / n));
-      const deltas = throughActivation(weigh(slopes), y, output);
-      return { loss: f(f(sum / n) * weight), deltas };
+      return { loss: f(f(sum / n) * weight), deltas: weigh(slopes) };
     }
     default:
       throw new Error("no such loss");
   }
 }
 
-/** From ∂loss/∂y to ∂loss/∂z. */
-function throughActivation(
-  slopes: Float32Array,
-  y: Float32Array,
-  activation: string,
-): Float32Array {
-  switch (activation) {
-    case "softmax": {
-      const dot = slopes.reduce((sum, slope, i) => f(sum + f(slope * y[i]!)), 0);
-      return slopes.map((slope, i) => f(y[i]! * f(slope - dot)));
-    }
-    case "sigmoid":
-      return slopes.map((slope, i) => f(slope * f(y[i]! * f(1 - y[i]!))));
-    case "tanh":
-      return slopes.map((slope, i) => f(slope * f(1 - f(y[i]! * y[i]!))));
-    case "relu":
-      return slopes.map((slope, i) => (y[i]! > 0 ? slope : 0));
-    default:
-      return slopes;
-  }
-}
-
-interface Backward {
-  readonly parameters: Float32Array;
-  readonly config: RunConfig;
-  readonly input: Float32Array;
-  readonly pass: Pass;
-  readonly deltas: Float32Array;
-}
-
 /** Adds one sample's gradient, last layer first. */
 function backward(
   gradient: Float32Array,
-  { parameters, config, input, pass, deltas: last }: Backward,
+  { model, loss }: RunConfig,
+  { layers }: Pass,
+  deltas: Float32Array,
 ): void {
-  let deltas = last;
-  const layers = layersOf(config);
-  for (const [index, layer] of [...layers.entries()].toReversed()) {
-    const x = index === 0 ? input : pass.outputs[index - 1]!;
-    for (let o = 0; o < layer.outputs; o++) {
-      const delta = deltas[o]!;
-      gradient[layer.biases + o] = gradient[layer.biases + o]! + delta;
-      for (let i = 0; i < layer.inputs; i++) {
-        const at = layer.weights + i * layer.outputs + o;
-        gradient[at] = gradient[at]! + f(x[i]! * delta);
-      }
-    }
-    if (index === 0) return;
-    const slopes = x.map((_, i) =>
-      deltas.reduce(
-        (sum, delta, o) => f(sum + f(delta * parameters[layer.weights + i * layer.outputs + o]!)),
-        0,
-      ),
-    );
-    deltas = throughActivation(slopes, x, layers[index - 1]!.activation);
-  }
+  const isFused = ["cce", "bce"].includes(loss.name);
+  layers.back(model.layers.length - (isFused ? 1 : 0), deltas, gradient, false);
 }
 
 /** gradientSum → mean, clipped by its norm, plus the gradients of the L2 and L1 penalties. */

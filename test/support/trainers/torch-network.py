@@ -52,6 +52,11 @@ class Attention(nn.MultiheadAttention):
         return super().forward(x, x, x, attn_mask=later if self.causal else None)[0]
 
 
+class Tokens(nn.Embedding):
+    def forward(self, x):
+        return super().forward(x.long().clamp(0, self.num_embeddings - 1))
+
+
 class Position(nn.Embedding):
     def forward(self, x):
         return x + self.weight
@@ -90,6 +95,8 @@ def module(layer, x):
         "average-pool2d": lambda: average_pool(layer),
         "flatten": nn.Flatten,
         "attention": lambda: Attention(layer, x),
+        "dropout": lambda: nn.Dropout(layer["rate"]),
+        "embedding": lambda: Tokens(layer["vocabulary"], layer["width"]),
         "position-embedding": lambda: Position(x.shape[1], x.shape[2]),
         "residual": lambda: Residual(layer, x),
         "layer-norm": lambda: LastAxisNorm(x.shape[1] if x.ndim == 4 else x.shape[-1]),
@@ -115,10 +122,14 @@ def answer(given):
             for name, tensor in given["tensors"].items()
         }
     )
-    outputs = sequential(x)
+    outputs = sequential.eval()(x)
     targets = nn.functional.one_hot(torch.tensor(given["labels"]), outputs.shape[1])
     ((outputs - targets) ** 2).mean(dim=1).sum().backward()
-    gradient = {name: p.grad.flatten().tolist() for name, p in sequential.named_parameters()}
+    # A layer before an embedding has no gradient.
+    gradient = {
+        name: (torch.zeros_like(p) if p.grad is None else p.grad).flatten().tolist()
+        for name, p in sequential.named_parameters()
+    }
     return {"outputs": outputs.flatten().tolist(), "gradient": gradient}
 
 

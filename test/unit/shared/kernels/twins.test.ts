@@ -178,6 +178,26 @@ describe("drawPermutation: the WASM kernel draws as `permutation` does", () => {
   });
 });
 
+describe("dropout: the SIMD kernel equals its plain twin byte for byte", () => {
+  test.each([0, 0.1, 0.5, 0.999])("a share of %d is dropped, edge values too", (rate) => {
+    const count = 4000;
+    const twins = new Twins();
+    const kept = twins.allocate(4 * count + 4);
+    const [s0, s1, s2, s3] = stateOf([1, 2, 3]);
+    twins.call("drawKept", kept, count - 1, Math.floor(rate * 2 ** 32), s0!, s1!, s2!, s3!);
+    expect(twins.wasm.views.u32.slice(kept / 4, kept / 4 + count + 1)).toEqual(
+      twins.plain.views.u32.slice(kept / 4, kept / 4 + count + 1),
+    );
+    const dropped = twins.wasm.views.u32
+      .subarray(kept / 4, kept / 4 + count - 1)
+      .filter((word) => word === 0);
+    expect(Math.abs(dropped.length / count - rate)).toBeLessThan(0.03);
+    const values = twins.put(drawFloats(new Random(5), count, 7));
+    twins.call("keepValues", values, kept, count, 1 / (1 - rate));
+    expect(twins.differences(values, count)).toEqual([]);
+  });
+});
+
 describe("sparse rows: the SIMD kernel packs them as its plain twin does", () => {
   test.each([1, 15, 16, 17, 31, 32, 784])("rows of %i bytes, two at a time", (width) => {
     const random = new Random(width);
@@ -214,6 +234,40 @@ describe("gather: the SIMD kernel equals its plain twin byte for byte", () => {
       expect(twins.rowDifferences(target, 4, features), `${features} bytes`).toEqual([]);
       twins.call("gatherFloats", target, strideOf(features), floats, features, samples, 4);
       expect(twins.rowDifferences(target, 4, features), `${features} floats`).toEqual([]);
+    }
+  });
+
+  test("rows of an embedding, and their gradient, of 1…33 values, with ids outside of the vocabulary", () => {
+    for (const width of sizes) {
+      const [twins, random] = [new Twins(), new Random(width)];
+      const [samples, steps, vocabulary] = [3, 5, 4];
+      const odd = [-1, -0, 0.9, 3.5, 4, 1e30, -Infinity, Infinity, NaN];
+      const drawn = Array.from({ length: samples * steps - odd.length }, () => random.below(4));
+      const ids = twins.putRows(Float32Array.of(...odd, ...drawn), steps);
+      const weights = twins.put(drawFloats(random, vocabulary * width, 7));
+      const rows = twins.allocate(4 * samples * strideOf(steps * width));
+      const stride = strideOf(steps * width);
+      const shape = [vocabulary, width];
+      const place = [ids, strideOf(steps)];
+      twins.call("embeddingForward", rows, stride, ...place, samples, steps, weights, ...shape);
+      expect(twins.rowDifferences(rows, samples, steps * width), `${width}`).toEqual([]);
+      const named = twins.wasm.views.f32.slice(rows / 4, rows / 4 + width);
+      expect(named).toEqual(twins.wasm.views.f32.slice(weights / 4, weights / 4 + width));
+      const gradient = twins.put(new Float32Array(vocabulary * width + 4).fill(7));
+      for (const first of [1, 0]) {
+        twins.call(
+          "embeddingGradient",
+          gradient,
+          ...place,
+          rows,
+          stride,
+          samples,
+          steps,
+          ...shape,
+          first,
+        );
+        expect(twins.differences(gradient, vocabulary * width + 4), `${width}`).toEqual([]);
+      }
     }
   });
 
