@@ -21,6 +21,7 @@ import { imagesLoader } from "./images/images.ts";
 import type { LoadedDataset, Loader, LoadOptions, ProfiledTable } from "./loader.ts";
 import { mnistLoader } from "./mnist.ts";
 import { csvLoader, jsonlLoader, parquetLoader, tsvLoader } from "./table/table-loaders.ts";
+import { textLoader } from "./text/text.ts";
 
 /** Keyed by the word before the colon. */
 const loaders: Readonly<Record<string, Loader>> = {
@@ -36,6 +37,7 @@ const loaders: Readonly<Record<string, Loader>> = {
   tsv: tsvLoader,
   jsonl: jsonlLoader,
   parquet: parquetLoader,
+  text: textLoader,
 };
 
 /** Kinds that need no argument. */

@@ -1,6 +1,8 @@
 /** @file A dataset's description as lines for a terminal, with its first samples. */
-import type { Dataset } from "../../shared/data/dataset.ts";
+import type { Dataset, Split } from "../../shared/data/dataset.ts";
 import { featureAt, pictureShapeOf, type PictureShape } from "../../shared/data/picture.ts";
+import { type TextPreprocessing, tokenizerOf } from "../../shared/data/text/preprocess.ts";
+import { visible } from "../../shared/data/text/visible.ts";
 import { hasCode, sayAtTerminal } from "../../shared/words/sentence.ts";
 import { counted, integer } from "../console/view/figures.ts";
 import { pictureLines } from "../console/view/picture.ts";
@@ -15,6 +17,8 @@ import type {
 
 /** Columns, classes and targets listed; what is beyond is counted. */
 const listedMax = 64;
+/** Several of them are in a line. */
+const tokensListedMax = 128;
 /** Characters of a cell. */
 const cellWidthMax = 44;
 /** Across: pictures side by side. */
@@ -80,12 +84,16 @@ function gridLines(rows: readonly (readonly string[])[]): string[] {
   return cleaned.map((row) => row.map((cell, at) => fit(cell, widths[at] ?? 0)).join("  "));
 }
 
-function restLine(count: number, noun: string): string[] {
-  return count <= listedMax ? [] : [`… and ${counted(count - listedMax, noun)}`];
+function restLine(count: number, noun: string, most = listedMax): string[] {
+  return count <= most ? [] : [`… and ${counted(count - most, noun)}`];
 }
 
 function sampleLines({ splits, featureShape, featureType, features, target }: SamplesDescription) {
   const counts = Object.entries(splits).map(([name, count]) => `${integer(count)} ${name}`);
+  if (target.kind === "tokens") {
+    const context = `each ${integer(featureShape[0] ?? 0)} tokens long`;
+    return [`samples: ${counts.join(", ")}; ${context}`, ...tokenLines(target)];
+  }
   const { min, max, mean } = features;
   return [
     `samples: ${counts.join(", ")}`,
@@ -94,7 +102,35 @@ function sampleLines({ splits, featureShape, featureType, features, target }: Sa
   ];
 }
 
-function targetLines(target: TargetDescription): string[] {
+type TokenDescription = Extract<TargetDescription, { readonly kind: "tokens" }>;
+
+function tokenLines({ form, lengths, tokens }: TokenDescription): string[] {
+  const splits = Object.entries(lengths).map(([name, count]) => `${integer(count)} ${name}`);
+  const what = form === "char" ? "characters" : "bytes";
+  const most = tokens
+    .slice(0, tokensListedMax)
+    .map(({ value, count }) => `${value === " " ? "space" : visible(value)} ${integer(count)}`);
+  return [
+    `text: ${splits.join(", ")} tokens, which are ${what}`,
+    `vocabulary: ${integer(tokens.length)} different ${what} in the part to train on`,
+    ...wrapped(most).map((line) => `  ${line}`),
+    ...restLine(tokens.length, "other", tokensListedMax),
+  ];
+}
+
+/** Cells in as many lines as they need. */
+function wrapped(cells: readonly string[]): string[] {
+  const width = Math.max(...cells.map(displayWidth));
+  const across = Math.max(1, Math.floor((lineWidthMax + 2) / (width + 2)));
+  return Array.from({ length: Math.ceil(cells.length / across) }, (_, row) =>
+    cells
+      .slice(row * across, (row + 1) * across)
+      .map((cell) => fit(cell, width))
+      .join("  "),
+  );
+}
+
+function targetLines(target: Exclude<TargetDescription, TokenDescription>): string[] {
   if (target.kind === "values") {
     return target.values.map(({ name, min, max, mean }) => {
       return `target: ${cleanText(name)}, ${figure(min)} … ${figure(max)}, mean ${figure(mean)}`;
@@ -122,7 +158,8 @@ function figure(value: number): string {
 
 /** The first samples of the training split: pictures as blocks, other ones as numbers. */
 function firstSamples(dataset: Dataset): string[] {
-  const { featureShape, featureCount, train } = dataset;
+  const { featureShape, featureCount, train, preprocessing } = dataset;
+  if (preprocessing?.kind === "text") return firstLines(preprocessing, train);
   const shape = pictureShapeOf(featureShape);
   if (shape !== undefined && shape.width <= pictureWidthMax) return pictures(dataset, shape);
   const count = Math.min(train.count, picturesMax);
@@ -132,6 +169,16 @@ function firstSamples(dataset: Dataset): string[] {
     const more = featureCount > valuesShown ? ", …" : "";
     return `${titleOf(dataset, sample)}: ${values.join(", ")}${more}`;
   });
+}
+
+const textLinesMax = 6;
+
+/** The beginning of the text. */
+function firstLines(preprocessing: TextPreprocessing, { features }: Split): string[] {
+  const write = tokenizerOf(preprocessing).writer();
+  const beginning = [...features.subarray(0, textLinesMax * lineWidthMax)].map(write).join("");
+  const lines = beginning.split("\n").slice(0, textLinesMax);
+  return lines.map((line) => `| ${fit(cleanText(line), lineWidthMax - 2)}`);
 }
 
 function pictures(dataset: Dataset, shape: PictureShape): string[] {
@@ -159,7 +206,7 @@ function sizeOf({ height, width }: PictureShape): {
 }
 
 /** The mean of a pixel's channels. */
-function greyOf(features: Uint8Array | Float32Array, shape: PictureShape): Float32Array {
+function greyOf(features: Split["features"], shape: PictureShape): Float32Array {
   const { height, width, channels } = shape;
   return Float32Array.from({ length: height * width }, (_, at) => {
     const place = { row: Math.floor(at / width), column: at % width };

@@ -1,9 +1,10 @@
 /** @file What there is to know about a dataset before anything is trained on it. Pure. */
-import { assertNever } from "../../shared/assert.ts";
+import { assert, assertNever } from "../../shared/assert.ts";
 import type { Dataset, Split, SplitName } from "../../shared/data/dataset.ts";
 import { splitNames } from "../../shared/data/dataset.ts";
 import type { Preprocessing } from "../../shared/data/preprocessing.ts";
 import { dateText } from "../../shared/data/table/date-text.ts";
+import { type TokenForm, tokenizerOf } from "../../shared/data/text/preprocess.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
 import type { ColumnProfile, TableProfile } from "../datasets/table/profile.ts";
 
@@ -17,7 +18,7 @@ export interface Description {
   readonly notes: readonly Sentence[];
   /** Why the data can't be trained on with these settings. */
   readonly problem?: Sentence;
-  /** Absent with a problem. */
+  /** Absent if the data can't be loaded. */
   readonly samples?: SamplesDescription;
   /** What `promedio start` would train on it without further settings. */
   readonly training?: TrainingDescription;
@@ -59,8 +60,8 @@ export interface SamplesDescription {
   readonly sha256: string;
   readonly splits: Readonly<Partial<Record<SplitName, number>>>;
   readonly featureShape: readonly number[];
-  readonly featureType: "uint8" | "float32";
-  /** Of the stored features of the training split. */
+  readonly featureType: "uint8" | "uint16" | "float32";
+  /** Of the stored features of the training split; of a text, of the numbers of its tokens. */
   readonly features: { readonly min: number; readonly max: number; readonly mean: number };
   readonly target: TargetDescription;
 }
@@ -81,6 +82,14 @@ export type TargetDescription =
       readonly kind: "flags";
       /** How many of the training samples are yes. */
       readonly flags: readonly { readonly name: string; readonly yes: number }[];
+    }
+  | {
+      readonly kind: "tokens";
+      readonly form: TokenForm;
+      /** Tokens of each split. */
+      readonly lengths: Readonly<Partial<Record<SplitName, number>>>;
+      /** Those that occur in the training split, the most frequent first. */
+      readonly tokens: readonly Frequent[];
     };
 
 export interface ClassDescription {
@@ -146,12 +155,12 @@ function mostFrequent(values: ReadonlyMap<string, number>): readonly Frequent[] 
 
 export function describeSamples(dataset: Dataset): SamplesDescription {
   const { sha256, featureShape, train } = dataset;
-  const isBytes = train.features instanceof Uint8Array;
+  const bits = 8 * train.features.BYTES_PER_ELEMENT;
   return {
     sha256,
     splits: countsOf(dataset, ({ count }) => count),
     featureShape,
-    featureType: isBytes ? "uint8" : "float32",
+    featureType: bits === 32 ? "float32" : bits === 16 ? "uint16" : "uint8",
     features: rangeOf(train.features),
     target: describeTarget(dataset),
   };
@@ -187,9 +196,24 @@ function describeTarget(dataset: Dataset): TargetDescription {
       });
       return { kind: "values", values };
     }
+    case "tokens":
+      return describeTokens(dataset);
     default:
       return assertNever(target);
   }
+}
+
+function describeTokens(dataset: Dataset): TargetDescription {
+  const { preprocessing, train, target } = dataset;
+  assert(preprocessing?.kind === "text", "tokens are those of a text");
+  const { nameOf } = tokenizerOf(preprocessing);
+  const counts = tally({ ...train, targets: train.features }, target.count);
+  const tokens = [...counts]
+    .map((count, token) => ({ value: nameOf(token), count }))
+    .filter(({ count }) => count > 0)
+    .toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+  const lengths = countsOf(dataset, ({ features }) => features.length);
+  return { kind: "tokens", form: preprocessing.tokens, lengths, tokens };
 }
 
 /** Something of each split that the dataset has. */
@@ -215,7 +239,7 @@ function columnOf({ count, targets }: Split, index: number, perSample: number): 
   return Float64Array.from({ length: count }, (_, i) => targets[i * perSample + index] ?? 0);
 }
 
-function rangeOf(values: Uint8Array | Float32Array | Float64Array): {
+function rangeOf(values: Split["features"] | Float64Array): {
   readonly min: number;
   readonly max: number;
   readonly mean: number;

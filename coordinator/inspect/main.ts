@@ -49,7 +49,7 @@ export async function runInspect(command: InspectCommand, world: InspectWorld): 
     notes,
     ...("problem" in found
       ? { problem: found.problem }
-      : { samples: describeSamples(found.loaded.dataset), training: trainingOf(found.loaded) }),
+      : { samples: describeSamples(found.loaded.dataset), ...trainingOrProblem(found.loaded) }),
   };
   const lines = () => `${descriptionLines(description, dataset).join("\n")}\n`;
   world.write(json ? jsonLine(description) : lines());
@@ -61,6 +61,17 @@ type Found = { readonly loaded: LoadedDataset } | { readonly problem: Sentence }
 async function loadOrProblem(load: () => Promise<LoadedDataset>): Promise<Found> {
   try {
     return { loaded: await load() };
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return { problem: error.said };
+  }
+}
+
+function trainingOrProblem(
+  loaded: LoadedDataset,
+): Pick<Description, "training"> | Pick<Description, "problem"> {
+  try {
+    return { training: trainingOf(loaded) };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     return { problem: error.said };

@@ -7,6 +7,7 @@
  * | `train.features`, `test.features` | U8 or F32, all the same | `[count, …featureShape]` |
  * | `train.labels`, `test.labels` (classes) | U8, or U16 for more than 256 classes | `[count]` |
  * | `train.targets`, `test.targets` (values, flags) | F32, or U8 of 0 and 1 | `[count, target.count]` |
+ * | `train.tokens`, `test.tokens` (tokens, and nothing else) | U8, or U16 for more than 256 tokens | `[length]` |
  * | `validation.…` (optional) | as the other splits | as the other splits |
  *
  * Metadata: `format` and `classCount` (promedio-dataset-1), or `format`, `target` and, where there is any,
@@ -34,6 +35,8 @@ import {
 import { type Preprocessing, preprocessingSchema } from "./preprocessing.ts";
 import { type Sha256, sha256Hex } from "./sha256.ts";
 import { targetSchema } from "./target-schema.ts";
+import { type TextPreprocessing, tokenCount } from "./text/preprocess.ts";
+import { tokenSplit, tokensMin } from "./text/windows.ts";
 
 const plainFormat = "promedio-dataset-1";
 const format = "promedio-dataset-2";
@@ -76,15 +79,9 @@ export function encodeDataset(content: DatasetContent, hash: Sha256 = sha256Hex)
     const split = content[splitName];
     return split === undefined ? [] : [[splitName, split] as const];
   });
-  checkSize(
-    splits.reduce((sum, [, { features, targets }]) => {
-      return sum + features.byteLength + targets.byteLength;
-    }, 0),
-  );
-  const bytes = encodeSafetensors({
-    metadata: metadataOf(content),
-    tensors: new Map(splits.flatMap(([splitName, split]) => tensorsOf(splitName, split, content))),
-  });
+  const tensors = splits.flatMap(([splitName, split]) => tensorsOf(splitName, split, content));
+  checkSize(tensors.reduce((sum, [, { data }]) => sum + data.byteLength, 0));
+  const bytes = encodeSafetensors({ metadata: metadataOf(content), tensors: new Map(tensors) });
   const sha256 = hash(bytes);
   return { bytes, dataset: decodeDataset(bytes, { name, sha256 }, () => sha256) };
 }
@@ -128,10 +125,18 @@ function tensorsOf(
   { count, features, targets }: Split,
   { featureShape, target }: DatasetContent,
 ): [string, Tensor][] {
+  if (target.kind === "tokens") {
+    return [[`${name}.tokens`, { shape: [features.length], data: features }]];
+  }
   return [
     [`${name}.features`, { shape: [count, ...featureShape], data: features }],
     [targetsName(name, target), { shape: targetShape(count, target), data: targets }],
   ];
+}
+
+function tensorNames(split: SplitName, target: Target): readonly string[] {
+  if (target.kind === "tokens") return [`${split}.tokens`];
+  return [`${split}.features`, targetsName(split, target)];
 }
 
 function targetsName(split: SplitName, { kind }: Target): string {
@@ -149,8 +154,8 @@ function targetShape(count: number, { kind, count: values }: Target): readonly n
  * @param identity - What the run config says about them; `name` is only passed through.
  * @param hash - A faster SHA-256, if available.
  * @throws FormatError if the hash differs, or if a tensor, a shape, a target or a number is wrong. Every label must
- *   be below the number of classes, every flag 0 or 1, every float finite, each split must have at least one sample,
- *   and all limits above hold.
+ *   be below the number of classes, every token below that of tokens, every flag 0 or 1, every float finite, each
+ *   split must have at least one sample, and all limits above hold.
  */
 export function decodeDataset(
   bytes: Uint8Array,
@@ -166,10 +171,14 @@ export function decodeDataset(
   }
   const { metadata, tensors } = decodeSafetensors(bytes);
   const { target, preprocessing } = readMetadata(metadata);
-  const hasValidation = tensors.has("validation.features");
+  const hasValidation = tensorNames("validation", target).some((name) => tensors.has(name));
   const names = splitNames.filter((name) => name !== "validation" || hasValidation);
   checkTensorNames(names, target, tensors);
-  const read = (name: SplitName) => readSplit(name, tensors, target);
+  const text = textOf(target, preprocessing);
+  const read = (name: SplitName) =>
+    text === undefined
+      ? readSplit(name, tensors, target)
+      : readTokens(name, tensorOf(`${name}.tokens`, tensors), text);
   const [train, test] = [read("train"), read("test")];
   const validation = hasValidation ? read("validation") : undefined;
   for (const other of [test, validation]) {
@@ -211,7 +220,7 @@ function checkTensorNames(
   target: Target,
   tensors: ReadonlyMap<string, Tensor>,
 ): void {
-  const expected = splits.flatMap((name) => [`${name}.features`, targetsName(name, target)]);
+  const expected = splits.flatMap((name) => tensorNames(name, target));
   if (expected.every((name) => tensors.has(name)) && tensors.size === expected.length) return;
   const found = tensors.size === 0 ? sentence("none") : [...tensors.keys()];
   throw new FormatError(sentence("dataset-tensors", { expected, found }));
@@ -274,6 +283,18 @@ function checked<T>(name: string, schema: z.ZodMiniType<T>, value: unknown): T {
   );
 }
 
+/** How a text became tokens, if the targets are such. One can't be without the other. */
+function textOf(
+  { kind, count }: Target,
+  preprocessing: Preprocessing | undefined,
+): TextPreprocessing | undefined {
+  const text = preprocessing?.kind === "text" ? preprocessing : undefined;
+  const found = text === undefined ? 0 : tokenCount(text);
+  if ((kind === "tokens" ? count : 0) === found) return text;
+  const reason = sentence("token-count-differs", { found, count });
+  throw new FormatError(sentence("dataset-metadata", { name: "preprocessing", reason }));
+}
+
 interface ReadSplit {
   readonly name: SplitName;
   readonly split: Split;
@@ -289,6 +310,25 @@ function readSplit(
   const [count = 0, ...featureShape] = shape;
   const targets = readTargets(name, tensors, count, target);
   return { name, split: { count, features, targets }, featureShape };
+}
+
+function readTokens(name: SplitName, { shape, data }: Tensor, text: TextPreprocessing): ReadSplit {
+  const tensor = `${name}.tokens`;
+  const count = tokenCount(text);
+  const { context } = text;
+  const isWide = count > byteClassesMax;
+  const isKnown = data instanceof Uint8Array || data instanceof Uint16Array;
+  if (!isKnown || data instanceof Uint16Array !== isWide) {
+    const dtype = isWide ? "U16" : "U8";
+    throw new FormatError(sentence("tensor-not-of-type", { name: tensor, dtype }));
+  }
+  const least = tokensMin(context, name === "train");
+  if (shape.length !== 1 || data.length < least) {
+    const found = shape.join(", ");
+    throw new FormatError(sentence("tokens-too-few", { name: tensor, least, context, found }));
+  }
+  checkBelow(data, { kind: "tokens", count }, name);
+  return { name, split: tokenSplit(data, context, name === "train"), featureShape: [context] };
 }
 
 function readFeatures(
@@ -354,7 +394,12 @@ function checkBelow(
   throw new FormatError(
     kind === "flags"
       ? sentence("flag-not-0-1", { split, sample: Math.floor(index / count), label })
-      : sentence("label-too-large", { split, sample: index, label, classCount: count }),
+      : sentence(kind === "tokens" ? "token-too-large" : "label-too-large", {
+          split,
+          sample: index,
+          label,
+          classCount: count,
+        }),
   );
 }
 

@@ -4,8 +4,11 @@ import type { Preprocessing } from "./preprocessing.ts";
 /** Samples with their targets. */
 export interface Split {
   readonly count: number;
-  /** Shape `[count, featureCount]`, row by row. A byte means `fround(byte / 255)`; a float32 value means itself. */
-  readonly features: Uint8Array | Float32Array;
+  /**
+   * Shape `[count, featureCount]`, row by row. A byte means `fround(byte / 255)`; a float32 value means itself. Of a
+   * text, whose targets are `tokens`, all of its tokens; `text/windows.ts` says where a sample begins.
+   */
+  readonly features: Uint8Array | Uint16Array | Float32Array;
   /** What the network should answer for each sample. The dataset's `target` says what they mean and their type. */
   readonly targets: Uint8Array | Uint16Array | Float32Array;
 }
@@ -31,6 +34,13 @@ export type Target =
       readonly kind: "flags";
       readonly count: number;
       readonly names?: readonly string[] | undefined;
+    }
+  | {
+      /** The token after each of a sample's, in [0, count): bytes, or 16-bit integers for more than 256 tokens. */
+      readonly kind: "tokens";
+      readonly count: number;
+      /** What they are is in the preprocessing. */
+      readonly names?: undefined;
     };
 
 export const splitNames = ["train", "validation", "test"] as const;
@@ -57,7 +67,7 @@ export interface Dataset {
 /** The kind of the targets and their number: of the classes, or of the values or flags of a sample. */
 export type TargetForm = Pick<Target, "kind" | "count">;
 
-/** The array in which targets of this kind are stored, and how many values a sample has. */
+/** The array in which targets of this kind are stored, and how many values a sample has; of tokens each step. */
 export function targetForm({ kind, count }: TargetForm): {
   readonly type: Uint8ArrayConstructor | Uint16ArrayConstructor | Float32ArrayConstructor;
   readonly perSample: number;
@@ -67,7 +77,7 @@ export function targetForm({ kind, count }: TargetForm): {
   return { type: count > byteClassesMax ? Uint16Array : Uint8Array, perSample: 1 };
 }
 
-/** A class is stored in one byte up to this many classes, else in two. */
+/** A class or a token is stored in one byte up to this many, else in two. */
 export const byteClassesMax = 256;
 
 /** Room for the classes of `sampleCount` samples: all class 0. */

@@ -10,8 +10,8 @@ import { targetSchema } from "./target-schema.ts";
 
 export interface DataDescription {
   readonly features: {
-    /** `bytes`: the network sees `fround(byte / 255)`. `floats`: it sees the values. */
-    readonly type: "bytes" | "floats";
+    /** `bytes`: the network sees `fround(byte / 255)`. `floats`: it sees the values. `tokens`: it sees their numbers. */
+    readonly type: "bytes" | "floats" | "tokens";
     /** The shape of one sample, outermost dimension first. */
     readonly shape: readonly number[];
   };
@@ -22,7 +22,7 @@ export interface DataDescription {
 
 export const dataDescriptionSchema: z.ZodMiniType<DataDescription> = z.strictObject({
   features: z.strictObject({
-    type: z.enum(["bytes", "floats"]),
+    type: z.enum(["bytes", "floats", "tokens"]),
     shape: z.array(z.int().check(z.positive())),
   }),
   target: targetSchema,
@@ -35,7 +35,8 @@ export function describeData({
   preprocessing,
   train,
 }: Dataset): DataDescription {
-  const type = train.features instanceof Uint8Array ? "bytes" : "floats";
+  const stored = train.features instanceof Uint8Array ? "bytes" : "floats";
+  const type = target.kind === "tokens" ? "tokens" : stored;
   return {
     features: { type, shape },
     target,

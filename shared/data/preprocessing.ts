@@ -1,11 +1,12 @@
 /**
- * @file How one raw record (a table's row, a picture) becomes the features of a sample. It is part of the dataset
+ * @file How one raw record (a table's row, a picture, a text) becomes the features of a sample. It is part of the dataset
  * and of every checkpoint, so whoever has a checkpoint can predict from raw records. Everything in it is computed
  * from the training split only.
  */
 import * as z from "zod/mini";
 
 import { tableSchema } from "./table/preprocess.ts";
+import { textSchema } from "./text/preprocess.ts";
 
 const size = z.int().check(z.positive());
 
@@ -18,6 +19,6 @@ const image = z.strictObject({
 });
 
 /** One row per kind of record. */
-export const preprocessingSchema = z.discriminatedUnion("kind", [image, tableSchema]);
+export const preprocessingSchema = z.discriminatedUnion("kind", [image, tableSchema, textSchema]);
 
 export type Preprocessing = z.infer<typeof preprocessingSchema>;

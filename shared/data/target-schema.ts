@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 
 import type { Target } from "./dataset.ts";
+import { tokensMax } from "./text/preprocess.ts";
 
 /** A label has at most 16 bits. */
 export const classesMax = 65_536;
@@ -24,11 +25,14 @@ export const targetSchema: z.ZodMiniType<Target> = z
       scales: z.optional(scales),
     }),
     z.strictObject({ kind: z.literal("flags"), count: counted(valuesMax), names }),
+    z.strictObject({ kind: z.literal("tokens"), count: counted(tokensMax) }),
   ])
   .check(
     z.refine(
       (target) =>
-        (target.names === undefined || target.names.length === target.count) &&
+        (!("names" in target) ||
+          target.names === undefined ||
+          target.names.length === target.count) &&
         (!("scales" in target) ||
           target.scales === undefined ||
           target.scales.length === target.count),

@@ -42,8 +42,9 @@ export class Predictor {
     this.#network = new Network(kernel, config, "floats");
     this.#features = arena.allocate(4 * chunkSamplesMax * this.#featureCount);
     const { type, perSample } = targetForm(config.task);
+    const targets = config.task.kind === "tokens" ? this.#featureCount : perSample;
     this.#targetType = type;
-    this.#targets = arena.allocate(type.BYTES_PER_ELEMENT * perSample * chunkSamplesMax);
+    this.#targets = arena.allocate(type.BYTES_PER_ELEMENT * targets * chunkSamplesMax);
     this.#indices = arena.allocate(4 * chunkSamplesMax);
     this.#parameters = arena.allocate(4 * parameterCount);
     const { u32 } = kernel.views;

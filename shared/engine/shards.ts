@@ -8,7 +8,14 @@ import type { Shard } from "../model/network.ts";
 import type { StoredDataset, StoredSplit } from "../model/stored-split.ts";
 import { stateOf } from "../random.ts";
 import type { RunConfig } from "../run/config.ts";
-import { batchSizeOf, epochOf, epochSeeds, type RunPlan, shardCountOf } from "../run/plan.ts";
+import {
+  batchSizeOf,
+  epochOf,
+  epochOffset,
+  epochSeeds,
+  type RunPlan,
+  shardCountOf,
+} from "../run/plan.ts";
 
 export interface ShardsOptions {
   readonly kernel: Kernel;
@@ -23,12 +30,15 @@ export class Shards {
   readonly #trainOrder: number;
   readonly #order: number;
   #orderEpoch = -1;
+  /** The training split as the epoch sees it. */
+  #train: StoredSplit;
 
   constructor(options: ShardsOptions) {
     const { arena, views } = options.kernel;
     const { train, validation, test } = options.dataset;
     const countMax = Math.max(test.count, validation?.count ?? 0);
     this.#options = options;
+    this.#train = train;
     this.#trainOrder = arena.allocate(4 * train.count);
     this.#order = arena.allocate(4 * countMax);
     views.u32.set(
@@ -39,11 +49,14 @@ export class Shards {
 
   /** Draws the order of the step's epoch unless it is already there. Call it before `ofBatch`. */
   drawOrder(step: number): void {
-    const { kernel, config, plan } = this.#options;
+    const { kernel, config, plan, dataset } = this.#options;
     const { epoch } = epochOf(step, plan);
     if (epoch === this.#orderEpoch) return;
     const [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = stateOf(epochSeeds(epoch, config));
     kernel.functions.drawPermutation(this.#trainOrder, plan.trainCount, s0, s1, s2, s3);
+    const { features, targets, ...split } = dataset.train;
+    const moved = epochOffset(epoch, config) * (dataset.form === "tokens16" ? 2 : 1);
+    this.#train = { ...split, features: features + moved, targets: targets + moved };
     this.#orderEpoch = epoch;
   }
 
@@ -55,9 +68,9 @@ export class Shards {
 
   /** Shard `index` of a step's batch. */
   ofBatch(step: number, index: number): Shard {
-    const { config, plan, dataset } = this.#options;
+    const { config, plan } = this.#options;
     const order = this.#trainOrder + 4 * epochOf(step, plan).batch * config.batchSize;
-    const shard = this.#shard(dataset.train, order, index, batchSizeOf(step, config, plan));
+    const shard = this.#shard(this.#train, order, index, batchSizeOf(step, config, plan));
     return { ...shard, step };
   }
 

@@ -2,14 +2,25 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Chunk, Rows } from "./layer.ts";
 
-/** Copies features unchanged, or bytes as `fround(byte / 255)`. It has no `backward`, because data have no gradient. */
+/** The function of each form that is not read where it is stored. */
+const gathers = {
+  bytes: "gatherBytes",
+  floats: "gatherFloats",
+  tokens8: "gatherTokens8",
+  tokens16: "gatherTokens16",
+} as const;
+
+/**
+ * Copies features unchanged, bytes as `fround(byte / 255)`, or a window of tokens as numbers. It has no `backward`,
+ * because data have no gradient.
+ */
 export class GatherLayer {
   readonly #gather: Kernel["functions"]["gatherBytes"];
   /** Where the samples are copied to. */
   readonly output: Rows;
 
-  constructor({ functions }: Kernel, form: "bytes" | "floats", output: Rows) {
-    this.#gather = form === "bytes" ? functions.gatherBytes : functions.gatherFloats;
+  constructor({ functions }: Kernel, form: keyof typeof gathers, output: Rows) {
+    this.#gather = functions[gathers[form]];
     this.output = output;
   }
 

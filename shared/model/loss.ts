@@ -55,3 +55,11 @@ export function lossOf(
   assert(!isFused || layers.at(-1)?.kind === fusedWith, `loss ${loss} needs ${fusedWith} last`);
   return { compute: functions[name], isFused, reads };
 }
+
+/** `cce` at every step of a sequence, of which all are computed together with the last layer. */
+export function tokenLossOf({ functions }: Kernel, steps: number): LossFunction {
+  return (...[deltas, logits, stride, samples, width, labels, losses]) => {
+    const { tokenCrossEntropy: compute } = functions;
+    compute(deltas, logits, stride, samples, steps, width / steps, labels, losses);
+  };
+}

@@ -11,7 +11,13 @@ import { ChunkTargets } from "./chunk-targets.ts";
 import type { GatherLayer } from "./gather-layer.ts";
 import { type Chunk, chunkSamplesMax, type Layer, type Rows } from "./layer.ts";
 import { frozenPart, layoutOf } from "./layout.ts";
-import { decisionThreshold, type LossFunction, type LossName, lossOf } from "./loss.ts";
+import {
+  decisionThreshold,
+  type LossFunction,
+  type LossName,
+  lossOf,
+  tokenLossOf,
+} from "./loss.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { FeatureForm, StoredSplit } from "./stored-split.ts";
 import { wireLayers } from "./wire.ts";
@@ -43,6 +49,11 @@ export interface ScoredSample {
   /** The right class and the predicted one; 0 if the targets are not classes. */
   readonly label: number;
   readonly predicted: number;
+  /** Its loss. */
+  readonly loss: number;
+  /** Of tokens: how many there are, and how many are predicted; else 0. */
+  readonly steps: number;
+  readonly hits: number;
 }
 
 /** Called for every sample of a shard. */
@@ -89,9 +100,11 @@ export class Network {
   /** What the loss compares the outputs with: labels, or rows of targets. */
   readonly #compared: number;
   readonly #isClass: boolean;
+  /** Of tokens: how many a sample has; else 0. */
+  readonly #steps: number;
   /** If one output decides between two classes, it is class 1 above this. */
   readonly #threshold: number;
-  /** `[chunkSamplesMax]` 16-bit integers and float32 of the current chunk. */
+  /** `[chunkSamplesMax]` 16-bit integers (of tokens, those of one sample) and float32 of the current chunk. */
   readonly #predicted: number;
   readonly #losses: number;
   readonly #chunk: Chunk;
@@ -107,6 +120,7 @@ export class Network {
     this.#weights = config.classWeights ? Float32Array.from(config.classWeights) : undefined;
     this.#kernel = kernel;
     const { compute, isFused, reads } = lossOf(kernel, loss.name, model, smoothing > 0);
+    this.#steps = task.kind === "tokens" ? (model.inputShape[0] ?? 0) : 0;
     const layout = layoutOf(model);
     const wired = wireLayers(kernel, layout, { form, freeze, seed: config.seed });
     this.#frozenCount = frozenPart(layout, freeze).parameterCount;
@@ -118,10 +132,11 @@ export class Network {
     this.#chunkSamples = wired.chunkSamples;
     this.#outputs = wired.outputs;
     this.#outputDeltas = wired.outputDeltas;
-    this.#loss = compute;
+    this.#loss = this.#steps > 0 ? tokenLossOf(kernel, this.#steps) : compute;
     const readsRows = reads === "rows";
     this.#targets = new ChunkTargets(kernel, {
       target: task,
+      steps: Math.max(1, this.#steps),
       outputs: wired.outputs,
       readsRows,
       smoothing,
@@ -129,7 +144,7 @@ export class Network {
     this.#compared = readsRows ? this.#targets.rows : this.#targets.labels;
     this.#isClass = task.kind === "classes";
     this.#threshold = decisionThreshold(loss.name);
-    this.#predicted = kernel.arena.allocate(2 * chunkSamplesMax);
+    this.#predicted = kernel.arena.allocate(2 * Math.max(chunkSamplesMax, this.#steps));
     this.#losses = kernel.arena.allocate(4 * chunkSamplesMax);
     const split = { count: 0, features: 0, targets: 0 };
     const nothing = { parameters: 0, gradient: 0, samples: 0, sampleCount: 0, step: undefined };
@@ -272,11 +287,32 @@ export class Network {
       const row = this.#targets.rows / 4 + s * stride;
       visit({
         outputs: f32.subarray(output, output + width),
-        targets: this.#isClass ? noTargets : f32.subarray(row, row + width),
+        targets: this.#isClass || this.#steps > 0 ? noTargets : f32.subarray(row, row + width),
         label: this.#isClass ? (u16[this.#targets.labels / 2 + s] ?? 0) : 0,
         predicted: this.#isClass ? (u16[this.#predicted / 2 + s] ?? 0) : 0,
+        loss: f32[this.#losses / 4 + s] ?? 0,
+        steps: this.#steps,
+        hits: this.#steps === 0 ? 0 : this.#hitsOf(s),
       });
     }
+  }
+
+  /** At how many steps of a sample of the chunk the next token has the largest logit. */
+  #hitsOf(sample: number): number {
+    const { functions, views } = this.#kernel;
+    const { pointer, stride, width } = this.#outputs;
+    const count = width / this.#steps;
+    const logits = pointer + 4 * sample * stride;
+    functions.argmaxRows(this.#predicted, logits, count, this.#steps, count);
+    const [predicted, labels] = [
+      this.#predicted / 2,
+      this.#targets.labels / 2 + sample * this.#steps,
+    ];
+    let hits = 0;
+    for (let t = 0; t < this.#steps; t++) {
+      if (views.u16[predicted + t] === views.u16[labels + t]) hits += 1;
+    }
+    return hits;
   }
 }
 

@@ -9,15 +9,19 @@ import type { Kernel } from "../kernels/kernel.ts";
 
 /**
  * The form of features in memory: `sparse` as compressed sparse rows of bytes, `bytes` and `floats` as in the
- * dataset. All give the same bits; the first is several times faster if most features are 0.
+ * dataset. All give the same bits; the first is several times faster if most features are 0. `tokens8` and `tokens16`
+ * are the tokens of a text, of which samples are windows.
  */
-export type FeatureForm = "sparse" | "bytes" | "floats";
+export type FeatureForm = "sparse" | "bytes" | "floats" | "tokens8" | "tokens16";
 
 export interface StoredSplit {
   readonly count: number;
-  /** Pointer to the `matrix` of `kernels/plain/sparse.ts` (sparse), or to `[count, featureCount]` bytes or float32. */
+  /**
+   * Pointer to the `matrix` of `kernels/plain/sparse.ts` (sparse), to `[count, featureCount]` bytes or float32, or to
+   * the first token of window 0.
+   */
   readonly features: number;
-  /** Pointer to the targets, as in the dataset. */
+  /** Pointer to the targets, as in the dataset; of tokens, to the second one. */
   readonly targets: number;
 }
 
@@ -41,11 +45,12 @@ const sparseFeaturesMax = 65_536;
  */
 export function featureForm(
   staging: Staging,
-  { train, featureCount }: Dataset,
+  { train, featureCount, target }: Dataset,
   canBeSparse: boolean,
 ): FeatureForm {
   const { features } = train;
-  if (features instanceof Float32Array) return "floats";
+  if (target.kind === "tokens") return features.BYTES_PER_ELEMENT === 2 ? "tokens16" : "tokens8";
+  if (!(features instanceof Uint8Array)) return "floats";
   if (!canBeSparse) return "bytes";
   const isSparse = 2 * countNonZero(staging, features) < features.length;
   return isSparse && featureCount <= sparseFeaturesMax ? "sparse" : "bytes";
@@ -80,15 +85,20 @@ export function storeSplit(
   form: FeatureForm,
 ): StoredSplit {
   const { kernel } = staging;
+  if (isTokens(form)) {
+    const first = storeBytes(kernel, features);
+    return { count, features: first, targets: first + features.BYTES_PER_ELEMENT };
+  }
   const pointer =
     form === "sparse" ? storeSparse(staging, features, count) : storeBytes(kernel, features);
   return { count, features: pointer, targets: storeBytes(kernel, targets) };
 }
 
-function storeBytes(
-  { arena, views }: Kernel,
-  values: Split["features"] | Split["targets"],
-): number {
+export function isTokens(form: FeatureForm): form is "tokens8" | "tokens16" {
+  return form === "tokens8" || form === "tokens16";
+}
+
+function storeBytes({ arena, views }: Kernel, values: Split["features"]): number {
   const pointer = arena.allocate(values.byteLength);
   views.u8.set(bytesOf(values), pointer);
   return pointer;

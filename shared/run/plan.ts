@@ -6,7 +6,7 @@ import { assert } from "../assert.ts";
 import { shorthandOf } from "../model/dense-model.ts";
 import { layoutOf } from "../model/layout.ts";
 import type { ModelConfig } from "../model/model-config.ts";
-import { permutation } from "../random.ts";
+import { permutation, Random } from "../random.ts";
 import type { RunConfig } from "./config.ts";
 import type { Block } from "./tree.ts";
 
@@ -115,6 +115,18 @@ export function samplesOf({ start, end }: Block, sampleCount: number, config: Ru
 export function epochOrder(epoch: number, config: RunConfig, plan: RunPlan): Uint32Array {
   return permutation(plan.trainCount, ...epochSeeds(epoch, config));
 }
+
+/**
+ * How many tokens the windows of a text's training split are moved in an epoch, in [0, context), drawn from (seed,
+ * epoch). 0 if the samples are not windows.
+ */
+export function epochOffset(epoch: number, { seed, task, model }: RunConfig): number {
+  if (task.kind !== "tokens") return 0;
+  return new Random(seed, epoch, offsetStream).below(model.inputShape[0] ?? 1);
+}
+
+/** Apart from the draws of the order. */
+const offsetStream = 1;
 
 /** The seeds of an epoch's order. */
 export function epochSeeds(epoch: number, { seed }: RunConfig): readonly number[] {

@@ -1,8 +1,10 @@
 /** @file Checks whether a model, its loss, its task and a dataset match, before anything is computed. */
 import type { Dataset } from "../data/dataset.ts";
 import { sizeOf } from "../model/layer-kind.ts";
+import type { LayerConfig } from "../model/layer-kinds.ts";
 import { frozenPart, placeLayers } from "../model/layout.ts";
 import { fusedKindOf } from "../model/loss.ts";
+import type { ModelConfig } from "../model/model-config.ts";
 import type { NetworkConfig } from "../model/network.ts";
 import { type Sentence, sentence } from "../words/sentence.ts";
 import type { TaskConfig } from "./task.ts";
@@ -38,6 +40,15 @@ export function checkModel(
     return sentence("model-frozen", { freeze, layers: trainable, most: trainable - 1 });
   }
   const outputs = sizeOf(layout.outputShape);
+  if (task.kind === "tokens") {
+    const problem = checkSequence(model, layout.outputShape, task.count);
+    if (problem !== undefined) return problem;
+    return checkLoss({ loss: loss.name, last: layers.at(-1)?.kind, task, outputs });
+  }
+  if (layers.at(-1)?.kind === "softmax" && layout.outputShape.length > 1) {
+    const reason = sentence("takes-a-vector", { shape: layout.outputShape.join(", ") });
+    return sentence("layer-misfit", { number: String(layers.length), kind: "softmax", reason });
+  }
   const widths = outputWidths(task);
   if (!widths.includes(outputs)) {
     return sentence("model-outputs", {
@@ -47,6 +58,26 @@ export function checkModel(
     });
   }
   return checkLoss({ loss: loss.name, last: layers.at(-1)?.kind, task, outputs });
+}
+
+/** A text is predicted token by token, each from those before it alone. */
+function checkSequence(
+  { inputShape, layers }: ModelConfig,
+  outputShape: readonly number[],
+  count: number,
+): Sentence | undefined {
+  const [steps = 0] = inputShape;
+  const needed = [steps, count].join(", ");
+  const found = outputShape.join(", ");
+  if (found !== needed) return sentence("model-sequence", { found, needed, count: String(count) });
+  return seesAhead(layers) ? sentence("model-sees-ahead") : undefined;
+}
+
+function seesAhead(layers: readonly LayerConfig[]): boolean {
+  return layers.some((layer) => {
+    if ("layers" in layer) return seesAhead(layer.layers);
+    return layer.kind === "attention" && layer.causal === 0;
+  });
 }
 
 function checkLoss({

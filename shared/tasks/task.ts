@@ -6,10 +6,11 @@ import * as z from "zod/mini";
 
 import type { Target } from "../data/dataset.ts";
 import { classesMax, valuesMax } from "../data/target-schema.ts";
+import { tokensMax } from "../data/text/preprocess.ts";
 
 const counted = (most: number) => z.int().check(z.positive(), z.lte(most));
 
-/** The task of a run. `count` is the number of classes, flags or values. */
+/** The task of a run. `count` is the number of classes, flags or values, or of different tokens. */
 export const taskSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     name: z.literal("classification"),
@@ -26,6 +27,11 @@ export const taskSchema = z.discriminatedUnion("kind", [
     kind: z.literal("values"),
     count: counted(valuesMax),
   }),
+  z.strictObject({
+    name: z.literal("language"),
+    kind: z.literal("tokens"),
+    count: counted(tokensMax),
+  }),
 ]);
 
 export type TaskConfig = z.infer<typeof taskSchema>;
@@ -33,5 +39,6 @@ export type TaskConfig = z.infer<typeof taskSchema>;
 /** The task of a dataset with such targets. */
 export function taskOf({ kind, count }: Target): TaskConfig {
   if (kind === "values") return { name: "regression", kind, count };
+  if (kind === "tokens") return { name: "language", kind, count };
   return { name: "classification", kind, count };
 }

@@ -8,6 +8,7 @@ import { binaryMetrics, classMetrics } from "./class-metrics.ts";
 import { flagMetrics } from "./flag-metrics.ts";
 import type { Metrics } from "./metrics.ts";
 import type { TaskConfig } from "./task.ts";
+import { tokenMetrics } from "./token-metrics.ts";
 import { valueMetrics } from "./value-metrics.ts";
 
 /** The row of a kind of targets. */
@@ -21,7 +22,7 @@ export interface TaskRow {
   /** Whether samples are right or wrong, so that hits are counted. */
   readonly countsHits: boolean;
   /** The figure that says most, and whether more of it is better. */
-  readonly headline: "accuracy" | "rmse";
+  readonly headline: "accuracy" | "rmse" | "perplexity";
   readonly higherIsBetter: boolean;
   readonly metrics: (count: number, loss: LossName) => Metrics;
 }
@@ -56,6 +57,15 @@ export const tasks: { readonly [Kind in TaskConfig["kind"]]: TaskRow } = {
     headline: "rmse",
     higherIsBetter: false,
     metrics: (count) => valueMetrics(count),
+  },
+  tokens: {
+    losses: ["cce"],
+    outputOf: { cce: "softmax" },
+    unfitOutputs: [],
+    countsHits: false,
+    headline: "perplexity",
+    higherIsBetter: false,
+    metrics: () => tokenMetrics,
   },
 };
 

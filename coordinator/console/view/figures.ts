@@ -55,9 +55,15 @@ export function loss(value: number | null): string {
   return Math.abs(value) < 10_000 ? value.toFixed(4) : value.toExponential(3);
 }
 
-/** A task's figures in one line, the most important first: `95.12 %`, or `RMSE 2.8113, R² 0.874`. */
+/**
+ * A task's figures in one line, the most important first: `95.12 %`, `RMSE 2.8113, R² 0.874`, or
+ * `perplexity 4.53, 2.180 bits/token`.
+ */
 export function score(metrics: Readonly<Record<string, number>>): string {
-  const { accuracy, rmse, r2 } = metrics;
+  const { accuracy, rmse, r2, perplexity, bits = Number.NaN } = metrics;
+  if (perplexity !== undefined) {
+    return `perplexity ${perplexity.toPrecision(3)}, ${bits.toFixed(3)} bits/token`;
+  }
   if (accuracy !== undefined) return percent(accuracy);
   if (rmse === undefined) return unknownFigure;
   return r2 === undefined ? `RMSE ${loss(rmse)}` : `RMSE ${loss(rmse)}, R² ${r2.toFixed(3)}`;

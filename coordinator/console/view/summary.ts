@@ -24,6 +24,8 @@ export function isEnding(event: CoordinatorEvent): event is RunEnding {
   return ["finished", "failed", "stopped"].includes(event.event);
 }
 
+const headlineNames = { accuracy: "accuracy", rmse: "error", perplexity: "text" } as const;
+
 /** Workers named in the summary. The others are counted. */
 const workersNamed = 5;
 
@@ -50,7 +52,7 @@ export function summaryLines(
     ["reason", ending?.event === "failed" ? saidText(ending.reason) : null],
     ["time", pace(run.trainingSeconds, run.samplesPerSecond, run.stepsPerSecond, finished)],
     [
-      tasks[run.task.kind].headline === "accuracy" ? "accuracy" : "error",
+      headlineNames[tasks[run.task.kind].headline],
       test && `${style.bold(score(test.metrics))} ${test.split}, loss ${loss(test.loss)}`,
     ],
     ["workers", workersText(view)],

@@ -16,12 +16,15 @@ const metrics: Readonly<
   rmse: { text: "rmse", kind: "unit" },
   mae: { text: "mae", kind: "unit" },
   r2: { text: "r2", kind: "number" },
+  perplexity: { text: "perplexity", kind: "number" },
+  bits: { text: "bits", kind: "number" },
 };
 
 /** The figures that say most about a task, the first most of all. */
 export function headlinesOf({ kind, count }: Pick<Target, "kind" | "count">): readonly string[] {
   if (kind === "values") return ["rmse", "mae", "r2"];
   if (kind === "flags") return ["accuracy", "f1"];
+  if (kind === "tokens") return ["perplexity", "bits", "accuracy"];
   return count === 2 ? ["accuracy", "auc"] : ["accuracy"];
 }
 

@@ -7,6 +7,7 @@
 
 import type { SplitName, Target } from "../../../shared/data/dataset.ts";
 import type { Preprocessing } from "../../../shared/data/preprocessing.ts";
+import { windowCount } from "../../../shared/data/text/windows.ts";
 
 type Targets = Uint8Array | Uint16Array | Float32Array;
 
@@ -52,21 +53,33 @@ export class RemoteDataset {
 
   /** The number of samples in a split. */
   count(split: SplitName): number {
-    return this.#entry(`${split}.features`).shape[0] ?? 0;
+    if (this.#context === undefined) return this.#entry(`${split}.features`).shape[0] ?? 0;
+    const [length = 0] = this.#entry(`${split}.tokens`).shape;
+    return windowCount(length, this.#context, split === "train");
   }
 
   /** The split that the network is judged by: the test split only waits until the end if there is another. */
   get judged(): "validation" | "test" {
-    return this.#entries.has("validation.features") ? "validation" : "test";
+    const names = ["validation.features", "validation.tokens"];
+    return names.some((name) => this.#entries.has(name)) ? "validation" : "test";
   }
 
   /** The shape of one sample, such as `[28, 28]`. */
   get featureShape(): readonly number[] {
+    if (this.#context !== undefined) return [this.#context];
     return this.#entry("train.features").shape.slice(1);
+  }
+
+  /** Tokens of a sample of a text; `undefined` if the data are no text. */
+  get #context(): number | undefined {
+    return this.preprocessing?.kind === "text" ? this.preprocessing.context : undefined;
   }
 
   /** Samples [first, first + count) in the network's input form: shape `[count, featureCount]`. */
   async features(split: SplitName, first: number, count: number): Promise<Float32Array> {
+    if (this.#context !== undefined) {
+      return Float32Array.from(await this.#windows(split, first, { count, later: 0 }));
+    }
     const { dtype, start } = this.#entry(`${split}.features`);
     const featureCount = this.featureShape.reduce((product, size) => product * size, 1);
     const bytesEach = dtype === "F32" ? 4 : 1;
@@ -78,11 +91,26 @@ export class RemoteDataset {
 
   /** The classes of samples [first, first + count), or their values or flags row by row. */
   async targets(split: SplitName, first: number, count: number): Promise<Targets> {
+    if (this.#context !== undefined) return await this.#windows(split, first, { count, later: 1 });
     const name = this.#entries.has(`${split}.labels`) ? `${split}.labels` : `${split}.targets`;
     const { dtype, shape, start } = this.#entry(name);
     const type = targetTypes[dtype] ?? Uint8Array;
     const each = type.BYTES_PER_ELEMENT * shape.slice(1).reduce((size, n) => size * n, 1);
     return new type(await this.#read(start + first * each, count * each));
+  }
+
+  /** Windows of a text that begin `later` tokens later. */
+  async #windows(
+    split: SplitName,
+    first: number,
+    { count, later }: { readonly count: number; readonly later: number },
+  ): Promise<Targets> {
+    const { dtype, start } = this.#entry(`${split}.tokens`);
+    const type = targetTypes[dtype] ?? Uint8Array;
+    const { BYTES_PER_ELEMENT: bytesEach } = type;
+    const context = this.#context ?? 0;
+    const from = start + (first * context + later) * bytesEach;
+    return new type(await this.#read(from, count * context * bytesEach));
   }
 
   #entry(name: string): Entry {

@@ -10,18 +10,20 @@ export const figureNames = {
   classes: ["precision", "recall", "f1"],
   flags: ["accuracy", "precision", "recall", "f1"],
   values: ["rmse", "mae", "r2"],
+  tokens: [],
 } as const satisfies Readonly<Record<Target["kind"], readonly string[]>>;
 
 /**
  * @param sums - The root of an evaluation.
  * @param samples - Of the split that was evaluated.
- * @returns One for each class, flag or value, in their order.
+ * @returns One for each class, flag or value, in their order; none for tokens.
  */
 export function targetFigures(
   sums: readonly number[],
   target: Target,
   samples: number,
 ): readonly Figures[] {
+  if (target.kind === "tokens") return [];
   if (target.kind === "values") return valueFigures({ sums, samples, target }, target.count);
   const counts =
     target.kind === "flags"

@@ -9,6 +9,8 @@ const en = {
   rmse: "RMSE",
   mae: "MAE",
   r2: "R²",
+  perplexity: "Perplexity",
+  bits: "Bits per token",
   meanOf: "mean of {count}",
   metric: "Figure",
   ofSplit: "{figure} · {split}",
@@ -22,6 +24,7 @@ const en = {
   byclasses: "Class",
   byflags: "Output",
   byvalues: "Number",
+  bytokens: "Token",
   byTargetHow: "Of the last evaluation. An average hides which of them the network does badly.",
 } as const;
 
@@ -34,6 +37,8 @@ const es: Readonly<Record<keyof typeof en, string>> = {
   rmse: "RMSE",
   mae: "MAE",
   r2: "R²",
+  perplexity: "Perplejidad",
+  bits: "Bits por token",
   meanOf: "media de {count}",
   metric: "Medida",
   ofSplit: "{figure} · {split}",
@@ -47,6 +52,7 @@ const es: Readonly<Record<keyof typeof en, string>> = {
   byclasses: "Clase",
   byflags: "Salida",
   byvalues: "Número",
+  bytokens: "Token",
   byTargetHow: "De la última evaluación. Un promedio esconde en cuáles falla la red.",
 };
 

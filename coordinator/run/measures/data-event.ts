@@ -12,17 +12,18 @@ export function dataEvent({ name, target, featureCount, ...splits }: Dataset): C
   const counts = countsOf(splits);
   const { trainCount, validationCount, testCount } = counts;
   const samples = trainCount + validationCount + testCount;
+  const values = {
+    targets: targetsIn(target),
+    samples,
+    split:
+      validationCount === 0
+        ? sentence("data-two-splits", { trainCount, testCount })
+        : sentence("data-three-splits", counts),
+    features: featureCount,
+  };
   return {
     event: "data",
-    message: sentence("data-used", {
-      targets: targetsIn(target),
-      samples,
-      split:
-        validationCount === 0
-          ? sentence("data-two-splits", { trainCount, testCount })
-          : sentence("data-three-splits", counts),
-      features: featureCount,
-    }),
+    message: sentence(target.kind === "tokens" ? "text-used" : "data-used", values),
     dataset: name,
     task: taskOf(target).name,
     targets: target.kind,
@@ -33,7 +34,7 @@ export function dataEvent({ name, target, featureCount, ...splits }: Dataset): C
 }
 
 function targetsIn({ kind, count, names }: Target): Sentence {
-  if (names === undefined) return sentence(`data-${kind}`, { count });
+  if (kind === "tokens" || names === undefined) return sentence(`data-${kind}`, { count });
   return sentence(`data-${kind}-named`, { count, names: listed(names) });
 }
 

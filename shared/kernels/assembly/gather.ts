@@ -101,3 +101,33 @@ function idAt(pointer: usize, vocabulary: i32): usize {
   const whole = i32x4.extract_lane(i32x4.trunc_sat_f32x4_s(v128.load32_zero(pointer)), 0);
   return max(min(whole, vocabulary - 1), 0);
 }
+
+export function gatherTokens8(
+  target: usize,
+  targetStride: i32,
+  tokens: usize,
+  steps: i32,
+  samples: usize,
+  sampleCount: i32,
+): void {
+  for (let s = 0; s < sampleCount; s++) {
+    const first = tokens + <usize>load<u32>(samples + (s << 2)) * steps;
+    for (let t = 0; t < steps; t++) store<f32>(target + (t << 2), <f32>load<u8>(first + t));
+    target += targetStride << 2;
+  }
+}
+
+export function gatherTokens16(
+  target: usize,
+  targetStride: i32,
+  tokens: usize,
+  steps: i32,
+  samples: usize,
+  sampleCount: i32,
+): void {
+  for (let s = 0; s < sampleCount; s++) {
+    const first = tokens + ((<usize>load<u32>(samples + (s << 2)) * steps) << 1);
+    for (let t = 0; t < steps; t++) store<f32>(target + (t << 2), <f32>load<u16>(first + (t << 1)));
+    target += targetStride << 2;
+  }
+}

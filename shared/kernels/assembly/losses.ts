@@ -30,6 +30,44 @@ export function softmaxCrossEntropy(
   }
 }
 
+// The last register of a step reaches into the next one, which is written afterwards, or into the padding.
+export function tokenCrossEntropy(
+  deltas: usize,
+  logits: usize,
+  stride: i32,
+  samples: i32,
+  steps: i32,
+  outputs: i32,
+  labels: usize,
+  losses: usize,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  const bytes = (<usize>outputs) << 2;
+  const count = <f32>steps;
+  const counts = f32x4.splat(count);
+  for (let s = 0; s < samples; s++) {
+    let total: f32 = 0;
+    for (let t = 0; t < steps; t++) {
+      const delta = deltas + <usize>t * bytes;
+      const z = logits + <usize>t * bytes;
+      const label = (<usize>load<u16>(labels)) << 2;
+      const largest = rowMaximum(z, outputs);
+      const shifted = load<f32>(z + label) - largest;
+      const sum = f32x4.splat(exponentials(delta, z, outputs, largest));
+      total += f32x4.extract_lane(log4(sum), 0) - shifted;
+      const share = load<f32>(delta + label) / f32x4.extract_lane(sum, 0);
+      for (let at: usize = 0; at < bytes; at += 16) {
+        v128.store(delta + at, f32x4.div(f32x4.div(v128.load(delta + at), sum), counts));
+      }
+      store<f32>(delta + label, (share - 1) / count);
+      labels += 2;
+    }
+    store<f32>(losses + (s << 2), total / count);
+    deltas += rowBytes;
+    logits += rowBytes;
+  }
+}
+
 export function softCrossEntropy(
   deltas: usize,
   logits: usize,

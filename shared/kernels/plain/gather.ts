@@ -113,3 +113,42 @@ function idOf(value: number, vocabulary: number): number {
   const whole = Number.isNaN(value) ? 0 : Math.trunc(value);
   return Math.max(Math.min(whole, vocabulary - 1), 0);
 }
+
+/**
+ * The windows of a text: `target[s][t] ← tokens[samples[s] · steps + t]`, as numbers.
+ *
+ * @param target - Pointer to padded rows `[sampleCount, steps]` float32; written.
+ * @param targetStride - Floats from one row to the next.
+ * @param tokens - Pointer to the first token of window 0, bytes.
+ * @param samples - Pointer to `[sampleCount]` uint32: numbers of windows.
+ */
+export function gatherTokens8(
+  { f32, u32, u8 }: Views,
+  target: number,
+  targetStride: number,
+  tokens: number,
+  steps: number,
+  samples: number,
+  sampleCount: number,
+): void {
+  for (let s = 0; s < sampleCount; s++) {
+    const first = tokens + u32[samples / 4 + s]! * steps;
+    for (let t = 0; t < steps; t++) f32[target / 4 + s * targetStride + t] = u8[first + t]!;
+  }
+}
+
+/** The same of 16-bit tokens. */
+export function gatherTokens16(
+  { f32, u16, u32 }: Views,
+  target: number,
+  targetStride: number,
+  tokens: number,
+  steps: number,
+  samples: number,
+  sampleCount: number,
+): void {
+  for (let s = 0; s < sampleCount; s++) {
+    const first = tokens / 2 + u32[samples / 4 + s]! * steps;
+    for (let t = 0; t < steps; t++) f32[target / 4 + s * targetStride + t] = u16[first + t]!;
+  }
+}

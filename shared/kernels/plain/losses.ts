@@ -51,6 +51,49 @@ export function softmaxCrossEntropy(
 }
 
 /**
+ * `cce` after softmax at every step of a sequence, from its logits z: the mean over the steps of
+ * `ln Σ exp(zₖ − max z) − (z_label − max z)`, `δ = (softmax(z) − y) / steps`.
+ *
+ * @param deltas - Pointer to padded rows `[samples, steps · outputs]`, the steps of a sample without a gap; written.
+ *   Not the logits.
+ * @param labels - Pointer to `[samples, steps]` 16-bit integers.
+ */
+export function tokenCrossEntropy(
+  { f32, u16 }: Views,
+  deltas: number,
+  logits: number,
+  stride: number,
+  samples: number,
+  steps: number,
+  outputs: number,
+  labels: number,
+  losses: number,
+): void {
+  for (let s = 0; s < samples; s++) {
+    let total = 0;
+    for (let t = 0; t < steps; t++) {
+      const delta = deltas / 4 + s * stride + t * outputs;
+      const z = logits / 4 + s * stride + t * outputs;
+      const label = u16[labels / 2 + s * steps + t]!;
+      const largest = maximumOf(f32, z, outputs);
+      const shifted = fround(f32[z + label]! - largest);
+      let sum = 0;
+      for (let o = 0; o < outputs; o++) {
+        const power = exp(fround(f32[z + o]! - largest));
+        f32[delta + o] = power;
+        sum = fround(sum + power);
+      }
+      total = fround(total + fround(log(sum) - shifted));
+      for (let o = 0; o < outputs; o++) {
+        const y = o === label ? 1 : 0;
+        f32[delta + o] = fround(fround(fround(f32[delta + o]! / sum) - y) / steps);
+      }
+    }
+    f32[losses / 4 + s] = fround(total / steps);
+  }
+}
+
+/**
  * `cce` after softmax against rows of targets that add up to 1, from its logits z:
  * `loss = ln Σ exp(zₖ − max z) − Σ yₖ (zₖ − max z)`, `δ = softmax(z) − y`.
  */

@@ -2,6 +2,7 @@
  * @file The table of the settings that say how raw data become a dataset. They are not part of a run config, because
  * the dataset's hash identifies what they lead to. Each loader says which of them it takes.
  */
+import { contextMax, tokenForms } from "../../data/text/preprocess.ts";
 import { type Origins, row, type Settings } from "./option.ts";
 import { fraction, integer, names, oneOf, pictureSize, shareBetween } from "./readers.ts";
 
@@ -54,6 +55,18 @@ export const dataOptions = {
     oneOf(["refuse", "skip"]),
     "of pictures: refuse those that can't be read, or leave them out",
   ),
+  tokens: row(
+    "Data",
+    "<form>",
+    oneOf(tokenForms),
+    "of a text: what is predicted one by one, characters (char) or the bytes of UTF-8 (byte)",
+  ),
+  context: row(
+    "Data",
+    "<tokens>",
+    integer({ min: 1, max: contextMax }),
+    "of a text: how many tokens the network sees at most before the one that it predicts",
+  ),
   validation: row(
     "Data",
     "<share>",
@@ -93,3 +106,6 @@ export function sameDataSettings(one: DataSettings, other: DataSettings): boolea
 
 /** How samples are split where neither the data nor the operator say. */
 export const splitDefaults = { test: 0.2, validation: 0, dataSeed: 1 } as const;
+
+/** The same of a text, whose parts follow one another; and what its tokens are. */
+export const textDefaults = { tokens: "char", context: 64, test: 0.1, validation: 0 } as const;

@@ -69,6 +69,9 @@ export function resolveRunConfig(asked: RunRequest, facts: DatasetFacts): RunCon
   const settings = completeRun(request);
   const task = taskOf(facts.target);
   const choice = known(modelChoice(settings.model), "a model that was read");
+  if (choice.kind === "mlp" && task.kind === "tokens") {
+    throw new OperatorError(sentence("mlp-for-text"));
+  }
   if (choice.kind !== "mlp") refuseWidths(request);
   if (settings.layers !== "auto") refuseUnfitLayers(settings.layers, request, facts);
   const widthGiven = settings.layers === "auto" ? undefined : settings.layers.at(-1);
@@ -210,10 +213,10 @@ function resolveLayers(
   const asVector = { inputShape: [featureCount], layers };
   const problemOf = (model: ModelConfig) =>
     checkModel({ model, loss: { name: last.loss }, task }, facts) ?? problemOfSize(model);
-  const isPicture = !("misfit" in placeLayers(asPicture)) || "misfit" in placeLayers(asVector);
-  const model = isPicture && problemOf(asVector) !== undefined ? asPicture : asVector;
-  const problem = problemOf(model);
-  if (problem === undefined) return model;
+  const fitting = [asVector, asPicture].find((model) => problemOf(model) === undefined);
+  if (fitting !== undefined) return fitting;
+  const closest = "misfit" in placeLayers(asVector) ? asPicture : asVector;
+  const problem = known(problemOf(closest), "none of them fits");
   const setting = spelled("model", request);
   throw new OperatorError(
     sentence("model-unfit", { setting, dataset: facts.name, reason: problem }),

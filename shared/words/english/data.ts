@@ -56,6 +56,10 @@ export const data = {
     "{name}: a sample has 1…{rankMax} sizes and at most {featuresMax} features, got shape [{shape}]",
   "labels-shape": "{name} must have shape [{expected}], got [{shape}]",
   "label-too-large": "sample {sample} of {split} has label {label}, labels are below {classCount}",
+  "token-too-large": "token {sample} of {split} is {label}, tokens are below {classCount}",
+  "token-count-differs": "it describes {found} tokens, the targets have {count}",
+  "tokens-too-few":
+    "{name} must hold at least {least} tokens for a context of {context}, got shape [{found}]",
   "flag-not-0-1": "sample {sample} of {split} has a flag {label}, flags are 0 or 1",
   "feature-not-finite": "{name}: sample {sample} holds {value}, numbers are finite",
   "dataset-metadata": "the dataset's {name} is wrong: {reason}",
@@ -90,6 +94,7 @@ export const data = {
   "data-classes-named": "classification: {count} {count = 1 ? class : classes} {names}",
   "data-values": "regression: {count} {count = 1 ? target : targets}",
   "data-values-named": "regression: {count} {count = 1 ? target : targets} {names}",
+  "data-tokens": "language: the next of {count} different tokens",
   "data-flags": "classification: {count} yes-or-no {count = 1 ? target : targets}",
   "data-flags-named": "classification: {count} yes-or-no {count = 1 ? target : targets} {names}",
 } as const;

@@ -15,6 +15,7 @@ import { protocol } from "./protocol.ts";
 import { run } from "./run.ts";
 import { settings } from "./settings.ts";
 import { tables } from "./tables.ts";
+import { text } from "./text.ts";
 import { worker } from "./worker.ts";
 
 export const english = {
@@ -30,6 +31,7 @@ export const english = {
   ...files,
   ...settings,
   ...tables,
+  ...text,
   ...commandLine,
   ...model,
 } as const;

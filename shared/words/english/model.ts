@@ -7,6 +7,10 @@ export const model = {
   "model-inputs":
     "the first layer takes {inputs} values but a sample has {features}: use an input shape of {features} values",
   "model-frozen": "it freezes {freeze} layers, and {layers} have parameters: freeze at most {most}",
+  "model-sequence":
+    "the layers give [{found}] for each sample; a text needs [{needed}], the next token's probabilities at each step: end with a dense layer of {count} units and softmax",
+  "model-sees-ahead":
+    "attention sees the tokens that it is to predict; a text needs attention with causal 1",
   "model-outputs": "the last layer gives {outputs} values but there are {targets}: give {width}",
   "model-loss":
     "loss {loss} needs {needed} as the last layer, got {last}: add {needed}, or choose loss mse or mae",
@@ -14,6 +18,7 @@ export const model = {
   "model-loss-task": "loss {loss} does not fit {targets}: choose {losses}",
   "softmax-alone": "softmax over one output is always 1: give two outputs, or use sigmoid",
   "targets-classes": "{count} {count = 1 ? class : classes}",
+  "targets-tokens": "{count} different tokens",
   "targets-values": "{count} {count = 1 ? number : numbers} per sample",
   "targets-flags": "{count} yes-or-no {count = 1 ? answer : answers} per sample",
   "augment-size":

@@ -61,6 +61,11 @@ export const data = translationOf<typeof english>()({
   "labels-shape": "{name} debe tener forma [{expected}], tiene [{shape}]",
   "label-too-large":
     "la muestra {sample} de {split} tiene la etiqueta {label}, deben ser menores que {classCount}",
+  "token-too-large":
+    "el token {sample} de {split} es {label}; los tokens son menores que {classCount}",
+  "token-count-differs": "describe {found} tokens y los objetivos tienen {count}",
+  "tokens-too-few":
+    "{name} debe tener al menos {least} tokens para un contexto de {context}; su forma es [{found}]",
   "flag-not-0-1": "la muestra {sample} de {split} tiene la marca {label}; debe ser 0 o 1",
   "feature-not-finite": "{name}: la muestra {sample} contiene {value}, los números son finitos",
   "dataset-metadata": "el campo {name} de los datos no vale: {reason}",
@@ -97,6 +102,7 @@ export const data = translationOf<typeof english>()({
   "data-classes-named": "clasificación: {count} {count = 1 ? clase : clases} {names}",
   "data-values": "regresión: {count} {count = 1 ? objetivo : objetivos}",
   "data-values-named": "regresión: {count} {count = 1 ? objetivo : objetivos} {names}",
+  "data-tokens": "lenguaje: el siguiente de {count} tokens distintos",
   "data-flags": "clasificación: {count} {count = 1 ? objetivo : objetivos} de sí o no",
   "data-flags-named":
     "clasificación: {count} {count = 1 ? objetivo : objetivos} de sí o no {names}",

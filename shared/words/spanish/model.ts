@@ -6,6 +6,10 @@ export const model = translationOf<typeof english>()({
   "model-inputs":
     "la primera capa toma {inputs} valores pero una muestra tiene {features}: usa una entrada de {features} valores",
   "model-frozen": "congela {freeze} capas, y {layers} tienen parámetros: congela como mucho {most}",
+  "model-sequence":
+    "las capas dan [{found}] por muestra; un texto necesita [{needed}], las probabilidades del token siguiente en cada paso: termina con una capa dense de {count} unidades y softmax",
+  "model-sees-ahead":
+    "la atención ve los tokens que debe predecir; un texto necesita atención con causal 1",
   "model-outputs": "la última capa da {outputs} valores pero hay {targets}: da {width}",
   "model-loss":
     "la pérdida {loss} necesita {needed} como última capa, es {last}: añade {needed}, o elige la pérdida mse o mae",
@@ -13,6 +17,7 @@ export const model = translationOf<typeof english>()({
   "model-loss-task": "la pérdida {loss} no vale para {targets}: elige {losses}",
   "softmax-alone": "softmax con una sola salida siempre da 1: pon dos salidas, o usa sigmoid",
   "targets-classes": "{count} {count = 1 ? clase : clases}",
+  "targets-tokens": "{count} tokens distintos",
   "targets-values": "{count} {count = 1 ? número : números} por muestra",
   "targets-flags": "{count} {count = 1 ? respuesta : respuestas} de sí o no por muestra",
   "augment-size":

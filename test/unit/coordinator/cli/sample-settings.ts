@@ -186,6 +186,12 @@ export const samples: {
   ],
   missing: names("refuse", "median", "drop"),
   task: names("classification", "regression", "classification"),
+  tokens: names("char", "byte", "char"),
+  context: [
+    ["64", 64],
+    ["1", 1],
+    ["256", 256],
+  ],
   header: names("auto", "yes", "no"),
   imageSize: [
     ["32", "32x32"],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { drawDigits } from "../../../../coordinator/datasets/digits.ts";
-import { profileDataset } from "../../../../coordinator/datasets/loaders.ts";
+import { loadDataset, profileDataset } from "../../../../coordinator/datasets/loaders.ts";
 import { descriptionLines } from "../../../../coordinator/inspect/description-text.ts";
 import { describeSamples, describeTable } from "../../../../coordinator/inspect/description.ts";
 import type { DataSettings } from "../../../../shared/run/settings/data-settings.ts";
@@ -117,4 +117,32 @@ describe("the description of pictures", () => {
     expect(picture.join("")).toMatch(/█/u);
     for (const line of picture) expect(line.length).toBeLessThanOrEqual(100);
   });
+});
+
+test("the description of a text has its parts, its characters by frequency, and its first lines", async () => {
+  const text = "To be, or not\tto be.\n".repeat(20);
+  const { dataset } = await loadDataset("text:t", {
+    disk: memoryDisk(new Map([["t", Buffer.from(text)]])),
+    cache: undefined,
+    mnistMirror: undefined,
+    data: { context: 8 },
+    progress: () => undefined,
+  });
+  const samples = describeSamples(dataset);
+  expect(samples).toMatchObject({
+    featureType: "uint8",
+    featureShape: [8],
+    target: {
+      kind: "tokens",
+      form: "char",
+      lengths: { train: 378, test: 42 },
+    },
+  });
+  const lines = descriptionLines({ dataset: "text:t", notes: [], samples }, dataset);
+  expect(lines).toContain("samples: 46 train, 5 test; each 8 tokens long");
+  expect(lines).toContain("text: 378 train, 42 test tokens, which are characters");
+  expect(lines.find((line) => line.includes("space 72"))).toMatch(/\\t 18 +\\n 18/u);
+  expect(lines.filter((line) => line.startsWith("| "))).toEqual(
+    Array.from({ length: 6 }, () => "| To be, or not to be."),
+  );
 });

@@ -7,6 +7,7 @@ import {
   encodeDataset,
 } from "../../../../shared/data/canonical.ts";
 import { sha256Hex } from "../../../../shared/data/sha256.ts";
+import { tokenSplit } from "../../../../shared/data/text/windows.ts";
 import { FormatError } from "../../../../shared/format-error.ts";
 import {
   decodeSafetensors,
@@ -240,5 +241,65 @@ describe("decodeDataset", () => {
   test.each(refused)("refuses %s", (_what, bytes, message) => {
     expect(() => decode(bytes)).toThrow(FormatError);
     expect(() => decode(bytes)).toThrow(message);
+  });
+});
+
+const tokensOf = (...tokens: number[]) => tokenSplit(Uint8Array.from(tokens), 2, tokens.length > 3);
+
+describe("tokens", () => {
+  const preprocessing = { kind: "text", tokens: "char", vocabulary: "ab", context: 2 } as const;
+  const content: DatasetContent = {
+    name: "text",
+    featureShape: [2],
+    target: { kind: "tokens", count: 3 },
+    preprocessing,
+    train: tokensOf(0, 1, 0, 0, 1, 1, 0),
+    test: tokensOf(1, 2, 0),
+  };
+
+  test("come back, with windows that move by up to a token in the training split", () => {
+    const { bytes, dataset } = encodeDataset(content);
+    expect(decode(bytes)).toEqual({ ...dataset, name: "tiny" });
+    expect([dataset.train.count, dataset.test.count]).toEqual([2, 1]);
+    expect([...decodeSafetensors(bytes).tensors.keys()].toSorted()).toEqual([
+      "test.tokens",
+      "train.tokens",
+    ]);
+  });
+
+  const wrong: readonly (readonly [string, Partial<DatasetContent>, string])[] = [
+    [
+      "a token that is none",
+      { test: tokensOf(1, 3, 0) },
+      "token 1 of test is 3, tokens are below 3",
+    ],
+    [
+      "too few of them",
+      { test: tokensOf(1, 1) },
+      "test.tokens must hold at least 3 tokens for a context of 2, got shape [2]",
+    ],
+    [
+      "another number of them",
+      { target: { kind: "tokens", count: 4 } },
+      "it describes 3 tokens, the targets have 4",
+    ],
+    [
+      "16 bits without need",
+      { train: tokenSplit(Uint16Array.of(0, 1, 0, 1), 2, true) },
+      "train.tokens must be U8",
+    ],
+    [
+      "a vocabulary out of order",
+      { preprocessing: { ...preprocessing, vocabulary: "ba" } },
+      "different code points, ascending",
+    ],
+  ];
+  test.each(wrong)("are refused with %s", (_what, change, line) => {
+    expect(() => encodeDataset({ ...content, ...change })).toThrow(line);
+  });
+
+  test("are refused without what they are", () => {
+    const { preprocessing: _, ...rest } = content;
+    expect(() => encodeDataset(rest)).toThrow("it describes 0 tokens, the targets have 3");
   });
 });

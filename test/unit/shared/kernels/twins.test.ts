@@ -130,6 +130,49 @@ describe("losses: the SIMD kernel equals its plain twin byte for byte", () => {
     }
   });
 
+  test("tokenCrossEntropy on 3 samples of 1…9 steps without a gap, of 1…33 tokens", () => {
+    for (const outputs of sizes) {
+      const twins = new Twins();
+      const random = new Random(outputs, 2);
+      const steps = 1 + (outputs % 9);
+      const width = steps * outputs;
+      const values = drawFloats(random, 3 * width).map((value, i) =>
+        i % 5 === 0 ? value * 200 : value,
+      );
+      const logits = twins.putRows(values, width);
+      const deltas = twins.allocate(4 * 3 * strideOf(width) + 64);
+      const labels = twins.put(
+        Uint16Array.from({ length: 3 * steps }, () => random.below(outputs)),
+      );
+      const losses = twins.allocate(12);
+      const stride = strideOf(width);
+      twins.call("tokenCrossEntropy", deltas, logits, stride, 3, steps, outputs, labels, losses);
+      const found = [...twins.rowDifferences(deltas, 3, width), ...twins.differences(losses, 3)];
+      expect(found, `${steps} steps, ${outputs} tokens`).toEqual([]);
+    }
+  });
+
+  test("tokenCrossEntropy of one step is softmaxCrossEntropy, and of several their mean", () => {
+    const twins = new Twins();
+    const logits = twins.putRows(drawFloats(new Random(4), 4 * 16), 16);
+    const labels = twins.put(Uint16Array.of(3, 0, 15, 7));
+    const [steps, whole, apart] = [0, 1, 2].map(() => twins.allocate(4 * 4 * 16 + 64));
+    const [stepLosses, wholeLoss, losses] = [16, 4, 16].map((bytes) => twins.allocate(bytes));
+    twins.call("softmaxCrossEntropy", apart!, logits, 16, 4, 16, labels, losses!);
+    twins.call("tokenCrossEntropy", steps!, logits, 16, 4, 1, 16, labels, stepLosses!);
+    twins.call("tokenCrossEntropy", whole!, logits, 64, 1, 4, 16, labels, wholeLoss!);
+    const { f32 } = twins.wasm.views;
+    const read = (pointer: number | undefined, count: number) => [
+      ...f32.subarray(pointer! / 4, pointer! / 4 + count),
+    ];
+    expect(read(steps, 64)).toEqual(read(apart, 64));
+    expect(read(stepLosses, 4)).toEqual(read(losses, 4));
+    // A quarter is exact.
+    expect(read(whole, 64)).toEqual(read(apart, 64).map((delta) => delta / 4));
+    const sum = read(losses, 4).reduce((total, loss) => Math.fround(total + loss), 0);
+    expect(read(wholeLoss, 1)).toEqual([sum / 4]);
+  });
+
   test("argmaxRows takes the first of equal values and never NaN", () => {
     const twins = new Twins();
     const rows = [1, 3, 3, 0, -0, 0, NaN, 1, 2, -1, NaN, -Infinity];
@@ -267,6 +310,29 @@ describe("gather: the SIMD kernel equals its plain twin byte for byte", () => {
           first,
         );
         expect(twins.differences(gradient, vocabulary * width + 4), `${width}`).toEqual([]);
+      }
+    }
+  });
+
+  test("windows of 8- and 16-bit tokens of 1…33 steps, from any token on", () => {
+    for (const steps of sizes) {
+      const twins = new Twins();
+      const random = new Random(steps, 1);
+      const values = Array.from({ length: 6 * steps + 1 }, () => random.below(65_536));
+      const wide = twins.put(Uint16Array.from(values));
+      const narrow = twins.put(Uint8Array.from(values));
+      const samples = twins.put(Uint32Array.of(5, 0, 3, 3));
+      const target = twins.allocate(4 * 4 * strideOf(steps));
+      const window = (sample: number) => values.slice(1 + sample * steps, 1 + (sample + 1) * steps);
+      for (const [name, pointer, most] of [
+        ["gatherTokens8", narrow + 1, 256],
+        ["gatherTokens16", wide + 2, 65_536],
+      ] as const) {
+        twins.call(name, target, strideOf(steps), pointer, steps, samples, 4);
+        expect(twins.rowDifferences(target, 4, steps), `${name} of ${steps}`).toEqual([]);
+        const third = target / 4 + 2 * strideOf(steps);
+        const found = [...twins.wasm.views.f32.subarray(third, third + steps)];
+        expect(found).toEqual(window(3).map((token) => token % most));
       }
     }
   });

@@ -66,7 +66,7 @@ describe("a model whose layers do not fit", () => {
     [
       "a picture through an activation into softmax",
       { inputShape: [4, 4, 1], layers: [{ kind: "relu" }, softmax, dense] },
-      "layer 2 (softmax) takes a vector, not the shape [4, 4, 1]",
+      "layer 2 (softmax) takes a vector or a sequence [steps, width], not the shape [4, 4, 1]: put flatten before it",
     ],
     [
       "nothing to learn",

@@ -11,6 +11,7 @@ import {
 } from "../../../../shared/tasks/class-metrics.ts";
 import { flagMetrics } from "../../../../shared/tasks/flag-metrics.ts";
 import type { Figures, Metrics } from "../../../../shared/tasks/metrics.ts";
+import { tokenMetrics } from "../../../../shared/tasks/token-metrics.ts";
 import { valueFigures, valueMetrics } from "../../../../shared/tasks/value-metrics.ts";
 
 const none = new Float32Array(0);
@@ -21,6 +22,9 @@ function sample(fields: Partial<Record<"outputs" | "targets", readonly number[]>
     targets: fields.targets === undefined ? none : Float32Array.from(fields.targets),
     label: 0,
     predicted: 0,
+    loss: 0,
+    steps: 0,
+    hits: 0,
     ...more,
   };
 }
@@ -164,4 +168,15 @@ describe("numbers", () => {
     const plain = figuresOf(valueMetrics(2), samples, { kind: "values", count: 2 });
     expect(plain["mae"]).toBeCloseTo((4 / 3 + 1 / 3) / 2, 5);
   });
+});
+
+test("tokens: perplexity and bits follow from the mean loss, accuracy from the steps", () => {
+  const samples = [
+    sample({}, { loss: 2, steps: 8, hits: 3 }),
+    sample({}, { loss: 1, steps: 8, hits: 6 }),
+  ];
+  const figures = figuresOf(tokenMetrics, samples, { kind: "tokens", count: 9 });
+  expect(figures["perplexity"]).toBeCloseTo(Math.exp(1.5), 5);
+  expect(figures["bits"]).toBeCloseTo(1.5 / Math.log(2), 12);
+  expect(figures["accuracy"]).toBe(9 / 16);
 });

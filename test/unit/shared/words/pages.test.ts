@@ -42,6 +42,7 @@ describe("the pages' texts", () => {
     const same = textsIn("en").filter(([key, text]) => inSpanish.get(key) === text);
     expect(same.map(([key]) => key).toSorted()).toEqual([
       "auc",
+      "bytokens",
       "effortValue",
       "f1",
       "kindnode",

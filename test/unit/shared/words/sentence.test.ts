@@ -21,6 +21,7 @@ import {
 import { commandLine as spanishCommandLine } from "../../../../shared/words/spanish/command-line.ts";
 import { spanish } from "../../../../shared/words/spanish/index.ts";
 import { tables as spanishTables } from "../../../../shared/words/spanish/tables.ts";
+import { text as spanishText } from "../../../../shared/words/spanish/text.ts";
 import { systemReason } from "../../../../shared/words/system-reason.ts";
 
 const codes = Object.keys(english) as (keyof typeof english)[];
@@ -93,13 +94,14 @@ describe("Spanish", () => {
   });
 
   test("names no command-line flag in sentences that only a page can show", () => {
-    // The whole area of the command line, and the files, tables and addresses given where the coordinator is started.
+    // The whole area of the command line, and the files, tables, texts and addresses given where the coordinator is started.
     const atStart = /^(?:tls|port|host|resume|setup|no-run-in|no-such-run|unknown|join-url)/u;
     const flags = Object.entries(spanish).filter(
       ([code, text]) =>
         / --[a-z]/u.test(text) &&
         !(code in spanishCommandLine) &&
         !(code in spanishTables) &&
+        !(code in spanishText) &&
         !atStart.test(code),
     );
     expect(flags).toEqual([]);

@@ -1,0 +1,32 @@
+/** @file Textos: sus archivos, sus tokens y lo que escribe una red. */
+import type { text as english } from "../english/text.ts";
+import { translationOf } from "../template.ts";
+
+export const text = translationOf<typeof english>()({
+  "text-empty": "{path} está vacío",
+  "no-texts": "{path} no tiene archivos .txt; contiene {found}",
+  "text-too-large": "con {path} el texto pasa de {bytesMax} bytes; usa una parte",
+  "text-no-text": "{path} no es un texto[terminal]; --tokens byte entrena con cualquier byte",
+  "text-not-utf8":
+    "{path} no es UTF-8 en el byte {offset}; conviértelo[terminal] o usa --tokens byte, que entrena con cualquier byte",
+  "text-too-short":
+    "{path} es demasiado corto: {found} de sus {length} tokens son para {split}, que necesita {least} con un contexto de {context}[terminal]; usa un texto más largo o un --context menor",
+  "text-too-many-characters":
+    "{path} tiene {found} caracteres distintos, se aceptan como mucho {most}[terminal]; usa --tokens byte",
+  "text-read-chars":
+    "leído {path}: {length} caracteres, {characters} distintos en la parte de entrenamiento: {shown}",
+  "text-read-bytes": "leído {path}: {length} bytes",
+  "text-files-read-chars":
+    "leídos {files} archivos de {path}: {length} caracteres, {characters} distintos en la parte de entrenamiento: {shown}",
+  "text-files-read-bytes": "leídos {files} archivos de {path}: {length} bytes",
+  "text-two-parts":
+    "el texto en su orden: los primeros {train} tokens para entrenar, los últimos {test} para la prueba; cada muestra son {context} tokens y el que sigue a cada uno",
+  "text-three-parts":
+    "el texto en su orden: los primeros {train} tokens para entrenar, {validation} para validar, los últimos {test} para la prueba; cada muestra son {context} tokens y el que sigue a cada uno",
+  "text-unknown":
+    "{count} {count = 1 ? carácter : caracteres} tras la parte de entrenamiento no {count = 1 ? aparece : aparecen} en ella y {count = 1 ? cuenta : cuentan} como {count = 1 ? desconocido : desconocidos}",
+  "text-used":
+    "{targets}; {samples} {samples = 1 ? muestra : muestras} ({split}) de {features} {features = 1 ? token : tokens}",
+  "mlp-for-text":
+    "el modelo mlp toma una muestra entera; un texto necesita capas que lo tomen token a token, de un embedding a una capa dense y softmax",
+});
