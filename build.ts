@@ -11,6 +11,7 @@ import { basename, dirname, join } from "node:path";
 import { build, type BuildOptions } from "esbuild";
 
 import { buildKernel, kernelCacheKey } from "./build-kernel.ts";
+import { renderLearn } from "./build-learn.ts";
 
 const root = import.meta.dirname;
 /** A program loads all its chunks within seconds of its start. */
@@ -67,12 +68,13 @@ const page: BuildOptions = {
   target: browsers,
   minify: true,
   sourcemap: false,
-  loader: { ".wasm": "binary", ".html": "copy" },
+  loader: { ".wasm": "binary", ".html": "copy", ".rendered": "json" },
   entryPoints: {
     join: "worker/browser/join.ts",
     host: "worker/browser/host.ts",
     thread: "worker/browser/thread.ts",
     dashboard: "coordinator/dashboard/dashboard.ts",
+    learn: "coordinator/learn/learn.ts",
   },
 };
 
@@ -83,6 +85,8 @@ const pageFiles: BuildOptions = {
     { in: "worker/browser/join.css", out: "join" },
     { in: "coordinator/dashboard/index.html", out: "index" },
     { in: "coordinator/dashboard/dashboard.css", out: "dashboard" },
+    { in: "coordinator/learn/learn.html", out: "learn" },
+    { in: "coordinator/learn/learn.css", out: "learn" },
   ],
 };
 
@@ -99,6 +103,7 @@ try {
 
 async function buildAll(): Promise<void> {
   await freshKernel();
+  await writeIfChanged(join(output, "learn.rendered"), await renderLearn());
   const [chunks = []] = await Promise.all([program, page, pageFiles].map(bundle));
   await removeStale(join(output, "chunks"), chunks);
   await makeExecutable(join(output, "promedio.js"));

@@ -44,10 +44,11 @@ const floors: readonly (readonly string[])[] = [
   ["coordinator/runs.ts"],
   ["coordinator/watch"],
   ["coordinator/reception.ts", "coordinator/dashboard"],
+  ["coordinator/learn"],
   // Those that produce and accept a request; neither knows the other.
   ["coordinator/main.ts", "coordinator/tools", "coordinator/inspect", "coordinator/cli"],
 
-  ["build-kernel.ts"],
+  ["build-kernel.ts", "build-learn.ts"],
   ["promedio.ts", "build.ts", "vitest.config.ts"],
 ];
 

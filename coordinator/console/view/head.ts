@@ -47,6 +47,11 @@ export function dashboardText({ dashboardUrl }: CoordinatorView, style: Style): 
   return `${style.dim("dashboard")} ${dashboardUrl}`;
 }
 
+/** Where to learn how networks learn: for everybody, so without a token. */
+export function learnText({ joinUrl }: CoordinatorView, style: Style): string {
+  return `${style.dim("learn")} ${joinUrl.replace(/\/join(?:#.*)?$/u, "/learn")}`;
+}
+
 /** A run's state as one word with a mark. A result that is no better than guessing gets no praise. */
 export function phaseText({ phase, isBetterThanGuess }: RunState, style: Style): string {
   switch (phase) {

@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 
 import type { CoordinatorView } from "../../run/view.ts";
-import { dashboardText, joinText } from "./head.ts";
+import { dashboardText, joinText, learnText } from "./head.ts";
 import type { Style } from "./style.ts";
 import { displayWidth, fit } from "./text.ts";
 
@@ -22,9 +22,13 @@ const helpText: readonly (readonly [key: string, meaning: string])[] = [
 export function helpLines(view: CoordinatorView, columns: number, style: Style): string[] {
   const lines = helpText.map(([key, meaning]) => `  ${style.bold(fit(key, 8))} ${meaning}`);
   const others = view.otherJoinUrls.map((url) => `${style.dim("  or")} ${url}`);
-  const links = [joinText(view, style), ...others, dashboardText(view, style)].flatMap((link) =>
-    wrapped(link, columns),
-  );
+  const all = [
+    joinText(view, style),
+    ...others,
+    dashboardText(view, style),
+    learnText(view, style),
+  ];
+  const links = all.flatMap((link) => wrapped(link, columns));
   const notes = [
     "  promedio: each worker's mean gradient for six of the parameters, and the",
     "  average of them all, which moves the parameters",

@@ -4,6 +4,7 @@ import { taskTexts } from "./task-texts.ts";
 export const english = {
   ...taskTexts.en,
   language: "Language",
+  learn: "How neural networks learn",
   noRun: "No run yet",
   connecting: "Connecting …",
   connected: "Connected",

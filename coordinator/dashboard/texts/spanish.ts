@@ -5,6 +5,7 @@ import { taskTexts } from "./task-texts.ts";
 export const spanish: Readonly<Record<TextKey, string>> = {
   ...taskTexts.es,
   language: "Idioma",
+  learn: "Cómo aprenden las redes neuronales",
   noRun: "Aún no hay entrenamiento",
   connecting: "Conectando …",
   connected: "Conectado",

@@ -13,6 +13,9 @@ const files = [
   "index.html",
   "dashboard.js",
   "dashboard.css",
+  "learn.html",
+  "learn.js",
+  "learn.css",
   "join.html",
   "join.js",
   "join.css",
@@ -40,15 +43,17 @@ afterAll(async () => {
 });
 
 describe("the pages", () => {
-  test("/ and /join are the two pages, and a query changes nothing", async () => {
+  test("/, /learn and /join are the pages, and a query changes nothing", async () => {
     expect(await (await fetch(`${url}/`)).text()).toBe("this is index.html");
+    expect(await (await fetch(`${url}/learn`)).text()).toBe("this is learn.html");
     expect(await (await fetch(`${url}/join?x=1`)).text()).toBe("this is join.html");
   });
 
-  test("all 9 files have their type and the security headers", async () => {
+  test("all 12 files have their type and the security headers", async () => {
     const types: string[] = [];
     for (const path of [
       "/",
+      "/learn",
       "/join",
       ...files.filter((file) => !file.endsWith(".html")).map((f) => `/${f}`),
     ]) {

@@ -1,0 +1,270 @@
+/**
+ * @file What sections draw with: lines, marks and words at places in the units of the picture's axes. It knows the
+ * page's colours by name, so a section looks right in either theme. No DOM: the page passes the context.
+ */
+import type { Point } from "../state/bet.ts";
+import { type Axis, type Frame, ticksOf } from "./axes.ts";
+import type { Ink, Theme } from "./inks.ts";
+import { type MarkerShape, traceMarker } from "./markers.ts";
+
+/** What `Pen` needs of a canvas's context. */
+export type Context = CanvasCompositing &
+  CanvasDrawImage &
+  CanvasDrawPath &
+  CanvasFillStrokeStyles &
+  CanvasImageData &
+  CanvasPath &
+  CanvasPathDrawingStyles &
+  CanvasRect &
+  CanvasState &
+  CanvasText &
+  CanvasTextDrawingStyles;
+
+export interface LineStyle {
+  readonly ink: Ink;
+  readonly width?: number;
+  /** Pixels on and off; colour alone says nothing. */
+  readonly dash?: readonly number[];
+  /** 0 is invisible. */
+  readonly alpha?: number;
+}
+
+export interface MarkStyle {
+  readonly ink: Ink;
+  /** Radius in pixels. */
+  readonly radius?: number;
+  readonly shape?: MarkerShape;
+  /** Only its outline. */
+  readonly isHollow?: boolean;
+  readonly alpha?: number;
+}
+
+export interface WordStyle {
+  readonly ink?: Ink;
+  readonly align?: "left" | "center" | "right";
+  /** Pixels from the place: right and down. */
+  readonly shift?: readonly [right: number, down: number];
+  readonly isBold?: boolean;
+  readonly isSmall?: boolean;
+}
+
+/** Space for the axes' numbers and labels. */
+export const margins = { left: 52, right: 16, top: 18, bottom: 42 } as const;
+
+export class Pen {
+  readonly frame: Frame;
+  readonly context: Context;
+  readonly #theme: Theme;
+  readonly #number: (value: number) => string;
+  /** Of all type and lines: more than 1 for a projector. */
+  readonly #scale: number;
+
+  /** @param number - A tick's text in the reader's language. */
+  constructor(
+    context: Context,
+    frame: Frame,
+    theme: Theme,
+    number: (value: number) => string,
+    scale = 1,
+  ) {
+    this.context = context;
+    this.frame = frame;
+    this.#theme = theme;
+    this.#number = number;
+    this.#scale = scale;
+  }
+
+  color(ink: Ink): string {
+    return this.#theme[ink];
+  }
+
+  /** The rectangle, its ticks, and the labels of the axes. */
+  drawAxes(): void {
+    const { frame, context } = this;
+    const { axes, left, top, width, height } = frame;
+    this.#stroke({ ink: "line", width: 1 });
+    for (const tick of ticksOf(axes.y)) {
+      const y = Math.round(frame.y(tick)) + 0.5;
+      context.beginPath();
+      context.moveTo(left, y);
+      context.lineTo(left + width, y);
+      context.stroke();
+    }
+    for (const tick of ticksOf(axes.y)) {
+      const style = { ink: "soft", align: "right" } as const;
+      this.#text(this.#number(tick), left - 8, frame.y(tick) + 4, style);
+    }
+    for (const tick of ticksOf(axes.x)) {
+      this.#text(this.#number(tick), frame.x(tick), top + height + 16, {
+        ink: "soft",
+        align: "center",
+      });
+    }
+    this.#stroke({ ink: "edge", width: 1 });
+    context.beginPath();
+    context.moveTo(left, Math.round(top + height) + 0.5);
+    context.lineTo(left + width, Math.round(top + height) + 0.5);
+    context.stroke();
+    this.#label(axes.x, left + width, top + height + 34, "right");
+    this.#label(axes.y, left - 44, top - 6, "left");
+  }
+
+  /** A line through places. It is interrupted where one is not finite. */
+  line(points: Iterable<Point>, style: LineStyle): void {
+    this.#stroke(style);
+    const { context, frame } = this;
+    context.beginPath();
+    let isDown = false;
+    for (const { x, y } of points) {
+      const [left, top] = [frame.x(x), frame.y(y)];
+      const isPlace = Number.isFinite(left) && Number.isFinite(top);
+      // Far outside the picture, canvases draw nothing, or hang.
+      if (isPlace && isDown) context.lineTo(near(left), near(top));
+      else if (isPlace) context.moveTo(near(left), near(top));
+      isDown = isPlace;
+    }
+    context.stroke();
+    context.globalAlpha = 1;
+  }
+
+  /** The curve of a function over the whole picture. */
+  curve(of: (x: number) => number, style: LineStyle, count = 240): void {
+    const { from, to, scale } = this.frame.axes.x;
+    const at = (i: number) =>
+      scale === "log" ? from * (to / from) ** (i / count) : from + ((to - from) * i) / count;
+    this.line(
+      Array.from({ length: count + 1 }, (_, i) => ({ x: at(i), y: of(at(i)) })),
+      style,
+    );
+  }
+
+  /** A vertical line over the whole height. */
+  vertical(x: number, style: LineStyle): void {
+    const { from, to } = this.frame.axes.y;
+    this.line(
+      [
+        { x, y: from },
+        { x, y: to },
+      ],
+      style,
+    );
+  }
+
+  /** A horizontal line over the whole width. */
+  horizontal(y: number, style: LineStyle): void {
+    const { from, to } = this.frame.axes.x;
+    this.line(
+      [
+        { x: from, y },
+        { x: to, y },
+      ],
+      style,
+    );
+  }
+
+  /** An arrow from one place to another; none where it would be shorter than its head. */
+  arrow(from: Point, to: Point, style: LineStyle): void {
+    this.line([from, to], style);
+    const { context, frame } = this;
+    const [left, top] = [frame.x(to.x), frame.y(to.y)];
+    const angle = Math.atan2(top - frame.y(from.y), left - frame.x(from.x));
+    const length = Math.hypot(top - frame.y(from.y), left - frame.x(from.x));
+    const head = Math.min(11 * this.#scale, length);
+    if (head < 2) return;
+    context.beginPath();
+    context.moveTo(left, top);
+    for (const turn of [2.7, -2.7]) {
+      context.lineTo(left + head * Math.cos(angle + turn), top + head * Math.sin(angle + turn));
+    }
+    context.closePath();
+    this.#fill(style);
+    context.fill();
+    context.globalAlpha = 1;
+  }
+
+  /** A mark at a place. */
+  mark({ x, y }: Point, style: MarkStyle): void {
+    const { context, frame } = this;
+    const radius = (style.radius ?? 5) * this.#scale;
+    context.beginPath();
+    traceMarker(context, style.shape ?? "circle", frame.x(x), frame.y(y), radius);
+    if (style.isHollow === true) {
+      this.#stroke({ ...style, width: 2 });
+      context.stroke();
+    } else {
+      this.#fill(style);
+      context.fill();
+      // A thin edge in the colour of the paper keeps marks apart that lie on each other.
+      this.#stroke({ ink: "card", width: 1.5 });
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** A filled rectangle between two corners. */
+  box(one: Point, other: Point, { ink, alpha }: Pick<LineStyle, "ink" | "alpha">): void {
+    const { context, frame } = this;
+    const [x0, x1] = [frame.x(one.x), frame.x(other.x)];
+    const [y0, y1] = [frame.y(one.y), frame.y(other.y)];
+    this.#fill({ ink, ...(alpha === undefined ? {} : { alpha }) });
+    context.fillRect(Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0));
+    context.globalAlpha = 1;
+  }
+
+  /** Words at a place. They keep inside the picture. */
+  words(text: string, { x, y }: Point, style: WordStyle = {}): void {
+    const [right, down] = style.shift ?? [0, 0];
+    this.#text(
+      text,
+      this.frame.x(x) + right * this.#scale,
+      this.frame.y(y) + down * this.#scale,
+      style,
+    );
+  }
+
+  #label({ label }: Axis, left: number, top: number, align: "left" | "right"): void {
+    if (label !== undefined) this.#text(label, left, top, { ink: "soft", align });
+  }
+
+  #text(text: string, left: number, top: number, style: WordStyle): void {
+    const { context } = this;
+    const size = (style.isSmall === true ? 12 : 13) * this.#scale;
+    context.font = `${style.isBold === true ? "650 " : ""}${size}px system-ui, sans-serif`;
+    context.textBaseline = "alphabetic";
+    const width = context.measureText(text).width;
+    const before = { left: 0, center: width / 2, right: width }[style.align ?? "left"];
+    const start = Math.min(
+      Math.max(left - before, 2),
+      Math.max(2, this.frame.size.width - width - 2),
+    );
+    context.textAlign = "left";
+    // An outline in the colour of the paper keeps words readable on lines.
+    context.lineJoin = "round";
+    context.setLineDash([]);
+    context.lineWidth = 4;
+    context.strokeStyle = this.#theme.card;
+    context.strokeText(text, start, top);
+    context.fillStyle = this.#theme[style.ink ?? "ink"];
+    context.fillText(text, start, top);
+  }
+
+  #stroke({ ink, width = 2, dash = [], alpha = 1 }: LineStyle): void {
+    const { context } = this;
+    context.strokeStyle = this.#theme[ink];
+    context.lineWidth = width * this.#scale;
+    context.lineJoin = "round";
+    context.lineCap = dash.length === 0 ? "round" : "butt";
+    context.setLineDash(dash.map((each) => each * this.#scale));
+    context.globalAlpha = alpha;
+  }
+
+  #fill({ ink, alpha = 1 }: Pick<LineStyle, "ink" | "alpha">): void {
+    this.context.fillStyle = this.#theme[ink];
+    this.context.globalAlpha = alpha;
+  }
+}
+
+/** A coordinate that canvases can take. */
+function near(value: number): number {
+  return Math.min(Math.max(value, -1e4), 1e4);
+}

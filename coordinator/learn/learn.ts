@@ -1,0 +1,121 @@
+/**
+ * @file The page `/learn`: how neural networks learn, one picture an idea. It needs no run, no token and no network: all
+ * is computed here, by the product's kernel. Its whole state is in its address.
+ */
+import { createPlainKernel, type Kernel } from "../../shared/kernels/kernel.ts";
+import { createKernel } from "../dashboard/model/kernel.ts";
+import { create, element, onTheme, setText } from "../dashboard/page.ts";
+import type { Theme } from "./draw/inks.ts";
+import { language, offerLanguages, say } from "./language.ts";
+import { readTheme } from "./picture.ts";
+import { SectionView } from "./section-view.ts";
+import { sections } from "./sections/sections.ts";
+import { linkOf, nextSeed, type PageState, stateIn } from "./state/link.ts";
+import { sayIn } from "./texts/section-texts.ts";
+import { Ticker } from "./ticker.ts";
+
+/** The address follows so long after the last change; browsers refuse to change it too often. */
+const linkedAfterMs = 300;
+
+const ticker = new Ticker();
+let theme: Theme = readTheme();
+let page = stateIn(location.hash, sections);
+let views: readonly SectionView[] = [];
+let linkTimer = 0;
+
+const isProjector = new URLSearchParams(location.search).has("projector");
+document.documentElement.toggleAttribute("data-projector", isProjector);
+offerLanguages();
+showTexts();
+void begin();
+
+async function begin(): Promise<void> {
+  const kernel = await bestKernel();
+  views = sections.map((section) => {
+    const now = page.sections[section.id] ?? { state: section.initial, bet: noBetYet };
+    return new SectionView(section, now, {
+      kernel,
+      theme: () => theme,
+      seed: () => page.seed,
+      ask: () => undefined,
+      wake: (view) => ticker.wake(view),
+      changed: (view) => keep(view),
+      linkTo: ({ section: { id } }) => address({ ...page, at: id }),
+    });
+  });
+  element("sections").append(...views.map((view) => view.element));
+  for (const view of views) ticker.add(view);
+  goTo(page.at);
+  document.body.dataset["shown"] = "";
+  onTheme(() => {
+    theme = readTheme();
+    for (const view of views) view.redraw();
+  });
+  addEventListener("hashchange", restore);
+}
+
+const noBetYet = { place: undefined, isRevealed: false } as const;
+
+/** The SIMD kernel, or its plain twin with the same bits where a browser has none. */
+async function bestKernel(): Promise<Kernel> {
+  try {
+    return await createKernel();
+  } catch {
+    return createPlainKernel();
+  }
+}
+
+function keep(view: SectionView): void {
+  page = { ...page, sections: { ...page.sections, [view.section.id]: view.now } };
+  window.clearTimeout(linkTimer);
+  linkTimer = window.setTimeout(() => history.replaceState(null, "", address(page)), linkedAfterMs);
+}
+
+function address(state: PageState): string {
+  const { pathname, search, origin } = location;
+  return `${origin}${pathname}${search}#${linkOf(state, sections)}`;
+}
+
+/** Somebody followed a link to this page on this page. */
+function restore(): void {
+  page = stateIn(location.hash, sections);
+  for (const view of views) {
+    const now = page.sections[view.section.id];
+    if (now !== undefined) view.restore(now);
+  }
+  goTo(page.at);
+}
+
+function goTo(id: string): void {
+  if (id !== "") document.getElementById(id)?.scrollIntoView();
+}
+
+function showTexts(): void {
+  document.title = say("title");
+  setText(element("title"), say("title"));
+  setText(element("lead"), say("lead"));
+  setText(element("dashboard-link"), say("dashboard"));
+  setText(element("join-link"), say("join"));
+  const contents = element("contents");
+  contents.setAttribute("aria-label", say("contents"));
+  const list = create("ol");
+  for (const { id, texts } of sections) {
+    const item = create("li");
+    const link = create("a", "", sayIn(texts, language)("title"));
+    link.href = `#at=${id}`;
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      goTo(id);
+    });
+    item.append(link);
+    list.append(item);
+  }
+  contents.append(list);
+  const seed = element("new-numbers", HTMLButtonElement);
+  setText(seed, say("newNumbers"));
+  seed.addEventListener("click", () => {
+    page = { ...page, seed: nextSeed(page.seed) };
+    history.replaceState(null, "", address(page));
+    for (const view of views) view.redraw();
+  });
+}

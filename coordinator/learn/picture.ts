@@ -1,0 +1,132 @@
+/**
+ * @file A picture on the page: two canvases, of which the lower one is drawn rarely, and the pointer above them. It
+ * follows its size, the theme, and the screen's pixels, of which it takes at most two per pixel of the style sheet.
+ */
+import { colorOf, create } from "../dashboard/page.ts";
+import { type Axes, Frame, type Size } from "./draw/axes.ts";
+import { type Ink, inkNames, type Theme } from "./draw/inks.ts";
+import { margins, Pen } from "./draw/pen.ts";
+import { figures } from "./language.ts";
+import type { Point } from "./state/bet.ts";
+
+const pixelsMax = 2;
+const heightMax = 460;
+const heightShare = 0.62;
+const heightMin = 240;
+
+export interface PictureEvents {
+  /** It has another size: draw everything. */
+  resized(): void;
+  /** Somebody tapped, or drags. */
+  touched(place: Point): void;
+}
+
+export class Picture {
+  readonly element = create("div", "stage");
+  readonly #map = create("canvas", "map");
+  readonly #overlay = create("canvas", "overlay");
+  readonly #events: PictureEvents;
+  #size: Size = { width: 0, height: 0 };
+  #frame: Frame | undefined;
+
+  constructor(events: PictureEvents) {
+    this.#events = events;
+    this.#map.setAttribute("aria-hidden", "true");
+    this.#overlay.setAttribute("role", "img");
+    this.element.append(this.#map, this.#overlay);
+    new ResizeObserver(() => this.#measure()).observe(this.element);
+    this.#listen();
+  }
+
+  get isReady(): boolean {
+    return this.#size.width > 0;
+  }
+
+  set label(text: string) {
+    if (this.#overlay.getAttribute("aria-label") !== text) {
+      this.#overlay.setAttribute("aria-label", text);
+    }
+  }
+
+  /** Whether the pointer shows that one can tap. */
+  set isOpen(isOpen: boolean) {
+    this.#overlay.classList.toggle("open", isOpen);
+  }
+
+  /** A pen for one of the layers, which is cleared. */
+  pen(layer: "map" | "overlay", axes: Axes, theme: Theme): Pen | undefined {
+    const canvas = layer === "map" ? this.#map : this.#overlay;
+    const context = canvas.getContext("2d");
+    if (context === null || !this.isReady) return undefined;
+    const pixels = Math.min(devicePixelRatio, pixelsMax);
+    const { width, height } = this.#size;
+    const [across, down] = [Math.round(width * pixels), Math.round(height * pixels)];
+    if (canvas.width !== across || canvas.height !== down) {
+      [canvas.width, canvas.height] = [across, down];
+    }
+    context.setTransform(pixels, 0, 0, pixels, 0, 0);
+    context.clearRect(0, 0, width, height);
+    const scale = typeScale();
+    this.#frame = new Frame(axes, this.#size, {
+      left: margins.left * scale,
+      right: margins.right * scale,
+      top: margins.top * scale,
+      bottom: margins.bottom * scale,
+    });
+    return new Pen(context, this.#frame, theme, (value) => figures.shortest(value), scale);
+  }
+
+  #measure(): void {
+    const width = Math.floor(this.element.clientWidth);
+    if (width === 0 || width === this.#size.width) return;
+    const height = Math.max(heightMin, Math.min(heightMax * typeScale(), width * heightShare));
+    this.#size = { width, height: Math.round(height) };
+    this.element.style.height = `${this.#size.height}px`;
+    this.#events.resized();
+  }
+
+  /**
+   * A mouse places and drags at once. A finger may also scroll the page, so only its tap or its way across counts;
+   * the browser takes its way up and down.
+   */
+  #listen(): void {
+    const canvas = this.#overlay;
+    let isDown = false;
+    canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      isDown = true;
+      if (event.pointerType !== "mouse") return;
+      canvas.setPointerCapture(event.pointerId);
+      this.#touch(event);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (isDown) this.#touch(event);
+    });
+    canvas.addEventListener("pointerup", (event) => {
+      if (isDown) this.#touch(event);
+      isDown = false;
+    });
+    canvas.addEventListener("pointercancel", () => (isDown = false));
+  }
+
+  #touch({ clientX, clientY }: PointerEvent): void {
+    const { left, top } = this.#overlay.getBoundingClientRect();
+    const place = this.#frame?.at(clientX - left, clientY - top);
+    if (place !== undefined) this.#events.touched(place);
+  }
+}
+
+/** How much larger than usual the page's type is: more than 1 for a projector. */
+function typeScale(): number {
+  return document.documentElement.hasAttribute("data-projector") ? 1.5 : 1;
+}
+
+/** The colours that pens use, as the style sheet has them now. */
+export function readTheme(): Theme {
+  const colors = inkNames.map((name): [Ink, string] => {
+    const color = colorOf(`--${name}`);
+    return [name, /^\d/u.test(color) ? `rgb(${color})` : color];
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one for each name
+  return Object.fromEntries(colors) as Theme;
+}

@@ -1,0 +1,384 @@
+/**
+ * @file One section in the page: its texts, its picture, the bet, and, once the answer is shown, everything to play
+ * with. The same for every section; what is special is in the section itself.
+ */
+import { messageOf } from "../../shared/error-text.ts";
+import type { Kernel } from "../../shared/kernels/kernel.ts";
+import { create, setText, watchVisible } from "../dashboard/page.ts";
+import { BetPanel } from "./bet-panel.ts";
+import { type Control, createControl } from "./controls.ts";
+import { Details } from "./details.ts";
+import type { Theme } from "./draw/inks.ts";
+import type { Pen } from "./draw/pen.ts";
+import { figures, language, say } from "./language.ts";
+import type { Answer, Question } from "./models/questions.ts";
+import { Picture } from "./picture.ts";
+import { Player } from "./player.ts";
+import { type AnySection, numberFieldOf, type Scene } from "./section.ts";
+import { type Bet, noBet, type Point, settledPlace } from "./state/bet.ts";
+import type { SectionState } from "./state/link.ts";
+import { type Schema, settled } from "./state/schema.ts";
+import { type Say, sayIn } from "./texts/section-texts.ts";
+import type { Ticking } from "./ticker.ts";
+
+/** What a view needs from the page. */
+export interface Host {
+  readonly kernel: Kernel;
+  readonly theme: () => Theme;
+  readonly seed: () => number;
+  /** The answer to a question, or `undefined`; then the view is woken when it is there. */
+  readonly ask: (question: Question, view: SectionView) => Answer | undefined;
+  readonly wake: (view: SectionView) => void;
+  /** The state or the bet changed. */
+  readonly changed: (view: SectionView) => void;
+  readonly linkTo: (view: SectionView) => string;
+}
+
+/** A screen reader is told of changes when they have rested for so long. */
+const spokenAfterMs = 500;
+
+type AnyScene = Scene<Schema, unknown, string>;
+
+export class SectionView implements Ticking {
+  readonly element = create("section", "idea");
+  readonly section: AnySection;
+  readonly #host: Host;
+  readonly #say: Say<string>;
+  readonly #picture: Picture;
+  readonly #bet: BetPanel;
+  readonly #player: Player;
+  readonly #controls = new Map<string, Control>();
+  readonly #details: Details;
+  readonly #revealed = create("div", "revealed");
+  readonly #outcome = create("p", "outcome");
+  readonly #numbers = create("p", "numbers");
+  readonly #spoken = create("p", "visually-hidden");
+  readonly #careful = create("p");
+  readonly #isVisible: () => boolean;
+  #now: SectionState;
+  /** What was computed, from which state. */
+  #model: { readonly key: string; readonly value: unknown } | undefined;
+  #mapKey: unknown = Symbol("never drawn");
+  #isDirty = true;
+  #spokenTimer = 0;
+
+  constructor(section: AnySection, now: SectionState, host: Host) {
+    this.section = section;
+    this.#host = host;
+    this.#now = now;
+    this.#say = sayIn(section.texts, language);
+    this.#picture = new Picture({
+      resized: () => this.redraw(),
+      touched: (place) => this.#touch(place),
+    });
+    this.#bet = new BetPanel(section.bet.on, {
+      placed: (place) => this.#place(place),
+      revealed: () => this.#reveal(),
+      axes: () => section.axes(this.#scene()),
+    });
+    this.#player = new Player(() => this.#dirty());
+    this.#details = new Details(section, this.#say);
+    this.#build();
+    this.#isVisible = watchVisible(this.element, () => host.wake(this));
+    this.#player.rest(this.#restsAt());
+    this.#showPhase();
+  }
+
+  get now(): SectionState {
+    return this.#now;
+  }
+
+  /** Shows another state, as from a link. */
+  restore(now: SectionState): void {
+    this.#now = now;
+    this.#player.rest(this.#restsAt());
+    this.#showPhase();
+    this.#dirty();
+  }
+
+  /** Draws everything again: the theme or the size changed, or an answer came. */
+  redraw(): void {
+    this.#mapKey = Symbol("not drawn");
+    this.#dirty();
+  }
+
+  frame(elapsedMs: number): boolean {
+    if (!this.#isVisible() || !this.#picture.isReady) {
+      this.#player.pause();
+      return false;
+    }
+    if (this.#player.advance(elapsedMs)) this.#isDirty = true;
+    if (this.#isDirty) this.#draw();
+    return this.#player.isPlaying;
+  }
+
+  #dirty(): void {
+    this.#isDirty = true;
+    this.#host.wake(this);
+  }
+
+  // ── what is shown ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  #draw(): void {
+    this.#isDirty = false;
+    try {
+      this.#drawNow();
+    } catch (error) {
+      // One section that fails, as for lack of memory, must not take the others with it.
+      setText(this.#numbers, say("failed", { reason: messageOf(error) }));
+      this.#player.pause();
+    }
+  }
+
+  #drawNow(): void {
+    const { section } = this;
+    const last = section.lastStep?.(this.#computed()) ?? 0;
+    this.#player.setLast(last);
+    const scene = this.#scene();
+    const axes = section.axes(scene);
+    const theme = this.#host.theme();
+    const mapKey = section.mapKey?.(scene.model);
+    if (mapKey !== this.#mapKey) {
+      this.#mapKey = mapKey;
+      const map = this.#picture.pen("map", axes, theme);
+      if (map !== undefined) section.drawMap?.(map, scene);
+    }
+    const pen = this.#picture.pen("overlay", axes, theme);
+    if (pen === undefined) return;
+    section.draw(pen, scene);
+    this.#drawBet(pen);
+    this.#write(scene);
+  }
+
+  #computed(): unknown {
+    const { section } = this;
+    const seed = this.#host.seed();
+    const { state } = this.#now;
+    const question = section.asks?.(state, seed);
+    const answer = question === undefined ? undefined : this.#host.ask(question, this);
+    const key = JSON.stringify([state, seed, answer === undefined, answer?.id]);
+    if (this.#model?.key === key) return this.#model.value;
+    const value = section.compute(state, { kernel: this.#host.kernel, seed, answer });
+    this.#model = { key, value };
+    return value;
+  }
+
+  #scene(): AnyScene {
+    const { state, bet } = this.#now;
+    return {
+      state,
+      model: this.#computed(),
+      step: this.#player.step,
+      bet: bet.place,
+      isRevealed: bet.isRevealed,
+      say: this.#say,
+      figures,
+    };
+  }
+
+  #drawBet(pen: Pen): void {
+    const { place, isRevealed } = this.#now.bet;
+    if (place === undefined) return;
+    const { on } = this.section.bet;
+    const style = { ink: "accent", dash: [4, 4], width: 2 } as const;
+    if (on === "x") pen.vertical(place.x, style);
+    if (on === "y") pen.horizontal(place.y, style);
+    if (on === "point") pen.mark(place, { ink: "accent", shape: "cross", radius: 8 });
+    const top = pen.frame.axes.y.to;
+    const from = pen.frame.axes.x.from;
+    const at = { x: on === "y" ? from : place.x, y: on === "x" ? top : place.y };
+    const shift: readonly [number, number] = on === "x" ? [6, 12] : [8, -8];
+    pen.words(say("yourBet"), at, { ink: "accent", isBold: !isRevealed, shift });
+  }
+
+  #write(scene: AnyScene): void {
+    const { section } = this;
+    const { bet } = this.#now;
+    const values = section.values(scene);
+    for (const name of [...section.controls, ...this.#dragNames()]) {
+      const value = scene.state[name];
+      const stops = section.stops?.(scene.model)[name] ?? [];
+      const named = stops.map((stop) => ({
+        text: this.#say(stop.text, values),
+        value: stop.value,
+      }));
+      if (value !== undefined) this.#controls.get(name)?.show(value, named);
+    }
+    this.#bet.show(bet);
+    const description = section.describe(scene);
+    setText(this.#numbers, description);
+    setText(this.#careful, this.#say("careful", values));
+    if (bet.isRevealed) {
+      setText(this.#outcome, this.#outcomeOf(scene, values));
+      this.#details.show(scene);
+    }
+    const label = bet.isRevealed
+      ? `${this.#say("picture")}. ${description}`
+      : this.#say("question", values);
+    window.clearTimeout(this.#spokenTimer);
+    this.#spokenTimer = window.setTimeout(() => this.#speak(label, description), spokenAfterMs);
+  }
+
+  #speak(label: string, description: string): void {
+    this.#picture.label = label;
+    if (this.#now.bet.isRevealed) setText(this.#spoken, description);
+  }
+
+  #outcomeOf({ model, bet }: AnyScene, values: Readonly<Record<string, string>>): string {
+    const truth = this.section.bet.truth(model);
+    if (truth === undefined) return say("computing");
+    const isRight = bet !== undefined && this.section.bet.isRight(bet, truth, model);
+    return this.#say(isRight ? "right" : "wrong", values);
+  }
+
+  // ── what readers do ────────────────────────────────────────────────────────────────────────────────────────────
+
+  #touch(place: Point): void {
+    if (!this.#now.bet.isRevealed) return this.#place(place);
+    const { drag = {} } = this.section;
+    for (const axis of ["x", "y"] as const) {
+      const name = drag[axis];
+      if (name !== undefined) this.#set(name, place[axis]);
+    }
+  }
+
+  #place(place: Point): void {
+    this.#bets({ place: settledPlace(place), isRevealed: false });
+  }
+
+  #reveal(): void {
+    const { bet } = this.#now;
+    if (bet.isRevealed) {
+      this.#now = { state: this.section.initial, bet: noBet };
+      return this.#bets(noBet);
+    }
+    this.#player.begin();
+    this.#bets({ ...bet, isRevealed: true });
+  }
+
+  #bets(bet: Bet): void {
+    this.#now = { ...this.#now, bet };
+    this.#showPhase();
+    this.#change();
+  }
+
+  #set(name: string, value: number | string): void {
+    const field = this.section.schema[name];
+    const kept = field?.kind === "number" ? settled(field, Number(value)) : value;
+    this.#now = { ...this.#now, state: { ...this.#now.state, [name]: kept } };
+    this.#player.rest(this.#restsAt());
+    this.#change();
+  }
+
+  #change(): void {
+    this.#dirty();
+    this.#host.changed(this);
+  }
+
+  #restsAt(): "start" | "end" {
+    return this.section.rests ?? "end";
+  }
+
+  // ── the page's elements ────────────────────────────────────────────────────────────────────────────────────────
+
+  #showPhase(): void {
+    const { isRevealed } = this.#now.bet;
+    this.element.toggleAttribute("data-revealed", isRevealed);
+    this.#revealed.hidden = !isRevealed;
+    const canTouch = !isRevealed || this.section.drag !== undefined;
+    this.#picture.isOpen = canTouch;
+    this.#bet.show(this.#now.bet);
+  }
+
+  #dragNames(): readonly string[] {
+    const { x, y } = this.section.drag ?? {};
+    const names = [x, y].filter((name) => name !== undefined);
+    return names.filter((name) => !this.section.controls.includes(name));
+  }
+
+  #build(): void {
+    const { section, element } = this;
+    element.id = section.id;
+    const heading = create("h2", "", this.#say("title"));
+    heading.id = `${section.id}-title`;
+    element.setAttribute("aria-labelledby", heading.id);
+    this.#spoken.setAttribute("role", "status");
+    this.#outcome.setAttribute("role", "status");
+    const careful = create("aside", "careful");
+    careful.setAttribute("aria-label", say("careful"));
+    careful.append(create("strong", "", say("careful")), this.#careful);
+    this.#revealed.append(
+      this.#player.element,
+      this.#controlsElement(),
+      this.#numbers,
+      careful,
+      this.#details.element,
+      this.#linkElement(),
+    );
+    this.#picture.element.append(...this.#bet.handles, ...this.#dragHandles());
+    element.append(
+      create("p", "slides", say("slide", { slides: section.slides })),
+      heading,
+      create("p", "claim", this.#say("claim")),
+      create("p", "question", this.#say("question")),
+      this.#picture.element,
+      this.#outcome,
+      this.#bet.element,
+      this.#revealed,
+      this.#spoken,
+    );
+  }
+
+  #controlsElement(): HTMLElement {
+    const controls = create("div", "controls");
+    for (const name of this.section.controls) controls.append(this.#control(name).element);
+    return controls;
+  }
+
+  /** Sliders for what is set on the picture, for keys: out of sight, and the picture shows where the focus is. */
+  #dragHandles(): readonly HTMLElement[] {
+    return this.#dragNames().map((name) => {
+      numberFieldOf(this.section.schema, name);
+      const { element } = this.#control(name);
+      element.classList.add("visually-hidden", "drag");
+      return element;
+    });
+  }
+
+  #control(name: string): Control {
+    const { section } = this;
+    const field = section.schema[name];
+    if (field === undefined) throw new Error(`${section.id} has no field ${name}`);
+    const options = {
+      id: `${section.id}-${name}`,
+      field,
+      label: this.#say(name),
+      changed: (value: number | string) => this.#set(name, value),
+    };
+    const control = createControl(options, (choice) => this.#say(choice));
+    this.#controls.set(name, control);
+    return control;
+  }
+
+  #linkElement(): HTMLElement {
+    const link = create("a", "link-here", say("link"));
+    link.href = "#";
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const address = this.#host.linkTo(this);
+      link.href = address;
+      void copied(address).then((isCopied) => setText(link, say(isCopied ? "copied" : "link")));
+    });
+    return link;
+  }
+}
+
+/** Only secure contexts have a clipboard; elsewhere the address bar has the link. */
+async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,5 @@
+/** @file The sections of the page, in the order of the lecture: one row each. */
+import { type AnySection, anySection } from "../section.ts";
+import { cost } from "./cost.ts";
+
+export const sections: readonly AnySection[] = [anySection(cost)];

@@ -1,0 +1,77 @@
+/** @file A link restores everything: the place, the seed, and every section's values and bet. */
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { sections } from "../../../../coordinator/learn/sections/sections.ts";
+import { type Bet, noBet, settledPlace } from "../../../../coordinator/learn/state/bet.ts";
+import {
+  linkLengthMax,
+  linkOf,
+  nextSeed,
+  type PageState,
+  stateIn,
+} from "../../../../coordinator/learn/state/link.ts";
+import { type Field, settled } from "../../../../coordinator/learn/state/schema.ts";
+
+const finite = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 });
+
+function anyValue(field: Field): fc.Arbitrary<number | string> {
+  if (field.kind === "choice") return fc.constantFrom(...field.of);
+  const inside = fc.double({ noNaN: true, min: field.min, max: field.max });
+  return inside.map((value) => settled(field, value));
+}
+
+const anyBet: fc.Arbitrary<Bet> = fc.record({
+  place: fc.option(fc.record({ x: finite, y: finite }).map(settledPlace), { nil: undefined }),
+  isRevealed: fc.boolean(),
+});
+
+const anyPage: fc.Arbitrary<PageState> = fc.record({
+  at: fc.constantFrom("", ...sections.map(({ id }) => id)),
+  seed: fc.integer({ min: 1, max: 9999 }),
+  sections: fc.record(
+    Object.fromEntries(
+      sections.map(({ id, schema }) => {
+        const fields = Object.entries(schema).map(([name, field]) => [name, anyValue(field)]);
+        return [id, fc.record({ state: fc.record(Object.fromEntries(fields)), bet: anyBet })];
+      }),
+    ),
+  ),
+});
+
+test("any state of the page comes back from its link, which has at most 2,000 characters", () => {
+  fc.assert(
+    fc.property(anyPage, (page) => {
+      const link = linkOf(page, sections);
+      expect(link.length).toBeLessThanOrEqual(linkLengthMax);
+      expect(link).toMatch(/^[\w.,!=&-]*$/u);
+      expect(stateIn(`#${link}`, sections)).toEqual(page);
+    }),
+  );
+});
+
+test("the page as it opens has an empty link", () => {
+  const page = stateIn("", sections);
+  expect(linkOf(page, sections)).toBe("");
+  for (const { id, initial } of sections) {
+    expect(page.sections[id]).toEqual({ state: initial, bet: noBet });
+  }
+});
+
+test("any text is a state: unknown names and impossible values are ignored", () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const page = stateIn(text, sections);
+      expect(stateIn(linkOf(page, sections), sections)).toEqual(page);
+    }),
+  );
+  const odd = "#at=nowhere&seed=-3&cost.loss=huber&cost.outlier=1e9&cost.bet=1,2,3&token=x&%=%";
+  const { at, seed, sections: read } = stateIn(odd, sections);
+  expect({ at, seed }).toEqual({ at: "", seed: 1 });
+  expect(read["cost"]?.state).toMatchObject({ loss: "mse", outlier: 10 });
+  expect(read["cost"]?.bet).toEqual(noBet);
+});
+
+test("the next seed is another one that fits into a link", () => {
+  expect([nextSeed(1), nextSeed(9998), nextSeed(9999)]).toEqual([2, 9999, 1]);
+});
