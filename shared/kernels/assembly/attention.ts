@@ -1,8 +1,9 @@
 /**
  * @file Attention between the steps of a sequence, head by head. Documented at its twins in `plain/attention.ts`. Its
- * four products are those of a dense layer, whose weights are here keys, values or deltas.
+ * four products are those of a dense layer, whose weights are here keys, values or deltas. Where a step does not see later
+ * ones, the tiles above the diagonal are left out.
  */
-import { exponentials, rowMaximum } from "./math";
+import { exp4 } from "./math";
 import { gradientRow, gradientTile, multiplyPanel, packColumns, packRows } from "./parts/panels";
 
 export function attentionForward(
@@ -27,13 +28,10 @@ export function attentionForward(
       const queries = projected + ((h * size) << 2);
       const keys = queries + (width << 2);
       const values = keys + (width << 2);
-      multiplyTransposed(probabilities, rowStride, queries, 3 * width, keys, 3 * width, steps, size, scratch);
-      for (let i = 0; i < steps; i++) {
-        const row = probabilities + ((i * rowStride) << 2);
-        softmaxRow(row, causal ? i + 1 : steps, rowStride, scale);
-      }
+      multiplyTransposed(probabilities, rowStride, queries, 3 * width, keys, 3 * width, steps, size, causal, scratch);
+      softmaxRows(probabilities, rowStride, steps, causal, scale);
       const output = target + ((h * size) << 2);
-      multiply(output, width, probabilities, rowStride, values, 3 * width, steps, size, scratch);
+      multiply(output, width, probabilities, rowStride, values, 3 * width, steps, size, causal, scratch);
       probabilities += headBytes;
     }
     target += targetStride << 2;
@@ -53,6 +51,7 @@ export function attentionBackward(
   steps: i32,
   width: i32,
   heads: i32,
+  causal: i32,
   scratch: usize,
 ): void {
   const size = width / heads;
@@ -69,16 +68,13 @@ export function attentionBackward(
       const values = keys + (width << 2);
       const delta = deltas + offset;
       const to = target + offset;
-      multiplyTransposed(scores, rowStride, delta, width, values, 3 * width, steps, size, panel);
-      for (let i = 0; i < steps; i++) {
-        const at = (i * rowStride) << 2;
-        scoreDeltas(scores + at, probabilities + at, steps, rowStride, scale);
-      }
-      multiply(to, 3 * width, scores, rowStride, keys, 3 * width, steps, size, panel);
+      multiplyTransposed(scores, rowStride, delta, width, values, 3 * width, steps, size, causal, panel);
+      scoreDeltas(scores, probabilities, rowStride, steps, causal, scale);
+      multiply(to, 3 * width, scores, rowStride, keys, 3 * width, steps, size, causal, panel);
       const keyDeltas = to + (width << 2);
-      products(keyDeltas, 3 * width, scores, rowStride, queries, 3 * width, steps, size);
+      products(keyDeltas, 3 * width, scores, rowStride, queries, 3 * width, steps, size, causal);
       const valueDeltas = keyDeltas + (width << 2);
-      products(valueDeltas, 3 * width, probabilities, rowStride, delta, width, steps, size);
+      products(valueDeltas, 3 * width, probabilities, rowStride, delta, width, steps, size, causal);
       probabilities += headBytes;
     }
     target += targetStride << 2;
@@ -98,7 +94,13 @@ function paddedSteps(steps: i32): i32 {
   return (steps + 15) & ~15;
 }
 
-/** `target[i][j] ← Σₒ left[i][o] · right[j][o]`, both of `steps` rows. */
+/** How many steps the four from step i on may see: if causal, those up to the last of the four. */
+@inline
+function seenBy(i: i32, steps: i32, causal: i32): i32 {
+  return causal ? min(i + 4, steps) : steps;
+}
+
+/** `target[i][j] ← Σₒ left[i][o] · right[j][o]`, both of `steps` rows; if causal, only what step i or its group sees. */
 function multiplyTransposed(
   target: usize,
   targetStride: i32,
@@ -108,16 +110,20 @@ function multiplyTransposed(
   rightStride: i32,
   steps: i32,
   size: i32,
+  causal: i32,
   panel: usize,
 ): void {
   const zero = f32x4.splat(0);
   for (let j = 0; j < steps; j += 8) {
     packRows(panel, right + ((j * rightStride) << 2), rightStride << 2, size, steps - j);
-    multiplyPanel(target + (j << 2), targetStride, left, leftStride, steps, panel, size, 8, zero, zero);
+    const first = causal ? j : 0;
+    const to = target + ((first * targetStride + j) << 2);
+    const from = left + ((first * leftStride) << 2);
+    multiplyPanel(to, targetStride, from, leftStride, steps - first, panel, size, 8, zero, zero);
   }
 }
 
-/** `target[i][o] ← Σⱼ left[i][j] · right[j][o]`. */
+/** `target[i][o] ← Σⱼ left[i][j] · right[j][o]` over the j that step i or its group sees. */
 function multiply(
   target: usize,
   targetStride: i32,
@@ -127,17 +133,27 @@ function multiply(
   rightStride: i32,
   steps: i32,
   size: i32,
+  causal: i32,
   panel: usize,
 ): void {
   const zero = f32x4.splat(0);
   for (let o = 0; o < size; o += 8) {
-    const at = o << 2;
-    packColumns(panel, right + at, rightStride << 2, steps, size - o);
-    multiplyPanel(target + at, targetStride, left, leftStride, steps, panel, steps, size - o, zero, zero);
+    const columns = size - o;
+    packColumns(panel, right + (o << 2), rightStride << 2, steps, columns);
+    const rows = causal ? 4 : steps;
+    let to = target + (o << 2);
+    let from = left;
+    for (let i = 0; i < steps; i += rows) {
+      const count = min(rows, steps - i);
+      const seen = seenBy(i, steps, causal);
+      multiplyPanel(to, targetStride, from, leftStride, count, panel, seen, columns, zero, zero);
+      to += (rows * targetStride) << 2;
+      from += (rows * leftStride) << 2;
+    }
   }
 }
 
-/** `target[j][o] ← Σᵢ left[i][j] · right[i][o]`. */
+/** `target[j][o] ← Σᵢ left[i][j] · right[i][o]` over the i that see step j or its group. */
 function products(
   target: usize,
   targetStride: i32,
@@ -147,47 +163,141 @@ function products(
   rightStride: i32,
   steps: i32,
   size: i32,
+  causal: i32,
 ): void {
   const rowBytes = <usize>targetStride << 2;
   for (let o = 0; o < size; o += 8) {
     const columns = size - o;
-    const from = right + (o << 2);
     let to = target + (o << 2);
-    let j = 0;
-    for (; j <= steps - 4; j += 4) {
-      gradientTile(to, rowBytes, left + (j << 2), leftStride, from, rightStride, steps, columns, 1);
-      to += rowBytes << 2;
-    }
-    for (; j < steps; j++) {
-      gradientRow(to, left + (j << 2), leftStride, from, rightStride, steps, columns, 1);
-      to += rowBytes;
+    for (let j = 0; j < steps; j++) {
+      const first = causal ? j & ~3 : 0;
+      const x = left + ((first * leftStride + j) << 2);
+      const from = right + ((first * rightStride + o) << 2);
+      const count = steps - first;
+      if (j <= steps - 4) {
+        gradientTile(to, rowBytes, x, leftStride, from, rightStride, count, columns, 1);
+        to += rowBytes << 2;
+        j += 3;
+      } else {
+        gradientRow(to, x, leftStride, from, rightStride, count, columns, 1);
+        to += rowBytes;
+      }
     }
   }
 }
 
-/** Softmax of the first `count` scores times `scale`, in place; the others become +0. */
-function softmaxRow(row: usize, count: i32, rowStride: i32, scale: f32): void {
+/**
+ * Softmax of each row's scores times `scale`, in place; if causal, of those up to the diagonal, and the others become +0.
+ * Four rows at a time, because each sum has to wait for its last addition.
+ */
+function softmaxRows(rows: usize, rowStride: i32, steps: i32, causal: i32, scale: f32): void {
+  const rowBytes = <usize>rowStride << 2;
+  for (let i = 0; i < steps; i += 4) {
+    const count = min(4, steps - i);
+    const seenBytes = <usize>seenBy(i, steps, causal) << 2;
+    for (let r = 0; r < count; r++) {
+      exponentialsOf(rows + r * rowBytes, causal ? i + r + 1 : steps, rowStride, scale);
+    }
+    // Rows that are not there repeat the last one.
+    const row1 = rows + min(1, count - 1) * rowBytes;
+    const row2 = rows + min(2, count - 1) * rowBytes;
+    const row3 = rows + min(3, count - 1) * rowBytes;
+    let total0: f32 = 0;
+    let total1: f32 = 0;
+    let total2: f32 = 0;
+    let total3: f32 = 0;
+    for (let at: usize = 0; at < seenBytes; at += 4) {
+      total0 += load<f32>(rows + at);
+      total1 += load<f32>(row1 + at);
+      total2 += load<f32>(row2 + at);
+      total3 += load<f32>(row3 + at);
+    }
+    divideRow(rows, seenBytes, total0);
+    if (count > 1) divideRow(row1, seenBytes, total1);
+    if (count > 2) divideRow(row2, seenBytes, total2);
+    if (count > 3) divideRow(row3, seenBytes, total3);
+    rows += count * rowBytes;
+  }
+}
+
+/** `row[j] ← exp(row[j] · scale − largest)` for the first `count` scores, and +0 behind them. */
+function exponentialsOf(row: usize, count: i32, rowStride: i32, scale: f32): void {
   const scales = f32x4.splat(scale);
-  const bytes = count << 2;
-  for (let at = 0; at < bytes; at += 16) {
-    v128.store(row + at, f32x4.mul(v128.load(row + at), scales));
+  const last = ((count - 1) & ~3) << 2;
+  // The lanes of the last register that count.
+  const ends = i32x4.splat(count - (last >> 2));
+  const isCounted = i32x4.lt_s(i32x4(0, 1, 2, 3), ends);
+  let largest = f32x4.mul(v128.load32_splat(row), scales);
+  const firstOnes = largest;
+  for (let at = 0; at < last; at += 16) {
+    const scaled = f32x4.mul(v128.load(row + at), scales);
+    v128.store(row + at, scaled);
+    largest = f32x4.pmax(largest, scaled);
   }
-  const total = f32x4.splat(exponentials(row, row, count, rowMaximum(row, count)));
-  for (let at = 0; at < bytes; at += 16) {
-    v128.store(row + at, f32x4.div(v128.load(row + at), total));
+  const scaled = f32x4.mul(v128.load(row + last), scales);
+  v128.store(row + last, scaled);
+  largest = f32x4.pmax(largest, v128.bitselect(scaled, firstOnes, isCounted));
+  largest = f32x4.pmax(largest, v128.shuffle<f32>(largest, largest, 2, 3, 0, 1));
+  largest = f32x4.pmax(largest, v128.shuffle<f32>(largest, largest, 1, 0, 3, 2));
+  for (let at = 0; at < last; at += 16) {
+    v128.store(row + at, exp4(f32x4.sub(v128.load(row + at), largest)));
   }
-  memory.fill(row + bytes, 0, (rowStride - count) << 2);
+  const powers = exp4(f32x4.sub(v128.load(row + last), largest));
+  v128.store(row + last, v128.and(powers, isCounted));
+  memory.fill(row + last + 16, 0, (rowStride << 2) - last - 16);
 }
 
-/** From ∂loss/∂probabilities to ∂loss/∂scores, in place. */
-function scoreDeltas(deltas: usize, probabilities: usize, steps: i32, rowStride: i32, scale: f32): void {
-  let dot: f32 = 0;
-  for (let at = 0, bytes = steps << 2; at < bytes; at += 4) {
-    dot += load<f32>(deltas + at) * load<f32>(probabilities + at);
+@inline
+function divideRow(row: usize, bytes: usize, divisor: f32): void {
+  const divisors = f32x4.splat(divisor);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(row + at, f32x4.div(v128.load(row + at), divisors));
   }
+}
+
+/** From ∂loss/∂probabilities to ∂loss/∂scores, in place, for what each step or its group sees. */
+function scoreDeltas(
+  deltas: usize,
+  probabilities: usize,
+  rowStride: i32,
+  steps: i32,
+  causal: i32,
+  scale: f32,
+): void {
+  const rowBytes = <usize>rowStride << 2;
+  for (let i = 0; i < steps; i += 4) {
+    const count = min(4, steps - i);
+    const seenBytes = <usize>seenBy(i, steps, causal) << 2;
+    // Rows that are not there repeat the last one.
+    const offset1 = min(1, count - 1) * rowBytes;
+    const offset2 = min(2, count - 1) * rowBytes;
+    const offset3 = min(3, count - 1) * rowBytes;
+    let dot0: f32 = 0;
+    let dot1: f32 = 0;
+    let dot2: f32 = 0;
+    let dot3: f32 = 0;
+    for (let at: usize = 0; at < seenBytes; at += 4) {
+      const d = deltas + at;
+      const p = probabilities + at;
+      dot0 += load<f32>(d) * load<f32>(p);
+      dot1 += load<f32>(d + offset1) * load<f32>(p + offset1);
+      dot2 += load<f32>(d + offset2) * load<f32>(p + offset2);
+      dot3 += load<f32>(d + offset3) * load<f32>(p + offset3);
+    }
+    centreRow(deltas, probabilities, seenBytes, dot0, scale);
+    if (count > 1) centreRow(deltas + offset1, probabilities + offset1, seenBytes, dot1, scale);
+    if (count > 2) centreRow(deltas + offset2, probabilities + offset2, seenBytes, dot2, scale);
+    if (count > 3) centreRow(deltas + offset3, probabilities + offset3, seenBytes, dot3, scale);
+    deltas += count * rowBytes;
+    probabilities += count * rowBytes;
+  }
+}
+
+@inline
+function centreRow(deltas: usize, probabilities: usize, bytes: usize, dot: f32, scale: f32): void {
   const dots = f32x4.splat(dot);
   const scales = f32x4.splat(scale);
-  for (let at = 0, bytes = rowStride << 2; at < bytes; at += 16) {
+  for (let at: usize = 0; at < bytes; at += 16) {
     const centred = f32x4.sub(v128.load(deltas + at), dots);
     const delta = f32x4.mul(v128.load(probabilities + at), centred);
     v128.store(deltas + at, f32x4.mul(delta, scales));

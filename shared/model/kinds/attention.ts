@@ -192,6 +192,7 @@ class AttentionLayer implements Layer {
       this.#steps,
       this.#width,
       this.#headCount,
+      this.#causal,
       this.#scratch,
     );
     this.#before.backward(chunk);

@@ -146,7 +146,8 @@ function attentions(): Record<string, Work> {
   const [q, dq, y] = [rows(kernel, qs), rows(kernel, qs), rows(kernel, ys)];
   const p = arena.allocate(4 * samples * heads * steps * steps);
   const scratch = arena.allocate(4 * steps * steps + 64 * width);
-  const product = 2 * samples * steps * steps * width;
+  // Each step sees itself and those before it.
+  const product = samples * steps * (steps + 1) * width;
   return {
     "attention, 64 steps of 128, 4 heads: forward": {
       call: () =>
@@ -155,7 +156,21 @@ function attentions(): Record<string, Work> {
     },
     "attention, 64 steps of 128, 4 heads: backward": {
       call: () =>
-        functions.attentionBackward(dq, qs, y, ys, q, qs, p, samples, steps, width, heads, scratch),
+        functions.attentionBackward(
+          dq,
+          qs,
+          y,
+          ys,
+          q,
+          qs,
+          p,
+          samples,
+          steps,
+          width,
+          heads,
+          1,
+          scratch,
+        ),
       flops: 4 * product,
     },
   };

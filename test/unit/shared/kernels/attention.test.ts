@@ -27,7 +27,18 @@ test.each([Infinity, 43])(
       for (const causal of [0, 1]) {
         const forward = [y, ys, projected, ps, probabilities, ...shape, causal, scratch];
         twins.call("attentionForward", ...forward);
-        const backward = [back, ps, deltas, ys, projected, ps, probabilities, ...shape, scratch];
+        const backward = [
+          back,
+          ps,
+          deltas,
+          ys,
+          projected,
+          ps,
+          probabilities,
+          ...shape,
+          causal,
+          scratch,
+        ];
         twins.call("attentionBackward", ...backward);
         const found = [
           ...twins.rowDifferences(y, samples, outputs),
