@@ -22,8 +22,8 @@ export function printConfig(
   const run = settings.resume ? request.given : completeRun(request);
   // Only those given: the defaults are each loader's.
   const values: Record<string, OptionValue> = { ...run, ...request.data, ...settings };
-  // If only steps are given, they decide the end. A default for epochs would end the run earlier.
-  if (request.given.epochs === undefined && typeof request.given.steps === "number")
+  // If only steps are set, they decide the end. A default for epochs would end the run earlier.
+  if (request.given.epochs === undefined && typeof values["steps"] === "number")
     delete values["epochs"];
   const origins = { ...request.origins, ...coordinatorOrigins };
   const keys = [...runKeys, ...dataKeys, ...Object.keys(coordinatorOptions)];

@@ -31,8 +31,8 @@ export type CompleteSettings = RunSettings & {
 
 /** @throws OperatorError for settings that contradict each other. */
 export function completeRun({ given, origins }: RunRequest): CompleteSettings {
-  const optimizer = given.optimizer ?? recipe.optimizer;
-  const tuned = given.optimizer === undefined ? recipeOf(given.model ?? runDefaults.model) : {};
+  const tuned = given.optimizer === undefined ? recipeFor(given) : {};
+  const optimizer = given.optimizer ?? tuned.optimizer ?? recipe.optimizer;
   const { schedule } = { ...runDefaults, ...tuned, ...given };
   const isRecipe = given.optimizer === undefined && schedule === recipe.schedule;
   refuseStrangers({ given, origins }, optimizer, schedule);
@@ -52,9 +52,11 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
   };
 }
 
-function recipeOf(model: string) {
+function recipeFor({ model = runDefaults.model, epochs }: RunSettings): RunSettings {
   const choice = known(modelChoice(model), "a model that was read");
-  return recipes[choice.kind === "preset" ? choice.preset.name : choice.kind];
+  const tuned: RunSettings = recipes[choice.kind === "preset" ? choice.preset.name : choice.kind];
+  // Its steps must not cut off the epochs that are asked for.
+  return epochs === undefined ? tuned : { ...tuned, steps: null };
 }
 
 /** An option as the operator gave it, for an error: `--beta1 0.9`. */

@@ -64,6 +64,22 @@ export const recipes = {
   mlp: recipe,
   cnn: { ...recipe, learningRate: 0.002, epochs: 8, weightDecay: 0 },
   resnet: { ...recipe, learningRate: 0.002, epochs: 8, weightDecay: 0 },
+  /** Those of nanoGPT for one CPU. Small shards, because a sample costs much. */
+  gpt: {
+    optimizer: "adamw",
+    learningRate: 0.001,
+    beta2: 0.99,
+    decoupledDecay: 0.1,
+    schedule: "cosine",
+    warmupSteps: 100,
+    finalFraction: 0.1,
+    weightDecay: 0,
+    clipNorm: 1,
+    batchSize: 12,
+    shardSize: 2,
+    steps: 2000,
+    initWeights: "normal",
+  },
   layers: { ...recipe, learningRate: 0.002, weightDecay: 0 },
 } as const;
 

@@ -16,8 +16,6 @@ export type ModelChoice =
 
 const names = ["mlp", ...presetNames] as const;
 const listSchema = z.array(layerSchema).check(z.minLength(1));
-/** A setting of a preset; larger models would not be accepted anyway. */
-const settingMax = 4096;
 
 /** Keeps the text, because the settings are values that can be typed. */
 export const modelText: Reader<string> = {
@@ -45,12 +43,12 @@ function presetModel(text: string): ModelChoice | undefined {
   const [given = "", rest, ...more] = text.split(":");
   const name = presetNames.find((known) => known === given);
   if (name === undefined || more.length > 0) return undefined;
-  const known: Readonly<Record<string, number>> = presets[name].settings;
+  const rows = new Map(Object.entries(presets[name].settings));
   const settings: Record<string, number> = {};
   for (const part of rest === undefined ? [] : rest.split(",")) {
-    const [, key = "", digits = ""] = /^([a-z]+)=(\d{1,4})$/u.exec(part.trim()) ?? [];
-    const value = Number(digits);
-    if (!Object.hasOwn(known, key) || value < 1 || value > settingMax) return undefined;
+    const [, key = "", typed = ""] = /^([a-z]+)=(.+)$/u.exec(part.trim()) ?? [];
+    const value = rows.get(key)?.reader.read(typed);
+    if (value === undefined) return undefined;
     settings[key] = value;
   }
   return { kind: "preset", preset: { name, settings } };

@@ -21,17 +21,17 @@ import { classWeightsMax, type RunConfig, runConfigSchema } from "../config.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
 import { movesOf } from "./augment-text.ts";
 import { type CompleteSettings, completeRun, spelled } from "./complete.ts";
+import { withDataRecipe } from "./data-recipe.ts";
 import {
   hiddenWidths,
   optimizerDefaults,
   runDefaults,
   scheduleDefaults,
   scheduleUnused,
-  tableStepsMin,
 } from "./defaults.ts";
 import { type LastLayer, resolveLastLayer } from "./last-layer.ts";
 import { type ModelChoice, modelChoice } from "./model-choice.ts";
-import { presetLayers } from "./presets.ts";
+import { presetLayers, presets } from "./presets.ts";
 import { oneOfThese } from "./readers.ts";
 import type { RunRequest } from "./run-settings.ts";
 
@@ -65,7 +65,7 @@ export interface DatasetFacts {
  * @throws OperatorError if the request contradicts itself or the dataset.
  */
 export function resolveRunConfig(asked: RunRequest, facts: DatasetFacts): RunConfig {
-  const request = facts.isTable === true ? withTableRecipe(asked, facts) : asked;
+  const request = withDataRecipe(asked, facts);
   const settings = completeRun(request);
   const task = taskOf(facts.target);
   const choice = known(modelChoice(settings.model), "a model that was read");
@@ -109,12 +109,14 @@ export function resolveRunConfig(asked: RunRequest, facts: DatasetFacts): RunCon
     freeze: settings.freeze,
   });
   assert(config.success, `the options' readers and the schema disagree: ${config.error?.message}`);
-  refuseLongWarmup(config.data, request, facts);
-  refuseStrayRestarts(config.data, request, facts);
-  refuseStraySmoothing(config.data, request);
-  refuseFullFreeze(config.data, request);
-  refuseBlindPatience(config.data, request, facts);
-  return config.data;
+  const resolved =
+    request.given.warmupSteps === undefined ? withFittingWarmup(config.data, facts) : config.data;
+  refuseLongWarmup(resolved, request, facts);
+  refuseStrayRestarts(resolved, request, facts);
+  refuseStraySmoothing(resolved, request);
+  refuseFullFreeze(resolved, request);
+  refuseBlindPatience(resolved, request, facts);
+  return resolved;
 }
 
 /** The changes of training pictures, with the pictures' shape. */
@@ -183,25 +185,6 @@ interface Resolving {
   readonly facts: DatasetFacts;
 }
 
-/**
- * Tables are small: 20 epochs of a few batches would end long before the network has learned anything. So the recipe
- * for them is as many epochs as make `tableStepsMin` steps, with its schedule stretched to their number.
- */
-function withTableRecipe(request: RunRequest, { trainCount }: DatasetFacts): RunRequest {
-  const { given } = request;
-  const { optimizer, model, schedule, decayEpochs, epochs, steps } = given;
-  const isRecipe = [optimizer, model, schedule, decayEpochs, epochs].every(
-    (value) => value === undefined,
-  );
-  if (!isRecipe || (steps ?? null) !== null) return request;
-  const { batchSize = runDefaults.batchSize } = given;
-  const stepsPerEpoch = batchSize === "full" ? 1 : Math.ceil(trainCount / batchSize);
-  const enough = Math.max(runDefaults.epochs, Math.ceil(tableStepsMin / stepsPerEpoch));
-  const between = known(scheduleDefaults.step.decayEpochs, "the default of the schedule");
-  const stretched = (between * enough) / runDefaults.epochs;
-  return { ...request, given: { ...given, epochs: enough, decayEpochs: Math.round(stretched) } };
-}
-
 /** The layers of a preset or of a list, on samples in the shape that fits them. */
 function resolveLayers(
   choice: Exclude<ModelChoice, { kind: "mlp" }>,
@@ -216,11 +199,16 @@ function resolveLayers(
   const fitting = [asVector, asPicture].find((model) => problemOf(model) === undefined);
   if (fitting !== undefined) return fitting;
   const closest = "misfit" in placeLayers(asVector) ? asPicture : asVector;
-  const problem = known(problemOf(closest), "none of them fits");
+  const problem = needsText(choice, task) ?? known(problemOf(closest), "none of them fits");
   const setting = spelled("model", request);
   throw new OperatorError(
     sentence("model-unfit", { setting, dataset: facts.name, reason: problem }),
   );
+}
+
+function needsText(choice: ModelChoice, { kind }: TaskConfig): Sentence | undefined {
+  const isReader = choice.kind === "preset" && presets[choice.preset.name].reads === "text";
+  return isReader && kind !== "tokens" ? sentence("reads-text") : undefined;
 }
 
 /** Only a shape whose channels come last is a picture for a layer. */
@@ -282,6 +270,7 @@ function resolveShardSize(
   model: ModelConfig,
 ): number {
   if (shardSize === "auto") return defaultShardSize(batchSize, model);
+  if (request.given.shardSize === undefined) return Math.min(shardSize, batchSize);
   if (shardSize <= batchSize) return shardSize;
   throw new OperatorError(
     sentence("shard-too-large", {
@@ -299,6 +288,16 @@ function resolveEpochs(
   stepsPerEpoch: number,
 ): number {
   return given.epochs === undefined && steps !== null ? Math.ceil(steps / stepsPerEpoch) : epochs;
+}
+
+/** The warm-up of a recipe is at most a twentieth of the run. */
+function withFittingWarmup(config: RunConfig, facts: DatasetFacts): RunConfig {
+  const { schedule } = config;
+  const most = Math.floor(planRun(config, facts).totalSteps / 20);
+  return {
+    ...config,
+    schedule: { ...schedule, warmupSteps: Math.min(schedule.warmupSteps, most) },
+  };
 }
 
 function refuseLongWarmup(config: RunConfig, request: RunRequest, facts: DatasetFacts): void {

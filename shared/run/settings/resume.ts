@@ -5,7 +5,7 @@
 import { assert, known } from "../../assert.ts";
 import { shown } from "../../error-text.ts";
 import { outputActivations, shorthandOf } from "../../model/dense-model.ts";
-import { outputCount, parameterCount } from "../../model/layout.ts";
+import { layoutOf, outputCount, parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { learningRateAt } from "../../optimizers/schedule.ts";
@@ -173,7 +173,8 @@ function resolvedModel(text: string, saved: ModelConfig): string {
   if (choice?.kind !== "preset") return text;
   const kind = saved.layers.at(-1)?.kind;
   const output = outputActivations.find((name) => name === kind) ?? "linear";
-  return JSON.stringify(presetLayers(choice.preset, { output, width: outputCount(saved) }));
+  const width = known(layoutOf(saved).outputShape.at(-1), "an output has a shape");
+  return JSON.stringify(presetLayers(choice.preset, { output, width }));
 }
 
 /** A model as options; empty if it has no shorthand. */

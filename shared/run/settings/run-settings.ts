@@ -44,7 +44,7 @@ export const runOptions = {
     "Network",
     "<name>",
     modelText,
-    "mlp, or for pictures cnn or resnet, with settings: cnn:channels=32,hidden=128",
+    "mlp, cnn or resnet for pictures, gpt for text; with settings: cnn:channels=32,dropout=0.5",
   ),
   layers: row(
     "Network",

@@ -29,7 +29,7 @@ export const settings = {
     "{setting} changes pictures, and the samples of {dataset} are none; leave it out",
   "augment-too-far": "{setting} is as large as the pictures; use at most {most} pixels",
   "expects-model":
-    "{names}, the last two with settings if you like (cnn:channels=32), or a list of layers",
+    "{names}, all but mlp with settings if you like (cnn:channels=32), or a list of layers",
   "expects-layers": "2 to 32 widths separated by commas, like 784,16,16,10",
   "expects-http-address": "an address that begins with http:// or https://",
   "expects-origins":

@@ -25,6 +25,8 @@ export const text = {
     "{count} {count = 1 ? character : characters} after the part to train on {count = 1 ? does : do} not occur in it, and {count = 1 ? counts : count} as unknown",
   "text-used":
     "{targets}; {samples} {samples = 1 ? sample : samples} ({split}) of {features} {features = 1 ? token : tokens}",
+  "reads-text":
+    "it reads a text: choose another model, or a text[terminal], such as --dataset text:FILE",
   "mlp-for-text":
-    "model mlp takes a sample as a whole; a text needs layers that take it token by token, from an embedding to a dense layer and softmax",
+    "model mlp takes a sample as a whole; for a text use model gpt, or layers that take it token by token, from an embedding to a dense layer and softmax",
 } as const;

@@ -31,7 +31,7 @@ export const settings = translationOf<typeof english>()({
     "{setting} cambia imágenes, y las muestras de {dataset} no lo son; omítelo",
   "augment-too-far": "{setting} es tan grande como las imágenes; usa como mucho {most} píxeles",
   "expects-model":
-    "{names}, los dos últimos con ajustes si quieres (cnn:channels=32), o una lista de capas",
+    "{names}, todos menos mlp con ajustes si quieres (cnn:channels=32), o una lista de capas",
   "expects-layers": "de 2 a 32 anchos separados por comas, como 784,16,16,10",
   "expects-http-address": "una dirección que empiece por http:// o https://",
   "expects-origins": "orígenes separados por comas, como https://train.example.org:8443, sin ruta",

@@ -27,6 +27,8 @@ export const text = translationOf<typeof english>()({
     "{count} {count = 1 ? carácter : caracteres} tras la parte de entrenamiento no {count = 1 ? aparece : aparecen} en ella y {count = 1 ? cuenta : cuentan} como {count = 1 ? desconocido : desconocidos}",
   "text-used":
     "{targets}; {samples} {samples = 1 ? muestra : muestras} ({split}) de {features} {features = 1 ? token : tokens}",
+  "reads-text":
+    "lee un texto: elige otro modelo, o un texto[terminal], por ejemplo --dataset text:FICHERO",
   "mlp-for-text":
-    "el modelo mlp toma una muestra entera; un texto necesita capas que lo tomen token a token, de un embedding a una capa dense y softmax",
+    "el modelo mlp toma una muestra entera; para un texto usa el modelo gpt, o capas que lo tomen token a token, de un embedding a una capa dense y softmax",
 });

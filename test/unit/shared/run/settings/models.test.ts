@@ -39,6 +39,8 @@ describe("--model", () => {
     "resnet",
     "cnn:channels=4",
     "resnet:blocks=2,stages=2",
+    "cnn:dropout=0.5",
+    "gpt:layers=2,heads=2,width=32,dropout=0.1",
     '[{"kind":"relu"}]',
   ])("may be %s", (text) => expect(modelText.read(text)).toBe(text));
 
@@ -48,6 +50,9 @@ describe("--model", () => {
     "cnn:width=3",
     "cnn:channels=0",
     "cnn:channels=x",
+    "cnn:channels=4.5",
+    "cnn:dropout=1",
+    "gpt:dropout=",
     "[",
     "[]",
     '[{"kind":"dense"}]',
@@ -75,6 +80,55 @@ describe("--model", () => {
     expect(config.model.layers.map(({ kind }) => kind).join(" ")).toBe(
       "conv2d group-norm relu residual relu max-pool2d residual relu average-pool2d flatten dense",
     );
+  });
+
+  describe("gpt on a text of 65 characters", () => {
+    const text = {
+      name: "shakespeare",
+      featureCount: 64,
+      featureShape: [64],
+      target: { kind: "tokens", count: 65 },
+      trainCount: 15_000,
+    } as const;
+
+    test("has 818,000 parameters, 12 samples a step in shards of 2, and the usual recipe", () => {
+      const config = configOf({ model: "gpt" }, text);
+      const block = 12 * 128 * 128 + 13 * 128;
+      expect(parameterCount(config.model)).toBe((65 + 64) * 128 + 4 * block + 2 * 128 + 129 * 65);
+      expect(config).toMatchObject({
+        batchSize: 12,
+        shardSize: 2,
+        steps: 2000,
+        epochs: 2,
+        clipNorm: 1,
+        initWeights: "normal",
+        optimizer: { name: "adamw", learningRate: 0.001, beta2: 0.99, decoupledDecay: 0.1 },
+        schedule: { name: "cosine", warmupSteps: 100, finalFraction: 0.1 },
+      });
+      expect(config.model.layers.filter(({ kind }) => kind === "residual")).toHaveLength(8);
+    });
+
+    test("is what a text is trained with by default, and has dropout if it is asked for", () => {
+      expect(configOf({}, text)).toEqual(configOf({ model: "gpt" }, text));
+      const dropout = configOf({ model: "gpt:dropout=0.1,layers=1" }, text);
+      expect(JSON.stringify(dropout.model.layers).match(/"rate":0.1/gu)).toHaveLength(3);
+    });
+
+    test("is trained for the epochs that are asked for, and warms up for a twentieth of a short run", () => {
+      expect(configOf({ epochs: 3 }, text)).toMatchObject({ epochs: 3, steps: null });
+      expect(configOf({ steps: 60 }, text).schedule.warmupSteps).toBe(3);
+      expect(configOf({ steps: 60, warmupSteps: 30 }, text).schedule.warmupSteps).toBe(30);
+      expect(configOf({ batchSize: 1 }, text).shardSize).toBe(1);
+    });
+
+    test("does not read pictures", () => {
+      expect(mistake({ model: "gpt" })).toBe(
+        "--model gpt does not fit digits: it reads a text: choose another model, or a text",
+      );
+      expect(mistake({ model: "gpt:heads=3" }, text)).toContain(
+        "cannot divide a width of 128 into 3 heads of equal size",
+      );
+    });
   });
 
   test("a list of layers is taken as it is, and says its own last activation", () => {
