@@ -75,6 +75,7 @@ const page: BuildOptions = {
     thread: "worker/browser/thread.ts",
     dashboard: "coordinator/dashboard/dashboard.ts",
     learn: "coordinator/learn/learn.ts",
+    "learn-thread": "coordinator/learn/models/network/thread.ts",
   },
 };
 

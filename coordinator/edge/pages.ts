@@ -24,6 +24,7 @@ const routes: Readonly<Record<string, readonly [file: string, contentType: strin
   "/dashboard.css": ["dashboard.css", "text/css; charset=utf-8"],
   "/learn": ["learn.html", "text/html; charset=utf-8"],
   "/learn.js": ["learn.js", "text/javascript; charset=utf-8"],
+  "/learn-thread.js": ["learn-thread.js", "text/javascript; charset=utf-8"],
   "/learn.css": ["learn.css", "text/css; charset=utf-8"],
   "/join": ["join.html", "text/html; charset=utf-8"],
   "/join.js": ["join.js", "text/javascript; charset=utf-8"],

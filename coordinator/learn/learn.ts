@@ -7,6 +7,7 @@ import { createKernel } from "../dashboard/model/kernel.ts";
 import { create, element, onTheme, setText } from "../dashboard/page.ts";
 import type { Theme } from "./draw/inks.ts";
 import { language, offerLanguages, say } from "./language.ts";
+import { NetworkPage } from "./network-page.ts";
 import { readTheme } from "./picture.ts";
 import { SectionView } from "./section-view.ts";
 import { sections } from "./sections/sections.ts";
@@ -31,13 +32,14 @@ void begin();
 
 async function begin(): Promise<void> {
   const kernel = await bestKernel();
+  const network = new NetworkPage();
   views = sections.map((section) => {
     const now = page.sections[section.id] ?? { state: section.initial, bet: noBetYet };
     return new SectionView(section, now, {
       kernel,
       theme: () => theme,
       seed: () => page.seed,
-      ask: () => undefined,
+      ask: (question, by) => network.ask(question, by),
       wake: (view) => ticker.wake(view),
       changed: (view) => keep(view),
       linkTo: ({ section: { id } }) => address({ ...page, at: id }),

@@ -109,6 +109,17 @@ export class Pen {
     this.#label(axes.y, left - 44, top - 6, "left");
   }
 
+  /** Draws something of which only what is between the axes is shown. */
+  inside(draw: () => void): void {
+    const { context, frame } = this;
+    context.save();
+    context.beginPath();
+    context.rect(frame.left, frame.top, frame.width, frame.height);
+    context.clip();
+    draw();
+    context.restore();
+  }
+
   /** A line through places. It is interrupted where one is not finite. */
   line(points: Iterable<Point>, style: LineStyle): void {
     this.#stroke(style);

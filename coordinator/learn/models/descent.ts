@@ -8,6 +8,8 @@ import { updateByteLength } from "../../../shared/kernels/update.ts";
 import {
   createOptimizer,
   type GradientOptimizerConfig,
+  type Optimizer,
+  type OptimizerStep,
 } from "../../../shared/optimizers/optimizer.ts";
 import { scratch } from "./scratch.ts";
 
@@ -48,29 +50,21 @@ export interface Course {
 
 /** Takes up to `steps` steps. */
 export function descend(kernel: Kernel, options: DescentOptions): Course {
-  const { optimizer: config, steps, gradient, learningRate = () => config.learningRate } = options;
-  const count = options.start.length;
-  const optimizer = createOptimizer(config);
-  const tensors = new Tensors(kernel, count);
-  tensors.begin(options.start);
+  const { optimizer, start, steps, gradient, learningRate } = options;
+  const count = start.length;
+  const stepper = new Stepper(kernel, optimizer, start);
   const course = emptyCourse(count, steps);
   const exact = new Float64Array(count);
-  let taken = 0;
-  tensors.copyTo(course, 0);
+  stepper.copyTo(course, 0);
   for (let step = 0; step < steps; step++) {
-    const update = { ...tensors.update, step, learningRate: learningRate(step) };
-    if (optimizer.lookAhead === undefined) tensors.stay();
-    else optimizer.lookAhead(kernel, { ...update, nextParameters: tensors.ahead });
-    const point = tensors.view(tensors.ahead);
+    const rate = learningRate?.(step) ?? optimizer.learningRate;
+    const point = stepper.look(rate);
     gradient(point, exact, step);
-    tensors.view(tensors.gradient).set(exact);
     course.takenAt.set(point, step * count);
-    course.gradients.set(tensors.view(tensors.gradient), step * count);
-    optimizer.step(kernel, update);
-    if (!tensors.isNextFinite()) return cut(course, taken, step);
-    tensors.commit();
-    taken = step + 1;
-    tensors.copyTo(course, taken);
+    stepper.gradient.set(exact);
+    course.gradients.set(stepper.gradient, step * count);
+    if (!stepper.step(rate)) return cut(course, step);
+    stepper.copyTo(course, step + 1);
   }
   return { ...course, divergedAt: undefined };
 }
@@ -89,7 +83,7 @@ function emptyCourse(count: number, steps: number): Growing {
   };
 }
 
-function cut(course: Growing, steps: number, divergedAt: number): Course {
+function cut(course: Growing, steps: number): Course {
   const { count } = course;
   return {
     count,
@@ -99,83 +93,110 @@ function cut(course: Growing, steps: number, divergedAt: number): Course {
     second: course.second.subarray(0, (steps + 1) * count),
     gradients: course.gradients.subarray(0, steps * count),
     takenAt: course.takenAt.subarray(0, steps * count),
-    divergedAt,
+    divergedAt: steps,
   };
 }
 
-/** The tensors of an update in the kernel's memory, current and next. */
-class Tensors {
+/** One descent in progress: an optimizer with its tensors in the kernel's memory. A kernel has one per size at a time. */
+export class Stepper {
   readonly #kernel: Kernel;
+  readonly #optimizer: Optimizer;
   readonly #count: number;
   readonly #record: number;
-  readonly gradient: number;
+  readonly #gradient: number;
   /** Where the gradient is taken. */
-  readonly ahead: number;
-  #current: { parameters: number; first: number; second: number };
-  #next: { parameters: number; first: number; second: number };
+  readonly #ahead: number;
+  #current: Tensors;
+  #next: Tensors;
+  #step = 0;
 
-  constructor(kernel: Kernel, count: number) {
+  constructor(kernel: Kernel, config: GradientOptimizerConfig, start: ArrayLike<number>) {
     this.#kernel = kernel;
-    this.#count = count;
-    const place = (name: string) => scratch(kernel, `descent ${count} ${name}`, 4 * count);
-    this.#record = scratch(kernel, "descent record", updateByteLength);
-    this.gradient = place("gradient");
-    this.ahead = place("ahead");
-    const set = (which: string) => ({
+    this.#optimizer = createOptimizer(config);
+    this.#count = start.length;
+    const place = (name: string) => scratch(kernel, `${name} ${start.length}`, 4 * start.length);
+    this.#record = scratch(kernel, "record", updateByteLength);
+    this.#gradient = place("gradient");
+    this.#ahead = place("ahead");
+    const tensors = (which: string) => ({
       parameters: place(`${which} parameters`),
       first: place(`${which} first`),
       second: place(`${which} second`),
     });
-    this.#current = set("one");
-    this.#next = set("other");
-  }
-
-  begin(start: ArrayLike<number>): void {
-    for (const tensors of [this.#current, this.#next]) {
-      this.view(tensors.parameters).set(start);
-      this.view(tensors.first).fill(0);
-      this.view(tensors.second).fill(0);
+    this.#current = tensors("one");
+    this.#next = tensors("other");
+    for (const { parameters, first, second } of [this.#current, this.#next]) {
+      this.#view(parameters).set(start);
+      this.#view(first).fill(0);
+      this.#view(second).fill(0);
     }
   }
 
-  get update() {
+  /** w: a view, good until the next step or until the kernel's memory grows. */
+  get parameters(): Float32Array {
+    return this.#view(this.#current.parameters);
+  }
+
+  /** To be written before a step: the sum over the batch. A view like `parameters`. */
+  get gradient(): Float32Array {
+    return this.#view(this.#gradient);
+  }
+
+  /** Where the next gradient is to be taken: w, or Nesterov's look-ahead point. A view like `parameters`. */
+  look(learningRate: number): Float32Array {
+    const ahead = this.#view(this.#ahead);
+    const update = { ...this.#update(learningRate, 1), nextParameters: this.#ahead };
+    if (this.#optimizer.lookAhead === undefined) ahead.set(this.parameters);
+    else this.#optimizer.lookAhead(this.#kernel, update);
+    return ahead;
+  }
+
+  /** Takes a step with the gradient. @returns Whether all is finite; if not, nothing has changed. */
+  step(learningRate: number, divisor = 1): boolean {
+    this.#optimizer.step(this.#kernel, this.#update(learningRate, divisor));
+    const { parameters, first, second } = this.#next;
+    const { allFinite } = this.#kernel.functions;
+    const isFinite = [parameters, first, second].every(
+      (each) => allFinite(each, this.#count) === 1,
+    );
+    if (!isFinite) return false;
+    [this.#current, this.#next] = [this.#next, this.#current];
+    this.#step += 1;
+    return true;
+  }
+
+  copyTo({ points, first, second }: Growing, row: number): void {
+    points.set(this.parameters, row * this.#count);
+    first.set(this.#view(this.#current.first), row * this.#count);
+    second.set(this.#view(this.#current.second), row * this.#count);
+  }
+
+  #update(learningRate: number, divisor: number): OptimizerStep {
     return {
       ...this.#current,
       count: this.#count,
-      gradientSum: this.gradient,
+      gradientSum: this.#gradient,
       nextParameters: this.#next.parameters,
       nextFirst: this.#next.first,
       nextSecond: this.#next.second,
-      divisor: 1,
+      divisor,
       clipScale: 1,
       weightDecay: 0,
       l1: 0,
+      learningRate,
+      step: this.#step,
       record: this.#record,
     };
   }
 
-  view(pointer: number): Float32Array {
+  #view(pointer: number): Float32Array {
     return this.#kernel.views.f32.subarray(pointer / 4, pointer / 4 + this.#count);
   }
+}
 
-  /** The gradient is to be taken at w itself. */
-  stay(): void {
-    this.view(this.ahead).set(this.view(this.#current.parameters));
-  }
-
-  isNextFinite(): boolean {
-    const { allFinite } = this.#kernel.functions;
-    const { parameters, first, second } = this.#next;
-    return [parameters, first, second].every((pointer) => allFinite(pointer, this.#count) === 1);
-  }
-
-  commit(): void {
-    [this.#current, this.#next] = [this.#next, this.#current];
-  }
-
-  copyTo({ points, first, second }: Growing, row: number): void {
-    points.set(this.view(this.#current.parameters), row * this.#count);
-    first.set(this.view(this.#current.first), row * this.#count);
-    second.set(this.view(this.#current.second), row * this.#count);
-  }
+/** Pointers. */
+interface Tensors {
+  readonly parameters: number;
+  readonly first: number;
+  readonly second: number;
 }

@@ -191,7 +191,7 @@ export const cost = defineSection({
   id: "cost",
   slides: "3",
   schema,
-  initial: { outlier: 9, prediction: 7, loss: "mse" },
+  initial: { outlier: 9, prediction: 6.5, loss: "mse" },
   controls: ["outlier", "loss"],
   drag: { x: "prediction" },
   rests: "start",

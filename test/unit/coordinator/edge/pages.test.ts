@@ -15,6 +15,7 @@ const files = [
   "dashboard.css",
   "learn.html",
   "learn.js",
+  "learn-thread.js",
   "learn.css",
   "join.html",
   "join.js",
@@ -49,7 +50,7 @@ describe("the pages", () => {
     expect(await (await fetch(`${url}/join?x=1`)).text()).toBe("this is join.html");
   });
 
-  test("all 12 files have their type and the security headers", async () => {
+  test("all 13 files have their type and the security headers", async () => {
     const types: string[] = [];
     for (const path of [
       "/",

@@ -58,6 +58,6 @@ function told(step: number): string {
 }
 
 test("it is described with the numbers of the picture", () => {
-  expect(told(0)).toMatch(/^Con ŷ = 7,00: MSE \d+,\d\d \(pendiente \d,\d\d\), MAE \d,\d\d/u);
+  expect(told(0)).toMatch(/^Con ŷ = 6,50: MSE \d+,\d\d \(pendiente \d,\d\d\), MAE \d,\d\d/u);
   expect(told(60)).toMatch(/^Paso 60 del descenso: ŷ = 3,49\./u);
 });

@@ -1,0 +1,21 @@
+/** @file What the page's network answers: one row a kind of question. Runs in a web worker; tests call it directly. */
+import type { AnswerBody, Question, QuestionOf } from "../questions.ts";
+import type { NetworkLab } from "./lab.ts";
+import { answerWeight } from "./weight.ts";
+
+type Kind = Question["kind"];
+
+const answerers: {
+  readonly [Each in Kind]: (lab: NetworkLab, question: QuestionOf<Each>) => AnswerBody<Each>;
+} = {
+  weight: answerWeight,
+};
+
+/** Answers one question. Equal questions get equal answers. */
+export function answer<Each extends Kind>(
+  lab: NetworkLab,
+  question: QuestionOf<Each>,
+): AnswerBody<Each> {
+  const answerer = answerers[question.kind];
+  return answerer(lab, question);
+}

@@ -1,0 +1,14 @@
+/** @file What the page and the web worker with its network say to each other. */
+import type { AnswerBody, Question } from "../questions.ts";
+import type { NetworkSource } from "./source.ts";
+
+export type ThreadRequest =
+  /** Answered by `answer`. */
+  | { readonly kind: "ask"; readonly question: Question }
+  /** From now on, answer for this network. */
+  | { readonly kind: "use"; readonly source: NetworkSource };
+
+export type ThreadReply =
+  | { readonly kind: "answer"; readonly body: AnswerBody<Question["kind"]> }
+  /** The page's own network, once: before the first answer for it. */
+  | { readonly kind: "trained"; readonly source: NetworkSource };

@@ -1,0 +1,64 @@
+/**
+ * @file The page's side of its network: passes questions to the web worker one at a time, keeps the answers, and wakes
+ * who asked. Of one section only the latest question waits, so that dragging does not fill a queue.
+ */
+import type { ThreadReply, ThreadRequest } from "./models/network/thread-messages.ts";
+import type { Answer, Question } from "./models/questions.ts";
+
+/** Answers to keep: back and forth in a slider is instant, and memory stays small. */
+const answersMax = 60;
+
+export interface Asking {
+  /** An answer has come. */
+  redraw(): void;
+}
+
+export class NetworkPage {
+  readonly #worker = new Worker("/learn-thread.js");
+  readonly #answers = new Map<string, Answer>();
+  /** By who asks. */
+  readonly #waiting = new Map<Asking, Question>();
+  #asked: { readonly question: Question; readonly by: Asking } | undefined;
+  #nextId = 1;
+
+  constructor() {
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<ThreadReply>) => {
+      if (data.kind === "answer") this.#receive(data.body);
+    });
+  }
+
+  /** The answer if it is known. If not, it will come, and whoever asks is woken then. */
+  ask(question: Question, by: Asking): Answer | undefined {
+    const known = this.#answers.get(JSON.stringify(question));
+    if (known !== undefined) return known;
+    this.#waiting.set(by, question);
+    this.#send();
+    return undefined;
+  }
+
+  #send(): void {
+    if (this.#asked !== undefined) return;
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    const [by, question] = next;
+    this.#waiting.delete(by);
+    this.#asked = { question, by };
+    const request: ThreadRequest = { kind: "ask", question };
+    this.#worker.postMessage(request, []);
+  }
+
+  #receive(body: Extract<ThreadReply, { kind: "answer" }>["body"]): void {
+    const asked = this.#asked;
+    this.#asked = undefined;
+    if (asked !== undefined) {
+      const { question, by } = asked;
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a body is of its question's kind
+      const answer = { ...body, kind: question.kind, id: this.#nextId++ } as Answer;
+      this.#answers.set(JSON.stringify(question), answer);
+      const [oldest] = this.#answers.keys();
+      if (this.#answers.size > answersMax && oldest !== undefined) this.#answers.delete(oldest);
+      by.redraw();
+    }
+    this.#send();
+  }
+}
