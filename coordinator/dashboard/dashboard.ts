@@ -13,6 +13,7 @@ import type {
   TimelineView,
 } from "../run/view.ts";
 import type { DashboardMessage } from "../watch/dashboard-messages.ts";
+import { AnswerSource } from "./answers/answers.ts";
 import { Points } from "./charts/points.ts";
 import { Timeline } from "./charts/timeline.ts";
 import { Feed, isRefused, type Link } from "./feed.ts";
@@ -21,16 +22,18 @@ import { ModelSource } from "./model/model-source.ts";
 import { element, setText } from "./page.ts";
 import { ConfusionPanel } from "./panels/confusion.ts";
 import { CurvesPanel } from "./panels/curves.ts";
-import { listenToPad } from "./panels/draw.ts";
 import { EventsPanel } from "./panels/events.ts";
 import { PromedioPanel } from "./panels/gradient-table.ts";
 import { JoinPanel } from "./panels/join.ts";
-import { showMistakes } from "./panels/mistakes.ts";
+import { MistakesPanel } from "./panels/mistakes.ts";
+import { RegressionPanel } from "./panels/regression.ts";
 import { hasEnded, RunPanel } from "./panels/run.ts";
 import { RunsPanel } from "./panels/runs.ts";
 import { showTargets } from "./panels/targets.ts";
+import { ThresholdPanel } from "./panels/threshold.ts";
 import { TrainAgain } from "./panels/train-again.ts";
-import { showWeights } from "./panels/weights.ts";
+import { TryPanel } from "./panels/try.ts";
+import { WeightsPanel } from "./panels/weights.ts";
 import { WorkersPanel } from "./panels/workers.ts";
 import { say, translatePage } from "./texts/language.ts";
 
@@ -43,6 +46,7 @@ setTimeout(showPage, patienceMs);
 const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
 const points = new Points();
 const source = new ModelSource(token);
+const answers = new AnswerSource(source);
 let tests: readonly EvaluationPoint[] = [];
 let runNumber = 0;
 let runId = "";
@@ -60,9 +64,11 @@ const confusionPanel = new ConfusionPanel();
 const trainAgain = new TrainAgain(() => feed);
 const runsPanel = new RunsPanel(() => showCurves());
 const eventsPanel = new EventsPanel(() => feed);
-showWeights(source);
-listenToPad(source);
-showMistakes(source, (mistakes) => confusionPanel.showFound(mistakes));
+const weightsPanel = new WeightsPanel(source);
+const tryPanel = new TryPanel(source);
+const regressionPanel = new RegressionPanel(answers);
+const thresholdPanel = new ThresholdPanel(answers);
+const mistakesPanel = new MistakesPanel(answers, (found) => confusionPanel.showFound(found));
 
 element("save-csv").addEventListener("click", () => {
   saveBlob(new Blob([points.csv()], { type: "text/csv" }), `${runId}.csv`);
@@ -122,6 +128,11 @@ function begin(message: Extract<DashboardMessage, { kind: "run" }>): void {
   tests = [];
   source.begin(number, newConfig);
   runPanel.begin(target);
+  weightsPanel.begin(newConfig.model, message.featureShape);
+  tryPanel.begin(message);
+  regressionPanel.begin(target);
+  thresholdPanel.begin(target);
+  mistakesPanel.begin(message);
   showEvaluation(null);
   trainAgain.begin(newConfig, config);
   config = newConfig;
@@ -151,6 +162,7 @@ function showState(view: CoordinatorView, times: TimelineView | null): void {
 function showRun(run: RunView): void {
   runId = run.id;
   source.step = run.step;
+  source.isFinished = run.phase === "finished";
   runPanel.show(run, runsPanel.record(runNumber));
   eventsPanel.showRun(run);
   promedioPanel.show(run);
@@ -188,5 +200,11 @@ function showPage(): void {
 /** The layout follows the task. */
 function setTask({ kind, count }: Target): void {
   const main = document.querySelector("main");
-  if (main !== null) main.dataset["task"] = kind === "classes" && count === 2 ? "binary" : kind;
+  if (main === null) return;
+  const isBinary = kind === "classes" && count === 2;
+  main.dataset["task"] = isBinary
+    ? "binary"
+    : kind === "values" && count > 1
+      ? "several-values"
+      : kind;
 }

@@ -4,8 +4,10 @@
  */
 import { assert } from "../../shared/assert.ts";
 import type { Dataset } from "../../shared/data/dataset.ts";
+import { featureNamesOf } from "../../shared/data/table/preprocess.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../shared/model/initialize.ts";
+import type { DataNames } from "../../shared/model/parameter-name.ts";
 import { Random } from "../../shared/random.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { type CountedSplits, countsOf, planRun } from "../../shared/run/plan.ts";
@@ -84,6 +86,7 @@ export function createRun({
     config,
     plan,
     featureShape: dataset.featureShape,
+    names: namesIn(dataset),
     target: dataset.target,
     store,
     workers: options.workers,
@@ -92,4 +95,9 @@ export function createRun({
     audit: new Audit({ policy, referee, random: new Random(...seeds) }),
     resume: progress === undefined ? undefined : { step: store.step, progress },
   });
+}
+
+function namesIn({ preprocessing, target }: Dataset): DataNames {
+  const features = preprocessing?.kind === "table" ? featureNamesOf(preprocessing) : undefined;
+  return { features, targets: target.names };
 }

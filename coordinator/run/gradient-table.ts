@@ -10,7 +10,11 @@ import { featureAt, pictureShapeOf } from "../../shared/data/picture.ts";
 import { type Shape, sizeOf } from "../../shared/model/layer-kind.ts";
 import { layoutOf } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/model/model-config.ts";
-import { parameterName, type ParameterName } from "../../shared/model/parameter-name.ts";
+import {
+  type DataNames,
+  parameterName,
+  type ParameterName,
+} from "../../shared/model/parameter-name.ts";
 import type { GradientTableView } from "./view.ts";
 
 interface Column {
@@ -36,10 +40,10 @@ export class GradientTable {
   #shown: Columns | undefined;
 
   /** @param featureShape - The shape of one sample. */
-  constructor(model: ModelConfig, featureShape: Shape) {
+  constructor(model: ModelConfig, featureShape: Shape, names: DataNames = {}) {
     this.#parameters = chooseParameters(model, featureShape).map((parameter) => ({
       parameter,
-      ...parameterName(model, featureShape, parameter),
+      ...parameterName(model, featureShape, parameter, names),
     }));
   }
 

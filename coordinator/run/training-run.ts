@@ -99,7 +99,7 @@ export class TrainingRun {
       isKnown: (block) => this.#values.has(block),
       send: (workerId, header, tensor) => this.#workers.send(workerId, header, tensor),
     });
-    this.#promedio = new GradientTable(config.model, options.featureShape);
+    this.#promedio = new GradientTable(config.model, options.featureShape, options.names);
   }
 
   // ── one step ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
  * are behind one, disks behind the other.
  */
 import type { Target } from "../../shared/data/dataset.ts";
+import type { DataNames } from "../../shared/model/parameter-name.ts";
 import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
@@ -19,6 +20,8 @@ export interface TrainingRunOptions {
   readonly plan: RunPlan;
   /** The shape of one sample, for the names of parameters. */
   readonly featureShape: readonly number[];
+  /** What the data call their features and targets. */
+  readonly names?: DataNames;
   /** What the dataset's targets mean. */
   readonly target: Target;
   readonly store: ParameterStore;

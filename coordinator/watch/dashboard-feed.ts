@@ -185,9 +185,19 @@ function withoutCurves(run: RunView): RunView {
 }
 
 function runMessage({ number, prepared }: CurrentRun): string {
-  const { target, train, validation, test } = prepared.dataset.dataset;
-  const counts = { train: train.count, validation: validation?.count ?? 0, test: test.count };
-  return encode({ kind: "run", number, config: prepared.config, target, counts });
+  const { config, data, dataset } = prepared;
+  const { target, featureShape, preprocessing, ...splits } = dataset.dataset;
+  const { train, validation, test } = splits;
+  return encode({
+    kind: "run",
+    number,
+    config,
+    target,
+    counts: { train: train.count, validation: validation?.count ?? 0, test: test.count },
+    featureShape,
+    record: preprocessing?.kind ?? null,
+    validation: data.validation ?? null,
+  });
 }
 
 function pointsMessage({

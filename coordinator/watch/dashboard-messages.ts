@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 
 import type { SplitName, Target } from "../../shared/data/dataset.ts";
+import type { Preprocessing } from "../../shared/data/preprocessing.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
 import { auditPolicies } from "../audit/audit-policy.ts";
@@ -37,6 +38,12 @@ export type DashboardMessage =
       readonly target: Target;
       /** Samples per split; 0 without a validation split. */
       readonly counts: Readonly<Record<SplitName, number>>;
+      /** The shape of one sample. */
+      readonly featureShape: readonly number[];
+      /** What a sample is made from; `null` if the data do not say. */
+      readonly record: Preprocessing["kind"] | null;
+      /** The share of samples that was set aside for validation; `null` if none was asked for. */
+      readonly validation: number | null;
     }
   /** After an evaluation. */
   | {

@@ -14,6 +14,14 @@ export interface ParameterName {
   readonly short: Sentence;
 }
 
+/** What the data call things; absent where they do not say. */
+export interface DataNames {
+  /** One for each feature. */
+  readonly features?: readonly string[] | undefined;
+  /** One for each target. */
+  readonly targets?: readonly string[] | undefined;
+}
+
 /**
  * Names a parameter.
  *
@@ -24,6 +32,7 @@ export function parameterName(
   model: ModelConfig,
   featureShape: Shape,
   index: number,
+  names: DataNames = {},
 ): ParameterName {
   // Layers without parameters, such as activations, do not count.
   const layers = layoutOf(model).layers.filter(({ tensors }) => tensors.length > 0);
@@ -37,13 +46,39 @@ export function parameterName(
   const input = indexOn("input", tensor, place);
   const output = indexOn("output", tensor, place);
   if (output === undefined) return nameByPlace(at + 1, tensor, place);
-  if (input === undefined) return nameOfBias(at + 1, output + 1);
+  const isLast = at === layers.length - 1 && names.targets?.length === sizeOf(layer.outputShape);
+  const target = isLast ? names.targets?.[output] : undefined;
+  if (input === undefined) return nameOfBias(at + 1, output + 1, target);
   const readsSample = at === 0 && sizeOf(layer.inputShape) === sizeOf(featureShape);
-  const source = readsSample ? featureName(featureShape, input) : neuronName(input);
-  const values = { layer: at + 1, neuron: output + 1 };
+  const source = readsSample
+    ? (givenName(names.features?.[input]) ?? featureName(featureShape, input))
+    : neuronName(input);
+  return nameOfWeight(at + 1, source, output + 1, target);
+}
+
+/** What the data call something. */
+function givenName(given: string | undefined): ParameterName | undefined {
+  if (given === undefined) return undefined;
+  const said = sentence("named-feature", { feature: given });
+  return { name: said, short: said };
+}
+
+/** @param target - The name of the target that the neuron answers, if it has one. */
+function nameOfWeight(
+  layer: number,
+  { name, short }: ParameterName,
+  neuron: number,
+  target: string | undefined,
+): ParameterName {
+  if (target === undefined) {
+    return {
+      name: sentence("weight-name", { layer, neuron, input: name }),
+      short: sentence("short-weight-name", { layer, neuron, input: short }),
+    };
+  }
   return {
-    name: sentence("weight-name", { ...values, input: source.name }),
-    short: sentence("short-weight-name", { ...values, input: source.short }),
+    name: sentence("target-weight-name", { layer, target, input: name }),
+    short: sentence("short-target-weight-name", { layer, target, input: short }),
   };
 }
 
@@ -94,10 +129,16 @@ function neuronName(input: number): ParameterName {
   return { name: sentence("neuron-name", { number }), short: sentence("short-name", { number }) };
 }
 
-function nameOfBias(layer: number, neuron: number): ParameterName {
+function nameOfBias(layer: number, neuron: number, target: string | undefined): ParameterName {
+  if (target === undefined) {
+    return {
+      name: sentence("bias-name", { layer, neuron }),
+      short: sentence("short-bias-name", { layer, neuron }),
+    };
+  }
   return {
-    name: sentence("bias-name", { layer, neuron }),
-    short: sentence("short-bias-name", { layer, neuron }),
+    name: sentence("target-bias-name", { layer, target }),
+    short: sentence("short-target-bias-name", { layer, target }),
   };
 }
 

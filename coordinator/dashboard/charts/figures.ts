@@ -15,6 +15,10 @@ export interface Figures {
   compact(value: number): string;
   /** With a fixed number of decimals. */
   fixed(value: number, digits: number): string;
+  /** All digits, ungrouped, as one would type it: `1234.5`. */
+  exact(value: number): string;
+  /** What separates the fraction. */
+  readonly mark: "." | ",";
   /** As few digits as identify it, at most four: `0.05`, `1.2e-5`. */
   shortest(value: number): string;
   /** A fraction as a percentage, with a decimal only if it is not 0: `80%`, `97.5%`. */
@@ -77,6 +81,8 @@ export function figuresIn(language: string): Figures {
       return (value < 0 ? "−" : "+") + local(text);
     },
     compact: (value) => compact.format(value),
+    exact: (value) => local(String(value)),
+    mark: point === "," ? "," : ".",
     fixed: (value, digits) => local(value.toFixed(digits)),
     shortest(value) {
       if (value !== 0 && Math.abs(value) < 1e-3) return local(value.toExponential(1));

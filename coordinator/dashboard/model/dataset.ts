@@ -58,8 +58,8 @@ export class RemoteDataset {
     return windowCount(length, this.#context, split === "train");
   }
 
-  /** The split that the network is judged by: the test split only waits until the end if there is another. */
-  get judged(): "validation" | "test" {
+  /** The split that training is watched with: the test split only waits until the end if there is another. */
+  get watched(): "validation" | "test" {
     const names = ["validation.features", "validation.tokens"];
     return names.some((name) => this.#entries.has(name)) ? "validation" : "test";
   }

@@ -15,14 +15,14 @@ export interface Picture {
   readonly values: Float32Array;
 }
 
-type Size = Pick<Picture, "width" | "height">;
+export type Size = Pick<Picture, "width" | "height">;
 
 /** Of a picture's sides: the box into which MNIST scales its ink. */
 const inkFraction = 20 / 28;
 /** Anything fainter is not ink. */
 const inkLeast = 0.02;
 
-interface Box {
+export interface Box {
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -53,7 +53,7 @@ export function sampleOf(
   return sample;
 }
 
-function wholeOf({ width, height }: Size): Box {
+export function wholeOf({ width, height }: Size): Box {
   return { left: 0, top: 0, width, height };
 }
 
@@ -93,7 +93,7 @@ function inkBox({ width, height, values }: Picture): Box | undefined {
 }
 
 /** Every target pixel is the mean of the part of the box that it covers. */
-function shrink(drawing: Picture, box: Box, { width, height }: Size): Picture {
+export function shrink(drawing: Picture, box: Box, { width, height }: Size): Picture {
   const values = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -35,6 +35,8 @@ export class ModelSource {
   #model: Model | undefined;
   /** Committed steps, according to the last snapshot. */
   step = 0;
+  /** Whether the run has ended as planned. */
+  isFinished = false;
 
   constructor(token: string) {
     this.#token = token;
@@ -48,6 +50,7 @@ export class ModelSource {
     this.#config = config;
     this.#model = undefined;
     this.#predictor = undefined;
+    this.isFinished = false;
   }
 
   get config(): RunConfig | undefined {

@@ -5,6 +5,7 @@
 import type { Target } from "../../../shared/data/dataset.ts";
 import { confusionClassesMax } from "../../../shared/tasks/class-metrics.ts";
 import type { EvaluationView } from "../../run/view.ts";
+import type { Mistake } from "../answers/mistakes.ts";
 import { figures } from "../charts/format.ts";
 import { nameIn, namesIn } from "../model/answer.ts";
 import { type Pair, worstPairs } from "../model/pairs.ts";
@@ -45,7 +46,7 @@ export class ConfusionPanel {
     const rows = indices.map((label) => counts.slice(label * classes, (label + 1) * classes));
     fillBody(
       this.#table,
-      rows.map((row, label) => rowOf(names, label, row)),
+      rows.map((row, label) => matrixRow(names[label] ?? "", label, row)),
     );
     const pairs = rows.flatMap((row, label) =>
       row.map((count, predicted) => ({ label, predicted, count })),
@@ -54,9 +55,11 @@ export class ConfusionPanel {
   }
 
   /** The mistakes that the page itself found: they are shown where there are too many classes for a matrix. */
-  showFound(mistakes: readonly Omit<Pair, "count">[]): void {
-    if (this.#hasMatrix) return;
-    const single = mistakes.map(({ label, predicted }) => ({ label, predicted, count: 1 }));
+  showFound(mistakes: readonly Mistake[]): void {
+    if (this.#hasMatrix || this.#target.kind !== "classes") return;
+    const single = mistakes.map(({ truth: [label = 0], answer: [predicted = 0] }) => {
+      return { label, predicted, count: 1 };
+    });
     this.#list(worstPairs(single, pairsMax));
   }
 
@@ -69,11 +72,16 @@ export class ConfusionPanel {
   }
 }
 
-/** Correct predictions are blue, mistakes orange, with full strength from a tenth of the row on. */
-function rowOf(names: readonly string[], label: number, row: readonly number[]): Cell[] {
+/**
+ * A row of a confusion matrix. Correct predictions are blue, mistakes orange, with full strength from a tenth of the row
+ * on.
+ *
+ * @param name - Of the true class. @param label - Its index. @param row - How many were predicted as each class.
+ */
+export function matrixRow(name: string, label: number, row: readonly number[]): Cell[] {
   const total = row.reduce((sum, count) => sum + count, 0) || 1;
   return [
-    { text: names[label] ?? "" },
+    { text: name },
     ...row.map((count, predicted) => ({
       text: count === 0 ? "" : figures.whole(count),
       className: label === predicted ? "right" : "",

@@ -1,130 +1,138 @@
 /**
- * @file The test samples that the network gets wrong with the greatest confidence. The page searches for them a few
- * milliseconds at a time, now and then while the panel is visible.
+ * @file The samples that the network gets most wrong: as pictures, as rows of a table with what stood in the table, or,
+ * if the data say nothing about themselves, as bars.
  */
-import { argmax, type Predictor } from "../../../shared/engine/predictor.ts";
-import { chunkSamplesMax } from "../../../shared/model/layer.ts";
+import type { Target } from "../../../shared/data/dataset.ts";
+import type { Preprocessing } from "../../../shared/data/preprocessing.ts";
+import type { Cell } from "../../../shared/data/table/cell.ts";
+import type { Answers, AnswerSource } from "../answers/answers.ts";
+import { type Mistake, mistakesIn, worstOf } from "../answers/mistakes.ts";
+import { rawRowOf } from "../answers/raw-row.ts";
 import { figures } from "../charts/format.ts";
-import { namesIn } from "../model/answer.ts";
-import type { RemoteDataset } from "../model/dataset.ts";
-import type { Model, ModelSource } from "../model/model-source.ts";
+import { targetsText } from "../charts/targets-text.ts";
+import { inUnit } from "../model/answer.ts";
 import { drawSample, sizeOnCanvas } from "../model/picture.ts";
-import { create, element, hideCard, setText, watchVisible } from "../page.ts";
+import { create, element, fillBody, fillHead, setText, watchVisible } from "../page.ts";
 import { say } from "../texts/language.ts";
 
 /** One row on a wide screen, two on a narrow one. */
 const shownMax = 12;
-/** Samples searched: all of MNIST's test split. */
-const samplesMax = 10_000;
-/** The most common shape, until the real one is known. */
-const digitShape = [28, 28];
-/** Between two searches. */
-const restMs = 4_000;
-/** Per frame. */
-const sliceMs = 6;
+/** More columns of a table than anybody compares. */
+const columnsMax = 40;
 
-interface Mistake {
-  readonly sample: number;
-  readonly label: number;
-  readonly predicted: number;
-  /** Output of the wrong class minus that of the right one. */
-  readonly surer: number;
-}
-
-interface TestSplit {
-  readonly sha256: string;
-  readonly features: Float32Array;
-  readonly labels: Uint8Array | Uint16Array | Float32Array;
-  readonly dataset: RemoteDataset;
-}
-
-/** Starts looking for mistakes. */
-export function showMistakes(source: ModelSource, found: Found): MistakesPanel {
-  return new MistakesPanel(source, found);
-}
-
-/** Receives all mistakes of a search. */
+/** Receives all mistakes. */
 type Found = (mistakes: readonly Mistake[]) => void;
 
-class MistakesPanel {
-  readonly #found: Found;
-  #split: TestSplit | undefined;
-  #isBusy = false;
-  #searchedMs = -Infinity;
-  #searched = "";
+/** What a run's samples look like. */
+export interface SampleLook {
+  readonly target: Target;
+  /** Shape of the features. */
+  readonly featureShape: readonly number[];
+  /** What the features are made from; `null` if the data do not say. */
+  readonly record: Preprocessing["kind"] | null;
+}
 
-  constructor(source: ModelSource, found: Found) {
+export class MistakesPanel {
+  readonly #found: Found;
+  readonly #list = element("mistakes");
+  readonly #table = element("mistake-rows", HTMLTableElement);
+
+  constructor(source: AnswerSource, found: Found) {
     this.#found = found;
-    fill([], digitShape);
-    const places = [watchVisible(element("mistakes")), watchVisible(element("confusion-how"))];
-    const isWanted = () => places.some((isVisible) => isVisible());
+    // Where there are too many classes for a matrix, the pairs come from here.
+    const places = [watchVisible(element("mistakes-card")), watchVisible(element("confusion-how"))];
     source.listen(
-      () => isWanted() && !this.#isBusy && performance.now() - this.#searchedMs > restMs,
-      (model) => void this.#search(model),
+      () => places.some((isVisible) => isVisible()),
+      (answers) => this.#show(answers),
     );
   }
 
-  async #search(model: Model): Promise<void> {
-    const isClass = model.config.task.kind === "classes";
-    hideCard("mistakes", !isClass);
-    if (!isClass) return;
-    const what = `${model.run} ${model.step}`;
-    const { predictor, parameters } = model;
-    if (this.#searched === what) return;
-    if (predictor === undefined) return setText(element("mistakes-count"), say("noPredictor"));
-    this.#isBusy = true;
-    try {
-      const split = await this.#load(model);
-      const mistakes = await find(predictor, parameters, split);
-      this.#show(model, split, mistakes);
-      this.#found(mistakes);
-      this.#searched = what;
-    } catch {
-      // The coordinator is away, or another run with other data started; the next call tries again.
-    } finally {
-      this.#isBusy = false;
-      this.#searchedMs = performance.now();
-    }
+  /** Another run began. */
+  begin({ target, featureShape, record }: SampleLook): void {
+    // A text is full of tokens that nobody could have guessed.
+    element("mistakes-card").hidden = target.kind === "tokens";
+    if (target.kind === "tokens") return;
+    const isTable = record === "table";
+    this.#list.hidden = isTable;
+    element("mistake-table").hidden = !isTable;
+    this.#table.replaceChildren();
+    fill(this.#list, [], featureShape);
+    setText(element("mistakes-how"), say(`mistakesHow${target.kind}`));
+    setText(element("mistakes-count"), "");
   }
 
-  async #load({ config, dataset }: Model): Promise<TestSplit> {
-    const { sha256 } = config.dataset;
-    if (this.#split?.sha256 === sha256) return this.#split;
-    const count = Math.min(dataset.count("test"), samplesMax);
-    const features = await dataset.features("test", 0, count);
-    const labels = await dataset.targets("test", 0, count);
-    this.#split = { sha256, features, labels, dataset };
-    return this.#split;
-  }
-
-  #show({ step }: Model, split: TestSplit, mistakes: readonly Mistake[]): void {
-    const all = split.labels.length;
-    const worst = mistakes.toSorted((a, b) => b.surer - a.surer).slice(0, shownMax);
-    const counted = {
-      count: figures.whole(mistakes.length),
-      all: figures.whole(all),
-      step: figures.whole(step),
+  #show(answers: Answers | undefined): void {
+    if (answers === undefined) return setText(element("mistakes-count"), say("noPredictor"));
+    const { judged, model, classes, outputs } = answers;
+    const { count, targets, dataset } = judged;
+    const { target, preprocessing, featureShape } = dataset;
+    const mistakes = mistakesIn({ count, target, targets, classes, outputs });
+    const worst = worstOf(mistakes, shownMax);
+    const values = {
+      count: figures.whole(target.kind === "values" ? worst.length : mistakes.length),
+      all: figures.whole(count),
+      split: say(`${judged.split}samples`),
+      step: figures.whole(model.step),
     };
+    const counted = target.kind === "values" ? "mistakesFurthest" : "mistakesCount";
     setText(
       element("mistakes-count"),
-      say(mistakes.length === 0 ? "mistakesNone" : "mistakesCount", counted),
+      say(mistakes.length === 0 ? "mistakesNone" : counted, values),
     );
-    fill(
-      worst.map((mistake) => itemOf(mistake, split)),
-      split.dataset.featureShape,
+    if (preprocessing?.kind === "table") this.#showRows(worst, answers);
+    else
+      fill(
+        this.#list,
+        worst.map((mistake) => itemOf(mistake, answers)),
+        featureShape,
+      );
+    this.#found(mistakes);
+  }
+
+  #showRows(worst: readonly Mistake[], { judged }: Answers): void {
+    const { dataset, features, count } = judged;
+    const { target, preprocessing } = dataset;
+    if (preprocessing?.kind !== "table") return;
+    this.#table.hidden = worst.length === 0;
+    const columns = preprocessing.columns.slice(0, columnsMax);
+    const name = target.count === 1 ? (target.names?.[0] ?? "") : preprocessing.targets.join(", ");
+    const isOneNumber = target.kind === "values" && target.count === 1;
+    fillHead(this.#table, [
+      say("trueOf", { name }),
+      say("predictedOf", { name }),
+      ...(isOneNumber ? [say("difference")] : []),
+      ...columns.map((column) => column.name),
+    ]);
+    const size = features.length / count;
+    fillBody(
+      this.#table,
+      worst.map(({ sample, truth, answer }) => {
+        const cells = rawRowOf({ columns }, features.subarray(sample * size, (sample + 1) * size));
+        const difference = isOneNumber ? [differenceText(target, truth, answer)] : [];
+        return [
+          { text: answerText(target, truth), className: "bold" },
+          { text: answerText(target, answer), className: "bold" },
+          ...difference.map((text) => ({ text })),
+          ...cells.map((cell) => ({ text: cellText(cell), className: "soft" })),
+        ];
+      }),
     );
   }
 }
 
 /** Reserves the space of missing mistakes, so that everything below stays in place. */
-function fill(items: readonly HTMLElement[], featureShape: readonly number[]): void {
+function fill(
+  list: HTMLElement,
+  items: readonly HTMLElement[],
+  featureShape: readonly number[],
+): void {
   const fillers = Array.from({ length: shownMax - items.length }, () => {
     const filler = create("li", "filler", say("mistake", { label: "", predicted: "" }));
     filler.prepend(blankOf(featureShape));
     filler.setAttribute("aria-hidden", "true");
     return filler;
   });
-  element("mistakes").replaceChildren(...items, ...fillers);
+  list.replaceChildren(...items, ...fillers);
 }
 
 /** The place of a sample of this shape. */
@@ -132,56 +140,37 @@ function blankOf(featureShape: readonly number[]): HTMLCanvasElement {
   return Object.assign(create("canvas"), sizeOnCanvas(featureShape));
 }
 
-function itemOf({ sample, label, predicted }: Mistake, split: TestSplit): HTMLElement {
+function itemOf({ sample, truth, answer }: Mistake, { judged }: Answers): HTMLElement {
+  const { dataset, features, count } = judged;
+  const { target, featureShape } = dataset;
   const item = create("li");
-  const size = split.features.length / split.labels.length;
+  const size = features.length / count;
   const canvas = create("canvas");
   canvas.setAttribute("aria-hidden", "true");
-  const values = split.features.subarray(sample * size, (sample + 1) * size);
-  const { dataset } = split;
-  drawSample(canvas, values, dataset.featureShape);
-  item.append(
-    canvas,
-    create("span", "", say("mistake", namesIn(dataset.target, { label, predicted }))),
-  );
+  drawSample(canvas, features.subarray(sample * size, (sample + 1) * size), featureShape);
+  const words = { label: targetsText(target, truth), predicted: targetsText(target, answer) };
+  const text = say(target.kind === "classes" ? "mistake" : "mistakeValues", words);
+  item.append(canvas, create("span", "", text));
   return item;
 }
 
-/** One output decides between two classes. */
-function predictedClass(outputs: Float32Array): number {
-  if (outputs.length > 1) return argmax(outputs);
-  return (outputs[0] ?? 0) > 0.5 ? 1 : 0;
+/** The column's head names a single number already. */
+function answerText(target: Target, targets: readonly number[]): string {
+  if (target.kind !== "values" || target.count > 1) return targetsText(target, targets);
+  return figures.short(inUnit(target, 0, targets[0] ?? Number.NaN));
 }
 
-function chanceOf(outputs: Float32Array, label: number): number {
-  if (outputs.length > 1) return outputs[label] ?? 0;
-  return label === 1 ? (outputs[0] ?? 0) : 1 - (outputs[0] ?? 0);
+function differenceText(
+  target: Target,
+  [truth = Number.NaN]: readonly number[],
+  [answer = Number.NaN]: readonly number[],
+): string {
+  const difference = inUnit(target, 0, answer) - inUnit(target, 0, truth);
+  return (difference > 0 ? "+" : "") + figures.short(difference);
 }
 
-/** Searches the split one chunk at a time, and yields to the page between chunks. */
-async function find(
-  predictor: Predictor,
-  parameters: Float32Array,
-  { features, labels }: TestSplit,
-): Promise<Mistake[]> {
-  const size = features.length / labels.length;
-  const mistakes: Mistake[] = [];
-  let until = performance.now() + sliceMs;
-  for (let first = 0; first < labels.length; first += chunkSamplesMax) {
-    const part = labels.subarray(first, first + chunkSamplesMax);
-    const samples = features.subarray(size * first, size * (first + part.length));
-    const all = predictor.outputs(parameters, samples);
-    const width = all.length / part.length;
-    for (const [i, label] of part.entries()) {
-      const outputs = all.subarray(i * width, (i + 1) * width);
-      const predicted = predictedClass(outputs);
-      if (predicted === label) continue;
-      const surer = chanceOf(outputs, predicted) - chanceOf(outputs, label);
-      mistakes.push({ sample: first + i, label, predicted, surer });
-    }
-    if (performance.now() < until) continue;
-    await new Promise((resolve) => requestAnimationFrame(resolve));
-    until = performance.now() + sliceMs;
-  }
-  return mistakes;
+function cellText(cell: Cell): string {
+  if (cell === null) return "–";
+  if (typeof cell === "boolean") return say(cell ? "yes" : "no");
+  return typeof cell === "number" ? figures.exact(cell) : cell;
 }

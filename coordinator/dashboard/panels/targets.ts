@@ -16,11 +16,11 @@ export function showTargets(
   target: Target,
   counts: Readonly<Record<SplitName, number>>,
 ): void {
+  const names = figureNames[target.kind];
   // Of a single value, the run's own figures say the same; and very long sums are not sent.
-  const isKnown = evaluation === null || evaluation.sums.length > 0;
+  const isKnown = names.length > 0 && (evaluation === null || evaluation.sums.length > 0);
   hideCard("targets", target.count === 1 || !isKnown);
   if (!isKnown) return;
-  const names = figureNames[target.kind];
   const table = element("targets", HTMLTableElement);
   fillHead(table, [say(`by${target.kind}`), ...names.map((name) => metricLabel(name))]);
   const rows =

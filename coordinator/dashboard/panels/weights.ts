@@ -5,7 +5,7 @@ import { layoutOf } from "../../../shared/model/layout.ts";
 import type { ModelConfig } from "../../../shared/model/model-config.ts";
 import type { Model, ModelSource } from "../model/model-source.ts";
 import { drawWeights, sizeOnCanvas } from "../model/picture.ts";
-import { element, setText, watchVisible } from "../page.ts";
+import { element, hideCard, setText, watchVisible } from "../page.ts";
 import { say } from "../texts/language.ts";
 import type { TextKey } from "../texts/texts.ts";
 
@@ -14,25 +14,22 @@ const neuronsMax = 36;
 /** Between two neurons: of the size of one. */
 const gapFraction = 0.08;
 
-/** Keeps the pictures up to date from now on. */
-export function showWeights(source: ModelSource): WeightsPanel {
-  return new WeightsPanel(source);
-}
-
-class WeightsPanel {
+export class WeightsPanel {
   readonly #canvas = element("weights", HTMLCanvasElement);
 
   constructor(source: ModelSource) {
-    // The canvas itself may be hidden.
-    source.listen(watchVisible(element("weights-how")), (model) => this.#show(model));
+    source.listen(watchVisible(this.#canvas), (model) => this.#show(model));
+  }
+
+  /** Another run began. The card is only there if the first layer weighs each value of a sample. */
+  begin(model: ModelConfig, featureShape: Shape): void {
+    const [inputs = 0] = firstWeights(model);
+    hideCard("weights", inputs !== sizeOf(featureShape));
   }
 
   #show({ config, parameters, dataset: { featureShape } }: Model): void {
     const [inputs = 0, outputs = 0] = firstWeights(config.model);
-    const isShown = inputs === sizeOf(featureShape);
-    this.#canvas.hidden = !isShown;
-    setText(element("weights-how"), say(isShown ? howFor(featureShape) : "weightsNone"));
-    if (!isShown) return;
+    setText(element("weights-how"), say(howFor(featureShape)));
     const count = Math.min(outputs, neuronsMax);
     const columns = Math.ceil(Math.sqrt(count));
     const cell = sizeOnCanvas(featureShape);

@@ -127,9 +127,7 @@ export const spanish: Readonly<Record<TextKey, string>> = {
     "Una imagen por neurona: un color más claro que el gris medio la excita, uno más oscuro la calma.",
   weightsBarsHow:
     "Una tira por neurona y una barra por columna de los datos, en su orden: azul hacia arriba la excita, naranja hacia abajo la calma.",
-  weightsNone: "La primera capa de este modelo no pondera cada valor de una muestra.",
   weightsLabel: "Pesos de {count} neuronas como imágenes",
-  noPictures: "Las muestras de estos datos no son imágenes, así que no hay nada que dibujar.",
   noPredictor: "Este navegador no puede ejecutar un modelo de este tamaño.",
   confusion: "Matriz de confusión",
   confusionHow:
@@ -140,10 +138,6 @@ export const spanish: Readonly<Record<TextKey, string>> = {
   worstPairs: "Errores más frecuentes",
   actual: "era",
   mistakes: "Peores errores",
-  mistakesHow: "Muestras de prueba en las que la red se equivoca y está más segura.",
-  mistakesNone: "Las {all} muestras de prueba están bien clasificadas en el paso {step}",
-  mistakesCount: "{count} de {all} muestras de prueba mal clasificadas en el paso {step}",
-  mistake: "{label} leído como {predicted}",
   trainAgain: "Entrenar otra vez",
   trainAgainHow:
     "Los mismos ayudantes siguen con otro entrenamiento; este se detiene, con un punto de control.",

@@ -166,7 +166,7 @@ describe.skipIf(browser === undefined)("the network", () => {
       return read === label ? [] : [{ sample, text: `${label} read as ${read}`, surer }];
     });
     expect(mistakes.length).toBeGreaterThan(12);
-    const said = `${mistakes.length} of ${testCount} test samples are classified wrongly at step ${step.toLocaleString("en-US")}`;
+    const said = `${mistakes.length} of ${testCount} test samples are wrong at step ${step.toLocaleString("en-US")}`;
     await page.locator("#mistakes-count").filter({ hasText: said }).waitFor();
     await page.locator("#mistakes-count").waitFor();
     const worst = mistakes.toSorted((a, b) => b.surer - a.surer).slice(0, 12);

@@ -1,14 +1,20 @@
 /**
  * @file The dashboard in a real headless Chromium on data that is not 28 × 28: pictures of 20 × 30 pixels in 62 classes,
- * colour pictures, and rows of a table.
+ * colour pictures, and rows of tables with numbers or classes to predict.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Browser, Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { typedFeatures } from "../../../coordinator/dashboard/answers/raw-row.ts";
+import { decodeCheckpoint } from "../../../coordinator/storage/checkpoint.ts";
+import { Predictor } from "../../../shared/engine/predictor.ts";
+import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
+import { violationsIn } from "../../support/browser/accessibility.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
 import { eachWithPage, openDashboard, phase } from "../../support/browser/dashboard-page.ts";
 import type { Cluster } from "../../support/processes/cluster.ts";
@@ -106,14 +112,105 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
 
   test("shows a table's 4 columns as bars, and nothing to draw", async () => {
     await finishRunOn([4], 3);
-    await see("answer");
-    await page.getByText("The samples of this dataset are not pictures").waitFor();
-    expect(await page.locator("#pad").isVisible()).toBe(false);
+    expect(await page.locator("#try-card").isVisible()).toBe(false);
     await see("weights-how");
     await page.locator("#weights[data-kind=bars]").waitFor();
     await see("mistakes");
     await page.locator("#mistakes li:not(.filler) canvas[data-kind=bars]").first().waitFor();
     await page.getByText("layer 1, feature 3 → neuron 1").waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  test("of a table with a number to predict, shows how far it is off, the worst rows, and an answer to a typed row", async () => {
+    const towns = ["Lima", "Bonn", "Oslo"];
+    const cells = Array.from({ length: 100 }, (_, i) => {
+      const [area, town] = [40 + ((i * 37) % 90) + (i % 4) / 4, towns[i % 3]!];
+      return [area, town, (2 * area + 50 * (i % 3) + (i % 7)).toFixed(1)];
+    });
+    const table = join(folder, "homes.csv");
+    await writeFile(table, `area,town,rent\n${cells.map((row) => row.join()).join("\n")}\n`);
+    const flags = ["--dataset", `csv:${table}`, "--validation", "0.1", "--batch-size", "8"];
+    const coordinator = cluster.coordinator(...flags, "--local-workers", "1", "--epochs", "50000");
+    await openDashboard(page, coordinator);
+    await phase(page, "Training");
+    expect(await page.locator("#pad, #confusion, #threshold-card").first().isVisible()).toBe(false);
+    await see("regression");
+    // The test samples wait until the end.
+    await page.getByText("Validation samples: 8, at step").waitFor();
+    await page.locator("#again [name=epochs]").fill("40");
+    await page.getByRole("button", { name: "Start this run" }).click();
+    await phase(page, "Finished");
+    const finished = await coordinator.event("finished");
+    await see("regression");
+    await page.getByText("Test samples: 20, at step 360").waitFor();
+    const dots = await page.locator("#scatter .dots").getAttribute("d");
+    expect(dots!.split("M").length - 1).toBe(20);
+    await see("mistakes-card");
+    const row = page.locator("#mistake-rows tbody tr");
+    await expect.poll(() => row.count()).toBe(12);
+    const [truth, , , area, town] = await row.first().locator("th, td").allTextContents();
+    expect(cells.map(String)).toContain([area, town, Number(truth).toFixed(1)].join());
+
+    await see("row-form");
+    await page.locator("#row-truth").filter({ hasText: "the data say: rent" }).waitFor();
+    await page.getByLabel("area").fill("77,5");
+    await page.getByLabel("town").selectOption("Bonn");
+    const decoded = decodeCheckpoint(readFileSync(String(finished["checkpoint"])));
+    if (!decoded.ok) throw new Error(JSON.stringify(decoded.reason));
+    const { config, parameters, data } = decoded.checkpoint;
+    const { preprocessing, target } = data!;
+    if (preprocessing?.kind !== "table" || target.kind !== "values") throw new Error("no table");
+    const typed = typedFeatures(preprocessing, { area: "77.5", town: "Bonn" }, ".");
+    if (!typed.ok) throw new Error("no features");
+    const predictor = new Predictor(createPlainKernel(), config);
+    const [output = 0] = predictor.outputs(parameters, typed.features);
+    const { mean, scale } = target.scales![0]!;
+    const expected = (output * scale + mean).toPrecision(4);
+    await page
+      .locator("#answer")
+      .filter({ hasText: `Predicted: rent ${expected}` })
+      .waitFor();
+    await page.getByLabel("area").fill("wide");
+    await page.locator("#answer").filter({ hasText: "wide" }).waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  test("of a table with two classes, shows the ROC curve and what a threshold makes of the answers", async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => {
+      const x = Math.sin(i * 1.7);
+      return `${x.toFixed(3)},${x + Math.sin(i * 5.1) > 0.2 ? "yes" : "no"}`;
+    });
+    const table = join(folder, "t.csv");
+    await writeFile(table, `x,answer\n${rows.join("\n")}\n`);
+    const flags = ["--local-workers", "1", "--epochs", "30", "--batch-size", "16"];
+    const coordinator = cluster.coordinator("--dataset", `csv:${table}`, ...flags);
+    await openDashboard(page, coordinator);
+    const finished = await coordinator.event("finished");
+    await phase(page, "Finished");
+    await see("threshold-card");
+    const { testCount } = await coordinator.event("data");
+    await page.getByText(`Test samples: ${testCount}, at step`).waitFor();
+    // The run counts scores in coarse steps, the page exactly.
+    const auc = Number((await page.locator("#auc").textContent())!.replace("AUC ", ""));
+    const { auc: expected } = finished["testMetrics"] as { readonly auc: number };
+    expect(Math.abs(auc - expected)).toBeLessThan(0.02);
+    const counts = async (id: string) => {
+      const cells = await page.locator(`#${id} tbody td`).allTextContents();
+      return cells.map(Number);
+    };
+    expect(await counts("threshold-table")).toEqual(await counts("confusion"));
+    await page.locator("#threshold").fill("0");
+    await page.getByText("“yes” above 0.00").waitFor();
+    const [no, falseAlarms, missed, hits] = await counts("threshold-table");
+    expect([no, missed, falseAlarms! + hits!]).toEqual([0, 0, testCount]);
+    await see("row-form");
+    await page
+      .locator("#answer")
+      .filter({ hasText: /Predicted: answer = (?:yes|no)/u })
+      .waitFor();
+    expect(await page.locator("#bars li").count()).toBe(2);
+    expect(await violationsIn(page)).toEqual([]);
     expect(problems).toEqual([]);
   });
 });

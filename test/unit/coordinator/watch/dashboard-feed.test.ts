@@ -43,13 +43,14 @@ beforeEach(() => {
 });
 
 const target: Target = { kind: "classes", count: 2, names: ["no", "yes"] };
-const dataset = { dataset: { target, train: { count: 9 }, test: { count: 3 } } };
-const prepared = { config: testConfig({}), dataset };
+const splits = { train: { count: 9 }, test: { count: 3 } };
+const dataset = { dataset: { target, featureShape: [2, 3], ...splits } };
+const prepared = { config: testConfig({}), data: { validation: 0.25 }, dataset };
 
 /** A run as far as the feed looks at it. */
 function runOf(number: number): CurrentRun {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the feed looks at nothing else
-  return { number, run: { progress }, prepared } as CurrentRun;
+  return { number, run: { progress }, prepared } as unknown as CurrentRun;
 }
 
 /** The kinds of news; binary ones as `points:from+count`. */
@@ -94,13 +95,16 @@ describe("a dashboard", () => {
     expect(kinds()).toEqual(["run", "tests", "state"]);
   });
 
-  test("learns what a run's targets mean, and how many samples each split has", () => {
+  test("learns what a run's samples and targets are, and how many each split has", () => {
     expect(JSON.parse(String(feed.news(cursor)[0]))).toEqual({
       kind: "run",
       number: 1,
       config: testConfig({}),
       target,
       counts: { train: 9, validation: 0, test: 3 },
+      featureShape: [2, 3],
+      record: null,
+      validation: 0.25,
     });
   });
 

@@ -29,6 +29,21 @@ describe("a parameter's name", () => {
     },
   );
 
+  test("has the names of the data: of a feature in the first layer, of a target in the last", () => {
+    const names = { features: ["age", "sex=male", "fare", "deck"], targets: ["no", "yes", "?"] };
+    const nameAt = (index: number) => {
+      const { name, short } = parameterName(modelOf(4, 2, 3), [4], index, names);
+      return [sayInEnglish(name), sayInEnglish(short)];
+    };
+    expect(nameAt(3)).toEqual(["layer 1, sex=male → neuron 2", "L1 sex=male→2"]);
+    expect(nameAt(8)).toEqual(["layer 1, bias of neuron 1", "L1 bias 1"]);
+    expect(nameAt(11)).toEqual(["layer 2, neuron 1 → yes", "L2 1→yes"]);
+    expect(nameAt(17)).toEqual(["layer 2, bias of yes", "L2 bias yes"]);
+    // One output for two classes is neither of them.
+    const single = parameterName(modelOf(4, 2, 1), [4], 12, { targets: ["no", "yes"] });
+    expect(sayInEnglish(single.name)).toBe("layer 2, bias of neuron 1");
+  });
+
   test("is in the reader's language", () => {
     const { name } = parameterName(modelOf(784, 16, 10), [28, 28], 16 * 5);
     expect(say("es", name)).toBe("capa 1, píxel 1,6 → neurona 1");

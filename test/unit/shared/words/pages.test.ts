@@ -47,6 +47,7 @@ describe("the pages' texts", () => {
       "f1",
       "kindnode",
       "mae",
+      "no",
       "ofSplit",
       "r2",
       "rmse",
