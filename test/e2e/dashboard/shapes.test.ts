@@ -189,7 +189,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     const finished = await coordinator.event("finished");
     await phase(page, "Finished");
     await see("threshold-card");
-    const { testCount } = await coordinator.event("data");
+    const testCount = Number((await coordinator.event("data"))["testCount"]);
     await page.getByText(`Test samples: ${testCount}, at step`).waitFor();
     // The run counts scores in coarse steps, the page exactly.
     const auc = Number((await page.locator("#auc").textContent())!.replace("AUC ", ""));

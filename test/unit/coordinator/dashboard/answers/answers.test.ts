@@ -48,10 +48,13 @@ describe("mistakes", () => {
   });
 });
 
-describe("the ROC curve", () => {
-  const scored = (text: string) =>
-    [...text].map((letter, i, all) => ({ score: 1 - i / all.length, isSecond: letter === "+" }));
+/** Samples by falling score: + is of the second class. */
+function scored(text: string) {
+  const length = text.length;
+  return Array.from(text, (sign, i) => ({ score: 1 - i / length, isSecond: sign === "+" }));
+}
 
+describe("the ROC curve", () => {
   test("of a perfect order has area 1, of the reverse 0, and of neither kind none", () => {
     expect(rocOf(scored("++--")).area).toBe(1);
     expect(rocOf(scored("--++")).area).toBe(0);

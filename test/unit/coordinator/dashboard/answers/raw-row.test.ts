@@ -59,9 +59,15 @@ describe("a row of the table", () => {
   });
 });
 
-describe("a typed row", () => {
-  const typed = { age: "30.5", children: "2", alone: "true", town: "Cherbourg", day: "1/2/2024" };
+/** A row that a reader types. */
+const typed = { age: "30.5", children: "2", alone: "true", town: "Cherbourg", day: "1/2/2024" };
 
+function ageOf(age: string, mark: "." | ","): unknown {
+  const read = typedFeatures(table, { ...typed, age }, mark);
+  return read.ok ? rawRowOf(table, read.features)[0] : undefined;
+}
+
+describe("a typed row", () => {
   test("has the features of the same row in the data, with a point or a comma", () => {
     const expected = featuresFor({ ...typed, age: 30.5, children: 2 });
     for (const [age, mark] of [
@@ -78,10 +84,6 @@ describe("a typed row", () => {
   });
 
   test("groups thousands as the reader's language does", () => {
-    const ageOf = (age: string, mark: "." | ",") => {
-      const read = typedFeatures(table, { ...typed, age }, mark);
-      return read.ok ? rawRowOf(table, read.features)[0] : undefined;
-    };
     expect([ageOf("1,234", "."), ageOf("1.234", ",")]).toEqual([1234, 1234]);
     expect([ageOf("1.234", "."), ageOf("1,234", ",")]).toEqual([1.234, 1.234]);
   });

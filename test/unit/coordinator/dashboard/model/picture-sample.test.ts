@@ -8,6 +8,10 @@ import {
 
 const grey = { width: 2, height: 2, channels: 1, isPlanar: false } as const;
 
+function bytes(sample: Float32Array): number[] {
+  return [...sample].map((value) => Math.round(value * 255));
+}
+
 test("a picture is cut around its middle to the proportions of the data", () => {
   const square = { width: 10, height: 10 };
   expect(coverOf({ width: 40, height: 20 }, square)).toEqual({
@@ -27,7 +31,6 @@ test("a picture is cut around its middle to the proportions of the data", () => 
 test("a picture of the right size keeps its bytes, and colours their order", () => {
   const data = [0, 1, 2, 255, 50, 60, 70, 255, 100, 101, 102, 255, 255, 254, 253, 255];
   const picture = { width: 2, height: 2, data };
-  const bytes = (sample: Float32Array) => [...sample].map((value) => Math.round(value * 255));
   const colors = data.filter((_, i) => i % 4 !== 3);
   const shape = { ...grey, channels: 3 } as const;
   expect(bytes(pictureSample(picture, shape))).toEqual(colors);
