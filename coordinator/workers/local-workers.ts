@@ -62,7 +62,7 @@ function spawnWorker(
   number: number,
 ): ChildProcess {
   const settings = ["--threads", String(threads), "--name", `local ${number}`];
-  return spawn(process.execPath, ["--enable-source-maps", program, "worker", url, ...settings], {
+  return spawn(process.execPath, [program, "worker", url, ...settings], {
     // Passed in the environment, because every user of this machine can read command lines. The worker gets none of
     // the coordinator's other settings, least of all its admin token.
     env: {

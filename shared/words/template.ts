@@ -84,22 +84,31 @@ const significantDigits = 6;
 /** Smaller numbers would be a row of zeros. */
 const smallestInFull = 1e-4;
 
-const integerFormats = formats({});
-const decimalFormats = formats({ maximumSignificantDigits: significantDigits });
+const integerFormat = formats({});
+const decimalFormat = formats({ maximumSignificantDigits: significantDigits });
 
 /** A number in a language's notation: its grouping of digits and its decimal mark. */
 export function numberIn(language: Language, value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (value !== 0 && Math.abs(value) < smallestInFull) return powerOfTen(language, value);
-  return (Number.isInteger(value) ? integerFormats : decimalFormats)[language].format(value);
+  return (Number.isInteger(value) ? integerFormat : decimalFormat)(language).format(value);
 }
 
 /** `5.836e-5`, with the language's decimal mark. */
 function powerOfTen(language: Language, value: number): string {
   const [digits = "", exponent = ""] = value.toExponential().split("e");
-  return `${decimalFormats[language].format(Number(digits))}e${exponent}`;
+  return `${decimalFormat(language).format(Number(digits))}e${exponent}`;
 }
 
-function formats(options: Intl.NumberFormatOptions): Readonly<Record<Language, Intl.NumberFormat>> {
-  return { en: new Intl.NumberFormat("en", options), es: new Intl.NumberFormat("es", options) };
+/** A format for each language, made when it is first needed, because the first one takes as long as a start. */
+function formats(options: Intl.NumberFormatOptions): (language: Language) => Intl.NumberFormat {
+  const made = new Map<Language, Intl.NumberFormat>();
+  return (language) => {
+    let format = made.get(language);
+    if (format === undefined) {
+      format = new Intl.NumberFormat(language, options);
+      made.set(language, format);
+    }
+    return format;
+  };
 }

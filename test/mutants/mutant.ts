@@ -131,8 +131,8 @@ function larger(value: string): string {
   return `${factor} * (${value} || 1)`;
 }
 
-/** The same for the built program; `undefined` if the limit is not a plain number there. */
+/** The same for a file of the built program; `undefined` if the limit is not a plain number there. */
 export function mutateProgram(program: string, { name }: Mutant): string | undefined {
-  const assignment = new RegExp(`^(\\s+${name} = )([^,;{]+);`, "mu");
+  const assignment = new RegExp(`^(\\s*(?:var )?${name} = )([^,;{]+);`, "mu");
   return assignment.test(program) ? program.replace(assignment, `$1${factor} * ($2);`) : undefined;
 }

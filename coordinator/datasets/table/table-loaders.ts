@@ -7,7 +7,6 @@ import { profileTable } from "./profile.ts";
 import { openCsv } from "./read/csv-source.ts";
 import type { ReadOptions } from "./read/file-bytes.ts";
 import { openJsonl } from "./read/jsonl-source.ts";
-import { openParquet } from "./read/parquet-source.ts";
 import type { TableSource } from "./read/source.ts";
 import { tableDataset } from "./table-dataset.ts";
 
@@ -34,7 +33,14 @@ export const tableKinds = {
     takes: [...anyTable, "header"],
   },
   jsonl: { open: (path, options) => openJsonl(path, options), takes: anyTable },
-  parquet: { open: (path, options) => openParquet(path, options), takes: anyTable },
+  parquet: {
+    // Loaded when it is needed: its decoders take a while to compile.
+    open: async (path, options) => {
+      const { openParquet } = await import("./read/parquet-source.ts");
+      return await openParquet(path, options);
+    },
+    takes: anyTable,
+  },
 } satisfies Readonly<Record<string, { readonly open: Open; readonly takes: readonly DataKey[] }>>;
 
 export const csvLoader = tableLoader("csv");
