@@ -88,6 +88,7 @@ export class Diagnosis {
 
 /** What is wrong with the data that a run is about to learn from. */
 export function dataFindings({ target, train }: Pick<Dataset, "target" | "train">): Sentence[] {
+  if (target.kind === "tokens") return [];
   const findings = [scaleFinding(train)];
   if (target.kind === "classes") findings.push(emptyClassesFinding(train, target.count));
   return findings.filter((found) => found !== null);

@@ -47,9 +47,12 @@ const layers: Layers = {
   relu: each((x) => Math.max(x, 0)),
   gelu: each((x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))),
   softmax({ shape, data }) {
-    const powers = data.map(Math.exp);
-    const total = sumOf(powers);
-    return { shape, data: powers.map((power) => power / total) };
+    const shares = rowsOf(data, shape.at(-1)!).map((row) => {
+      const powers = row.map(Math.exp);
+      const total = sumOf(powers);
+      return powers.map((power) => power / total);
+    });
+    return { shape, data: shares.flat() };
   },
   dense({ shape, data }, { units }, take) {
     const values = linear(rowsOf(data, shape.at(-1)!), units, take).flat();
