@@ -83,11 +83,20 @@ export interface ExplainCommand extends DataToolOptions {
   readonly check: boolean;
 }
 
+/** Without a prompt, a text begins with the sample that the run wrote at this step. */
+export const writingDefaults = { length: 500, temperature: 0.8 } as const;
+
 export interface PredictCommand extends ToolOptions {
   readonly kind: "predict";
-  /** A path, or `-` for standard input. */
-  readonly file: string;
+  /** A path, or `-` for standard input; absent only for a model that continues a text. */
+  readonly file?: string | undefined;
   readonly json: boolean;
+  /** Settings of a model that continues a text; absent: the default. */
+  readonly prompt?: string;
+  readonly length?: number;
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly seed?: number;
 }
 
 export interface ExportCommand extends ToolOptions {

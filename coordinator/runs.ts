@@ -14,6 +14,7 @@ import type { CheckpointInterval } from "./run/checkpoint-interval.ts";
 import { createRun } from "./run/create-run.ts";
 import { dataFindings, Diagnosis, type FirstStep, type Guess } from "./run/diagnosis.ts";
 import { dataEvent } from "./run/measures/data-event.ts";
+import { SampleWriter } from "./run/measures/sample-writer.ts";
 import { scoreIn, scoreOf } from "./run/measures/scores.ts";
 import { titleOf } from "./run/title.ts";
 import type { TrainingRun } from "./run/training-run.ts";
@@ -64,6 +65,7 @@ export interface CurrentRun {
   readonly run: TrainingRun;
   readonly prepared: PreparedRun;
   readonly job: RunJob;
+  readonly sample: SampleWriter;
   readonly audit: AuditPolicy;
   /** The accuracy that needs no network; `null` if the targets are not classes. */
   readonly guess: Guess | null;
@@ -108,7 +110,8 @@ export class Runs {
     assert(this.#current === undefined || this.#isOver, "one run at a time");
     this.#warn(notes);
     const diagnosis = new Diagnosis(config, plan, dataset);
-    const job = this.#createJob(prepared, diagnosis);
+    const sample = this.#createSample(prepared);
+    const job = this.#createJob(prepared, diagnosis, sample);
     const run = createRun({
       id: folder.id,
       store,
@@ -123,7 +126,8 @@ export class Runs {
     coordinator.start(run, `/data/${dataset.sha256}`);
     const number = this.#recall(prepared);
     const { guess } = diagnosis;
-    this.#current = { number, run, prepared, job, audit: this.#policy, guess, disturbances: 0 };
+    const audit = this.#policy;
+    this.#current = { number, run, prepared, job, sample, audit, guess, disturbances: 0 };
     report(dataEvent(dataset));
     report({
       event: resume === undefined ? "started" : "resumed",
@@ -179,7 +183,8 @@ export class Runs {
   /** @returns Whether the run's state is on disk. */
   async #stop(): Promise<boolean> {
     const current = this.#underWay();
-    const { run, job } = current;
+    const { run, job, sample } = current;
+    sample.drop();
     const saved = job.stop(run);
     const fingerprint = fingerprintOf(run.snapshot().store.parameters);
     this.#remember(current, fingerprint);
@@ -226,6 +231,7 @@ export class Runs {
     const current = this.#current;
     if (current === undefined) return undefined;
     const wasOver = this.#isOver;
+    current.sample.drop();
     const isSaved = await current.job.stop(current.run);
     if (!wasOver) this.#reportStopped(current);
     return { kind: current.run.outcome?.kind ?? "stopped", isSaved };
@@ -257,8 +263,13 @@ export class Runs {
     for (const message of messages) this.#options.report({ event: "warning", message });
   }
 
-  #createJob(prepared: PreparedRun, diagnosis: Diagnosis): RunJob {
-    const { checkpointEvery, after, now, refuge } = this.#options;
+  #createSample({ store, dataset }: PreparedRun): SampleWriter {
+    const { report, after, now } = this.#options;
+    return new SampleWriter({ store, data: describeData(dataset.dataset), report, after, now });
+  }
+
+  #createJob(prepared: PreparedRun, diagnosis: Diagnosis, sample: SampleWriter): RunJob {
+    const { checkpointEvery, after, now, refuge, report } = this.#options;
     const { folder, config, plan, resume, dataset } = prepared;
     return new RunJob({
       folder,
@@ -270,8 +281,11 @@ export class Runs {
       now,
       guess: diagnosis.guess,
       report: (event) => {
-        this.#options.report(event);
+        // The last sample comes before the end.
+        if (event.event === "finished") sample.finish();
+        report(event);
         if (event.event !== "epoch") return;
+        sample.begin(event);
         const accuracy = scoreIn(event)?.metrics["accuracy"] ?? null;
         const first = firstStepOf(prepared, this.#current?.run);
         this.#warn(diagnosis.afterEpoch({ ...event, accuracy }, first));

@@ -9,6 +9,7 @@ import {
 } from "../../shared/run/settings/defaults.ts";
 import type { OptionRow, OptionTable } from "../../shared/run/settings/option.ts";
 import { type OptionValue, valueText } from "../../shared/run/settings/readers.ts";
+import { writingDefaults } from "../options.ts";
 import { coordinatorDefaults, startDefaults, toolDefaults, workerDefaults } from "./defaults.ts";
 import {
   inspectOptions,
@@ -75,13 +76,16 @@ export const commands: Readonly<Record<CommandName, CommandHelp>> = {
     defaults: { json: false },
   },
   predict: {
-    summary: "Answer for every record of a file.",
+    summary: "Answer for every record of a file, or continue a text.",
     arguments: [
       { name: "<checkpoint>", help: "a checkpoint, or a run's name or folder" },
-      { name: "<file>", help: "a table, a picture or a folder of pictures; - for standard input" },
+      {
+        name: "[file]",
+        help: "a table, a picture, a folder of pictures, or the beginning of a text; - for standard input",
+      },
     ],
     table: toolOptions.predict,
-    defaults: toolDefaults,
+    defaults: { ...toolDefaults, ...writingDefaults },
   },
   summary: {
     summary: "Show the network that start would train, layer by layer.",
@@ -191,7 +195,8 @@ Examples:
   predict: `
 Examples:
   promedio predict runs/20261123-134501-x7kq new.csv > answers.csv
-  echo '{"age": 31, "fare": 7.9}' | promedio predict titanic - --json`,
+  echo '{"age": 31, "fare": 7.9}' | promedio predict titanic - --json
+  promedio predict shakespeare --prompt 'To be' --length 300`,
   evaluate: `
 Examples:
   promedio evaluate                                the latest run's model, on its own test samples

@@ -6,7 +6,14 @@
 import { threadsMax, workerNameLengthMax } from "../../shared/protocol/limits.ts";
 import { dataOptions } from "../../shared/run/settings/data-settings.ts";
 import { flagOf, row, type Settings } from "../../shared/run/settings/option.ts";
-import { integer, listed, oneOf, text, wordOr } from "../../shared/run/settings/readers.ts";
+import {
+  integer,
+  listed,
+  notNegative,
+  oneOf,
+  text,
+  wordOr,
+} from "../../shared/run/settings/readers.ts";
 import { runOptions } from "../../shared/run/settings/run-settings.ts";
 import { sayAtTerminal, sentence } from "../../shared/words/sentence.ts";
 import { auditPolicies } from "../audit/audit-policy.ts";
@@ -18,6 +25,7 @@ import { httpAddress, origin, origins, path, truth, truthOr } from "./values.ts"
 const port = integer({ min: 0, max: 65_535 });
 const threads = wordOr("auto", integer({ min: 1, max: threadsMax }));
 const token = text(sentence("expects-token"), /^[\w.~-]{8,200}$/u);
+const anyText = text(sentence("expects-text"), /^[^\0]*$/u);
 const runName = text(sentence("expects-run-name"), /^\w[\w-]{0,39}$/u);
 const workerName = text(
   sentence("expects-worker-name", { lengthMax: workerNameLengthMax }),
@@ -144,7 +152,17 @@ export const toolOptions = {
   },
   predict: {
     runs: coordinatorOptions.runs,
-    json: row("Output", undefined, truth, "write JSON lines instead of CSV"),
+    json: row("Output", undefined, truth, "write JSON lines instead of CSV, or a text as JSON"),
+    prompt: row("Text", "<text>", anyText, "of a model on texts: what it continues"),
+    length: row("Text", "<tokens>", integer({ min: 1, max: 1_000_000 }), "how much it writes"),
+    temperature: row(
+      "Text",
+      "<number>",
+      notNegative,
+      "1: as the network says; less: likelier tokens; 0: always the likeliest",
+    ),
+    topK: row("Text", "<count>", integer({ min: 1, max: 65_536 }), "only among so many likeliest"),
+    seed: row("Text", "<number>", integer({}), "of the choice of tokens; by default the run's"),
   },
   export: {
     runs: coordinatorOptions.runs,

@@ -115,7 +115,7 @@ function parseTool(tool: ToolName, found: Found, environment: Environment): Tool
   switch (tool) {
     case "predict": {
       const { values } = readSettings(toolOptions.predict, sources);
-      const [, file = "-"] = found.positionals;
+      const [, file] = found.positionals;
       return { kind: tool, checkpoint, file, json: toolDefaults.json, runs, ...values };
     }
     case "evaluate": {

@@ -270,6 +270,14 @@ export type CoordinatorEvent =
       readonly seconds: number;
       readonly workers: number;
     } & ScoreFields)
+  | {
+      /** What a network on texts writes after an evaluation: a pure function of its parameters, the seed and the step. */
+      readonly event: "sample";
+      readonly step: number;
+      readonly epoch: number;
+      readonly temperature: number;
+      readonly text: string;
+    }
   | { readonly event: "waiting"; readonly reason: Sentence }
   | { readonly event: "warning"; readonly message: Sentence }
   | { readonly event: "failed"; readonly step: number; readonly reason: Sentence }

@@ -9,6 +9,7 @@ import { systemReason } from "../../shared/words/system-reason.ts";
 import { absoluteName, loadDataset, resumedDataset } from "../datasets/loaders.ts";
 import type { ReadOptions } from "../datasets/table/read/file-bytes.ts";
 import { failAt } from "../datasets/table/read/source.ts";
+import { textToTest } from "../datasets/text/text.ts";
 import type { TrainedModel } from "../export/trained-model.ts";
 import { decodeCheckpoint } from "../storage/checkpoint.ts";
 import type { Disk } from "../storage/disk.ts";
@@ -72,9 +73,9 @@ export interface DataRequest {
 }
 
 /**
- * Loads the dataset to look at a model with. Of a table that is not the run's own, all rows are test samples, and
- * their features are computed by the model's preprocessing: means and categories of other rows would mean something
- * else to it.
+ * Loads the dataset to look at a model with. Of a table or a text that is not the run's own, everything is test samples,
+ * and their features are computed by the model's preprocessing: means, categories or characters of other data would
+ * mean something else to it.
  *
  * @throws OperatorError if it can't be loaded, or it is not known which one the model was trained on.
  */
@@ -88,6 +89,10 @@ export async function openData(
   const saved = setup?.ok === true ? setup.setup : undefined;
   const source = absoluteName(resumedDataset(dataset ?? saved?.dataset, config.dataset.name));
   const isOwn = source === saved?.dataset;
+  const { preprocessing } = model.data ?? {};
+  if (!isOwn && preprocessing?.kind === "text" && source.startsWith("text:")) {
+    return await textToTest(source.slice("text:".length), preprocessing, { disk, progress });
+  }
   const path = /^(?:csv|tsv|jsonl|parquet):(.+)$/u.exec(source)?.[1];
   if (!isOwn && path !== undefined) return await openTestTable(path, model, { disk, progress });
   const own = isOwn ? { data: saved?.data.values, origins: saved?.data.origins } : {};

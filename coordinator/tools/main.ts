@@ -1,6 +1,7 @@
 /** @file Runs the commands that look at a trained model and end. Wiring only. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 
 import { assertNever, known } from "../../shared/assert.ts";
 import type { Dataset } from "../../shared/data/dataset.ts";
@@ -8,6 +9,7 @@ import { featureNamesOf } from "../../shared/data/table/preprocess.ts";
 import { type Kernel, instantiateKernel } from "../../shared/kernels/kernel.ts";
 import { modelTitle } from "../../shared/model/title.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
+import { flagOf } from "../../shared/run/settings/option.ts";
 import { checkModel } from "../../shared/tasks/check.ts";
 import type { Figures } from "../../shared/tasks/metrics.ts";
 import { sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -22,6 +24,7 @@ import type {
   ToolCommand,
 } from "../options.ts";
 import { nodeDisk, replaceFile } from "../storage/disk.ts";
+import { continueText } from "./continue-text.ts";
 import { evaluateModel } from "./evaluation.ts";
 import { explanationLines } from "./explanation-text.ts";
 import { explain } from "./explanation.ts";
@@ -38,7 +41,7 @@ export interface ToolWorld {
   /** Writes one line (without its line break) for the person who started the program. */
   readonly tell: (line: string) => void;
   /** Standard input. */
-  readonly input: NodeJS.ReadableStream;
+  readonly input: Readable;
 }
 
 /**
@@ -68,15 +71,40 @@ export async function runTool(command: ToolCommand, world: ToolWorld): Promise<n
 }
 
 async function runPredict(
-  { file, json }: PredictCommand,
+  command: PredictCommand,
   model: OpenedModel,
   { build, write, input, tell }: ToolWorld,
 ): Promise<void> {
+  const { file, json } = command;
   const kernel = await loadKernel(build);
-  const read = { disk: nodeDisk, progress: (said: Sentence) => tell(sayAtTerminal(said)) };
+  const say = (said: Sentence) => tell(sayAtTerminal(said));
+  if (isOnText(model)) {
+    const readInput = async () => Buffer.concat(await input.toArray());
+    return await continueText(kernel, model, command, {
+      disk: nodeDisk,
+      readInput,
+      write,
+      tell: say,
+    });
+  }
+  const { path: place } = model;
+  const stranger = (["prompt", "length", "temperature", "topK", "seed"] as const).find(
+    (key) => command[key] !== undefined,
+  );
+  if (stranger !== undefined) {
+    throw new OperatorError(sentence("only-for-texts", { setting: flagOf(stranger), path: place }));
+  }
+  if (file === undefined)
+    throw new OperatorError(sentence("predict-file-missing", { path: place }));
+  const read = { disk: nodeDisk, progress: say };
   const predict = async (path: string) =>
     await predictFile(kernel, model, { path, json, read, write });
   await (file === "-" ? withFileOf(input, predict) : predict(file));
+}
+
+/** Whether a model continues texts. */
+function isOnText(model: OpenedModel): model is Parameters<typeof continueText>[1] & OpenedModel {
+  return model.data?.preprocessing?.kind === "text";
 }
 
 async function runEvaluate(
@@ -101,7 +129,9 @@ async function runEvaluate(
 
 /** The figures by name: `accuracy 95.12 %`, `RMSE 2.8113, R² 0.874`. */
 function scored(metrics: Figures): string {
-  return metrics["accuracy"] === undefined ? score(metrics) : `accuracy ${score(metrics)}`;
+  const { accuracy, perplexity } = metrics;
+  if (perplexity !== undefined) return `${score(metrics)}, ${percent(accuracy ?? null)} guessed`;
+  return accuracy === undefined ? score(metrics) : `accuracy ${score(metrics)}`;
 }
 
 async function runExplain(
@@ -109,6 +139,7 @@ async function runExplain(
   model: OpenedModel,
   { build, write }: ToolWorld,
 ): Promise<void> {
+  if (isOnText(model)) throw new OperatorError(sentence("explain-no-texts", { path: model.path }));
   const [dataset, kernel] = await Promise.all([openFitting(command, model), loadKernel(build)]);
   const { count } = dataset.test;
   const { sample } = command;

@@ -64,11 +64,11 @@ export class DashboardFeed {
   }
 
   /**
-   * Records an event, except those that dashboards don't need: `listening` contains tokens, and epochs are in the
-   * curves.
+   * Records an event, except those that dashboards don't need: `listening` contains tokens, epochs are in the curves,
+   * and a page writes its own samples.
    */
   event(event: CoordinatorEvent): void {
-    if (event.event === "listening" || event.event === "epoch") return;
+    if (["listening", "epoch", "sample"].includes(event.event)) return;
     this.#add({ atMs: this.#source.wallMs(), event: withoutPaths(event) });
   }
 

@@ -123,6 +123,7 @@ const eventFields: { readonly [Name in EventName]: FieldsOf<Name> } = {
     seconds: true,
     workers: true,
   },
+  sample: { step: true, epoch: true, temperature: true, text: true },
   failed: { step: true, reason: true },
   stopped: {
     run: true,

@@ -29,6 +29,8 @@ export function eventLine(event: CoordinatorEvent, style: Style): string {
       return epochLine(event, style);
     case "data":
       return saidText(event.message);
+    case "sample":
+      return sampleLine(event, style);
     case "waiting":
       return style.warn(saidText(event.reason));
     case "warning":
@@ -89,6 +91,12 @@ function epochLine(event: EventOf<"epoch">, style: Style): string {
     duration(event.seconds),
     counted(event.workers, "worker"),
   ].join("  ");
+}
+
+/** All in one line, whose ends of lines are shown. */
+function sampleLine({ epoch, text }: EventOf<"sample">, style: Style): string {
+  const shown = cleanText(text.trim().replaceAll(/\s*\n\s*/gu, " ⏎ "));
+  return style.dim(`epoch ${integer(epoch)} writes: ${shown}`);
 }
 
 function stoppedLine(event: EventOf<"stopped">, style: Style): string {

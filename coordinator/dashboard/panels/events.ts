@@ -111,8 +111,9 @@ function textOf(event: CoordinatorEvent): string | undefined {
     case "data":
       return said(event.message);
     case "epoch":
+    case "sample":
     case "listening":
-      // Epochs are shown as curves, and a person who reads this has already found the server.
+      // Epochs are shown as curves, samples are written by the page itself, and a person who reads this has already found the server.
       return undefined;
     default:
       return event satisfies never;

@@ -2,7 +2,7 @@
 import { basename, resolve } from "node:path";
 
 import type { DatasetContent } from "../../../shared/data/canonical.ts";
-import { createLabels } from "../../../shared/data/dataset.ts";
+import { createLabels, type Dataset } from "../../../shared/data/dataset.ts";
 import {
   type TextPreprocessing,
   tokenCount,
@@ -15,6 +15,7 @@ import { OperatorError } from "../../../shared/operator-error.ts";
 import { type DataSettings, textDefaults } from "../../../shared/run/settings/data-settings.ts";
 import { type Sentence, sentence } from "../../../shared/words/sentence.ts";
 import { encodeArrays, type Loader } from "../loader.ts";
+import type { ReadOptions } from "../table/read/file-bytes.ts";
 import { visitCodePoints } from "./code-points.ts";
 import { readText } from "./text-files.ts";
 
@@ -80,6 +81,37 @@ export function textDataset(
     test: split(looked, length),
   };
   return { content, notes: notesOf(text, { parts, preprocessing, tokens }) };
+}
+
+/**
+ * Another text as samples of a model, with that model's tokens and all of it in the test split.
+ *
+ * @throws OperatorError if it can't be read, or is too short for one sample.
+ */
+export async function textToTest(
+  path: string,
+  preprocessing: TextPreprocessing,
+  read: ReadOptions,
+): Promise<Dataset> {
+  const { tokens: form, context } = preprocessing;
+  const { bytes } = await readText(path, form, read);
+  const length = lengthOf(bytes, form);
+  refuseTooShort(
+    path,
+    { train: length, validation: 0, test: length },
+    { validation: 0, context, length },
+  );
+  const tokens = tokensOf(bytes, length, preprocessing);
+  return {
+    name: nameOf(path),
+    sha256: "",
+    featureShape: [context],
+    featureCount: context,
+    target: { kind: "tokens", count: tokenCount(preprocessing) },
+    preprocessing,
+    train: tokenSplit(tokens, context, true),
+    test: tokenSplit(tokens, context, false),
+  };
 }
 
 function lengthOf(bytes: Uint8Array, form: TokenForm): number {

@@ -24,7 +24,15 @@ export interface OptionRow<T> {
 }
 
 /** Headings of the help, in order. */
-export type Group = "Data" | "Network" | "Optimizer" | "Run" | "Workers" | "Server" | "Output";
+export type Group =
+  | "Data"
+  | "Network"
+  | "Optimizer"
+  | "Run"
+  | "Workers"
+  | "Server"
+  | "Text"
+  | "Output";
 
 /** The values of a table's options. An absent one was not given. */
 export type Settings<Table extends OptionTable> = {

@@ -14,6 +14,7 @@ export const settings = {
   "expects-not-negative": "a number from 0 (float32)",
   "expects-share": "a number from 0 to 1",
   "expects-share-between": "a number above 0 and below 1",
+  "expects-text": "a text",
   "expects-names": "names or numbers separated by commas",
   "not-for-dataset": "{setting} is not for dataset {chosen}; leave it out, or choose {owners}",
   "expects-either": "{word} or {expects}",

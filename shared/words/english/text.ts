@@ -29,4 +29,12 @@ export const text = {
     "it reads a text: choose another model, or a text[terminal], such as --dataset text:FILE",
   "mlp-for-text":
     "model mlp takes a sample as a whole; for a text use model gpt, or layers that take it token by token, from an embedding to a dense layer and softmax",
+  "prompt-twice": "give either the file {path} or a --prompt, not both",
+  "prompt-unknown":
+    "the prompt has {count} {count = 1 ? character : characters} that the model does not know",
+  "only-for-texts": "{setting} is for a model that continues texts; {path} does not",
+  "predict-file-missing":
+    "{path} answers for the records of a file: name one after it, or - for standard input",
+  "explain-no-texts":
+    "{path} continues texts, where each token has an answer of its own; promedio predict shows what it writes",
 } as const;

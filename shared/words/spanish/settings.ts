@@ -16,6 +16,7 @@ export const settings = translationOf<typeof english>()({
   "expects-not-negative": "un número desde 0 (float32)",
   "expects-share": "un número de 0 a 1",
   "expects-share-between": "un número mayor que 0 y menor que 1",
+  "expects-text": "un texto",
   "expects-names": "nombres o números separados por comas",
   "not-for-dataset": "{setting} no es para los datos {chosen}; quítalo, o elige {owners}",
   "expects-either": "{word} o {expects}",
