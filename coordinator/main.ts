@@ -16,7 +16,7 @@ import { instantiateKernel } from "../shared/kernels/kernel.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import { sayAtTerminal } from "../shared/words/sentence.ts";
-import { createConsole } from "./console/console.ts";
+import { createConsole, jsonLine } from "./console/console.ts";
 import { jobControl } from "./console/job-control.ts";
 import { chooseMode } from "./console/mode.ts";
 import type { Signals } from "./console/signals.ts";
@@ -24,6 +24,7 @@ import type { Console, ConsoleOutput } from "./console/types.ts";
 import type { Urls } from "./edge/addresses.ts";
 import { createDataRoute, type DataRoute } from "./edge/data-route.ts";
 import { createPages } from "./edge/pages.ts";
+import { Monitor } from "./monitor/monitor.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import { Reception } from "./reception.ts";
 import { prepareRun, type PreparedRun, type SetupWorld } from "./run-setup.ts";
@@ -127,6 +128,7 @@ class Program {
   readonly #control: Control;
   readonly #breakItEvents: BreakItEvents;
   readonly #feed: DashboardFeed;
+  readonly #monitor: Monitor;
   /** The first run. */
   readonly #prepared: PreparedRun;
   readonly #handover: HandoverKeeper;
@@ -147,6 +149,7 @@ class Program {
     this.#console = this.#createConsole();
     this.#feed = this.#createFeed();
     this.#feed.recall(prepared.handover?.log ?? []);
+    this.#monitor = this.#createMonitor();
     const breakIt = new BreakIt();
     this.#reception = this.#createReception(breakIt);
     this.#coordinator = new WorkerSessions({
@@ -213,6 +216,7 @@ class Program {
     await Promise.all([stopLocalWorkers(), this.#reception.close()]);
     await this.#handover.save();
     this.#console.update(this.#view(urls));
+    await this.#monitor.close();
     this.#console.close(this.#runs.current?.job.saved);
     return code;
   }
@@ -225,15 +229,29 @@ class Program {
       data: this.#data,
       runs: createRunRoute(() => this.#runs.current),
       feed: this.#feed,
+      routes: this.#monitor.routes,
       execute: (text) => this.#control.execute(text),
       intercept: (socket, handler) => breakIt.wrap(socket, handler),
       report: (event) => {
         this.#console.event(event);
         this.#feed.event(event);
+        this.#monitor.event(event);
         // An epoch is in the run's metrics.
         if (event.event !== "epoch") this.#handover.changed();
       },
       now,
+    });
+  }
+
+  #createMonitor(): Monitor {
+    return new Monitor({
+      settings: this.#options,
+      disk: nodeDisk,
+      current: () => this.#runs.current,
+      view: () => this.#view(known(this.#urls, "who asks has found the server")),
+      lineOf: jsonLine,
+      warn: (message) => this.#report({ event: "warning", message }),
+      wallMs: () => Date.now(),
     });
   }
 

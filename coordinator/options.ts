@@ -49,9 +49,20 @@ export interface CoordinatorOptions {
   readonly cache: string | undefined;
   /** Without a trailing slash. `undefined`: the default mirror. */
   readonly mnistMirror: string | undefined;
+  /** Who may read `/metrics`. */
+  readonly metrics: (typeof metricsReaders)[number];
+  /** Folder of TensorBoard's event files; absent: none are written. */
+  readonly tensorboard?: string | undefined;
+  /** Command for the shell when a run is over. */
+  readonly onFinish?: string | undefined;
+  /** Web address that hears when a run is over. */
+  readonly webhook?: string | undefined;
   readonly exit: boolean;
   readonly json: boolean;
 }
+
+/** Who may read `/metrics`: only those with the admin token, or anybody. */
+export const metricsReaders = ["admin", "anybody"] as const;
 
 /** The formats in which a trained model leaves the program. */
 export const exportFormats = ["onnx", "safetensors", "json", "npz"] as const;

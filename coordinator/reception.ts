@@ -61,6 +61,8 @@ export interface ReceptionOptions {
   readonly data: Pick<DataRoute, "handle">;
   readonly runs: Pick<RunRoute, "handle">;
   readonly feed: DashboardFeed;
+  /** Tried before the pages; absent for none. */
+  readonly routes?: readonly Route[];
   /** Carries out the orders of a dashboard with the admin token. */
   readonly execute: (
     text: string,
@@ -216,7 +218,7 @@ export class Reception {
   }
 
   #door(coordinator: WorkerSessions): Omit<ServerOptions, "host" | "port" | "certificate"> {
-    const { pages, data, runs, intercept } = this.#options;
+    const { pages, data, runs, intercept, routes: others = [] } = this.#options;
     const workers: Entrance = {
       messageBytesMax: () => coordinator.messageBytesMax(),
       accept({ raw, stream, address, admitted }) {
@@ -241,6 +243,7 @@ export class Reception {
         quota: new Quota(exportQuota),
         handle: (request, response) => runs.handle(request, response),
       },
+      ...others,
       {
         prefix: "/",
         role: "anybody",

@@ -18,7 +18,7 @@ import { runOptions } from "../../shared/run/settings/run-settings.ts";
 import { sayAtTerminal, sentence } from "../../shared/words/sentence.ts";
 import { auditPolicies } from "../audit/audit-policy.ts";
 import { datasetReader } from "../datasets/loaders.ts";
-import { exportFormats } from "../options.ts";
+import { exportFormats, metricsReaders } from "../options.ts";
 import { checkpointInterval } from "../run/checkpoint-interval.ts";
 import { httpAddress, origin, origins, path, truth, truthOr } from "./values.ts";
 
@@ -112,6 +112,16 @@ export const coordinatorOptions = {
     "address in the join link; by default this machine's own",
   ),
   open: row("Server", undefined, truth, "let workers in without a token"),
+
+  metrics: row("Monitoring", "<who>", oneOf(metricsReaders), "who may read /metrics"),
+  tensorboard: row("Monitoring", "<folder>", path, "write event files for TensorBoard"),
+  onFinish: row(
+    "Monitoring",
+    "<command>",
+    text(sentence("expects-command"), /^[^\0]+$/u),
+    "shell command when a run is over; it reads the summary as JSON",
+  ),
+  webhook: row("Monitoring", "<url>", httpAddress, "address that gets that summary by POST"),
 
   exit: row("Output", undefined, truth, "end when the run ends, instead of staying up"),
   json: row("Output", undefined, truth, "print one JSON object a line"),

@@ -51,7 +51,8 @@ function lineConsole(output: ConsoleOutput, { lineOf, lineOfGap }: Lines): Conso
 /** Characters that JSON leaves unescaped but that a terminal obeys or a line reader splits at. */
 const unsafeInLine = /[\u007F-\u009F\u2028\u2029]/gu;
 
-function jsonLine(event: CoordinatorEvent): string {
+/** An event as `--json` prints it, without the line break. */
+export function jsonLine(event: CoordinatorEvent): string {
   return JSON.stringify(withWords(event)).replaceAll(
     unsafeInLine,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

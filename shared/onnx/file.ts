@@ -4,6 +4,7 @@
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 import { bytesOf } from "../bytes.ts";
+import { ProtobufMessage } from "../protobuf.ts";
 import {
   elementTypes,
   type OnnxAttribute,
@@ -12,7 +13,6 @@ import {
   onnxOpset,
   type OnnxTensor,
 } from "./graph.ts";
-import { ProtobufMessage } from "./protobuf.ts";
 
 /** The version of the file format that goes with the operator set. */
 const irVersion = 8;

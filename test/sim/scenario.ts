@@ -149,6 +149,7 @@ export function optionsOf(resume: boolean, minWorkers: number): CoordinatorOptio
     runs: runsFolder,
     name: runId,
     resume: resume ? runId : undefined,
+    metrics: "admin",
     checkpointEvery: { every: 1, unit: "epochs" },
     cache: "/virtual/cache",
     mnistMirror: undefined,

@@ -42,7 +42,7 @@ const floors: readonly (readonly string[])[] = [
   ["coordinator/stored-setup.ts"],
   ["coordinator/run-setup.ts"],
   ["coordinator/runs.ts"],
-  ["coordinator/watch"],
+  ["coordinator/watch", "coordinator/monitor"],
   ["coordinator/reception.ts", "coordinator/dashboard"],
   ["coordinator/learn"],
   // Those that produce and accept a request; neither knows the other.

@@ -32,6 +32,7 @@ export type Group =
   | "Workers"
   | "Server"
   | "Text"
+  | "Monitoring"
   | "Output";
 
 /** The values of a table's options. An absent one was not given. */

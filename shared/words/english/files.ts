@@ -11,6 +11,8 @@ export const files = {
   "folder-passed-over": "{path} is passed over: {reason}",
   "cannot-look-for-runs": "cannot look for runs in {path}: {reason}",
   "cannot-read": "cannot read {path}: {reason}",
+  "tensorboard-failed":
+    "cannot write {path}: {reason}; the run goes on, and TensorBoard shows no more of it",
   "cannot-write": "cannot write {path}: {reason}",
   "model-does-not-fit": "{path} was not trained for {dataset}: {reason}",
   "no-such-sample": "{dataset} has no test sample {sample}; the last one is {last}",

@@ -58,6 +58,8 @@ export const run = {
   "command-lost": "the connection was lost before the coordinator answered",
   "local-worker-ended": "local worker {number} ended ({how})",
   "exit-code": "exit code {code}",
+  "on-finish-failed": "--on-finish {command}: {reason}",
+  "webhook-failed": "--webhook {url}: {reason}",
   "cannot-connect": "it cannot connect to this coordinator ({reason}), and keeps trying",
   "local-worker-failed": "local worker {number}: {reason}",
 } as const;

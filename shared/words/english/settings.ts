@@ -20,6 +20,7 @@ export const settings = {
   "expects-either": "{word} or {expects}",
   "expects-one-of": "{words} or {last}",
   "expects-path": "a path",
+  "expects-command": "a command",
   "expects-checkpoint-interval": "a number of epochs, or a text like 500steps or 10min",
   "expects-weights": "up to {most} numbers above 0 separated by commas, one for each class",
   "expects-steps": "up to {most} steps in ascending order, separated by commas",

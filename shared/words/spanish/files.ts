@@ -13,6 +13,8 @@ export const files = translationOf<typeof english>()({
   "folder-passed-over": "no se tiene en cuenta {path}: {reason}",
   "cannot-look-for-runs": "no se pueden buscar entrenamientos en {path}: {reason}",
   "cannot-read": "no se puede leer {path}: {reason}",
+  "tensorboard-failed":
+    "no se puede escribir {path}: {reason}; el entrenamiento sigue, pero TensorBoard ya no lo mostrará",
   "cannot-write": "no se puede escribir {path}: {reason}",
   "model-does-not-fit": "{path} no se entrenó para {dataset}: {reason}",
   "no-such-sample": "{dataset} no tiene la muestra de prueba {sample}; la última es {last}",

@@ -63,6 +63,8 @@ export const run = translationOf<typeof english>()({
   "command-lost": "se perdió la conexión antes de que respondiera el coordinador",
   "local-worker-ended": "el ayudante local {number} terminó ({how})",
   "exit-code": "código de salida {code}",
+  "on-finish-failed": "--on-finish {command}: {reason}",
+  "webhook-failed": "--webhook {url}: {reason}",
   "cannot-connect": "no logra conectarse con este coordinador ({reason}) y lo sigue intentando",
   "local-worker-failed": "ayudante local {number}: {reason}",
 });

@@ -22,6 +22,7 @@ export const settings = translationOf<typeof english>()({
   "expects-either": "{word} o {expects}",
   "expects-one-of": "{words} o {last}",
   "expects-path": "una ruta",
+  "expects-command": "un comando",
   "expects-checkpoint-interval": "un número de épocas, o un texto como 500steps o 10min",
   "expects-weights": "hasta {most} números mayores que 0 separados por comas, uno por clase",
   "expects-steps": "hasta {most} pasos en orden creciente, separados por comas",

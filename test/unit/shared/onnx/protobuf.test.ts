@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ProtobufMessage } from "../../../../shared/onnx/protobuf.ts";
+import { ProtobufMessage } from "../../../../shared/protobuf.ts";
 
 const hex = (message: ProtobufMessage) => Buffer.from(message.encode()).toString("hex");
 

@@ -1,11 +1,11 @@
 /**
- * @file Writes protocol buffer messages, as far as ONNX needs them: integers, floats, texts, bytes and messages
- * in messages.
+ * @file Writes protocol buffer messages, as far as ONNX and TensorBoard need them: integers, floats, texts, bytes and
+ * messages in messages.
  *
  * @see https://protobuf.dev/programming-guides/encoding
  */
 
-const wireTypes = { varint: 0, delimited: 2, fixed32: 5 } as const;
+const wireTypes = { varint: 0, fixed64: 1, delimited: 2, fixed32: 5 } as const;
 
 /** One message, written field by field. */
 export class ProtobufMessage {
@@ -28,6 +28,13 @@ export class ProtobufMessage {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setFloat32(0, value, true);
     return this.#add(tag(field, wireTypes.fixed32), bytes);
+  }
+
+  /** A `double`. */
+  double(field: number, value: number): this {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setFloat64(0, value, true);
+    return this.#add(tag(field, wireTypes.fixed64), bytes);
   }
 
   /** Packed floats. */
