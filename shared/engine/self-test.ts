@@ -7,17 +7,18 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
 import { bytesOf } from "../bytes.ts";
-import type { Split } from "../data/dataset.ts";
+import type { Split, TargetForm } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Augment } from "../model/augment/augment.ts";
 import { denseModel } from "../model/dense-model.ts";
 import { initialParameters } from "../model/initialize.ts";
 import { sizeOf } from "../model/layer-kind.ts";
 import { layerKinds } from "../model/layer-kinds.ts";
+import { layoutOf } from "../model/layout.ts";
 import type { ModelConfig } from "../model/model-config.ts";
 import { modelSchema } from "../model/model-schema.ts";
 import { Network } from "../model/network.ts";
-import { type FeatureForm, Staging, storeSplit } from "../model/stored-split.ts";
+import { type FeatureForm, isTokens, Staging, storeSplit } from "../model/stored-split.ts";
 import { Random, stateOf } from "../random.ts";
 import type { RunConfig } from "../run/config.ts";
 
@@ -35,12 +36,21 @@ interface Case {
 const sampleCount = 37;
 const featureCount = 21;
 const classCount = 5;
-const task = { kind: "classes", count: classCount } as const;
 /** Of the parameters, the order of the samples, their changes and dropout; and the step that they are trained in. */
 const seed = 1;
 const step = 2;
 /** Points at which exp, log, tanh and sigmoid are computed. */
 const pointCount = 8192;
+
+/** A small network that reads a text, four tokens a sample. */
+const ofText = (vocabulary: number, width: number): ModelConfig => ({
+  inputShape: [4],
+  layers: [
+    { kind: "embedding", vocabulary, width },
+    { kind: "dense", units: vocabulary },
+    { kind: "softmax" },
+  ],
+});
 
 const loss = (name: RunConfig["loss"]["name"]) => ({ name, reduction: "mean" }) as const;
 const widths = [featureCount, 16, 9, classCount];
@@ -101,6 +111,8 @@ const cases: readonly Case[] = [
     scale: 1,
     augment: { flip: true, shift: 1, crop: 1, height: 3, width: 7, channels: 1 },
   },
+  { model: ofText(5, 7), loss: loss("cce"), form: "tokens8", scale: 1 },
+  { model: ofText(257, 3), loss: loss("cce"), form: "tokens16", scale: 1 },
 ];
 
 /** Every kind of layer again, with the example in its row of the table: a new kind is tested here automatically. */
@@ -156,6 +168,7 @@ function gradientBits(
   random: Random,
 ): Uint8Array {
   const { arena, functions, views } = kernel;
+  const task = taskOf(model, form);
   const split = storeSplit(new Staging(kernel), drawSplit(model, form, random), form);
   const config = { model, loss: lossConfig, task, labelSmoothing, seed, augment: augment ?? null };
   const network = new Network(kernel, config, form);
@@ -176,8 +189,19 @@ function gradientBits(
   return bytesOf(Float32Array.of(lossSum, correct, functions.allFinite(gradient, count), ...sums));
 }
 
-function drawSplit({ inputShape }: ModelConfig, form: FeatureForm, random: Random): Split {
-  const count = sampleCount * sizeOf(inputShape);
+function taskOf(model: ModelConfig, form: FeatureForm): TargetForm {
+  if (!isTokens(form)) return { kind: "classes", count: classCount };
+  return { kind: "tokens", count: layoutOf(model).outputShape.at(-1) ?? 0 };
+}
+
+function drawSplit(model: ModelConfig, form: FeatureForm, random: Random): Split {
+  const count = sampleCount * sizeOf(model.inputShape);
+  if (isTokens(form)) {
+    const vocabulary = taskOf(model, form).count;
+    const tokens = new (form === "tokens8" ? Uint8Array : Uint16Array)(count + 1);
+    const drawn = tokens.map(() => random.below(vocabulary));
+    return { count: sampleCount, features: drawn, targets: drawn.subarray(1) };
+  }
   const features =
     form === "floats"
       ? Float32Array.from({ length: count }, () => 4 * random.uniform() - 2)

@@ -1,7 +1,8 @@
 /**
- * @file The data that the simulator trains on: one small dataset of classes in IDX files, and others of every task in
- * npy files.
+ * @file The data that the simulator trains on: one small dataset of classes in IDX files, others of every task in npy
+ * files, and a text.
  */
+import { textDataset } from "../../coordinator/datasets/text/text.ts";
 import { encodeDataset } from "../../shared/data/canonical.ts";
 import type { Dataset } from "../../shared/data/dataset.ts";
 import { npyFolder } from "../support/fixtures/tasks/npy-files.ts";
@@ -20,16 +21,24 @@ const folders = Object.entries({
   numbers: withValidation(dataOf("2 numbers"), 13),
 }).map(([name, data]) => ({ path: `/virtual/${name}`, ...npyFolder(name, data) }));
 
+const textFile = "/virtual/alphabet.txt";
+const textBytes = new TextEncoder().encode("abcdefghijkl, ".repeat(28));
+/** How it becomes a dataset: 88 samples of four characters for training, and 9 for testing. */
+export const textData = { context: 4 } as const;
+const made = textDataset({ path: textFile, files: 1, bytes: textBytes }, textData);
+
 /** The names by which a run opens them. */
 export const sources = {
   tiny: `idx:${tinyFolder}`,
   binary: "npy:/virtual/binary",
   flags: "npy:/virtual/flags",
   numbers: "npy:/virtual/numbers",
+  text: `text:${textFile}`,
 } as const;
 
+const text = encodeDataset(made.content).dataset;
 const datasets = new Map(
-  [tiny, ...folders.map(({ dataset }) => dataset)].map((data) => [data.sha256, data]),
+  [tiny, text, ...folders.map(({ dataset }) => dataset)].map((data) => [data.sha256, data]),
 );
 
 /** The dataset of a run config. */
@@ -50,6 +59,7 @@ export function presetDatasets(disk: SimDisk): void {
   for (const { path, files } of folders) {
     for (const [name, bytes] of files) disk.preset(`${path}/${name}`, bytes);
   }
+  disk.preset(textFile, textBytes);
   const { train, test } = tiny;
   for (const [stem, split] of [
     ["train", train],

@@ -9,7 +9,7 @@ import type { RunConfig } from "../../shared/run/config.ts";
 import { countsOf, planRun } from "../../shared/run/plan.ts";
 import type { RunRequest, RunSettings } from "../../shared/run/settings/run-settings.ts";
 import { evaluateSequentially, trainSequentially } from "../support/trainers/sequential-trainer.ts";
-import { datasetOf, sources } from "./datasets.ts";
+import { datasetOf, sources, textData } from "./datasets.ts";
 
 export const runId = "sim";
 export const runsFolder = "/virtual/runs";
@@ -24,6 +24,41 @@ const base: RunSettings = {
   epochs: 4,
   seed: 1,
 };
+
+/** Every kind of layer is in one of these. */
+const pictureLayers = [
+  { kind: "conv2d", channels: 4, kernel: 3, stride: 1, padding: "same" },
+  { kind: "group-norm", groups: 2 },
+  {
+    kind: "residual",
+    layers: [
+      { kind: "tanh" },
+      { kind: "conv2d", channels: 3, kernel: 2, stride: 2, padding: "same" },
+      { kind: "dropout", rate: 0.2 },
+    ],
+  },
+  { kind: "relu" },
+  { kind: "max-pool2d", size: 2, stride: 1 },
+  { kind: "average-pool2d", size: "global", stride: 1 },
+  { kind: "flatten" },
+  { kind: "dense", units: 3 },
+  { kind: "softmax" },
+];
+const sequenceLayers = [
+  { kind: "dense", units: 4 },
+  { kind: "position-embedding" },
+  {
+    kind: "residual",
+    layers: [{ kind: "layer-norm" }, { kind: "attention", heads: 2, causal: 0 }],
+  },
+  { kind: "gelu" },
+  { kind: "flatten" },
+  { kind: "dense", units: 3 },
+  { kind: "embedding", vocabulary: 3, width: 2 },
+  { kind: "flatten" },
+  { kind: "dense", units: 3 },
+  { kind: "sigmoid" },
+];
 
 /**
  * Only schedules that do not depend on the run's end, because the sequential trainer computes every prefix of the
@@ -85,6 +120,32 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
     learningRate: 0.02,
     epochs: 3,
   },
+  pictures: {
+    ...base,
+    layers: "auto",
+    model: JSON.stringify(pictureLayers),
+    augment: "flip,shift=1",
+    optimizer: "adam",
+    learningRate: 0.02,
+    epochs: 2,
+  },
+  sequences: {
+    ...base,
+    layers: "auto",
+    model: JSON.stringify(sequenceLayers),
+    optimizer: "momentum",
+    learningRate: 0.3,
+    epochs: 2,
+  },
+  text: {
+    ...base,
+    dataset: sources.text,
+    layers: "auto",
+    model: "gpt:layers=1,heads=2,width=4,dropout=0.2",
+    optimizer: "adamw",
+    learningRate: 0.01,
+    epochs: 2,
+  },
   "local search": { ...base, optimizer: "local-search", candidates: 4, sigma: 0.1, epochs: 2 },
 };
 
@@ -131,7 +192,8 @@ function trainEveryPrefix(config: RunConfig): Expected {
 }
 
 export function requestOf(settings: RunSettings): RunRequest {
-  return { given: settings, origins: {} };
+  const data = settings.dataset === sources.text ? { data: textData } : {};
+  return { given: settings, ...data, origins: {} };
 }
 
 export function optionsOf(resume: boolean, minWorkers: number): CoordinatorOptions {

@@ -64,7 +64,8 @@ class Network:
         self.threshold = f32(0 if loss in ("cce", "bce") else 0.5)
         self.loss = loss
         self.count = sum(layer.count for layer in self.layers)
-        self.outputs = self.layers[-1].shape[0]
+        self.outputs = self.layers[-1].shape[-1]
+        self.of_tokens = task["kind"] == "tokens"
         self.input = [int(size) for size in model["inputShape"]]
         if loss in ("cce", "bce"):
             self.layers.pop()
@@ -79,17 +80,29 @@ class Network:
             z = layer.forward(parameters[at : at + layer.count], z)
             at += layer.count
         y = self.rows(targets)
-        losses, delta = loss_and_delta(self.loss, z, self.smoothed(y))
+        losses, delta = self.losses_and_delta(z, self.smoothed(y))
         if self.weights is not None:
             weight = self.weights[targets.astype(int).ravel()]
             losses, delta = losses * weight, delta * weight[:, None]
         loss_sum = 0.0
         for loss in losses:
             loss_sum += float(loss)
+        self.losses = losses
         return z, loss_sum, y, delta
+
+    def losses_and_delta(self, z, y):
+        if not self.of_tokens:
+            return loss_and_delta(self.loss, z, y)
+        steps = z.shape[1]
+        rows = [values.reshape(-1, self.outputs) for values in (z, y)]
+        losses, delta = loss_and_delta(self.loss, *rows)
+        means = ordered_sum(losses.reshape(-1, steps).T) / f32(steps)
+        return means, delta.reshape(z.shape) / f32(steps)
 
     def rows(self, targets):
         """What the outputs should be."""
+        if self.of_tokens:
+            return (targets[..., None] == np.arange(self.outputs)).astype(f32)
         if self.task["kind"] != "classes" or self.outputs == 1:
             return targets.reshape(len(targets), -1).astype(f32)
         return (targets[:, None] == np.arange(self.outputs)).astype(f32)
@@ -113,6 +126,11 @@ class Network:
     def evaluation(self, parameters, x, targets):
         """The sums of the metrics, lossSum and correct of one shard."""
         z, loss_sum, y, _ = self.run(parameters, x, targets)
+        if self.of_tokens:
+            hits = (z.argmax(axis=2) == targets).sum(axis=1)
+            steps = z.shape[1]
+            rows = (np.array(row, f32) for row in zip(self.losses, hits, [steps] * len(z)))
+            return ordered_sum(rows), loss_sum, 0
         sums = ordered_sum(self.metrics(z[s], y[s], targets[s]) for s in range(len(z)))
         return sums, loss_sum, self.correct(z, targets)
 
@@ -243,6 +261,13 @@ EXAMPLES = [
 
 WIDTHS = [21, 16, 9, 5]
 MOVES = {"flip": True, "shift": 1, "crop": 1, "height": 3, "width": 7, "channels": 1}
+def of_text(vocabulary, width):
+    """The layers of a small network that reads a text of 4 tokens a sample."""
+    embedding = {"kind": "embedding", "vocabulary": vocabulary, "width": width}
+    layers = [embedding, {"kind": "dense", "units": vocabulary}, {"kind": "softmax"}]
+    return {"inputShape": [4], "layers": layers}
+
+
 CASES = [
     (dense_model(WIDTHS, "sigmoid", "softmax"), "cce", "bytes", 1),
     (dense_model(WIDTHS, "tanh", "sigmoid"), "bce", "bytes", 1),
@@ -251,6 +276,8 @@ CASES = [
     (dense_model(WIDTHS, None, None), "mse", "bytes", 2.0**-130),
     (dense_model([21, 5], None, "softmax"), "cce", "floats", 1, 0.2),
     ({"inputShape": [3, 7, 1], "layers": [FLATTEN, {"kind": "dense", "units": 5}]}, "mse", "bytes", 1, 0, MOVES),
+    (of_text(5, 7), "cce", "tokens", 1),
+    (of_text(257, 3), "cce", "tokens", 1),
     (dense_model([21, 19, 9, 5], None, None), "mse", "floats", 1),
     *(
         (dense_model([21, 9, 5], kind, None), "mse", "floats", 1)
@@ -275,6 +302,13 @@ def self_test_parts():
 
 def case_bits(random, model, loss, form, scale, smoothing=0, augment=None):
     inputs = int(np.prod(model["inputShape"]))
+    order = permutation(37, 1, 2)
+    if form == "tokens":
+        count = model["layers"][1]["units"]
+        tokens = np.array([random.below(count) for _ in range(37 * inputs + 1)])
+        places = order[:, None] * inputs + np.arange(inputs)
+        network = Network(model, loss, {"kind": "tokens", "count": count})
+        return shard_bits(network, initial_parameters(model, scale), order, tokens[places].astype(f32), tokens[places + 1])
     if form == "floats":
         features = np.array([4 * random.uniform() - 2 for _ in range(37 * inputs)]).astype(f32)
     else:
@@ -282,12 +316,15 @@ def case_bits(random, model, loss, form, scale, smoothing=0, augment=None):
         features = (np.array(drawn) / 255).astype(f32)
     labels = np.array([random.below(5) for _ in range(37)])
     parameters = initial_parameters(model, scale)
-    order = permutation(37, 1, 2)
     x, labels = features.reshape(37, inputs)[order], labels[order]
     if augment:
         x = np.array([changed_picture(row, augment, Random(1, 2, int(s), 1)) for row, s in zip(x, order)])
     network = Network(model, loss, {"kind": "classes", "count": 5})
     network.smoothing = f32(smoothing)
+    return shard_bits(network, parameters, order, x, labels)
+
+
+def shard_bits(network, parameters, order, x, labels):
     first, _, _ = network.gradient(parameters, x[:6], labels[:6], (1, 2, order[:6]))
     whole, loss_sum, correct = network.gradient(parameters, x, labels, (1, 2, order))
     return np.concatenate([np.array([loss_sum, correct, 1]).astype(f32), whole + first]).tobytes()

@@ -2,6 +2,8 @@
  * @file A worker in another language, written from the wire page alone, takes part with the right bits: alone, and beside
  * one of ours. It shows that the page says enough.
  */
+import { join } from "node:path";
+
 import { afterEach, describe, expect, test } from "vitest";
 
 import type { Cluster, CoordinatorProcess, JsonEvent } from "../../support/processes/cluster.ts";
@@ -55,6 +57,19 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
     },
     60_000,
   );
+
+  test("reads a text with dropout, and its figures are the same", async () => {
+    const file = join(import.meta.dirname, "../../../LICENSE");
+    const text = [`--dataset=text:${file}`, "--context=8", "--exit", "--steps=3", "--batch-size=6"];
+    const run = [...text, "--model=gpt:layers=1,heads=2,width=8,dropout=0.2"];
+    const whole = await cluster.coordinator(...run, "--local-workers=1").event("finished");
+    const coordinator = cluster.coordinator(...run, "--audit=sample");
+    const heard = await joinInPython(coordinator);
+    const end = await coordinator.event("finished");
+    expect(heard.said).toBe("");
+    expect(end.fingerprint).toBe(whole.fingerprint);
+    expect(end.testMetrics).toEqual(whole.testMetrics);
+  }, 60_000);
 
   test("shares the steps with a Node worker under quorum, and the result is the same", async () => {
     const whole = await byNode("--batch-size=64");

@@ -54,13 +54,23 @@ def read_safetensors(data):
 
 
 class Split:
-    def __init__(self, tensors, name):
+    def __init__(self, tensors, name, steps):
+        self.tokens = tensors.get(f"{name}.tokens")
+        self.steps = steps
+        if self.tokens is not None:
+            self.count = (len(self.tokens) - (steps if name == "train" else 1)) // steps
+            return
         features = tensors[f"{name}.features"]
-        self.features = features.reshape(len(features), -1)
+        self.count = len(features)
+        self.features = features.reshape(self.count, -1)
         targets = f"{name}.targets"
         self.targets = tensors[targets if targets in tensors else f"{name}.labels"]
 
-    def samples(self, order):
+    def samples(self, order, offset=0):
+        """Samples and targets; of a text, windows that are moved by the offset."""
+        if self.tokens is not None:
+            places = offset + order[:, None] * self.steps + np.arange(self.steps)
+            return self.tokens[places].astype(f32), self.tokens[places + 1]
         drawn = self.features[order]
         if drawn.dtype == np.uint8:
             drawn = (drawn / 255).astype(f32)
@@ -87,7 +97,8 @@ class Run:
         self.name = name
         self.config = config
         names = {name.split(".")[0] for name in tensors}
-        self.splits = {name: Split(tensors, name) for name in names}
+        self.steps = int(config["model"]["inputShape"][0])
+        self.splits = {name: Split(tensors, name, self.steps) for name in names}
         self.train = self.splits["train"]
         self.network = Network(config["model"], config["loss"]["name"], config["task"])
         self.network.smoothing = f32(self.config["labelSmoothing"])
@@ -99,10 +110,12 @@ class Run:
         self.epoch = -1
 
     def batch(self, step):
-        count = len(self.train.targets)
+        count = self.train.count
         epoch, batch = divmod(step, -(-count // self.batch_size))
         if epoch != self.epoch:
             self.order = permutation(count, self.seed, epoch)
+            moves = self.train.tokens is not None
+            self.offset = Random(self.seed, epoch, 1).below(self.steps) if moves else 0
             self.epoch = epoch
         return self.order[batch * self.batch_size : (batch + 1) * self.batch_size]
 
@@ -119,7 +132,7 @@ class Run:
 
     def trained(self, step, order):
         """Samples and targets as a step of training sees them, and what masks of dropout depend on."""
-        features, targets = self.train.samples(order)
+        features, targets = self.train.samples(order, self.offset)
         augment = self.config["augment"]
         training = (self.seed, step, order)
         if augment is None:
@@ -142,7 +155,7 @@ class Run:
         return {"lossSum": loss_sum, "correct": correct}, values
 
     def evaluation(self, split, block, parameters):
-        order = np.arange(len(split.targets))
+        order = np.arange(split.count)
 
         def leaf(index):
             drawn = split.samples(self.shard(order, index))

@@ -15,6 +15,8 @@ export interface AnswerToSample {
   readonly targets: readonly number[];
   readonly label: number;
   readonly predicted: number;
+  /** Of the tokens of a text. */
+  readonly loss?: number;
 }
 
 /** Added along the tree like gradients, each shard's samples in order. */
@@ -52,6 +54,13 @@ function metricsOf(answer: AnswerToSample, { task, loss }: RunConfig): number[] 
       const d = f(read[o]! - y);
       return [f(d * d), Math.abs(d), y, f(y * y)];
     });
+  }
+  if (task.kind === "tokens") {
+    const hits = targets.filter((target, t) => {
+      const z = read.subarray(t * count, (t + 1) * count);
+      return z.indexOf(z.reduce((a, b) => Math.max(a, b))) === target;
+    });
+    return [known(answer.loss, "a text has a loss"), hits.length, targets.length];
   }
   if (count === 2) {
     const score = read.length === 1 ? read[0]! : f(read[1]! - read[0]!);

@@ -62,12 +62,14 @@ export function trainSequentially(
     const samples = order.subarray(first, first + batchSizeOf(step, config, plan));
     const { optimizer } = config;
     if (optimizer.name === "local-search") {
-      searchStep(parameters, { config, split: train, samples, step });
+      const offset = offsetIn(epoch, config);
+      searchStep(parameters, { config, split: train, samples, step, offset });
     } else {
       const rate = learningRateAt(step, config.schedule, optimizer.learningRate, plan);
       const point =
         optimizer.name === "nag" ? state.ahead(parameters, rate, optimizer.beta) : parameters;
-      const { gradient } = sumOver(point, config, train, { samples, step, withGradient: true });
+      const batchOf = { samples, step, offset: offsetIn(epoch, config) };
+      const { gradient } = sumOver(point, config, train, { ...batchOf, withGradient: true });
       gradient.fill(0, 0, frozen);
       const divisor = config.loss.reduction === "sum" ? 1 : samples.length;
       const mean = meanOf(gradient, divisor, config, point);
@@ -106,10 +108,16 @@ function answerOf(
   split: Split,
   sample: number,
 ): AnswerToSample {
-  const { outputs, logits } = forward(parameters, config, features(split, sample));
+  const place = { split, sample, offset: 0 };
+  const pass = forward(parameters, config, features(place, config));
+  const { outputs, logits } = pass;
   const isFused = ["cce", "bce"].includes(config.loss.name);
   const read = isFused ? logits : outputs;
-  const targets = targetsOf(split, sample, config, outputs.length);
+  const targets = targetsOf(place, config, outputs.length);
+  if (config.task.kind === "tokens") {
+    const { loss } = lossOf(pass, config, targets, 1);
+    return { read, targets, label: Number.NaN, predicted: Number.NaN, loss };
+  }
   const label = config.task.kind === "classes" ? split.targets[sample]! : Number.NaN;
   const largest = read.reduce((a, b) => Math.max(a, b));
   const predicted =
@@ -117,13 +125,29 @@ function answerOf(
   return { read, targets, label, predicted };
 }
 
-/** What the outputs should be: 1 at the class, 0 elsewhere; one output for two classes should be the class itself. */
+/** A sample of a split; of a text, the window that is moved by `offset` tokens. */
+interface Place {
+  readonly split: Split;
+  readonly sample: number;
+  readonly offset: number;
+}
+
+/** How far an epoch moves the windows of a text. */
+function offsetIn(epoch: number, { seed, task, model }: RunConfig): number {
+  return task.kind === "tokens" ? new Random(seed, epoch, 1).below(model.inputShape[0]!) : 0;
+}
+
+/** What the outputs should be: of a text, the next tokens; else 1 at the class, 0 elsewhere; one output for two classes should be the class itself. */
 function targetsOf(
-  { targets }: Split,
-  sample: number,
-  { task }: RunConfig,
+  { split: { targets }, sample, offset }: Place,
+  { task, model }: RunConfig,
   width: number,
 ): number[] {
+  if (task.kind === "tokens") {
+    const steps = model.inputShape[0]!;
+    const first = offset + sample * steps;
+    return [...targets.subarray(first, first + steps)];
+  }
   if (task.kind !== "classes") {
     return [...targets.subarray(sample * task.count, (sample + 1) * task.count)];
   }
@@ -148,11 +172,13 @@ function sumOver(
   {
     samples,
     step,
+    offset = 0,
     withGradient = false,
   }: {
     readonly samples: Uint32Array;
     /** Of training; absent for samples that stay as they are. */
     readonly step?: number;
+    readonly offset?: number;
     readonly withGradient?: boolean;
   },
 ): Total {
@@ -171,11 +197,12 @@ function sumOver(
   const sumShard = (shard: Uint32Array): Total => {
     const total = { gradient: new Float32Array(withGradient ? parameters.length : 0), lossSum: 0 };
     for (const sample of shard) {
-      const input = changed(features(split, sample), config, sample, step);
+      const place = { split, sample, offset };
+      const input = changed(features(place, config), config, sample, step);
       const training = step === undefined ? undefined : { seed: config.seed, step, sample };
       const pass = forward(parameters, config, input, training);
       const weight = f(config.classWeights?.[split.targets[sample]!] ?? 1);
-      const goals = targetsOf(split, sample, config, pass.outputs.length);
+      const goals = targetsOf(place, config, pass.outputs.length);
       const { loss, deltas } = lossOf(pass, config, smoothed(goals, config), weight);
       total.lossSum += loss;
       if (withGradient) backward(total.gradient, config, pass, deltas);
@@ -185,7 +212,13 @@ function sumOver(
   return node(0, Math.ceil(samples.length / shardSize));
 }
 
-function features({ features: all, count }: Split, sample: number): Float32Array {
+function features({ split, sample, offset }: Place, { task, model }: RunConfig): Float32Array {
+  const { features: all, count } = split;
+  if (task.kind === "tokens") {
+    const steps = model.inputShape[0]!;
+    const first = offset + sample * steps;
+    return Float32Array.from(all.subarray(first, first + steps));
+  }
   const width = all.length / count;
   const row = all.subarray(sample * width, (sample + 1) * width);
   return all instanceof Uint8Array
@@ -252,6 +285,7 @@ function lossOf(
   const weigh = (values: Float32Array) => values.map((value) => f(value * weight));
   const y = outputs;
   const n = y.length;
+  if (config.task.kind === "tokens") return lossOfTokens(y, logits, targets);
   const target = (o: number) => targets[o]!;
   switch (config.loss.name) {
     case "cce": {
@@ -285,6 +319,24 @@ function lossOf(
     default:
       throw new Error("no such loss");
   }
+}
+
+/** The mean over the steps of the cross-entropy of each. */
+function lossOfTokens(y: Float32Array, logits: Float32Array, targets: readonly number[]) {
+  const steps = targets.length;
+  const width = logits.length / steps;
+  const deltas = new Float32Array(y.length);
+  let total = 0;
+  for (const [t, label] of targets.entries()) {
+    const z = logits.subarray(t * width, (t + 1) * width);
+    const largest = z.reduce((a, b) => (b > a ? b : a));
+    const sum = z.reduce((all, value) => f(all + exp(f(value - largest))), 0);
+    total = f(total + f(log(sum) - f(z[label]! - largest)));
+    for (let o = 0; o < width; o++) {
+      deltas[t * width + o] = f(f(y[t * width + o]! - Number(o === label)) / steps);
+    }
+  }
+  return { loss: f(total / steps), deltas };
 }
 
 /** Adds one sample's gradient, last layer first. */
@@ -327,18 +379,20 @@ interface Search {
   readonly split: Split;
   readonly samples: Uint32Array;
   readonly step: number;
+  readonly offset: number;
 }
 
 /** Tries the neighbours and keeps the best if it is better. */
-function searchStep(parameters: Float32Array, { config, split, samples, step }: Search): void {
+function searchStep(parameters: Float32Array, { config, split, ...batch }: Search): void {
   const { optimizer, seed } = config;
+  const { step } = batch;
   if (optimizer.name !== "local-search") throw new Error("not a local search");
   let best = parameters.slice();
-  let lowest = f(sumOver(parameters, config, split, { samples, step }).lossSum);
+  let lowest = f(sumOver(parameters, config, split, batch).lossSum);
   for (let candidate = 1; candidate <= optimizer.candidates; candidate++) {
     const neighbour = new Float32Array(parameters.length);
     drawNeighbour(neighbour, parameters, { seed, step, candidate, sigma: optimizer.sigma });
-    const cost = f(sumOver(neighbour, config, split, { samples, step }).lossSum);
+    const cost = f(sumOver(neighbour, config, split, batch).lossSum);
     if (cost < lowest) [lowest, best] = [cost, neighbour];
   }
   parameters.set(best);

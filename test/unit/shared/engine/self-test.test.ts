@@ -33,6 +33,20 @@ describe("a kernel with one wrong constant is detected", () => {
   });
 });
 
+/** Functions that only a coordinator calls: the update rules, and what they need. */
+const ofCoordinators = /^(?:sgd|momentum|lookAhead|nag|rmsprop|adam|sumOfSquares)$/u;
+
+describe("a kernel that leaves a function out is detected", () => {
+  const { functions } = createPlainKernel();
+  const names = Object.keys(functions).filter((name) => !ofCoordinators.test(name));
+
+  test.each(names)("%s", (name) => {
+    const kernel = createPlainKernel();
+    const tampered = { ...kernel, functions: { ...kernel.functions, [name]: () => 0 } };
+    expect(selfTest(tampered)).not.toBe(expected);
+  });
+});
+
 /** The module with bit 18 of every float32 constant of this value flipped: a change by 2 to 6 %. */
 function withConstant(module: Uint8Array, value: number): Uint8Array {
   const patched = Uint8Array.from(module);
