@@ -2,5 +2,10 @@
 import { type AnySection, anySection } from "../section.ts";
 import { cost } from "./cost.ts";
 import { learningRate } from "./optimizers/learning-rate.ts";
+import { momentum } from "./optimizers/momentum.ts";
 
-export const sections: readonly AnySection[] = [anySection(cost), anySection(learningRate)];
+export const sections: readonly AnySection[] = [
+  anySection(cost),
+  anySection(learningRate),
+  anySection(momentum),
+];

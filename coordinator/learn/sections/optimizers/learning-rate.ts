@@ -27,7 +27,7 @@ const along = 1;
 const initial: State = { rate: 0.36, curvature: 5, x: -2.5, y: 1.4 };
 /** Steps that are shown, and those in which it may arrive. */
 const shownSteps = 40;
-const countedSteps = 1_000;
+const countedSteps = 300;
 const arrived = 0.01;
 
 export interface LearningRateModel {
@@ -98,8 +98,7 @@ function draw(pen: Pen, { model, step, isRevealed, say }: LearningRateScene): vo
 function values({ model, figures }: LearningRateScene): Record<string, string> {
   const { state, course, factors, arrival, left, quiz } = model;
   const signed = (value: number) => figures.fixed(value, 2).replace("-", "−");
-  const distance = ({ x, y }: { x: number; y: number }) => Math.hypot(x, y);
-  const remaining = distance(placeAt(course, countedSteps)) / distance(placeAt(course, 0));
+  const remaining = distanceAt(course, course.steps) / distanceAt(course, 0);
   return {
     rate: figures.shortest(state.rate),
     along: signed(factors.along),
@@ -112,6 +111,11 @@ function values({ model, figures }: LearningRateScene): Record<string, string> {
     two: figures.fixed(2 / state.curvature, 2),
     quizFactor: signed(placeAt(quiz, 1).y / placeAt(quiz, 0).y),
   };
+}
+
+function distanceAt(course: Course, step: number): number {
+  const { x, y } = placeAt(course, step);
+  return Math.hypot(x, y);
 }
 
 function describe(scene: LearningRateScene): string {
