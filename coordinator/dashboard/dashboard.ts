@@ -35,6 +35,7 @@ import { TrainAgain } from "./panels/train-again.ts";
 import { TryPanel } from "./panels/try.ts";
 import { WeightsPanel } from "./panels/weights.ts";
 import { WorkersPanel } from "./panels/workers.ts";
+import { WritePanel } from "./panels/write.ts";
 import { say, translatePage } from "./texts/language.ts";
 
 /** If the run is still unknown after this time, the page is shown as it is. */
@@ -66,6 +67,7 @@ const runsPanel = new RunsPanel(() => showCurves());
 const eventsPanel = new EventsPanel(() => feed);
 const weightsPanel = new WeightsPanel(source);
 const tryPanel = new TryPanel(source);
+const writePanel = new WritePanel(source);
 const regressionPanel = new RegressionPanel(answers);
 const thresholdPanel = new ThresholdPanel(answers);
 const mistakesPanel = new MistakesPanel(answers, (found) => confusionPanel.showFound(found));
@@ -94,6 +96,7 @@ function receive(message: DashboardMessage): void {
     case "tests":
       tests = message.points;
       showEvaluation(message.evaluation);
+      if (message.evaluation !== null) writePanel.evaluated(message.evaluation.step);
       return showCurves();
     case "runs":
       return runsPanel.show(message.runs, runNumber);
@@ -130,6 +133,7 @@ function begin(message: Extract<DashboardMessage, { kind: "run" }>): void {
   runPanel.begin(target);
   weightsPanel.begin(newConfig.model, message.featureShape);
   tryPanel.begin(message);
+  writePanel.begin(message);
   regressionPanel.begin(target);
   thresholdPanel.begin(target);
   mistakesPanel.begin(message);

@@ -2,6 +2,7 @@
 import type { TextPreprocessing } from "../../shared/data/text/preprocess.ts";
 import { tokenizerOf } from "../../shared/data/text/preprocess.ts";
 import { decodeText } from "../../shared/decode-text.ts";
+import { Predictor } from "../../shared/engine/predictor.ts";
 import { TextWriter } from "../../shared/engine/text-writer.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
@@ -36,7 +37,7 @@ export async function continueText(
     topK: topK ?? null,
     seeds: [seed ?? model.config.seed, model.step],
   };
-  const writer = new TextWriter(kernel, model.config, preprocessing);
+  const writer = new TextWriter(new Predictor(kernel, model.config), preprocessing);
   const tokens = writer.write(model.parameters, prompt, style);
   const write = json ? async () => undefined : world.write;
   await write(prompt);

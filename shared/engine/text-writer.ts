@@ -2,13 +2,10 @@
  * @file Continues a text with a network, token by token. The same parameters, prompt and style give the same text on
  * every machine, because the probabilities are the kernel's and a token is drawn with float32 functions of our own.
  */
-import { assert } from "../assert.ts";
 import { type TextPreprocessing, type Tokenizer, tokenizerOf } from "../data/text/preprocess.ts";
-import type { Kernel } from "../kernels/kernel.ts";
 import { exp, log } from "../kernels/plain/math.ts";
-import type { NetworkConfig } from "../model/network.ts";
 import { Random } from "../random.ts";
-import { argmax, Predictor } from "./predictor.ts";
+import { argmax, type Predictor } from "./predictor.ts";
 
 const { fround } = Math;
 
@@ -27,10 +24,9 @@ export class TextWriter {
   readonly #tokenizer: Tokenizer;
   readonly #context: number;
 
-  /** @param kernel - Some of its memory is used up, as by `Predictor`. */
-  constructor(kernel: Kernel, config: NetworkConfig, text: TextPreprocessing) {
-    assert(config.task.kind === "tokens", "only a network on texts continues one");
-    this.#predictor = new Predictor(kernel, config);
+  /** @param predictor - Of a model on texts with these tokens. Others may use it between two tokens. */
+  constructor(predictor: Predictor, text: TextPreprocessing) {
+    this.#predictor = predictor;
     this.#tokenizer = tokenizerOf(text);
     this.#context = text.context;
   }

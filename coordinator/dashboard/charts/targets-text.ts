@@ -6,6 +6,8 @@ import { figures } from "./format.ts";
 
 /** @param targets - The class, or one for each value or flag. */
 export function targetsText(target: Target, targets: readonly number[]): string {
+  // Numbers of tokens; what they are is in the preprocessing.
+  if (target.kind === "tokens") return targets.join(" ");
   if (target.kind === "classes") return nameIn(target, targets[0] ?? 0);
   if (target.kind === "flags") {
     const set = targets.flatMap((flag, index) => (flag > 0 ? [nameIn(target, index)] : []));

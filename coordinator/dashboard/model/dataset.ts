@@ -75,23 +75,34 @@ export class RemoteDataset {
     return this.preprocessing?.kind === "text" ? this.preprocessing.context : undefined;
   }
 
-  /** Samples [first, first + count) in the network's input form: shape `[count, featureCount]`. */
-  async features(split: SplitName, first: number, count: number): Promise<Float32Array> {
+  /**
+   * Samples [first, first + count) in the network's input form: shape `[count, featureCount]`.
+   *
+   * @param offset - Of a text, how many tokens later its windows begin.
+   */
+  async features(
+    split: SplitName,
+    first: number,
+    count: number,
+    offset = 0,
+  ): Promise<Float32Array> {
     if (this.#context !== undefined) {
-      return Float32Array.from(await this.#windows(split, first, { count, later: 0 }));
+      return Float32Array.from(await this.#windows(split, first, { count, later: offset }));
     }
     const { dtype, start } = this.#entry(`${split}.features`);
     const featureCount = this.featureShape.reduce((product, size) => product * size, 1);
     const bytesEach = dtype === "F32" ? 4 : 1;
-    const offset = start + first * featureCount * bytesEach;
-    const bytes = await this.#read(offset, count * featureCount * bytesEach);
+    const begin = start + first * featureCount * bytesEach;
+    const bytes = await this.#read(begin, count * featureCount * bytesEach);
     if (dtype === "F32") return new Float32Array(bytes);
     return Float32Array.from(new Uint8Array(bytes), (byte) => byte / 255);
   }
 
   /** The classes of samples [first, first + count), or their values or flags row by row. */
-  async targets(split: SplitName, first: number, count: number): Promise<Targets> {
-    if (this.#context !== undefined) return await this.#windows(split, first, { count, later: 1 });
+  async targets(split: SplitName, first: number, count: number, offset = 0): Promise<Targets> {
+    if (this.#context !== undefined) {
+      return await this.#windows(split, first, { count, later: offset + 1 });
+    }
     const name = this.#entries.has(`${split}.labels`) ? `${split}.labels` : `${split}.targets`;
     const { dtype, shape, start } = this.#entry(name);
     const type = targetTypes[dtype] ?? Uint8Array;

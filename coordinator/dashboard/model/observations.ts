@@ -1,9 +1,12 @@
 /** @file Six samples of the next batch, and the effect of each alone on a few parameters. */
 import type { Target } from "../../../shared/data/dataset.ts";
+import type { Preprocessing } from "../../../shared/data/preprocessing.ts";
+import { tokenizerOf } from "../../../shared/data/text/preprocess.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import {
   batchSizeOf,
   epochOf,
+  epochOffset,
   epochOrder,
   planRun,
   type RunPlan,
@@ -19,6 +22,8 @@ export interface Observations {
   /** What the targets mean. */
   readonly target: Target;
   readonly samples: readonly {
+    /** What a text says there; `undefined` for other data. */
+    readonly words: string | undefined;
     /** Its class, or its values or flags. */
     readonly targets: readonly number[];
     readonly features: Float32Array;
@@ -43,18 +48,27 @@ export async function observe(
   const counts = { trainCount: dataset.count("train"), testCount: dataset.count("test") };
   const plan = planRun(config, counts);
   const step = Math.min(model.step, plan.totalSteps - 1);
+  const offset = epochOffset(epochOf(step, plan).epoch, config);
+  const wordsOf = wordsIn(dataset.preprocessing);
   const samples = await Promise.all(
     firstOfBatch(step, config, plan).map(async (index) => {
       const [features, target] = await Promise.all([
-        dataset.features("train", index, 1),
-        dataset.targets("train", index, 1),
+        dataset.features("train", index, 1, offset),
+        dataset.targets("train", index, 1, offset),
       ]);
       const gradient = predictor.gradient(parameters, { features, target });
       const gradients = wanted.map((parameter) => gradient[parameter] ?? NaN);
-      return { targets: [...target], features, gradients };
+      return { words: wordsOf?.(features), targets: [...target], features, gradients };
     }),
   );
   return { step, featureShape: dataset.featureShape, target: dataset.target, samples };
+}
+
+/** Reads a sample of a text. */
+function wordsIn(preprocessing: Preprocessing | undefined) {
+  if (preprocessing?.kind !== "text") return undefined;
+  const { nameOf } = tokenizerOf(preprocessing);
+  return (features: Float32Array) => Array.from(features, nameOf).join("");
 }
 
 /** The first samples of a step's batch. The workers derive the same order. */

@@ -1,5 +1,6 @@
 /** @file The charts: the curves of the current run and of the runs that it is compared with. */
 import type { Target } from "../../../shared/data/dataset.ts";
+import { tasks } from "../../../shared/tasks/tasks.ts";
 import type { EvaluationPoint, RecordPoint, RunRecordView } from "../../run/view.ts";
 import { Chart, type Curve } from "../charts/chart.ts";
 import { figures } from "../charts/format.ts";
@@ -71,7 +72,8 @@ export class CurvesPanel {
     );
     const metric = this.#chooseMetric(data);
     // Only hits are counted while training.
-    const hasHits = metric === "accuracy" && data.target?.kind !== "flags";
+    const { kind = "classes" } = data.target ?? {};
+    const hasHits = metric === "accuracy" && tasks[kind].countsHits;
     this.#charts.metric.update([
       ...(hasHits ? [train(column.accuracy)] : []),
       test(({ metrics }) => metrics[metric] ?? Number.NaN),

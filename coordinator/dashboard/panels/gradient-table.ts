@@ -86,12 +86,13 @@ export class PromedioPanel {
     const { step, featureShape, target } = observed;
     const samples = observed.samples.map((sample) => ({
       ...sample,
-      label: targetsText(target, sample.targets),
+      label: sample.words ?? targetsText(target, sample.targets),
     }));
     setText(element("promedio-step"), say("observationStep", { step: figures.whole(step) }));
     fillHead(this.#table, [say("parameter"), ...samples.map(({ label }) => label), say("average")]);
     const heads = this.#table.tHead?.rows[0]?.cells;
-    for (const [i, { features, label }] of samples.entries()) {
+    for (const [i, { features, label, words }] of samples.entries()) {
+      if (words !== undefined) continue;
       const canvas = create("canvas");
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", label);

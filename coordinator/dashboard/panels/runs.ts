@@ -104,14 +104,14 @@ function headOf(): HTMLTableSectionElement {
   return head;
 }
 
-/** The accuracy, or the error of numbers. Of the test split, unless it says otherwise. */
+/** The accuracy, the error of numbers, or the perplexity of a text. Of the test split, unless it says otherwise. */
 function scoreText(score: Score | null): string {
   if (score === null) return metricText("accuracy", undefined);
-  const { accuracy, rmse } = score.metrics;
+  const name = ["rmse", "perplexity"].find((each) => score.metrics[each] !== undefined);
   const text =
-    rmse === undefined
-      ? metricText("accuracy", accuracy)
-      : `${metricLabel("rmse")} ${metricText("rmse", rmse)}`;
+    name === undefined
+      ? metricText("accuracy", score.metrics["accuracy"])
+      : `${metricLabel(name)} ${metricText(name, score.metrics[name])}`;
   return score.split === "test" ? text : say("ofSplit", { figure: text, split: say(score.split) });
 }
 

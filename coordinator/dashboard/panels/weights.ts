@@ -66,6 +66,7 @@ function howFor(featureShape: Shape): TextKey {
  * has no such matrix.
  */
 function firstWeights(model: ModelConfig): Shape {
-  const shape = layoutOf(model).layers[0]?.tensors[0]?.shape ?? [];
+  const [first] = layoutOf(model).layers;
+  const shape = first?.config.kind === "embedding" ? [] : (first?.tensors[0]?.shape ?? []);
   return shape.length === 2 && shape[0] === sizeOf(model.inputShape) ? shape : [];
 }

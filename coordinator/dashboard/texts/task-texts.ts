@@ -74,6 +74,13 @@ const en = {
   pictureHow:
     "Scaled to cover {width} × {height} pixels and cut around its middle, transparent parts white, like the data. This browser decodes it, so single values differ a little from those of promedio predict.",
   pictureUnreadable: "This browser can't read {name} as a picture.",
+  write: "What the network writes",
+  writeHow:
+    "After each evaluation, with the parameters of that moment, computed by this page. Give it a beginning of your own. At a low temperature it writes what is most likely, at a high one it dares more.",
+  prompt: "Beginning",
+  temperatureIs: "Temperature {value}",
+  writeAgain: "Another text",
+  writtenAt: "at step {step}",
 } as const;
 
 const es: Readonly<Record<keyof typeof en, string>> = {
@@ -150,6 +157,13 @@ const es: Readonly<Record<keyof typeof en, string>> = {
   pictureHow:
     "Se escala hasta cubrir {width} × {height} píxeles y se recorta alrededor del centro, con lo transparente en blanco, como los datos. La decodifica este navegador, así que algún valor difiere un poco de los de promedio predict.",
   pictureUnreadable: "Este navegador no puede leer {name} como imagen.",
+  write: "Lo que escribe la red",
+  writeHow:
+    "Tras cada evaluación, con los parámetros de ese momento, calculado por esta página. Dale un comienzo tuyo. Con temperatura baja escribe lo más probable; con alta se atreve a más.",
+  prompt: "Comienzo",
+  temperatureIs: "Temperatura {value}",
+  writeAgain: "Otro texto",
+  writtenAt: "en el paso {step}",
 };
 
 export const taskTexts = { en, es };

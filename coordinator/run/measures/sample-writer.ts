@@ -4,6 +4,7 @@
  * training hardly slows down.
  */
 import type { DataDescription } from "../../../shared/data/description.ts";
+import { Predictor } from "../../../shared/engine/predictor.ts";
 import { TextWriter } from "../../../shared/engine/text-writer.ts";
 import { layoutOf } from "../../../shared/model/layout.ts";
 import type { ModelConfig } from "../../../shared/model/model-config.ts";
@@ -61,7 +62,7 @@ export class SampleWriter {
     const { preprocessing } = data;
     if (this.#length === 0 || preprocessing?.kind !== "text") return;
     const { kernel, config } = store;
-    this.#writer ??= new TextWriter(kernel, config, preprocessing);
+    this.#writer ??= new TextWriter(new Predictor(kernel, config), preprocessing);
     const style = { temperature, topK: null, seeds: [config.seed, step] };
     const tokens = this.#writer.write(store.parameters.slice(), "", style);
     this.#draft = { step, epoch, tokens, text: "", length: 0 };

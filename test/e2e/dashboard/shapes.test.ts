@@ -176,6 +176,39 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(problems).toEqual([]);
   });
 
+  test("of a text, shows what the network writes from a beginning, and no panel of other data", async () => {
+    const file = join(folder, "verse.txt");
+    await writeFile(file, "To be, or not to be, that is the question.\n".repeat(60));
+    const flags = ["--context", "8", "--model", "gpt:layers=1,heads=2,width=16"];
+    const size = ["--steps", "40", "--warmup-steps", "5", "--local-workers", "1"];
+    const coordinator = cluster.coordinator("--dataset", `text:${file}`, ...flags, ...size);
+    await openDashboard(page, coordinator);
+    const sample = await coordinator.event("sample", ({ step }) => step === 40);
+    await phase(page, "Finished");
+    const hidden = "#pad, #confusion, #mistakes-card, #weights, #targets, #threshold-card";
+    for (const card of await page.locator(hidden).all()) expect(await card.isVisible()).toBe(false);
+    await page.locator("#figures").getByText("Perplexity").waitFor();
+    await see("write-card");
+    const written = page.locator("#written");
+    await expect.poll(() => written.textContent()).toContain(String(sample["text"]));
+    await page.getByLabel("Beginning").fill("To be");
+    await page.locator("#temperature").fill("0");
+    await page.getByText("Temperature 0").waitFor();
+    await expect.poll(async () => (await written.textContent())!.length).toBe(405);
+    const greedy = await written.textContent();
+    expect(greedy).toMatch(/^To be/u);
+    await page.locator("#temperature").fill("1.5");
+    await expect.poll(async () => (await written.textContent())!.length).toBe(405);
+    const bold = await written.textContent();
+    await page.getByRole("button", { name: "Another text" }).click();
+    await expect.poll(() => written.textContent()).not.toBe(bold);
+    await page.getByLabel("By observation").check({ force: true });
+    await see("promedio");
+    await page.locator("#promedio thead").getByText("be").first().waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
   test("of a table with two classes, shows the ROC curve and what a threshold makes of the answers", async () => {
     const rows = Array.from({ length: 200 }, (_, i) => {
       const x = Math.sin(i * 1.7);

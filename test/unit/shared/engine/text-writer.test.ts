@@ -28,7 +28,8 @@ const preprocessing: TextPreprocessing = {
 const lively: WritingStyle = { temperature: 1, topK: null, seeds: [1] };
 
 function written(prompt: string, style: WritingStyle, length = 40, kernel = createWasmKernel()) {
-  const tokens = new TextWriter(kernel, config, preprocessing).write(parameters, prompt, style);
+  const writer = new TextWriter(new Predictor(kernel, config), preprocessing);
+  const tokens = writer.write(parameters, prompt, style);
   return Array.from({ length }, () => tokens.next().value).join("");
 }
 
@@ -85,11 +86,11 @@ describe("a text writer", () => {
       values[256 * 256 + byte * 256 + next] = 40;
     }
     const task = { kind: "tokens", count: 256 } as const;
-    const writer = new TextWriter(
-      createWasmKernel(),
-      { ...config, model, task },
-      { kind: "text", tokens: "byte", context: 2 },
-    );
+    const writer = new TextWriter(new Predictor(createWasmKernel(), { ...config, model, task }), {
+      kind: "text",
+      tokens: "byte",
+      context: 2,
+    });
     const tokens = writer.write(values, "a", { ...lively, temperature: 0 });
     const pieces = Array.from({ length: 6 }, () => tokens.next().value);
     expect(pieces).toEqual(["", "é", "", "", "€", "a"]);
