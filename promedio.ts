@@ -61,6 +61,10 @@ async function main(): Promise<number> {
       return await runWorker(command);
     case "coordinator":
       return await runCoordinator(command);
+    case "compare": {
+      const compare = await import("./coordinator/compare/main.ts");
+      return await compare.runCompare(command, programWorld());
+    }
     case "inspect": {
       const inspect = await import("./coordinator/inspect/main.ts");
       return await inspect.runInspect(command, { write: (text) => output.write(text), tell });
@@ -131,14 +135,12 @@ async function runCoordinator(
   command: Extract<ParsedCommand, { kind: "coordinator" }>,
 ): Promise<number> {
   const coordinator = await import("./coordinator/main.ts");
-  return await coordinator.runCoordinator(command, {
-    build,
-    env: process.env,
-    output,
-    tell,
-    input: process.stdin,
-    signals: new Signals(jobControl),
-  });
+  return await coordinator.runCoordinator(command, programWorld());
+}
+
+function programWorld() {
+  const signals = new Signals(jobControl);
+  return { build, env: process.env, output, tell, input: process.stdin, signals };
 }
 
 /** How long the program waits at the end for a reader that accepts nothing. */

@@ -31,6 +31,7 @@ import { prepareRun, type PreparedRun, type SetupWorld } from "./run-setup.ts";
 import type { Handover } from "./run/handover.ts";
 import type { CoordinatorEvent, CoordinatorView } from "./run/view.ts";
 import { type RunEnd, Runs } from "./runs.ts";
+import type { Series } from "./series.ts";
 import { nodeDisk } from "./storage/disk.ts";
 import { HandoverKeeper } from "./storage/handover-keeper.ts";
 import { claimRunFolder } from "./storage/run-lock.ts";
@@ -102,9 +103,22 @@ export async function runCoordinator(
   // A download takes minutes.
   const prepared = await Promise.race([preparing, world.signals.ended]);
   if (typeof prepared === "string") return interruptedCode;
+  return await runPrepared(command, world, { kernelBytes, prepared });
+}
+
+/**
+ * Runs a coordinator whose first run is prepared.
+ *
+ * @param start.series - Decides which runs follow it; absent: none but those that dashboards start.
+ */
+export async function runPrepared(
+  command: CoordinatorCommand,
+  world: ProgramWorld,
+  start: Omit<ProgramStart, "identity">,
+): Promise<number> {
+  const kernel = instantiateKernel(start.kernelBytes);
   const identity = { kernel: kernel.id, selfTest: selfTest(kernel) };
-  const program = new Program(command, world, { kernelBytes, identity, prepared });
-  return await program.run();
+  return await new Program(command, world, { ...start, identity }).run();
 }
 
 interface ProgramStart {
@@ -113,6 +127,7 @@ interface ProgramStart {
   readonly kernelBytes: Uint8Array<ArrayBuffer>;
   /** The kernel that every worker must have, and the bits that it must compute. */
   readonly identity: { readonly kernel: string; readonly selfTest: string };
+  readonly series?: Series;
 }
 
 /** One listening coordinator and its runs, one after the other. */
@@ -132,6 +147,11 @@ class Program {
   /** The first run. */
   readonly #prepared: PreparedRun;
   readonly #handover: HandoverKeeper;
+  readonly #series: Series | undefined;
+  /** From the end of one run of a series to the start of the next. */
+  #following = Promise.resolve();
+  #isEnding = false;
+  /** The first run has ended, or the whole series. */
   #firstEnded: (end: RunEnd) => void = () => {};
   /** Known once it listens. */
   #urls: Urls | undefined;
@@ -139,14 +159,15 @@ class Program {
   constructor(
     { options, resumeWith }: CoordinatorCommand,
     world: ProgramWorld,
-    { kernelBytes, identity, prepared }: ProgramStart,
+    { kernelBytes, identity, prepared, series }: ProgramStart,
   ) {
     this.#options = options;
     this.#world = world;
     this.#kernelBytes = kernelBytes;
     this.#prepared = prepared;
+    this.#series = series;
     const report = (event: CoordinatorEvent) => this.#report(event);
-    this.#console = this.#createConsole();
+    this.#console = series?.console ?? this.#createConsole();
     this.#feed = this.#createFeed();
     this.#feed.recall(prepared.handover?.log ?? []);
     this.#monitor = this.#createMonitor();
@@ -171,13 +192,15 @@ class Program {
       prepare: (request) => this.#prepareAgain(request),
       prepareStopped: (stopped) => this.#prepareStopped(stopped),
       resumeCommand: ({ folder }) => {
+        if (series !== undefined) return series.again;
         const isNamed = folder.path === join(options.runs, folder.id);
         return resumeWith(isNamed ? folder.id : folder.path);
       },
       report,
       ended: (end) => {
-        if (end.kind !== "stopped") void this.#letGo();
-        this.#firstEnded(end);
+        const letGo = end.kind === "stopped" ? Promise.resolve() : this.#letGo();
+        if (series === undefined || end.kind === "stopped") this.#firstEnded(end);
+        else this.#following = letGo.then(async () => await this.#follow(series));
       },
       after,
       refuge: () => join(tmpdir(), `promedio-${nanoid()}`),
@@ -264,6 +287,26 @@ class Program {
     over.release?.();
   }
 
+  /** A run of a series is over: notes it and starts the next one. */
+  async #follow(series: Series): Promise<void> {
+    const { current, records } = this.#runs;
+    const fingerprint = records.at(-1)?.fingerprint ?? "";
+    try {
+      await series.ended(known(current, "the run that ended"), fingerprint);
+      if (series.isComplete) return this.#firstEnded({ kind: "finished", isSaved: true });
+      if (this.#isEnding) return;
+      await this.#runs.startPrepared(async () => {
+        const prepared = await series.prepareNext(this.#setupWorld());
+        // This process knows more than any that had the run before.
+        return { ...prepared, handover: undefined };
+      }, undefined);
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      this.#report({ event: "warning", message: error.said });
+      this.#firstEnded({ kind: "failed", isSaved: true });
+    }
+  }
+
   /** What a process that resumes the current run must know of this one. */
   #handedOver(): Handover {
     const { current, earlierRecords: records } = this.#runs;
@@ -326,7 +369,12 @@ class Program {
     const first = await Promise.race([firstEnd, interrupted]);
     if (typeof first !== "string" && this.#options.exit) return codeOf(first);
     await interrupted;
-    return codeOf(await this.#runs.close());
+    this.#isEnding = true;
+    await this.#following;
+    const end = await this.#runs.close();
+    if (this.#series === undefined) return codeOf(end);
+    if (this.#series.isComplete) return 0;
+    return end?.isSaved === false ? 1 : interruptedCode;
   }
 
   #startLocalWorkers(url: string): () => Promise<void> {
@@ -410,7 +458,7 @@ function codeOf(end: RunEnd | undefined): number {
 const newSuffix = customAlphabet("23456789abcdefghijkmnpqrstuvwxyz", 4);
 
 /** `20261123-134501-x7kq`: sorts by time, and two coordinators started in one second get different names. */
-function newRunId(): string {
+export function newRunId(): string {
   const [date, time] = new Date().toISOString().split("T");
   const digits = `${date}-${known(time, "a time of day").slice(0, 8)}`.replaceAll(/[-:]/gu, "");
   return `${digits.slice(0, 8)}-${digits.slice(8)}-${newSuffix()}`;

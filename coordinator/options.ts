@@ -3,6 +3,7 @@ import type { DataSettings } from "../shared/run/settings/data-settings.ts";
 import type { Origins } from "../shared/run/settings/option.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import type { AuditPolicy } from "./audit/audit-policy.ts";
+import type { CompareSettings } from "./compare/plan/plan.ts";
 import type { CheckpointInterval } from "./run/checkpoint-interval.ts";
 
 /** All coordinator options that don't change the result, with all defaults resolved. */
@@ -125,6 +126,19 @@ export interface SummaryCommand {
   readonly kind: "summary";
   readonly options: CoordinatorOptions;
   readonly run: RunRequest;
+}
+
+/** Trains the variants of a run, one after the other, and compares them. */
+export interface CompareCommand {
+  readonly kind: "compare";
+  readonly options: CoordinatorOptions;
+  /** What all of them have in common. */
+  readonly run: RunRequest;
+  readonly compare: CompareSettings;
+  /** The command that trains one run alone. */
+  readonly commandOf: (run: RunRequest) => string;
+  /** The command that continues this comparison. */
+  readonly again: string;
 }
 
 /** Looks at a dataset without training on it. */

@@ -149,10 +149,18 @@ export class Runs {
    * @throws OperatorError if the request is not possible; then nothing has changed.
    */
   async startAgain(request: RunRequest, audit: AuditPolicy | undefined): Promise<void> {
+    await this.startPrepared(() => this.#options.prepare(request), audit);
+  }
+
+  /** The same with a run that somebody else prepares. */
+  async startPrepared(
+    prepare: () => Promise<PreparedRun>,
+    audit: AuditPolicy | undefined,
+  ): Promise<void> {
     if (this.#isPreparing) throw new OperatorError(sentence("a-run-is-being-prepared"));
     this.#isPreparing = true;
     try {
-      const prepared = await this.#options.prepare(request);
+      const prepared = await prepare();
       if (!this.#isOver) await this.#stop();
       // A result that waits for space on the disk waits no longer.
       else await this.close();

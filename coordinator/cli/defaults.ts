@@ -22,6 +22,20 @@ export const coordinatorDefaults = {
 /** Defaults of `promedio start` that differ from `promedio coordinator`. */
 export const startDefaults = { localWorkers: 2 } as const;
 
+/** Defaults of `promedio compare`; those that differ from `promedio coordinator` are last. */
+export const compareDefaults = {
+  seeds: 5,
+  /** The rate that it would have otherwise, and two on either side: a factor of 100. */
+  rates: 5,
+  searchSeeds: 1,
+  to: "comparison",
+  localWorkers: 2,
+  /** Its runs are short, and each writes its result at its end anyway. */
+  checkpointEvery: "1min",
+  /** A rate must not be chosen with test data. */
+  validation: 0.1,
+} as const;
+
 export const workerDefaults = { threads: 1 } as const;
 
 export const toolDefaults = { runs: "runs", format: "onnx", sample: 0, json: false } as const;

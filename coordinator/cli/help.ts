@@ -10,8 +10,15 @@ import {
 import type { OptionRow, OptionTable } from "../../shared/run/settings/option.ts";
 import { type OptionValue, valueText } from "../../shared/run/settings/readers.ts";
 import { writingDefaults } from "../options.ts";
-import { coordinatorDefaults, startDefaults, toolDefaults, workerDefaults } from "./defaults.ts";
 import {
+  compareDefaults,
+  coordinatorDefaults,
+  startDefaults,
+  toolDefaults,
+  workerDefaults,
+} from "./defaults.ts";
+import {
+  compareTable,
   inspectOptions,
   outputAlias,
   serverOptions,
@@ -27,6 +34,7 @@ export const commandNames = [
   "start",
   "coordinator",
   "worker",
+  "compare",
   "inspect",
   "summary",
   ...toolNames,
@@ -68,6 +76,12 @@ export const commands: Readonly<Record<CommandName, CommandHelp>> = {
     ],
     table: workerOptions,
     defaults: workerDefaults,
+  },
+  compare: {
+    summary: "Train variants of a run, each at its best learning rate, and compare them.",
+    arguments: [runFile],
+    table: compareTable,
+    defaults: { ...runDefaults, ...coordinatorDefaults, ...compareDefaults },
   },
   inspect: {
     summary: "Show what is in a dataset, and what would be trained on it.",
@@ -184,6 +198,11 @@ Every option can also be a variable: PROMEDIO_THREADS=auto, PROMEDIO_JOIN_TOKEN=
 Examples:
   promedio worker 'http://192.168.1.5:8080/join#token=Zk3…' --threads auto
   PROMEDIO_JOIN_TOKEN=Zk3… promedio worker 192.168.1.5:8080 --name laptop`,
+  compare: `${settingsHelp}
+Examples:
+  promedio compare --vary optimizer=sgd,momentum,nag,rmsprop,adam --epochs 5
+  promedio compare --vary learning-rate=0.01,0.1,1 --vary batch-size=16,64 --optimizer sgd
+  promedio compare --vary 'layers=784,16,10;784,32,10' --seeds 3 --to widths`,
   inspect: `
 Examples:
   promedio inspect csv:houses.csv                  columns, missing values, what can be predicted

@@ -4,7 +4,7 @@
  */
 import { basename } from "node:path";
 
-import { flagOf, type Origins } from "../../shared/run/settings/option.ts";
+import { flagOf, type OptionTable, type Origins } from "../../shared/run/settings/option.ts";
 import { type OptionValue, valueText } from "../../shared/run/settings/readers.ts";
 import { coordinatorOptions } from "./options.ts";
 
@@ -61,6 +61,30 @@ function programWords(script: string, event: string): string {
   if (isInstalled && (event === "npx" || script.startsWith("node_modules"))) return "npx promedio";
   if (isInstalled || !basename(script).endsWith(".js")) return "promedio";
   return `node ${shellWord(script)}`;
+}
+
+/**
+ * A command with the values of its options, except secrets and those that variables give, because they are still in
+ * the environment.
+ */
+export function commandWith(
+  invocation: Invocation,
+  command: string,
+  table: OptionTable,
+  {
+    settings,
+    origins,
+  }: {
+    readonly settings: Readonly<Record<string, OptionValue | undefined>>;
+    readonly origins: Origins;
+  },
+): string {
+  const words = Object.entries(table).flatMap(([key, { secret }]) => {
+    const value = settings[key];
+    if (value === undefined || secret === true || origins[key]?.from === "env") return [];
+    return flagWords(key, value);
+  });
+  return [spelledCommand(invocation, command), ...words].join(" ");
 }
 
 /** These belong to one start: which run it is, and what is printed instead of a start. */

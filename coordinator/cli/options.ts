@@ -9,6 +9,7 @@ import { flagOf, row, type Settings } from "../../shared/run/settings/option.ts"
 import {
   integer,
   listed,
+  noneOr,
   notNegative,
   oneOf,
   text,
@@ -17,6 +18,7 @@ import {
 import { runOptions } from "../../shared/run/settings/run-settings.ts";
 import { sayAtTerminal, sentence } from "../../shared/words/sentence.ts";
 import { auditPolicies } from "../audit/audit-policy.ts";
+import { variedReader } from "../compare/plan/varied.ts";
 import { datasetReader } from "../datasets/loaders.ts";
 import { exportFormats, metricsReaders } from "../options.ts";
 import { checkpointInterval } from "../run/checkpoint-interval.ts";
@@ -203,6 +205,43 @@ export const outputAlias = row(
 
 /** The options of `promedio start` and `promedio coordinator`. */
 export const serverOptions = { ...trainingOptions, ...dataOptions, ...coordinatorOptions };
+
+/** What `promedio compare` has besides. */
+export const compareOptions = {
+  vary: row(
+    "Comparison",
+    "<setting=values>",
+    variedReader,
+    "what the variants differ in: optimizer=sgd,adam; repeatable, for every combination",
+    { list: true, repeatable: true },
+  ),
+  seeds: row("Comparison", "<count>", integer({ min: 1, max: 100 }), "runs of each variant"),
+  rates: row(
+    "Comparison",
+    "<count>",
+    noneOr(integer({ min: 2, max: 25 })),
+    "learning rates tried first for each variant; none: keep the rate",
+  ),
+  searchSeeds: row(
+    "Comparison",
+    "<count>",
+    integer({ min: 1, max: 100 }),
+    "seeds that decide which rate is best",
+  ),
+  to: row("Comparison", "<folder>", path, "where everything goes; one that is there is continued"),
+};
+
+/** A comparison names its runs itself, puts them into its own folder, and is continued by the same command. */
+const {
+  name: _name,
+  resume: _resume,
+  runs: _runs,
+  printConfig: _printConfig,
+  ...comparedOptions
+} = serverOptions;
+
+/** All options of `promedio compare`. */
+export const compareTable = { ...compareOptions, ...comparedOptions };
 
 export type CoordinatorSettings = Settings<typeof coordinatorOptions>;
 

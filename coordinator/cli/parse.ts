@@ -7,12 +7,14 @@ import { decodeText } from "../../shared/decode-text.ts";
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { dataOptions } from "../../shared/run/settings/data-settings.ts";
-import type { Given, Origins } from "../../shared/run/settings/option.ts";
+import { flagOf, type Given, type Origins } from "../../shared/run/settings/option.ts";
 import { readSettings } from "../../shared/run/settings/read-settings.ts";
 import type { RunRequest } from "../../shared/run/settings/run-settings.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
+import { variedOf } from "../compare/plan/varied.ts";
 import type {
+  CompareCommand,
   CoordinatorOptions,
   InspectCommand,
   SummaryCommand,
@@ -21,14 +23,29 @@ import type {
 import { intervalOf } from "../run/checkpoint-interval.ts";
 import { withHome } from "../storage/home-path.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
-import { coordinatorDefaults, startDefaults, toolDefaults, workerDefaults } from "./defaults.ts";
+import {
+  compareDefaults,
+  coordinatorDefaults,
+  startDefaults,
+  toolDefaults,
+  workerDefaults,
+} from "./defaults.ts";
 import { readEnvironment } from "./environment.ts";
 import { commands, type ToolName, toolNames } from "./help.ts";
-import { type Invocation, resumeCommand, shellWord, spelledCommand } from "./invocation.ts";
 import {
+  commandWith,
+  type Invocation,
+  resumeCommand,
+  shellWord,
+  spelledCommand,
+} from "./invocation.ts";
+import {
+  compareOptions,
+  compareTable,
   coordinatorOptions,
   type CoordinatorSettings,
   inspectOptions,
+  serverOptions,
   toolOptions,
   trainingOptions,
   workerOptions,
@@ -48,6 +65,7 @@ export type ParsedCommand =
       /** The command that continues a run of this process, given its name: `npm start -- --resume NAME`. */
       readonly resumeWith: (run: string) => string;
     }
+  | CompareCommand
   | ToolCommand
   | InspectCommand
   | SummaryCommand
@@ -153,21 +171,12 @@ function parseCoordinator(
   invocation: Invocation,
   readFile: (path: string) => Uint8Array,
 ): ParsedCommand {
-  const keys = Object.keys(commands[command].table);
-  const help = `${spelledCommand(invocation, command)} --help`;
-  const sources = [
-    flags,
-    readEnvironment(invocation.environment, keys, allKeys()),
-    runFile === undefined
-      ? new Map()
-      : readRunFile(runFile, read(runFile, readFile), { keys, help }),
-  ].map(expandOutput);
-
-  const run = readSettings(trainingOptions, sources);
-  const data = readSettings(dataOptions, sources);
-  const coordinator = readSettings(coordinatorOptions, sources);
-  const origins = { ...run.origins, ...data.origins };
-  const request: RunRequest = { given: run.values, data: data.values, origins };
+  const { sources, run, request, coordinator } = readCoordinator(
+    { command, runFile, flags },
+    invocation,
+    readFile,
+  );
+  if (command === "compare") return parseCompare({ sources, request, coordinator }, invocation);
   const defaults = { ...coordinatorDefaults, ...(command === "start" ? startDefaults : {}) };
   const settings = { ...defaults, ...coordinator.values };
   check(settings, coordinator.origins);
@@ -183,6 +192,66 @@ function parseCoordinator(
   const options = optionsOf(settings);
   if (command === "summary") return { kind: "summary", options, run: request };
   return { kind: "coordinator", options, run: request, resumeWith };
+}
+
+/** The settings of a command that can have a run file, and the sources from which they come. */
+function readCoordinator(
+  {
+    command,
+    runFile,
+    flags,
+  }: Pick<Found, "command" | "flags"> & { readonly runFile: string | undefined },
+  invocation: Invocation,
+  readFile: (path: string) => Uint8Array,
+) {
+  const keys = Object.keys(commands[command].table);
+  const help = `${spelledCommand(invocation, command)} --help`;
+  const sources = [
+    flags,
+    readEnvironment(invocation.environment, keys, allKeys()),
+    runFile === undefined
+      ? new Map()
+      : readRunFile(runFile, read(runFile, readFile), { keys, help }),
+  ].map(expandOutput);
+  const run = readSettings(trainingOptions, sources);
+  const data = readSettings(dataOptions, sources);
+  const coordinator = readSettings(coordinatorOptions, sources);
+  const origins = { ...run.origins, ...data.origins };
+  const request: RunRequest = { given: run.values, data: data.values, origins };
+  return { sources, run, request, coordinator };
+}
+
+function parseCompare(
+  {
+    sources,
+    request,
+    coordinator,
+  }: Pick<ReturnType<typeof readCoordinator>, "sources" | "request" | "coordinator">,
+  invocation: Invocation,
+): CompareCommand {
+  const compare = readSettings(compareOptions, sources);
+  const { localWorkers, checkpointEvery, ...defaults } = compareDefaults;
+  const own = { ...coordinatorDefaults, localWorkers, checkpointEvery };
+  const settings = { ...own, ...coordinator.values };
+  check(settings, coordinator.origins);
+  const { vary = [], ...asked } = compare.values;
+  const wanted = { ...defaults, ...asked };
+  const varied = variedOf(vary, compare.origins["vary"]?.label ?? flagOf("vary"));
+  const { init, newLastLayer } = coordinator.values;
+  return {
+    kind: "compare",
+    options: optionsOf(settings),
+    run: request,
+    compare: { ...wanted, varied, searchSeeds: Math.min(wanted.searchSeeds, wanted.seeds) },
+    commandOf: ({ given, data }) => {
+      const start = { ...given, ...data, init, newLastLayer, exit: true };
+      return commandWith(invocation, "start", serverOptions, { settings: start, origins: {} });
+    },
+    again: commandWith(invocation, "compare", compareTable, {
+      settings: { ...compare.values, ...request.given, ...request.data, ...coordinator.values },
+      origins: { ...compare.origins, ...request.origins, ...coordinator.origins },
+    }),
+  };
 }
 
 function read(path: string, readFile: (path: string) => Uint8Array): string {

@@ -53,7 +53,12 @@ const unsafeInLine = /[\u007F-\u009F\u2028\u2029]/gu;
 
 /** An event as `--json` prints it, without the line break. */
 export function jsonLine(event: CoordinatorEvent): string {
-  return JSON.stringify(withWords(event)).replaceAll(
+  return safeLine(withWords(event));
+}
+
+/** A value as one line of JSON that no terminal obeys. */
+export function safeLine(value: object): string {
+  return JSON.stringify(value).replaceAll(
     unsafeInLine,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

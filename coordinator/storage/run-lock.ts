@@ -49,7 +49,11 @@ export async function claimRunFolder(folder: string): Promise<() => void> {
   } finally {
     await unlink(temporary).catch(() => {});
   }
-  const releaseThis = () => release(path);
+  const releaseThis = () => {
+    process.off("exit", releaseThis);
+    release(path);
+  };
+  // One process may train many runs, one after the other.
   process.once("exit", releaseThis);
   return releaseThis;
 }

@@ -1,7 +1,8 @@
-/** The commands that look at a trained model, on the files of a real run. */
-import { execFile } from "node:child_process";
+/** The commands that look at a trained model, on the files of a real run, and the one that compares many. */
+import { execFile, spawn } from "node:child_process";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
@@ -145,6 +146,78 @@ test("predict and evaluate use the preprocessing in the checkpoint, whatever row
   expect(await refused("predict", "shop", "cat.png")).toBe(
     "promedio: the model does not look at pictures such as cat.png; give it a table\n",
   );
+});
+
+const compare = ["compare", "--host", "127.0.0.1", "--port", "0", "--local-workers", "1", "--exit"];
+
+/** Runs a comparison that prints JSON lines, and kills it after so many rows. */
+async function comparedUntil(
+  count: number,
+  args: readonly string[],
+): Promise<readonly JsonEvent[]> {
+  const child = spawn(process.execPath, [program, ...compare, "--json", ...args], {
+    cwd: cluster.folder,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  cluster.atEnd(() => child.kill("SIGKILL"));
+  const events: JsonEvent[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    events.push(JSON.parse(line) as JsonEvent);
+    if (events.filter(({ event }) => event === "row").length === count) child.kill("SIGKILL");
+  }
+  return events;
+}
+
+/** The rows of a comparison up to the fingerprint, without the seconds that they took. */
+async function runsOf(folder: string): Promise<string> {
+  const text = await readFile(join(cluster.folder, folder, "runs.csv"), "utf8");
+  return text.replaceAll(/,[\d.]+,([0-9a-f]{64}),[^\n]*/gu, ",$1");
+}
+
+test("compare, killed and started again, ends like one that was not, and each run can be repeated", async () => {
+  const args = ["--dataset", "digits:120,40", "--vary", "optimizer=sgd,adam", "--epochs", "1"];
+  const small = [...args, "--seeds", "2", "--rates", "2"];
+  await comparedUntil(3, [...small, "--to", "killed"]);
+  const [whole] = await Promise.all([
+    comparedUntil(Infinity, [...small, "--to", "whole"]),
+    promedio(...compare, ...small, "--to", "killed"),
+  ]);
+  const trained = whole.filter(({ event }) => event === "row");
+  expect(trained.length).toBeGreaterThan(5);
+  expect(whole.at(-1)).toMatchObject({ event: "compared", summary: [{ runs: 2 }, { runs: 2 }] });
+  expect(await runsOf("killed")).toBe(await runsOf("whole"));
+
+  const last = trained.at(-1)!;
+  const [, alone = ""] = String(last["command"]).split(" start ");
+  const place = ["--host", "127.0.0.1", "--port", "0", "--local-workers", "1", "--json"];
+  const lines = (await promedio("start", ...alone.split(" "), ...place)).trimEnd().split("\n");
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({ fingerprint: last["fingerprint"] });
+
+  // It is complete, so nothing listens and the table is there at once.
+  const again = await promedio(...compare, ...small, "--to", "whole");
+  expect(again).toMatch(/^\nvariant .*\nsgd .*\nadam /u);
+  expect(await refused(...compare, ...small, "--to", "whole", "--batch-size", "8")).toContain(
+    "whole has another comparison (batchSize differs)",
+  );
+});
+
+test("compare continues after a run that diverges, and says at which step it did", async () => {
+  const args = [
+    "--dataset",
+    "digits:120,40",
+    "--epochs",
+    "1",
+    "--seeds",
+    "1",
+    "--activation",
+    "relu",
+  ];
+  const rates = ["--optimizer", "sgd", "--vary", "learning-rate=1e38,0.1", "--batch-size", "16"];
+  const events = await comparedUntil(Infinity, [...args, ...rates]);
+  const trained = events.filter(({ event }) => event === "row");
+  expect(trained).toMatchObject([{ outcome: "diverged" }, { outcome: "finished" }]);
+  const [{ steps } = { steps: 0 }] = trained as unknown as { steps: number }[];
+  expect(events.at(-1)?.["summary"]).toMatchObject([{ divergedAt: [steps] }, { divergedAt: [] }]);
 });
 
 /** Runs the program with a text as its standard input. */

@@ -20,16 +20,29 @@ describe("REFERENCE.md", () => {
     { command: "start", heading: "Options of `start` and `coordinator`" },
     { command: "coordinator", heading: "Options of `start` and `coordinator`" },
     { command: "summary", heading: "Options of `start` and `coordinator`" },
+    {
+      command: "compare",
+      heading: "Options of `compare`",
+      inherited: "Options of `start` and `coordinator`",
+    },
     { command: "worker", heading: "Options of `worker`" },
     { command: "inspect", heading: "Options of `inspect`" },
     { command: "predict", heading: "Options of `predict`" },
     { command: "evaluate", heading: "Options of `evaluate`" },
     { command: "explain", heading: "Options of `explain`" },
     { command: "export", heading: "Options of `export`" },
-  ])("has each option of $command once, with its default", ({ command, heading }) => {
-    const rows = tableRows(sectionOf(reference, heading));
-    const described = rows.map(([option = ""]) => codeSpansOf(option)[0]);
+  ])("has each option of $command once, with its default", ({ command, heading, inherited }) => {
     const options = optionsOf(command);
+    const own = tableRows(sectionOf(reference, heading));
+    const isOwn = new Set(own.map(optionIn));
+    const isOption = new Set(options.map(({ option }) => option));
+    // Of another command's options, those that this one has too and does not describe itself.
+    const others = inherited === undefined ? [] : tableRows(sectionOf(reference, inherited));
+    const rows = [
+      ...own,
+      ...others.filter((row) => isOption.has(optionIn(row)) && !isOwn.has(optionIn(row))),
+    ];
+    const described = rows.map(optionIn);
     expect(new Set(described)).toEqual(new Set(options.map(({ option }) => option)));
     expect(described).toHaveLength(options.length);
     const wrong = options.flatMap(({ option, fallback }) => {
@@ -151,6 +164,10 @@ const eventFields: { readonly [Name in EventName]: FieldsOf<Name> } = {
 
 /** Code in the column of fields that is a value of the preceding field. */
 const fieldValues = new Set(["null", "joined", "left", "refused", "node", "browser", "unknown"]);
+
+function optionIn([option = ""]: readonly string[]): string {
+  return codeSpansOf(option)[0] ?? "";
+}
 
 interface DescribedOption {
   /** As spelled in the help: `--seed <number>`. */

@@ -35,18 +35,26 @@ const floors: readonly (readonly string[])[] = [
   ["coordinator/dispatch"],
   ["coordinator/audit"],
   ["coordinator/run"],
+  ["coordinator/compare/plan"],
   // The edges.
   ["coordinator/options.ts", "coordinator/edge", "coordinator/storage", "coordinator/console"],
-  ["coordinator/workers", "coordinator/datasets", "coordinator/export"],
+  [
+    "coordinator/workers",
+    "coordinator/datasets",
+    "coordinator/export",
+    "coordinator/compare/report",
+  ],
   // From a request to a run in progress, and everybody who watches it.
   ["coordinator/stored-setup.ts"],
   ["coordinator/run-setup.ts"],
   ["coordinator/runs.ts"],
+  ["coordinator/series.ts"],
   ["coordinator/watch", "coordinator/monitor"],
   ["coordinator/reception.ts", "coordinator/dashboard"],
   ["coordinator/learn"],
   // Those that produce and accept a request; neither knows the other.
   ["coordinator/main.ts", "coordinator/tools", "coordinator/inspect", "coordinator/cli"],
+  ["coordinator/compare"],
 
   ["build-kernel.ts", "build-learn.ts"],
   ["promedio.ts", "build.ts", "vitest.config.ts"],

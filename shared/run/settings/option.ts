@@ -25,6 +25,7 @@ export interface OptionRow<T> {
 
 /** Headings of the help, in order. */
 export type Group =
+  | "Comparison"
   | "Data"
   | "Network"
   | "Optimizer"

@@ -69,4 +69,22 @@ export const commandLine = {
     "a worker needs the join URL that the coordinator prints: {command} 'http://…'",
   "inspect-dataset-missing": "say which dataset to look at: {command} csv:FILE, {command} mnist …",
   "too-many-arguments": "too many arguments; {command} takes one, see {help}",
+  "vary-missing": "say what the variants differ in: --vary optimizer=sgd,adam",
+  "vary-unknown":
+    "{label}: {name} is not a setting of a run; write, for example, optimizer=sgd,adam",
+  "vary-unknown-did-you-mean": "{label}: {name} is not a setting of a run; did you mean {word}?",
+  "vary-fixed":
+    "{label}: {name} can't be varied, because all variants have the same data and the same seeds; compare each on its own",
+  "vary-twice": "{label} has {name} twice; give all of its values at once: {name}=…,…",
+  "vary-value-twice": "{setting} has the value {value} twice; leave one out",
+  "vary-given": "{setting} is the same for all variants, and --vary {name} differs; give one",
+  "vary-too-many": "{count} variants are more than {most}; vary fewer settings at once",
+  "comparison-needs-validation":
+    "{dataset} has no validation data, and a rate must not be chosen with test data; add --validation 0.1",
+  "comparison-differs":
+    "{folder} has another comparison ({field} differs); choose another folder with --to, or remove that one",
+  "comparison-unreadable":
+    "{path} is not a comparison's plan; choose another folder with --to, or remove that one",
+  "comparison-continues":
+    "{folder} has {count} {count = 1 ? run : runs} of this comparison already; it continues",
 } as const;

@@ -117,4 +117,5 @@ export const settings = {
   "setting-epochs": "epochs",
   "setting-steps": "steps",
   "setting-seed": "seed",
+  "expects-varied": "a setting and its values, such as optimizer=sgd,adam",
 } as const;

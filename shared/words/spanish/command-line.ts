@@ -77,4 +77,24 @@ export const commandLine = translationOf<typeof english>()({
     "un ayudante necesita el enlace que muestra el coordinador: {command} 'http://…'",
   "inspect-dataset-missing": "di qué datos hay que mirar: {command} csv:ARCHIVO, {command} mnist …",
   "too-many-arguments": "demasiados argumentos; {command} lleva uno, mira {help}",
+  "vary-missing": "di en qué se diferencian las variantes: --vary optimizer=sgd,adam",
+  "vary-unknown":
+    "{label}: {name} no es un ajuste de un entrenamiento; escribe, por ejemplo, optimizer=sgd,adam",
+  "vary-unknown-did-you-mean":
+    "{label}: {name} no es un ajuste de un entrenamiento; ¿quizás {word}?",
+  "vary-fixed":
+    "{label}: {name} no puede variar, porque todas las variantes tienen los mismos datos y las mismas semillas; compara cada una por separado",
+  "vary-twice": "{label} tiene {name} dos veces; da todos sus valores juntos: {name}=…,…",
+  "vary-value-twice": "{setting} tiene el valor {value} dos veces; quita uno",
+  "vary-given":
+    "{setting} vale para todas las variantes, y --vary {name} las distingue; da uno solo",
+  "vary-too-many": "{count} variantes son más de {most}; varía menos ajustes a la vez",
+  "comparison-needs-validation":
+    "{dataset} no tiene datos de validación, y con los de prueba no se debe elegir la tasa; añade --validation 0.1",
+  "comparison-differs":
+    "en {folder} hay otra comparación (cambia {field}); elige otra carpeta con --to, o borra esa",
+  "comparison-unreadable":
+    "{path} no es el plan de una comparación; elige otra carpeta con --to, o borra esa",
+  "comparison-continues":
+    "en {folder} ya hay {count} {count = 1 ? entrenamiento : entrenamientos} de esta comparación; continúa",
 });

@@ -120,4 +120,5 @@ export const settings = translationOf<typeof english>()({
   "setting-epochs": "épocas",
   "setting-steps": "pasos",
   "setting-seed": "semilla",
+  "expects-varied": "un ajuste y sus valores, como optimizer=sgd,adam",
 });

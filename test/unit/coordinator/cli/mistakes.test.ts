@@ -13,8 +13,17 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ["coordiantor", "unknown command coordiantor; did you mean coordinator?"],
   [
     "run.yaml",
-    "unknown command run.yaml; the commands are start, coordinator, worker, inspect, summary, predict, evaluate, explain or export",
+    "unknown command run.yaml; the commands are start, coordinator, worker, compare, inspect, summary, predict, evaluate, explain or export",
   ],
+  [
+    "compare --vary optimizer",
+    "--vary must be a setting and its values, such as optimizer=sgd,adam, not optimizer",
+  ],
+  [
+    "compare --vary optimiser=sgd",
+    "--vary: optimiser is not a setting of a run; did you mean optimizer?",
+  ],
+  ["compare --resume", "unknown option --resume; promedio compare --help lists the options"],
   ["help strat", "unknown command strat; did you mean start?"],
   ["--json", "unknown option --json; promedio --help lists the options"],
   ["start --learning-rat 1", "unknown option --learning-rat; did you mean --learning-rate?"],

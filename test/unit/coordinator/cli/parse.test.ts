@@ -179,6 +179,49 @@ describe("parseCommandLine", () => {
     });
   });
 
+  test("compare has varied settings, its own defaults, and the commands that repeat it and each of its runs", () => {
+    const argv = [
+      "compare",
+      "--vary",
+      "optimizer=sgd,adam",
+      "--vary",
+      "batch-size=16,64",
+      "--seeds",
+      "3",
+    ];
+    const parsed = parse([...argv, "--epochs", "2", "--dataset", "csv:my table.csv"], {
+      environment: { PROMEDIO_RATES: "none", PROMEDIO_ADMIN_TOKEN: "not-to-be-seen" },
+    });
+    if (parsed.kind !== "compare") throw new Error(parsed.kind);
+    const { compare, options, run, again, commandOf } = parsed;
+    expect(compare).toEqual({
+      varied: [
+        { key: "optimizer", values: ["sgd", "adam"] },
+        { key: "batchSize", values: [16, 64] },
+      ],
+      seeds: 3,
+      searchSeeds: 1,
+      rates: null,
+      validation: 0.1,
+      to: "comparison",
+    });
+    expect(options).toMatchObject({
+      localWorkers: 2,
+      checkpointEvery: { every: 1, unit: "minutes" },
+    });
+    expect(again).toBe(
+      "promedio compare --vary optimizer=sgd,adam,batch-size=16,64 --seeds 3 --dataset 'csv:my table.csv' --epochs 2",
+    );
+    expect(parse(["compare", "--vary", "optimizer=sgd,adam,batch-size=16,64"])).toMatchObject({
+      compare: { varied: compare.varied },
+    });
+    const given = { ...run.given, optimizer: "sgd", batchSize: 16, seed: 2 } as const;
+    const one = commandOf({ given, data: { validation: 0.1 }, origins: {} });
+    expect(one).toBe(
+      "promedio start --dataset 'csv:my table.csv' --optimizer sgd --batch-size 16 --epochs 2 --seed 2 --validation 0.1 --exit",
+    );
+  });
+
   test("a worker has a URL, threads, a name and a token", () => {
     expect(parse(["worker", "host:1"])).toEqual({
       kind: "worker",
