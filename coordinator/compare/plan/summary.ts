@@ -1,5 +1,6 @@
 /** @file What a comparison says of each variant: medians and ranges over its seeds. Pure. */
 import type { Figures } from "../../../shared/tasks/metrics.ts";
+import type { TaskRow } from "../../../shared/tasks/tasks.ts";
 import { chosenRate, lossOf, rowOf } from "./next-trial.ts";
 import type { Plan, RateKey, Variant } from "./plan.ts";
 import { rateAt } from "./rates.ts";
@@ -7,7 +8,7 @@ import type { Row } from "./rows.ts";
 import { median, type Spread, spreadOf } from "./spread.ts";
 
 /** The figure that says most. */
-export type Headline = "accuracy" | "rmse";
+export type Headline = TaskRow["headline"];
 
 export interface SummaryRow {
   readonly variant: string;
