@@ -31,7 +31,7 @@ test("Ctrl-C, which every process of the terminal receives: the last line names 
     let text = "";
     child.stdout.on("data", (chunk: Buffer) => (text += String(chunk)));
     child.stderr.on("data", (chunk: Buffer) => (text += String(chunk)));
-    await expect.poll(() => text, { timeout: 30_000 }).toMatch(/^epoch 2 /mu);
+    await expect.poll(() => text).toMatch(/^epoch 2 /mu);
     process.kill(group, "SIGINT");
     const [code] = await once(child, "close");
     expect(code).toBe(130);
@@ -53,7 +53,7 @@ test("Ctrl-C, which every process of the terminal receives: the last line names 
     });
     let lines = "";
     typed.stdout.on("data", (chunk: Buffer) => (lines += String(chunk)));
-    await expect.poll(() => lines, { timeout: 30_000 }).toContain('"event":"epoch"');
+    await expect.poll(() => lines).toContain('"event":"epoch"');
     typed.kill("SIGTERM");
     const [again] = await once(typed, "close");
     expect(again).toBe(130);

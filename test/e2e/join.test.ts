@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playw
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { violationsIn } from "../support/browser/accessibility.ts";
-import { launchBrowser } from "../support/browser/browser.ts";
+import { launchBrowser, patienceMs } from "../support/browser/browser.ts";
 import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
 
 /** To a browser, the machine's name is not a secure origin, but loopback addresses are. */
@@ -17,9 +17,6 @@ const browser: Browser | undefined = await launchBrowser([
 const args = ["--dataset", "digits:600,100", "--batch-size", "20", "--shard-size", "5"];
 const short = [...args, "--epochs", "3"];
 const endless = [...args, "--epochs", "100000"];
-
-/** Machines that run other tests at the same time are slow. */
-const patience = { timeout: 30_000 };
 
 let cluster: Cluster;
 let context: BrowserContext;
@@ -64,6 +61,11 @@ const wakeLocks = `{
   globalThis.wakeLocks = { history, see };
 }`;
 
+/** A page that computes with all its might, for as long as a test looks at it, takes the machine from the others. */
+const gently = `try {
+  localStorage.getItem("promedio.effort") ?? localStorage.setItem("promedio.effort", "25");
+} catch {}`;
+
 /** Chromium's own message about a socket that cannot be opened. */
 const browsersOwn = /^WebSocket connection to/u;
 
@@ -71,7 +73,9 @@ const browsersOwn = /^WebSocket connection to/u;
 async function open(options: BrowserContextOptions): Promise<Page> {
   await context?.close();
   context = await browser!.newContext({ locale: "en-GB", ...options });
+  await context.addInitScript(gently);
   const opened = await context.newPage();
+  opened.setDefaultTimeout(patienceMs);
   opened.on("pageerror", ({ message }) => problems.push(message));
   opened.on("console", (message) => {
     if (message.type() === "error" && !browsersOwn.test(message.text())) {
@@ -117,22 +121,24 @@ describe.skipIf(browser === undefined)("the join page", () => {
     await page.keyboard.press("Enter");
     await headline("Paused");
     await coordinator.event("waiting", ({ reason }) => String(reason).includes("1 more worker"));
+    const before = coordinator.events.filter(({ event }) => event === "epoch").length;
     await page.keyboard.press("Enter");
     await headline("Helping");
+    await coordinator.event("epoch", ({ epoch }) => Number(epoch) > before + 1);
   });
 
-  test("at 25 % effort reaches the same fingerprint, and remembers name and effort", async () => {
+  test("at 50 % effort reaches the same fingerprint, and remembers name and effort", async () => {
     const first = cluster.coordinator("--exit", ...short);
     const joinUrl = new URL(await joinUrlOf(first));
     await page.goto(joinUrl.origin + "/join#token=none");
-    await page.getByLabel("Effort").fill("25");
+    await page.getByLabel("Effort").fill("50");
     await page.getByLabel("Name").fill("Ada");
     await page.getByLabel("Name").press("Enter");
     await page.goto("about:blank");
     await page.goto(joinUrl.href);
     const joined = await first.event("worker", ({ change }) => change === "joined");
     expect(joined["name"]).toBe("Ada");
-    expect(await page.getByLabel("Effort").inputValue()).toBe("25");
+    expect(await page.getByLabel("Effort").inputValue()).toBe("50");
     expect((await first.event("finished"))["fingerprint"]).toBe(expected);
   });
 
@@ -162,7 +168,8 @@ describe.skipIf(browser === undefined)("the join page", () => {
     expect(await violationsIn(page)).toEqual([]);
     await page.getByRole("button", { name: "Join again" }).click();
     const refused = () => coordinator.events.filter(({ change }) => change === "refused");
-    await expect.poll(() => refused().length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => refused().length).toBe(2);
+    expect(refused()[0]).toMatchObject({ error: "ERR_TOKEN", code: "token-wrong" });
     await page.goto(joinUrl);
     await headline("Helping");
   });
@@ -255,32 +262,30 @@ describe.skipIf(browser === undefined)("the join page", () => {
     await page.goto(await joinUrlOf(coordinator));
     await headline("Helping");
     const history = () => page.evaluate<string[]>("wakeLocks.history");
-    await expect.poll(history, patience).toEqual(["screen"]);
+    await expect.poll(history).toEqual(["screen"]);
     await page.getByRole("button", { name: "Pause" }).click();
     await headline("Paused");
-    await expect.poll(history, patience).toEqual(["screen", "let go"]);
+    await expect.poll(history).toEqual(["screen", "let go"]);
     await page.getByRole("button", { name: "Resume" }).click();
     await headline("Helping");
-    await expect.poll(history, patience).toEqual(["screen", "let go", "screen"]);
+    await expect.poll(history).toEqual(["screen", "let go", "screen"]);
 
     // A hidden page loses its lock by itself and does not request a new one.
     const steps = async () => Number((await page.locator("#step").textContent())!.replace(",", ""));
     await page.evaluate("wakeLocks.see('hidden')");
     const hiddenAt = await steps();
-    await expect.poll(steps, patience).toBeGreaterThan(hiddenAt);
+    await expect.poll(steps).toBeGreaterThan(hiddenAt);
     expect(await history()).toEqual(["screen", "let go", "screen"]);
     await page.evaluate("wakeLocks.see('visible')");
-    await expect.poll(history, patience).toEqual(["screen", "let go", "screen", "screen"]);
+    await expect.poll(history).toEqual(["screen", "let go", "screen", "screen"]);
 
     coordinator.child.kill("SIGTERM");
-    await expect
-      .poll(history, patience)
-      .toEqual(["screen", "let go", "screen", "screen", "let go"]);
+    await expect.poll(history).toEqual(["screen", "let go", "screen", "screen", "let go"]);
     const last = cluster.coordinator(...args, "--epochs", "30");
     await page.goto(await joinUrlOf(last));
-    await expect.poll(history, patience).toEqual(["screen"]);
+    await expect.poll(history).toEqual(["screen"]);
     await headline("The run is over");
-    await expect.poll(history, patience).toEqual(["screen", "let go"]);
+    await expect.poll(history).toEqual(["screen", "let go"]);
   });
 
   test("a tab that the browser freezes hands its work over first, and comes back", async () => {

@@ -67,60 +67,56 @@ function trickle(text: string) {
   };
 }
 
-test(
-  "a peer that never ends what it began is cut when its time is up, not before, and the run does not notice",
-  { timeout: 120_000 },
-  async () => {
-    const before = coordinator.events.length;
-    const get = "GET /join HTTP/1.1\r\nHost: localhost\r\n";
-    const ends = {
-      silence: lifeOf(overTls(), () => undefined),
-      "headers byte by byte": lifeOf(overTls(), trickle(`${get}X: `)),
-      "an upgrade byte by byte": lifeOf(overTls(), trickle(upgradeRequest(port, "/worker"))),
-      "an idle connection": lifeOf(overTls(), (socket) => socket.write(`${get}\r\n`)),
-      "no TLS": lifeOf(overTcp(), () => undefined),
-      "TLS byte by byte": lifeOf(overTcp(), trickle("\u0016\u0003\u0001\u0002\u0000\u0001")),
-      "no hello": lifeOf(overTls(), (socket) => socket.write(upgradeRequest(port, "/worker"))),
-      "no token": lifeOf(overTls(), (socket) => socket.write(upgradeRequest(port, "/watch"))),
-      "a hello byte by byte": lifeOf(overTls(), (socket) => {
-        socket.write(upgradeRequest(port, "/worker"));
-        const hello = frame(opcodes.binary, Buffer.alloc(60), { claimedLength: 100 });
-        trickle(hello.toString("latin1"))(socket);
-      }),
-    };
-    const times: Record<keyof typeof ends, number> = {
-      silence: httpHeaderTimeoutMs,
-      "headers byte by byte": httpHeaderTimeoutMs,
-      "an upgrade byte by byte": httpHeaderTimeoutMs,
-      "an idle connection": httpKeepAliveMs,
-      "no TLS": tlsHandshakeTimeoutMs,
-      "TLS byte by byte": tlsHandshakeTimeoutMs,
-      // They get a close frame and do not answer it.
-      "no hello": helloTimeoutMs + closeGraceMs,
-      "no token": helloTimeoutMs + closeGraceMs,
-      "a hello byte by byte": helloTimeoutMs + closeGraceMs,
-    };
-    const answers: Partial<Record<keyof typeof ends, RegExp>> = {
-      silence: /^(HTTP\/1\.1 408 .*)?$/su,
-      "headers byte by byte": /^HTTP\/1\.1 408 /u,
-      "an upgrade byte by byte": /^HTTP\/1\.1 408 /u,
-      "an idle connection": /^HTTP\/1\.1 200 /u,
-      "no hello": /ERR_TIMEOUT/u,
-      "no token": /ERR_TIMEOUT/u,
-      "a hello byte by byte": /ERR_TIMEOUT/u,
-    };
-    for (const [what, end] of Object.entries(ends) as [keyof typeof ends, Promise<End>][]) {
-      const { afterMs, answer } = await end;
-      // These are timers of two processes, and a busy machine is late.
-      expect([what, afterMs > times[what] - 500]).toEqual([what, true]);
-      expect([what, afterMs < times[what] + httpCheckMs + 10_000]).toEqual([what, true]);
-      expect(answer).toMatch(answers[what] ?? /^/u);
-    }
-    const since = coordinator.events.slice(before);
-    const refused = since.filter(({ change }) => change === "refused");
-    expect(refused.length).toBeGreaterThan(2);
-    expect(refused.every(({ error }) => /^ERR_(TIMEOUT|DECODE)$/u.test(String(error)))).toBe(true);
-    expect(since.filter(({ event }) => event === "epoch").length).toBeGreaterThan(3);
-    expect(coordinator.stderr).toBe("");
-  },
-);
+test("a peer that never ends what it began is cut when its time is up, not before, and the run does not notice", async () => {
+  const before = coordinator.events.length;
+  const get = "GET /join HTTP/1.1\r\nHost: localhost\r\n";
+  const ends = {
+    silence: lifeOf(overTls(), () => undefined),
+    "headers byte by byte": lifeOf(overTls(), trickle(`${get}X: `)),
+    "an upgrade byte by byte": lifeOf(overTls(), trickle(upgradeRequest(port, "/worker"))),
+    "an idle connection": lifeOf(overTls(), (socket) => socket.write(`${get}\r\n`)),
+    "no TLS": lifeOf(overTcp(), () => undefined),
+    "TLS byte by byte": lifeOf(overTcp(), trickle("\u0016\u0003\u0001\u0002\u0000\u0001")),
+    "no hello": lifeOf(overTls(), (socket) => socket.write(upgradeRequest(port, "/worker"))),
+    "no token": lifeOf(overTls(), (socket) => socket.write(upgradeRequest(port, "/watch"))),
+    "a hello byte by byte": lifeOf(overTls(), (socket) => {
+      socket.write(upgradeRequest(port, "/worker"));
+      const hello = frame(opcodes.binary, Buffer.alloc(60), { claimedLength: 100 });
+      trickle(hello.toString("latin1"))(socket);
+    }),
+  };
+  const times: Record<keyof typeof ends, number> = {
+    silence: httpHeaderTimeoutMs,
+    "headers byte by byte": httpHeaderTimeoutMs,
+    "an upgrade byte by byte": httpHeaderTimeoutMs,
+    "an idle connection": httpKeepAliveMs,
+    "no TLS": tlsHandshakeTimeoutMs,
+    "TLS byte by byte": tlsHandshakeTimeoutMs,
+    // They get a close frame and do not answer it.
+    "no hello": helloTimeoutMs + closeGraceMs,
+    "no token": helloTimeoutMs + closeGraceMs,
+    "a hello byte by byte": helloTimeoutMs + closeGraceMs,
+  };
+  const answers: Partial<Record<keyof typeof ends, RegExp>> = {
+    silence: /^(HTTP\/1\.1 408 .*)?$/su,
+    "headers byte by byte": /^HTTP\/1\.1 408 /u,
+    "an upgrade byte by byte": /^HTTP\/1\.1 408 /u,
+    "an idle connection": /^HTTP\/1\.1 200 /u,
+    "no hello": /ERR_TIMEOUT/u,
+    "no token": /ERR_TIMEOUT/u,
+    "a hello byte by byte": /ERR_TIMEOUT/u,
+  };
+  for (const [what, end] of Object.entries(ends) as [keyof typeof ends, Promise<End>][]) {
+    const { afterMs, answer } = await end;
+    // These are timers of two processes, and a busy machine is late.
+    expect([what, afterMs > times[what] - 500]).toEqual([what, true]);
+    expect([what, afterMs < times[what] + httpCheckMs + 10_000]).toEqual([what, true]);
+    expect(answer).toMatch(answers[what] ?? /^/u);
+  }
+  const since = coordinator.events.slice(before);
+  const refused = since.filter(({ change }) => change === "refused");
+  expect(refused.length).toBeGreaterThan(2);
+  expect(refused.every(({ error }) => /^ERR_(TIMEOUT|DECODE)$/u.test(String(error)))).toBe(true);
+  expect(since.filter(({ event }) => event === "epoch").length).toBeGreaterThan(3);
+  expect(coordinator.stderr).toBe("");
+});

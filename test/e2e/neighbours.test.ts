@@ -81,7 +81,7 @@ test("a local worker that cannot connect gives a warning at once, with the reaso
     threads: 1,
     failed: (warning) => said.push(warning),
   });
-  await expect.poll(() => said.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => said.length).toBeGreaterThan(0);
   await stop();
   server.close();
   expect(sayAtTerminal(said[0]!)).toMatch(

@@ -32,6 +32,8 @@ export interface PlantedBug {
   readonly hooks?: Hooks;
   /** Makes the faults likely that show it, where hundreds of seeds of any faults would have to be tried. */
   readonly plan?: (drawn: Plan) => Plan;
+  /** A seed that once showed it, tried before all others, of which hundreds may be needed. */
+  readonly seed?: number;
   /** Replaces methods of the product; returns a function that restores them. */
   readonly plant?: () => () => void;
 }
@@ -45,6 +47,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "a result of an older step is accepted": {
+    seed: 68,
     caughtAs: otherParameters,
     plant: () =>
       replace(TrainingRun.prototype, "result", (original) => {
@@ -60,6 +63,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "files are written in place": {
+    seed: 59,
     caughtAs: /^hangs at step 0 after the faults are over: no run$/u,
     hooks: {
       disk: (disk) => ({
@@ -71,6 +75,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "values are not checked to be finite": {
+    seed: 37,
     caughtAs: /^the run failed: step \d+ diverged: .+ not finite; a lower learning rate may help$/u,
     hooks: {
       kernel: (kernel) => ({ ...kernel, functions: { ...kernel.functions, allFinite: () => 1 } }),
@@ -94,6 +99,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "the blocks of a worker that leaves are lost": {
+    seed: 4,
     caughtAs: /^hangs at step .+ given to a worker that left/u,
     plant: () => replace(Holdings.prototype, "release", () => () => []),
   },
@@ -116,6 +122,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "checkpoints are not verified": {
+    seed: 35,
     caughtAs: otherParameters,
     hooks: {
       disk: (disk) => ({
@@ -162,11 +169,13 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "late shares get no backup": {
+    seed: 10,
     caughtAs: /^hangs at step .+ given to worker\d+ .+ ago$/u,
     plant: () => replace(TrainingRun.prototype, "tick", () => () => undefined),
   },
 
   "a block counts as held though its only holder is late": {
+    seed: 10,
     caughtAs: /^hangs at step .+ given to worker\d+ .+ ago$/u,
     plant: () =>
       replace(Holdings.prototype, "heldLeaves", (original) => {
@@ -177,6 +186,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "metrics of lost steps are not cut off": {
+    seed: 35,
     caughtAs: /^metrics\.jsonl has step \d+ after step \d+$/u,
     plant: () =>
       replace(MetricsFile.prototype, "trim", (original) => {
@@ -187,6 +197,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "what a failed write left of a line of metrics is not cut off": {
+    seed: 7,
     caughtAs: /^metrics\.jsonl has (a line that is none: |step \d+ after step \d+$)/u,
     hooks: { disk: (disk) => ({ ...disk, truncate: () => Promise.resolve() }) },
   },
@@ -197,6 +208,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "a ping that was sent counts as a sign of life": {
+    seed: 4,
     caughtAs: /^a socket that is silent for \d+ ms is kept$/u,
     plant: () =>
       replace(WorkerSessions.prototype, "connect", (original) => {
@@ -323,7 +335,8 @@ export async function seedThatCatches(
 ): Promise<Ending | undefined> {
   const putBack = bug.plant?.();
   try {
-    for (let seed = 1; seed <= seedsMax; seed++) {
+    const seeds = Array.from({ length: seedsMax }, (_, i) => i + 1);
+    for (const seed of [...(bug.seed === undefined ? [] : [bug.seed]), ...seeds]) {
       const ending = await simulate({
         seed,
         hooks: bug.hooks ?? {},

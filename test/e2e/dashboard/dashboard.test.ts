@@ -59,7 +59,7 @@ async function disturb(
     await around.before();
     await page.getByRole("button", { name: button }).click();
     await around.after();
-    await expect.poll(outcomes, { timeout: 30_000 }).toBeGreaterThan(earlier);
+    await expect.poll(outcomes).toBeGreaterThan(earlier);
   }
 }
 
@@ -137,8 +137,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await coordinator.event("finished");
     await phase(page, "Finished");
     await page.locator("#pad").scrollIntoViewIfNeeded();
-    const answer = (text: string) =>
-      page.locator("#answer").filter({ hasText: text }).waitFor({ timeout: 10_000 });
+    const answer = (text: string) => page.locator("#answer").filter({ hasText: text }).waitFor();
     await stroke([
       [0.52, 0.15],
       [0.48, 0.85],
@@ -336,15 +335,14 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     const disabled = () => page.locator("#break-it button:disabled").count();
     expect(await disabled()).toBe(4);
     cluster.worker(String((await coordinator.event("listening")).joinUrl));
-    await expect.poll(disabled, { timeout: 30_000 }).toBe(0);
+    await expect.poll(disabled).toBe(0);
   });
 
-  test("a NaN is refused, computed again, and reported", async () => {
+  test("a lie of one bit is not found without an audit, and that is reported", async () => {
     const flags = ["--shard-size", "5", "--audit", "none"];
     const coordinator = await startEndlessRun(cluster, { flags });
     await openDashboard(page, coordinator);
     await phase(page, "Training");
-    await disturb("Corrupt its next gradient", "the NaN was refused before it touched a sum");
     await page.locator("#audit-now").filter({ hasText: "none" }).waitFor();
     await disturb("Make it lie by one bit", "nobody found the wrong result: step");
     expect(problems).toEqual([]);

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { Browser, Page } from "playwright-core";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { violationsIn } from "../../support/browser/accessibility.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
@@ -19,7 +19,8 @@ import {
   stop,
 } from "../../support/browser/dashboard-page.ts";
 import { readQrCode } from "../../support/browser/qr-reader.ts";
-import type { Cluster } from "../../support/processes/cluster.ts";
+import { firstOf } from "../../support/fixtures/effort.ts";
+import { Cluster, type CoordinatorProcess } from "../../support/processes/cluster.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const small = ["--dataset", "digits:600,100", "--batch-size", "20"];
@@ -28,14 +29,29 @@ let cluster: Cluster;
 let page: Page;
 const problems = eachWithPage(browser, (stage) => ({ cluster, page } = stage));
 
-describe.skipIf(browser === undefined)("the dashboard's looks", () => {
-  test.each(["dark", "light"] as const)("a phone reads its QR code, %s", async (colorScheme) => {
-    await page.emulateMedia({ colorScheme });
-    const coordinator = await startEndlessRun(cluster);
-    await openDashboard(page, coordinator);
-    const { joinUrl } = await coordinator.event("listening");
+describe.skipIf(browser === undefined)("the dashboard's looks, while a run trains,", () => {
+  /** One run for all these tests, which only look at it. */
+  let stage: Cluster;
+  let training: CoordinatorProcess;
+
+  beforeAll(async () => {
+    stage = await Cluster.create();
+    // More workers than any step needs, so that those with a share change from step to step.
+    training = await startEndlessRun(stage, { workers: 4 });
+    await training.event("epoch", ({ epoch }) => Number(epoch) > 2);
+  });
+  afterAll(() => stage.stop());
+
+  test("a phone reads its QR code, dark and light", async () => {
+    await openDashboard(page, training);
+    const { joinUrl } = await training.event("listening");
     await page.locator("#qr svg").waitFor();
-    expect(readQrCode(await photograph("#qr"))).toBe(joinUrl);
+    for (const colorScheme of ["dark", "light"] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await page.emulateMedia({ colorScheme });
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect([colorScheme, readQrCode(await photograph("#qr"))]).toEqual([colorScheme, joinUrl]);
+    }
   });
 
   test.each([1440, 390])("nothing jumps while it opens and trains at %i px", async (width) => {
@@ -47,8 +63,7 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
       const observer = new PerformanceObserver((list) => list.getEntries().forEach(note));
       observer.observe({ type: "layout-shift", buffered: true });
     }`);
-    // More workers than any step needs, so that those with a share change from step to step.
-    await openDashboard(page, await startEndlessRun(cluster, { workers: 4 }));
+    await openDashboard(page, training);
     await phase(page, "Training");
     for (const title of ["curves", "workers", "promedio", "draw", "mistakes", "runs"]) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
@@ -61,20 +76,40 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     expect(shifts.filter(({ value }) => value > 0.002)).toEqual([]);
   });
 
-  test("speaks Spanish to a reader whose browser asks for it, and to one who picks it", async () => {
-    const coordinator = await startEndlessRun(cluster);
-    await openDashboard(page, coordinator);
+  test("it speaks Spanish to a reader whose browser asks for it, and to one who picks it", async () => {
+    await openDashboard(page, training);
     await page.getByLabel("Language").selectOption("es");
     await page.getByText("Pruébala tú").waitFor();
     expect(await page.locator("html").getAttribute("lang")).toBe("es");
     const spanish = await browser!.newContext({ locale: "es-MX" });
     const other = await openPage(spanish, problems);
-    await other.goto(String((await coordinator.event("listening")).dashboardUrl));
+    await other.goto(String((await training.event("listening")).dashboardUrl));
     await other.getByText("Entrenando", { exact: true }).waitFor();
     await spanish.close();
     expect(problems).toEqual([]);
   });
 
+  test("nothing is cut off sideways and axe-core finds no violation, on a phone, a tablet and a desk", async () => {
+    await openDashboard(page, training);
+    await phase(page, "Training");
+    await page.locator("#confusion tbody tr").first().waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await phase(page, "Paused");
+    for (const { colorScheme, ...size } of [
+      { width: 390, height: 844, colorScheme: "dark" },
+      { width: 1024, height: 768, colorScheme: "light" },
+      { width: 1440, height: 900, colorScheme: "dark" },
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await lookAt(size, colorScheme);
+    }
+    await page.getByRole("button", { name: "Resume" }).click();
+    await phase(page, "Training");
+    expect(problems).toEqual([]);
+  });
+});
+
+describe.skipIf(browser === undefined)("the dashboard's looks", () => {
   test("in Spanish nothing remains in English, whatever happens", async () => {
     const coordinator = await startEndlessRun(cluster, { flags: ["--shard-size", "5"] });
     const { joinUrl } = await coordinator.event("listening");
@@ -108,36 +143,6 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     expect(problems).toEqual([]);
   });
 
-  test.each([
-    { width: 390, height: 844, colorScheme: "dark" },
-    { width: 1024, height: 768, colorScheme: "light" },
-    { width: 1440, height: 900, colorScheme: "dark" },
-  ] as const)(
-    "at $width px, $colorScheme, nothing is cut off sideways and axe-core finds no violation",
-    async ({ width, height, colorScheme }) => {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const coordinator = await startEndlessRun(cluster);
-      await openDashboard(page, coordinator);
-      await phase(page, "Training");
-      await coordinator.event("epoch", ({ epoch }) => Number(epoch) > 2);
-      await page.locator("#confusion tbody tr").first().waitFor();
-      await page.getByRole("button", { name: "Pause" }).click();
-      await phase(page, "Paused");
-      const scroll = () => page.locator("html").evaluate(({ scrollWidth }) => scrollWidth);
-      expect(await scroll()).toBeLessThanOrEqual(width);
-      // A time of day is on one line, however long the event's text.
-      const lines = await page.evaluate<number>(`{
-        const range = document.createRange();
-        const linesOf = (time) => (range.selectNodeContents(time), range.getClientRects().length);
-        Math.max(...Array.from(document.querySelectorAll("#events time"), linesOf));
-      }`);
-      expect(lines).toBe(1);
-      expect(await violationsIn(page)).toEqual([]);
-      expect(problems).toEqual([]);
-    },
-  );
-
   test("a phone's page is no wider with the curves of three runs, and their legend does not move under the pointer", async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     const coordinator = cluster.coordinator(...small, "--local-workers", "1", "--epochs", "1");
@@ -159,37 +164,56 @@ describe.skipIf(browser === undefined)("the dashboard's looks", () => {
     expect(await chart.boundingBox()).toEqual(before);
   });
 
-  test.each(["dark", "light"] as const)(
-    "axe-core finds no violation from a refusal to the end of a run, %s",
-    async (colorScheme) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const coordinator = await startEndlessRun(cluster, { flags: ["--min-workers", "3"] });
-      const { dashboardUrl, joinUrl } = await coordinator.event("listening");
-      const found = async (state: string) => {
-        await phase(page, state);
-        return await violationsIn(page);
-      };
-      await page.goto(String(dashboardUrl).replace(/#.*/u, ""));
-      await phase(page, "This link has no token.*");
-      await page.goto("about:blank");
-      await page.goto(String(dashboardUrl).replace(/token=.*/u, "token=not-the-token"));
-      expect(await found("This link's token is not right.*")).toEqual([]);
-      await page.goto("about:blank");
-      await openDashboard(page, coordinator);
-      expect(await found("Waiting")).toEqual([]);
-      cluster.worker(String(joinUrl));
-      expect(await found("Training")).toEqual([]);
-      await page.getByRole("button", { name: "Pause" }).click();
-      expect(await found("Paused")).toEqual([]);
-      await stop(page);
-      expect(await found("Stopped")).toEqual([]);
-      await page.locator("#again [name=epochs]").fill("1");
-      await page.getByRole("button", { name: "Start this run" }).click();
-      expect(await found("Finished")).toEqual([]);
-      expect(problems).toEqual([]);
-    },
-  );
+  test("axe-core finds no violation from a refusal to the end of a run, in dark and light by turns", async () => {
+    const coordinator = await startEndlessRun(cluster, { flags: ["--min-workers", "3"] });
+    const { dashboardUrl, joinUrl } = await coordinator.event("listening");
+    const schemes: ("dark" | "light")[] = ["dark", "light"];
+    const found = async (state: string) => {
+      await phase(page, state);
+      schemes.reverse();
+      const violations: string[] = [];
+      for (const colorScheme of firstOf(1, schemes)) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        violations.push(...(await violationsIn(page)));
+      }
+      return violations;
+    };
+    await page.goto(String(dashboardUrl).replace(/#.*/u, ""));
+    await phase(page, "This link has no token.*");
+    await page.goto("about:blank");
+    await page.goto(String(dashboardUrl).replace(/token=.*/u, "token=not-the-token"));
+    expect(await found("This link's token is not right.*")).toEqual([]);
+    await page.goto("about:blank");
+    await openDashboard(page, coordinator);
+    expect(await found("Waiting")).toEqual([]);
+    cluster.worker(String(joinUrl));
+    expect(await found("Training")).toEqual([]);
+    await page.getByRole("button", { name: "Pause" }).click();
+    expect(await found("Paused")).toEqual([]);
+    await stop(page);
+    expect(await found("Stopped")).toEqual([]);
+    await page.locator("#again [name=epochs]").fill("1");
+    await page.getByRole("button", { name: "Start this run" }).click();
+    expect(await found("Finished")).toEqual([]);
+    expect(problems).toEqual([]);
+  });
 });
+
+/** At this size and in these colours: nothing is cut off sideways, and axe-core finds no violation. */
+async function lookAt(size: { width: number; height: number }, colorScheme: "dark" | "light") {
+  await page.setViewportSize(size);
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  const scroll = () => page.locator("html").evaluate(({ scrollWidth }) => scrollWidth);
+  await expect.poll(scroll).toBeLessThanOrEqual(size.width);
+  // A time of day is on one line, however long the event's text.
+  const lines = await page.evaluate<number>(`{
+    const range = document.createRange();
+    const linesOf = (time) => (range.selectNodeContents(time), range.getClientRects().length);
+    Math.max(...Array.from(document.querySelectorAll("#events time"), linesOf));
+  }`);
+  expect([size.width, lines]).toEqual([size.width, 1]);
+  expect([size.width, await violationsIn(page)]).toEqual([size.width, []]);
+}
 
 /** An element as a camera sees it: its pixels on the screen, plus some of its surroundings. */
 async function photograph(selector: string) {

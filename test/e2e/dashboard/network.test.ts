@@ -132,9 +132,7 @@ describe.skipIf(browser === undefined)("the network", () => {
     await phase(page, "Training");
     await page.locator("#weights").scrollIntoViewIfNeeded();
     const seen = new Set<string>();
-    await expect
-      .poll(async () => seen.add(await weights()).size, { timeout: 30_000 })
-      .toBeGreaterThan(4);
+    await expect.poll(async () => seen.add(await weights()).size).toBeGreaterThan(4);
     await page.getByRole("button", { name: "Pause" }).click();
     await phase(page, "Paused");
     await page.locator("#weights").scrollIntoViewIfNeeded();

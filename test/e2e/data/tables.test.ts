@@ -78,7 +78,7 @@ test("a table trains to the same fingerprint with 1 and 3 workers, and through a
   const end = await rest.event("finished");
   expect(end["fingerprint"]).toBe(expected);
   expect(end["testAccuracy"]).toBeGreaterThan(0.85);
-}, 120_000);
+});
 
 test("a resumed run whose table has changed, or is read in another way, is refused", async () => {
   const path = await save();
@@ -94,7 +94,7 @@ test("a resumed run whose table has changed, or is read in another way, is refus
   const changed = await refused(...resume);
   expect(changed.line).toContain("the data that the run was trained on (t)");
   expect([other.code, changed.code]).toEqual([1, 1]);
-}, 120_000);
+});
 
 test("a table that can't be trained on is one line, exit code 1, and nothing is written", async () => {
   await save();
@@ -107,7 +107,7 @@ test("a table that can't be trained on is one line, exit code 1, and nothing is 
   );
   expect(code).toBe(1);
   expect(await readdir(cluster.folder)).toEqual(["t.csv"]);
-}, 30_000);
+});
 
 test("inspect says what is in a table that can't be trained on yet, in text and in JSON", async () => {
   await save();
@@ -130,7 +130,7 @@ test("inspect says what is in a table that can't be trained on yet, in text and 
     training: { epochs: 500 },
   });
   expect(await readdir(cluster.folder)).toEqual(["t.csv"]);
-}, 30_000);
+});
 
 test("a dashboard trains again on the table that the operator named, with its settings, and on no other", async () => {
   const path = await save();
@@ -158,7 +158,7 @@ test("a dashboard trains again on the table that the operator named, with its se
   } finally {
     admin.close();
   }
-}, 120_000);
+});
 
 test("several answers of yes or no are learned, watched with a validation split, the same by 1 and 2 workers", async () => {
   const flags = Array.from({ length: 150 }, (_, at) => {
@@ -176,7 +176,7 @@ test("several answers of yes or no are learned, watched with a validation split,
   expect(one.stderr).toContain("(96 for training, 24 for validation and 30 for the test)");
   expect(one.stderr).toContain("classification of positive, far, each yes or no, as named");
   expect(end["testAccuracy"]).toBeGreaterThan(0.7);
-}, 120_000);
+});
 
 const folder = join(import.meta.dirname, "../../../../shared/data/tables");
 const hasTables = existsSync(folder);
@@ -205,19 +205,14 @@ test.skipIf(!hasTables).each([
     expect(coordinator.stderr).toContain(said);
     expect(testAccuracy).toBeGreaterThanOrEqual(accuracy);
   },
-  60_000,
 );
 
-test.skipIf(!hasTables)(
-  "mpg is predicted to 4 miles per gallon from one command",
-  async () => {
-    const flags = ["--target", "mpg", "--ignore", "name", "--missing", "median"];
-    const run = ["--dataset", `csv:${join(folder, "mpg.csv")}`, ...flags, "--epochs", "60"];
-    const recipe = ["--optimizer", "adam", "--learning-rate", "0.005"];
-    const coordinator = cluster.coordinator("--local-workers", "2", "--exit", ...run, ...recipe);
-    const { testMetrics } = await coordinator.event("finished");
-    expect(coordinator.stderr).toContain("regression of mpg, as named: 398 rows (318 for training");
-    expect(Number(Object(testMetrics).rmse)).toBeLessThan(4);
-  },
-  60_000,
-);
+test.skipIf(!hasTables)("mpg is predicted to 4 miles per gallon from one command", async () => {
+  const flags = ["--target", "mpg", "--ignore", "name", "--missing", "median"];
+  const run = ["--dataset", `csv:${join(folder, "mpg.csv")}`, ...flags, "--epochs", "60"];
+  const recipe = ["--optimizer", "adam", "--learning-rate", "0.005"];
+  const coordinator = cluster.coordinator("--local-workers", "2", "--exit", ...run, ...recipe);
+  const { testMetrics } = await coordinator.event("finished");
+  expect(coordinator.stderr).toContain("regression of mpg, as named: 398 rows (318 for training");
+  expect(Number(Object(testMetrics).rmse)).toBeLessThan(4);
+});

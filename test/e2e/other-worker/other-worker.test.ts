@@ -42,21 +42,17 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
     "--loss=mae --output=tanh --optimizer=adam",
     "--optimizer=local-search --candidates=3",
     "--optimizer=sgd --augment=flip,shift=2,crop=3",
-  ])(
-    "computes 5 steps and an evaluation with the same bits, alone: %s",
-    async (flags) => {
-      const settings = flags.split(" ");
-      const whole = await byNode(...settings);
-      const coordinator = cluster.coordinator(...short, ...settings, "--audit=sample");
-      const heard = await joinInPython(coordinator);
-      const end = await coordinator.event("finished");
-      expect(heard.said).toBe("");
-      expect(end.fingerprint).toBe(whole.fingerprint);
-      expect(end.testAccuracy).toBe(whole.testAccuracy);
-      expect(end.testLoss).toBe(whole.testLoss);
-    },
-    60_000,
-  );
+  ])("computes 5 steps and an evaluation with the same bits, alone: %s", async (flags) => {
+    const settings = flags.split(" ");
+    const whole = await byNode(...settings);
+    const coordinator = cluster.coordinator(...short, ...settings, "--audit=sample");
+    const heard = await joinInPython(coordinator);
+    const end = await coordinator.event("finished");
+    expect(heard.said).toBe("");
+    expect(end.fingerprint).toBe(whole.fingerprint);
+    expect(end.testAccuracy).toBe(whole.testAccuracy);
+    expect(end.testLoss).toBe(whole.testLoss);
+  });
 
   test("reads a text with dropout, and its figures are the same", async () => {
     const file = join(import.meta.dirname, "../../../LICENSE");
@@ -81,5 +77,5 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
     expect(end.fingerprint).toBe(whole.fingerprint);
     const joined = coordinator.events.filter(({ change }) => change === "joined");
     expect(joined.map(({ name }) => name)).toContain("snake");
-  }, 60_000);
+  });
 });

@@ -80,7 +80,7 @@ test("a finished run can be extended by another process while this one still sho
   // The first one leaves the lock of the third.
   const again = cluster.coordinator("--resume");
   expect(await again.exited).toBe(1);
-}, 60_000);
+});
 
 /** Runs a script of this package as a person types it. */
 async function npm(...words: readonly string[]): Promise<{ output: string; errors: string }> {
@@ -112,4 +112,4 @@ test("npm start --silent prints JSON lines and nothing else; with its banner, np
   expect(loud.errors).toContain(
     "npm printed a banner before the JSON lines: npm start --silent -- --json leaves it out",
   );
-}, 120_000);
+});

@@ -44,7 +44,7 @@ async function complaint(url: string, env: Readonly<Record<string, string>> = {}
   let text = "";
   child.stderr.on("data", (chunk: Buffer) => (text += String(chunk)));
   const said = () => /^ana: (?!connecting)(.*)$/mu.exec(text)?.[1];
-  await expect.poll(said, { timeout: 20_000 }).toBeDefined();
+  await expect.poll(said).toBeDefined();
   return said()!;
 }
 
@@ -167,10 +167,10 @@ describe.skipIf(browser === undefined)("a page behind a proxy that passes no upg
     await page.goto(String(joinUrl));
     const hint = /no WebSocket.* a proxy on the way must pass upgrades/u;
     const shown = (where: string) => page.locator(where).textContent();
-    await expect.poll(() => shown("main"), { timeout: 20_000 }).toMatch(hint);
+    await expect.poll(() => shown("main")).toMatch(hint);
     const { dashboardUrl } = await coordinator.event("listening");
     await page.goto(`${joinUrl.origin}/${new URL(String(dashboardUrl)).hash}`);
-    await expect.poll(() => shown("#phase-name"), { timeout: 20_000 }).toMatch(hint);
+    await expect.poll(() => shown("#phase-name")).toMatch(hint);
   });
 });
 

@@ -25,6 +25,9 @@ export const chromiumFlags = [
   "--disable-sync",
 ];
 
+/** How long a test waits for something on a page: only one that would never come should take as long. */
+export const patienceMs = 60_000;
+
 /** Path of a Chromium on this machine; `undefined` if there is none. */
 export function findChromium(): string | undefined {
   return paths.find((path) => path !== undefined && existsSync(path));

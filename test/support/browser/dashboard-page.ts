@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach } from "vitest";
 import type { Cluster, CoordinatorProcess } from "../processes/cluster.ts";
 import { eachWithCluster } from "../processes/each-with-cluster.ts";
 import { startPacedWorkers } from "../processes/test-worker.ts";
+import { patienceMs } from "./browser.ts";
 
 /** The fresh fixtures of each test in a file. */
 interface Stage {
@@ -44,6 +45,7 @@ export function eachWithPage(
 /** Opens a page and records its console errors and requests to other hosts. There must be none. */
 export async function openPage(inside: BrowserContext, problems: string[]): Promise<Page> {
   const opened = await inside.newPage();
+  opened.setDefaultTimeout(patienceMs);
   opened.on("pageerror", ({ message }) => problems.push(message));
   opened.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());

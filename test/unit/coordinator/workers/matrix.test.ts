@@ -34,8 +34,8 @@ import {
 } from "../run/stage-fixture.ts";
 
 const short = stageConfig(3);
-/** Every situation tries another third of the wrong values, so that each is tried in three situations or four. */
-const nth = stride(3);
+/** Every situation tries another fifth of the wrong values, so that each is tried in two situations. */
+const nth = stride(5);
 /** Enough steps, each with an evaluation after it, for a situation whose every cell needs one. */
 const long = { ...stageConfig(40 + Math.ceil(1_200 / nth)), batchSize: 70, shardSize: 10 };
 const localSearch = { name: "local-search", candidates: 4, sigma: 0.05 } as const;
@@ -381,7 +381,7 @@ describe.each(Object.entries(situations))("a peer that is %s", (name, situation)
     finish(situation, here);
     expect(({} as Record<string, unknown>)["isAdmin"]).toBe(undefined);
     expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain("polluted");
-    expect(counts.total).toBeGreaterThan(330);
+    expect(counts.total).toBeGreaterThan(230);
     process.stdout.write(`${counts.total} attacks by a peer that is ${name}: ${counts.text}\n`);
   });
 });

@@ -195,7 +195,7 @@ describe("decodeMessage refuses", () => {
       fc.property(bytes, (one) => {
         expect([undefined, "ERR_DECODE", "ERR_TOO_LARGE"]).toContain(refusalOf(one));
       }),
-      { numRuns: cases(3_000) },
+      { numRuns: cases(1_500) },
     );
   });
 });
