@@ -1,11 +1,19 @@
 /** @file The sections of the page, in the order of the lecture: one row each. */
 import { type AnySection, anySection } from "../section.ts";
 import { cost } from "./cost.ts";
+import { adam } from "./optimizers/adam.ts";
 import { learningRate } from "./optimizers/learning-rate.ts";
 import { momentum } from "./optimizers/momentum.ts";
+import { nesterov } from "./optimizers/nesterov.ts";
+import { rmsprop } from "./optimizers/rmsprop.ts";
+import { unrolled } from "./optimizers/unrolled.ts";
 
 export const sections: readonly AnySection[] = [
   anySection(cost),
   anySection(learningRate),
   anySection(momentum),
+  anySection(unrolled),
+  anySection(nesterov),
+  anySection(rmsprop),
+  anySection(adam),
 ];

@@ -41,6 +41,8 @@ describe.each(cases)("$id in $language", ({ section, language }) => {
     const before = said("title", "claim", "question");
     const longer = said("right").length > said("wrong").length ? said("right") : said("wrong");
     const after = [said("title", "claim", "careful"), longer, section.describe(scene)].join(" ");
+    // The question is written once, before anything is computed.
+    expect(section.texts[language]["question"]).not.toMatch(/[{}]/u);
     expect(wordsIn(before)).toBeLessThanOrEqual(wordsMax);
     expect(wordsIn(after)).toBeLessThanOrEqual(wordsMax);
   });
