@@ -138,7 +138,7 @@ function begin(message: Extract<DashboardMessage, { kind: "run" }>): void {
   thresholdPanel.begin(target);
   mistakesPanel.begin(message);
   showEvaluation(null);
-  trainAgain.begin(newConfig, config);
+  trainAgain.begin(newConfig, message.validation);
   config = newConfig;
 }
 

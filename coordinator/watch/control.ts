@@ -4,7 +4,8 @@
  */
 import { shown } from "../../shared/error-text.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
-import { type Given } from "../../shared/run/settings/option.ts";
+import { dataOptions } from "../../shared/run/settings/data-settings.ts";
+import type { Given } from "../../shared/run/settings/option.ts";
 import { readSettings } from "../../shared/run/settings/read-settings.ts";
 import {
   isRunKey,
@@ -82,7 +83,10 @@ export class Control {
     const request = readRequest(named, [source]);
     const isSameSource = request.given.dataset === source;
     const asked = { ...request, asksFirst: confirmed !== true };
-    await runs.startAgain(isSameSource ? { ...asked, data } : asked, audit);
+    // What a page can't choose stays as it is.
+    const { validation: _, ...hidden } = data;
+    const kept = isSameSource ? { ...hidden, ...request.data } : (request.data ?? {});
+    await runs.startAgain({ ...asked, data: kept }, audit);
   }
 }
 
@@ -106,10 +110,15 @@ export function readRequest(
 ): RunRequest {
   const given = new Map<string, Given>();
   for (const [key, value] of Object.entries(settings)) {
-    if (!isRunKey(key)) throw new OperatorError(sentence("no-such-setting", { name: shown(key) }));
-    given.set(key, { texts: [value], origin: { from: "flag", label: settingName(key) } });
+    if (!isRunKey(key) && key !== "validation") {
+      throw new OperatorError(sentence("no-such-setting", { name: shown(key) }));
+    }
+    const label = key === "validation" ? sentence("setting-validation") : settingName(key);
+    given.set(key, { texts: [value], origin: { from: "flag", label } });
   }
   const { values, origins } = readSettings(runOptions, [given]);
+  // Other settings of the data name files and columns of the operator's.
+  const data = readSettings({ validation: dataOptions.validation }, [given]);
   const { dataset } = values;
   if (dataset !== undefined && !isOpenToPages(dataset) && !named.includes(dataset)) {
     // A page must not find out which folders exist on this machine.
@@ -121,5 +130,5 @@ export function readRequest(
       }),
     );
   }
-  return { given: values, origins };
+  return { given: values, data: data.values, origins: { ...origins, ...data.origins } };
 }

@@ -36,8 +36,8 @@ export interface Cursor {
   run: CurrentRun | undefined;
   stride: number;
   points: number;
-  /** Step of the last evaluation. */
-  tests: number;
+  /** Step and split of the last evaluation. */
+  tests: string;
   records: string;
   events: number;
 }
@@ -60,7 +60,7 @@ export class DashboardFeed {
   }
 
   newCursor(): Cursor {
-    return { run: undefined, stride: 1, points: 0, tests: -1, records: "", events: 0 };
+    return { run: undefined, stride: 1, points: 0, tests: "", records: "", events: 0 };
   }
 
   /**
@@ -101,7 +101,7 @@ export class DashboardFeed {
     const current = this.#source.current();
     if (current !== undefined) {
       if (cursor.run !== current) {
-        Object.assign(cursor, { run: current, stride: 1, points: 0, tests: -1 });
+        Object.assign(cursor, { run: current, stride: 1, points: 0, tests: "" });
         news.push(this.#once("run", () => runMessage(current)));
       }
       news.push(...this.#tests(cursor, current), ...this.#points(cursor, current));
@@ -112,10 +112,13 @@ export class DashboardFeed {
   }
 
   #tests(cursor: Cursor, { run: { progress } }: CurrentRun): (string | Uint8Array)[] {
-    const { evaluation, testCurve: points } = progress;
-    const step = evaluation?.step ?? 0;
-    if (cursor.tests === step) return [];
-    cursor.tests = step;
+    const { testCurve: points } = progress;
+    // At the end, the test split takes the place of the validation split.
+    const { test, evaluation: newest } = progress;
+    const evaluation = test !== null && test.step >= (newest?.step ?? 0) ? test : newest;
+    const which = `${evaluation?.step} ${evaluation?.split}`;
+    if (cursor.tests === which) return [];
+    cursor.tests = which;
     return [this.#once("tests", () => encode({ kind: "tests", points, evaluation }))];
   }
 

@@ -60,7 +60,9 @@ export type DashboardMessage =
 
 const id = z.int().check(z.gte(0));
 const worker = z.string().check(z.maxLength(40));
-const text = z.string().check(z.maxLength(100));
+const settingKey = z.string().check(z.maxLength(100));
+/** A list of layers is the longest. */
+const settingText = z.string().check(z.maxLength(16_384));
 /** Longer than any straggler's deadline, shorter than the silence after which a worker is dropped. */
 const delaySecondsMax = 10;
 
@@ -68,14 +70,14 @@ const delaySecondsMax = 10;
 export const commandSchema = z.discriminatedUnion("command", [
   z.strictObject({ command: z.enum(["pause", "resume", "stop"]), id }),
   /**
-   * Trains again. Settings have the names of the command line's and are texts; absent ones have their defaults.
+   * Trains again. Settings have the names of the command line's (those of a run, and `validation`) and are texts; absent ones have their defaults.
    * `audit` applies from this run on; if absent, it does not change. A large model is refused with a question,
    * unless `confirmed`.
    */
   z.strictObject({
     command: z.literal("start"),
     id,
-    settings: z.record(text, text),
+    settings: z.record(settingKey, settingText),
     audit: z.optional(z.enum(auditPolicies)),
     confirmed: z.optional(z.boolean()),
   }),

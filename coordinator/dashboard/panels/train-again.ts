@@ -3,36 +3,76 @@
  * one line.
  */
 import { hiddenActivations, outputActivations } from "../../../shared/model/dense-model.ts";
+import { weightDraws } from "../../../shared/model/initialize.ts";
 import { lossNames } from "../../../shared/model/loss.ts";
-import { optimizerNames, type RunConfig } from "../../../shared/run/config.ts";
-import { hasCode } from "../../../shared/words/sentence.ts";
+import { optimizerNames, type RunConfig, scheduleNames } from "../../../shared/run/config.ts";
+import { hasCode, sentence } from "../../../shared/words/sentence.ts";
 import { auditPolicies } from "../../audit/audit-policy.ts";
 import type { Feed } from "../feed.ts";
 import { create, element, setText } from "../page.ts";
-import { formOf, settingsFor } from "../settings.ts";
+import {
+  belongs,
+  consequences,
+  type FormKey,
+  formKeys,
+  formOf,
+  type FormValues,
+  settingsFor,
+} from "../settings.ts";
 import { said, say } from "../texts/language.ts";
-import type { TextKey } from "../texts/texts.ts";
+
+/** The groups that are folded in, with their headings. The others are always there. */
+const groups = { data: "moreData", network: "moreNetwork", optimizer: "moreOptimizer" } as const;
 
 interface Field {
-  readonly key: string;
-  readonly label: TextKey;
+  /** Absent: it is always there. */
+  readonly group?: keyof typeof groups;
   /** The options of a list; the first one means absent. */
   readonly choices?: readonly string[];
   readonly mode?: "numeric" | "decimal";
 }
 
-const fields: readonly Field[] = [
-  { key: "dataset", label: "dataset" },
-  { key: "layers", label: "layers" },
-  { key: "activation", label: "activation", choices: hiddenActivations },
-  { key: "outputActivation", label: "outputActivation", choices: outputActivations },
-  { key: "loss", label: "lossFunction", choices: lossNames },
-  { key: "optimizer", label: "optimizer", choices: optimizerNames },
-  { key: "learningRate", label: "learningRate", mode: "decimal" },
-  { key: "batchSize", label: "batchSize" },
-  { key: "epochs", label: "epochs", mode: "numeric" },
-  { key: "seed", label: "seed", mode: "numeric" },
-];
+/** A new setting needs a row here, or it does not compile. */
+const fields: Readonly<Record<FormKey, Field>> = {
+  dataset: {},
+  layers: {},
+  activation: { choices: hiddenActivations },
+  outputActivation: { choices: outputActivations },
+  loss: { choices: lossNames },
+  optimizer: { choices: optimizerNames },
+  learningRate: { mode: "decimal" },
+  batchSize: {},
+  epochs: { mode: "numeric" },
+  seed: { mode: "numeric" },
+  validation: { group: "data", mode: "decimal" },
+  augment: { group: "data" },
+  classWeights: { group: "data" },
+  labelSmoothing: { group: "data", mode: "decimal" },
+  patience: { group: "data", mode: "numeric" },
+  steps: { group: "data", mode: "numeric" },
+  model: { group: "network" },
+  initWeights: { group: "network", choices: weightDraws },
+  freeze: { group: "network", mode: "numeric" },
+  reduction: { group: "network", choices: ["mean", "sum"] },
+  schedule: { group: "optimizer", choices: scheduleNames },
+  warmupSteps: { group: "optimizer", mode: "numeric" },
+  decayEpochs: { group: "optimizer", mode: "numeric" },
+  decayFactor: { group: "optimizer", mode: "decimal" },
+  finalFraction: { group: "optimizer", mode: "decimal" },
+  restarts: { group: "optimizer" },
+  weightDecay: { group: "optimizer", mode: "decimal" },
+  l1: { group: "optimizer", mode: "decimal" },
+  clipNorm: { group: "optimizer", mode: "decimal" },
+  beta: { group: "optimizer", mode: "decimal" },
+  beta1: { group: "optimizer", mode: "decimal" },
+  beta2: { group: "optimizer", mode: "decimal" },
+  epsilon: { group: "optimizer", mode: "decimal" },
+  dampening: { group: "optimizer", mode: "decimal" },
+  decoupledDecay: { group: "optimizer", mode: "decimal" },
+  candidates: { group: "optimizer", mode: "numeric" },
+  sigma: { group: "optimizer", mode: "decimal" },
+  shardSize: { group: "optimizer", mode: "numeric" },
+};
 
 export class TrainAgain {
   readonly #feed: () => Feed;
@@ -41,8 +81,9 @@ export class TrainAgain {
     ["", say("asNow")],
     ...auditPolicies.map((each): [string, string] => [each, say(`policy${each}`)]),
   ]);
-  readonly #inputs = new Map<string, HTMLInputElement | HTMLSelectElement>();
-  #config: RunConfig | undefined;
+  readonly #inputs = new Map<FormKey, HTMLInputElement | HTMLSelectElement>();
+  /** The form of the current run. */
+  #current: FormValues | undefined;
   /** The coordinator asked whether to train the model that is in the form now. */
   #isAsked = false;
   readonly #button = create("button", "primary", say("start"));
@@ -50,14 +91,18 @@ export class TrainAgain {
 
   constructor(feed: () => Feed) {
     this.#feed = feed;
-    for (const field of fields) this.#form.append(this.#fieldOf(field));
     this.#audit.name = "audit";
-    this.#form.append(labelled("audit", this.#audit));
+    this.#form.append(
+      ...this.#labelsOf(undefined),
+      labelled(say("audit"), this.#audit),
+      this.#folded("data"),
+      this.#folded("network"),
+      this.#folded("optimizer"),
+    );
     this.#error.setAttribute("role", "alert");
     const place = create("div", "whole");
     place.append(this.#button);
     this.#form.append(this.#error, place);
-    this.#inputs.get("optimizer")?.addEventListener("change", () => this.#forgetRate());
     this.#form.addEventListener("input", () => this.#ask(false));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -66,23 +111,30 @@ export class TrainAgain {
   }
 
   /** A run started: the form offers its settings. Values that the reader typed stay. */
-  begin(config: RunConfig, previous: RunConfig | undefined): void {
-    this.#config = config;
-    const values = formOf(config);
-    const before = previous === undefined ? undefined : formOf(previous);
+  begin(config: RunConfig, validation: number | null): void {
+    const before = this.#current;
+    const values = formOf(config, validation);
+    this.#current = values;
     for (const [key, input] of this.#inputs) {
       if (before === undefined || input.value === before[key]) input.value = values[key] ?? "";
     }
+    this.#showFitting();
   }
 
-  /** Another optimizer has another default rate, so forget the old one unless the reader typed it. */
-  #forgetRate(): void {
-    const rate = this.#inputs.get("learningRate");
-    const { learningRate } = this.#config === undefined ? {} : formOf(this.#config);
-    if (rate !== undefined && rate.value === learningRate) rate.value = "";
+  #labelsOf(group: Field["group"]): HTMLElement[] {
+    return formKeys.filter((key) => fields[key].group === group).map((key) => this.#labelOf(key));
   }
 
-  #fieldOf({ key, label, choices, mode }: Field): HTMLElement {
+  #folded(group: keyof typeof groups): HTMLElement {
+    const folded = create("details", "whole");
+    const inside = create("div", "fields");
+    inside.append(...this.#labelsOf(group));
+    folded.append(create("summary", "", say(groups[group])), inside);
+    return folded;
+  }
+
+  #labelOf(key: FormKey): HTMLElement {
+    const { choices, mode } = fields[key];
     const input =
       choices === undefined
         ? textField(mode)
@@ -91,14 +143,34 @@ export class TrainAgain {
             ...choices.map((each): [string, string] => [each, each]),
           ]);
     input.name = key;
+    input.addEventListener("change", () => this.#change(key));
     this.#inputs.set(key, input);
-    return labelled(label, input);
+    const name = said(sentence(`setting-${key}`));
+    return labelled(name.charAt(0).toUpperCase() + name.slice(1), input);
+  }
+
+  #values(): FormValues {
+    return Object.fromEntries([...this.#inputs].map(([key, { value }]) => [key, value.trim()]));
+  }
+
+  #change(key: FormKey): void {
+    const changes = consequences(key, this.#values(), this.#current ?? {});
+    for (const [other, input] of this.#inputs) input.value = changes[other] ?? input.value;
+    this.#showFitting();
+  }
+
+  /** Only what the chosen optimizer and schedule have. */
+  #showFitting(): void {
+    const form = this.#values();
+    for (const [key, input] of this.#inputs) {
+      const label = input.closest("label");
+      if (label !== null) label.hidden = !belongs(key, form);
+    }
   }
 
   async #start(): Promise<void> {
-    if (this.#config === undefined) return;
-    const form = [...this.#inputs].map(([key, input]) => [key, input.value.trim()]);
-    const settings = settingsFor(Object.fromEntries(form), this.#config);
+    if (this.#current === undefined) return;
+    const settings = settingsFor(this.#values());
     this.#button.disabled = true;
     setText(this.#button, say("starting"));
     setText(this.#error, "");
@@ -120,9 +192,9 @@ export class TrainAgain {
   }
 }
 
-function labelled(label: TextKey, input: HTMLElement): HTMLElement {
+function labelled(label: string, input: HTMLElement): HTMLElement {
   const box = create("label");
-  box.append(create("span", "", say(label)), input);
+  box.append(create("span", "", label), input);
   return box;
 }
 

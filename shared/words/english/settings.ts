@@ -81,6 +81,7 @@ export const settings = {
   "expects-output": "an activation or a path",
   "expects-dataset-name": "the name of a dataset",
   "setting-dataset": "dataset",
+  "setting-validation": "share for validation",
   "setting-model": "model",
   "setting-layers": "layers",
   "setting-activation": "hidden activation",

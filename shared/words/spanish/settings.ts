@@ -84,6 +84,7 @@ export const settings = translationOf<typeof english>()({
   "expects-output": "una activación o una ruta",
   "expects-dataset-name": "el nombre de unos datos",
   "setting-dataset": "datos",
+  "setting-validation": "parte para validación",
   "setting-model": "modelo",
   "setting-layers": "capas",
   "setting-activation": "activación oculta",

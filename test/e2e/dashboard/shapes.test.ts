@@ -73,6 +73,10 @@ async function draw(): Promise<void> {
   await page.locator("#answer").filter({ hasText: "The network reads" }).waitFor();
 }
 
+function pngFile(name: string, buffer: Buffer) {
+  return { name, mimeType: "image/png", buffer };
+}
+
 describe.skipIf(browser === undefined)("the dashboard", () => {
   test("shows samples of 20 × 30 as such pictures, and 62 classes as a matrix with its worst pairs", async () => {
     await finishRunOn([20, 30], 62);
@@ -106,6 +110,30 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     const [red = 0, green, blue] = await page.evaluate<number[]>(middle);
     expect(red).toBeGreaterThan(50);
     expect([green, blue]).toEqual([0, 0]);
+
+    // A picture file of twice the size, green with a transparent right half, whose left and right edges are cut off.
+    const png = await page.evaluate<string>(`{
+      const canvas = Object.assign(document.createElement("canvas"), { width: 20, height: 12 });
+      const context = canvas.getContext("2d");
+      context.fillStyle = "#00ff00";
+      context.fillRect(0, 0, 10, 12);
+      canvas.toDataURL("image/png").split(",")[1];
+    }`);
+    await page.getByText("Open a picture file").click();
+    await page
+      .locator("#picture-file")
+      .setInputFiles(pngFile("half.png", Buffer.from(png, "base64")));
+    const pixelsAt = (x: number) =>
+      page.evaluate<number[]>(
+        `[...document.querySelector("#seen").getContext("2d").getImageData(${x}, 3, 1, 1).data]`,
+      );
+    await expect.poll(() => pixelsAt(0)).toEqual([0, 255, 0, 255]);
+    expect(await pixelsAt(7)).toEqual([255, 255, 255, 255]);
+    await page
+      .locator("#picture-file")
+      .setInputFiles(pngFile("odd.png", Buffer.from("no picture")));
+    await page.getByText("This browser can't read odd.png as a picture.").waitFor();
+    await page.getByText("Nothing drawn yet").waitFor();
     await page.getByText("layer 1, red of pixel 4,5 → neuron 1").waitFor();
     expect(problems).toEqual([]);
   });

@@ -2,7 +2,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
 import { Progress } from "../../../../coordinator/run/progress.ts";
-import type { CoordinatorView, RunRecordView } from "../../../../coordinator/run/view.ts";
+import type {
+  CoordinatorView,
+  EvaluationView,
+  RunRecordView,
+} from "../../../../coordinator/run/view.ts";
 import type { CurrentRun } from "../../../../coordinator/runs.ts";
 import { type Cursor, DashboardFeed } from "../../../../coordinator/watch/dashboard-feed.ts";
 import type { Target } from "../../../../shared/data/dataset.ts";
@@ -68,6 +72,18 @@ function train(steps: number): void {
   }
 }
 
+function evaluated(split: "validation" | "test", step: number): EvaluationView {
+  return { split, step, epoch: 1, loss: 1, metrics: {}, sums: [] };
+}
+
+/** The splits of the evaluations in the next news. */
+function shown(): string[] {
+  feed.refresh();
+  const texts = feed.news(cursor).filter((message) => typeof message === "string");
+  const tests = texts.map((text) => JSON.parse(text)).filter(({ kind }) => kind === "tests");
+  return tests.map(({ evaluation }) => evaluation.split);
+}
+
 describe("a dashboard", () => {
   test("receives the run, 3 points and the state, then only 2 new points", () => {
     train(3);
@@ -93,6 +109,16 @@ describe("a dashboard", () => {
     current = runOf(2);
     feed.refresh();
     expect(kinds()).toEqual(["run", "tests", "state"]);
+  });
+
+  test("receives the test split's evaluation at the end, in place of the validation split's of the same step", () => {
+    progress.evaluation = evaluated("validation", 5);
+    expect([shown(), shown()]).toEqual([["validation"], []]);
+    progress.finalTest = evaluated("test", 5);
+    expect([shown(), shown()]).toEqual([["test"], []]);
+    // A run that is extended is watched with the validation split again.
+    progress.evaluation = evaluated("validation", 9);
+    expect(shown()).toEqual(["validation"]);
   });
 
   test("learns what a run's samples and targets are, and how many each split has", () => {
