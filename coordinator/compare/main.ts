@@ -48,7 +48,9 @@ export async function runCompare(command: CompareCommand, world: ProgramWorld): 
       newRunId,
       progress: (said) => world.tell(sayAtTerminal(said)),
     });
-    const { options, run } = command;
+    const { run } = command;
+    // Those of dashboards are there too.
+    const options = { ...command.options, runs: series.runs };
     const coordinator = { options, run, resumeWith: () => command.again };
     return await runPrepared(coordinator, world, { kernelBytes, prepared, series });
   } finally {

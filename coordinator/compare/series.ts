@@ -41,6 +41,11 @@ export class ComparisonSeries implements Series {
     this.#options = options;
   }
 
+  /** The folder of its runs. */
+  get runs(): string {
+    return this.#options.folder.runs;
+  }
+
   get again(): string {
     return this.#options.command.again;
   }

@@ -176,7 +176,7 @@ async function runsOf(folder: string): Promise<string> {
 
 test("compare, killed and started again, ends like one that was not, and each run can be repeated", async () => {
   const args = ["--dataset", "digits:120,40", "--vary", "optimizer=sgd,adam", "--epochs", "1"];
-  const small = [...args, "--seeds", "2", "--rates", "2"];
+  const small = [...args, "--seeds", "2", "--search-seeds", "1", "--rates", "2"];
   await comparedUntil(3, [...small, "--to", "killed"]);
   const [whole] = await Promise.all([
     comparedUntil(Infinity, [...small, "--to", "whole"]),

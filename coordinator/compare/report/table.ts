@@ -1,5 +1,5 @@
 /** @file The results of a comparison as a table for a terminal, one line for each variant. Pure. */
-import { compact, integer, loss, percent, unknownFigure } from "../../console/view/figures.ts";
+import { compact, integer, loss, unknownFigure } from "../../console/view/figures.ts";
 import { displayWidth } from "../../console/view/text.ts";
 import { extensionsMax } from "../plan/rates.ts";
 import type { Spread } from "../plan/spread.ts";
@@ -16,7 +16,6 @@ export function tableLines(
     "variant",
     "rate",
     "validation loss",
-    `validation ${headline}`,
     `test ${headline}`,
     `below ${first}`,
     "gradients",
@@ -28,13 +27,13 @@ export function tableLines(
 }
 
 function cellsOf(row: SummaryRow, isFirst: boolean, headline: Headline): string[] {
-  const figure = (value: number) => (headline === "accuracy" ? percent(value) : loss(value));
+  const isShare = headline === "accuracy";
+  const figure = (value: number) => (isShare ? (100 * value).toFixed(1) : loss(value));
   return [
     row.variant,
     row.rate === null ? unknownFigure : `${row.rateKey === "sigma" ? "σ" : "η"} ${row.rate}`,
     spread(row.validationLoss, loss),
-    spread(row.validation, figure),
-    spread(row.test, figure),
+    spread(row.test, figure, isShare ? " %" : ""),
     isFirst || row.runs === 0 ? unknownFigure : `${row.betterThanFirst} of ${row.runs}`,
     row.gradients === null ? unknownFigure : compact(row.gradients),
     row.gradientsToFirst === null ? unknownFigure : compact(row.gradientsToFirst),
@@ -42,12 +41,13 @@ function cellsOf(row: SummaryRow, isFirst: boolean, headline: Headline): string[
   ];
 }
 
-/** `0.2211 (0.2190 … 0.2304)`; a run that diverged has no loss. */
-function spread(values: Spread | null, text: (value: number) => string): string {
+/** `0.2211 (0.2190 … 0.2304)`, `96.1 % (94.9 … 97.0)`; a run that diverged has no loss. */
+function spread(values: Spread | null, text: (value: number) => string, unit = ""): string {
   if (values === null) return unknownFigure;
   const shown = (value: number) => (Number.isFinite(value) ? text(value) : "diverged");
   const { median, low, high } = values;
-  return low === high ? shown(median) : `${shown(median)} (${shown(low)} … ${shown(high)})`;
+  const middle = shown(median) + unit;
+  return low === high ? middle : `${middle} (${shown(low)} … ${shown(high)})`;
 }
 
 function marksOf({ isAtEdge, rate, rateKey, divergedAt, runs }: SummaryRow): string[] {

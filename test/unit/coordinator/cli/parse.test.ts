@@ -200,7 +200,7 @@ describe("parseCommandLine", () => {
         { key: "batchSize", values: [16, 64] },
       ],
       seeds: 3,
-      searchSeeds: 1,
+      searchSeeds: 3,
       rates: null,
       validation: 0.1,
       to: "comparison",

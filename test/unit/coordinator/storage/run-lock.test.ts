@@ -60,6 +60,15 @@ describe("claimRunFolder", () => {
     expect(await holder()).toBe(pid);
   });
 
+  test("leaves no listener behind for any of the many runs that a process may train", async () => {
+    const before = process.listenerCount("exit");
+    const release = await claimRunFolder(folder);
+    expect(process.listenerCount("exit")).toBe(before + 1);
+    release();
+    release();
+    expect(process.listenerCount("exit")).toBe(before);
+  });
+
   test("takes over the lock of a process that is gone, and a damaged one", async () => {
     await writeFile(join(folder, "lock"), lockOf(await endedPid(), null));
     await claimRunFolder(folder);

@@ -42,7 +42,7 @@ describe("the table", () => {
       /^sgd +η 0\.316 +0\.6000 \(0\.6000 … diverged\) .* 1 of 3 diverged, at step 7$/u,
     );
     expect(lines[2]).toMatch(
-      /^local-search +σ 0\.01 +2\.0000 \(1\.0000 … 3\.0000\) .*80\.00 % \(70\.00 % … 90\.00 %\)/u,
+      /^local-search +σ 0\.01 +2\.0000 \(1\.0000 … 3\.0000\) .*80\.0 % \(70\.0 … 90\.0\)/u,
     );
     expect(lines.join("\n")).toContain("median of 2 of the seeds");
   });
