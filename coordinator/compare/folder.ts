@@ -17,6 +17,7 @@ import { OperatorError } from "../../shared/operator-error.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 import { type Disk, isMissing, replaceFile } from "../storage/disk.ts";
+import { handoverName } from "../storage/run-folder.ts";
 import { lineOf, type Row, rowsIn } from "./plan/rows.ts";
 
 /** What all runs have in common, as texts by name: settings, and the hashes of kernel and data. */
@@ -80,6 +81,14 @@ export class ComparisonFolder {
       throw cannotWrite(path, error);
     }
     this.#rows.push(row);
+  }
+
+  /**
+   * Removes what a finished run would hand over: with the curves of all runs before it, it is larger than the rest of
+   * its folder.
+   */
+  async tidy(run: string): Promise<void> {
+    await this.#disk.unlink(join(this.runs, run, handoverName)).catch(() => undefined);
   }
 
   /** Writes a file whole. @throws OperatorError if it can't be written. */

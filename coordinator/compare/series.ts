@@ -68,6 +68,7 @@ export class ComparisonSeries implements Series {
     if (trial === undefined || !isOurs) return;
     const row = this.#rowOf(trial, current, fingerprint);
     await folder.add(row);
+    await folder.tidy(row.run);
     console.ended(trial, row);
     if (this.isComplete) await this.complete();
   }

@@ -44,6 +44,7 @@ export const configName = "config.json";
 /** A thousand times its usual size. */
 const setupBytesMax = 2 ** 20;
 export const checkpointsName = "checkpoints";
+export const handoverName = "handover.json";
 const bestName = "best.safetensors";
 const stepName = /^step-(\d{8,16})\.safetensors$/u;
 
@@ -140,7 +141,7 @@ export class RunFolder {
     this.id = basename(path);
     this.setupPath = join(path, configName);
     this.metrics = new MetricsFile(disk, join(path, "metrics.jsonl"));
-    this.#handoverPath = join(path, "handover.json");
+    this.#handoverPath = join(path, handoverName);
     this.#disk = disk;
     this.#checkpoints = join(path, checkpointsName);
   }
