@@ -15,7 +15,7 @@ import { selfTest } from "../shared/engine/self-test.ts";
 import { instantiateKernel } from "../shared/kernels/kernel.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
-import { sayAtTerminal } from "../shared/words/sentence.ts";
+import { hasCode, sayAtTerminal } from "../shared/words/sentence.ts";
 import { createConsole, jsonLine } from "./console/console.ts";
 import { jobControl } from "./console/job-control.ts";
 import { chooseMode } from "./console/mode.ts";
@@ -98,7 +98,10 @@ export async function runCoordinator(
     disk: nodeDisk,
     claim: claimRunFolder,
     newRunId,
-    progress: (said) => world.tell(sayAtTerminal(said)),
+    progress: (said) => {
+      // The event about the data says what is learned from them.
+      if (!hasCode(said, "table-task")) world.tell(sayAtTerminal(said));
+    },
   });
   // A download takes minutes.
   const prepared = await Promise.race([preparing, world.signals.ended]);
@@ -358,7 +361,9 @@ class Program {
       disk: nodeDisk,
       claim: claimRunFolder,
       newRunId,
-      progress: (message) => this.#report({ event: "warning", message }),
+      progress: (message) => {
+        if (!hasCode(message, "table-task")) this.#report({ event: "warning", message });
+      },
       loaded: this.#runs.current?.prepared,
     };
   }

@@ -3,7 +3,7 @@
  * samples, a learning rate that is too high or practically 0, and a result that is no better than guessing. Each is said
  * once, in one sentence with the figure. Pure; nothing is decided by it.
  */
-import type { Dataset, Split } from "../../shared/data/dataset.ts";
+import type { Dataset, Split, Target } from "../../shared/data/dataset.ts";
 import type { OptimizerConfig, RunConfig } from "../../shared/run/config.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -90,7 +90,7 @@ export class Diagnosis {
 export function dataFindings({ target, train }: Pick<Dataset, "target" | "train">): Sentence[] {
   if (target.kind === "tokens") return [];
   const findings = [scaleFinding(train)];
-  if (target.kind === "classes") findings.push(emptyClassesFinding(train, target.count));
+  if (target.kind === "classes") findings.push(emptyClassesFinding(train, target));
   return findings.filter((found) => found !== null);
 }
 
@@ -111,13 +111,16 @@ function scaleFinding({ features }: Split): Sentence | null {
   return sentence("feature-scale", { min: shortened(min), max: shortened(max) });
 }
 
-function emptyClassesFinding({ targets }: Split, classCount: number): Sentence | null {
-  const counts = countsOf(targets, classCount);
+function emptyClassesFinding({ targets }: Split, { count, names }: Target): Sentence | null {
+  const counts = countsOf(targets, count);
   const empty = [...counts.keys()].filter((label) => counts[label] === 0);
   if (empty.length === 0) return null;
-  const listed = empty.slice(0, classesListed).join(", ");
+  const listed = empty
+    .slice(0, classesListed)
+    .map((label) => names?.[label] ?? label)
+    .join(", ");
   const classes = empty.length > classesListed ? `${listed}, …` : listed;
-  return sentence("classes-without-samples", { count: empty.length, all: classCount, classes });
+  return sentence("classes-without-samples", { count: empty.length, all: count, classes });
 }
 
 function countsOf(targets: Split["targets"], classCount: number): Float64Array {

@@ -8,12 +8,14 @@ import type { CoordinatorEvent } from "../view.ts";
 /** At most this many names of targets are listed. */
 const namesShown = 8;
 
-export function dataEvent({ name, target, featureCount, ...splits }: Dataset): CoordinatorEvent {
-  const counts = countsOf(splits);
+export function dataEvent(dataset: Dataset): CoordinatorEvent {
+  const { name, target, featureCount, preprocessing } = dataset;
+  const counts = countsOf(dataset);
   const { trainCount, validationCount, testCount } = counts;
   const samples = trainCount + validationCount + testCount;
+  const table = preprocessing?.kind === "table" ? preprocessing : undefined;
   const values = {
-    targets: targetsIn(target),
+    targets: targetsIn(target, table?.targets[0]),
     samples,
     split:
       validationCount === 0
@@ -23,7 +25,10 @@ export function dataEvent({ name, target, featureCount, ...splits }: Dataset): C
   };
   return {
     event: "data",
-    message: sentence(target.kind === "tokens" ? "text-used" : "data-used", values),
+    message:
+      table === undefined
+        ? sentence(target.kind === "tokens" ? "text-used" : "data-used", values)
+        : sentence("table-used", { ...values, columns: table.columns.length }),
     dataset: name,
     task: taskOf(target).name,
     targets: target.kind,
@@ -33,8 +38,12 @@ export function dataEvent({ name, target, featureCount, ...splits }: Dataset): C
   };
 }
 
-function targetsIn({ kind, count, names }: Target): Sentence {
+/** @param column - What a table calls its classes. */
+function targetsIn({ kind, count, names }: Target, column: string | undefined): Sentence {
   if (kind === "tokens" || names === undefined) return sentence(`data-${kind}`, { count });
+  if (kind === "classes" && column !== undefined) {
+    return sentence("data-classes-of", { column, count, names: listed(names) });
+  }
   return sentence(`data-${kind}-named`, { count, names: listed(names) });
 }
 

@@ -88,10 +88,13 @@ export const data = {
   "bytes-after-tensors": "{bytes} bytes after the last tensor",
   "data-used":
     "{targets}; {samples} {samples = 1 ? sample : samples} ({split}), {features} {features = 1 ? feature : features}",
+  "table-used":
+    "{targets}; {samples} {samples = 1 ? row : rows} ({split}), {columns} {columns = 1 ? column : columns} used as {features} {features = 1 ? feature : features}",
   "data-two-splits": "{trainCount} to train, {testCount} to test",
   "data-three-splits": "{trainCount} to train, {validationCount} to validate, {testCount} to test",
   "data-classes": "classification: {count} {count = 1 ? class : classes}",
   "data-classes-named": "classification: {count} {count = 1 ? class : classes} {names}",
+  "data-classes-of": "classification of {column}: {count} {count = 1 ? class : classes} {names}",
   "data-values": "regression: {count} {count = 1 ? target : targets}",
   "data-values-named": "regression: {count} {count = 1 ? target : targets} {names}",
   "data-tokens": "language: the next of {count} different tokens",

@@ -95,11 +95,14 @@ export const data = translationOf<typeof english>()({
   "bytes-after-tensors": "{bytes} bytes tras el último tensor",
   "data-used":
     "{targets}; {samples} {samples = 1 ? muestra : muestras} ({split}), {features} {features = 1 ? valor : valores} por muestra",
+  "table-used":
+    "{targets}; {samples} {samples = 1 ? fila : filas} ({split}), {columns} {columns = 1 ? columna usada : columnas usadas} como {features} {features = 1 ? valor : valores}",
   "data-two-splits": "{trainCount} para entrenar, {testCount} para probar",
   "data-three-splits":
     "{trainCount} para entrenar, {validationCount} para validar, {testCount} para probar",
   "data-classes": "clasificación: {count} {count = 1 ? clase : clases}",
   "data-classes-named": "clasificación: {count} {count = 1 ? clase : clases} {names}",
+  "data-classes-of": "clasificación de {column}: {count} {count = 1 ? clase : clases} {names}",
   "data-values": "regresión: {count} {count = 1 ? objetivo : objetivos}",
   "data-values-named": "regresión: {count} {count = 1 ? objetivo : objetivos} {names}",
   "data-tokens": "lenguaje: el siguiente de {count} tokens distintos",

@@ -51,7 +51,9 @@ test("a table trains to the same fingerprint with 1 and 3 workers, and through a
 
   const three = cluster.coordinator("--local-workers", "3", "--exit", ...run, "--epochs", "6");
   expect((await three.event("finished"))["fingerprint"]).toBe(expected);
-  expect(three.stderr).toContain("classification of answer (2 classes), the last column: 200 rows");
+  expect((await three.event("data"))["message"]).toMatch(
+    /^classification of answer: 2 classes .* used as 2 features$/u,
+  );
   expect(three.stderr).toContain("a (1)");
 
   const half = cluster.coordinator(
@@ -173,8 +175,9 @@ test("several answers of yes or no are learned, watched with a validation split,
   const end = await one.event("finished");
   const two = cluster.coordinator("--local-workers", "2", "--min-workers", "2", "--exit", ...run);
   expect((await two.event("finished"))["fingerprint"]).toBe(end["fingerprint"]);
-  expect(one.stderr).toContain("(96 for training, 24 for validation and 30 for the test)");
-  expect(one.stderr).toContain("classification of positive, far, each yes or no, as named");
+  expect((await one.event("data"))["message"]).toBe(
+    "classification: 2 yes-or-no targets positive, far; 150 rows (96 to train, 24 to validate, 30 to test), 1 column used as 1 feature",
+  );
   expect(end["testAccuracy"]).toBeGreaterThan(0.7);
 });
 
@@ -186,13 +189,13 @@ test.skipIf(!hasTables).each([
   {
     name: "penguins",
     flags: ["--target", "species", "--missing", "drop"],
-    said: "classification of species (3 classes), as named: 333 rows",
+    said: "classification of species: 3 classes Adelie, Chinstrap, Gentoo; 333 rows",
     accuracy: 0.95,
   },
   {
     name: "titanic",
     flags: ["--target", "survived", "--missing", "median", "--ignore", "alive"],
-    said: "classification of survived (2 classes), as named: 891 rows",
+    said: "classification of survived: 2 classes 0, 1; 891 rows",
     accuracy: 0.75,
   },
 ])(
@@ -202,7 +205,7 @@ test.skipIf(!hasTables).each([
     const recipe = ["--optimizer", "adam", "--learning-rate", "0.01", "--epochs", "60"];
     const coordinator = cluster.coordinator("--local-workers", "2", "--exit", ...run, ...recipe);
     const { testAccuracy } = await coordinator.event("finished");
-    expect(coordinator.stderr).toContain(said);
+    expect((await coordinator.event("data"))["message"]).toContain(said);
     expect(testAccuracy).toBeGreaterThanOrEqual(accuracy);
   },
 );
@@ -213,6 +216,8 @@ test.skipIf(!hasTables)("mpg is predicted to 4 miles per gallon from one command
   const recipe = ["--optimizer", "adam", "--learning-rate", "0.005"];
   const coordinator = cluster.coordinator("--local-workers", "2", "--exit", ...run, ...recipe);
   const { testMetrics } = await coordinator.event("finished");
-  expect(coordinator.stderr).toContain("regression of mpg, as named: 398 rows (318 for training");
+  expect((await coordinator.event("data"))["message"]).toContain(
+    "regression: 1 target mpg; 398 rows (318 to train",
+  );
   expect(Number(Object(testMetrics).rmse)).toBeLessThan(4);
 });

@@ -58,6 +58,9 @@ describe("of the data is said", () => {
     expect(saidAbout(dataOf(bytes, { present: [1, 2, 5] }))).toEqual([
       "7 of 10 classes have no training sample: 0, 3, 4, 6, 7, …; the network cannot learn them",
     ]);
+    const names = Array.from({ length: 10 }, (_, label) => `bird ${label}`);
+    const birds = { kind: "classes", count: 10, names } as const;
+    expect(saidAbout({ ...dataOf(bytes, { present }), target: birds })[0]).toContain(": bird 7;");
   });
 });
 
