@@ -73,8 +73,8 @@ export function titleOf({ file, name, property, user = file }: Mutant): string {
 }
 
 /**
- * The test files in a folder that should notice: they or their attacks mention a public limit by its name, and a
- * private one is tested beside its file.
+ * The test files in a folder that should notice: they or their attacks mention a public limit by its name, or are
+ * the tests of the file that uses it. A private one is tested beside its file.
  */
 export function testsOf({ file, name, user }: Mutant, folder: "test/unit" | "test/e2e"): string[] {
   if (user === undefined) {
@@ -83,7 +83,10 @@ export function testsOf({ file, name, user }: Mutant, folder: "test/unit" | "tes
   const tests = filesBelow(folder).filter(
     (path) => path.endsWith(".test.ts") && !/protocol\/(?:limits|readme)\./u.test(path),
   );
-  return tests.filter((path) => [path, ...attacksIn(path)].some((one) => mentions(one, name)));
+  const own = join("test/unit", user.replace(/\.ts$/u, ".test.ts"));
+  return tests.filter((path) => {
+    return path === own || [path, ...attacksIn(path)].some((one) => mentions(one, name));
+  });
 }
 
 /** The files of attacks that a test imports. */
