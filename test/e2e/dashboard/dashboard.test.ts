@@ -132,7 +132,8 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
   });
 
   test("reads a drawn 1 as 1 and a drawn 0 as 0 once the run has learnt", async () => {
-    const coordinator = cluster.coordinator("--local-workers", "2", "--epochs", "12");
+    const run = ["--dataset", "digits:3000,400", "--batch-size", "20", "--epochs", "12"];
+    const coordinator = cluster.coordinator("--local-workers", "2", ...run);
     await openDashboard(page, coordinator);
     await coordinator.event("finished");
     await phase(page, "Finished");
