@@ -38,7 +38,7 @@ export function mathOf({ id, formula }: Pick<AnySection, "id" | "formula">): rea
       macros: { "\\val": "\\class{val-#1}{0}" },
     });
     const plain = styles.reduce((text, style) => text.replaceAll(` style="${style}"`, ""), math);
-    assert(!plain.includes("style="), () => `the formula of ${id} needs a style: ${plain}`);
+    assert(!plain.includes(" style="), () => `the formula of ${id} needs a style: ${plain}`);
     return plain;
   });
 }

@@ -5,7 +5,7 @@
 import { create, setText } from "../dashboard/page.ts";
 import { sliderOf } from "./controls.ts";
 import { type Axes, type Axis, valueAt } from "./draw/axes.ts";
-import { figures, say } from "./language.ts";
+import { say, shortly } from "./language.ts";
 import type { Bet, Point } from "./state/bet.ts";
 import { numberField, sliderSteps } from "./state/schema.ts";
 
@@ -13,7 +13,8 @@ export interface BetEvents {
   placed(place: Point): void;
   /** Show the answer, or, when it is shown, start again. */
   revealed(): void;
-  axes(): Axes;
+  /** `undefined` while there is no picture yet. */
+  axes(): Axes | undefined;
 }
 
 export class BetPanel {
@@ -51,9 +52,10 @@ export class BetPanel {
     slider.setAttribute("aria-label", say(axis === "x" ? "betAcross" : "betUp"));
     slider.addEventListener("input", () => {
       const axes = this.#events.axes();
+      if (axes === undefined) return;
       const before = this.#bet.place ?? { x: middleOf(axes.x), y: middleOf(axes.y) };
       const value = valueAt(axes[axis], Number(slider.value) / sliderSteps);
-      slider.setAttribute("aria-valuetext", figures.shortest(value));
+      slider.setAttribute("aria-valuetext", shortly(value));
       this.#events.placed({ ...before, [axis]: value });
     });
     return slider;

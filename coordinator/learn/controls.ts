@@ -1,6 +1,6 @@
 /** @file The controls of a section: sliders with named stops, and choices. Native elements, so keys work. */
 import { create, setText } from "../dashboard/page.ts";
-import { figures } from "./language.ts";
+import { shortly } from "./language.ts";
 import {
   type ChoiceField,
   type Field,
@@ -54,7 +54,7 @@ function createSlider({ id, field, label, changed }: ControlOptions<NumberField>
   return {
     element,
     show(now, named = []) {
-      const text = figures.shortest(Number(now));
+      const text = shortly(Number(now));
       setText(value, text);
       slider.value = String(toSlider(field, Number(now)));
       slider.setAttribute("aria-valuetext", text);

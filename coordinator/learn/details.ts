@@ -1,7 +1,7 @@
 /** @file Below a picture: the formula with its numbers, and, folded, the numbers as a table and the code. */
 import rendered from "../../build/learn.rendered";
 import { create, fillBody, fillHead, setText } from "../dashboard/page.ts";
-import { figures, say } from "./language.ts";
+import { say, shortly } from "./language.ts";
 import type { AnySection, Scene } from "./section.ts";
 import type { Schema } from "./state/schema.ts";
 import type { Say } from "./texts/section-texts.ts";
@@ -46,7 +46,7 @@ export class Details {
     const values = this.#section.formula.values(scene.model, scene.step);
     for (const [name, value] of Object.entries(values)) {
       for (const place of this.#formula.querySelectorAll(`.val-${name}`)) {
-        setText(place, figures.shortest(Number(value.toPrecision(3))).replace("-", "−"));
+        setText(place, shortly(value));
       }
     }
     this.#scene = scene;

@@ -14,6 +14,28 @@ export const language = chooseLanguage(stored(), [...navigator.languages, "es"])
 
 export const figures = figuresIn(language);
 
+/** Smaller numbers are written with a power of ten. */
+const smallestInFull = 1e-3;
+
+/** A number with few digits and a real minus sign, for ticks, sliders and formulas: `13.002`, `−0,0247`, `6,7·10⁻⁴`. */
+export function shortly(value: number): string {
+  if (Number.isInteger(value)) return figures.whole(value).replace("-", "−");
+  if (Math.abs(value) >= smallestInFull) return figures.shortest(value).replace("-", "−");
+  const [digits = "", exponent = ""] = value.toExponential(1).split("e");
+  const power = `10${superscript(exponent)}`;
+  const factor = figures.shortest(Number(digits)).replace("-", "−");
+  return factor === "1" ? power : `${factor}·${power}`;
+}
+
+function superscript(exponent: string): string {
+  return exponent.replaceAll(/[-\d]/gu, (sign) => superscripts[sign] ?? "").replace("+", "");
+}
+
+const superscripts: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Array.from("⁰¹²³⁴⁵⁶⁷⁸⁹", (sign, digit) => [String(digit), sign])),
+  "-": "⁻",
+};
+
 /** One of the page's own texts. */
 export function say(key: PageKey, values: Readonly<Record<string, string>> = {}): string {
   return fill(pageTexts[language][key], { show: (name) => values[name], isTerminal: false });

@@ -2,10 +2,9 @@
  * @file The page `/learn`: how neural networks learn, one picture an idea. It needs no run, no token and no network: all
  * is computed here, by the product's kernel. Its whole state is in its address.
  */
-import { createPlainKernel, type Kernel } from "../../shared/kernels/kernel.ts";
-import { createKernel } from "../dashboard/model/kernel.ts";
 import { create, element, onTheme, setText } from "../dashboard/page.ts";
 import type { Theme } from "./draw/inks.ts";
+import { createKernel } from "./kernel.ts";
 import { language, offerLanguages, say } from "./language.ts";
 import { NetworkPage } from "./network-page.ts";
 import { readTheme } from "./picture.ts";
@@ -31,7 +30,7 @@ showTexts();
 void begin();
 
 async function begin(): Promise<void> {
-  const kernel = await bestKernel();
+  const kernel = await createKernel();
   const network = new NetworkPage();
   views = sections.map((section) => {
     const now = page.sections[section.id] ?? { state: section.initial, bet: noBetYet };
@@ -57,15 +56,6 @@ async function begin(): Promise<void> {
 }
 
 const noBetYet = { place: undefined, isRevealed: false } as const;
-
-/** The SIMD kernel, or its plain twin with the same bits where a browser has none. */
-async function bestKernel(): Promise<Kernel> {
-  try {
-    return await createKernel();
-  } catch {
-    return createPlainKernel();
-  }
-}
 
 function keep(view: SectionView): void {
   page = { ...page, sections: { ...page.sections, [view.section.id]: view.now } };

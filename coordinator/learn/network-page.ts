@@ -3,14 +3,14 @@
  * who asked. Of one section only the latest question waits, so that dragging does not fill a queue.
  */
 import type { ThreadReply, ThreadRequest } from "./models/network/thread-messages.ts";
-import type { Answer, Question } from "./models/questions.ts";
+import type { Answer, AnswerBody, Question } from "./models/questions.ts";
 
 /** Answers to keep: back and forth in a slider is instant, and memory stays small. */
 const answersMax = 60;
 
 export interface Asking {
   /** An answer has come. */
-  redraw(): void;
+  answered(): void;
 }
 
 export class NetworkPage {
@@ -23,7 +23,7 @@ export class NetworkPage {
 
   constructor() {
     this.#worker.addEventListener("message", ({ data }: MessageEvent<ThreadReply>) => {
-      if (data.kind === "answer") this.#receive(data.body);
+      if (data.kind !== "trained") this.#receive(data.kind === "answer" ? data.body : undefined);
     });
   }
 
@@ -47,17 +47,17 @@ export class NetworkPage {
     this.#worker.postMessage(request, []);
   }
 
-  #receive(body: Extract<ThreadReply, { kind: "answer" }>["body"]): void {
+  #receive(body: AnswerBody<Question["kind"]> | undefined): void {
     const asked = this.#asked;
     this.#asked = undefined;
-    if (asked !== undefined) {
+    if (asked !== undefined && body !== undefined) {
       const { question, by } = asked;
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a body is of its question's kind
       const answer = { ...body, kind: question.kind, id: this.#nextId++ } as Answer;
       this.#answers.set(JSON.stringify(question), answer);
       const [oldest] = this.#answers.keys();
       if (this.#answers.size > answersMax && oldest !== undefined) this.#answers.delete(oldest);
-      by.redraw();
+      by.answered();
     }
     this.#send();
   }

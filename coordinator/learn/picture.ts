@@ -6,13 +6,13 @@ import { colorOf, create } from "../dashboard/page.ts";
 import { type Axes, Frame, type Size } from "./draw/axes.ts";
 import { type Ink, inkNames, type Theme } from "./draw/inks.ts";
 import { margins, Pen } from "./draw/pen.ts";
-import { figures } from "./language.ts";
+import { shortly } from "./language.ts";
 import type { Point } from "./state/bet.ts";
 
 const pixelsMax = 2;
 const heightMax = 460;
 const heightShare = 0.62;
-const heightMin = 240;
+const heightMin = 290;
 
 export interface PictureEvents {
   /** It has another size: draw everything. */
@@ -73,7 +73,7 @@ export class Picture {
       top: margins.top * scale,
       bottom: margins.bottom * scale,
     });
-    return new Pen(context, this.#frame, theme, (value) => figures.shortest(value), scale);
+    return new Pen(context, this.#frame, theme, shortly, scale);
   }
 
   #measure(): void {

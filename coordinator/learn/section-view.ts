@@ -58,6 +58,7 @@ export class SectionView implements Ticking {
   #now: SectionState;
   /** What was computed, from which state. */
   #model: { readonly key: string; readonly value: unknown } | undefined;
+  #answer: Answer | undefined;
   #mapKey: unknown = Symbol("never drawn");
   #isDirty = true;
   #spokenTimer = 0;
@@ -74,13 +75,16 @@ export class SectionView implements Ticking {
     this.#bet = new BetPanel(section.bet.on, {
       placed: (place) => this.#place(place),
       revealed: () => this.#reveal(),
-      axes: () => section.axes(this.#scene()),
+      axes: () => {
+        const scene = this.#scene();
+        return scene === undefined ? undefined : section.axes(scene);
+      },
     });
     this.#player = new Player(() => this.#dirty());
     this.#details = new Details(section, this.#say);
     this.#build();
     this.#isVisible = watchVisible(this.element, () => host.wake(this));
-    this.#player.rest(this.#restsAt());
+    this.#player.rest("end");
     this.#showPhase();
   }
 
@@ -91,7 +95,7 @@ export class SectionView implements Ticking {
   /** Shows another state, as from a link. */
   restore(now: SectionState): void {
     this.#now = now;
-    this.#player.rest(this.#restsAt());
+    this.#player.rest("end");
     this.#showPhase();
     this.#dirty();
   }
@@ -99,6 +103,11 @@ export class SectionView implements Ticking {
   /** Draws everything again: the theme or the size changed, or an answer came. */
   redraw(): void {
     this.#mapKey = Symbol("not drawn");
+    this.#dirty();
+  }
+
+  /** The network has answered. */
+  answered(): void {
     this.#dirty();
   }
 
@@ -132,9 +141,12 @@ export class SectionView implements Ticking {
 
   #drawNow(): void {
     const { section } = this;
-    const last = section.lastStep?.(this.#computed()) ?? 0;
-    this.#player.setLast(last);
+    const computed = this.#computed();
+    this.element.toggleAttribute("data-computing", computed === undefined);
+    if (computed === undefined) return setText(this.#numbers, say("computing"));
+    this.#player.setLast(section.lastStep?.(computed.value) ?? 0);
     const scene = this.#scene();
+    if (scene === undefined) return;
     const axes = section.axes(scene);
     const theme = this.#host.theme();
     const mapKey = section.mapKey?.(scene.model);
@@ -150,24 +162,31 @@ export class SectionView implements Ticking {
     this.#write(scene);
   }
 
-  #computed(): unknown {
+  /** What the state gives; `undefined` while the network is still computing what it needs. */
+  #computed(): { readonly value: unknown } | undefined {
     const { section } = this;
     const seed = this.#host.seed();
     const { state } = this.#now;
     const question = section.asks?.(state, seed);
-    const answer = question === undefined ? undefined : this.#host.ask(question, this);
-    const key = JSON.stringify([state, seed, answer === undefined, answer?.id]);
-    if (this.#model?.key === key) return this.#model.value;
+    const fresh = question === undefined ? undefined : this.#host.ask(question, this);
+    // Until the new answer is there, the last one stays on the screen.
+    if (fresh !== undefined) this.#answer = fresh;
+    const answer = this.#answer;
+    if (question !== undefined && answer === undefined) return undefined;
+    const key = JSON.stringify([state, seed, answer?.id]);
+    if (this.#model?.key === key) return this.#model;
     const value = section.compute(state, { kernel: this.#host.kernel, seed, answer });
     this.#model = { key, value };
-    return value;
+    return this.#model;
   }
 
-  #scene(): AnyScene {
+  #scene(): AnyScene | undefined {
+    const computed = this.#computed();
+    if (computed === undefined) return undefined;
     const { state, bet } = this.#now;
     return {
       state,
-      model: this.#computed(),
+      model: computed.value,
       step: this.#player.step,
       bet: bet.place,
       isRevealed: bet.isRevealed,
@@ -266,17 +285,13 @@ export class SectionView implements Ticking {
     const field = this.section.schema[name];
     const kept = field?.kind === "number" ? settled(field, Number(value)) : value;
     this.#now = { ...this.#now, state: { ...this.#now.state, [name]: kept } };
-    this.#player.rest(this.#restsAt());
+    this.#player.rest(this.section.rests ?? "end");
     this.#change();
   }
 
   #change(): void {
     this.#dirty();
     this.#host.changed(this);
-  }
-
-  #restsAt(): "start" | "end" {
-    return this.section.rests ?? "end";
   }
 
   // ── the page's elements ────────────────────────────────────────────────────────────────────────────────────────
@@ -304,8 +319,8 @@ export class SectionView implements Ticking {
     element.setAttribute("aria-labelledby", heading.id);
     this.#spoken.setAttribute("role", "status");
     this.#outcome.setAttribute("role", "status");
-    const careful = create("aside", "careful");
-    careful.setAttribute("aria-label", say("careful"));
+    const careful = create("div", "careful");
+    careful.setAttribute("role", "note");
     careful.append(create("strong", "", say("careful")), this.#careful);
     this.#revealed.append(
       this.#player.element,
@@ -317,7 +332,14 @@ export class SectionView implements Ticking {
     );
     this.#picture.element.append(...this.#bet.handles, ...this.#dragHandles());
     element.append(
-      create("p", "slides", say("slide", { slides: section.slides })),
+      create(
+        "p",
+        "slides",
+        say("slide", {
+          slides: section.slides,
+          several: /\D/u.test(section.slides) ? "yes" : "no",
+        }),
+      ),
       heading,
       create("p", "claim", this.#say("claim")),
       create("p", "question", this.#say("question")),

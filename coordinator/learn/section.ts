@@ -31,7 +31,7 @@ export interface Section<Fields extends Schema, Model, Key extends string> {
   readonly code: readonly CodePlace[];
   readonly formula: Formula<Model>;
 
-  /** What this state needs from the page's network, which answers later; `undefined` if nothing. */
+  /** What this state needs from the page's network. Nothing is computed or drawn before the first answer. */
   asks?(state: StateOf<Fields>, seed: number): Question | undefined;
 
   /** Everything that is shown, from the state: the whole course of it, in which playing only moves a cursor. Pure. */
@@ -73,7 +73,7 @@ export interface Inputs {
   /** The product's kernel. Its arena only grows, so a section allocates once (`Scratch`). */
   readonly kernel: Kernel;
   readonly seed: number;
-  /** To the question that the section asks in this state, once it is there. */
+  /** To the question that the section asks; while a new one is computed, that to the last. It says itself what it is. */
   readonly answer: Answer | undefined;
 }
 

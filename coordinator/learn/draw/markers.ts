@@ -82,5 +82,5 @@ export const looks = {
   nag: { ink: "series-3", dash: [3, 3], shape: "triangle" },
   rmsprop: { ink: "series-4", dash: [12, 3, 3, 3], shape: "diamond" },
   adam: { ink: "series-6", dash: [6, 2, 2, 2, 2, 2], shape: "plus" },
-  "local-search": { ink: "series-5", dash: [1, 5], shape: "cross" },
+  "local-search": { ink: "series-5", dash: [2, 4], shape: "cross" },
 } as const satisfies Readonly<Record<string, Look>>;

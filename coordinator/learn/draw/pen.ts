@@ -49,7 +49,7 @@ export interface WordStyle {
 }
 
 /** Space for the axes' numbers and labels. */
-export const margins = { left: 52, right: 16, top: 18, bottom: 42 } as const;
+export const margins = { left: 52, right: 16, top: 34, bottom: 42 } as const;
 
 export class Pen {
   readonly frame: Frame;
@@ -106,7 +106,7 @@ export class Pen {
     context.lineTo(left + width, Math.round(top + height) + 0.5);
     context.stroke();
     this.#label(axes.x, left + width, top + height + 34, "right");
-    this.#label(axes.y, left - 44, top - 6, "left");
+    this.#label(axes.y, left - 44, top - 16, "left");
   }
 
   /** Draws something of which only what is between the axes is shown. */

@@ -4,33 +4,77 @@
  */
 
 interface Questions {
-  /** The cost along one parameter. */
+  /** The cost along one parameter, from 0, `reach` to either side, over the first `count` digits. */
   readonly weight: {
     /** The network after so many steps. */
     readonly step: number;
-    /** Which parameter, from 0. */
     readonly weight: number;
-    /** How far to either side of its value. */
     readonly reach: number;
-    /** Over so many of the digits, from the first on. */
-    readonly first: number;
     readonly count: number;
-    /** How many of those also get a curve of their own. */
-    readonly apart: number;
   };
+  /** The same over `few` digits from the first on, one by one and together, and over `many`. */
+  readonly data: {
+    readonly step: number;
+    readonly weight: number;
+    readonly reach: number;
+    readonly first: number;
+    readonly few: number;
+    readonly many: number;
+  };
+  /** The whole gradient, and of one parameter, by its rank in size from 0, what a change of it does. */
+  readonly gradient: {
+    readonly step: number;
+    readonly count: number;
+    readonly rank: number;
+    readonly change: number;
+  };
+  /** Local search against gradient descent, with so many evaluations of the cost; of the network over `count` digits. */
+  readonly dimensions: { readonly budget: number; readonly seed: number; readonly count: number };
 }
 
 interface AnswerBodies {
   readonly weight: {
     readonly value: number;
-    /** At the value: the mean cost, and its slope from backpropagation. */
-    readonly cost: number;
-    readonly slope: number;
-    /** From the value, in order, and the mean cost there. */
+    /** From the value, in order; the mean cost there, and its slope from backpropagation. */
     readonly offsets: readonly number[];
     readonly costs: readonly number[];
-    /** The same for single digits. */
-    readonly apart: readonly (readonly number[])[];
+    readonly slopes: readonly number[];
+  };
+  readonly data: {
+    readonly value: number;
+    readonly offsets: readonly number[];
+    /** Of each of the few digits, and what they show. */
+    readonly single: readonly (readonly number[])[];
+    readonly labels: readonly number[];
+    /** Means of the few and of the many. */
+    readonly few: readonly number[];
+    readonly many: readonly number[];
+  };
+  readonly gradient: {
+    readonly cost: number;
+    /** Which parameter has the rank, its value and its gradient. */
+    readonly weight: number;
+    readonly value: number;
+    readonly gradient: number;
+    readonly change: number;
+    /** The change of the cost by gradient times change, and as it is. */
+    readonly promised: number;
+    readonly happened: number;
+    /** Parameters whose gradient is exactly 0. */
+    readonly silent: number;
+    /** Some ranks in order, and |gradient| there. */
+    readonly ranks: readonly number[];
+    readonly sizes: readonly number[];
+  };
+  readonly dimensions: {
+    /** What is left of the first cost, by dimension; the last row is the network. */
+    readonly rows: readonly {
+      readonly dimension: number;
+      readonly search: number;
+      readonly descent: number;
+    }[];
+    /** Gradient steps for those evaluations. */
+    readonly steps: number;
   };
 }
 
@@ -54,5 +98,5 @@ export function answerOf<Of extends Kind>(
   answer: Answer | undefined,
 ): AnswerOf<Of> | undefined {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its kind says so
-  return answer?.kind === kind ? (answer as AnswerOf<Of>) : undefined;
+  return answer?.kind === kind ? (answer as unknown as AnswerOf<Of>) : undefined;
 }

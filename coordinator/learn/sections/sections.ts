@@ -1,15 +1,27 @@
 /** @file The sections of the page, in the order of the lecture: one row each. */
 import { type AnySection, anySection } from "../section.ts";
 import { cost } from "./cost.ts";
+import { crossEntropy } from "./cross-entropy.ts";
+import { data } from "./data.ts";
+import { dimensions } from "./dimensions.ts";
+import { gradient } from "./gradient.ts";
+import { oneWeight } from "./one-weight.ts";
 import { adam } from "./optimizers/adam.ts";
 import { learningRate } from "./optimizers/learning-rate.ts";
 import { momentum } from "./optimizers/momentum.ts";
 import { nesterov } from "./optimizers/nesterov.ts";
 import { rmsprop } from "./optimizers/rmsprop.ts";
 import { unrolled } from "./optimizers/unrolled.ts";
+import { search } from "./search.ts";
 
 export const sections: readonly AnySection[] = [
   anySection(cost),
+  anySection(crossEntropy),
+  anySection(oneWeight),
+  anySection(data),
+  anySection(search),
+  anySection(dimensions),
+  anySection(gradient),
   anySection(learningRate),
   anySection(momentum),
   anySection(unrolled),

@@ -1,7 +1,9 @@
 /** @file What the page's network answers: one row a kind of question. Runs in a web worker; tests call it directly. */
 import type { AnswerBody, Question, QuestionOf } from "../questions.ts";
+import { answerDimensions } from "./dimensions.ts";
+import { answerGradient } from "./gradient.ts";
 import type { NetworkLab } from "./lab.ts";
-import { answerWeight } from "./weight.ts";
+import { answerData, answerWeight } from "./weight.ts";
 
 type Kind = Question["kind"];
 
@@ -9,6 +11,9 @@ const answerers: {
   readonly [Each in Kind]: (lab: NetworkLab, question: QuestionOf<Each>) => AnswerBody<Each>;
 } = {
   weight: answerWeight,
+  data: answerData,
+  gradient: answerGradient,
+  dimensions: answerDimensions,
 };
 
 /** Answers one question. Equal questions get equal answers. */

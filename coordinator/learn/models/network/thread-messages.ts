@@ -10,5 +10,7 @@ export type ThreadRequest =
 
 export type ThreadReply =
   | { readonly kind: "answer"; readonly body: AnswerBody<Question["kind"]> }
+  /** The question before has no answer. */
+  | { readonly kind: "failed" }
   /** The page's own network, once: before the first answer for it. */
   | { readonly kind: "trained"; readonly source: NetworkSource };

@@ -2,42 +2,40 @@
  * @file The web worker behind the page: it trains the page's own network, or takes another, and answers questions in
  * their order. Bundled as `learn-thread.js`.
  */
-import kernelBytes from "../../../../build/kernel.wasm";
-import {
-  createPlainKernel,
-  instantiateKernel,
-  type Kernel,
-} from "../../../../shared/kernels/kernel.ts";
+import { createKernel } from "../../kernel.ts";
 import { answer } from "./answers.ts";
 import { NetworkLab } from "./lab.ts";
 import { trainOwn } from "./source.ts";
 import type { ThreadReply, ThreadRequest } from "./thread-messages.ts";
 
 let lab: NetworkLab | undefined;
+/** The end of the work so far: requests are done one after another. */
+let done = Promise.resolve();
 
 addEventListener("message", ({ data }: MessageEvent<ThreadRequest>) => {
-  if (data.kind === "use") lab = new NetworkLab(newKernel(), data.source);
-  else {
-    lab ??= own();
-    reply({ kind: "answer", body: answer(lab, data.question) });
-  }
+  done = done.then(async () => await work(data));
 });
 
-function own(): NetworkLab {
-  const source = trainOwn(newKernel());
+async function work(request: ThreadRequest): Promise<void> {
+  try {
+    if (request.kind === "use") lab = new NetworkLab(await createKernel(), request.source);
+    else {
+      lab ??= await trainLab();
+      reply({ kind: "answer", body: answer(lab, request.question) });
+    }
+  } catch {
+    // As for lack of memory. The page says so; the next question may still have an answer.
+    reply({ kind: "failed" });
+  }
+}
+
+/** A kernel's memory only grows, so what the training needed is freed with its kernel. */
+async function trainLab(): Promise<NetworkLab> {
+  const source = trainOwn(await createKernel());
   reply({ kind: "trained", source });
-  return new NetworkLab(newKernel(), source);
+  return new NetworkLab(await createKernel(), source);
 }
 
 function reply(message: ThreadReply): void {
   postMessage(message);
-}
-
-/** The SIMD kernel, or its plain twin with the same bits. A kernel's memory only grows, so each use has its own. */
-function newKernel(): Kernel {
-  try {
-    return instantiateKernel(kernelBytes);
-  } catch {
-    return createPlainKernel();
-  }
 }

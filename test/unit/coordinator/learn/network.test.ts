@@ -75,17 +75,69 @@ test("the plain kernel has the same costs to the bit", () => {
   expect(plain.gradient(parameters, range)).toEqual(lab.gradient(parameters, range));
 });
 
-test("the curve along a parameter goes through its cost, and single digits have their own", () => {
-  const { costs, offsets, apart, cost } = answer(lab, {
+test("the curve along a parameter goes through its cost, and its slopes are those of the curve", () => {
+  const [step, weight, count] = [100, 12_900, 64];
+  const { value, offsets, costs, slopes } = answer(lab, {
     kind: "weight",
-    step: 20,
-    weight: 12_700,
-    reach: 2,
-    first: 3,
-    count: 40,
-    apart: 2,
+    step,
+    weight,
+    reach: 0.4,
+    count,
   });
-  expect(costs.length).toBe(offsets.length);
-  expect([offsets[20], costs[20]]).toEqual([0, cost]);
-  expect(apart.map((each) => each.length)).toEqual([41, 41]);
+  const { parameters } = lab.at(step);
+  expect([value, offsets[20]]).toEqual([parameters[weight], 0]);
+  expect(costs[20]).toBe(lab.cost(parameters, { first: 0, count }));
+  for (let i = 1; i < costs.length - 1; i++) {
+    const across = known(costs[i + 1], "a cost") - known(costs[i - 1], "a cost");
+    expect(Math.abs(across / 0.04 - known(slopes[i], "a slope"))).toBeLessThan(1e-4);
+  }
+});
+
+test("the mean over a few digits is the mean of their curves", () => {
+  const asked = {
+    kind: "data",
+    step: 100,
+    weight: 12_900,
+    reach: 4,
+    first: 17,
+    few: 6,
+    many: 60,
+  } as const;
+  const { single, few, many, labels } = answer(lab, asked);
+  expect(labels).toEqual(Array.from(source.digits.labels.subarray(17, 23)));
+  for (const [i, mean] of few.entries()) {
+    const sum = single.reduce((total, costs) => total + known(costs[i], "a cost"), 0);
+    expect(mean).toBeCloseTo(sum / 6, 12);
+  }
+  expect(many[20]).toBe(lab.cost(lab.at(100).parameters, { first: 17, count: 60 }));
+});
+
+test("the gradient keeps its promise for a small change, and dark pixels give exactly 0", () => {
+  const asked = { kind: "gradient", step: 100, count: 256, rank: 40, change: 0.002 } as const;
+  const { promised, happened, silent, sizes, ranks, weight, gradient } = answer(lab, asked);
+  expect(happened / promised).toBeCloseTo(1, 1);
+  const { gradientSum } = lab.gradient(lab.at(100).parameters, { first: 0, count: 256 });
+  expect(gradient).toBe(known(gradientSum[weight], "a gradient") / 256);
+  const { features } = source.digits;
+  const isDark = (pixel: number) =>
+    Array.from({ length: 256 }, (_, i) => features[784 * i + pixel]).every((byte) => byte === 0);
+  const dark = Array.from({ length: 784 }, (_, pixel) => pixel).filter(isDark).length;
+  // A few others are 0 because a faint pixel times a small error is.
+  expect(silent - 16 * dark).toBeGreaterThanOrEqual(0);
+  expect(silent - 16 * dark).toBeLessThan(16);
+  expect(dark).toBeGreaterThan(200);
+  expect(ranks.at(-1)).toBe(13_001);
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+});
+
+test("with the same evaluations, more dimensions hurt the local search and not the gradient", () => {
+  const { rows, steps } = answer(lab, { kind: "dimensions", budget: 60, seed: 1, count: 32 });
+  expect(steps).toBe(20);
+  expect(rows.map(({ dimension }) => dimension)).toEqual([2, 10, 100, 1_000, 13_002]);
+  const bowls = rows.slice(0, -1);
+  const searched = bowls.map(({ search }) => search);
+  expect(searched).toEqual(searched.toSorted((a, b) => a - b));
+  for (const { search, descent } of rows) expect(descent).toBeLessThan(search);
+  // Gradient descent with η = 2/(λ₁ + λₙ) multiplies the distance by at most (κ − 1)/(κ + 1) a step.
+  for (const { descent } of bowls) expect(descent).toBeLessThanOrEqual((9 / 11) ** 40 * 1.01);
 });

@@ -1,9 +1,9 @@
 /** @file The section about costs: its numbers are the kernel's, its formulas hold, its claims are true. */
 import { expect, test } from "vitest";
 
-import { anySection } from "../../../../coordinator/learn/section.ts";
-import { cost, type CostModel } from "../../../../coordinator/learn/sections/cost.ts";
-import { sceneOf, type SceneOptions } from "../../../support/fixtures/learn/scene.ts";
+import { anySection } from "../../../../../coordinator/learn/section.ts";
+import { cost, type CostModel } from "../../../../../coordinator/learn/sections/cost.ts";
+import { sceneOf, type SceneOptions } from "../../../../support/fixtures/learn/scene.ts";
 
 function sceneAt(state: NonNullable<SceneOptions["state"]>, step?: number) {
   const scene = sceneOf(anySection(cost), { state, ...(step === undefined ? {} : { step }) });

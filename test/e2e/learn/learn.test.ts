@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+/**
+ * @file The page `/learn` in real browsers, without a coordinator behind it: every section is bet on by keys alone, in
+ * both languages, on narrow and wide screens.
+ */
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { createPages } from "../../../coordinator/edge/pages.ts";
+import { sections } from "../../../coordinator/learn/sections/sections.ts";
+import { languages } from "../../../shared/words/language.ts";
+import { violationsIn } from "../../support/browser/accessibility.ts";
+import { launchBrowser } from "../../support/browser/browser.ts";
+import { openPage } from "../../support/browser/dashboard-page.ts";
+import { findFirefox, openFirefox } from "../../support/browser/firefox.ts";
+import { listenLocally } from "../../support/processes/local-server.ts";
+
+const folder = join(import.meta.dirname, "../../../build/pages");
+const pages = createPages(folder);
+const asked: string[] = [];
+const server = createServer((request, response) => {
+  asked.push(request.url ?? "");
+  if (!pages.handle(request, response)) response.writeHead(404).end();
+});
+const browser = await launchBrowser();
+const firefox = findFirefox();
+let url = "";
+
+beforeAll(async () => {
+  url = `${await listenLocally(server)}/learn`;
+});
+afterAll(async () => {
+  await browser?.close();
+  server.close();
+});
+
+/** What a reader has to load, packed. */
+const pageBytesMax = 150_000;
+
+test(`the page is at most ${pageBytesMax} bytes, packed`, () => {
+  const files = ["learn.html", "learn.css", "learn.js", "learn-thread.js", "kernel.wasm"];
+  const sizes = files.map((file) => gzipSync(readFileSync(join(folder, file))).length);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(pageBytesMax);
+});
+
+describe.skipIf(browser === undefined)("in Chromium", () => {
+  test.each(languages)(
+    "%s: every section is bet on and answered by keys alone, and a link restores all of it",
+    { timeout: 120_000 },
+    async (language) => {
+      const problems: string[] = [];
+      const context = await browser!.newContext({
+        locale: language,
+        reducedMotion: "reduce",
+        viewport: { width: 1280, height: 900 },
+      });
+      const page = await openPage(context, problems);
+      await open(page, url);
+      for (const { id, texts } of sections) {
+        const section = page.locator(`#${id}`);
+        expect(await section.locator("h2").textContent()).toBe(texts[language].title);
+        await section.scrollIntoViewIfNeeded();
+        await page.locator(`#${id}:not([data-computing])`).waitFor();
+        await section.locator(".stage input:not([hidden])").first().focus();
+        await page.keyboard.press("ArrowRight");
+        await section.locator(".betting button").focus();
+        await page.keyboard.press("Enter");
+        await section.locator(".outcome:not(:empty)").waitFor();
+      }
+      expect(await violationsIn(page)).toEqual([]);
+      const told = await numbersOf(page);
+      for (const numbers of told) expect(numbers).toMatch(/\d/u);
+      await expect.poll(() => page.url().match(/bet=/gu)?.length).toBe(sections.length);
+      await page.reload();
+      await open(page, page.url());
+      for (const [i, { id }] of sections.entries()) {
+        // A section is computed when it is on the screen.
+        await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+        const numbers = page.locator(`#${id} .numbers`);
+        await expect.poll(() => numbers.textContent(), { timeout: 20_000 }).toBe(told[i]);
+      }
+      for (const width of [320, 768, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        const wide = await page.evaluate("document.documentElement.scrollWidth");
+        expect(wide).toBeLessThanOrEqual(width);
+      }
+      expect(problems).toEqual([]);
+      await context.close();
+    },
+  );
+});
+
+describe.skipIf(firefox === undefined)("in Firefox", () => {
+  test("the page starts, and its network too", { timeout: 60_000 }, async () => {
+    asked.length = 0;
+    const opened = await openFirefox(firefox!, `${url}#at=one-weight`);
+    try {
+      // The web worker asks for the kernel after the page has, so both scripts run.
+      await expect
+        .poll(() => asked.filter((path) => path === "/kernel.wasm").length, { timeout: 40_000 })
+        .toBeGreaterThanOrEqual(2);
+      expect(asked).toContain("/learn-thread.js");
+    } finally {
+      await opened.stop();
+    }
+  });
+});
+
+async function open(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.locator("body[data-shown]").waitFor();
+}
+
+/** The sentence with the numbers of each section. */
+async function numbersOf(page: Page): Promise<string[]> {
+  return await page.locator(".numbers").allTextContents();
+}
