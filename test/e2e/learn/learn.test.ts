@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 /**
  * @file The page `/learn` in real browsers, without a coordinator behind it: every section is bet on by keys alone, in
  * both languages, on narrow and wide screens.
  */
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";

@@ -1,8 +1,8 @@
-import { drawNeighbour } from "../../../../shared/engine/noise.ts";
 /**
  * @file Local search against gradient descent with the same number of evaluations, in more and more dimensions: on a
  * bowl that is ten times as steep in one direction as in another, and, last, on the network itself.
  */
+import { drawNeighbour } from "../../../../shared/engine/noise.ts";
 import { bestCandidate } from "../../../../shared/optimizers/local-search.ts";
 import { descend, Stepper } from "../descent.ts";
 import type { AnswerBody, QuestionOf } from "../questions.ts";
