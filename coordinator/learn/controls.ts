@@ -1,6 +1,8 @@
 /** @file The controls of a section: sliders with named stops, and choices. Native elements, so keys work. */
 import { create, setText } from "../dashboard/page.ts";
+import type { Control, ControlOptions, NamedStop } from "./control.ts";
 import { shortly } from "./language.ts";
+import { createPad } from "./pad.ts";
 import {
   type ChoiceField,
   type Field,
@@ -10,44 +12,24 @@ import {
   toSlider,
 } from "./state/schema.ts";
 
-/** One control in the page. */
-export interface Control {
-  readonly element: HTMLElement;
-  /** Shows a value, and the named stops of this moment. */
-  show(value: number | string, stops?: readonly NamedStop[]): void;
-}
-
-export interface NamedStop {
-  readonly text: string;
-  readonly value: number;
-}
-
-export interface ControlOptions<Each extends Field> {
-  /** Unique in the page. */
-  readonly id: string;
-  readonly field: Each;
-  readonly label: string;
-  readonly changed: (value: number | string) => void;
-}
-
 /** A control for a field, with the texts of its choices. */
 export function createControl(
   { field, ...options }: ControlOptions<Field>,
   textOf: (choice: string) => string,
 ): Control {
-  return field.kind === "choice"
-    ? createChoice({ ...options, field }, textOf)
+  if (field.kind === "choice") return createChoice({ ...options, field }, textOf);
+  return field.kind === "drawing"
+    ? createPad({ ...options, field })
     : createSlider({ ...options, field });
 }
 
 function createSlider({ id, field, label, changed }: ControlOptions<NumberField>): Control {
   const element = create("div", "control");
   const name = create("label", "", label);
-  const value = create("output", "number");
   const slider = sliderOf(field);
+  const value = isTyped(field) ? numberBox(field, label, changed) : create("output", "number");
   const stops = create("div", "stops");
   name.htmlFor = slider.id = id;
-  value.htmlFor.add(id);
   slider.addEventListener("input", () => changed(fromSlider(field, Number(slider.value))));
   element.append(name, value, slider, stops);
   let shownStops = "";
@@ -55,7 +37,8 @@ function createSlider({ id, field, label, changed }: ControlOptions<NumberField>
     element,
     show(now, named = []) {
       const text = shortly(Number(now));
-      setText(value, text);
+      if (value instanceof HTMLInputElement) value.value = String(now);
+      else setText(value, text);
       slider.value = String(toSlider(field, Number(now)));
       slider.setAttribute("aria-valuetext", text);
       const key = JSON.stringify(named);
@@ -64,6 +47,27 @@ function createSlider({ id, field, label, changed }: ControlOptions<NumberField>
       stops.replaceChildren(...named.map((stop) => stopButton(stop, changed)));
     },
   };
+}
+
+/** A slider with more values than positions cannot reach each of them, so they can be typed, too. */
+function isTyped({ isWhole, min, max }: NumberField): boolean {
+  return isWhole === true && max - min > sliderSteps;
+}
+
+function numberBox(
+  { min, max }: NumberField,
+  label: string,
+  changed: (value: number) => void,
+): HTMLInputElement {
+  const box = create("input", "number");
+  box.type = "number";
+  box.min = String(min);
+  box.max = String(max);
+  box.setAttribute("aria-label", label);
+  box.addEventListener("change", () => {
+    if (box.value !== "") changed(Number(box.value));
+  });
+  return box;
 }
 
 function stopButton({ text, value }: NamedStop, changed: (value: number) => void): HTMLElement {

@@ -13,12 +13,16 @@ const pixelsMax = 2;
 const heightMax = 460;
 const heightShare = 0.62;
 const heightMin = 290;
+/** A finger that moves further than so many pixels drags. */
+const tapMax = 8;
 
 export interface PictureEvents {
   /** It has another size: draw everything. */
   resized(): void;
   /** Somebody tapped, or drags. */
   touched(place: Point): void;
+  /** Somebody tapped, and did not drag. */
+  tapped(place: Point): void;
 }
 
 export class Picture {
@@ -92,9 +96,11 @@ export class Picture {
   #listen(): void {
     const canvas = this.#overlay;
     let isDown = false;
+    let [startX, startY] = [0, 0];
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       isDown = true;
+      [startX, startY] = [event.clientX, event.clientY];
       if (event.pointerType !== "mouse") return;
       canvas.setPointerCapture(event.pointerId);
       this.#touch(event);
@@ -104,15 +110,22 @@ export class Picture {
     });
     canvas.addEventListener("pointerup", (event) => {
       if (isDown) this.#touch(event);
+      const isTap = Math.hypot(event.clientX - startX, event.clientY - startY) <= tapMax;
+      const place = this.#placeOf(event);
+      if (isDown && isTap && place !== undefined) this.#events.tapped(place);
       isDown = false;
     });
     canvas.addEventListener("pointercancel", () => (isDown = false));
   }
 
-  #touch({ clientX, clientY }: PointerEvent): void {
-    const { left, top } = this.#overlay.getBoundingClientRect();
-    const place = this.#frame?.at(clientX - left, clientY - top);
+  #touch(event: PointerEvent): void {
+    const place = this.#placeOf(event);
     if (place !== undefined) this.#events.touched(place);
+  }
+
+  #placeOf({ clientX, clientY }: PointerEvent): Point | undefined {
+    const { left, top } = this.#overlay.getBoundingClientRect();
+    return this.#frame?.at(clientX - left, clientY - top);
   }
 }
 

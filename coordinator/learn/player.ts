@@ -13,15 +13,20 @@ export class Player {
   readonly #slider = create("input");
   readonly #count = create("output", "number");
   readonly #changed: () => void;
+  readonly #paceMs: number | undefined;
   #last = 0;
   #position = 0;
   #isPlaying = false;
   /** Where the cursor goes when the course changes; kept until the new course is known. */
   #restAt: "start" | "end" | "begin" | undefined;
 
-  /** @param changed - The cursor moved, or wants to. */
-  constructor(changed: () => void) {
+  /**
+   * @param changed - The cursor moved, or wants to.
+   * @param paceMs - Per step; by default faster the more there are.
+   */
+  constructor(changed: () => void, paceMs?: number) {
     this.#changed = changed;
+    this.#paceMs = paceMs;
     this.#button.type = "button";
     this.#button.addEventListener("click", () => this.#toggle());
     this.#slider.type = "range";
@@ -79,7 +84,10 @@ export class Player {
   advance(elapsedMs: number): boolean {
     if (!this.#isPlaying) return false;
     const before = this.step;
-    const wholeMs = Math.min(Math.max(msPerStep * this.#last, msMin), msMax);
+    const wholeMs =
+      this.#paceMs === undefined
+        ? Math.min(Math.max(msPerStep * this.#last, msMin), msMax)
+        : this.#paceMs * this.#last;
     this.#position = Math.min(this.#position + (elapsedMs * this.#last) / wholeMs, this.#last);
     if (this.#position >= this.#last) this.#isPlaying = false;
     this.#show();

@@ -6,7 +6,8 @@ import { messageOf } from "../../shared/error-text.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { create, setText, watchVisible } from "../dashboard/page.ts";
 import { BetPanel } from "./bet-panel.ts";
-import { type Control, createControl } from "./controls.ts";
+import type { Control } from "./control.ts";
+import { createControl } from "./controls.ts";
 import { Details } from "./details.ts";
 import type { Theme } from "./draw/inks.ts";
 import type { Pen } from "./draw/pen.ts";
@@ -71,6 +72,7 @@ export class SectionView implements Ticking {
     this.#picture = new Picture({
       resized: () => this.redraw(),
       touched: (place) => this.#touch(place),
+      tapped: (place) => this.#tap(place),
     });
     this.#bet = new BetPanel(section.bet.on, {
       placed: (place) => this.#place(place),
@@ -80,7 +82,7 @@ export class SectionView implements Ticking {
         return scene === undefined ? undefined : section.axes(scene);
       },
     });
-    this.#player = new Player(() => this.#dirty());
+    this.#player = new Player(() => this.#dirty(), section.paceMs);
     this.#details = new Details(section, this.#say);
     this.#build();
     this.#isVisible = watchVisible(this.element, () => host.wake(this));
@@ -261,6 +263,15 @@ export class SectionView implements Ticking {
     }
   }
 
+  #tap(place: Point): void {
+    const scene = this.#scene();
+    if (scene === undefined || !scene.isRevealed) return;
+    const changes = this.section.tap?.(place, scene) ?? {};
+    for (const [name, value] of Object.entries(changes)) {
+      if (value !== undefined) this.#set(name, value);
+    }
+  }
+
   #place(place: Point): void {
     this.#bets({ place: settledPlace(place), isRevealed: false });
   }
@@ -300,7 +311,8 @@ export class SectionView implements Ticking {
     const { isRevealed } = this.#now.bet;
     this.element.toggleAttribute("data-revealed", isRevealed);
     this.#revealed.hidden = !isRevealed;
-    const canTouch = !isRevealed || this.section.drag !== undefined;
+    const { section } = this;
+    const canTouch = !isRevealed || section.drag !== undefined || section.tap !== undefined;
     this.#picture.isOpen = canTouch;
     this.#bet.show(this.#now.bet);
   }

@@ -24,6 +24,10 @@ export interface Section<Fields extends Schema, Model, Key extends string> {
   readonly controls: readonly (keyof Fields & string)[];
   /** The number fields that a tap on the picture sets, or dragging on it, once the answer is shown. */
   readonly drag?: { readonly x?: keyof Fields & string; readonly y?: keyof Fields & string };
+  /** What a tap on the picture changes once the answer is shown, for pictures in which one points at things. */
+  tap?(place: Point, scene: Scene<Fields, Model, Key>): Partial<StateOf<Fields>>;
+  /** Milliseconds per step of playing, where each is to be looked at. */
+  readonly paceMs?: number;
   /** What readers bet on. */
   readonly bet: BetRule<Model>;
   readonly texts: SectionTexts<Key>;

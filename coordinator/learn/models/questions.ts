@@ -30,6 +30,50 @@ interface Questions {
   };
   /** Local search against gradient descent, with so many evaluations of the cost; of the network over `count` digits. */
   readonly dimensions: { readonly budget: number; readonly seed: number; readonly count: number };
+  /** The network trained with batches of one digit, of some and of all. */
+  readonly batches: {
+    readonly seed: number;
+    readonly batchSize: number;
+    readonly learningRate: number;
+  };
+  /** What one digit asks of every parameter. */
+  readonly observation: {
+    readonly step: number;
+    /** A value of a drawing field. */
+    readonly digit: string;
+    /** Which of the data's digits of that class. */
+    readonly seed: number;
+  };
+  /** Gradients of single digits and of many, of some parameters. */
+  readonly averages: {
+    readonly step: number;
+    /** Of the orders in which the digits are averaged. */
+    readonly seed: number;
+    readonly parameters: readonly number[];
+  };
+}
+
+/** The mean gradient of so many digits against that of all, in several orders. */
+export interface Settling {
+  readonly size: number;
+  /** Of the angle between them: the median, the least and the largest. */
+  readonly cosine: number;
+  readonly cosineLeast: number;
+  readonly cosineMost: number;
+  /** The mean square of their distance. */
+  readonly distance: number;
+}
+
+/** The cost over all digits while a network is trained. */
+export interface BatchCourse {
+  readonly batchSize: number;
+  /** In order, the untrained network first. A course that diverges ends before. */
+  readonly places: readonly {
+    /** Digits seen so far, each as often as it was. */
+    readonly digits: number;
+    readonly steps: number;
+    readonly cost: number;
+  }[];
 }
 
 interface AnswerBodies {
@@ -75,6 +119,41 @@ interface AnswerBodies {
     }[];
     /** Gradient steps for those evaluations. */
     readonly steps: number;
+  };
+  readonly batches: {
+    /** All digits. */
+    readonly count: number;
+    readonly learningRate: number;
+    /** With batches of one digit, of some and of all. */
+    readonly courses: readonly BatchCourse[];
+  };
+  readonly observation: {
+    /** Shape `[784]`, in [0, 1]. */
+    readonly pixels: Float32Array;
+    readonly label: number;
+    /** Committed steps of the network, and its parameters, `[parameterCount]`. */
+    readonly step: number;
+    readonly parameters: Float32Array;
+    /** Of the digit's cost, `[parameterCount]`. */
+    readonly gradient: Float32Array;
+  };
+  readonly averages: {
+    /** All digits. */
+    readonly count: number;
+    /** Those that were asked for. */
+    readonly parameters: readonly number[];
+    /** The lecture's pictures: which digits they are, their pixels, `[784]`, and the network's outputs, `[10]`. */
+    readonly six: readonly number[];
+    readonly pictures: readonly Float32Array[];
+    readonly outputs: readonly Float32Array[];
+    /** Per parameter, its gradient of every digit, `[count]`, and their mean. */
+    readonly columns: readonly Float32Array[];
+    readonly full: readonly number[];
+    /** The mean of |g − G|² over all digits. */
+    readonly variance: number;
+    /** Parameters whose gradient is exactly 0 for every digit. */
+    readonly silent: number;
+    readonly settling: readonly Settling[];
   };
 }
 

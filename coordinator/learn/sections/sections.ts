@@ -1,5 +1,9 @@
 /** @file The sections of the page, in the order of the lecture: one row each. */
 import { type AnySection, anySection } from "../section.ts";
+import { average } from "./backpropagation/average.ts";
+import { backpropagation } from "./backpropagation/backpropagation.ts";
+import { batches } from "./backpropagation/batches.ts";
+import { settling } from "./backpropagation/settling.ts";
 import { cost } from "./cost.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { data } from "./data.ts";
@@ -23,9 +27,13 @@ export const sections: readonly AnySection[] = [
   anySection(dimensions),
   anySection(gradient),
   anySection(learningRate),
+  anySection(batches),
   anySection(momentum),
   anySection(unrolled),
   anySection(nesterov),
   anySection(rmsprop),
   anySection(adam),
+  anySection(backpropagation),
+  anySection(average),
+  anySection(settling),
 ];

@@ -2,6 +2,7 @@
  * @file What a section's state is made of: named numbers and choices, each with its limits. The type of the state
  * follows from the schema, and so do its controls and its form in a link. Pure.
  */
+import { isDrawing } from "./drawing.ts";
 
 /** A number within limits. On a log scale a slider moves by ratios. */
 export interface NumberField {
@@ -19,10 +20,16 @@ export interface ChoiceField<Value extends string = string> {
   readonly of: readonly Value[];
 }
 
-export type Field = NumberField | ChoiceField;
+/** A digit to pick or to draw; see `drawing.ts`. */
+export interface DrawingField {
+  readonly kind: "drawing";
+}
+
+export type Field = NumberField | ChoiceField | DrawingField;
 export type Schema = Readonly<Record<string, Field>>;
 
-export type ValueOf<Each extends Field> = Each extends ChoiceField<infer Value> ? Value : number;
+export type ValueOf<Each extends Field> =
+  Each extends ChoiceField<infer Value> ? Value : Each extends DrawingField ? string : number;
 
 /** The values of all fields. */
 export type StateOf<Fields extends Schema> = {
@@ -44,6 +51,9 @@ export function choiceField<const Value extends string>(
 ): ChoiceField<Value> {
   return { kind: "choice", of };
 }
+
+/** A field that is a digit, picked or drawn. */
+export const drawingField: DrawingField = { kind: "drawing" };
 
 /** Digits of a number in a link; enough to see no difference in a picture, few enough for a short link. */
 const linkDigits = 5;
@@ -67,6 +77,7 @@ export function textOf(value: number | string): string {
 /** The value of a field from its text in a link, or `undefined` if it is not one. */
 export function valueOf(field: Field, text: string): number | string | undefined {
   if (field.kind === "choice") return field.of.find((each) => each === text);
+  if (field.kind === "drawing") return isDrawing(text) ? text : undefined;
   const value = text.trim() === "" ? NaN : Number(text);
   return Number.isNaN(value) ? undefined : settled(field, value);
 }

@@ -1,8 +1,11 @@
 /** @file What the page's network answers: one row a kind of question. Runs in a web worker; tests call it directly. */
 import type { AnswerBody, Question, QuestionOf } from "../questions.ts";
+import { answerAverages } from "./averages.ts";
+import { answerBatches } from "./batches.ts";
 import { answerDimensions } from "./dimensions.ts";
 import { answerGradient } from "./gradient.ts";
 import type { NetworkLab } from "./lab.ts";
+import { answerObservation } from "./observation.ts";
 import { answerData, answerWeight } from "./weight.ts";
 
 type Kind = Question["kind"];
@@ -14,6 +17,9 @@ const answerers: {
   data: answerData,
   gradient: answerGradient,
   dimensions: answerDimensions,
+  averages: answerAverages,
+  batches: answerBatches,
+  observation: answerObservation,
 };
 
 /** Answers one question. Equal questions get equal answers. */

@@ -3,9 +3,10 @@
  * layers and the kernel that train. It answers the questions of the sections.
  */
 import { assert, known } from "../../../../shared/assert.ts";
+import { Predictor } from "../../../../shared/engine/predictor.ts";
 import type { Kernel } from "../../../../shared/kernels/kernel.ts";
 import { parameterCount } from "../../../../shared/model/layout.ts";
-import { Network, type Shard } from "../../../../shared/model/network.ts";
+import { Network, type NetworkConfig, type Shard } from "../../../../shared/model/network.ts";
 import { Staging, storeSplit } from "../../../../shared/model/stored-split.ts";
 import type { NetworkSource, Snapshot } from "./source.ts";
 
@@ -25,17 +26,22 @@ export class NetworkLab {
   readonly #samples: number;
   readonly #parameters: number;
   readonly #gradient: number;
+  /** Pointer: the numbers of digits that somebody picked, `[count]`. */
+  readonly #picked: number;
+  readonly #config: NetworkConfig;
+  #predictor: Predictor | undefined;
 
   constructor(kernel: Kernel, source: NetworkSource) {
     const { model, digits } = source;
     this.kernel = kernel;
     this.source = source;
     this.parameterCount = parameterCount(model);
-    const task = { kind: "classes", count: 10 } as const;
-    this.#network = new Network(kernel, { model, loss: { name: "cce" }, task }, "sparse");
+    this.#config = { model, loss: { name: "cce" }, task: { kind: "classes", count: 10 } };
+    this.#network = new Network(kernel, this.#config, "sparse");
     const { count, features, labels } = digits;
     this.#split = storeSplit(new Staging(kernel), { count, features, targets: labels }, "sparse");
     this.#samples = kernel.arena.allocate(4 * count);
+    this.#picked = kernel.arena.allocate(4 * count);
     this.#parameters = kernel.arena.allocate(4 * this.parameterCount);
     this.#gradient = kernel.arena.allocate(4 * this.parameterCount);
     const { u32 } = kernel.views;
@@ -87,6 +93,31 @@ export class NetworkLab {
     const first = this.#gradient / 4;
     const gradientSum = this.kernel.views.f32.slice(first, first + this.parameterCount);
     return { cost: lossSum / range.count, gradientSum };
+  }
+
+  /**
+   * Mean cost and its gradient over any digits, summed in their order.
+   *
+   * @param samples - Numbers of digits; at most as many as there are.
+   * @returns `gradientSum` as from `gradient`, but a view that the next call overwrites.
+   */
+  gradientOver(
+    parameters: Float32Array,
+    samples: Uint32Array,
+  ): { readonly cost: number; readonly gradientSum: Float32Array } {
+    this.#load(parameters);
+    const { f32, u32 } = this.kernel.views;
+    u32.set(samples, this.#picked / 4);
+    const shard = { split: this.#split, samples: this.#picked, sampleCount: samples.length };
+    const { lossSum } = this.#network.gradientOf(shard, this.#parameters, this.#gradient);
+    const first = this.#gradient / 4;
+    const gradientSum = f32.subarray(first, first + this.parameterCount);
+    return { cost: lossSum / samples.length, gradientSum };
+  }
+
+  /** For digits that are not among the source's. */
+  get predictor(): Predictor {
+    return (this.#predictor ??= new Predictor(this.kernel, this.#config));
   }
 
   #load(parameters: Float32Array): void {

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 
 import { sections } from "../../../../coordinator/learn/sections/sections.ts";
 import { type Bet, noBet, settledPlace } from "../../../../coordinator/learn/state/bet.ts";
+import { drawingOf, drawingText } from "../../../../coordinator/learn/state/drawing.ts";
 import {
   linkLengthMax,
   linkOf,
@@ -15,8 +16,16 @@ import { type Field, settled } from "../../../../coordinator/learn/state/schema.
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 });
 
+const anyDrawing = fc
+  .tuple(
+    fc.integer({ min: 0, max: 9 }),
+    fc.option(fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 784, maxLength: 784 })),
+  )
+  .map(([digit, pixels]) => drawingText(digit, pixels ?? undefined));
+
 function anyValue(field: Field): fc.Arbitrary<number | string> {
   if (field.kind === "choice") return fc.constantFrom(...field.of);
+  if (field.kind === "drawing") return anyDrawing;
   const inside = fc.double({ noNaN: true, min: field.min, max: field.max });
   return inside.map((value) => settled(field, value));
 }
@@ -70,6 +79,14 @@ test("any text is a state: unknown names and impossible values are ignored", () 
   expect({ at, seed }).toEqual({ at: "", seed: 1 });
   expect(read["cost"]?.state).toMatchObject({ loss: "mse", outlier: 10 });
   expect(read["cost"]?.bet).toEqual(noBet);
+});
+
+test("a drawing of 784 dots has 133 characters, and comes back from them", () => {
+  const pixels = Float32Array.from({ length: 784 }, (_, i) => ((i * 7919) % 13 < 5 ? 1 : 0));
+  const text = drawingText(7, pixels);
+  expect(text.length).toBe(133);
+  expect(drawingOf(text)).toEqual({ digit: 7, pixels });
+  expect(drawingOf("4")).toEqual({ digit: 4, pixels: undefined });
 });
 
 test("the next seed is another one that fits into a link", () => {
