@@ -24,6 +24,10 @@ export interface CoordinatorOptions {
    * addresses.
    */
   readonly joinUrl?: string | undefined;
+  /** The path that a proxy in front adds, without a trailing slash; absent: that of `joinUrl`. */
+  readonly basePath?: string | undefined;
+  /** Whether a proxy in front says whose requests it passes on. */
+  readonly trustProxy: boolean;
   /** Whether workers need no token. */
   readonly open: boolean;
   readonly localWorkers: number;

@@ -24,13 +24,13 @@ import type { Pages } from "./edge/pages.ts";
 import type { PeerHandler, PeerSocket } from "./edge/peer.ts";
 import { RefusalLog } from "./edge/refusal-log.ts";
 import {
-  type Entrance,
   listen,
   type Route,
   type RunningServer,
   type ServerOptions,
 } from "./edge/server.ts";
 import { Certificate } from "./edge/tls.ts";
+import type { Entrance } from "./edge/upgrades.ts";
 import { attach, WebSocketPeer } from "./edge/websocket-peer.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import type { FormerTokens } from "./run/handover.ts";
@@ -51,6 +51,8 @@ type ReceptionSettings = Pick<
   | "allowOrigin"
   | "localWorkers"
   | "joinUrl"
+  | "basePath"
+  | "trustProxy"
 >;
 
 export interface ReceptionOptions {
@@ -250,8 +252,11 @@ export class Reception {
         handle: (request, response) => pages.handle(request, response),
       },
     ];
+    const { joinUrl, basePath, trustProxy } = this.#options.settings;
+    const publicPath = joinUrl === undefined ? "" : new URL(joinUrl).pathname.replace(/\/$/u, "");
     return {
       access: this.#access,
+      proxy: { basePath: basePath ?? publicPath, trustProxy },
       routes,
       entrances: new Map([
         ["/worker", workers],

@@ -1,15 +1,16 @@
+import { datasetBytesMax, decodeDataset } from "../shared/data/canonical.ts";
+import { sha256Hex } from "../shared/data/sha256.ts";
 /**
  * @file Downloads a dataset over HTTP with `fetch`, which Node and browsers both have. It decompresses, and
  * browsers cache the bytes for the next visit, because an address always has the same content.
  */
-import { datasetBytesMax, decodeDataset } from "../shared/data/canonical.ts";
-import { sha256Hex } from "../shared/data/sha256.ts";
+import { tokenField } from "../shared/protocol/token-field.ts";
 import { connectionReason } from "../shared/words/connection-reason.ts";
 import { type Sentence, sentence, SentenceError } from "../shared/words/sentence.ts";
 import type { LoadDataset } from "./platform.ts";
 
 export interface FetchDatasetOptions {
-  /** `http://host:port`, without a trailing slash. */
+  /** Where the coordinator is, `http://host:port` or a path there, without a trailing slash. */
   readonly httpUrl: string;
   readonly token: string;
   /** A faster SHA-256 in lower-case hex, if available. */
@@ -37,7 +38,7 @@ export function createFetchDataset({
     const watchdog = new Watchdog();
     try {
       const response = await fetch(httpUrl + path, {
-        headers: { authorization: `Bearer ${token}` },
+        headers: { [tokenField]: token },
         signal: watchdog.signal,
       });
       if (!response.ok)

@@ -13,6 +13,7 @@ export const coordinatorDefaults = {
   runs: "runs",
   newLastLayer: false,
   checkpointEvery: "1",
+  trustProxy: false,
   metrics: "admin",
   exit: false,
   json: false,

@@ -22,7 +22,7 @@ import { variedReader } from "../compare/plan/varied.ts";
 import { datasetReader } from "../datasets/loaders.ts";
 import { exportFormats, metricsReaders } from "../options.ts";
 import { checkpointInterval } from "../run/checkpoint-interval.ts";
-import { httpAddress, origin, origins, path, truth, truthOr } from "./values.ts";
+import { httpAddress, origins, pageAddress, path, truth, truthOr, urlPath } from "./values.ts";
 
 const port = integer({ min: 0, max: 65_535 });
 const threads = wordOr("auto", integer({ min: 1, max: threadsMax }));
@@ -110,8 +110,20 @@ export const coordinatorOptions = {
   joinUrl: row(
     "Server",
     "<url>",
-    origin,
+    pageAddress,
     "address in the join link; by default this machine's own",
+  ),
+  basePath: row(
+    "Server",
+    "<path>",
+    urlPath,
+    "path that a proxy adds; by default that of --join-url",
+  ),
+  trustProxy: row(
+    "Server",
+    undefined,
+    truth,
+    "a proxy in front names its clients (X-Forwarded-For)",
   ),
   open: row("Server", undefined, truth, "let workers in without a token"),
 

@@ -57,11 +57,22 @@ export const origins: Reader<readonly string[]> = {
   },
 };
 
-/** A single origin. */
-export const origin: Reader<string> = {
-  expects: sentence("expects-origin"),
+/** The address of a coordinator for people: `https://train.example.org`, perhaps with a path. No slash at its end. */
+export const pageAddress: Reader<string> = {
+  expects: sentence("expects-page-address"),
   words: [],
-  read: (given) => originOf(given.trim()),
+  read(given) {
+    if (!/^https?:\/\/[^/?#@\s]+(?:\/[\w.~-]+)*\/?$/u.test(given) || !URL.canParse(given))
+      return undefined;
+    return new URL(given).href.replace(/\/$/u, "");
+  },
+};
+
+/** The path of a URL with a slash at its beginning and none at its end; `/` is empty. */
+export const urlPath: Reader<string> = {
+  expects: sentence("expects-url-path"),
+  words: [],
+  read: (given) => (/^(?:\/[\w.~-]+)*\/?$/u.test(given) ? given.replace(/\/$/u, "") : undefined),
 };
 
 function originOf(given: string): string | undefined {

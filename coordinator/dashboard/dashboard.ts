@@ -108,7 +108,7 @@ function receive(message: DashboardMessage): void {
 }
 
 async function saveFromRun(file: string, ending: string): Promise<void> {
-  const path = `/run/${runNumber}/${file}`;
+  const path = `run/${runNumber}/${file}`;
   const hasCome = await saveFromServer(path, token, runId + ending);
   setText(element("save-error"), hasCome ? "" : say("checkpointLost"));
 }

@@ -1,4 +1,5 @@
 /** @file The dashboard's socket: sends the token, passes on messages, sends commands, and reconnects. */
+import { baseUrl } from "../../shared/pages/base-url.ts";
 import { whyNoSocket } from "../../shared/pages/why-no-socket.ts";
 import { closeStatus } from "../../shared/protocol/errors.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -12,7 +13,7 @@ export type RefusedLink = "noToken" | "wrongToken" | "wrongPlace";
 export type Link = "connecting" | "connected" | "disconnected" | "full" | RefusedLink;
 
 /** Where the page's own WebSocket is, under `http`. */
-const watchUrl = `${location.origin}/watch`;
+const watchUrl = `${baseUrl()}/watch`;
 
 export interface FeedEvents {
   message(message: DashboardMessage): void;

@@ -6,6 +6,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypt
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 
+import { tokenField } from "../../shared/protocol/token-field.ts";
 import type { FormerTokens } from "../run/handover.ts";
 
 /** A viewer computes, watches and downloads the dataset. An operator may also control the run. */
@@ -71,9 +72,9 @@ export class Access {
     return { salt, join: withToken(join, joinToken), admin: withToken(admin, adminToken) };
   }
 
-  /** Whether a request's `Authorization: Bearer …` has a token of this role or of a higher one. */
+  /** Whether a request has a token of this role or of a higher one. */
   allows(request: IncomingMessage, role: Role): boolean {
-    const shown = this.roleOf(bearerOf(request));
+    const shown = this.roleOf(tokenIn(request));
     return shown === role || shown === "operator";
   }
 
@@ -120,8 +121,13 @@ function digestOf(token: string, salt: string): string {
   return createHmac("sha256", salt).update(token).digest("hex");
 }
 
-/** The token of `Authorization: Bearer …`; empty for none. */
-export function bearerOf({ headers }: IncomingMessage): string {
+/**
+ * The token of `Promedio-Token: …` or of `Authorization: Bearer …`; empty for none. Our pages send the first, because the
+ * second belongs to a proxy that asks for a password.
+ */
+export function tokenIn({ headers }: IncomingMessage): string {
+  const own = headers[tokenField];
+  if (own !== undefined) return /^[\w.~-]{1,200}$/u.exec(String(own))?.[0] ?? "";
   return /^Bearer ([\w.~-]{1,200})$/iu.exec(headers.authorization ?? "")?.[1] ?? "";
 }
 

@@ -1,5 +1,11 @@
-/** @file Explains bytes that are no request: the wrong protocol on a port, a failed TLS handshake, a broken header. Pure. */
+/**
+ * @file Explains bytes that are no request: the wrong protocol on a port, a failed TLS handshake, a broken header. And answers
+ * below HTTP.
+ */
+import type { Duplex } from "node:stream";
+
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
+import { retryAfterSeconds } from "../../shared/protocol/limits.ts";
 import { quoted, type Sentence, sentence } from "../../shared/words/sentence.ts";
 
 interface Malformed {
@@ -45,3 +51,20 @@ export function tlsRefusal({ code = "", message }: NodeJS.ErrnoException): Sente
   const words = message.trim().split(":").at(-1) ?? "";
   return sentence("tls-failed", { reason: quoted(words === "" ? code : words) });
 }
+
+/**
+ * Answers on a connection that HTTP no longer controls, and cuts it, so that a peer that keeps its half open holds
+ * no resources.
+ */
+export function refuseRaw(socket: Duplex, status: string, field = ""): void {
+  socket.on("error", () => socket.destroy());
+  socket.once("finish", () => socket.destroy());
+  socket.end(rawAnswer(status, field));
+}
+
+export function rawAnswer(status: string, field: string): string {
+  return `HTTP/1.1 ${status}\r\n${field}Connection: close\r\nContent-Length: 0\r\n\r\n`;
+}
+
+export const unavailable = "503 Service Unavailable";
+export const retryLater = `Retry-After: ${retryAfterSeconds}\r\n`;

@@ -8,11 +8,10 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
-import { type WebSocket, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
 
-import { closeStatus, type ProtocolErrorCode } from "../../shared/protocol/errors.ts";
+import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 import {
-  chunksMax,
   closeGraceMs,
   connectionPlaces,
   fragmentsMax,
@@ -28,29 +27,45 @@ import {
   retryAfterSeconds,
   strangerPlaces,
   tlsHandshakeTimeoutMs,
-  unauthenticatedBytesMax,
 } from "../../shared/protocol/limits.ts";
-import { reasonOf, sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
-import type { Access, Role } from "./access.ts";
+import { sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
+import type { Role } from "./access.ts";
 import { sendText } from "./http-body.ts";
 import { Quota } from "./limits/quota.ts";
 import { RequestQueue } from "./limits/request-queue.ts";
 import { listenError } from "./listen-error.ts";
-import { malformedRequest, tlsRefusal } from "./malformed.ts";
-import type { Refusal } from "./refusal-log.ts";
+import {
+  malformedRequest,
+  rawAnswer,
+  refuseRaw,
+  retryLater,
+  tlsRefusal,
+  unavailable,
+} from "./malformed.ts";
+import { addressOf, lacksSlash } from "./proxy.ts";
 import type { Certificate } from "./tls.ts";
+import {
+  clientIn,
+  hasTooManyFields,
+  pathOf,
+  refuseHandshake,
+  tooManyFields,
+  unbased,
+  unknownHost,
+  upgrade,
+  type Upgrader,
+} from "./upgrades.ts";
 
-export interface ServerOptions {
+export interface ServerOptions extends Pick<
+  Upgrader,
+  "access" | "proxy" | "entrances" | "refused"
+> {
   readonly host: string;
   readonly port: number;
   /** `undefined`: plain http. */
   readonly certificate: Certificate | undefined;
-  readonly access: Access;
   /** Tried in this order. If none of them answers, the response is 404. */
   readonly routes: readonly Route[];
-  /** Keyed by path. */
-  readonly entrances: ReadonlyMap<string, Entrance>;
-  readonly refused: (refusal: Refusal) => void;
   /** By default the protocol's limits. Tests do not have thousands of sockets. */
   readonly limits?: Partial<typeof serverLimits>;
 }
@@ -75,24 +90,6 @@ export interface Route {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
-/** A handler of WebSockets. */
-export interface Entrance {
-  /** The largest message on a socket that connects now. A larger one closes it. */
-  readonly messageBytesMax: () => number;
-  /** Takes a new socket. */
-  readonly accept: (visitor: Visitor) => void;
-}
-
-/** A socket whose peer has not yet proved that it belongs here. */
-export interface Visitor {
-  readonly raw: WebSocket;
-  /** The stream that `raw` writes to. */
-  readonly stream: Duplex;
-  readonly address: string;
-  /** Call this when the peer has shown its token: from now on it may send more than one header. */
-  readonly admitted: () => void;
-}
-
 export interface RunningServer {
   /** The IP address that it listens on. */
   readonly address: string;
@@ -114,7 +111,7 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
     perMessageDeflate: false,
     ...socketLimits,
   });
-  const upgrader: Upgrader = {
+  const upgrader: Open = {
     ...options,
     sockets,
     strangers: new Quota({ ...serverLimits, ...options.limits }.strangers),
@@ -124,11 +121,14 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
     cut: (socket, reason) => cut(options, socket, reason),
   });
   countConnections(server, options);
-  server.on("request", (request, response) => turns.take(request, response));
+  server.on("request", (request, response) => turns.take(unbased(options, request), response));
   // By default Node would answer "100 Continue", which invites a body that we refuse.
-  server.on("checkContinue", (request, response) => turns.take(request, response));
+  server.on("checkContinue", (request, response) =>
+    turns.take(unbased(options, request), response),
+  );
   server.on("upgrade", (request, socket, head) => {
-    if (turns.mayUpgrade(request)) upgrade(upgrader, { request, socket, head });
+    if (!turns.mayUpgrade(request)) return;
+    upgrade(upgrader, { request: unbased(options, request), socket, head });
   });
   // By default Node would answer each request above the limit with 503.
   server.on("dropRequest", ({ socket }) => cut(options, socket, tooManyRequests));
@@ -156,6 +156,9 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
     close: () => close(server, sockets),
   };
 }
+
+/** A server that listens. */
+type Open = ServerOptions & Upgrader;
 
 /** The types of `ws` do not know all of these. */
 const socketLimits = {
@@ -191,8 +194,12 @@ function createHttpServer({ certificate, limits }: ServerOptions) {
 }
 
 /** Answers 503 to a connection that gets no place and cuts it before reading anything. */
-function countConnections(server: Server, { refused, limits, certificate }: ServerOptions): void {
-  const quota = new Quota({ ...serverLimits, ...limits }.connections);
+function countConnections(server: Server, options: ServerOptions): void {
+  const { refused, limits, certificate, proxy } = options;
+  const places = { ...serverLimits, ...limits }.connections;
+  // All connections of a proxy have its address.
+  const perAddress = proxy?.trustProxy === true ? places.inAll : places.perAddress;
+  const quota = new Quota({ ...places, perAddress });
   server.on("connection", (socket: Socket) => {
     const address = addressOf(socket);
     const release = quota.take(address);
@@ -226,11 +233,11 @@ function ignoreRest(socket: Socket & { parser?: { onIncoming: unknown } | null }
   if (socket.parser) socket.parser.onIncoming = () => 0;
 }
 
-function answer(options: Upgrader, request: IncomingMessage, response: ServerResponse): void {
+function answer(options: Open, request: IncomingMessage, response: ServerResponse): void {
   const { stalledMs } = { ...serverLimits, ...options.limits };
   response.setTimeout(stalledMs, () => {
     const reason = sentence("answer-not-read", { seconds: stalledMs / 1000 });
-    options.refused({ address: addressOf(request.socket), code: "ERR_TIMEOUT", reason });
+    options.refused({ address: clientIn(options, request), code: "ERR_TIMEOUT", reason });
     response.destroy();
   });
   response.setHeader("X-Content-Type-Options", "nosniff");
@@ -242,6 +249,11 @@ function answer(options: Upgrader, request: IncomingMessage, response: ServerRes
   if (hasTooManyFields(request)) return refuse(431, "ERR_TOO_LARGE", tooManyFields);
   if (!access.knowsHost(request)) return refuse(421, "ERR_ORIGIN", unknownHost);
   if (announcesBody(request)) return refuse(413, "ERR_TOO_LARGE", sentence("request-with-body"));
+  const base = options.proxy?.basePath ?? "";
+  if (lacksSlash(request.url ?? "", base)) {
+    response.setHeader("Location", `${base}/`);
+    return sendText(response, 308, "see the same address with a slash");
+  }
   const path = pathOf(request);
   if (options.entrances.has(path)) return askForUpgrade(options, request, response);
   for (const { prefix, role, quota, handle } of routes) {
@@ -249,7 +261,7 @@ function answer(options: Upgrader, request: IncomingMessage, response: ServerRes
     if (role !== "anybody" && !access.allows(request, role)) {
       return refuse(401, "ERR_TOKEN", sentence("token-missing"));
     }
-    const release = quota?.take(addressOf(request.socket));
+    const release = quota?.take(clientIn(options, request));
     if (quota !== undefined && release === undefined) {
       return refuse(503, "ERR_FULL", sentence("too-many-downloads"));
     }
@@ -264,11 +276,12 @@ function answer(options: Upgrader, request: IncomingMessage, response: ServerRes
  * something on the way does not pass upgrades. Of a real attempt, proxies leave the key.
  */
 function askForUpgrade(
-  { refused, strangers }: Upgrader,
+  upgrader: Open,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const address = addressOf(request.socket);
+  const { refused, strangers } = upgrader;
+  const address = clientIn(upgrader, request);
   if (request.headers["sec-websocket-key"] !== undefined) {
     refused({ address, code: "ERR_DECODE", reason: sentence("upgrade-stripped") });
   }
@@ -282,15 +295,6 @@ function askForUpgrade(
   sendText(response, 426, "a WebSocket is expected here");
 }
 
-const unknownHost = sentence("host-unknown");
-
-const tooManyFields = sentence("too-many-fields", { count: httpHeaderFieldsMax });
-
-/** `rawHeaders` alternates names and values. */
-function hasTooManyFields({ rawHeaders }: IncomingMessage): boolean {
-  return rawHeaders.length > 2 * httpHeaderFieldsMax;
-}
-
 interface RefusedRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -300,9 +304,9 @@ interface RefusedRequest {
 }
 
 /** Refuses the request and ends the connection, so that anything after it is not read. */
-function refuseRequest({ refused }: ServerOptions, what: RefusedRequest): void {
+function refuseRequest(options: ServerOptions, what: RefusedRequest): void {
   const { request, response, status, code, reason } = what;
-  refused({ address: addressOf(request.socket), code, reason });
+  options.refused({ address: clientIn(options, request), code, reason });
   if (status === 401) response.setHeader("WWW-Authenticate", "Bearer");
   if (status === 503) response.setHeader("Retry-After", retryAfterSeconds);
   response.setHeader("Connection", "close");
@@ -312,11 +316,6 @@ function refuseRequest({ refused }: ServerOptions, what: RefusedRequest): void {
 function announcesBody({ headers }: IncomingMessage): boolean {
   if (headers["transfer-encoding"] !== undefined) return true;
   return Number(headers["content-length"] ?? 0) > httpBodyBytesMax;
-}
-
-/** The path as it was sent. It is only compared, never resolved, so path traversal is impossible. */
-function pathOf({ url = "" }: IncomingMessage): string {
-  return url.split("?", 1)[0] ?? "";
 }
 
 /** A request that the HTTP parser could not read or did not receive in time. */
@@ -335,152 +334,6 @@ function refuseMalformed(
   const isIdle = socket.bytesRead === 0;
   if (!isIdle) refused({ address: addressOf(socket), code, reason });
   refuseRaw(socket, status);
-}
-
-/**
- * Answers on a connection that HTTP no longer controls, and cuts it, so that a peer that keeps its half open holds
- * no resources.
- */
-function refuseRaw(socket: Duplex, status: string, field = ""): void {
-  socket.on("error", () => socket.destroy());
-  socket.once("finish", () => socket.destroy());
-  socket.end(rawAnswer(status, field));
-}
-
-function rawAnswer(status: string, field: string): string {
-  return `HTTP/1.1 ${status}\r\n${field}Connection: close\r\nContent-Length: 0\r\n\r\n`;
-}
-
-const unavailable = "503 Service Unavailable";
-const retryLater = `Retry-After: ${retryAfterSeconds}\r\n`;
-
-// ── upgrades ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-interface Upgrader extends ServerOptions {
-  readonly sockets: WebSocketServer;
-  readonly strangers: Quota;
-}
-
-interface Upgrade {
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
-  readonly head: Buffer;
-}
-
-function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade): void {
-  const { entrances, sockets, strangers, refused } = upgrader;
-  socket.on("error", destroyThis);
-  const address = addressOf(request.socket);
-  const entrance = entrances.get(pathOf(request));
-  if (entrance === undefined) {
-    refused({ address, code: "ERR_DECODE", reason: sentence("no-websocket-here") });
-    return refuseRaw(socket, "404 Not Found");
-  }
-  if (hasTooManyFields(request)) {
-    refused({ address, code: "ERR_TOO_LARGE", reason: tooManyFields });
-    return refuseRaw(socket, "431 Request Header Fields Too Large");
-  }
-  const release = strangers.take(address);
-  if (release === undefined) {
-    refused({ address, code: "ERR_FULL", reason: sentence("too-many-strangers") });
-    return refuseRaw(socket, unavailable, retryLater);
-  }
-  socket.once("close", release);
-  const messageBytesMax = entrance.messageBytesMax();
-  sockets.options.maxPayload = messageBytesMax;
-  sockets.options.maxBufferedChunks = chunksMax(messageBytesMax);
-  const reason = wrongPlace(upgrader.access, request);
-  sockets.handleUpgrade(request, socket, head, (raw) =>
-    receive({ raw, stream: socket, address, release, entrance, refused, reason }),
-  );
-}
-
-/** A handshake that `ws` could not accept. The answer says which version is supported. */
-function refuseHandshake(
-  { refused }: ServerOptions,
-  { request, socket, error }: Pick<Upgrade, "request" | "socket"> & { readonly error: Error },
-): void {
-  refused({
-    address: addressOf(request.socket),
-    code: "ERR_DECODE",
-    reason: sentence("handshake-failed", { reason: reasonOf(error) }),
-  });
-  refuseRaw(socket, "400 Bad Request", "Sec-WebSocket-Version: 13\r\n");
-}
-
-function destroyThis(this: Duplex): void {
-  this.destroy();
-}
-
-interface Arrival {
-  readonly raw: WebSocket;
-  readonly stream: Duplex;
-  readonly address: string;
-  readonly release: () => void;
-  readonly entrance: Entrance;
-  readonly refused: ServerOptions["refused"];
-  /** The reason to refuse it, if any. */
-  readonly reason: Sentence | undefined;
-}
-
-/** Accepts a new socket. Separate from `upgrade`, because closures made there would keep its request alive. */
-function receive({ raw, stream, address, release, entrance, refused, reason }: Arrival): void {
-  const refuse = (code: ProtocolErrorCode, why: Sentence) => {
-    refused({ address, code, reason: why });
-    raw.close(closeStatus[code], code);
-  };
-  const stopCounting = countBytes(stream, () => {
-    refuse(
-      "ERR_TOO_LARGE",
-      sentence("too-large-without-token", { bytes: unauthenticatedBytesMax }),
-    );
-    // Anything that still arrives is not read. The connection is cut after `closeGraceMs`.
-    raw.pause();
-  });
-  if (reason !== undefined) {
-    raw.on("error", () => raw.terminate());
-    return refuse("ERR_ORIGIN", reason);
-  }
-  entrance.accept({
-    raw,
-    stream,
-    address,
-    admitted() {
-      stopCounting();
-      release();
-    },
-  });
-}
-
-function wrongPlace(access: Access, request: IncomingMessage): Sentence | undefined {
-  if (!access.knowsHost(request)) return unknownHost;
-  if (access.allowsOrigin(request)) return undefined;
-  return sentence("origin-unknown");
-}
-
-/**
- * Counts the bytes of a connection before `ws` sees them, and calls `tooMany` once if a stranger sends more than it
- * may. `ws` has one limit for all messages and would buffer a message as large as a model from anybody.
- *
- * @returns A function that stops the counting.
- */
-function countBytes(socket: Duplex, tooMany: () => void): () => void {
-  let count = 0;
-  const onData = (chunk: Buffer) => {
-    count += chunk.length;
-    if (count <= unauthenticatedBytesMax) return;
-    stop();
-    tooMany();
-  };
-  const stop = () => void socket.off("data", onData);
-  socket.prependListener("data", onData);
-  return stop;
-}
-
-function addressOf(socket: Duplex): string {
-  const address = "remoteAddress" in socket ? socket.remoteAddress : undefined;
-  // An IPv4 peer of a socket that also listens on IPv6.
-  return typeof address === "string" ? address.replace(/^::ffff:(?=[\d.]+$)/u, "") : "unknown";
 }
 
 // ── start and end

@@ -14,7 +14,7 @@ export interface Asking {
 }
 
 export class NetworkPage {
-  readonly #worker = new Worker("/learn-thread.js");
+  readonly #worker = new Worker("learn-thread.js");
   readonly #answers = new Map<string, Answer>();
   /** By who asks. */
   readonly #waiting = new Map<Asking, Question>();

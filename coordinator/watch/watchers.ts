@@ -19,9 +19,9 @@ import { reasonOf, type Sentence, sentence } from "../../shared/words/sentence.t
 import type { Role } from "../edge/access.ts";
 import { Quota } from "../edge/limits/quota.ts";
 import { RateLimit } from "../edge/limits/rate-limit.ts";
-import { isSilent } from "../edge/liveness.ts";
+import { isSilent } from "../edge/limits/liveness.ts";
 import type { Refusal } from "../edge/refusal-log.ts";
-import type { Visitor } from "../edge/server.ts";
+import type { Visitor } from "../edge/upgrades.ts";
 import type { Cursor, DashboardFeed } from "./dashboard-feed.ts";
 import type { DashboardMessage } from "./dashboard-messages.ts";
 

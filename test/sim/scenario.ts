@@ -212,6 +212,7 @@ export function optionsOf(resume: boolean, minWorkers: number): CoordinatorOptio
     name: runId,
     resume: resume ? runId : undefined,
     metrics: "admin",
+    trustProxy: false,
     checkpointEvery: { every: 1, unit: "epochs" },
     cache: "/virtual/cache",
     mnistMirror: undefined,

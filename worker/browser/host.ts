@@ -118,7 +118,7 @@ class Host {
 }
 
 const startThread: StartThread = (events) => {
-  const thread = new Worker("/thread.js");
+  const thread = new Worker("thread.js");
   thread.addEventListener("message", ({ data }: MessageEvent<ThreadReply>) => events.reply(data));
   thread.addEventListener("error", ({ message }) => {
     const reason = message === "" ? sentence("thread-not-started") : quoted(message);

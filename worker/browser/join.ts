@@ -2,6 +2,7 @@
  * @file The join page: starts a host with the token from the URL's fragment, shows its state, and passes on the
  * person's requests. Computes nothing itself.
  */
+import { baseUrl } from "../../shared/pages/base-url.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { chosen, openControls, showControls } from "./controls.ts";
 import type { HostReport, HostRequest, TabState } from "./page-messages.ts";
@@ -35,7 +36,7 @@ document.addEventListener("freeze", () => ask({ type: "tab", state: "frozen" }))
 document.addEventListener("resume", tellTab);
 
 function start(): void {
-  const started = new Worker("/host.js");
+  const started = new Worker("host.js");
   host = started;
   failure = undefined;
   started.addEventListener("message", ({ data }: MessageEvent<HostReport>) => {
@@ -48,7 +49,7 @@ function start(): void {
   });
   ask({
     type: "start",
-    httpUrl: location.origin,
+    httpUrl: baseUrl(),
     token: new URLSearchParams(location.hash.slice(1)).get("token") ?? "",
     agent: navigator.userAgent,
     ...chosen(),

@@ -8,7 +8,9 @@ import { sentence } from "../../shared/words/sentence.ts";
 
 /** The address of a coordinator and the token that admits a worker. */
 export interface JoinUrl {
-  /** `http://host:port` or `https://…`, without a trailing slash. Dataset paths are appended to it. */
+  /**
+   * `http://host:port`, `https://…`, or a path there, without a trailing slash. Dataset paths are appended to it.
+   */
   readonly httpUrl: string;
   /** `ws://host:port/worker` or `wss://…`. */
   readonly socketUrl: string;
@@ -37,10 +39,15 @@ export function parseJoinUrl(text: string): JoinUrl {
   const secure = protocol === "https:" || protocol === "wss:";
   if (!secure && protocol !== "http:" && protocol !== "ws:") refuse(text);
   if (username !== "" || password !== "" || search !== "") refuse(text);
-  if (!/^\/(join|worker)?\/?$/u.test(pathname)) refuse(text);
+  // Behind a proxy, the coordinator may be under a path.
+  const base = /^(?<path>(?:\/[^/]+)*?)(?:\/(?:join|worker))?\/?$/u.exec(pathname)?.groups?.[
+    "path"
+  ];
+  const isPage = /\/(?:(?:join|worker)\/?)?$/u.test(pathname);
+  if (base === undefined || !isPage) refuse(text);
   return {
-    httpUrl: `${secure ? "https" : "http"}://${host}`,
-    socketUrl: `${secure ? "wss" : "ws"}://${host}/worker`,
+    httpUrl: `${secure ? "https" : "http"}://${host}${base}`,
+    socketUrl: `${secure ? "wss" : "ws"}://${host}${base}/worker`,
     token: tokenOf(hash, text),
   };
 }

@@ -8,6 +8,7 @@
 import type { SplitName, Target } from "../../../shared/data/dataset.ts";
 import type { Preprocessing } from "../../../shared/data/preprocessing.ts";
 import { windowCount } from "../../../shared/data/text/windows.ts";
+import { tokenField } from "../../../shared/protocol/token-field.ts";
 
 type Targets = Uint8Array | Uint16Array | Float32Array;
 
@@ -44,7 +45,7 @@ export class RemoteDataset {
 
   /** @throws If the coordinator refuses it or cannot be reached. */
   static async open(sha256: string, token: string): Promise<RemoteDataset> {
-    const url = `/data/${sha256}`;
+    const url = `data/${sha256}`;
     const head = new DataView(await readRange(url, token, 0, 8));
     const headerLength = Number(head.getBigUint64(0, true));
     const header = new TextDecoder().decode(await readRange(url, token, 8, headerLength));
@@ -142,7 +143,7 @@ async function readRange(
   length: number,
 ): Promise<ArrayBuffer> {
   const headers = new Headers({ Range: `bytes=${start}-${start + length - 1}` });
-  if (token !== "") headers.set("Authorization", `Bearer ${token}`);
+  if (token !== "") headers.set(tokenField, token);
   // The browser's cache may hold the whole file, but browsers do not serve ranges from it.
   const response = await fetch(url, { headers, cache: "no-store" });
   if (response.status !== 206) throw new Error(`${url}: ${response.status}`);

@@ -1,4 +1,5 @@
 /** @file Files that the page offers for download. */
+import { tokenField } from "../../../shared/protocol/token-field.ts";
 
 /** Offers bytes as a file. */
 export function saveBlob(blob: Blob, name: string): void {
@@ -16,7 +17,7 @@ export function saveBlob(blob: Blob, name: string): void {
  */
 export async function saveFromServer(path: string, token: string, name: string): Promise<boolean> {
   const headers = new Headers();
-  if (token !== "") headers.set("Authorization", `Bearer ${token}`);
+  if (token !== "") headers.set(tokenField, token);
   try {
     const response = await fetch(path, { headers, cache: "no-store" });
     if (response.ok) saveBlob(await response.blob(), name);

@@ -1,8 +1,9 @@
+import { Predictor } from "../../../shared/engine/predictor.ts";
 /**
  * @file The current parameters in the page, and the run's dataset. Parameters are fetched now and then while a
  * visible panel needs them; the larger they are, the less often.
  */
-import { Predictor } from "../../../shared/engine/predictor.ts";
+import { tokenField } from "../../../shared/protocol/token-field.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { RemoteDataset } from "./dataset.ts";
 import { createKernel } from "./kernel.ts";
@@ -100,8 +101,8 @@ export class ModelSource {
 
   async #fetch(config: RunConfig): Promise<void> {
     const headers = new Headers();
-    if (this.#token !== "") headers.set("Authorization", `Bearer ${this.#token}`);
-    const response = await fetch("/run/parameters", { headers, cache: "no-store" });
+    if (this.#token !== "") headers.set(tokenField, this.#token);
+    const response = await fetch("run/parameters", { headers, cache: "no-store" });
     if (!response.ok) throw new Error(`parameters: ${response.status}`);
     const run = Number(response.headers.get("Promedio-Run"));
     const parameters = new Float32Array(await response.arrayBuffer());

@@ -36,7 +36,9 @@ export const settings = {
   "expects-http-address": "an address that begins with http:// or https://",
   "expects-origins":
     "origins separated by commas, like https://train.example.org:8443, without a path",
-  "expects-origin": "an address like https://train.example.org:8443, without a path",
+  "expects-page-address":
+    "an address like https://train.example.org or https://example.org/promedio",
+  "expects-url-path": "a path like /promedio",
   "no-such-setting": "there is no setting {name}; leave it out",
   "not-open-to-pages":
     "{setting}: a page can choose {choices}; only the operator can name other data, where the coordinator is started",

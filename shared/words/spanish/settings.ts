@@ -37,7 +37,9 @@ export const settings = translationOf<typeof english>()({
   "expects-layers": "de 2 a 32 anchos separados por comas, como 784,16,16,10",
   "expects-http-address": "una dirección que empiece por http:// o https://",
   "expects-origins": "orígenes separados por comas, como https://train.example.org:8443, sin ruta",
-  "expects-origin": "una dirección como https://train.example.org:8443, sin ruta",
+  "expects-page-address":
+    "una dirección como https://train.example.org o https://example.org/promedio",
+  "expects-url-path": "una ruta como /promedio",
   "no-such-setting": "no existe el ajuste {name}; quítalo",
   "not-open-to-pages":
     "{setting}: desde una página se puede elegir {choices}; otros datos solo los nombra el operador al arrancar el coordinador",

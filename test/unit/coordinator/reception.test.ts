@@ -59,6 +59,7 @@ async function open(changes: Partial<ReceptionOptions["settings"]> = {}): Promis
       joinToken,
       adminToken,
       allowOrigin: undefined,
+      trustProxy: false,
       localWorkers: 0,
       ...changes,
     },

@@ -18,9 +18,9 @@ afterEach(() => {
 
 /** A server that answers every request like this. Returns the requests it got. */
 async function serve(answer: (response: ServerResponse) => void) {
-  const requests: { url: string | undefined; authorization: string | undefined }[] = [];
-  const server = createServer(({ url, headers: { authorization } }, response) => {
-    requests.push({ url, authorization });
+  const requests: { url: string | undefined; token: unknown }[] = [];
+  const server = createServer(({ url, headers: { "promedio-token": token } }, response) => {
+    requests.push({ url, token });
     answer(response);
   });
   servers.push(server);
@@ -38,7 +38,7 @@ describe("the download of a dataset", () => {
     const found = await load("/data/x", identity, (received) => progress.push(received));
     expect(found).toEqual(dataset);
     expect(progress.at(-1)).toBe(bytes.length);
-    expect(requests).toEqual([{ url: "/data/x", authorization: "Bearer secret" }]);
+    expect(requests).toEqual([{ url: "/data/x", token: "secret" }]);
   });
 
   test("accepts the data with and without an announced length", async () => {

@@ -266,8 +266,14 @@ export const samples: {
   joinUrl: [
     ["https://train.example.org", "https://train.example.org"],
     ["http://lab:8080/", "http://lab:8080"],
-    ["http://[2001:db8::1]:80", "http://[2001:db8::1]"],
+    ["http://[2001:db8::1]:80/a/b-c/", "http://[2001:db8::1]/a/b-c"],
   ],
+  basePath: [
+    ["/promedio/", "/promedio"],
+    ["/a/b.c", "/a/b.c"],
+    ["/", ""],
+  ],
+  trustProxy: switches,
   open: switches,
   metrics: names("admin", "anybody", "admin"),
   tensorboard: names("logs", "/a b", "c"),

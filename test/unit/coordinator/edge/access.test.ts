@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { Access, bearerOf, sameSecret } from "../../../../coordinator/edge/access.ts";
+import { Access, tokenIn, sameSecret } from "../../../../coordinator/edge/access.ts";
 import { countProperties } from "../../../support/fixtures/count-properties.ts";
 
 countProperties("tokens");
@@ -72,7 +72,7 @@ describe("allows", () => {
   });
 
   test("reads `Bearer` in any case and only a single token", () => {
-    expect(bearerOf(requestWith({ authorization: "bearer a.b_c~d-E" }))).toBe("a.b_c~d-E");
+    expect(tokenIn(requestWith({ authorization: "bearer a.b_c~d-E" }))).toBe("a.b_c~d-E");
     for (const authorization of [
       "Basic abc",
       "Bearer",
@@ -80,7 +80,7 @@ describe("allows", () => {
       `Bearer ${"x".repeat(201)}`,
       "Bearer ä",
     ]) {
-      expect(bearerOf(requestWith({ authorization }))).toBe("");
+      expect(tokenIn(requestWith({ authorization }))).toBe("");
     }
   });
 });

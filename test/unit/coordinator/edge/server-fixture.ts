@@ -9,8 +9,8 @@ import {
   listen,
   type RunningServer,
   type ServerOptions,
-  type Visitor,
 } from "../../../../coordinator/edge/server.ts";
+import type { Visitor } from "../../../../coordinator/edge/upgrades.ts";
 
 /** The current test's server, and what it reported. */
 export const edge: {

@@ -16,6 +16,18 @@ describe("parseJoinUrl", () => {
       "wss://train.example.org/worker",
       "a.b_c~-",
     ],
+    [
+      "https://example.org/lab/promedio/join#token=t",
+      "https://example.org/lab/promedio",
+      "wss://example.org/lab/promedio/worker",
+      "t",
+    ],
+    [
+      "https://example.org/promedio/",
+      "https://example.org/promedio",
+      "wss://example.org/promedio/worker",
+      undefined,
+    ],
     ["ws://host:1", "http://host:1", "ws://host:1/worker", undefined],
     ["wss://host:1/worker#token=t", "https://host:1", "wss://host:1/worker", "t"],
     ["http://host/", "http://host", "ws://host/worker", undefined],

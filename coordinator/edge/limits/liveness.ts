@@ -3,7 +3,7 @@
  * (for example while it loaded a large model), it has neither read nor pinged, so it must ping again before it
  * declares a peer dead. Pure.
  */
-import { pingIntervalMs, silenceMaxMs } from "../../shared/protocol/limits.ts";
+import { pingIntervalMs, silenceMaxMs } from "../../../shared/protocol/limits.ts";
 
 export interface Pinged {
   /** When anything at all last arrived from it. */
