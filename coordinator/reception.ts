@@ -23,12 +23,7 @@ import { Quota } from "./edge/limits/quota.ts";
 import type { Pages } from "./edge/pages.ts";
 import type { PeerHandler, PeerSocket } from "./edge/peer.ts";
 import { RefusalLog } from "./edge/refusal-log.ts";
-import {
-  listen,
-  type Route,
-  type RunningServer,
-  type ServerOptions,
-} from "./edge/server.ts";
+import { listen, type Route, type RunningServer, type ServerOptions } from "./edge/server.ts";
 import { Certificate } from "./edge/tls.ts";
 import type { Entrance } from "./edge/upgrades.ts";
 import { attach, WebSocketPeer } from "./edge/websocket-peer.ts";

@@ -1,9 +1,9 @@
-import { datasetBytesMax, decodeDataset } from "../shared/data/canonical.ts";
-import { sha256Hex } from "../shared/data/sha256.ts";
 /**
  * @file Downloads a dataset over HTTP with `fetch`, which Node and browsers both have. It decompresses, and
  * browsers cache the bytes for the next visit, because an address always has the same content.
  */
+import { datasetBytesMax, decodeDataset } from "../shared/data/canonical.ts";
+import { sha256Hex } from "../shared/data/sha256.ts";
 import { tokenField } from "../shared/protocol/token-field.ts";
 import { connectionReason } from "../shared/words/connection-reason.ts";
 import { type Sentence, sentence, SentenceError } from "../shared/words/sentence.ts";

@@ -275,11 +275,7 @@ function answer(options: Open, request: IncomingMessage, response: ServerRespons
  * Answers a request without its upgrade. A page whose WebSocket fails asks so whether the coordinator is there; then
  * something on the way does not pass upgrades. Of a real attempt, proxies leave the key.
  */
-function askForUpgrade(
-  upgrader: Open,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function askForUpgrade(upgrader: Open, request: IncomingMessage, response: ServerResponse): void {
   const { refused, strangers } = upgrader;
   const address = clientIn(upgrader, request);
   if (request.headers["sec-websocket-key"] !== undefined) {

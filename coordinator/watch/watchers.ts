@@ -17,9 +17,9 @@ import {
 } from "../../shared/protocol/limits.ts";
 import { reasonOf, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Role } from "../edge/access.ts";
+import { isSilent } from "../edge/limits/liveness.ts";
 import { Quota } from "../edge/limits/quota.ts";
 import { RateLimit } from "../edge/limits/rate-limit.ts";
-import { isSilent } from "../edge/limits/liveness.ts";
 import type { Refusal } from "../edge/refusal-log.ts";
 import type { Visitor } from "../edge/upgrades.ts";
 import type { Cursor, DashboardFeed } from "./dashboard-feed.ts";

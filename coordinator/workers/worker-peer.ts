@@ -19,8 +19,8 @@ import {
   type WorkerMessage,
 } from "../../shared/protocol/messages.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
-import { RateLimit } from "../edge/limits/rate-limit.ts";
 import { isSilent } from "../edge/limits/liveness.ts";
+import { RateLimit } from "../edge/limits/rate-limit.ts";
 import type { PeerSocket } from "../edge/peer.ts";
 import type { ConnectedPeer, Worker } from "./roster.ts";
 import {

@@ -1,8 +1,8 @@
-import { Predictor } from "../../../shared/engine/predictor.ts";
 /**
  * @file The current parameters in the page, and the run's dataset. Parameters are fetched now and then while a
  * visible panel needs them; the larger they are, the less often.
  */
+import { Predictor } from "../../../shared/engine/predictor.ts";
 import { tokenField } from "../../../shared/protocol/token-field.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { RemoteDataset } from "./dataset.ts";

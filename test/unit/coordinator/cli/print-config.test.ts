@@ -29,7 +29,7 @@ const freeKeys = [
 function flagsFor(key: string, pick: number): string[] {
   const typed = Object.entries(samples).find(([name]) => name === key)?.[1][pick]?.[0];
   if (typed === undefined) throw new Error(`no sample for ${key}`);
-  if (!["open", "exit"].includes(key)) return [`${flagOf(key)}=${typed}`];
+  if (!["open", "exit", "trustProxy"].includes(key)) return [`${flagOf(key)}=${typed}`];
   return [typed === "true" ? flagOf(key) : `--no-${flagOf(key).slice(2)}`];
 }
 

@@ -42,7 +42,7 @@ describe("the client's address", () => {
 });
 
 function from(forwarded?: string): IncomingMessage {
-    const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded };
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing else of a request is read
-    return { headers, socket: { remoteAddress: "::ffff:127.0.0.1" } } as unknown as IncomingMessage;
-  }
+  const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing else of a request is read
+  return { headers, socket: { remoteAddress: "::ffff:127.0.0.1" } } as unknown as IncomingMessage;
+}
