@@ -1,10 +1,8 @@
 /** @file Debian's nginx, Caddy and Apache in front of a coordinator, set up with the very lines of REFERENCE.md. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-import { read } from "../fixtures/sources.ts";
 
 export const proxyNames = ["nginx", "caddy", "apache2"] as const;
 export type ProxyName = (typeof proxyNames)[number];
@@ -72,7 +70,7 @@ export async function startProxy(
   ports: Omit<ProxyPorts, "folder">,
 ): Promise<RunningProxy> {
   const folder = await mkdtemp(join(tmpdir(), `promedio-${name}-`));
-  const lines = documented(name).replaceAll("127.0.0.1:8080", `127.0.0.1:${ports.behind}`);
+  const lines = (await documented(name)).replaceAll("127.0.0.1:8080", `127.0.0.1:${ports.behind}`);
   const config = join(folder, "config");
   await writeFile(join(folder, "users"), "ana:{PLAIN}secret\n");
   await writeFile(config, `${configs[name](lines, { ...ports, folder })}\n`);
@@ -95,8 +93,9 @@ export async function startProxy(
 }
 
 /** The lines for this proxy: the code block of REFERENCE.md that is marked with its name. */
-function documented(name: ProxyName): string {
-  const block = new RegExp(`^\`\`\`${name}\\n([^]*?)^\`\`\``, "mu").exec(read("REFERENCE.md"));
+async function documented(name: ProxyName): Promise<string> {
+  const page = await readFile(join(import.meta.dirname, "../../../REFERENCE.md"), "utf8");
+  const block = new RegExp(`^\`\`\`${name}\\n([^]*?)^\`\`\``, "mu").exec(page);
   if (block?.[1] === undefined) throw new Error(`REFERENCE.md has no block for ${name}`);
   return block[1];
 }
