@@ -1,4 +1,6 @@
 /** @file Real pages in a headless Chromium and Firefox: they join, and train to the same bits. */
+import { join } from "node:path";
+
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
@@ -84,4 +86,25 @@ describe.skipIf(firefoxPath === undefined)("Firefox", () => {
     });
     expect((await coordinator.event("finished")).fingerprint).toBe(expected);
   });
+
+  test.skipIf(browser === undefined)(
+    "reads a text beside Chromium and Node, each result compared with another's",
+    async () => {
+      const text = `--dataset=text:${join(import.meta.dirname, "../../LICENSE")}`;
+      const model = "--model=gpt:layers=1,heads=2,width=16,dropout=0.2";
+      const gpt = ["--exit", text, "--context=16", model, "--steps=30"];
+      const coordinator = cluster.coordinator(...gpt, "--min-workers=3", "--audit=quorum");
+      const joinUrl = await joinUrlOf(coordinator);
+      cluster.worker(joinUrl, "--name", "node");
+      page = await openPage(await browser!.newContext(), problems);
+      await page.goto(joinUrl);
+      firefox = await openFirefox(firefoxPath!, joinUrl);
+      const { fingerprint } = await coordinator.event("finished");
+      await page.context().close();
+      const joined = coordinator.events.filter(({ change }) => change === "joined");
+      expect(joined.map(({ kind }) => kind).toSorted()).toEqual(["browser", "browser", "node"]);
+      const node = cluster.coordinator("--local-workers", "1", ...gpt);
+      expect(fingerprint).toBe((await node.event("finished")).fingerprint);
+    },
+  );
 });

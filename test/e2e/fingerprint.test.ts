@@ -111,23 +111,26 @@ describe("Node workers", () => {
   );
 });
 
-describe("a network for pictures", () => {
-  test.each([["cnn:channels=4,hidden=8"], ["resnet:channels=4,stages=2"]])(
+describe("a preset with dropout", () => {
+  const text = `--dataset=text:${join(import.meta.dirname, "../../LICENSE")}`;
+  const pictures = ["--dataset=digits:600,100", "--augment=flip,shift=2,crop=2"];
+
+  test.each([
+    ["cnn:channels=4,hidden=8,dropout=0.3", pictures],
+    ["resnet:channels=4,stages=2,dropout=0.3", pictures],
+    ["gpt:layers=1,heads=2,width=16,dropout=0.2", [text, "--context=16"]],
+  ])(
     "%s gives one fingerprint for 1 thread and for 2 workers with 2 threads each",
-    async (model) => {
+    async (model, source) => {
       const ends: JsonEvent[] = [];
       for (const [workers, threads] of [
         [1, 1],
         [2, 2],
       ] as const) {
-        const settings = [`--model=${model}`, "--steps=3", `--threads=${threads}`];
+        const crew = [`--min-workers=${workers}`, `--local-workers=${workers}`];
+        const run = ["--exit", "--steps=3", `--model=${model}`, `--threads=${threads}`];
         // oxlint-disable-next-line no-await-in-loop -- one coordinator after the other
-        const end = await finished(
-          ...settings,
-          `--min-workers=${workers}`,
-          `--local-workers=${workers}`,
-        );
-        ends.push(end);
+        ends.push(await cluster.coordinator(...run, ...source, ...crew).event("finished"));
       }
       expect(ends[0]?.fingerprint).toMatch(/^[0-9a-f]{64}$/u);
       expect(new Set(ends.map(({ fingerprint }) => fingerprint)).size).toBe(1);
