@@ -14,6 +14,7 @@ import { layerKinds } from "../../../../shared/model/layer-kinds.ts";
 import { outputCount } from "../../../../shared/model/layout.ts";
 import { modelSchema } from "../../../../shared/model/model-schema.ts";
 import { Random } from "../../../../shared/random.ts";
+import { resolveRunConfig } from "../../../../shared/run/settings/resolve.ts";
 import { decodeSafetensors } from "../../../../shared/safetensors.ts";
 import { onnxRuntime } from "../../../support/fixtures/onnx-runtime.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
@@ -105,6 +106,37 @@ describe.each(Object.entries(layerKinds))("a model with a layer %s", (_, { examp
 
   test.each(exportFormats)("gives equal bytes for equal models as %s", (format) => {
     expect(formats[format].encode(trained)).toEqual(formats[format].encode(modelOf(example)));
+  });
+});
+
+describe("a preset with dropout gives the same outputs in an independent runtime", () => {
+  const pictures = { featureShape: [8, 8, 3], target: { kind: "classes", count: 10 } } as const;
+  const text = { featureShape: [12], target: { kind: "tokens", count: 30 } } as const;
+
+  test.skipIf(run === undefined).each([
+    ["cnn:channels=4,hidden=9,dropout=0.5", pictures],
+    ["resnet:channels=4,stages=2,dropout=0.5", pictures],
+    ["gpt:layers=2,heads=2,width=16,dropout=0.5", text],
+  ])("%s", async (name, data) => {
+    const featureCount = sizeOf(data.featureShape);
+    const counts = { trainCount: 100, testCount: 10 };
+    const facts = { name: "data", sha256: "0".repeat(64), featureCount, ...data, ...counts };
+    const config = resolveRunConfig({ given: { model: name }, origins: {} }, facts);
+    // Not the usual weights of gpt, which are small: all steps would give nearly the same.
+    const parameters = initialParameters(config.model, 3, "glorot-normal");
+    const trained = { config, step: 1, parameters, fingerprint: fingerprintOf(parameters) };
+    const samples = 3;
+    const isText = data.target.kind === "tokens";
+    const features = drawn(samples * featureCount).map((value) =>
+      isText ? Math.floor(15 * (value + 1)) % 30 : value,
+    );
+    const ours = new Predictor(createPlainKernel(), config).outputs(parameters, features);
+    const shape = [samples, ...config.model.inputShape];
+    const theirs = await run!(formats.onnx.encode(trained), { data: features, shape });
+    expect(theirs).toHaveLength(ours.length);
+    const errors = theirs.map((value, i) => Math.abs(value - ours[i]!));
+    expect(Math.max(...errors)).toBeLessThan(1e-5);
+    expect(new Set(ours.map((value) => Math.round(1000 * value))).size).toBeGreaterThan(20);
   });
 });
 
