@@ -34,6 +34,7 @@ import { type RunEnd, Runs } from "./runs.ts";
 import type { Series } from "./series.ts";
 import { nodeDisk } from "./storage/disk.ts";
 import { HandoverKeeper } from "./storage/handover-keeper.ts";
+import { machineMemory } from "./storage/machine-memory.ts";
 import { claimRunFolder } from "./storage/run-lock.ts";
 import { BreakItEvents } from "./watch/break-it-events.ts";
 import { BreakIt } from "./watch/break-it.ts";
@@ -95,6 +96,7 @@ export async function runCoordinator(
   const kernel = instantiateKernel(kernelBytes);
   const preparing = prepareRun(options, command.run, {
     kernel,
+    memoryBytes: machineMemory(),
     disk: nodeDisk,
     claim: claimRunFolder,
     newRunId,
@@ -358,6 +360,7 @@ class Program {
   #setupWorld(): SetupWorld {
     return {
       kernel: instantiateKernel(this.#kernelBytes),
+      memoryBytes: machineMemory(),
       disk: nodeDisk,
       claim: claimRunFolder,
       newRunId,

@@ -5,13 +5,14 @@
 import type { Dataset } from "../shared/data/dataset.ts";
 import { describeData } from "../shared/data/description.ts";
 import type { Kernel } from "../shared/kernels/kernel.ts";
+import { OutOfMemoryError } from "../shared/kernels/memory.ts";
 import { shorthandOf } from "../shared/model/dense-model.ts";
 import { initialParameters } from "../shared/model/initialize.ts";
 import { modelTitle } from "../shared/model/title.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import { classWeightsMax, type RunConfig } from "../shared/run/config.ts";
 import { countsOf, type RunPlan } from "../shared/run/plan.ts";
-import { costOf, largeRun } from "../shared/run/settings/cost.ts";
+import { costOf, isLarge, largeRun, tooLarge } from "../shared/run/settings/cost.ts";
 import {
   type DataRequest,
   type DataSettings,
@@ -63,6 +64,8 @@ export type ResumePoint = Pick<Checkpoint, "step" | "progress"> & { readonly pat
 
 export interface SetupWorld {
   readonly kernel: Kernel;
+  /** Of this machine; absent: not known. */
+  readonly memoryBytes?: number;
   readonly disk: Disk;
   /** Invents a name for a run. */
   readonly newRunId: () => string;
@@ -92,7 +95,7 @@ export async function prepareRun(
 async function prepareNewRun(
   options: CoordinatorOptions,
   request: RunRequest,
-  { kernel, disk, newRunId, progress, loaded, claim }: SetupWorld,
+  { kernel, disk, newRunId, progress, loaded, claim, memoryBytes }: SetupWorld,
 ): Promise<PreparedRun> {
   const source = absoluteName(request.given.dataset ?? runDefaults.dataset);
   const { data = {}, origins } = request;
@@ -104,8 +107,11 @@ async function prepareNewRun(
     options.init,
     disk,
   );
-  const large = largeRun(costOf(config, dataset.dataset.train.count));
-  if (large !== undefined && request.asksFirst === true) {
+  const cost = costOf(config, dataset.dataset);
+  const impossible = tooLarge(cost, memoryBytes);
+  if (impossible !== undefined) throw new OperatorError(impossible);
+  const large = largeRun(cost);
+  if (large !== undefined && isLarge(cost) && request.asksFirst === true) {
     throw new OperatorError(sentence("large-run-question", { cost: large }));
   }
   if (large !== undefined) progress(large);
@@ -317,7 +323,7 @@ function storeInMemory(options: StoreOptions): ParameterStore {
   try {
     return createStore(options);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof OutOfMemoryError || error instanceof RangeError)) throw error;
     const { model } = options.config;
     const value = shorthandOf(model)?.widths.join() ?? modelTitle(model);
     const setting = sentence("setting-with-value", { setting: settingName("layers"), value });

@@ -61,3 +61,5 @@ export type OutcomeOf<Kind extends Outcome["kind"]> = Extract<Outcome, { readonl
 export function offence(reason: Sentence): OutcomeOf<"offence"> {
   return { kind: "offence", reason };
 }
+
+export const stale: OutcomeOf<"stale"> = { kind: "stale" };

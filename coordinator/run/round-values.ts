@@ -5,6 +5,7 @@
  */
 import { assert } from "../../shared/assert.ts";
 import { type Acceptance, Reduction } from "../../shared/engine/reduction.ts";
+import { OutOfMemoryError } from "../../shared/kernels/memory.ts";
 import { bestCandidate } from "../../shared/optimizers/local-search.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { type ModelSizes, modelSizes, type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
@@ -69,8 +70,16 @@ export class RoundValues {
     return this.#joined.done;
   }
 
-  /** Adds an answer's values to the sums, unless they are not needed or have a flaw; then no sum is touched. */
-  accept({ kind }: OpenRound, answer: Answer): OutcomeOf<"counted" | "covered" | "offence"> {
+  /**
+   * Adds an answer's values to the sums, unless they are not needed or have a flaw; then no sum is touched. `unplaced`:
+   * there is no memory left for them, so the round can't be finished.
+   */
+  accept(
+    { kind, step }: OpenRound,
+    answer: Answer,
+  ):
+    | OutcomeOf<"counted" | "covered" | "offence">
+    | { readonly kind: "unplaced"; readonly reason: Sentence } {
     const { block, samples, values, correct } = answer;
     const row = roundKinds[kind];
     const expected = 4 * row.valueCount(block, this.#sizes);
@@ -79,7 +88,14 @@ export class RoundValues {
       return offence(sentence("result-length", lengths));
     }
     if (correct > samples) return offence(sentence("too-many-correct", { correct, samples }));
-    const acceptance = this.#joined.accept(block, answer);
+    let acceptance: Acceptance;
+    try {
+      acceptance = this.#joined.accept(block, answer);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      const reason = sentence("no-memory-for-sums", { step, reason: error.said });
+      return { kind: "unplaced", reason };
+    }
     if (acceptance === "not finite") return offence(sentence("value-not-finite"));
     return acceptance === "covered" ? { kind: "covered" } : { kind: "counted", samples };
   }

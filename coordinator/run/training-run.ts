@@ -30,7 +30,7 @@ import {
   contentOf,
   offence,
   type Outcome,
-  type OutcomeOf,
+  stale,
 } from "../dispatch/answer.ts";
 import type { CrewWorker, ReadyWorker } from "../dispatch/crew.ts";
 import { Dispatch } from "../dispatch/dispatch.ts";
@@ -169,6 +169,9 @@ export class TrainingRun {
       this.#audit.examine(round, worker.id, answer, isIndependent) ??
       this.#values.accept(round, answer);
     switch (outcome.kind) {
+      case "unplaced":
+        this.#fail(outcome.reason);
+        return stale;
       case "mismatch":
         this.#cutOff(outcome.liars, { step: round.step, block: answer.block }, nowMs);
         return outcome;
@@ -256,9 +259,8 @@ export class TrainingRun {
   #endEpoch(evaluation: EvaluationView): void {
     const { step, epoch } = evaluation;
     const isBest = this.progress.addEvaluation(evaluation);
-    const { learningRate } = this.#store;
-    const workers = this.#dispatch.crew.size;
-    this.#output.report(epochEvent(evaluation, this.progress, { learningRate, workers }));
+    const about = { learningRate: this.#store.learningRate, workers: this.#dispatch.crew.size };
+    this.#output.report(epochEvent(evaluation, this.progress, about));
     const { config, progress } = this;
     const message = spendPatience(evaluation, isBest, { config, progress, store: this.#store });
     if (message !== undefined) this.#output.report({ event: "warning", message });
@@ -505,5 +507,3 @@ export class TrainingRun {
     );
   }
 }
-
-const stale: OutcomeOf<"stale"> = { kind: "stale" };

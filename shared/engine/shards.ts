@@ -41,10 +41,8 @@ export class Shards {
     this.#train = train;
     this.#trainOrder = arena.allocate(4 * train.count);
     this.#order = arena.allocate(4 * countMax);
-    views.u32.set(
-      Uint32Array.from({ length: countMax }, (_, i) => i),
-      this.#order / 4,
-    );
+    const { u32 } = views;
+    for (let i = 0; i < countMax; i++) u32[this.#order / 4 + i] = i;
   }
 
   /** Draws the order of the step's epoch unless it is already there. Call it before `ofBatch`. */

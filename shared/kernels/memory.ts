@@ -3,6 +3,7 @@
  * freed, because a run allocates everything it needs before the first step.
  */
 import { assert } from "../assert.ts";
+import { sentence, SentenceError } from "../words/sentence.ts";
 
 /** The part of `WebAssembly.Memory` that we use. */
 export interface KernelMemory {
@@ -70,7 +71,12 @@ const alignment = 64;
 /** The bytes below hold the constants of the WASM kernel. Offset 0 is never a valid pointer. */
 const arenaStart = 1024;
 /** Wasm addresses 32 bits. */
-const memoryBytesMax = 2 ** 32 - pageBytes;
+export const memoryBytesMax = 2 ** 32 - pageBytes;
+
+/** A kernel needs more memory than it can have. */
+export class OutOfMemoryError extends SentenceError {
+  override readonly name = "OutOfMemoryError";
+}
 
 /** The bytes [start, end) of a memory, allocated from its `Arena` and still zero. */
 export interface Region {
@@ -99,17 +105,34 @@ export class Arena {
   /**
    * @param byteLength - How many bytes, ≥ 0.
    * @returns A pointer (byte offset) to that many zero bytes. Views taken before this call may be detached.
-   * @throws If the machine runs out of memory or the region is exceeded (a `RangeError` of the engine, or our
-   *   assertion).
+   * @throws {OutOfMemoryError} If the region is exceeded, or the machine has no more memory.
    */
   allocate(byteLength: number): number {
     assert(byteLength >= 0, `byteLength must not be negative, got ${byteLength}`);
     const pointer = this.#next;
     const end = Math.ceil((pointer + byteLength) / alignment) * alignment;
-    assert(end <= this.#region.end, `memory ends at ${this.#region.end} bytes, asked for ${end}`);
+    if (end > this.#region.end) {
+      const most = inGigabytes(this.#region.end);
+      throw new OutOfMemoryError(sentence("kernel-memory", { gigabytes: inGigabytes(end), most }));
+    }
     const missing = end - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
+    if (missing > 0) this.#grow(missing, end);
     this.#next = end;
     return pointer;
   }
+
+  #grow(missing: number, end: number): void {
+    try {
+      this.#memory.grow(Math.ceil(missing / pageBytes));
+    } catch (error) {
+      // The engine's own words say neither how much nor what for.
+      if (!(error instanceof RangeError)) throw error;
+      const said = sentence("machine-memory", { gigabytes: inGigabytes(end) });
+      throw new OutOfMemoryError(said, { cause: error });
+    }
+  }
+}
+
+function inGigabytes(bytes: number): number {
+  return Math.round(bytes / 1e8) / 10;
 }

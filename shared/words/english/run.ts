@@ -30,6 +30,8 @@ export const run = {
     "stopped early: {evaluations} {evaluations = 1 ? evaluation : evaluations} without a lower validation loss than {loss}; the run keeps the parameters of step {step}, which had it",
   "run-finished": "the run is finished",
   "stopped-by-operator": "stopped by the operator",
+  "no-memory-for-sums":
+    "the sums of step {step} found no room: {reason}; choose smaller layers or larger shards",
   "step-diverged": "step {step} diverged: {reason}; a lower learning rate may help",
   "loss-not-finite": "the loss is not finite",
   "gradient-not-finite": "the gradient is not finite",

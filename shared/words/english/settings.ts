@@ -49,6 +49,10 @@ export const settings = {
     "{setting} makes {parameters} parameters; a run has at most {parametersMax}, use narrower layers",
   "large-run":
     "{parameters} parameters take about {gigabytes} GB of memory here and {workerGigabytes} GB on each worker; every step sends {megabytes} MB to each worker and gets as much back; an epoch takes one core {minutes} {minutes = 1 ? minute : minutes} or more",
+  "too-large-for-workers":
+    "{gigabytes} GB would be needed in each worker's kernel, which has at most {most} GB: choose smaller layers, larger shards or fewer samples",
+  "too-large-here":
+    "{parameters} parameters take about {gigabytes} GB of memory here, and this machine has {most} GB: choose smaller layers",
   "large-run-question": "{cost}. Train it all the same?",
   "no-memory-for-layers": "{setting}: there is not enough memory for it; choose smaller layers",
   "batch-too-large":

@@ -59,6 +59,9 @@ export const worker = {
   "socket-closed": "the socket was closed ({status})",
   "socket-closed-because": "the socket was closed ({status}: {reason})",
   "larger-model-comes": "reconnecting, because the next model is larger",
+  "kernel-memory":
+    "it needs {gigabytes} GB of memory in one piece, and WebAssembly has at most {most} GB",
+  "machine-memory": "this machine has no {gigabytes} GB of memory left for it",
   "cannot-load-run": "can't load the run: {reason}",
   "dataset-address": "{path} is not a dataset's path",
   "dataset-answer": "the dataset's address answered {status}",

@@ -34,6 +34,8 @@ export const run = translationOf<typeof english>()({
     "parada temprana: {evaluations} {evaluations = 1 ? evaluación : evaluaciones} sin bajar de la pérdida de validación {loss}; se quedan los parámetros del paso {step}, que la tenía",
   "run-finished": "el entrenamiento terminó",
   "stopped-by-operator": "lo detuvo el operador",
+  "no-memory-for-sums":
+    "no hubo sitio para las sumas del paso {step}: {reason}; elige capas más pequeñas o fragmentos más grandes",
   "step-diverged":
     "el paso {step} divergió: {reason}; una tasa de aprendizaje más baja puede ayudar",
   "loss-not-finite": "la pérdida no es finita",

@@ -50,6 +50,10 @@ export const settings = translationOf<typeof english>()({
     "{setting} da {parameters} parámetros; el máximo es {parametersMax}, usa capas más estrechas",
   "large-run":
     "{parameters} parámetros ocupan unos {gigabytes} GB de memoria aquí y {workerGigabytes} GB en cada ayudante; cada paso envía {megabytes} MB a cada ayudante y recibe otro tanto; una época ocupa un núcleo {minutes} {minutes = 1 ? minuto : minutos} o más",
+  "too-large-for-workers":
+    "harían falta {gigabytes} GB en el kernel de cada ayudante, que tiene {most} GB como máximo: elige capas más pequeñas, fragmentos más grandes o menos muestras",
+  "too-large-here":
+    "{parameters} parámetros ocupan unos {gigabytes} GB de memoria aquí, y este equipo tiene {most} GB: elige capas más pequeñas",
   "large-run-question": "{cost}. ¿Entrenarlo de todos modos?",
   "no-memory-for-layers": "{setting}: no hay memoria para tanto; elige capas más pequeñas",
   "batch-too-large":

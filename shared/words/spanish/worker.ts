@@ -63,6 +63,9 @@ export const worker = translationOf<typeof english>()({
   "socket-closed": "la conexión se cerró ({status})",
   "socket-closed-because": "la conexión se cerró ({status}: {reason})",
   "larger-model-comes": "se conecta de nuevo para un modelo mayor",
+  "kernel-memory":
+    "necesita {gigabytes} GB de memoria seguidos, y WebAssembly tiene {most} GB como máximo",
+  "machine-memory": "a este equipo no le quedan {gigabytes} GB de memoria para ello",
   "cannot-load-run": "no se puede cargar el entrenamiento: {reason}",
   "dataset-address": "{path} no es la ruta de unos datos",
   "dataset-answer": "la dirección de los datos respondió {status}",

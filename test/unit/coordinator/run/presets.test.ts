@@ -40,6 +40,11 @@ const runs: Readonly<
   gpt: { dataset: text, given: { model: "gpt:layers=2,heads=2,width=8,dropout=0.2" } },
 };
 
+function endOf(direct: DirectRun): string {
+  direct.finish();
+  return fingerprintOf(direct.store.parameters);
+}
+
 describe.each(presetNames)("%s", (name) => {
   const { dataset, given } = runs[name];
   const { train, test: held } = dataset;
@@ -51,11 +56,6 @@ describe.each(presetNames)("%s", (name) => {
   function start(options: Partial<DirectRunOptions> = {}): DirectRun {
     const createKernel = createWasmKernel;
     return new DirectRun({ config, dataset, createKernel, workers: 1, ...options });
-  }
-
-  function endOf(direct: DirectRun): string {
-    direct.finish();
-    return fingerprintOf(direct.store.parameters);
   }
 
   test.each([1, 2, 3, 5])(

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 
+import { createStore } from "../../../../coordinator/run/create-run.ts";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { createPlainKernel, instantiateKernel } from "../../../../shared/kernels/kernel.ts";
+import { Arena } from "../../../../shared/kernels/memory.ts";
 import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { initialParameters } from "../../../../shared/model/initialize.ts";
 import { frozenPart, layoutOf } from "../../../../shared/model/layout.ts";
 import { Random } from "../../../../shared/random.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
+import { sayAtTerminal, type Sentence } from "../../../../shared/words/sentence.ts";
 import { cases } from "../../../support/fixtures/effort.ts";
 import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
@@ -214,4 +217,24 @@ describe("a run that can't continue", () => {
     expect(outcome).toEqual({ kind: "failed", snapshot: direct.run.snapshot(), reason });
     expect(direct.store.parameters.every((value) => Number.isFinite(value))).toBe(true);
   });
+});
+
+test("a run whose sums find no room ends with a sentence that says so", () => {
+  const wide = testConfig({ layers: [12, 3], batchSize: 20, shardSize: 2, epochs: 2 });
+  const { kernel } = createStore({ kernel: createPlainKernel(), config: wide, dataset });
+  let kernels = 0;
+  // The first kernel is the coordinator's. It has room for its parameters, and for one sum of them.
+  const createLimited = () => {
+    const plain = createPlainKernel();
+    const end = 1024 + kernel.arena.byteLength + 4 * 64;
+    const arena = new Arena(plain.memory, { start: 1024, end });
+    return kernels++ === 0 ? { ...plain, arena } : plain;
+  };
+  const direct = new DirectRun({ config: wide, dataset, createKernel: createLimited, workers: 3 });
+  const outcome = direct.finish();
+  expect(outcome).toMatchObject({ kind: "failed" });
+  const { reason } = outcome as { reason: Sentence };
+  expect(sayAtTerminal(reason)).toMatch(
+    /^the sums of step 1 found no room: it needs .* at most .*; choose smaller layers or larger shards$/u,
+  );
 });
