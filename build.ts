@@ -8,7 +8,7 @@ import "./coordinator/cli/node-version.ts";
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-import { build, type BuildOptions } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
 
 import { buildKernel, kernelCacheKey } from "./build-kernel.ts";
 import { renderLearn } from "./build-learn.ts";
@@ -79,8 +79,30 @@ const page: BuildOptions = {
     thread: "worker/browser/thread.ts",
     dashboard: "coordinator/dashboard/dashboard.ts",
     learn: "coordinator/learn/learn.ts",
-    "learn-thread": "coordinator/learn/models/network/thread.ts",
   },
+};
+
+/**
+ * Leaves out the words of the messages. Nobody reads those of the thread behind `/learn`, and they are a fifth of it;
+ * without words, a message is its code.
+ */
+const wordless: Plugin = {
+  name: "wordless",
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/english\/index\.ts$/ }, ({ path }) => ({
+      path,
+      namespace: "wordless",
+    }));
+    bundler.onLoad({ filter: /./, namespace: "wordless" }, () => ({
+      contents: "export const english = {};",
+    }));
+  },
+};
+
+const quietPage: BuildOptions = {
+  ...page,
+  plugins: [wordless],
+  entryPoints: { "learn-thread": "coordinator/learn/models/network/thread.ts" },
 };
 
 const pageFiles: BuildOptions = {
@@ -109,7 +131,7 @@ try {
 async function buildAll(): Promise<void> {
   await freshKernel();
   await writeIfChanged(join(output, "learn.rendered"), await renderLearn());
-  const [chunks = []] = await Promise.all([program, page, pageFiles].map(bundle));
+  const [chunks = []] = await Promise.all([program, page, quietPage, pageFiles].map(bundle));
   await removeStale(join(output, "chunks"), chunks);
   await makeExecutable(join(output, "promedio.js"));
 }

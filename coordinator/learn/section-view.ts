@@ -342,6 +342,8 @@ export class SectionView implements Ticking {
       this.#details.element,
       this.#linkElement(),
     );
+    // Until there are numbers to tell.
+    this.#picture.label = this.#say("picture");
     this.#picture.element.append(...this.#bet.handles, ...this.#dragHandles());
     element.append(
       create(

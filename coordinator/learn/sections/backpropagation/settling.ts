@@ -210,10 +210,7 @@ export const settling = defineSection({
     truth: ({ needed }: SettlingModel) => ({ x: needed, y: cosineWanted }),
     isRight: (bet, truth) => Math.abs(Math.log(bet.x / truth.x)) <= Math.log(betFactor),
   },
-  code: [
-    { file: "shared/random.ts", name: "permutation" },
-    { file: "shared/engine/tree-sum.ts", name: "TreeSum" },
-  ],
+  code: [{ file: "shared/random.ts", name: "permutation" }],
   formula: {
     tex: [
       String.raw`E\,|g_B-G|^2=\frac{\sigma^2}{B}\cdot\frac{N-B}{N-1}=\frac{\val{variance}}{\val{batch}}\cdot\frac{\val{left}}{\val{others}}=\val{expected}`,
