@@ -13,6 +13,7 @@ import { OperatorError } from "../shared/operator-error.ts";
 import { classWeightsMax, type RunConfig } from "../shared/run/config.ts";
 import { countsOf, type RunPlan } from "../shared/run/plan.ts";
 import { costOf, isLarge, largeRun, tooLarge } from "../shared/run/settings/cost.ts";
+import { textSettings } from "../shared/run/settings/data-recipe.ts";
 import {
   type DataRequest,
   type DataSettings,
@@ -98,7 +99,8 @@ async function prepareNewRun(
   { kernel, disk, newRunId, progress, loaded, claim, memoryBytes }: SetupWorld,
 ): Promise<PreparedRun> {
   const source = absoluteName(request.given.dataset ?? runDefaults.dataset);
-  const { data = {}, origins } = request;
+  const { origins } = request;
+  const data = dataSettingsOf(request);
   const dataset =
     inMemory(loaded, source, data) ??
     (await loadDataset(source, { ...options, disk, progress, data, origins }));
@@ -125,6 +127,12 @@ async function prepareNewRun(
   const { plan } = store;
   const nothing = { resume: undefined, handover: undefined, epochs: [], notes: [] };
   return { config, plan, dataset, source, data, store, folder, release, ...nothing };
+}
+
+/** How the data of a new run become a dataset. */
+export function dataSettingsOf(request: RunRequest): DataSettings {
+  const isText = request.given.dataset?.startsWith("text:") === true;
+  return isText ? textSettings(request) : (request.data ?? {});
 }
 
 /** The config and the initial parameters of a run that begins with those of a file, if it does. */

@@ -7,7 +7,7 @@ import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
 import { sayAtTerminal, sentence } from "../../shared/words/sentence.ts";
 import { loadDataset } from "../datasets/loaders.ts";
 import type { SummaryCommand } from "../options.ts";
-import { factsOf } from "../run-setup.ts";
+import { dataSettingsOf, factsOf } from "../run-setup.ts";
 import { nodeDisk } from "../storage/disk.ts";
 import type { InspectWorld } from "./main.ts";
 
@@ -21,7 +21,8 @@ export async function runSummary(
   { options, run }: SummaryCommand,
   { write, tell }: InspectWorld,
 ): Promise<number> {
-  const { data = {}, origins } = run;
+  const { origins } = run;
+  const data = dataSettingsOf(run);
   const loaded = await loadDataset(run.given.dataset ?? runDefaults.dataset, {
     ...options,
     disk: nodeDisk,

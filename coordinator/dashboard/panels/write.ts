@@ -104,7 +104,7 @@ export class WritePanel {
   }
 
   #showTemperature(): void {
-    const value = figures.short(this.#temperature.valueAsNumber);
+    const value = this.#temperature.valueAsNumber.toFixed(2);
     setText(element("temperature-value"), say("temperatureIs", { value }));
   }
 }

@@ -1,7 +1,12 @@
 /** @file Defaults that depend on the kind of the data: what a text is read by, and how long a table is trained on. */
 import { known } from "../../assert.ts";
 import type { Target } from "../../data/dataset.ts";
+import { OperatorError } from "../../operator-error.ts";
+import { sentence } from "../../words/sentence.ts";
+import { labelOf, spelled } from "./complete.ts";
+import type { DataSettings } from "./data-settings.ts";
 import { runDefaults, scheduleDefaults, tableStepsMin } from "./defaults.ts";
+import { modelChoice } from "./model-choice.ts";
 import type { RunRequest } from "./run-settings.ts";
 
 /** The request with the defaults of such data. */
@@ -40,4 +45,26 @@ function withTableRecipe(
   const between = known(scheduleDefaults.step.decayEpochs, "the default of the schedule");
   const stretched = (between * enough) / runDefaults.epochs;
   return { ...request, given: { ...given, epochs: enough, decayEpochs: Math.round(stretched) } };
+}
+
+/**
+ * The settings of a text's data. `gpt:context=128` is another spelling of `--context 128`.
+ *
+ * @throws OperatorError if model and data name different contexts.
+ */
+export function textSettings(request: RunRequest): DataSettings {
+  const { given, data = {}, origins } = request;
+  const choice = given.model === undefined ? undefined : modelChoice(given.model);
+  const context = choice?.kind === "preset" ? choice.preset.settings["context"] : undefined;
+  if (context === undefined) return data;
+  if (data.context !== undefined && data.context !== context) {
+    const other = sentence("setting-with-value", {
+      setting: labelOf("context", origins),
+      value: String(data.context),
+    });
+    throw new OperatorError(
+      sentence("contexts-differ", { model: spelled("model", request), other }),
+    );
+  }
+  return { ...data, context };
 }

@@ -4,6 +4,7 @@
  */
 import type { OutputActivation } from "../../model/dense-model.ts";
 import type { LayerConfig } from "../../model/layer-kinds.ts";
+import { textDefaults } from "./data-settings.ts";
 import { fraction, integer, type Reader } from "./readers.ts";
 
 /** A setting of a preset: what is read, and its default. */
@@ -120,7 +121,14 @@ export const presets = {
    * @see Radford et al. 2019; the defaults are those of nanoGPT for one CPU.
    */
   gpt: {
-    settings: { layers: whole(4), heads: whole(4), width: whole(128), dropout: share(0) },
+    settings: {
+      layers: whole(4),
+      heads: whole(4),
+      width: whole(128),
+      dropout: share(0),
+      // The data's: the samples are that long.
+      context: whole(textDefaults.context),
+    },
     reads: "text",
     layers: ({ layers = 0, heads = 0, width = 0, dropout: rate = 0 }, vocabulary) => [
       { kind: "embedding", vocabulary, width },

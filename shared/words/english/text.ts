@@ -37,4 +37,5 @@ export const text = {
     "{path} answers for the records of a file: name one after it, or - for standard input",
   "explain-no-texts":
     "{path} continues texts, where each token has an answer of its own; promedio predict shows what it writes",
+  "contexts-differ": "{model} and {other} contradict each other; leave one of them out",
 } as const;

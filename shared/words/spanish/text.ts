@@ -39,4 +39,5 @@ export const text = translationOf<typeof english>()({
     "{path} responde a los registros de un archivo: indica uno tras él, o - para la entrada estándar",
   "explain-no-texts":
     "{path} continúa textos, donde cada token tiene su propia respuesta; promedio predict muestra lo que escribe",
+  "contexts-differ": "{model} y {other} se contradicen; quita uno",
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parameterCount } from "../../../../../shared/model/layout.ts";
 import { modelTitle } from "../../../../../shared/model/title.ts";
 import { OperatorError } from "../../../../../shared/operator-error.ts";
+import { textSettings } from "../../../../../shared/run/settings/data-recipe.ts";
 import { modelText } from "../../../../../shared/run/settings/model-choice.ts";
 import { type DatasetFacts, resolveRunConfig } from "../../../../../shared/run/settings/resolve.ts";
 import type { RunSettings } from "../../../../../shared/run/settings/run-settings.ts";
@@ -41,6 +42,7 @@ describe("--model", () => {
     "resnet:blocks=2,stages=2",
     "cnn:dropout=0.5",
     "gpt:layers=2,heads=2,width=32,dropout=0.1",
+    "gpt:layers=4,heads=4,width=128,context=64",
     '[{"kind":"relu"}]',
   ])("may be %s", (text) => expect(modelText.read(text)).toBe(text));
 
@@ -169,5 +171,26 @@ describe("--model", () => {
     ],
   ])("%o is refused in a sentence that names the layer", (given, changes, line) => {
     expect(mistake(given, changes)).toContain(line);
+  });
+});
+
+const request = (model: string, context?: number) => ({
+  given: { model, dataset: "text:t" },
+  data: context === undefined ? {} : { context },
+  origins: {},
+});
+
+describe("the context of a text", () => {
+  test("may be spelled as a setting of gpt, or as one of the data", () => {
+    expect(textSettings(request("gpt:layers=2,context=32"))).toEqual({ context: 32 });
+    expect(textSettings(request("gpt:context=32", 32))).toEqual({ context: 32 });
+    expect(textSettings(request("gpt", 16))).toEqual({ context: 16 });
+    expect(textSettings(request("gpt"))).toEqual({});
+  });
+
+  test("may not be spelled in two ways", () => {
+    expect(() => textSettings(request("gpt:context=32", 16))).toThrow(
+      "--model gpt:context=32 and --context 16 contradict each other; leave one of them out",
+    );
   });
 });
