@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import { evaluateModel } from "../../../../coordinator/tools/evaluation.ts";
 import { createEngine } from "../../../../shared/engine/engine.ts";
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../../shared/model/initialize.ts";
@@ -18,6 +19,7 @@ import {
 } from "../../../support/fixtures/tasks/tiny-text.ts";
 import { DirectRun } from "../../../support/trainers/direct-run.ts";
 import { plainGradient, plainLoss } from "../../../support/trainers/plain-network.ts";
+import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 
 const dataset = tinyText();
 const adam = { name: "adam", learningRate: 0.02, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -57,6 +59,22 @@ describe("a run on a text", () => {
   test("has the same on the plain kernel", () => {
     const direct = train(1, { createKernel: createPlainKernel });
     expect(fingerprintOf(direct.store.parameters)).toBe(fingerprint);
+  });
+
+  test("is what the sequential trainer computes, with the sums of its metrics", () => {
+    const expected = trainSequentially(config, dataset);
+    expect(fingerprint).toBe(fingerprintOf(expected.parameters));
+    expect(once.run.progress.test?.loss).toBe(expected.testLoss);
+    expect(once.run.progress.test?.sums).toEqual([...expected.sums]);
+  });
+
+  test("has the figures that promedio evaluate finds, to the last digit", () => {
+    const model = { config, parameters: once.store.parameters };
+    const { test: measured } = once.run.progress;
+    expect(evaluateModel(createWasmKernel(), model, dataset)).toMatchObject({
+      testLoss: measured?.loss,
+      testMetrics: measured?.metrics,
+    });
   });
 
   test("continues from its first epochs to the same bits", () => {

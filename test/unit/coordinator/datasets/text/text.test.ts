@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 
 import { loadDataset } from "../../../../../coordinator/datasets/loaders.ts";
+import { textToTest } from "../../../../../coordinator/datasets/text/text.ts";
 import { decodeDataset } from "../../../../../shared/data/canonical.ts";
 import type { Dataset, Split } from "../../../../../shared/data/dataset.ts";
 import type { DataSettings } from "../../../../../shared/run/settings/data-settings.ts";
@@ -131,6 +132,21 @@ describe("a text as a dataset", () => {
     expect(dataset.test.features).toHaveLength(430);
     expect(dataset.validation).toBeUndefined();
   });
+});
+
+test("another text for a trained model is all test samples, in the tokens of the model", async () => {
+  const { dataset } = await load({ "t.txt": text }, { context: 8 });
+  const { preprocessing } = dataset;
+  if (preprocessing?.kind !== "text") throw new Error("not a text");
+  const other = "not a question: Ω\n".repeat(3);
+  const found = await textToTest("o.txt", preprocessing, {
+    disk: memoryDisk(new Map([["o.txt", Buffer.from(other)]])),
+    progress: () => undefined,
+  });
+  const characters = [...Array.from(preprocessing.vocabulary ?? ""), "Ω"];
+  expect(tokensIn(found.test).map((token) => characters[token])).toEqual(Array.from(other));
+  expect(found).toMatchObject({ name: "o", target: dataset.target, featureShape: [8] });
+  expect(found.test.count).toBe(6);
 });
 
 /** Ends within a character of three bytes. */
