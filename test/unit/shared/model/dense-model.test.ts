@@ -80,4 +80,19 @@ test("a model's title is its shorthand or else its layers", () => {
   expect(modelTitle(single)).toBe("784-10 softmax");
   const layers = [{ kind: "relu" }, dense(3)] as const;
   expect(modelTitle({ inputShape: [4], layers })).toBe("4 → relu → dense 3");
+  const four = dense(4);
+  const block = [four, { kind: "relu" }, four, { kind: "tanh" }] as const;
+  const deep = [
+    dense(5),
+    ...block,
+    ...block,
+    ...block,
+    four,
+    four,
+    four,
+    { kind: "softmax" },
+  ] as const;
+  expect(modelTitle({ inputShape: [4], layers: deep })).toBe(
+    "4 → dense 5 → 3 × (dense 4 → relu → dense 4 → tanh) → 3 × dense 4 → softmax",
+  );
 });
