@@ -15,8 +15,8 @@ import type { CoordinatorEvent } from "../view.ts";
 const lengthMax = 200;
 /** A text of fewer says nothing, so none is written. */
 const lengthMin = 16;
-/** A second or two of one core. */
-const multiplyAddsMax = 1e10;
+/** A few seconds of one core. */
+const multiplyAddsMax = 2e10;
 /** Livelier than always the likeliest token, and less random than the network's own doubt. */
 const temperature = 0.8;
 /** Of the time between two tokens that goes to the next one. */
