@@ -14,6 +14,8 @@ import { buildKernel, kernelCacheKey } from "./build-kernel.ts";
 import { renderLearn } from "./build-learn.ts";
 
 const root = import.meta.dirname;
+/** Whether this is the build that is published: small, and without anything of an earlier build. */
+const isForPackage = process.argv.includes("--package");
 /** A program loads all its chunks within seconds of its start. */
 const staleAfterMs = 3_600_000;
 const output = join(root, "build");
@@ -59,6 +61,10 @@ const program: BuildOptions = {
   ],
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
+  // A shell starts the program itself where npm has installed it.
+  banner: { js: "#!/usr/bin/env node" },
+  minify: isForPackage,
+  keepNames: isForPackage,
 };
 
 /** The first versions with WebAssembly SIMD: Chrome 91, Firefox 89, Safari 16.4. */
@@ -129,6 +135,7 @@ try {
 }
 
 async function buildAll(): Promise<void> {
+  if (isForPackage) await rm(join(output, "chunks"), { recursive: true, force: true });
   await freshKernel();
   await writeIfChanged(join(output, "learn.rendered"), await renderLearn());
   const [chunks = []] = await Promise.all([program, page, quietPage, pageFiles].map(bundle));
