@@ -106,6 +106,9 @@ export class Stepper {
   readonly #gradient: number;
   /** Where the gradient is taken. */
   readonly #ahead: number;
+  /** Of the tensors, by pointer, in the memory that the kernel had last. */
+  readonly #views = new Map<number, Float32Array>();
+  #memory: Float32Array | undefined;
   #current: Tensors;
   #next: Tensors;
   #step = 0;
@@ -144,22 +147,22 @@ export class Stepper {
 
   /** Where the next gradient is to be taken: w, or Nesterov's look-ahead point. A view like `parameters`. */
   look(learningRate: number): Float32Array {
-    const ahead = this.#view(this.#ahead);
-    const update = { ...this.#update(learningRate, 1), nextParameters: this.#ahead };
-    if (this.#optimizer.lookAhead === undefined) ahead.set(this.parameters);
-    else this.#optimizer.lookAhead(this.#kernel, update);
-    return ahead;
+    const { lookAhead } = this.#optimizer;
+    if (lookAhead === undefined) return this.parameters;
+    lookAhead(this.#kernel, {
+      ...this.#update(learningRate, 1),
+      nextParameters: this.#ahead,
+    });
+    return this.#view(this.#ahead);
   }
 
   /** Takes a step with the gradient. @returns Whether all is finite; if not, nothing has changed. */
   step(learningRate: number, divisor = 1): boolean {
     this.#optimizer.step(this.#kernel, this.#update(learningRate, divisor));
     const { parameters, first, second } = this.#next;
-    const { allFinite } = this.#kernel.functions;
-    const isFinite = [parameters, first, second].every(
-      (each) => allFinite(each, this.#count) === 1,
-    );
-    if (!isFinite) return false;
+    if (!this.#isFinite(parameters) || !this.#isFinite(first) || !this.#isFinite(second)) {
+      return false;
+    }
     [this.#current, this.#next] = [this.#next, this.#current];
     this.#step += 1;
     return true;
@@ -189,8 +192,23 @@ export class Stepper {
     };
   }
 
+  #isFinite(pointer: number): boolean {
+    return this.#kernel.functions.allFinite(pointer, this.#count) === 1;
+  }
+
+  /** Views are kept, because making one takes longer than a step of two parameters. */
   #view(pointer: number): Float32Array {
-    return this.#kernel.views.f32.subarray(pointer / 4, pointer / 4 + this.#count);
+    const { f32 } = this.#kernel.views;
+    if (f32 !== this.#memory) {
+      this.#memory = f32;
+      this.#views.clear();
+    }
+    let view = this.#views.get(pointer);
+    if (view === undefined) {
+      view = f32.subarray(pointer / 4, pointer / 4 + this.#count);
+      this.#views.set(pointer, view);
+    }
+    return view;
   }
 }
 

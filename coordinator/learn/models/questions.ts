@@ -2,6 +2,8 @@
  * @file What sections ask the page's network, and its answers: plain values, for a web worker. A new kind is a pair here
  * and a row in `network/answers.ts`.
  */
+import type { RaceFacts } from "./race.ts";
+import type { SurfaceName } from "./surfaces.ts";
 
 interface Questions {
   /** The cost along one parameter, from 0, `reach` to either side, over the first `count` digits. */
@@ -30,6 +32,18 @@ interface Questions {
   };
   /** Local search against gradient descent, with so many evaluations of the cost; of the network over `count` digits. */
   readonly dimensions: { readonly budget: number; readonly seed: number; readonly count: number };
+  /** The cost of the network after so many steps, at one rate after another; also for the optimizer of the bet. */
+  readonly rates: {
+    readonly optimizer: RatesOptimizer;
+    readonly quiz: RatesOptimizer;
+    readonly steps: number;
+  };
+  /** The best rates of the optimizers on a surface and on that of the bet, and who wins there. */
+  readonly race: {
+    readonly surface: SurfaceName;
+    readonly quiz: SurfaceName;
+    readonly seed: number;
+  };
   /** The network trained with batches of one digit, of some and of all. */
   readonly batches: {
     readonly seed: number;
@@ -75,6 +89,9 @@ export interface BatchCourse {
     readonly cost: number;
   }[];
 }
+
+/** Those that train the network at one rate after another. */
+export type RatesOptimizer = "sgd" | "momentum" | "adam";
 
 interface AnswerBodies {
   readonly weight: {
@@ -155,6 +172,21 @@ interface AnswerBodies {
     readonly silent: number;
     readonly settling: readonly Settling[];
   };
+  readonly rates: {
+    readonly optimizer: RatesOptimizer;
+    readonly curve: RatesCurve;
+    readonly quiz: RatesCurve;
+    /** The largest curvature of the untrained network. */
+    readonly curvature: number;
+  };
+  readonly race: { readonly facts: RaceFacts; readonly quiz: RaceFacts };
+}
+
+export interface RatesCurve {
+  /** The cost before the first step. */
+  readonly first: number;
+  /** By rate; `null` if it was not finite any more. */
+  readonly rows: readonly { readonly rate: number; readonly cost: number | null }[];
 }
 
 type Kind = keyof Questions;

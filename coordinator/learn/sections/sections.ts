@@ -14,6 +14,8 @@ import { adam } from "./optimizers/adam.ts";
 import { learningRate } from "./optimizers/learning-rate.ts";
 import { momentum } from "./optimizers/momentum.ts";
 import { nesterov } from "./optimizers/nesterov.ts";
+import { race } from "./optimizers/race.ts";
+import { rates } from "./optimizers/rates.ts";
 import { rmsprop } from "./optimizers/rmsprop.ts";
 import { unrolled } from "./optimizers/unrolled.ts";
 import { search } from "./search.ts";
@@ -27,12 +29,14 @@ export const sections: readonly AnySection[] = [
   anySection(dimensions),
   anySection(gradient),
   anySection(learningRate),
+  anySection(rates),
   anySection(batches),
   anySection(momentum),
   anySection(unrolled),
   anySection(nesterov),
   anySection(rmsprop),
   anySection(adam),
+  anySection(race),
   anySection(backpropagation),
   anySection(average),
   anySection(settling),

@@ -6,6 +6,8 @@ import { answerDimensions } from "./dimensions.ts";
 import { answerGradient } from "./gradient.ts";
 import type { NetworkLab } from "./lab.ts";
 import { answerObservation } from "./observation.ts";
+import { answerRace } from "./race.ts";
+import { answerRates } from "./rates.ts";
 import { answerData, answerWeight } from "./weight.ts";
 
 type Kind = Question["kind"];
@@ -20,6 +22,8 @@ const answerers: {
   averages: answerAverages,
   batches: answerBatches,
   observation: answerObservation,
+  race: answerRace,
+  rates: answerRates,
 };
 
 /** Answers one question. Equal questions get equal answers. */

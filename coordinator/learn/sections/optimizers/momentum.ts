@@ -214,8 +214,10 @@ export const momentum = defineSection({
   ],
   formula: {
     tex: [
-      String.raw`v_t=\beta v_{t-1}+c\,g_t=\val{beta}\cdot(\val{before})+\val{gain}\cdot(\val{g})=\val{v}`,
-      String.raw`w_{t+1}=w_t-\eta v_t=\val{w}-\val{rate}\cdot(\val{v})=\val{next}`,
+      String.raw`v_t=\beta v_{t-1}+c\,g_t`,
+      String.raw`v_t=\val{beta}\cdot(\val{before})+\val{gain}\cdot(\val{g})=\val{v}`,
+      String.raw`w_{t+1}=w_t-\eta v_t`,
+      String.raw`w_{t+1}=\val{w}-\val{rate}\cdot(\val{v})=\val{next}`,
       String.raw`\eta<\frac{2(1+\beta)}{c\,\lambda}=\val{limit}`,
     ],
     values({ state, momentum: course }: MomentumModel, step: number) {

@@ -183,8 +183,9 @@ export const nesterov = defineSection({
   ],
   formula: {
     tex: [
-      String.raw`w_t-\eta\beta v_{t-1}=\val{w}-\val{rate}\cdot\val{beta}\cdot(\val{before})=\val{ahead}`,
-      String.raw`v_t=\beta v_{t-1}+(1-\beta)\,g(w_t-\eta\beta v_{t-1})=\val{v}`,
+      String.raw`p_t=w_t-\eta\beta v_{t-1}`,
+      String.raw`p_t=\val{w}-\val{rate}\cdot\val{beta}\cdot(\val{before})=\val{ahead}`,
+      String.raw`v_t=\beta v_{t-1}+(1-\beta)\,g(p_t)=\val{v}`,
       String.raw`w_{t+1}=w_t-\eta v_t=\val{next}`,
     ],
     values({ state, nesterov: course }: NesterovModel, step: number) {

@@ -156,8 +156,10 @@ export const rmsprop = defineSection({
   ],
   formula: {
     tex: [
-      String.raw`v_t=\beta v_{t-1}+(1-\beta)g_t^2=\val{beta}\cdot\val{before}+\val{gain}\cdot(\val{g})^2=\val{v}`,
-      String.raw`w_{t+1}=w_t-\frac{\eta}{\epsilon+\sqrt{v_t}}\,g_t=\val{w}-\frac{\val{rate}}{\epsilon+\sqrt{\val{v}}}\cdot(\val{g})=\val{next}`,
+      String.raw`v_t=\beta v_{t-1}+(1-\beta)g_t^2`,
+      String.raw`v_t=\val{beta}\cdot\val{before}+\val{gain}\cdot(\val{g})^2=\val{v}`,
+      String.raw`w_{t+1}=w_t-\frac{\eta}{\epsilon+\sqrt{v_t}}\,g_t`,
+      String.raw`\val{w}-\frac{\val{rate}}{\epsilon+\sqrt{\val{v}}}\cdot(\val{g})=\val{next}`,
       String.raw`\frac{\eta}{\sqrt{1-\beta}}=\val{first}`,
     ],
     values(model: RmspropModel, step: number) {

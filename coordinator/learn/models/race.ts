@@ -1,0 +1,184 @@
+/**
+ * @file A race of the optimizers on a surface: all from the same place, with as many gradients, each at its own best rate.
+ * The rates come from the same search for all: the same grid, the same starts, the same measure. Pure.
+ */
+import { drawNeighbour } from "../../../shared/engine/noise.ts";
+import type { Kernel } from "../../../shared/kernels/kernel.ts";
+import { bestCandidate } from "../../../shared/optimizers/local-search.ts";
+import type { GradientOptimizerConfig } from "../../../shared/optimizers/optimizer.ts";
+import { Random } from "../../../shared/random.ts";
+import { arrivalAt } from "./arrival.ts";
+import { type Course, descend } from "./descent.ts";
+import { gradientOn, type Surface, type SurfaceName, surfaces } from "./surfaces.ts";
+
+const beta = 0.9;
+const epsilon = 1e-8;
+
+/** Those that follow a gradient, with the settings that most people use. */
+const configs = {
+  sgd: { name: "sgd" },
+  momentum: { name: "momentum", beta, dampening: beta },
+  nag: { name: "nag", beta },
+  rmsprop: { name: "rmsprop", beta, epsilon },
+  adam: { name: "adam", beta1: beta, beta2: 0.999, epsilon },
+} as const;
+export type Racer = keyof typeof configs | "search";
+export const racers = [
+  "search",
+  "sgd",
+  "momentum",
+  "nag",
+  "rmsprop",
+  "adam",
+] as const satisfies readonly Racer[];
+export type PerRacer<Value> = Readonly<Record<Racer, Value>>;
+
+/** Gradients that each of them gets; a local search gets three costs in place of one. */
+export const raceSteps = 200;
+/** Whoever stays so near to a minimum has arrived. */
+export const raceRadius = 0.05;
+/** The rates that are tried: 2ᵏ, so that each is exact. */
+export const rateExponents = { from: -9, to: 5 } as const;
+/** Starts that the rates are chosen on, and others that are counted. */
+const searchStarts = 5;
+export const countedStarts = 100;
+
+export interface RaceFacts {
+  readonly surface: SurfaceName;
+  /** η of each. */
+  readonly rates: PerRacer<number>;
+  /** Mean steps to arrive on the starts of the search, at that rate; see `effortOf` for those that never arrive. */
+  readonly means: PerRacer<number>;
+  /** Of the counted starts: how many each of them won, and in how many it arrived. Ties have no winner. */
+  readonly wins: PerRacer<number>;
+  readonly arrivals: PerRacer<number>;
+}
+
+/** One racer's way from a start. @param rate - η, or the σ of a local search. */
+export function raceOf(
+  kernel: Kernel,
+  surface: Surface,
+  racer: Racer,
+  rate: number,
+  start: readonly [number, number],
+): Course {
+  if (racer === "search") return searchFrom(surface, rate, start);
+  const optimizer: GradientOptimizerConfig = { ...configs[racer], learningRate: rate };
+  return descend(kernel, { optimizer, start, steps: raceSteps, gradient: gradientOn(surface) });
+}
+
+/** Of a step of the local search: their costs take about as long as a gradient. */
+const neighbours = 3;
+const noiseSeed = 9;
+
+/** A local search by the trainer's own noise and choice. */
+function searchFrom(surface: Surface, sigma: number, start: readonly [number, number]): Course {
+  const points = new Float32Array(2 * (raceSteps + 1));
+  points.set(start);
+  const [point, neighbour] = [points.slice(0, 2), new Float32Array(2)];
+  const costs = new Float32Array(1 + neighbours);
+  const costOf = ([x = 0, y = 0]: Float32Array) => surface.value(x, y);
+  costs[0] = costOf(point);
+  for (let step = 0; step < raceSteps; step++) {
+    const drawn = (candidate: number) => ({ seed: noiseSeed, step, candidate, sigma });
+    for (let candidate = 1; candidate <= neighbours; candidate++) {
+      drawNeighbour(neighbour, point, drawn(candidate));
+      costs[candidate] = costOf(neighbour);
+    }
+    const best = bestCandidate(costs);
+    if (best > 0) drawNeighbour(point, point, drawn(best));
+    costs[0] = costs[best] ?? NaN;
+    points.set(point, 2 * (step + 1));
+  }
+  const none = new Float32Array(points.length);
+  const state = { count: 2, points, first: none, second: none, gradients: none, takenAt: none };
+  return { ...state, steps: raceSteps, divergedAt: undefined };
+}
+
+/** The step at which a course has arrived for good, or `undefined`. */
+export function arrivalOn({ minima }: Surface, course: Course): number | undefined {
+  return arrivalAt(course, minima, raceRadius);
+}
+
+/**
+ * How long a course takes: the steps until it has arrived, or two races if it never does. A trifle more, by the distance
+ * that is left, decides between rates at which nobody arrives.
+ */
+function effortOf(surface: Surface, course: Course): number {
+  const arrival = arrivalOn(surface, course);
+  if (arrival !== undefined) return arrival;
+  const left = distanceAt(surface, course, course.steps) / distanceAt(surface, course, 0);
+  return 2 * raceSteps + (course.divergedAt === undefined ? Math.min(left, 1) : 1);
+}
+
+/** To the nearest minimum. */
+function distanceAt({ minima }: Surface, { points }: Course, step: number): number {
+  const [x = NaN, y = NaN] = [points[2 * step], points[2 * step + 1]];
+  return Math.min(...minima.map(([atX, atY]) => Math.hypot(x - atX, y - atY)));
+}
+
+/** Searches the rates and counts who wins. Takes about a second. */
+export function raceFacts(kernel: Kernel, name: SurfaceName, seed: number): RaceFacts {
+  const surface = surfaces[name];
+  const random = new Random(seed, 27);
+  const [tried, counted] = [
+    startsOn(surface, searchStarts, random),
+    startsOn(surface, countedStarts, random),
+  ];
+  const arrival = (racer: Racer, rate: number, start: readonly [number, number]) =>
+    arrivalOn(surface, raceOf(kernel, surface, racer, rate, start));
+  const best = perRacer((racer) => {
+    const rows = gridRates().map((rate) => {
+      const efforts = tried.map((start) =>
+        effortOf(surface, raceOf(kernel, surface, racer, rate, start)),
+      );
+      return { rate, mean: efforts.reduce((sum, effort) => sum + effort, 0) / efforts.length };
+    });
+    return rows.reduce((lowest, row) => (row.mean < lowest.mean ? row : lowest));
+  });
+  const results = counted.map((start) =>
+    perRacer((racer) => arrival(racer, best[racer].rate, start)),
+  );
+  const winners = results.map(winnerOf);
+  return {
+    surface: name,
+    rates: perRacer((racer) => best[racer].rate),
+    means: perRacer((racer) => best[racer].mean),
+    wins: perRacer((racer) => winners.filter((each) => each === racer).length),
+    arrivals: perRacer((racer) => results.filter((each) => each[racer] !== undefined).length),
+  };
+}
+
+/** Who arrives first; nobody if two do. */
+export function winnerOf(arrivals: PerRacer<number | undefined>): Racer | undefined {
+  const steps = racers.map((racer) => arrivals[racer] ?? Infinity);
+  const least = Math.min(...steps);
+  const first = racers.filter((_, i) => steps[i] === least);
+  return first.length === 1 && least < Infinity ? first[0] : undefined;
+}
+
+export function perRacer<Value>(of: (racer: Racer) => Value): PerRacer<Value> {
+  return {
+    search: of("search"),
+    sgd: of("sgd"),
+    momentum: of("momentum"),
+    nag: of("nag"),
+    rmsprop: of("rmsprop"),
+    adam: of("adam"),
+  };
+}
+
+function gridRates(): readonly number[] {
+  const { from, to } = rateExponents;
+  return Array.from({ length: to - from + 1 }, (_, i) => 2 ** (from + i));
+}
+
+/** Places anywhere on a surface's map. */
+function startsOn(
+  { x, y }: Surface,
+  count: number,
+  random: Random,
+): readonly (readonly [number, number])[] {
+  const within = ([from, to]: readonly [number, number]) => from + (to - from) * random.uniform();
+  return Array.from({ length: count }, () => [within(x), within(y)] as const);
+}
