@@ -142,7 +142,7 @@ test("predict and evaluate use the preprocessing in the checkpoint, whatever row
   );
   await writeFile(join(cluster.folder, "text.csv"), "age,income,city\n31,20,Bern\nold,30,Genf\n");
   expect(await refused("predict", "shop", "text.csv")).toContain("text.csv line 3");
-  expect(await refused("predict", "shop")).toContain("file is missing");
+  expect(await refused("predict", "shop")).toContain("name one after it, or - for standard input");
   expect(await refused("predict", "shop", "cat.png")).toBe(
     "promedio: the model does not look at pictures such as cat.png; give it a table\n",
   );
