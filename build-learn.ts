@@ -13,15 +13,20 @@ import { assert } from "./shared/assert.ts";
 
 const root = import.meta.dirname;
 
-/** Per section: its formulas, and the code that it points to. */
-export async function renderLearn(): Promise<Uint8Array> {
-  const rendered = await Promise.all(
+/** Per section: its formulas as MathML. Part of the page's script. */
+export function renderFormulas(): Uint8Array {
+  const formulas = sections.map((section) => [section.id, mathOf(section)] as const);
+  return Buffer.from(JSON.stringify(Object.fromEntries(formulas)));
+}
+
+/** Per section: the code that it points to. The page fetches it when a reader wants to see it. */
+export async function renderCode(): Promise<Uint8Array> {
+  const code = await Promise.all(
     sections.map(async (section) => {
-      const code = await Promise.all(section.code.map(sourceOf));
-      return [section.id, { formulas: mathOf(section), code }] as const;
+      return [section.id, await Promise.all(section.code.map(sourceOf))] as const;
     }),
   );
-  return Buffer.from(JSON.stringify(Object.fromEntries(rendered)));
+  return Buffer.from(JSON.stringify(Object.fromEntries(code)));
 }
 
 /** Styles that the renderer writes into the markup and the page has in its style sheet. */

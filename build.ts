@@ -11,7 +11,7 @@ import { basename, dirname, join } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 
 import { buildKernel, kernelCacheKey } from "./build-kernel.ts";
-import { renderLearn } from "./build-learn.ts";
+import { renderCode, renderFormulas } from "./build-learn.ts";
 
 const root = import.meta.dirname;
 /** Whether this is the build that is published: small, and without anything of an earlier build. */
@@ -137,7 +137,8 @@ try {
 async function buildAll(): Promise<void> {
   if (isForPackage) await rm(join(output, "chunks"), { recursive: true, force: true });
   await freshKernel();
-  await writeIfChanged(join(output, "learn.rendered"), await renderLearn());
+  await writeIfChanged(join(output, "learn.rendered"), renderFormulas());
+  await writeIfChanged(join(output, "pages", "learn-code.json"), await renderCode());
   const [chunks = []] = await Promise.all([program, page, quietPage, pageFiles].map(bundle));
   await removeStale(join(output, "chunks"), chunks);
   await makeExecutable(join(output, "promedio.js"));

@@ -45,6 +45,8 @@ translatePage();
 setTimeout(showPage, patienceMs);
 
 const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+// There, the network in the pictures is the one of this run.
+element("learn", HTMLAnchorElement).href = `learn#token=${token}`;
 const points = new Points();
 const source = new ModelSource(token);
 const answers = new AnswerSource(source);

@@ -18,11 +18,10 @@ export class Details {
 
   constructor(section: AnySection, texts: Say<string>) {
     this.#section = section;
-    const { formulas = [], code = [] } = rendered[section.id] ?? {};
     this.#formula.tabIndex = 0;
     this.#formula.setAttribute("role", "group");
     this.#formula.setAttribute("aria-label", say("formula"));
-    this.#formula.append(...formulas.map(mathIn));
+    this.#formula.append(...(rendered[section.id] ?? []).map(mathIn));
     const scroll = create("div", "scroll");
     scroll.tabIndex = 0;
     scroll.setAttribute("role", "group");
@@ -32,14 +31,12 @@ export class Details {
     this.#tableFold.addEventListener("toggle", () => {
       if (this.#tableFold.open && this.#scene !== undefined) this.#showTable(this.#scene);
     });
-    const sources = code.flatMap(({ file, name, source }) => {
-      const block = create("pre", "", source);
-      block.tabIndex = 0;
-      block.setAttribute("role", "group");
-      block.setAttribute("aria-label", name);
-      return [create("p", "small soft", `${file} · ${name}`), block];
+    const code = create("div");
+    const codeFold = fold(say("code"), code);
+    codeFold.addEventListener("toggle", () => {
+      if (codeFold.open && code.childElementCount === 0) void showCode(section.id, code);
     });
-    this.element.append(this.#formula, this.#tableFold, fold(say("code"), ...sources));
+    this.element.append(this.#formula, this.#tableFold, codeFold);
   }
 
   show(scene: AnyScene): void {
@@ -73,4 +70,32 @@ function fold(title: string, ...content: readonly HTMLElement[]): HTMLDetailsEle
 function mathIn(markup: string): Element {
   const parsed = new DOMParser().parseFromString(markup, "application/xml").documentElement;
   return document.importNode(parsed, true);
+}
+
+interface Source {
+  readonly file: string;
+  readonly name: string;
+  readonly source: string;
+}
+
+let allCode: Promise<Readonly<Record<string, readonly Source[]>>> | undefined;
+
+/** Fetches the code of all sections the first time, and shows that of one. */
+async function showCode(id: string, place: HTMLElement): Promise<void> {
+  try {
+    allCode ??= fetch("learn-code.json").then(async (response) => await response.json());
+    const sources = (await allCode)[id] ?? [];
+    place.replaceChildren(...sources.flatMap(sourceElements));
+  } catch {
+    allCode = undefined; // The server is away; the next reader tries again.
+    setText(place, say("noCode"));
+  }
+}
+
+function sourceElements({ file, name, source }: Source): readonly HTMLElement[] {
+  const block = create("pre", "", source);
+  block.tabIndex = 0;
+  block.setAttribute("role", "group");
+  block.setAttribute("aria-label", name);
+  return [create("p", "small soft", `${file} · ${name}`), block];
 }

@@ -17,6 +17,6 @@ export async function createKernel(): Promise<Kernel> {
 }
 
 async function fetchBytes(): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch("/kernel.wasm");
+  const response = await fetch("kernel.wasm");
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -5,9 +5,10 @@
 import { create, element, onTheme, setText } from "../dashboard/page.ts";
 import type { Theme } from "./draw/inks.ts";
 import { createKernel } from "./kernel.ts";
-import { language, offerLanguages, say } from "./language.ts";
+import { figures, language, offerLanguages, say } from "./language.ts";
 import { NetworkPage } from "./network-page.ts";
 import { readTheme } from "./picture.ts";
+import { fetchRun, takeToken } from "./run-network.ts";
 import { SectionView } from "./section-view.ts";
 import { sections } from "./sections/sections.ts";
 import { linkOf, nextSeed, type PageState, stateIn } from "./state/link.ts";
@@ -19,6 +20,7 @@ const linkedAfterMs = 300;
 
 const ticker = new Ticker();
 let theme: Theme = readTheme();
+const token = takeToken();
 let page = stateIn(location.hash, sections);
 let views: readonly SectionView[] = [];
 let linkTimer = 0;
@@ -53,6 +55,22 @@ async function begin(): Promise<void> {
     for (const view of views) view.redraw();
   });
   addEventListener("hashchange", restore);
+  const refresh = element("network-now", HTMLButtonElement);
+  refresh.addEventListener("click", () => void useRun(network));
+  await useRun(network);
+}
+
+/** The pictures show the network of the run in progress, as it is now, where there is one. */
+async function useRun(network: NetworkPage): Promise<void> {
+  const run = token === undefined ? undefined : await fetchRun(token);
+  if (run !== undefined) {
+    network.use(run);
+    for (const view of views) view.answered();
+  }
+  const text =
+    run === undefined ? say("ownNetwork") : say("runNetwork", { step: figures.whole(run.step) });
+  setText(element("network"), text);
+  element("network-now").hidden = run === undefined;
 }
 
 const noBetYet = { place: undefined, isRevealed: false } as const;
@@ -88,6 +106,8 @@ function showTexts(): void {
   setText(element("lead"), say("lead"));
   setText(element("dashboard-link"), say("dashboard"));
   setText(element("join-link"), say("join"));
+  setText(element("network"), say("ownNetwork"));
+  setText(element("network-now"), say("networkNow"));
   const contents = element("contents");
   contents.setAttribute("aria-label", say("contents"));
   const list = create("ol");

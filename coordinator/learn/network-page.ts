@@ -2,6 +2,7 @@
  * @file The page's side of its network: passes questions to the web worker one at a time, keeps the answers, and wakes
  * who asked. Of one section only the latest question waits, so that dragging does not fill a queue.
  */
+import type { RunState } from "./models/network/run-state.ts";
 import type { ThreadReply, ThreadRequest } from "./models/network/thread-messages.ts";
 import type { Answer, AnswerBody, Question } from "./models/questions.ts";
 
@@ -19,6 +20,7 @@ export class NetworkPage {
   /** By who asks. */
   readonly #waiting = new Map<Asking, Question>();
   #asked: { readonly question: Question; readonly by: Asking } | undefined;
+  #isStale = false;
   #nextId = 1;
 
   constructor() {
@@ -36,6 +38,14 @@ export class NetworkPage {
     return undefined;
   }
 
+  /** Answers from now on for another network. Whoever shows an answer for the one before has to be woken. */
+  use(run: RunState): void {
+    const request: ThreadRequest = { kind: "use", run };
+    this.#worker.postMessage(request, []);
+    this.#answers.clear();
+    this.#isStale = this.#asked !== undefined;
+  }
+
   #send(): void {
     if (this.#asked !== undefined) return;
     const [next] = this.#waiting;
@@ -50,7 +60,11 @@ export class NetworkPage {
   #receive(body: AnswerBody<Question["kind"]> | undefined): void {
     const asked = this.#asked;
     this.#asked = undefined;
-    if (asked !== undefined && body !== undefined) {
+    // Asked before, and answered for, the network before.
+    const isStale = this.#isStale;
+    this.#isStale = false;
+    if (isStale && asked !== undefined) this.#waiting.set(asked.by, asked.question);
+    else if (asked !== undefined && body !== undefined) {
       const { question, by } = asked;
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a body is of its question's kind
       const answer = { ...body, kind: question.kind, id: this.#nextId++ } as Answer;

@@ -1,18 +1,6 @@
-/** What the build made of the sections' formulas and of the code that they point to. */
+/** The sections' formulas as the build has rendered them. */
 declare module "*.rendered" {
-  const rendered: Readonly<
-    Record<
-      string,
-      {
-        /** MathML. A number's place has the class `val-` and its name. */
-        readonly formulas: readonly string[];
-        readonly code: readonly {
-          readonly file: string;
-          readonly name: string;
-          readonly source: string;
-        }[];
-      }
-    >
-  >;
+  /** MathML by section. A number's place has the class `val-` and its name. */
+  const rendered: Readonly<Record<string, readonly string[]>>;
   export default rendered;
 }

@@ -12,6 +12,7 @@ import { benchLayers } from "./kernels/layers.ts";
 import { benchTables } from "./learning/tables.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
+import { benchLearn } from "./pages/learn.ts";
 import { benchScale } from "./scale.ts";
 import { benchStep } from "./step.ts";
 import { benchStraggler } from "./straggler.ts";
@@ -34,6 +35,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   straggler: benchStraggler,
   watchers: benchWatchers,
   charts: benchCharts,
+  learn: benchLearn,
   join: benchJoin,
   load: benchLoad,
   tables: benchTables,

@@ -22,6 +22,7 @@ const spanish = {
   formula: "La fórmula, con estos números",
   asTable: "Ver como tabla",
   code: "El código que lo calcula",
+  noCode: "El código no llegó: ¿sigue en marcha el coordinador?",
   link: "Enlace a esto",
   copied: "Copiado",
   drawHere: "O dibuja aquí el tuyo.",
@@ -29,6 +30,9 @@ const spanish = {
   newNumbers: "Otros números",
   dashboard: "El entrenamiento en vivo",
   join: "Unir este dispositivo",
+  ownNetwork: "La red de las imágenes la entrena esta página, con 1.000 dígitos que dibuja ella.",
+  runNetwork: "La red de las imágenes es la que se entrena ahora, en el paso {step}.",
+  networkNow: "Tomar la de este momento",
   failed: "Esta idea no se pudo calcular aquí: {reason}",
 } as const;
 
@@ -52,6 +56,7 @@ const english = translationOf<typeof spanish>()({
   formula: "The formula, with these numbers",
   asTable: "See as a table",
   code: "The code that computes it",
+  noCode: "The code has not come: is the coordinator still running?",
   link: "Link to this",
   copied: "Copied",
   drawHere: "Or draw your own here.",
@@ -59,6 +64,9 @@ const english = translationOf<typeof spanish>()({
   newNumbers: "Other numbers",
   dashboard: "The live training",
   join: "Join with this device",
+  ownNetwork: "The network in the pictures is trained by this page, on 1,000 digits that it draws.",
+  runNetwork: "The network in the pictures is the one being trained now, at step {step}.",
+  networkNow: "Take it as it is now",
   failed: "This idea could not be computed here: {reason}",
 });
 

@@ -15,8 +15,10 @@ import { sections } from "../../../coordinator/learn/sections/sections.ts";
 import { languages } from "../../../shared/words/language.ts";
 import { violationsIn } from "../../support/browser/accessibility.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
-import { openPage } from "../../support/browser/dashboard-page.ts";
+import { openDashboard, openPage, startEndlessRun } from "../../support/browser/dashboard-page.ts";
 import { findFirefox, openFirefox } from "../../support/browser/firefox.ts";
+import type { Cluster } from "../../support/processes/cluster.ts";
+import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
 import { listenLocally } from "../../support/processes/local-server.ts";
 
 const folder = join(import.meta.dirname, "../../../build/pages");
@@ -92,6 +94,35 @@ describe.skipIf(browser === undefined)("in Chromium", () => {
       await context.close();
     },
   );
+});
+
+describe.skipIf(browser === undefined)("beside a run", () => {
+  let cluster: Cluster;
+  eachWithCluster((fresh) => (cluster = fresh));
+
+  test("the network in the pictures is the one being trained, and the token leaves the address", async () => {
+    const coordinator = await startEndlessRun(cluster);
+    const problems: string[] = [];
+    const context = await browser!.newContext({ locale: "en" });
+    const page = await openPage(context, problems);
+    await openDashboard(page, coordinator);
+    const link = await page
+      .getByRole("link", { name: "How neural networks learn" })
+      .getAttribute("href");
+    await page.goto(new URL(`${link}&one-weight.bet=!`, page.url()).href);
+    const told = page.getByText(/is the one being trained now, at step \d/u);
+    await told.waitFor();
+    expect(page.url()).toMatch(/\/learn#one-weight\.bet=!$/u);
+    await page.locator("#one-weight").scrollIntoViewIfNeeded();
+    await page
+      .locator("#one-weight .numbers")
+      .filter({ hasText: /cost of 256 digits is \d/u })
+      .waitFor();
+    await page.reload();
+    await told.waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
 });
 
 describe.skipIf(firefox === undefined)("in Firefox", () => {

@@ -8,7 +8,7 @@ import type { Kernel } from "../../../../shared/kernels/kernel.ts";
 import { parameterCount } from "../../../../shared/model/layout.ts";
 import { Network, type NetworkConfig, type Shard } from "../../../../shared/model/network.ts";
 import { Staging, storeSplit } from "../../../../shared/model/stored-split.ts";
-import type { NetworkSource, Snapshot } from "./source.ts";
+import type { NetworkSource, Snapshot } from "./lecture.ts";
 
 /** Some of the source's digits: `count` of them from `first` on. */
 export interface Range {

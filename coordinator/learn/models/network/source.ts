@@ -8,43 +8,11 @@ import type { Dataset } from "../../../../shared/data/dataset.ts";
 import { generateDigits } from "../../../../shared/data/digits/generate-digits.ts";
 import { createEngine } from "../../../../shared/engine/engine.ts";
 import type { Kernel } from "../../../../shared/kernels/kernel.ts";
-import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { initialParameters } from "../../../../shared/model/initialize.ts";
-import type { ModelConfig } from "../../../../shared/model/model-config.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { Stepper } from "../descent.ts";
-
-export interface NetworkSource {
-  /** What it is called in questions: `own`, or a run's id. */
-  readonly id: string;
-  /** Dense layers, sigmoid, softmax at the end. */
-  readonly model: ModelConfig;
-  /** The network at some of its steps, in order; the first is untrained if it is the page's own. */
-  readonly snapshots: readonly Snapshot[];
-  readonly digits: Digits;
-}
-
-export interface Snapshot {
-  /** Committed steps. */
-  readonly step: number;
-  /** Shape `[parameterCount]`. */
-  readonly parameters: Float32Array;
-}
-
-export interface Digits {
-  readonly count: number;
-  /** Shape `[count, 784]`, 0 = paper, 255 = ink. */
-  readonly features: Uint8Array;
-  /** Shape `[count]`. */
-  readonly labels: Uint8Array;
-}
-
-/** The lecture's network: 13,002 parameters. */
-export const lectureModel = denseModel({
-  widths: [784, 16, 16, 10],
-  activation: "sigmoid",
-  output: "softmax",
-});
+import { lectureModel, type NetworkSource, type Snapshot } from "./lecture.ts";
+import type { RunState } from "./run-state.ts";
 
 /** Digits to learn from: enough to learn something, few enough for a second. */
 const digitCount = 1_000;
@@ -122,3 +90,19 @@ export function trainOwn(kernel: Kernel): NetworkSource {
 const oneShard = { start: 0, end: 1 };
 /** The step after the last one of the run has no batch. */
 const lastStep = ownSteps.at(-1) ?? 1;
+
+/** The run as a source. Its start is known, too: it is drawn from the run's seed. */
+export function sourceOf({ run, step, config, parameters, digits }: RunState): NetworkSource {
+  const { seed, initWeights, init } = config;
+  const first = init === null ? initialParameters(config.model, seed, initWeights) : parameters;
+  return {
+    id: `run ${run} step ${step}`,
+    model: config.model,
+    snapshots: [
+      { step: 0, parameters: first },
+      // For the pictures, every later step is this one.
+      { step: 1, parameters },
+    ],
+    digits,
+  };
+}

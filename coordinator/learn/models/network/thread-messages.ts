@@ -1,12 +1,13 @@
 /** @file What the page and the web worker with its network say to each other. */
 import type { AnswerBody, Question } from "../questions.ts";
-import type { NetworkSource } from "./source.ts";
+import type { NetworkSource } from "./lecture.ts";
+import type { RunState } from "./run-state.ts";
 
 export type ThreadRequest =
   /** Answered by `answer`. */
   | { readonly kind: "ask"; readonly question: Question }
   /** From now on, answer for this network. */
-  | { readonly kind: "use"; readonly source: NetworkSource };
+  | { readonly kind: "use"; readonly run: RunState };
 
 export type ThreadReply =
   | { readonly kind: "answer"; readonly body: AnswerBody<Question["kind"]> }

@@ -5,7 +5,7 @@
 import { createKernel } from "../../kernel.ts";
 import { answer } from "./answers.ts";
 import { NetworkLab } from "./lab.ts";
-import { trainOwn } from "./source.ts";
+import { sourceOf, trainOwn } from "./source.ts";
 import type { ThreadReply, ThreadRequest } from "./thread-messages.ts";
 
 let lab: NetworkLab | undefined;
@@ -18,7 +18,7 @@ addEventListener("message", ({ data }: MessageEvent<ThreadRequest>) => {
 
 async function work(request: ThreadRequest): Promise<void> {
   try {
-    if (request.kind === "use") lab = new NetworkLab(await createKernel(), request.source);
+    if (request.kind === "use") lab = new NetworkLab(await createKernel(), sourceOf(request.run));
     else {
       lab ??= await trainLab();
       reply({ kind: "answer", body: answer(lab, request.question) });

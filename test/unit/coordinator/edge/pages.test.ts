@@ -16,6 +16,7 @@ const files = [
   "learn.html",
   "learn.js",
   "learn-thread.js",
+  "learn-code.json",
   "learn.css",
   "join.html",
   "join.js",
@@ -50,7 +51,7 @@ describe("the pages", () => {
     expect(await (await fetch(`${url}/join?x=1`)).text()).toBe("this is join.html");
   });
 
-  test("all 13 files have their type and the security headers", async () => {
+  test("all 14 files have their type and the security headers", async () => {
     const types: string[] = [];
     for (const path of [
       "/",
@@ -71,7 +72,7 @@ describe("the pages", () => {
       types.push(headers.get("content-type")?.split(";")[0] ?? "");
     }
     expect(new Set(types)).toEqual(
-      new Set(["text/html", "text/javascript", "text/css", "application/wasm"]),
+      new Set(["text/html", "text/javascript", "text/css", "application/wasm", "application/json"]),
     );
   });
 

@@ -1,7 +1,7 @@
 /** @file The sections about cross-entropy, one weight, and the data: numbers, formulas and claims. */
 import { expect, test } from "vitest";
 
-import { lectureModel } from "../../../../../coordinator/learn/models/network/source.ts";
+import { lectureModel } from "../../../../../coordinator/learn/models/network/lecture.ts";
 import {
   lectureParameterCount,
   placeOf,

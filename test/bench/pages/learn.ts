@@ -1,0 +1,94 @@
+/**
+ * @file How fast `/learn` answers its readers: from a slider's input to all pixels of the section, for every slider of
+ * every section; and how soon a new browser shows the first picture.
+ */
+import { createServer } from "node:http";
+import { join } from "node:path";
+
+import type { Browser, Page } from "playwright-core";
+
+import { createPages } from "../../../coordinator/edge/pages.ts";
+import { sections } from "../../../coordinator/learn/sections/sections.ts";
+import { launchBrowser } from "../../support/browser/browser.ts";
+import { listenLocally } from "../../support/processes/local-server.ts";
+import type { Report } from "../tools/report.ts";
+
+/** One frame of a 60 Hz screen. */
+const frameMs = 1000 / 60;
+const firstPictureMs = 1_000;
+/** Inputs to each slider. */
+const inputs = 60;
+const opens = 5;
+
+export async function benchLearn(report: Report): Promise<void> {
+  const browser = await launchBrowser();
+  if (browser === undefined)
+    return report.absent("Chromium", "not found; set CHROMIUM to its path");
+  const pages = createPages(join(import.meta.dirname, "../../../build/pages"));
+  const server = createServer((request, response) => {
+    if (!pages.handle(request, response)) response.writeHead(404).end();
+  });
+  try {
+    const url = `${await listenLocally(server)}/learn`;
+    await measureOpening(browser, url, report);
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const bets = sections.map(({ id }) => `${id}.bet=!`).join("&");
+    await page.goto(`${url}#${bets}`);
+    await page.locator("body[data-shown]").waitFor();
+    for (const { id } of sections) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const times = await measureSection(page, id);
+      const late = times.toSorted((a, b) => a - b)[Math.floor(0.95 * times.length)] ?? 0;
+      report.figure(`${id}: input to pixels, 95th percentile`, "ms", [late], { below: frameMs });
+    }
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+async function measureOpening(browser: Browser, url: string, report: Report): Promise<void> {
+  const times: number[] = [];
+  for (let i = 0; i < opens; i++) {
+    // oxlint-disable-next-line no-await-in-loop -- each in a new browser profile
+    const context = await browser.newContext();
+    // oxlint-disable-next-line no-await-in-loop
+    const page = await context.newPage();
+    // oxlint-disable-next-line no-await-in-loop
+    await page.goto(url);
+    // oxlint-disable-next-line no-await-in-loop
+    await page.locator("body[data-shown]").waitFor();
+    // oxlint-disable-next-line no-await-in-loop
+    times.push(await page.evaluate<number>(nextFrame));
+    // oxlint-disable-next-line no-await-in-loop
+    await context.close();
+  }
+  report.figure("first picture in a new browser", "ms", times, { below: firstPictureMs });
+}
+
+/** The time since the page was asked for, when the next frame is on the screen. */
+const nextFrame = `new Promise((resolve) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now()))))`;
+
+/**
+ * Moves each slider of a section, and adds up what an input costs: its listener, and the page's frame after it. Our own
+ * callback is in the same frame, after the page's, because it was asked for later.
+ */
+async function measureSection(page: Page, id: string): Promise<readonly number[]> {
+  await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+  await page.locator(`#${id} .outcome:not(:empty)`).waitFor();
+  return await page.evaluate<number[]>(`(async () => {
+    const times = [];
+    for (const slider of document.querySelectorAll("#${id} .controls input[type=range], #${id} .stage .control input")) {
+      for (let i = 0; i < ${inputs}; i++) {
+        slider.value = String(((i * 37) % 100) * slider.max / 100);
+        const before = performance.now();
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+        const handled = performance.now() - before;
+        times.push(await new Promise((resolve) => requestAnimationFrame((start) =>
+          resolve(handled + performance.now() - start))));
+      }
+    }
+    return times.length === 0 ? [0] : times;
+  })()`);
+}
