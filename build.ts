@@ -84,12 +84,11 @@ const page: BuildOptions = {
     host: "worker/browser/host.ts",
     thread: "worker/browser/thread.ts",
     dashboard: "coordinator/dashboard/dashboard.ts",
-    learn: "coordinator/learn/learn.ts",
   },
 };
 
 /**
- * Leaves out the words of the messages. Nobody reads those of the thread behind `/learn`, and they are a fifth of it;
+ * Leaves out the words of the messages. Nobody reads them on `/learn`, whose texts are its own, and they are a fifth of it;
  * without words, a message is its code.
  */
 const wordless: Plugin = {
@@ -108,7 +107,10 @@ const wordless: Plugin = {
 const quietPage: BuildOptions = {
   ...page,
   plugins: [wordless],
-  entryPoints: { "learn-thread": "coordinator/learn/models/network/thread.ts" },
+  entryPoints: {
+    learn: "coordinator/learn/learn.ts",
+    "learn-thread": "coordinator/learn/models/network/thread.ts",
+  },
 };
 
 const pageFiles: BuildOptions = {

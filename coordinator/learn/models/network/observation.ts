@@ -3,7 +3,7 @@ import { assert } from "../../../../shared/assert.ts";
 import { drawingOf } from "../../state/drawing.ts";
 import type { AnswerBody, QuestionOf } from "../questions.ts";
 import type { NetworkLab } from "./lab.ts";
-import type { Digits } from "./source.ts";
+import type { Digits } from "./lecture.ts";
 
 export function answerObservation(
   lab: NetworkLab,

@@ -8,7 +8,7 @@ import {
   slopeByTrying,
   stages,
 } from "../../../../../coordinator/learn/models/lecture-network.ts";
-import { lectureModel } from "../../../../../coordinator/learn/models/network/source.ts";
+import { lectureModel } from "../../../../../coordinator/learn/models/network/lecture.ts";
 import {
   type Observation,
   observationOf,
