@@ -57,7 +57,32 @@ async function begin(): Promise<void> {
   addEventListener("hashchange", restore);
   const refresh = element("network-now", HTMLButtonElement);
   refresh.addEventListener("click", () => void useRun(network));
+  offerFiles(network);
   await useRun(network);
+}
+
+/** The pictures show the network of a checkpoint, if somebody opens one. */
+function offerFiles(network: NetworkPage): void {
+  const input = element("network-file", HTMLInputElement);
+  element("network-open").addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    const [file] = input.files ?? [];
+    // The same file may be chosen again, with other contents.
+    input.value = "";
+    if (file !== undefined) void useFile(network, file);
+  });
+}
+
+/** The optimizer's tensors make a checkpoint of this network three times as large as its parameters, at most. */
+const fileBytesMax = 1_000_000;
+
+async function useFile(network: NetworkPage, file: File): Promise<void> {
+  const { name, size } = file;
+  const step =
+    size > fileBytesMax ? undefined : await network.read(new Uint8Array(await file.arrayBuffer()));
+  if (step === undefined) return setText(element("network"), say("otherNetwork", { name }));
+  for (const view of views) view.answered();
+  setText(element("network"), say("fileNetwork", { name, step: figures.whole(step) }));
 }
 
 /** The pictures show the network of the run in progress, as it is now, where there is one. */
@@ -108,6 +133,7 @@ function showTexts(): void {
   setText(element("join-link"), say("join"));
   setText(element("network"), say("ownNetwork"));
   setText(element("network-now"), say("networkNow"));
+  setText(element("network-open"), say("openNetwork"));
   const contents = element("contents");
   contents.setAttribute("aria-label", say("contents"));
   const list = create("ol");

@@ -21,11 +21,16 @@ export class NetworkPage {
   readonly #waiting = new Map<Asking, Question>();
   #asked: { readonly question: Question; readonly by: Asking } | undefined;
   #isStale = false;
+  /** Those who wait until a file is read, in order. */
+  readonly #reading: ((step: number | undefined) => void)[] = [];
   #nextId = 1;
 
   constructor() {
     this.#worker.addEventListener("message", ({ data }: MessageEvent<ThreadReply>) => {
-      if (data.kind !== "trained") this.#receive(data.kind === "answer" ? data.body : undefined);
+      if (data.kind === "read") this.#hasRead(data.step);
+      else if (data.kind !== "trained") {
+        this.#receive(data.kind === "answer" ? data.body : undefined);
+      }
     });
   }
 
@@ -44,6 +49,23 @@ export class NetworkPage {
     this.#worker.postMessage(request, []);
     this.#answers.clear();
     this.#isStale = this.#asked !== undefined;
+  }
+
+  /**
+   * Answers from now on for the network in a file, if the pictures can show it.
+   *
+   * @returns Its committed steps, or `undefined`: nothing has changed.
+   */
+  async read(bytes: Uint8Array): Promise<number | undefined> {
+    const request: ThreadRequest = { kind: "read", bytes };
+    this.#worker.postMessage(request, []);
+    return await new Promise((resolve) => this.#reading.push(resolve));
+  }
+
+  /** What was asked before the file has been answered before this. */
+  #hasRead(step: number | undefined): void {
+    if (step !== undefined) this.#answers.clear();
+    this.#reading.shift()?.(step);
   }
 
   #send(): void {

@@ -70,18 +70,23 @@ export function drawWires(pen: Pen): void {
   }
 }
 
-/** A column of neurons, filled by what they say, in [0, 1]; hollow if that is not told. */
+/** A column of neurons, filled by what they say, in [0, 1]; empty if that is not told. */
 export function drawNeurons(pen: Pen, layer: number, said?: ArrayLike<number>): void {
-  const pixels = radiusIn(pen);
-  // What is filled has an edge in the colour of the paper.
-  const inside = pixels - 1.8;
+  const { context, frame } = pen;
+  context.lineWidth = 1;
+  context.setLineDash([]);
+  context.strokeStyle = pen.color("edge");
   for (let neuron = 0; neuron < (counts[layer] ?? 0); neuron++) {
-    const place = placeOfNeuron(layer, neuron);
-    pen.mark(place, { ink: "edge", radius: pixels });
-    pen.mark(place, { ink: "card", radius: inside });
-    if (said !== undefined) {
-      pen.mark(place, { ink: "ink", radius: inside, alpha: said[neuron] ?? 0 });
-    }
+    const { x, y } = placeOfNeuron(layer, neuron);
+    context.beginPath();
+    context.arc(frame.x(x), frame.y(y), radiusIn(pen), 0, 2 * Math.PI);
+    context.fillStyle = pen.color("card");
+    context.fill();
+    context.globalAlpha = said?.[neuron] ?? 0;
+    context.fillStyle = pen.color("ink");
+    context.fill();
+    context.globalAlpha = 1;
+    context.stroke();
   }
 }
 

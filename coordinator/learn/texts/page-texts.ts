@@ -33,6 +33,9 @@ const spanish = {
   ownNetwork: "La red de las imágenes la entrena esta página, con 1.000 dígitos que dibuja ella.",
   runNetwork: "La red de las imágenes es la que se entrena ahora, en el paso {step}.",
   networkNow: "Tomar la de este momento",
+  openNetwork: "Abrir un checkpoint …",
+  fileNetwork: "La red de las imágenes es la de {name}, en el paso {step}.",
+  otherNetwork: "{name} no es la red de la charla: safetensors con 784, 16, 16 y 10, y sigmoide.",
   failed: "Esta idea no se pudo calcular aquí: {reason}",
 } as const;
 
@@ -67,6 +70,10 @@ const english = translationOf<typeof spanish>()({
   ownNetwork: "The network in the pictures is trained by this page, on 1,000 digits that it draws.",
   runNetwork: "The network in the pictures is the one being trained now, at step {step}.",
   networkNow: "Take it as it is now",
+  openNetwork: "Open a checkpoint …",
+  fileNetwork: "The network in the pictures is that of {name}, at step {step}.",
+  otherNetwork:
+    "{name} is not the lecture's network: safetensors with 784, 16, 16 and 10, and sigmoid.",
   failed: "This idea could not be computed here: {reason}",
 });
 

@@ -91,6 +91,21 @@ const oneShard = { start: 0, end: 1 };
 /** The step after the last one of the run has no batch. */
 const lastStep = ownSteps.at(-1) ?? 1;
 
+/** The network of a file as a source, with the page's own digits and, as its start, the page's own. */
+export function sourceOfFile({ step, parameters }: Snapshot): NetworkSource {
+  const { features, labels } = generateDigits({ trainCount: digitCount, testCount: 10 }).train;
+  return {
+    id: `file step ${step}`,
+    model: lectureModel,
+    snapshots: [
+      { step: 0, parameters: initialParameters(lectureModel, ownConfig.seed) },
+      // For the pictures, every later step is this one.
+      { step: 1, parameters },
+    ],
+    digits: { count: digitCount, features, labels },
+  };
+}
+
 /** The run as a source. Its start is known, too: it is drawn from the run's seed. */
 export function sourceOf({ run, step, config, parameters, digits }: RunState): NetworkSource {
   const { seed, initWeights, init } = config;

@@ -7,9 +7,13 @@ export type ThreadRequest =
   /** Answered by `answer`. */
   | { readonly kind: "ask"; readonly question: Question }
   /** From now on, answer for this network. */
-  | { readonly kind: "use"; readonly run: RunState };
+  | { readonly kind: "use"; readonly run: RunState }
+  /** The same for the network in a file, if it is one. Answered by `read`. */
+  | { readonly kind: "read"; readonly bytes: Uint8Array };
 
 export type ThreadReply =
+  /** Committed steps of the network in the file; `undefined` if the pictures cannot show it. */
+  | { readonly kind: "read"; readonly step: number | undefined }
   | { readonly kind: "answer"; readonly body: AnswerBody<Question["kind"]> }
   /** The question before has no answer. */
   | { readonly kind: "failed" }

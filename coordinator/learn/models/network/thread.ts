@@ -4,8 +4,9 @@
  */
 import { createKernel } from "../../kernel.ts";
 import { answer } from "./answers.ts";
+import { networkIn } from "./checkpoint.ts";
 import { NetworkLab } from "./lab.ts";
-import { sourceOf, trainOwn } from "./source.ts";
+import { sourceOf, sourceOfFile, trainOwn } from "./source.ts";
 import type { ThreadReply, ThreadRequest } from "./thread-messages.ts";
 
 let lab: NetworkLab | undefined;
@@ -19,6 +20,7 @@ addEventListener("message", ({ data }: MessageEvent<ThreadRequest>) => {
 async function work(request: ThreadRequest): Promise<void> {
   try {
     if (request.kind === "use") lab = new NetworkLab(await createKernel(), sourceOf(request.run));
+    else if (request.kind === "read") await readFile(request.bytes);
     else {
       lab ??= await trainLab();
       reply({ kind: "answer", body: answer(lab, request.question) });
@@ -27,6 +29,12 @@ async function work(request: ThreadRequest): Promise<void> {
     // As for lack of memory. The page says so; the next question may still have an answer.
     reply({ kind: "failed" });
   }
+}
+
+async function readFile(bytes: Uint8Array): Promise<void> {
+  const network = networkIn(bytes);
+  if (network !== undefined) lab = new NetworkLab(await createKernel(), sourceOfFile(network));
+  reply({ kind: "read", step: network?.step });
 }
 
 /** A kernel's memory only grows, so what the training needed is freed with its kernel. */
