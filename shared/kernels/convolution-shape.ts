@@ -1,6 +1,6 @@
 /**
  * @file The record of sizes that the kernel functions of a convolution read. Each field takes one 32-bit word, in the
- * order below, which is that of the class `ConvolutionShape` in `assembly/convolution.ts`.
+ * order below, which is that of the class `ConvolutionShape` in `assembly/parts/frames.ts`.
  */
 import type { Views } from "./memory.ts";
 

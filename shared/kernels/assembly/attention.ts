@@ -187,7 +187,7 @@ function products(
 }
 
 /**
- * Softmax of each row's scores times `scale`, in place; if causal, of those up to the diagonal, and the others become +0.
+ * Softmax of each row's scores times `scale`, in place; if causal, of those up to the diagonal, and the others of the group become +0.
  * Four rows at a time, because each sum has to wait for its last addition.
  */
 function softmaxRows(rows: usize, rowStride: i32, steps: i32, causal: i32, scale: f32): void {
@@ -196,7 +196,7 @@ function softmaxRows(rows: usize, rowStride: i32, steps: i32, causal: i32, scale
     const count = min(4, steps - i);
     const seenBytes = <usize>seenBy(i, steps, causal) << 2;
     for (let r = 0; r < count; r++) {
-      exponentialsOf(rows + r * rowBytes, causal ? i + r + 1 : steps, rowStride, scale);
+      exponentialsOf(rows + r * rowBytes, causal ? i + r + 1 : steps, scale);
     }
     // Rows that are not there repeat the last one.
     const row1 = rows + min(1, count - 1) * rowBytes;
@@ -220,8 +220,8 @@ function softmaxRows(rows: usize, rowStride: i32, steps: i32, causal: i32, scale
   }
 }
 
-/** `row[j] ← exp(row[j] · scale − largest)` for the first `count` scores, and +0 behind them. */
-function exponentialsOf(row: usize, count: i32, rowStride: i32, scale: f32): void {
+/** `row[j] ← exp(row[j] · scale − largest)` for the first `count` scores, and +0 up to the end of their last register. */
+function exponentialsOf(row: usize, count: i32, scale: f32): void {
   const scales = f32x4.splat(scale);
   const last = ((count - 1) & ~3) << 2;
   // The lanes of the last register that count.
@@ -244,7 +244,6 @@ function exponentialsOf(row: usize, count: i32, rowStride: i32, scale: f32): voi
   }
   const powers = exp4(f32x4.sub(v128.load(row + last), largest));
   v128.store(row + last, v128.and(powers, isCounted));
-  memory.fill(row + last + 16, 0, (rowStride << 2) - last - 16);
 }
 
 @inline

@@ -2,6 +2,7 @@
 export * from "./activations";
 export * from "./attention";
 export * from "./convolution";
+export * from "./convolution-gradient";
 export * from "./dense";
 export * from "./gather";
 export * from "./losses";

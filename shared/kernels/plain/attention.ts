@@ -16,7 +16,7 @@ const { fround } = Math;
 
 /**
  * `p[i] ← softmax over j of (Σₒ q[i][o] · k[j][o]) · (1 / √size)` and `y[i][o] ← Σⱼ p[i][j] · v[j][o]`; if causal, p is
- * over j ≤ i alone, and +0 for later ones.
+ * over j ≤ i alone, and +0 for later ones of the group.
  *
  * @param target - Pointer to padded rows `[samples, steps, width]`; written.
  * @param projected - Pointer to padded rows `[samples, steps, 3 · width]`.
@@ -47,7 +47,7 @@ export function attentionForward(
       f32[sample + step * 3 * width + part * width + h * size + o]!;
     const p = probabilities / 4 + row * rowStride;
     const count = causal ? i + 1 : steps;
-    f32.fill(0, p, p + rowStride);
+    f32.fill(0, p, p + seenBy(i, steps, causal));
     for (let j = 0; j < count; j++) {
       f32[p + j] = fround(sum(size, (o) => fround(at(0, i, o) * at(1, j, o))) * scaleOf(size));
     }
