@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 
 import { describe, expect, test } from "vitest";
 
+import { descriptionOf } from "../../../../coordinator/export/trained-model.ts";
 import type { PredictCommand } from "../../../../coordinator/options.ts";
 import { createStore } from "../../../../coordinator/run/create-run.ts";
 import { SampleWriter } from "../../../../coordinator/run/measures/sample-writer.ts";
@@ -101,6 +102,12 @@ describe("predict with a model on texts", () => {
       prompt: "ab",
       text: plain.text.slice(2, -1),
     });
+  });
+
+  test("finds its characters in what every exported file says", () => {
+    const said = descriptionOf(model);
+    expect(JSON.parse(said.get("preprocessing") ?? "")).toEqual(preprocessing);
+    expect(JSON.parse(said.get("features") ?? "")).toEqual({ type: "tokens", shape: [context] });
   });
 
   test("refuses two prompts, and a file that is no text", async () => {
