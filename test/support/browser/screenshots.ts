@@ -9,7 +9,7 @@ import { PassThrough } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ReadStream } from "node:tty";
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 
 import { parseCommandLine } from "../../../coordinator/cli/parse.ts";
 import { runCoordinator } from "../../../coordinator/main.ts";
@@ -24,6 +24,9 @@ const tokens = { join: "classroom", admin: "the-teacher" };
 const pictureBytesMax = 300_000;
 /** How long the run trains before the pictures are taken: by then the curves have their shape. */
 const trainingMs = 12_000;
+/** The sections of `/learn` that the README shows, and how long their paths take at most. */
+const ideas = ["momentum", "adam", "backpropagation", "average"];
+const playMs = 8_000;
 
 const folder = await mkdtemp(join(tmpdir(), "promedio-screenshots-"));
 const browser = await launchBrowser();
@@ -59,8 +62,22 @@ async function photograph(chromium: Browser): Promise<void> {
   await delay(trainingMs);
   await keep(dashboard, "dashboard");
   await keep(helper, "join");
+  const learn = await open(chromium, { width: 900, height: 1000 }, `${url}/learn`);
+  for (const idea of ideas) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other is in sight
+    await keepIdea(learn, idea);
+  }
   interrupt("the pictures are taken");
   await ended;
+}
+
+/** The picture of a section of `/learn`, once its question is answered and the paths are drawn to their end. */
+async function keepIdea(page: Page, idea: string): Promise<void> {
+  const section = page.locator(`#${idea}`);
+  await section.scrollIntoViewIfNeeded();
+  await section.getByRole("button", { name: "Show it without a bet" }).click();
+  await delay(playMs);
+  await keep(section.locator(".stage"), `learn-${idea}`);
 }
 
 /** A coordinator with three workers on this machine, started as `npm start` would on a terminal. */
@@ -95,7 +112,7 @@ async function open(
   return page;
 }
 
-async function keep(page: Page, name: string): Promise<void> {
+async function keep(page: Page | Locator, name: string): Promise<void> {
   const path = join(pictures, `${name}.png`);
   await page.screenshot({ path, animations: "disabled" });
   const { size } = await stat(path);
