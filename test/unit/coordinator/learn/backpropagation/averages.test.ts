@@ -1,4 +1,8 @@
 /** @file The sections about averages: their tables are the kernel's gradients, their claims hold. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+
 import { describe, expect, test } from "vitest";
 
 import {
@@ -11,6 +15,7 @@ import {
   runningMeans,
   shareLeft,
 } from "../../../../../coordinator/learn/models/averages.ts";
+import { lectureLabels } from "../../../../../coordinator/learn/models/network/averages.ts";
 import { digitOf } from "../../../../../coordinator/learn/models/network/observation.ts";
 import { anySection } from "../../../../../coordinator/learn/section.ts";
 import {
@@ -50,10 +55,23 @@ function gradientOf(digit: number, step: number): Float32Array {
 }
 
 test("the six pictures are the first 2, 5, 0, 4, 1 and 9, as in the lecture", () => {
-  expect(usual.model.averages.six).toEqual(
-    [2, 5, 0, 4, 1, 9].map((label) => digitOf(digits, label)),
-  );
+  expect(usual.model.averages.six).toEqual(lectureLabels.map((label) => digitOf(digits, label)));
 });
+
+const mnistLabels = join(
+  import.meta.dirname,
+  "../../../../../../shared/data/mnist/train-labels-idx1-ubyte.gz",
+);
+
+test.skipIf(!existsSync(mnistLabels))(
+  "on MNIST, they are the very pictures of the lecture: numbers 5, 0, 1, 2, 3 and 4",
+  () => {
+    // After the eight bytes of the file's header.
+    const labels = Uint8Array.from(gunzipSync(readFileSync(mnistLabels)).subarray(8));
+    const mnist = { count: labels.length, features: new Uint8Array(), labels };
+    expect(lectureLabels.map((label) => digitOf(mnist, label))).toEqual([5, 0, 1, 2, 3, 4]);
+  },
+);
 
 describe.each([
   ["untrained", 0],
