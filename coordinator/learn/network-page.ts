@@ -20,12 +20,16 @@ export class NetworkPage {
   /** By who asks. */
   readonly #waiting = new Map<Asking, Question>();
   #asked: { readonly question: Question; readonly by: Asking } | undefined;
+  readonly #failed = new Set<string>();
+  #isBroken = false;
   #isStale = false;
   /** Those who wait until a file is read, in order. */
   readonly #reading: ((step: number | undefined) => void)[] = [];
   #nextId = 1;
 
   constructor() {
+    // The script of the thread did not come, or the browser could not start it.
+    this.#worker.addEventListener("error", () => this.#fail());
     this.#worker.addEventListener("message", ({ data }: MessageEvent<ThreadReply>) => {
       if (data.kind === "read") this.#hasRead(data.step);
       else if (data.kind !== "trained") {
@@ -34,10 +38,18 @@ export class NetworkPage {
     });
   }
 
-  /** The answer if it is known. If not, it will come, and whoever asks is woken then. */
-  ask(question: Question, by: Asking): Answer | undefined {
+  #fail(): void {
+    this.#isBroken = true;
+    if (this.#asked !== undefined) this.#asked.by.answered();
+    for (const by of this.#waiting.keys()) by.answered();
+    this.#waiting.clear();
+  }
+
+  /** The answer if it is known. If not, it will come, and whoever asks is woken then; or it never will. */
+  ask(question: Question, by: Asking): Answer | "failed" | undefined {
     const known = this.#answers.get(JSON.stringify(question));
     if (known !== undefined) return known;
+    if (this.#isBroken || this.#failed.has(JSON.stringify(question))) return "failed";
     this.#waiting.set(by, question);
     this.#send();
     return undefined;
@@ -48,6 +60,7 @@ export class NetworkPage {
     const request: ThreadRequest = { kind: "use", run };
     this.#worker.postMessage(request, []);
     this.#answers.clear();
+    this.#failed.clear();
     this.#isStale = this.#asked !== undefined;
   }
 
@@ -86,7 +99,10 @@ export class NetworkPage {
     const isStale = this.#isStale;
     this.#isStale = false;
     if (isStale && asked !== undefined) this.#waiting.set(asked.by, asked.question);
-    else if (asked !== undefined && body !== undefined) {
+    else if (asked !== undefined && body === undefined) {
+      this.#failed.add(JSON.stringify(asked.question));
+      asked.by.answered();
+    } else if (asked !== undefined && body !== undefined) {
       const { question, by } = asked;
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a body is of its question's kind
       const answer = { ...body, kind: question.kind, id: this.#nextId++ } as Answer;

@@ -28,7 +28,7 @@ export interface Host {
   readonly theme: () => Theme;
   readonly seed: () => number;
   /** The answer to a question, or `undefined`; then the view is woken when it is there. */
-  readonly ask: (question: Question, view: SectionView) => Answer | undefined;
+  readonly ask: (question: Question, view: SectionView) => Answer | "failed" | undefined;
   readonly wake: (view: SectionView) => void;
   /** The state or the bet changed. */
   readonly changed: (view: SectionView) => void;
@@ -136,7 +136,7 @@ export class SectionView implements Ticking {
       this.#drawNow();
     } catch (error) {
       // One section that fails, as for lack of memory, must not take the others with it.
-      setText(this.#numbers, say("failed", { reason: messageOf(error) }));
+      setText(this.#outcome, say("failed", { reason: messageOf(error) }));
       this.#player.pause();
     }
   }
@@ -171,6 +171,7 @@ export class SectionView implements Ticking {
     const { state } = this.#now;
     const question = section.asks?.(state, seed);
     const fresh = question === undefined ? undefined : this.#host.ask(question, this);
+    if (fresh === "failed") throw new Error(say("noNetwork"));
     // Until the new answer is there, the last one stays on the screen.
     if (fresh !== undefined) this.#answer = fresh;
     const answer = this.#answer;

@@ -51,13 +51,10 @@ function draw(pen: Pen, { model, isRevealed, say }: DimensionsScene): void {
     const place = (row: Row) => ({ x: row.dimension, y: Math.max(row[name], leastShare) });
     pen.line(seen.map(place), { ink, dash, width: 3 });
     for (const row of seen) pen.mark(place(row), { ink, shape, radius: 8 });
-    const first = seen[0];
-    if (first !== undefined) {
-      pen.words(say(name), place(first), {
-        ink,
-        isBold: true,
-        shift: [12, name === "search" ? -10 : -14],
-      });
+    const named = seen[1];
+    if (named !== undefined) {
+      const style = name === "search" ? beside : above;
+      pen.words(say(name), place(named), { ink, isBold: true, ...style });
     }
     if (isRevealed && network !== undefined) {
       pen.mark(place(network), { ink, shape, radius: 9, isHollow: true });
@@ -75,6 +72,10 @@ function draw(pen: Pen, { model, isRevealed, say }: DimensionsScene): void {
     );
   }
 }
+
+/** Where the names of the lines are: neither line is there, on a phone or on a wide screen. */
+const beside = { shift: [14, 8] } as const;
+const above = { align: "center", shift: [0, -14] } as const;
 
 function values({ model, state, say, figures }: DimensionsScene): Record<string, string> {
   const percent = (share: number) =>
