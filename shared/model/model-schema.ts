@@ -9,11 +9,11 @@ import { type LayerConfig, layerSchema } from "./layer-kinds.ts";
 import { placeLayers } from "./layout.ts";
 import type { ModelConfig } from "./model-config.ts";
 
-/** The most layers, those in layers included. Twice as many would no longer fit into the header of a `run` message. */
-const layersMax = 64;
+/** The most layers, those in layers included: twelve blocks of a transformer. The next limits come first for most models. */
+const layersMax = 100;
 /** A layer in a layer in a layer is the deepest, which a header's depth allows. */
 const blocksMax = 2;
-/** All settings of all layers as JSON, which is longer than in a header. A run config has about 1,000 bytes more. */
+/** All settings of all layers as JSON, which is longer than in the header of a `run` message. A run config has about 1,000 bytes more. */
 const lengthMax = 2_500;
 /** A sample has at most this many axes. */
 const axesMax = 4;

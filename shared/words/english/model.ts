@@ -35,7 +35,7 @@ export const model = {
   "model-unfit": "{setting} does not fit {dataset}: {reason}",
   "only-for-mlp": "{setting} belongs to model mlp, not to {model}: leave it out",
   "model-too-long":
-    "it has too many layers: a model has at most 64, in at most two levels, and 2,500 characters",
+    "it has too many layers: a model has at most 100, in at most two levels, and 2,500 characters",
   "summary-layer": "layer",
   "summary-shape": "output shape",
   "summary-parameters": "parameters",

@@ -34,7 +34,7 @@ export const model = translationOf<typeof english>()({
   "model-unfit": "{setting} no encaja con {dataset}: {reason}",
   "only-for-mlp": "{setting} es del modelo mlp, no de {model}: quítalo",
   "model-too-long":
-    "tiene demasiadas capas: un modelo tiene como mucho 64, en dos niveles como mucho, y 2.500 caracteres",
+    "tiene demasiadas capas: un modelo tiene como mucho 100, en dos niveles como mucho, y 2.500 caracteres",
   "summary-layer": "capa",
   "summary-shape": "forma de la salida",
   "summary-parameters": "parámetros",

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parameterCount } from "../../../../../shared/model/layout.ts";
 import { modelTitle } from "../../../../../shared/model/title.ts";
 import { OperatorError } from "../../../../../shared/operator-error.ts";
+import { headerBytesMax } from "../../../../../shared/protocol/limits.ts";
 import { textSettings } from "../../../../../shared/run/settings/data-recipe.ts";
 import { modelText } from "../../../../../shared/run/settings/model-choice.ts";
 import { type DatasetFacts, resolveRunConfig } from "../../../../../shared/run/settings/resolve.ts";
@@ -121,6 +122,14 @@ describe("--model", () => {
       expect(configOf({ steps: 60 }, text).schedule.warmupSteps).toBe(3);
       expect(configOf({ steps: 60, warmupSteps: 30 }, text).schedule.warmupSteps).toBe(30);
       expect(configOf({ batchSize: 1 }, text).shardSize).toBe(1);
+    });
+
+    test("of 7 layers with dropout fits into a message, and of 9 is refused in a sentence", () => {
+      const config = configOf({ model: "gpt:layers=7,dropout=0.1" }, text);
+      expect(JSON.stringify(config).length).toBeLessThan(headerBytesMax);
+      expect(mistake({ model: "gpt:layers=9,dropout=0.1" }, text)).toContain(
+        "it has too many layers: a model has at most 100, in at most two levels, and 2,500 characters",
+      );
     });
 
     test("does not read pictures", () => {
