@@ -122,6 +122,23 @@ function draw(pen: Pen, scene: AdamScene): void {
   }
   const { chosen } = model;
   line(model.courses[chosen].moves, variants[chosen].look, chosen, true);
+  drawParts(pen, scene);
+}
+
+/** The two parts of the step, in the free corner: m as an arrow, v as the area of a square. The step is one by the other. */
+function drawParts(pen: Pen, { model, step, say }: AdamScene): void {
+  const { mUsed, vUsed } = numbersAt(model, step);
+  const { frame } = pen;
+  const unit = Math.min(34, frame.height * 0.11);
+  const [left, top] = [frame.left + 0.7 * frame.width, frame.top + 6];
+  const side = unit * Math.sqrt(vUsed);
+  const at = (right: number, down: number) => frame.at(left + right, top + down);
+  pen.box(at(0, 0), at(side, side), { ink: "series-4", alpha: 0.55 });
+  pen.words(say("square"), at(side, side / 2), { ink: "series-4", isSmall: true, shift: [6, 4] });
+  const [from, to] = [at(0, side + 10), at(unit * mUsed, side + 10)];
+  pen.arrow(from, to, { ink: "series-2", width: 3 });
+  const end = at(Math.max(0, unit * mUsed), side + 10);
+  pen.words(say("arrow"), end, { ink: "series-2", isSmall: true, shift: [6, 4] });
 }
 
 /** The numbers of a step t from 1, without hats and with them. */
@@ -199,7 +216,7 @@ export const adam = defineSection({
     tex: [
       String.raw`\hat m_t=\frac{m_t}{1-\beta_1^t}=\frac{\val{m}}{\val{correction1}}=\val{mHat}`,
       String.raw`\hat v_t=\frac{v_t}{1-\beta_2^t}=\frac{\val{v}}{\val{correction2}}=\val{vHat}`,
-      String.raw`w_{t+1}=w_t-\eta\,\frac{\val{mUsed}}{\sqrt{\val{vUsed}}+\epsilon}=w_t-\val{move}\,\eta`,
+      String.raw`w_{t+1}=w_t-\eta\,\frac{\val{mUsed}}{\sqrt{\val{vUsed}}+\epsilon}=w_t-(\val{move})\,\eta`,
     ],
     values(model: AdamModel, step: number) {
       const { m, v, correction1, correction2, mHat, vHat, ...used } = numbersAt(model, step);

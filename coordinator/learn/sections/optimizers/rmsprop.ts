@@ -2,6 +2,7 @@
  * @file Slides 22–25: RMSprop divides each weight's gradient by the root of its own mean square. In a ravine plain descent
  * zigzags; RMSprop goes diagonally, whatever the size of the gradients.
  */
+import type { Kernel } from "../../../../shared/kernels/kernel.ts";
 import { looks } from "../../draw/markers.ts";
 import { drawCourse, placeAt } from "../../draw/path.ts";
 import type { Pen } from "../../draw/pen.ts";
@@ -40,6 +41,8 @@ export interface RmspropModel {
   readonly quiz: Point;
   /** How far it stays from the minimum at the end, across the ravine. */
   readonly hop: number;
+  /** v after gradients of 1 that are all alike, and that alternate: the same. */
+  readonly squares: { readonly steady: number; readonly alternating: number };
 }
 
 function surfaceOf({ stretch }: Pick<State, "stretch">): Surface {
@@ -71,7 +74,20 @@ function compute(state: State, { kernel }: Inputs): RmspropModel {
     rmsprop,
     quiz: placeAt(run(initial, "rmsprop", quizSteps), quizSteps),
     hop: Math.abs((last ?? NaN) - (before ?? NaN)) / 2,
+    squares: { steady: squareOf(kernel, 1), alternating: squareOf(kernel, -1) },
   };
+}
+
+/** v after gradients of 1, each the last one times `factor`. */
+function squareOf(kernel: Kernel, factor: 1 | -1): number {
+  let gradient: number = factor;
+  const { first } = descend(kernel, {
+    optimizer: { name: "rmsprop", learningRate: 0.1, beta, epsilon },
+    start: [0],
+    steps: shownSteps,
+    gradient: (_, into) => into.fill((gradient *= factor)),
+  });
+  return first[shownSteps] ?? NaN;
 }
 
 type RmspropScene = Scene<typeof schema, RmspropModel, RmspropKey>;
@@ -117,7 +133,7 @@ function movesAt({ state, rmsprop: course }: RmspropModel, step: number) {
 }
 
 function values({ model, step, figures }: RmspropScene): Record<string, string> {
-  const { state, hop } = model;
+  const { state, hop, squares } = model;
   const { at, ...moves } = movesAt(model, step);
   const signed = (value: number) =>
     figures.shortest(Number(value.toPrecision(2))).replace("-", "−");
@@ -133,6 +149,8 @@ function values({ model, step, figures }: RmspropScene): Record<string, string> 
     ratio: figures.whole(ratio),
     first: figures.shortest(Number((state.rate / Math.sqrt(1 - beta)).toPrecision(3))),
     firstShare: figures.fixed(1 / Math.sqrt(1 - beta), 2),
+    steady: figures.fixed(squares.steady, 3),
+    alternating: figures.fixed(squares.alternating, 3),
     hop: figures.shortest(Number(hop.toPrecision(2))),
   };
 }

@@ -27,6 +27,8 @@ const spanish = {
   onlyM: "m̂ y v",
   neither: "m y v",
   rmsprop: "RMSprop",
+  square: "v, área",
+  arrow: "m",
   step: "paso",
   length: "paso, en η",
 } as const;
@@ -56,6 +58,8 @@ const english = translationOf<typeof spanish>()({
   onlyM: "m̂ and v",
   neither: "m and v",
   rmsprop: "RMSprop",
+  square: "v, area",
+  arrow: "m",
   step: "step",
   length: "step, in η",
 });

@@ -40,6 +40,12 @@ test("in the end it hops by half of η to either side", () => {
   for (const rate of [0.05, 0.1, 0.2]) expect(modelAt({ rate }).hop / rate).toBeCloseTo(0.5, 2);
 });
 
+test("v is no variance: gradients that alternate have the same as gradients that do not", () => {
+  const { steady, alternating } = modelAt({}).squares;
+  expect(alternating).toBe(steady);
+  expect(steady).toBeCloseTo(1 - 0.9 ** 30, 5);
+});
+
 test("after five steps both weights have gone almost as far, though one gradient is 56 times the other", () => {
   const { quiz } = modelAt({});
   const [along, across] = [Math.abs(quiz.x + 2.5), Math.abs(quiz.y - 1.4)];
