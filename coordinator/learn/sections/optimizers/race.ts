@@ -123,16 +123,19 @@ function drawBoard(pen: Pen, { model, step, isRevealed, say, figures }: RaceScen
 
 function values({ model, say, figures }: RaceScene): Record<string, string> {
   const { facts, order, arrivals, quiz } = model;
-  const told = (racer: Racer) => {
-    const arrival = arrivals[racer];
-    if (arrival === undefined) return say("arrivesNot", { name: say(racer) });
-    return `${say(racer)} ${figures.whole(arrival)}`;
-  };
+  const told = (racer: Racer) => `${say(racer)} ${figures.whole(arrivals[racer] ?? raceSteps)}`;
+  const arrived = order.filter((racer) => arrivals[racer] !== undefined);
+  const others = order.filter((racer) => arrivals[racer] === undefined);
+  const names = others.map((racer) => say(racer)).join(", ");
+  const results = [
+    ...(arrived.length > 0 ? [arrived.map(told).join(", ")] : []),
+    ...(others.length > 0 ? [say("arriveNot", { names })] : []),
+  ];
   const byWins = racers.toSorted((a, b) => facts.wins[b] - facts.wins[a]);
   const winners = byWins.filter((racer) => facts.wins[racer] > 0);
   const winner = quiz.order[0] ?? "sgd";
   return {
-    order: order.map(told).join(", "),
+    order: results.join("; "),
     wins: winners.map((racer) => `${say(racer)} ${figures.whole(facts.wins[racer])}`).join(", "),
     rates: racers
       .map((racer) => `${say(racer)} ${figures.shortest(facts.rates[racer])}`)
@@ -141,7 +144,7 @@ function values({ model, say, figures }: RaceScene): Record<string, string> {
     starts: figures.whole(countedStarts),
     winner: say(winner),
     winnerSteps: figures.whole(quiz.arrivals[winner] ?? raceSteps),
-    name: "",
+    names,
   };
 }
 
