@@ -60,7 +60,7 @@ function stateFrom(section: AnySection, random: Random): Record<string, number |
     if (field.kind === "number") {
       const share = [0, 1, random.uniform(), random.uniform()][random.below(4)] ?? 0;
       state[name] = fromSlider(field, share * sliderSteps);
-    } else if (name !== "surface") {
+    } else if (field.kind === "choice" && name !== "surface") {
       state[name] = field.of[random.below(field.of.length)] ?? "";
     }
   }
