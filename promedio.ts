@@ -69,6 +69,15 @@ async function main(): Promise<number> {
       const inspect = await import("./coordinator/inspect/main.ts");
       return await inspect.runInspect(command, { write: (text) => output.write(text), tell });
     }
+    case "learn": {
+      const learn = await import("./coordinator/tools/learn.ts");
+      const interrupted = new Signals(jobControl).ended;
+      return await learn.runLearn(command, {
+        build,
+        write: (text) => output.write(text),
+        interrupted,
+      });
+    }
     case "summary": {
       const summary = await import("./coordinator/inspect/summary.ts");
       return await summary.runSummary(command, { write: (text) => output.write(text), tell });

@@ -145,6 +145,12 @@ export interface CompareCommand {
   readonly again: string;
 }
 
+/** Serves the page `/learn` alone. */
+export interface LearnCommand {
+  readonly kind: "learn";
+  readonly port: number;
+}
+
 /** Looks at a dataset without training on it. */
 export interface InspectCommand {
   readonly kind: "inspect";

@@ -20,6 +20,7 @@ import {
 import {
   compareTable,
   inspectOptions,
+  learnOptions,
   outputAlias,
   serverOptions,
   toolOptions,
@@ -37,6 +38,7 @@ export const commandNames = [
   "compare",
   "inspect",
   "summary",
+  "learn",
   ...toolNames,
 ] as const;
 export type CommandName = (typeof commandNames)[number];
@@ -106,6 +108,12 @@ export const commands: Readonly<Record<CommandName, CommandHelp>> = {
     arguments: [runFile],
     table: serverTable,
     defaults: { ...runDefaults, ...coordinatorDefaults },
+  },
+  learn: {
+    summary: "Show how neural networks learn, on a page for this machine alone.",
+    arguments: [],
+    table: learnOptions,
+    defaults: { port: coordinatorDefaults.port },
   },
   evaluate: {
     summary: "Measure a trained model on the test samples of a dataset.",
@@ -211,6 +219,10 @@ Examples:
 Examples:
   promedio summary --dataset mnist --model cnn     layers, output shapes, parameters, arithmetic
   promedio summary run.yaml`,
+  learn: `
+Examples:
+  promedio learn                                   open the link that it prints
+  promedio learn --port 0                          on any free port`,
   predict: `
 Examples:
   promedio predict runs/20261123-134501-x7kq new.csv > answers.csv

@@ -195,6 +195,9 @@ export const toolOptions = {
   },
 };
 
+/** The options of `promedio learn`. */
+export const learnOptions = { port: coordinatorOptions.port };
+
 /** The options of `promedio inspect`: those that say how raw data become a dataset. */
 export const inspectOptions = {
   ...dataOptions,

@@ -17,6 +17,7 @@ import type {
   CompareCommand,
   CoordinatorOptions,
   InspectCommand,
+  LearnCommand,
   SummaryCommand,
   ToolCommand,
 } from "../options.ts";
@@ -45,6 +46,7 @@ import {
   coordinatorOptions,
   type CoordinatorSettings,
   inspectOptions,
+  learnOptions,
   serverOptions,
   toolOptions,
   trainingOptions,
@@ -68,6 +70,7 @@ export type ParsedCommand =
   | CompareCommand
   | ToolCommand
   | InspectCommand
+  | LearnCommand
   | SummaryCommand
   | {
       readonly kind: "worker";
@@ -105,6 +108,7 @@ export function parseCommandLine(
   const found = readCommandLine(argv, version, (command) => spelledCommand(invocation, command));
   if (found.kind === "print") return found;
   if (found.command === "worker") return parseWorker(found, environment);
+  if (found.command === "learn") return parseLearn(found, environment);
   if (found.command === "inspect") return parseInspect(found, environment);
   const tool = toolNames.find((name) => name === found.command);
   if (tool !== undefined) return parseTool(tool, found, environment);
@@ -123,6 +127,12 @@ function parseInspect({ positionals, flags }: Found, environment: Environment): 
   };
   const { dataset = name } = readSettings(trainingOptions, [new Map([["dataset", texts]])]).values;
   return { kind: "inspect", dataset, data, origins, cache, mnistMirror, json };
+}
+
+function parseLearn({ flags }: Found, environment: Environment): LearnCommand {
+  const variables = readEnvironment(environment, Object.keys(learnOptions), allKeys());
+  const { port = coordinatorDefaults.port } = readSettings(learnOptions, [flags, variables]).values;
+  return { kind: "learn", port };
 }
 
 function parseTool(tool: ToolName, found: Found, environment: Environment): ToolCommand {

@@ -36,6 +36,9 @@ const routes: Readonly<Record<string, readonly [file: string, contentType: strin
   "/kernel.wasm": ["kernel.wasm", "application/wasm"],
 };
 
+/** The files that the build has to have made. */
+export const pageFiles: readonly string[] = Object.values(routes).map(([file]) => file);
+
 const headers = {
   // Nothing from other sites and nothing inline; only the kernel may be compiled. `data:` is for the icon.
   "Content-Security-Policy": [

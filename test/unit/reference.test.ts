@@ -27,6 +27,7 @@ describe("REFERENCE.md", () => {
     },
     { command: "worker", heading: "Options of `worker`" },
     { command: "inspect", heading: "Options of `inspect`" },
+    { command: "learn", heading: "Options of `learn`" },
     { command: "predict", heading: "Options of `predict`" },
     { command: "evaluate", heading: "Options of `evaluate`" },
     { command: "explain", heading: "Options of `explain`" },

@@ -40,6 +40,7 @@ export const network = {
     "--host {host} is not an address of this machine: use one of its own, or 0.0.0.0",
   "open-to-all":
     "no token is needed: everyone who reaches this port may join, watch and download the dataset",
+  "learn-at": "how neural networks learn: {url} (Ctrl-C ends it)",
   "listening-without-tls":
     "listening on {place} without TLS: whoever can read this network's traffic can read the tokens and the data, and join[terminal]; give --tls-cert and --tls-key, or --host 127.0.0.1 for this machine alone",
   "every-address": "every address of this machine",

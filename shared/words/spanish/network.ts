@@ -41,6 +41,7 @@ export const network = translationOf<typeof english>()({
     "--host {host} no es una dirección de esta máquina: usa una de las suyas, o 0.0.0.0",
   "open-to-all":
     "no hace falta código: quien llegue a este puerto puede unirse, mirar y descargar los datos",
+  "learn-at": "cómo aprenden las redes neuronales: {url} (Ctrl-C termina)",
   "listening-without-tls":
     "se escucha en {place} sin TLS: quien lea el tráfico de esta red puede leer los códigos y los datos, y unirse",
   "every-address": "todas las direcciones de esta máquina",
