@@ -21,16 +21,18 @@ afterAll(async () => {
   await rm(build, { recursive: true });
 });
 
+function parse(...argv: readonly string[]) {
+  return parseCommandLine(["learn", ...argv], {}, () => new Uint8Array(), "1");
+}
+
 test("the command has a port", () => {
-  const parse = (...argv: readonly string[]) =>
-    parseCommandLine(["learn", ...argv], {}, () => new Uint8Array(), "1");
   expect(parse()).toEqual({ kind: "learn", port: 8080 });
   expect(parse("--port", "0")).toEqual({ kind: "learn", port: 0 });
 });
 
 test("it serves the page, its scripts and the kernel until it is interrupted, and nothing else", async () => {
-  let end: (reason: string) => void = () => {};
-  const interrupted = new Promise<string>((resolve) => (end = resolve));
+  const interrupt = new EventTarget();
+  const interrupted = new Promise((resolve) => interrupt.addEventListener("end", resolve));
   const told = await new Promise<string>((resolve, reject) => {
     runLearn({ kind: "learn", port: 0 }, { build, write: resolve, interrupted }).catch(reject);
   });
@@ -43,6 +45,6 @@ test("it serves the page, its scripts and the kernel until it is interrupted, an
   for (const path of ["/", "/join", "/dashboard.js", "/data/x", "/run/parameters", "/watch"]) {
     expect(await status(path)).toBe(404);
   }
-  end("SIGINT");
+  interrupt.dispatchEvent(new Event("end"));
   await expect.poll(async () => await fetch(url).catch(() => "gone")).toBe("gone");
 });
