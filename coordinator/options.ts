@@ -24,7 +24,7 @@ export interface CoordinatorOptions {
    * addresses.
    */
   readonly joinUrl?: string | undefined;
-  /** The path that a proxy in front adds, without a trailing slash; absent: that of `joinUrl`. */
+  /** The path that a proxy in front adds, without a trailing slash; `/` for none, absent: that of `joinUrl`. */
   readonly basePath?: string | undefined;
   /** Whether a proxy in front says whose requests it passes on. */
   readonly trustProxy: boolean;

@@ -251,7 +251,7 @@ export class Reception {
     const publicPath = joinUrl === undefined ? "" : new URL(joinUrl).pathname.replace(/\/$/u, "");
     return {
       access: this.#access,
-      proxy: { basePath: basePath ?? publicPath, trustProxy },
+      proxy: { basePath: (basePath ?? publicPath).replace(/\/$/u, ""), trustProxy },
       routes,
       entrances: new Map([
         ["/worker", workers],

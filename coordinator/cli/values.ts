@@ -68,11 +68,14 @@ export const pageAddress: Reader<string> = {
   },
 };
 
-/** The path of a URL with a slash at its beginning and none at its end; `/` is empty. */
+/** The path of a URL with a slash at its beginning and none at its end, unless it is `/`. */
 export const urlPath: Reader<string> = {
   expects: sentence("expects-url-path"),
   words: [],
-  read: (given) => (/^(?:\/[\w.~-]+)*\/?$/u.test(given) ? given.replace(/\/$/u, "") : undefined),
+  read(given) {
+    if (given === "/") return given;
+    return /^(?:\/[\w.~-]+)+\/?$/u.test(given) ? given.replace(/\/$/u, "") : undefined;
+  },
 };
 
 function originOf(given: string): string | undefined {

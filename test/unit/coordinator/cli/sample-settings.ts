@@ -271,7 +271,7 @@ export const samples: {
   basePath: [
     ["/promedio/", "/promedio"],
     ["/a/b.c", "/a/b.c"],
-    ["/", ""],
+    ["/", "/"],
   ],
   trustProxy: switches,
   open: switches,
