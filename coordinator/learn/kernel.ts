@@ -1,19 +1,15 @@
 /**
- * @file The product's kernel in the page and in its web worker: the SIMD one, or its plain twin with the same bits where
- * a browser has none. Its bytes are fetched once, and both have them.
+ * @file The product's kernel in the page and in its web worker. Its bytes are fetched once by each of them. There is no
+ * plain twin: the browsers that can run these scripts have SIMD, and it would be a twelfth of what a reader loads.
  */
-import { compileKernel, createPlainKernel, type Kernel } from "../../shared/kernels/kernel.ts";
+import { compileKernel, type Kernel } from "../../shared/kernels/kernel.ts";
 
 let bytes: Promise<Uint8Array<ArrayBuffer>> | undefined;
 
-/** @returns A kernel with its own memory. */
+/** @returns A kernel with its own memory. @throws If the browser has no WebAssembly with SIMD. */
 export async function createKernel(): Promise<Kernel> {
-  try {
-    bytes ??= fetchBytes();
-    return await compileKernel(await bytes);
-  } catch {
-    return createPlainKernel();
-  }
+  bytes ??= fetchBytes();
+  return await compileKernel(await bytes);
 }
 
 async function fetchBytes(): Promise<Uint8Array<ArrayBuffer>> {

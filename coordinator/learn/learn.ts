@@ -2,6 +2,7 @@
  * @file The page `/learn`: how neural networks learn, one picture an idea. It needs no run, no token and no network: all
  * is computed here, by the product's kernel. Its whole state is in its address.
  */
+import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { create, element, onTheme, setText } from "../dashboard/page.ts";
 import type { Theme } from "./draw/inks.ts";
 import { createKernel } from "./kernel.ts";
@@ -29,10 +30,20 @@ const isProjector = new URLSearchParams(location.search).has("projector");
 document.documentElement.toggleAttribute("data-projector", isProjector);
 offerLanguages();
 showTexts();
-void begin();
+void start();
 
-async function begin(): Promise<void> {
-  const kernel = await createKernel();
+async function start(): Promise<void> {
+  let kernel: Kernel;
+  try {
+    kernel = await createKernel();
+  } catch {
+    // Without a kernel there is nothing to show.
+    return setText(element("lead"), say("noKernel"));
+  }
+  await begin(kernel);
+}
+
+async function begin(kernel: Kernel): Promise<void> {
   const network = new NetworkPage();
   views = sections.map((section) => {
     const now = page.sections[section.id] ?? { state: section.initial, bet: noBetYet };

@@ -94,6 +94,14 @@ describe.skipIf(browser === undefined)("in Chromium", () => {
       await context.close();
     },
   );
+
+  test("a browser that cannot run the kernel says what is missing", async () => {
+    const page = await browser!.newPage({ locale: "en" });
+    await page.route("**/kernel.wasm", async (route) => await route.fulfill({ body: "none" }));
+    await page.goto(url);
+    await expect.poll(() => page.locator("#lead").textContent()).toContain("WebAssembly with SIMD");
+    await page.close();
+  });
 });
 
 describe.skipIf(browser === undefined)("beside a run", () => {
