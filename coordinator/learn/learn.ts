@@ -37,8 +37,10 @@ async function start(): Promise<void> {
   try {
     kernel = await createKernel();
   } catch {
-    // Without a kernel there is nothing to show.
-    return setText(element("lead"), say("noKernel"));
+    // Without a kernel there is nothing to show but why.
+    setText(element("lead"), say("noKernel"));
+    document.body.dataset["shown"] = "";
+    return;
   }
   await begin(kernel);
 }
