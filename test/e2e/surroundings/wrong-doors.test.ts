@@ -34,13 +34,18 @@ afterEach(() => {
   servers = [];
 });
 
-/** What a worker says first about its connection. */
-async function complaint(url: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+function startWorker(url: string, env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [program, "worker", url, "--name", "ana"], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
   cluster.atEnd(() => child.kill("SIGKILL"));
+  return child;
+}
+
+/** What a worker says first about its connection. */
+async function complaint(...worker: Parameters<typeof startWorker>): Promise<string> {
+  const child = startWorker(...worker);
   let text = "";
   child.stderr.on("data", (chunk: Buffer) => (text += String(chunk)));
   const said = () => /^ana: (?!connecting)(.*)$/mu.exec(text)?.[1];
@@ -113,7 +118,7 @@ describe("a worker's line", () => {
     expect(await complaint(url)).toBe(
       "no connection: nobody whom this machine trusts has signed its certificate; name a PEM file with the signer's certificate in NODE_EXTRA_CA_CERTS; trying again",
     );
-    void complaint(url, { NODE_EXTRA_CA_CERTS: cert });
+    startWorker(url, { NODE_EXTRA_CA_CERTS: cert });
     await coordinator.event("worker", ({ change }) => change === "joined");
   });
 
