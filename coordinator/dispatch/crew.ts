@@ -34,6 +34,8 @@ export interface Overdue {
 
 export class Crew {
   readonly #workers = new Map<string, CrewWorker>();
+  /** Asked for at every step, and changes when somebody joins or leaves. */
+  #names: readonly string[] | undefined;
 
   get size(): number {
     return this.#workers.size;
@@ -44,10 +46,12 @@ export class Crew {
     const shown = [...this.#workers.values()].filter((worker) => worker.speed.isMeasured);
     if (shown.length > 0)
       speed.limitClaim(Math.min(...shown.map((worker) => worker.speed.sampleMs)));
+    this.#names = undefined;
     this.#workers.set(id, { id, name, subnet, speed, late: false, overdue: undefined });
   }
 
   remove(id: string): boolean {
+    this.#names = undefined;
     return this.#workers.delete(id);
   }
 
@@ -64,10 +68,11 @@ export class Crew {
   }
 
   /** Sorted by id, as in every list of workers. */
-  get names(): string[] {
-    const workers = [...this.#workers.values()];
-    const inOrder = workers.toSorted((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
-    return inOrder.map(({ name }) => name);
+  get names(): readonly string[] {
+    this.#names ??= [...this.#workers.values()]
+      .toSorted((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }))
+      .map(({ name }) => name);
+    return this.#names;
   }
 
   /** The workers that should get work: everybody on time, or everybody if all are late. */

@@ -126,6 +126,8 @@ function gradientAt(update: Update, i: usize, w: v128): v128 {
   const mean = f32x4.div(v128.load(update.gradientSum + i), f32x4.splat(update.divisor));
   const clipped = f32x4.mul(mean, f32x4.splat(update.clipScale));
   const decay = f32x4.mul(f32x4.splat(update.weightDecay), w);
+  // A penalty of 0 would add a zero of the same sign as λ w: no bit changes without it.
+  if (update.l1 == 0) return f32x4.add(clipped, decay);
   return f32x4.add(clipped, f32x4.add(decay, withSignOf(w, f32x4.splat(update.l1))));
 }
 
