@@ -76,8 +76,10 @@ describe("runConfigSchema", () => {
     expect([1, -0.1, 0].map((beta) => acceptsBeta(beta))).toEqual([false, false, true]);
   });
 
-  test("refuses 0 layers and 65, accepts 1 and 64", () => {
-    const lists = [0, 1, 64, 65].map((length) => Array.from({ length }, () => dense(4)));
+  test("refuses 0 layers and 101, accepts 1 and 100", () => {
+    const lists = [0, 1, 100, 101].map((length) =>
+      Array.from({ length }, (_, at) => (at === 0 ? dense(4) : { kind: "relu" })),
+    );
     const taken = lists.map((layers) => acceptsModel({ layers }));
     expect(taken).toEqual([false, true, true, false]);
   });
