@@ -1,6 +1,6 @@
 /**
  * @file Fetches the network of the run in progress from the coordinator, for readers who came with a token. Without a
- * token, a run, or a network that the pictures can show, there is none, and the page trains its own.
+ * token, a run, or a network that the pictures can show, there is nothing to fetch, and the page trains its own.
  */
 import { RemoteDataset } from "../dashboard/model/dataset.ts";
 import {

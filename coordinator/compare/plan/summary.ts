@@ -20,7 +20,7 @@ export interface SummaryRow {
   readonly isAtEdge: boolean;
   /** Runs at that rate. */
   readonly runs: number;
-  /** The steps at which runs diverged, ascending: of those at its rate, or of all if there is none. */
+  /** The steps at which runs diverged, ascending: of those at its rate, or of all runs if it has no rate. */
   readonly divergedAt: readonly number[];
   /** Over the seeds; ∞ is a run that diverged. `null` if no run is left. */
   readonly validationLoss: Spread | null;

@@ -20,7 +20,7 @@ export interface Layer {
 }
 
 export interface PlotContent {
-  /** What is seen, for a screen reader. */
+  /** Describes the chart for a screen reader. */
   readonly title: string;
   readonly x: Axis;
   readonly y: Axis;

@@ -95,7 +95,7 @@ function select(options: readonly HTMLOptionElement[]): HTMLSelectElement {
   return made;
 }
 
-/** A text that is none of the categories: it is longer than each. */
+/** Longer than every category, so it can't be one of them. */
 function unlisted({ categories }: Column & { readonly type: "category" }): string {
   return (
     categories.reduce((longest, each) => (each.length > longest.length ? each : longest)) + "…"

@@ -20,7 +20,7 @@ export interface TextBytes {
  * Reads a text.
  *
  * @param bytesMax - Of all files.
- * @throws OperatorError if a file can't be read, is empty, or, for `char`, is no text; or if there is none.
+ * @throws OperatorError if a file can't be read, is empty, or, for `char`, is not text; or if no file is found.
  */
 export async function readText(
   path: string,

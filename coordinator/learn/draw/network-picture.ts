@@ -134,7 +134,7 @@ export function drawParts(pen: Pen, layer: number, neuron: number, parts: readon
   }
 }
 
-/** The digit, and below it how the weights of one neuron of the first layer change; empty until that is told. */
+/** The digit, and below it how the weights of one neuron of the first layer change; empty until that is revealed. */
 export function drawPictures(
   pen: Pen,
   pixels: ArrayLike<number>,

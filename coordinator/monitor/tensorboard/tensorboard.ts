@@ -13,7 +13,14 @@ import type { CoordinatorEvent, Score } from "../../run/view.ts";
 import type { CurrentRun } from "../../runs.ts";
 import type { Disk } from "../../storage/disk.ts";
 import { OperationQueue } from "../../storage/operation-queue.ts";
-import { type Instant, pictureEvent, scalarsEvent, startEvent, versionEvent } from "./events.ts";
+import {
+  type Instant,
+  pictureEvent,
+  scalarsEvent,
+  startEvent,
+  textEvent,
+  versionEvent,
+} from "./events.ts";
 import { recordOf } from "./record.ts";
 import { weightsPicture } from "./weights-picture.ts";
 
@@ -46,7 +53,11 @@ export class TensorBoard {
   event(event: CoordinatorEvent): void {
     if (event.event === "started" || event.event === "resumed") this.#begin(event.run, event.step);
     else if (event.event === "epoch") this.#epoch(event);
-    else if (event.event === "finished") {
+    else if (event.event === "sample") {
+      // Markdown shows an indented text as it is.
+      const text = event.text.replaceAll(/^/gmu, "    ");
+      this.#write(textEvent(this.#at(event.step), "sample", text));
+    } else if (event.event === "finished") {
       this.#write(scalarsEvent(this.#at(event.steps), figures(testScoreIn(event))));
     }
   }

@@ -50,6 +50,17 @@ test("the figures need the admin token unless the operator opens them", () => {
   expect(open.routes[0]).toMatchObject({ prefix: "/metrics", role: "anybody" });
 });
 
+test("what a network on texts writes is in TensorBoard's log", async () => {
+  const written: Uint8Array[] = [];
+  const append = async (_: string, bytes: Uint8Array) => void written.push(bytes);
+  const settings = { metrics: "admin", tensorboard: "logs" } as const;
+  const log = new Monitor({ ...quiet, settings, disk: { ...quiet.disk, append } });
+  const sample = { event: "sample", step: 1, epoch: 1, temperature: 1 } as const;
+  log.event({ ...sample, text: "to be\nor not" });
+  await log.close();
+  expect(Buffer.concat(written).toString("latin1")).toContain("    to be\n    or not");
+});
+
 test("a disk that fails costs TensorBoard the run, and one warning", async () => {
   warnings = [];
   const written: number[] = [];
