@@ -9,6 +9,7 @@ import { benchCharts } from "./charts.ts";
 import { benchJoin } from "./join.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchLayers } from "./kernels/layers.ts";
+import { benchNetworks } from "./kernels/networks.ts";
 import { benchTables } from "./learning/tables.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
@@ -24,6 +25,7 @@ import { benchWatchers } from "./watchers.ts";
 const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   kernel: benchKernel,
   layers: benchLayers,
+  networks: benchNetworks,
   step: benchStep,
   throughput: benchThroughput,
   accuracy: benchAccuracy,

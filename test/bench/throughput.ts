@@ -30,6 +30,8 @@ const cases: readonly Case[] = [
   },
   { layers: large, batchSize: 64, steps: 1_800, ofDdp: { atLeast: 1 } },
   { layers: large, batchSize: 256, steps: 460, ofDdp: { atLeast: 1 } },
+  { layers: large, batchSize: 1024, steps: 180, ofDdp: { atLeast: 1 } },
+  { layers: large, batchSize: 4096, steps: 90, ofDdp: { atLeast: 1 } },
 ];
 const rounds = 3;
 const seconds = 2;

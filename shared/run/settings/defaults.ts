@@ -63,7 +63,16 @@ export const tableStepsMin = 1500;
 export const recipes = {
   mlp: recipe,
   cnn: { ...recipe, learningRate: 0.002, epochs: 8, weightDecay: 0 },
-  resnet: { ...recipe, learningRate: 0.002, epochs: 8, weightDecay: 0 },
+  /** Normalised after each convolution, so large rates are possible; in few epochs they have to end small. */
+  resnet: {
+    optimizer: "adam",
+    learningRate: 0.005,
+    schedule: "cosine",
+    warmupSteps: 200,
+    finalFraction: 0.02,
+    weightDecay: 0,
+    epochs: 8,
+  },
   /** Those of nanoGPT for one CPU. Small shards, because a sample costs much. */
   gpt: {
     optimizer: "adamw",

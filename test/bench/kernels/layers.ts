@@ -9,16 +9,12 @@ import {
   writeConvolutionShape,
 } from "../../../shared/kernels/convolution-shape.ts";
 import { instantiateKernel, type Kernel } from "../../../shared/kernels/kernel.ts";
-import { resolveRunConfig } from "../../../shared/run/settings/resolve.ts";
 import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
-import { createRate, pictures } from "../tools/engine-rate.ts";
-import { type Contestant, interleave, type Turn } from "../tools/interleave.ts";
-import { notePyTorch, runPyTorch } from "../tools/processes.ts";
+import { type Contestant, interleave } from "../tools/interleave.ts";
 import { ratios, type Report } from "../tools/report.ts";
 
 const rounds = 5;
 const seconds = 0.3;
-const batchSize = 64;
 
 /** Something to repeat, and the floating-point operations of one call. */
 interface Work {
@@ -27,7 +23,6 @@ interface Work {
 }
 
 export async function benchLayers(report: Report): Promise<void> {
-  await notePyTorch(report);
   const bare = await bareLoop();
   const works = { ...convolutions(), ...attentions() };
   const contestants: Contestant[] = Object.entries({ "bare loop": bare, ...works }).map(
@@ -41,7 +36,6 @@ export async function benchLayers(report: Report): Promise<void> {
     report.figure(name, "GFLOP/s", inBillions(perSecond));
     report.figure(`${name} / bare loop`, "×", ratios(perSecond, most), { atLeast: 0.6 });
   }
-  await benchNetwork(report);
 }
 
 function inBillions(values: readonly number[]): number[] {
@@ -184,31 +178,3 @@ function rows({ arena, views }: Kernel, width: number): number {
 }
 
 const wasm = await loadKernelWasm();
-
-async function benchNetwork(report: Report): Promise<void> {
-  const dataset = pictures();
-  const counts = { trainCount: dataset.train.count, testCount: dataset.test.count };
-  const given = { model: "cnn", batchSize };
-  const config = resolveRunConfig({ given, origins: {} }, { ...dataset, ...counts });
-  const rate = createRate({ dataset, config, commits: true });
-  rate(seconds);
-  const [ours, theirs] = [
-    "CNN 16 and 32 channels, batch 64: one core",
-    "the same: PyTorch, one thread",
-  ];
-  const contestants: Contestant[] = [
-    { name: ours ?? "", turn: async () => ({ perSecond: rate(1) }) },
-    { name: theirs ?? "", turn: pyTorch },
-  ];
-  const turns = await interleave(contestants, rounds, report);
-  const [us, them] = contestants.map(({ name }) => turns(name).perSecond);
-  report.figure(ours ?? "", "samples/s", us ?? []);
-  report.figure(theirs ?? "", "samples/s", them ?? []);
-  report.figure("CNN: one core / PyTorch", "×", ratios(us ?? [], them ?? []), { atLeast: 1 });
-}
-
-async function pyTorch(): Promise<Turn | undefined> {
-  const asked = { mode: "single", cnn: true, layers: [784, 10], batchSize, seconds: 1 };
-  const turn = await runPyTorch<Turn>(asked);
-  return turn === undefined ? undefined : { perSecond: turn.perSecond * batchSize };
-}

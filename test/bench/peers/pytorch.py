@@ -3,8 +3,8 @@ DDP each of the two processes has half of one. Prints nothing when PyTorch is no
 
 Argument, one of:
 - JSON {"mode": "about"}: prints JSON {"name": version and the library that multiplies its matrices}.
-- JSON {"mode": "single" | "ddp", "layers": [...], "batchSize": n, "seconds": s}: sigmoid layers (with "cnn": true, the
-  preset `cnn`), made-up samples. Prints
+- JSON {"mode": "single" | "ddp", "layers": [...], "batchSize": n, "seconds": s}: sigmoid layers, or the
+  "network" that is named: cnn, six-convolutions or gpt. Made-up samples. Prints
   JSON {"perSecond": steps, "cpuMicros": CPU time of a step, all processes}.
 - JSON {"mode": "accuracy", "layers": [...], "batchSize": n, "learningRate": r, "epochs": n, "mnist": folder}: ReLU layers
   and a cosine schedule over DDP. Prints JSON {"epochs": [{"seconds": of training so far, "testAccuracy": a}, ...]}.
@@ -36,7 +36,7 @@ def network(layers, activation):
     return torch.nn.Sequential(*modules[:-1])
 
 
-def convolutional():
+def cnn():
     """Two convolutions of 16 and 32 channels on 28 × 28, like the preset `cnn`."""
     nn = torch.nn
     return nn.Sequential(
@@ -47,23 +47,97 @@ def convolutional():
     )
 
 
-def train(model, arguments, batch, agree):
+def six_convolutions():
+    """Two of 32, two of 64 and two of 128 channels on 32 × 32 in colour, and the mean of each channel."""
+    nn = torch.nn
+    modules, before = [nn.Unflatten(1, (3, 32, 32))], 3
+    for stage, channels in enumerate((32, 64, 128)):
+        modules += [nn.MaxPool2d(2)] if stage > 0 else []
+        modules += [nn.Conv2d(before, channels, 3, padding=1), nn.ReLU(), nn.Conv2d(channels, channels, 3, padding=1), nn.ReLU()]
+        before = channels
+    return nn.Sequential(*modules, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10))
+
+
+CONTEXT, VOCABULARY, WIDTH, HEADS, BLOCKS = 64, 65, 128, 4, 4
+
+
+class Attention(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inputs = torch.nn.Linear(WIDTH, 3 * WIDTH)
+        self.outputs = torch.nn.Linear(WIDTH, WIDTH)
+        self.hidden = torch.ones(CONTEXT, CONTEXT).triu(1).bool()
+
+    def forward(self, x):
+        n = x.shape[0]
+        q, k, v = (part.view(n, CONTEXT, HEADS, -1).transpose(1, 2) for part in self.inputs(x).chunk(3, 2))
+        scores = (q @ k.transpose(2, 3)) / math.sqrt(WIDTH // HEADS)
+        mixed = scores.masked_fill(self.hidden, -math.inf).softmax(3) @ v
+        return self.outputs(mixed.transpose(1, 2).reshape(n, CONTEXT, WIDTH))
+
+
+class Block(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.attention = nn.Sequential(nn.LayerNorm(WIDTH), Attention())
+        self.within = nn.Sequential(nn.LayerNorm(WIDTH), nn.Linear(WIDTH, 4 * WIDTH), nn.GELU(), nn.Linear(4 * WIDTH, WIDTH))
+
+    def forward(self, x):
+        x = x + self.attention(x)
+        return x + self.within(x)
+
+
+class Gpt(torch.nn.Module):
+    """The preset `gpt`: the logits of the next token after each of 64."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.tokens = nn.Embedding(VOCABULARY, WIDTH)
+        self.positions = nn.Parameter(torch.randn(CONTEXT, WIDTH))
+        self.blocks = nn.Sequential(*(Block() for _ in range(BLOCKS)), nn.LayerNorm(WIDTH), nn.Linear(WIDTH, VOCABULARY))
+
+    def forward(self, x):
+        return self.blocks(self.tokens(x) + self.positions).transpose(1, 2)
+
+
+def build(arguments):
+    """The network that is asked for, and made-up samples and targets."""
+    name = arguments.get("network")
+    if name == "gpt":
+        text = torch.randint(VOCABULARY, (SAMPLES // 10, CONTEXT + 1))
+        return Gpt(), text[:, :-1].contiguous(), text[:, 1:].contiguous()
+    if name is None:
+        inputs, outputs = arguments["layers"][0], arguments["layers"][-1]
+        model = network(arguments["layers"], torch.nn.Sigmoid)
+    else:
+        inputs, outputs = (784 if name == "cnn" else 3072), 10
+        model = cnn() if name == "cnn" else six_convolutions()
+    samples = SAMPLES if inputs == 784 else SAMPLES // 10
+    return model, torch.rand(samples, inputs), torch.randint(outputs, (samples,))
+
+
+def train(model, features, labels, batch, agree):
     """Steps and CPU seconds of this process until `agree` says that the time is over."""
-    features = torch.rand(SAMPLES, arguments["layers"][0])
-    labels = torch.randint(arguments["layers"][-1], (SAMPLES,))
     optimizer = torch.optim.Adam(model.parameters())
     loss = torch.nn.CrossEntropyLoss()
-    order = torch.randperm(SAMPLES)
+    count = len(features)
+    order = torch.randperm(count)
 
     def step(index):
-        first = index * batch % (SAMPLES - batch + 1)
+        first = index * batch % (count - batch + 1)
         chosen = order[first : first + batch]
         optimizer.zero_grad()
         loss(model(features[chosen]), labels[chosen]).backward()
         optimizer.step()
 
+    # Small networks need many steps until they are as fast as they get; large ones are so after a few.
+    warm_up = time.perf_counter()
     for index in range(WARM_UP_STEPS):
         step(index)
+        if index >= 4 and not dist.is_initialized() and time.perf_counter() - warm_up > 1:
+            break
     steps = 0
     started, cpu = time.perf_counter(), time.process_time()
     while not agree(steps, time.perf_counter() - started):
@@ -75,8 +149,8 @@ def train(model, arguments, batch, agree):
 def run_single(arguments):
     torch.set_num_threads(1)
     seconds = arguments["seconds"]
-    model = convolutional() if arguments.get("cnn") else network(arguments["layers"], torch.nn.Sigmoid)
-    steps, elapsed, cpu = train(model, arguments, arguments["batchSize"], lambda _, now: now >= seconds)
+    model, features, labels = build(arguments)
+    steps, elapsed, cpu = train(model, features, labels, arguments["batchSize"], lambda _, now: now >= seconds)
     print(json.dumps({"perSecond": steps / elapsed, "cpuMicros": 1e6 * cpu / steps}))
 
 
@@ -89,17 +163,18 @@ def join_group(rank, arguments):
 
 def run_ddp(rank, arguments):
     join_group(rank, arguments)
-    model = torch.nn.parallel.DistributedDataParallel(convolutional() if arguments.get("cnn") else network(arguments["layers"], torch.nn.Sigmoid))
+    model, features, labels = build(arguments)
+    model = torch.nn.parallel.DistributedDataParallel(model)
 
     def agree(steps, now):
-        # Every 50 steps both ask rank 0 whether to go on: they must make the same number of steps.
-        if steps % 50 != 0:
+        # Now and then both ask rank 0 whether to go on: they must make the same number of steps.
+        if steps % (5 if "network" in arguments else 50) != 0:
             return False
         over = torch.tensor([1.0 if now >= arguments["seconds"] else 0.0])
         dist.broadcast(over, 0)
         return over.item() == 1.0
 
-    steps, elapsed, cpu = train(model, arguments, arguments["batchSize"] // PROCESSES, agree)
+    steps, elapsed, cpu = train(model, features, labels, arguments["batchSize"] // PROCESSES, agree)
     total = torch.tensor([cpu])
     dist.all_reduce(total)
     if rank == 0:
