@@ -135,6 +135,7 @@ async function runWorker(command: Extract<ParsedCommand, { kind: "worker" }>): P
   const worker = await import("./worker/node/main.ts");
   return await worker.runWorker(command, {
     build,
+    env: process.env,
     write: tell,
     interrupted: new Signals(jobControl).ended,
   });

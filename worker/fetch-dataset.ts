@@ -13,6 +13,11 @@ export interface FetchDatasetOptions {
   /** Where the coordinator is, `http://host:port` or a path there, without a trailing slash. */
   readonly httpUrl: string;
   readonly token: string;
+  /** Absent: the platform's own. */
+  readonly fetch?: (
+    url: string,
+    settings: { readonly headers: Record<string, string>; readonly signal: AbortSignal },
+  ) => Promise<Response>;
   /** A faster SHA-256 in lower-case hex, if available. */
   readonly sha256?: (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string>;
 }
@@ -30,6 +35,7 @@ const stalledMs = 20_000;
 export function createFetchDataset({
   httpUrl,
   token,
+  fetch = globalThis.fetch,
   sha256 = sha256Hex,
 }: FetchDatasetOptions): LoadDataset {
   return async (path, identity, onProgress) => {

@@ -6,6 +6,8 @@ import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promi
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { createFetch } from "../../shared/node/fetch.ts";
+import { OperatorError } from "../../shared/operator-error.ts";
 import { connectionReason } from "../../shared/words/connection-reason.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
@@ -44,6 +46,7 @@ type Attempt =
 /**
  * Downloads the file.
  *
+ * @throws OperatorError if the environment names a proxy that is none.
  * @returns Success once the file has its name and the right hash and is flushed, or the reason why it never will.
  */
 export async function download(request: Download): Promise<DiskOutcome> {
@@ -65,6 +68,8 @@ export async function download(request: Download): Promise<DiskOutcome> {
   }
 }
 
+const fetchAnywhere = createFetch(process.env);
+
 /** Makes one request for the missing bytes. */
 async function fetchRest(request: Download, part: string, haveBytes: number): Promise<Attempt> {
   const { sizeBytes } = request.file;
@@ -73,7 +78,7 @@ async function fetchRest(request: Download, part: string, haveBytes: number): Pr
   const start = haveBytes > sizeBytes ? 0 : haveBytes;
   const watchdog = new Watchdog((request.patience ?? patienceDefault).stalledMs);
   try {
-    const response = await fetch(request.url, {
+    const response = await fetchAnywhere(request.url, {
       headers: headersFor(start),
       signal: watchdog.signal,
     });
@@ -92,6 +97,8 @@ async function fetchRest(request: Download, part: string, haveBytes: number): Pr
       await file.close();
     }
   } catch (error) {
+    // A proxy's variable that is wrong stays wrong.
+    if (error instanceof OperatorError) throw error;
     return { kind: "broken", reason: watchdog.expired ? watchdog.reason : reasonOf(error) };
   } finally {
     watchdog.stop();

@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 
+import { createFetch } from "../../shared/node/fetch.ts";
 import { connectionReason } from "../../shared/words/connection-reason.ts";
 import { type Sentence, sentence, quoted } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
@@ -64,7 +65,7 @@ async function runCommand(command: string, summary: string): Promise<Sentence | 
 
 async function post(url: string, summary: string): Promise<Sentence | undefined> {
   try {
-    const response = await fetch(url, {
+    const response = await createFetch(process.env)(url, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: summary,

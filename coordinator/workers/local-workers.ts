@@ -74,8 +74,11 @@ function spawnWorker(
   });
 }
 
+/** A proxy is not on the way to this machine, whatever its address. */
+const notInherited = /^(?:PROMEDIO_.*|https?_proxy)$/iu;
+
 function withoutSettings(env: LocalWorkersOptions["env"]): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("PROMEDIO_")));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !notInherited.test(name)));
 }
 
 /** The time a worker has to say goodbye. */

@@ -18,6 +18,7 @@ const filesPerFolderMax = 16;
 const floors: readonly (readonly string[])[] = [
   ["shared"],
   ["shared/data", "shared/kernels", "shared/onnx"],
+  ["shared/node"],
   ["shared/model"],
   ["shared/tasks"],
   // The agreement: what a run is. It calls no kernel.

@@ -143,8 +143,19 @@ describe("the files", () => {
   });
 });
 
+function isForNode(file: string): boolean {
+  return file.startsWith("shared/node/");
+}
+
+function usesNode(file: string): boolean {
+  return importsOf(read(file)).some((name) => {
+    return isForNode(relative(root, join(root, dirname(file), name)));
+  });
+}
+
 describe("shared/", () => {
-  const sources = files.filter((file) => file.startsWith("shared/") && extname(file) === ".ts");
+  const all = files.filter((file) => file.startsWith("shared/") && extname(file) === ".ts");
+  const sources = all.filter((file) => !isForNode(file));
   /** AssemblyScript has its own globals and no imports from outside. */
   const programs = sources.filter((file) => !file.startsWith("shared/kernels/assembly/"));
 
@@ -159,6 +170,15 @@ describe("shared/", () => {
         .map((name) => `${file}: ${name}`);
     });
     expect(foreign).toEqual([]);
+  });
+
+  test("keeps what needs Node in shared/node, which neither the rest of it nor a page imports", () => {
+    const others = /^(?:shared|worker\/(?!node\/)|coordinator\/(?:dashboard|learn)\/)/u;
+    const users = files.filter((file) => {
+      return others.test(file) && !isForNode(file) && file.endsWith(".ts") && usesNode(file);
+    });
+    expect(users).toEqual([]);
+    expect(all.filter(isForNode).length).toBeGreaterThan(0);
   });
 
   test("uses no global of Node or of the DOM, no clock and no unseeded randomness", () => {

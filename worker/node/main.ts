@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
 import { availableParallelism, hostname, release, type } from "node:os";
 import { performance } from "node:perf_hooks";
 
+import { createFetch } from "../../shared/node/fetch.ts";
+import type { Environment } from "../../shared/node/proxy.ts";
 import { hasCode, sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { createFetchDataset } from "../fetch-dataset.ts";
 import type { Clock } from "../platform.ts";
@@ -23,6 +25,7 @@ export type WorkerCommand = Parameters<typeof resolveWorkerOptions>[0];
 export interface WorkerWorld {
   /** The build folder, with the kernel and the thread's program. */
   readonly build: string;
+  readonly env: Environment;
   /** Writes one line (without its line break) for the person who started the worker. */
   readonly write: (line: string) => void;
   /** Resolves when the process is asked to end. */
@@ -66,8 +69,8 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
       agent: `Node ${process.version}, ${type()} ${release()}, ${process.arch}`,
       kernel: createKernel().id,
       pool,
-      connect: createConnect(options.socketUrl),
-      loadDataset: createLoadDataset(options),
+      connect: createConnect(options.socketUrl, world.env),
+      loadDataset: createLoadDataset(options, world.env),
       clock,
       random: Math.random,
       stopsAfterRun: true,
@@ -86,8 +89,8 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
   });
 }
 
-function createLoadDataset({ httpUrl, token }: WorkerOptions) {
-  return createFetchDataset({ httpUrl, token, sha256 });
+function createLoadDataset({ httpUrl, token }: WorkerOptions, env: Environment) {
+  return createFetchDataset({ httpUrl, token, sha256, fetch: createFetch(env) });
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -3,6 +3,8 @@ import { connect as connectTls } from "node:tls";
 
 import { WebSocket } from "ws";
 
+import { type Environment, proxyFor } from "../../shared/node/proxy.ts";
+import { tunnelTo } from "../../shared/node/tunnel.ts";
 import { messageBytesMax, parametersMax } from "../../shared/protocol/limits.ts";
 import { connectionReason, isCutOff } from "../../shared/words/connection-reason.ts";
 import { quoted, type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -13,7 +15,16 @@ const probeMs = 2_000;
 /** How long the other side may take to answer a close before the socket is destroyed. */
 const closeGraceMs = 1_000;
 
-export function createConnect(socketUrl: string): Connect {
+/**
+ * Connects directly, or through the proxy that the environment names.
+ *
+ * @param env - Absent: none is named.
+ *
+ * @throws OperatorError if the environment's proxy is none.
+ */
+export function createConnect(socketUrl: string, env: Environment = {}): Connect {
+  const url = new URL(socketUrl);
+  const proxy = proxyFor(url, env);
   return (events) => {
     const socket = new WebSocket(socketUrl, {
       perMessageDeflate: false,
@@ -21,13 +32,14 @@ export function createConnect(socketUrl: string): Connect {
       // Masks keep a script in a browser from forging requests that old proxies misread. No foreign script runs
       // here, and `ws` skips the masking of every byte if the mask is zero.
       generateMask: (mask) => void mask.fill(0),
+      ...(proxy === undefined ? {} : { createConnection: tunnelTo(url, proxy) }),
     });
     // Keep the fragments: joining them would copy all parameters once more.
     socket.binaryType = "fragments";
     let failure: Sentence | null = null;
     let isSuspicious = false;
     const explain = async (closure: Closure) => {
-      const isTls = await speaksTls(new URL(socketUrl));
+      const isTls = await speaksTls(url);
       const reason = sentence("connection-failed", { reason: sentence("speaks-https") });
       events.closed(isTls ? { ...closure, reason } : closure);
     };
@@ -38,7 +50,7 @@ export function createConnect(socketUrl: string): Connect {
     });
     socket.on("ping", () => events.alive());
     socket.on("error", (error) => {
-      isSuspicious = socketUrl.startsWith("ws:") && isCutOff(error);
+      isSuspicious = url.protocol === "ws:" && proxy === undefined && isCutOff(error);
       failure = sentence("connection-failed", { reason: connectionReason(error) });
     });
     socket.on("close", (status, reason) => {

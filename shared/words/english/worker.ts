@@ -48,6 +48,15 @@ export const worker = {
     "its certificate is not valid yet: check the clocks of both machines",
   "certificate-of-another": "its certificate is not for {host}, but for {names}: use such a name",
   "proxy-wants-login": "a proxy on the way asks for a login ({status}): connect without that proxy",
+  "proxy-variable-wrong":
+    "{name} is not the address of a proxy: write http://host:port or http://user:password@host:port",
+  "proxy-failed": "the proxy {proxy}: {reason}",
+  "proxy-silent": "the proxy {proxy} does not answer for {seconds} s",
+  "proxy-login-wrong":
+    "the proxy {proxy} wants a login or another one ({status})[terminal]: write http://user:password@host:port into HTTP_PROXY and HTTPS_PROXY",
+  "proxy-refused":
+    "the proxy {proxy} does not connect to {target} ({status})[terminal]; name hosts that need no proxy in NO_PROXY",
+  redirected: "it redirects to {url}",
   "no-coordinator-here": "there is no coordinator at this address ({status})",
   "proxy-without-coordinator":
     "a proxy on the way does not reach the coordinator ({status}): is it running?",

@@ -52,6 +52,15 @@ export const worker = translationOf<typeof english>()({
     "su certificado no es para {host}, sino para {names}: usa uno de esos nombres",
   "proxy-wants-login":
     "un proxy en el camino pide una contraseña ({status}): conéctate sin ese proxy",
+  "proxy-variable-wrong":
+    "{name} no es la dirección de un proxy: escribe http://host:puerto o http://usuario:contraseña@host:puerto",
+  "proxy-failed": "el proxy {proxy}: {reason}",
+  "proxy-silent": "el proxy {proxy} no responde desde hace {seconds} s",
+  "proxy-login-wrong":
+    "el proxy {proxy} pide una contraseña, u otra ({status})[terminal]: escribe http://usuario:contraseña@host:puerto en HTTP_PROXY y HTTPS_PROXY",
+  "proxy-refused":
+    "el proxy {proxy} no conecta con {target} ({status})[terminal]; indica en NO_PROXY los equipos que no necesitan proxy",
+  redirected: "redirige a {url}",
   "no-coordinator-here": "en esta dirección no hay ningún coordinador ({status})",
   "proxy-without-coordinator":
     "un proxy en el camino no alcanza al coordinador ({status}): ¿está en marcha?",

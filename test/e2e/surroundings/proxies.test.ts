@@ -1,6 +1,6 @@
 /**
  * @file Behind nginx, Caddy and Apache under a path, with the lines of REFERENCE.md: a page joins through the proxy and
- * computes, a Node worker too, and the dashboard is live.
+ * computes, a Node worker too, and the dashboard is live. And behind a proxy on the way out, which resolves names itself.
  */
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -8,7 +8,8 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { launchBrowser } from "../../support/browser/browser.ts";
 import { openPage } from "../../support/browser/dashboard-page.ts";
 import { Cluster } from "../../support/processes/cluster.ts";
-import { freePort } from "../../support/processes/local-server.ts";
+import { createForwardProxy } from "../../support/processes/forward-proxy.ts";
+import { freePort, listenLocally } from "../../support/processes/local-server.ts";
 import {
   isInstalled,
   proxyNames,
@@ -95,3 +96,19 @@ test.skipIf(browser === undefined || !isInstalled("nginx"))(
   },
   60_000,
 );
+
+test("a worker that only a proxy connects joins, downloads the data and trains", async () => {
+  const expected = await fingerprintOf("--local-workers", "1");
+  cluster = await Cluster.create();
+  const { server, asked } = createForwardProxy("ana:secret");
+  cluster.atEnd(() => void server.close());
+  const proxyUrl = (await listenLocally(server)).replace("//", "//ana:secret@");
+  const port = await freePort();
+  const place = ["--port", String(port), "--join-url", `http://lab.test:${port}`];
+  const coordinator = cluster.coordinator(...data, ...place);
+  const listening = await coordinator.event("listening");
+  cluster.workerWith({ HTTP_PROXY: proxyUrl, NO_PROXY: "" }, String(listening.joinUrl));
+  expect((await coordinator.event("finished")).fingerprint).toBe(expected);
+  const download = expect.stringMatching(/^GET http:\/\/lab\.test:\d+\/data\/[\da-f]{64}$/u);
+  expect(asked).toEqual([`CONNECT lab.test:${port}`, download]);
+}, 60_000);

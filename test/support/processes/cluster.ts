@@ -80,8 +80,14 @@ export class Cluster {
 
   /** Starts a worker process. */
   worker(joinUrl: string, ...args: string[]): ChildProcess {
+    return this.workerWith({}, joinUrl, ...args);
+  }
+
+  /** Starts a worker process with further environment variables. */
+  workerWith(env: Record<string, string>, joinUrl: string, ...args: string[]): ChildProcess {
     const child = spawn(process.execPath, [program, "worker", joinUrl, ...args], {
       stdio: "ignore",
+      env: { ...process.env, ...env },
     });
     this.#children.push(child);
     return child;
