@@ -17,8 +17,9 @@ import { Output } from "./coordinator/console/output.ts";
 import { Signals } from "./coordinator/console/signals.ts";
 import { assertNever } from "./shared/assert.ts";
 import { oneLine } from "./shared/error-text.ts";
+import { type LogEntry, type LogForm, logLine, noteOf } from "./shared/log.ts";
 import { OperatorError } from "./shared/operator-error.ts";
-import { sayAtTerminal, sentence } from "./shared/words/sentence.ts";
+import { quoted, sayAtTerminal, type Sentence, sentence } from "./shared/words/sentence.ts";
 
 // Messages are allocated outside V8's heap but count towards its limit, which follows the size of the small heap.
 // Without this flag, V8 collects the whole heap every 80 steps of a small network, which costs more than the rest
@@ -37,10 +38,20 @@ const output = new Output(process.stdout, pump);
 const errors = new Output(process.stderr, pump);
 const errorLines = new LineQueue(errors, sayAtTerminal);
 const tell = (line: string) => errorLines.add(oneLine(line));
+/** Known once the command line is read. */
+let logged: { readonly form: LogForm; readonly secrets: readonly string[] } | undefined;
+
+/** Writes a line on standard error, or with `--log json` an object. */
+function log(entry: LogEntry): void {
+  if (logged?.form !== "json") return tell(entry.message);
+  errorLines.add(logLine(entry, new Date().toISOString(), logged.secrets));
+}
 surviveLostTerminal();
 // Node would print its own warnings synchronously.
 process.removeAllListeners("warning");
-process.on("warning", ({ name, message }) => tell(`promedio: ${name}: ${message}`));
+process.on("warning", ({ name, message }) => {
+  log(noteOf(quoted(message), "warning", `promedio: ${name}: ${message}`));
+});
 
 async function main(): Promise<number> {
   const { version }: { version: string } = JSON.parse(
@@ -50,6 +61,7 @@ async function main(): Promise<number> {
   const script = relative(process.cwd(), path);
   const command = parseCommandLine(argv, process.env, readStart, version, script);
   if (command.kind === "coordinator" && command.options.json) warnOfBanner(script);
+  logged = logOf(command);
   // The command line may contain a token, and every user of a machine can read the command lines of others. Replace
   // it.
   process.title = `promedio ${command.kind}`;
@@ -136,7 +148,7 @@ async function runWorker(command: Extract<ParsedCommand, { kind: "worker" }>): P
   return await worker.runWorker(command, {
     build,
     env: process.env,
-    write: tell,
+    log,
     interrupted: new Signals(jobControl).ended,
   });
 }
@@ -150,7 +162,20 @@ async function runCoordinator(
 
 function programWorld() {
   const signals = new Signals(jobControl);
-  return { build, env: process.env, output, tell, input: process.stdin, signals };
+  const told = (said: Sentence) => log(noteOf(said, "info", sayAtTerminal(said)));
+  return { build, env: process.env, output, tell: told, log, input: process.stdin, signals };
+}
+
+/** What the log looks like, and what must not be in it: an address or a command may contain a password. */
+function logOf(command: ParsedCommand): typeof logged {
+  if (command.kind === "worker") return { form: command.log, secrets: given(command.joinToken) };
+  if (command.kind !== "coordinator") return undefined;
+  const { log: form, joinToken, adminToken, webhook, onFinish } = command.options;
+  return { form, secrets: given(joinToken, adminToken, webhook, onFinish) };
+}
+
+function given(...texts: readonly (string | undefined)[]): string[] {
+  return texts.filter((text) => text !== undefined);
 }
 
 /** How long the program waits at the end for a reader that accepts nothing. */
@@ -174,7 +199,7 @@ try {
   process.exitCode = await main();
 } catch (error) {
   if (!(error instanceof OperatorError)) throw error;
-  tell(`promedio: ${error.message}`);
+  log(noteOf(error.said, "error", `promedio: ${error.message}`));
   process.exitCode = 1;
 }
 endOutput();

@@ -13,11 +13,13 @@ import { customAlphabet, nanoid } from "nanoid";
 import { known } from "../shared/assert.ts";
 import { selfTest } from "../shared/engine/self-test.ts";
 import { instantiateKernel } from "../shared/kernels/kernel.ts";
+import type { LogEntry } from "../shared/log.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
-import { hasCode, sayAtTerminal } from "../shared/words/sentence.ts";
+import { hasCode, type Sentence } from "../shared/words/sentence.ts";
 import { createConsole, jsonLine } from "./console/console.ts";
 import { jobControl } from "./console/job-control.ts";
+import { logEntryOf } from "./console/log-entry.ts";
 import { chooseMode } from "./console/mode.ts";
 import type { Signals } from "./console/signals.ts";
 import type { Console, ConsoleOutput } from "./console/types.ts";
@@ -63,8 +65,10 @@ export interface ProgramWorld {
   readonly build: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly output: ConsoleOutput & { readonly isTTY: boolean };
-  /** Writes one line (without its line break) for the person who started the program. */
-  readonly tell: (line: string) => void;
+  /** Writes one line on standard error for the person who started the program. */
+  readonly tell: (said: Sentence) => void;
+  /** Writes an entry of the log there. */
+  readonly log: (entry: LogEntry) => void;
   readonly input: ReadStream;
   readonly signals: Pick<Signals, "ended" | "onReload">;
 }
@@ -102,7 +106,7 @@ export async function runCoordinator(
     newRunId,
     progress: (said) => {
       // The event about the data says what is learned from them.
-      if (!hasCode(said, "table-task")) world.tell(sayAtTerminal(said));
+      if (!hasCode(said, "table-task")) world.tell(said);
     },
   });
   // A download takes minutes.
@@ -262,6 +266,7 @@ class Program {
       intercept: (socket, handler) => breakIt.wrap(socket, handler),
       report: (event) => {
         this.#console.event(event);
+        if (this.#options.log === "json") this.#world.log(logEntryOf(event));
         this.#feed.event(event);
         this.#monitor.event(event);
         // An epoch is in the run's metrics.
@@ -422,9 +427,9 @@ class Program {
 
   #createConsole(): Console {
     const { output, input, env } = this.#world;
-    const { json } = this.#options;
+    const { json, log } = this.#options;
     const isForeground = jobControl.isForeground();
-    const { mode, color } = chooseMode({ json, isTTY: output.isTTY, isForeground, env });
+    const { mode, color } = chooseMode({ json, log, isTTY: output.isTTY, isForeground, env });
     return createConsole({
       output,
       input,

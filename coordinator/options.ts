@@ -1,4 +1,5 @@
 /** @file The options of the program's commands, apart from the settings that change the result of a run. */
+import type { LogForm } from "../shared/log.ts";
 import type { DataSettings } from "../shared/run/settings/data-settings.ts";
 import type { Origins } from "../shared/run/settings/option.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
@@ -64,6 +65,8 @@ export interface CoordinatorOptions {
   readonly webhook?: string | undefined;
   readonly exit: boolean;
   readonly json: boolean;
+  /** How lines on standard error are written. */
+  readonly log: LogForm;
 }
 
 /** Who may read `/metrics`: only those with the admin token, or anybody. */

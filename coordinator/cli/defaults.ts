@@ -17,6 +17,7 @@ export const coordinatorDefaults = {
   metrics: "admin",
   exit: false,
   json: false,
+  log: "text",
   printConfig: false,
 } as const;
 
@@ -38,6 +39,6 @@ export const compareDefaults = {
   validation: 0.1,
 } as const;
 
-export const workerDefaults = { threads: 1 } as const;
+export const workerDefaults = { threads: 1, log: "text" } as const;
 
 export const toolDefaults = { runs: "runs", format: "onnx", sample: 0, json: false } as const;

@@ -3,6 +3,7 @@
  * worker. Flags, environment, run file, `--help` and `--print-config` are all derived from it, so they can't drift
  * apart. No wiring: the effect of an option is implemented elsewhere.
  */
+import { logForms } from "../../shared/log.ts";
 import { threadsMax, workerNameLengthMax } from "../../shared/protocol/limits.ts";
 import { dataOptions } from "../../shared/run/settings/data-settings.ts";
 import { flagOf, row, type Settings } from "../../shared/run/settings/option.ts";
@@ -33,6 +34,8 @@ const workerName = text(
   sentence("expects-worker-name", { lengthMax: workerNameLengthMax }),
   new RegExp(`^[^\\p{C}]{1,${workerNameLengthMax}}$`, "u"),
 );
+
+const log = row("Output", "<form>", oneOf(logForms), "of the lines on standard error");
 
 /** The settings that determine the result, with the datasets that this program can load. */
 export const trainingOptions = {
@@ -139,6 +142,7 @@ export const coordinatorOptions = {
 
   exit: row("Output", undefined, truth, "end when the run ends, instead of staying up"),
   json: row("Output", undefined, truth, "print one JSON object a line"),
+  log,
   printConfig: row(
     "Output",
     undefined,
@@ -157,6 +161,7 @@ export const workerOptions = {
     "shown by the coordinator; by default the host's name",
   ),
   joinToken: row("Workers", "<token>", token, "when the URL has none", { secret: true }),
+  log,
 };
 
 /** The options of the commands that look at a trained model. */
@@ -246,12 +251,14 @@ export const compareOptions = {
   to: row("Comparison", "<folder>", path, "where everything goes; one that is there is continued"),
 };
 
-/** A comparison names its runs itself, puts them into its own folder, and is continued by the same command. */
+/** A comparison names its runs itself, puts them into its own folder, and is continued by the same command.
+ * Its lines are few and have no log. */
 const {
   name: _name,
   resume: _resume,
   runs: _runs,
   printConfig: _printConfig,
+  log: _log,
   ...comparedOptions
 } = serverOptions;
 

@@ -5,6 +5,7 @@
 import { assertNever, known } from "../../shared/assert.ts";
 import { decodeText } from "../../shared/decode-text.ts";
 import { shown } from "../../shared/error-text.ts";
+import type { LogForm } from "../../shared/log.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { dataOptions } from "../../shared/run/settings/data-settings.ts";
 import { flagOf, type Given, type Origins } from "../../shared/run/settings/option.ts";
@@ -81,6 +82,7 @@ export type ParsedCommand =
       readonly name: string | undefined;
       /** Used if the URL has none. */
       readonly joinToken: string | undefined;
+      readonly log: LogForm;
     };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -173,6 +175,7 @@ function parseWorker({ positionals, flags }: Found, environment: Environment): P
     threads: values.threads ?? workerDefaults.threads,
     name: values.name,
     joinToken: values.joinToken,
+    log: values.log ?? workerDefaults.log,
   };
 }
 

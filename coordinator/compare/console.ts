@@ -2,8 +2,9 @@
  * @file The console of a comparison: a line for each run that ended, and on a terminal a last line that shows how far
  * it is. Of a run's own events it shows only what concerns the operator; a rate that is too high is the point here.
  */
+import { safeLine } from "../../shared/log.ts";
 import { sayAtTerminal, type Sentence } from "../../shared/words/sentence.ts";
-import { jsonLine, safeLine } from "../console/console.ts";
+import { jsonLine } from "../console/console.ts";
 import { LineQueue } from "../console/line-queue.ts";
 import type { ConsoleMode } from "../console/mode.ts";
 import type { Console, ConsoleOutput } from "../console/types.ts";

@@ -11,7 +11,7 @@ import { valueText } from "../../shared/run/settings/readers.ts";
 import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
 import { taskOf } from "../../shared/tasks/task.ts";
 import { tasks } from "../../shared/tasks/tasks.ts";
-import { hasCode, sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { hasCode, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { jobControl } from "../console/job-control.ts";
 import { chooseMode } from "../console/mode.ts";
 import { absoluteName, loadDataset } from "../datasets/loaders.ts";
@@ -46,7 +46,7 @@ export async function runCompare(command: CompareCommand, world: ProgramWorld): 
       disk: nodeDisk,
       claim: claimRunFolder,
       newRunId,
-      progress: (said) => world.tell(sayAtTerminal(said)),
+      progress: world.tell,
     });
     const { run } = command;
     // Those of dashboards are there too.
@@ -61,7 +61,7 @@ export async function runCompare(command: CompareCommand, world: ProgramWorld): 
 async function begin(command: CompareCommand, world: ProgramWorld) {
   const plan = planComparison(command.run, command.compare);
   const kernelBytes = await readFile(join(world.build, "kernel.wasm"));
-  const loaded = await load(command, (said) => world.tell(sayAtTerminal(said)));
+  const loaded = await load(command, world.tell);
   const facts = factsOf(loaded.dataset);
   const folder = new ComparisonFolder(nodeDisk, command.compare.to);
   const { headline } = tasks[taskOf(facts.target).kind];
@@ -78,7 +78,7 @@ async function begin(command: CompareCommand, world: ProgramWorld) {
   const count = folder.rows.length;
   if (count > 0 && !series.isComplete) {
     const said = sentence("comparison-continues", { folder: folder.path, count });
-    world.tell(sayAtTerminal(said));
+    world.tell(said);
   }
   return { series, kernelBytes, release };
 }

@@ -2,6 +2,7 @@
  * @file The coordinator's console: everything that a person or a program reads on standard output. It takes
  * snapshots and events and returns keys; it knows nothing of sockets or training.
  */
+import { safeLine } from "../../shared/log.ts";
 import { isSentence, sayAtTerminal, type Sentence } from "../../shared/words/sentence.ts";
 import type { CoordinatorEvent } from "../run/view.ts";
 import { LineQueue } from "./line-queue.ts";
@@ -14,6 +15,7 @@ import { createStyle } from "./view/style.ts";
 export function createConsole(options: ConsoleOptions): Console {
   const { output, mode } = options;
   if (mode === "live") return new LiveConsole(options);
+  if (mode === "silent") return { event() {}, update() {}, close() {} };
   if (mode === "json") {
     return lineConsole(output, {
       lineOf: jsonLine,
@@ -48,31 +50,26 @@ function lineConsole(output: ConsoleOutput, { lineOf, lineOfGap }: Lines): Conso
   };
 }
 
-/** Characters that JSON leaves unescaped but that a terminal obeys or a line reader splits at. */
-const unsafeInLine = /[\u007F-\u009F\u2028\u2029]/gu;
-
 /** An event as `--json` prints it, without the line break. */
 export function jsonLine(event: CoordinatorEvent): string {
-  return safeLine(withWords(event));
+  return safeLine(eventFields(event));
 }
 
-/** A value as one line of JSON that no terminal obeys. */
-export function safeLine(value: object): string {
-  return JSON.stringify(value).replaceAll(
-    unsafeInLine,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
-/** Replaces sentences by their English texts. The event's code and values are added beside them, for programs. */
-function withWords(event: CoordinatorEvent): object {
+/**
+ * An event as programs get it: its sentences are replaced by their English texts, and the code and the values of the
+ * one that says why or what are added beside them.
+ */
+export function eventFields(event: CoordinatorEvent): {
+  readonly event: CoordinatorEvent["event"];
+} {
   const said = saidIn(event);
   const words = Object.entries(event).map(([name, value]: [string, unknown]) => [
     name,
     isSentence(value) ? sayAtTerminal(value) : value,
   ]);
   const { code, values } = said ?? {};
-  return { ...Object.fromEntries(words), ...(said === null ? {} : { code, values }) };
+  const replaced: object = Object.fromEntries(words);
+  return { ...replaced, event: event.event, ...(said === null ? {} : { code, values }) };
 }
 
 /** The sentence that says why or what; a run's title does not count. */

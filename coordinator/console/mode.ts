@@ -1,13 +1,16 @@
 /**
- * @file Chooses the console's form: live on a terminal, plain lines in a pipe, JSON lines for programs; with or
+ * @file Chooses the console's form: live on a terminal, plain lines in a pipe, JSON lines for programs, or nothing beside a log; with or
  * without colour. Pure: the caller passes the environment.
  */
+import type { LogForm } from "../../shared/log.ts";
 
-export type ConsoleMode = "live" | "plain" | "json";
+export type ConsoleMode = "live" | "plain" | "json" | "silent";
 
 export interface ModeQuestion {
   /** `--json` was given. */
   readonly json: boolean;
+  /** If `json`, the log on standard error has everything. Absent: `text`. */
+  readonly log?: LogForm;
   /** Standard output is a terminal. */
   readonly isTTY: boolean;
   /** Whether this program may draw on the terminal. A program started with `&` prints lines instead. */
@@ -21,11 +24,12 @@ export interface ModeQuestion {
  *
  * @see https://no-color.org and https://force-color.org: set and not empty counts; `FORCE_COLOR=0` is "never".
  */
-export function chooseMode({ json, isTTY, isForeground, env }: ModeQuestion): {
+export function chooseMode({ json, log, isTTY, isForeground, env }: ModeQuestion): {
   readonly mode: ConsoleMode;
   readonly color: boolean;
 } {
   if (json) return { mode: "json", color: false };
+  if (log === "json") return { mode: "silent", color: false };
   const dumb = env["TERM"] === "dumb";
   const mode = isTTY && isForeground && !dumb ? "live" : "plain";
   const force = env["FORCE_COLOR"] ?? "";

@@ -218,5 +218,6 @@ export function optionsOf(resume: boolean, minWorkers: number): CoordinatorOptio
     mnistMirror: undefined,
     exit: true,
     json: true,
+    log: "text",
   };
 }

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { availableParallelism, hostname, release, type } from "node:os";
 import { performance } from "node:perf_hooks";
 
+import type { LogEntry } from "../../shared/log.ts";
 import { createFetch } from "../../shared/node/fetch.ts";
 import type { Environment } from "../../shared/node/proxy.ts";
 import { hasCode, sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -26,8 +27,8 @@ export interface WorkerWorld {
   /** The build folder, with the kernel and the thread's program. */
   readonly build: string;
   readonly env: Environment;
-  /** Writes one line (without its line break) for the person who started the worker. */
-  readonly write: (line: string) => void;
+  /** Writes an entry of the log for the person who started the worker. */
+  readonly log: (entry: LogEntry) => void;
   /** Resolves when the process is asked to end. */
   readonly interrupted: Promise<string>;
 }
@@ -51,7 +52,7 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
   const machine = { hostname: hostname(), coreCount: availableParallelism() };
   const options = resolveWorkerOptions(command, machine);
   const createKernel = readKernel(world.build);
-  const lines = new StatusLines(world.write);
+  const lines = new StatusLines(world.log);
   const tellParent = createTellParent();
   return await new Promise((resolve) => {
     const pool = createPool({
@@ -121,21 +122,29 @@ function createTellParent(): (status: WorkerStatus) => void {
   };
 }
 
-/** Writes one line for every sentence that differs from the last one. Counts that rise are not reported. */
+/** Writes one entry for every sentence that differs from the last one. Counts that rise are not reported. */
 class StatusLines {
-  readonly #write: (line: string) => void;
+  readonly #log: WorkerWorld["log"];
   #last = "";
 
-  constructor(write: (line: string) => void) {
-    this.#write = write;
+  constructor(log: WorkerWorld["log"]) {
+    this.#log = log;
   }
 
   show(status: WorkerStatus): void {
     const line = lineOf(status);
     if (line === undefined || line === this.#last) return;
     this.#last = line;
-    this.#write(line);
+    this.#log(entryOf(status, line));
   }
+}
+
+function entryOf(status: WorkerStatus, message: string): LogEntry {
+  const { phase, failed, detail, name, threads, run, dataset, step } = status;
+  const { code, values } = detail;
+  const level = failed ? "error" : phase === "retrying" ? "warning" : "info";
+  const fields = { event: "status", code, values, phase, name, threads, run, dataset, step };
+  return { level, message, fields };
 }
 
 function lineOf(status: WorkerStatus): string | undefined {

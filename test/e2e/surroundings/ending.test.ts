@@ -113,3 +113,27 @@ test("npm start --silent prints JSON lines and nothing else; with its banner, np
     "npm printed a banner before the JSON lines: npm start --silent -- --json leaves it out",
   );
 });
+
+test("--log json: every line on standard error is an object, nothing is on standard output, and no token anywhere", async () => {
+  const place = ["--port", "0", "--host", "127.0.0.1", "--runs", join(cluster.folder, "runs")];
+  const options = ["--exit", "--log", "json", "--webhook", "http://127.0.0.1:1/secret-path"];
+  const args = [join(root, "build/promedio.js"), "start", ...place, ...admin, ...options];
+  const child = spawn(process.execPath, [...args, ...data, "--epochs", "1"]);
+  const texts = { out: "", log: "" };
+  child.stdout.on("data", (chunk: Buffer) => (texts.out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (texts.log += chunk.toString()));
+  await once(child, "close");
+  expect(texts.out).toBe("");
+  const entries = texts.log.trim().split("\n").map(entryIn);
+  expect(entries.at(0)).toMatchObject({ event: "listening", level: "info" });
+  expect(entries.at(-1)).toMatchObject({ level: "warning", code: "webhook-failed" });
+  const end = entries.find(({ event }) => event === "finished");
+  expect(end?.["fingerprint"]).toMatch(/^[\da-f]{64}$/u);
+  expect(texts.log).not.toMatch(/the-teachers-token|secret-path|token=\w/u);
+});
+
+function entryIn(line: string): Record<string, unknown> {
+  const entry: Record<string, unknown> = JSON.parse(line);
+  expect(Object.keys(entry)).toEqual(expect.arrayContaining(["time", "level", "message", "code"]));
+  return entry;
+}

@@ -115,6 +115,7 @@ async function start(terminal: Terminal): Promise<void> {
     env: {},
     output: terminal,
     tell: () => {},
+    log: () => {},
     input: new PassThrough() as unknown as ReadStream,
     signals: { ended: new Promise(() => {}), onReload: () => {} },
   });

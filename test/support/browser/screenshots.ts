@@ -97,6 +97,7 @@ function start(terminal: Terminal, port: number): Promise<number> {
     env: {},
     output: terminal,
     tell: () => {},
+    log: () => {},
     input: new PassThrough() as unknown as ReadStream,
     signals: { ended, onReload: () => {} },
   });

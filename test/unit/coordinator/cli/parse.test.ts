@@ -227,6 +227,7 @@ describe("parseCommandLine", () => {
       kind: "worker",
       url: "host:1",
       threads: 1,
+      log: "text",
       name: undefined,
       joinToken: undefined,
     });
@@ -237,6 +238,7 @@ describe("parseCommandLine", () => {
       kind: "worker",
       url: "host:1",
       threads: "auto",
+      log: "text",
       name: "Zoë’s",
       joinToken: "abcdefgh",
     });

@@ -285,5 +285,6 @@ export const samples: {
   ],
   exit: switches,
   json: switches,
+  log: names("text", "json", "text"),
   printConfig: switches,
 };

@@ -34,3 +34,9 @@ test("started in the background of a terminal, it prints lines", () => {
   const question = { json: false, isTTY: true, isForeground: false, env: xterm };
   expect(chooseMode(question)).toEqual({ mode: "plain", color: true });
 });
+
+test("with --log json standard output stays empty, unless --json asks for its lines", () => {
+  const question = { log: "json" as const, isTTY: true, isForeground: true, env: xterm };
+  expect(chooseMode({ ...question, json: false })).toEqual({ mode: "silent", color: false });
+  expect(chooseMode({ ...question, json: true })).toEqual({ mode: "json", color: false });
+});
