@@ -132,7 +132,7 @@ test.skipIf(!canBeFirst)(
     const [program = "", ...args] = words(check ?? "");
     expect(spawnSync(program, args, { env }).status).toBe(0);
     const first = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8");
-    process.kill(Number(first), textsOf("STOPSIGNAL")[0] as NodeJS.Signals);
+    process.kill(Number(first), textsOf("STOPSIGNAL")[0]);
     const [code] = await once(child, "exit");
     expect(code).toBe(130);
     expect(log).toMatch(/"event":"stopped".*"checkpoint":"[^"]+\/runs\/[^"]+\.safetensors"/u);

@@ -1,8 +1,13 @@
 /** @file `/metrics`: the text format, and the rows read from views and events. */
-import { expect, test } from "vitest";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { env } from "node:process";
+
+import { describe, expect, test } from "vitest";
 
 import { EventCounts } from "../../../../coordinator/monitor/event-counts.ts";
-import { exposition } from "../../../../coordinator/monitor/exposition.ts";
+import { exposition, type Family } from "../../../../coordinator/monitor/exposition.ts";
 import { metricsOf } from "../../../../coordinator/monitor/metrics.ts";
 import { fakeView } from "../console/view/fake-view.ts";
 
@@ -66,3 +71,61 @@ test("counts what happened, and names no worker", () => {
   expect(text).not.toContain("eve");
   expect(text).not.toContain("promedio_run_");
 });
+
+/** Every row has a sample: a run in training, with workers, refusals and an evaluation. */
+function familiesOfARun(): readonly Family[] {
+  const counts = new EventCounts();
+  const worker = { event: "worker", name: "eve", kind: "node", threads: 1, reason: null } as const;
+  counts.add({ ...worker, change: "refused", error: "ERR_TOKEN", workers: 1 });
+  const view = fakeView({ workers: 3, progress: 0.5 });
+  return metricsOf({ view, counts, process });
+}
+
+describe("the example dashboard for Grafana", () => {
+  const path = join(import.meta.dirname, "../../../../coordinator/monitor/grafana.json");
+  const text = readFileSync(path, "utf8");
+  const families = familiesOfARun();
+
+  test("asks only for rows that /metrics has, and for every one", () => {
+    const asked = new Set(text.match(/\b(?:promedio|process)_\w+/gu));
+    expect(asked).toEqual(new Set(families.map(({ name }) => name)));
+  });
+
+  test("names only labels that its rows have", () => {
+    const targets = [...text.matchAll(/"expr": "(.*)",\s+"legendFormat": "(.*)"/gu)];
+    expect(targets.length).toBeGreaterThan(20);
+    for (const [, expression = "", legend = ""] of targets) {
+      const [name = ""] = /(?:promedio|process)_\w+/u.exec(expression) ?? [];
+      const samples = families.find((family) => family.name === name)?.samples ?? [];
+      const labels = samples.flatMap((sample) => Object.keys(sample.labels ?? {}));
+      const shown = [...legend.matchAll(/\{\{(\w+)\}\}/gu)].map(([, label = ""]) => label);
+      const chosen = [...expression.matchAll(/(\w+)[!=]=?~?\\"/gu)].map(([, label = ""]) => label);
+      const known = new Set([...labels, "instance"]);
+      expect([...shown, ...chosen].filter((label) => !known.has(label))).toEqual([]);
+    }
+  });
+});
+
+const python = env["PROMEDIO_PROMETHEUS_PYTHON"] ?? "python3";
+const hasParser = spawnSync(python, ["-c", "import prometheus_client"]).status === 0;
+
+test.skipIf(!hasParser)(
+  "Prometheus' own parser reads the same values (python3-prometheus-client)",
+  () => {
+    const families = familiesOfARun();
+    const program = `
+import json, sys
+from prometheus_client.parser import text_string_to_metric_families as parse
+print(json.dumps([[s.name, s.labels, s.value] for f in parse(sys.stdin.read()) for s in f.samples]))`;
+    const read = spawnSync(python, ["-c", program], {
+      input: exposition(families),
+      encoding: "utf8",
+    });
+    expect(read.stderr).toBe("");
+    expect(JSON.parse(read.stdout)).toEqual(
+      families.flatMap(({ name, samples }) => {
+        return samples.map(({ labels = {}, value }) => [name, labels, value]);
+      }),
+    );
+  },
+);
