@@ -19,6 +19,7 @@ import { Timeline } from "./charts/timeline.ts";
 import { Feed, isRefused, type Link } from "./feed.ts";
 import { saveBlob, saveFromServer } from "./model/downloads.ts";
 import { ModelSource } from "./model/model-source.ts";
+import { Notices } from "./notices.ts";
 import { element, setText } from "./page.ts";
 import { ConfusionPanel } from "./panels/confusion.ts";
 import { CurvesPanel } from "./panels/curves.ts";
@@ -58,6 +59,7 @@ let target: Target | undefined;
 let counts: Readonly<Record<SplitName, number>> = { train: 0, validation: 0, test: 0 };
 
 const runPanel = new RunPanel(() => feed);
+const notices = new Notices();
 const joinPanel = new JoinPanel();
 const curvesPanel = new CurvesPanel();
 const workersPanel = new WorkersPanel();
@@ -103,6 +105,7 @@ function receive(message: DashboardMessage): void {
     case "runs":
       return runsPanel.show(message.runs, runNumber);
     case "event":
+      notices.event(message.event);
       return eventsPanel.add(message.atMs, message.event);
     case "reply":
       return undefined;
@@ -171,6 +174,7 @@ function showRun(run: RunView): void {
   source.isFinished = run.phase === "finished";
   runPanel.show(run, runsPanel.record(runNumber));
   eventsPanel.showRun(run);
+  notices.show(run, target);
   promedioPanel.show(run);
   runsPanel.update(run);
 }

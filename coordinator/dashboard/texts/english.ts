@@ -43,6 +43,8 @@ export const english = {
   stop: "Stop",
   stopSure: "Stop? Click again",
   watchOnly: "You are watching. The operator's link also has the controls.",
+  notify: "Notify me when the run ends",
+  notifyDenied: "This browser shows no notifications of this page. Allow them in its settings.",
   join: "Help with this run",
   joinHow: "Open this link, or scan it with a phone: the device starts to compute at once.",
   copyLink: "Copy the link",

@@ -44,6 +44,8 @@ export const spanish: Readonly<Record<TextKey, string>> = {
   stop: "Detener",
   stopSure: "¿Detener? Pulsa otra vez",
   watchOnly: "Estás mirando. El enlace propio del operador trae además los controles.",
+  notify: "Avísame cuando termine",
+  notifyDenied: "Este navegador no muestra avisos de esta página. Permítelos en sus ajustes.",
   join: "Ayuda a entrenar",
   joinHow: "Abre este enlace o escanéalo con un teléfono: el aparato empieza a calcular enseguida.",
   copyLink: "Copiar el enlace",

@@ -1,6 +1,7 @@
 /**
  * @file The dashboard's charts in a real headless Chromium: the values under the pointer are exactly those of its
- * CSV, for the run itself and for a run that it is compared with, against step and against time.
+ * CSV, for the run itself and for a run that it is compared with, against step and against time. And the notification of
+ * the end.
  */
 import { readFileSync } from "node:fs";
 
@@ -148,6 +149,42 @@ describe.skipIf(browser === undefined)("the charts", () => {
     await page.locator("#loss").scrollIntoViewIfNeeded();
     await page.locator("#loss .u-series", { hasText: "#1" }).waitFor({ state: "detached" });
     await page.locator("#accuracy .u-series", { hasText: "#1" }).waitFor({ state: "detached" });
+    expect(problems).toEqual([]);
+  });
+});
+
+describe.skipIf(browser === undefined)("the end of a run", () => {
+  test("notifies of the end whoever has asked for it, and asks the browser only on a click", async () => {
+    await page.addInitScript(`
+      window.told = [];
+      window.Notification = class extends EventTarget {
+        static permission = "default";
+        static async requestPermission() {
+          window.told.push("asked");
+          return (this.permission = window.told.length === 1 ? "denied" : "granted");
+        }
+        constructor(title, { body }) {
+          super();
+          window.told.push(title + " / " + body);
+        }
+      };`);
+    const told = async () => await page.evaluate<string[]>("window.told");
+    const flags = ["--local-workers", "1", "--min-workers", "2"];
+    const coordinator = cluster.coordinator(...run, ...flags);
+    await openDashboard(page, coordinator);
+    await phase(page, "Waiting");
+    const wish = page.getByLabel("Notify me when the run ends");
+    expect([await wish.isChecked(), await told()]).toEqual([false, []]);
+    await wish.click();
+    await page.getByText("This browser shows no notifications of this page").waitFor();
+    expect([await wish.isChecked(), await told()]).toEqual([false, ["asked"]]);
+    await wish.click();
+    await expect.poll(told).toEqual(["asked", "asked"]);
+    cluster.worker(String((await coordinator.event("listening")).joinUrl));
+    await expect.poll(told).toHaveLength(3);
+    expect((await told()).at(-1)).toMatch(
+      /^Finished: digits:600,100 .* \/ Accuracy \d+(?:\.\d+)? ?%$/u,
+    );
     expect(problems).toEqual([]);
   });
 });
