@@ -4,6 +4,7 @@
  */
 import type { AuditPolicy } from "../../coordinator/audit/audit-policy.ts";
 import type { CheckpointInterval } from "../../coordinator/run/checkpoint-interval.ts";
+import { known } from "../../shared/assert.ts";
 import { Random } from "../../shared/random.ts";
 import type { NetworkProfile } from "../support/sim/sim-network.ts";
 import type { World } from "../support/sim/sim-world.ts";
@@ -55,7 +56,11 @@ export interface Plan {
   readonly faultsMs: number;
 }
 
-export function drawPlan(world: World): Plan {
+/**
+ * Draws the plan of a seed. Its scenario and one of its faults are not drawn but dealt in turn: 18 seeds in a row have
+ * every scenario and every kind of fault between them, and because there are 18 of one and 17 of the other, 306 have every pair.
+ */
+export function drawPlan(world: World, seed: number): Plan {
   const count = Math.round(world.scale(1, 64));
   const shardMs = world.scale(0.5, 40);
   const liars = world.chance(0.35) ? world.between(0.1, 0.6) : 0;
@@ -67,7 +72,7 @@ export function drawPlan(world: World): Plan {
   const stepMs = stepMsOf(shardMs, count, network);
   const calm = world.chance(0.1);
   return {
-    scenario: world.pick(Object.keys(scenarios)),
+    scenario: dealt(Object.keys(scenarios), seed),
     machines,
     minWorkers: world.chance(0.2) ? 1 + world.random.below(Math.min(honest, 4)) : 1,
     checkpointEvery: count % 2 === 0 ? { every: 3, unit: "steps" } : { every: 1, unit: "epochs" },
@@ -77,10 +82,14 @@ export function drawPlan(world: World): Plan {
     diskErrors: world.chance(0.2) ? world.scale(0.01, 0.5) : 0,
     diskLies: world.chance(0.4),
     downloadErrors: world.chance(0.2) ? world.between(0, 0.7) : 0,
-    meanMs: calm ? new Map() : drawRates(world, stepMs),
+    meanMs: calm ? new Map() : drawRates(world, dealt(faultNames, seed), stepMs),
     coordinatorEvents: world.chance(0.3) ? Math.round(world.scale(100, 2_000)) : undefined,
     faultsMs: 2_000 + stepMs * world.scale(50, 500),
   };
+}
+
+function dealt<Item>(items: readonly Item[], seed: number): Item {
+  return known(items[seed % items.length], "the remainder is an index");
 }
 
 /**
@@ -149,12 +158,12 @@ const deaths: ReadonlySet<FaultName> = new Set([
 const rejoinMs = 800;
 
 /** Half of the seeds have few kinds of faults, the rest many. Some faults happen once per run, some at every step. */
-function drawRates(world: World, stepMs: number): Map<FaultName, number> {
+function drawRates(world: World, always: FaultName, stepMs: number): Map<FaultName, number> {
   const share = world.pick([0.12, 0.5]);
   const lifeMs = rejoinMs + 5 * stepMs;
   const rates = new Map<FaultName, number>();
   for (const name of faultNames) {
-    if (!world.chance(share)) continue;
+    if (!world.chance(share) && name !== always) continue;
     const isDeath = deaths.has(name);
     rates.set(name, isDeath ? lifeMs * world.scale(0.3, 5) : stepMs * world.scale(0.5, 100));
   }

@@ -32,8 +32,8 @@ export interface PlantedBug {
   readonly hooks?: Hooks;
   /** Makes the faults likely that show it, where hundreds of seeds of any faults would have to be tried. */
   readonly plan?: (drawn: Plan) => Plan;
-  /** A seed that once showed it, tried before all others, of which hundreds may be needed. */
-  readonly seed?: number;
+  /** Seeds that showed it, tried before all others, of which hundreds may be needed. */
+  readonly seeds: readonly number[];
   /** Replaces methods of the product; returns a function that restores them. */
   readonly plant?: () => () => void;
 }
@@ -42,12 +42,13 @@ const otherParameters = /^after step \d+ the fingerprint is /u;
 
 export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   "sums are taken in the order of arrival": {
+    seeds: [2, 5],
     caughtAs: otherParameters,
     plant: sumInOrderOfArrival,
   },
 
   "a result of an older step is accepted": {
-    seed: 68,
+    seeds: [37],
     caughtAs: otherParameters,
     plant: () =>
       replace(TrainingRun.prototype, "result", (original) => {
@@ -58,12 +59,13 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "folders are not flushed": {
+    seeds: [6, 37],
     caughtAs: /^resumed at step \d+, but step \d+ was safe on disk$/u,
     hooks: { disk: (disk) => ({ ...disk, syncDirectory: () => Promise.resolve() }) },
   },
 
   "files are written in place": {
-    seed: 59,
+    seeds: [54, 61],
     caughtAs: /^hangs at step 0 after the faults are over: no run$/u,
     hooks: {
       disk: (disk) => ({
@@ -75,7 +77,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "values are not checked to be finite": {
-    seed: 37,
+    seeds: [37, 65],
     caughtAs: /^the run failed: step \d+ diverged: .+ not finite; a lower learning rate may help$/u,
     hooks: {
       kernel: (kernel) => ({ ...kernel, functions: { ...kernel.functions, allFinite: () => 1 } }),
@@ -83,6 +85,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "a step is committed twice": {
+    seeds: [2, 5],
     caughtAs: otherParameters,
     hooks: {
       store: (store) => {
@@ -99,12 +102,13 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "the blocks of a worker that leaves are lost": {
-    seed: 4,
+    seeds: [12, 20],
     caughtAs: /^hangs at step .+ given to a worker that left/u,
     plant: () => replace(Holdings.prototype, "release", () => () => []),
   },
 
   "leases are taken by the wall clock": {
+    seeds: [7, 27],
     // A clock that is set back breaks both leases and the watch over silent sockets; either may show first.
     caughtAs:
       /^(?:waits for a second and does not say why|a socket that is silent for \d+ ms is kept)$/u,
@@ -117,12 +121,13 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "the last, smaller batch of an epoch is dropped": {
+    seeds: [2, 5],
     caughtAs: otherParameters,
     hooks: { store: dropSmallBatches },
   },
 
   "checkpoints are not verified": {
-    seed: 35,
+    seeds: [42, 146],
     caughtAs: otherParameters,
     hooks: {
       disk: (disk) => ({
@@ -136,6 +141,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "a folder that can't be read is taken for an empty one": {
+    seeds: [21, 186],
     caughtAs: /^resumed at step \d+, but step \d+ was safe on disk$/u,
     hooks: { disk: (disk) => ({ ...disk, readdir: (path) => disk.readdir(path).catch(() => []) }) },
     plan: (drawn) => ({
@@ -146,6 +152,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "the optimizer's state is forgotten on resume": {
+    seeds: [6, 7],
     caughtAs: otherParameters,
     plant: () =>
       replace(ParameterStore.prototype, "restore", (original) => {
@@ -159,6 +166,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "the buffer of a tensor that is being sent is used again": {
+    seeds: [2, 5],
     caughtAs: /^a tensor changes while it is sent$/u,
     plant: () =>
       replace(ParameterStore.prototype, "encodePoint", () => {
@@ -169,13 +177,13 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "late shares get no backup": {
-    seed: 10,
+    seeds: [55, 42],
     caughtAs: /^hangs at step .+ given to worker\d+ .+ ago$/u,
     plant: () => replace(TrainingRun.prototype, "tick", () => () => undefined),
   },
 
   "a block counts as held though its only holder is late": {
-    seed: 10,
+    seeds: [55, 42],
     caughtAs: /^hangs at step .+ given to worker\d+ .+ ago$/u,
     plant: () =>
       replace(Holdings.prototype, "heldLeaves", (original) => {
@@ -186,7 +194,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "metrics of lost steps are not cut off": {
-    seed: 35,
+    seeds: [7, 80],
     caughtAs: /^metrics\.jsonl has step \d+ after step \d+$/u,
     plant: () =>
       replace(MetricsFile.prototype, "trim", (original) => {
@@ -197,18 +205,19 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "what a failed write left of a line of metrics is not cut off": {
-    seed: 7,
+    seeds: [12, 50],
     caughtAs: /^metrics\.jsonl has (a line that is none: |step \d+ after step \d+$)/u,
     hooks: { disk: (disk) => ({ ...disk, truncate: () => Promise.resolve() }) },
   },
 
   "a coordinator that ends closes no socket": {
+    seeds: [2, 5],
     caughtAs: /^\d+ sockets of the coordinator are left open$/u,
     plant: () => replace(WorkerSessions.prototype, "close", () => () => undefined),
   },
 
   "a ping that was sent counts as a sign of life": {
-    seed: 4,
+    seeds: [12, 18],
     caughtAs: /^a socket that is silent for \d+ ms is kept$/u,
     plant: () =>
       replace(WorkerSessions.prototype, "connect", (original) => {
@@ -228,6 +237,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "the places of those who left stay taken": {
+    seeds: [2, 5],
     caughtAs: /^\d+ places are taken for \d+ to \d+ sockets$/u,
     plant: () =>
       replace(Quota.prototype, "take", (original) => {
@@ -239,6 +249,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "a worker computes at the parameters of its last job": {
+    seeds: [2, 5],
     caughtAs: /^(the loss after epoch|after step \d+ the fingerprint is)/u,
     plant: () =>
       replace(LocalPool.prototype, "start", (original) => {
@@ -336,7 +347,7 @@ export async function seedThatCatches(
   const putBack = bug.plant?.();
   try {
     const seeds = Array.from({ length: seedsMax }, (_, i) => i + 1);
-    for (const seed of [...(bug.seed === undefined ? [] : [bug.seed]), ...seeds]) {
+    for (const seed of [...bug.seeds, ...seeds]) {
       const ending = await simulate({
         seed,
         hooks: bug.hooks ?? {},

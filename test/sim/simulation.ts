@@ -75,7 +75,7 @@ export class Simulation {
     const world = new World(options.seed);
     world.trace.reader = options.reader;
     this.world = world;
-    const drawn = drawPlan(world);
+    const drawn = drawPlan(world, options.seed);
     this.plan = options.plan?.(drawn) ?? drawn;
     this.judge = new Judge(world);
     const liars = this.plan.machines.filter(({ lie }) => lie !== undefined);

@@ -5,7 +5,8 @@ import { faultNames } from "./faults.ts";
 import { scenarios } from "./scenario.ts";
 import { type Ending, simulate } from "./simulation.ts";
 
-const seedCount = cases(200);
+/** Each scenario and each kind of fault three times: see `drawPlan`. */
+const seedCount = cases(54);
 
 describe("the simulator", () => {
   test("gives another trace for each of 5 seeds", async () => {
@@ -38,9 +39,9 @@ describe("the simulator", () => {
 function expectVariety(endings: readonly Ending[]): void {
   for (const name of faultNames) {
     const seeds = endings.filter(({ faults }) => (faults.get(name) ?? 0) > 0);
-    expect({ name, inManySeeds: seeds.length > 15 }).toEqual({ name, inManySeeds: true });
+    expect({ name, inSomeSeeds: seeds.length > 5 }).toEqual({ name, inSomeSeeds: true });
   }
   expect(new Set(endings.map(({ scenario }) => scenario)).size).toBe(Object.keys(scenarios).length);
-  expect(Math.max(...endings.map(({ workers }) => workers))).toBeGreaterThan(50);
-  expect(endings.filter(({ resumes }) => resumes > 0).length).toBeGreaterThan(30);
+  expect(Math.max(...endings.map(({ workers }) => workers))).toBeGreaterThan(40);
+  expect(endings.filter(({ resumes }) => resumes > 0).length).toBeGreaterThan(seedCount / 5);
 }

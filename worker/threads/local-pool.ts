@@ -22,6 +22,8 @@ const sliceMs = 10;
 export interface LocalPoolOptions {
   /** A kernel with its own memory. One per run, because its memory is never freed. */
   readonly createKernel: () => Kernel;
+  /** Replaces the self-test where its result is known, as in a simulation of many workers on one machine. */
+  readonly selfTest?: (kernel: Kernel) => string;
   readonly clock: Pick<Clock, "now">;
   /** Calls back after all waiting events have been handled, without a timer's minimum delay. */
   readonly defer: (callback: () => void) => void;
@@ -54,8 +56,8 @@ export class LocalPool implements ComputePool {
   #load(run: RunToLoad): LoadedRun {
     this.cancel();
     this.#engine = undefined;
-    const { createKernel, clock } = this.#options;
-    const bits = selfTest(createKernel());
+    const { createKernel, clock, selfTest: test = selfTest } = this.#options;
+    const bits = test(createKernel());
     const engine = createEngine({ kernel: createKernel(), ...run });
     const samplesPerSecond = measureSpeed(engine, run, () => clock.now());
     this.#engine = engine;

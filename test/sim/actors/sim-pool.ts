@@ -35,6 +35,7 @@ async function borrow(key: string, run: RunToLoad): Promise<Loaded> {
     borrower: undefined,
     pool: new LocalPool({
       createKernel: () => instantiateKernel(wasm),
+      selfTest: () => selfTestBits,
       clock: {
         now() {
           const { borrower } = loaded;
