@@ -43,8 +43,8 @@ async function quietFingerprint(epochs: number): Promise<unknown> {
 }
 
 describe("8 workers", () => {
-  test("of which one is killed and one joins every second, under a coordinator that is killed twice, end like one quiet worker", async () => {
-    const epochs = 60;
+  test("of which one is killed and one joins every half second, under a coordinator that is killed twice, end like one quiet worker", async () => {
+    const epochs = 24;
     const expected = await quietFingerprint(epochs);
     const random = new Random(11);
     const workers = Array.from({ length: 8 }, (_, i) => cluster.worker(joinUrl, `--name=w${i}`));
@@ -57,8 +57,8 @@ describe("8 workers", () => {
     );
     const storm = { isOver: false, killed: 0 };
     const blowing = (async () => {
-      for (let i = 8; !storm.isOver && i < 60; i++) {
-        await delay(1_000);
+      for (let i = 8; !storm.isOver && i < 28; i++) {
+        await delay(500);
         const victim = workers.splice(random.below(workers.length), 1)[0];
         // False if the worker was already gone.
         if (victim?.kill("SIGKILL") === true) storm.killed += 1;
@@ -66,7 +66,7 @@ describe("8 workers", () => {
       }
     })();
     for (let kills = 0; kills < 2; kills++) {
-      const reached = kills === 0 ? 8 : 20;
+      const reached = kills === 0 ? 4 : 10;
       await coordinator.event("epoch", ({ epoch }) => Number(epoch) >= reached);
       coordinator.child.kill("SIGKILL");
       await coordinator.exited;
@@ -84,10 +84,10 @@ describe("8 workers", () => {
 
 describe("a coordinator with 2 local workers", () => {
   const name = "loop";
-  const epochs = 60;
+  const epochs = 24;
   /** The last process has something left to do, even if an earlier one came to the end before it was killed. */
-  const extended = 70;
-  const kills = 4;
+  const extended = 28;
+  const kills = 3;
 
   /** Starts the run, or resumes it if an earlier process came far enough to leave one. */
   function start(...more: string[]): CoordinatorProcess {
@@ -97,7 +97,7 @@ describe("a coordinator with 2 local workers", () => {
     return cluster.coordinator("--local-workers=2", ...run, ...more);
   }
 
-  test("killed with SIGKILL 4 times, whatever it is doing, and resumed each time, ends like a quiet one", async () => {
+  test("killed with SIGKILL 3 times, whatever it is doing, and resumed each time, ends like a quiet one", async () => {
     const expected = await quietFingerprint(extended);
     const seed = 5;
     const random = new Random(seed);

@@ -47,7 +47,7 @@ async function joins(coordinator: CoordinatorProcess, name: string): Promise<voi
 
 describe.skipIf(browser === undefined)("a coordinator that is killed and resumed", () => {
   test("gets its workers, its pages and its dashboard back, and the run's fingerprint", async () => {
-    const run = [...data, "--epochs", "60"];
+    const run = [...data, "--epochs", "25"];
     const quiet = cluster.coordinator("--local-workers", "1", "--exit", ...run);
     const { fingerprint: expected } = await quiet.event("finished");
 
@@ -60,7 +60,7 @@ describe.skipIf(browser === undefined)("a coordinator that is killed and resumed
     await page.getByLabel("Name").press("Enter");
     const dashboard = await openPage(page.context(), problems);
     await dashboard.goto(String(dashboardUrl));
-    await first.event("epoch", ({ epoch, workers: count }) => Number(epoch) >= 5 && count === 3);
+    await first.event("epoch", ({ epoch, workers: count }) => Number(epoch) >= 3 && count === 3);
     for (const name of ["ana", "ben", "tablet"]) {
       await expect.poll(handedOver).toContain(`"${name}"`);
     }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 
 import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
+import type { Dataset } from "../../../shared/data/dataset.ts";
 import { countsOf } from "../../../shared/run/plan.ts";
 import { resolveRunConfig } from "../../../shared/run/settings/resolve.ts";
 import { metricsOf } from "../../../shared/tasks/tasks.ts";
@@ -28,6 +29,11 @@ const folders = [
   npyFolder("flags", taskData["3 flags"]!.dataset),
   npyFolder("numbers", withValidation(numbers, 13)),
 ];
+
+/** A page computes with the kernel and the engine of a Node worker, and a checkpoint has the same fields for every task. */
+const [inPage, resumed] = [folders, folders.toReversed()].map((all) =>
+  firstOf(1, all).map(({ dataset }) => dataset),
+) as [Dataset[], Dataset[]];
 
 const browser = await launchBrowser();
 afterAll(async () => await browser?.close());
@@ -69,14 +75,17 @@ describe.each(folders)("$dataset.name", ({ dataset, files }) => {
     },
   );
 
-  test.skipIf(browser === undefined)("and the same with a page alone", async () => {
-    const coordinator = await coordinate();
-    const { joinUrl } = await coordinator.event("listening");
-    const page = await browser!.newPage();
-    await page.goto(String(joinUrl));
-    expect(await coordinator.event("finished")).toMatchObject(expected);
-    await page.close();
-  });
+  test.runIf(browser !== undefined && inPage.includes(dataset))(
+    "and the same with a page alone",
+    async () => {
+      const coordinator = await coordinate();
+      const { joinUrl } = await coordinator.event("listening");
+      const page = await browser!.newPage();
+      await page.goto(String(joinUrl));
+      expect(await coordinator.event("finished")).toMatchObject(expected);
+      await page.close();
+    },
+  );
 
   test.skipIf(python === undefined)("and with a worker that knows only the wire page", async () => {
     const coordinator = await coordinate("--audit=sample");
@@ -87,12 +96,15 @@ describe.each(folders)("$dataset.name", ({ dataset, files }) => {
     expect(worker.said).toBe("");
   });
 
-  test("and after the coordinator was killed with SIGKILL and resumed", async () => {
-    const first = await coordinate("--local-workers=1", "--name=lesson");
-    await first.event("epoch");
-    first.child.kill("SIGKILL");
-    await first.exited;
-    const second = cluster.coordinator("--exit", "--local-workers=1", "--resume=lesson");
-    expect(await second.event("finished")).toMatchObject(expected);
-  });
+  test.runIf(resumed.includes(dataset))(
+    "and after the coordinator was killed with SIGKILL and resumed",
+    async () => {
+      const first = await coordinate("--local-workers=1", "--name=lesson");
+      await first.event("epoch");
+      first.child.kill("SIGKILL");
+      await first.exited;
+      const second = cluster.coordinator("--exit", "--local-workers=1", "--resume=lesson");
+      expect(await second.event("finished")).toMatchObject(expected);
+    },
+  );
 });
