@@ -408,6 +408,7 @@ class Program {
     const ticks = setInterval(() => setImmediate(() => this.#coordinator.tick()), tickMs);
     const look = () => {
       this.#breakItEvents.look();
+      this.#runs.look();
       this.#console.update(this.#view(urls));
       this.#reception.update();
     };

@@ -77,6 +77,8 @@ export class Runs {
   readonly #options: RunsOptions;
   #records: RunRecordView[] = [];
   #current: CurrentRun | undefined;
+  /** Of the current run. */
+  #diagnosis: Diagnosis | undefined;
   #isPreparing = false;
   /** The data about which everything was said. */
   #diagnosedData = "";
@@ -128,6 +130,7 @@ export class Runs {
     const { guess } = diagnosis;
     const audit = this.#policy;
     this.#current = { number, run, prepared, job, sample, audit, guess, disturbances: 0 };
+    this.#diagnosis = diagnosis;
     report(dataEvent(dataset));
     report({
       event: resume === undefined ? "started" : "resumed",
@@ -274,6 +277,17 @@ export class Runs {
   #createSample({ store, dataset }: PreparedRun): SampleWriter {
     const { report, after, now } = this.#options;
     return new SampleWriter({ store, data: describeData(dataset.dataset), report, after, now });
+  }
+
+  /** Called now and then: an epoch may take hours, and what is wrong with it shows much earlier. */
+  look(): void {
+    if (this.#current === undefined) return;
+    const { run, prepared } = this.#current;
+    const { trainLoss, history } = run.progress;
+    const [, , firstLoss] = history.points(0, 1);
+    if (prepared.resume !== undefined || firstLoss === undefined || trainLoss === null) return;
+    const found = this.#diagnosis?.withinFirstEpoch(run.step, trainLoss, firstLoss) ?? null;
+    if (found !== null) this.#warn([found]);
   }
 
   #createJob(prepared: PreparedRun, diagnosis: Diagnosis, sample: SampleWriter): RunJob {

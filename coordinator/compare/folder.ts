@@ -106,7 +106,13 @@ export class ComparisonFolder {
     const names = [...new Set([...Object.keys(shared), ...Object.keys(found)])];
     const field = names.find((name) => found[name] !== shared[name]);
     if (field === undefined) return;
-    throw new OperatorError(sentence("comparison-differs", { folder: this.path, field }));
+    const folder = this.path;
+    throw new OperatorError(
+      // Settings come first: they are the operator's to change.
+      field === "kernel"
+        ? sentence("comparison-of-other-version", { folder })
+        : sentence("comparison-differs", { folder, field }),
+    );
   }
 
   #sharedIn(text: string): Shared {

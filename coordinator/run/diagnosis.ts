@@ -20,6 +20,11 @@ const scaleMin = 0.003;
 const classesListed = 5;
 /** An epoch whose loss is this many times that of the first step is no noise. */
 const lossRiseMin = 1.1;
+/**
+ * Within the first epoch: a loss this many times that of the first step, over at least so many steps of so many samples.
+ * Fewer are noise.
+ */
+const early = { lossRise: 10, steps: 20, samples: 16 } as const;
 /** Of the parameters' norm: a run that moves them by less than this has learned nothing. */
 const movementMin = 0.01;
 /** A short run is judged as if it had this many steps, because a short run does not say that its rate is wrong. */
@@ -78,11 +83,32 @@ export class Diagnosis {
       first === undefined ? null : rateFinding(this.#config, this.#plan, end, first),
       isLast ? guessFinding(end.accuracy, this.guess) : null,
     ];
-    return findings.filter((found): found is Sentence => {
-      if (found === null || this.#said.has(found.code)) return false;
-      this.#said.add(found.code);
-      return true;
-    });
+    return findings.filter((found): found is Sentence => found !== null && this.#isNew(found));
+  }
+
+  /**
+   * What there is to say within the first epoch, which may take hours; nothing that `afterEpoch` would say again.
+   *
+   * @param trainLoss - Of the last steps, smoothed.
+   * @param firstLoss - Of the first step.
+   */
+  withinFirstEpoch(step: number, trainLoss: number, firstLoss: number): Sentence | null {
+    const { optimizer, batchSize } = this.#config;
+    if (optimizer.name === "local-search" || step >= this.#plan.stepsPerEpoch) return null;
+    if (step < early.steps || batchSize < early.samples) return null;
+    if (!(trainLoss > early.lossRise * firstLoss)) return null;
+    const [loss, start] = [shortened(trainLoss), shortened(firstLoss)];
+    const { learningRate: rate } = optimizer;
+    const found = sentence("rate-too-high-early", { step, loss, start, rate });
+    const isNew = this.#isNew(sentence("rate-too-high", { epoch: 1, loss, start, rate }));
+    return isNew ? found : null;
+  }
+
+  /** Each is said once. */
+  #isNew({ code }: Sentence): boolean {
+    const isNew = !this.#said.has(code);
+    this.#said.add(code);
+    return isNew;
   }
 }
 

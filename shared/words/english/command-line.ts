@@ -83,6 +83,8 @@ export const commandLine = {
     "{dataset} has no validation data, and a rate must not be chosen with test data; add --validation 0.1",
   "comparison-differs":
     "{folder} has another comparison ({field} differs); choose another folder with --to, or remove that one",
+  "comparison-of-other-version":
+    "{folder} was begun with another version of Promedio, which computes other bits; finish it with that version, or choose another folder with --to",
   "comparison-unreadable":
     "{path} is not a comparison's plan; choose another folder with --to, or remove that one",
   "comparison-continues":

@@ -65,7 +65,7 @@ export const data = {
   "dataset-metadata": "the dataset's {name} is wrong: {reason}",
   "not-json": "it is not JSON",
   "dataset-metadata-too-long":
-    "the dataset's {name} (its names and settings) takes {bytes} bytes, at most {bytesMax} are accepted",
+    "the dataset's {name} (its names and settings) takes {bytes} bytes, at most {bytesMax} are accepted[terminal]: leave columns out with --ignore, shorten names, or give numbers without names (npy:, npz:)",
   "tensors-too-few-bytes": "{bytes} bytes are too few for a safetensors file",
   "tensors-header-too-large": "a header of {bytes} bytes, at most {bytesMax} are read",
   "tensors-header-beyond-file": "a header of {bytes} bytes in a file of {fileBytes} bytes",

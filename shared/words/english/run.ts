@@ -21,6 +21,8 @@ export const run = {
     "{count} of {all} classes {count = 1 ? has : have} no training sample: {classes}; the network cannot learn {count = 1 ? it : them}",
   "rate-too-high":
     "the training loss of epoch {epoch}, {loss}, is above its start, {start}: the learning rate of {rate} may be too high",
+  "rate-too-high-early":
+    "after {step} steps the training loss is {loss}, and it began at {start}: the learning rate of {rate} may be too high",
   "rate-too-low":
     "with a learning rate of {rate}, {steps} steps can change the parameters by {percent} % at most: it is too low to learn anything",
   "no-better-than-guess":

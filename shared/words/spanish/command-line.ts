@@ -93,6 +93,8 @@ export const commandLine = translationOf<typeof english>()({
     "{dataset} no tiene datos de validación, y con los de prueba no se debe elegir la tasa; añade --validation 0.1",
   "comparison-differs":
     "en {folder} hay otra comparación (cambia {field}); elige otra carpeta con --to, o borra esa",
+  "comparison-of-other-version":
+    "{folder} se empezó con otra versión de Promedio, que calcula otros bits; termínala con esa versión o elige otra carpeta con --to",
   "comparison-unreadable":
     "{path} no es el plan de una comparación; elige otra carpeta con --to, o borra esa",
   "comparison-continues":

@@ -71,7 +71,7 @@ export const data = translationOf<typeof english>()({
   "dataset-metadata": "el campo {name} de los datos no vale: {reason}",
   "not-json": "no es JSON",
   "dataset-metadata-too-long":
-    "el campo {name} de los datos (nombres y ajustes) ocupa {bytes} bytes; se aceptan como mucho {bytesMax}",
+    "el campo {name} de los datos (nombres y ajustes) ocupa {bytes} bytes; se aceptan como mucho {bytesMax}[terminal]: deja fuera columnas con --ignore, acorta los nombres o da los números sin ellos (npy:, npz:)",
   "tensors-too-few-bytes": "{bytes} bytes son muy pocos para un archivo safetensors",
   "tensors-header-too-large": "una cabecera de {bytes} bytes; se leen como mucho {bytesMax}",
   "tensors-header-beyond-file": "una cabecera de {bytes} bytes en un archivo de {fileBytes} bytes",

@@ -25,6 +25,8 @@ export const run = translationOf<typeof english>()({
     "{count} de {all} clases no {count = 1 ? tiene : tienen} ninguna muestra de entrenamiento: {classes}; la red no puede {count = 1 ? aprenderla : aprenderlas}",
   "rate-too-high":
     "la pérdida de entrenamiento de la época {epoch}, {loss}, supera la del principio, {start}: la tasa de aprendizaje de {rate} puede ser demasiado alta",
+  "rate-too-high-early":
+    "después de {step} pasos la pérdida de entrenamiento es {loss}, y empezó en {start}: la tasa de aprendizaje de {rate} puede ser demasiado alta",
   "rate-too-low":
     "con una tasa de aprendizaje de {rate}, {steps} pasos cambian los parámetros como mucho un {percent} %: es demasiado baja para aprender algo",
   "no-better-than-guess":

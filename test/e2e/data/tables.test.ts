@@ -5,13 +5,17 @@ import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 
+import { launchBrowser } from "../../support/browser/browser.ts";
 import { AdminSocket } from "../../support/processes/admin-socket.ts";
 import { type Cluster, undisturbedFingerprint } from "../../support/processes/cluster.ts";
 import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
 
 const program = join(import.meta.dirname, "../../../build/promedio.js");
+const browser = await launchBrowser();
+afterAll(async () => await browser?.close());
+
 let cluster: Cluster;
 eachWithCluster((fresh) => (cluster = fresh));
 
@@ -44,17 +48,22 @@ async function refused(
   throw new Error("not refused");
 }
 
-test("a table trains to the same fingerprint with 1 and 3 workers, and through a stop and a resume elsewhere", async () => {
+test("a table trains to the same fingerprint with 1 worker and with 5 and a page, and through a stop and a resume elsewhere", async () => {
   const path = await save();
   const run = ["--dataset", `csv:${path}`, ...settings, ...training];
   const expected = await undisturbedFingerprint(...run, "--epochs", "6");
 
-  const three = cluster.coordinator("--local-workers", "3", "--exit", ...run, "--epochs", "6");
-  expect((await three.event("finished"))["fingerprint"]).toBe(expected);
-  expect((await three.event("data"))["message"]).toMatch(
+  const count = browser === undefined ? "5" : "6";
+  const crowd = ["--local-workers", "5", "--min-workers", count, "--audit", "quorum"];
+  const many = cluster.coordinator("--exit", ...crowd, ...run, "--epochs", "6");
+  const page = await browser?.newPage();
+  await page?.goto(String((await many.event("listening")).joinUrl));
+  expect((await many.event("finished"))["fingerprint"]).toBe(expected);
+  await page?.close();
+  expect((await many.event("data"))["message"]).toMatch(
     /^classification of answer: 2 classes .* used as 2 features$/u,
   );
-  expect(three.stderr).toContain("a (1)");
+  expect(many.stderr).toContain("a (1)");
 
   const half = cluster.coordinator(
     "--name",

@@ -9,6 +9,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { firstOf } from "../../support/fixtures/effort.ts";
 import type { Cluster, CoordinatorProcess, JsonEvent } from "../../support/processes/cluster.ts";
 import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
+import { freePort } from "../../support/processes/local-server.ts";
 import { python, type PythonWorker, pythonWorker } from "../../support/processes/python-worker.ts";
 
 const short = ["--dataset", "digits:600,100", "--exit", "--steps", "5", "--shard-size", "16"];
@@ -73,6 +74,21 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
     expect(end.fingerprint).toBe(whole.fingerprint);
     expect(end.testMetrics).toEqual(whole.testMetrics);
   }, 60_000);
+
+  test("comes back after 1001, when the run is resumed at the same address", async () => {
+    const whole = await byNode("--steps=30");
+    const place = ["--port", String(await freePort()), "--name=lesson"];
+    const first = cluster.coordinator(...short, "--steps=30", ...place);
+    const heard = await joinInPython(first);
+    await first.event("worker");
+    first.child.kill("SIGTERM");
+    expect(await first.exited).toBe(130);
+    const [, port = ""] = place;
+    const second = cluster.coordinator("--exit", "--port", port, "--resume=lesson");
+    expect((await second.event("finished")).fingerprint).toBe(whole.fingerprint);
+    const names = second.events.filter(({ change }) => change === "joined").map(({ name }) => name);
+    expect([names, heard.said]).toEqual([["snake"], ""]);
+  }, 30_000);
 
   test("shares the steps with a Node worker under quorum, and the result is the same", async () => {
     const whole = await byNode("--batch-size=64");

@@ -7,6 +7,7 @@ Usage: worker.py JOIN_URL [NAME]
 import asyncio
 import hashlib
 import json
+import random
 import sys
 import time
 import urllib.request
@@ -207,7 +208,8 @@ def answers(run, header, parameters):
         yield encode(head, values.astype("<f4").tobytes())
 
 
-async def work(join_url, name):
+async def work(join_url, name, session):
+    """Works until the socket closes. Returns its status and the session of the welcome."""
     parts = urlsplit(join_url)
     base = f"{parts.scheme}://{parts.netloc}"
     token = parse_qs(parts.fragment).get("token", [""])[0]
@@ -217,11 +219,13 @@ async def work(join_url, name):
     run = None
     async with websockets.connect(url, max_size=None, compression=None) as socket:
         hello = {"protocol": PROTOCOL, "token": token, "name": name, "kind": "node"}
-        about = {"agent": "Python", "threads": 1, "kernel": kernel, "session": ""}
+        about = {"agent": "Python", "threads": 1, "kernel": kernel, "session": session}
         await socket.send(encode({"type": "hello", **hello, **about}))
         async for message in socket:
             header, tensor = decode(message)
-            if header["type"] == "run":
+            if header["type"] == "welcome":
+                session = header["session"]
+            elif header["type"] == "run":
                 data = fetch(base, header["dataset"], token)
                 run = Run(header["run"], header["config"], data)
                 ready = {"run": run.name, "selfTest": bits, "samplesPerSecond": 0}
@@ -231,11 +235,34 @@ async def work(join_url, name):
                     await socket.send(answer)
             elif header["type"] in ("end", "error"):
                 print(json.dumps(header), flush=True)
+    return socket.close_code, session
+
+
+async def keep_working(join_url, name):
+    """
+    Comes back after a close that is no refusal, with the waits of the page: the run may be resumed at the same
+    address. Gives up when nobody has been there in 20 tries.
+    """
+    attempt, session = 0, ""
+    while attempt < 20:
+        begun = time.monotonic()
+        try:
+            code, session = await work(join_url, name, session)
+        except websockets.ConnectionClosedError as closed:
+            code = closed.code
+        except OSError:
+            # Nobody listens: the coordinator may be starting.
+            code = 1006
+        if code not in (1001, 1006, 1012):
+            return code
+        if time.monotonic() - begun > 5:
+            attempt = 0
+        await asyncio.sleep(random.uniform(0, min(4, 0.25 * 2**attempt)))
+        attempt += 1
+    return 1000
 
 
 if __name__ == "__main__":
     with np.errstate(all="ignore"):
-        try:
-            asyncio.run(work(sys.argv[1], *(sys.argv[2:3] or ["python"])))
-        except websockets.ConnectionClosed as closed:
-            sys.exit(0 if closed.code in (1000, 1001) else f"closed: {closed}")
+        status = asyncio.run(keep_working(sys.argv[1], *(sys.argv[2:3] or ["python"])))
+        sys.exit(0 if status == 1000 else f"closed: {status}")

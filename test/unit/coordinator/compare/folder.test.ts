@@ -42,6 +42,9 @@ describe("the folder of a comparison", () => {
     await expect(reopened(files, { ...shared, epochs: "6" })).rejects.toThrow(
       "there has another comparison (epochs differs)",
     );
+    await expect(reopened(files, { ...shared, kernel: "another" })).rejects.toThrow(
+      "there was begun with another version of Promedio, which computes other bits; finish it with that version, or choose another folder with --to",
+    );
     files.set("there/plan.json", new TextEncoder().encode("[1"));
     await expect(reopened(files)).rejects.toThrow("there/plan.json is not a comparison's plan");
   });

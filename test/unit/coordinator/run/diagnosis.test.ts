@@ -66,9 +66,9 @@ describe("of the data is said", () => {
 
 const first: FirstStep = { loss: 2.3, gradientNorm: 0.5, parameterNorm: 5, parameterCount: 13_002 };
 
-function diagnosisOf(optimizer: OptimizerConfig, { epochs = 10 } = {}) {
-  const config = { ...testConfig({ layers: [784, 16, 10], batchSize: 10, epochs }), optimizer };
-  const plan = planRun(config, { trainCount: 100, testCount: 100 });
+function diagnosisOf(optimizer: OptimizerConfig, { batchSize = 10, samples = 100 } = {}) {
+  const config = { ...testConfig({ layers: [784, 16, 10], batchSize, epochs: 10 }), optimizer };
+  const plan = planRun(config, { trainCount: samples, testCount: 100 });
   const diagnosis = new Diagnosis(config, plan, dataOf(Uint8Array.of(0)));
   const after = (end: Partial<EpochEnd>, from: FirstStep | undefined = first) => {
     const { epoch = 1 } = end;
@@ -102,6 +102,21 @@ describe("of an epoch is said", () => {
       "the training loss of epoch 2, 8.75, is above its start, 2.3: the learning rate of 50 may be too high",
     ]);
     expect(after({ epoch: 3, trainLoss: 9 })).toEqual([]);
+  });
+
+  test("within the first epoch once if it is 10 times its start, and not again at its end", () => {
+    const { after, diagnosis } = diagnosisOf(sgd(50), { batchSize: 20, samples: 2_000 });
+    const within = (step: number, loss: number) => diagnosis.withinFirstEpoch(step, loss, 2.3);
+    expect([within(19, 99), within(20, 23), within(100, 99)]).toEqual([null, null, null]);
+    expect(sayInEnglish(within(20, 24.56)!)).toBe(
+      "after 20 steps the training loss is 24.56, and it began at 2.3: the learning rate of 50 may be too high",
+    );
+    expect([within(21, 99), ...after({ trainLoss: 99 })]).toEqual([null]);
+  });
+
+  test("nothing within it of batches of 15 samples, whose first loss is chance", () => {
+    const { diagnosis } = diagnosisOf(sgd(50), { batchSize: 15, samples: 2_000 });
+    expect(diagnosis.withinFirstEpoch(20, 99, 2.3)).toBe(null);
   });
 
   test.each([sgd(1e-6), adam(1e-8), momentum(1e-6, 0)])("that %j is practically 0", (optimizer) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { encodeFrom } from "../../../../../coordinator/datasets/loader.ts";
 import type { Row, TableSource } from "../../../../../coordinator/datasets/table/read/source.ts";
 import { tableDataset } from "../../../../../coordinator/datasets/table/table-dataset.ts";
 import { quoted } from "../../../../../shared/words/sentence.ts";
@@ -24,6 +25,29 @@ function endless(rowCount: number, onRow: () => void = () => undefined): TableSo
 }
 
 const request = { values: {}, origins: {} };
+
+/** 40 rows of so many numbers and a class. */
+function wide(count: number): TableSource {
+  return {
+    ...endless(0),
+    columns: [...Array.from({ length: count }, (_, at) => `gene_${at}`), "class"],
+    async *rows() {
+      for (let place = 2; place < 42; place++) {
+        const cells = Array.from({ length: count }, (_, at) => Math.sin(at + place));
+        yield [{ place, cells: [...cells, place % 2 ? "x" : "y"] }];
+      }
+    },
+  };
+}
+
+test("a table of 5,000 columns is refused in one line with what to do; one of 3,000 is trained on", async () => {
+  const { content } = await tableDataset(wide(3_000), request);
+  expect(encodeFrom("wide.csv", content).dataset.featureCount).toBe(3_000);
+  const wider = await tableDataset(wide(5_000), request);
+  expect(() => encodeFrom("wide.csv", wider.content)).toThrow(
+    /^the dataset in wide\.csv can't be used: .* at most 400,000 are accepted: leave columns out with --ignore, shorten names, or give numbers/u,
+  );
+});
 
 describe("a table that takes more than the limit", () => {
   test("of rows alone is refused as soon as that is clear, and nothing more is read", async () => {
