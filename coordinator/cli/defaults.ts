@@ -14,6 +14,8 @@ export const coordinatorDefaults = {
   newLastLayer: false,
   checkpointEvery: "1",
   trustProxy: false,
+  /** Three NATS servers that lose their leader answer nobody for 4.5 s, so less would end a lease for nothing. */
+  leaseSeconds: 10,
   metrics: "admin",
   exit: false,
   json: false,

@@ -23,7 +23,7 @@ import { variedReader } from "../compare/plan/varied.ts";
 import { datasetReader } from "../datasets/loaders.ts";
 import { exportFormats, metricsReaders } from "../options.ts";
 import { checkpointInterval } from "../run/checkpoint-interval.ts";
-import { httpAddress, origins, pageAddress, path, truth, truthOr, urlPath } from "./values.ts";
+import { clusterServers, httpAddress, origins, pageAddress, path, truth, truthOr, urlPath } from "./values.ts";
 
 const port = integer({ min: 0, max: 65_535 });
 const threads = wordOr("auto", integer({ min: 1, max: threadsMax }));
@@ -129,6 +129,19 @@ export const coordinatorOptions = {
     "a proxy in front names its clients (X-Forwarded-For)",
   ),
   open: row("Server", undefined, truth, "let workers in without a token"),
+  cluster: row(
+    "Server",
+    "<servers>",
+    clusterServers,
+    "NATS servers where the coordinators of one run agree on which one leads",
+    { secret: true },
+  ),
+  leaseSeconds: row(
+    "Server",
+    "<seconds>",
+    integer({ min: 1, max: 3_600 }),
+    "with --cluster: silence of the leader after which a standby takes over",
+  ),
 
   metrics: row("Monitoring", "<who>", oneOf(metricsReaders), "who may read /metrics"),
   tensorboard: row("Monitoring", "<folder>", path, "write event files for TensorBoard"),

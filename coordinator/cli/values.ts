@@ -1,6 +1,7 @@
 /** @file Readers of values that only a command line has: switches, paths, addresses. */
 import type { Reader } from "../../shared/run/settings/readers.ts";
 import { sentence } from "../../shared/words/sentence.ts";
+import { clusterAddress } from "../cluster/address.ts";
 import { withHome } from "../storage/home-path.ts";
 
 const switchWords = new Map([
@@ -44,6 +45,13 @@ export const httpAddress: Reader<string> = {
     const valid = /^https?:\/\/\S+$/u.test(given) && URL.canParse(given);
     return valid ? given.replace(/\/+$/u, "") : undefined;
   },
+};
+
+/** Where the coordinators of one run meet. */
+export const clusterServers: Reader<string> = {
+  expects: sentence("expects-cluster"),
+  words: [],
+  read: (given) => (clusterAddress(given) === undefined ? undefined : given),
 };
 
 /** Origins of web pages as browsers write them: scheme, host, and the port unless it is the scheme's default. */

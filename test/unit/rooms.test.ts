@@ -42,6 +42,7 @@ const floors: readonly (readonly string[])[] = [
   [
     "coordinator/workers",
     "coordinator/datasets",
+    "coordinator/cluster",
     "coordinator/export",
     "coordinator/compare/report",
   ],

@@ -44,6 +44,8 @@ export const commandLine = {
   "tls-key-alone": "--tls-key {path} needs its certificate; add --tls-cert FILE",
   "tls-cert-alone": "--tls-cert {path} needs its private key; add --tls-key FILE",
   "open-with-token": "--open admits workers without a token, but --join-token is set; give one",
+  "cluster-without-tokens":
+    "--cluster needs {flags}, the same on every coordinator of the run, so that workers and dashboards may join any of them",
   "same-tokens": "--join-token and --admin-token are the same; let them differ",
   "run-file-yaml": "{place} is not valid YAML: {reason}; mend it there",
   "run-file-form": '{path} must hold "key: value" lines, such as "epochs: 10"',

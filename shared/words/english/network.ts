@@ -33,6 +33,12 @@ export const network = {
   "dashboard-may-only-listen": "this dashboard may only watch",
   "too-many-pings": "more than {count} unrequested pings per second",
   "too-many-commands": "too many commands",
+  "cluster-unreachable": "the NATS servers do not answer",
+  "cluster-value-wrong": "the NATS servers hold something under {key} that no coordinator wrote",
+  "cluster-not-joined":
+    "--cluster: cannot use the NATS servers {servers}: {reason}; start nats-server with -js, or check the address",
+  "nats-missing":
+    "--cluster needs the packages @nats-io/transport-node and @nats-io/kv, which are not installed: run npm install again without --omit=optional",
   "port-in-use": "port {port} on {host} is in use: stop the other program or choose another --port",
   "port-not-allowed":
     "port {port} on {host} may not be opened by this user: choose a --port above 1023",

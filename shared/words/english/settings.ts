@@ -36,6 +36,8 @@ export const settings = {
   "expects-http-address": "an address that begins with http:// or https://",
   "expects-origins":
     "origins separated by commas, like https://train.example.org:8443, without a path",
+  "expects-cluster":
+    "the addresses of NATS servers, such as nats://10.0.0.1,10.0.0.2,10.0.0.3 or nats://user:password@host:4222/name",
   "expects-page-address":
     "an address like https://train.example.org or https://example.org/promedio",
   "expects-url-path": "a path like /promedio",

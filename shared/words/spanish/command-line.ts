@@ -52,6 +52,8 @@ export const commandLine = translationOf<typeof english>()({
   "tls-cert-alone": "--tls-cert {path} necesita su clave privada; añade --tls-key ARCHIVO",
   "open-with-token":
     "--open admite ayudantes sin código, pero hay un --join-token; indica uno de los dos",
+  "cluster-without-tokens":
+    "--cluster necesita {flags}, iguales en todos los coordinadores del entrenamiento, para que los ayudantes y los paneles puedan entrar en cualquiera",
   "same-tokens": "--join-token y --admin-token son iguales; deben ser distintos",
   "run-file-yaml": "{place} no es YAML válido: {reason}; corrígelo ahí",
   "run-file-form": "{path} debe tener líneas «clave: valor», como «epochs: 10»",

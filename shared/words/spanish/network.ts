@@ -33,6 +33,12 @@ export const network = translationOf<typeof english>()({
   "dashboard-may-only-listen": "este panel solo puede mirar",
   "too-many-pings": "más de {count} pings por segundo que nadie pidió",
   "too-many-commands": "demasiadas órdenes",
+  "cluster-unreachable": "los servidores NATS no responden",
+  "cluster-value-wrong": "los servidores NATS guardan en {key} algo que no escribió ningún coordinador",
+  "cluster-not-joined":
+    "--cluster: no se pueden usar los servidores NATS {servers}: {reason}; inicia nats-server con -js o comprueba la dirección",
+  "nats-missing":
+    "--cluster necesita los paquetes @nats-io/transport-node y @nats-io/kv, que no están instalados: ejecuta npm install de nuevo sin --omit=optional",
   "port-in-use":
     "el puerto {port} de {host} está en uso: cierra el otro programa o elige otro --port",
   "port-not-allowed":

@@ -37,6 +37,8 @@ export const settings = translationOf<typeof english>()({
   "expects-layers": "de 2 a 32 anchos separados por comas, como 784,16,16,10",
   "expects-http-address": "una dirección que empiece por http:// o https://",
   "expects-origins": "orígenes separados por comas, como https://train.example.org:8443, sin ruta",
+  "expects-cluster":
+    "las direcciones de servidores NATS, como nats://10.0.0.1,10.0.0.2,10.0.0.3 o nats://usuario:clave@host:4222/nombre",
   "expects-page-address":
     "una dirección como https://train.example.org o https://example.org/promedio",
   "expects-url-path": "una ruta como /promedio",

@@ -274,6 +274,12 @@ export const samples: {
     ["/", "/"],
   ],
   trustProxy: switches,
+  cluster: names("nats://a", "nats://a:4222,b/lab", "tls://u:p@[::1]"),
+  leaseSeconds: [
+    ["1", 1],
+    ["10", 10],
+    ["3600", 3_600],
+  ],
   open: switches,
   metrics: names("admin", "anybody", "admin"),
   tensorboard: names("logs", "/a b", "c"),
