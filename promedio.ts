@@ -156,6 +156,10 @@ async function runWorker(command: Extract<ParsedCommand, { kind: "worker" }>): P
 async function runCoordinator(
   command: Extract<ParsedCommand, { kind: "coordinator" }>,
 ): Promise<number> {
+  if (command.options.cluster !== undefined) {
+    const clustered = await import("./coordinator/clustered.ts");
+    return await clustered.runClustered(command, programWorld());
+  }
   const coordinator = await import("./coordinator/main.ts");
   return await coordinator.runCoordinator(command, programWorld());
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { ReadStream } from "node:tty";
 
-import { customAlphabet, nanoid } from "nanoid";
+import { nanoid } from "nanoid";
 
 import { known } from "../shared/assert.ts";
 import { selfTest } from "../shared/engine/self-test.ts";
@@ -26,9 +26,12 @@ import type { Console, ConsoleOutput } from "./console/types.ts";
 import type { Urls } from "./edge/addresses.ts";
 import { createDataRoute, type DataRoute } from "./edge/data-route.ts";
 import { createPages } from "./edge/pages.ts";
+import { codeOf, interruptedCode, steppedDownCode } from "./exit-code.ts";
+import { beginToLead, type LeadingStart } from "./leading.ts";
 import { Monitor } from "./monitor/monitor.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import { Reception } from "./reception.ts";
+import { newRunId } from "./run-id.ts";
 import { prepareRun, type PreparedRun, type SetupWorld } from "./run-setup.ts";
 import type { Handover } from "./run/handover.ts";
 import type { CoordinatorEvent, CoordinatorView } from "./run/view.ts";
@@ -80,9 +83,6 @@ export interface CoordinatorCommand {
   /** The command that continues a run, given its name or its folder's path. */
   readonly resumeWith: (run: string) => string;
 }
-
-/** The exit code of a program whose run was interrupted, as a shell reports one that Ctrl-C ended. */
-export const interruptedCode = 130;
 
 /**
  * Runs the coordinator until its run is over (with `--exit`) or until it is asked to end.
@@ -137,6 +137,8 @@ interface ProgramStart {
   /** The kernel that every worker must have, and the bits that it must compute. */
   readonly identity: { readonly kernel: string; readonly selfTest: string };
   readonly series?: Series;
+  /** Absent: it is the only coordinator of its run. */
+  readonly leading?: LeadingStart | undefined;
 }
 
 /** One listening coordinator and its runs, one after the other. */
@@ -157,6 +159,7 @@ class Program {
   readonly #prepared: PreparedRun;
   readonly #handover: HandoverKeeper;
   readonly #series: Series | undefined;
+  readonly #leading: LeadingStart | undefined;
   /** From the end of one run of a series to the start of the next. */
   #following = Promise.resolve();
   #isEnding = false;
@@ -168,13 +171,14 @@ class Program {
   constructor(
     { options, resumeWith }: CoordinatorCommand,
     world: ProgramWorld,
-    { kernelBytes, identity, prepared, series }: ProgramStart,
+    { kernelBytes, identity, prepared, series, leading }: ProgramStart,
   ) {
     this.#options = options;
     this.#world = world;
     this.#kernelBytes = kernelBytes;
     this.#prepared = prepared;
     this.#series = series;
+    this.#leading = leading;
     const report = (event: CoordinatorEvent) => this.#report(event);
     this.#console = series?.console ?? this.#createConsole();
     this.#feed = this.#createFeed();
@@ -238,12 +242,14 @@ class Program {
     if (this.#options.tls !== undefined) {
       this.#world.signals.onReload(() => this.#reception.reloadCertificate());
     }
+    await beginToLead(this.#leading, joinUrl, { runs: this.#runs, coordinator: this.#coordinator });
     const stopLocalWorkers = this.#startLocalWorkers(localUrl);
     const stopClocks = this.#startClocks(urls);
     const firstEnd = new Promise<RunEnd>((resolve) => (this.#firstEnded = resolve));
     await this.#runs.begin(prepared);
     const code = await this.#untilTheEnd(firstEnd);
     stopClocks();
+    await this.#leading?.lead.end();
     this.#coordinator.close("the coordinator is ending");
     await Promise.all([stopLocalWorkers(), this.#reception.close()]);
     await this.#handover.save();
@@ -254,14 +260,16 @@ class Program {
   }
 
   #createReception(breakIt: BreakIt): Reception {
+    const { lead, origins = [] } = this.#leading ?? {};
+    const { allowOrigin = [] } = this.#options;
     return new Reception({
-      settings: this.#options,
+      settings: { ...this.#options, allowOrigin: [...allowOrigin, ...origins] },
       former: this.#prepared.handover?.tokens,
       pages: createPages(join(this.#world.build, "pages")),
       data: this.#data,
       runs: createRunRoute(() => this.#runs.current),
       feed: this.#feed,
-      routes: this.#monitor.routes,
+      routes: [...(lead === undefined ? [] : [lead.shelf.route]), ...this.#monitor.routes],
       execute: (text) => this.#control.execute(text),
       intercept: (socket, handler) => breakIt.wrap(socket, handler),
       report: (event) => {
@@ -378,13 +386,15 @@ class Program {
 
   /** Waits for the end of the first run (and beyond it, unless `--exit`) or for a request to stop. */
   async #untilTheEnd(firstEnd: Promise<RunEnd>): Promise<number> {
-    const interrupted = this.#world.signals.ended;
-    const first = await Promise.race([firstEnd, interrupted]);
+    const lost = this.#leading?.lead.lost ?? new Promise<never>(() => {});
+    const asked = Promise.race([this.#world.signals.ended, lost]);
+    const first = await Promise.race([firstEnd, asked]);
     if (typeof first !== "string" && this.#options.exit) return codeOf(first);
-    await interrupted;
+    const why = await asked;
     this.#isEnding = true;
     await this.#following;
     const end = await this.#runs.close();
+    if (why === "lost") return steppedDownCode;
     if (this.#series === undefined) return codeOf(end);
     if (this.#series.isComplete) return 0;
     return end?.isSaved === false ? 1 : interruptedCode;
@@ -461,19 +471,4 @@ class Program {
   #report(event: CoordinatorEvent): void {
     this.#reception.report(event);
   }
-}
-
-function codeOf(end: RunEnd | undefined): number {
-  if (end === undefined) return interruptedCode;
-  if (end.kind === "failed" || !end.isSaved) return 1;
-  return end.kind === "stopped" ? interruptedCode : 0;
-}
-
-const newSuffix = customAlphabet("23456789abcdefghijkmnpqrstuvwxyz", 4);
-
-/** `20261123-134501-x7kq`: sorts by time, and two coordinators started in one second get different names. */
-export function newRunId(): string {
-  const [date, time] = new Date().toISOString().split("T");
-  const digits = `${date}-${known(time, "a time of day").slice(0, 8)}`.replaceAll(/[-:]/gu, "");
-  return `${digits.slice(0, 8)}-${digits.slice(8)}-${newSuffix()}`;
 }

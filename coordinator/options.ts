@@ -7,19 +7,6 @@ import type { AuditPolicy } from "./audit/audit-policy.ts";
 import type { CompareSettings } from "./compare/plan/plan.ts";
 import type { CheckpointInterval } from "./run/checkpoint-interval.ts";
 
-/** Where the coordinators of one run agree on which of them leads. */
-export interface ClusterAddress {
-  /** `host:port` of each NATS server. */
-  readonly servers: readonly string[];
-  /** The cluster's name, for several on the same servers. */
-  readonly name: string;
-  readonly user: string | undefined;
-  readonly password: string | undefined;
-  readonly isTls: boolean;
-  /** How long a leader may be silent before a standby takes over. */
-  readonly leaseMs: number;
-}
-
 /** All coordinator options that don't change the result, with all defaults resolved. */
 export interface CoordinatorOptions {
   readonly host: string;
@@ -76,8 +63,10 @@ export interface CoordinatorOptions {
   readonly onFinish?: string | undefined;
   /** Web address that hears when a run is over. */
   readonly webhook?: string | undefined;
-  /** Absent: it is the only coordinator of its run. */
-  readonly cluster?: ClusterAddress | undefined;
+  /** `nats://…`: where the coordinators of one run agree on which of them leads; absent: there is only this one. */
+  readonly cluster?: string | undefined;
+  /** How long a leader may be silent before a standby takes over; absent: the default. */
+  readonly leaseSeconds?: number;
   readonly exit: boolean;
   readonly json: boolean;
   /** How lines on standard error are written. */

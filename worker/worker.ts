@@ -11,6 +11,7 @@
  * 2. It reconnects with its session, dataset and engine until it is refused for good or asked to leave.
  * 3. A result is sent for the run and step that were asked for, or not at all.
  * 4. While paused it computes nothing.
+ * 5. It stays with no coordinator whose term is lower than one that it has seen: that one has been replaced.
  */
 import { assertNever } from "../shared/assert.ts";
 import { bytesOf } from "../shared/bytes.ts";
@@ -33,6 +34,7 @@ import type { UnitResult } from "../shared/run/unit.ts";
 import { hasCode, reasonOf, type Sentence, sentence } from "../shared/words/sentence.ts";
 import { coordinatorEnded, describeClosure, kernelRefusal, refusalOf } from "./closure.ts";
 import { Connection } from "./connection.ts";
+import type { Doors } from "./doors.ts";
 import type { Clock, Closure, Connect, LoadDataset } from "./platform.ts";
 import { type PreparedRun, RunLoader, type RunMessage } from "./run-loader.ts";
 import type { WorkerPhase, WorkerStatus } from "./status.ts";
@@ -50,6 +52,8 @@ export interface WorkerLoopOptions {
   readonly kernel: string;
   readonly pool: ComputePool;
   readonly connect: Connect;
+  /** Where `connect` connects to; absent if there is only one address. */
+  readonly doors?: Pick<Doors, "learn" | "next">;
   readonly loadDataset: LoadDataset;
   readonly clock: Clock;
   /** Uniform in [0, 1), for the jitter between retries. */
@@ -76,6 +80,8 @@ export class WorkerLoop {
   readonly #results = new MessageBuffer();
   #run: RunInHand | undefined;
   #session = "";
+  /** The highest term of a coordinator so far. */
+  #term = 0;
   #name: string;
   #phase: WorkerPhase = "connecting";
   #detail: Sentence = sentence("connecting");
@@ -190,6 +196,8 @@ export class WorkerLoop {
     switch (header.type) {
       case "welcome":
         return this.#welcome(header);
+      case "doors":
+        return this.#learn(header);
       case "run":
         return this.#prepare(header);
       case "work":
@@ -240,6 +248,17 @@ export class WorkerLoop {
     this.#show("waiting", sentence("joined"));
   }
 
+  /** A coordinator of a lower term has been replaced (5). */
+  #learn({ term, urls }: MessageOf<CoordinatorMessage, "doors">): void {
+    this.#options.doors?.learn(urls);
+    if (term >= this.#term) {
+      this.#term = term;
+      return;
+    }
+    this.#options.doors?.next();
+    this.#connection.restart(1000, sentence("coordinator-replaced"));
+  }
+
   #prepare(message: RunMessage): void {
     this.#jobs.clear();
     this.#ended = undefined;
@@ -280,6 +299,8 @@ export class WorkerLoop {
 
   #closed(closure: Closure): void {
     this.#jobs.clear();
+    // One that was lost in mid-conversation is tried once more before the others.
+    if (!this.#welcomed) this.#options.doors?.next();
     this.#welcomed = false;
     const refusal = refusalOf(closure);
     const said = this.#said;

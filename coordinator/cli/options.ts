@@ -23,7 +23,16 @@ import { variedReader } from "../compare/plan/varied.ts";
 import { datasetReader } from "../datasets/loaders.ts";
 import { exportFormats, metricsReaders } from "../options.ts";
 import { checkpointInterval } from "../run/checkpoint-interval.ts";
-import { clusterServers, httpAddress, origins, pageAddress, path, truth, truthOr, urlPath } from "./values.ts";
+import {
+  clusterServers,
+  httpAddress,
+  origins,
+  pageAddress,
+  path,
+  truth,
+  truthOr,
+  urlPath,
+} from "./values.ts";
 
 const port = integer({ min: 0, max: 65_535 });
 const threads = wordOr("auto", integer({ min: 1, max: threadsMax }));
@@ -270,6 +279,8 @@ const {
   name: _name,
   resume: _resume,
   runs: _runs,
+  cluster: _cluster,
+  leaseSeconds: _leaseSeconds,
   printConfig: _printConfig,
   log: _log,
   ...comparedOptions

@@ -13,10 +13,8 @@ import { readSettings } from "../../shared/run/settings/read-settings.ts";
 import type { RunRequest } from "../../shared/run/settings/run-settings.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
-import { clusterAddress } from "../cluster/address.ts";
 import { variedOf } from "../compare/plan/varied.ts";
 import type {
-  ClusterAddress,
   CompareCommand,
   CoordinatorOptions,
   InspectCommand,
@@ -287,7 +285,7 @@ function allKeys(): string[] {
 
 /** Checks that involve more than one option. */
 function check(settings: CoordinatorSettings, origins: Origins): void {
-  const { init, newLastLayer, resume, tlsCert, tlsKey, joinToken, adminToken, open, cluster } = settings;
+  const { init, newLastLayer, resume, tlsCert, tlsKey, joinToken, adminToken, open } = settings;
   if (typeof resume === "string" && /\.(ya?ml|json)$/iu.test(resume)) {
     const { label = "--resume" } = origins["resume"] ?? {};
     const setting = sentence("setting-with-value", { setting: label, value: shown(resume) });
@@ -308,15 +306,6 @@ function check(settings: CoordinatorSettings, origins: Origins): void {
   if (open === true && joinToken !== undefined) {
     throw new OperatorError(sentence("open-with-token"));
   }
-  if (cluster !== undefined) {
-    const missing = [
-      ...(joinToken === undefined && open !== true ? ["joinToken"] : []),
-      ...(adminToken === undefined ? ["adminToken"] : []),
-    ].map(flagOf);
-    if (missing.length > 0) {
-      throw new OperatorError(sentence("cluster-without-tokens", { flags: missing }));
-    }
-  }
   if (joinToken !== undefined && joinToken === adminToken) {
     throw new OperatorError(sentence("same-tokens"));
   }
@@ -334,8 +323,6 @@ function optionsOf(settings: ResolvedSettings): CoordinatorOptions {
     init,
     newLastLayer,
     checkpointEvery,
-    cluster,
-    leaseSeconds,
     printConfig: _,
     ...rest
   } = settings;
@@ -346,15 +333,9 @@ function optionsOf(settings: ResolvedSettings): CoordinatorOptions {
     name: rest.name,
     cache: rest.cache,
     mnistMirror: rest.mnistMirror,
-    cluster: cluster === undefined ? undefined : clusterOf(cluster, leaseSeconds),
     tls: cert === undefined || key === undefined ? undefined : { cert, key },
     resume: resume === false ? undefined : resume,
     init: init === undefined ? undefined : { path: init, newLastLayer },
     checkpointEvery: known(intervalOf(checkpointEvery), "its reader has accepted it"),
   };
-}
-
-function clusterOf(servers: string, leaseSeconds: number): ClusterAddress {
-  const address = known(clusterAddress(servers), "its reader has accepted it");
-  return { ...address, leaseMs: 1_000 * leaseSeconds };
 }

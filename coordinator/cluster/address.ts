@@ -1,5 +1,14 @@
 /** @file The text of `--cluster`: `nats://[user:password@]host[:port][,host…][/name]`, or `tls://…`. Pure. */
-import type { ClusterAddress } from "../options.ts";
+/** Where the coordinators of one run agree on which of them leads. */
+export interface ClusterAddress {
+  /** `host:port` of each NATS server. */
+  readonly servers: readonly string[];
+  /** The cluster's name, for several on the same servers. */
+  readonly name: string;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  readonly isTls: boolean;
+}
 
 const portDefault = 4222;
 const nameDefault = "promedio";
@@ -8,7 +17,7 @@ const form =
 const server = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/iu;
 
 /** `undefined` if the text is none. */
-export function clusterAddress(text: string): Omit<ClusterAddress, "leaseMs"> | undefined {
+export function clusterAddress(text: string): ClusterAddress | undefined {
   const groups = form.exec(text)?.groups;
   if (groups === undefined) return undefined;
   const { scheme, user, password, servers = "", name = nameDefault } = groups;

@@ -11,7 +11,7 @@
  */
 import * as z from "zod/mini";
 
-import { type Sentence, SentenceError } from "../../shared/words/sentence.ts";
+import { SentenceError } from "../../shared/words/sentence.ts";
 
 /** No value is larger, in bytes of JSON. */
 export const valueBytesMax = 4_096;
@@ -29,9 +29,7 @@ const claimSchema = z.object({
   /** The current run's name; empty before there is one. */
   run: z.union([id, z.literal("")]),
   /** The newest checkpoint that `GET <url>/cluster/checkpoint` returns, and the SHA-256 of its bytes. */
-  checkpoint: z.nullable(
-    z.object({ step, sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/u)) }),
-  ),
+  checkpoint: z.nullable(z.object({ step, sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/u)) })),
   /** Whether the run is over, so that nobody needs to continue it. */
   isOver: z.boolean(),
 });
@@ -63,10 +61,6 @@ export interface ClusterState {
 /** The engine did not answer. Nothing is known, and nothing has changed for certain. */
 export class ClusterUnreachable extends SentenceError {
   override readonly name = "ClusterUnreachable";
-
-  constructor(said: Sentence, options?: ErrorOptions) {
-    super(said, options);
-  }
 }
 
 /** One process's connection. Every method may throw ClusterUnreachable. */

@@ -3,14 +3,14 @@
  * written. The lease is the key `leader`, created and updated by its revision; each member is a key. The package is
  * optional and loaded on demand.
  */
-import type { KV, KvEntry } from "@nats-io/kv";
-import type { NatsConnection } from "@nats-io/transport-node";
+import type * as Kv from "@nats-io/kv";
+import type * as Transport from "@nats-io/transport-node";
 import type * as z from "zod/mini";
 
 import { assert } from "../../shared/assert.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { quoted, sentence } from "../../shared/words/sentence.ts";
-import type { ClusterAddress } from "../options.ts";
+import type { ClusterAddress } from "./address.ts";
 import { byId } from "./alone.ts";
 import {
   type Claim,
@@ -37,11 +37,10 @@ const wrongRevision = 10_071;
  *
  * @throws OperatorError if the package is not installed, no server answers, or the bucket cannot be used.
  */
-export async function natsCluster(address: ClusterAddress): Promise<Cluster> {
-  const { leaseMs } = address;
+export async function natsCluster(address: ClusterAddress, leaseMs: number): Promise<Cluster> {
   const { kv: kvPackage, transport } = await load();
   const servers = address.servers.join(", ");
-  let connection: NatsConnection | undefined;
+  let connection: Transport.NatsConnection | undefined;
   try {
     connection = await transport.connect({
       servers: [...address.servers],
@@ -67,13 +66,15 @@ export async function natsCluster(address: ClusterAddress): Promise<Cluster> {
   }
 }
 
+// Constants, so that the bundler does not look for what may not be installed.
+const kvName: string = "@nats-io/kv";
+const transportName: string = "@nats-io/transport-node";
+
 /** @throws OperatorError if the packages are not installed. */
 async function load() {
   try {
-    const [kv, transport] = await Promise.all([
-      import("@nats-io/kv"),
-      import("@nats-io/transport-node"),
-    ]);
+    const kv: typeof Kv = await import(kvName);
+    const transport: typeof Transport = await import(transportName);
     return { kv, transport };
   } catch (cause) {
     throw new OperatorError(sentence("nats-missing"), { cause });
@@ -82,12 +83,12 @@ async function load() {
 
 class NatsCluster implements Cluster {
   readonly leaseMs: number;
-  readonly #connection: NatsConnection;
-  readonly #bucket: KV;
+  readonly #connection: Transport.NatsConnection;
+  readonly #bucket: Kv.KV;
   /** The lease that this connection holds. */
   #own: { readonly term: number; readonly revision: number } | undefined;
 
-  constructor(connection: NatsConnection, bucket: KV, leaseMs: number) {
+  constructor(connection: Transport.NatsConnection, bucket: Kv.KV, leaseMs: number) {
     this.#connection = connection;
     this.#bucket = bucket;
     this.leaseMs = leaseMs;
@@ -95,7 +96,9 @@ class NatsCluster implements Cluster {
 
   async acquire(claim: Claim, termMin: number): Promise<number | undefined> {
     return await this.#ask(async () => {
-      const created = await orUndefined(this.#bucket.create(leaderKey, encode({ ...claim, term: 0 })));
+      const created = await orUndefined(
+        this.#bucket.create(leaderKey, encode({ ...claim, term: 0 })),
+      );
       if (created === undefined) return undefined;
       // A revision is the bucket's count of writes: higher than all before, unless the engine lost its disk.
       const term = Math.max(termMin, created);
@@ -164,7 +167,7 @@ class NatsCluster implements Cluster {
     return entries.flatMap((entry) => (entry ? [decode(memberSchema, entry)] : [])).toSorted(byId);
   }
 
-  async #read(key: string): Promise<KvEntry | undefined> {
+  async #read(key: string): Promise<Kv.KvEntry | undefined> {
     const entry = await this.#bucket.get(key);
     return entry === null || entry.operation !== "PUT" ? undefined : entry;
   }
@@ -204,7 +207,7 @@ function encode(value: object): string {
 }
 
 /** @throws ClusterUnreachable for a value that none of our coordinators wrote: nobody should act on it. */
-function decode<T>(schema: z.ZodMiniType<T>, entry: KvEntry): T {
+function decode<T>(schema: z.ZodMiniType<T>, entry: Kv.KvEntry): T {
   try {
     return schema.parse(entry.json<unknown>());
   } catch (cause) {

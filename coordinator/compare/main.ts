@@ -15,8 +15,10 @@ import { hasCode, type Sentence, sentence } from "../../shared/words/sentence.ts
 import { jobControl } from "../console/job-control.ts";
 import { chooseMode } from "../console/mode.ts";
 import { absoluteName, loadDataset } from "../datasets/loaders.ts";
-import { interruptedCode, newRunId, type ProgramWorld, runPrepared } from "../main.ts";
+import { interruptedCode } from "../exit-code.ts";
+import { type ProgramWorld, runPrepared } from "../main.ts";
 import type { CompareCommand } from "../options.ts";
+import { newRunId } from "../run-id.ts";
 import { factsOf, type SetupWorld } from "../run-setup.ts";
 import { nodeDisk } from "../storage/disk.ts";
 import { claimRunFolder } from "../storage/run-lock.ts";

@@ -13,6 +13,7 @@ import {
   type ProtocolErrorCode,
 } from "../../shared/protocol/errors.ts";
 import {
+  doorsMax,
   messageBytesMax,
   offencesMax,
   protocolVersion,
@@ -70,6 +71,8 @@ export class WorkerSessions implements RunWorkers {
   readonly #quota = new Quota({ inAll: workersMax, perAddress: workersPerAddressMax });
   #run: TrainingRun | undefined;
   #dataset = "";
+  /** Where the other coordinators of the run are; `undefined` if there is only this one. */
+  #doors: MessageOf<CoordinatorMessage, "doors"> | undefined;
   #isClosing = false;
   #farewell: { run: string; reason: Sentence; fingerprint: string } | undefined;
   readonly #notices: Notices;
@@ -137,6 +140,13 @@ export class WorkerSessions implements RunWorkers {
     for (const peer of this.#peers) {
       if (peer.worker !== undefined) peer.tell({ type: "end", ...this.#farewell });
     }
+  }
+
+  /** Tells every worker, now and when it joins, under which lease this coordinator leads, and where the others are. */
+  setDoors(term: number, urls: readonly string[]): void {
+    if (urls.length === 0) return;
+    this.#doors = { type: "doors", term, urls: urls.slice(0, doorsMax) };
+    for (const peer of this.#peers) if (peer.worker !== undefined) peer.tell(this.#doors);
   }
 
   /** Says goodbye to everybody and closes their sockets. */
@@ -237,6 +247,7 @@ export class WorkerSessions implements RunWorkers {
     peer.admit(worker);
     const introduction = { session, name: worker.name, kernel: this.#options.kernel };
     peer.tell({ type: "welcome", protocol: protocolVersion, ...introduction });
+    if (this.#doors !== undefined) peer.tell(this.#doors);
     this.#reportWorker(worker, { change: "joined", error: null, reason: null });
     this.#introduceRun(peer);
   }

@@ -39,6 +39,7 @@ export const announcements: Readonly<
 > = {
   welcome: { new: "loading" },
   run: { loading: "loading", ready: "loading", paused: "loading" },
+  doors: toKnown,
   wait: toKnown,
   work: toReady,
   evaluate: toReady,

@@ -167,6 +167,9 @@ export const comingLines = { perSecond: 20, burst: 1_000 };
  */
 export const blocksPerWorkMax = 64;
 
+/** Coordinators and relays that a worker is told of: more than anybody needs to find one that answers. */
+export const doorsMax = 32;
+
 /**
  * Dashboards of viewers: a lecture hall of them; each costs a few kilobytes five times per second. One address gets
  * half of them: enough for a class behind one router, and no address can shut out the others alone.

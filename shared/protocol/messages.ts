@@ -13,6 +13,7 @@ import { readGradientHeader, readWorkHeader } from "./hot-header.ts";
 import {
   agentLengthMax,
   blocksPerWorkMax,
+  doorsMax,
   protocolVersion,
   threadsMax,
   workerNameLengthMax,
@@ -29,6 +30,8 @@ const identifier = z.string().check(z.regex(/^[\w-]{1,40}$/u));
 const index = z.int().check(z.gte(0), z.lte(2 ** 32));
 const finite = z.number();
 const milliseconds = z.number().check(z.gte(0));
+/** The address of a coordinator: `http://host:port`, `https://…`, or a path there, without a trailing slash. */
+const door = z.string().check(z.regex(/^https?:\/\/[^\s#?@]{1,300}$/u));
 /** `[start, end)` of shards, candidates or test shards. */
 const block = z.tuple([index, index]);
 const blocks = z.array(block).check(z.minLength(1), z.maxLength(blocksPerWorkMax));
@@ -121,6 +124,16 @@ export const coordinatorMessageSchema = z.discriminatedUnion("type", [
     step: index,
     split: evaluatedSplit,
     blocks,
+  }),
+  /**
+   * The coordinators that share the run: which lease this one leads under, and where the run may be found if it is lost. Sent
+   * after `welcome` and whenever it changes, if there are several.
+   */
+  z.strictObject({
+    type: z.literal("doors"),
+    /** Rises with every new leader. */
+    term: index,
+    urls: z.array(door).check(z.minLength(1), z.maxLength(doorsMax)),
   }),
   /** Nothing to do now, with the reason. */
   z.strictObject({ type: z.literal("wait"), reason }),

@@ -50,13 +50,18 @@ const floors: readonly (readonly string[])[] = [
   ["coordinator/stored-setup.ts"],
   ["coordinator/run-setup.ts"],
   ["coordinator/runs.ts"],
-  ["coordinator/series.ts"],
+  [
+    "coordinator/series.ts",
+    "coordinator/exit-code.ts",
+    "coordinator/leading.ts",
+    "coordinator/run-id.ts",
+  ],
   ["coordinator/watch", "coordinator/monitor"],
   ["coordinator/reception.ts", "coordinator/dashboard"],
   ["coordinator/learn"],
   // Those that produce and accept a request; neither knows the other.
   ["coordinator/main.ts", "coordinator/tools", "coordinator/inspect", "coordinator/cli"],
-  ["coordinator/compare"],
+  ["coordinator/compare", "coordinator/clustered.ts"],
 
   ["build-kernel.ts", "build-learn.ts"],
   ["promedio.ts", "build.ts", "vitest.config.ts"],

@@ -4,6 +4,7 @@
  * no step.
  */
 import { quoted, sentence } from "../../shared/words/sentence.ts";
+import { Doors } from "../doors.ts";
 import { createFetchDataset } from "../fetch-dataset.ts";
 import type { Clock } from "../platform.ts";
 import { createPool } from "../threads/create-pool.ts";
@@ -35,6 +36,8 @@ class Host {
   #isPaused = false;
 
   constructor({ httpUrl, token, name, agent, threads, effort }: StartRequest) {
+    // The page's policy lets it download from its own coordinator alone, so a dataset that it lacks must come from there.
+    const doors = new Doors(httpUrl);
     const pool = createPool({
       // Browsers without nested workers compute on one thread.
       threads: typeof Worker === "function" ? threads : 1,
@@ -53,7 +56,8 @@ class Host {
       agent,
       kernel: createKernel().id,
       pool: this.#pool,
-      connect: createConnect(`${httpUrl.replace(/^http/u, "ws")}/worker`),
+      connect: (events) => createConnect(doors.socketUrl)(events),
+      doors,
       loadDataset: createFetchDataset({ httpUrl, token, sha256 }),
       clock,
       random: Math.random,

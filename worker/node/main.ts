@@ -10,6 +10,7 @@ import type { LogEntry } from "../../shared/log.ts";
 import { createFetch } from "../../shared/node/fetch.ts";
 import type { Environment } from "../../shared/node/proxy.ts";
 import { hasCode, sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { Doors } from "../doors.ts";
 import { createFetchDataset } from "../fetch-dataset.ts";
 import type { Clock } from "../platform.ts";
 import type { WorkerStatus } from "../status.ts";
@@ -54,6 +55,7 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
   const createKernel = readKernel(world.build);
   const lines = new StatusLines(world.log);
   const tellParent = createTellParent();
+  const doors = new Doors(options.httpUrl);
   return await new Promise((resolve) => {
     const pool = createPool({
       threads: options.threads,
@@ -70,8 +72,10 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
       agent: `Node ${process.version}, ${type()} ${release()}, ${process.arch}`,
       kernel: createKernel().id,
       pool,
-      connect: createConnect(options.socketUrl, world.env),
-      loadDataset: createLoadDataset(options, world.env),
+      connect: (events) => createConnect(doors.socketUrl, world.env)(events),
+      doors,
+      loadDataset: async (...wanted) =>
+        await createLoadDataset(doors, options, world.env)(...wanted),
       clock,
       random: Math.random,
       stopsAfterRun: true,
@@ -90,7 +94,7 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
   });
 }
 
-function createLoadDataset({ httpUrl, token }: WorkerOptions, env: Environment) {
+function createLoadDataset({ httpUrl }: Doors, { token }: WorkerOptions, env: Environment) {
   return createFetchDataset({ httpUrl, token, sha256, fetch: createFetch(env) });
 }
 

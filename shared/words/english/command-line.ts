@@ -44,8 +44,14 @@ export const commandLine = {
   "tls-key-alone": "--tls-key {path} needs its certificate; add --tls-cert FILE",
   "tls-cert-alone": "--tls-cert {path} needs its private key; add --tls-key FILE",
   "open-with-token": "--open admits workers without a token, but --join-token is set; give one",
+  "cluster-not-joined":
+    "--cluster: cannot use the NATS servers {servers}: {reason}; start nats-server with -js, or check the address",
+  "nats-missing":
+    "--cluster needs the packages @nats-io/transport-node and @nats-io/kv, which are not installed: run npm install again without --omit=optional",
   "cluster-without-tokens":
     "--cluster needs {flags}, the same on every coordinator of the run, so that workers and dashboards may join any of them",
+  "leader-answers":
+    "standby: {url} answered with status {status}; --admin-token must be the same on every coordinator",
   "same-tokens": "--join-token and --admin-token are the same; let them differ",
   "run-file-yaml": "{place} is not valid YAML: {reason}; mend it there",
   "run-file-form": '{path} must hold "key: value" lines, such as "epochs: 10"',

@@ -35,10 +35,22 @@ export const network = {
   "too-many-commands": "too many commands",
   "cluster-unreachable": "the NATS servers do not answer",
   "cluster-value-wrong": "the NATS servers hold something under {key} that no coordinator wrote",
-  "cluster-not-joined":
-    "--cluster: cannot use the NATS servers {servers}: {reason}; start nats-server with -js, or check the address",
-  "nats-missing":
-    "--cluster needs the packages @nats-io/transport-node and @nats-io/kv, which are not installed: run npm install again without --omit=optional",
+  "leads-without-cluster":
+    "the NATS servers do not answer: this coordinator continues to lead; no standby can take over until they are back",
+  "cluster-is-back": "the NATS servers answer again",
+  "another-coordinator": "another coordinator",
+  "stepped-down": "stepped down, because {by} leads now; this coordinator is a standby",
+  "leads-now": "leads now, in term {term}",
+  "waits-for-cluster": "standby: the NATS servers do not answer, so it waits for them",
+  "stands-by": "standby: follows the coordinator at {url}",
+  "stands-by-ready": "standby: follows the coordinator at {url}, and keeps its newest checkpoint",
+  "coordinator-replaced": "another coordinator has replaced this one",
+  "run-over-elsewhere": "the run is over at the coordinator that it followed",
+  "leader-not-reached": "standby: cannot reach the coordinator at {url}: {reason}",
+  "standby-page":
+    "This coordinator is a standby. The run is at {url}. This page reloads by itself.",
+  "standby-page-alone":
+    "This coordinator is a standby, and no coordinator leads yet. This page reloads by itself.",
   "port-in-use": "port {port} on {host} is in use: stop the other program or choose another --port",
   "port-not-allowed":
     "port {port} on {host} may not be opened by this user: choose a --port above 1023",

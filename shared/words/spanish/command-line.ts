@@ -52,8 +52,14 @@ export const commandLine = translationOf<typeof english>()({
   "tls-cert-alone": "--tls-cert {path} necesita su clave privada; añade --tls-key ARCHIVO",
   "open-with-token":
     "--open admite ayudantes sin código, pero hay un --join-token; indica uno de los dos",
+  "cluster-not-joined":
+    "--cluster: no se pueden usar los servidores NATS {servers}: {reason}; inicia nats-server con -js o comprueba la dirección",
+  "nats-missing":
+    "--cluster necesita los paquetes @nats-io/transport-node y @nats-io/kv, que no están instalados: ejecuta npm install de nuevo sin --omit=optional",
   "cluster-without-tokens":
     "--cluster necesita {flags}, iguales en todos los coordinadores del entrenamiento, para que los ayudantes y los paneles puedan entrar en cualquiera",
+  "leader-answers":
+    "en reserva: {url} respondió con el estado {status}; --admin-token debe ser igual en todos los coordinadores",
   "same-tokens": "--join-token y --admin-token son iguales; deben ser distintos",
   "run-file-yaml": "{place} no es YAML válido: {reason}; corrígelo ahí",
   "run-file-form": "{path} debe tener líneas «clave: valor», como «epochs: 10»",

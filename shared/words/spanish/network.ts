@@ -34,11 +34,24 @@ export const network = translationOf<typeof english>()({
   "too-many-pings": "más de {count} pings por segundo que nadie pidió",
   "too-many-commands": "demasiadas órdenes",
   "cluster-unreachable": "los servidores NATS no responden",
-  "cluster-value-wrong": "los servidores NATS guardan en {key} algo que no escribió ningún coordinador",
-  "cluster-not-joined":
-    "--cluster: no se pueden usar los servidores NATS {servers}: {reason}; inicia nats-server con -js o comprueba la dirección",
-  "nats-missing":
-    "--cluster necesita los paquetes @nats-io/transport-node y @nats-io/kv, que no están instalados: ejecuta npm install de nuevo sin --omit=optional",
+  "cluster-value-wrong":
+    "los servidores NATS guardan en {key} algo que no escribió ningún coordinador",
+  "leads-without-cluster":
+    "los servidores NATS no responden: este coordinador sigue al mando; hasta que vuelvan, ningún otro puede relevarlo",
+  "cluster-is-back": "los servidores NATS vuelven a responder",
+  "another-coordinator": "otro coordinador",
+  "stepped-down": "cede el mando, porque ahora lo tiene {by}; este coordinador queda en reserva",
+  "leads-now": "tiene ahora el mando, en el mandato {term}",
+  "waits-for-cluster": "en reserva: los servidores NATS no responden, así que los espera",
+  "stands-by": "en reserva: sigue al coordinador de {url}",
+  "stands-by-ready": "en reserva: sigue al coordinador de {url} y guarda su última copia",
+  "coordinator-replaced": "otro coordinador ha relevado a este",
+  "run-over-elsewhere": "el entrenamiento ha terminado en el coordinador al que seguía",
+  "leader-not-reached": "en reserva: no se puede llegar al coordinador de {url}: {reason}",
+  "standby-page":
+    "Este coordinador está en reserva. El entrenamiento está en {url}. Esta página se recarga sola.",
+  "standby-page-alone":
+    "Este coordinador está en reserva y todavía ninguno tiene el mando. Esta página se recarga sola.",
   "port-in-use":
     "el puerto {port} de {host} está en uso: cierra el otro programa o elige otro --port",
   "port-not-allowed":

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { ClusterAddress } from "../../../coordinator/options.ts";
+import type { ClusterAddress } from "../../../coordinator/cluster/address.ts";
 
 /** Debian installs it where only an administrator's path leads. */
 const env = { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` };
@@ -15,7 +15,7 @@ export const natsIsMissing = spawnSync("nats-server", ["--version"], { env }).st
 
 export function addressOf(ports: readonly number[]): ClusterAddress {
   const servers = ports.map((port) => `127.0.0.1:${port}`);
-  return { servers, name: "promedio", user: undefined, password: undefined, isTls: false, leaseMs: 1_000 };
+  return { servers, name: "promedio", user: undefined, password: undefined, isTls: false };
 }
 
 export class NatsServers {
@@ -47,10 +47,24 @@ export class NatsServers {
       this.#routes = ports.slice(this.#count);
     }
     for (const [index, port] of this.#ports.entries()) {
-      const own = ["-a", "127.0.0.1", "-p", `${port}`, "-js", "-sd", join(this.#folder, `${index}`)];
+      const own = [
+        "-a",
+        "127.0.0.1",
+        "-p",
+        `${port}`,
+        "-js",
+        "-sd",
+        join(this.#folder, `${index}`),
+      ];
       const routes = this.#routes.map((route) => `nats://127.0.0.1:${route}`).join();
-      const cluster = ["--cluster_name", "test", "--cluster", `nats://127.0.0.1:${this.#routes[index]}`];
-      const args = this.#count === 1 ? own : [...own, "-n", `n${index}`, ...cluster, "--routes", routes];
+      const cluster = [
+        "--cluster_name",
+        "test",
+        "--cluster",
+        `nats://127.0.0.1:${this.#routes[index]}`,
+      ];
+      const args =
+        this.#count === 1 ? own : [...own, "-n", `n${index}`, ...cluster, "--routes", routes];
       this.#processes.push(spawn("nats-server", args, { env, stdio: "ignore" }));
     }
     await Promise.all(this.#ports.map(untilOpen));

@@ -23,7 +23,9 @@ const freeKeys = [
     !optimizerKeys.has(key) &&
     !scheduleKeys.has(key) &&
     !["optimizer", "schedule", "loss", "outputActivation", "printConfig", "json"].includes(key) &&
-    !["joinToken", "adminToken", "tlsCert", "tlsKey", "init", "newLastLayer"].includes(key),
+    !["joinToken", "adminToken", "tlsCert", "tlsKey", "init", "newLastLayer", "cluster"].includes(
+      key,
+    ),
 );
 
 function flagsFor(key: string, pick: number): string[] {

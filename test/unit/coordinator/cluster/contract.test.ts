@@ -30,9 +30,9 @@ let buckets = 0;
 
 function nats(): Engine {
   buckets += 1;
-  const address = { ...addressOf(servers.ports), name: `contract-${buckets}`, leaseMs };
+  const address = { ...addressOf(servers.ports), name: `contract-${buckets}` };
   return {
-    connect: () => natsCluster(address),
+    connect: () => natsCluster(address, leaseMs),
     pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
 }
@@ -48,13 +48,20 @@ afterAll(() => servers.stop());
 
 const engines = [
   { name: "in memory", create: memory, isMissing: false },
-  { name: natsIsMissing ? "NATS (skipped: no nats-server)" : "NATS", create: nats, isMissing: natsIsMissing },
+  {
+    name: natsIsMissing ? "NATS (skipped: no nats-server)" : "NATS",
+    create: nats,
+    isMissing: natsIsMissing,
+  },
 ];
 
-describe.each([{ name: "alone", create: () => ({ connect: async () => aloneCluster() }), isMissing: false }, ...engines])(
-  "a cluster $name",
-  ({ create, isMissing }) => {
-    test.skipIf(isMissing)("gives its lease once, and shows the claim as it was renewed", async () => {
+describe.each([
+  { name: "alone", create: () => ({ connect: async () => aloneCluster() }), isMissing: false },
+  ...engines,
+])("a cluster $name", ({ create, isMissing }) => {
+  test.skipIf(isMissing)(
+    "gives its lease once, and shows the claim as it was renewed",
+    async () => {
       const one = await create().connect();
       expect((await one.look()).leader).toBe(undefined);
       const term = await one.acquire(claimOf("one"), 1);
@@ -65,36 +72,36 @@ describe.each([{ name: "alone", create: () => ({ connect: async () => aloneClust
       const { leader } = await one.look();
       expect(leader).toEqual({ ...claimOf("one", { run: "run-1", checkpoint }), term });
       await one.close();
-    });
+    },
+  );
 
-    test.skipIf(isMissing)("is free again after a release, for a higher term", async () => {
-      const one = await create().connect();
-      const first = (await one.acquire(claimOf("one"), 1)) ?? 0;
-      await one.release();
-      expect((await one.look()).leader).toBe(undefined);
-      expect(await one.renew(claimOf("one"))).toBe(false);
-      expect(await one.acquire(claimOf("one"), first + 1)).toBeGreaterThan(first);
-      await one.close();
-    });
+  test.skipIf(isMissing)("is free again after a release, for a higher term", async () => {
+    const one = await create().connect();
+    const first = (await one.acquire(claimOf("one"), 1)) ?? 0;
+    await one.release();
+    expect((await one.look()).leader).toBe(undefined);
+    expect(await one.renew(claimOf("one"))).toBe(false);
+    expect(await one.acquire(claimOf("one"), first + 1)).toBeGreaterThan(first);
+    await one.close();
+  });
 
-    test.skipIf(isMissing)("gives a term of at least what was asked for", async () => {
-      const one = await create().connect();
-      expect(await one.acquire(claimOf("one"), 1_000)).toBe(1_000);
-      expect((await one.look()).leader?.term).toBe(1_000);
-      await one.close();
-    });
+  test.skipIf(isMissing)("gives a term of at least what was asked for", async () => {
+    const one = await create().connect();
+    expect(await one.acquire(claimOf("one"), 1_000)).toBe(1_000);
+    expect((await one.look()).leader?.term).toBe(1_000);
+    await one.close();
+  });
 
-    test.skipIf(isMissing)("lists its members by id, until they withdraw", async () => {
-      const one = await create().connect();
-      const members = ["b", "a"].map((id) => ({ id, kind: "relay" as const, url: `http://${id}` }));
-      for (const member of members) await one.announce(member);
-      expect((await one.look()).members).toEqual(members.toReversed());
-      await one.withdraw({ id: "a" });
-      expect((await one.look()).members).toEqual(members.slice(0, 1));
-      await one.close();
-    });
-  },
-);
+  test.skipIf(isMissing)("lists its members by id, until they withdraw", async () => {
+    const one = await create().connect();
+    const members = ["b", "a"].map((id) => ({ id, kind: "relay" as const, url: `http://${id}` }));
+    for (const member of members) await one.announce(member);
+    expect((await one.look()).members).toEqual(members.toReversed());
+    await one.withdraw({ id: "a" });
+    expect((await one.look()).members).toEqual(members.slice(0, 1));
+    await one.close();
+  });
+});
 
 describe.each(engines)("a cluster $name of several", ({ create, isMissing }) => {
   test.skipIf(isMissing)("has one leader of ten that want to lead at once", async () => {

@@ -17,12 +17,22 @@ const other: Leader = {
 
 describe("a leader", () => {
   test.each([
-    { what: "leads while it renews", renewal: "renewed", holder: undefined, then: "lead" },
-    { what: "leads while the engine is down", renewal: "unreachable", holder: undefined, then: "lead" },
-    { what: "takes a lease again that ran out", renewal: "lost", holder: undefined, then: "acquire" },
-    { what: "steps down for another", renewal: "lost", holder: other, then: "step-down" },
-  ] as const)("$what", ({ renewal, holder, then }) => {
-    expect(afterRenewal(renewal, own, holder)).toBe(then);
+    { what: "leads while it renews", renewal: "renewed", holder: undefined, next: "lead" },
+    {
+      what: "leads while the engine is down",
+      renewal: "unreachable",
+      holder: undefined,
+      next: "lead",
+    },
+    {
+      what: "takes a lease again that ran out",
+      renewal: "lost",
+      holder: undefined,
+      next: "acquire",
+    },
+    { what: "steps down for another", renewal: "lost", holder: other, next: "step-down" },
+  ] as const)("$what", ({ renewal, holder, next }) => {
+    expect(afterRenewal(renewal, own, holder)).toBe(next);
   });
 });
 
@@ -30,11 +40,11 @@ describe("a standby", () => {
   const always = { quietMs: Infinity, leaseMs: 10_000, endsWithRun: false };
 
   test.each([
-    { what: "waits while the engine is down", state: undefined, then: "wait" },
-    { what: "follows a leader", state: { leader: other, members: [] }, then: "follow" },
-    { what: "leads where nobody does", state: { leader: undefined, members: [] }, then: "acquire" },
-  ])("$what", ({ state, then }) => {
-    expect(afterLook(state, always)).toBe(then);
+    { what: "waits while the engine is down", state: undefined, next: "wait" },
+    { what: "follows a leader", state: { leader: other, members: [] }, next: "follow" },
+    { what: "leads where nobody does", state: { leader: undefined, members: [] }, next: "acquire" },
+  ])("$what", ({ state, next }) => {
+    expect(afterLook(state, always)).toBe(next);
   });
 
   test("gives a leader a lease's time to come back after the engine was down", () => {
@@ -59,7 +69,11 @@ describe("a standby", () => {
 describe("--cluster", () => {
   test.each([
     ["nats://a", ["a:4222"], "promedio"],
-    ["nats://10.0.0.1,10.0.0.2:4223,host", ["10.0.0.1:4222", "10.0.0.2:4223", "host:4222"], "promedio"],
+    [
+      "nats://10.0.0.1,10.0.0.2:4223,host",
+      ["10.0.0.1:4222", "10.0.0.2:4223", "host:4222"],
+      "promedio",
+    ],
     ["tls://[::1]:4444/lab-7", ["[::1]:4444"], "lab-7"],
     ["nats://me:a%40b,c@h1,h2/x", ["h1:4222", "h2:4222"], "x"],
   ])("%s is read", (text, servers, name) => {
@@ -67,13 +81,22 @@ describe("--cluster", () => {
   });
 
   test("reads a password with any character, those of an address in percent form", () => {
-    expect(clusterAddress("nats://me:a%40b,c@h1,h2/x")).toMatchObject({ user: "me", password: "a@b,c" });
+    expect(clusterAddress("nats://me:a%40b,c@h1,h2/x")).toMatchObject({
+      user: "me",
+      password: "a@b,c",
+    });
   });
 
-  test.each(["", "a", "http://a", "nats://", "nats://a,,b", "nats://a/b/c", "nats://a b", "nats://u:%zz@a"])(
-    "%o is refused",
-    (text) => {
-      expect(clusterAddress(text)).toBe(undefined);
-    },
-  );
+  test.each([
+    "",
+    "a",
+    "http://a",
+    "nats://",
+    "nats://a,,b",
+    "nats://a/b/c",
+    "nats://a b",
+    "nats://u:%zz@a",
+  ])("%o is refused", (text) => {
+    expect(clusterAddress(text)).toBe(undefined);
+  });
 });

@@ -6,6 +6,7 @@ import { ProtocolError } from "../../../../shared/protocol/errors.ts";
 import {
   agentLengthMax,
   blocksPerWorkMax,
+  doorsMax,
   sentenceCodeLengthMax,
   sentenceItemsMax,
   sentenceLengthMax,
@@ -195,6 +196,24 @@ describe("bounds", () => {
       return coordinatorTakes({ ...header, blocks }, 2);
     });
     expect(taken).toEqual([1, blocksPerWorkMax]);
+  });
+
+  test("doors: 1…32 addresses of coordinators, without a fragment, a query or a password", () => {
+    const doors = (urls: readonly unknown[]) => coordinatorTakes({ type: "doors", term: 1, urls });
+    const counts = [0, 1, doorsMax, doorsMax + 1];
+    const taken = counts.filter((count) => doors(Array.from({ length: count }, () => "http://a")));
+    expect(taken).toEqual([1, doorsMax]);
+    const wrong = [
+      "",
+      "a",
+      "ftp://a",
+      "http://a b",
+      "http://a#token=x",
+      "http://a?x",
+      "http://u:p@a",
+      1,
+    ];
+    expect(wrong.filter((url) => doors([url]))).toEqual([]);
   });
 
   test("times and speeds: not negative, not infinite, not NaN", () => {

@@ -52,6 +52,7 @@ export const sampleCoordinatorMessages: readonly CoordinatorMessage[] = [
   { type: "wait", reason: sentence("no-run-yet") },
   { type: "end", run: "run-1", reason: sentence("run-finished"), fingerprint: hash },
   { type: "error", code: "ERR_TOKEN", reason: sentence("token-wrong") },
+  { type: "doors", term: 7, urls: ["http://10.0.0.7:8080", "https://example.org/promedio"] },
 ];
 
 const withTensor = new Set(["gradient", "costs", "evaluation", "work", "evaluate"]);

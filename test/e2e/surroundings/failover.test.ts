@@ -1,0 +1,132 @@
+/** A run whose leader is killed or stopped, and whose NATS server is killed: another coordinator continues it, to the same bits. */
+import { join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import {
+  Cluster,
+  type CoordinatorProcess,
+  undisturbedFingerprint,
+} from "../../support/processes/cluster.ts";
+import { freePort } from "../../support/processes/local-server.ts";
+import { natsIsMissing, NatsServers } from "../../support/processes/nats-servers.ts";
+
+const run = [
+  "--dataset",
+  "digits:600,100",
+  "--batch-size",
+  "20",
+  "--shard-size",
+  "5",
+  "--epochs",
+  "150",
+];
+
+let cluster: Cluster;
+let nats: NatsServers;
+
+beforeEach(async () => {
+  cluster = await Cluster.create();
+  nats = new NatsServers(1);
+  if (!natsIsMissing) await nats.start();
+});
+afterEach(async () => {
+  await cluster.stop();
+  await nats.stop();
+});
+
+/** One of the coordinators; each has its own disk, as if it were on its own machine. */
+async function coordinator(
+  name: string,
+  ...more: readonly string[]
+): Promise<CoordinatorProcess & { port: number }> {
+  const port = await freePort();
+  const started = cluster.coordinator(
+    "--cluster",
+    nats.address,
+    "--lease-seconds",
+    "2",
+    "--join-token",
+    "join-token-1",
+    "--admin-token",
+    "admin-token-1",
+    "--runs",
+    join(cluster.folder, name),
+    "--port",
+    String(port),
+    "--checkpoint-every",
+    "20steps",
+    "--exit",
+    ...more,
+  );
+  return Object.assign(started, { port });
+}
+
+function says(process: CoordinatorProcess, wanted: string): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!process.stderr.includes(wanted)) return;
+      process.child.stderr?.off("data", look);
+      resolve();
+    };
+    process.child.stderr?.on("data", look);
+    look();
+  });
+}
+
+describe.skipIf(natsIsMissing)(
+  `two coordinators of one run${natsIsMissing ? " (skipped: no nats-server)" : ""}`,
+  { timeout: 40_000 },
+  () => {
+    test("end with the right fingerprint when the leader is killed, and when it is stopped and wakes up", async () => {
+      const expected = await undisturbedFingerprint(...run);
+      const first = await coordinator("first", ...run);
+      const { joinUrl } = await first.event("listening");
+      const second = await coordinator("second");
+      await says(second, "standby: follows");
+      const page = await fetch(`http://127.0.0.1:${second.port}/join`);
+      expect(page.status).toBe(503);
+      expect(await page.text()).toContain(`http://127.0.0.1:${first.port}`);
+      const ana = cluster.worker(String(joinUrl), "--name", "ana");
+      await says(second, "keeps its newest checkpoint");
+      first.child.kill("SIGSTOP");
+      ana.kill("SIGKILL");
+      const resumed = await second.event("resumed");
+      expect(Number(resumed["step"])).toBeGreaterThan(0);
+      first.child.kill("SIGCONT");
+      await says(first, "stepped down");
+      await says(first, "keeps its newest checkpoint");
+
+      const { joinUrl: secondUrl } = await second.event("listening");
+      cluster.worker(String(secondUrl), "--name", "ben");
+      await second.event("epoch");
+      second.child.kill("SIGKILL");
+      await first.event("resumed", ({ step }) => Number(step) >= Number(resumed["step"]));
+      // It found its way by the list of doors.
+      await first.event("worker", ({ change, name }) => change === "joined" && name === "ben");
+      const { fingerprint } = await first.event("finished");
+      expect(fingerprint).toBe(expected);
+      expect(await first.exited).toBe(0);
+    });
+
+    test("lose no step while all NATS servers are down", async () => {
+      const expected = await undisturbedFingerprint(...run);
+      const first = await coordinator("first", ...run);
+      const { joinUrl } = await first.event("listening");
+      const second = await coordinator("second");
+      await says(second, "standby: follows");
+      await nats.kill();
+      await says(first, "do not answer");
+      const ana = cluster.worker(String(joinUrl), "--name", "ana");
+      await first.event("epoch", ({ epoch }) => Number(epoch) >= 3);
+      ana.kill("SIGSTOP");
+      await nats.start();
+      await says(first, "answer again");
+      ana.kill("SIGCONT");
+      const { fingerprint } = await first.event("finished");
+      expect(fingerprint).toBe(expected);
+      expect(second.events.filter(({ event }) => event === "resumed")).toEqual([]);
+      expect(await second.exited).toBe(0);
+    });
+  },
+);
