@@ -1,7 +1,7 @@
 /** A run whose leader is killed or stopped, and whose NATS server is killed: another coordinator continues it, to the same bits. */
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import {
   Cluster,
@@ -24,7 +24,11 @@ const run = [
 
 let cluster: Cluster;
 let nats: NatsServers;
+let expected: string;
 
+beforeAll(async () => {
+  if (!natsIsMissing) expected = await undisturbedFingerprint(...run);
+});
 beforeEach(async () => {
   cluster = await Cluster.create();
   nats = new NatsServers(1);
@@ -79,7 +83,6 @@ describe.skipIf(natsIsMissing)(
   { timeout: 40_000 },
   () => {
     test("end with the right fingerprint when the leader is killed, and when it is stopped and wakes up", async () => {
-      const expected = await undisturbedFingerprint(...run);
       const first = await coordinator("first", ...run);
       const { joinUrl } = await first.event("listening");
       const second = await coordinator("second");
@@ -110,7 +113,6 @@ describe.skipIf(natsIsMissing)(
     });
 
     test("lose no step while all NATS servers are down", async () => {
-      const expected = await undisturbedFingerprint(...run);
       const first = await coordinator("first", ...run);
       const { joinUrl } = await first.event("listening");
       const second = await coordinator("second");

@@ -10,7 +10,6 @@ import {
   workerNameLengthMax,
 } from "../../../shared/protocol/limits.ts";
 import { quoted, sayAtTerminal, type Sentence, sentence } from "../../../shared/words/sentence.ts";
-import { Doors } from "../../../worker/doors.ts";
 import type { LoadDataset } from "../../../worker/platform.ts";
 import type { WorkerStatus } from "../../../worker/status.ts";
 import type { ComputePool, Job, JobEvents } from "../../../worker/threads/compute-pool.ts";
@@ -63,7 +62,6 @@ class HeldPool implements ComputePool {
 }
 
 interface Given {
-  readonly doors?: Doors;
   readonly pool?: ComputePool;
   readonly seesPings?: boolean;
   readonly stopsAfterRun?: boolean;
@@ -89,7 +87,6 @@ function setup(given: Given = {}) {
     kernel: fakeKernel,
     pool: given.pool ?? new LocalPool({ createKernel: createPlainKernel, clock, defer }),
     connect: coordinator.connect,
-    ...(given.doors === undefined ? {} : { doors: given.doors }),
     loadDataset,
     clock,
     random: () => 0.5,
@@ -237,37 +234,6 @@ describe("the worker loop", () => {
     expect(second.received[0]!.header).toMatchObject({ type: "hello", session: "session-1" });
     expect(second.types).toEqual(["hello", "ready"]);
     expect([downloads(), pool.loads]).toEqual([1, 1]);
-  });
-
-  test("tries the doors in turn once the address that it has does not answer", async () => {
-    const doors = new Doors("http://a:1");
-    const { clock, coordinator, socket } = await ready({ doors });
-    socket.tell({ type: "doors", term: 3, urls: ["http://a:1", "http://b:2"] });
-    socket.events.closed({ status: 1006, reason: null });
-    expect(doors.httpUrl).toBe("http://a:1");
-    clock.advance(250);
-    coordinator.sockets.at(-1)?.events.closed({ status: 1006, reason: null });
-    expect(doors.socketUrl).toBe("ws://b:2/worker");
-    clock.advance(1_000);
-    const other = coordinator.welcome();
-    other.tell({ type: "doors", term: 4, urls: ["http://b:2"] });
-    other.tell(run);
-    expect(other.types).toEqual(["hello", "ready"]);
-  });
-
-  test("leaves a coordinator whose term is lower than one that it has seen", async () => {
-    const doors = new Doors("http://a:1");
-    const { loop, socket } = await ready({ doors });
-    const urls = ["http://a:1", "http://b:2"];
-    socket.tell({ type: "doors", term: 3, urls });
-    socket.tell({ type: "doors", term: 3, urls });
-    expect(loop.status.phase).toBe("training");
-    socket.tell({ type: "doors", term: 2, urls });
-    expect(loop.status).toMatchObject({
-      phase: "retrying",
-      detail: { code: "coordinator-replaced" },
-    });
-    expect(doors.httpUrl).toBe("http://b:2");
   });
 
   test("loads a run that ended its connection while loading only once", async () => {

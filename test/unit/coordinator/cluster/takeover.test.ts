@@ -63,9 +63,10 @@ function world() {
       now: () => clock.now(),
       sleep: (ms) => new Promise((resolve) => void clock.after(ms, () => resolve())),
     });
-    void standby.wait().then((end) => {
+    void (async () => {
+      const end = await standby.wait();
       if (end?.kind === "leads") outcome.term = end.term;
-    });
+    })();
     return outcome;
   };
   return { clock, engine, said, pass, lead, standBy };
