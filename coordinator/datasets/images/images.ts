@@ -11,9 +11,11 @@ import {
 import { OperatorError } from "../../../shared/operator-error.ts";
 import { reasonOf, type Sentence, sentence } from "../../../shared/words/sentence.ts";
 import { systemReason } from "../../../shared/words/system-reason.ts";
+import { sha256OfParts } from "../../sha256.ts";
 import { type Disk, readSmall } from "../../storage/disk.ts";
 import { divide, divisionKeys } from "../divide.ts";
 import { encodeArrays, type Loader, type LoadOptions } from "../loader.ts";
+import { DecodedPictures, keyOf } from "./decoded-pictures.ts";
 import {
   createDecoder,
   type PictureDecoder,
@@ -47,6 +49,8 @@ class Reading {
   readonly #folder: string;
   readonly #decoder: PictureDecoder;
   readonly #options: LoadOptions;
+  /** SHA-256 of each file. */
+  readonly #hashes = new Map<string, string>();
   /** Pictures that can't be read, and why. */
   readonly #broken = new Map<string, Sentence>();
 
@@ -69,12 +73,7 @@ class Reading {
     const featureCount = form.height * form.width * form.channels;
     this.#refuseTooMany(whole.length, featureCount, form);
 
-    const pictures = new Uint8Array(whole.length * featureCount);
-    const done = await this.#each(whole, "reading-pictures", async ({ path }, i) => {
-      const decoded = await this.#decode(path, form);
-      if (decoded !== undefined) pictures.set(decoded, i * featureCount);
-      return decoded !== undefined;
-    });
+    const { pictures, done } = await this.#decodeAll(whole, form, featureCount);
     this.#refuseBroken(files.length);
     const kept = whole.filter((_, i) => done[i] === true);
     const features = compacted(pictures, done, featureCount);
@@ -108,8 +107,36 @@ class Reading {
     return { content, notes: [note, ...found.notes, ...this.#skipped(files.length)] };
   }
 
+  /** All samples, and which of them could be decoded. Many are kept for the next time. */
+  async #decodeAll(
+    files: readonly { readonly path: string }[],
+    form: PictureForm,
+    featureCount: number,
+  ): Promise<{ readonly pictures: Uint8Array; readonly done: readonly boolean[] }> {
+    const kept = new DecodedPictures(this.#options.disk, this.#options.cache);
+    const hashes = files.map(({ path }) => this.#hashes.get(path) ?? "");
+    const key = keyOf(hashes, form, this.#decoder.version);
+    const isLarge = files.length >= keptFrom;
+    const found = isLarge ? await kept.find(key) : undefined;
+    if (found?.length === files.length * featureCount) {
+      this.#options.progress(sentence("pictures-kept-decoded", { count: files.length }));
+      return { pictures: found, done: files.map(() => true) };
+    }
+    const pictures = new Uint8Array(files.length * featureCount);
+    const done = await this.#each(files, "reading-pictures", async ({ path }, i) => {
+      const decoded = await this.#decode(path, form);
+      if (decoded !== undefined) pictures.set(decoded, i * featureCount);
+      return decoded !== undefined;
+    });
+    if (isLarge && done.every(Boolean)) await kept.keep(key, pictures);
+    return { pictures, done };
+  }
+
   async #inspect(path: string): Promise<PictureInfo | undefined> {
-    return await this.#orBroken(path, (bytes) => this.#decoder.inspect(bytes));
+    return await this.#orBroken(path, (bytes) => {
+      this.#hashes.set(path, sha256OfParts(bytes));
+      return this.#decoder.inspect(bytes);
+    });
   }
 
   async #decode(path: string, form: PictureForm): Promise<Uint8Array | undefined> {
@@ -251,6 +278,9 @@ function compacted(
   }
   return samples.subarray(0, count * featureCount);
 }
+
+/** Fewer are decoded in less than a second. */
+const keptFrom = 500;
 
 /** Fewer are read before anybody wonders. */
 const saidFrom = 2_000;

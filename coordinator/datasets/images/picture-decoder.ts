@@ -18,6 +18,8 @@ export interface PictureInfo {
 }
 
 export interface PictureDecoder {
+  /** Of the libraries that decode. */
+  readonly version: string;
   /** @throws SentenceError if it is no picture, or of a format that is not read. */
   readonly inspect: (bytes: Uint8Array) => Promise<PictureInfo>;
   /**
@@ -34,6 +36,7 @@ export interface PictureDecoder {
 export async function createDecoder(): Promise<PictureDecoder> {
   const sharp = await loadSharp();
   return {
+    version: JSON.stringify(sharp.versions),
     inspect: (bytes) => orReason(async () => inspect(sharp, bytes)),
     decode: (bytes, form) => orReason(async () => decode(sharp, bytes, form)),
   };
@@ -45,6 +48,8 @@ export interface Sharp {
   readonly block: (what: { readonly operation: readonly string[] }) => void;
   readonly unblock: (what: { readonly operation: readonly string[] }) => void;
   readonly cache: (options: false) => unknown;
+  /** Its own and those of the libraries in it, by name. */
+  readonly versions: Readonly<Record<string, string | undefined>>;
 }
 
 interface Pipeline {

@@ -21,6 +21,8 @@ export const pictures = {
   "inspecting-pictures": "looking at {count} pictures: {percent} %",
   "reading-pictures": "reading {count} pictures: {percent} %",
   "pictures-kept": "{pictures} pictures of {width} × {height}, {color}",
+  "pictures-kept-decoded":
+    "{count} {count = 1 ? picture was : pictures were} decoded before and {count = 1 ? is : are} taken from the cache",
   "pictures-scaled":
     "{pictures} pictures of {sizes}: scaled to {width} × {height}, {color}[terminal]; --image-size and --color change that",
   "in-grey": "in grey",

@@ -24,6 +24,8 @@ export const pictures = translationOf<typeof english>()({
   "inspecting-pictures": "examinando {count} imágenes: {percent} %",
   "reading-pictures": "leyendo {count} imágenes: {percent} %",
   "pictures-kept": "{pictures} imágenes de {width} × {height}, {color}",
+  "pictures-kept-decoded":
+    "{count} {count = 1 ? imagen ya estaba decodificada y se toma : imágenes ya estaban decodificadas y se toman} de la caché",
   "pictures-scaled": "{pictures} imágenes de {sizes}: se escalan a {width} × {height}, {color}",
   "in-grey": "en gris",
   "in-color": "en color",

@@ -19,6 +19,11 @@ export class ImageFolder {
   /** What the last load said, with `DIR` for the folder. */
   notes: string[] = [];
 
+  /** Beside the pictures, not among them. */
+  get cache(): string {
+    return `${this.path}-cache`;
+  }
+
   static async create(): Promise<ImageFolder> {
     return new ImageFolder(await mkdtemp(join(tmpdir(), "promedio-images-")));
   }
@@ -27,8 +32,9 @@ export class ImageFolder {
     this.path = path;
   }
 
-  remove(): Promise<void> {
-    return rm(this.path, { recursive: true });
+  async remove(): Promise<void> {
+    await rm(this.path, { recursive: true });
+    await rm(this.cache, { recursive: true, force: true });
   }
 
   async write(files: Files): Promise<void> {
@@ -44,7 +50,7 @@ export class ImageFolder {
     this.notes = [];
     const loaded = await loadDataset(`images:${place}`, {
       disk: nodeDisk,
-      cache: undefined,
+      cache: this.cache,
       mnistMirror: undefined,
       data,
       progress: (said) => void this.notes.push(this.#shortened(sayAtTerminal(said))),
