@@ -3,7 +3,7 @@
  * of a run, only how soon it is ready (invariants 1 and 2).
  */
 import { assert, known } from "../../shared/assert.ts";
-import { type Block, blocksOf } from "../../shared/run/tree.ts";
+import { type Block, blocksWithin } from "../../shared/run/tree.ts";
 
 /** How long a worker is expected to take: `overheadMs + leaves · leafMs`. */
 export interface WorkerSpeed {
@@ -31,31 +31,37 @@ export interface Share {
  */
 const snapFraction = 1 / 8;
 
+/** The leaves to split: those of some nodes of the tree. */
+export interface Leaves {
+  /** Leaves of the whole tree. */
+  readonly leafCount: number;
+  /** Disjoint nodes of it, in ascending order, at least one. */
+  readonly roots: readonly Block[];
+}
+
 /**
- * Splits the leaves [0, leafCount) so that all workers are expected to finish together. Each leaf goes to the
+ * Splits the leaves of the roots so that all workers are expected to finish together. Each leaf goes to the
  * worker that would finish it first, which minimises the expected end of the round for equal leaves. Then each
  * worker's count becomes one contiguous range, whose ends move a little if that saves blocks (and so bytes).
  *
  * @param workers - The workers that can take work, in a stable order, which is also the order of the ranges.
  * @returns The workers that got something. Their blocks are disjoint and cover every leaf.
  */
-export function planShares(leafCount: number, workers: readonly WorkerSpeed[]): Share[] {
-  assert(
-    leafCount >= 1 && workers.length >= 1,
-    `${leafCount} leaves for ${workers.length} workers`,
-  );
-  const counts = countLeaves(leafCount, workers);
-  return toShares(snap(counts, workers), workers, leafCount);
+export function planShares(leaves: Leaves, workers: readonly WorkerSpeed[]): Share[] {
+  const count = leaves.roots.reduce((sum, { start, end }) => sum + end - start, 0);
+  assert(count >= 1 && workers.length >= 1, `${count} leaves for ${workers.length} workers`);
+  const counts = countLeaves(count, workers);
+  return toShares(snap(counts, workers), workers, leaves);
 }
 
 /**
  * Splits returned leaves (whose worker left, failed or is late) among the workers that can take them.
  *
- * @param leaves - In ascending order.
+ * @param leaves - Leaves of the roots, in ascending order.
  */
 export function redistribute(
   leaves: readonly number[],
-  leafCount: number,
+  { leafCount, roots }: Leaves,
   workers: readonly WorkerSpeed[],
 ): Share[] {
   if (leaves.length === 0 || workers.length === 0) return [];
@@ -65,7 +71,7 @@ export function redistribute(
     const mine = leaves.slice(next, (next += counts[i] ?? 0));
     return mine.length === 0
       ? []
-      : [{ workerId, blocks: runsOf(mine).flatMap((run) => blocksOf(run, leafCount)) }];
+      : [{ workerId, blocks: runsOf(mine).flatMap((run) => blocksWithin(run, roots, leafCount)) }];
   });
 }
 
@@ -125,16 +131,26 @@ function roundest(value: number, tolerance: number): number {
 function toShares(
   boundaries: readonly number[],
   workers: readonly WorkerSpeed[],
-  leafCount: number,
+  leaves: Leaves,
 ): Share[] {
   let start = 0;
   const shares: Share[] = [];
   for (const [i, { workerId }] of workers.entries()) {
     const end = known(boundaries[i], "a boundary per worker");
-    if (end > start) shares.push({ workerId, blocks: blocksOf({ start, end }, leafCount) });
+    if (end > start) shares.push({ workerId, blocks: blocksAt({ start, end }, leaves) });
     start = end;
   }
   return shares;
+}
+
+/** The blocks of the leaves at these positions, counted through all roots from the first one on. */
+function blocksAt({ start, end }: Block, { leafCount, roots }: Leaves): Block[] {
+  let before = 0;
+  return roots.flatMap((root) => {
+    const shift = root.start - before;
+    before += root.end - root.start;
+    return blocksWithin({ start: start + shift, end: end + shift }, [root], leafCount);
+  });
 }
 
 /** Maximal contiguous runs of ascending numbers. */

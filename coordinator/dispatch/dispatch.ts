@@ -45,12 +45,12 @@ export class Dispatch {
 
   // ── a round ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Splits all of a round among the workers that can take work. */
+  /** Splits everything that is wanted of a round among the workers that can take work. */
   handOutAll(round: OpenRound, nowMs: number): void {
     const workers = this.crew.available();
     if (workers.length === 0) return;
     const speeds = this.#speeds(workers, round);
-    const shares = planShares(round.leafCount, speeds);
+    const shares = planShares(round, speeds);
     const subnetOf = (workerId: string) => this.crew.get(workerId)?.subnet;
     const all = this.#options.isTwice ? withSecondWorkers(shares, speeds, subnetOf) : shares;
     this.#handOut(all, round, nowMs);
@@ -218,7 +218,7 @@ export class Dispatch {
     nowMs: number,
   ): void {
     if (leaves.length === 0 || takers.length === 0) return;
-    const shares = redistribute(leaves, round.leafCount, this.#speeds(takers, round));
+    const shares = redistribute(leaves, round, this.#speeds(takers, round));
     this.#handOut(shares, round, nowMs);
   }
 
@@ -226,9 +226,11 @@ export class Dispatch {
   #leavesHeldByNone(round: Round, counts?: (workerId: string) => boolean): number[] {
     const leaves: number[] = [];
     const held = round.holdings.heldLeaves(counts);
-    for (let leaf = 0; leaf < round.leafCount; leaf++) {
-      if (held[leaf] === 0 && !this.#options.isKnown({ start: leaf, end: leaf + 1 })) {
-        leaves.push(leaf);
+    for (const { start, end } of round.roots) {
+      for (let leaf = start; leaf < end; leaf++) {
+        if (held[leaf] === 0 && !this.#options.isKnown({ start: leaf, end: leaf + 1 })) {
+          leaves.push(leaf);
+        }
       }
     }
     return leaves;

@@ -4,6 +4,7 @@
  */
 import type { ResultMessage } from "../../shared/protocol/messages.ts";
 import { type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
+import type { Block } from "../../shared/run/tree.ts";
 import { Holdings } from "./holdings.ts";
 
 /** What a round is, and who holds which of its blocks. It outlives the round, for answers that come late. */
@@ -11,7 +12,13 @@ export interface Round {
   readonly kind: RoundKind;
   /** Steps committed when it was opened: for a round that trains, the step it makes. */
   readonly step: number;
+  /** Leaves of the whole tree. */
   readonly leafCount: number;
+  /**
+   * The nodes whose values are wanted, disjoint and in ascending order: the whole tree in the coordinator, the blocks
+   * that it was given in a relay.
+   */
+  readonly roots: readonly Block[];
   readonly openedMs: number;
   readonly holdings: Holdings;
 }
@@ -25,14 +32,19 @@ export interface OpenRound extends Round {
   readonly tensor: Uint8Array;
 }
 
-/** Opens a round, of which nobody holds anything yet. */
-export function openRound(round: Omit<OpenRound, "holdings">): OpenRound {
-  return { ...round, holdings: new Holdings(round.leafCount) };
+/** Opens a round, of which nobody holds anything yet. Without `roots`, the whole tree is wanted. */
+export function openRound({
+  roots,
+  ...round
+}: Omit<OpenRound, "holdings" | "roots"> & Partial<Pick<OpenRound, "roots">>): OpenRound {
+  const { leafCount } = round;
+  const wanted = roots ?? [{ start: 0, end: leafCount }];
+  return { ...round, roots: wanted, holdings: new Holdings(leafCount) };
 }
 
 /** What is kept of a round that is over: not its tensor, which is as large as the parameters. */
-export function closed({ kind, step, leafCount, openedMs, holdings }: OpenRound): Round {
-  return { kind, step, leafCount, openedMs, holdings };
+export function closed({ kind, step, leafCount, roots, openedMs, holdings }: OpenRound): Round {
+  return { kind, step, leafCount, roots, openedMs, holdings };
 }
 
 /** Whether a message answers for a block of this round. */

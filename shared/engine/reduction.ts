@@ -40,6 +40,16 @@ interface Part {
   readonly correct: number;
 }
 
+/** The sum over a root. */
+export interface RootSum {
+  /** To the values, in the kernel's memory. */
+  readonly pointer: number;
+  /** Shape `[valueCount]`: a view. */
+  readonly values: Float32Array;
+  readonly lossSum: number;
+  readonly correct: number;
+}
+
 export class Reduction {
   readonly #kernel: Kernel;
   readonly #valueCount: number;
@@ -47,7 +57,7 @@ export class Reduction {
   readonly #parts = new Map<number, Part>();
   readonly #freeSlots: number[] = [];
   #shardCount = 1;
-  #root: Block = { start: 0, end: 1 };
+  #roots: readonly Block[] = [{ start: 0, end: 1 }];
 
   /**
    * @param kernel - Adds the values. The slots are allocated from its arena, as many as are needed at once, and are
@@ -64,25 +74,28 @@ export class Reduction {
    * Starts a round and forgets the previous one.
    *
    * @param shardCount - Leaves of the whole tree, ≥ 1.
-   * @param root - The node whose sum is wanted: the whole tree in the coordinator, its block in a worker.
+   * @param roots - The nodes whose sums are wanted, disjoint: the whole tree in the coordinator, the blocks that it was
+   *   given in a relay.
    */
-  begin(shardCount: number, root: Block = { start: 0, end: shardCount }): void {
-    assert(isNode(root, shardCount), `${blockName(root)} is no node over ${shardCount} shards`);
+  begin(shardCount: number, roots: readonly Block[] = [{ start: 0, end: shardCount }]): void {
+    for (const root of roots) {
+      assert(isNode(root, shardCount), `${blockName(root)} is no node over ${shardCount} shards`);
+    }
     for (const part of this.#parts.values()) this.#freeSlots.push(part.pointer);
     this.#parts.clear();
     this.#shardCount = shardCount;
-    this.#root = root;
+    this.#roots = roots;
   }
 
   /**
    * Accepts the result of one block and adds siblings as far up as they are known. A block replaces its parts that
    * are already known: by the design's invariant 1 they are the same sums.
    *
-   * @param block - A node inside the root.
+   * @param block - A node inside a root.
    * @throws If the block is not such a node, or the length is wrong. The caller checks what peers send.
    */
   accept(block: Block, { values, lossSum, correct }: BlockResult): Acceptance {
-    this.#assertInside(block);
+    const root = this.#rootOf(block);
     const byteLength = 4 * this.#valueCount;
     const got = values.byteLength;
     assert(got === byteLength, () => `a result has ${byteLength} bytes, got ${got}`);
@@ -96,7 +109,7 @@ export class Reduction {
     }
     this.#dropInside(block);
     this.#parts.set(block.start, { block, pointer, lossSum, correct });
-    this.#mergeUpwards(block);
+    this.#mergeUpwards(block, root);
     return "accepted";
   }
 
@@ -110,19 +123,20 @@ export class Reduction {
     }
   }
 
-  /** Whether the root's sum is known. */
+  /** Whether the sums of all roots are known. */
   get done(): boolean {
-    return this.#partOf(this.#root) !== undefined;
+    return this.#roots.every((root) => this.#partOf(root) !== undefined);
   }
 
   /**
-   * The sum over the root; only when `done`.
+   * The sum over a root; only when it is known.
    *
+   * @param of - By default the first root.
    * @returns `pointer` to the values, shape `[valueCount]`, float32, and a view of them; both good until `begin`, the
    *   view until the kernel's memory grows.
    */
-  root(): { pointer: number; values: Float32Array; lossSum: number; correct: number } {
-    const { pointer, lossSum, correct } = known(this.#partOf(this.#root), "the root is not known");
+  root(of: Block = known(this.#roots[0], "a root")): RootSum {
+    const { pointer, lossSum, correct } = known(this.#partOf(of), "the root is not known");
     const first = pointer / 4;
     const values = this.#kernel.views.f32.subarray(first, first + this.#valueCount);
     return { pointer, values, lossSum, correct };
@@ -133,9 +147,9 @@ export class Reduction {
     return part?.block.end === end ? part : undefined;
   }
 
-  #mergeUpwards(block: Block): void {
+  #mergeUpwards(block: Block, root: Block): void {
     let node = block;
-    while (node.start !== this.#root.start || node.end !== this.#root.end) {
+    while (node.start !== root.start || node.end !== root.end) {
       const parent = known(parentOf(node, this.#shardCount), "every node below the root has one");
       const [left, right] = childrenOf(parent);
       const leftPart = this.#partOf(left);
@@ -175,12 +189,14 @@ export class Reduction {
     return this.#freeSlots.pop() ?? this.#kernel.arena.allocate(4 * this.#valueCount);
   }
 
-  #assertInside(block: Block): void {
-    const inside = this.#root.start <= block.start && block.end <= this.#root.end;
+  /** The root that contains a block. */
+  #rootOf(block: Block): Block {
+    const root = this.#roots.find(({ start, end }) => start <= block.start && block.end <= end);
     assert(
-      inside && isNode(block, this.#shardCount),
+      root !== undefined && isNode(block, this.#shardCount),
       () =>
-        `${blockName(block)} is no node inside ${blockName(this.#root)} over ${this.#shardCount} shards`,
+        `${blockName(block)} is no node inside ${this.#roots.map(blockName).join()} over ${this.#shardCount} shards`,
     );
+    return root;
   }
 }

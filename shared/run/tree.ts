@@ -68,6 +68,23 @@ export function blocksOf({ start, end }: Block, shardCount: number): Block[] {
   return cover({ start: 0, end: shardCount }, start, end);
 }
 
+/**
+ * The fewest nodes that together cover the leaves of [start, end) that are inside the roots, in order. No node is larger
+ * than its root.
+ *
+ * @param roots - Disjoint nodes of the tree over `shardCount` shards, in ascending order.
+ */
+export function blocksWithin(
+  { start, end }: Block,
+  roots: readonly Block[],
+  shardCount: number,
+): Block[] {
+  return roots.flatMap((root) => {
+    const part = { start: Math.max(start, root.start), end: Math.min(end, root.end) };
+    return blocksOf(part, shardCount);
+  });
+}
+
 function cover(node: Block, start: number, end: number): Block[] {
   if (start <= node.start && node.end <= end) return [node];
   if (end <= node.start || node.end <= start) return [];

@@ -14,7 +14,14 @@ function playedRound(step: number): Round {
   holdings.answer("fast", { start: 0, end: 1 }, 4);
   const fast = holdings.byWorker.get("fast");
   if (fast !== undefined) fast.doneMs = 100 * step + 6;
-  return { kind: "gradient", step, leafCount: 2, openedMs: 100 * step, holdings };
+  return {
+    kind: "gradient",
+    step,
+    leafCount: 2,
+    roots: [{ start: 0, end: 2 }],
+    openedMs: 100 * step,
+    holdings,
+  };
 }
 
 /** 3 parameters. */
@@ -45,7 +52,17 @@ test("a worker that returns 3 gradients for one set of parameters uploads for th
   for (const block of blocks) holdings.answer("one", block, 2);
   holdings.byWorker.get("one")!.doneMs = 14;
   const timeline = new Timeline();
-  timeline.add({ kind: "gradient", step: 1, leafCount: 8, openedMs: 0, holdings }, 20);
+  timeline.add(
+    {
+      kind: "gradient",
+      step: 1,
+      leafCount: 8,
+      roots: [{ start: 0, end: 8 }],
+      openedMs: 0,
+      holdings,
+    },
+    20,
+  );
   const [share] = timeline.view((id) => id, config).steps[0]!.shares;
   expect(share).toMatchObject(times(2, 6, 6));
 });

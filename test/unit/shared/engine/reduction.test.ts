@@ -46,9 +46,9 @@ function expected(root: Block) {
   return { ...sums, values: [...values] };
 }
 
-const start = (shardCount: number, root?: Block, kernel = createPlainKernel()) => {
+const start = (shardCount: number, roots?: readonly Block[], kernel = createPlainKernel()) => {
   const reduction = new Reduction(kernel, valueCount);
-  reduction.begin(shardCount, root);
+  reduction.begin(shardCount, roots);
   return reduction;
 };
 /** The slots that a reduction has taken from a kernel's memory, if nothing else uses it. */
@@ -65,7 +65,7 @@ describe("Reduction", () => {
       fc.property(fc.integer({ min: 1, max: 70 }), fc.nat(), (shardCount, seed) => {
         const root = block(0, shardCount);
         const kernel = createPlainKernel();
-        const reduction = start(shardCount, root, kernel);
+        const reduction = start(shardCount, [root], kernel);
         const blocks = decomposition(root, new Random(seed));
         for (const part of blocks) {
           expect(reduction.done).toBe(false);
@@ -97,7 +97,7 @@ describe("Reduction", () => {
 
   test("a block [0, 4) replaces its known parts [0, 1) and [2, 3), and 3 slots are enough for round after round", () => {
     const kernel = createPlainKernel();
-    const reduction = start(8, block(0, 8), kernel);
+    const reduction = start(8, [block(0, 8)], kernel);
     for (let round = 0; round < 5; round++) {
       reduction.begin(8);
       for (const part of [block(0, 1), block(2, 3), block(0, 4)]) {
@@ -110,9 +110,33 @@ describe("Reduction", () => {
     expect(slotsIn(kernel)).toBe(3);
   });
 
+  test("adds the parts of several roots and no more, though two of them are siblings", () => {
+    const roots = [block(0, 2), block(4, 6), block(6, 8)];
+    const reduction = start(8, roots);
+    for (const shard of [7, 4, 0, 5, 1]) {
+      expect(reduction.accept(block(shard, shard + 1), resultOf(block(shard, shard + 1)))).toBe(
+        "accepted",
+      );
+    }
+    expect([reduction.done, ...roots.map((root) => reduction.has(root))]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    reduction.accept(block(6, 7), resultOf(block(6, 7)));
+    expect(reduction.done).toBe(true);
+    for (const root of roots) {
+      const { values, lossSum, correct } = reduction.root(root);
+      const { values: wanted, ...sums } = resultOf(root);
+      expect([[...values], lossSum, correct]).toEqual([[...wanted], sums.lossSum, sums.correct]);
+    }
+    expect(() => reduction.accept(block(2, 3), resultOf(block(2, 3)))).toThrow("no node inside");
+  });
+
   test("sums the block [4, 7) of 7 shards for a worker whose threads took one shard each", () => {
     const root = block(4, 7);
-    const reduction = start(7, root);
+    const reduction = start(7, [root]);
     for (const shard of [6, 4, 5]) {
       reduction.accept(block(shard, shard + 1), resultOf(block(shard, shard + 1)));
     }
@@ -130,7 +154,7 @@ describe("Reduction", () => {
 
   test("refuses NaN, ∞ and −∞ in any of 5 values or in the loss, and accepts the block afterwards", () => {
     const kernel = createPlainKernel();
-    const reduction = start(1, block(0, 1), kernel);
+    const reduction = start(1, [block(0, 1)], kernel);
     const good = resultOf(block(0, 1));
     for (const odd of [NaN, Infinity, -Infinity]) {
       for (let i = 0; i < valueCount; i++) {
@@ -146,7 +170,7 @@ describe("Reduction", () => {
 
   test("needs 7 slots for 64 shards in order, 33 when the even ones come first, round after round", () => {
     const kernel = createPlainKernel();
-    const reduction = start(64, block(0, 64), kernel);
+    const reduction = start(64, [block(0, 64)], kernel);
     const slotsAfter = (order: (i: number) => number) => {
       reduction.begin(64);
       for (let i = 0; i < 64; i++) {
