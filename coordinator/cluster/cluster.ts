@@ -24,7 +24,7 @@ const step = z.int().check(z.gte(0));
 const claimSchema = z.object({
   /** Of the coordinator's process. */
   id,
-  /** Its door. */
+  /** Its door; empty before it listens, and once it has ended with its run. */
   url,
   /** The current run's name; empty before there is one. */
   run: z.union([id, z.literal("")]),

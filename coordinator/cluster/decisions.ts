@@ -21,29 +21,42 @@ export function afterRenewal(
   return holder === undefined || holder.id === own.id ? "acquire" : "step-down";
 }
 
+/** What a standby knows besides. */
+export interface Watch {
+  /**
+   * For how long every look was answered. After an engine was down, a leader that is alive needs time to take its lease
+   * again, which ran out meanwhile; `Infinity` if the engine was never seen down.
+   */
+  readonly quietMs: number;
+  readonly leaseMs: number;
+  /** Whether the process ends when the run does. */
+  readonly endsWithRun: boolean;
+  /** Whether it has followed a run that was in progress. Another run than its own must not end it. */
+  readonly hasFollowed: boolean;
+}
+
 /**
  * What a standby does after it looked at the cluster.
  *
  * - `follow`: another coordinator leads.
  * - `acquire`: nobody leads.
- * - `wait`: nothing is known, or too little to act on.
+ * - `wait`: nothing is known, or too little to act on; or the leader has ended with its run, whose lease soon runs out.
  * - `end`: the run is over, and this process was asked to end with it.
  *
  * @param state - What it saw; `undefined` if the engine did not answer.
- * @param quietMs - For how long every look was answered. After an engine was down, a leader that is alive needs time to
- *   take its lease again, which ran out meanwhile; `Infinity` if the engine was never seen down.
  */
 export function afterLook(
   state: ClusterState | undefined,
-  {
-    quietMs,
-    leaseMs,
-    endsWithRun,
-  }: { readonly quietMs: number; readonly leaseMs: number; readonly endsWithRun: boolean },
+  { quietMs, leaseMs, endsWithRun, hasFollowed }: Watch,
 ): "follow" | "acquire" | "wait" | "end" {
   if (state === undefined) return "wait";
   const { leader } = state;
-  if (leader !== undefined) return leader.isOver && endsWithRun ? "end" : "follow";
+  if (leader?.isOver === true) {
+    const hasEnded = leader.url === "";
+    if (endsWithRun && (hasFollowed || !hasEnded)) return "end";
+    return hasEnded ? "wait" : "follow";
+  }
+  if (leader !== undefined) return "follow";
   return quietMs >= leaseMs ? "acquire" : "wait";
 }
 

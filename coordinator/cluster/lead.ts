@@ -77,8 +77,8 @@ export class Lead {
     try {
       await this.shelf.refresh();
       const claim = this.#claim();
-      // A run that is over stays on show for a lease's time, so that standbys hear of it.
-      if (claim.isOver) await cluster.renew(claim);
+      // A run that is over stays on show for a lease's time, without an address, so that standbys hear of it.
+      if (claim.isOver) await cluster.renew({ ...claim, url: "" });
       else await cluster.release();
       await cluster.withdraw(own);
     } catch (error) {

@@ -27,6 +27,8 @@ import {
 const answerMs = 2_000;
 /** Between two tries to reach a server. Short beside a lease, so that a live leader finds its way back in time. */
 const reconnectMs = 500;
+/** To set up the bucket. */
+const triesMax = 5;
 const leaderKey = "leader";
 const memberPrefix = "member.";
 /** JetStream's code for "the revision is not the last one". */
@@ -52,12 +54,14 @@ export async function natsCluster(address: ClusterAddress, leaseMs: number): Pro
       timeout: answerMs,
     });
     const manager = new kvPackage.Kvm(connection);
-    const bucket = await manager.create(`promedio-${address.name}`, {
-      ttl: leaseMs,
-      replicas: address.servers.length >= 3 ? 3 : 1,
-      maxValueSize: valueBytesMax,
-      history: 1,
-    });
+    const bucket = await patiently(() =>
+      manager.create(`promedio-${address.name}`, {
+        ttl: leaseMs,
+        replicas: address.servers.length >= 3 ? 3 : 1,
+        maxValueSize: valueBytesMax,
+        history: 1,
+      }),
+    );
     return new NatsCluster(connection, bucket, leaseMs);
   } catch (cause) {
     await connection?.close();
@@ -185,6 +189,20 @@ class NatsCluster implements Cluster {
       throw new ClusterUnreachable(sentence("cluster-unreachable"), { cause });
     } finally {
       clearTimeout(timer);
+    }
+  }
+}
+
+/** Servers that have just started elect their leader first, and answer with errors until then. */
+async function patiently<T>(question: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one try after the other
+      return await question();
+    } catch (error) {
+      if (tries === triesMax) throw error;
+      // oxlint-disable-next-line no-await-in-loop
+      await new Promise((resolve) => setTimeout(resolve, answerMs));
     }
   }
 }

@@ -47,6 +47,7 @@ export class Standby {
   #downUntilMs = -Infinity;
   #announcedMs = -Infinity;
   #isStopped = false;
+  #hasFollowed = false;
   #leader: Leader | undefined;
   #said = "";
 
@@ -84,7 +85,8 @@ export class Standby {
     this.#term = highest(this.#term, state);
     this.#leader = state?.leader;
     const quietMs = now() - this.#downUntilMs;
-    const next = afterLook(state, { quietMs, leaseMs: cluster.leaseMs, endsWithRun });
+    const hasFollowed = this.#hasFollowed;
+    const next = afterLook(state, { quietMs, leaseMs: cluster.leaseMs, endsWithRun, hasFollowed });
     switch (next) {
       case "wait":
         return undefined;
@@ -94,7 +96,7 @@ export class Standby {
         await this.#follow(state?.leader);
         return undefined;
       case "end":
-        await this.#follow(state?.leader);
+        if (state?.leader?.url !== "") await this.#follow(state?.leader);
         return { kind: "over" };
       default:
         return assertNever(next);
@@ -133,6 +135,7 @@ export class Standby {
 
   async #follow(leader: Leader | undefined): Promise<void> {
     if (leader === undefined) return;
+    this.#hasFollowed ||= !leader.isOver;
     try {
       const step = await this.#options.follow(leader);
       const url = leader.url === "" ? leader.id : leader.url;

@@ -14,6 +14,7 @@ import { benchTables } from "./learning/tables.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
 import { benchLearn } from "./pages/learn.ts";
+import { benchFailover } from "./peers/failover.ts";
 import { benchScale } from "./scale.ts";
 import { benchStep } from "./step.ts";
 import { benchStraggler } from "./straggler.ts";
@@ -40,6 +41,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   learn: benchLearn,
   join: benchJoin,
   load: benchLoad,
+  failover: benchFailover,
   tables: benchTables,
 };
 

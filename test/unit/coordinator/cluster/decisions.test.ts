@@ -37,7 +37,7 @@ describe("a leader", () => {
 });
 
 describe("a standby", () => {
-  const always = { quietMs: Infinity, leaseMs: 10_000, endsWithRun: false };
+  const always = { quietMs: Infinity, leaseMs: 10_000, endsWithRun: false, hasFollowed: true };
 
   test.each([
     { what: "waits while the engine is down", state: undefined, next: "wait" },
@@ -57,6 +57,13 @@ describe("a standby", () => {
     const over = { leader: { ...other, isOver: true }, members: [] };
     expect(afterLook(over, always)).toBe("follow");
     expect(afterLook(over, { ...always, endsWithRun: true })).toBe("end");
+  });
+
+  test("waits for the end of the lease of a leader that ended with its run, unless it followed that run", () => {
+    const gone = { leader: { ...other, isOver: true, url: "" }, members: [] };
+    expect(afterLook(gone, always)).toBe("wait");
+    expect(afterLook(gone, { ...always, endsWithRun: true })).toBe("end");
+    expect(afterLook(gone, { ...always, endsWithRun: true, hasFollowed: false })).toBe("wait");
   });
 
   test("remembers the highest term", () => {
