@@ -199,6 +199,7 @@ class Program {
       coordinator,
       data: this.#data,
       minWorkers: options.minWorkers,
+      pace: options.pace,
       audit: options.audit,
       auditSeeds: () => [...crypto.getRandomValues(new Uint32Array(4))],
       checkpointEvery: options.checkpointEvery,

@@ -5,6 +5,7 @@ import type { Origins } from "../shared/run/settings/option.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import type { AuditPolicy } from "./audit/audit-policy.ts";
 import type { CompareSettings } from "./compare/plan/plan.ts";
+import type { Pace } from "./dispatch/pacing.ts";
 import type { CheckpointInterval } from "./run/checkpoint-interval.ts";
 
 /** All coordinator options that don't change the result, with all defaults resolved. */
@@ -35,6 +36,8 @@ export interface CoordinatorOptions {
   /** Per local worker. */
   readonly threads: number | "auto";
   readonly minWorkers: number;
+  /** How fast the steps follow each other. */
+  readonly pace: Pace;
   readonly audit: AuditPolicy;
   /** Folder of the runs. */
   readonly runs: string;

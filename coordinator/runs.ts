@@ -8,6 +8,7 @@ import { OperatorError } from "../shared/operator-error.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import { type Sentence, sentence } from "../shared/words/sentence.ts";
 import type { AuditPolicy } from "./audit/audit-policy.ts";
+import { type Pace, Pacing } from "./dispatch/pacing.ts";
 import type { DataRoute } from "./edge/data-route.ts";
 import type { PreparedRun } from "./run-setup.ts";
 import type { CheckpointInterval } from "./run/checkpoint-interval.ts";
@@ -32,6 +33,8 @@ export interface RunsOptions {
   readonly coordinator: WorkerSessions;
   readonly data: DataRoute;
   readonly minWorkers: number;
+  /** Of the first run; by default full speed. */
+  readonly pace?: Pace | undefined;
   readonly audit: AuditPolicy;
   /** Returns new unguessable integers at each call. They seed the choice of audited results. */
   readonly auditSeeds: () => readonly number[];
@@ -84,10 +87,13 @@ export class Runs {
   #diagnosedData = "";
   /** The policy of the next run. */
   #policy: AuditPolicy;
+  /** Stays the same from run to run, like the room that watches. */
+  readonly #pacing: Pacing;
 
   constructor(options: RunsOptions) {
     this.#options = options;
     this.#policy = options.audit;
+    this.#pacing = new Pacing(options.pace);
   }
 
   get current(): CurrentRun | undefined {
@@ -121,6 +127,7 @@ export class Runs {
       workers: coordinator,
       output: job,
       minWorkers,
+      pacing: this.#pacing,
       audit: { policy: this.#policy, seeds: this.#options.auditSeeds() },
       progress: resume?.progress,
     });
@@ -183,6 +190,17 @@ export class Runs {
   async resume(): Promise<void> {
     if (this.#current?.run.outcome?.kind === "stopped") return await this.#continue(this.#current);
     this.#underWay().run.resume(this.#options.now());
+  }
+
+  /** How fast steps follow each other, in this run and the next ones. */
+  pace(pace: Pace): void {
+    this.#pacing.choose(pace);
+  }
+
+  /** Takes one step and waits for the next word. @throws OperatorError if no run is in progress. */
+  step(): void {
+    this.#underWay();
+    this.#pacing.askStep();
   }
 
   /** Ends the current run where it is, with a checkpoint. The coordinator and its workers stay, and may continue it. */

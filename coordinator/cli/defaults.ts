@@ -9,6 +9,7 @@ export const coordinatorDefaults = {
   localWorkers: 0,
   threads: 1,
   minWorkers: 1,
+  pace: "full",
   audit: "sample",
   runs: "runs",
   newLastLayer: false,

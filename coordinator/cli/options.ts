@@ -21,6 +21,7 @@ import { sayAtTerminal, sentence } from "../../shared/words/sentence.ts";
 import { auditPolicies } from "../audit/audit-policy.ts";
 import { variedReader } from "../compare/plan/varied.ts";
 import { datasetReader } from "../datasets/loaders.ts";
+import { paces } from "../dispatch/pacing.ts";
 import { exportFormats, metricsReaders } from "../options.ts";
 import { checkpointInterval } from "../run/checkpoint-interval.ts";
 import {
@@ -76,6 +77,12 @@ export const coordinatorOptions = {
     "<interval>",
     checkpointInterval,
     "between two checkpoints: 5 (epochs), 500steps or 10min",
+  ),
+  pace: row(
+    "Run",
+    "<pace>",
+    oneOf(paces),
+    "full; slow: a step a second; single: step by step, on the dashboard",
   ),
   runs: row("Run", "<folder>", path, "folder for checkpoints and metrics"),
 

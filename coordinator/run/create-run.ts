@@ -14,6 +14,7 @@ import { type CountedSplits, countsOf, planRun } from "../../shared/run/plan.ts"
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 import { Audit, type AuditOptions } from "../audit/audit.ts";
 import { Referee } from "../audit/referee.ts";
+import type { Pacing } from "../dispatch/pacing.ts";
 import { ParameterStore, type StoreSnapshot } from "./parameter-store.ts";
 import type { ProgressState } from "./progress.ts";
 import { TrainingRun } from "./training-run.ts";
@@ -62,6 +63,8 @@ export interface RunOptions {
   readonly output: RunOutput;
   /** The first round opens when this many workers are ready; by default 1. */
   readonly minWorkers?: number;
+  /** When a step may begin; by default at full speed. */
+  readonly pacing?: Pacing;
   /** By default nothing is audited. The seeds choose the audited results, so no worker may be able to guess them. */
   readonly audit?: { readonly policy: AuditPolicy; readonly seeds: readonly number[] };
   /** Recomputes audited results; by default in the store's kernel. */
@@ -92,6 +95,7 @@ export function createRun({
     workers: options.workers,
     output: options.output,
     minWorkers: options.minWorkers ?? 1,
+    pacing: options.pacing,
     audit: new Audit({ policy, referee, random: new Random(...seeds) }),
     resume: progress === undefined ? undefined : { step: store.step, progress },
   });

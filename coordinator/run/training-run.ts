@@ -34,6 +34,7 @@ import {
 } from "../dispatch/answer.ts";
 import type { CrewWorker, ReadyWorker } from "../dispatch/crew.ts";
 import { Dispatch } from "../dispatch/dispatch.ts";
+import { Pacing } from "../dispatch/pacing.ts";
 import { closed, isFor, openRound, type OpenRound, type Round } from "../dispatch/round.ts";
 import { GradientTable } from "./gradient-table.ts";
 import { evaluationFrom, splitDue } from "./measures/evaluations.ts";
@@ -44,7 +45,7 @@ import { Progress } from "./progress.ts";
 import { type CommitOutcome, RoundValues } from "./round-values.ts";
 import { Timeline } from "./timeline.ts";
 import type { EvaluationView, GradientTableView, Phase, Score } from "./view.ts";
-import { waitingFor } from "./waiting-for.ts";
+import { phaseOf, type Standstill, waitingFor } from "./waiting-for.ts";
 import type {
   EndOfRun,
   RunOutcome,
@@ -76,6 +77,8 @@ export class TrainingRun {
   #lastIsBest = false;
   #outcome: RunOutcome | undefined;
   readonly #audit: Audit;
+  /** When a step may begin. */
+  readonly pacing: Pacing;
 
   constructor(options: TrainingRunOptions) {
     const { id, config, plan, store, resume } = options;
@@ -86,6 +89,7 @@ export class TrainingRun {
     this.#workers = options.workers;
     this.#output = options.output;
     this.#audit = options.audit;
+    this.pacing = options.pacing ?? new Pacing();
     this.target = options.target;
     this.#minWorkers = options.minWorkers;
     this.#step = resume?.step ?? 0;
@@ -112,18 +116,18 @@ export class TrainingRun {
     if (due === undefined && (isOut || this.#step >= this.plan.totalSteps)) return this.#finish();
     if (this.#dispatch.crew.size < this.#minWorkers) return;
     this.#minWorkers = 1;
+    if (due === undefined && !this.pacing.begin(nowMs)) return;
     this.#openRound(due ?? trainingKind(this.config), nowMs);
   }
 
   #openRound(kind: RoundKind, nowMs: number): void {
     const step = this.#step;
     const { leafCount, point } = roundKinds[kind];
-    const isAhead = point === "look-ahead";
     this.#round = openRound({
       kind,
       step,
       leafCount: leafCount(step, this.config, this.plan),
-      tensor: isAhead ? this.#store.encodePoint() : this.#store.encodeParameters(),
+      tensor: point === "look-ahead" ? this.#store.encodePoint() : this.#store.encodeParameters(),
       openedMs: nowMs,
     });
     this.#beginRound(this.#round, nowMs);
@@ -315,9 +319,9 @@ export class TrainingRun {
     return offence(sentence("block-can-be-computed", { block: blockName(block), reason }));
   }
 
-  /** Finds late workers and gives their blocks to others too. */
+  /** Opens a round whose time has come, or finds late workers and gives their blocks to others too. */
   tick(nowMs: number): void {
-    if (this.#round === undefined) return;
+    if (this.#round === undefined) return this.#advance(nowMs);
     this.#dispatch.tick(this.#round, nowMs);
     this.#seekSecondOpinions(this.#round, nowMs);
   }
@@ -482,10 +486,7 @@ export class TrainingRun {
   }
 
   get phase(): Phase {
-    if (this.#outcome !== undefined) return this.#outcome.kind;
-    if (this.#round === undefined) return this.#paused ? "paused" : "waiting";
-    if (this.#dispatch.crew.size === 0) return "waiting";
-    return roundKinds[this.#round.kind].trains ? "training" : "evaluating";
+    return this.#outcome?.kind ?? phaseOf(this.#standstill);
   }
 
   /** Whether a worker holds blocks of the open round. */
@@ -495,15 +496,16 @@ export class TrainingRun {
 
   /** What the run waits for (invariant 4), or `null` while it advances. */
   waitingFor(nowMs: number): Sentence | null {
-    if (this.#outcome !== undefined) return null;
-    return waitingFor(
-      {
-        missing: Math.max(this.#minWorkers, 1) - this.#dispatch.crew.size,
-        isPaused: this.#paused,
-        round: this.#round,
-        nameOf: (workerId) => this.#dispatch.crew.get(workerId)?.name,
-      },
-      nowMs,
-    );
+    return this.#outcome === undefined ? waitingFor(this.#standstill, nowMs) : null;
+  }
+
+  get #standstill(): Standstill {
+    return {
+      missing: Math.max(this.#minWorkers, 1) - this.#dispatch.crew.size,
+      isPaused: this.#paused,
+      pace: this.pacing.pace,
+      round: this.#round,
+      nameOf: (workerId) => this.#dispatch.crew.get(workerId)?.name,
+    };
   }
 }

@@ -8,6 +8,7 @@ import type { Figures } from "../../shared/tasks/metrics.ts";
 import type { TaskConfig } from "../../shared/tasks/task.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
 import type { AuditPolicy } from "../audit/audit-policy.ts";
+import type { Pace } from "../dispatch/pacing.ts";
 
 /** The phases of a run. The operator stops one. */
 export const phases = [
@@ -85,6 +86,8 @@ export interface RunView {
   readonly title: Sentence;
   readonly task: TaskConfig;
   readonly phase: Phase;
+  /** How fast the steps follow each other. */
+  readonly pace: Pace;
   /** How much of the workers' results is computed again. */
   readonly audit: AuditPolicy;
   /** What the run waits for, whenever it waits (invariant 4). */

@@ -9,6 +9,7 @@ import type { RunConfig } from "../../shared/run/config.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
 import type { Audit } from "../audit/audit.ts";
+import type { Pacing } from "../dispatch/pacing.ts";
 import type { ParameterStore, StoreSnapshot } from "./parameter-store.ts";
 import type { Progress, ProgressState } from "./progress.ts";
 import type { CoordinatorEvent } from "./view.ts";
@@ -29,6 +30,8 @@ export interface TrainingRunOptions {
   readonly output: RunOutput;
   /** The first round opens when this many workers are ready. After that, one is enough (invariant 4). */
   readonly minWorkers: number;
+  /** When a step may begin; absent: at full speed. Several runs may share it. */
+  readonly pacing?: Pacing | undefined;
   /** The audit of this run alone. */
   readonly audit: Audit;
   /** Where an earlier process stopped; the store is already restored. */

@@ -61,6 +61,10 @@ export class Control {
         return await runs.resume();
       case "stop":
         return await runs.stop();
+      case "step":
+        return runs.step();
+      case "pace":
+        return runs.pace(command.pace);
       case "start":
         return await this.#startAgain(command);
       case "drop":

@@ -10,6 +10,7 @@ import type { Preprocessing } from "../../shared/data/preprocessing.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
 import { auditPolicies } from "../audit/audit-policy.ts";
+import { paces } from "../dispatch/pacing.ts";
 import type {
   CoordinatorEvent,
   CoordinatorView,
@@ -69,6 +70,10 @@ const delaySecondsMax = 10;
 /** Dashboard → coordinator: a command to the run. The reply has the same `id`. */
 export const commandSchema = z.discriminatedUnion("command", [
   z.strictObject({ command: z.enum(["pause", "resume", "stop"]), id }),
+  /** Takes one step, and each further one only with this command. */
+  z.strictObject({ command: z.literal("step"), id }),
+  /** How fast the steps follow each other, in this run and the next ones. */
+  z.strictObject({ command: z.literal("pace"), id, pace: z.enum(paces) }),
   /**
    * Trains again. Settings have the names of the command line's (those of a run, and `validation`) and are texts; absent ones have their defaults.
    * `audit` applies from this run on; if absent, it does not change. A large model is refused with a question,

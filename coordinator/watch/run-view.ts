@@ -1,5 +1,6 @@
 /** @file The outside view of a run: a snapshot of plain values for the console and the dashboard. */
 import type { AuditPolicy } from "../audit/audit-policy.ts";
+import { slowStepMs } from "../dispatch/pacing.ts";
 import { type Guess, isBetterThanGuess } from "../run/diagnosis.ts";
 import { idleWorkers } from "../run/idle-workers.ts";
 import { titleOf } from "../run/title.ts";
@@ -22,13 +23,13 @@ export function runViewOf(
   nowMs: number,
 ): RunView {
   const { config, plan, progress, step } = run;
-  const { stepsPerSecond } = progress.rates;
   const isOver = run.outcome !== undefined;
   return {
     id: run.id,
     title: titleOf(config),
     task: config.task,
     phase: run.phase,
+    pace: run.pacing.pace,
     audit,
     waitingFor: run.waitingFor(nowMs),
     parameterCount: run.parameterCount,
@@ -39,7 +40,7 @@ export function runViewOf(
     batchSize: config.batchSize,
     learningRate: run.learningRate,
     trainingSeconds: progress.trainingMs / 1000,
-    etaSeconds: isOver || stepsPerSecond === 0 ? null : (plan.totalSteps - step) / stepsPerSecond,
+    etaSeconds: isOver ? null : etaOf(run),
     trainLoss: progress.trainLoss,
     trainAccuracy: progress.trainAccuracy,
     ...(isOver ? { samplesPerSecond: 0, stepsPerSecond: 0, bytesPerSecond: 0 } : progress.rates),
@@ -52,6 +53,15 @@ export function runViewOf(
     idle: idleWorkers(config, plan, { workers: run.workerCount, isTwice: audit === "quorum" }),
     fingerprint: run.outcome?.kind === "finished" ? fingerprintAtEnd(run.outcome.snapshot) : null,
   };
+}
+
+/** Seconds to the last step; `null` if nobody can know. */
+function etaOf({ pacing, plan, progress, step }: TrainingRun): number | null {
+  const { stepsPerSecond } = progress.rates;
+  if (pacing.pace === "single" || stepsPerSecond === 0) return null;
+  const secondsPerStep = 1 / stepsPerSecond;
+  const longest = pacing.pace === "slow" ? slowStepMs / 1000 : 0;
+  return (plan.totalSteps - step) * Math.max(secondsPerStep, longest);
 }
 
 /** Fingerprints of ended runs, because parameters that no longer change need not be hashed for every view. */

@@ -207,6 +207,7 @@ export function optionsOf(resume: boolean, minWorkers: number): CoordinatorOptio
     localWorkers: 0,
     threads: 1,
     minWorkers,
+    pace: "full",
     audit: "none",
     runs: runsFolder,
     name: runId,

@@ -2,6 +2,7 @@
 import type { Target } from "../../../shared/data/dataset.ts";
 import { tasks } from "../../../shared/tasks/tasks.ts";
 import { hasCode } from "../../../shared/words/sentence.ts";
+import { paces } from "../../dispatch/pacing.ts";
 import type { Phase, RunRecordView, RunView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import { headlinesOf, metricLabel, metricText } from "../charts/metric.ts";
@@ -17,6 +18,8 @@ export class RunPanel {
   readonly #figures: { label: HTMLElement; value: HTMLElement }[] = [];
   readonly #pause = element("pause", HTMLButtonElement);
   readonly #stop = element("stop", HTMLButtonElement);
+  readonly #nextStep = element("next-step", HTMLButtonElement);
+  readonly #paces = [...document.querySelectorAll<HTMLInputElement>("input[name=pace]")];
   #canResume = false;
   #target: Target | undefined;
   /** The first click asks, the second one stops. */
@@ -27,8 +30,14 @@ export class RunPanel {
     this.#feed = feed;
     this.#pause.addEventListener(
       "click",
-      () => void this.#command(this.#canResume ? "resume" : "pause"),
+      () => void this.#command({ command: this.#canResume ? "resume" : "pause" }),
     );
+    this.#nextStep.addEventListener("click", () => void this.#command({ command: "step" }));
+    for (const input of this.#paces) {
+      const pace = paces.find((each) => each === input.value);
+      if (pace === undefined) throw new Error(`no pace ${input.value}`);
+      input.addEventListener("change", () => void this.#command({ command: "pace", pace }));
+    }
     this.#stop.addEventListener("click", () => this.#askOrStop());
   }
 
@@ -59,6 +68,7 @@ export class RunPanel {
     setText(element("phase-detail"), "");
     this.#pause.disabled = true;
     this.#stop.disabled = true;
+    this.#nextStep.disabled = true;
   }
 
   /** A reader without access is told so once, in place of the phase. The page keeps a heading for screen readers. */
@@ -108,18 +118,21 @@ export class RunPanel {
     target.replaceChildren(text, create("strong", "", more));
   }
 
-  #showButtons({ phase, waitingFor }: RunView): void {
+  #showButtons({ phase, pace, waitingFor }: RunView): void {
     const isOver = hasEnded(phase);
     const isPaused = phase === "paused" || hasCode(waitingFor, "paused-by-operator");
     this.#canResume = isPaused || phase === "stopped";
     setText(this.#pause, say(this.#canResume ? "resume" : "pause"));
     this.#pause.disabled = isOver && !this.#canResume;
     this.#stop.disabled = isOver;
+    for (const input of this.#paces) input.checked = input.value === pace;
+    this.#nextStep.hidden = pace !== "single";
+    this.#nextStep.disabled = isOver || isPaused;
     if (isOver) this.#ask(false);
   }
 
   #askOrStop(): void {
-    if (this.#isAsking) void this.#command("stop");
+    if (this.#isAsking) void this.#command({ command: "stop" });
     this.#ask(!this.#isAsking);
   }
 
@@ -130,8 +143,8 @@ export class RunPanel {
     setText(this.#stop, say(isAsking ? "stopSure" : "stop"));
   }
 
-  async #command(command: "pause" | "resume" | "stop"): Promise<void> {
-    const error = await this.#feed().command({ command });
+  async #command(command: Parameters<Feed["command"]>[0]): Promise<void> {
+    const error = await this.#feed().command(command);
     setText(element("control-error"), said(error));
   }
 }

@@ -5,6 +5,7 @@ export const run = {
   sigma: "σ {sigma}",
   "no-run-yet": "no run has started yet",
   "waiting-for-workers": "waiting for {missing} more {missing = 1 ? worker : workers}",
+  "waiting-for-next-step": "waiting for the next step, which the operator takes on the dashboard",
   "paused-by-operator": "paused by the operator",
   "waiting-for-block":
     "waiting for block {block} of step {step}, given to {worker} {seconds} s ago",

@@ -8,6 +8,7 @@ export const run = translationOf<typeof english>()({
   "no-run-yet": "aún no ha empezado ningún entrenamiento",
   "waiting-for-workers":
     "{missing = 1 ? falta : faltan} {missing} {missing = 1 ? ayudante : ayudantes} más",
+  "waiting-for-next-step": "a la espera del paso siguiente, que da el operador en el panel",
   "paused-by-operator": "en pausa por orden del operador",
   "waiting-for-block":
     "se espera el bloque {block} del paso {step}, que tiene {worker} desde hace {seconds} s",

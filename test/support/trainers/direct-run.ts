@@ -3,6 +3,7 @@
  * time. What remains is the run, the assignment, the reduction and the optimizer.
  */
 import type { AuditPolicy } from "../../../coordinator/audit/audit-policy.ts";
+import type { Pacing } from "../../../coordinator/dispatch/pacing.ts";
 import { SpeedEstimate } from "../../../coordinator/dispatch/speed.ts";
 import { createRun, createStore } from "../../../coordinator/run/create-run.ts";
 import type { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
@@ -37,6 +38,8 @@ export interface DirectRunOptions {
   readonly subnetOf?: (workerId: string) => string;
   readonly resume?: RunSnapshot;
   readonly audit?: AuditPolicy;
+  /** By default at full speed. */
+  readonly pacing?: Pacing;
   /** Seed of the draw of audited results. */
   readonly auditSeed?: number;
   /** Returns the result that a worker sends; by default the true one. */
@@ -71,6 +74,7 @@ export class DirectRun {
       store: this.store,
       dataset,
       progress: resume?.progress,
+      ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
       audit: { policy: options.audit ?? "none", seeds: [options.auditSeed ?? 1] },
       workers: {
         send: (workerId, header, tensor) => {

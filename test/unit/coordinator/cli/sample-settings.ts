@@ -231,6 +231,7 @@ export const samples: {
   init: names("/a/model.safetensors", "b", "c d"),
   newLastLayer: switches,
   checkpointEvery: names("3", "500steps", "10min"),
+  pace: names("full", "slow", "single"),
   runs: names("out", "# not a comment", "a: b"),
   localWorkers: [
     ["0", 0],

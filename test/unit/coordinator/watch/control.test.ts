@@ -40,9 +40,11 @@ test("a dataset that no loader has opened to pages is refused, whatever it is", 
   }
 });
 
-test("8 kinds of command, and none with extra fields", () => {
+test("10 kinds of command, and none with extra fields", () => {
   const commands = [
     { command: "pause", id: 1 },
+    { command: "step", id: 1 },
+    { command: "pace", id: 1, pace: "slow" },
     { command: "start", id: 2, settings: { epochs: "3" } },
     { command: "start", id: 2, settings: {}, audit: "quorum" },
     { command: "drop", id: 3, worker: "w1" },
@@ -55,6 +57,7 @@ test("8 kinds of command, and none with extra fields", () => {
     { command: "pause", id: 1, more: 1 },
     { command: "delay", id: 1, worker: "w1", seconds: 60 },
     { command: "exit", id: 1 },
+    { command: "pace", id: 1, pace: "faster" },
     { command: "start", id: 1, settings: {}, audit: "some" },
     { command: "start", id: 1, settings: { seed: 1 } },
   ]) {

@@ -99,6 +99,7 @@ function fakeRun({
     testCurve,
     promedio: step === 0 ? null : fakePromedio(step, views),
     idle: null,
+    pace: "full",
     fingerprint: phase === "finished" ? fakeFingerprint : null,
   };
 }
