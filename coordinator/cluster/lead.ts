@@ -101,6 +101,8 @@ export class Lead {
 
   #next(): void {
     if (this.#isEnding) return;
+    // Whoever asked for a renewal in between has started the wait anew.
+    this.#cancel();
     const { after, cluster } = this.#options;
     this.#cancel = after(cluster.leaseMs / renewalsPerLease, () => void this.#renewSoon());
   }

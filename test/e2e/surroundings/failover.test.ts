@@ -19,7 +19,7 @@ const run = [
   "--shard-size",
   "5",
   "--epochs",
-  "150",
+  "100",
 ];
 
 let cluster: Cluster;
