@@ -43,7 +43,7 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
     ...scheduleDefaults[schedule],
     ...(isRecipe ? { finalFraction: recipeFinalFraction } : {}),
     ...optimizerDefaults[optimizer],
-    ...tuned,
+    ...fitting(tuned, schedule),
     // An exponential average by default.
     ...(optimizer === "momentum" && beta !== undefined ? { dampening: beta } : {}),
     ...given,
@@ -57,6 +57,15 @@ function recipeFor({ model = runDefaults.model, epochs }: RunSettings): RunSetti
   const tuned: RunSettings = recipes[choice.kind === "preset" ? choice.preset.name : choice.kind];
   // Its steps must not cut off the epochs that are asked for.
   return epochs === undefined ? tuned : { ...tuned, steps: null };
+}
+
+/** A recipe without what belongs to its own schedule alone, if another one is asked for. */
+function fitting(tuned: RunSettings, schedule: ScheduleConfig["name"]): RunSettings {
+  const own = known(bySchedule[schedule], schedule);
+  const isForeign = (key: string) => {
+    return !(key in own) && Object.values(bySchedule).some((keys) => key in keys);
+  };
+  return Object.fromEntries(Object.entries(tuned).filter(([key]) => !isForeign(key)));
 }
 
 /** An option as the operator gave it, for an error: `--beta1 0.9`. */
