@@ -6,6 +6,7 @@ Usage: worker.py JOIN_URL [NAME]
 
 import asyncio
 import hashlib
+import http.client
 import json
 import random
 import sys
@@ -250,8 +251,8 @@ async def keep_working(join_url, name):
             code, session = await work(join_url, name, session)
         except websockets.ConnectionClosedError as closed:
             code = closed.code
-        except OSError:
-            # Nobody listens: the coordinator may be starting.
+        except (OSError, http.client.HTTPException, websockets.InvalidHandshake):
+            # Nobody listens, or it is just ending: the coordinator may be starting.
             code = 1006
         if code not in (1001, 1006, 1012):
             return code
