@@ -71,6 +71,8 @@ async function main(): Promise<number> {
       return 0;
     case "worker":
       return await runWorker(command);
+    case "relay":
+      return await runRelay(command);
     case "coordinator":
       return await runCoordinator(command);
     case "compare": {
@@ -153,6 +155,16 @@ async function runWorker(command: Extract<ParsedCommand, { kind: "worker" }>): P
   });
 }
 
+async function runRelay(command: Extract<ParsedCommand, { kind: "relay" }>): Promise<number> {
+  const relay = await import("./relay/main.ts");
+  return await relay.runRelay(command, {
+    build,
+    env: process.env,
+    log,
+    interrupted: new Signals(jobControl).ended,
+  });
+}
+
 async function runCoordinator(
   command: Extract<ParsedCommand, { kind: "coordinator" }>,
 ): Promise<number> {
@@ -172,7 +184,8 @@ function programWorld() {
 
 /** What the log looks like, and what must not be in it: an address or a command may contain a password. */
 function logOf(command: ParsedCommand): typeof logged {
-  if (command.kind === "worker") return { form: command.log, secrets: given(command.joinToken) };
+  if (command.kind === "worker" || command.kind === "relay")
+    return { form: command.log, secrets: given(command.joinToken) };
   if (command.kind !== "coordinator") return undefined;
   const { log: form, joinToken, adminToken, webhook, onFinish } = command.options;
   return { form, secrets: given(joinToken, adminToken, webhook, onFinish) };

@@ -18,6 +18,8 @@ export interface FetchDatasetOptions {
     url: string,
     settings: { readonly headers: Record<string, string>; readonly signal: AbortSignal },
   ) => Promise<Response>;
+  /** Gets the canonical bytes once their hash is checked. Absent: nobody needs them. */
+  readonly received?: (bytes: Uint8Array, sha256: string) => void;
   /** A faster SHA-256 in lower-case hex, if available. */
   readonly sha256?: (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string>;
 }
@@ -37,6 +39,7 @@ export function createFetchDataset({
   token,
   fetch = globalThis.fetch,
   sha256 = sha256Hex,
+  received,
 }: FetchDatasetOptions): LoadDataset {
   return async (path, identity, onProgress) => {
     if (!path.startsWith("/") || path.startsWith("//"))
@@ -51,7 +54,9 @@ export function createFetchDataset({
         throw new SentenceError(sentence("dataset-answer", { status: response.status }));
       const bytes = await readAll(response, watchdog, onProgress);
       const hash = await sha256(bytes);
-      return decodeDataset(bytes, identity, () => hash);
+      const dataset = decodeDataset(bytes, identity, () => hash);
+      received?.(bytes, hash);
+      return dataset;
     } catch (error) {
       // That is how `fetch` and its body fail; browsers add no reason.
       if (!(error instanceof TypeError)) throw error;

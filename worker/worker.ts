@@ -60,6 +60,8 @@ export interface WorkerLoopOptions {
   readonly random: () => number;
   /** Whether it leaves when the coordinator ends after the run, or waits for the next coordinator. */
   readonly stopsAfterRun: boolean;
+  /** The coordinator says that the run is over. Absent: nobody needs to know besides `changed`. */
+  readonly ended?: (reason: Sentence, fingerprint: string) => void;
   /** Something in `status` other than counts has changed. Must not throw. */
   readonly changed: (status: WorkerStatus) => void;
 }
@@ -291,8 +293,9 @@ export class WorkerLoop {
     if (!this.#jobs.add(job)) throw new ProtocolError("ERR_STATE", sentence("too-much-work"));
   }
 
-  #end({ reason }: MessageOf<CoordinatorMessage, "end">): void {
+  #end({ reason, fingerprint }: MessageOf<CoordinatorMessage, "end">): void {
     this.#jobs.clear();
+    this.#options.ended?.(reason, fingerprint);
     this.#ended = sentence("run-over", { reason });
     this.#show("waiting", this.#ended);
   }

@@ -155,7 +155,8 @@ function explain(
       return sentence("flag-without-value", { flag, help });
     }
     case "commander.missingArgument":
-      if (command === "worker") return sentence("join-url-missing", { command: spelled(command) });
+      if (command === "worker" || command === "relay")
+        return sentence("join-url-missing", { command: spelled(command) });
       if (command === "inspect") {
         return sentence("inspect-dataset-missing", { command: spelled(command) });
       }

@@ -42,6 +42,13 @@ export const compareDefaults = {
   validation: 0.1,
 } as const;
 
+export const relayDefaults = {
+  host: coordinatorDefaults.host,
+  port: coordinatorDefaults.port,
+  audit: "sample",
+  log: "text",
+} as const;
+
 export const workerDefaults = { threads: 1, log: "text" } as const;
 
 export const toolDefaults = { runs: "runs", format: "onnx", sample: 0, json: false } as const;

@@ -15,6 +15,7 @@ import {
   coordinatorDefaults,
   startDefaults,
   toolDefaults,
+  relayDefaults,
   workerDefaults,
 } from "./defaults.ts";
 import {
@@ -24,6 +25,7 @@ import {
   outputAlias,
   serverOptions,
   toolOptions,
+  relayOptions,
   workerOptions,
 } from "./options.ts";
 
@@ -35,6 +37,7 @@ export const commandNames = [
   "start",
   "coordinator",
   "worker",
+  "relay",
   "compare",
   "inspect",
   "summary",
@@ -78,6 +81,12 @@ export const commands: Readonly<Record<CommandName, CommandHelp>> = {
     ],
     table: workerOptions,
     defaults: workerDefaults,
+  },
+  relay: {
+    summary: "Pass on work to workers of its own, and their sums to the coordinator at URL.",
+    arguments: [{ name: "<url>", help: "the join link of the coordinator or of another relay" }],
+    table: relayOptions,
+    defaults: relayDefaults,
   },
   compare: {
     summary: "Train variants of a run, each at its best learning rate, and compare them.",
@@ -206,6 +215,10 @@ Every option can also be a variable: PROMEDIO_THREADS=auto, PROMEDIO_JOIN_TOKEN=
 Examples:
   promedio worker 'http://192.168.1.5:8080/join#token=Zk3…' --threads auto
   PROMEDIO_JOIN_TOKEN=Zk3… promedio worker 192.168.1.5:8080 --name laptop`,
+  relay: `
+Examples:
+  promedio relay 'http://192.168.1.5:8080/join#token=Zk3…'
+  promedio relay 'http://192.168.1.5:8080/join#token=Zk3…' --port 9000 --name room-2`,
   compare: `${settingsHelp}
 Examples:
   promedio compare --vary optimizer=sgd,momentum,nag,rmsprop,adam --epochs 5

@@ -193,6 +193,21 @@ export const workerOptions = {
   log,
 };
 
+/** The options of a relay. */
+export const relayOptions = {
+  host: coordinatorOptions.host,
+  port: coordinatorOptions.port,
+  name: workerOptions.name,
+  joinToken: workerOptions.joinToken,
+  audit: row(
+    "Workers",
+    "<policy>",
+    oneOf(["none", "sample"]),
+    "recompute no or some results of each of its workers",
+  ),
+  log,
+};
+
 /** The options of the commands that look at a trained model. */
 const toolRows = {
   dataset: row("Data", "<name>", datasetReader, "the samples; by default those of the run"),

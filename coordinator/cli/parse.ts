@@ -30,6 +30,7 @@ import {
   coordinatorDefaults,
   startDefaults,
   toolDefaults,
+  relayDefaults,
   workerDefaults,
 } from "./defaults.ts";
 import { readEnvironment } from "./environment.ts";
@@ -51,6 +52,7 @@ import {
   serverOptions,
   toolOptions,
   trainingOptions,
+  relayOptions,
   workerOptions,
 } from "./options.ts";
 import { expandOutput } from "./output-alias.ts";
@@ -83,6 +85,19 @@ export type ParsedCommand =
       /** Used if the URL has none. */
       readonly joinToken: string | undefined;
       readonly log: LogForm;
+    }
+  | {
+      readonly kind: "relay";
+      /** As typed; the worker's `parseJoinUrl` parses it. */
+      readonly url: string;
+      /** `undefined`: the host's name. */
+      readonly name: string | undefined;
+      /** Used if the URL has none. */
+      readonly joinToken: string | undefined;
+      readonly host: string;
+      readonly port: number;
+      readonly audit: "none" | "sample";
+      readonly log: LogForm;
     };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -110,6 +125,7 @@ export function parseCommandLine(
   const found = readCommandLine(argv, version, (command) => spelledCommand(invocation, command));
   if (found.kind === "print") return found;
   if (found.command === "worker") return parseWorker(found, environment);
+  if (found.command === "relay") return parseRelay(found, environment);
   if (found.command === "learn") return parseLearn(found, environment);
   if (found.command === "inspect") return parseInspect(found, environment);
   const tool = toolNames.find((name) => name === found.command);
@@ -177,6 +193,13 @@ function parseWorker({ positionals, flags }: Found, environment: Environment): P
     joinToken: values.joinToken,
     log: values.log ?? workerDefaults.log,
   };
+}
+
+function parseRelay({ positionals, flags }: Found, environment: Environment): ParsedCommand {
+  const variables = readEnvironment(environment, Object.keys(relayOptions), allKeys());
+  const { values } = readSettings(relayOptions, [flags, variables]);
+  const { name, joinToken, ...given } = values;
+  return { kind: "relay", url: positionals[0] ?? "", name, joinToken, ...relayDefaults, ...given };
 }
 
 function parseCoordinator(

@@ -6,8 +6,8 @@ import { refusalLines } from "../../shared/protocol/limits.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { EventLimit } from "../edge/limits/event-limit.ts";
 import { RateLimit } from "../edge/limits/rate-limit.ts";
-import type { TrainingRun } from "../run/training-run.ts";
 import type { CoordinatorEvent } from "../run/view.ts";
+import type { ServedRun } from "./served-run.ts";
 
 export interface NoticesOptions {
   readonly report: (event: CoordinatorEvent) => void;
@@ -36,7 +36,7 @@ export class Notices {
   }
 
   /** Call this now and then. It reports what the run waits for, once for each thing. */
-  tick(run: Pick<TrainingRun, "waitingFor"> | undefined): void {
+  tick(run: Pick<ServedRun, "waitingFor"> | undefined): void {
     this.#warnings.flush();
     const nowMs = this.#options.now();
     const reason = run?.waitingFor(nowMs) ?? null;

@@ -35,11 +35,11 @@ import { subnetOf } from "../edge/addresses.ts";
 import { Quota } from "../edge/limits/quota.ts";
 import type { PeerHandler, PeerSocket } from "../edge/peer.ts";
 import type { RememberedWorker } from "../run/handover.ts";
-import type { TrainingRun } from "../run/training-run.ts";
 import type { CoordinatorEvent, CoordinatorView, RunView } from "../run/view.ts";
 import type { RunWorkers } from "../run/world.ts";
 import { Notices } from "./notices.ts";
 import { Roster, type Worker } from "./roster.ts";
+import type { ServedRun } from "./served-run.ts";
 import { WorkerPeer } from "./worker-peer.ts";
 import type { Reaction } from "./worker-states.ts";
 
@@ -69,7 +69,7 @@ export class WorkerSessions implements RunWorkers {
   readonly #roster: Roster;
   readonly #peers = new Set<WorkerPeer>();
   readonly #quota = new Quota({ inAll: workersMax, perAddress: workersPerAddressMax });
-  #run: TrainingRun | undefined;
+  #run: ServedRun | undefined;
   #dataset = "";
   /** Where the other coordinators of the run are; `undefined` if there is only this one. */
   #doors: MessageOf<CoordinatorMessage, "doors"> | undefined;
@@ -125,7 +125,7 @@ export class WorkerSessions implements RunWorkers {
    * @param run - Uses these workers.
    * @param dataset - Path of the dataset on the HTTP server.
    */
-  start(run: TrainingRun, dataset: string): void {
+  start(run: ServedRun, dataset: string): void {
     this.#roster.startRun();
     this.#farewell = undefined;
     this.#dataset = dataset;

@@ -26,6 +26,7 @@ describe("REFERENCE.md", () => {
       inherited: "Options of `start` and `coordinator`",
     },
     { command: "worker", heading: "Options of `worker`" },
+    { command: "relay", heading: "Options of `relay`" },
     { command: "inspect", heading: "Options of `inspect`" },
     { command: "learn", heading: "Options of `learn`" },
     { command: "predict", heading: "Options of `predict`" },

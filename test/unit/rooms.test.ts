@@ -62,6 +62,8 @@ const floors: readonly (readonly string[])[] = [
   // Those that produce and accept a request; neither knows the other.
   ["coordinator/main.ts", "coordinator/tools", "coordinator/inspect", "coordinator/cli"],
   ["coordinator/compare", "coordinator/clustered.ts"],
+  // A worker upwards, a coordinator's rooms downwards: besides the program, the only one that knows both.
+  ["relay"],
 
   ["build-kernel.ts", "build-learn.ts"],
   ["promedio.ts", "build.ts", "vitest.config.ts"],

@@ -34,7 +34,7 @@ export interface WorkerWorld {
   readonly interrupted: Promise<string>;
 }
 
-const clock: Clock = {
+export const clock: Clock = {
   now: () => performance.now(),
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);
@@ -98,7 +98,7 @@ function createLoadDataset({ httpUrl }: Doors, { token }: WorkerOptions, env: En
   return createFetchDataset({ httpUrl, token, sha256, fetch: createFetch(env) });
 }
 
-function sha256(bytes: Uint8Array): string {
+export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
@@ -127,7 +127,7 @@ function createTellParent(): (status: WorkerStatus) => void {
 }
 
 /** Writes one entry for every sentence that differs from the last one. Counts that rise are not reported. */
-class StatusLines {
+export class StatusLines {
   readonly #log: WorkerWorld["log"];
   #last = "";
 

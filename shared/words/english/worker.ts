@@ -13,6 +13,7 @@ export const worker = {
   "refused-because": "{refusal} ({reason})",
   "paused-by-user": "paused by its user",
   "tab-slowed": "its tab is hidden and slowed down by the browser",
+  "relay-listening": "this relay passes on work; its workers join at {url}",
   "stopped-by-user": "stopped by its user",
   "starting-again": "starting again with other settings",
   "coordinator-process-ended": "the coordinator's process ended",

@@ -13,7 +13,7 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ["coordiantor", "unknown command coordiantor; did you mean coordinator?"],
   [
     "run.yaml",
-    "unknown command run.yaml; the commands are start, coordinator, worker, compare, inspect, summary, learn, predict, evaluate, explain or export",
+    "unknown command run.yaml; the commands are start, coordinator, worker, relay, compare, inspect, summary, learn, predict, evaluate, explain or export",
   ],
   [
     "compare --vary optimizer",

@@ -1,0 +1,280 @@
+/**
+ * @file A relay's part of a run: the blocks that it was given for a round, computed by its workers. The same dispatch,
+ * audit and sums as in the coordinator work on them, along the same tree (invariant 2). A state machine without
+ * sockets or clocks; it keeps nothing that is worth saving.
+ *
+ * What holds:
+ * 1. Every block of a job gets one `result` or one `failed`, then comes `done`; nothing comes after `drop`.
+ * 2. A result leaves only when all blocks of the job are known. Until then, a worker that is found to be wrong has
+ *    changed nothing that left.
+ * 3. After every call, each missing leaf is held by a worker on time, if there is one with nothing else to do.
+ */
+import type { Audit } from "../coordinator/audit/audit.ts";
+import { type Answer, offence, type Outcome, stale } from "../coordinator/dispatch/answer.ts";
+import type { CrewWorker, ReadyWorker } from "../coordinator/dispatch/crew.ts";
+import { Dispatch } from "../coordinator/dispatch/dispatch.ts";
+import { RoundSums } from "../coordinator/dispatch/round-sums.ts";
+import {
+  closed,
+  isFor,
+  openRound,
+  type OpenRound,
+  type Round,
+} from "../coordinator/dispatch/round.ts";
+import { waitingFor } from "../coordinator/run/waiting-for.ts";
+import type { RunWorkers } from "../coordinator/run/world.ts";
+import type { ServedRun } from "../coordinator/workers/served-run.ts";
+import { assertNever } from "../shared/assert.ts";
+import type { Kernel } from "../shared/kernels/kernel.ts";
+import type { MessageOf, ResultMessage, WorkerMessage } from "../shared/protocol/messages.ts";
+import { blockOf, sumsOf } from "../shared/protocol/rounds.ts";
+import type { RunConfig } from "../shared/run/config.ts";
+import { roundKinds } from "../shared/run/kinds.ts";
+import type { RunPlan } from "../shared/run/plan.ts";
+import { type Block, blockName, isNode } from "../shared/run/tree.ts";
+import { type Sentence, sentence } from "../shared/words/sentence.ts";
+import type { Job, JobEvents } from "../worker/threads/compute-pool.ts";
+
+export interface RelayRunOptions {
+  /** Its identity among this relay's workers. */
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
+  /** Adds the sums, in its memory. */
+  readonly kernel: Kernel;
+  /** Policy `none` or `sample`. */
+  readonly audit: Audit;
+  readonly workers: RunWorkers;
+  /** Called when the first worker is ready, and when the last one is gone. */
+  readonly staffed: (isStaffed: boolean) => void;
+}
+
+export class RelayRun implements ServedRun {
+  readonly id: string;
+  readonly config: RunConfig;
+  /** Bytes are counted by the coordinator, whose progress it is. */
+  readonly progress = { addBytes: () => {} };
+  readonly #options: RelayRunOptions;
+  readonly #sums: RoundSums;
+  readonly #dispatch: Dispatch;
+  #job: { readonly round: OpenRound; readonly events: JobEvents } | undefined;
+  #last: Round | undefined;
+
+  constructor(options: RelayRunOptions) {
+    const { id, config, plan, kernel, workers } = options;
+    this.id = id;
+    this.config = config;
+    this.#options = options;
+    this.#sums = new RoundSums(kernel, config);
+    this.#dispatch = new Dispatch({
+      run: id,
+      config,
+      plan,
+      isTwice: false,
+      isKnown: (block) => this.#sums.has(block),
+      send: (workerId, header, tensor) => workers.send(workerId, header, tensor),
+    });
+  }
+
+  // ── a job ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Starts a job. The previous one is done or dropped. */
+  start({ kind, step, parameters, blocks }: Job, events: JobEvents, nowMs: number): void {
+    const { config, plan } = this.#options;
+    const leafCount = roundKinds[kind].leafCount(step, config, plan);
+    const roots = blocks.toSorted((one, other) => one.start - other.start);
+    const areNodes = roots.every(
+      (root, i) => isNode(root, leafCount) && root.start >= (roots[i - 1]?.end ?? 0),
+    );
+    if (!areNodes) {
+      for (const block of blocks) {
+        events.failed(block, sentence("no-such-block", { block: blockName(block) }));
+      }
+      return events.done();
+    }
+    const round = openRound({ kind, step, leafCount, roots, openedMs: nowMs, tensor: parameters });
+    this.#job = { round: this.#continued(round), events };
+    this.#begin(this.#job.round, nowMs);
+  }
+
+  /**
+   * The blocks of a step may arrive in several jobs. The workers' answers to an earlier one are still welcome, because
+   * the step's point is the same.
+   */
+  #continued(round: OpenRound): OpenRound {
+    const last = this.#last;
+    if (last?.kind !== round.kind || last.step !== round.step) return round;
+    last.holdings.releaseAll();
+    return { ...round, holdings: last.holdings };
+  }
+
+  #begin(round: OpenRound, nowMs: number): void {
+    this.#sums.begin(round);
+    this.#options.audit.begin(round);
+    this.#dispatch.handOutAll(round, nowMs);
+  }
+
+  /** Forgets the job. */
+  drop(nowMs: number): void {
+    if (this.#job === undefined) return;
+    const past = closed(this.#job.round);
+    this.#job = undefined;
+    this.#last = past;
+    this.#dispatch.close(past, nowMs);
+  }
+
+  #closeIfDone(nowMs: number): void {
+    if (this.#job === undefined || !this.#sums.done) return;
+    const { round, events } = this.#job;
+    this.drop(nowMs);
+    const computeMs = (nowMs - round.openedMs) / round.roots.length;
+    for (const root of round.roots) {
+      const result = this.#sums.root(root);
+      const isFinite = Number.isFinite(result.lossSum) && this.#areFinite(result);
+      if (isFinite) events.result(root, result, computeMs);
+      else events.failed(root, sentence("block-sum-not-finite"));
+    }
+    events.done();
+  }
+
+  /** Finite parts may have a sum that is not finite. */
+  #areFinite({ pointer, values }: ReturnType<RoundSums["root"]>): boolean {
+    const { functions } = this.#options.kernel;
+    return pointer === undefined || functions.allFinite(pointer, values.length) === 1;
+  }
+
+  #fail(reason: Sentence, nowMs: number): void {
+    if (this.#job === undefined) return;
+    const { round, events } = this.#job;
+    this.drop(nowMs);
+    for (const root of round.roots) events.failed(root, reason);
+    events.done();
+  }
+
+  // ── results ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  result(workerId: string, message: ResultMessage, tensor: Uint8Array, nowMs: number): Outcome {
+    const worker = this.#dispatch.crew.get(workerId);
+    if (worker === undefined || message.run !== this.id) return stale;
+    const round = this.#job?.round;
+    if (round === undefined || !isFor(round, message)) {
+      this.#dispatch.overtaken(worker, message, nowMs);
+      this.#reassign(nowMs);
+      return stale;
+    }
+    const { computeMs } = message;
+    const block = blockOf(message.block);
+    if (!isNode(block, round.leafCount)) {
+      return offence(sentence("no-such-block", { block: blockName(block) }));
+    }
+    const refused = this.#dispatch.answered(round, worker, { block, computeMs }, nowMs);
+    if (refused !== undefined) return refused;
+    const isWanted = round.roots.some(({ start, end }) => start <= block.start && block.end <= end);
+    if (!isWanted) {
+      this.#reassign(nowMs);
+      return stale;
+    }
+    const samples = this.#dispatch.samplesOf(block, round);
+    const { lossSum, correct } = sumsOf(message);
+    return this.#take(worker, round, { block, samples, values: tensor, lossSum, correct }, nowMs);
+  }
+
+  #take(worker: CrewWorker, round: OpenRound, answer: Answer, nowMs: number): Outcome {
+    const { audit } = this.#options;
+    const outcome =
+      audit.examine(round, worker.id, answer, () => true) ?? this.#sums.accept(round, answer);
+    switch (outcome.kind) {
+      case "unplaced":
+        this.#fail(outcome.reason, nowMs);
+        return stale;
+      case "mismatch":
+        this.#cutOff(outcome.liars, answer.block, nowMs);
+        return outcome;
+      case "offence":
+        this.#reassign(nowMs, worker.id);
+        return outcome;
+      case "covered":
+        this.#reassign(nowMs);
+        return outcome;
+      case "counted":
+      case "confirmed":
+        audit.counted(worker.id, answer);
+        this.#closeIfDone(nowMs);
+        return outcome;
+      default:
+        return assertNever(outcome);
+    }
+  }
+
+  /** Disconnects workers that were wrong, and computes the round again if it relies on them. */
+  #cutOff(liars: readonly string[], block: Block, nowMs: number): void {
+    const round = this.#job?.round;
+    for (const id of liars) {
+      this.#dispatch.crew.remove(id);
+      round?.holdings.release(id);
+    }
+    if (round !== undefined && this.#options.audit.reliesOn(liars)) {
+      round.holdings.releaseAll();
+      this.#begin(round, nowMs);
+    } else this.#reassign(nowMs);
+    const reason = sentence("block-differs", { block: blockName(block), step: round?.step ?? 0 });
+    for (const id of liars) this.#options.workers.expel(id, reason);
+    if (this.#dispatch.crew.size === 0) this.#options.staffed(false);
+  }
+
+  // ── workers join, leave, fail and lag ──────────────────────────────────────────────────────────────────────────────
+
+  workerReady(worker: ReadyWorker, nowMs: number): void {
+    this.#dispatch.crew.add(worker);
+    this.#reassign(nowMs);
+    if (this.#dispatch.crew.size === 1) this.#options.staffed(true);
+  }
+
+  workerLeft(workerId: string, nowMs: number): void {
+    if (!this.#dispatch.crew.remove(workerId)) return;
+    this.#job?.round.holdings.release(workerId);
+    this.#reassign(nowMs);
+    if (this.#dispatch.crew.size === 0) this.#options.staffed(false);
+  }
+
+  /** A worker could not compute a block. If nobody can, the job fails; otherwise it is the worker's fault. */
+  failed(workerId: string, message: MessageOf<WorkerMessage, "failed">, nowMs: number): Outcome {
+    const round = this.#job?.round;
+    if (round === undefined || message.run !== this.id || message.step !== round.step) return stale;
+    const block = blockOf(message.block);
+    if (!round.holdings.giveBack(workerId, block)) return stale;
+    const { reason } = message;
+    if (!this.#options.audit.canCompute(round, block)) {
+      this.#fail(reason, nowMs);
+      return stale;
+    }
+    this.#reassign(nowMs, workerId);
+    return offence(sentence("block-can-be-computed", { block: blockName(block), reason }));
+  }
+
+  tick(nowMs: number): void {
+    if (this.#job !== undefined) this.#dispatch.tick(this.#job.round, nowMs);
+  }
+
+  #reassign(nowMs: number, exceptId?: string): void {
+    if (this.#job !== undefined) this.#dispatch.reassign(this.#job.round, nowMs, exceptId);
+  }
+
+  /** How many workers are ready. */
+  get workerCount(): number {
+    return this.#dispatch.crew.size;
+  }
+
+  isBusy(workerId: string): boolean {
+    return this.#job?.round.holdings.isBusy(workerId) ?? false;
+  }
+
+  waitingFor(nowMs: number): Sentence | null {
+    const missing = this.#dispatch.crew.size === 0 ? 1 : 0;
+    const nameOf = (workerId: string) => this.#dispatch.crew.get(workerId)?.name;
+    return waitingFor(
+      { missing, isPaused: false, pace: "full", round: this.#job?.round, nameOf },
+      nowMs,
+    );
+  }
+}

@@ -1,0 +1,135 @@
+/** @file Relays: the same bits in every tree, whatever happens to its nodes, and a root whose traffic stays. */
+import { describe, expect, test } from "vitest";
+
+import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
+import type { ComputePool } from "../../../worker/threads/compute-pool.ts";
+import { testConfig } from "../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
+import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
+import { type Shape, Tree } from "./tree.ts";
+
+const dataset = tinyDataset();
+const config = testConfig({ layers: [12, 5, 3], batchSize: 48, shardSize: 3, epochs: 2 });
+const search = testConfig({
+  layers: [12, 5, 3],
+  batchSize: 48,
+  shardSize: 3,
+  epochs: 1,
+  optimizer: { name: "local-search", sigma: 0.1, candidates: 15 },
+});
+
+function expected(of: RunConfig): string {
+  return fingerprintOf(trainSequentially(of, dataset).parameters);
+}
+
+function treeOf(shapes: readonly Shape[], of = config): Tree {
+  const tree = new Tree(of, dataset);
+  tree.grow(shapes);
+  return tree;
+}
+
+describe("the fingerprint is the sequential trainer's", () => {
+  const four = [[4], [4], [4], [4]] as const;
+  test.each<readonly [string, readonly Shape[]]>([
+    ["a star of 16", [16]],
+    ["one relay of 16", [[16]]],
+    ["4 × 4", four],
+    [
+      "2 × 2 × 4",
+      [
+        [[4], [4]],
+        [[4], [4]],
+      ],
+    ],
+    ["a ragged tree", [2, [1], [[3, [1]], 2], [[[1]]]]],
+  ])("in %s", async (_, shapes) => {
+    expect(await treeOf(shapes).finish()).toBe(expected(config));
+  });
+
+  test("of a local search in 4 × 4, and with a relay that has no workers", async () => {
+    const tree = treeOf([...four, []], search);
+    expect(await tree.finish()).toBe(expected(search));
+    expect(tree.relays.at(-1)?.loop.status.phase).toBe("paused");
+  });
+
+  test("when two of three relays are killed, and their workers come back elsewhere", async () => {
+    const tree = treeOf([[3], [3], [3]]);
+    const fingerprint = await tree.finish(() => {
+      if (tree.run.step === 2) tree.relays[0]!.kill();
+      if (tree.run.step === 4) tree.relays[1]!.kill();
+    });
+    expect(fingerprint).toBe(expected(config));
+  });
+
+  test("when all workers of a relay leave, and one joins later", async () => {
+    const tree = new Tree(config, dataset);
+    const relays = [tree.relay(tree.root), tree.relay(tree.root)];
+    const workers = relays.map(({ door }) => tree.worker(door));
+    let hasLeft = false;
+    const fingerprint = await tree.finish(() => {
+      if (tree.run.step < 2 || hasLeft) return;
+      hasLeft = true;
+      for (const worker of workers) worker.leave({ code: "stopped-by-user", values: {} });
+      tree.worker(relays[1]!.door);
+    });
+    expect([hasLeft, fingerprint]).toEqual([true, expected(config)]);
+  });
+
+  test("when a worker behind a relay lies: the relay expels it and no other", async () => {
+    const tree = new Tree(config, dataset);
+    const relay = tree.relay(tree.root);
+    tree.worker(relay.door);
+    tree.worker(relay.door, lying);
+    expect(await tree.finish()).toBe(expected(config));
+    expect(tree.expelled).toEqual([expect.stringMatching(/^peer\d+: ERR_MISMATCH$/u)]);
+    expect(relay.loop.status.phase).toBe("training");
+  });
+});
+
+test("the bytes of the root per step are those of its relays, for 16 and 64 workers behind 4 relays", async () => {
+  const small = testConfig({ layers: [12, 5, 3], batchSize: 16, shardSize: 1, epochs: 1 });
+  const parameterBytes = 4 * (13 * 5 + 6 * 3);
+  const traffic = async (workers: number) => {
+    const tree = treeOf(
+      Array.from({ length: 4 }, () => [workers / 4]),
+      small,
+    );
+    const at: { up: number; down: number }[] = [];
+    await tree.finish(() => (at[tree.run.step] ??= { ...tree.root.traffic }));
+    // Without the first step, before which they join, and the last one, which is smaller.
+    const steps = tree.run.plan.stepsPerEpoch - 2;
+    const [first, last] = [at[1]!, at[steps + 1]!];
+    return { up: (last.up - first.up) / steps, down: (last.down - first.down) / steps };
+  };
+  // A share is sent with the parameters once, and answered with a sum per block.
+  const oneEach = 1.02 * 4 * (parameterBytes + 200);
+  for (const workers of [16, 64]) {
+    const { up, down } = await traffic(workers);
+    expect(down).toBeGreaterThan(parameterBytes);
+    expect(down).toBeLessThan(oneEach);
+    expect(up).toBeGreaterThan(parameterBytes);
+    expect(up).toBeLessThan(2 * oneEach);
+  }
+});
+
+/** Adds 1 to the first value of every result. */
+function lying(pool: ComputePool): ComputePool {
+  return {
+    threads: 1,
+    load: (run) => pool.load(run),
+    start: (job, events) =>
+      pool.start(job, {
+        ...events,
+        result(block, result, computeMs) {
+          const values = result.values.slice();
+          values[0] = (values[0] ?? 0) + 1;
+          events.result(block, { ...result, values }, computeMs);
+        },
+        failed: (block, reason) => events.failed(block, reason),
+        done: () => events.done(),
+      }),
+    cancel: () => pool.cancel(),
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,266 @@
+/**
+ * @file A tree of one coordinator, relays and workers in one process: the real code of all three, sockets in memory,
+ * and a clock that only the test moves. It counts the bytes at the root.
+ */
+import type { PeerHandler } from "../../../coordinator/edge/peer.ts";
+import { createRun, createStore } from "../../../coordinator/run/create-run.ts";
+import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
+import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
+import { RelayPool } from "../../../relay/relay-pool.ts";
+import type { Dataset } from "../../../shared/data/dataset.ts";
+import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
+import { quoted, sentence } from "../../../shared/words/sentence.ts";
+import type { Connect, TransportEvents } from "../../../worker/platform.ts";
+import type { ComputePool } from "../../../worker/threads/compute-pool.ts";
+import { LocalPool } from "../../../worker/threads/local-pool.ts";
+import { WorkerLoop } from "../../../worker/worker.ts";
+
+const nothing = () => {};
+
+const hash = "0123456789abcdef".repeat(4);
+
+/** A node below the root: so many workers, or a relay over these. */
+export type Shape = number | readonly Shape[];
+
+/** One end that sockets connect to. */
+interface Door {
+  readonly sessions: WorkerSessions;
+  isOpen: boolean;
+  readonly cuts: Set<() => void>;
+  readonly traffic: { up: number; down: number };
+}
+
+export interface RelayInTree {
+  readonly loop: WorkerLoop;
+  readonly door: Door;
+  /** Ends it without a goodbye, as SIGKILL does. */
+  kill(): void;
+}
+
+export class Tree {
+  readonly relays: RelayInTree[] = [];
+  readonly root: Door;
+  readonly expelled: string[] = [];
+  readonly run;
+  readonly store;
+  nowMs = 0;
+  readonly #dataset: Dataset;
+  readonly #queue: (() => void)[] = [];
+  readonly #timers = new Set<{ readonly atMs: number; readonly callback: () => void }>();
+  readonly #doors: Door[] = [];
+  #names = 0;
+
+  constructor(config: RunConfig, dataset: Dataset) {
+    this.#dataset = dataset;
+    this.root = this.#door("root");
+    this.store = createStore({ kernel: createPlainKernel(), config, dataset });
+    this.run = createRun({
+      id: "run",
+      store: this.store,
+      dataset,
+      workers: this.root.sessions,
+      output: { wantsSnapshot: () => false, save: nothing, report: nothing, end: nothing },
+    });
+    this.root.sessions.start(this.run, `/data/${hash}`);
+  }
+
+  /** Adds workers and relays below a door. */
+  grow(shapes: readonly Shape[], door = this.root): void {
+    for (const shape of shapes) {
+      if (typeof shape === "number") {
+        for (let i = 0; i < shape; i++) this.worker(door);
+      } else this.grow(shape, this.relay(door).door);
+    }
+  }
+
+  worker(door: Door, wrap = (pool: ComputePool) => pool): WorkerLoop {
+    const pool = new LocalPool({
+      createKernel: createPlainKernel,
+      selfTest: () => hash,
+      clock: { now: () => this.nowMs },
+      defer: (callback) => this.#queue.push(callback),
+    });
+    const loop = this.#loop(door, wrap(this.#slow(pool)), () => {});
+    loop.start();
+    return loop;
+  }
+
+  /** Computing takes time: a millisecond per leaf. */
+  #slow(pool: ComputePool): ComputePool {
+    return {
+      threads: 1,
+      load: async (run) => await pool.load(run),
+      start: (job, events) =>
+        pool.start(job, {
+          result: (block, result) => {
+            const computeMs = block.end - block.start;
+            this.nowMs += computeMs;
+            events.result(block, result, computeMs);
+          },
+          failed: (block, reason) => events.failed(block, reason),
+          done: () => events.done(),
+        }),
+      cancel: () => pool.cancel(),
+      close: () => pool.close(),
+    };
+  }
+
+  relay(parent: Door, wrap = (pool: RelayPool): ComputePool => pool): RelayInTree {
+    const door = this.#door(`relay${this.#doors.length}`);
+    const pool = new RelayPool({
+      workers: door.sessions,
+      createKernel: createPlainKernel,
+      selfTest: hash,
+      audit: "sample",
+      auditSeeds: () => [1],
+      newRunId: () => `part-${this.#names++}`,
+      now: () => this.nowMs,
+      staffed: (isStaffed) => {
+        if (isStaffed) loop.resume();
+        else loop.pause(sentence("waiting-for-workers", { missing: 1 }));
+      },
+    });
+    const cuts = new Set<() => void>();
+    const loop = this.#loop(parent, wrap(pool), () => {}, cuts);
+    loop.start();
+    const kill = () => {
+      door.isOpen = false;
+      for (const cut of [...cuts, ...door.cuts]) cut();
+    };
+    const relay = { loop, door, kill };
+    this.relays.push(relay);
+    return relay;
+  }
+
+  /** Lets everything happen until the run is over. @param each - Called after every turn. */
+  async finish(each = () => {}): Promise<string> {
+    this.run.begin(this.nowMs);
+    for (let turn = 0; this.run.outcome === undefined; turn++) {
+      if (turn > 20_000) throw new Error(`stuck at step ${this.run.step}`);
+      // Loading is a promise.
+      await Promise.resolve();
+      const events = this.#queue.splice(0);
+      for (const event of events) event();
+      if (events.length === 0) this.#pass();
+      each();
+    }
+    return fingerprintOf(this.store.parameters);
+  }
+
+  #pass(): void {
+    this.nowMs += 10;
+    for (const timer of this.#timers) {
+      if (timer.atMs > this.nowMs) continue;
+      this.#timers.delete(timer);
+      timer.callback();
+    }
+    for (const { isOpen, sessions } of this.#doors) if (isOpen) sessions.tick();
+  }
+
+  #door(name: string): Door {
+    let count = 0;
+    const sessions = new WorkerSessions({
+      kernel: hash,
+      selfTest: hash,
+      admits: () => true,
+      now: () => this.nowMs,
+      newSession: () => `${name}-${count++}`,
+      report: (event) => {
+        if (event.event === "worker" && event.change !== "joined" && event.error !== null) {
+          this.expelled.push(`${event.name}: ${event.error}`);
+        }
+      },
+    });
+    const door = {
+      sessions,
+      isOpen: true,
+      cuts: new Set<() => void>(),
+      traffic: { up: 0, down: 0 },
+    };
+    this.#doors.push(door);
+    return door;
+  }
+
+  #loop(
+    door: Door,
+    pool: ComputePool,
+    changed: () => void,
+    cuts = new Set<() => void>(),
+  ): WorkerLoop {
+    return new WorkerLoop({
+      token: "",
+      name: `peer${this.#names++}`,
+      kind: "node",
+      agent: "",
+      kernel: hash,
+      pool,
+      connect: this.#connect(door, cuts),
+      loadDataset: () => Promise.resolve(this.#dataset),
+      clock: {
+        now: () => this.nowMs,
+        after: (delayMs, callback) => {
+          const timer = { atMs: this.nowMs + delayMs, callback };
+          this.#timers.add(timer);
+          return () => this.#timers.delete(timer);
+        },
+      },
+      random: () => 0.5,
+      stopsAfterRun: true,
+      changed,
+    });
+  }
+
+  /** To a door, or to the root once that door is shut, as a worker does that knows another link. */
+  #connect(wanted: Door, cuts: Set<() => void>): Connect {
+    return (events: TransportEvents) => {
+      const door = wanted.isOpen ? wanted : this.root;
+      let isOpen = true;
+      let handler: PeerHandler | undefined;
+      const later = (event: () => void) => this.#queue.push(() => isOpen && event());
+      const close = (status: number, reason: string) => {
+        if (!isOpen) return;
+        this.#queue.push(() => {
+          if (!isOpen) return;
+          isOpen = false;
+          cuts.delete(cut);
+          door.cuts.delete(cut);
+          events.closed({ status, reason: quoted(reason) });
+          handler?.closed(quoted(reason));
+        });
+      };
+      const cut = () => close(1006, "");
+      cuts.add(cut);
+      door.cuts.add(cut);
+      later(() => {
+        handler = door.sessions.connect({
+          address: "10.0.0.1",
+          queuedBytes: 0,
+          send: (head, tensor = new Uint8Array(0)) => {
+            door.traffic.down += head.length + tensor.length;
+            const fragments = tensor.length === 0 ? [head] : [head, tensor];
+            later(() => events.message(fragments));
+          },
+          ping: () =>
+            later(() => {
+              events.alive();
+              handler?.pong();
+            }),
+          close,
+          terminate: cut,
+        });
+        events.opened();
+      });
+      return {
+        seesPings: true,
+        isDrained: false,
+        send: (message) => {
+          door.traffic.up += message.length;
+          const copy = message.slice();
+          later(() => handler?.message(copy));
+        },
+        close,
+      };
+    };
+  }
+}
