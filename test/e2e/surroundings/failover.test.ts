@@ -91,6 +91,9 @@ describe.skipIf(natsIsMissing)(
       expect(page.status).toBe(503);
       expect(await page.text()).toContain(`http://127.0.0.1:${first.port}`);
       const ana = cluster.worker(String(joinUrl), "--name", "ana");
+      await first.event("epoch");
+      // So that the run is not over before its leader is stopped.
+      ana.kill("SIGSTOP");
       await says(second, "keeps its newest checkpoint");
       first.child.kill("SIGSTOP");
       ana.kill("SIGKILL");
@@ -101,10 +104,12 @@ describe.skipIf(natsIsMissing)(
       await says(first, "keeps its newest checkpoint");
 
       const { joinUrl: secondUrl } = await second.event("listening");
-      cluster.worker(String(secondUrl), "--name", "ben");
+      const ben = cluster.worker(String(secondUrl), "--name", "ben");
       await second.event("epoch");
+      ben.kill("SIGSTOP");
       second.child.kill("SIGKILL");
       await first.event("resumed", ({ step }) => Number(step) >= Number(resumed["step"]));
+      ben.kill("SIGCONT");
       // It found its way by the list of doors.
       await first.event("worker", ({ change, name }) => change === "joined" && name === "ben");
       const { fingerprint } = await first.event("finished");
