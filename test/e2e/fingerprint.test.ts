@@ -168,6 +168,18 @@ describe("workers that come and go", () => {
     expect(names).toContain("victim");
   });
 
+  test("two relays, one of them killed with SIGKILL in mid-run, change no bit", async () => {
+    const coordinator = cluster.coordinator("--exit", "--min-workers", "2", ...data, ...args);
+    const { joinUrl } = (await coordinator.event("listening")) as unknown as { joinUrl: string };
+    const relays = [await cluster.relay(joinUrl), await cluster.relay(joinUrl)];
+    for (const relay of relays) cluster.worker(relay.joinUrl);
+    await coordinator.event("epoch", ({ epoch }) => Number(epoch) >= 3);
+    relays[0]?.child.kill("SIGKILL");
+    await coordinator.event("worker", ({ change }) => change === "left");
+    const end = await coordinator.event("finished");
+    expect(end.fingerprint).toBe(whole);
+  });
+
   test("a coordinator killed with SIGKILL after 5 epochs and resumed ends as if nothing had happened", async () => {
     const first = cluster.coordinator("--local-workers", "1", "--name", "lesson", ...data, ...args);
     await first.event("epoch", ({ epoch }) => Number(epoch) >= 5);

@@ -93,6 +93,25 @@ export class Cluster {
     return child;
   }
 
+  /** Starts a relay on a free loopback port. @returns Its process, and the link for its workers. */
+  async relay(joinUrl: string): Promise<{ child: ChildProcess; joinUrl: string }> {
+    const place = ["--host", "127.0.0.1", "--port", "0"];
+    const child = spawn(process.execPath, [program, "relay", joinUrl, ...place], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    this.#children.push(child);
+    let said = "";
+    for await (const chunk of child.stderr.iterator({ destroyOnReturn: false })) {
+      said += String(chunk);
+      const link = /join at (?<link>\S+)\n/u.exec(said)?.groups?.["link"];
+      if (link === undefined) continue;
+      // Its later lines are for nobody.
+      child.stderr.resume();
+      return { child, joinUrl: link };
+    }
+    throw new Error(`the relay ended: ${said}`);
+  }
+
   /** Calls this when the test is over, before its processes end. */
   atEnd(end: () => void): void {
     this.#endings.push(end);
