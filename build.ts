@@ -47,6 +47,7 @@ const program: BuildOptions = {
   ...common,
   entryPoints: {
     promedio: "promedio.ts",
+    library: "library.ts",
     "node-thread": "worker/node/thread.ts",
     "output-pump": "coordinator/console/output-pump.ts",
   },
@@ -143,6 +144,10 @@ async function buildAll(): Promise<void> {
   await writeIfChanged(join(output, "pages", "learn-code.json"), await renderCode());
   const [chunks = []] = await Promise.all([program, page, quietPage, pageFiles].map(bundle));
   await removeStale(join(output, "chunks"), chunks);
+  await writeIfChanged(
+    join(output, "library.d.ts"),
+    await readFile(join(root, "library-types.d.ts")),
+  );
   await makeExecutable(join(output, "promedio.js"));
 }
 

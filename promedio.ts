@@ -152,6 +152,7 @@ async function runWorker(command: Extract<ParsedCommand, { kind: "worker" }>): P
     env: process.env,
     log,
     interrupted: new Signals(jobControl).ended,
+    isChild: true,
   });
 }
 

@@ -68,11 +68,14 @@ export interface ProgramWorld {
   readonly build: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly output: ConsoleOutput & { readonly isTTY: boolean };
+  /** Gets all events instead of `output`; absent: they are printed. */
+  readonly console?: Console;
   /** Writes one line on standard error for the person who started the program. */
   readonly tell: (said: Sentence) => void;
   /** Writes an entry of the log there. */
   readonly log: (entry: LogEntry) => void;
-  readonly input: ReadStream;
+  /** Keys are read from it; absent: none. */
+  readonly input?: ReadStream;
   readonly signals: Pick<Signals, "ended" | "onReload">;
 }
 
@@ -80,6 +83,8 @@ export interface ProgramWorld {
 export interface CoordinatorCommand {
   readonly options: CoordinatorOptions;
   readonly run: RunRequest;
+  /** Data that are in memory already, and the name under which the request asks for them; absent: none. */
+  readonly loaded?: SetupWorld["loaded"];
   /** The command that continues a run, given its name or its folder's path. */
   readonly resumeWith: (run: string) => string;
 }
@@ -97,13 +102,13 @@ export async function runCoordinator(
 ): Promise<number> {
   const { options } = command;
   const kernelBytes = await readFile(join(world.build, "kernel.wasm"));
-  const kernel = instantiateKernel(kernelBytes);
   const preparing = prepareRun(options, command.run, {
-    kernel,
+    kernel: instantiateKernel(kernelBytes),
     memoryBytes: machineMemory(),
     disk: nodeDisk,
     claim: claimRunFolder,
     newRunId,
+    loaded: command.loaded,
     progress: (said) => {
       // The event about the data says what is learned from them.
       if (!hasCode(said, "table-task")) world.tell(said);
@@ -180,7 +185,7 @@ class Program {
     this.#series = series;
     this.#leading = leading;
     const report = (event: CoordinatorEvent) => this.#report(event);
-    this.#console = series?.console ?? this.#createConsole();
+    this.#console = series?.console ?? world.console ?? this.#createConsole();
     this.#feed = this.#createFeed();
     this.#feed.recall(prepared.handover?.log ?? []);
     this.#monitor = this.#createMonitor();
@@ -444,7 +449,7 @@ class Program {
     const { mode, color } = chooseMode({ json, log, isTTY: output.isTTY, isForeground, env });
     return createConsole({
       output,
-      input,
+      ...(input === undefined ? {} : { input }),
       mode,
       color,
       now: () => performance.now(),

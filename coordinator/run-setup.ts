@@ -249,7 +249,8 @@ async function restore(
   const { checkpoint } = saved;
   const isNamed = request.given.dataset !== undefined;
   const named = request.given.dataset ?? saved.dataset;
-  const source = absoluteName(resumedDataset(named, saved.config.dataset.name));
+  const inHand = loaded?.source === named ? named : undefined;
+  const source = inHand ?? absoluteName(resumedDataset(named, saved.config.dataset.name));
   const data = { ...saved.data?.values, ...request.data };
   const origins = { ...saved.data?.origins, ...request.origins };
   const load = async () => {

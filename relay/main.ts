@@ -61,7 +61,10 @@ const now = () => performance.now();
  * @returns The exit code: 0, or 1 if it could not take part.
  * @throws OperatorError for a bad URL, or a port that is not available.
  */
-export async function runRelay(command: RelayCommand, world: WorkerWorld): Promise<number> {
+export async function runRelay(
+  command: RelayCommand,
+  world: Omit<WorkerWorld, "isChild">,
+): Promise<number> {
   const machine = { hostname: hostname(), coreCount: availableParallelism() };
   const options = resolveWorkerOptions({ ...command, threads: 1 }, machine);
   const createKernel = readKernel(world.build);
@@ -126,7 +129,7 @@ async function relay({
 }: {
   readonly options: ReturnType<typeof resolveWorkerOptions>;
   readonly command: RelayCommand;
-  readonly world: WorkerWorld;
+  readonly world: Omit<WorkerWorld, "isChild">;
   readonly sessions: WorkerSessions;
   readonly data: DataRoute;
   readonly createKernel: ReturnType<typeof readKernel>;

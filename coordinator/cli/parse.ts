@@ -8,7 +8,12 @@ import { shown } from "../../shared/error-text.ts";
 import type { LogForm } from "../../shared/log.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { dataOptions } from "../../shared/run/settings/data-settings.ts";
-import { flagOf, type Given, type Origins } from "../../shared/run/settings/option.ts";
+import {
+  flagOf,
+  type Given,
+  type GivenOptions,
+  type Origins,
+} from "../../shared/run/settings/option.ts";
 import { readSettings } from "../../shared/run/settings/read-settings.ts";
 import type { RunRequest } from "../../shared/run/settings/run-settings.ts";
 import { sentence } from "../../shared/words/sentence.ts";
@@ -58,6 +63,7 @@ import {
 import { expandOutput } from "./output-alias.ts";
 import { printConfig } from "./print-config.ts";
 import { readRunFile, runFileBytesMax } from "./run-file.ts";
+import { givenSettings } from "./settings-values.ts";
 
 /** The parsed request. */
 export type ParsedCommand =
@@ -203,15 +209,32 @@ function parseRelay({ positionals, flags }: Found, environment: Environment): Pa
 }
 
 function parseCoordinator(
-  { command, positionals: [runFile], flags }: Found,
+  found: Found,
   invocation: Invocation,
   readFile: (path: string) => Uint8Array,
 ): ParsedCommand {
-  const { sources, run, request, coordinator } = readCoordinator(
-    { command, runFile, flags },
-    invocation,
-    readFile,
-  );
+  return commandFrom(found.command, sourcesOf(found, invocation, readFile), invocation);
+}
+
+/**
+ * The command `promedio coordinator` whose settings a program gives as values, by the same rules as a run file.
+ *
+ * @param settings - By key, as in a run file; one that is `undefined` is not given.
+ * @throws OperatorError as for a command line.
+ */
+export function parseSettings(settings: Readonly<Record<string, unknown>>): ParsedCommand {
+  const keys = Object.keys(commands.coordinator.table);
+  const sources = [expandOutput(givenSettings(settings, keys))];
+  return commandFrom("coordinator", sources, { environment: {}, script: "promedio" });
+}
+
+/** A command whose settings describe a run. */
+function commandFrom(
+  command: Found["command"],
+  from: readonly GivenOptions[],
+  invocation: Invocation,
+): ParsedCommand {
+  const { sources, run, request, coordinator } = readCoordinator(from);
   if (command === "compare") return parseCompare({ sources, request, coordinator }, invocation);
   const defaults = { ...coordinatorDefaults, ...(command === "start" ? startDefaults : {}) };
   const settings = { ...defaults, ...coordinator.values };
@@ -230,25 +253,25 @@ function parseCoordinator(
   return { kind: "coordinator", options, run: request, resumeWith };
 }
 
-/** The settings of a command that can have a run file, and the sources from which they come. */
-function readCoordinator(
-  {
-    command,
-    runFile,
-    flags,
-  }: Pick<Found, "command" | "flags"> & { readonly runFile: string | undefined },
+/** Where the settings of a command that can have a run file come from; the first source that has one decides. */
+function sourcesOf(
+  { command, positionals: [runFile], flags }: Found,
   invocation: Invocation,
   readFile: (path: string) => Uint8Array,
-) {
+): GivenOptions[] {
   const keys = Object.keys(commands[command].table);
   const help = `${spelledCommand(invocation, command)} --help`;
-  const sources = [
+  return [
     flags,
     readEnvironment(invocation.environment, keys, allKeys()),
     runFile === undefined
       ? new Map()
       : readRunFile(runFile, read(runFile, readFile), { keys, help }),
   ].map(expandOutput);
+}
+
+/** The settings in these sources, and the request that they make. */
+function readCoordinator(sources: readonly GivenOptions[]) {
   const run = readSettings(trainingOptions, sources);
   const data = readSettings(dataOptions, sources);
   const coordinator = readSettings(coordinatorOptions, sources);

@@ -61,12 +61,12 @@ const floors: readonly (readonly string[])[] = [
   ["coordinator/learn"],
   // Those that produce and accept a request; neither knows the other.
   ["coordinator/main.ts", "coordinator/tools", "coordinator/inspect", "coordinator/cli"],
-  ["coordinator/compare", "coordinator/clustered.ts"],
+  ["coordinator/compare", "coordinator/clustered.ts", "coordinator/library"],
   // A worker upwards, a coordinator's rooms downwards: besides the program, the only one that knows both.
   ["relay"],
 
   ["build-kernel.ts", "build-learn.ts"],
-  ["promedio.ts", "build.ts", "vitest.config.ts"],
+  ["promedio.ts", "library.ts", "build.ts", "vitest.config.ts"],
 ];
 
 const sources = files.filter((file) => /(?<!\.d)\.ts$/u.test(file));

@@ -32,6 +32,8 @@ export interface WorkerWorld {
   readonly log: (entry: LogEntry) => void;
   /** Resolves when the process is asked to end. */
   readonly interrupted: Promise<string>;
+  /** Whether the process that started this one, if it talks to it, is the coordinator. */
+  readonly isChild: boolean;
 }
 
 export const clock: Clock = {
@@ -81,14 +83,16 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
       stopsAfterRun: true,
       changed(status) {
         lines.show(status);
-        tellParent(status);
+        if (world.isChild) tellParent(status);
         if (status.phase !== "stopped") return;
         stopListening();
         pool.close();
         resolve(status.failed ? 1 : 0);
       },
     });
-    const stopListening = listenForTheParent((reason) => loop.leave(reason));
+    const stopListening = world.isChild
+      ? listenForTheParent((reason) => loop.leave(reason))
+      : () => undefined;
     void world.interrupted.then(() => loop.leave(sentence("stopped-by-user")));
     loop.start();
   });

@@ -9,6 +9,11 @@ export const arrays = {
   "features-too-wide":
     "{path}: whole numbers from {low} to {high} are not bytes, and too large to train on; scale them to 0…1 first",
   "split-there": "{setting}: the data have a {split} split of their own; leave it out",
+  "not-an-array":
+    "{path} is not an array; pass a typed array, nested lists of numbers, or shape and data",
+  "array-shape-wrong":
+    "{path} has {numbers} numbers, but its shape is {shape}; make the samples equally long",
+  "array-value-no-number": "{path} contains {value}; all its values must be numbers",
   "npy-magic": "{path} is not an npy file: it does not begin with \\x93NUMPY",
   "npy-version": "{path} is of npy version {version}; versions 1 to 3 are read",
   "npy-header": "{path}: its header is not an npy header; save it again",

@@ -62,6 +62,16 @@ export const commandLine = {
     '{path} has more than {kibibytes} KiB; is it a run file, with "key: value" lines?',
   "run-file-too-deep":
     "{path} nests more than {levels} levels; write one value, or a list of values, after each key",
+  "setting-unknown": "unknown setting {key}; REFERENCE.md lists all of them",
+  "setting-unknown-did-you-mean": "unknown setting {key}; did you mean {word}?",
+  "setting-not-here": "{setting} is for the command line only; leave it out",
+  "not-a-model": "the first argument of predict is not a model; pass what loadCheckpoint returned",
+  "checkpoint-bytes-damaged": "these bytes are not a checkpoint: {reason}; read the file again",
+  "sample-width":
+    "sample {sample} has {numbers} numbers, but the model takes {features}; pass as many",
+  "sample-is-a-row":
+    "sample {sample} is a row, but the model was not trained on a table; pass numbers",
+  "sample-unusable": "sample {sample}: {reason}",
   "run-file-one-value":
     "{setting} must be one value; write it after the colon, or leave the line out",
   "flag-swallowed": "{flag} has no value: {found} follows it; write one between",

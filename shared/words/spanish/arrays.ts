@@ -11,6 +11,11 @@ export const arrays = translationOf<typeof english>()({
   "features-too-wide":
     "{path}: los enteros de {low} a {high} no son bytes y son demasiado grandes para entrenar; escálalos antes a 0…1",
   "split-there": "{setting}: los datos ya tienen su parte {split}; omítelo",
+  "not-an-array":
+    "{path} no es un arreglo; pase un arreglo tipado, listas anidadas de números, o shape y data",
+  "array-shape-wrong":
+    "{path} tiene {numbers} números, pero su forma es {shape}; haga las muestras igual de largas",
+  "array-value-no-number": "{path} contiene {value}; todos sus valores deben ser números",
   "npy-magic": "{path} no es un archivo npy: no empieza con \\x93NUMPY",
   "npy-version": "{path} es de la versión npy {version}; se leen las versiones 1 a 3",
   "npy-header": "{path}: su cabecera no es de npy; guárdalo de nuevo",

@@ -70,6 +70,18 @@ export const commandLine = translationOf<typeof english>()({
     "{path} tiene más de {kibibytes} KiB; ¿es un archivo de ajustes, con líneas «clave: valor»?",
   "run-file-too-deep":
     "{path} tiene más de {levels} niveles; escribe un valor, o una lista de valores, tras cada clave",
+  "setting-unknown": "ajuste desconocido {key}; REFERENCE.md los enumera todos",
+  "setting-unknown-did-you-mean": "ajuste desconocido {key}; ¿quizás {word}?",
+  "setting-not-here": "{setting} solo sirve en la línea de comandos; quítelo",
+  "not-a-model":
+    "el primer argumento de predict no es un modelo; pase lo que devolvió loadCheckpoint",
+  "checkpoint-bytes-damaged":
+    "estos bytes no son un punto de control: {reason}; vuelva a leer el archivo",
+  "sample-width":
+    "la muestra {sample} tiene {numbers} números, pero el modelo espera {features}; pase esa cantidad",
+  "sample-is-a-row":
+    "la muestra {sample} es una fila, pero el modelo no se entrenó con una tabla; pase números",
+  "sample-unusable": "muestra {sample}: {reason}",
   "run-file-one-value":
     "{setting} debe ser un valor; escríbelo tras los dos puntos, o quita la línea",
   "flag-swallowed": "{flag} no tiene valor: le sigue {found}; escribe uno en medio",

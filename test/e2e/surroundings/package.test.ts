@@ -61,7 +61,8 @@ test("has the program, the kernel and the pages, and no sources, maps or tests",
   expect(paths).toEqual(
     expect.arrayContaining(["build/promedio.js", "build/kernel.wasm", "build/pages/join.js"]),
   );
-  expect(paths.filter((path) => /\.(?:ts|map|key|tgz)$|^test\//u.test(path))).toEqual([]);
+  const strangers = paths.filter((path) => /\.(?:ts|map|key|tgz)$|^test\//u.test(path));
+  expect(strangers).toEqual(["build/library.d.ts"]);
   expect(files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(unpackedBytesMax);
 });
 
@@ -82,6 +83,11 @@ test("trains where nothing else is installed, to the fingerprint of the reposito
   });
   const there = await run(join(place, "node_modules/.bin/promedio"), args, { cwd: place });
   expect(fingerprintIn(there.stdout)).toBe(fingerprintIn(here.stdout));
+  const program = `import { train } from "promedio";
+    process.stdout.write(JSON.stringify(await train({ epochs: 1 }).result));`;
+  const flags = ["--input-type=module", "--eval", program];
+  const library = await run(process.execPath, flags, { cwd: place });
+  expect(fingerprintIn(library.stdout)).toBe(fingerprintIn(here.stdout));
 }, 120_000);
 
 function fingerprintIn(lines: string): unknown {
