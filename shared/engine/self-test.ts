@@ -17,7 +17,7 @@ import { layerKinds } from "../model/layer-kinds.ts";
 import { layoutOf } from "../model/layout.ts";
 import type { ModelConfig } from "../model/model-config.ts";
 import { modelSchema } from "../model/model-schema.ts";
-import { Network } from "../model/network.ts";
+import { Network, type Shard } from "../model/network.ts";
 import { type FeatureForm, isTokens, Staging, storeSplit } from "../model/stored-split.ts";
 import { Random, stateOf } from "../random.ts";
 import type { RunConfig } from "../run/config.ts";
@@ -39,6 +39,10 @@ const classCount = 5;
 /** Of the parameters, the order of the samples, their changes and dropout; and the step that they are trained in. */
 const seed = 1;
 const step = 2;
+/** Samples of a leaf, if two are computed at once. */
+const leafSamples = 5;
+/** Instead of a result that can't be trusted. */
+const zero = new Uint8Array(1);
 /** Points at which exp, log, tanh and sigmoid are computed. */
 const pointCount = 8192;
 
@@ -185,8 +189,41 @@ function gradientBits(
   const shard = { split, samples, sampleCount, step };
   const { lossSum, correct } = network.gradientOf(shard, parameters, gradient);
   functions.addVectors(gradient, gradient, other, count);
-  const sums = views.f32.subarray(gradient / 4, gradient / 4 + count);
-  return bytesOf(Float32Array.of(lossSum, correct, functions.allFinite(gradient, count), ...sums));
+  const sums = views.f32.slice(gradient / 4, gradient / 4 + count);
+  const finite = functions.allFinite(gradient, count);
+  // Leaves at once are a way to the same bits and no part of their definition, so they count only if they are wrong.
+  const shards = { split, samples, sampleCount: 2 * leafSamples - 1, step };
+  if (!addsLeavesRight({ kernel, network, shards, parameters, gradient, other, count }))
+    return zero;
+  return bytesOf(Float32Array.of(lossSum, correct, finite, ...sums));
+}
+
+interface LeavesAtOnce {
+  readonly kernel: Kernel;
+  readonly network: Network;
+  /** The samples of two leaves. */
+  readonly shards: Required<Shard>;
+  readonly parameters: number;
+  /** Pointers to `[count]` float32; written. */
+  readonly gradient: number;
+  readonly other: number;
+  readonly count: number;
+}
+
+/** Whether two leaves that are computed at once equal their sum. */
+function addsLeavesRight(given: LeavesAtOnce): boolean {
+  const { kernel, network, shards, parameters, gradient, other, count } = given;
+  if (network.leavesAtOnce(leafSamples) < 2) return true;
+  const behind = shards.samples + 4 * leafSamples;
+  const right = { ...shards, samples: behind, sampleCount: shards.sampleCount - leafSamples };
+  network.gradientOf({ ...shards, sampleCount: leafSamples }, parameters, gradient);
+  network.gradientOf(right, parameters, other);
+  kernel.functions.addVectors(gradient, gradient, other, count);
+  const { u32 } = kernel.views;
+  const expected = u32.slice(gradient / 4, gradient / 4 + count);
+  network.gradientOfLeaves(shards, parameters, other, { leaves: 2, shardSize: leafSamples });
+  const sums = u32.subarray(other / 4, other / 4 + count);
+  return expected.every((bits, i) => bits === sums[i]);
 }
 
 function taskOf(model: ModelConfig, form: FeatureForm): TargetForm {

@@ -64,25 +64,22 @@ export class Shards {
     return shardCountOf(batchSizeOf(step, config, plan), config);
   }
 
-  /** Shard `index` of a step's batch. */
-  ofBatch(step: number, index: number): Shard {
+  /** Shard `index` of a step's batch, or the samples of `count` shards from there on. */
+  ofBatch(step: number, index: number, count = 1): Shard {
     const { config, plan } = this.#options;
     const order = this.#trainOrder + 4 * epochOf(step, plan).batch * config.batchSize;
-    const shard = this.#shard(this.#train, order, index, batchSizeOf(step, config, plan));
-    return { ...shard, step };
+    const { shardSize } = config;
+    const first = index * shardSize;
+    const sampleCount = Math.min(count * shardSize, batchSizeOf(step, config, plan) - first);
+    return { split: this.#train, samples: order + 4 * first, sampleCount, step };
   }
 
   /** Shard `index` of a split that is only evaluated. */
   ofSplit(name: "validation" | "test", index: number): Shard {
     const split = known(this.#options.dataset[name], `the dataset has a ${name} split`);
-    return this.#shard(split, this.#order, index, split.count);
-  }
-
-  /** Shard `index` of the `sampleCount` samples at `order`. */
-  #shard(split: StoredSplit, order: number, index: number, sampleCount: number): Shard {
     const { shardSize } = this.#options.config;
     const first = index * shardSize;
-    const samples = order + 4 * first;
-    return { split, samples, sampleCount: Math.min(shardSize, sampleCount - first) };
+    const sampleCount = Math.min(shardSize, split.count - first);
+    return { split, samples: this.#order + 4 * first, sampleCount };
   }
 }

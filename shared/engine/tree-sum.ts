@@ -13,6 +13,12 @@ interface Level {
   correct: number;
 }
 
+/** What a leaf has besides its values. */
+interface LeafResult {
+  readonly lossSum: number;
+  readonly correct: number;
+}
+
 export class TreeSum {
   readonly #kernel: Kernel;
   readonly #valueCount: number;
@@ -46,26 +52,48 @@ export class TreeSum {
 
   /** Adds the leaf whose values are at `leafPointer`. */
   push(lossSum: number, correct: number): void {
+    this.#pushLeaf(lossSum, correct, 1);
+  }
+
+  /**
+   * Adds the node over the first `count` of these leaves, whose values have already been added and are at
+   * `leafPointer`.
+   *
+   * @param count - A power of two, and no larger than that of the node before, so that it is a node of the tree.
+   */
+  pushNode(leaves: readonly LeafResult[], count: number): void {
+    for (let i = 0; i < count; i++) {
+      const { lossSum, correct } = known(leaves[i], `there are ${count} results`);
+      this.#pushLeaf(lossSum, correct, count);
+    }
+  }
+
+  /** @param added - The size of the nodes whose values are already there. */
+  #pushLeaf(lossSum: number, correct: number, added: number): void {
     const level = this.#level(this.#depth);
     level.lossSum = lossSum;
     level.correct = correct;
     this.#depth++;
     this.#leafCount++;
-    for (let count = this.#leafCount; count % 2 === 0; count /= 2) this.#addTopTwo();
+    let size = 1;
+    for (let count = this.#leafCount; count % 2 === 0; count /= 2) {
+      this.#addTopTwo(size >= added);
+      size *= 2;
+    }
   }
 
   /** The block's sum, once all its leaves have been pushed. */
   finish(): Readonly<Level> {
     assert(this.#leafCount > 0, "a block has at least one leaf");
-    while (this.#depth > 1) this.#addTopTwo();
+    while (this.#depth > 1) this.#addTopTwo(true);
     return this.#level(0);
   }
 
-  #addTopTwo(): void {
+  #addTopTwo(withValues: boolean): void {
     const right = this.#level(this.#depth - 1);
     const left = this.#level(this.#depth - 2);
     const { functions } = this.#kernel;
-    if (this.#valueCount > 0) {
+    if (withValues && this.#valueCount > 0) {
       functions.addVectors(left.pointer, left.pointer, right.pointer, this.#valueCount);
     }
     left.lossSum += right.lossSum;

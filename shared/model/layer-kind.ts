@@ -115,6 +115,8 @@ export interface LayerKind<Settings extends { readonly kind: string }> {
   scratchBytes?(input: Shape, output: Shape, settings: Settings, place: Place): number;
   /** Whether it overwrites its input with its output, and ∂loss/∂y with ∂loss/∂x. */
   readonly inPlace?: true;
+  /** Whether it computes the gradients of several leaves at once, and adds them along the tree. */
+  readonly addsLeaves?: true;
   /** Whether it zeroes about half of its inputs, which the initial values of the weights before it compensate for. */
   readonly rectifies?: true;
   /** Creates the layer. */

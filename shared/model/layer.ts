@@ -49,6 +49,13 @@ export interface Chunk {
   step: number | undefined;
   /** 1 for the first chunk of a shard, whose gradient overwrites the old one; else 0. */
   first: 0 | 1;
+  /**
+   * How many leaves of the tree the chunk consists of: a power of two. Their gradients are added along the tree. 1: the
+   * chunk is one shard, or a part of one. More than 1 only if all kinds of layers with parameters have `addsLeaves`.
+   */
+  leaves: number;
+  /** Samples of each leaf, if there are several; the last may have fewer. */
+  leafSamples: number;
 }
 
 /** A layer, wired to its inputs and outputs. */

@@ -9,8 +9,10 @@ import type { Augment } from "./augment/augment.ts";
 import { PictureMover } from "./augment/picture-mover.ts";
 import { ChunkTargets } from "./chunk-targets.ts";
 import type { GatherLayer } from "./gather-layer.ts";
+import { kindOf } from "./layer-kinds.ts";
 import { type Chunk, chunkSamplesMax, type Layer, type Rows } from "./layer.ts";
 import { frozenPart, layoutOf } from "./layout.ts";
+import { leavesAtOnce, leavesAtOnceMax } from "./leaf-sum.ts";
 import {
   decisionThreshold,
   type LossFunction,
@@ -108,7 +110,10 @@ export class Network {
   readonly #predicted: number;
   readonly #losses: number;
   readonly #chunk: Chunk;
-  readonly #result = { lossSum: 0, correct: 0 };
+  /** Whether several leaves can be computed at once. */
+  readonly #addsLeaves: boolean;
+  readonly #results = Array.from({ length: leavesAtOnceMax }, () => ({ lossSum: 0, correct: 0 }));
+  readonly #result: { lossSum: number; correct: number };
 
   /**
    * Lays the network out in the kernel's memory.
@@ -148,7 +153,11 @@ export class Network {
     this.#losses = kernel.arena.allocate(4 * chunkSamplesMax);
     const split = { count: 0, features: 0, targets: 0 };
     const nothing = { parameters: 0, gradient: 0, samples: 0, sampleCount: 0, step: undefined };
-    this.#chunk = { ...nothing, split, first: 1 };
+    this.#chunk = { ...nothing, split, first: 1, leaves: 1, leafSamples: 0 };
+    this.#result = known(this.#results[0], "there is a first result");
+    this.#addsLeaves = layout.layers.every(
+      ({ config: layer, tensors }) => tensors.length === 0 || kindOf(layer).addsLeaves === true,
+    );
   }
 
   /**
@@ -161,7 +170,7 @@ export class Network {
   gradientOf(shard: Shard, parameters: number, gradient: number): ShardResult {
     this.#begin(shard, parameters);
     this.#chunk.gradient = gradient;
-    this.#kernel.views.f32.fill(0, gradient / 4, gradient / 4 + this.#frozenCount);
+    this.#zeroFrozen(gradient);
     for (let done = 0; done < shard.sampleCount; done += this.#chunkSamples) {
       this.#forward(shard, done);
       this.#computeLosses();
@@ -169,6 +178,36 @@ export class Network {
       this.#chunk.first = 0;
     }
     return this.#result;
+  }
+
+  /** How many shards of `shardSize` samples `gradientOfLeaves` can compute at once: a power of two, often 1. */
+  leavesAtOnce(shardSize: number): number {
+    return this.#addsLeaves ? leavesAtOnce(shardSize, this.#chunkSamples) : 1;
+  }
+
+  /**
+   * The same for several consecutive shards at once, with the bits of one after the other: loss of each, and the sum of
+   * their gradients along the tree.
+   *
+   * @param shards - The samples of all of them; the last shard may have fewer than `shardSize`.
+   * @param options - `leaves`: how many shards, a power of two, at most `leavesAtOnce(shardSize)`.
+   * @returns As many results as shards, and behind them others that mean nothing.
+   */
+  gradientOfLeaves(
+    shards: Shard,
+    parameters: number,
+    gradient: number,
+    { leaves, shardSize }: { readonly leaves: number; readonly shardSize: number },
+  ): readonly ShardResult[] {
+    this.#begin(shards, parameters);
+    this.#chunk.gradient = gradient;
+    this.#chunk.leaves = leaves;
+    this.#chunk.leafSamples = shardSize;
+    this.#zeroFrozen(gradient);
+    this.#forward(shards, 0);
+    this.#computeLosses();
+    this.#backward();
+    return this.#results;
   }
 
   /**
@@ -210,8 +249,15 @@ export class Network {
     this.#chunk.step = step;
     this.#chunk.parameters = parameters;
     this.#chunk.first = 1;
-    this.#result.lossSum = 0;
-    this.#result.correct = 0;
+    this.#chunk.leaves = 1;
+    for (const result of this.#results) {
+      result.lossSum = 0;
+      result.correct = 0;
+    }
+  }
+
+  #zeroFrozen(gradient: number): void {
+    this.#kernel.views.f32.fill(0, gradient / 4, gradient / 4 + this.#frozenCount);
   }
 
   /** Runs the chunk that starts `done` samples into the shard through the layers. */
@@ -273,9 +319,12 @@ export class Network {
   #addLosses(): void {
     const { f32, u16 } = this.#kernel.views;
     const [predicted, labels] = [this.#predicted / 2, this.#targets.labels / 2];
-    for (let s = 0; s < this.#chunk.sampleCount; s++) {
-      this.#result.lossSum += f32[this.#losses / 4 + s] ?? 0;
-      if (this.#isClass && u16[predicted + s] === u16[labels + s]) this.#result.correct++;
+    const { sampleCount, leaves, leafSamples } = this.#chunk;
+    const each = leaves === 1 ? sampleCount : leafSamples;
+    for (let s = 0; s < sampleCount; s++) {
+      const result = this.#results[Math.floor(s / each)] ?? this.#result;
+      result.lossSum += f32[this.#losses / 4 + s] ?? 0;
+      if (this.#isClass && u16[predicted + s] === u16[labels + s]) result.correct++;
     }
   }
 

@@ -129,6 +129,16 @@ export function sparseWeightGradient(
   }
 }
 
+export function storePanel(
+  target: usize,
+  targetStride: i32,
+  panel: usize,
+  columns: i32,
+  rows: i32,
+): void {
+  copyPanel(target, targetStride << 2, min(columns, 16), panel, 64, 16, rows);
+}
+
 function gradientPanel(
   panel: usize,
   matrix: usize,

@@ -84,6 +84,28 @@ export function sparseWeightGradient(
   }
 }
 
+/**
+ * `target[r][c] ← panel[r][c]`: writes a panel of sixteen columns where it belongs in a matrix.
+ *
+ * @param target - Pointer to the first of the columns in the first row, float32; written.
+ * @param targetStride - Floats from one row of the matrix to the next.
+ * @param panel - Pointer to `[rows, 16]` float32.
+ * @param columns - How many there are in the matrix from `target` on; the panel's others are dropped.
+ */
+export function storePanel(
+  { f32 }: Views,
+  target: number,
+  targetStride: number,
+  panel: number,
+  columns: number,
+  rows: number,
+): void {
+  for (let r = 0; r < rows; r++) {
+    const from = panel / 4 + 16 * r;
+    f32.copyWithin(target / 4 + r * targetStride, from, from + Math.min(columns, 16));
+  }
+}
+
 interface Entry {
   readonly column: number;
   readonly value: number;

@@ -6,6 +6,7 @@ import type { Kernel } from "../../kernels/kernel.ts";
 import { sentence } from "../../words/sentence.ts";
 import { type LayerKind, sizeOf, type Wiring } from "../layer-kind.ts";
 import type { Chunk, Layer, Rows } from "../layer.ts";
+import { LeafSum } from "../leaf-sum.ts";
 import { SparseDenseLayer } from "./sparse-dense.ts";
 
 interface DenseSettings {
@@ -36,6 +37,7 @@ export const dense = {
     ];
   },
   multiplyAdds: (input, { units }) => sizeOf(input) * units,
+  addsLeaves: true,
   /** A panel of 16 columns, or of 8 transposed rows. */
   scratchBytes: (input, output) => 64 * Math.max(input.at(-1) ?? 0, output.at(-1) ?? 0),
   wire: (wiring) => new DenseLayer(wiring),
@@ -56,6 +58,17 @@ export const dense = {
   },
 } satisfies LayerKind<DenseSettings>;
 
+/** The values of a weight whose leaves are added at a time: a part of the nearest cache. */
+const tileValues = 1024;
+
+/** Samples of a chunk. */
+interface Samples {
+  readonly from: number;
+  readonly count: number;
+  /** 1: the sums over them start at 0; else they continue. */
+  readonly first: 0 | 1;
+}
+
 class DenseLayer implements Layer {
   readonly #functions: Kernel["functions"];
   readonly #input: Rows;
@@ -68,6 +81,9 @@ class DenseLayer implements Layer {
   readonly #scratch: number;
   readonly #inputs: number;
   readonly #outputs: number;
+  /** Rows of the weight whose leaves are added at a time. */
+  readonly #tileInputs: number;
+  readonly #leafSum: LeafSum;
   /** Steps per sample; a vector is one. */
   readonly #steps: number;
   /** Whether the steps of all samples follow one another without a gap, so that they can be computed at once. */
@@ -88,6 +104,10 @@ class DenseLayer implements Layer {
     this.#scratch = wiring.scratch;
     this.#inputs = inputShape.at(-1) ?? 0;
     this.#outputs = outputShape.at(-1) ?? 0;
+    // The kernel computes four rows at once.
+    const fitting = 4 * Math.max(1, Math.floor(tileValues / (4 * this.#outputs)));
+    this.#tileInputs = Math.min(fitting, this.#inputs);
+    this.#leafSum = new LeafSum(kernel, this.#tileInputs * this.#outputs);
     this.#steps = sizeOf(inputShape) / this.#inputs;
     const isVector = inputShape.length === 1;
     this.#inputStride = isVector ? input.stride : this.#inputs;
@@ -120,25 +140,64 @@ class DenseLayer implements Layer {
     if (this.#inputDeltas !== undefined) this.#inputGradient(chunk, this.#inputDeltas);
   }
 
-  #parameterGradient({ gradient, sampleCount, first }: Chunk): void {
-    const { calls, rows } = this.#partsOf(sampleCount);
+  #parameterGradient({ gradient, sampleCount, first, leaves, leafSamples }: Chunk): void {
+    const [weights, biases] = [gradient + this.#weights, gradient + this.#biases];
+    if (leaves === 1) {
+      this.#weightGradient(weights, 0, this.#inputs, { from: 0, count: sampleCount, first });
+      this.#biasGradient(biases, { from: 0, count: sampleCount, first });
+      return;
+    }
+    const sum = this.#leafSum;
+    for (let i = 0; i < this.#inputs; i += this.#tileInputs) {
+      const inputs = Math.min(this.#tileInputs, this.#inputs - i);
+      sum.begin(weights + 4 * i * this.#outputs, inputs * this.#outputs);
+      for (let from = 0; from < sampleCount; from += leafSamples) {
+        const count = Math.min(leafSamples, sampleCount - from);
+        this.#weightGradient(sum.place, i, inputs, { from, count, first: 1 });
+        sum.push();
+      }
+    }
+    sum.begin(biases, this.#outputs);
+    for (let from = 0; from < sampleCount; from += leafSamples) {
+      this.#biasGradient(sum.place, {
+        from,
+        count: Math.min(leafSamples, sampleCount - from),
+        first: 1,
+      });
+      sum.push();
+    }
+  }
+
+  /** ∂loss/∂W over some samples, for `inputs` rows of W from row `input` on. */
+  #weightGradient(target: number, input: number, inputs: number, samples: Samples): void {
+    const { calls, rows } = this.#partsOf(samples.count);
     for (let part = 0; part < calls; part++) {
-      const begins = part === 0 ? first : 0;
-      const deltas = this.#outputDeltas.pointer + 4 * part * this.#outputDeltas.stride;
+      const sample = samples.from + part;
       this.#functions.denseWeightGradient(
-        gradient + this.#weights,
-        this.#input.pointer + 4 * part * this.#input.stride,
+        target,
+        this.#input.pointer + 4 * (sample * this.#input.stride + input),
         this.#inputStride,
-        deltas,
+        this.#outputDeltas.pointer + 4 * sample * this.#outputDeltas.stride,
         this.#outputStride,
         rows,
-        this.#inputs,
+        inputs,
         this.#outputs,
-        begins,
+        part === 0 ? samples.first : 0,
       );
-      const biases = gradient + this.#biases;
-      const { biasGradient } = this.#functions;
-      biasGradient(biases, deltas, this.#outputStride, rows, this.#outputs, begins);
+    }
+  }
+
+  #biasGradient(target: number, samples: Samples): void {
+    const { calls, rows } = this.#partsOf(samples.count);
+    for (let part = 0; part < calls; part++) {
+      this.#functions.biasGradient(
+        target,
+        this.#outputDeltas.pointer + 4 * (samples.from + part) * this.#outputDeltas.stride,
+        this.#outputStride,
+        rows,
+        this.#outputs,
+        part === 0 ? samples.first : 0,
+      );
     }
   }
 

@@ -6,6 +6,10 @@ import { known } from "../../assert.ts";
 import type { Kernel } from "../../kernels/kernel.ts";
 import { sizeOf, type Wiring } from "../layer-kind.ts";
 import type { Chunk, Layer, Rows } from "../layer.ts";
+import { LeafSum } from "../leaf-sum.ts";
+
+/** The columns of a weight that the kernel computes at a time. */
+const panelWidth = 16;
 
 /** Reads the samples directly from a split stored as `sparse`. */
 export class SparseDenseLayer implements Layer {
@@ -17,6 +21,9 @@ export class SparseDenseLayer implements Layer {
   readonly #weights: number;
   readonly #biases: number;
   readonly #scratch: number;
+  readonly #leafSum: LeafSum;
+  /** Pointer to a panel `[inputs, 16]` float32. */
+  readonly #panel: number;
 
   constructor({
     kernel,
@@ -33,6 +40,8 @@ export class SparseDenseLayer implements Layer {
     this.#weights = known(weights, "a dense layer has weights");
     this.#biases = known(biases, "a dense layer has biases");
     this.#scratch = scratch;
+    this.#panel = kernel.arena.allocate(4 * panelWidth * this.#inputs);
+    this.#leafSum = new LeafSum(kernel, Math.max(panelWidth * this.#inputs, output.width));
   }
 
   forward({ parameters, split, samples, sampleCount }: Chunk): void {
@@ -50,12 +59,18 @@ export class SparseDenseLayer implements Layer {
     );
   }
 
-  backward({ gradient, split, samples, sampleCount, first }: Chunk): void {
+  backward(chunk: Chunk): void {
+    const { gradient, sampleCount, first } = chunk;
     const { pointer, stride, width } = this.#outputDeltas;
+    const [weights, biases] = [gradient + this.#weights, gradient + this.#biases];
+    if (chunk.leaves > 1) {
+      this.#addLeaves(chunk);
+      return;
+    }
     this.#functions.sparseWeightGradient(
-      gradient + this.#weights,
-      split.features,
-      samples,
+      weights,
+      chunk.split.features,
+      chunk.samples,
       sampleCount,
       pointer,
       stride,
@@ -64,7 +79,40 @@ export class SparseDenseLayer implements Layer {
       first,
       this.#scratch,
     );
-    const biases = gradient + this.#biases;
     this.#functions.biasGradient(biases, pointer, stride, sampleCount, width, first);
+  }
+
+  /** Panel by panel, so that the leaves of one are added while it is in a near cache. */
+  #addLeaves({ gradient, split, samples, sampleCount, leafSamples }: Chunk): void {
+    const { pointer, stride, width } = this.#outputDeltas;
+    const functions = this.#functions;
+    const sum = this.#leafSum;
+    for (let o = 0; o < width; o += panelWidth) {
+      sum.begin(this.#panel, panelWidth * this.#inputs);
+      for (let from = 0; from < sampleCount; from += leafSamples) {
+        functions.sparseWeightGradient(
+          sum.place,
+          split.features,
+          samples + 4 * from,
+          Math.min(leafSamples, sampleCount - from),
+          pointer + 4 * (from * stride + o),
+          stride,
+          this.#inputs,
+          panelWidth,
+          1,
+          this.#scratch,
+        );
+        sum.push();
+      }
+      const target = gradient + this.#weights + 4 * o;
+      functions.storePanel(target, width, this.#panel, width - o, this.#inputs);
+    }
+    sum.begin(gradient + this.#biases, width);
+    for (let from = 0; from < sampleCount; from += leafSamples) {
+      const count = Math.min(leafSamples, sampleCount - from);
+      const deltas = pointer + 4 * from * stride;
+      functions.biasGradient(sum.place, deltas, stride, count, width, 1);
+      sum.push();
+    }
   }
 }

@@ -85,6 +85,18 @@ describe("dense layer: the SIMD kernel equals its plain twin byte for byte", () 
   });
 });
 
+test("a panel of sixteen columns is stored where it belongs, and nothing beside it", () => {
+  for (const outputs of [1, 3, 16, 17, 33]) {
+    const twins = new Twins();
+    const matrix = twins.put(drawFloats(new Random(1), 5 * outputs + 8));
+    const panel = twins.put(drawFloats(new Random(2), 5 * 16));
+    for (let o = 0; o < outputs; o += 16) {
+      twins.call("storePanel", matrix + 4 * o, outputs, panel, outputs - o, 5);
+    }
+    expect(twins.differences(matrix, 5 * outputs + 8), `${outputs} columns`).toEqual([]);
+  }
+});
+
 describe("sparse layer", () => {
   test("equals its plain twin and the dense layer byte for byte on 1…33 samples, inputs and outputs", () => {
     for (const shape of shapes) {

@@ -5,6 +5,7 @@ import { createPlainKernel, type Kernel } from "../../../../shared/kernels/kerne
 import { hiddenActivations, outputActivations } from "../../../../shared/model/dense-model.ts";
 import { initialParameters } from "../../../../shared/model/initialize.ts";
 import { parameterCount } from "../../../../shared/model/layout.ts";
+import { modelSchema } from "../../../../shared/model/model-schema.ts";
 import { Network } from "../../../../shared/model/network.ts";
 import {
   type FeatureForm,
@@ -126,6 +127,68 @@ describe("the bits of a shard's gradient", () => {
   });
 });
 
+describe("several leaves at once", () => {
+  const dense = testConfig({ layers: [12, 40, 3] });
+  /** Weights of more than one tile, and of panels that are not full. */
+  const wide = testConfig({ layers: [12, 130, 49, 3], classWeights: [1, 2, 0.5] });
+  const frozen = { ...wide, freeze: 1 };
+
+  test.each([
+    { name: "sparse", config: dense, form: "sparse" },
+    { name: "bytes", config: wide, form: "bytes" },
+    { name: "sparse, wide", config: wide, form: "sparse" },
+    { name: "a frozen layer", config: frozen, form: "bytes" },
+  ] as const)("$name: are one after the other, added along the tree", ({ config: each, form }) => {
+    const dataset = drawDataset({ trainCount: 32 });
+    for (const kernel of each === dense
+      ? [createWasmKernel, createPlainKernel]
+      : [createWasmKernel]) {
+      for (const [shardSize, leaves, samples] of [
+        [15, 2, 30],
+        [7, 4, 22],
+        [3, 8, 24],
+      ] as const) {
+        const request = { form, first: 2, count: samples };
+        const together = gradientOf(kernel(), each, dataset, { ...request, leaves, shardSize });
+        const single = Array.from({ length: leaves }, (_, leaf) => {
+          const count = Math.min(shardSize, request.count - leaf * shardSize);
+          const first = request.first + leaf * shardSize;
+          return gradientOf(kernel(), each, dataset, { form, first, count });
+        });
+        const sumOf = (from: number, to: number): Float32Array => {
+          if (to - from === 1) return single[from]!.gradient;
+          const middle = (from + to) / 2;
+          const right = sumOf(middle, to);
+          return sumOf(from, middle).map((value, i) => value + right[i]!);
+        };
+        expect(together.gradient, `${leaves} of ${shardSize}`).toEqual(sumOf(0, leaves));
+        expect(together.results.slice(0, leaves)).toEqual(
+          single.map(({ lossSum, correct }) => ({ lossSum, correct })),
+        );
+      }
+    }
+  });
+
+  test("are as many as fit in a chunk, a power of two; one, if a layer can't add them", () => {
+    const kernel = createPlainKernel();
+    const network = new Network(kernel, dense, "bytes");
+    const counts = [1, 2, 3, 4, 5, 8, 9, 16, 17, 32, 33, 64].map((size) =>
+      network.leavesAtOnce(size),
+    );
+    expect(counts).toEqual([8, 8, 8, 8, 4, 4, 2, 2, 1, 1, 1, 1]);
+    const model = modelSchema.parse({
+      inputShape: [6],
+      layers: [
+        { kind: "dense", units: 6 },
+        { kind: "layer-norm" },
+        { kind: "dense", units: 3 },
+        { kind: "softmax" },
+      ],
+    });
+    expect(new Network(kernel, { ...dense, model }, "bytes").leavesAtOnce(4)).toBe(1);
+  });
+});
+
 const tasks = Object.entries(taskData).flatMap(([name, { dataset, heads: all }]) =>
   all.map(([loss, output, width]) => ({ name, dataset, loss, output, width })),
 );
@@ -176,6 +239,9 @@ interface Request {
   readonly form?: FeatureForm;
   readonly first?: number;
   readonly count?: number;
+  /** If the samples are several leaves. */
+  readonly leaves?: number;
+  readonly shardSize?: number;
 }
 
 /** Gradient, loss and hits of one shard of the training split, computed in its own kernel. */
@@ -183,7 +249,13 @@ function gradientOf(
   kernel: Kernel,
   config: RunConfig,
   dataset: Dataset,
-  { parameters = initialParameters(config.model, 1), form, first = 0, count }: Request = {},
+  {
+    parameters = initialParameters(config.model, 1),
+    form,
+    first = 0,
+    count,
+    ...more
+  }: Request = {},
 ) {
   const staging = new Staging(kernel);
   const chosenForm = form ?? featureForm(staging, dataset, readsSparse(config.model));
@@ -198,9 +270,15 @@ function gradientOf(
   f32.fill(7, gradient / 4, gradient / 4 + parameters.length);
   for (let s = 0; s < split.count; s++) u32[samples / 4 + s] = s;
   const shard = { split, samples: samples + 4 * first, sampleCount: count ?? split.count - first };
-  const { lossSum, correct } = network.gradientOf(shard, values, gradient);
+  const { leaves, shardSize = 0 } = more;
+  const results =
+    leaves === undefined
+      ? [network.gradientOf(shard, values, gradient)]
+      : network.gradientOfLeaves(shard, values, gradient, { leaves, shardSize });
+  const { lossSum, correct } = results[0]!;
   const length = parameterCount(config.model);
-  return { lossSum, correct, gradient: f32.slice(gradient / 4, gradient / 4 + length) };
+  const slice = f32.slice(gradient / 4, gradient / 4 + length);
+  return { lossSum, correct, gradient: slice, results };
 }
 
 function asFloats(split: Dataset["train"]): Dataset["train"] {
