@@ -7,12 +7,12 @@ import type { TargetForm } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Augment } from "./augment/augment.ts";
 import { PictureMover } from "./augment/picture-mover.ts";
-import { ChunkTargets } from "./chunk-targets.ts";
-import type { GatherLayer } from "./gather-layer.ts";
+import { ChunkTargets } from "./chunk/chunk-targets.ts";
+import type { GatherLayer } from "./chunk/gather-layer.ts";
+import { leavesAtOnce, leavesAtOnceMax } from "./chunk/leaf-sum.ts";
 import { kindOf } from "./layer-kinds.ts";
 import { type Chunk, chunkSamplesMax, type Layer, type Rows } from "./layer.ts";
 import { frozenPart, layoutOf } from "./layout.ts";
-import { leavesAtOnce, leavesAtOnceMax } from "./leaf-sum.ts";
 import {
   decisionThreshold,
   type LossFunction,

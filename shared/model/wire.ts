@@ -1,7 +1,7 @@
 /** @file Wires the layers of a model to each other in a kernel's memory. */
 import { assert, known } from "../assert.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import { GatherLayer } from "./gather-layer.ts";
+import { GatherLayer } from "./chunk/gather-layer.ts";
 import { type LayerEntry, type Shape, sizeOf, type WiredBlock } from "./layer-kind.ts";
 import { kindOf, type LayerConfig } from "./layer-kinds.ts";
 import { allocateRows, type Chunk, chunkSamplesOf, type Layer, type Rows } from "./layer.ts";

@@ -4,9 +4,9 @@ import * as z from "zod/mini";
 import { known } from "../../assert.ts";
 import type { Kernel } from "../../kernels/kernel.ts";
 import { sentence } from "../../words/sentence.ts";
+import { LeafSum } from "../chunk/leaf-sum.ts";
 import { type LayerKind, sizeOf, type Wiring } from "../layer-kind.ts";
 import type { Chunk, Layer, Rows } from "../layer.ts";
-import { LeafSum } from "../leaf-sum.ts";
 import { SparseDenseLayer } from "./sparse-dense.ts";
 
 interface DenseSettings {

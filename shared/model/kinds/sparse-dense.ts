@@ -4,9 +4,9 @@
  */
 import { known } from "../../assert.ts";
 import type { Kernel } from "../../kernels/kernel.ts";
+import { LeafSum } from "../chunk/leaf-sum.ts";
 import { sizeOf, type Wiring } from "../layer-kind.ts";
 import type { Chunk, Layer, Rows } from "../layer.ts";
-import { LeafSum } from "../leaf-sum.ts";
 
 /** The columns of a weight that the kernel computes at a time. */
 const panelWidth = 16;

@@ -2,9 +2,9 @@
  * @file The targets of a chunk, gathered from the split in the form in which losses and metrics read them: labels (of
  * tokens, one at each step), rows of float32, or both.
  */
-import { type TargetForm, targetForm } from "../data/dataset.ts";
-import type { Kernel } from "../kernels/kernel.ts";
-import { type Chunk, chunkSamplesMax, type Rows } from "./layer.ts";
+import { type TargetForm, targetForm } from "../../data/dataset.ts";
+import type { Kernel } from "../../kernels/kernel.ts";
+import { type Chunk, chunkSamplesMax, type Rows } from "../layer.ts";
 
 export interface TargetWiring {
   /** Of the dataset. */

@@ -3,7 +3,7 @@
  * part is in the nearest cache, all its leaves are computed and added; the whole gradient is written once instead of once
  * a leaf. The bits are those of adding whole leaves, because a sum along the tree is taken value by value.
  */
-import type { Kernel } from "../kernels/kernel.ts";
+import type { Kernel } from "../../kernels/kernel.ts";
 
 /** The most leaves that are computed at once: a power of two. */
 export const leavesAtOnceMax = 8;

@@ -1,6 +1,6 @@
 /** @file The input of a network: copies the chunk's samples into rows, for a first layer that reads rows. */
-import type { Kernel } from "../kernels/kernel.ts";
-import type { Chunk, Rows } from "./layer.ts";
+import type { Kernel } from "../../kernels/kernel.ts";
+import type { Chunk, Rows } from "../layer.ts";
 
 /** The function of each form that is not read where it is stored. */
 const gathers = {
