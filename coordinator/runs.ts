@@ -345,7 +345,9 @@ export class Runs {
     const twin = this.#records.find((record) => record.fingerprint === fingerprint);
     const record = recordOf(current, fingerprint);
     const curve = current.run.progress.history.thinned(recordPoints);
-    this.#records.push({ ...record, sameAs: twin?.sameAs ?? twin?.number ?? null, curve });
+    const evaluations = [...current.run.progress.testCurve];
+    const sameAs = twin?.sameAs ?? twin?.number ?? null;
+    this.#records.push({ ...record, sameAs, curve, evaluations });
     if (this.#records.length > recordsMax) this.#records.shift();
   }
 }
@@ -385,5 +387,8 @@ function recordOf(
     sameAs: null,
     disturbances,
     curve: [],
+    config,
+    epoch: { steps: plan.stepsPerEpoch, samples: plan.trainCount },
+    evaluations: [],
   };
 }

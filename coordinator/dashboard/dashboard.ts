@@ -4,7 +4,7 @@
  */
 import type { SplitName, Target } from "../../shared/data/dataset.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import type { Sentence } from "../../shared/words/sentence.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type {
   CoordinatorView,
   EvaluationPoint,
@@ -15,7 +15,9 @@ import type {
 import type { DashboardMessage } from "../watch/dashboard-messages.ts";
 import { AnswerSource } from "./answers/answers.ts";
 import { Points } from "./charts/points.ts";
+import { runNames } from "./charts/run-names.ts";
 import { Timeline } from "./charts/timeline.ts";
+import type { EpochSize } from "./charts/x-axis.ts";
 import { Feed, isRefused, type Link } from "./feed.ts";
 import { saveBlob, saveFromServer } from "./model/downloads.ts";
 import { ModelSource } from "./model/model-source.ts";
@@ -37,7 +39,8 @@ import { TryPanel } from "./panels/try.ts";
 import { WeightsPanel } from "./panels/weights.ts";
 import { WorkersPanel } from "./panels/workers.ts";
 import { WritePanel } from "./panels/write.ts";
-import { say, translatePage } from "./texts/language.ts";
+import type { FormKey } from "./settings.ts";
+import { said, say, translatePage } from "./texts/language.ts";
 
 /** If the run is still unknown after this time, the page is shown as it is. */
 const patienceMs = 4_000;
@@ -118,6 +121,11 @@ async function saveFromRun(file: string, ending: string): Promise<void> {
   setText(element("save-error"), hasCome ? "" : say("checkpointLost"));
 }
 
+/** What a setting is called in the middle of a sentence. */
+function settingLabel(key: FormKey): string {
+  return said(sentence(`setting-${key}`));
+}
+
 /** A new connection repeats everything, so start from scratch. */
 function greet(isOperator: boolean): void {
   eventsPanel.clear();
@@ -183,7 +191,22 @@ function showCurves(): void {
   const batchSize = config?.batchSize ?? 1;
   const split = counts.validation > 0 ? "validation" : "test";
   const others = runsPanel.compared;
-  curvesPanel.update({ points, tests, split, target, batchSize, others });
+  const names = runNames([...others, { number: runNumber, config }], settingLabel);
+  curvesPanel.update({
+    points,
+    tests,
+    split,
+    target,
+    batchSize,
+    epoch: epochSize(),
+    others,
+    names,
+  });
+}
+
+function epochSize(): EpochSize {
+  const samples = Math.max(1, counts.train);
+  return { samples, steps: Math.ceil(samples / (config?.batchSize ?? samples)) };
 }
 
 function showLink(link: Link, reason: Sentence | null = null): void {

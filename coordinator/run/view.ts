@@ -3,6 +3,7 @@
  * it. Snapshots describe the state; events describe single occurrences.
  */
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
 import type { RoundKind } from "../../shared/run/kinds.ts";
 import type { Figures } from "../../shared/tasks/metrics.ts";
 import type { TaskConfig } from "../../shared/tasks/task.ts";
@@ -187,6 +188,12 @@ export interface RunRecordView {
   readonly disturbances: number;
   /** Thinned; empty during the run. */
   readonly curve: readonly RecordPoint[];
+  /** Absent where an earlier version of the program did not remember them, like the next ones. */
+  readonly config?: RunConfig | undefined;
+  /** Steps and samples of an epoch. */
+  readonly epoch?: { readonly steps: number; readonly samples: number } | undefined;
+  /** Thinned; empty during the run. */
+  readonly evaluations?: readonly EvaluationPoint[] | undefined;
 }
 
 /** A point of an ended run's curve: means over its steps, except the first two fields, which are of its last step. */

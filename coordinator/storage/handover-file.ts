@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 
 import { decodeText } from "../../shared/decode-text.ts";
 import { sentenceSchema } from "../../shared/protocol/sentence-schema.ts";
+import { runConfigSchema } from "../../shared/run/config.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
 import type { Handover } from "../run/handover.ts";
@@ -89,6 +90,13 @@ const recordSchema = ofAnyVersion(
     sameAs: z.nullable(count),
     disturbances: count,
     curve: z.array(z.tuple([count, z.number(), anyNumber, z.nullable(z.number())])),
+    config: z.optional(runConfigSchema),
+    epoch: z.optional(z.strictObject({ steps: count, samples: count })),
+    evaluations: z.optional(
+      z.array(
+        z.strictObject({ step: count, loss: anyNumber, metrics: z.record(z.string(), anyNumber) }),
+      ),
+    ),
   }),
 );
 

@@ -9,7 +9,8 @@ export interface Curve {
   /** A custom property of the style sheet, such as `--series-1`. */
   readonly color: string;
   readonly points: readonly (readonly [x: number, y: number])[];
-  readonly dashed?: boolean;
+  /** Lengths of lines and gaps in pixels; absent: a whole line. */
+  readonly dash?: readonly number[];
 }
 
 export interface ChartOptions {
@@ -101,13 +102,13 @@ export class Chart {
       legend: { live: true },
       series: [
         { label: labelX(), value: (_plot, value) => (value === null ? "–" : formatX(value)) },
-        ...this.#curves.map(({ label, color, dashed = false }) => ({
+        ...this.#curves.map(({ label, color, dash }) => ({
           label,
           stroke: colorOf(color),
           width: 2,
           spanGaps: true,
           points: { show: false },
-          ...(dashed ? { dash: [6, 4] } : {}),
+          ...(dash === undefined ? {} : { dash: [...dash] }),
           value: (_plot: uPlot, value: number | null) => (value === null ? "–" : format(value)),
         })),
       ],

@@ -12,6 +12,7 @@ import { readHandover, writeHandover } from "../../../../coordinator/storage/han
 import { HandoverKeeper } from "../../../../coordinator/storage/handover-keeper.ts";
 import { RunFolder } from "../../../../coordinator/storage/run-folder.ts";
 import { sayAtTerminal, sentence } from "../../../../shared/words/sentence.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
 
 const digest = "a".repeat(64);
 const handover: Handover = {
@@ -41,6 +42,9 @@ const handover: Handover = {
       sameAs: null,
       disturbances: 1,
       curve: [[7, 1.5, 2.25, null]],
+      config: testConfig({ layers: [12, 5, 3] }),
+      epoch: { steps: 4, samples: 70 },
+      evaluations: [{ step: 4, loss: 2.5, metrics: { accuracy: 0.5 } }],
     },
   ],
   log: [{ atMs: 12, event: { event: "warning", message: sentence("run-finished") } }],
