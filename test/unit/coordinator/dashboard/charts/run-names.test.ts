@@ -9,11 +9,7 @@ import { testConfig } from "../../../../support/fixtures/run-config.ts";
 const base = testConfig({ layers: [12, 5, 3] });
 const labelOf = (key: string) => `<${key}>`;
 
-const scored = (
-  number: number,
-  split: "test" | "validation",
-  metrics: Record<string, number>,
-) => ({
+const scored = (number: number, split: "test" | "validation", metrics: Record<string, number>) => ({
   number,
   score: { split, loss: 1, metrics },
 });
