@@ -98,7 +98,7 @@ describe("Spanish", () => {
     const atStart = /^(?:tls|port|host|resume|setup|no-run-in|no-such-run|unknown|join-url)/u;
     const flags = Object.entries(spanish).filter(
       ([code, text]) =>
-        / --[a-z]/u.test(text) &&
+        / --[a-z]/u.test(text.split("[terminal]", 1)[0] ?? "") &&
         !(code in spanishCommandLine) &&
         !(code in spanishTables) &&
         !(code in spanishText) &&
