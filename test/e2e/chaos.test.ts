@@ -4,7 +4,7 @@
  * run.
  */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -102,6 +102,7 @@ describe("a coordinator with 2 local workers", () => {
     const seed = 5;
     const random = new Random(seed);
     const moments: string[] = [];
+    const checkpoints = join(cluster.folder, "runs", name, "checkpoints");
     for (let i = 0; i < kills; i++) {
       const coordinator = start();
       // Start-up takes as long as the machine likes, so the delay that should hit training counts from its first
@@ -110,6 +111,9 @@ describe("a coordinator with 2 local workers", () => {
       const delayMs = random.below(isStarting ? 1_000 : 400);
       if (!isStarting) {
         await Promise.race([coordinator.event("epoch"), coordinator.event("finished")]);
+        // It is written while training continues. Without one there would be nothing to resume.
+        // oxlint-disable-next-line no-await-in-loop -- until it is there
+        while (!existsSync(checkpoints) || readdirSync(checkpoints).length === 0) await delay(20);
       }
       await delay(delayMs);
       expect(coordinator.child.kill("SIGKILL")).toBe(true);

@@ -2,6 +2,7 @@
  * @file A reader's bet: a place on the picture, and whether the answer has been shown. It stays on the picture after
  * that, and travels in the link. Pure.
  */
+import { shortened } from "./schema.ts";
 
 /** A place in the units of the picture's axes. */
 export interface Point {
@@ -22,7 +23,7 @@ const betDigits = 4;
 
 /** A place with so few digits that its text in a link gives it back exactly. */
 export function settledPlace({ x, y }: Point): Point {
-  return { x: Number(x.toPrecision(betDigits)), y: Number(y.toPrecision(betDigits)) };
+  return { x: shortened(x, betDigits), y: shortened(y, betDigits) };
 }
 
 /** `1.2,0.4`, with an exclamation mark once the answer has been shown; empty for no bet. */

@@ -64,9 +64,16 @@ const linkDigits = 5;
  */
 export function settled(field: NumberField, value: number): number {
   if (Number.isNaN(value)) return field.min;
-  const rounded =
-    field.isWhole === true ? Math.round(value) : Number(value.toPrecision(linkDigits));
+  const rounded = field.isWhole === true ? Math.round(value) : shortened(value, linkDigits);
   return Math.min(Math.max(rounded, field.min), field.max);
+}
+
+/** Smaller values are 0: nothing on the page can tell them from it, and their texts are long. */
+const least = 1e-6;
+
+/** The value with so many digits. */
+export function shortened(value: number, digits: number): number {
+  return Math.abs(value) < least ? 0 : Number(value.toPrecision(digits));
 }
 
 /** The text of a value in a link, always with a decimal point. */

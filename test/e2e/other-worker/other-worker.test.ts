@@ -88,7 +88,7 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
     expect((await second.event("finished")).fingerprint).toBe(whole.fingerprint);
     const names = second.events.filter(({ change }) => change === "joined").map(({ name }) => name);
     expect([names, heard.said]).toEqual([["snake"], ""]);
-  }, 30_000);
+  }, 90_000);
 
   test("shares the steps with a Node worker under quorum, and the result is the same", async () => {
     const whole = await byNode("--batch-size=64");

@@ -80,7 +80,7 @@ function says(process: CoordinatorProcess, wanted: string): Promise<void> {
 
 describe.skipIf(natsIsMissing)(
   `two coordinators of one run${natsIsMissing ? " (skipped: no nats-server)" : ""}`,
-  { timeout: 40_000 },
+  { timeout: 120_000 },
   () => {
     test("end with the right fingerprint when the leader is killed, and when it is stopped and wakes up", async () => {
       const first = await coordinator("first", ...run);

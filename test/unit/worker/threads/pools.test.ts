@@ -313,7 +313,9 @@ describe("the pool without threads", () => {
       setImmediate(callback);
     };
     const pool = new LocalPool({ createKernel, clock: { now: () => nowMs++ }, defer });
-    await pool.load({ config, dataset });
+    // Shards of a whole chunk, so that each is computed by itself.
+    const large = testConfig({ layers: [12, 5, 3], batchSize: 272, shardSize: 17 });
+    await pool.load({ config: large, dataset: tinyDataset({ trainCount: 272, testCount: 9 }) });
     const parameters = bytesOf(initialParameters(config.model, 1));
     await compute(pool, { kind: "gradient", step: 0, parameters, blocks: [{ start: 0, end: 16 }] });
     expect(turns).toBe(1);
