@@ -39,6 +39,7 @@ import { TryPanel } from "./panels/try.ts";
 import { WeightsPanel } from "./panels/weights.ts";
 import { WorkersPanel } from "./panels/workers.ts";
 import { WritePanel } from "./panels/write.ts";
+import { Presenter } from "./presenter.ts";
 import type { FormKey } from "./settings.ts";
 import { said, say, translatePage } from "./texts/language.ts";
 
@@ -61,6 +62,10 @@ let config: RunConfig | undefined;
 let target: Target | undefined;
 let counts: Readonly<Record<SplitName, number>> = { train: 0, validation: 0, test: 0 };
 
+for (const link of document.querySelectorAll<HTMLAnchorElement>("a.learn")) {
+  link.href = `learn#at=${link.dataset["section"] ?? ""}&token=${token}`;
+}
+const presenter = new Presenter();
 const runPanel = new RunPanel(() => feed);
 const notices = new Notices();
 const joinPanel = new JoinPanel();
@@ -133,6 +138,7 @@ function greet(isOperator: boolean): void {
   element("train-again").hidden = !isOperator;
   element("break-it").hidden = !isOperator;
   element("watch-only").hidden = isOperator;
+  presenter.show();
 }
 
 function begin(message: Extract<DashboardMessage, { kind: "run" }>): void {
@@ -151,6 +157,7 @@ function begin(message: Extract<DashboardMessage, { kind: "run" }>): void {
   thresholdPanel.begin(target);
   mistakesPanel.begin(message);
   showEvaluation(null);
+  presenter.show();
   trainAgain.begin(newConfig, message.validation);
   config = newConfig;
 }

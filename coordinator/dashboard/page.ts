@@ -81,7 +81,9 @@ function fillRow(
 /** A background on which text is still readable. */
 function tintOf(value: number): string {
   const strength = Math.min(1, Math.abs(value)) * 0.42;
-  return `rgb(var(${value < 0 ? "--negative" : "--positive"}) / ${strength.toFixed(3)})`;
+  const color = value < 0 ? "--negative" : "--positive";
+  // Opaque, because some cells stay in sight while the others scroll below them.
+  return `color-mix(in srgb, rgb(var(${color})) ${(100 * strength).toFixed(1)}%, var(--card))`;
 }
 
 /** The current value of a colour in the style sheet, for the dark or the light theme. */

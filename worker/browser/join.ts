@@ -97,6 +97,8 @@ function tellTab(): void {
 }
 
 function showAll(): void {
+  // Whoever may help may also watch.
+  element("watch", HTMLAnchorElement).href = `./${location.hash}`;
   if (failure !== undefined) showFailure(failure);
   else if (last === undefined) showStart();
   else showStatus(last.status, last.isSlowed);

@@ -109,7 +109,10 @@ export class Chart {
           spanGaps: true,
           points: { show: false },
           ...(dash === undefined ? {} : { dash: [...dash] }),
-          value: (_plot: uPlot, value: number | null) => (value === null ? "–" : format(value)),
+          value: (plot: uPlot, _value: number, series: number, at: number | null) => {
+            const value = at === null ? null : newestAt(plot.data[series] ?? [], at);
+            return value === null ? "–" : format(value);
+          },
         })),
       ],
     };
@@ -127,6 +130,15 @@ export class Chart {
   #resize(): void {
     this.#plot?.setSize(this.#size());
   }
+}
+
+/** A curve's value at a place or, where it has no point, at its last one before. */
+function newestAt(values: ArrayLike<number | null | undefined>, at: number): number | null {
+  for (let i = at; i >= 0; i--) {
+    const value = values[i] ?? null;
+    if (value !== null) return value;
+  }
+  return null;
 }
 
 /** All curves over the union of their x values. On a logarithmic scale only values above 0. */

@@ -36,12 +36,17 @@ export function runNames(
       const form = forms[i] ?? {};
       const parts = differing.flatMap((key) => {
         const value = form[key] ?? "";
-        if (value === "") return [];
+        if (isNothing(value)) return [];
         return [wordKeys.has(key) ? value : `${labelOf(key)} ${value}`];
       });
       return [number, [`#${number}`, parts.join(", ")].join(" ").trim()];
     }),
   );
+}
+
+/** Whether a value says that the run does without: the others then say what they have. */
+function isNothing(value: string): boolean {
+  return ["", "0", "none", "constant"].includes(value);
 }
 
 /** How a run's curves are drawn. */

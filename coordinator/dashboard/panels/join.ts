@@ -11,6 +11,8 @@ export class JoinPanel {
   constructor() {
     const button = element("copy-link");
     button.addEventListener("click", () => void this.#copy(button));
+    const dialog = element("join-dialog", HTMLDialogElement);
+    element("enlarge-qr").addEventListener("click", () => dialog.showModal());
   }
 
   async #copy(button: HTMLElement): Promise<void> {
@@ -20,16 +22,26 @@ export class JoinPanel {
     setTimeout(() => setText(button, say("copyLink")), isCopied ? 2_000 : 6_000);
   }
 
-  show({ joinUrl, otherJoinUrls }: Pick<CoordinatorView, "joinUrl" | "otherJoinUrls">): void {
+  show({
+    joinUrl,
+    otherJoinUrls,
+    workers,
+  }: Pick<CoordinatorView, "joinUrl" | "otherJoinUrls" | "workers">): void {
+    const count = workers.filter(({ state }) => state !== "gone").length;
+    setText(element("join-count"), say("devicesIn", { count }));
     if (joinUrl === this.#shown) return;
     this.#shown = joinUrl;
     showOthers(otherJoinUrls);
     const link = element("join-link");
     link.setAttribute("href", joinUrl);
     // The link contains the token. For reading aloud, the address is enough.
-    setText(link, joinUrl.replace(/#.*$/u, ""));
+    const address = joinUrl.replace(/#.*$/u, "");
+    setText(link, address);
+    setText(element("join-address"), address);
     const svg = new DOMParser().parseFromString(renderSVG(joinUrl), "image/svg+xml");
-    element("qr").replaceChildren(document.importNode(svg.documentElement, true));
+    for (const id of ["qr", "large-qr"]) {
+      element(id).replaceChildren(document.importNode(svg.documentElement, true));
+    }
   }
 }
 

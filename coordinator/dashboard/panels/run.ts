@@ -81,11 +81,11 @@ export class RunPanel {
   #showFigures(run: RunView): void {
     const epoch = Math.min(Math.floor(run.step / run.stepsPerEpoch) + 1, run.epochs);
     const all: readonly (readonly [string, string])[] = [
+      // The first one, in large type, is what the run is about.
+      ...scoreRows(run, this.#target),
       [say("step"), `${figures.whole(run.step)} / ${figures.whole(run.totalSteps)}`],
       [say("epoch"), `${figures.whole(epoch)} / ${figures.whole(run.epochs)}`],
-      ...scoreRows(run, this.#target),
-      [say("samplesPerSecond"), figures.whole(run.samplesPerSecond)],
-      [say("stepsPerSecond"), figures.whole(run.stepsPerSecond)],
+      ...paceRows(run),
       [say("trainedFor"), figures.seconds(run.trainingSeconds)],
       [say("left"), figures.seconds(run.etaSeconds)],
       [say("parameters"), figures.whole(run.parameterCount)],
@@ -171,6 +171,23 @@ function detailOf(run: RunView): string {
   const { phase, waitingFor } = run;
   if (isPoor(run)) return say("noBetterThanGuess");
   return waitingFor === null || phase === "paused" ? "" : waited(waitingFor);
+}
+
+/** How fast the run is; once it is over, how fast it was on average. */
+function paceRows(run: RunView): readonly (readonly [label: string, value: string])[] {
+  const labels = [say("samplesPerSecond"), say("stepsPerSecond")] as const;
+  if (!hasEnded(run.phase)) {
+    return [
+      [labels[0], figures.whole(run.samplesPerSecond)],
+      [labels[1], figures.whole(run.stepsPerSecond)],
+    ];
+  }
+  const { step, batchSize, trainingSeconds } = run;
+  const steps = trainingSeconds > 0 ? step / trainingSeconds : 0;
+  return [
+    [say("meanOfRun", { figure: labels[0] }), figures.whole(steps * batchSize)],
+    [say("meanOfRun", { figure: labels[1] }), figures.whole(steps)],
+  ];
 }
 
 /** The task's most important figures, and the losses: of the test split, or of the validation split until then. */

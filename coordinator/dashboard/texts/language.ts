@@ -23,6 +23,7 @@ export function said(sentence: Sentence | null): string {
 
 /** What the run waits for, after the word for waiting; where a reader can help, how. */
 export function waited(reason: Sentence): string {
+  if (hasCode(reason, "waiting-for-next-step")) return say("waitingStep");
   const { missing } = reason.values;
   if (!hasCode(reason, "waiting-for-workers") || missing === undefined) return said(reason);
   return say("waitingWorkers", { count: missing });

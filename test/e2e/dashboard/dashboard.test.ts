@@ -32,7 +32,8 @@ let page: Page;
 const problems = eachWithPage(browser, (stage) => ({ cluster, context, page } = stage));
 
 async function step(): Promise<number> {
-  const text = await page.locator("#figures dd").first().textContent();
+  const figure = page.locator("#figures div", { has: page.getByText("Step", { exact: true }) });
+  const text = await figure.locator("dd").textContent();
   return Number(text!.split("/")[0]!.replaceAll(/\D/gu, ""));
 }
 
@@ -203,6 +204,30 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await phase(page, "Training");
     await expect.poll(step).toBeGreaterThan(stoppedAt);
     expect(await page.locator("#runs tbody tr").count()).toBe(1);
+    expect(problems).toEqual([]);
+  });
+
+  test("one step a click, and on a projector one panel at a time", async () => {
+    const coordinator = cluster.coordinator(...small, "--local-workers", "1", "--pace", "single");
+    await openDashboard(page, coordinator);
+    const next = page.getByRole("button", { name: "Next step" });
+    await page.getByText("for somebody to press “Next step”").waitFor();
+    await next.click();
+    await expect.poll(step).toBe(1);
+    await page.getByRole("button", { name: "Presenter view" }).click();
+    const shown = page.locator("main > section:visible h1, main > section:visible h2");
+    expect(await shown.allTextContents()).toHaveLength(1);
+    await page.keyboard.press("ArrowRight");
+    await page.reload();
+    await page.getByText("Panel 2 of").waitFor();
+    expect(await shown.allTextContents()).toEqual(["Help with this run"]);
+    await page.getByRole("button", { name: "Show it large" }).click();
+    await page.getByText("1 device taking part").waitFor();
+    await page.keyboard.press("Escape");
+    expect(await page.getByText("Panel 2 of").isVisible()).toBe(true);
+    await page.keyboard.press("Escape");
+    await page.getByRole("radio", { name: "Full speed" }).check({ force: true });
+    await phase(page, "Finished");
     expect(problems).toEqual([]);
   });
 

@@ -74,6 +74,7 @@ const en = {
   lacksSharedMemory:
     "This browser gives each thread its own copy of the data; it works all the same.",
   learn: "How neural networks learn",
+  watch: "Watch the run, and try the network yourself",
   about:
     "This page lends some of this device's computing time to train a neural network, and nothing else: no file is read, nothing is installed. Close it to leave.",
 } as const;
@@ -151,6 +152,7 @@ const es: Readonly<Record<TextKey, string>> = {
     "Este navegador no mantiene la pantalla encendida; funciona igual, pero mantén despierto este dispositivo.",
   lacksSharedMemory: "Este navegador da a cada hilo su propia copia de los datos; funciona igual.",
   learn: "Cómo aprenden las redes neuronales",
+  watch: "Mira el entrenamiento y prueba la red",
   about:
     "Esta página presta algo del tiempo de cálculo de este dispositivo para entrenar una red neuronal, y nada más: no se lee ningún archivo, no se instala nada. Ciérrala para salir.",
 };
