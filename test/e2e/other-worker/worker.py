@@ -209,8 +209,8 @@ def answers(run, header, parameters):
         yield encode(head, values.astype("<f4").tobytes())
 
 
-async def work(join_url, name, session):
-    """Works until the socket closes. Returns its status and the session of the welcome."""
+async def work(join_url, name, place):
+    """Works until the socket closes. Returns its status. Keeps the welcome's session in `place`, however it ends."""
     parts = urlsplit(join_url)
     base = f"{parts.scheme}://{parts.netloc}"
     token = parse_qs(parts.fragment).get("token", [""])[0]
@@ -220,12 +220,12 @@ async def work(join_url, name, session):
     run = None
     async with websockets.connect(url, max_size=None, compression=None) as socket:
         hello = {"protocol": PROTOCOL, "token": token, "name": name, "kind": "node"}
-        about = {"agent": "Python", "threads": 1, "kernel": kernel, "session": session}
+        about = {"agent": "Python", "threads": 1, "kernel": kernel, **place}
         await socket.send(encode({"type": "hello", **hello, **about}))
         async for message in socket:
             header, tensor = decode(message)
             if header["type"] == "welcome":
-                session = header["session"]
+                place["session"] = header["session"]
             elif header["type"] == "run":
                 data = fetch(base, header["dataset"], token)
                 run = Run(header["run"], header["config"], data)
@@ -236,7 +236,7 @@ async def work(join_url, name, session):
                     await socket.send(answer)
             elif header["type"] in ("end", "error"):
                 print(json.dumps(header), flush=True)
-    return socket.close_code, session
+    return socket.close_code
 
 
 async def keep_working(join_url, name):
@@ -244,11 +244,11 @@ async def keep_working(join_url, name):
     Comes back after a close that is no refusal, with the waits of the page: the run may be resumed at the same
     address. Gives up when nobody has been there in 20 tries.
     """
-    attempt, session = 0, ""
+    attempt, place = 0, {"session": ""}
     while attempt < 20:
         begun = time.monotonic()
         try:
-            code, session = await work(join_url, name, session)
+            code = await work(join_url, name, place)
         except websockets.ConnectionClosedError as closed:
             code = closed.code
         except (OSError, http.client.HTTPException, websockets.InvalidHandshake):
