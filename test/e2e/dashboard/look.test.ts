@@ -7,6 +7,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import type { Language } from "../../../shared/words/language.ts";
+import { say } from "../../../shared/words/say.ts";
+import { sentence } from "../../../shared/words/sentence.ts";
 import { violationsIn } from "../../support/browser/accessibility.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
 import {
@@ -76,6 +79,9 @@ describe.skipIf(browser === undefined)("the dashboard's looks, while a run train
       const shifts = await page.evaluate<{ value: number }[]>("shifts");
       // A column of figures grows by a digit now and then. A card that moved would count a hundred times as much.
       expect(shifts.filter(({ value }) => value > 0.002)).toEqual([]);
+      // A machine that is busy shows this reason for a moment. Its space is there before it is.
+      expect(await movedBy("#title", "#phase-detail", longestWait("en"))).toBe(0);
+      expect(await movedBy("#title", "#phase-detail", longestWait("es"))).toBe(0);
     },
   );
 
@@ -216,6 +222,26 @@ async function lookAt(size: { width: number; height: number }, colorScheme: "dar
   }`);
   expect([size.width, lines]).toEqual([size.width, 1]);
   expect([size.width, await violationsIn(page)]).toEqual([size.width, []]);
+}
+
+/** The longest reason for waiting that a page shows, in one of its languages. */
+function longestWait(language: Language): string {
+  const values = { block: "224–255", step: 12_345, worker: "Chrome, Android 12", seconds: 12.3 };
+  return say(language, sentence("waiting-for-block", values));
+}
+
+/** How far one element moves, in pixels, when another one shows this text. */
+async function movedBy(moved: string, changed: string, text: string): Promise<number> {
+  return await page.evaluate<number>(`{
+    const moved = document.querySelector("${moved}");
+    const changed = document.querySelector("${changed}");
+    const top = moved.getBoundingClientRect().top;
+    const before = changed.textContent;
+    changed.textContent = ${JSON.stringify(text)};
+    const now = moved.getBoundingClientRect().top;
+    changed.textContent = before;
+    now - top;
+  }`);
 }
 
 /** An element as a camera sees it: its pixels on the screen, plus some of its surroundings. */
