@@ -28,10 +28,31 @@ export interface Settings {
   readonly host?: string;
   /** Default of `train`: any free one; of `startCoordinator`: 8080. */
   readonly port?: number;
+  /** The address at which others reach it, if it is behind a proxy or in another server: `https://example.org/training`. */
+  readonly joinUrl?: string;
+  /** The path that comes in front of all of its own: `/training`. Default: that of `joinUrl`. */
+  readonly basePath?: string;
   /** Origins of other sites whose pages may connect, as `https://example.org`. */
   readonly allowOrigin?: readonly string[];
   /** Any other option, by its name in camelCase. */
   readonly [setting: string]: unknown;
+}
+
+/** A coordinator in the server of the program around it. */
+export interface Embedding {
+  /**
+   * Node's `http.Server` or `https.Server`, which listens on a port: in Express what `app.listen` returns, in Fastify
+   * `app.server`. The coordinator takes what is below `basePath` (`/training`) and leaves everything else to you, also when it
+   * is closed. `joinUrl` says where others reach that path. `host`, `port` and certificate are the server's own.
+   */
+  readonly server?: HostServer | undefined;
+}
+
+/** `http.Server` or `https.Server`. */
+export interface HostServer {
+  readonly listening: boolean;
+  readonly requestTimeout: number;
+  address(): unknown;
 }
 
 /** How a program takes part in what it started. */
@@ -171,9 +192,11 @@ export declare function train(settings?: Settings & Control): Run;
 /**
  * Starts a coordinator; resolves when it listens. After its run it stays up until it is closed.
  *
- * @throws OperatorError for a setting that cannot be, or a port that is taken.
+ * @throws OperatorError for a setting that cannot be, a port that is taken, or a server that does not listen.
  */
-export declare function startCoordinator(settings?: Settings & Control): Promise<Coordinator>;
+export declare function startCoordinator(
+  settings?: Settings & Embedding & Control,
+): Promise<Coordinator>;
 
 /** Starts a worker in this process; `ended` rejects for a URL that is no join link. */
 export declare function startWorker(settings: WorkerSettings & Control): Worker;

@@ -2,6 +2,7 @@
  * @file The library: what a program gets from `import … from "promedio"`. Importing it starts nothing, prints nothing and
  * sets no flag and no signal handler. The types and their documentation are in `library-types.d.ts`.
  */
+import { hostServerIn } from "./coordinator/library/embedding.ts";
 import { Models } from "./coordinator/library/model.ts";
 import { commandOf, RunHandle } from "./coordinator/library/run-handle.ts";
 import type * as Library from "./library-types.d.ts";
@@ -20,8 +21,11 @@ const trainDefaults = { host: "127.0.0.1", port: 0, workers: 2 } as const;
 export const train: typeof Library.train = (settings = {}) =>
   new RunHandle(build, { ...trainDefaults, ...settings, exit: true });
 
-export const startCoordinator: typeof Library.startCoordinator = async (settings = {}) => {
-  const run = new RunHandle(build, settings);
+export const startCoordinator: typeof Library.startCoordinator = async ({
+  server,
+  ...settings
+} = {}) => {
+  const run = new RunHandle(build, settings, hostServerIn({ ...settings, server }));
   const { url, joinUrl, dashboardUrl } = await run.listening;
   return {
     url,

@@ -6,30 +6,27 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import type { ReadStream } from "node:tty";
 
 import { nanoid } from "nanoid";
 
 import { known } from "../shared/assert.ts";
 import { selfTest } from "../shared/engine/self-test.ts";
 import { instantiateKernel } from "../shared/kernels/kernel.ts";
-import type { LogEntry } from "../shared/log.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
-import { hasCode, type Sentence } from "../shared/words/sentence.ts";
+import { hasCode } from "../shared/words/sentence.ts";
 import { createConsole, jsonLine } from "./console/console.ts";
 import { jobControl } from "./console/job-control.ts";
 import { logEntryOf } from "./console/log-entry.ts";
 import { chooseMode } from "./console/mode.ts";
-import type { Signals } from "./console/signals.ts";
-import type { Console, ConsoleOutput } from "./console/types.ts";
+import type { Console } from "./console/types.ts";
 import type { Urls } from "./edge/addresses.ts";
 import { createDataRoute, type DataRoute } from "./edge/data-route.ts";
 import { createPages } from "./edge/pages.ts";
 import { codeOf, interruptedCode, steppedDownCode } from "./exit-code.ts";
 import { beginToLead, type LeadingStart } from "./leading.ts";
 import { Monitor } from "./monitor/monitor.ts";
-import type { CoordinatorOptions } from "./options.ts";
+import type { CoordinatorCommand, ProgramWorld } from "./program-world.ts";
 import { Reception } from "./reception.ts";
 import { newRunId } from "./run-id.ts";
 import { prepareRun, type PreparedRun, type SetupWorld } from "./run-setup.ts";
@@ -62,32 +59,6 @@ function after(delayMs: number, callback: () => void): () => void {
 
 /** How often the console and the dashboards get a snapshot. */
 const viewMs = 200;
-
-export interface ProgramWorld {
-  /** The build folder: the kernel, the pages, the program itself. */
-  readonly build: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly output: ConsoleOutput & { readonly isTTY: boolean };
-  /** Gets all events instead of `output`; absent: they are printed. */
-  readonly console?: Console;
-  /** Writes one line on standard error for the person who started the program. */
-  readonly tell: (said: Sentence) => void;
-  /** Writes an entry of the log there. */
-  readonly log: (entry: LogEntry) => void;
-  /** Keys are read from it; absent: none. */
-  readonly input?: ReadStream;
-  readonly signals: Pick<Signals, "ended" | "onReload">;
-}
-
-/** The request: a run, and how to run it. */
-export interface CoordinatorCommand {
-  readonly options: CoordinatorOptions;
-  readonly run: RunRequest;
-  /** Data that are in memory already, and the name under which the request asks for them; absent: none. */
-  readonly loaded?: SetupWorld["loaded"];
-  /** The command that continues a run, given its name or its folder's path. */
-  readonly resumeWith: (run: string) => string;
-}
 
 /**
  * Runs the coordinator until its run is over (with `--exit`) or until it is asked to end.
@@ -270,6 +241,7 @@ class Program {
     const { allowOrigin = [] } = this.#options;
     return new Reception({
       settings: { ...this.#options, allowOrigin: [...allowOrigin, ...origins] },
+      hostServer: this.#world.hostServer,
       former: this.#prepared.handover?.tokens,
       pages: createPages(join(this.#world.build, "pages")),
       data: this.#data,

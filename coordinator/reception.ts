@@ -2,6 +2,8 @@
  * @file Everything between the network and the coordinator: tokens, certificate, routes, dashboards, and the log of
  * refused peers. It wires those parts together; each makes its own decisions.
  */
+import { isIP } from "node:net";
+
 import { customAlphabet } from "nanoid";
 
 import { OperatorError } from "../shared/operator-error.ts";
@@ -20,10 +22,12 @@ import {
 import type { DataRoute } from "./edge/data-route.ts";
 import { machineAddresses } from "./edge/interfaces.ts";
 import { Quota } from "./edge/limits/quota.ts";
+import { type HostServer, mount } from "./edge/listening/host-server.ts";
 import type { Pages } from "./edge/pages.ts";
 import type { PeerHandler, PeerSocket } from "./edge/peer.ts";
+import type { ProxySettings } from "./edge/proxy.ts";
 import { RefusalLog } from "./edge/refusal-log.ts";
-import { listen, type Route, type RunningServer, type ServerOptions } from "./edge/server.ts";
+import { type DoorOptions, listen, type Route, type RunningServer } from "./edge/server.ts";
 import { Certificate } from "./edge/tls.ts";
 import type { Entrance } from "./edge/upgrades.ts";
 import { attach, WebSocketPeer } from "./edge/websocket-peer.ts";
@@ -52,6 +56,8 @@ type ReceptionSettings = Pick<
 
 export interface ReceptionOptions {
   readonly settings: ReceptionSettings;
+  /** The server of the program that embeds this one, in whose place it opens none; absent: it opens one. */
+  readonly hostServer?: HostServer | undefined;
   /** Tokens of the process before this one; absent for none. */
   readonly former?: FormerTokens | undefined;
   readonly pages: Pick<Pages, "handle">;
@@ -70,6 +76,8 @@ export interface ReceptionOptions {
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
+
+type EveryDoor = DoorOptions & { readonly proxy: ProxySettings };
 
 /** The addresses at which it listens. */
 export interface Reachable {
@@ -115,27 +123,40 @@ export class Reception {
    */
   async open(coordinator: WorkerSessions): Promise<Reachable> {
     this.#workers = () => coordinator.workerCount;
-    const { host, port, localWorkers, joinUrl } = this.#options.settings;
+    const { settings, hostServer } = this.#options;
+    const { host, port, localWorkers } = settings;
     const door = this.#door(coordinator);
-    const server = await listen({ ...door, host, port, certificate: this.#certificate });
+    const certificate = this.#certificate;
+    const server =
+      hostServer === undefined
+        ? await listen({ ...door, host, port, certificate })
+        : mount(hostServer, door);
     this.#servers = [server];
-    const urls = urlsOf({
-      host,
-      port: server.port,
-      addresses: await machineAddresses(),
-      joinToken: this.joinToken,
-      adminToken: this.#adminToken,
-      certificate: this.#certificate,
-      publicUrl: joinUrl,
-    });
-    if (this.#certificate === undefined || localWorkers === 0) {
+    const urls = await this.#urls(server, door);
+    const isPlain = certificate === undefined && hostServer === undefined;
+    if (isPlain || localWorkers === 0) {
       return { urls, localUrl: httpUrlOf(loopbackOf(server.address), server.port) };
     }
-    // Local workers can't know who signed the certificate, and it may not cover loopback. So they get a separate
-    // server.
+    // Local workers can't know who signed a certificate, and it may not cover loopback. So they get a separate server.
     const inside = await listen({ ...door, host: "127.0.0.1", port: 0, certificate: undefined });
     this.#servers.push(inside);
     return { urls, localUrl: `http://127.0.0.1:${inside.port}` };
+  }
+
+  async #urls({ address, port }: RunningServer, { proxy }: EveryDoor): Promise<Urls> {
+    const { settings, hostServer } = this.#options;
+    const common = {
+      port,
+      addresses: await machineAddresses(),
+      joinToken: this.joinToken,
+      adminToken: this.#adminToken,
+      publicUrl: settings.joinUrl,
+    };
+    if (hostServer === undefined) {
+      return urlsOf({ ...common, host: settings.host, certificate: this.#certificate });
+    }
+    const certificate = "setSecureContext" in hostServer ? foreignCertificate : undefined;
+    return urlsOf({ ...common, host: address, certificate, basePath: proxy.basePath });
   }
 
   /** Warnings for the operator about who can get in, one line each. */
@@ -143,7 +164,8 @@ export class Reception {
     const { host, open } = this.#options.settings;
     const warnings: Sentence[] = [];
     if (open) warnings.push(sentence("open-to-all"));
-    if (this.#certificate === undefined && !isLoopback(host)) {
+    const isPlain = this.#certificate === undefined && this.#options.hostServer === undefined;
+    if (isPlain && !isLoopback(host)) {
       const place = isWildcard(host) ? sentence("every-address") : host;
       warnings.push(sentence("listening-without-tls", { place }));
     }
@@ -214,7 +236,7 @@ export class Reception {
     };
   }
 
-  #door(coordinator: WorkerSessions): Omit<ServerOptions, "host" | "port" | "certificate"> {
+  #door(coordinator: WorkerSessions): EveryDoor {
     const { pages, data, runs, intercept, routes: others = [] } = this.#options;
     const workers: Entrance = {
       messageBytesMax: () => coordinator.messageBytesMax(),
@@ -261,6 +283,9 @@ export class Reception {
     };
   }
 }
+
+/** Which names it covers is not known. An address is rarely one of them. */
+const foreignCertificate = { covers: (name: string) => isIP(name) === 0, names: [] };
 
 /** A token for URLs: letters and digits only, without look-alikes; 119 bits. */
 const newToken = customAlphabet("23456789abcdefghijkmnpqrstuvwxyz", 24);

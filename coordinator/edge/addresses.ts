@@ -36,6 +36,8 @@ export interface UrlOptions {
   readonly certificate?: Pick<Certificate, "covers" | "names"> | undefined;
   /** Where others reach this server, if the operator knows better: `https://train.example.org`, without a path. */
   readonly publicUrl?: string | undefined;
+  /** The path of everything on this machine's own addresses, `/training`; absent: none. */
+  readonly basePath?: string;
 }
 
 /** At most this many other join URLs are offered: more would be a list that nobody reads. */
@@ -43,8 +45,9 @@ const otherUrlsMax = 5;
 
 export function urlsOf(options: UrlOptions): Urls {
   const { host, port, addresses, joinToken, adminToken, certificate, publicUrl } = options;
+  const { basePath = "" } = options;
   const scheme = certificate === undefined ? "http" : "https";
-  const base = (name: string) => `${scheme}://${bracket(name)}:${port}`;
+  const base = (name: string) => `${scheme}://${bracket(name)}:${port}${basePath}`;
   const near = nearHost(options);
   const reachable = isWildcard(host) ? addresses : [host];
   const certified = reachable.map((address) => certifiedHost(address, certificate));

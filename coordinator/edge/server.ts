@@ -1,7 +1,7 @@
 /**
- * @file The edge to the network: one HTTP or HTTPS server, its routes, and WebSocket upgrades on a few paths. It
- * admits only requests that name this machine, enforces the limits on connections, and refuses cheaply. It decides
- * nothing about runs or workers.
+ * @file The edge to the network: the door, with its routes and WebSocket upgrades on a few paths, and an HTTP or HTTPS
+ * server for it. It admits only requests that name this machine, enforces the limits on connections, and refuses cheaply.
+ * It decides nothing about runs or workers.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -33,7 +33,7 @@ import type { Role } from "./access.ts";
 import { sendText } from "./http-body.ts";
 import { Quota } from "./limits/quota.ts";
 import { RequestQueue } from "./limits/request-queue.ts";
-import { listenError } from "./listen-error.ts";
+import { listenError } from "./listening/listen-error.ts";
 import {
   malformedRequest,
   rawAnswer,
@@ -56,18 +56,19 @@ import {
   type Upgrader,
 } from "./upgrades.ts";
 
-export interface ServerOptions extends Pick<
-  Upgrader,
-  "access" | "proxy" | "entrances" | "refused"
-> {
-  readonly host: string;
-  readonly port: number;
-  /** `undefined`: plain http. */
-  readonly certificate: Certificate | undefined;
+/** What is behind an address, whoever listens there. */
+export interface DoorOptions extends Pick<Upgrader, "access" | "proxy" | "entrances" | "refused"> {
   /** Tried in this order. If none of them answers, the response is 404. */
   readonly routes: readonly Route[];
   /** By default the protocol's limits. Tests do not have thousands of sockets. */
   readonly limits?: Partial<typeof serverLimits>;
+}
+
+export interface ServerOptions extends DoorOptions {
+  readonly host: string;
+  readonly port: number;
+  /** `undefined`: plain http. */
+  readonly certificate: Certificate | undefined;
 }
 
 /** The limits that tests may set. */
@@ -106,35 +107,14 @@ export interface RunningServer {
  */
 export async function listen(options: ServerOptions): Promise<RunningServer> {
   const server = createHttpServer(options);
-  const sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    ...socketLimits,
-  });
-  const upgrader: Open = {
-    ...options,
-    sockets,
-    strangers: new Quota({ ...serverLimits, ...options.limits }.strangers),
-  };
-  const turns = new RequestQueue({
-    answer: (request, response) => answer(upgrader, request, response),
-    cut: (socket, reason) => cut(options, socket, reason),
-  });
+  const door = createDoor(options);
   countConnections(server, options);
-  server.on("request", (request, response) => turns.take(unbased(options, request), response));
+  server.on("request", door.request);
   // By default Node would answer "100 Continue", which invites a body that we refuse.
-  server.on("checkContinue", (request, response) =>
-    turns.take(unbased(options, request), response),
-  );
-  server.on("upgrade", (request, socket, head) => {
-    if (!turns.mayUpgrade(request)) return;
-    upgrade(upgrader, { request: unbased(options, request), socket, head });
-  });
+  server.on("checkContinue", door.request);
+  server.on("upgrade", door.upgrade);
   // By default Node would answer each request above the limit with 503.
   server.on("dropRequest", ({ socket }) => cut(options, socket, tooManyRequests));
-  sockets.on("wsClientError", (error, socket, request) => {
-    refuseHandshake(options, { request, socket, error });
-  });
   server.on("clientError", (error, socket) => refuseMalformed(options, error, socket));
   server.on("tlsClientError", (error, socket) => {
     const reason = tlsRefusal(error);
@@ -153,12 +133,50 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
       if (options.certificate === undefined || !("setSecureContext" in server)) return;
       server.setSecureContext({ ...options.certificate.reload(), minVersion: "TLSv1.2" });
     },
-    close: () => close(server, sockets),
+    close: () => close(server, door),
   };
 }
 
-/** A server that listens. */
-type Open = ServerOptions & Upgrader;
+/** Takes the requests and upgrades of a server, ours or that of a program that embeds us. */
+export interface Door {
+  readonly request: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Waits until its sockets have said goodbye, for a short time, and cuts the others. */
+  readonly close: () => Promise<void>;
+}
+
+export function createDoor(options: DoorOptions): Door {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    ...socketLimits,
+  });
+  const upgrader: Open = {
+    ...options,
+    sockets,
+    strangers: new Quota({ ...serverLimits, ...options.limits }.strangers),
+  };
+  const turns = new RequestQueue({
+    answer: (request, response) => answer(upgrader, request, response),
+    cut: (socket, reason) => cut(options, socket, reason),
+  });
+  sockets.on("wsClientError", (error, socket, request) => {
+    refuseHandshake(options, { request, socket, error });
+  });
+  return {
+    request: (request, response) => turns.take(unbased(options, request), response),
+    upgrade(request, socket, head) {
+      if (!turns.mayUpgrade(request)) return;
+      upgrade(upgrader, { request: unbased(options, request), socket, head });
+    },
+    async close() {
+      await Promise.race([allClosed(sockets), delay(closeGraceMs)]);
+      for (const client of sockets.clients) client.terminate();
+    },
+  };
+}
+
+type Open = DoorOptions & Upgrader;
 
 /** The types of `ws` do not know all of these. */
 const socketLimits = {
@@ -217,7 +235,7 @@ function countConnections(server: Server, options: ServerOptions): void {
 const tooManyRequests = sentence("too-many-requests", { count: httpRequestsPerConnectionMax });
 
 /** Ends a connection that sends too many requests. */
-function cut({ refused }: ServerOptions, socket: Socket, reason: Sentence): void {
+function cut({ refused }: Pick<DoorOptions, "refused">, socket: Socket, reason: Sentence): void {
   if (socket.destroyed) return;
   refused({ address: addressOf(socket), code: "ERR_RATE", reason });
   socket.destroy();
@@ -300,7 +318,7 @@ interface RefusedRequest {
 }
 
 /** Refuses the request and ends the connection, so that anything after it is not read. */
-function refuseRequest(options: ServerOptions, what: RefusedRequest): void {
+function refuseRequest(options: DoorOptions, what: RefusedRequest): void {
   const { request, response, status, code, reason } = what;
   options.refused({ address: clientIn(options, request), code, reason });
   if (status === 401) response.setHeader("WWW-Authenticate", "Bearer");
@@ -316,7 +334,7 @@ function announcesBody({ headers }: IncomingMessage): boolean {
 
 /** A request that the HTTP parser could not read or did not receive in time. */
 function refuseMalformed(
-  { refused }: ServerOptions,
+  { refused }: Pick<DoorOptions, "refused">,
   error: NodeJS.ErrnoException,
   socket: Duplex & { readonly bytesRead?: number },
 ): void {
@@ -342,10 +360,9 @@ function listening(server: Server, { host, port }: ServerOptions): Promise<void>
   });
 }
 
-async function close(server: Server, sockets: WebSocketServer): Promise<void> {
+async function close(server: Server, door: Door): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  await Promise.race([allClosed(sockets), delay(closeGraceMs)]);
-  for (const client of sockets.clients) client.terminate();
+  await door.close();
   server.closeAllConnections();
   await closed;
 }

@@ -9,7 +9,9 @@ import { OperatorError } from "../../shared/operator-error.ts";
 import { sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { parseSettings } from "../cli/parse.ts";
 import { jsonLine } from "../console/console.ts";
-import { type CoordinatorCommand, type ProgramWorld, runCoordinator } from "../main.ts";
+import type { HostServer } from "../edge/listening/host-server.ts";
+import { runCoordinator } from "../main.ts";
+import type { CoordinatorCommand, ProgramWorld } from "../program-world.ts";
 import { dataSettingsOf } from "../run-setup.ts";
 import type { CoordinatorEvent } from "../run/view.ts";
 import { EventList } from "./event-list.ts";
@@ -51,8 +53,9 @@ export class RunHandle implements Library.Run {
   /**
    * @param build - The folder with the kernel, the pages and the program of local workers.
    * @param settings - With `exit: true` the result waits until everything is closed.
+   * @param hostServer - In whose place it opens none; `undefined`: it opens one.
    */
-  constructor(build: string, settings: RunSettings) {
+  constructor(build: string, settings: RunSettings, hostServer?: HostServer) {
     const heard = deferred<Extract<CoordinatorEvent, { event: "listening" }>>();
     const ended = deferred<Library.RunResult>();
     const hear = (event: CoordinatorEvent) => {
@@ -71,7 +74,7 @@ export class RunHandle implements Library.Run {
     };
     const finish = async () => {
       try {
-        await this.#run(build, settings, hear);
+        await this.#run({ build, hostServer, hear }, settings);
         const { aborted, reason } = this.#control.signal;
         fail(aborted ? reason : new Error("the coordinator ended without a result"));
       } catch (error) {
@@ -102,9 +105,8 @@ export class RunHandle implements Library.Run {
   }
 
   async #run(
-    build: string,
+    place: Pick<ProgramWorld, "build" | "hostServer"> & Ears,
     settings: RunSettings,
-    hear: (event: CoordinatorEvent) => void,
   ): Promise<void> {
     const { data, log } = settings;
     const parsed = commandOf(settings);
@@ -114,7 +116,7 @@ export class RunHandle implements Library.Run {
     this.#control.signal.throwIfAborted();
     const form = log === undefined ? "text" : "json";
     const options = { ...command.options, log: form, json: true } as const;
-    const world = { build, hear, tell, log: (entry: LogEntry) => log?.(entry) };
+    const world = { ...place, tell, log: (entry: LogEntry) => log?.(entry) };
     await runCoordinator({ ...command, options }, worldOf(world, this.#control.signal));
   }
 }
@@ -130,14 +132,13 @@ async function withArrays(
   return { ...command, run, loaded: { dataset, source: inMemory, data: settings } };
 }
 
+interface Ears {
+  readonly hear: (event: CoordinatorEvent) => void;
+}
+
 /** The coordinator's surroundings, without a terminal and without the process's signals. */
 function worldOf(
-  {
-    hear,
-    ...world
-  }: Pick<ProgramWorld, "build" | "tell" | "log"> & {
-    readonly hear: (event: CoordinatorEvent) => void;
-  },
+  { hear, ...world }: Pick<ProgramWorld, "build" | "hostServer" | "tell" | "log"> & Ears,
   signal: AbortSignal,
 ): ProgramWorld {
   const ended = new Promise<string>((resolve) => {

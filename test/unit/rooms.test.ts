@@ -55,6 +55,7 @@ const floors: readonly (readonly string[])[] = [
     "coordinator/exit-code.ts",
     "coordinator/leading.ts",
     "coordinator/run-id.ts",
+    "coordinator/program-world.ts",
   ],
   ["coordinator/watch", "coordinator/monitor"],
   ["coordinator/reception.ts", "coordinator/dashboard"],

@@ -65,6 +65,13 @@ export const commandLine = {
   "setting-unknown": "unknown setting {key}; REFERENCE.md lists all of them",
   "setting-unknown-did-you-mean": "unknown setting {key}; did you mean {word}?",
   "setting-not-here": "{setting} is for the command line only; leave it out",
+  "not-a-server":
+    "server is not an HTTP server of Node; pass what createServer or app.listen returned, or app.server",
+  "server-not-listening":
+    "the server does not listen on a port yet; start the coordinator after the server",
+  "server-needs-path":
+    "a coordinator in another server needs a path; set basePath, for example to /training",
+  "setting-of-server": "{setting} belongs to the server that you pass; leave it out",
   "not-a-model": "the first argument of predict is not a model; pass what loadCheckpoint returned",
   "checkpoint-bytes-damaged": "these bytes are not a checkpoint: {reason}; read the file again",
   "sample-width":

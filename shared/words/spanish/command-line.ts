@@ -73,6 +73,13 @@ export const commandLine = translationOf<typeof english>()({
   "setting-unknown": "ajuste desconocido {key}; REFERENCE.md los enumera todos",
   "setting-unknown-did-you-mean": "ajuste desconocido {key}; ¿quizás {word}?",
   "setting-not-here": "{setting} solo sirve en la línea de comandos; quítelo",
+  "not-a-server":
+    "server no es un servidor HTTP de Node; pase lo que devolvió createServer o app.listen, o app.server",
+  "server-not-listening":
+    "el servidor todavía no escucha en un puerto; inicie el coordinador después del servidor",
+  "server-needs-path":
+    "un coordinador dentro de otro servidor necesita una ruta; ponga basePath, por ejemplo /training",
+  "setting-of-server": "{setting} es asunto del servidor que usted pasa; quítelo",
   "not-a-model":
     "el primer argumento de predict no es un modelo; pase lo que devolvió loadCheckpoint",
   "checkpoint-bytes-damaged":

@@ -20,6 +20,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "promedio-library-"));
   await run("mkdir", [join(folder, "node_modules")]);
   await symlink(root, join(folder, "node_modules/promedio"));
+  // A development dependency, which an application would have installed.
+  await symlink(join(root, "node_modules/express"), join(folder, "node_modules/express"));
 });
 afterAll(async () => await rm(folder, { recursive: true, force: true }));
 
@@ -120,6 +122,7 @@ test("every example ends with the answer that it promises", async () => {
   }
   expect(last).toEqual({
     "array.mjs": "centre: 1, corner: 0",
+    "express.mjs": "the application's own page; after the training, /training is 404",
     "csv-regression.mjs": "a house of 100 m² costs about 210",
   });
 });

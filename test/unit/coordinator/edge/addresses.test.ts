@@ -63,6 +63,16 @@ describe("urlsOf", () => {
     expect(urls.dashboardUrl).toBe("http://127.0.0.1:8080/#token=admin");
   });
 
+  test("have the path that a server of another program gives them, before or without a public address", () => {
+    const place = { host: "0.0.0.0", port: 3000, ...tokens, basePath: "/training" };
+    const { url, joinUrl, dashboardUrl } = urlsOf(place);
+    expect(url).toBe("http://127.0.0.1:3000/training");
+    expect(joinUrl).toMatch(/^http:[^#]+:3000\/training\/join#token=join$/u);
+    expect(dashboardUrl).toBe("http://127.0.0.1:3000/training/#token=admin");
+    const publicUrl = "https://example.org/lab";
+    expect(urlsOf({ ...place, publicUrl }).joinUrl).toBe("https://example.org/lab/join#token=join");
+  });
+
   test("are at most six, on a machine with 20 addresses", () => {
     const many = Array.from({ length: 20 }, (_, i) => `10.0.0.${i + 1}`);
     const urls = urlsOf({ host: "0.0.0.0", port: 8080, ...tokens, addresses: many });

@@ -1,6 +1,6 @@
 /** @file Explains to the operator, who chose the address, why a server can't listen. */
-import { OperatorError } from "../../shared/operator-error.ts";
-import { sentence } from "../../shared/words/sentence.ts";
+import { OperatorError } from "../../../shared/operator-error.ts";
+import { sentence } from "../../../shared/words/sentence.ts";
 
 /** An OperatorError if the operator can fix it; any other error unchanged. */
 export function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
