@@ -45,6 +45,7 @@ import { DashboardFeed } from "./watch/dashboard-feed.ts";
 import { createRunRoute } from "./watch/run-route.ts";
 import { runViewOf } from "./watch/run-view.ts";
 import { isLocalName, startLocalWorkers } from "./workers/local-workers.ts";
+import { placeLocalWorkers } from "./workers/placement.ts";
 import { WorkerSessions } from "./workers/worker-sessions.ts";
 
 /** How often lateness and silence are checked: a fraction of the smallest grace for a late share. */
@@ -380,12 +381,11 @@ class Program {
 
   #startLocalWorkers(url: string): () => Promise<void> {
     return startLocalWorkers({
+      ...placeLocalWorkers(this.#options, this.#prepared.store.parameterCount),
       program: join(this.#world.build, "promedio.js"),
       url,
       joinToken: this.#reception.joinToken,
       env: this.#world.env,
-      count: this.#options.localWorkers,
-      threads: this.#options.threads,
       failed: (message) => this.#report({ event: "warning", message }),
     });
   }

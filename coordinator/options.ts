@@ -32,7 +32,8 @@ export interface CoordinatorOptions {
   readonly trustProxy: boolean;
   /** Whether workers need no token. */
   readonly open: boolean;
-  readonly localWorkers: number;
+  /** `auto`: as suits the model. */
+  readonly localWorkers: number | "auto";
   /** Per local worker. */
   readonly threads: number | "auto";
   readonly minWorkers: number;

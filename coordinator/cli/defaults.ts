@@ -25,7 +25,7 @@ export const coordinatorDefaults = {
 } as const;
 
 /** Defaults of `promedio start` that differ from `promedio coordinator`. */
-export const startDefaults = { localWorkers: 2 } as const;
+export const startDefaults = { localWorkers: "auto" } as const;
 
 /** Defaults of `promedio compare`; those that differ from `promedio coordinator` are last. */
 export const compareDefaults = {
@@ -35,7 +35,7 @@ export const compareDefaults = {
   /** With one seed, a rate that is too high is easily chosen because it was lucky. */
   searchSeeds: 3,
   to: "comparison",
-  localWorkers: 2,
+  localWorkers: "auto",
   /** Its runs are short, and each writes its result at its end anyway. */
   checkpointEvery: "1min",
   /** A rate must not be chosen with test data. */

@@ -10,6 +10,7 @@ import {
 import type { OptionRow, OptionTable } from "../../shared/run/settings/option.ts";
 import { type OptionValue, valueText } from "../../shared/run/settings/readers.ts";
 import { writingDefaults } from "../options.ts";
+import { usualLocalWorkers } from "../workers/placement.ts";
 import {
   compareDefaults,
   coordinatorDefaults,
@@ -63,7 +64,7 @@ const checkpoint = {
 
 export const commands: Readonly<Record<CommandName, CommandHelp>> = {
   start: {
-    summary: `Train on this machine and on every one that joins: a coordinator with ${startDefaults.localWorkers} workers.`,
+    summary: `Train on this machine and on every one that joins: a coordinator with ${usualLocalWorkers} workers.`,
     arguments: [runFile],
     table: serverTable,
     defaults: { ...runDefaults, ...coordinatorDefaults, ...startDefaults },

@@ -89,8 +89,8 @@ export const coordinatorOptions = {
   localWorkers: row(
     "Workers",
     "<count>",
-    integer({ min: 0, max: 64 }),
-    "workers started on this machine",
+    wordOr("auto", integer({ min: 0, max: 64 })),
+    "workers started on this machine; auto: 2, or 1 with 2 threads for a large model",
   ),
   threads: row("Workers", "<count>", threads, "of each local worker; auto: one a core"),
   minWorkers: row("Workers", "<count>", integer({ min: 1, max: 10_000 }), "wait for so many"),

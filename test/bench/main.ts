@@ -10,6 +10,7 @@ import { benchJoin } from "./join.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchLayers } from "./kernels/layers.ts";
 import { benchNetworks } from "./kernels/networks.ts";
+import { benchPlacement } from "./large/placement.ts";
 import { benchTables } from "./learning/tables.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   networks: benchNetworks,
   step: benchStep,
   throughput: benchThroughput,
+  placement: benchPlacement,
   accuracy: benchAccuracy,
   tree: benchTree,
   memory: benchMemory,

@@ -190,9 +190,9 @@ function optionsOf(command: string): DescribedOption[] {
   });
 }
 
-/** A command's own default counts too: `0; 2 with `start`` contains both. */
+/** A command's own default counts too: `0; 2 (start)` contains both. */
 function isDefaultIn(cell: string, fallback: string | undefined): boolean {
   const stated = cell.replaceAll("`", "");
   if (fallback === undefined) return stated === "";
-  return stated === fallback || stated.split(/; | with /u).includes(fallback);
+  return stated === fallback || stated.split(/; | with | \(/u).includes(fallback);
 }

@@ -169,7 +169,7 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ],
   [
     "start --local-workers 65",
-    "--local-workers must be a whole number from 0 to 64 (digits only), not 65",
+    "--local-workers must be auto or a whole number from 0 to 64 (digits only), not 65",
   ],
   [
     "start --min-workers 0",

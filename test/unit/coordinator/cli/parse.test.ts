@@ -88,10 +88,10 @@ describe("every option of the table", () => {
 });
 
 describe("parseCommandLine", () => {
-  test("start differs from coordinator only by its 2 local workers", () => {
+  test("start differs from coordinator only by its local workers", () => {
     const start = parseCoordinator(["start"]);
     const coordinator = parseCoordinator(["coordinator"]);
-    expect(start.options.localWorkers).toBe(2);
+    expect(start.options.localWorkers).toBe("auto");
     expect(coordinator.options).toEqual({ ...start.options, localWorkers: 0 });
     expect(start.run).toEqual({ given: {}, data: {}, origins: {} });
   });
@@ -206,7 +206,7 @@ describe("parseCommandLine", () => {
       to: "comparison",
     });
     expect(options).toMatchObject({
-      localWorkers: 2,
+      localWorkers: "auto",
       checkpointEvery: { every: 1, unit: "minutes" },
     });
     expect(again).toBe(
@@ -268,6 +268,6 @@ describe("help", () => {
     expect(text).toMatch(
       /--learning-rate <rate> η, the length of a step \(default: [\d.]+ for sgd/u,
     );
-    expect(text).toContain("--local-workers <count> workers started on this machine (default: 2)");
+    expect(text).toContain("or 1 with 2 threads for a large model (default: auto)");
   });
 });

@@ -235,7 +235,7 @@ export const samples: {
   runs: names("out", "# not a comment", "a: b"),
   localWorkers: [
     ["0", 0],
-    ["2", 2],
+    ["auto", "auto"],
     ["3", 3],
   ],
   threads: [
