@@ -184,8 +184,7 @@ class Program {
       prepareStopped: (stopped) => this.#prepareStopped(stopped),
       resumeCommand: ({ folder }) => {
         if (series !== undefined) return series.again;
-        const isNamed = folder.path === join(options.runs, folder.id);
-        return resumeWith(isNamed ? folder.id : folder.path);
+        return resumeWith(folder.path === join(options.runs, folder.id) ? folder.id : folder.path);
       },
       report,
       ended: (end) => {
@@ -239,14 +238,15 @@ class Program {
 
   #createReception(breakIt: BreakIt): Reception {
     const { lead, origins = [] } = this.#leading ?? {};
-    const { allowOrigin = [] } = this.#options;
+    const allowOrigin = [...(this.#options.allowOrigin ?? []), ...origins];
     return new Reception({
-      settings: { ...this.#options, allowOrigin: [...allowOrigin, ...origins] },
+      settings: { ...this.#options, allowOrigin },
       hostServer: this.#world.hostServer,
       former: this.#prepared.handover?.tokens,
       pages: createPages(join(this.#world.build, "pages")),
       data: this.#data,
       runs: createRunRoute(() => this.#runs.current),
+      current: () => this.#runs.current,
       feed: this.#feed,
       routes: [...(lead === undefined ? [] : [lead.shelf.route]), ...this.#monitor.routes],
       execute: (text) => this.#control.execute(text),

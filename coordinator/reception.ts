@@ -7,8 +7,15 @@ import { isIP } from "node:net";
 import { customAlphabet } from "nanoid";
 
 import { OperatorError } from "../shared/operator-error.ts";
-import { downloadQuota, exportQuota, watcherMessageBytesMax } from "../shared/protocol/limits.ts";
+import {
+  classMessageBytesMax,
+  downloadQuota,
+  exportQuota,
+  watcherMessageBytesMax,
+} from "../shared/protocol/limits.ts";
 import { type Sentence, sentence } from "../shared/words/sentence.ts";
+import { Attendance } from "./classroom/attendance.ts";
+import { MomentKeeper, type MomentSource } from "./classroom/moment.ts";
 import { Access, noFormerTokens, type Role } from "./edge/access.ts";
 import {
   httpUrlOf,
@@ -26,7 +33,7 @@ import { type HostServer, mount } from "./edge/listening/host-server.ts";
 import type { Pages } from "./edge/pages.ts";
 import type { PeerHandler, PeerSocket } from "./edge/peer.ts";
 import type { ProxySettings } from "./edge/proxy.ts";
-import { RefusalLog } from "./edge/refusal-log.ts";
+import { type Refusal, RefusalLog } from "./edge/refusal-log.ts";
 import { type DoorOptions, listen, type Route, type RunningServer } from "./edge/server.ts";
 import { Certificate } from "./edge/tls.ts";
 import type { Entrance } from "./edge/upgrades.ts";
@@ -63,6 +70,8 @@ export interface ReceptionOptions {
   readonly pages: Pick<Pages, "handle">;
   readonly data: Pick<DataRoute, "handle">;
   readonly runs: Pick<RunRoute, "handle">;
+  /** The current run, which lessons look at. */
+  readonly current: () => MomentSource | undefined;
   readonly feed: DashboardFeed;
   /** Tried before the pages; absent for none. */
   readonly routes?: readonly Route[];
@@ -94,6 +103,8 @@ export class Reception {
   readonly #certificate: Certificate | undefined;
   readonly #access: Access;
   readonly #watchers: Watchers;
+  readonly #attendance: Attendance;
+  readonly #moment: MomentKeeper;
   readonly #refusals: RefusalLog;
   #servers: RunningServer[] = [];
   #workers: () => number = () => 0;
@@ -107,13 +118,14 @@ export class Reception {
     this.#certificate = settings.tls === undefined ? undefined : new Certificate(settings.tls);
     this.#access = this.#createAccess();
     this.#refusals = new RefusalLog({ report, now, workers: () => this.#workers() });
-    this.#watchers = new Watchers({
-      roleOf: (token) => this.#access.roleOf(token),
-      refused: (refusal) => this.#refusals.add(refusal),
-      feed: options.feed,
-      execute: options.execute,
+    const guests = {
+      roleOf: (token: string) => this.#access.roleOf(token),
+      refused: (refusal: Refusal) => this.#refusals.add(refusal),
       now,
-    });
+    };
+    this.#watchers = new Watchers({ ...guests, feed: options.feed, execute: options.execute });
+    this.#moment = new MomentKeeper(options.current);
+    this.#attendance = new Attendance({ ...guests, takeMoment: () => this.#moment.take() });
   }
 
   /**
@@ -182,9 +194,10 @@ export class Reception {
     return this.#access.handedOver;
   }
 
-  /** Sends the news to every dashboard, and reports the count of unreported refusals. */
+  /** Sends the news to every dashboard and to the lesson, and reports the count of unreported refusals. */
   update(): void {
     this.#watchers.update();
+    this.#attendance.update();
     this.#refusals.flush();
   }
 
@@ -237,7 +250,7 @@ export class Reception {
   }
 
   #door(coordinator: WorkerSessions): EveryDoor {
-    const { pages, data, runs, intercept, routes: others = [] } = this.#options;
+    const { pages, intercept } = this.#options;
     const workers: Entrance = {
       messageBytesMax: () => coordinator.messageBytesMax(),
       accept({ raw, stream, address, admitted }) {
@@ -249,7 +262,35 @@ export class Reception {
       messageBytesMax: () => watcherMessageBytesMax,
       accept: (visitor) => this.#watchers.add(visitor),
     };
-    const routes: Route[] = [
+    const lesson: Entrance = {
+      messageBytesMax: () => classMessageBytesMax,
+      accept: (visitor) => this.#attendance.add(visitor),
+    };
+    const { joinUrl, basePath, trustProxy } = this.#options.settings;
+    const publicPath = joinUrl === undefined ? "" : new URL(joinUrl).pathname.replace(/\/$/u, "");
+    return {
+      access: this.#access,
+      proxy: { basePath: (basePath ?? publicPath).replace(/\/$/u, ""), trustProxy },
+      routes: [
+        ...this.#routesWithToken(),
+        {
+          prefix: "/",
+          role: "anybody",
+          handle: (request, response) => pages.handle(request, response),
+        },
+      ],
+      entrances: new Map([
+        ["/worker", workers],
+        ["/watch", watchers],
+        ["/class", lesson],
+      ]),
+      refused: (refusal) => this.#refusals.add(refusal),
+    };
+  }
+
+  #routesWithToken(): readonly Route[] {
+    const { data, runs, routes = [] } = this.#options;
+    return [
       {
         prefix: "/data/",
         role: "viewer",
@@ -262,25 +303,15 @@ export class Reception {
         quota: new Quota(exportQuota),
         handle: (request, response) => runs.handle(request, response),
       },
-      ...others,
       {
-        prefix: "/",
-        role: "anybody",
-        handle: (request, response) => pages.handle(request, response),
+        prefix: "/class/",
+        role: "viewer",
+        // A whole class asks at once.
+        quota: new Quota(downloadQuota),
+        handle: (request, response) => this.#moment.handle(request, response),
       },
+      ...routes,
     ];
-    const { joinUrl, basePath, trustProxy } = this.#options.settings;
-    const publicPath = joinUrl === undefined ? "" : new URL(joinUrl).pathname.replace(/\/$/u, "");
-    return {
-      access: this.#access,
-      proxy: { basePath: (basePath ?? publicPath).replace(/\/$/u, ""), trustProxy },
-      routes,
-      entrances: new Map([
-        ["/worker", workers],
-        ["/watch", watchers],
-      ]),
-      refused: (refusal) => this.#refusals.add(refusal),
-    };
   }
 }
 

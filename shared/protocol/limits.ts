@@ -185,6 +185,33 @@ export const adminQuota = { inAll: 20, perAddress: 20 };
 /** The largest message from a dashboard: a token, or one command. */
 export const watcherMessageBytesMax = 1024;
 
+/**
+ * Pages that take part in a lesson: the largest lecture hall. One address gets most of them, because a whole school may be
+ * behind one router. Lecturers have the places of `adminQuota`.
+ */
+export const classQuota = { inAll: 500, perAddress: 400 };
+
+/** The largest message of a lesson: a link with its frame. */
+export const classMessageBytesMax = 4_096;
+
+/** The fragment of a link to a page of a lesson. A page's whole state takes less, and so do QR codes. */
+export const classLinkLengthMax = 2_000;
+
+/** Messages of a page that takes part: a finger taps more slowly for long, and a drawing is sent when it is done. */
+export const answerRate = { perSecond: 2, burst: 10 };
+
+/** Answers in one round of an activity: one for each place, and as many for devices that came and left. */
+export const classAnswersMax = 1_000;
+
+/** Seats that a lesson remembers for pages that reconnect. The oldest empty one is forgotten first. */
+export const classSeatsMax = 2_000;
+
+/** Rows of the table of averages, of which each device fills in a column. */
+export const classRowsMax = 8;
+
+/** Parameters of a run whose state is kept for a lesson: the network in the pictures has 13,002. */
+export const momentParametersMax = 100_000;
+
 /** Bytes that may wait in one socket's send queue before it gets no further work: two versions of the parameters. */
 export function queuedBytesMax(parameterCount: number): number {
   return 2 * messageBytesMax(parameterCount);

@@ -58,6 +58,7 @@ const floors: readonly (readonly string[])[] = [
     "coordinator/program-world.ts",
   ],
   ["coordinator/watch", "coordinator/monitor"],
+  ["coordinator/classroom"],
   ["coordinator/reception.ts", "coordinator/dashboard"],
   ["coordinator/learn"],
   // Those that produce and accept a request; neither knows the other.

@@ -33,6 +33,10 @@ export const network = {
   "dashboard-may-only-listen": "this dashboard may only watch",
   "too-many-pings": "more than {count} unrequested pings per second",
   "too-many-commands": "too many commands",
+  "class-needs-token": "a lesson needs a token",
+  "class-is-full": "too many pages in the lesson, or too many from one address",
+  "too-many-answers": "too many messages to the lesson",
+  "class-message-wrong": "no message of a lesson, or not one for this page",
   "cluster-unreachable": "the NATS servers do not answer",
   "cluster-value-wrong": "the NATS servers hold something under {key} that no coordinator wrote",
   "leads-without-cluster":

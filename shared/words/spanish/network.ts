@@ -33,6 +33,10 @@ export const network = translationOf<typeof english>()({
   "dashboard-may-only-listen": "este panel solo puede mirar",
   "too-many-pings": "más de {count} pings por segundo que nadie pidió",
   "too-many-commands": "demasiadas órdenes",
+  "class-needs-token": "para la clase hace falta un código",
+  "class-is-full": "demasiadas páginas en la clase, o demasiadas desde una dirección",
+  "too-many-answers": "demasiados mensajes para la clase",
+  "class-message-wrong": "no es un mensaje de la clase, o no es para esta página",
   "cluster-unreachable": "los servidores NATS no responden",
   "cluster-value-wrong":
     "los servidores NATS guardan en {key} algo que no escribió ningún coordinador",

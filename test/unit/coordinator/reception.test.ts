@@ -13,6 +13,7 @@ import type { CoordinatorEvent } from "../../../coordinator/run/view.ts";
 import { DashboardFeed } from "../../../coordinator/watch/dashboard-feed.ts";
 import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
 import {
+  classMessageBytesMax,
   downloadQuota,
   exportQuota,
   messageBytesMax,
@@ -66,6 +67,7 @@ async function open(changes: Partial<ReceptionOptions["settings"]> = {}): Promis
     pages: { handle: (_, response) => !!response.end("a page") },
     data: { handle: keepWaiting },
     runs: { handle: keepWaiting },
+    current: () => undefined,
     feed: new DashboardFeed({
       current: () => undefined,
       records: () => [],
@@ -211,6 +213,25 @@ describe("a dashboard", () => {
     expect(await watcher.settle()).toBe("open");
     send(watcher, watcherMessageBytesMax + 1);
     expect(await watcher.ended).toBe("closed 1009");
+  });
+});
+
+describe("a lesson", () => {
+  test(`takes ${classMessageBytesMax} bytes at once; one more closes the page`, async () => {
+    const port = await open();
+    const page = await RawPeer.upgrade(port, "/class");
+    page.write(frame(opcodes.text, Buffer.from(JSON.stringify({ token: adminToken }))));
+    expect(await page.settle()).toBe("open");
+    const order = JSON.stringify({ kind: "end" });
+    page.write(frame(opcodes.text, Buffer.from(order.padEnd(classMessageBytesMax, " "))));
+    expect(await page.settle()).toBe("open");
+    send(page, classMessageBytesMax + 1);
+    expect(await page.ended).toBe("closed 1009");
+  });
+
+  test("has no moment without a run", async () => {
+    const port = await open();
+    expect(await ask(port, "/class/parameters").answer).toMatch(/^HTTP\/1\.1 404 /u);
   });
 });
 

@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -17,36 +16,11 @@ import {
   watcherQuota,
 } from "../../../../shared/protocol/limits.ts";
 import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
+import { FakeRaw } from "./fake-raw.ts";
 
 /** One piece of news per look, for everybody. */
 const feed = { newCursor: () => ({}), refresh: () => (looks += 1), news: () => ["news"] };
 let looks: number;
-
-/** The parts of a `ws` socket that `Watchers` uses. */
-class FakeRaw extends EventEmitter {
-  readonly OPEN = 1;
-  readyState = 1;
-  bufferedAmount = 0;
-  pings = 0;
-  readonly sent: string[] = [];
-  status: number | undefined;
-  send(text: string): void {
-    this.sent.push(text);
-  }
-  ping(): void {
-    this.pings += 1;
-  }
-  close(status: number): void {
-    [this.status, this.readyState] = [status, 2];
-    this.emit("close");
-  }
-  terminate(): void {
-    this.close(1006);
-  }
-  say(text: string, isBinary = false): void {
-    this.emit("message", Buffer.from(text), isBinary);
-  }
-}
 
 let refusals: Refusal[];
 let nowMs: number;

@@ -54,6 +54,8 @@ describe("a limit", () => {
       "edge/limits/request-queue",
       "reception",
       "watch/watchers",
+      "watch/guests",
+      "classroom/attendance",
       "edge/websocket-peer",
       "edge/limits/rate-limit",
       "edge/limits/quota",
