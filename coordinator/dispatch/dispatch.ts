@@ -10,15 +10,17 @@ import { blocksPerWorkMax } from "../../shared/protocol/limits.ts";
 import type { CoordinatorMessage, ResultMessage } from "../../shared/protocol/messages.ts";
 import { askFor, blockOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { roundKinds } from "../../shared/run/kinds.ts";
+import { modelSizes, roundKinds } from "../../shared/run/kinds.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { OutcomeOf } from "./answer.ts";
-import { planShares, redistribute, type Share } from "./assignment.ts";
+import { redistribute, type Share } from "./assignment.ts";
 import { Crew, type CrewWorker, provenAmong, speedsOf } from "./crew.ts";
 import type { Holding } from "./holdings.ts";
+import { RoundWidths } from "./round-widths.ts";
 import { isFor, type OpenRound, type Round } from "./round.ts";
 import { withSecondWorkers } from "./second-workers.ts";
+import type { LinkView } from "./width.ts";
 
 export interface DispatchOptions {
   /** Identity of the run in its messages. */
@@ -36,11 +38,13 @@ export interface DispatchOptions {
 export class Dispatch {
   readonly crew = new Crew();
   readonly #options: DispatchOptions;
+  readonly #widths: RoundWidths;
   /** A worker did not accept its blocks; the next tick looks for others. */
   #isShort = false;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
+    this.#widths = new RoundWidths(modelSizes(options.config));
   }
 
   // ── a round ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -49,15 +53,17 @@ export class Dispatch {
   handOutAll(round: OpenRound, nowMs: number): void {
     const workers = this.crew.available();
     if (workers.length === 0) return;
-    const speeds = this.#speeds(workers, round);
-    const shares = planShares(round, speeds);
+    const { isTwice } = this.#options;
+    const leafSamples = this.#leafSamples(round);
+    const { shares, speeds } = this.#widths.plan(round, { workers, leafSamples, isTwice }, nowMs);
     const subnetOf = (workerId: string) => this.crew.get(workerId)?.subnet;
-    const all = this.#options.isTwice ? withSecondWorkers(shares, speeds, subnetOf) : shares;
+    const all = isTwice ? withSecondWorkers(shares, speeds, subnetOf) : shares;
     this.#handOut(all, round, nowMs);
   }
 
   /** Notes which workers a finished round has overtaken, and which were idle. */
   close(round: Round, nowMs: number): void {
+    this.#widths.close(round, nowMs);
     this.#noteOverdue(round);
     this.#noteIdle(round, nowMs);
   }
@@ -130,7 +136,7 @@ export class Dispatch {
   /** The speed estimate of an idle worker slowly rises until it gets work. */
   #noteIdle(round: Round, nowMs: number): void {
     if (round.holdings.byWorker.size >= this.crew.size) return;
-    const leafSamples = this.samplesOf({ start: 0, end: 1 }, round);
+    const leafSamples = this.#leafSamples(round);
     for (const { id, speed } of this.crew.available()) {
       if (!round.holdings.byWorker.has(id)) speed.rest(nowMs - round.openedMs, leafSamples);
     }
@@ -218,7 +224,7 @@ export class Dispatch {
     nowMs: number,
   ): void {
     if (leaves.length === 0 || takers.length === 0) return;
-    const shares = redistribute(leaves, round, this.#speeds(takers, round));
+    const shares = redistribute(leaves, round, speedsOf(takers, this.#leafSamples(round)));
     this.#handOut(shares, round, nowMs);
   }
 
@@ -244,8 +250,15 @@ export class Dispatch {
     return roundKinds[round.kind].samplesOf(block, round.step, config, plan);
   }
 
-  #speeds(workers: readonly CrewWorker[], round: Round) {
-    return speedsOf(workers, this.samplesOf({ start: 0, end: 1 }, round));
+  #leafSamples(round: Round): number {
+    return this.samplesOf({ start: 0, end: 1 }, round);
+  }
+
+  // ── the link ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What the times of the rounds say about the link to the workers; `undefined` if nothing yet. */
+  get link(): LinkView | undefined {
+    return this.#widths.link;
   }
 }
 

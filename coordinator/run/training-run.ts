@@ -36,6 +36,7 @@ import type { CrewWorker, ReadyWorker } from "../dispatch/crew.ts";
 import { Dispatch } from "../dispatch/dispatch.ts";
 import { Pacing } from "../dispatch/pacing.ts";
 import { closed, isFor, openRound, type OpenRound, type Round } from "../dispatch/round.ts";
+import type { LinkView } from "../dispatch/width.ts";
 import { GradientTable } from "./gradient-table.ts";
 import { evaluationFrom, splitDue } from "./measures/evaluations.ts";
 import { isOutOfPatience, spendPatience } from "./measures/patience.ts";
@@ -479,6 +480,11 @@ export class TrainingRun {
   /** How many workers are ready. */
   get workerCount(): number {
     return this.#dispatch.crew.size;
+  }
+
+  /** What is known of the link to the workers; `undefined` if nothing is. */
+  get link(): LinkView | undefined {
+    return this.#dispatch.link;
   }
 
   get learningRate(): number {

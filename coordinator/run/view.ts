@@ -120,7 +120,10 @@ export interface RunView {
   readonly trainCurve: readonly { readonly step: number; readonly loss: number }[];
   readonly testCurve: readonly EvaluationPoint[];
   readonly promedio: GradientTableView | null;
-  /** Why some workers can have no work, because a step has fewer blocks than there are workers, and what would help. */
+  /**
+   * Why some workers have no work, and what would help: a step has fewer blocks than there are workers, or its bytes take
+   * longer than its computation.
+   */
   readonly idle: Sentence | null;
   /** Fingerprint of the committed parameters once the run is finished. */
   readonly fingerprint: string | null;

@@ -2,7 +2,7 @@
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 import { slowStepMs } from "../dispatch/pacing.ts";
 import { type Guess, isBetterThanGuess } from "../run/diagnosis.ts";
-import { idleWorkers } from "../run/idle-workers.ts";
+import { idleWorkers, linkLimit } from "../run/idle-workers.ts";
 import { titleOf } from "../run/title.ts";
 import type { TrainingRun } from "../run/training-run.ts";
 import type { GradientTableView, RunView } from "../run/view.ts";
@@ -24,6 +24,7 @@ export function runViewOf(
 ): RunView {
   const { config, plan, progress, step } = run;
   const isOver = run.outcome !== undefined;
+  const crew = { workers: run.workerCount, isTwice: audit === "quorum", link: run.link };
   return {
     id: run.id,
     title: titleOf(config),
@@ -50,7 +51,7 @@ export function runViewOf(
     trainCurve: progress.trainCurve,
     testCurve: progress.testCurve,
     promedio: run.promedio ?? promedio,
-    idle: idleWorkers(config, plan, { workers: run.workerCount, isTwice: audit === "quorum" }),
+    idle: linkLimit(config, plan, crew) ?? idleWorkers(config, plan, crew),
     fingerprint: run.outcome?.kind === "finished" ? fingerprintAtEnd(run.outcome.snapshot) : null,
   };
 }

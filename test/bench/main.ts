@@ -12,6 +12,7 @@ import { benchLayers } from "./kernels/layers.ts";
 import { benchNetworks } from "./kernels/networks.ts";
 import { benchPlacement } from "./large/placement.ts";
 import { benchTables } from "./learning/tables.ts";
+import { benchSharedLink } from "./links/shared-link.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
 import { benchLearn } from "./pages/learn.ts";
@@ -44,6 +45,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   join: benchJoin,
   load: benchLoad,
   failover: benchFailover,
+  "shared-link": benchSharedLink,
   tables: benchTables,
 };
 

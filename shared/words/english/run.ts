@@ -16,6 +16,10 @@ export const run = {
     "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time; a batch of {batch} gives work to all",
   "idle-workers-shard":
     "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time; a shard size of {shard} gives work to all",
+  "link-limits":
+    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} workers {used = 1 ? is : are} used; a faster link helps, such as a cable, or a smaller network",
+  "link-limits-batch":
+    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} workers {used = 1 ? is : are} used; a batch of {batch} gives work to all, and a faster link helps, such as a cable",
   "feature-scale":
     "the features go from {min} to {max}: scale them to 0…1, or to mean 0 and standard deviation 1, or training may be slow or diverge",
   "classes-without-samples":

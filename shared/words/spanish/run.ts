@@ -20,6 +20,10 @@ export const run = translationOf<typeof english>()({
     "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes; con un lote de {batch} hay trabajo para todos",
   "idle-workers-shard":
     "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes; con fragmentos de {shard} muestras hay trabajo para todos",
+  "link-limits":
+    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} ayudantes; sirve una conexión más rápida, como un cable, o una red más pequeña",
+  "link-limits-batch":
+    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} ayudantes; con un lote de {batch} hay trabajo para todos, y sirve una conexión más rápida, como un cable",
   "feature-scale":
     "los valores de entrada van de {min} a {max}: llévalos a 0…1, o a media 0 y desviación 1, o el entrenamiento puede ser lento o divergir",
   "classes-without-samples":

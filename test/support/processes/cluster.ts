@@ -22,10 +22,10 @@ export class CoordinatorProcess {
   readonly child: ChildProcess;
   #waiting: { wanted: (event: JsonEvent) => boolean; resolve: (event: JsonEvent) => void }[] = [];
 
-  constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, [program, "coordinator", "--json", ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+  /** @param prefix - A program and its arguments that starts another: `ip netns exec NAME`. */
+  constructor(args: readonly string[], prefix: readonly string[] = []) {
+    const command = [...prefix, process.execPath, program, "coordinator", "--json", ...args];
+    this.child = spawn(command[0] ?? "", command.slice(1), { stdio: ["ignore", "pipe", "pipe"] });
     this.child.stderr?.on("data", (chunk: Buffer) => (this.stderr += String(chunk)));
     const lines = createInterface({ input: this.child.stdout! });
     lines.on("line", (line) => this.#receive(JSON.parse(line) as JsonEvent));
@@ -72,8 +72,13 @@ export class Cluster {
 
   /** Starts a coordinator on a free loopback port, with its runs in the test's folder. */
   coordinator(...args: string[]): CoordinatorProcess {
+    return this.coordinatorIn([], ...args);
+  }
+
+  /** Starts a coordinator by another program, which is written before its command: in a network namespace. */
+  coordinatorIn(prefix: readonly string[], ...args: string[]): CoordinatorProcess {
     const place = ["--host", "127.0.0.1", "--port", "0", "--runs", join(this.folder, "runs")];
-    const coordinator = new CoordinatorProcess([...place, ...args]);
+    const coordinator = new CoordinatorProcess([...place, ...args], prefix);
     this.#children.push(coordinator.child);
     return coordinator;
   }

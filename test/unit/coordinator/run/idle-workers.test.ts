@@ -1,7 +1,7 @@
 /** @file Whether a step has work for every worker, and what is said if it has not. */
 import { describe, expect, test } from "vitest";
 
-import { idleWorkers } from "../../../../coordinator/run/idle-workers.ts";
+import { idleWorkers, linkLimit } from "../../../../coordinator/run/idle-workers.ts";
 import { defaultShardSize, shardCountOf } from "../../../../shared/run/plan.ts";
 import { sayInEnglish } from "../../../../shared/words/sentence.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
@@ -61,5 +61,40 @@ describe("workers without work", () => {
       }
     }
     expect(followed).toBeGreaterThan(400);
+  });
+});
+
+describe("a link that is the limit of a step", () => {
+  const config = configOf({ batchSize: 64, workers: 8 });
+  const plan = { trainCount: 60_000 };
+  const link = {
+    used: 1,
+    available: 2,
+    roundMs: 30,
+    transferMs: 27,
+    computeMs: 1,
+    bytesPerSecond: 30 * 125_000,
+  };
+
+  test("is said with the batch that gives work to all 8: 864 times as large, rounded to the next power of two", () => {
+    const large = { trainCount: 1_000_000 };
+    const said = linkLimit(config, large, { workers: 8, link });
+    expect(said === null ? null : sayInEnglish(said)).toBe(
+      "the link is the limit: 90 % of a step is transfer, at 30 Mbit/s in all, and 1 of 8 workers is used; a batch of 65,536 gives work to all, and a faster link helps, such as a cable",
+    );
+  });
+
+  test("is said without a batch where the training split has too few samples for it", () => {
+    expect(linkLimit(config, plan, { workers: 8, link })).toMatchObject({ code: "link-limits" });
+  });
+
+  test("is not said of one worker, of a link that nobody knows, and of less than half of a step", () => {
+    expect(linkLimit(config, plan, { workers: 1, link })).toBeNull();
+    expect(linkLimit(config, plan, { workers: 8, link: undefined })).toBeNull();
+    const all = { ...link, used: 2 };
+    expect(linkLimit(config, plan, { workers: 8, link: { ...all, transferMs: 14 } })).toBeNull();
+    expect(
+      linkLimit(config, plan, { workers: 8, link: { ...all, transferMs: 16 } }),
+    ).not.toBeNull();
   });
 });

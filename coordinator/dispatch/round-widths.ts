@@ -1,0 +1,128 @@
+/**
+ * @file Plans the shares of a round: how many workers it uses is decided by the estimates of `width.ts`, one for each kind
+ * and size of round, and among the workers those that are expected to be fastest are used. Pure: the caller passes the
+ * clock.
+ */
+import { type ModelSizes, roundKinds } from "../../shared/run/kinds.ts";
+import { planShares, type Share, type WorkerSpeed } from "./assignment.ts";
+import { type CrewWorker, speedsOf } from "./crew.ts";
+import type { OpenRound, Round } from "./round.ts";
+import { type Candidate, type LinkView, Width } from "./width.ts";
+
+/** Kinds and sizes of rounds that are remembered. In a relay, sizes change with the shares that it gets. */
+const widthsMax = 16;
+
+/** A round's shares, and the workers among which it was split. */
+export interface SharePlan {
+  readonly shares: readonly Share[];
+  readonly speeds: readonly WorkerSpeed[];
+}
+
+/** What can take work in a round. */
+export interface Available {
+  /** At least one worker, in a stable order. */
+  readonly workers: readonly CrewWorker[];
+  /** Samples of one leaf. */
+  readonly leafSamples: number;
+  readonly isTwice: boolean;
+}
+
+interface Observed {
+  /** Who holds what, which is how a round is recognised. */
+  readonly holdings: Round["holdings"];
+  readonly width: Width;
+  readonly candidate: Candidate;
+  readonly sinceMs: number;
+}
+
+export class RoundWidths {
+  readonly #sizes: ModelSizes;
+  readonly #widths = new Map<string, Width>();
+  /** Of the latest round that trains. */
+  #training: Width | undefined;
+  #observed: Observed | undefined;
+
+  constructor(sizes: ModelSizes) {
+    this.#sizes = sizes;
+  }
+
+  /** Plans a round from its first share on. If every block is computed twice, all workers are used. */
+  plan(round: OpenRound, available: Available, nowMs: number): SharePlan {
+    const { workers, leafSamples, isTwice } = available;
+    this.#observed = undefined;
+    if (isTwice) return split(round, workers, leafSamples);
+    const leaves = round.roots.reduce((sum, { start, end }) => sum + end - start, 0);
+    const width = this.#widthOf(round, leaves);
+    const most = Math.min(workers.length, leaves);
+    const planFor = (count: number) => {
+      const samples = leafSamples * Math.ceil(leaves / count);
+      return split(round, count === most ? workers : fastest(workers, count, samples), leafSamples);
+    };
+    const sizeOf = (count: number) => this.#candidate(round, planFor(count));
+    const count = width.choose(most, sizeOf);
+    const plan = planFor(count);
+    const candidate = this.#candidate(round, plan);
+    this.#observed = { holdings: round.holdings, width, candidate, sinceMs: nowMs };
+    return plan;
+  }
+
+  /**
+   * A round is over. Its time counts even if a worker was late or left: that is a price of using so many, and one round in
+   * nine doesn't move a median.
+   */
+  close({ holdings }: Round, nowMs: number): void {
+    const observed = this.#observed;
+    this.#observed = undefined;
+    if (observed?.holdings !== holdings) return;
+    const isWhole = [...holdings.byWorker.values()].every(
+      ({ outstanding }) => outstanding.size === 0,
+    );
+    if (isWhole) observed.width.observe(observed.candidate, nowMs - observed.sinceMs);
+  }
+
+  /** What is known of the link from the rounds that train; `undefined` if nothing is. */
+  get link(): LinkView | undefined {
+    return this.#training?.link;
+  }
+
+  #widthOf({ kind }: Round, leaves: number): Width {
+    const key = `${kind} ${leaves}`;
+    const width = this.#widths.get(key) ?? new Width();
+    // The latest is the last, and the first is forgotten.
+    this.#widths.delete(key);
+    this.#widths.set(key, width);
+    for (const oldest of this.#widths.keys()) {
+      if (this.#widths.size > widthsMax) this.#widths.delete(oldest);
+    }
+    if (roundKinds[kind].trains) this.#training = width;
+    return width;
+  }
+
+  #candidate({ kind, tensor }: OpenRound, { shares, speeds }: SharePlan): Candidate {
+    const { valueCount } = roundKinds[kind];
+    let [bytes, computeMs] = [0, 0];
+    for (const { workerId, blocks } of shares) {
+      bytes += tensor.length;
+      for (const block of blocks) bytes += 4 * valueCount(block, this.#sizes);
+      const leaves = blocks.reduce((sum, { start, end }) => sum + end - start, 0);
+      const speed = speeds.find((each) => each.workerId === workerId);
+      const { overheadMs = 0, leafMs = 0 } = speed ?? {};
+      computeMs = Math.max(computeMs, overheadMs + leaves * leafMs);
+    }
+    return { workers: shares.length, bytes, computeMs };
+  }
+}
+
+function split(round: Round, workers: readonly CrewWorker[], leafSamples: number): SharePlan {
+  const speeds = speedsOf(workers, leafSamples);
+  return { speeds, shares: planShares(round, speeds) };
+}
+
+/** So many workers, those that would finish so many samples first, in the order of all. */
+function fastest(workers: readonly CrewWorker[], count: number, samples: number): CrewWorker[] {
+  const ranked = workers.toSorted(
+    (a, b) => a.speed.predictMs(samples) - b.speed.predictMs(samples),
+  );
+  const chosen = new Set(ranked.slice(0, count));
+  return workers.filter((worker) => chosen.has(worker));
+}

@@ -1,0 +1,243 @@
+/**
+ * @file Decides how many of the available workers a round uses. Each further worker computes a part, but its copy of the
+ * parameters and its result cross a link that it may share with the others, such as the air around an access point.
+ * Pure: times and bytes in, a number out. It can't change the result of a run (invariants 1 and 2), only how soon it is
+ * ready.
+ *
+ * The time of a round with n workers is modelled as
+ *
+ *     T(n) = latency + bytes(n) · msPerByte + compute(n)
+ *
+ * `compute(n)` is known from the workers' speeds and `bytes(n)` from their shares. A number that has been tried counts
+ * with the median of its last rounds, any other with the model. So a wrong model costs a few rounds, but never decides
+ * against a measurement.
+ */
+import { known } from "../../shared/assert.ts";
+
+/** A plan for a round, or a round as it was planned. */
+export interface Candidate {
+  /** How many workers have a share. It may be fewer than the plan allows. */
+  readonly workers: number;
+  /** Bytes to all of them and back. */
+  readonly bytes: number;
+  /** The longest computation of a worker, as its speed predicts it. */
+  readonly computeMs: number;
+}
+
+/** What the estimate says of the link, for people. */
+export interface LinkView {
+  /** Workers that a round uses now, and that it could use. */
+  readonly used: number;
+  readonly available: number;
+  /** Of a round with the workers used: in all, with bytes on the link, and the longest computation. */
+  readonly roundMs: number;
+  readonly transferMs: number;
+  readonly computeMs: number;
+  /** All workers together, both ways. */
+  readonly bytesPerSecond: number;
+}
+
+/** Less than this is latency and scheduling, whatever the bytes are: the link is not examined. */
+const transferMsMin = 10;
+const transferBytesMin = 64_000;
+/** Faster than this (1 Gbit/s) no link is shared by many; it is the machine that is busy. */
+const bytesPerMsMax = 125_000;
+/** Rounds before anything is tried: compilers warm up. Not more, because all workers may be many times too many. */
+const roundsMin = 3;
+/** A decision costs some time too, and one round changes little. */
+const roundsBetweenDecisions = 8;
+/** Rounds of a trial, of which the median counts. Fewer if the first is hopeless. */
+const trialRounds = 3;
+const hopeless = 2;
+/** The median of so many rounds is the time of a number of workers. */
+const roundsKept = 9;
+/** Another number is tried if it promises this fraction of the present time or less. */
+const promising = 0.9;
+/** More workers are preferred at this many times the least time: people see them work, and a loss of one costs less. */
+const preference = 1.03;
+/**
+ * A number not in use, which takes r times as long as the one in use, is forgotten within r times so many rounds and then
+ * tried again, because links change. So trials cost one part in so many, for each number.
+ */
+const forgetRounds = 300;
+
+/** The rounds with one number of workers. */
+interface Track {
+  readonly candidate: Candidate;
+  /** The newest last. */
+  readonly times: readonly number[];
+  /** Rounds since it was last used. */
+  age: number;
+}
+
+/** Numbers of workers worth comparing: powers of two, and all. Between two of them, times differ by a few per cent. */
+export function widthsUpTo(available: number): number[] {
+  const widths = [];
+  for (let width = 1; width < available; width *= 2) widths.push(width);
+  return [...widths, available];
+}
+
+/** Rounds of one kind and size. */
+export class Width {
+  /** By the number of workers that had a share. */
+  readonly #tracks = new Map<number, Track>();
+  #rounds = 0;
+  #available = 0;
+  /** How many workers a plan may use. */
+  #most = 0;
+  /** How many had a share in the last round. */
+  #used = 0;
+  /** Rounds until the next decision. */
+  #kept = 0;
+
+  /**
+   * How many workers the plan of the next round may use.
+   *
+   * @param available - How many could be used, ≥ 1.
+   * @param candidateOf - The plan with this many at most. Called only when there is something to decide.
+   */
+  choose(available: number, candidateOf: (most: number) => Candidate): number {
+    if (available === this.#available && this.#kept > 0) return this.#most;
+    this.#available = available;
+    const before = this.#most;
+    this.#most = this.#decide(available, candidateOf);
+    this.#kept = this.#most === before ? roundsBetweenDecisions : trialRounds;
+    return this.#most;
+  }
+
+  #decide(available: number, candidateOf: (most: number) => Candidate): number {
+    const now = this.#tracks.get(this.#used);
+    if (this.#rounds < roundsMin || now === undefined) return available;
+    if (this.#tracks.size === 1) {
+      // With one number tried, nobody knows whether workers wait for the link or for its latency.
+      if (this.#most < available) return available;
+      if (!mattersIn(now)) return available;
+    }
+    const model = fit([...this.#tracks.values()]);
+    const plans = distinct(widthsUpTo(available).map((most) => ({ most, ...candidateOf(most) })));
+    const values = plans.map((plan) => this.#valueOf(plan, model));
+    const least = Math.min(...values);
+    const best = plans.findLastIndex((_, i) => known(values[i], "a time") <= preference * least);
+    const { most, workers } = known(plans[best], "one has the least time");
+    if (this.#most > available || this.#isFresh(workers)) return most;
+    const isPromising = known(values[best], "its time") <= promising * medianOf(now.times);
+    return isPromising ? most : this.#most;
+  }
+
+  /** Whether a number was tried so recently that its times can be compared with those of now. */
+  #isFresh(workers: number): boolean {
+    const age = this.#tracks.get(workers)?.age ?? Infinity;
+    return age <= 2 * roundsKept;
+  }
+
+  /** In milliseconds. What is remembered of a number loses weight with age. */
+  #valueOf(candidate: Candidate, model: Model): number {
+    const track = this.#tracks.get(candidate.workers);
+    if (track === undefined) return predict(candidate, model);
+    const ms = medianOf(track.times);
+    const used = this.#tracks.get(this.#used);
+    if (used === undefined || used === track) return ms;
+    return Math.max(0, ms - (track.age / forgetRounds) * medianOf(used.times));
+  }
+
+  /** A round took this long, from first to last. */
+  observe(candidate: Candidate, elapsedMs: number): void {
+    const { workers } = candidate;
+    console.error(
+      "OBS",
+      this.#available,
+      this.#most,
+      workers,
+      candidate.bytes,
+      candidate.computeMs.toFixed(2),
+      elapsedMs.toFixed(1),
+      [...this.#tracks]
+        .map(([w, t]) => w + ":" + medianOf(t.times).toFixed(0) + "@" + t.age)
+        .join(" "),
+    );
+    this.#rounds += 1;
+    this.#used = workers;
+    this.#kept = this.#isHopeless(workers, elapsedMs) ? 0 : Math.max(0, this.#kept - 1);
+    for (const track of this.#tracks.values()) track.age += 1;
+    const before = this.#tracks.get(workers);
+    const times = before !== undefined && before.age <= roundsKept ? before.times : [];
+    this.#tracks.set(workers, {
+      candidate,
+      times: [...times, elapsedMs].slice(-roundsKept),
+      age: 0,
+    });
+  }
+
+  #isHopeless(workers: number, elapsedMs: number): boolean {
+    const others = [...this.#tracks].filter(([width]) => width !== workers);
+    return others.some(([, { times }]) => elapsedMs > hopeless * medianOf(times));
+  }
+
+  /** `undefined` while nothing is known of the link: too few rounds, or too little time in it. */
+  get link(): LinkView | undefined {
+    const track = this.#tracks.get(this.#used);
+    if (track === undefined || this.#tracks.size < 2) return undefined;
+    const { msPerByte } = fit([...this.#tracks.values()]);
+    const transferMs = msPerByte * track.candidate.bytes;
+    if (transferMs < transferMsMin / 2) return undefined;
+    return {
+      used: this.#used,
+      available: this.#available,
+      roundMs: medianOf(track.times),
+      transferMs,
+      computeMs: track.candidate.computeMs,
+      bytesPerSecond: 1000 / msPerByte,
+    };
+  }
+}
+
+/** Of plans for the same number of workers, the one that allows the fewest. */
+function distinct<Plan extends Candidate>(plans: readonly Plan[]): Plan[] {
+  return plans.filter(
+    ({ workers }, i) => plans.findIndex((plan) => plan.workers === workers) === i,
+  );
+}
+
+/** Whether the time outside of computing is long enough, and its bytes slow enough, that a link may be the reason. */
+function mattersIn({ candidate, times }: Track): boolean {
+  const transferMs = medianOf(times) - candidate.computeMs;
+  const { bytes } = candidate;
+  return (
+    transferMs >= transferMsMin && bytes >= transferBytesMin && bytes / transferMs <= bytesPerMsMax
+  );
+}
+
+interface Model {
+  readonly latencyMs: number;
+  readonly msPerByte: number;
+}
+
+/**
+ * Least squares over the numbers that were tried. With a single one, everything outside of computing is taken for bytes
+ * on a shared link: if that is wrong, the next trial shows it.
+ */
+function fit(tracks: readonly Track[]): Model {
+  const points = tracks.map(({ candidate, times }) => ({
+    x: candidate.bytes,
+    y: Math.max(0, medianOf(times) - candidate.computeMs),
+  }));
+  const mean = (of: (point: { x: number; y: number }) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / Math.max(1, points.length);
+  const [x, y] = [mean((point) => point.x), mean((point) => point.y)];
+  if (points.length < 2) return { latencyMs: 0, msPerByte: x === 0 ? 0 : y / x };
+  const spread = mean((point) => (point.x - x) ** 2);
+  const slope = spread === 0 ? 0 : mean((point) => (point.x - x) * (point.y - y)) / spread;
+  // A line through the origin, if the best one has a negative latency.
+  if (y < slope * x) return { latencyMs: 0, msPerByte: y / x };
+  const msPerByte = Math.max(0, slope);
+  return { latencyMs: Math.max(0, y - msPerByte * x), msPerByte };
+}
+
+function predict({ bytes, computeMs }: Candidate, { latencyMs, msPerByte }: Model): number {
+  return latencyMs + bytes * msPerByte + computeMs;
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return known(sorted[Math.floor((sorted.length - 1) / 2)], "a measured time");
+}
