@@ -107,12 +107,11 @@ export class Width {
 
   #decide(available: number, candidateOf: (most: number) => Candidate): number {
     const now = this.#tracks.get(this.#used);
-    if (this.#rounds < roundsMin || now === undefined) return available;
-    if (this.#tracks.size === 1) {
-      // With one number tried, nobody knows whether workers wait for the link or for its latency.
-      if (this.#most < available) return available;
-      if (!mattersIn(now)) return available;
+    if (this.#rounds < roundsMin || now === undefined || !this.#mayMatter(available)) {
+      return available;
     }
+    // With one number tried, nobody knows whether workers wait for the link or for its latency.
+    if (this.#tracks.size === 1 && this.#most < available) return available;
     const model = fit([...this.#tracks.values()]);
     const plans = distinct(widthsUpTo(available).map((most) => ({ most, ...candidateOf(most) })));
     const values = plans.map((plan) => this.#valueOf(plan, model));
@@ -122,6 +121,13 @@ export class Width {
     if (this.#most > available || this.#isFresh(workers)) return most;
     const isPromising = known(values[best], "its time") <= promising * medianOf(now.times);
     return isPromising ? most : this.#most;
+  }
+
+  /** Whether the most workers that were tried waited for a link. */
+  #mayMatter(available: number): boolean {
+    const tried = [...this.#tracks.keys()].filter((workers) => workers <= available);
+    const most = this.#tracks.get(Math.max(...tried));
+    return most !== undefined && mattersIn(most);
   }
 
   /** Whether a number was tried so recently that its times can be compared with those of now. */
