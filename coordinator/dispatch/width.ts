@@ -149,18 +149,6 @@ export class Width {
   /** A round took this long, from first to last. */
   observe(candidate: Candidate, elapsedMs: number): void {
     const { workers } = candidate;
-    console.error(
-      "OBS",
-      this.#available,
-      this.#most,
-      workers,
-      candidate.bytes,
-      candidate.computeMs.toFixed(2),
-      elapsedMs.toFixed(1),
-      [...this.#tracks]
-        .map(([w, t]) => w + ":" + medianOf(t.times).toFixed(0) + "@" + t.age)
-        .join(" "),
-    );
     this.#rounds += 1;
     this.#used = workers;
     this.#kept = this.#isHopeless(workers, elapsedMs) ? 0 : Math.max(0, this.#kept - 1);

@@ -36,7 +36,6 @@ import type { CrewWorker, ReadyWorker } from "../dispatch/crew.ts";
 import { Dispatch } from "../dispatch/dispatch.ts";
 import { Pacing } from "../dispatch/pacing.ts";
 import { closed, isFor, openRound, type OpenRound, type Round } from "../dispatch/round.ts";
-import type { LinkView } from "../dispatch/width.ts";
 import { GradientTable } from "./gradient-table.ts";
 import { evaluationFrom, splitDue } from "./measures/evaluations.ts";
 import { isOutOfPatience, spendPatience } from "./measures/patience.ts";
@@ -477,14 +476,9 @@ export class TrainingRun {
     return this.#promedio.table(this.#dispatch.crew.names);
   }
 
-  /** How many workers are ready. */
-  get workerCount(): number {
-    return this.#dispatch.crew.size;
-  }
-
-  /** What is known of the link to the workers; `undefined` if nothing is. */
-  get link(): LinkView | undefined {
-    return this.#dispatch.link;
+  /** How many workers are ready, and what is known of the link to them. */
+  get crew() {
+    return { workers: this.#dispatch.crew.size, link: this.#dispatch.link };
   }
 
   get learningRate(): number {

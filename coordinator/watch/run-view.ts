@@ -24,7 +24,7 @@ export function runViewOf(
 ): RunView {
   const { config, plan, progress, step } = run;
   const isOver = run.outcome !== undefined;
-  const crew = { workers: run.workerCount, isTwice: audit === "quorum", link: run.link };
+  const crew = { ...run.crew, isTwice: audit === "quorum" };
   return {
     id: run.id,
     title: titleOf(config),
