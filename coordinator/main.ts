@@ -296,7 +296,7 @@ class Program {
         const prepared = await series.prepareNext(this.#setupWorld());
         // This process knows more than any that had the run before.
         return { ...prepared, handover: undefined };
-      }, undefined);
+      });
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       this.#report({ event: "warning", message: error.said });

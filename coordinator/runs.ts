@@ -54,6 +54,14 @@ export interface RunsOptions {
   readonly now: () => number;
 }
 
+/** Under which conditions another run starts. What is absent stays as it is. */
+export interface RunTerms {
+  /** The policy from this run on. */
+  readonly audit?: AuditPolicy | undefined;
+  /** The run begins when so many are ready; by default as the coordinator's options say. */
+  readonly minWorkers?: number | undefined;
+}
+
 /** How a run ended. */
 export interface RunEnd {
   readonly kind: "finished" | "failed" | "stopped";
@@ -110,8 +118,9 @@ export class Runs {
   }
 
   /** Starts a run. The previous one must be over. */
-  async begin(prepared: PreparedRun): Promise<void> {
-    const { coordinator, data, report, minWorkers, now } = this.#options;
+  async begin(prepared: PreparedRun, terms: RunTerms = {}): Promise<void> {
+    const { coordinator, data, report, now } = this.#options;
+    const { minWorkers = this.#options.minWorkers } = terms;
     const { config, plan, store, folder, resume, epochs, notes } = prepared;
     const { dataset, bytes } = prepared.dataset;
     await data.add(bytes, dataset.sha256);
@@ -155,18 +164,14 @@ export class Runs {
   /**
    * Trains again. The current run continues until the new one is ready to start, and is then stopped.
    *
-   * @param audit - The policy from this run on; `undefined` does not change it.
    * @throws OperatorError if the request is not possible; then nothing has changed.
    */
-  async startAgain(request: RunRequest, audit: AuditPolicy | undefined): Promise<void> {
-    await this.startPrepared(() => this.#options.prepare(request), audit);
+  async startAgain(request: RunRequest, terms: RunTerms): Promise<void> {
+    await this.startPrepared(() => this.#options.prepare(request), terms);
   }
 
   /** The same with a run that somebody else prepares. */
-  async startPrepared(
-    prepare: () => Promise<PreparedRun>,
-    audit: AuditPolicy | undefined,
-  ): Promise<void> {
+  async startPrepared(prepare: () => Promise<PreparedRun>, terms: RunTerms = {}): Promise<void> {
     if (this.#isPreparing) throw new OperatorError(sentence("a-run-is-being-prepared"));
     this.#isPreparing = true;
     try {
@@ -174,8 +179,8 @@ export class Runs {
       if (!this.#isOver) await this.#stop();
       // A result that waits for space on the disk waits no longer.
       else await this.close();
-      this.#policy = audit ?? this.#policy;
-      await this.begin(prepared);
+      this.#policy = terms.audit ?? this.#policy;
+      await this.begin(prepared, terms);
     } finally {
       this.#isPreparing = false;
     }

@@ -19,6 +19,7 @@ import { runNames } from "./charts/run-names.ts";
 import { Timeline } from "./charts/timeline.ts";
 import type { EpochSize } from "./charts/x-axis.ts";
 import { Feed, isRefused, type Link } from "./feed.ts";
+import { LessonPanel } from "./lesson/lesson-panel.ts";
 import { saveBlob, saveFromServer } from "./model/downloads.ts";
 import { ModelSource } from "./model/model-source.ts";
 import { Notices } from "./notices.ts";
@@ -74,7 +75,11 @@ const workersPanel = new WorkersPanel();
 const timeline = new Timeline();
 const promedioPanel = new PromedioPanel(source);
 const confusionPanel = new ConfusionPanel();
-const trainAgain = new TrainAgain(() => feed);
+const lessonPanel = new LessonPanel(() => feed);
+const trainAgain = new TrainAgain(
+  () => feed,
+  () => lessonPanel.terms,
+);
 const runsPanel = new RunsPanel(() => showCurves());
 const eventsPanel = new EventsPanel(() => feed);
 const weightsPanel = new WeightsPanel(source);
@@ -136,6 +141,7 @@ function greet(isOperator: boolean): void {
   eventsPanel.clear();
   element("controls").hidden = !isOperator;
   element("train-again").hidden = !isOperator;
+  element("lesson").hidden = !isOperator;
   element("break-it").hidden = !isOperator;
   element("watch-only").hidden = isOperator;
   presenter.show();
@@ -159,6 +165,7 @@ function begin(message: Extract<DashboardMessage, { kind: "run" }>): void {
   showEvaluation(null);
   presenter.show();
   trainAgain.begin(newConfig, message.validation);
+  lessonPanel.begin(message);
   config = newConfig;
 }
 
@@ -175,6 +182,8 @@ function receivePoints(message: ArrayBuffer): void {
 
 function showState(view: CoordinatorView, times: TimelineView | null): void {
   joinPanel.show(view);
+  lessonPanel.show(view);
+  trainAgain.showDevices(lessonPanel.devices, counts.train);
   workersPanel.show(view.workers, times, view.run !== null && hasEnded(view.run.phase));
   eventsPanel.showWorkers(view.workers);
   timeline.show(view.workers, times);

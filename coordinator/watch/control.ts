@@ -79,7 +79,7 @@ export class Control {
   }
 
   /** A page knows the current dataset by its displayed name, wherever it was loaded from. */
-  async #startAgain({ settings, audit, confirmed }: StartCommand): Promise<void> {
+  async #startAgain({ settings, confirmed, ...terms }: StartCommand): Promise<void> {
     const { runs } = this.#options;
     const { source = "", data = {}, config } = runs.current?.prepared ?? {};
     const isSame = settings["dataset"] === config?.dataset.name;
@@ -90,7 +90,7 @@ export class Control {
     // What a page can't choose stays as it is.
     const { validation: _, ...hidden } = data;
     const kept = isSameSource ? { ...hidden, ...request.data } : (request.data ?? {});
-    await runs.startAgain({ ...asked, data: kept }, audit);
+    await runs.startAgain({ ...asked, data: kept }, terms);
   }
 }
 

@@ -66,6 +66,8 @@ const settingKey = z.string().check(z.maxLength(100));
 const settingText = z.string().check(z.maxLength(16_384));
 /** Longer than any straggler's deadline, shorter than the silence after which a worker is dropped. */
 const delaySecondsMax = 10;
+/** As many as the command line accepts. */
+const awaitedWorkersMax = 10_000;
 
 /** Dashboard → coordinator: a command to the run. The reply has the same `id`. */
 export const commandSchema = z.discriminatedUnion("command", [
@@ -76,14 +78,15 @@ export const commandSchema = z.discriminatedUnion("command", [
   z.strictObject({ command: z.literal("pace"), id, pace: z.enum(paces) }),
   /**
    * Trains again. Settings have the names of the command line's (those of a run, and `validation`) and are texts; absent ones have their defaults.
-   * `audit` applies from this run on; if absent, it does not change. A large model is refused with a question,
-   * unless `confirmed`.
+   * `audit` applies from this run on; if absent, it does not change. The run begins when `minWorkers` are ready; if
+   * absent, the coordinator's option says how many. A large model is refused with a question, unless `confirmed`.
    */
   z.strictObject({
     command: z.literal("start"),
     id,
     settings: z.record(settingKey, settingText),
     audit: z.optional(z.enum(auditPolicies)),
+    minWorkers: z.optional(z.int().check(z.gte(1), z.lte(awaitedWorkersMax))),
     confirmed: z.optional(z.boolean()),
   }),
   /**

@@ -9,6 +9,7 @@ import { optimizerNames, type RunConfig, scheduleNames } from "../../../shared/r
 import { hasCode, sentence } from "../../../shared/words/sentence.ts";
 import { auditPolicies } from "../../audit/audit-policy.ts";
 import type { Feed } from "../feed.ts";
+import { batchFor, type RoomBatch } from "../lesson/room.ts";
 import { create, element, setText } from "../page.ts";
 import {
   belongs,
@@ -76,6 +77,7 @@ const fields: Readonly<Record<FormKey, Field>> = {
 
 export class TrainAgain {
   readonly #feed: () => Feed;
+  readonly #terms: () => { readonly minWorkers?: number };
   readonly #form = element("again", HTMLFormElement);
   readonly #audit = listField([
     ["", say("asNow")],
@@ -87,18 +89,26 @@ export class TrainAgain {
   /** The coordinator asked whether to train the model that is in the form now. */
   #isAsked = false;
   readonly #button = create("button", "primary", say("start"));
+  /** A batch in which every device has a column. */
+  readonly #offer = create("button", "small whole");
+  #room: RoomBatch = { batchSize: 0 };
   readonly #error = create("p", "mistake whole");
 
-  constructor(feed: () => Feed) {
+  /** @param terms - What else a start says. */
+  constructor(feed: () => Feed, terms: () => { readonly minWorkers?: number }) {
     this.#feed = feed;
+    this.#terms = terms;
     this.#audit.name = "audit";
     this.#form.append(
       ...this.#labelsOf(undefined),
       labelled(say("audit"), this.#audit),
+      this.#offer,
       this.#folded("data"),
       this.#folded("network"),
       this.#folded("optimizer"),
     );
+    this.#offer.type = "button";
+    this.#offer.addEventListener("click", () => this.#takeOffer());
     this.#error.setAttribute("role", "alert");
     const place = create("div", "whole");
     place.append(this.#button);
@@ -119,6 +129,22 @@ export class TrainAgain {
       if (before === undefined || input.value === before[key]) input.value = values[key] ?? "";
     }
     this.#showFitting();
+  }
+
+  /** @param trainCount - Of the current run. */
+  showDevices(devices: number, trainCount: number): void {
+    this.#room = batchFor(devices, trainCount);
+    setText(this.#offer, say("batchOffer", { batch: this.#room.batchSize, devices }));
+  }
+
+  #takeOffer(): void {
+    const { batchSize, shardSize } = this.#room;
+    const inputs = { batchSize, shardSize: shardSize ?? "" };
+    for (const key of ["batchSize", "shardSize"] as const) {
+      const input = this.#inputs.get(key);
+      if (input !== undefined) input.value = String(inputs[key]);
+    }
+    this.#ask(false);
   }
 
   #labelsOf(group: Field["group"]): HTMLElement[] {
@@ -179,6 +205,7 @@ export class TrainAgain {
       command: "start",
       settings,
       ...(audit === undefined ? {} : { audit }),
+      ...this.#terms(),
       ...(this.#isAsked ? { confirmed: true } : {}),
     });
     setText(this.#error, said(error));

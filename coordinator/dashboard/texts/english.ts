@@ -1,8 +1,10 @@
 /** @file All texts of the dashboard in English. This is the reference: it defines which texts exist. */
+import { lessonTexts } from "./lesson-texts.ts";
 import { taskTexts } from "./task-texts.ts";
 
 export const english = {
   ...taskTexts.en,
+  ...lessonTexts.en,
   language: "Language",
   learn: "How neural networks learn",
   noRun: "No run yet",

@@ -1,9 +1,11 @@
 /** @file All texts of the dashboard in Spanish. */
 import type { TextKey } from "./english.ts";
+import { lessonTexts } from "./lesson-texts.ts";
 import { taskTexts } from "./task-texts.ts";
 
 export const spanish: Readonly<Record<TextKey, string>> = {
   ...taskTexts.es,
+  ...lessonTexts.es,
   language: "Idioma",
   learn: "Cómo aprenden las redes neuronales",
   noRun: "Aún no hay entrenamiento",

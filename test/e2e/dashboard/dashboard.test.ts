@@ -228,6 +228,13 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("radio", { name: "Full speed" }).check({ force: true });
     await phase(page, "Finished");
+    // A preset of a lesson, which waits for the class.
+    await page.getByLabel("Wait for so many devices").fill("2");
+    await page.getByRole("button", { name: "All samples" }).click();
+    await page.getByText("for 1 more worker").waitFor();
+    await page.getByText("Look at this: one step an epoch.").waitFor();
+    cluster.worker(String((await coordinator.event("listening")).joinUrl));
+    await page.locator("#runs tr[data-run='2']").filter({ hasText: "6 / 6" }).waitFor();
     expect(problems).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ export const commands: readonly ReadonlyMap<string, string>[] = [
   command({ command: "pause" }),
   command({ command: "resume" }),
   command({ command: "stop" }),
-  command({ command: "start", settings: { epochs: "1" }, audit: "sample" }),
+  command({ command: "start", settings: { epochs: "1" }, audit: "sample", minWorkers: 2 }),
   command({ command: "drop", worker: "w9999" }),
   command({ command: "corrupt", worker: "w9999" }),
   command({ command: "lie", worker: "w9999" }),
@@ -84,7 +84,7 @@ function badFieldsOf(fields: ReadonlyMap<string, string>): BadCommand[] {
 }
 
 function isAllowed(field: string, what: string): boolean {
-  if (field === "audit") return what === "missing";
+  if (field === "audit" || field === "minWorkers") return what === "missing";
   if (field === "seconds") return what === "0.5";
   return field === "settings" && (what === "a map" || what === "a map with __proto__");
 }

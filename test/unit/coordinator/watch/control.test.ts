@@ -47,6 +47,7 @@ test("10 kinds of command, and none with extra fields", () => {
     { command: "pace", id: 1, pace: "slow" },
     { command: "start", id: 2, settings: { epochs: "3" } },
     { command: "start", id: 2, settings: {}, audit: "quorum" },
+    { command: "start", id: 2, settings: {}, minWorkers: 28 },
     { command: "drop", id: 3, worker: "w1" },
     { command: "lie", id: 3, worker: "w1" },
     { command: "delay", id: 4, worker: "w1", seconds: 3 },
@@ -59,6 +60,7 @@ test("10 kinds of command, and none with extra fields", () => {
     { command: "exit", id: 1 },
     { command: "pace", id: 1, pace: "faster" },
     { command: "start", id: 1, settings: {}, audit: "some" },
+    { command: "start", id: 1, settings: {}, minWorkers: 0 },
     { command: "start", id: 1, settings: { seed: 1 } },
   ]) {
     expect(commandSchema.safeParse(wrong).success).toBe(false);
