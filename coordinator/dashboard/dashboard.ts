@@ -14,6 +14,7 @@ import type {
 } from "../run/view.ts";
 import type { DashboardMessage } from "../watch/dashboard-messages.ts";
 import { AnswerSource } from "./answers/answers.ts";
+import { figures } from "./charts/format.ts";
 import { Points } from "./charts/points.ts";
 import { runNames } from "./charts/run-names.ts";
 import { Timeline } from "./charts/timeline.ts";
@@ -23,7 +24,7 @@ import { LessonPanel } from "./lesson/lesson-panel.ts";
 import { saveBlob, saveFromServer } from "./model/downloads.ts";
 import { ModelSource } from "./model/model-source.ts";
 import { Notices } from "./notices.ts";
-import { element, setText } from "./page.ts";
+import { element, hideCard, setText } from "./page.ts";
 import { ConfusionPanel } from "./panels/confusion.ts";
 import { CurvesPanel } from "./panels/curves.ts";
 import { EventsPanel } from "./panels/events.ts";
@@ -155,7 +156,11 @@ function begin(message: Extract<DashboardMessage, { kind: "run" }>): void {
   points.clear();
   tests = [];
   source.begin(number, newConfig);
-  runPanel.begin(target);
+  runPanel.begin(target, newConfig);
+  promedioPanel.begin(newConfig);
+  // A search measures costs alone.
+  const isSearch = newConfig.optimizer.name === "local-search";
+  for (const id of ["gradient-norm", "learning-rate"]) hideCard(id, isSearch);
   weightsPanel.begin(newConfig.model, message.featureShape);
   tryPanel.begin(message);
   writePanel.begin(message);
@@ -207,7 +212,7 @@ function showCurves(): void {
   const batchSize = config?.batchSize ?? 1;
   const split = counts.validation > 0 ? "validation" : "test";
   const others = runsPanel.compared;
-  const names = runNames([...others, { number: runNumber, config }], settingLabel);
+  const names = runNames([...others, { number: runNumber, config }], settingLabel, figures.mark);
   curvesPanel.update({
     points,
     tests,

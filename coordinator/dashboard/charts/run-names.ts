@@ -19,10 +19,12 @@ const silentKeys: ReadonlySet<FormKey> = new Set(["shardSize", "validation"]);
  * `#2 adam, learning rate 0.001`.
  *
  * @param labelOf - What a setting is called.
+ * @param mark - What separates the fraction of a number, in the reader's language.
  */
 export function runNames(
   runs: readonly NamedRun[],
   labelOf: (key: FormKey) => string,
+  mark: "." | "," = ".",
 ): ReadonlyMap<number, string> {
   const forms = runs.map(({ config }) => (config === undefined ? undefined : formOf(config)));
   // A setting that only one optimizer has is no difference of its own.
@@ -37,11 +39,16 @@ export function runNames(
       const parts = differing.flatMap((key) => {
         const value = form[key] ?? "";
         if (isNothing(value)) return [];
-        return [wordKeys.has(key) ? value : `${labelOf(key)} ${value}`];
+        return [wordKeys.has(key) ? value : `${labelOf(key)} ${withMark(value, mark)}`];
       });
       return [number, [`#${number}`, parts.join(", ")].join(" ").trim()];
     }),
   );
+}
+
+/** A number with the reader's mark; every other text as it is. */
+function withMark(value: string, mark: string): string {
+  return /^-?\d+\.\d+(?:e-?\d+)?$/u.test(value) ? value.replace(".", mark) : value;
 }
 
 /** Whether a value says that the run does without: the others then say what they have. */

@@ -3,6 +3,7 @@
  * samples, which is the step taken.
  */
 import { pictureShapeOf } from "../../../shared/data/picture.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
 import type { GradientTableView, RunView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import { targetsText } from "../charts/targets-text.ts";
@@ -19,6 +20,7 @@ const restMs = 2_500;
 export class PromedioPanel {
   readonly #table = element("promedio", HTMLTableElement);
   #byObservation = false;
+  #hasGradients = true;
   #latest: GradientTableView | null = null;
   #isBusy = false;
   #observedMs = -Infinity;
@@ -39,8 +41,19 @@ export class PromedioPanel {
     );
   }
 
+  /** Another run started: the numbers of the one before say nothing about it. */
+  begin({ optimizer }: Pick<RunConfig, "optimizer">): void {
+    this.#hasGradients = optimizer.name !== "local-search";
+    this.#latest = null;
+    this.#table.replaceChildren();
+    this.#observedMs = -Infinity;
+    element("no-gradients").hidden = this.#hasGradients;
+    this.#showWorkers();
+  }
+
   show({ promedio, idle, phase }: Pick<RunView, "promedio" | "idle" | "phase">): void {
-    this.#latest = promedio;
+    // The search measures costs. What it shows was left by an earlier run.
+    this.#latest = this.#hasGradients ? promedio : null;
     // Workers leave a run that is over, and what was true of it stays.
     if (!hasEnded(phase) || idle !== null) setText(element("promedio-idle"), said(idle));
     if (!this.#byObservation) this.#showWorkers();

@@ -1,5 +1,6 @@
 /** @file The run's card: title, phase, figures, fingerprint, and the operator's buttons. */
 import type { Target } from "../../../shared/data/dataset.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
 import { tasks } from "../../../shared/tasks/tasks.ts";
 import { hasCode } from "../../../shared/words/sentence.ts";
 import { paces } from "../../dispatch/pacing.ts";
@@ -22,6 +23,8 @@ export class RunPanel {
   readonly #paces = [...document.querySelectorAll<HTMLInputElement>("input[name=pace]")];
   #canResume = false;
   #target: Target | undefined;
+  /** Of a local search. */
+  #sigma: number | undefined;
   /** The first click asks, the second one stops. */
   #isAsking = false;
   #forget: ReturnType<typeof setTimeout> | undefined;
@@ -42,8 +45,9 @@ export class RunPanel {
   }
 
   /** Another run started. @param target - What its dataset's targets mean. */
-  begin(target: Target): void {
+  begin(target: Target, { optimizer }: Pick<RunConfig, "optimizer">): void {
     this.#target = target;
+    this.#sigma = optimizer.name === "local-search" ? optimizer.sigma : undefined;
   }
 
   /** @param record - The record of the same run, once it has ended. */
@@ -89,7 +93,10 @@ export class RunPanel {
       [say("trainedFor"), figures.seconds(run.trainingSeconds)],
       [say("left"), figures.seconds(run.etaSeconds)],
       [say("parameters"), figures.whole(run.parameterCount)],
-      [say("learningRate"), figures.short(run.learningRate)],
+      // A search has no rate; how far its neighbours are is what sets its pace.
+      this.#sigma === undefined
+        ? [say("learningRate"), figures.short(run.learningRate)]
+        : [say("sigma"), figures.short(this.#sigma)],
     ];
     for (const [i, [label, value]] of all.entries()) {
       const figure = this.#figures[i] ?? this.#addFigure();

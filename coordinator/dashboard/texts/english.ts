@@ -34,6 +34,7 @@ export const english = {
   trainedFor: "Trained for",
   left: "Left",
   parameters: "Parameters",
+  sigma: "Size of the noise, σ",
   fingerprint: "Fingerprint",
   sameAs: "the same bits as run #{run}",
   sameAsDisturbed:

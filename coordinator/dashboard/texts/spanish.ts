@@ -35,6 +35,7 @@ export const spanish: Readonly<Record<TextKey, string>> = {
   trainedFor: "Tiempo",
   left: "Falta",
   parameters: "Parámetros",
+  sigma: "Tamaño del ruido, σ",
   fingerprint: "Huella",
   sameAs: "los mismos bits que el n.º {run}",
   sameAsDisturbed:

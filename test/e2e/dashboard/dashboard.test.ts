@@ -220,7 +220,7 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await page.keyboard.press("ArrowRight");
     await page.reload();
     await page.getByText("Panel 2 of").waitFor();
-    expect(await shown.allTextContents()).toEqual(["Help with this run"]);
+    await expect.poll(() => shown.allTextContents()).toEqual(["Help with this run"]);
     await page.getByRole("button", { name: "Show it large" }).click();
     await page.getByText("1 device taking part").waitFor();
     await page.keyboard.press("Escape");
@@ -235,6 +235,14 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await page.getByText("Look at this: one step an epoch.").waitFor();
     cluster.worker(String((await coordinator.event("listening")).joinUrl));
     await page.locator("#runs tr[data-run='2']").filter({ hasText: "6 / 6" }).waitFor();
+    // A search has no gradients to show, and no learning rate.
+    await page.locator("#promedio td").first().waitFor();
+    await fill({ optimizer: "local-search", epochs: "1" });
+    await page.getByRole("button", { name: "Start this run" }).click();
+    await page.getByText("tries neighbours and follows no gradient").waitFor();
+    expect(await page.locator("#promedio td").count()).toBe(0);
+    await page.getByText("Size of the noise, σ").waitFor();
+    expect(await page.locator("#learning-rate").isVisible()).toBe(false);
     expect(problems).toEqual([]);
   });
 

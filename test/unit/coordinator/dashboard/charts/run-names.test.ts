@@ -34,6 +34,19 @@ test("a run is named by the settings in which it differs, and by nothing else", 
   expect(names.get(2)).toBe("#2 adam, <learningRate> 0.25");
   expect(names.get(3)).toBe("#3 local-search");
   expect(names.get(4)).toBe("#4");
+  const inSpanish = runNames(runs, labelOf, ",");
+  expect(inSpanish.get(2)).toBe("#2 adam, <learningRate> 0,25");
+  // The widths of a network are a list, and keep their commas.
+  const deep = { ...base, model: testConfig({ layers: [12, 6, 3] }).model };
+  const widths = runNames(
+    [
+      { number: 1, config: base },
+      { number: 2, config: deep },
+    ],
+    labelOf,
+    ",",
+  );
+  expect(widths.get(2)).toBe("#2 <layers> 12,6,3");
 });
 
 test("a setting that one run leaves at its default is a difference", () => {
