@@ -114,6 +114,13 @@ const quietPage: BuildOptions = {
   },
 };
 
+/** The script of a lesson, which `/learn` imports for readers with a token. */
+const lesson: BuildOptions = {
+  ...quietPage,
+  format: "esm",
+  entryPoints: { class: "coordinator/learn/classroom/classroom.ts" },
+};
+
 const pageFiles: BuildOptions = {
   ...page,
   entryPoints: [
@@ -142,7 +149,9 @@ async function buildAll(): Promise<void> {
   await freshKernel();
   await writeIfChanged(join(output, "learn.rendered"), renderFormulas());
   await writeIfChanged(join(output, "pages", "learn-code.json"), await renderCode());
-  const [chunks = []] = await Promise.all([program, page, quietPage, pageFiles].map(bundle));
+  const [chunks = []] = await Promise.all(
+    [program, page, quietPage, lesson, pageFiles].map(bundle),
+  );
   await removeStale(join(output, "chunks"), chunks);
   await writeIfChanged(
     join(output, "library.d.ts"),

@@ -6,7 +6,6 @@
 import * as z from "zod/mini";
 
 import { classLinkLengthMax, classRowsMax } from "../../shared/protocol/limits.ts";
-import type { Role } from "../edge/access.ts";
 
 /** Of a section of `/learn`. */
 const sectionId = z.string().check(z.maxLength(40), z.regex(/^[a-z][a-z0-9-]*$/u));
@@ -115,7 +114,12 @@ export interface Told {
 /** Coordinator → page. */
 export type ClassMessage =
   /** Once, after the token. `seat` counts the devices; `key` brings the page back to it. */
-  | { readonly kind: "hello"; readonly role: Role; readonly seat: number; readonly key: string }
+  | {
+      readonly kind: "hello";
+      readonly role: "operator" | "viewer";
+      readonly seat: number;
+      readonly key: string;
+    }
   /** When something of it changed. */
   | {
       readonly kind: "lesson";

@@ -25,6 +25,7 @@ const routes: Readonly<Record<string, readonly [file: string, contentType: strin
   "/learn": ["learn.html", "text/html; charset=utf-8"],
   "/learn.js": ["learn.js", "text/javascript; charset=utf-8"],
   "/learn-thread.js": ["learn-thread.js", "text/javascript; charset=utf-8"],
+  "/class.js": ["class.js", "text/javascript; charset=utf-8"],
   "/learn-code.json": ["learn-code.json", "application/json"],
   "/learn.css": ["learn.css", "text/css; charset=utf-8"],
   "/join": ["join.html", "text/html; charset=utf-8"],

@@ -4,9 +4,11 @@
  */
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { create, element, onTheme, setText } from "../dashboard/page.ts";
+import type { ClassPage, ClassScript } from "./classroom/class-page.ts";
 import type { Theme } from "./draw/inks.ts";
 import { createKernel } from "./kernel.ts";
 import { figures, language, offerLanguages, say } from "./language.ts";
+import type { RunState } from "./models/network/run-state.ts";
 import { NetworkPage } from "./network-page.ts";
 import { readTheme } from "./picture.ts";
 import { fetchRun, takeToken } from "./run-network.ts";
@@ -25,6 +27,8 @@ const token = takeToken();
 let page = stateIn(location.hash, sections);
 let views: readonly SectionView[] = [];
 let linkTimer = 0;
+/** The script of a lesson, if this page takes part in one. */
+let lesson: Parameters<ClassPage["listen"]>[0] | undefined;
 
 const isProjector = new URLSearchParams(location.search).has("projector");
 document.documentElement.toggleAttribute("data-projector", isProjector);
@@ -66,12 +70,38 @@ async function begin(kernel: Kernel): Promise<void> {
   onTheme(() => {
     theme = readTheme();
     for (const view of views) view.redraw();
+    lesson?.themed();
   });
   addEventListener("hashchange", restore);
   const refresh = element("network-now", HTMLButtonElement);
   refresh.addEventListener("click", () => void useRun(network));
   offerFiles(network);
   await useRun(network);
+  if (token !== undefined) await enterClass(network, token);
+}
+
+/** Readers who came with a token may take part in a lesson, whose script only they load. */
+async function enterClass(network: NetworkPage, shown: string): Promise<void> {
+  // Not a constant, so that it stays a file of its own.
+  const path = new URL("class.js", document.baseURI).href;
+  try {
+    const script: ClassScript = await import(path);
+    script.enterClass({
+      token: shown,
+      views,
+      state: () => page,
+      show,
+      goTo,
+      linkOf: (state) => linkOf(state, sections),
+      stateIn: (link) => stateIn(link, sections),
+      use: (run) => use(network, run),
+      ask: (question, by) => network.ask(question, by),
+      theme: () => theme,
+      listen: (events) => (lesson = events),
+    });
+  } catch {
+    // The coordinator is away. Without it, there is no lesson.
+  }
 }
 
 /** The pictures show the network of a checkpoint, if somebody opens one. */
@@ -101,20 +131,27 @@ async function useFile(network: NetworkPage, file: File): Promise<void> {
 /** The pictures show the network of the run in progress, as it is now, where there is one. */
 async function useRun(network: NetworkPage): Promise<void> {
   const run = token === undefined ? undefined : await fetchRun(token);
-  if (run !== undefined) {
-    network.use(run);
-    for (const view of views) view.answered();
-  }
-  const text =
-    run === undefined ? say("ownNetwork") : say("runNetwork", { step: figures.whole(run.step) });
-  setText(element("network"), text);
-  element("network-now").hidden = run === undefined;
+  if (run !== undefined) return use(network, run);
+  setText(element("network"), say("ownNetwork"));
+  element("network-now").hidden = true;
+}
+
+function use(network: NetworkPage, run: RunState): void {
+  network.use(run);
+  for (const view of views) view.answered();
+  setText(element("network"), say("runNetwork", { step: figures.whole(run.step) }));
+  element("network-now").hidden = false;
 }
 
 const noBetYet = { place: undefined, isRevealed: false } as const;
 
 function keep(view: SectionView): void {
   page = { ...page, sections: { ...page.sections, [view.section.id]: view.now } };
+  linkSoon();
+  lesson?.changed(view);
+}
+
+function linkSoon(): void {
   window.clearTimeout(linkTimer);
   linkTimer = window.setTimeout(() => history.replaceState(null, "", address(page)), linkedAfterMs);
 }
@@ -126,12 +163,21 @@ function address(state: PageState): string {
 
 /** Somebody followed a link to this page on this page. */
 function restore(): void {
-  page = stateIn(location.hash, sections);
+  show(stateIn(location.hash, sections));
+  goTo(page.at);
+}
+
+/** Shows another state of the page. Sections that stay as they are are left alone. */
+function show(state: PageState): void {
+  const isSeedNew = state.seed !== page.seed;
+  page = state;
   for (const view of views) {
     const now = page.sections[view.section.id];
-    if (now !== undefined) view.restore(now);
+    const isNew = now !== undefined && JSON.stringify(now) !== JSON.stringify(view.now);
+    if (isNew) view.restore(now);
+    else if (isSeedNew) view.redraw();
   }
-  goTo(page.at);
+  linkSoon();
 }
 
 function goTo(id: string): void {

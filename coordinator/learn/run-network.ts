@@ -2,6 +2,7 @@
  * @file Fetches the network of the run in progress from the coordinator, for readers who came with a token. Without a
  * token, a run, or a network that the pictures can show, there is nothing to fetch, and the page trains its own.
  */
+import type { RunConfig } from "../../shared/run/config.ts";
 import { RemoteDataset } from "../dashboard/model/dataset.ts";
 import {
   configIn,
@@ -30,16 +31,30 @@ export function takeToken(): string | undefined {
 
 /** The run as it is now; `undefined` if there is none that the pictures can show. */
 export async function fetchRun(token: string): Promise<RunState | undefined> {
+  return await fetchState(token, "run/parameters", async ({ run }) => {
+    return configIn(await headerOf(await get(`run/${run}/checkpoint`, token)));
+  });
+}
+
+/** The run at the moment that a lesson looks at; `undefined` if there is none that the pictures can show. */
+export async function fetchMoment(token: string): Promise<RunState | undefined> {
+  return await fetchState(token, "class/parameters", async () => {
+    return await (await get("class/config", token)).json();
+  });
+}
+
+async function fetchState(
+  token: string,
+  path: string,
+  configOf: (at: Pick<RunState, "run">) => Promise<RunConfig>,
+): Promise<RunState | undefined> {
   try {
-    const headers =
-      token === "" ? new Headers() : new Headers({ Authorization: `Bearer ${token}` });
-    const answer = await fetch("run/parameters", { headers, cache: "no-store" });
+    const answer = await get(path, token);
     if (!answer.ok) return undefined;
     const parameters = new Float32Array(await answer.arrayBuffer());
     const run = Number(answer.headers.get("Promedio-Run"));
     const step = Number(answer.headers.get("Promedio-Step"));
-    const checkpoint = await fetch(`run/${run}/checkpoint`, { headers, cache: "no-store" });
-    const config = configIn(await headerOf(checkpoint));
+    const config = await configOf({ run });
     if (!isLectureRun(config)) return undefined;
     const dataset = await RemoteDataset.open(config.dataset.sha256, token);
     const count = Math.min(digitsOfRun, dataset.count("train"));
@@ -49,6 +64,11 @@ export async function fetchRun(token: string): Promise<RunState | undefined> {
   } catch {
     return undefined; // The coordinator is away, or it is another version.
   }
+}
+
+async function get(path: string, token: string): Promise<Response> {
+  const headers = token === "" ? new Headers() : new Headers({ Authorization: `Bearer ${token}` });
+  return await fetch(path, { headers, cache: "no-store" });
 }
 
 /** The header of a safetensors file; the rest of a large one is not loaded. */

@@ -15,6 +15,7 @@ import { figures, language, say } from "./language.ts";
 import type { Answer, Question } from "./models/questions.ts";
 import { Picture } from "./picture.ts";
 import { Player } from "./player.ts";
+import { SectionModel } from "./section-model.ts";
 import { type AnySection, numberFieldOf, type Scene } from "./section.ts";
 import { type Bet, noBet, type Point, settledPlace } from "./state/bet.ts";
 import type { SectionState } from "./state/link.ts";
@@ -55,11 +56,12 @@ export class SectionView implements Ticking {
   readonly #numbers = create("p", "numbers");
   readonly #spoken = create("p", "visually-hidden");
   readonly #careful = create("p");
+  /** What a class says about the question, below the picture. */
+  readonly aside = create("p", "aside");
   readonly #isVisible: () => boolean;
   #now: SectionState;
-  /** What was computed, from which state. */
-  #model: { readonly key: string; readonly value: unknown } | undefined;
-  #answer: Answer | undefined;
+  readonly #model: SectionModel;
+  #overlay: ((pen: Pen) => void) | undefined;
   #mapKey: unknown = Symbol("never drawn");
   #isDirty = true;
   #spokenTimer = 0;
@@ -69,6 +71,8 @@ export class SectionView implements Ticking {
     this.#host = host;
     this.#now = now;
     this.#say = sayIn(section.texts, language);
+    const { kernel, seed } = host;
+    this.#model = new SectionModel(section, { kernel, seed, ask: (each) => host.ask(each, this) });
     this.#picture = new Picture({
       resized: () => this.redraw(),
       touched: (place) => this.#touch(place),
@@ -94,12 +98,44 @@ export class SectionView implements Ticking {
     return this.#now;
   }
 
-  /** Shows another state, as from a link. */
+  /** Shows another state, as from a link. An answer that was not shown before is played. */
   restore(now: SectionState): void {
+    const isNews = now.bet.isRevealed && !this.#now.bet.isRevealed;
     this.#now = now;
-    this.#player.rest("end");
+    if (isNews) this.#player.begin();
+    else this.#player.rest("end");
     this.#showPhase();
     this.#dirty();
+  }
+
+  /** What is drawn above everything else, such as the bets of a class; none by default. */
+  set overlay(draw: ((pen: Pen) => void) | undefined) {
+    this.#overlay = draw;
+    this.#dirty();
+  }
+
+  /** Whether readers may ask for the answer: not while a whole class bets. */
+  set mayReveal(may: boolean) {
+    this.#bet.element.hidden = !may;
+  }
+
+  /** Brings the picture into sight. */
+  center(): void {
+    this.#picture.element.scrollIntoView({ block: "center" });
+  }
+
+  /** The answer; `undefined` while it is being computed. */
+  get truth(): Point | undefined {
+    const scene = this.#scene();
+    return scene === undefined ? undefined : this.section.bet.truth(scene.model);
+  }
+
+  /** Whether somebody's bet is near enough. */
+  isRight(bet: Point): boolean {
+    const scene = this.#scene();
+    const truth = this.truth;
+    if (scene === undefined || truth === undefined) return false;
+    return this.section.bet.isRight(bet, truth, scene.model);
   }
 
   /** Draws everything again: the theme or the size changed, or an answer came. */
@@ -143,7 +179,7 @@ export class SectionView implements Ticking {
 
   #drawNow(): void {
     const { section } = this;
-    const computed = this.#computed();
+    const computed = this.#model.of(this.#now.state);
     this.element.toggleAttribute("data-computing", computed === undefined);
     if (computed === undefined) return setText(this.#numbers, say("computing"));
     this.#player.setLast(section.lastStep?.(computed.value) ?? 0);
@@ -161,30 +197,12 @@ export class SectionView implements Ticking {
     if (pen === undefined) return;
     section.draw(pen, scene);
     this.#drawBet(pen);
+    this.#overlay?.(pen);
     this.#write(scene);
   }
 
-  /** What the state gives; `undefined` while the network is still computing what it needs. */
-  #computed(): { readonly value: unknown } | undefined {
-    const { section } = this;
-    const seed = this.#host.seed();
-    const { state } = this.#now;
-    const question = section.asks?.(state, seed);
-    const fresh = question === undefined ? undefined : this.#host.ask(question, this);
-    if (fresh === "failed") throw new Error(say("noNetwork"));
-    // Until the new answer is there, the last one stays on the screen.
-    if (fresh !== undefined) this.#answer = fresh;
-    const answer = this.#answer;
-    if (question !== undefined && answer === undefined) return undefined;
-    const key = JSON.stringify([state, seed, answer?.id]);
-    if (this.#model?.key === key) return this.#model;
-    const value = section.compute(state, { kernel: this.#host.kernel, seed, answer });
-    this.#model = { key, value };
-    return this.#model;
-  }
-
   #scene(): AnyScene | undefined {
-    const computed = this.#computed();
+    const computed = this.#model.of(this.#now.state);
     if (computed === undefined) return undefined;
     const { state, bet } = this.#now;
     return {
@@ -230,10 +248,8 @@ export class SectionView implements Ticking {
     const description = section.describe(scene);
     setText(this.#numbers, description);
     setText(this.#careful, this.#say("careful", values));
-    if (bet.isRevealed) {
-      setText(this.#outcome, this.#outcomeOf(scene, values));
-      this.#details.show(scene);
-    }
+    setText(this.#outcome, bet.isRevealed ? this.#outcomeOf(scene, values) : "");
+    if (bet.isRevealed) this.#details.show(scene);
     const label = bet.isRevealed
       ? `${this.#say("picture")}. ${description}`
       : this.#say("question", values);
@@ -332,6 +348,7 @@ export class SectionView implements Ticking {
     element.setAttribute("aria-labelledby", heading.id);
     this.#spoken.setAttribute("role", "status");
     this.#outcome.setAttribute("role", "status");
+    this.aside.setAttribute("role", "status");
     const careful = create("div", "careful");
     careful.setAttribute("role", "note");
     careful.append(create("strong", "", say("careful")), this.#careful);
@@ -359,6 +376,7 @@ export class SectionView implements Ticking {
       create("p", "claim", this.#say("claim")),
       create("p", "question", this.#say("question")),
       this.#picture.element,
+      this.aside,
       this.#outcome,
       this.#bet.element,
       this.#revealed,

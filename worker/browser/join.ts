@@ -97,7 +97,8 @@ function tellTab(): void {
 }
 
 function showAll(): void {
-  // Whoever may help may also watch.
+  // Whoever may help may also watch, and take part in a lesson.
+  element("learn", HTMLAnchorElement).href = `learn${location.hash}`;
   element("watch", HTMLAnchorElement).href = `./${location.hash}`;
   if (failure !== undefined) showFailure(failure);
   else if (last === undefined) showStart();

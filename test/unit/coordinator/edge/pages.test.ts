@@ -16,6 +16,7 @@ const files = [
   "learn.html",
   "learn.js",
   "learn-thread.js",
+  "class.js",
   "learn-code.json",
   "learn.css",
   "join.html",

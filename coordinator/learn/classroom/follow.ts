@@ -1,0 +1,44 @@
+/**
+ * @file What a page shows that follows the lecturer's: the same section, seed, values and shown answers, but its own
+ * bets. Pure.
+ */
+import { noBet } from "../state/bet.ts";
+import type { PageState, SectionState } from "../state/link.ts";
+
+/** The state to be followed: without bets, because everybody keeps their own. */
+export function withoutPlaces(page: PageState): PageState {
+  return withSections(page, ({ state, bet }) => ({
+    state,
+    bet: { place: undefined, isRevealed: bet.isRevealed },
+  }));
+}
+
+/** The lecturer's state with a page's own bets. */
+export function followed(lead: PageState, own: PageState): PageState {
+  return withSections(lead, ({ state, bet }, id) => {
+    const { place } = own.sections[id]?.bet ?? noBet;
+    return { state, bet: { place, isRevealed: bet.isRevealed } };
+  });
+}
+
+/** One section's question, with its values and the page's seed and nothing else. */
+export function questionOf(page: PageState, id: string): PageState {
+  const { state } = page.sections[id] ?? { state: {} };
+  return { at: id, seed: page.seed, sections: { [id]: { state, bet: noBet } } };
+}
+
+/** A page with another state of one section, and another seed. */
+export function withSection(
+  page: PageState,
+  { seed, id, now }: { readonly seed: number; readonly id: string; readonly now: SectionState },
+): PageState {
+  return { ...page, seed, sections: { ...page.sections, [id]: now } };
+}
+
+function withSections(
+  page: PageState,
+  change: (now: SectionState, id: string) => SectionState,
+): PageState {
+  const sections = Object.entries(page.sections).map(([id, now]) => [id, change(now, id)] as const);
+  return { ...page, sections: Object.fromEntries(sections) };
+}
