@@ -4,6 +4,7 @@
  */
 import type { Engine } from "../shared/engine/engine.ts";
 import type { RunConfig } from "../shared/run/config.ts";
+import { innerRun } from "../shared/run/local-steps.ts";
 import {
   batchSizeOf,
   type CountedSplits,
@@ -25,9 +26,9 @@ interface RunToMeasure {
 }
 
 /** Returns samples of gradient per second. */
-export function measureSpeed(engine: Engine, { config, dataset }: RunToMeasure, now: () => number) {
+export function measureSpeed(engine: Engine, run: RunToMeasure, now: () => number) {
   engine.setParameters(new Uint8Array(4 * engine.parameterCount));
-  const plan = planRun(config, countsOf(dataset));
+  const { config, plan } = innerRun(run.config, planRun(run.config, countsOf(run.dataset)));
   const batchSize = batchSizeOf(0, config, plan);
   const block = { start: 0, end: Math.min(2, shardCountOf(batchSize, config)) };
   const samples = samplesOf(block, batchSize, config);

@@ -15,7 +15,6 @@
  */
 import { assertNever } from "../shared/assert.ts";
 import { bytesOf } from "../shared/bytes.ts";
-import { parameterCount } from "../shared/model/layout.ts";
 import { modelTitle } from "../shared/model/title.ts";
 import { encodeMessage, MessageBuffer } from "../shared/protocol/codec.ts";
 import { closeStatus, ProtocolError } from "../shared/protocol/errors.ts";
@@ -29,6 +28,7 @@ import {
 } from "../shared/protocol/messages.ts";
 import { answerFor, blockOf, kindAsked, pairOf } from "../shared/protocol/rounds.ts";
 import { fitForWire } from "../shared/protocol/sentence-schema.ts";
+import { pointLength, type StateSizes, stateSizes } from "../shared/run/kinds.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitResult } from "../shared/run/unit.ts";
 import { hasCode, reasonOf, type Sentence, sentence } from "../shared/words/sentence.ts";
@@ -69,7 +69,7 @@ export interface WorkerLoopOptions {
 /** The current run. */
 interface RunInHand {
   readonly message: RunMessage;
-  readonly parameterCount: number;
+  readonly sizes: StateSizes;
   /** `undefined` until dataset and engine are ready. */
   loaded: PreparedRun | undefined;
 }
@@ -267,8 +267,7 @@ export class WorkerLoop {
     const same = this.#run?.message.run === message.run ? this.#run : undefined;
     if (same?.loaded !== undefined) return this.#ready(same, same.loaded.run);
     if (same !== undefined) return this.#show("loading", this.#detail);
-    const { model } = message.config;
-    const run: RunInHand = { message, parameterCount: parameterCount(model), loaded: undefined };
+    const run: RunInHand = { message, sizes: stateSizes(message.config), loaded: undefined };
     this.#run = run;
     this.#receivedBytes = 0;
     this.#show("loading", sentence("getting-dataset", { dataset: message.config.dataset.name }));
@@ -280,7 +279,8 @@ export class WorkerLoop {
     if (run?.loaded === undefined || header.run !== run.message.run) {
       throw new ProtocolError("ERR_STATE", sentence("run-not-ready-here", { type: header.type }));
     }
-    const expected = 4 * run.parameterCount;
+    const kind = kindAsked(header);
+    const expected = 4 * pointLength(kind, run.sizes);
     if (tensor.length !== expected) {
       const lengths = { bytes: tensor.length, expected };
       throw new ProtocolError("ERR_SHAPE", sentence("parameters-length", lengths));
@@ -289,7 +289,7 @@ export class WorkerLoop {
     if (this.#pauseReason !== undefined) return;
     if (this.#phase !== "training") this.#show("training", sentence("computing"));
     const blocks = header.blocks.map(blockOf);
-    const job = { kind: kindAsked(header), step: header.step, parameters: tensor, blocks };
+    const job = { kind, step: header.step, parameters: tensor, blocks };
     if (!this.#jobs.add(job)) throw new ProtocolError("ERR_STATE", sentence("too-much-work"));
   }
 

@@ -1,6 +1,7 @@
 /** @file The commands and the texts of their help: what each does, an option's default, a few examples. */
 import {
   hiddenWidths,
+  localStepsDefaults,
   optimizerDefaults,
   recipe,
   recipeFinalFraction,
@@ -159,8 +160,12 @@ const tunedDefaults: Readonly<Record<string, string>> = {
   finalFraction: `${recipeFinalFraction} for ${recipe.schedule}`,
 };
 
+const localDefaults: Readonly<Record<string, number>> = localStepsDefaults;
+
 function defaultText(command: CommandName, key: string): string | undefined {
   const value = commands[command].defaults[key];
+  const local = localDefaults[key];
+  if (local !== undefined) return `${local} with --local-steps`;
   if (key === "dampening") return "β, for momentum";
   if (key === "layers") return `inputs,${hiddenWidths.join(",")},classes`;
   if (typeof value === "boolean") return undefined;

@@ -39,6 +39,8 @@ export function formOf(config: RunConfig, validation: number | null = null): For
     schedule: schedule.name,
     augment: augment === null ? null : movesText(augment),
     shardSize: isChosen ? shardSize : null,
+    localSteps: null,
+    ...localFormOf(config),
     ...Object.fromEntries(plainKeys.map((key) => [key, config[key]])),
   };
   const texts = formKeys.map((key) => [key, String(values[key] ?? "")] as const);
@@ -62,6 +64,12 @@ const plainKeys = [
   "freeze",
 ] as const satisfies readonly (RunKey & keyof RunConfig)[];
 
+function localFormOf({ localSteps }: RunConfig): Partial<Record<FormKey, OptionValue>> {
+  if (localSteps === null) return {};
+  const { steps, ...rest } = localSteps;
+  return { localSteps: steps, ...rest };
+}
+
 /** A model that no widths and activations describe is a list of layers. */
 function modelFormOf(model: ModelConfig): FormValues {
   const shorthand = shorthandOf(model);
@@ -69,6 +77,9 @@ function modelFormOf(model: ModelConfig): FormValues {
   const { widths, activation, output } = shorthand;
   return { model: "", layers: widths.join(","), activation, outputActivation: output };
 }
+
+/** Settings of local steps. */
+const replicaKeys = ["replicas", "outerLearningRate", "outerMomentum"] as const;
 
 /** In the order of the form. */
 export const formKeys = [
@@ -109,6 +120,8 @@ export const formKeys = [
   "decoupledDecay",
   "candidates",
   "sigma",
+  "localSteps",
+  ...replicaKeys,
   "shardSize",
 ] as const satisfies readonly FormKey[];
 
@@ -117,7 +130,9 @@ export function belongs(key: FormKey, form: FormValues): boolean {
   const { optimizer = "", schedule = "" } = form;
   const chosen = optimizer === "" ? recipe.optimizer : optimizer;
   const byDefault = optimizer === "" ? recipe.schedule : runDefaults.schedule;
-  if (chosen === "local-search" && gradientKeys.includes(key)) return false;
+  if (chosen === "local-search" && [...gradientKeys, ...localKeys].includes(key)) return false;
+  const hasReplicas = ![undefined, "", "none"].includes(form.localSteps);
+  if (!hasReplicas && localKeys.slice(1).includes(key)) return false;
   return (
     isIn(optimizerDefaults, chosen, key) &&
     isIn(scheduleDefaults, schedule === "" ? byDefault : schedule, key)
@@ -127,6 +142,7 @@ export function belongs(key: FormKey, form: FormValues): boolean {
 /** Settings that shape a gradient. */
 const scheduleKeys = ["schedule", ...Object.values(scheduleDefaults).flatMap(Object.keys)];
 const gradientKeys = [...scheduleKeys, "weightDecay", "l1", "clipNorm"];
+const localKeys: readonly string[] = ["localSteps", ...replicaKeys];
 
 /** Whether a row of the table has the key, or none has it. */
 function isIn(table: Readonly<Record<string, object>>, name: string, key: string): boolean {
@@ -144,6 +160,7 @@ const dependents: Readonly<Partial<Record<FormKey, readonly string[]>>> = {
   optimizer: optimizerKeys,
   schedule: scheduleKeys.slice(1),
   batchSize: ["shardSize"],
+  localSteps: replicaKeys,
   epochs: ["steps"],
 };
 

@@ -5,15 +5,16 @@
  * Invariant 3, commit or nothing: a step is computed from the current tensors into a second set and checked; only
  * then do the two sets change places. A refused step leaves no trace.
  */
-import { assert, known } from "../../shared/assert.ts";
+import { assert, assertNever, known } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
 import { drawNeighbour } from "../../shared/engine/noise.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
-import { updateByteLength } from "../../shared/kernels/update.ts";
-import { frozenPart, layoutOf } from "../../shared/model/layout.ts";
-import { bestName, createOptimizer, type Optimizer } from "../../shared/optimizers/optimizer.ts";
-import { learningRateAt } from "../../shared/optimizers/schedule.ts";
+import { clipScaleOf, Descent } from "../../shared/optimizers/descent.ts";
+import { bestName, outerVelocityName } from "../../shared/optimizers/optimizer.ts";
+import { meanOf, outerStep } from "../../shared/optimizers/outer-step.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
+import type { RoundRow } from "../../shared/run/kinds.ts";
+import { firstInnerStep, innerRun, localStepsOf } from "../../shared/run/local-steps.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 
@@ -61,28 +62,16 @@ export interface GradientStep {
   readonly divisor: number;
 }
 
-/** Pointers to the parameters and up to two state tensors, shape `[parameterCount]` each; 0 if there is none. */
-interface Tensors {
-  readonly parameters: number;
-  readonly first: number;
-  readonly second: number;
-}
-
 export class ParameterStore {
   readonly kernel: Kernel;
   readonly config: RunConfig;
   readonly plan: RunPlan;
   readonly parameterCount: number;
-  readonly #optimizer: Optimizer | undefined;
-  readonly #record: number;
-  /** The first values of every tensor, which no step changes. */
-  readonly #frozenCount: number;
+  readonly #descent: Descent;
   /** Pointer to the best parameters so far; 0 if the run can't end early. */
   readonly #best: number;
-  /** Pointer for a look-ahead point; 0 if the optimizer has none. */
-  readonly #ahead: number;
-  #current: Tensors;
-  #next: Tensors;
+  /** Pointers to the current and the next velocity of the outer steps; 0 in a run without local steps. */
+  #outer: { readonly current: number; readonly next: number };
   #step = 0;
 
   constructor({ kernel, config, plan, parameters }: ParameterStoreOptions) {
@@ -90,14 +79,16 @@ export class ParameterStore {
     this.parameterCount = parameters.length;
     this.config = config;
     this.plan = plan;
-    const { optimizer } = config;
-    this.#optimizer = optimizer.name === "local-search" ? undefined : createOptimizer(optimizer);
-    this.#frozenCount = frozenPart(layoutOf(config.model), config.freeze).parameterCount;
-    this.#record = kernel.arena.allocate(updateByteLength);
-    this.#ahead = this.#optimizer?.lookAhead === undefined ? 0 : this.#allocate();
+    this.#descent = new Descent({
+      ...innerRun(config, plan),
+      kernel,
+      parameterCount: this.parameterCount,
+    });
     this.#best = config.patience === null ? 0 : this.#allocate();
-    this.#current = this.#allocateTensors();
-    this.#next = this.#allocateTensors();
+    const isLocal = config.localSteps !== null;
+    this.#outer = isLocal
+      ? { current: this.#allocate(), next: this.#allocate() }
+      : { current: 0, next: 0 };
     this.parameters.set(parameters);
   }
 
@@ -106,43 +97,58 @@ export class ParameterStore {
     return this.#step;
   }
 
-  /** η of the next step; 0 for local search, which has none. */
+  /** η of the next step, or of its first inner step; 0 for local search, which has none. */
   get learningRate(): number {
-    const { optimizer, schedule } = this.config;
-    if (optimizer.name === "local-search") return 0;
-    return learningRateAt(this.#step, schedule, optimizer.learningRate, this.plan);
+    return this.#descent.learningRate(this.#firstInnerStep);
   }
 
   /** The current parameters: a view, good until the next step or until the kernel's memory grows. */
   get parameters(): Float32Array {
-    return this.#view(this.#current.parameters);
+    return this.#view(this.#descent.current.parameters);
   }
 
-  /** The optimizer's state tensors by name, and the best parameters so far: views like `parameters`. */
+  /** The optimizer's state tensors by name, and what else the run keeps: views like `parameters`. */
   get state(): ReadonlyMap<string, Float32Array> {
-    const { first, second } = this.#current;
-    const pointers = [first, second];
-    const names = this.#optimizer?.stateNames ?? [];
-    const views = names.map((name, i) => [name, this.#view(pointers[i] ?? 0)] as const);
-    return new Map(this.#best === 0 ? views : [...views, [bestName, this.#view(this.#best)]]);
+    const { first, second } = this.#descent.current;
+    const views = new Map(this.#descent.stateNames.map((name, i) => [name, [first, second][i]]));
+    if (this.#outer.current !== 0) views.set(outerVelocityName, this.#outer.current);
+    if (this.#best !== 0) views.set(bestName, this.#best);
+    return new Map([...views].map(([name, pointer]) => [name, this.#view(known(pointer, name))]));
   }
 
   /** The point for the next gradient: the parameters, or Nesterov's look-ahead point. A view like `parameters`. */
   pointToSend(): Float32Array {
-    if (this.#optimizer?.lookAhead === undefined) return this.parameters;
-    const target = { ...this.#next, parameters: this.#ahead };
-    this.#optimizer.lookAhead(this.kernel, this.#optimizerStep(target, { gradientSum: 0 }));
-    return this.#view(this.#ahead);
+    return this.#view(this.#descent.point(this.#firstInnerStep));
   }
 
-  /** `pointToSend` as a copy in little-endian bytes, which can be sent to many workers and read at any time. */
+  /**
+   * A point as a copy in little-endian bytes, which can be sent to many workers and read at any time. `state` is what
+   * replicas start from: the parameters, and behind them the optimizer's tensors, in its order.
+   */
+  encode(point: RoundRow["point"]): Uint8Array {
+    switch (point) {
+      case "parameters":
+        return copyOf([this.parameters]);
+      case "look-ahead":
+        return copyOf([this.pointToSend()]);
+      case "state": {
+        const { first, second } = this.#descent.current;
+        const tensors = [first, second].filter((pointer) => pointer !== 0);
+        return copyOf([this.parameters, ...tensors.map((pointer) => this.#view(pointer))]);
+      }
+      default:
+        return assertNever(point);
+    }
+  }
+
+  /** `pointToSend` as a copy in little-endian bytes. */
   encodePoint(): Uint8Array {
-    return copyOf(this.pointToSend());
+    return this.encode("look-ahead");
   }
 
   /** `parameters` as a copy in little-endian bytes. */
   encodeParameters(): Uint8Array {
-    return copyOf(this.parameters);
+    return this.encode("parameters");
   }
 
   /**
@@ -154,7 +160,6 @@ export class ParameterStore {
    * @throws If `step` is not the next one or the run has no gradient optimizer (bugs in the caller).
    */
   applyStep({ step, gradientSum, divisor }: GradientStep): StepOutcome {
-    const optimizer = known(this.#optimizer, "local search follows no gradient");
     assert(step === this.#step, `step ${this.#step} comes next, got ${step}`);
     assert(Math.fround(divisor) === divisor && divisor >= 1, `divisor ${divisor} is no batch size`);
     const sum = this.kernel.functions.sumOfSquares(gradientSum, this.parameterCount);
@@ -162,12 +167,43 @@ export class ParameterStore {
     const gradientNorm = Math.sqrt(sum) / divisor;
     const { learningRate } = this;
     const clipScale = clipScaleOf(gradientNorm, this.config.clipNorm);
-    const scalars = { gradientSum, divisor, clipScale };
-    optimizer.step(this.kernel, this.#optimizerStep(this.#next, scalars));
-    this.#keepFrozen();
-    if (!this.#isFinite(this.#next)) return diverged(sentence("update-not-finite"));
+    this.#descent.compute({ step, gradientSum, divisor, clipScale });
+    if (!this.#descent.isNextFinite) return diverged(sentence("update-not-finite"));
     this.#commit();
     return { committed: true, learningRate, gradientNorm };
+  }
+
+  /**
+   * Takes the outer step of a run with local steps: the replicas' mean moves the parameters, and the mean of their
+   * optimizers' tensors becomes the optimizer's state. Advances `step`, or refuses and changes nothing.
+   *
+   * @param sum - Over all replicas: of the parameters at which they ended, and behind them of the optimizer's tensors.
+   * @throws If `step` is not the next one or the run has no local steps (bugs in the caller).
+   */
+  applyReplicas(
+    step: number,
+    sum: Float32Array,
+  ): { readonly committed: true; readonly learningRate: number } | Divergence {
+    const local = localStepsOf(this.config);
+    assert(step === this.#step, `step ${this.#step} comes next, got ${step}`);
+    const { next } = this.#descent;
+    const pointers = [next.parameters, next.first, next.second].filter((pointer) => pointer !== 0);
+    const { parameterCount, learningRate } = this;
+    assert(sum.length === pointers.length * parameterCount, `the state, got ${sum.length} values`);
+    for (const [i, pointer] of pointers.entries()) {
+      const part = sum.subarray(i * parameterCount, (i + 1) * parameterCount);
+      meanOf(this.#view(pointer), part, local.replicas);
+    }
+    this.#descent.keepFrozen();
+    const nextVelocity = this.#view(this.#outer.next);
+    const mean = this.#view(next.parameters);
+    const velocity = this.#view(this.#outer.current);
+    outerStep({ parameters: this.parameters, velocity, mean, nextVelocity }, local);
+    const isFinite = this.kernel.functions.allFinite(this.#outer.next, parameterCount) === 1;
+    if (!isFinite || !this.#descent.isNextFinite) return diverged(sentence("update-not-finite"));
+    this.#outer = { current: this.#outer.next, next: this.#outer.current };
+    this.#commit();
+    return { committed: true, learningRate };
   }
 
   /**
@@ -181,10 +217,10 @@ export class ParameterStore {
     const { optimizer, seed } = this.config;
     assert(optimizer.name === "local-search", `${optimizer.name} has no candidates`);
     assert(step === this.#step, `step ${this.#step} comes next, got ${step}`);
-    const next = this.#view(this.#next.parameters);
+    const next = this.#view(this.#descent.next.parameters);
     if (candidate === 0) next.set(this.parameters);
     else drawNeighbour(next, this.parameters, { seed, step, candidate, sigma: optimizer.sigma });
-    if (!this.#isFinite(this.#next)) return diverged(sentence("update-not-finite"));
+    if (!this.#descent.isNextFinite) return diverged(sentence("update-not-finite"));
     this.#commit();
     return { committed: true };
   }
@@ -223,57 +259,13 @@ export class ParameterStore {
     this.#step = step;
   }
 
-  /** The frozen layers and their optimizer state stay as they were, whatever decay or momentum would do. */
-  #keepFrozen(): void {
-    for (const name of ["parameters", "first", "second"] as const) {
-      const pointer = this.#current[name];
-      if (pointer === 0) continue;
-      const kept = this.#view(pointer).subarray(0, this.#frozenCount);
-      this.#view(this.#next[name]).set(kept);
-    }
-  }
-
   #commit(): void {
-    [this.#current, this.#next] = [this.#next, this.#current];
+    this.#descent.commit();
     this.#step += 1;
   }
 
-  #optimizerStep(
-    next: Tensors,
-    {
-      gradientSum,
-      divisor = 1,
-      clipScale = 1,
-    }: {
-      readonly gradientSum: number;
-      readonly divisor?: number;
-      readonly clipScale?: number;
-    },
-  ) {
-    const { parameters, first, second } = this.#current;
-    return {
-      gradientSum,
-      divisor,
-      clipScale,
-      parameters,
-      first,
-      second,
-      count: this.parameterCount,
-      nextParameters: next.parameters,
-      nextFirst: next.first,
-      nextSecond: next.second,
-      weightDecay: this.config.weightDecay,
-      l1: this.config.l1,
-      learningRate: this.learningRate,
-      step: this.#step,
-      record: this.#record,
-    };
-  }
-
-  #isFinite({ parameters, first, second }: Tensors): boolean {
-    const pointers = [parameters, first, second].filter((pointer) => pointer !== 0);
-    const { allFinite } = this.kernel.functions;
-    return pointers.every((pointer) => allFinite(pointer, this.parameterCount) === 1);
+  get #firstInnerStep(): number {
+    return firstInnerStep(this.#step, this.config, this.plan);
   }
 
   #fill(target: Float32Array, values: Float32Array): void {
@@ -282,35 +274,26 @@ export class ParameterStore {
   }
 
   #view(pointer: number): Float32Array {
-    return this.kernel.views.f32.subarray(pointer / 4, pointer / 4 + this.parameterCount);
+    return this.#descent.view(pointer);
   }
 
   #allocate(): number {
     return this.kernel.arena.allocate(4 * this.parameterCount);
   }
-
-  #allocateTensors(): Tensors {
-    const [first, second] = this.#optimizer?.stateNames ?? [];
-    return {
-      parameters: this.#allocate(),
-      first: first === undefined ? 0 : this.#allocate(),
-      second: second === undefined ? 0 : this.#allocate(),
-    };
-  }
-}
-
-/** The factor that shortens a gradient of this norm to `clipNorm`, or 1. */
-function clipScaleOf(gradientNorm: number, clipNorm: number | null): number {
-  return clipNorm !== null && gradientNorm > clipNorm ? clipNorm / gradientNorm : 1;
 }
 
 function diverged(reason: Sentence): Divergence {
   return { committed: false, reason };
 }
 
-/** Copies the bytes of `values` to a new buffer, without zeroing that first. */
-function copyOf(values: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(values.byteLength).buffer);
-  bytes.set(bytesOf(values));
+/** Copies the bytes of these arrays, one behind the other, to a new buffer, without zeroing that first. */
+function copyOf(arrays: readonly Float32Array[]): Uint8Array {
+  const length = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  let offset = 0;
+  for (const values of arrays) {
+    bytes.set(bytesOf(values), offset);
+    offset += values.byteLength;
+  }
   return bytes;
 }

@@ -2,9 +2,10 @@
  * @file The values of one round of the training run, and what its root becomes: the next parameters, or an evaluation.
  * It knows nothing of workers or time. Invariant 3 (commit or nothing) rests on it.
  */
-import { assert } from "../../shared/assert.ts";
+import { assert, assertNever } from "../../shared/assert.ts";
 import { bestCandidate } from "../../shared/optimizers/local-search.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
+import type { KindAskedBy } from "../../shared/run/kinds.ts";
 import { tasks } from "../../shared/tasks/tasks.ts";
 import { sentence, type Sentence } from "../../shared/words/sentence.ts";
 import { RoundSums } from "../dispatch/round-sums.ts";
@@ -33,27 +34,49 @@ export class RoundValues extends RoundSums {
     this.#config = config;
   }
 
-  /**
-   * Turns the root into the next parameters: the optimizer's step by the mean gradient, which is the sum divided by the
-   * batch size. Or refuses and changes nothing (invariant 3).
-   */
-  commitGradient({ step }: OpenRound, batchSize: number): CommitOutcome {
+  /** Turns the root of a round that trains into the next parameters, or refuses and changes nothing (invariant 3). */
+  commit(kind: KindAskedBy<"work">, { step }: OpenRound, batchSize: number): CommitOutcome {
+    switch (kind) {
+      case "gradient":
+        return this.#commitGradient(step, batchSize);
+      case "replica":
+        return this.#commitReplicas(step);
+      case "candidates":
+        return this.#commitBestCandidate(step);
+      default:
+        return assertNever(kind);
+    }
+  }
+
+  /** The optimizer's step by the mean gradient, which is the sum divided by the batch size. */
+  #commitGradient(step: number, batchSize: number): CommitOutcome {
     const { pointer, lossSum, correct } = this.root();
     assert(pointer !== undefined, "gradients are added");
     if (!Number.isFinite(lossSum)) return { committed: false, reason: sentence("loss-not-finite") };
     const divisor = this.#config.loss.reduction === "sum" ? 1 : batchSize;
     const outcome = this.#store.applyStep({ step, gradientSum: pointer, divisor });
-    const hits = tasks[this.#config.task.kind].countsHits ? correct : null;
-    return outcome.committed ? { ...outcome, lossSum, correct: hits } : outcome;
+    return outcome.committed ? { ...outcome, lossSum, correct: this.#hits(correct) } : outcome;
   }
 
-  /** Turns the candidate with the lowest cost into the next parameters, or refuses and changes nothing (invariant 3). */
-  commitBestCandidate({ step }: OpenRound): CommitOutcome {
+  /** The outer step by the replicas' mean. */
+  #commitReplicas(step: number): CommitOutcome {
+    const { values, lossSum, correct } = this.root();
+    if (!Number.isFinite(lossSum)) return { committed: false, reason: sentence("loss-not-finite") };
+    const outcome = this.#store.applyReplicas(step, values);
+    return outcome.committed ? { ...outcome, lossSum, correct: this.#hits(correct) } : outcome;
+  }
+
+  /** The candidate with the lowest cost. */
+  #commitBestCandidate(step: number): CommitOutcome {
     const { values } = this.root();
     const best = bestCandidate(values);
     const lossSum = values[best] ?? 0;
     const outcome = this.#store.applyCandidate(step, best);
     return outcome.committed ? { ...outcome, lossSum, correct: null } : outcome;
+  }
+
+  #hits(correct: number): number | null {
+    return tasks[this.#config.task.kind].countsHits ? correct : null;
   }
 
   /** The root of an evaluation. */

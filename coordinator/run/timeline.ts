@@ -8,7 +8,7 @@
  * sent each way, as if both directions were equally fast.
  */
 import type { RunConfig } from "../../shared/run/config.ts";
-import { type ModelSizes, modelSizes, roundKinds } from "../../shared/run/kinds.ts";
+import { type ModelSizes, modelSizes, pointLength, roundKinds } from "../../shared/run/kinds.ts";
 import type { Round } from "../dispatch/round.ts";
 import type { TimelineView } from "./view.ts";
 
@@ -64,7 +64,7 @@ function sharesOf(
   nameOf: (workerId: string) => string,
   sizes: ModelSizes,
 ) {
-  const { parameterCount } = sizes;
+  const down = pointLength(round.kind, sizes);
   // Kinds whose larger blocks have more values have too few of them to matter.
   const valueCount = roundKinds[round.kind].valueCount({ start: 0, end: 1 }, sizes);
   return [...round.holdings.byWorker].map(
@@ -75,7 +75,7 @@ function sharesOf(
       const isLate = doneMs === undefined;
       const travelledMs = endMs - sinceMs - computedMs;
       const upload = isLate ? 0 : owed.size * valueCount;
-      const downloadMs = (travelledMs * parameterCount) / (parameterCount + upload);
+      const downloadMs = (travelledMs * down) / (down + upload);
       return {
         worker: nameOf(workerId),
         startMs: sinceMs,

@@ -127,7 +127,7 @@ export class TrainingRun {
       kind,
       step,
       leafCount: leafCount(step, this.config, this.plan),
-      tensor: point === "look-ahead" ? this.#store.encodePoint() : this.#store.encodeParameters(),
+      tensor: this.#store.encode(point),
       openedMs: nowMs,
     });
     this.#beginRound(this.#round, nowMs);
@@ -225,18 +225,10 @@ export class TrainingRun {
 
   /** What a round was for, by its kind: a step, or a measurement. */
   #useRoot(round: OpenRound, nowMs: number): void {
+    const { kind } = round;
+    if (kind === "validation" || kind === "test") return this.#endEvaluation(kind);
     const batchSize = batchSizeOf(round.step, this.config, this.plan);
-    switch (round.kind) {
-      case "gradient":
-        return this.#commit(round, this.#values.commitGradient(round, batchSize), nowMs);
-      case "candidates":
-        return this.#commit(round, this.#values.commitBestCandidate(round), nowMs);
-      case "validation":
-      case "test":
-        return this.#endEvaluation(round.kind);
-      default:
-        assertNever(round.kind);
-    }
+    this.#commit(round, this.#values.commit(kind, round, batchSize), nowMs);
   }
 
   /** Parameters have changed, here alone: advances the step, or ends a run that diverges (invariant 3). */

@@ -64,6 +64,7 @@ function withNewFields(config: unknown): unknown {
     labelSmoothing: 0,
     classWeights: null,
     patience: null,
+    localSteps: null,
     ...config,
     schedule: { restarts: [], ...config.schedule },
   };

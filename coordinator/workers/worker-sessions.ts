@@ -27,7 +27,7 @@ import {
   type WorkerMessage,
 } from "../../shared/protocol/messages.ts";
 import { fitForWire } from "../../shared/protocol/sentence-schema.ts";
-import { modelSizes } from "../../shared/run/kinds.ts";
+import { longestTensor } from "../../shared/run/kinds.ts";
 import { sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Outcome } from "../dispatch/answer.ts";
 import { SpeedEstimate } from "../dispatch/speed.ts";
@@ -86,8 +86,7 @@ export class WorkerSessions implements RunWorkers {
   /** The largest message that a worker may send now: as much as the run's model needs. Before `hello`, less. */
   messageBytesMax(): number {
     if (this.#run === undefined) return messageBytesMax(0);
-    const { parameterCount, metricCount } = modelSizes(this.#run.config);
-    return messageBytesMax(Math.max(parameterCount, metricCount));
+    return messageBytesMax(longestTensor(this.#run.config));
   }
 
   /** Connected workers. */
@@ -213,6 +212,7 @@ export class WorkerSessions implements RunWorkers {
         return this.#joinRun(peer, worker, reaction);
       case "gradient":
       case "costs":
+      case "replica":
       case "evaluation": {
         const outcome = this.#run?.result(worker.id, header, tensor, this.#options.now());
         if (outcome !== undefined && "samples" in outcome) peer.giveBack();

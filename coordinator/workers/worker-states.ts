@@ -23,6 +23,7 @@ export const reactions: Readonly<Record<WorkerMessage["type"], ByState<Reaction>
   ready: { new: "ERR_STATE", loading: "ready", ready: "ERR_STATE", paused: "ready" },
   gradient: answer,
   costs: answer,
+  replica: answer,
   evaluation: answer,
   failed: answer,
   pause: { new: "ERR_STATE", loading: "ignored", ready: "paused", paused: "ignored" },

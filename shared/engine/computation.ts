@@ -2,6 +2,7 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Network } from "../model/network.ts";
 import type { RunConfig } from "../run/config.ts";
+import type { InnerRun } from "../run/local-steps.ts";
 import type { RunPlan } from "../run/plan.ts";
 import type { Unit, UnitResult } from "../run/unit.ts";
 import type { Metrics } from "../tasks/metrics.ts";
@@ -10,12 +11,17 @@ import type { Shards } from "./shards.ts";
 /** What an engine lays out once in its kernel's memory for all kinds. */
 export interface Workspace {
   readonly kernel: Kernel;
+  /** Of the inner run, whose steps have one batch each. */
   readonly config: RunConfig;
   readonly plan: RunPlan;
+  /** The run itself: another one only if it has local steps. */
+  readonly run: InnerRun;
   readonly network: Network;
   readonly shards: Shards;
   readonly parameterCount: number;
-  /** Pointer to the point, `[parameterCount]` float32. */
+  /** Float32 values of the parameters and the optimizer's tensors. */
+  readonly stateCount: number;
+  /** Pointer to the point: `[parameterCount]` float32, or `[stateCount]` for replicas. */
   readonly parameters: number;
   /** What an evaluation measures. */
   readonly metrics: Metrics;

@@ -7,12 +7,12 @@
 import { assert, known } from "../assert.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import { parameterCount } from "../model/layout.ts";
 import { Network } from "../model/network.ts";
 import { type StoredDataset, storeDataset } from "../model/stored-split.ts";
 import { readsSparse } from "../model/wire.ts";
 import type { RunConfig } from "../run/config.ts";
-import { type RoundKind, roundKinds, trainingKind } from "../run/kinds.ts";
+import { pointLength, type RoundKind, roundKinds, stateSizes, trainingKind } from "../run/kinds.ts";
+import { innerRun } from "../run/local-steps.ts";
 import { countsOf, planRun } from "../run/plan.ts";
 import { isNode } from "../run/tree.ts";
 import type { Unit, UnitResult } from "../run/unit.ts";
@@ -23,6 +23,7 @@ import { CandidatesComputation } from "./candidates.ts";
 import type { Computation, Workspace } from "./computation.ts";
 import { EvaluationComputation } from "./evaluation.ts";
 import { GradientComputation } from "./gradient.ts";
+import { ReplicaComputation } from "./replica.ts";
 import { Shards } from "./shards.ts";
 
 /** A unit produced NaN or ±∞. It fails the same way on every machine, usually because the run diverges. */
@@ -44,7 +45,7 @@ export interface EngineOptions {
  */
 export interface EngineData {
   readonly dataset: StoredDataset;
-  /** Pointer to the point, `[parameterCount]` float32. Setting it through one of the engines sets it for all. */
+  /** Pointer to the point, float32. Setting it through one of the engines sets it for all. */
   readonly parameters: number;
 }
 
@@ -53,7 +54,7 @@ export interface Engine {
   /**
    * Sets the point at which the following units are computed.
    *
-   * @param bytes - `[parameterCount]` little-endian float32, at any alignment; copied.
+   * @param bytes - As long as the point of their kind, little-endian float32, at any alignment; copied.
    * @throws {NonFiniteError} If a value is NaN or ±∞.
    */
   setParameters(bytes: Uint8Array): void;
@@ -87,7 +88,7 @@ export function layOutData({ kernel, config, dataset }: EngineOptions): EngineDa
   assert(problem === undefined, () => (problem === undefined ? "" : sayAtTerminal(problem)));
   return {
     dataset: storeDataset(kernel, dataset, canBeSparse(config)),
-    parameters: kernel.arena.allocate(4 * parameterCount(config.model)),
+    parameters: kernel.arena.allocate(4 * pointLength(trainingKind(config), stateSizes(config))),
   };
 }
 
@@ -107,6 +108,7 @@ export function createEngineOver(
 const computations = {
   gradient: GradientComputation,
   candidates: CandidatesComputation,
+  replica: ReplicaComputation,
 };
 
 class ComputeEngine implements Engine {
@@ -114,6 +116,9 @@ class ComputeEngine implements Engine {
   readonly #workspace: Workspace;
   /** One for each kind of round that the run has. */
   readonly #computations = new Map<RoundKind, Computation>();
+  /** Float32 values of the points of the run, and of the current one. */
+  readonly #pointLengths: readonly number[];
+  #pointLength: number;
   /** The current unit and its computation. */
   #unit: Unit | undefined;
   #computation: Computation | undefined;
@@ -121,15 +126,21 @@ class ComputeEngine implements Engine {
   constructor({ kernel, config, data }: Parameters<typeof createEngineOver>[0]) {
     const { dataset, parameters } = data;
     const { form } = dataset;
-    const plan = planRun(config, countsOf(dataset));
-    this.parameterCount = parameterCount(config.model);
+    const run = { config, plan: planRun(config, countsOf(dataset)) };
+    const inner = innerRun(config, run.plan);
+    const sizes = stateSizes(config);
+    const { parameterCount, stateCount } = sizes;
+    this.parameterCount = parameterCount;
+    this.#pointLengths = [parameterCount, pointLength(trainingKind(config), sizes)];
+    this.#pointLength = parameterCount;
     this.#workspace = {
+      ...inner,
       kernel,
-      config,
-      plan,
+      run,
       network: new Network(kernel, config, form),
-      shards: new Shards({ kernel, config, plan, dataset }),
-      parameterCount: this.parameterCount,
+      shards: new Shards({ ...inner, kernel, dataset }),
+      parameterCount,
+      stateCount,
       parameters,
       metrics: metricsOf(config),
     };
@@ -144,21 +155,26 @@ class ComputeEngine implements Engine {
 
   setParameters(bytes: Uint8Array): void {
     const { kernel, parameters } = this.#workspace;
-    const expected = 4 * this.parameterCount;
-    assert(bytes.length === expected, `parameters have ${expected} bytes, got ${bytes.length}`);
+    const length = bytes.length / 4;
+    const lengths = this.#pointLengths;
+    assert(lengths.includes(length), () => `a point has ${lengths.join()} values, got ${length}`);
+    this.#pointLength = length;
     kernel.views.u8.set(bytes, parameters);
-    if (kernel.functions.allFinite(parameters, this.parameterCount) !== 1) {
+    if (kernel.functions.allFinite(parameters, length) !== 1) {
       throw new NonFiniteError(sentence("parameter-not-finite"));
     }
   }
 
   begin(unit: Unit): void {
     const { kind, step, block } = unit;
-    const { config, plan } = this.#workspace;
+    const { config, plan } = this.#workspace.run;
     assert(
       isNode(block, roundKinds[kind].leafCount(step, config, plan)),
       () => `[${block.start}, ${block.end}) is no ${kind} block`,
     );
+    const { point } = roundKinds[kind];
+    const isLongEnough = point !== "state" || this.#pointLength === this.#workspace.stateCount;
+    assert(isLongEnough, () => `a ${kind} starts from the state, got ${this.#pointLength} values`);
     this.#unit = unit;
     this.#computation = known(this.#computations.get(kind), kind);
     this.#computation.begin(unit);

@@ -4,8 +4,8 @@
  */
 import { createPlainKernel } from "../kernels/kernel.ts";
 import { Arena } from "../kernels/memory.ts";
-import { parameterCount } from "../model/layout.ts";
 import type { RunConfig } from "../run/config.ts";
+import { pointLength, stateSizes, trainingKind } from "../run/kinds.ts";
 import type { GivenCounts } from "../run/plan.ts";
 import { createEngineOver } from "./engine.ts";
 
@@ -33,5 +33,6 @@ export function footprintOf(config: RunConfig, counts: GivenCounts): Footprint {
   const uncounted = { buffer: plain.memory.buffer, grow: () => 0 };
   const arena = new Arena(uncounted, { start: 0, end: Number.MAX_SAFE_INTEGER });
   createEngineOver({ kernel: { ...plain, arena }, config, data: { dataset, parameters: 0 } });
-  return { point: 4 * parameterCount(config.model), thread: arena.byteLength };
+  const point = 4 * pointLength(trainingKind(config), stateSizes(config));
+  return { point, thread: arena.byteLength };
 }

@@ -24,6 +24,12 @@ export interface ShardsOptions {
   readonly dataset: StoredDataset;
 }
 
+/** [first, end) of the samples of a batch. */
+export interface Part {
+  readonly first: number;
+  readonly end: number;
+}
+
 export class Shards {
   readonly #options: ShardsOptions;
   /** Pointers to uint32: the epoch's order of the training split, and 0, 1, 2 … for the other splits. */
@@ -64,14 +70,19 @@ export class Shards {
     return shardCountOf(batchSizeOf(step, config, plan), config);
   }
 
-  /** Shard `index` of a step's batch, or the samples of `count` shards from there on. */
-  ofBatch(step: number, index: number, count = 1): Shard {
+  /**
+   * Shard `index` of a step's batch, or the samples of `count` shards from there on.
+   *
+   * @param part - If only this part of the batch is divided into shards.
+   */
+  ofBatch(step: number, index: number, count = 1, part?: Part): Shard {
     const { config, plan } = this.#options;
-    const order = this.#trainOrder + 4 * epochOf(step, plan).batch * config.batchSize;
-    const { shardSize } = config;
-    const first = index * shardSize;
-    const sampleCount = Math.min(count * shardSize, batchSizeOf(step, config, plan) - first);
-    return { split: this.#train, samples: order + 4 * first, sampleCount, step };
+    const { shardSize, batchSize } = config;
+    const first = (part?.first ?? 0) + index * shardSize;
+    const end = part?.end ?? batchSizeOf(step, config, plan);
+    const samples = this.#trainOrder + 4 * (epochOf(step, plan).batch * batchSize + first);
+    const sampleCount = Math.min(count * shardSize, end - first);
+    return { split: this.#train, samples, sampleCount, step };
   }
 
   /** Shard `index` of a split that is only evaluated. */

@@ -43,14 +43,22 @@ export interface OptimizerStep extends UpdateTensors, StepScalars {
 export type GradientOptimizerConfig = Exclude<OptimizerConfig, { name: "local-search" }>;
 type Config<Name extends OptimizerConfig["name"]> = Extract<OptimizerConfig, { name: Name }>;
 
-/** The names of the tensors that a run keeps beside its parameters: the optimizer's, and the best parameters so far. */
+/**
+ * The names of the tensors that a run keeps beside its parameters: the optimizer's, the velocity of the outer steps, and
+ * the best parameters so far.
+ */
 export function stateNamesOf({
   optimizer,
+  localSteps,
   patience,
-}: Pick<RunConfig, "optimizer" | "patience">): readonly string[] {
+}: Pick<RunConfig, "optimizer" | "localSteps" | "patience">): readonly string[] {
   const names = optimizer.name === "local-search" ? [] : createOptimizer(optimizer).stateNames;
-  return patience === null ? names : [...names, bestName];
+  const outer = localSteps === null ? [] : [outerVelocityName];
+  return [...names, ...outer, ...(patience === null ? [] : [bestName])];
 }
+
+/** Of the tensor that a run with local steps keeps for its outer steps. */
+export const outerVelocityName = "outerVelocity";
 
 /** Of the tensor that keeps the best parameters of a run that may end early. */
 export const bestName = "best";

@@ -67,6 +67,11 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("gradient"), ...answer, lossSum: finite, correct: index }),
   /** The costs of a block of candidates (the tensor, one value each). Answers `work` of kind `candidates`. */
   z.strictObject({ type: z.literal("costs"), ...answer }),
+  /**
+   * The sum of the states at which a block of replicas ends (the tensor): parameters and optimizer's tensors. Answers
+   * `work` of kind `replica`.
+   */
+  z.strictObject({ type: z.literal("replica"), ...answer, lossSum: finite, correct: index }),
   /** Loss, hits and the sums of the task's metrics (the tensor) of a block of a split. Answers `evaluate`. */
   z.strictObject({
     type: z.literal("evaluation"),

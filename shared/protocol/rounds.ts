@@ -51,7 +51,8 @@ export function answerFor(
     case "candidates":
       return { type: "costs", ...part };
     case "gradient":
-      return { type: "gradient", ...part, lossSum, correct };
+    case "replica":
+      return { type: kind, ...part, lossSum, correct };
     case "validation":
     case "test":
       return { type: "evaluation", ...part, lossSum, correct, split: kind };

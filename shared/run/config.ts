@@ -79,6 +79,20 @@ const schedule = z.strictObject({
   restarts: z.array(count).check(z.maxLength(restartsMax)),
 });
 
+/**
+ * Local steps: so many replicas of the parameters train apart and are averaged now and then, which costs a fraction of
+ * the bytes. `local-steps.ts` says which replica sees which samples.
+ */
+const localSteps = z.strictObject({
+  /** H: a replica makes at least so many steps of the optimizer, one for each batch, before the next exchange. */
+  steps: count,
+  /** R: how many replicas share each batch, however many workers there are. */
+  replicas: count,
+  /** Of the outer step, which moves the parameters towards the replicas' mean. */
+  outerLearningRate: rate,
+  outerMomentum: fraction,
+});
+
 /** Everything that determines the result. All defaults are resolved, so nothing is optional here. */
 export const runConfigSchema = z.strictObject({
   dataset: z.strictObject({
@@ -104,6 +118,8 @@ export const runConfigSchema = z.strictObject({
   augment: z.nullable(augmentSchema),
   /** Scales the mean gradient down to this L2 norm if it is longer; `null` turns clipping off. */
   clipNorm: z.nullable(rate),
+  /** `null`: every batch is one update of the only parameters. */
+  localSteps: z.nullable(localSteps),
   /** Samples per update; `"full"` is resolved to the size of the training split. */
   batchSize: count,
   /** Samples per shard, the leaf of the reduction tree. */
@@ -125,3 +141,15 @@ export const runConfigSchema = z.strictObject({
 export type RunConfig = z.infer<typeof runConfigSchema>;
 export type OptimizerConfig = RunConfig["optimizer"];
 export type ScheduleConfig = RunConfig["schedule"];
+export type LocalStepsConfig = NonNullable<RunConfig["localSteps"]>;
+
+/** How many tensors, each as long as the parameters, an optimizer keeps beside them. */
+export const stateCounts: Readonly<Record<OptimizerConfig["name"], 0 | 1 | 2>> = {
+  sgd: 0,
+  momentum: 1,
+  nag: 1,
+  rmsprop: 1,
+  adam: 2,
+  adamw: 2,
+  "local-search": 0,
+};

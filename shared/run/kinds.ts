@@ -9,13 +9,20 @@ import { assert } from "../assert.ts";
 import type { SplitName } from "../data/dataset.ts";
 import { parameterCount } from "../model/layout.ts";
 import { metricsOf } from "../tasks/tasks.ts";
-import type { RunConfig } from "./config.ts";
+import { type RunConfig, stateCounts } from "./config.ts";
+import { localStepsOf, samplesOfReplicas } from "./local-steps.ts";
 import { batchSizeOf, type RunPlan, samplesOf, shardCountOf } from "./plan.ts";
 import type { Block } from "./tree.ts";
 
-/** The sizes that determine the lengths of results. */
-export interface ModelSizes {
+/** The lengths of points, in float32 values. */
+export interface StateSizes {
   readonly parameterCount: number;
+  /** Of the parameters and of the tensors that the optimizer keeps beside them. */
+  readonly stateCount: number;
+}
+
+/** The sizes that determine the lengths of results. */
+export interface ModelSizes extends StateSizes {
   /** Sums of an evaluation. */
   readonly metricCount: number;
 }
@@ -34,15 +41,15 @@ export interface RoundRow {
    */
   readonly join: "sum" | "concatenate";
   /**
-   * The point of the computation: the parameters, or the point that the optimizer asks for (Nesterov's is ahead of
-   * them).
+   * The point of the computation: the parameters; the point that the optimizer asks for (Nesterov's is ahead of them);
+   * or the state, which is the parameters and behind them the optimizer's tensors.
    */
-  readonly point: "parameters" | "look-ahead";
+  readonly point: "parameters" | "look-ahead" | "state";
   /** Whether its root commits a step. Otherwise it only measures. */
   readonly trains: boolean;
   /** The message that asks for blocks, and the message that carries the result of one. */
   readonly ask: "work" | "evaluate";
-  readonly answer: "gradient" | "costs" | "evaluation";
+  readonly answer: "gradient" | "costs" | "replica" | "evaluation";
   /** The split whose samples pass through the network. */
   readonly split: SplitName;
 }
@@ -75,6 +82,21 @@ export const roundKinds = {
     trains: true,
     ask: "work",
     answer: "costs",
+    split: "train",
+  },
+  /**
+   * Leaves are the replicas of a run with local steps. Each trains from the point through the batches of the step, with
+   * its part of every batch. A result is the sum of the states at which its replicas end, `[stateCount]`.
+   */
+  replica: {
+    leafCount: (_, config) => localStepsOf(config).replicas,
+    samplesOf: samplesOfReplicas,
+    valueCount: (_, sizes) => sizes.stateCount,
+    join: "sum",
+    point: "state",
+    trains: true,
+    ask: "work",
+    answer: "replica",
     split: "train",
   },
   /** Leaves are the shards of the validation split. A result is the sums of the task's metrics. */
@@ -123,15 +145,29 @@ export function isAskedBy<Ask extends RoundRow["ask"]>(
 }
 
 /** The kind of the rounds that make up a run's steps. */
-export function trainingKind({ optimizer }: RunConfig): KindAskedBy<"work"> {
-  return optimizer.name === "local-search" ? "candidates" : "gradient";
+export function trainingKind({ optimizer, localSteps }: RunConfig): KindAskedBy<"work"> {
+  if (optimizer.name === "local-search") return "candidates";
+  return localSteps === null ? "gradient" : "replica";
+}
+
+/** Float32 values of the point of a kind's rounds. */
+export function pointLength(kind: RoundKind, sizes: StateSizes): number {
+  return roundKinds[kind].point === "state" ? sizes.stateCount : sizes.parameterCount;
+}
+
+/** The most values that a message of a run carries. */
+export function longestTensor(config: RunConfig): number {
+  const { parameterCount: count, stateCount, metricCount } = modelSizes(config);
+  return Math.max(config.localSteps === null ? count : stateCount, metricCount);
+}
+
+export function stateSizes({ model, optimizer }: RunConfig): StateSizes {
+  const count = parameterCount(model);
+  return { parameterCount: count, stateCount: count * (1 + stateCounts[optimizer.name]) };
 }
 
 export function modelSizes(config: RunConfig): ModelSizes {
-  return {
-    parameterCount: parameterCount(config.model),
-    metricCount: metricsOf(config).sumCount,
-  };
+  return { ...stateSizes(config), metricCount: metricsOf(config).sumCount };
 }
 
 /** How many random neighbours a local-search step tries. */

@@ -47,6 +47,7 @@ export interface SplitCounts {
 }
 
 export interface RunPlan extends SplitCounts {
+  /** Committed updates of an epoch: one for each batch or, with local steps, one for each exchange. */
   readonly stepsPerEpoch: number;
   /** Steps of the whole run, over all epochs. */
   readonly totalSteps: number;
@@ -68,16 +69,22 @@ export type GivenCounts = Omit<SplitCounts, "validationCount"> & Partial<SplitCo
 
 /** @param counts - At least one sample in the training split and in the test split. */
 export function planRun(
-  config: RunConfig,
+  config: Pick<RunConfig, "batchSize" | "epochs" | "steps" | "localSteps">,
   { trainCount, validationCount = 0, testCount }: GivenCounts,
 ): RunPlan {
   assert(
     trainCount >= 1 && testCount >= 1,
     `both splits need samples, got ${trainCount} and ${testCount}`,
   );
-  const stepsPerEpoch = Math.ceil(trainCount / config.batchSize);
+  const batches = Math.ceil(trainCount / config.batchSize);
+  const stepsPerEpoch = exchangesOf(batches, config);
   const totalSteps = Math.min(config.epochs * stepsPerEpoch, config.steps ?? Infinity);
   return { trainCount, validationCount, testCount, stepsPerEpoch, totalSteps };
+}
+
+/** How often the replicas of an epoch exchange: after at least `localSteps.steps` batches, and always at its end. */
+function exchangesOf(batches: number, { localSteps }: Pick<RunConfig, "localSteps">): number {
+  return localSteps === null ? batches : Math.max(1, Math.floor(batches / localSteps.steps));
 }
 
 /** The position of a step in its epoch. Steps and epochs count from 0. */
@@ -88,10 +95,28 @@ export function epochOf(
   return { epoch: Math.floor(step / stepsPerEpoch), batch: step % stepsPerEpoch };
 }
 
-/** The number of samples in a step's batch. The last batch of an epoch may be smaller. */
+/**
+ * The batches of a step, [first, end) of its epoch: one or, with local steps, a share of the epoch's batches that is as
+ * equal as possible for all its steps.
+ */
+export function batchesOf(
+  step: number,
+  { batchSize }: RunConfig,
+  plan: RunPlan,
+): { readonly first: number; readonly end: number } {
+  const { batch: index } = epochOf(step, plan);
+  const batches = Math.ceil(plan.trainCount / batchSize);
+  const { stepsPerEpoch } = plan;
+  return {
+    first: Math.floor((index * batches) / stepsPerEpoch),
+    end: Math.floor(((index + 1) * batches) / stepsPerEpoch),
+  };
+}
+
+/** The number of samples of a step: those of its batches. The last batch of an epoch may be smaller. */
 export function batchSizeOf(step: number, config: RunConfig, plan: RunPlan): number {
-  const first = epochOf(step, plan).batch * config.batchSize;
-  return Math.min(config.batchSize, plan.trainCount - first);
+  const { first, end } = batchesOf(step, config, plan);
+  return Math.min(end * config.batchSize, plan.trainCount) - first * config.batchSize;
 }
 
 /** The number of shards of `sampleCount` samples. */

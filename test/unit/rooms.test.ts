@@ -24,7 +24,8 @@ const floors: readonly (readonly string[])[] = [
   // The agreement: what a run is. It calls no kernel.
   ["shared/run"],
   // The code that computes it, and the messages that carry it.
-  ["shared/optimizers", "shared/engine", "shared/protocol"],
+  ["shared/optimizers"],
+  ["shared/engine", "shared/protocol"],
   // From a person's settings to the agreement.
   ["shared/run/settings"],
 

@@ -72,6 +72,10 @@ const fields: Readonly<Record<FormKey, Field>> = {
   decoupledDecay: { group: "optimizer", mode: "decimal" },
   candidates: { group: "optimizer", mode: "numeric" },
   sigma: { group: "optimizer", mode: "decimal" },
+  localSteps: { group: "optimizer", mode: "numeric" },
+  replicas: { group: "optimizer", mode: "numeric" },
+  outerLearningRate: { group: "optimizer", mode: "decimal" },
+  outerMomentum: { group: "optimizer", mode: "decimal" },
   shardSize: { group: "optimizer", mode: "numeric" },
 };
 

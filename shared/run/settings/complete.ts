@@ -9,6 +9,7 @@ import { OperatorError } from "../../operator-error.ts";
 import { type Sentence, sentence, type Value } from "../../words/sentence.ts";
 import type { OptimizerConfig, ScheduleConfig } from "../config.ts";
 import {
+  localStepsDefaults,
   optimizerDefaults,
   recipe,
   recipeFinalFraction,
@@ -37,9 +38,11 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
   const isRecipe = given.optimizer === undefined && schedule === recipe.schedule;
   refuseStrangers({ given, origins }, optimizer, schedule);
   refuseContradiction(given, origins);
+  refuseStrayReplicas({ given, origins });
   const { beta } = given;
   return {
     ...runDefaults,
+    ...(typeof given.localSteps === "number" ? localStepsDefaults : {}),
     ...scheduleDefaults[schedule],
     ...(isRecipe ? { finalFraction: recipeFinalFraction } : {}),
     ...optimizerDefaults[optimizer],
@@ -52,11 +55,15 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
   };
 }
 
-function recipeFor({ model = runDefaults.model, epochs }: RunSettings): RunSettings {
+function recipeFor({ model = runDefaults.model, epochs, localSteps }: RunSettings): RunSettings {
   const choice = known(modelChoice(model), "a model that was read");
   const tuned: RunSettings = recipes[choice.kind === "preset" ? choice.preset.name : choice.kind];
   // Its steps must not cut off the epochs that are asked for.
-  return epochs === undefined ? tuned : { ...tuned, steps: null };
+  if (epochs !== undefined) return { ...tuned, steps: null };
+  // They have one batch each, and local steps have several.
+  const { steps = null } = tuned;
+  if (steps === null || typeof localSteps !== "number") return tuned;
+  return { ...tuned, steps: Math.ceil(steps / localSteps) };
 }
 
 /** A recipe without what belongs to its own schedule alone, if another one is asked for. */
@@ -81,7 +88,17 @@ export function labelOf(key: string, origins: Origins): Value {
 const byOptimizer: Readonly<Record<string, object>> = optimizerDefaults;
 const bySchedule: Readonly<Record<string, object>> = scheduleDefaults;
 /** Options that shape a gradient or its rate. */
-const gradientKeys = ["schedule", "warmupSteps", "weightDecay", "l1", "clipNorm", "freeze"];
+const gradientKeys = [
+  "schedule",
+  "warmupSteps",
+  "weightDecay",
+  "l1",
+  "clipNorm",
+  "freeze",
+  "localSteps",
+];
+/** Options of local steps. */
+const replicaKeys = ["replicas", "outerLearningRate", "outerMomentum"] as const;
 
 function refuseStrangers(
   request: RunRequest,
@@ -121,6 +138,16 @@ function refuseStranger(
       ? sentence("not-for-optimizer", values)
       : sentence("not-for-schedule", values),
   );
+}
+
+function refuseStrayReplicas(request: RunRequest): void {
+  if (typeof request.given.localSteps === "number") return;
+  for (const key of replicaKeys) {
+    if (request.given[key] === undefined) continue;
+    const setting = spelled(key, request);
+    const option = labelOf("localSteps", request.origins);
+    throw new OperatorError(sentence("needs-local-steps", { setting, option }));
+  }
 }
 
 /** @throws OperatorError if a loss is given that is computed together with another activation than the one given. */

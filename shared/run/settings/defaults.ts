@@ -27,6 +27,7 @@ export const runDefaults = {
   augment: null,
   /** Small enough for 9,000 updates in 10 epochs of MNIST, large enough to split among a few workers. */
   batchSize: 64,
+  localSteps: null,
   shardSize: "auto",
   epochs: 20,
   steps: null,
@@ -55,6 +56,17 @@ export const recipe = {
  * goes on learning at a hundredth instead of standing still.
  */
 export const recipeFinalFraction = 0.01;
+
+/**
+ * Of a run with local steps. The outer step is DiLoCo's (Douillard et al., 2023, §3.1), found with 500 local steps and
+ * hundreds of exchanges. With fewer than about a hundred exchanges a momentum of 0.5 or less learns more: MNIST in 4
+ * epochs in `BENCHMARKS.md`.
+ */
+export const localStepsDefaults = {
+  replicas: 8,
+  outerLearningRate: 0.7,
+  outerMomentum: 0.9,
+} as const;
 
 /** The least number of steps if nothing is set for a table. */
 export const tableStepsMin = 1500;

@@ -18,6 +18,7 @@ import { type TaskConfig, taskOf } from "../../tasks/task.ts";
 import { outputWidths } from "../../tasks/tasks.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
 import { classWeightsMax, type RunConfig, runConfigSchema } from "../config.ts";
+import { innerRun } from "../local-steps.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
 import { movesOf } from "./augment-text.ts";
 import { type CompleteSettings, completeRun, spelled } from "./complete.ts";
@@ -82,6 +83,8 @@ export function resolveRunConfig(asked: RunRequest, facts: DatasetFacts): RunCon
       : resolveLayers(choice, { last, request, task, facts });
   const batchSize = resolveBatchSize(settings, request, facts);
   const shardSize = resolveShardSize(settings, request, batchSize, model);
+  const localSteps = resolveLocalSteps(settings, request, batchSize, facts);
+  const { stepsPerEpoch } = planRun({ batchSize, localSteps, epochs: 1, steps: null }, facts);
   const config = runConfigSchema.safeParse({
     dataset: { name: facts.name, sha256: facts.sha256 },
     task,
@@ -98,9 +101,10 @@ export function resolveRunConfig(asked: RunRequest, facts: DatasetFacts): RunCon
     l1: settings.l1,
     augment: resolveAugment(settings, request, facts),
     clipNorm: settings.clipNorm,
+    localSteps,
     batchSize,
     shardSize,
-    epochs: resolveEpochs(settings, request, Math.ceil(facts.trainCount / batchSize)),
+    epochs: resolveEpochs(settings, request, stepsPerEpoch),
     steps: settings.steps,
     patience: settings.patience,
     seed: settings.seed,
@@ -281,6 +285,37 @@ function resolveShardSize(
   );
 }
 
+/** Every replica has a sample of a whole batch, and an epoch has at least one exchange. */
+function resolveLocalSteps(
+  { localSteps: steps, outerLearningRate, outerMomentum, replicas }: CompleteSettings,
+  request: RunRequest,
+  batchSize: number,
+  { trainCount }: DatasetFacts,
+): RunConfig["localSteps"] {
+  if (steps === null) return null;
+  const batches = Math.ceil(trainCount / batchSize);
+  if (steps > batches) {
+    const setting = spelled("localSteps", request);
+    throw new OperatorError(sentence("local-steps-too-many", { setting, batches }));
+  }
+  const count = known(replicas, "local steps have their defaults");
+  if (request.given.replicas !== undefined && count > batchSize) {
+    const setting = spelled("replicas", request);
+    throw new OperatorError(sentence("replicas-too-many", { setting, batchSize }));
+  }
+  return {
+    steps,
+    replicas: Math.min(count, batchSize),
+    outerLearningRate: known(outerLearningRate, "local steps have their defaults"),
+    outerMomentum: known(outerMomentum, "local steps have their defaults"),
+  };
+}
+
+/** How many steps of the optimizer a run makes one after the other: as many as it has batches. */
+export function updatesOf(config: RunConfig, facts: DatasetFacts): number {
+  return innerRun(config, planRun(config, facts)).plan.totalSteps;
+}
+
 /** If only a number of steps is given, the run has exactly that many steps. */
 function resolveEpochs(
   { epochs, steps }: CompleteSettings,
@@ -293,7 +328,7 @@ function resolveEpochs(
 /** The warm-up of a recipe is at most a twentieth of the run. */
 function withFittingWarmup(config: RunConfig, facts: DatasetFacts): RunConfig {
   const { schedule } = config;
-  const most = Math.floor(planRun(config, facts).totalSteps / 20);
+  const most = Math.floor(updatesOf(config, facts) / 20);
   return {
     ...config,
     schedule: { ...schedule, warmupSteps: Math.min(schedule.warmupSteps, most) },
@@ -301,7 +336,7 @@ function withFittingWarmup(config: RunConfig, facts: DatasetFacts): RunConfig {
 }
 
 function refuseLongWarmup(config: RunConfig, request: RunRequest, facts: DatasetFacts): void {
-  const { totalSteps } = planRun(config, facts);
+  const totalSteps = updatesOf(config, facts);
   if (config.schedule.warmupSteps < totalSteps || config.schedule.warmupSteps === 0) return;
   throw new OperatorError(
     sentence("warmup-too-long", { setting: spelled("warmupSteps", request), steps: totalSteps }),
@@ -368,7 +403,7 @@ function refuseFullFreeze({ model, freeze }: RunConfig, request: RunRequest): vo
 /** Each half cosine has at least one step. */
 function refuseStrayRestarts(config: RunConfig, request: RunRequest, facts: DatasetFacts): void {
   const { warmupSteps, restarts } = config.schedule;
-  const { totalSteps } = planRun(config, facts);
+  const totalSteps = updatesOf(config, facts);
   if (restarts.every((step) => step > warmupSteps && step < totalSteps)) return;
   throw new OperatorError(
     sentence("restarts-outside", {

@@ -13,6 +13,7 @@ import { parametersMax } from "../../protocol/limits.ts";
 import { checkModel } from "../../tasks/check.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
 import { restartsMax, type RunConfig, type ScheduleConfig } from "../config.ts";
+import { innerRun } from "../local-steps.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
 import { movesText } from "./augment-text.ts";
 import { spelled } from "./complete.ts";
@@ -21,7 +22,7 @@ import { modelChoice } from "./model-choice.ts";
 import { flagOf, type Origin } from "./option.ts";
 import { presetLayers } from "./presets.ts";
 import { type OptionValue, valueText } from "./readers.ts";
-import { balancedWeights, type DatasetFacts, resolveRunConfig } from "./resolve.ts";
+import { balancedWeights, type DatasetFacts, resolveRunConfig, updatesOf } from "./resolve.ts";
 import {
   isRunKey,
   type RunKey,
@@ -70,7 +71,8 @@ function warningOf(config: RunConfig, saved: RunConfig, facts: DatasetFacts): Se
   const { optimizer, schedule } = config;
   if (optimizer.name === "local-search") return undefined;
   const rate = optimizer.learningRate;
-  const last = learningRateAt(plan.totalSteps - 1, schedule, rate, plan);
+  const inner = innerRun(config, plan).plan;
+  const last = learningRateAt(inner.totalSteps - 1, schedule, rate, inner);
   if (last >= rate * standstill) return undefined;
   return sentence("extended-at-standstill", { rate: last.toPrecision(2), start: String(rate) });
 }
@@ -203,6 +205,7 @@ function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
     l1: config.l1,
     augment: config.augment === null ? null : movesText(config.augment),
     clipNorm: config.clipNorm,
+    ...localSettingsOf(config),
     batchSize: config.batchSize,
     shardSize: config.shardSize,
     patience: config.patience,
@@ -210,6 +213,12 @@ function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
     initWeights: config.initWeights,
     freeze: config.freeze,
   };
+}
+
+function localSettingsOf({ localSteps }: RunConfig): Readonly<Record<string, OptionValue>> {
+  if (localSteps === null) return { localSteps: null };
+  const { steps, ...rest } = localSteps;
+  return { localSteps: steps, ...rest };
 }
 
 /** The schedule beyond its former end: a cosine, which has reached its own end there, begins again. */
@@ -240,7 +249,8 @@ function extend(request: RunRequest, saved: RunConfig, facts: DatasetFacts): Run
   const { totalSteps } = planRun(config, facts);
   if (totalSteps === before.totalSteps) return saved;
   if (totalSteps > before.totalSteps) {
-    return { ...config, schedule: continued(saved.schedule, before.totalSteps, request) };
+    const formerEnd = updatesOf(saved, facts);
+    return { ...config, schedule: continued(saved.schedule, formerEnd, request) };
   }
   const key = known(
     (["steps", "epochs"] as const).find((name) => typeof given[name] === "number"),

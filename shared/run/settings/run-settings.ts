@@ -157,6 +157,20 @@ export const runOptions = {
     { list: true },
   ),
   batchSize: row("Run", "<count>", wordOr("full", count), "samples of one step, or full"),
+  localSteps: row(
+    "Run",
+    "<count>",
+    noneOr(count),
+    "batches that replicas train on before they are averaged: fewer bytes; or none",
+  ),
+  replicas: row("Run", "<count>", count, "of local steps: they share each batch"),
+  outerLearningRate: row(
+    "Run",
+    "<rate>",
+    positive,
+    "of local steps: how far the parameters follow the replicas' mean",
+  ),
+  outerMomentum: row("Run", "<μ>", fraction, "of local steps: Nesterov's momentum of that"),
   shardSize: row(
     "Run",
     "<count>",

@@ -74,6 +74,11 @@ export const settings = {
   "warmup-too-long": "{setting} is no less than the run's {steps} steps; use fewer, or more epochs",
   "needs-gradient":
     "{setting} needs a gradient, which local-search does not compute; leave it out, or choose another optimizer",
+  "needs-local-steps": "{setting} is for local steps; leave it out, or set {option}",
+  "local-steps-too-many":
+    "{setting} is more than the {batches} {batches = 1 ? batch : batches} of an epoch, which always ends with an exchange; choose at most {batches}",
+  "replicas-too-many":
+    "{setting} is more than a batch of {batchSize} samples can give one each; choose at most {batchSize}",
   "not-for-optimizer": "{setting} is not for optimizer {chosen}; leave it out, or choose {owners}",
   "not-for-schedule": "{setting} is not for schedule {chosen}; leave it out, or choose {owners}",
   "loss-needs-output": "{loss} needs {needed} outputs, not {output}; use {needed}, or another loss",
@@ -122,6 +127,10 @@ export const settings = {
   "setting-initWeights": "initial weights",
   "setting-clipNorm": "largest gradient norm",
   "setting-batchSize": "batch size",
+  "setting-localSteps": "local steps",
+  "setting-replicas": "replicas",
+  "setting-outerLearningRate": "outer learning rate",
+  "setting-outerMomentum": "outer momentum",
   "setting-shardSize": "shard size",
   "setting-epochs": "epochs",
   "setting-steps": "steps",

@@ -76,6 +76,11 @@ export const settings = translationOf<typeof english>()({
     "{setting} no es menos que los {steps} pasos del entrenamiento; usa menos, o más épocas",
   "needs-gradient":
     "{setting} necesita un gradiente, que local-search no calcula; quítalo, o elige otro optimizador",
+  "needs-local-steps": "{setting} es para pasos locales; quítalo, o pon {option}",
+  "local-steps-too-many":
+    "{setting} es más que {batches} {batches = 1 ? lote : lotes}, los de una época, que siempre acaba con un intercambio; elige como mucho {batches}",
+  "replicas-too-many":
+    "{setting} es más de lo que permite un lote de {batchSize} muestras, una para cada réplica; elige como mucho {batchSize}",
   "not-for-optimizer": "{setting} no es para el optimizador {chosen}; quítalo, o elige {owners}",
   "not-for-schedule": "{setting} no es para el plan {chosen}; quítalo, o elige {owners}",
   "loss-needs-output":
@@ -125,6 +130,10 @@ export const settings = translationOf<typeof english>()({
   "setting-initWeights": "pesos iniciales",
   "setting-clipNorm": "norma máxima del gradiente",
   "setting-batchSize": "tamaño del lote",
+  "setting-localSteps": "pasos locales",
+  "setting-replicas": "réplicas",
+  "setting-outerLearningRate": "tasa de aprendizaje externa",
+  "setting-outerMomentum": "momento externo",
   "setting-shardSize": "tamaño del fragmento",
   "setting-epochs": "épocas",
   "setting-steps": "pasos",

@@ -59,6 +59,7 @@ export function rightMessage(
     hello: () => [{ protocol: protocolVersion, token, ...about }],
     ready: () => [{ run, selfTest, samplesPerSecond: 1_000 }],
     gradient: () => [{ ...answer, ...sums }, values("gradient", parameterCount)],
+    replica: () => [{ ...answer, ...sums }, values("replica", parameterCount)],
     costs: () => [answer, values("costs", 1)],
     evaluation: () => [
       { ...answer, ...sums, split: "test" },

@@ -17,9 +17,14 @@ export class OptimizerState {
   readonly #first: Float32Array;
   readonly #second: Float32Array;
 
-  constructor(count: number) {
-    this.#first = new Float32Array(count);
-    this.#second = new Float32Array(count);
+  constructor(count: number, first = new Float32Array(count), second = new Float32Array(count)) {
+    this.#first = first;
+    this.#second = second;
+  }
+
+  /** Copies of its tensors. */
+  get tensors(): readonly [Float32Array, Float32Array] {
+    return [this.#first.slice(), this.#second.slice()];
   }
 
   ahead(parameters: Float32Array, rate: number, beta: number): Float32Array {

@@ -18,6 +18,7 @@ import type { Training } from "./plain-layers.ts";
 import { type Passed, runLayers } from "./sequential-layers.ts";
 import { type AnswerToSample, metricSums } from "./sequential-metrics.ts";
 import { OptimizerState } from "./sequential-optimizer.ts";
+import { trainReplicas } from "./sequential-replicas.ts";
 
 const f = Math.fround;
 
@@ -50,9 +51,15 @@ export function trainSequentially(
   initial = initialParameters(config.model, config.seed, config.initWeights),
 ): Trained {
   const { train } = dataset;
+  if (config.localSteps !== null) {
+    const start = { initial, frozen: frozenIn(config, initial) };
+    const parameters = trainReplicas(config, countsOf(dataset), start, (replica) => {
+      descend(replica.parameters, replica.state, { config, split: train, ...replica });
+    });
+    return { parameters, ...evaluateSequentially(parameters, config, dataset.test) };
+  }
   const plan = planRun(config, countsOf(dataset));
   const parameters = initial.slice();
-  const frozen = frozenIn(config, parameters);
   const state = new OptimizerState(parameters.length);
   let order: Uint32Array = new Uint32Array(0);
   for (let step = 0; step < plan.totalSteps; step++) {
@@ -66,23 +73,39 @@ export function trainSequentially(
       searchStep(parameters, { config, split: train, samples, step, offset });
     } else {
       const rate = learningRateAt(step, config.schedule, optimizer.learningRate, plan);
-      const point =
-        optimizer.name === "nag" ? state.ahead(parameters, rate, optimizer.beta) : parameters;
-      const batchOf = { samples, step, offset: offsetIn(epoch, config) };
-      const { gradient } = sumOver(point, config, train, { ...batchOf, withGradient: true });
-      gradient.fill(0, 0, frozen);
-      const divisor = config.loss.reduction === "sum" ? 1 : samples.length;
-      const mean = meanOf(gradient, divisor, config, point);
-      state.update(parameters, mean, {
-        frozen,
-        config,
-        rate: f(rate),
-        step,
-        exactRate: rate,
-      });
+      const offset = offsetIn(epoch, config);
+      descend(parameters, state, { config, split: train, samples, step, offset, rate });
     }
   }
   return { parameters, ...evaluateSequentially(parameters, config, dataset.test) };
+}
+
+interface Descent {
+  readonly config: RunConfig;
+  readonly split: Split;
+  readonly samples: Uint32Array;
+  readonly step: number;
+  readonly epoch?: number;
+  readonly offset?: number;
+  readonly rate: number;
+}
+
+/** One step of the optimizer along the mean gradient of some samples. */
+function descend(
+  parameters: Float32Array,
+  state: OptimizerState,
+  { config, split, samples, step, epoch = 0, offset = offsetIn(epoch, config), rate }: Descent,
+): void {
+  const { optimizer } = config;
+  const frozen = frozenIn(config, parameters);
+  const point =
+    optimizer.name === "nag" ? state.ahead(parameters, rate, optimizer.beta) : parameters;
+  const batchOf = { samples, step, offset, withGradient: true };
+  const { gradient } = sumOver(point, config, split, batchOf);
+  gradient.fill(0, 0, frozen);
+  const divisor = config.loss.reduction === "sum" ? 1 : samples.length;
+  const mean = meanOf(gradient, divisor, config, point);
+  state.update(parameters, mean, { frozen, config, rate: f(rate), step, exactRate: rate });
 }
 
 /** Loss, hits and metrics of a split at some parameters. */

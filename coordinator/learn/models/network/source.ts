@@ -52,6 +52,7 @@ export const ownConfig: RunConfig = {
   initWeights: "auto",
   init: null,
   freeze: 0,
+  localSteps: null,
 };
 
 /** Draws the digits and trains the page's own network. The bits are those of a run with `ownConfig`. */

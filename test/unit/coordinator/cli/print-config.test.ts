@@ -12,6 +12,8 @@ import { samples } from "./sample-settings.ts";
 import { parseCoordinator, printed } from "./support.ts";
 
 const optimizerKeys = new Set(Object.values(optimizerDefaults).flatMap(Object.keys));
+/** Options that need local steps. */
+const replicaKeys = ["replicas", "outerLearningRate", "outerMomentum"];
 const scheduleKeys = new Set(Object.values(scheduleDefaults).flatMap(Object.keys));
 /** Options that are compatible with any optimizer, schedule and each other. */
 const freeKeys = [
@@ -22,7 +24,16 @@ const freeKeys = [
   (key) =>
     !optimizerKeys.has(key) &&
     !scheduleKeys.has(key) &&
-    !["optimizer", "schedule", "loss", "outputActivation", "printConfig", "json"].includes(key) &&
+    !replicaKeys.includes(key) &&
+    ![
+      "localSteps",
+      "optimizer",
+      "schedule",
+      "loss",
+      "outputActivation",
+      "printConfig",
+      "json",
+    ].includes(key) &&
     !["joinToken", "adminToken", "tlsCert", "tlsKey", "init", "newLastLayer", "cluster"].includes(
       key,
     ),
@@ -42,6 +53,9 @@ const some = (keys: readonly string[]) =>
       fc.tuple(...chosen.map((key) => fc.nat(2).map((pick) => flagsFor(key, pick)))),
     );
 
+/** Local steps and options of theirs. */
+const withReplicas = some(replicaKeys).map((flags) => [["--local-steps=50"], ...flags]);
+
 /** Any settings that don't contradict each other. */
 const commandLine = fc
   .record({
@@ -60,7 +74,12 @@ const commandLine = fc
       (key) => gradient || !["weightDecay", "l1", "clipNorm", "freeze"].includes(key),
     );
     return fc
-      .tuple(some(free), some(owned), some(gradient ? scheduled : []))
+      .tuple(
+        some(free),
+        some(owned),
+        some(gradient ? scheduled : []),
+        gradient ? fc.oneof(fc.constant([["--local-steps=none"]]), withReplicas) : fc.constant([]),
+      )
       .map((parts) => [
         ...(optimizer === undefined ? [] : [`--optimizer=${optimizer}`]),
         ...(gradient ? [`--schedule=${schedule}`] : []),

@@ -154,6 +154,26 @@ export const samples: {
     ["full", "full"],
     ["1", 1],
   ],
+  localSteps: [
+    ["50", 50],
+    ["1", 1],
+    ["none", null],
+  ],
+  replicas: [
+    ["8", 8],
+    ["1", 1],
+    ["100", 100],
+  ],
+  outerLearningRate: [
+    ["0.7", 0.7],
+    ["1", 1],
+    [".5", 0.5],
+  ],
+  outerMomentum: [
+    ["0.9", 0.9],
+    ["0", 0],
+    [".5", 0.5],
+  ],
   shardSize: [
     ["8", 8],
     ["auto", "auto"],

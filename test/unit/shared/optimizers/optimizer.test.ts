@@ -1,8 +1,16 @@
 /** The optimizers as a run uses them, against numbers computed by hand, closed forms and a float64 oracle. */
 import { describe, expect, test } from "vitest";
 
-import type { GradientOptimizerConfig } from "../../../../shared/optimizers/optimizer.ts";
-import type { OptimizerConfig, RunConfig, ScheduleConfig } from "../../../../shared/run/config.ts";
+import {
+  createOptimizer,
+  type GradientOptimizerConfig,
+} from "../../../../shared/optimizers/optimizer.ts";
+import {
+  type OptimizerConfig,
+  type RunConfig,
+  type ScheduleConfig,
+  stateCounts,
+} from "../../../../shared/run/config.ts";
 import {
   applyGradient,
   createStore,
@@ -273,3 +281,9 @@ class Oracle {
     }
   }
 }
+
+test("an optimizer keeps as many tensors as the table of the run config says", () => {
+  for (const optimizer of gradientOptimizers) {
+    expect(stateCounts[optimizer.name]).toBe(createOptimizer(optimizer).stateNames.length);
+  }
+});

@@ -22,6 +22,7 @@ export const sampleWorkerMessages: readonly WorkerMessage[] = [
   { type: "ready", run: "run-1", selfTest: hash, samplesPerSecond: 250_000 },
   { type: "gradient", ...answer, lossSum: 147.3, correct: 5 },
   { type: "costs", ...answer },
+  { type: "replica", ...answer, lossSum: 147.3, correct: 5 },
   { type: "evaluation", ...answer, lossSum: 12, correct: 60, split: "validation" },
   { type: "failed", run: "run-1", step: 7, block: [0, 2], reason: sentence("value-not-finite") },
   { type: "pause", reason: sentence("tab-slowed") },
@@ -55,7 +56,7 @@ export const sampleCoordinatorMessages: readonly CoordinatorMessage[] = [
   { type: "doors", term: 7, urls: ["http://10.0.0.7:8080", "https://example.org/promedio"] },
 ];
 
-const withTensor = new Set(["gradient", "costs", "evaluation", "work", "evaluate"]);
+const withTensor = new Set(["gradient", "costs", "replica", "evaluation", "work", "evaluate"]);
 
 /** A tensor of two numbers if the type carries one, else none. */
 export function sampleTensorFor(type: string): Uint8Array {

@@ -26,7 +26,11 @@ const runs = fc
     step: fc.nat(20),
   })
   .map(({ batchSize, shardSize, step, ...counts }) => {
-    const config = testConfig({ layers, batchSize, shardSize, optimizer: localSearch });
+    // A whole batch is in each step, so every replica has samples.
+    const replicas = Math.min(batchSize, counts.trainCount);
+    const localSteps = { steps: 2, replicas, outerLearningRate: 1, outerMomentum: 0 };
+    const given = { layers, batchSize, shardSize, optimizer: localSearch, localSteps };
+    const config = testConfig(given);
     return { config, plan: planRun(config, counts), step };
   });
 
@@ -95,16 +99,19 @@ describe("the rows", () => {
       [
         ["gradient", 99],
         ["candidates", 2],
+        ["replica", 99],
         ["validation", 9],
         ["test", 9],
       ],
     );
   });
 
-  test("use candidates for the steps of local search, and gradients for every other optimizer", () => {
+  test("use candidates for local search, replicas for local steps, and gradients for everything else", () => {
     expect(trainingKind(config)).toBe("candidates");
     expect(trainingKind(testConfig({ layers }))).toBe("gradient");
-    for (const kind of ["candidates", "gradient"] as const) {
+    const localSteps = { steps: 2, replicas: 3, outerLearningRate: 1, outerMomentum: 0 };
+    expect(trainingKind(testConfig({ layers, localSteps }))).toBe("replica");
+    for (const kind of ["candidates", "gradient", "replica"] as const) {
       expect(roundKinds[kind].trains).toBe(true);
     }
   });

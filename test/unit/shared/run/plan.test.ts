@@ -2,7 +2,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { firstInnerStep, innerRun, samplesOfReplicas } from "../../../../shared/run/local-steps.ts";
 import {
+  batchesOf,
   batchSizeOf,
   defaultShardSize,
   epochOf,
@@ -49,6 +51,25 @@ describe("planRun", () => {
     const counts = { trainCount: 100, testCount: 1 };
     expect(planRun(testConfig({ batchSize: 100, epochs: 3 }), counts).totalSteps).toBe(3);
     expect(planRun(testConfig({ batchSize: 1, epochs: 3 }), counts).totalSteps).toBe(300);
+  });
+
+  test("divides the batches of an epoch among exchanges of at least `localSteps.steps` batches, evenly", () => {
+    const local = { steps: 50, replicas: 8, outerLearningRate: 1, outerMomentum: 0 };
+    const config = testConfig({ batchSize: 64, epochs: 2, localSteps: local });
+    const plan = planRun(config, { trainCount: 60_000, testCount: 10_000 });
+    expect(plan).toMatchObject({ stepsPerEpoch: 18, totalSteps: 36 });
+    const batches = Array.from({ length: 36 }, (_, step) => {
+      const { first, end } = batchesOf(step, config, plan);
+      return end - first;
+    });
+    expect(new Set(batches)).toEqual(new Set([52, 53]));
+    expect(batches.reduce((sum, count) => sum + count)).toBe(2 * 938);
+    const samples = batches.map((_, step) => batchSizeOf(step, config, plan));
+    expect(samples.reduce((sum, count) => sum + count)).toBe(120_000);
+    expect([0, 1, 17, 18, 36].map((step) => firstInnerStep(step, config, plan))).toEqual([
+      0, 52, 885, 938, 1_876,
+    ]);
+    expect(innerRun(config, plan).plan).toMatchObject({ stepsPerEpoch: 938, totalSteps: 1_876 });
   });
 
   test("lets `steps` end the run earlier than the epochs would, never later", () => {
@@ -132,4 +153,27 @@ describe("epochOrder", () => {
     expect(epochOrder(4, testConfig({ seed: 9 }), plan)).not.toEqual(order);
     expect(epochOrder(3, testConfig({ seed: 10 }), plan)).not.toEqual(order);
   });
+});
+
+test("the replicas' samples of a step add up to those of its batches, for 500 sizes", () => {
+  const localSteps = fc.record({
+    steps: fc.integer({ min: 1, max: 40 }),
+    replicas: fc.integer({ min: 1, max: 40 }),
+    outerLearningRate: fc.constant(1),
+    outerMomentum: fc.constant(0),
+  });
+  fc.assert(
+    fc.property(sizes, localSteps, fc.nat(1_000), ({ trainCount, ...drawn }, local, n) => {
+      const config = testConfig({ ...drawn, localSteps: local });
+      const plan = planRun(config, { trainCount, testCount: 1 });
+      const step = n % plan.totalSteps;
+      const of = (start: number, end: number) =>
+        samplesOfReplicas({ start, end }, step, config, plan);
+      const { replicas } = local;
+      const each = Array.from({ length: replicas }, (_, replica) => of(replica, replica + 1));
+      expect(of(0, replicas)).toBe(batchSizeOf(step, config, plan));
+      expect(each.reduce((sum, count) => sum + count, 0)).toBe(of(0, replicas));
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -80,6 +80,7 @@ describe("resolveRunConfig", () => {
       labelSmoothing: 0,
       classWeights: null,
       patience: null,
+      localSteps: null,
     });
   });
 
@@ -226,6 +227,23 @@ describe("resolveRunConfig", () => {
       "--clip-norm 1 needs a gradient, which local-search does not compute; leave it out, or choose another optimizer",
     ],
     [
+      { optimizer: "local-search", localSteps: 5 },
+      "--local-steps 5 needs a gradient, which local-search does not compute; leave it out, or choose another optimizer",
+    ],
+    [{ replicas: 4 }, "--replicas 4 is for local steps; leave it out, or set --local-steps"],
+    [
+      { localSteps: 95 },
+      "--local-steps 95 is more than the 94 batches of an epoch, which always ends with an exchange; choose at most 94",
+    ],
+    [
+      { localSteps: 5, replicas: 65 },
+      "--replicas 65 is more than a batch of 64 samples can give one each; choose at most 64",
+    ],
+    [
+      { localSteps: 10, warmupSteps: 94, epochs: 1 },
+      "--warmup-steps 94 is no less than the run's 94 steps; use fewer, or more epochs",
+    ],
+    [
       { schedule: "cosine", decayEpochs: 2 },
       "--decay-epochs 2 is not for schedule cosine; leave it out, or choose step",
     ],
@@ -259,6 +277,15 @@ describe("resolveRunConfig", () => {
     ],
   ])("%o is refused", (given, line) => {
     expect(mistake(() => resolve(given))).toBe(line);
+  });
+
+  test("local steps have DiLoCo's outer step and 8 replicas by default; steps are exchanges", () => {
+    const outer = { outerLearningRate: 0.7, outerMomentum: 0.9 };
+    expect(resolve({ localSteps: 10 }).localSteps).toEqual({ steps: 10, replicas: 8, ...outer });
+    expect(resolve({ localSteps: 10, batchSize: 4 }).localSteps?.replicas).toBe(4);
+    // 94 batches make 9 exchanges, so 20 of them take 3 epochs.
+    expect(resolve({ localSteps: 10, steps: 20 })).toMatchObject({ steps: 20, epochs: 3 });
+    expect(resolve({ localSteps: null }).localSteps).toBe(null);
   });
 
   test("a refusal names the spelling that was used", () => {
