@@ -87,7 +87,7 @@ describe.each(directions)("a $from's messages", ({ samples, fields, decode }) =>
 });
 
 describe("bounds", () => {
-  const [hello, ready, gradient, , , failed] = sampleWorkerMessages;
+  const [hello, ready, gradient, , , , failed] = sampleWorkerMessages;
   const [, , work, evaluate, wait] = sampleCoordinatorMessages;
 
   test("texts: name 40 and agent 200 characters, not one more", () => {

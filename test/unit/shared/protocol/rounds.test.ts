@@ -46,9 +46,14 @@ describe.each(roundKindNames)("a round of kind %s", (kind) => {
   });
 });
 
-test("2 of the coordinator's messages ask for blocks, and 3 of a worker's answer", () => {
+test("2 of the coordinator's messages ask for blocks, and 4 of a worker's answer", () => {
   const asking = sampleCoordinatorMessages.filter(isWork).map(({ type }) => type);
   expect([...new Set(asking)].toSorted()).toEqual(["evaluate", "work"]);
   const answering = sampleWorkerMessages.filter(isResult).map(({ type }) => type);
-  expect([...new Set(answering)].toSorted()).toEqual(["costs", "evaluation", "gradient"]);
+  expect([...new Set(answering)].toSorted()).toEqual([
+    "costs",
+    "evaluation",
+    "gradient",
+    "replica",
+  ]);
 });
