@@ -83,7 +83,6 @@ const page: BuildOptions = {
   entryPoints: {
     join: "worker/browser/join.ts",
     host: "worker/browser/host.ts",
-    thread: "worker/browser/thread.ts",
     dashboard: "coordinator/dashboard/dashboard.ts",
   },
 };
@@ -121,6 +120,31 @@ const lesson: BuildOptions = {
   entryPoints: { class: "coordinator/learn/classroom/classroom.ts" },
 };
 
+/** A page has no OpenSSL. */
+const plainSha256: Plugin = {
+  name: "plain-sha256",
+  setup(bundler) {
+    bundler.onResolve({ filter: /\.\/sha256\.ts$/ }, ({ resolveDir }) => {
+      if (!resolveDir.startsWith(join(root, "coordinator"))) return undefined;
+      return { path: join(root, "coordinator/library/browser-sha256.ts") };
+    });
+  },
+};
+
+/** The library for browsers, without any import, for pages with and without a bundler. */
+const browserLibrary: BuildOptions = {
+  ...page,
+  plugins: [plainSha256],
+  format: "esm",
+  stdin: {
+    contents: `export * from "./coordinator/library/browser.ts";
+      export { startWorker } from "./worker/browser/embed/start-worker.ts";`,
+    resolveDir: root,
+  },
+  entryPoints: [],
+  entryNames: "library",
+};
+
 const pageFiles: BuildOptions = {
   ...page,
   entryPoints: [
@@ -145,19 +169,26 @@ try {
 }
 
 async function buildAll(): Promise<void> {
-  if (isForPackage) await rm(join(output, "chunks"), { recursive: true, force: true });
+  for (const folder of isForPackage ? ["chunks", "pages"] : []) {
+    // oxlint-disable-next-line no-await-in-loop -- two folders
+    await rm(join(output, folder), { recursive: true, force: true });
+  }
   await freshKernel();
   await writeIfChanged(join(output, "learn.rendered"), renderFormulas());
   await writeIfChanged(join(output, "pages", "learn-code.json"), await renderCode());
-  const [chunks = []] = await Promise.all(
-    [program, page, quietPage, lesson, pageFiles].map(bundle),
-  );
+  const bundles = [program, page, quietPage, lesson, browserLibrary, pageFiles];
+  const [chunks = []] = await Promise.all(bundles.map(bundle));
   await removeStale(join(output, "chunks"), chunks);
-  await writeIfChanged(
-    join(output, "library.d.ts"),
-    await readFile(join(root, "library-types.d.ts")),
-  );
+  await writeTypes("library-types.d.ts", join(output, "library.d.ts"));
+  await writeTypes("library-browser-types.d.ts", join(output, "pages", "library.d.ts"));
   await makeExecutable(join(output, "promedio.js"));
+}
+
+/** Types are beside their script, under its name. */
+async function writeTypes(source: string, target: string): Promise<void> {
+  const text = await readFile(join(root, source), "utf8");
+  const moved = text.replaceAll(`"./library-types.d.ts"`, `"../library.js"`);
+  await writeIfChanged(target, Buffer.from(moved));
 }
 
 /** Only the owner of a file may change its mode, and the second time nothing needs to change. */

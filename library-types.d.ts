@@ -1,4 +1,7 @@
-/** The library: what `import … from "promedio"` gives. REFERENCE.md lists the settings. */
+/**
+ * The library in Node: what `import … from "promedio"` gives. REFERENCE.md lists the settings. In a browser it has
+ * `loadCheckpoint`, `predict` and `startWorker`.
+ */
 
 /**
  * The settings of a run, under the names of a run file, and where it is trained. Every option of `promedio coordinator`
@@ -147,6 +150,50 @@ export interface WorkerSettings {
   readonly name?: string;
   /** Where the link has none. */
   readonly joinToken?: string;
+  /** In a browser: the share of the time to compute, above 0 and up to 1. Default: 1. */
+  readonly effort?: number;
+}
+
+/** How a program takes part in a worker that it started. */
+export interface WorkerControl extends Control {
+  /** Hears each change of its state, and in a browser its counts a few times a second. Must not throw. */
+  readonly status?: (status: WorkerStatus) => void;
+}
+
+/** What a worker does. */
+export interface WorkerStatus {
+  readonly phase:
+    | "connecting"
+    /** The connection was lost, or could not be opened; it tries again by itself. */
+    | "retrying"
+    /** There is no run yet, or it is over. */
+    | "waiting"
+    /** It gets the data. */
+    | "loading"
+    | "training"
+    | "paused"
+    | "stopped";
+  /** It stopped because it cannot take part. */
+  readonly failed: boolean;
+  /** What it does, what it waits for, or why it stopped: one line in English. */
+  readonly message: string;
+  /** The name that the coordinator shows. */
+  readonly name: string;
+  readonly threads: number;
+  /** Title of the current run; `null` before the first. */
+  readonly run: string | null;
+  readonly dataset: string | null;
+  /** Bytes of the dataset that have arrived. */
+  readonly receivedBytes: number;
+  /** The last step that it computed for; `null` before the first. */
+  readonly step: number | null;
+  readonly samplesPerSecond: number;
+  /** Its part of the run's samples since it joined, from 0 to 1. */
+  readonly share: number;
+  /** Results sent in this run. */
+  readonly blocksDone: number;
+  /** Samples computed in this run. */
+  readonly samplesDone: number;
 }
 
 /** A worker that takes part. */
@@ -198,8 +245,11 @@ export declare function startCoordinator(
   settings?: Settings & Embedding & Control,
 ): Promise<Coordinator>;
 
-/** Starts a worker in this process; `ended` rejects for a URL that is no join link. */
-export declare function startWorker(settings: WorkerSettings & Control): Worker;
+/**
+ * Starts a worker in this process, or in this page, whose site the coordinator must allow (`allowOrigin`). `ended` rejects
+ * for a URL that is no join link.
+ */
+export declare function startWorker(settings: WorkerSettings & WorkerControl): Worker;
 
 /**
  * Checks settings without starting anything, and returns them.

@@ -2,13 +2,21 @@
  * @file The library: what a program gets from `import … from "promedio"`. Importing it starts nothing, prints nothing and
  * sets no flag and no signal handler. The types and their documentation are in `library-types.d.ts`.
  */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import { hostServerIn } from "./coordinator/library/embedding.ts";
-import { Models } from "./coordinator/library/model.ts";
+import { decodedModel, Models } from "./coordinator/library/model.ts";
 import { commandOf, RunHandle } from "./coordinator/library/run-handle.ts";
+import { nodeDisk } from "./coordinator/storage/disk.ts";
+import { openModel } from "./coordinator/tools/load-model.ts";
 import type * as Library from "./library-types.d.ts";
+import { instantiateKernel } from "./shared/kernels/kernel.ts";
 import { OperatorError } from "./shared/operator-error.ts";
 import { quoted } from "./shared/words/sentence.ts";
+import { checkWorkerSettings } from "./worker/library-settings.ts";
 import { runWorker } from "./worker/node/main.ts";
+import { statusInWords } from "./worker/status-lines.ts";
 
 /** The folder of the bundled library, the kernel and the pages. */
 const build = import.meta.dirname;
@@ -41,7 +49,8 @@ export const startCoordinator: typeof Library.startCoordinator = async ({
   };
 };
 
-export const startWorker: typeof Library.startWorker = ({ signal, log, ...settings }) => {
+export const startWorker: typeof Library.startWorker = (settings) => {
+  const { url, threads = 1, name, joinToken, signal, log, status } = settings;
   const control = new AbortController();
   const interrupted = new Promise<string>((resolve) => {
     const leave = () => resolve("abort");
@@ -51,8 +60,8 @@ export const startWorker: typeof Library.startWorker = ({ signal, log, ...settin
     }
   });
   let last = "";
-  const { url, threads = 1, name, joinToken } = settings;
   const work = async () => {
+    checkWorkerSettings(settings);
     const code = await runWorker(
       { url, threads, name, joinToken },
       {
@@ -62,6 +71,7 @@ export const startWorker: typeof Library.startWorker = ({ signal, log, ...settin
           last = entry.message;
           log?.(entry);
         },
+        changed: (now) => status?.(statusInWords(now)),
         interrupted,
         isChild: false,
       },
@@ -78,12 +88,17 @@ export const defineRun: typeof Library.defineRun = (settings) => {
   return settings;
 };
 
-const models = new Models(build);
+const models = new Models(async () =>
+  instantiateKernel(await readFile(join(build, "kernel.wasm"))),
+);
 
 export const loadCheckpoint: typeof Library.loadCheckpoint = async (
   source,
   { runs = "runs" } = {},
-) => await models.open(source, runs);
+) =>
+  models.add(
+    typeof source === "string" ? await openModel(nodeDisk, source, runs) : decodedModel(source),
+  );
 
 export const predict: typeof Library.predict = async (model, samples) =>
   await models.predict(model, samples);

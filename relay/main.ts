@@ -30,8 +30,9 @@ import { Doors } from "../worker/doors.ts";
 import { createFetchDataset } from "../worker/fetch-dataset.ts";
 import { resolveWorkerOptions } from "../worker/node/cli.ts";
 import { readKernel } from "../worker/node/kernel-source.ts";
-import { clock, sha256, StatusLines, type WorkerWorld } from "../worker/node/main.ts";
+import { clock, sha256, type WorkerWorld } from "../worker/node/main.ts";
 import { createConnect } from "../worker/node/socket.ts";
+import { StatusLines } from "../worker/status-lines.ts";
 import { WorkerLoop } from "../worker/worker.ts";
 import { RelayPool } from "./relay-pool.ts";
 
@@ -51,7 +52,7 @@ export interface RelayCommand {
 /** How often it looks for silent and late workers. */
 const tickMs = 50;
 /** What a joining page needs; the relay has no dashboard. */
-const pagePaths = /^\/(?:join(?:\.js|\.css)?|host\.js|thread\.js|kernel\.wasm)(?:\?|$)/u;
+const pagePaths = /^\/(?:join(?:\.js|\.css)?|host\.js|kernel\.wasm)(?:\?|$)/u;
 
 const now = () => performance.now();
 

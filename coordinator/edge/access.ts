@@ -100,6 +100,11 @@ export class Access {
     if (origin === undefined || this.#options.origins.includes(origin)) return true;
     return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
   }
+
+  /** The origin of a request, if it is one of the other sites that are admitted; its pages may read the answer. */
+  admittedOrigin({ headers: { origin } }: IncomingMessage): string | undefined {
+    return origin !== undefined && this.#options.origins.includes(origin) ? origin : undefined;
+  }
 }
 
 /**

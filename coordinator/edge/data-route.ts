@@ -104,7 +104,7 @@ function answer(
   const encoded = compressed ?? blob.identity;
   response.setHeader("ETag", encoded.tag);
   response.setHeader("Cache-Control", "private, max-age=31536000, immutable");
-  response.setHeader("Vary", "Accept-Encoding");
+  response.setHeader("Vary", "Accept-Encoding, Origin");
   response.setHeader("Accept-Ranges", "bytes");
   if (namesTag(headers["if-none-match"], encoded.tag)) {
     response.writeHead(304).end();

@@ -32,10 +32,14 @@ const routes: Readonly<Record<string, readonly [file: string, contentType: strin
   "/join.js": ["join.js", "text/javascript; charset=utf-8"],
   "/join.css": ["join.css", "text/css; charset=utf-8"],
   "/host.js": ["host.js", "text/javascript; charset=utf-8"],
-  "/thread.js": ["thread.js", "text/javascript; charset=utf-8"],
+  // Programs of other sites load it: `startWorker` and `predict`.
+  "/library.js": ["library.js", "text/javascript; charset=utf-8"],
   // Our pages have it inside their scripts. Other workers read it, or at least its hash, here.
   "/kernel.wasm": ["kernel.wasm", "application/wasm"],
 };
+
+/** Pages of any site may load it; what it then asks for, the coordinator allows to some only. */
+const forEverybody = "/library.js";
 
 /** The files that the build has to have made. */
 export const pageFiles: readonly string[] = Object.values(routes).map(([file]) => file);
@@ -65,6 +69,7 @@ const headers = {
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin" };
 
 interface Page {
+  readonly path: string;
   readonly body: Buffer;
   readonly contentType: string;
   readonly tag: string;
@@ -86,7 +91,7 @@ export function createPages(folder: string): Pages {
   for (const [path, [file, contentType]] of Object.entries(routes)) {
     const body = readPage(join(folder, file));
     const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-    pages.set(path, { body, contentType, tag });
+    pages.set(path, { path, body, contentType, tag });
   }
   return {
     handle(request, response) {
@@ -117,7 +122,7 @@ function isTrusted({ socket, headers: sent }: IncomingMessage): boolean {
 }
 
 function answer(
-  { body, contentType, tag }: Page,
+  { path, body, contentType, tag }: Page,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -125,6 +130,7 @@ function answer(
   const known = request.headers["if-none-match"];
   const all = isTrusted(request) ? { ...headers, ...isolation } : headers;
   for (const [name, value] of Object.entries(all)) response.setHeader(name, value);
+  if (path === forEverybody) response.setHeader("Access-Control-Allow-Origin", "*");
   response.setHeader("ETag", tag);
   if (method !== "GET" && method !== "HEAD") {
     response.writeHead(405, { Allow: "GET, HEAD" }).end();

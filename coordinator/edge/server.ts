@@ -33,6 +33,7 @@ import type { Role } from "./access.ts";
 import { sendText } from "./http-body.ts";
 import { Quota } from "./limits/quota.ts";
 import { RequestQueue } from "./limits/request-queue.ts";
+import { admit } from "./listening/cross-origin.ts";
 import { listenError } from "./listening/listen-error.ts";
 import {
   malformedRequest,
@@ -266,6 +267,8 @@ function answer(options: Open, request: IncomingMessage, response: ServerRespons
     refuseRequest(options, { request, response, status, code, reason });
   if (hasTooManyFields(request)) return refuse(431, "ERR_TOO_LARGE", tooManyFields);
   if (!access.knowsHost(request)) return refuse(421, "ERR_ORIGIN", unknownHost);
+  const origin = access.admittedOrigin(request);
+  if (origin !== undefined && admit(origin, request, response)) return;
   if (announcesBody(request)) return refuse(413, "ERR_TOO_LARGE", sentence("request-with-body"));
   const base = options.proxy?.basePath ?? "";
   if (lacksSlash(request.url ?? "", base)) {

@@ -1,41 +1,30 @@
 /** @file A trained network as an object of a program, and what it answers. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-
 import type * as Library from "../../library-types.d.ts";
 import { featuresOf } from "../../shared/data/table/preprocess.ts";
 import { Predictor } from "../../shared/engine/predictor.ts";
-import { instantiateKernel } from "../../shared/kernels/kernel.ts";
+import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { sizeOf } from "../../shared/model/layer-kind.ts";
 import { outputCount } from "../../shared/model/layout.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import type { TrainedModel } from "../export/trained-model.ts";
 import { decodeCheckpoint } from "../storage/checkpoint.ts";
-import { nodeDisk } from "../storage/disk.ts";
-import { openModel } from "../tools/load-model.ts";
 import { type Prediction, predictionOf } from "../tools/prediction.ts";
 
-/** Opens models and answers with them. */
+/** Keeps opened models, and answers with them. */
 export class Models {
-  readonly #build: string;
+  readonly #createKernel: () => Promise<Kernel>;
   readonly #opened = new WeakMap<Library.Model, TrainedModel>();
   /** A predictor keeps a kernel's memory, so each model has one. */
   readonly #predictors = new WeakMap<TrainedModel, Promise<Predictor>>();
 
-  /** @param build - The folder with the kernel. */
-  constructor(build: string) {
-    this.#build = build;
+  /** @param createKernel - Each with a memory of its own. */
+  constructor(createKernel: () => Promise<Kernel>) {
+    this.#createKernel = createKernel;
   }
 
-  /**
-   * @param source - The bytes of a checkpoint, its path, or a run's name or folder.
-   * @param runs - The folder of all runs.
-   * @throws OperatorError if there is none, or it is damaged.
-   */
-  async open(source: string | Uint8Array, runs: string): Promise<Library.Model> {
-    const trained =
-      typeof source === "string" ? await openModel(nodeDisk, source, runs) : decoded(source);
+  /** The model as a program sees it. */
+  add(trained: TrainedModel): Library.Model {
     const { config, step, parameters, fingerprint } = trained;
     const model = { config, step, parameters, fingerprint };
     this.#opened.set(model, trained);
@@ -61,15 +50,14 @@ export class Models {
   #predictor(model: TrainedModel): Promise<Predictor> {
     const known = this.#predictors.get(model);
     if (known !== undefined) return known;
-    const created = readFile(join(this.#build, "kernel.wasm")).then(
-      (bytes) => new Predictor(instantiateKernel(bytes), model.config),
-    );
+    const created = this.#createKernel().then((kernel) => new Predictor(kernel, model.config));
     this.#predictors.set(model, created);
     return created;
   }
 }
 
-function decoded(bytes: Uint8Array): TrainedModel {
+/** @throws OperatorError if the bytes are no checkpoint, or damaged. */
+export function decodedModel(bytes: Uint8Array): TrainedModel {
   const read = decodeCheckpoint(bytes);
   if (read.ok) return { ...read.checkpoint, fingerprint: read.fingerprint };
   throw new OperatorError(sentence("checkpoint-bytes-damaged", { reason: read.reason }));

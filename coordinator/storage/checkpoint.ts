@@ -120,10 +120,19 @@ const noDigest = "0".repeat(64);
  */
 function digestOffset(bytes: Uint8Array, digest: string): number {
   const key = `"sha256":"`;
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const offset = file.indexOf(key + digest, "latin1");
+  const offset = indexIn(bytes, new TextEncoder().encode(key + digest));
   if (offset === -1) throw new FormatError(sentence("checkpoint-without-hash"));
   return offset + key.length;
+}
+
+/** Where a text in a file's header begins; -1 if it is not there. Pages have no `Buffer`. */
+function indexIn(bytes: Uint8Array, text: Uint8Array): number {
+  const [first = 0] = text;
+  const isAt = (offset: number) => text.every((byte, i) => bytes[offset + i] === byte);
+  for (let at = bytes.indexOf(first); at !== -1; at = bytes.indexOf(first, at + 1)) {
+    if (isAt(at)) return at;
+  }
+  return -1;
 }
 
 function checkDigest(bytes: Uint8Array, digest: string): void {

@@ -170,7 +170,7 @@ describe("a coordinator with tokens", () => {
   });
 
   test("serves pages that may run nothing inline, cannot be framed, and send no referrer", async () => {
-    for (const path of ["/", "/join", "/join.js", "/thread.js"]) {
+    for (const path of ["/", "/join", "/join.js", "/host.js"]) {
       const { status, headers } = await ask(port, path);
       expect(status).toBe(200);
       const policy = String(headers["content-security-policy"]);

@@ -1,5 +1,5 @@
 /**
- * @file The worker inside the join page: a dedicated worker, bundled as `host.js`, that holds the socket and
+ * @file The worker inside a page: a dedicated worker, bundled as `host.js`, that holds the socket and
  * computes, alone or with more threads. The page only displays and sends requests, so scrolling or sleeping costs
  * no step.
  */
@@ -17,6 +17,7 @@ import { createKernel } from "./kernel-bytes.ts";
 import type { HostReport, HostRequest, TabState } from "./page-messages.ts";
 import { sha256 } from "./sha256.ts";
 import { createConnect } from "./socket.ts";
+import { computeForHost, threadName } from "./thread.ts";
 
 type StartRequest = Extract<HostRequest, { type: "start" }>;
 
@@ -35,7 +36,8 @@ class Host {
   #tab: TabState = "visible";
   #isPaused = false;
 
-  constructor({ httpUrl, token, name, agent, threads, effort }: StartRequest) {
+  constructor(request: StartRequest) {
+    const { httpUrl, token, name, agent, threads, effort, stopsAfterRun } = request;
     // The page's policy lets it download from its own coordinator alone, so a dataset that it lacks must come from there.
     const doors = new Doors(httpUrl);
     const pool = createPool({
@@ -61,7 +63,7 @@ class Host {
       loadDataset: createFetchDataset({ httpUrl, token, sha256 }),
       clock,
       random: Math.random,
-      stopsAfterRun: false,
+      stopsAfterRun,
       changed: () => this.#report(),
     });
     setInterval(() => this.#beat(), beatMs);
@@ -122,7 +124,7 @@ class Host {
 }
 
 const startThread: StartThread = (events) => {
-  const thread = new Worker("thread.js");
+  const thread = new Worker(location.href, { name: threadName });
   thread.addEventListener("message", ({ data }: MessageEvent<ThreadReply>) => events.reply(data));
   thread.addEventListener("error", ({ message }) => {
     const reason = message === "" ? sentence("thread-not-started") : quoted(message);
@@ -134,9 +136,13 @@ const startThread: StartThread = (events) => {
   };
 };
 
-let host: Host | undefined;
+function obeyPage(): void {
+  let host: Host | undefined;
+  addEventListener("message", ({ data }: MessageEvent<HostRequest>) => {
+    if (data.type === "start") host ??= new Host(data);
+    else host?.obey(data);
+  });
+}
 
-addEventListener("message", ({ data }: MessageEvent<HostRequest>) => {
-  if (data.type === "start") host ??= new Host(data);
-  else host?.obey(data);
-});
+if (self.name === threadName) computeForHost();
+else obeyPage();

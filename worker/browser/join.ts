@@ -52,6 +52,7 @@ function start(): void {
     httpUrl: baseUrl(),
     token: new URLSearchParams(location.hash.slice(1)).get("token") ?? "",
     agent: navigator.userAgent,
+    stopsAfterRun: false,
     ...chosen(),
   });
   tellTab();

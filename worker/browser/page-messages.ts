@@ -6,7 +6,7 @@ import type { WorkerStatus } from "../status.ts";
 export type HostRequest =
   | {
       readonly type: "start";
-      /** `http://host:port` of the page. */
+      /** `http://host:port` of the coordinator; a path there if it is under one. */
       readonly httpUrl: string;
       readonly token: string;
       readonly name: string;
@@ -14,6 +14,8 @@ export type HostRequest =
       readonly threads: number;
       /** Fraction of the time to compute, in (0, 1]. */
       readonly effort: number;
+      /** Whether it leaves with a coordinator that ends after its run. A join page waits for the next. */
+      readonly stopsAfterRun: boolean;
     }
   | { readonly type: "effort"; readonly effort: number }
   /** The person pauses or resumes. */

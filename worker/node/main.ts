@@ -9,10 +9,11 @@ import { performance } from "node:perf_hooks";
 import type { LogEntry } from "../../shared/log.ts";
 import { createFetch } from "../../shared/node/fetch.ts";
 import type { Environment } from "../../shared/node/proxy.ts";
-import { hasCode, sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { Doors } from "../doors.ts";
 import { createFetchDataset } from "../fetch-dataset.ts";
 import type { Clock } from "../platform.ts";
+import { StatusLines } from "../status-lines.ts";
 import type { WorkerStatus } from "../status.ts";
 import { createPool } from "../threads/create-pool.ts";
 import { WorkerLoop } from "../worker.ts";
@@ -34,6 +35,8 @@ export interface WorkerWorld {
   readonly interrupted: Promise<string>;
   /** Whether the process that started this one, if it talks to it, is the coordinator. */
   readonly isChild: boolean;
+  /** Hears every change of the worker's state; absent: nobody does. */
+  readonly changed?: ((status: WorkerStatus) => void) | undefined;
 }
 
 export const clock: Clock = {
@@ -83,6 +86,7 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
       stopsAfterRun: true,
       changed(status) {
         lines.show(status);
+        world.changed?.(status);
         if (world.isChild) tellParent(status);
         if (status.phase !== "stopped") return;
         stopListening();
@@ -128,44 +132,4 @@ function createTellParent(): (status: WorkerStatus) => void {
     if (phase === "waiting" || phase === "loading" || phase === "training") hasConnected = true;
     if (phase === "retrying" && !hasConnected) process.send?.(detail);
   };
-}
-
-/** Writes one entry for every sentence that differs from the last one. Counts that rise are not reported. */
-export class StatusLines {
-  readonly #log: WorkerWorld["log"];
-  #last = "";
-
-  constructor(log: WorkerWorld["log"]) {
-    this.#log = log;
-  }
-
-  show(status: WorkerStatus): void {
-    const line = lineOf(status);
-    if (line === undefined || line === this.#last) return;
-    this.#last = line;
-    this.#log(entryOf(status, line));
-  }
-}
-
-function entryOf(status: WorkerStatus, message: string): LogEntry {
-  const { phase, failed, detail, name, threads, run, dataset, step } = status;
-  const { code, values } = detail;
-  const level = failed ? "error" : phase === "retrying" ? "warning" : "info";
-  const fields = { event: "status", code, values, phase, name, threads, run, dataset, step };
-  return { level, message, fields };
-}
-
-function lineOf(status: WorkerStatus): string | undefined {
-  const { detail, name, samplesPerSecond, run, threads } = status;
-  if (hasCode(detail, "getting-dataset-so-far") || hasCode(detail, "computing")) return undefined;
-  const line = `${name}: ${sayAtTerminal(inFull(status))}`;
-  if (status.phase !== "training") return line;
-  const pace = Math.round(samplesPerSecond).toLocaleString("en-US");
-  return `${line}: ${run}, ${pace} samples/s, ${threads === 1 ? "1 thread" : `${threads} threads`}`;
-}
-
-function inFull({ phase, detail, refusal }: WorkerStatus): Sentence {
-  if (phase === "retrying") return sentence("trying-again", { reason: detail });
-  if (phase !== "stopped" || refusal === null) return detail;
-  return sentence("refused-because", { refusal: detail, reason: refusal });
 }

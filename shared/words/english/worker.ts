@@ -86,6 +86,8 @@ export const worker = {
   "no-shared-memory": "no memory is left to share between threads",
   "another-run-came": "another run started",
   "worker-is-ending": "the worker is ending",
+  "embed-not-allowed":
+    "this page cannot get {url} ({reason}): the coordinator must be there and admit this site, with --allow-origin {origin}",
   "join-url-wrong":
     "{url} is not a join URL; copy it from the coordinator: http://host:port/join#token=…",
   "join-url-token-wrong":

@@ -90,6 +90,8 @@ export const worker = translationOf<typeof english>()({
   "no-shared-memory": "no queda memoria que los hilos puedan compartir",
   "another-run-came": "llegó otro entrenamiento",
   "worker-is-ending": "el ayudante termina",
+  "embed-not-allowed":
+    "esta página no puede obtener {url} ({reason}): el coordinador debe estar ahí y admitir este sitio, {origin}",
   "join-url-wrong":
     "{url} no es un enlace para unirse; copia el del coordinador: http://host:port/join#token=…",
   "join-url-token-wrong":

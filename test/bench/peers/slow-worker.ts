@@ -9,7 +9,7 @@
 import { join } from "node:path";
 
 import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
-import { parseJoinUrl } from "../../../worker/node/cli.ts";
+import { parseJoinUrl } from "../../../worker/join-url.ts";
 import { readKernel } from "../../../worker/node/kernel-source.ts";
 import { createConnect } from "../../../worker/node/socket.ts";
 import type {

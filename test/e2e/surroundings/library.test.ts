@@ -1,14 +1,22 @@
 /**
- * @file The library as programs use it: the README's code and each example is run by a process of its own, which finds
- * `promedio` as an installed package would.
+ * @file The library as programs and pages use it: the README's code and each example is run by a process of its own, which
+ * finds `promedio` as an installed package would, or by a page of another site than the coordinator's.
  */
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { decodedModel, Models } from "../../../coordinator/library/model.ts";
+import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
+import { launchBrowser } from "../../support/browser/browser.ts";
+import { openPage } from "../../support/browser/dashboard-page.ts";
+import { Cluster } from "../../support/processes/cluster.ts";
+import { listenLocally } from "../../support/processes/local-server.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../../..");
@@ -31,6 +39,20 @@ async function runText(name: string, text: string): Promise<{ stdout: string; st
   return await run(process.execPath, [name], { cwd: folder });
 }
 
+/** What the command line prints for a short run, which the library and a page repeat. */
+const flags = ["--epochs", "1", "--batch-size", "128"];
+let printed: Promise<readonly { readonly event: string; readonly fingerprint?: string }[]>;
+function printedLines(): typeof printed {
+  const words = [join(root, "build/promedio.js"), "start", "--exit", "--json", "--port", "0"];
+  printed ??= run(process.execPath, [...words, ...flags], { cwd: folder }).then(({ stdout }) =>
+    stdout
+      .trim()
+      .split("\n")
+      .map((text) => JSON.parse(text)),
+  );
+  return printed;
+}
+
 test("gives the fingerprint of the command line with the same settings, and the same events", async () => {
   const program = `import { train } from "promedio";
     const before = process.eventNames().length;
@@ -41,17 +63,11 @@ test("gives the fingerprint of the command line with the same settings, and the 
     process.stdout.write(JSON.stringify({ fingerprint, events, added: process.eventNames().length - before }));`;
   const { stdout, stderr } = await runText("train.mjs", program);
   const { fingerprint, events, added } = JSON.parse(stdout);
-  const flags = ["--exit", "--json", "--port", "0", "--epochs", "1", "--batch-size", "128"];
-  const words = [join(root, "build/promedio.js"), "start", ...flags];
-  const line = await run(process.execPath, words, { cwd: folder });
-  const printed = line.stdout
-    .trim()
-    .split("\n")
-    .map((text): { event: string; fingerprint?: string } => JSON.parse(text));
-  expect(fingerprint).toBe(printed.at(-1)?.fingerprint);
+  const lines = await printedLines();
+  expect(fingerprint).toBe(lines.at(-1)?.fingerprint);
   const lasting = ["listening", "data", "started", "epoch", "finished"];
   const among = (names: string[]) => names.filter((name) => lasting.includes(name));
-  expect(among(events)).toEqual(among(printed.map(({ event }) => event)));
+  expect(among(events)).toEqual(among(lines.map(({ event }) => event)));
   expect({ added, stderr }).toEqual({ added: 0, stderr: "" });
 });
 
@@ -137,4 +153,76 @@ test("exports exactly what its types declare", async () => {
   expect(stdout.split(",").toSorted((a, b) => (a < b ? -1 : 1))).toEqual(
     declared.map(([, name = ""]) => name).toSorted((a, b) => (a < b ? -1 : 1)),
   );
+});
+
+const browser = await launchBrowser();
+
+describe.skipIf(browser === undefined)("in a page of another site", () => {
+  /** What that site serves, by path. */
+  const files = new Map<string, string | Buffer>();
+  const site = createServer(({ url = "" }, response) => {
+    const file = files.get(url);
+    const isScript = url.endsWith(".js");
+    response.setHeader("Content-Type", isScript ? "text/javascript" : "text/html; charset=utf-8");
+    response.writeHead(file === undefined ? 204 : 200).end(file);
+  });
+  const problems: string[] = [];
+  let origin = "";
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await Cluster.create();
+    origin = await listenLocally(site);
+  });
+  afterAll(async () => {
+    site.close();
+    await browser?.close();
+    await cluster.stop();
+  });
+
+  test("a worker computes for a coordinator that admits the site, and another one says why it may not", async () => {
+    const { fingerprint } = (await printedLines()).at(-1) ?? {};
+    const token = ["--join-token", "our-class-2026"];
+    const coordinator = cluster.coordinator("--allow-origin", origin, ...token, ...flags);
+    const { url } = await coordinator.event("listening");
+    const text = await readFile(join(examples, "help.html"), "utf8");
+    files.set("/", text.replaceAll("https://train.example.org", String(url)));
+    const context = await browser!.newContext();
+    const page = await openPage(context, problems);
+    await page.goto(origin);
+    await page.click("#help");
+    expect((await coordinator.event("finished")).fingerprint).toBe(fingerprint);
+    await expect.poll(() => page.textContent("#status")).toMatch(/\(\d+ samples so far\)/u);
+    await page.click("#help");
+    await expect.poll(() => page.textContent("#help")).toBe("Help");
+    expect(problems).toEqual([]);
+    // To a browser this is another site.
+    await page.goto(origin.replace("127.0.0.1", "localhost"));
+    await page.click("#help");
+    const refusal = `admit this site, with --allow-origin ${origin.replace("127.0.0.1", "localhost")}`;
+    await expect.poll(() => page.textContent("#status")).toContain(refusal);
+    await context.close();
+  });
+
+  test("a checkpoint that Node wrote predicts what it predicts in Node", async () => {
+    const program = await readFile(join(examples, "array.mjs"), "utf8");
+    await runText("array.mjs", program.replace("epochs: 60", 'epochs: 1, name: "circle"'));
+    const left = await readdir(join(folder, "runs/circle"), { recursive: true });
+    const path = join("runs/circle", left.find((name) => name.endsWith(".safetensors")) ?? "");
+    const checkpoint = await readFile(join(folder, path));
+    files.set("/", await readFile(join(examples, "predict.html"), "utf8"));
+    files.set("/library.js", await readFile(join(root, "build/pages/library.js")));
+    files.set("/circle.safetensors", checkpoint);
+    const context = await browser!.newContext();
+    const page = await openPage(context, problems);
+    await page.goto(origin);
+    await page.fill("#x", "0.7");
+    const wasm = await readFile(join(root, "build/kernel.wasm"));
+    const models = new Models(async () => instantiateKernel(wasm));
+    const [answer] = await models.predict(models.add(decodedModel(checkpoint)), [[0.7, 0]]);
+    const share = answer?.kind === "class" ? answer.shares["1"] : undefined;
+    const expected = `inside: ${Math.round(100 * (share ?? Number.NaN))} %`;
+    await expect.poll(() => page.textContent("#answer")).toBe(expected);
+    await context.close();
+  });
 });

@@ -13,7 +13,7 @@ import {
 } from "../../../shared/protocol/messages.ts";
 import { quoted } from "../../../shared/words/sentence.ts";
 import { createFetchDataset } from "../../../worker/fetch-dataset.ts";
-import { parseJoinUrl } from "../../../worker/node/cli.ts";
+import { parseJoinUrl } from "../../../worker/join-url.ts";
 import { readKernel } from "../../../worker/node/kernel-source.ts";
 import { createConnect } from "../../../worker/node/socket.ts";
 import type { Closure, Connect } from "../../../worker/platform.ts";

@@ -95,7 +95,7 @@ describe("GET /data/<sha256>", () => {
       "content-type": "application/octet-stream",
       etag: `"${sha256}"`,
       "cache-control": "private, max-age=31536000, immutable",
-      vary: "Accept-Encoding",
+      vary: "Accept-Encoding, Origin",
       "accept-ranges": "bytes",
       "x-content-type-options": "nosniff",
     });
@@ -108,7 +108,7 @@ describe("GET /data/<sha256>", () => {
       "content-encoding": "gzip",
       "content-length": String(body.length),
       etag: `"${sha256}-gzip"`,
-      vary: "Accept-Encoding",
+      vary: "Accept-Encoding, Origin",
     });
     expect(body.length).toBeLessThan(bytes.length);
     expect(gunzipSync(body).equals(bytes)).toBe(true);

@@ -23,7 +23,7 @@ const files = [
   "join.js",
   "join.css",
   "host.js",
-  "thread.js",
+  "library.js",
   "kernel.wasm",
 ];
 let folder = "";
@@ -52,7 +52,7 @@ describe("the pages", () => {
     expect(await (await fetch(`${url}/join?x=1`)).text()).toBe("this is join.html");
   });
 
-  test("all 14 files have their type and the security headers", async () => {
+  test("all 15 files have their type and the security headers", async () => {
     const types: string[] = [];
     for (const path of [
       "/",

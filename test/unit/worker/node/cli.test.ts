@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { parseJoinUrl, resolveWorkerOptions } from "../../../../worker/node/cli.ts";
+import { parseJoinUrl } from "../../../../worker/join-url.ts";
+import { resolveWorkerOptions } from "../../../../worker/node/cli.ts";
 
 describe("parseJoinUrl", () => {
   test.each([

@@ -1,0 +1,24 @@
+/**
+ * The library in a browser: what `import … from "promedio"` gives where the bundler asks for the condition `browser`, and
+ * `import … from "promedio/browser"` anywhere. A coordinator serves it as `/library.js`.
+ */
+import type { Model } from "./library-types.d.ts";
+
+export { OperatorError, predict, startWorker } from "./library-types.d.ts";
+export type {
+  LogEntry,
+  Model,
+  Prediction,
+  Worker,
+  WorkerControl,
+  WorkerSettings,
+  WorkerStatus,
+} from "./library-types.d.ts";
+
+/**
+ * Opens a trained network.
+ *
+ * @param source - The bytes of a checkpoint: of a file, or fetched from `/run/1/checkpoint` of a coordinator.
+ * @throws OperatorError if it is damaged or none.
+ */
+export declare function loadCheckpoint(source: Uint8Array | ArrayBuffer): Promise<Model>;
