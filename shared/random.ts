@@ -98,16 +98,19 @@ function rotateLeft(value: number, bits: number): number {
   return (value << bits) | (value >>> (32 - bits));
 }
 
-/** The initial state for a list of seeds: four words by the splitmix32 finaliser, never all zero. */
-export function stateOf(seeds: readonly number[]): Uint32Array {
+/**
+ * The initial state for a list of seeds: four words by the splitmix32 finaliser, never all zero.
+ *
+ * @param state - Shape `[4]`, where it is written; by default a new array.
+ */
+export function stateOf(seeds: readonly number[], state = new Uint32Array(4)): Uint32Array {
   let hash = 0x9e3779b9;
   for (const seed of seeds) {
-    assert(Number.isSafeInteger(seed), `a seed must be an integer, got ${seed}`);
+    if (!Number.isSafeInteger(seed)) assert(false, `a seed must be an integer, got ${seed}`);
     const high = Math.floor(seed / 2 ** 32);
     hash = mix(hash ^ (seed >>> 0));
     hash = mix((hash + 0x9e3779b9) ^ (high >>> 0));
   }
-  const state = new Uint32Array(4);
   for (let i = 0; i < 4; i++) {
     hash = (hash + 0x9e3779b9) | 0;
     state[i] = mix(hash);

@@ -19,7 +19,7 @@ export function sizeOf(shape: Shape): number {
  * network stay in the nearest cache. A larger shard is computed chunk by chunk, with the same bits.
  */
 export const chunkSamplesMax = 32;
-/** The fewest: the kernel of a dense layer computes four samples side by side. */
+/** The fewest if a dense layer reads one row of each sample: its kernel computes four rows side by side. */
 const chunkSamplesMin = 4;
 /** What the inputs, the outputs and their gradients of one layer may take: half of a second-level cache. */
 const chunkBytes = 2 ** 19;
@@ -28,10 +28,11 @@ const chunkBytes = 2 ** 19;
  * How many samples of a model are computed at once.
  *
  * @param widest - The most values that a layer reads and writes, per sample.
+ * @param hasRows - Whether a sample is rows enough wherever something is multiplied, as the steps of a text are.
  */
-export function chunkSamplesOf(widest: number): number {
+export function chunkSamplesOf(widest: number, hasRows: boolean): number {
   const fitting = Math.floor(chunkBytes / (8 * widest));
-  return Math.min(Math.max(fitting, chunkSamplesMin), chunkSamplesMax);
+  return Math.min(Math.max(fitting, hasRows ? 1 : chunkSamplesMin), chunkSamplesMax);
 }
 
 /** The current chunk. A single object, changed in place, because nothing is allocated while a run computes. */

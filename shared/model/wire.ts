@@ -47,10 +47,7 @@ export function wireLayers(
   },
 ): WiredLayers {
   const placed = layout.layers;
-  const widths = placed.map(
-    ({ inputShape, outputShape }) => sizeOf(inputShape) + sizeOf(outputShape),
-  );
-  const chunkSamples = chunkSamplesOf(Math.max(...widths));
+  const chunkSamples = chunkSamplesFor(placed);
   const scratch = kernel.arena.allocate(
     Math.max(...placed.map(({ scratchBytes }) => scratchBytes)),
   );
@@ -65,6 +62,20 @@ export function wireLayers(
   const outputs = known(to.rows, "the last layer has an output");
   const outputDeltas = known(to.deltas, "the last layer has deltas");
   return { gather, layers, firstTrained, chunkSamples, outputs, outputDeltas };
+}
+
+function chunkSamplesFor(placed: readonly PlacedLayer[]): number {
+  const all = placed.flatMap(withInner);
+  const widths = all.map(({ inputShape, outputShape }) => sizeOf(inputShape) + sizeOf(outputShape));
+  const hasRows = all.every((layer) => layer.multiplyAdds === 0 || layer.inputShape.length > 1);
+  return chunkSamplesOf(Math.max(...widths), hasRows);
+}
+
+/** A layer, and those in it. */
+function withInner(layer: PlacedLayer): readonly PlacedLayer[] {
+  const { config } = layer;
+  const inner = "layers" in config ? placeInner(layer, config.layers) : [];
+  return [layer, ...inner.flatMap(withInner)];
 }
 
 /** What the layers of a list share. */
@@ -150,21 +161,29 @@ function wireOne(place: Workplace, layer: PlacedLayer, from: Ends, to: Ends): La
 /** Wires the layers in a layer. They leave its input as it is, and their deltas are their own. */
 function wireBlock(
   place: Workplace,
-  { inputShape, tensors }: PlacedLayer,
+  around: PlacedLayer,
   inner: readonly LayerEntry[],
   from: Ends,
 ): WiredBlock {
-  const beginning = { inputShape, start: tensors[0]?.start ?? 0, path: "" };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the layer's schema has checked them
-  const placed = placeList(inner as readonly LayerConfig[], beginning);
-  assert(!("misfit" in placed), "a checked layer's layers fit");
-  const trainedFrom = placed.layers.findIndex((each) => each.tensors.length > 0);
-  const { layers, to } = wireList(place, placed.layers, { from, trainedFrom, keepsInput: true });
+  const placed = placeInner(around, inner);
+  const trainedFrom = placed.findIndex((each) => each.tensors.length > 0);
+  const { layers, to } = wireList(place, placed, { from, trainedFrom, keepsInput: true });
   return {
     layers,
     rows: known(to.rows, "a block has an output"),
     deltas: known(to.deltas, "a block has deltas"),
   };
+}
+
+function placeInner(
+  { inputShape, tensors }: PlacedLayer,
+  inner: readonly LayerEntry[],
+): readonly PlacedLayer[] {
+  const beginning = { inputShape, start: tensors[0]?.start ?? 0, path: "" };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the layer's schema has checked them
+  const placed = placeList(inner as readonly LayerConfig[], beginning);
+  assert(!("misfit" in placed), "a checked layer's layers fit");
+  return placed.layers;
 }
 
 /** Copies rows, because the next layer overwrites what it reads and somebody else still needs it. */

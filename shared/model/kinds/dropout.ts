@@ -1,7 +1,7 @@
 /** @file Dropout: while a network is trained, a random share of the values is 0. */
 import * as z from "zod/mini";
 
-import { known } from "../../assert.ts";
+import { assert } from "../../assert.ts";
 import type { Kernel } from "../../kernels/kernel.ts";
 import { stateOf } from "../../random.ts";
 import type { LayerKind, Wiring } from "../layer-kind.ts";
@@ -54,8 +54,10 @@ class DropoutLayer implements Layer {
   readonly #kept: number;
   readonly #droppedBelow: number;
   readonly #scale: number;
-  readonly #seed: number | undefined;
-  readonly #path: readonly number[];
+  readonly #isSeeded: boolean;
+  /** What a mask is drawn from: seed, step, sample, what it is for, and the layer's place. */
+  readonly #seeds: number[];
+  readonly #state = new Uint32Array(4);
 
   constructor(wiring: Wiring, { rate }: DropoutSettings) {
     const { kernel, output, chunkSamples } = wiring;
@@ -65,8 +67,8 @@ class DropoutLayer implements Layer {
     this.#kept = kernel.arena.allocate(4 * output.stride * chunkSamples);
     this.#droppedBelow = Math.floor(rate * 2 ** 32);
     this.#scale = Math.fround(1 / (1 - rate));
-    this.#seed = wiring.seed;
-    this.#path = wiring.path;
+    this.#isSeeded = wiring.seed !== undefined;
+    this.#seeds = [wiring.seed ?? 0, 0, 0, streamOfMasks, ...wiring.path];
   }
 
   forward(chunk: Chunk): void {
@@ -83,13 +85,14 @@ class DropoutLayer implements Layer {
   #draw({ samples, sampleCount }: Chunk, step: number): void {
     const { functions, views } = this.#kernel;
     const { stride, width } = this.#rows;
-    const seed = known(this.#seed, "masks are drawn from a seed");
+    assert(this.#isSeeded, "masks are drawn from a seed");
+    this.#seeds[1] = step;
     for (let s = 0; s < sampleCount; s++) {
-      const sample = views.u32[samples / 4 + s] ?? 0;
-      const state = stateOf([seed, step, sample, streamOfMasks, ...this.#path]);
-      const [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = state;
+      this.#seeds[2] = views.u32[samples / 4 + s] ?? 0;
+      const drawn = stateOf(this.#seeds, this.#state);
       const to = this.#kept + 4 * s * stride;
-      functions.drawKept(to, width, this.#droppedBelow, s0, s1, s2, s3);
+      const [a, b, c, d] = [drawn[0] ?? 0, drawn[1] ?? 0, drawn[2] ?? 0, drawn[3] ?? 0];
+      functions.drawKept(to, width, this.#droppedBelow, a, b, c, d);
     }
   }
 
