@@ -18,6 +18,7 @@ import msgpack
 import numpy as np
 import websockets
 from arithmetic import Network, Random, changed_picture, f32, permutation, self_test
+from replicas import Replicas
 
 PROTOCOL = 3
 
@@ -110,6 +111,10 @@ class Run:
         self.shard_size = int(config["shardSize"])
         self.seed = int(config["seed"])
         self.epoch = -1
+        self.replicas = None
+        if config["localSteps"] is not None:
+            frozen = self.network.frozen_count(int(config["freeze"]))
+            self.replicas = Replicas(config, self.train.count, self.sum_over, frozen)
 
     def batch(self, step):
         count = self.train.count
@@ -130,6 +135,8 @@ class Run:
             return self.gradient(step, block, parameters)
         if kind == "candidates":
             return self.candidates(step, block, parameters)
+        if kind == "replica":
+            return self.replica(step, block, parameters)
         return self.evaluation(self.splits[kind], block, parameters)
 
     def trained(self, step, order):
@@ -146,14 +153,28 @@ class Run:
         return np.stack(changed), targets, training
 
     def gradient(self, step, block, parameters):
-        batch = self.batch(step)
+        values, loss_sum, correct = self.sum_over(step, self.batch(step), parameters, block)
+        return {"lossSum": loss_sum, "correct": correct}, values
+
+    def sum_over(self, step, samples, parameters, block=None):
+        """Gradient, lossSum and correct of a block of the shards of some samples, or of all."""
 
         def leaf(index):
-            drawn = self.trained(step, self.shard(batch, index))
+            drawn = self.trained(step, self.shard(samples, index))
             return self.network.gradient(parameters, *drawn)
 
-        values, loss_sum, correct = tree_sum(leaf, *block)
+        whole = (0, -(-len(samples) // self.shard_size))
+        values, loss_sum, correct = tree_sum(leaf, *(block or whole))
         values[: self.network.frozen_count(int(self.config["freeze"]))] = 0
+        return values, loss_sum, correct
+
+    def replica(self, step, block, tensor):
+        state = tensor.reshape(-1, self.network.count)
+
+        def leaf(index):
+            return self.replicas.train(index, step, state, self.batch)
+
+        values, loss_sum, correct = tree_sum(leaf, *block)
         return {"lossSum": loss_sum, "correct": correct}, values
 
     def evaluation(self, split, block, parameters):
@@ -191,7 +212,7 @@ class Run:
 
 def answers(run, header, parameters):
     kind = header["split"] if header["type"] == "evaluate" else header["kind"]
-    answer = {"gradient": "gradient", "candidates": "costs"}.get(kind, "evaluation")
+    answer = {"gradient": "gradient", "candidates": "costs", "replica": "replica"}.get(kind, "evaluation")
     step = int(header["step"])
     for block in header["blocks"]:
         start = time.monotonic()
