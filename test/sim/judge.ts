@@ -74,8 +74,14 @@ export class Judge {
     this.#checkParameters(store);
     const applyStep = store.applyStep.bind(store);
     const applyCandidate = store.applyCandidate.bind(store);
+    const applyReplicas = store.applyReplicas.bind(store);
     store.applyStep = (step) => {
       const outcome = applyStep(step);
+      if (outcome.committed) this.#committed(store, isAlive());
+      return outcome;
+    };
+    store.applyReplicas = (step, sum) => {
+      const outcome = applyReplicas(step, sum);
       if (outcome.committed) this.#committed(store, isAlive());
       return outcome;
     };

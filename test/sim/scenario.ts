@@ -66,12 +66,30 @@ const sequenceLayers = [
  */
 export const scenarios: Readonly<Record<string, RunSettings>> = {
   sgd: { ...base, optimizer: "sgd", learningRate: 0.5 },
-  momentum: { ...base, optimizer: "momentum", learningRate: 0.3, seed: 2 },
+  "local steps": {
+    ...base,
+    optimizer: "adam",
+    learningRate: 0.02,
+    localSteps: 2,
+    replicas: 5,
+    schedule: "step",
+    warmupSteps: 3,
+    seed: 2,
+  },
   nag: { ...base, optimizer: "nag", learningRate: 0.2, schedule: "step", warmupSteps: 3, seed: 3 },
   rmsprop: { ...base, optimizer: "rmsprop", learningRate: 0.01, shardSize: 1, epochs: 2 },
   adam: { ...base, optimizer: "adam", learningRate: 0.02, clipNorm: 0.5, layers: [12, 6, 5, 3] },
   adamw: { ...base, optimizer: "adamw", learningRate: 0.02, loss: "mse", activation: "tanh" },
-  "frozen layer": { ...base, optimizer: "nag", learningRate: 0.2, weightDecay: 0.01, freeze: 1 },
+  "frozen layer in local steps": {
+    ...base,
+    optimizer: "nag",
+    learningRate: 0.2,
+    weightDecay: 0.01,
+    freeze: 1,
+    localSteps: 1,
+    replicas: 3,
+    outerMomentum: 0.5,
+  },
   penalties: {
     ...base,
     optimizer: "adam",

@@ -53,6 +53,25 @@ describe("the fingerprint is the sequential trainer's", () => {
     expect(tree.relays.at(-1)?.loop.status.phase).toBe("paused");
   });
 
+  test("of local steps, as a star and behind relays, one of which is killed", async () => {
+    const replicas = { steps: 1, replicas: 12, outerLearningRate: 0.7, outerMomentum: 0.9 };
+    const local = testConfig({
+      layers: [12, 5, 3],
+      batchSize: 24,
+      shardSize: 3,
+      epochs: 1,
+      optimizer: { name: "adam", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      localSteps: replicas,
+    });
+    for (const shapes of [[1], [3], [8], [[3], [[2], 1], 2]]) {
+      const tree = treeOf(shapes, local);
+      const fingerprint = await tree.finish(() => {
+        if (tree.run.step === 1) tree.relays[0]?.kill();
+      });
+      expect(fingerprint).toBe(expected(local));
+    }
+  });
+
   test("when two of three relays are killed, and their workers come back elsewhere", async () => {
     const tree = treeOf([[3], [3], [3]]);
     const fingerprint = await tree.finish(() => {
