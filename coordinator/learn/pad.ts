@@ -50,7 +50,8 @@ export function createPad({ id, label, changed }: ControlOptions<DrawingField>):
   };
 }
 
-class Pad {
+/** What one draws a digit on. */
+export class Pad {
   readonly canvas = create("canvas");
   readonly #changed: (pixels: Float32Array) => void;
   readonly #strokes = new Strokes();

@@ -21,8 +21,11 @@ export const noClass: ClassState = {
 
 /** What is known after a message. */
 export function hears(state: ClassState, message: ClassMessage): ClassState {
-  // Another coordinator may count its activities from 1 again.
-  if (message.kind === "hello") return { ...noClass, hello: message };
+  if (message.kind === "hello") {
+    // Only the coordinator of before knows the seat; another one may count its activities from 1 again.
+    const isSame = message.key === state.hello?.key;
+    return { ...(isSame ? state : noClass), hello: message };
+  }
   if (message.kind === "lesson") {
     const { people, following, activity } = message;
     const isSame = activity?.number === state.activity?.number;

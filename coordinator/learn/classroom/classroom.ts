@@ -2,10 +2,12 @@
  * @file A lesson in the page `/learn`, bundled as `class.js` and fetched only by readers with a token. Everybody takes part;
  * with the admin token one leads. What is shown follows from what the lesson said last and from what the page is.
  */
-import type { Activity, LecturerMessage } from "../../classroom/messages.ts";
+import type { Activity, Answer, LecturerMessage } from "../../classroom/messages.ts";
+import { element } from "../../dashboard/page.ts";
 import { figures, language } from "../language.ts";
 import { fetchMoment } from "../run-network.ts";
 import type { SectionView } from "../section-view.ts";
+import type { Point } from "../state/bet.ts";
 import { sayIn } from "../texts/section-texts.ts";
 import { type BarButton, ClassBar } from "./bar.ts";
 import { Bets } from "./bets.ts";
@@ -15,6 +17,8 @@ import { type ClassState, hears, noClass } from "./class-state.ts";
 import { followed, questionOf, withoutPlaces } from "./follow.ts";
 import { sectionInView } from "./in-view.ts";
 import { Pace } from "./pace.ts";
+import type { Panel } from "./panels/panel.ts";
+import { panelActivities, panelFor } from "./panels/panels.ts";
 import { say } from "./texts.ts";
 
 /** Takes part in the lesson of the page's coordinator, or leads it. */
@@ -34,6 +38,8 @@ class Classroom {
   readonly #socket: ClassSocket;
   readonly #lead = new Pace(leadPaceMs, () => this.#tellLink());
   #bets: Bets | undefined;
+  /** The card of the activity, and the number of its activity. */
+  #panel: { readonly number: number; readonly panel: Panel } | undefined;
   #state: ClassState = noClass;
   #connection: "open" | "away" | "over" = "away";
   /** Whether this page shows what the lecturer shows. */
@@ -84,9 +90,36 @@ class Classroom {
       if (activity.moment !== null) void this.#useMoment();
     }
     this.#bets.show(this.#state);
+    this.#showPanel();
     if (!this.#isLeading && this.#isFollowing && following !== this.#followedLink) {
       this.#follow(following);
     }
+  }
+
+  /** Activities other than a bet have a card above the sections. */
+  #showPanel(): void {
+    const { activity, hello } = this.#state;
+    if (activity?.number !== this.#panel?.number) {
+      this.#panel?.panel.element.remove();
+      this.#panel = undefined;
+    }
+    if (activity === null || hello === undefined) return;
+    const { number, activity: what } = activity;
+    if (this.#panel === undefined) {
+      const send = this.#isLeading ? undefined : (answer: Answer) => this.#answer(number, answer);
+      const panel = panelFor({ page: this.#page, activity: what, seat: hello.seat, send });
+      if (panel === undefined) return;
+      this.#panel = { number, panel };
+      element("sections").before(panel.element);
+      panel.element.scrollIntoView();
+    }
+    this.#panel.panel.show(this.#state);
+  }
+
+  #answer(number: number, answer: Answer): void {
+    const { activity } = this.#state;
+    if (activity?.number !== number) return;
+    this.#socket.send({ kind: "answer", activity: number, round: activity.round, answer });
   }
 
   /** All pages look at the same state of the run, however fast it goes on. */
@@ -97,11 +130,8 @@ class Classroom {
     this.#show();
   }
 
-  #tap({ x, y }: { readonly x: number; readonly y: number }): void {
-    const { activity } = this.#state;
-    if (activity === null) return;
-    const { number, round } = activity;
-    this.#socket.send({ kind: "answer", activity: number, round, answer: { kind: "bet", x, y } });
+  #tap({ x, y }: Point): void {
+    this.#answer(this.#state.activity?.number ?? 0, { kind: "bet", x, y });
   }
 
   // ── follow me ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -130,8 +160,8 @@ class Classroom {
   #follow(link: string | null): void {
     const before = this.#followedLink;
     this.#followedLink = link;
-    // A vote has a picture of its own.
-    if (link === null || this.#state.activity?.activity.kind === "bet") return;
+    // An activity has a picture of its own.
+    if (link === null || this.#state.activity !== null) return;
     const lead = this.#page.stateIn(link);
     this.#page.show(followed(lead, this.#page.state()));
     const wasAt = before === null ? undefined : this.#page.stateIn(before).at;
@@ -172,7 +202,7 @@ class Classroom {
   }
 
   #titleOf(activity: Activity): string {
-    return activity.kind === "bet" ? say("bet") : "";
+    return say(activity.kind);
   }
 
   #memberButtons(): readonly BarButton[] {
@@ -209,17 +239,27 @@ class Classroom {
       const link = this.#page.linkOf(questionOf(this.#page.state(), id));
       this.#order({ kind: "open", activity: { kind: "bet", section: id, link } });
     };
-    return [{ key: "bet", text: say("openBet", { title }), act: open }];
+    return [
+      { key: "bet", text: say("openBet", { title }), act: open },
+      ...panelActivities.map((activity) => ({
+        key: activity.kind,
+        text: say(activity.kind),
+        act: () => this.#order({ kind: "open", activity }),
+      })),
+    ];
   }
 
   /** What may follow in the activity. */
   #phaseButtons(): readonly BarButton[] {
     const { activity } = this.#state;
-    if (activity?.activity.kind !== "bet") return [];
-    const close = this.#orderButton("close", say("close"), true);
+    const kind = activity?.activity.kind;
+    if (activity === null || (kind !== "bet" && kind !== "writing")) return [];
+    const isBet = kind === "bet";
+    const close = this.#orderButton("close", say(isBet ? "close" : "showAll"), true);
     const reveal = this.#orderButton("reveal", say("reveal"), true);
     const again = this.#orderButton("again", say("again"), false);
     if (activity.phase === "open") return [close];
+    if (!isBet) return [];
     return activity.phase === "closed" ? [reveal, again] : [again];
   }
 

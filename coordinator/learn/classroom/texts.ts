@@ -32,6 +32,29 @@ const spanish = {
   betRevealed: "De {count} apuestas, el {share} quedó cerca de la respuesta.",
   betRevealedTwice:
     "Cerca de la respuesta: primero el {before}, ahora el {share} de {count} apuestas.",
+  computing: "Calculando …",
+  noAnswer: "La red no responde; recarga la página.",
+  column: "Mi columna",
+  rates: "Una tasa cada uno",
+  writing: "Nuestra letra",
+  writingLead: "La red aprendió con otros dígitos. ¿Lee los nuestros?",
+  drawThis: "Dibuja un {digit} con el dedo.",
+  drawAgain: "Borrar",
+  writingSent: "Tu dibujo llegó. Si dibujas otro, cuenta el último.",
+  writingCount: "{answered} de {people} ya dibujaron. Los dibujos se ven al final, sin nombres.",
+  writingNone: "Nadie dibujó.",
+  writingNumbers:
+    "La red lee bien {right} de nuestros {count} dígitos: el {share}. De los dígitos de los datos, el {data}.",
+  writingAll: "Nuestros dígitos",
+  readAs: "un {drawn}, leído como {read} ({share})",
+  confusion: "Qué se toma por qué",
+  drawnRead: "dibujado \\ leído",
+  mistake: "El error más seguro",
+  mistakeIs: "Es un {drawn}, y la red está segura al {share} de que es un {read}.",
+  mistakePixels:
+    "En azul, los píxeles que hablan por el {read}; en naranja, los que hablan por el {drawn}. Es una primera aproximación.",
+  mistakeUnits:
+    "Antes de softmax, el {read} aventaja al {drawn} en {lead}. De las neuronas de la última capa oculta, las que más hablan por él: {units}. Las que hablan en contra suman {against}; los sesgos, {bias}.",
 } as const;
 
 const english = translationOf<typeof spanish>()({
@@ -62,6 +85,30 @@ const english = translationOf<typeof spanish>()({
   betNone: "Nobody has bet.",
   betRevealed: "Of {count} bets, {share} were near the answer.",
   betRevealedTwice: "Near the answer: first {before}, now {share} of {count} bets.",
+  computing: "Computing …",
+  noAnswer: "The network does not answer; reload the page.",
+  column: "My column",
+  rates: "A rate each",
+  writing: "Our handwriting",
+  writingLead: "The network has learned with other digits. Can it read ours?",
+  drawThis: "Draw a {digit} with your finger.",
+  drawAgain: "Clear",
+  writingSent: "Your drawing has arrived. If you draw another one, the last one counts.",
+  writingCount:
+    "{answered} of {people} have drawn. The drawings are shown at the end, without names.",
+  writingNone: "Nobody has drawn.",
+  writingNumbers:
+    "The network reads {right} of our {count} digits right: {share}. Of the digits of the data, {data}.",
+  writingAll: "Our digits",
+  readAs: "a {drawn}, read as {read} ({share})",
+  confusion: "What is taken for what",
+  drawnRead: "drawn \\ read",
+  mistake: "The most confident mistake",
+  mistakeIs: "This is a {drawn}, and the network is {share} sure that it is a {read}.",
+  mistakePixels:
+    "Blue: the pixels that speak for the {read}; orange: those that speak for the {drawn}. This is a first approximation.",
+  mistakeUnits:
+    "Before softmax, the {read} is ahead of the {drawn} by {lead}. Of the neurons in the last hidden layer, these speak for it most: {units}. Those against it add up to {against}, the biases to {bias}.",
 });
 
 export type ClassKey = keyof typeof spanish;

@@ -65,6 +65,18 @@ interface Questions {
     readonly seed: number;
     readonly parameters: readonly number[];
   };
+  /** The page's own digits and untrained network, trained with one rate by plain descent, whatever the pictures show. */
+  readonly rate: { readonly rate: number; readonly steps: number };
+  /** What the network reads in drawn digits, which are values of a drawing field. */
+  readonly readings: { readonly step: number; readonly pictures: readonly string[] };
+  /** What one observation asks of some parameters, and of all compared with the mean of all digits. */
+  readonly column: {
+    readonly step: number;
+    readonly label: number;
+    /** Shape `[784]`, 0 = paper, 255 = ink. */
+    readonly pixels: readonly number[];
+    readonly parameters: readonly number[];
+  };
 }
 
 /** The mean gradient of so many digits against that of all, in several orders. */
@@ -180,6 +192,38 @@ interface AnswerBodies {
     readonly curvature: number;
   };
   readonly race: { readonly facts: RaceFacts; readonly quiz: RaceFacts };
+  readonly rate: {
+    /** The cost over all digits before and after; `null` if it was not finite any more after `taken` steps. */
+    readonly first: number;
+    readonly cost: number | null;
+    readonly taken: number;
+  };
+  readonly readings: {
+    /** Committed steps of the network, and its parameters, `[parameterCount]`. */
+    readonly step: number;
+    readonly parameters: Float32Array;
+    /** Per picture: its pixels, `[784]` in [0, 1], what it shows, and the probability of each digit, `[10]`. */
+    readonly readings: readonly {
+      readonly pixels: Float32Array;
+      readonly label: number;
+      readonly outputs: Float32Array;
+    }[];
+    /** The share of the digits of the data that the network reads right. */
+    readonly accuracy: number;
+  };
+  readonly column: {
+    readonly label: number;
+    readonly step: number;
+    /** The probability of each digit, `[10]`. */
+    readonly outputs: Float32Array;
+    /** Of the parameters that were asked for: this observation's gradients, and the mean of all digits. */
+    readonly values: readonly number[];
+    readonly means: readonly number[];
+    /** All digits. */
+    readonly count: number;
+    /** Of the angle between the gradient of this observation and the mean of all. */
+    readonly cosine: number;
+  };
 }
 
 export interface RatesCurve {

@@ -8,6 +8,9 @@ import type { NetworkLab } from "./lab.ts";
 import { answerObservation } from "./observation.ts";
 import { answerRace } from "./race.ts";
 import { answerRates } from "./rates.ts";
+import { answerColumn } from "./room/column.ts";
+import { answerRate } from "./room/rate.ts";
+import { answerReadings } from "./room/readings.ts";
 import { answerData, answerWeight } from "./weight.ts";
 
 type Kind = Question["kind"];
@@ -24,6 +27,9 @@ const answerers: {
   observation: answerObservation,
   race: answerRace,
   rates: answerRates,
+  rate: answerRate,
+  readings: answerReadings,
+  column: answerColumn,
 };
 
 /** Answers one question. Equal questions get equal answers. */

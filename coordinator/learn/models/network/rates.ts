@@ -51,18 +51,23 @@ function curveOf(lab: NetworkLab, name: RatesOptimizer, steps: number): Curve {
     (_, i) => 2 ** (exponents.from + i),
   );
   const rows = rates.map((rate) => {
-    const parameters = train(lab, { ...optimizers[name], learningRate: rate }, steps);
+    const { parameters } = train(lab, { ...optimizers[name], learningRate: rate }, steps);
     return { rate, cost: parameters === undefined ? null : lab.cost(parameters, all) };
   });
   return { first: lab.cost(lab.at(0).parameters, all), rows };
 }
 
-/** The parameters after the steps, or `undefined` if they were not finite any more. */
-function train(
+/**
+ * Trains the untrained network.
+ *
+ * @returns `parameters`: those after the steps, or `undefined` if they were not finite any more; `taken`: the steps until
+ *   then.
+ */
+export function train(
   lab: NetworkLab,
   optimizer: GradientOptimizerConfig,
   steps: number,
-): Float32Array | undefined {
+): { readonly parameters: Float32Array | undefined; readonly taken: number } {
   const { learningRate } = optimizer;
   const stepper = new Stepper(lab.kernel, optimizer, lab.at(0).parameters);
   for (let step = 0; step < steps; step++) {
@@ -72,9 +77,9 @@ function train(
       count: batchSize,
     });
     stepper.gradient.set(gradientSum);
-    if (!stepper.step(learningRate, batchSize)) return undefined;
+    if (!stepper.step(learningRate, batchSize)) return { parameters: undefined, taken: step };
   }
-  return stepper.parameters.slice();
+  return { parameters: stepper.parameters.slice(), taken: steps };
 }
 
 /**

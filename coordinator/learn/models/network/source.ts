@@ -92,6 +92,17 @@ const oneShard = { start: 0, end: 1 };
 /** The step after the last one of the run has no batch. */
 const lastStep = ownSteps.at(-1) ?? 1;
 
+/** The page's own digits and network before its training, whatever the pictures show. */
+export function untrainedSource(): NetworkSource {
+  const { features, labels } = generateDigits({ trainCount: digitCount, testCount: 10 }).train;
+  return {
+    id: "untrained",
+    model: lectureModel,
+    snapshots: [{ step: 0, parameters: initialParameters(lectureModel, ownConfig.seed) }],
+    digits: { count: digitCount, features, labels },
+  };
+}
+
 /** The network of a file as a source, with the page's own digits and, as its start, the page's own. */
 export function sourceOfFile({ step, parameters }: Snapshot): NetworkSource {
   const { features, labels } = generateDigits({ trainCount: digitCount, testCount: 10 }).train;

@@ -72,8 +72,11 @@ describe("a page that hears", () => {
     expect([...state.answers.keys()]).toEqual([2]);
   });
 
-  test("another hello starts again: the coordinator may be another process", () => {
+  test("another hello starts again, because the coordinator may be another process; on its own seat it goes on", () => {
     const hello = { kind: "hello", role: "viewer", seat: 1, key: "k" } as const;
-    expect(after(lesson({}), answers(1, told(1, 1)), hello)).toEqual({ ...noClass, hello });
+    const before = after(lesson({}), answers(1, told(1, 1)));
+    expect(hears(before, hello)).toEqual({ ...noClass, hello });
+    const at = { ...before, hello };
+    expect(hears(at, hello)).toEqual(at);
   });
 });

@@ -1,0 +1,46 @@
+/** @file What every activity of a lesson has on the page that is not the question of a section: its card, above the sections. */
+import type { Activity, Answer } from "../../../classroom/messages.ts";
+import { create } from "../../../dashboard/page.ts";
+import type { ClassPage } from "../class-page.ts";
+import type { ClassState } from "../class-state.ts";
+
+/** What a panel needs. */
+export interface PanelHost {
+  readonly page: ClassPage;
+  readonly activity: Activity;
+  /** The number of this device, from 1. */
+  readonly seat: number;
+  /** `undefined` for a lecturer, who does not take part. */
+  readonly send: ((answer: Answer) => void) | undefined;
+}
+
+export interface Panel {
+  readonly element: HTMLElement;
+  /** Shows what is known now. Called again when an answer of the network has come. */
+  show(state: ClassState): void;
+}
+
+/** The card of a panel, with its heading and one sentence of what to do. */
+export function cardOf(title: string, lead: string): HTMLElement {
+  const card = create("section", "class-panel card");
+  const heading = create("h2", "", title);
+  heading.id = "class-title";
+  card.setAttribute("aria-labelledby", heading.id);
+  card.append(heading, create("p", "claim", lead));
+  return card;
+}
+
+/** A sentence that a screen reader hears when it changes. */
+export function told(className = "numbers"): HTMLElement {
+  const line = create("p", className);
+  line.setAttribute("role", "status");
+  return line;
+}
+
+/** A button of a panel. */
+export function button(text: string, act: () => void, className = ""): HTMLButtonElement {
+  const made = create("button", className, text);
+  made.type = "button";
+  made.addEventListener("click", act);
+  return made;
+}

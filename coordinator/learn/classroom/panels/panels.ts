@@ -1,0 +1,17 @@
+/** @file The activities that have a card of their own: one row each. */
+import type { Activity } from "../../../classroom/messages.ts";
+import type { Panel, PanelHost } from "./panel.ts";
+import { WritingPanel } from "./writing.ts";
+
+/** What a lecturer may open, in the order of the buttons. */
+export const panelActivities: readonly Activity[] = [{ kind: "writing" }];
+
+const panels: Partial<Record<Activity["kind"], new (host: PanelHost) => Panel>> = {
+  writing: WritingPanel,
+};
+
+/** The card of an activity; `undefined` for a bet, which is in its section. */
+export function panelFor(host: PanelHost): Panel | undefined {
+  const Made = panels[host.activity.kind];
+  return Made === undefined ? undefined : new Made(host);
+}

@@ -1,0 +1,57 @@
+/**
+ * @file One column of the promedio table: the gradient of one observation, as each device of a class computes it. It is
+ * compared with the mean of all digits that the page has.
+ */
+import { known } from "../../../../../shared/assert.ts";
+import type { AnswerBody, QuestionOf } from "../../questions.ts";
+import type { NetworkLab } from "../lab.ts";
+
+export function answerColumn(
+  lab: NetworkLab,
+  { step, label, pixels, parameters: wanted }: QuestionOf<"column">,
+): AnswerBody<"column"> {
+  const snapshot = lab.at(step);
+  const { parameters } = snapshot;
+  const features = Float32Array.from(pixels, (ink) => ink / 255);
+  const outputs = lab.predictor.outputs(parameters, features).slice();
+  const gradient = lab.predictor.gradient(parameters, { features, target: [label] }).slice();
+  const { count } = lab.source.digits;
+  const mean = meanOf(lab, snapshot.step, parameters);
+  const of = (values: ArrayLike<number>) => wanted.map((each) => known(values[each], "a value"));
+  return {
+    label,
+    step: snapshot.step,
+    outputs,
+    values: of(gradient),
+    means: of(mean),
+    count,
+    cosine: cosineOf(gradient, mean),
+  };
+}
+
+const means = new WeakMap<NetworkLab, { readonly step: number; readonly mean: Float32Array }>();
+
+/** The mean gradient of all digits, `[parameterCount]`. */
+function meanOf(lab: NetworkLab, step: number, parameters: Float32Array): Float32Array {
+  const found = means.get(lab);
+  if (found?.step === step) return found.mean;
+  const { count } = lab.source.digits;
+  const { gradientSum } = lab.gradient(parameters, { first: 0, count });
+  const mean = gradientSum.map((each) => each / count);
+  means.set(lab, { step, mean });
+  return mean;
+}
+
+/** Of the angle between two gradients; 0 if one of them is 0. */
+export function cosineOf(one: ArrayLike<number>, other: ArrayLike<number>): number {
+  let [product, oneSquare, otherSquare] = [0, 0, 0];
+  for (let i = 0; i < one.length; i++) {
+    const [a, b] = [one[i] ?? 0, other[i] ?? 0];
+    product += a * b;
+    oneSquare += a * a;
+    otherSquare += b * b;
+  }
+  const size = Math.sqrt(oneSquare * otherSquare);
+  // Rounding must not take it out of [−1, 1].
+  return size === 0 ? 0 : Math.max(-1, Math.min(1, product / size));
+}
