@@ -5,6 +5,7 @@
 import type { Activity, Answer, LecturerMessage } from "../../classroom/messages.ts";
 import { element } from "../../dashboard/page.ts";
 import { figures, language } from "../language.ts";
+import type { RunState } from "../models/network/run-state.ts";
 import { fetchMoment } from "../run-network.ts";
 import type { SectionView } from "../section-view.ts";
 import type { Point } from "../state/bet.ts";
@@ -47,6 +48,8 @@ class Classroom {
   #followedLink: string | null = null;
   /** The activity at whose moment of the run the page looks. */
   #momentOf = 0;
+  /** The run at that moment; `null` without one that the pictures can show, `undefined` until it is here. */
+  #run: RunState | null | undefined = null;
 
   constructor(page: ClassPage) {
     this.#page = page;
@@ -87,7 +90,8 @@ class Classroom {
     this.#bets ??= new Bets({ page: this.#page, send });
     if (activity !== null && activity.number !== this.#momentOf) {
       this.#momentOf = activity.number;
-      if (activity.moment !== null) void this.#useMoment();
+      this.#run = activity.moment === null ? null : undefined;
+      if (activity.moment !== null) void this.#useMoment(activity.number);
     }
     this.#bets.show(this.#state);
     this.#showPanel();
@@ -107,11 +111,13 @@ class Classroom {
     const { number, activity: what } = activity;
     if (this.#panel === undefined) {
       const send = this.#isLeading ? undefined : (answer: Answer) => this.#answer(number, answer);
-      const panel = panelFor({ page: this.#page, activity: what, seat: hello.seat, send });
+      const host = { page: this.#page, activity: what, seat: hello.seat, send };
+      const panel = panelFor({ ...host, run: () => this.#run });
       if (panel === undefined) return;
       this.#panel = { number, panel };
       element("sections").before(panel.element);
-      panel.element.scrollIntoView();
+      if (this.#isLeading) panel.sight.scrollIntoView({ block: "center" });
+      else panel.element.scrollIntoView();
     }
     this.#panel.panel.show(this.#state);
   }
@@ -123,10 +129,11 @@ class Classroom {
   }
 
   /** All pages look at the same state of the run, however fast it goes on. */
-  async #useMoment(): Promise<void> {
+  async #useMoment(number: number): Promise<void> {
     const run = await fetchMoment(this.#page.token);
-    if (run === undefined) return;
-    this.#page.use(run);
+    if (number !== this.#momentOf) return;
+    this.#run = run ?? null;
+    if (run !== undefined) this.#page.use(run);
     this.#show();
   }
 

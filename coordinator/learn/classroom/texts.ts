@@ -55,6 +55,22 @@ const spanish = {
     "En azul, los píxeles que hablan por el {read}; en naranja, los que hablan por el {drawn}. Es una primera aproximación.",
   mistakeUnits:
     "Antes de softmax, el {read} aventaja al {drawn} en {lead}. De las neuronas de la última capa oculta, las que más hablan por él: {units}. Las que hablan en contra suman {against}; los sesgos, {bias}.",
+  ratesLead:
+    "La misma red, los mismos 1.000 dígitos, {steps} pasos: solo cambia la tasa. Cada dispositivo pone un punto.",
+  yourRate: "tu tasa η",
+  train: "Entrenar con esta",
+  training: "Entrenando …",
+  youTrained: "Con η = {rate}, el costo pasó de {first} a {cost}.",
+  youDiverged:
+    "Con η = {rate}, los números se desbordaron en el paso {steps}: divergió. También es un resultado.",
+  ratesNone: "Todavía no hay ningún punto.",
+  ratesNumbers:
+    "{count} {count = 1 ? punto : puntos}. La mejor tasa hasta ahora: {rate}, con un costo de {cost}. Acabaron peor que antes de entrenar (✕ fuera de la imagen): {worse}.",
+  ratesPicture: "El costo tras entrenar, según la tasa.",
+  rateAxis: "tasa η",
+  costAxis: "costo tras {steps} pasos",
+  beforeTraining: "antes de entrenar",
+  you: "tú",
 } as const;
 
 const english = translationOf<typeof spanish>()({
@@ -109,6 +125,22 @@ const english = translationOf<typeof spanish>()({
     "Blue: the pixels that speak for the {read}; orange: those that speak for the {drawn}. This is a first approximation.",
   mistakeUnits:
     "Before softmax, the {read} is ahead of the {drawn} by {lead}. Of the neurons in the last hidden layer, these speak for it most: {units}. Those against it add up to {against}, the biases to {bias}.",
+  ratesLead:
+    "The same network, the same 1,000 digits, {steps} steps: only the rate differs. Each device adds a dot.",
+  yourRate: "your rate η",
+  train: "Train with this one",
+  training: "Training …",
+  youTrained: "With η = {rate}, the cost went from {first} to {cost}.",
+  youDiverged:
+    "With η = {rate}, the numbers overflowed at step {steps}: it diverged. That is a result, too.",
+  ratesNone: "There is no dot yet.",
+  ratesNumbers:
+    "{count} {count = 1 ? dot : dots}. The best rate so far: {rate}, with a cost of {cost}. Worse than before training (✕ off the picture): {worse}.",
+  ratesPicture: "The cost after training, by the rate.",
+  rateAxis: "rate η",
+  costAxis: "cost after {steps} steps",
+  beforeTraining: "before training",
+  you: "you",
 });
 
 export type ClassKey = keyof typeof spanish;

@@ -72,12 +72,19 @@ interface Questions {
   /** What one observation asks of some parameters, and of all compared with the mean of all digits. */
   readonly column: {
     readonly step: number;
-    readonly label: number;
-    /** Shape `[784]`, 0 = paper, 255 = ink. */
-    readonly pixels: readonly number[];
+    readonly observation: Observed;
     readonly parameters: readonly number[];
   };
 }
+
+/** An observation: one of the network's digits, by its number, or any other. */
+export type Observed =
+  | { readonly digit: number }
+  | {
+      readonly label: number;
+      /** Shape `[784]`, 0 = paper, 255 = ink. */
+      readonly pixels: readonly number[];
+    };
 
 /** The mean gradient of so many digits against that of all, in several orders. */
 export interface Settling {
@@ -212,6 +219,8 @@ interface AnswerBodies {
     readonly accuracy: number;
   };
   readonly column: {
+    /** Shape `[784]`, in [0, 1]. */
+    readonly pixels: Float32Array;
     readonly label: number;
     readonly step: number;
     /** The probability of each digit, `[10]`. */

@@ -1,6 +1,7 @@
 /** @file What every activity of a lesson has on the page that is not the question of a section: its card, above the sections. */
 import type { Activity, Answer } from "../../../classroom/messages.ts";
 import { create } from "../../../dashboard/page.ts";
+import type { RunState } from "../../models/network/run-state.ts";
 import type { ClassPage } from "../class-page.ts";
 import type { ClassState } from "../class-state.ts";
 
@@ -8,6 +9,8 @@ import type { ClassState } from "../class-state.ts";
 export interface PanelHost {
   readonly page: ClassPage;
   readonly activity: Activity;
+  /** The run at the lesson's moment; `null` without one, `undefined` until it is known. */
+  readonly run: () => RunState | null | undefined;
   /** The number of this device, from 1. */
   readonly seat: number;
   /** `undefined` for a lecturer, who does not take part. */
@@ -16,6 +19,8 @@ export interface PanelHost {
 
 export interface Panel {
   readonly element: HTMLElement;
+  /** What a projector shows of it. */
+  readonly sight: HTMLElement;
   /** Shows what is known now. Called again when an answer of the network has come. */
   show(state: ClassState): void;
 }

@@ -1,12 +1,20 @@
 /** @file The activities that have a card of their own: one row each. */
 import type { Activity } from "../../../classroom/messages.ts";
 import type { Panel, PanelHost } from "./panel.ts";
+import { RatesPanel } from "./rates.ts";
 import { WritingPanel } from "./writing.ts";
 
+/** Enough to see what a rate does, few enough for a second on a phone. */
+const ratesSteps = 100;
+
 /** What a lecturer may open, in the order of the buttons. */
-export const panelActivities: readonly Activity[] = [{ kind: "writing" }];
+export const panelActivities: readonly Activity[] = [
+  { kind: "rates", steps: ratesSteps },
+  { kind: "writing" },
+];
 
 const panels: Partial<Record<Activity["kind"], new (host: PanelHost) => Panel>> = {
+  rates: RatesPanel,
   writing: WritingPanel,
 };
 

@@ -10,6 +10,7 @@ import type { Asking } from "../../network-page.ts";
 import { Pad } from "../../pad.ts";
 import { drawingText } from "../../state/drawing.ts";
 import { answersOf, type ClassState } from "../class-state.ts";
+import { dealtDigit } from "../deal.ts";
 import { Pace } from "../pace.ts";
 import { say } from "../texts.ts";
 import { digitPicture, signedPicture } from "./digit-picture.ts";
@@ -28,6 +29,7 @@ const namedUnits = 3;
 
 export class WritingPanel implements Panel, Asking {
   readonly element = cardOf(say("writing"), say("writingLead"));
+  readonly sight = this.element;
   readonly #host: PanelHost;
   readonly #own = create("div", "class-own");
   readonly #sent = told("numbers");
@@ -38,7 +40,7 @@ export class WritingPanel implements Panel, Asking {
 
   constructor(host: PanelHost) {
     this.#host = host;
-    const digit = (host.seat - 1) % 10;
+    const digit = dealtDigit(host.seat);
     const { send } = host;
     if (send !== undefined) {
       let picture = "";

@@ -3,22 +3,24 @@
  * compared with the mean of all digits that the page has.
  */
 import { known } from "../../../../../shared/assert.ts";
-import type { AnswerBody, QuestionOf } from "../../questions.ts";
+import type { AnswerBody, Observed, QuestionOf } from "../../questions.ts";
 import type { NetworkLab } from "../lab.ts";
+import { pixelsOf } from "../observation.ts";
 
 export function answerColumn(
   lab: NetworkLab,
-  { step, label, pixels, parameters: wanted }: QuestionOf<"column">,
+  { step, observation, parameters: wanted }: QuestionOf<"column">,
 ): AnswerBody<"column"> {
   const snapshot = lab.at(step);
   const { parameters } = snapshot;
-  const features = Float32Array.from(pixels, (ink) => ink / 255);
+  const { label, features } = observedIn(lab, observation);
   const outputs = lab.predictor.outputs(parameters, features).slice();
   const gradient = lab.predictor.gradient(parameters, { features, target: [label] }).slice();
   const { count } = lab.source.digits;
   const mean = meanOf(lab, snapshot.step, parameters);
   const of = (values: ArrayLike<number>) => wanted.map((each) => known(values[each], "a value"));
   return {
+    pixels: features,
     label,
     step: snapshot.step,
     outputs,
@@ -27,6 +29,15 @@ export function answerColumn(
     count,
     cosine: cosineOf(gradient, mean),
   };
+}
+
+function observedIn({ source: { digits } }: NetworkLab, observed: Observed) {
+  if ("pixels" in observed) {
+    const features = Float32Array.from(observed.pixels, (ink) => ink / 255);
+    return { label: observed.label, features };
+  }
+  const label = known(digits.labels[observed.digit], "a digit");
+  return { label, features: pixelsOf(digits, observed.digit) };
 }
 
 const means = new WeakMap<NetworkLab, { readonly step: number; readonly mean: Float32Array }>();

@@ -94,13 +94,15 @@ test("columns of all digits have the mean that each of them is compared with, to
   for (let i = 0; i < count; i++) {
     const pixels = Array.from(features.subarray(784 * i, 784 * (i + 1)));
     const label = labels[i] ?? 0;
-    const column = answer(lab, {
+    const observation = i % 2 === 0 ? { digit: i } : { label, pixels };
+    const question = {
       kind: "column",
       step: 20,
-      label,
-      pixels,
+      observation,
       parameters: tableParameters,
-    });
+    } as const;
+    const column = answer(lab, question);
+    expect(column.label).toBe(label);
     for (const [row, value] of column.values.entries()) sums[row] = (sums[row] ?? 0) + value;
     means = column.means;
     expect(Math.abs(column.cosine)).toBeLessThanOrEqual(1);
