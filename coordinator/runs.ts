@@ -4,6 +4,7 @@
  */
 import { assert } from "../shared/assert.ts";
 import { describeData } from "../shared/data/description.ts";
+import { datasetPath } from "../shared/data/digits/canonical-digits.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
 import { type Sentence, sentence } from "../shared/words/sentence.ts";
@@ -141,7 +142,7 @@ export class Runs {
       progress: resume?.progress,
     });
     run.progress.recall(epochs);
-    coordinator.start(run, `/data/${dataset.sha256}`);
+    coordinator.start(run, datasetPath(dataset));
     const number = this.#recall(prepared);
     const { guess } = diagnosis;
     const audit = this.#policy;

@@ -27,6 +27,7 @@ import { createFetch } from "../shared/node/fetch.ts";
 import { downloadQuota } from "../shared/protocol/limits.ts";
 import { sayAtTerminal, sentence } from "../shared/words/sentence.ts";
 import { Doors } from "../worker/doors.ts";
+import { createDrawDataset } from "../worker/draw-dataset.ts";
 import { createFetchDataset } from "../worker/fetch-dataset.ts";
 import { resolveWorkerOptions } from "../worker/node/cli.ts";
 import { readKernel } from "../worker/node/kernel-source.ts";
@@ -160,12 +161,21 @@ async function relay({
       connect: (events) => createConnect(doors.socketUrl, world.env)(events),
       doors,
       loadDataset: async (...wanted) => {
-        const load = createFetchDataset({
-          httpUrl: doors.httpUrl,
+        const { httpUrl } = doors;
+        const received = (bytes: Uint8Array, hash: string) => void data.add(bytes, hash);
+        const download = createFetchDataset({
+          httpUrl,
           token: options.token,
           sha256,
           fetch: createFetch(world.env),
-          received: (bytes, hash) => void data.add(bytes, hash),
+          received,
+        });
+        const load = createDrawDataset({
+          download,
+          httpUrl,
+          sha256,
+          defer: setImmediate,
+          received,
         });
         return await load(...wanted);
       },

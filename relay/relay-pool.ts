@@ -8,6 +8,7 @@ import { Referee } from "../coordinator/audit/referee.ts";
 import type { RunWorkers } from "../coordinator/run/world.ts";
 import type { ServedRun } from "../coordinator/workers/served-run.ts";
 import { known } from "../shared/assert.ts";
+import { datasetPath } from "../shared/data/digits/canonical-digits.ts";
 import type { Kernel } from "../shared/kernels/kernel.ts";
 import { Random } from "../shared/random.ts";
 import { countsOf, planRun } from "../shared/run/plan.ts";
@@ -73,7 +74,7 @@ export class RelayPool implements ComputePool {
     });
     this.#run = run;
     staffed(false);
-    options.workers.start(run, `/data/${dataset.sha256}`);
+    options.workers.start(run, datasetPath(dataset));
     return Promise.resolve({ selfTest: options.selfTest, samplesPerSecond: 0 });
   }
 

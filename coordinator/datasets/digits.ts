@@ -6,6 +6,14 @@ import {
   decodeDataset,
   encodeDataset,
 } from "../../shared/data/canonical.ts";
+import {
+  digitsContent,
+  digitsCounts,
+  type DigitsCounts,
+  digitsName,
+  digitsSeed,
+  usualDigits,
+} from "../../shared/data/digits/canonical-digits.ts";
 import { generateDigits } from "../../shared/data/digits/generate-digits.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
@@ -16,23 +24,15 @@ import type { Loader, LoadOptions } from "./loader.ts";
 
 /** Raised whenever the same counts give other images, so that old cached images are no longer used. */
 export const digitsVersion = 1;
-const seed = 1;
-const trainCountDefault = 10_000;
-const testCountDefault = 2_000;
-
-interface DigitsCounts {
-  readonly trainCount?: number;
-  readonly testCount?: number;
-}
 
 /** Drawn by this program. It reads nothing from the disk but the cache. */
 export const digitsLoader: Loader = {
   forms: ["digits", "digits:TRAIN,TEST"],
-  accepts: (counts) => countsOf(counts) !== undefined,
+  accepts: (counts) => digitsCounts(counts) !== undefined,
   takes: ["validation", "dataSeed"],
   isOpenToPages: () => true,
   async load(counts, options) {
-    const drawn = await loadDigits(countsOf(counts) ?? {}, options);
+    const drawn = await loadDigits(digitsCounts(counts) ?? {}, options);
     if (options.data?.validation === undefined) return drawn;
     const { dataset } = drawn;
     const divided = divide(dataset, dataset.target, options);
@@ -40,19 +40,13 @@ export const digitsLoader: Loader = {
   },
 };
 
-function countsOf(argument: string | undefined): DigitsCounts | undefined {
-  if (argument === undefined) return {};
-  const [, train, test] = /^([1-9]\d{0,6}),([1-9]\d{0,6})$/u.exec(argument) ?? [];
-  if (train === undefined || test === undefined) return undefined;
-  return { trainCount: Number(train), testCount: Number(test) };
-}
-
 /** Loads the drawn digits: by default 10,000 for training and 2,000 for testing. */
 export async function loadDigits(
-  { trainCount = trainCountDefault, testCount = testCountDefault }: DigitsCounts,
+  given: Partial<DigitsCounts>,
   { disk, cache, progress }: Omit<LoadOptions, "mnistMirror">,
 ): Promise<CanonicalDataset> {
-  const name = nameOf(trainCount, testCount);
+  const { trainCount, testCount } = { ...usualDigits, ...given };
+  const name = digitsName({ trainCount, testCount });
   const key = `digits-v${digitsVersion}-${trainCount}-${testCount}`;
   const cached = await readCached(disk, cache, key, name);
   if (cached !== undefined) return cached;
@@ -67,25 +61,10 @@ export async function loadDigits(
   return drawn;
 }
 
-/**
- * Draws the digits; a pure function of the counts. Unusual counts are part of the name, so that the run can be
- * resumed.
- */
+/** Draws the digits; a pure function of the counts. */
 export function drawDigits(trainCount: number, testCount: number): CanonicalDataset {
-  const { train, test } = generateDigits({ trainCount, testCount, seed });
-  const content = {
-    name: nameOf(trainCount, testCount),
-    featureShape: [28, 28],
-    target: { kind: "classes", count: 10 } as const,
-    train: { count: trainCount, features: train.features, targets: train.labels },
-    test: { count: testCount, features: test.features, targets: test.labels },
-  };
-  return encodeDataset(content, sha256OfParts);
-}
-
-function nameOf(trainCount: number, testCount: number): string {
-  const isUsual = trainCount === trainCountDefault && testCount === testCountDefault;
-  return isUsual ? "digits" : `digits:${trainCount},${testCount}`;
+  const drawn = generateDigits({ trainCount, testCount, seed: digitsSeed });
+  return encodeDataset(digitsContent(drawn), sha256OfParts);
 }
 
 /** The cached bytes, if they match the hash in their name. On any problem the digits are simply drawn again. */

@@ -6,16 +6,20 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 import { OperatorError } from "../../shared/operator-error.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { sendBody } from "./http-body.ts";
+import { acceptsGzip } from "./http-fields.ts";
 
 /**
  * Size of one write, and one TLS record. Anybody may request pages on as many connections as there are, and read
  * nothing.
  */
 const chunkBytes = 16 * 1024;
+/** A smaller page fits a few packets as it is. */
+const packedBytesMin = 4096;
 
 /** Path → file of the build, and its content type. */
 const routes: Readonly<Record<string, readonly [file: string, contentType: string]>> = {
@@ -71,6 +75,8 @@ const isolation = { "Cross-Origin-Opener-Policy": "same-origin" };
 interface Page {
   readonly path: string;
   readonly body: Buffer;
+  /** Compressed, which makes scripts a third; made when somebody first asks for it. */
+  packed: Buffer | undefined;
   readonly contentType: string;
   readonly tag: string;
 }
@@ -91,7 +97,7 @@ export function createPages(folder: string): Pages {
   for (const [path, [file, contentType]] of Object.entries(routes)) {
     const body = readPage(join(folder, file));
     const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-    pages.set(path, { path, body, contentType, tag });
+    pages.set(path, { path, body, packed: undefined, contentType, tag });
   }
   return {
     handle(request, response) {
@@ -121,11 +127,8 @@ function isTrusted({ socket, headers: sent }: IncomingMessage): boolean {
   return "encrypted" in socket || "sec-fetch-mode" in sent;
 }
 
-function answer(
-  { path, body, contentType, tag }: Page,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function answer(page: Page, request: IncomingMessage, response: ServerResponse): void {
+  const { path, contentType, tag } = page;
   const { method } = request;
   const known = request.headers["if-none-match"];
   const all = isTrusted(request) ? { ...headers, ...isolation } : headers;
@@ -139,6 +142,13 @@ function answer(
   if (known !== undefined && known.includes(tag)) {
     response.writeHead(304).end();
     return;
+  }
+  let { body } = page;
+  response.setHeader("Vary", "Accept-Encoding");
+  if (body.length >= packedBytesMin && acceptsGzip(request.headers["accept-encoding"])) {
+    page.packed ??= gzipSync(body);
+    body = page.packed;
+    response.setHeader("Content-Encoding", "gzip");
   }
   response.writeHead(200, { "Content-Type": contentType, "Content-Length": body.length });
   if (method === "HEAD") response.end();

@@ -56,7 +56,11 @@ async function visitTwice(chromium: string, joinUrl: string, arrivals: Arrivals)
 }
 
 /** @returns Seconds to the first accepted block. */
-async function visit(browser: LoneBrowser, joinUrl: string, arrivals: Arrivals): Promise<number> {
+export async function visit(
+  browser: LoneBrowser,
+  joinUrl: string,
+  arrivals: Arrivals,
+): Promise<number> {
   // A browser that has just started or closed a page is still busy with itself.
   await delay(settleMs);
   const startMs = performance.now();
@@ -68,7 +72,7 @@ async function visit(browser: LoneBrowser, joinUrl: string, arrivals: Arrivals):
 }
 
 /** Notices when a new worker's first block is accepted. */
-class Arrivals {
+export class Arrivals {
   readonly #seen = new Set<string>();
   readonly #client: WatchClient;
   #waiting: ((atMs: number) => void) | undefined;

@@ -5,6 +5,7 @@
  */
 import { quoted, sentence } from "../../shared/words/sentence.ts";
 import { Doors } from "../doors.ts";
+import { createDrawDataset } from "../draw-dataset.ts";
 import { createFetchDataset } from "../fetch-dataset.ts";
 import type { Clock } from "../platform.ts";
 import { createPool } from "../threads/create-pool.ts";
@@ -40,13 +41,14 @@ class Host {
     const { httpUrl, token, name, agent, threads, effort, stopsAfterRun } = request;
     // The page's policy lets it download from its own coordinator alone, so a dataset that it lacks must come from there.
     const doors = new Doors(httpUrl);
+    const defer = createDefer();
     const pool = createPool({
       // Browsers without nested workers compute on one thread.
       threads: typeof Worker === "function" ? threads : 1,
       startThread,
       createKernel,
       clock,
-      defer: createDefer(),
+      defer,
       crashed: (reason) => this.#loop.fail(reason),
     });
     this.#pool = new RestingPool(pool, clock);
@@ -60,7 +62,12 @@ class Host {
       pool: this.#pool,
       connect: (events) => createConnect(doors.socketUrl)(events),
       doors,
-      loadDataset: createFetchDataset({ httpUrl, token, sha256 }),
+      loadDataset: createDrawDataset({
+        download: createFetchDataset({ httpUrl, token, sha256 }),
+        httpUrl,
+        sha256,
+        defer,
+      }),
       clock,
       random: Math.random,
       stopsAfterRun,

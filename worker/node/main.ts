@@ -11,6 +11,7 @@ import { createFetch } from "../../shared/node/fetch.ts";
 import type { Environment } from "../../shared/node/proxy.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { Doors } from "../doors.ts";
+import { createDrawDataset } from "../draw-dataset.ts";
 import { createFetchDataset } from "../fetch-dataset.ts";
 import type { Clock } from "../platform.ts";
 import { StatusLines } from "../status-lines.ts";
@@ -103,7 +104,8 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
 }
 
 function createLoadDataset({ httpUrl }: Doors, { token }: WorkerOptions, env: Environment) {
-  return createFetchDataset({ httpUrl, token, sha256, fetch: createFetch(env) });
+  const download = createFetchDataset({ httpUrl, token, sha256, fetch: createFetch(env) });
+  return createDrawDataset({ download, httpUrl, sha256, defer: setImmediate });
 }
 
 export function sha256(bytes: Uint8Array): string {

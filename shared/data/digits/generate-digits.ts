@@ -28,24 +28,43 @@ export interface DigitImages {
 /** Names of the random streams. Different streams, so that no image can be in both splits. */
 const STREAM = { train: 0, test: 1, order: 2 } as const;
 
+/** The splits of the dataset. */
+export interface Digits {
+  readonly train: DigitImages;
+  readonly test: DigitImages;
+}
+
+/** Images between two pauses: a few milliseconds, even on a phone. */
+const imagesPerPause = 64;
+
 /**
  * Draws the dataset, about 12,000 images per second.
  *
  * Each split is balanced (its classes' counts differ by at most 1) and shuffled. An image depends only on the seed,
  * its split and its number before the shuffle.
  */
-export function generateDigits(options: DigitsOptions = {}): {
-  train: DigitImages;
-  test: DigitImages;
-} {
+export function generateDigits(options: DigitsOptions = {}): Digits {
+  const drawing = drawInSteps(options);
+  for (;;) {
+    const step = drawing.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, pausing every few milliseconds for a caller that has other things to do. */
+export function* drawInSteps(options: DigitsOptions = {}): Generator<undefined, Digits> {
   const { trainCount = 10_000, testCount = 2_000, seed = 1 } = options;
   return {
-    train: drawSplit(trainCount, seed, STREAM.train),
-    test: drawSplit(testCount, seed, STREAM.test),
+    train: yield* drawSplit(trainCount, seed, STREAM.train),
+    test: yield* drawSplit(testCount, seed, STREAM.test),
   };
 }
 
-function drawSplit(count: number, seed: number, stream: number): DigitImages {
+function* drawSplit(
+  count: number,
+  seed: number,
+  stream: number,
+): Generator<undefined, DigitImages> {
   assert(Number.isSafeInteger(count) && count >= 0, `count must be a whole number, got ${count}`);
   const features = new Uint8Array(count * DIGIT_PIXELS);
   const labels = new Uint8Array(count);
@@ -54,6 +73,7 @@ function drawSplit(count: number, seed: number, stream: number): DigitImages {
     labels[position] = digit;
     const image = features.subarray(position * DIGIT_PIXELS, (position + 1) * DIGIT_PIXELS);
     drawDigit(digit, new Random(seed, stream, drawn), image);
+    if (position % imagesPerPause === 0) yield;
   }
   return { features, labels };
 }

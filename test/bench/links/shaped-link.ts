@@ -6,6 +6,8 @@ import { execFileSync } from "node:child_process";
 
 /** As on Ethernet and Wi-Fi. Loopback's own 65,536 would make every message one packet. */
 const mtuBytes = 1500;
+/** Leads over the shaped loopback too, but is not recognised as this machine itself. */
+export const farAddress = "10.77.0.1";
 const burst = "32kb";
 /** What a router's queue holds; what comes on top is lost, and TCP sends it again. */
 const queue = "400ms";
@@ -23,6 +25,7 @@ export class ShapedLink {
     try {
       run("ip", "netns", "add", link.#name);
       link.#inside("ip", "link", "set", "lo", "up", "mtu", `${mtuBytes}`);
+      link.#inside("ip", "address", "add", `${farAddress}/32`, "dev", "lo");
       const shape = ["rate", `${megabits}mbit`, "burst", burst, "latency", queue];
       link.#inside("tc", "qdisc", "add", "dev", "lo", "root", "tbf", ...shape);
       return link;

@@ -5,10 +5,12 @@
  * fastest with fewer.
  */
 import { known } from "../../../shared/assert.ts";
+import { findChromium } from "../../support/browser/browser.ts";
 import { Cluster, type JsonEvent } from "../../support/processes/cluster.ts";
+import { runPeer } from "../tools/processes.ts";
 import type { Report } from "../tools/report.ts";
 import { flags } from "../tools/trainer.ts";
-import { ShapedLink } from "./shaped-link.ts";
+import { farAddress, ShapedLink } from "./shaped-link.ts";
 
 const megabits = [10, 30, 100];
 const workerCounts = [1, 2, 4, 8];
@@ -17,6 +19,8 @@ const batchSizes = [64, 1024];
 const forms: readonly { readonly title: string; readonly flags: readonly string[] }[] = [
   { title: "float32", flags: [] },
 ];
+const pageMegabits = 10;
+const pageRounds = 3;
 const layers = "784,16,16,10";
 /** An epoch of so many steps, because rates are read at the ends of epochs. */
 const stepsPerEpoch = 8;
@@ -33,10 +37,21 @@ export async function benchSharedLink(report: Report): Promise<void> {
       for (const batchSize of batchSizes)
         // oxlint-disable-next-line no-await-in-loop -- one run after the other
         for (const form of forms) await compare(report, link, { rate, batchSize, form });
+      if (rate === pageMegabits) await joinByPage(report, link);
     } finally {
       link.remove();
     }
   }
+}
+
+/** From opening the join link to the first block, on a link of its own. */
+async function joinByPage(report: Report, link: ShapedLink): Promise<void> {
+  const chromium = findChromium();
+  const name = `${pageMegabits} Mbit/s, a page: from opening the link to the first block`;
+  if (chromium === undefined) return report.absent(name, "Chromium not found");
+  const given = { chromium, host: farAddress, rounds: pageRounds };
+  const seconds = await runPeer<number[]>("first-block.ts", given, link.prefix);
+  report.figure(name, "s", seconds ?? [], { below: 2 });
 }
 
 interface Place {
@@ -66,6 +81,7 @@ async function stepsPerSecondOf(link: ShapedLink, place: Place, workers: number)
   const cluster = await Cluster.create();
   try {
     const settings = {
+      host: farAddress,
       dataset: `digits:${stepsPerEpoch * batchSize},64`,
       layers,
       "batch-size": batchSize,

@@ -12,11 +12,17 @@ const microsPerTick = 10_000;
 /**
  * Runs a TypeScript program of `peers/` to its end.
  *
+ * @param prefix - A program and its arguments that starts another: `ip netns exec NAME`.
  * @returns Its output as JSON; `undefined` if it cannot run here.
  */
-export function runPeer<Result>(name: string, args: object): Promise<Result | undefined> {
-  const command = ["--import", "tsx", join(peers, name), JSON.stringify(args)];
-  return runToEnd(process.execPath, command);
+export function runPeer<Result>(
+  name: string,
+  args: object,
+  prefix: readonly string[] = [],
+): Promise<Result | undefined> {
+  const file = join(peers, name);
+  const command = [...prefix, process.execPath, "--import", "tsx", file, JSON.stringify(args)];
+  return runToEnd(command[0] ?? "", command.slice(1));
 }
 
 /** Like `runPeer`, in Python with Debian's PyTorch, if it is installed. */

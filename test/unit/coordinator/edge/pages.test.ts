@@ -52,6 +52,27 @@ describe("the pages", () => {
     expect(await (await fetch(`${url}/join?x=1`)).text()).toBe("this is join.html");
   });
 
+  test("are sent compressed, from 4,096 bytes on, to those that accept it", async () => {
+    const script = "let x = 1;\n".repeat(1_000);
+    await writeFile(join(folder, "host.js"), script);
+    pages = createPages(folder);
+    const sizeWith = (encoding: string) =>
+      new Promise<[string | undefined, string | undefined]>((resolve) => {
+        get(`${url}/host.js`, { headers: { "accept-encoding": encoding } }, (response) => {
+          response.resume();
+          const { "content-encoding": packed, "content-length": length } = response.headers;
+          resolve([packed, length]);
+        });
+      });
+    expect(await sizeWith("identity")).toEqual([undefined, `${script.length}`]);
+    const [packed, length] = await sizeWith("gzip, br");
+    expect(packed).toBe("gzip");
+    expect(Number(length)).toBeLessThan(script.length / 20);
+    const answer = await fetch(`${url}/host.js`);
+    expect(await answer.text()).toBe(script);
+    expect((await fetch(`${url}/join.js`)).headers.get("content-encoding")).toBeNull();
+  });
+
   test("all 15 files have their type and the security headers", async () => {
     const types: string[] = [];
     for (const path of [
