@@ -33,6 +33,7 @@ import { resolveWorkerOptions } from "../worker/node/cli.ts";
 import { readKernel } from "../worker/node/kernel-source.ts";
 import { clock, sha256, type WorkerWorld } from "../worker/node/main.ts";
 import { createConnect } from "../worker/node/socket.ts";
+import type { LoadDataset } from "../worker/platform.ts";
 import { StatusLines } from "../worker/status-lines.ts";
 import { WorkerLoop } from "../worker/worker.ts";
 import { RelayPool } from "./relay-pool.ts";
@@ -161,22 +162,7 @@ async function relay({
       connect: (events) => createConnect(doors.socketUrl, world.env)(events),
       doors,
       loadDataset: async (...wanted) => {
-        const { httpUrl } = doors;
-        const received = (bytes: Uint8Array, hash: string) => void data.add(bytes, hash);
-        const download = createFetchDataset({
-          httpUrl,
-          token: options.token,
-          sha256,
-          fetch: createFetch(world.env),
-          received,
-        });
-        const load = createDrawDataset({
-          download,
-          httpUrl,
-          sha256,
-          defer: setImmediate,
-          received,
-        });
+        const load = createLoadDataset(doors, { token: options.token, env: world.env, data });
         return await load(...wanted);
       },
       clock,
@@ -193,6 +179,26 @@ async function relay({
     void world.interrupted.then(() => loop.leave(sentence("stopped-by-user")));
     loop.start();
   });
+}
+
+/** What it loads, its workers can download from it. */
+function createLoadDataset(
+  { httpUrl }: Doors,
+  {
+    token,
+    env,
+    data,
+  }: { readonly token: string; readonly env: WorkerWorld["env"]; readonly data: DataRoute },
+): LoadDataset {
+  const received = (bytes: Uint8Array, hash: string) => void data.add(bytes, hash);
+  const download = createFetchDataset({
+    httpUrl,
+    token,
+    sha256,
+    fetch: createFetch(env),
+    received,
+  });
+  return createDrawDataset({ download, httpUrl, sha256, defer: setImmediate, received });
 }
 
 function createAccess(host: string, joinToken: string | null): Access {
