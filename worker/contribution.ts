@@ -3,6 +3,7 @@ import type { RunConfig } from "../shared/run/config.ts";
 import { type RoundKind, roundKinds, trainingKind } from "../shared/run/kinds.ts";
 import { batchSizeOf, countsOf, planRun, type RunPlan } from "../shared/run/plan.ts";
 import type { Block } from "../shared/run/tree.ts";
+import { OwnColumn, type OwnColumnView } from "./own-column.ts";
 import type { RunToLoad } from "./threads/compute-pool.ts";
 
 /** The speed is measured over windows of this length: steady enough to read, short enough to follow. */
@@ -13,6 +14,7 @@ const firstWindowMs = 200;
 export class Contribution {
   readonly #config: RunConfig;
   readonly #plan: RunPlan;
+  readonly #column: OwnColumn;
   #firstStep: number | undefined;
   #lastStep = 0;
   #trainingSamples = 0;
@@ -28,12 +30,17 @@ export class Contribution {
   constructor({ config, dataset }: RunToLoad, samplesPerSecond: number, nowMs: number) {
     this.#config = config;
     this.#plan = planRun(config, countsOf(dataset));
+    this.#column = new OwnColumn(config.model, dataset.featureShape);
     this.#samplesPerSecond = samplesPerSecond;
     this.#windowStartMs = nowMs;
   }
 
-  /** A block was computed and its result sent. */
-  add(kind: RoundKind, step: number, block: Block): void {
+  /**
+   * A block was computed and its result sent.
+   *
+   * @param values - The result; read only.
+   */
+  add(kind: RoundKind, step: number, block: Block, values: Float32Array): void {
     const row = roundKinds[kind];
     const samples = row.samplesOf(block, step, this.#config, this.#plan);
     // The measurement while loading is not the speed of the run, which is known after the first window.
@@ -42,9 +49,15 @@ export class Contribution {
     this.samplesDone += samples;
     this.#windowSamples += samples;
     if (!row.trains) return;
+    if (kind === "gradient") this.#column.add(step, values, samples);
     this.#firstStep ??= step;
     this.#lastStep = Math.max(this.#lastStep, step);
     this.#trainingSamples += samples;
+  }
+
+  /** Its column of the promedio table; `null` before the first step, and for runs without gradients. */
+  get column(): OwnColumnView | null {
+    return this.#column.view;
   }
 
   /** The last step it computed for. */

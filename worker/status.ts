@@ -1,5 +1,6 @@
 /** @file What a worker shows of itself: plain values that can be posted to a page or printed as lines. */
 import type { Sentence } from "../shared/words/sentence.ts";
+import type { OwnColumnView } from "./own-column.ts";
 
 /** The state of a worker. */
 export type WorkerPhase =
@@ -42,4 +43,6 @@ export interface WorkerStatus {
   readonly blocksDone: number;
   /** Samples computed in this run. */
   readonly samplesDone: number;
+  /** Its column of the promedio table, of its newest complete step; `null` where there is none. */
+  readonly column: OwnColumnView | null;
 }

@@ -176,6 +176,7 @@ export class WorkerLoop {
       share: contribution?.share ?? 0,
       blocksDone: contribution?.blocksDone ?? 0,
       samplesDone: contribution?.samplesDone ?? 0,
+      column: contribution?.column ?? null,
     };
   }
 
@@ -378,7 +379,7 @@ export class WorkerLoop {
     // If the socket is still sending, the old bytes must not be overwritten.
     const buffer = this.#connection.isDrained ? this.#results : new MessageBuffer();
     this.#connection.send(buffer.encode(header, tensor));
-    run.loaded?.contribution.add(kind, step, block);
+    run.loaded?.contribution.add(kind, step, block, result.values);
   }
 
   #sendFailure({ step }: Job, block: Block, reason: Sentence): void {

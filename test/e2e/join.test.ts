@@ -227,6 +227,10 @@ describe.skipIf(browser === undefined)("the join page", () => {
       const coordinator = cluster.coordinator(...short);
       await page.goto(await joinUrlOf(coordinator));
       await headline(over);
+      // Its own column of the promedio, of the last complete step.
+      expect(await page.locator("#column td").allTextContents()).toEqual(
+        Array.from({ length: 6 }, () => expect.stringMatching(/^(?:[+−]\d[\d.,]+(?:e-\d+)?|0)$/u)),
+      );
       await page.getByRole("button", { name: pause }).tap();
       coordinator.child.kill("SIGTERM");
       await page.getByText(closed, { exact: false }).waitFor();

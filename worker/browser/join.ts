@@ -14,6 +14,9 @@ import { canKeepAwake, keepAwake } from "./wake-lock.ts";
 /** Long enough to send the goodbye, after which the old host has nothing left to do. */
 const goodbyeMs = 500;
 
+/** Links to other pages; `#` is where the token goes. */
+const doors = { learn: "learn#", watch: "./#", draw: "./#&at=draw", average: "./#&at=promedio" };
+
 const pauseButton = element("pause", HTMLButtonElement);
 
 let host: Worker | undefined;
@@ -99,8 +102,9 @@ function tellTab(): void {
 
 function showAll(): void {
   // Whoever may help may also watch, and take part in a lesson.
-  element("learn", HTMLAnchorElement).href = `learn${location.hash}`;
-  element("watch", HTMLAnchorElement).href = `./${location.hash}`;
+  for (const [id, address] of Object.entries(doors)) {
+    element(id, HTMLAnchorElement).href = address.replace("#", location.hash);
+  }
   if (failure !== undefined) showFailure(failure);
   else if (last === undefined) showStart();
   else showStatus(last.status, last.isSlowed);

@@ -6,7 +6,7 @@ import { quoted } from "../../shared/words/sentence.ts";
 import type { WorkerStatus } from "../status.ts";
 import { element, setText } from "./page.ts";
 import { describe, type Description } from "./texts/describe.ts";
-import { figure, say } from "./texts/language.ts";
+import { figure, said, say, signed } from "./texts/language.ts";
 import { Trace } from "./trace.ts";
 
 /** Shown where there is no figure yet. */
@@ -22,12 +22,15 @@ const view = {
   step: element("step", HTMLElement),
   blocks: element("blocks", HTMLElement),
   shownAs: element("shown-as", HTMLElement),
+  columnHow: element("column-how", HTMLElement),
 };
+const columnRows = openColumn(element("column", HTMLTableElement));
 const trace = new Trace(element("trace", HTMLCanvasElement));
 
 export function showStatus(status: WorkerStatus, isSlowed: boolean): void {
   showState(describe(status, isSlowed));
   showFigures(status);
+  showColumn(status);
   const { phase, name } = status;
   const isIn = phase !== "connecting" && phase !== "stopped";
   setText(view.shownAs, isIn ? say("shownAs", { name }) : say("notShown"));
@@ -55,6 +58,27 @@ function showState({ tone, headline, detail, values }: Description): void {
   setText(view.headline, say(headline));
   setText(view.detail, say(detail, values));
   document.title = say("title", { headline: say(headline) });
+}
+
+/** The name and the value of each row. */
+function openColumn({ rows }: HTMLTableElement): readonly (readonly [Element, HTMLElement])[] {
+  return [...rows].flatMap(({ cells: [name, value] }) =>
+    name === undefined || value === undefined ? [] : [[name, value] as const],
+  );
+}
+
+/** What this device's own samples say about a few weights: the column that the others see under its name. */
+function showColumn({ column, phase }: WorkerStatus): void {
+  // After a run the last one stays.
+  if (column === null && phase !== "training") return;
+  const values = { step: figure((column?.step ?? 0) + 1), samples: column?.samples ?? 0 };
+  setText(view.columnHow, column === null ? say("columnNone") : say("columnOf", values));
+  for (const [i, [name, value]] of columnRows.entries()) {
+    const row = column?.rows[i];
+    setText(name, row === undefined ? none : said(row.name));
+    setText(value, row === undefined ? none : signed(row.gradient));
+    value.dataset["sign"] = String(Math.sign(row?.gradient ?? 0));
+  }
 }
 
 /** While it helps: the speed. Afterwards: the amount of work done. */

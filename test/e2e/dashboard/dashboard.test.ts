@@ -353,9 +353,13 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
   test("a viewer may watch, without controls, and may not give commands", async () => {
     const coordinator = await startEndlessRun(cluster);
     const { joinUrl } = await coordinator.event("listening");
-    await page.goto(String(joinUrl).replace("/join", "/"));
+    await page.goto(`${String(joinUrl).replace("/join", "/")}&at=draw`);
     await phase(page, "Training");
     await page.getByText("You are watching.").waitFor();
+    // The join page links to this card.
+    const top = () =>
+      page.locator("#draw-title").evaluate((title) => title.getBoundingClientRect().top);
+    await expect.poll(top).toBeLessThan(900);
     for (const name of ["Pause", "Start this run", "Cut its connection"]) {
       expect(await page.getByRole("button", { name }).count()).toBe(0);
     }

@@ -3,6 +3,8 @@
  * the computation.
  */
 import { chooseLanguage, languageNames, languages } from "../../../shared/words/language.ts";
+import { say as sayIn } from "../../../shared/words/say.ts";
+import type { Sentence } from "../../../shared/words/sentence.ts";
 import { type TextValues, translator } from "../../../shared/words/texts.ts";
 import { element, setText } from "../page.ts";
 import { remember, remembered } from "../settings.ts";
@@ -15,11 +17,25 @@ export function say(key: TextKey, values?: TextValues): string {
   return translator(texts, language)(key, values);
 }
 
+/** A sentence of the shared catalogue in the page's language. */
+export function said(sentence: Sentence): string {
+  return sayIn(language, sentence);
+}
+
 /** A number formatted for the page's language: grouped, with a fixed number of decimals. */
 export function figure(value: number, digits = 0): string {
   const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   // Spanish groups only from five digits on, but columns of figures read better when all are grouped.
   return value.toLocaleString(language, { ...format, useGrouping: true });
+}
+
+/** A number with its sign and as many digits as the promedio table has: `+0.01234`, `−3.10e-6`. */
+export function signed(value: number): string {
+  if (value === 0 || Number.isNaN(value)) return value === 0 ? "0" : "–";
+  const size = Math.abs(value);
+  const mark = figure(0.5, 1).charAt(1);
+  const text = size >= 1e-3 && size < 100 ? size.toFixed(5) : size.toExponential(2);
+  return (value < 0 ? "−" : "+") + text.replace(".", mark);
 }
 
 /** Shows every text of the page in its language, and again after the reader chooses another; then calls `changed`. */

@@ -74,7 +74,14 @@ const en = {
   lacksSharedMemory:
     "This browser gives each thread its own copy of the data; it works all the same.",
   learn: "How neural networks learn",
-  watch: "Watch the run, and try the network yourself",
+  watch: "Watch the run",
+  drawDigit: "Draw for the network",
+  column: "My column of the promedio",
+  columnNone:
+    "What this device's samples say about six weights: how fast the loss would rise with each. It appears with the first step.",
+  columnOf:
+    "Step {step}, the mean over this device's {samples} {samples = 1 ? sample : samples}: how fast the loss would rise with each weight.",
+  columnOthers: "The others' columns, and the average of all",
   about:
     "This page lends some of this device's computing time to train a neural network, and nothing else: no file is read, nothing is installed. Close it to leave.",
 } as const;
@@ -152,7 +159,14 @@ const es: Readonly<Record<TextKey, string>> = {
     "Este navegador no mantiene la pantalla encendida; funciona igual, pero mantén despierto este dispositivo.",
   lacksSharedMemory: "Este navegador da a cada hilo su propia copia de los datos; funciona igual.",
   learn: "Cómo aprenden las redes neuronales",
-  watch: "Mira el entrenamiento y prueba la red",
+  watch: "Mirar el entrenamiento",
+  drawDigit: "Dibujar para la red",
+  column: "Mi columna del promedio",
+  columnNone:
+    "Lo que dicen las muestras de este aparato sobre seis pesos: cuánto subiría la pérdida con cada uno. Aparece con el primer paso.",
+  columnOf:
+    "Paso {step}, la media de {samples} {samples = 1 ? muestra : muestras} de este aparato: cuánto subiría la pérdida con cada peso.",
+  columnOthers: "Las columnas de los demás y el promedio de todas",
   about:
     "Esta página presta algo del tiempo de cálculo de este dispositivo para entrenar una red neuronal, y nada más: no se lee ningún archivo, no se instala nada. Ciérrala para salir.",
 };

@@ -22,6 +22,7 @@ const training: WorkerStatus = {
   share: 0.031,
   blocksDone: 12,
   samplesDone: 768,
+  column: null,
 };
 
 function said(changes: Partial<WorkerStatus>, isSlowed = false): string {
