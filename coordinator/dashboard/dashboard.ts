@@ -54,7 +54,7 @@ setTimeout(showPage, patienceMs);
 const wished = new URLSearchParams(location.hash.slice(1));
 const token = wished.get("token") ?? "";
 /** The card that a link leads to, until it was shown. */
-let place = wished.get("at");
+let wishedCard = wished.get("at");
 // There, the network in the pictures is the one of this run.
 element("learn", HTMLAnchorElement).href = `learn#token=${token}`;
 const points = new Points();
@@ -252,9 +252,9 @@ function showLink(link: Link, reason: Sentence | null = null): void {
 /** Called once the run is known, or will not be known soon: from then on the cards have their positions. */
 function showPage(): void {
   document.body.dataset["shown"] = "";
-  if (place === null) return;
-  document.getElementById(`${place}-title`)?.scrollIntoView();
-  place = null;
+  if (wishedCard === null) return;
+  document.getElementById(`${wishedCard}-title`)?.scrollIntoView();
+  wishedCard = null;
 }
 
 /** The layout follows the task. */
