@@ -82,14 +82,13 @@ const page: BuildOptions = {
   loader: { ".wasm": "binary", ".html": "copy", ".rendered": "json" },
   entryPoints: {
     join: "worker/browser/join.ts",
-    host: "worker/browser/host.ts",
     dashboard: "coordinator/dashboard/dashboard.ts",
   },
 };
 
 /**
- * Leaves out the words of the messages. Nobody reads them on `/learn`, whose texts are its own, and they are a fifth of it;
- * without words, a message is its code.
+ * Leaves out the words of the messages. Nobody reads them on `/learn`, whose texts are its own, or in a worker, whose page has
+ * them, and they are a fifth of it; without words, a message is its code.
  */
 const wordless: Plugin = {
   name: "wordless",
@@ -108,6 +107,7 @@ const quietPage: BuildOptions = {
   ...page,
   plugins: [wordless],
   entryPoints: {
+    host: "worker/browser/host.ts",
     learn: "coordinator/learn/learn.ts",
     "learn-thread": "coordinator/learn/models/network/thread.ts",
   },
@@ -214,8 +214,6 @@ async function freshKernel(): Promise<void> {
   const bytes = isFresh ? built : (await buildKernel()).bytes;
   await writeIfChanged(kernelFile, bytes);
   await writeIfChanged(keyFile, Buffer.from(key));
-  // Workers that are not ours get it, and its hash, over HTTP.
-  await writeIfChanged(join(output, "pages", "kernel.wasm"), bytes);
 }
 
 /** @returns The paths of what was built. */

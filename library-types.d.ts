@@ -14,10 +14,14 @@ export interface Settings {
   readonly model?: string | readonly number[] | readonly object[];
   /** Worker processes on this machine. Another name for `localWorkers`. Default of `train`: 2; of `startCoordinator`: 0. */
   readonly workers?: number;
+  /** Passes over the training samples. */
   readonly epochs?: number;
+  /** Samples of one step. */
   readonly batchSize?: number;
   readonly learningRate?: number;
+  /** `sgd`, `momentum`, `nag`, `rmsprop`, `adam`, `adamw` or `local-search`. */
   readonly optimizer?: string;
+  /** Of all random numbers: the same seed gives the same run. */
   readonly seed?: number;
   /** The share of the training samples to watch the training with. */
   readonly validation?: number;
@@ -54,7 +58,9 @@ export interface Embedding {
 /** `http.Server` or `https.Server`. */
 export interface HostServer {
   readonly listening: boolean;
+  /** A server that speaks HTTP has it. */
   readonly requestTimeout: number;
+  /** Where it listens. */
   address(): unknown;
 }
 
@@ -112,8 +118,10 @@ export interface RunEvent {
 export interface RunResult {
   /** SHA-256 of the parameters' little-endian bytes: the same whoever computed it. */
   readonly fingerprint: string;
+  /** Committed steps. */
   readonly steps: number;
   readonly seconds: number;
+  /** `null` if there are no test samples. */
   readonly testLoss: number | null;
   /** `null` if the task has no accuracy. */
   readonly testAccuracy: number | null;
@@ -132,6 +140,7 @@ export interface Run extends AsyncIterable<RunEvent> {
 
 /** A coordinator that listens. */
 export interface Coordinator extends Run {
+  /** Its address for this machine. */
   readonly url: string;
   /** The address for workers; it contains the token that admits them. */
   readonly joinUrl: string;
@@ -141,6 +150,7 @@ export interface Coordinator extends Run {
   close(): Promise<void>;
 }
 
+/** A worker and its coordinator. */
 export interface WorkerSettings {
   /** A join link. */
   readonly url: string;

@@ -39,7 +39,7 @@ const routes: Readonly<Record<string, readonly [file: string, contentType: strin
   // Programs of other sites load it: `startWorker` and `predict`.
   "/library.js": ["library.js", "text/javascript; charset=utf-8"],
   // Our pages have it inside their scripts. Other workers read it, or at least its hash, here.
-  "/kernel.wasm": ["kernel.wasm", "application/wasm"],
+  "/kernel.wasm": ["../kernel.wasm", "application/wasm"],
 };
 
 /** Pages of any site may load it; what it then asks for, the coordinator allows to some only. */

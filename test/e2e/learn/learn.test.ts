@@ -45,7 +45,7 @@ afterAll(async () => {
 const pageBytesMax = 150_000;
 
 test(`the page is at most ${pageBytesMax} bytes, packed`, () => {
-  const files = ["learn.html", "learn.css", "learn.js", "learn-thread.js", "kernel.wasm"];
+  const files = ["learn.html", "learn.css", "learn.js", "learn-thread.js", "../kernel.wasm"];
   const sizes = files.map((file) => gzipSync(readFileSync(join(folder, file))).length);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(pageBytesMax);
 });

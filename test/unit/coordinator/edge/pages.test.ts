@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, get, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,8 +35,10 @@ let pages: ReturnType<typeof createPages>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "promedio-pages-"));
-  await Promise.all(files.map((file) => writeFile(join(folder, file), `this is ${file}`)));
-  pages = createPages(folder);
+  await mkdir(join(folder, "pages"));
+  const placeOf = (file: string) => join(folder, file === "kernel.wasm" ? "" : "pages", file);
+  await Promise.all(files.map((file) => writeFile(placeOf(file), `this is ${file}`)));
+  pages = createPages(join(folder, "pages"));
   url = await listenLocally(server);
 });
 
