@@ -4,6 +4,7 @@
  */
 import type { SplitName, Target } from "../../shared/data/dataset.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
+import { planRun } from "../../shared/run/plan.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type {
   CoordinatorView,
@@ -161,9 +162,10 @@ function begin(message: Extract<DashboardMessage, { kind: "run" }>): void {
   source.begin(number, newConfig);
   runPanel.begin(target, newConfig);
   promedioPanel.begin(newConfig);
-  // A search measures costs alone.
+  // A search measures costs alone, and replicas have no gradient in common.
   const isSearch = newConfig.optimizer.name === "local-search";
-  for (const id of ["gradient-norm", "learning-rate"]) hideCard(id, isSearch);
+  hideCard("gradient-norm", isSearch || newConfig.localSteps !== null);
+  hideCard("learning-rate", isSearch);
   weightsPanel.begin(newConfig.model, message.featureShape);
   tryPanel.begin(message);
   writePanel.begin(message);
@@ -212,7 +214,8 @@ function showRun(run: RunView): void {
 }
 
 function showCurves(): void {
-  const batchSize = config?.batchSize ?? 1;
+  const { samples, steps } = epochSize();
+  const batchSize = config?.localSteps === null ? config.batchSize : samples / steps;
   const split = counts.validation > 0 ? "validation" : "test";
   const others = runsPanel.compared;
   const names = runNames([...others, { number: runNumber, config }], settingLabel, figures.mark);
@@ -230,7 +233,9 @@ function showCurves(): void {
 
 function epochSize(): EpochSize {
   const samples = Math.max(1, counts.train);
-  return { samples, steps: Math.ceil(samples / (config?.batchSize ?? samples)) };
+  if (config === undefined) return { samples, steps: 1 };
+  const { stepsPerEpoch } = planRun(config, { trainCount: samples, testCount: 1 });
+  return { samples, steps: stepsPerEpoch };
 }
 
 function showLink(link: Link, reason: Sentence | null = null): void {

@@ -2,9 +2,12 @@
 import { layoutOf, type ModelLayout } from "../../shared/model/layout.ts";
 import type { ModelConfig } from "../../shared/model/model-config.ts";
 import { layerTitle } from "../../shared/model/title.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import { pointLength, stateSizes, trainingKind } from "../../shared/run/kinds.ts";
+import { type GivenCounts, planRun } from "../../shared/run/plan.ts";
 import { runDefaults } from "../../shared/run/settings/defaults.ts";
 import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
-import { sayAtTerminal, sentence } from "../../shared/words/sentence.ts";
+import { sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { loadDataset } from "../datasets/loaders.ts";
 import type { SummaryCommand } from "../options.ts";
 import { dataSettingsOf, factsOf } from "../run-setup.ts";
@@ -30,9 +33,29 @@ export async function runSummary(
     origins,
     progress: (line) => tell(sayAtTerminal(line)),
   });
-  const { model } = resolveRunConfig(run, factsOf(loaded));
-  write(`${summaryLines(model).join("\n")}\n`);
+  const facts = factsOf(loaded);
+  const config = resolveRunConfig(run, facts);
+  const lines = [...summaryLines(config.model), sayAtTerminal(trafficOf(config, facts))];
+  write(`${lines.join("\n")}\n`);
   return 0;
+}
+
+/** What a step of a run sends to each worker that takes part in it, and gets back. */
+export function trafficOf(config: RunConfig, counts: GivenCounts): Sentence {
+  const sizes = stateSizes(config);
+  const bytes = 4 * pointLength(trainingKind(config), sizes);
+  const size = `${Number((bytes / (bytes < 1e6 ? 1e3 : 1e6)).toPrecision(3))} ${bytes < 1e6 ? "kB" : "MB"}`;
+  if (config.optimizer.name === "local-search") return sentence("summary-step-search", { size });
+  if (config.localSteps === null) return sentence("summary-step", { size });
+  const { stepsPerEpoch } = planRun(config, counts);
+  const batches = Math.ceil(counts.trainCount / config.batchSize);
+  const times = (batches * sizes.parameterCount) / (stepsPerEpoch * sizes.stateCount);
+  const values = {
+    size,
+    batches: Math.floor(batches / stepsPerEpoch),
+    times: times.toPrecision(3),
+  };
+  return sentence("summary-step-local", values);
 }
 
 /** One line a layer, with its output shape, its parameters and its multiply-adds per sample; then the sums. */

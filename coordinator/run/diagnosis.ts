@@ -156,7 +156,7 @@ function countsOf(targets: Split["targets"], classCount: number): Float64Array {
 }
 
 function rateFinding(
-  { optimizer }: RunConfig,
+  { optimizer, localSteps }: RunConfig,
   { totalSteps }: RunPlan,
   { epoch, trainLoss }: EpochEnd,
   first: FirstStep,
@@ -167,6 +167,8 @@ function rateFinding(
     const [loss, start] = [shortened(trainLoss), shortened(first.loss)];
     return sentence("rate-too-high", { epoch, loss, start, rate });
   }
+  // A step of replicas has no gradient to judge its length by.
+  if (localSteps !== null) return null;
   const steps = Math.max(totalSteps, stepsJudgedMin);
   const moved = movementMax(optimizer, steps, first);
   if (moved >= movementMin || first.gradientNorm === 0) return null;

@@ -24,8 +24,17 @@ export function idleWorkers(
   { trainCount }: Pick<RunPlan, "trainCount">,
   { workers, isTwice }: { readonly workers: number; readonly isTwice: boolean },
 ): Sentence | null {
-  const { optimizer, batchSize, shardSize, model } = config;
+  const { optimizer, batchSize, shardSize, model, localSteps } = config;
   const copies = isTwice ? 2 : 1;
+  if (localSteps !== null) {
+    const { replicas } = localSteps;
+    const needed = Math.ceil(workers / copies);
+    if (replicas >= needed) return null;
+    const replicaValues = { replicas, busy: replicas * copies, workers };
+    return needed > batchSize
+      ? sentence("idle-replicas", replicaValues)
+      : sentence("idle-replicas-more", { ...replicaValues, needed });
+  }
   const blocks = shardCountOf(batchSize, config);
   if (optimizer.name === "local-search" || blocks * copies >= workers) return null;
   const needed = Math.ceil(workers / copies);
@@ -53,7 +62,7 @@ export function idleWorkers(
  * @returns `null` if the link is not the limit.
  */
 export function linkLimit(
-  { batchSize, shardSize, optimizer }: RunConfig,
+  { batchSize, shardSize, optimizer, localSteps }: RunConfig,
   { trainCount }: Pick<RunPlan, "trainCount">,
   { workers, link }: { readonly workers: number; readonly link: LinkView | undefined },
 ): Sentence | null {
@@ -73,6 +82,8 @@ export function linkLimit(
   const helps =
     batch > batchSize &&
     batch * stepsPerEpochMin <= trainCount &&
+    // A larger batch would be divided among as many replicas.
+    localSteps === null &&
     optimizer.name !== "local-search";
   return helps
     ? sentence("link-limits-batch", { ...values, batch })

@@ -5,7 +5,14 @@ import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 
 /** A run config in one line. */
 export function titleOf(config: RunConfig): Sentence {
-  const { dataset, model, loss, optimizer, batchSize } = config;
+  const { localSteps } = config;
+  const title = plainTitle(config);
+  if (localSteps === null) return title;
+  const { steps, replicas } = localSteps;
+  return sentence("run-title-local", { title, steps, replicas });
+}
+
+function plainTitle({ dataset, model, loss, optimizer, batchSize }: RunConfig): Sentence {
   const isSearch = optimizer.name === "local-search";
   return sentence("run-title", {
     dataset: dataset.name,

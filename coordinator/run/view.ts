@@ -99,6 +99,7 @@ export interface RunView {
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
   readonly epochs: number;
+  /** Samples of a step: of a batch or, with local steps, of an exchange on average. */
   readonly batchSize: number;
   readonly learningRate: number;
   /** Seconds spent training, without evaluation and waiting for workers. */

@@ -38,7 +38,7 @@ export function runViewOf(
     totalSteps: plan.totalSteps,
     stepsPerEpoch: plan.stepsPerEpoch,
     epochs: Math.ceil(plan.totalSteps / plan.stepsPerEpoch),
-    batchSize: config.batchSize,
+    batchSize: config.localSteps === null ? config.batchSize : plan.trainCount / plan.stepsPerEpoch,
     learningRate: run.learningRate,
     trainingSeconds: progress.trainingMs / 1000,
     etaSeconds: isOver ? null : etaOf(run),

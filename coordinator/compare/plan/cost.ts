@@ -3,7 +3,7 @@
  * pass, of which the backward pass has twice the arithmetic. So three forward passes count as one gradient. Pure.
  */
 import type { RunConfig } from "../../../shared/run/config.ts";
-import { epochOf, type RunPlan } from "../../../shared/run/plan.ts";
+import { batchesOf, epochOf, type RunPlan } from "../../../shared/run/plan.ts";
 
 /** Forward passes that cost as much as a gradient. */
 const passesPerGradient = 3;
@@ -20,7 +20,8 @@ export interface Cost {
  * once for the parameters as they are, and once for each neighbour.
  */
 export function costOf(config: RunConfig, plan: RunPlan, steps: number): Cost {
-  const { epoch, batch } = epochOf(steps, plan);
+  const { epoch } = epochOf(steps, plan);
+  const batch = batchesOf(steps, config, plan).first;
   // The last batch of an epoch may be smaller, and is never in the middle of one.
   const samples = epoch * plan.trainCount + batch * config.batchSize;
   const { optimizer } = config;

@@ -4,6 +4,7 @@ import type { Preprocessing } from "../../../shared/data/preprocessing.ts";
 import { tokenizerOf } from "../../../shared/data/text/preprocess.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import {
+  batchesOf,
   batchSizeOf,
   epochOf,
   epochOffset,
@@ -73,9 +74,8 @@ function wordsIn(preprocessing: Preprocessing | undefined) {
 
 /** The first samples of a step's batch. The workers derive the same order. */
 function firstOfBatch(step: number, config: RunConfig, plan: RunPlan): number[] {
-  const { epoch, batch } = epochOf(step, plan);
-  const order = orderOf(epoch, config, plan);
-  const first = batch * config.batchSize;
+  const order = orderOf(epochOf(step, plan).epoch, config, plan);
+  const first = batchesOf(step, config, plan).first * config.batchSize;
   return [
     ...order.subarray(first, first + Math.min(samplesShown, batchSizeOf(step, config, plan))),
   ];

@@ -42,12 +42,14 @@ export class PromedioPanel {
   }
 
   /** Another run started: the numbers of the one before say nothing about it. */
-  begin({ optimizer }: Pick<RunConfig, "optimizer">): void {
-    this.#hasGradients = optimizer.name !== "local-search";
+  begin({ optimizer, localSteps }: Pick<RunConfig, "optimizer" | "localSteps">): void {
+    this.#hasGradients = optimizer.name !== "local-search" && localSteps === null;
     this.#latest = null;
     this.#table.replaceChildren();
     this.#observedMs = -Infinity;
-    element("no-gradients").hidden = this.#hasGradients;
+    const none = element("no-gradients");
+    none.hidden = this.#hasGradients;
+    setText(none, localSteps === null ? say("noGradients") : say("onlyReplicas"));
     this.#showWorkers();
   }
 

@@ -128,6 +128,8 @@ export const english = {
   byObservation: "By observation",
   promedioStep: "Mean gradients of step {step}",
   observationStep: "Gradients of six samples of step {step}'s batch, and their average",
+  onlyReplicas:
+    "The replicas follow gradients of their own and send the parameters that they arrive at.",
   noGradients: "This optimizer tries neighbours and follows no gradient.",
   parameter: "Weight",
   samples: "samples",

@@ -129,6 +129,7 @@ export const spanish: Readonly<Record<TextKey, string>> = {
   byObservation: "Por observación",
   promedioStep: "Gradientes medios del paso {step}",
   observationStep: "Gradientes de seis muestras del lote del paso {step}, y su promedio",
+  onlyReplicas: "Cada réplica sigue sus propios gradientes y envía los parámetros a los que llega.",
   noGradients: "Este optimizador prueba vecinos y no sigue ningún gradiente.",
   parameter: "Peso",
   samples: "muestras",

@@ -9,6 +9,7 @@ import { layoutOf } from "../../model/layout.ts";
 import { stateNamesOf } from "../../optimizers/optimizer.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
 import type { RunConfig } from "../config.ts";
+import { pointLength, stateSizes, trainingKind } from "../kinds.ts";
 import { countsOf } from "../plan.ts";
 
 /** Beyond this, a step moves more than 4 MB to each worker and as much back, which is worth a line. */
@@ -51,7 +52,8 @@ type CostlyData = Pick<Dataset, "train" | "validation" | "test">;
 export function costOf(config: RunConfig, data: CostlyData): RunCost {
   const counts = countsOf(data);
   const { layers, parameterCount: parameters } = layoutOf(config.model);
-  const messageBytes = 4 * parameters;
+  const parameterBytes = 4 * parameters;
+  const messageBytes = 4 * pointLength(trainingKind(config), stateSizes(config));
   const states = stateNamesOf(config).length;
   const { point, thread } = footprintOf(config, counts);
   const dataBytes = bytesOf(data.train) + bytesOf(data.validation) + bytesOf(data.test);
@@ -60,7 +62,7 @@ export function costOf(config: RunConfig, data: CostlyData): RunCost {
   return {
     parameters,
     coordinatorBytes:
-      messageBytes * (coordinatorCopies + coordinatorCopiesOfState * states) + dataBytes,
+      parameterBytes * (coordinatorCopies + coordinatorCopiesOfState * states) + dataBytes,
     // The downloaded data stay beside those in the kernel.
     workerBytes: kernelBytes + dataBytes + messageCopies * messageBytes,
     kernelBytes,

@@ -43,6 +43,11 @@ export const model = {
   "summary-input": "input",
   "summary-total": "total",
   "summary-count": "{count}",
+  "summary-step": "a step sends {size} to each worker and gets as much back for each block",
+  "summary-step-search":
+    "a step sends {size} to each worker and gets one number back for each candidate",
+  "summary-step-local":
+    "a step of at least {batches} batches sends {size} to each worker and gets as much back: {times} times fewer bytes than without local steps",
   "takes-a-sequence": "takes a sequence [steps, width], not the shape [{shape}]",
   "takes-tokens": "takes the token ids of a text [steps], not the shape [{shape}]",
   "heads-of-width":

@@ -2,6 +2,7 @@
 
 export const run = {
   "run-title": "{dataset} · {model} · {loss} · {optimizer} {rate} · batch {batchSize}",
+  "run-title-local": "{title} · {steps} local steps × {replicas} replicas",
   sigma: "σ {sigma}",
   "no-run-yet": "no run has started yet",
   "waiting-for-workers": "waiting for {missing} more {missing = 1 ? worker : workers}",
@@ -12,6 +13,9 @@ export const run = {
   "waiting-for-taker": "waiting for a worker to take step {step}: all of them are slow to read",
   "idle-workers":
     "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time",
+  "idle-replicas": "{replicas} replicas: {busy} of {workers} workers can compute at a time",
+  "idle-replicas-more":
+    "{replicas} replicas: {busy} of {workers} workers can compute at a time; {needed} replicas give work to all",
   "idle-workers-batch":
     "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time; a batch of {batch} gives work to all",
   "idle-workers-shard":

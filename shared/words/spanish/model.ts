@@ -42,6 +42,11 @@ export const model = translationOf<typeof english>()({
   "summary-input": "entrada",
   "summary-total": "total",
   "summary-count": "{count}",
+  "summary-step": "cada paso envía {size} a cada ayudante y recibe lo mismo por cada bloque",
+  "summary-step-search":
+    "cada paso envía {size} a cada ayudante y recibe un número por cada candidato",
+  "summary-step-local":
+    "cada paso, de al menos {batches} lotes, envía {size} a cada ayudante y recibe lo mismo: {times} veces menos bytes que sin pasos locales",
   "takes-a-sequence": "toma una secuencia [pasos, ancho], no la forma [{shape}]",
   "takes-tokens": "toma los números de los tokens de un texto [pasos], no la forma [{shape}]",
   "heads-of-width":

@@ -4,6 +4,7 @@ import { translationOf } from "../template.ts";
 
 export const run = translationOf<typeof english>()({
   "run-title": "{dataset} · {model} · {loss} · {optimizer} {rate} · lote {batchSize}",
+  "run-title-local": "{title} · {steps} pasos locales × {replicas} réplicas",
   sigma: "σ {sigma}",
   "no-run-yet": "aún no ha empezado ningún entrenamiento",
   "waiting-for-workers":
@@ -16,6 +17,9 @@ export const run = translationOf<typeof english>()({
     "se espera a que alguien tome el paso {step}: todos los ayudantes leen despacio",
   "idle-workers":
     "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes",
+  "idle-replicas": "{replicas} réplicas: calculan a la vez {busy} de {workers} ayudantes",
+  "idle-replicas-more":
+    "{replicas} réplicas: calculan a la vez {busy} de {workers} ayudantes; con {needed} réplicas hay trabajo para todos",
   "idle-workers-batch":
     "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes; con un lote de {batch} hay trabajo para todos",
   "idle-workers-shard":

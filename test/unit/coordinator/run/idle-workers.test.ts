@@ -31,6 +31,20 @@ describe("workers without work", () => {
     );
   });
 
+  test("of local steps are those beyond the replicas, which the batch limits", () => {
+    const replicas = { steps: 5, replicas: 8, outerLearningRate: 0.7, outerMomentum: 0.9 };
+    const config = { ...configOf({ batchSize: 64, workers: 1 }), localSteps: replicas };
+    const say = (workers: number, isTwice: boolean) => {
+      const said = idleWorkers(config, { trainCount: 60_000 }, { workers, isTwice });
+      return said === null ? null : sayInEnglish(said);
+    };
+    expect([say(8, false), say(16, true)]).toEqual([null, null]);
+    expect(say(12, false)).toBe(
+      "8 replicas: 8 of 12 workers can compute at a time; 12 replicas give work to all",
+    );
+    expect(say(65, false)).toBe("8 replicas: 8 of 65 workers can compute at a time");
+  });
+
   test("are none while there are as many blocks, and under quorum twice as many", () => {
     expect(saidOf({ batchSize: 64, workers: 2 })).toBeNull();
     expect(saidOf({ batchSize: 64, workers: 4, isTwice: true })).toBeNull();
