@@ -129,18 +129,11 @@ export class RelayRun implements ServedRun {
     this.drop(nowMs);
     const computeMs = (nowMs - round.openedMs) / round.roots.length;
     for (const root of round.roots) {
-      const result = this.#sums.root(root);
-      const isFinite = Number.isFinite(result.lossSum) && this.#areFinite(result);
-      if (isFinite) events.result(root, result, computeMs);
+      const result = this.#sums.packedRoot(root);
+      if (result !== undefined) events.result(root, result, computeMs);
       else events.failed(root, sentence("block-sum-not-finite"));
     }
     events.done();
-  }
-
-  /** Finite parts may have a sum that is not finite. */
-  #areFinite({ pointer, values }: ReturnType<RoundSums["root"]>): boolean {
-    const { functions } = this.#options.kernel;
-    return pointer === undefined || functions.allFinite(pointer, values.length) === 1;
   }
 
   #fail(reason: Sentence, nowMs: number): void {

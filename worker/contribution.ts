@@ -30,7 +30,7 @@ export class Contribution {
   constructor({ config, dataset }: RunToLoad, samplesPerSecond: number, nowMs: number) {
     this.#config = config;
     this.#plan = planRun(config, countsOf(dataset));
-    this.#column = new OwnColumn(config.model, dataset.featureShape);
+    this.#column = new OwnColumn(config, dataset.featureShape);
     this.#samplesPerSecond = samplesPerSecond;
     this.#windowStartMs = nowMs;
   }
@@ -38,9 +38,9 @@ export class Contribution {
   /**
    * A block was computed and its result sent.
    *
-   * @param values - The result; read only.
+   * @param values - The result as it travels; read only.
    */
-  add(kind: RoundKind, step: number, block: Block, values: Float32Array): void {
+  add(kind: RoundKind, step: number, block: Block, values: Uint8Array): void {
     const row = roundKinds[kind];
     const samples = row.samplesOf(block, step, this.#config, this.#plan);
     // The measurement while loading is not the speed of the run, which is known after the first window.

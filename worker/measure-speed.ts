@@ -27,7 +27,7 @@ interface RunToMeasure {
 
 /** Returns samples of gradient per second. */
 export function measureSpeed(engine: Engine, run: RunToMeasure, now: () => number) {
-  engine.setParameters(new Uint8Array(4 * engine.parameterCount));
+  engine.clearParameters();
   const { config, plan } = innerRun(run.config, planRun(run.config, countsOf(run.dataset)));
   const batchSize = batchSizeOf(0, config, plan);
   const block = { start: 0, end: Math.min(2, shardCountOf(batchSize, config)) };

@@ -2,10 +2,13 @@
  * @file This worker's own column of the promedio table: the mean gradient of a few parameters over the samples that it
  * computed in one step. Only shown, never used: its sums are plain float64.
  */
+import { valueIn } from "../shared/engine/wire-form.ts";
 import type { Shape } from "../shared/model/layer-kind.ts";
-import type { ModelConfig } from "../shared/model/model-config.ts";
+import { parameterCount } from "../shared/model/layout.ts";
 import { parameterName } from "../shared/model/parameter-name.ts";
 import { chooseParameters } from "../shared/model/shown-parameters.ts";
+import type { RunConfig } from "../shared/run/config.ts";
+import type { WireName } from "../shared/run/wire.ts";
 import type { Sentence } from "../shared/words/sentence.ts";
 
 /** A step of which all of this worker's blocks are there, because it has begun the next one. */
@@ -23,8 +26,13 @@ export class OwnColumn {
   #step = -1;
   #shown: OwnColumnView | null = null;
 
+  readonly #wire: WireName;
+  readonly #parameterCount: number;
+
   /** @param featureShape - The shape of one sample. */
-  constructor(model: ModelConfig, featureShape: Shape) {
+  constructor({ model, wire }: Pick<RunConfig, "model" | "wire">, featureShape: Shape) {
+    this.#wire = wire;
+    this.#parameterCount = parameterCount(model);
     this.#parameters = chooseParameters(model, featureShape).map((parameter) => ({
       parameter,
       name: parameterName(model, featureShape, parameter).short,
@@ -35,14 +43,15 @@ export class OwnColumn {
   /**
    * A block of a step was computed.
    *
-   * @param values - Its gradientSum, shape `[parameterCount]`; read only.
+   * @param tensor - Its gradientSum, shape `[parameterCount]`, as it travels; read only.
    * @param samples - How many samples the block has; at least 1.
    */
-  add(step: number, values: Float32Array, samples: number): void {
+  add(step: number, tensor: Uint8Array, samples: number): void {
     if (step !== this.#step) this.#begin(step);
     this.#samples += samples;
     for (const [row, { parameter }] of this.#parameters.entries()) {
-      this.#sums[row] = (this.#sums[row] ?? 0) + (values[parameter] ?? Number.NaN);
+      const value = valueIn(tensor, parameter, this.#wire, this.#parameterCount);
+      this.#sums[row] = (this.#sums[row] ?? 0) + value;
     }
   }
 

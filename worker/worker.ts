@@ -14,7 +14,6 @@
  * 5. It stays with no coordinator whose term is lower than one that it has seen: that one has been replaced.
  */
 import { assertNever } from "../shared/assert.ts";
-import { bytesOf } from "../shared/bytes.ts";
 import { modelTitle } from "../shared/model/title.ts";
 import { encodeMessage, MessageBuffer } from "../shared/protocol/codec.ts";
 import { closeStatus, ProtocolError } from "../shared/protocol/errors.ts";
@@ -31,6 +30,7 @@ import { fitForWire } from "../shared/protocol/sentence-schema.ts";
 import { pointLength, type StateSizes, stateSizes } from "../shared/run/kinds.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitResult } from "../shared/run/unit.ts";
+import { tensorBytes } from "../shared/run/wire.ts";
 import { hasCode, reasonOf, type Sentence, sentence } from "../shared/words/sentence.ts";
 import { coordinatorEnded, describeClosure, kernelRefusal, refusalOf } from "./closure.ts";
 import { Connection } from "./connection.ts";
@@ -281,7 +281,7 @@ export class WorkerLoop {
       throw new ProtocolError("ERR_STATE", sentence("run-not-ready-here", { type: header.type }));
     }
     const kind = kindAsked(header);
-    const expected = 4 * pointLength(kind, run.sizes);
+    const expected = tensorBytes(run.message.config.wire, pointLength(kind, run.sizes));
     if (tensor.length !== expected) {
       const lengths = { bytes: tensor.length, expected };
       throw new ProtocolError("ERR_SHAPE", sentence("parameters-length", lengths));
@@ -375,10 +375,9 @@ export class WorkerLoop {
     const run = this.#run;
     if (run === undefined) return;
     const header = answerFor({ run: run.message.run, kind, step, block, computeMs }, result);
-    const tensor = bytesOf(result.values);
     // If the socket is still sending, the old bytes must not be overwritten.
     const buffer = this.#connection.isDrained ? this.#results : new MessageBuffer();
-    this.#connection.send(buffer.encode(header, tensor));
+    this.#connection.send(buffer.encode(header, result.values));
     run.loaded?.contribution.add(kind, step, block, result.values);
   }
 

@@ -14,7 +14,6 @@
  * It only judges; the training run acts on it.
  */
 import { known } from "../../shared/assert.ts";
-import { bytesOf } from "../../shared/bytes.ts";
 import { workersMax } from "../../shared/protocol/limits.ts";
 import type { Random } from "../../shared/random.ts";
 import type { Block } from "../../shared/run/tree.ts";
@@ -188,8 +187,7 @@ export class Audit {
   }
 
   #recompute({ kind, step, tensor }: OpenRound, block: Block): Content | undefined {
-    const result = this.#options.referee.compute({ kind, step, block }, tensor);
-    return result && { ...result, values: bytesOf(result.values) };
+    return this.#options.referee.compute({ kind, step, block }, tensor);
   }
 }
 

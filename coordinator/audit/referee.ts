@@ -33,7 +33,7 @@ export class Referee {
   /**
    * The result of a unit, or `undefined` if one of its values is NaN or infinite.
    *
-   * @param parameters - The point: `[parameterCount]` little-endian float32, as sent to the workers.
+   * @param parameters - The point: `[parameterCount]` in the run's wire form, as sent to the workers.
    * @returns Its values are a view. The next call overwrites it, and growing the kernel's memory detaches it.
    */
   compute(unit: Unit, parameters: Uint8Array): UnitResult | undefined {

@@ -62,6 +62,7 @@ const plainKeys = [
   "seed",
   "initWeights",
   "freeze",
+  "wire",
 ] as const satisfies readonly (RunKey & keyof RunConfig)[];
 
 function localFormOf({ localSteps }: RunConfig): Partial<Record<FormKey, OptionValue>> {
@@ -123,6 +124,7 @@ export const formKeys = [
   "localSteps",
   ...replicaKeys,
   "shardSize",
+  "wire",
 ] as const satisfies readonly FormKey[];
 
 /** Whether the chosen optimizer and schedule have such a setting. */

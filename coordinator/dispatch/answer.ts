@@ -6,7 +6,7 @@ import type { Sentence } from "../../shared/words/sentence.ts";
 
 /** Everything in a result that reaches the parameters or the metrics. */
 export interface Content {
-  /** Little-endian float32. A worker's are read only during a call. */
+  /** As they travel. A worker's are read only during a call. */
   readonly values: Uint8Array;
   /** 0 in both for a kind of round that has only values. */
   readonly lossSum: number;

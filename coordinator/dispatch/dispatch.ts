@@ -10,7 +10,7 @@ import { blocksPerWorkMax } from "../../shared/protocol/limits.ts";
 import type { CoordinatorMessage, ResultMessage } from "../../shared/protocol/messages.ts";
 import { askFor, blockOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { modelSizes, roundKinds } from "../../shared/run/kinds.ts";
+import { roundKinds } from "../../shared/run/kinds.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { OutcomeOf } from "./answer.ts";
@@ -44,7 +44,7 @@ export class Dispatch {
 
   constructor(options: DispatchOptions) {
     this.#options = options;
-    this.#widths = new RoundWidths(modelSizes(options.config));
+    this.#widths = new RoundWidths(options.config);
   }
 
   // ── a round ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,18 +3,28 @@
  * wanted. It knows nothing of workers or time. Invariant 2 (fixed tree) rests on it.
  */
 import { known } from "../../shared/assert.ts";
+import { bytesOf } from "../../shared/bytes.ts";
 import { type Acceptance, Reduction, type RootSum } from "../../shared/engine/reduction.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { OutOfMemoryError } from "../../shared/kernels/memory.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { type ModelSizes, modelSizes, type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
+import {
+  formOfResults,
+  type ModelSizes,
+  modelSizes,
+  type RoundKind,
+  roundKinds,
+} from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
+import type { UnitResult } from "../../shared/run/unit.ts";
+import { tensorBytes } from "../../shared/run/wire.ts";
 import { sentence, type Sentence } from "../../shared/words/sentence.ts";
 import { type Answer, type Content, offence, type OutcomeOf } from "./answer.ts";
 import type { OpenRound } from "./round.ts";
 
 export class RoundSums {
   readonly #kernel: Kernel;
+  readonly #config: RunConfig;
   readonly #sizes: ModelSizes;
   /** Kept from round to round, one for each kind whose results are added. */
   readonly #reductions = new Map<RoundKind, Reduction>();
@@ -24,6 +34,7 @@ export class RoundSums {
   /** @param kernel - Adds the values, in its memory. */
   constructor(kernel: Kernel, config: RunConfig) {
     this.#kernel = kernel;
+    this.#config = config;
     this.#sizes = modelSizes(config);
   }
 
@@ -37,7 +48,8 @@ export class RoundSums {
   #beginSum({ kind, leafCount, roots }: OpenRound): Reduction {
     const whole = { start: 0, end: leafCount };
     const valueCount = roundKinds[kind].valueCount(whole, this.#sizes);
-    const reduction = this.#reductions.get(kind) ?? new Reduction(this.#kernel, valueCount);
+    const form = formOfResults(kind, this.#config);
+    const reduction = this.#reductions.get(kind) ?? new Reduction(this.#kernel, valueCount, form);
     this.#reductions.set(kind, reduction);
     reduction.begin(leafCount, roots);
     return reduction;
@@ -65,7 +77,8 @@ export class RoundSums {
     | { readonly kind: "unplaced"; readonly reason: Sentence } {
     const { block, samples, values, correct } = answer;
     const row = roundKinds[kind];
-    const expected = 4 * row.valueCount(block, this.#sizes);
+    const form = formOfResults(kind, this.#config);
+    const expected = tensorBytes(form, row.valueCount(block, this.#sizes));
     if (values.length !== expected) {
       const lengths = { type: row.answer, bytes: values.length, expected };
       return offence(sentence("result-length", lengths));
@@ -80,6 +93,7 @@ export class RoundSums {
       return { kind: "unplaced", reason };
     }
     if (acceptance === "not finite") return offence(sentence("value-not-finite"));
+    if (acceptance === "not rounded") return offence(sentence("values-not-rounded", { form }));
     return acceptance === "covered" ? { kind: "covered" } : { kind: "counted", samples };
   }
 
@@ -91,6 +105,16 @@ export class RoundSums {
    */
   root(of?: Block): Omit<RootSum, "pointer"> & Partial<Pick<RootSum, "pointer">> {
     return this.#joined.root(of);
+  }
+
+  /**
+   * A root as it travels; only when its values are known.
+   *
+   * @returns `undefined` if it is not finite, which the sum of finite parts may be. `values` are a view, good until the
+   *   next call.
+   */
+  packedRoot(of: Block): UnitResult | undefined {
+    return this.#joined.packedRoot(of);
   }
 }
 
@@ -130,6 +154,11 @@ class Concatenation {
     for (let i = 0; 4 * i < byteLength; i++) this.#values[first + i] = view.getFloat32(4 * i, true);
     this.#known.fill(1, block.start, block.end);
     return "accepted";
+  }
+
+  packedRoot(of: Block): UnitResult {
+    const { values, ...sums } = this.root(of);
+    return { ...sums, values: bytesOf(values) };
   }
 
   root({ start, end }: Block = known(this.#roots[0], "a root")) {

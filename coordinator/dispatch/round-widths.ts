@@ -3,7 +3,9 @@
  * and size of round, and among the workers those that are expected to be fastest are used. Pure: the caller passes the
  * clock.
  */
-import { type ModelSizes, roundKinds } from "../../shared/run/kinds.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import { formOfResults, type ModelSizes, modelSizes, roundKinds } from "../../shared/run/kinds.ts";
+import { tensorBytes } from "../../shared/run/wire.ts";
 import { planShares, type Share, type WorkerSpeed } from "./assignment.ts";
 import { type CrewWorker, speedsOf } from "./crew.ts";
 import type { OpenRound, Round } from "./round.ts";
@@ -36,14 +38,16 @@ interface Observed {
 }
 
 export class RoundWidths {
+  readonly #config: RunConfig;
   readonly #sizes: ModelSizes;
   readonly #widths = new Map<string, Width>();
   /** Of the latest round that trains. */
   #training: Width | undefined;
   #observed: Observed | undefined;
 
-  constructor(sizes: ModelSizes) {
-    this.#sizes = sizes;
+  constructor(config: RunConfig) {
+    this.#config = config;
+    this.#sizes = modelSizes(config);
   }
 
   /** Plans a round from its first share on. If every block is computed twice, all workers are used. */
@@ -100,10 +104,11 @@ export class RoundWidths {
 
   #candidate({ kind, tensor }: OpenRound, { shares, speeds }: SharePlan): Candidate {
     const { valueCount } = roundKinds[kind];
+    const form = formOfResults(kind, this.#config);
     let [bytes, computeMs] = [0, 0];
     for (const { workerId, blocks } of shares) {
       bytes += tensor.length;
-      for (const block of blocks) bytes += 4 * valueCount(block, this.#sizes);
+      for (const block of blocks) bytes += tensorBytes(form, valueCount(block, this.#sizes));
       const leaves = blocks.reduce((sum, { start, end }) => sum + end - start, 0);
       const speed = speeds.find((each) => each.workerId === workerId);
       const { overheadMs = 0, leafMs = 0 } = speed ?? {};

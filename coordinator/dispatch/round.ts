@@ -26,7 +26,7 @@ export interface Round {
 /** The round that is open: there is at most one. */
 export interface OpenRound extends Round {
   /**
-   * The point at which it is computed, as it is sent: `[parameterCount]` little-endian float32, encoded once, one buffer
+   * The point at which it is computed, as it is sent: `[parameterCount]` in the run's wire form, encoded once, one buffer
    * for all workers, never changed.
    */
   readonly tensor: Uint8Array;

@@ -5,14 +5,17 @@
  * It shows the newest step in which at least as many of the connected workers took part as in the step shown before, so
  * that the smaller batch at the end of an epoch, which gives work to few, does not hide the others.
  */
+import { valueIn } from "../../shared/engine/wire-form.ts";
 import type { Shape } from "../../shared/model/layer-kind.ts";
-import type { ModelConfig } from "../../shared/model/model-config.ts";
+import { parameterCount } from "../../shared/model/layout.ts";
 import {
   type DataNames,
   parameterName,
   type ParameterName,
 } from "../../shared/model/parameter-name.ts";
 import { chooseParameters } from "../../shared/model/shown-parameters.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import type { WireName } from "../../shared/run/wire.ts";
 import type { GradientTableView } from "./view.ts";
 
 interface Column {
@@ -37,8 +40,17 @@ export class GradientTable {
   #openStep = 0;
   #shown: Columns | undefined;
 
+  readonly #wire: WireName;
+  readonly #parameterCount: number;
+
   /** @param featureShape - The shape of one sample. */
-  constructor(model: ModelConfig, featureShape: Shape, names: DataNames = {}) {
+  constructor(
+    { model, wire }: Pick<RunConfig, "model" | "wire">,
+    featureShape: Shape,
+    names: DataNames = {},
+  ) {
+    this.#wire = wire;
+    this.#parameterCount = parameterCount(model);
     this.#parameters = chooseParameters(model, featureShape).map((parameter) => ({
       parameter,
       ...parameterName(model, featureShape, parameter, names),
@@ -52,7 +64,7 @@ export class GradientTable {
 
   /**
    * @param worker - Name of its column.
-   * @param tensor - gradientSum of one block, little-endian float32; read only.
+   * @param tensor - gradientSum of one block as it travels; read only.
    * @param samples - How many samples the block has.
    */
   add(worker: string, tensor: Uint8Array, samples: number): void {
@@ -62,9 +74,9 @@ export class GradientTable {
       this.#open.set(worker, column);
     }
     column.samples += samples;
-    const view = new DataView(tensor.buffer, tensor.byteOffset, tensor.byteLength);
     for (const [row, { parameter }] of this.#parameters.entries()) {
-      column.sums[row] = (column.sums[row] ?? 0) + view.getFloat32(4 * parameter, true);
+      const value = valueIn(tensor, parameter, this.#wire, this.#parameterCount);
+      column.sums[row] = (column.sums[row] ?? 0) + value;
     }
   }
 

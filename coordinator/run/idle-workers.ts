@@ -62,7 +62,7 @@ export function idleWorkers(
  * @returns `null` if the link is not the limit.
  */
 export function linkLimit(
-  { batchSize, shardSize, optimizer, localSteps }: RunConfig,
+  { batchSize, shardSize, optimizer, localSteps, wire }: RunConfig,
   { trainCount }: Pick<RunPlan, "trainCount">,
   { workers, link }: { readonly workers: number; readonly link: LinkView | undefined },
 ): Sentence | null {
@@ -73,6 +73,7 @@ export function linkLimit(
   const values = {
     used,
     workers,
+    wire,
     percent: Math.round(100 * part),
     rate: Number((bytesPerSecond / 125_000).toPrecision(2)),
   };

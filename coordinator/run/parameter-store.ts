@@ -8,12 +8,13 @@
 import { assert, assertNever, known } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
 import { drawNeighbour } from "../../shared/engine/noise.ts";
+import { type WireForm, wireForms } from "../../shared/engine/wire-form.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { clipScaleOf, Descent } from "../../shared/optimizers/descent.ts";
 import { bestName, outerVelocityName } from "../../shared/optimizers/optimizer.ts";
 import { meanOf, outerStep } from "../../shared/optimizers/outer-step.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import type { RoundRow } from "../../shared/run/kinds.ts";
+import { longestTensor, type RoundRow } from "../../shared/run/kinds.ts";
 import { firstInnerStep, innerRun, localStepsOf } from "../../shared/run/local-steps.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -68,6 +69,10 @@ export class ParameterStore {
   readonly plan: RunPlan;
   readonly parameterCount: number;
   readonly #descent: Descent;
+  /** In which points are sent. The parameters themselves stay float32. */
+  readonly #formOf: (valueCount: number) => WireForm;
+  /** Pointer to a point that is to be rounded; `undefined` until one is. */
+  #staging: number | undefined;
   /** Pointer to the best parameters so far; 0 if the run can't end early. */
   readonly #best: number;
   /** Pointers to the current and the next velocity of the outer steps; 0 in a run without local steps. */
@@ -84,6 +89,7 @@ export class ParameterStore {
       kernel,
       parameterCount: this.parameterCount,
     });
+    this.#formOf = wireForms(kernel, config.wire);
     this.#best = config.patience === null ? 0 : this.#allocate();
     const isLocal = config.localSteps !== null;
     this.#outer = isLocal
@@ -121,34 +127,45 @@ export class ParameterStore {
     return this.#view(this.#descent.point(this.#firstInnerStep));
   }
 
-  /**
-   * A point as a copy in little-endian bytes, which can be sent to many workers and read at any time. `state` is what
-   * replicas start from: the parameters, and behind them the optimizer's tensors, in its order.
-   */
+  /** A point in the run's wire form: a copy, which can be sent to many workers and read at any time. */
   encode(point: RoundRow["point"]): Uint8Array {
+    const bytes = copyOf(this.#tensorsOf(point));
+    const count = bytes.length / 4;
+    const form = this.#formOf(count);
+    if (!form.isRounded) return bytes;
+    this.#staging ??= this.kernel.arena.allocate(4 * longestTensor(this.config));
+    this.kernel.views.u8.set(bytes, this.#staging);
+    return copyOf([form.pack(this.#staging)]);
+  }
+
+  /**
+   * The tensors of a point, one behind the other. `state` is what replicas start from: the parameters, and behind them
+   * the optimizer's tensors, in its order.
+   */
+  #tensorsOf(point: RoundRow["point"]): readonly Float32Array[] {
     switch (point) {
       case "parameters":
-        return copyOf([this.parameters]);
+        return [this.parameters];
       case "look-ahead":
-        return copyOf([this.pointToSend()]);
+        return [this.pointToSend()];
       case "state": {
         const { first, second } = this.#descent.current;
         const tensors = [first, second].filter((pointer) => pointer !== 0);
-        return copyOf([this.parameters, ...tensors.map((pointer) => this.#view(pointer))]);
+        return [this.parameters, ...tensors.map((pointer) => this.#view(pointer))];
       }
       default:
         return assertNever(point);
     }
   }
 
-  /** `pointToSend` as a copy in little-endian bytes. */
+  /** The point for the next gradient in the run's wire form. */
   encodePoint(): Uint8Array {
     return this.encode("look-ahead");
   }
 
   /** `parameters` as a copy in little-endian bytes. */
   encodeParameters(): Uint8Array {
-    return this.encode("parameters");
+    return copyOf([this.parameters]);
   }
 
   /**
@@ -287,7 +304,7 @@ function diverged(reason: Sentence): Divergence {
 }
 
 /** Copies the bytes of these arrays, one behind the other, to a new buffer, without zeroing that first. */
-function copyOf(arrays: readonly Float32Array[]): Uint8Array {
+function copyOf(arrays: readonly (Float32Array | Uint8Array)[]): Uint8Array {
   const length = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
   let offset = 0;

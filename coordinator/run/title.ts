@@ -12,14 +12,16 @@ export function titleOf(config: RunConfig): Sentence {
   return sentence("run-title-local", { title, steps, replicas });
 }
 
-function plainTitle({ dataset, model, loss, optimizer, batchSize }: RunConfig): Sentence {
+function plainTitle({ dataset, model, loss, optimizer, batchSize, wire }: RunConfig): Sentence {
   const isSearch = optimizer.name === "local-search";
-  return sentence("run-title", {
+  const values = {
     dataset: dataset.name,
     model: modelTitle(model),
     loss: loss.name,
     optimizer: optimizer.name,
     rate: isSearch ? sentence("sigma", { sigma: optimizer.sigma }) : optimizer.learningRate,
     batchSize,
-  });
+  };
+  if (wire === "float32") return sentence("run-title", values);
+  return sentence("run-title-in-form", { ...values, wire });
 }

@@ -103,7 +103,7 @@ export class TrainingRun {
       isKnown: (block) => this.#values.has(block),
       send: (workerId, header, tensor) => this.#workers.send(workerId, header, tensor),
     });
-    this.#promedio = new GradientTable(config.model, options.featureShape, options.names);
+    this.#promedio = new GradientTable(config, options.featureShape, options.names);
   }
 
   // ── one step ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -144,7 +144,7 @@ export class TrainingRun {
   /**
    * Receives a result: checks it, adds it to the round's tree and, when the root is known, commits.
    *
-   * @param tensor - The values as received: little-endian float32, read only during the call.
+   * @param tensor - The values as received, read only during the call.
    */
   result(workerId: string, message: ResultMessage, tensor: Uint8Array, nowMs: number): Outcome {
     const worker = this.#dispatch.crew.get(workerId);

@@ -3,8 +3,8 @@
  * shard, added along the fixed tree.
  */
 import { assert } from "../assert.ts";
-import type { Unit, UnitResult } from "../run/unit.ts";
-import type { Computation, Workspace } from "./computation.ts";
+import type { Unit } from "../run/unit.ts";
+import type { Computation, Computed, Workspace } from "./computation.ts";
 import { drawNeighbour } from "./noise.ts";
 import { TreeSum } from "./tree-sum.ts";
 
@@ -45,7 +45,7 @@ export class CandidatesComputation implements Computation {
     this.#shard = 0;
   }
 
-  advance(): UnitResult | undefined {
+  advance(): Computed | undefined {
     const { kernel, network, shards, parameters } = this.#workspace;
     if (this.#shard === 0 && this.#candidate > 0) this.#drawNeighbour();
     const point = this.#candidate === 0 ? parameters : this.#neighbour;
@@ -60,10 +60,13 @@ export class CandidatesComputation implements Computation {
     return this.#candidate < this.#end ? undefined : this.#result();
   }
 
-  #result(): UnitResult {
-    const { buffer } = this.#workspace.kernel.memory;
-    const values = new Float32Array(buffer, this.#costs, this.#end - this.#start);
-    return { lossSum: 0, correct: 0, values };
+  #result(): Computed {
+    return {
+      lossSum: 0,
+      correct: 0,
+      pointer: this.#costs,
+      valueCount: this.#end - this.#start,
+    };
   }
 
   #drawNeighbour(): void {

@@ -4,9 +4,10 @@ import type { Network } from "../model/network.ts";
 import type { RunConfig } from "../run/config.ts";
 import type { InnerRun } from "../run/local-steps.ts";
 import type { RunPlan } from "../run/plan.ts";
-import type { Unit, UnitResult } from "../run/unit.ts";
+import type { Unit } from "../run/unit.ts";
 import type { Metrics } from "../tasks/metrics.ts";
 import type { Shards } from "./shards.ts";
+import type { WireForm } from "./wire-form.ts";
 
 /** What an engine lays out once in its kernel's memory for all kinds. */
 export interface Workspace {
@@ -21,10 +22,21 @@ export interface Workspace {
   readonly parameterCount: number;
   /** Float32 values of the parameters and the optimizer's tensors. */
   readonly stateCount: number;
+  /** The run's wire form of so many values. */
+  readonly formOf: (valueCount: number) => WireForm;
   /** Pointer to the point: `[parameterCount]` float32, or `[stateCount]` for replicas. */
   readonly parameters: number;
   /** What an evaluation measures. */
   readonly metrics: Metrics;
+}
+
+/** The result of a unit in the kernel's memory. */
+export interface Computed {
+  readonly lossSum: number;
+  readonly correct: number;
+  /** Pointer to `[valueCount]` float32: a node of the tree, rounded if its kind is. */
+  readonly pointer: number;
+  readonly valueCount: number;
 }
 
 /** Allocates its memory when it is created; computes one unit after the other. */
@@ -34,8 +46,7 @@ export interface Computation {
   /**
    * Computes the next shard.
    *
-   * @returns The result after the last shard, `undefined` before that. Its values are a view of the kernel's memory
-   *   and may be NaN or ±∞.
+   * @returns The result after the last shard, `undefined` before that. Its values may be NaN or ±∞.
    */
-  advance(): UnitResult | undefined;
+  advance(): Computed | undefined;
 }

@@ -20,11 +20,12 @@ import { checkModel } from "../tasks/check.ts";
 import { metricsOf } from "../tasks/tasks.ts";
 import { sayAtTerminal, sentence, SentenceError } from "../words/sentence.ts";
 import { CandidatesComputation } from "./candidates.ts";
-import type { Computation, Workspace } from "./computation.ts";
+import type { Computation, Computed, Workspace } from "./computation.ts";
 import { EvaluationComputation } from "./evaluation.ts";
 import { GradientComputation } from "./gradient.ts";
 import { ReplicaComputation } from "./replica.ts";
 import { Shards } from "./shards.ts";
+import { wireForms } from "./wire-form.ts";
 
 /** A unit produced NaN or ±∞. It fails the same way on every machine, usually because the run diverges. */
 export class NonFiniteError extends SentenceError {
@@ -54,10 +55,12 @@ export interface Engine {
   /**
    * Sets the point at which the following units are computed.
    *
-   * @param bytes - As long as the point of their kind, little-endian float32, at any alignment; copied.
-   * @throws {NonFiniteError} If a value is NaN or ±∞.
+   * @param bytes - As long as the point of their kind, in the run's wire form, at any alignment; copied.
+   * @throws {NonFiniteError} If a value is NaN or ±∞, or the bytes are not what the form gives for any values.
    */
   setParameters(bytes: Uint8Array): void;
+  /** Makes all parameters 0. */
+  clearParameters(): void;
   /** Makes `unit` the one that `advance` works on. Drops an unfinished one. */
   begin(unit: Unit): void;
   /**
@@ -125,7 +128,6 @@ class ComputeEngine implements Engine {
 
   constructor({ kernel, config, data }: Parameters<typeof createEngineOver>[0]) {
     const { dataset, parameters } = data;
-    const { form } = dataset;
     const run = { config, plan: planRun(config, countsOf(dataset)) };
     const inner = innerRun(config, run.plan);
     const sizes = stateSizes(config);
@@ -137,10 +139,11 @@ class ComputeEngine implements Engine {
       ...inner,
       kernel,
       run,
-      network: new Network(kernel, config, form),
+      network: new Network(kernel, config, dataset.form),
       shards: new Shards({ ...inner, kernel, dataset }),
       parameterCount,
       stateCount,
+      formOf: wireForms(kernel, config.wire),
       parameters,
       metrics: metricsOf(config),
     };
@@ -154,15 +157,25 @@ class ComputeEngine implements Engine {
   }
 
   setParameters(bytes: Uint8Array): void {
-    const { kernel, parameters } = this.#workspace;
-    const length = bytes.length / 4;
+    const { kernel, parameters, formOf } = this.#workspace;
     const lengths = this.#pointLengths;
-    assert(lengths.includes(length), () => `a point has ${lengths.join()} values, got ${length}`);
+    const length = lengths.find((each) => formOf(each).byteLength === bytes.length);
+    assert(
+      length !== undefined,
+      () => `a point has ${lengths.join()} values, got ${bytes.length} bytes`,
+    );
     this.#pointLength = length;
-    kernel.views.u8.set(bytes, parameters);
+    const isRounded = formOf(length).unpack(parameters, bytes);
     if (kernel.functions.allFinite(parameters, length) !== 1) {
       throw new NonFiniteError(sentence("parameter-not-finite"));
     }
+    if (!isRounded) throw new NonFiniteError(sentence("parameters-not-rounded"));
+  }
+
+  clearParameters(): void {
+    const { kernel, parameters } = this.#workspace;
+    this.#pointLength = this.parameterCount;
+    kernel.views.f32.fill(0, parameters / 4, parameters / 4 + this.parameterCount);
   }
 
   begin(unit: Unit): void {
@@ -181,13 +194,14 @@ class ComputeEngine implements Engine {
   }
 
   advance(): UnitResult | undefined {
-    const result = known(this.#computation, "a unit was begun").advance();
-    if (result === undefined) return undefined;
+    const computed = known(this.#computation, "a unit was begun").advance();
+    if (computed === undefined) return undefined;
     const unit = known(this.#unit, "a unit was begun");
     this.#unit = undefined;
     this.#computation = undefined;
-    this.#checkFinite(result, unit);
-    return result;
+    this.#checkFinite(computed, unit);
+    const { lossSum, correct } = computed;
+    return { lossSum, correct, values: this.#bytesOf(computed, unit.kind) };
   }
 
   compute(unit: Unit): UnitResult {
@@ -198,9 +212,16 @@ class ComputeEngine implements Engine {
     }
   }
 
-  #checkFinite({ lossSum, values }: UnitResult, { step, block }: Unit): void {
+  /** As they travel. */
+  #bytesOf({ pointer, valueCount }: Computed, kind: RoundKind): Uint8Array {
+    const { formOf, kernel } = this.#workspace;
+    if (roundKinds[kind].isRounded) return formOf(valueCount).pack(pointer);
+    return new Uint8Array(kernel.memory.buffer, pointer, 4 * valueCount);
+  }
+
+  #checkFinite({ lossSum, pointer, valueCount }: Computed, { step, block }: Unit): void {
     const { allFinite } = this.#workspace.kernel.functions;
-    const isFinite = allFinite(values.byteOffset, values.length) === 1;
+    const isFinite = allFinite(pointer, valueCount) === 1;
     if (isFinite && Number.isFinite(lossSum)) return;
     throw new NonFiniteError(
       sentence("block-not-finite", { block: `[${block.start}, ${block.end})`, step }),

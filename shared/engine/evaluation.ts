@@ -1,8 +1,8 @@
 /** @file Computes evaluations: loss, hits and the sums of the task's metrics of a block of a split, shard by shard. */
 import { assert } from "../assert.ts";
 import { shardCountOf } from "../run/plan.ts";
-import type { Unit, UnitResult } from "../run/unit.ts";
-import type { Computation, Workspace } from "./computation.ts";
+import type { Unit } from "../run/unit.ts";
+import type { Computation, Computed, Workspace } from "./computation.ts";
 import { TreeSum } from "./tree-sum.ts";
 
 export class EvaluationComputation implements Computation {
@@ -27,7 +27,7 @@ export class EvaluationComputation implements Computation {
     this.#end = block.end;
   }
 
-  advance(): UnitResult | undefined {
+  advance(): Computed | undefined {
     const { network, metrics, shards, parameters } = this.#workspace;
     const sums = this.#sums(this.#sum.leafPointer).fill(0);
     const shard = shards.ofSplit(this.#split, this.#shard++);
@@ -38,9 +38,8 @@ export class EvaluationComputation implements Computation {
     return this.#shard < this.#end ? undefined : this.#result();
   }
 
-  #result(): UnitResult {
-    const { pointer, lossSum, correct } = this.#sum.finish();
-    return { lossSum, correct, values: this.#sums(pointer) };
+  #result(): Computed {
+    return { ...this.#sum.finish(), valueCount: this.#workspace.metrics.sumCount };
   }
 
   #sums(pointer: number): Float32Array {

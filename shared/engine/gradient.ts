@@ -1,6 +1,6 @@
 /** @file Computes gradients of a block of a step's batch, shard by shard. */
-import type { Unit, UnitResult } from "../run/unit.ts";
-import type { Computation, Workspace } from "./computation.ts";
+import type { Unit } from "../run/unit.ts";
+import type { Computation, Computed, Workspace } from "./computation.ts";
 import { ShardGradients } from "./shard-gradients.ts";
 
 export class GradientComputation implements Computation {
@@ -10,19 +10,18 @@ export class GradientComputation implements Computation {
   constructor(workspace: Workspace) {
     this.#workspace = workspace;
     // An epoch's first batch is its largest.
-    this.#gradients = new ShardGradients(workspace, workspace.shards.batchCount(0));
+    const { formOf, parameterCount, shards } = workspace;
+    const form = formOf(parameterCount);
+    this.#gradients = new ShardGradients(workspace, shards.batchCount(0), form);
   }
 
   begin({ step, block }: Unit): void {
     this.#gradients.begin({ step, start: block.start, end: block.end });
   }
 
-  advance(): UnitResult | undefined {
-    const { kernel, parameterCount, parameters } = this.#workspace;
+  advance(): Computed | undefined {
+    const { parameterCount, parameters } = this.#workspace;
     const sum = this.#gradients.advance(parameters);
-    if (sum === undefined) return undefined;
-    const { pointer, lossSum, correct } = sum;
-    const values = new Float32Array(kernel.memory.buffer, pointer, parameterCount);
-    return { lossSum, correct, values };
+    return sum && { ...sum, valueCount: parameterCount };
   }
 }

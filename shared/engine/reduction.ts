@@ -5,8 +5,8 @@
  *
  * What holds after every call:
  * 1. The parts are disjoint nodes of the tree, and no two of them are siblings.
- * 2. A part's values are those of its node: left + right in float32 all the way down, so the order of arrival does
- *    not affect the bits.
+ * 2. A part's values are those of its node: left + right in float32, rounded to the wire form, all the way down, so the
+ *    order of arrival does not affect the bits.
  * 3. Every part has one slot of kernel memory; every other slot is free.
  * 4. All values are finite when they arrive. Sums may overflow, so the caller checks the root.
  */
@@ -14,10 +14,13 @@ import { assert, known } from "../assert.ts";
 import { bytesOf } from "../bytes.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { type Block, blockName, childrenOf, isNode, parentOf } from "../run/tree.ts";
+import type { UnitResult } from "../run/unit.ts";
+import type { WireName } from "../run/wire.ts";
+import { createWireForm, type WireForm } from "./wire-form.ts";
 
 /** One result to add. */
 export interface BlockResult {
-  /** Shape `[valueCount]`, float32; as bytes little-endian, at any alignment. Read during the call only. */
+  /** Shape `[valueCount]`, in the reduction's form, at any alignment. Read during the call only. */
   readonly values: Float32Array | Uint8Array;
   /** Sum of the sample losses, finite. */
   readonly lossSum: number;
@@ -27,9 +30,9 @@ export interface BlockResult {
 
 /**
  * The outcome for a result: accepted; covered, because its block is already known; or refused, because it contains
- * NaN or ±∞.
+ * NaN or ±∞, or because its bytes are not what the form gives for any values.
  */
-export type Acceptance = "accepted" | "covered" | "not finite";
+export type Acceptance = "accepted" | "covered" | "not finite" | "not rounded";
 
 /** A node whose sum is known. */
 interface Part {
@@ -53,6 +56,7 @@ export interface RootSum {
 export class Reduction {
   readonly #kernel: Kernel;
   readonly #valueCount: number;
+  readonly #form: WireForm;
   /** Keyed by the block's start. */
   readonly #parts = new Map<number, Part>();
   readonly #freeSlots: number[] = [];
@@ -62,12 +66,14 @@ export class Reduction {
   /**
    * @param kernel - Adds the values. The slots are allocated from its arena, as many as are needed at once, and are
    *   never freed.
-   * @param valueCount - Float32 numbers per result.
+   * @param valueCount - Numbers per result.
+   * @param form - In which results arrive, and to which every node is rounded.
    */
-  constructor(kernel: Kernel, valueCount: number) {
+  constructor(kernel: Kernel, valueCount: number, form: WireName) {
     assert(valueCount >= 0, `valueCount must not be negative, got ${valueCount}`);
     this.#kernel = kernel;
     this.#valueCount = valueCount;
+    this.#form = createWireForm(kernel, form, valueCount);
   }
 
   /**
@@ -96,16 +102,13 @@ export class Reduction {
    */
   accept(block: Block, { values, lossSum, correct }: BlockResult): Acceptance {
     const root = this.#rootOf(block);
-    const byteLength = 4 * this.#valueCount;
-    const got = values.byteLength;
-    assert(got === byteLength, () => `a result has ${byteLength} bytes, got ${got}`);
     if (this.has(block)) return "covered";
     const pointer = this.#takeSlot();
-    this.#kernel.views.u8.set(bytesOf(values), pointer);
-    const finite = this.#kernel.functions.allFinite(pointer, this.#valueCount) === 1;
-    if (!finite || !Number.isFinite(lossSum)) {
+    const isRounded = this.#form.unpack(pointer, bytesOf(values));
+    const isFinite = this.#isFinite(pointer) && Number.isFinite(lossSum);
+    if (!isFinite || !isRounded) {
       this.#freeSlots.push(pointer);
-      return "not finite";
+      return isFinite ? "not rounded" : "not finite";
     }
     this.#dropInside(block);
     this.#parts.set(block.start, { block, pointer, lossSum, correct });
@@ -142,6 +145,22 @@ export class Reduction {
     return { pointer, values, lossSum, correct };
   }
 
+  /**
+   * The sum over a root as it travels; only when it is known.
+   *
+   * @returns `undefined` if it is not finite, which the sum of finite parts may be. `values` are a view, good until the
+   *   next call.
+   */
+  packedRoot(of?: Block): UnitResult | undefined {
+    const { pointer, lossSum, correct } = this.root(of);
+    if (!this.#isFinite(pointer) || !Number.isFinite(lossSum)) return undefined;
+    return { values: this.#form.pack(pointer), lossSum, correct };
+  }
+
+  #isFinite(pointer: number): boolean {
+    return this.#kernel.functions.allFinite(pointer, this.#valueCount) === 1;
+  }
+
   #partOf({ start, end }: Block): Part | undefined {
     const part = this.#parts.get(start);
     return part?.block.end === end ? part : undefined;
@@ -160,10 +179,11 @@ export class Reduction {
     }
   }
 
-  /** parent ← left + right, in the slot of the left one; the slot of the right one becomes free. */
+  /** parent ← left + right, rounded, in the slot of the left one; the slot of the right one becomes free. */
   #merge(block: Block, left: Part, right: Part): void {
     const { pointer } = left;
     this.#kernel.functions.addVectors(pointer, pointer, right.pointer, this.#valueCount);
+    this.#form.round(pointer);
     this.#freeSlots.push(right.pointer);
     this.#parts.delete(right.block.start);
     const lossSum = left.lossSum + right.lossSum;

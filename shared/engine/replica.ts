@@ -10,8 +10,8 @@
 import { clipScaleOf, Descent } from "../optimizers/descent.ts";
 import { firstInnerStep, localStepsOf, partOf } from "../run/local-steps.ts";
 import { batchSizeOf, shardCountOf } from "../run/plan.ts";
-import type { Unit, UnitResult } from "../run/unit.ts";
-import type { Computation, Workspace } from "./computation.ts";
+import type { Unit } from "../run/unit.ts";
+import type { Computation, Computed, Workspace } from "./computation.ts";
 import { ShardGradients } from "./shard-gradients.ts";
 import { TreeSum } from "./tree-sum.ts";
 
@@ -36,13 +36,13 @@ export class ReplicaComputation implements Computation {
 
   /** @param workspace - Of a run with local steps. */
   constructor(workspace: Workspace) {
-    const { kernel, config, plan, parameterCount, stateCount, run } = workspace;
+    const { kernel, config, plan, parameterCount, stateCount, run, formOf } = workspace;
     const { replicas } = localStepsOf(run.config);
     const shardsMax = shardCountOf(Math.ceil(config.batchSize / replicas), config);
     this.#workspace = workspace;
     this.#descent = new Descent({ kernel, config, plan, parameterCount });
     this.#gradients = new ShardGradients(workspace, shardsMax);
-    this.#sum = new TreeSum(kernel, stateCount, replicas);
+    this.#sum = new TreeSum(kernel, stateCount, replicas, formOf(stateCount));
   }
 
   begin({ step, block }: Unit): void {
@@ -59,7 +59,7 @@ export class ReplicaComputation implements Computation {
   }
 
   /** Computes the next shards of the replica's part of a batch and, after the last of them, makes the inner step. */
-  advance(): UnitResult | undefined {
+  advance(): Computed | undefined {
     if (this.#replica < this.#end) {
       const gradient = this.#gradients.advance(this.#point);
       if (gradient === undefined) return undefined;
@@ -144,10 +144,7 @@ export class ReplicaComputation implements Computation {
     kernel.views.f32.copyWithin(target / 4, from / 4, from / 4 + parameterCount);
   }
 
-  #result(): UnitResult {
-    const { kernel, stateCount } = this.#workspace;
-    const { pointer, lossSum, correct } = this.#sum.finish();
-    const values = new Float32Array(kernel.memory.buffer, pointer, stateCount);
-    return { lossSum, correct, values };
+  #result(): Computed {
+    return { ...this.#sum.finish(), valueCount: this.#workspace.stateCount };
   }
 }

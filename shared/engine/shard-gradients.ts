@@ -2,6 +2,7 @@
 import type { Workspace } from "./computation.ts";
 import type { Part } from "./shards.ts";
 import { TreeSum } from "./tree-sum.ts";
+import type { WireForm } from "./wire-form.ts";
 
 /** Shards of a batch, or of a part of it. */
 export interface ShardRange {
@@ -23,12 +24,17 @@ export class ShardGradients {
   #range: ShardRange = { step: 0, start: 0, end: 0 };
   #shard = 0;
 
-  /** @param shardsMax - Of the longest range. */
-  constructor(workspace: Workspace, shardsMax: number) {
+  /**
+   * @param shardsMax - Of the longest range.
+   * @param form - Rounds every node, if the sums travel; by default none is rounded.
+   */
+  constructor(workspace: Workspace, shardsMax: number, form?: WireForm) {
     const { kernel, parameterCount, network, config } = workspace;
     this.#workspace = workspace;
-    this.#leavesAtOnce = network.leavesAtOnce(config.shardSize);
-    this.#sum = new TreeSum(kernel, parameterCount, shardsMax);
+    // Leaves that are rounded must be whole: a chunk of values has one exponent.
+    const isRounded = form?.isRounded === true;
+    this.#leavesAtOnce = isRounded ? 1 : network.leavesAtOnce(config.shardSize);
+    this.#sum = new TreeSum(kernel, parameterCount, shardsMax, form);
   }
 
   begin(range: ShardRange): void {

@@ -1,10 +1,12 @@
 /**
  * @file Adds the shards of one block along the fixed tree (invariant 2) as they arrive in ascending order, with one
  * buffer per level. The stack is a binary counter: after leaf n, as many siblings are added as n + 1 has trailing
- * zeros. At the end of the block, the rest is added from the right.
+ * zeros. At the end of the block, the rest is added from the right. Every node is rounded to the form in which it would
+ * travel.
  */
 import { assert, known } from "../assert.ts";
 import type { Kernel } from "../kernels/kernel.ts";
+import { createWireForm, type WireForm } from "./wire-form.ts";
 
 interface Level {
   /** Pointer to the level's `[valueCount]` float32 values. */
@@ -23,16 +25,24 @@ export class TreeSum {
   readonly #kernel: Kernel;
   readonly #valueCount: number;
   readonly #levels: readonly Level[];
+  readonly #form: WireForm;
   #leafCount = 0;
   #depth = 0;
 
   /**
    * @param valueCount - Float32 values per leaf; 0 to sum only losses.
    * @param leafCountMax - Leaves of the largest block, ≥ 1. Memory grows with its logarithm.
+   * @param form - Rounds every node; by default none is rounded.
    */
-  constructor(kernel: Kernel, valueCount: number, leafCountMax: number) {
+  constructor(
+    kernel: Kernel,
+    valueCount: number,
+    leafCountMax: number,
+    form = createWireForm(kernel, "float32", valueCount),
+  ) {
     this.#kernel = kernel;
     this.#valueCount = valueCount;
+    this.#form = form;
     const levelCount = 32 - Math.clz32(leafCountMax);
     this.#levels = Array.from({ length: levelCount }, () => {
       return { pointer: kernel.arena.allocate(4 * valueCount), lossSum: 0, correct: 0 };
@@ -52,16 +62,18 @@ export class TreeSum {
 
   /** Adds the leaf whose values are at `leafPointer`. */
   push(lossSum: number, correct: number): void {
+    this.#form.round(this.leafPointer);
     this.#pushLeaf(lossSum, correct, 1);
   }
 
   /**
    * Adds the node over the first `count` of these leaves, whose values have already been added and are at
-   * `leafPointer`.
+   * `leafPointer`. Only if nodes are not rounded.
    *
    * @param count - A power of two, and no larger than that of the node before, so that it is a node of the tree.
    */
   pushNode(leaves: readonly LeafResult[], count: number): void {
+    assert(!this.#form.isRounded, "each leaf is rounded by itself");
     for (let i = 0; i < count; i++) {
       const { lossSum, correct } = known(leaves[i], `there are ${count} results`);
       this.#pushLeaf(lossSum, correct, count);
@@ -95,6 +107,7 @@ export class TreeSum {
     const { functions } = this.#kernel;
     if (withValues && this.#valueCount > 0) {
       functions.addVectors(left.pointer, left.pointer, right.pointer, this.#valueCount);
+      this.#form.round(left.pointer);
     }
     left.lossSum += right.lossSum;
     left.correct += right.correct;

@@ -10,6 +10,7 @@ import { weightDraws } from "../model/initialize.ts";
 import { lossNames } from "../model/loss.ts";
 import { modelSchema } from "../model/model-schema.ts";
 import { taskSchema } from "../tasks/task.ts";
+import { wireNames } from "./wire.ts";
 
 export const optimizerNames = [
   "sgd",
@@ -130,6 +131,8 @@ export const runConfigSchema = z.strictObject({
   /** Ends the run when the validation loss has not improved for so many evaluations; `null`: never. */
   patience: z.nullable(count),
   seed: z.int(),
+  /** The form in which parameters and gradients travel, to which every node of the tree is rounded. */
+  wire: z.enum(wireNames),
   /** The distribution of the initial weights. */
   initWeights: z.enum(weightDraws),
   /** Set if the initial parameters came from a file: their SHA-256, as of a fingerprint. */

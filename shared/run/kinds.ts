@@ -13,6 +13,7 @@ import { type RunConfig, stateCounts } from "./config.ts";
 import { localStepsOf, samplesOfReplicas } from "./local-steps.ts";
 import { batchSizeOf, type RunPlan, samplesOf, shardCountOf } from "./plan.ts";
 import type { Block } from "./tree.ts";
+import type { WireName } from "./wire.ts";
 
 /** The lengths of points, in float32 values. */
 export interface StateSizes {
@@ -40,6 +41,8 @@ export interface RoundRow {
    * concatenated.
    */
   readonly join: "sum" | "concatenate";
+  /** Whether every node is rounded to the run's wire form and travels in it. The others are few, and float32. */
+  readonly isRounded: boolean;
   /**
    * The point of the computation: the parameters; the point that the optimizer asks for (Nesterov's is ahead of them);
    * or the state, which is the parameters and behind them the optimizer's tensors.
@@ -62,6 +65,7 @@ export const roundKinds = {
       samplesOf(block, batchSizeOf(step, config, plan), config),
     valueCount: (_, sizes) => sizes.parameterCount,
     join: "sum",
+    isRounded: true,
     point: "look-ahead",
     trains: true,
     ask: "work",
@@ -78,6 +82,7 @@ export const roundKinds = {
       (end - start) * batchSizeOf(step, config, plan),
     valueCount: ({ start, end }) => end - start,
     join: "concatenate",
+    isRounded: false,
     point: "parameters",
     trains: true,
     ask: "work",
@@ -93,6 +98,7 @@ export const roundKinds = {
     samplesOf: samplesOfReplicas,
     valueCount: (_, sizes) => sizes.stateCount,
     join: "sum",
+    isRounded: true,
     point: "state",
     trains: true,
     ask: "work",
@@ -105,6 +111,7 @@ export const roundKinds = {
     samplesOf: (block, _, config, { validationCount }) => samplesOf(block, validationCount, config),
     valueCount: (_, sizes) => sizes.metricCount,
     join: "sum",
+    isRounded: false,
     point: "parameters",
     trains: false,
     ask: "evaluate",
@@ -117,6 +124,7 @@ export const roundKinds = {
     samplesOf: (block, _, config, { testCount }) => samplesOf(block, testCount, config),
     valueCount: (_, sizes) => sizes.metricCount,
     join: "sum",
+    isRounded: false,
     point: "parameters",
     trains: false,
     ask: "evaluate",
@@ -164,6 +172,11 @@ export function longestTensor(config: RunConfig): number {
 export function stateSizes({ model, optimizer }: RunConfig): StateSizes {
   const count = parameterCount(model);
   return { parameterCount: count, stateCount: count * (1 + stateCounts[optimizer.name]) };
+}
+
+/** The form of the results of a kind of round. The point of any round is in the run's own form. */
+export function formOfResults(kind: RoundKind, { wire }: Pick<RunConfig, "wire">): WireName {
+  return roundKinds[kind].isRounded ? wire : "float32";
 }
 
 export function modelSizes(config: RunConfig): ModelSizes {

@@ -21,6 +21,9 @@ export interface UnitResult {
   readonly lossSum: number;
   /** How many of the block's samples have their largest output at their label; 0 if hits are not counted. */
   readonly correct: number;
-  /** Float32, of the length in the kind's row. A view that the next unit overwrites. */
-  readonly values: Float32Array;
+  /**
+   * As many as the kind's row says, as bytes in the form in which they travel (`formOfResults`). A view that the next
+   * unit overwrites.
+   */
+  readonly values: Uint8Array;
 }

@@ -52,7 +52,7 @@ async function measure(report: Report, parameters: number, blocks: number): Prom
 
 function alongTree(gradients: readonly Float32Array[], order: readonly number[]): () => void {
   const [first = new Float32Array(0)] = gradients;
-  const tree = new Reduction(instantiateKernel(wasm), first.length);
+  const tree = new Reduction(instantiateKernel(wasm), first.length, "float32");
   return () => {
     tree.begin(gradients.length);
     for (const leaf of order) {

@@ -90,6 +90,15 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
     replicas: 3,
     outerMomentum: 0.5,
   },
+  float16: { ...base, optimizer: "adam", learningRate: 0.02, layers: [12, 20, 3], wire: "float16" },
+  "local search in float16": {
+    ...base,
+    optimizer: "local-search",
+    candidates: 3,
+    sigma: 0.1,
+    wire: "float16",
+    epochs: 2,
+  },
   penalties: {
     ...base,
     optimizer: "adam",

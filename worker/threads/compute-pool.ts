@@ -27,7 +27,7 @@ export interface LoadedRun {
 export interface Job {
   readonly kind: RoundKind;
   readonly step: number;
-  /** Shape `[parameterCount]`, little-endian float32 at any alignment; must not change while the job runs. */
+  /** Shape `[parameterCount]`, in the run's wire form, at any alignment; must not change while the job runs. */
   readonly parameters: Uint8Array;
   readonly blocks: readonly Block[];
 }

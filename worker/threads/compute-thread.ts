@@ -2,6 +2,7 @@
  * @file The program inside one compute thread. If it gets a run as a message, it wraps a pool of one in messages.
  * If it gets a run in shared memory, it answers the mailbox there. Platform-free.
  */
+import { copyOfBytes } from "../../shared/bytes.ts";
 import { reasonOf } from "../../shared/words/sentence.ts";
 import type { ComputePool } from "./compute-pool.ts";
 import { type CreateKernel, SharedThread } from "./shared-thread.ts";
@@ -48,7 +49,7 @@ export function createComputeThread({
   const compute = ({ id, job }: RequestOf<"job">) => {
     pool.start(job, {
       result(block, { lossSum, correct, values }) {
-        const copy = new Float32Array(values);
+        const copy = copyOfBytes(values);
         post({ type: "result", id, block, lossSum, correct, values: copy }, [copy.buffer]);
       },
       failed: (block, reason) => post({ type: "failed", id, block, reason }, []),

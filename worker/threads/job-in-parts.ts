@@ -7,7 +7,8 @@
 import { known } from "../../shared/assert.ts";
 import { Reduction } from "../../shared/engine/reduction.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
-import { roundKinds } from "../../shared/run/kinds.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import { formOfResults, modelSizes, type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { UnitResult } from "../../shared/run/unit.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -16,20 +17,28 @@ import type { Part } from "./split-blocks.ts";
 
 /** The reductions of a run, reused from job to job. What a dropped job left in them is forgotten. */
 export class PartSums {
-  readonly kernel: Kernel;
-  /** Keyed by the block's position in its job and the number of values. */
+  readonly #kernel: Kernel;
+  readonly #config: RunConfig;
+  /** Keyed by the kind and the block's position in its job. */
   readonly #reductions = new Map<string, Reduction>();
 
   /** @param kernel - Adds the parts; must have room for them. */
-  constructor(kernel: Kernel) {
-    this.kernel = kernel;
+  constructor(kernel: Kernel, config: RunConfig) {
+    this.#kernel = kernel;
+    this.#config = config;
   }
 
-  reductionFor(index: number, valueCount: number): Reduction {
-    const key = `${index}/${valueCount}`;
-    const reduction = this.#reductions.get(key) ?? new Reduction(this.kernel, valueCount);
+  /** For the block at this position in its job, of a kind whose values are added. */
+  reductionFor(kind: RoundKind, block: Block, index: number): Reduction {
+    const key = `${kind}/${index}`;
+    const reduction = this.#reductions.get(key) ?? this.#create(kind, block);
     this.#reductions.set(key, reduction);
     return reduction;
+  }
+
+  #create(kind: RoundKind, block: Block): Reduction {
+    const valueCount = roundKinds[kind].valueCount(block, modelSizes(this.#config));
+    return new Reduction(this.#kernel, valueCount, formOfResults(kind, this.#config));
   }
 }
 
@@ -120,41 +129,35 @@ export class JobInParts {
     const { job } = this.#options;
     const block = known(job.blocks[index], "a block of the job");
     const isSum = roundKinds[job.kind].join === "sum";
-    return isSum ? this.#addAlongTree(block, index) : concatenate(block);
+    return isSum ? this.#addAlongTree(job.kind, block, index) : concatenate(block);
   }
 
   /** Adds parts of one block, whose first leaf is leaf 0 of its own tree. */
-  #addAlongTree({ start, end }: Block, index: number): BlockSum {
+  #addAlongTree(kind: RoundKind, block: Block, index: number): BlockSum {
+    const { start, end } = block;
     const { sums } = this.#options;
     let reduction: Reduction | undefined;
     return (part, result) => {
       if (reduction === undefined) {
-        reduction = sums.reductionFor(index, result.values.length);
+        reduction = sums.reductionFor(kind, block, index);
         reduction.begin(end - start);
       }
       const node = { start: part.start - start, end: part.end - start };
       if (reduction.accept(node, result) === "not finite") return "not finite";
-      return reduction.done ? finiteRoot(reduction, sums.kernel) : undefined;
+      return reduction.done ? (reduction.packedRoot() ?? "not finite") : undefined;
     };
   }
 }
 
-/** Finite parts may have a sum that is not finite. */
-function finiteRoot(reduction: Reduction, { functions }: Kernel): UnitResult | "not finite" {
-  const { pointer, ...result } = reduction.root();
-  const isFinite = functions.allFinite(pointer, result.values.length) === 1;
-  return isFinite && Number.isFinite(result.lossSum) ? result : "not finite";
-}
-
 /** Writes the values of the parts of a block one after the other, in the order of their leaves. */
 function concatenate({ start, end }: Block): BlockSum {
-  let values: Float32Array | undefined;
+  let values: Uint8Array | undefined;
   let missing = end - start;
   return (part, result) => {
     const leafCount = part.end - part.start;
-    const leafValues = result.values.length / leafCount;
-    values ??= new Float32Array(leafValues * (end - start));
-    values.set(result.values, leafValues * (part.start - start));
+    const leafBytes = result.values.length / leafCount;
+    values ??= new Uint8Array(leafBytes * (end - start));
+    values.set(result.values, leafBytes * (part.start - start));
     missing -= leafCount;
     return missing === 0 ? { lossSum: 0, correct: 0, values } : undefined;
   };

@@ -24,7 +24,7 @@ const startWord = 4;
 const endWord = 5;
 const correctWord = 6;
 const pointerWord = 7;
-const countWord = 8;
+const bytesWord = 8;
 const reasonLengthWord = 9;
 /** As float64, at the next multiple of 8 bytes. */
 const lossSumBytes = 40;
@@ -88,7 +88,7 @@ export class Mailbox {
     if (reasonLength > 0) {
       return { reason: JSON.parse(new TextDecoder().decode(this.#reason.slice(0, reasonLength))) };
     }
-    const values = new Float32Array(this.#buffer, this.#word(pointerWord), this.#word(countWord));
+    const values = new Uint8Array(this.#buffer, this.#word(pointerWord), this.#word(bytesWord));
     return { lossSum: this.#lossSum[0] ?? 0, correct: this.#word(correctWord), values };
   }
 
@@ -127,7 +127,7 @@ export class Mailbox {
     this.#lossSum[0] = lossSum;
     this.#words[correctWord] = correct;
     this.#words[pointerWord] = values.byteOffset;
-    this.#words[countWord] = values.length;
+    this.#words[bytesWord] = values.length;
     this.#answer(number, 0);
   }
 

@@ -105,7 +105,7 @@ export class SharedPool implements ComputePool {
       return { type: "share", id, run: { config, data, memory, region, bell } };
     });
     const loaded = together([{ selfTest, samplesPerSecond }, ...others]);
-    const sums = new PartSums(kernel);
+    const sums = new PartSums(kernel, config);
     this.#run = { engine, sums, bell: new Int32Array(memory.buffer, bell, 1) };
     return loaded;
   }

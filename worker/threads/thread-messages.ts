@@ -26,7 +26,7 @@ export type ThreadReply =
       readonly lossSum: number;
       readonly correct: number;
       /** Transferred, not copied. */
-      readonly values: Float32Array;
+      readonly values: Uint8Array;
     }
   | {
       readonly type: "failed";

@@ -44,7 +44,7 @@ export class ThreadPool implements ComputePool {
 
   async load(run: RunToLoad): Promise<LoadedRun> {
     this.cancel();
-    this.#sums = new PartSums(this.#options.createKernel());
+    this.#sums = new PartSums(this.#options.createKernel(), run.config);
     return together(await this.#crew.load((_, id) => ({ type: "load", id, run })));
   }
 

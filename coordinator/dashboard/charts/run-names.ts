@@ -10,7 +10,13 @@ export interface NamedRun {
 }
 
 /** Settings whose values say what they are. */
-const wordKeys: ReadonlySet<FormKey> = new Set(["dataset", "optimizer", "loss", "activation"]);
+const wordKeys: ReadonlySet<FormKey> = new Set([
+  "dataset",
+  "optimizer",
+  "loss",
+  "activation",
+  "wire",
+]);
 /** Follow from the others, or say the same again. */
 const silentKeys: ReadonlySet<FormKey> = new Set(["shardSize", "validation"]);
 

@@ -6,6 +6,7 @@ import { hiddenActivations, outputActivations } from "../../../shared/model/dens
 import { weightDraws } from "../../../shared/model/initialize.ts";
 import { lossNames } from "../../../shared/model/loss.ts";
 import { optimizerNames, type RunConfig, scheduleNames } from "../../../shared/run/config.ts";
+import { wireNames } from "../../../shared/run/wire.ts";
 import { hasCode, sentence } from "../../../shared/words/sentence.ts";
 import { auditPolicies } from "../../audit/audit-policy.ts";
 import type { Feed } from "../feed.ts";
@@ -77,6 +78,7 @@ const fields: Readonly<Record<FormKey, Field>> = {
   outerLearningRate: { group: "optimizer", mode: "decimal" },
   outerMomentum: { group: "optimizer", mode: "decimal" },
   shardSize: { group: "optimizer", mode: "numeric" },
+  wire: { group: "optimizer", choices: wireNames },
 };
 
 export class TrainAgain {

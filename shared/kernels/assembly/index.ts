@@ -1,9 +1,10 @@
-/** @file The exports of the WebAssembly kernel: every function of every file in this folder. */
+/** @file The exports of the WebAssembly kernel: every function of every file here and in `forms`. */
 export * from "./activations";
 export * from "./attention";
 export * from "./convolution";
 export * from "./convolution-gradient";
 export * from "./dense";
+export * from "./forms/halves";
 export * from "./gather";
 export * from "./losses";
 export * from "./normalization";

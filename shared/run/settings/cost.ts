@@ -11,6 +11,7 @@ import { type Sentence, sentence } from "../../words/sentence.ts";
 import type { RunConfig } from "../config.ts";
 import { pointLength, stateSizes, trainingKind } from "../kinds.ts";
 import { countsOf } from "../plan.ts";
+import { tensorBytes } from "../wire.ts";
 
 /** Beyond this, a step moves more than 4 MB to each worker and as much back, which is worth a line. */
 export const toldParameters = 1_000_000;
@@ -53,7 +54,8 @@ export function costOf(config: RunConfig, data: CostlyData): RunCost {
   const counts = countsOf(data);
   const { layers, parameterCount: parameters } = layoutOf(config.model);
   const parameterBytes = 4 * parameters;
-  const messageBytes = 4 * pointLength(trainingKind(config), stateSizes(config));
+  const messageValues = pointLength(trainingKind(config), stateSizes(config));
+  const messageBytes = tensorBytes(config.wire, messageValues);
   const states = stateNamesOf(config).length;
   const { point, thread } = footprintOf(config, counts);
   const dataBytes = bytesOf(data.train) + bytesOf(data.validation) + bytesOf(data.test);

@@ -33,6 +33,7 @@ export const runDefaults = {
   steps: null,
   patience: null,
   seed: 1,
+  wire: "float32",
   initWeights: "auto",
   freeze: 0,
 } as const;

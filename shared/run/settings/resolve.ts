@@ -111,6 +111,7 @@ export function resolveRunConfig(asked: RunRequest, facts: DatasetFacts): RunCon
     initWeights: settings.initWeights,
     init: null,
     freeze: settings.freeze,
+    wire: settings.wire,
   });
   assert(config.success, `the options' readers and the schema disagree: ${config.error?.message}`);
   const resolved =

@@ -209,6 +209,7 @@ function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
     batchSize: config.batchSize,
     shardSize: config.shardSize,
     patience: config.patience,
+    wire: config.wire,
     seed: config.seed,
     initWeights: config.initWeights,
     freeze: config.freeze,

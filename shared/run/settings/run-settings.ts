@@ -8,6 +8,7 @@ import { weightDraws } from "../../model/initialize.ts";
 import { lossNames } from "../../model/loss.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
 import { optimizerNames, scheduleNames } from "../config.ts";
+import { wireNames } from "../wire.ts";
 import { moves } from "./augment-text.ts";
 import type { DataSettings } from "./data-settings.ts";
 import { modelText } from "./model-choice.ts";
@@ -189,6 +190,12 @@ export const runOptions = {
     "<count>",
     noneOr(count),
     "end when the validation loss has not improved for so many epochs, with the best parameters",
+  ),
+  wire: row(
+    "Run",
+    "<form>",
+    oneOf(wireNames),
+    "in which parameters and gradients travel: float32, or float16 for half the bytes",
   ),
   seed: row("Run", "<number>", integer({}), "of the first parameters and the samples' order"),
 };

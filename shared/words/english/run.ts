@@ -3,6 +3,8 @@
 export const run = {
   "run-title": "{dataset} · {model} · {loss} · {optimizer} {rate} · batch {batchSize}",
   "run-title-local": "{title} · {steps} local steps × {replicas} replicas",
+  "run-title-in-form":
+    "{dataset} · {model} · {loss} · {optimizer} {rate} · batch {batchSize} · {wire}",
   sigma: "σ {sigma}",
   "no-run-yet": "no run has started yet",
   "waiting-for-workers": "waiting for {missing} more {missing = 1 ? worker : workers}",
@@ -21,9 +23,9 @@ export const run = {
   "idle-workers-shard":
     "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time; a shard size of {shard} gives work to all",
   "link-limits":
-    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} workers {used = 1 ? is : are} used; a faster link helps, such as a cable, or a smaller network",
+    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} workers {used = 1 ? is : are} used; a faster link helps, such as a cable, or {wire = float32 ? float16 on the wire or a smaller network : a smaller network}",
   "link-limits-batch":
-    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} workers {used = 1 ? is : are} used; a batch of {batch} gives work to all, and a faster link helps, such as a cable",
+    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} workers {used = 1 ? is : are} used; a batch of {batch} gives work to all, and {wire = float32 ? float16 on the wire or a faster link : a faster link} helps, such as a cable",
   "feature-scale":
     "the features go from {min} to {max}: scale them to 0…1, or to mean 0 and standard deviation 1, or training may be slow or diverge",
   "classes-without-samples":
@@ -48,9 +50,11 @@ export const run = {
   "gradient-not-finite": "the gradient is not finite",
   "update-not-finite": "the parameters would not stay finite",
   "parameter-not-finite": "a parameter is NaN or infinite",
+  "parameters-not-rounded": "the parameters are not rounded as the run's form asks",
   "block-not-finite": "a value of block {block} of step {step} is NaN or infinite",
   "block-sum-not-finite": "the sum over a block is NaN or infinite",
   "value-not-finite": "a value is NaN or infinite",
+  "values-not-rounded": "the values are not rounded to {form} as the run's form asks",
   "result-length": "a {type} of {bytes} bytes, expected {expected}",
   "too-many-correct": "{correct} correct of {samples} samples",
   "step-not-begun": "step {step} has not begun yet",

@@ -5,6 +5,8 @@ import { translationOf } from "../template.ts";
 export const run = translationOf<typeof english>()({
   "run-title": "{dataset} · {model} · {loss} · {optimizer} {rate} · lote {batchSize}",
   "run-title-local": "{title} · {steps} pasos locales × {replicas} réplicas",
+  "run-title-in-form":
+    "{dataset} · {model} · {loss} · {optimizer} {rate} · lote {batchSize} · {wire}",
   sigma: "σ {sigma}",
   "no-run-yet": "aún no ha empezado ningún entrenamiento",
   "waiting-for-workers":
@@ -25,9 +27,9 @@ export const run = translationOf<typeof english>()({
   "idle-workers-shard":
     "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes; con fragmentos de {shard} muestras hay trabajo para todos",
   "link-limits":
-    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} ayudantes; sirve una conexión más rápida, como un cable, o una red más pequeña",
+    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} ayudantes; sirve una conexión más rápida, como un cable, o {wire = float32 ? float16 en la red o un modelo más pequeño : un modelo más pequeño}",
   "link-limits-batch":
-    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} ayudantes; con un lote de {batch} hay trabajo para todos, y sirve una conexión más rápida, como un cable",
+    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} ayudantes; con un lote de {batch} hay trabajo para todos, y {wire = float32 ? sirven float16 en la red o una conexión más rápida : sirve una conexión más rápida}, como un cable",
   "feature-scale":
     "los valores de entrada van de {min} a {max}: llévalos a 0…1, o a media 0 y desviación 1, o el entrenamiento puede ser lento o divergir",
   "classes-without-samples":
@@ -53,9 +55,11 @@ export const run = translationOf<typeof english>()({
   "gradient-not-finite": "el gradiente no es finito",
   "update-not-finite": "los parámetros dejarían de ser finitos",
   "parameter-not-finite": "un parámetro es NaN o infinito",
+  "parameters-not-rounded": "los parámetros no están redondeados como pide la ejecución",
   "block-not-finite": "un valor del bloque {block} del paso {step} es NaN o infinito",
   "block-sum-not-finite": "la suma de un bloque es NaN o infinita",
   "value-not-finite": "un valor es NaN o infinito",
+  "values-not-rounded": "los valores no están redondeados a {form} como pide la ejecución",
   "result-length": "un mensaje {type} de {bytes} bytes en vez de {expected}",
   "too-many-correct": "{correct} aciertos de {samples} muestras",
   "step-not-begun": "el paso {step} aún no ha empezado",

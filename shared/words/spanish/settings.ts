@@ -78,6 +78,8 @@ export const settings = translationOf<typeof english>()({
   "needs-gradient":
     "{setting} necesita un gradiente, que local-search no calcula; quítalo, o elige otro optimizador",
   "needs-local-steps": "{setting} es para pasos locales; quítalo, o pon {option}",
+  "rounded-replicas":
+    "{wire} perdería lo que {local} cambian en los parámetros que envían las réplicas; usa uno de los dos",
   "local-steps-too-many":
     "{setting} es más que {batches} {batches = 1 ? lote : lotes}, los de una época, que siempre acaba con un intercambio; elige como mucho {batches}",
   "replicas-too-many":
@@ -139,5 +141,6 @@ export const settings = translationOf<typeof english>()({
   "setting-epochs": "épocas",
   "setting-steps": "pasos",
   "setting-seed": "semilla",
+  "setting-wire": "forma en la red",
   "expects-varied": "un ajuste y sus valores, como optimizer=sgd,adam",
 });

@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 
 from elementary import Random, exp, f32, log, ordered_sum, permutation, sigmoid, tanh
+from halves import pack, rounded
 from layers import layers_of
 
 
@@ -298,6 +299,9 @@ def self_test_parts():
     yield np.concatenate([sigmoid(points) + fourth, power, log(third), log(power)]).tobytes()
     for case in CASES:
         yield case_bits(random, *case)
+    drawn = [(2 * random.uniform() - 1) * 2.0 ** (random.below(61) - 30) for _ in range(1001)]
+    values = (np.array(drawn) * np.where(np.arange(1001) < 512, 1, 2.0**-110)).astype(f32)
+    yield rounded(values).tobytes() + pack(rounded(values))
 
 
 def case_bits(random, model, loss, form, scale, smoothing=0, augment=None):

@@ -18,9 +18,10 @@ import msgpack
 import numpy as np
 import websockets
 from arithmetic import Network, Random, changed_picture, f32, permutation, self_test
+from halves import pack, rounded, unpack
 from replicas import Replicas
 
-PROTOCOL = 3
+PROTOCOL = 4
 
 
 def encode(header, tensor=b""):
@@ -32,7 +33,7 @@ def decode(message):
     unpacker = msgpack.Unpacker(max_buffer_size=len(message))
     unpacker.feed(message)
     header, *rest = unpacker
-    return header, np.frombuffer(rest[0], "<f4") if rest else None
+    return header, rest[0] if rest else None
 
 
 def fetch(base, path, token=None):
@@ -84,12 +85,12 @@ def add(left, right):
     return tuple(a + b for a, b in zip(left, right, strict=True))
 
 
-def tree_sum(leaf, start, end):
-    """The value of the node over [start, end): left + right."""
+def tree_sum(leaf, start, end, node=lambda value: value):
+    """The value of the node over [start, end): left + right, of which `node` makes what the run's form asks."""
     if end - start == 1:
-        return leaf(start)
+        return node(leaf(start))
     middle = start + (1 << ((end - start - 1).bit_length() - 1))
-    return add(tree_sum(leaf, start, middle), tree_sum(leaf, middle, end))
+    return node(add(tree_sum(leaf, start, middle, node), tree_sum(leaf, middle, end, node)))
 
 
 class Run:
@@ -110,11 +111,18 @@ class Run:
         self.batch_size = int(config["batchSize"])
         self.shard_size = int(config["shardSize"])
         self.seed = int(config["seed"])
+        self.is_half = config["wire"] == "float16"
         self.epoch = -1
         self.replicas = None
         if config["localSteps"] is not None:
             frozen = self.network.frozen_count(int(config["freeze"]))
             self.replicas = Replicas(config, self.train.count, self.sum_over, frozen)
+
+    def point(self, tensor):
+        return unpack(tensor, self.network.count) if self.is_half else np.frombuffer(tensor, "<f4")
+
+    def tensor(self, kind, values):
+        return pack(values) if self.is_half and kind == "gradient" else values.astype("<f4").tobytes()
 
     def batch(self, step):
         count = self.train.count
@@ -153,20 +161,23 @@ class Run:
         return np.stack(changed), targets, training
 
     def gradient(self, step, block, parameters):
-        values, loss_sum, correct = self.sum_over(step, self.batch(step), parameters, block)
+        def node(value):
+            return (rounded(value[0]), *value[1:]) if self.is_half else value
+
+        values, loss_sum, correct = self.sum_over(step, self.batch(step), parameters, block, node)
         return {"lossSum": loss_sum, "correct": correct}, values
 
-    def sum_over(self, step, samples, parameters, block=None):
+    def sum_over(self, step, samples, parameters, block=None, node=lambda value: value):
         """Gradient, lossSum and correct of a block of the shards of some samples, or of all."""
 
         def leaf(index):
             drawn = self.trained(step, self.shard(samples, index))
-            return self.network.gradient(parameters, *drawn)
+            values, *sums = self.network.gradient(parameters, *drawn)
+            values[: self.network.frozen_count(int(self.config["freeze"]))] = 0
+            return values, *sums
 
         whole = (0, -(-len(samples) // self.shard_size))
-        values, loss_sum, correct = tree_sum(leaf, *(block or whole))
-        values[: self.network.frozen_count(int(self.config["freeze"]))] = 0
-        return values, loss_sum, correct
+        return tree_sum(leaf, *(block or whole), node)
 
     def replica(self, step, block, tensor):
         state = tensor.reshape(-1, self.network.count)
@@ -210,7 +221,8 @@ class Run:
         return parameters + f32(self.config["optimizer"]["sigma"]) * noise
 
 
-def answers(run, header, parameters):
+def answers(run, header, tensor):
+    parameters = run.point(tensor)
     kind = header["split"] if header["type"] == "evaluate" else header["kind"]
     answer = {"gradient": "gradient", "candidates": "costs", "replica": "replica"}.get(kind, "evaluation")
     step = int(header["step"])
@@ -227,7 +239,7 @@ def answers(run, header, parameters):
             continue
         ms = 1000 * (time.monotonic() - start)
         head = {"type": answer, **about, "computeMs": ms, **fields}
-        yield encode(head, values.astype("<f4").tobytes())
+        yield encode(head, run.tensor(kind, values))
 
 
 async def work(join_url, name, place):

@@ -161,6 +161,42 @@ export const wrongResults: readonly AttackCase[] = [
   })),
 ];
 
+/** A gradient in float16, with its bytes changed. */
+function wrongHalves(what: string, reason: RegExp, spoil: (view: DataView) => void): AttackCase {
+  return wrongAnswer("gradient", what, reason, (right) => {
+    const values = right.slice();
+    spoil(new DataView(values.buffer));
+    return { values };
+  });
+}
+
+const notRounded = /values are not rounded to float16/u;
+
+/** The same for a run whose gradients are float16, of 83 values: one exponent and one zero at the end. */
+export const wrongHalfResults: readonly AttackCase[] = [
+  wrongAnswer("gradient", "float32 instead", /of 332 bytes, expected 168$/u, () => ({
+    values: new Float32Array(83),
+  })),
+  ...[0x7c00, 0xfc00, 0x7e00, 0x7c01, 0xffff].map((bits) =>
+    wrongHalves(`the float16 ${bits.toString(16)}`, /is NaN or infinite/u, (view) => {
+      view.setUint16(4, bits, true);
+    }),
+  ),
+  wrongHalves("an exponent with which a value is infinite", /is NaN or infinite/u, (view) => {
+    view.setInt8(166, 127);
+  }),
+  ...[-128, -127].map((exponent) =>
+    wrongHalves(`the exponent ${exponent}`, notRounded, (view) => view.setInt8(166, exponent)),
+  ),
+  wrongHalves("values half as large as the exponent allows", notRounded, (view) => {
+    for (let at = 0; at < 166; at += 2) {
+      const bits = view.getUint16(at, true);
+      view.setUint16(at, (bits & 0x7fff) < 0x400 ? bits & 0x8000 : bits - 0x400, true);
+    }
+  }),
+  wrongHalves("a byte behind the exponents", notRounded, (view) => view.setUint8(167, 1)),
+];
+
 /** A run that believed this would end as diverged. */
 const falseAlarm: AttackCase = {
   ...one("failed", "a false alarm", "offence"),

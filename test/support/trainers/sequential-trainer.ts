@@ -19,6 +19,7 @@ import { type Passed, runLayers } from "./sequential-layers.ts";
 import { type AnswerToSample, metricSums } from "./sequential-metrics.ts";
 import { OptimizerState } from "./sequential-optimizer.ts";
 import { trainReplicas } from "./sequential-replicas.ts";
+import { asItTravels } from "./sequential-wire.ts";
 
 const f = Math.fround;
 
@@ -101,7 +102,7 @@ function descend(
   const point =
     optimizer.name === "nag" ? state.ahead(parameters, rate, optimizer.beta) : parameters;
   const batchOf = { samples, step, offset, withGradient: true };
-  const { gradient } = sumOver(point, config, split, batchOf);
+  const { gradient } = sumOver(asItTravels(point, config), config, split, batchOf);
   gradient.fill(0, 0, frozen);
   const divisor = config.loss.reduction === "sum" ? 1 : samples.length;
   const mean = meanOf(gradient, divisor, config, point);
@@ -115,9 +116,10 @@ export function evaluateSequentially(
   split: Split,
 ): Omit<Trained, "parameters"> {
   const all = Uint32Array.from({ length: split.count }, (_, i) => i);
-  const answers = Array.from(all, (sample) => answerOf(parameters, config, split, sample));
+  const sent = asItTravels(parameters, config);
+  const answers = Array.from(all, (sample) => answerOf(sent, config, split, sample));
   const hits = answers.filter(({ label, predicted }) => label === predicted).length;
-  const { lossSum } = sumOver(parameters, config, split, { samples: all });
+  const { lossSum } = sumOver(sent, config, split, { samples: all });
   return {
     testLoss: lossSum / split.count,
     testAccuracy: config.task.kind === "classes" ? hits / split.count : Number.NaN,
@@ -208,14 +210,18 @@ function sumOver(
   const { shardSize } = config;
   const node = (start: number, end: number): Total => {
     if (end - start === 1) {
-      return sumShard(samples.subarray(start * shardSize, end * shardSize));
+      return rounded(sumShard(samples.subarray(start * shardSize, end * shardSize)));
     }
     const middle = splitPoint({ start, end });
     const left = node(start, middle);
     const right = node(middle, end);
     for (let i = 0; i < left.gradient.length; i++) left.gradient[i]! += right.gradient[i]!;
     left.lossSum += right.lossSum;
-    return left;
+    return rounded(left);
+  };
+  const rounded = (total: Total): Total => {
+    total.gradient.fill(0, 0, frozenIn(config, parameters));
+    return { ...total, gradient: asItTravels(total.gradient, config) };
   };
   const sumShard = (shard: Uint32Array): Total => {
     const total = { gradient: new Float32Array(withGradient ? parameters.length : 0), lossSum: 0 };
@@ -410,12 +416,15 @@ function searchStep(parameters: Float32Array, { config, split, ...batch }: Searc
   const { optimizer, seed } = config;
   const { step } = batch;
   if (optimizer.name !== "local-search") throw new Error("not a local search");
+  const sent = asItTravels(parameters, config);
   let best = parameters.slice();
-  let lowest = f(sumOver(parameters, config, split, batch).lossSum);
+  let lowest = f(sumOver(sent, config, split, batch).lossSum);
   for (let candidate = 1; candidate <= optimizer.candidates; candidate++) {
     const neighbour = new Float32Array(parameters.length);
-    drawNeighbour(neighbour, parameters, { seed, step, candidate, sigma: optimizer.sigma });
+    const draw = { seed, step, candidate, sigma: optimizer.sigma };
+    drawNeighbour(neighbour, sent, draw);
     const cost = f(sumOver(neighbour, config, split, batch).lossSum);
+    drawNeighbour(neighbour, parameters, draw);
     if (cost < lowest) [lowest, best] = [cost, neighbour];
   }
   parameters.set(best);

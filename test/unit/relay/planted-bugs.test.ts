@@ -2,10 +2,12 @@
 import { expect, test } from "vitest";
 
 import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
+import { bytesOf } from "../../../shared/bytes.ts";
 import { roundKinds } from "../../../shared/run/kinds.ts";
 import type { Block } from "../../../shared/run/tree.ts";
 import type { UnitResult } from "../../../shared/run/unit.ts";
 import type { ComputePool, Job, JobEvents } from "../../../worker/threads/compute-pool.ts";
+import { floatsOf } from "../../support/fixtures/kernel-twins.ts";
 import { testConfig } from "../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
 import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
@@ -46,7 +48,7 @@ function sendsTwice(pool: ComputePool): ComputePool {
 }
 
 function mixesRounds(pool: ComputePool): ComputePool {
-  let before: Float32Array | undefined;
+  let before: Uint8Array | undefined;
   return starting(pool, (job, events) =>
     pool.start(
       job,
@@ -62,7 +64,9 @@ function mixesRounds(pool: ComputePool): ComputePool {
 
 function add(one: UnitResult, other: UnitResult): UnitResult {
   return {
-    values: one.values.map((value, i) => value + (other.values[i] ?? 0)),
+    values: bytesOf(
+      floatsOf(one.values).map((value, i) => value + (floatsOf(other.values)[i] ?? 0)),
+    ),
     lossSum: one.lossSum + other.lossSum,
     correct: one.correct + other.correct,
   };

@@ -7,7 +7,7 @@ import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
 const dataset = tinyDataset({ trainCount: 80, testCount: 40 });
 const config = testConfig({ layers: [12, 3], batchSize: 20, shardSize: 5 });
 /** A result that nobody reads. */
-const none = new Float32Array(0);
+const none = new Uint8Array(4 * 39);
 const create = () => new Contribution({ config, dataset }, 1234, 0);
 
 describe("Contribution", () => {

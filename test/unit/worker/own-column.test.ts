@@ -8,24 +8,25 @@ import { sayInEnglish } from "../../../shared/words/sentence.ts";
 import { OwnColumn } from "../../../worker/own-column.ts";
 
 const model = denseModel({ widths: [4, 3, 2], activation: "sigmoid", output: "softmax" });
+const config = { model, wire: "float32" } as const;
 const gradient = (factor: number) => Float32Array.from({ length: 23 }, (_, i) => (i - 9) * factor);
 
 test("a device's column is the one that the coordinator shows under its name, row by row", () => {
-  const own = new OwnColumn(model, [2, 2]);
-  const table = new GradientTable(model, [2, 2]);
+  const own = new OwnColumn(config, [2, 2]);
+  const table = new GradientTable(config, [2, 2]);
   table.begin(5);
   for (const [factor, samples] of [
     [0.5, 3],
     [0.25, 5],
   ] as const) {
-    own.add(5, gradient(factor), samples);
+    own.add(5, bytesOf(gradient(factor)), samples);
     table.add("me", bytesOf(gradient(factor)), samples);
   }
   // Another worker's samples are in the average, not in this column.
   table.add("somebody", bytesOf(gradient(7)), 8);
   table.end([]);
   expect(own.view).toBeNull();
-  own.add(6, gradient(1), 8);
+  own.add(6, bytesOf(gradient(1)), 8);
   const { step, samples, rows, workers } = table.table(["me", "somebody"])!;
   const mine = workers.indexOf("me");
   expect([own.view?.step, own.view?.samples]).toEqual([step, samples[mine]]);
@@ -36,7 +37,7 @@ test("a device's column is the one that the coordinator shows under its name, ro
 });
 
 test("a step is shown once the next one has begun, and steps without a share are left out", () => {
-  const own = new OwnColumn(model, [2, 2]);
-  for (const step of [0, 3, 4]) own.add(step, gradient(step), 2);
+  const own = new OwnColumn(config, [2, 2]);
+  for (const step of [0, 3, 4]) own.add(step, bytesOf(gradient(step)), 2);
   expect(own.view).toMatchObject({ step: 3, samples: 2 });
 });

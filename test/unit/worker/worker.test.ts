@@ -55,7 +55,7 @@ class HeldPool implements ComputePool {
     const { job, events } = this.job!;
     this.job = undefined;
     for (const block of job.blocks) {
-      events.result(block, { lossSum: 1, correct: 0, values: new Float32Array(count) }, 2);
+      events.result(block, { lossSum: 1, correct: 0, values: new Uint8Array(4 * count) }, 2);
     }
     events.done();
   }

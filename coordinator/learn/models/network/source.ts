@@ -53,6 +53,7 @@ export const ownConfig: RunConfig = {
   init: null,
   freeze: 0,
   localSteps: null,
+  wire: "float32",
 };
 
 /** Draws the digits and trains the page's own network. The bits are those of a run with `ownConfig`. */

@@ -362,7 +362,7 @@ describe("sample", () => {
 /** An audit by samples of a block that everybody answers truthfully, and how often it was recomputed. */
 function auditOfOneBlock() {
   let recomputed = 0;
-  const values = new Float32Array(1);
+  const values = new Uint8Array(4);
   const referee = {
     prepare: () => undefined,
     compute: () => {

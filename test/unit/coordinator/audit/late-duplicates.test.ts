@@ -17,6 +17,7 @@ import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
 import type { WorkMessage } from "../../../../shared/protocol/messages.ts";
 import { answerFor, blockOf, isWork, kindAsked } from "../../../../shared/protocol/rounds.ts";
 import { sayAtTerminal } from "../../../../shared/words/sentence.ts";
+import { floatsOf } from "../../../support/fixtures/kernel-twins.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
 
@@ -100,7 +101,7 @@ class Stage {
     this.#engine.setParameters(tensor);
     const outcomes = blocks.map(blockOf).map((block, index) => {
       const result = this.#engine.compute({ kind, step, block });
-      const told = result.values.slice();
+      const told = floatsOf(result.values);
       if (index >= from) told[0] = (told[0] ?? 0) + lie;
       const message = answerFor({ run, kind, step, block, computeMs: 1 }, result);
       const bytes = new Uint8Array(told.buffer);

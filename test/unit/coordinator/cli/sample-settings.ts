@@ -52,6 +52,7 @@ export const samples: {
     ["1, 2.5,1", [1, 2.5, 1]],
     ["none", null],
   ],
+  wire: names("float16", "float32", "float16"),
   freeze: [
     ["0", 0],
     ["1", 1],

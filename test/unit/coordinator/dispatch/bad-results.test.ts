@@ -9,8 +9,12 @@ import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { known } from "../../../../shared/assert.ts";
 import { closeStatus } from "../../../../shared/protocol/errors.ts";
 import { refusalLines } from "../../../../shared/protocol/limits.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
 import { quoted, sentence } from "../../../../shared/words/sentence.ts";
-import { wrongResults } from "../../../../test/support/attacks/message-attacks.ts";
+import {
+  wrongHalfResults,
+  wrongResults,
+} from "../../../../test/support/attacks/message-attacks.ts";
 import { inEnglish } from "../../../../test/support/fixtures/in-english.ts";
 import {
   type Answer,
@@ -22,10 +26,15 @@ import {
 
 const config = stageConfig(3);
 const expected = expectedFingerprint(config);
+const halfConfig = { ...config, wire: "float16" } as const;
+const wrongInBothForms = [
+  ...wrongResults.map((attack) => ({ ...attack, of: config })),
+  ...wrongHalfResults.map((attack) => ({ ...attack, of: halfConfig })),
+];
 
 /** A coordinator, an honest worker and one that will not be. */
-function createStage() {
-  const stage = new Stage({ config, minWorkers: 2 });
+function createStage(of: RunConfig = config) {
+  const stage = new Stage({ config: of, minWorkers: 2 });
   const { run, store } = stage.start();
   const mallory = stage.join("mallory");
   const honest = stage.join("honest");
@@ -57,10 +66,10 @@ function nextGradientOf(worker: Peer, other: Peer): Answer {
 }
 
 describe("a worker that sends", () => {
-  test.each(wrongResults)(
-    "$what is refused, another computes its block, and the third time it is disconnected",
+  test.each(wrongInBothForms)(
+    "$what in $of.wire is refused, another computes its block, and the third time it is disconnected",
     (attack) => {
-      const { stage, run, store, mallory, honest, warnings } = createStage();
+      const { stage, run, store, mallory, honest, warnings } = createStage(attack.of);
       for (let time = 1; time <= 3; time++) {
         const right = nextGradientOf(mallory, honest);
         const { step } = run;
@@ -79,7 +88,9 @@ describe("a worker that sends", () => {
       });
       while (honest.answerAll());
       expect(run.outcome?.kind).toBe("finished");
-      expect(fingerprintOf(store.parameters)).toBe(expected);
+      expect(fingerprintOf(store.parameters)).toBe(
+        attack.of === config ? expected : expectedFingerprint(attack.of),
+      );
     },
   );
 

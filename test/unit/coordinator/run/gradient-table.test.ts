@@ -22,7 +22,7 @@ function gradient(factor: number): Uint8Array {
 
 describe("GradientTable", () => {
   test("has no table before the first complete step", () => {
-    const columns = new GradientTable(model, [2, 2]);
+    const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     expect(columns.table([])).toBeNull();
     columns.begin(0);
     columns.add("ana", gradient(1), 2);
@@ -30,7 +30,7 @@ describe("GradientTable", () => {
   });
 
   test("shows each worker's mean over its own samples, and the mean over all 8 as the average", () => {
-    const columns = new GradientTable(model, [2, 2]);
+    const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(5);
     columns.add("ana", gradient(4), 2);
     columns.add("bea", gradient(6), 4);
@@ -45,7 +45,7 @@ describe("GradientTable", () => {
   });
 
   test("columns are in the order of the connected workers, whoever answered first", () => {
-    const columns = new GradientTable(model, [2, 2]);
+    const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
     for (const name of ["gone", "bea", "ana"]) columns.add(name, gradient(1), 1);
     columns.end([]);
@@ -53,7 +53,7 @@ describe("GradientTable", () => {
   });
 
   test("up to 8 workers keep their columns in a step without them; of 9 only those with a share are shown", () => {
-    const columns = new GradientTable(model, [2, 2]);
+    const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
     columns.add("w2", gradient(3), 1);
     columns.end([]);
@@ -66,7 +66,7 @@ describe("GradientTable", () => {
   });
 
   test("picks 3 weights of the middle input, the first of the last layer and the last bias", () => {
-    const columns = new GradientTable(model, [2, 2]);
+    const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
     columns.add("ana", gradient(1), 1);
     columns.end([]);
@@ -76,7 +76,10 @@ describe("GradientTable", () => {
   });
 
   test("picks parameters of the reference network that exist: 6 of 13,002", () => {
-    const columns = new GradientTable(modelOf(784, 16, 16, 10), [28, 28]);
+    const columns = new GradientTable(
+      { model: modelOf(784, 16, 16, 10), wire: "float32" },
+      [28, 28],
+    );
     columns.begin(0);
     columns.add("ana", new Uint8Array(4 * 13_002), 1);
     columns.end([]);
@@ -85,7 +88,7 @@ describe("GradientTable", () => {
   });
 
   test("picks parameters of the smallest network, 1 → 1: both", () => {
-    const columns = new GradientTable(modelOf(1, 1), [1]);
+    const columns = new GradientTable({ model: modelOf(1, 1), wire: "float32" }, [1]);
     columns.begin(0);
     columns.add("ana", new Uint8Array(8), 1);
     columns.end([]);
@@ -93,7 +96,7 @@ describe("GradientTable", () => {
   });
 
   test("keeps showing the last complete step while the next one is open", () => {
-    const columns = new GradientTable(model, [2, 2]);
+    const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
     columns.add("ana", gradient(1), 1);
     columns.end([]);
@@ -106,7 +109,7 @@ describe("GradientTable", () => {
   });
 
   test("ignores a step without gradients: an evaluation leaves the table as it was", () => {
-    const columns = new GradientTable(model, [2, 2]);
+    const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
     columns.add("ana", gradient(1), 1);
     columns.end([]);
@@ -118,7 +121,7 @@ describe("GradientTable", () => {
   test("reads tensors at any alignment", () => {
     const shifted = new Uint8Array(4 * parameterCount + 1);
     shifted.set(gradient(1), 1);
-    const columns = new GradientTable(model, [2, 2]);
+    const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
     columns.add("ana", shifted.subarray(1), 1);
     columns.end([]);
@@ -126,7 +129,7 @@ describe("GradientTable", () => {
   });
 
   test("weighs workers by their samples: 3 of 4 and 1 of 4 give 0.75 and 0.25 of the average", () => {
-    const columns = new GradientTable(model, [2, 2]);
+    const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
     columns.add("ana", gradient(3), 3);
     columns.add("bea", gradient(5), 1);
@@ -141,7 +144,10 @@ describe("GradientTable", () => {
   });
 
   test("names its rows by layer, pixel and neuron", () => {
-    const columns = new GradientTable(modelOf(784, 16, 16, 10), [28, 28]);
+    const columns = new GradientTable(
+      { model: modelOf(784, 16, 16, 10), wire: "float32" },
+      [28, 28],
+    );
     columns.begin(0);
     columns.add("ana", new Uint8Array(4 * 13_002), 1);
     columns.end([]);
@@ -157,7 +163,7 @@ describe("GradientTable", () => {
 });
 
 describe("the shown step", () => {
-  const table = new GradientTable(model, [2, 2]);
+  const table = new GradientTable({ model, wire: "float32" }, [2, 2]);
   const four = names(4);
   const stepOf = (step: number, workers: readonly string[], present = four) => {
     table.begin(step);

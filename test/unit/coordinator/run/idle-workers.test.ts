@@ -94,7 +94,7 @@ describe("a link that is the limit of a step", () => {
     const large = { trainCount: 1_000_000 };
     const said = linkLimit(config, large, { workers: 8, link });
     expect(said === null ? null : sayInEnglish(said)).toBe(
-      "the link is the limit: 90 % of a step is transfer, at 30 Mbit/s in all, and 1 of 8 workers is used; a batch of 65,536 gives work to all, and a faster link helps, such as a cable",
+      "the link is the limit: 90 % of a step is transfer, at 30 Mbit/s in all, and 1 of 8 workers is used; a batch of 65,536 gives work to all, and float16 on the wire or a faster link helps, such as a cable",
     );
   });
 

@@ -9,7 +9,7 @@ import { initialParameters } from "../../../../shared/model/initialize.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { countsOf, epochOffset, epochOrder, planRun } from "../../../../shared/run/plan.ts";
 import { tokenMetrics } from "../../../../shared/tasks/token-metrics.ts";
-import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
+import { createWasmKernel, floatsOf } from "../../../support/fixtures/kernel-twins.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import {
   context,
@@ -132,7 +132,8 @@ describe("an epoch", () => {
     const engine = createEngine({ kernel: createWasmKernel(), config, dataset });
     engine.setParameters(new Uint8Array(parameters.buffer));
     const step = epoch * plan.stepsPerEpoch;
-    const { values } = engine.compute({ kind: "gradient", step, block: { start: 0, end: 4 } });
+    const block = { start: 0, end: 4 };
+    const values = floatsOf(engine.compute({ kind: "gradient", step, block }).values);
     const offset = epochOffset(epoch, config);
     expect(offset).toBeGreaterThan(0);
     const samples = [...epochOrder(epoch, config, plan).subarray(0, 10)].map((window) =>

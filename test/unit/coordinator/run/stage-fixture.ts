@@ -148,7 +148,7 @@ export class Stage {
     return blocks.map(blockOf).map((block) => {
       const result = this.#engine.compute({ kind, step, block });
       const message = answerFor({ run, kind, step, block, computeMs: 1 }, result);
-      return { message, values: result.values.slice() };
+      return { message, values: new Float32Array(result.values.slice().buffer) };
     });
   }
 }

@@ -44,6 +44,7 @@ const converted = {
   initWeights: "auto",
   init: null,
   freeze: 0,
+  wire: "float32",
   labelSmoothing: 0,
   classWeights: null,
   patience: null,

@@ -11,7 +11,7 @@ import { epochOrder, planRun } from "../../../../shared/run/plan.ts";
 import { type Block, childrenOf } from "../../../../shared/run/tree.ts";
 import type { Unit, UnitResult } from "../../../../shared/run/unit.ts";
 import { drawDataset } from "../../../support/fixtures/drawn-dataset.ts";
-import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
+import { createWasmKernel, floatsOf } from "../../../support/fixtures/kernel-twins.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { plainLoss } from "../../../support/trainers/plain-network.ts";
 
@@ -34,7 +34,7 @@ describe("gradient units", () => {
       [1, 8],
     ] as const) {
       const gradientOf = (block: Block) => keep(engine.compute({ kind: "gradient", step, block }));
-      const recurse = (block: Block): UnitResult => {
+      const recurse = (block: Block): ReturnType<typeof keep> => {
         if (block.end - block.start === 1) return gradientOf(block);
         const [leftHalf, rightHalf] = childrenOf(block);
         const [left, right] = [recurse(leftHalf), recurse(rightHalf)];
@@ -123,7 +123,7 @@ describe("evaluation units", () => {
   test("count every test sample once at [label, predicted], and correct is the diagonal", () => {
     const engine = startEngine();
     const block = { start: 0, end: 10 };
-    const { values, correct } = engine.compute({ kind: "test", step: 0, block });
+    const { values, correct } = keep(engine.compute({ kind: "test", step: 0, block }));
     const byLabel = [0, 1, 2].map((label) =>
       values.subarray(3 * label, 3 * label + 3).reduce((sum, count) => sum + count, 0),
     );
@@ -173,7 +173,7 @@ describe("300 classes, whose labels take 16 bits", () => {
 
   test("are counted in an evaluation as samples, predictions and hits of each class", () => {
     const unit = { kind: "test", step: 0, block: { start: 0, end: 18 } } as const;
-    const { values, correct } = engines[0]!.compute(unit);
+    const { values, correct } = keep(engines[0]!.compute(unit));
     expect(values).toHaveLength(900);
     const column = (at: number) => [...values].filter((_, i) => i % 3 === at);
     const { targets } = manyClasses.test;
@@ -190,7 +190,8 @@ describe("candidate units", () => {
 
   test("give the loss at the point first, then at each neighbour, over the whole batch", () => {
     const engine = startEngine({ runConfig: searchConfig });
-    const { values } = engine.compute({ kind: "candidates", step, block: { start: 0, end: 7 } });
+    const all = { start: 0, end: 7 };
+    const { values } = keep(engine.compute({ kind: "candidates", step, block: all }));
     const other = startEngine();
     const point = new Float32Array(initialBytes().buffer);
     const losses = Array.from({ length: 7 }, (_, candidate) => {
@@ -206,7 +207,8 @@ describe("candidate units", () => {
   test("of two candidates are the same alone, by advance, and on the plain kernel", () => {
     const whole = startEngine({ runConfig: searchConfig });
     const block = { start: 4, end: 6 };
-    const { values } = whole.compute({ kind: "candidates", step, block: { start: 0, end: 7 } });
+    const all = { start: 0, end: 7 };
+    const { values } = keep(whole.compute({ kind: "candidates", step, block: all }));
     const engine = startEngine({ runConfig: searchConfig, kernel: createPlainKernel() });
     const { result, calls } = advanceThrough(engine, { kind: "candidates", step, block });
     expect(result.values).toEqual(values.slice(4, 6));
@@ -258,8 +260,8 @@ function initialBytes(): Uint8Array {
 }
 
 /** A copy of a result, which the next unit does not overwrite. */
-function keep({ lossSum, correct, values }: UnitResult): UnitResult {
-  return { lossSum, correct, values: values.slice() };
+function keep({ lossSum, correct, values }: UnitResult) {
+  return { lossSum, correct, values: floatsOf(values) };
 }
 
 function advanceThrough(engine: Engine, unit: Unit) {

@@ -10,7 +10,7 @@ import { compileKernel, createPlainKernel } from "../../../../shared/kernels/ker
 import { initialParameters } from "../../../../shared/model/initialize.ts";
 import { epochOrder, planRun } from "../../../../shared/run/plan.ts";
 import { drawDataset } from "../../../support/fixtures/drawn-dataset.ts";
-import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
+import { createWasmKernel, floatsOf } from "../../../support/fixtures/kernel-twins.ts";
 import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { plainOutputs } from "../../../support/trainers/plain-network.ts";
@@ -48,7 +48,7 @@ describe.each(networks)("$loss, $output, $activation", (network) => {
     for (let sample = 0; sample < 50; sample++) {
       const block = { start: sample, end: sample + 1 };
       const { values } = engine.compute({ kind: "test", step: 0, block });
-      const predicted = values.indexOf(1) % 3;
+      const predicted = floatsOf(values).indexOf(1) % 3;
       expect(argmax(all.subarray(3 * sample, 3 * sample + 3))).toBe(predicted);
     }
   });
@@ -75,7 +75,9 @@ describe.each(networks)("$loss, $output, $activation", (network) => {
       const sample = order[i]!;
       const label = dataset.train.targets[sample]!;
       const features = featuresOf("train", sample);
-      expect(predictor.gradient(parameters, { features, target: [label] })).toEqual(values);
+      expect(predictor.gradient(parameters, { features, target: [label] })).toEqual(
+        floatsOf(values),
+      );
     }
   });
 });

@@ -47,7 +47,7 @@ function expected(root: Block) {
 }
 
 const start = (shardCount: number, roots?: readonly Block[], kernel = createPlainKernel()) => {
-  const reduction = new Reduction(kernel, valueCount);
+  const reduction = new Reduction(kernel, valueCount, "float32");
   reduction.begin(shardCount, roots);
   return reduction;
 };

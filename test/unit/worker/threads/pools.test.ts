@@ -6,6 +6,7 @@ import { build } from "esbuild";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 
 import { bytesOf } from "../../../../shared/bytes.ts";
+import { createWireForm } from "../../../../shared/engine/wire-form.ts";
 import { instantiateKernel } from "../../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../../shared/model/initialize.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
@@ -157,6 +158,15 @@ const ranges = [
   { start: 9, end: 20 },
 ];
 
+/** The initial parameters as they travel. */
+function pointOf({ model, wire }: RunConfig): Uint8Array {
+  const values = initialParameters(model, 1);
+  const kernel = instantiateKernel(wasm);
+  const pointer = kernel.arena.allocate(values.byteLength);
+  kernel.views.f32.set(values, pointer / 4);
+  return createWireForm(kernel, wire, values.length).pack(pointer).slice();
+}
+
 /** The answers of 2…4 threads and of the pool without threads, for every share of a step's leaves. */
 async function answersOf(
   createPool: (options: Threads) => ComputePool,
@@ -164,7 +174,7 @@ async function answersOf(
   runConfig: RunConfig,
   shardCount: number,
 ) {
-  const parameters = bytesOf(initialParameters(runConfig.model, 1));
+  const parameters = pointOf(runConfig);
   const run = { config: runConfig, dataset };
   const local = createLocalPool();
   await local.load(run);
@@ -191,6 +201,18 @@ describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
     const { found, expected } = await answersOf(createPool, "gradient", config, 20);
     expect(found).toEqual(expected);
     expect(found.flat().every(({ bytes }) => bytes?.length === 4 * 83)).toBe(true);
+  });
+
+  test("2…4 threads give the gradients of 1 in float16, where every node is rounded", async () => {
+    const half = testConfig({
+      layers: [12, 20, 3],
+      batchSize: 100,
+      shardSize: 5,
+      wire: "float16",
+    });
+    const { found, expected } = await answersOf(createPool, "gradient", half, 20);
+    expect(found).toEqual(expected);
+    expect(found.flat().every(({ bytes }) => bytes?.length === 2 * 323 + 2)).toBe(true);
   });
 
   test("2…4 threads give the evaluation of 1, on odd shares of 16 shards", async () => {

@@ -34,7 +34,7 @@ function setUp(effort: number) {
       starts.push(nowMs);
       for (const block of blocks) {
         nowMs += 50;
-        events.result(block, { lossSum: 1, correct: 0, values: new Float32Array(1) }, 50);
+        events.result(block, { lossSum: 1, correct: 0, values: new Uint8Array(4) }, 50);
       }
       events.done();
     },

@@ -77,6 +77,7 @@ describe("resolveRunConfig", () => {
       initWeights: "auto",
       init: null,
       freeze: 0,
+      wire: "float32",
       labelSmoothing: 0,
       classWeights: null,
       patience: null,
@@ -229,6 +230,10 @@ describe("resolveRunConfig", () => {
     [
       { optimizer: "local-search", localSteps: 5 },
       "--local-steps 5 needs a gradient, which local-search does not compute; leave it out, or choose another optimizer",
+    ],
+    [
+      { wire: "float16", localSteps: 10 },
+      "--wire float16 would lose what --local-steps 10 change in the parameters that replicas send; use one of the two",
     ],
     [{ replicas: 4 }, "--replicas 4 is for local steps; leave it out, or set --local-steps"],
     [

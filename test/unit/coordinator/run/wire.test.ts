@@ -1,0 +1,159 @@
+/** @file Runs whose parameters and gradients travel as float16: the sequential trainer's bits, for any workers. */
+import { describe, expect, test } from "vitest";
+
+import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import { evaluateModel } from "../../../../coordinator/tools/evaluation.ts";
+import { createEngine } from "../../../../shared/engine/engine.ts";
+import { createWireForm } from "../../../../shared/engine/wire-form.ts";
+import { createPlainKernel, instantiateKernel } from "../../../../shared/kernels/kernel.ts";
+import { denseModel } from "../../../../shared/model/dense-model.ts";
+import { Random } from "../../../../shared/random.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
+import { type Block, childrenOf } from "../../../../shared/run/tree.ts";
+import { floatsOf } from "../../../support/fixtures/kernel-twins.ts";
+import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { gradientOptimizers } from "../../../support/fixtures/store-fixture.ts";
+import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
+import { DirectRun, type Told } from "../../../support/trainers/direct-run.ts";
+import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
+import { roundedToHalves } from "../../../support/trainers/sequential-wire.ts";
+
+const wasm = await loadKernelWasm();
+const createKernel = () => instantiateKernel(wasm);
+const dataset = tinyDataset();
+
+/** 323 parameters, which are two chunks. */
+function config(changes: Partial<RunConfig> = {}): RunConfig {
+  const base = testConfig({ layers: [12, 20, 3], batchSize: 40, shardSize: 3, wire: "float16" });
+  return { ...base, epochs: 2, ...changes };
+}
+
+type Options = Partial<ConstructorParameters<typeof DirectRun>[0]>;
+
+function train(changes: Partial<RunConfig>, workers: number, options: Options = {}) {
+  const run = { config: config(changes), dataset, createKernel, workers, ...options };
+  const direct = new DirectRun(run);
+  const outcome = direct.finish();
+  return { direct, outcome, fingerprint: fingerprintOf(direct.store.parameters) };
+}
+
+describe("a run in float16", () => {
+  const search = { name: "local-search", candidates: 6, sigma: 0.05 } as const;
+
+  test.each([...gradientOptimizers, search])(
+    "of $name is the sequential trainer's with 1, 2, 3 and 5 workers, and so is its evaluation",
+    (optimizer) => {
+      const expected = trainSequentially(config({ optimizer }), dataset);
+      const fingerprint = fingerprintOf(expected.parameters);
+      for (const workers of [1, 2, 3, 5]) {
+        const { direct, ...run } = train({ optimizer }, workers);
+        expect(run.fingerprint).toBe(fingerprint);
+        expect(direct.run.progress.evaluation!.loss).toBe(expected.testLoss);
+      }
+      // A local search may choose the same candidates all the same.
+      const inFloat32 = train({ optimizer, wire: "float32" }, 2);
+      const differs = inFloat32.fingerprint !== fingerprint;
+      expect(differs || optimizer.name === "local-search").toBe(true);
+    },
+  );
+
+  test("gives the same bits with a frozen layer, random orders of arrival, the plain kernel and quorum", () => {
+    const changes: Partial<RunConfig> = { freeze: 1, weightDecay: 0.01, clipNorm: 0.5 };
+    const expected = fingerprintOf(trainSequentially(config(changes), dataset).parameters);
+    for (let seed = 0; seed < 5; seed++) {
+      const random = new Random(seed);
+      const choose = (count: number) => random.below(count);
+      const audit = (["none", "sample", "quorum"] as const)[seed % 3]!;
+      expect(train(changes, 1 + seed, { choose, audit }).fingerprint).toBe(expected);
+    }
+    const plain = train(changes, 2, { createKernel: createPlainKernel });
+    expect(plain.fingerprint).toBe(expected);
+  });
+
+  test("resumed from each of its checkpoints ends like the uninterrupted one", () => {
+    const { direct, fingerprint } = train({}, 2);
+    expect(direct.snapshots.length).toBeGreaterThan(0);
+    for (const resume of direct.snapshots) {
+      expect(train({}, 3, { resume }).fingerprint).toBe(fingerprint);
+      // The parameters stay float32: rounding them would be felt.
+      const { parameters } = resume.store;
+      expect(roundedToHalves(parameters)).not.toEqual(parameters);
+    }
+  });
+
+  test("sends a gradient of 83 × 2 + 2 bytes instead of 83 × 4", () => {
+    const lengths = new Set<number>();
+    train({ model: testConfig({ layers: [12, 5, 3] }).model }, 2, {
+      tell: (_, told) => {
+        if (told.message.type === "gradient") lengths.add(told.tensor.length);
+        return told;
+      },
+    });
+    expect([...lengths]).toEqual([168]);
+  });
+
+  test("expels a worker whose gradient differs in the last bit of one float16", () => {
+    const { direct, fingerprint } = train({}, 3, { audit: "sample", tell: lie });
+    expect(direct.expelled.map(({ workerId }) => workerId)).toEqual(["w2"]);
+    expect(fingerprint).toBe(train({}, 1).fingerprint);
+  });
+
+  test("that diverges ends with the sentence of float32, and keeps the last committed parameters", () => {
+    const changes: Partial<RunConfig> = {
+      optimizer: { name: "sgd", learningRate: 1e38 },
+      loss: { name: "mse", reduction: "mean" },
+      model: denseModel({ widths: [12, 5, 3], activation: "linear", output: "linear" }),
+    };
+    for (const wire of ["float32", "float16"] as const) {
+      const { outcome, direct } = train({ ...changes, wire }, 2);
+      expect(outcome).toMatchObject({ kind: "failed", reason: { code: "step-diverged" } });
+      expect(direct.store.parameters.every((value) => Number.isFinite(value))).toBe(true);
+    }
+  });
+
+  test("is measured by the tools with its own figures, at the parameters that its workers got", () => {
+    const { direct } = train({}, 2);
+    const { parameters } = direct.store;
+    const { testLoss } = evaluateModel(createKernel(), { config: config(), parameters }, dataset);
+    expect(testLoss).toBe(direct.run.progress.evaluation!.loss);
+  });
+});
+
+test("every node of a step in float16 is left + right, rounded", () => {
+  const half = config();
+  const engine = createEngine({ kernel: createKernel(), config: half, dataset });
+  const whole = createEngine({
+    kernel: createKernel(),
+    config: { ...half, wire: "float32" },
+    dataset,
+  });
+  engine.clearParameters();
+  whole.clearParameters();
+  const node = (block: Block): Float32Array => {
+    const values = read(engine.compute({ kind: "gradient", step: 0, block }).values);
+    const [left, right] = block.end - block.start === 1 ? [] : childrenOf(block).map(node);
+    const exact =
+      left === undefined
+        ? floatsOf(whole.compute({ kind: "gradient", step: 0, block }).values)
+        : left.map((value, i) => value + right![i]!);
+    expect(values).toEqual(roundedToHalves(exact));
+    return values;
+  };
+  node({ start: 0, end: 14 });
+});
+
+/** The values of a tensor in float16. */
+function read(bytes: Uint8Array): Float32Array {
+  const kernel = createPlainKernel();
+  const pointer = kernel.arena.allocate(4 * 323);
+  expect(createWireForm(kernel, "float16", 323).unpack(pointer, bytes)).toBe(true);
+  return kernel.views.f32.slice(pointer / 4, pointer / 4 + 323);
+}
+
+/** The second worker changes one bit of each gradient. */
+function lie(workerId: string, { message, tensor }: Told): Told {
+  const told = tensor.slice();
+  if (workerId === "w2" && message.type === "gradient") told[100]! ^= 1;
+  return { message, tensor: told };
+}
