@@ -33,6 +33,11 @@ export class ClassBar {
     const told = create("p");
     told.append(this.#count, " ", this.#status);
     this.element.append(told, this.#buttons);
+    // What has the focus, or is brought into sight, is never behind the strip.
+    new ResizeObserver(() => {
+      const { style } = document.documentElement;
+      style.scrollPaddingBottom = `${this.element.offsetHeight}px`;
+    }).observe(this.element);
   }
 
   show({ count, status, buttons }: BarView): void {

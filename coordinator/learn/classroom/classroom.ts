@@ -116,8 +116,11 @@ class Classroom {
       if (panel === undefined) return;
       this.#panel = { number, panel };
       element("sections").before(panel.element);
-      if (this.#isLeading) panel.sight.scrollIntoView({ block: "center" });
-      else panel.element.scrollIntoView();
+      const [target, block] = this.#isLeading
+        ? ([panel.sight, "center"] as const)
+        : ([panel.element, "start"] as const);
+      // When it has its size.
+      requestAnimationFrame(() => target.scrollIntoView({ block }));
     }
     this.#panel.panel.show(this.#state);
   }

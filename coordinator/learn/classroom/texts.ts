@@ -71,6 +71,29 @@ const spanish = {
   costAxis: "costo tras {steps} pasos",
   beforeTraining: "antes de entrenar",
   you: "tú",
+  columnLead: "Cada dispositivo toma una observación y llena una columna de la tabla del promedio.",
+  momentRun:
+    "La red es la que se entrena, detenida para la clase en el paso {step}. El entrenamiento sigue y no se entera.",
+  momentOwn: "La red es la de esta página, tras 20 pasos: la misma en todos los dispositivos.",
+  drawOwn: "O dibuja un {digit} tuyo",
+  takeBatch: "Volver a la del lote",
+  yourDigit: "tu dígito, un {label}",
+  columnDealt:
+    "Te tocó este {label} del lote. La red le da un {share}. Tu gradiente coincide {cosine} con el promedio de los {count} (1 sería la misma dirección, 0 ninguna).",
+  columnDrawn:
+    "Este {label} es tuyo. La red le da un {share}. Tu gradiente coincide {cosine} con el promedio de los {count} (1 sería la misma dirección, 0 ninguna).",
+  row: "Fila de la imagen:",
+  columnTable: "La tabla del promedio, una columna por dispositivo",
+  parameter: "parámetro",
+  meanOfClass: "media de la clase ({count})",
+  meanOfAll: "media de {count}",
+  columnNone: "Todavía no hay ninguna columna.",
+  columnNumbers:
+    "{name}: la media de {count} {count = 1 ? columna : columnas} es {mean}; la de todos los dígitos, {full}. Un dígito solo coincide {cosine} con el promedio (mediana).",
+  columnPicture: "Cómo se asienta la media cuando llegan columnas.",
+  devices: "dispositivos",
+  gradientOf: "gradiente de {name}",
+  allDigits: "media de todos",
 } as const;
 
 const english = translationOf<typeof spanish>()({
@@ -141,6 +164,29 @@ const english = translationOf<typeof spanish>()({
   costAxis: "cost after {steps} steps",
   beforeTraining: "before training",
   you: "you",
+  columnLead: "Each device takes one observation and fills in a column of the table of averages.",
+  momentRun:
+    "The network is the one in training, held for the class at step {step}. The training goes on and does not notice.",
+  momentOwn: "The network is this page's own, after 20 steps: the same on every device.",
+  drawOwn: "Or draw a {digit} of your own",
+  takeBatch: "Back to the one of the batch",
+  yourDigit: "your digit, a {label}",
+  columnDealt:
+    "You were dealt this {label} of the batch. The network gives it {share}. Your gradient agrees {cosine} with the mean of the {count} (1 would be the same direction, 0 none).",
+  columnDrawn:
+    "This {label} is yours. The network gives it {share}. Your gradient agrees {cosine} with the mean of the {count} (1 would be the same direction, 0 none).",
+  row: "Row in the picture:",
+  columnTable: "The table of averages, one column per device",
+  parameter: "parameter",
+  meanOfClass: "mean of the class ({count})",
+  meanOfAll: "mean of {count}",
+  columnNone: "There is no column yet.",
+  columnNumbers:
+    "{name}: the mean of {count} {count = 1 ? column : columns} is {mean}, that of all digits {full}. A single digit agrees {cosine} with the mean (median).",
+  columnPicture: "How the mean settles as columns arrive.",
+  devices: "devices",
+  gradientOf: "gradient of {name}",
+  allDigits: "mean of all",
 });
 
 export type ClassKey = keyof typeof spanish;

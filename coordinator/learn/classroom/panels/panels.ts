@@ -1,5 +1,6 @@
 /** @file The activities that have a card of their own: one row each. */
 import type { Activity } from "../../../classroom/messages.ts";
+import { ColumnPanel } from "./column.ts";
 import type { Panel, PanelHost } from "./panel.ts";
 import { RatesPanel } from "./rates.ts";
 import { WritingPanel } from "./writing.ts";
@@ -9,11 +10,13 @@ const ratesSteps = 100;
 
 /** What a lecturer may open, in the order of the buttons. */
 export const panelActivities: readonly Activity[] = [
+  { kind: "column" },
   { kind: "rates", steps: ratesSteps },
   { kind: "writing" },
 ];
 
 const panels: Partial<Record<Activity["kind"], new (host: PanelHost) => Panel>> = {
+  column: ColumnPanel,
   rates: RatesPanel,
   writing: WritingPanel,
 };

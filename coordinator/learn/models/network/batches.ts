@@ -7,7 +7,7 @@ import { epochOrder } from "../../../../shared/run/plan.ts";
 import { Stepper } from "../descent.ts";
 import type { AnswerBody, BatchCourse, QuestionOf } from "../questions.ts";
 import type { NetworkLab } from "./lab.ts";
-import { ownConfig } from "./source.ts";
+import { ownConfig } from "./lecture.ts";
 
 /** Each course is this long by either measure. */
 export const courseSteps = 40;

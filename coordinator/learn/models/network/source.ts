@@ -9,52 +9,16 @@ import { generateDigits } from "../../../../shared/data/digits/generate-digits.t
 import { createEngine } from "../../../../shared/engine/engine.ts";
 import type { Kernel } from "../../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../../shared/model/initialize.ts";
-import type { RunConfig } from "../../../../shared/run/config.ts";
 import { Stepper } from "../descent.ts";
-import { lectureModel, type NetworkSource, type Snapshot } from "./lecture.ts";
+import {
+  digitCount,
+  lectureModel,
+  type NetworkSource,
+  ownConfig,
+  ownSteps,
+  type Snapshot,
+} from "./lecture.ts";
 import type { RunState } from "./run-state.ts";
-
-/** Digits to learn from: enough to learn something, few enough for a second. */
-const digitCount = 1_000;
-const batchSize = 50;
-/** Of which the pictures have one each. */
-export const ownSteps = [0, 1, 2, 5, 10, 20, 50, 100, 200, 400] as const;
-
-const learningRate = 0.02;
-
-/** The settings of the page's own training. */
-export const ownConfig: RunConfig = {
-  dataset: { name: "digits", sha256: "0".repeat(64) },
-  task: { name: "classification", kind: "classes", count: 10 },
-  model: lectureModel,
-  loss: { name: "cce", reduction: "mean" },
-  labelSmoothing: 0,
-  classWeights: null,
-  optimizer: { name: "adam", learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-  schedule: {
-    name: "constant",
-    warmupSteps: 0,
-    decayEpochs: 1,
-    decayFactor: 0.5,
-    finalFraction: 0,
-    restarts: [],
-  },
-  weightDecay: 0,
-  l1: 0,
-  augment: null,
-  clipNorm: null,
-  batchSize,
-  shardSize: batchSize,
-  epochs: (ownSteps.at(-1) ?? 0) / (digitCount / batchSize),
-  steps: null,
-  patience: null,
-  seed: 1,
-  initWeights: "auto",
-  init: null,
-  freeze: 0,
-  localSteps: null,
-  wire: "float32",
-};
 
 /** Draws the digits and trains the page's own network. The bits are those of a run with `ownConfig`. */
 export function trainOwn(kernel: Kernel): NetworkSource {
@@ -68,8 +32,9 @@ export function trainOwn(kernel: Kernel): NetworkSource {
     test: { count: 10, features: test.features, targets: test.labels },
   };
   const engine = createEngine({ kernel, config: ownConfig, dataset });
-  const { optimizer, seed } = ownConfig;
+  const { optimizer, seed, batchSize } = ownConfig;
   assert(optimizer.name === "adam", "the page trains with Adam");
+  const { learningRate } = optimizer;
   const stepper = new Stepper(kernel, optimizer, initialParameters(lectureModel, seed));
   const snapshots: Snapshot[] = [];
   for (let step = 0; step <= (ownSteps.at(-1) ?? 0); step++) {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { answer } from "../../../../coordinator/learn/models/network/answers.ts";
 import { NetworkLab } from "../../../../coordinator/learn/models/network/lab.ts";
-import { ownConfig, ownSteps } from "../../../../coordinator/learn/models/network/source.ts";
+import { ownConfig, ownSteps } from "../../../../coordinator/learn/models/network/lecture.ts";
 import { known } from "../../../../shared/assert.ts";
 import { generateDigits } from "../../../../shared/data/digits/generate-digits.ts";
 import { createPlainKernel, instantiateKernel } from "../../../../shared/kernels/kernel.ts";

@@ -2,13 +2,13 @@
 import { expect, test } from "vitest";
 
 import { NetworkLab } from "../../../../coordinator/learn/models/network/lab.ts";
-import { lectureModel } from "../../../../coordinator/learn/models/network/lecture.ts";
+import { lectureModel, ownConfig } from "../../../../coordinator/learn/models/network/lecture.ts";
 import {
   configIn,
   digitsOf,
   isLectureRun,
 } from "../../../../coordinator/learn/models/network/run-state.ts";
-import { ownConfig, sourceOf } from "../../../../coordinator/learn/models/network/source.ts";
+import { sourceOf } from "../../../../coordinator/learn/models/network/source.ts";
 import { encodeCheckpoint } from "../../../../coordinator/storage/checkpoint.ts";
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
 import { denseModel } from "../../../../shared/model/dense-model.ts";

@@ -1,7 +1,7 @@
 /** @file The section about batches: its courses are those of runs, its claims hold for the page's own network. */
 import { expect, test } from "vitest";
 
-import { ownConfig } from "../../../../../coordinator/learn/models/network/source.ts";
+import { ownConfig } from "../../../../../coordinator/learn/models/network/lecture.ts";
 import { anySection } from "../../../../../coordinator/learn/section.ts";
 import {
   batches,

@@ -2,8 +2,10 @@
 import { expect, test } from "vitest";
 
 import { networkIn } from "../../../../../coordinator/learn/models/network/checkpoint.ts";
-import { lectureModel } from "../../../../../coordinator/learn/models/network/lecture.ts";
-import { ownConfig } from "../../../../../coordinator/learn/models/network/source.ts";
+import {
+  lectureModel,
+  ownConfig,
+} from "../../../../../coordinator/learn/models/network/lecture.ts";
 import { toTorch } from "../../../../../coordinator/storage/torch-layout.ts";
 import { initialParameters } from "../../../../../shared/model/initialize.ts";
 import { encodeSafetensors } from "../../../../../shared/safetensors.ts";
