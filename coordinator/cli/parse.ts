@@ -222,9 +222,12 @@ function parseCoordinator(
  * @param settings - By key, as in a run file; one that is `undefined` is not given.
  * @throws OperatorError as for a command line.
  */
-export function parseSettings(settings: Readonly<Record<string, unknown>>): ParsedCommand {
+export function parseSettings(
+  settings: Readonly<Record<string, unknown>>,
+  labels?: Readonly<Record<string, string>>,
+): ParsedCommand {
   const keys = Object.keys(commands.coordinator.table);
-  const sources = [expandOutput(givenSettings(settings, keys))];
+  const sources = [expandOutput(givenSettings(settings, keys, labels))];
   return commandFrom("coordinator", sources, { environment: {}, script: "promedio" });
 }
 

@@ -12,11 +12,13 @@ import { sentence } from "../../shared/words/sentence.ts";
  * @param settings - By key; a number, a text, `true` or `false`, a list of these, or a list of layers. One that is
  *   `undefined` is not given.
  * @param keys - The permitted ones.
+ * @param labels - How the program calls those that it has under another name.
  * @throws OperatorError for an unknown key, or a value of another kind.
  */
 export function givenSettings(
   settings: Readonly<Record<string, unknown>>,
   keys: readonly string[],
+  labels: Readonly<Record<string, string>> = {},
 ): GivenOptions {
   const given = new Map<string, Given>();
   for (const [key, value] of Object.entries(settings)) {
@@ -27,7 +29,8 @@ export function givenSettings(
         sentence(values.word === "" ? "setting-unknown" : "setting-unknown-did-you-mean", values),
       );
     }
-    given.set(key, { texts: textsOf(key, value), origin: { from: "file", label: key } });
+    const label = labels[key] ?? key;
+    given.set(key, { texts: textsOf(label, value), origin: { from: "file", label } });
   }
   return given;
 }

@@ -4,6 +4,7 @@
  */
 import type * as Library from "../../library-types.d.ts";
 import { known } from "../../shared/assert.ts";
+import { checkFunction } from "../../shared/check-function.ts";
 import { type LogEntry, noteOf } from "../../shared/log.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { sayAtTerminal, type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -22,22 +23,41 @@ const inMemory = "memory";
 
 export type RunSettings = Library.Settings & Library.Control;
 
+/** The options that have another name in a program. */
+const optionOf: Readonly<Record<string, string>> = {
+  data: "dataset",
+  model: "layers",
+  workers: "localWorkers",
+};
+
 /**
  * Reads the settings as a command line would be read.
  *
  * @throws OperatorError for an unknown one, or a value that cannot be.
  */
 export function commandOf(given: RunSettings): CoordinatorCommand {
-  const { data, model, workers, signal: _signal, log: _log, ...settings } = given;
-  const parsed = parseSettings({
-    ...settings,
-    ...(typeof data === "string" ? { dataset: data } : {}),
-    ...(model === undefined ? {} : { layers: model }),
-    ...(workers === undefined ? {} : { localWorkers: workers }),
-  });
+  const { data, model, workers, signal: _signal, log, ...settings } = given;
+  refuseUnusable({ ...given, data, log });
+  // Arrays are no setting.
+  const aliases = { data: typeof data === "string" ? data : undefined, model, workers };
+  const found = Object.entries(aliases).filter(([, value]) => value !== undefined);
+  const named = Object.fromEntries(found.map(([name, value]) => [optionOf[name] ?? name, value]));
+  const labels = Object.fromEntries(found.map(([name]) => [optionOf[name] ?? name, name]));
+  const parsed = parseSettings({ ...settings, ...named }, labels);
   if (parsed.kind !== "coordinator")
     throw new OperatorError(sentence("setting-not-here", { setting: "printConfig" }));
   return parsed;
+}
+
+/** @throws OperatorError for what has no form on a command line, or no meaning beside it. */
+function refuseUnusable({ data, log, ...settings }: Readonly<Record<string, unknown>>): void {
+  if (data === null || !["undefined", "string", "object"].includes(typeof data)) {
+    const expects = sentence("expects-dataset-name");
+    throw new OperatorError(sentence("must-be", { setting: "data", expects, given: String(data) }));
+  }
+  checkFunction("log", log);
+  if (settings["cluster"] !== undefined)
+    throw new OperatorError(sentence("setting-not-here", { setting: "cluster" }));
 }
 
 /** A run, its events and its result. */

@@ -12,6 +12,7 @@ export const settings = {
   "expects-fraction": "at least 0 and below 1",
   "expects-positive": "a number above 0 (float32)",
   "expects-not-negative": "a number from 0 (float32)",
+  "expects-function": "a function",
   "expects-effort": "above 0 and up to 1",
   "expects-share": "a number from 0 to 1",
   "expects-share-between": "a number above 0 and below 1",

@@ -14,6 +14,7 @@ export const settings = translationOf<typeof english>()({
   "expects-fraction": "al menos 0 y menos de 1",
   "expects-positive": "un número mayor que 0 (float32)",
   "expects-not-negative": "un número desde 0 (float32)",
+  "expects-function": "una función",
   "expects-effort": "mayor que 0 y hasta 1",
   "expects-share": "un número de 0 a 1",
   "expects-share-between": "un número mayor que 0 y menor que 1",

@@ -72,11 +72,16 @@ test("gives the fingerprint of the command line with the same settings, and the 
 });
 
 test("says in one line what is wrong, as the command line does", async () => {
-  const program = `import { defineRun, OperatorError, startWorker, train } from "promedio";
+  const program = `import { defineRun, OperatorError, startCoordinator, startWorker, train } from "promedio";
     const said = [];
     const hear = (error) => said.push(error instanceof OperatorError ? error.message : error);
     try { defineRun({ learnRate: 1 }); } catch (error) { hear(error); }
     await train({ epochs: "many" }).result.catch(hear);
+    await train({ workers: "two" }).result.catch(hear);
+    await train({ model: { layers: 3 } }).result.catch(hear);
+    await train({ data: null }).result.catch(hear);
+    await startCoordinator({ log: "json" }).catch(hear);
+    await startCoordinator({ cluster: "nats://127.0.0.1" }).catch(hear);
     await train({ data: { features: [[1], [2]], targets: [0, 1, 1] } }).result.catch(hear);
     await train({ data: { features: [[1, 2], [3]], targets: [0, 1] } }).result.catch(hear);
     await startWorker({ url: "http://127.0.0.1/nowhere" }).ended.catch(hear);
@@ -85,6 +90,11 @@ test("says in one line what is wrong, as the command line does", async () => {
   expect(JSON.parse(stdout)).toEqual([
     "unknown setting learnRate; did you mean learningRate?",
     "epochs must be a whole number from 1 (digits only), not many",
+    "workers must be auto or a whole number from 0 to 64 (digits only), not two",
+    "model must be one value; write it after the colon, or leave the line out",
+    "data must be the name of a dataset, not null",
+    "log must be a function, not json",
+    "cluster is for the command line only; leave it out",
     "data.features has 2 samples, data.targets has 3 labels; are they of one dataset?",
     "data.features has 3 numbers, but its shape is 2 × 2; make the samples equally long",
     "http://127.0.0.1/nowhere is not a join URL; copy it from the coordinator: http://host:port/join#token=…",

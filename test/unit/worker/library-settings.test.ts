@@ -13,6 +13,9 @@ test.each([
   [{ threads: 1.5 }, /not 1\.5$/u],
   [{ effort: 0 }, /^effort must be above 0 and up to 1, not 0$/u],
   [{ effort: Number.NaN }, /not NaN$/u],
+  [{ log: "json" as never }, /^log must be a function, not json$/u],
+  [{ status: 1 as never }, /^status must be a function, not number$/u],
+  [{ url: undefined as never }, /^undefined is not a join URL/u],
 ])("%j is refused in one line", (settings, expected) => {
   expect(() => checkWorkerSettings({ url, ...settings })).toThrow(expected);
 });
