@@ -22,6 +22,7 @@ import { Timeline } from "./charts/timeline.ts";
 import type { EpochSize } from "./charts/x-axis.ts";
 import { Feed, isRefused, type Link } from "./feed.ts";
 import { LessonPanel } from "./lesson/lesson-panel.ts";
+import { NetworkPanel } from "./lesson/network-panel.ts";
 import { saveBlob, saveFromServer } from "./model/downloads.ts";
 import { ModelSource } from "./model/model-source.ts";
 import { Notices } from "./notices.ts";
@@ -87,6 +88,7 @@ const trainAgain = new TrainAgain(
 );
 const runsPanel = new RunsPanel(() => showCurves());
 const eventsPanel = new EventsPanel(() => feed);
+const networkPanel = new NetworkPanel(source);
 const weightsPanel = new WeightsPanel(source);
 const tryPanel = new TryPanel(source);
 const writePanel = new WritePanel(source);
@@ -176,6 +178,7 @@ function begin(message: Extract<DashboardMessage, { kind: "run" }>): void {
   presenter.show();
   trainAgain.begin(newConfig, message.validation);
   lessonPanel.begin(message);
+  networkPanel.begin(message);
   config = newConfig;
 }
 

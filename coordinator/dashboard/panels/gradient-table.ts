@@ -72,8 +72,11 @@ export class PromedioPanel {
       ...[...table.samples, all].map((count) => figures.whole(count)),
     ];
     fillBody(this.#table, [
-      samples.map((text) => ({ text, className: "soft" })),
-      ...table.rows.map(({ name, gradients, average }) => rowOf(said(name), gradients, average)),
+      samples.map((text, i) => ({
+        text,
+        className: i === samples.length - 1 ? "average" : "soft",
+      })),
+      ...table.rows.map(({ gradients, average, ...row }) => rowOf(nameOf(row), gradients, average)),
     ]);
   }
 
@@ -86,7 +89,7 @@ export class PromedioPanel {
         source,
         rows.map(({ parameter }) => parameter),
       );
-      const names = rows.map(({ name }) => said(name));
+      const names = rows.map(nameOf);
       if (observations !== undefined && this.#byObservation)
         this.#showObservations(observations, names);
     } catch {
@@ -124,6 +127,14 @@ export class PromedioPanel {
       }),
     );
   }
+}
+
+/** A phone has room for the short name. */
+function nameOf({
+  name,
+  short,
+}: Pick<GradientTableView["rows"][number], "name" | "short">): string {
+  return said(matchMedia("(max-width: 48rem)").matches ? short : name);
 }
 
 /** The larger a number is compared with the largest of its row, the stronger its background. */

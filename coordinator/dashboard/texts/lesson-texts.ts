@@ -13,6 +13,11 @@ const en = {
     "A column for each of {devices} {devices = 1 ? device : devices}: a batch of {batch} (not for the batches, which are their own point)",
   batchOffer: "Batch of {batch}, a column for each of {devices} {devices = 1 ? device : devices}",
   lookAt: "Look at this: {what}",
+  network: "The network that learns",
+  networkHow:
+    "Lines are weights: the thicker, the stronger; blue excites, orange and dashed calms. A neuron is as dark as what it says about this digit. From the digit, the pixels that weigh most in each neuron.",
+  networkReads: "This is {truth}. The network reads {answer}, with {share}.",
+  nextDigit: "Another digit",
   grouprates: "Learning rate",
   groupbatches: "Batch",
   groupoptimizers: "Each optimizer at its best rate",
@@ -66,6 +71,11 @@ const es: Readonly<Record<keyof typeof en, string>> = {
   batchOffer:
     "Lote de {batch}, una columna para {devices = 1 ? el : cada uno de los} {devices} {devices = 1 ? aparato : aparatos}",
   lookAt: "Fíjate en esto: {what}",
+  network: "La red que aprende",
+  networkHow:
+    "Las líneas son pesos: cuanto más gruesas, más fuertes; azul excita, naranja a trazos calma. Una neurona es tan oscura como lo que dice de este dígito. Desde el dígito, los píxeles que más pesan en cada neurona.",
+  networkReads: "Es {truth}. La red lee {answer}, con {share}.",
+  nextDigit: "Otro dígito",
   grouprates: "Tasa de aprendizaje",
   groupbatches: "Lote",
   groupoptimizers: "Cada optimizador con su mejor tasa",

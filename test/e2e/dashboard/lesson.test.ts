@@ -45,6 +45,8 @@ describe.skipIf(browser === undefined)("in a lesson, the dashboard", () => {
     await page.getByText("Look at this: one step an epoch.").waitFor();
     cluster.worker(String((await coordinator.event("listening")).joinUrl));
     await page.locator("#runs tr[data-run='2']").filter({ hasText: "6 / 6" }).waitFor();
+    await page.locator("#network-title").scrollIntoViewIfNeeded();
+    await page.getByText(/^This is \d\. The network reads \d/u).waitFor();
     // A search has no gradients to show, and no learning rate.
     await page.locator("#promedio td").first().waitFor();
     await page.locator("#again [name=optimizer]").selectOption("local-search");
