@@ -11,7 +11,7 @@ export interface LayerView {
   readonly inputs: number;
   readonly outputs: number;
   /** Of the connection from an input to a neuron. */
-  weight(input: number, neuron: number): number;
+  readonly weight: (input: number, neuron: number) => number;
   /** After the activation; shape `[outputs]`. */
   readonly said: readonly number[];
 }
