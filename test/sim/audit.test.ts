@@ -6,7 +6,7 @@ import { cases } from "../support/fixtures/effort.ts";
 import { audited } from "./faults.ts";
 import { type Ending, simulate } from "./simulation.ts";
 
-const seedCount = cases(18);
+const seedCount = cases(12);
 
 function simulateAudited(seed: number): Promise<Ending> {
   return simulate({ seed, plan: (drawn) => audited(drawn, seed) });
@@ -37,7 +37,7 @@ describe("the simulator with audits", () => {
     const failed = endings.filter(({ violation }) => violation !== undefined);
     const lines = failed.map(({ seed, violation }) => `SEED=${seed}  ${violation}`);
     expect(lines.join("\n")).toBe("");
-    expect(endings.filter(({ expelled }) => expelled > 0).length).toBeGreaterThan(seedCount / 3);
+    expect(endings.filter(({ expelled }) => expelled > 0).length).toBeGreaterThan(seedCount / 4);
   });
 
   test("detects an audit that believes every first answer", async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { cases } from "../support/fixtures/effort.ts";
 import { binomialBounds, detections, sayDetection } from "./detection.ts";
 
-const seeds = cases(150);
+const seeds = cases(120);
 
 describe("a lie by one unit in the last place", () => {
   test(`in ${seeds} runs each is always found under quorum, and as often as stated under sample`, () => {

@@ -5,8 +5,8 @@ import { faultNames } from "./faults.ts";
 import { scenarios } from "./scenario.ts";
 import { type Ending, simulate } from "./simulation.ts";
 
-/** Each scenario and each kind of fault three times: see `drawPlan`. */
-const seedCount = cases(54);
+/** Each scenario and each kind of fault twice: see `drawPlan`. */
+const seedCount = cases(36);
 
 describe("the simulator", () => {
   test("gives another trace for each of 5 seeds", async () => {

@@ -41,18 +41,30 @@ export function plainOutputs(
   return [...values.data];
 }
 
-/** `∂(Σ loss)/∂parameters` by central differences. */
+/**
+ * `∂(Σ loss)/∂parameters` by central differences.
+ *
+ * @param nth - Of every `nth` parameter; the others are NaN.
+ */
 export function plainGradient(
   config: Configured,
   parameters: Float64Array,
   samples: readonly Sample[],
+  nth = 1,
 ): Float64Array {
   const step = 1e-6;
   const total = (at: Float64Array) =>
     samples.reduce((sum, sample) => sum + plainLoss(config, at, sample), 0);
+  const moved = parameters.slice();
   return parameters.map((value, i) => {
-    const lossAt = (moved: number) => total(parameters.with(i, moved));
-    return (lossAt(value + step) - lossAt(value - step)) / (2 * step);
+    if (i % nth > 0) return NaN;
+    const lossAt = (at: number) => {
+      moved[i] = at;
+      return total(moved);
+    };
+    const slope = (lossAt(value + step) - lossAt(value - step)) / (2 * step);
+    moved[i] = value;
+    return slope;
   });
 }
 

@@ -97,37 +97,33 @@ function determining(run: RunRequest) {
 }
 
 describe("--print-config", () => {
-  test(
-    "printed settings, fed back as a run file, are the same settings, in YAML and in JSON",
-    { timeout: 30_000 },
-    () => {
-      fc.assert(
-        fc.property(
-          commandLine,
-          fc.constantFrom("start", "coordinator"),
-          fc.boolean(),
-          (argv, command, json) => {
-            const all = [command, ...argv, ...(json ? ["--json"] : [])];
-            const first = parseCoordinator(all);
-            const file = printed([...all, "--print-config"]);
-            const second = parseCoordinator([command], { file });
-            expect(second.options).toEqual(first.options);
-            expect(second.run.data).toEqual(first.run.data);
-            // A resumed run has no defaults to print, because its settings are the checkpoint's.
-            const whole = first.options.resume === undefined ? determining : givenIn;
-            expect(whole(second.run)).toEqual(whole(first.run));
-            expect(
-              printed([command, "--print-config"], { file }).replaceAll(
-                / # .*|"\w+": "(flag|file|default)"/gu,
-                "",
-              ),
-            ).toBe(file.replaceAll(/ # .*|"\w+": "(flag|file|default)"/gu, ""));
-          },
-        ),
-        { numRuns: cases(100) },
-      );
-    },
-  );
+  test("printed settings, fed back as a run file, are the same settings, in YAML and in JSON", () => {
+    fc.assert(
+      fc.property(
+        commandLine,
+        fc.constantFrom("start", "coordinator"),
+        fc.boolean(),
+        (argv, command, json) => {
+          const all = [command, ...argv, ...(json ? ["--json"] : [])];
+          const first = parseCoordinator(all);
+          const file = printed([...all, "--print-config"]);
+          const second = parseCoordinator([command], { file });
+          expect(second.options).toEqual(first.options);
+          expect(second.run.data).toEqual(first.run.data);
+          // A resumed run has no defaults to print, because its settings are the checkpoint's.
+          const whole = first.options.resume === undefined ? determining : givenIn;
+          expect(whole(second.run)).toEqual(whole(first.run));
+          expect(
+            printed([command, "--print-config"], { file }).replaceAll(
+              / # .*|"\w+": "(flag|file|default)"/gu,
+              "",
+            ),
+          ).toBe(file.replaceAll(/ # .*|"\w+": "(flag|file|default)"/gu, ""));
+        },
+      ),
+      { numRuns: cases(100) },
+    );
+  });
 
   test("says where each value comes from", () => {
     const text = printed(["start", "--epochs", "3", "--print-config"], {

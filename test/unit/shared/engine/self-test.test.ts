@@ -1,11 +1,16 @@
 import { describe, expect, test } from "vitest";
 
-import { selfTest } from "../../../../shared/engine/self-test.ts";
-import { createPlainKernel, instantiateKernel } from "../../../../shared/kernels/kernel.ts";
+import { selfTest, selfTestParts } from "../../../../shared/engine/self-test.ts";
+import {
+  createPlainKernel,
+  instantiateKernel,
+  type Kernel,
+} from "../../../../shared/kernels/kernel.ts";
 import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
 import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 
 const expected = selfTest(createPlainKernel());
+const expectedParts = [...selfTestParts(createPlainKernel())];
 const wasm = await loadKernelWasm();
 
 test("the SIMD kernel and the plain twins hash to the same 64 hex digits, every time", () => {
@@ -29,7 +34,7 @@ describe("a kernel with one wrong constant is detected", () => {
     ["the limit of tanh's series", 0.625],
     ["the value of a byte", 255],
   ])("%s", (_name, value) => {
-    expect(selfTest(instantiateKernel(withConstant(wasm, value)))).not.toBe(expected);
+    expect(failsSelfTest(instantiateKernel(withConstant(wasm, value)))).toBe(true);
   });
 });
 
@@ -43,9 +48,18 @@ describe("a kernel that leaves a function out is detected", () => {
   test.each(names)("%s", (name) => {
     const kernel = createPlainKernel();
     const tampered = { ...kernel, functions: { ...kernel.functions, [name]: () => 0 } };
-    expect(selfTest(tampered)).not.toBe(expected);
+    expect(failsSelfTest(tampered)).toBe(true);
   });
 });
+
+/** Whether the hash differs: it does as soon as one part differs, so the later ones are not computed. */
+function failsSelfTest(kernel: Kernel): boolean {
+  let index = 0;
+  for (const part of selfTestParts(kernel)) {
+    if (!Buffer.from(part).equals(expectedParts[index++] ?? new Uint8Array(0))) return true;
+  }
+  return false;
+}
 
 /** The module with bit 18 of every float32 constant of this value flipped: a change by 2 to 6 %. */
 function withConstant(module: Uint8Array, value: number): Uint8Array {

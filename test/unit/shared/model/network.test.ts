@@ -17,6 +17,7 @@ import { readsSparse } from "../../../../shared/model/wire.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { taskOf } from "../../../../shared/tasks/task.ts";
 import { drawDataset } from "../../../support/fixtures/drawn-dataset.ts";
+import { stride } from "../../../support/fixtures/effort.ts";
 import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { taskData } from "../../../support/fixtures/tasks/task-datasets.ts";
@@ -210,8 +211,11 @@ test.each(tasks)(
       features: features.map((byte) => byte / 255),
       label: each > 1 || width === 1 ? [...targets.subarray(s * each, (s + 1) * each)] : label,
     }));
-    const plain = plainGradient(config, parameters, samples);
+    // Of many parameters every 11th, which is one of each output, because 11 divides neither 70 nor 6.
+    const nth = parameters.length > 200 ? stride(11) : 1;
+    const plain = plainGradient(config, parameters, samples, nth);
     for (const [i, value] of plain.entries()) {
+      if (i % nth > 0) continue;
       expect(Math.abs(gradient[i]! - value)).toBeLessThan(2e-4 * (1 + Math.abs(value)));
     }
     const losses = samples.map((sample) => plainLoss(config, parameters, sample));

@@ -6,6 +6,7 @@ import { descend } from "../../../../../coordinator/learn/models/descent.ts";
 import {
   countedStarts,
   perRacer,
+  type RaceFacts,
   raceFacts,
   raceOf,
   racers,
@@ -20,7 +21,7 @@ import { learnKernel, sceneOf } from "../../../../support/fixtures/learn/scene.t
 const section = anySection(race);
 
 describe("facts", () => {
-  const facts = raceFacts(learnKernel, "ravine", 2);
+  const facts = factsOn("ravine");
 
   test("rates are powers of 2 inside of the grid, so no best one is at its edge", () => {
     for (const racer of racers) {
@@ -85,8 +86,13 @@ test("in the valley local search wins most, on the saddle plain descent, in the 
   expect(bestOn("wavy")).toBe("adam");
 });
 
+/** As its scenes have them: searched once for all. */
+function factsOn(surface: string): RaceFacts {
+  return (sceneOf(section, { state: { surface } }).model as RaceModel).facts;
+}
+
 function bestOn(surface: string): string | undefined {
-  const { facts } = sceneOf(section, { state: { surface } }).model as RaceModel;
+  const facts = factsOn(surface);
   return racers.toSorted((a, b) => facts.wins[b] - facts.wins[a])[0];
 }
 
