@@ -17,6 +17,7 @@ import { createConnect } from "../../worker/node/socket.ts";
 import { WorkerLoop } from "../../worker/worker.ts";
 import type { Cluster, CoordinatorProcess } from "../support/processes/cluster.ts";
 import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
+import { undisturbedFingerprint } from "../support/trainers/undisturbed-run.ts";
 
 const kernelPath = join(import.meta.dirname, "../../build/kernel.wasm");
 
@@ -30,24 +31,12 @@ let cluster: Cluster;
 
 eachWithCluster((fresh) => (cluster = fresh));
 
-async function quietFingerprint(epochs: number): Promise<unknown> {
-  const coordinator = cluster.coordinator(
-    "--exit",
-    "--local-workers=1",
-    ...data,
-    `--epochs=${epochs}`,
-  );
-  const { fingerprint } = await coordinator.event("finished");
-  await coordinator.exited;
-  return fingerprint;
-}
-
-describe("8 workers", () => {
+describe("5 workers", () => {
   test("of which one is killed and one joins every half second, under a coordinator that is killed twice, end like one quiet worker", async () => {
     const epochs = 24;
-    const expected = await quietFingerprint(epochs);
+    const expected = await undisturbedFingerprint(...data, `--epochs=${epochs}`);
     const random = new Random(11);
-    const workers = Array.from({ length: 8 }, (_, i) => cluster.worker(joinUrl, `--name=w${i}`));
+    const workers = Array.from({ length: 5 }, (_, i) => cluster.worker(joinUrl, `--name=w${i}`));
     let coordinator = cluster.coordinator(
       "--exit",
       ...place,
@@ -57,7 +46,7 @@ describe("8 workers", () => {
     );
     const storm = { isOver: false, killed: 0 };
     const blowing = (async () => {
-      for (let i = 8; !storm.isOver && i < 28; i++) {
+      for (let i = 5; !storm.isOver && i < 20; i++) {
         await delay(500);
         const victim = workers.splice(random.below(workers.length), 1)[0];
         // False if the worker was already gone.
@@ -98,7 +87,7 @@ describe("a coordinator with 2 local workers", () => {
   }
 
   test("killed with SIGKILL 3 times, whatever it is doing, and resumed each time, ends like a quiet one", async () => {
-    const expected = await quietFingerprint(extended);
+    const expected = await undisturbedFingerprint(...data, `--epochs=${extended}`);
     const seed = 5;
     const random = new Random(seed);
     const moments: string[] = [];

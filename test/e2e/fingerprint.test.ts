@@ -13,13 +13,10 @@ import { decodeCheckpoint, fingerprintOf } from "../../coordinator/storage/check
 import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
 import type { RunSettings } from "../../shared/run/settings/run-settings.ts";
 import { firstOf } from "../support/fixtures/effort.ts";
-import {
-  type Cluster,
-  type JsonEvent,
-  undisturbedFingerprint,
-} from "../support/processes/cluster.ts";
+import type { Cluster, JsonEvent } from "../support/processes/cluster.ts";
 import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
 import { trainSequentially } from "../support/trainers/sequential-trainer.ts";
+import { undisturbedFingerprint } from "../support/trainers/undisturbed-run.ts";
 
 const { dataset } = drawDigits(600, 100);
 const facts = {
@@ -72,15 +69,17 @@ describe("Node workers", () => {
     [2, 1],
   ] as const;
 
-  test.each(firstOf(2, crews))(
+  test.each(firstOf(1, crews))(
     "%i with %i threads each give the sequential trainer's fingerprint",
     async (workers, threads) => {
-      const end = await finished(
-        "--epochs=2",
-        `--min-workers=${workers}`,
-        `--local-workers=${workers}`,
-        `--threads=${threads}`,
-      );
+      const crew = [`--min-workers=${workers}`, `--local-workers=${workers}`];
+      const run = [...data, "--epochs=2", ...crew, `--threads=${threads}`];
+      const coordinator = cluster.coordinator("--exit", ...run);
+      const end = await coordinator.event("finished");
+      expect(await coordinator.exited).toBe(0);
+      const names = coordinator.events.map(({ event }) => event);
+      expect([names[0], names.at(-1)]).toEqual(["listening", "finished"]);
+      expect(names.filter((name) => name === "epoch")).toHaveLength(2);
       expect(end.fingerprint).toBe(whole.fingerprint);
       expect(end.testAccuracy).toBe(whole.testAccuracy);
       expect(end.steps).toBe(20);
@@ -88,8 +87,8 @@ describe("Node workers", () => {
   );
 
   const recipes = [
-    ["momentum", "bce", "sigmoid", 1],
     ["local-search", "cce", "softmax", 100],
+    ["momentum", "bce", "sigmoid", 1],
     ["adamw", "mse", "softmax", "full"],
     ["sgd", "cce", "softmax", 100],
     ["nag", "mse", "sigmoid", "full"],
@@ -97,7 +96,7 @@ describe("Node workers", () => {
     ["adam", "mse", "softmax", "full"],
   ] as const;
 
-  test.each(firstOf(3, recipes))(
+  test.each(firstOf(2, recipes))(
     "%s with %s on %s and batches of %s do too",
     async (optimizer, loss, output, batchSize) => {
       const steps = { 1: 40, 100: 4, full: 2 }[batchSize];
@@ -126,18 +125,10 @@ describe("a preset with dropout", () => {
   ])(
     "%s gives one fingerprint for 1 thread and for 2 workers with 2 threads each",
     async (model, source) => {
-      const ends: JsonEvent[] = [];
-      for (const [workers, threads] of [
-        [1, 1],
-        [2, 2],
-      ] as const) {
-        const crew = [`--min-workers=${workers}`, `--local-workers=${workers}`];
-        const run = ["--exit", "--steps=3", `--model=${model}`, `--threads=${threads}`];
-        // oxlint-disable-next-line no-await-in-loop -- one coordinator after the other
-        ends.push(await cluster.coordinator(...run, ...source, ...crew).event("finished"));
-      }
-      expect(ends[0]?.fingerprint).toMatch(/^[0-9a-f]{64}$/u);
-      expect(new Set(ends.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+      const run = ["--exit", "--steps=3", `--model=${model}`, ...source];
+      const crew = ["--min-workers=2", "--local-workers=2", "--threads=2"];
+      const end = await cluster.coordinator(...run, ...crew).event("finished");
+      expect(end.fingerprint).toBe(await undisturbedFingerprint(...run));
     },
   );
 });
@@ -151,10 +142,13 @@ describe("workers that come and go", () => {
     whole = await undisturbedFingerprint(...data, ...args);
   });
 
-  test("one killed with SIGKILL in mid-run and one that joins in mid-run change no bit", async () => {
+  test("one alone waits for the second; one killed with SIGKILL in mid-run and one that joins then change no bit", async () => {
     const coordinator = cluster.coordinator("--exit", "--min-workers", "2", ...data, ...args);
     const { joinUrl } = (await coordinator.event("listening")) as unknown as { joinUrl: string };
     const victim = cluster.worker(joinUrl, "--name", "victim");
+    await coordinator.event("worker", ({ change }) => change === "joined");
+    await coordinator.event("waiting", ({ reason }) => reason === "waiting for 1 more worker");
+    expect(coordinator.events.some(({ event }) => event === "epoch")).toBe(false);
     cluster.worker(joinUrl, "--name", "survivor");
     await coordinator.event("epoch", ({ epoch }) => Number(epoch) >= 3);
     victim.kill("SIGKILL");
@@ -180,25 +174,13 @@ describe("workers that come and go", () => {
     expect(end.fingerprint).toBe(whole);
   });
 
-  test("a coordinator killed with SIGKILL after 5 epochs and resumed ends as if nothing had happened", async () => {
-    const first = cluster.coordinator("--local-workers", "1", "--name", "lesson", ...data, ...args);
-    await first.event("epoch", ({ epoch }) => Number(epoch) >= 5);
-    first.child.kill("SIGKILL");
-    await first.exited;
-    const second = cluster.coordinator("--local-workers", "2", "--exit", "--resume");
-    const resumed = await second.event("resumed");
-    expect(Number(resumed.step)).toBeGreaterThan(0);
-    const end = await second.event("finished");
-    expect(end.fingerprint).toBe(whole);
-    const kept = await readdir(join(cluster.folder, "runs/lesson/checkpoints"));
-    expect(kept).toContain("best.safetensors");
-  });
-
   test("a checkpoint alone, of a run that is gone, continues in a new run to the same bits", async () => {
     const half = ["--epochs", "10", "--name", "lesson", ...batches];
     const first = cluster.coordinator("--local-workers", "1", "--exit", ...data, ...half);
     const { checkpoint } = await first.event("finished");
     await first.exited;
+    const kept = await readdir(join(cluster.folder, "runs/lesson/checkpoints"));
+    expect(kept).toContain("best.safetensors");
     const file = join(cluster.folder, "downloaded.safetensors");
     await rename(String(checkpoint), file);
     await rm(join(cluster.folder, "runs"), { recursive: true });
@@ -268,64 +250,19 @@ describe("workers that come and go", () => {
     await rm(dirname(path), { recursive: true });
     expect(await coordinator.exited).toBe(0);
   });
-
-  test("a run of 10 epochs that is extended to 20 ends like one of 20", async () => {
-    const half = ["--epochs", "10", ...batches];
-    await cluster.coordinator("--local-workers", "1", "--exit", ...data, ...half).event("finished");
-    const longer = ["--resume", "--epochs", "20"];
-    const more = cluster.coordinator("--local-workers", "2", "--exit", ...longer);
-    expect((await more.event("finished")).fingerprint).toBe(whole);
-  });
-
-  test("with --min-workers 2 and one worker it waits and says why", async () => {
-    const coordinator = cluster.coordinator(
-      "--exit",
-      "--min-workers",
-      "2",
-      ...data,
-      "--epochs",
-      "1",
-    );
-    const { joinUrl } = (await coordinator.event("listening")) as unknown as { joinUrl: string };
-    cluster.worker(joinUrl);
-    await coordinator.event("worker", ({ change }) => change === "joined");
-    await coordinator.event("waiting", ({ reason }) => reason === "waiting for 1 more worker");
-    expect(coordinator.events.some(({ event }) => event === "epoch")).toBe(false);
-    cluster.worker(joinUrl);
-    await coordinator.event("finished");
-  });
 });
 
-describe("--json", () => {
-  test("prints 'listening' first, 'finished' last, and exits with 0", async () => {
-    const coordinator = cluster.coordinator(
-      "--local-workers",
-      "1",
-      "--exit",
-      ...data,
-      "--epochs",
-      "1",
-    );
-    await coordinator.event("finished");
-    expect(await coordinator.exited).toBe(0);
-    const names = coordinator.events.map(({ event }) => event);
-    expect(names[0]).toBe("listening");
-    expect(names.at(-1)).toBe("finished");
-    expect(names.filter((name) => name === "epoch")).toHaveLength(1);
-  });
-
-  test("without --exit it stays up after the run, and a worker that joins then waits", async () => {
-    const coordinator = cluster.coordinator("--local-workers", "1", ...data, "--epochs", "1");
-    const { joinUrl } = (await coordinator.event("listening")) as unknown as { joinUrl: string };
-    await coordinator.event("finished");
-    const worker = cluster.worker(joinUrl, "--name", "late");
-    await coordinator.event("worker", ({ name }) => name === "late");
-    await delay(300);
-    expect(worker.exitCode).toBe(null);
-    const workerExited = once(worker, "exit");
-    coordinator.child.kill("SIGINT");
-    expect(await coordinator.exited).toBe(0);
-    const [code] = (await workerExited) as [number];
-    expect(code).toBe(0);
-  });
+test("without --exit it stays up after the run, and a worker that joins then waits", async () => {
+  const coordinator = cluster.coordinator("--local-workers", "1", ...data, "--epochs", "1");
+  const { joinUrl } = (await coordinator.event("listening")) as unknown as { joinUrl: string };
+  await coordinator.event("finished");
+  const worker = cluster.worker(joinUrl, "--name", "late");
+  await coordinator.event("worker", ({ name }) => name === "late");
+  await delay(300);
+  expect(worker.exitCode).toBe(null);
+  const workerExited = once(worker, "exit");
+  coordinator.child.kill("SIGINT");
+  expect(await coordinator.exited).toBe(0);
+  const [code] = (await workerExited) as [number];
+  expect(code).toBe(0);
 });

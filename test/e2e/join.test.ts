@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { violationsIn } from "../support/browser/accessibility.ts";
 import { launchBrowser, patienceMs } from "../support/browser/browser.ts";
 import { firstOf } from "../support/fixtures/effort.ts";
-import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
+import { Cluster, type CoordinatorProcess, type JsonEvent } from "../support/processes/cluster.ts";
+import { undisturbedFingerprint } from "../support/trainers/undisturbed-run.ts";
 
 /** To a browser, the machine's name is not a secure origin, but loopback addresses are. */
 const plainHost = hostname().toLowerCase();
@@ -20,6 +21,7 @@ const short = [...args, "--epochs", "3"];
 const endless = [...args, "--epochs", "100000"];
 
 let cluster: Cluster;
+let usual: BrowserContext | undefined;
 let context: BrowserContext;
 let page: Page;
 const problems: string[] = [];
@@ -30,10 +32,14 @@ afterAll(async () => {
 beforeEach(async () => {
   cluster = await Cluster.create();
   problems.length = 0;
-  page = await open({});
+  // Every coordinator has another origin, so most tests share a context, which takes a second to open.
+  usual ??= await contextOf({});
+  context = usual;
+  page = await open(usual);
 });
 afterEach(async () => {
-  await context?.close();
+  await page.close();
+  if (context !== usual) await context.close();
   await cluster.stop();
   if (problems.length > 0) throw new Error(problems.join("\n"));
 });
@@ -70,12 +76,22 @@ const gently = `try {
 /** Chromium's own message about a socket that cannot be opened. */
 const browsersOwn = /^WebSocket connection to/u;
 
-/** Opens a page as if in a new browser. */
-async function open(options: BrowserContextOptions): Promise<Page> {
-  await context?.close();
-  context = await browser!.newContext({ locale: "en-GB", ...options });
-  await context.addInitScript(gently);
-  const opened = await context.newPage();
+/** A new browser. */
+async function contextOf(options: BrowserContextOptions): Promise<BrowserContext> {
+  const made = await browser!.newContext({ locale: "en-GB", ...options });
+  await made.addInitScript(gently);
+  return made;
+}
+
+/** Opens the page in another browser. */
+async function reopen(options: BrowserContextOptions): Promise<void> {
+  await page.close();
+  context = await contextOf(options);
+  page = await open(context);
+}
+
+async function open(inside: BrowserContext): Promise<Page> {
+  const opened = await inside.newPage();
   opened.setDefaultTimeout(patienceMs);
   opened.on("pageerror", ({ message }) => problems.push(message));
   opened.on("console", (message) => {
@@ -96,16 +112,24 @@ async function headline(name: string): Promise<void> {
 
 describe.skipIf(browser === undefined)("the join page", () => {
   let expected: string;
+  /** For the tests that only join it. */
+  let stage: Cluster;
+  let common: CoordinatorProcess;
   beforeAll(async () => {
-    const quiet = await Cluster.create();
-    const coordinator = quiet.coordinator("--local-workers", "1", "--exit", ...short);
-    expected = String((await coordinator.event("finished"))["fingerprint"]);
-    await quiet.stop();
+    expected = await undisturbedFingerprint(...short);
+    stage = await Cluster.create();
+    common = stage.coordinator(...endless);
   });
+  afterAll(() => stage.stop());
+
+  /** The next event of this kind, not one of an earlier test. */
+  function next(name: string, wanted: (event: JsonEvent) => boolean): Promise<JsonEvent> {
+    const earlier = new Set(common.events);
+    return common.event(name, (event) => !earlier.has(event) && wanted(event));
+  }
 
   test("computes by itself, shows its speed and its share of the run, and pauses and resumes by keyboard alone", async () => {
-    const coordinator = cluster.coordinator(...endless);
-    await page.goto(await joinUrlOf(coordinator));
+    await page.goto(await joinUrlOf(common));
     await headline("Helping");
     expect(await page.title()).toBe("Helping · Promedio");
     expect(await page.locator("#pace").textContent()).toMatch(/^[\d,]+$/u);
@@ -119,13 +143,14 @@ describe.skipIf(browser === undefined)("the join page", () => {
     expect(await colorOf("#name", "::placeholder")).toBe(await colorOf("#shown-as"));
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
+    const waiting = next("waiting", ({ reason }) => String(reason).includes("1 more worker"));
     await page.keyboard.press("Enter");
     await headline("Paused");
-    await coordinator.event("waiting", ({ reason }) => String(reason).includes("1 more worker"));
-    const before = coordinator.events.filter(({ event }) => event === "epoch").length;
+    await waiting;
+    const before = common.events.filter(({ event }) => event === "epoch").length;
     await page.keyboard.press("Enter");
     await headline("Helping");
-    await coordinator.event("epoch", ({ epoch }) => Number(epoch) > before + 1);
+    await common.event("epoch", ({ epoch }) => Number(epoch) > before + 1);
   });
 
   test("at 50 % effort reaches the same fingerprint, and remembers name and effort", async () => {
@@ -161,14 +186,13 @@ describe.skipIf(browser === undefined)("the join page", () => {
   });
 
   test("refused for its token, it says what to do, and joins as soon as it has the right link", async () => {
-    const coordinator = cluster.coordinator(...endless);
-    const joinUrl = await joinUrlOf(coordinator);
+    const joinUrl = await joinUrlOf(common);
     await page.goto(joinUrl.replace(/token=.*/u, "token=not-the-token"));
     await headline("No access");
     await page.getByText("Open the join link", { exact: false }).waitFor();
     expect(await violationsIn(page)).toEqual([]);
     await page.getByRole("button", { name: "Join again" }).click();
-    const refused = () => coordinator.events.filter(({ change }) => change === "refused");
+    const refused = () => common.events.filter(({ change }) => change === "refused");
     await expect.poll(() => refused().length).toBe(2);
     expect(refused()[0]).toMatchObject({ error: "ERR_TOKEN", code: "token-wrong" });
     await page.goto(joinUrl);
@@ -176,11 +200,10 @@ describe.skipIf(browser === undefined)("the join page", () => {
   });
 
   test("when its worker crashes it says so, and a press of the button joins again", async () => {
-    const coordinator = cluster.coordinator(...endless);
     const script = { contentType: "text/javascript", body: "throw new Error('no luck')" };
     const headers = { "Cross-Origin-Embedder-Policy": "require-corp" };
     await page.route("**/host.js", (route) => route.fulfill({ ...script, headers }));
-    await page.goto(await joinUrlOf(coordinator));
+    await page.goto(await joinUrlOf(common));
     await headline("Stopped");
     expect(await page.locator("#detail").textContent()).toContain("no luck");
     await page.unroute("**/host.js");
@@ -189,15 +212,16 @@ describe.skipIf(browser === undefined)("the join page", () => {
   });
 
   test("speaks the browser's language, and another one on request, without leaving the run", async () => {
-    page = await open({ locale: "es-MX" });
-    const coordinator = cluster.coordinator(...endless);
-    await page.goto(await joinUrlOf(coordinator));
+    await reopen({ locale: "es-MX" });
+    await page.goto(await joinUrlOf(common));
     await headline("Ayudando");
     expect(await page.locator("html").getAttribute("lang")).toBe("es");
     expect(await violationsIn(page)).toEqual([]);
+    const before = common.events.length;
     await page.getByLabel("Idioma").selectOption("English");
     await headline("Helping");
-    expect(coordinator.events.filter(({ change }) => change === "left")).toEqual([]);
+    const since = common.events.slice(before);
+    expect(since.filter(({ change }) => change === "left")).toEqual([]);
     await page.reload();
     await headline("Helping");
     expect(await page.getByLabel("Language").inputValue()).toBe("en");
@@ -223,7 +247,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
     "fits a phone 390 px wide, and nothing moves from the first paint to the coordinator's end, $locale",
     async ({ locale, over, closed, pause }) => {
       const viewport = { width: 390, height: 844 };
-      page = await open({ viewport, locale, hasTouch: true, isMobile: true });
+      await reopen({ viewport, locale, hasTouch: true, isMobile: true });
       const coordinator = cluster.coordinator(...short);
       await page.goto(await joinUrlOf(coordinator));
       await headline(over);
@@ -253,8 +277,7 @@ describe.skipIf(browser === undefined)("the join page", () => {
   );
 
   test("over plain http it says in one sentence what the browser withholds, and computes all the same", async () => {
-    const coordinator = cluster.coordinator(...endless);
-    const joinUrl = new URL(await joinUrlOf(coordinator));
+    const joinUrl = new URL(await joinUrlOf(common));
     joinUrl.hostname = plainHost;
     await page.goto(joinUrl.href);
     await page.getByLabel("Threads").fill("2");

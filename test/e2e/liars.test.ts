@@ -19,10 +19,11 @@ import { lies, oneUnitInTheLastPlace } from "../support/attacks/lies.ts";
 import { RawPeer } from "../support/attacks/raw-peer.ts";
 import { ignorance, rightBytes } from "../support/attacks/right-messages.ts";
 import { inEnglish } from "../support/fixtures/in-english.ts";
-import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
+import type { Cluster, CoordinatorProcess } from "../support/processes/cluster.ts";
 import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
 import { startTestWorker } from "../support/processes/test-worker.ts";
 import type { Told } from "../support/trainers/direct-run.ts";
+import { undisturbedFingerprint } from "../support/trainers/undisturbed-run.ts";
 
 const run = ["--dataset", "digits:1000,100", "--batch-size", "200", "--epochs", "20"];
 const tokens = ["--join-token", "join-token-of-liars", "--admin-token", "admin-token-of-liars"];
@@ -34,10 +35,7 @@ let expected: unknown;
 eachWithCluster((fresh) => (cluster = fresh));
 
 beforeAll(async () => {
-  const undisturbed = await Cluster.create();
-  const coordinator = undisturbed.coordinator("--local-workers", "1", "--exit", ...run);
-  expected = (await coordinator.event("finished"))["fingerprint"];
-  await undisturbed.stop();
+  expected = await undisturbedFingerprint(...run);
 });
 
 /** A run that starts once there are this many workers besides its own, honest one. */

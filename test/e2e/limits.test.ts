@@ -27,7 +27,9 @@ beforeAll(async () => {
   cluster = await Cluster.create();
   const { cert, key } = await makeCertificate(cluster.folder);
   const tls = ["--tls-cert", cert, "--tls-key", key];
-  const run = ["--dataset", "digits:600,100", "--epochs", "100000", "--local-workers", "1"];
+  // Two steps an epoch, one a second: at full speed it would take a core for as long as the limits last.
+  const size = ["--dataset", "digits:600,100", "--batch-size", "300", "--pace", "slow"];
+  const run = [...size, "--epochs", "100000", "--local-workers", "1"];
   coordinator = cluster.coordinator(...tls, ...run);
   port = Number(new URL(String((await coordinator.event("listening"))["url"])).port);
   await coordinator.event("epoch");

@@ -52,7 +52,8 @@ test.skipIf(!hasIPv6)("local workers of a coordinator on :: connect to it", asyn
 });
 
 test("--join-url is the address that others are given, and requests that name its host are answered", async () => {
-  const coordinator = cluster.coordinator("--join-url", "https://train.example.org");
+  const flags = ["--dataset", "digits:600,100", "--join-url", "https://train.example.org"];
+  const coordinator = cluster.coordinator(...flags);
   const { url, joinUrl, otherJoinUrls } = await coordinator.event("listening");
   expect(joinUrl).toMatch(/^https:\/\/train\.example\.org\/join#token=/u);
   expect(otherJoinUrls).toEqual([
@@ -90,7 +91,8 @@ test("a local worker that cannot connect gives a warning at once, with the reaso
 });
 
 test("a run that one process trains is refused to a second one, until the first is gone", async () => {
-  const first = cluster.coordinator("--name", "lesson", "--epochs", "9000", "--local-workers", "1");
+  const run = ["--dataset", "digits:600,100", "--epochs", "100000", "--local-workers", "1"];
+  const first = cluster.coordinator("--name", "lesson", ...run);
   await first.event("epoch");
   const second = cluster.coordinator("--resume", "lesson");
   expect(await second.exited).toBe(1);

@@ -30,13 +30,13 @@ async function refused(...args: string[]): Promise<string> {
 }
 
 test("evaluate gives the run's own figures, explain and export its model", async () => {
-  const run = ["--dataset", "digits:600,100", "--epochs", "2", "--local-workers", "2"];
+  const run = ["--dataset", "digits:600,100", "--epochs", "2", "--local-workers", "1"];
   const coordinator = cluster.coordinator("--open", "--name", "one", ...run);
   const end = await coordinator.event("finished");
   const { checkpoint, fingerprint, steps: step, testLoss, testAccuracy, testMetrics } = end;
   const shown = { checkpoint: "runs/one/checkpoints/step-00000020.safetensors", step, fingerprint };
   expect(join(cluster.folder, shown.checkpoint)).toBe(checkpoint);
-  for (const name of [[], ["one"], ["runs/one"], [shown.checkpoint]]) {
+  for (const name of [[], [shown.checkpoint]]) {
     const printed: unknown = JSON.parse(await promedio("evaluate", ...name, "--json"));
     expect(printed).toEqual({
       ...shown,

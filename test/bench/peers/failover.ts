@@ -9,12 +9,9 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { assert } from "../../../shared/assert.ts";
-import {
-  Cluster,
-  type CoordinatorProcess,
-  undisturbedFingerprint,
-} from "../../support/processes/cluster.ts";
+import { Cluster, type CoordinatorProcess } from "../../support/processes/cluster.ts";
 import { natsIsMissing, NatsServers } from "../../support/processes/nats-servers.ts";
+import { undisturbedFingerprint } from "../../support/trainers/undisturbed-run.ts";
 import type { Report } from "../tools/report.ts";
 
 const trials = Number(process.env["TRIALS"] ?? 20);

@@ -10,7 +10,13 @@ import { describe, expect, test } from "vitest";
 
 import { figuresIn } from "../../../coordinator/dashboard/charts/figures.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
-import { eachWithPage, openDashboard, phase } from "../../support/browser/dashboard-page.ts";
+import {
+  eachWithPage,
+  openDashboard,
+  openPage,
+  phase,
+  startShortRun,
+} from "../../support/browser/dashboard-page.ts";
 import type { Cluster } from "../../support/processes/cluster.ts";
 
 const browser: Browser | undefined = await launchBrowser();
@@ -110,7 +116,7 @@ const pace = (row: Row, before: Row) =>
 describe.skipIf(browser === undefined)("the charts", () => {
   test("show at 12 places the values of the CSV, against step and against time", async () => {
     const schedule = ["--schedule", "cosine", "--learning-rate", "0.02"];
-    await openDashboard(page, cluster.coordinator(...run, ...schedule, "--local-workers", "1"));
+    await openDashboard(page, await startShortRun(cluster, [...run, ...schedule]));
     await phase(page, "Finished");
     const rows = await csv();
     expect(rows).toHaveLength(90);
@@ -132,7 +138,7 @@ describe.skipIf(browser === undefined)("the charts", () => {
   });
 
   test("overlay the evaluations of another run on the current one, in one colour, and remove them", async () => {
-    await openDashboard(page, cluster.coordinator(...run, "--local-workers", "1"));
+    await openDashboard(page, await startShortRun(cluster, run));
     await phase(page, "Finished");
     const first = [await atEnd("loss", "test"), await atEnd("accuracy", "test")];
     await page.locator("#again [name=optimizer]").selectOption("sgd");
@@ -166,6 +172,7 @@ describe.skipIf(browser === undefined)("the charts", () => {
 
 describe.skipIf(browser === undefined)("the end of a run", () => {
   test("notifies of the end whoever has asked for it, and asks the browser only on a click", async () => {
+    page = await openPage(page.context(), problems);
     await page.addInitScript(`
       window.told = [];
       window.Notification = class extends EventTarget {
@@ -180,8 +187,7 @@ describe.skipIf(browser === undefined)("the end of a run", () => {
         }
       };`);
     const told = async () => await page.evaluate<string[]>("window.told");
-    const flags = ["--local-workers", "1", "--min-workers", "2"];
-    const coordinator = cluster.coordinator(...run, ...flags);
+    const coordinator = await startShortRun(cluster, [...run, "--min-workers", "2"]);
     await openDashboard(page, coordinator);
     await phase(page, "Waiting");
     const wish = page.getByLabel("Notify me when the run ends");

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { decodeCheckpoint } from "../../../coordinator/storage/checkpoint.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
@@ -16,8 +16,9 @@ import {
   startEndlessRun,
   stop,
 } from "../../support/browser/dashboard-page.ts";
-import { type Cluster, undisturbedFingerprint } from "../../support/processes/cluster.ts";
-import { startPacedWorkers } from "../../support/processes/test-worker.ts";
+import { Cluster, type CoordinatorProcess } from "../../support/processes/cluster.ts";
+import { startWorkersHere } from "../../support/processes/test-worker.ts";
+import { undisturbedFingerprint } from "../../support/trainers/undisturbed-run.ts";
 
 /** To a browser, the machine's name is not a secure origin, but loopback addresses are. */
 const plainHost = hostname().toLowerCase();
@@ -76,16 +77,6 @@ async function disturbWhilePaused(button: string, outcome: string): Promise<void
   });
 }
 
-/** Moves the mouse along a line on the pad; places are fractions of its side. */
-async function stroke(spots: readonly (readonly [x: number, y: number])[]): Promise<void> {
-  const box = (await page.locator("#pad").boundingBox())!;
-  for (const [i, [x, y]] of spots.entries()) {
-    await page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 4 });
-    if (i === 0) await page.mouse.down();
-  }
-  await page.mouse.up();
-}
-
 /** The file that a button offers to the reader. */
 async function save(button: string): Promise<{ name: string; bytes: Buffer }> {
   const [download] = await Promise.all([
@@ -95,27 +86,31 @@ async function save(button: string): Promise<{ name: string; bytes: Buffer }> {
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
-describe.skipIf(browser === undefined)("the dashboard", () => {
-  test("shows in a word whether a worker is a browser's or Node's", async () => {
-    const coordinator = await startEndlessRun(cluster);
-    const helper = await openPage(context, problems);
-    await helper.goto(String((await coordinator.event("listening")).joinUrl));
-    await openDashboard(page, coordinator);
-    const row = (name: string) => page.locator("#workers tbody tr").filter({ hasText: name });
-    await row("Chrome").getByRole("cell", { name: "browser", exact: true }).waitFor();
-    await row("local 1").getByRole("cell", { name: "Node", exact: true }).waitFor();
-    expect(problems).toEqual([]);
-  });
+describe.skipIf(browser === undefined)("the dashboard, while a run trains,", () => {
+  /** One run for all these tests. The last one stops it. */
+  let stage: Cluster;
+  let training: CoordinatorProcess;
 
-  test("shows the curve as it grows, the workers, their time, and both promedio tables", async () => {
-    await openDashboard(page, await startEndlessRun(cluster));
+  beforeAll(async () => {
+    stage = await Cluster.create();
+    training = await startEndlessRun(stage);
+  });
+  afterAll(() => stage.stop());
+
+  test("shows the curve as it grows, the workers and what each of them is, their time, and both promedio tables", async () => {
+    const helper = await openPage(context, problems);
+    await helper.goto(String((await training.event("listening")).joinUrl));
+    await openDashboard(page, training);
     await phase(page, "Training");
     const before = await step();
     await expect.poll(step).toBeGreaterThan(before);
     const shot = () => page.locator("#loss canvas").screenshot();
     const first = await shot();
     await expect.poll(async () => (await shot()).equals(first)).toBe(false);
-    await page.getByRole("rowheader", { name: "local 1" }).waitFor();
+    const row = (name: string) => page.locator("#workers tbody tr").filter({ hasText: name });
+    await row("Chrome").getByRole("cell", { name: "browser", exact: true }).waitFor();
+    await row("local 1").getByRole("cell", { name: "Node", exact: true }).waitFor();
+    await helper.close();
     await page.locator("#limit").filter({ hasText: "Of the workers’ time" }).waitFor();
     // How many samples each column stands for, and six parameters.
     const names = () => page.locator("#promedio tbody th").allTextContents();
@@ -125,65 +120,68 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await page.locator("#promedio").scrollIntoViewIfNeeded();
     await expect.poll(() => page.locator("#promedio thead canvas").count()).toBe(6);
     // Each row's last column is the average of the six before it.
-    const row = await page.locator("#promedio tbody tr").last().locator("td").allTextContents();
-    const numbers = row.map((text) => Number(text.replace("−", "-")));
+    const cells = await page.locator("#promedio tbody tr").last().locator("td").allTextContents();
+    const numbers = cells.map((text) => Number(text.replace("−", "-")));
     const mean = numbers.slice(0, 6).reduce((sum, value) => sum + value, 0) / 6;
     expect(numbers[6]).toBeCloseTo(mean, 3);
     expect(problems).toEqual([]);
   });
 
-  test("reads a drawn 1 as 1 and a drawn 0 as 0 once the run has learnt", async () => {
-    const run = ["--dataset", "digits:3000,400", "--batch-size", "20", "--epochs", "12"];
-    const coordinator = cluster.coordinator("--local-workers", "2", ...run);
-    await openDashboard(page, coordinator);
-    await coordinator.event("finished");
-    await phase(page, "Finished");
-    await page.locator("#pad").scrollIntoViewIfNeeded();
-    const answer = (text: string) => page.locator("#answer").filter({ hasText: text }).waitFor();
-    await stroke([
-      [0.52, 0.15],
-      [0.48, 0.85],
-    ]);
-    await answer("The network reads 1");
-    expect(await page.locator("#bars li").count()).toBe(10);
-    await page.getByRole("button", { name: "Clear" }).click();
-    await answer("Nothing drawn yet");
-    await stroke(
-      Array.from({ length: 21 }, (_, i) => [
-        0.5 - 0.22 * Math.sin((i / 10) * Math.PI),
-        0.5 - 0.34 * Math.cos((i / 10) * Math.PI),
-      ]),
-    );
-    await answer("The network reads 0");
-    await page.locator("#mistakes").scrollIntoViewIfNeeded();
-    await page.locator("#mistakes li").first().waitFor();
-    expect(await page.locator("#confusion tbody tr").count()).toBe(10);
-    expect(problems).toEqual([]);
+  test("a viewer may watch, without controls, and may not give commands", async () => {
+    const { joinUrl } = await training.event("listening");
+    await page.goto(`${String(joinUrl).replace("/join", "/")}&at=draw`);
+    await phase(page, "Training");
+    await page.getByText("You are watching.").waitFor();
+    // The join page links to this card.
+    const top = () =>
+      page.locator("#draw-title").evaluate((title) => title.getBoundingClientRect().top);
+    await expect.poll(top).toBeLessThan(900);
+    for (const name of ["Pause", "Start this run", "Cut its connection"]) {
+      expect(await page.getByRole("button", { name }).count()).toBe(0);
+    }
+    const status = await page.evaluate(async () => {
+      const socket = new WebSocket(`${location.origin.replace("http", "ws")}/watch`);
+      const token = new URLSearchParams(location.hash.slice(1)).get("token");
+      socket.addEventListener("open", () => {
+        socket.send(JSON.stringify({ token }));
+        socket.send(JSON.stringify({ command: "pause", id: 1 }));
+      });
+      return await new Promise((resolve) => {
+        socket.addEventListener("close", ({ code }) => resolve(code));
+      });
+    });
+    expect(status).toBe(4405);
+    await phase(page, "Training");
   });
 
-  test("does not praise a run that learned nothing, and says why once", async () => {
-    const rate = ["--optimizer", "sgd", "--learning-rate", "1e-8"];
-    const flags = [...small, "--local-workers", "1", "--epochs", "2", ...rate];
-    const coordinator = cluster.coordinator(...flags);
-    await openDashboard(page, coordinator);
-    expect(await coordinator.event("finished")).toMatchObject({ isBetterThanGuess: false });
-    await phase(page, "Finished");
-    expect(await page.title()).toBe("Finished · Promedio");
-    await page.locator("#workers").getByText("waiting for a run").waitFor();
-    await page
-      .getByText("no more accurate than always answering the most frequent class")
-      .waitFor();
-    expect(await page.locator("#phase").getAttribute("data-phase")).toBe("poor");
-    const warnings = page.locator("#events .warning");
-    expect(await warnings.filter({ hasText: "a learning rate of 1e-8, 1,000 steps" }).count()).toBe(
-      1,
-    );
-    expect(await warnings.filter({ hasText: "nothing was learned" }).count()).toBe(1);
-    expect(problems).toEqual([]);
+  test("copies the join link, over plain http too, and says when the browser forbids it", async () => {
+    const { joinUrl, dashboardUrl } = await training.event("listening");
+    const copy = page.locator("#copy-link");
+    const field = page.locator("#again [name=layers]");
+    const copiesFrom = async (host: string) => {
+      await page.goto(String(dashboardUrl).replace("127.0.0.1", host));
+      await copy.click();
+      await copy.filter({ hasText: "Copied" }).waitFor();
+      // A keyboard user continues from the same element.
+      expect(await page.evaluate("document.activeElement.id")).toBe("copy-link");
+      await field.fill("");
+      await field.press("Control+V");
+      expect(await field.inputValue()).toBe(joinUrl);
+      // So that the next case does not find this one's copy.
+      await field.fill("something else");
+      await field.press("Control+A");
+      await field.press("Control+C");
+      return await page.evaluate<boolean>("isSecureContext");
+    };
+    expect(await copiesFrom("127.0.0.1")).toBe(true);
+    expect(await copiesFrom(plainHost)).toBe(false);
+    await page.evaluate(`document.execCommand = () => false`);
+    await copy.filter({ hasText: "Copy the link" }).click();
+    await page.getByText("Not copied: press and hold the link").waitFor();
   });
 
   test("pauses, resumes and stops; nothing is committed meanwhile", async () => {
-    await openDashboard(page, await startEndlessRun(cluster));
+    await openDashboard(page, training);
     await phase(page, "Training");
     await page.getByRole("button", { name: "Pause" }).click();
     await phase(page, "Paused");
@@ -206,38 +204,20 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(await page.locator("#runs tbody tr").count()).toBe(1);
     expect(problems).toEqual([]);
   });
+});
 
-  test("trains again: a mistake gives one line, the same run gives the same bits, a larger one works too", async () => {
-    const coordinator = cluster.coordinator(...small, "--local-workers", "2", "--epochs", "3");
-    await openDashboard(page, coordinator);
-    await phase(page, "Finished");
-    const first = (await coordinator.event("finished")).fingerprint;
-    await fill({ learningRate: "fast" });
-    await page.getByRole("button", { name: "Start this run" }).click();
-    await page.getByText("learning rate must be a number above 0").waitFor();
-    await fill({ layers: "784,5000,5000,10", learningRate: "0.01" });
-    await page.getByRole("button", { name: "Start this run" }).click();
-    await page.getByText(/^28,980,010 parameters take about 2.6 GB of memory here/u).waitFor();
-    await page.getByRole("button", { name: "Train it all the same" }).waitFor();
-    await fill({ layers: "784,16,16,10" });
-    await fill({ learningRate: "0.01" });
-    await page.getByRole("button", { name: "Start this run" }).click();
-    await page.getByText("the same bits as run #1").waitFor();
-    expect(await page.locator("#fingerprint").textContent()).toContain(String(first));
-    // 784,256,10: its gradients do not fit into the messages of sockets that were opened for the first model.
-    await fill({ optimizer: "sgd", learningRate: "0.1", layers: "784,256,10", epochs: "2" });
-    await page.getByRole("button", { name: "Start this run" }).click();
-    const third = page.locator("#runs tr[data-run='3']");
-    await third.filter({ hasText: "Finished" }).waitFor();
-    await page.locator("#runs tr[data-run='1'] input:checked").waitFor();
-    // Charts are only drawn while visible.
-    await page.locator("#loss").scrollIntoViewIfNeeded();
-    await page.locator("#loss .u-series").filter({ hasText: "#1" }).waitFor();
-    expect(problems).toEqual([]);
+describe.skipIf(browser === undefined)("the dashboard, when a run is over,", () => {
+  /** One coordinator and its runs for all these tests. The last one kills it. */
+  let stage: Cluster;
+  let coordinator: CoordinatorProcess;
+
+  beforeAll(async () => {
+    stage = await Cluster.create();
+    coordinator = stage.coordinator(...small, "--local-workers", "2", "--epochs", "3");
   });
+  afterAll(() => stage.stop());
 
-  test("offers the checkpoint, the metrics as CSV and the chart as PNG; says when one fails to arrive", async () => {
-    const coordinator = cluster.coordinator(...small, "--local-workers", "1", "--epochs", "3");
+  test("offers the checkpoint, the metrics as CSV and the chart as PNG", async () => {
     await openDashboard(page, coordinator);
     const { fingerprint } = await coordinator.event("finished");
     await phase(page, "Finished");
@@ -277,19 +257,71 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     expect(data.every((value, i) => i % 4 !== 3 || value === 255)).toBe(true);
     expect(new Set(data).size).toBeGreaterThan(10);
     expect(problems).toEqual([]);
+  });
+
+  test("trains again: a mistake gives one line, the same run gives the same bits, a larger one works too", async () => {
+    await openDashboard(page, coordinator);
+    await phase(page, "Finished");
+    const first = (await coordinator.event("finished")).fingerprint;
+    await fill({ learningRate: "fast" });
+    await page.getByRole("button", { name: "Start this run" }).click();
+    await page.getByText("learning rate must be a number above 0").waitFor();
+    await fill({ layers: "784,5000,5000,10", learningRate: "0.01" });
+    await page.getByRole("button", { name: "Start this run" }).click();
+    await page.getByText(/^28,980,010 parameters take about 2.6 GB of memory here/u).waitFor();
+    await page.getByRole("button", { name: "Train it all the same" }).waitFor();
+    await fill({ layers: "784,16,16,10" });
+    await fill({ learningRate: "0.01" });
+    await page.getByRole("button", { name: "Start this run" }).click();
+    await page.getByText("the same bits as run #1").waitFor();
+    expect(await page.locator("#fingerprint").textContent()).toContain(String(first));
+    // 784,256,10: its gradients do not fit into the messages of sockets that were opened for the first model.
+    await fill({ optimizer: "sgd", learningRate: "0.1", layers: "784,256,10", epochs: "2" });
+    await page.getByRole("button", { name: "Start this run" }).click();
+    const third = page.locator("#runs tr[data-run='3']");
+    await third.filter({ hasText: "Finished" }).waitFor();
+    await page.locator("#runs tr[data-run='1'] input:checked").waitFor();
+    // Charts are only drawn while visible.
+    await page.locator("#loss").scrollIntoViewIfNeeded();
+    await page.locator("#loss .u-series").filter({ hasText: "#1" }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  test("does not praise a run that learned nothing, and says why once; says when a file fails to arrive", async () => {
+    await openDashboard(page, coordinator);
+    await phase(page, "Finished");
+    const earlier = await page.locator("#runs tbody tr").count();
+    await fill({ optimizer: "sgd", learningRate: "1e-8", layers: "784,16,16,10", epochs: "2" });
+    await page.getByRole("button", { name: "Start this run" }).click();
+    await coordinator.event("finished", (end) => end["isBetterThanGuess"] === false);
+    await page.locator(`#runs tr[data-run='${earlier + 1}']`, { hasText: "Finished" }).waitFor();
+    expect(await page.title()).toBe("Finished · Promedio");
+    await page.locator("#workers").getByText("waiting for a run").first().waitFor();
+    await page
+      .getByText("no more accurate than always answering the most frequent class")
+      .waitFor();
+    expect(await page.locator("#phase").getAttribute("data-phase")).toBe("poor");
+    const warnings = page.locator("#events .warning");
+    const said = (text: string) => warnings.filter({ hasText: text }).count();
+    await expect.poll(() => said("nothing was learned")).toBe(1);
+    expect(await said("a learning rate of 1e-8, 1,000 steps")).toBe(1);
+    expect(problems).toEqual([]);
 
     coordinator.child.kill("SIGKILL");
     await phase(page, "Not connected to the coordinator.*");
     await page.getByRole("button", { name: "Checkpoint" }).click();
     await page.getByText("The checkpoint did not arrive.").waitFor();
   });
+});
 
-  test("break-it: a cut, a delayed and a lying worker do not change the fingerprint", async () => {
+describe.skipIf(browser === undefined)("the dashboard", () => {
+  test("break-it: a NaN, a cut and a delayed worker do not change the fingerprint; a lie of one bit is not found without an audit, and that is reported", async () => {
     // Four shards per step, so that both workers have a part of every step.
     const flags = ["--shard-size", "5", "--audit", "none"];
     const coordinator = await startEndlessRun(cluster, { flags });
     await openDashboard(page, coordinator);
     await phase(page, "Training");
+    await page.locator("#audit-now").filter({ hasText: "none" }).waitFor();
     const choose = (name: string) => page.locator("#victim").selectOption({ label: name });
     await choose("local 1");
     await disturb("Corrupt its next gradient", "the NaN was refused before it touched a sum");
@@ -303,12 +335,16 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     const steps = ["--steps", String(await step()), "--epochs", "50000"];
     const expected = await undisturbedFingerprint(...small, "--shard-size", "5", ...steps);
     expect(await page.locator("#fingerprint").textContent()).toContain(expected);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await phase(page, "Training");
+    await choose("local 1");
+    await disturb("Make it lie by one bit", "nobody found the wrong result: step");
     expect(problems).toEqual([]);
   });
 
   test("a lie of one bit is found under quorum, reported step by step, and changes nothing", async () => {
     const coordinator = cluster.coordinator(...small, "--shard-size", "5", "--epochs", "5");
-    await startPacedWorkers(cluster, coordinator, 3);
+    await startWorkersHere(cluster, coordinator, { count: 3, paceMs: 20 });
     await openDashboard(page, coordinator);
     const first = (await coordinator.event("finished")).fingerprint;
     await phase(page, "Finished");
@@ -328,96 +364,6 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     await page.getByText("the same bits as run #1, although something was broken in it").waitFor();
     expect(await page.locator("#fingerprint").textContent()).toContain(String(first));
     expect(problems).toEqual([]);
-  });
-
-  test("offers nothing to break while nobody is connected, and everything as soon as somebody is", async () => {
-    const coordinator = cluster.coordinator(...small, "--epochs", "50000");
-    await openDashboard(page, coordinator);
-    await page.getByText("there is nobody to disturb").waitFor();
-    const disabled = () => page.locator("#break-it button:disabled").count();
-    expect(await disabled()).toBe(4);
-    cluster.worker(String((await coordinator.event("listening")).joinUrl));
-    await expect.poll(disabled).toBe(0);
-  });
-
-  test("a lie of one bit is not found without an audit, and that is reported", async () => {
-    const flags = ["--shard-size", "5", "--audit", "none"];
-    const coordinator = await startEndlessRun(cluster, { flags });
-    await openDashboard(page, coordinator);
-    await phase(page, "Training");
-    await page.locator("#audit-now").filter({ hasText: "none" }).waitFor();
-    await disturb("Make it lie by one bit", "nobody found the wrong result: step");
-    expect(problems).toEqual([]);
-  });
-
-  test("a viewer may watch, without controls, and may not give commands", async () => {
-    const coordinator = await startEndlessRun(cluster);
-    const { joinUrl } = await coordinator.event("listening");
-    await page.goto(`${String(joinUrl).replace("/join", "/")}&at=draw`);
-    await phase(page, "Training");
-    await page.getByText("You are watching.").waitFor();
-    // The join page links to this card.
-    const top = () =>
-      page.locator("#draw-title").evaluate((title) => title.getBoundingClientRect().top);
-    await expect.poll(top).toBeLessThan(900);
-    for (const name of ["Pause", "Start this run", "Cut its connection"]) {
-      expect(await page.getByRole("button", { name }).count()).toBe(0);
-    }
-    const status = await page.evaluate(async () => {
-      const socket = new WebSocket(`${location.origin.replace("http", "ws")}/watch`);
-      const token = new URLSearchParams(location.hash.slice(1)).get("token");
-      socket.addEventListener("open", () => {
-        socket.send(JSON.stringify({ token }));
-        socket.send(JSON.stringify({ command: "pause", id: 1 }));
-      });
-      return await new Promise((resolve) => {
-        socket.addEventListener("close", ({ code }) => resolve(code));
-      });
-    });
-    expect(status).toBe(4405);
-    await phase(page, "Training");
-  });
-
-  test("copies the join link, over plain http too, and says when the browser forbids it", async () => {
-    const coordinator = await startEndlessRun(cluster);
-    const { joinUrl, dashboardUrl } = await coordinator.event("listening");
-    const copy = page.locator("#copy-link");
-    const field = page.locator("#again [name=layers]");
-    const copiesFrom = async (host: string) => {
-      await page.goto(String(dashboardUrl).replace("127.0.0.1", host));
-      await copy.click();
-      await copy.filter({ hasText: "Copied" }).waitFor();
-      // A keyboard user continues from the same element.
-      expect(await page.evaluate("document.activeElement.id")).toBe("copy-link");
-      await field.fill("");
-      await field.press("Control+V");
-      expect(await field.inputValue()).toBe(joinUrl);
-      // So that the next case does not find this one's copy.
-      await field.fill("something else");
-      await field.press("Control+A");
-      await field.press("Control+C");
-      return await page.evaluate<boolean>("isSecureContext");
-    };
-    expect(await copiesFrom("127.0.0.1")).toBe(true);
-    expect(await copiesFrom(plainHost)).toBe(false);
-    await page.evaluate(`document.execCommand = () => false`);
-    await copy.filter({ hasText: "Copy the link" }).click();
-    await page.getByText("Not copied: press and hold the link").waitFor();
-  });
-
-  test("says that it lost the coordinator, and reconnects by itself when it is back", async () => {
-    const tokens = ["--join-token", "a-join-token-for-tests", "--admin-token", "an-admin-token"];
-    const first = await startEndlessRun(cluster, { flags: [...tokens, "--name", "lesson"] });
-    await openDashboard(page, first);
-    await phase(page, "Training");
-    await first.event("epoch", ({ epoch }) => Number(epoch) >= 2);
-    first.child.kill("SIGKILL");
-    await phase(page, "Not connected to the coordinator.*");
-    const { port } = new URL(String((await first.event("listening")).url));
-    cluster.coordinator("--resume", "lesson", "--port", port, ...tokens);
-    await page.getByText("Connected", { exact: true }).waitFor();
-    await phase(page, "Training");
-    await expect.poll(() => page.getByText("continues at step").count()).toBe(1);
   });
 });
 

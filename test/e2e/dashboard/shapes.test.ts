@@ -16,8 +16,14 @@ import { Predictor } from "../../../shared/engine/predictor.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
 import { violationsIn } from "../../support/browser/accessibility.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
-import { eachWithPage, openDashboard, phase } from "../../support/browser/dashboard-page.ts";
+import {
+  eachWithPage,
+  openDashboard,
+  phase,
+  startShortRun,
+} from "../../support/browser/dashboard-page.ts";
 import type { Cluster } from "../../support/processes/cluster.ts";
+import { startWorkersHere } from "../../support/processes/test-worker.ts";
 import { idxBytes, writeFiles } from "../../unit/coordinator/datasets/idx-files.ts";
 
 const browser: Browser | undefined = await launchBrowser();
@@ -45,8 +51,8 @@ async function finishRunOn(shape: readonly number[], classes: number): Promise<v
     [`${split}-labels-idx1-ubyte`, idxBytes([count], labels)],
   ]);
   await writeFiles(folder, Object.fromEntries(names));
-  const flags = ["--local-workers", "1", "--epochs", "1", "--batch-size", "8"];
-  await openDashboard(page, cluster.coordinator("--dataset", `idx:${folder}`, ...flags));
+  const flags = ["--dataset", `idx:${folder}`, "--epochs", "1", "--batch-size", "8"];
+  await openDashboard(page, await startShortRun(cluster, flags));
   await phase(page, "Finished");
 }
 
@@ -158,7 +164,8 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     const table = join(folder, "homes.csv");
     await writeFile(table, `area,town,rent\n${cells.map((row) => row.join()).join("\n")}\n`);
     const flags = ["--dataset", `csv:${table}`, "--validation", "0.1", "--batch-size", "8"];
-    const coordinator = cluster.coordinator(...flags, "--local-workers", "1", "--epochs", "50000");
+    const coordinator = cluster.coordinator(...flags, "--epochs", "50000");
+    await startWorkersHere(cluster, coordinator, { paceMs: 5 });
     await openDashboard(page, coordinator);
     await phase(page, "Training");
     expect(await page.locator("#pad, #confusion, #threshold-card").first().isVisible()).toBe(false);
@@ -208,8 +215,8 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     const file = join(folder, "verse.txt");
     await writeFile(file, "To be, or not to be, that is the question.\n".repeat(60));
     const flags = ["--context", "8", "--model", "gpt:layers=1,heads=2,width=16"];
-    const size = ["--steps", "40", "--warmup-steps", "5", "--local-workers", "1"];
-    const coordinator = cluster.coordinator("--dataset", `text:${file}`, ...flags, ...size);
+    const size = ["--dataset", `text:${file}`, "--steps", "40", "--warmup-steps", "5"];
+    const coordinator = await startShortRun(cluster, [...size, ...flags]);
     await openDashboard(page, coordinator);
     const sample = await coordinator.event("sample", ({ step }) => step === 40);
     await phase(page, "Finished");
@@ -244,8 +251,8 @@ describe.skipIf(browser === undefined)("the dashboard", () => {
     });
     const table = join(folder, "t.csv");
     await writeFile(table, `x,answer\n${rows.join("\n")}\n`);
-    const flags = ["--local-workers", "1", "--epochs", "30", "--batch-size", "16"];
-    const coordinator = cluster.coordinator("--dataset", `csv:${table}`, ...flags);
+    const flags = ["--dataset", `csv:${table}`, "--epochs", "30", "--batch-size", "16"];
+    const coordinator = await startShortRun(cluster, flags);
     await openDashboard(page, coordinator);
     const finished = await coordinator.event("finished");
     await phase(page, "Finished");

@@ -9,8 +9,9 @@ import { afterAll, expect, test } from "vitest";
 
 import { launchBrowser } from "../../support/browser/browser.ts";
 import { AdminSocket } from "../../support/processes/admin-socket.ts";
-import { type Cluster, undisturbedFingerprint } from "../../support/processes/cluster.ts";
+import type { Cluster } from "../../support/processes/cluster.ts";
 import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
+import { undisturbedFingerprint } from "../../support/trainers/undisturbed-run.ts";
 
 const program = join(import.meta.dirname, "../../../build/promedio.js");
 const browser = await launchBrowser();
@@ -48,13 +49,13 @@ async function refused(
   throw new Error("not refused");
 }
 
-test("a table trains to the same fingerprint with 1 worker and with 5 and a page, and through a stop and a resume elsewhere", async () => {
+test("a table trains to the same fingerprint with 1 worker and with 3 and a page, and through a stop and a resume elsewhere", async () => {
   const path = await save();
   const run = ["--dataset", `csv:${path}`, ...settings, ...training];
   const expected = await undisturbedFingerprint(...run, "--epochs", "6");
 
-  const count = browser === undefined ? "5" : "6";
-  const crowd = ["--local-workers", "5", "--min-workers", count, "--audit", "quorum"];
+  const count = browser === undefined ? "3" : "4";
+  const crowd = ["--local-workers", "3", "--min-workers", count, "--audit", "quorum"];
   const many = cluster.coordinator("--exit", ...crowd, ...run, "--epochs", "6");
   const page = await browser?.newPage();
   await page?.goto(String((await many.event("listening")).joinUrl));
@@ -180,11 +181,11 @@ test("several answers of yes or no are learned, watched with a validation split,
   await writeFile(path, `a,positive,far\n${flags.join("\n")}\n`);
   const targets = ["--target", "positive,far", "--validation", "0.2"];
   const run = ["--dataset", `csv:${path}`, ...targets, ...training, "--epochs", "30"];
-  const one = cluster.coordinator("--local-workers", "1", "--exit", ...run);
-  const end = await one.event("finished");
+  const expected = await undisturbedFingerprint(...run);
   const two = cluster.coordinator("--local-workers", "2", "--min-workers", "2", "--exit", ...run);
-  expect((await two.event("finished"))["fingerprint"]).toBe(end["fingerprint"]);
-  expect((await one.event("data"))["message"]).toBe(
+  const end = await two.event("finished");
+  expect(end["fingerprint"]).toBe(expected);
+  expect((await two.event("data"))["message"]).toBe(
     "classification: 2 yes-or-no targets positive, far; 150 rows (96 to train, 24 to validate, 30 to test), 1 column used as 1 feature",
   );
   expect(end["testAccuracy"]).toBeGreaterThan(0.7);
@@ -212,7 +213,7 @@ test.skipIf(!hasTables).each([
   async ({ name, flags, said, accuracy }) => {
     const run = ["--dataset", `csv:${join(folder, `${name}.csv`)}`, ...flags];
     const recipe = ["--optimizer", "adam", "--learning-rate", "0.01", "--epochs", "60"];
-    const coordinator = cluster.coordinator("--local-workers", "2", "--exit", ...run, ...recipe);
+    const coordinator = cluster.coordinator("--local-workers", "1", "--exit", ...run, ...recipe);
     const { testAccuracy } = await coordinator.event("finished");
     expect((await coordinator.event("data"))["message"]).toContain(said);
     expect(testAccuracy).toBeGreaterThanOrEqual(accuracy);
@@ -223,7 +224,7 @@ test.skipIf(!hasTables)("mpg is predicted to 4 miles per gallon from one command
   const flags = ["--target", "mpg", "--ignore", "name", "--missing", "median"];
   const run = ["--dataset", `csv:${join(folder, "mpg.csv")}`, ...flags, "--epochs", "60"];
   const recipe = ["--optimizer", "adam", "--learning-rate", "0.005"];
-  const coordinator = cluster.coordinator("--local-workers", "2", "--exit", ...run, ...recipe);
+  const coordinator = cluster.coordinator("--local-workers", "1", "--exit", ...run, ...recipe);
   const { testMetrics } = await coordinator.event("finished");
   expect((await coordinator.event("data"))["message"]).toContain(
     "regression: 1 target mpg; 398 rows (318 to train",

@@ -51,13 +51,12 @@ test(`the page is at most ${pageBytesMax} bytes, packed`, () => {
 });
 
 describe.skipIf(browser === undefined)("in Chromium", () => {
-  /** A link has the same parts in every language. */
-  const restoring = firstOf(1, languages);
-
   test.each(languages)(
     "%s: every section is bet on and answered by keys alone, and a link restores it",
     { timeout: 120_000 },
     async (language) => {
+      // The keys, the numbers and the link are the same in every language; unit tests read all texts of each.
+      const walked = firstOf(1, languages).includes(language) ? sections : sections.slice(0, 1);
       const problems: string[] = [];
       const context = await browser!.newContext({
         locale: language,
@@ -69,6 +68,7 @@ describe.skipIf(browser === undefined)("in Chromium", () => {
       for (const { id, texts } of sections) {
         const section = page.locator(`#${id}`);
         expect(await section.locator("h2").textContent()).toBe(texts[language].title);
+        if (!walked.some((one) => one.id === id)) continue;
         await section.scrollIntoViewIfNeeded();
         await page.locator(`#${id}:not([data-computing])`).waitFor();
         await section.locator(".stage input:not([hidden])").first().focus();
@@ -78,15 +78,12 @@ describe.skipIf(browser === undefined)("in Chromium", () => {
         await section.locator(".outcome:not(:empty)").waitFor();
       }
       expect(await violationsIn(page)).toEqual([]);
-      const told = await numbersOf(page);
+      const told = (await numbersOf(page)).slice(0, walked.length);
       for (const numbers of told) expect(numbers).toMatch(/\d/u);
-      await expect.poll(() => page.url().match(/bet=/gu)?.length).toBe(sections.length);
-      if (restoring.includes(language)) {
-        await page.reload();
-        await open(page, page.url());
-      }
-      const restored = restoring.includes(language) ? sections : [];
-      for (const [i, { id }] of restored.entries()) {
+      await expect.poll(() => page.url().match(/bet=/gu)?.length).toBe(walked.length);
+      await page.reload();
+      await open(page, page.url());
+      for (const [i, { id }] of walked.entries()) {
         // A section is computed when it is on the screen.
         await page.locator(`#${id}`).scrollIntoViewIfNeeded();
         const numbers = page.locator(`#${id} .numbers`);

@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 
 import { firstOf } from "../../support/fixtures/effort.ts";
-import type { Cluster, CoordinatorProcess, JsonEvent } from "../../support/processes/cluster.ts";
+import type { Cluster, CoordinatorProcess } from "../../support/processes/cluster.ts";
 import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
 import { freePort } from "../../support/processes/local-server.ts";
 import { python, type PythonWorker, pythonWorker } from "../../support/processes/python-worker.ts";
+import { undisturbedRun } from "../../support/trainers/undisturbed-run.ts";
 
 const short = ["--dataset", "digits:600,100", "--exit", "--steps", "5", "--shard-size", "16"];
 
@@ -31,11 +32,6 @@ async function joinInPython(coordinator: CoordinatorProcess): Promise<PythonWork
   return worker;
 }
 
-/** The end of a run that only Node workers compute. */
-async function byNode(...settings: string[]): Promise<JsonEvent> {
-  return await cluster.coordinator(...short, ...settings, "--local-workers=1").event("finished");
-}
-
 describe.skipIf(python === undefined)("a worker in Python that knows only the wire page", () => {
   // Between them, these have everything that a worker does in its own way.
   const runs = [
@@ -51,7 +47,7 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
     "computes 5 steps and an evaluation with the same bits, alone: %s",
     async (flags) => {
       const settings = flags.split(" ");
-      const whole = await byNode(...settings);
+      const whole = await undisturbedRun(...short, ...settings);
       const coordinator = cluster.coordinator(...short, ...settings, "--audit=sample");
       const heard = await joinInPython(coordinator);
       const end = await coordinator.event("finished");
@@ -66,7 +62,7 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
     const file = join(import.meta.dirname, "../../../LICENSE");
     const text = [`--dataset=text:${file}`, "--context=8", "--exit", "--steps=3", "--batch-size=6"];
     const run = [...text, "--model=gpt:layers=1,heads=2,width=8,dropout=0.2"];
-    const whole = await cluster.coordinator(...run, "--local-workers=1").event("finished");
+    const whole = await undisturbedRun(...run);
     const coordinator = cluster.coordinator(...run, "--audit=sample");
     const heard = await joinInPython(coordinator);
     const end = await coordinator.event("finished");
@@ -76,7 +72,7 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
   }, 60_000);
 
   test("comes back after 1001, when the run is resumed at the same address", async () => {
-    const whole = await byNode("--steps=30");
+    const whole = await undisturbedRun(...short, "--steps=30");
     const place = ["--port", String(await freePort()), "--name=lesson"];
     const first = cluster.coordinator(...short, "--steps=30", ...place);
     const heard = await joinInPython(first);
@@ -91,7 +87,7 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
   }, 90_000);
 
   test("shares the steps with a Node worker under quorum, and the result is the same", async () => {
-    const whole = await byNode("--batch-size=64");
+    const whole = await undisturbedRun(...short, "--batch-size=64");
     const args = ["--batch-size=64", "--min-workers=2", "--local-workers=1", "--audit=quorum"];
     const coordinator = cluster.coordinator(...short, ...args);
     const heard = await joinInPython(coordinator);

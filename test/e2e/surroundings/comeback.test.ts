@@ -14,6 +14,7 @@ import { eachWithPage, openPage, phase } from "../../support/browser/dashboard-p
 import { AdminSocket } from "../../support/processes/admin-socket.ts";
 import type { Cluster, CoordinatorProcess } from "../../support/processes/cluster.ts";
 import { freePort } from "../../support/processes/local-server.ts";
+import { undisturbedFingerprint } from "../../support/trainers/undisturbed-run.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const data = ["--dataset", "digits:600,100", "--batch-size", "20", "--shard-size", "5"];
@@ -48,9 +49,7 @@ async function joins(coordinator: CoordinatorProcess, name: string): Promise<voi
 describe.skipIf(browser === undefined)("a coordinator that is killed and resumed", () => {
   test("gets its workers, its pages and its dashboard back, and the run's fingerprint", async () => {
     const run = [...data, "--epochs", "25"];
-    const quiet = cluster.coordinator("--local-workers", "1", "--exit", ...run);
-    const { fingerprint: expected } = await quiet.event("finished");
-
+    const expected = await undisturbedFingerprint(...run);
     const port = await freePort();
     const first = lesson(port, "--name", "lesson", "--min-workers", "3", ...run);
     const { joinUrl, dashboardUrl } = await first.event("listening");
@@ -110,6 +109,7 @@ describe.skipIf(browser === undefined)("a coordinator that is killed and resumed
     // The run of before began in the process that was killed.
     const log = () => page.locator("#events").textContent();
     await expect.poll(log).toMatch(/continues at step .*started/su);
+    await expect.poll(() => page.getByText("continues at step").count()).toBe(1);
     const { step: resumedAt } = await second.event("resumed");
     const download = page.waitForEvent("download");
     await page.locator("#save-csv").click();
@@ -121,7 +121,7 @@ describe.skipIf(browser === undefined)("a coordinator that is killed and resumed
 
   test("shows the result of a run that was finished, and a page that joins then is told so", async () => {
     const port = await freePort();
-    const start = ["--name", "lesson", "--local-workers", "2", ...data, "--epochs", "3"];
+    const start = ["--name", "lesson", "--local-workers", "1", ...data, "--epochs", "3"];
     const first = lesson(port, ...start);
     const end = await first.event("finished");
     await expect.poll(handedOver).toContain('"event":"finished"');
@@ -152,9 +152,8 @@ describe.skipIf(browser === undefined)("a coordinator that is killed and resumed
     expect(worker.exitCode).toBe(1);
   });
 
-  test("leaves no token in the run's folder", async () => {
-    const port = await freePort();
-    const first = lesson(port, "--name", "lesson", "--local-workers", "1", ...data);
+  test("leaves no token in the run's folder, and lets only its user read what it hands over", async () => {
+    const first = lesson(await freePort(), "--name", "lesson", ...data);
     const { joinUrl, dashboardUrl } = await first.event("listening");
     const text = await handedOver();
     for (const url of [joinUrl, dashboardUrl]) {
@@ -162,15 +161,7 @@ describe.skipIf(browser === undefined)("a coordinator that is killed and resumed
       expect(token).toMatch(/^\w{24}$/u);
       expect(text).not.toContain(token);
     }
+    const { mode } = await stat(join(cluster.folder, "runs/lesson/handover.json"));
+    if (process.platform !== "win32") expect(mode & 0o777).toBe(0o600);
   });
-
-  test.skipIf(process.platform === "win32")(
-    "lets only its user read what it hands over",
-    async () => {
-      const first = lesson(await freePort(), "--name", "lesson", ...data);
-      await first.event("listening");
-      const { mode } = await stat(join(cluster.folder, "runs/lesson/handover.json"));
-      expect(mode & 0o777).toBe(0o600);
-    },
-  );
 });

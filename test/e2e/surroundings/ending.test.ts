@@ -10,6 +10,7 @@ import { AdminSocket } from "../../support/processes/admin-socket.ts";
 import type { Cluster } from "../../support/processes/cluster.ts";
 import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
 import { freePort, listenLocally } from "../../support/processes/local-server.ts";
+import { undisturbedFingerprint } from "../../support/trainers/undisturbed-run.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const data = ["--dataset", "digits:600,100", "--batch-size", "20", "--shard-size", "5"];
@@ -39,7 +40,7 @@ test("with --exit a stop from the dashboard ends the coordinator with 130, after
 
 test("a stopped run that is continued ends like one that was not, as the same run", async () => {
   const run = ["--local-workers", "1", ...data, "--epochs", "40"];
-  const quiet = await cluster.coordinator(...run, "--exit").event("finished");
+  const expected = await undisturbedFingerprint(...run);
   const port = await freePort();
   const coordinator = cluster.coordinator("--port", String(port), ...admin, ...run);
   await coordinator.event("epoch", ({ epoch }) => Number(epoch) >= 2);
@@ -47,7 +48,7 @@ test("a stopped run that is continued ends like one that was not, as the same ru
   const { run: id, step } = await coordinator.event("stopped");
   await send(port, "resume");
   expect(await coordinator.event("resumed")).toMatchObject({ run: id, step });
-  expect((await coordinator.event("finished")).fingerprint).toBe(quiet.fingerprint);
+  expect((await coordinator.event("finished")).fingerprint).toBe(expected);
   coordinator.child.kill("SIGINT");
   expect(await coordinator.exited).toBe(0);
 });
@@ -63,12 +64,13 @@ test("a signal during a download that stalls ends it with 130 within seconds", a
   expect(await coordinator.exited).toBe(130);
 });
 
-test("a finished run can be extended by another process while this one still shows it", async () => {
+test("a finished run can be extended by another process while this one still shows it, to the same bits", async () => {
   const run = ["--local-workers", "1", "--name", "lesson", ...data];
   const first = cluster.coordinator(...run, "--epochs", "2");
   await first.event("finished");
   const second = cluster.coordinator("--local-workers", "1", "--exit", "--resume", "--epochs", "4");
-  await second.event("finished");
+  const { fingerprint } = await second.event("finished");
+  expect(fingerprint).toBe(await undisturbedFingerprint(...data, "--epochs", "4"));
   expect(await second.exited).toBe(0);
   const third = cluster.coordinator("--local-workers", "1", "--resume", "--epochs", "100000");
   await third.event("epoch");

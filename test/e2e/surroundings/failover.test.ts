@@ -3,13 +3,10 @@ import { join } from "node:path";
 
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import {
-  Cluster,
-  type CoordinatorProcess,
-  undisturbedFingerprint,
-} from "../../support/processes/cluster.ts";
+import { Cluster, type CoordinatorProcess } from "../../support/processes/cluster.ts";
 import { freePort } from "../../support/processes/local-server.ts";
 import { natsIsMissing, NatsServers } from "../../support/processes/nats-servers.ts";
+import { undisturbedFingerprint } from "../../support/trainers/undisturbed-run.ts";
 
 const run = [
   "--dataset",

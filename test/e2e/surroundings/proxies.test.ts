@@ -16,6 +16,7 @@ import {
   type RunningProxy,
   startProxy,
 } from "../../support/processes/real-proxy.ts";
+import { undisturbedFingerprint } from "../../support/trainers/undisturbed-run.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const data = ["--dataset", "digits:400,100", "--batch-size", "40", "--epochs", "8"];
@@ -29,18 +30,11 @@ afterEach(async () => {
   [cluster, proxy] = [undefined, undefined];
 });
 
-async function fingerprintOf(...args: string[]): Promise<string> {
-  cluster = await Cluster.create();
-  const end = await cluster.coordinator("--exit", ...data, ...args).event("finished");
-  await cluster.stop();
-  return String(end.fingerprint);
-}
-
 describe.each(proxyNames)("%s", (name) => {
   test.skipIf(browser === undefined || !isInstalled(name))(
     "in front: a page and a Node worker join under a path, and the dashboard is live",
     async () => {
-      const expected = await fingerprintOf("--local-workers", "1");
+      const expected = await undisturbedFingerprint(...data);
       const [own, behind] = [await freePort(), await freePort()];
       const joinUrl = `http://127.0.0.1:${own}/promedio`;
       cluster = await Cluster.create();
@@ -98,7 +92,7 @@ test.skipIf(browser === undefined || !isInstalled("nginx"))(
 );
 
 test("a worker that only a proxy connects joins, downloads the data and trains", async () => {
-  const expected = await fingerprintOf("--local-workers", "1");
+  const expected = await undisturbedFingerprint(...data);
   cluster = await Cluster.create();
   const { server, asked } = createForwardProxy("ana:secret");
   cluster.atEnd(() => void server.close());

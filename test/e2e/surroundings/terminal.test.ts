@@ -16,6 +16,7 @@ import type { Cluster } from "../../support/processes/cluster.ts";
 import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
 import { freePort } from "../../support/processes/local-server.ts";
 import { hasPseudoTerminals, PseudoTerminal } from "../../support/processes/pseudo-terminal.ts";
+import { startTestWorker } from "../../support/processes/test-worker.ts";
 
 const program = join(import.meta.dirname, "../../../build/promedio.js");
 const enterScreen = `${escape}[?1049h`;
@@ -36,10 +37,22 @@ function open(...args: ConstructorParameters<typeof PseudoTerminal>): PseudoTerm
   return terminal;
 }
 
-/** The command line of a coordinator that anybody may watch. */
+/** The command line of a coordinator that anybody may watch, with a worker of its own. */
 function coordinator(port: number, ...more: readonly string[]): string[] {
+  return alone(port, "--local-workers", "1", ...more);
+}
+
+/** The same, for a worker inside this process, which leaves most of the machine to the others. */
+function coordinatorOf(port: number, ...more: readonly string[]): string[] {
+  const joinUrl = `http://127.0.0.1:${port}/join`;
+  const worker = startTestWorker({ joinUrl, name: "ana", paceMs: 5 });
+  cluster.atEnd(() => worker.leave());
+  return alone(port, ...more);
+}
+
+function alone(port: number, ...more: readonly string[]): string[] {
   const place = ["--host", "127.0.0.1", "--port", String(port), "--runs", runs()];
-  const run = ["--name", "lesson", "--open", "--local-workers", "1", ...data];
+  const run = ["--name", "lesson", "--open", ...data];
   return [process.execPath, program, "coordinator", ...place, ...run, ...more];
 }
 
@@ -136,7 +149,7 @@ describe.runIf(hasPseudoTerminals())("a terminal that nobody reads", () => {
     "costs %s frames or lines, but no step, no answer and no ping, and does not delay the end",
     async (_what, args, env) => {
       const port = await freePort();
-      const command = behindAFullTerminal(coordinator(port, ...args));
+      const command = behindAFullTerminal(coordinatorOf(port, ...args));
       const terminal = open(command, { isRead: false, env });
       await reaches(port, 1);
       await hearsPings(port, 1);
@@ -150,7 +163,7 @@ describe.runIf(hasPseudoTerminals())("a terminal that nobody reads", () => {
 
   test("shows the newest frame when it is read again, and the rest of the run at the end", async () => {
     const port = await freePort();
-    const terminal = open(behindAFullTerminal(coordinator(port)), { isRead: false });
+    const terminal = open(behindAFullTerminal(coordinatorOf(port)), { isRead: false });
     await reaches(port, 50);
     terminal.read(true);
     await expect.poll(() => terminal.screens).toBe(1);

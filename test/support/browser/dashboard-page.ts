@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeEach } from "vitest";
 
 import type { Cluster, CoordinatorProcess } from "../processes/cluster.ts";
 import { eachWithCluster } from "../processes/each-with-cluster.ts";
-import { startPacedWorkers } from "../processes/test-worker.ts";
+import { startWorkersHere } from "../processes/test-worker.ts";
 import { patienceMs } from "./browser.ts";
 
-/** The fresh fixtures of each test in a file. */
+/** The fixtures of each test in a file. */
 interface Stage {
   readonly cluster: Cluster;
   readonly context: BrowserContext;
@@ -16,7 +16,9 @@ interface Stage {
 }
 
 /**
- * Gives each test of a file its own cluster and page, and closes both afterwards. The browser closes at the end.
+ * Gives each test of a file its own cluster, and a page that was empty before. Every coordinator has another origin, so
+ * the tests share one context and one page, which takes a second of the machine to open; a test that changes the page
+ * for good (`addInitScript`) opens another one. The browser closes at the end.
  *
  * @param use - Receives them; not called without a browser.
  * @returns The forbidden things that the test's pages did.
@@ -27,19 +29,35 @@ export function eachWithPage(
   options: BrowserContextOptions = {},
 ): string[] {
   const problems: string[] = [];
+  const viewport = { width: 1440, height: 900 };
   let cluster: Cluster;
   let context: BrowserContext | undefined;
+  let page: Page | undefined;
   eachWithCluster((fresh) => (cluster = fresh));
   beforeEach(async () => {
-    problems.length = 0;
     if (browser === undefined) return;
-    const viewport = { width: 1440, height: 900 };
-    context = await browser.newContext({ viewport, locale: "en-US", ...options });
-    await use({ cluster, context, page: await openPage(context, problems) });
+    context ??= await browser.newContext({ viewport, locale: "en-US", ...options });
+    page = page?.isClosed() === false ? page : await openPage(context, problems);
+    problems.length = 0;
+    await use({ cluster, context, page });
   });
-  afterEach(async () => await context?.close());
+  afterEach(async () => {
+    const pages = context?.pages() ?? [];
+    await Promise.all(
+      pages.map((each) => (each === page ? emptied(each, viewport) : each.close())),
+    );
+  });
   afterAll(async () => await browser?.close());
   return problems;
+}
+
+async function emptied(page: Page, viewport: { width: number; height: number }): Promise<void> {
+  await page.unrouteAll();
+  // A coordinator that several tests share is one origin.
+  await page.evaluate("try { localStorage.clear(); sessionStorage.clear(); } catch {}");
+  await page.goto("about:blank");
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await page.setViewportSize(viewport);
 }
 
 /** Opens a page and records its console errors and requests to other hosts. There must be none. */
@@ -64,7 +82,18 @@ export async function startEndlessRun(
 ): Promise<CoordinatorProcess> {
   const run = ["--dataset", "digits:600,100", "--batch-size", "20", "--epochs", "50000"];
   const coordinator = cluster.coordinator(...run, ...flags);
-  await startPacedWorkers(cluster, coordinator, workers);
+  await startWorkersHere(cluster, coordinator, { count: workers, paceMs: 20 });
+  return coordinator;
+}
+
+/** A run at full speed by workers in the test's process. */
+export async function startShortRun(
+  cluster: Cluster,
+  flags: readonly string[],
+  workers = 1,
+): Promise<CoordinatorProcess> {
+  const coordinator = cluster.coordinator(...flags);
+  await startWorkersHere(cluster, coordinator, { count: workers });
   return coordinator;
 }
 

@@ -130,15 +130,6 @@ export class Cluster {
   }
 }
 
-/** The fingerprint of a run that one worker computes and nobody disturbs. */
-export async function undisturbedFingerprint(...run: string[]): Promise<string> {
-  const cluster = await Cluster.create();
-  const coordinator = cluster.coordinator("--local-workers", "1", "--exit", ...run);
-  const { fingerprint } = await coordinator.event("finished");
-  await cluster.stop();
-  return String(fingerprint);
-}
-
 function gone(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => child.once("exit", () => resolve()));
