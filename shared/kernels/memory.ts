@@ -108,17 +108,27 @@ export class Arena {
    * @throws {OutOfMemoryError} If the region is exceeded, or the machine has no more memory.
    */
   allocate(byteLength: number): number {
-    assert(byteLength >= 0, `byteLength must not be negative, got ${byteLength}`);
     const pointer = this.#next;
-    const end = Math.ceil((pointer + byteLength) / alignment) * alignment;
+    this.#next = this.reserve(byteLength);
+    return pointer;
+  }
+
+  /**
+   * Makes sure that so many bytes can be allocated later. What is never used of them costs nothing.
+   *
+   * @returns Where the next allocation begins after one of that length.
+   * @throws {OutOfMemoryError} Like `allocate`.
+   */
+  reserve(byteLength: number): number {
+    assert(byteLength >= 0, `byteLength must not be negative, got ${byteLength}`);
+    const end = Math.ceil((this.#next + byteLength) / alignment) * alignment;
     if (end > this.#region.end) {
       const most = inGigabytes(this.#region.end);
       throw new OutOfMemoryError(sentence("kernel-memory", { gigabytes: inGigabytes(end), most }));
     }
     const missing = end - this.#memory.buffer.byteLength;
     if (missing > 0) this.#grow(missing, end);
-    this.#next = end;
-    return pointer;
+    return end;
   }
 
   #grow(missing: number, end: number): void {

@@ -7,6 +7,7 @@
 import { known } from "../../shared/assert.ts";
 import { Reduction } from "../../shared/engine/reduction.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
+import { OutOfMemoryError } from "../../shared/kernels/memory.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { formOfResults, modelSizes, type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
@@ -19,8 +20,8 @@ import type { Part } from "./split-blocks.ts";
 export class PartSums {
   readonly #kernel: Kernel;
   readonly #config: RunConfig;
-  /** Keyed by the kind and the block's position in its job. */
-  readonly #reductions = new Map<string, Reduction>();
+  /** Of each kind: those that the current job uses, and those that are free. */
+  readonly #reductions = new Map<RoundKind, { readonly all: Reduction[]; used: number }>();
 
   /** @param kernel - Adds the parts; must have room for them. */
   constructor(kernel: Kernel, config: RunConfig) {
@@ -28,11 +29,18 @@ export class PartSums {
     this.#config = config;
   }
 
-  /** For the block at this position in its job, of a kind whose values are added. */
-  reductionFor(kind: RoundKind, block: Block, index: number): Reduction {
-    const key = `${kind}/${index}`;
-    const reduction = this.#reductions.get(key) ?? this.#create(kind, block);
-    this.#reductions.set(key, reduction);
+  /** A job begins: the one before it needs its sums no more. */
+  begin(): void {
+    for (const kept of this.#reductions.values()) kept.used = 0;
+  }
+
+  /** For a block of a kind whose values are added: one that no other block of the job uses. */
+  reductionFor(kind: RoundKind, block: Block): Reduction {
+    const kept = this.#reductions.get(kind) ?? { all: [], used: 0 };
+    this.#reductions.set(kind, kept);
+    const reduction = kept.all[kept.used] ?? this.#create(kind, block);
+    kept.all[kept.used] = reduction;
+    kept.used += 1;
     return reduction;
   }
 
@@ -70,6 +78,7 @@ export class JobInParts {
     const partCounts = job.blocks.map(() => 0);
     for (const { blockIndex } of parts) partCounts[blockIndex] = (partCounts[blockIndex] ?? 0) + 1;
     this.#options = options;
+    options.sums.begin();
     this.#blockSums = partCounts.map((partCount, index) => this.#sumOf(index, partCount));
     this.#open = job.blocks.length;
     this.#lastMs = now();
@@ -83,7 +92,13 @@ export class JobInParts {
   /** @param result - Read during the call only. */
   partDone(part: Block, result: UnitResult): void {
     const index = this.#indexOf(part);
-    const whole = this.#blockSums[index]?.(part, result);
+    let whole: UnitResult | "not finite" | undefined;
+    try {
+      whole = this.#blockSums[index]?.(part, result);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      return this.partFailed(part, error.said);
+    }
     if (whole === undefined) return;
     const { events } = this.#options;
     this.#endBlock(index, (block, computeMs) => {
@@ -129,17 +144,17 @@ export class JobInParts {
     const { job } = this.#options;
     const block = known(job.blocks[index], "a block of the job");
     const isSum = roundKinds[job.kind].join === "sum";
-    return isSum ? this.#addAlongTree(job.kind, block, index) : concatenate(block);
+    return isSum ? this.#addAlongTree(job.kind, block) : concatenate(block);
   }
 
   /** Adds parts of one block, whose first leaf is leaf 0 of its own tree. */
-  #addAlongTree(kind: RoundKind, block: Block, index: number): BlockSum {
+  #addAlongTree(kind: RoundKind, block: Block): BlockSum {
     const { start, end } = block;
     const { sums } = this.#options;
     let reduction: Reduction | undefined;
     return (part, result) => {
       if (reduction === undefined) {
-        reduction = sums.reductionFor(kind, block, index);
+        reduction = sums.reductionFor(kind, block);
         reduction.begin(end - start);
       }
       const node = { start: part.start - start, end: part.end - start };

@@ -7,6 +7,7 @@
  */
 import { known } from "../../shared/assert.ts";
 import { type Engine, layOutData } from "../../shared/engine/engine.ts";
+import { type Arena, OutOfMemoryError, type Region } from "../../shared/kernels/memory.ts";
 import { createSharedMemory } from "../../shared/kernels/shared-memory.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { UnitResult } from "../../shared/run/unit.ts";
@@ -92,9 +93,10 @@ export class SharedPool implements ComputePool {
     const before = arena.byteLength;
     const { engine, selfTest } = layOutEngine(kernel, { config, data });
     const regionBytes = arena.byteLength - before + mailboxBytes;
-    const regions = this.#crew.handles.map(() => {
-      const start = arena.allocate(regionBytes);
-      return { start, end: start + regionBytes };
+    const regions = regionsFor(arena, {
+      most: this.threads - 1,
+      regionBytes,
+      sumBytes: 4 * engine.parameterCount,
     });
     const samplesPerSecond = measureSpeed(engine, { config, dataset }, () => clock.now());
     this.#helpers = regions.map(({ start }) => {
@@ -103,7 +105,7 @@ export class SharedPool implements ComputePool {
     const others = await this.#crew.load((thread, id) => {
       const region = known(regions[thread], "a thread has a region");
       return { type: "share", id, run: { config, data, memory, region, bell } };
-    });
+    }, regions.length);
     const loaded = together([{ selfTest, samplesPerSecond }, ...others]);
     const sums = new PartSums(kernel, config);
     this.#run = { engine, sums, bell: new Int32Array(memory.buffer, bell, 1) };
@@ -113,7 +115,7 @@ export class SharedPool implements ComputePool {
   start(job: Job, events: JobEvents): void {
     const run = known(this.#run, "a run is loaded before its first job");
     this.cancel();
-    const [own = [], ...others] = splitBlocks(job.blocks, this.threads);
+    const [own = [], ...others] = splitBlocks(job.blocks, 1 + this.#helpers.length);
     const inParts = new JobInParts({
       job,
       events,
@@ -204,6 +206,30 @@ export class SharedPool implements ComputePool {
     nextOwn(inHand);
     inParts.partDone(block, result);
   }
+}
+
+/**
+ * The memory of the other threads. One that finds no room for what it needs stays idle, because fewer threads are better
+ * than none.
+ *
+ * @param of - `most`: how many there are. `sumBytes`: of one sum of their parts.
+ */
+function regionsFor(
+  arena: Arena,
+  of: { readonly most: number; readonly regionBytes: number; readonly sumBytes: number },
+): readonly Region[] {
+  const regions: Region[] = [];
+  try {
+    while (regions.length < of.most) {
+      // A thread's parts wait for their siblings in two places.
+      arena.reserve(of.regionBytes + 2 * (regions.length + 2) * of.sumBytes);
+      const start = arena.allocate(of.regionBytes);
+      regions.push({ start, end: start + of.regionBytes });
+    }
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+  }
+  return regions;
 }
 
 function nextOwn(inHand: JobInHand): void {

@@ -21,6 +21,7 @@ export type WorkReply = Extract<ThreadReply, { type: "result" | "failed" }>;
 
 interface LoadInHand {
   readonly id: number;
+  readonly count: number;
   readonly loaded: LoadedRun[];
   readonly resolve: (loaded: readonly LoadedRun[]) => void;
   readonly reject: (error: Error) => void;
@@ -49,16 +50,23 @@ export class ThreadCrew {
   }
 
   /**
-   * Sends every thread its request and waits for all answers.
+   * Sends the first threads their requests and waits for their answers.
    *
+   * @param count - How many; by default all.
    * @throws If a thread cannot load; the message says why. Also if another `load` is called meanwhile.
    */
-  load(requestFor: (thread: number, id: number) => ThreadRequest): Promise<readonly LoadedRun[]> {
+  load(
+    requestFor: (thread: number, id: number) => ThreadRequest,
+    count = this.handles.length,
+  ): Promise<readonly LoadedRun[]> {
     this.refuse(sentence("another-run-came"));
+    if (count === 0) return Promise.resolve([]);
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#load = { id, loaded: [], resolve, reject };
-      for (const [thread, handle] of this.handles.entries()) handle.post(requestFor(thread, id));
+      this.#load = { id, count, loaded: [], resolve, reject };
+      for (let thread = 0; thread < count; thread++) {
+        this.handles[thread]?.post(requestFor(thread, id));
+      }
     });
   }
 
@@ -80,7 +88,7 @@ export class ThreadCrew {
     if (load?.id !== reply.id) return;
     if (reply.type === "unable") return this.refuse(reply.reason);
     load.loaded.push(reply.loaded);
-    if (load.loaded.length < this.handles.length) return;
+    if (load.loaded.length < load.count) return;
     this.#load = undefined;
     load.resolve(load.loaded);
   }

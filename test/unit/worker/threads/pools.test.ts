@@ -7,7 +7,7 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 
 import { bytesOf } from "../../../../shared/bytes.ts";
 import { createWireForm } from "../../../../shared/engine/wire-form.ts";
-import { instantiateKernel } from "../../../../shared/kernels/kernel.ts";
+import { instantiateKernel, type Kernel } from "../../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../../shared/model/initialize.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import type { RoundKind } from "../../../../shared/run/kinds.ts";
@@ -20,7 +20,11 @@ import { LocalPool } from "../../../../worker/threads/local-pool.ts";
 import { SharedPool } from "../../../../worker/threads/shared-pool.ts";
 import type { CreateKernel } from "../../../../worker/threads/shared-thread.ts";
 import { splitBlocks } from "../../../../worker/threads/split-blocks.ts";
-import type { StartThread, ThreadReply } from "../../../../worker/threads/thread-messages.ts";
+import type {
+  StartThread,
+  ThreadReply,
+  ThreadRequest,
+} from "../../../../worker/threads/thread-messages.ts";
 import { ThreadPool } from "../../../../worker/threads/thread-pool.ts";
 import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
@@ -84,6 +88,7 @@ afterAll(async () => await rm(threadFolder, { recursive: true }));
 interface Threads {
   readonly threads: number;
   readonly startThread?: StartThread;
+  readonly createKernel?: CreateKernel;
   readonly crashed?: (reason: Sentence) => void;
   /** Whether a job stops after its first shard before `start` returns. */
   readonly slow?: boolean;
@@ -105,7 +110,7 @@ function createSharedPool({ threads, crashed = () => {}, ...options }: Threads):
   const pool = new SharedPool({
     threads,
     startThread: options.startThread ?? startRealThread,
-    createKernel,
+    createKernel: options.createKernel ?? createKernel,
     clock: options.slow === true ? leapingClock() : performance,
     defer: setImmediate,
     crashed,
@@ -350,6 +355,43 @@ describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
     expect(found).toHaveLength(100);
     expect(found).toEqual(expected);
   });
+});
+
+test("of 2 other threads, those that find no room in the shared memory stay idle, with the same bits", async () => {
+  const run = { config, dataset };
+  const local = createLocalPool();
+  await local.load(run);
+  const parameters = bytesOf(initialParameters(config.model, 1));
+  const job: Job = { kind: "gradient", step: 0, parameters, blocks: [{ start: 0, end: 20 }] };
+  const expected = await compute(local, job);
+  const loadWithin = async (threads: number, end: number) => {
+    let kernel: Kernel | undefined;
+    let sharing = 0;
+    const pool = createSharedPool({
+      threads,
+      createKernel: (place) => {
+        kernel = createKernel(place && { region: { start: 1024, end }, ...place });
+        return kernel;
+      },
+      startThread: (events) => {
+        const { post, terminate } = startRealThread(events);
+        const counted = (request: ThreadRequest) => {
+          if (request.type === "share") sharing += 1;
+          post(request);
+        };
+        return { post: counted, terminate };
+      },
+    });
+    await pool.load(run);
+    const taken = 1024 + kernel!.arena.byteLength;
+    expect(await compute(pool, job)).toEqual(expected);
+    return { sharing, taken };
+  };
+  const three = await loadWithin(3, 2 ** 30);
+  const two = await loadWithin(2, 2 ** 30);
+  expect([three.sharing, two.sharing]).toEqual([2, 1]);
+  expect((await loadWithin(3, three.taken - 64)).sharing).toBe(1);
+  expect((await loadWithin(3, two.taken - 64)).sharing).toBe(0);
 });
 
 describe("the pool without threads", () => {
