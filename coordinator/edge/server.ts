@@ -14,7 +14,6 @@ import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 import {
   closeGraceMs,
   connectionPlaces,
-  fragmentsMax,
   httpBodyBytesMax,
   httpCheckMs,
   httpHeaderBytesMax,
@@ -182,7 +181,6 @@ type Open = DoorOptions & Upgrader;
 /** The types of `ws` do not know all of these. */
 const socketLimits = {
   closeTimeout: closeGraceMs,
-  maxFragments: fragmentsMax,
   maxPendingAutoPongs: pongsPendingMax,
 };
 

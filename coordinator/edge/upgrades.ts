@@ -10,6 +10,7 @@ import type { WebSocket, WebSocketServer } from "ws";
 import { closeStatus, type ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 import {
   chunksMax,
+  fragmentsMax,
   httpHeaderFieldsMax,
   unauthenticatedBytesMax,
 } from "../../shared/protocol/limits.ts";
@@ -76,8 +77,12 @@ export function upgrade(upgrader: Upgrader, { request, socket, head }: Upgrade):
   }
   socket.once("close", release);
   const messageBytesMax = entrance.messageBytesMax();
-  sockets.options.maxPayload = messageBytesMax;
-  sockets.options.maxBufferedChunks = chunksMax(messageBytesMax);
+  Object.assign(sockets.options, {
+    maxPayload: messageBytesMax,
+    maxBufferedChunks: chunksMax(messageBytesMax),
+    // The types of `ws` do not know this one.
+    maxFragments: fragmentsMax(messageBytesMax),
+  });
   const reason = wrongPlace(upgrader.access, request);
   sockets.handleUpgrade(request, socket, head, (raw) =>
     receive({ raw, stream: socket, address, release, entrance, refused, reason }),

@@ -132,8 +132,13 @@ export const retryAfterSeconds = 2;
  */
 export const messageRate = { perSecond: 500, burst: 1_000 };
 
-/** A message arrives in one or two fragments. Each one costs memory while the message is incomplete. */
-export const fragmentsMax = 16;
+/**
+ * Fragments of a message. Each one costs memory while the message is incomplete. Most libraries send one; Chromium cuts
+ * a long message every 131,000 bytes.
+ */
+export function fragmentsMax(messageBytes: number): number {
+  return Math.ceil(messageBytes / 16_384) + 16;
+}
 
 /**
  * Pieces in which the bytes of one incomplete message may be in memory. A TCP segment carries 536 bytes or more, so

@@ -142,15 +142,17 @@ describe("the specification", () => {
     }
   });
 
-  test("gives the 3 limits that depend on a size by their formula", () => {
+  test("gives the 4 limits that depend on a size by their formula", () => {
     expect(valueOf("messageBytesMax")).toBe("4,096 + 5 + 4 · max(parameters, 65,536) bytes");
     expect(valueOf("queuedBytesMax")).toBe("2 · `messageBytesMax`");
     expect(valueOf("chunksMax")).toBe("message bytes ÷ 256 + 64");
+    expect(valueOf("fragmentsMax")).toBe("message bytes ÷ 16,384 + 16");
     for (const size of [1, 65_536, 65_537, 1_000_000]) {
       const bytes = 4_096 + 5 + 4 * Math.max(size, 65_536);
       expect(limits.messageBytesMax(size)).toBe(bytes);
       expect(limits.queuedBytesMax(size)).toBe(2 * bytes);
       expect(limits.chunksMax(size)).toBe(Math.ceil(size / 256) + 64);
+      expect(limits.fragmentsMax(size)).toBe(Math.ceil(size / 16_384) + 16);
     }
   });
 
