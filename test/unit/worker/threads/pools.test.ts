@@ -374,12 +374,14 @@ test("of 2 other threads, those that find no room in the shared memory stay idle
         return kernel;
       },
       startThread: (events) => {
-        const { post, terminate } = startRealThread(events);
-        const counted = (request: ThreadRequest) => {
-          if (request.type === "share") sharing += 1;
-          post(request);
+        const thread = startRealThread(events);
+        return {
+          post(request: ThreadRequest) {
+            if (request.type === "share") sharing += 1;
+            thread.post(request);
+          },
+          terminate: () => thread.terminate(),
         };
-        return { post: counted, terminate };
       },
     });
     await pool.load(run);
