@@ -11,6 +11,7 @@ import { benchKernel } from "./kernel.ts";
 import { benchLayers } from "./kernels/layers.ts";
 import { benchNetworks } from "./kernels/networks.ts";
 import { benchPlacement } from "./large/placement.ts";
+import { benchPresets } from "./learning/presets.ts";
 import { benchTables } from "./learning/tables.ts";
 import { benchSharedLink } from "./links/shared-link.ts";
 import { benchLoad } from "./load.ts";
@@ -47,6 +48,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   failover: benchFailover,
   "shared-link": benchSharedLink,
   tables: benchTables,
+  presets: benchPresets,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
