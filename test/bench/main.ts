@@ -16,6 +16,7 @@ import { benchTables } from "./learning/tables.ts";
 import { benchSharedLink } from "./links/shared-link.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
+import { benchClassroom } from "./pages/classroom.ts";
 import { benchLearn } from "./pages/learn.ts";
 import { benchFailover } from "./peers/failover.ts";
 import { benchScale } from "./scale.ts";
@@ -43,6 +44,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   watchers: benchWatchers,
   charts: benchCharts,
   learn: benchLearn,
+  classroom: benchClassroom,
   join: benchJoin,
   load: benchLoad,
   failover: benchFailover,

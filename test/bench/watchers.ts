@@ -22,7 +22,7 @@ const turnMs = 1_000;
 /** Sending and collecting the initial curve is not part of the cost of watching. */
 const settleMs = 300;
 /** With a small test split, nearly all of the time is training. */
-const settings = {
+export const watchedSettings = {
   dataset: "digits:10000,64",
   "local-workers": 2,
   "min-workers": 2,
@@ -37,7 +37,7 @@ export async function benchWatchers(report: Report): Promise<void> {
   const cluster = await Cluster.create();
   const browser = await launchBrowser();
   try {
-    const run = new WatchedRun(cluster.coordinator(...flags(settings)));
+    const run = new WatchedRun(cluster.coordinator(...flags(watchedSettings)));
     await run.warmUp();
     await measureSockets(run, report);
     if (browser === undefined) report.absent("Chromium", "not found; set CHROMIUM to its path");
@@ -50,18 +50,24 @@ export async function benchWatchers(report: Report): Promise<void> {
 
 async function measureSockets(run: WatchedRun, report: Report): Promise<void> {
   const name = `a dashboard's socket and ${watchers} watchers`;
-  const lost = await compare(run, report, rounds, { name, turn: () => run.watched(watchers) });
+  const lost = await compareWatched(run, report, rounds, {
+    name,
+    turn: () => run.watched(watchers),
+  });
   report.figure("  part of the steps lost", "×", lost, { below: 0.03 });
 }
 
 async function measurePage(run: WatchedRun, browser: Browser, report: Report): Promise<void> {
   const name = "a dashboard drawn on these cores";
-  const lost = await compare(run, report, roundsOfPage, { name, turn: () => run.drawn(browser) });
+  const lost = await compareWatched(run, report, roundsOfPage, {
+    name,
+    turn: () => run.drawn(browser),
+  });
   report.figure("  part of the steps lost", "×", lost);
 }
 
 /** Compares with an unwatched stretch of the same run, in turns. @returns The fractions of its steps that were lost. */
-async function compare(
+export async function compareWatched(
   run: WatchedRun,
   report: Report,
   pairs: number,
@@ -83,7 +89,8 @@ function betweens(turns: readonly number[]): number[] {
   return turns.slice(1).map((after, i) => ((turns[i] ?? after) + after) / 2);
 }
 
-class WatchedRun {
+/** A run whose steps are counted while something else goes on. */
+export class WatchedRun {
   readonly #coordinator: CoordinatorProcess;
 
   constructor(coordinator: CoordinatorProcess) {

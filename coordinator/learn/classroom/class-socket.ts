@@ -8,6 +8,8 @@ import type {
 } from "../../classroom/messages.ts";
 
 const retryMs = 1_000;
+/** A coordinator that is away comes back soon; where there never was a lesson, a page asks ever less often. */
+const retryMaxMs = { known: 4_000, unknown: 60_000 } as const;
 /** Where a reload finds the seat. */
 const seatKey = "promedio.learn.seat";
 /** Reasons to stay away: trying again would end the same way. */
@@ -23,6 +25,8 @@ export class ClassSocket {
   readonly #token: string;
   readonly #events: ClassSocketEvents;
   #socket: WebSocket | undefined;
+  #waitMs = retryMs;
+  #isKnown = false;
 
   constructor(token: string, events: ClassSocketEvents) {
     this.#token = token;
@@ -43,13 +47,16 @@ export class ClassSocket {
     });
     socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
       const message: ClassMessage = JSON.parse(data);
+      this.#waitMs = retryMs;
+      this.#isKnown = true;
       if (message.kind === "hello") sessionStorage.setItem(seatKey, message.key);
       this.#events.message(message);
     });
     socket.addEventListener("close", ({ code }) => {
       const isOver = refused.includes(code);
       this.#events.lost(isOver);
-      if (!isOver) setTimeout(() => this.#open(), retryMs);
+      if (!isOver) setTimeout(() => this.#open(), this.#waitMs);
+      this.#waitMs = Math.min(2 * this.#waitMs, retryMaxMs[this.#isKnown ? "known" : "unknown"]);
     });
   }
 }

@@ -168,14 +168,17 @@ class Classroom {
   }
 
   #follow(link: string | null): void {
+    // An activity has a picture of its own; what is followed is shown after it.
+    if (this.#state.activity !== null) return;
     const before = this.#followedLink;
     this.#followedLink = link;
-    // An activity has a picture of its own.
-    if (link === null || this.#state.activity !== null) return;
+    if (link === null) return;
     const lead = this.#page.stateIn(link);
     this.#page.show(followed(lead, this.#page.state()));
     const wasAt = before === null ? undefined : this.#page.stateIn(before).at;
-    if (lead.at !== wasAt) this.#page.goTo(lead.at);
+    if (lead.at === wasAt) return;
+    if (lead.at === "") scrollTo({ top: 0 });
+    else this.#page.goTo(lead.at);
   }
 
   #letGo(isFollowing: boolean): void {
@@ -191,7 +194,9 @@ class Classroom {
   }
 
   #showBar(): void {
-    const { people } = this.#state;
+    const { people, hello } = this.#state;
+    // Where there is no lesson, nothing tells of one.
+    this.#bar.element.hidden = hello === undefined && this.#connection !== "over";
     const isIn = this.#connection === "open";
     this.#bar.show({
       count: isIn ? say("people", { count: figures.whole(people) }) : "",
