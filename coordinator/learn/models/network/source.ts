@@ -3,7 +3,7 @@
  * passes to the page. By default one that the page trains itself, in about a second, as a run would.
  */
 import { assert } from "../../../../shared/assert.ts";
-import { bytesOf } from "../../../../shared/bytes.ts";
+import { bytesOf, copyOfBytes } from "../../../../shared/bytes.ts";
 import type { Dataset } from "../../../../shared/data/dataset.ts";
 import { generateDigits } from "../../../../shared/data/digits/generate-digits.ts";
 import { createEngine } from "../../../../shared/engine/engine.ts";
@@ -43,7 +43,8 @@ export function trainOwn(kernel: Kernel): NetworkSource {
     }
     engine.setParameters(bytesOf(stepper.look(learningRate)));
     const { values } = engine.compute({ kind: "gradient", step: step % lastStep, block: oneShard });
-    stepper.gradient.set(values);
+    // As it travels: the page's own run sends float32.
+    stepper.gradient.set(new Float32Array(copyOfBytes(values).buffer));
     stepper.step(learningRate, batchSize);
   }
   return {
