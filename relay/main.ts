@@ -51,6 +51,8 @@ export interface RelayCommand {
   readonly audit: "none" | "sample";
 }
 
+/** How often it looks whether more or fewer are below it. */
+const crewMs = 1_000;
 /** How often it looks for silent and late workers. */
 const tickMs = 50;
 /** What a joining page needs; the relay has no dashboard. */
@@ -139,7 +141,8 @@ async function relay({
   readonly identity: { readonly kernel: string; readonly selfTest: string };
 }): Promise<number> {
   const noWorkers = sentence("waiting-for-workers", { missing: 1 });
-  const doors = new Doors(options.httpUrl);
+  // The term too: a worker that comes back through one of these doors has heard of it already, and refuses a lower one.
+  const doors = new Doors(options.httpUrl, (term, urls) => sessions.setDoors(term, urls));
   const lines = new StatusLines(world.log);
   return await new Promise((resolve) => {
     const pool = new RelayPool({
@@ -155,7 +158,7 @@ async function relay({
     const loop = new WorkerLoop({
       token: options.token,
       name: options.name,
-      kind: "node",
+      kind: "relay",
       agent: `relay, Node ${process.version}, ${process.arch}`,
       kernel: identity.kernel,
       pool,
@@ -172,13 +175,26 @@ async function relay({
       changed(status) {
         lines.show(status);
         if (status.phase !== "stopped") return;
+        clearInterval(counting);
         pool.close();
         resolve(status.failed ? 1 : 0);
       },
     });
     void world.interrupted.then(() => loop.leave(sentence("stopped-by-user")));
     loop.start();
+    const counting = tellCrew(sessions, loop);
   });
+}
+
+/** Tells the coordinator who is below the relay, as often as that changes. */
+function tellCrew(sessions: WorkerSessions, loop: WorkerLoop) {
+  let told = "";
+  return setInterval(() => {
+    const crew = sessions.crewBelow;
+    const text = JSON.stringify(crew);
+    if (text !== told) loop.tellCrew(crew);
+    told = text;
+  }, crewMs);
 }
 
 /** What it loads, its workers can download from it. */

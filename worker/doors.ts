@@ -10,11 +10,16 @@ export class Doors {
   readonly #given: string;
   #others: readonly string[] = [];
   #current: string;
+  readonly #learned: ((term: number, urls: readonly string[]) => void) | undefined;
 
-  /** @param given - `http://host:port`, `https://…`, or a path there, without a trailing slash. */
-  constructor(given: string) {
+  /**
+   * @param given - `http://host:port`, `https://…`, or a path there, without a trailing slash.
+   * @param learned - Called with all addresses, and the term of the coordinator that named them. A relay passes them on.
+   */
+  constructor(given: string, learned?: (term: number, urls: readonly string[]) => void) {
     this.#given = given;
     this.#current = given;
+    this.#learned = learned;
   }
 
   /** The address to try now, in the same form. */
@@ -27,10 +32,15 @@ export class Doors {
     return `${this.#current.replace(/^http/u, "ws")}/worker`;
   }
 
-  /** Replaces the addresses besides the given one. The current one stays until `next`. */
-  learn(urls: readonly string[]): void {
+  /**
+   * Replaces the addresses besides the given one. The current one stays until `next`.
+   *
+   * @param term - That of the coordinator that names them.
+   */
+  learn(urls: readonly string[], term = 0): void {
     const isSafe = (url: string) => url.startsWith("https:") || this.#given.startsWith("http:");
     this.#others = urls.filter((url) => url !== this.#given && isSafe(url));
+    this.#learned?.(term, [this.#given, ...this.#others]);
   }
 
   /** Moves on to the next address, around in a circle. */

@@ -22,6 +22,7 @@ import {
   type CoordinatorMessage,
   decodeCoordinatorMessage,
   type MessageOf,
+  type WorkerKind,
   type WorkerMessage,
   type WorkMessage,
 } from "../shared/protocol/messages.ts";
@@ -45,7 +46,7 @@ export interface WorkerLoopOptions {
   readonly token: string;
   /** The name it asks for; the coordinator adds a number if the name is taken. */
   readonly name: string;
-  readonly kind: "node" | "browser";
+  readonly kind: WorkerKind;
   /** Program and system, shown on the dashboard. */
   readonly agent: string;
   /** SHA-256 of the compute kernel. */
@@ -92,6 +93,7 @@ export class WorkerLoop {
   /** Whether the coordinator has accepted the current socket's `hello`. */
   #welcomed = false;
   #pauseReason: Sentence | undefined;
+  #crew: MessageOf<WorkerMessage, "crew"> | undefined;
   /** Text of the last `error` message, which says more than the close after it. */
   #said: Sentence | undefined;
   /** How the current run ended; `undefined` while it continues. */
@@ -130,6 +132,12 @@ export class WorkerLoop {
     if (this.#phase !== "training" && this.#phase !== "paused") return;
     this.#announce();
     this.#show("paused", this.#pauseReason);
+  }
+
+  /** A relay says who is below it, now and after every connection. */
+  tellCrew(crew: Omit<MessageOf<WorkerMessage, "crew">, "type">): void {
+    this.#crew = { type: "crew", ...crew };
+    if (this.#welcomed) this.#send(this.#crew);
   }
 
   /** Accepts work again. */
@@ -248,12 +256,13 @@ export class WorkerLoop {
     this.#said = undefined;
     this.#ended = undefined;
     this.#connection.accepted();
+    if (this.#crew !== undefined) this.#send(this.#crew);
     this.#show("waiting", sentence("joined"));
   }
 
   /** A coordinator of a lower term has been replaced (5). */
   #learn({ term, urls }: MessageOf<CoordinatorMessage, "doors">): void {
-    this.#options.doors?.learn(urls);
+    this.#options.doors?.learn(urls, term);
     if (term >= this.#term) {
       this.#term = term;
       return;

@@ -14,11 +14,14 @@ export interface ReadyWorker {
   readonly name: string;
   /** Where it connects from. Two opinions from two subnets are worth more than two from one. */
   readonly subnet: string;
+  /** Whether others compute for it. */
+  readonly isRelay?: boolean;
   /** Outlives its time in the crew: a worker that returns keeps its measured speed. */
   readonly speed: SpeedEstimate;
 }
 
 export interface CrewWorker extends ReadyWorker {
+  readonly isRelay: boolean;
   /** It missed its deadline and has not answered since. Until it does, it gets no more work. */
   late: boolean;
   /** What it held when a round was closed without it. */
@@ -42,12 +45,12 @@ export class Crew {
   }
 
   /** Adds a worker. Its claimed speed is believed up to that of the fastest measured worker. */
-  add({ id, name, subnet, speed }: ReadyWorker): void {
+  add({ id, name, subnet, speed, isRelay = false }: ReadyWorker): void {
     const shown = [...this.#workers.values()].filter((worker) => worker.speed.isMeasured);
     if (shown.length > 0)
       speed.limitClaim(Math.min(...shown.map((worker) => worker.speed.sampleMs)));
     this.#names = undefined;
-    this.#workers.set(id, { id, name, subnet, speed, late: false, overdue: undefined });
+    this.#workers.set(id, { id, name, subnet, speed, isRelay, late: false, overdue: undefined });
   }
 
   remove(id: string): boolean {

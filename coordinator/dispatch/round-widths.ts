@@ -8,11 +8,18 @@ import { formOfResults, type ModelSizes, modelSizes, roundKinds } from "../../sh
 import { tensorBytes } from "../../shared/run/wire.ts";
 import { planShares, type Share, type WorkerSpeed } from "./assignment.ts";
 import { type CrewWorker, speedsOf } from "./crew.ts";
+import { endOf, oneBlockEach } from "./relay-shares.ts";
 import type { OpenRound, Round } from "./round.ts";
 import { type Candidate, type LinkView, Width } from "./width.ts";
 
 /** Kinds and sizes of rounds that are remembered. In a relay, sizes change with the shares that it gets. */
 const widthsMax = 16;
+
+/**
+ * Relays may take this many times longer, as their speeds predict, if each then sends one sum only. They will not: the
+ * workers of a relay compute side by side, so its time grows less than its share.
+ */
+const wholeBlocksCost = 1.5;
 
 /** A round's shares, and the workers among which it was split. */
 export interface SharePlan {
@@ -105,24 +112,33 @@ export class RoundWidths {
   #candidate({ kind, tensor }: OpenRound, { shares, speeds }: SharePlan): Candidate {
     const { valueCount } = roundKinds[kind];
     const form = formOfResults(kind, this.#config);
-    let [bytes, computeMs] = [0, 0];
-    for (const { workerId, blocks } of shares) {
+    let bytes = 0;
+    for (const { blocks } of shares) {
       bytes += tensor.length;
       for (const block of blocks) bytes += tensorBytes(form, valueCount(block, this.#sizes));
-      const leaves = blocks.reduce((sum, { start, end }) => sum + end - start, 0);
-      const speed = speeds.find((each) => each.workerId === workerId);
-      const { overheadMs = 0, leafMs = 0 } = speed ?? {};
-      computeMs = Math.max(computeMs, overheadMs + leaves * leafMs);
     }
-    return { workers: shares.length, bytes, computeMs };
+    return { workers: shares.length, bytes, computeMs: endOf(shares, speeds) };
   }
+}
+
+function isRelay({ isRelay: is }: CrewWorker): boolean {
+  return is;
 }
 
 function split(round: Round, workers: readonly CrewWorker[], leafSamples: number): SharePlan {
   const speeds = speedsOf(workers, leafSamples);
-  return { speeds, shares: planShares(round, speeds) };
+  const shares = planShares(round, speeds);
+  const [root, ...others] = round.roots;
+  const isForRelays = root !== undefined && others.length === 0 && workers.every(isRelay);
+  if (!isForRelays) return { speeds, shares };
+  const whole = oneBlockEach(root, speeds);
+  const [wholeMs, sharesMs] = [endOf(whole, speeds), endOf(shares, speeds)];
+  // The least overhead of a share is that of one copy of the parameters and one sum, and further sums come one by one.
+  const sumMs = Math.min(...workers.map(({ speed }) => speed.overheadMs)) / 2;
+  const saved = shares.reduce((sum, { blocks }) => sum + blocks.length, 0) - whole.length;
+  const isWorthIt = wholeMs <= Math.max(wholeBlocksCost * sharesMs, sharesMs + saved * sumMs);
+  return { speeds, shares: isWorthIt ? whole : shares };
 }
-
 /** So many workers, those that would finish so many samples first, in the order of all. */
 function fastest(workers: readonly CrewWorker[], count: number, samples: number): CrewWorker[] {
   const ranked = workers.toSorted(

@@ -2,6 +2,7 @@
  * @file What one coordinator process hands over to the next one that resumes the run, so that everybody who was there
  * finds their way back: who may come back, under which name, and what happened before. None of it changes a result.
  */
+import type { WorkerKind } from "../../shared/protocol/messages.ts";
 import type { CoordinatorEvent, GradientTableView, RunRecordView } from "./view.ts";
 
 export interface Handover {
@@ -30,7 +31,7 @@ export interface RememberedWorker {
   /** SHA-256 of the session that proves its identity. A session is random, so nobody can guess it from this. */
   readonly sessionDigest: string;
   readonly name: string;
-  readonly kind: "node" | "browser";
+  readonly kind: WorkerKind;
   readonly agent: string;
   readonly threads: number;
   readonly isBanned: boolean;

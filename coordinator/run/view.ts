@@ -3,6 +3,7 @@
  * it. Snapshots describe the state; events describe single occurrences.
  */
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
+import type { WorkerKind } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { RoundKind } from "../../shared/run/kinds.ts";
 import type { Figures } from "../../shared/tasks/metrics.ts";
@@ -26,7 +27,7 @@ export type Phase = (typeof phases)[number];
 export interface WorkerView {
   readonly id: string;
   readonly name: string;
-  readonly kind: "node" | "browser";
+  readonly kind: WorkerKind;
   readonly agent: string;
   readonly threads: number;
   /** `waiting`: there is no run to prepare for. */
@@ -37,6 +38,14 @@ export interface WorkerView {
   /** Last ping's round trip; `null` before the first. */
   readonly roundTripMs: number | null;
   readonly blocksDone: number;
+  /** Who is below a relay, as it says; absent for every other worker. */
+  readonly crew?: CrewBelow;
+}
+
+/** How many a relay passes work on to, its relays' included. */
+export interface CrewBelow {
+  readonly workers: number;
+  readonly relays: number;
 }
 
 /**
@@ -241,7 +250,7 @@ export type CoordinatorEvent =
       readonly event: "worker";
       readonly change: "joined" | "left" | "refused";
       readonly name: string;
-      readonly kind: "node" | "browser" | "unknown";
+      readonly kind: WorkerKind | "unknown";
       readonly threads: number;
       /** Code of the refusal, if the coordinator ended the connection because of something the peer did. */
       readonly error: ProtocolErrorCode | null;

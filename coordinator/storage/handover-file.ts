@@ -5,6 +5,7 @@
 import * as z from "zod/mini";
 
 import { decodeText } from "../../shared/decode-text.ts";
+import { workerKinds } from "../../shared/protocol/messages.ts";
 import { sentenceSchema } from "../../shared/protocol/sentence-schema.ts";
 import { runConfigSchema } from "../../shared/run/config.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -103,7 +104,7 @@ const recordSchema = ofAnyVersion(
 const workerSchema = z.strictObject({
   sessionDigest: digest,
   name: text,
-  kind: z.enum(["node", "browser"]),
+  kind: z.enum(workerKinds),
   agent: text,
   threads: z.int().check(z.positive()),
   isBanned: z.boolean(),

@@ -3,11 +3,11 @@
  * socket. Pure: the caller draws the identities.
  */
 import { workerNameLengthMax } from "../../shared/protocol/limits.ts";
-import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
+import type { CoordinatorMessage, WorkerKind } from "../../shared/protocol/messages.ts";
 import { SpeedEstimate } from "../dispatch/speed.ts";
 import type { PeerSocket } from "../edge/peer.ts";
 import type { RememberedWorker } from "../run/handover.ts";
-import type { WorkerView } from "../run/view.ts";
+import type { CrewBelow, WorkerView } from "../run/view.ts";
 import { sha256OfParts } from "../sha256.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { WorkerState } from "./worker-states.ts";
@@ -32,9 +32,11 @@ export interface Worker {
   /** SHA-256 of the session, the secret that proves the identity after a lost connection. */
   readonly sessionDigest: string;
   readonly name: string;
-  readonly kind: "node" | "browser";
+  readonly kind: WorkerKind;
   readonly agent: string;
   readonly threads: number;
+  /** Who is below it, if it is a relay and has said so. */
+  crew: CrewBelow | undefined;
   /** While it is connected. */
   peer: ConnectedPeer | undefined;
   speed: SpeedEstimate;
@@ -133,6 +135,7 @@ export class Roster {
     const worker: Worker = {
       ...remembered,
       id: `w${this.#nextId++}`,
+      crew: undefined,
       peer: undefined,
       speed: new SpeedEstimate(0),
       speedRun: undefined,
@@ -165,7 +168,19 @@ export class Roster {
       samplesPerSecond: worker.rate.perSecond(nowMs),
       roundTripMs: worker.roundTripMs,
       blocksDone: worker.blocksDone,
+      ...(worker.crew === undefined ? {} : { crew: worker.crew }),
     }));
+  }
+
+  /** Everybody who computes here, and who only passes work on. */
+  get crewBelow(): CrewBelow {
+    let [workers, relays] = [0, 0];
+    for (const { peer, kind, crew } of this.#workers.values()) {
+      if (peer === undefined) continue;
+      workers += kind === "relay" ? (crew?.workers ?? 0) : 1;
+      relays += kind === "relay" ? 1 + (crew?.relays ?? 0) : 0;
+    }
+    return { workers, relays };
   }
 
   /** Resets the statistics, which are per run. */

@@ -35,7 +35,7 @@ import { subnetOf } from "../edge/addresses.ts";
 import { Quota } from "../edge/limits/quota.ts";
 import type { PeerHandler, PeerSocket } from "../edge/peer.ts";
 import type { RememberedWorker } from "../run/handover.ts";
-import type { CoordinatorEvent, CoordinatorView, RunView } from "../run/view.ts";
+import type { CoordinatorEvent, CoordinatorView, CrewBelow, RunView } from "../run/view.ts";
 import type { RunWorkers } from "../run/world.ts";
 import { Notices } from "./notices.ts";
 import { Roster, type Worker } from "./roster.ts";
@@ -92,6 +92,11 @@ export class WorkerSessions implements RunWorkers {
   /** Connected workers. */
   get workerCount(): number {
     return this.#roster.connectedCount;
+  }
+
+  /** Who is connected, and who is behind the relays among them. */
+  get crewBelow(): CrewBelow {
+    return this.#roster.crewBelow;
   }
 
   /** What a coordinator that resumes the run must know of its workers. */
@@ -220,6 +225,9 @@ export class WorkerSessions implements RunWorkers {
       }
       case "failed":
         return this.#note(worker, this.#run?.failed(worker.id, header, this.#options.now()));
+      case "crew":
+        if (worker.kind === "relay") worker.crew = crewOf(header);
+        return;
       case "pause":
         peer.enter(reaction);
         return this.#run?.workerLeft(worker.id, this.#options.now());
@@ -292,10 +300,11 @@ export class WorkerSessions implements RunWorkers {
     worker.speedRun = ready.run;
   }
 
-  #joinRun(peer: WorkerPeer, { id, name, speed }: Worker, reaction: Reaction): void {
+  #joinRun(peer: WorkerPeer, { id, name, speed, kind }: Worker, reaction: Reaction): void {
     peer.enter(reaction);
     const subnet = subnetOf(peer.socket.address);
-    this.#run?.workerReady({ id, name, speed, subnet }, this.#options.now());
+    const isRelay = kind === "relay";
+    this.#run?.workerReady({ id, name, speed, subnet, isRelay }, this.#options.now());
   }
 
   #leave(peer: WorkerPeer, reason: Sentence): void {
@@ -407,4 +416,8 @@ export class WorkerSessions implements RunWorkers {
     const workers = this.#roster.views({ isBusy, hasRun, nowMs: this.#options.now() });
     return { ...urls, run, workers };
   }
+}
+
+function crewOf({ workers, relays }: MessageOf<WorkerMessage, "crew">): CrewBelow {
+  return { workers, relays };
 }

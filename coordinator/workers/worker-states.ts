@@ -28,6 +28,7 @@ export const reactions: Readonly<Record<WorkerMessage["type"], ByState<Reaction>
   failed: answer,
   pause: { new: "ERR_STATE", loading: "ignored", ready: "paused", paused: "ignored" },
   resume: { new: "ERR_STATE", loading: "ignored", ready: "ignored", paused: "ready" },
+  crew: { new: "ERR_STATE", loading: "taken", ready: "taken", paused: "taken" },
   leave: { new: "ERR_STATE", loading: "closes", ready: "closes", paused: "closes" },
 };
 

@@ -42,6 +42,10 @@ const evaluatedSplit = z.enum(roundKindNames.filter((kind) => isAskedBy("evaluat
 /** The task that a result answers, echoed from the `work` or `evaluate`. */
 const answer = { run: identifier, step: index, block, computeMs: milliseconds };
 
+/** What a worker is: a process, a page, or a relay, behind which others compute. */
+export const workerKinds = ["node", "browser", "relay"] as const;
+export type WorkerKind = (typeof workerKinds)[number];
+
 export const workerMessageSchema = z.discriminatedUnion("type", [
   /** First message of every socket. Answered by `welcome`, or by `error` and a close. */
   z.strictObject({
@@ -49,7 +53,7 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
     protocol: z.int(),
     token: text(200),
     name: text(workerNameLengthMax),
-    kind: z.enum(["node", "browser"]),
+    kind: z.enum(workerKinds),
     agent: text(agentLengthMax),
     threads: z.int().check(z.gte(1), z.lte(threadsMax)),
     kernel: sha256,
@@ -84,6 +88,8 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("failed"), run: identifier, step: index, block, reason }),
   /** The worker takes no work for a while (hidden tab, battery, or the person said so). Its blocks go to others. */
   z.strictObject({ type: z.literal("pause"), reason }),
+  /** A relay's: how many are below it, in all. Sent when that changes, at most once a second. Not answered. */
+  z.strictObject({ type: z.literal("crew"), workers: index, relays: index }),
   /** The worker accepts work again. */
   z.strictObject({ type: z.literal("resume") }),
   /** Goodbye: the worker's blocks go to others at once. The worker closes the socket. */

@@ -6,7 +6,7 @@ import type { WorkerView } from "../../run/view.ts";
 import { smallBar } from "./bars.ts";
 import { compact, integer, percent, unknownFigure } from "./figures.ts";
 import type { Style } from "./style.ts";
-import { cleanText, fit } from "./text.ts";
+import { cleanText, displayWidth, fit } from "./text.ts";
 
 /** Each of two tables side by side needs this much room. */
 const tableWidthMin = 74;
@@ -155,7 +155,15 @@ function rowWidth(columns: readonly Column[]): number {
 }
 
 function nameColumn(width: number): Column {
-  return { title: "worker", width, align: "left", cell: ({ name }) => cleanText(name, "unnamed") };
+  return { title: "worker", width, align: "left", cell: (worker) => nameCell(worker, width) };
+}
+
+/** A relay's with how many workers are behind it, for which a long name makes room. */
+function nameCell({ name, crew }: WorkerView, width: number): string {
+  const shown = cleanText(name, "unnamed");
+  if (crew === undefined) return shown;
+  const below = ` › ${integer(crew.workers)}`;
+  return fit(shown, Math.min(displayWidth(shown), Math.max(1, width - below.length))) + below;
 }
 
 function agentColumn(width: number): Column {

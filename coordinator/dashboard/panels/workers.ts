@@ -55,9 +55,9 @@ export class WorkersPanel {
 }
 
 function rowOf(worker: WorkerView): Cell[] {
-  const { name, kind, state, threads, share, samplesPerSecond, roundTripMs, blocksDone } = worker;
+  const { kind, state, threads, share, samplesPerSecond, roundTripMs, blocksDone } = worker;
   return [
-    { text: name },
+    { text: shownName(worker) },
     { text: say(`state${state}`), className: `state-${state}` },
     { text: String(threads) },
     { text: figures.percent(share) },
@@ -66,4 +66,10 @@ function rowOf(worker: WorkerView): Cell[] {
     { text: figures.whole(blocksDone) },
     { text: say(`kind${kind}`) },
   ];
+}
+
+/** A relay's with the branch below it. */
+function shownName({ name, crew }: WorkerView): string {
+  if (crew === undefined) return name;
+  return say(crew.relays === 0 ? "relayed" : "relayedDeep", { name, ...crew });
 }

@@ -98,6 +98,10 @@ export const english = {
   runsIn: "Runs in",
   kindbrowser: "browser",
   kindnode: "Node",
+  kindrelay: "relay",
+  relayed: "{name} › {workers} {workers = 1 ? worker : workers}",
+  relayedDeep:
+    "{name} › {workers} {workers = 1 ? worker : workers}, {relays} {relays = 1 ? relay : relays}",
   statewaiting: "waiting for a run",
   stateloading: "preparing",
   stateready: "ready",

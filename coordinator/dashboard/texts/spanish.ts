@@ -99,6 +99,10 @@ export const spanish: Readonly<Record<TextKey, string>> = {
   runsIn: "Corre en",
   kindbrowser: "navegador",
   kindnode: "Node",
+  kindrelay: "intermediario",
+  relayed: "{name} › {workers} {workers = 1 ? ayudante : ayudantes}",
+  relayedDeep:
+    "{name} › {workers} {workers = 1 ? ayudante : ayudantes}, {relays} {relays = 1 ? intermediario : intermediarios}",
   statewaiting: "en espera",
   stateloading: "preparando",
   stateready: "listo",

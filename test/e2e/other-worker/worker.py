@@ -21,7 +21,7 @@ from arithmetic import Network, Random, changed_picture, f32, permutation, self_
 from halves import pack, rounded, unpack
 from replicas import Replicas
 
-PROTOCOL = 4
+PROTOCOL = 5
 
 
 def encode(header, tensor=b""):

@@ -67,6 +67,7 @@ export function rightMessage(
     ],
     failed: () => [{ run, step, block, reason: quoted("") }],
     pause: () => [{ reason: quoted("") }],
+    crew: () => [{ workers: 3, relays: 1 }],
     resume: () => [{}],
     leave: () => [{ reason: quoted("") }],
   };

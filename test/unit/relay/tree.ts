@@ -9,6 +9,7 @@ import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts"
 import { RelayPool } from "../../../relay/relay-pool.ts";
 import type { Dataset } from "../../../shared/data/dataset.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
+import type { WorkerKind } from "../../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { quoted, sentence } from "../../../shared/words/sentence.ts";
 import type { Connect, TransportEvents } from "../../../worker/platform.ts";
@@ -86,22 +87,33 @@ export class Tree {
     return loop;
   }
 
-  /** Computing takes time: a millisecond per leaf. */
+  /** Computing takes time: a millisecond per leaf, while other workers compute too. */
   #slow(pool: ComputePool): ComputePool {
+    let job = 0;
+    let freeMs = 0;
     return {
       threads: 1,
       load: async (run) => await pool.load(run),
-      start: (job, events) =>
-        pool.start(job, {
+      start: (wanted, events) => {
+        const mine = ++job;
+        freeMs = Math.max(freeMs, this.nowMs);
+        const later = (event: () => void) =>
+          this.#timers.add({ atMs: freeMs, callback: () => mine === job && event() });
+        pool.start(wanted, {
           result: (block, result) => {
             const computeMs = block.end - block.start;
-            this.nowMs += computeMs;
-            events.result(block, result, computeMs);
+            freeMs += computeMs;
+            const kept = { ...result, values: result.values.slice() };
+            later(() => events.result(block, kept, computeMs));
           },
-          failed: (block, reason) => events.failed(block, reason),
-          done: () => events.done(),
-        }),
-      cancel: () => pool.cancel(),
+          failed: (block, reason) => later(() => events.failed(block, reason)),
+          done: () => later(() => events.done()),
+        });
+      },
+      cancel: () => {
+        job += 1;
+        pool.cancel();
+      },
       close: () => pool.close(),
     };
   }
@@ -122,7 +134,7 @@ export class Tree {
       },
     });
     const cuts = new Set<() => void>();
-    const loop = this.#loop(parent, wrap(pool), () => {}, cuts);
+    const loop = this.#loop(parent, wrap(pool), () => {}, cuts, "relay");
     loop.start();
     const kill = () => {
       door.isOpen = false;
@@ -149,7 +161,8 @@ export class Tree {
   }
 
   #pass(): void {
-    this.nowMs += 10;
+    const next = Math.min(...[...this.#timers].map(({ atMs }) => atMs));
+    this.nowMs = Math.max(this.nowMs, Math.min(next, this.nowMs + 10));
     for (const timer of this.#timers) {
       if (timer.atMs > this.nowMs) continue;
       this.#timers.delete(timer);
@@ -187,11 +200,12 @@ export class Tree {
     pool: ComputePool,
     changed: () => void,
     cuts = new Set<() => void>(),
+    kind: WorkerKind = "node",
   ): WorkerLoop {
     return new WorkerLoop({
       token: "",
       name: `peer${this.#names++}`,
-      kind: "node",
+      kind,
       agent: "",
       kernel: hash,
       pool,

@@ -19,6 +19,13 @@ function tried(doors: Doors, count: number): string[] {
 }
 
 describe("the doors of a worker", () => {
+  test("are passed on by a relay with the term of the coordinator that named them, the given one first", () => {
+    const passed: unknown[] = [];
+    const doors = new Doors("http://a", (term, urls) => passed.push([term, urls]));
+    doors.learn(["http://b", "http://a"], 7);
+    expect(passed).toEqual([[7, ["http://a", "http://b"]]]);
+  });
+
   test("are the given one alone, until it learns of others, and then all in a circle", () => {
     const doors = new Doors("http://a:1");
     expect(tried(doors, 2)).toEqual(["http://a:1", "http://a:1"]);

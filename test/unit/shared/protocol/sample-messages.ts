@@ -27,6 +27,7 @@ export const sampleWorkerMessages: readonly WorkerMessage[] = [
   { type: "failed", run: "run-1", step: 7, block: [0, 2], reason: sentence("value-not-finite") },
   { type: "pause", reason: sentence("tab-slowed") },
   { type: "resume" },
+  { type: "crew", workers: 16, relays: 2 },
   { type: "leave", reason: sentence("stopped-by-user") },
 ];
 
