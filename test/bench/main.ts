@@ -11,6 +11,7 @@ import { benchKernel } from "./kernel.ts";
 import { benchLayers } from "./kernels/layers.ts";
 import { benchNetworks } from "./kernels/networks.ts";
 import { benchPlacement } from "./large/placement.ts";
+import { benchLocalSteps } from "./learning/local-steps.ts";
 import { benchPresets } from "./learning/presets.ts";
 import { benchTables } from "./learning/tables.ts";
 import { benchSharedLink } from "./links/shared-link.ts";
@@ -49,6 +50,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   load: benchLoad,
   failover: benchFailover,
   "shared-link": benchSharedLink,
+  "local-steps": benchLocalSteps,
   tables: benchTables,
   presets: benchPresets,
 };

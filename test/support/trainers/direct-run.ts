@@ -15,6 +15,7 @@ import { bytesOf } from "../../../shared/bytes.ts";
 import type { Dataset } from "../../../shared/data/dataset.ts";
 import { createEngine, type Engine, NonFiniteError } from "../../../shared/engine/engine.ts";
 import type { Kernel } from "../../../shared/kernels/kernel.ts";
+import { encodeMessage } from "../../../shared/protocol/codec.ts";
 import type { CoordinatorMessage, ResultMessage } from "../../../shared/protocol/messages.ts";
 import { answerFor, blockOf, isWork, kindAsked, pairOf } from "../../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
@@ -42,6 +43,8 @@ export interface DirectRunOptions {
   readonly pacing?: Pacing;
   /** Seed of the draw of audited results. */
   readonly auditSeed?: number;
+  /** Called with the type and the bytes of every message to a worker and from one. */
+  readonly carried?: (type: string, bytes: number) => void;
   /** Returns the result that a worker sends; by default the true one. */
   readonly tell?: (workerId: string, result: Told) => Told;
 }
@@ -78,6 +81,7 @@ export class DirectRun {
       audit: { policy: options.audit ?? "none", seeds: [options.auditSeed ?? 1] },
       workers: {
         send: (workerId, header, tensor) => {
+          options.carried?.(header.type, encodeMessage(header, tensor).length);
           this.#jobs.push({ workerId, header, tensor });
           return true;
         },
@@ -157,6 +161,7 @@ export class DirectRun {
       }
       const message = answerFor({ run, kind, step, block, computeMs: 1 }, result);
       const bytes = bytesOf(result.values).slice();
+      this.#options.carried?.(message.type, encodeMessage(message, bytes).length);
       const told = this.#options.tell?.(workerId, { message, tensor: bytes });
       this.run.result(workerId, told?.message ?? message, told?.tensor ?? bytes, this.#nowMs);
     }
