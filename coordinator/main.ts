@@ -208,7 +208,7 @@ class Program {
 
   async run(): Promise<number> {
     const prepared = this.#prepared;
-    await this.#data.add(prepared.dataset.bytes, prepared.dataset.dataset.sha256);
+    await this.#data.add(prepared.dataset, prepared.dataset.dataset.sha256);
     const { urls, localUrl } = await this.#reception.open(this.#coordinator);
     this.#urls = urls;
     // Before anybody knows the tokens: whoever comes in with them can come back.

@@ -27,6 +27,7 @@ import { settingName } from "../shared/run/settings/run-settings.ts";
 import { type Sentence, sentence } from "../shared/words/sentence.ts";
 import type { LoadedDataset } from "./datasets/loader.ts";
 import { absoluteName, loadDataset, resumedDataset, withMovedHint } from "./datasets/loaders.ts";
+import { shelvable } from "./datasets/shelved.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import { createStore, type StoreOptions } from "./run/create-run.ts";
 import type { Handover } from "./run/handover.ts";
@@ -101,9 +102,10 @@ async function prepareNewRun(
   const source = absoluteName(request.given.dataset ?? runDefaults.dataset);
   const { origins } = request;
   const data = dataSettingsOf(request);
-  const dataset =
+  const dataset = shelvable(
     inMemory(loaded, source, data) ??
-    (await loadDataset(source, { ...options, disk, progress, data, origins }));
+      (await loadDataset(source, { ...options, disk, progress, data, origins })),
+  );
   const { config, initial } = await initialized(
     resolveRunConfig(request, factsOf(dataset)),
     options.init,
@@ -261,7 +263,7 @@ async function restore(
       },
     );
   };
-  const dataset = inMemory(loaded, source, data) ?? (await load());
+  const dataset = shelvable(inMemory(loaded, source, data) ?? (await load()));
   const { config, warning } = resolveResumedRun(request, saved.config, factsOf(dataset));
   refuseUnfit(saved.config, factsOf(dataset), saved.path);
   if (checkpoint === undefined && config.init !== null) {

@@ -123,8 +123,8 @@ export class Runs {
     const { coordinator, data, report, now } = this.#options;
     const { minWorkers = this.#options.minWorkers } = terms;
     const { config, plan, store, folder, resume, epochs, notes } = prepared;
-    const { dataset, bytes } = prepared.dataset;
-    await data.add(bytes, dataset.sha256);
+    const { dataset } = prepared.dataset;
+    await data.add(prepared.dataset, dataset.sha256);
     assert(this.#current === undefined || this.#isOver, "one run at a time");
     this.#warn(notes);
     const diagnosis = new Diagnosis(config, plan, dataset);

@@ -206,7 +206,7 @@ function createLoadDataset(
     data,
   }: { readonly token: string; readonly env: WorkerWorld["env"]; readonly data: DataRoute },
 ): LoadDataset {
-  const received = (bytes: Uint8Array, hash: string) => void data.add(bytes, hash);
+  const received = (bytes: Uint8Array, hash: string) => void data.add({ bytes }, hash);
   const download = createFetchDataset({
     httpUrl,
     token,

@@ -15,7 +15,10 @@ import type { TableProfile } from "./table/profile.ts";
 import type { TableSource } from "./table/read/source.ts";
 
 /** A dataset and the canonical bytes that it views. */
-export type LoadedDataset = CanonicalDataset;
+export interface LoadedDataset extends CanonicalDataset {
+  /** Lets the bytes go, given the same bytes by gzip. Absent: they stay. */
+  readonly shelve?: (packed: Uint8Array) => void;
+}
 
 export interface LoadOptions {
   readonly disk: Disk;

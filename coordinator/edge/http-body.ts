@@ -19,12 +19,20 @@ export function sendText(response: ServerResponse, status: number, text: string)
 
 /** @param chunkBytes - Size of one write. */
 export function sendBody(body: Uint8Array, response: ServerResponse, chunkBytes: number): void {
-  pipeline(Readable.from(chunksOf(body, chunkBytes), { highWaterMark: 1 }), response, () => {
+  sendChunks(chunksOf(body, chunkBytes), response);
+}
+
+/** @param chunks - Each is asked for when the one before it is on its way. */
+export function sendChunks(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  response: ServerResponse,
+): void {
+  pipeline(Readable.from(chunks, { highWaterMark: 1 }), response, () => {
     // Sent, or the client left. In both cases there is nothing more to do.
   });
 }
 
-function* chunksOf(body: Uint8Array, chunkBytes: number): Generator<Uint8Array> {
+export function* chunksOf(body: Uint8Array, chunkBytes: number): Generator<Uint8Array> {
   for (let start = 0; start < body.length; start += chunkBytes) {
     yield body.subarray(start, start + chunkBytes);
   }

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDataRoute } from "../../../../coordinator/edge/data-route.ts";
 import { acceptsGzip, namesTag, parseRange } from "../../../../coordinator/edge/http-fields.ts";
 import { known } from "../../../../shared/assert.ts";
+import { listenLocally } from "../../../support/processes/local-server.ts";
 
 /** 1 MB that compresses, and 8 MB that doesn't. */
 const bytes = Uint8Array.from({ length: 1_000_000 }, (_, i) => (i % 7 === 0 ? i : 0));
@@ -33,9 +34,9 @@ const server = createServer((request, response) => {
 });
 beforeAll(async () => {
   await Promise.all([
-    route.add(bytes, sha256),
-    route.add(noise, noiseSha256),
-    nearRoute.add(bytes, sha256),
+    route.add({ bytes }, sha256),
+    route.add({ bytes: noise }, noiseSha256),
+    nearRoute.add({ bytes }, sha256),
   ]);
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
@@ -239,4 +240,50 @@ test("on this machine nothing is compressed, because unpacking takes longer than
   expect(near.body.length).toBe(bytes.length);
   const forwarded = { "accept-encoding": "gzip", "x-forwarded-for": "192.0.2.7" };
   expect((await ask(forwarded, { at })).headers["content-encoding"]).toBe("gzip");
+});
+
+describe("a dataset that only its compressed form is left of", () => {
+  const shelved: Uint8Array[] = [];
+  const shelving = createDataRoute(() => true, 0);
+  const host = createServer((request, response) => void shelving.handle(request, response));
+  let url = "";
+
+  beforeAll(async () => {
+    url = await listenLocally(host);
+    await shelving.add({ bytes, shelve: (packed) => void shelved.push(packed) }, sha256);
+  });
+  afterAll(() => void host.close());
+
+  test("is put away when nobody asks for it", async () => {
+    await expect.poll(() => shelved.length).toBe(1);
+  });
+
+  test("is unpacked for clients that take no other, whole or in part, with the same tag", async () => {
+    const headers = { "accept-encoding": "identity" };
+    const whole = await fetch(url + path, { headers });
+    expect(whole.headers.get("etag")).toBe(`"${sha256}"`);
+    expect(whole.headers.get("content-length")).toBe(String(bytes.length));
+    expect(Buffer.from(await whole.arrayBuffer()).equals(bytes)).toBe(true);
+    for (const [start, end] of [
+      [0, 1],
+      [300_000, 700_001],
+      [999_999, 1_000_000],
+    ] as const) {
+      const range = `bytes=${start}-${end - 1}`;
+      // oxlint-disable-next-line no-await-in-loop -- three requests
+      const part = await fetch(url + path, { headers: { ...headers, range } });
+      expect(part.status).toBe(206);
+      // oxlint-disable-next-line no-await-in-loop
+      const body = Buffer.from(await part.arrayBuffer());
+      expect(body.equals(bytes.subarray(start, end))).toBe(true);
+    }
+  });
+
+  test("is sent as it is to this machine's own workers, and put away once", async () => {
+    const answer = await fetch(url + path);
+    expect(answer.headers.get("content-encoding")).toBe("gzip");
+    expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+    expect(shelved).toHaveLength(1);
+    expect(gunzipSync(shelved[0]!).equals(bytes)).toBe(true);
+  });
 });
