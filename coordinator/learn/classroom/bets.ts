@@ -64,6 +64,11 @@ export class Bets {
     this.#write();
   }
 
+  /** What is said below the picture, which may be off a projector. */
+  get text(): string {
+    return this.#view?.aside.textContent ?? "";
+  }
+
   /** A reader changed a section. */
   changed(view: SectionView): void {
     if (view !== this.#view) return;

@@ -208,6 +208,8 @@ class Classroom {
   get #status(): string {
     const { activity, following, people } = this.#state;
     if (activity !== null) {
+      const result = this.#isLeading && activity.phase === "revealed" ? this.#bets?.text : "";
+      if (result !== undefined && result !== "") return `· ${result}`;
       const answered = figures.whole(activity.answered);
       const of = figures.whole(Math.max(people, activity.answered));
       return `· ${this.#titleOf(activity.activity)} · ${say("answeredOf", { answered, people: of })}`;

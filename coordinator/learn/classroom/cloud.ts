@@ -15,15 +15,15 @@ export interface Cloud {
 
 /** Of a bet, in pixels. */
 const radius = 6;
-/** Pixels between the bets of a pile. */
-const pitch = 2 * radius + 1;
 
 export function drawCloud(pen: Pen, cloud: Cloud): void {
   const { on, bets, before, truth, truthText } = cloud;
-  for (const place of piled(pen, on, before)) {
+  // One pile for both votes, so that none is behind the other.
+  const places = piled(pen, on, [...bets, ...before]);
+  for (const place of places.slice(bets.length)) {
     pen.mark(place, { ink: "soft", radius: radius - 1, isHollow: true, alpha: 0.7 });
   }
-  for (const place of piled(pen, on, bets)) {
+  for (const place of places.slice(0, bets.length)) {
     pen.mark(place, { ink: "series-4", radius, alpha: 0.75 });
   }
   if (truth === undefined) return;
@@ -44,11 +44,12 @@ export function drawCloud(pen: Pen, cloud: Cloud): void {
 
 /** Bets on an axis in piles, because where they are across it says nothing. */
 export function piled(
-  { frame }: Pick<Pen, "frame">,
+  { frame, scale }: Pick<Pen, "frame" | "scale">,
   on: Cloud["on"],
   bets: readonly Point[],
 ): readonly Point[] {
   if (on === "point") return bets;
+  const pitch = (2 * radius + 1) * scale;
   const heights = new Map<number, number>();
   return bets.map((bet) => {
     const along = on === "x" ? frame.x(bet.x) : frame.y(bet.y);

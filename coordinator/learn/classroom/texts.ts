@@ -27,11 +27,13 @@ const spanish = {
   betOpen: "La clase apuesta ahora. Toca la imagen: {answered} de {people} ya lo hicieron.",
   betTaken: "Tu apuesta llegó; puedes moverla. Han apostado {answered} de {people}.",
   betOpenLead: "La clase apuesta ahora. Han apostado {answered} de {people}.",
-  betClosed: "Las {count} apuestas de la clase. ¿Quién tiene razón? Discútanlo.",
+  betClosed:
+    "{count} {count = 1 ? apuesta : apuestas} de la clase. ¿Quién tiene razón? Discútanlo.",
   betNone: "Nadie apostó.",
-  betRevealed: "De {count} apuestas, el {share} quedó cerca de la respuesta.",
+  betRevealed:
+    "De {count} {count = 1 ? apuesta : apuestas}, el {share} quedó cerca de la respuesta.",
   betRevealedTwice:
-    "Cerca de la respuesta: primero el {before}, ahora el {share} de {count} apuestas.",
+    "Cerca de la respuesta: primero el {before}, ahora el {share} de {count} {count = 1 ? apuesta : apuestas}.",
   computing: "Calculando …",
   noAnswer: "La red no responde; recarga la página.",
   column: "Mi columna",
@@ -120,10 +122,11 @@ const english = translationOf<typeof spanish>()({
   betOpen: "The class bets now. Tap the picture: {answered} of {people} have done so.",
   betTaken: "Your bet has arrived; you can move it. {answered} of {people} have bet.",
   betOpenLead: "The class bets now. {answered} of {people} have bet.",
-  betClosed: "The {count} bets of the class. Who is right? Discuss it.",
+  betClosed: "{count} {count = 1 ? bet : bets} of the class. Who is right? Discuss it.",
   betNone: "Nobody has bet.",
-  betRevealed: "Of {count} bets, {share} were near the answer.",
-  betRevealedTwice: "Near the answer: first {before}, now {share} of {count} bets.",
+  betRevealed: "Of {count} {count = 1 ? bet : bets}, {share} near the answer.",
+  betRevealedTwice:
+    "Near the answer: first {before}, now {share} of {count} {count = 1 ? bet : bets}.",
   computing: "Computing …",
   noAnswer: "The network does not answer; reload the page.",
   column: "My column",

@@ -57,7 +57,7 @@ export class Pen {
   readonly #theme: Theme;
   readonly #number: (value: number) => string;
   /** Of all type and lines: more than 1 for a projector. */
-  readonly #scale: number;
+  readonly scale: number;
 
   /** @param number - A tick's text in the reader's language. */
   constructor(
@@ -71,7 +71,7 @@ export class Pen {
     this.frame = frame;
     this.#theme = theme;
     this.#number = number;
-    this.#scale = scale;
+    this.scale = scale;
   }
 
   color(ink: Ink): string {
@@ -180,7 +180,7 @@ export class Pen {
     const [left, top] = [frame.x(to.x), frame.y(to.y)];
     const angle = Math.atan2(top - frame.y(from.y), left - frame.x(from.x));
     const length = Math.hypot(top - frame.y(from.y), left - frame.x(from.x));
-    const head = Math.min(11 * this.#scale, length);
+    const head = Math.min(11 * this.scale, length);
     if (head < 2) return;
     context.beginPath();
     context.moveTo(left, top);
@@ -196,7 +196,7 @@ export class Pen {
   /** A mark at a place. */
   mark({ x, y }: Point, style: MarkStyle): void {
     const { context, frame } = this;
-    const radius = (style.radius ?? 5) * this.#scale;
+    const radius = (style.radius ?? 5) * this.scale;
     context.beginPath();
     traceMarker(context, style.shape ?? "circle", frame.x(x), frame.y(y), radius);
     if (style.isHollow === true) {
@@ -227,8 +227,8 @@ export class Pen {
     const [right, down] = style.shift ?? [0, 0];
     this.#text(
       text,
-      this.frame.x(x) + right * this.#scale,
-      this.frame.y(y) + down * this.#scale,
+      this.frame.x(x) + right * this.scale,
+      this.frame.y(y) + down * this.scale,
       style,
     );
   }
@@ -239,7 +239,7 @@ export class Pen {
 
   #text(text: string, left: number, top: number, style: WordStyle): void {
     const { context } = this;
-    const size = (style.isSmall === true ? 12 : 13) * this.#scale;
+    const size = (style.isSmall === true ? 12 : 13) * this.scale;
     context.font = `${style.isBold === true ? "650 " : ""}${size}px system-ui, sans-serif`;
     context.textBaseline = "alphabetic";
     const width = context.measureText(text).width;
@@ -262,10 +262,10 @@ export class Pen {
   #stroke({ ink, width = 2, dash = [], alpha = 1 }: LineStyle): void {
     const { context } = this;
     context.strokeStyle = this.#theme[ink];
-    context.lineWidth = width * this.#scale;
+    context.lineWidth = width * this.scale;
     context.lineJoin = "round";
     context.lineCap = dash.length === 0 ? "round" : "butt";
-    context.setLineDash(dash.map((each) => each * this.#scale));
+    context.setLineDash(dash.map((each) => each * this.scale));
     context.globalAlpha = alpha;
   }
 
