@@ -12,7 +12,7 @@ import { modelTitle } from "../shared/model/title.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import { classWeightsMax, type RunConfig } from "../shared/run/config.ts";
 import { countsOf, type RunPlan } from "../shared/run/plan.ts";
-import { costOf, isLarge, largeRun, tooLarge } from "../shared/run/settings/cost.ts";
+import { costOf, isLarge, largeRun, slowShards, tooLarge } from "../shared/run/settings/cost.ts";
 import { textSettings } from "../shared/run/settings/data-recipe.ts";
 import {
   type DataRequest,
@@ -118,7 +118,7 @@ async function prepareNewRun(
   if (large !== undefined && isLarge(cost) && request.asksFirst === true) {
     throw new OperatorError(sentence("large-run-question", { cost: large }));
   }
-  if (large !== undefined) progress(large);
+  for (const said of [large, slowShards(cost)]) if (said !== undefined) progress(said);
   const setup = setupOf({ config, source, data });
   const store = storeInMemory({ kernel, config, dataset: dataset.dataset, initial });
   const created = await createRunFolder(disk, options.runs, options.name ?? newRunId(), setup);

@@ -19,6 +19,7 @@ import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
 import { benchClassroom } from "./pages/classroom.ts";
 import { benchLearn } from "./pages/learn.ts";
+import { benchTensorFlowJs } from "./pages/tensorflow-js.ts";
 import { benchFailover } from "./peers/failover.ts";
 import { benchScale } from "./scale.ts";
 import { benchStep } from "./step.ts";
@@ -40,6 +41,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   memory: benchMemory,
   audit: benchAudit,
   browser: benchBrowser,
+  "tensorflow-js": benchTensorFlowJs,
   scale: benchScale,
   straggler: benchStraggler,
   watchers: benchWatchers,

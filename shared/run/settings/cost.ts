@@ -7,6 +7,7 @@ import { footprintOf } from "../../engine/footprint.ts";
 import { memoryBytesMax } from "../../kernels/memory.ts";
 import { layoutOf } from "../../model/layout.ts";
 import { stateNamesOf } from "../../optimizers/optimizer.ts";
+import { silenceMaxMs } from "../../protocol/limits.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
 import type { RunConfig } from "../config.ts";
 import { pointLength, stateSizes, trainingKind } from "../kinds.ts";
@@ -33,6 +34,9 @@ const operationsPerMultiplyAdd = 6;
 /** What one core does in a second, in a wide network on a processor of these years. */
 const operationsPerSecond = 20e9;
 
+/** How much slower than that a worker may be, on an old phone or a busy machine, that should still take part. */
+const slowness = 6;
+
 export interface RunCost {
   readonly parameters: number;
   readonly coordinatorBytes: number;
@@ -45,6 +49,8 @@ export interface RunCost {
   readonly messageBytes: number;
   /** Time of one core for an epoch, at best. */
   readonly epochSeconds: number;
+  /** The same for the gradient of one shard, during which a worker reads no message. */
+  readonly shardSeconds: number;
 }
 
 /** The data that a run reads. */
@@ -70,8 +76,13 @@ export function costOf(config: RunConfig, data: CostlyData): RunCost {
     kernelBytes,
     threadBytes: thread,
     messageBytes,
-    epochSeconds: (operationsPerMultiplyAdd * perSample * counts.trainCount) / operationsPerSecond,
+    epochSeconds: secondsFor(perSample, counts.trainCount),
+    shardSeconds: secondsFor(perSample, config.shardSize),
   };
+}
+
+function secondsFor(multiplyAdds: number, samples: number): number {
+  return (operationsPerMultiplyAdd * multiplyAdds * samples) / operationsPerSecond;
 }
 
 function bytesOf(split: Split | undefined): number {
@@ -93,6 +104,14 @@ export function largeRun(cost: RunCost): Sentence | undefined {
     megabytes: Math.round(cost.messageBytes / 1e6),
     minutes: Math.max(1, Math.round(cost.epochSeconds / 60)),
   });
+}
+
+/** One sentence about a run that slow workers would be disconnected from; `undefined` for others. */
+export function slowShards({ shardSeconds }: RunCost): Sentence | undefined {
+  const mostSeconds = silenceMaxMs / 1000;
+  if (slowness * shardSeconds < mostSeconds) return undefined;
+  const seconds = Math.round(10 * shardSeconds) / 10;
+  return sentence("slow-shards", { seconds, mostSeconds });
 }
 
 /**

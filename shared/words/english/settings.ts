@@ -53,6 +53,8 @@ export const settings = {
     "{setting} makes {parameters} parameters; a run has at most {parametersMax}, use narrower layers",
   "large-run":
     "{parameters} parameters take about {gigabytes} GB of memory here and {workerGigabytes} GB on each worker; every step sends {megabytes} MB to each worker and gets as much back; an epoch takes one core {minutes} {minutes = 1 ? minute : minutes} or more",
+  "slow-shards":
+    "the gradient of one shard takes a fast core {seconds} s, during which a worker answers nothing; one that is silent for {mostSeconds} s is disconnected, so slow workers will not get through: choose smaller shards or layers",
   "too-large-for-workers":
     "{gigabytes} GB would be needed in each worker's kernel, which has at most {most} GB: choose smaller layers, larger shards or fewer samples",
   "too-large-here":

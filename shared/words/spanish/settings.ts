@@ -54,6 +54,8 @@ export const settings = translationOf<typeof english>()({
     "{setting} da {parameters} parámetros; el máximo es {parametersMax}, usa capas más estrechas",
   "large-run":
     "{parameters} parámetros ocupan unos {gigabytes} GB de memoria aquí y {workerGigabytes} GB en cada ayudante; cada paso envía {megabytes} MB a cada ayudante y recibe otro tanto; una época ocupa un núcleo {minutes} {minutes = 1 ? minuto : minutos} o más",
+  "slow-shards":
+    "el gradiente de un fragmento ocupa un núcleo rápido {seconds} s, en los que un ayudante no responde; a los {mostSeconds} s de silencio se lo desconecta, así que los lentos no llegarán: elige fragmentos o capas más pequeños",
   "too-large-for-workers":
     "harían falta {gigabytes} GB en el kernel de cada ayudante, que tiene {most} GB como máximo: elige capas más pequeñas, fragmentos más grandes o menos muestras",
   "too-large-here":

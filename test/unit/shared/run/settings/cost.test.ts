@@ -13,6 +13,7 @@ import {
   isLarge,
   largeModelParameters,
   largeRun,
+  slowShards,
   tooLarge,
   toldParameters,
 } from "../../../../../shared/run/settings/cost.ts";
@@ -46,6 +47,15 @@ describe("a run of 29 million parameters", () => {
   test("is described in one sentence with these figures", () => {
     expect(sayAtTerminal(largeRun({ ...cost, epochSeconds: 104 })!)).toBe(
       "28,980,010 parameters take about 2.6 GB of memory here and 0.9 GB on each worker; every step sends 116 MB to each worker and gets as much back; an epoch takes one core 2 minutes or more",
+    );
+  });
+
+  test("has shards of a fraction of a second; where a shard takes a fast core 2 s, slow workers are cut off", () => {
+    expect(cost.shardSeconds).toBeCloseTo((6 * 28_970_000 * 32) / 20e9, 2);
+    expect(slowShards(cost)).toBe(undefined);
+    expect(slowShards({ ...cost, shardSeconds: 1.9 })).toBe(undefined);
+    expect(sayAtTerminal(slowShards({ ...cost, shardSeconds: 3.73 })!)).toBe(
+      "the gradient of one shard takes a fast core 3.7 s, during which a worker answers nothing; one that is silent for 12 s is disconnected, so slow workers will not get through: choose smaller shards or layers",
     );
   });
 
