@@ -162,11 +162,12 @@ async function serve(folder: string): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
     const name = basename(request.url ?? "");
     const path = scripts[name];
-    if (path === undefined) return void response.setHeader("content-type", "text/html").end(page);
-    response.setHeader(
-      "content-type",
-      name.endsWith(".js") ? "text/javascript" : "application/wasm",
-    );
+    if (path === undefined) {
+      response.setHeader("content-type", "text/html").end(page);
+      return;
+    }
+    const type = name.endsWith(".js") ? "text/javascript" : "application/wasm";
+    response.setHeader("content-type", type);
     void readFile(join(folder, "node_modules/@tensorflow", path)).then((bytes) =>
       response.end(bytes),
     );
