@@ -103,11 +103,50 @@ const wordless: Plugin = {
   },
 };
 
+/**
+ * Leaves out the kinds of layers that the network of `/learn` has not: the page takes no other network, and they are a tenth
+ * of its computing thread.
+ */
+const denseOnly: Plugin = {
+  name: "dense-only",
+  setup(bundler) {
+    const others =
+      /\/kinds\/(?:attention|average-pool2d|conv2d|dropout|embedding|flatten|gelu|group-norm|layer-norm|max-pool2d|residual)\.ts$/;
+    bundler.onResolve({ filter: others }, ({ path }) => ({ path, namespace: "dense-only" }));
+    // Schemas that nothing fits, because the table of kinds makes one of all.
+    const names = [
+      "attention",
+      "averagePool2d",
+      "conv2d",
+      "dropout",
+      "embedding",
+      "flatten",
+      "gelu",
+    ]
+      .concat(["groupNorm", "layerNorm", "maxPool2d", "positionEmbedding"])
+      .map((name) => `export const ${name} = none("${name}");`);
+    bundler.onLoad({ filter: /./, namespace: "dense-only" }, () => ({
+      contents: [
+        `import * as z from "zod/mini";`,
+        `const none = (kind) => ({ schema: z.strictObject({ kind: z.literal(kind) }) });`,
+        ...names,
+        `export const residual = () => none("residual");`,
+      ].join("\n"),
+      resolveDir: root,
+    }));
+  },
+};
+
 const quietPage: BuildOptions = {
   ...page,
   plugins: [wordless],
+  entryPoints: { host: "worker/browser/host.ts" },
+};
+
+const learnPage: BuildOptions = {
+  ...page,
+  plugins: [wordless, denseOnly],
   entryPoints: {
-    host: "worker/browser/host.ts",
     learn: "coordinator/learn/learn.ts",
     "learn-thread": "coordinator/learn/models/network/thread.ts",
   },
@@ -176,7 +215,7 @@ async function buildAll(): Promise<void> {
   await freshKernel();
   await writeIfChanged(join(output, "learn.rendered"), renderFormulas());
   await writeIfChanged(join(output, "pages", "learn-code.json"), await renderCode());
-  const bundles = [program, page, quietPage, lesson, browserLibrary, pageFiles];
+  const bundles = [program, page, quietPage, learnPage, lesson, browserLibrary, pageFiles];
   const [chunks = []] = await Promise.all(bundles.map(bundle));
   await removeStale(join(output, "chunks"), chunks);
   await writeTypes("library-types.d.ts", join(output, "library.d.ts"));

@@ -30,6 +30,20 @@ interface Questions {
     readonly rank: number;
     readonly change: number;
   };
+  /** The cost over a plane through the network, over the first `count` digits. */
+  readonly slice: {
+    readonly step: number;
+    readonly plane: PlaneName;
+    readonly seed: number;
+    readonly count: number;
+  };
+  /** All parameters with their gradients, and of one what the cost does `epsilon` to either side. */
+  readonly parameter: {
+    readonly step: number;
+    readonly count: number;
+    readonly weight: number;
+    readonly epsilon: number;
+  };
   /** Local search against gradient descent, with so many evaluations of the cost; of the network over `count` digits. */
   readonly dimensions: { readonly budget: number; readonly seed: number; readonly count: number };
   /** The cost of the network after so many steps, at one rate after another; also for the optimizer of the bet. */
@@ -109,6 +123,9 @@ export interface BatchCourse {
   }[];
 }
 
+/** Two random directions; the gradient and the last move; the way from the start over now to the end. */
+export type PlaneName = "random" | "gradient" | "path";
+
 /** Those that train the network at one rate after another. */
 export type RatesOptimizer = "sgd" | "momentum" | "adam";
 
@@ -145,6 +162,35 @@ interface AnswerBodies {
     /** Some ranks in order, and |gradient| there. */
     readonly ranks: readonly number[];
     readonly sizes: readonly number[];
+  };
+  readonly slice: {
+    readonly plane: PlaneName;
+    /** Committed steps of the network. */
+    readonly step: number;
+    /** Now, in the middle of the map. */
+    readonly cost: number;
+    /** Half the map's side, as a distance between parameters. */
+    readonly reach: number;
+    /** Shape `[sliceSide, sliceSide]`, row by row from the lowest y. */
+    readonly costs: readonly number[];
+    /** Where the next step of plain descent, at rate 1, leads in the plane; and how long it is in all dimensions. */
+    readonly next: { readonly x: number; readonly y: number };
+    readonly nextLength: number;
+    /** Of the plane of the path: where training began, and where it ends. */
+    readonly ends: readonly { readonly x: number; readonly y: number }[];
+  };
+  readonly parameter: {
+    readonly step: number;
+    readonly cost: number;
+    /** Shape `[parameterCount]` each. */
+    readonly parameters: Float32Array;
+    readonly gradients: Float32Array;
+    readonly weight: number;
+    readonly epsilon: number;
+    /** The cost with the weight raised and lowered by ε, and the slope between them. */
+    readonly above: number;
+    readonly below: number;
+    readonly slope: number;
   };
   readonly dimensions: {
     /** What is left of the first cost, by dimension; the last row is the network. */

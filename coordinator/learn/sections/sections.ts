@@ -18,16 +18,20 @@ import { race } from "./optimizers/race.ts";
 import { rates } from "./optimizers/rates.ts";
 import { rmsprop } from "./optimizers/rmsprop.ts";
 import { unrolled } from "./optimizers/unrolled.ts";
+import { parameters } from "./parameters.ts";
 import { search } from "./search.ts";
+import { slices } from "./slices.ts";
 
 export const sections: readonly AnySection[] = [
   anySection(cost),
   anySection(crossEntropy),
   anySection(oneWeight),
+  anySection(parameters),
   anySection(data),
   anySection(search),
   anySection(dimensions),
   anySection(gradient),
+  anySection(slices),
   anySection(learningRate),
   anySection(rates),
   anySection(batches),

@@ -6,6 +6,8 @@ import { answerDimensions } from "./dimensions.ts";
 import { answerGradient } from "./gradient.ts";
 import type { NetworkLab } from "./lab.ts";
 import { answerObservation } from "./observation.ts";
+import { answerParameter } from "./planes/parameter.ts";
+import { answerSlice } from "./planes/slice.ts";
 import { answerRace } from "./race.ts";
 import { answerRates } from "./rates.ts";
 import { answerColumn } from "./room/column.ts";
@@ -22,6 +24,8 @@ const answerers: {
   data: answerData,
   gradient: answerGradient,
   dimensions: answerDimensions,
+  slice: answerSlice,
+  parameter: answerParameter,
   averages: answerAverages,
   batches: answerBatches,
   observation: answerObservation,
