@@ -3,6 +3,7 @@
  * picture shows all bets, then the kernel's answer, which this page computes like every other.
  */
 import type { ActivityView } from "../../classroom/messages.ts";
+import type { Pen } from "../draw/pen.ts";
 import { figures } from "../language.ts";
 import type { SectionView } from "../section-view.ts";
 import { noBet, type Point } from "../state/bet.ts";
@@ -17,6 +18,8 @@ export interface BetsOptions {
   readonly page: ClassPage;
   /** `undefined` for a lecturer, who does not bet. */
   readonly send: ((place: Point) => void) | undefined;
+  /** The result is known. */
+  readonly told: () => void;
 }
 
 /** A finger that drags is followed this closely. */
@@ -25,6 +28,7 @@ const tapPaceMs = 600;
 export class Bets {
   readonly #page: ClassPage;
   readonly #pace: Pace | undefined;
+  readonly #told: () => void;
   #view: SectionView | undefined;
   /** The vote that is shown: its activity and round. */
   #vote = "";
@@ -33,8 +37,9 @@ export class Bets {
   #state: ClassState | undefined;
   #bet: Point | undefined;
 
-  constructor({ page, send }: BetsOptions) {
+  constructor({ page, send, told }: BetsOptions) {
     this.#page = page;
+    this.#told = told;
     if (send !== undefined) {
       this.#pace = new Pace(tapPaceMs, () => {
         if (this.#bet !== undefined && this.#isOpen) send(this.#bet);
@@ -60,13 +65,24 @@ export class Bets {
     if (activity.phase === "revealed" && !view.now.bet.isRevealed) this.#reveal(view);
     if (activity.phase !== "open" && activity.phase !== this.#phase) view.center();
     this.#phase = activity.phase;
-    view.overlay = this.#isOpen ? undefined : (pen) => drawCloud(pen, this.#cloud(view, state));
+    const draw = (pen: Pen) => {
+      drawCloud(pen, this.#cloud(view, state));
+      // The answer may have come with this picture.
+      this.#write();
+    };
+    view.overlay = this.#isOpen ? undefined : draw;
     this.#write();
   }
 
-  /** What is said below the picture, which may be off a projector. */
-  get text(): string {
-    return this.#view?.aside.textContent ?? "";
+  /** The result in a few words, once the answer is shown: for a projector, whose screen the picture fills. */
+  get result(): string {
+    const [view, state] = [this.#view, this.#state];
+    if (view?.truth === undefined || state?.activity?.phase !== "revealed") return "";
+    const { bets, before } = votesOf(state);
+    if (bets.length === 0) return say("betNone");
+    const share = shareIn(view, bets);
+    if (before.length === 0) return say("betNear", { share });
+    return say("betNearTwice", { share, before: shareIn(view, before) });
   }
 
   /** A reader changed a section. */
@@ -118,7 +134,9 @@ export class Bets {
     const activity = state?.activity ?? undefined;
     if (view === undefined || state === undefined || activity === undefined) return;
     const text = this.#textOf(view, state, activity);
-    if (view.aside.textContent !== text) view.aside.textContent = text;
+    if (view.aside.textContent === text) return;
+    view.aside.textContent = text;
+    this.#told();
   }
 
   #textOf(view: SectionView, state: ClassState, { phase, answered }: ActivityView): string {
@@ -132,13 +150,17 @@ export class Bets {
     }
     const { bets, before } = votesOf(state);
     if (phase === "closed") return say("betClosed", { count: figures.whole(bets.length) });
-    const share = (of: readonly Point[]) =>
-      figures.percent(of.filter((bet) => view.isRight(bet)).length / of.length, 0);
     if (bets.length === 0) return say("betNone");
-    const values = { count: figures.whole(bets.length), share: share(bets) };
+    if (view.truth === undefined) return say("computing");
+    const values = { count: figures.whole(bets.length), share: shareIn(view, bets) };
     if (before.length === 0) return say("betRevealed", values);
-    return say("betRevealedTwice", { ...values, before: share(before) });
+    return say("betRevealedTwice", { ...values, before: shareIn(view, before) });
   }
+}
+
+/** The part of the bets that is near the answer. */
+function shareIn(view: SectionView, bets: readonly Point[]): string {
+  return figures.percent(bets.filter((bet) => view.isRight(bet)).length / bets.length, 0);
 }
 
 /** The places of this vote, and of the one before. */

@@ -87,7 +87,7 @@ class Classroom {
     const send = this.#isLeading
       ? undefined
       : (place: { x: number; y: number }) => this.#tap(place);
-    this.#bets ??= new Bets({ page: this.#page, send });
+    this.#bets ??= new Bets({ page: this.#page, send, told: () => this.#showBar() });
     if (activity !== null && activity.number !== this.#momentOf) {
       this.#momentOf = activity.number;
       this.#run = activity.moment === null ? null : undefined;
@@ -208,8 +208,8 @@ class Classroom {
   get #status(): string {
     const { activity, following, people } = this.#state;
     if (activity !== null) {
-      const result = this.#isLeading && activity.phase === "revealed" ? this.#bets?.text : "";
-      if (result !== undefined && result !== "") return `· ${result}`;
+      const { result = "" } = this.#bets ?? {};
+      if (result !== "") return `· ${result}`;
       const answered = figures.whole(activity.answered);
       const of = figures.whole(Math.max(people, activity.answered));
       return `· ${this.#titleOf(activity.activity)} · ${say("answeredOf", { answered, people: of })}`;

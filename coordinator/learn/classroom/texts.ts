@@ -30,6 +30,8 @@ const spanish = {
   betClosed:
     "{count} {count = 1 ? apuesta : apuestas} de la clase. ¿Quién tiene razón? Discútanlo.",
   betNone: "Nadie apostó.",
+  betNear: "cerca: {share}",
+  betNearTwice: "cerca: {before} → {share}",
   betRevealed:
     "De {count} {count = 1 ? apuesta : apuestas}, el {share} quedó cerca de la respuesta.",
   betRevealedTwice:
@@ -124,6 +126,8 @@ const english = translationOf<typeof spanish>()({
   betOpenLead: "The class bets now. {answered} of {people} have bet.",
   betClosed: "{count} {count = 1 ? bet : bets} of the class. Who is right? Discuss it.",
   betNone: "Nobody has bet.",
+  betNear: "near: {share}",
+  betNearTwice: "near: {before} → {share}",
   betRevealed: "Of {count} {count = 1 ? bet : bets}, {share} near the answer.",
   betRevealedTwice:
     "Near the answer: first {before}, now {share} of {count} {count = 1 ? bet : bets}.",
