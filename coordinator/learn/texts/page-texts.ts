@@ -38,7 +38,7 @@ const spanish = {
   fileNetwork: "La red de las imágenes es la de {name}, en el paso {step}.",
   otherNetwork: "{name} no es la red de la charla: safetensors con 784, 16, 16 y 10, y sigmoide.",
   noKernel:
-    "Este navegador no puede calcular las imágenes: hace falta WebAssembly con SIMD (Chrome 91, Firefox 89, Safari 16.4 o posterior).",
+    "Este navegador no puede calcular las imágenes: hace falta WebAssembly con SIMD (Chrome 91, Firefox 90, Safari 16.4 o posterior).",
   failed: "Esta idea no se pudo calcular aquí: {reason}",
 } as const;
 
@@ -79,7 +79,7 @@ const english = translationOf<typeof spanish>()({
   otherNetwork:
     "{name} is not the lecture's network: safetensors with 784, 16, 16 and 10, and sigmoid.",
   noKernel:
-    "This browser cannot compute the pictures: they need WebAssembly with SIMD (Chrome 91, Firefox 89, Safari 16.4 or later).",
+    "This browser cannot compute the pictures: they need WebAssembly with SIMD (Chrome 91, Firefox 90, Safari 16.4 or later).",
   failed: "This idea could not be computed here: {reason}",
 });
 
