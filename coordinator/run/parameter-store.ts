@@ -12,7 +12,7 @@ import { type WireForm, wireForms } from "../../shared/engine/wire-form.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { clipScaleOf, Descent } from "../../shared/optimizers/descent.ts";
 import { bestName, outerVelocityName } from "../../shared/optimizers/optimizer.ts";
-import { meanOf, outerStep } from "../../shared/optimizers/outer-step.ts";
+import { addTo, meanOf, outerStep } from "../../shared/optimizers/outer-step.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { longestTensor, type RoundRow } from "../../shared/run/kinds.ts";
 import { firstInnerStep, innerRun, localStepsOf } from "../../shared/run/local-steps.ts";
@@ -194,7 +194,8 @@ export class ParameterStore {
    * Takes the outer step of a run with local steps: the replicas' mean moves the parameters, and the mean of their
    * optimizers' tensors becomes the optimizer's state. Advances `step`, or refuses and changes nothing.
    *
-   * @param sum - Over all replicas: of the parameters at which they ended, and behind them of the optimizer's tensors.
+   * @param sum - Over all replicas: of the parameters at which they ended, or of what these have changed by if nodes are
+   *   rounded; and behind them of the optimizer's tensors.
    * @throws If `step` is not the next one or the run has no local steps (bugs in the caller).
    */
   applyReplicas(
@@ -211,6 +212,7 @@ export class ParameterStore {
       const part = sum.subarray(i * parameterCount, (i + 1) * parameterCount);
       meanOf(this.#view(pointer), part, local.replicas);
     }
+    if (this.config.wire !== "float32") addTo(this.#view(next.parameters), this.parameters);
     this.#descent.keepFrozen();
     const nextVelocity = this.#view(this.#outer.next);
     const mean = this.#view(next.parameters);

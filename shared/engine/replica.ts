@@ -4,7 +4,8 @@
  *
  *     for each batch of the step:  its part's gradient → the optimizer's step     (an inner step)
  *
- * The states at which the replicas of a block end are added along the fixed tree. A replica has no memory of its own:
+ * The states at which the replicas of a block end are added along the fixed tree. If nodes are rounded, what the parameters
+ * have changed by takes the place of the parameters: rounding those would lose a few small steps. A replica has no memory of its own:
  * what it ends with depends on the config, the dataset, the point, the step and its number alone (invariant 1).
  */
 import { clipScaleOf, Descent } from "../optimizers/descent.ts";
@@ -21,6 +22,7 @@ export class ReplicaComputation implements Computation {
   readonly #gradients: ShardGradients;
   /** Of the states at which the replicas of the block end. */
   readonly #sum: TreeSum;
+  readonly #isRounded: boolean;
   /** The replica in hand, and the end of the block. */
   #replica = 0;
   #end = 0;
@@ -42,7 +44,9 @@ export class ReplicaComputation implements Computation {
     this.#workspace = workspace;
     this.#descent = new Descent({ kernel, config, plan, parameterCount });
     this.#gradients = new ShardGradients(workspace, shardsMax);
-    this.#sum = new TreeSum(kernel, stateCount, replicas, formOf(stateCount));
+    const form = formOf(stateCount);
+    this.#isRounded = form.isRounded;
+    this.#sum = new TreeSum(kernel, stateCount, replicas, form);
   }
 
   begin({ step, block }: Unit): void {
@@ -125,12 +129,22 @@ export class ReplicaComputation implements Computation {
 
   /** Adds the state at which the replica ends to those of the replicas before it. */
   #endReplica(): void {
-    let target = this.#sum.leafPointer;
-    for (const pointer of this.#tensors()) {
-      this.#copy(target, pointer);
-      target += 4 * this.#workspace.parameterCount;
+    const leaf = this.#sum.leafPointer;
+    for (const [i, pointer] of this.#tensors().entries()) {
+      this.#copy(leaf + 4 * i * this.#workspace.parameterCount, pointer);
     }
+    if (this.#isRounded) this.#subtractPoint(leaf);
     this.#sum.push(this.#lossSum, this.#correct);
+  }
+
+  /** Turns parameters into what they have changed by. Once for many inner steps, so it is a plain loop. */
+  #subtractPoint(pointer: number): void {
+    const { kernel, parameterCount, parameters } = this.#workspace;
+    const { f32 } = kernel.views;
+    const [target, point] = [pointer / 4, parameters / 4];
+    for (let i = 0; i < parameterCount; i++) {
+      f32[target + i] = (f32[target + i] ?? 0) - (f32[point + i] ?? 0);
+    }
   }
 
   /** Pointers to the replica's parameters and to its optimizer's tensors. */

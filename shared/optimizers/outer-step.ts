@@ -59,3 +59,8 @@ export function meanOf(target: Float32Array, sum: Float32Array, replicas: number
   // A quotient of two float32 numbers, rounded to float64 and then to float32, is rounded as if once.
   for (let i = 0; i < target.length; i++) target[i] = (sum[i] ?? 0) / replicas;
 }
+
+/** `target ← target + other`, element by element. */
+export function addTo(target: Float32Array, other: Float32Array): void {
+  for (let i = 0; i < target.length; i++) target[i] = (target[i] ?? 0) + (other[i] ?? 0);
+}

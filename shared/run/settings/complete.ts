@@ -39,7 +39,6 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
   refuseStrangers({ given, origins }, optimizer, schedule);
   refuseContradiction(given, origins);
   refuseStrayReplicas({ given, origins });
-  refuseRoundedReplicas({ given, origins });
   const { beta } = given;
   return {
     ...runDefaults,
@@ -139,14 +138,6 @@ function refuseStranger(
       ? sentence("not-for-optimizer", values)
       : sentence("not-for-schedule", values),
   );
-}
-
-/** Replicas send the parameters at which they end: float16 would lose what a few small steps have changed. */
-function refuseRoundedReplicas(request: RunRequest): void {
-  const { wire, localSteps } = request.given;
-  if (typeof localSteps !== "number" || wire === undefined || wire === "float32") return;
-  const values = { wire: spelled("wire", request), local: spelled("localSteps", request) };
-  throw new OperatorError(sentence("rounded-replicas", values));
 }
 
 function refuseStrayReplicas(request: RunRequest): void {

@@ -79,8 +79,6 @@ export const settings = {
   "needs-gradient":
     "{setting} needs a gradient, which local-search does not compute; leave it out, or choose another optimizer",
   "needs-local-steps": "{setting} is for local steps; leave it out, or set {option}",
-  "rounded-replicas":
-    "{wire} would lose what {local} change in the parameters that replicas send; use one of the two",
   "local-steps-too-many":
     "{setting} is more than the {batches} {batches = 1 ? batch : batches} of an epoch, which always ends with an exchange; choose at most {batches}",
   "replicas-too-many":

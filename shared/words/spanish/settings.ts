@@ -81,8 +81,6 @@ export const settings = translationOf<typeof english>()({
   "needs-gradient":
     "{setting} necesita un gradiente, que local-search no calcula; quítalo, o elige otro optimizador",
   "needs-local-steps": "{setting} es para pasos locales; quítalo, o pon {option}",
-  "rounded-replicas":
-    "{wire} perdería lo que {local} cambian en los parámetros que envían las réplicas; usa uno de los dos",
   "local-steps-too-many":
     "{setting} es más que {batches} {batches = 1 ? lote : lotes}, los de una época, que siempre acaba con un intercambio; elige como mucho {batches}",
   "replicas-too-many":

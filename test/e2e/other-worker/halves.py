@@ -24,5 +24,9 @@ def unpack(data, count):
     return scaled(np.frombuffer(data, "<f2", count).astype(np.float32), e)
 
 
+def packed_bytes(count):
+    return -(-(2 * count + -(-count // 256)) // 4) * 4
+
+
 def rounded(values):
     return unpack(pack(values), len(values)) if np.isfinite(values).all() else values

@@ -18,7 +18,7 @@ import msgpack
 import numpy as np
 import websockets
 from arithmetic import Network, Random, changed_picture, f32, permutation, self_test
-from halves import pack, rounded, unpack
+from halves import pack, packed_bytes, rounded, unpack
 from replicas import Replicas
 
 PROTOCOL = 5
@@ -119,10 +119,14 @@ class Run:
             self.replicas = Replicas(config, self.train.count, self.sum_over, frozen)
 
     def point(self, tensor):
-        return unpack(tensor, self.network.count) if self.is_half else np.frombuffer(tensor, "<f4")
+        if not self.is_half:
+            return np.frombuffer(tensor, "<f4")
+        counts = (self.network.count * tensors for tensors in (1, 2, 3))
+        return unpack(tensor, next(count for count in counts if packed_bytes(count) == len(tensor)))
 
     def tensor(self, kind, values):
-        return pack(values) if self.is_half and kind == "gradient" else values.astype("<f4").tobytes()
+        is_rounded = self.is_half and kind in ("gradient", "replica")
+        return pack(values) if is_rounded else values.astype("<f4").tobytes()
 
     def batch(self, step):
         count = self.train.count
@@ -160,11 +164,11 @@ class Run:
         ]
         return np.stack(changed), targets, training
 
-    def gradient(self, step, block, parameters):
-        def node(value):
-            return (rounded(value[0]), *value[1:]) if self.is_half else value
+    def node(self, value):
+        return (rounded(value[0]), *value[1:]) if self.is_half else value
 
-        values, loss_sum, correct = self.sum_over(step, self.batch(step), parameters, block, node)
+    def gradient(self, step, block, parameters):
+        values, loss_sum, correct = self.sum_over(step, self.batch(step), parameters, block, self.node)
         return {"lossSum": loss_sum, "correct": correct}, values
 
     def sum_over(self, step, samples, parameters, block=None, node=lambda value: value):
@@ -183,9 +187,12 @@ class Run:
         state = tensor.reshape(-1, self.network.count)
 
         def leaf(index):
-            return self.replicas.train(index, step, state, self.batch)
+            ended, *sums = self.replicas.train(index, step, state, self.batch)
+            if self.is_half:
+                ended[: self.network.count] -= state[0]
+            return ended, *sums
 
-        values, loss_sum, correct = tree_sum(leaf, *block)
+        values, loss_sum, correct = tree_sum(leaf, *block, self.node)
         return {"lossSum": loss_sum, "correct": correct}, values
 
     def evaluation(self, split, block, parameters):

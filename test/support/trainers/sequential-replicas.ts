@@ -7,6 +7,7 @@ import type { RunConfig } from "../../../shared/run/config.ts";
 import { epochOrder, planRun, type SplitCounts } from "../../../shared/run/plan.ts";
 import { splitPoint } from "../../../shared/run/tree.ts";
 import { OptimizerState } from "./sequential-optimizer.ts";
+import { asItTravels } from "./sequential-wire.ts";
 
 const f = Math.fround;
 
@@ -46,6 +47,13 @@ export function trainReplicas(
     stepsPerEpoch: batches,
     totalSteps: innerBefore(total),
   };
+  const isRounded = config.wire !== "float32";
+  /** Tensors one behind the other, as they travel. Those that an optimizer has not are 0, which changes no chunk. */
+  const travelled = (each: readonly Float32Array[]): Float32Array<ArrayBuffer>[] => {
+    const whole = Float32Array.from(each.flatMap((tensor) => [...tensor]));
+    const sent = new Float32Array(asItTravels(whole, config));
+    return each.map((_, i) => sent.slice(i * count, (i + 1) * count));
+  };
   let tensors: Float32Array[] = [initial.slice(), new Float32Array(count), new Float32Array(count)];
   const velocity = new Float32Array(count);
   for (let exchange = 0; exchange < total; exchange++) {
@@ -53,7 +61,7 @@ export function trainReplicas(
     const order = epochOrder(epoch, config, plan);
     const before = tensors[0]!;
     const train = (replica: number): Float32Array[] => {
-      const [parameters, first, second] = tensors.map((tensor) => tensor.slice());
+      const [parameters, first, second] = travelled(tensors);
       const state = new OptimizerState(count, first, second);
       for (let step = innerBefore(exchange); step < innerBefore(exchange + 1); step++) {
         const start = (step % batches) * batchSize;
@@ -64,16 +72,23 @@ export function trainReplicas(
         if (samples.length === 0) continue;
         descend({ parameters: parameters!, state, samples, step, epoch, rate });
       }
-      return [parameters!, ...state.tensors];
+      const [start] = travelled(tensors);
+      const ended = isRounded ? parameters!.map((w, i) => f(w - start![i]!)) : parameters!;
+      return travelled([ended, ...state.tensors]);
     };
     const node = (start: number, end: number): Float32Array[] => {
       if (end - start === 1) return train(start);
       const middle = splitPoint({ start, end });
       const right = node(middle, end);
-      return node(start, middle).map((left, i) => left.map((value, j) => f(value + right[i]![j]!)));
+      const left = node(start, middle);
+      return travelled(left.map((each, i) => each.map((value, j) => f(value + right[i]![j]!))));
     };
     const means = node(0, replicas).map((sum, i) => {
-      return sum.map((value, j) => (j < frozen ? tensors[i]![j]! : f(value / replicas)));
+      const moved = isRounded && i === 0;
+      return sum.map((value, j) => {
+        if (j < frozen) return tensors[i]![j]!;
+        return moved ? f(before[j]! + f(value / replicas)) : f(value / replicas);
+      });
     });
     tensors = [outerStep(before, means[0]!, velocity, localSteps), ...means.slice(1)];
   }

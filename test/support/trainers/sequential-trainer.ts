@@ -55,7 +55,9 @@ export function trainSequentially(
   if (config.localSteps !== null) {
     const start = { initial, frozen: frozenIn(config, initial) };
     const parameters = trainReplicas(config, countsOf(dataset), start, (replica) => {
-      descend(replica.parameters, replica.state, { config, split: train, ...replica });
+      // Only replicas travel, not their own gradients.
+      const inner: RunConfig = { ...config, wire: "float32" };
+      descend(replica.parameters, replica.state, { config: inner, split: train, ...replica });
     });
     return { parameters, ...evaluateSequentially(parameters, config, dataset.test) };
   }

@@ -41,6 +41,19 @@ describe("fingerprint with local steps", () => {
     },
   );
 
+  test.each(gradientOptimizers)(
+    "$name in float16 is the sequential trainer's, with 1, 3 and 8 workers and a frozen layer",
+    (optimizer) => {
+      const changes = { optimizer, wire: "float16", freeze: 1 } as const;
+      const expected = trainSequentially(config(changes), dataset);
+      for (const workers of [1, 3, 8]) {
+        const { fingerprint, direct } = train(changes, workers);
+        expect(fingerprint).toBe(fingerprintOf(expected.parameters));
+        expect(direct.run.progress.evaluation?.loss).toBe(expected.testLoss);
+      }
+    },
+  );
+
   test.each([
     ["one exchange per epoch", { localSteps: { ...localSteps, steps: 6 } }],
     ["an exchange after each batch", { localSteps: { ...localSteps, steps: 1 } }],

@@ -231,10 +231,6 @@ describe("resolveRunConfig", () => {
       { optimizer: "local-search", localSteps: 5 },
       "--local-steps 5 needs a gradient, which local-search does not compute; leave it out, or choose another optimizer",
     ],
-    [
-      { wire: "float16", localSteps: 10 },
-      "--wire float16 would lose what --local-steps 10 change in the parameters that replicas send; use one of the two",
-    ],
     [{ replicas: 4 }, "--replicas 4 is for local steps; leave it out, or set --local-steps"],
     [
       { localSteps: 95 },
