@@ -54,14 +54,18 @@ describe.skipIf(browser === undefined)("Chromium", () => {
     expect(problems).toEqual([]);
   });
 
-  test("a page with 2 threads and a Node worker together give the same fingerprint", async () => {
-    const coordinator = cluster.coordinator("--exit", "--min-workers", "2", ...run);
+  test("a page with 2 threads and a Node worker together give the fingerprint of one worker, in float16", async () => {
+    const half = [...run, "--wire", "float16"];
+    const alone = cluster.coordinator("--local-workers", "1", "--exit", ...half);
+    const { fingerprint } = await alone.event("finished");
+    const coordinator = cluster.coordinator("--exit", "--min-workers", "2", ...half);
     const joinUrl = await joinUrlOf(coordinator);
     await page.goto(joinUrl);
     await page.getByLabel("Threads").fill("2");
     cluster.worker(joinUrl, "--name", "node");
     const end = await coordinator.event("finished");
-    expect(end.fingerprint).toBe(expected);
+    expect(end.fingerprint).toBe(fingerprint);
+    expect(end.fingerprint).not.toBe(expected);
     const kinds = coordinator.events
       .filter(({ change }) => change === "joined")
       .map(({ kind }) => kind);
