@@ -14,6 +14,7 @@ import { benchPlacement } from "./large/placement.ts";
 import { benchLocalSteps } from "./learning/local-steps.ts";
 import { benchPresets } from "./learning/presets.ts";
 import { benchTables } from "./learning/tables.ts";
+import { benchWire } from "./learning/wire.ts";
 import { benchSharedLink } from "./links/shared-link.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
@@ -55,6 +56,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   "local-steps": benchLocalSteps,
   tables: benchTables,
   presets: benchPresets,
+  wire: benchWire,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

@@ -1,0 +1,90 @@
+/**
+ * @file What `--wire float16` costs and saves: bytes of a step, and test accuracy with the reference network and the
+ * default recipe, with the same seeds in both forms. In one process, with two workers called directly: the bits are those of
+ * any other run. `EPOCHS=10 npm run bench -- wire` trains longer; two epochs by default.
+ */
+import process from "node:process";
+
+import { loadDataset } from "../../../coordinator/datasets/loaders.ts";
+import { factsOf } from "../../../coordinator/run-setup.ts";
+import { nodeDisk } from "../../../coordinator/storage/disk.ts";
+import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
+import { resolveRunConfig } from "../../../shared/run/settings/resolve.ts";
+import { type WireName, wireNames } from "../../../shared/run/wire.ts";
+import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
+import { DirectRun } from "../../support/trainers/direct-run.ts";
+import { medianOf, type Report } from "../tools/report.ts";
+import { datasetArguments } from "../tools/trainer.ts";
+
+const epochs = Number(process.env["EPOCHS"] ?? 2);
+const seeds = [1, 2, 3, 4, 5];
+/** Of the bytes in float32. */
+const bytesBar = 0.51;
+/** Points of accuracy between the two means. */
+const accuracyBar = 0.1;
+
+type Loaded = Awaited<ReturnType<typeof loadDataset>>;
+
+export async function benchWire(report: Report): Promise<void> {
+  const dataset = datasetArguments[1] ?? "digits";
+  const loaded = await loadDataset(dataset, {
+    disk: nodeDisk,
+    cache: undefined,
+    mnistMirror: undefined,
+    data: {},
+    progress: () => {},
+  });
+  const wasm = await loadKernelWasm();
+  const runs = wireNames.map((wire) =>
+    seeds.map((seed) => trainOnce(loaded, wasm, { wire, seed })),
+  );
+  const [inFloat32 = [], inFloat16 = []] = runs;
+  for (const [i, name] of wireNames.entries()) {
+    const of = runs[i] ?? [];
+    report.figure(`${dataset}, ${epochs} epochs, ${name}: test accuracy`, "%", of.map(accuracyOf));
+    report.figure("  bytes of a step, both ways", "B", of.map(bytesOf));
+  }
+  const lost = 100 * (meanAccuracy(inFloat32) - meanAccuracy(inFloat16));
+  report.figure("points of accuracy lost, mean of the seeds", "", [lost], { below: accuracyBar });
+  const ratio = medianOf(inFloat16.map(bytesOf)) / medianOf(inFloat32.map(bytesOf));
+  report.figure("bytes in float16 / float32", "×", [ratio], { below: bytesBar });
+}
+
+interface Trained {
+  readonly accuracy: number;
+  /** Headers and tensors. */
+  readonly bytes: number;
+}
+
+function trainOnce(
+  loaded: Loaded,
+  wasm: Uint8Array,
+  given: { readonly wire: WireName; readonly seed: number },
+): Trained {
+  const config = resolveRunConfig({ given: { ...given, epochs }, origins: {} }, factsOf(loaded));
+  let bytes = 0;
+  const direct = new DirectRun({
+    config,
+    dataset: loaded.dataset,
+    createKernel: () => instantiateKernel(wasm),
+    workers: 2,
+    carried: (_, length) => {
+      bytes += length;
+    },
+  });
+  direct.finish();
+  const accuracy = direct.run.progress.evaluation?.metrics["accuracy"] ?? 0;
+  return { accuracy, bytes: bytes / direct.run.step };
+}
+
+function meanAccuracy(runs: readonly Trained[]): number {
+  return runs.reduce((sum, { accuracy }) => sum + accuracy, 0) / runs.length;
+}
+
+function accuracyOf({ accuracy }: Trained): number {
+  return 100 * accuracy;
+}
+
+function bytesOf({ bytes }: Trained): number {
+  return bytes;
+}
