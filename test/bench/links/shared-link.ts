@@ -15,9 +15,17 @@ import { farAddress, ShapedLink } from "./shaped-link.ts";
 const megabits = [10, 30, 100];
 const workerCounts = [1, 2, 4, 8];
 const batchSizes = [64, 1024];
-/** What a run sends, and how often: further rows are other wire forms, and local steps. */
-const forms: readonly { readonly title: string; readonly flags: readonly string[] }[] = [
-  { title: "float32", flags: [] },
+/** What a run sends, and how often: further rows are other wire forms. */
+const forms: readonly {
+  readonly title: string;
+  readonly flags: readonly string[];
+  /** Of one step. */
+  readonly batches: number;
+  readonly batchSizes: readonly number[];
+}[] = [
+  { title: "float32", flags: [], batches: 1, batchSizes },
+  // An epoch of larger batches would be more samples than anybody wants to draw.
+  { title: "50 local steps", flags: ["--local-steps=50"], batches: 50, batchSizes: [64] },
 ];
 const pageMegabits = 10;
 const pageRounds = 3;
@@ -36,7 +44,9 @@ export async function benchSharedLink(report: Report): Promise<void> {
     try {
       for (const batchSize of batchSizes)
         // oxlint-disable-next-line no-await-in-loop -- one run after the other
-        for (const form of forms) await compare(report, link, { rate, batchSize, form });
+        for (const form of forms.filter((each) => each.batchSizes.includes(batchSize)))
+          // oxlint-disable-next-line no-await-in-loop
+          await compare(report, link, { rate, batchSize, form });
       if (rate === pageMegabits) await joinByPage(report, link);
     } finally {
       link.remove();
@@ -69,7 +79,7 @@ async function compare(report: Report, link: ShapedLink, place: Place): Promise<
     measured.push(stepsPerSecond);
     const title = `${rate} Mbit/s, batch ${batchSize}, ${form.title}, ${workers} connected`;
     report.figure(title, "steps/s", [stepsPerSecond]);
-    report.figure("  samples", "/s", [stepsPerSecond * batchSize]);
+    report.figure("  samples", "/s", [stepsPerSecond * batchSize * form.batches]);
   }
   const best = Math.max(...measured);
   const bar = { atLeast: 1 - lossMax };
@@ -82,7 +92,7 @@ async function stepsPerSecondOf(link: ShapedLink, place: Place, workers: number)
   try {
     const settings = {
       host: farAddress,
-      dataset: `digits:${stepsPerEpoch * batchSize},64`,
+      dataset: `digits:${stepsPerEpoch * batchSize * form.batches},64`,
       layers,
       "batch-size": batchSize,
       "shard-size": Math.max(8, batchSize / 64),
