@@ -70,7 +70,7 @@ class Classroom {
 
   /** The colours changed. */
   themed(): void {
-    this.#show();
+    this.#panel?.panel.themed();
   }
 
   get #isLeading(): boolean {
@@ -116,9 +116,8 @@ class Classroom {
       if (panel === undefined) return;
       this.#panel = { number, panel };
       element("sections").before(panel.element);
-      const [target, block] = this.#isLeading
-        ? ([panel.sight, "center"] as const)
-        : ([panel.element, "start"] as const);
+      const target = this.#isLeading ? panel.sight : panel.element;
+      const block = target === panel.element ? "start" : "center";
       // When it has its size.
       requestAnimationFrame(() => target.scrollIntoView({ block }));
     }

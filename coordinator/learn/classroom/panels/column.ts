@@ -46,7 +46,9 @@ export class ColumnPanel implements Panel, Asking {
   #observation: Observed | undefined;
   #isDrawn = false;
   #isDealing = false;
+  /** What was sent last, and what is shown of it. */
   #sent = "";
+  #drawnAs = "";
   #state: ClassState | undefined;
   #shownColumns = "";
 
@@ -79,6 +81,12 @@ export class ColumnPanel implements Panel, Asking {
 
   answered(): void {
     if (this.#state !== undefined) this.show(this.#state);
+  }
+
+  themed(): void {
+    this.#shownColumns = "";
+    this.#drawnAs = "";
+    this.answered();
   }
 
   show(state: ClassState): void {
@@ -169,9 +177,10 @@ export class ColumnPanel implements Panel, Asking {
       cosine,
     };
     const key = JSON.stringify(message);
-    if (key === this.#sent) return;
+    if (key === this.#drawnAs) return;
+    this.#drawnAs = key;
+    if (key !== this.#sent) this.#host.send?.(message);
     this.#sent = key;
-    this.#host.send?.(message);
     const texts = {
       label: String(label),
       share: figures.percent(outputs[label] ?? NaN, 0),

@@ -51,6 +51,9 @@ function fill(
     context.globalAlpha = strength;
     context.fillStyle = color;
     const [row, column] = [Math.floor(i / count), i % count];
-    context.fillRect(column * dot, row * dot, dot + 0.5, dot + 0.5);
+    // Whole pixels, so that no seams show.
+    const [left, top] = [Math.round(column * dot), Math.round(row * dot)];
+    const [right, bottom] = [Math.round((column + 1) * dot), Math.round((row + 1) * dot)];
+    context.fillRect(left, top, right - left, bottom - top);
   }
 }

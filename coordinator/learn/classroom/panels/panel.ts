@@ -23,6 +23,8 @@ export interface Panel {
   readonly sight: HTMLElement;
   /** Shows what is known now. Called again when an answer of the network has come. */
   show(state: ClassState): void;
+  /** The colours are others: nothing that is drawn may stay. */
+  themed(): void;
 }
 
 /** The card of a panel, with its heading and one sentence of what to do. */

@@ -53,6 +53,10 @@ export class RatesPanel implements Panel, Asking {
     if (this.#state !== undefined) this.show(this.#state);
   }
 
+  themed(): void {
+    this.answered();
+  }
+
   show(state: ClassState): void {
     this.#state = state;
     const first = this.#train();

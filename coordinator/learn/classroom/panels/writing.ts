@@ -68,6 +68,11 @@ export class WritingPanel implements Panel, Asking {
     if (this.#state !== undefined) this.show(this.#state);
   }
 
+  themed(): void {
+    this.#shownId = 0;
+    this.answered();
+  }
+
   show(state: ClassState): void {
     this.#state = state;
     const isOpen = state.activity?.phase === "open";
