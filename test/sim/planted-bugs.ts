@@ -49,7 +49,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "a result of an older step is accepted": {
-    seeds: [37],
+    seeds: [116, 37],
     caughtAs: otherParameters,
     plant: () =>
       replace(TrainingRun.prototype, "result", (original) => {
@@ -103,7 +103,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "the blocks of a worker that leaves are lost": {
-    seeds: [12, 20],
+    seeds: [37, 12],
     caughtAs: /^hangs at step .+ given to a worker that left/u,
     plant: () => replace(Holdings.prototype, "release", () => () => []),
   },
@@ -128,7 +128,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "checkpoints are not verified": {
-    seeds: [42, 146],
+    seeds: [6, 42],
     caughtAs: otherParameters,
     hooks: {
       disk: (disk) => ({
@@ -179,13 +179,13 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "late shares get no backup": {
-    seeds: [55, 42],
+    seeds: [10, 55],
     caughtAs: /^hangs at step .+ given to worker\d+ .+ ago$/u,
     plant: () => replace(TrainingRun.prototype, "tick", () => () => undefined),
   },
 
   "a block counts as held though its only holder is late": {
-    seeds: [55, 42],
+    seeds: [10, 55],
     caughtAs: /^hangs at step .+ given to worker\d+ .+ ago$/u,
     plant: () =>
       replace(Holdings.prototype, "heldLeaves", (original) => {
