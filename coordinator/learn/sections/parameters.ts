@@ -114,7 +114,7 @@ export const parameters = defineSection({
   ],
   formula: {
     tex: [
-      String.raw`784\cdot16+16+16\cdot16+16+16\cdot10+10=13\,002`,
+      String.raw`785\cdot16+17\cdot16+17\cdot10=13\,002`,
       String.raw`\frac{C(w+\varepsilon)-C(w-\varepsilon)}{2\varepsilon}=\val{slope}`,
       String.raw`\frac{\partial C}{\partial w}=\val{gradient}`,
     ],

@@ -7,8 +7,8 @@ const spanish = {
   claim: "El descenso de gradiente baja por el paisaje del costo de la red.",
   question:
     "Un corte por dos direcciones al azar, con la red en el centro. ¿Adónde lleva aquí el próximo paso, si su largo entero es media imagen? Toca el sitio.",
-  right: "¡Eso es! Solo el {share} del paso está en este plano.",
-  wrong: "Apenas se mueve: solo el {share} del paso está en este plano.",
+  right: "¡Eso es! El {share} del paso está en este plano.",
+  wrong: "No: el {share} del paso está en este plano; el resto sale de la imagen.",
   numbers:
     "{planeName}: el {share} del próximo paso está en este plano. El costo es {cost} ahora; en el corte, de {low} a {high}.",
   careful:
@@ -38,8 +38,8 @@ const english = translationOf<typeof spanish>()({
   claim: "Gradient descent goes down the landscape of the network's cost.",
   question:
     "A slice along two random directions, with the network in the middle. Where does the next step lead here, if its whole length is half the picture? Tap the place.",
-  right: "Exactly! Only {share} of the step is in this plane.",
-  wrong: "It hardly moves: only {share} of the step is in this plane.",
+  right: "Exactly! {share} of the step is in this plane.",
+  wrong: "No: {share} of the step is in this plane; the rest leaves the picture.",
   numbers:
     "{planeName}: {share} of the next step is in this plane. The cost is {cost} now, and {low} to {high} in the slice.",
   careful:
