@@ -56,8 +56,8 @@ describe("the pages", () => {
 
   test("are sent compressed, from 4,096 bytes on, to those that accept it", async () => {
     const script = "let x = 1;\n".repeat(1_000);
-    await writeFile(join(folder, "host.js"), script);
-    pages = createPages(folder);
+    await writeFile(join(folder, "pages", "host.js"), script);
+    pages = createPages(join(folder, "pages"));
     const sizeWith = (encoding: string) =>
       new Promise<[string | undefined, string | undefined]>((resolve) => {
         get(`${url}/host.js`, { headers: { "accept-encoding": encoding } }, (response) => {
