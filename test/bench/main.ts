@@ -15,6 +15,7 @@ import { benchLocalSteps } from "./learning/local-steps.ts";
 import { benchPresets } from "./learning/presets.ts";
 import { benchTables } from "./learning/tables.ts";
 import { benchWire } from "./learning/wire.ts";
+import { benchRelays } from "./links/relays.ts";
 import { benchSharedLink } from "./links/shared-link.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
@@ -54,6 +55,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   failover: benchFailover,
   "shared-link": benchSharedLink,
   "local-steps": benchLocalSteps,
+  relays: benchRelays,
   tables: benchTables,
   presets: benchPresets,
   wire: benchWire,

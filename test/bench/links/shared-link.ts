@@ -24,6 +24,7 @@ const forms: readonly {
   readonly batchSizes: readonly number[];
 }[] = [
   { title: "float32", flags: [], batches: 1, batchSizes },
+  { title: "float16", flags: ["--wire=float16"], batches: 1, batchSizes: [64] },
   // An epoch of larger batches would be more samples than anybody wants to draw.
   { title: "50 local steps", flags: ["--local-steps=50"], batches: 50, batchSizes: [64] },
 ];

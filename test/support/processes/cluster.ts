@@ -99,9 +99,12 @@ export class Cluster {
   }
 
   /** Starts a relay on a free loopback port. @returns Its process, and the link for its workers. */
-  async relay(joinUrl: string): Promise<{ child: ChildProcess; joinUrl: string }> {
+  async relay(
+    joinUrl: string,
+    ...more: string[]
+  ): Promise<{ child: ChildProcess; joinUrl: string }> {
     const place = ["--host", "127.0.0.1", "--port", "0"];
-    const child = spawn(process.execPath, [program, "relay", joinUrl, ...place], {
+    const child = spawn(process.execPath, [program, "relay", joinUrl, ...place, ...more], {
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.#children.push(child);

@@ -19,6 +19,9 @@ import { WorkerLoop } from "../../../worker/worker.ts";
 
 const nothing = () => {};
 
+/** A tree that needs more turns runs in circles. */
+const turnsMax = 200_000;
+
 const hash = "0123456789abcdef".repeat(4);
 
 /** A node below the root: so many workers, or a relay over these. */
@@ -37,6 +40,15 @@ export interface RelayInTree {
   readonly door: Door;
   /** Ends it without a goodbye, as SIGKILL does. */
   kill(): void;
+  /** Closes its sockets upwards. */
+  cut(): void;
+}
+
+export interface TreeOptions {
+  /** How long a message of a socket takes; the next one is never faster. Absent: until the next turn. */
+  readonly lagMs?: () => number;
+  /** Put between the pool of every relay and its loop. */
+  readonly wrap?: ((pool: ComputePool) => ComputePool) | undefined;
 }
 
 export class Tree {
@@ -46,14 +58,19 @@ export class Tree {
   readonly run;
   readonly store;
   nowMs = 0;
+  readonly workers: WorkerLoop[] = [];
   readonly #dataset: Dataset;
+  readonly #lagMs: (() => number) | undefined;
+  readonly #wrap: (pool: ComputePool) => ComputePool;
   readonly #queue: (() => void)[] = [];
   readonly #timers = new Set<{ readonly atMs: number; readonly callback: () => void }>();
   readonly #doors: Door[] = [];
   #names = 0;
 
-  constructor(config: RunConfig, dataset: Dataset) {
+  constructor(config: RunConfig, dataset: Dataset, { lagMs, wrap }: TreeOptions = {}) {
     this.#dataset = dataset;
+    this.#lagMs = lagMs;
+    this.#wrap = wrap ?? ((pool) => pool);
     this.root = this.#door("root");
     this.store = createStore({ kernel: createPlainKernel(), config, dataset });
     this.run = createRun({
@@ -84,6 +101,7 @@ export class Tree {
     });
     const loop = this.#loop(door, wrap(this.#slow(pool)), () => {});
     loop.start();
+    this.workers.push(loop);
     return loop;
   }
 
@@ -118,7 +136,7 @@ export class Tree {
     };
   }
 
-  relay(parent: Door, wrap = (pool: RelayPool): ComputePool => pool): RelayInTree {
+  relay(parent: Door, wrap: (pool: RelayPool) => ComputePool = this.#wrap): RelayInTree {
     const door = this.#door(`relay${this.#doors.length}`);
     const pool = new RelayPool({
       workers: door.sessions,
@@ -140,7 +158,10 @@ export class Tree {
       door.isOpen = false;
       for (const cut of [...cuts, ...door.cuts]) cut();
     };
-    const relay = { loop, door, kill };
+    const cut = () => {
+      for (const each of cuts) each();
+    };
+    const relay = { loop, door, kill, cut };
     this.relays.push(relay);
     return relay;
   }
@@ -149,7 +170,7 @@ export class Tree {
   async finish(each = () => {}): Promise<string> {
     this.run.begin(this.nowMs);
     for (let turn = 0; this.run.outcome === undefined; turn++) {
-      if (turn > 20_000) throw new Error(`stuck at step ${this.run.step}`);
+      if (turn > turnsMax) throw new Error(`stuck at step ${this.run.step}`);
       // Loading is a promise.
       await Promise.resolve();
       const events = this.#queue.splice(0);
@@ -231,7 +252,13 @@ export class Tree {
       const door = wanted.isOpen ? wanted : this.root;
       let isOpen = true;
       let handler: PeerHandler | undefined;
-      const later = (event: () => void) => this.#queue.push(() => isOpen && event());
+      let lastMs = 0;
+      const later = (event: () => void) => {
+        const callback = () => isOpen && event();
+        lastMs = Math.max(lastMs, this.nowMs + (this.#lagMs?.() ?? 0));
+        if (this.#lagMs === undefined) this.#queue.push(callback);
+        else this.#timers.add({ atMs: lastMs, callback });
+      };
       const close = (status: number, reason: string) => {
         if (!isOpen) return;
         this.#queue.push(() => {

@@ -1,0 +1,136 @@
+import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
+/**
+ * @file What relays save: the bytes at the root of a step, which depend on its relays and not on the workers behind them,
+ * counted in memory with the real code of all three; and the root's CPU time, with real processes and light workers, beside
+ * a star of as many. `WORKERS=1024` adds a row in memory. On one machine relays can't make a run faster: what the root
+ * is spared, they do.
+ */
+import { known } from "../../../shared/assert.ts";
+import { parameterCount } from "../../../shared/model/layout.ts";
+import { testConfig } from "../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
+import { Cluster } from "../../support/processes/cluster.ts";
+import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
+import { Tree } from "../../unit/relay/tree.ts";
+import { LightClient, madeUp } from "../tools/light-client.ts";
+import { cpuMicrosOf } from "../tools/processes.ts";
+import type { Report } from "../tools/report.ts";
+import { flags } from "../tools/trainer.ts";
+
+const relayCount = 16;
+const workerCounts = [
+  16,
+  128,
+  ...(process.env["WORKERS"] === undefined ? [] : [Number(process.env["WORKERS"])]),
+];
+/** Of a share and of an answer, besides the tensor. */
+const headerBytes = 200;
+/** Of the bytes of one copy and one sum for each relay. */
+const bar = 1.02;
+/** Behind a relay and in a star. */
+const lightWorkers = [16, 128];
+const settleMs = 3_000;
+const windowMs = 4_000;
+
+export async function benchRelays(report: Report): Promise<void> {
+  for (const workers of workerCounts) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await bytesAtRoot(report, workers);
+  }
+  for (const workers of lightWorkers) {
+    // oxlint-disable-next-line no-await-in-loop
+    const star = await rootOf({ relays: 0, workers });
+    // oxlint-disable-next-line no-await-in-loop
+    const tree = await rootOf({ relays: relayCount, workers });
+    report.figure(`${workers} light workers, a star`, "steps/s", [star.stepsPerSecond]);
+    report.figure("  CPU time of the coordinator", "µs/step", [star.cpuMicros]);
+    report.figure(`  behind ${relayCount} relays`, "steps/s", [tree.stepsPerSecond]);
+    report.figure("  CPU time of the coordinator", "µs/step", [tree.cpuMicros]);
+    report.figure("    of the star's", "×", [tree.cpuMicros / star.cpuMicros]);
+  }
+}
+
+/** In memory: virtual time, and bytes counted at the root's sockets. */
+async function bytesAtRoot(report: Report, workers: number): Promise<void> {
+  const dataset = tinyDataset({ trainCount: 4 * workers });
+  const config = testConfig({ layers: [12, 700, 3], batchSize: workers, shardSize: 1, epochs: 3 });
+  const tree = new Tree(config, dataset);
+  tree.grow(Array.from({ length: relayCount }, () => [workers / relayCount]));
+  const at: { up: number; down: number }[] = [];
+  const fingerprint = await tree.finish(() => (at[tree.run.step] ??= { ...tree.root.traffic }));
+  // Steps of the last epoch: all have joined, and their speeds are known. Without its first and last step.
+  const { stepsPerEpoch, totalSteps } = tree.run.plan;
+  const steps = stepsPerEpoch - 2;
+  const first = known(at[totalSteps - 1 - steps], "its second step");
+  const last = known(at[totalSteps - 1], "its last step");
+  const least = relayCount * (4 * parameterCount(config.model) + headerBytes);
+  const title = `${workers} workers behind ${relayCount} relays, bytes at the root`;
+  for (const way of ["down", "up"] as const) {
+    const bytes = (last[way] - first[way]) / steps;
+    report.figure(`${title}, ${way}`, "B/step", [bytes]);
+    report.figure("  of one copy or one sum for each relay", "×", [bytes / least], { below: bar });
+  }
+  const expected = fingerprintOf(trainSequentially(config, dataset).parameters);
+  report.figure("  the fingerprint of one machine", "", [fingerprint === expected ? 1 : 0], {
+    atLeast: 1,
+  });
+}
+
+interface Shape {
+  /** 0: the workers are the coordinator's own. */
+  readonly relays: number;
+  readonly workers: number;
+}
+
+async function rootOf({ relays, workers }: Shape) {
+  const cluster = await Cluster.create();
+  const clients: LightClient[] = [];
+  try {
+    const settings = {
+      dataset: "digits:10000,64",
+      layers: "784,16,16,10",
+      "batch-size": 128,
+      "shard-size": 1,
+      epochs: 1_000_000,
+      "checkpoint-every": 1_000_000,
+      optimizer: "sgd",
+      "learning-rate": 1e-9,
+      audit: "none",
+      "min-workers": relays === 0 ? workers : relays,
+    };
+    const coordinator = cluster.coordinator("--open", ...flags(settings));
+    const { url } = await coordinator.event("listening");
+    const joined = Array.from({ length: relays }, () =>
+      cluster.relay(String(url), "--audit", "none"),
+    );
+    const links = (await Promise.all(joined)).map(({ joinUrl }) => new URL(joinUrl).origin);
+    const doors = relays === 0 ? [String(url)] : links;
+    const answers = madeUp(new Uint8Array(4 * 13_002));
+    for (let i = 0; i < workers; i++) {
+      clients.push(new LightClient(known(doors[i % doors.length], "a door"), { answers }));
+    }
+    await Promise.all(clients.map((client) => client.welcomed));
+    await delay(settleMs);
+    const pid = known(coordinator.child.pid, "a process");
+    const reading = () => ({
+      steps: Math.max(...clients.map(({ lastStep }) => lastStep)),
+      cpu: cpuMicrosOf(pid) ?? Number.NaN,
+      ms: performance.now(),
+    });
+    const before = reading();
+    await delay(windowMs);
+    const after = reading();
+    const steps = after.steps - before.steps;
+    return {
+      stepsPerSecond: (1000 * steps) / (after.ms - before.ms),
+      cpuMicros: (after.cpu - before.cpu) / steps,
+    };
+  } finally {
+    for (const client of clients) client.close();
+    await cluster.stop();
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
