@@ -1,10 +1,10 @@
-import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
 /**
  * @file What relays save: the bytes at the root of a step, which depend on its relays and not on the workers behind them,
  * counted in memory with the real code of all three; and the root's CPU time, with real processes and light workers, beside
  * a star of as many. `WORKERS=1024` adds a row in memory. On one machine relays can't make a run faster: what the root
  * is spared, they do.
  */
+import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
 import { known } from "../../../shared/assert.ts";
 import { parameterCount } from "../../../shared/model/layout.ts";
 import { testConfig } from "../../support/fixtures/run-config.ts";
