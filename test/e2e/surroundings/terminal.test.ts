@@ -323,6 +323,7 @@ describe.runIf(hasPseudoTerminals())("a job of a shell", () => {
     await shows(terminal, "this help");
     terminal.type("\u0003");
     await shows(terminal, "stopped at step");
+    await shows(terminal, "ready> ");
   });
 
   test("stopped by a signal that cannot be caught takes back the screen and the keys when continued", async () => {
@@ -341,5 +342,6 @@ describe.runIf(hasPseudoTerminals())("a job of a shell", () => {
     await shows(terminal, "this help");
     terminal.type("\u0003");
     await shows(terminal, "stopped at step");
+    await shows(terminal, "ready> ");
   });
 });

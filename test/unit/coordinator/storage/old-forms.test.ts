@@ -46,6 +46,7 @@ const converted = {
   freeze: 0,
   wire: "float32",
   labelSmoothing: 0,
+  localSteps: null,
   classWeights: null,
   patience: null,
 };
