@@ -13,6 +13,8 @@ const pixelsMax = 2;
 const heightMax = 460;
 const heightShare = 0.62;
 const heightMin = 290;
+/** Of a projector's height. */
+const projectorShare = 0.52;
 /** A finger that moves further than so many pixels drags. */
 const tapMax = 8;
 
@@ -83,7 +85,7 @@ export class Picture {
   #measure(): void {
     const width = Math.floor(this.element.clientWidth);
     if (width === 0 || width === this.#size.width) return;
-    const height = Math.max(heightMin, Math.min(heightMax * typeScale(), width * heightShare));
+    const height = Math.max(heightMin, Math.min(heightLimit(), width * heightShare));
     this.#size = { width, height: Math.round(height) };
     this.element.style.height = `${this.#size.height}px`;
     this.#events.resized();
@@ -127,6 +129,13 @@ export class Picture {
     const { left, top } = this.#overlay.getBoundingClientRect();
     return this.#frame?.at(clientX - left, clientY - top);
   }
+}
+
+/** A projector can't be scrolled by those who look at it: there, a picture fits between its question and the lesson's bar. */
+function heightLimit(): number {
+  return typeScale() > 1
+    ? Math.min(heightMax * typeScale(), projectorShare * innerHeight)
+    : heightMax;
 }
 
 /** How much larger than usual the page's type is: more than 1 for a projector. */
