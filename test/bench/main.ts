@@ -26,7 +26,7 @@ import { benchFailover } from "./peers/failover.ts";
 import { benchScale } from "./scale.ts";
 import { benchStep } from "./step.ts";
 import { benchStraggler } from "./straggler.ts";
-import { benchThroughput } from "./throughput.ts";
+import { benchLarge, benchThroughput } from "./throughput.ts";
 import { print, Report } from "./tools/report.ts";
 import { benchTree } from "./tree.ts";
 import { benchWatchers } from "./watchers.ts";
@@ -37,6 +37,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   networks: benchNetworks,
   step: benchStep,
   throughput: benchThroughput,
+  large: benchLarge,
   placement: benchPlacement,
   accuracy: benchAccuracy,
   tree: benchTree,

@@ -1,6 +1,7 @@
 /**
- * @file Samples per second of two Node workers with growing batches, for a small and a large network, compared with
- * PyTorch DDP, the bare kernel on the same cores, and TensorFlow.js if it is installed.
+ * @file Samples per second of two cores' worth of workers with growing batches, for a small and a large network, compared
+ * with PyTorch DDP, the bare kernel on the same cores, and TensorFlow.js if it is installed. The workers are those that
+ * `promedio start` starts: two for the small network, one with two threads for the large one.
  */
 import { type Contestant, interleave, type Turn } from "./tools/interleave.ts";
 import { notePyTorch, runPeer, runPyTorch } from "./tools/processes.ts";
@@ -17,7 +18,7 @@ interface Case {
 
 const small = [784, 16, 16, 10];
 const large = [784, 512, 512, 10];
-const cases: readonly Case[] = [
+const smallCases: readonly Case[] = [
   { layers: small, batchSize: 64, steps: 16_000, ofDdp: { atLeast: 4 } },
   { layers: small, batchSize: 256, steps: 10_000 },
   { layers: small, batchSize: 1024, steps: 6_000 },
@@ -28,6 +29,8 @@ const cases: readonly Case[] = [
     ofDdp: { atLeast: 1.5 },
     ofKernel: { atLeast: 0.85 },
   },
+];
+const largeCases: readonly Case[] = [
   { layers: large, batchSize: 64, steps: 1_800, ofDdp: { atLeast: 1 } },
   { layers: large, batchSize: 256, steps: 460, ofDdp: { atLeast: 1 } },
   { layers: large, batchSize: 1024, steps: 180, ofDdp: { atLeast: 1 } },
@@ -38,20 +41,32 @@ const seconds = 2;
 
 export async function benchThroughput(report: Report): Promise<void> {
   await notePyTorch(report);
-  for (const each of cases) {
+  for (const each of smallCases) {
     // oxlint-disable-next-line no-await-in-loop -- one case after the other
-    await benchCase(each, report);
+    await benchCase(each, { name: "2 Node workers", workers: 2, threads: 1 }, report);
   }
   await benchTensorFlow(report);
 }
 
+export async function benchLarge(report: Report): Promise<void> {
+  await notePyTorch(report);
+  for (const each of largeCases) {
+    // oxlint-disable-next-line no-await-in-loop -- one case after the other
+    await benchCase(each, { name: "a worker with 2 threads", workers: 1, threads: 2 }, report);
+  }
+}
+
 async function benchCase(
   { layers, batchSize, steps, ofDdp, ofKernel }: Case,
+  { name: who, ...placement }: { name: string; workers: number; threads: number },
   report: Report,
 ): Promise<void> {
   const title = `${layers.join("-")}, batch ${batchSize}`;
   const contestants: Contestant[] = [
-    { name: `${title}: 2 Node workers`, turn: () => trainingTurn({ layers, batchSize, steps }) },
+    {
+      name: `${title}: ${who}`,
+      turn: () => trainingTurn({ layers, batchSize, steps, ...placement }),
+    },
     {
       name: `${title}: PyTorch DDP`,
       turn: () => runPyTorch<Turn>({ mode: "ddp", layers, batchSize, seconds }),
