@@ -272,7 +272,7 @@ export declare function defineRun<const T extends Settings>(settings: T): T;
  * Opens a trained network.
  *
  * @param source - The bytes of a checkpoint, its path, or a run's name or folder.
- * @throws OperatorError if there is none, or it is damaged.
+ * @throws OperatorError if the checkpoint is missing or damaged.
  */
 export declare function loadCheckpoint(
   source: string | Uint8Array,

@@ -25,7 +25,7 @@ import {
 } from "./messages.ts";
 
 export interface AttendanceOptions extends Pick<GuestsOptions, "roleOf" | "refused" | "now"> {
-  /** Keeps the run's state of this moment for the lesson; `null` if there is none. */
+  /** Copies the run's current state for the lesson; `null` if there is no run, or its model is too large. */
   readonly takeMoment: () => Moment | null;
 }
 

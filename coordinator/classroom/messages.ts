@@ -136,12 +136,12 @@ export function readGreeting(message: unknown): z.infer<typeof greetingSchema> {
   return greetingSchema.parse(message);
 }
 
-/** A message of somebody who takes part; `undefined` if it is none. */
+/** Reads a participant's message; `undefined` if it is invalid. */
 export function readParticipant(text: string): ParticipantMessage | undefined {
   return read(text, participantSchema);
 }
 
-/** A message of somebody who leads; `undefined` if it is none. */
+/** Reads the lecturer's message; `undefined` if it is invalid. */
 export function readLecturer(text: string): LecturerMessage | undefined {
   return read(text, lecturerSchema);
 }

@@ -1,6 +1,6 @@
 /**
- * @file A state of the run that is kept for a lesson, so that all pages compute with the same parameters while the run
- * goes on: `/class/parameters` and `/class/config`. A copy; the run does not notice.
+ * @file A copy of the run's state that a lesson works on, served at `/class/parameters` and `/class/config`: all pages compute
+ * with the same parameters while the run continues.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
@@ -32,7 +32,7 @@ export class MomentKeeper {
     this.#current = current;
   }
 
-  /** Keeps the state of now instead of the last one. @returns `null` if there is none, or it is too large. */
+  /** Replaces the copy by the run's current state. @returns `null` if there is no run, or its model is too large. */
   take(): Moment | null {
     this.#kept = undefined;
     const current = this.#current();

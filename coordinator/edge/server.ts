@@ -141,7 +141,7 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
 export interface Door {
   readonly request: (request: IncomingMessage, response: ServerResponse) => void;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** Waits until its sockets have said goodbye, for a short time, and cuts the others. */
+  /** Closes its sockets, waits briefly for their close frames, and then cuts the remaining ones. */
   readonly close: () => Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * @file What each neuron of a dense network says about one sample, for a picture of it. Plain float64: it is shown as shades
- * and widths, never as figures, and no run reads it. Pure.
+ * @file What each neuron of a dense network says about one sample, for a picture of it. Computed in float64,
+ * because it only sets shades and widths; no figure and no run depends on it. Pure.
  */
 import { shorthandOf } from "../../../shared/model/dense-model.ts";
 import { layoutOf } from "../../../shared/model/layout.ts";

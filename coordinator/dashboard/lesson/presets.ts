@@ -80,7 +80,7 @@ export function settingsOf({ group, settings }: Preset, shown: string): FormValu
   return keeps ? { ...settings, dataset: shown } : settings;
 }
 
-/** What the lecturer may change in a preset: who takes part, and for how long. */
+/** Settings that a lecturer may change without leaving the preset. */
 const freeKeys: ReadonlySet<string> = new Set(["dataset", "epochs"]);
 
 /**

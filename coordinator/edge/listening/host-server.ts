@@ -20,7 +20,7 @@ export type HostServer = Server;
  * @throws OperatorError for anything else than a server for HTTP that listens on a port.
  */
 export function hostServerOf(given: unknown): HostServer {
-  // Express and Fastify have one, but are none.
+  // An Express or Fastify app is not a server itself, although it holds one.
   if (!(given instanceof TcpServer) || !("requestTimeout" in given)) {
     throw new OperatorError(sentence("not-a-server"));
   }

@@ -1,4 +1,4 @@
-/** @file The strip at the foot of the page while there is a lesson: who is in, what goes on, and the buttons of this moment. */
+/** @file The strip at the foot of the page during a lesson: the number of participants, the activity, and its buttons. */
 import { create, setText } from "../../dashboard/page.ts";
 import { say } from "./texts.ts";
 
@@ -13,9 +13,9 @@ export interface BarButton {
 }
 
 export interface BarView {
-  /** How many are in. */
+  /** The number of participants, in words. */
   readonly count: string;
-  /** What goes on. */
+  /** The activity and its progress. */
   readonly status: string;
   readonly buttons: readonly BarButton[];
 }
