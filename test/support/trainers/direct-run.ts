@@ -18,6 +18,7 @@ import type { Kernel } from "../../../shared/kernels/kernel.ts";
 import { encodeMessage } from "../../../shared/protocol/codec.ts";
 import type { CoordinatorMessage, ResultMessage } from "../../../shared/protocol/messages.ts";
 import { answerFor, blockOf, isWork, kindAsked, pairOf } from "../../../shared/protocol/rounds.ts";
+import type { Random } from "../../../shared/random.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import type { UnitResult } from "../../../shared/run/unit.ts";
 import { sayAtTerminal } from "../../../shared/words/sentence.ts";
@@ -164,6 +165,27 @@ export class DirectRun {
       this.#options.carried?.(message.type, encodeMessage(message, bytes).length);
       const told = this.#options.tell?.(workerId, { message, tensor: bytes });
       this.run.result(workerId, told?.message ?? message, told?.tensor ?? bytes, this.#nowMs);
+    }
+  }
+}
+
+/**
+ * Finishes a run of the one worker `w1` while others join and any of them leave, each in about one of `sides` turns.
+ *
+ * @throws If no worker that is present has anything to do.
+ */
+export function finishInAnyOrder(direct: DirectRun, random: Random, sides: number): void {
+  const present = ["w1"];
+  let next = 2;
+  while (direct.outcome === undefined) {
+    const dice = random.below(sides);
+    if (dice === 0 && present.length < 6) {
+      present.push(`w${next}`);
+      direct.join(`w${next++}`);
+    } else if (dice === 1 && present.length > 0) {
+      direct.leave(known(present.splice(random.below(present.length), 1)[0], "a present worker"));
+    } else if (!direct.work() && present.length > 0) {
+      throw new Error("nobody has anything to do, and the run is not over");
     }
   }
 }

@@ -10,7 +10,7 @@ import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { gradientOptimizers } from "../../../support/fixtures/store-fixture.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
-import { DirectRun } from "../../../support/trainers/direct-run.ts";
+import { DirectRun, finishInAnyOrder } from "../../../support/trainers/direct-run.ts";
 import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 
 const wasm = await loadKernelWasm();
@@ -95,19 +95,7 @@ describe("fingerprint with local steps", () => {
       const random = new Random(seed);
       const choose = (count: number) => random.below(count);
       const direct = new DirectRun({ config: config(), dataset, createKernel, workers: 1, choose });
-      const present = ["w1"];
-      let next = 2;
-      while (direct.outcome === undefined) {
-        const dice = random.below(6);
-        if (dice === 0 && present.length < 6) {
-          present.push(`w${next}`);
-          direct.join(`w${next++}`);
-        } else if (dice === 1 && present.length > 0) {
-          direct.leave(present.splice(random.below(present.length), 1)[0]!);
-        } else if (!direct.work() && present.length > 0) {
-          throw new Error(`seed ${seed} hangs`);
-        }
-      }
+      finishInAnyOrder(direct, random, 6);
       expect(fingerprintOf(direct.store.parameters), `seed ${seed}`).toBe(expected);
     }
   });
