@@ -29,6 +29,8 @@ export function aloneCluster(): Cluster {
       const leader = holder && { ...holder.claim, term: holder.term };
       return { leader, members: [...members.values()].toSorted(byId) };
     },
+    // Nobody else is there to change anything.
+    watch: () => () => {},
     async close() {},
   };
 }

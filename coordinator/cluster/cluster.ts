@@ -20,6 +20,7 @@ const id = z.string().check(z.regex(/^[\w-]{1,40}$/u));
 /** `http://host:port`, `https://…`, or a path there, without a trailing slash; empty before it listens. */
 const url = z.string().check(z.regex(/^(?:https?:\/\/[^\s#?@]{1,300})?$/u));
 const step = z.int().check(z.gte(0));
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/u));
 
 const claimSchema = z.object({
   /** Of the coordinator's process. */
@@ -29,7 +30,9 @@ const claimSchema = z.object({
   /** The current run's name; empty before there is one. */
   run: z.union([id, z.literal("")]),
   /** The newest checkpoint that `GET <url>/cluster/checkpoint` returns, and the SHA-256 of its bytes. */
-  checkpoint: z.nullable(z.object({ step, sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/u)) })),
+  checkpoint: z.nullable(z.object({ step, sha256 })),
+  /** The SHA-256 of the bytes of `GET <url>/cluster/best`, the run's best checkpoint; `null` before there is one. */
+  best: z.nullable(sha256),
   /** Whether the run is over, so that nobody needs to continue it. */
   isOver: z.boolean(),
 });
@@ -93,6 +96,14 @@ export interface Cluster {
   withdraw(member: Pick<Member, "id">): Promise<void>;
 
   look(): Promise<ClusterState>;
+
+  /**
+   * Calls back when the lease is acquired, renewed or released, by whoever it is. It is no promise: a call may be missing while the
+   * engine is down, and a lease that runs out has none. So the caller looks from time to time, too.
+   *
+   * @returns Ends it.
+   */
+  watch(changed: () => void): () => void;
 
   close(): Promise<void>;
 }

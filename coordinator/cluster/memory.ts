@@ -19,6 +19,7 @@ export class MemoryEngine {
   #revision = 0;
   #leader: Entry<Claim & { readonly term: number }> | undefined;
   readonly #members = new Map<string, Entry<Member>>();
+  readonly #watchers = new Set<() => void>();
   /** Whether it answers nobody. */
   isDown = false;
 
@@ -51,6 +52,7 @@ export class MemoryEngine {
         const term = Math.max(termMin, this.#revision + 1);
         this.#leader = write({ ...claim, term });
         own = this.#leader.revision;
+        this.#tell();
         return term;
       },
       renew: async (claim) => {
@@ -61,11 +63,15 @@ export class MemoryEngine {
         }
         this.#leader = write({ ...claim, term: this.#leader.value.term });
         own = this.#leader.revision;
+        this.#tell();
         return true;
       },
       release: async () => {
         this.#check();
-        if (holds()) this.#leader = undefined;
+        if (holds()) {
+          this.#leader = undefined;
+          this.#tell();
+        }
         own = undefined;
       },
       announce: async (member) => {
@@ -84,8 +90,16 @@ export class MemoryEngine {
           members: members.map(({ value }) => value).toSorted(byId),
         };
       },
+      watch: (changed) => {
+        this.#watchers.add(changed);
+        return () => this.#watchers.delete(changed);
+      },
       close: async () => {},
     };
+  }
+
+  #tell(): void {
+    for (const changed of this.#watchers) changed();
   }
 
   #check(): void {

@@ -1,6 +1,7 @@
 /**
- * @file A standby's copy of the leader's run: its settings, its metrics, what it hands over, and its newest checkpoint,
- * each downloaded over HTTP and kept in a run folder of this machine, from which the standby resumes when it leads.
+ * @file A standby's copy of the leader's run: its settings, its metrics, what it hands over, and its newest and its best
+ * checkpoint, each downloaded over HTTP and kept in a run folder of this machine, from which the standby resumes when it leads.
+ * A checkpoint with another hash than the announced one is not written.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -10,9 +11,9 @@ import * as z from "zod/mini";
 import { tokenField } from "../../shared/protocol/token-field.ts";
 import { connectionReason } from "../../shared/words/connection-reason.ts";
 import { sentence, SentenceError } from "../../shared/words/sentence.ts";
-import { decodeCheckpoint } from "../storage/checkpoint.ts";
+import { type Checkpoint, decodeCheckpoint } from "../storage/checkpoint.ts";
 import { type Disk, replaceFile } from "../storage/disk.ts";
-import { createRunFolder, RunFolder } from "../storage/run-folder.ts";
+import { createRunFolder, RunFolder, type WrittenCheckpoint } from "../storage/run-folder.ts";
 import type { Leader } from "./cluster.ts";
 import { clusterKey, runFiles, shelfPrefix } from "./shelf.ts";
 
@@ -30,6 +31,8 @@ const runSchema = z.object({
   }),
 });
 
+type CopiedRun = z.infer<typeof runSchema>;
+
 export interface MirrorOptions {
   readonly disk: Disk;
   /** Folder of the runs. */
@@ -45,8 +48,9 @@ export class Mirror {
   #folder: RunFolder | undefined;
   #release = () => {};
   #step: number | undefined;
-  /** The hash of the checkpoint that is in the folder. */
-  #sha256 = "";
+  /** The hashes of the checkpoints that are in the folder. */
+  #newest = "";
+  #best = "";
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -69,31 +73,43 @@ export class Mirror {
    * @returns Whether anything was.
    * @throws SentenceError if the leader or the disk fails, and OperatorError if the folder belongs to another process.
    */
-  async follow({ url, run, checkpoint }: Leader): Promise<boolean> {
+  async follow(leader: Leader): Promise<boolean> {
+    const { url, run, checkpoint, best } = leader;
     if (url === "" || run === "") return false;
-    const isNew = this.#folder?.id !== run;
-    if (!isNew && (checkpoint === null || checkpoint.sha256 === this.#sha256)) return false;
-    const bytes = checkpoint === null ? undefined : await this.#get(url, "checkpoint");
-    if (bytes !== undefined && sha256Of(bytes) !== checkpoint?.sha256) {
-      // The leader has a newer one, which the next look shows.
-      return false;
-    }
+    const isOther = this.#folder?.id !== run;
+    const newest = isOther || checkpoint?.sha256 !== this.#newest ? checkpoint?.sha256 : undefined;
+    const bestOne = best !== null && (isOther || best !== this.#best) ? best : undefined;
+    if (!isOther && newest === undefined && bestOne === undefined) return false;
+    const newestBytes = await this.#checked(url, "checkpoint", newest);
+    const bestBytes = bestOne === newest ? newestBytes : await this.#checked(url, "best", bestOne);
+    // The leader has newer ones, which the next look shows.
+    if (newestBytes === "other" || bestBytes === "other") return false;
     const copied = runSchema.safeParse(parsed(await this.#get(url, "run")));
     if (!copied.success || copied.data.run !== run) return false;
     const folder = await this.#open(run, copied.data.files["config.json"]);
-    // Metrics reach the disk before the checkpoint that counts their steps, as the leader writes them.
+    // Metrics reach the disk before the checkpoint that counts their steps, as the leader writes them. The best checkpoint comes
+    // before the newest: resumed from an older newest one, the run reaches it again.
+    await this.#writeTexts(folder, copied.data.files);
+    if (bestBytes !== undefined) {
+      await keep(bestBytes, () => folder.writeBest(bestBytes));
+      this.#best = best ?? "";
+    }
+    if (newestBytes !== undefined && checkpoint !== null) {
+      const bytes = newestBytes;
+      await keep(bytes, (decoded) => folder.writeCheckpoint(decoded, { bytes }));
+      this.#step = checkpoint.step;
+      this.#newest = checkpoint.sha256;
+    }
+    return true;
+  }
+
+  async #writeTexts(folder: RunFolder, files: CopiedRun["files"]): Promise<void> {
     for (const name of runFiles) {
-      if (name === "config.json" || copied.data.files[name] === "") continue;
-      const text = new TextEncoder().encode(copied.data.files[name]);
+      if (name === "config.json" || files[name] === "") continue;
+      const text = new TextEncoder().encode(files[name]);
       // oxlint-disable-next-line no-await-in-loop -- in this order
       await replaceFile(this.#options.disk, join(folder.path, name), text, privateMode);
     }
-    if (bytes !== undefined && checkpoint !== null) {
-      await keep(folder, bytes);
-      this.#step = checkpoint.step;
-      this.#sha256 = checkpoint.sha256;
-    }
-    return true;
   }
 
   /** Lets others into the folder. */
@@ -117,8 +133,20 @@ export class Mirror {
     this.#release = await claim(folder.path);
     this.#folder = folder;
     this.#step = undefined;
-    this.#sha256 = "";
+    this.#newest = "";
+    this.#best = "";
     return folder;
+  }
+
+  /** The checkpoint with this hash; `other` if the leader has another one by now, `undefined` if none is wanted. */
+  async #checked(
+    url: string,
+    name: string,
+    sha256: string | undefined,
+  ): Promise<Uint8Array | "other" | undefined> {
+    if (sha256 === undefined) return undefined;
+    const bytes = await this.#get(url, name);
+    return sha256Of(bytes) === sha256 ? bytes : "other";
   }
 
   async #get(url: string, name: string): Promise<Uint8Array> {
@@ -143,10 +171,13 @@ export class Mirror {
 }
 
 /** @throws SentenceError for a damaged checkpoint, or a disk that fails. */
-async function keep(folder: RunFolder, bytes: Uint8Array): Promise<void> {
+async function keep(
+  bytes: Uint8Array,
+  write: (checkpoint: Checkpoint) => Promise<WrittenCheckpoint>,
+): Promise<void> {
   const decoded = decodeCheckpoint(bytes);
   if (!decoded.ok) throw new SentenceError(decoded.reason);
-  const written = await folder.writeCheckpoint(decoded.checkpoint);
+  const written = await write(decoded.checkpoint);
   if (!written.ok) throw new SentenceError(written.reason);
 }
 

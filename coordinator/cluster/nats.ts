@@ -3,6 +3,8 @@
  * written. The lease is the key `leader`, created and updated by its revision; each member is a key. The package is
  * optional and loaded on demand.
  */
+import { setTimeout as delay } from "node:timers/promises";
+
 import type * as Kv from "@nats-io/kv";
 import type * as Transport from "@nats-io/transport-node";
 import type * as z from "zod/mini";
@@ -62,7 +64,12 @@ export async function natsCluster(address: ClusterAddress, leaseMs: number): Pro
         history: 1,
       }),
     );
-    return new NatsCluster(connection, bucket, leaseMs);
+    return new NatsCluster({
+      connection,
+      bucket,
+      leaseMs,
+      updates: kvPackage.KvWatchInclude.UpdatesOnly,
+    });
   } catch (cause) {
     await connection?.close();
     const reason = quoted(cause instanceof Error ? cause.message : String(cause));
@@ -85,16 +92,26 @@ async function load() {
   }
 }
 
+interface Joined {
+  readonly connection: Transport.NatsConnection;
+  readonly bucket: Kv.KV;
+  readonly leaseMs: number;
+  /** Says that a watch begins with the next change; a constant of the package, which is loaded on demand. */
+  readonly updates: Kv.KvWatchInclude;
+}
+
 class NatsCluster implements Cluster {
   readonly leaseMs: number;
   readonly #connection: Transport.NatsConnection;
   readonly #bucket: Kv.KV;
+  readonly #updates: Kv.KvWatchInclude;
   /** The lease that this connection holds. */
   #own: { readonly term: number; readonly revision: number } | undefined;
 
-  constructor(connection: Transport.NatsConnection, bucket: Kv.KV, leaseMs: number) {
+  constructor({ connection, bucket, leaseMs, updates }: Joined) {
     this.#connection = connection;
     this.#bucket = bucket;
+    this.#updates = updates;
     this.leaseMs = leaseMs;
   }
 
@@ -160,6 +177,37 @@ class NatsCluster implements Cluster {
     });
   }
 
+  watch(changed: () => void): () => void {
+    const ending = new AbortController();
+    void this.#watch(changed, ending.signal);
+    return () => ending.abort();
+  }
+
+  async #watch(changed: () => void, ending: AbortSignal): Promise<void> {
+    while (!ending.aborted && !this.#connection.isClosed()) {
+      // oxlint-disable-next-line no-await-in-loop -- one watch after the other
+      await this.#watchOnce(changed, ending);
+      // oxlint-disable-next-line no-await-in-loop
+      await delay(answerMs, undefined, { ref: false });
+    }
+  }
+
+  /** Until it is asked to end, or the engine ends it. */
+  async #watchOnce(changed: () => void, ending: AbortSignal): Promise<void> {
+    try {
+      const entries = await this.#bucket.watch({ key: leaderKey, include: this.#updates });
+      const stop = () => entries.stop();
+      ending.addEventListener("abort", stop);
+      if (ending.aborted) stop();
+      // Whatever came before the watch.
+      else changed();
+      for await (const _ of entries) changed();
+      ending.removeEventListener("abort", stop);
+    } catch {
+      // The next try, or a look of the caller, finds what was missed.
+    }
+  }
+
   async close(): Promise<void> {
     await this.#connection.close();
   }
@@ -202,7 +250,7 @@ async function patiently<T>(question: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (tries === triesMax) throw error;
       // oxlint-disable-next-line no-await-in-loop
-      await new Promise((resolve) => setTimeout(resolve, answerMs));
+      await delay(answerMs);
     }
   }
 }

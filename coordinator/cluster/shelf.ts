@@ -1,6 +1,7 @@
 /**
- * @file What a leader has ready for its standbys, over HTTP: the files of its current run, and the newest checkpoint whose
- * hash it announced. The checkpoint stays in memory, because its file may be replaced before a standby has read it.
+ * @file What a leader has ready for its standbys, over HTTP: the files of its current run, and the newest and the best
+ * checkpoint, whose hashes it announced. They stay in memory, because their files may be replaced before a standby has read
+ * them; while the newest is the best, they are one.
  *
  * The key for it is derived from the admin token, so that an address in the cluster's engine that is not a coordinator's
  * gets no token that is worth anything elsewhere.
@@ -13,10 +14,11 @@ import { sendBody, sendText } from "../edge/http-body.ts";
 import type { Route } from "../edge/server.ts";
 import type { SavedCheckpoint } from "../run/view.ts";
 import { type Disk, isMissing } from "../storage/disk.ts";
+import { bestName, checkpointsName } from "../storage/run-folder.ts";
 import type { Claim } from "./cluster.ts";
 
 export const shelfPrefix = "/cluster/";
-/** The files of a run's folder that a standby copies besides the checkpoint, in the order in which it writes them. */
+/** The files of a run's folder that a standby copies besides the checkpoints, in the order in which it writes them. */
 export const runFiles = ["config.json", "metrics.jsonl", "handover.json"] as const;
 const chunkBytes = 256 * 1024;
 
@@ -29,6 +31,12 @@ export interface LedRun {
   readonly isOver: boolean;
 }
 
+/** A checkpoint's file. */
+interface Stored {
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+}
+
 /** What the coordinators of a cluster show each other. */
 export function clusterKey(adminToken: string): string {
   return createHmac("sha256", adminToken).update("promedio cluster").digest("hex");
@@ -38,9 +46,8 @@ export class Shelf {
   readonly #disk: Pick<Disk, "readFile">;
   readonly #key: string;
   #current: () => LedRun | undefined = () => undefined;
-  #checkpoint:
-    | { readonly path: string; readonly bytes: Uint8Array; readonly announced: Claim["checkpoint"] }
-    | undefined;
+  #newest: (Stored & { readonly path: string; readonly step: number }) | undefined;
+  #best: Stored | undefined;
 
   constructor(disk: Pick<Disk, "readFile">, adminToken: string) {
     this.#disk = disk;
@@ -52,28 +59,48 @@ export class Shelf {
     this.#current = current;
   }
 
-  /** Puts the newest checkpoint on the shelf. A file that is gone was replaced by a newer one. */
+  /** Puts the checkpoints on the shelf. A file that is gone was replaced by a newer one. */
   async refresh(): Promise<void> {
-    const saved = this.#current()?.saved ?? null;
-    if (saved === null) this.#checkpoint = undefined;
-    if (saved === null || saved.path === this.#checkpoint?.path) return;
-    const { path, step } = saved;
+    const run = this.#current();
+    const saved = run?.saved ?? null;
+    if (run === undefined || saved === null) {
+      this.#newest = undefined;
+      this.#best = undefined;
+      return;
+    }
+    if (saved.path === this.#newest?.path) return;
     try {
-      const bytes = await this.#disk.readFile(path);
-      const sha256 = createHash("sha256").update(bytes).digest("hex");
-      this.#checkpoint = { path, bytes, announced: { step, sha256 } };
+      const newest = stored(await this.#disk.readFile(saved.path));
+      // Read later, it may be of a later step than the newest here. Then a standby computes up to it again, to the same bits.
+      const best = await this.#bestOf(run.folder);
+      this.#newest = { ...newest, ...saved };
+      this.#best = best?.sha256 === newest.sha256 ? newest : best;
     } catch {
       // The next look finds a newer one.
     }
   }
 
+  /** A run has no best checkpoint before its first evaluation. */
+  async #bestOf(folder: string): Promise<Stored | undefined> {
+    try {
+      return stored(await this.#disk.readFile(join(folder, checkpointsName, bestName)));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
   /** What the leader says of its run. */
-  get claim(): Pick<Claim, "run" | "checkpoint" | "isOver"> {
+  get claim(): Pick<Claim, "run" | "checkpoint" | "best" | "isOver"> {
     const run = this.#current();
-    const checkpoint = this.#checkpoint?.announced ?? null;
-    // A run whose last checkpoint is not announced yet must not be taken as done.
-    const isOver = run?.isOver === true && run.saved?.path === this.#checkpoint?.path;
-    return { run: run?.id ?? "", checkpoint, isOver };
+    const newest = this.#newest;
+    return {
+      run: run?.id ?? "",
+      checkpoint: newest === undefined ? null : { step: newest.step, sha256: newest.sha256 },
+      best: this.#best?.sha256 ?? null,
+      // A run whose last checkpoint is not announced yet must not be taken as done.
+      isOver: run?.isOver === true && run.saved?.path === newest?.path,
+    };
   }
 
   get route(): Route {
@@ -86,18 +113,13 @@ export class Shelf {
         if (!sameSecret(tokenIn(request), this.#key))
           sendText(response, 401, "no key, or a wrong one");
         else if (request.method !== "GET") sendText(response, 405, "only GET");
-        else if (name === "checkpoint") this.#sendCheckpoint(response);
+        else if (name === "checkpoint") sendStored(response, this.#newest);
+        else if (name === "best") sendStored(response, this.#best);
         else if (name === "run") void this.#sendRun(response);
         else sendText(response, 404, "not found");
         return true;
       },
     };
-  }
-
-  #sendCheckpoint(response: Parameters<Route["handle"]>[1]): void {
-    const bytes = this.#checkpoint?.bytes;
-    if (bytes === undefined) return sendText(response, 404, "no checkpoint yet");
-    send(response, "application/octet-stream", bytes);
   }
 
   async #sendRun(response: Parameters<Route["handle"]>[1]): Promise<void> {
@@ -123,6 +145,15 @@ export class Shelf {
       throw error;
     }
   }
+}
+
+function stored(bytes: Uint8Array): Stored {
+  return { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+function sendStored(response: Parameters<Route["handle"]>[1], found: Stored | undefined): void {
+  if (found === undefined) return sendText(response, 404, "no such checkpoint yet");
+  send(response, "application/octet-stream", found.bytes);
 }
 
 function send(response: Parameters<Route["handle"]>[1], type: string, body: Uint8Array): void {

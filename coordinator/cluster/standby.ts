@@ -1,6 +1,6 @@
 /**
- * @file The coordinator that waits: it follows the leader's run, and takes the lease when nobody leads. `decisions.ts`
- * decides; this file asks and waits.
+ * @file The coordinator that waits: it follows the leader's run whenever the cluster's entry changes, and takes the lease when
+ * nobody leads. `decisions.ts` decides; this file asks and waits.
  */
 import { assertNever } from "../../shared/assert.ts";
 import { type Sentence, sentence, SentenceError } from "../../shared/words/sentence.ts";
@@ -13,7 +13,7 @@ import {
 } from "./cluster.ts";
 import { afterLook, highest } from "./decisions.ts";
 
-/** Looks per lease: a free lease is seen at most a tenth of it late. */
+/** Looks per lease, besides those after a change: nobody tells that a lease ran out, which is seen at most a tenth of it late. */
 const looksPerLease = 10;
 /** A leader is announced so often that workers have the list of doors a moment after a standby came. */
 const announcementsPerLease = 3;
@@ -50,6 +50,8 @@ export class Standby {
   #hasFollowed = false;
   #leader: Leader | undefined;
   #said = "";
+  /** Ends the wait for the next look. */
+  #wake = () => {};
 
   constructor(options: StandbyOptions) {
     this.#options = options;
@@ -69,14 +71,20 @@ export class Standby {
   /** @returns How the wait ended; `undefined` if it was stopped. */
   async wait(): Promise<EndOfWait | undefined> {
     const { cluster, sleep } = this.#options;
-    while (!this.#isStopped) {
-      // oxlint-disable-next-line no-await-in-loop -- one look after the other
-      const end = await this.#look();
-      if (end !== undefined) return end;
-      // oxlint-disable-next-line no-await-in-loop
-      await sleep(cluster.leaseMs / looksPerLease);
+    const stopWatching = cluster.watch(() => this.#wake());
+    try {
+      while (!this.#isStopped) {
+        const changed = new Promise<void>((resolve) => (this.#wake = resolve));
+        // oxlint-disable-next-line no-await-in-loop -- one look after the other
+        const end = await this.#look();
+        if (end !== undefined) return end;
+        // oxlint-disable-next-line no-await-in-loop
+        await Promise.race([changed, sleep(cluster.leaseMs / looksPerLease)]);
+      }
+      return undefined;
+    } finally {
+      stopWatching();
     }
-    return undefined;
   }
 
   async #look(): Promise<EndOfWait | undefined> {
@@ -122,7 +130,7 @@ export class Standby {
 
   async #acquire(): Promise<EndOfWait | undefined> {
     const { cluster, own, now } = this.#options;
-    const claim: Claim = { ...own, run: "", checkpoint: null, isOver: false };
+    const claim: Claim = { ...own, run: "", checkpoint: null, best: null, isOver: false };
     try {
       const term = await cluster.acquire(claim, this.#term + 1);
       return term === undefined ? undefined : { kind: "leads", term };

@@ -45,7 +45,7 @@ export const configName = "config.json";
 const setupBytesMax = 2 ** 20;
 export const checkpointsName = "checkpoints";
 export const handoverName = "handover.json";
-const bestName = "best.safetensors";
+export const bestName = "best.safetensors";
 const stepName = /^step-(\d{8,16})\.safetensors$/u;
 
 /** A checkpoint to continue from. `notes` has one line for each damaged checkpoint that was skipped. */
@@ -187,19 +187,20 @@ export class RunFolder {
    * Writes a checkpoint, then deletes those that are no longer needed.
    *
    * @param options.best - Whether to keep it as `best.safetensors` too.
+   * @param options.bytes - Its file, if that exists already.
    * @returns Once it is safe on the medium, or the reason why it is not.
    */
   writeCheckpoint(
     checkpoint: Checkpoint,
-    { best = false }: { readonly best?: boolean } = {},
+    { best = false, bytes }: { readonly best?: boolean; readonly bytes?: Uint8Array } = {},
   ): Promise<WrittenCheckpoint> {
     return this.#queue.run(async () => {
       const path = join(this.#checkpoints, nameOf(checkpoint));
       try {
-        const bytes = encodeCheckpoint(checkpoint);
+        const file = bytes ?? encodeCheckpoint(checkpoint);
         await this.metrics.flush(); // Rule 2. Losing metrics is no reason to lose the checkpoint as well.
-        await replaceFile(this.#disk, path, bytes);
-        if (best) await replaceFile(this.#disk, join(this.#checkpoints, bestName), bytes);
+        await replaceFile(this.#disk, path, file);
+        if (best) await replaceFile(this.#disk, join(this.#checkpoints, bestName), file);
         await this.#prune(checkpoint.step);
         return { ok: true, path };
       } catch (error) {
@@ -209,19 +210,28 @@ export class RunFolder {
     });
   }
 
+  /** Replaces `best.safetensors` alone, in a copy of a run whose best checkpoint is not its newest. */
+  writeBest(bytes: Uint8Array): Promise<WrittenCheckpoint> {
+    return this.#queue.run(() => this.#write(bytes, join(this.#checkpoints, bestName)));
+  }
+
   /** Writes a checkpoint to another folder: the last resort if this one can no longer be written. */
   writeElsewhere(checkpoint: Checkpoint, folder: string): Promise<WrittenCheckpoint> {
-    return this.#queue.run(async () => {
-      const path = join(folder, nameOf(checkpoint));
-      try {
-        await this.#disk.mkdir(folder);
-        await replaceFile(this.#disk, path, encodeCheckpoint(checkpoint));
-        return { ok: true, path };
-      } catch (error) {
-        const why = { path, reason: systemReason(error) };
-        return { ok: false, reason: sentence("cannot-write-checkpoint", why) };
-      }
-    });
+    return this.#queue.run(() =>
+      this.#write(encodeCheckpoint(checkpoint), join(folder, nameOf(checkpoint))),
+    );
+  }
+
+  /** Creates the file's folder if it is missing. */
+  async #write(bytes: Uint8Array, path: string): Promise<WrittenCheckpoint> {
+    try {
+      await this.#disk.mkdir(dirname(path));
+      await replaceFile(this.#disk, path, bytes);
+      return { ok: true, path };
+    } catch (error) {
+      const why = { path, reason: systemReason(error) };
+      return { ok: false, reason: sentence("cannot-write-checkpoint", why) };
+    }
   }
 
   /**

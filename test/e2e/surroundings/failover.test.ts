@@ -1,4 +1,5 @@
 /** A run whose leader is killed or stopped, and whose NATS server is killed: another coordinator continues it, to the same bits. */
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -63,6 +64,12 @@ async function coordinator(
   return Object.assign(started, { port });
 }
 
+/** The names of the checkpoints on a coordinator's disk. */
+async function checkpointsIn(name: string): Promise<string[]> {
+  const [id = ""] = await readdir(join(cluster.folder, name));
+  return await readdir(join(cluster.folder, name, id, "checkpoints"));
+}
+
 function says(process: CoordinatorProcess, wanted: string): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
@@ -88,10 +95,14 @@ describe.skipIf(natsIsMissing)(
       expect(page.status).toBe(503);
       expect(await page.text()).toContain(`http://127.0.0.1:${first.port}`);
       const ana = cluster.worker(String(joinUrl), "--name", "ana");
-      await first.event("epoch");
+      // Step 60 is the first that ends an epoch and is a checkpoint's.
+      await first.event("epoch", ({ epoch }) => Number(epoch) >= 2);
       // So that the run is not over before its leader is stopped.
       ana.kill("SIGSTOP");
       await says(second, "keeps its newest checkpoint");
+      await expect
+        .poll(() => checkpointsIn("second"), { timeout: 20_000 })
+        .toContain("best.safetensors");
       first.child.kill("SIGSTOP");
       ana.kill("SIGKILL");
       const resumed = await second.event("resumed");

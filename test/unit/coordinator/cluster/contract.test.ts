@@ -38,7 +38,34 @@ function nats(): Engine {
 }
 
 function claimOf(id: string, rest: Partial<Claim> = {}): Claim {
-  return { id, url: `http://${id}:8080`, run: "", checkpoint: null, isOver: false, ...rest };
+  return {
+    id,
+    url: `http://${id}:8080`,
+    run: "",
+    checkpoint: null,
+    best: null,
+    isOver: false,
+    ...rest,
+  };
+}
+
+/** Counts calls, and lets a test wait for them. */
+function callCounter() {
+  const counter = {
+    count: 0,
+    wake: () => {},
+    call: () => {
+      counter.count += 1;
+      counter.wake();
+    },
+    async reach(wanted: number): Promise<void> {
+      while (counter.count < wanted) {
+        // oxlint-disable-next-line no-await-in-loop -- one call after the other
+        await new Promise<void>((resolve) => (counter.wake = resolve));
+      }
+    },
+  };
+  return counter;
 }
 
 beforeAll(async () => {
@@ -134,6 +161,32 @@ describe.each(engines)("a cluster $name of several", ({ create, isMissing }) => 
     expect((await one.look()).leader?.id).toBe("other");
     await Promise.all([one.close(), other.close()]);
   });
+
+  test.skipIf(isMissing)(
+    "tells whoever watches of each change of the lease, until they stop",
+    async () => {
+      const engine = create();
+      const [one, other] = [await engine.connect(), await engine.connect()];
+      const calls = callCounter();
+      const stop = other.watch(calls.call);
+      // The watch has begun when it has called once, or knows of nothing before it.
+      await one.acquire(claimOf("one"), 1);
+      await calls.reach(1);
+      for (const change of [() => one.renew(claimOf("one")), () => one.release()]) {
+        const before = calls.count;
+        // oxlint-disable-next-line no-await-in-loop -- one change after the other
+        await change();
+        // oxlint-disable-next-line no-await-in-loop
+        await calls.reach(before + 1);
+      }
+      stop();
+      const before = calls.count;
+      await one.acquire(claimOf("one"), 1);
+      await one.look();
+      expect(calls.count).toBe(before);
+      await Promise.all([one.close(), other.close()]);
+    },
+  );
 
   test.skipIf(isMissing)("forgets a member that is silent", async () => {
     const engine = create();

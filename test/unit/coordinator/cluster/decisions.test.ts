@@ -11,6 +11,7 @@ const other: Leader = {
   url: "http://other:8080",
   run: "run-1",
   checkpoint: null,
+  best: null,
   isOver: false,
   term: 5,
 };

@@ -24,7 +24,7 @@ function world() {
   };
   const lead = async (id: string, cluster: Cluster, isStopped = () => false) => {
     const term = await cluster.acquire(
-      { id, url: "", run: "", checkpoint: null, isOver: false },
+      { id, url: "", run: "", checkpoint: null, best: null, isOver: false },
       1,
     );
     const led: { doors: readonly string[]; isLost: boolean } = { doors: [], isLost: false };
@@ -50,12 +50,14 @@ function world() {
   };
   const standBy = (id: string, cluster: Cluster) => {
     const outcome: { term?: number | undefined; leader?: string } = {};
+    const lookedMs: number[] = [];
     const standby = new Standby({
       cluster,
       own: { id, url: `http://${id}` },
       term: 0,
       follow: async ({ url }) => {
         outcome.leader = url;
+        lookedMs.push(clock.now());
         return 7;
       },
       endsWithRun: false,
@@ -67,7 +69,7 @@ function world() {
       const end = await standby.wait();
       if (end?.kind === "leads") outcome.term = end.term;
     })();
-    return outcome;
+    return { outcome, lookedMs };
   };
   return { clock, engine, said, pass, lead, standBy };
 }
@@ -76,7 +78,7 @@ describe("a standby", () => {
   test("follows the leader, is one of its doors, and never leads while it renews", async () => {
     const { engine, said, pass, lead, standBy } = world();
     const { led } = await lead("one", engine.connect());
-    const outcome = standBy("two", engine.connect());
+    const { outcome } = standBy("two", engine.connect());
     await pass(60_000);
     expect(outcome).toEqual({ leader: "http://one" });
     expect(led.doors).toEqual(["http://one", "http://two"]);
@@ -87,7 +89,7 @@ describe("a standby", () => {
     const { engine, pass, lead, standBy } = world();
     let isStopped = false;
     const { leader, led } = await lead("one", engine.connect(), () => isStopped);
-    const outcome = standBy("two", engine.connect());
+    const { outcome } = standBy("two", engine.connect());
     await pass(1_000);
     isStopped = true;
     await pass(leaseMs + 1_000 + 200);
@@ -98,20 +100,31 @@ describe("a standby", () => {
     expect(led.isLost).toBe(true);
   });
 
+  // The first look is over 100 ms after the start, and the leader renews after 3,333.
+  test("looks a tenth of a lease after it looked, and at once when the leader renews its lease", async () => {
+    const { engine, pass, lead, standBy } = world();
+    await lead("one", engine.connect());
+    const { lookedMs } = standBy("two", engine.connect());
+    await pass(4_200);
+    const gaps = lookedMs.slice(1).map((ms, i) => ms - (lookedMs[i] ?? 0));
+    expect(gaps).toEqual([1_000, 1_000, 1_000, 300]);
+  });
+
   test("leads at once when the leader was asked to end", async () => {
     const { engine, pass, lead, standBy } = world();
     const { leader } = await lead("one", engine.connect());
-    const outcome = standBy("two", engine.connect());
+    const { outcome } = standBy("two", engine.connect());
     await pass(1_000);
     await leader.end();
-    await pass(1_200);
+    // Without a look of its own: those are a second apart.
+    await pass(100);
     expect(outcome.term).toBeGreaterThan(leader.term);
   });
 
   test("does not lead after all servers were down for a minute: the leader has its lease again", async () => {
     const { engine, said, pass, lead, standBy } = world();
     const { leader, led } = await lead("one", engine.connect());
-    const outcome = standBy("two", engine.connect());
+    const { outcome } = standBy("two", engine.connect());
     await pass(1_000);
     const { term } = leader;
     engine.isDown = true;
@@ -133,7 +146,7 @@ describe("a standby", () => {
   test("does not lead either after the servers lost all that they had", async () => {
     const { engine, pass, lead, standBy } = world();
     const { leader, led } = await lead("one", engine.connect());
-    const outcome = standBy("two", engine.connect());
+    const { outcome } = standBy("two", engine.connect());
     await pass(60_000);
     const { term } = leader;
     engine.isDown = true;
