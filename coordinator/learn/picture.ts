@@ -5,7 +5,7 @@
 import { colorOf, create } from "../dashboard/page.ts";
 import { type Axes, Frame, type Size } from "./draw/axes.ts";
 import { type Ink, inkNames, type Theme } from "./draw/inks.ts";
-import { margins, Pen } from "./draw/pen.ts";
+import { margins, Pen, type Sheet } from "./draw/pen.ts";
 import { shortly } from "./language.ts";
 import type { Point } from "./state/bet.ts";
 
@@ -79,7 +79,7 @@ export class Picture {
       top: margins.top * scale,
       bottom: margins.bottom * scale,
     });
-    return new Pen(context, this.#frame, theme, shortly, scale);
+    return new Pen(context, this.#frame, theme, shortly, sheet(), scale);
   }
 
   #measure(): void {
@@ -129,6 +129,22 @@ export class Picture {
     const { left, top } = this.#overlay.getBoundingClientRect();
     return this.#frame?.at(clientX - left, clientY - top);
   }
+}
+
+let onlySheet: Sheet | undefined;
+
+/** All pictures share one: each is done with it before the next begins. */
+function sheet(): Sheet {
+  if (onlySheet !== undefined) return onlySheet;
+  const image = create("canvas");
+  const context = image.getContext("2d");
+  if (context === null) throw new Error("no canvas");
+  onlySheet = {
+    context,
+    image,
+    resize: (width, height) => Object.assign(image, { width, height }),
+  };
+  return onlySheet;
 }
 
 /** A projector can't be scrolled by those who look at it: there, a picture fits between its question and the lesson's bar. */

@@ -2,31 +2,24 @@
  * @file A cost over two parameters as a map: the higher, the darker, with lines of equal cost, which are closer where it
  * is steep. One hue and lines, so that it can be read without colours.
  */
-import { contours } from "d3-contour";
-
 import { type Axes, valueAt } from "./axes.ts";
+import { type Grid, isoLines } from "./iso-lines.ts";
 import type { Pen } from "./pen.ts";
-
-/** Values on a grid of places, row by row from the lowest y. */
-export interface Grid {
-  readonly columns: number;
-  readonly rows: number;
-  /** Shape `[rows, columns]`. */
-  readonly values: ArrayLike<number>;
-}
 
 const gridSide = 97;
 const levelCount = 14;
 /** The darkest shade. */
 const alphaMax = 0.42;
+const lineAlpha = 0.4;
 
 /** Values of a function at the places of a grid over a picture's axes. */
 export function gridOf(axes: Axes, of: (x: number, y: number) => number, side = gridSide): Grid {
   const values = new Float64Array(side * side);
+  const xs = Float64Array.from({ length: side }, (_, i) => valueAt(axes.x, i / (side - 1)));
   for (let row = 0; row < side; row++) {
     const y = valueAt(axes.y, row / (side - 1));
     for (let column = 0; column < side; column++) {
-      values[row * side + column] = of(valueAt(axes.x, column / (side - 1)), y);
+      values[row * side + column] = of(xs[column] ?? NaN, y);
     }
   }
   return { columns: side, rows: side, values };
@@ -40,58 +33,48 @@ export function gridOf(axes: Axes, of: (x: number, y: number) => number, side = 
  */
 export function drawGrid(
   pen: Pen,
-  { columns, rows, values }: Grid,
+  grid: Grid,
   spread: (share: number) => number = (share) => share ** 2.2,
 ): void {
-  const numbers = Array.from(values);
-  const low = Math.min(...finite(numbers));
-  const high = quantile(finite(numbers), 0.97);
+  const sorted = Float64Array.from(grid.values)
+    .filter((value) => Number.isFinite(value))
+    .sort();
+  const low = sorted[0] ?? NaN;
+  const high = sorted[Math.floor(0.97 * (sorted.length - 1))] ?? NaN;
   if (!(high > low)) return;
   const levels = Array.from(
     { length: levelCount },
     (_, i) => low + (high - low) * spread((i + 0.6) / levelCount),
   );
-  const bands = contours().size([columns, rows]).thresholds(levels)(numbers);
-  const { context } = pen;
-  for (const { coordinates } of bands) {
-    context.beginPath();
-    for (const ring of coordinates.flat()) traceRing(pen, ring, columns, rows);
-    // Each band lies on those below it, so the shades add up.
-    context.globalAlpha = alphaMax / levelCount;
-    context.fillStyle = pen.color("accent");
-    context.fill("evenodd");
-    context.globalAlpha = 0.35;
-    context.lineWidth = 1;
-    context.setLineDash([]);
-    context.strokeStyle = pen.color("accent");
-    context.stroke();
-  }
+  pen.shade("accent", grid.columns, grid.rows, (column, row) => {
+    const at = (grid.rows - 1 - row) * grid.columns + column;
+    return (alphaMax * levelsBelow(levels, grid.values[at] ?? NaN, low)) / levelCount;
+  });
+  drawLines(pen, grid, levels);
+}
+
+/** How many levels are below a value, with the share of the way to the next. All, for a value that is not a number. */
+function levelsBelow(levels: readonly number[], value: number, low: number): number {
+  const above = levels.findIndex((level) => !(value >= level));
+  if (above === -1 || Number.isNaN(value)) return levels.length;
+  const from = levels[above - 1] ?? low;
+  return above + (value - from) / ((levels[above] ?? from) - from);
+}
+
+function drawLines(pen: Pen, grid: Grid, levels: readonly number[]): void {
+  const { context, frame } = pen;
+  const [right, up] = [frame.width / (grid.columns - 1), frame.height / (grid.rows - 1)];
+  const bottom = frame.top + frame.height;
+  context.beginPath();
+  isoLines(grid, levels, (fromColumn, fromRow, toColumn, toRow) => {
+    context.moveTo(frame.left + fromColumn * right, bottom - fromRow * up);
+    context.lineTo(frame.left + toColumn * right, bottom - toRow * up);
+  });
+  context.globalAlpha = lineAlpha;
+  context.lineWidth = 1;
+  context.lineCap = "butt";
+  context.setLineDash([]);
+  context.strokeStyle = pen.color("accent");
+  context.stroke();
   context.globalAlpha = 1;
-}
-
-/** Adds a ring to the path. The library puts the value of a cell at its middle. */
-function traceRing(
-  { context, frame }: Pen,
-  ring: readonly (readonly number[])[],
-  columns: number,
-  rows: number,
-): void {
-  for (const [i, [column = 0, row = 0]] of ring.entries()) {
-    const x =
-      frame.left + (Math.min(Math.max(column - 0.5, 0), columns - 1) / (columns - 1)) * frame.width;
-    const share = Math.min(Math.max(row - 0.5, 0), rows - 1) / (rows - 1);
-    const y = frame.top + (1 - share) * frame.height;
-    if (i === 0) context.moveTo(x, y);
-    else context.lineTo(x, y);
-  }
-  context.closePath();
-}
-
-function finite(values: readonly number[]): readonly number[] {
-  return values.filter((value) => Number.isFinite(value));
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(share * (sorted.length - 1))] ?? NaN;
 }

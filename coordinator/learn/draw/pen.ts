@@ -48,6 +48,14 @@ export interface WordStyle {
   readonly isSmall?: boolean;
 }
 
+/** A small canvas that nobody sees, for pictures that are drawn larger than they are. */
+export interface Sheet {
+  readonly context: Context;
+  readonly image: CanvasImageSource;
+  /** Empties it, with another size in pixels. */
+  resize(width: number, height: number): void;
+}
+
 /** Space for the axes' numbers and labels. */
 export const margins = { left: 52, right: 16, top: 34, bottom: 42 } as const;
 
@@ -56,6 +64,7 @@ export class Pen {
   readonly context: Context;
   readonly #theme: Theme;
   readonly #number: (value: number) => string;
+  readonly #sheet: Sheet;
   /** Of all type and lines: more than 1 for a projector. */
   readonly scale: number;
 
@@ -65,12 +74,14 @@ export class Pen {
     frame: Frame,
     theme: Theme,
     number: (value: number) => string,
+    sheet: Sheet,
     scale = 1,
   ) {
     this.context = context;
     this.frame = frame;
     this.#theme = theme;
     this.#number = number;
+    this.#sheet = sheet;
     this.scale = scale;
   }
 
@@ -220,6 +231,34 @@ export class Pen {
     this.#fill({ ink, ...(alpha === undefined ? {} : { alpha }) });
     context.fillRect(Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0));
     context.globalAlpha = 1;
+  }
+
+  /**
+   * Fills the picture with shades of one colour, which change smoothly from one place of a grid to the next.
+   *
+   * @param alphaAt - In [0, 1], at a column and at a row from the top.
+   */
+  shade(
+    ink: Ink,
+    columns: number,
+    rows: number,
+    alphaAt: (column: number, row: number) => number,
+  ): void {
+    const { context, image, resize } = this.#sheet;
+    resize(columns, rows);
+    const pixels = context.createImageData(columns, rows);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        pixels.data[4 * (row * columns + column) + 3] = 255 * alphaAt(column, row);
+      }
+    }
+    context.putImageData(pixels, 0, 0);
+    context.globalCompositeOperation = "source-in";
+    context.fillStyle = this.#theme[ink];
+    context.fillRect(0, 0, columns, rows);
+    const { left, top, width, height } = this.frame;
+    // The outer places are on the edges of the picture: half of their pixels are outside.
+    this.context.drawImage(image, 0.5, 0.5, columns - 1, rows - 1, left, top, width, height);
   }
 
   /** Words at a place. They keep inside the picture. */
