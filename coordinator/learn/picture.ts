@@ -79,7 +79,7 @@ export class Picture {
       top: margins.top * scale,
       bottom: margins.bottom * scale,
     });
-    return new Pen(context, this.#frame, theme, shortly, sheet(), scale);
+    return new Pen(context, this.#frame, { theme, number: shortly, sheet: sheet(), scale });
   }
 
   #measure(): void {

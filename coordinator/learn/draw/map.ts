@@ -38,7 +38,7 @@ export function drawGrid(
 ): void {
   const sorted = Float64Array.from(grid.values)
     .filter((value) => Number.isFinite(value))
-    .sort();
+    .toSorted();
   const low = sorted[0] ?? NaN;
   const high = sorted[Math.floor(0.97 * (sorted.length - 1))] ?? NaN;
   if (!(high > low)) return;

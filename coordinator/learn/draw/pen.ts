@@ -53,7 +53,16 @@ export interface Sheet {
   readonly context: Context;
   readonly image: CanvasImageSource;
   /** Empties it, with another size in pixels. */
-  resize(width: number, height: number): void;
+  readonly resize: (width: number, height: number) => void;
+}
+
+export interface PenSettings {
+  readonly theme: Theme;
+  /** A tick's text in the reader's language. */
+  readonly number: (value: number) => string;
+  readonly sheet: Sheet;
+  /** Of all type and lines; 1 by default. */
+  readonly scale?: number;
 }
 
 /** Space for the axes' numbers and labels. */
@@ -68,15 +77,7 @@ export class Pen {
   /** Of all type and lines: more than 1 for a projector. */
   readonly scale: number;
 
-  /** @param number - A tick's text in the reader's language. */
-  constructor(
-    context: Context,
-    frame: Frame,
-    theme: Theme,
-    number: (value: number) => string,
-    sheet: Sheet,
-    scale = 1,
-  ) {
+  constructor(context: Context, frame: Frame, { theme, number, sheet, scale = 1 }: PenSettings) {
     this.context = context;
     this.frame = frame;
     this.#theme = theme;

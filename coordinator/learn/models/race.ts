@@ -34,7 +34,7 @@ export const racers = [
 export type PerRacer<Value> = Readonly<Record<Racer, Value>>;
 
 /** Gradients that each of them gets; a local search gets three costs in place of one. */
-export const raceSteps = 200;
+export const raceSteps = 300;
 /** Whoever stays so near to a minimum has arrived. */
 export const raceRadius = 0.05;
 /** The rates that are tried: 2ᵏ, so that each is exact. */
@@ -49,8 +49,11 @@ export interface RaceFacts {
   readonly rates: PerRacer<number>;
   /** Mean steps to arrive on the starts of the search, at that rate; see `effortOf` for those that never arrive. */
   readonly means: PerRacer<number>;
-  /** Of the counted starts: how many each of them won, and in how many it arrived. Ties have no winner. */
+  /** Of the counted starts: how many each of them won, in how many several came first, and in how many nobody arrived. */
   readonly wins: PerRacer<number>;
+  readonly ties: number;
+  readonly unfinished: number;
+  /** In how many each of them arrived. */
   readonly arrivals: PerRacer<number>;
 }
 
@@ -117,7 +120,7 @@ function distanceAt({ minima }: Surface, { points }: Course, step: number): numb
   return Math.min(...minima.map(([atX, atY]) => Math.hypot(x - atX, y - atY)));
 }
 
-/** Searches the rates and counts who wins. Takes about a second. */
+/** Searches the rates and counts who wins. Takes about half a second. */
 export function raceFacts(kernel: Kernel, name: SurfaceName, seed: number): RaceFacts {
   const surface = surfaces[name];
   const random = new Random(seed, 27);
@@ -139,22 +142,24 @@ export function raceFacts(kernel: Kernel, name: SurfaceName, seed: number): Race
   const results = counted.map((start) =>
     perRacer((racer) => arrival(racer, best[racer].rate, start)),
   );
-  const winners = results.map(winnerOf);
+  const winners = results.map(winnersOf);
   return {
     surface: name,
     rates: perRacer((racer) => best[racer].rate),
     means: perRacer((racer) => best[racer].mean),
-    wins: perRacer((racer) => winners.filter((each) => each === racer).length),
+    wins: perRacer((racer) => {
+      return winners.filter((each) => each.length === 1 && each[0] === racer).length;
+    }),
+    ties: winners.filter((each) => each.length > 1).length,
+    unfinished: winners.filter((each) => each.length === 0).length,
     arrivals: perRacer((racer) => results.filter((each) => each[racer] !== undefined).length),
   };
 }
 
-/** Who arrives first; nobody if two do. */
-export function winnerOf(arrivals: PerRacer<number | undefined>): Racer | undefined {
-  const steps = racers.map((racer) => arrivals[racer] ?? Infinity);
-  const least = Math.min(...steps);
-  const first = racers.filter((_, i) => steps[i] === least);
-  return first.length === 1 && least < Infinity ? first[0] : undefined;
+/** Those who arrive first: several of them if they tie, none if nobody arrives. */
+export function winnersOf(arrivals: PerRacer<number | undefined>): readonly Racer[] {
+  const least = Math.min(...racers.map((racer) => arrivals[racer] ?? Infinity));
+  return racers.filter((racer) => arrivals[racer] === least);
 }
 
 export function perRacer<Value>(of: (racer: Racer) => Value): PerRacer<Value> {

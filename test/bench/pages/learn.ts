@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 
 import { createPages } from "../../../coordinator/edge/pages.ts";
+import { racers, raceSteps } from "../../../coordinator/learn/models/race.ts";
 import { sections } from "../../../coordinator/learn/sections/sections.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
 import { listenLocally } from "../../support/processes/local-server.ts";
@@ -43,7 +44,9 @@ export async function benchLearn(report: Report): Promise<void> {
         continue;
       }
       const late = times.toSorted((a, b) => a - b)[Math.floor(0.95 * times.length)] ?? 0;
-      report.figure(`${id}: input to pixels, 95th percentile`, "ms", [late], { below: frameMs });
+      const size = id === "race" ? `, ${raceSteps} steps × ${racers.length} optimizers` : "";
+      const name = `${id}${size}: input to pixels, 95th percentile`;
+      report.figure(name, "ms", [late], { below: frameMs });
     }
   } finally {
     await browser.close();

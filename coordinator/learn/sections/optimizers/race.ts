@@ -136,7 +136,11 @@ function values({ model, say, figures }: RaceScene): Record<string, string> {
   const winner = quiz.order[0] ?? "sgd";
   return {
     order: results.join("; "),
-    wins: winners.map((racer) => `${say(racer)} ${figures.whole(facts.wins[racer])}`).join(", "),
+    wins: [
+      ...winners.map((racer) => `${say(racer)} ${figures.whole(facts.wins[racer])}`),
+      ...(facts.ties > 0 ? [say("tied", { count: figures.whole(facts.ties) })] : []),
+      ...(facts.unfinished > 0 ? [say("nobody", { count: figures.whole(facts.unfinished) })] : []),
+    ].join(", "),
     rates: racers
       .map((racer) => `${say(racer)} ${figures.shortest(facts.rates[racer])}`)
       .join(", "),

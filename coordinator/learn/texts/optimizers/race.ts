@@ -10,6 +10,8 @@ const spanish = {
   right: "¡Eso es! {winner}, en {winnerSteps} pasos.",
   wrong: "{winner}, en {winnerSteps} pasos.",
   numbers: "Desde aquí: {order}. De {starts} salidas al azar ganan: {wins}.",
+  tied: "empate {count}",
+  nobody: "nadie {count}",
   arriveNot: "no llegan: {names}",
   careful:
     "Ninguno gana en todas partes: cambia de terreno. Con dos pesos compite hasta la búsqueda al azar (gana {searchWins}); con 13.002, no. Mejor tasa (o σ) de cada uno: {rates}.",
@@ -43,6 +45,8 @@ const english = translationOf<typeof spanish>()({
   right: "Exactly! {winner}, in {winnerSteps} steps.",
   wrong: "{winner}, in {winnerSteps} steps.",
   numbers: "From here: {order}. Of {starts} random starts, the winners are: {wins}.",
+  tied: "a tie {count}",
+  nobody: "nobody {count}",
   arriveNot: "do not arrive: {names}",
   careful:
     "None wins everywhere: change the terrain. With two weights even random search competes (it wins {searchWins}); with 13,002 it does not. The best rate (or σ) of each: {rates}.",
