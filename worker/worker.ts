@@ -28,7 +28,7 @@ import {
 } from "../shared/protocol/messages.ts";
 import { answerFor, blockOf, kindAsked, pairOf } from "../shared/protocol/rounds.ts";
 import { fitForWire } from "../shared/protocol/sentence-schema.ts";
-import { pointLength, type StateSizes, stateSizes } from "../shared/run/kinds.ts";
+import { layoutOfPoint, type StateSizes, stateSizes } from "../shared/run/kinds.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitResult } from "../shared/run/unit.ts";
 import { tensorBytes } from "../shared/run/wire.ts";
@@ -290,7 +290,7 @@ export class WorkerLoop {
       throw new ProtocolError("ERR_STATE", sentence("run-not-ready-here", { type: header.type }));
     }
     const kind = kindAsked(header);
-    const expected = tensorBytes(run.message.config.wire, pointLength(kind, run.sizes));
+    const expected = tensorBytes(layoutOfPoint(kind, run.message.config, run.sizes));
     if (tensor.length !== expected) {
       const lengths = { bytes: tensor.length, expected };
       throw new ProtocolError("ERR_SHAPE", sentence("parameters-length", lengths));

@@ -9,7 +9,7 @@ import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { OutOfMemoryError } from "../../shared/kernels/memory.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import {
-  formOfResults,
+  layoutOfResult,
   type ModelSizes,
   modelSizes,
   type RoundKind,
@@ -45,13 +45,13 @@ export class RoundSums {
     this.#joined = join === "sum" ? this.#beginSum(round) : new Concatenation(round, leafValues);
   }
 
-  #beginSum({ kind, leafCount, roots }: OpenRound): Reduction {
+  #beginSum({ kind, step, leafCount, roots }: OpenRound): Reduction {
     const whole = { start: 0, end: leafCount };
-    const valueCount = roundKinds[kind].valueCount(whole, this.#sizes);
-    const form = formOfResults(kind, this.#config);
-    const reduction = this.#reductions.get(kind) ?? new Reduction(this.#kernel, valueCount, form);
+    const layout = layoutOfResult(kind, whole, this.#config, this.#sizes);
+    const reduction =
+      this.#reductions.get(kind) ?? new Reduction(this.#kernel, layout, this.#config.seed);
     this.#reductions.set(kind, reduction);
-    reduction.begin(leafCount, roots);
+    reduction.begin(leafCount, roots, step);
     return reduction;
   }
 
@@ -77,8 +77,7 @@ export class RoundSums {
     | { readonly kind: "unplaced"; readonly reason: Sentence } {
     const { block, samples, values, correct } = answer;
     const row = roundKinds[kind];
-    const form = formOfResults(kind, this.#config);
-    const expected = tensorBytes(form, row.valueCount(block, this.#sizes));
+    const expected = tensorBytes(layoutOfResult(kind, block, this.#config, this.#sizes));
     if (values.length !== expected) {
       const lengths = { type: row.answer, bytes: values.length, expected };
       return offence(sentence("result-length", lengths));
@@ -93,7 +92,8 @@ export class RoundSums {
       return { kind: "unplaced", reason };
     }
     if (acceptance === "not finite") return offence(sentence("value-not-finite"));
-    if (acceptance === "not rounded") return offence(sentence("values-not-rounded", { form }));
+    if (acceptance === "not rounded")
+      return offence(sentence("values-not-rounded", { form: this.#config.wire }));
     return acceptance === "covered" ? { kind: "covered" } : { kind: "counted", samples };
   }
 

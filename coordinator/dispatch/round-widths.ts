@@ -4,7 +4,7 @@
  * clock.
  */
 import type { RunConfig } from "../../shared/run/config.ts";
-import { formOfResults, type ModelSizes, modelSizes, roundKinds } from "../../shared/run/kinds.ts";
+import { layoutOfResult, type ModelSizes, modelSizes, roundKinds } from "../../shared/run/kinds.ts";
 import { tensorBytes } from "../../shared/run/wire.ts";
 import { planShares, type Share, type WorkerSpeed } from "./assignment.ts";
 import { type CrewWorker, speedsOf } from "./crew.ts";
@@ -110,12 +110,12 @@ export class RoundWidths {
   }
 
   #candidate({ kind, tensor }: OpenRound, { shares, speeds }: SharePlan): Candidate {
-    const { valueCount } = roundKinds[kind];
-    const form = formOfResults(kind, this.#config);
     let bytes = 0;
     for (const { blocks } of shares) {
       bytes += tensor.length;
-      for (const block of blocks) bytes += tensorBytes(form, valueCount(block, this.#sizes));
+      for (const block of blocks) {
+        bytes += tensorBytes(layoutOfResult(kind, block, this.#config, this.#sizes));
+      }
     }
     return { workers: shares.length, bytes, computeMs: endOf(shares, speeds) };
   }

@@ -17,6 +17,7 @@ import type { RunConfig } from "../../shared/run/config.ts";
 import { longestTensor, type RoundRow } from "../../shared/run/kinds.ts";
 import { firstInnerStep, innerRun, localStepsOf } from "../../shared/run/local-steps.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
+import { tensorLayout } from "../../shared/run/wire.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 
 export interface ParameterStoreOptions {
@@ -89,7 +90,11 @@ export class ParameterStore {
       kernel,
       parameterCount: this.parameterCount,
     });
-    this.#formOf = wireForms(kernel, config.wire);
+    this.#formOf = wireForms(
+      kernel,
+      (count) => tensorLayout(config.wire, "point", count, this.parameterCount),
+      config.seed,
+    );
     this.#best = config.patience === null ? 0 : this.#allocate();
     const isLocal = config.localSteps !== null;
     this.#outer = isLocal

@@ -7,7 +7,7 @@ import { createEngine, NonFiniteError } from "../../shared/engine/engine.ts";
 import { createWireForm } from "../../shared/engine/wire-form.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { roundKinds } from "../../shared/run/kinds.ts";
+import { layoutOfPoint, roundKinds, stateSizes } from "../../shared/run/kinds.ts";
 import { countsOf, planRun } from "../../shared/run/plan.ts";
 import type { Figures } from "../../shared/tasks/metrics.ts";
 import { metricsOf } from "../../shared/tasks/tasks.ts";
@@ -53,5 +53,6 @@ function pointAt(kernel: Kernel, { config, parameters }: Model): Uint8Array {
   }
   const pointer = kernel.arena.allocate(parameters.byteLength);
   kernel.views.f32.set(parameters, pointer / 4);
-  return createWireForm(kernel, config.wire, parameters.length).pack(pointer);
+  const layout = layoutOfPoint("test", config, stateSizes(config));
+  return createWireForm(kernel, layout).pack(pointer);
 }

@@ -37,7 +37,7 @@ export class CandidatesComputation implements Computation {
 
   begin({ step, block }: Unit): void {
     this.#workspace.shards.drawOrder(step);
-    this.#losses.clear();
+    this.#losses.begin(step, 0);
     this.#step = step;
     this.#start = block.start;
     this.#end = block.end;
@@ -54,7 +54,7 @@ export class CandidatesComputation implements Computation {
     if (this.#shard < shards.batchCount(this.#step)) return undefined;
     const place = this.#costs / 4 + this.#candidate - this.#start;
     kernel.views.f32[place] = this.#losses.finish().lossSum;
-    this.#losses.clear();
+    this.#losses.begin(this.#step, 0);
     this.#shard = 0;
     this.#candidate += 1;
     return this.#candidate < this.#end ? undefined : this.#result();

@@ -16,6 +16,7 @@ import { innerRun } from "../run/local-steps.ts";
 import { countsOf, planRun } from "../run/plan.ts";
 import { isNode } from "../run/tree.ts";
 import type { Unit, UnitResult } from "../run/unit.ts";
+import { tensorLayout, type TensorUse } from "../run/wire.ts";
 import { checkModel } from "../tasks/check.ts";
 import { metricsOf } from "../tasks/tasks.ts";
 import { sayAtTerminal, sentence, SentenceError } from "../words/sentence.ts";
@@ -25,7 +26,7 @@ import { EvaluationComputation } from "./evaluation.ts";
 import { GradientComputation } from "./gradient.ts";
 import { ReplicaComputation } from "./replica.ts";
 import { Shards } from "./shards.ts";
-import { wireForms } from "./wire-form.ts";
+import { type WireForm, wireForms } from "./wire-form.ts";
 
 /** A unit produced NaN or ±∞. It fails the same way on every machine, usually because the run diverges. */
 export class NonFiniteError extends SentenceError {
@@ -55,7 +56,7 @@ export interface Engine {
   /**
    * Sets the point at which the following units are computed.
    *
-   * @param bytes - As long as the point of their kind, in the run's wire form, at any alignment; copied.
+   * @param bytes - As long as the point of their kind, in the form of the run's points, at any alignment; copied.
    * @throws {NonFiniteError} If a value is NaN or ±∞, or the bytes are not what the form gives for any values.
    */
   setParameters(bytes: Uint8Array): void;
@@ -122,6 +123,8 @@ class ComputeEngine implements Engine {
   /** Float32 values of the points of the run, and of the current one. */
   readonly #pointLengths: readonly number[];
   #pointLength: number;
+  /** In which points arrive. */
+  readonly #pointFormOf: (valueCount: number) => WireForm;
   /** The current unit and its computation. */
   #unit: Unit | undefined;
   #computation: Computation | undefined;
@@ -132,9 +135,12 @@ class ComputeEngine implements Engine {
     const inner = innerRun(config, run.plan);
     const sizes = stateSizes(config);
     const { parameterCount, stateCount } = sizes;
+    const layoutFor = (use: TensorUse) => (count: number) =>
+      tensorLayout(config.wire, use, count, parameterCount);
     this.parameterCount = parameterCount;
     this.#pointLengths = [parameterCount, pointLength(trainingKind(config), sizes)];
     this.#pointLength = parameterCount;
+    this.#pointFormOf = wireForms(kernel, layoutFor("point"), config.seed);
     this.#workspace = {
       ...inner,
       kernel,
@@ -143,7 +149,7 @@ class ComputeEngine implements Engine {
       shards: new Shards({ ...inner, kernel, dataset }),
       parameterCount,
       stateCount,
-      formOf: wireForms(kernel, config.wire),
+      formOf: wireForms(kernel, layoutFor("result"), config.seed),
       parameters,
       metrics: metricsOf(config),
     };
@@ -157,7 +163,8 @@ class ComputeEngine implements Engine {
   }
 
   setParameters(bytes: Uint8Array): void {
-    const { kernel, parameters, formOf } = this.#workspace;
+    const { kernel, parameters } = this.#workspace;
+    const formOf = this.#pointFormOf;
     const lengths = this.#pointLengths;
     const length = lengths.find((each) => formOf(each).byteLength === bytes.length);
     assert(

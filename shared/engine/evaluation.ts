@@ -19,9 +19,9 @@ export class EvaluationComputation implements Computation {
     this.#sum = new TreeSum(kernel, metrics.sumCount, shardCountOf(samplesMax, config));
   }
 
-  begin({ kind, block }: Unit): void {
+  begin({ kind, step, block }: Unit): void {
     assert(kind === "validation" || kind === "test", () => `an evaluation, got ${kind}`);
-    this.#sum.clear();
+    this.#sum.begin(step, block.start);
     this.#split = kind;
     this.#shard = block.start;
     this.#end = block.end;

@@ -15,7 +15,7 @@ import { bytesOf } from "../bytes.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { type Block, blockName, childrenOf, isNode, parentOf } from "../run/tree.ts";
 import type { UnitResult } from "../run/unit.ts";
-import type { WireName } from "../run/wire.ts";
+import type { TensorLayout } from "../run/wire.ts";
 import { createWireForm, type WireForm } from "./wire-form.ts";
 
 /** One result to add. */
@@ -60,20 +60,20 @@ export class Reduction {
   /** Keyed by the block's start. */
   readonly #parts = new Map<number, Part>();
   readonly #freeSlots: number[] = [];
+  #step = 0;
   #shardCount = 1;
   #roots: readonly Block[] = [{ start: 0, end: 1 }];
 
   /**
    * @param kernel - Adds the values. The slots are allocated from its arena, as many as are needed at once, and are
    *   never freed.
-   * @param valueCount - Numbers per result.
-   * @param form - In which results arrive, and to which every node is rounded.
+   * @param layout - In which results arrive, and to which every node is rounded.
+   * @param seed - The run's, for a form that rounds at random.
    */
-  constructor(kernel: Kernel, valueCount: number, form: WireName) {
-    assert(valueCount >= 0, `valueCount must not be negative, got ${valueCount}`);
+  constructor(kernel: Kernel, layout: TensorLayout, seed = 0) {
     this.#kernel = kernel;
-    this.#valueCount = valueCount;
-    this.#form = createWireForm(kernel, form, valueCount);
+    this.#valueCount = layout.reduce((sum, { count }) => sum + count, 0);
+    this.#form = createWireForm(kernel, layout, seed);
   }
 
   /**
@@ -82,13 +82,19 @@ export class Reduction {
    * @param shardCount - Leaves of the whole tree, ≥ 1.
    * @param roots - The nodes whose sums are wanted, disjoint: the whole tree in the coordinator, the blocks that it was
    *   given in a relay.
+   * @param step - Of the round, for a form that rounds at random.
    */
-  begin(shardCount: number, roots: readonly Block[] = [{ start: 0, end: shardCount }]): void {
+  begin(
+    shardCount: number,
+    roots: readonly Block[] = [{ start: 0, end: shardCount }],
+    step = 0,
+  ): void {
     for (const root of roots) {
       assert(isNode(root, shardCount), `${blockName(root)} is no node over ${shardCount} shards`);
     }
     for (const part of this.#parts.values()) this.#freeSlots.push(part.pointer);
     this.#parts.clear();
+    this.#step = step;
     this.#shardCount = shardCount;
     this.#roots = roots;
   }
@@ -183,7 +189,7 @@ export class Reduction {
   #merge(block: Block, left: Part, right: Part): void {
     const { pointer } = left;
     this.#kernel.functions.addVectors(pointer, pointer, right.pointer, this.#valueCount);
-    this.#form.round(pointer);
+    this.#form.round(pointer, { step: this.#step, block });
     this.#freeSlots.push(right.pointer);
     this.#parts.delete(right.block.start);
     const lossSum = left.lossSum + right.lossSum;

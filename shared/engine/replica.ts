@@ -55,7 +55,7 @@ export class ReplicaComputation implements Computation {
       first: firstInnerStep(step, config, plan),
       end: firstInnerStep(step + 1, config, plan),
     };
-    this.#sum.clear();
+    this.#sum.begin(step, block.start);
     this.#replica = block.start;
     this.#end = block.end;
     this.#beginReplica();

@@ -22,6 +22,7 @@ import { Network, type Shard } from "../model/network.ts";
 import { type FeatureForm, isTokens, Staging, storeSplit } from "../model/stored-split.ts";
 import { Random, stateOf } from "../random.ts";
 import type { RunConfig } from "../run/config.ts";
+import { allIn, type WireName } from "../run/wire.ts";
 import { createWireForm } from "./wire-form.ts";
 
 interface Case {
@@ -43,10 +44,12 @@ const seed = 1;
 const step = 2;
 /** Samples of a leaf, if two are computed at once. */
 const leafSamples = 5;
-/** Values that are rounded to float16: some chunks, the last one shorter, and an odd number. */
+/** Values that are rounded to a form: some chunks, the last one shorter, and an odd number. */
 const roundedCount = 1001;
 /** From here on they are so small that float32 is subnormal. */
 const tinyFrom = 512;
+/** The node whose values they are. */
+const node = { start: 4, end: 6 };
 /** Instead of a result that can't be trusted. */
 const zero = new Uint8Array(1);
 /** Points at which exp, log, tanh and sigmoid are computed. */
@@ -153,24 +156,25 @@ export function* selfTestParts(kernel: Kernel): Generator<Uint8Array> {
   const random = new Random(0);
   yield elementaryBits(kernel, random);
   for (const oneCase of [...cases, ...kindCases]) yield gradientBits(kernel, oneCase, random);
-  yield halfBits(kernel, random);
+  yield roundedBits(kernel, random, "float16");
+  yield roundedBits(kernel, random, "int8");
 }
 
-/** Values of many magnitudes rounded to float16, and their bytes on the wire. */
-function halfBits(kernel: Kernel, random: Random): Uint8Array {
-  const { arena, views, functions } = kernel;
-  const form = createWireForm(kernel, "float16", roundedCount);
+/** Values of many magnitudes rounded to a form, and their bytes on the wire. */
+function roundedBits(kernel: Kernel, random: Random, name: WireName): Uint8Array {
+  const { arena, views } = kernel;
+  const form = createWireForm(kernel, allIn(name, roundedCount), seed);
   const [values = 0, read = 0] = [1, 2].map(() => arena.allocate(4 * roundedCount));
   const drawn = Float32Array.from({ length: roundedCount }, (_, i) => {
     const value = (2 * random.uniform() - 1) * 2 ** (random.below(61) - 30);
     return i < tinyFrom ? value : value * 2 ** -110;
   });
   views.f32.set(drawn, values / 4);
-  form.round(values);
+  form.round(values, { step, block: node });
   const packed = form.pack(values).slice();
   const isRight = form.unpack(read, packed);
   const rounded = bytesOf(views.f32.slice(values / 4, values / 4 + roundedCount));
-  functions.roundToHalves(read, roundedCount);
+  form.round(read, { step: step + 1, block: node });
   const again = bytesOf(views.f32.subarray(read / 4, read / 4 + roundedCount));
   // Reading back is a way to the same values and no part of the definition, so it counts only if it is wrong.
   if (!isRight || !rounded.every((byte, i) => byte === again[i])) return zero;

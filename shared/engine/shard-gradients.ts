@@ -39,7 +39,7 @@ export class ShardGradients {
 
   begin(range: ShardRange): void {
     this.#workspace.shards.drawOrder(range.step);
-    this.#sum.clear();
+    this.#sum.begin(range.step, range.start);
     this.#range = range;
     this.#shard = range.start;
   }

@@ -6,11 +6,15 @@
  */
 import { assert, known } from "../assert.ts";
 import type { Kernel } from "../kernels/kernel.ts";
+import { allIn } from "../run/wire.ts";
 import { createWireForm, type WireForm } from "./wire-form.ts";
 
 interface Level {
   /** Pointer to the level's `[valueCount]` float32 values. */
   readonly pointer: number;
+  /** The node that the values are of. */
+  start: number;
+  end: number;
   lossSum: number;
   correct: number;
 }
@@ -26,6 +30,9 @@ export class TreeSum {
   readonly #valueCount: number;
   readonly #levels: readonly Level[];
   readonly #form: WireForm;
+  #step = 0;
+  /** The next leaf, and how many have been pushed. */
+  #leaf = 0;
   #leafCount = 0;
   #depth = 0;
 
@@ -38,19 +45,26 @@ export class TreeSum {
     kernel: Kernel,
     valueCount: number,
     leafCountMax: number,
-    form = createWireForm(kernel, "float32", valueCount),
+    form = createWireForm(kernel, allIn("float32", valueCount)),
   ) {
     this.#kernel = kernel;
     this.#valueCount = valueCount;
     this.#form = form;
     const levelCount = 32 - Math.clz32(leafCountMax);
     this.#levels = Array.from({ length: levelCount }, () => {
-      return { pointer: kernel.arena.allocate(4 * valueCount), lossSum: 0, correct: 0 };
+      const pointer = kernel.arena.allocate(4 * valueCount);
+      return { pointer, start: 0, end: 0, lossSum: 0, correct: 0 };
     });
   }
 
-  /** Forgets everything: the next leaf is the first. */
-  clear(): void {
+  /**
+   * Begins a block and forgets the previous one.
+   *
+   * @param start - The first leaf of the block in the tree of the step.
+   */
+  begin(step: number, start: number): void {
+    this.#step = step;
+    this.#leaf = start;
     this.#leafCount = 0;
     this.#depth = 0;
   }
@@ -62,7 +76,8 @@ export class TreeSum {
 
   /** Adds the leaf whose values are at `leafPointer`. */
   push(lossSum: number, correct: number): void {
-    this.#form.round(this.leafPointer);
+    const block = { start: this.#leaf, end: this.#leaf + 1 };
+    this.#form.round(this.leafPointer, { step: this.#step, block });
     this.#pushLeaf(lossSum, correct, 1);
   }
 
@@ -83,6 +98,8 @@ export class TreeSum {
   /** @param added - The size of the nodes whose values are already there. */
   #pushLeaf(lossSum: number, correct: number, added: number): void {
     const level = this.#level(this.#depth);
+    level.start = this.#leaf++;
+    level.end = this.#leaf;
     level.lossSum = lossSum;
     level.correct = correct;
     this.#depth++;
@@ -104,10 +121,11 @@ export class TreeSum {
   #addTopTwo(withValues: boolean): void {
     const right = this.#level(this.#depth - 1);
     const left = this.#level(this.#depth - 2);
+    left.end = right.end;
     const { functions } = this.#kernel;
     if (withValues && this.#valueCount > 0) {
       functions.addVectors(left.pointer, left.pointer, right.pointer, this.#valueCount);
-      this.#form.round(left.pointer);
+      this.#form.round(left.pointer, { step: this.#step, block: left });
     }
     left.lossSum += right.lossSum;
     left.correct += right.correct;

@@ -5,7 +5,7 @@
  */
 
 /** Raised when a message changes its meaning. Peers with another version are refused at `hello`. */
-export const protocolVersion = 5;
+export const protocolVersion = 6;
 
 /** A header is a few numbers and short texts; the largest, `run`, carries the run config (≈ 1 KiB). */
 export const headerBytesMax = 4096;

@@ -13,7 +13,7 @@ import { type RunConfig, stateCounts } from "./config.ts";
 import { localStepsOf, samplesOfReplicas } from "./local-steps.ts";
 import { batchSizeOf, type RunPlan, samplesOf, shardCountOf } from "./plan.ts";
 import type { Block } from "./tree.ts";
-import type { WireName } from "./wire.ts";
+import { allIn, tensorLayout, type TensorLayout } from "./wire.ts";
 
 /** The lengths of points, in float32 values. */
 export interface StateSizes {
@@ -174,9 +174,26 @@ export function stateSizes({ model, optimizer }: RunConfig): StateSizes {
   return { parameterCount: count, stateCount: count * (1 + stateCounts[optimizer.name]) };
 }
 
-/** The form of the results of a kind of round. The point of any round is in the run's own form. */
-export function formOfResults(kind: RoundKind, { wire }: Pick<RunConfig, "wire">): WireName {
-  return roundKinds[kind].isRounded ? wire : "float32";
+/** How the result of a block of a kind of round travels. */
+export function layoutOfResult(
+  kind: RoundKind,
+  block: Block,
+  { wire }: Pick<RunConfig, "wire">,
+  sizes: ModelSizes,
+): TensorLayout {
+  const { isRounded, valueCount } = roundKinds[kind];
+  const count = valueCount(block, sizes);
+  if (!isRounded) return allIn("float32", count);
+  return tensorLayout(wire, "result", count, sizes.parameterCount);
+}
+
+/** How the point of a kind of round travels whole. */
+export function layoutOfPoint(
+  kind: RoundKind,
+  { wire }: Pick<RunConfig, "wire">,
+  sizes: StateSizes,
+): TensorLayout {
+  return tensorLayout(wire, "point", pointLength(kind, sizes), sizes.parameterCount);
 }
 
 export function modelSizes(config: RunConfig): ModelSizes {

@@ -22,7 +22,7 @@ export interface UnitResult {
   /** How many of the block's samples have their largest output at their label; 0 if hits are not counted. */
   readonly correct: number;
   /**
-   * As many as the kind's row says, as bytes in the form in which they travel (`formOfResults`). A view that the next
+   * As many as the kind's row says, as bytes in the form in which they travel (`layoutOfResult`). A view that the next
    * unit overwrites.
    */
   readonly values: Uint8Array;

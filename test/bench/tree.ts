@@ -5,6 +5,7 @@
  */
 import { Reduction } from "../../shared/engine/reduction.ts";
 import { instantiateKernel } from "../../shared/kernels/kernel.ts";
+import { allIn } from "../../shared/run/wire.ts";
 import { loadKernelWasm } from "../support/fixtures/kernel-wasm.ts";
 import { type Contestant, interleave, type Turn } from "./tools/interleave.ts";
 import { runPeer } from "./tools/processes.ts";
@@ -52,7 +53,7 @@ async function measure(report: Report, parameters: number, blocks: number): Prom
 
 function alongTree(gradients: readonly Float32Array[], order: readonly number[]): () => void {
   const [first = new Float32Array(0)] = gradients;
-  const tree = new Reduction(instantiateKernel(wasm), first.length, "float32");
+  const tree = new Reduction(instantiateKernel(wasm), allIn("float32", first.length));
   return () => {
     tree.begin(gradients.length);
     for (const leaf of order) {

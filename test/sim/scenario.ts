@@ -91,6 +91,15 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
     outerMomentum: 0.5,
   },
   float16: { ...base, optimizer: "adam", learningRate: 0.02, layers: [12, 20, 3], wire: "float16" },
+  int8: { ...base, optimizer: "adam", learningRate: 0.02, layers: [12, 20, 3], wire: "int8" },
+  "local steps in int8": {
+    ...base,
+    optimizer: "adamw",
+    learningRate: 0.02,
+    localSteps: 2,
+    replicas: 5,
+    wire: "int8",
+  },
   "local search in float16": {
     ...base,
     optimizer: "local-search",

@@ -9,7 +9,7 @@ import { Reduction } from "../../shared/engine/reduction.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { OutOfMemoryError } from "../../shared/kernels/memory.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { formOfResults, modelSizes, type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
+import { layoutOfResult, modelSizes, type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { UnitResult } from "../../shared/run/unit.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -45,8 +45,9 @@ export class PartSums {
   }
 
   #create(kind: RoundKind, block: Block): Reduction {
-    const valueCount = roundKinds[kind].valueCount(block, modelSizes(this.#config));
-    return new Reduction(this.#kernel, valueCount, formOfResults(kind, this.#config));
+    const config = this.#config;
+    const layout = layoutOfResult(kind, block, config, modelSizes(config));
+    return new Reduction(this.#kernel, layout, config.seed);
   }
 }
 
@@ -144,21 +145,19 @@ export class JobInParts {
     const { job } = this.#options;
     const block = known(job.blocks[index], "a block of the job");
     const isSum = roundKinds[job.kind].join === "sum";
-    return isSum ? this.#addAlongTree(job.kind, block) : concatenate(block);
+    return isSum ? this.#addAlongTree(job, block) : concatenate(block);
   }
 
-  /** Adds parts of one block, whose first leaf is leaf 0 of its own tree. */
-  #addAlongTree(kind: RoundKind, block: Block): BlockSum {
-    const { start, end } = block;
+  /** Adds parts of one block. What is behind it in the step's tree does not change it. */
+  #addAlongTree({ kind, step }: Job, block: Block): BlockSum {
     const { sums } = this.#options;
     let reduction: Reduction | undefined;
     return (part, result) => {
       if (reduction === undefined) {
         reduction = sums.reductionFor(kind, block);
-        reduction.begin(end - start);
+        reduction.begin(block.end, [block], step);
       }
-      const node = { start: part.start - start, end: part.end - start };
-      if (reduction.accept(node, result) === "not finite") return "not finite";
+      if (reduction.accept(part, result) === "not finite") return "not finite";
       return reduction.done ? (reduction.packedRoot() ?? "not finite") : undefined;
     };
   }

@@ -4,6 +4,7 @@ export * from "./attention";
 export * from "./convolution";
 export * from "./convolution-gradient";
 export * from "./dense";
+export * from "./forms/bytes";
 export * from "./forms/halves";
 export * from "./gather";
 export * from "./losses";

@@ -3,6 +3,7 @@ export * from "./activations.ts";
 export * from "./attention.ts";
 export * from "./convolution.ts";
 export * from "./dense.ts";
+export { packBytes, roundToBytes, unpackBytes } from "./forms/bytes.ts";
 export { packHalves, roundToHalves, unpackHalves } from "./forms/halves.ts";
 export * from "./gather.ts";
 export * from "./losses.ts";

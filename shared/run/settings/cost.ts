@@ -10,7 +10,7 @@ import { stateNamesOf } from "../../optimizers/optimizer.ts";
 import { silenceMaxMs } from "../../protocol/limits.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
 import type { RunConfig } from "../config.ts";
-import { pointLength, stateSizes, trainingKind } from "../kinds.ts";
+import { layoutOfPoint, stateSizes, trainingKind } from "../kinds.ts";
 import { countsOf } from "../plan.ts";
 import { tensorBytes } from "../wire.ts";
 
@@ -60,8 +60,7 @@ export function costOf(config: RunConfig, data: CostlyData): RunCost {
   const counts = countsOf(data);
   const { layers, parameterCount: parameters } = layoutOf(config.model);
   const parameterBytes = 4 * parameters;
-  const messageValues = pointLength(trainingKind(config), stateSizes(config));
-  const messageBytes = tensorBytes(config.wire, messageValues);
+  const messageBytes = tensorBytes(layoutOfPoint(trainingKind(config), config, stateSizes(config)));
   const states = stateNamesOf(config).length;
   const { point, thread } = footprintOf(config, counts);
   const dataBytes = bytesOf(data.train) + bytesOf(data.validation) + bytesOf(data.test);

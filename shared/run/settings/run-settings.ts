@@ -195,7 +195,7 @@ export const runOptions = {
     "Run",
     "<form>",
     oneOf(wireNames),
-    "in which parameters and gradients travel: float32, or float16 for half the bytes",
+    "in which parameters and gradients travel: float32, float16 for half the bytes, or int8 for a quarter",
   ),
   seed: row("Run", "<number>", integer({}), "of the first parameters and the samples' order"),
 };

@@ -5,7 +5,8 @@ import hashlib
 import numpy as np
 
 from elementary import Random, exp, f32, log, ordered_sum, permutation, sigmoid, tanh
-from halves import pack, rounded
+import halves
+import int8
 from layers import layers_of
 
 
@@ -299,9 +300,15 @@ def self_test_parts():
     yield np.concatenate([sigmoid(points) + fourth, power, log(third), log(power)]).tobytes()
     for case in CASES:
         yield case_bits(random, *case)
+    values = halves.rounded(wide_values(random))
+    yield values.tobytes() + halves.pack(values)
+    values = int8.rounded(wide_values(random), 1, 2, 4, 6)
+    yield values.tobytes() + int8.pack(values)
+
+
+def wide_values(random):
     drawn = [(2 * random.uniform() - 1) * 2.0 ** (random.below(61) - 30) for _ in range(1001)]
-    values = (np.array(drawn) * np.where(np.arange(1001) < 512, 1, 2.0**-110)).astype(f32)
-    yield rounded(values).tobytes() + pack(rounded(values))
+    return (np.array(drawn) * np.where(np.arange(1001) < 512, 1, 2.0**-110)).astype(f32)
 
 
 def case_bits(random, model, loss, form, scale, smoothing=0, augment=None):

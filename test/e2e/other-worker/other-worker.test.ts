@@ -38,8 +38,8 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
     "--loss=bce --output=sigmoid --activation=tanh --augment=flip,shift=2,crop=3 --freeze=1 --wire=float16",
     "--optimizer=local-search --candidates=3 --activation=sigmoid",
     "--loss=mse --output=softmax --activation=relu --optimizer=nag --local-steps=2 --replicas=3 --wire=float16",
-    "--loss=mae --output=tanh --optimizer=adam --local-steps=3 --clip-norm=0.1 --schedule=cosine --warmup-steps=2",
-    "--loss=cce --output=softmax --activation=sigmoid",
+    "--loss=mae --output=tanh --optimizer=adam --local-steps=3 --clip-norm=0.1 --schedule=cosine --warmup-steps=2 --wire=int8",
+    "--loss=cce --output=softmax --activation=sigmoid --wire=int8",
     "--optimizer=sgd --augment=flip,shift=2,crop=3",
   ];
 

@@ -23,6 +23,8 @@ class Replicas:
         self.config = config
         self.sum_over = sum_over
         self.frozen = frozen
+        names = {"sgd": 0, "momentum": 1, "nag": 1, "rmsprop": 1, "adam": 2, "adamw": 2}
+        self.state_tensors = names[config["optimizer"]["name"]]
         self.replicas = int(config["localSteps"]["replicas"])
         self.batches = -(-train_count // int(config["batchSize"]))
         self.exchanges = max(1, self.batches // int(config["localSteps"]["steps"]))

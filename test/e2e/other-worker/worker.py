@@ -18,10 +18,10 @@ import msgpack
 import numpy as np
 import websockets
 from arithmetic import Network, Random, changed_picture, f32, permutation, self_test
-from halves import pack, packed_bytes, rounded, unpack
+from forms import Float32, layouts
 from replicas import Replicas
 
-PROTOCOL = 5
+PROTOCOL = 6
 
 
 def encode(header, tensor=b""):
@@ -85,12 +85,17 @@ def add(left, right):
     return tuple(a + b for a, b in zip(left, right, strict=True))
 
 
-def tree_sum(leaf, start, end, node=lambda value: value):
+def as_it_is(value, start, end):
+    return value
+
+
+def tree_sum(leaf, start, end, node=as_it_is):
     """The value of the node over [start, end): left + right, of which `node` makes what the run's form asks."""
     if end - start == 1:
-        return node(leaf(start))
+        return node(leaf(start), start, end)
     middle = start + (1 << ((end - start - 1).bit_length() - 1))
-    return node(add(tree_sum(leaf, start, middle, node), tree_sum(leaf, middle, end, node)))
+    both = add(tree_sum(leaf, start, middle, node), tree_sum(leaf, middle, end, node))
+    return node(both, start, end)
 
 
 class Run:
@@ -111,22 +116,21 @@ class Run:
         self.batch_size = int(config["batchSize"])
         self.shard_size = int(config["shardSize"])
         self.seed = int(config["seed"])
-        self.is_half = config["wire"] == "float16"
+        self.wire = config["wire"]
+        self.form, self.point_form = layouts(self.wire, self.network.count)
         self.epoch = -1
         self.replicas = None
         if config["localSteps"] is not None:
             frozen = self.network.frozen_count(int(config["freeze"]))
             self.replicas = Replicas(config, self.train.count, self.sum_over, frozen)
 
-    def point(self, tensor):
-        if not self.is_half:
-            return np.frombuffer(tensor, "<f4")
-        counts = (self.network.count * tensors for tensors in (1, 2, 3))
-        return unpack(tensor, next(count for count in counts if packed_bytes(count) == len(tensor)))
+    def point(self, kind, tensor):
+        tensors = 1 + self.replicas.state_tensors if kind == "replica" else 1
+        return self.point_form.unpack(tensor, tensors * self.network.count)
 
     def tensor(self, kind, values):
-        is_rounded = self.is_half and kind in ("gradient", "replica")
-        return pack(values) if is_rounded else values.astype("<f4").tobytes()
+        form = self.form if kind in ("gradient", "replica") else Float32
+        return form.pack(values)
 
     def batch(self, step):
         count = self.train.count
@@ -164,14 +168,18 @@ class Run:
         ]
         return np.stack(changed), targets, training
 
-    def node(self, value):
-        return (rounded(value[0]), *value[1:]) if self.is_half else value
+    def node_of(self, step):
+        def node(value, start, end):
+            return (self.form.rounded(value[0], self.seed, step, start, end), *value[1:])
+
+        return node
 
     def gradient(self, step, block, parameters):
-        values, loss_sum, correct = self.sum_over(step, self.batch(step), parameters, block, self.node)
+        samples, node = self.batch(step), self.node_of(step)
+        values, loss_sum, correct = self.sum_over(step, samples, parameters, block, node)
         return {"lossSum": loss_sum, "correct": correct}, values
 
-    def sum_over(self, step, samples, parameters, block=None, node=lambda value: value):
+    def sum_over(self, step, samples, parameters, block=None, node=as_it_is):
         """Gradient, lossSum and correct of a block of the shards of some samples, or of all."""
 
         def leaf(index):
@@ -188,11 +196,11 @@ class Run:
 
         def leaf(index):
             ended, *sums = self.replicas.train(index, step, state, self.batch)
-            if self.is_half:
+            if self.wire != "float32":
                 ended[: self.network.count] -= state[0]
             return ended, *sums
 
-        values, loss_sum, correct = tree_sum(leaf, *block, self.node)
+        values, loss_sum, correct = tree_sum(leaf, *block, self.node_of(step))
         return {"lossSum": loss_sum, "correct": correct}, values
 
     def evaluation(self, split, block, parameters):
@@ -229,8 +237,8 @@ class Run:
 
 
 def answers(run, header, tensor):
-    parameters = run.point(tensor)
     kind = header["split"] if header["type"] == "evaluate" else header["kind"]
+    parameters = run.point(kind, tensor)
     answer = {"gradient": "gradient", "candidates": "costs", "replica": "replica"}.get(kind, "evaluation")
     step = int(header["step"])
     for block in header["blocks"]:

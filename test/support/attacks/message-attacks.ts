@@ -161,8 +161,8 @@ export const wrongResults: readonly AttackCase[] = [
   })),
 ];
 
-/** A gradient in float16, with its bytes changed. */
-function wrongHalves(what: string, reason: RegExp, spoil: (view: DataView) => void): AttackCase {
+/** A gradient in another form than float32, with its bytes changed. */
+function wrongBytes(what: string, reason: RegExp, spoil: (view: DataView) => void): AttackCase {
   return wrongAnswer("gradient", what, reason, (right) => {
     const values = right.slice();
     spoil(new DataView(values.buffer));
@@ -171,6 +171,7 @@ function wrongHalves(what: string, reason: RegExp, spoil: (view: DataView) => vo
 }
 
 const notRounded = /values are not rounded to float16/u;
+const notBytes = /values are not rounded to int8/u;
 
 /** The same for a run whose gradients are float16, of 83 values: one exponent and one zero at the end. */
 export const wrongHalfResults: readonly AttackCase[] = [
@@ -178,23 +179,44 @@ export const wrongHalfResults: readonly AttackCase[] = [
     values: new Float32Array(83),
   })),
   ...[0x7c00, 0xfc00, 0x7e00, 0x7c01, 0xffff].map((bits) =>
-    wrongHalves(`the float16 ${bits.toString(16)}`, /is NaN or infinite/u, (view) => {
+    wrongBytes(`the float16 ${bits.toString(16)}`, /is NaN or infinite/u, (view) => {
       view.setUint16(4, bits, true);
     }),
   ),
-  wrongHalves("an exponent with which a value is infinite", /is NaN or infinite/u, (view) => {
+  wrongBytes("an exponent with which a value is infinite", /is NaN or infinite/u, (view) => {
     view.setInt8(166, 127);
   }),
   ...[-128, -127].map((exponent) =>
-    wrongHalves(`the exponent ${exponent}`, notRounded, (view) => view.setInt8(166, exponent)),
+    wrongBytes(`the exponent ${exponent}`, notRounded, (view) => view.setInt8(166, exponent)),
   ),
-  wrongHalves("values half as large as the exponent allows", notRounded, (view) => {
+  wrongBytes("values half as large as the exponent allows", notRounded, (view) => {
     for (let at = 0; at < 166; at += 2) {
       const bits = view.getUint16(at, true);
       view.setUint16(at, (bits & 0x7fff) < 0x400 ? bits & 0x8000 : bits - 0x400, true);
     }
   }),
-  wrongHalves("a byte behind the exponents", notRounded, (view) => view.setUint8(167, 1)),
+  wrongBytes("a byte behind the exponents", notRounded, (view) => view.setUint8(167, 1)),
+];
+
+/** The same for int8: the exponent and no zero behind it. */
+export const wrongByteResults: readonly AttackCase[] = [
+  wrongAnswer("gradient", "float16 instead", /of 168 bytes, expected 84$/u, () => ({
+    values: new Float32Array(42),
+  })),
+  wrongBytes("an exponent with which a value is infinite", /is NaN or infinite/u, (view) => {
+    for (let at = 0; at < 83; at++) view.setInt8(at, 127);
+    view.setInt8(83, 122);
+  }),
+  ...[-128, -127, 121, 127].map((exponent) =>
+    wrongBytes(`the exponent ${exponent} of small values`, notBytes, (view) => {
+      for (let at = 0; at < 83; at++) view.setInt8(at, 1);
+      view.setInt8(83, exponent);
+    }),
+  ),
+  wrongBytes("the byte −128", notBytes, (view) => view.setInt8(7, -128)),
+  wrongBytes("values half as large as the exponent allows", notBytes, (view) => {
+    for (let at = 0; at < 83; at++) view.setInt8(at, view.getInt8(at) >> 1);
+  }),
 ];
 
 /** A run that believed this would end as diverged. */

@@ -7,7 +7,7 @@ import type { RunConfig } from "../../../shared/run/config.ts";
 import { epochOrder, planRun, type SplitCounts } from "../../../shared/run/plan.ts";
 import { splitPoint } from "../../../shared/run/tree.ts";
 import { OptimizerState } from "./sequential-optimizer.ts";
-import { asItTravels } from "./sequential-wire.ts";
+import { asNode, asPoint } from "./sequential-wire.ts";
 
 const f = Math.fround;
 
@@ -49,11 +49,16 @@ export function trainReplicas(
   };
   const isRounded = config.wire !== "float32";
   /** Tensors one behind the other, as they travel. Those that an optimizer has not are 0, which changes no chunk. */
-  const travelled = (each: readonly Float32Array[]): Float32Array<ArrayBuffer>[] => {
+  const travelled = (
+    each: readonly Float32Array[],
+    rounded: (whole: Float32Array) => Float32Array,
+  ): Float32Array<ArrayBuffer>[] => {
     const whole = Float32Array.from(each.flatMap((tensor) => [...tensor]));
-    const sent = new Float32Array(asItTravels(whole, config));
+    const sent = new Float32Array(rounded(whole));
     return each.map((_, i) => sent.slice(i * count, (i + 1) * count));
   };
+  const sent = (each: readonly Float32Array[]) =>
+    travelled(each, (whole) => asPoint(whole, config, count));
   let tensors: Float32Array[] = [initial.slice(), new Float32Array(count), new Float32Array(count)];
   const velocity = new Float32Array(count);
   for (let exchange = 0; exchange < total; exchange++) {
@@ -61,7 +66,7 @@ export function trainReplicas(
     const order = epochOrder(epoch, config, plan);
     const before = tensors[0]!;
     const train = (replica: number): Float32Array[] => {
-      const [parameters, first, second] = travelled(tensors);
+      const [parameters, first, second] = sent(tensors);
       const state = new OptimizerState(count, first, second);
       for (let step = innerBefore(exchange); step < innerBefore(exchange + 1); step++) {
         const start = (step % batches) * batchSize;
@@ -72,16 +77,19 @@ export function trainReplicas(
         if (samples.length === 0) continue;
         descend({ parameters: parameters!, state, samples, step, epoch, rate });
       }
-      const [start] = travelled(tensors);
+      const [start] = sent(tensors);
       const ended = isRounded ? parameters!.map((w, i) => f(w - start![i]!)) : parameters!;
-      return travelled([ended, ...state.tensors]);
+      return asNodes([ended, ...state.tensors], replica, replica + 1);
     };
+    const asNodes = (each: readonly Float32Array[], start: number, end: number) =>
+      travelled(each, (whole) => asNode(whole, config, [exchange, start, end], count));
     const node = (start: number, end: number): Float32Array[] => {
       if (end - start === 1) return train(start);
       const middle = splitPoint({ start, end });
       const right = node(middle, end);
       const left = node(start, middle);
-      return travelled(left.map((each, i) => each.map((value, j) => f(value + right[i]![j]!))));
+      const sums = left.map((each, i) => each.map((value, j) => f(value + right[i]![j]!)));
+      return asNodes(sums, start, end);
     };
     const means = node(0, replicas).map((sum, i) => {
       const moved = isRounded && i === 0;

@@ -19,7 +19,7 @@ import { type Passed, runLayers } from "./sequential-layers.ts";
 import { type AnswerToSample, metricSums } from "./sequential-metrics.ts";
 import { OptimizerState } from "./sequential-optimizer.ts";
 import { trainReplicas } from "./sequential-replicas.ts";
-import { asItTravels } from "./sequential-wire.ts";
+import { asNode, asPoint } from "./sequential-wire.ts";
 
 const f = Math.fround;
 
@@ -104,7 +104,7 @@ function descend(
   const point =
     optimizer.name === "nag" ? state.ahead(parameters, rate, optimizer.beta) : parameters;
   const batchOf = { samples, step, offset, withGradient: true };
-  const { gradient } = sumOver(asItTravels(point, config), config, split, batchOf);
+  const { gradient } = sumOver(asPoint(point, config), config, split, batchOf);
   gradient.fill(0, 0, frozen);
   const divisor = config.loss.reduction === "sum" ? 1 : samples.length;
   const mean = meanOf(gradient, divisor, config, point);
@@ -118,7 +118,7 @@ export function evaluateSequentially(
   split: Split,
 ): Omit<Trained, "parameters"> {
   const all = Uint32Array.from({ length: split.count }, (_, i) => i);
-  const sent = asItTravels(parameters, config);
+  const sent = asPoint(parameters, config);
   const answers = Array.from(all, (sample) => answerOf(sent, config, split, sample));
   const hits = answers.filter(({ label, predicted }) => label === predicted).length;
   const { lossSum } = sumOver(sent, config, split, { samples: all });
@@ -212,18 +212,18 @@ function sumOver(
   const { shardSize } = config;
   const node = (start: number, end: number): Total => {
     if (end - start === 1) {
-      return rounded(sumShard(samples.subarray(start * shardSize, end * shardSize)));
+      return rounded(sumShard(samples.subarray(start * shardSize, end * shardSize)), start, end);
     }
     const middle = splitPoint({ start, end });
     const left = node(start, middle);
     const right = node(middle, end);
     for (let i = 0; i < left.gradient.length; i++) left.gradient[i]! += right.gradient[i]!;
     left.lossSum += right.lossSum;
-    return rounded(left);
+    return rounded(left, start, end);
   };
-  const rounded = (total: Total): Total => {
+  const rounded = (total: Total, start: number, end: number): Total => {
     total.gradient.fill(0, 0, frozenIn(config, parameters));
-    return { ...total, gradient: asItTravels(total.gradient, config) };
+    return { ...total, gradient: asNode(total.gradient, config, [step ?? 0, start, end]) };
   };
   const sumShard = (shard: Uint32Array): Total => {
     const total = { gradient: new Float32Array(withGradient ? parameters.length : 0), lossSum: 0 };
@@ -418,7 +418,7 @@ function searchStep(parameters: Float32Array, { config, split, ...batch }: Searc
   const { optimizer, seed } = config;
   const { step } = batch;
   if (optimizer.name !== "local-search") throw new Error("not a local search");
-  const sent = asItTravels(parameters, config);
+  const sent = asPoint(parameters, config);
   let best = parameters.slice();
   let lowest = f(sumOver(sent, config, split, batch).lossSum);
   for (let candidate = 1; candidate <= optimizer.candidates; candidate++) {

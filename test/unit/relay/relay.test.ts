@@ -47,15 +47,18 @@ describe("the fingerprint is the sequential trainer's", () => {
     expect(await treeOf(shapes).finish()).toBe(expected(config));
   });
 
-  test("of a run in float16 in a ragged tree, with a relay that is killed", async () => {
-    const half = { ...config, wire: "float16" } as const;
-    const tree = treeOf([2, [1], [[3, [1]], 2], [[[1]]]], half);
-    const fingerprint = await tree.finish(() => {
-      if (tree.run.step === 3) tree.relays[1]!.kill();
-    });
-    expect(fingerprint).toBe(expected(half));
-    expect(fingerprint).not.toBe(expected(config));
-  });
+  test.each(["float16", "int8"] as const)(
+    "of a run in %s in a ragged tree, with a relay that is killed",
+    async (wire) => {
+      const rounded = { ...config, wire };
+      const tree = treeOf([2, [1], [[3, [1]], 2], [[[1]]]], rounded);
+      const fingerprint = await tree.finish(() => {
+        if (tree.run.step === 3) tree.relays[1]!.kill();
+      });
+      expect(fingerprint).toBe(expected(rounded));
+      expect(fingerprint).not.toBe(expected(config));
+    },
+  );
 
   test("of a local search in 4 × 4, and with a relay that has no workers", async () => {
     const tree = treeOf([...four, []], search);

@@ -12,6 +12,7 @@ import { refusalLines } from "../../../../shared/protocol/limits.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { quoted, sentence } from "../../../../shared/words/sentence.ts";
 import {
+  wrongByteResults,
   wrongHalfResults,
   wrongResults,
 } from "../../../../test/support/attacks/message-attacks.ts";
@@ -27,9 +28,11 @@ import {
 const config = stageConfig(3);
 const expected = expectedFingerprint(config);
 const halfConfig = { ...config, wire: "float16" } as const;
-const wrongInBothForms = [
+const byteConfig = { ...config, wire: "int8" } as const;
+const wrongInAllForms = [
   ...wrongResults.map((attack) => ({ ...attack, of: config })),
   ...wrongHalfResults.map((attack) => ({ ...attack, of: halfConfig })),
+  ...wrongByteResults.map((attack) => ({ ...attack, of: byteConfig })),
 ];
 
 /** A coordinator, an honest worker and one that will not be. */
@@ -66,7 +69,7 @@ function nextGradientOf(worker: Peer, other: Peer): Answer {
 }
 
 describe("a worker that sends", () => {
-  test.each(wrongInBothForms)(
+  test.each(wrongInAllForms)(
     "$what in $of.wire is refused, another computes its block, and the third time it is disconnected",
     (attack) => {
       const { stage, run, store, mallory, honest, warnings } = createStage(attack.of);

@@ -41,10 +41,14 @@ describe("fingerprint with local steps", () => {
     },
   );
 
-  test.each(gradientOptimizers)(
-    "$name in float16 is the sequential trainer's, with 1, 3 and 8 workers and a frozen layer",
-    (optimizer) => {
-      const changes = { optimizer, wire: "float16", freeze: 1 } as const;
+  const rounded = (["float16", "int8"] as const).flatMap((wire) =>
+    gradientOptimizers.map((optimizer) => ({ optimizer, wire })),
+  );
+
+  test.each(rounded)(
+    "$optimizer.name in $wire is the sequential trainer's, with 1, 3 and 8 workers and a frozen layer",
+    (form) => {
+      const changes = { ...form, freeze: 1 } as const;
       const expected = trainSequentially(config(changes), dataset);
       for (const workers of [1, 3, 8]) {
         const { fingerprint, direct } = train(changes, workers);

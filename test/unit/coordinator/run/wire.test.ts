@@ -1,4 +1,4 @@
-/** @file Runs whose parameters and gradients travel as float16: the sequential trainer's bits, for any workers. */
+/** @file Runs whose parameters and gradients travel as float16 or int8: the sequential trainer's bits, for any workers. */
 import { describe, expect, test } from "vitest";
 
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
@@ -10,6 +10,7 @@ import { denseModel } from "../../../../shared/model/dense-model.ts";
 import { Random } from "../../../../shared/random.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { type Block, childrenOf } from "../../../../shared/run/tree.ts";
+import { allIn, type WireName } from "../../../../shared/run/wire.ts";
 import { floatsOf } from "../../../support/fixtures/kernel-twins.ts";
 import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
@@ -17,28 +18,31 @@ import { gradientOptimizers } from "../../../support/fixtures/store-fixture.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
 import { DirectRun, type Told } from "../../../support/trainers/direct-run.ts";
 import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
-import { roundedToHalves } from "../../../support/trainers/sequential-wire.ts";
+import { asNode, roundedToHalves } from "../../../support/trainers/sequential-wire.ts";
 
 const wasm = await loadKernelWasm();
 const createKernel = () => instantiateKernel(wasm);
 const dataset = tinyDataset();
 
 /** 323 parameters, which are two chunks. */
-function config(changes: Partial<RunConfig> = {}): RunConfig {
+function configOf(changes: Partial<RunConfig> = {}): RunConfig {
   const base = testConfig({ layers: [12, 20, 3], batchSize: 40, shardSize: 3, wire: "float16" });
   return { ...base, epochs: 2, ...changes };
 }
 
 type Options = Partial<ConstructorParameters<typeof DirectRun>[0]>;
 
-function train(changes: Partial<RunConfig>, workers: number, options: Options = {}) {
-  const run = { config: config(changes), dataset, createKernel, workers, ...options };
+function trainIn(changes: Partial<RunConfig>, workers: number, options: Options = {}) {
+  const run = { config: configOf(changes), dataset, createKernel, workers, ...options };
   const direct = new DirectRun(run);
   const outcome = direct.finish();
   return { direct, outcome, fingerprint: fingerprintOf(direct.store.parameters) };
 }
 
-describe("a run in float16", () => {
+describe.each(["float16", "int8"] as const)("a run in %s", (wire) => {
+  const train = (changes: Partial<RunConfig>, workers: number, options: Options = {}) =>
+    trainIn({ wire, ...changes }, workers, options);
+  const config = (changes: Partial<RunConfig> = {}) => configOf({ wire, ...changes });
   const search = { name: "local-search", candidates: 6, sigma: 0.05 } as const;
 
   test.each([...gradientOptimizers, search])(
@@ -82,7 +86,7 @@ describe("a run in float16", () => {
     }
   });
 
-  test("sends a gradient of 83 × 2 + 2 bytes instead of 83 × 4", () => {
+  test("sends a gradient of 83 × 2 + 2 or 83 + 1 bytes instead of 83 × 4", () => {
     const lengths = new Set<number>();
     train({ model: testConfig({ layers: [12, 5, 3] }).model }, 2, {
       tell: (_, told) => {
@@ -90,10 +94,10 @@ describe("a run in float16", () => {
         return told;
       },
     });
-    expect([...lengths]).toEqual([168]);
+    expect([...lengths]).toEqual([wire === "float16" ? 168 : 84]);
   });
 
-  test("expels a worker whose gradient differs in the last bit of one float16", () => {
+  test("expels a worker whose gradient differs in the last bit of one value", () => {
     const { direct, fingerprint } = train({}, 3, { audit: "sample", tell: lie });
     expect(direct.expelled.map(({ workerId }) => workerId)).toEqual(["w2"]);
     expect(fingerprint).toBe(train({}, 1).fingerprint);
@@ -105,8 +109,8 @@ describe("a run in float16", () => {
       loss: { name: "mse", reduction: "mean" },
       model: denseModel({ widths: [12, 5, 3], activation: "linear", output: "linear" }),
     };
-    for (const wire of ["float32", "float16"] as const) {
-      const { outcome, direct } = train({ ...changes, wire }, 2);
+    for (const each of ["float32", wire] as const) {
+      const { outcome, direct } = train({ ...changes, wire: each }, 2);
       expect(outcome).toMatchObject({ kind: "failed", reason: { code: "step-diverged" } });
       expect(direct.store.parameters.every((value) => Number.isFinite(value))).toBe(true);
     }
@@ -120,34 +124,38 @@ describe("a run in float16", () => {
   });
 });
 
-test("every node of a step in float16 is left + right, rounded", () => {
-  const half = config();
-  const engine = createEngine({ kernel: createKernel(), config: half, dataset });
-  const whole = createEngine({
-    kernel: createKernel(),
-    config: { ...half, wire: "float32" },
-    dataset,
-  });
-  engine.clearParameters();
-  whole.clearParameters();
-  const node = (block: Block): Float32Array => {
-    const values = read(engine.compute({ kind: "gradient", step: 0, block }).values);
-    const [left, right] = block.end - block.start === 1 ? [] : childrenOf(block).map(node);
-    const exact =
-      left === undefined
-        ? floatsOf(whole.compute({ kind: "gradient", step: 0, block }).values)
-        : left.map((value, i) => value + right![i]!);
-    expect(values).toEqual(roundedToHalves(exact));
-    return values;
-  };
-  node({ start: 0, end: 14 });
-});
+test.each(["float16", "int8"] as const)(
+  "every node of a step in %s is left + right, rounded",
+  (wire) => {
+    const rounded = configOf({ wire });
+    const engine = createEngine({ kernel: createKernel(), config: rounded, dataset });
+    const whole = createEngine({
+      kernel: createKernel(),
+      config: { ...rounded, wire: "float32" },
+      dataset,
+    });
+    engine.clearParameters();
+    whole.clearParameters();
+    const node = (block: Block): Float32Array => {
+      const values = read(engine.compute({ kind: "gradient", step: 0, block }).values, wire);
+      const [left, right] = block.end - block.start === 1 ? [] : childrenOf(block).map(node);
+      const exact =
+        left === undefined
+          ? floatsOf(whole.compute({ kind: "gradient", step: 0, block }).values)
+          : left.map((value, i) => value + right![i]!);
+      const of = [0, block.start, block.end] as const;
+      expect(values).toEqual(asNode(exact, rounded, of));
+      return values;
+    };
+    node({ start: 0, end: 14 });
+  },
+);
 
-/** The values of a tensor in float16. */
-function read(bytes: Uint8Array): Float32Array {
+/** The values of a tensor in this form. */
+function read(bytes: Uint8Array, wire: WireName): Float32Array {
   const kernel = createPlainKernel();
   const pointer = kernel.arena.allocate(4 * 323);
-  expect(createWireForm(kernel, "float16", 323).unpack(pointer, bytes)).toBe(true);
+  expect(createWireForm(kernel, allIn(wire, 323)).unpack(pointer, bytes)).toBe(true);
   return kernel.views.f32.slice(pointer / 4, pointer / 4 + 323);
 }
 

@@ -5,6 +5,7 @@ import { type BlockResult, Reduction } from "../../../../shared/engine/reduction
 import { createPlainKernel, type Kernel } from "../../../../shared/kernels/kernel.ts";
 import { Random } from "../../../../shared/random.ts";
 import { type Block, childrenOf } from "../../../../shared/run/tree.ts";
+import { allIn } from "../../../../shared/run/wire.ts";
 
 const valueCount = 5;
 const { fround } = Math;
@@ -47,7 +48,7 @@ function expected(root: Block) {
 }
 
 const start = (shardCount: number, roots?: readonly Block[], kernel = createPlainKernel()) => {
-  const reduction = new Reduction(kernel, valueCount, "float32");
+  const reduction = new Reduction(kernel, allIn("float32", valueCount));
   reduction.begin(shardCount, roots);
   return reduction;
 };

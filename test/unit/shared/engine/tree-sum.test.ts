@@ -17,7 +17,7 @@ test("sums of 1…70 leaves equal the recursion over the tree bit for bit, with 
   const kernel = createPlainKernel();
   const sum = new TreeSum(kernel, valueCount, leafCountMax);
   for (let count = 1; count <= leafCountMax; count++) {
-    sum.clear();
+    sum.begin(0, 0);
     for (const { values, lossSum } of leaves.slice(0, count)) {
       kernel.views.f32.set(values, sum.leafPointer / 4);
       sum.push(lossSum, 1);

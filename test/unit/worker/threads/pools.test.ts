@@ -12,6 +12,7 @@ import { initialParameters } from "../../../../shared/model/initialize.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import type { RoundKind } from "../../../../shared/run/kinds.ts";
 import { type Block, blocksOf } from "../../../../shared/run/tree.ts";
+import { tensorLayout } from "../../../../shared/run/wire.ts";
 import { quoted, sayAtTerminal, type Sentence } from "../../../../shared/words/sentence.ts";
 import { createStartThread } from "../../../../worker/node/threads.ts";
 import type { ComputePool, Job } from "../../../../worker/threads/compute-pool.ts";
@@ -169,7 +170,8 @@ function pointOf({ model, wire }: RunConfig): Uint8Array {
   const kernel = instantiateKernel(wasm);
   const pointer = kernel.arena.allocate(values.byteLength);
   kernel.views.f32.set(values, pointer / 4);
-  return createWireForm(kernel, wire, values.length).pack(pointer).slice();
+  const layout = tensorLayout(wire, "point", values.length, values.length);
+  return createWireForm(kernel, layout).pack(pointer).slice();
 }
 
 interface Round {
@@ -219,22 +221,28 @@ describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
     expect(found.flat().every(({ bytes }) => bytes?.length === 4 * 83)).toBe(true);
   });
 
-  test("2 and 3 threads give the gradients of 1 in float16, where every node is rounded", async () => {
-    const half = testConfig({
-      layers: [12, 20, 3],
-      batchSize: 100,
-      shardSize: 5,
-      wire: "float16",
-    });
-    const { found, expected } = await answersOf(createPool, {
-      kind: "gradient",
-      config: half,
-      shardCount: 20,
-      threads: [2, 3],
-    });
-    expect(found).toEqual(expected);
-    expect(found.flat().every(({ bytes }) => bytes?.length === 2 * 323 + 2)).toBe(true);
-  });
+  test.each([
+    ["float16", 2 * 323 + 2],
+    ["int8", 323 + 2 + 3],
+  ] as const)(
+    "2 and 3 threads give the gradients of 1 in %s, where every node is rounded",
+    async (wire, bytesOfOne) => {
+      const half = testConfig({
+        layers: [12, 20, 3],
+        batchSize: 100,
+        shardSize: 5,
+        wire,
+      });
+      const { found, expected } = await answersOf(createPool, {
+        kind: "gradient",
+        config: half,
+        shardCount: 20,
+        threads: [2, 3],
+      });
+      expect(found).toEqual(expected);
+      expect(found.flat().every(({ bytes }) => bytes?.length === bytesOfOne)).toBe(true);
+    },
+  );
 
   test("3 threads give the evaluation of 1, on odd shares of 16 shards", async () => {
     const { found, expected } = await answersOf(createPool, {

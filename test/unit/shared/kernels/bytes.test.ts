@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+
+import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
+import { Random, stateOf } from "../../../../shared/random.ts";
+import {
+  bitsOf,
+  createWasmKernel,
+  drawFloats,
+  edgeValues,
+  Twins,
+} from "../../../support/fixtures/kernel-twins.ts";
+import { roundedToBytes } from "../../../support/trainers/sequential-wire.ts";
+
+const sizes = [...Array.from({ length: 33 }, (_, i) => i + 1), 255, 256, 257, 511, 515, 1027];
+const finiteEdges = edgeValues.filter((value) => Number.isFinite(value));
+
+function bytesFor(count: number): number {
+  return Math.ceil((count + Math.ceil(count / 256)) / 4) * 4;
+}
+
+/** Values of all magnitudes, also within one chunk. */
+function drawWide(random: Random, count: number, range: number): Float32Array {
+  const values = drawFloats(random, count);
+  return values.map((value) => value * 2 ** (random.below(range) - range / 2));
+}
+
+describe("int8: the SIMD kernel equals its plain twin byte for byte", () => {
+  test("rounding, packing and unpacking on 1…1,027 values, edge values included", () => {
+    for (const count of sizes) {
+      for (const edgeEvery of [2, 3, Infinity]) {
+        const twins = new Twins();
+        const drawn = drawFloats(new Random(count), count, edgeEvery);
+        const values = twins.put(drawn.map((value) => (Number.isFinite(value) ? value : 7)));
+        const packed = twins.allocate(bytesFor(count) + 64);
+        const read = twins.allocate(4 * count + 64);
+        twins.call("roundToBytes", values, count, 2 ** 32 - count, 7 * count);
+        twins.call("packBytes", packed, values, count);
+        expect(twins.call("unpackBytes", read, packed, count)).toEqual([1, 1]);
+        const inAll = [
+          ...twins.differences(values, count),
+          ...twins.differences(packed, bytesFor(count) / 4 + 16),
+          ...twins.differences(read, count + 16),
+        ];
+        expect(inAll, `${count} values, every ${edgeEvery}th an edge value`).toEqual([]);
+        const { f32 } = twins.wasm.views;
+        const at = (pointer: number) => bitsOf(f32.slice(pointer / 4, pointer / 4 + count));
+        expect(at(read), `${count} values as they arrive`).toEqual(at(values));
+      }
+    }
+  });
+
+  test("unpacking any bytes at all, with the same opinion of them", () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const random = new Random(seed);
+      const count = 1 + random.below(600);
+      const twins = new Twins();
+      const bytes = Uint8Array.from({ length: bytesFor(count) }, () => random.below(256));
+      const packed = twins.put(bytes);
+      const read = twins.allocate(4 * count);
+      const [wasm, plain] = twins.call("unpackBytes", read, packed, count);
+      expect(wasm, `seed ${seed}`).toBe(plain);
+      expect(twins.differences(read, count), `seed ${seed}`).toEqual([]);
+    }
+  });
+});
+
+describe.each([
+  ["the SIMD kernel", createWasmKernel],
+  ["the plain twin", createPlainKernel],
+])("int8 in %s", (_, create) => {
+  const round = (values: Float32Array, ...seeds: number[]) => {
+    const { arena, views, functions } = create();
+    const pointer = arena.allocate(values.byteLength);
+    views.f32.set(values, pointer / 4);
+    const [key0 = 0, key1 = 0] = stateOf(seeds);
+    functions.roundToBytes(pointer, values.length, key0, key1);
+    return views.f32.slice(pointer / 4, pointer / 4 + values.length);
+  };
+
+  test("follows the rule of the wire page on 100 tensors of all magnitudes", () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const random = new Random(seed, 5);
+      const values = drawWide(random, 1 + random.below(600), [1, 20, 60, 240][seed % 4]!);
+      if (seed % 3 === 0) values.set(finiteEdges.subarray(0, values.length));
+      const expected = roundedToBytes(values, [1, seed, 0, 1]);
+      expect(bitsOf(round(values, 1, seed, 0, 1)), `seed ${seed}`).toEqual(bitsOf(expected));
+    }
+  });
+
+  test("rounding twice changes nothing, whatever the second key", () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const values = drawWide(new Random(seed, 6), 300, 60);
+      values[7] = Math.fround(2 ** (seed - 40) * (1 - 2 ** -20));
+      const once = round(values, seed);
+      expect(bitsOf(round(once, seed + 1)), `seed ${seed}`).toEqual(bitsOf(once));
+    }
+  });
+
+  test("other nodes, steps and seeds draw other numbers", () => {
+    const values = drawFloats(new Random(3), 300);
+    const all = [
+      [1, 2, 4, 6],
+      [1, 2, 4, 5],
+      [1, 2, 5, 6],
+      [1, 3, 4, 6],
+      [2, 2, 4, 6],
+    ].map((seeds) => bitsOf(round(values, ...seeds)).join());
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test("the mean of 4,000 roundings is the value, within 5 deviations", () => {
+    const values = Float32Array.of(127, 0.03, -0.03, 3.5, -64.25, 100.9, -0.999);
+    const sums = values.map(() => 0);
+    const times = 4000;
+    for (let time = 0; time < times; time++) {
+      for (const [i, value] of round(values, 9, time).entries()) sums[i]! += value;
+    }
+    const deviation = 0.5 / Math.sqrt(times);
+    for (const [i, sum] of sums.entries()) {
+      expect(Math.abs(sum / times - values[i]!), `${values[i]}`).toBeLessThan(5 * deviation);
+    }
+  });
+
+  test("zero is +0, and the smallest and the largest numbers stay finite", () => {
+    expect(bitsOf(round(Float32Array.of(0, -0)))).toEqual(Uint32Array.of(0, 0));
+    const tiny = round(Float32Array.of(2 ** -149, -(2 ** -149), 2 ** -130));
+    for (const value of tiny) expect([0, 2 ** -126, -(2 ** -126)]).toContain(value);
+    const large = round(Float32Array.of(3.4028235e38, -3.4028235e38, 2 ** 120));
+    expect(large.slice(0, 2)).toEqual(Float32Array.of(127 * 2 ** 121, -127 * 2 ** 121));
+  });
+
+  test("a chunk with NaN or ±∞ stays as it is, the others are rounded", () => {
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      const values = drawWide(new Random(4), 515, 20);
+      values[300] = bad;
+      const found = round(values, 1);
+      expect(bitsOf(found.slice(256, 512))).toEqual(bitsOf(values.slice(256, 512)));
+      const rest = roundedToBytes(values.slice(0, 256), [1]);
+      expect(bitsOf(found.slice(0, 256))).toEqual(bitsOf(rest));
+    }
+  });
+});
