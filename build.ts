@@ -84,6 +84,7 @@ const page: BuildOptions = {
   sourcemap: false,
   loader: { ".wasm": "binary", ".html": "copy", ".rendered": "json" },
   entryPoints: {
+    first: "worker/browser/early/first.ts",
     join: "worker/browser/join.ts",
     dashboard: "coordinator/dashboard/dashboard.ts",
   },

@@ -21,6 +21,9 @@ const chunkBytes = 16 * 1024;
 /** A smaller page fits a few packets as it is. */
 const packedBytesMin = 4096;
 
+/** The best: a file is compressed once, in some milliseconds. */
+const gzipLevel = 9;
+
 /** Path → file of the build, and its content type. */
 const routes: Readonly<Record<string, readonly [file: string, contentType: string]>> = {
   "/": ["index.html", "text/html; charset=utf-8"],
@@ -33,6 +36,7 @@ const routes: Readonly<Record<string, readonly [file: string, contentType: strin
   "/learn-code.json": ["learn-code.json", "application/json"],
   "/learn.css": ["learn.css", "text/css; charset=utf-8"],
   "/join": ["join.html", "text/html; charset=utf-8"],
+  "/first.js": ["first.js", "text/javascript; charset=utf-8"],
   "/join.js": ["join.js", "text/javascript; charset=utf-8"],
   "/join.css": ["join.css", "text/css; charset=utf-8"],
   "/host.js": ["host.js", "text/javascript; charset=utf-8"],
@@ -146,7 +150,7 @@ function answer(page: Page, request: IncomingMessage, response: ServerResponse):
   let { body } = page;
   response.setHeader("Vary", "Accept-Encoding");
   if (body.length >= packedBytesMin && acceptsGzip(request.headers["accept-encoding"])) {
-    page.packed ??= gzipSync(body);
+    page.packed ??= gzipSync(body, { level: gzipLevel });
     body = page.packed;
     response.setHeader("Content-Encoding", "gzip");
   }

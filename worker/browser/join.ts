@@ -5,6 +5,7 @@
 import { baseUrl } from "../../shared/pages/base-url.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { chosen, openControls, showControls } from "./controls.ts";
+import { takeHost } from "./early/early-host.ts";
 import type { HostReport, HostRequest, TabState } from "./page-messages.ts";
 import { element, setText } from "./page.ts";
 import { say, speak } from "./texts/language.ts";
@@ -39,7 +40,7 @@ document.addEventListener("freeze", () => ask({ type: "tab", state: "frozen" }))
 document.addEventListener("resume", tellTab);
 
 function start(): void {
-  const started = new Worker("host.js");
+  const started = takeHost();
   host = started;
   failure = undefined;
   started.addEventListener("message", ({ data }: MessageEvent<HostReport>) => {

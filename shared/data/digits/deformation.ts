@@ -53,12 +53,15 @@ export function drawDeformation(random: Random, spread: DeformationSpread): Defo
   };
 }
 
-function drawLattice(random: Random, deviation: number): Float64Array {
-  return Float64Array.from({ length: LATTICE * LATTICE }, () => deviation * normal(random));
+/** A plain array: a typed one of this size is memory outside of the heap, which costs more than all sums here. */
+function drawLattice(random: Random, deviation: number): readonly number[] {
+  const lattice = [];
+  for (let i = 0; i < LATTICE * LATTICE; i++) lattice.push(deviation * normal(random));
+  return lattice;
 }
 
 /** `Σᵢⱼ Bᵢ(u) Bⱼ(v) latticeⱼᵢ`: along each row first, then down the four results. */
-function bezierSurface(lattice: Float64Array, u: number, v: number): number {
+function bezierSurface(lattice: readonly number[], u: number, v: number): number {
   return bezier(
     alongRow(lattice, 0, u),
     alongRow(lattice, 1, u),
@@ -68,7 +71,7 @@ function bezierSurface(lattice: Float64Array, u: number, v: number): number {
   );
 }
 
-function alongRow(lattice: Float64Array, row: number, u: number): number {
+function alongRow(lattice: readonly number[], row: number, u: number): number {
   const start = row * LATTICE;
   return bezier(
     lattice[start] ?? 0,

@@ -108,6 +108,7 @@ function writeStroke(path: Path, deformation: Deformation, random: Random): Stro
     const t = index / (trace.length - 1);
     const pressure =
       begin * (1 - t) * (1 - 2 * t) + middle * 4 * t * (1 - t) + end * t * (2 * t - 1);
-    return { ...deformation(point), pressure };
+    const { x, y } = deformation(point);
+    return { x, y, pressure };
   });
 }

@@ -20,6 +20,7 @@ const files = [
   "learn-code.json",
   "learn.css",
   "join.html",
+  "first.js",
   "join.js",
   "join.css",
   "host.js",
