@@ -17,14 +17,19 @@ export const figures = figuresIn(language);
 /** Smaller numbers are written with a power of ten. */
 const smallestInFull = 1e-3;
 
+/** Larger powers of ten are written as such: they would not fit below an axis. */
+const largestInFull = 1e5;
+
 /** A number with few digits and a real minus sign, for ticks, sliders and formulas: `13.002`, `−0,0247`, `6,7·10⁻⁴`. */
 export function shortly(value: number): string {
+  const power = Math.log10(value);
+  if (value > largestInFull && Number.isInteger(power)) return `10${superscript(String(power))}`;
   if (Number.isInteger(value)) return figures.whole(value).replace("-", "−");
   if (Math.abs(value) >= smallestInFull) return figures.shortest(value).replace("-", "−");
   const [digits = "", exponent = ""] = value.toExponential(1).split("e");
-  const power = `10${superscript(exponent)}`;
+  const scale = `10${superscript(exponent)}`;
   const factor = figures.shortest(Number(digits)).replace("-", "−");
-  return factor === "1" ? power : `${factor}·${power}`;
+  return factor === "1" ? scale : `${factor}·${scale}`;
 }
 
 function superscript(exponent: string): string {

@@ -68,6 +68,9 @@ export interface PenSettings {
 /** Space for the axes' numbers and labels. */
 export const margins = { left: 52, right: 16, top: 34, bottom: 42 } as const;
 
+/** Pixels between two numbers of an axis, at least. */
+const tickGap = 6;
+
 export class Pen {
   readonly frame: Frame;
   readonly context: Context;
@@ -106,11 +109,14 @@ export class Pen {
       const style = { ink: "soft", align: "right" } as const;
       this.#text(this.#number(tick), left - 8, frame.y(tick) + 4, style);
     }
+    // A number that would touch the one before it is left out.
+    let end = -Infinity;
     for (const tick of ticksOf(axes.x)) {
-      this.#text(this.#number(tick), frame.x(tick), top + height + 16, {
-        ink: "soft",
-        align: "center",
-      });
+      const place = frame.x(tick);
+      const half = this.#widthOf(this.#number(tick)) / 2;
+      if (place - half < end + tickGap * this.scale) continue;
+      this.#text(this.#number(tick), place, top + height + 16, { ink: "soft", align: "center" });
+      end = place + half;
     }
     this.#stroke({ ink: "edge", width: 1 });
     context.beginPath();
@@ -279,10 +285,8 @@ export class Pen {
 
   #text(text: string, left: number, top: number, style: WordStyle): void {
     const { context } = this;
-    const size = (style.isSmall === true ? 12 : 13) * this.scale;
-    context.font = `${style.isBold === true ? "650 " : ""}${size}px system-ui, sans-serif`;
+    const width = this.#widthOf(text, style);
     context.textBaseline = "alphabetic";
-    const width = context.measureText(text).width;
     const before = { left: 0, center: width / 2, right: width }[style.align ?? "left"];
     const start = Math.min(
       Math.max(left - before, 2),
@@ -297,6 +301,13 @@ export class Pen {
     context.strokeText(text, start, top);
     context.fillStyle = this.#theme[style.ink ?? "ink"];
     context.fillText(text, start, top);
+  }
+
+  /** In pixels. Sets the font. */
+  #widthOf(text: string, { isSmall = false, isBold = false }: WordStyle = {}): number {
+    const size = (isSmall ? 12 : 13) * this.scale;
+    this.context.font = `${isBold ? "650 " : ""}${size}px system-ui, sans-serif`;
+    return this.context.measureText(text).width;
   }
 
   #stroke({ ink, width = 2, dash = [], alpha = 1 }: LineStyle): void {

@@ -144,6 +144,11 @@ export class Stepper {
     return this.#view(this.#forth.parameters);
   }
 
+  /** The optimizer's state: 0 where it has none. Views like `parameters`. */
+  get state(): { readonly first: Float32Array; readonly second: Float32Array } {
+    return { first: this.#view(this.#forth.first), second: this.#view(this.#forth.second) };
+  }
+
   /** To be written before a step: the sum over the batch. A view like `parameters`. */
   get gradient(): Float32Array {
     return this.#view(this.#gradient);

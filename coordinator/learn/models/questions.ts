@@ -52,6 +52,8 @@ interface Questions {
     readonly quiz: RatesOptimizer;
     readonly steps: number;
   };
+  /** The rate that an optimizer gives to every parameter of the network, at some moments of its training. */
+  readonly effective: { readonly optimizer: EffectiveOptimizer };
   /** The best rates of the optimizers on a surface and on that of the bet, and who wins there. */
   readonly race: {
     readonly surface: SurfaceName;
@@ -128,6 +130,26 @@ export type PlaneName = "random" | "gradient" | "path";
 
 /** Those that train the network at one rate after another. */
 export type RatesOptimizer = "sgd" | "momentum" | "adam";
+
+/** Those that give each parameter a rate of its own. */
+export type EffectiveOptimizer = "rmsprop" | "adam";
+
+/** The effective rates η / (√v̂ + ε) of all parameters after so many steps; for RMSprop v̂ is v. */
+export interface EffectiveRates {
+  readonly steps: number;
+  /** Parameters whose gradient has been 0 at every step, so that v is 0. */
+  readonly silent: number;
+  /** Of the others: how many are in each of `effectiveBins`. */
+  readonly counts: readonly number[];
+  /** Of the others: the least, a quarter, the median, three quarters, and the largest. */
+  readonly quantiles: readonly [number, number, number, number, number];
+  /** Of the others: the median length of the step after it over η. */
+  readonly moved: number;
+  /** v̂ of a parameter with the median rate. */
+  readonly square: number;
+  /** What v was divided by: 1 − β₂ᵗ, or 1. */
+  readonly correction: number;
+}
 
 interface AnswerBodies {
   readonly weight: {
@@ -243,6 +265,13 @@ interface AnswerBodies {
     readonly quiz: RatesCurve;
     /** The largest curvature of the untrained network. */
     readonly curvature: number;
+  };
+  readonly effective: {
+    readonly learningRate: number;
+    readonly epsilon: number;
+    readonly parameterCount: number;
+    /** In the order of `effectiveMoments`. */
+    readonly moments: readonly EffectiveRates[];
   };
   readonly race: { readonly facts: RaceFacts; readonly quiz: RaceFacts };
   readonly rate: {

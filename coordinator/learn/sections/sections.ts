@@ -11,6 +11,7 @@ import { dimensions } from "./dimensions.ts";
 import { gradient } from "./gradient.ts";
 import { oneWeight } from "./one-weight.ts";
 import { adam } from "./optimizers/adam.ts";
+import { effective } from "./optimizers/effective.ts";
 import { learningRate } from "./optimizers/learning-rate.ts";
 import { momentum } from "./optimizers/momentum.ts";
 import { nesterov } from "./optimizers/nesterov.ts";
@@ -40,6 +41,7 @@ export const sections: readonly AnySection[] = [
   anySection(nesterov),
   anySection(rmsprop),
   anySection(adam),
+  anySection(effective),
   anySection(race),
   anySection(backpropagation),
   anySection(average),

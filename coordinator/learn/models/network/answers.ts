@@ -1,7 +1,6 @@
 /** @file What the page's network answers: one row a kind of question. Runs in a web worker; tests call it directly. */
 import type { AnswerBody, Question, QuestionOf } from "../questions.ts";
 import { answerAverages } from "./averages.ts";
-import { answerBatches } from "./batches.ts";
 import { answerDimensions } from "./dimensions.ts";
 import { answerGradient } from "./gradient.ts";
 import type { NetworkLab } from "./lab.ts";
@@ -9,10 +8,12 @@ import { answerObservation } from "./observation.ts";
 import { answerParameter } from "./planes/parameter.ts";
 import { answerSlice } from "./planes/slice.ts";
 import { answerRace } from "./race.ts";
-import { answerRates } from "./rates.ts";
 import { answerColumn } from "./room/column.ts";
 import { answerRate } from "./room/rate.ts";
 import { answerReadings } from "./room/readings.ts";
+import { answerBatches } from "./training/batches.ts";
+import { answerEffective } from "./training/effective.ts";
+import { answerRates } from "./training/rates.ts";
 import { answerData, answerWeight } from "./weight.ts";
 
 type Kind = Question["kind"];
@@ -31,6 +32,7 @@ const answerers: {
   observation: answerObservation,
   race: answerRace,
   rates: answerRates,
+  effective: answerEffective,
   rate: answerRate,
   readings: answerReadings,
   column: answerColumn,

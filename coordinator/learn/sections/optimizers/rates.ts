@@ -135,7 +135,7 @@ export const rates = defineSection({
   },
   code: [
     { file: "shared/optimizers/optimizer.ts", name: "createOptimizer" },
-    { file: "coordinator/learn/models/network/rates.ts", name: "answerRates" },
+    { file: "coordinator/learn/models/network/training/rates.ts", name: "answerRates" },
   ],
   formula: {
     tex: [

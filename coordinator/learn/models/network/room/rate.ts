@@ -5,8 +5,8 @@
 import type { Kernel } from "../../../../../shared/kernels/kernel.ts";
 import type { AnswerBody, QuestionOf } from "../../questions.ts";
 import { NetworkLab } from "../lab.ts";
-import { train } from "../rates.ts";
 import { untrainedSource } from "../source.ts";
+import { train } from "../training/rates.ts";
 
 const untrained = new WeakMap<Kernel, NetworkLab>();
 

@@ -1,7 +1,7 @@
 /** @file The rate of the page's network: its curve is what training gives, and the curvature is that of the cost. */
 import { expect, test } from "vitest";
 
-import { answerRates } from "../../../../../coordinator/learn/models/network/rates.ts";
+import { answerRates } from "../../../../../coordinator/learn/models/network/training/rates.ts";
 import { anySection } from "../../../../../coordinator/learn/section.ts";
 import {
   rates,

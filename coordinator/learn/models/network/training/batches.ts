@@ -2,12 +2,12 @@
  * @file Stochastic, mini-batch and batch descent: the network trained from its first snapshot by `sgd`, with batches of
  * one digit, of some and of all, drawn as a run draws them.
  */
-import { known } from "../../../../shared/assert.ts";
-import { epochOrder } from "../../../../shared/run/plan.ts";
-import { Stepper } from "../descent.ts";
-import type { AnswerBody, BatchCourse, QuestionOf } from "../questions.ts";
-import type { NetworkLab } from "./lab.ts";
-import { ownConfig } from "./lecture.ts";
+import { known } from "../../../../../shared/assert.ts";
+import { epochOrder } from "../../../../../shared/run/plan.ts";
+import { Stepper } from "../../descent.ts";
+import type { AnswerBody, BatchCourse, QuestionOf } from "../../questions.ts";
+import type { NetworkLab } from "../lab.ts";
+import { ownConfig } from "../lecture.ts";
 
 /** Each course is this long by either measure. */
 export const courseSteps = 40;

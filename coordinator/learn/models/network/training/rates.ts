@@ -1,9 +1,9 @@
 /** @file The page's network trained anew with one rate after another: what the cost is after so many steps. */
-import type { GradientOptimizerConfig } from "../../../../shared/optimizers/optimizer.ts";
-import { Random } from "../../../../shared/random.ts";
-import { Stepper } from "../descent.ts";
-import type { AnswerBody, QuestionOf, RatesOptimizer } from "../questions.ts";
-import type { NetworkLab, Range } from "./lab.ts";
+import type { GradientOptimizerConfig } from "../../../../../shared/optimizers/optimizer.ts";
+import { Random } from "../../../../../shared/random.ts";
+import { Stepper } from "../../descent.ts";
+import type { AnswerBody, QuestionOf, RatesOptimizer } from "../../questions.ts";
+import type { NetworkLab, Range } from "../lab.ts";
 
 type Body = AnswerBody<"rates">;
 type Curve = Body["curve"];
