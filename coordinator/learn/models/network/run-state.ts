@@ -15,10 +15,15 @@ export function configIn(header: string): RunConfig {
   return JSON.parse(metadata.config);
 }
 
-/** Whether the pictures can show a run: the lecture's network, learning classes with its cost. */
-export function isLectureRun({ model, loss, task }: RunConfig): boolean {
+/**
+ * Whether the pictures can show a run: the lecture's network, learning classes with the cost that they show. Labels that
+ * are smoothed and classes with weights make another cost, with other gradients.
+ */
+export function isLectureRun(config: RunConfig): boolean {
+  const { model, loss, task, labelSmoothing, classWeights } = config;
   const isSame = JSON.stringify(model) === JSON.stringify(lectureModel);
-  return isSame && loss.name === "cce" && task.kind === "classes" && task.count === 10;
+  const isPlain = loss.name === "cce" && labelSmoothing === 0 && classWeights === null;
+  return isSame && isPlain && task.kind === "classes" && task.count === 10;
 }
 
 export interface RunState {

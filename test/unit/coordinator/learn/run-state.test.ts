@@ -33,6 +33,10 @@ test("the pictures show the lecture's network that learns classes, and no other"
   const other = denseModel({ widths: [784, 32, 10], activation: "sigmoid", output: "softmax" });
   expect(isLectureRun({ ...config, model: other })).toBe(false);
   expect(isLectureRun({ ...config, loss: { name: "mse", reduction: "mean" } })).toBe(false);
+  // They change the cost, so its gradients would not be those of the run.
+  expect(isLectureRun({ ...config, labelSmoothing: 0.1 })).toBe(false);
+  const classWeights = Array.from({ length: 10 }, () => 1);
+  expect(isLectureRun({ ...config, classWeights })).toBe(false);
 });
 
 test("its first parameters are the run's own, and its costs those of its digits", async () => {
