@@ -13,7 +13,9 @@ import type { Kernel } from "../shared/kernels/kernel.ts";
 import { Random } from "../shared/random.ts";
 import { countsOf, planRun } from "../shared/run/plan.ts";
 import type {
+  Challenge,
   ComputePool,
+  Evidence,
   Job,
   JobEvents,
   LoadedRun,
@@ -84,6 +86,10 @@ export class RelayPool implements ComputePool {
       events,
       this.#options.now(),
     );
+  }
+
+  challenge(challenge: Challenge, evidence: Evidence): void {
+    this.#run?.challenge(challenge, evidence);
   }
 
   cancel(): void {

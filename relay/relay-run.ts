@@ -10,6 +10,7 @@
  * 3. After every call, each missing leaf is held by a worker on time, if there is one with nothing else to do.
  */
 import type { Audit } from "../coordinator/audit/audit.ts";
+import type { EvidenceMessage } from "../coordinator/audit/descent.ts";
 import { type Answer, offence, type Outcome, stale } from "../coordinator/dispatch/answer.ts";
 import type { CrewWorker, ReadyWorker } from "../coordinator/dispatch/crew.ts";
 import { Dispatch } from "../coordinator/dispatch/dispatch.ts";
@@ -29,11 +30,12 @@ import type { Kernel } from "../shared/kernels/kernel.ts";
 import type { MessageOf, ResultMessage, WorkerMessage } from "../shared/protocol/messages.ts";
 import { blockOf, sumsOf } from "../shared/protocol/rounds.ts";
 import type { RunConfig } from "../shared/run/config.ts";
-import { roundKinds } from "../shared/run/kinds.ts";
+import { modelSizes, type RoundKind, roundKinds } from "../shared/run/kinds.ts";
 import type { RunPlan } from "../shared/run/plan.ts";
 import { type Block, blockName, isNode } from "../shared/run/tree.ts";
 import { type Sentence, sentence } from "../shared/words/sentence.ts";
-import type { Job, JobEvents } from "../worker/threads/compute-pool.ts";
+import type { Challenge, Evidence, Job, JobEvents } from "../worker/threads/compute-pool.ts";
+import { Ledger } from "./ledger.ts";
 
 export interface RelayRunOptions {
   /** Its identity among this relay's workers. */
@@ -49,6 +51,13 @@ export interface RelayRunOptions {
   readonly staffed: (isStaffed: boolean) => void;
 }
 
+/** Memory for the nodes of a step. */
+const keptBytesMax = 256 * 2 ** 20;
+/** A share is one or two blocks, and there are as many sums. */
+const nodesPerWorker = 4;
+
+const noTensor = new Uint8Array(0);
+
 export class RelayRun implements ServedRun {
   readonly id: string;
   readonly config: RunConfig;
@@ -57,6 +66,7 @@ export class RelayRun implements ServedRun {
   readonly #options: RelayRunOptions;
   readonly #sums: RoundSums;
   readonly #dispatch: Dispatch;
+  readonly #ledger: Ledger;
   #job: { readonly round: OpenRound; readonly events: JobEvents } | undefined;
   #last: Round | undefined;
 
@@ -66,6 +76,11 @@ export class RelayRun implements ServedRun {
     this.config = config;
     this.#options = options;
     this.#sums = new RoundSums(kernel, config);
+    this.#ledger = new Ledger({
+      valuesOf: (block) => this.#sums.kept(block),
+      pass: (workerId, challenge) =>
+        workers.send(workerId, { type: "challenge", run: id, ...challenge }, noTensor),
+    });
     this.#dispatch = new Dispatch({
       run: id,
       config,
@@ -93,8 +108,9 @@ export class RelayRun implements ServedRun {
       return events.done();
     }
     const round = openRound({ kind, step, leafCount, roots, openedMs: nowMs, tensor: parameters });
-    this.#job = { round: this.#continued(round), events };
-    this.#begin(this.#job.round, nowMs);
+    const continued = this.#continued(round);
+    this.#job = { round: continued, events };
+    this.#begin(continued, nowMs, continued !== round);
   }
 
   /**
@@ -108,10 +124,24 @@ export class RelayRun implements ServedRun {
     return { ...round, holdings: last.holdings };
   }
 
-  #begin(round: OpenRound, nowMs: number): void {
-    this.#sums.begin(round);
+  /** @param continues - Whether what is known of the step stays known, because its answers may still be challenged. */
+  #begin(round: OpenRound, nowMs: number, continues = false): void {
+    if (!continues) this.#ledger.clear();
+    this.#sums.begin(round, {
+      keeps: this.#keepsNodes(round.kind),
+      continues,
+      added: (block, sum) => this.#ledger.added(block, sum),
+    });
     this.#options.audit.begin(round);
     this.#dispatch.handOutAll(round, nowMs);
+  }
+
+  /** Whether the values of all nodes fit into memory. If not, its answers are audited like a worker's. */
+  #keepsNodes(kind: RoundKind): boolean {
+    const { join, trains, valueCount } = roundKinds[kind];
+    if (join !== "sum" || !trains) return false;
+    const nodeBytes = 4 * valueCount({ start: 0, end: 1 }, modelSizes(this.config));
+    return nodesPerWorker * this.#dispatch.crew.size * nodeBytes <= keptBytesMax;
   }
 
   /** Forgets the job. */
@@ -129,6 +159,8 @@ export class RelayRun implements ServedRun {
     this.drop(nowMs);
     const computeMs = (nowMs - round.openedMs) / round.roots.length;
     for (const root of round.roots) {
+      const below = this.#ledger.belowOf(root);
+      if (below !== undefined) events.committed?.(root, below);
       const result = this.#sums.packedRoot(root);
       if (result !== undefined) events.result(root, result, computeMs);
       else events.failed(root, sentence("block-sum-not-finite"));
@@ -142,6 +174,19 @@ export class RelayRun implements ServedRun {
     this.drop(nowMs);
     for (const root of round.roots) events.failed(root, reason);
     events.done();
+  }
+
+  // ── evidence ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Shows how an answer came about, as long as the step is remembered. */
+  challenge(challenge: Challenge, evidence: Evidence): void {
+    if (challenge.step === (this.#job?.round ?? this.#last)?.step) {
+      this.#ledger.challenge(challenge, evidence);
+    }
+  }
+
+  evidence(workerId: string, message: EvidenceMessage, tensor: Uint8Array): void {
+    if (message.run === this.id) this.#ledger.take(workerId, message, tensor);
   }
 
   // ── results ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -191,7 +236,10 @@ export class RelayRun implements ServedRun {
         return outcome;
       case "counted":
       case "confirmed":
-        audit.counted(worker.id, answer);
+        audit.counted(round, worker, answer, nowMs);
+        if (roundKinds[round.kind].trains) {
+          this.#ledger.sent(worker.id, round.step, answer.block, answer);
+        }
         this.#closeIfDone(nowMs);
         return outcome;
       default:

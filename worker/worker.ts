@@ -112,6 +112,7 @@ export class WorkerLoop {
     });
     this.#loader = new RunLoader(options);
     this.#jobs = new JobRunner(options.pool, {
+      committed: (job, block, below) => this.#sendCommitment(job, block, below),
       result: (job, block, result, computeMs) => this.#sendResult(job, block, result, computeMs),
       failed: (job, block, reason) => this.#sendFailure(job, block, reason),
     });
@@ -214,6 +215,8 @@ export class WorkerLoop {
       case "work":
       case "evaluate":
         return this.#accept(header, tensor);
+      case "challenge":
+        return this.#prove(header);
       case "wait":
         return this.#show("waiting", header.reason);
       case "end":
@@ -388,6 +391,30 @@ export class WorkerLoop {
     const buffer = this.#connection.isDrained ? this.#results : new MessageBuffer();
     this.#connection.send(buffer.encode(header, result.values));
     run.loaded?.contribution.add(kind, step, block, result.values);
+  }
+
+  #sendCommitment({ step }: Job, block: Block, below: string): void {
+    if (this.#run === undefined) return;
+    const { run } = this.#run.message;
+    this.#send({ type: "commitment", run, step, block: pairOf(block), below });
+  }
+
+  /** A relay is asked for the evidence of an answer. Where nothing was committed to, nobody asks. */
+  #prove({ type, run, ...challenge }: MessageOf<CoordinatorMessage, "challenge">): void {
+    const { pool } = this.#options;
+    if (pool.challenge === undefined || run !== this.#run?.message.run) {
+      throw new ProtocolError("ERR_STATE", sentence("run-not-ready-here", { type }));
+    }
+    const { step, block } = challenge;
+    const about = { run, step, block };
+    pool.challenge(challenge, {
+      path: (leaf, digests) =>
+        this.#send({ type: "path", ...about, leaf: pairOf(leaf), digests: [...digests] }),
+      reveal: (part, { values, lossSum, correct }) => {
+        const header = { type: "reveal", ...about, part: pairOf(part), lossSum, correct } as const;
+        this.#connection.send(encodeMessage(header, values));
+      },
+    });
   }
 
   #sendFailure({ step }: Job, block: Block, reason: Sentence): void {

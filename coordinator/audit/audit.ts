@@ -8,6 +8,7 @@
  *   counts its results. This is the adaptive replication of BOINC (Anderson, "BOINC: A Platform for Volunteer
  *   Computing", 2019, §4.2). A worker that lies in a share s of its results is found after about 50/s of them at
  *   the latest.
+ *   An answer that the sender has committed itself to (a relay's) is not recomputed but descended into: `descent.ts`.
  * - `quorum`: a block counts once two workers returned the same, from two subnets if possible, or one worker and
  *   the referee.
  *
@@ -18,8 +19,10 @@ import { workersMax } from "../../shared/protocol/limits.ts";
 import type { Random } from "../../shared/random.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import { type Answer, type Content, isSame, type OutcomeOf } from "../dispatch/answer.ts";
+import type { CrewWorker } from "../dispatch/crew.ts";
 import type { OpenRound } from "../dispatch/round.ts";
 import type { AuditPolicy } from "./audit-policy.ts";
+import type { Descent, EvidenceMessage, Which, Wrong } from "./descent.ts";
 import { type Opinion, Opinions } from "./opinions.ts";
 import type { Referee } from "./referee.ts";
 
@@ -35,6 +38,8 @@ export interface AuditOptions {
   readonly referee: Pick<Referee, "compute" | "prepare">;
   /** Draws which results are recomputed. Its seed must be unknown to the workers. */
   readonly random: Random;
+  /** Audits relays. Absent: what they send is recomputed like any other answer. */
+  readonly descent?: Descent;
 }
 
 /** The judgement of an answer that is not simply added to the sums. */
@@ -66,6 +71,7 @@ export class Audit {
   /** A round starts or restarts. */
   begin({ leafCount }: OpenRound): void {
     this.#reliedOn.clear();
+    this.#options.descent?.begin();
     if (this.policy === "quorum") this.#opinions.begin(leafCount);
   }
 
@@ -93,16 +99,33 @@ export class Audit {
     for (const workerId of workerIds) this.#results.delete(workerId);
   }
 
-  /** A new answer was added to the sums. @returns The opinion that now waits for a second one, if it needs one. */
-  counted(workerId: string, answer: Answer): Opinion | undefined {
+  /**
+   * A new answer was added to the sums. If it is a relay's, its evidence may be asked for.
+   *
+   * @returns The opinion that now waits for a second one, if it needs one.
+   */
+  counted(
+    round: OpenRound,
+    worker: Pick<CrewWorker, "id" | "speed">,
+    answer: Answer,
+    nowMs: number,
+  ): Opinion | undefined {
+    const { id } = worker;
     if (this.policy === "none") return undefined;
-    this.#reliedOn.add(workerId);
-    return this.policy === "quorum" ? this.#opinions.add(workerId, answer) : undefined;
+    this.#reliedOn.add(id);
+    if (this.policy === "quorum") return this.#opinions.add(id, answer);
+    const { descent } = this.#options;
+    const isDrawn =
+      descent?.isCommitted(id, round, answer) === true && this.#isDrawn(this.#count(id));
+    if (isDrawn) descent.challenge(round, worker, answer, nowMs);
+    return undefined;
   }
 
   // ── sample ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #spotCheck(round: OpenRound, workerId: string, answer: Answer): AuditOutcome | undefined {
+    // Whether its path is asked for is drawn once it is in the sums.
+    if (this.#options.descent?.isCommitted(workerId, round, answer) === true) return undefined;
     const count = this.#count(workerId);
     if (!this.#isDrawn(count)) return undefined;
     if (isTrue(answer, this.#recompute(round, answer.block))) return undefined;
@@ -123,6 +146,28 @@ export class Audit {
   #isDrawn(count: number): boolean {
     if (count <= firstResults) return true;
     return this.#options.random.uniform() < Math.max(1 / count, probabilityMin);
+  }
+
+  // ── descent ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A relay shows what is under its answers. @returns Those that turn out to be wrong. */
+  evidence(
+    round: OpenRound,
+    workerId: string,
+    message: EvidenceMessage,
+    tensor: Uint8Array,
+  ): readonly Wrong[] {
+    if (this.policy !== "sample") return [];
+    return this.#options.descent?.take(round, workerId, message, tensor) ?? [];
+  }
+
+  /**
+   * The referee decides on challenged answers whose evidence will not come: a worker's that has left, or all that are due.
+   *
+   * @returns Those that were wrong.
+   */
+  settle(round: OpenRound, which: Which): readonly Wrong[] {
+    return this.#options.descent?.settle(round, which) ?? [];
   }
 
   // ── quorum ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -157,9 +202,9 @@ export class Audit {
     return { kind: "confirmed", samples: answer.samples };
   }
 
-  /** Whether everything in the sums is confirmed. */
+  /** Whether everything in the sums is confirmed, or needs not be. */
   get isSettled(): boolean {
-    return this.#opinions.areConfirmed;
+    return this.#opinions.areConfirmed && this.#options.descent?.isSettled !== false;
   }
 
   /** First answers that have no second one yet. */

@@ -8,7 +8,7 @@ import type { Block } from "../../shared/run/tree.ts";
 import type { Answer, Content } from "../dispatch/answer.ts";
 import type { CrewWorker } from "../dispatch/crew.ts";
 import type { FirstAnswer, Holdings } from "../dispatch/holdings.ts";
-import { sha256OfParts } from "../sha256.ts";
+import { digestOf } from "./commitment.ts";
 
 /** Call this with the answer that counts, if a second one may come: its block was given to several workers, or will be. */
 export function noteFirst({ id, name }: CrewWorker, holdings: Holdings, answer: Answer): void {
@@ -23,8 +23,4 @@ export function contradicted(
 ): FirstAnswer | undefined {
   const first = holdings.firstAnswer(block);
   return first === undefined || first.sha256 === digestOf(content) ? undefined : first;
-}
-
-function digestOf({ values, lossSum, correct }: Content): string {
-  return sha256OfParts(values, new Uint8Array(Float64Array.of(lossSum, correct).buffer));
 }

@@ -4,7 +4,12 @@
  */
 import { known } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
-import { type Acceptance, Reduction, type RootSum } from "../../shared/engine/reduction.ts";
+import {
+  type Acceptance,
+  type Keeping,
+  Reduction,
+  type RootSum,
+} from "../../shared/engine/reduction.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { OutOfMemoryError } from "../../shared/kernels/memory.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
@@ -38,20 +43,25 @@ export class RoundSums {
     this.#sizes = modelSizes(config);
   }
 
-  /** Forgets what was known of a round: it begins, or begins again. */
-  begin(round: OpenRound): void {
+  /**
+   * Forgets what was known of a round: it begins, or begins again.
+   *
+   * @param keeping - Which nodes under the roots stay known, if values are added.
+   */
+  begin(round: OpenRound, keeping?: Keeping): void {
     const { join, valueCount } = roundKinds[round.kind];
     const leafValues = valueCount({ start: 0, end: 1 }, this.#sizes);
-    this.#joined = join === "sum" ? this.#beginSum(round) : new Concatenation(round, leafValues);
+    this.#joined =
+      join === "sum" ? this.#beginSum(round, keeping) : new Concatenation(round, leafValues);
   }
 
-  #beginSum({ kind, step, leafCount, roots }: OpenRound): Reduction {
+  #beginSum({ kind, step, leafCount, roots }: OpenRound, keeping: Keeping | undefined): Reduction {
     const whole = { start: 0, end: leafCount };
     const layout = layoutOfResult(kind, whole, this.#config, this.#sizes);
     const reduction =
       this.#reductions.get(kind) ?? new Reduction(this.#kernel, layout, this.#config.seed);
     this.#reductions.set(kind, reduction);
-    reduction.begin(leafCount, roots, step);
+    reduction.begin(leafCount, roots, step, keeping);
     return reduction;
   }
 
@@ -95,6 +105,11 @@ export class RoundSums {
     if (acceptance === "not rounded")
       return offence(sentence("values-not-rounded", { form: this.#config.wire }));
     return acceptance === "covered" ? { kind: "covered" } : { kind: "counted", samples };
+  }
+
+  /** The values of a node under a root, if they are kept. A view, good until the next call. */
+  kept(block: Block): UnitResult | undefined {
+    return this.#joined.kept(block);
   }
 
   /**
@@ -155,6 +170,8 @@ class Concatenation {
     this.#known.fill(1, block.start, block.end);
     return "accepted";
   }
+
+  kept(): undefined {}
 
   packedRoot(of: Block): UnitResult {
     const { values, ...sums } = this.root(of);

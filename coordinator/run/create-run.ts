@@ -13,6 +13,7 @@ import type { RunConfig } from "../../shared/run/config.ts";
 import { type CountedSplits, countsOf, planRun } from "../../shared/run/plan.ts";
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 import { Audit, type AuditOptions } from "../audit/audit.ts";
+import { Descent } from "../audit/descent.ts";
 import { Referee } from "../audit/referee.ts";
 import type { Pacing } from "../dispatch/pacing.ts";
 import { ParameterStore, type StoreSnapshot } from "./parameter-store.ts";
@@ -73,6 +74,8 @@ export interface RunOptions {
   readonly progress?: ProgressState | undefined;
 }
 
+const noTensor = new Uint8Array(0);
+
 /** Creates a run that waits for its workers; `begin` starts it. */
 export function createRun({
   store,
@@ -83,6 +86,7 @@ export function createRun({
 }: RunOptions): TrainingRun {
   const { kernel, config, plan } = store;
   const { policy, seeds } = audit ?? { policy: "none", seeds: [0] };
+  const random = new Random(...seeds);
   const referee = options.referee ?? new Referee({ kernel, config, dataset });
   return new TrainingRun({
     id: options.id,
@@ -96,7 +100,23 @@ export function createRun({
     output: options.output,
     minWorkers: options.minWorkers ?? 1,
     pacing: options.pacing,
-    audit: new Audit({ policy, referee, random: new Random(...seeds) }),
+    audit: new Audit({
+      policy,
+      referee,
+      random,
+      descent: new Descent({
+        kernel,
+        config,
+        referee,
+        random,
+        ask: (workerId, challenge) =>
+          options.workers.send(
+            workerId,
+            { type: "challenge", run: options.id, ...challenge },
+            noTensor,
+          ),
+      }),
+    }),
     resume: progress === undefined ? undefined : { step: store.step, progress },
   });
 }

@@ -22,6 +22,7 @@ import { batchSizeOf, type RunPlan } from "../../shared/run/plan.ts";
 import { type Block, blockName, isNode } from "../../shared/run/tree.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Audit } from "../audit/audit.ts";
+import type { EvidenceMessage, Wrong } from "../audit/descent.ts";
 import { contradicted, noteFirst } from "../audit/late-duplicates.ts";
 import type { Opinion } from "../audit/opinions.ts";
 import {
@@ -121,12 +122,11 @@ export class TrainingRun {
   }
 
   #openRound(kind: RoundKind, nowMs: number): void {
-    const step = this.#step;
     const { leafCount, point } = roundKinds[kind];
     this.#round = openRound({
       kind,
-      step,
-      leafCount: leafCount(step, this.config, this.plan),
+      step: this.#step,
+      leafCount: leafCount(this.#step, this.config, this.plan),
       tensor: this.#store.encode(point),
       openedMs: nowMs,
     });
@@ -177,7 +177,7 @@ export class TrainingRun {
         this.#fail(outcome.reason);
         return stale;
       case "mismatch":
-        this.#cutOff(outcome.liars, { step: round.step, block: answer.block }, nowMs);
+        this.#cutOff(outcome.liars, round, answer.block, nowMs);
         return outcome;
       case "offence":
         this.#reassign(nowMs, worker.id);
@@ -204,11 +204,11 @@ export class TrainingRun {
     const mayComeTwice = this.#audit.policy === "quorum" || round.holdings.isShared(answer.block);
     if (mayComeTwice) noteFirst(worker, round.holdings, answer);
     if (round.kind === "gradient") this.#promedio.add(worker.name, answer.values, answer.samples);
-    const opinion = this.#audit.counted(worker.id, answer);
+    const opinion = this.#audit.counted(round, worker, answer, nowMs);
     return opinion === undefined || this.#seekSecondOpinion(round, opinion, nowMs);
   }
 
-  /** Closes the round if its root is known and nothing in it waits for a second opinion. */
+  /** Closes the round if its root is known and nothing in it waits for a second opinion or for evidence. */
   #closeIfDone(nowMs: number): void {
     if (this.#round === undefined || !this.#values.done || !this.#audit.isSettled) return;
     this.#closeRound(this.#round, nowMs);
@@ -293,6 +293,7 @@ export class TrainingRun {
   workerLeft(workerId: string, nowMs: number): void {
     if (!this.#dispatch.crew.remove(workerId)) return;
     this.#round?.holdings.release(workerId);
+    this.#judge((round) => this.#audit.settle(round, { workerId }), nowMs);
     this.#reassign(nowMs);
   }
 
@@ -315,7 +316,8 @@ export class TrainingRun {
   tick(nowMs: number): void {
     if (this.#round === undefined) return this.#advance(nowMs);
     this.#dispatch.tick(this.#round, nowMs);
-    this.#seekSecondOpinions(this.#round, nowMs);
+    this.#judge((round) => this.#audit.settle(round, { nowMs }), nowMs);
+    if (this.#round !== undefined) this.#seekSecondOpinions(this.#round, nowMs);
   }
 
   /** Gives blocks that nobody on time holds to others, for a first or a second opinion. */
@@ -350,19 +352,29 @@ export class TrainingRun {
     const who = { firstId: workerId, exceptId };
     if (this.#dispatch.askAnother(round, block, who, nowMs)) return true;
     if (this.#audit.confirmByReferee(round, opinion)) return true;
-    this.#cutOff([workerId], { step: round.step, block }, nowMs);
+    this.#cutOff([workerId], round, block, nowMs);
     return false;
+  }
+
+  /** A relay shows what is under its answers. */
+  evidence(workerId: string, message: EvidenceMessage, tensor: Uint8Array, nowMs: number): void {
+    if (message.run !== this.id) return;
+    this.#judge((round) => this.#audit.evidence(round, workerId, message, tensor), nowMs);
+  }
+
+  /** Acts on what the audit of relays finds in the open round. */
+  #judge(find: (round: OpenRound) => readonly Wrong[], nowMs: number): void {
+    const round = this.#round;
+    if (round === undefined) return;
+    for (const { workerId, block } of find(round)) this.#cutOff([workerId], round, block, nowMs);
+    this.#closeIfDone(nowMs);
   }
 
   /**
    * Disconnects workers that lied about a block. If the open round relies on them, it can't be trusted, and the
    * others compute it again from the same parameters. Their remaining answers to its first shares are welcome.
    */
-  #cutOff(
-    liars: readonly string[],
-    { step, block }: { readonly step: number; readonly block: Block },
-    nowMs: number,
-  ): void {
+  #cutOff(liars: readonly string[], { step }: Round, block: Block, nowMs: number): void {
     const round = this.#round;
     for (const id of liars) {
       this.#dispatch.crew.remove(id);
@@ -400,7 +412,7 @@ export class TrainingRun {
     const { block } = answer;
     const first = contradicted(round.holdings, block, answer);
     if (first !== undefined && this.#audit.policy === "quorum") {
-      this.#cutOff([worker.id], { step: round.step, block }, nowMs);
+      this.#cutOff([worker.id], round, block, nowMs);
       return { kind: "mismatch", liars: [worker.id] };
     }
     // Under quorum, a part of the dropped block may still be missing, and now nobody may hold it.

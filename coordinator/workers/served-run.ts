@@ -5,6 +5,7 @@
 import type { MessageOf, ResultMessage, WorkerMessage } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
+import type { EvidenceMessage } from "../audit/descent.ts";
 import type { Outcome } from "../dispatch/answer.ts";
 import type { ReadyWorker } from "../dispatch/crew.ts";
 
@@ -18,6 +19,8 @@ export interface ServedRun {
   result(workerId: string, message: ResultMessage, tensor: Uint8Array, nowMs: number): Outcome;
   /** A worker could not compute a block. */
   failed(workerId: string, message: MessageOf<WorkerMessage, "failed">, nowMs: number): Outcome;
+  /** A relay shows what is under its answers. @param tensor - As received; read only during the call. */
+  evidence(workerId: string, message: EvidenceMessage, tensor: Uint8Array, nowMs: number): void;
   workerReady(worker: ReadyWorker, nowMs: number): void;
   workerLeft(workerId: string, nowMs: number): void;
   tick(nowMs: number): void;

@@ -116,6 +116,10 @@ export class WorkerPeer implements ConnectedPeer {
     const states: Partial<Record<WorkerState, WorkerState>> = announcements[header.type];
     assert(states[this.#state] === this.#state, () => `${header.type} while ${this.#state}`);
     const { socket } = this;
+    if (tensor.length === 0) {
+      socket.send(encodeHead(header, 0));
+      return true;
+    }
     if (socket.queuedBytes + tensor.length > queuedBytesMax(tensor.length / 4)) return false;
     socket.send(encodeHead(header, tensor.length), tensor);
     return true;

@@ -225,6 +225,10 @@ export class WorkerSessions implements RunWorkers {
       }
       case "failed":
         return this.#note(worker, this.#run?.failed(worker.id, header, this.#options.now()));
+      case "commitment":
+      case "path":
+      case "reveal":
+        return this.#run?.evidence(worker.id, header, tensor, this.#options.now());
       case "crew":
         if (worker.kind === "relay") worker.crew = crewOf(header);
         return;

@@ -26,6 +26,9 @@ export const reactions: Readonly<Record<WorkerMessage["type"], ByState<Reaction>
   replica: answer,
   evaluation: answer,
   failed: answer,
+  commitment: answer,
+  path: answer,
+  reveal: answer,
   pause: { new: "ERR_STATE", loading: "ignored", ready: "paused", paused: "ignored" },
   resume: { new: "ERR_STATE", loading: "ignored", ready: "ignored", paused: "ready" },
   crew: { new: "ERR_STATE", loading: "taken", ready: "taken", paused: "taken" },
@@ -45,6 +48,7 @@ export const announcements: Readonly<
   wait: toKnown,
   work: toReady,
   evaluate: toReady,
+  challenge: toReady,
   end: toKnown,
   error: { new: "new", ...toKnown },
 };

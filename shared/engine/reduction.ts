@@ -8,6 +8,7 @@
  * 2. A part's values are those of its node: left + right in float32, rounded to the wire form, all the way down, so the
  *    order of arrival does not affect the bits.
  * 3. Every part has one slot of kernel memory; every other slot is free.
+ *    With `keeps`, a node under a part has a slot too, until the next round.
  * 4. All values are finite when they arrive. Sums may overflow, so the caller checks the root.
  */
 import { assert, known } from "../assert.ts";
@@ -43,6 +44,18 @@ interface Part {
   readonly correct: number;
 }
 
+/** Which nodes under the parts are kept in a round. By default none: a sum takes the place of its terms. */
+export interface Keeping {
+  /** The values of every node stay known, which takes a slot for each. */
+  readonly keeps: boolean;
+  /** Whether what was kept of the previous round stays: it is of the same step. */
+  readonly continues: boolean;
+  /** Called for every sum of two children. Its values are good during the call. */
+  readonly added: (block: Block, sum: UnitResult) => void;
+}
+
+const keepsNothing: Keeping = { keeps: false, continues: false, added: () => {} };
+
 /** The sum over a root. */
 export interface RootSum {
   /** To the values, in the kernel's memory. */
@@ -61,6 +74,9 @@ export class Reduction {
   readonly #parts = new Map<number, Part>();
   readonly #freeSlots: number[] = [];
   #step = 0;
+  /** Nodes under the parts, if they are kept. Keyed by start and end. */
+  readonly #kept = new Map<string, Part>();
+  #keeping = keepsNothing;
   #shardCount = 1;
   #roots: readonly Block[] = [{ start: 0, end: 1 }];
 
@@ -88,6 +104,7 @@ export class Reduction {
     shardCount: number,
     roots: readonly Block[] = [{ start: 0, end: shardCount }],
     step = 0,
+    keeping = keepsNothing,
   ): void {
     for (const root of roots) {
       assert(isNode(root, shardCount), `${blockName(root)} is no node over ${shardCount} shards`);
@@ -95,6 +112,11 @@ export class Reduction {
     for (const part of this.#parts.values()) this.#freeSlots.push(part.pointer);
     this.#parts.clear();
     this.#step = step;
+    this.#keeping = keeping;
+    if (!keeping.continues) {
+      for (const { pointer } of this.#kept.values()) this.#freeSlots.push(pointer);
+      this.#kept.clear();
+    }
     this.#shardCount = shardCount;
     this.#roots = roots;
   }
@@ -163,6 +185,14 @@ export class Reduction {
     return { values: this.#form.pack(pointer), lossSum, correct };
   }
 
+  /** The values of a node under a part, if they are kept. A view, good until the next call. */
+  kept(block: Block): UnitResult | undefined {
+    const part = this.#kept.get(blockName(block));
+    if (part === undefined) return undefined;
+    const { pointer, lossSum, correct } = part;
+    return { values: this.#form.pack(pointer), lossSum, correct };
+  }
+
   #isFinite(pointer: number): boolean {
     return this.#kernel.functions.allFinite(pointer, this.#valueCount) === 1;
   }
@@ -185,20 +215,31 @@ export class Reduction {
     }
   }
 
-  /** parent ← left + right, rounded, in the slot of the left one; the slot of the right one becomes free. */
+  /**
+   * parent ← left + right, rounded, in the slot of the left one; the slot of the right one becomes free. If the two are
+   * kept, the parent has a slot of its own.
+   */
   #merge(block: Block, left: Part, right: Part): void {
-    const { pointer } = left;
-    this.#kernel.functions.addVectors(pointer, pointer, right.pointer, this.#valueCount);
+    const { keeps, added } = this.#keeping;
+    const pointer = keeps ? this.#takeSlot() : left.pointer;
+    this.#kernel.functions.addVectors(pointer, left.pointer, right.pointer, this.#valueCount);
     this.#form.round(pointer, { step: this.#step, block });
-    this.#freeSlots.push(right.pointer);
+    if (keeps) {
+      this.#keep(left);
+      this.#keep(right);
+    } else this.#freeSlots.push(right.pointer);
     this.#parts.delete(right.block.start);
     const lossSum = left.lossSum + right.lossSum;
-    this.#parts.set(block.start, {
-      block,
-      pointer,
-      lossSum,
-      correct: left.correct + right.correct,
-    });
+    const correct = left.correct + right.correct;
+    this.#parts.set(block.start, { block, pointer, lossSum, correct });
+    if (keeps) added(block, { values: this.#form.pack(pointer), lossSum, correct });
+  }
+
+  #keep(part: Part): void {
+    const name = blockName(part.block);
+    const earlier = this.#kept.get(name);
+    if (earlier !== undefined) this.#freeSlots.push(earlier.pointer);
+    this.#kept.set(name, part);
   }
 
   /** Forgets the parts inside `block`. */

@@ -172,6 +172,12 @@ export const comingLines = { perSecond: 20, burst: 1_000 };
  */
 export const blocksPerWorkMax = 64;
 
+/**
+ * Levels of a path that a relay reveals, three hashes each: 3,200 bytes of a header. A relay with 10,000 workers that hold
+ * one block each has 14.
+ */
+export const pathLevelsMax = 16;
+
 /** Coordinators and relays that a worker is told of: more than anybody needs to find one that answers. */
 export const doorsMax = 32;
 

@@ -14,6 +14,7 @@ import {
   agentLengthMax,
   blocksPerWorkMax,
   doorsMax,
+  pathLevelsMax,
   protocolVersion,
   threadsMax,
   workerNameLengthMax,
@@ -84,6 +85,39 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
     correct: index,
     split: evaluatedSplit,
   }),
+  /**
+   * A relay's, right before the `gradient` or `replica` of the same block: a hash of all nodes under it. Answered by
+   * `challenge`, or not at all.
+   */
+  z.strictObject({
+    type: z.literal("commitment"),
+    run: identifier,
+    step: index,
+    block,
+    below: sha256,
+  }),
+  /**
+   * A relay's: the nodes from a block of its own down to the result of one of its workers. Answers `challenge`; two
+   * `reveal` follow.
+   */
+  z.strictObject({
+    type: z.literal("path"),
+    run: identifier,
+    step: index,
+    block,
+    leaf: block,
+    digests: z.array(sha256).check(z.minLength(3), z.maxLength(3 * pathLevelsMax)),
+  }),
+  /** A relay's: one of the two children (the tensor) of a node on that path. Answers `challenge`. */
+  z.strictObject({
+    type: z.literal("reveal"),
+    run: identifier,
+    step: index,
+    block,
+    part: block,
+    lossSum: finite,
+    correct: index,
+  }),
   /** A block that could not be computed; it goes to another worker. Answers `work` or `evaluate`. */
   z.strictObject({ type: z.literal("failed"), run: identifier, step: index, block, reason }),
   /** The worker takes no work for a while (hidden tab, battery, or the person said so). Its blocks go to others. */
@@ -135,6 +169,21 @@ export const coordinatorMessageSchema = z.discriminatedUnion("type", [
     step: index,
     split: evaluatedSplit,
     blocks,
+  }),
+  /**
+   * Asks a relay that has committed itself for the path to a leaf that was drawn. Answered by `path` and two `reveal`, or
+   * by nothing if the relay no longer has the step's values.
+   */
+  z.strictObject({
+    type: z.literal("challenge"),
+    run: identifier,
+    step: index,
+    block,
+    leaf: index,
+    /** Modulo the number of levels: how deep the node is whose children are revealed. */
+    draw: index,
+    /** Levels of the path above the receiver's part of it. */
+    above: z.int().check(z.gte(0), z.lte(pathLevelsMax)),
   }),
   /**
    * The coordinators that share the run: which lease this one leads under, and where the run may be found if it is lost. Sent
@@ -241,10 +290,11 @@ function checkShape<Message extends { readonly type: string }>(
   return { header, tensor };
 }
 
-/** The types that ask for blocks at the parameters in the tensor, and those that answer with a block's values in it. */
-const typesWithTensor: ReadonlySet<string> = new Set(
-  Object.values(roundKinds).flatMap(({ ask, answer: type }) => [ask, type]),
-);
+/** The types that ask for blocks at the parameters in the tensor, and those that carry a block's values in it. */
+const typesWithTensor: ReadonlySet<string> = new Set([
+  ...Object.values(roundKinds).flatMap(({ ask, answer: type }) => [ask, type]),
+  "reveal",
+]);
 
 /** Names the wrong field. Names of unknown fields are the peer's text, so they are cut. */
 function describe(issue: z.core.$ZodIssue | undefined): Sentence {

@@ -3,6 +3,7 @@
  * socket's thread, the others on several; all give the same bits, which tests in `test/unit/worker/` check.
  */
 import type { Dataset } from "../../shared/data/dataset.ts";
+import type { CoordinatorMessage, MessageOf } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { RoundKind } from "../../shared/run/kinds.ts";
 import type { Block } from "../../shared/run/tree.ts";
@@ -34,6 +35,8 @@ export interface Job {
 
 /** The events of a job: every block gets one `result` or one `failed`, then comes `done`. */
 export interface JobEvents {
+  /** A relay's: what it commits itself to, right before the block's `result`. @param below - SHA-256 in hex. */
+  committed?(block: Block, below: string): void;
   /**
    * @param result - Good during the call only.
    * @param computeMs - Time spent on this block. Times of a job's blocks do not overlap.
@@ -41,6 +44,15 @@ export interface JobEvents {
   result(block: Block, result: UnitResult, computeMs: number): void;
   failed(block: Block, reason: Sentence): void;
   done(): void;
+}
+
+/** The evidence that a relay is asked for. */
+export type Challenge = Omit<MessageOf<CoordinatorMessage, "challenge">, "type" | "run">;
+
+/** What answers a challenge. Values are good during the call only. */
+export interface Evidence {
+  path(leaf: Block, digests: readonly string[]): void;
+  reveal(part: Block, result: UnitResult): void;
 }
 
 export interface ComputePool {
@@ -53,6 +65,8 @@ export interface ComputePool {
   load(run: RunToLoad): Promise<LoadedRun>;
   /** Starts a job; may finish it before returning. The previous one must be done or is cancelled. */
   start(job: Job, events: JobEvents): void;
+  /** A relay's: shows the evidence of an answer that it has committed itself to, now or later, or never. */
+  challenge?(challenge: Challenge, evidence: Evidence): void;
   /** Drops the current job; it gets no more events. */
   cancel(): void;
   /** Ends all threads. */

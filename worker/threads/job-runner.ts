@@ -3,11 +3,13 @@
  *
  * What holds: nothing is computed, and no event fires, after `clear`.
  */
+import type { Block } from "../../shared/run/tree.ts";
 import type { ComputePool, Job, JobEvents } from "./compute-pool.ts";
 import { JobQueue, supersedes } from "./job-queue.ts";
 
 /** What becomes of each block. */
 export interface JobRunnerEvents {
+  committed(job: Job, block: Block, below: string): void;
   result(job: Job, ...of: Parameters<JobEvents["result"]>): void;
   failed(job: Job, ...of: Parameters<JobEvents["failed"]>): void;
 }
@@ -44,6 +46,7 @@ export class JobRunner {
       if (job === undefined) return;
       this.#job = job;
       this.#pool.start(job, {
+        committed: (...of) => this.#events.committed(job, ...of),
         result: (...of) => this.#events.result(job, ...of),
         failed: (...of) => this.#events.failed(job, ...of),
         done: () => {

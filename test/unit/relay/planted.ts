@@ -1,5 +1,6 @@
 /** @file Mistakes that a relay might have, planted between its pool and its loop. */
 import { bytesOf } from "../../../shared/bytes.ts";
+import { createPlainKernel, type Kernel } from "../../../shared/kernels/kernel.ts";
 import { roundKinds } from "../../../shared/run/kinds.ts";
 import type { Block } from "../../../shared/run/tree.ts";
 import type { UnitResult } from "../../../shared/run/unit.ts";
@@ -14,6 +15,7 @@ function starting(pool: ComputePool, start: (job: Job, events: JobEvents) => voi
     threads: 1,
     load: async (run) => await pool.load(run),
     start,
+    challenge: (...of) => pool.challenge?.(...of),
     cancel: () => pool.cancel(),
     close: () => pool.close(),
   };
@@ -21,6 +23,7 @@ function starting(pool: ComputePool, start: (job: Job, events: JobEvents) => voi
 
 function eventsWith(events: JobEvents, result: JobEvents["result"]): JobEvents {
   return {
+    committed: (block, below) => events.committed?.(block, below),
     result,
     failed: (block, reason) => events.failed(block, reason),
     done: () => events.done(),
@@ -52,6 +55,82 @@ export function mixesRounds(pool: ComputePool): ComputePool {
       }),
     ),
   );
+}
+
+/** Changes every sum after having committed itself to what is below. */
+export function changesSums(pool: ComputePool): ComputePool {
+  return starting(pool, (job, events) =>
+    pool.start(
+      job,
+      eventsWith(events, (block, result, computeMs) =>
+        events.result(block, withOneMore(result), computeMs),
+      ),
+    ),
+  );
+}
+
+/** Commits itself to nodes that are not its own. */
+export function commitsToOthers(pool: ComputePool): ComputePool {
+  return starting(pool, (job, events) =>
+    pool.start(job, {
+      ...eventsWith(events, (...of) => events.result(...of)),
+      committed: (block) => events.committed?.(block, "0123456789abcdef".repeat(4)),
+    }),
+  );
+}
+
+/** Changes its sums, and reveals children that add up to what it sent: the sum, and nothing. */
+export function revealsOthers(pool: ComputePool): ComputePool {
+  let sent: UnitResult | undefined;
+  return {
+    ...starting(pool, (job, events) =>
+      pool.start(
+        job,
+        eventsWith(events, (block, result, computeMs) => {
+          sent = withOneMore(result);
+          events.result(block, sent, computeMs);
+        }),
+      ),
+    ),
+    challenge: (challenge, evidence) => {
+      const children = [sent];
+      pool.challenge?.(challenge, {
+        path: (...of) => evidence.path(...of),
+        reveal: (part, { values }) => {
+          const nothing = { values: new Uint8Array(values.length), lossSum: 0, correct: 0 };
+          evidence.reveal(part, children.pop() ?? nothing);
+        },
+      });
+    },
+  };
+}
+
+/** Reveals nothing. */
+export function isSilent(pool: ComputePool): ComputePool {
+  return { ...starting(pool, (...of) => pool.start(...of)), challenge: () => {} };
+}
+
+/** A kernel that adds 1 to the first value of every sum. */
+export function createWrongKernel(): Kernel {
+  const kernel = createPlainKernel();
+  const addVectors: Kernel["functions"]["addVectors"] = (out, one, other, count) => {
+    kernel.functions.addVectors(out, one, other, count);
+    kernel.views.f32[out / 4]! += 1;
+  };
+  return {
+    ...kernel,
+    get views() {
+      return kernel.views;
+    },
+    functions: { ...kernel.functions, addVectors },
+  };
+}
+
+/** The same result, with 1 added to its first value. */
+export function withOneMore(result: UnitResult): UnitResult {
+  const values = floatsOf(result.values).slice();
+  values[0]! += 1;
+  return { ...result, values: bytesOf(values) };
 }
 
 function add(one: UnitResult, other: UnitResult): UnitResult {

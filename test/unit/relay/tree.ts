@@ -47,6 +47,10 @@ export interface RelayInTree {
 export interface TreeOptions {
   /** How long a message of a socket takes; the next one is never faster. Absent: until the next turn. */
   readonly lagMs?: () => number;
+  /** Of the root. Absent: it audits nothing. */
+  readonly audit?: "sample" | "quorum" | undefined;
+  /** Of the relays. Absent: `sample`. */
+  readonly relayAudit?: "none" | "sample" | undefined;
   /** Put between the pool of every relay and its loop. */
   readonly wrap?: ((pool: ComputePool) => ComputePool) | undefined;
 }
@@ -62,12 +66,15 @@ export class Tree {
   readonly #dataset: Dataset;
   readonly #lagMs: (() => number) | undefined;
   readonly #wrap: (pool: ComputePool) => ComputePool;
+  readonly #relayAudit: "none" | "sample";
   readonly #queue: (() => void)[] = [];
   readonly #timers = new Set<{ readonly atMs: number; readonly callback: () => void }>();
   readonly #doors: Door[] = [];
   #names = 0;
 
-  constructor(config: RunConfig, dataset: Dataset, { lagMs, wrap }: TreeOptions = {}) {
+  constructor(config: RunConfig, dataset: Dataset, options: TreeOptions = {}) {
+    const { lagMs, wrap, audit, relayAudit = "sample" } = options;
+    this.#relayAudit = relayAudit;
     this.#dataset = dataset;
     this.#lagMs = lagMs;
     this.#wrap = wrap ?? ((pool) => pool);
@@ -78,6 +85,7 @@ export class Tree {
       store: this.store,
       dataset,
       workers: this.root.sessions,
+      ...(audit === undefined ? {} : { audit: { policy: audit, seeds: [7] } }),
       output: { wantsSnapshot: () => false, save: nothing, report: nothing, end: nothing },
     });
     this.root.sessions.start(this.run, `/data/${hash}`);
@@ -136,13 +144,17 @@ export class Tree {
     };
   }
 
-  relay(parent: Door, wrap: (pool: RelayPool) => ComputePool = this.#wrap): RelayInTree {
+  relay(
+    parent: Door,
+    wrap: (pool: ComputePool) => ComputePool = this.#wrap,
+    createKernel = createPlainKernel,
+  ): RelayInTree {
     const door = this.#door(`relay${this.#doors.length}`);
     const pool = new RelayPool({
       workers: door.sessions,
-      createKernel: createPlainKernel,
+      createKernel,
       selfTest: hash,
-      audit: "sample",
+      audit: this.#relayAudit,
       auditSeeds: () => [1],
       newRunId: () => `part-${this.#names++}`,
       now: () => this.nowMs,

@@ -37,7 +37,7 @@ const short = stageConfig(3);
 /** Every situation tries another fifth of the wrong values, so that each is tried in two situations. */
 const nth = stride(5);
 /** Enough steps, each with an evaluation after it, for a situation whose every cell needs one. */
-const long = { ...stageConfig(40 + Math.ceil(1_400 / nth)), batchSize: 70, shardSize: 10 };
+const long = { ...stageConfig(40 + Math.ceil(2_000 / nth)), batchSize: 70, shardSize: 10 };
 const localSearch = { name: "local-search", candidates: 4, sigma: 0.05 } as const;
 const search = { ...long, optimizer: localSearch };
 const configs = [short, long, search];

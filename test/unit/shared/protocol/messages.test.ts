@@ -12,6 +12,7 @@ import {
   sentenceLengthMax,
   sentenceValuesMax,
   threadsMax,
+  pathLevelsMax,
   protocolVersion,
   workerNameLengthMax,
 } from "../../../../shared/protocol/limits.ts";
@@ -86,9 +87,13 @@ describe.each(directions)("a $from's messages", ({ samples, fields, decode }) =>
   });
 });
 
+function hashesOf(levels: number): string[] {
+  return Array.from({ length: 3 * levels }, () => "0".repeat(64));
+}
+
 describe("bounds", () => {
-  const [hello, ready, gradient, , , , failed] = sampleWorkerMessages;
-  const [, , work, evaluate, wait] = sampleCoordinatorMessages;
+  const [hello, ready, gradient, , , , , path, , failed] = sampleWorkerMessages;
+  const [, , work, evaluate, challenge, wait] = sampleCoordinatorMessages;
 
   test("texts: name 40 and agent 200 characters, not one more", () => {
     const bounds = { name: workerNameLengthMax, agent: agentLengthMax };
@@ -96,6 +101,17 @@ describe("bounds", () => {
       expect(workerTakes({ ...hello, [field]: "x".repeat(max) })).toBe(true);
       expect(workerTakes({ ...hello, [field]: "x".repeat(max + 1) })).toBe(false);
     }
+  });
+
+  test("paths: 1 to 16 levels of 3 hashes, and 16 levels above", () => {
+    for (const levels of [0, pathLevelsMax + 1]) {
+      expect(workerTakes({ ...path, digests: hashesOf(levels) })).toBe(false);
+    }
+    for (const levels of [1, pathLevelsMax]) {
+      expect(workerTakes({ ...path, digests: hashesOf(levels) })).toBe(true);
+    }
+    expect(coordinatorTakes({ ...challenge, above: pathLevelsMax })).toBe(true);
+    expect(coordinatorTakes({ ...challenge, above: pathLevelsMax + 1 })).toBe(false);
   });
 
   const inner = reason({ a: 1 });

@@ -24,6 +24,24 @@ export const sampleWorkerMessages: readonly WorkerMessage[] = [
   { type: "costs", ...answer },
   { type: "replica", ...answer, lossSum: 147.3, correct: 5 },
   { type: "evaluation", ...answer, lossSum: 12, correct: 60, split: "validation" },
+  { type: "commitment", run: "run-1", step: 7, block: [0, 2], below: hash },
+  {
+    type: "path",
+    run: "run-1",
+    step: 7,
+    block: [0, 2],
+    leaf: [1, 2],
+    digests: [hash, hash, hash],
+  },
+  {
+    type: "reveal",
+    run: "run-1",
+    step: 7,
+    block: [0, 2],
+    part: [0, 1],
+    lossSum: 147.3,
+    correct: 5,
+  },
   { type: "failed", run: "run-1", step: 7, block: [0, 2], reason: sentence("value-not-finite") },
   { type: "pause", reason: sentence("tab-slowed") },
   { type: "resume" },
@@ -51,13 +69,22 @@ export const sampleCoordinatorMessages: readonly CoordinatorMessage[] = [
     ],
   },
   { type: "evaluate", run: "run-1", step: 938, split: "test", blocks: [[0, 4]] },
+  { type: "challenge", run: "run-1", step: 7, block: [0, 2], leaf: 1, draw: 123_456, above: 0 },
   { type: "wait", reason: sentence("no-run-yet") },
   { type: "end", run: "run-1", reason: sentence("run-finished"), fingerprint: hash },
   { type: "error", code: "ERR_TOKEN", reason: sentence("token-wrong") },
   { type: "doors", term: 7, urls: ["http://10.0.0.7:8080", "https://example.org/promedio"] },
 ];
 
-const withTensor = new Set(["gradient", "costs", "replica", "evaluation", "work", "evaluate"]);
+const withTensor = new Set([
+  "reveal",
+  "gradient",
+  "costs",
+  "replica",
+  "evaluation",
+  "work",
+  "evaluate",
+]);
 
 /** A tensor of two numbers if the type carries one, else none. */
 export function sampleTensorFor(type: string): Uint8Array {
