@@ -1,10 +1,15 @@
 /**
  * @file What a lesson costs the run beside it: a lecturer and 30 devices that bet, vote again and fill in columns all the
- * time, over plain sockets, as from other machines: what their pages compute and draw is not on these cores.
+ * time, over plain sockets, as from other machines: what their pages compute and draw is not on these cores. Then the same
+ * with 30 real pages in a Chromium on this machine. They take steps from the run by using its cores, so what the
+ * coordinator does for them is the CPU time a step.
  */
 import { setTimeout as delay } from "node:timers/promises";
 
+import type { Page } from "playwright-core";
+
 import type { Answer } from "../../../coordinator/classroom/messages.ts";
+import { launchBrowser } from "../../support/browser/browser.ts";
 import { ClassClient } from "../../support/classroom/class-client.ts";
 import { Cluster } from "../../support/processes/cluster.ts";
 import type { Turn } from "../tools/interleave.ts";
@@ -14,6 +19,7 @@ import { compareWatched, WatchedRun, watchedSettings } from "../watchers.ts";
 
 const devices = 30;
 const rounds = 24;
+const roundsOfPages = 6;
 /** Each device answers this often, about as often as it may. */
 const answerMs = 600;
 /** Part of the steps that a lesson may take. */
@@ -30,9 +36,69 @@ export async function benchClassroom(report: Report): Promise<void> {
     const turn = async () => await taught(run, String(joinUrl), String(dashboardUrl));
     const lost = await compareWatched(run, report, rounds, { name, turn });
     report.figure("  part of the steps lost", "×", lost, { below: lostMax });
+    await measurePages(run, report, {
+      joinUrl: String(joinUrl),
+      dashboardUrl: String(dashboardUrl),
+    });
   } finally {
     await cluster.stop();
   }
+}
+
+/** The same with pages, which stay open: between the turns they have nothing to do. */
+async function measurePages(
+  run: WatchedRun,
+  report: Report,
+  { joinUrl, dashboardUrl }: { readonly joinUrl: string; readonly dashboardUrl: string },
+): Promise<void> {
+  const browser = await launchBrowser();
+  if (browser === undefined) {
+    return report.absent("Chromium", "not found; set CHROMIUM to its path");
+  }
+  try {
+    const context = await browser.newContext({ viewport: { width: 320, height: 320 } });
+    // On busy cores a page may take minutes.
+    context.setDefaultTimeout(0);
+    const pages = await Promise.all(
+      Array.from({ length: devices }, async () => {
+        const page = await context.newPage();
+        await page.goto(joinUrl.replace("/join", "/learn"));
+        return page;
+      }),
+    );
+    const teacher = await ClassClient.enter(dashboardUrl);
+    await teacher.until(({ people }) => people === devices);
+    const name = `a lesson of ${devices} pages on these cores`;
+    const turn = async () => await during(run, (over) => teachPages(teacher, pages, over));
+    const lost = await compareWatched(run, report, roundsOfPages, { name, turn });
+    report.figure("  part of the steps lost", "×", lost);
+    teacher.close();
+  } finally {
+    await browser.close();
+  }
+}
+
+/** A bet and a column each, again and again; the pages compute both, and draw what the others answer. */
+async function teachPages(
+  teacher: ClassClient,
+  pages: readonly Page[],
+  over: AbortSignal,
+): Promise<void> {
+  while (!over.aborted) {
+    teacher.lead({ kind: "open", activity: bet });
+    const handle = "#learning-rate .stage input:not([hidden])";
+    // oxlint-disable-next-line no-await-in-loop -- a lesson takes its time
+    await Promise.all(pages.map((page) => page.locator(handle).first().press("ArrowRight")));
+    // oxlint-disable-next-line no-await-in-loop
+    await teacher.until(({ activity }) => activity?.answered === devices);
+    teacher.lead({ kind: "reveal" });
+    teacher.lead({ kind: "open", activity: { kind: "column" } });
+    // oxlint-disable-next-line no-await-in-loop
+    await teacher.until(({ activity }) => {
+      return activity?.activity.kind === "column" && activity.answered === devices;
+    });
+  }
+  teacher.lead({ kind: "end" });
 }
 
 /** One turn of the run, with a lesson beside it. */
@@ -41,14 +107,22 @@ async function taught(run: WatchedRun, joinUrl: string, dashboardUrl: string): P
   const clients = await Promise.all(
     Array.from({ length: devices }, () => ClassClient.enter(joinUrl)),
   );
+  try {
+    return await during(run, (over) => teach(teacher, clients, over));
+  } finally {
+    for (const each of [teacher, ...clients]) each.close();
+  }
+}
+
+/** One turn of the run while something else is done. */
+async function during(run: WatchedRun, act: (over: AbortSignal) => Promise<void>): Promise<Turn> {
   const lesson = new AbortController();
-  const teaching = teach(teacher, clients, lesson.signal);
+  const acting = act(lesson.signal);
   try {
     return await run.measure();
   } finally {
     lesson.abort();
-    await teaching;
-    for (const each of [teacher, ...clients]) each.close();
+    await acting;
   }
 }
 
@@ -64,8 +138,7 @@ async function teach(
     await delay(answerMs);
   };
   while (!over.aborted) {
-    const link = "at=learning-rate";
-    teacher.lead({ kind: "open", activity: { kind: "bet", section: "learning-rate", link } });
+    teacher.lead({ kind: "open", activity: bet });
     // oxlint-disable-next-line no-await-in-loop -- a lesson takes its time
     await answer({ kind: "bet", x: 1, y: 1 });
     teacher.lead({ kind: "close" });
@@ -79,6 +152,7 @@ async function teach(
   }
 }
 
+const bet = { kind: "bet", section: "learning-rate", link: "at=learning-rate" } as const;
 const column: Answer = {
   kind: "column",
   picture: `3.${"A".repeat(131)}`,
