@@ -179,11 +179,17 @@ const learnPage: BuildOptions = {
   },
 };
 
-/** The script of a lesson, which `/learn` imports for readers with a token. */
-const lesson: BuildOptions = {
+/**
+ * Scripts that a page imports only when they are needed: the lesson, by `/learn` for readers with a token, and the pad of the
+ * join page.
+ */
+const imported: BuildOptions = {
   ...quietPage,
   format: "esm",
-  entryPoints: { class: "coordinator/learn/classroom/classroom.ts" },
+  entryPoints: {
+    class: "coordinator/learn/classroom/classroom.ts",
+    drawing: "coordinator/learn/classroom/drawing/drawing.ts",
+  },
 };
 
 /** A page has no OpenSSL. */
@@ -242,7 +248,7 @@ async function buildAll(): Promise<void> {
   await freshKernel();
   await writeIfChanged(join(output, "learn.rendered"), renderFormulas());
   await writeIfChanged(join(output, "pages", "learn-code.json"), await renderCode());
-  const bundles = [program, page, quietPage, learnPage, lesson, browserLibrary, pageFiles];
+  const bundles = [program, page, quietPage, learnPage, imported, browserLibrary, pageFiles];
   const [chunks = []] = await Promise.all(bundles.map(bundle));
   await removeStale(join(output, "chunks"), chunks);
   await writeTypes("library-types.d.ts", join(output, "library.d.ts"));

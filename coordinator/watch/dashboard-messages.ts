@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 
 import type { SplitName, Target } from "../../shared/data/dataset.ts";
+import type { DataDescription } from "../../shared/data/description.ts";
 import type { Preprocessing } from "../../shared/data/preprocessing.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
@@ -19,6 +20,12 @@ import type {
   RunRecordView,
   TimelineView,
 } from "../run/view.ts";
+
+/** `/run/<number>/config`: what a page needs, besides the parameters, to use the network. */
+export interface RunDescription {
+  readonly config: RunConfig;
+  readonly data: DataDescription;
+}
 
 /** Coordinator → dashboard, as JSON. */
 export type DashboardMessage =

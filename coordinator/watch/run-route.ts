@@ -1,7 +1,7 @@
 /**
  * @file Runs over HTTP: `/run/parameters`, the current run's committed parameters as little-endian float32 with their
- * step and run in the headers; `/run/<number>/checkpoint`, a run's newest state as a file; and `/run/<number>/model.onnx`
- * or `.safetensors`, its model for other programs.
+ * step and run in the headers; `/run/<number>/config`, its settings and what its data are; `/run/<number>/checkpoint`, its
+ * newest state as a file; and `/run/<number>/model.onnx` or `.safetensors`, its model for other programs.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
@@ -12,6 +12,7 @@ import type { ExportFormat } from "../options.ts";
 import type { CurrentRun } from "../runs.ts";
 import { type Checkpoint, encodeCheckpoint, fingerprintOf } from "../storage/checkpoint.ts";
 import { checkpointOf } from "../storage/run-job.ts";
+import type { RunDescription } from "./dashboard-messages.ts";
 
 const prefix = "/run/";
 /**
@@ -41,6 +42,7 @@ export function createRunRoute(current: () => CurrentRun | undefined): RunRoute 
         sendText(response, 405, "only GET");
       } else if (run === undefined) sendText(response, 404, "no run yet");
       else if (path === "/run/parameters") sendParameters(run, response);
+      else if (path === `/run/${run.number}/config`) sendConfig(run, response);
       else if (path === `/run/${run.number}/checkpoint`) sendCheckpoint(run, response);
       else {
         const format = servedFormats.find((name) => path === `/run/${run.number}/model.${name}`);
@@ -59,6 +61,16 @@ function sendParameters({ number, run }: CurrentRun, response: ServerResponse): 
     "Content-Length": body.length,
     "Promedio-Run": number,
     "Promedio-Step": run.step,
+  });
+  sendBody(body, response, chunkBytes);
+}
+
+function sendConfig({ run, prepared }: CurrentRun, response: ServerResponse): void {
+  const data = describeData(prepared.dataset.dataset);
+  const body = Buffer.from(JSON.stringify({ config: run.config, data } satisfies RunDescription));
+  response.writeHead(200, {
+    "Content-Type": "application/json",
+    "Content-Length": body.length,
   });
   sendBody(body, response, chunkBytes);
 }

@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { violationsIn } from "../support/browser/accessibility.ts";
 import { launchBrowser, patienceMs } from "../support/browser/browser.ts";
+import { tabOf } from "../support/browser/tab.ts";
+import { drawsWhileItHelps } from "../support/classroom/join-page.ts";
 import { firstOf } from "../support/fixtures/effort.ts";
 import { Cluster, type CoordinatorProcess, type JsonEvent } from "../support/processes/cluster.ts";
 import { undisturbedFingerprint } from "../support/trainers/undisturbed-run.ts";
@@ -166,6 +168,16 @@ describe.skipIf(browser === undefined)("the join page", () => {
     expect(joined["name"]).toBe("Ada");
     expect(await page.getByLabel("Effort").inputValue()).toBe("50");
     expect((await first.event("finished"))["fingerprint"]).toBe(expected);
+  });
+
+  test("reads a digit that is drawn on it and shows its column, while it computes", async () => {
+    await page.goto("about:blank");
+    await drawsWhileItHelps(tabOf(page), await joinUrlOf(common));
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
+    expect(await violationsIn(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await violationsIn(page)).toEqual([]);
   });
 
   test("says that the run is over, even after the coordinator has closed, and joins the next one by itself", async () => {

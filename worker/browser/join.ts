@@ -5,6 +5,7 @@
 import { baseUrl } from "../../shared/pages/base-url.ts";
 import { sentence } from "../../shared/words/sentence.ts";
 import { chosen, openControls, showControls } from "./controls.ts";
+import { drawsFor, offerDrawing, showDrawing } from "./drawing/drawing.ts";
 import { takeHost } from "./early/early-host.ts";
 import type { HostReport, HostRequest, TabState } from "./page-messages.ts";
 import { element, setText } from "./page.ts";
@@ -27,6 +28,7 @@ let last: HostReport | undefined;
 let failure: string | undefined;
 
 openControls({ rejoin: restart, effort: (effort) => ask({ type: "effort", effort }) });
+offerDrawing(tokenHere);
 speak(showAll);
 showAll();
 start();
@@ -54,13 +56,17 @@ function start(): void {
   ask({
     type: "start",
     httpUrl: baseUrl(),
-    token: new URLSearchParams(location.hash.slice(1)).get("token") ?? "",
+    token: tokenHere(),
     agent: navigator.userAgent,
     stopsAfterRun: false,
     ...chosen(),
   });
   tellTab();
   if (isPaused) ask({ type: "pause" });
+}
+
+function tokenHere(): string {
+  return new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
 }
 
 /** The name, the number of threads or the token changed: a new worker replaces this one. */
@@ -109,6 +115,8 @@ function showAll(): void {
   if (failure !== undefined) showFailure(failure);
   else if (last === undefined) showStart();
   else showStatus(last.status, last.isSlowed);
+  drawsFor(last?.status.dataset ?? null);
+  showDrawing();
   showControls();
   showButton();
   showLack();

@@ -76,6 +76,16 @@ const en = {
   learn: "How neural networks learn",
   watch: "Watch the run",
   drawDigit: "Draw for the network",
+  drawing: "A digit of mine",
+  drawnDigit: "I draw a",
+  drawnClear: "Clear",
+  drawnNothing: "Draw on the square with your finger. The network reads it as it is now.",
+  drawnAway: "There is no network to read it: the coordinator is away, or has no run.",
+  drawnOthers: "This run does not learn digits.",
+  drawnRead:
+    "After {step} {step = 1 ? step : steps}, the network reads a {read} ({share} %), or else a {second} ({secondShare} %).",
+  drawnColumn:
+    "My column of the promedio for this {digit}: how fast its loss would rise with each weight. Nothing of it enters the run.",
   column: "My column of the promedio",
   columnNone:
     "What this device's samples say about six weights: how fast the loss would rise with each. It appears with the first step.",
@@ -161,6 +171,16 @@ const es: Readonly<Record<TextKey, string>> = {
   learn: "Cómo aprenden las redes neuronales",
   watch: "Mirar el entrenamiento",
   drawDigit: "Dibujar para la red",
+  drawing: "Un dígito mío",
+  drawnDigit: "Dibujo un",
+  drawnClear: "Borrar",
+  drawnNothing: "Dibuja en el cuadro con el dedo. La red lo lee tal como está ahora.",
+  drawnAway: "No hay red que lo lea: el coordinador no está, o no hay entrenamiento.",
+  drawnOthers: "Este entrenamiento no aprende dígitos.",
+  drawnRead:
+    "Tras {step} {step = 1 ? paso : pasos}, la red lee un {read} ({share} %), o si no un {second} ({secondShare} %).",
+  drawnColumn:
+    "Mi columna del promedio para este {digit}: cuánto subiría su pérdida con cada peso. Nada de esto entra en el entrenamiento.",
   column: "Mi columna del promedio",
   columnNone:
     "Lo que dicen las muestras de este aparato sobre seis pesos: cuánto subiría la pérdida con cada uno. Aparece con el primer paso.",

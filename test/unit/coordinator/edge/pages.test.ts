@@ -23,6 +23,7 @@ const files = [
   "first.js",
   "join.js",
   "join.css",
+  "drawing.js",
   "host.js",
   "library.js",
   "kernel.wasm",

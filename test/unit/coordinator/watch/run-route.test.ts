@@ -22,6 +22,7 @@ afterAll(() => void server.close());
 
 test.each([
   ["GET", "/run/parameters", 404, "no run yet\n", null],
+  ["GET", "/run/1/config", 404, "no run yet\n", null],
   ["GET", "/run/1/checkpoint", 404, "no run yet\n", null],
   ["POST", "/run/parameters", 405, "only GET\n", "GET"],
   ["DELETE", "/run/1/checkpoint", 405, "only GET\n", "GET"],
