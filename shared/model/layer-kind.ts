@@ -47,7 +47,10 @@ export interface Wiring {
   readonly outputShape: Shape;
   /** x. */
   readonly input: Rows;
-  /** ∂loss/∂x, written by `backward`; `undefined` if no earlier layer has parameters. */
+  /**
+   * ∂loss/∂x, written by `backward`; `undefined` if no earlier layer has parameters. Nobody else writes it between
+   * `forward` and `backward`, unless the kind works in place.
+   */
   readonly inputDeltas: Rows | undefined;
   /** y. The same rows as `input` if the kind works in place. */
   readonly output: Rows;

@@ -3,8 +3,16 @@
  * four products are those of a dense layer, whose weights are here keys, values or deltas. Where a step does not see later
  * ones, the tiles above the diagonal are left out.
  */
-import { exp4 } from "./math";
-import { gradientRow, gradientTile, multiplyPanel, packColumns, packRows } from "./parts/panels";
+import { expOfNegative4 } from "./math";
+import {
+  gradientPanel,
+  gradientRow,
+  gradientTile,
+  multiplyPanel,
+  packColumns,
+  packRows,
+  packSixteen,
+} from "./parts/panels";
 
 export function attentionForward(
   target: usize,
@@ -72,9 +80,9 @@ export function attentionBackward(
       scoreDeltas(scores, probabilities, rowStride, steps, causal, scale);
       multiply(to, 3 * width, scores, rowStride, keys, 3 * width, steps, size, causal, panel);
       const keyDeltas = to + (width << 2);
-      products(keyDeltas, 3 * width, scores, rowStride, queries, 3 * width, steps, size, causal);
+      products(keyDeltas, 3 * width, scores, rowStride, queries, 3 * width, steps, size, causal, panel);
       const valueDeltas = keyDeltas + (width << 2);
-      products(valueDeltas, 3 * width, probabilities, rowStride, delta, width, steps, size, causal);
+      products(valueDeltas, 3 * width, probabilities, rowStride, delta, width, steps, size, causal, panel);
       probabilities += headBytes;
     }
     target += targetStride << 2;
@@ -119,7 +127,7 @@ function multiplyTransposed(
     const first = causal ? j : 0;
     const to = target + ((first * targetStride + j) << 2);
     const from = left + ((first * leftStride) << 2);
-    multiplyPanel(to, targetStride, from, leftStride, steps - first, panel, size, 8, zero, zero);
+    multiplyPanel(to, targetStride, from, leftStride, steps - first, panel, size, 8, zero, zero, 0);
   }
 }
 
@@ -140,16 +148,8 @@ function multiply(
   for (let o = 0; o < size; o += 8) {
     const columns = size - o;
     packColumns(panel, right + (o << 2), rightStride << 2, steps, columns);
-    const rows = causal ? 4 : steps;
-    let to = target + (o << 2);
-    let from = left;
-    for (let i = 0; i < steps; i += rows) {
-      const count = min(rows, steps - i);
-      const seen = seenBy(i, steps, causal);
-      multiplyPanel(to, targetStride, from, leftStride, count, panel, seen, columns, zero, zero);
-      to += (rows * targetStride) << 2;
-      from += (rows * leftStride) << 2;
-    }
+    const to = target + (o << 2);
+    multiplyPanel(to, targetStride, left, leftStride, steps, panel, steps, columns, zero, zero, causal);
   }
 }
 
@@ -164,9 +164,15 @@ function products(
   steps: i32,
   size: i32,
   causal: i32,
+  panel: usize,
 ): void {
   const rowBytes = <usize>targetStride << 2;
-  for (let o = 0; o < size; o += 8) {
+  let o = 0;
+  for (; o <= size - 16; o += 16) {
+    packSixteen(panel, right + (o << 2), rightStride << 2, steps);
+    gradientPanel(target + (o << 2), rowBytes, left, leftStride, steps, panel, 16, steps, 1, causal);
+  }
+  for (; o < size; o += 8) {
     const columns = size - o;
     let to = target + (o << 2);
     for (let j = 0; j < steps; j++) {
@@ -240,9 +246,9 @@ function exponentialsOf(row: usize, count: i32, scale: f32): void {
   largest = f32x4.pmax(largest, v128.shuffle<f32>(largest, largest, 2, 3, 0, 1));
   largest = f32x4.pmax(largest, v128.shuffle<f32>(largest, largest, 1, 0, 3, 2));
   for (let at = 0; at < last; at += 16) {
-    v128.store(row + at, exp4(f32x4.sub(v128.load(row + at), largest)));
+    v128.store(row + at, expOfNegative4(f32x4.sub(v128.load(row + at), largest)));
   }
-  const powers = exp4(f32x4.sub(v128.load(row + last), largest));
+  const powers = expOfNegative4(f32x4.sub(v128.load(row + last), largest));
   v128.store(row + last, v128.and(powers, isCounted));
 }
 

@@ -29,6 +29,7 @@ const tanh1 = memory.data<f32>([2.06390887954e-2]);
 const tanh2 = memory.data<f32>([-5.37397155531e-2]);
 const tanh3 = memory.data<f32>([1.33314422036e-1]);
 const tanh4th = memory.data<f32>([-3.33332819422e-1]);
+const tanhOne = memory.data<f32>([40]);
 const tanhLimit = memory.data<f32>([0.625]);
 const signBit = memory.data<u32>([0x80000000]);
 
@@ -51,10 +52,31 @@ const notANumber = memory.data<f32>([NaN]);
 
 @inline
 export function exp4(x: v128): v128 {
-  x = f32x4.pmax(f32x4.pmin(x, splat(expHigh)), splat(expLow));
-  const magic = splat(roundingMagic);
-  const shifted = f32x4.add(f32x4.mul(x, splat(log2E)), magic);
-  const n = f32x4.sub(shifted, magic);
+  return expOfNegative4(f32x4.pmin(x, splat(expHigh)));
+}
+
+/** Of numbers up to 89. */
+@inline
+export function expOfNegative4(x: v128): v128 {
+  x = f32x4.pmax(x, splat(expLow));
+  const shifted = shiftedExponent(x);
+  // 2ⁿ as a product of two factors: a single one would overflow for the largest results and underflow for the
+  // subnormal ones. What n was shifted by has no low bits, so it is lost on the way to the exponent.
+  const half = i32x4.shr_s(shifted, 1);
+  const rest = i32x4.sub(shifted, half);
+  return f32x4.mul(f32x4.mul(fractionalPower(x, shifted), powerOf2(half)), powerOf2(rest));
+}
+
+/** n = x / ln 2, rounded to an integer, in the low bits. */
+@inline
+function shiftedExponent(x: v128): v128 {
+  return f32x4.add(f32x4.mul(x, splat(log2E)), splat(roundingMagic));
+}
+
+/** exp(x) / 2ⁿ. */
+@inline
+function fractionalPower(x: v128, shifted: v128): v128 {
+  const n = f32x4.sub(shifted, splat(roundingMagic));
   let r = f32x4.sub(x, f32x4.mul(n, splat(ln2High)));
   r = f32x4.sub(r, f32x4.mul(n, splat(ln2Low)));
   let p = f32x4.add(f32x4.mul(splat(exp0), r), splat(exp1));
@@ -63,22 +85,19 @@ export function exp4(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), splat(exp4th));
   p = f32x4.add(f32x4.mul(p, r), splat(exp5));
   p = f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r);
-  p = f32x4.add(p, splat(one));
-  // 2ⁿ as a product of two factors: a single one would overflow for the largest results and underflow for the
-  // subnormal ones.
-  const exponent = i32x4.sub(shifted, magic);
-  const half = i32x4.shr_s(exponent, 1);
-  const rest = i32x4.sub(exponent, half);
-  const bias = splat(exponentBias);
-  const scale1 = i32x4.shl(i32x4.add(half, bias), 23);
-  const scale2 = i32x4.shl(i32x4.add(rest, bias), 23);
-  return f32x4.mul(f32x4.mul(p, scale1), scale2);
+  return f32x4.add(p, splat(one));
+}
+
+/** 2ⁿ of the n in the low nine bits, from −126 to 127. */
+@inline
+function powerOf2(n: v128): v128 {
+  return i32x4.shl(i32x4.add(n, splat(exponentBias)), 23);
 }
 
 /** `exp(−|x|)`. */
 @inline
 export function expMinusAbs4(x: v128): v128 {
-  return exp4(v128.or(x, splat(signBit)));
+  return expOfNegative4(v128.or(x, splat(signBit)));
 }
 
 /** The constant at `pointer` in all four lanes. */
@@ -117,6 +136,21 @@ export function log4(x: v128): v128 {
 
 @inline
 export function tanh4(x: v128): v128 {
+  return tanhOfPower4(x, tanhPower4(x));
+}
+
+/** exp(2|x|), or anything that is so large that tanh is 1. */
+@inline
+export function tanhPower4(x: v128): v128 {
+  const magnitude = f32x4.abs(x);
+  // Up to 40, 2ⁿ is a number, and needs no second factor.
+  const twice = f32x4.pmin(f32x4.add(magnitude, magnitude), splat(tanhOne));
+  const shifted = shiftedExponent(twice);
+  return f32x4.mul(fractionalPower(twice, shifted), powerOf2(shifted));
+}
+
+@inline
+export function tanhOfPower4(x: v128, power: v128): v128 {
   const magnitude = f32x4.abs(x);
   const z = f32x4.mul(x, x);
   let p = f32x4.add(f32x4.mul(splat(tanh0), z), splat(tanh1));
@@ -124,7 +158,6 @@ export function tanh4(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, z), splat(tanh3));
   p = f32x4.add(f32x4.mul(p, z), splat(tanh4th));
   const near = f32x4.add(f32x4.mul(f32x4.mul(p, z), magnitude), magnitude);
-  const power = exp4(f32x4.add(magnitude, magnitude));
   const far = f32x4.sub(splat(one), f32x4.div(splat(two), f32x4.add(power, splat(one))));
   const result = v128.bitselect(near, far, f32x4.lt(magnitude, splat(tanhLimit)));
   return v128.bitselect(x, result, splat(signBit));
@@ -143,7 +176,7 @@ export function exponentials(target: usize, source: usize, outputs: i32, largest
   const bytes = (<usize>outputs) << 2;
   const shift = f32x4.splat(largest);
   for (let at: usize = 0; at < bytes; at += 16) {
-    v128.store(target + at, exp4(f32x4.sub(v128.load(source + at), shift)));
+    v128.store(target + at, expOfNegative4(f32x4.sub(v128.load(source + at), shift)));
   }
   let total: f32 = 0;
   for (let at: usize = 0; at < bytes; at += 4) total += load<f32>(target + at);

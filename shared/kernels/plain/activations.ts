@@ -71,22 +71,34 @@ const geluTripleCubic = fround(0.134145);
 
 /**
  * `y ← (½ x) · (1 + t)` with `t = tanh((√(2/π) · x) · (1 + 0.044715 · x²))`: the approximation of x · Φ(x) by tanh.
- * Arguments as for `sigmoid`.
  *
+ * @param target - Pointer to `[count]` float32: y; written.
+ * @param tanhs - Pointer to `[count]` float32: t, for the way back; written. Neither `target` nor `source`.
+ * @param source - Pointer to `[count]` float32: x.
+ * @param count - A multiple of 4.
  * @see Hendrycks & Gimpel 2016, section 2.
  */
-export function gelu({ f32 }: Views, target: number, source: number, count: number): void {
+export function gelu(
+  { f32 }: Views,
+  target: number,
+  tanhs: number,
+  source: number,
+  count: number,
+): void {
   for (let i = 0; i < count; i++) {
     const x = f32[source / 4 + i]!;
-    f32[target / 4 + i] = fround(fround(0.5 * x) * fround(1 + geluTanh(x)));
+    const t = geluTanh(x);
+    f32[tanhs / 4 + i] = t;
+    f32[target / 4 + i] = fround(fround(0.5 * x) * fround(1 + t));
   }
 }
 
 /**
  * `δx ← δ · (½ (1 + t) + ((½ x) · (1 − t²)) · (√(2/π) · (1 + 3 · 0.044715 · x²)))`.
  *
- * @param target - Pointer to `[count]` float32: ∂loss/∂x; written. May be `deltas` itself.
+ * @param target - Pointer to `[count]` float32: ∂loss/∂x; written. May be `deltas` or `tanhs` itself.
  * @param deltas - Pointer to `[count]` float32: ∂loss/∂y.
+ * @param tanhs - Pointer to `[count]` float32: t, from `gelu`.
  * @param source - Pointer to `[count]` float32: x.
  * @param count - A multiple of 4.
  */
@@ -94,12 +106,13 @@ export function geluBackward(
   { f32 }: Views,
   target: number,
   deltas: number,
+  tanhs: number,
   source: number,
   count: number,
 ): void {
   for (let i = 0; i < count; i++) {
     const x = f32[source / 4 + i]!;
-    const t = geluTanh(x);
+    const t = f32[tanhs / 4 + i]!;
     const cubic = fround(geluTripleCubic * fround(x * x));
     const slope = fround(geluScale * fround(1 + cubic));
     const curved = fround(fround(fround(0.5 * x) * fround(1 - fround(t * t))) * slope);

@@ -68,7 +68,7 @@ export function attentionForward(
  * @param projected - As in the forward pass.
  * @param probabilities - What the forward pass wrote.
  * @param causal - As in the forward pass.
- * @param _scratch - Pointer to 4 · steps · ⌈steps / 16⌉ · 16 + 32 · max(steps, size) bytes that the SIMD kernel
+ * @param _scratch - Pointer to 4 · steps · ⌈steps / 16⌉ · 16 + 64 · max(steps, size) bytes that the SIMD kernel
  *   overwrites.
  */
 export function attentionBackward(

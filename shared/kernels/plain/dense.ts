@@ -20,7 +20,7 @@ const { fround } = Math;
  * @param input - Pointer to padded rows `[samples, inputs]`.
  * @param weights - Pointer to `[inputs, outputs]` float32.
  * @param biases - Pointer to `[outputs]` float32.
- * @param _scratch - Pointer to 32 · inputs bytes that the SIMD kernel overwrites.
+ * @param _scratch - Pointer to 64 · inputs bytes that the SIMD kernel overwrites.
  */
 export function denseForward(
   { f32 }: Views,
@@ -86,6 +86,7 @@ export function denseInputGradient(
  * @param input - Pointer to padded rows `[samples, inputs]`.
  * @param deltas - Pointer to padded rows `[samples, outputs]`.
  * @param first - 1: the sums start at +0, and `target` need not be cleared. 0: they continue from `target`.
+ * @param _scratch - Pointer to 8192 bytes that the SIMD kernel overwrites.
  */
 export function denseWeightGradient(
   { f32 }: Views,
@@ -98,6 +99,7 @@ export function denseWeightGradient(
   inputs: number,
   outputs: number,
   first: number,
+  _scratch: number,
 ): void {
   for (let i = 0; i < inputs; i++) {
     for (let o = 0; o < outputs; o++) {

@@ -58,7 +58,7 @@ export const attention = {
   },
   multiplyAdds: ([steps = 1, width = 1]) => 4 * steps * width * width + 2 * steps * steps * width,
   scratchBytes: ([steps = 1, width = 1]) =>
-    4 * steps * paddedSteps(steps) + 64 * Math.max(steps, 3 * width),
+    4 * steps * paddedSteps(steps) + 64 * Math.max(steps, 3 * width, 128),
   wire: (wiring, settings) => new AttentionLayer(wiring, settings),
   onnx: addAttention,
   example: {

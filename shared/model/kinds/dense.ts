@@ -38,8 +38,8 @@ export const dense = {
   },
   multiplyAdds: (input, { units }) => sizeOf(input) * units,
   addsLeaves: true,
-  /** A panel of 16 columns, or of 8 transposed rows. */
-  scratchBytes: (input, output) => 64 * Math.max(input.at(-1) ?? 0, output.at(-1) ?? 0),
+  /** A panel of 16 columns, or of 8 transposed rows, or of 16 deltas of 128 samples. */
+  scratchBytes: (input, output) => 64 * Math.max(input.at(-1) ?? 0, output.at(-1) ?? 0, 128),
   wire: (wiring) => new DenseLayer(wiring),
   wireSparse: (wiring) => new SparseDenseLayer(wiring),
   onnx(graph, { input, inputShape, tensor }) {
@@ -183,6 +183,7 @@ class DenseLayer implements Layer {
         inputs,
         this.#outputs,
         part === 0 ? samples.first : 0,
+        this.#scratch,
       );
     }
   }

@@ -30,13 +30,17 @@ function addGelu(graph: OnnxGraph, x: string): string {
   return graph.node("Mul", [half, graph.node("Add", [gate, scalar(1)])]);
 }
 
-/** Also computes the padding of the rows, which is never read. Not in place: the way back needs x. */
+/**
+ * Also computes the padding of the rows, which is never read. Not in place: the way back needs x. It also needs the tanh,
+ * which waits where ∂loss/∂x will be.
+ */
 class GeluLayer implements Layer {
   readonly #functions: Kernel["functions"];
   readonly #input: Rows;
   readonly #inputDeltas: Rows | undefined;
   readonly #output: Rows;
   readonly #outputDeltas: Rows;
+  readonly #tanhs: number;
 
   constructor(wiring: Wiring) {
     this.#functions = wiring.kernel.functions;
@@ -44,11 +48,13 @@ class GeluLayer implements Layer {
     this.#inputDeltas = wiring.inputDeltas;
     this.#output = wiring.output;
     this.#outputDeltas = wiring.outputDeltas;
+    // Without a way back, where ∂loss/∂y would be.
+    this.#tanhs = (wiring.inputDeltas ?? wiring.outputDeltas).pointer;
   }
 
   forward({ sampleCount }: Chunk): void {
     const { pointer, stride } = this.#input;
-    this.#functions.gelu(this.#output.pointer, pointer, sampleCount * stride);
+    this.#functions.gelu(this.#output.pointer, this.#tanhs, pointer, sampleCount * stride);
   }
 
   backward({ sampleCount }: Chunk): void {
@@ -57,6 +63,7 @@ class GeluLayer implements Layer {
     this.#functions.geluBackward(
       this.#inputDeltas.pointer,
       pointer,
+      this.#tanhs,
       this.#input.pointer,
       sampleCount * stride,
     );

@@ -29,6 +29,24 @@ export function packColumns(
   }
 }
 
+/** Two whole panels at once, of columns side by side, because those share cache lines. */
+export function packTwoPanels(
+  panel0: usize,
+  panel1: usize,
+  weights: usize,
+  rowBytes: usize,
+  inputs: i32,
+): void {
+  for (const end = panel0 + (<usize>inputs << 5); panel0 < end; panel0 += 32) {
+    v128.store(panel0, v128.load(weights));
+    v128.store(panel0, v128.load(weights, 16), 16);
+    v128.store(panel1, v128.load(weights, 32));
+    v128.store(panel1, v128.load(weights, 48), 16);
+    weights += rowBytes;
+    panel1 += 32;
+  }
+}
+
 /** `panel[o][0…8) ← weights[0…8)[o]`, the transpose, with +0 for the rows from `rows` on. */
 export function packRows(
   panel: usize,
@@ -90,7 +108,10 @@ export function storeEight(target: usize, low: v128, high: v128, columns: i32): 
   }
 }
 
-/** `target[s][0…8) ← Σᵢ input[s][i] · panel[i][0…8) + bias`, i ascending, for all samples; of the eight, the first `columns` are stored. */
+/**
+ * `target[s][0…8) ← Σᵢ input[s][i] · panel[i][0…8) + bias`, i ascending, for all samples; of the eight, the first `columns`
+ * are stored. If `triangular`, the sum of sample s ends with its group of four, at i = s | 3.
+ */
 export function multiplyPanel(
   target: usize,
   targetStride: i32,
@@ -102,12 +123,14 @@ export function multiplyPanel(
   columns: i32,
   bias0: v128,
   bias1: v128,
+  triangular: i32,
 ): void {
   const inputBytes = (<usize>inputStride) << 2;
   const targetBytes = (<usize>targetStride) << 2;
-  const end = panel + ((<usize>inputs) << 5);
+  const last = panel + ((<usize>inputs) << 5);
   let s = 0;
   for (; s <= samples - 4; s += 4) {
+    const end = triangular ? panel + ((<usize>s + 4) << 5) : last;
     let x0 = input;
     let x1 = x0 + inputBytes;
     let x2 = x1 + inputBytes;
@@ -154,7 +177,7 @@ export function multiplyPanel(
     let x0 = input;
     let y0 = f32x4.splat(0);
     let y1 = f32x4.splat(0);
-    for (let w = panel; w < end; w += 32) {
+    for (let w = panel; w < last; w += 32) {
       const x = v128.load32_splat(x0);
       y0 = f32x4.add(y0, f32x4.mul(x, v128.load(w)));
       y1 = f32x4.add(y1, f32x4.mul(x, v128.load(w, 16)));
@@ -163,6 +186,101 @@ export function multiplyPanel(
     storeEight(target, f32x4.add(y0, bias0), f32x4.add(y1, bias1), columns);
     target += targetBytes;
     input += inputBytes;
+  }
+}
+
+/** `panel[s][0…16) ← rows[s][0…16)`. */
+export function packSixteen(panel: usize, rows: usize, rowBytes: usize, count: i32): void {
+  for (let s = 0; s < count; s++) {
+    v128.store(panel, v128.load(rows));
+    v128.store(panel, v128.load(rows, 16), 16);
+    v128.store(panel, v128.load(rows, 32), 32);
+    v128.store(panel, v128.load(rows, 48), 48);
+    rows += rowBytes;
+    panel += 64;
+  }
+}
+
+/**
+ * Sixteen outputs of the weight gradient, for all inputs: `target[i][0…16) ← start + Σₛ input[s][i] · delta[s][0…16)`, s
+ * ascending. Two inputs at a time: their sums fill whole cache lines, and stay in registers. If `triangular`, the sum of
+ * input i begins with its group of four, at s = i & ~3.
+ */
+export function gradientPanel(
+  target: usize,
+  rowBytes: usize,
+  input: usize,
+  inputStride: i32,
+  inputs: i32,
+  delta: usize,
+  deltaStride: i32,
+  samples: i32,
+  first: i32,
+  triangular: i32,
+): void {
+  const inputBytes = (<usize>inputStride) << 2;
+  const deltaBytes = (<usize>deltaStride) << 2;
+  const end = delta + <usize>samples * deltaBytes;
+  let i = 0;
+  for (; i <= inputs - 2; i += 2) {
+    const row1 = target + rowBytes;
+    let g00 = f32x4.splat(0);
+    let g01 = f32x4.splat(0);
+    let g02 = f32x4.splat(0);
+    let g03 = f32x4.splat(0);
+    let g10 = f32x4.splat(0);
+    let g11 = f32x4.splat(0);
+    let g12 = f32x4.splat(0);
+    let g13 = f32x4.splat(0);
+    if (!first) {
+      g00 = v128.load(target);
+      g01 = v128.load(target, 16);
+      g02 = v128.load(target, 32);
+      g03 = v128.load(target, 48);
+      g10 = v128.load(row1);
+      g11 = v128.load(row1, 16);
+      g12 = v128.load(row1, 32);
+      g13 = v128.load(row1, 48);
+    }
+    let x0 = input;
+    let x1 = input + 4;
+    for (let d = delta; d < end; d += deltaBytes) {
+      const d0 = v128.load(d);
+      const d1 = v128.load(d, 16);
+      const d2 = v128.load(d, 32);
+      const d3 = v128.load(d, 48);
+      let x = v128.load32_splat(x0);
+      g00 = f32x4.add(g00, f32x4.mul(x, d0));
+      g01 = f32x4.add(g01, f32x4.mul(x, d1));
+      g02 = f32x4.add(g02, f32x4.mul(x, d2));
+      g03 = f32x4.add(g03, f32x4.mul(x, d3));
+      x = v128.load32_splat(x1);
+      g10 = f32x4.add(g10, f32x4.mul(x, d0));
+      g11 = f32x4.add(g11, f32x4.mul(x, d1));
+      g12 = f32x4.add(g12, f32x4.mul(x, d2));
+      g13 = f32x4.add(g13, f32x4.mul(x, d3));
+      x0 += inputBytes;
+      x1 += inputBytes;
+    }
+    v128.store(target, g00);
+    v128.store(target, g01, 16);
+    v128.store(target, g02, 32);
+    v128.store(target, g03, 48);
+    v128.store(row1, g10);
+    v128.store(row1, g11, 16);
+    v128.store(row1, g12, 32);
+    v128.store(row1, g13, 48);
+    target = row1 + rowBytes;
+    input += 8;
+    if (triangular && (i & 2)) {
+      delta += deltaBytes << 2;
+      input += inputBytes << 2;
+    }
+  }
+  if (i < inputs) {
+    const count = triangular ? samples - (i & ~3) : samples;
+    gradientRow(target, input, inputStride, delta, deltaStride, count, 8, first);
+    gradientRow(target + 32, input, inputStride, delta + 32, deltaStride, count, 8, first);
   }
 }
 

@@ -9,12 +9,16 @@ interface Sizes {
   readonly outputs: number;
 }
 
-/** Every size from 1 to 33 in each position, while the others vary. */
-const shapes: Sizes[] = Array.from({ length: 33 }, (_, i) => [
-  { samples: i + 1, inputs: 7, outputs: 10 },
-  { samples: (i % 5) + 1, inputs: i + 1, outputs: 16 },
-  { samples: ((i * 3) % 9) + 1, inputs: (i % 6) + 1, outputs: i + 1 },
-]).flat();
+/** Every size from 1 to 33 in each position, while the others vary; and more samples than are copied at once. */
+const shapes: Sizes[] = [
+  ...Array.from({ length: 33 }, (_, i) => [
+    { samples: i + 1, inputs: 7, outputs: 10 },
+    { samples: (i % 5) + 1, inputs: i + 1, outputs: 16 },
+    { samples: ((i * 3) % 9) + 1, inputs: (i % 6) + 1, outputs: i + 1 },
+  ]).flat(),
+  { samples: 131, inputs: 33, outputs: 37 },
+  { samples: 257, inputs: 32, outputs: 32 },
+];
 
 describe("dense layer: the SIMD kernel equals its plain twin byte for byte", () => {
   test("forward on 1…33 samples, inputs and outputs", () => {
@@ -73,7 +77,19 @@ describe("dense layer: the SIMD kernel equals its plain twin byte for byte", () 
       const dw = twins.put(drawFloats(new Random(1), inputs * outputs + 8));
       const db = twins.put(drawFloats(new Random(2), outputs + 8));
       for (const first of [1, 0]) {
-        twins.call("denseWeightGradient", dw, x, xs, deltas, ds, samples, inputs, outputs, first);
+        twins.call(
+          "denseWeightGradient",
+          dw,
+          x,
+          xs,
+          deltas,
+          ds,
+          samples,
+          inputs,
+          outputs,
+          first,
+          scratch,
+        );
         expect(
           twins.differences(dw, inputs * outputs + 8),
           `dw ${samples} × ${inputs} × ${outputs}`,
@@ -169,6 +185,7 @@ describe("sparse layer", () => {
           inputs,
           outputs,
           first,
+          scratch,
         );
         expect(
           twins.differences(dw, inputs * outputs + 8),
@@ -189,7 +206,7 @@ function layOut({ samples, inputs, outputs }: Sizes, edgeEvery: number) {
     deltas: twins.putRows(drawFloats(random, samples * outputs, edgeEvery), outputs),
     weights: twins.put(drawFloats(random, inputs * outputs, edgeEvery)),
     biases: twins.put(drawFloats(random, outputs)),
-    scratch: twins.allocate(64 * Math.max(inputs, outputs)),
+    scratch: twins.allocate(64 * Math.max(inputs, outputs, 128)),
   };
 }
 
