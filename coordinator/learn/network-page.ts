@@ -47,9 +47,15 @@ export class NetworkPage {
 
   /** The answer if it is known. If not, it will come, and whoever asks is woken then; or it never will. */
   ask(question: Question, by: Asking): Answer | "failed" | undefined {
-    const known = this.#answers.get(JSON.stringify(question));
+    const key = JSON.stringify(question);
+    const known = this.#answers.get(key);
     if (known !== undefined) return known;
-    if (this.#isBroken || this.#failed.has(JSON.stringify(question))) return "failed";
+    if (this.#isBroken || this.#failed.has(key)) return "failed";
+    if (this.#asked?.by === by && JSON.stringify(this.#asked.question) === key) {
+      // It is being answered; what was asked after it is not wanted any more.
+      this.#waiting.delete(by);
+      return undefined;
+    }
     this.#waiting.set(by, question);
     this.#send();
     return undefined;

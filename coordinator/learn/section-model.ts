@@ -21,6 +21,8 @@ export class SectionModel {
   /** What was computed, from which state. */
   #model: { readonly key: string; readonly value: unknown } | undefined;
   #answer: Answer | undefined;
+  /** Whether a finer answer is still to come. */
+  isRefining = false;
 
   constructor(section: AnySection, host: ModelHost) {
     this.#section = section;
@@ -35,7 +37,7 @@ export class SectionModel {
     const fresh = question === undefined ? undefined : this.#host.ask(question);
     if (fresh === "failed") throw new Error(say("noNetwork"));
     // Until the new answer is there, the last one stays on the screen.
-    if (fresh !== undefined) this.#answer = fresh;
+    if (fresh !== undefined) this.#answer = this.#finest(question, fresh);
     const answer = this.#answer;
     if (question !== undefined && answer === undefined) return undefined;
     const key = JSON.stringify([state, seed, answer?.id]);
@@ -43,5 +45,15 @@ export class SectionModel {
     const value = section.compute(state, { kernel: this.#host.kernel, seed, answer });
     this.#model = { key, value };
     return this.#model;
+  }
+
+  /** The finest answer that is known. The next one is asked for only when the last one is on the screen. */
+  #finest(question: Question | undefined, answer: Answer): Answer {
+    this.isRefining = false;
+    const finer = question === undefined ? undefined : this.#section.refines?.(question);
+    if (finer === undefined) return answer;
+    const next = this.#host.ask(finer);
+    this.isRefining = next === undefined;
+    return next === undefined || next === "failed" ? answer : this.#finest(finer, next);
   }
 }

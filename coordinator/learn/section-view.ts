@@ -181,6 +181,7 @@ export class SectionView implements Ticking {
     const { section } = this;
     const computed = this.#model.of(this.#now.state);
     this.element.toggleAttribute("data-computing", computed === undefined);
+    this.element.toggleAttribute("data-refining", this.#model.isRefining);
     if (computed === undefined) return setText(this.#numbers, say("computing"));
     this.#player.setLast(section.lastStep?.(computed.value) ?? 0);
     const scene = this.#scene();

@@ -38,6 +38,9 @@ export interface Section<Fields extends Schema, Model, Key extends string> {
   /** What this state needs from the page's network. Nothing is computed or drawn before the first answer. */
   asks?(state: StateOf<Fields>, seed: number): Question | undefined;
 
+  /** The question for a finer answer than that to this one, if there is one: asked when this one is answered and shown. */
+  refines?(question: Question): Question | undefined;
+
   /** Everything that is shown, from the state: the whole course of it, in which playing only moves a cursor. Pure. */
   compute(state: StateOf<Fields>, inputs: Inputs): Model;
 

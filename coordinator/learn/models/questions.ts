@@ -36,6 +36,8 @@ interface Questions {
     readonly plane: PlaneName;
     readonly seed: number;
     readonly count: number;
+    /** Places of the map on each side. */
+    readonly side: number;
   };
   /** All parameters with their gradients, and of one what the cost does `epsilon` to either side. */
   readonly parameter: {
@@ -193,11 +195,17 @@ interface AnswerBodies {
     readonly cost: number;
     /** Half the map's side, as a distance between parameters. */
     readonly reach: number;
-    /** Shape `[sliceSide, sliceSide]`, row by row from the lowest y. */
+    readonly side: number;
+    /** Shape `[side, side]`, row by row from the lowest y. */
     readonly costs: readonly number[];
     /** Where the next step of plain descent, at rate 1, leads in the plane; and how long it is in all dimensions. */
     readonly next: { readonly x: number; readonly y: number };
     readonly nextLength: number;
+    /** Steps of plain descent in all dimensions: where they are seen in the plane, from now on, and the cost after them. */
+    readonly descent: {
+      readonly places: readonly { readonly x: number; readonly y: number }[];
+      readonly cost: number;
+    };
     /** Of the plane of the path: where training began, and where it ends. */
     readonly ends: readonly { readonly x: number; readonly y: number }[];
   };

@@ -4,8 +4,9 @@
  */
 import { known } from "../../../shared/assert.ts";
 import { drawGrid } from "../draw/map.ts";
+import { looks } from "../draw/markers.ts";
 import type { Pen } from "../draw/pen.ts";
-import { sliceSide } from "../models/network/planes/slice.ts";
+import { sliceDescent, sliceSides } from "../models/network/planes/slice.ts";
 import { type AnswerOf, answerOf } from "../models/questions.ts";
 import { defineSection, type Inputs, type Scene } from "../section.ts";
 import { choiceField, type StateOf } from "../state/schema.ts";
@@ -57,6 +58,14 @@ function draw(pen: Pen, { model, isRevealed, say }: SlicesScene): void {
     pen.mark(at, { ink: "good", shape: name === "end" ? "star" : "square", radius: 8 });
     pen.words(say(name), at, { shift: [12, 5] });
   }
+  if (isRevealed) {
+    const { ink, dash, shape } = looks.sgd;
+    const places = answer.descent.places.map(({ x, y }) => {
+      return { x: x / answer.reach, y: y / answer.reach };
+    });
+    pen.line(places, { ink, dash, width: 2.5 });
+    pen.mark(places.at(-1) ?? now, { ink, shape, radius: 5 });
+  }
   if (isRevealed && share > 0.05) {
     pen.arrow(now, tip, { ink: "ink", width: 3 });
     pen.words(say("next"), tip, { shift: [8, -8], isBold: true });
@@ -74,6 +83,10 @@ function values({ model, state, say, figures }: SlicesScene): Record<string, str
     cost: figures.short(answer.cost),
     low: figures.short(Math.min(...finite)),
     high: figures.short(Math.max(...finite)),
+    side: figures.whole(answer.side),
+    steps: figures.whole(sliceDescent.steps),
+    rate: figures.whole(sliceDescent.learningRate),
+    descended: figures.short(answer.descent.cost),
   };
 }
 
@@ -109,7 +122,13 @@ export const slices = defineSection({
     plane,
     seed,
     count,
+    side: sliceSides[0],
   }),
+  refines(question) {
+    if (question.kind !== "slice") return undefined;
+    const side = sliceSides.find((each) => each > question.side);
+    return side === undefined ? undefined : { ...question, side };
+  },
   compute,
   axes: () => ({
     x: { from: -1, to: 1, ticks: [] },
@@ -119,7 +138,7 @@ export const slices = defineSection({
   drawMap: (pen: Pen, { model }: SlicesScene) => {
     drawGrid(
       pen,
-      { columns: sliceSide, rows: sliceSide, values: model.answer.costs },
+      { columns: model.answer.side, rows: model.answer.side, values: model.answer.costs },
       (share) => share,
     );
   },
@@ -129,7 +148,8 @@ export const slices = defineSection({
   describe: (scene: SlicesScene) => scene.say("numbers", values(scene)),
   table: ({ model, figures, say }: SlicesScene) => {
     const places = [-1, -0.5, 0, 0.5, 1];
-    const last = sliceSide - 1;
+    const { side, costs } = model.answer;
+    const last = side - 1;
     const indexOf = (place: number) => Math.round(((place + 1) / 2) * last);
     return {
       head: [say("place"), ...places.map((place) => figures.shortest(place))],
@@ -137,9 +157,7 @@ export const slices = defineSection({
         .toReversed()
         .map((y) => [
           figures.shortest(y),
-          ...places.map((x) =>
-            figures.short(model.answer.costs[indexOf(y) * sliceSide + indexOf(x)] ?? null),
-          ),
+          ...places.map((x) => figures.short(costs[indexOf(y) * side + indexOf(x)] ?? null)),
         ]),
     };
   },

@@ -8,11 +8,11 @@ const spanish = {
   question:
     "Un corte por dos direcciones al azar, con la red en el centro. ¿Adónde lleva aquí el próximo paso, si su largo entero es media imagen? Toca el sitio.",
   right: "¡Eso es! El {share} del paso está en este plano.",
-  wrong: "No: el {share} del paso está en este plano; el resto sale de la imagen.",
+  wrong: "El {share} del paso está en este plano; el resto sale de la imagen.",
   numbers:
-    "{planeName}: el {share} del próximo paso está en este plano. El costo es {cost} ahora; en el corte, de {low} a {high}.",
+    "{planeName}: tiene el {share} del próximo paso. El costo es {cost} ahora y al menos {low} en {side} × {side} sitios; {steps} pasos de descenso simple (η = {rate}), fuera del corte, llegan a {descended}.",
   careful:
-    "Un corte al azar muestra dos de 13.002 dimensiones: el camino no pasa por él. Por eso cada plano lleva su nombre.",
+    "Un corte al azar muestra dos de 13.002 dimensiones: el camino no pasa por él. Por eso cada plano tiene nombre.",
   picture: "Mapa del costo de la red en un plano",
   plane: "plano",
   random: "al azar",
@@ -39,9 +39,9 @@ const english = translationOf<typeof spanish>()({
   question:
     "A slice along two random directions, with the network in the middle. Where does the next step lead here, if its whole length is half the picture? Tap the place.",
   right: "Exactly! {share} of the step is in this plane.",
-  wrong: "No: {share} of the step is in this plane; the rest leaves the picture.",
+  wrong: "{share} of the step is in this plane; the rest leaves the picture.",
   numbers:
-    "{planeName}: {share} of the next step is in this plane. The cost is {cost} now, and {low} to {high} in the slice.",
+    "{planeName}: {share} of the next step. The cost is {cost} now, and at least {low} at {side} × {side} places; {steps} steps of plain descent (η = {rate}), outside of the slice, reach {descended}.",
   careful:
     "A random slice shows two of 13,002 dimensions: the path does not go through it. That is why each plane has its name.",
   picture: "Map of the network's cost in a plane",

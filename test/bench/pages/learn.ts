@@ -2,14 +2,19 @@
  * @file How fast `/learn` answers its readers: from a slider's input to all pixels of the section, for every slider of
  * every section; and how soon a new browser shows the first picture.
  */
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 
 import type { Browser, Page } from "playwright-core";
 
 import { createPages } from "../../../coordinator/edge/pages.ts";
+import { NetworkLab } from "../../../coordinator/learn/models/network/lab.ts";
+import { answerSlice, sliceSides } from "../../../coordinator/learn/models/network/planes/slice.ts";
+import { trainOwn } from "../../../coordinator/learn/models/network/source.ts";
 import { racers, raceSteps } from "../../../coordinator/learn/models/race.ts";
 import { sections } from "../../../coordinator/learn/sections/sections.ts";
+import { compileKernel } from "../../../shared/kernels/kernel.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
 import { listenLocally } from "../../support/processes/local-server.ts";
 import type { Report } from "../tools/report.ts";
@@ -22,6 +27,7 @@ const inputs = 60;
 const opens = 5;
 
 export async function benchLearn(report: Report): Promise<void> {
+  await measureSlices(report);
   const browser = await launchBrowser();
   if (browser === undefined)
     return report.absent("Chromium", "not found; set CHROMIUM to its path");
@@ -43,7 +49,7 @@ export async function benchLearn(report: Report): Promise<void> {
         report.absent(`${id}: input to pixels`, "the section has no slider");
         continue;
       }
-      const late = times.toSorted((a, b) => a - b)[Math.floor(0.95 * times.length)] ?? 0;
+      const late = lateOf(times);
       const size = id === "race" ? `, ${raceSteps} steps × ${racers.length} optimizers` : "";
       const name = `${id}${size}: input to pixels, 95th percentile`;
       report.figure(name, "ms", [late], { below: frameMs });
@@ -52,6 +58,34 @@ export async function benchLearn(report: Report): Promise<void> {
     await browser.close();
     server.close();
   }
+}
+
+/** The grids of a slice, which a web worker computes: the first one is the answer to an input, the last one is refined to. */
+async function measureSlices(report: Report): Promise<void> {
+  const wasm = await readFile(join(import.meta.dirname, "../../../build/kernel.wasm"));
+  const source = trainOwn(await compileKernel(wasm));
+  const lab = new NetworkLab(await compileKernel(wasm), source);
+  const [first, finest] = [sliceSides[0], sliceSides[sliceSides.length - 1] ?? sliceSides[0]];
+  const times = { first: [] as number[], finest: [] as number[] };
+  for (let seed = 1; seed <= inputs + 1; seed++) {
+    const question = { kind: "slice", step: 100, plane: "random", seed, count: 200 } as const;
+    const start = performance.now();
+    answerSlice(lab, { ...question, side: first });
+    // The first one also compiles.
+    if (seed > 1) times.first.push(performance.now() - start);
+    if (seed % 20 !== 0) continue;
+    const next = performance.now();
+    answerSlice(lab, { ...question, side: finest });
+    times.finest.push(performance.now() - next);
+  }
+  const late = lateOf(times.first);
+  const name = `slices: first grid, ${first} × ${first}, 95th percentile`;
+  report.figure(name, "ms", [late], { below: frameMs });
+  report.figure(`slices: ${finest} × ${finest} from it`, "ms", times.finest);
+}
+
+function lateOf(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(0.95 * times.length)] ?? 0;
 }
 
 async function measureOpening(browser: Browser, url: string, report: Report): Promise<void> {

@@ -76,6 +76,7 @@ describe.skipIf(browser === undefined)("in Chromium", () => {
         await section.locator(".betting button").focus();
         await page.keyboard.press("Enter");
         await section.locator(".outcome:not(:empty)").waitFor();
+        await page.locator(`#${id}:not([data-refining])`).waitFor();
       }
       expect(await violationsIn(page)).toEqual([]);
       const told = (await numbersOf(page)).slice(0, walked.length);
