@@ -91,14 +91,9 @@ export class Connection {
     this.#watchSilence();
   }
 
-  /** Whether the bytes of earlier messages may be reused. */
-  get isDrained(): boolean {
-    return this.#transport?.isDrained === true;
-  }
-
-  /** Sends the message; does nothing if no socket is open. */
-  send(message: Uint8Array): void {
-    this.#transport?.send(message);
+  /** Sends a message; does nothing if no socket is open. The tensor is read during the call only. */
+  send(head: Uint8Array, tensor?: Uint8Array): void {
+    this.#transport?.send(head, tensor);
   }
 
   /** Opens the next socket after a back-off. */

@@ -22,12 +22,11 @@ export interface Transport {
    */
   readonly seesPings: boolean;
   /**
-   * Whether everything sent has left this process, so that the bytes of earlier messages may be reused. Always true
-   * if sending copies.
+   * Sends one binary message: the head, then the tensor. Does nothing unless the socket is open.
+   *
+   * @param tensor - Read during the call only; absent: the message has none.
    */
-  readonly isDrained: boolean;
-  /** Sends one binary message, which must not change until `isDrained`. Does nothing unless the socket is open. */
-  send(message: Uint8Array): void;
+  send(head: Uint8Array, tensor?: Uint8Array): void;
   /** Starts the closing handshake; `status` is 1000 or in 3000…4999. A second call does nothing. */
   close(status: number, reason: string): void;
 }

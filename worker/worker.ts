@@ -15,7 +15,7 @@
  */
 import { assertNever } from "../shared/assert.ts";
 import { modelTitle } from "../shared/model/title.ts";
-import { encodeMessage, MessageBuffer } from "../shared/protocol/codec.ts";
+import { encodeHead } from "../shared/protocol/codec.ts";
 import { closeStatus, ProtocolError } from "../shared/protocol/errors.ts";
 import { agentLengthMax, protocolVersion, workerNameLengthMax } from "../shared/protocol/limits.ts";
 import {
@@ -80,7 +80,6 @@ export class WorkerLoop {
   readonly #connection: Connection;
   readonly #loader: RunLoader;
   readonly #jobs: JobRunner;
-  readonly #results = new MessageBuffer();
   #run: RunInHand | undefined;
   #session = "";
   /** The highest term of a coordinator so far. */
@@ -387,9 +386,7 @@ export class WorkerLoop {
     const run = this.#run;
     if (run === undefined) return;
     const header = answerFor({ run: run.message.run, kind, step, block, computeMs }, result);
-    // If the socket is still sending, the old bytes must not be overwritten.
-    const buffer = this.#connection.isDrained ? this.#results : new MessageBuffer();
-    this.#connection.send(buffer.encode(header, result.values));
+    this.#connection.send(encodeHead(header, result.values.length), result.values);
     run.loaded?.contribution.add(kind, step, block, result.values);
   }
 
@@ -441,7 +438,7 @@ export class WorkerLoop {
   }
 
   #send(message: WorkerMessage): void {
-    this.#connection.send(encodeMessage(message));
+    this.#connection.send(encodeHead(message, 0));
   }
 
   #show(phase: WorkerPhase, detail: Sentence): void {

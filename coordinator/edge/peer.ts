@@ -23,7 +23,10 @@ export interface PeerSocket {
 
 /** The events of a socket. The transport calls `closed` exactly once, and nothing after it. */
 export interface PeerHandler {
-  message(bytes: Uint8Array): void;
+  /**
+   * A binary message: whole, or in the two fragments in which it was sent. They are good during the call only.
+   */
+  message(...fragments: readonly Uint8Array[]): void;
   /** A message that is not binary, is larger than the transport's limit, or is malformed. `ERR_DECODE` by default. */
   garbage(reason: Sentence, code?: ProtocolErrorCode): void;
   /** The peer sent a ping; the transport has answered it. */

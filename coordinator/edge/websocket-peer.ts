@@ -3,18 +3,22 @@ import type { Duplex } from "node:stream";
 
 import type { WebSocket } from "ws";
 
+import { joined } from "../../shared/protocol/codec.ts";
 import type { ProtocolErrorCode } from "../../shared/protocol/errors.ts";
 import { quoted, reasonOf, type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { PeerHandler, PeerSocket } from "./peer.ts";
 
 /** Connects a socket to its handler. `closed` is called exactly once, by the close event that `ws` always emits. */
 export function attach(raw: WebSocket, handler: PeerHandler): void {
-  raw.binaryType = "nodebuffer";
+  // A result's values, which are a fragment of their own, need not be copied behind its header.
+  raw.binaryType = "fragments";
   raw.on("error", (error: Error) => handler.garbage(reasonOf(error), codeOf(error)));
   raw.on("message", (data, isBinary) => {
-    if (!isBinary) handler.garbage(sentence("binary-only"));
+    if (!isBinary) return handler.garbage(sentence("binary-only"));
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `binaryType` says
-    else handler.message(data as Buffer);
+    const fragments = data as Buffer[];
+    if (fragments.length > 2) handler.message(joined(fragments));
+    else handler.message(...fragments);
   });
   raw.on("ping", () => handler.ping());
   raw.on("pong", () => handler.pong());

@@ -3,6 +3,8 @@
  * back or spoils messages. The coordinator does not know which of its troubles are made here. Nothing here is
  * active unless the operator asks for it.
  */
+import { copyOfBytes } from "../../shared/bytes.ts";
+import { joined } from "../../shared/protocol/codec.ts";
 import { ProtocolError } from "../../shared/protocol/errors.ts";
 import { decodeWorkerMessage } from "../../shared/protocol/messages.ts";
 import { isTrainingResult } from "../../shared/protocol/rounds.ts";
@@ -44,9 +46,12 @@ export class BreakIt {
     const line: Line = { handler, held: undefined, release: () => {}, spoil: undefined };
     this.#lines.set(socket, line);
     return {
-      message: (bytes) => {
-        if (line.held === undefined && line.spoil === undefined) handler.message(bytes);
-        else pass(line, () => spoilAndPass(line, bytes));
+      message: (...fragments) => {
+        if (line.held === undefined && line.spoil === undefined)
+          return handler.message(...fragments);
+        // A copy, because it is passed on after this call.
+        const bytes = copyOfBytes(joined(fragments));
+        pass(line, () => spoilAndPass(line, bytes));
       },
       garbage: (reason, code) => pass(line, () => handler.garbage(reason, code)),
       ping: () => pass(line, () => handler.ping()),
@@ -114,7 +119,7 @@ function spoilAndPass(line: Line, bytes: Uint8Array): void {
 
 /** A copy whose last value, a little-endian float32, is spoilt. */
 function spoilt(bytes: Uint8Array, how: Corruption): Uint8Array {
-  const copy = Uint8Array.from(bytes);
+  const copy = copyOfBytes(bytes);
   const at = (fromEnd: number) => copy[copy.length - fromEnd] ?? 0;
   if (how === "lie") copy[copy.length - 4] = at(4) ^ 1;
   else {

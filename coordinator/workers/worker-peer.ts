@@ -148,14 +148,14 @@ export class WorkerPeer implements ConnectedPeer {
    *
    * @throws {ProtocolError} If it is malformed, too large, or one too many.
    */
-  receive(bytes: Uint8Array, nowMs: number): Decoded<WorkerMessage> {
+  receive(fragments: readonly Uint8Array[], nowMs: number): Decoded<WorkerMessage> {
     this.spend(nowMs);
     this.#heardMs = nowMs;
-    if (this.worker === undefined && bytes.length > unauthenticatedBytesMax) {
+    if (this.worker === undefined && byteLengthOf(fragments) > unauthenticatedBytesMax) {
       const said = sentence("too-large-before-hello", { bytes: unauthenticatedBytesMax });
       throw new ProtocolError("ERR_TOO_LARGE", said);
     }
-    return decodeWorkerMessage(bytes);
+    return decodeWorkerMessage(fragments);
   }
 
   /**
@@ -195,4 +195,8 @@ export class WorkerPeer implements ConnectedPeer {
     }
     return undefined;
   }
+}
+
+function byteLengthOf(fragments: readonly Uint8Array[]): number {
+  return fragments.reduce((sum, { length }) => sum + length, 0);
 }

@@ -186,8 +186,8 @@ export class WorkerSessions implements RunWorkers {
       this.#refuse(peer, new ProtocolError("ERR_FULL", sentence("too-many-workers")));
     }
     return {
-      message: (bytes) =>
-        this.#guard(peer, (nowMs) => this.#dispatch(peer, peer.receive(bytes, nowMs))),
+      message: (...fragments) =>
+        this.#guard(peer, (nowMs) => this.#dispatch(peer, peer.receive(fragments, nowMs))),
       garbage: (reason, code = "ERR_DECODE") => this.#refuse(peer, new ProtocolError(code, reason)),
       ping: () => this.#guard(peer, (nowMs) => peer.spend(nowMs)),
       pong: () => this.#guard(peer, (nowMs) => peer.pong(nowMs)),

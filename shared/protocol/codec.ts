@@ -6,6 +6,7 @@
 import { Packr, Unpackr } from "msgpackr";
 
 import { assert } from "../assert.ts";
+import { ReusedBytes } from "../bytes.ts";
 import { sentence } from "../words/sentence.ts";
 import { ProtocolError } from "./errors.ts";
 import { headerBytesMax, headerDepthMax } from "./limits.ts";
@@ -52,26 +53,7 @@ export function encodeHead(header: object, tensorBytes: number): Uint8Array {
 
 /** Encodes a whole message in its own buffer. */
 export function encodeMessage(header: object, tensor: Uint8Array = noTensor): Uint8Array {
-  return new MessageBuffer().encode(header, tensor);
-}
-
-/**
- * A reusable buffer for one message after the other, so that 52 kB need not be allocated, zeroed and collected at
- * every step.
- */
-export class MessageBuffer {
-  #bytes = noTensor;
-
-  /** Encodes the whole message, in the previous message's bytes if they suffice. */
-  encode(header: object, tensor: Uint8Array): Uint8Array {
-    const head = encodeHead(header, tensor.length);
-    if (tensor.length === 0) return head;
-    const length = head.length + tensor.length;
-    if (this.#bytes.length < length) this.#bytes = new Uint8Array(length);
-    this.#bytes.set(head);
-    this.#bytes.set(tensor, head.length);
-    return this.#bytes.subarray(0, length);
-  }
+  return new ReusedBytes().join(encodeHead(header, tensor.length), tensor);
 }
 
 /**
@@ -118,13 +100,7 @@ export function tensorFragment(
 export function joined(fragments: readonly Uint8Array[]): Uint8Array {
   const [first, second] = fragments;
   if (first !== undefined && second === undefined) return first;
-  const bytes = new Uint8Array(fragments.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const fragment of fragments) {
-    bytes.set(fragment, offset);
-    offset += fragment.length;
-  }
-  return bytes;
+  return new ReusedBytes().join(...fragments);
 }
 
 /** Checks the prefix at `offset` of a bin, given the `found` bytes after it. */

@@ -9,7 +9,7 @@ import { isAskedBy, roundKindNames, roundKinds, type RoundRow } from "../run/kin
 import { type Sentence, sentence } from "../words/sentence.ts";
 import { decodeMessage, joined, type RawMessage, readTensor, tensorFragment } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
-import { readGradientHeader, readWorkHeader } from "./hot-header.ts";
+import { type HotHeader, readGradientHeader, readWorkHeader } from "./hot-header.ts";
 import {
   agentLengthMax,
   blocksPerWorkMax,
@@ -226,31 +226,39 @@ export interface Decoded<Header> {
   readonly tensor: Uint8Array;
 }
 
+/** A message, whole or in the fragments in which it was sent: a tensor that is its own fragment need not be copied. */
+type Encoded = Uint8Array | readonly Uint8Array[];
+
 /** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_VERSION`, `ERR_HEADER` or `ERR_SHAPE`. */
-export function decodeWorkerMessage(bytes: Uint8Array): Decoded<WorkerMessage> {
-  const hot = readGradientHeader(bytes);
-  if (hot !== undefined) return checkShape(hot.header, readTensor(bytes, hot.end));
-  const raw = decodeMessage(bytes);
+export function decodeWorkerMessage(message: Encoded): Decoded<WorkerMessage> {
+  const hot = readHot(message, readGradientHeader);
+  if (hot !== undefined) return hot;
+  const raw = decodeMessage(wholeOf(message));
   refuseOtherVersion(raw.header);
   return check(workerMessageSchema, raw);
 }
 
-/**
- * @param message - Whole, or in the fragments in which it was sent: a tensor that is its own fragment need not be
- *   copied.
- * @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_HEADER` or `ERR_SHAPE`.
- */
-export function decodeCoordinatorMessage(
-  message: Uint8Array | readonly Uint8Array[],
-): Decoded<CoordinatorMessage> {
+/** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_HEADER` or `ERR_SHAPE`. */
+export function decodeCoordinatorMessage(message: Encoded): Decoded<CoordinatorMessage> {
+  const hot = readHot(message, readWorkHeader);
+  return hot ?? check(coordinatorMessageSchema, decodeMessage(wholeOf(message)));
+}
+
+/** Reads a message with the fast parser of its header; `undefined` if that does not know it. */
+function readHot<Header extends { readonly type: string }>(
+  message: Encoded,
+  readHeader: (bytes: Uint8Array) => HotHeader<Header> | undefined,
+): Decoded<Header> | undefined {
   const fragments = message instanceof Uint8Array ? [message] : message;
   const [first] = fragments;
-  const hot = first === undefined ? undefined : readWorkHeader(first);
-  const tensor = hot === undefined ? undefined : tensorFragment(fragments, hot.end);
-  if (hot !== undefined && tensor !== undefined) return checkShape(hot.header, tensor);
-  const bytes = joined(fragments);
-  if (hot !== undefined) return checkShape(hot.header, readTensor(bytes, hot.end));
-  return check(coordinatorMessageSchema, decodeMessage(bytes));
+  const hot = first === undefined ? undefined : readHeader(first);
+  if (hot === undefined) return undefined;
+  const tensor = tensorFragment(fragments, hot.end) ?? readTensor(joined(fragments), hot.end);
+  return checkShape(hot.header, tensor);
+}
+
+function wholeOf(message: Encoded): Uint8Array {
+  return message instanceof Uint8Array ? message : joined(message);
 }
 
 /**

@@ -68,11 +68,17 @@ if (unknown.length > 0) {
   print(`bench: unknown ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}`);
   process.exitCode = 1;
 } else {
+  let running: string | undefined;
+  process.once("exit", (code) => {
+    if (running !== undefined) print(`bench: ${running} ended before its last figure (${code})`);
+  });
   for (const name of names) {
+    running = name;
     const report = new Report(name);
     // oxlint-disable-next-line no-await-in-loop -- two benches at once would measure each other
     await benches[name]?.(report);
     // oxlint-disable-next-line no-await-in-loop
     await report.write();
+    running = undefined;
   }
 }

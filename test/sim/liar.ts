@@ -2,7 +2,7 @@
  * @file Workers that break the rules: a transport that changes an honest worker's messages. Wrong but finite values
  * are only sent in audited runs, because without an audit they are indistinguishable from right ones.
  */
-import { encodeMessage } from "../../shared/protocol/codec.ts";
+import { encodeMessage, joined } from "../../shared/protocol/codec.ts";
 import { decodeWorkerMessage, type WorkerMessage } from "../../shared/protocol/messages.ts";
 import { isResult } from "../../shared/protocol/rounds.ts";
 import { quoted } from "../../shared/words/sentence.ts";
@@ -174,12 +174,9 @@ export function lyingTransport(
   const tell: Lie = { ...lies, ...valueLies }[name];
   return {
     ...honest,
-    get isDrained() {
-      return honest.isDrained;
-    },
-    send: (message) => {
-      if (!world.chance(probability)) return honest.send(message);
-      const { header, tensor } = decodeWorkerMessage(message);
+    send: (head, values = new Uint8Array(0)) => {
+      if (!world.chance(probability)) return honest.send(head, values);
+      const { header, tensor } = decodeWorkerMessage(joined([head, values]));
       world.note("liar", `${name} in place of ${header.type}`);
       for (const told of tell(header, tensor, world, mark)) honest.send(told);
     },

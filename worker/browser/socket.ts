@@ -1,8 +1,10 @@
 /** @file The transport of a browser worker: wraps the browser's `WebSocket` in the `Transport` contract. */
-import { assert } from "../../shared/assert.ts";
+import { ReusedBytes } from "../../shared/bytes.ts";
 import { whyNoSocket } from "../../shared/pages/why-no-socket.ts";
 import { quoted } from "../../shared/words/sentence.ts";
 import type { Connect } from "../platform.ts";
+
+const nothing = new Uint8Array(0);
 
 export function createConnect(socketUrl: string): Connect {
   return (events) => {
@@ -27,15 +29,13 @@ export function createConnect(socketUrl: string): Connect {
       if (hasOpened || said !== null) events.closed({ status: code, reason: said });
       else void explain(code);
     });
+    const message = new ReusedBytes();
     return {
       seesPings: false,
-      // A browser's socket copies what it sends.
-      isDrained: true,
-      send(message) {
-        const { buffer, byteOffset, byteLength } = message;
-        assert(buffer instanceof ArrayBuffer, "browsers' sockets refuse shared memory");
+      send(head, tensor = nothing) {
         if (socket.readyState !== WebSocket.OPEN) return;
-        socket.send(new Uint8Array(buffer, byteOffset, byteLength));
+        // A browser's socket sends no fragments, refuses shared memory, and copies what it sends.
+        socket.send(message.join(head, tensor));
       },
       close: (status, reason) => socket.close(status, reason),
     };

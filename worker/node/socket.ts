@@ -1,8 +1,10 @@
 /** @file The transport of a Node worker: wraps the `ws` client in the `Transport` contract. */
+import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 
 import { WebSocket } from "ws";
 
+import { ReusedBytes } from "../../shared/bytes.ts";
 import { type Environment, proxyFor } from "../../shared/node/proxy.ts";
 import { tunnelTo } from "../../shared/node/tunnel.ts";
 import { messageBytesMax, parametersMax } from "../../shared/protocol/limits.ts";
@@ -59,13 +61,22 @@ export function createConnect(socketUrl: string, env: Environment = {}): Connect
       if (isSuspicious) void explain(closure);
       else events.closed(closure);
     });
+    let stream: Duplex | undefined;
+    socket.on("upgrade", (response) => (stream = response.socket));
+    let kept = new ReusedBytes();
     return {
       seesPings: true,
-      get isDrained() {
-        return socket.bufferedAmount === 0;
-      },
-      send(message) {
-        if (socket.readyState === socket.OPEN) socket.send(message);
+      send(head, tensor) {
+        if (socket.readyState !== socket.OPEN) return;
+        if (tensor === undefined) return socket.send(head);
+        // What the system does not take at once is written later, so a result is copied; over the last one, if that is gone.
+        if (socket.bufferedAmount > 0) kept = new ReusedBytes();
+        const copy = kept.join(tensor);
+        // Both fragments in one system call.
+        stream?.cork();
+        socket.send(head, { binary: true, fin: false });
+        socket.send(copy, { binary: true, fin: true });
+        stream?.uncork();
       },
       close(status, reason) {
         socket.close(status, reason);

@@ -35,7 +35,7 @@ export async function interleave(
       if (absent.has(name)) continue;
       // In sequence, which is the point.
       // oxlint-disable-next-line no-await-in-loop
-      const measured = await turn();
+      const measured = await inTime(name, turn());
       if (measured !== undefined) turns.get(name)?.add(measured);
       else {
         absent.add(name);
@@ -44,6 +44,23 @@ export async function interleave(
     }
   }
   return (name) => turns.get(name) ?? new Turns();
+}
+
+/** More than any turn takes on a busy machine. */
+const turnMsMax = 300_000;
+
+/** @throws If a contestant hangs, because a bench that waits for ever says nothing. */
+async function inTime<Value>(name: string, turn: Promise<Value>): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`${name}: no result after ${turnMsMax / 1000} s`);
+    timer = setTimeout(() => reject(error), turnMsMax);
+  });
+  try {
+    return await Promise.race([turn, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export class Turns {

@@ -176,9 +176,9 @@ export class SimCoordinator {
         const handler = sockets.accept(socket);
         return {
           ...handler,
-          message: (bytes) => {
+          message: (...fragments) => {
             this.process.spend(messageMs);
-            handler.message(bytes);
+            handler.message(...fragments);
           },
         };
       },

@@ -51,9 +51,9 @@ export class SimSockets {
     const handler = this.#connect(this.#watch(watched));
     return {
       ...handler,
-      message: (bytes) => {
+      message: (...fragments) => {
         watched.heardMs = this.#now();
-        handler.message(bytes);
+        handler.message(...fragments);
       },
       pong: () => {
         watched.heardMs = this.#now();

@@ -3,7 +3,7 @@
  * clock that only the test moves.
  */
 import { sha256Hex } from "../../../shared/data/sha256.ts";
-import { encodeMessage } from "../../../shared/protocol/codec.ts";
+import { encodeMessage, joined } from "../../../shared/protocol/codec.ts";
 import { protocolVersion } from "../../../shared/protocol/limits.ts";
 import { decodeWorkerMessage, type WorkerMessage } from "../../../shared/protocol/messages.ts";
 import type { CoordinatorMessage, Decoded } from "../../../shared/protocol/messages.ts";
@@ -51,10 +51,6 @@ export class FakeSocket implements Transport {
   readonly seesPings: boolean;
   readonly events: TransportEvents;
   readonly received: Decoded<WorkerMessage>[] = [];
-  /** Like a full socket: sent bytes may not change. */
-  isDrained = false;
-  /** The bytes as they were sent. */
-  readonly messages: Uint8Array[] = [];
   closedByWorker: { status: number; reason: string } | undefined;
 
   constructor(events: TransportEvents, seesPings: boolean) {
@@ -62,9 +58,8 @@ export class FakeSocket implements Transport {
     this.seesPings = seesPings;
   }
 
-  send(message: Uint8Array): void {
-    this.messages.push(message);
-    this.received.push(decodeWorkerMessage(message));
+  send(head: Uint8Array, tensor = new Uint8Array(0)): void {
+    this.received.push(decodeWorkerMessage(joined([head, tensor])));
   }
 
   close(status: number, reason: string): void {

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
-import { encodeMessage } from "../../../shared/protocol/codec.ts";
+import { encodeMessage, joined } from "../../../shared/protocol/codec.ts";
 import {
   decodeCoordinatorMessage,
   decodeWorkerMessage,
@@ -95,10 +95,8 @@ export function startTestWorker(options: TestWorkerOptions): TestWorker {
     });
     return {
       ...transport,
-      get isDrained() {
-        return transport.isDrained;
-      },
-      send(bytes) {
+      send(head, values = new Uint8Array(0)) {
+        const bytes = joined([head, values]);
         const { header, tensor } = decodeWorkerMessage(bytes);
         const isResult = header.type === "gradient" || header.type === "evaluation";
         if (!isResult) {

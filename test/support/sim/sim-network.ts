@@ -4,6 +4,7 @@
  * end or both.
  */
 import type { PeerHandler, PeerSocket } from "../../../coordinator/edge/peer.ts";
+import { joined } from "../../../shared/protocol/codec.ts";
 import { closeGraceMs } from "../../../shared/protocol/limits.ts";
 import { quoted, type Sentence, sentence } from "../../../shared/words/sentence.ts";
 import type { Closure, Transport, TransportEvents } from "../../../worker/platform.ts";
@@ -160,24 +161,20 @@ export class Link {
   // ── the worker's end ────────────────────────────────────────────────────────────────────────────────────────────
 
   get transport(): Transport {
-    const up = this.#up;
     return {
       seesPings: this.#seesPings,
-      get isDrained() {
-        return up.queuedBytes === 0;
-      },
-      send: (message) => this.#sendUp(message),
+      send: (head, tensor) => this.#sendUp(head, tensor),
       close: (status, reason) => this.#closeFromWorker(status, reason),
     };
   }
 
-  #sendUp(message: Uint8Array): void {
+  #sendUp(head: Uint8Array, tensor: Uint8Array = new Uint8Array(0)): void {
     if (this.#workerEnd !== "open") return;
     const { server } = this;
+    const message = joined([head, tensor]);
     this.#up.send(message.length, server?.process, "message", () => {
       if (this.#handler === undefined || this.#serverEnd === "closed") return;
-      if (message.length <= (server?.messageBytesMax() ?? 0))
-        this.#handler.message(message.slice());
+      if (message.length <= (server?.messageBytesMax() ?? 0)) this.#handler.message(message);
       else this.break({ workerMs: 0, serverMs: 0 }); // This is how `ws` enforces its `maxPayload`.
     });
   }

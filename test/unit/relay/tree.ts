@@ -9,6 +9,7 @@ import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts"
 import { RelayPool } from "../../../relay/relay-pool.ts";
 import type { Dataset } from "../../../shared/data/dataset.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
+import { joined } from "../../../shared/protocol/codec.ts";
 import type { WorkerKind } from "../../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { quoted, sentence } from "../../../shared/words/sentence.ts";
@@ -306,10 +307,9 @@ export class Tree {
       });
       return {
         seesPings: true,
-        isDrained: false,
-        send: (message) => {
-          door.traffic.up += message.length;
-          const copy = message.slice();
+        send: (head, tensor = new Uint8Array(0)) => {
+          const copy = joined([head, tensor]);
+          door.traffic.up += copy.length;
           later(() => handler?.message(copy));
         },
         close,

@@ -152,18 +152,6 @@ describe("the worker loop", () => {
     expect(first!.tensor.some((byte) => byte !== 0)).toBe(true);
   });
 
-  test("reuses a message's bytes once they have left, and never while they wait", async () => {
-    const { socket } = await ready();
-    const buffersOf = (isDrained: boolean) => {
-      socket.isDrained = isDrained;
-      socket.messages.length = 0;
-      socket.tell(work(isDrained ? 1 : 0, [0, 2], [2, 3]), parameters);
-      return new Set(socket.messages.map(({ buffer }) => buffer)).size;
-    };
-    expect(buffersOf(false)).toBe(2);
-    expect(buffersOf(true)).toBe(1);
-  });
-
   test("answers evaluate with 9 confusion counts for 3 classes", async () => {
     const { socket } = await ready();
     socket.tell(

@@ -32,8 +32,8 @@ beforeEach(() => {
   values = [];
   breakIt = new BreakIt();
   handler = breakIt.wrap(socket, {
-    message: (bytes) => {
-      const { tensor } = decodeWorkerMessage(bytes);
+    message: (...fragments) => {
+      const { tensor } = decodeWorkerMessage(fragments);
       values = [...new Float32Array(Uint8Array.from(tensor).buffer)];
       heard.push("message");
     },
@@ -65,6 +65,15 @@ describe("a worker's line", () => {
     expect(released).toHaveBeenCalledTimes(1);
     handler.ping();
     expect(heard.at(-1)).toBe("ping");
+  });
+
+  test("held back keeps its values, though their bytes are used again", () => {
+    breakIt.delay(socket, 3, () => {});
+    const bytes = gradient.slice();
+    handler.message(bytes.subarray(0, -8), bytes.subarray(-8));
+    bytes.fill(0);
+    vi.advanceTimersByTime(3_000);
+    expect(values).toEqual([1, 2]);
   });
 
   test("that closes while held back delivers everything first", () => {

@@ -11,11 +11,19 @@ import type { Closure } from "../../../../worker/platform.ts";
 import { frame, opcodes } from "../../../support/attacks/raw-peer.ts";
 
 const sockets = new WebSocketServer({ noServer: true });
+/** The fragments of what a worker has sent. */
+const received: Buffer[][] = [];
 /** Announces a message as long as the path says, and sends nothing of it. */
 const server = createServer().on("upgrade", (request, stream, head) => {
   const claimedLength = Number(request.url?.slice(1));
-  sockets.handleUpgrade(request, stream, head, () => {
-    stream.write(frame(opcodes.binary, Buffer.alloc(0), { masked: false, claimedLength }));
+  sockets.handleUpgrade(request, stream, head, (raw) => {
+    raw.binaryType = "fragments";
+    raw.on("message", (data: Buffer[]) => {
+      received.push(data);
+      raw.close();
+    });
+    if (claimedLength > 0)
+      stream.write(frame(opcodes.binary, Buffer.alloc(0), { masked: false, claimedLength }));
   });
 });
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
@@ -25,21 +33,7 @@ afterAll(() => {
 });
 
 test("a message of the largest model is awaited; one that announces a byte more closes the socket unread", async () => {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on TCP has such an address
-  const { port } = server.address() as AddressInfo;
   const bytesMax = messageBytesMax(parametersMax);
-  /** Resolves when it is open, with a promise of its closure. */
-  const open = (length: number) =>
-    new Promise<{ readonly closed: Promise<Closure> }>((resolve) => {
-      const closed = new Promise<Closure>((close) => {
-        createConnect(`ws://127.0.0.1:${port}/${length}`)({
-          opened: () => resolve({ closed }),
-          message: () => undefined,
-          alive: () => undefined,
-          closed: close,
-        });
-      });
-    });
   const largest = await open(bytesMax);
   const larger = await open(bytesMax + 1);
   const first = await Promise.race([
@@ -48,3 +42,41 @@ test("a message of the largest model is awaited; one that announces a byte more 
   ]);
   expect(first).toBe("a larger one");
 });
+
+test("a result of 8 MB arrives as header and values, though the worker overwrites the values at once", async () => {
+  const [head, values] = [Uint8Array.of(1, 2, 3), new Uint8Array(8_000_000).fill(7)];
+  await new Promise<void>((resolve) => {
+    const transport = createConnect(`ws://127.0.0.1:${port()}/0`)({
+      opened: () => {
+        transport.send(head, values);
+        values.fill(9);
+        transport.send(head, values);
+      },
+      message: () => undefined,
+      alive: () => undefined,
+      closed: () => resolve(),
+    });
+  });
+  const [fragments = []] = received;
+  expect(fragments.map(({ length }) => length)).toEqual([3, 8_000_000]);
+  expect(fragments[1]?.every((byte) => byte === 7)).toBe(true);
+});
+
+/** Resolves when it is open, with a promise of its closure. */
+function open(length: number): Promise<{ readonly closed: Promise<Closure> }> {
+  return new Promise((resolve) => {
+    const closed = new Promise<Closure>((close) => {
+      createConnect(`ws://127.0.0.1:${port()}/${length}`)({
+        opened: () => resolve({ closed }),
+        message: () => undefined,
+        alive: () => undefined,
+        closed: close,
+      });
+    });
+  });
+}
+
+function port(): number {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on TCP has such an address
+  return (server.address() as AddressInfo).port;
+}
