@@ -15,6 +15,7 @@ import { jobControl, surviveLostTerminal } from "./coordinator/console/job-contr
 import { LineQueue } from "./coordinator/console/line-queue.ts";
 import { Output } from "./coordinator/console/output.ts";
 import { Signals } from "./coordinator/console/signals.ts";
+import type { StartInside } from "./coordinator/workers/local-workers.ts";
 import { assertNever } from "./shared/assert.ts";
 import { oneLine } from "./shared/error-text.ts";
 import { type LogEntry, type LogForm, logLine, noteOf } from "./shared/log.ts";
@@ -180,7 +181,12 @@ async function runCoordinator(
 function programWorld() {
   const signals = new Signals(jobControl);
   const told = (said: Sentence) => log(noteOf(said, "info", sayAtTerminal(said)));
-  return { build, env: process.env, output, tell: told, log, input: process.stdin, signals };
+  const startInside: StartInside = async (worker) => {
+    const { startInsideWorker } = await import("./worker/node/inside.ts");
+    return startInsideWorker({ ...worker, build });
+  };
+  const { env, stdin: input } = process;
+  return { build, env, output, tell: told, log, input, signals, startInside };
 }
 
 /** What the log looks like, and what must not be in it: an address or a command may contain a password. */

@@ -13,8 +13,9 @@ import { known } from "../shared/assert.ts";
 import { selfTest } from "../shared/engine/self-test.ts";
 import { instantiateKernel } from "../shared/kernels/kernel.ts";
 import { OperatorError } from "../shared/operator-error.ts";
+import { createMemoryLink } from "../shared/protocol/memory-link.ts";
 import type { RunRequest } from "../shared/run/settings/run-settings.ts";
-import { hasCode } from "../shared/words/sentence.ts";
+import { hasCode, type Sentence } from "../shared/words/sentence.ts";
 import { createConsole, jsonLine } from "./console/console.ts";
 import { jobControl } from "./console/job-control.ts";
 import { logEntryOf } from "./console/log-entry.ts";
@@ -23,6 +24,7 @@ import type { Console } from "./console/types.ts";
 import type { Urls } from "./edge/addresses.ts";
 import { createDataRoute, type DataRoute } from "./edge/data-route.ts";
 import { createPages } from "./edge/pages.ts";
+import type { PeerHandler, PeerSocket } from "./edge/peer.ts";
 import { codeOf, interruptedCode, steppedDownCode } from "./exit-code.ts";
 import { beginToLead, type LeadingStart } from "./leading.ts";
 import { Monitor } from "./monitor/monitor.ts";
@@ -44,7 +46,7 @@ import { Control } from "./watch/control.ts";
 import { DashboardFeed } from "./watch/dashboard-feed.ts";
 import { createRunRoute } from "./watch/run-route.ts";
 import { runViewOf } from "./watch/run-view.ts";
-import { isLocalName, startLocalWorkers } from "./workers/local-workers.ts";
+import { isLocalName, startLocalWorkers, startWorkerInside } from "./workers/local-workers.ts";
 import { placeLocalWorkers } from "./workers/placement.ts";
 import { WorkerSessions } from "./workers/worker-sessions.ts";
 
@@ -127,6 +129,8 @@ class Program {
   readonly #reception: Reception;
   readonly #data: DataRoute = createDataRoute();
   readonly #coordinator: WorkerSessions;
+  /** Accepts a connection of a worker in this process. */
+  readonly #acceptInside: (socket: PeerSocket) => PeerHandler;
   readonly #runs: Runs;
   readonly #control: Control;
   readonly #breakItEvents: BreakItEvents;
@@ -172,6 +176,7 @@ class Program {
       report,
     });
     const coordinator = this.#coordinator;
+    this.#acceptInside = (socket) => breakIt.wrap(socket, coordinator.connect(socket));
     this.#runs = new Runs({
       coordinator,
       data: this.#data,
@@ -380,14 +385,21 @@ class Program {
   }
 
   #startLocalWorkers(url: string): () => Promise<void> {
-    return startLocalWorkers({
-      ...placeLocalWorkers(this.#options, this.#prepared.store.parameterCount),
-      program: join(this.#world.build, "promedio.js"),
-      url,
-      joinToken: this.#reception.joinToken,
-      env: this.#world.env,
-      failed: (message) => this.#report({ event: "warning", message }),
-    });
+    const placement = placeLocalWorkers(this.#options, this.#prepared.store.parameterCount);
+    const { build, env, startInside } = this.#world;
+    const { joinToken } = this.#reception;
+    const failed = (message: Sentence) => this.#report({ event: "warning", message });
+    if (!placement.isInside || startInside === undefined) {
+      const program = join(build, "promedio.js");
+      return startLocalWorkers({ ...placement, program, url, joinToken, env, failed });
+    }
+    const connect = createMemoryLink({ accept: this.#acceptInside, defer: setImmediate });
+    const datasetOf = (sha256: string) => {
+      const { dataset } = this.#runs.current?.prepared.dataset ?? this.#prepared.dataset;
+      return dataset.sha256 === sha256 ? dataset : undefined;
+    };
+    const worker = { threads: placement.threads, token: joinToken ?? "", connect, datasetOf };
+    return startWorkerInside(startInside, worker, failed);
   }
 
   /** @returns A function that stops them. */

@@ -9,6 +9,7 @@ import type { Console, ConsoleOutput } from "./console/types.ts";
 import type { HostServer } from "./edge/listening/host-server.ts";
 import type { CoordinatorOptions } from "./options.ts";
 import type { SetupWorld } from "./run-setup.ts";
+import type { StartInside } from "./workers/local-workers.ts";
 
 export interface ProgramWorld {
   /** The build folder: the kernel, the pages, the program itself. */
@@ -24,6 +25,8 @@ export interface ProgramWorld {
   /** Keys are read from it; absent: none. */
   readonly input?: ReadStream;
   readonly signals: Pick<Signals, "ended" | "onReload">;
+  /** Starts a worker in this process; absent: local workers are processes. */
+  readonly startInside?: StartInside;
   /** The server of the program that embeds this one; absent: it opens its own. */
   readonly hostServer?: HostServer | undefined;
 }

@@ -409,7 +409,7 @@ export class WorkerLoop {
         this.#send({ type: "path", ...about, leaf: pairOf(leaf), digests: [...digests] }),
       reveal: (part, { values, lossSum, correct }) => {
         const header = { type: "reveal", ...about, part: pairOf(part), lossSum, correct } as const;
-        this.#connection.send(encodeMessage(header, values));
+        this.#connection.send(encodeHead(header, values.length), values);
       },
     });
   }

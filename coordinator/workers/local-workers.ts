@@ -1,9 +1,12 @@
 /**
- * @file Worker processes on the coordinator's own machine. They are workers like any other: same program, same
- * protocol, over loopback. They end with the coordinator, because their IPC channel closes.
+ * @file Workers on the coordinator's own machine: processes, or one inside the coordinator's own. They are workers like
+ * any other: same program, same protocol, over loopback or a connection in memory. Processes end with the coordinator,
+ * because their IPC channel closes.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 
+import type { Dataset } from "../../shared/data/dataset.ts";
+import type { LinkEvents, LinkTransport } from "../../shared/protocol/memory-link.ts";
 import { sentenceSchema } from "../../shared/protocol/sentence-schema.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import { systemReason } from "../../shared/words/system-reason.ts";
@@ -21,6 +24,40 @@ export interface LocalWorkersOptions {
   readonly threads: number | "auto";
   /** A worker process ended unexpectedly, or it cannot reach this coordinator. */
   readonly failed: (said: Sentence) => void;
+}
+
+/** What a worker inside this process needs of it. */
+export interface InsideWorker {
+  readonly name: string;
+  readonly threads: number;
+  /** Its token; empty if none is needed. */
+  readonly token: string;
+  readonly connect: (events: LinkEvents) => LinkTransport;
+  /** The dataset with that hash; `undefined` if this coordinator has another one. */
+  readonly datasetOf: (sha256: string) => Dataset | undefined;
+  /** A thread of it has ended, and so has the worker. */
+  readonly failed: (reason: Sentence) => void;
+}
+
+/** Starts a worker in this process. Returns a function that ends it. */
+export type StartInside = (worker: InsideWorker) => Promise<() => void>;
+
+/** Starts the one that `startInside` is for. Returns a function like that of `startLocalWorkers`. */
+export function startWorkerInside(
+  startInside: StartInside,
+  worker: Omit<InsideWorker, "name" | "failed">,
+  failed: LocalWorkersOptions["failed"],
+): () => Promise<void> {
+  const starting = startInside({
+    ...worker,
+    name: localName(1),
+    failed: (reason) => failed(sentence("local-worker-failed", { number: 1, reason })),
+  });
+  return async () => (await starting)();
+}
+
+function localName(number: number): string {
+  return `local ${number}`;
 }
 
 /** Whether a worker may be a local one. They end with their coordinator, so none comes back under its name. */
@@ -61,7 +98,7 @@ function spawnWorker(
   { program, url, joinToken, env, threads }: LocalWorkersOptions,
   number: number,
 ): ChildProcess {
-  const settings = ["--threads", String(threads), "--name", `local ${number}`];
+  const settings = ["--threads", String(threads), "--name", localName(number)];
   return spawn(process.execPath, [program, "worker", url, ...settings], {
     // Passed in the environment, because every user of this machine can read command lines. The worker gets none of
     // the coordinator's other settings, least of all its admin token.

@@ -1,13 +1,13 @@
 /**
- * @file How many worker processes a coordinator starts on its own machine, and with how many threads each. It changes
- * how fast a run is, never its result.
+ * @file How many workers a coordinator starts on its own machine, with how many threads each, and whether in its own
+ * process. It changes how fast a run is, never its result.
  */
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 
 /**
- * From this many parameters on, one worker with two threads takes the place of two workers with one. It adds its
- * threads' gradients in the memory that they share, so the coordinator sends and receives half of the bytes. In a small
- * network that saves little, and two workers show more of what the program does.
+ * From this many parameters on, one worker with two threads inside the coordinator's process takes the place of two
+ * processes with one. Its threads' gradients are added in the memory that they share, and nothing goes through a socket.
+ * In a small network two workers show more of what the program does.
  */
 export const togetherFromParameters = 100_000;
 
@@ -22,20 +22,21 @@ export interface PlacementRequest {
   readonly audit: AuditPolicy;
 }
 
-export interface Placement {
-  readonly count: number;
-  readonly threads: number | "auto";
-}
+/** Workers as processes, or one inside the coordinator's own, where that is possible. */
+export type Placement =
+  | { readonly isInside: false; readonly count: number; readonly threads: number | "auto" }
+  | { readonly isInside: true; readonly count: 1; readonly threads: number };
 
 /** @param parameterCount - Of the first run. Workers stay for the runs that follow it. */
 export function placeLocalWorkers(
   { localWorkers, threads, minWorkers, audit }: PlacementRequest,
   parameterCount: number,
 ): Placement {
-  if (localWorkers !== "auto") return { count: localWorkers, threads };
+  // Whoever gives a number may want to see processes, and to end them.
+  if (localWorkers !== "auto") return { count: localWorkers, threads, isInside: false };
   // A run that waits for two workers needs two, and so does a policy that compares the results of two.
   const canBeOne = threads === 1 && minWorkers === 1 && audit !== "quorum";
   return canBeOne && parameterCount >= togetherFromParameters
-    ? { count: 1, threads: usualLocalWorkers }
-    : { count: usualLocalWorkers, threads };
+    ? { count: 1, threads: usualLocalWorkers, isInside: true }
+    : { count: usualLocalWorkers, threads, isInside: false };
 }

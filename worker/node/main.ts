@@ -75,7 +75,7 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
       token: options.token,
       name: options.name,
       kind: "node",
-      agent: `Node ${process.version}, ${type()} ${release()}, ${process.arch}`,
+      agent: agentOf(process),
       kernel: createKernel().id,
       pool,
       connect: (events) => createConnect(doors.socketUrl, world.env)(events),
@@ -101,6 +101,11 @@ export async function runWorker(command: WorkerCommand, world: WorkerWorld): Pro
     void world.interrupted.then(() => loop.leave(sentence("stopped-by-user")));
     loop.start();
   });
+}
+
+/** Program and system, for the dashboard. */
+export function agentOf({ version, arch }: Pick<NodeJS.Process, "version" | "arch">): string {
+  return `Node ${version}, ${type()} ${release()}, ${arch}`;
 }
 
 function createLoadDataset({ httpUrl }: Doors, { token }: WorkerOptions, env: Environment) {

@@ -1,7 +1,8 @@
 /**
  * @file The pool of several threads that share one memory: it holds the dataset once, sums are added in place, and
  * a number that rises wakes a thread. The thread with the socket computes its part like the others, so that two
- * threads are two and not three. It reads its socket between slices, as `LocalPool` does.
+ * threads are two and not three. It reads its socket between slices, as `LocalPool` does. In a coordinator's process it
+ * computes nothing and waits for the bell in its event loop.
  *
  * What holds: at most one job is under way; answers to an older one are not read.
  */
@@ -26,8 +27,13 @@ import type { StartThread } from "./thread-messages.ts";
 const sliceMs = 10;
 
 export interface SharedPoolOptions {
-  /** Includes the calling thread; ≥ 2. */
+  /** Those that compute; ≥ 2. The calling thread is one of them, unless it listens. */
   readonly threads: number;
+  /**
+   * Keeps the calling thread free for others: it computes nothing, and what it adds begins when the bell has rung. Calls
+   * back at the next ring after the one that is counted as `rung`; returns false if that has been already.
+   */
+  readonly listen?: (bell: Int32Array, rung: number, ring: () => void) => boolean;
   readonly startThread: StartThread;
   readonly createKernel: CreateKernel;
   readonly clock: Pick<Clock, "now">;
@@ -42,6 +48,8 @@ interface RunInMemory {
   readonly engine: Engine;
   readonly sums: PartSums;
   readonly bell: Int32Array;
+  /** Whether the calling thread computes. */
+  readonly computesHere: boolean;
 }
 
 /** One of the other threads and its parts of the job. */
@@ -72,17 +80,18 @@ export class SharedPool implements ComputePool {
   #job: JobInHand | undefined;
 
   constructor(options: SharedPoolOptions) {
-    const { threads, startThread, crashed } = options;
+    const { threads, startThread, crashed, listen } = options;
     this.#options = options;
     this.threads = threads;
-    this.#crew = new ThreadCrew({ count: threads - 1, startThread, crashed });
+    const count = listen === undefined ? threads - 1 : threads;
+    this.#crew = new ThreadCrew({ count, startThread, crashed });
   }
 
   async load({ config, dataset }: RunToLoad): Promise<LoadedRun> {
     this.cancel();
     for (const { mailbox } of this.#helpers) mailbox.dismiss();
     this.#run = undefined;
-    const { createKernel, clock } = this.#options;
+    const { createKernel, clock, listen } = this.#options;
     // A new memory for every run, because it is never freed.
     const memory = createSharedMemory();
     if (memory === undefined) throw new SentenceError(sentence("no-shared-memory"));
@@ -94,11 +103,13 @@ export class SharedPool implements ComputePool {
     const { engine, selfTest } = layOutEngine(kernel, { config, data });
     const regionBytes = arena.byteLength - before + mailboxBytes;
     const regions = regionsFor(arena, {
-      most: this.threads - 1,
+      most: this.#crew.handles.length,
       regionBytes,
       sumBytes: 4 * engine.parameterCount,
     });
-    const samplesPerSecond = measureSpeed(engine, { config, dataset }, () => clock.now());
+    const computesHere = listen === undefined || regions.length === 0;
+    const measure = () => measureSpeed(engine, { config, dataset }, () => clock.now());
+    const here = computesHere ? [{ selfTest, samplesPerSecond: measure() }] : [];
     this.#helpers = regions.map(({ start }) => {
       return { mailbox: new Mailbox(memory.buffer, start, bell), asked: undefined, waiting: [] };
     });
@@ -106,16 +117,17 @@ export class SharedPool implements ComputePool {
       const region = known(regions[thread], "a thread has a region");
       return { type: "share", id, run: { config, data, memory, region, bell } };
     }, regions.length);
-    const loaded = together([{ selfTest, samplesPerSecond }, ...others]);
+    const loaded = together([...here, ...others]);
     const sums = new PartSums(kernel, config);
-    this.#run = { engine, sums, bell: new Int32Array(memory.buffer, bell, 1) };
+    this.#run = { engine, sums, bell: new Int32Array(memory.buffer, bell, 1), computesHere };
     return loaded;
   }
 
   start(job: Job, events: JobEvents): void {
     const run = known(this.#run, "a run is loaded before its first job");
     this.cancel();
-    const [own = [], ...others] = splitBlocks(job.blocks, 1 + this.#helpers.length);
+    const others = splitBlocks(job.blocks, this.#helpers.length + (run.computesHere ? 1 : 0));
+    const own = run.computesHere ? (others.shift() ?? []) : [];
     const inParts = new JobInParts({
       job,
       events,
@@ -157,14 +169,15 @@ export class SharedPool implements ComputePool {
 
   /** Computes, and collects the others' answers, until the job or the slice is over; then the rest is deferred. */
   #slice(inHand: JobInHand, run: RunInMemory): void {
-    const { clock, defer } = this.#options;
+    const { clock, defer, listen } = this.#options;
     const endMs = clock.now() + sliceMs;
     for (;;) {
       const rung = Atomics.load(run.bell, 0);
       this.#collect(inHand);
       if (this.#job !== inHand) return;
       if (inHand.own.length > 0) this.#advance(inHand, run);
-      else Atomics.wait(run.bell, 0, rung, endMs - clock.now());
+      else if (listen === undefined) Atomics.wait(run.bell, 0, rung, endMs - clock.now());
+      else if (listen(run.bell, rung, () => this.#continue(inHand, run))) return;
       if (this.#job !== inHand) return;
       if (clock.now() >= endMs) return defer(() => this.#continue(inHand, run));
     }

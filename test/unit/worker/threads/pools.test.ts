@@ -14,13 +14,13 @@ import type { RoundKind } from "../../../../shared/run/kinds.ts";
 import { type Block, blocksOf } from "../../../../shared/run/tree.ts";
 import { tensorLayout } from "../../../../shared/run/wire.ts";
 import { quoted, sayAtTerminal, type Sentence } from "../../../../shared/words/sentence.ts";
+import { listenForBell } from "../../../../worker/node/inside.ts";
 import { createStartThread } from "../../../../worker/node/threads.ts";
 import type { ComputePool, Job } from "../../../../worker/threads/compute-pool.ts";
 import { createComputeThread } from "../../../../worker/threads/compute-thread.ts";
 import { LocalPool } from "../../../../worker/threads/local-pool.ts";
-import { SharedPool } from "../../../../worker/threads/shared-pool.ts";
+import { SharedPool, type SharedPoolOptions } from "../../../../worker/threads/shared-pool.ts";
 import type { CreateKernel } from "../../../../worker/threads/shared-thread.ts";
-import { splitBlocks } from "../../../../worker/threads/split-blocks.ts";
 import type {
   StartThread,
   ThreadReply,
@@ -107,9 +107,15 @@ function createThreadPool({ threads, crashed = () => {}, ...options }: Threads):
   return pool;
 }
 
-function createSharedPool({ threads, crashed = () => {}, ...options }: Threads): SharedPool {
+function createSharedPool({
+  threads,
+  crashed = () => {},
+  listen,
+  ...options
+}: Threads & Pick<SharedPoolOptions, "listen">): SharedPool {
   const pool = new SharedPool({
     threads,
+    ...(listen === undefined ? {} : { listen }),
     startThread: options.startThread ?? startRealThread,
     createKernel: options.createKernel ?? createKernel,
     clock: options.slow === true ? leapingClock() : performance,
@@ -118,6 +124,11 @@ function createSharedPool({ threads, crashed = () => {}, ...options }: Threads):
   });
   open.push(pool);
   return pool;
+}
+
+/** The calling thread computes nothing. */
+function createListeningPool(options: Threads): SharedPool {
+  return createSharedPool({ ...options, listen: listenForBell });
 }
 
 /** A clock on which a second passes between two reads. */
@@ -130,6 +141,7 @@ function leapingClock(): { now(): number } {
 const pools = [
   ["messages", createThreadPool],
   ["shared memory", createSharedPool],
+  ["shared memory and a free calling thread", createListeningPool],
 ] as const;
 
 interface Answer {
@@ -419,25 +431,5 @@ describe("the pool without threads", () => {
     const parameters = bytesOf(initialParameters(config.model, 1));
     await compute(pool, { kind: "gradient", step: 0, parameters, blocks: [{ start: 0, end: 16 }] });
     expect(turns).toBe(1);
-  });
-});
-
-describe("splitBlocks", () => {
-  test("covers 13 leaves of 3 blocks exactly once for 1…9 threads, each part inside one block", () => {
-    const blocks = [
-      { start: 3, end: 4 },
-      { start: 4, end: 8 },
-      { start: 8, end: 16 },
-    ];
-    for (let threads = 1; threads <= 9; threads++) {
-      const parts = splitBlocks(blocks, threads);
-      expect(parts.length).toBe(threads);
-      const leaves = parts.flat().flatMap(({ block, blockIndex }) => {
-        expect(block.start).toBeGreaterThanOrEqual(blocks[blockIndex]!.start);
-        expect(block.end).toBeLessThanOrEqual(blocks[blockIndex]!.end);
-        return Array.from({ length: block.end - block.start }, (_, i) => block.start + i);
-      });
-      expect(leaves.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 13 }, (_, i) => 3 + i));
-    }
   });
 });
