@@ -67,6 +67,13 @@ export interface WorkerLoopOptions {
   readonly changed: (status: WorkerStatus) => void;
 }
 
+/** Who is below a relay. */
+interface Crew {
+  readonly workers: number;
+  readonly relays: number;
+  readonly branches: readonly MessageOf<WorkerMessage, "crew">["branches"][number][];
+}
+
 /** The current run. */
 interface RunInHand {
   readonly message: RunMessage;
@@ -135,8 +142,8 @@ export class WorkerLoop {
   }
 
   /** A relay says who is below it, now and after every connection. */
-  tellCrew(crew: Omit<MessageOf<WorkerMessage, "crew">, "type">): void {
-    this.#crew = { type: "crew", ...crew };
+  tellCrew({ branches, ...counts }: Crew): void {
+    this.#crew = { type: "crew", ...counts, branches: branches.map((branch) => ({ ...branch })) };
     if (this.#welcomed) this.#send(this.#crew);
   }
 

@@ -122,6 +122,10 @@ function figuresOf(run: RunView | null): readonly Sample[] {
   );
 }
 
+function sumOf<Item>(items: readonly Item[], read: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + read(item), 0);
+}
+
 function ofWorkers(workers: readonly WorkerView[]): readonly Family[] {
   const counts = new Map<string, { labels: Record<string, string>; value: number }>();
   for (const { kind, state } of workers) {
@@ -130,12 +134,23 @@ function ofWorkers(workers: readonly WorkerView[]): readonly Family[] {
     counts.set(`${kind} ${state}`, sample);
   }
   const present = workers.filter(({ state }) => state !== "gone");
+  const relays = present.flatMap(({ crew }) => (crew === undefined ? [] : [crew]));
   const threads = present.reduce((sum, worker) => sum + worker.threads, 0);
   return [
     gauge("promedio_workers", "Workers by kind and state.", [...counts.values()]),
     gauge("promedio_worker_threads", "Compute threads of all connected workers.", [
       { value: threads },
     ]),
+    gauge(
+      "promedio_workers_behind_relays",
+      "Workers that relays pass work on to, as they say.",
+      relays.length === 0 ? [] : [{ value: sumOf(relays, ({ workers: count }) => count) }],
+    ),
+    gauge(
+      "promedio_relays_behind_relays",
+      "Relays that are not connected to the coordinator itself, as the others say.",
+      relays.length === 0 ? [] : [{ value: sumOf(relays, ({ relays: count }) => count) }],
+    ),
   ];
 }
 

@@ -46,6 +46,17 @@ export interface WorkerView {
 export interface CrewBelow {
   readonly workers: number;
   readonly relays: number;
+  /** The first of these relays, each before those below itself. */
+  readonly branches: readonly CrewBranch[];
+}
+
+/** A relay below a relay. */
+export interface CrewBranch {
+  /** 1: it is connected to the relay of whose crew it is. */
+  readonly depth: number;
+  readonly name: string;
+  /** Who computes below it, in all. */
+  readonly workers: number;
 }
 
 /**

@@ -2,12 +2,16 @@
  * @file All workers that this coordinator knows, connected or not: identities, names and statistics that outlive a
  * socket. Pure: the caller draws the identities.
  */
-import { workerNameLengthMax } from "../../shared/protocol/limits.ts";
+import {
+  crewBranchesMax,
+  crewDepthMax,
+  workerNameLengthMax,
+} from "../../shared/protocol/limits.ts";
 import type { CoordinatorMessage, WorkerKind } from "../../shared/protocol/messages.ts";
 import { SpeedEstimate } from "../dispatch/speed.ts";
 import type { PeerSocket } from "../edge/peer.ts";
 import type { RememberedWorker } from "../run/handover.ts";
-import type { CrewBelow, WorkerView } from "../run/view.ts";
+import type { CrewBelow, CrewBranch, WorkerView } from "../run/view.ts";
 import { sha256OfParts } from "../sha256.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { WorkerState } from "./worker-states.ts";
@@ -51,6 +55,8 @@ export interface Worker {
   /** It returned a wrong result, so its session is no longer accepted. */
   isBanned: boolean;
 }
+
+const nobody: CrewBelow = { workers: 0, relays: 0, branches: [] };
 
 type Introduction = Pick<Worker, "name" | "kind" | "agent" | "threads">;
 
@@ -175,12 +181,17 @@ export class Roster {
   /** Everybody who computes here, and who only passes work on. */
   get crewBelow(): CrewBelow {
     let [workers, relays] = [0, 0];
-    for (const { peer, kind, crew } of this.#workers.values()) {
+    const branches: CrewBranch[] = [];
+    for (const { peer, kind, name, crew = nobody } of this.#workers.values()) {
       if (peer === undefined) continue;
-      workers += kind === "relay" ? (crew?.workers ?? 0) : 1;
-      relays += kind === "relay" ? 1 + (crew?.relays ?? 0) : 0;
+      workers += kind === "relay" ? crew.workers : 1;
+      if (kind !== "relay") continue;
+      relays += 1 + crew.relays;
+      const deeper = crew.branches.map((branch) => ({ ...branch, depth: branch.depth + 1 }));
+      branches.push({ depth: 1, name, workers: crew.workers }, ...deeper);
     }
-    return { workers, relays };
+    const shown = branches.filter(({ depth }) => depth <= crewDepthMax);
+    return { workers, relays, branches: shown.slice(0, crewBranchesMax) };
   }
 
   /** Resets the statistics, which are per run. */

@@ -422,6 +422,6 @@ export class WorkerSessions implements RunWorkers {
   }
 }
 
-function crewOf({ workers, relays }: MessageOf<WorkerMessage, "crew">): CrewBelow {
-  return { workers, relays };
+function crewOf({ workers, relays, branches }: MessageOf<WorkerMessage, "crew">): CrewBelow {
+  return { workers, relays, branches };
 }

@@ -178,6 +178,12 @@ export const blocksPerWorkMax = 64;
  */
 export const pathLevelsMax = 16;
 
+/** Relays below a relay that it names in its `crew`: names of 40 characters of three bytes each fit into a header. */
+export const crewBranchesMax = 24;
+
+/** Levels of relays below a relay: more than anybody needs for 10,000 workers. */
+export const crewDepthMax = 15;
+
 /** Coordinators and relays that a worker is told of: more than anybody needs to find one that answers. */
 export const doorsMax = 32;
 

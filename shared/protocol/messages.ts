@@ -13,6 +13,8 @@ import { type HotHeader, readGradientHeader, readWorkHeader } from "./hot-header
 import {
   agentLengthMax,
   blocksPerWorkMax,
+  crewBranchesMax,
+  crewDepthMax,
   doorsMax,
   pathLevelsMax,
   protocolVersion,
@@ -39,6 +41,13 @@ const blocks = z.array(block).check(z.minLength(1), z.maxLength(blocksPerWorkMax
 
 /** The split that is evaluated, which is also the kind of the round. */
 const evaluatedSplit = z.enum(roundKindNames.filter((kind) => isAskedBy("evaluate", kind)));
+
+/** A relay below a relay: how many levels below, and how many workers it has in all. */
+const branch = z.strictObject({
+  depth: z.int().check(z.gte(1), z.lte(crewDepthMax)),
+  name: text(workerNameLengthMax),
+  workers: index,
+});
 
 /** The task that a result answers, echoed from the `work` or `evaluate`. */
 const answer = { run: identifier, step: index, block, computeMs: milliseconds };
@@ -122,8 +131,16 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("failed"), run: identifier, step: index, block, reason }),
   /** The worker takes no work for a while (hidden tab, battery, or the person said so). Its blocks go to others. */
   z.strictObject({ type: z.literal("pause"), reason }),
-  /** A relay's: how many are below it, in all. Sent when that changes, at most once a second. Not answered. */
-  z.strictObject({ type: z.literal("crew"), workers: index, relays: index }),
+  /**
+   * A relay's: who is below it. How many in all, and the first relays among them, each before those below itself. Sent when
+   * that changes, at most once a second. Not answered.
+   */
+  z.strictObject({
+    type: z.literal("crew"),
+    workers: index,
+    relays: index,
+    branches: z.array(branch).check(z.maxLength(crewBranchesMax)),
+  }),
   /** The worker accepts work again. */
   z.strictObject({ type: z.literal("resume") }),
   /** Goodbye: the worker's blocks go to others at once. The worker closes the socket. */

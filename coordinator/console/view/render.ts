@@ -117,7 +117,7 @@ function bandsOf(view: CoordinatorView, state: ScreenState): Band[] {
   return layout(state.panel, {
     columns,
     rows,
-    workersRows: (rowsMax) => workerTableRows(view.workers.length, { columns, rows: rowsMax }),
+    workersRows: (rowsMax) => workerTableRows(view.workers, { columns, rows: rowsMax }),
     promedioRows: promedioTableRows(view.run?.promedio ?? null),
     isLossAbove,
   });
@@ -129,7 +129,7 @@ function scrollLimits({ workers, run }: CoordinatorView, bands: readonly Band[])
   const list = places.find(({ panel }) => panel === "workers");
   const table = places.find(({ panel }) => panel === "promedio");
   return {
-    rows: list === undefined ? 0 : workersHidden(workers.length, belowTitle(list)),
+    rows: list === undefined ? 0 : workersHidden(workers, belowTitle(list)),
     columns: table === undefined ? 0 : columnsHidden(run?.promedio ?? null, table.columns),
   };
 }

@@ -1,8 +1,8 @@
 /**
- * @file The workers, one row each, the largest share first. Those that don't fit are counted and summed up in a
- * last row, so that sixty workers can be read in ten lines.
+ * @file The workers, one row each, the largest share first, and below a relay the relays that are connected to it. Those
+ * that don't fit are counted and summed up in a last row, so that sixty workers can be read in ten lines.
  */
-import type { WorkerView } from "../../run/view.ts";
+import type { CrewBranch, WorkerView } from "../../run/view.ts";
 import { smallBar } from "./bars.ts";
 import { compact, integer, percent, unknownFigure } from "./figures.ts";
 import type { Style } from "./style.ts";
@@ -13,11 +13,16 @@ const tableWidthMin = 74;
 const nameWidthMax = 24;
 const agentWidthMax = 30;
 
+/** A worker, or a relay below one. */
+type Row = WorkerView | CrewBranch;
+
 interface Column {
   readonly title: string;
   readonly width: number;
   readonly align: "left" | "right";
   readonly cell: (worker: WorkerView) => string;
+  /** Of a relay below a relay; by default empty. */
+  readonly branch?: (branch: CrewBranch) => string;
 }
 
 /** Size of a table in cells. */
@@ -40,8 +45,10 @@ export function workerTable(
   if (size.rows < 1) return [];
   if (workers.length === 0)
     return [style.dim("  no workers yet: open the join URL on any machine")];
-  const sorted = workers.toSorted(byShare);
-  const { tables, shown } = pageOf(workers.length, size);
+  const sorted = workers
+    .toSorted(byShare)
+    .flatMap((worker): Row[] => [worker, ...(worker.crew?.branches ?? [])]);
+  const { tables, shown } = pageOf(sorted.length, size);
   const width = Math.floor((size.columns - (tables - 1) * 3) / tables);
   const columns = columnsOf(workers, width, style);
   const header = style.dim(columns.map((column) => cellOf(column, column.title)).join(" "));
@@ -54,23 +61,30 @@ export function workerTable(
   });
 }
 
+/** How many rows all workers take, with the relays below relays. */
+function rowCount(workers: readonly WorkerView[]): number {
+  return workers.reduce((sum, { crew }) => sum + 1 + (crew?.branches.length ?? 0), 0);
+}
+
 /** How many of the available lines the table needs. Without workers it still keeps one row. */
-export function workerTableRows(workers: number, size: Size): number {
-  const { tables, shown } = pageOf(workers, size);
-  const body = shown < workers ? shown + 1 : Math.max(1, workers);
+export function workerTableRows(workers: readonly WorkerView[], size: Size): number {
+  const rows = rowCount(workers);
+  const { tables, shown } = pageOf(rows, size);
+  const body = shown < rows ? shown + 1 : Math.max(1, rows);
   return Math.min(size.rows, 1 + Math.ceil(body / tables));
 }
 
-/** How many workers have no row. */
-export function workersHidden(workers: number, size: Size): number {
-  return workers - pageOf(workers, size).shown;
+/** How many rows are not shown. */
+export function workersHidden(workers: readonly WorkerView[], size: Size): number {
+  const rows = rowCount(workers);
+  return rows - pageOf(rows, size).shown;
 }
 
 /** How many tables there are side by side, and how many workers they show. The hidden ones need a row too. */
-function pageOf(workers: number, { columns, rows }: Size): { tables: 1 | 2; shown: number } {
-  const tables = workers > rows - 1 && columns >= 2 * tableWidthMin + 3 ? 2 : 1;
+function pageOf(wanted: number, { columns, rows }: Size): { tables: 1 | 2; shown: number } {
+  const tables = wanted > rows - 1 && columns >= 2 * tableWidthMin + 3 ? 2 : 1;
   const places = (rows - 1) * tables;
-  return { tables, shown: workers <= places ? workers : Math.max(0, places - 1) };
+  return { tables, shown: wanted <= places ? wanted : Math.max(0, places - 1) };
 }
 
 /**
@@ -95,11 +109,15 @@ function compareText(a: string, b: string): number {
 }
 
 function bodyRows(
-  sorted: readonly WorkerView[],
+  sorted: readonly Row[],
   columns: readonly Column[],
   { first, shown, style }: { first: number; shown: number; style: Style },
 ): string[] {
   const lines = sorted.slice(first, first + shown).map((worker) => {
+    if ("depth" in worker) {
+      const cells = columns.map((column) => cellOf(column, column.branch?.(worker) ?? ""));
+      return style.dim(cells.join(" "));
+    }
     const line = columns.map((column) => cellOf(column, column.cell(worker))).join(" ");
     return worker.state === "gone" ? style.dim(line) : line;
   });
@@ -109,12 +127,8 @@ function bodyRows(
 }
 
 /** Always the last row, however far the table is scrolled, so that nothing jumps. */
-function hiddenRow(
-  above: readonly WorkerView[],
-  below: readonly WorkerView[],
-  style: Style,
-): string {
-  const hidden = [...above, ...below];
+function hiddenRow(above: readonly Row[], below: readonly Row[], style: Style): string {
+  const hidden = [...above, ...below].flatMap((row) => ("depth" in row ? [] : [row]));
   const share = hidden.reduce((sum, worker) => sum + worker.share, 0);
   const speed = hidden.reduce((sum, worker) => sum + worker.samplesPerSecond, 0);
   const places = [
@@ -155,15 +169,28 @@ function rowWidth(columns: readonly Column[]): number {
 }
 
 function nameColumn(width: number): Column {
-  return { title: "worker", width, align: "left", cell: (worker) => nameCell(worker, width) };
+  return {
+    title: "worker",
+    width,
+    align: "left",
+    cell: ({ name, crew }) =>
+      crew === undefined ? shownName(name) : counted({ name, ...crew }, width),
+    branch: (branch) => {
+      const indent = `${"  ".repeat(branch.depth - 1)}└ `;
+      return indent + counted(branch, Math.max(1, width - indent.length));
+    },
+  };
 }
 
-/** A relay's with how many workers are behind it, for which a long name makes room. */
-function nameCell({ name, crew }: WorkerView, width: number): string {
-  const shown = cleanText(name, "unnamed");
-  if (crew === undefined) return shown;
-  const below = ` › ${integer(crew.workers)}`;
-  return fit(shown, Math.min(displayWidth(shown), Math.max(1, width - below.length))) + below;
+function shownName(name: string): string {
+  return cleanText(name, "unnamed");
+}
+
+/** A relay with how many workers are behind it, for which a long name makes room. */
+function counted({ name, workers }: Omit<CrewBranch, "depth">, width: number): string {
+  const shown = shownName(name);
+  const count = ` › ${integer(workers)}`;
+  return fit(shown, Math.min(displayWidth(shown), Math.max(1, width - count.length))) + count;
 }
 
 function agentColumn(width: number): Column {

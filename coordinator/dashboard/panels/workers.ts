@@ -1,5 +1,5 @@
 /** @file The workers, one row each, and their combined speed as a multiple of one thread's. */
-import type { TimelineView, WorkerView } from "../../run/view.ts";
+import type { CrewBranch, TimelineView, WorkerView } from "../../run/view.ts";
 import { figures } from "../charts/format.ts";
 import { type Cell, element, fillBody, fillHead, setText } from "../page.ts";
 import { say } from "../texts/language.ts";
@@ -27,8 +27,10 @@ export class WorkersPanel {
     ]);
     fillBody(
       this.#table,
-      workers.map((worker) => {
-        return rowOf(isOver && worker.state === "ready" ? { ...worker, state: "waiting" } : worker);
+      workers.flatMap((worker) => {
+        const isWaiting = isOver && worker.state === "ready";
+        const row = rowOf(isWaiting ? { ...worker, state: "waiting" } : worker);
+        return [row, ...(worker.crew?.branches ?? []).map(branchRow)];
       }),
     );
     this.#showSpeedUp(workers, timeline?.speedUp ?? null);
@@ -68,8 +70,17 @@ function rowOf(worker: WorkerView): Cell[] {
   ];
 }
 
-/** A relay's with the branch below it. */
+/** A relay below a relay: what the coordinator knows of it. */
+function branchRow({ depth, name, workers }: CrewBranch): Cell[] {
+  const figuresOfWorkers = Array.from({ length: 6 }, () => ({ text: "" }));
+  const indent = "\u2003".repeat(depth - 1);
+  const text = `${indent}└ ${say("relayed", { name, workers })}`;
+  return [{ text, className: "branch" }, ...figuresOfWorkers, { text: say("kindrelay") }];
+}
+
+/** A relay's with how many are below it. */
 function shownName({ name, crew }: WorkerView): string {
   if (crew === undefined) return name;
-  return say(crew.relays === 0 ? "relayed" : "relayedDeep", { name, ...crew });
+  const { workers, relays } = crew;
+  return say(relays === 0 ? "relayed" : "relayedDeep", { name, workers, relays });
 }

@@ -1,7 +1,7 @@
 /**
  * @file What relays save: the bytes at the root of a step, which depend on its relays and not on the workers behind them,
  * counted in memory with the real code of all three; and the root's CPU time, with real processes and light workers, beside
- * a star of as many. `WORKERS=1024` adds a row in memory. On one machine relays can't make a run faster: what the root
+ * a star of as many. `WORKERS=1000` adds a row of each. On one machine relays can't make a run faster: what the root
  * is spared, they do.
  */
 import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
@@ -18,26 +18,31 @@ import type { Report } from "../tools/report.ts";
 import { flags } from "../tools/trainer.ts";
 
 const relayCount = 16;
-const workerCounts = [
-  16,
-  128,
-  ...(process.env["WORKERS"] === undefined ? [] : [Number(process.env["WORKERS"])]),
-];
+const more = process.env["WORKERS"] === undefined ? [] : [Number(process.env["WORKERS"])];
+/** In memory, and as light workers behind relays and in a star. */
+const workerCounts = [16, 128, ...more];
 /** Of a share and of an answer, besides the tensor. */
 const headerBytes = 200;
 /** Of the bytes of one copy and one sum for each relay. */
 const bar = 1.02;
-/** Behind a relay and in a star. */
-const lightWorkers = [16, 128];
+/** Of the bytes with the fewest workers: a header has a digit more or less. */
+const sameWithin = 0.01;
 const settleMs = 3_000;
 const windowMs = 4_000;
 
 export async function benchRelays(report: Report): Promise<void> {
+  const bytes: number[] = [];
   for (const workers of workerCounts) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
-    await bytesAtRoot(report, workers);
+    bytes.push(await bytesAtRoot(report, workers));
   }
-  for (const workers of lightWorkers) {
+  report.figure(
+    `most bytes of the ${workerCounts.length} rows`,
+    "× the least",
+    [Math.max(...bytes) / Math.min(...bytes)],
+    { below: 1 + sameWithin },
+  );
+  for (const workers of workerCounts) {
     // oxlint-disable-next-line no-await-in-loop
     const star = await rootOf({ relays: 0, workers });
     // oxlint-disable-next-line no-await-in-loop
@@ -50,12 +55,14 @@ export async function benchRelays(report: Report): Promise<void> {
   }
 }
 
-/** In memory: virtual time, and bytes counted at the root's sockets. */
-async function bytesAtRoot(report: Report, workers: number): Promise<void> {
+/** In memory: virtual time, and bytes counted at the root's sockets. @returns Bytes of a step, both ways. */
+async function bytesAtRoot(report: Report, workers: number): Promise<number> {
   const dataset = tinyDataset({ trainCount: 4 * workers });
   const config = testConfig({ layers: [12, 700, 3], batchSize: workers, shardSize: 1, epochs: 3 });
   const tree = new Tree(config, dataset);
-  tree.grow(Array.from({ length: relayCount }, () => [workers / relayCount]));
+  tree.grow(
+    Array.from({ length: relayCount }, (_, i) => [shareOf(workers, i + 1) - shareOf(workers, i)]),
+  );
   const at: { up: number; down: number }[] = [];
   const fingerprint = await tree.finish(() => (at[tree.run.step] ??= { ...tree.root.traffic }));
   // Steps of the last epoch: all have joined, and their speeds are known. Without its first and last step.
@@ -65,8 +72,10 @@ async function bytesAtRoot(report: Report, workers: number): Promise<void> {
   const last = known(at[totalSteps - 1], "its last step");
   const least = relayCount * (4 * parameterCount(config.model) + headerBytes);
   const title = `${workers} workers behind ${relayCount} relays, bytes at the root`;
+  let both = 0;
   for (const way of ["down", "up"] as const) {
     const bytes = (last[way] - first[way]) / steps;
+    both += bytes;
     report.figure(`${title}, ${way}`, "B/step", [bytes]);
     report.figure("  of one copy or one sum for each relay", "×", [bytes / least], { below: bar });
   }
@@ -74,6 +83,12 @@ async function bytesAtRoot(report: Report, workers: number): Promise<void> {
   report.figure("  the fingerprint of one machine", "", [fingerprint === expected ? 1 : 0], {
     atLeast: 1,
   });
+  return both;
+}
+
+/** How many of the workers the first so many relays have. */
+function shareOf(workers: number, relays: number): number {
+  return Math.floor((workers * relays) / relayCount);
 }
 
 interface Shape {
@@ -89,7 +104,7 @@ async function rootOf({ relays, workers }: Shape) {
     const settings = {
       dataset: "digits:10000,64",
       layers: "784,16,16,10",
-      "batch-size": 128,
+      "batch-size": Math.max(128, workers),
       "shard-size": 1,
       epochs: 1_000_000,
       "checkpoint-every": 1_000_000,

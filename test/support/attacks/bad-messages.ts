@@ -128,9 +128,10 @@ function changedFields(
   }));
 }
 
-/** Numbers that some fields may have: a loss below 0 is odd, but it is a number. */
+/** What some fields may be: a loss below 0 is odd, but it is a number. */
 function isAllowed(field: string, what: string): boolean {
   const finite = ["−1", "−0.5", "2⁵³", "10³⁰⁸", "2⁶⁴ − 1"];
+  if (field === "branches") return what === "an empty list";
   if (field === "lossSum") return finite.includes(what);
   if (field === "computeMs" || field === "samplesPerSecond") return finite.slice(2).includes(what);
   return (

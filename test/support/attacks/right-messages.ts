@@ -70,7 +70,7 @@ export function rightMessage(
     reveal: () => [{ run, step, block, part: block, ...sums }, values("reveal", parameterCount)],
     failed: () => [{ run, step, block, reason: quoted("") }],
     pause: () => [{ reason: quoted("") }],
-    crew: () => [{ workers: 3, relays: 1 }],
+    crew: () => [{ workers: 3, relays: 1, branches: [] }],
     resume: () => [{}],
     leave: () => [{ reason: quoted("") }],
   };

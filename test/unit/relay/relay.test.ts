@@ -119,8 +119,8 @@ describe("the fingerprint is the sequential trainer's", () => {
   });
 });
 
-test("the root's view has a relay's branch: 4 workers and a relay with 2 below one, a worker beside it", async () => {
-  const tree = treeOf([[4, [2]], 1]);
+test("the root's view has a relay's branches: 4 workers, a relay with 2 and one below that with 1", async () => {
+  const tree = treeOf([[4, [2, [1]]], 1]);
   const urls = { joinUrl: "", otherJoinUrls: [], dashboardUrl: "" };
   const seen: unknown[] = [];
   await tree.finish(() => {
@@ -130,7 +130,17 @@ test("the root's view has a relay's branch: 4 workers and a relay with 2 below o
     seen.push(workers.map(({ kind, crew }) => [kind, crew]));
   });
   expect(seen).toContainEqual([
-    ["relay", { workers: 6, relays: 1 }],
+    [
+      "relay",
+      {
+        workers: 7,
+        relays: 2,
+        branches: [
+          { depth: 1, name: expect.stringMatching(/^peer/u), workers: 3 },
+          { depth: 2, name: expect.stringMatching(/^peer/u), workers: 1 },
+        ],
+      },
+    ],
     ["node", undefined],
   ]);
 });

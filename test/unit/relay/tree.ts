@@ -23,6 +23,9 @@ const nothing = () => {};
 /** A tree that needs more turns runs in circles. */
 const turnsMax = 200_000;
 
+/** Between two looks at the clock with which a worker measures its speed: it looks once a round. */
+const measuringMs = 25;
+
 const hash = "0123456789abcdef".repeat(4);
 
 /** A node below the root: so many workers, or a relay over these. */
@@ -102,10 +105,12 @@ export class Tree {
   }
 
   worker(door: Door, wrap = (pool: ComputePool) => pool): WorkerLoop {
+    // Its speed is measured while it loads. On a clock that stands still that would take a thousand rounds.
+    let lookedMs = 0;
     const pool = new LocalPool({
       createKernel: createPlainKernel,
       selfTest: () => hash,
-      clock: { now: () => this.nowMs },
+      clock: { now: () => (lookedMs += measuringMs) },
       defer: (callback) => this.#queue.push(callback),
     });
     const loop = this.#loop(door, wrap(this.#slow(pool)), () => {});

@@ -12,6 +12,8 @@ import {
   sentenceLengthMax,
   sentenceValuesMax,
   threadsMax,
+  crewBranchesMax,
+  crewDepthMax,
   pathLevelsMax,
   protocolVersion,
   workerNameLengthMax,
@@ -87,6 +89,11 @@ describe.each(directions)("a $from's messages", ({ samples, fields, decode }) =>
   });
 });
 
+function crewOf(count: number, depth: number) {
+  const branches = Array.from({ length: count }, () => ({ depth, name: "a", workers: 1 }));
+  return { type: "crew", workers: 30, relays: 30, branches };
+}
+
 function hashesOf(levels: number): string[] {
   return Array.from({ length: 3 * levels }, () => "0".repeat(64));
 }
@@ -112,6 +119,13 @@ describe("bounds", () => {
     }
     expect(coordinatorTakes({ ...challenge, above: pathLevelsMax })).toBe(true);
     expect(coordinatorTakes({ ...challenge, above: pathLevelsMax + 1 })).toBe(false);
+  });
+
+  test("crews: 24 relays below, 15 levels deep", () => {
+    expect(workerTakes(crewOf(crewBranchesMax, crewDepthMax))).toBe(true);
+    expect(workerTakes(crewOf(crewBranchesMax + 1, 1))).toBe(false);
+    expect(workerTakes(crewOf(1, crewDepthMax + 1))).toBe(false);
+    expect(workerTakes(crewOf(1, 0))).toBe(false);
   });
 
   const inner = reason({ a: 1 });

@@ -45,7 +45,15 @@ export const sampleWorkerMessages: readonly WorkerMessage[] = [
   { type: "failed", run: "run-1", step: 7, block: [0, 2], reason: sentence("value-not-finite") },
   { type: "pause", reason: sentence("tab-slowed") },
   { type: "resume" },
-  { type: "crew", workers: 16, relays: 2 },
+  {
+    type: "crew",
+    workers: 16,
+    relays: 2,
+    branches: [
+      { depth: 1, name: "room-2", workers: 10 },
+      { depth: 2, name: "back row", workers: 4 },
+    ],
+  },
   { type: "leave", reason: sentence("stopped-by-user") },
 ];
 

@@ -318,6 +318,22 @@ describe("what it says", () => {
     expect(screen(view, small).line("lab-pc-01")).toMatch(/█████ {2}100 % /u);
   });
 
+  test("the relays below a relay have a row each below it, with their workers, and count when rows are short", () => {
+    const [first, ...others] = fakeView({ workers: 4, progress: 0.5 }).workers;
+    if (first === undefined) throw new Error("a worker");
+    const branches = [
+      { depth: 1, name: "room-2", workers: 12 },
+      { depth: 2, name: "a back row with a long name\u001B[31m", workers: 4 },
+    ];
+    const crew = { workers: 30, relays: 2, branches };
+    const relay = { ...first, name: "school", kind: "relay" as const, share: 0.99, crew };
+    const lines = render({ ...training, workers: [...others, relay] }, small);
+    const at = lines.findIndex((line) => line.startsWith("school › 30 "));
+    expect(lines[at + 1]).toMatch(/^└ room-2 › 12 +$/u);
+    expect(lines[at + 2]).toMatch(/^ {2}└ a b\S*… › 4 /u);
+    expect(lines.join("")).not.toContain("\u001B[31m");
+  });
+
   test("2 workers with almost the same share are always in the same order", () => {
     const [first, second] = fakeView({ workers: 2, progress: 0.5 }).workers;
     if (first === undefined || second === undefined) throw new Error("two workers");
