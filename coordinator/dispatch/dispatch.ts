@@ -133,8 +133,9 @@ export class Dispatch {
     }
   }
 
-  /** The speed estimate of an idle worker slowly rises until it gets work. */
+  /** The speed estimate of an idle worker slowly rises until it gets work, unless it is the link that has no room for it. */
   #noteIdle(round: Round, nowMs: number): void {
+    if (this.#widths.isNarrow) return;
     if (round.holdings.byWorker.size >= this.crew.size) return;
     const leafSamples = this.#leafSamples(round);
     for (const { id, speed } of this.crew.available()) {

@@ -51,6 +51,7 @@ export class RoundWidths {
   /** Of the latest round that trains. */
   #training: Width | undefined;
   #observed: Observed | undefined;
+  #isNarrow = false;
 
   constructor(config: RunConfig) {
     this.#config = config;
@@ -61,17 +62,21 @@ export class RoundWidths {
   plan(round: OpenRound, available: Available, nowMs: number): SharePlan {
     const { workers, leafSamples, isTwice } = available;
     this.#observed = undefined;
+    this.#isNarrow = false;
     if (isTwice) return split(round, workers, leafSamples);
     const leaves = round.roots.reduce((sum, { start, end }) => sum + end - start, 0);
     const width = this.#widthOf(round, leaves);
     const most = Math.min(workers.length, leaves);
     const planFor = (count: number) => {
       const samples = leafSamples * Math.ceil(leaves / count);
-      return split(round, count === most ? workers : fastest(workers, count, samples), leafSamples);
+      if (count === most) return split(round, workers, leafSamples);
+      // Chosen with their overheads, which differ because one waited for the link and another rested: the next round is the same for all.
+      return split(round, fastest(workers, count, samples), leafSamples, { isAlike: true });
     };
     const sizeOf = (count: number) => this.#candidate(round, planFor(count));
     const count = width.choose(most, sizeOf);
     const plan = planFor(count);
+    this.#isNarrow = count < most;
     const candidate = this.#candidate(round, plan);
     this.#observed = { holdings: round.holdings, width, candidate, sinceMs: nowMs };
     return plan;
@@ -85,10 +90,18 @@ export class RoundWidths {
     const observed = this.#observed;
     this.#observed = undefined;
     if (observed?.holdings !== holdings) return;
-    const isWhole = [...holdings.byWorker.values()].every(
-      ({ outstanding }) => outstanding.size === 0,
-    );
-    if (isWhole) observed.width.observe(observed.candidate, nowMs - observed.sinceMs);
+    const held = [...holdings.byWorker.values()];
+    if (!held.every(({ outstanding }) => outstanding.size === 0)) return;
+    const elapsedMs = nowMs - observed.sinceMs;
+    // No worker's word counts for more than the round.
+    const longestMs = Math.max(0, ...held.map(({ computeMs }) => computeMs));
+    const computeMs = Math.min(longestMs, elapsedMs);
+    observed.width.observe({ ...observed.candidate, computeMs }, elapsedMs);
+  }
+
+  /** Whether the latest round leaves workers out because of the link, and not because they are slow. */
+  get isNarrow(): boolean {
+    return this.#isNarrow;
   }
 
   /** What is known of the link from the rounds that train; `undefined` if nothing is. */
@@ -125,8 +138,14 @@ function isRelay({ isRelay: is }: CrewWorker): boolean {
   return is;
 }
 
-function split(round: Round, workers: readonly CrewWorker[], leafSamples: number): SharePlan {
-  const speeds = speedsOf(workers, leafSamples);
+function split(
+  round: Round,
+  workers: readonly CrewWorker[],
+  leafSamples: number,
+  { isAlike = false }: { readonly isAlike?: boolean } = {},
+): SharePlan {
+  const measured = speedsOf(workers, leafSamples);
+  const speeds = isAlike ? measured.map((speed) => ({ ...speed, overheadMs: 0 })) : measured;
   const shares = planShares(round, speeds);
   const [root, ...others] = round.roots;
   const isForRelays = root !== undefined && others.length === 0 && workers.every(isRelay);

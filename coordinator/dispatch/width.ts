@@ -8,9 +8,12 @@
  *
  *     T(n) = latency + bytes(n) · msPerByte + compute(n)
  *
- * `compute(n)` is known from the workers' speeds and `bytes(n)` from their shares. A number that has been tried counts
- * with the median of its last rounds, any other with the model. So a wrong model costs a few rounds, but never decides
- * against a measurement.
+ * `compute(n)` is known from the workers' speeds and `bytes(n)` from their shares. But speeds are those of workers that computed
+ * side by side: on the cores of one machine, half as many are twice as fast. Which of the two it is, is seen from the numbers
+ * that were tried.
+ *
+ * A number that has been tried counts with the median of its last rounds, any other with the model. So a wrong model costs
+ * a few rounds, but never decides against a measurement.
  */
 import { known } from "../../shared/assert.ts";
 
@@ -20,7 +23,7 @@ export interface Candidate {
   readonly workers: number;
   /** Bytes to all of them and back. */
   readonly bytes: number;
-  /** The longest computation of a worker, as its speed predicts it. */
+  /** The longest computation of a worker: as its speed predicts it, or as it was. */
   readonly computeMs: number;
 }
 
@@ -37,8 +40,11 @@ export interface LinkView {
   readonly bytesPerSecond: number;
 }
 
-/** Less than this is latency and scheduling, whatever the bytes are: the link is not examined. */
-const transferMsMin = 10;
+/**
+ * Less than this is latency and scheduling, whatever the bytes are: the link is not examined. A batch for two workers in
+ * float16 (104 kB) takes 8.3 ms at 100 Mbit/s.
+ */
+const transferMsMin = 8;
 const transferBytesMin = 64_000;
 /** Faster than this (1 Gbit/s) no link is shared by many; it is the machine that is busy. */
 const bytesPerMsMax = 125_000;
@@ -63,9 +69,12 @@ const forgetRounds = 300;
 
 /** The rounds with one number of workers. */
 interface Track {
+  /** The newest, with the median of the times of computing. */
   readonly candidate: Candidate;
   /** The newest last. */
   readonly times: readonly number[];
+  /** Of the same rounds. */
+  readonly computeTimes: readonly number[];
   /** Rounds since it was last used. */
   age: number;
 }
@@ -112,15 +121,34 @@ export class Width {
     }
     // With one number tried, nobody knows whether workers wait for the link or for its latency.
     if (this.#tracks.size === 1 && this.#most < available) return available;
-    const model = fit([...this.#tracks.values()]);
+    const model = modelOf([...this.#tracks.values()]);
     const plans = distinct(widthsUpTo(available).map((most) => ({ most, ...candidateOf(most) })));
     const values = plans.map((plan) => this.#valueOf(plan, model));
     const least = Math.min(...values);
     const best = plans.findLastIndex((_, i) => known(values[i], "a time") <= preference * least);
     const { most, workers } = known(plans[best], "one has the least time");
-    if (this.#most > available || this.#isFresh(workers)) return most;
-    const isPromising = known(values[best], "its time") <= promising * medianOf(now.times);
-    return isPromising ? most : this.#most;
+    const promisedMs = promising * medianOf(now.times);
+    if (known(values[best], "its time") <= promisedMs || this.#most > available) return most;
+    const trial =
+      this.#tracks.size === 1 ? this.#firstTrial(plans, now, promisedMs, model) : undefined;
+    return trial ?? (this.#isFresh(workers) ? most : this.#most);
+  }
+
+  /**
+   * With one number tried, nobody knows whether the workers share their cores. If they do, half of them compute as fast.
+   *
+   * @returns How many workers the plan with half of them may use, if it were promising then.
+   */
+  #firstTrial(
+    plans: readonly (Candidate & { readonly most: number })[],
+    { candidate }: Track,
+    promisedMs: number,
+    model: Model,
+  ): number | undefined {
+    const half = plans.findLast(({ workers }) => workers <= candidate.workers / 2);
+    if (half === undefined) return undefined;
+    const { computeMs } = candidate;
+    return predict({ ...half, computeMs }, model) <= promisedMs ? half.most : undefined;
   }
 
   /** Whether the most workers that were tried waited for a link. */
@@ -139,14 +167,16 @@ export class Width {
   /** In milliseconds. What is remembered of a number loses weight with age. */
   #valueOf(candidate: Candidate, model: Model): number {
     const track = this.#tracks.get(candidate.workers);
-    if (track === undefined) return predict(candidate, model);
+    if (track === undefined) {
+      return predict({ ...candidate, computeMs: model.computeMs(candidate) }, model);
+    }
     const ms = medianOf(track.times);
     const used = this.#tracks.get(this.#used);
     if (used === undefined || used === track) return ms;
     return Math.max(0, ms - (track.age / forgetRounds) * medianOf(used.times));
   }
 
-  /** A round took this long, from first to last. */
+  /** A round took this long, from first to last, and its longest computation as long as it says. */
   observe(candidate: Candidate, elapsedMs: number): void {
     const { workers } = candidate;
     this.#rounds += 1;
@@ -154,10 +184,12 @@ export class Width {
     this.#kept = this.#isHopeless(workers, elapsedMs) ? 0 : Math.max(0, this.#kept - 1);
     for (const track of this.#tracks.values()) track.age += 1;
     const before = this.#tracks.get(workers);
-    const times = before !== undefined && before.age <= roundsKept ? before.times : [];
+    const kept = before !== undefined && before.age <= roundsKept ? before : undefined;
+    const computeTimes = [...(kept?.computeTimes ?? []), candidate.computeMs].slice(-roundsKept);
     this.#tracks.set(workers, {
-      candidate,
-      times: [...times, elapsedMs].slice(-roundsKept),
+      candidate: { ...candidate, computeMs: medianOf(computeTimes) },
+      times: [...(kept?.times ?? []), elapsedMs].slice(-roundsKept),
+      computeTimes,
       age: 0,
     });
   }
@@ -201,16 +233,53 @@ function mattersIn({ candidate, times }: Track): boolean {
   );
 }
 
-interface Model {
+interface Line {
   readonly latencyMs: number;
   readonly msPerByte: number;
+}
+
+interface Model extends Line {
+  /** The longest computation of a plan that was not tried. */
+  readonly computeMs: (candidate: Candidate) => number;
+}
+
+function modelOf(tracks: readonly Track[]): Model {
+  const tried = tracks
+    .map(({ candidate }) => candidate)
+    .toSorted((one, other) => one.workers - other.workers);
+  return { ...fit(tracks), computeMs: (candidate) => computeMsOf(candidate, tried) };
+}
+
+/**
+ * Speeds are those of workers that computed side by side. On the cores of one machine, fewer of them are faster, by as much as
+ * the numbers that were tried show.
+ */
+function computeMsOf({ workers, computeMs }: Candidate, tried: readonly Candidate[]): number {
+  const below = tried.findLast((other) => other.workers < workers);
+  const above = tried.filter((other) => other.workers > workers);
+  const [next, nextButOne] = above;
+  if (next === undefined) return computeMs;
+  // With machines of their own down to the cores that all share.
+  if (below !== undefined) {
+    return Math.min(
+      computeMs,
+      Math.max((below.workers * below.computeMs) / workers, next.computeMs),
+    );
+  }
+  if (nextButOne === undefined) return computeMs;
+  const shrinks = Math.log(next.computeMs / nextButOne.computeMs);
+  const exponent = shrinks / Math.log(nextButOne.workers / next.workers);
+  // Without a figure, or for one that no machine can explain, speeds are taken as they are.
+  if (!Number.isFinite(exponent)) return computeMs;
+  const grown = next.computeMs * (next.workers / workers) ** Math.min(Math.max(exponent, 0), 1);
+  return Math.min(computeMs, grown);
 }
 
 /**
  * Least squares over the numbers that were tried. With a single one, everything outside of computing is taken for bytes
  * on a shared link: if that is wrong, the next trial shows it.
  */
-function fit(tracks: readonly Track[]): Model {
+function fit(tracks: readonly Track[]): Line {
   const points = tracks.map(({ candidate, times }) => ({
     x: candidate.bytes,
     y: Math.max(0, medianOf(times) - candidate.computeMs),
@@ -227,7 +296,7 @@ function fit(tracks: readonly Track[]): Model {
   return { latencyMs: Math.max(0, y - msPerByte * x), msPerByte };
 }
 
-function predict({ bytes, computeMs }: Candidate, { latencyMs, msPerByte }: Model): number {
+function predict({ bytes, computeMs }: Candidate, { latencyMs, msPerByte }: Line): number {
   return latencyMs + bytes * msPerByte + computeMs;
 }
 
