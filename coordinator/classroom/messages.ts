@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 
 import { classLinkLengthMax, classRowsMax } from "../../shared/protocol/limits.ts";
+import { classOptimizers, classStepsMax } from "./rates.ts";
 
 /** Of a section of `/learn`. */
 const sectionId = z.string().check(z.maxLength(40), z.regex(/^[a-z][a-z0-9-]*$/u));
@@ -27,7 +28,11 @@ const activitySchema = z.discriminatedUnion("kind", [
   /** A column of the promedio table each. */
   z.strictObject({ kind: z.literal("column") }),
   /** The same network, trained for so many steps with a learning rate each. */
-  z.strictObject({ kind: z.literal("rates"), steps: z.int().check(z.gte(1), z.lte(400)) }),
+  z.strictObject({
+    kind: z.literal("rates"),
+    optimizer: z.enum(classOptimizers),
+    steps: z.int().check(z.gte(1), z.lte(classStepsMax)),
+  }),
   /** A drawn digit each, as a test set. */
   z.strictObject({ kind: z.literal("writing") }),
 ]);

@@ -1,6 +1,7 @@
 /** @file Plays what is already computed: moves a cursor through it, forwards by itself and anywhere by hand. */
 import { create, setText } from "../dashboard/page.ts";
 import { figures, say } from "./language.ts";
+import type { Cursor } from "./state/cursor.ts";
 
 /** How long playing takes: long enough to follow, short enough to watch again. */
 const msPerStep = 70;
@@ -18,10 +19,12 @@ export class Player {
   #position = 0;
   #isPlaying = false;
   /** Where the cursor goes when the course changes; kept until the new course is known. */
-  #restAt: "start" | "end" | "begin" | undefined;
+  #restAt: "start" | "end" | "begin" | Cursor | undefined;
+  /** Whether somebody moved the cursor since the course changed. */
+  #isMoved = false;
 
   /**
-   * @param changed - The cursor moved, or wants to.
+   * @param changed - A reader moved the cursor, or lets it run.
    * @param paceMs - Per step; by default faster the more there are.
    */
   constructor(changed: () => void, paceMs?: number) {
@@ -34,6 +37,7 @@ export class Player {
     this.#slider.setAttribute("aria-label", say("step"));
     this.#slider.addEventListener("input", () => {
       this.#isPlaying = false;
+      this.#isMoved = true;
       this.#position = Number(this.#slider.value);
       changed();
     });
@@ -49,14 +53,26 @@ export class Player {
     return this.#isPlaying;
   }
 
+  /** `undefined` where nobody moved it: it is where every player of the same course is. */
+  get cursor(): Cursor | undefined {
+    return this.#isMoved ? { step: this.step, isPlaying: this.#isPlaying } : undefined;
+  }
+
+  /** Puts the cursor where another reader has it, as soon as the course is known. */
+  go(cursor: Cursor): void {
+    this.#restAt = cursor;
+  }
+
   /** From now on the cursor is at one end of the course. */
   rest(at: "start" | "end"): void {
     this.#isPlaying = false;
+    this.#isMoved = false;
     this.#restAt = at;
   }
 
   /** Plays from the start as soon as the course is known; shows its end at once to readers who want no motion. */
   begin(): void {
+    this.#isMoved = false;
     this.#restAt = "begin";
   }
 
@@ -71,10 +87,12 @@ export class Player {
     this.#position = Math.min(this.#position, last);
     if (this.#restAt === "start") this.#position = 0;
     if (this.#restAt === "end") this.#position = last;
-    if (this.#restAt === "begin") {
-      const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      this.#isPlaying = !isStill && last > 0;
-      this.#position = isStill ? last : 0;
+    if (this.#restAt === "begin") this.#run(0);
+    if (typeof this.#restAt === "object") {
+      const { step, isPlaying } = this.#restAt;
+      this.#isPlaying = false;
+      this.#position = Math.min(step, last);
+      if (isPlaying) this.#run(this.#position);
     }
     this.#restAt = undefined;
     this.#show();
@@ -94,7 +112,15 @@ export class Player {
     return this.step !== before;
   }
 
+  /** Plays from a step; to readers who want no motion, the end is shown. */
+  #run(from: number): void {
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#isPlaying = !isStill && this.#last > 0;
+    this.#position = isStill ? this.#last : from;
+  }
+
   #toggle(): void {
+    this.#isMoved = true;
     this.#isPlaying = !this.#isPlaying;
     if (this.#isPlaying && this.step >= this.#last) this.#position = 0;
     this.#show();

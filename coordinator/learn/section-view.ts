@@ -18,6 +18,7 @@ import { Player } from "./player.ts";
 import { SectionModel } from "./section-model.ts";
 import { type AnySection, numberFieldOf, type Scene } from "./section.ts";
 import { type Bet, noBet, type Point, settledPlace } from "./state/bet.ts";
+import type { Cursor } from "./state/cursor.ts";
 import type { SectionState } from "./state/link.ts";
 import { type Schema, settled } from "./state/schema.ts";
 import { type Say, sayIn } from "./texts/section-texts.ts";
@@ -86,7 +87,7 @@ export class SectionView implements Ticking {
         return scene === undefined ? undefined : section.axes(scene);
       },
     });
-    this.#player = new Player(() => this.#dirty(), section.paceMs);
+    this.#player = new Player(() => this.#change(), section.paceMs);
     this.#details = new Details(section, this.#say);
     this.#build();
     this.#isVisible = watchVisible(this.element, () => host.wake(this));
@@ -105,6 +106,17 @@ export class SectionView implements Ticking {
     if (isNews) this.#player.begin();
     else this.#player.rest("end");
     this.#showPhase();
+    this.#dirty();
+  }
+
+  /** Where a reader has moved the cursor to; `undefined` where it is by itself. */
+  get cursor(): Cursor | undefined {
+    return this.#player.cursor;
+  }
+
+  /** Puts the cursor where the lecturer has it. */
+  follow(cursor: Cursor): void {
+    this.#player.go(cursor);
     this.#dirty();
   }
 

@@ -15,7 +15,7 @@ import { Bets } from "./bets.ts";
 import type { ClassPage } from "./class-page.ts";
 import { ClassSocket } from "./class-socket.ts";
 import { type ClassState, hears, noClass } from "./class-state.ts";
-import { followed, questionOf, withoutPlaces } from "./follow.ts";
+import { cursorIn, followed, questionOf, withCursor, withoutPlaces } from "./follow.ts";
 import { sectionInView } from "./in-view.ts";
 import { Pace } from "./pace.ts";
 import type { Panel } from "./panels/panel.ts";
@@ -111,7 +111,10 @@ class Classroom {
     const { number, activity: what } = activity;
     if (this.#panel === undefined) {
       const send = this.#isLeading ? undefined : (answer: Answer) => this.#answer(number, answer);
-      const host = { page: this.#page, activity: what, seat: hello.seat, send };
+      const open = this.#isLeading
+        ? (next: Activity) => this.#order({ kind: "open", activity: next })
+        : undefined;
+      const host = { page: this.#page, activity: what, seat: hello.seat, open, send };
       const panel = panelFor({ ...host, run: () => this.#run });
       if (panel === undefined) return;
       this.#panel = { number, panel };
@@ -161,8 +164,10 @@ class Classroom {
   }
 
   #tellLink(): void {
-    const at = sectionInView(this.#page.views)?.section.id ?? "";
-    const link = this.#page.linkOf(withoutPlaces({ ...this.#page.state(), at }));
+    const view = sectionInView(this.#page.views);
+    const at = view?.section.id ?? "";
+    const shown = this.#page.linkOf(withoutPlaces({ ...this.#page.state(), at }));
+    const link = withCursor(shown, at, view?.cursor);
     if (link !== this.#state.following) this.#order({ kind: "follow", link });
   }
 
@@ -174,10 +179,16 @@ class Classroom {
     if (link === null) return;
     const lead = this.#page.stateIn(link);
     this.#page.show(followed(lead, this.#page.state()));
+    const cursor = cursorIn(link);
+    if (cursor !== undefined) this.#viewOf(cursor.id)?.follow(cursor);
     const wasAt = before === null ? undefined : this.#page.stateIn(before).at;
     if (lead.at === wasAt) return;
     if (lead.at === "") scrollTo({ top: 0 });
     else this.#page.goTo(lead.at);
+  }
+
+  #viewOf(id: string): SectionView | undefined {
+    return this.#page.views.find(({ section }) => section.id === id);
   }
 
   #letGo(isFollowing: boolean): void {

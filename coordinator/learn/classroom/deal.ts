@@ -1,15 +1,31 @@
 /** @file What each seat of a class is dealt, so that a few devices already cover everything. Pure. */
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { batchSizeOf, epochOf, epochOrder, planRun } from "../../../shared/run/plan.ts";
+import type { ClassOptimizer } from "../../classroom/rates.ts";
 
-/** The rates that are dealt: 2ᵏ between these. */
-const exponents = { from: -9, to: 6 } as const;
+/**
+ * The rates that are dealt: 2ᵏ between these. Where the optimizer divides by the size of the gradient, a step is as long as the
+ * rate, and good ones are a hundredth as large.
+ */
+const plain = { from: -9, to: 6 } as const;
+const adaptive = { from: -15, to: 0 } as const;
+const exponents: Readonly<Record<ClassOptimizer, { readonly from: number; readonly to: number }>> =
+  { sgd: plain, momentum: plain, nag: plain, rmsprop: adaptive, adam: adaptive };
 const digits = 2;
 
 /** The learning rate of a seat: seats halve the largest gap that is left, on a scale of powers. @param seat - From 1. */
-export function dealtRate(seat: number): number {
-  const exponent = exponents.from + (exponents.to - exponents.from) * shareOf(seat);
-  return Number((2 ** exponent).toPrecision(digits));
+export function dealtRate(seat: number, optimizer: ClassOptimizer): number {
+  const { from, to } = exponents[optimizer];
+  return Number((2 ** (from + (to - from) * shareOf(seat))).toPrecision(digits));
+}
+
+/** The rates that may be chosen, and that the picture shows: a little more on both sides. */
+export function rateRange(optimizer: ClassOptimizer): {
+  readonly min: number;
+  readonly max: number;
+} {
+  const { from, to } = exponents[optimizer];
+  return { min: 2 ** (from - 1), max: 2 ** (to + 1) };
 }
 
 /** The digit that a seat draws: all ten as often. @param seat - From 1. */

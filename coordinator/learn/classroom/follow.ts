@@ -1,9 +1,10 @@
 /**
- * @file What a page shows that follows the lecturer's: the same section, seed, values and shown answers, but its own
- * bets. Pure.
+ * @file What a page shows that follows the lecturer's: the same section, seed, values and shown answers, and the cursor of
+ * what is played, but its own bets. Pure.
  */
 import { noBet } from "../state/bet.ts";
-import type { PageState, SectionState } from "../state/link.ts";
+import type { Cursor } from "../state/cursor.ts";
+import { linkLengthMax, type PageState, type SectionState } from "../state/link.ts";
 
 /** The state to be followed: without bets, because everybody keeps their own. */
 export function withoutPlaces(page: PageState): PageState {
@@ -33,6 +34,21 @@ export function withSection(
   { seed, id, now }: { readonly seed: number; readonly id: string; readonly now: SectionState },
 ): PageState {
   return { ...page, seed, sections: { ...page.sections, [id]: now } };
+}
+
+/** A link to be followed, with the cursor of the section that it leads to; without one where nobody moved it, or if it is too long. */
+export function withCursor(link: string, id: string, cursor: Cursor | undefined): string {
+  if (cursor === undefined) return link;
+  const longer = `${link}&cursor=${id}.${cursor.step}${cursor.isPlaying ? ".plays" : ""}`;
+  return longer.length > linkLengthMax ? link : longer;
+}
+
+/** The cursor in a link, and of which section it is. */
+export function cursorIn(link: string): (Cursor & { readonly id: string }) | undefined {
+  const found = /&cursor=(?<id>[a-z-]+)\.(?<step>\d{1,6})(?<plays>\.plays)?$/u.exec(link)?.groups;
+  if (found === undefined) return undefined;
+  const { id = "", step, plays } = found;
+  return { id, step: Number(step), isPlaying: plays !== undefined };
 }
 
 function withSections(

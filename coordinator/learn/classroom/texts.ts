@@ -60,7 +60,15 @@ const spanish = {
   mistakeUnits:
     "Antes de softmax, el {read} aventaja al {drawn} en {lead}. De las neuronas de la última capa oculta, las que más hablan por él: {units}. Las que hablan en contra suman {against}; los sesgos, {bias}.",
   ratesLead:
-    "La misma red, los mismos 1.000 dígitos, {steps} pasos: solo cambia la tasa. Cada dispositivo pone un punto.",
+    "La misma red, los mismos 1.000 dígitos, {steps} pasos de {optimizer}: solo cambia la tasa. Cada dispositivo pone un punto.",
+  optimizer: "Optimizador",
+  steps: "Pasos",
+  trainAgain: "Que todos entrenen así",
+  "with-sgd": "SGD",
+  "with-momentum": "momentum",
+  "with-nag": "Nesterov",
+  "with-rmsprop": "RMSprop",
+  "with-adam": "Adam",
   yourRate: "tu tasa η",
   train: "Entrenar con esta",
   training: "Entrenando …",
@@ -156,7 +164,15 @@ const english = translationOf<typeof spanish>()({
   mistakeUnits:
     "Before softmax, the {read} is ahead of the {drawn} by {lead}. Of the neurons in the last hidden layer, these speak for it most: {units}. Those against it add up to {against}, the biases to {bias}.",
   ratesLead:
-    "The same network, the same 1,000 digits, {steps} steps: only the rate differs. Each device adds a dot.",
+    "The same network, the same 1,000 digits, {steps} steps of {optimizer}: only the rate differs. Each device adds a dot.",
+  optimizer: "Optimizer",
+  steps: "Steps",
+  trainAgain: "Everybody trains like this",
+  "with-sgd": "SGD",
+  "with-momentum": "momentum",
+  "with-nag": "Nesterov",
+  "with-rmsprop": "RMSprop",
+  "with-adam": "Adam",
   yourRate: "your rate η",
   train: "Train with this one",
   training: "Training …",

@@ -2,6 +2,7 @@
  * @file What sections ask the page's network, and its answers: plain values, for a web worker. A new kind is a pair here
  * and a row in `network/answers.ts`.
  */
+import type { ClassOptimizer } from "../../classroom/rates.ts";
 import type { RaceFacts } from "./race.ts";
 import type { SurfaceName } from "./surfaces.ts";
 
@@ -83,8 +84,12 @@ interface Questions {
     readonly seed: number;
     readonly parameters: readonly number[];
   };
-  /** The page's own digits and untrained network, trained with one rate by plain descent, whatever the pictures show. */
-  readonly rate: { readonly rate: number; readonly steps: number };
+  /** The page's own digits and untrained network, trained with one rate, whatever the pictures show. */
+  readonly rate: {
+    readonly optimizer: ClassOptimizer;
+    readonly rate: number;
+    readonly steps: number;
+  };
   /** What the network reads in drawn digits, which are values of a drawing field. */
   readonly readings: { readonly step: number; readonly pictures: readonly string[] };
   /** What one observation asks of some parameters, and of all compared with the mean of all digits. */

@@ -115,6 +115,11 @@ describe.skipIf(browser === undefined)(
         expect(await typed.locator("#adam[data-revealed]").count()).toBe(0);
         await typed.getByRole("button", { name: "Follow again" }).click();
         await typed.locator("#adam[data-revealed]").waitFor();
+        teacher.lead({ kind: "follow", link: "at=adam&momentum.bet=!&adam.bet=!&cursor=adam.7" });
+        for (const page of watched) {
+          // oxlint-disable-next-line no-await-in-loop -- one after the other
+          await expect.poll(() => page.locator("#adam .player input").inputValue()).toBe("7");
+        }
 
         // ── my column, of a moment at which the run does not stop ──
         teacher.lead({ kind: "open", activity: { kind: "column" } });

@@ -13,6 +13,8 @@ export interface PanelHost {
   readonly run: () => RunState | null | undefined;
   /** The number of this device, from 1. */
   readonly seat: number;
+  /** Opens another activity in place of this one; `undefined` for all but the lecturer. */
+  readonly open: ((activity: Activity) => void) | undefined;
   /** `undefined` for a lecturer, who does not take part. */
   readonly send: ((answer: Answer) => void) | undefined;
 }

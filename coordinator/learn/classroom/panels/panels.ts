@@ -2,16 +2,13 @@
 import type { Activity } from "../../../classroom/messages.ts";
 import { ColumnPanel } from "./column.ts";
 import type { Panel, PanelHost } from "./panel.ts";
-import { RatesPanel } from "./rates.ts";
+import { RatesPanel, usual as usualRates } from "./rates.ts";
 import { WritingPanel } from "./writing.ts";
-
-/** Enough to see what a rate does, few enough for a second on a phone. */
-const ratesSteps = 100;
 
 /** What a lecturer may open, in the order of the buttons. */
 export const panelActivities: readonly Activity[] = [
   { kind: "column" },
-  { kind: "rates", steps: ratesSteps },
+  usualRates,
   { kind: "writing" },
 ];
 

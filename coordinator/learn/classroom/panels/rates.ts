@@ -2,23 +2,28 @@
  * @file *A rate each*: every device trains the same network on the same digits with a learning rate of its own, and the
  * curve of the cost against the rate appears dot by dot. That a network diverged is a result, too.
  */
-import type { Answer } from "../../../classroom/messages.ts";
+import type { Activity, Answer } from "../../../classroom/messages.ts";
+import { classOptimizers, classStepsMax } from "../../../classroom/rates.ts";
 import { create, setText } from "../../../dashboard/page.ts";
 import { createControl } from "../../controls.ts";
 import type { Pen } from "../../draw/pen.ts";
 import { figures, shortly } from "../../language.ts";
 import { answerOf, type AnswerOf, type Question } from "../../models/questions.ts";
 import type { Asking } from "../../network-page.ts";
-import { numberField } from "../../state/schema.ts";
+import { type NumberField, numberField } from "../../state/schema.ts";
 import { answersOf, type ClassState } from "../class-state.ts";
-import { dealtRate } from "../deal.ts";
+import { dealtRate, rateRange } from "../deal.ts";
 import { say } from "../texts.ts";
 import { Chart } from "./chart.ts";
 import { button, cardOf, type Panel, type PanelHost, told } from "./panel.ts";
 
+type Rates = Extract<Activity, { kind: "rates" }>;
 type Told = Extract<Answer, { kind: "rates" }>;
 
-const field = numberField(0.001, 100, { scale: "log" });
+/** Lengths that a lecturer may choose. */
+const stepsOffered = [25, 50, 100, 200, classStepsMax];
+/** What is opened first: enough to see what a rate does, few enough for a second on a phone. */
+export const usual: Rates = { kind: "rates", optimizer: "sgd", steps: 100 };
 /** A cost above so many times the first one is off the picture. */
 const costMax = 1.25;
 
@@ -26,7 +31,8 @@ export class RatesPanel implements Panel, Asking {
   readonly element: HTMLElement;
   readonly sight: HTMLElement;
   readonly #host: PanelHost;
-  readonly #steps: number;
+  readonly #activity: Rates;
+  readonly #field: NumberField;
   readonly #own = create("div", "class-own");
   readonly #result = told("numbers");
   readonly #chart: Chart;
@@ -40,11 +46,16 @@ export class RatesPanel implements Panel, Asking {
 
   constructor(host: PanelHost) {
     this.#host = host;
-    const { activity, page, send, seat } = host;
-    this.#steps = activity.kind === "rates" ? activity.steps : 1;
-    this.element = cardOf(say("rates"), say("ratesLead", { steps: figures.whole(this.#steps) }));
+    const { activity, page, send, seat, open } = host;
+    this.#activity = activity.kind === "rates" ? activity : usual;
+    const { optimizer, steps } = this.#activity;
+    const { min, max } = rateRange(optimizer);
+    this.#field = numberField(min, max, { scale: "log" });
+    const what = { steps: figures.whole(steps), optimizer: say(`with-${optimizer}`) };
+    this.element = cardOf(say("rates"), say("ratesLead", what));
     this.#chart = new Chart(page.theme);
-    if (send !== undefined) this.#buildOwn(dealtRate(seat));
+    if (send !== undefined) this.#buildOwn(dealtRate(seat, optimizer));
+    if (open !== undefined) this.#buildChoice(open);
     this.sight = this.#chart.element;
     this.element.append(this.#own, this.#chart.element, this.#numbers);
   }
@@ -65,11 +76,11 @@ export class RatesPanel implements Panel, Asking {
     const text = textOf(all, first);
     setText(this.#numbers, text);
     const axes = {
-      x: { from: field.min, to: field.max, scale: "log", label: say("rateAxis") },
+      x: { from: this.#field.min, to: this.#field.max, scale: "log", label: say("rateAxis") },
       y: {
         from: 0,
         to: first * costMax,
-        label: say("costAxis", { steps: figures.whole(this.#steps) }),
+        label: say("costAxis", { steps: figures.whole(this.#activity.steps) }),
       },
     } as const;
     const draw = (pen: Pen) => drawCurve(pen, { all, own: this.#rate, first });
@@ -82,7 +93,7 @@ export class RatesPanel implements Panel, Asking {
     const control = createControl(
       {
         id: "class-rate",
-        field,
+        field: this.#field,
         label: say("yourRate"),
         changed: (value) => {
           chosen = Number(value);
@@ -99,11 +110,29 @@ export class RatesPanel implements Panel, Asking {
     this.#own.append(control.element, train, this.#result);
   }
 
+  /** The lecturer may have the class train in another way. */
+  #buildChoice(open: (activity: Activity) => void): void {
+    const optimizer = create("select");
+    optimizer.append(...classOptimizers.map((each) => new Option(say(`with-${each}`), each)));
+    optimizer.value = this.#activity.optimizer;
+    const steps = create("select");
+    steps.append(...stepsOffered.map((each) => new Option(figures.whole(each), String(each))));
+    steps.value = String(this.#activity.steps);
+    const again = button(say("trainAgain"), () => {
+      const name = classOptimizers.find((each) => each === optimizer.value) ?? usual.optimizer;
+      open({ kind: "rates", optimizer: name, steps: Number(steps.value) });
+    });
+    const choice = create("div", "class-choice");
+    choice.append(labelled(say("optimizer"), optimizer), labelled(say("steps"), steps), again);
+    this.#own.append(choice);
+  }
+
   /** Trains with this device's rate, and tells the class. @returns The cost before the first step, once it is known. */
   #train(): number | undefined {
     // Without a rate of its own, the page still needs the first cost for its picture.
-    const rate = this.#rate ?? dealtRate(1);
-    const question: Question = { kind: "rate", rate, steps: this.#steps };
+    const { optimizer, steps } = this.#activity;
+    const rate = this.#rate ?? dealtRate(1, optimizer);
+    const question: Question = { kind: "rate", optimizer, rate, steps };
     const given = this.#host.page.ask(question, this);
     if (given === "failed") setText(this.#result, say("noAnswer"));
     else if (given === undefined && rate !== this.#told) setText(this.#result, say("training"));
@@ -131,6 +160,12 @@ export class RatesPanel implements Panel, Asking {
     this.#sent = key;
     this.#host.send?.(message);
   }
+}
+
+function labelled(text: string, control: HTMLElement): HTMLElement {
+  const label = create("label", "", `${text} `);
+  label.append(control);
+  return label;
 }
 
 /** The best of all so far, and how many ended worse than they began. */

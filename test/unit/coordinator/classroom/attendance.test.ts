@@ -131,7 +131,7 @@ describe("a page", () => {
       enter({ token: "join" }),
       enter({ token: "join" }),
     ];
-    say(teacher, { kind: "open", activity: { kind: "rates", steps: 9 } });
+    say(teacher, { kind: "open", activity: { kind: "rates", optimizer: "sgd", steps: 9 } });
     slow.bufferedAmount = 1;
     const before = slow.sent.length;
     say(quick, rate(0.5));

@@ -72,6 +72,14 @@ describe("a message", () => {
     expect(asParticipant({ kind: "answer", activity: 1, round: 1, answer })).toBe(undefined);
   });
 
+  test.each([
+    ["401 steps", { optimizer: "sgd", steps: 401 }],
+    ["no step", { optimizer: "sgd", steps: 0 }],
+    ["an optimizer that follows no gradient", { optimizer: "local-search", steps: 9 }],
+  ])("with %s opens no rates", (_, rates) => {
+    expect(asLecturer({ kind: "open", activity: { kind: "rates", ...rates } })).toBe(undefined);
+  });
+
   test("that is no JSON, or no object, is none", () => {
     for (const text of ["", "{", "null", "7", "[]", '"close"']) {
       expect([readParticipant(text), readLecturer(text)]).toEqual([undefined, undefined]);

@@ -11,7 +11,7 @@ export const picture = `3.${"A".repeat(131)}`;
 export const activities: readonly Activity[] = [
   { kind: "bet", section: "learning-rate", link: "at=learning-rate&seed=2&learning-rate.rate=0.1" },
   { kind: "column" },
-  { kind: "rates", steps: 60 },
+  { kind: "rates", optimizer: "sgd", steps: 60 },
   { kind: "writing" },
 ];
 

@@ -14,7 +14,7 @@ import {
 
 const activity: ActivityView = {
   number: 1,
-  activity: { kind: "rates", steps: 10 },
+  activity: { kind: "rates", optimizer: "sgd", steps: 10 },
   phase: "open",
   round: 1,
   answered: 0,

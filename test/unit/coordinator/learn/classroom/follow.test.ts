@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 
 import { readLecturer } from "../../../../../coordinator/classroom/messages.ts";
 import {
+  cursorIn,
   followed,
   questionOf,
+  withCursor,
   withoutPlaces,
 } from "../../../../../coordinator/learn/classroom/follow.ts";
 import { sections } from "../../../../../coordinator/learn/sections/sections.ts";
@@ -39,4 +41,26 @@ test("a link of every section with its answer shown is one that the lesson takes
   const state = stateIn(`at=cost&seed=77&${all}&backpropagation.digit=${drawing}`, sections);
   const link = linkOf(withoutPlaces(state), sections);
   expect(readLecturer(JSON.stringify({ kind: "follow", link }))).toEqual({ kind: "follow", link });
+});
+
+test.each([
+  { step: 12, isPlaying: false },
+  { step: 0, isPlaying: true },
+])("a link keeps the cursor %o and is still one that the lesson and the page read", (cursor) => {
+  const plain = linkOf(withoutPlaces(lead), sections);
+  const link = withCursor(plain, "learning-rate", cursor);
+  expect(cursorIn(link)).toEqual({ id: "learning-rate", ...cursor });
+  expect(readLecturer(JSON.stringify({ kind: "follow", link }))).toEqual({ kind: "follow", link });
+  expect(stateIn(link, sections)).toEqual(stateIn(plain, sections));
+});
+
+test("a link has no cursor that nobody moved, and none for which there is no room", () => {
+  const cursor = { step: 7, isPlaying: true };
+  expect(withCursor("at=adam", "adam", undefined)).toBe("at=adam");
+  expect(cursorIn("at=adam")).toBe(undefined);
+  const long = "a".repeat(linkLengthMax - 5);
+  expect(withCursor(long, "adam", cursor)).toBe(long);
+  for (const bad of ["&cursor=adam", "&cursor=adam.x", "&cursor=.3", "&cursor=adam.3.stops"]) {
+    expect(cursorIn(`at=adam${bad}`)).toBe(undefined);
+  }
 });

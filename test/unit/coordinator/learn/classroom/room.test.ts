@@ -18,17 +18,25 @@ function logitsOf(parameters: ArrayLike<number>, pixels: ArrayLike<number>): rea
 }
 
 test("a rate gives the same cost as in the section with all rates, wherever it is computed", () => {
-  const { curve } = answer(lab, { kind: "rates", optimizer: "sgd", quiz: "sgd", steps: 20 });
-  for (const rate of [2 ** -6, 0.5, 2 ** 6]) {
-    const one = answer(lab, { kind: "rate", rate, steps: 20 });
-    const row = curve.rows.find((each) => each.rate === rate);
-    expect(one.cost).toBe(row?.cost);
-    expect(one.first).toBe(curve.first);
+  for (const optimizer of ["sgd", "momentum", "adam"] as const) {
+    const { curve } = answer(lab, { kind: "rates", optimizer, quiz: optimizer, steps: 20 });
+    for (const rate of [2 ** -6, 0.5, 2 ** 6]) {
+      const one = answer(lab, { kind: "rate", optimizer, rate, steps: 20 });
+      const row = curve.rows.find((each) => each.rate === rate);
+      expect(one.cost).toBe(row?.cost);
+      expect(one.first).toBe(curve.first);
+    }
   }
 });
 
-test("rates make a U: too low is slow, too high ends worse than it began", () => {
-  const costs = [0.002, 1, 64].map((rate) => answer(lab, { kind: "rate", rate, steps: 60 }));
+test.each([
+  ["sgd", [0.002, 1, 64]],
+  ["momentum", [0.002, 1, 64]],
+  ["nag", [0.002, 1, 64]],
+  ["rmsprop", [3e-5, 0.01, 1]],
+  ["adam", [3e-5, 0.01, 1]],
+] as const)("rates of %s make a U: too low is slow, too high ends worse", (optimizer, rates) => {
+  const costs = rates.map((rate) => answer(lab, { kind: "rate", optimizer, rate, steps: 60 }));
   const [low, good, high] = costs.map(({ cost }) => cost ?? Infinity) as [number, number, number];
   expect(good).toBeLessThan(low);
   expect(good).toBeLessThan(high);
