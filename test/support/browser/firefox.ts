@@ -44,6 +44,8 @@ const preferences: Readonly<Record<string, boolean | number | string>> = {
 const goodbyeMs = 3_000;
 
 export interface Firefox {
+  /** Its folder. */
+  readonly profile: string;
   stop(): Promise<void>;
 }
 
@@ -62,20 +64,26 @@ export function findFirefox(): string | undefined {
   return undefined;
 }
 
-/** Opens one page in a new Firefox. `stop` ends it and removes its profile. */
-export async function openFirefox(path: string, url: string): Promise<Firefox> {
+/** Opens one page in a new Firefox, optionally with more flags. `stop` ends it and removes its profile. */
+export async function openFirefox(
+  path: string,
+  url: string,
+  more: readonly string[] = [],
+): Promise<Firefox> {
   const profile = await mkdtemp(join(tmpdir(), "promedio-firefox-"));
   const lines = Object.entries(preferences).map(([name, value]) => {
     return `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`;
   });
   await writeFile(join(profile, "user.js"), lines.join("\n"));
-  const child = spawn(path, ["--headless", "--no-remote", "--profile", profile, url], {
+  const args = ["--headless", "--no-remote", "--profile", profile, ...more, url];
+  const child = spawn(path, args, {
     stdio: "ignore",
     env: { ...process.env, HOME: profile, MOZ_CRASHREPORTER_DISABLE: "1" },
     // Its own process group, because its content processes outlive a parent that is killed.
     detached: true,
   });
   return {
+    profile,
     async stop() {
       await end(child);
       await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
