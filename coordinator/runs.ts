@@ -155,7 +155,7 @@ export class Runs {
       title: titleOf(config),
       step: run.step,
       totalSteps: plan.totalSteps,
-      parameterCount: run.parameterCount,
+      parameterCount: store.parameterCount,
     });
     if (this.#diagnosedData !== dataset.sha256) this.#warn(dataFindings(dataset));
     this.#diagnosedData = dataset.sha256;

@@ -11,7 +11,13 @@
  */
 import type { Audit } from "../coordinator/audit/audit.ts";
 import type { EvidenceMessage } from "../coordinator/audit/descent.ts";
-import { type Answer, offence, type Outcome, stale } from "../coordinator/dispatch/answer.ts";
+import {
+  type Answer,
+  contentOf,
+  offence,
+  type Outcome,
+  stale,
+} from "../coordinator/dispatch/answer.ts";
 import type { CrewWorker, ReadyWorker } from "../coordinator/dispatch/crew.ts";
 import { Dispatch } from "../coordinator/dispatch/dispatch.ts";
 import { RoundSums } from "../coordinator/dispatch/round-sums.ts";
@@ -25,10 +31,10 @@ import {
 import { waitingFor } from "../coordinator/run/waiting-for.ts";
 import type { RunWorkers } from "../coordinator/run/world.ts";
 import type { ServedRun } from "../coordinator/workers/served-run.ts";
-import { assertNever } from "../shared/assert.ts";
+import { assertNever, known } from "../shared/assert.ts";
 import type { Kernel } from "../shared/kernels/kernel.ts";
 import type { MessageOf, ResultMessage, WorkerMessage } from "../shared/protocol/messages.ts";
-import { blockOf, sumsOf } from "../shared/protocol/rounds.ts";
+import { blockOf } from "../shared/protocol/rounds.ts";
 import type { RunConfig } from "../shared/run/config.ts";
 import { modelSizes, type RoundKind, roundKinds } from "../shared/run/kinds.ts";
 import type { RunPlan } from "../shared/run/plan.ts";
@@ -58,37 +64,44 @@ const nodesPerWorker = 4;
 
 const noTensor = new Uint8Array(0);
 
+/** What is known of a step. */
+interface Place {
+  readonly sums: RoundSums;
+  readonly ledger: Ledger;
+  /** The latest round that is or was computed here. */
+  round: Round | undefined;
+}
+
 export class RelayRun implements ServedRun {
   readonly id: string;
   readonly config: RunConfig;
   /** Bytes are counted by the coordinator, whose progress it is. */
   readonly progress = { addBytes: () => {} };
   readonly #options: RelayRunOptions;
-  readonly #sums: RoundSums;
   readonly #dispatch: Dispatch;
-  readonly #ledger: Ledger;
+  /** As many steps as may be open above, where answers of each of them may be challenged. */
+  readonly #places: readonly Place[];
   #job: { readonly round: OpenRound; readonly events: JobEvents } | undefined;
-  #last: Round | undefined;
 
   constructor(options: RelayRunOptions) {
-    const { id, config, plan, kernel, workers } = options;
+    const { id, config, plan, workers } = options;
     this.id = id;
     this.config = config;
     this.#options = options;
-    this.#sums = new RoundSums(kernel, config);
-    this.#ledger = new Ledger({
-      valuesOf: (block) => this.#sums.kept(block),
-      pass: (workerId, challenge) =>
-        workers.send(workerId, { type: "challenge", run: id, ...challenge }, noTensor),
-    });
+    this.#places = Array.from({ length: 1 + config.delay }, () => createPlace(options));
     this.#dispatch = new Dispatch({
       run: id,
       config,
       plan,
       isTwice: false,
-      isKnown: (block) => this.#sums.has(block),
+      isKnown: (block, round) => this.#placeOf(round).sums.has(block),
       send: (workerId, header, tensor) => workers.send(workerId, header, tensor),
     });
+  }
+
+  /** Steps that follow each other have different ones. */
+  #placeOf({ step }: { readonly step: number }): Place {
+    return known(this.#places[step % this.#places.length], "the remainder is an index");
   }
 
   // ── a job ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -118,7 +131,7 @@ export class RelayRun implements ServedRun {
    * the step's point is the same.
    */
   #continued(round: OpenRound): OpenRound {
-    const last = this.#last;
+    const { round: last } = this.#placeOf(round);
     if (last?.kind !== round.kind || last.step !== round.step) return round;
     last.holdings.releaseAll();
     return { ...round, holdings: last.holdings };
@@ -126,11 +139,14 @@ export class RelayRun implements ServedRun {
 
   /** @param continues - Whether what is known of the step stays known, because its answers may still be challenged. */
   #begin(round: OpenRound, nowMs: number, continues = false): void {
-    if (!continues) this.#ledger.clear();
-    this.#sums.begin(round, {
+    const place = this.#placeOf(round);
+    const { sums, ledger } = place;
+    place.round = round;
+    if (!continues) ledger.clear();
+    sums.begin(round, {
       keeps: this.#keepsNodes(round.kind),
       continues,
-      added: (block, sum) => this.#ledger.added(block, sum),
+      added: (block, sum) => ledger.added(block, sum),
     });
     this.#options.audit.begin(round);
     this.#dispatch.handOutAll(round, nowMs);
@@ -149,19 +165,21 @@ export class RelayRun implements ServedRun {
     if (this.#job === undefined) return;
     const past = closed(this.#job.round);
     this.#job = undefined;
-    this.#last = past;
+    this.#placeOf(past).round = past;
     this.#dispatch.close(past, nowMs);
   }
 
   #closeIfDone(nowMs: number): void {
-    if (this.#job === undefined || !this.#sums.done) return;
+    if (this.#job === undefined) return;
     const { round, events } = this.#job;
+    const { sums, ledger } = this.#placeOf(round);
+    if (!sums.done) return;
     this.drop(nowMs);
     const computeMs = (nowMs - round.openedMs) / round.roots.length;
     for (const root of round.roots) {
-      const below = this.#ledger.belowOf(root);
+      const below = ledger.belowOf(root);
       if (below !== undefined) events.committed?.(root, below);
-      const result = this.#sums.packedRoot(root);
+      const result = sums.packedRoot(root);
       if (result !== undefined) events.result(root, result, computeMs);
       else events.failed(root, sentence("block-sum-not-finite"));
     }
@@ -180,13 +198,12 @@ export class RelayRun implements ServedRun {
 
   /** Shows how an answer came about, as long as the step is remembered. */
   challenge(challenge: Challenge, evidence: Evidence): void {
-    if (challenge.step === (this.#job?.round ?? this.#last)?.step) {
-      this.#ledger.challenge(challenge, evidence);
-    }
+    const { round, ledger } = this.#placeOf(challenge);
+    if (challenge.step === round?.step) ledger.challenge(challenge, evidence);
   }
 
   evidence(workerId: string, message: EvidenceMessage, tensor: Uint8Array): void {
-    if (message.run === this.id) this.#ledger.take(workerId, message, tensor);
+    if (message.run === this.id) this.#placeOf(message).ledger.take(workerId, message, tensor);
   }
 
   // ── results ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -202,9 +219,6 @@ export class RelayRun implements ServedRun {
     }
     const { computeMs } = message;
     const block = blockOf(message.block);
-    if (!isNode(block, round.leafCount)) {
-      return offence(sentence("no-such-block", { block: blockName(block) }));
-    }
     const refused = this.#dispatch.answered(round, worker, { block, computeMs }, nowMs);
     if (refused !== undefined) return refused;
     const isWanted = round.roots.some(({ start, end }) => start <= block.start && block.end <= end);
@@ -213,14 +227,14 @@ export class RelayRun implements ServedRun {
       return stale;
     }
     const samples = this.#dispatch.samplesOf(block, round);
-    const { lossSum, correct } = sumsOf(message);
-    return this.#take(worker, round, { block, samples, values: tensor, lossSum, correct }, nowMs);
+    return this.#take(worker, round, { ...contentOf(message, tensor), block, samples }, nowMs);
   }
 
   #take(worker: CrewWorker, round: OpenRound, answer: Answer, nowMs: number): Outcome {
     const { audit } = this.#options;
+    const { sums, ledger } = this.#placeOf(round);
     const outcome =
-      audit.examine(round, worker.id, answer, () => true) ?? this.#sums.accept(round, answer);
+      audit.examine(round, worker.id, answer, () => true) ?? sums.accept(round, answer);
     switch (outcome.kind) {
       case "unplaced":
         this.#fail(outcome.reason, nowMs);
@@ -238,7 +252,7 @@ export class RelayRun implements ServedRun {
       case "confirmed":
         audit.counted(round, worker, answer, nowMs);
         if (roundKinds[round.kind].trains) {
-          this.#ledger.sent(worker.id, round.step, answer.block, answer);
+          ledger.sent(worker.id, round.step, answer.block, answer);
         }
         this.#closeIfDone(nowMs);
         return outcome;
@@ -254,7 +268,7 @@ export class RelayRun implements ServedRun {
       this.#dispatch.crew.remove(id);
       round?.holdings.release(id);
     }
-    if (round !== undefined && this.#options.audit.reliesOn(liars)) {
+    if (round !== undefined && this.#options.audit.reliesOn(round, liars)) {
       round.holdings.releaseAll();
       this.#begin(round, nowMs);
     } else this.#reassign(nowMs);
@@ -318,4 +332,14 @@ export class RelayRun implements ServedRun {
       nowMs,
     );
   }
+}
+
+function createPlace({ id, kernel, config, workers }: RelayRunOptions): Place {
+  const sums = new RoundSums(kernel, config);
+  const ledger = new Ledger({
+    valuesOf: (block) => sums.kept(block),
+    pass: (workerId, challenge) =>
+      workers.send(workerId, { type: "challenge", run: id, ...challenge }, noTensor),
+  });
+  return { sums, ledger, round: undefined };
 }

@@ -309,7 +309,8 @@ export class WorkerLoop {
     if (this.#phase !== "training") this.#show("training", sentence("computing"));
     const blocks = header.blocks.map(blockOf);
     const job = { kind, step: header.step, parameters: tensor, blocks };
-    if (!this.#jobs.add(job)) throw new ProtocolError("ERR_STATE", sentence("too-much-work"));
+    if (this.#jobs.add(job, run.message.config.delay)) return;
+    throw new ProtocolError("ERR_STATE", sentence("too-much-work"));
   }
 
   #end({ reason, fingerprint }: MessageOf<CoordinatorMessage, "end">): void {

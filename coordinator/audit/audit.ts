@@ -53,12 +53,19 @@ interface Second {
   readonly answer: Answer;
 }
 
+/** What is known of the answers of one round. */
+interface Trust {
+  readonly opinions: Opinions;
+  /** Workers that it relies on: they gave a value in its sums, or confirmed one. */
+  readonly reliedOn: Set<string>;
+}
+
 export class Audit {
   readonly policy: AuditPolicy;
   readonly #options: AuditOptions;
-  readonly #opinions = new Opinions();
-  /** Workers that the open round relies on: they gave a value in its sums, or confirmed one. */
-  readonly #reliedOn = new Set<string>();
+  /** Of the open rounds, by who holds what. */
+  readonly #rounds = new WeakMap<OpenRound["holdings"], Trust>();
+  readonly #spare: Uint8Array[] = [];
   /** Results so far per worker; least recently heard of first. */
   readonly #results = new Map<string, number>();
 
@@ -69,14 +76,20 @@ export class Audit {
   }
 
   /** A round starts or restarts. */
-  begin({ leafCount }: OpenRound): void {
-    this.#reliedOn.clear();
-    this.#options.descent?.begin();
-    if (this.policy === "quorum") this.#opinions.begin(leafCount);
+  begin(round: OpenRound): void {
+    const { holdings, leafCount } = round;
+    this.#options.descent?.begin(round);
+    const opinions = this.#rounds.get(holdings)?.opinions ?? new Opinions(this.#spare);
+    if (this.policy === "quorum") opinions.begin(leafCount);
+    this.#rounds.set(holdings, { opinions, reliedOn: new Set() });
+  }
+
+  #trustIn({ holdings }: OpenRound): Trust {
+    return known(this.#rounds.get(holdings), "the round has begun");
   }
 
   /**
-   * Judges an answer of the open round before any of it is used.
+   * Judges an answer of an open round before any of it is used.
    *
    * @param isIndependent - Whether this worker's and another's opinions are as independent as those of any two
    *   workers here could be.
@@ -112,8 +125,9 @@ export class Audit {
   ): Opinion | undefined {
     const { id } = worker;
     if (this.policy === "none") return undefined;
-    this.#reliedOn.add(id);
-    if (this.policy === "quorum") return this.#opinions.add(id, answer);
+    const { opinions, reliedOn } = this.#trustIn(round);
+    reliedOn.add(id);
+    if (this.policy === "quorum") return opinions.add(id, answer);
     const { descent } = this.#options;
     const isDrawn =
       descent?.isCommitted(id, round, answer) === true && this.#isDrawn(this.#count(id));
@@ -178,55 +192,59 @@ export class Audit {
     isIndependent: (otherId: string) => boolean,
   ): AuditOutcome | undefined {
     const { workerId, answer } = second;
-    const opinion = this.#opinions.waitingFor(answer.block);
-    if (opinion === undefined) return this.#opinions.overlap(answer.block) ? covered : undefined;
+    const { opinions, reliedOn } = this.#trustIn(round);
+    const opinion = opinions.waitingFor(answer.block);
+    if (opinion === undefined) return opinions.overlap(answer.block) ? covered : undefined;
     if (opinion.workerId === workerId) return covered;
     // Two workers of one subnet may be one liar that agrees with itself.
     if (!isSame(opinion, answer) || !isIndependent(opinion.workerId)) {
       return this.#settle(round, opinion, second);
     }
-    this.#opinions.confirm(opinion);
-    this.#reliedOn.add(workerId);
+    opinions.confirm(opinion);
+    reliedOn.add(workerId);
     return { kind: "confirmed", samples: answer.samples };
   }
 
   /** The referee decides which of two workers are right. If they differ, at least one is wrong. */
   #settle(round: OpenRound, opinion: Opinion, { workerId, answer }: Second): AuditOutcome {
     const truth = this.#recompute(round, opinion.block);
+    const { opinions, reliedOn } = this.#trustIn(round);
     const liars: string[] = [];
-    if (isTrue(opinion, truth)) this.#opinions.confirm(opinion);
+    if (isTrue(opinion, truth)) opinions.confirm(opinion);
     else liars.push(opinion.workerId);
     if (!isTrue(answer, truth)) liars.push(workerId);
     if (liars.length > 0) return { kind: "mismatch", liars };
-    this.#reliedOn.add(workerId);
+    reliedOn.add(workerId);
     return { kind: "confirmed", samples: answer.samples };
   }
 
-  /** Whether everything in the sums is confirmed, or needs not be. */
-  get isSettled(): boolean {
-    return this.#opinions.areConfirmed && this.#options.descent?.isSettled !== false;
+  /** Whether everything in a round's sums is confirmed, or needs not be. */
+  isSettled(round: OpenRound): boolean {
+    const { areConfirmed } = this.#trustIn(round).opinions;
+    return areConfirmed && this.#options.descent?.isSettled(round) !== false;
   }
 
-  /** First answers that have no second one yet. */
-  get waiting(): readonly Opinion[] {
-    return [...this.#opinions.waiting];
+  /** First answers of a round that have no second one yet. */
+  waitingIn(round: OpenRound): readonly Opinion[] {
+    return [...this.#trustIn(round).opinions.waiting];
   }
 
   /** The referee gives the second opinion. @returns Whether it is the same; if not, the worker has lied. */
   confirmByReferee(round: OpenRound, opinion: Opinion): boolean {
     if (!isTrue(opinion, this.#recompute(round, opinion.block))) return false;
-    this.#opinions.confirm(opinion);
+    this.#trustIn(round).opinions.confirm(opinion);
     return true;
   }
 
   // ── the referee ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Whether the open round relies on one of these workers. */
-  reliesOn(workerIds: readonly string[]): boolean {
-    return workerIds.some((workerId) => this.#reliedOn.has(workerId));
+  /** Whether an open round relies on one of these workers. */
+  reliesOn(round: OpenRound, workerIds: readonly string[]): boolean {
+    const { reliedOn } = this.#trustIn(round);
+    return workerIds.some((workerId) => reliedOn.has(workerId));
   }
 
-  /** Whether a block of the open round has a finite result. */
+  /** Whether a block of an open round has a finite result. */
   canCompute(round: OpenRound, block: Block): boolean {
     return this.#recompute(round, block) !== undefined;
   }

@@ -21,7 +21,7 @@ import type {
 } from "../../shared/protocol/messages.ts";
 import { blockOf, pairOf } from "../../shared/protocol/rounds.ts";
 import type { Random } from "../../shared/random.ts";
-import type { RunConfig } from "../../shared/run/config.ts";
+import { delayMax, type RunConfig } from "../../shared/run/config.ts";
 import { layoutOfResult, modelSizes, type RoundKind } from "../../shared/run/kinds.ts";
 import { type Block, childrenOf } from "../../shared/run/tree.ts";
 import { tensorBytes, type TensorLayout } from "../../shared/run/wire.ts";
@@ -97,21 +97,28 @@ export class Descent {
   readonly #sums = new Map<RoundKind, Reduction>();
   /** The latest commitment of each worker, which is about the answer that follows it. */
   readonly #commitments = new Map<string, CommitmentMessage>();
-  readonly #challenged = new Map<string, Challenged>();
+  /** In each open round, recognised by who holds what; by worker and block. */
+  readonly #challenged = new WeakMap<OpenRound["holdings"], Map<string, Challenged>>();
 
   constructor(options: DescentOptions) {
     this.#options = options;
   }
 
   /** A round starts or restarts. */
-  begin(): void {
-    this.#challenged.clear();
-    this.#commitments.clear();
+  begin({ holdings, step }: OpenRound): void {
+    this.#challenged.set(holdings, new Map());
+    for (const [workerId, about] of this.#commitments) {
+      if (about.step === step || about.step < step - delayMax) this.#commitments.delete(workerId);
+    }
   }
 
-  /** Whether no answer waits for its path. */
-  get isSettled(): boolean {
-    return this.#challenged.size === 0;
+  /** Whether no answer of a round waits for its path. */
+  isSettled(round: OpenRound): boolean {
+    return this.#challengedIn(round).size === 0;
+  }
+
+  #challengedIn({ holdings }: OpenRound): Map<string, Challenged> {
+    return known(this.#challenged.get(holdings), "the round has begun");
   }
 
   /** Whether a worker has committed itself to what is under its answer. */
@@ -122,7 +129,7 @@ export class Descent {
 
   /** Asks for the path to a leaf under an answer that is in the sums. */
   challenge(
-    { step }: OpenRound,
+    round: OpenRound,
     { id, speed }: Pick<CrewWorker, "id" | "speed">,
     answer: Answer,
     nowMs: number,
@@ -140,9 +147,9 @@ export class Descent {
       dueMs: nowMs + speed.deadlineMs(samples) + graceMs,
       opened: undefined,
     };
-    this.#challenged.set(`${id} ${keyOf(block)}`, challenged);
+    this.#challengedIn(round).set(`${id} ${keyOf(block)}`, challenged);
     const { leaf, draw } = challenged;
-    ask(id, { step, block: pairOf(block), leaf, draw, above: 0 });
+    ask(id, { step: round.step, block: pairOf(block), leaf, draw, above: 0 });
   }
 
   /** Judges what a relay shows. @returns The answer, if it is wrong. */
@@ -157,13 +164,14 @@ export class Descent {
       return [];
     }
     const key = `${workerId} ${keyOf(blockOf(message.block))}`;
-    const challenged = this.#challenged.get(key);
+    const all = this.#challengedIn(round);
+    const challenged = all.get(key);
     if (challenged === undefined || message.step !== round.step) return [];
     const verdict =
       message.type === "path"
         ? this.#follow(round, challenged, message)
         : this.#add(round, challenged, message, tensor);
-    if (verdict !== undefined) this.#challenged.delete(key);
+    if (verdict !== undefined) all.delete(key);
     return verdict === false ? [challenged] : [];
   }
 
@@ -239,10 +247,11 @@ export class Descent {
    */
   settle(round: OpenRound, which: Which): Wrong[] {
     const wrong: Wrong[] = [];
-    for (const [key, challenged] of this.#challenged) {
+    const all = this.#challengedIn(round);
+    for (const [key, challenged] of all) {
       const { workerId, block, digest, dueMs } = challenged;
       if ("nowMs" in which ? dueMs > which.nowMs : workerId !== which.workerId) continue;
-      this.#challenged.delete(key);
+      all.delete(key);
       const truth: Content | undefined = this.#options.referee.compute(
         { kind: round.kind, step: round.step, block },
         round.tensor,

@@ -4,7 +4,8 @@
  * confirmed, so the late one is wrong; otherwise nobody knows which. Only a digest of the first answer is
  * kept, as long as its round is remembered. Pure.
  */
-import type { Block } from "../../shared/run/tree.ts";
+import { type Block, blockName } from "../../shared/run/tree.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Answer, Content } from "../dispatch/answer.ts";
 import type { CrewWorker } from "../dispatch/crew.ts";
 import type { FirstAnswer, Holdings } from "../dispatch/holdings.ts";
@@ -23,4 +24,14 @@ export function contradicted(
 ): FirstAnswer | undefined {
   const first = holdings.firstAnswer(block);
   return first === undefined || first.sha256 === digestOf(content) ? undefined : first;
+}
+
+/** What is said of two workers of which one was wrong. */
+export function doubtOf(
+  first: FirstAnswer,
+  second: CrewWorker,
+  { step, block }: { readonly step: number; readonly block: Block },
+): Sentence {
+  const names = { first: first.name, second: second.name };
+  return sentence("workers-differ", { ...names, block: blockName(block), step });
 }

@@ -24,7 +24,12 @@ export class Opinions {
   readonly #waiting = new Map<string, Opinion>();
   /** 1 for each leaf that is in an opinion, confirmed or not. */
   #knownLeaves = new Uint8Array(0);
-  readonly #spare: Uint8Array[] = [];
+  readonly #spare: Uint8Array[];
+
+  /** @param spare - Buffers to use again. The opinions on other rounds may share them. */
+  constructor(spare: Uint8Array[] = []) {
+    this.#spare = spare;
+  }
 
   /** Starts a round and forgets the previous one. */
   begin(leafCount: number): void {

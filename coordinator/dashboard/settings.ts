@@ -62,6 +62,7 @@ const plainKeys = [
   "seed",
   "initWeights",
   "freeze",
+  "delay",
   "wire",
 ] as const satisfies readonly (RunKey & keyof RunConfig)[];
 
@@ -123,6 +124,7 @@ export const formKeys = [
   "sigma",
   "localSteps",
   ...replicaKeys,
+  "delay",
   "shardSize",
   "wire",
 ] as const satisfies readonly FormKey[];
@@ -135,6 +137,7 @@ export function belongs(key: FormKey, form: FormValues): boolean {
   if (chosen === "local-search" && [...gradientKeys, ...localKeys].includes(key)) return false;
   const hasReplicas = ![undefined, "", "none"].includes(form.localSteps);
   if (!hasReplicas && localKeys.slice(1).includes(key)) return false;
+  if (hasReplicas && key === "delay") return false;
   return (
     isIn(optimizerDefaults, chosen, key) &&
     isIn(scheduleDefaults, schedule === "" ? byDefault : schedule, key)
@@ -143,7 +146,7 @@ export function belongs(key: FormKey, form: FormValues): boolean {
 
 /** Settings that shape a gradient. */
 const scheduleKeys = ["schedule", ...Object.values(scheduleDefaults).flatMap(Object.keys)];
-const gradientKeys = [...scheduleKeys, "weightDecay", "l1", "clipNorm"];
+const gradientKeys = [...scheduleKeys, "weightDecay", "l1", "clipNorm", "delay"];
 const localKeys: readonly string[] = ["localSteps", ...replicaKeys];
 
 /** Whether a row of the table has the key, or none has it. */

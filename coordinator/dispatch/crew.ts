@@ -24,6 +24,8 @@ export interface CrewWorker extends ReadyWorker {
   readonly isRelay: boolean;
   /** It missed its deadline and has not answered since. Until it does, it gets no more work. */
   late: boolean;
+  /** When it answered the last block of a share. */
+  freeMs: number;
   /** What it held when a round was closed without it. */
   overdue: Overdue | undefined;
 }
@@ -50,7 +52,8 @@ export class Crew {
     if (shown.length > 0)
       speed.limitClaim(Math.min(...shown.map((worker) => worker.speed.sampleMs)));
     this.#names = undefined;
-    this.#workers.set(id, { id, name, subnet, speed, isRelay, late: false, overdue: undefined });
+    const free = { late: false, freeMs: Number.NEGATIVE_INFINITY, overdue: undefined };
+    this.#workers.set(id, { id, name, subnet, speed, isRelay, ...free });
   }
 
   remove(id: string): boolean {

@@ -12,8 +12,9 @@ import { askFor, blockOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { roundKinds } from "../../shared/run/kinds.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
-import type { Block } from "../../shared/run/tree.ts";
-import type { OutcomeOf } from "./answer.ts";
+import { type Block, blockName, isNode } from "../../shared/run/tree.ts";
+import { sentence } from "../../shared/words/sentence.ts";
+import { offence, type OutcomeOf } from "./answer.ts";
 import { redistribute, type Share } from "./assignment.ts";
 import { Crew, type CrewWorker, provenAmong, speedsOf } from "./crew.ts";
 import type { Holding } from "./holdings.ts";
@@ -29,8 +30,8 @@ export interface DispatchOptions {
   readonly plan: RunPlan;
   /** Whether every block is given to two workers from the start. */
   readonly isTwice: boolean;
-  /** Whether the values of the whole block are known in the open round. */
-  readonly isKnown: (block: Block) => boolean;
+  /** Whether the values of the whole block are known in an open round. */
+  readonly isKnown: (block: Block, round: Round) => boolean;
   /** Sends one message; returns whether it was accepted. */
   readonly send: (workerId: string, header: CoordinatorMessage, tensor: Uint8Array) => boolean;
 }
@@ -39,8 +40,8 @@ export class Dispatch {
   readonly crew = new Crew();
   readonly #options: DispatchOptions;
   readonly #widths: RoundWidths;
-  /** A worker did not accept its blocks; the next tick looks for others. */
-  #isShort = false;
+  /** Rounds, by who holds what, in which a worker did not accept its blocks; their next tick looks for others. */
+  readonly #short = new WeakSet<Round["holdings"]>();
 
   constructor(options: DispatchOptions) {
     this.#options = options;
@@ -77,16 +78,16 @@ export class Dispatch {
         const samples = some.reduce((sum, block) => sum + this.samplesOf(block, round), 0);
         const taken = send(workerId, askFor(run, round, some), round.tensor);
         if (taken) round.holdings.assign(workerId, some, samples, nowMs);
-        else this.#isShort = true;
+        else this.#short.add(round.holdings);
       }
     }
   }
 
   /**
-   * A worker answered for a block of the open round. After the last of its blocks it is on time, and its speed is known
+   * A worker answered for a block of an open round. After the last of its blocks it is on time, and its speed is known
    * better.
    *
-   * @returns The offence, if it was not asked for this block.
+   * @returns The offence, if it was not asked for this block, or there is none such.
    */
   answered(
     round: OpenRound,
@@ -94,6 +95,9 @@ export class Dispatch {
     { block, computeMs }: { readonly block: Block; readonly computeMs: number },
     nowMs: number,
   ): OutcomeOf<"offence"> | undefined {
+    if (!isNode(block, round.leafCount)) {
+      return offence(sentence("no-such-block", { block: blockName(block) }));
+    }
     const holding = round.holdings.answer(worker.id, block, computeMs);
     if (holding !== undefined && "kind" in holding) return holding;
     if (round.holdings.isBusy(worker.id)) return undefined;
@@ -118,10 +122,11 @@ export class Dispatch {
     if (answered !== holding) return undefined;
     if (overdue.isMeasured) return round;
     overdue.isMeasured = true;
-    const { sinceMs, outstanding } = holding;
+    const { outstanding } = holding;
     const missing = [...outstanding.values()].map((block) => this.samplesOf(block, round));
     const samples = missing.reduce((rest, count) => rest - count, holding.samples);
-    worker.speed.observe({ elapsedMs: nowMs - sinceMs, computeMs: holding.computeMs, samples });
+    const elapsedMs = nowMs - begunMs(worker, holding);
+    worker.speed.observe({ elapsedMs, computeMs: holding.computeMs, samples });
     return round;
   }
 
@@ -135,7 +140,7 @@ export class Dispatch {
 
   /** The speed estimate of an idle worker slowly rises until it gets work, unless it is the link that has no room for it. */
   #noteIdle(round: Round, nowMs: number): void {
-    if (this.#widths.isNarrow) return;
+    if (this.#widths.isNarrow(round)) return;
     if (round.holdings.byWorker.size >= this.crew.size) return;
     const leafSamples = this.#leafSamples(round);
     for (const { id, speed } of this.crew.available()) {
@@ -147,12 +152,12 @@ export class Dispatch {
 
   /** Finds late workers, and gives leaves that nobody on time holds to idle workers. */
   tick(round: OpenRound, nowMs: number): void {
-    let isShort = this.#isShort;
-    this.#isShort = false;
-    for (const [workerId, { outstanding, sinceMs, samples }] of round.holdings.byWorker) {
+    let isShort = this.#short.delete(round.holdings);
+    for (const [workerId, holding] of round.holdings.byWorker) {
       const worker = this.crew.get(workerId);
-      if (worker === undefined || outstanding.size === 0) continue;
-      if (nowMs - sinceMs > worker.speed.deadlineMs(samples)) worker.late = true;
+      if (worker === undefined || holding.outstanding.size === 0) continue;
+      const elapsedMs = nowMs - begunMs(worker, holding);
+      if (elapsedMs > worker.speed.deadlineMs(holding.samples)) worker.late = true;
       isShort ||= worker.late;
     }
     if (isShort) this.reassign(round, nowMs);
@@ -235,7 +240,7 @@ export class Dispatch {
     const held = round.holdings.heldLeaves(counts);
     for (const { start, end } of round.roots) {
       for (let leaf = start; leaf < end; leaf++) {
-        if (held[leaf] === 0 && !this.#options.isKnown({ start: leaf, end: leaf + 1 })) {
+        if (held[leaf] === 0 && !this.#options.isKnown({ start: leaf, end: leaf + 1 }, round)) {
           leaves.push(leaf);
         }
       }
@@ -266,6 +271,12 @@ export class Dispatch {
 /** A worker answered the last of its blocks. */
 function finish(worker: CrewWorker, holding: Holding, nowMs: number): void {
   holding.doneMs = nowMs;
-  const { sinceMs, computeMs, samples } = holding;
-  worker.speed.observe({ elapsedMs: nowMs - sinceMs, computeMs, samples });
+  const { computeMs, samples } = holding;
+  worker.speed.observe({ elapsedMs: nowMs - begunMs(worker, holding), computeMs, samples });
+  worker.freeMs = nowMs;
+}
+
+/** When a worker could begin its share: with a delay, it may first have to finish that of the round before. */
+function begunMs({ freeMs }: CrewWorker, { sinceMs }: Holding): number {
+  return Math.max(sinceMs, freeMs);
 }

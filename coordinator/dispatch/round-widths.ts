@@ -37,10 +37,10 @@ export interface Available {
 }
 
 interface Observed {
-  /** Who holds what, which is how a round is recognised. */
-  readonly holdings: Round["holdings"];
   readonly width: Width;
   readonly candidate: Candidate;
+  /** Whether fewer workers than could be used have a share. */
+  readonly isNarrow: boolean;
   readonly sinceMs: number;
 }
 
@@ -50,8 +50,8 @@ export class RoundWidths {
   readonly #widths = new Map<string, Width>();
   /** Of the latest round that trains. */
   #training: Width | undefined;
-  #observed: Observed | undefined;
-  #isNarrow = false;
+  /** Open rounds, by who holds what. */
+  readonly #observed = new WeakMap<Round["holdings"], Observed>();
 
   constructor(config: RunConfig) {
     this.#config = config;
@@ -61,8 +61,7 @@ export class RoundWidths {
   /** Plans a round from its first share on. If every block is computed twice, all workers are used. */
   plan(round: OpenRound, available: Available, nowMs: number): SharePlan {
     const { workers, leafSamples, isTwice } = available;
-    this.#observed = undefined;
-    this.#isNarrow = false;
+    this.#observed.delete(round.holdings);
     if (isTwice) return split(round, workers, leafSamples);
     const leaves = round.roots.reduce((sum, { start, end }) => sum + end - start, 0);
     const width = this.#widthOf(round, leaves);
@@ -76,9 +75,9 @@ export class RoundWidths {
     const sizeOf = (count: number) => this.#candidate(round, planFor(count));
     const count = width.choose(most, sizeOf);
     const plan = planFor(count);
-    this.#isNarrow = count < most;
     const candidate = this.#candidate(round, plan);
-    this.#observed = { holdings: round.holdings, width, candidate, sinceMs: nowMs };
+    const isNarrow = count < most;
+    this.#observed.set(round.holdings, { width, candidate, isNarrow, sinceMs: nowMs });
     return plan;
   }
 
@@ -86,22 +85,21 @@ export class RoundWidths {
    * A round is over. Its time counts even if a worker was late or left: that is a price of using so many, and one round in
    * nine doesn't move a median.
    */
-  close({ holdings }: Round, nowMs: number): void {
-    const observed = this.#observed;
-    this.#observed = undefined;
-    if (observed?.holdings !== holdings) return;
+  close({ holdings, openedMs }: Round, nowMs: number): void {
+    const observed = this.#observed.get(holdings);
+    if (observed === undefined) return;
     const held = [...holdings.byWorker.values()];
     if (!held.every(({ outstanding }) => outstanding.size === 0)) return;
-    const elapsedMs = nowMs - observed.sinceMs;
+    const elapsedMs = nowMs - Math.max(observed.sinceMs, openedMs);
     // No worker's word counts for more than the round.
     const longestMs = Math.max(0, ...held.map(({ computeMs }) => computeMs));
     const computeMs = Math.min(longestMs, elapsedMs);
     observed.width.observe({ ...observed.candidate, computeMs }, elapsedMs);
   }
 
-  /** Whether the latest round leaves workers out because of the link, and not because they are slow. */
-  get isNarrow(): boolean {
-    return this.#isNarrow;
+  /** Whether a round leaves workers out because of the link, and not because they are slow. */
+  isNarrow({ holdings }: Round): boolean {
+    return this.#observed.get(holdings)?.isNarrow === true;
   }
 
   /** What is known of the link from the rounds that train; `undefined` if nothing is. */

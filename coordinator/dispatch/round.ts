@@ -19,11 +19,12 @@ export interface Round {
    * that it was given in a relay.
    */
   readonly roots: readonly Block[];
+  /** Once it is over: when it was opened, or when the round before it was over, if that was later. */
   readonly openedMs: number;
   readonly holdings: Holdings;
 }
 
-/** The round that is open: there is at most one. */
+/** A round that is open. In a run with a delay, the round of the next step may be open beside that of this one. */
 export interface OpenRound extends Round {
   /**
    * The point at which it is computed, as it is sent: `[parameterCount]` in the run's wire form, encoded once, one buffer
@@ -42,8 +43,14 @@ export function openRound({
   return { ...round, roots: wanted, holdings: new Holdings(leafCount) };
 }
 
-/** What is kept of a round that is over: not its tensor, which is as large as the parameters. */
-export function closed({ kind, step, leafCount, roots, openedMs, holdings }: OpenRound): Round {
+/**
+ * What is kept of a round that is over: not its tensor, which is as large as the parameters.
+ *
+ * @param formerMs - When the round before it was over. Their times do not overlap, so that they can be added.
+ */
+export function closed(round: OpenRound, formerMs = Number.NEGATIVE_INFINITY): Round {
+  const { kind, step, leafCount, roots, holdings } = round;
+  const openedMs = Math.max(round.openedMs, formerMs);
   return { kind, step, leafCount, roots, openedMs, holdings };
 }
 

@@ -5,6 +5,7 @@
  * It shows the newest step in which at least as many of the connected workers took part as in the step shown before, so
  * that the smaller batch at the end of an epoch, which gives work to few, does not hide the others.
  */
+import { known } from "../../shared/assert.ts";
 import { valueIn } from "../../shared/engine/wire-form.ts";
 import type { Shape } from "../../shared/model/layer-kind.ts";
 import { parameterCount } from "../../shared/model/layout.ts";
@@ -33,11 +34,11 @@ const stepsShownMax = 100;
 /** As many columns as fit on most screens. */
 const columnsKeptMax = 8;
 
-/** Collects the columns of one step while its results arrive, and keeps one complete step for display. */
+/** Collects the columns of the open steps while their results arrive, and keeps one complete step for display. */
 export class GradientTable {
   readonly #parameters: readonly (ParameterName & { readonly parameter: number })[];
-  #open = new Map<string, Column>();
-  #openStep = 0;
+  /** By the number of the step. */
+  readonly #open = new Map<number, Map<string, Column>>();
   #shown: Columns | undefined;
 
   readonly #wire: WireName;
@@ -58,20 +59,21 @@ export class GradientTable {
   }
 
   begin(step: number): void {
-    this.#openStep = step;
-    this.#open.clear();
+    this.#open.set(step, new Map());
   }
 
   /**
+   * @param step - One that has begun.
    * @param worker - Name of its column.
    * @param tensor - gradientSum of one block as it travels; read only.
    * @param samples - How many samples the block has.
    */
-  add(worker: string, tensor: Uint8Array, samples: number): void {
-    let column = this.#open.get(worker);
+  add(step: number, worker: string, tensor: Uint8Array, samples: number): void {
+    const columns = known(this.#open.get(step), "the step has begun");
+    let column = columns.get(worker);
     if (column === undefined) {
       column = { sums: new Float64Array(this.#parameters.length), samples: 0 };
-      this.#open.set(worker, column);
+      columns.set(worker, column);
     }
     column.samples += samples;
     for (const [row, { parameter }] of this.#parameters.entries()) {
@@ -81,20 +83,20 @@ export class GradientTable {
   }
 
   /**
-   * The step is committed, so its columns are complete.
+   * A step is committed, so its columns are complete.
    *
    * @param present - Names of the connected workers.
    */
-  end(present: readonly string[]): void {
-    if (this.#open.size === 0) return;
-    const step = this.#openStep;
+  end(step: number, present: readonly string[]): void {
+    const columns = this.#open.get(step);
+    this.#open.delete(step);
+    if (columns === undefined || columns.size === 0) return;
     const shown = this.#shown;
     if (shown !== undefined && step - shown.step < stepsShownMax) {
       const before = present.filter((name) => shown.byWorker.has(name)).length;
-      if (this.#open.size < before) return;
+      if (columns.size < before) return;
     }
-    this.#shown = { step, byWorker: this.#open };
-    this.#open = new Map();
+    this.#shown = { step, byWorker: columns };
   }
 
   /**

@@ -11,7 +11,11 @@ import { drawNeighbour } from "../../shared/engine/noise.ts";
 import { type WireForm, wireForms } from "../../shared/engine/wire-form.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { clipScaleOf, Descent } from "../../shared/optimizers/descent.ts";
-import { bestName, outerVelocityName } from "../../shared/optimizers/optimizer.ts";
+import {
+  bestName,
+  outerVelocityName,
+  previousPointName,
+} from "../../shared/optimizers/optimizer.ts";
 import { addTo, meanOf, outerStep } from "../../shared/optimizers/outer-step.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { longestTensor, type RoundRow } from "../../shared/run/kinds.ts";
@@ -74,6 +78,8 @@ export class ParameterStore {
   readonly #formOf: (valueCount: number) => WireForm;
   /** Pointer to a point that is to be rounded; `undefined` until one is. */
   #staging: number | undefined;
+  /** Pointer to the point of the last committed step, or of step 0 before it; 0 in a run without delay. */
+  readonly #previous: number;
   /** Pointer to the best parameters so far; 0 if the run can't end early. */
   readonly #best: number;
   /** Pointers to the current and the next velocity of the outer steps; 0 in a run without local steps. */
@@ -95,12 +101,14 @@ export class ParameterStore {
       (count) => tensorLayout(config.wire, "point", count, this.parameterCount),
       config.seed,
     );
+    this.#previous = config.delay === 0 ? 0 : this.#allocate();
     this.#best = config.patience === null ? 0 : this.#allocate();
     const isLocal = config.localSteps !== null;
     this.#outer = isLocal
       ? { current: this.#allocate(), next: this.#allocate() }
       : { current: 0, next: 0 };
     this.parameters.set(parameters);
+    this.#keepPoint();
   }
 
   /** Number of committed steps, which is also the number of the next one. */
@@ -123,18 +131,33 @@ export class ParameterStore {
     const { first, second } = this.#descent.current;
     const views = new Map(this.#descent.stateNames.map((name, i) => [name, [first, second][i]]));
     if (this.#outer.current !== 0) views.set(outerVelocityName, this.#outer.current);
+    if (this.#previous !== 0) views.set(previousPointName, this.#previous);
     if (this.#best !== 0) views.set(bestName, this.#best);
     return new Map([...views].map(([name, pointer]) => [name, this.#view(known(pointer, name))]));
   }
 
-  /** The point for the next gradient: the parameters, or Nesterov's look-ahead point. A view like `parameters`. */
-  pointToSend(): Float32Array {
+  /**
+   * The point for the gradient of a step: the current one, which is the parameters or Nesterov's look-ahead point; with a
+   * delay of 1, that of the step before. A view like `parameters`.
+   *
+   * @param step - The next one or, with a delay, the one after it.
+   */
+  pointToSend(step = this.#step): Float32Array {
+    const isDelayed = step - this.config.delay < this.#step && this.#previous !== 0;
+    return isDelayed ? this.#view(this.#previous) : this.#currentPoint;
+  }
+
+  get #currentPoint(): Float32Array {
     return this.#view(this.#descent.point(this.#firstInnerStep));
   }
 
-  /** A point in the run's wire form: a copy, which can be sent to many workers and read at any time. */
-  encode(point: RoundRow["point"]): Uint8Array {
-    const bytes = copyOf(this.#tensorsOf(point));
+  /**
+   * A point in the run's wire form: a copy, which can be sent to many workers and read at any time.
+   *
+   * @param step - For which it is sent: the next one or, with a delay, the one after it.
+   */
+  encode(point: RoundRow["point"], step = this.#step): Uint8Array {
+    const bytes = copyOf(this.#tensorsOf(point, step));
     const count = bytes.length / 4;
     const form = this.#formOf(count);
     if (!form.isRounded) return bytes;
@@ -147,12 +170,12 @@ export class ParameterStore {
    * The tensors of a point, one behind the other. `state` is what replicas start from: the parameters, and behind them
    * the optimizer's tensors, in its order.
    */
-  #tensorsOf(point: RoundRow["point"]): readonly Float32Array[] {
+  #tensorsOf(point: RoundRow["point"], step: number): readonly Float32Array[] {
     switch (point) {
       case "parameters":
         return [this.parameters];
       case "look-ahead":
-        return [this.pointToSend()];
+        return [this.pointToSend(step)];
       case "state": {
         const { first, second } = this.#descent.current;
         const tensors = [first, second].filter((pointer) => pointer !== 0);
@@ -284,8 +307,14 @@ export class ParameterStore {
   }
 
   #commit(): void {
+    this.#keepPoint();
     this.#descent.commit();
     this.#step += 1;
+  }
+
+  /** Remembers the current point, for a later gradient. */
+  #keepPoint(): void {
+    if (this.#previous !== 0) this.#view(this.#previous).set(this.#currentPoint);
   }
 
   get #firstInnerStep(): number {

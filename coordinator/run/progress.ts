@@ -173,7 +173,7 @@ export class Progress {
    * Counts one committed step.
    *
    * @param totals - Over the batch; `correct` is `null` if hits were not counted.
-   * @param elapsedMs - From handing out the step to its commit.
+   * @param elapsedMs - From handing out the step, or from the commit before it if that was later, to its commit.
    */
   addStep(step: number, totals: StepTotals, elapsedMs: number): void {
     const { lossSum, correct, samples, learningRate = null, gradientNorm = null } = totals;

@@ -69,16 +69,18 @@ function sharesOf(
   const valueCount = roundKinds[round.kind].valueCount({ start: 0, end: 1 }, sizes);
   return [...round.holdings.byWorker].map(
     ([workerId, { sinceMs, doneMs, computeMs, samples, owed }]) => {
-      const endMs = Math.min(doneMs ?? closedMs, closedMs);
+      // With a delay, a share is handed out while the round before is open, and may be done before that is over.
+      const startMs = Math.max(sinceMs, round.openedMs);
+      const endMs = Math.max(startMs, Math.min(doneMs ?? closedMs, closedMs));
       // Threads compute side by side: together they may count more than passed.
-      const computedMs = Math.min(computeMs, endMs - sinceMs);
+      const computedMs = Math.min(computeMs, endMs - startMs);
       const isLate = doneMs === undefined;
-      const travelledMs = endMs - sinceMs - computedMs;
+      const travelledMs = endMs - startMs - computedMs;
       const upload = isLate ? 0 : owed.size * valueCount;
       const downloadMs = (travelledMs * down) / (down + upload);
       return {
         worker: nameOf(workerId),
-        startMs: sinceMs,
+        startMs,
         endMs,
         downloadMs,
         computeMs: computedMs,

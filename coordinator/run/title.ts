@@ -5,8 +5,9 @@ import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 
 /** A run config in one line. */
 export function titleOf(config: RunConfig): Sentence {
-  const { localSteps } = config;
+  const { localSteps, delay } = config;
   const title = plainTitle(config);
+  if (delay > 0) return sentence("run-title-delayed", { title, delay });
   if (localSteps === null) return title;
   const { steps, replicas } = localSteps;
   return sentence("run-title-local", { title, steps, replicas });

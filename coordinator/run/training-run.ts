@@ -3,6 +3,9 @@
  *
  *     open a round → hand out shares → examine and accept results → commit → (end of an epoch: evaluate → save) → next
  *
+ * With a delay of 1, the next step's round opens beside that of this step, because its point is there already: workers
+ * compute while results travel. The oldest round is always the next to be committed.
+ *
  * A state machine without sockets, clocks or disks: events arrive as method calls with the time, effects leave
  * through `RunWorkers` and `RunOutput`. Invariants that hold here, numbered as in ARCHITECTURE.md:
  *
@@ -12,18 +15,18 @@
  * 4. Never hangs: after every event and tick, `Dispatch` has made sure that a worker on time holds every missing
  *    block; while nothing advances, `waitingFor` says why.
  */
-import { assertNever } from "../../shared/assert.ts";
+import { assertNever, known } from "../../shared/assert.ts";
 import type { Target } from "../../shared/data/dataset.ts";
 import type { MessageOf, ResultMessage, WorkerMessage } from "../../shared/protocol/messages.ts";
-import { blockOf, sumsOf } from "../../shared/protocol/rounds.ts";
+import { blockOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { type RoundKind, roundKinds, trainingKind } from "../../shared/run/kinds.ts";
-import { batchSizeOf, type RunPlan } from "../../shared/run/plan.ts";
-import { type Block, blockName, isNode } from "../../shared/run/tree.ts";
+import type { RunPlan } from "../../shared/run/plan.ts";
+import { type Block, blockName } from "../../shared/run/tree.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
 import type { Audit } from "../audit/audit.ts";
 import type { EvidenceMessage, Wrong } from "../audit/descent.ts";
-import { contradicted, noteFirst } from "../audit/late-duplicates.ts";
+import { contradicted, doubtOf, noteFirst } from "../audit/late-duplicates.ts";
 import type { Opinion } from "../audit/opinions.ts";
 import {
   type Answer,
@@ -35,8 +38,9 @@ import {
 } from "../dispatch/answer.ts";
 import type { CrewWorker, ReadyWorker } from "../dispatch/crew.ts";
 import { Dispatch } from "../dispatch/dispatch.ts";
+import { OpenRounds } from "../dispatch/open-rounds.ts";
 import { Pacing } from "../dispatch/pacing.ts";
-import { closed, isFor, openRound, type OpenRound, type Round } from "../dispatch/round.ts";
+import type { OpenRound, Round } from "../dispatch/round.ts";
 import { GradientTable } from "./gradient-table.ts";
 import { evaluationFrom, splitDue } from "./measures/evaluations.ts";
 import { isOutOfPatience, spendPatience } from "./measures/patience.ts";
@@ -65,12 +69,13 @@ export class TrainingRun {
   readonly #store: ParameterStore;
   readonly #workers: RunWorkers;
   readonly #output: RunOutput;
-  readonly #values: RoundValues;
+  /** The values of the open rounds: see `#valuesOf`. */
+  readonly #values: readonly RoundValues[];
   readonly #promedio: GradientTable;
   readonly #dispatch: Dispatch;
   #minWorkers: number;
   #step: number;
-  #round: OpenRound | undefined;
+  readonly #open: OpenRounds;
   #paused = false;
   /** The dataset's, for figures in the units of the data. */
   readonly target: Target;
@@ -94,14 +99,15 @@ export class TrainingRun {
     this.target = options.target;
     this.#minWorkers = options.minWorkers;
     this.#step = resume?.step ?? 0;
+    this.#open = new OpenRounds(config, plan, this.#step);
     this.progress = new Progress(resume?.progress);
-    this.#values = new RoundValues(store, config);
+    this.#values = Array.from({ length: 1 + config.delay }, () => new RoundValues(store, config));
     this.#dispatch = new Dispatch({
       run: id,
       config,
       plan,
       isTwice: options.audit.policy === "quorum",
-      isKnown: (block) => this.#values.has(block),
+      isKnown: (block, round) => this.#valuesOf(round).has(block),
       send: (workerId, header, tensor) => this.#workers.send(workerId, header, tensor),
     });
     this.#promedio = new GradientTable(config, options.featureShape, options.names);
@@ -111,31 +117,35 @@ export class TrainingRun {
 
   /** Opens the next round if nothing prevents it. Called after every event that may allow it. */
   #advance(nowMs: number): void {
-    if (this.#round !== undefined || this.#outcome !== undefined || this.#paused) return;
+    if (this.#outcome !== undefined) return;
+    if (this.#open.end !== undefined) return this.#fail(this.#open.end);
+    if (this.#paused || !this.#open.hasRoom) return;
+    const step = this.#step + this.#open.count;
     const isOut = isOutOfPatience(this.config, this.progress);
-    const due = splitDue(this.#step, this.plan, this.progress, isOut);
-    if (due === undefined && (isOut || this.#step >= this.plan.totalSteps)) return this.#finish();
+    const due = splitDue(step, this.plan, this.progress, isOut);
+    // The parameters that are to be measured have to be there, and nothing else is computed meanwhile.
+    if (due !== undefined && this.#open.count > 0) return;
+    if (due === undefined && (isOut || step >= this.plan.totalSteps)) return this.#finish();
     if (this.#dispatch.crew.size < this.#minWorkers) return;
     this.#minWorkers = 1;
     if (due === undefined && !this.pacing.begin(nowMs)) return;
-    this.#openRound(due ?? trainingKind(this.config), nowMs);
+    this.#openRound(due ?? trainingKind(this.config), step, nowMs);
+    this.#advance(nowMs);
   }
 
-  #openRound(kind: RoundKind, nowMs: number): void {
-    const { leafCount, point } = roundKinds[kind];
-    this.#round = openRound({
-      kind,
-      step: this.#step,
-      leafCount: leafCount(this.#step, this.config, this.plan),
-      tensor: this.#store.encode(point),
-      openedMs: nowMs,
-    });
-    this.#beginRound(this.#round, nowMs);
+  #openRound(kind: RoundKind, step: number, nowMs: number): void {
+    const tensor = this.#store.encode(roundKinds[kind].point, step);
+    this.#beginRound(this.#open.add({ kind, step, tensor, openedMs: nowMs }), nowMs);
+  }
+
+  /** Two rounds that are open at the same time have different ones, because their steps follow each other. */
+  #valuesOf({ step }: Pick<Round, "step">): RoundValues {
+    return known(this.#values[step % this.#values.length], "the remainder is an index");
   }
 
   /** Hands out a whole round of which nothing is known: a new one, or one that is computed again. */
   #beginRound(round: OpenRound, nowMs: number): void {
-    this.#values.begin(round);
+    this.#valuesOf(round).begin(round);
     this.#promedio.begin(round.step);
     this.#audit.begin(round);
     this.#dispatch.handOutAll(round, nowMs);
@@ -150,20 +160,16 @@ export class TrainingRun {
     const worker = this.#dispatch.crew.get(workerId);
     if (worker === undefined || message.run !== this.id) return stale;
     const { step, computeMs } = message;
-    if (step > this.#step) return offence(sentence("step-not-begun", { step }));
-    const round = this.#round;
-    if (round === undefined || !isFor(round, message)) {
+    if (!this.#open.hasBegun(step)) return offence(sentence("step-not-begun", { step }));
+    const round = this.#open.of(message);
+    if (round === undefined) {
       return this.#takeStale(worker, message, contentOf(message, tensor), nowMs);
     }
     const block = blockOf(message.block);
-    if (!isNode(block, round.leafCount)) {
-      return offence(sentence("no-such-block", { block: blockName(block) }));
-    }
     const refused = this.#dispatch.answered(round, worker, { block, computeMs }, nowMs);
     if (refused !== undefined) return refused;
     const samples = this.#dispatch.samplesOf(block, round);
-    const { lossSum, correct } = sumsOf(message);
-    return this.#take(worker, round, { block, samples, values: tensor, lossSum, correct }, nowMs);
+    return this.#take(worker, round, { ...contentOf(message, tensor), block, samples }, nowMs);
   }
 
   /** Takes an answer that was asked for. */
@@ -171,7 +177,7 @@ export class TrainingRun {
     const isIndependent = (other: string) => this.#dispatch.crew.areIndependent(other, worker.id);
     const outcome =
       this.#audit.examine(round, worker.id, answer, isIndependent) ??
-      this.#values.accept(round, answer);
+      this.#valuesOf(round).accept(round, answer);
     switch (outcome.kind) {
       case "unplaced":
         this.#fail(outcome.reason);
@@ -203,49 +209,50 @@ export class TrainingRun {
   #count(worker: CrewWorker, round: OpenRound, answer: Answer, nowMs: number): boolean {
     const mayComeTwice = this.#audit.policy === "quorum" || round.holdings.isShared(answer.block);
     if (mayComeTwice) noteFirst(worker, round.holdings, answer);
-    if (round.kind === "gradient") this.#promedio.add(worker.name, answer.values, answer.samples);
+    const { values, samples } = answer;
+    if (round.kind === "gradient") this.#promedio.add(round.step, worker.name, values, samples);
     const opinion = this.#audit.counted(round, worker, answer, nowMs);
     return opinion === undefined || this.#seekSecondOpinion(round, opinion, nowMs);
   }
 
-  /** Closes the round if its root is known and nothing in it waits for a second opinion or for evidence. */
+  /** Closes the oldest round if its root is known and nothing in it waits for another opinion or evidence; then the next. */
   #closeIfDone(nowMs: number): void {
-    if (this.#round === undefined || !this.#values.done || !this.#audit.isSettled) return;
-    this.#closeRound(this.#round, nowMs);
+    const round = this.#open.oldest;
+    if (round === undefined || !this.#valuesOf(round).done || !this.#audit.isSettled(round)) return;
+    this.#closeRound(round, nowMs);
+    this.#closeIfDone(nowMs);
   }
 
   #closeRound(round: OpenRound, nowMs: number): void {
-    this.#round = undefined;
-    const past = closed(round);
+    const past = this.#open.close(round, nowMs);
     this.timeline.add(past, nowMs);
     this.#dispatch.close(past, nowMs);
-    this.#useRoot(round, nowMs);
+    this.#useRoot(past, nowMs);
     this.#advance(nowMs);
   }
 
   /** What a round was for, by its kind: a step, or a measurement. */
-  #useRoot(round: OpenRound, nowMs: number): void {
-    const { kind } = round;
-    if (kind === "validation" || kind === "test") return this.#endEvaluation(kind);
-    const batchSize = batchSizeOf(round.step, this.config, this.plan);
-    this.#commit(round, this.#values.commit(kind, round, batchSize), nowMs);
+  #useRoot(round: Round, nowMs: number): void {
+    const { kind, step } = round;
+    const values = this.#valuesOf(round);
+    if (kind === "validation" || kind === "test") return this.#endEvaluation(kind, values);
+    this.#commit(round, values.commit(kind, step), nowMs);
   }
 
   /** Parameters have changed, here alone: advances the step, or ends a run that diverges (invariant 3). */
-  #commit({ step, openedMs }: OpenRound, outcome: CommitOutcome, nowMs: number): void {
+  #commit({ step, openedMs }: Round, outcome: CommitOutcome, nowMs: number): void {
     if (!outcome.committed) {
       return this.#fail(sentence("step-diverged", { step, reason: outcome.reason }));
     }
-    const samples = batchSizeOf(step, this.config, this.plan);
     this.#step = step + 1;
-    this.#promedio.end(this.#dispatch.crew.names);
-    this.progress.addStep(step, { ...outcome, samples }, nowMs - openedMs);
+    this.#promedio.end(step, this.#dispatch.crew.names);
+    this.progress.addStep(step, outcome, nowMs - openedMs);
     if (splitDue(this.#step, this.plan, this.progress, false) !== undefined) return;
     if (this.#output.wantsSnapshot(this.#step)) this.#output.save(this.snapshot());
   }
 
-  #endEvaluation(split: Score["split"]): void {
-    const root = { split, step: this.#step, ...this.#values.evaluation() };
+  #endEvaluation(split: Score["split"], values: RoundValues): void {
+    const root = { split, step: this.#step, ...values.evaluation() };
     const evaluation = evaluationFrom(root, this);
     const isFinal = split === "test" && this.plan.validationCount > 0;
     if (isFinal) this.progress.finalTest = evaluation;
@@ -266,12 +273,12 @@ export class TrainingRun {
   }
 
   #finish(): void {
-    const snapshot = this.snapshot(this.#lastIsBest);
-    this.#end({ kind: "finished", snapshot, rates: this.progress.averageRates });
+    const { averageRates: rates } = this.progress;
+    this.#end({ kind: "finished", snapshot: this.snapshot(this.#lastIsBest), rates });
   }
 
   #fail(reason: Sentence): void {
-    this.#round = undefined;
+    this.#open.clear();
     this.#end({ kind: "failed", snapshot: this.snapshot(), reason });
   }
 
@@ -292,45 +299,49 @@ export class TrainingRun {
   /** A worker left or paused. Its blocks go to others at once. */
   workerLeft(workerId: string, nowMs: number): void {
     if (!this.#dispatch.crew.remove(workerId)) return;
-    this.#round?.holdings.release(workerId);
+    this.#open.release(workerId);
     this.#judge((round) => this.#audit.settle(round, { workerId }), nowMs);
     this.#reassign(nowMs);
   }
 
   /** A worker could not compute a block. If nobody can, the run has diverged; otherwise it is the worker's fault. */
   failed(workerId: string, message: MessageOf<WorkerMessage, "failed">, nowMs: number): Outcome {
-    const round = this.#round;
-    if (round === undefined || message.run !== this.id || message.step !== round.step) return stale;
+    const { step, reason } = message;
+    const round = this.#open.ofStep(step);
+    if (round === undefined || message.run !== this.id) return stale;
     const block = blockOf(message.block);
     if (!round.holdings.giveBack(workerId, block)) return stale;
     if (!this.#audit.canCompute(round, block)) {
-      this.#fail(sentence("step-diverged", { step: round.step, reason: message.reason }));
+      this.#open.giveUp(round, sentence("step-diverged", { step, reason }));
+      this.#advance(nowMs);
       return stale;
     }
     this.#reassign(nowMs, workerId);
-    const { reason } = message;
     return offence(sentence("block-can-be-computed", { block: blockName(block), reason }));
   }
 
   /** Opens a round whose time has come, or finds late workers and gives their blocks to others too. */
   tick(nowMs: number): void {
-    if (this.#round === undefined) return this.#advance(nowMs);
-    this.#dispatch.tick(this.#round, nowMs);
+    for (const round of this.#open) this.#dispatch.tick(round, nowMs);
     this.#judge((round) => this.#audit.settle(round, { nowMs }), nowMs);
-    if (this.#round !== undefined) this.#seekSecondOpinions(this.#round, nowMs);
+    for (const round of this.#open) this.#seekSecondOpinions(round, nowMs);
+    this.#advance(nowMs);
   }
 
   /** Gives blocks that nobody on time holds to others, for a first or a second opinion. */
   #reassign(nowMs: number, exceptId?: string): void {
-    if (this.#round === undefined) return;
-    this.#dispatch.reassign(this.#round, nowMs, exceptId);
-    this.#seekSecondOpinions(this.#round, nowMs, exceptId);
+    for (const round of this.#open) this.#reassignIn(round, nowMs, exceptId);
+  }
+
+  #reassignIn(round: OpenRound, nowMs: number, exceptId?: string): void {
+    this.#dispatch.reassign(round, nowMs, exceptId);
+    this.#seekSecondOpinions(round, nowMs, exceptId);
   }
 
   // ── audit ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #seekSecondOpinions(round: OpenRound, nowMs: number, exceptId?: string): void {
-    for (const opinion of this.#audit.waiting) {
+    for (const opinion of this.#audit.waitingIn(round)) {
       if (!this.#seekSecondOpinion(round, opinion, nowMs, exceptId)) return;
     }
     this.#closeIfDone(nowMs);
@@ -362,28 +373,29 @@ export class TrainingRun {
     this.#judge((round) => this.#audit.evidence(round, workerId, message, tensor), nowMs);
   }
 
-  /** Acts on what the audit of relays finds in the open round. */
+  /** Acts on what the audit of relays finds in the open rounds. */
   #judge(find: (round: OpenRound) => readonly Wrong[], nowMs: number): void {
-    const round = this.#round;
-    if (round === undefined) return;
-    for (const { workerId, block } of find(round)) this.#cutOff([workerId], round, block, nowMs);
+    for (const round of this.#open) {
+      for (const { workerId, block } of find(round)) this.#cutOff([workerId], round, block, nowMs);
+    }
     this.#closeIfDone(nowMs);
   }
 
   /**
-   * Disconnects workers that lied about a block. If the open round relies on them, it can't be trusted, and the
-   * others compute it again from the same parameters. Their remaining answers to its first shares are welcome.
+   * Disconnects workers that lied about a block. If an open round relies on them, it can't be trusted, and the others
+   * compute it again from the same parameters. Their remaining answers to its first shares are welcome.
    */
   #cutOff(liars: readonly string[], { step }: Round, block: Block, nowMs: number): void {
-    const round = this.#round;
     for (const id of liars) {
       this.#dispatch.crew.remove(id);
-      round?.holdings.release(id);
+      this.#open.release(id);
     }
-    if (round !== undefined && this.#audit.reliesOn(liars)) {
-      round.holdings.releaseAll();
-      this.#beginRound(round, nowMs);
-    } else this.#reassign(nowMs);
+    for (const round of this.#open) {
+      if (this.#audit.reliesOn(round, liars)) {
+        round.holdings.releaseAll();
+        this.#beginRound(round, nowMs);
+      } else this.#reassignIn(round, nowMs);
+    }
     const reason = sentence("block-differs", { block: blockName(block), step });
     for (const id of liars) this.#workers.expel(id, reason);
   }
@@ -419,9 +431,7 @@ export class TrainingRun {
     this.#reassign(nowMs);
     if (first === undefined) return { kind };
     this.#audit.distrust(first.workerId, worker.id);
-    const names = { first: first.name, second: worker.name };
-    const where = { block: blockName(block), step: round.step };
-    return { kind, doubt: sentence("workers-differ", { ...names, ...where }) };
+    return { kind, doubt: doubtOf(first, worker, { step: round.step, block }) };
   }
 
   // ── start, pause, resume, and what is visible ──────────────────────────────────────────────────────────────────────
@@ -431,7 +441,7 @@ export class TrainingRun {
     this.#advance(nowMs);
   }
 
-  /** No further round opens; the open one is finished and committed. */
+  /** No further round opens; the open ones are finished and committed. */
   pause(): void {
     this.#paused = true;
   }
@@ -441,10 +451,10 @@ export class TrainingRun {
     this.#advance(nowMs);
   }
 
-  /** Ends the run where it is: committed steps stay, the open round is dropped. */
+  /** Ends the run where it is: committed steps stay, open rounds are dropped. */
   stop(): void {
     if (this.#outcome !== undefined) return;
-    this.#round = undefined;
+    this.#open.clear();
     this.#outcome = { kind: "stopped" };
   }
 
@@ -472,10 +482,6 @@ export class TrainingRun {
     return this.#outcome;
   }
 
-  get parameterCount(): number {
-    return this.#store.parameterCount;
-  }
-
   get promedio(): GradientTableView | null {
     return this.#promedio.table(this.#dispatch.crew.names);
   }
@@ -493,9 +499,9 @@ export class TrainingRun {
     return this.#outcome?.kind ?? phaseOf(this.#standstill);
   }
 
-  /** Whether a worker holds blocks of the open round. */
+  /** Whether a worker holds blocks of an open round. */
   isBusy(workerId: string): boolean {
-    return this.#round?.holdings.isBusy(workerId) ?? false;
+    return this.#open.isBusy(workerId);
   }
 
   /** What the run waits for (invariant 4), or `null` while it advances. */
@@ -508,7 +514,7 @@ export class TrainingRun {
       missing: Math.max(this.#minWorkers, 1) - this.#dispatch.crew.size,
       isPaused: this.#paused,
       pace: this.pacing.pace,
-      round: this.#round,
+      round: this.#open.oldest,
       nameOf: (workerId) => this.#dispatch.crew.get(workerId)?.name,
     };
   }

@@ -65,6 +65,7 @@ function withNewFields(config: unknown): unknown {
     classWeights: null,
     patience: null,
     localSteps: null,
+    delay: 0,
     wire: "float32",
     ...config,
     schedule: { restarts: [], ...config.schedule },

@@ -1,4 +1,5 @@
 /** @file The outside view of a run: a snapshot of plain values for the console and the dashboard. */
+import { parameterCount } from "../../shared/model/layout.ts";
 import type { AuditPolicy } from "../audit/audit-policy.ts";
 import { slowStepMs } from "../dispatch/pacing.ts";
 import { type Guess, isBetterThanGuess } from "../run/diagnosis.ts";
@@ -33,7 +34,7 @@ export function runViewOf(
     pace: run.pacing.pace,
     audit,
     waitingFor: run.waitingFor(nowMs),
-    parameterCount: run.parameterCount,
+    parameterCount: parameterCount(config.model),
     step,
     totalSteps: plan.totalSteps,
     stepsPerEpoch: plan.stepsPerEpoch,

@@ -44,21 +44,26 @@ export type GradientOptimizerConfig = Exclude<OptimizerConfig, { name: "local-se
 type Config<Name extends OptimizerConfig["name"]> = Extract<OptimizerConfig, { name: Name }>;
 
 /**
- * The names of the tensors that a run keeps beside its parameters: the optimizer's, the velocity of the outer steps, and
- * the best parameters so far.
+ * The names of the tensors that a run keeps beside its parameters: the optimizer's, the velocity of the outer steps, the
+ * point of the step before, and the best parameters so far.
  */
 export function stateNamesOf({
   optimizer,
   localSteps,
+  delay,
   patience,
-}: Pick<RunConfig, "optimizer" | "localSteps" | "patience">): readonly string[] {
+}: Pick<RunConfig, "optimizer" | "localSteps" | "delay" | "patience">): readonly string[] {
   const names = optimizer.name === "local-search" ? [] : createOptimizer(optimizer).stateNames;
   const outer = localSteps === null ? [] : [outerVelocityName];
-  return [...names, ...outer, ...(patience === null ? [] : [bestName])];
+  const previous = delay === 0 ? [] : [previousPointName];
+  return [...names, ...outer, ...previous, ...(patience === null ? [] : [bestName])];
 }
 
 /** Of the tensor that a run with local steps keeps for its outer steps. */
 export const outerVelocityName = "outerVelocity";
+
+/** Of the tensor that a run with a delay keeps for its next gradient. */
+export const previousPointName = "previousPoint";
 
 /** Of the tensor that keeps the best parameters of a run that may end early. */
 export const bestName = "best";

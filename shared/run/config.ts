@@ -24,6 +24,8 @@ export const optimizerNames = [
 export const scheduleNames = ["constant", "step", "cosine"] as const;
 /** Extending a run under `cosine` adds one. They travel in the header of a message, which has a limit. */
 export const restartsMax = 32;
+/** The longest delay of a gradient, in steps. */
+export const delayMax = 1;
 /** The most classes that can have weights, for the same reason. */
 export const classWeightsMax = 100;
 
@@ -121,6 +123,8 @@ export const runConfigSchema = z.strictObject({
   clipNorm: z.nullable(rate),
   /** `null`: every batch is one update of the only parameters. */
   localSteps: z.nullable(localSteps),
+  /** D: the gradient of step t is taken at the point of step t − D, or of step 0. */
+  delay: z.int().check(z.gte(0), z.lte(delayMax)),
   /** Samples per update; `"full"` is resolved to the size of the training split. */
   batchSize: count,
   /** Samples per shard, the leaf of the reduction tree. */

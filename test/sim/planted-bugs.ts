@@ -17,10 +17,12 @@ import { WorkerSessions } from "../../coordinator/workers/worker-sessions.ts";
 import { known } from "../../shared/assert.ts";
 import { bytesOf } from "../../shared/bytes.ts";
 import { Reduction } from "../../shared/engine/reduction.ts";
+import { previousPointName } from "../../shared/optimizers/optimizer.ts";
 import { runConfigSchema } from "../../shared/run/config.ts";
 import type { RoundRow } from "../../shared/run/kinds.ts";
 import { batchSizeOf } from "../../shared/run/plan.ts";
 import { decodeSafetensors } from "../../shared/safetensors.ts";
+import { JobRunner } from "../../worker/threads/job-runner.ts";
 import { LocalPool } from "../../worker/threads/local-pool.ts";
 import type { Hooks } from "./actors/sim-coordinator.ts";
 import type { Plan } from "./faults.ts";
@@ -171,9 +173,44 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     caughtAs: /^a tensor changes while it is sent$/u,
     plant: () =>
       replace(ParameterStore.prototype, "encode", (encode) => {
+        return function (this: ParameterStore, point: RoundRow["point"], step = this.step) {
+          if (point !== "look-ahead") return encode.call(this, point, step);
+          return bytesOf(this.pointToSend(step));
+        };
+      }),
+  },
+
+  "with a delay, a gradient is taken at the newest parameters": {
+    seeds: [],
+    caughtAs: otherParameters,
+    plant: () =>
+      replace(ParameterStore.prototype, "encode", (encode) => {
         return function (this: ParameterStore, point: RoundRow["point"]) {
-          if (point !== "look-ahead") return encode.call(this, point);
-          return bytesOf(this.pointToSend());
+          return encode.call(this, point, this.step + this.config.delay);
+        };
+      }),
+  },
+
+  "with a delay, the point of the step before is not in a checkpoint": {
+    seeds: [],
+    caughtAs: otherParameters,
+    plant: () =>
+      replace(ParameterStore.prototype, "restore", (original) => {
+        return function (this: ParameterStore, snapshot) {
+          const state = new Map(snapshot.state);
+          if (state.has(previousPointName)) state.set(previousPointName, snapshot.parameters);
+          original.call(this, { ...snapshot, state });
+        };
+      }),
+  },
+
+  "with a delay, work for the next step cancels that of this one": {
+    seeds: [],
+    caughtAs: /^hangs at step .+ given to worker/u,
+    plant: () =>
+      replace(JobRunner.prototype, "add", (original) => {
+        return function (this: JobRunner, job) {
+          return original.call(this, job, 0);
         };
       }),
   },

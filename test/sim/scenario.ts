@@ -76,7 +76,15 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
     warmupSteps: 3,
     seed: 2,
   },
-  nag: { ...base, optimizer: "nag", learningRate: 0.2, schedule: "step", warmupSteps: 3, seed: 3 },
+  "nag with a delay": {
+    ...base,
+    optimizer: "nag",
+    learningRate: 0.2,
+    schedule: "step",
+    warmupSteps: 3,
+    delay: 1,
+    seed: 3,
+  },
   rmsprop: { ...base, optimizer: "rmsprop", learningRate: 0.01, shardSize: 1, epochs: 2 },
   adam: { ...base, optimizer: "adam", learningRate: 0.02, clipNorm: 0.5, layers: [12, 6, 5, 3] },
   adamw: { ...base, optimizer: "adamw", learningRate: 0.02, loss: "mse", activation: "tanh" },
@@ -108,7 +116,7 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
     wire: "float16",
     epochs: 2,
   },
-  penalties: {
+  "penalties with a delay": {
     ...base,
     optimizer: "adam",
     learningRate: 0.02,
@@ -116,6 +124,7 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
     initWeights: "he-normal",
     labelSmoothing: 0.1,
     classWeights: [0.5, 1, 2],
+    delay: 1,
   },
   "changed pictures": {
     ...base,
@@ -131,7 +140,14 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
     augment: "crop=2",
     epochs: 2,
   },
-  "full batch": { ...base, optimizer: "momentum", learningRate: 0.3, batchSize: "full", epochs: 6 },
+  "full batch with a delay": {
+    ...base,
+    optimizer: "momentum",
+    learningRate: 0.3,
+    batchSize: "full",
+    delay: 1,
+    epochs: 6,
+  },
   "2 classes by 1 output": {
     ...base,
     dataset: sources.binary,
@@ -148,12 +164,13 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
     learningRate: 0.3,
     epochs: 3,
   },
-  "numbers with validation": {
+  "numbers with validation and a delay": {
     ...base,
     dataset: sources.numbers,
     layers: [12, 5, 2],
     optimizer: "adam",
     learningRate: 0.02,
+    delay: 1,
     epochs: 3,
   },
   pictures: {

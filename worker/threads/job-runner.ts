@@ -26,10 +26,14 @@ export class JobRunner {
     this.#events = events;
   }
 
-  /** Computes it when its turn comes. Returns false if too much is waiting already. */
-  add(job: Job): boolean {
-    if (this.#job !== undefined && supersedes(job, this.#job)) this.#cancel();
-    if (!this.#queue.add(job)) return false;
+  /**
+   * Computes it when its turn comes. Returns false if too much is waiting already.
+   *
+   * @param delay - Of the run, in steps.
+   */
+  add(job: Job, delay: number): boolean {
+    if (this.#job !== undefined && supersedes(job, this.#job, delay)) this.#cancel();
+    if (!this.#queue.add(job, delay)) return false;
     this.#computeNext();
     return true;
   }

@@ -77,6 +77,7 @@ const fields: Readonly<Record<FormKey, Field>> = {
   replicas: { group: "optimizer", mode: "numeric" },
   outerLearningRate: { group: "optimizer", mode: "decimal" },
   outerMomentum: { group: "optimizer", mode: "decimal" },
+  delay: { group: "optimizer", choices: ["0", "1"] },
   shardSize: { group: "optimizer", mode: "numeric" },
   wire: { group: "optimizer", choices: wireNames },
 };

@@ -39,6 +39,7 @@ export function completeRun({ given, origins }: RunRequest): CompleteSettings {
   refuseStrangers({ given, origins }, optimizer, schedule);
   refuseContradiction(given, origins);
   refuseStrayReplicas({ given, origins });
+  refuseDelayedReplicas({ given, origins });
   const { beta } = given;
   return {
     ...runDefaults,
@@ -96,6 +97,7 @@ const gradientKeys = [
   "clipNorm",
   "freeze",
   "localSteps",
+  "delay",
 ];
 /** Options of local steps. */
 const replicaKeys = ["replicas", "outerLearningRate", "outerMomentum"] as const;
@@ -148,6 +150,13 @@ function refuseStrayReplicas(request: RunRequest): void {
     const option = labelOf("localSteps", request.origins);
     throw new OperatorError(sentence("needs-local-steps", { setting, option }));
   }
+}
+
+/** Replicas are far apart when they are averaged, and the next ones start from that average. */
+function refuseDelayedReplicas(request: RunRequest): void {
+  if (typeof request.given.localSteps !== "number" || (request.given.delay ?? 0) === 0) return;
+  const [setting, other] = [spelled("delay", request), spelled("localSteps", request)];
+  throw new OperatorError(sentence("delayed-replicas", { setting, other }));
 }
 
 /** @throws OperatorError if a loss is given that is computed together with another activation than the one given. */

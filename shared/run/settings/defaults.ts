@@ -28,6 +28,7 @@ export const runDefaults = {
   /** Small enough for 9,000 updates in 10 epochs of MNIST, large enough to split among a few workers. */
   batchSize: 64,
   localSteps: null,
+  delay: 0,
   shardSize: "auto",
   epochs: 20,
   steps: null,

@@ -102,6 +102,7 @@ export function resolveRunConfig(asked: RunRequest, facts: DatasetFacts): RunCon
     augment: resolveAugment(settings, request, facts),
     clipNorm: settings.clipNorm,
     localSteps,
+    delay: settings.delay,
     batchSize,
     shardSize,
     epochs: resolveEpochs(settings, request, stepsPerEpoch),

@@ -206,6 +206,7 @@ function settingsOf(config: RunConfig): Readonly<Record<string, OptionValue>> {
     augment: config.augment === null ? null : movesText(config.augment),
     clipNorm: config.clipNorm,
     ...localSettingsOf(config),
+    delay: config.delay,
     batchSize: config.batchSize,
     shardSize: config.shardSize,
     patience: config.patience,

@@ -7,7 +7,7 @@ import { hiddenActivations, outputActivations } from "../../model/dense-model.ts
 import { weightDraws } from "../../model/initialize.ts";
 import { lossNames } from "../../model/loss.ts";
 import { type Sentence, sentence } from "../../words/sentence.ts";
-import { optimizerNames, scheduleNames } from "../config.ts";
+import { delayMax, optimizerNames, scheduleNames } from "../config.ts";
 import { wireNames } from "../wire.ts";
 import { moves } from "./augment-text.ts";
 import type { DataSettings } from "./data-settings.ts";
@@ -172,6 +172,12 @@ export const runOptions = {
     "of local steps: how far the parameters follow the replicas' mean",
   ),
   outerMomentum: row("Run", "<μ>", fraction, "of local steps: Nesterov's momentum of that"),
+  delay: row(
+    "Run",
+    "<steps>",
+    integer({ min: 0, max: delayMax }),
+    "by which a gradient is late: with 1, workers compute while results travel",
+  ),
   shardSize: row(
     "Run",
     "<count>",

@@ -3,6 +3,7 @@
 export const run = {
   "run-title": "{dataset} · {model} · {loss} · {optimizer} {rate} · batch {batchSize}",
   "run-title-local": "{title} · {steps} local steps × {replicas} replicas",
+  "run-title-delayed": "{title} · delay {delay}",
   "run-title-in-form":
     "{dataset} · {model} · {loss} · {optimizer} {rate} · batch {batchSize} · {wire}",
   sigma: "σ {sigma}",

@@ -79,6 +79,8 @@ export const settings = {
   "needs-gradient":
     "{setting} needs a gradient, which local-search does not compute; leave it out, or choose another optimizer",
   "needs-local-steps": "{setting} is for local steps; leave it out, or set {option}",
+  "delayed-replicas":
+    "{setting} does not go with {other}: replicas train long enough between exchanges; leave one of the two out",
   "local-steps-too-many":
     "{setting} is more than the {batches} {batches = 1 ? batch : batches} of an epoch, which always ends with an exchange; choose at most {batches}",
   "replicas-too-many":
@@ -135,6 +137,7 @@ export const settings = {
   "setting-replicas": "replicas",
   "setting-outerLearningRate": "outer learning rate",
   "setting-outerMomentum": "outer momentum",
+  "setting-delay": "delay of the gradient",
   "setting-shardSize": "shard size",
   "setting-epochs": "epochs",
   "setting-steps": "steps",

@@ -5,6 +5,7 @@ import { translationOf } from "../template.ts";
 export const run = translationOf<typeof english>()({
   "run-title": "{dataset} · {model} · {loss} · {optimizer} {rate} · lote {batchSize}",
   "run-title-local": "{title} · {steps} pasos locales × {replicas} réplicas",
+  "run-title-delayed": "{title} · retraso {delay}",
   "run-title-in-form":
     "{dataset} · {model} · {loss} · {optimizer} {rate} · lote {batchSize} · {wire}",
   sigma: "σ {sigma}",

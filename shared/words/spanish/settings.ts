@@ -81,6 +81,8 @@ export const settings = translationOf<typeof english>()({
   "needs-gradient":
     "{setting} necesita un gradiente, que local-search no calcula; quítalo, o elige otro optimizador",
   "needs-local-steps": "{setting} es para pasos locales; quítalo, o pon {option}",
+  "delayed-replicas":
+    "{setting} no se combina con {other}: las réplicas ya entrenan bastante tiempo entre intercambios; quita uno de los dos",
   "local-steps-too-many":
     "{setting} es más que {batches} {batches = 1 ? lote : lotes}, los de una época, que siempre acaba con un intercambio; elige como mucho {batches}",
   "replicas-too-many":
@@ -138,6 +140,7 @@ export const settings = translationOf<typeof english>()({
   "setting-replicas": "réplicas",
   "setting-outerLearningRate": "tasa de aprendizaje externa",
   "setting-outerMomentum": "momento externo",
+  "setting-delay": "retraso del gradiente",
   "setting-shardSize": "tamaño del fragmento",
   "setting-epochs": "épocas",
   "setting-steps": "pasos",

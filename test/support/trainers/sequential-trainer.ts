@@ -64,6 +64,7 @@ export function trainSequentially(
   const plan = planRun(config, countsOf(dataset));
   const parameters = initial.slice();
   const state = new OptimizerState(parameters.length);
+  const points: Float32Array[] = [];
   let order: Uint32Array = new Uint32Array(0);
   for (let step = 0; step < plan.totalSteps; step++) {
     const { epoch, batch } = epochOf(step, plan);
@@ -77,7 +78,7 @@ export function trainSequentially(
     } else {
       const rate = learningRateAt(step, config.schedule, optimizer.learningRate, plan);
       const offset = offsetIn(epoch, config);
-      descend(parameters, state, { config, split: train, samples, step, offset, rate });
+      descend(parameters, state, { config, split: train, samples, step, offset, rate, points });
     }
   }
   return { parameters, ...evaluateSequentially(parameters, config, dataset.test) };
@@ -91,20 +92,26 @@ interface Descent {
   readonly epoch?: number;
   readonly offset?: number;
   readonly rate: number;
+  /** The points of the last steps, at the first of which the gradient is taken. This step's is added. */
+  readonly points?: Float32Array[];
 }
 
 /** One step of the optimizer along the mean gradient of some samples. */
 function descend(
   parameters: Float32Array,
   state: OptimizerState,
-  { config, split, samples, step, epoch = 0, offset = offsetIn(epoch, config), rate }: Descent,
+  { config, split, samples, step, epoch = 0, points = [], rate, ...moved }: Descent,
 ): void {
-  const { optimizer } = config;
+  const { optimizer, delay } = config;
+  const { offset = offsetIn(epoch, config) } = moved;
   const frozen = frozenIn(config, parameters);
   const point =
     optimizer.name === "nag" ? state.ahead(parameters, rate, optimizer.beta) : parameters;
   const batchOf = { samples, step, offset, withGradient: true };
-  const { gradient } = sumOver(asPoint(point, config), config, split, batchOf);
+  points.push(point.slice());
+  if (points.length > 1 + delay) points.shift();
+  const sent = asPoint(known(points[0], "this step's at least"), config);
+  const { gradient } = sumOver(sent, config, split, batchOf);
   gradient.fill(0, 0, frozen);
   const divisor = config.loss.reduction === "sum" ? 1 : samples.length;
   const mean = meanOf(gradient, divisor, config, point);

@@ -20,11 +20,11 @@ test("a device's column is the one that the coordinator shows under its name, ro
     [0.25, 5],
   ] as const) {
     own.add(5, bytesOf(gradient(factor)), samples);
-    table.add("me", bytesOf(gradient(factor)), samples);
+    table.add(5, "me", bytesOf(gradient(factor)), samples);
   }
   // Another worker's samples are in the average, not in this column.
-  table.add("somebody", bytesOf(gradient(7)), 8);
-  table.end([]);
+  table.add(5, "somebody", bytesOf(gradient(7)), 8);
+  table.end(5, []);
   expect(own.view).toBeNull();
   own.add(6, bytesOf(gradient(1)), 8);
   const { step, samples, rows, workers } = table.table(["me", "somebody"])!;

@@ -74,5 +74,6 @@ export const ownConfig: RunConfig = {
   init: null,
   freeze: 0,
   localSteps: null,
+  delay: 0,
   wire: "float32",
 };

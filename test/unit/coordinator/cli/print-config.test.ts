@@ -27,6 +27,7 @@ const freeKeys = [
     !replicaKeys.includes(key) &&
     ![
       "localSteps",
+      "delay",
       "optimizer",
       "schedule",
       "loss",

@@ -52,6 +52,11 @@ export const samples: {
     ["1, 2.5,1", [1, 2.5, 1]],
     ["none", null],
   ],
+  delay: [
+    ["1", 1],
+    ["0", 0],
+    ["1", 1],
+  ],
   wire: names("float16", "float32", "float16"),
   freeze: [
     ["0", 0],

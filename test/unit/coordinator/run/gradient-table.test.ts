@@ -25,17 +25,17 @@ describe("GradientTable", () => {
     const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     expect(columns.table([])).toBeNull();
     columns.begin(0);
-    columns.add("ana", gradient(1), 2);
+    columns.add(0, "ana", gradient(1), 2);
     expect(columns.table([])).toBeNull();
   });
 
   test("shows each worker's mean over its own samples, and the mean over all 8 as the average", () => {
     const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(5);
-    columns.add("ana", gradient(4), 2);
-    columns.add("bea", gradient(6), 4);
-    columns.add("ana", gradient(2), 2);
-    columns.end([]);
+    columns.add(5, "ana", gradient(4), 2);
+    columns.add(5, "bea", gradient(6), 4);
+    columns.add(5, "ana", gradient(2), 2);
+    columns.end(5, []);
     const { step, workers, samples, rows } = columns.table(["ana", "bea"])!;
     expect([step, workers, samples]).toEqual([5, ["ana", "bea"], [4, 4]]);
     for (const { parameter, gradients, average } of rows) {
@@ -47,16 +47,16 @@ describe("GradientTable", () => {
   test("columns are in the order of the connected workers, whoever answered first", () => {
     const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
-    for (const name of ["gone", "bea", "ana"]) columns.add(name, gradient(1), 1);
-    columns.end([]);
+    for (const name of ["gone", "bea", "ana"]) columns.add(0, name, gradient(1), 1);
+    columns.end(0, []);
     expect(columns.table(["ana", "bea"])?.workers).toEqual(["ana", "bea", "gone"]);
   });
 
   test("up to 8 workers keep their columns in a step without them; of 9 only those with a share are shown", () => {
     const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
-    columns.add("w2", gradient(3), 1);
-    columns.end([]);
+    columns.add(0, "w2", gradient(3), 1);
+    columns.end(0, []);
     const { workers, rows } = columns.table(names(8))!;
     expect(workers).toEqual(names(8));
     const { parameter, gradients, average } = rows[0]!;
@@ -68,8 +68,8 @@ describe("GradientTable", () => {
   test("picks 3 weights of the middle input, the first of the last layer and the last bias", () => {
     const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
-    columns.add("ana", gradient(1), 1);
-    columns.end([]);
+    columns.add(0, "ana", gradient(1), 1);
+    columns.end(0, []);
     // Input 3 of a 2 × 2 picture has the weights 9, 10, 11. The second layer starts after 4 · 3 weights and 3
     // biases.
     expect(columns.table([])?.rows.map(({ parameter }) => parameter)).toEqual([9, 10, 11, 15, 22]);
@@ -81,8 +81,8 @@ describe("GradientTable", () => {
       [28, 28],
     );
     columns.begin(0);
-    columns.add("ana", new Uint8Array(4 * 13_002), 1);
-    columns.end([]);
+    columns.add(0, "ana", new Uint8Array(4 * 13_002), 1);
+    columns.end(0, []);
     const rows = columns.table([])?.rows.map(({ parameter }) => parameter);
     expect(rows).toEqual([6_496, 6_497, 6_498, 12_560, 12_832, 13_001]);
   });
@@ -90,31 +90,31 @@ describe("GradientTable", () => {
   test("picks parameters of the smallest network, 1 → 1: both", () => {
     const columns = new GradientTable({ model: modelOf(1, 1), wire: "float32" }, [1]);
     columns.begin(0);
-    columns.add("ana", new Uint8Array(8), 1);
-    columns.end([]);
+    columns.add(0, "ana", new Uint8Array(8), 1);
+    columns.end(0, []);
     expect(columns.table([])?.rows.map(({ parameter }) => parameter)).toEqual([0, 1]);
   });
 
   test("keeps showing the last complete step while the next one is open", () => {
     const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
-    columns.add("ana", gradient(1), 1);
-    columns.end([]);
+    columns.add(0, "ana", gradient(1), 1);
+    columns.end(0, []);
     const before = columns.table([]);
     columns.begin(1);
-    columns.add("bea", gradient(9), 1);
+    columns.add(1, "bea", gradient(9), 1);
     expect(columns.table([])).toEqual(before);
-    columns.end([]);
+    columns.end(1, []);
     expect(columns.table([])).toMatchObject({ step: 1, workers: ["bea"] });
   });
 
   test("ignores a step without gradients: an evaluation leaves the table as it was", () => {
     const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
-    columns.add("ana", gradient(1), 1);
-    columns.end([]);
+    columns.add(0, "ana", gradient(1), 1);
+    columns.end(0, []);
     columns.begin(1);
-    columns.end([]);
+    columns.end(1, []);
     expect(columns.table([])).toMatchObject({ step: 0, workers: ["ana"] });
   });
 
@@ -123,17 +123,17 @@ describe("GradientTable", () => {
     shifted.set(gradient(1), 1);
     const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
-    columns.add("ana", shifted.subarray(1), 1);
-    columns.end([]);
+    columns.add(0, "ana", shifted.subarray(1), 1);
+    columns.end(0, []);
     expect(columns.table([])?.rows[0]).toMatchObject({ parameter: 9, gradients: [9], average: 9 });
   });
 
   test("weighs workers by their samples: 3 of 4 and 1 of 4 give 0.75 and 0.25 of the average", () => {
     const columns = new GradientTable({ model, wire: "float32" }, [2, 2]);
     columns.begin(0);
-    columns.add("ana", gradient(3), 3);
-    columns.add("bea", gradient(5), 1);
-    columns.end([]);
+    columns.add(0, "ana", gradient(3), 3);
+    columns.add(0, "bea", gradient(5), 1);
+    columns.end(0, []);
     const { samples, rows } = columns.table([])!;
     expect(samples).toEqual([3, 1]);
     for (const { parameter, gradients, average } of rows) {
@@ -149,8 +149,8 @@ describe("GradientTable", () => {
       [28, 28],
     );
     columns.begin(0);
-    columns.add("ana", new Uint8Array(4 * 13_002), 1);
-    columns.end([]);
+    columns.add(0, "ana", new Uint8Array(4 * 13_002), 1);
+    columns.end(0, []);
     expect(columns.table([])?.rows.map(({ name }) => sayInEnglish(name))).toEqual([
       "layer 1, pixel 15,15 → neuron 1",
       "layer 1, pixel 15,15 → neuron 2",
@@ -167,8 +167,8 @@ describe("the shown step", () => {
   const four = names(4);
   const stepOf = (step: number, workers: readonly string[], present = four) => {
     table.begin(step);
-    for (const name of workers) table.add(name, gradient(1), 1);
-    table.end(present);
+    for (const name of workers) table.add(step, name, gradient(1), 1);
+    table.end(step, present);
     return table.table(present)?.step;
   };
 

@@ -47,6 +47,7 @@ const converted = {
   wire: "float32",
   labelSmoothing: 0,
   localSteps: null,
+  delay: 0,
   classWeights: null,
   patience: null,
 };

@@ -40,8 +40,8 @@ describe("runConfigSchema", () => {
     }
   });
 
-  test("refuses a config with any of its 23 fields missing, or with an extra one", () => {
-    expect(Object.keys(base)).toHaveLength(23);
+  test("refuses a config with any of its 24 fields missing, or with an extra one", () => {
+    expect(Object.keys(base)).toHaveLength(24);
     expect(withoutOne(base).filter(accepts)).toEqual([]);
     expect(accepts({ ...base, workers: 3 })).toBe(false);
     expect(accepts({ ...base, model: { ...model, dropout: 0.5 } })).toBe(false);

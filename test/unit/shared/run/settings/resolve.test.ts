@@ -82,6 +82,7 @@ describe("resolveRunConfig", () => {
       classWeights: null,
       patience: null,
       localSteps: null,
+      delay: 0,
     });
   });
 
@@ -231,6 +232,14 @@ describe("resolveRunConfig", () => {
       { optimizer: "local-search", localSteps: 5 },
       "--local-steps 5 needs a gradient, which local-search does not compute; leave it out, or choose another optimizer",
     ],
+    [
+      { optimizer: "local-search", delay: 1 },
+      "--delay 1 needs a gradient, which local-search does not compute; leave it out, or choose another optimizer",
+    ],
+    [
+      { localSteps: 5, delay: 1 },
+      "--delay 1 does not go with --local-steps 5: replicas train long enough between exchanges; leave one of the two out",
+    ],
     [{ replicas: 4 }, "--replicas 4 is for local steps; leave it out, or set --local-steps"],
     [
       { localSteps: 95 },
@@ -287,6 +296,13 @@ describe("resolveRunConfig", () => {
     // 94 batches make 9 exchanges, so 20 of them take 3 epochs.
     expect(resolve({ localSteps: 10, steps: 20 })).toMatchObject({ steps: 20, epochs: 3 });
     expect(resolve({ localSteps: null }).localSteps).toBe(null);
+  });
+
+  test("a delay of 0 is that of every run, also of local steps and local search", () => {
+    expect(resolve({}).delay).toBe(0);
+    expect(resolve({ delay: 1 }).delay).toBe(1);
+    expect(resolve({ localSteps: 5, delay: 0 }).delay).toBe(0);
+    expect(resolve({ optimizer: "local-search", delay: 0 }).delay).toBe(0);
   });
 
   test("a refusal names the spelling that was used", () => {
