@@ -181,7 +181,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "with a delay, a gradient is taken at the newest parameters": {
-    seeds: [],
+    seeds: [2, 9],
     caughtAs: otherParameters,
     plant: () =>
       replace(ParameterStore.prototype, "encode", (encode) => {
@@ -192,7 +192,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "with a delay, the point of the step before is not in a checkpoint": {
-    seeds: [],
+    seeds: [9],
     caughtAs: otherParameters,
     plant: () =>
       replace(ParameterStore.prototype, "restore", (original) => {
@@ -205,7 +205,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "with a delay, work for the next step cancels that of this one": {
-    seeds: [],
+    seeds: [162],
     caughtAs: /^hangs at step .+ given to worker/u,
     plant: () =>
       replace(JobRunner.prototype, "add", (original) => {
