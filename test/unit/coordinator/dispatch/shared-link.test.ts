@@ -126,7 +126,7 @@ class LinkedRun {
       this.#crew.get(workerId)?.speed.observe({ ...time, samples });
     }
     widths.close(round, this.#nowMs);
-    if (widths.isNarrow) return;
+    if (widths.isNarrow(round)) return;
 
     for (const { id, speed } of workers) {
       if (!round.holdings.byWorker.has(id)) speed.rest(this.#nowMs - openedMs, leafSamples);
