@@ -27,6 +27,10 @@ const spanish = {
   link: "Enlace a esto",
   copied: "Copiado",
   drawHere: "O dibuja aquí el tuyo.",
+  drawByKeys:
+    "Para dibujar un dígito: las flechas mueven el pincel; la barra espaciadora lo baja y lo sube.",
+  brushUp: "Fila {row}, columna {column}. Pincel arriba: espacio para pintar.",
+  brushDown: "Fila {row}, columna {column}. Pinta: espacio para levantarlo.",
   clear: "Borrar",
   newNumbers: "Otros números",
   dashboard: "El entrenamiento en vivo",
@@ -67,6 +71,10 @@ const english = translationOf<typeof spanish>()({
   link: "Link to this",
   copied: "Copied",
   drawHere: "Or draw your own here.",
+  drawByKeys:
+    "To draw a digit: the arrow keys move the brush; the space bar puts it down and lifts it.",
+  brushUp: "Row {row}, column {column}. Brush up: space to paint.",
+  brushDown: "Row {row}, column {column}. Painting: space to lift it.",
   clear: "Clear",
   newNumbers: "Other numbers",
   dashboard: "The live training",

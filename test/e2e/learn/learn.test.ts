@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createPages } from "../../../coordinator/edge/pages.ts";
 import { sections } from "../../../coordinator/learn/sections/sections.ts";
+import { drawingOf } from "../../../coordinator/learn/state/drawing.ts";
 import { languages } from "../../../shared/words/language.ts";
 import { violationsIn } from "../../support/browser/accessibility.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
@@ -99,6 +100,42 @@ describe.skipIf(browser === undefined)("in Chromium", () => {
       await context.close();
     },
   );
+
+  test("a digit is drawn by keys, which say where the brush is, and travels in the link", async () => {
+    const problems: string[] = [];
+    const context = await browser!.newContext({ locale: "en", reducedMotion: "reduce" });
+    const page = await openPage(context, problems);
+    await open(page, `${url}#backpropagation.digit=1&backpropagation.bet=!`);
+    const pad = page.locator("#backpropagation .pad canvas");
+    const told = page.locator("#backpropagation .pad .brush");
+    await pad.scrollIntoViewIfNeeded();
+    await page.locator("#backpropagation .outcome:not(:empty)").waitFor();
+    await page.locator("#backpropagation .digits input:checked").focus();
+    // One "1": down from the first place.
+    await page.keyboard.press("Tab");
+    expect(await told.textContent()).toBe("Row 4, column 8. Brush up: space to paint.");
+    const style = "getComputedStyle(document.activeElement).outlineStyle";
+    expect(await page.evaluate(style)).toBe("solid");
+    await page.keyboard.press("Space");
+    expect(await told.textContent()).toBe("Row 4, column 8. Painting: space to lift it.");
+    for (let i = 0; i < 7; i++) await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Space");
+    expect(await told.textContent()).toBe("Row 11, column 8. Brush up: space to paint.");
+    // Moved without ink: nothing new is drawn.
+    await expect.poll(() => page.url()).toMatch(/backpropagation\.digit=1\.[\w-]{131}/u);
+    const [link = ""] = page.url().match(/digit=1\.[\w-]+/u) ?? [];
+    await page.keyboard.press("ArrowLeft");
+    expect(await violationsIn(page)).toEqual([]);
+    expect(page.url()).toContain(link);
+    const { pixels } = drawingOf(link.slice("digit=".length));
+    const inked = (pixels ?? []).filter((ink) => ink === 1).length;
+    expect(inked).toBeGreaterThan(30);
+    expect(inked).toBeLessThan(150);
+    await page.keyboard.press("Tab");
+    expect(await told.textContent()).toBe("");
+    expect(problems).toEqual([]);
+    await context.close();
+  });
 
   test("a browser that cannot run the kernel says what is missing", async () => {
     const page = await browser!.newPage({ locale: "en" });
