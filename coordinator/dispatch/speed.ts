@@ -20,6 +20,11 @@ const firstGraceMs = 2_000;
  * a worker that really is that slow costs at most one part in this many.
  */
 const restFactor = 20;
+/**
+ * In one round it falls to this fraction at the least. A share may have many leaves, and a worker that seems many times
+ * faster than it is gets all of them, so that the others are idle, and seem fast in the next round.
+ */
+const keptMin = 0.5;
 
 /** Limits for a claimed speed, in milliseconds per sample. */
 const sampleMsMin = 1e-6;
@@ -92,7 +97,7 @@ export class SpeedEstimate {
    * @param samples - Size of the smallest possible share: one leaf.
    */
   rest(elapsedMs: number, samples: number): void {
-    const kept = Math.max(0, 1 - elapsedMs / (restFactor * this.predictMs(samples)));
+    const kept = Math.max(keptMin, 1 - elapsedMs / (restFactor * this.predictMs(samples)));
     this.#overheadMs *= kept;
     this.#sampleMs = Math.max(sampleMsMin, this.#sampleMs * kept);
   }

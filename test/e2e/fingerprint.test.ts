@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 import { drawDigits } from "../../coordinator/datasets/digits.ts";
 import { decodeCheckpoint, fingerprintOf } from "../../coordinator/storage/checkpoint.ts";
+import { known } from "../../shared/assert.ts";
 import { resolveRunConfig } from "../../shared/run/settings/resolve.ts";
 import type { RunSettings } from "../../shared/run/settings/run-settings.ts";
 import { firstOf } from "../support/fixtures/effort.ts";
@@ -162,16 +163,21 @@ describe("workers that come and go", () => {
     expect(names).toContain("victim");
   });
 
-  test("two relays, one of them killed with SIGKILL in mid-run, change no bit", async () => {
+  test("two relays and one below them, one of them killed with SIGKILL in mid-run, and a worker that joins then, change no bit", async () => {
     const coordinator = cluster.coordinator("--exit", "--min-workers", "2", ...data, ...args);
     const { joinUrl } = (await coordinator.event("listening")) as unknown as { joinUrl: string };
     const relays = [await cluster.relay(joinUrl), await cluster.relay(joinUrl)];
-    for (const relay of relays) cluster.worker(relay.joinUrl);
+    const below = await cluster.relay(known(relays[1], "the second").joinUrl);
+    for (const relay of [...relays, below]) cluster.worker(relay.joinUrl);
     await coordinator.event("epoch", ({ epoch }) => Number(epoch) >= 3);
+    cluster.worker(joinUrl, "--name", "late");
+    await coordinator.event("worker", ({ change, name }) => change === "joined" && name === "late");
     relays[0]?.child.kill("SIGKILL");
     await coordinator.event("worker", ({ change }) => change === "left");
     const end = await coordinator.event("finished");
     expect(end.fingerprint).toBe(whole);
+    const refused = coordinator.events.filter(({ change }) => change === "refused");
+    expect(refused).toEqual([]);
   });
 
   test("a checkpoint alone, of a run that is gone, continues in a new run to the same bits", async () => {

@@ -27,6 +27,7 @@ const headerBytes = 200;
 const bar = 1.02;
 /** Of the bytes with the fewest workers: a header has a digit more or less. */
 const sameWithin = 0.01;
+const readyMsMax = 180_000;
 const settleMs = 3_000;
 const windowMs = 4_000;
 
@@ -125,6 +126,7 @@ async function rootOf({ relays, workers }: Shape) {
       clients.push(new LightClient(known(doors[i % doors.length], "a door"), { answers }));
     }
     await Promise.all(clients.map((client) => client.welcomed));
+    await firstSteps(clients);
     await delay(settleMs);
     const pid = known(coordinator.child.pid, "a process");
     const reading = () => ({
@@ -143,6 +145,16 @@ async function rootOf({ relays, workers }: Shape) {
   } finally {
     for (const client of clients) client.close();
     await cluster.stop();
+  }
+}
+
+/** A relay draws the whole dataset before it is ready, and there are more of them than cores. */
+async function firstSteps(clients: readonly LightClient[]): Promise<void> {
+  const deadlineMs = performance.now() + readyMsMax;
+  while (clients.every(({ lastStep }) => lastStep < 3)) {
+    if (performance.now() > deadlineMs) throw new Error("no step was made");
+    // oxlint-disable-next-line no-await-in-loop -- until it is so
+    await delay(100);
   }
 }
 

@@ -86,6 +86,28 @@ describe.skipIf(natsIsMissing)(
   `two coordinators of one run${natsIsMissing ? " (skipped: no nats-server)" : ""}`,
   { timeout: 120_000 },
   () => {
+    test("keep a relay and its worker when the leader is killed: the relay goes to the standby", async () => {
+      const first = await coordinator("first", ...run);
+      const { joinUrl } = await first.event("listening");
+      const second = await coordinator("second");
+      await says(second, "standby: follows");
+      const relay = await cluster.relay(String(joinUrl), "--name", "school");
+      const ana = cluster.worker(relay.joinUrl, "--name", "ana");
+      await first.event("epoch", ({ epoch }) => Number(epoch) >= 2);
+      // So that the run is not over before its leader is killed.
+      ana.kill("SIGSTOP");
+      await says(second, "keeps its newest checkpoint");
+      first.child.kill("SIGKILL");
+      const resumed = await second.event("resumed");
+      expect(Number(resumed["step"])).toBeGreaterThan(0);
+      ana.kill("SIGCONT");
+      expect((await second.event("finished")).fingerprint).toBe(expected);
+      // The worker stayed with its relay.
+      const joined = second.events.filter(({ change }) => change === "joined");
+      expect(joined.map(({ name, kind }) => [name, kind])).toEqual([["school", "relay"]]);
+      expect(relay.child.exitCode).toBeNull();
+    });
+
     test("end with the right fingerprint when the leader is killed, and when it is stopped and wakes up", async () => {
       const first = await coordinator("first", ...run);
       const { joinUrl } = await first.event("listening");

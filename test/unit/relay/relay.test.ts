@@ -1,5 +1,5 @@
 /** @file Relays: the same bits in every tree, whatever happens to its nodes, and a root whose traffic stays. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
@@ -170,6 +170,20 @@ test("the bytes of the root per step are those of its relays, for 16 and 64 work
     expect(up).toBeGreaterThan(parameterBytes);
     expect(up).toBeLessThan(oneEach);
   }
+});
+
+test("4 relays of 4 equal workers have a quarter of the leaves each, also if one had a round alone at first", async () => {
+  const wide = testConfig({ layers: [12, 5, 3], batchSize: 64, shardSize: 1, epochs: 2 });
+  const tree = new Tree(wide, tinyDataset({ trainCount: 256 }));
+  tree.grow([[4], [4], [4], [4]]);
+  const send = vi.spyOn(tree.root.sessions, "send");
+  await tree.finish();
+  const last = tree.run.plan.totalSteps - 1;
+  const shares = send.mock.calls.flatMap(([, header]) =>
+    header.type === "work" && header.step === last ? header.blocks : [],
+  );
+  const quarters = [0, 16, 32, 48].map((start) => [start, start + 16]);
+  expect(shares.toSorted(([a], [b]) => a - b)).toEqual(quarters);
 });
 
 /** Adds 1 to the first value of every result. */

@@ -34,7 +34,7 @@ async function train(seed: number, wrap?: Wrap) {
   const pick = <One>(all: readonly One[]) => known(all[random.below(all.length)], "one of them");
   // A link that falls silent for seconds is a partition: pings find out.
   const lagMs = () => (random.below(400) === 0 ? 30_000 * random.uniform() : random.below(4));
-  const tree = new Tree(config, dataset, { lagMs, wrap });
+  const tree = new Tree(config, dataset, { lagMs, wrap, audit: "sample" });
   tree.grow(pick(shapes));
   // Somebody always stays.
   tree.worker(tree.root);
