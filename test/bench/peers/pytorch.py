@@ -17,6 +17,9 @@ import os
 import sys
 import time
 
+# torch.set_num_threads does not reach the threads of OpenBLAS, which multiplies large matrices on all cores.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 try:
     import torch
     import torch.distributed as dist
