@@ -3,7 +3,7 @@
  * four products are those of a dense layer, whose weights are here keys, values or deltas. Where a step does not see later
  * ones, the tiles above the diagonal are left out.
  */
-import { expOfNegative4 } from "./math";
+import { exponentialsInPlace } from "./math";
 import {
   gradientPanel,
   gradientRow,
@@ -37,7 +37,7 @@ export function attentionForward(
       const keys = queries + (width << 2);
       const values = keys + (width << 2);
       multiplyTransposed(probabilities, rowStride, queries, 3 * width, keys, 3 * width, steps, size, causal, scratch);
-      softmaxRows(probabilities, rowStride, steps, causal, scale);
+      softmaxRows(probabilities, rowStride, steps, causal, scale, scratch);
       const output = target + ((h * size) << 2);
       multiply(output, width, probabilities, rowStride, values, 3 * width, steps, size, causal, scratch);
       probabilities += headBytes;
@@ -196,13 +196,13 @@ function products(
  * Softmax of each row's scores times `scale`, in place; if causal, of those up to the diagonal, and the others of the group become +0.
  * Four rows at a time, because each sum has to wait for its last addition.
  */
-function softmaxRows(rows: usize, rowStride: i32, steps: i32, causal: i32, scale: f32): void {
+function softmaxRows(rows: usize, rowStride: i32, steps: i32, causal: i32, scale: f32, scratch: usize): void {
   const rowBytes = <usize>rowStride << 2;
   for (let i = 0; i < steps; i += 4) {
     const count = min(4, steps - i);
     const seenBytes = <usize>seenBy(i, steps, causal) << 2;
     for (let r = 0; r < count; r++) {
-      exponentialsOf(rows + r * rowBytes, causal ? i + r + 1 : steps, scale);
+      exponentialsOf(rows + r * rowBytes, causal ? i + r + 1 : steps, scale, scratch);
     }
     // Rows that are not there repeat the last one.
     const row1 = rows + min(1, count - 1) * rowBytes;
@@ -227,7 +227,7 @@ function softmaxRows(rows: usize, rowStride: i32, steps: i32, causal: i32, scale
 }
 
 /** `row[j] ← exp(row[j] · scale − largest)` for the first `count` scores, and +0 up to the end of their last register. */
-function exponentialsOf(row: usize, count: i32, scale: f32): void {
+function exponentialsOf(row: usize, count: i32, scale: f32, scratch: usize): void {
   const scales = f32x4.splat(scale);
   const last = ((count - 1) & ~3) << 2;
   // The lanes of the last register that count.
@@ -245,11 +245,8 @@ function exponentialsOf(row: usize, count: i32, scale: f32): void {
   largest = f32x4.pmax(largest, v128.bitselect(scaled, firstOnes, isCounted));
   largest = f32x4.pmax(largest, v128.shuffle<f32>(largest, largest, 2, 3, 0, 1));
   largest = f32x4.pmax(largest, v128.shuffle<f32>(largest, largest, 1, 0, 3, 2));
-  for (let at = 0; at < last; at += 16) {
-    v128.store(row + at, expOfNegative4(f32x4.sub(v128.load(row + at), largest)));
-  }
-  const powers = expOfNegative4(f32x4.sub(v128.load(row + last), largest));
-  v128.store(row + last, v128.and(powers, isCounted));
+  exponentialsInPlace(row, last + 16, largest, scratch);
+  v128.store(row + last, v128.and(v128.load(row + last), isCounted));
 }
 
 @inline

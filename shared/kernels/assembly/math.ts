@@ -60,11 +60,7 @@ export function exp4(x: v128): v128 {
 export function expOfNegative4(x: v128): v128 {
   x = f32x4.pmax(x, splat(expLow));
   const shifted = shiftedExponent(x);
-  // 2ⁿ as a product of two factors: a single one would overflow for the largest results and underflow for the
-  // subnormal ones. What n was shifted by has no low bits, so it is lost on the way to the exponent.
-  const half = i32x4.shr_s(shifted, 1);
-  const rest = i32x4.sub(shifted, half);
-  return f32x4.mul(f32x4.mul(fractionalPower(x, shifted), powerOf2(half)), powerOf2(rest));
+  return timesPowerOf2(expOfRest(restOf(x, shifted)), shifted);
 }
 
 /** n = x / ln 2, rounded to an integer, in the low bits. */
@@ -73,12 +69,17 @@ function shiftedExponent(x: v128): v128 {
   return f32x4.add(f32x4.mul(x, splat(log2E)), splat(roundingMagic));
 }
 
-/** exp(x) / 2ⁿ. */
+/** r = x − n · ln 2. */
 @inline
-function fractionalPower(x: v128, shifted: v128): v128 {
+function restOf(x: v128, shifted: v128): v128 {
   const n = f32x4.sub(shifted, splat(roundingMagic));
-  let r = f32x4.sub(x, f32x4.mul(n, splat(ln2High)));
-  r = f32x4.sub(r, f32x4.mul(n, splat(ln2Low)));
+  const r = f32x4.sub(x, f32x4.mul(n, splat(ln2High)));
+  return f32x4.sub(r, f32x4.mul(n, splat(ln2Low)));
+}
+
+/** exp(r). */
+@inline
+function expOfRest(r: v128): v128 {
   let p = f32x4.add(f32x4.mul(splat(exp0), r), splat(exp1));
   p = f32x4.add(f32x4.mul(p, r), splat(exp2));
   p = f32x4.add(f32x4.mul(p, r), splat(exp3));
@@ -86,6 +87,17 @@ function fractionalPower(x: v128, shifted: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), splat(exp5));
   p = f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r);
   return f32x4.add(p, splat(one));
+}
+
+/**
+ * `p · 2ⁿ` by two factors: a single one would overflow for the largest results and underflow for the subnormal ones. What n
+ * was shifted by has no low bits, so it is lost on the way to the exponent.
+ */
+@inline
+function timesPowerOf2(p: v128, shifted: v128): v128 {
+  const half = i32x4.shr_s(shifted, 1);
+  const rest = i32x4.sub(shifted, half);
+  return f32x4.mul(f32x4.mul(p, powerOf2(half)), powerOf2(rest));
 }
 
 /** 2ⁿ of the n in the low nine bits, from −126 to 127. */
@@ -146,7 +158,7 @@ export function tanhPower4(x: v128): v128 {
   // Up to 40, 2ⁿ is a number, and needs no second factor.
   const twice = f32x4.pmin(f32x4.add(magnitude, magnitude), splat(tanhOne));
   const shifted = shiftedExponent(twice);
-  return f32x4.mul(fractionalPower(twice, shifted), powerOf2(shifted));
+  return f32x4.mul(expOfRest(restOf(twice, shifted)), powerOf2(shifted));
 }
 
 @inline
@@ -181,6 +193,27 @@ export function exponentials(target: usize, source: usize, outputs: i32, largest
   let total: f32 = 0;
   for (let at: usize = 0; at < bytes; at += 4) total += load<f32>(target + at);
   return total;
+}
+
+/**
+ * `values ← exp(values − largest)`, in two short passes, because a core's queue holds the work of more registers if each has
+ * fewer operations that wait for one another.
+ *
+ * @param bytes - A multiple of 16.
+ * @param largest - In all lanes; not less than the values.
+ * @param scratch - Pointer to `bytes` bytes.
+ */
+export function exponentialsInPlace(values: usize, bytes: usize, largest: v128, scratch: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const x = f32x4.pmax(f32x4.sub(v128.load(values + at), largest), splat(expLow));
+    const shifted = shiftedExponent(x);
+    v128.store(scratch + at, shifted);
+    v128.store(values + at, restOf(x, shifted));
+  }
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const p = expOfRest(v128.load(values + at));
+    v128.store(values + at, timesPowerOf2(p, v128.load(scratch + at)));
+  }
 }
 
 @inline
