@@ -30,6 +30,8 @@ export interface DispatchOptions {
   readonly plan: RunPlan;
   /** Whether every block is given to two workers from the start. */
   readonly isTwice: boolean;
+  /** Whether people watch step by step, which is not about speed: then all workers take part alike. Absent: never. */
+  readonly isShown?: () => boolean;
   /** Whether the values of the whole block are known in an open round. */
   readonly isKnown: (block: Block, round: Round) => boolean;
   /** Sends one message; returns whether it was accepted. */
@@ -56,7 +58,9 @@ export class Dispatch {
     if (workers.length === 0) return;
     const { isTwice } = this.#options;
     const leafSamples = this.#leafSamples(round);
-    const { shares, speeds } = this.#widths.plan(round, { workers, leafSamples, isTwice }, nowMs);
+    const isShown = this.#options.isShown?.() ?? false;
+    const available = { workers, leafSamples, isTwice, isShown };
+    const { shares, speeds } = this.#widths.plan(round, available, nowMs);
     const subnetOf = (workerId: string) => this.crew.get(workerId)?.subnet;
     const all = isTwice ? withSecondWorkers(shares, speeds, subnetOf) : shares;
     this.#handOut(all, round, nowMs);

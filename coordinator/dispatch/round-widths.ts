@@ -34,6 +34,8 @@ export interface Available {
   /** Samples of one leaf. */
   readonly leafSamples: number;
   readonly isTwice: boolean;
+  /** Whether all take part alike, fast or slow. */
+  readonly isShown: boolean;
 }
 
 interface Observed {
@@ -60,8 +62,9 @@ export class RoundWidths {
 
   /** Plans a round from its first share on. If every block is computed twice, all workers are used. */
   plan(round: OpenRound, available: Available, nowMs: number): SharePlan {
-    const { workers, leafSamples, isTwice } = available;
+    const { workers, leafSamples, isTwice, isShown } = available;
     this.#observed.delete(round.holdings);
+    if (isShown) return evenly(round, workers);
     if (isTwice) return split(round, workers, leafSamples);
     const leaves = round.roots.reduce((sum, { start, end }) => sum + end - start, 0);
     const width = this.#widthOf(round, leaves);
@@ -134,6 +137,12 @@ export class RoundWidths {
 
 function isRelay({ isRelay: is }: CrewWorker): boolean {
   return is;
+}
+
+/** As if all were equally fast. */
+function evenly(round: Round, workers: readonly CrewWorker[]): SharePlan {
+  const speeds = workers.map(({ id }) => ({ workerId: id, overheadMs: 0, leafMs: 1 }));
+  return { speeds, shares: planShares(round, speeds) };
 }
 
 function split(

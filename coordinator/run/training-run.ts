@@ -107,6 +107,7 @@ export class TrainingRun {
       config,
       plan,
       isTwice: options.audit.policy === "quorum",
+      isShown: () => this.pacing.pace !== "full",
       isKnown: (block, round) => this.#valuesOf(round).has(block),
       send: (workerId, header, tensor) => this.#workers.send(workerId, header, tensor),
     });

@@ -175,6 +175,31 @@ function roundsIn(room: Room, seconds: number): number {
   return room.rounds - before;
 }
 
+describe("a run that people watch step by step", () => {
+  test.each([true, false])("gives a leaf to each of 5 workers, however slow: %s", (isShown) => {
+    const taken = new Set<string>();
+    const dispatch = new Dispatch({
+      run: "r",
+      config,
+      plan,
+      isTwice: false,
+      isShown: () => isShown,
+      isKnown: () => false,
+      send: (workerId) => {
+        taken.add(workerId);
+        return true;
+      },
+    });
+    for (const [i, elapsedMs] of [3, 4, 300, 900, 2_500].entries()) {
+      const speed = new SpeedEstimate(shardSize * 1_000);
+      speed.observe({ elapsedMs, computeMs: 1, samples: shardSize });
+      dispatch.crew.add({ id: `${i}`, name: `${i}`, subnet: "", speed });
+    }
+    dispatch.handOutAll(gradientRound(0, 0, 5), 0);
+    expect(taken.size).toBe(isShown ? 5 : 2);
+  });
+});
+
 describe("a crowd that joins, claims to be a million times as fast, takes and leaves", () => {
   test("gets part of the first round, and nothing of what it leaves behind", () => {
     const taken = new Map<string, Block[]>();

@@ -108,7 +108,11 @@ class LinkedRun {
     const round = openRound({ kind, step: 0, leafCount, tensor, openedMs });
     const workers = this.#crew.available();
     const leafSamples = this.#samplesOf({ start: 0, end: 1 });
-    const { shares } = widths.plan(round, { workers, leafSamples, isTwice: false }, openedMs);
+    const { shares } = widths.plan(
+      round,
+      { workers, leafSamples, isTwice: false, isShown: false },
+      openedMs,
+    );
     const { megabits, cores } = this.#place;
     const link = { bytesPerMs: megabits * megabit, latencyMs: 0.5, cores };
     const times = roundOn(
