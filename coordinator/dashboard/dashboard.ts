@@ -59,6 +59,7 @@ const token = wished.get("token") ?? "";
 let wishedCard = wished.get("at");
 // There, the network in the pictures is the one of this run.
 element("learn", HTMLAnchorElement).href = `learn#token=${token}`;
+element("lead", HTMLAnchorElement).href = `learn?projector#token=${token}`;
 const points = new Points();
 const source = new ModelSource(token);
 const answers = new AnswerSource(source);

@@ -40,7 +40,7 @@ export class Presenter {
 
   #turn(isOn: boolean): void {
     this.#isOn = isOn;
-    document.body.toggleAttribute("data-presenter", isOn);
+    document.documentElement.toggleAttribute("data-presenter", isOn);
     this.#button.setAttribute("aria-pressed", String(isOn));
     keepChoice("presenter", isOn ? "yes" : "no");
     this.show();

@@ -21,6 +21,9 @@ import { Ticker } from "./ticker.ts";
 /** The address follows so long after the last change; browsers refuse to change it too often. */
 const linkedAfterMs = 300;
 
+// A projector has colours of its own, so this comes before they are read.
+const isProjector = new URLSearchParams(location.search).has("projector");
+document.documentElement.toggleAttribute("data-projector", isProjector);
 const ticker = new Ticker();
 let theme: Theme = readTheme();
 const token = takeToken();
@@ -30,8 +33,6 @@ let linkTimer = 0;
 /** The script of a lesson, if this page takes part in one. */
 let lesson: Parameters<ClassPage["listen"]>[0] | undefined;
 
-const isProjector = new URLSearchParams(location.search).has("projector");
-document.documentElement.toggleAttribute("data-projector", isProjector);
 offerLanguages();
 showTexts();
 void start();

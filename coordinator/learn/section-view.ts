@@ -131,9 +131,9 @@ export class SectionView implements Ticking {
     this.#bet.element.hidden = !may;
   }
 
-  /** Brings the picture into sight. */
-  center(): void {
-    this.#picture.element.scrollIntoView({ block: "center" });
+  /** Brings the picture into the middle, or only into sight. */
+  center(block: "center" | "nearest" = "center"): void {
+    this.#picture.element.scrollIntoView({ block });
   }
 
   /** The answer; `undefined` while it is being computed. */

@@ -2,6 +2,8 @@
 
 const en = {
   lesson: "For a lesson",
+  leadLesson:
+    "Lead the class through the lecture, in large type: bets, columns, rates, handwriting",
   lessonHow:
     "One click trains the lecture's network with these settings. The run that is shown is stopped and saved, and its curves stay to compare with.",
   waitFor: "Wait for so many devices, also when you train again",
@@ -59,6 +61,7 @@ const en = {
 
 const es: Readonly<Record<keyof typeof en, string>> = {
   lesson: "Para una clase",
+  leadLesson: "Llevar a la clase por la charla, en letra grande: apuestas, columnas, tasas, letra",
   lessonHow:
     "Un clic entrena la red de la charla con estos ajustes. El entrenamiento que se ve se detiene y se guarda, y sus curvas quedan para comparar.",
   waitFor: "Esperar a tantos aparatos, también al entrenar otra vez",

@@ -102,6 +102,8 @@ export class Bets {
     const now = { state: asked, bet: noBet };
     this.#page.show(withSection(this.#page.state(), { seed, id, now }));
     this.#page.goTo(id);
+    // On a small screen and on a projector, the question may leave it no room.
+    view.center("nearest");
   }
 
   #reveal(view: SectionView): void {

@@ -73,7 +73,7 @@ const en = {
     "This browser can't keep the screen on; it works all the same, but keep this device awake yourself.",
   lacksSharedMemory:
     "This browser gives each thread its own copy of the data; it works all the same.",
-  learn: "How neural networks learn",
+  learn: "Take part in the lesson",
   watch: "Watch the run",
   drawDigit: "Draw for the network",
   drawing: "A digit of mine",
@@ -168,7 +168,7 @@ const es: Readonly<Record<TextKey, string>> = {
   lacksWakeLock:
     "Este navegador no mantiene la pantalla encendida; funciona igual, pero mantén despierto este dispositivo.",
   lacksSharedMemory: "Este navegador da a cada hilo su propia copia de los datos; funciona igual.",
-  learn: "Cómo aprenden las redes neuronales",
+  learn: "Participar en la clase",
   watch: "Mirar el entrenamiento",
   drawDigit: "Dibujar para la red",
   drawing: "Un dígito mío",

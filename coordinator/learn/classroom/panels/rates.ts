@@ -197,8 +197,8 @@ function drawCurve(pen: Pen, { all, own, first }: Curve): void {
   pen.horizontal(first, { ink: "soft", dash: [5, 4], width: 1.5 });
   pen.words(
     say("beforeTraining"),
-    { x: x.from, y: first },
-    { ink: "soft", shift: [6, -6], isSmall: true },
+    { x: x.to, y: first },
+    { ink: "soft", align: "right", shift: [-6, -6], isSmall: true },
   );
   const sorted = all.toSorted((a, b) => a.rate - b.rate);
   const shown = sorted.map(({ rate, cost }) => ({ x: rate, y: Math.min(cost ?? NaN, y.to) }));

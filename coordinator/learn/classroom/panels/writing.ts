@@ -87,8 +87,12 @@ export class WritingPanel implements Panel, Asking {
     const readings = answerOf("readings", answer);
     if (readings === undefined) return setText(this.#numbers, say("computing"));
     setText(this.#numbers, textOf(readings));
-    if (readings.id !== this.#shownId) this.#room.replaceChildren(...partsOf(readings));
+    if (readings.id === this.#shownId) return;
+    const isFirst = this.#shownId === 0;
     this.#shownId = readings.id;
+    this.#room.replaceChildren(...partsOf(readings));
+    // Browsers keep what is below in its place when something above it grows.
+    if (isFirst) this.element.scrollIntoView({ block: "start" });
   }
 
   #countText({ activity, people }: ClassState): string {
