@@ -21,7 +21,7 @@ export class SectionModel {
   /** What was computed, from which state. */
   #model: { readonly key: string; readonly value: unknown } | undefined;
   #answer: Answer | undefined;
-  /** Whether a finer answer is still to come. */
+  /** Whether a newer or a finer answer is still to come. */
   isRefining = false;
 
   constructor(section: AnySection, host: ModelHost) {
@@ -37,6 +37,7 @@ export class SectionModel {
     const fresh = question === undefined ? undefined : this.#host.ask(question);
     if (fresh === "failed") throw new Error(say("noNetwork"));
     // Until the new answer is there, the last one stays on the screen.
+    this.isRefining = question !== undefined && fresh === undefined;
     if (fresh !== undefined) this.#answer = this.#finest(question, fresh);
     const answer = this.#answer;
     if (question !== undefined && answer === undefined) return undefined;
@@ -49,7 +50,6 @@ export class SectionModel {
 
   /** The finest answer that is known. The next one is asked for only when the last one is on the screen. */
   #finest(question: Question | undefined, answer: Answer): Answer {
-    this.isRefining = false;
     const finer = question === undefined ? undefined : this.#section.refines?.(question);
     if (finer === undefined) return answer;
     const next = this.#host.ask(finer);

@@ -1,6 +1,6 @@
 /**
  * @file The page `/learn` in real browsers, without a coordinator behind it: every section is bet on by keys alone, in
- * both languages, on narrow and wide screens.
+ * Chromium in both languages and on narrow and wide screens, and in Firefox.
  */
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -17,7 +17,10 @@ import { languages } from "../../../shared/words/language.ts";
 import { violationsIn } from "../../support/browser/accessibility.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
 import { openDashboard, openPage, startEndlessRun } from "../../support/browser/dashboard-page.ts";
-import { findFirefox, openFirefox } from "../../support/browser/firefox.ts";
+import { openFirefoxTab } from "../../support/browser/firefox-tab.ts";
+import { findFirefox } from "../../support/browser/firefox.ts";
+import { opensLearn, restores, walks } from "../../support/browser/learn-walk.ts";
+import { tabOf } from "../../support/browser/tab.ts";
 import { firstOf } from "../../support/fixtures/effort.ts";
 import type { Cluster } from "../../support/processes/cluster.ts";
 import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
@@ -25,13 +28,12 @@ import { listenLocally } from "../../support/processes/local-server.ts";
 
 const folder = join(import.meta.dirname, "../../../build/pages");
 const pages = createPages(folder);
-const asked: string[] = [];
 const server = createServer((request, response) => {
-  asked.push(request.url ?? "");
   if (!pages.handle(request, response)) response.writeHead(404).end();
 });
 const browser = await launchBrowser();
 const firefox = findFirefox();
+const ids = sections.map(({ id }) => id);
 let url = "";
 
 beforeAll(async () => {
@@ -53,11 +55,11 @@ test(`the page is at most ${pageBytesMax} bytes, packed`, () => {
 
 describe.skipIf(browser === undefined)("in Chromium", () => {
   test.each(languages)(
-    "%s: every section is bet on and answered by keys alone, and a link restores it",
+    "%s: every section is bet on, answered and played with by keys alone, and a link restores it",
     { timeout: 120_000 },
     async (language) => {
       // The keys, the numbers and the link are the same in every language; unit tests read all texts of each.
-      const walked = firstOf(1, languages).includes(language) ? sections : sections.slice(0, 1);
+      const walked = firstOf(1, languages).includes(language) ? ids : ids.slice(0, 1);
       const problems: string[] = [];
       const context = await browser!.newContext({
         locale: language,
@@ -67,30 +69,14 @@ describe.skipIf(browser === undefined)("in Chromium", () => {
       const page = await openPage(context, problems);
       await open(page, url);
       for (const { id, texts } of sections) {
-        const section = page.locator(`#${id}`);
-        expect(await section.locator("h2").textContent()).toBe(texts[language].title);
-        if (!walked.some((one) => one.id === id)) continue;
-        await section.scrollIntoViewIfNeeded();
-        await page.locator(`#${id}:not([data-computing])`).waitFor();
-        await section.locator(".stage input:not([hidden])").first().focus();
-        await page.keyboard.press("ArrowRight");
-        await section.locator(".betting button").focus();
-        await page.keyboard.press("Enter");
-        await section.locator(".outcome:not(:empty)").waitFor();
-        await page.locator(`#${id}:not([data-refining])`).waitFor();
+        expect(await page.locator(`#${id} h2`).textContent()).toBe(texts[language].title);
       }
+      const tab = tabOf(page);
+      const told = await walks(tab, walked);
       expect(await violationsIn(page)).toEqual([]);
-      const told = (await numbersOf(page)).slice(0, walked.length);
       for (const numbers of told) expect(numbers).toMatch(/\d/u);
-      await expect.poll(() => page.url().match(/bet=/gu)?.length).toBe(walked.length);
-      await page.reload();
-      await open(page, page.url());
-      for (const [i, { id }] of walked.entries()) {
-        // A section is computed when it is on the screen.
-        await page.locator(`#${id}`).scrollIntoViewIfNeeded();
-        const numbers = page.locator(`#${id} .numbers`);
-        await expect.poll(() => numbers.textContent(), { timeout: 20_000 }).toBe(told[i]);
-      }
+      expect(page.url().match(/bet=/gu)).toHaveLength(walked.length);
+      await restores(tab, page.url(), walked, told);
       for (const width of [320, 768, 1280]) {
         await page.setViewportSize({ width, height: 800 });
         const wide = await page.evaluate("document.documentElement.scrollWidth");
@@ -176,27 +162,26 @@ describe.skipIf(browser === undefined)("beside a run", () => {
 });
 
 describe.skipIf(firefox === undefined)("in Firefox", () => {
-  test("the page starts, and its network too", { timeout: 60_000 }, async () => {
-    asked.length = 0;
-    const opened = await openFirefox(firefox!, `${url}#at=one-weight`);
-    try {
-      // The web worker asks for the kernel after the page has, so both scripts run.
-      await expect
-        .poll(() => asked.filter((path) => path === "/kernel.wasm").length, { timeout: 40_000 })
-        .toBeGreaterThanOrEqual(2);
-      expect(asked).toContain("/learn-thread.js");
-    } finally {
-      await opened.stop();
-    }
-  });
+  test(
+    "every section is bet on, answered and played with, and a link restores it",
+    { timeout: 180_000 },
+    async () => {
+      const tab = await openFirefoxTab(firefox!, { width: 1280, height: 900 });
+      try {
+        await opensLearn(tab, url);
+        const told = await walks(tab, ids);
+        for (const numbers of told) expect(numbers).toMatch(/\d/u);
+        const link = await tab.evaluate<string>("location.href");
+        expect(link.match(/bet=/gu)).toHaveLength(ids.length);
+        await restores(tab, link, ids, told);
+      } finally {
+        await tab.close();
+      }
+    },
+  );
 });
 
 async function open(page: Page, address: string): Promise<void> {
   await page.goto(address);
   await page.locator("body[data-shown]").waitFor();
-}
-
-/** The sentence with the numbers of each section. */
-async function numbersOf(page: Page): Promise<string[]> {
-  return await page.locator(".numbers").allTextContents();
 }

@@ -13,7 +13,7 @@ import { WebSocket } from "ws";
 
 import { patienceMs } from "./browser.ts";
 import { openFirefox } from "./firefox.ts";
-import type { Spot, Tab } from "./tab.ts";
+import type { Key, Spot, Tab } from "./tab.ts";
 
 /** Where Firefox writes the port on which it listens, in its profile. */
 const portFile = "WebDriverBiDiServer.json";
@@ -46,6 +46,15 @@ export async function openFirefoxTab(
       if (answer.type === "exception") throw new Error(answer.exceptionDetails.text);
       return JSON.parse(answer.result.value);
     },
+    async press(key) {
+      const value = keyValues[key];
+      const actions = [
+        { type: "keyDown", value },
+        { type: "keyUp", value },
+      ];
+      const keys = { type: "key", id: "keys", actions };
+      await driver.send("input.performActions", { context, actions: [keys] });
+    },
     async drag([first, ...rest]) {
       if (first === undefined) return;
       const [down, up] = [
@@ -63,6 +72,14 @@ export async function openFirefoxTab(
     },
   };
 }
+
+/** As WebDriver writes keys that are not characters. */
+const keyValues: Readonly<Record<Key, string>> = {
+  ArrowLeft: "\uE012",
+  ArrowRight: "\uE014",
+  End: "\uE010",
+  Enter: "\uE006",
+};
 
 function move({ x, y }: Spot): object {
   return { type: "pointerMove", x: Math.round(x), y: Math.round(y) };

@@ -37,6 +37,8 @@ const preferences: Readonly<Record<string, boolean | number | string>> = {
   "network.prefetch-next": false,
   "services.settings.server": "http://127.0.0.1:9",
   "toolkit.telemetry.enabled": false,
+  // What moves would be at another place each time a test looks.
+  "ui.prefersReducedMotion": 1,
   "toolkit.telemetry.server": "",
 };
 

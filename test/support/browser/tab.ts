@@ -13,11 +13,15 @@ export interface Spot {
   readonly y: number;
 }
 
+export type Key = "ArrowLeft" | "ArrowRight" | "End" | "Enter";
+
 export interface Tab {
   readonly browser: "Chromium" | "Firefox";
   open(url: string): Promise<void>;
   /** The value of an expression, or of its promise, in the page; it has to be JSON. */
   evaluate<Value>(expression: string): Promise<Value>;
+  /** Presses and releases a key, by its `KeyboardEvent.key`. */
+  press(key: Key): Promise<void>;
   /** Presses the mouse, moves it along a way and lets it go. In CSS pixels of the viewport. */
   drag(way: readonly Spot[]): Promise<void>;
   close(): Promise<void>;
@@ -30,6 +34,7 @@ export function tabOf(page: Page): Tab {
       await page.goto(url);
     },
     evaluate: async (expression) => await page.evaluate(expression),
+    press: async (key) => await page.keyboard.press(key),
     async drag([first, ...rest]) {
       if (first === undefined) return;
       const { mouse } = page;
