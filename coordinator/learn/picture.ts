@@ -3,9 +3,9 @@
  * follows its size, the theme, and the screen's pixels, of which it takes at most two per pixel of the style sheet.
  */
 import { colorOf, create } from "../dashboard/page.ts";
-import { type Axes, Frame, type Size } from "./draw/axes.ts";
+import { type Axes, Frame, type Margins, type Size } from "./draw/axes.ts";
 import { type Ink, inkNames, type Theme } from "./draw/inks.ts";
-import { margins, Pen, type Sheet } from "./draw/pen.ts";
+import { marginsOf, Pen, type Sheet } from "./draw/pen.ts";
 import { shortly } from "./language.ts";
 import type { Point } from "./state/bet.ts";
 
@@ -65,6 +65,9 @@ export class Picture {
     const context = canvas.getContext("2d");
     if (context === null || !this.isReady) return undefined;
     const pixels = Math.min(devicePixelRatio, pixelsMax);
+    const scale = typeScale();
+    const margins = marginsOf(axes, scale);
+    this.#fit(axes, margins);
     const { width, height } = this.#size;
     const [across, down] = [Math.round(width * pixels), Math.round(height * pixels)];
     if (canvas.width !== across || canvas.height !== down) {
@@ -72,23 +75,29 @@ export class Picture {
     }
     context.setTransform(pixels, 0, 0, pixels, 0, 0);
     context.clearRect(0, 0, width, height);
-    const scale = typeScale();
-    this.#frame = new Frame(axes, this.#size, {
-      left: margins.left * scale,
-      right: margins.right * scale,
-      top: margins.top * scale,
-      bottom: margins.bottom * scale,
-    });
+    this.#frame = new Frame(axes, this.#size, margins);
     return new Pen(context, this.#frame, { theme, number: shortly, sheet: sheet(), scale });
   }
 
   #measure(): void {
     const width = Math.floor(this.element.clientWidth);
     if (width === 0 || width === this.#size.width) return;
-    const height = Math.max(heightMin, Math.min(heightLimit(), width * heightShare));
+    this.#setHeight(width, Math.max(heightMin, Math.min(heightLimit(), width * heightShare)));
+    this.#events.resized();
+  }
+
+  /** A map is as high as it needs to be for its width, so that on a phone nothing is empty above and below it. */
+  #fit({ x, y, isMap = false }: Axes, { left, right, top, bottom }: Margins): void {
+    const { width, height } = this.#size;
+    if (!isMap) return;
+    const ratio = (x.to - x.from) / (y.to - y.from);
+    const wanted = Math.min(heightLimit(), (width - left - right) / ratio + top + bottom);
+    if (Math.round(wanted) !== height) this.#setHeight(width, wanted);
+  }
+
+  #setHeight(width: number, height: number): void {
     this.#size = { width, height: Math.round(height) };
     this.element.style.height = `${this.#size.height}px`;
-    this.#events.resized();
   }
 
   /**

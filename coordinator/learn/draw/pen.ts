@@ -3,7 +3,7 @@
  * page's colours by name, so a section looks right in either theme. No DOM: the page passes the context.
  */
 import type { Point } from "../state/bet.ts";
-import { type Axis, type Frame, ticksOf } from "./axes.ts";
+import { type Axes, type Axis, type Frame, type Margins, ticksOf } from "./axes.ts";
 import type { Ink, Theme } from "./inks.ts";
 import { type MarkerShape, traceMarker } from "./markers.ts";
 
@@ -48,6 +48,10 @@ export interface WordStyle {
   readonly isSmall?: boolean;
 }
 
+function isBare({ ticks, label }: Axis): boolean {
+  return ticks?.length === 0 && label === undefined;
+}
+
 /** A small canvas that nobody sees, for pictures that are drawn larger than they are. */
 export interface Sheet {
   readonly context: Context;
@@ -65,8 +69,17 @@ export interface PenSettings {
   readonly scale?: number;
 }
 
-/** Space for the axes' numbers and labels. */
-export const margins = { left: 52, right: 16, top: 34, bottom: 42 } as const;
+const margins: Margins = { left: 52, right: 16, top: 34, bottom: 42 };
+
+/** Space for the axes' numbers and labels, where there are any. */
+export function marginsOf({ x, y }: Axes, scale = 1): Margins {
+  return {
+    left: scale * (isBare(y) ? margins.right : margins.left),
+    right: scale * margins.right,
+    top: scale * margins.top,
+    bottom: scale * (isBare(x) ? margins.right : margins.bottom),
+  };
+}
 
 /** Pixels between two numbers of an axis, at least. */
 const tickGap = 6;

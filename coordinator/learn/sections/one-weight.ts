@@ -121,7 +121,7 @@ export const oneWeight = defineSection({
   formula: {
     tex: [
       String.raw`\frac{\partial C}{\partial w}\approx\frac{C(w+h)-C(w-h)}{2h}=\val{difference}`,
-      String.raw`784\cdot 16+16+16\cdot 16+16+16\cdot 10+10=\val{parameters}`,
+      String.raw`785\cdot16+17\cdot16+17\cdot10=\val{parameters}`,
     ],
     values: ({ answer, here }: OneWeightModel) => {
       // At an end of the curve, the difference is taken one place further in.

@@ -47,7 +47,9 @@ type ParametersScene = Scene<typeof schema, ParametersModel, ParametersKey>;
 function draw(pen: Pen, { model, isRevealed, say }: ParametersScene): void {
   for (const [key, place] of Object.entries(labelPlaces)) {
     if (key === "pixels" || key === "second" || key === "third") {
-      pen.words(say(key), place, { isSmall: true });
+      // On a phone, the name of the first layer would run into that of the second.
+      const [name = "", more = ""] = say(key).split(/(?=:)/u);
+      pen.words(pen.frame.width < 400 ? name : name + more, place, { isSmall: true });
     }
   }
   for (const edge of [0, 116]) {

@@ -29,7 +29,7 @@ type State = StateOf<typeof schema>;
 /** The picture is so wide and high; rows and columns are in these units. */
 const [width, height] = [100, 62] as const;
 /** The names' column, and each of the others: six pictures and three means. */
-const nameWidth = 11;
+const nameWidth = 16;
 const columnCount = 9;
 const columnWidth = (width - nameWidth) / columnCount;
 /** The pictures' row, and the words above it. */

@@ -116,8 +116,9 @@ function drawBoard(pen: Pen, { model, step, isRevealed, say, figures }: RaceScen
     const arrival = model.arrivals[racer];
     const hasArrived = isRevealed && arrival !== undefined && step >= arrival;
     const steps = hasArrived ? ` ${figures.whole(arrival)}` : "";
-    pen.mark(at, { ink, shape, radius: 6 });
-    pen.words(say(racer) + steps, at, { ink, isBold: hasArrived, isSmall, shift: [12, 5] });
+    pen.mark(at, { ink, shape, radius: isSmall ? 4 : 6 });
+    const style = { ink, isBold: hasArrived && !isSmall, isSmall } as const;
+    pen.words(say(racer) + steps, at, { ...style, shift: [isSmall ? 7 : 12, 5] });
   }
 }
 
