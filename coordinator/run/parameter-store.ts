@@ -161,9 +161,9 @@ export class ParameterStore {
     const count = bytes.length / 4;
     const form = this.#formOf(count);
     if (!form.isRounded) return bytes;
-    this.#staging ??= this.kernel.arena.allocate(4 * longestTensor(this.config));
-    this.kernel.views.u8.set(bytes, this.#staging);
-    return copyOf([form.pack(this.#staging)]);
+    const staging = this.#stagingOf();
+    this.kernel.views.u8.set(bytes, staging);
+    return copyOf([form.pack(staging)]);
   }
 
   /**
@@ -256,20 +256,35 @@ export class ParameterStore {
   /**
    * Makes one candidate of a local-search step the parameters and advances `step`, or refuses and changes nothing.
    *
-   * @param candidate - 0 stays at the current point; c ≥ 1 is w + σ · noise(seed, step, c), the same draw as the
-   *   workers'.
+   * @param candidate - 0 stays at the point w that the workers have, c ≥ 1 is w + σ · noise(seed, step, c), the same draw as
+   *   theirs: what was measured becomes the parameters. In a rounded form on the wire, w is the parameters' image.
    * @throws If `step` is not the next one or the run is not a local search (bugs in the caller).
    */
   applyCandidate(step: number, candidate: number): { readonly committed: true } | Divergence {
     const { optimizer, seed } = this.config;
     assert(optimizer.name === "local-search", `${optimizer.name} has no candidates`);
     assert(step === this.#step, `step ${this.#step} comes next, got ${step}`);
+    const sent = this.#sentParameters();
     const next = this.#view(this.#descent.next.parameters);
-    if (candidate === 0) next.set(this.parameters);
-    else drawNeighbour(next, this.parameters, { seed, step, candidate, sigma: optimizer.sigma });
+    if (candidate === 0) next.set(sent);
+    else drawNeighbour(next, sent, { seed, step, candidate, sigma: optimizer.sigma });
     if (!this.#descent.isNextFinite) return diverged(sentence("update-not-finite"));
     this.#commit();
     return { committed: true };
+  }
+
+  /** The parameters as workers have them: a view, good until the next point is encoded or the kernel's memory grows. */
+  #sentParameters(): Float32Array {
+    const form = this.#formOf(this.parameterCount);
+    if (!form.isRounded) return this.parameters;
+    const staging = this.#stagingOf();
+    this.#view(staging).set(this.parameters);
+    form.unpack(staging, form.pack(staging));
+    return this.#view(staging);
+  }
+
+  #stagingOf(): number {
+    return (this.#staging ??= this.kernel.arena.allocate(4 * longestTensor(this.config)));
   }
 
   /** Remembers the current parameters as the best ones, in a run that may end early. */

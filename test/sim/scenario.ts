@@ -97,6 +97,7 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
     localSteps: 1,
     replicas: 3,
     outerMomentum: 0.5,
+    wire: "float16",
   },
   float16: { ...base, optimizer: "adam", learningRate: 0.02, layers: [12, 20, 3], wire: "float16" },
   int8: { ...base, optimizer: "adam", learningRate: 0.02, layers: [12, 20, 3], wire: "int8" },

@@ -426,14 +426,12 @@ function searchStep(parameters: Float32Array, { config, split, ...batch }: Searc
   const { step } = batch;
   if (optimizer.name !== "local-search") throw new Error("not a local search");
   const sent = asPoint(parameters, config);
-  let best = parameters.slice();
+  let best = sent.slice();
   let lowest = f(sumOver(sent, config, split, batch).lossSum);
   for (let candidate = 1; candidate <= optimizer.candidates; candidate++) {
     const neighbour = new Float32Array(parameters.length);
-    const draw = { seed, step, candidate, sigma: optimizer.sigma };
-    drawNeighbour(neighbour, sent, draw);
+    drawNeighbour(neighbour, sent, { seed, step, candidate, sigma: optimizer.sigma });
     const cost = f(sumOver(neighbour, config, split, batch).lossSum);
-    drawNeighbour(neighbour, parameters, draw);
     if (cost < lowest) [lowest, best] = [cost, neighbour];
   }
   parameters.set(best);
