@@ -15,8 +15,10 @@ import { benchLocalSteps } from "./learning/local-steps.ts";
 import { benchPresets } from "./learning/presets.ts";
 import { benchTables } from "./learning/tables.ts";
 import { benchWire } from "./learning/wire.ts";
+import { benchLinks } from "./links/links.ts";
 import { benchRelays } from "./links/relays.ts";
 import { benchSharedLink } from "./links/shared-link.ts";
+import { benchSlowLink } from "./links/slow-link.ts";
 import { benchLoad } from "./load.ts";
 import { benchMemory } from "./memory.ts";
 import { benchClassroom } from "./pages/classroom.ts";
@@ -55,6 +57,8 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   load: benchLoad,
   failover: benchFailover,
   "shared-link": benchSharedLink,
+  links: benchLinks,
+  "slow-link": benchSlowLink,
   "local-steps": benchLocalSteps,
   relays: benchRelays,
   tables: benchTables,

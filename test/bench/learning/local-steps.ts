@@ -1,7 +1,7 @@
 /**
  * @file Local steps: how many fewer bytes travel, and what they cost in test accuracy after as many epochs, on MNIST with
  * 784-16-16-10. Eight workers in this process; the messages to them and from them are encoded and counted, for each worker
- * that takes part in a step. Then, behind a slow link that eight real workers share, which part of their speed is left.
+ * that takes part in a step.
  */
 import { loadDataset } from "../../../coordinator/datasets/loaders.ts";
 import { factsOf } from "../../../coordinator/run-setup.ts";
@@ -12,11 +12,9 @@ import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
 import { resolveRunConfig } from "../../../shared/run/settings/resolve.ts";
 import type { RunSettings } from "../../../shared/run/settings/run-settings.ts";
 import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
-import { Cluster } from "../../support/processes/cluster.ts";
 import { DirectRun } from "../../support/trainers/direct-run.ts";
-import { farAddress, ShapedLink } from "../links/shaped-link.ts";
 import type { Report } from "../tools/report.ts";
-import { flags, mnistFolder, mnistIsHere } from "../tools/trainer.ts";
+import { mnistFolder, mnistIsHere } from "../tools/trainer.ts";
 
 const workers = 8;
 const seeds = [1, 2, 3];
@@ -53,7 +51,6 @@ interface Outcome {
 export async function benchLocalSteps(report: Report): Promise<void> {
   if (mnistIsHere) await compare(report);
   else report.absent("local steps on MNIST", `${mnistFolder} is not there`);
-  await behindSlowLink(report);
 }
 
 async function compare(report: Report): Promise<void> {
@@ -124,79 +121,4 @@ function accuracyOf(outcomes: readonly Outcome[]): number {
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-// ── behind a slow link ──────────────────────────────────────────────────────────────────────────────────────────────
-
-const megabits = 10;
-const remainsMin = 0.75;
-const samplesPerEpoch = 6_400;
-/** Each epoch ends with an exchange, and one of so many batches has no other. */
-const exchanges = 4;
-/** Much to compute and few parameters, 2,650, because an exchange may cost no more than a part of what its steps do. */
-const convolutions = [
-  { kind: "conv2d", channels: 16, kernel: 3, stride: 1, padding: "same" },
-  { kind: "relu" },
-  { kind: "conv2d", channels: 16, kernel: 3, stride: 1, padding: "same" },
-  { kind: "relu" },
-  { kind: "average-pool2d", size: "global", stride: 1 },
-  { kind: "flatten" },
-  { kind: "dense", units: 10 },
-  { kind: "softmax" },
-];
-const slowRuns = [
-  { title: "two convolutions", model: JSON.stringify(convolutions), isBarred: true },
-  { title: "784-16-16-10", model: "mlp", isBarred: false },
-];
-
-/** Samples per second of eight workers behind the link, as a part of those without it. */
-async function behindSlowLink(report: Report): Promise<void> {
-  const link = ShapedLink.create(megabits);
-  if (typeof link === "string") return report.absent("local steps behind a slow link", link);
-  try {
-    for (const { title, model, isBarred } of slowRuns) {
-      // oxlint-disable-next-line no-await-in-loop -- one run after the other
-      const free = await samplesPerSecond(model, [], "127.0.0.1");
-      // oxlint-disable-next-line no-await-in-loop
-      const shaped = await samplesPerSecond(model, link.prefix, farAddress);
-      report.figure(`${title}: ${workers} workers on this machine`, "samples/s", [free]);
-      report.figure(`  behind ${megabits} Mbit/s, 100 local steps`, "samples/s", [shaped]);
-      const bar = isBarred ? { atLeast: remainsMin } : undefined;
-      report.figure("  the part that is left", "×", [shaped / free], bar);
-    }
-  } finally {
-    link.remove();
-  }
-}
-
-/** Of all exchanges but the first, for which the workers' code is compiled. */
-async function samplesPerSecond(
-  model: string,
-  prefix: readonly string[],
-  host: string,
-): Promise<number> {
-  const cluster = await Cluster.create();
-  try {
-    const settings = {
-      host,
-      model,
-      dataset: `digits:${samplesPerEpoch},64`,
-      optimizer: "sgd",
-      "learning-rate": 0.1,
-      "local-steps": samplesPerEpoch / 64,
-      replicas: workers,
-      steps: exchanges,
-      "local-workers": workers,
-      "min-workers": workers,
-      threads: 1,
-      audit: "none",
-    };
-    const coordinator = cluster.coordinatorIn(prefix, "--exit", ...flags(settings));
-    const first = await coordinator.event("epoch");
-    const last = await coordinator.event("epoch", ({ epoch }) => epoch === exchanges);
-    const seconds = Number(last["seconds"]) - Number(first["seconds"]);
-    return (samplesPerEpoch * (exchanges - 1)) / seconds;
-  } finally {
-    await cluster.stop();
-  }
 }

@@ -6,10 +6,9 @@
  */
 import { known } from "../../../shared/assert.ts";
 import { findChromium } from "../../support/browser/browser.ts";
-import { Cluster, type JsonEvent } from "../../support/processes/cluster.ts";
 import { runPeer } from "../tools/processes.ts";
 import type { Report } from "../tools/report.ts";
-import { flags } from "../tools/trainer.ts";
+import { stepsPerSecondOf } from "./measured.ts";
 import { farAddress, ShapedLink } from "./shaped-link.ts";
 
 const megabits = [10, 30, 100];
@@ -76,7 +75,16 @@ async function compare(report: Report, link: ShapedLink, place: Place): Promise<
   const measured: number[] = [];
   for (const workers of workerCounts) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
-    const stepsPerSecond = await stepsPerSecondOf(link, place, workers);
+    const stepsPerSecond = await stepsPerSecondOf(link, {
+      batchSize,
+      batches: form.batches,
+      stepsPerEpoch,
+      workers,
+      flags: [`--layers=${layers}`, ...form.flags],
+      warmUpSteps: stepsPerEpoch,
+      warmUpMs,
+      windowMs,
+    });
     measured.push(stepsPerSecond);
     const title = `${rate} Mbit/s, batch ${batchSize}, ${form.title}, ${workers} connected`;
     report.figure(title, "steps/s", [stepsPerSecond]);
@@ -85,45 +93,4 @@ async function compare(report: Report, link: ShapedLink, place: Place): Promise<
   const best = Math.max(...measured);
   const bar = { atLeast: 1 - lossMax };
   report.figure("  the last, of the fastest", "×", [known(measured.at(-1), "a rate") / best], bar);
-}
-
-async function stepsPerSecondOf(link: ShapedLink, place: Place, workers: number): Promise<number> {
-  const { batchSize, form } = place;
-  const cluster = await Cluster.create();
-  try {
-    const settings = {
-      host: farAddress,
-      dataset: `digits:${stepsPerEpoch * batchSize * form.batches},64`,
-      layers,
-      "batch-size": batchSize,
-      "shard-size": Math.max(8, batchSize / 64),
-      epochs: 1_000_000,
-      "checkpoint-every": 1_000_000,
-      "local-workers": workers,
-      "min-workers": workers,
-      threads: 1,
-      audit: "none",
-    };
-    const coordinator = cluster.coordinatorIn(link.prefix, ...flags(settings), ...form.flags);
-    await coordinator.event("epoch");
-    await delay(warmUpMs);
-    const first = lastEpoch(coordinator.events);
-    await delay(windowMs);
-    const last = lastEpoch(coordinator.events);
-    const seconds = Number(last["seconds"]) - Number(first["seconds"]);
-    return (Number(last["step"]) - Number(first["step"])) / seconds;
-  } finally {
-    await cluster.stop();
-  }
-}
-
-function lastEpoch(events: readonly JsonEvent[]): JsonEvent {
-  return known(
-    events.findLast(({ event }) => event === "epoch"),
-    "an epoch has ended",
-  );
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
