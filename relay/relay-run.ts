@@ -88,7 +88,9 @@ export class RelayRun implements ServedRun {
     this.id = id;
     this.config = config;
     this.#options = options;
-    this.#places = Array.from({ length: 1 + config.delay }, () => createPlace(options));
+    // A worker that has paused or left since it answered reveals nothing.
+    const isReady = (workerId: string) => this.#dispatch.crew.get(workerId) !== undefined;
+    this.#places = Array.from({ length: 1 + config.delay }, () => createPlace(options, isReady));
     this.#dispatch = new Dispatch({
       run: id,
       config,
@@ -334,12 +336,17 @@ export class RelayRun implements ServedRun {
   }
 }
 
-function createPlace({ id, kernel, config, workers }: RelayRunOptions): Place {
+function createPlace(
+  { id, kernel, config, workers }: RelayRunOptions,
+  isReady: (workerId: string) => boolean,
+): Place {
   const sums = new RoundSums(kernel, config);
   const ledger = new Ledger({
     valuesOf: (block) => sums.kept(block),
-    pass: (workerId, challenge) =>
-      workers.send(workerId, { type: "challenge", run: id, ...challenge }, noTensor),
+    pass: (workerId, challenge) => {
+      if (!isReady(workerId)) return;
+      workers.send(workerId, { type: "challenge", run: id, ...challenge }, noTensor);
+    },
   });
   return { sums, ledger, round: undefined };
 }

@@ -8,6 +8,7 @@ import { Descent } from "../../../coordinator/audit/descent.ts";
 import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
+import { sentence } from "../../../shared/words/sentence.ts";
 import type { ComputePool } from "../../../worker/threads/compute-pool.ts";
 import { testConfig } from "../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
@@ -20,7 +21,7 @@ import {
   revealsOthers,
   withOneMore,
 } from "./planted.ts";
-import { type Shape, Tree } from "./tree.ts";
+import { type RelayInTree, type Shape, Tree } from "./tree.ts";
 
 const dataset = tinyDataset();
 const config = testConfig({ layers: [12, 5, 3], batchSize: 48, shardSize: 3, epochs: 2 });
@@ -150,6 +151,39 @@ test("a relay that reveals nothing but is right costs time and no bit, and stays
   const tree = new Tree(config, dataset, { audit: "sample" });
   for (let i = 0; i < 2; i++) tree.grow([2], tree.relay(tree.root, isSilent).door);
   expect(await tree.finish()).toBe(expected(config));
+  expect(tree.expelled).toEqual([]);
+});
+
+test("a relay whose own relay has paused when it is challenged reveals nothing, and stays", async () => {
+  const tree = new Tree(config, dataset, { audit: "sample" });
+  const waiting: { turns: number; readonly challenge: () => void }[] = [];
+  const lower: { relay?: RelayInTree } = {};
+  const upper = tree.relay(tree.root, (pool) => ({
+    threads: 1,
+    load: async (run) => await pool.load(run),
+    start: (...of) => pool.start(...of),
+    challenge: (...of) => {
+      lower.relay?.loop.pause(sentence("stopped-by-user"));
+      waiting.push({ turns: 0, challenge: () => pool.challenge?.(...of) });
+    },
+    cancel: () => pool.cancel(),
+    close: () => pool.close(),
+  }));
+  lower.relay = tree.relay(upper.door);
+  tree.grow([4], lower.relay.door);
+  tree.grow([1], upper.door);
+  tree.grow([[2]]);
+  let asked = 0;
+  const fingerprint = await tree.finish(() => {
+    for (const each of waiting) each.turns += 1;
+    // After the turn in which the pause arrived.
+    if ((waiting[0]?.turns ?? 0) < 2) return;
+    asked += 1;
+    waiting.shift()?.challenge();
+    lower.relay?.loop.resume();
+  });
+  expect(asked).toBeGreaterThan(0);
+  expect(fingerprint).toBe(expected(config));
   expect(tree.expelled).toEqual([]);
 });
 
