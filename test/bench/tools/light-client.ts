@@ -60,6 +60,8 @@ export interface LightClientOptions {
   readonly answers?: Answers;
   /** The address to connect from, on a machine with several addresses. */
   readonly localAddress?: string;
+  /** How long it waits for each leaf before it answers, as if it computed. Otherwise one client is as good as all. */
+  readonly leafMs?: number;
   /** Stops reading after it has said that it is ready. */
   readonly isDeaf?: boolean;
 }
@@ -129,16 +131,23 @@ export class LightClient {
   }
 
   #answer(work: WorkMessage, parameters: Uint8Array): void {
-    const { answers } = this.#options;
+    const { answers, leafMs = 0 } = this.#options;
     if (answers === undefined) return;
     const { run, step } = work;
     const kind = kindAsked(work);
     this.lastStep = step;
+    let leaves = 0;
     for (const pair of work.blocks) {
-      const result = answers.compute(work, pair, parameters);
-      const about = { run, kind, step, block: blockOf(pair), computeMs: 0 };
-      this.#send(answerFor(about, result), result.values);
-      this.answered += 1;
+      const block = blockOf(pair);
+      const computeMs = leafMs * (block.end - block.start);
+      const answer = () => {
+        const result = answers.compute(work, pair, parameters);
+        this.#send(answerFor({ run, kind, step, block, computeMs }, result), result.values);
+        this.answered += 1;
+      };
+      leaves += block.end - block.start;
+      if (leafMs === 0) answer();
+      else setTimeout(answer, leafMs * leaves);
     }
   }
 
