@@ -89,6 +89,11 @@ function draw(pen: Pen, scene: AverageScene): void {
   pen.line(corners, { ink: "accent", width: 2 });
 }
 
+/** Whether the cells are wide enough. */
+function hasNumbers({ frame }: Pen): boolean {
+  return (columnWidth * frame.width) / width >= numberWidthMin;
+}
+
 function drawHead(pen: Pen, scene: AverageScene): void {
   const { model, say } = scene;
   // A picture is square in pixels.
@@ -103,7 +108,9 @@ function drawHead(pen: Pen, scene: AverageScene): void {
   pen.words(say("meanOf"), { x: middleOf(7), y }, { ...style, ink: "soft", shift: [0, -18] });
   // Without a separator of thousands, for which a phone has no room.
   for (const [i, size] of [6, model.batch, model.averages.count].entries()) {
-    pen.words(String(size), { x: middleOf(6 + i), y }, { ...style, isBold: true, shift: [0, -3] });
+    // The last one may use the margin, so that it does not touch the one before.
+    const shift = [hasNumbers(pen) || i < 2 ? 0 : 8, -3] as const;
+    pen.words(String(size), { x: middleOf(6 + i), y }, { ...style, isBold: true, shift });
   }
   const left = nameWidth + 6 * columnWidth;
   const [from, to] = [topOf(model.rows.length), headTop];
@@ -133,7 +140,6 @@ function drawRow(pen: Pen, scene: AverageScene, index: number, row: AverageRow):
   if (!isRevealed) return;
   const cells = [...row.six, row.mean6, row.meanB, row.meanAll];
   const largest = Math.max(...cells.map(Math.abs), Number.MIN_VALUE);
-  const isWide = (columnWidth * pen.frame.width) / width >= numberWidthMin;
   const style = { align: "center", isSmall: true, shift: [0, 4] } as const;
   if (row.isSilent) {
     pen.words(`0 · ${say("never")}`, { x: middleOf(2.5), y: middle }, { ...style, ink: "bad" });
@@ -147,7 +153,7 @@ function drawRow(pen: Pen, scene: AverageScene, index: number, row: AverageRow):
       pen.box({ x: left, y: top }, { x: left + columnWidth, y: top - rowHeight }, { ink, alpha });
     }
     const sign = value > 0 ? "+" : value < 0 ? "−" : "0";
-    const text = isWide ? cellText(figures, value) : sign;
+    const text = hasNumbers(pen) ? cellText(figures, value) : sign;
     pen.words(text, { x: middleOf(column), y: middle }, style);
   }
 }

@@ -133,7 +133,7 @@ function drawNames(pen: Pen, { model, isRevealed, say, figures }: ObservationSce
   for (const [key, x] of names) {
     pen.words(
       say(key),
-      { x, y: 61.5 },
+      { x, y: 62.5 },
       { ink: "soft", align: "center", isSmall: true, shift: [0, 4] },
     );
   }

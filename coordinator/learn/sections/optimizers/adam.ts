@@ -110,10 +110,9 @@ function draw(pen: Pen, scene: AdamScene): void {
       const now = places[Math.max(0, step - 1)];
       if (isRevealed && now !== undefined) pen.mark(now, { ink, shape, radius: isBold ? 9 : 5 });
     });
-    const first = places[0];
-    // RMSprop begins where Adam without hats does.
-    const down = key === "rmsprop" ? 16 : -8;
-    if (first !== undefined) pen.words(say(key), first, { ink, isBold, shift: [8, down] });
+    // RMSprop begins where Adam without hats does, and is alone a few steps later.
+    const named = places[key === "rmsprop" ? 3 : 0];
+    if (named !== undefined) pen.words(say(key), named, { ink, isBold, shift: [8, -8] });
   };
   if (!isRevealed) return line(model.courses.both.moves, looks.adam, "both", true);
   line(model.rmsprop, looks.rmsprop, "rmsprop", false);
