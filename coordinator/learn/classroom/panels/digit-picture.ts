@@ -2,6 +2,8 @@
 import { colorOf, create } from "../../../dashboard/page.ts";
 
 const count = 28;
+/** Of the page's type where it has its usual size. */
+const typePixels = 17;
 
 /** A picture of a digit. @param pixels - Shape `[784]`, in [0, 1]. */
 export function digitPicture(
@@ -41,7 +43,8 @@ function fill(
 ): void {
   const pixels = Math.min(devicePixelRatio, 2);
   canvas.width = canvas.height = side * pixels;
-  canvas.style.width = canvas.style.height = `${side}px`;
+  // With the type, which is larger for a projector.
+  canvas.style.width = canvas.style.height = `${side / typePixels}rem`;
   const context = canvas.getContext("2d");
   if (context === null) return;
   const dot = (side * pixels) / count;
