@@ -27,6 +27,7 @@ const dataset = tinyDataset();
 const config = testConfig({ layers: [12, 5, 3], batchSize: 48, shardSize: 3, epochs: 2 });
 const half = testConfig({ layers: [12, 5, 3], batchSize: 48, shardSize: 3, wire: "float16" });
 const eighth = testConfig({ layers: [12, 5, 3], batchSize: 48, shardSize: 3, wire: "int8" });
+const late = { ...config, delay: 1 };
 const local = testConfig({
   layers: [12, 5, 3],
   batchSize: 24,
@@ -70,6 +71,8 @@ describe("honest relays show what they have committed to, and nobody is refused"
     ["2 × 2 × 4 in float16", nested, half],
     ["2 × 2 × 4 in int8", nested, eighth],
     ["2 × 2 × 4 with local steps", nested, local],
+    ["4 × 4 with a delay", [[4], [4], [4], [4]], late],
+    ["2 × 2 × 4 with a delay", nested, late],
     ["a ragged tree", [2, [1], [[3, [1]], 2], [[[2]]]], config],
   ])("%s", async (_, shapes, of) => {
     const count = watch();

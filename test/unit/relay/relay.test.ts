@@ -60,6 +60,16 @@ describe("the fingerprint is the sequential trainer's", () => {
     },
   );
 
+  test("of a run with a delay in a ragged tree, with a relay that is killed", async () => {
+    const late = { ...config, delay: 1 };
+    const tree = treeOf([2, [1], [[3, [1]], 2], [[[1]]]], late);
+    const fingerprint = await tree.finish(() => {
+      if (tree.run.step === 3) tree.relays[1]!.kill();
+    });
+    expect(fingerprint).toBe(expected(late));
+    expect(fingerprint).not.toBe(expected(config));
+  });
+
   test("of a local search in 4 × 4, and with a relay that has no workers", async () => {
     const tree = treeOf([...four, []], search);
     expect(await tree.finish()).toBe(expected(search));
