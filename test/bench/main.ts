@@ -11,6 +11,7 @@ import { benchKernel } from "./kernel.ts";
 import { benchLayers } from "./kernels/layers.ts";
 import { benchNetworks } from "./kernels/networks.ts";
 import { benchPlacement } from "./large/placement.ts";
+import { benchDelay } from "./learning/delay.ts";
 import { benchLocalSteps } from "./learning/local-steps.ts";
 import { benchPresets } from "./learning/presets.ts";
 import { benchTables } from "./learning/tables.ts";
@@ -64,6 +65,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   tables: benchTables,
   presets: benchPresets,
   wire: benchWire,
+  delay: benchDelay,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
