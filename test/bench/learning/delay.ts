@@ -65,9 +65,9 @@ async function compareAccuracy(report: Report): Promise<void> {
     progress: () => {},
   });
   const wasm = await loadKernelWasm();
+  const createKernel = () => instantiateKernel(wasm);
   const accuracyOf = (given: RunSettings) => {
     const config = resolveRunConfig({ given: { ...given, epochs }, origins: {} }, factsOf(loaded));
-    const createKernel = () => instantiateKernel(wasm);
     const direct = new DirectRun({ config, dataset: loaded.dataset, createKernel, workers: 2 });
     direct.finish();
     const { metrics } = known(direct.run.progress.test ?? undefined, "it was evaluated");
