@@ -171,7 +171,7 @@ export class Audit {
     message: EvidenceMessage,
     tensor: Uint8Array,
   ): readonly Wrong[] {
-    if (this.policy !== "sample") return [];
+    if (this.policy !== "sample" || message.step !== round.step) return [];
     return this.#options.descent?.take(round, workerId, message, tensor) ?? [];
   }
 

@@ -371,8 +371,7 @@ export class TrainingRun {
   /** A relay shows what is under its answers. */
   evidence(workerId: string, message: EvidenceMessage, tensor: Uint8Array, nowMs: number): void {
     if (message.run !== this.id) return;
-    const take = (round: OpenRound) => this.#audit.evidence(round, workerId, message, tensor);
-    this.#judge((round) => (round.step === message.step ? take(round) : []), nowMs);
+    this.#judge((round) => this.#audit.evidence(round, workerId, message, tensor), nowMs);
   }
 
   /** Acts on what the audit of relays finds in the open rounds. */

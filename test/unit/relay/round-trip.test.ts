@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 
 import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
 import { testConfig } from "../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
 import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
@@ -9,18 +10,21 @@ import { type Shape, Tree } from "./tree.ts";
 
 const dataset = tinyDataset({ trainCount: 1_000 });
 const prompt = testConfig({ layers: [12, 5, 3], batchSize: 50, shardSize: 25, epochs: 2 });
-const late = { ...prompt, delay: 1 };
+/** A leaf takes 1 ms. */
+const long = testConfig({ layers: [12, 5, 3], batchSize: 240, shardSize: 3, epochs: 4 });
 
-test.each<readonly [string, readonly Shape[], number]>([
-  ["1 worker", [1], 1.9],
-  ["2 workers", [2], 1.9],
+test.each<readonly [string, readonly Shape[], number, RunConfig]>([
+  ["1 worker", [1], 1.9, prompt],
+  ["2 workers", [2], 1.9, prompt],
+  // Of the 5 steps of an epoch, the first hides nothing.
+  ["2 workers that compute for as long", [2], 1.6, long],
   // The way below the relay is not hidden, but it is now at the same time as the way above it.
-  ["2 workers behind a relay", [[2]], 1.8],
+  ["2 workers behind a relay", [[2]], 1.8, prompt],
 ])(
   "with 40 ms to everybody and back, %s take half as long for the steps with a delay of 1",
-  async (_, shapes, times) => {
+  async (_, shapes, times, plain) => {
     const [without = 0, withDelay = 0] = await Promise.all(
-      [prompt, late].map(async (config) => {
+      [plain, { ...plain, delay: 1 }].map(async (config) => {
         const tree = new Tree(config, dataset, { lagMs: () => 20 });
         tree.grow(shapes);
         const { parameters } = trainSequentially(config, dataset);

@@ -2,13 +2,13 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
-import { launchBrowser } from "../support/browser/browser.ts";
-import { openPage } from "../support/browser/dashboard-page.ts";
-import { findFirefox, type Firefox, openFirefox } from "../support/browser/firefox.ts";
-import { firstOf } from "../support/fixtures/effort.ts";
-import type { Cluster, CoordinatorProcess } from "../support/processes/cluster.ts";
-import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
-import { undisturbedFingerprint } from "../support/trainers/undisturbed-run.ts";
+import { launchBrowser } from "../../support/browser/browser.ts";
+import { openPage } from "../../support/browser/dashboard-page.ts";
+import { findFirefox, type Firefox, openFirefox } from "../../support/browser/firefox.ts";
+import { firstOf } from "../../support/fixtures/effort.ts";
+import type { Cluster, CoordinatorProcess } from "../../support/processes/cluster.ts";
+import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
+import { undisturbedFingerprint } from "../../support/trainers/undisturbed-run.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const firefoxPath = findFirefox();
@@ -23,7 +23,6 @@ eachWithCluster((fresh) => (cluster = fresh));
 
 beforeAll(async () => {
   expected = await undisturbedFingerprint(...run);
-  expect(expected).not.toBe(await undisturbedFingerprint(...run, "--delay=0"));
 });
 
 async function joinUrlOf(coordinator: CoordinatorProcess): Promise<string> {
@@ -49,6 +48,7 @@ describe("a run with a delay of 1", () => {
       expect({ fingerprint, steps }).toEqual({ fingerprint: expected, steps: 240 });
       const { title } = await coordinator.event("started");
       expect(title).toMatch(/ · delay 1$/u);
+      expect(fingerprint).not.toBe(await undisturbedFingerprint(...run, "--delay=0"));
     },
   );
 
