@@ -34,7 +34,10 @@ export interface Transport {
 /** What happens on a socket. */
 export interface TransportEvents {
   opened(): void;
-  /** A binary message, whole or in the fragments in which it arrived. The receiver owns the bytes. */
+  /**
+   * A binary message, whole or in the fragments in which it arrived. The receiver owns the bytes of a socket; those of a
+   * connection in memory are good during the call only.
+   */
   message(fragments: readonly Uint8Array[]): void;
   /** A ping arrived. */
   alive(): void;

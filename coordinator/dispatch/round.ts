@@ -28,7 +28,7 @@ export interface Round {
 export interface OpenRound extends Round {
   /**
    * The point at which it is computed, as it is sent: `[parameterCount]` in the run's wire form, encoded once, one buffer
-   * for all workers, never changed.
+   * for all workers, unchanged while the round is open.
    */
   readonly tensor: Uint8Array;
 }

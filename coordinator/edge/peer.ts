@@ -11,7 +11,7 @@ export interface PeerSocket {
   readonly address: string;
   /** Bytes passed to `send` that have not left this process yet. */
   readonly queuedBytes: number;
-  /** Sends one message: the head, then the tensor. The tensor is not copied and must not change afterwards. */
+  /** Sends one message: the head, then the tensor. The tensor is not copied and must not change while it is queued. */
   send(head: Uint8Array, tensor?: Uint8Array): void;
   /** Sends a ping; `PeerHandler.pong` reports the answer. */
   ping(): void;

@@ -76,6 +76,8 @@ export class ParameterStore {
   readonly #descent: Descent;
   /** In which points are sent. The parameters themselves stay float32. */
   readonly #formOf: (valueCount: number) => WireForm;
+  /** What `encode` returned last. */
+  #encoded: Uint8Array | undefined;
   /** Pointer to a point that is to be rounded; `undefined` until one is. */
   #staging: number | undefined;
   /** Pointer to the point of the last committed step, or of step 0 before it; 0 in a run without delay. */
@@ -152,18 +154,20 @@ export class ParameterStore {
   }
 
   /**
-   * A point in the run's wire form: a copy, which can be sent to many workers and read at any time.
+   * A point in the run's wire form: a copy, which can be sent to many workers.
    *
    * @param step - For which it is sent: the next one or, with a delay, the one after it.
+   * @param isSent - Whether nobody reads the last copy any more, so that this one may take its place.
    */
-  encode(point: RoundRow["point"], step = this.#step): Uint8Array {
-    const bytes = copyOf(this.#tensorsOf(point, step));
-    const count = bytes.length / 4;
-    const form = this.#formOf(count);
-    if (!form.isRounded) return bytes;
+  encode(point: RoundRow["point"], step = this.#step, isSent = false): Uint8Array {
+    const spare = isSent ? this.#encoded : undefined;
+    // Copied before the form takes memory, which the kernel's may grow for. A rounded point has another length.
+    const bytes = copyOf(this.#tensorsOf(point, step), spare);
+    const form = this.#formOf(bytes.length / 4);
+    if (!form.isRounded) return (this.#encoded = bytes);
     const staging = this.#stagingOf();
     this.kernel.views.u8.set(bytes, staging);
-    return copyOf([form.pack(staging)]);
+    return (this.#encoded = copyOf([form.pack(staging)], spare));
   }
 
   /**
@@ -354,10 +358,14 @@ function diverged(reason: Sentence): Divergence {
   return { committed: false, reason };
 }
 
-/** Copies the bytes of these arrays, one behind the other, to a new buffer, without zeroing that first. */
-function copyOf(arrays: readonly (Float32Array | Uint8Array)[]): Uint8Array {
+/**
+ * Copies the bytes of these arrays, one behind the other, to a buffer that has their length if there is one, else to a
+ * new one, without zeroing that first.
+ */
+function copyOf(arrays: readonly (Float32Array | Uint8Array)[], spare?: Uint8Array): Uint8Array {
   const length = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  const fits = spare?.length === length;
+  const bytes = fits ? spare : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
   let offset = 0;
   for (const values of arrays) {
     bytes.set(bytesOf(values), offset);

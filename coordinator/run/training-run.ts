@@ -20,7 +20,7 @@ import type { Target } from "../../shared/data/dataset.ts";
 import type { MessageOf, ResultMessage, WorkerMessage } from "../../shared/protocol/messages.ts";
 import { blockOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { type RoundKind, roundKinds, trainingKind } from "../../shared/run/kinds.ts";
+import { roundKinds, trainingKind } from "../../shared/run/kinds.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
 import { type Block, blockName } from "../../shared/run/tree.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -130,13 +130,11 @@ export class TrainingRun {
     if (this.#dispatch.crew.size < this.#minWorkers) return;
     this.#minWorkers = 1;
     if (due === undefined && !this.pacing.begin(nowMs)) return;
-    this.#openRound(due ?? trainingKind(this.config), step, nowMs);
-    this.#advance(nowMs);
-  }
-
-  #openRound(kind: RoundKind, step: number, nowMs: number): void {
-    const tensor = this.#store.encode(roundKinds[kind].point, step);
+    const kind = due ?? trainingKind(this.config);
+    const isSent = this.#open.count === 0 && this.#workers.areAllSent;
+    const tensor = this.#store.encode(roundKinds[kind].point, step, isSent);
     this.#beginRound(this.#open.add({ kind, step, tensor, openedMs: nowMs }), nowMs);
+    this.#advance(nowMs);
   }
 
   /** Two rounds that are open at the same time have different ones, because their steps follow each other. */

@@ -40,8 +40,10 @@ export interface TrainingRunOptions {
 
 /** The workers, as seen by a run. */
 export interface RunWorkers {
+  /** Whether every tensor that was given to `send` has left, so that its bytes may be used again. Absent: not known. */
+  readonly areAllSent?: boolean;
   /**
-   * Sends one message. All its receivers share the tensor, which never changes afterwards.
+   * Sends one message. All its receivers share the tensor, which does not change until `areAllSent`.
    *
    * @returns Whether it was accepted. A worker whose queue is full accepts nothing until it has read the waiting
    *   messages.

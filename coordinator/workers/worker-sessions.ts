@@ -393,6 +393,12 @@ export class WorkerSessions implements RunWorkers {
 
   // ── sending and showing ─────────────────────────────────────────────────────────────────────────────────────────
 
+  /** A socket that was closed may still send a tensor that changes: nobody answers for it any more. */
+  get areAllSent(): boolean {
+    for (const { socket } of this.#peers) if (socket.queuedBytes > 0) return false;
+    return true;
+  }
+
   send(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean {
     const peer = this.#roster.get(workerId)?.peer;
     if (peer?.give(header, tensor) !== true) return false;

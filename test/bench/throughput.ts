@@ -1,7 +1,7 @@
 /**
  * @file Samples per second of two cores' worth of workers with growing batches, for a small and a large network, compared
  * with PyTorch DDP, the bare kernel on the same cores, and TensorFlow.js if it is installed. The workers are those that
- * `promedio start` starts: two for the small network, one with two threads for the large one.
+ * `promedio start` starts: two for the small network, one with two threads inside the coordinator for the large one.
  */
 import { type Contestant, interleave, type Turn } from "./tools/interleave.ts";
 import { notePyTorch, runPeer, runPyTorch } from "./tools/processes.ts";
@@ -52,13 +52,13 @@ export async function benchLarge(report: Report): Promise<void> {
   await notePyTorch(report);
   for (const each of largeCases) {
     // oxlint-disable-next-line no-await-in-loop -- one case after the other
-    await benchCase(each, { name: "a worker with 2 threads", workers: 1, threads: 2 }, report);
+    await benchCase(each, { name: "2 threads inside", workers: "auto", threads: 1 }, report);
   }
 }
 
 async function benchCase(
   { layers, batchSize, steps, ofDdp, ofKernel }: Case,
-  { name: who, ...placement }: { name: string; workers: number; threads: number },
+  { name: who, ...placement }: { name: string; workers: number | "auto"; threads: number },
   report: Report,
 ): Promise<void> {
   const title = `${layers.join("-")}, batch ${batchSize}`;

@@ -173,9 +173,8 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     caughtAs: /^a tensor changes while it is sent$/u,
     plant: () =>
       replace(ParameterStore.prototype, "encode", (encode) => {
-        return function (this: ParameterStore, point: RoundRow["point"], step = this.step) {
-          if (point !== "look-ahead") return encode.call(this, point, step);
-          return bytesOf(this.pointToSend(step));
+        return function (this: ParameterStore, point: RoundRow["point"], step) {
+          return encode.call(this, point, step, true);
         };
       }),
   },
@@ -192,7 +191,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "with a delay, the point of the step before is not in a checkpoint": {
-    seeds: [9],
+    seeds: [9, 11],
     caughtAs: otherParameters,
     plant: () =>
       replace(ParameterStore.prototype, "restore", (original) => {
@@ -205,7 +204,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "with a delay, work for the next step cancels that of this one": {
-    seeds: [162],
+    seeds: [162, 341],
     caughtAs: /^hangs at step .+ given to worker/u,
     plant: () =>
       replace(JobRunner.prototype, "add", (original) => {

@@ -3,6 +3,7 @@
  *
  * What holds: nothing is computed, and no event fires, after `clear`.
  */
+import { copyOfBytes } from "../../shared/bytes.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { ComputePool, Job, JobEvents } from "./compute-pool.ts";
 import { JobQueue, supersedes } from "./job-queue.ts";
@@ -33,7 +34,7 @@ export class JobRunner {
    */
   add(job: Job, delay: number): boolean {
     if (this.#job !== undefined && supersedes(job, this.#job, delay)) this.#cancel();
-    if (!this.#queue.add(job, delay)) return false;
+    if (!this.#queue.add(this.#job === undefined ? job : keeping(job), delay)) return false;
     this.#computeNext();
     return true;
   }
@@ -66,4 +67,9 @@ export class JobRunner {
     this.#job = undefined;
     this.#pool.cancel();
   }
+}
+
+/** A job that waits needs parameters of its own: inside a coordinator they are good until it has been added. */
+function keeping(job: Job): Job {
+  return { ...job, parameters: copyOfBytes(job.parameters) };
 }

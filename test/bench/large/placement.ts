@@ -1,6 +1,7 @@
 /**
- * @file Two local workers with one thread each beside one with two threads: the same two cores, but the second pair adds
- * its blocks in the memory that it shares and sends half of the bytes. CPU time of a step says most beside other work.
+ * @file Two local workers with one thread each beside one with two threads, as a process and inside the coordinator: the
+ * same two cores. Two threads add their blocks in the memory that they share and send half of the bytes, and inside
+ * nothing is sent. CPU time of a step says most beside other work.
  */
 import { type Contestant, interleave } from "../tools/interleave.ts";
 import { ratios, type Report } from "../tools/report.ts";
@@ -32,27 +33,27 @@ export async function benchPlacement(report: Report): Promise<void> {
   }
 }
 
+const placements = [
+  { name: "2 workers", workers: 2, threads: 1 },
+  { name: "2 threads", workers: 1, threads: 2 },
+  { name: "2 threads inside", workers: "auto", threads: 1 },
+] as const;
+
 async function benchCase(each: Case, report: Report): Promise<void> {
   const title = `${each.layers.join("-")}, batch ${each.batchSize}`;
-  const contestants: Contestant[] = [
-    { name: `${title}: 2 workers`, turn: () => trainingTurn({ ...each, workers: 2, threads: 1 }) },
-    { name: `${title}: 2 threads`, turn: () => trainingTurn({ ...each, workers: 1, threads: 2 }) },
-  ];
+  // A small network's automatic workers are two processes.
+  const measured = placements.filter(({ workers }) => workers !== "auto" || each.layers !== small);
+  const contestants = measured.map(({ name, ...placement }): Contestant => {
+    return { name: `${title}: ${name}`, turn: () => trainingTurn({ ...each, ...placement }) };
+  });
   const turns = await interleave(contestants, rounds, report);
-  const [apart, together] = contestants.map(({ name }) => turns(name));
-  if (apart === undefined || together === undefined) return;
-  report.figure(`${title}: 2 workers`, "steps/s", apart.perSecond);
-  report.figure(`${title}: 2 threads`, "steps/s", together.perSecond);
-  report.figure("  CPU time of a step, 2 workers", "µs", apart.cpuMicros);
-  report.figure("  CPU time of a step, 2 threads", "µs", together.cpuMicros);
-  report.figure(
-    "  steps/s, 2 threads / 2 workers",
-    "×",
-    ratios(together.perSecond, apart.perSecond),
-  );
-  report.figure(
-    "  CPU time, 2 threads / 2 workers",
-    "×",
-    ratios(together.cpuMicros, apart.cpuMicros),
-  );
+  const [first] = contestants.map(({ name }) => turns(name));
+  for (const [i, { name }] of measured.entries()) {
+    const { perSecond, cpuMicros } = turns(`${title}: ${name}`);
+    report.figure(`${title}: ${name}`, "steps/s", perSecond);
+    report.figure(`  CPU time of a step, ${name}`, "µs", cpuMicros);
+    if (i === 0 || first === undefined) continue;
+    report.figure(`  steps/s, ${name} / 2 workers`, "×", ratios(perSecond, first.perSecond));
+    report.figure(`  CPU time, ${name} / 2 workers`, "×", ratios(cpuMicros, first.cpuMicros));
+  }
 }

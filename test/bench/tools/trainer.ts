@@ -18,7 +18,8 @@ export const trainCount = mnistIsHere ? 60_000 : 10_000;
 export interface TrainingOptions {
   readonly layers: readonly number[];
   readonly batchSize: number;
-  readonly workers?: number;
+  /** `auto`: those that `promedio start` would start. */
+  readonly workers?: number | "auto";
   /** Per worker. */
   readonly threads?: number;
   readonly epochs: number;
@@ -46,7 +47,7 @@ export async function train({
   try {
     const settings = {
       "local-workers": workers,
-      "min-workers": workers,
+      "min-workers": workers === "auto" ? 1 : workers,
       threads,
       layers: layers.join(),
       "batch-size": batchSize,

@@ -97,6 +97,8 @@ export class SimSockets {
         return socket.queuedBytes;
       },
       send: (head, tensor) => {
+        // Its bytes may be used again once they have left.
+        if (this.#areAllSent) this.#tensors.clear();
         if (tensor !== undefined && !this.#tensors.has(tensor)) {
           this.#tensors.set(tensor, tensor.slice());
         }
@@ -147,13 +149,17 @@ export class SimSockets {
     this.#checkTensors();
   }
 
+  /** What a socket that was closed still sends is read by nobody. */
+  get #areAllSent(): boolean {
+    return [...this.#open].every(({ socket, isClosing }) => isClosing || socket.queuedBytes === 0);
+  }
+
   /**
    * A transport may read a tensor until its last byte has left. Parameters change at a commit, but bytes being sent
    * must not.
    */
   #checkTensors(): void {
-    const areAllSent = [...this.#open].every(({ socket }) => socket.queuedBytes === 0);
-    if (areAllSent) return this.#tensors.clear();
+    if (this.#areAllSent) return this.#tensors.clear();
     for (const [tensor, sent] of this.#tensors) {
       if (Buffer.compare(tensor, sent) !== 0) this.#judge.fail("a tensor changes while it is sent");
     }

@@ -7,6 +7,7 @@ import { Random } from "../../../../shared/random.ts";
 import type { ScheduleConfig } from "../../../../shared/run/config.ts";
 import { sentence } from "../../../../shared/words/sentence.ts";
 import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
 import {
   applyGradient,
   createStore,
@@ -35,6 +36,25 @@ function randomValues(count: number, ...seeds: readonly number[]): Float32Array 
 const everything = { schedule: cosine, weightDecay: 0.01, l1: 0.002, clipNorm: 5 };
 
 describe("ParameterStore", () => {
+  test.each(["float32", "float16", "int8"] as const)(
+    "in %s a point takes the place of the last one only when that is sent, though the first one takes memory",
+    (wire) => {
+      const count = 31_110;
+      const config = testConfig({ layers: [300, 100, 10], optimizer: sgd, wire });
+      const store = createStore(randomValues(count, 0), config);
+      const first = store.encode("parameters", 0, true);
+      const kept = first.slice();
+      applyGradient(store, randomValues(count, 1), 1);
+      const second = store.encode("parameters");
+      expect(first).toEqual(kept);
+      expect(second).not.toEqual(kept);
+      applyGradient(store, randomValues(count, 2), 1);
+      const third = store.encode("parameters", 2, true);
+      expect(third).toBe(second);
+      expect(third).toEqual(store.encode("parameters"));
+    },
+  );
+
   test.each(gradientOptimizers)(
     "$name: 9 steps give the same fingerprint with the SIMD kernel and the plain one",
     (optimizer) => {
