@@ -109,7 +109,7 @@ export class RelayRun implements ServedRun {
   // ── a job ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Starts a job. The previous one is done or dropped. */
-  start({ kind, step, parameters, blocks }: Job, events: JobEvents, nowMs: number): void {
+  start({ kind, step, parameters, blocks, version }: Job, events: JobEvents, nowMs: number): void {
     const { config, plan } = this.#options;
     const leafCount = roundKinds[kind].leafCount(step, config, plan);
     const roots = blocks.toSorted((one, other) => one.start - other.start);
@@ -122,7 +122,8 @@ export class RelayRun implements ServedRun {
       }
       return events.done();
     }
-    const round = openRound({ kind, step, leafCount, roots, openedMs: nowMs, tensor: parameters });
+    const point = { tensor: parameters, ...(version === undefined ? {} : { version }) };
+    const round = openRound({ kind, step, leafCount, roots, openedMs: nowMs, ...point });
     const continued = this.#continued(round);
     this.#job = { round: continued, events };
     this.#begin(continued, nowMs, continued !== round);

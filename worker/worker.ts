@@ -26,12 +26,13 @@ import {
   type WorkerMessage,
   type WorkMessage,
 } from "../shared/protocol/messages.ts";
-import { answerFor, blockOf, kindAsked, pairOf } from "../shared/protocol/rounds.ts";
+import { answerFor, blockOf, kindAsked, pairOf, pointFrom } from "../shared/protocol/rounds.ts";
 import { fitForWire } from "../shared/protocol/sentence-schema.ts";
 import { layoutOfPoint, type StateSizes, stateSizes } from "../shared/run/kinds.ts";
+import { HeldPoint } from "../shared/run/point-update.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitResult } from "../shared/run/unit.ts";
-import { tensorBytes } from "../shared/run/wire.ts";
+import { movesByUpdates, tensorBytes } from "../shared/run/wire.ts";
 import { hasCode, reasonOf, type Sentence, sentence } from "../shared/words/sentence.ts";
 import { coordinatorEnded, describeClosure, kernelRefusal, refusalOf } from "./closure.ts";
 import { Connection } from "./connection.ts";
@@ -78,6 +79,8 @@ interface Crew {
 interface RunInHand {
   readonly message: RunMessage;
   readonly sizes: StateSizes;
+  /** Only if points move by updates. */
+  readonly held: HeldPoint | undefined;
   /** `undefined` until dataset and engine are ready. */
   loaded: PreparedRun | undefined;
 }
@@ -219,6 +222,7 @@ export class WorkerLoop {
       case "run":
         return this.#prepare(header);
       case "work":
+      case "update":
       case "evaluate":
         return this.#accept(header, tensor);
       case "challenge":
@@ -286,7 +290,10 @@ export class WorkerLoop {
     const same = this.#run?.message.run === message.run ? this.#run : undefined;
     if (same?.loaded !== undefined) return this.#ready(same, same.loaded.run);
     if (same !== undefined) return this.#show("loading", this.#detail);
-    const run: RunInHand = { message, sizes: stateSizes(message.config), loaded: undefined };
+    const sizes = stateSizes(message.config);
+    const moves = movesByUpdates(message.config.wire);
+    const held = moves ? new HeldPoint(sizes.parameterCount) : undefined;
+    const run: RunInHand = { message, sizes, held, loaded: undefined };
     this.#run = run;
     this.#receivedBytes = 0;
     this.#show("loading", sentence("getting-dataset", { dataset: message.config.dataset.name }));
@@ -299,18 +306,31 @@ export class WorkerLoop {
       throw new ProtocolError("ERR_STATE", sentence("run-not-ready-here", { type: header.type }));
     }
     const kind = kindAsked(header);
-    const expected = tensorBytes(layoutOfPoint(kind, run.message.config, run.sizes));
+    const use = header.type === "update" ? "update" : "point";
+    if (use === "update" && run.held === undefined) {
+      throw new ProtocolError("ERR_STATE", sentence("update-unexpected"));
+    }
+    const expected = tensorBytes(layoutOfPoint(kind, run.message.config, run.sizes, use));
     if (tensor.length !== expected) {
       const lengths = { bytes: tensor.length, expected };
       throw new ProtocolError("ERR_SHAPE", sentence("parameters-length", lengths));
     }
     // The coordinator sent this before it heard of the pause. It gives these blocks to others when it does (4).
     if (this.#pauseReason !== undefined) return;
+    const point = pointFrom(header, tensor, run.held);
+    if (point === undefined) return this.#askForPoint();
     if (this.#phase !== "training") this.#show("training", sentence("computing"));
     const blocks = header.blocks.map(blockOf);
-    const job = { kind, step: header.step, parameters: tensor, blocks };
+    const job = { kind, step: header.step, ...point, blocks };
     if (this.#jobs.add(job, run.message.config.delay)) return;
     throw new ProtocolError("ERR_STATE", sentence("too-much-work"));
+  }
+
+  /** It has not the point that an update starts from. Whoever comes back from a pause is sent a whole one. */
+  #askForPoint(): void {
+    this.#jobs.clear();
+    this.#send({ type: "pause", reason: sentence("point-differs") });
+    this.#send({ type: "resume" });
   }
 
   #end({ reason, fingerprint }: MessageOf<CoordinatorMessage, "end">): void {

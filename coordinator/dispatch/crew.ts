@@ -26,6 +26,8 @@ export interface CrewWorker extends ReadyWorker {
   late: boolean;
   /** When it answered the last block of a share. */
   freeMs: number;
+  /** The digest of the point that it was sent last, in a run whose points move by updates. */
+  held: string | undefined;
   /** What it held when a round was closed without it. */
   overdue: Overdue | undefined;
 }
@@ -52,7 +54,12 @@ export class Crew {
     if (shown.length > 0)
       speed.limitClaim(Math.min(...shown.map((worker) => worker.speed.sampleMs)));
     this.#names = undefined;
-    const free = { late: false, freeMs: Number.NEGATIVE_INFINITY, overdue: undefined };
+    const free = {
+      late: false,
+      freeMs: Number.NEGATIVE_INFINITY,
+      held: undefined,
+      overdue: undefined,
+    };
     this.#workers.set(id, { id, name, subnet, speed, isRelay, ...free });
   }
 

@@ -8,7 +8,7 @@
  */
 import { blocksPerWorkMax } from "../../shared/protocol/limits.ts";
 import type { CoordinatorMessage, ResultMessage } from "../../shared/protocol/messages.ts";
-import { askFor, blockOf } from "../../shared/protocol/rounds.ts";
+import { blockOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import { roundKinds } from "../../shared/run/kinds.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
@@ -19,7 +19,7 @@ import { redistribute, type Share } from "./assignment.ts";
 import { Crew, type CrewWorker, provenAmong, speedsOf } from "./crew.ts";
 import type { Holding } from "./holdings.ts";
 import { RoundWidths } from "./round-widths.ts";
-import { isFor, type OpenRound, type Round } from "./round.ts";
+import { isFor, type OpenRound, requestOf, type Round } from "./round.ts";
 import { withSecondWorkers } from "./second-workers.ts";
 import type { LinkView } from "./width.ts";
 
@@ -80,7 +80,10 @@ export class Dispatch {
       for (let first = 0; first < blocks.length; first += blocksPerWorkMax) {
         const some = blocks.slice(first, first + blocksPerWorkMax);
         const samples = some.reduce((sum, block) => sum + this.samplesOf(block, round), 0);
-        const taken = send(workerId, askFor(run, round, some), round.tensor);
+        const worker = this.crew.get(workerId);
+        const { header, tensor } = requestOf(run, round, some, worker?.held);
+        const taken = send(workerId, header, tensor);
+        if (taken && worker !== undefined) worker.held = round.version?.digest ?? worker.held;
         if (taken) round.holdings.assign(workerId, some, samples, nowMs);
         else this.#short.add(round.holdings);
       }

@@ -53,7 +53,7 @@ export class OpenRounds implements Iterable<OpenRound> {
   }
 
   /** Opens one, of the whole tree. */
-  add(given: Pick<OpenRound, "kind" | "step" | "tensor" | "openedMs">): OpenRound {
+  add(given: Pick<OpenRound, "kind" | "step" | "tensor" | "version" | "openedMs">): OpenRound {
     const { kind, step } = given;
     const leafCount = roundKinds[kind].leafCount(step, this.#config, this.#plan);
     const round = openRound({ ...given, leafCount });

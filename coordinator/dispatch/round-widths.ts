@@ -123,10 +123,10 @@ export class RoundWidths {
     return width;
   }
 
-  #candidate({ kind, tensor }: OpenRound, { shares, speeds }: SharePlan): Candidate {
+  #candidate({ kind, tensor, version }: OpenRound, { shares, speeds }: SharePlan): Candidate {
     let bytes = 0;
     for (const { blocks } of shares) {
-      bytes += tensor.length;
+      bytes += (version?.update?.tensor ?? tensor).length;
       for (const block of blocks) {
         bytes += tensorBytes(layoutOfResult(kind, block, this.#config, this.#sizes));
       }

@@ -2,8 +2,10 @@
  * @file A round as everybody who works on it sees it: the training run opens one and passes it along, to dispatch, audit
  * and the sums. Nobody keeps a copy.
  */
-import type { ResultMessage } from "../../shared/protocol/messages.ts";
+import type { ResultMessage, WorkMessage } from "../../shared/protocol/messages.ts";
+import { askFor } from "../../shared/protocol/rounds.ts";
 import { type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
+import type { PointVersion } from "../../shared/run/point-update.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import { Holdings } from "./holdings.ts";
 
@@ -31,6 +33,8 @@ export interface OpenRound extends Round {
    * for all workers, unchanged while the round is open.
    */
   readonly tensor: Uint8Array;
+  /** In a run whose points move by updates, of a round that trains. */
+  readonly version?: PointVersion;
 }
 
 /** Opens a round, of which nobody holds anything yet. Without `roots`, the whole tree is wanted. */
@@ -41,6 +45,29 @@ export function openRound({
   const { leafCount } = round;
   const wanted = roots ?? [{ start: 0, end: leafCount }];
   return { ...round, roots: wanted, holdings: new Holdings(leafCount) };
+}
+
+/**
+ * The request for blocks: with the whole point, or with the update to it for a worker that has the point before, or this
+ * one.
+ *
+ * @param held - The digest of the point that the worker has.
+ */
+export function requestOf(
+  run: string,
+  round: OpenRound,
+  blocks: readonly Block[],
+  held: string | undefined,
+): { readonly header: WorkMessage; readonly tensor: Uint8Array } {
+  const header = askFor(run, round, blocks);
+  const { version, tensor } = round;
+  const update = version?.update;
+  if (header.type !== "work" || version === undefined || update === undefined) {
+    return { header, tensor };
+  }
+  const { digest } = version;
+  if (held !== update.from && held !== digest) return { header, tensor };
+  return { header: { ...header, type: "update", digest }, tensor: update.tensor };
 }
 
 /**

@@ -15,14 +15,22 @@ import {
   bestName,
   outerVelocityName,
   previousPointName,
+  sentName,
 } from "../../shared/optimizers/optimizer.ts";
 import { addTo, meanOf, outerStep } from "../../shared/optimizers/outer-step.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { longestTensor, type RoundRow } from "../../shared/run/kinds.ts";
+import {
+  longestTensor,
+  type RoundKind,
+  roundKinds,
+  type RoundRow,
+} from "../../shared/run/kinds.ts";
 import { firstInnerStep, innerRun, localStepsOf } from "../../shared/run/local-steps.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
-import { tensorLayout } from "../../shared/run/wire.ts";
+import type { PointVersion } from "../../shared/run/point-update.ts";
+import { movesByUpdates, tensorLayout } from "../../shared/run/wire.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
+import { SentPoint } from "./sent-point.ts";
 
 export interface ParameterStoreOptions {
   /** Its memory holds the tensors. The reduction that feeds the store uses the same memory. */
@@ -86,6 +94,8 @@ export class ParameterStore {
   readonly #best: number;
   /** Pointers to the current and the next velocity of the outer steps; 0 in a run without local steps. */
   #outer: { readonly current: number; readonly next: number };
+  /** The point that the workers have; `undefined` if every step sends a whole one. */
+  readonly #sent: SentPoint | undefined;
   #step = 0;
 
   constructor({ kernel, config, plan, parameters }: ParameterStoreOptions) {
@@ -109,8 +119,12 @@ export class ParameterStore {
     this.#outer = isLocal
       ? { current: this.#allocate(), next: this.#allocate() }
       : { current: 0, next: 0 };
+    this.#sent = movesByUpdates(config.wire)
+      ? new SentPoint(kernel, this.parameterCount, config)
+      : undefined;
     this.parameters.set(parameters);
     this.#keepPoint();
+    if (this.#sent !== undefined) this.#view(this.#sent.at(-1)).set(parameters);
   }
 
   /** Number of committed steps, which is also the number of the next one. */
@@ -135,6 +149,7 @@ export class ParameterStore {
     if (this.#outer.current !== 0) views.set(outerVelocityName, this.#outer.current);
     if (this.#previous !== 0) views.set(previousPointName, this.#previous);
     if (this.#best !== 0) views.set(bestName, this.#best);
+    if (this.#sent !== undefined) views.set(sentName, this.#sent.at(this.#step - 1));
     return new Map([...views].map(([name, pointer]) => [name, this.#view(known(pointer, name))]));
   }
 
@@ -154,20 +169,47 @@ export class ParameterStore {
   }
 
   /**
+   * The point of a round, as it is sent. If points move by updates and the round trains, that is not the optimizer's
+   * point p, but the one that workers go on to: sent ← sent + int8(p − sent), so what rounding loses is in the next
+   * update.
+   *
+   * @param step - For which it is sent: the next one or, with a delay, the one after it, whose points are asked for in
+   *   this order.
+   * @param isSent - Whether nobody reads the last whole copy any more, so that this one may take its place.
+   */
+  pointOf(
+    kind: RoundKind,
+    step = this.#step,
+    isSent = false,
+  ): { readonly tensor: Uint8Array; readonly version?: PointVersion } {
+    const { point, trains } = roundKinds[kind];
+    if (!trains || this.#sent === undefined) return { tensor: this.encode(point, step, isSent) };
+    const [parameters, ...rest] = this.#tensorsOf(point, step);
+    const { next, update, from, digest } = this.#sent.move(step, known(parameters, "a point"));
+    const tensor = this.#encode([next, ...rest]);
+    const moved = copyOf([update, tensor.subarray(4 * this.parameterCount)]);
+    return { tensor, version: { digest, update: { from, tensor: moved } } };
+  }
+
+  /**
    * A point in the run's wire form: a copy, which can be sent to many workers.
    *
-   * @param step - For which it is sent: the next one or, with a delay, the one after it.
-   * @param isSent - Whether nobody reads the last copy any more, so that this one may take its place.
+   * @param step - As for `pointOf`.
+   * @param isSent - As for `pointOf`.
    */
   encode(point: RoundRow["point"], step = this.#step, isSent = false): Uint8Array {
     const spare = isSent ? this.#encoded : undefined;
+    return (this.#encoded = this.#encode(this.#tensorsOf(point, step), spare));
+  }
+
+  #encode(tensors: readonly Float32Array[], spare?: Uint8Array): Uint8Array {
     // Copied before the form takes memory, which the kernel's may grow for. A rounded point has another length.
-    const bytes = copyOf(this.#tensorsOf(point, step), spare);
+    const bytes = copyOf(tensors, spare);
     const form = this.#formOf(bytes.length / 4);
-    if (!form.isRounded) return (this.#encoded = bytes);
+    if (!form.isRounded) return bytes;
     const staging = this.#stagingOf();
     this.kernel.views.u8.set(bytes, staging);
-    return (this.#encoded = copyOf([form.pack(staging)], spare));
+    return copyOf([form.pack(staging)], spare);
   }
 
   /**
@@ -261,7 +303,8 @@ export class ParameterStore {
    * Makes one candidate of a local-search step the parameters and advances `step`, or refuses and changes nothing.
    *
    * @param candidate - 0 stays at the point w that the workers have, c ≥ 1 is w + σ · noise(seed, step, c), the same draw as
-   *   theirs: what was measured becomes the parameters. In a rounded form on the wire, w is the parameters' image.
+   *   theirs: what was measured becomes the parameters. In float16, w is the parameters' image; in int8 it is what they
+   *   were updated to.
    * @throws If `step` is not the next one or the run is not a local search (bugs in the caller).
    */
   applyCandidate(step: number, candidate: number): { readonly committed: true } | Divergence {
@@ -279,6 +322,7 @@ export class ParameterStore {
 
   /** The parameters as workers have them: a view, good until the next point is encoded or the kernel's memory grows. */
   #sentParameters(): Float32Array {
+    if (this.#sent !== undefined) return this.#view(this.#sent.at(this.#step));
     const form = this.#formOf(this.parameterCount);
     if (!form.isRounded) return this.parameters;
     const staging = this.#stagingOf();
@@ -315,6 +359,8 @@ export class ParameterStore {
    * @throws If its tensors do not match this run. Code that reads a file must check its contents first.
    */
   restore({ step, parameters, state }: StoreSnapshot): void {
+    // What some tensors are of depends on the step.
+    this.#step = step;
     const expected = this.state;
     assert(
       state.size === expected.size && [...expected.keys()].every((name) => state.has(name)),
@@ -322,7 +368,6 @@ export class ParameterStore {
     );
     this.#fill(this.parameters, parameters);
     for (const [name, tensor] of expected) this.#fill(tensor, known(state.get(name), name));
-    this.#step = step;
   }
 
   #commit(): void {

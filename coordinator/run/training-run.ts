@@ -20,7 +20,7 @@ import type { Target } from "../../shared/data/dataset.ts";
 import type { MessageOf, ResultMessage, WorkerMessage } from "../../shared/protocol/messages.ts";
 import { blockOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
-import { roundKinds, trainingKind } from "../../shared/run/kinds.ts";
+import { trainingKind } from "../../shared/run/kinds.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
 import { type Block, blockName } from "../../shared/run/tree.ts";
 import { type Sentence, sentence } from "../../shared/words/sentence.ts";
@@ -41,8 +41,8 @@ import { Dispatch } from "../dispatch/dispatch.ts";
 import { OpenRounds } from "../dispatch/open-rounds.ts";
 import { Pacing } from "../dispatch/pacing.ts";
 import type { OpenRound, Round } from "../dispatch/round.ts";
-import { GradientTable } from "./gradient-table.ts";
 import { evaluationFrom, splitDue } from "./measures/evaluations.ts";
+import { GradientTable } from "./measures/gradient-table.ts";
 import { isOutOfPatience, spendPatience } from "./measures/patience.ts";
 import { epochEvent } from "./measures/scores.ts";
 import type { ParameterStore } from "./parameter-store.ts";
@@ -132,8 +132,8 @@ export class TrainingRun {
     if (due === undefined && !this.pacing.begin(nowMs)) return;
     const kind = due ?? trainingKind(this.config);
     const isSent = this.#open.count === 0 && this.#workers.areAllSent;
-    const tensor = this.#store.encode(roundKinds[kind].point, step, isSent);
-    this.#beginRound(this.#open.add({ kind, step, tensor, openedMs: nowMs }), nowMs);
+    const point = this.#store.pointOf(kind, step, isSent);
+    this.#beginRound(this.#open.add({ kind, step, ...point, openedMs: nowMs }), nowMs);
     this.#advance(nowMs);
   }
 

@@ -47,6 +47,7 @@ export const announcements: Readonly<
   doors: toKnown,
   wait: toKnown,
   work: toReady,
+  update: toReady,
   evaluate: toReady,
   challenge: toReady,
   end: toKnown,

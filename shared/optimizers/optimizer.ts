@@ -14,6 +14,7 @@ import {
   writeUpdate,
 } from "../kernels/update.ts";
 import type { OptimizerConfig, RunConfig } from "../run/config.ts";
+import { movesByUpdates } from "../run/wire.ts";
 import { RunningPower } from "./power.ts";
 
 /** An optimizer that follows a gradient. `local-search` does not; it is in `local-search.ts`. */
@@ -45,18 +46,20 @@ type Config<Name extends OptimizerConfig["name"]> = Extract<OptimizerConfig, { n
 
 /**
  * The names of the tensors that a run keeps beside its parameters: the optimizer's, the velocity of the outer steps, the
- * point of the step before, and the best parameters so far.
+ * point of the step before, the best parameters so far, and the point that workers have.
  */
 export function stateNamesOf({
   optimizer,
   localSteps,
   delay,
   patience,
-}: Pick<RunConfig, "optimizer" | "localSteps" | "delay" | "patience">): readonly string[] {
+  wire,
+}: Pick<RunConfig, "optimizer" | "localSteps" | "delay" | "patience" | "wire">): readonly string[] {
   const names = optimizer.name === "local-search" ? [] : createOptimizer(optimizer).stateNames;
   const outer = localSteps === null ? [] : [outerVelocityName];
   const previous = delay === 0 ? [] : [previousPointName];
-  return [...names, ...outer, ...previous, ...(patience === null ? [] : [bestName])];
+  const best = patience === null ? [] : [bestName];
+  return [...names, ...outer, ...previous, ...best, ...(movesByUpdates(wire) ? [sentName] : [])];
 }
 
 /** Of the tensor that a run with local steps keeps for its outer steps. */
@@ -67,6 +70,9 @@ export const previousPointName = "previousPoint";
 
 /** Of the tensor that keeps the best parameters of a run that may end early. */
 export const bestName = "best";
+
+/** Of the tensor that keeps the point of the last step, in a run whose points move by updates. */
+export const sentName = "sent";
 
 /** The optimizer of a run config. */
 export function createOptimizer(config: GradientOptimizerConfig): Optimizer {

@@ -29,6 +29,7 @@ z.config({ jitless: true });
 const text = (lengthMax: number) => z.string().check(z.maxLength(lengthMax));
 const reason = sentenceSchema;
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/u));
+const pointDigest = z.string().check(z.regex(/^[0-9a-f]{16}$/u));
 const identifier = z.string().check(z.regex(/^[\w-]{1,40}$/u));
 const index = z.int().check(z.gte(0), z.lte(2 ** 32));
 const finite = z.number();
@@ -179,6 +180,19 @@ export const coordinatorMessageSchema = z.discriminatedUnion("type", [
     step: index,
     blocks,
   }),
+  /**
+   * Like `work`, in a run in int8: the tensor is what the point has changed by since the last one of this run. Answered
+   * block by block; by `pause` and `resume` if that one is not there.
+   */
+  z.strictObject({
+    type: z.literal("update"),
+    run: identifier,
+    kind: z.enum(roundKindNames.filter((kind) => isAskedBy("work", kind))),
+    step: index,
+    blocks,
+    /** Of the point at which to compute: see `digestOf`. */
+    digest: pointDigest,
+  }),
   /** Blocks of a split to evaluate at the parameters in the tensor. Answered block by block. */
   z.strictObject({
     type: z.literal("evaluate"),
@@ -234,7 +248,7 @@ export type MessageOf<Message extends { type: string }, Type extends Message["ty
   { type: Type }
 >;
 /** The messages that ask for blocks of a round. */
-export type WorkMessage = MessageOf<CoordinatorMessage, RoundRow["ask"]>;
+export type WorkMessage = MessageOf<CoordinatorMessage, RoundRow["ask"] | "update">;
 /** The messages that carry the result of a block. */
 export type ResultMessage = MessageOf<WorkerMessage, RoundRow["answer"]>;
 
@@ -319,6 +333,7 @@ function checkShape<Message extends { readonly type: string }>(
 const typesWithTensor: ReadonlySet<string> = new Set([
   ...Object.values(roundKinds).flatMap(({ ask, answer: type }) => [ask, type]),
   "reveal",
+  "update",
 ]);
 
 /** Names the wrong field. Names of unknown fields are the peer's text, so they are cut. */

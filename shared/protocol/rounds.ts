@@ -4,6 +4,7 @@
  */
 import { assertNever } from "../assert.ts";
 import { isAskedBy, type RoundKind, roundKinds } from "../run/kinds.ts";
+import type { HeldPoint, PointVersion } from "../run/point-update.ts";
 import type { Block } from "../run/tree.ts";
 import type { UnitResult } from "../run/unit.ts";
 import type { CoordinatorMessage, ResultMessage, WorkerMessage, WorkMessage } from "./messages.ts";
@@ -24,11 +25,31 @@ export function isWork(message: CoordinatorMessage): message is WorkMessage {
   return asks.has(message.type);
 }
 
-const asks: ReadonlySet<string> = new Set(Object.values(roundKinds).map(({ ask }) => ask));
+const asks: ReadonlySet<string> = new Set([
+  ...Object.values(roundKinds).map(({ ask }) => ask),
+  "update",
+]);
 
 /** The kind of round whose blocks a message asks for. */
 export function kindAsked(header: WorkMessage): RoundKind {
-  return header.type === "work" ? header.kind : header.split;
+  return header.type === "evaluate" ? header.split : header.kind;
+}
+
+/**
+ * The point at which a message asks to compute.
+ *
+ * @param tensor - The message's.
+ * @param held - Of a worker in a run whose points move by updates; changed by the points of rounds that train.
+ * @returns `undefined` if the update does not lead there from the point that is held.
+ */
+export function pointFrom(
+  header: WorkMessage,
+  tensor: Uint8Array,
+  held: HeldPoint | undefined,
+): { readonly parameters: Uint8Array; readonly version?: PointVersion } | undefined {
+  if (held === undefined || header.type === "evaluate") return { parameters: tensor };
+  if (header.type === "update") return held.move(tensor, header.digest);
+  return { parameters: tensor, version: held.keep(tensor) };
 }
 
 /** What an answer belongs to. */

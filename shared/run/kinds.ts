@@ -187,13 +187,14 @@ export function layoutOfResult(
   return tensorLayout(wire, "result", count, sizes.parameterCount);
 }
 
-/** How the point of a kind of round travels whole. */
+/** How the point of a kind of round travels: whole, or as the update of the one before. */
 export function layoutOfPoint(
   kind: RoundKind,
   { wire }: Pick<RunConfig, "wire">,
   sizes: StateSizes,
+  use: "point" | "update" = "point",
 ): TensorLayout {
-  return tensorLayout(wire, "point", pointLength(kind, sizes), sizes.parameterCount);
+  return tensorLayout(wire, use, pointLength(kind, sizes), sizes.parameterCount);
 }
 
 export function modelSizes(config: RunConfig): ModelSizes {

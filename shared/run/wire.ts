@@ -54,6 +54,11 @@ export function tensorLayout(
   ];
 }
 
+/** Whether workers keep the point of a step, and the next step sends only what it has changed by. */
+export function movesByUpdates(wire: WireName): boolean {
+  return wire === "int8";
+}
+
 /** The length of a tensor: a multiple of 4. */
 export function tensorBytes(layout: TensorLayout): number {
   return layout.reduce((sum, part) => sum + partBytes(part), 0);

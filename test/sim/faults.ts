@@ -57,8 +57,8 @@ export interface Plan {
 }
 
 /**
- * Draws the plan of a seed. Its scenario and one of its faults are not drawn but dealt in turn: 18 seeds in a row have
- * every scenario and every kind of fault between them, and because there are 18 of one and 17 of the other, 306 have every pair.
+ * Draws the plan of a seed. Its scenario and one of its faults are not drawn but dealt in turn: 23 seeds in a row have
+ * every scenario and every kind of fault between them, and because there are 23 of one and 17 of the other, 391 have every pair.
  */
 export function drawPlan(world: World, seed: number): Plan {
   const count = Math.round(world.scale(1, 64));

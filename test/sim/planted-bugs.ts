@@ -80,8 +80,9 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "values are not checked to be finite": {
-    seeds: [37, 65],
-    caughtAs: /^the run failed: step \d+ diverged: .+; a lower learning rate may help$/u,
+    seeds: [75, 37, 65],
+    // Where NaN reaches the norm of a gradient, the run ends; where not, it is in the parameters.
+    caughtAs: /^(the run failed: step \d+ diverged: .+|after step \d+ the fingerprint is .+)$/u,
     hooks: {
       kernel: (kernel) => ({ ...kernel, functions: { ...kernel.functions, allFinite: () => 1 } }),
     },
@@ -130,7 +131,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "checkpoints are not verified": {
-    seeds: [6, 42],
+    seeds: [32, 6],
     caughtAs: otherParameters,
     hooks: {
       disk: (disk) => ({
@@ -155,7 +156,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "the optimizer's state is forgotten on resume": {
-    seeds: [6, 7],
+    seeds: [9, 6],
     caughtAs: otherParameters,
     plant: () =>
       replace(ParameterStore.prototype, "restore", (original) => {
@@ -204,7 +205,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "with a delay, work for the next step cancels that of this one": {
-    seeds: [162, 341],
+    seeds: [124, 162, 341],
     caughtAs: /^hangs at step .+ given to worker/u,
     plant: () =>
       replace(JobRunner.prototype, "add", (original) => {
@@ -232,7 +233,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
 
   "metrics of lost steps are not cut off": {
-    seeds: [7, 80],
+    seeds: [29, 7],
     caughtAs: /^metrics\.jsonl has step \d+ after step \d+$/u,
     plant: () =>
       replace(MetricsFile.prototype, "trim", (original) => {

@@ -101,6 +101,14 @@ export const scenarios: Readonly<Record<string, RunSettings>> = {
   },
   float16: { ...base, optimizer: "adam", learningRate: 0.02, layers: [12, 20, 3], wire: "float16" },
   int8: { ...base, optimizer: "adam", learningRate: 0.02, layers: [12, 20, 3], wire: "int8" },
+  "int8 with a delay": {
+    ...base,
+    optimizer: "nag",
+    learningRate: 0.2,
+    layers: [12, 20, 3],
+    wire: "int8",
+    delay: 1,
+  },
   "local steps in int8": {
     ...base,
     optimizer: "adamw",

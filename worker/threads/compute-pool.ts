@@ -6,6 +6,7 @@ import type { Dataset } from "../../shared/data/dataset.ts";
 import type { CoordinatorMessage, MessageOf } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { RoundKind } from "../../shared/run/kinds.ts";
+import type { PointVersion } from "../../shared/run/point-update.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import type { UnitResult } from "../../shared/run/unit.ts";
 import type { Sentence } from "../../shared/words/sentence.ts";
@@ -31,6 +32,8 @@ export interface Job {
   /** Shape `[parameterCount]`, in the run's wire form, at any alignment; must not change while the job runs. */
   readonly parameters: Uint8Array;
   readonly blocks: readonly Block[];
+  /** Which point that is, in a run whose points move by updates: for a relay, which passes the update on. */
+  readonly version?: PointVersion;
 }
 
 /** The events of a job: every block gets one `result` or one `failed`, then comes `done`. */

@@ -60,7 +60,9 @@ export function costOf(config: RunConfig, data: CostlyData): RunCost {
   const counts = countsOf(data);
   const { layers, parameterCount: parameters } = layoutOf(config.model);
   const parameterBytes = 4 * parameters;
-  const messageBytes = tensorBytes(layoutOfPoint(trainingKind(config), config, stateSizes(config)));
+  const messageBytes = tensorBytes(
+    layoutOfPoint(trainingKind(config), config, stateSizes(config), "update"),
+  );
   const states = stateNamesOf(config).length;
   const { point, thread } = footprintOf(config, counts);
   const dataBytes = bytesOf(data.train) + bytesOf(data.validation) + bytesOf(data.test);

@@ -20,6 +20,8 @@ export const protocol = {
   "run-not-ready-here": "{type} for a run that is not ready here",
   "parameters-length": "{bytes} bytes of parameters, expected {expected}",
   "too-much-work": "too much work at once",
+  "update-unexpected": "an update in a run whose parameters are sent whole",
+  "point-differs": "the parameters differ from the coordinator's, and are fetched whole",
   "before-hello": "{type} before hello",
   "too-large-before-hello": "at most {bytes} bytes may be sent before hello",
   "hello-twice": "hello twice",

@@ -22,6 +22,8 @@ export const protocol = translationOf<typeof english>()({
   "run-not-ready-here": "{type} para un entrenamiento que aquí no está listo",
   "parameters-length": "{bytes} bytes de parámetros en vez de {expected}",
   "too-much-work": "demasiado trabajo de una vez",
+  "update-unexpected": "un cambio en una ejecución cuyos parámetros se envían enteros",
+  "point-differs": "los parámetros no son los del coordinador y se piden enteros",
   "before-hello": "{type} antes de hello",
   "too-large-before-hello": "antes de hello se pueden enviar como mucho {bytes} bytes",
   "hello-twice": "hello dos veces",

@@ -35,6 +35,7 @@ class Float16(Float32):
 
 
 class Int8(Float32):
+    bytes_of = staticmethod(lambda count: -(-(count + -(-count // 256)) // 4) * 4)
     rounded = staticmethod(int8.rounded)
     pack = staticmethod(int8.pack)
     unpack = staticmethod(int8.unpack)
@@ -64,7 +65,7 @@ class Layout:
 
 
 def layouts(wire, count):
-    """How results and points of a run travel."""
+    """How results and points of a run travel. Updates of a point are like results."""
     if wire == "int8":
         return Layout(Int8, Float16, count), Layout(Float32, Float16, count)
     form = {"float32": Float32, "float16": Float16}[wire]

@@ -37,6 +37,12 @@ def pack(values):
     return data + bytes(-len(data) % 4)
 
 
+def digest(point):
+    places = np.arange(len(point), dtype=np.uint64) * 0x9E3779B9 & 0xFFFFFFFF
+    sums = np.cumsum(mix(point.view(np.uint32) ^ places)) & 0xFFFFFFFF
+    return f"{int(sums[-1]):08x}{int(sums.sum()) & 0xFFFFFFFF:08x}"
+
+
 def unpack(data, count):
     e = np.frombuffer(data, np.int8, -(-count // 256), count).astype(int)
     return scaled(np.frombuffer(data, np.int8, count).astype(f32), e)

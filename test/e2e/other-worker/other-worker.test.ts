@@ -35,11 +35,11 @@ async function joinInPython(coordinator: CoordinatorProcess): Promise<PythonWork
 describe.skipIf(python === undefined)("a worker in Python that knows only the wire page", () => {
   // Between them, these have everything that a worker does in its own way.
   const runs = [
-    "--loss=bce --output=sigmoid --activation=tanh --augment=flip,shift=2,crop=3 --freeze=1 --wire=float16",
-    "--optimizer=local-search --candidates=3 --activation=sigmoid",
+    "--loss=bce --output=sigmoid --activation=tanh --augment=flip,shift=2,crop=3 --freeze=1 --wire=int8",
+    "--optimizer=local-search --candidates=3 --activation=sigmoid --wire=int8",
     "--loss=mse --output=softmax --activation=relu --optimizer=nag --local-steps=2 --replicas=3 --wire=float16",
     "--loss=mae --output=tanh --optimizer=adam --local-steps=3 --clip-norm=0.1 --schedule=cosine --warmup-steps=2 --wire=int8",
-    "--loss=cce --output=softmax --activation=sigmoid --wire=int8",
+    "--loss=cce --output=softmax --activation=sigmoid --wire=float16",
     "--optimizer=sgd --augment=flip,shift=2,crop=3",
   ];
 

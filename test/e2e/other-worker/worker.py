@@ -19,6 +19,7 @@ import numpy as np
 import websockets
 from arithmetic import Network, Random, changed_picture, f32, permutation, self_test
 from forms import Float32, layouts
+from int8 import digest
 from replicas import Replicas
 
 PROTOCOL = 6
@@ -118,15 +119,32 @@ class Run:
         self.seed = int(config["seed"])
         self.wire = config["wire"]
         self.form, self.point_form = layouts(self.wire, self.network.count)
+        self.held = None
         self.epoch = -1
         self.replicas = None
         if config["localSteps"] is not None:
             frozen = self.network.frozen_count(int(config["freeze"]))
             self.replicas = Replicas(config, self.train.count, self.sum_over, frozen)
 
-    def point(self, kind, tensor):
+    def point(self, kind, header, tensor):
+        """The point of a message, or `None` if the update does not lead to it. That of the last step is kept."""
         tensors = 1 + self.replicas.state_tensors if kind == "replica" else 1
-        return self.point_form.unpack(tensor, tensors * self.network.count)
+        count = self.network.count
+        is_update = header["type"] == "update"
+        form = self.form if is_update else self.point_form
+        point = form.unpack(tensor, tensors * count)
+        if header["type"] == "evaluate" or self.wire != "int8":
+            return point
+        if is_update and self.held is None:
+            return None
+        if is_update and digest(self.held) == header["digest"]:
+            point[:count] = self.held
+        elif is_update:
+            point[:count] += self.held
+            if digest(point[:count]) != header["digest"]:
+                return None
+        self.held = point[:count].copy()
+        return point
 
     def tensor(self, kind, values):
         form = self.form if kind in ("gradient", "replica") else Float32
@@ -238,7 +256,12 @@ class Run:
 
 def answers(run, header, tensor):
     kind = header["split"] if header["type"] == "evaluate" else header["kind"]
-    parameters = run.point(kind, tensor)
+    parameters = run.point(kind, header, tensor)
+    if parameters is None:
+        reason = {"code": "quoted", "values": {"text": "another point"}}
+        yield encode({"type": "pause", "reason": reason})
+        yield encode({"type": "resume"})
+        return
     answer = {"gradient": "gradient", "candidates": "costs", "replica": "replica"}.get(kind, "evaluation")
     step = int(header["step"])
     for block in header["blocks"]:
@@ -279,7 +302,7 @@ async def work(join_url, name, place):
                 run = Run(header["run"], header["config"], data)
                 ready = {"run": run.name, "selfTest": bits, "samplesPerSecond": 0}
                 await socket.send(encode({"type": "ready", **ready}))
-            elif header["type"] in ("work", "evaluate") and run and header["run"] == run.name:
+            elif header["type"] in ("work", "update", "evaluate") and run and header["run"] == run.name:
                 for answer in answers(run, header, tensor):
                     await socket.send(answer)
             elif header["type"] in ("end", "error"):

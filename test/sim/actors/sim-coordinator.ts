@@ -248,7 +248,9 @@ export class SimCoordinator {
   }
 
   #noteWork(workerId: string, header: CoordinatorMessage, taken: boolean): void {
-    if (header.type !== "work" && header.type !== "evaluate") return;
+    if (header.type !== "work" && header.type !== "update" && header.type !== "evaluate") {
+      return;
+    }
     const blocks = header.blocks.map((block) => block.join("–")).join(" ");
     const what = `${header.type} of step ${header.step} [${blocks}]`;
     const { world } = this.#options;

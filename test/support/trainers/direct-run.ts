@@ -16,17 +16,27 @@ import type { Dataset } from "../../../shared/data/dataset.ts";
 import { createEngine, type Engine, NonFiniteError } from "../../../shared/engine/engine.ts";
 import type { Kernel } from "../../../shared/kernels/kernel.ts";
 import { encodeMessage } from "../../../shared/protocol/codec.ts";
-import type { CoordinatorMessage, ResultMessage } from "../../../shared/protocol/messages.ts";
-import { answerFor, blockOf, isWork, kindAsked, pairOf } from "../../../shared/protocol/rounds.ts";
+import type { ResultMessage, WorkMessage } from "../../../shared/protocol/messages.ts";
+import {
+  answerFor,
+  blockOf,
+  isWork,
+  kindAsked,
+  pairOf,
+  pointFrom,
+} from "../../../shared/protocol/rounds.ts";
 import type { Random } from "../../../shared/random.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
+import { HeldPoint } from "../../../shared/run/point-update.ts";
 import type { UnitResult } from "../../../shared/run/unit.ts";
+import { movesByUpdates } from "../../../shared/run/wire.ts";
 import { sayAtTerminal } from "../../../shared/words/sentence.ts";
 
 interface Job {
   readonly workerId: string;
-  readonly header: CoordinatorMessage;
-  readonly tensor: Uint8Array;
+  readonly header: WorkMessage;
+  /** The point. */
+  readonly parameters: Uint8Array;
 }
 
 export interface DirectRunOptions {
@@ -66,6 +76,8 @@ export class DirectRun {
   outcome: RunOutcome | undefined;
   #jobs: Job[] = [];
   readonly #engines = new Map<string, Engine>();
+  /** The points that the workers have, in a run whose points move by updates. */
+  readonly #held = new Map<string, HeldPoint>();
   readonly #options: DirectRunOptions;
   #nowMs = 0;
 
@@ -83,7 +95,13 @@ export class DirectRun {
       workers: {
         send: (workerId, header, tensor) => {
           options.carried?.(header.type, encodeMessage(header, tensor).length);
-          this.#jobs.push({ workerId, header, tensor });
+          if (!isWork(header)) return true;
+          // As on a socket, messages are read in order, whenever their blocks are computed.
+          const point = known(
+            pointFrom(header, tensor, this.#held.get(workerId)),
+            "the point before",
+          );
+          this.#jobs.push({ workerId, header, parameters: point.parameters });
           return true;
         },
         expel: (workerId, reason) => {
@@ -104,6 +122,7 @@ export class DirectRun {
   join(id: string): void {
     const { config, dataset, createKernel } = this.#options;
     this.#engines.set(id, createEngine({ kernel: createKernel(), config, dataset }));
+    if (movesByUpdates(config.wire)) this.#held.set(id, new HeldPoint(this.store.parameterCount));
     const speed = new SpeedEstimate(0);
     const subnet = this.#options.subnetOf?.(id) ?? id;
     this.run.workerReady({ id, name: id, subnet, speed }, this.#nowMs);
@@ -142,12 +161,11 @@ export class DirectRun {
     return this.outcome;
   }
 
-  #compute({ workerId, header, tensor }: Job): void {
+  #compute({ workerId, header, parameters }: Job): void {
     const engine = known(this.#engines.get(workerId), "jobs of workers that left are dropped");
-    if (!isWork(header)) return;
     const kind = kindAsked(header);
     const { run, step } = header;
-    engine.setParameters(tensor);
+    engine.setParameters(parameters);
     for (const block of header.blocks.map(blockOf)) {
       if (!this.#engines.has(workerId)) return;
       let result: UnitResult;

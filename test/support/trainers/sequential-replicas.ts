@@ -7,7 +7,7 @@ import type { RunConfig } from "../../../shared/run/config.ts";
 import { epochOrder, planRun, type SplitCounts } from "../../../shared/run/plan.ts";
 import { splitPoint } from "../../../shared/run/tree.ts";
 import { OptimizerState } from "./sequential-optimizer.ts";
-import { asNode, asPoint } from "./sequential-wire.ts";
+import { asNode, asPoint, asSent } from "./sequential-wire.ts";
 
 const f = Math.fround;
 
@@ -57,16 +57,19 @@ export function trainReplicas(
     const sent = new Float32Array(rounded(whole));
     return each.map((_, i) => sent.slice(i * count, (i + 1) * count));
   };
-  const sent = (each: readonly Float32Array[]) =>
-    travelled(each, (whole) => asPoint(whole, config, count));
+  let parametersSent: Float32Array = initial.slice();
   let tensors: Float32Array[] = [initial.slice(), new Float32Array(count), new Float32Array(count)];
   const velocity = new Float32Array(count);
   for (let exchange = 0; exchange < total; exchange++) {
     const epoch = Math.floor(exchange / exchanges);
     const order = epochOrder(epoch, config, plan);
     const before = tensors[0]!;
+    const moves = config.wire === "int8";
+    parametersSent = moves ? asSent(before, parametersSent, config, exchange) : before;
+    const point = [parametersSent, ...tensors.slice(1)];
+    const sent = () => travelled(point, (values) => asPoint(values, config, count));
     const train = (replica: number): Float32Array[] => {
-      const [parameters, first, second] = sent(tensors);
+      const [parameters, first, second] = sent();
       const state = new OptimizerState(count, first, second);
       for (let step = innerBefore(exchange); step < innerBefore(exchange + 1); step++) {
         const start = (step % batches) * batchSize;
@@ -77,7 +80,7 @@ export function trainReplicas(
         if (samples.length === 0) continue;
         descend({ parameters: parameters!, state, samples, step, epoch, rate });
       }
-      const [start] = sent(tensors);
+      const [start] = sent();
       const ended = isRounded ? parameters!.map((w, i) => f(w - start![i]!)) : parameters!;
       return asNodes([ended, ...state.tensors], replica, replica + 1);
     };

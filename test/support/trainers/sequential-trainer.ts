@@ -19,7 +19,7 @@ import { type Passed, runLayers } from "./sequential-layers.ts";
 import { type AnswerToSample, metricSums } from "./sequential-metrics.ts";
 import { OptimizerState } from "./sequential-optimizer.ts";
 import { trainReplicas } from "./sequential-replicas.ts";
-import { asNode, asPoint } from "./sequential-wire.ts";
+import { asNode, asPoint, asSent } from "./sequential-wire.ts";
 
 const f = Math.fround;
 
@@ -64,7 +64,9 @@ export function trainSequentially(
   const plan = planRun(config, countsOf(dataset));
   const parameters = initial.slice();
   const state = new OptimizerState(parameters.length);
-  const points: Float32Array[] = [];
+  const before: Float32Array[] = [];
+  let sent: Float32Array = initial.slice();
+  const send = (point: Float32Array, step: number) => (sent = asSent(point, sent, config, step));
   let order: Uint32Array = new Uint32Array(0);
   for (let step = 0; step < plan.totalSteps; step++) {
     const { epoch, batch } = epochOf(step, plan);
@@ -74,10 +76,11 @@ export function trainSequentially(
     const { optimizer } = config;
     if (optimizer.name === "local-search") {
       const offset = offsetIn(epoch, config);
-      searchStep(parameters, { config, split: train, samples, step, offset });
+      searchStep(parameters, { config, split: train, samples, step, offset, send });
     } else {
       const rate = learningRateAt(step, config.schedule, optimizer.learningRate, plan);
       const offset = offsetIn(epoch, config);
+      const points = { before, send };
       descend(parameters, state, { config, split: train, samples, step, offset, rate, points });
     }
   }
@@ -92,15 +95,19 @@ interface Descent {
   readonly epoch?: number;
   readonly offset?: number;
   readonly rate: number;
-  /** The points of the last steps, at the first of which the gradient is taken. This step's is added. */
-  readonly points?: Float32Array[];
+  /** The points of the last steps, at the first of which the gradient is taken, and what workers get instead. */
+  readonly points?: { readonly before: Float32Array[]; readonly send: Send };
 }
+
+type Send = (point: Float32Array, step: number) => Float32Array;
+
+const fresh = () => ({ before: [], send: (point: Float32Array) => point });
 
 /** One step of the optimizer along the mean gradient of some samples. */
 function descend(
   parameters: Float32Array,
   state: OptimizerState,
-  { config, split, samples, step, epoch = 0, points = [], rate, ...moved }: Descent,
+  { config, split, samples, step, epoch = 0, points = fresh(), rate, ...moved }: Descent,
 ): void {
   const { optimizer, delay } = config;
   const { offset = offsetIn(epoch, config) } = moved;
@@ -108,9 +115,10 @@ function descend(
   const point =
     optimizer.name === "nag" ? state.ahead(parameters, rate, optimizer.beta) : parameters;
   const batchOf = { samples, step, offset, withGradient: true };
-  points.push(point.slice());
-  if (points.length > 1 + delay) points.shift();
-  const sent = asPoint(known(points[0], "this step's at least"), config);
+  const { before, send } = points;
+  before.push(point.slice());
+  if (before.length > 1 + delay) before.shift();
+  const sent = send(known(before[0], "this step's at least"), step);
   const { gradient } = sumOver(sent, config, split, batchOf);
   gradient.fill(0, 0, frozen);
   const divisor = config.loss.reduction === "sum" ? 1 : samples.length;
@@ -418,14 +426,15 @@ interface Search {
   readonly samples: Uint32Array;
   readonly step: number;
   readonly offset: number;
+  readonly send: Send;
 }
 
 /** Tries the neighbours and keeps the best if it is better. */
-function searchStep(parameters: Float32Array, { config, split, ...batch }: Search): void {
+function searchStep(parameters: Float32Array, { config, split, send, ...batch }: Search): void {
   const { optimizer, seed } = config;
   const { step } = batch;
   if (optimizer.name !== "local-search") throw new Error("not a local search");
-  const sent = asPoint(parameters, config);
+  const sent = send(parameters, step);
   let best = sent.slice();
   let lowest = f(sumOver(sent, config, split, batch).lossSum);
   for (let candidate = 1; candidate <= optimizer.candidates; candidate++) {

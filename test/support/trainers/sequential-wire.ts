@@ -98,6 +98,22 @@ export function asPoint(
   return wire === "float16" ? roundedToHalves(values) : values;
 }
 
+/**
+ * What the workers' point becomes when they go on from `sent` to a point of a step: that point itself, or in int8 `sent`
+ * plus what it has changed by.
+ */
+export function asSent(
+  point: Float32Array,
+  sent: Float32Array,
+  config: RunConfig,
+  step: number,
+): Float32Array {
+  if (config.wire !== "int8") return asPoint(point, config);
+  const change = point.map((value, i) => value - sent[i]!);
+  const update = roundedToBytes(change, [config.seed, step, 0, 0]);
+  return sent.map((value, i) => value + update[i]!);
+}
+
 function joined(...parts: readonly Float32Array[]): Float32Array {
   return Float32Array.from(parts.flatMap((part) => [...part]));
 }

@@ -1,7 +1,7 @@
 /** @file A worker's own column of the promedio table, beside the coordinator's. */
 import { expect, test } from "vitest";
 
-import { GradientTable } from "../../../coordinator/run/gradient-table.ts";
+import { GradientTable } from "../../../coordinator/run/measures/gradient-table.ts";
 import { bytesOf } from "../../../shared/bytes.ts";
 import { denseModel } from "../../../shared/model/dense-model.ts";
 import { sayInEnglish } from "../../../shared/words/sentence.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { bytesOf } from "../../../shared/bytes.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
 import { parameterCount } from "../../../shared/model/layout.ts";
 import { closeStatus, type ProtocolErrorCode } from "../../../shared/protocol/errors.ts";
@@ -9,6 +10,7 @@ import {
   silenceMaxMs,
   workerNameLengthMax,
 } from "../../../shared/protocol/limits.ts";
+import { digestOf } from "../../../shared/run/point-update.ts";
 import { quoted, sayAtTerminal, type Sentence, sentence } from "../../../shared/words/sentence.ts";
 import type { LoadDataset } from "../../../worker/platform.ts";
 import type { WorkerStatus } from "../../../worker/status.ts";
@@ -25,10 +27,14 @@ import {
 
 const config = testConfig({ layers: [12, 4, 3], batchSize: 16, shardSize: 4 });
 const count = parameterCount(config.model);
-const parameters = new Uint8Array(Float32Array.from({ length: count }, () => 0.25).buffer);
+const parameterValues = Float32Array.from({ length: count }, () => 0.25);
+const parameters = bytesOf(parameterValues);
 const run = { type: "run", run: "r1", config, dataset: "/data/x" } as const;
 const work = (step: number, ...blocks: [number, number][]) =>
   ({ type: "work", run: "r1", kind: "gradient", step, blocks }) as const;
+
+const updateTo = (digest: string, step: number) =>
+  ({ ...work(step, [0, 1]), type: "update", digest }) as const;
 
 /** A pool that computes when the test says so. */
 class HeldPool implements ComputePool {
@@ -308,12 +314,13 @@ describe("the worker loop", () => {
     expect(loop.status).toMatchObject({ phase: "stopped", failed: true });
   });
 
-  test("bytes that are not a message, work for another run, and a short tensor each cost the connection, no more", async () => {
+  test("bytes that are not a message, work for another run, a short tensor and an update in float32 each cost the connection, no more", async () => {
     const bad: ((socket: FakeCoordinator["socket"]) => void)[] = [
       (socket) => socket.events.message([new Uint8Array([1, 2, 3])]),
       (socket) => socket.events.message([]),
       (socket) => socket.tell({ ...work(0, [0, 4]), run: "other" }, parameters),
       (socket) => socket.tell(work(0, [0, 4]), parameters.subarray(4)),
+      (socket) => socket.tell(updateTo("0".repeat(16), 0), parameters),
     ];
     for (const send of bad) {
       const { clock, coordinator, socket, loop } = await ready();
@@ -344,6 +351,31 @@ describe("the worker loop", () => {
     loop.resume();
     second.tell(work(1, [0, 4]), parameters);
     expect(second.types.slice(3)).toEqual(["resume", "gradient"]);
+  });
+
+  test("in a run in int8 it computes where an update leads, or else asks for the whole point and computes nothing", async () => {
+    const pool = new HeldPool();
+    const { coordinator } = setup({ pool });
+    const socket = coordinator.welcome();
+    socket.tell({ ...run, config: { ...config, wire: "int8" } });
+    await settled();
+    const tensor = new Uint8Array(68).fill(64, 0, count).fill(256 - 8, count, count + 1);
+    const next = parameterValues.map((value) => value + 0.25);
+    socket.tell(work(0, [0, 1]), parameters);
+    socket.tell(updateTo(digestOf(next), 1), tensor);
+    expect(pool.job!.job).toMatchObject({ step: 1, parameters: bytesOf(next) });
+    // An evaluation is elsewhere, and moves nothing.
+    const about = { run: "r1", step: 1, split: "test", blocks: [[0, 1]] } as const;
+    socket.tell({ type: "evaluate", ...about, blocks: [[0, 1]] }, parameters);
+    socket.tell(updateTo(digestOf(next), 1), tensor);
+    expect(socket.types.slice(2)).toEqual([]);
+    socket.tell(updateTo(digestOf(parameterValues), 2), tensor);
+    expect(pool.job).toBeUndefined();
+    expect(socket.types.slice(2)).toEqual(["pause", "resume"]);
+    socket.tell(updateTo(digestOf(next), 2), tensor);
+    expect(socket.types.slice(4)).toEqual(["pause", "resume"]);
+    socket.tell(work(2, [0, 1]), parameters);
+    expect(pool.job!.job).toMatchObject({ step: 2, parameters });
   });
 
   test("leave says goodbye, closes, and stays away", async () => {

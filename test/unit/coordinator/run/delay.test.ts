@@ -65,6 +65,7 @@ describe("a run with a delay of 1", () => {
     ["an end within an epoch", { steps: 7 }],
     ["a frozen layer", { freeze: 1, l1: 0.001 }],
     ["float16", { wire: "float16", optimizer: { name: "nag", learningRate: 0.1, beta: 0.9 } }],
+    ["int8", { wire: "int8", optimizer: { name: "nag", learningRate: 0.1, beta: 0.9 } }],
   ] satisfies [string, Partial<RunConfig>][])(
     "with %s is the sequential trainer's",
     (_, changes) => {
@@ -91,16 +92,21 @@ describe("a run with a delay of 1", () => {
     expect(train({}, 2, { createKernel: createPlainKernel }).fingerprint).toBe(expected());
   });
 
-  test.each(gradientOptimizers)(
-    "of $name resumed from any step ends like the other",
-    (optimizer) => {
+  const resumable: readonly Partial<RunConfig>[] = [
+    ...gradientOptimizers.map((optimizer) => ({ optimizer })),
+    { wire: "int8" },
+  ];
+
+  test.each(resumable)(
+    "of $optimizer.name $wire resumed from any step ends like the other",
+    (changes) => {
       const snapshots = new Map<number, RunSnapshot>();
-      const whole = start({ optimizer }, 2);
+      const whole = start(changes, 2);
       do snapshots.set(whole.run.step, whole.run.snapshot());
       while (whole.work());
       expect([...snapshots.keys()]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
       for (const resume of snapshots.values()) {
-        expect(train({ optimizer }, 3, { resume }).fingerprint).toBe(expected({ optimizer }));
+        expect(train(changes, 3, { resume }).fingerprint).toBe(expected(changes));
       }
     },
   );

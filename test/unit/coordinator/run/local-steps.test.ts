@@ -93,6 +93,19 @@ describe("fingerprint with local steps", () => {
     expect(direct.store.parameters).not.toEqual(train({}, 1).direct.store.parameters);
   });
 
+  test("points in int8 are sent while the store's memory still grows, and after a resume", () => {
+    // Large enough that what is allocated for the first point needs more pages.
+    const model = testConfig({ layers: [12, 900, 3] }).model;
+    const changes = { optimizer: gradientOptimizers[4]!, wire: "int8", model, epochs: 2 } as const;
+    const expected = fingerprintOf(trainSequentially(config(changes), dataset).parameters);
+    const { direct, fingerprint } = train(changes, 2);
+    expect(fingerprint).toBe(expected);
+    const options = { config: config(changes), dataset, createKernel, workers: 1 };
+    const again = new DirectRun({ ...options, resume: direct.snapshots[0]! });
+    again.finish();
+    expect(fingerprintOf(again.store.parameters)).toBe(expected);
+  });
+
   test("random orders of arrival, joins and leaves change no bit", () => {
     const expected = train({}, 1).fingerprint;
     for (let seed = 0; seed < cases(30); seed++) {

@@ -10,9 +10,11 @@ import type { TrainingRun } from "../../../../coordinator/run/training-run.ts";
 import type { CoordinatorEvent } from "../../../../coordinator/run/view.ts";
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { WorkerSessions } from "../../../../coordinator/workers/worker-sessions.ts";
+import { known } from "../../../../shared/assert.ts";
 import { bytesOf } from "../../../../shared/bytes.ts";
 import { createEngine } from "../../../../shared/engine/engine.ts";
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
+import { parameterCount } from "../../../../shared/model/layout.ts";
 import { encodeMessage } from "../../../../shared/protocol/codec.ts";
 import {
   type CoordinatorMessage,
@@ -21,8 +23,16 @@ import {
   type WorkerMessage,
   type WorkMessage,
 } from "../../../../shared/protocol/messages.ts";
-import { answerFor, blockOf, isWork, kindAsked } from "../../../../shared/protocol/rounds.ts";
+import {
+  answerFor,
+  blockOf,
+  isWork,
+  kindAsked,
+  pointFrom,
+} from "../../../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
+import { HeldPoint } from "../../../../shared/run/point-update.ts";
+import { movesByUpdates } from "../../../../shared/run/wire.ts";
 import { quoted, sayAtTerminal } from "../../../../shared/words/sentence.ts";
 import type { Sent } from "../../../support/attacks/message-attacks.ts";
 import { type Knowledge, rightBytes } from "../../../support/attacks/right-messages.ts";
@@ -96,8 +106,10 @@ export class Stage {
   }
 
   connect(address = "10.0.0.9"): Peer {
-    const compute = (work: WorkMessage, parameters: Uint8Array) =>
-      this.#answersTo(work, parameters);
+    const { wire, model } = this.#options.config;
+    const held = movesByUpdates(wire) ? new HeldPoint(parameterCount(model)) : undefined;
+    const compute = (work: WorkMessage, tensor: Uint8Array) =>
+      this.#answersTo(work, known(pointFrom(work, tensor, held), "the point before").parameters);
     const peer = new Peer(this.coordinator, address, compute);
     this.peers.push(peer);
     return peer;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { evaluateModel } from "../../../../coordinator/tools/evaluation.ts";
+import { assert } from "../../../../shared/assert.ts";
 import { createEngine } from "../../../../shared/engine/engine.ts";
 import { createWireForm } from "../../../../shared/engine/wire-form.ts";
 import { createPlainKernel, instantiateKernel } from "../../../../shared/kernels/kernel.ts";
@@ -11,14 +12,16 @@ import { Random } from "../../../../shared/random.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { type Block, childrenOf } from "../../../../shared/run/tree.ts";
 import { allIn, type WireName } from "../../../../shared/run/wire.ts";
+import { sentence } from "../../../../shared/words/sentence.ts";
 import { floatsOf } from "../../../support/fixtures/kernel-twins.ts";
 import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { gradientOptimizers } from "../../../support/fixtures/store-fixture.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
-import { DirectRun, type Told } from "../../../support/trainers/direct-run.ts";
+import { DirectRun, finishInAnyOrder, type Told } from "../../../support/trainers/direct-run.ts";
 import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 import { asNode, roundedToHalves } from "../../../support/trainers/sequential-wire.ts";
+import { type Peer, Stage, stageConfig } from "./stage-fixture.ts";
 
 const wasm = await loadKernelWasm();
 const createKernel = () => instantiateKernel(wasm);
@@ -121,6 +124,84 @@ describe.each(["float16", "int8"] as const)("a run in %s", (wire) => {
     const { parameters } = direct.store;
     const { testLoss } = evaluateModel(createKernel(), { config: config(), parameters }, dataset);
     expect(testLoss).toBe(direct.run.progress.evaluation!.loss);
+  });
+});
+
+/** The types of the messages that asked a peer for a part of a step. */
+function asked({ heard }: Peer): string[] {
+  return heard.flatMap(({ type }) => (type === "work" || type === "update" ? [type] : []));
+}
+
+describe("points in int8", () => {
+  const wide = testConfig({ layers: [12, 900, 3], batchSize: 40, shardSize: 3 });
+
+  /** Bytes of a run's steps each way, headers included. */
+  function traffic(wire: WireName, workers: number) {
+    const bytes = { down: 0, up: 0 };
+    const types: string[] = [];
+    const run = { config: { ...wide, wire, epochs: 30 }, dataset, createKernel, workers };
+    new DirectRun({
+      ...run,
+      carried(type, length) {
+        types.push(type);
+        if (type === "work" || type === "update") bytes.down += length;
+        if (type === "gradient") bytes.up += length;
+      },
+    }).finish();
+    return { ...bytes, types };
+  }
+
+  test("take 0.27 of the bytes of float32 in both directions, with all headers, scales and the first point", () => {
+    const [whole, inBytes] = [traffic("float32", 1), traffic("int8", 1)];
+    expect(inBytes.down / whole.down).toBeLessThan(0.27);
+    expect(inBytes.up / whole.up).toBeLessThan(0.27);
+    expect(inBytes.types.filter((type) => type === "work")).toHaveLength(1);
+  });
+
+  test("stay near the parameters, however many steps there are", () => {
+    const [, , , , adam] = gradientOptimizers;
+    const { direct } = trainIn({ wire: "int8", optimizer: adam!, epochs: 8 }, 2);
+    const { parameters, state } = direct.store;
+    const sent = state.get("sent")!;
+    // It is of the step before, in which Adam moved each parameter by about η = 0.01.
+    const distance = Math.max(...parameters.map((value, i) => Math.abs(value - sent[i]!)));
+    expect(distance).toBeGreaterThan(0);
+    expect(distance).toBeLessThan(0.03);
+  });
+
+  test("change no bit when workers join and leave in any order", () => {
+    const expected = trainIn({ wire: "int8" }, 1).fingerprint;
+    for (let seed = 0; seed < 20; seed++) {
+      const random = new Random(seed, 3);
+      const run = { config: configOf({ wire: "int8" }), dataset, createKernel, workers: 1 };
+      const direct = new DirectRun({ ...run, choose: (count) => random.below(count) });
+      finishInAnyOrder(direct, random, 6);
+      expect(fingerprintOf(direct.store.parameters), `seed ${seed}`).toBe(expected);
+    }
+  });
+
+  test("are updates for a worker that has the point before, and whole for one that comes back", () => {
+    const stage = new Stage({ config: { ...stageConfig(20), wire: "int8" }, minWorkers: 2 });
+    stage.start();
+    const [first, second] = [stage.join("first"), stage.join("second")];
+    /** Both work until one has been asked so often. */
+    const until = (peer: Peer, times: number) => {
+      for (let turn = 0; asked(peer).length < times; turn++) {
+        assert(turn < 1_000, "it is asked");
+        first.answerAll();
+        second.answerAll();
+      }
+    };
+    first.getReady();
+    second.getReady();
+    until(first, 3);
+    expect(asked(first)).toEqual(["work", "update", "update"]);
+    expect(asked(second).slice(0, 2)).toEqual(["work", "update"]);
+    const before = asked(first).length;
+    first.say({ type: "pause", reason: sentence("point-differs") });
+    first.say({ type: "resume" });
+    until(first, before + 2);
+    expect(asked(first).slice(before, before + 2)).toEqual(["work", "update"]);
   });
 });
 

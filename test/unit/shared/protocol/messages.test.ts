@@ -100,7 +100,7 @@ function hashesOf(levels: number): string[] {
 
 describe("bounds", () => {
   const [hello, ready, gradient, , , , , path, , failed] = sampleWorkerMessages;
-  const [, , work, evaluate, challenge, wait] = sampleCoordinatorMessages;
+  const [, , work, , evaluate, challenge, wait] = sampleCoordinatorMessages;
 
   test("texts: name 40 and agent 200 characters, not one more", () => {
     const bounds = { name: workerNameLengthMax, agent: agentLengthMax };

@@ -46,9 +46,9 @@ describe.each(roundKindNames)("a round of kind %s", (kind) => {
   });
 });
 
-test("2 of the coordinator's messages ask for blocks, and 4 of a worker's answer", () => {
+test("3 of the coordinator's messages ask for blocks, and 4 of a worker's answer", () => {
   const asking = sampleCoordinatorMessages.filter(isWork).map(({ type }) => type);
-  expect([...new Set(asking)].toSorted()).toEqual(["evaluate", "work"]);
+  expect([...new Set(asking)].toSorted()).toEqual(["evaluate", "update", "work"]);
   const answering = sampleWorkerMessages.filter(isResult).map(({ type }) => type);
   expect([...new Set(answering)].toSorted()).toEqual([
     "costs",

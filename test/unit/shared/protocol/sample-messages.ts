@@ -76,6 +76,14 @@ export const sampleCoordinatorMessages: readonly CoordinatorMessage[] = [
       [2, 3],
     ],
   },
+  {
+    type: "update",
+    run: "run-1",
+    kind: "gradient",
+    step: 8,
+    blocks: [[0, 2]],
+    digest: "0123456789abcdef",
+  },
   { type: "evaluate", run: "run-1", step: 938, split: "test", blocks: [[0, 4]] },
   { type: "challenge", run: "run-1", step: 7, block: [0, 2], leaf: 1, draw: 123_456, above: 0 },
   { type: "wait", reason: sentence("no-run-yet") },
@@ -91,6 +99,7 @@ const withTensor = new Set([
   "replica",
   "evaluation",
   "work",
+  "update",
   "evaluate",
 ]);
 

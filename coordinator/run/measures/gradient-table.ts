@@ -5,19 +5,19 @@
  * It shows the newest step in which at least as many of the connected workers took part as in the step shown before, so
  * that the smaller batch at the end of an epoch, which gives work to few, does not hide the others.
  */
-import { known } from "../../shared/assert.ts";
-import { valueIn } from "../../shared/engine/wire-form.ts";
-import type { Shape } from "../../shared/model/layer-kind.ts";
-import { parameterCount } from "../../shared/model/layout.ts";
+import { known } from "../../../shared/assert.ts";
+import { valueIn } from "../../../shared/engine/wire-form.ts";
+import type { Shape } from "../../../shared/model/layer-kind.ts";
+import { parameterCount } from "../../../shared/model/layout.ts";
 import {
   type DataNames,
   parameterName,
   type ParameterName,
-} from "../../shared/model/parameter-name.ts";
-import { chooseParameters } from "../../shared/model/shown-parameters.ts";
-import type { RunConfig } from "../../shared/run/config.ts";
-import type { WireName } from "../../shared/run/wire.ts";
-import type { GradientTableView } from "./view.ts";
+} from "../../../shared/model/parameter-name.ts";
+import { chooseParameters } from "../../../shared/model/shown-parameters.ts";
+import type { RunConfig } from "../../../shared/run/config.ts";
+import type { WireName } from "../../../shared/run/wire.ts";
+import type { GradientTableView } from "../view.ts";
 
 interface Column {
   readonly sums: Float64Array;
