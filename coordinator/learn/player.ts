@@ -38,6 +38,8 @@ export class Player {
     this.#slider.addEventListener("input", () => {
       this.#isPlaying = false;
       this.#isMoved = true;
+      // Whoever moves the cursor wants it there, even before the course of a new state is drawn.
+      this.#restAt = undefined;
       this.#position = Number(this.#slider.value);
       changed();
     });

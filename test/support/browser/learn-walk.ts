@@ -36,6 +36,7 @@ async function visits(tab: Tab, id: string): Promise<string> {
   await focuses(tab, control);
   const before = await tab.evaluate<string>("location.hash");
   await tab.press("ArrowLeft");
+  await tab.evaluate(twoFrames);
   // The link does not say where in its course a section is, and shows the end of it.
   const player = `#${id} .player:not([hidden]) input`;
   if (await tab.evaluate<boolean>(`document.querySelector("${player}") !== null`)) {
@@ -44,12 +45,14 @@ async function visits(tab: Tab, id: string): Promise<string> {
   }
   // The link follows when the state has rested, and the picture in the next frame.
   await until(tab, `location.hash !== ${JSON.stringify(before)}`);
-  await tab.evaluate(
-    "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))",
-  );
+  await tab.evaluate(twoFrames);
   await until(tab, `document.querySelector("#${id}:not([data-computing], [data-refining])")`);
   return await tab.evaluate<string>(`document.querySelector("#${id} .numbers").textContent`);
 }
+
+/** After the next one, the page has drawn. */
+const twoFrames =
+  "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
 
 async function reveals(tab: Tab, id: string): Promise<void> {
   const button = `#${id} .betting button`;
