@@ -54,11 +54,11 @@ describe.skipIf(browser === undefined)("Chromium", () => {
     expect(problems).toEqual([]);
   });
 
-  test("a page with 2 threads and a Node worker together give the fingerprint of one worker, in float16", async () => {
-    const half = [...run, "--wire", "float16"];
-    const alone = cluster.coordinator("--local-workers", "1", "--exit", ...half);
+  test("a page with 2 threads and a Node worker together give the fingerprint of one worker, in int8", async () => {
+    const inBytes = [...run, "--wire", "int8"];
+    const alone = cluster.coordinator("--local-workers", "1", "--exit", ...inBytes);
     const { fingerprint } = await alone.event("finished");
-    const coordinator = cluster.coordinator("--exit", "--min-workers", "2", ...half);
+    const coordinator = cluster.coordinator("--exit", "--min-workers", "2", ...inBytes);
     const joinUrl = await joinUrlOf(coordinator);
     await page.goto(joinUrl);
     await page.getByLabel("Threads").fill("2");
@@ -99,7 +99,7 @@ describe.skipIf(firefoxPath === undefined)("Firefox", () => {
     async () => {
       const text = `--dataset=text:${join(import.meta.dirname, "../../LICENSE")}`;
       const model = "--model=gpt:layers=1,heads=2,width=16,dropout=0.2";
-      const gpt = ["--exit", text, "--context=16", model, "--steps=30"];
+      const gpt = ["--exit", text, "--context=16", model, "--steps=30", "--wire=int8"];
       const coordinator = cluster.coordinator(...gpt, "--min-workers=3", "--audit=quorum");
       const joinUrl = await joinUrlOf(coordinator);
       cluster.worker(joinUrl, "--name", "node");

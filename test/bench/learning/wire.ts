@@ -1,6 +1,6 @@
 /**
- * @file What `--wire float16` costs and saves: bytes of a step, and test accuracy with the reference network and the
- * default recipe, with the same seeds in both forms. In one process, with two workers called directly: the bits are those of
+ * @file What `--wire float16` and `--wire int8` cost and save: bytes of a step, and test accuracy with the reference network and the
+ * default recipe, with the same seeds in all forms. In one process, with two workers called directly: the bits are those of
  * any other run. `EPOCHS=10 npm run bench -- wire` trains longer; two epochs by default.
  */
 import process from "node:process";
@@ -18,10 +18,8 @@ import { datasetArguments } from "../tools/trainer.ts";
 
 const epochs = Number(process.env["EPOCHS"] ?? 2);
 const seeds = [1, 2, 3, 4, 5];
-/** Of the bytes in float32. */
-const bytesBar = 0.51;
-/** Points of accuracy between the two means. */
-const accuracyBar = 0.1;
+/** Of the bytes in float32, and points of accuracy between the two means. */
+const bars = { float16: { bytes: 0.51, accuracy: 0.1 }, int8: { bytes: 0.27, accuracy: 0.2 } };
 
 type Loaded = Awaited<ReturnType<typeof loadDataset>>;
 
@@ -38,16 +36,22 @@ export async function benchWire(report: Report): Promise<void> {
   const runs = wireNames.map((wire) =>
     seeds.map((seed) => trainOnce(loaded, wasm, { wire, seed })),
   );
-  const [inFloat32 = [], inFloat16 = []] = runs;
+  const [inFloat32 = []] = runs;
   for (const [i, name] of wireNames.entries()) {
     const of = runs[i] ?? [];
     report.figure(`${dataset}, ${epochs} epochs, ${name}: test accuracy`, "%", of.map(accuracyOf));
     report.figure("  bytes of a step, both ways", "B", of.map(bytesOf));
   }
-  const lost = 100 * (meanAccuracy(inFloat32) - meanAccuracy(inFloat16));
-  report.figure("points of accuracy lost, mean of the seeds", "", [lost], { below: accuracyBar });
-  const ratio = medianOf(inFloat16.map(bytesOf)) / medianOf(inFloat32.map(bytesOf));
-  report.figure("bytes in float16 / float32", "×", [ratio], { below: bytesBar });
+  for (const name of ["float16", "int8"] as const) {
+    const of = runs[wireNames.indexOf(name)] ?? [];
+    const { bytes, accuracy } = bars[name];
+    const lost = 100 * (meanAccuracy(inFloat32) - meanAccuracy(of));
+    report.figure(`points of accuracy lost in ${name}, mean of the seeds`, "", [lost], {
+      below: accuracy,
+    });
+    const ratio = medianOf(of.map(bytesOf)) / medianOf(inFloat32.map(bytesOf));
+    report.figure(`bytes in ${name} / float32`, "×", [ratio], { below: bytes });
+  }
 }
 
 interface Trained {
