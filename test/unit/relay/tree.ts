@@ -7,6 +7,7 @@ import { createRun, createStore } from "../../../coordinator/run/create-run.ts";
 import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
 import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
 import { RelayPool } from "../../../relay/relay-pool.ts";
+import { copyOfBytes } from "../../../shared/bytes.ts";
 import type { Dataset } from "../../../shared/data/dataset.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
 import { joined } from "../../../shared/protocol/codec.ts";
@@ -297,7 +298,9 @@ export class Tree {
           queuedBytes: 0,
           send: (head, tensor = new Uint8Array(0)) => {
             door.traffic.down += head.length + tensor.length;
-            const fragments = tensor.length === 0 ? [head] : [head, tensor];
+            // What has left a socket is the receiver's own; the sender may use its bytes again.
+            const copy = copyOfBytes(tensor);
+            const fragments = copy.length === 0 ? [head] : [head, copy];
             later(() => events.message(fragments));
           },
           ping: () =>
