@@ -65,7 +65,6 @@ const program: BuildOptions = {
   // A shell starts the program itself where npm has installed it.
   banner: { js: "#!/usr/bin/env node" },
   minify: isForPackage,
-  keepNames: isForPackage,
 };
 
 /**
@@ -186,6 +185,9 @@ const learnPage: BuildOptions = {
 const imported: BuildOptions = {
   ...quietPage,
   format: "esm",
+  splitting: true,
+  // What both have, once.
+  chunkNames: "lesson",
   entryPoints: {
     class: "coordinator/learn/classroom/classroom.ts",
     drawing: "coordinator/learn/classroom/drawing/drawing.ts",

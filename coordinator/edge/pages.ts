@@ -40,6 +40,8 @@ const routes: Readonly<Record<string, readonly [file: string, contentType: strin
   "/join.js": ["join.js", "text/javascript; charset=utf-8"],
   "/join.css": ["join.css", "text/css; charset=utf-8"],
   "/drawing.js": ["drawing.js", "text/javascript; charset=utf-8"],
+  // What `class.js` and `drawing.js` import.
+  "/lesson.js": ["lesson.js", "text/javascript; charset=utf-8"],
   "/host.js": ["host.js", "text/javascript; charset=utf-8"],
   // Programs of other sites load it: `startWorker` and `predict`.
   "/library.js": ["library.js", "text/javascript; charset=utf-8"],

@@ -25,7 +25,7 @@ const devices = 30;
 /** Pages that are looked at closely: one in Spanish, one in English. */
 const locales = ["es", "en"];
 /** Other real pages, in small tabs. All 30 cost a minute of computing time: `TEST_EFFORT=10` takes it. */
-const tabs = Math.min(cases(8), devices - locales.length);
+const tabs = Math.min(cases(4), devices - locales.length);
 const sockets = devices - locales.length - tabs;
 const epochs = 2;
 const data = "digits:600,100";

@@ -24,6 +24,7 @@ const files = [
   "join.js",
   "join.css",
   "drawing.js",
+  "lesson.js",
   "host.js",
   "library.js",
   "kernel.wasm",
