@@ -134,8 +134,8 @@ const denseOnly: Plugin = {
 };
 
 /**
- * Leaves out zod, which is a fifth of the computing thread of `/learn` and checks nothing there: what the thread is told
- * comes from its own page. A schema can be made, and using one throws.
+ * Leaves out zod, which is a fifth of the computing thread of `/learn` and checks nothing there: the thread hears only
+ * from its own page. A schema can be made, and using one throws.
  */
 const schemaless: Plugin = {
   name: "schemaless",

@@ -94,7 +94,7 @@ export class Dispatch {
    * A worker answered for a block of an open round. After the last of its blocks it is on time, and its speed is known
    * better.
    *
-   * @returns The offence, if it was not asked for this block, or there is none such.
+   * @returns The offence, if it was not asked for this block or the round has no such block.
    */
   answered(
     round: OpenRound,

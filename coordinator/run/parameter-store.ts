@@ -376,7 +376,7 @@ export class ParameterStore {
     this.#step += 1;
   }
 
-  /** Remembers the current point, for a later gradient. */
+  /** Keeps the current point: with a delay, the next step's gradient is taken there. */
   #keepPoint(): void {
     if (this.#previous !== 0) this.#view(this.#previous).set(this.#currentPoint);
   }

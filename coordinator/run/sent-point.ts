@@ -3,7 +3,7 @@
  * int8 steps; what a step's rounding loses stays in the difference, and so in the next update.
  *
  * The point of a step is computed from that of the step before, when its round is opened. That of the last committed step is
- * kept beside them, for the checkpoints: from there, the points of the open rounds are computed again.
+ * kept too: a checkpoint has it, and a resumed run computes the points of its open rounds from it.
  */
 import { known } from "../../shared/assert.ts";
 import { copyOfBytes } from "../../shared/bytes.ts";

@@ -84,7 +84,7 @@ export class Reduction {
    * @param kernel - Adds the values. The slots are allocated from its arena, as many as are needed at once, and are
    *   never freed.
    * @param layout - In which results arrive, and to which every node is rounded.
-   * @param seed - The run's, for a form that rounds at random.
+   * @param seed - The run's seed. Only forms that round at random read it.
    */
   constructor(kernel: Kernel, layout: TensorLayout, seed = 0) {
     this.#kernel = kernel;
@@ -98,7 +98,7 @@ export class Reduction {
    * @param shardCount - Leaves of the whole tree, ≥ 1.
    * @param roots - The nodes whose sums are wanted, disjoint: the whole tree in the coordinator, the blocks that it was
    *   given in a relay.
-   * @param step - Of the round, for a form that rounds at random.
+   * @param step - The round's step. Only forms that round at random read it.
    */
   begin(
     shardCount: number,

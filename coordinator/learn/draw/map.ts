@@ -53,7 +53,7 @@ export function drawGrid(
   drawLines(pen, grid, levels);
 }
 
-/** How many levels are below a value, with the share of the way to the next. All, for a value that is not a number. */
+/** How many levels are below a value, plus how far it is to the next one, in [0, 1). All of them for NaN. */
 function levelsBelow(levels: readonly number[], value: number, low: number): number {
   const above = levels.findIndex((level) => !(value >= level));
   if (above === -1 || Number.isNaN(value)) return levels.length;

@@ -73,7 +73,7 @@ const geluTripleCubic = fround(0.134145);
  * `y ← (½ x) · (1 + t)` with `t = tanh((√(2/π) · x) · (1 + 0.044715 · x²))`: the approximation of x · Φ(x) by tanh.
  *
  * @param target - Pointer to `[count]` float32: y; written.
- * @param tanhs - Pointer to `[count]` float32: t, for the way back; written. Neither `target` nor `source`.
+ * @param tanhs - Pointer to `[count]` float32: t, which the backward pass reads; written. Must be neither `target` nor `source`.
  * @param source - Pointer to `[count]` float32: x.
  * @param count - A multiple of 4.
  * @see Hendrycks & Gimpel 2016, section 2.

@@ -5,9 +5,7 @@
  */
 import process from "node:process";
 
-import { loadDataset } from "../../../coordinator/datasets/loaders.ts";
 import { factsOf } from "../../../coordinator/run-setup.ts";
-import { nodeDisk } from "../../../coordinator/storage/disk.ts";
 import { known } from "../../../shared/assert.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
 import { resolveRunConfig } from "../../../shared/run/settings/resolve.ts";
@@ -16,8 +14,9 @@ import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
 import { Cluster } from "../../support/processes/cluster.ts";
 import { DirectRun } from "../../support/trainers/direct-run.ts";
 import { LongLink } from "../links/long-link.ts";
+import { loadForBench } from "../tools/dataset.ts";
 import type { Report } from "../tools/report.ts";
-import { datasetArguments, flags } from "../tools/trainer.ts";
+import { flags } from "../tools/trainer.ts";
 
 const epochs = Number(process.env["EPOCHS"] ?? 4);
 const seeds = [1, 2, 3];
@@ -56,14 +55,7 @@ export async function benchDelay(report: Report): Promise<void> {
 }
 
 async function compareAccuracy(report: Report): Promise<void> {
-  const dataset = datasetArguments[1] ?? "digits";
-  const loaded = await loadDataset(dataset, {
-    disk: nodeDisk,
-    cache: undefined,
-    mnistMirror: undefined,
-    data: {},
-    progress: () => {},
-  });
+  const loaded = await loadForBench();
   const wasm = await loadKernelWasm();
   const createKernel = () => instantiateKernel(wasm);
   const accuracyOf = (given: RunSettings) => {

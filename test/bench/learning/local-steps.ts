@@ -3,9 +3,7 @@
  * 784-16-16-10. Eight workers in this process; the messages to them and from them are encoded and counted, for each worker
  * that takes part in a step.
  */
-import { loadDataset } from "../../../coordinator/datasets/loaders.ts";
 import { factsOf } from "../../../coordinator/run-setup.ts";
-import { nodeDisk } from "../../../coordinator/storage/disk.ts";
 import { known } from "../../../shared/assert.ts";
 import type { Dataset } from "../../../shared/data/dataset.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
@@ -13,6 +11,7 @@ import { resolveRunConfig } from "../../../shared/run/settings/resolve.ts";
 import type { RunSettings } from "../../../shared/run/settings/run-settings.ts";
 import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
 import { DirectRun } from "../../support/trainers/direct-run.ts";
+import { loadForBench } from "../tools/dataset.ts";
 import type { Report } from "../tools/report.ts";
 import { mnistFolder, mnistIsHere } from "../tools/trainer.ts";
 
@@ -55,13 +54,7 @@ export async function benchLocalSteps(report: Report): Promise<void> {
 
 async function compare(report: Report): Promise<void> {
   const wasm = await loadKernelWasm();
-  const loaded = await loadDataset(`mnist:${mnistFolder}`, {
-    disk: nodeDisk,
-    cache: undefined,
-    mnistMirror: undefined,
-    data: {},
-    progress: () => undefined,
-  });
+  const loaded = await loadForBench(`mnist:${mnistFolder}`);
   const { dataset } = loaded;
   const done = new Map<string, readonly Outcome[]>();
   for (const { title, given, than, hasBars } of rows) {

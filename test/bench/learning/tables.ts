@@ -8,13 +8,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { LoadedDataset } from "../../../coordinator/datasets/loader.ts";
-import { loadDataset } from "../../../coordinator/datasets/loaders.ts";
-import { nodeDisk } from "../../../coordinator/storage/disk.ts";
 import type { Dataset } from "../../../shared/data/dataset.ts";
 import type { DataSettings } from "../../../shared/run/settings/data-settings.ts";
 import { flagOf } from "../../../shared/run/settings/option.ts";
 import { Cluster, type JsonEvent } from "../../support/processes/cluster.ts";
+import { loadForBench } from "../tools/dataset.ts";
 import { runScikitLearn } from "../tools/processes.ts";
 import type { Report } from "../tools/report.ts";
 import { flags } from "../tools/trainer.ts";
@@ -80,7 +78,7 @@ async function benchTable(report: Report, { name, data }: Table): Promise<void> 
     for (let seed = 1; seed <= rounds; seed++) {
       const settings = { ...data, dataSeed: seed };
       // oxlint-disable-next-line no-await-in-loop -- one after the other
-      const { bytes, dataset } = await loadTable(name, settings);
+      const { bytes, dataset } = await loadForBench(nameOf(name), settings);
       const path = join(place, `${seed}.safetensors`);
       // oxlint-disable-next-line no-await-in-loop
       await writeFile(path, bytes);
@@ -108,16 +106,6 @@ async function benchTable(report: Report, { name, data }: Table): Promise<void> 
   } finally {
     await rm(place, { recursive: true });
   }
-}
-
-async function loadTable(name: string, data: DataSettings): Promise<LoadedDataset> {
-  return await loadDataset(nameOf(name), {
-    disk: nodeDisk,
-    cache: undefined,
-    mnistMirror: undefined,
-    data,
-    progress: () => undefined,
-  });
 }
 
 function nameOf(table: string): string {

@@ -5,33 +5,22 @@
  */
 import process from "node:process";
 
-import { loadDataset } from "../../../coordinator/datasets/loaders.ts";
 import { factsOf } from "../../../coordinator/run-setup.ts";
-import { nodeDisk } from "../../../coordinator/storage/disk.ts";
 import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
 import { resolveRunConfig } from "../../../shared/run/settings/resolve.ts";
 import { type WireName, wireNames } from "../../../shared/run/wire.ts";
 import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
 import { DirectRun } from "../../support/trainers/direct-run.ts";
+import { type Loaded, loadForBench } from "../tools/dataset.ts";
 import { medianOf, type Report } from "../tools/report.ts";
-import { datasetArguments } from "../tools/trainer.ts";
 
 const epochs = Number(process.env["EPOCHS"] ?? 2);
 const seeds = [1, 2, 3, 4, 5];
 /** Of the bytes in float32, and points of accuracy between the two means. */
 const bars = { float16: { bytes: 0.51, accuracy: 0.1 }, int8: { bytes: 0.27, accuracy: 0.2 } };
 
-type Loaded = Awaited<ReturnType<typeof loadDataset>>;
-
 export async function benchWire(report: Report): Promise<void> {
-  const dataset = datasetArguments[1] ?? "digits";
-  const loaded = await loadDataset(dataset, {
-    disk: nodeDisk,
-    cache: undefined,
-    mnistMirror: undefined,
-    data: {},
-    progress: () => {},
-  });
+  const loaded = await loadForBench();
   const wasm = await loadKernelWasm();
   const runs = wireNames.map((wire) =>
     seeds.map((seed) => trainOnce(loaded, wasm, { wire, seed })),
@@ -39,7 +28,11 @@ export async function benchWire(report: Report): Promise<void> {
   const [inFloat32 = []] = runs;
   for (const [i, name] of wireNames.entries()) {
     const of = runs[i] ?? [];
-    report.figure(`${dataset}, ${epochs} epochs, ${name}: test accuracy`, "%", of.map(accuracyOf));
+    report.figure(
+      `${loaded.dataset.name}, ${epochs} epochs, ${name}: test accuracy`,
+      "%",
+      of.map(accuracyOf),
+    );
     report.figure("  bytes of a step, both ways", "B", of.map(bytesOf));
   }
   for (const name of ["float16", "int8"] as const) {

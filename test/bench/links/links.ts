@@ -5,11 +5,10 @@
  */
 import { availableParallelism } from "node:os";
 
-import { loadDataset } from "../../../coordinator/datasets/loaders.ts";
 import { factsOf } from "../../../coordinator/run-setup.ts";
-import { nodeDisk } from "../../../coordinator/storage/disk.ts";
 import { parameterCount } from "../../../shared/model/layout.ts";
 import { resolveRunConfig } from "../../../shared/run/settings/resolve.ts";
+import { type Loaded, loadForBench } from "../tools/dataset.ts";
 import { createRate } from "../tools/engine-rate.ts";
 import { print, type Report } from "../tools/report.ts";
 import { flags } from "../tools/trainer.ts";
@@ -71,13 +70,7 @@ const windowMs = 3_000;
 const cores = availableParallelism();
 
 export async function benchLinks(report: Report): Promise<void> {
-  const loaded = await loadDataset("digits:2000,100", {
-    disk: nodeDisk,
-    cache: undefined,
-    mnistMirror: undefined,
-    data: {},
-    progress: () => undefined,
-  });
+  const loaded = await loadForBench("digits:2000,100");
   const costs = networks.map((network) => costOf(network, loaded));
   predict(costs);
   for (const megabits of measuredMegabits) {
@@ -104,7 +97,7 @@ interface Costed {
 }
 
 /** Of one core, as it is now. */
-function costOf(network: Network, loaded: Awaited<ReturnType<typeof loadDataset>>): Costed {
+function costOf(network: Network, loaded: Loaded): Costed {
   const { dataset } = loaded;
   const given = { ...network.given, optimizer: "sgd", batchSize } as const;
   const config = resolveRunConfig({ given, origins: {} }, factsOf(loaded));

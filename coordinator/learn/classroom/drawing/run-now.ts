@@ -1,4 +1,4 @@
-/** @file Fetches the network of the run in progress, of whatever kind, for the pad of the join page. */
+/** @file Fetches the network of the current run for the pad of the join page. */
 import { tokenField } from "../../../../shared/protocol/token-field.ts";
 import type { RunDescription } from "../../../watch/dashboard-messages.ts";
 
