@@ -72,9 +72,11 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
   }, 60_000);
 
   test("comes back after 1001, when the run is resumed at the same address", async () => {
-    const whole = await undisturbedRun(...short, "--steps=30");
+    // A step takes it half a second: enough of them that the stop comes in mid-run, and no more.
+    const few = ["--dataset=digits:600,20", "--exit", "--steps=10", "--shard-size=16"];
+    const whole = await undisturbedRun(...few);
     const place = ["--port", String(await freePort()), "--name=lesson"];
-    const first = cluster.coordinator(...short, "--steps=30", ...place);
+    const first = cluster.coordinator(...few, ...place);
     const heard = await joinInPython(first);
     await first.event("worker");
     first.child.kill("SIGTERM");
