@@ -1,7 +1,7 @@
 /**
  * @file What several coordinators of one run agree on: which of them leads, where the others are, and where the newest
- * checkpoint is. Contract only; `alone.ts`, `memory.ts` and `nats.ts` implement it. Nothing that is large or secret goes
- * through it: no gradient, no parameter, no page, no token.
+ * checkpoint is. Contract only; `nats.ts` implements it. Nothing that is large or secret goes through it: no
+ * gradient, no parameter, no page, no token.
  *
  * What holds:
  * 1. At most one coordinator holds the lease at a time, and each holder's term is higher than all terms before it.
@@ -54,6 +54,11 @@ export const memberSchema = z.object({
 /** A place where workers of the run can join. */
 export type Member = Readonly<z.infer<typeof memberSchema>>;
 
+/** The order of members. */
+export function byId(one: Member, other: Member): number {
+  return one.id < other.id ? -1 : 1;
+}
+
 export interface ClusterState {
   /** `undefined` if the lease is free. */
   readonly leader: Leader | undefined;
@@ -68,7 +73,7 @@ export class ClusterUnreachable extends SentenceError {
 
 /** One process's connection. Every method may throw ClusterUnreachable. */
 export interface Cluster {
-  /** How long a lease or an announcement lasts without a renewal; `Infinity` if there is nobody to take it over. */
+  /** How long a lease or an announcement lasts without a renewal. */
   readonly leaseMs: number;
 
   /**

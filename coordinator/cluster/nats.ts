@@ -13,8 +13,8 @@ import { assert } from "../../shared/assert.ts";
 import { OperatorError } from "../../shared/operator-error.ts";
 import { quoted, sentence } from "../../shared/words/sentence.ts";
 import type { ClusterAddress } from "./address.ts";
-import { byId } from "./alone.ts";
 import {
+  byId,
   type Claim,
   type Cluster,
   type ClusterState,

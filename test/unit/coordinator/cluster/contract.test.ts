@@ -1,11 +1,10 @@
-/** @file One contract for the three clusters: alone, in memory, and NATS where its server is installed. */
+/** @file One contract for both clusters: in memory, and NATS where its server is installed. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { aloneCluster } from "../../../../coordinator/cluster/alone.ts";
 import type { Claim, Cluster } from "../../../../coordinator/cluster/cluster.ts";
-import { MemoryEngine } from "../../../../coordinator/cluster/memory.ts";
 import { natsCluster } from "../../../../coordinator/cluster/nats.ts";
 import { addressOf, NatsServers, natsIsMissing } from "../../../support/processes/nats-servers.ts";
+import { MemoryEngine } from "../../../support/sim/memory-cluster.ts";
 
 /** An engine as the contract sees it. */
 interface Engine {
@@ -82,10 +81,7 @@ const engines = [
   },
 ];
 
-describe.each([
-  { name: "alone", create: () => ({ connect: async () => aloneCluster() }), isMissing: false },
-  ...engines,
-])("a cluster $name", ({ create, isMissing }) => {
+describe.each(engines)("a cluster $name", ({ create, isMissing }) => {
   test.skipIf(isMissing)(
     "gives its lease once, and shows the claim as it was renewed",
     async () => {

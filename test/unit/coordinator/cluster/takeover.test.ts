@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 
 import type { Cluster } from "../../../../coordinator/cluster/cluster.ts";
 import { Lead } from "../../../../coordinator/cluster/lead.ts";
-import { MemoryEngine } from "../../../../coordinator/cluster/memory.ts";
 import { Shelf } from "../../../../coordinator/cluster/shelf.ts";
 import { Standby } from "../../../../coordinator/cluster/standby.ts";
 import { FakeClock } from "../../../support/processes/fake-coordinator.ts";
+import { MemoryEngine } from "../../../support/sim/memory-cluster.ts";
 
 const leaseMs = 10_000;
 

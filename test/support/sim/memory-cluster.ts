@@ -1,10 +1,15 @@
 /**
- * @file A cluster whose engine is this process: for tests and the simulator, with a clock that they inject, and an engine
- * that they can turn off and on.
+ * @file A cluster whose engine is this process: with a clock that tests inject, and an engine that they can turn off and
+ * on. It keeps the same contract as NATS (`contract.test.ts`).
  */
-import { sentence } from "../../shared/words/sentence.ts";
-import { byId } from "./alone.ts";
-import { type Claim, type Cluster, ClusterUnreachable, type Member } from "./cluster.ts";
+import {
+  byId,
+  type Claim,
+  type Cluster,
+  ClusterUnreachable,
+  type Member,
+} from "../../../coordinator/cluster/cluster.ts";
+import { sentence } from "../../../shared/words/sentence.ts";
 
 interface Entry<T> {
   readonly value: T;
