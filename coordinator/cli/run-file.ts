@@ -108,13 +108,16 @@ function textsOf(node: Node | null, label: string): string[] {
   return [scalarText(node, label)];
 }
 
+/** Units, and the rate of dropout. */
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/iu;
+
 /** Everything is a text in this schema; the settings of a layer are numbers, words or layers. */
 function typed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(typed);
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, typed(inner)]));
   }
-  return typeof value === "string" && /^\d{1,9}$/u.test(value) ? Number(value) : value;
+  return typeof value === "string" && decimal.test(value) ? Number(value) : value;
 }
 
 function scalarText(node: Node | null, label: string): string {

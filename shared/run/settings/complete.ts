@@ -17,7 +17,7 @@ import {
   runDefaults,
   scheduleDefaults,
 } from "./defaults.ts";
-import { modelChoice } from "./model-choice.ts";
+import { modelChoice } from "./model/model-choice.ts";
 import { flagOf, type Origins } from "./option.ts";
 import { oneOfThese, valueText } from "./readers.ts";
 import { isRunKey, type RunKey, type RunRequest, type RunSettings } from "./run-settings.ts";

@@ -6,7 +6,7 @@ import { sentence } from "../../words/sentence.ts";
 import { labelOf, spelled } from "./complete.ts";
 import type { DataSettings } from "./data-settings.ts";
 import { runDefaults, scheduleDefaults, tableStepsMin } from "./defaults.ts";
-import { modelChoice } from "./model-choice.ts";
+import { modelChoice } from "./model/model-choice.ts";
 import type { RunRequest } from "./run-settings.ts";
 
 /** The request with the defaults of such data. */

@@ -38,6 +38,7 @@ export function readSettings<Options extends OptionTable>(
 
 function readValue(row: OptionRow<OptionValue>, { texts, origin }: Given): OptionValue {
   if (texts.length !== 1 && row.list === undefined) {
+    refuseFlaw(row, JSON.stringify(texts), origin);
     throw new OperatorError(
       sentence("must-not-be-list", { setting: origin.label, expects: row.reader.expects }),
     );
@@ -45,6 +46,7 @@ function readValue(row: OptionRow<OptionValue>, { texts, origin }: Given): Optio
   const text = texts.join(",");
   const value = row.reader.read(text);
   if (value !== undefined) return value;
+  refuseFlaw(row, text, origin);
   const given = row.secret ? sentence("something-else") : shown(text);
   const word = row.secret ? undefined : nearest(text, row.reader.words);
   const values = { setting: origin.label, expects: row.reader.expects, given };
@@ -53,4 +55,11 @@ function readValue(row: OptionRow<OptionValue>, { texts, origin }: Given): Optio
       ? sentence("must-be", values)
       : sentence("must-be-did-you-mean", { ...values, word }),
   );
+}
+
+/** @throws OperatorError with what exactly is wrong, if the option's reader can say. */
+function refuseFlaw(row: OptionRow<OptionValue>, text: string, { label }: Origin): void {
+  const reason = row.reader.flaw?.(text);
+  if (reason === undefined) return;
+  throw new OperatorError(sentence("setting-flaw", { setting: label, reason }));
 }

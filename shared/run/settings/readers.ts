@@ -16,6 +16,8 @@ export interface Reader<T> {
   readonly words: readonly string[];
   /** The value, or `undefined` if the text is not valid. */
   readonly read: (text: string) => T | undefined;
+  /** Of a text that is not valid: what exactly is wrong with it, where more can be said than what it must be. */
+  readonly flaw?: (text: string) => Sentence | undefined;
 }
 
 /** An integer in decimal digits: no exponent, no hexadecimal, no separators. */

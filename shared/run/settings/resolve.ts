@@ -21,7 +21,7 @@ import { classWeightsMax, type RunConfig, runConfigSchema } from "../config.ts";
 import { innerRun } from "../local-steps.ts";
 import { defaultShardSize, planRun } from "../plan.ts";
 import { movesOf } from "./augment-text.ts";
-import { type CompleteSettings, completeRun, spelled } from "./complete.ts";
+import { type CompleteSettings, completeRun, labelOf, spelled } from "./complete.ts";
 import { withDataRecipe } from "./data-recipe.ts";
 import {
   hiddenWidths,
@@ -31,8 +31,8 @@ import {
   scheduleUnused,
 } from "./defaults.ts";
 import { type LastLayer, resolveLastLayer } from "./last-layer.ts";
-import { type ModelChoice, modelChoice } from "./model-choice.ts";
-import { presetLayers, presets } from "./presets.ts";
+import { type ModelChoice, modelChoice } from "./model/model-choice.ts";
+import { presetLayers, presets } from "./model/presets.ts";
 import { oneOfThese } from "./readers.ts";
 import type { RunRequest } from "./run-settings.ts";
 
@@ -206,7 +206,9 @@ function resolveLayers(
   if (fitting !== undefined) return fitting;
   const closest = "misfit" in placeLayers(asVector) ? asPicture : asVector;
   const problem = needsText(choice, task) ?? known(problemOf(closest), "none of them fits");
-  const setting = spelled("model", request);
+  // Most lists are longer than a line, and the reason names the layer.
+  const isList = choice.kind === "layers";
+  const setting = isList ? labelOf("model", request.origins) : spelled("model", request);
   throw new OperatorError(
     sentence("model-unfit", { setting, dataset: facts.name, reason: problem }),
   );

@@ -18,9 +18,9 @@ import { defaultShardSize, planRun } from "../plan.ts";
 import { movesText } from "./augment-text.ts";
 import { spelled } from "./complete.ts";
 import { hiddenWidths, scheduleDefaults } from "./defaults.ts";
-import { modelChoice } from "./model-choice.ts";
+import { modelChoice } from "./model/model-choice.ts";
+import { presetLayers } from "./model/presets.ts";
 import { flagOf, type Origin } from "./option.ts";
-import { presetLayers } from "./presets.ts";
 import { type OptionValue, valueText } from "./readers.ts";
 import { balancedWeights, type DatasetFacts, resolveRunConfig, updatesOf } from "./resolve.ts";
 import {

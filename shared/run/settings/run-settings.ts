@@ -11,7 +11,7 @@ import { delayMax, optimizerNames, scheduleNames } from "../config.ts";
 import { wireNames } from "../wire.ts";
 import { moves } from "./augment-text.ts";
 import type { DataSettings } from "./data-settings.ts";
-import { modelText } from "./model-choice.ts";
+import { modelText } from "./model/model-choice.ts";
 import { type Origins, row, type Settings } from "./option.ts";
 import {
   fraction,

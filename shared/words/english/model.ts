@@ -24,6 +24,21 @@ export const model = {
   "augment-size":
     "the pictures that are changed have {size} values, but a sample has {features}: use the shape of the samples",
   "layer-misfit": "layer {number} ({kind}) {reason}",
+  "layers-missing": "a list of layers has at least one; write it like {example}",
+  "layer-form": "layer {number} has no kind: write it like {example}, not {given}",
+  "layer-kind": "layer {number}: there is no kind {kind}; choose {kinds}",
+  "layer-kind-did-you-mean": "layer {number}: there is no kind {kind}; did you mean {word}?",
+  "layer-batch-norm":
+    "layer {number}: there is no batch normalisation, whose result depends on which samples share a shard; use group-norm or layer-norm",
+  "layer-stranger": "has no setting {setting}; its settings are {settings}",
+  "layer-without-settings": "has no settings; leave {setting} out",
+  "layer-lacks": "also needs {settings}",
+  "layer-setting": "has {setting} {given}, which must be {expects}",
+  "expects-list-of-layers": "a list of layers",
+  "mlp-without-settings": "mlp has no settings here; give its widths as layers, like 784,64,10",
+  "preset-stranger": "{preset} has no setting {setting}; its settings are {settings}",
+  "preset-twice": "{preset} has {setting} twice; leave one out",
+  "preset-setting": "{preset} has {setting} {given}, which must be {expects}",
   "takes-a-vector": "takes a vector, not the shape [{shape}]",
   "takes-a-picture": "takes a picture [height, width, channels], not the shape [{shape}]",
   "window-too-large":

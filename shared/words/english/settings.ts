@@ -4,6 +4,7 @@ export const settings = {
   "must-be": "{setting} must be {expects}, not {given}",
   "must-be-did-you-mean": "{setting} must be {expects}, not {given}; did you mean {word}?",
   "must-not-be-list": "{setting} must be {expects}, not a list",
+  "setting-flaw": "{setting}: {reason}",
   "something-else": "what is there",
   "expects-integer": "a whole number (digits only)",
   "expects-integer-least": "a whole number from {min} (digits only)",

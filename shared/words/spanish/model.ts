@@ -23,6 +23,22 @@ export const model = translationOf<typeof english>()({
   "augment-size":
     "las imágenes que se cambian tienen {size} valores, pero una muestra tiene {features}: usa la forma de las muestras",
   "layer-misfit": "la capa {number} ({kind}) {reason}",
+  "layers-missing": "una lista de capas tiene al menos una; escríbela así: {example}",
+  "layer-form": "la capa {number} no tiene kind: escríbela así, {example}, no {given}",
+  "layer-kind": "capa {number}: no hay ninguna clase {kind}; elige {kinds}",
+  "layer-kind-did-you-mean": "capa {number}: no hay ninguna clase {kind}; ¿querías decir {word}?",
+  "layer-batch-norm":
+    "capa {number}: no hay normalización por lotes, porque su resultado depende de qué muestras comparten un fragmento; usa group-norm o layer-norm",
+  "layer-stranger": "no tiene ningún ajuste {setting}; sus ajustes son {settings}",
+  "layer-without-settings": "no tiene ajustes; quita {setting}",
+  "layer-lacks": "necesita además {settings}",
+  "layer-setting": "tiene {setting} {given}, que debe ser {expects}",
+  "expects-list-of-layers": "una lista de capas",
+  "mlp-without-settings":
+    "mlp no tiene ajustes aquí; da sus anchos como layers, por ejemplo 784,64,10",
+  "preset-stranger": "{preset} no tiene ningún ajuste {setting}; sus ajustes son {settings}",
+  "preset-twice": "{preset} tiene {setting} dos veces; quita una",
+  "preset-setting": "{preset} tiene {setting} {given}, que debe ser {expects}",
   "takes-a-vector": "toma un vector, no la forma [{shape}]",
   "takes-a-picture": "toma una imagen [alto, ancho, canales], no la forma [{shape}]",
   "window-too-large":

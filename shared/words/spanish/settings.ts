@@ -6,6 +6,7 @@ export const settings = translationOf<typeof english>()({
   "must-be": "{setting} debe ser {expects}, no {given}",
   "must-be-did-you-mean": "{setting} debe ser {expects}, no {given}; ¿quizás {word}?",
   "must-not-be-list": "{setting} debe ser {expects}, no una lista",
+  "setting-flaw": "{setting}: {reason}",
   "something-else": "lo que hay",
   "expects-integer": "un número entero (solo cifras)",
   "expects-integer-least": "un número entero desde {min} (solo cifras)",

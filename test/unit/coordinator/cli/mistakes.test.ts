@@ -252,6 +252,18 @@ const fileMistakes: readonly (readonly [file: string, line: string])[] = [
     "layers: [784, true]",
     "run.yaml line 1: layers must be auto or 2 to 32 widths separated by commas, like 784,16,16,10, not 784,true",
   ],
+  [
+    "model:\n  - { kind: flatten }\n  - { kind: dense }",
+    "run.yaml line 1: model: layer 2 (dense) also needs units",
+  ],
+  [
+    "model: [dense 10, softmax]",
+    "run.yaml line 1: model: layer 1 has no kind: write it like { kind: dense, units: 10 }, not dense 10",
+  ],
+  [
+    "model: []",
+    "run.yaml line 1: model: a list of layers has at least one; write it like - { kind: dense, units: 10 }",
+  ],
   ["exit: yes", "run.yaml line 1: exit must be true or false, not yes"],
   ["seed: 1\nseed: 2", "run.yaml line 2: seed is there twice; leave one of them"],
   [

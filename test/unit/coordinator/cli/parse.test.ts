@@ -136,6 +136,18 @@ describe("parseCommandLine", () => {
     expect(parseCoordinator(["start"], { file: "" }).run.given).toEqual({});
   });
 
+  test("the layers of a model may have numbers with a decimal point", () => {
+    const layers = [
+      { kind: "dense", units: 16 },
+      { kind: "dropout", rate: 0.25 },
+    ];
+    const yaml = "model:\n  - { kind: dense, units: 16 }\n  - { kind: dropout, rate: .25 }\n";
+    for (const file of [yaml, JSON.stringify({ model: layers })]) {
+      const { run } = parseCoordinator(["coordinator"], { file });
+      expect(run.given.model).toBe(JSON.stringify(layers));
+    }
+  });
+
   test("each value remembers where it comes from, with the line of the run file", () => {
     const { run } = parseCoordinator(["coordinator", "--seed", "3"], {
       environment: { PROMEDIO_EPOCHS: "4" },

@@ -6,7 +6,7 @@ import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
 import { encodeDataset } from "../../../../shared/data/canonical.ts";
 import type { Dataset } from "../../../../shared/data/dataset.ts";
 import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
-import { type PresetName, presetNames } from "../../../../shared/run/settings/presets.ts";
+import { type PresetName, presetNames } from "../../../../shared/run/settings/model/presets.ts";
 import { resolveRunConfig } from "../../../../shared/run/settings/resolve.ts";
 import type { RunSettings } from "../../../../shared/run/settings/run-settings.ts";
 import { createWasmKernel } from "../../../support/fixtures/kernel-twins.ts";

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 
+import { known } from "../../../../../shared/assert.ts";
+import type { Example } from "../../../../../shared/model/layer-kind.ts";
+import { layerKinds } from "../../../../../shared/model/layer-kinds.ts";
 import { parameterCount } from "../../../../../shared/model/layout.ts";
 import { modelTitle } from "../../../../../shared/model/title.ts";
 import { OperatorError } from "../../../../../shared/operator-error.ts";
 import { headerBytesMax } from "../../../../../shared/protocol/limits.ts";
 import { textSettings } from "../../../../../shared/run/settings/data-recipe.ts";
-import { modelText } from "../../../../../shared/run/settings/model-choice.ts";
+import { modelText } from "../../../../../shared/run/settings/model/model-choice.ts";
 import { type DatasetFacts, resolveRunConfig } from "../../../../../shared/run/settings/resolve.ts";
 import type { RunSettings } from "../../../../../shared/run/settings/run-settings.ts";
 import { sayInEnglish } from "../../../../../shared/words/sentence.ts";
@@ -34,6 +37,11 @@ function mistake(given: RunSettings, changes: Partial<DatasetFacts> = {}): strin
   throw new Error("no mistake");
 }
 
+function flaw(text: string): string | undefined {
+  const said = modelText.flaw?.(text);
+  return said === undefined ? undefined : sayInEnglish(said);
+}
+
 describe("--model", () => {
   test.each([
     "mlp",
@@ -52,6 +60,7 @@ describe("--model", () => {
     "cnn:",
     "cnn:width=3",
     "cnn:channels=0",
+    "cnn:channels=4,channels=4",
     "cnn:channels=x",
     "cnn:channels=4.5",
     "cnn:dropout=1",
@@ -60,6 +69,84 @@ describe("--model", () => {
     "[]",
     '[{"kind":"dense"}]',
   ])("may not be %s", (text) => expect(modelText.read(text)).toBeUndefined());
+
+  test.each([
+    ["cnn:width=3", "cnn has no setting width; its settings are channels, hidden, dropout"],
+    ["cnn:channels", 'cnn has channels "", which must be a whole number from 1 to 4096'],
+    ["cnn:channels=4.5", "cnn has channels 4.5, which must be a whole number from 1 to 4096"],
+    ["resnet:dropout=1", "resnet has dropout 1, which must be at least 0 and below 1"],
+    ["cnn:channels=4,channels=5", "cnn has channels twice; leave one out"],
+    ["mlp:hidden=3", "mlp has no settings here; give its widths as layers, like 784,64,10"],
+  ])("%s is refused with what is wrong in it", (text, line) => {
+    expect(flaw(text)).toContain(line);
+  });
+
+  test.each([
+    ["[]", "a list of layers has at least one; write it like - { kind: dense, units: 10 }"],
+    ['["relu"]', "layer 1 has no kind: write it like { kind: dense, units: 10 }, not relu"],
+    [
+      '[{"kind":"relu"},{"dense":3}]',
+      'layer 2 has no kind: write it like { kind: dense, units: 10 }, not {"dense":3}',
+    ],
+    ['[{"kind":"Conv2D","filters":3}]', "layer 1: there is no kind Conv2D; did you mean conv2d?"],
+    ['[{"kind":"lstm"}]', "layer 1: there is no kind lstm; choose dense, sigmoid, tanh, relu,"],
+    [
+      '[{"kind":"BatchNorm2d"}]',
+      "layer 1: there is no batch normalisation, whose result depends on which samples share a shard; use group-norm or layer-norm",
+    ],
+    [
+      '[{"kind":"dense","units":4,"activation":"relu"}]',
+      "layer 1 (dense) has no setting activation; its settings are units",
+    ],
+    ['[{"kind":"relu","units":4}]', "layer 1 (relu) has no settings; leave units out"],
+    ['[{"kind":"conv2d","channels":4,"kernel":3}]', "layer 1 (conv2d) also needs stride, padding"],
+    [
+      '[{"kind":"dense","units":0}]',
+      "layer 1 (dense) has units 0, which must be a whole number from 1 (digits only)",
+    ],
+    [
+      '[{"kind":"dropout","rate":50}]',
+      "layer 1 (dropout) has rate 50, which must be at least 0 and below 1",
+    ],
+    [
+      '[{"kind":"conv2d","channels":4,"kernel":3,"stride":1,"padding":1}]',
+      "layer 1 (conv2d) has padding 1, which must be same or valid",
+    ],
+    [
+      '[{"kind":"average-pool2d","size":"Global","stride":1}]',
+      "layer 1 (average-pool2d) has size Global, which must be a whole number from 1 (digits only) or global",
+    ],
+    [
+      '[{"kind":"attention","heads":1,"causal":"true"}]',
+      "layer 1 (attention) has causal true, which must be 0 or 1",
+    ],
+    [
+      '[{"kind":"residual","layers":[]}]',
+      "layer 1 (residual) has layers [], which must be a list of layers",
+    ],
+    [
+      '[{"kind":"flatten"},{"kind":"residual","layers":[{"kind":"relu"},{"kind":"dense"}]}]',
+      "layer 2.2 (dense) also needs units",
+    ],
+  ])("%s is refused in a sentence that names the layer", (text, line) => {
+    expect(flaw(text)).toContain(line);
+  });
+
+  test("every kind's every setting has a flaw of its own, when it is missing and when it is wrong", () => {
+    for (const { example } of Object.values<{ readonly example: Example }>(layerKinds)) {
+      const layer = known(example.layers.at(-1), "an example has layers");
+      const settings = Object.entries(layer).filter(([key]) => key !== "kind");
+      expect(flaw(JSON.stringify([layer]))).toBeUndefined();
+      for (const [setting] of settings) {
+        const rest = Object.fromEntries(settings.filter(([key]) => key !== setting));
+        const missing = JSON.stringify([{ kind: layer.kind, ...rest }]);
+        expect(flaw(missing)).toBe(`layer 1 (${layer.kind}) also needs ${setting}`);
+        const wrong = JSON.stringify([{ ...layer, [setting]: "wrong" }]);
+        const line = `layer 1 (${layer.kind}) has ${setting} wrong, which must be `;
+        expect(flaw(wrong)).toContain(line);
+      }
+    }
+  });
 
   test("cnn has 16 and 32 channels, a dense layer of 64, a smaller rate and shards of 8", () => {
     const config = configOf({ model: "cnn" });

@@ -2,13 +2,13 @@
  * @file Models by name: networks that people know, with a few settings each. Each preset gives the layers between the
  * sample and the last layer.
  */
-import type { OutputActivation } from "../../model/dense-model.ts";
-import type { LayerConfig } from "../../model/layer-kinds.ts";
-import { textDefaults } from "./data-settings.ts";
-import { fraction, integer, type Reader } from "./readers.ts";
+import type { OutputActivation } from "../../../model/dense-model.ts";
+import type { LayerConfig } from "../../../model/layer-kinds.ts";
+import { textDefaults } from "../data-settings.ts";
+import { fraction, integer, type Reader } from "../readers.ts";
 
 /** A setting of a preset: what is read, and its default. */
-interface PresetSetting {
+export interface PresetSetting {
   readonly reader: Reader<number>;
   readonly usual: number;
 }
