@@ -65,7 +65,7 @@ async function begin(kernel: Kernel): Promise<void> {
     });
   });
   element("sections").append(...views.map((view) => view.element));
-  for (const view of views) ticker.add(view);
+  for (const view of views) ticker.wake(view);
   goTo(page.at);
   document.body.dataset["shown"] = "";
   onTheme(() => {

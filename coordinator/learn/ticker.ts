@@ -17,25 +17,14 @@ export interface Ticking {
 const pauseMs = 250;
 
 export class Ticker {
-  readonly #members = new Set<Ticking>();
   /** Those that want a frame. */
   readonly #waiting = new Set<Ticking>();
   #isAsked = false;
   #lastMs = 0;
 
-  add(member: Ticking): void {
-    this.#members.add(member);
-    this.wake(member);
-  }
-
-  /** Asks for a frame for one of the members. */
+  /** Asks for a frame for a section. */
   wake(member: Ticking): void {
     this.#waiting.add(member);
-    this.#ask();
-  }
-
-  wakeAll(): void {
-    for (const member of this.#members) this.#waiting.add(member);
     this.#ask();
   }
 

@@ -232,11 +232,6 @@ export class ParameterStore {
     }
   }
 
-  /** The point for the next gradient in the run's wire form. */
-  encodePoint(): Uint8Array {
-    return this.encode("look-ahead");
-  }
-
   /** `parameters` as a copy in little-endian bytes. */
   encodeParameters(): Uint8Array {
     return copyOf([this.parameters]);

@@ -57,7 +57,7 @@ export function classCounts(sums: ArrayLike<number>, classCount: number): ClassC
 }
 
 /** Precision, recall and F1 are means over the classes that occur, each with the same weight. */
-export function classFigures(counts: readonly ClassCounts[], samples: number): Figures {
+function classFigures(counts: readonly ClassCounts[], samples: number): Figures {
   const present = counts.filter(({ actual, predicted }) => actual + predicted > 0);
   return {
     accuracy: ratio(
@@ -124,12 +124,4 @@ function areaUnderCurve(sums: ArrayLike<number>): number | undefined {
     ones += onesHere;
   }
   return zeros * ones === 0 ? undefined : won / (zeros * ones);
-}
-
-/** The confusion matrix `[label, predicted]` in the sums of an evaluation; `undefined` if there are too many classes. */
-export function confusionIn(
-  sums: readonly number[],
-  classCount: number,
-): readonly number[] | undefined {
-  return classCount > confusionClassesMax ? undefined : sums.slice(0, classCount ** 2);
 }

@@ -62,7 +62,7 @@ function createStep(dataset: Dataset, config: RunConfig): (step: number, block: 
   // An epoch's last batch may be smaller. It is left out, so that every step does the same work.
   const fullSteps = Math.floor(dataset.train.count / config.batchSize);
   return (step, block) => {
-    engine.setParameters(store.encodePoint());
+    engine.setParameters(store.encode("look-ahead"));
     const { values } = engine.compute({ kind: "gradient", step: step % fullSteps, block });
     store.applyStep({ step, gradientSum: values.byteOffset, divisor: config.batchSize });
   };

@@ -153,17 +153,17 @@ describe("ParameterStore", () => {
 
   test("sends little-endian bytes that later steps don't change: 1.5 is 00 00 c0 3f", () => {
     const store = createStore([1.5], { optimizer: sgd });
-    const [point, parameters] = [store.encodePoint(), store.encodeParameters()];
+    const [point, parameters] = [store.encode("look-ahead"), store.encodeParameters()];
     applyGradient(store, [1]);
     expect([...point]).toEqual([0, 0, 0xc0, 0x3f]);
     expect(parameters).toEqual(point);
-    expect([...store.encodePoint()]).toEqual([0, 0, 0, 0x3f]);
+    expect([...store.encode("look-ahead")]).toEqual([0, 0, 0, 0x3f]);
   });
 
   test("sends nag's look-ahead point as the point, and w as the parameters", () => {
     const store = createStore([1], { optimizer: { name: "nag", learningRate: 0.5, beta: 0.5 } });
     applyGradient(store, [1]);
-    expect(new Float32Array(store.encodePoint().buffer)).toEqual(Float32Array.of(0.625));
+    expect(new Float32Array(store.encode("look-ahead").buffer)).toEqual(Float32Array.of(0.625));
     expect(new Float32Array(store.encodeParameters().buffer)).toEqual(Float32Array.of(0.75));
   });
 

@@ -4,11 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Target } from "../../../../shared/data/dataset.ts";
 import type { ScoredSample } from "../../../../shared/model/network.ts";
-import {
-  binaryMetrics,
-  classMetrics,
-  confusionIn,
-} from "../../../../shared/tasks/class-metrics.ts";
+import { binaryMetrics, classMetrics } from "../../../../shared/tasks/class-metrics.ts";
 import { flagMetrics } from "../../../../shared/tasks/flag-metrics.ts";
 import type { Figures, Metrics } from "../../../../shared/tasks/metrics.ts";
 import { tokenMetrics } from "../../../../shared/tasks/token-metrics.ts";
@@ -63,8 +59,7 @@ describe("classes", () => {
     expect(classMetrics(64).sumCount).toBe(4096);
     expect(classMetrics(65).sumCount).toBe(195);
     const sums = [...sumsOf(classMetrics(3), samples)];
-    expect(confusionIn(sums, 3)).toEqual([2, 1, 0, 0, 1, 0, 0, 1, 0]);
-    expect(confusionIn(sums, 65)).toBeUndefined();
+    expect(sums.slice(0, 9)).toEqual([2, 1, 0, 0, 1, 0, 0, 1, 0]);
   });
 });
 
