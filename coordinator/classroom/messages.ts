@@ -17,7 +17,7 @@ const picture = z.string().check(z.regex(/^\d\.[\w-]{131}$/u));
 const count = z.int().check(z.gte(0), z.lte(1_000_000));
 
 /** A page → coordinator, first. `key` is the one of an earlier `hello`: the page comes back to its seat. */
-export const greetingSchema = z.strictObject({
+const greetingSchema = z.strictObject({
   token: z.string(),
   key: z.optional(z.string().check(z.maxLength(40))),
 });
@@ -59,7 +59,7 @@ const answerSchema = z.discriminatedUnion("kind", [
 ]);
 
 /** A page → coordinator. `activity` and `round` say what it answers; an answer to anything else came too late. */
-export const participantSchema = z.strictObject({
+const participantSchema = z.strictObject({
   kind: z.literal("answer"),
   activity: count,
   round: count,
@@ -67,7 +67,7 @@ export const participantSchema = z.strictObject({
 });
 
 /** The lecturer's page → coordinator. */
-export const lecturerSchema = z.discriminatedUnion("kind", [
+const lecturerSchema = z.discriminatedUnion("kind", [
   /** What all pages show that follow; `null`: they follow no more. */
   z.strictObject({ kind: z.literal("follow"), link: z.nullable(link) }),
   z.strictObject({ kind: z.literal("open"), activity: activitySchema }),

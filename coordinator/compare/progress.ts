@@ -19,7 +19,7 @@ export interface Count {
 }
 
 /** `sgd  η 0.316  seed 1`. */
-export function trialText({ variant, exponent, seed }: Trial): string {
+function trialText({ variant, exponent, seed }: Trial): string {
   return [
     variant.label,
     ...(exponent === null ? [] : [rateText(variant.search?.key, exponent)]),

@@ -49,7 +49,7 @@ export class Notices {
 }
 
 /** Whether a run has just ended by itself. A page that opens afterwards, or another run's end, is no news. */
-export function isEndOf(
+function isEndOf(
   last: { readonly id: string; readonly phase: Phase } | undefined,
   { id, phase }: Pick<RunView, "id" | "phase">,
 ): boolean {

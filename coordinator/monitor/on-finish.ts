@@ -20,7 +20,7 @@ export function isEnd(event: CoordinatorEvent): event is EndEvent {
 }
 
 /** A command or a web address that takes longer is given up. */
-export const patienceMs = 60_000;
+const patienceMs = 60_000;
 
 export interface Listeners {
   /** A command for the shell. It finds the summary on its standard input. */

@@ -103,7 +103,7 @@ function placeIn(shape: Shape, index: number): number[] {
 }
 
 /** One feature of a sample: a pixel of a picture, or one value of a row. */
-export function featureName(featureShape: Shape, feature: number): ParameterName {
+function featureName(featureShape: Shape, feature: number): ParameterName {
   const picture = pictureShapeOf(featureShape);
   if (picture === undefined) {
     const number = feature + 1;

@@ -11,7 +11,7 @@ import type { RunRequest, RunSettings } from "../../shared/run/settings/run-sett
 import { evaluateSequentially, trainSequentially } from "../support/trainers/sequential-trainer.ts";
 import { datasetOf, sources, textData } from "./datasets.ts";
 
-export const runId = "sim";
+const runId = "sim";
 export const runsFolder = "/virtual/runs";
 export const runFolder = `${runsFolder}/${runId}`;
 export const refugeFolder = "/virtual/tmp/refuge";

@@ -1,8 +1,8 @@
 /**
- * @file Keeps the folders as rooms: few files in each, no circles, and imports that only go down. A type import counts
- * like any other, because whoever changes the type has both files open.
+ * @file Keeps the folders as rooms: few files in each, no circles, imports that only go down, and no export without a
+ * use. A type import counts like any other, because whoever changes the type has both files open.
  */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
@@ -131,6 +131,15 @@ describe("imports", () => {
   });
 });
 
+test("what a file exports, another file imports: functions, classes and constants", () => {
+  const imported = new Set(sources.flatMap(namesImportedBy));
+  const unused = sources
+    .filter((file) => !isForOthers(file) && !imported.has(`* of ${file}`))
+    .flatMap((file) => exportsOf(read(file)).map((name) => `${name} of ${file}`))
+    .filter((name) => !imported.has(name));
+  expect(unused).toEqual([]);
+});
+
 test("a file starts with its @file comment", () => {
   const late = sources.filter((file) => {
     const text = read(file);
@@ -138,6 +147,34 @@ test("a file starts with its @file comment", () => {
   });
   expect(late).toEqual([]);
 });
+
+/** Whether a file exports for the kernel's compiler, for other programs, or for pages that load a script by its address. */
+function isForOthers(file: string): boolean {
+  const script = /^coordinator\/learn\/classroom\/(?:classroom|drawing\/drawing)\.ts$/u;
+  return /^(?:shared\/kernels\/assembly\/|library)/u.test(file) || script.test(file);
+}
+
+/** Functions, classes and constants. A type may be exported without a user: it explains a signature. */
+function exportsOf(source: string): string[] {
+  const pattern = /^export (?:async |abstract )*(?:function\*?|class|const|let) (\w+)/gmu;
+  return [...source.matchAll(pattern)].map(([, name = ""]) => name);
+}
+
+/** `name of file` for each name that a file imports or passes on, `* of file` where it takes all of them. */
+function namesImportedBy(file: string): string[] {
+  const source = read(file);
+  const named = /\b(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s*"(\.[^"]+)"/gu;
+  const whole = /(?:\*\s+as\s+\w+\s+from|\bexport\s+\*\s+from|\bimport\()\s*"(\.[^"]+)"/gu;
+  const pathOf = (name: string) => join(dirname(file), name);
+  return [
+    ...[...source.matchAll(named)].flatMap(([, names = "", from = ""]) => {
+      return names
+        .split(",")
+        .map((name) => `${name.trim().replace(/^type | as .*$/gu, "")} of ${pathOf(from)}`);
+    }),
+    ...[...source.matchAll(whole)].map(([, from = ""]) => `* of ${pathOf(from)}`),
+  ];
+}
 
 /** The longest entry of the table that is the file or a folder around it. */
 function roomOf(file: string, rows: ReadonlyMap<string, number>): string | undefined {

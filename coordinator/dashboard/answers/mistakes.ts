@@ -49,7 +49,7 @@ export function worstOf(mistakes: readonly Mistake[], most: number): readonly Mi
 }
 
 /** Row `row` of an array of shape `[rows, width]`. */
-export function rowOf(values: ArrayLike<number>, row: number, width: number): number[] {
+function rowOf(values: ArrayLike<number>, row: number, width: number): number[] {
   return Array.from({ length: width }, (_, i) => values[row * width + i] ?? 0);
 }
 

@@ -7,7 +7,7 @@
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { belongs, formKeys, formOf, type FormValues } from "../settings.ts";
 
-export const presetIds = [
+const presetIds = [
   "rateLow",
   "rateRight",
   "rateHigh",

@@ -89,7 +89,7 @@ function isLong({ values }: ColumnProfile): boolean {
 }
 
 /** What a column lacks, with counts and the first place. */
-export function flawsOf(
+function flawsOf(
   source: Pick<TableSource, "hasLines">,
   { name, missing, missingPlace, odd, present, form }: ColumnProfile,
 ): readonly Sentence[] {

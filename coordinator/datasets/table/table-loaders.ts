@@ -23,7 +23,7 @@ const anyTable: readonly DataKey[] = [
 ];
 
 /** How each kind of file is opened. */
-export const tableKinds = {
+const tableKinds = {
   csv: {
     open: (path, options, { values }) => openCsv(path, options, values),
     takes: [...anyTable, "header", "delimiter"],

@@ -166,7 +166,7 @@ function shareIn(view: SectionView, bets: readonly Point[]): string {
 }
 
 /** The places of this vote, and of the one before. */
-export function votesOf(state: ClassState): {
+function votesOf(state: ClassState): {
   readonly bets: readonly Point[];
   readonly before: readonly Point[];
 } {

@@ -213,7 +213,7 @@ const english = translationOf<typeof spanish>()({
 });
 
 export type ClassKey = keyof typeof spanish;
-export const classTexts: Dictionary<ClassKey> = { es: spanish, en: english };
+const classTexts: Dictionary<ClassKey> = { es: spanish, en: english };
 
 /** One of the texts in the page's language. */
 export function say(key: ClassKey, values: Readonly<Record<string, string>> = {}): string {

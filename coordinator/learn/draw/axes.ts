@@ -78,7 +78,7 @@ export class Frame {
 }
 
 /** Where a value is between the ends of an axis: 0 at `from`, 1 at `to`. */
-export function shareOf({ from, to, scale }: Axis, value: number): number {
+function shareOf({ from, to, scale }: Axis, value: number): number {
   if (scale === "log") return Math.log(value / from) / Math.log(to / from);
   return (value - from) / (to - from);
 }

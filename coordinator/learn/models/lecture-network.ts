@@ -7,8 +7,7 @@ import { known } from "../../../shared/assert.ts";
 import type { ParameterPlace } from "./parameter-place.ts";
 
 /** Pixels, two hidden layers, outputs. */
-export const widths = [784, 16, 16, 10] as const;
-export const pictureSide = 28;
+const widths = [784, 16, 16, 10] as const;
 
 /** One dense layer: `[inputs, units]` weights, then `[units]` biases. */
 export interface Stage {

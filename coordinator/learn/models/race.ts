@@ -36,9 +36,9 @@ export type PerRacer<Value> = Readonly<Record<Racer, Value>>;
 /** Gradients that each of them gets; a local search gets three costs in place of one. */
 export const raceSteps = 300;
 /** Whoever stays so near to a minimum has arrived. */
-export const raceRadius = 0.05;
+const raceRadius = 0.05;
 /** The rates that are tried: 2ᵏ, so that each is exact. */
-export const rateExponents = { from: -9, to: 5 } as const;
+const rateExponents = { from: -9, to: 5 } as const;
 /** Starts that the rates are chosen on, and others that are counted. */
 const searchStarts = 5;
 export const countedStarts = 100;

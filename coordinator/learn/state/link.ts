@@ -28,7 +28,7 @@ export interface PageState {
   readonly sections: Readonly<Record<string, SectionState>>;
 }
 
-export const firstSeed = 1;
+const firstSeed = 1;
 const seedMax = 9999;
 
 /** Chat programs and QR codes take this much. */

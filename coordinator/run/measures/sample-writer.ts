@@ -102,7 +102,7 @@ export class SampleWriter {
 }
 
 /** How many tokens a model writes: fewer if each takes long, and none if it takes very long. */
-export function sampleLength(model: ModelConfig): number {
+function sampleLength(model: ModelConfig): number {
   const perToken = layoutOf(model).layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
   const length = Math.min(lengthMax, Math.floor(multiplyAddsMax / perToken));
   return length < lengthMin ? 0 : length;

@@ -135,7 +135,7 @@ export function featuresOf(
 }
 
 /** What a type of column is called. */
-export function typeName(type: Column["type"]): Sentence {
+function typeName(type: Column["type"]): Sentence {
   return sentence(`column-${type}`);
 }
 

@@ -7,7 +7,7 @@ import { type Origins, row, type Settings } from "./option.ts";
 import { fraction, integer, names, oneOf, pictureSize, shareBetween } from "./readers.ts";
 
 /** How missing values are treated: refused, filled in from the training samples, or their rows dropped. */
-export const missingWays = ["refuse", "mean", "median", "mode", "drop"] as const;
+const missingWays = ["refuse", "mean", "median", "mode", "drop"] as const;
 
 export const dataOptions = {
   target: row("Data", "<columns>", names, "of a table: what to predict, by name or number", {

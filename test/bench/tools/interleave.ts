@@ -63,7 +63,7 @@ async function inTime<Value>(name: string, turn: Promise<Value>): Promise<Value>
   }
 }
 
-export class Turns {
+class Turns {
   readonly perSecond: number[] = [];
   readonly cpuMicros: number[] = [];
 

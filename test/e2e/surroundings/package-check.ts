@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A judge of packages, in an exact version. Types are judged as those of a package without CommonJS files. */
-export const judges = {
+const judges = {
   publint: ["publint@0.3.25", "publint", "--strict"],
   types: ["@arethetypeswrong/cli@0.18.5", "attw", "--profile", "esm-only"],
 } as const;

@@ -10,14 +10,14 @@ export function oneUnitInTheLastPlace({ message, tensor }: Told, at = 0): Told {
 }
 
 /** The values are right, but the loss is off by one bit. Costs have no separate loss. */
-export function otherLoss({ message, tensor }: Told): Told {
+function otherLoss({ message, tensor }: Told): Told {
   if (message.type === "costs") return oneUnitInTheLastPlace({ message, tensor });
   const lossSum = message.lossSum * (1 + Number.EPSILON) + Number.MIN_VALUE;
   return { message: { ...message, lossSum }, tensor };
 }
 
 /** The count of correct samples is off by one. */
-export function otherCorrect({ message, tensor }: Told): Told {
+function otherCorrect({ message, tensor }: Told): Told {
   if (message.type === "costs") return oneUnitInTheLastPlace({ message, tensor });
   const correct = message.correct === 0 ? 1 : message.correct - 1;
   return { message: { ...message, correct }, tensor };

@@ -47,7 +47,7 @@ export class FakeClock implements Clock {
 }
 
 /** One socket that a worker opened. */
-export class FakeSocket implements Transport {
+class FakeSocket implements Transport {
   readonly seesPings: boolean;
   readonly events: TransportEvents;
   readonly received: Decoded<WorkerMessage>[] = [];

@@ -233,7 +233,7 @@ export class Process {
 }
 
 /** A hash of everything that happened, in order; and the text, if somebody wants to read it. */
-export class Trace {
+class Trace {
   /** Receives every line; `undefined` if only the hash is wanted. */
   reader: ((line: string) => void) | undefined;
   readonly #time = new Float64Array(1);

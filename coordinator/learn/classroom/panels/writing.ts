@@ -19,7 +19,7 @@ import { cardOf, type Panel, type PanelHost, told } from "./panel.ts";
 type Readings = AnswerOf<"readings">;
 
 /** Later than any step of a network: its newest state. */
-export const newest = 1_000_000_000;
+const newest = 1_000_000_000;
 /** A drawing is sent while it grows, less often than `answerRate`. */
 const drawPaceMs = 700;
 /** Pixels of the pictures of a mistake: two fit beside each other on a phone. */

@@ -9,10 +9,10 @@ import type { AnswerBody, QuestionOf } from "../questions.ts";
 import type { NetworkLab } from "./lab.ts";
 
 /** Of the bowls. The network's is the last. */
-export const bowlDimensions = [2, 10, 100, 1_000] as const;
+const bowlDimensions = [2, 10, 100, 1_000] as const;
 
 /** A gradient takes about as long as so many costs: one way forward, two ways back. */
-export const evaluationsPerGradient = 3;
+const evaluationsPerGradient = 3;
 /** Neighbours of a step of the local search. */
 const neighbours = 8;
 /** Of these, the local search gets the best in hindsight, which no real one has. */

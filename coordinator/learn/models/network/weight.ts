@@ -7,7 +7,7 @@ import type { NetworkLab, Range } from "./lab.ts";
 const curveCount = 41;
 
 /** Offsets to either side of a parameter's value, in order. */
-export function offsetsTo(reach: number): readonly number[] {
+function offsetsTo(reach: number): readonly number[] {
   return Array.from(
     { length: curveCount },
     (_, i) => (reach * (2 * i - (curveCount - 1))) / (curveCount - 1),

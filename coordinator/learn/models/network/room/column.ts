@@ -54,7 +54,7 @@ function meanOf(lab: NetworkLab, step: number, parameters: Float32Array): Float3
 }
 
 /** Of the angle between two gradients; 0 if one of them is 0. */
-export function cosineOf(one: ArrayLike<number>, other: ArrayLike<number>): number {
+function cosineOf(one: ArrayLike<number>, other: ArrayLike<number>): number {
   let [product, oneSquare, otherSquare] = [0, 0, 0];
   for (let i = 0; i < one.length; i++) {
     const [a, b] = [one[i] ?? 0, other[i] ?? 0];

@@ -10,8 +10,8 @@ import type { NetworkLab } from "../lab.ts";
 import { ownConfig } from "../lecture.ts";
 
 /** Each course is this long by either measure. */
-export const courseSteps = 40;
-export const courseEpochs = 4;
+const courseSteps = 40;
+const courseEpochs = 4;
 /** Costs along a course: at its first steps, and at so many places that are equally far apart in digits. */
 const placeCount = 40;
 
