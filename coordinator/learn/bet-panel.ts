@@ -3,7 +3,7 @@
  * picture come from elsewhere.
  */
 import { create, setText } from "../dashboard/page.ts";
-import { sliderOf } from "./controls.ts";
+import { sliderOf } from "./controls/controls.ts";
 import { type Axes, type Axis, valueAt } from "./draw/axes.ts";
 import { say, shortly } from "./language.ts";
 import type { Bet, Point } from "./state/bet.ts";

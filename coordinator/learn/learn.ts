@@ -14,7 +14,14 @@ import { readTheme } from "./picture.ts";
 import { fetchRun, takeToken } from "./run-network.ts";
 import { SectionView } from "./section-view.ts";
 import { sections } from "./sections/sections.ts";
-import { linkOf, nextSeed, type PageState, stateIn } from "./state/link.ts";
+import {
+  linkOf,
+  nextSeed,
+  opened,
+  type PageState,
+  type SectionState,
+  stateIn,
+} from "./state/link.ts";
 import { sayIn } from "./texts/section-texts.ts";
 import { Ticker } from "./ticker.ts";
 
@@ -53,7 +60,7 @@ async function start(): Promise<void> {
 async function begin(kernel: Kernel): Promise<void> {
   const network = new NetworkPage();
   views = sections.map((section) => {
-    const now = page.sections[section.id] ?? { state: section.initial, bet: noBetYet };
+    const now = page.sections[section.id] ?? opened(section);
     return new SectionView(section, now, {
       kernel,
       theme: () => theme,
@@ -61,7 +68,7 @@ async function begin(kernel: Kernel): Promise<void> {
       ask: (question, by) => network.ask(question, by),
       wake: (view) => ticker.wake(view),
       changed: (view) => keep(view),
-      linkTo: ({ section: { id } }) => address({ ...page, at: id }),
+      linkTo: (view, state) => address(withSection(view, state)),
     });
   });
   element("sections").append(...views.map((view) => view.element));
@@ -144,7 +151,10 @@ function use(network: NetworkPage, run: RunState): void {
   element("network-now").hidden = false;
 }
 
-const noBetYet = { place: undefined, isRevealed: false } as const;
+/** The page at a section, with another state of it. */
+function withSection({ section: { id } }: SectionView, state: SectionState): PageState {
+  return { ...page, at: id, sections: { ...page.sections, [id]: state } };
+}
 
 function keep(view: SectionView): void {
   page = { ...page, sections: { ...page.sections, [view.section.id]: view.now } };

@@ -6,8 +6,9 @@ import { messageOf } from "../../shared/error-text.ts";
 import type { Kernel } from "../../shared/kernels/kernel.ts";
 import { create, setText, watchVisible } from "../dashboard/page.ts";
 import { BetPanel } from "./bet-panel.ts";
-import type { Control } from "./control.ts";
-import { createControl } from "./controls.ts";
+import type { Control } from "./controls/control.ts";
+import { createControl } from "./controls/controls.ts";
+import { linksHere, setFixed } from "./controls/fixing.ts";
 import { Details } from "./details.ts";
 import type { Theme } from "./draw/inks.ts";
 import type { Pen } from "./draw/pen.ts";
@@ -19,7 +20,7 @@ import { SectionModel } from "./section-model.ts";
 import { type AnySection, numberFieldOf, type Scene } from "./section.ts";
 import { type Bet, noBet, type Point, settledPlace } from "./state/bet.ts";
 import type { Cursor } from "./state/cursor.ts";
-import type { SectionState } from "./state/link.ts";
+import { opened, type SectionState } from "./state/link.ts";
 import { type Schema, settled } from "./state/schema.ts";
 import { type Say, sayIn } from "./texts/section-texts.ts";
 import type { Ticking } from "./ticker.ts";
@@ -34,7 +35,8 @@ export interface Host {
   readonly wake: (view: SectionView) => void;
   /** The state or the bet changed. */
   readonly changed: (view: SectionView) => void;
-  readonly linkTo: (view: SectionView) => string;
+  /** The address of the page at this section, with another state of it. */
+  readonly linkTo: (view: SectionView, now: SectionState) => string;
 }
 
 /** A screen reader is told of changes when they have rested for so long. */
@@ -309,7 +311,7 @@ export class SectionView implements Ticking {
   #reveal(): void {
     const { bet } = this.#now;
     if (bet.isRevealed) {
-      this.#now = { state: this.section.initial, bet: noBet };
+      this.#now = opened(this.section, this.#now);
       return this.#bets(noBet);
     }
     this.#player.begin();
@@ -323,6 +325,7 @@ export class SectionView implements Ticking {
   }
 
   #set(name: string, value: number | string): void {
+    if (!this.#isOpen(name)) return;
     const field = this.section.schema[name];
     const kept = field?.kind === "number" ? settled(field, Number(value)) : value;
     this.#now = { ...this.#now, state: { ...this.#now.state, [name]: kept } };
@@ -342,9 +345,15 @@ export class SectionView implements Ticking {
     this.element.toggleAttribute("data-revealed", isRevealed);
     this.#revealed.hidden = !isRevealed;
     const { section } = this;
-    const canTouch = !isRevealed || section.drag !== undefined || section.tap !== undefined;
-    this.#picture.isOpen = canTouch;
+    const isDragged = Object.values(section.drag ?? {}).some((name) => this.#isOpen(name));
+    this.#picture.isOpen = !isRevealed || isDragged || section.tap !== undefined;
+    for (const [name, { element }] of this.#controls) setFixed(element, !this.#isOpen(name));
     this.#bet.show(this.#now.bet);
+  }
+
+  /** Whether a reader can change a field. */
+  #isOpen(name: string): boolean {
+    return !this.#now.fixed.includes(name);
   }
 
   #dragNames(): readonly string[] {
@@ -365,13 +374,18 @@ export class SectionView implements Ticking {
     const careful = create("div", "careful");
     careful.setAttribute("role", "note");
     careful.append(create("strong", "", say("careful")), this.#careful);
+    const names = [...section.controls, ...this.#dragNames()];
     this.#revealed.append(
       this.#player.element,
       this.#controlsElement(),
       this.#numbers,
       careful,
       this.#details.element,
-      this.#linkElement(),
+      ...linksHere({
+        fields: names.map((name) => ({ name, text: this.#say(name) })),
+        fixed: () => this.#now.fixed,
+        linkTo: (fixed) => this.#host.linkTo(this, { ...this.#now, fixed }),
+      }),
     );
     // Until there are numbers to tell.
     this.#picture.label = this.#say("picture");
@@ -426,27 +440,5 @@ export class SectionView implements Ticking {
     const control = createControl(options, (choice) => this.#say(choice));
     this.#controls.set(name, control);
     return control;
-  }
-
-  #linkElement(): HTMLElement {
-    const link = create("a", "link-here", say("link"));
-    link.href = "#";
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      const address = this.#host.linkTo(this);
-      link.href = address;
-      void copied(address).then((isCopied) => setText(link, say(isCopied ? "copied" : "link")));
-    });
-    return link;
-  }
-}
-
-/** Only secure contexts have a clipboard; elsewhere the address bar has the link. */
-async function copied(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -99,7 +99,7 @@ export class Bets {
     const { seed, sections } = this.#page.stateIn(link);
     const asked = sections[id]?.state ?? view.section.initial;
     this.#bet = undefined;
-    const now = { state: asked, bet: noBet };
+    const now = { state: asked, bet: noBet, fixed: view.now.fixed };
     this.#page.show(withSection(this.#page.state(), { seed, id, now }));
     this.#page.goTo(id);
     // On a small screen and on a projector, the question may leave it no room.
@@ -107,8 +107,7 @@ export class Bets {
   }
 
   #reveal(view: SectionView): void {
-    const { state, bet } = view.now;
-    const now = { state, bet: { ...bet, isRevealed: true } };
+    const now = { ...view.now, bet: { ...view.now.bet, isRevealed: true } };
     const { seed } = this.#page.state();
     this.#page.show(withSection(this.#page.state(), { seed, id: view.section.id, now }));
   }

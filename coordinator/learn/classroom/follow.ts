@@ -1,6 +1,6 @@
 /**
  * @file What a page shows that follows the lecturer's: the same section, seed, values and shown answers, and the cursor of
- * what is played, but its own bets. Pure.
+ * what is played, but its own bets, and fixed is what its own link has fixed. Pure.
  */
 import { noBet } from "../state/bet.ts";
 import type { Cursor } from "../state/cursor.ts";
@@ -11,21 +11,22 @@ export function withoutPlaces(page: PageState): PageState {
   return withSections(page, ({ state, bet }) => ({
     state,
     bet: { place: undefined, isRevealed: bet.isRevealed },
+    fixed: [],
   }));
 }
 
 /** The lecturer's state with a page's own bets. */
 export function followed(lead: PageState, own: PageState): PageState {
   return withSections(lead, ({ state, bet }, id) => {
-    const { place } = own.sections[id]?.bet ?? noBet;
-    return { state, bet: { place, isRevealed: bet.isRevealed } };
+    const { bet: { place } = noBet, fixed = [] } = own.sections[id] ?? {};
+    return { state, bet: { place, isRevealed: bet.isRevealed }, fixed };
   });
 }
 
 /** One section's question, with its values and the page's seed and nothing else. */
 export function questionOf(page: PageState, id: string): PageState {
   const { state } = page.sections[id] ?? { state: {} };
-  return { at: id, seed: page.seed, sections: { [id]: { state, bet: noBet } } };
+  return { at: id, seed: page.seed, sections: { [id]: { state, bet: noBet, fixed: [] } } };
 }
 
 /** A page with another state of one section, and another seed. */

@@ -1,7 +1,8 @@
 /**
  * @file The page's state in the fragment of its address, so that a link shows what its sender saw: where the page is,
  * the seed of all that is drawn, and of every section the values and the bet that differ from its start.
- * `#at=cost&seed=2&cost.outlier=8&cost.bet=1.2,0!`. Unknown names and impossible values are ignored. Pure.
+ * `#at=cost&seed=2&cost.outlier=8&cost.bet=1.2,0!`. An exclamation mark after a value fixes it: `cost.outlier=8!`. Unknown
+ * names and impossible values are ignored. Pure.
  */
 import { type Bet, betOf, betText, noBet } from "./bet.ts";
 import { type Schema, type StateOf, textOf, valueOf } from "./schema.ts";
@@ -17,6 +18,15 @@ export interface Linked {
 export interface SectionState {
   readonly state: StateOf<Schema>;
   readonly bet: Bet;
+  /** Fields that the link has fixed: whoever opened it cannot change them. In the order of the schema. */
+  readonly fixed: readonly string[];
+}
+
+/** A section as it opens: without a bet, and only what is fixed is not as it begins. */
+export function opened({ initial }: Linked, now?: SectionState): SectionState {
+  const fixed = now?.fixed ?? [];
+  const kept = fixed.map((name) => [name, now?.state[name] ?? initial[name] ?? ""] as const);
+  return { state: { ...initial, ...Object.fromEntries(kept) }, bet: noBet, fixed };
 }
 
 export interface PageState {
@@ -34,16 +44,21 @@ const seedMax = 9999;
 /** Chat programs and QR codes take this much. */
 export const linkLengthMax = 2_000;
 
+/** After a value that is fixed; no value ends like this. */
+const fixedMark = "!";
+
 /** The fragment for a state, without its `#`. */
 export function linkOf(page: PageState, known: readonly Linked[]): string {
   const pairs: string[] = page.at === "" ? [] : [`at=${page.at}`];
   if (page.seed !== firstSeed) pairs.push(`seed=${page.seed}`);
-  for (const { id, schema, initial } of known) {
-    const { state, bet } = page.sections[id] ?? { state: initial, bet: noBet };
+  for (const each of known) {
+    const { id, schema, initial } = each;
+    const { state, bet, fixed } = page.sections[id] ?? opened(each);
     for (const name of Object.keys(schema)) {
       const value = state[name];
-      if (value !== undefined && value !== initial[name]) {
-        pairs.push(`${id}.${name}=${textOf(value)}`);
+      const isFixed = fixed.includes(name);
+      if (value !== undefined && (isFixed || value !== initial[name])) {
+        pairs.push(`${id}.${name}=${textOf(value)}${isFixed ? fixedMark : ""}`);
       }
     }
     if (betText(bet) !== "") pairs.push(`${id}.bet=${betText(bet)}`);
@@ -74,11 +89,16 @@ function sectionIn(
   { id, schema, initial }: Linked,
 ): SectionState {
   const state: Record<string, number | string> = { ...initial };
+  const fixed: string[] = [];
   for (const [name, field] of Object.entries(schema)) {
-    const value = valueOf(field, values.get(`${id}.${name}`) ?? "");
-    if (value !== undefined) state[name] = value;
+    const text = values.get(`${id}.${name}`) ?? "";
+    const isFixed = text.endsWith(fixedMark);
+    const value = valueOf(field, isFixed ? text.slice(0, -fixedMark.length) : text);
+    if (value === undefined) continue;
+    state[name] = value;
+    if (isFixed) fixed.push(name);
   }
-  return { state, bet: betOf(values.get(`${id}.bet`) ?? "") };
+  return { state, bet: betOf(values.get(`${id}.bet`) ?? ""), fixed };
 }
 
 function decoded(text: string): string {

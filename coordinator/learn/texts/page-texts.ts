@@ -26,6 +26,11 @@ const spanish = {
   noCode: "El código no llegó: ¿sigue en marcha el coordinador?",
   link: "Enlace a esto",
   copied: "Copiado",
+  inAddress: "Está en la barra de direcciones",
+  fix: "Enlace que fija valores",
+  fixes: "Quien lo abra no podrá cambiar:",
+  linkFixed: "Copiar ese enlace",
+  fixed: "fijado",
   drawHere: "O dibuja aquí el tuyo.",
   drawByKeys:
     "Para dibujar un dígito: las flechas mueven el pincel; la barra espaciadora lo baja y lo sube.",
@@ -70,6 +75,11 @@ const english = translationOf<typeof spanish>()({
   noCode: "The code has not come: is the coordinator still running?",
   link: "Link to this",
   copied: "Copied",
+  inAddress: "It is in the address bar",
+  fix: "A link that fixes values",
+  fixes: "Whoever opens it cannot change:",
+  linkFixed: "Copy that link",
+  fixed: "fixed",
   drawHere: "Or draw your own here.",
   drawByKeys:
     "To draw a digit: the arrow keys move the brush; the space bar puts it down and lifts it.",

@@ -51,7 +51,7 @@ async function visits(tab: Tab, id: string): Promise<string> {
 }
 
 /** After the next one, the page has drawn. */
-const twoFrames =
+export const twoFrames =
   "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
 
 async function reveals(tab: Tab, id: string): Promise<void> {

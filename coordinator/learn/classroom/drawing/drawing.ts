@@ -8,8 +8,8 @@ import { chooseParameters } from "../../../../shared/model/shown-parameters.ts";
 import type { Drawing, DrawingPage } from "../../../../shared/pages/drawing-script.ts";
 import { element, watchVisible } from "../../../dashboard/page.ts";
 import type { RunDescription } from "../../../watch/dashboard-messages.ts";
+import { Pad } from "../../controls/pad.ts";
 import { createKernel } from "../../kernel.ts";
-import { Pad } from "../../pad.ts";
 import { fetchNow, type RunNow } from "./run-now.ts";
 
 /** The network learns: a drawing is read again so often. */

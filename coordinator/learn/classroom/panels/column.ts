@@ -4,12 +4,12 @@
  */
 import type { Answer } from "../../../classroom/messages.ts";
 import { create, fillBody, fillHead, setText } from "../../../dashboard/page.ts";
+import { Pad } from "../../controls/pad.ts";
 import type { Pen } from "../../draw/pen.ts";
 import { figures } from "../../language.ts";
 import { tableParameters } from "../../models/averages.ts";
 import { answerOf, type AnswerOf, type Observed, type Question } from "../../models/questions.ts";
 import type { Asking } from "../../network-page.ts";
-import { Pad } from "../../pad.ts";
 import { nameOf, signedIn } from "../../sections/backpropagation/words.ts";
 import { drawingOf, drawingText } from "../../state/drawing.ts";
 import { answersOf, type ClassState } from "../class-state.ts";

@@ -5,7 +5,7 @@
 import type { Activity, Answer } from "../../../classroom/messages.ts";
 import { classOptimizers, classStepsMax } from "../../../classroom/rates.ts";
 import { create, setText } from "../../../dashboard/page.ts";
-import { createControl } from "../../controls.ts";
+import { createControl } from "../../controls/controls.ts";
 import type { Pen } from "../../draw/pen.ts";
 import { figures, shortly } from "../../language.ts";
 import { answerOf, type AnswerOf, type Question } from "../../models/questions.ts";

@@ -3,11 +3,11 @@
  * accuracy on them, what it takes for what, and, of its most confident mistake, what spoke for it.
  */
 import { create, fillBody, fillHead, setText } from "../../../dashboard/page.ts";
+import { Pad } from "../../controls/pad.ts";
 import { figures } from "../../language.ts";
 import { guessOf, mistakeOf, worstOf } from "../../models/mistake.ts";
 import { answerOf, type AnswerOf, type Question } from "../../models/questions.ts";
 import type { Asking } from "../../network-page.ts";
-import { Pad } from "../../pad.ts";
 import { drawingText } from "../../state/drawing.ts";
 import { answersOf, type ClassState } from "../class-state.ts";
 import { dealtDigit } from "../deal.ts";

@@ -9,10 +9,12 @@ import {
   linkLengthMax,
   linkOf,
   nextSeed,
+  opened,
   type PageState,
   stateIn,
 } from "../../../../coordinator/learn/state/link.ts";
 import { type Field, settled } from "../../../../coordinator/learn/state/schema.ts";
+import { known } from "../../../../shared/assert.ts";
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 });
 
@@ -35,6 +37,8 @@ const anyBet: fc.Arbitrary<Bet> = fc.record({
   isRevealed: fc.boolean(),
 });
 
+const anyPlace: Bet = { place: { x: 1, y: 2 }, isRevealed: true };
+
 const anyPage: fc.Arbitrary<PageState> = fc.record({
   at: fc.constantFrom("", ...sections.map(({ id }) => id)),
   seed: fc.integer({ min: 1, max: 9999 }),
@@ -42,7 +46,9 @@ const anyPage: fc.Arbitrary<PageState> = fc.record({
     Object.fromEntries(
       sections.map(({ id, schema }) => {
         const fields = Object.entries(schema).map(([name, field]) => [name, anyValue(field)]);
-        return [id, fc.record({ state: fc.record(Object.fromEntries(fields)), bet: anyBet })];
+        const fixed = fc.subarray(Object.keys(schema));
+        const state = fc.record(Object.fromEntries(fields));
+        return [id, fc.record({ state, bet: anyBet, fixed })];
       }),
     ),
   ),
@@ -63,8 +69,24 @@ test("the page as it opens has an empty link", () => {
   const page = stateIn("", sections);
   expect(linkOf(page, sections)).toBe("");
   for (const { id, initial } of sections) {
-    expect(page.sections[id]).toEqual({ state: initial, bet: noBet });
+    expect(page.sections[id]).toEqual({ state: initial, bet: noBet, fixed: [] });
   }
+});
+
+test("an exclamation mark fixes a value, also one that is as it begins, and it stays when one starts again", () => {
+  const link =
+    "momentum.beta=0.5!&momentum.rate=0.3&race.surface=ravine!&cost.outlier=!&adam.bet=1,2!";
+  const { sections: read } = stateIn(link, sections);
+  expect(read["momentum"]).toMatchObject({ state: { beta: 0.5, rate: 0.3 }, fixed: ["beta"] });
+  expect(read["race"]).toMatchObject({ state: { surface: "ravine" }, fixed: ["surface"] });
+  expect([read["cost"]?.fixed, read["adam"]?.fixed]).toEqual([[], []]);
+  const momentum = known(
+    sections.find(({ id }) => id === "momentum"),
+    "momentum",
+  );
+  const again = opened(momentum, { ...known(read["momentum"], "its state"), bet: anyPlace });
+  const state = { ...momentum.initial, beta: 0.5 };
+  expect(again).toEqual({ state, bet: noBet, fixed: ["beta"] });
 });
 
 test("any text is a state: unknown names and impossible values are ignored", () => {

@@ -13,7 +13,7 @@ import { linkLengthMax, linkOf, stateIn } from "../../../../../coordinator/learn
 import { classLinkLengthMax } from "../../../../../shared/protocol/limits.ts";
 
 const lead = stateIn("at=momentum&seed=4&momentum.bet=1,2!&adam.bet=3,4", sections);
-const own = stateIn("at=cost&adam.bet=7,8&cost.bet=1,1", sections);
+const own = stateIn("at=cost&adam.bet=7,8&cost.bet=1,1&momentum.beta=0.5!", sections);
 
 test("a page that follows shows the lecturer's section, seed, values and answers, with its own bets", () => {
   const link = linkOf(withoutPlaces(lead), sections);
@@ -23,6 +23,14 @@ test("a page that follows shows the lecturer's section, seed, values and answers
   expect(shown.sections["momentum"]?.bet).toEqual({ place: undefined, isRevealed: true });
   expect(shown.sections["adam"]?.bet).toEqual({ place: { x: 7, y: 8 }, isRevealed: false });
   expect(shown.sections["cost"]?.bet).toEqual({ place: { x: 1, y: 1 }, isRevealed: false });
+});
+
+test("what a link fixes is fixed on the page that it opened, and on no page that follows it", () => {
+  const fixing = stateIn("at=adam&adam.hatM=off!", sections);
+  const link = linkOf(withoutPlaces(fixing), sections);
+  const shown = followed(stateIn(link, sections), own);
+  expect(shown.sections["adam"]).toMatchObject({ state: { hatM: "off" }, fixed: [] });
+  expect(shown.sections["momentum"]?.fixed).toEqual(["beta"]);
 });
 
 test("a question has the values and the seed of the lecturer's page, and no bet", () => {

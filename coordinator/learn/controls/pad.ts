@@ -2,14 +2,14 @@
  * @file A control for a digit: ten buttons to pick one of the data's, and a pad to draw one's own of the same kind. What
  * is drawn is scaled and centred as the data are, and kept as 28 × 28 dots of black and white.
  */
-import { sampleOf } from "../dashboard/model/drawing.ts";
-import { type Spot, Strokes } from "../dashboard/model/strokes.ts";
-import { colorOf, create, setText } from "../dashboard/page.ts";
+import { sampleOf } from "../../dashboard/model/drawing.ts";
+import { type Spot, Strokes } from "../../dashboard/model/strokes.ts";
+import { colorOf, create, setText } from "../../dashboard/page.ts";
+import { figures, say } from "../language.ts";
+import { type Brush, brushAfter, brushSide, firstBrush } from "../state/brush.ts";
+import { drawingOf, drawingText } from "../state/drawing.ts";
+import type { DrawingField } from "../state/schema.ts";
 import type { Control, ControlOptions } from "./control.ts";
-import { figures, say } from "./language.ts";
-import { type Brush, brushAfter, brushSide, firstBrush } from "./state/brush.ts";
-import { drawingOf, drawingText } from "./state/drawing.ts";
-import type { DrawingField } from "./state/schema.ts";
 
 /** Pixels of the pad, and of a stroke on it: as thick as the data's once the digit is scaled. */
 const side = 168;

@@ -1,8 +1,6 @@
 /** @file The controls of a section: sliders with named stops, and choices. Native elements, so keys work. */
-import { create, setText } from "../dashboard/page.ts";
-import type { Control, ControlOptions, NamedStop } from "./control.ts";
-import { shortly } from "./language.ts";
-import { createPad } from "./pad.ts";
+import { create, setText } from "../../dashboard/page.ts";
+import { shortly } from "../language.ts";
 import {
   type ChoiceField,
   type Field,
@@ -10,7 +8,9 @@ import {
   type NumberField,
   sliderSteps,
   toSlider,
-} from "./state/schema.ts";
+} from "../state/schema.ts";
+import type { Control, ControlOptions, NamedStop } from "./control.ts";
+import { createPad } from "./pad.ts";
 
 /** A control for a field, with the texts of its choices. */
 export function createControl(

@@ -1,5 +1,5 @@
 /** @file What every control of a section is, whatever it looks like. */
-import type { Field } from "./state/schema.ts";
+import type { Field } from "../state/schema.ts";
 
 /** One control in the page. */
 export interface Control {
