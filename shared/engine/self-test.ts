@@ -2,7 +2,7 @@
  * @file Tests whether a machine computes our bits. A worker hashes a known block before it takes part, and the
  * coordinator knows the right hash. It uses every kernel function that a unit needs: all kinds of layers and
  * losses, the sparse and the dense first layer, changed pictures, dropout, chunks, sums over shards, subnormal numbers,
- * the forms in which tensors travel.
+ * the forms in which tensors travel, and the optimizers, whose steps workers make in a run with local steps.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
@@ -10,6 +10,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { bytesOf } from "../bytes.ts";
 import type { Split, TargetForm } from "../data/dataset.ts";
 import type { Kernel } from "../kernels/kernel.ts";
+import { updateByteLength } from "../kernels/update.ts";
 import type { Augment } from "../model/augment/augment.ts";
 import { denseModel } from "../model/dense-model.ts";
 import { initialParameters } from "../model/initialize.ts";
@@ -20,6 +21,8 @@ import type { ModelConfig } from "../model/model-config.ts";
 import { modelSchema } from "../model/model-schema.ts";
 import { Network, type Shard } from "../model/network.ts";
 import { type FeatureForm, isTokens, Staging, storeSplit } from "../model/stored-split.ts";
+import { clipScaleOf } from "../optimizers/descent.ts";
+import { createOptimizer, type GradientOptimizerConfig } from "../optimizers/optimizer.ts";
 import { Random, stateOf } from "../random.ts";
 import type { RunConfig } from "../run/config.ts";
 import { allIn, type WireName } from "../run/wire.ts";
@@ -44,7 +47,7 @@ const seed = 1;
 const step = 2;
 /** Samples of a leaf, if two are computed at once. */
 const leafSamples = 5;
-/** Values that are rounded to a form: some chunks, the last one shorter, and an odd number. */
+/** Values that are rounded to a form, or that an optimizer changes: some chunks, the last one shorter, and an odd number. */
 const roundedCount = 1001;
 /** From here on they are so small that float32 is subnormal. */
 const tinyFrom = 512;
@@ -52,6 +55,24 @@ const tinyFrom = 512;
 const node = { start: 4, end: 6 };
 /** Instead of a result that can't be trusted. */
 const zero = new Uint8Array(1);
+/** Every rule of an optimizer. */
+const optimizers: readonly GradientOptimizerConfig[] = [
+  { name: "sgd", learningRate: 0.01 },
+  { name: "momentum", learningRate: 0.01, beta: 0.9, dampening: 0.5 },
+  { name: "nag", learningRate: 0.01, beta: 0.9 },
+  { name: "rmsprop", learningRate: 0.01, beta: 0.9, epsilon: 0.001 },
+  {
+    name: "adamw",
+    learningRate: 0.01,
+    beta1: 0.9,
+    beta2: 0.99,
+    epsilon: 1e-8,
+    decoupledDecay: 0.1,
+  },
+];
+/** Samples of their step, and the longest gradient. */
+const divisor = 3;
+const clipNorm = 1;
 /** Points at which exp, log, tanh and sigmoid are computed. */
 const pointCount = 8192;
 
@@ -158,6 +179,47 @@ export function* selfTestParts(kernel: Kernel): Generator<Uint8Array> {
   for (const oneCase of [...cases, ...kindCases]) yield gradientBits(kernel, oneCase, random);
   yield roundedBits(kernel, random, "float16");
   yield roundedBits(kernel, random, "int8");
+  yield optimizerBits(kernel, random);
+}
+
+/** One step of each optimizer on values of many magnitudes: Nesterov's point, and the tensors after the step. */
+function optimizerBits(kernel: Kernel, random: Random): Uint8Array {
+  const { arena, functions, views } = kernel;
+  const pointers = Array.from({ length: 7 }, () => arena.allocate(4 * roundedCount));
+  const [gradientSum = 0, parameters = 0, moment = 0, squares = 0, ...next] = pointers;
+  const read = (pointer: number) => views.f32.slice(pointer / 4, pointer / 4 + roundedCount);
+  for (const pointer of [gradientSum, parameters, moment, squares]) {
+    views.f32.set(valuesOfManySizes(random), pointer / 4);
+  }
+  views.f32.set(read(squares).map(Math.abs), squares / 4);
+  const norm = Math.sqrt(functions.sumOfSquares(gradientSum, roundedCount)) / divisor;
+  const [nextParameters = 0, nextFirst = 0, nextSecond = 0] = next;
+  const update = {
+    count: roundedCount,
+    gradientSum,
+    parameters,
+    second: squares,
+    nextParameters,
+    nextFirst,
+    nextSecond,
+    step,
+    divisor,
+    clipScale: clipScaleOf(norm, clipNorm),
+    weightDecay: 0.01,
+    l1: 0.001,
+    record: arena.allocate(updateByteLength),
+  };
+  const parts = optimizers.flatMap((config) => {
+    const optimizer = createOptimizer(config);
+    const { name, learningRate } = config;
+    const whole = { ...update, learningRate, first: name === "rmsprop" ? squares : moment };
+    optimizer.lookAhead?.(kernel, whole);
+    const point = optimizer.lookAhead === undefined ? [] : [read(nextParameters)];
+    optimizer.step(kernel, whole);
+    const tensors = next.slice(0, 1 + optimizer.stateNames.length);
+    return [...point, ...tensors.map(read)];
+  });
+  return concatenated(parts.map(bytesOf));
 }
 
 /** Values of many magnitudes rounded to a form, and their bytes on the wire. */
@@ -165,11 +227,7 @@ function roundedBits(kernel: Kernel, random: Random, name: WireName): Uint8Array
   const { arena, views } = kernel;
   const form = createWireForm(kernel, allIn(name, roundedCount), seed);
   const [values = 0, read = 0] = [1, 2].map(() => arena.allocate(4 * roundedCount));
-  const drawn = Float32Array.from({ length: roundedCount }, (_, i) => {
-    const value = (2 * random.uniform() - 1) * 2 ** (random.below(61) - 30);
-    return i < tinyFrom ? value : value * 2 ** -110;
-  });
-  views.f32.set(drawn, values / 4);
+  views.f32.set(valuesOfManySizes(random), values / 4);
   form.round(values, { step, block: node });
   const packed = form.pack(values).slice();
   const isRight = form.unpack(read, packed);
@@ -178,10 +236,24 @@ function roundedBits(kernel: Kernel, random: Random, name: WireName): Uint8Array
   const again = bytesOf(views.f32.subarray(read / 4, read / 4 + roundedCount));
   // Reading back is a way to the same values and no part of the definition, so it counts only if it is wrong.
   if (!isRight || !rounded.every((byte, i) => byte === again[i])) return zero;
-  const part = new Uint8Array(rounded.length + packed.length);
-  part.set(rounded);
-  part.set(packed, rounded.length);
-  return part;
+  return concatenated([rounded, packed]);
+}
+
+function valuesOfManySizes(random: Random): Float32Array {
+  return Float32Array.from({ length: roundedCount }, (_, i) => {
+    const value = (2 * random.uniform() - 1) * 2 ** (random.below(61) - 30);
+    return i < tinyFrom ? value : value * 2 ** -110;
+  });
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** exp over its whole range, and log, tanh and sigmoid. Inputs and results include subnormals, 0 and ∞. */

@@ -8,6 +8,7 @@ from elementary import Random, exp, f32, log, ordered_sum, permutation, sigmoid,
 import halves
 import int8
 from layers import layers_of
+from replicas import Replicas
 
 
 def loss_and_delta(name, z, y):
@@ -304,6 +305,41 @@ def self_test_parts():
     yield values.tobytes() + halves.pack(values)
     values = int8.rounded(wide_values(random), 1, 2, 4, 6)
     yield values.tobytes() + int8.pack(values)
+    yield optimizer_bits(random)
+
+
+OPTIMIZERS = [
+    {"name": "sgd"},
+    {"name": "momentum", "beta": 0.9, "dampening": 0.5},
+    {"name": "nag", "beta": 0.9},
+    {"name": "rmsprop", "beta": 0.9, "epsilon": 0.001},
+    {"name": "adamw", "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8, "decoupledDecay": 0.1},
+]
+
+
+def optimizer_bits(random):
+    total, w, moment, squares = (wide_values(random) for _ in range(4))
+    squares = np.abs(squares)
+    states = {"sgd": [], "momentum": [moment], "nag": [moment], "rmsprop": [squares], "adamw": [moment, squares]}
+    parts = []
+    for optimizer in OPTIMIZERS:
+        config = {
+            "optimizer": {**optimizer, "learningRate": 0.01},
+            "localSteps": {"replicas": 1, "steps": 1},
+            "batchSize": 1,
+            "epochs": 3,
+            "steps": None,
+            "clipNorm": 1,
+            "weightDecay": 0.01,
+            "l1": 0.001,
+            "schedule": {"name": "constant", "warmupSteps": 0, "finalFraction": 0},
+        }
+        replicas = Replicas(config, 1, None, 0)
+        tensors = [w, *states[optimizer["name"]]]
+        point = replicas.point(2, tensors)
+        after = replicas.update(2, tensors, replicas.mean(total, 3, point))
+        parts += [point, *after] if optimizer["name"] == "nag" else after
+    return np.concatenate(parts).tobytes()
 
 
 def wide_values(random):
