@@ -6,7 +6,6 @@
 import "./coordinator/cli/node-version.ts";
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join, relative } from "node:path";
-import { setFlagsFromString } from "node:v8";
 
 import { hasBanner } from "./coordinator/cli/invocation.ts";
 import { parseCommandLine, type ParsedCommand } from "./coordinator/cli/parse.ts";
@@ -15,6 +14,7 @@ import { jobControl, surviveLostTerminal } from "./coordinator/console/job-contr
 import { LineQueue } from "./coordinator/console/line-queue.ts";
 import { Output } from "./coordinator/console/output.ts";
 import { Signals } from "./coordinator/console/signals.ts";
+import { Heap, tuneHeap } from "./coordinator/heap.ts";
 import type { StartInside } from "./coordinator/workers/local-workers.ts";
 import { assertNever } from "./shared/assert.ts";
 import { oneLine } from "./shared/error-text.ts";
@@ -22,13 +22,7 @@ import { type LogEntry, type LogForm, logLine, noteOf } from "./shared/log.ts";
 import { OperatorError } from "./shared/operator-error.ts";
 import { quoted, sayAtTerminal, type Sentence, sentence } from "./shared/words/sentence.ts";
 
-// Messages are allocated outside V8's heap but count towards its limit, which follows the size of the small heap.
-// Without this flag, V8 collects the whole heap every 80 steps of a small network, which costs more than the rest
-// of a step.
-setFlagsFromString("--heap-growing-percent=400");
-// A young generation that stays small frees the buffers of received messages sooner: 15 MB less memory at the same
-// speed.
-setFlagsFromString("--semi-space-growth-factor=1");
+const collectHeap = tuneHeap();
 
 /** The folder of the bundled program, the kernel and the pages. */
 const build = import.meta.dirname;
@@ -186,7 +180,10 @@ function programWorld() {
     return startInsideWorker({ ...worker, build });
   };
   const { env, stdin: input } = process;
-  return { build, env, output, tell: told, log, input, signals, startInside };
+  const heap = new Heap(collectHeap).watch();
+  // Later, because what the callers have in hand is still referred to.
+  const collectGarbage = () => void setImmediate(() => heap.collect());
+  return { build, env, output, tell: told, log, input, signals, startInside, collectGarbage };
 }
 
 /** What the log looks like, and what must not be in it: an address or a command may contain a password. */

@@ -205,6 +205,7 @@ class Coordinator {
       disk: nodeDisk,
       claim: claimRunFolder,
       newRunId,
+      collectGarbage: this.#world.collectGarbage,
       progress: (said) => this.#tell(said),
       loaded: this.#loaded,
     };

@@ -82,6 +82,7 @@ export async function runCoordinator(
     disk: nodeDisk,
     claim: claimRunFolder,
     newRunId,
+    collectGarbage: world.collectGarbage,
     loaded: command.loaded,
     progress: (said) => {
       // The event about the data says what is learned from them.
@@ -214,6 +215,8 @@ class Program {
   async run(): Promise<number> {
     const prepared = this.#prepared;
     await this.#data.add(prepared.dataset, prepared.dataset.dataset.sha256);
+    // The pieces of what was compressed.
+    this.#world.collectGarbage?.();
     const { urls, localUrl } = await this.#reception.open(this.#coordinator);
     this.#urls = urls;
     // Before anybody knows the tokens: whoever comes in with them can come back.
@@ -361,6 +364,7 @@ class Program {
       disk: nodeDisk,
       claim: claimRunFolder,
       newRunId,
+      collectGarbage: this.#world.collectGarbage,
       progress: (message) => {
         if (!hasCode(message, "table-task")) this.#report({ event: "warning", message });
       },

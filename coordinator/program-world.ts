@@ -25,6 +25,8 @@ export interface ProgramWorld {
   /** Keys are read from it; absent: none. */
   readonly input?: ReadStream;
   readonly signals: Pick<Signals, "ended" | "onReload">;
+  /** As for {@link SetupWorld}. */
+  readonly collectGarbage?: () => void;
   /** Starts a worker in this process; absent: local workers are processes. */
   readonly startInside?: StartInside;
   /** The server of the program that embeds this one; absent: it opens its own. */

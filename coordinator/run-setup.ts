@@ -78,6 +78,8 @@ export interface SetupWorld {
    * OperatorError if one is in it.
    */
   readonly claim?: (folder: string) => Promise<() => void>;
+  /** Frees what nobody refers to any longer, soon. Absent: the runtime decides when. */
+  readonly collectGarbage?: (() => void) | undefined;
   /** A dataset that is already in memory, and the name by which it was loaded. */
   readonly loaded?: Pick<PreparedRun, "dataset" | "source" | "data"> | undefined;
 }
@@ -97,15 +99,15 @@ export async function prepareRun(
 async function prepareNewRun(
   options: CoordinatorOptions,
   request: RunRequest,
-  { kernel, disk, newRunId, progress, loaded, claim, memoryBytes }: SetupWorld,
+  world: SetupWorld,
 ): Promise<PreparedRun> {
+  const { kernel, disk, newRunId, progress, claim, memoryBytes } = world;
   const source = absoluteName(request.given.dataset ?? runDefaults.dataset);
   const { origins } = request;
   const data = dataSettingsOf(request);
-  const dataset = shelvable(
-    inMemory(loaded, source, data) ??
-      (await loadDataset(source, { ...options, disk, progress, data, origins })),
-  );
+  const dataset = await datasetOf({ source, data }, world, () => {
+    return loadDataset(source, { ...options, disk, progress, data, origins });
+  });
   const { config, initial } = await initialized(
     resolveRunConfig(request, factsOf(dataset)),
     options.init,
@@ -229,14 +231,18 @@ async function prepareFromFile(
   return { ...restored, folder, release, resume, handover: undefined, epochs: [] };
 }
 
-/** The dataset if it is already there. */
-function inMemory(
-  loaded: SetupWorld["loaded"],
-  source: string,
-  data: DataSettings,
-): LoadedDataset | undefined {
+/** The dataset, which is loaded unless it is already there. */
+async function datasetOf(
+  { source, data }: Pick<PreparedRun, "source" | "data">,
+  { loaded, collectGarbage }: SetupWorld,
+  load: () => Promise<LoadedDataset>,
+): Promise<LoadedDataset> {
   const isSame = loaded?.source === source && sameDataSettings(loaded.data, data);
-  return isSame ? loaded.dataset : undefined;
+  if (isSame) return shelvable(loaded.dataset, collectGarbage);
+  const dataset = shelvable(await load(), collectGarbage);
+  // Files, and what was unpacked from them: as much as the dataset and more.
+  collectGarbage?.();
+  return dataset;
 }
 
 type Restored = Omit<PreparedRun, "folder" | "release" | "resume" | "handover" | "epochs">;
@@ -246,8 +252,9 @@ async function restore(
   saved: Saved,
   options: CoordinatorOptions,
   request: RunRequest,
-  { kernel, disk, progress, loaded }: SetupWorld,
+  world: SetupWorld,
 ): Promise<Restored> {
+  const { kernel, disk, progress, loaded } = world;
   const { checkpoint } = saved;
   const isNamed = request.given.dataset !== undefined;
   const named = request.given.dataset ?? saved.dataset;
@@ -263,7 +270,7 @@ async function restore(
       },
     );
   };
-  const dataset = shelvable(inMemory(loaded, source, data) ?? (await load()));
+  const dataset = await datasetOf({ source, data }, world, load);
   const { config, warning } = resolveResumedRun(request, saved.config, factsOf(dataset));
   refuseUnfit(saved.config, factsOf(dataset), saved.path);
   if (checkpoint === undefined && config.init !== null) {

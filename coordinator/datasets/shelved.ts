@@ -13,8 +13,9 @@ import type { LoadedDataset } from "./loader.ts";
  * The same dataset, with a `shelve` that lets its bytes go.
  *
  * @param loaded - Nobody else may keep it, or its bytes stay.
+ * @param collectGarbage - Called when they are let go. Otherwise they stay until the runtime collects them by itself.
  */
-export function shelvable(loaded: LoadedDataset): LoadedDataset {
+export function shelvable(loaded: LoadedDataset, collectGarbage = () => {}): LoadedDataset {
   if (loaded.shelve !== undefined) return loaded;
   const shelf = new Shelf(loaded);
   return {
@@ -22,7 +23,10 @@ export function shelvable(loaded: LoadedDataset): LoadedDataset {
       return shelf.open().bytes;
     },
     dataset: viewOf(loaded.dataset, shelf),
-    shelve: (packed) => shelf.close(packed),
+    shelve(packed) {
+      shelf.close(packed);
+      collectGarbage();
+    },
   };
 }
 

@@ -53,10 +53,15 @@ export class OpenRounds implements Iterable<OpenRound> {
   }
 
   /** Opens one, of the whole tree. */
-  add(given: Pick<OpenRound, "kind" | "step" | "tensor" | "version" | "openedMs">): OpenRound {
-    const { kind, step } = given;
+  add({
+    kind,
+    step,
+    tensor,
+    version,
+    openedMs,
+  }: Pick<OpenRound, "kind" | "step" | "tensor" | "version" | "openedMs">): OpenRound {
     const leafCount = roundKinds[kind].leafCount(step, this.#config, this.#plan);
-    const round = openRound({ ...given, leafCount });
+    const round = openRound({ kind, step, leafCount, openedMs, tensor, version });
     this.#rounds = [...this.#rounds, round];
     this.#newestStep = Math.max(this.#newestStep, step);
     return round;

@@ -34,17 +34,21 @@ export interface OpenRound extends Round {
    */
   readonly tensor: Uint8Array;
   /** In a run whose points move by updates, of a round that trains. */
-  readonly version?: PointVersion;
+  readonly version?: PointVersion | undefined;
 }
 
 /** Opens a round, of which nobody holds anything yet. Without `roots`, the whole tree is wanted. */
 export function openRound({
-  roots,
-  ...round
+  kind,
+  step,
+  leafCount,
+  roots = [{ start: 0, end: leafCount }],
+  openedMs,
+  tensor,
+  version,
 }: Omit<OpenRound, "holdings" | "roots"> & Partial<Pick<OpenRound, "roots">>): OpenRound {
-  const { leafCount } = round;
-  const wanted = roots ?? [{ start: 0, end: leafCount }];
-  return { ...round, roots: wanted, holdings: new Holdings(leafCount) };
+  const holdings = new Holdings(leafCount);
+  return { kind, step, leafCount, roots, openedMs, tensor, version, holdings };
 }
 
 /**

@@ -59,7 +59,9 @@ export class RoundValues extends RoundSums {
     const divisor = this.#config.loss.reduction === "sum" ? 1 : samples;
     const outcome = this.#store.applyStep({ step, gradientSum: pointer, divisor });
     if (!outcome.committed) return outcome;
-    return { ...outcome, samples, lossSum, correct: this.#hits(correct) };
+    const { committed, learningRate, gradientNorm } = outcome;
+    const hits = this.#hits(correct);
+    return { committed, learningRate, gradientNorm, samples, lossSum, correct: hits };
   }
 
   /** The outer step by the replicas' mean. */

@@ -168,7 +168,8 @@ export class TrainingRun {
     const refused = this.#dispatch.answered(round, worker, { block, computeMs }, nowMs);
     if (refused !== undefined) return refused;
     const samples = this.#dispatch.samplesOf(block, round);
-    return this.#take(worker, round, { ...contentOf(message, tensor), block, samples }, nowMs);
+    const { values, lossSum, correct } = contentOf(message, tensor);
+    return this.#take(worker, round, { values, lossSum, correct, block, samples }, nowMs);
   }
 
   /** Takes an answer that was asked for. */

@@ -12,7 +12,7 @@ import { updateByteLength } from "../kernels/update.ts";
 import { frozenPart, layoutOf } from "../model/layout.ts";
 import type { RunConfig } from "../run/config.ts";
 import type { RunPlan } from "../run/plan.ts";
-import { createOptimizer, type Optimizer } from "./optimizer.ts";
+import { createOptimizer, type Optimizer, type OptimizerStep } from "./optimizer.ts";
 import { learningRateAt } from "./schedule.ts";
 
 /** Pointers to the parameters and up to two state tensors, shape `[parameterCount]` each; 0 if there is none. */
@@ -136,11 +136,17 @@ export class Descent {
     return kernel.views.f32.subarray(pointer / 4, pointer / 4 + parameterCount);
   }
 
-  #optimizerStep(next: Tensors, { step, ...scalars }: DescentStep) {
+  /** Field by field: V8 merges objects slowly, and what it makes of them stays until it collects its whole heap. */
+  #optimizerStep(
+    next: Tensors,
+    { step, gradientSum, divisor, clipScale }: DescentStep,
+  ): OptimizerStep {
     const { parameters, first, second } = this.#current;
     const { config, parameterCount } = this.#options;
     return {
-      ...scalars,
+      gradientSum,
+      divisor,
+      clipScale,
       parameters,
       first,
       second,

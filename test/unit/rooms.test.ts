@@ -32,7 +32,7 @@ const floors: readonly (readonly string[])[] = [
   ["worker"],
   ["worker/node", "worker/browser"],
 
-  ["coordinator/sha256.ts"],
+  ["coordinator/sha256.ts", "coordinator/heap.ts"],
   // The engine room: decisions without sockets, clocks or disks.
   ["coordinator/dispatch"],
   ["coordinator/audit"],

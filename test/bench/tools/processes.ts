@@ -77,6 +77,18 @@ export function residentBytesOf(pid: number): number | undefined {
   }
 }
 
+/** The most that it has been so far; `undefined` as above. */
+export function mostResidentBytesOf(pid: number): number | undefined {
+  try {
+    const kibibytes = /^VmHWM:\s+(\d+) kB$/mu.exec(
+      readFileSync(`/proc/${pid}/status`, "utf8"),
+    )?.[1];
+    return kibibytes === undefined ? undefined : 1024 * Number(kibibytes);
+  } catch {
+    return undefined;
+  }
+}
+
 export function childrenOf(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
   return text === "" ? [] : text.split(" ").map(Number);
