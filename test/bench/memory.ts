@@ -57,14 +57,15 @@ async function residentInTraining(): Promise<Resident[]> {
     const coordinator = cluster.coordinator(...datasetArguments, ...workers);
     const startMs = performance.now();
     const pid = coordinator.child.pid ?? 0;
-    await coordinator.event("epoch");
-    await delay(startMs + settledMs - performance.now());
+    await delay(settledMs);
     const seen: number[] = [];
     while (performance.now() < startMs + trainingMs) {
       seen.push(residentBytesOf(pid) ?? 0);
       // oxlint-disable-next-line no-await-in-loop
       await delay(lookMs);
     }
+    // On a slow machine, that was not training yet.
+    await coordinator.event("epoch");
     const [most, last] = [mostResidentBytesOf(pid), residentBytesOf(pid)];
     if (most === undefined || last === undefined) return [];
     return [{ most, settledMost: Math.max(...seen), last }];
