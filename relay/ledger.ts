@@ -3,6 +3,9 @@
  * them, and who sent the leaves. For each answer it gives a commitment, and for a challenge the path to a leaf. What is
  * below the answer of another relay, only that relay knows: the challenge is passed down, and its part of the path joined.
  * Pure: the values themselves are kept by the sums.
+ *
+ * What holds: nothing under a block that was committed to changes until `clear`. The block may be asked for again, and then
+ * other workers compute other parts of it, while the challenge for the first answer is on its way.
  */
 import {
   belowOf,
@@ -58,6 +61,7 @@ export class Ledger {
   readonly #entries = new Map<string, Entry>();
   /** The latest commitment of each worker that is a relay itself. */
   readonly #commitments = new Map<string, MessageOf<WorkerMessage, "commitment">>();
+  readonly #committed: Block[] = [];
   /** By worker and block. */
   readonly #passed = new Map<string, Passed>();
 
@@ -69,6 +73,7 @@ export class Ledger {
   clear(): void {
     this.#entries.clear();
     this.#commitments.clear();
+    this.#committed.length = 0;
     this.#passed.clear();
   }
 
@@ -78,21 +83,33 @@ export class Ledger {
     const isAboutThis =
       committed?.step === step && keyOf(blockOf(committed.block)) === keyOf(block);
     const below = isAboutThis ? committed.below : nothingBelow;
-    const digest = digestOf(content);
-    this.#entries.set(keyOf(block), { digest, below, workerId, isSum: false });
+    this.#note(block, { digest: digestOf(content), below, workerId, isSum: false });
   }
 
   /** Two children were added. */
   added(block: Block, sum: Content): void {
-    this.#entries.set(keyOf(block), { digest: digestOf(sum), isSum: true });
+    this.#note(block, { digest: digestOf(sum), isSum: true });
   }
 
-  /** What to commit to for an answer; `undefined` if one worker computed all of it, or the path may be too long. */
-  belowOf(block: Block): string | undefined {
+  #note(block: Block, entry: Entry): void {
+    if (!this.#isCommitted(block)) this.#entries.set(keyOf(block), entry);
+  }
+
+  #isCommitted(block: Block): boolean {
+    return this.#committed.some(({ start, end }) => start <= block.start && block.end <= end);
+  }
+
+  /**
+   * Commits to an answer: returns the hash of what is below it, or `undefined` if one worker computed all of it, or the path
+   * may be too long.
+   */
+  commit(block: Block): string | undefined {
     const levels = this.#depth(block);
     if (levels === undefined || levels > pathLevelsMax) return undefined;
     const below = this.#hashesOf(block)?.below;
-    return below === nothingBelow ? undefined : below;
+    if (below === undefined || below === nothingBelow) return undefined;
+    if (!this.#isCommitted(block)) this.#committed.push(block);
+    return below;
   }
 
   /** The longest way from a node to a leaf here; `undefined` if something under it is not known. */

@@ -180,7 +180,7 @@ export class RelayRun implements ServedRun {
     this.drop(nowMs);
     const computeMs = (nowMs - round.openedMs) / round.roots.length;
     for (const root of round.roots) {
-      const below = ledger.belowOf(root);
+      const below = ledger.commit(root);
       if (below !== undefined) events.committed?.(root, below);
       const result = sums.packedRoot(root);
       if (result !== undefined) events.result(root, result, computeMs);

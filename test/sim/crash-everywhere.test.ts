@@ -21,6 +21,7 @@ const quiet = (drawn: Plan): Plan => ({
     loadMs: 1,
     lie: undefined,
   })),
+  relays: [],
   minWorkers: 1,
   checkpointEvery: { every: 1, unit: "epochs" },
   network: {

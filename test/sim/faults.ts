@@ -8,9 +8,11 @@ import { known } from "../../shared/assert.ts";
 import { Random } from "../../shared/random.ts";
 import type { NetworkProfile } from "../support/sim/sim-network.ts";
 import type { World } from "../support/sim/sim-world.ts";
+import type { RelayMachine } from "./actors/sim-relay.ts";
 import type { Machine } from "./actors/sim-worker.ts";
 import { type LieName, lieNames, valueLieNames } from "./liar.ts";
 import { scenarios } from "./scenario.ts";
+import { drawTree, hasTree, type RelayFaultName } from "./trees.ts";
 
 /** The kinds of faults. */
 export const faultNames = [
@@ -32,12 +34,13 @@ export const faultNames = [
   "pause the run",
   "network change",
 ] as const;
-export type FaultName = (typeof faultNames)[number];
+export type FaultName = (typeof faultNames)[number] | RelayFaultName;
 
 /** The world of one seed before its first event. */
 export interface Plan {
   readonly scenario: string;
   readonly machines: readonly Machine[];
+  readonly relays: readonly RelayMachine[];
   readonly minWorkers: number;
   readonly checkpointEvery: CheckpointInterval;
   readonly audit: AuditPolicy;
@@ -71,9 +74,10 @@ export function drawPlan(world: World, seed: number): Plan {
   const network = drawNetwork(world);
   const stepMs = stepMsOf(shardMs, count, network);
   const calm = world.chance(0.1);
-  return {
+  const plan: Plan = {
     scenario: dealt(Object.keys(scenarios), seed),
     machines,
+    relays: [],
     minWorkers: world.chance(0.2) ? 1 + world.random.below(Math.min(honest, 4)) : 1,
     checkpointEvery: count % 2 === 0 ? { every: 3, unit: "steps" } : { every: 1, unit: "epochs" },
     audit: "none",
@@ -86,6 +90,9 @@ export function drawPlan(world: World, seed: number): Plan {
     coordinatorEvents: world.chance(0.3) ? Math.round(world.scale(100, 2_000)) : undefined,
     faultsMs: 2_000 + stepMs * world.scale(50, 500),
   };
+  if (!hasTree(seed)) return plan;
+  const { meanMs, ...tree } = drawTree(world, machines, { faultsMs: plan.faultsMs, isCalm: calm });
+  return { ...plan, ...tree, meanMs: new Map<FaultName, number>([...plan.meanMs, ...meanMs]) };
 }
 
 function dealt<Item>(items: readonly Item[], seed: number): Item {
@@ -99,14 +106,16 @@ function dealt<Item>(items: readonly Item[], seed: number): Item {
 export function audited(plan: Plan, seed: number): Plan {
   const random = new Random(seed, 6);
   if (random.below(4) === 0) return { ...plan, audit: "sample" };
-  const machines = plan.machines.map((machine, index): Machine => {
+  const machines = plan.machines.map((behindRelay, index): Machine => {
+    // A relay answers for its workers, so a quorum would refuse an honest relay for what one of them did.
+    const machine = { ...behindRelay, door: undefined };
     if (index === 0 || random.below(2) === 0) return machine;
     const name = valueLieNames[random.below(valueLieNames.length)] ?? "changes a value";
     const probability = [1, 0.3, 0.03][random.below(3)] ?? 1;
     return { ...machine, lie: { name, probability, mark: 1 + (index % 127) } };
   });
   // Liars may be gone for good before as many workers are ready as the plan waits for.
-  return { ...plan, machines, minWorkers: 1, audit: "quorum" };
+  return { ...plan, machines, relays: [], minWorkers: 1, audit: "quorum" };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { SimDisk } from "../support/sim/sim-disk.ts";
 import type { Link, Network } from "../support/sim/sim-network.ts";
 import type { Cancel, World } from "../support/sim/sim-world.ts";
 import type { SimCoordinator } from "./actors/sim-coordinator.ts";
+import type { SimRelay } from "./actors/sim-relay.ts";
 import type { SimWorker } from "./actors/sim-worker.ts";
 import type { FaultName, Plan } from "./faults.ts";
 
@@ -15,6 +16,7 @@ interface Breakable {
   readonly disk: SimDisk;
   readonly network: Network;
   readonly workers: readonly SimWorker[];
+  readonly relays: readonly SimRelay[];
   readonly coordinator: SimCoordinator | undefined;
   crashCoordinator(how: "process" | "power"): void;
   stopCoordinator(): Promise<void>;
@@ -84,6 +86,12 @@ export class Injector {
   #onWorker(act: (worker: SimWorker) => void): void {
     const { workers, world } = this.#simulation;
     const running = workers.filter(({ isRunning }) => isRunning);
+    if (running.length > 0) act(world.pick(running));
+  }
+
+  #onRelay(act: (relay: SimRelay) => void): void {
+    const { relays, world } = this.#simulation;
+    const running = relays.filter(({ isRunning }) => isRunning);
     if (running.length > 0) act(world.pick(running));
   }
 
@@ -172,6 +180,26 @@ export class Injector {
     },
     "network change": () => {
       this.#onWorker(({ loop }) => loop?.check());
+    },
+    "kill a relay": () => {
+      const { world } = this.#simulation;
+      this.#onRelay((relay) => {
+        relay.kill();
+        this.#later(world.scale(10, 20_000), "a relay starts again", () => relay.start());
+      });
+    },
+    "pause a relay": () => {
+      const { world } = this.#simulation;
+      this.#onRelay(({ process }) => process?.pause(world.scale(10, 60_000)));
+    },
+    "cut a relay off": () => {
+      const { network, world } = this.#simulation;
+      this.#onRelay(({ process }) => {
+        const untilMs = world.nowMs + world.scale(10, 60_000);
+        for (const link of network.links) {
+          if (link.worker === process || link.server?.process === process) link.stall(untilMs);
+        }
+      });
     },
   };
 }

@@ -18,6 +18,8 @@ export class Violation extends Error {
   override readonly name = "Violation";
 }
 
+type WorkerEvent = Extract<CoordinatorEvent, { event: "worker" }>;
+
 export class Judge {
   readonly #world: World;
   #config: string | undefined;
@@ -140,8 +142,11 @@ export class Judge {
     }
   }
 
-  /** Only liars may be disconnected for a lie. */
-  #left({ change, name, error, reason }: Extract<CoordinatorEvent, { event: "worker" }>): void {
+  /** Only liars may be disconnected for a lie, and no relay for anything that its workers did. */
+  #left({ change, name, kind, error, reason }: WorkerEvent): void {
+    if (kind === "relay" && error !== null && error !== "ERR_REPLACED") {
+      this.fail(`${name} is honest, and was refused: ${error} ${reason && sayAtTerminal(reason)}`);
+    }
     if (change === "joined" || error !== "ERR_MISMATCH") return;
     this.expelled += 1;
     // A worker that returns under its name gets a number appended; if refused at the door, it is named by its

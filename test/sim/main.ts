@@ -4,6 +4,7 @@
  *     npm run sim                      1,000 seeds
  *     npm run sim -- --seeds 100000    that many
  *     npm run sim -- --seed 4711       that one, with everything that happens in it
+ *     npm run sim -- --trees           only seeds with relays, which are every fourth
  *     npm run sim -- --audit           with audits, and with workers that lie about values
  *     npm run sim -- --lies            how reliably each audit finds the smallest lie, with as many seeds per row
  */
@@ -12,6 +13,7 @@ import { parseArgs } from "node:util";
 import { detections, sayDetection } from "./detection.ts";
 import { audited } from "./faults.ts";
 import { type Ending, simulate, type SimulationOptions } from "./simulation.ts";
+import { hasTree } from "./trees.ts";
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     from: { type: "string", default: "1" },
     audit: { type: "boolean", default: false },
     lies: { type: "boolean", default: false },
+    trees: { type: "boolean", default: false },
   },
 });
 
@@ -46,7 +49,10 @@ async function runMany(first: number, count: number): Promise<void> {
   let events = 0;
   let expelled = 0;
   let saidMs = startMs;
-  for (let seed = first; seed < first + count; seed++) {
+  let done = 0;
+  for (let seed = first; done < count; seed++) {
+    if (values.trees && !hasTree(seed)) continue;
+    done += 1;
     const ending = await simulate(optionsOf(seed));
     events += ending.events;
     expelled += ending.expelled;
@@ -56,9 +62,8 @@ async function runMany(first: number, count: number): Promise<void> {
       print(`  replay: npm run sim -- ${values.audit ? "--audit " : ""}--seed ${seed}`);
     }
     const nowMs = performance.now();
-    if (nowMs - saidMs < 5_000 && seed < first + count - 1) continue;
+    if (nowMs - saidMs < 5_000 && done < count) continue;
     saidMs = nowMs;
-    const done = seed - first + 1;
     const seconds = (nowMs - startMs) / 1000;
     const rates = `${(done / seconds).toFixed(1)} seeds/s, ${(events / 1e6).toFixed(1)} M events`;
     const liars = values.audit ? `, ${expelled} liars cut off` : "";
@@ -76,11 +81,11 @@ function countLies(from: number, seeds: number): void {
   }
 }
 
-function summary({ seed, violation, scenario, workers, events, ...rest }: Ending): string {
+function summary({ seed, violation, scenario, workers, relays, events, ...rest }: Ending): string {
   const faults = [...rest.faults].filter(([, count]) => count > 0);
   return [
     `SEED=${seed}  ${violation ?? "nothing wrong"}`,
-    `${scenario}, ${workers} workers, ${rest.commits} commits, ${rest.resumes} resumes`,
+    `${scenario}, ${workers} workers, ${relays} relays, ${rest.commits} commits, ${rest.resumes} resumes`,
     `${events} events in ${(rest.virtualMs / 1000).toFixed(1)} virtual s, trace ${rest.trace}`,
     `faults: ${faults.map(([name, count]) => `${name} ${count}`).join(", ") || "none"}`,
   ].join("\n");

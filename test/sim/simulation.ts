@@ -1,5 +1,5 @@
 /**
- * @file The life of one seed: a coordinator and workers on faulty machines until the faults end, then on good ones
+ * @file The life of one seed: a coordinator, relays and workers on faulty machines until the faults end, then on good ones
  * until the run is over, and finally an inspection of what is left. Every event is judged.
  */
 import { decodeCheckpoint } from "../../coordinator/storage/checkpoint.ts";
@@ -10,12 +10,14 @@ import { SimDisk } from "../support/sim/sim-disk.ts";
 import { Network } from "../support/sim/sim-network.ts";
 import { World } from "../support/sim/sim-world.ts";
 import { type Hooks, SimCoordinator } from "./actors/sim-coordinator.ts";
+import { type RelayHooks, SimRelay } from "./actors/sim-relay.ts";
 import { SimWorker } from "./actors/sim-worker.ts";
 import { presetDatasets } from "./datasets.ts";
 import { drawPlan, faultNames, type FaultName, type Plan } from "./faults.ts";
 import { Injector } from "./injector.ts";
 import { Judge, Violation } from "./judge.ts";
 import { runFolder, runsFolder, scenarios } from "./scenario.ts";
+import { levelOf, relayFaultNames } from "./trees.ts";
 
 /** Time to detect dead sockets from both ends, back off, load, and recover from the last faults. */
 const recoveryMs = 150_000;
@@ -27,7 +29,7 @@ const waitingEventsMax = 50_000;
 
 export interface SimulationOptions {
   readonly seed: number;
-  readonly hooks?: Hooks;
+  readonly hooks?: Hooks & RelayHooks;
   /** Receives a line for everything that happens. */
   readonly reader?: (line: string) => void;
   /** Replaces the plan that the seed draws. */
@@ -46,6 +48,7 @@ export interface Ending {
   readonly virtualMs: number;
   readonly scenario: string;
   readonly workers: number;
+  readonly relays: number;
   readonly commits: number;
   readonly resumes: number;
   /** How often a worker was disconnected for a lie. */
@@ -60,7 +63,10 @@ export class Simulation {
   readonly disk: SimDisk;
   readonly network: Network;
   readonly workers: readonly SimWorker[];
-  readonly faults = new Map<FaultName, number>(faultNames.map((name) => [name, 0]));
+  readonly relays: readonly SimRelay[];
+  readonly faults = new Map<FaultName, number>(
+    [...faultNames, ...relayFaultNames].map((name) => [name, 0]),
+  );
   readonly #options: SimulationOptions;
   #coordinator: SimCoordinator | undefined;
   #lives = 0;
@@ -93,6 +99,12 @@ export class Simulation {
       worker.downloadErrors = this.plan.downloadErrors;
       return worker;
     });
+    const { network, judge } = this;
+    this.relays = this.plan.relays.map((machine) => {
+      const relay = new SimRelay({ world, network, judge, machine, hooks: options.hooks ?? {} });
+      relay.downloadErrors = this.plan.downloadErrors;
+      return relay;
+    });
   }
 
   /** Lives this seed's life to its end. Never throws; errors are part of the ending. */
@@ -106,7 +118,7 @@ export class Simulation {
       violation = describe(error);
     } finally {
       this.#coordinator?.process.kill();
-      for (const worker of this.workers) worker.kill();
+      for (const machine of [...this.relays, ...this.workers]) machine.kill();
       process.off("unhandledRejection", rejected);
     }
     const { world, plan, judge } = this;
@@ -118,6 +130,7 @@ export class Simulation {
       virtualMs: world.nowMs,
       scenario: plan.scenario,
       workers: plan.machines.length,
+      relays: plan.relays.length,
       commits: judge.commits,
       resumes: judge.resumes,
       expelled: judge.expelled,
@@ -129,9 +142,9 @@ export class Simulation {
     const { plan, world } = this;
     const injector = new Injector(this);
     this.startCoordinator();
-    for (const worker of this.workers) {
+    for (const machine of [...this.workers, ...this.relays]) {
       world.after(world.chance(0.7) ? 0 : world.scale(1, plan.faultsMs), "turned on", () => {
-        if (!this.#isEnding) worker.start();
+        if (!this.#isEnding) machine.start();
       });
     }
     injector.start();
@@ -139,7 +152,8 @@ export class Simulation {
     injector.stop();
     this.#heal();
     const slowestMs = Math.max(...plan.machines.map(({ shardMs }) => shardMs));
-    const deadlineMs = world.nowMs + recoveryMs + 2_000 * slowestMs;
+    const levels = Math.max(0, ...plan.relays.map(({ name }) => levelOf(name, plan.relays)));
+    const deadlineMs = world.nowMs + recoveryMs * (1 + levels) + 2_000 * slowestMs;
     await this.#until(deadlineMs, () => this.#isOver);
     if (!this.#isOver) {
       const { run } = this.coordinator ?? {};
@@ -186,6 +200,7 @@ export class Simulation {
   #check(): void {
     const { world, judge, network } = this;
     this.#coordinator?.check();
+    for (const relay of this.relays) relay.check();
     if (world.eventCount > eventsMax) judge.fail(`more than ${eventsMax} events`);
     if (world.waiting > waitingEventsMax) judge.fail(`${world.waiting} events wait`);
     const queueMax = queuedBytesMax(0) + 20_000 * network.profile.queueScale;
@@ -289,6 +304,11 @@ export class Simulation {
     this.#coordinator?.process.wake();
     this.#coordinator?.run?.resume(this.#coordinator.now());
     if (this.#coordinator?.process.alive !== true) this.#restartLater(100);
+    for (const relay of this.relays) {
+      relay.downloadErrors = 0;
+      relay.process?.wake();
+      relay.start();
+    }
     for (const worker of this.workers) {
       worker.downloadErrors = 0;
       worker.process.wake();
@@ -310,14 +330,15 @@ export class Simulation {
       coordinator.process.kill();
     });
     world.after(5_000, "everybody goes home", () => {
-      for (const { loop, process: worker } of this.workers)
-        if (worker.alive) loop?.leave(quoted("done"));
+      for (const { loop, process: machine } of [...this.workers, ...this.relays])
+        if (machine?.alive === true) loop?.leave(quoted("done"));
     });
     await this.#until(world.nowMs + restMs, () => false);
     if (network.links.size > 0) judge.fail(`${network.links.size} sockets are left open`);
     if (disk.underWay > 0) judge.fail(`${disk.underWay} disk operations are left`);
-    for (const { process: worker } of this.workers) {
-      if (worker.alive && worker.timers > 0) judge.fail(`${worker.name} has timers left`);
+    for (const { process: machine } of [...this.workers, ...this.relays]) {
+      if (machine?.alive === true && machine.timers > 0)
+        judge.fail(`${machine.name} has timers left`);
     }
   }
 

@@ -4,6 +4,7 @@ import { cases } from "../support/fixtures/effort.ts";
 import { faultNames } from "./faults.ts";
 import { scenarios } from "./scenario.ts";
 import { type Ending, simulate } from "./simulation.ts";
+import { relayFaultNames } from "./trees.ts";
 
 /** Each scenario and each kind of fault twice: see `drawPlan`. */
 const seedCount = cases(36);
@@ -14,7 +15,7 @@ describe("the simulator", () => {
     expect(new Set(endings.map(({ trace }) => trace)).size).toBe(5);
   });
 
-  test(`${seedCount} seeds of faults: the sequential trainer's parameters after every step, and one trace per seed`, async () => {
+  test(`${seedCount} seeds of faults, a quarter of them in trees of relays: the sequential trainer's parameters after every step, and one trace per seed`, async () => {
     const endings: Ending[] = [];
     for (let seed = 1; seed <= seedCount; seed++) endings.push(await simulate({ seed }));
     const failed = endings.filter(({ violation }) => violation !== undefined);
@@ -41,6 +42,13 @@ function expectVariety(endings: readonly Ending[]): void {
     const seeds = endings.filter(({ faults }) => (faults.get(name) ?? 0) > 0);
     expect({ name, inSomeSeeds: seeds.length > 5 }).toEqual({ name, inSomeSeeds: true });
   }
+  for (const name of relayFaultNames) {
+    expect({ name, happens: endings.some(({ faults }) => (faults.get(name) ?? 0) > 0) }).toEqual({
+      name,
+      happens: true,
+    });
+  }
+  expect(new Set(endings.map(({ relays }) => relays)).size).toBeGreaterThan(3);
   expect(new Set(endings.map(({ scenario }) => scenario)).size).toBe(Object.keys(scenarios).length);
   expect(Math.max(...endings.map(({ workers }) => workers))).toBeGreaterThan(40);
   expect(endings.filter(({ resumes }) => resumes > 0).length).toBeGreaterThan(seedCount / 5);

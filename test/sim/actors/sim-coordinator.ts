@@ -23,7 +23,7 @@ import type { RunSettings } from "../../../shared/run/settings/run-settings.ts";
 import { sayAtTerminal } from "../../../shared/words/sentence.ts";
 import { loadKernelWasm } from "../../support/fixtures/kernel-wasm.ts";
 import type { SimDisk } from "../../support/sim/sim-disk.ts";
-import type { Network } from "../../support/sim/sim-network.ts";
+import { coordinatorAddress, type Listener, type Network } from "../../support/sim/sim-network.ts";
 import { type Cancel, Process, type World } from "../../support/sim/sim-world.ts";
 import { type Judge, Violation } from "../judge.ts";
 import { optionsOf, refugeFolder, requestOf, runFolder } from "../scenario.ts";
@@ -99,6 +99,7 @@ export class SimCoordinator {
   readonly #now: () => number;
   #job: RunJob | undefined;
   #sockets: SimSockets | undefined;
+  #listener: Listener | undefined;
   #stopTicking: Cancel = () => undefined;
   #isClosing = false;
   #kernel: Kernel | undefined;
@@ -167,7 +168,8 @@ export class SimCoordinator {
     this.coordinator = coordinator;
     const sockets = new SimSockets(coordinator, judge, this.#now);
     this.#sockets = sockets;
-    network.listen({
+    this.#listener = {
+      address: coordinatorAddress,
       process: this.process,
       messageBytesMax: () => coordinator.messageBytesMax(),
       accept: (socket) => {
@@ -182,7 +184,8 @@ export class SimCoordinator {
           },
         };
       },
-    });
+    };
+    network.listen(this.#listener);
     this.#stopTicking = this.process.interval(tickMs, "tick", () => {
       coordinator.tick();
       sockets.checkSilence();
@@ -292,7 +295,7 @@ export class SimCoordinator {
   close(): void {
     const { network } = this.#options;
     this.#isClosing = true;
-    if (network.listener?.process === this.process) network.listener = undefined;
+    if (this.#listener !== undefined) network.unlisten(this.#listener);
     this.coordinator?.close("the coordinator is ending");
   }
 

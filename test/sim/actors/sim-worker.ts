@@ -4,8 +4,9 @@
  */
 import type { Dataset } from "../../../shared/data/dataset.ts";
 import { sayAtTerminal } from "../../../shared/words/sentence.ts";
+import { Doors } from "../../../worker/doors.ts";
 import { WorkerLoop } from "../../../worker/worker.ts";
-import type { Network } from "../../support/sim/sim-network.ts";
+import { coordinatorAddress, type Network } from "../../support/sim/sim-network.ts";
 import { Process, type World } from "../../support/sim/sim-world.ts";
 import { datasetOf } from "../datasets.ts";
 import { lyingTransport, type MachineLie } from "../liar.ts";
@@ -22,6 +23,8 @@ export interface Machine {
   readonly loadMs: number;
   /** `undefined`: honest. */
   readonly lie: MachineLie | undefined;
+  /** The relay whose link it was given; absent: the coordinator's. */
+  readonly door?: string | undefined;
 }
 
 export class SimWorker {
@@ -74,6 +77,7 @@ export class SimWorker {
     const { machine } = this;
     const world = this.#world;
     const { name, kind, shardMs, loadMs, lie } = machine;
+    const doors = new Doors(urlOf(machine.door ?? coordinatorAddress));
     return new WorkerLoop({
       token: "",
       name,
@@ -82,10 +86,20 @@ export class SimWorker {
       kernel: kernelId,
       pool: new SimPool({ process, shardMs, loadMs }),
       connect: (events) => {
-        const honest = this.#network.connect(process, kind === "node", events);
+        const to = { address: addressOf(doors.httpUrl), seesPings: kind === "node" };
+        const honest = this.#network.connect(process, to, events);
         return lie === undefined ? honest : lyingTransport(honest, lie, world);
       },
-      loadDataset: (path) => this.#download(process, path.replace("/data/", "")),
+      doors,
+      loadDataset: (path) =>
+        download({
+          process,
+          loadMs,
+          sha256: path.replace("/data/", ""),
+          fails: () =>
+            this.#network.listenerAt(addressOf(doors.httpUrl)) === undefined ||
+            world.chance(this.downloadErrors),
+        }),
       clock: {
         now: () => process.now(),
         after: (delayMs, callback) => process.timer(delayMs, "timer", callback),
@@ -96,16 +110,33 @@ export class SimWorker {
         world.note(process.name, `${phase}: ${sayAtTerminal(detail)}`),
     });
   }
+}
 
-  #download(process: Process, sha256: string): Promise<Dataset> {
-    const world = this.#world;
-    return new Promise((resolve, reject) => {
-      process.after(world.between(1, 1 + this.machine.loadMs), "download", () => {
-        world.promisesPending = true;
-        const fails = this.#network.listener === undefined || world.chance(this.downloadErrors);
-        if (fails) reject(new Error("the download failed"));
-        else resolve(datasetOf(sha256));
-      });
+interface Download {
+  readonly process: Process;
+  /** Virtual time to fetch and lay out the dataset. */
+  readonly loadMs: number;
+  readonly sha256: string;
+  /** Asked when it is done. */
+  readonly fails: () => boolean;
+}
+
+export function download({ process, loadMs, sha256, fails }: Download): Promise<Dataset> {
+  const { world } = process;
+  return new Promise((resolve, reject) => {
+    process.after(world.between(1, 1 + loadMs), "download", () => {
+      world.promisesPending = true;
+      if (fails()) reject(new Error("the download failed"));
+      else resolve(datasetOf(sha256));
     });
-  }
+  });
+}
+
+/** As a worker knows it. */
+export function urlOf(address: string): string {
+  return `http://${address}`;
+}
+
+export function addressOf(url: string): string {
+  return url.replace("http://", "");
 }

@@ -1,7 +1,7 @@
 /**
- * @file The simulator's network: WebSockets in memory between worker processes and one coordinator process. A
- * message arrives whole or not at all. A link may be slow, stall, be cut at any byte, or die without notice to one
- * end or both.
+ * @file The simulator's network: WebSockets in memory from workers to the coordinator and to relays, each at its
+ * address. A message arrives whole or not at all. A link may be slow, stall, be cut at any byte, or die without notice
+ * to one end or both.
  */
 import type { PeerHandler, PeerSocket } from "../../../coordinator/edge/peer.ts";
 import { joined } from "../../../shared/protocol/codec.ts";
@@ -26,8 +26,12 @@ export interface NetworkProfile {
   queueScale: number;
 }
 
+/** Where the coordinator listens. */
+export const coordinatorAddress = "coordinator";
+
 /** Accepts connections. */
 export interface Listener {
+  readonly address: string;
   readonly process: Process;
   readonly accept: (socket: PeerSocket) => PeerHandler;
   readonly messageBytesMax: () => number;
@@ -49,10 +53,10 @@ export class Network {
   readonly world: World;
   readonly profile: NetworkProfile;
   readonly links = new Set<Link>();
-  listener: Listener | undefined;
+  readonly #listeners = new Map<string, Listener>();
   /** Whether sending on a half-open link reveals it, because the hosts can reach each other again. */
   healed = false;
-  /** Largest queue of any of the coordinator's sockets so far, in scaled bytes. */
+  /** Largest queue of any socket of the coordinator or a relay so far, in scaled bytes. */
   queuedBytesPeak = 0;
   #nextLink = 1;
 
@@ -61,18 +65,32 @@ export class Network {
     this.profile = profile;
   }
 
-  /** The coordinator's process starts to listen. Its links break when it dies. */
+  /** A process starts to listen. Its links break when it dies. */
   listen(listener: Listener): void {
-    this.listener = listener;
+    this.#listeners.set(listener.address, listener);
     listener.process.atDeath(() => {
-      if (this.listener === listener) this.listener = undefined;
+      this.unlisten(listener);
       for (const link of this.links) if (link.server === listener) link.serverDied();
     });
   }
 
+  /** It accepts no more connections. */
+  unlisten(listener: Listener): void {
+    if (this.listenerAt(listener.address) === listener) this.#listeners.delete(listener.address);
+  }
+
+  listenerAt(address: string): Listener | undefined {
+    return this.#listeners.get(address);
+  }
+
   /** A worker opens a socket. */
-  connect(process: Process, seesPings: boolean, events: TransportEvents): Transport {
-    const link = new Link(this, `link${this.#nextLink++}`, process, seesPings, events);
+  connect(
+    process: Process,
+    { address, seesPings }: { readonly address: string; readonly seesPings: boolean },
+    events: TransportEvents,
+  ): Transport {
+    const name = `link${this.#nextLink++}`;
+    const link = new Link(this, { name, address, worker: process, seesPings, events });
     this.links.add(link);
     process.atDeath(() => link.workerDied());
     link.open();
@@ -88,9 +106,19 @@ export class Network {
 
 type EndState = "connecting" | "open" | "closing" | "closed";
 
+interface LinkOptions {
+  readonly name: string;
+  /** Of the listener. */
+  readonly address: string;
+  readonly worker: Process;
+  readonly seesPings: boolean;
+  readonly events: TransportEvents;
+}
+
 /** One connection with its two ends. */
 export class Link {
   readonly name: string;
+  readonly #address: string;
   readonly worker: Process;
   readonly network: Network;
   server: Listener | undefined;
@@ -105,15 +133,10 @@ export class Link {
   #cancelWorkerTimer: Cancel = () => undefined;
   #cancelServerTimer: Cancel = () => undefined;
 
-  constructor(
-    network: Network,
-    name: string,
-    worker: Process,
-    seesPings: boolean,
-    events: TransportEvents,
-  ) {
+  constructor(network: Network, { name, address, worker, seesPings, events }: LinkOptions) {
     this.network = network;
     this.name = name;
+    this.#address = address;
     this.worker = worker;
     this.#seesPings = seesPings;
     this.#events = events;
@@ -139,7 +162,7 @@ export class Link {
     this.#cancelWorkerTimer = this.worker.timer(connectTimeoutMs, "connect timeout", fail);
     if (world.chance(network.profile.lostHandshake)) return;
     world.after(this.worker.spentMs + latencyMs, `${this.name} SYN`, () => {
-      const { listener } = network;
+      const listener = network.listenerAt(this.#address);
       this.server = listener;
       if (listener === undefined) this.worker.after(latencyMs, "refused", fail);
       else listener.process.after(0, `${this.name} accept`, () => this.#accept(listener));
@@ -203,7 +226,7 @@ export class Link {
     this.#events.closed(closure);
   }
 
-  // ── the coordinator's end ───────────────────────────────────────────────────────────────────────────────────────
+  // ── the server's end ───────────────────────────────────────────────────────────────────────────────────────
 
   get #socket(): PeerSocket {
     // An object with a getter, because the queue is read at any time.

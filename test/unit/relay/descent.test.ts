@@ -12,7 +12,6 @@ import { sentence } from "../../../shared/words/sentence.ts";
 import type { ComputePool } from "../../../worker/threads/compute-pool.ts";
 import { testConfig } from "../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
-import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
 import {
   changesSums,
   commitsToOthers,
@@ -20,7 +19,8 @@ import {
   isSilent,
   revealsOthers,
   withOneMore,
-} from "./planted.ts";
+} from "../../support/relays/planted.ts";
+import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
 import { type RelayInTree, type Shape, Tree } from "./tree.ts";
 
 const dataset = tinyDataset();

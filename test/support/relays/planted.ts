@@ -5,7 +5,7 @@ import { roundKinds } from "../../../shared/run/kinds.ts";
 import type { Block } from "../../../shared/run/tree.ts";
 import type { UnitResult } from "../../../shared/run/unit.ts";
 import type { ComputePool, Job, JobEvents } from "../../../worker/threads/compute-pool.ts";
-import { floatsOf } from "../../support/fixtures/kernel-twins.ts";
+import { floatsOf } from "../fixtures/kernel-twins.ts";
 
 export type Wrap = (pool: ComputePool) => ComputePool;
 

@@ -3,36 +3,37 @@
  * outside, through the simulator's hooks or by replacing a method of the product during a simulation; the product
  * has no switch for any of them.
  */
-import { Holdings } from "../../coordinator/dispatch/holdings.ts";
-import { Quota } from "../../coordinator/edge/limits/quota.ts";
-import type { PeerSocket } from "../../coordinator/edge/peer.ts";
-import type { PreparedRun } from "../../coordinator/run-setup.ts";
-import { ParameterStore } from "../../coordinator/run/parameter-store.ts";
-import { TrainingRun } from "../../coordinator/run/training-run.ts";
-import { type Checkpoint, encodeCheckpoint } from "../../coordinator/storage/checkpoint.ts";
-import { temporarySuffix } from "../../coordinator/storage/disk.ts";
-import { MetricsFile } from "../../coordinator/storage/metrics-file.ts";
-import { fromTorch } from "../../coordinator/storage/torch-layout.ts";
-import { WorkerSessions } from "../../coordinator/workers/worker-sessions.ts";
-import { known } from "../../shared/assert.ts";
-import { bytesOf } from "../../shared/bytes.ts";
-import { Reduction } from "../../shared/engine/reduction.ts";
-import { previousPointName } from "../../shared/optimizers/optimizer.ts";
-import { runConfigSchema } from "../../shared/run/config.ts";
-import type { RoundRow } from "../../shared/run/kinds.ts";
-import { batchSizeOf } from "../../shared/run/plan.ts";
-import { decodeSafetensors } from "../../shared/safetensors.ts";
-import { JobRunner } from "../../worker/threads/job-runner.ts";
-import { LocalPool } from "../../worker/threads/local-pool.ts";
-import type { Hooks } from "./actors/sim-coordinator.ts";
-import type { Plan } from "./faults.ts";
-import { replace } from "./replace.ts";
-import { type Ending, simulate } from "./simulation.ts";
+import { Holdings } from "../../../coordinator/dispatch/holdings.ts";
+import { Quota } from "../../../coordinator/edge/limits/quota.ts";
+import type { PeerSocket } from "../../../coordinator/edge/peer.ts";
+import type { PreparedRun } from "../../../coordinator/run-setup.ts";
+import { ParameterStore } from "../../../coordinator/run/parameter-store.ts";
+import { TrainingRun } from "../../../coordinator/run/training-run.ts";
+import { type Checkpoint, encodeCheckpoint } from "../../../coordinator/storage/checkpoint.ts";
+import { temporarySuffix } from "../../../coordinator/storage/disk.ts";
+import { MetricsFile } from "../../../coordinator/storage/metrics-file.ts";
+import { fromTorch } from "../../../coordinator/storage/torch-layout.ts";
+import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
+import { known } from "../../../shared/assert.ts";
+import { bytesOf } from "../../../shared/bytes.ts";
+import { Reduction } from "../../../shared/engine/reduction.ts";
+import { previousPointName } from "../../../shared/optimizers/optimizer.ts";
+import { runConfigSchema } from "../../../shared/run/config.ts";
+import type { RoundRow } from "../../../shared/run/kinds.ts";
+import { batchSizeOf } from "../../../shared/run/plan.ts";
+import { decodeSafetensors } from "../../../shared/safetensors.ts";
+import { JobRunner } from "../../../worker/threads/job-runner.ts";
+import { LocalPool } from "../../../worker/threads/local-pool.ts";
+import type { Hooks } from "../actors/sim-coordinator.ts";
+import type { RelayHooks } from "../actors/sim-relay.ts";
+import type { Plan } from "../faults.ts";
+import { replace } from "../replace.ts";
+import { type Ending, simulate } from "../simulation.ts";
 
 export interface PlantedBug {
   /** The failure message: it must come from the check that is meant to find this bug, not from an accident. */
   readonly caughtAs: RegExp;
-  readonly hooks?: Hooks;
+  readonly hooks?: Hooks & RelayHooks;
   /** Makes the faults likely that show it, where hundreds of seeds of any faults would have to be tried. */
   readonly plan?: (drawn: Plan) => Plan;
   /** Seeds that showed it, tried before all others, of which hundreds may be needed. */
