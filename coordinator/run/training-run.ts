@@ -16,7 +16,6 @@
  *    block; while nothing advances, `waitingFor` says why.
  */
 import { assertNever, known } from "../../shared/assert.ts";
-import type { Target } from "../../shared/data/dataset.ts";
 import type { MessageOf, ResultMessage, WorkerMessage } from "../../shared/protocol/messages.ts";
 import { blockOf } from "../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
@@ -41,15 +40,15 @@ import { Dispatch } from "../dispatch/dispatch.ts";
 import { OpenRounds } from "../dispatch/open-rounds.ts";
 import { Pacing } from "../dispatch/pacing.ts";
 import type { OpenRound, Round } from "../dispatch/round.ts";
-import { evaluationFrom, splitDue } from "./measures/evaluations.ts";
+import { Epochs } from "./measures/epochs.ts";
+import { splitDue } from "./measures/evaluations.ts";
 import { GradientTable } from "./measures/gradient-table.ts";
-import { isOutOfPatience, spendPatience } from "./measures/patience.ts";
-import { epochEvent } from "./measures/scores.ts";
+import { isOutOfPatience } from "./measures/patience.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import { Progress } from "./progress.ts";
 import { type CommitOutcome, RoundValues } from "./round-values.ts";
 import { Timeline } from "./timeline.ts";
-import type { EvaluationView, GradientTableView, Phase, Score } from "./view.ts";
+import type { GradientTableView, Phase, Score } from "./view.ts";
 import { phaseOf, type Standstill, waitingFor } from "./waiting-for.ts";
 import type {
   EndOfRun,
@@ -66,25 +65,27 @@ export class TrainingRun {
   readonly plan: RunPlan;
   readonly progress: Progress;
   readonly timeline = new Timeline();
+  /** When a step may begin. */
+  readonly pacing: Pacing;
+
   readonly #store: ParameterStore;
   readonly #workers: RunWorkers;
   readonly #output: RunOutput;
+
+  // Who works on an open round.
+  readonly #open: OpenRounds;
+  readonly #dispatch: Dispatch;
+  readonly #audit: Audit;
   /** The values of the open rounds: see `#valuesOf`. */
   readonly #values: readonly RoundValues[];
-  readonly #promedio: GradientTable;
-  readonly #dispatch: Dispatch;
-  #minWorkers: number;
+  readonly #table: GradientTable;
+  readonly #epochs: Epochs;
+
+  /** Committed steps. */
   #step: number;
-  readonly #open: OpenRounds;
+  #minWorkers: number;
   #paused = false;
-  /** The dataset's, for figures in the units of the data. */
-  readonly target: Target;
-  /** Whether the evaluation after the last step has the lowest loss. Its checkpoint is written at the end. */
-  #lastIsBest = false;
   #outcome: RunOutcome | undefined;
-  readonly #audit: Audit;
-  /** When a step may begin. */
-  readonly pacing: Pacing;
 
   constructor(options: TrainingRunOptions) {
     const { id, config, plan, store, resume } = options;
@@ -96,11 +97,11 @@ export class TrainingRun {
     this.#output = options.output;
     this.#audit = options.audit;
     this.pacing = options.pacing ?? new Pacing();
-    this.target = options.target;
     this.#minWorkers = options.minWorkers;
     this.#step = resume?.step ?? 0;
     this.#open = new OpenRounds(config, plan, this.#step);
     this.progress = new Progress(resume?.progress);
+    this.#epochs = new Epochs({ ...options, progress: this.progress });
     this.#values = Array.from({ length: 1 + config.delay }, () => new RoundValues(store, config));
     this.#dispatch = new Dispatch({
       run: id,
@@ -111,7 +112,7 @@ export class TrainingRun {
       isKnown: (block, round) => this.#valuesOf(round).has(block),
       send: (workerId, header, tensor) => this.#workers.send(workerId, header, tensor),
     });
-    this.#promedio = new GradientTable(config, options.featureShape, options.names);
+    this.#table = new GradientTable(config, options.featureShape, options.names);
   }
 
   // ── one step ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,7 +146,7 @@ export class TrainingRun {
   /** Hands out a whole round of which nothing is known: a new one, or one that is computed again. */
   #beginRound(round: OpenRound, nowMs: number): void {
     this.#valuesOf(round).begin(round);
-    this.#promedio.begin(round.step);
+    this.#table.begin(round.step);
     this.#audit.begin(round);
     this.#dispatch.handOutAll(round, nowMs);
   }
@@ -210,7 +211,7 @@ export class TrainingRun {
     const mayComeTwice = this.#audit.policy === "quorum" || round.holdings.isShared(answer.block);
     if (mayComeTwice) noteFirst(worker, round.holdings, answer);
     const { values, samples } = answer;
-    if (round.kind === "gradient") this.#promedio.add(round.step, worker.name, values, samples);
+    if (round.kind === "gradient") this.#table.add(round.step, worker.name, values, samples);
     const opinion = this.#audit.counted(round, worker, answer, nowMs);
     return opinion === undefined || this.#seekSecondOpinion(round, opinion, nowMs);
   }
@@ -245,7 +246,7 @@ export class TrainingRun {
       return this.#fail(sentence("step-diverged", { step, reason: outcome.reason }));
     }
     this.#step = step + 1;
-    this.#promedio.end(step, this.#dispatch.crew.names);
+    this.#table.end(step, this.#dispatch.crew.names);
     this.progress.addStep(step, outcome, nowMs - openedMs);
     if (splitDue(this.#step, this.plan, this.progress, false) !== undefined) return;
     if (this.#output.wantsSnapshot(this.#step)) this.#output.save(this.snapshot());
@@ -253,28 +254,13 @@ export class TrainingRun {
 
   #endEvaluation(split: Score["split"], values: RoundValues): void {
     const root = { split, step: this.#step, ...values.evaluation() };
-    const evaluation = evaluationFrom(root, this);
-    const isFinal = split === "test" && this.plan.validationCount > 0;
-    if (isFinal) this.progress.finalTest = evaluation;
-    else this.#endEpoch(evaluation);
-  }
-
-  #endEpoch(evaluation: EvaluationView): void {
-    const { step, epoch } = evaluation;
-    const isBest = this.progress.addEvaluation(evaluation);
-    const about = { learningRate: this.#store.learningRate, workers: this.#dispatch.crew.size };
-    this.#output.report(epochEvent(evaluation, this.progress, about));
-    const { config, progress } = this;
-    const message = spendPatience(evaluation, isBest, { config, progress, store: this.#store });
-    if (message !== undefined) this.#output.report({ event: "warning", message });
-    if (message !== undefined) this.#lastIsBest = true;
-    else if (step === this.plan.totalSteps) this.#lastIsBest = isBest;
-    else if (this.#output.wantsSnapshot(step, epoch)) this.#output.save(this.snapshot(isBest));
+    const checkpoint = this.#epochs.evaluated(root, this.#dispatch.crew.size);
+    if (checkpoint !== undefined) this.#output.save(this.snapshot(checkpoint.isBest));
   }
 
   #finish(): void {
     const { averageRates: rates } = this.progress;
-    this.#end({ kind: "finished", snapshot: this.snapshot(this.#lastIsBest), rates });
+    this.#end({ kind: "finished", snapshot: this.snapshot(this.#epochs.lastIsBest), rates });
   }
 
   #fail(reason: Sentence): void {
@@ -483,7 +469,7 @@ export class TrainingRun {
   }
 
   get promedio(): GradientTableView | null {
-    return this.#promedio.table(this.#dispatch.crew.names);
+    return this.#table.table(this.#dispatch.crew.names);
   }
 
   /** How many workers are ready, and what is known of the link to them. */

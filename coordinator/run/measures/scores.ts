@@ -15,10 +15,15 @@ export function scoreFields(...scores: readonly (Score | null)[]): ScoreFields {
   };
 }
 
-/** Ends an epoch that was evaluated: what is reported of it. */
+/**
+ * What is reported of an epoch that was evaluated.
+ *
+ * @param totals - Of its training steps.
+ */
 export function epochEvent(
   evaluation: EvaluationView,
-  progress: Progress,
+  totals: ReturnType<Progress["endEpoch"]>,
+  progress: Pick<Progress, "rates" | "trainingMs">,
   now: { readonly learningRate: number; readonly workers: number },
 ): CoordinatorEvent {
   const { samplesPerSecond, stepsPerSecond } = progress.rates;
@@ -26,7 +31,7 @@ export function epochEvent(
     event: "epoch",
     epoch: evaluation.epoch,
     step: evaluation.step,
-    ...progress.endEpoch(),
+    ...totals,
     ...scoreFields(evaluation),
     samplesPerSecond,
     stepsPerSecond,
