@@ -3,9 +3,8 @@
  * in `plain/forms/bytes.ts`.
  */
 import { loadPartial, storePartial } from "../parts/lanes";
+import { chunkValues, exponentMin, largestBits, power } from "./chunks";
 
-const chunkValues: i32 = 256;
-const exponentMin: i32 = -126;
 /** The exponent of the largest value of a chunk, as an integer. */
 const largest: i32 = 6;
 const golden: i32 = 0x9e3779b9;
@@ -104,28 +103,7 @@ function unpackChunk(target: usize, source: usize, length: i32, scale: f32): voi
 
 /** The chunk's exponent: its largest value has the exponent 6 after multiplication with its inverse. */
 function exponentOf(pointer: usize, length: i32): i32 {
-  let lanes = i32x4.splat(0);
-  let i = 0;
-  for (; i <= length - 4; i += 4) {
-    lanes = i32x4.max_s(lanes, magnitudes(v128.load(pointer + ((<usize>i) << 2))));
-  }
-  if (i < length) {
-    lanes = i32x4.max_s(lanes, magnitudes(loadPartial(pointer + ((<usize>i) << 2), length - i)));
-  }
-  const bits = max(
-    max(i32x4.extract_lane(lanes, 0), i32x4.extract_lane(lanes, 1)),
-    max(i32x4.extract_lane(lanes, 2), i32x4.extract_lane(lanes, 3)),
-  );
-  return max(exponentMin, (bits >> 23) - 127 - largest);
-}
-
-function magnitudes(values: v128): v128 {
-  return v128.and(values, i32x4.splat(0x7fffffff));
-}
-
-/** 2 to this power, in [−126, 127]. */
-function power(exponent: i32): f32 {
-  return reinterpret<f32>((exponent + 127) << 23);
+  return max(exponentMin, (largestBits(pointer, length) >> 23) - 127 - largest);
 }
 
 /** floor(scaled + u) within ±127, with u from the hash of `weyl` and the key's second word. */

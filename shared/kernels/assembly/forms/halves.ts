@@ -3,9 +3,8 @@
  * `plain/forms/halves.ts`.
  */
 import { loadPartial, storePartial } from "../parts/lanes";
+import { chunkValues, exponentMin, largestBits, magnitudes, power } from "./chunks";
 
-const chunkValues: i32 = 256;
-const exponentMin: i32 = -126;
 /** The exponent of the largest value of a chunk, as a float16. */
 const largest: i32 = 14;
 /** 2⁻¹⁴, the smallest normal float16, as float32 bits. */
@@ -106,31 +105,9 @@ function unpackChunk(target: usize, source: usize, length: i32, exponent: i32): 
 
 /** The chunk's exponent: its largest value, rounded, has the exponent 14 after multiplication with its inverse. */
 function exponentOf(pointer: usize, length: i32): i32 {
-  let lanes = i32x4.splat(0);
-  let i = 0;
-  for (; i <= length - 4; i += 4) {
-    lanes = i32x4.max_s(lanes, magnitudes(v128.load(pointer + ((<usize>i) << 2))));
-  }
-  if (i < length) {
-    lanes = i32x4.max_s(lanes, magnitudes(loadPartial(pointer + ((<usize>i) << 2), length - i)));
-  }
-  const bits = <u32>(
-    max(
-      max(i32x4.extract_lane(lanes, 0), i32x4.extract_lane(lanes, 1)),
-      max(i32x4.extract_lane(lanes, 2), i32x4.extract_lane(lanes, 3)),
-    )
-  );
+  const bits = <u32>largestBits(pointer, length);
   const roundedUp = (bits + half - 1 + ((bits >> dropped) & 1)) >> 23;
   return max(exponentMin, <i32>min<u32>(roundedUp, 255) - 127 - largest);
-}
-
-function magnitudes(values: v128): v128 {
-  return v128.and(values, i32x4.splat(0x7fffffff));
-}
-
-/** 2 to this power, in [−126, 127]. */
-function power(exponent: i32): f32 {
-  return reinterpret<f32>((exponent + 127) << 23);
 }
 
 /** |values · inverse|, rounded to float16, to even if two are as near: adding a number 2¹³ times as large rounds. */

@@ -15,11 +15,10 @@
  * @see Alistarh et al., "QSGD: Communication-efficient SGD via gradient quantization and encoding", 2017.
  */
 import type { Views } from "../../memory.ts";
+import { chunkValues, exponentMin, largestBits } from "./chunks.ts";
 
 const { fround } = Math;
 
-const chunkValues = 256;
-const exponentMin = -126;
 /** The exponent of the largest value of a chunk, as an integer. */
 const largest = 6;
 const byteMax = 127;
@@ -103,8 +102,7 @@ function packedBytes(count: number): number {
 
 /** The exponent of the chunk of these values, given as bits; 122 if one is NaN or ±∞, which is more than any other. */
 function exponentOf(u32: Uint32Array, first: number, end: number): number {
-  let bits = 0;
-  for (let i = first; i < end; i++) bits = Math.max(bits, u32[i]! & 0x7fffffff);
+  const bits = largestBits(u32, first, end);
   return Math.max(exponentMin, (bits >>> 23) - 127 - largest);
 }
 

@@ -13,11 +13,10 @@
  * and chunks do not follow the model's tensors, because then only the model's owner could read the bytes.
  */
 import type { Views } from "../../memory.ts";
+import { chunkValues, exponentMin, largestBits } from "./chunks.ts";
 
 const { fround } = Math;
 
-const chunkValues = 256;
-const exponentMin = -126;
 /** The exponent of the largest value of a chunk, as a float16. */
 const largest = 14;
 /** The bits of a float32's fraction that a float16 has not. */
@@ -92,8 +91,7 @@ function packedBytes(count: number): number {
 
 /** The exponent of the chunk of these values, given as bits. */
 function exponentOf(u32: Uint32Array, first: number, end: number): number {
-  let bits = 0;
-  for (let i = first; i < end; i++) bits = Math.max(bits, u32[i]! & 0x7fffffff);
+  const bits = largestBits(u32, first, end);
   const roundedUp = (bits + 2 ** (dropped - 1) - 1 + ((bits >>> dropped) & 1)) / 2 ** 23;
   return Math.max(exponentMin, Math.min(Math.floor(roundedUp), 255) - 127 - largest);
 }

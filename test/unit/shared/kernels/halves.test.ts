@@ -5,65 +5,17 @@ import { Random } from "../../../../shared/random.ts";
 import {
   bitsOf,
   createWasmKernel,
-  drawFloats,
+  drawWide,
   edgeValues,
-  Twins,
 } from "../../../support/fixtures/kernel-twins.ts";
 import { halves, nearestHalf, roundedToHalves } from "../../../support/trainers/sequential-wire.ts";
 
-/** Values of all magnitudes, also within one chunk. */
-function drawWide(random: Random, count: number, range: number): Float32Array {
-  const values = drawFloats(random, count);
-  return values.map((value) => value * 2 ** (random.below(range) - range / 2));
-}
-
 /** Without those that round up to ∞. */
 const finiteEdges = edgeValues.filter((value) => Math.abs(value) < 3.4e38);
-const sizes = [...Array.from({ length: 33 }, (_, i) => i + 1), 255, 256, 257, 511, 515, 1027];
 
 function bytesFor(count: number): number {
   return Math.ceil((2 * count + Math.ceil(count / 256)) / 4) * 4;
 }
-
-describe("float16: the SIMD kernel equals its plain twin byte for byte", () => {
-  test("rounding, packing and unpacking on 1…1,027 values, edge values included", () => {
-    for (const count of sizes) {
-      for (const edgeEvery of [2, 3, Infinity]) {
-        const twins = new Twins();
-        const drawn = drawFloats(new Random(count), count, edgeEvery);
-        const values = twins.put(drawn.map((value) => (Number.isFinite(value) ? value : 7)));
-        const packed = twins.allocate(bytesFor(count) + 64);
-        const read = twins.allocate(4 * count + 64);
-        twins.call("packHalves", packed, values, count);
-        expect(twins.call("unpackHalves", read, packed, count)).toEqual([1, 1]);
-        twins.call("roundToHalves", values, count);
-        const inAll = [
-          ...twins.differences(values, count),
-          ...twins.differences(packed, bytesFor(count) / 4 + 16),
-          ...twins.differences(read, count + 16),
-        ];
-        expect(inAll, `${count} values, every ${edgeEvery}th an edge value`).toEqual([]);
-        const { f32 } = twins.wasm.views;
-        const at = (pointer: number) => bitsOf(f32.slice(pointer / 4, pointer / 4 + count));
-        expect(at(read), `${count} values as they arrive`).toEqual(at(values));
-      }
-    }
-  });
-
-  test("unpacking any bytes at all, with the same opinion of them", () => {
-    for (let seed = 0; seed < 100; seed++) {
-      const random = new Random(seed);
-      const count = 1 + random.below(600);
-      const twins = new Twins();
-      const bytes = Uint8Array.from({ length: bytesFor(count) }, () => random.below(256));
-      const packed = twins.put(bytes);
-      const read = twins.allocate(4 * count);
-      const [wasm, plain] = twins.call("unpackHalves", read, packed, count);
-      expect(wasm, `seed ${seed}`).toBe(plain);
-      expect(twins.differences(read, count), `seed ${seed}`).toEqual([]);
-    }
-  });
-});
 
 describe.each([
   ["the SIMD kernel", createWasmKernel],
