@@ -57,6 +57,17 @@ export interface RoundRow {
   readonly split: SplitName;
 }
 
+/** What the evaluations of both splits have in common. A result is the sums of the task's metrics. */
+const evaluation = {
+  valueCount: (_, sizes) => sizes.metricCount,
+  join: "sum",
+  isRounded: false,
+  point: "parameters",
+  trains: false,
+  ask: "evaluate",
+  answer: "evaluation",
+} as const satisfies Partial<RoundRow>;
+
 export const roundKinds = {
   /** Leaves are the shards of the step's batch. A result is their gradientSum, `[parameterCount]`. */
   gradient: {
@@ -105,30 +116,18 @@ export const roundKinds = {
     answer: "replica",
     split: "train",
   },
-  /** Leaves are the shards of the validation split. A result is the sums of the task's metrics. */
+  /** Leaves are the shards of the validation split. */
   validation: {
+    ...evaluation,
     leafCount: (_, config, { validationCount }) => shardCountOf(validationCount, config),
     samplesOf: (block, _, config, { validationCount }) => samplesOf(block, validationCount, config),
-    valueCount: (_, sizes) => sizes.metricCount,
-    join: "sum",
-    isRounded: false,
-    point: "parameters",
-    trains: false,
-    ask: "evaluate",
-    answer: "evaluation",
     split: "validation",
   },
   /** The same of the test split. */
   test: {
+    ...evaluation,
     leafCount: (_, config, { testCount }) => shardCountOf(testCount, config),
     samplesOf: (block, _, config, { testCount }) => samplesOf(block, testCount, config),
-    valueCount: (_, sizes) => sizes.metricCount,
-    join: "sum",
-    isRounded: false,
-    point: "parameters",
-    trains: false,
-    ask: "evaluate",
-    answer: "evaluation",
     split: "test",
   },
 } as const satisfies Readonly<Record<string, RoundRow>>;

@@ -2,7 +2,6 @@
 import * as z from "zod/mini";
 
 import type { Kernel } from "../../kernels/kernel.ts";
-import { sentence } from "../../words/sentence.ts";
 import type { LayerKind, Shape, Wiring } from "../layer-kind.ts";
 import type { Chunk, Layer, Rows } from "../layer.ts";
 import {
@@ -11,7 +10,7 @@ import {
   channelsLast,
   type Picture,
   pictureOf,
-  windowCount,
+  pooledShape,
 } from "./picture.ts";
 
 interface PoolSettings {
@@ -36,14 +35,9 @@ export const averagePool2d = {
     stride: count,
   }),
   outputShape(input, { size, stride }) {
+    if (size !== "global") return pooledShape(input, { size, stride });
     const picture = pictureOf(input);
-    if ("misfit" in picture) return picture;
-    const { height, width, channels } = picture;
-    if (size === "global") return [1, 1, channels];
-    if (size > Math.min(height, width)) {
-      return { misfit: sentence("window-too-large", { size, height, width }) };
-    }
-    return [windowCount(height, size, stride), windowCount(width, size, stride), channels];
+    return "misfit" in picture ? picture : [1, 1, picture.channels];
   },
   wire: (wiring, settings) => new AveragePoolLayer(wiring, settings),
   onnx(graph, { input, inputShape }, { size, stride }) {

@@ -2,7 +2,6 @@
 import * as z from "zod/mini";
 
 import type { Kernel } from "../../kernels/kernel.ts";
-import { sentence } from "../../words/sentence.ts";
 import type { LayerKind, Wiring } from "../layer-kind.ts";
 import type { Chunk, Layer, Rows } from "../layer.ts";
 import {
@@ -10,8 +9,7 @@ import {
   channelsFirst,
   channelsLast,
   type Picture,
-  pictureOf,
-  windowCount,
+  pooledShape,
 } from "./picture.ts";
 
 interface PoolSettings {
@@ -30,14 +28,8 @@ const count = z.int().check(z.positive());
  */
 export const maxPool2d = {
   schema: z.strictObject({ kind: z.literal("max-pool2d"), size: count, stride: count }),
-  outputShape(input, { size, stride }) {
-    const picture = pictureOf(input);
-    if ("misfit" in picture) return picture;
-    const { height, width, channels } = picture;
-    if (size > Math.min(height, width)) {
-      return { misfit: sentence("window-too-large", { size, height, width }) };
-    }
-    return [windowCount(height, size, stride), windowCount(width, size, stride), channels];
+  outputShape(input, settings) {
+    return pooledShape(input, settings);
   },
   wire: (wiring, settings) => new MaxPoolLayer(wiring, settings),
   onnx(graph, { input, inputShape }, { size, stride }) {

@@ -24,6 +24,24 @@ export function acceptedPicture(shape: Shape): Picture {
   return { height, width, channels };
 }
 
+/**
+ * What a pooling layer makes of a picture: windows of `size` × `size` places lie wholly in it, `stride` places apart.
+ *
+ * @returns Why not, if the shape is not that of a picture or the window is larger than it.
+ */
+export function pooledShape(
+  shape: Shape,
+  { size, stride }: { readonly size: number; readonly stride: number },
+): Shape | Misfit {
+  const picture = pictureOf(shape);
+  if ("misfit" in picture) return picture;
+  const { height, width, channels } = picture;
+  if (size > Math.min(height, width)) {
+    return { misfit: sentence("window-too-large", { size, height, width }) };
+  }
+  return [windowCount(height, size, stride), windowCount(width, size, stride), channels];
+}
+
 /** How many windows fit between the first and the last of `size` places. */
 export function windowCount(size: number, window: number, stride: number): number {
   return Math.floor((size - window) / stride) + 1;
