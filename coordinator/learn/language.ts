@@ -1,16 +1,11 @@
 /** @file The page's language: the reader's choice, else the browser's, else Spanish, in which the lecture is. */
-import {
-  chooseLanguage,
-  languageKey,
-  languageNames,
-  languages,
-} from "../../shared/words/language.ts";
+import { chooseLanguage } from "../../shared/words/language.ts";
 import { fill } from "../../shared/words/template.ts";
 import { figuresIn } from "../dashboard/charts/figures.ts";
-import { element } from "../dashboard/page.ts";
+import { showPicker, storedLanguage } from "../dashboard/texts/language-picker.ts";
 import { type PageKey, pageTexts } from "./texts/page-texts.ts";
 
-export const language = chooseLanguage(stored(), [...navigator.languages, "es"]);
+export const language = chooseLanguage(storedLanguage(), [...navigator.languages, "es"]);
 
 export const figures = figuresIn(language);
 
@@ -48,26 +43,5 @@ export function say(key: PageKey, values: Readonly<Record<string, string>> = {})
 
 /** Shows the picker. Another choice reloads the page, whose state is in its address. */
 export function offerLanguages(): void {
-  document.documentElement.lang = language;
-  const picker = element("language", HTMLSelectElement);
-  picker.setAttribute("aria-label", say("language"));
-  picker.replaceChildren(...languages.map((each) => new Option(languageNames[each], each)));
-  picker.value = language;
-  picker.addEventListener("change", () => {
-    try {
-      localStorage.setItem(languageKey, picker.value);
-    } catch {
-      // A browser that stores nothing shows its own language.
-      return;
-    }
-    location.reload();
-  });
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(languageKey);
-  } catch {
-    return null;
-  }
+  showPicker(language).setAttribute("aria-label", say("language"));
 }

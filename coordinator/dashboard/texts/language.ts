@@ -1,17 +1,13 @@
 /** @file The page's language, chosen once when the page opens. Another choice reloads it. */
-import {
-  chooseLanguage,
-  languageKey,
-  languageNames,
-  languages,
-} from "../../../shared/words/language.ts";
+import { chooseLanguage } from "../../../shared/words/language.ts";
 import { say as sayIn } from "../../../shared/words/say.ts";
 import { hasCode, type Sentence } from "../../../shared/words/sentence.ts";
 import { translator } from "../../../shared/words/texts.ts";
-import { element, setText } from "../page.ts";
+import { setText } from "../page.ts";
+import { showPicker, storedLanguage } from "./language-picker.ts";
 import { type TextKey, texts } from "./texts.ts";
 
-export const language = chooseLanguage(stored(), navigator.languages);
+export const language = chooseLanguage(storedLanguage(), navigator.languages);
 
 /** A text in the page's language. */
 export const say = translator(texts, language);
@@ -31,32 +27,12 @@ export function waited(reason: Sentence): string {
 
 /** Shows the language in the page: every `data-text` and `data-label`, and the picker. */
 export function translatePage(): void {
-  document.documentElement.lang = language;
+  showPicker(language);
   for (const target of document.querySelectorAll<HTMLElement>("[data-text]")) {
     setText(target, say(keyOf(target.dataset["text"])));
   }
   for (const target of document.querySelectorAll<HTMLElement>("[data-label]")) {
     target.setAttribute("aria-label", say(keyOf(target.dataset["label"])));
-  }
-  const picker = element("language", HTMLSelectElement);
-  picker.replaceChildren(...languages.map((each) => new Option(languageNames[each], each)));
-  picker.value = language;
-  picker.addEventListener("change", () => {
-    try {
-      localStorage.setItem(languageKey, picker.value);
-    } catch {
-      // A browser that stores nothing shows its own language.
-      return;
-    }
-    location.reload();
-  });
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(languageKey);
-  } catch {
-    return null;
   }
 }
 
