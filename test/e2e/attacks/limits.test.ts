@@ -14,10 +14,10 @@ import {
   httpHeaderTimeoutMs,
   httpKeepAliveMs,
   tlsHandshakeTimeoutMs,
-} from "../../shared/protocol/limits.ts";
-import { frame, opcodes, upgradeRequest } from "../support/attacks/raw-peer.ts";
-import { makeCertificate } from "../support/processes/certificates.ts";
-import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
+} from "../../../shared/protocol/limits.ts";
+import { frame, opcodes, upgradeRequest } from "../../support/attacks/raw-peer.ts";
+import { makeCertificate } from "../../support/processes/certificates.ts";
+import { Cluster, type CoordinatorProcess } from "../../support/processes/cluster.ts";
 
 let cluster: Cluster;
 let coordinator: CoordinatorProcess;

@@ -9,14 +9,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 
-import { encodeMessage } from "../../shared/protocol/codec.ts";
-import { closeStatus } from "../../shared/protocol/errors.ts";
-import { protocolVersion } from "../../shared/protocol/limits.ts";
-import { decodeCoordinatorMessage } from "../../shared/protocol/messages.ts";
-import type { Cluster } from "../support/processes/cluster.ts";
-import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
+import { encodeMessage } from "../../../shared/protocol/codec.ts";
+import { closeStatus } from "../../../shared/protocol/errors.ts";
+import { protocolVersion } from "../../../shared/protocol/limits.ts";
+import { decodeCoordinatorMessage } from "../../../shared/protocol/messages.ts";
+import type { Cluster } from "../../support/processes/cluster.ts";
+import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 let cluster: Cluster;
 let tampered: string;
 

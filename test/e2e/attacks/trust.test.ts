@@ -11,9 +11,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 
-import { opcodes, frame, RawPeer } from "../support/attacks/raw-peer.ts";
-import { makeCertificate } from "../support/processes/certificates.ts";
-import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
+import { opcodes, frame, RawPeer } from "../../support/attacks/raw-peer.ts";
+import { makeCertificate } from "../../support/processes/certificates.ts";
+import { Cluster, type CoordinatorProcess } from "../../support/processes/cluster.ts";
 
 const joinToken = "e2e-join-token-1";
 const adminToken = "e2e-admin-token-2";
@@ -325,7 +325,7 @@ describe("TLS", () => {
     const listening = await coordinator.event("listening");
     expect(listening["joinUrl"]).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/join#token=/u);
     const port = await portOf(coordinator);
-    const program = join(import.meta.dirname, "../../build/promedio.js");
+    const program = join(import.meta.dirname, "../../../build/promedio.js");
     const remote = spawn(
       process.execPath,
       [program, "worker", String(listening["joinUrl"]), "--name", "remote"],

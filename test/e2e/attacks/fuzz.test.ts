@@ -1,9 +1,9 @@
 /** @file The fuzz program with a bound: every attack against one live run. `npm run fuzz` runs longer. */
 import { describe, expect, test } from "vitest";
 
-import { Random } from "../../shared/random.ts";
-import { createAttacks } from "../support/attacks/attacks.ts";
-import { flawsOf, formatReport, fuzz } from "../support/attacks/fuzz.ts";
+import { Random } from "../../../shared/random.ts";
+import { createAttacks } from "../../support/attacks/attacks.ts";
+import { flawsOf, formatReport, fuzz } from "../../support/attacks/fuzz.ts";
 
 describe("bad peers", () => {
   test("400 steps under 55 kinds of attack end with the undisturbed run's fingerprint", async () => {

@@ -8,22 +8,22 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 
-import { eventLine } from "../../coordinator/console/view/event-line.ts";
-import { createStyle } from "../../coordinator/console/view/style.ts";
-import type { CoordinatorEvent } from "../../coordinator/run/view.ts";
-import { known } from "../../shared/assert.ts";
-import { instantiateKernel } from "../../shared/kernels/kernel.ts";
-import { closeStatus } from "../../shared/protocol/errors.ts";
-import { quoted, sayAtTerminal } from "../../shared/words/sentence.ts";
-import { lies, oneUnitInTheLastPlace } from "../support/attacks/lies.ts";
-import { RawPeer } from "../support/attacks/raw-peer.ts";
-import { ignorance, rightBytes } from "../support/attacks/right-messages.ts";
-import { inEnglish } from "../support/fixtures/in-english.ts";
-import type { Cluster, CoordinatorProcess } from "../support/processes/cluster.ts";
-import { eachWithCluster } from "../support/processes/each-with-cluster.ts";
-import { startTestWorker } from "../support/processes/test-worker.ts";
-import type { Told } from "../support/trainers/direct-run.ts";
-import { undisturbedFingerprint } from "../support/trainers/undisturbed-run.ts";
+import { eventLine } from "../../../coordinator/console/view/event-line.ts";
+import { createStyle } from "../../../coordinator/console/view/style.ts";
+import type { CoordinatorEvent } from "../../../coordinator/run/view.ts";
+import { known } from "../../../shared/assert.ts";
+import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
+import { closeStatus } from "../../../shared/protocol/errors.ts";
+import { quoted, sayAtTerminal } from "../../../shared/words/sentence.ts";
+import { lies, oneUnitInTheLastPlace } from "../../support/attacks/lies.ts";
+import { RawPeer } from "../../support/attacks/raw-peer.ts";
+import { ignorance, rightBytes } from "../../support/attacks/right-messages.ts";
+import { inEnglish } from "../../support/fixtures/in-english.ts";
+import type { Cluster, CoordinatorProcess } from "../../support/processes/cluster.ts";
+import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
+import { startTestWorker } from "../../support/processes/test-worker.ts";
+import type { Told } from "../../support/trainers/direct-run.ts";
+import { undisturbedFingerprint } from "../../support/trainers/undisturbed-run.ts";
 
 const run = ["--dataset", "digits:1000,100", "--batch-size", "200", "--epochs", "20"];
 const tokens = ["--join-token", "join-token-of-liars", "--admin-token", "admin-token-of-liars"];
@@ -74,7 +74,7 @@ async function eventsOnDashboard(coordinator: CoordinatorProcess): Promise<Coord
 
 /** Says hello with the session of an earlier worker. */
 async function comeBack(coordinator: CoordinatorProcess, session: string): Promise<string> {
-  const wasm = await readFile(join(import.meta.dirname, "../../build/kernel.wasm"));
+  const wasm = await readFile(join(import.meta.dirname, "../../../build/kernel.wasm"));
   const { port } = new URL(String((await coordinator.event("listening"))["url"]));
   const peer = await RawPeer.upgrade(Number(port));
   const { id } = instantiateKernel(wasm);

@@ -8,15 +8,15 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { known } from "../../shared/assert.ts";
-import { selfTest } from "../../shared/engine/self-test.ts";
-import { instantiateKernel } from "../../shared/kernels/kernel.ts";
-import { queuedBytesMax } from "../../shared/protocol/limits.ts";
-import { frame, opcodes, RawPeer } from "../support/attacks/raw-peer.ts";
-import { ignorance, rightBytes } from "../support/attacks/right-messages.ts";
-import { makeCertificate } from "../support/processes/certificates.ts";
-import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
-import { residentMegabytes } from "../support/processes/resident.ts";
+import { known } from "../../../shared/assert.ts";
+import { selfTest } from "../../../shared/engine/self-test.ts";
+import { instantiateKernel } from "../../../shared/kernels/kernel.ts";
+import { queuedBytesMax } from "../../../shared/protocol/limits.ts";
+import { frame, opcodes, RawPeer } from "../../support/attacks/raw-peer.ts";
+import { ignorance, rightBytes } from "../../support/attacks/right-messages.ts";
+import { makeCertificate } from "../../support/processes/certificates.ts";
+import { Cluster, type CoordinatorProcess } from "../../support/processes/cluster.ts";
+import { residentMegabytes } from "../../support/processes/resident.ts";
 
 const token = "join-token-of-the-deaf";
 /** Of 784-1024-512-10. */
@@ -79,7 +79,7 @@ function ask(path: string) {
 }
 
 const kernel = instantiateKernel(
-  await readFile(join(import.meta.dirname, "../../build/kernel.wasm")),
+  await readFile(join(import.meta.dirname, "../../../build/kernel.wasm")),
 );
 const knowledge = { ...ignorance, token, kernel: kernel.id, selfTest: selfTest(kernel) };
 

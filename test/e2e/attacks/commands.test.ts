@@ -4,14 +4,14 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { known } from "../../shared/assert.ts";
-import { runKeys } from "../../shared/run/settings/run-settings.ts";
-import { badCommands, commandId, commands, textOf } from "../support/attacks/bad-commands.ts";
-import { frame, opcodes, RawPeer } from "../support/attacks/raw-peer.ts";
-import { inEnglish } from "../support/fixtures/in-english.ts";
-import { AdminSocket, type CommandEnd } from "../support/processes/admin-socket.ts";
-import { Cluster, type CoordinatorProcess } from "../support/processes/cluster.ts";
-import { undisturbedFingerprint } from "../support/trainers/undisturbed-run.ts";
+import { known } from "../../../shared/assert.ts";
+import { runKeys } from "../../../shared/run/settings/run-settings.ts";
+import { badCommands, commandId, commands, textOf } from "../../support/attacks/bad-commands.ts";
+import { frame, opcodes, RawPeer } from "../../support/attacks/raw-peer.ts";
+import { inEnglish } from "../../support/fixtures/in-english.ts";
+import { AdminSocket, type CommandEnd } from "../../support/processes/admin-socket.ts";
+import { Cluster, type CoordinatorProcess } from "../../support/processes/cluster.ts";
+import { undisturbedFingerprint } from "../../support/trainers/undisturbed-run.ts";
 
 const adminToken = "admin-token-of-commands";
 const run = ["--dataset", "digits:600,100", "--epochs", "100000", "--steps", "600"];

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 
-import { flawsOf, formatReport, fuzz } from "../support/attacks/fuzz.ts";
+import { flawsOf, formatReport, fuzz } from "../../support/attacks/fuzz.ts";
 
 const { values } = parseArgs({
   options: {

@@ -1,9 +1,9 @@
 /** @file The table of a few parameters: each worker's mean gradient, and the average of all. */
 import { describe, expect, test } from "vitest";
 
-import { GradientTable } from "../../../../coordinator/run/measures/gradient-table.ts";
-import { denseModel } from "../../../../shared/model/dense-model.ts";
-import { sayInEnglish } from "../../../../shared/words/sentence.ts";
+import { GradientTable } from "../../../../../coordinator/run/measures/gradient-table.ts";
+import { denseModel } from "../../../../../shared/model/dense-model.ts";
+import { sayInEnglish } from "../../../../../shared/words/sentence.ts";
 
 const modelOf = (...widths: readonly number[]) =>
   denseModel({ widths, activation: "sigmoid", output: "softmax" });
