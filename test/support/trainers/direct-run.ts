@@ -10,6 +10,7 @@ import type { ParameterStore } from "../../../coordinator/run/parameter-store.ts
 import type { TrainingRun } from "../../../coordinator/run/training-run.ts";
 import type { CoordinatorEvent } from "../../../coordinator/run/view.ts";
 import type { RunOutcome, RunSnapshot } from "../../../coordinator/run/world.ts";
+import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
 import { known } from "../../../shared/assert.ts";
 import { bytesOf } from "../../../shared/bytes.ts";
 import type { Dataset } from "../../../shared/data/dataset.ts";
@@ -185,6 +186,13 @@ export class DirectRun {
       this.run.result(workerId, told?.message ?? message, told?.tensor ?? bytes, this.#nowMs);
     }
   }
+}
+
+/** Trains a whole run, however it ends. */
+export function trainDirectly(options: DirectRunOptions) {
+  const direct = new DirectRun(options);
+  const outcome = direct.finish();
+  return { direct, outcome, fingerprint: fingerprintOf(direct.store.parameters) };
 }
 
 /**

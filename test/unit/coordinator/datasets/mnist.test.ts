@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
@@ -17,6 +16,7 @@ import {
 import { nodeDisk } from "../../../../coordinator/storage/disk.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
 import { sayAtTerminal } from "../../../../shared/words/sentence.ts";
+import { freePort, listenLocally } from "../../../support/processes/local-server.ts";
 
 /** 2 files instead of MNIST's 4: one that takes many writes, and one that takes one. */
 const large = createHash("shake256", { outputLength: 1_000_000 }).update("large").digest();
@@ -92,11 +92,7 @@ const server = createServer((request, response) => {
 let mirror = "";
 let cache = "";
 beforeAll(async () => {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : undefined;
-  mirror = `http://127.0.0.1:${port}/mirror`;
+  mirror = `${await listenLocally(server)}/mirror`;
 });
 afterAll(() => {
   server.closeAllConnections();
@@ -240,12 +236,7 @@ describe("mnistFolder", () => {
   });
 
   test("gives the reason if 0 servers listen", async () => {
-    const closed = createServer().listen(0, "127.0.0.1");
-    await once(closed, "listening");
-    const address = closed.address();
-    const port = typeof address === "object" ? address?.port : undefined;
-    closed.close();
-    await once(closed, "close");
+    const port = await freePort();
     await expect(fetchAll({ from: `http://127.0.0.1:${port}` })).rejects.toThrow(
       `http://127.0.0.1:${port}/large.gz: nothing listens at this address and port; try again`,
     );

@@ -38,9 +38,7 @@ beforeAll(async () => {
     route.add({ bytes: noise }, noiseSha256),
     nearRoute.add({ bytes }, sha256),
   ]);
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
+  await listenLocally(server);
 });
 afterAll(() => {
   server.closeAllConnections();

@@ -5,10 +5,9 @@ import { answer } from "../../../../coordinator/learn/models/network/answers.ts"
 import { NetworkLab } from "../../../../coordinator/learn/models/network/lab.ts";
 import { ownConfig, ownSteps } from "../../../../coordinator/learn/models/network/lecture.ts";
 import { known } from "../../../../shared/assert.ts";
-import { generateDigits } from "../../../../shared/data/digits/generate-digits.ts";
 import { createPlainKernel, instantiateKernel } from "../../../../shared/kernels/kernel.ts";
 import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
-import { ownLab } from "../../../support/fixtures/learn/lab.ts";
+import { ownDataset, ownLab } from "../../../support/fixtures/learn/lab.ts";
 import { DirectRun } from "../../../support/trainers/direct-run.ts";
 
 const { source, lab } = await ownLab();
@@ -16,17 +15,9 @@ const all = { first: 0, count: source.digits.count };
 
 test("the page's own training has the bits of a run with two workers", async () => {
   const wasm = await loadKernelWasm();
-  const { train, test: other } = generateDigits({ trainCount: 1000, testCount: 10 });
   const run = new DirectRun({
     config: ownConfig,
-    dataset: {
-      ...ownConfig.dataset,
-      featureShape: [28, 28],
-      featureCount: 784,
-      target: { kind: "classes", count: 10 },
-      train: { count: 1000, features: train.features, targets: train.labels },
-      test: { count: 10, features: other.features, targets: other.labels },
-    },
+    dataset: ownDataset(),
     createKernel: () => instantiateKernel(wasm),
     workers: 2,
   });

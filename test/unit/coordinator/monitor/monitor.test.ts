@@ -1,11 +1,11 @@
 /** @file The routes of monitoring: who gets what, with which method. And TensorBoard's log when the disk fails. */
-import { once } from "node:events";
 import { createServer } from "node:http";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { Monitor, type MonitorOptions } from "../../../../coordinator/monitor/monitor.ts";
 import { type Sentence, sayAtTerminal } from "../../../../shared/words/sentence.ts";
+import { listenLocally } from "../../../support/processes/local-server.ts";
 
 let warnings: Sentence[] = [];
 const quiet: MonitorOptions = {
@@ -25,10 +25,7 @@ const server = createServer((request, response) => {
 let url = "";
 
 beforeAll(async () => {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  url = await listenLocally(server);
 });
 afterAll(() => void server.close());
 

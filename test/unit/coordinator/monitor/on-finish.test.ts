@@ -1,5 +1,4 @@
 /** @file Who is told that a run is over: a command, a web address, and what they do wrong. */
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { tellOthers } from "../../../../coordinator/monitor/on-finish.ts";
 import { sayAtTerminal } from "../../../../shared/words/sentence.ts";
+import { freePort, listenLocally } from "../../../support/processes/local-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "promedio-finish-"));
 const posted: string[] = [];
@@ -24,10 +24,7 @@ beforeAll(async () => {
       response.writeHead(request.url === "/full" ? 507 : 204).end();
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  url = await listenLocally(server);
 });
 afterAll(() => {
   server.close();
@@ -60,14 +57,7 @@ test.each([
 
 test("an address that refuses, or where nobody answers, is reported", async () => {
   expect(await said({ webhook: `${url}/full` })).toEqual([`--webhook ${url}/full: HTTP 507`]);
-  const closed = createServer();
-  closed.listen(0, "127.0.0.1");
-  await once(closed, "listening");
-  const address = closed.address();
-  const port = typeof address === "object" ? address?.port : 0;
-  closed.close();
-  await once(closed, "close");
-  const nowhere = `http://127.0.0.1:${port}`;
+  const nowhere = `http://127.0.0.1:${await freePort()}`;
   const [line = ""] = await said({ webhook: nowhere });
   expect(line).toMatch(/^--webhook http:\/\/127\.0\.0\.1:\d+: nothing listens at this address/u);
 });

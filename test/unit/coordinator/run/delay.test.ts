@@ -16,7 +16,13 @@ import {
   gradientOptimizers,
 } from "../../../support/fixtures/store-fixture.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
-import { DirectRun, finishInAnyOrder, type Told } from "../../../support/trainers/direct-run.ts";
+import {
+  DirectRun,
+  type DirectRunOptions,
+  finishInAnyOrder,
+  type Told,
+  trainDirectly,
+} from "../../../support/trainers/direct-run.ts";
 import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 
 const wasm = await loadKernelWasm();
@@ -29,16 +35,14 @@ function config(changes: Partial<RunConfig> = {}): RunConfig {
   return { ...base, epochs: 3, ...changes };
 }
 
-type Options = Partial<ConstructorParameters<typeof DirectRun>[0]>;
+type Options = Partial<DirectRunOptions>;
 
 function start(changes: Partial<RunConfig>, workers: number, options: Options = {}): DirectRun {
   return new DirectRun({ config: config(changes), dataset, createKernel, workers, ...options });
 }
 
 function train(changes: Partial<RunConfig>, workers: number, options: Options = {}) {
-  const direct = start(changes, workers, options);
-  const outcome = direct.finish();
-  return { direct, outcome, fingerprint: fingerprintOf(direct.store.parameters) };
+  return trainDirectly({ config: config(changes), dataset, createKernel, workers, ...options });
 }
 
 function expected(changes: Partial<RunConfig> = {}): string {

@@ -10,7 +10,11 @@ import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { gradientOptimizers } from "../../../support/fixtures/store-fixture.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
-import { DirectRun, finishInAnyOrder } from "../../../support/trainers/direct-run.ts";
+import {
+  DirectRun,
+  finishInAnyOrder,
+  trainDirectly,
+} from "../../../support/trainers/direct-run.ts";
 import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 
 const wasm = await loadKernelWasm();
@@ -25,9 +29,7 @@ function config(changes: Partial<RunConfig> = {}): RunConfig {
 
 function train(changes: Partial<RunConfig>, workers: number, choose?: (count: number) => number) {
   const options = { config: config(changes), dataset, createKernel, workers };
-  const direct = new DirectRun(choose === undefined ? options : { ...options, choose });
-  const outcome = direct.finish();
-  return { direct, outcome, fingerprint: fingerprintOf(direct.store.parameters) };
+  return trainDirectly(choose === undefined ? options : { ...options, choose });
 }
 
 describe("fingerprint with local steps", () => {

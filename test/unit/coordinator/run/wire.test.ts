@@ -18,7 +18,13 @@ import { loadKernelWasm } from "../../../support/fixtures/kernel-wasm.ts";
 import { testConfig } from "../../../support/fixtures/run-config.ts";
 import { gradientOptimizers } from "../../../support/fixtures/store-fixture.ts";
 import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
-import { DirectRun, finishInAnyOrder, type Told } from "../../../support/trainers/direct-run.ts";
+import {
+  DirectRun,
+  type DirectRunOptions,
+  finishInAnyOrder,
+  type Told,
+  trainDirectly,
+} from "../../../support/trainers/direct-run.ts";
 import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 import { asNode, roundedToHalves } from "../../../support/trainers/sequential-wire.ts";
 import { type Peer, Stage, stageConfig } from "./stage-fixture.ts";
@@ -33,13 +39,10 @@ function configOf(changes: Partial<RunConfig> = {}): RunConfig {
   return { ...base, epochs: 2, ...changes };
 }
 
-type Options = Partial<ConstructorParameters<typeof DirectRun>[0]>;
+type Options = Partial<DirectRunOptions>;
 
 function trainIn(changes: Partial<RunConfig>, workers: number, options: Options = {}) {
-  const run = { config: configOf(changes), dataset, createKernel, workers, ...options };
-  const direct = new DirectRun(run);
-  const outcome = direct.finish();
-  return { direct, outcome, fingerprint: fingerprintOf(direct.store.parameters) };
+  return trainDirectly({ config: configOf(changes), dataset, createKernel, workers, ...options });
 }
 
 describe.each(["float16", "int8"] as const)("a run in %s", (wire) => {

@@ -1,10 +1,10 @@
 /** @file The answers of `/run/*` before there is a run, and to methods other than GET. */
-import { once } from "node:events";
 import { createServer } from "node:http";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createRunRoute } from "../../../../coordinator/watch/run-route.ts";
+import { listenLocally } from "../../../support/processes/local-server.ts";
 
 const route = createRunRoute(() => undefined);
 const server = createServer((request, response) => {
@@ -13,10 +13,7 @@ const server = createServer((request, response) => {
 let url = "";
 
 beforeAll(async () => {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  url = await listenLocally(server);
 });
 afterAll(() => void server.close());
 

@@ -9,10 +9,9 @@ import {
   placeAt,
 } from "../../../../../coordinator/learn/sections/backpropagation/batches.ts";
 import { known } from "../../../../../shared/assert.ts";
-import { generateDigits } from "../../../../../shared/data/digits/generate-digits.ts";
 import { instantiateKernel } from "../../../../../shared/kernels/kernel.ts";
 import { loadKernelWasm } from "../../../../support/fixtures/kernel-wasm.ts";
-import { ownLab } from "../../../../support/fixtures/learn/lab.ts";
+import { ownDataset, ownLab } from "../../../../support/fixtures/learn/lab.ts";
 import { sceneOf, type SceneOptions } from "../../../../support/fixtures/learn/scene.ts";
 import { DirectRun } from "../../../../support/trainers/direct-run.ts";
 
@@ -26,7 +25,6 @@ const usual = sceneAt({ state: {} });
 test("a course of 8 steps with batches of 500 ends at the parameters of a run", async () => {
   const wasm = await loadKernelWasm();
   const { lab } = await ownLab();
-  const { train, test: other } = generateDigits({ trainCount: 1000, testCount: 10 });
   const config = {
     ...ownConfig,
     optimizer: { name: "sgd", learningRate: 1 },
@@ -37,14 +35,7 @@ test("a course of 8 steps with batches of 500 ends at the parameters of a run", 
   } as const;
   const run = new DirectRun({
     config,
-    dataset: {
-      ...config.dataset,
-      featureShape: [28, 28],
-      featureCount: 784,
-      target: { kind: "classes", count: 10 },
-      train: { count: 1000, features: train.features, targets: train.labels },
-      test: { count: 10, features: other.features, targets: other.labels },
-    },
+    dataset: ownDataset(),
     createKernel: () => instantiateKernel(wasm),
     workers: 1,
   });
