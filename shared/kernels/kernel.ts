@@ -53,7 +53,7 @@ export function instantiateKernel(wasmBytes: Uint8Array, place?: SharedPlace): K
   const bytes = place === undefined ? new Uint8Array(wasmBytes) : importingSharedMemory(wasmBytes);
   const module = new WebAssembly.Module(bytes);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return createKernel(bytesToHex(sha256(wasmBytes)), memory, () => exports, place?.region);
+  return createKernel(idOf(wasmBytes), memory, () => exports, place?.region);
 }
 
 /**
@@ -65,7 +65,16 @@ export function instantiateKernel(wasmBytes: Uint8Array, place?: SharedPlace): K
 export async function compileKernel(wasmBytes: Uint8Array<ArrayBuffer>): Promise<Kernel> {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { instance } = await WebAssembly.instantiate(wasmBytes, { env: { memory } });
-  return createKernel(bytesToHex(sha256(wasmBytes)), memory, () => instance.exports);
+  return createKernel(idOf(wasmBytes), memory, () => instance.exports);
+}
+
+/** A page makes several kernels of the same bytes, and hashes in code that is not compiled yet. */
+const ids = new WeakMap<Uint8Array, string>();
+
+function idOf(wasmBytes: Uint8Array): string {
+  const id = ids.get(wasmBytes) ?? bytesToHex(sha256(wasmBytes));
+  ids.set(wasmBytes, id);
+  return id;
 }
 
 /** The plain TypeScript twins over their own memory: slow, readable, and with the same bits. */

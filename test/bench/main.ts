@@ -17,6 +17,7 @@ import { benchPresets } from "./learning/presets.ts";
 import { benchTables } from "./learning/tables.ts";
 import { benchWire } from "./learning/wire.ts";
 import { benchLinks } from "./links/links.ts";
+import { benchPageStart } from "./links/page-start.ts";
 import { benchRelays } from "./links/relays.ts";
 import { benchSharedLink } from "./links/shared-link.ts";
 import { benchSlowLink } from "./links/slow-link.ts";
@@ -58,6 +59,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   load: benchLoad,
   failover: benchFailover,
   "shared-link": benchSharedLink,
+  "page-start": benchPageStart,
   links: benchLinks,
   "slow-link": benchSlowLink,
   "local-steps": benchLocalSteps,

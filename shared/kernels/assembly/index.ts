@@ -1,4 +1,4 @@
-/** @file The exports of the WebAssembly kernel: every function of every file here and in `forms`. */
+/** @file The exports of the WebAssembly kernel: every function of every file here, in `forms` and in `hash`. */
 export * from "./activations";
 export * from "./attention";
 export * from "./convolution";
@@ -7,6 +7,7 @@ export * from "./dense";
 export * from "./forms/bytes";
 export * from "./forms/halves";
 export * from "./gather";
+export * from "./hash/sha256";
 export * from "./losses";
 export * from "./normalization";
 export * from "./optimizers";

@@ -6,6 +6,7 @@ export * from "./dense.ts";
 export { packBytes, roundToBytes, unpackBytes } from "./forms/bytes.ts";
 export { packHalves, roundToHalves, unpackHalves } from "./forms/halves.ts";
 export * from "./gather.ts";
+export * from "./hash/sha256.ts";
 export * from "./losses.ts";
 export * from "./normalization.ts";
 export * from "./optimizers.ts";

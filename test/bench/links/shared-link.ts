@@ -5,11 +5,9 @@
  * fastest with fewer.
  */
 import { known } from "../../../shared/assert.ts";
-import { findChromium } from "../../support/browser/browser.ts";
-import { runPeer } from "../tools/processes.ts";
 import type { Report } from "../tools/report.ts";
 import { stepsPerSecondOf } from "./measured.ts";
-import { farAddress, ShapedLink } from "./shaped-link.ts";
+import { ShapedLink } from "./shaped-link.ts";
 
 const megabits = [10, 30, 100];
 const workerCounts = [1, 2, 4, 8];
@@ -27,8 +25,6 @@ const forms: readonly {
   // An epoch of larger batches would be more samples than anybody wants to draw.
   { title: "50 local steps", flags: ["--local-steps=50"], batches: 50, batchSizes: [64] },
 ];
-const pageMegabits = 10;
-const pageRounds = 3;
 const layers = "784,16,16,10";
 /** An epoch of so many steps, because rates are read at the ends of epochs. */
 const stepsPerEpoch = 8;
@@ -47,21 +43,10 @@ export async function benchSharedLink(report: Report): Promise<void> {
         for (const form of forms.filter((each) => each.batchSizes.includes(batchSize)))
           // oxlint-disable-next-line no-await-in-loop
           await compare(report, link, { rate, batchSize, form });
-      if (rate === pageMegabits) await joinByPage(report, link);
     } finally {
       link.remove();
     }
   }
-}
-
-/** From opening the join link to the first block, on a link of its own. */
-async function joinByPage(report: Report, link: ShapedLink): Promise<void> {
-  const chromium = findChromium();
-  const name = `${pageMegabits} Mbit/s, a page: from opening the link to the first block`;
-  if (chromium === undefined) return report.absent(name, "Chromium not found");
-  const given = { chromium, host: farAddress, rounds: pageRounds };
-  const seconds = await runPeer<number[]>("first-block.ts", given, link.prefix);
-  report.figure(name, "s", seconds ?? [], { below: 2 });
 }
 
 interface Place {

@@ -206,6 +206,22 @@ describe("labels of 16 bits", () => {
   });
 });
 
+describe("sha256Blocks: the WASM kernel equals its plain twin", () => {
+  test("on 0 to 5 blocks of any bytes, and changes nothing but the state and the scratch", () => {
+    for (let count = 0; count <= 5; count++) {
+      const twins = new Twins();
+      const random = new Random(count);
+      const words = (length: number) => Float32Array.from({ length }, () => random.uniform());
+      const state = twins.put(words(8));
+      const blocks = twins.put(words(16 * count));
+      const scratch = twins.allocate(256);
+      twins.call("sha256Blocks", state, blocks, count, scratch);
+      expect(twins.differences(state, 8), `${count} blocks`).toEqual([]);
+      expect(twins.differences(blocks, 16 * count), `${count} blocks`).toEqual([]);
+    }
+  });
+});
+
 describe("drawPermutation: the WASM kernel draws as `permutation` does", () => {
   test.each([0, 1, 2, 3, 1000, 60_000])("%i numbers, 20 epochs", (count) => {
     for (let epoch = 0; epoch < 20; epoch++) {
