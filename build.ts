@@ -34,6 +34,8 @@ const common = {
   sourcemap: true,
   sourcesContent: false,
   legalComments: "none",
+  // All scripts are read as UTF-8, and an accent is shorter than its number.
+  charset: "utf8",
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
