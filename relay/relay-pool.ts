@@ -44,6 +44,7 @@ export interface RelayPoolOptions {
 export class RelayPool implements ComputePool {
   /** What it computes with is behind its workers; the coordinator measures how fast that is. */
   readonly threads = 1;
+  readonly passesOn = true;
   readonly #options: RelayPoolOptions;
   #run: RelayRun | undefined;
 
@@ -81,11 +82,12 @@ export class RelayPool implements ComputePool {
   }
 
   start(job: Job, events: JobEvents): void {
-    known(this.#run, "a run is loaded before its first job").start(
-      job,
-      events,
-      this.#options.now(),
-    );
+    const { now } = this.#options;
+    const run = known(this.#run, "a run is loaded before its first job");
+    run.start(job, events, now());
+    for (const arrival of job.arrivals ?? []) {
+      arrival.follow({ more: () => run.arrived(job, now()), abandoned: () => {} });
+    }
   }
 
   challenge(challenge: Challenge, evidence: Evidence): void {

@@ -8,6 +8,8 @@
  * 2. A result leaves only when all blocks of the job are known. Until then, a worker that is found to be wrong has
  *    changed nothing that left.
  * 3. After every call, each missing leaf is held by a worker on time, if there is one with nothing else to do.
+ * 4. The point of a job may still be on its way: workers are sent the rest as it comes, or are told that it will not. Until it
+ *    is whole, no answer counts and nobody is late.
  */
 import type { Audit } from "../coordinator/audit/audit.ts";
 import type { EvidenceMessage } from "../coordinator/audit/descent.ts";
@@ -64,6 +66,12 @@ const nodesPerWorker = 4;
 
 const noTensor = new Uint8Array(0);
 
+interface JobInHand {
+  readonly wanted: Job;
+  readonly round: OpenRound;
+  readonly events: JobEvents;
+}
+
 /** What is known of a step. */
 interface Place {
   readonly sums: RoundSums;
@@ -81,7 +89,7 @@ export class RelayRun implements ServedRun {
   readonly #dispatch: Dispatch;
   /** As many steps as may be open above, where answers of each of them may be challenged. */
   readonly #places: readonly Place[];
-  #job: { readonly round: OpenRound; readonly events: JobEvents } | undefined;
+  #job: JobInHand | undefined;
 
   constructor(options: RelayRunOptions) {
     const { id, config, plan, workers } = options;
@@ -97,7 +105,10 @@ export class RelayRun implements ServedRun {
       plan,
       isTwice: false,
       isKnown: (block, round) => this.#placeOf(round).sums.has(block),
-      send: (workerId, header, tensor) => workers.send(workerId, header, tensor),
+      send: (workerId, header, tensor) => {
+        const arrival = this.#job?.wanted.arrivals?.find(({ bytes }) => bytes === tensor);
+        return workers.send(workerId, header, tensor, arrival);
+      },
     });
   }
 
@@ -109,7 +120,8 @@ export class RelayRun implements ServedRun {
   // ── a job ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Starts a job. The previous one is done or dropped. */
-  start({ kind, step, parameters, blocks, version }: Job, events: JobEvents, nowMs: number): void {
+  start(wanted: Job, events: JobEvents, nowMs: number): void {
+    const { kind, step, parameters, blocks, version } = wanted;
     const { config, plan } = this.#options;
     const leafCount = roundKinds[kind].leafCount(step, config, plan);
     const roots = blocks.toSorted((one, other) => one.start - other.start);
@@ -125,7 +137,7 @@ export class RelayRun implements ServedRun {
     const point = { tensor: parameters, ...(version === undefined ? {} : { version }) };
     const round = openRound({ kind, step, leafCount, roots, openedMs: nowMs, ...point });
     const continued = this.#continued(round);
-    this.#job = { round: continued, events };
+    this.#job = { wanted, round: continued, events };
     this.#begin(continued, nowMs, continued !== round);
   }
 
@@ -163,11 +175,26 @@ export class RelayRun implements ServedRun {
     return nodesPerWorker * this.#dispatch.crew.size * nodeBytes <= keptBytesMax;
   }
 
+  /**
+   * More of a job's tensors is here. Once they are whole, the workers have been sent everything: their time begins, which is that
+   * of the round.
+   */
+  arrived(wanted: Job, nowMs: number): void {
+    const job = this.#job;
+    if (job?.wanted !== wanted || !isWhole(job)) return;
+    const round = { ...job.round, openedMs: nowMs };
+    round.holdings.restart(nowMs);
+    this.#job = { ...job, round };
+    this.#placeOf(round).round = round;
+  }
+
   /** Forgets the job. */
   drop(nowMs: number): void {
     if (this.#job === undefined) return;
-    const past = closed(this.#job.round);
+    const { round, wanted } = this.#job;
+    const past = closed(round);
     this.#job = undefined;
+    for (const arrival of wanted.arrivals ?? []) arrival.abandon();
     this.#placeOf(past).round = past;
     this.#dispatch.close(past, nowMs);
   }
@@ -209,12 +236,17 @@ export class RelayRun implements ServedRun {
     if (message.run === this.id) this.#placeOf(message).ledger.take(workerId, message, tensor);
   }
 
+  /** The open round, once its point is here. Nobody has been sent all of it before, so no answer for it can be right. */
+  get #answerable(): OpenRound | undefined {
+    return this.#job !== undefined && isWhole(this.#job) ? this.#job.round : undefined;
+  }
+
   // ── results ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   result(workerId: string, message: ResultMessage, tensor: Uint8Array, nowMs: number): Outcome {
     const worker = this.#dispatch.crew.get(workerId);
     if (worker === undefined || message.run !== this.id) return stale;
-    const round = this.#job?.round;
+    const round = this.#answerable;
     if (round === undefined || !isFor(round, message)) {
       this.#dispatch.overtaken(worker, message, nowMs);
       this.#reassign(nowMs);
@@ -297,7 +329,7 @@ export class RelayRun implements ServedRun {
 
   /** A worker could not compute a block. If nobody can, the job fails; otherwise it is the worker's fault. */
   failed(workerId: string, message: MessageOf<WorkerMessage, "failed">, nowMs: number): Outcome {
-    const round = this.#job?.round;
+    const round = this.#answerable;
     if (round === undefined || message.run !== this.id || message.step !== round.step) return stale;
     const block = blockOf(message.block);
     if (!round.holdings.giveBack(workerId, block)) return stale;
@@ -311,7 +343,8 @@ export class RelayRun implements ServedRun {
   }
 
   tick(nowMs: number): void {
-    if (this.#job !== undefined) this.#dispatch.tick(this.#job.round, nowMs);
+    const round = this.#answerable;
+    if (round !== undefined) this.#dispatch.tick(round, nowMs);
   }
 
   #reassign(nowMs: number, exceptId?: string): void {
@@ -335,6 +368,10 @@ export class RelayRun implements ServedRun {
       nowMs,
     );
   }
+}
+
+function isWhole({ wanted }: JobInHand): boolean {
+  return wanted.arrivals?.every((arrival) => arrival.isWhole) !== false;
 }
 
 function createPlace(

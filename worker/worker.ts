@@ -15,24 +15,26 @@
  */
 import { assertNever } from "../shared/assert.ts";
 import { modelTitle } from "../shared/model/title.ts";
-import { encodeHead } from "../shared/protocol/codec.ts";
+import { encodeHead, readSlice } from "../shared/protocol/codec.ts";
 import { closeStatus, ProtocolError } from "../shared/protocol/errors.ts";
 import { agentLengthMax, protocolVersion, workerNameLengthMax } from "../shared/protocol/limits.ts";
 import {
   type CoordinatorMessage,
+  type Decoded,
   decodeCoordinatorMessage,
   type MessageOf,
   type WorkerKind,
   type WorkerMessage,
   type WorkMessage,
 } from "../shared/protocol/messages.ts";
-import { answerFor, blockOf, kindAsked, pairOf, pointFrom } from "../shared/protocol/rounds.ts";
+import { type Point, Points, type Tail } from "../shared/protocol/points.ts";
+import { answerFor, blockOf, kindAsked, pairOf } from "../shared/protocol/rounds.ts";
 import { fitForWire } from "../shared/protocol/sentence-schema.ts";
-import { layoutOfPoint, type StateSizes, stateSizes } from "../shared/run/kinds.ts";
+import { type StateSizes, stateSizes } from "../shared/run/kinds.ts";
 import { HeldPoint } from "../shared/run/point-update.ts";
 import type { Block } from "../shared/run/tree.ts";
 import type { UnitResult } from "../shared/run/unit.ts";
-import { movesByUpdates, tensorBytes } from "../shared/run/wire.ts";
+import { movesByUpdates } from "../shared/run/wire.ts";
 import { hasCode, reasonOf, type Sentence, sentence } from "../shared/words/sentence.ts";
 import { coordinatorEnded, describeClosure, kernelRefusal, refusalOf } from "./closure.ts";
 import { Connection } from "./connection.ts";
@@ -90,6 +92,7 @@ export class WorkerLoop {
   readonly #connection: Connection;
   readonly #loader: RunLoader;
   readonly #jobs: JobRunner;
+  readonly #points: Points;
   #run: RunInHand | undefined;
   #session = "";
   /** The highest term of a coordinator so far. */
@@ -120,6 +123,12 @@ export class WorkerLoop {
       closed: (closure) => this.#closed(closure),
     });
     this.#loader = new RunLoader(options);
+    this.#points = new Points({
+      passesOn: options.pool.passesOn === true,
+      isPaused: () => this.#pauseReason !== undefined,
+      differs: () => this.#askForPoint(),
+      abandoned: () => this.#jobs.clear(),
+    });
     this.#jobs = new JobRunner(options.pool, {
       committed: (job, block, below) => this.#sendCommitment(job, block, below),
       result: (job, block, result, computeMs) => this.#sendResult(job, block, result, computeMs),
@@ -202,15 +211,16 @@ export class WorkerLoop {
 
   #receive(fragments: readonly Uint8Array[]): void {
     try {
-      const { header, tensor } = decodeCoordinatorMessage(fragments);
-      this.#dispatch(header, tensor);
+      const slice = readSlice(fragments);
+      if (slice === undefined) this.#dispatch(decodeCoordinatorMessage(fragments));
+      else this.#points.take(slice);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#connection.restart(closeStatus[error.code], error.said);
     }
   }
 
-  #dispatch(header: CoordinatorMessage, tensor: Uint8Array): void {
+  #dispatch({ header, ...tail }: Decoded<CoordinatorMessage>): void {
     if (!this.#welcomed && header.type !== "welcome" && header.type !== "error") {
       throw new ProtocolError("ERR_STATE", sentence("before-welcome", { type: header.type }));
     }
@@ -224,7 +234,7 @@ export class WorkerLoop {
       case "work":
       case "update":
       case "evaluate":
-        return this.#accept(header, tensor);
+        return this.#accept(header, tail);
       case "challenge":
         return this.#prove(header);
       case "wait":
@@ -300,29 +310,22 @@ export class WorkerLoop {
     void this.#load(run);
   }
 
-  #accept(header: WorkMessage, tensor: Uint8Array): void {
+  #accept(header: WorkMessage, tail: Tail): void {
     const run = this.#run;
     if (run?.loaded === undefined || header.run !== run.message.run) {
       throw new ProtocolError("ERR_STATE", sentence("run-not-ready-here", { type: header.type }));
     }
-    const kind = kindAsked(header);
-    const use = header.type === "update" ? "update" : "point";
-    if (use === "update" && run.held === undefined) {
-      throw new ProtocolError("ERR_STATE", sentence("update-unexpected"));
-    }
-    const expected = tensorBytes(layoutOfPoint(kind, run.message.config, run.sizes, use));
-    if (tensor.length !== expected) {
-      const lengths = { bytes: tensor.length, expected };
-      throw new ProtocolError("ERR_SHAPE", sentence("parameters-length", lengths));
-    }
-    // The coordinator sent this before it heard of the pause. It gives these blocks to others when it does (4).
-    if (this.#pauseReason !== undefined) return;
-    const point = pointFrom(header, tensor, run.held);
-    if (point === undefined) return this.#askForPoint();
+    const { message, sizes, held } = run;
+    this.#points.accept(header, tail, { config: message.config, sizes, held }, (point) => {
+      if (this.#run === run) this.#compute(run, header, point);
+    });
+  }
+
+  #compute({ message }: RunInHand, header: WorkMessage, point: Point): void {
     if (this.#phase !== "training") this.#show("training", sentence("computing"));
-    const blocks = header.blocks.map(blockOf);
-    const job = { kind, step: header.step, ...point, blocks };
-    if (this.#jobs.add(job, run.message.config.delay)) return;
+    const { step } = header;
+    const job = { kind: kindAsked(header), step, ...point, blocks: header.blocks.map(blockOf) };
+    if (this.#jobs.add(job, message.config.delay)) return;
     throw new ProtocolError("ERR_STATE", sentence("too-much-work"));
   }
 
@@ -341,6 +344,7 @@ export class WorkerLoop {
   }
 
   #closed(closure: Closure): void {
+    this.#points.clear();
     this.#jobs.clear();
     // One that was lost in mid-conversation is tried once more before the others.
     if (!this.#welcomed) this.#options.doors?.next();

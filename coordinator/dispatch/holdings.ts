@@ -89,6 +89,11 @@ export class Holdings {
     holding.samples += samples;
   }
 
+  /** What was handed out counts as handed out now. */
+  restart(nowMs: number): void {
+    for (const holding of this.#byWorker.values()) holding.sinceMs = nowMs;
+  }
+
   /** Whether several workers were given exactly this block, so that a second answer may arrive, however late. */
   isShared(block: Block): boolean {
     return this.#firsts.has(keyOf(block));

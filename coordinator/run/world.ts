@@ -4,6 +4,7 @@
  */
 import type { Target } from "../../shared/data/dataset.ts";
 import type { DataNames } from "../../shared/model/parameter-name.ts";
+import type { Arrival } from "../../shared/protocol/arrival.ts";
 import type { CoordinatorMessage } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { RunPlan } from "../../shared/run/plan.ts";
@@ -45,10 +46,16 @@ export interface RunWorkers {
   /**
    * Sends one message. All its receivers share the tensor, which does not change until `areAllSent`.
    *
+   * @param arrival - The tensor, if it may still be on its way: then the rest is sent as it comes.
    * @returns Whether it was accepted. A worker whose queue is full accepts nothing until it has read the waiting
    *   messages.
    */
-  send(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean;
+  send(
+    workerId: string,
+    header: CoordinatorMessage,
+    tensor: Uint8Array,
+    arrival?: Arrival,
+  ): boolean;
   /** Disconnects a worker that returned a wrong result, and never admits it again. It may already have left. */
   expel(workerId: string, reason: Sentence): void;
 }

@@ -2,6 +2,7 @@
  * @file All workers that this coordinator knows, connected or not: identities, names and statistics that outlive a
  * socket. Pure: the caller draws the identities.
  */
+import type { Arrival } from "../../shared/protocol/arrival.ts";
 import {
   crewBranchesMax,
   crewDepthMax,
@@ -26,8 +27,12 @@ const goneMax = 1_000;
 export interface ConnectedPeer {
   readonly socket: PeerSocket;
   readonly state: WorkerState;
-  /** Sends work; `false` if too much is waiting to be sent already. */
-  give(header: CoordinatorMessage, tensor: Uint8Array): boolean;
+  /**
+   * Sends work; `false` if too much is waiting to be sent already.
+   *
+   * @param arrival - The tensor, if it may still be on its way.
+   */
+  give(header: CoordinatorMessage, tensor: Uint8Array, arrival?: Arrival): boolean;
 }
 
 export interface Worker {

@@ -3,7 +3,8 @@
  * the business of `WorkerSessions`.
  */
 import { assert } from "../../shared/assert.ts";
-import { encodeHead } from "../../shared/protocol/codec.ts";
+import type { Arrival } from "../../shared/protocol/arrival.ts";
+import { encodeHead, encodeSliceHead } from "../../shared/protocol/codec.ts";
 import { ProtocolError } from "../../shared/protocol/errors.ts";
 import {
   helloTimeoutMs,
@@ -41,6 +42,8 @@ export interface WorkerPeerOptions {
   readonly admitted: () => void;
   /** Gives its place back; `undefined` if it found none. */
   readonly release: (() => void) | undefined;
+  /** The longest slice of a tensor that it is sent. */
+  readonly sliceBytes: number;
   readonly nowMs: number;
 }
 
@@ -52,6 +55,9 @@ export class WorkerPeer implements ConnectedPeer {
   worker: Worker | undefined;
   #state: WorkerState = "new";
   #admitted: () => void;
+  readonly #sliceBytes: number;
+  /** Whether the rest of a tensor that it was sent is still on its way here. */
+  #isFollowing = false;
   readonly #openedMs: number;
   /** Limits messages that nobody asked for. */
   readonly #rate: RateLimit;
@@ -59,10 +65,18 @@ export class WorkerPeer implements ConnectedPeer {
   #pingedMs: number;
   #pingOutstanding = false;
 
-  constructor({ socket, messageBytesMax, admitted, release, nowMs }: WorkerPeerOptions) {
+  constructor({
+    socket,
+    messageBytesMax,
+    admitted,
+    release,
+    sliceBytes,
+    nowMs,
+  }: WorkerPeerOptions) {
     this.socket = socket;
     this.messageBytesMax = messageBytesMax;
     this.release = release;
+    this.#sliceBytes = sliceBytes;
     this.#admitted = admitted;
     this.#openedMs = nowMs;
     this.#rate = new RateLimit(messageRate, nowMs);
@@ -112,7 +126,7 @@ export class WorkerPeer implements ConnectedPeer {
     this.socket.send(encodeHead(message, 0));
   }
 
-  give(header: CoordinatorMessage, tensor: Uint8Array): boolean {
+  give(header: CoordinatorMessage, tensor: Uint8Array, arrival?: Arrival): boolean {
     const states: Partial<Record<WorkerState, WorkerState>> = announcements[header.type];
     assert(states[this.#state] === this.#state, () => `${header.type} while ${this.#state}`);
     const { socket } = this;
@@ -120,9 +134,47 @@ export class WorkerPeer implements ConnectedPeer {
       socket.send(encodeHead(header, 0));
       return true;
     }
+    // One tensor at a time. Whether the next one finds room is known when this one is here.
+    if (this.#isFollowing) return false;
     if (socket.queuedBytes + tensor.length > queuedBytesMax(tensor.length / 4)) return false;
-    socket.send(encodeHead(header, tensor.length), tensor);
+    const head = encodeHead(header, tensor.length);
+    const isComing = arrival?.isWhole === false;
+    // A relay can pass on the first slice while the others travel; for anybody else slices would only cost time.
+    const passesOn = this.worker?.kind === "relay" && tensor.length > this.#sliceBytes;
+    if (!isComing && !passesOn) socket.send(head, tensor);
+    else {
+      socket.send(head);
+      if (isComing) this.#follow(arrival);
+      else this.#sendSlices(tensor, 0, tensor.length);
+    }
     return true;
+  }
+
+  /** Sends what is there of a tensor, and the rest as it comes. */
+  #follow(arrival: Arrival): void {
+    const { bytes } = arrival;
+    let sent = 0;
+    const more = () => {
+      this.#sendSlices(bytes, sent, arrival.arrived);
+      sent = arrival.arrived;
+      this.#isFollowing = sent < bytes.length;
+    };
+    more();
+    arrival.follow({
+      more,
+      abandoned: () => {
+        this.#isFollowing = false;
+        this.socket.send(encodeSliceHead(0));
+      },
+    });
+  }
+
+  /** Slices are views of the tensor, so nothing is copied. */
+  #sendSlices(tensor: Uint8Array, start: number, end: number): void {
+    for (let from = start; from < end; from += this.#sliceBytes) {
+      const slice = tensor.subarray(from, Math.min(end, from + this.#sliceBytes));
+      this.socket.send(encodeSliceHead(slice.length), slice);
+    }
   }
 
   // ── what it sends, and when ─────────────────────────────────────────────────────────────────────────────────────

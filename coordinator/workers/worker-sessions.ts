@@ -7,6 +7,7 @@
  * worst closes that peer's socket.
  */
 import { known } from "../../shared/assert.ts";
+import type { Arrival } from "../../shared/protocol/arrival.ts";
 import {
   closeStatus,
   ProtocolError,
@@ -17,6 +18,7 @@ import {
   messageBytesMax,
   offencesMax,
   protocolVersion,
+  sliceBytesMax,
   workersMax,
   workersPerAddressMax,
 } from "../../shared/protocol/limits.ts";
@@ -57,6 +59,8 @@ export interface WorkerSessionsOptions {
   readonly now: () => number;
   /** Returns a new unguessable identifier at each call. */
   readonly newSession: () => string;
+  /** The longest slice of a tensor that it sends. Absent: the protocol's limit. Tests have short tensors. */
+  readonly sliceBytes?: number;
   readonly report: (event: CoordinatorEvent) => void;
 }
 
@@ -179,6 +183,7 @@ export class WorkerSessions implements RunWorkers {
       messageBytesMax: this.messageBytesMax(),
       admitted,
       release: this.#quota.take(socket.address),
+      sliceBytes: this.#options.sliceBytes ?? sliceBytesMax,
       nowMs: this.#options.now(),
     });
     this.#peers.add(peer);
@@ -399,9 +404,14 @@ export class WorkerSessions implements RunWorkers {
     return true;
   }
 
-  send(workerId: string, header: CoordinatorMessage, tensor: Uint8Array): boolean {
+  send(
+    workerId: string,
+    header: CoordinatorMessage,
+    tensor: Uint8Array,
+    arrival?: Arrival,
+  ): boolean {
     const peer = this.#roster.get(workerId)?.peer;
-    if (peer?.give(header, tensor) !== true) return false;
+    if (peer?.give(header, tensor, arrival) !== true) return false;
     this.#run?.progress.addBytes(tensor.length);
     return true;
   }

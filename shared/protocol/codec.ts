@@ -1,7 +1,8 @@
 /**
  * @file Bytes ↔ messages. A message is one msgpack map (the header, at most 4 KiB) and, if it carries a tensor, one
  * msgpack `bin` of little-endian float32. The header is measured before it is decoded, so that no object is ever
- * built from bytes that claim to be larger or deeper than allowed.
+ * built from bytes that claim to be larger or deeper than allowed. A long tensor may follow its message in slices, which are
+ * messages that are a `bin` and nothing else.
  */
 import { Packr, Unpackr } from "msgpackr";
 
@@ -16,6 +17,8 @@ export interface RawMessage {
   readonly header: unknown;
   /** A view of the received bytes; empty if the message has no bin. */
   readonly tensor: Uint8Array;
+  /** Bytes of the tensor, if it follows in slices. Absent: the message is whole. */
+  readonly coming?: number;
 }
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
@@ -56,12 +59,41 @@ export function encodeMessage(header: object, tensor: Uint8Array = noTensor): Ui
   return new ReusedBytes().join(encodeHead(header, tensor.length), tensor);
 }
 
+/** What precedes a slice of a tensor in its message: with 0 bytes, the sender gives the tensor up. */
+export function encodeSliceHead(sliceLength: number): Uint8Array {
+  const head = new Uint8Array(binPrefixBytes);
+  writeBinPrefix(head, 0, sliceLength);
+  return head;
+}
+
+/**
+ * Reads a message that is a slice of a tensor, whole or in fragments; `undefined` if it is none.
+ *
+ * @returns A view, empty if the sender gives the tensor up.
+ * @throws ProtocolError `ERR_DECODE`.
+ */
+export function readSlice(fragments: readonly Uint8Array[]): Uint8Array | undefined {
+  const [head, slice, ...others] = fragments;
+  if (head?.[0] !== bin32) return undefined;
+  if (head.length === binPrefixBytes && others.length === 0) {
+    checkBinLength(head, 0, slice?.length ?? 0);
+    return slice ?? noTensor;
+  }
+  const bytes = joined(fragments);
+  if (bytes.length < binPrefixBytes) {
+    throw new ProtocolError("ERR_DECODE", sentence("tensor-not-bin"));
+  }
+  checkBinLength(bytes, 0, bytes.length - binPrefixBytes);
+  return bytes.subarray(binPrefixBytes);
+}
+
 /**
  * Splits a message into its header and its tensor.
  *
+ * @param options - `maySlice`: its tensor may follow in slices.
  * @throws ProtocolError `ERR_DECODE` or `ERR_TOO_LARGE`; never anything else, whatever the bytes are.
  */
-export function decodeMessage(bytes: Uint8Array): RawMessage {
+export function decodeMessage(bytes: Uint8Array, { maySlice = false } = {}): RawMessage {
   const headerLength = measureHeader(bytes);
   let header: unknown;
   try {
@@ -69,7 +101,17 @@ export function decodeMessage(bytes: Uint8Array): RawMessage {
   } catch (cause) {
     throw new ProtocolError("ERR_DECODE", sentence("header-not-msgpack"), { cause });
   }
+  const coming = maySlice ? announcedBytes(bytes, headerLength) : 0;
+  if (coming > 0) return { header, tensor: noTensor, coming };
   return { header, tensor: readTensor(bytes, headerLength) };
+}
+
+/** The length of a tensor that follows in slices: then the message ends with the bin's prefix, at `offset`. 0: it does not. */
+export function announcedBytes(bytes: Uint8Array, offset: number): number {
+  if (bytes.length !== offset + binPrefixBytes || bytes[offset] !== bin32) return 0;
+  const length = binLengthAt(bytes, offset);
+  checkIsFloats(length);
+  return length;
 }
 
 function writeBinPrefix(target: Uint8Array, offset: number, length: number): void {
@@ -108,13 +150,23 @@ function checkBin(bytes: Uint8Array, offset: number, found: number): void {
   if (bytes.length < offset + binPrefixBytes || bytes[offset] !== bin32) {
     throw new ProtocolError("ERR_DECODE", sentence("tensor-not-bin"));
   }
-  const length = new DataView(bytes.buffer, bytes.byteOffset + offset + 1).getUint32(0);
-  if (length !== found) {
-    throw new ProtocolError("ERR_DECODE", sentence("tensor-length", { said: length, found }));
-  }
-  if (length === 0 || length % 4 !== 0) {
-    throw new ProtocolError("ERR_DECODE", sentence("tensor-not-float32", { bytes: length }));
-  }
+  checkIsFloats(checkBinLength(bytes, offset, found));
+}
+
+function checkBinLength(bytes: Uint8Array, offset: number, found: number): number {
+  const said = binLengthAt(bytes, offset);
+  if (said !== found)
+    throw new ProtocolError("ERR_DECODE", sentence("tensor-length", { said, found }));
+  return said;
+}
+
+function binLengthAt({ buffer, byteOffset }: Uint8Array, offset: number): number {
+  return new DataView(buffer, byteOffset + offset + 1).getUint32(0);
+}
+
+function checkIsFloats(bytes: number): void {
+  if (bytes > 0 && bytes % 4 === 0) return;
+  throw new ProtocolError("ERR_DECODE", sentence("tensor-not-float32", { bytes }));
 }
 
 /** Measures the header without building anything. */

@@ -7,7 +7,14 @@ import * as z from "zod/mini";
 import { runConfigSchema } from "../run/config.ts";
 import { isAskedBy, roundKindNames, roundKinds, type RoundRow } from "../run/kinds.ts";
 import { type Sentence, sentence } from "../words/sentence.ts";
-import { decodeMessage, joined, type RawMessage, readTensor, tensorFragment } from "./codec.ts";
+import {
+  announcedBytes,
+  decodeMessage,
+  joined,
+  type RawMessage,
+  readTensor,
+  tensorFragment,
+} from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
 import { type HotHeader, readGradientHeader, readWorkHeader } from "./hot-header.ts";
 import {
@@ -255,6 +262,8 @@ export type ResultMessage = MessageOf<WorkerMessage, RoundRow["answer"]>;
 export interface Decoded<Header> {
   readonly header: Header;
   readonly tensor: Uint8Array;
+  /** Bytes of the tensor, if it follows in slices. Absent: the message is whole. */
+  readonly coming?: number;
 }
 
 /** A message, whole or in the fragments in which it was sent: a tensor that is its own fragment need not be copied. */
@@ -269,23 +278,35 @@ export function decodeWorkerMessage(message: Encoded): Decoded<WorkerMessage> {
   return check(workerMessageSchema, raw);
 }
 
-/** @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_HEADER` or `ERR_SHAPE`. */
+/**
+ * Its tensor may follow in slices.
+ *
+ * @throws ProtocolError `ERR_DECODE`, `ERR_TOO_LARGE`, `ERR_HEADER` or `ERR_SHAPE`.
+ */
 export function decodeCoordinatorMessage(message: Encoded): Decoded<CoordinatorMessage> {
-  const hot = readHot(message, readWorkHeader);
-  return hot ?? check(coordinatorMessageSchema, decodeMessage(wholeOf(message)));
+  const hot = readHot(message, readWorkHeader, sliced);
+  return hot ?? check(coordinatorMessageSchema, decodeMessage(wholeOf(message), sliced));
 }
+
+const sliced = { maySlice: true };
 
 /** Reads a message with the fast parser of its header; `undefined` if that does not know it. */
 function readHot<Header extends { readonly type: string }>(
   message: Encoded,
   readHeader: (bytes: Uint8Array) => HotHeader<Header> | undefined,
+  { maySlice = false } = {},
 ): Decoded<Header> | undefined {
   const fragments = message instanceof Uint8Array ? [message] : message;
   const [first] = fragments;
   const hot = first === undefined ? undefined : readHeader(first);
   if (hot === undefined) return undefined;
-  const tensor = tensorFragment(fragments, hot.end) ?? readTensor(joined(fragments), hot.end);
-  return checkShape(hot.header, tensor);
+  const { header, end } = hot;
+  const tensor = tensorFragment(fragments, end);
+  if (tensor !== undefined) return checkShape({ header, tensor });
+  const bytes = joined(fragments);
+  const coming = maySlice ? announcedBytes(bytes, end) : 0;
+  if (coming > 0) return checkShape({ header, tensor: bytes.subarray(bytes.length), coming });
+  return checkShape({ header, tensor: readTensor(bytes, end) });
 }
 
 function wholeOf(message: Encoded): Uint8Array {
@@ -307,18 +328,18 @@ const helloVersion = z.object({ type: z.literal("hello"), protocol: z.int() });
 
 function check<Message extends { readonly type: string }>(
   schema: z.ZodMiniType<Message>,
-  { header, tensor }: RawMessage,
+  { header, ...tail }: RawMessage,
 ): Decoded<Message> {
   const parsed = schema.safeParse(header);
   if (!parsed.success) throw new ProtocolError("ERR_HEADER", describe(parsed.error.issues[0]));
-  return checkShape(parsed.data, tensor);
+  return checkShape({ header: parsed.data, ...tail });
 }
 
 function checkShape<Message extends { readonly type: string }>(
-  header: Message,
-  tensor: Uint8Array,
+  decoded: Decoded<Message>,
 ): Decoded<Message> {
-  const has = tensor.length > 0;
+  const { header, tensor, coming = 0 } = decoded;
+  const has = tensor.length > 0 || coming > 0;
   if (typesWithTensor.has(header.type) !== has) {
     const { type } = header;
     throw new ProtocolError(
@@ -326,7 +347,7 @@ function checkShape<Message extends { readonly type: string }>(
       has ? sentence("tensor-unexpected", { type }) : sentence("tensor-missing", { type }),
     );
   }
-  return { header, tensor };
+  return decoded;
 }
 
 /** The types that ask for blocks at the parameters in the tensor, and those that carry a block's values in it. */

@@ -4,7 +4,6 @@
  */
 import { assertNever } from "../assert.ts";
 import { isAskedBy, type RoundKind, roundKinds } from "../run/kinds.ts";
-import type { HeldPoint, PointVersion } from "../run/point-update.ts";
 import type { Block } from "../run/tree.ts";
 import type { UnitResult } from "../run/unit.ts";
 import type { CoordinatorMessage, ResultMessage, WorkerMessage, WorkMessage } from "./messages.ts";
@@ -33,23 +32,6 @@ const asks: ReadonlySet<string> = new Set([
 /** The kind of round whose blocks a message asks for. */
 export function kindAsked(header: WorkMessage): RoundKind {
   return header.type === "evaluate" ? header.split : header.kind;
-}
-
-/**
- * The point at which a message asks to compute.
- *
- * @param tensor - The message's.
- * @param held - Of a worker in a run whose points move by updates; changed by the points of rounds that train.
- * @returns `undefined` if the update does not lead there from the point that is held.
- */
-export function pointFrom(
-  header: WorkMessage,
-  tensor: Uint8Array,
-  held: HeldPoint | undefined,
-): { readonly parameters: Uint8Array; readonly version?: PointVersion } | undefined {
-  if (held === undefined || header.type === "evaluate") return { parameters: tensor };
-  if (header.type === "update") return held.move(tensor, header.digest);
-  return { parameters: tensor, version: held.keep(tensor) };
 }
 
 /** What an answer belongs to. */

@@ -75,6 +75,12 @@ export class HeldPoint {
     return { digest: this.#digest };
   }
 
+  /** The digest of the point from which an update leads to this one; `undefined` if no point is held. */
+  before(digest: string): string | undefined {
+    if (this.#values === undefined) return undefined;
+    return digest === this.#digest ? this.#before : this.#digest;
+  }
+
   /**
    * Goes on to the point with this digest, unless it is there already.
    *

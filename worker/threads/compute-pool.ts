@@ -3,6 +3,7 @@
  * socket's thread, the others on several; all give the same bits, which tests in `test/unit/worker/` check.
  */
 import type { Dataset } from "../../shared/data/dataset.ts";
+import type { Arrival } from "../../shared/protocol/arrival.ts";
 import type { CoordinatorMessage, MessageOf } from "../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../shared/run/config.ts";
 import type { RoundKind } from "../../shared/run/kinds.ts";
@@ -34,6 +35,8 @@ export interface Job {
   readonly blocks: readonly Block[];
   /** Which point that is, in a run whose points move by updates: for a relay, which passes the update on. */
   readonly version?: PointVersion;
+  /** For a pool that passes tensors on: those of this job that were not whole when it was given. */
+  readonly arrivals?: readonly Arrival[];
 }
 
 /** The events of a job: every block gets one `result` or one `failed`, then comes `done`. */
@@ -60,6 +63,8 @@ export interface Evidence {
 
 export interface ComputePool {
   readonly threads: number;
+  /** A relay's: it takes jobs whose tensors are still on their way. */
+  readonly passesOn?: boolean;
   /**
    * Prepares for a run that replaces the previous one. Cancels the current job.
    *

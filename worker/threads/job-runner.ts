@@ -71,5 +71,7 @@ export class JobRunner {
 
 /** A job that waits needs parameters of its own: inside a coordinator they are good until it has been added. */
 function keeping(job: Job): Job {
+  // What is on its way has memory of its own.
+  if (job.arrivals !== undefined) return job;
   return { ...job, parameters: copyOfBytes(job.parameters) };
 }

@@ -88,6 +88,18 @@ describe.skipIf(python === undefined)("a worker in Python that knows only the wi
     expect([names, heard.said]).toEqual([["snake"], ""]);
   }, 90_000);
 
+  test("alone behind a relay, whose points come in 2 slices, computes the same bits", async () => {
+    const long = ["--layers=784,32,10", "--wire=float32"];
+    const whole = await undisturbedRun(...short, ...long);
+    const coordinator = cluster.coordinator(...short, ...long, "--audit=sample");
+    const { joinUrl } = await coordinator.event("listening");
+    const relay = await cluster.relay(String(joinUrl));
+    const heard = pythonWorker(relay.joinUrl);
+    others.push(heard);
+    const end = await coordinator.event("finished");
+    expect([end.fingerprint, heard.said]).toEqual([whole.fingerprint, ""]);
+  }, 90_000);
+
   test("shares the steps with a Node worker under quorum, and the result is the same", async () => {
     const whole = await undisturbedRun(...short, "--batch-size=64");
     const args = ["--batch-size=64", "--min-workers=2", "--local-workers=1", "--audit=quorum"];

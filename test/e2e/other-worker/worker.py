@@ -22,7 +22,7 @@ from forms import Float32, layouts
 from int8 import digest
 from replicas import Replicas
 
-PROTOCOL = 6
+PROTOCOL = 7
 
 
 def encode(header, tensor=b""):
@@ -35,6 +35,28 @@ def decode(message):
     unpacker.feed(message)
     header, *rest = unpacker
     return header, rest[0] if rest else None
+
+
+SLICE = 0xC6  # The first byte of a message that is a slice of a tensor.
+
+
+async def messages(socket):
+    """Headers and tensors. A tensor that comes in slices is joined; one that is given up is dropped with its header."""
+    waiting, slices, missing = None, [], 0
+    async for message in socket:
+        if message[0] == SLICE:
+            slices.append(message[5:])
+            missing -= len(slices[-1])
+            if not slices[-1]:
+                waiting = None
+            elif missing == 0:
+                yield waiting, b"".join(slices)
+            continue
+        header, tensor = decode(message)
+        if tensor is None and header["type"] in ("work", "update", "evaluate"):
+            waiting, slices, missing = header, [], int.from_bytes(message[-4:], "big")
+        else:
+            yield header, tensor
 
 
 def fetch(base, path, token=None):
@@ -267,7 +289,7 @@ def answers(run, header, tensor):
     for block in header["blocks"]:
         start = time.monotonic()
         start_end = [int(end) for end in block]
-        await_placeholder = time.sleep(0.4); fields, values = run.compute(kind, step, start_end, parameters)
+        fields, values = run.compute(kind, step, start_end, parameters)
         if answer == "evaluation":
             fields["split"] = kind
         about = {"run": run.name, "step": step, "block": start_end}
@@ -293,8 +315,7 @@ async def work(join_url, name, place):
         hello = {"protocol": PROTOCOL, "token": token, "name": name, "kind": "node"}
         about = {"agent": "Python", "threads": 1, "kernel": kernel, **place}
         await socket.send(encode({"type": "hello", **hello, **about}))
-        async for message in socket:
-            header, tensor = decode(message)
+        async for header, tensor in messages(socket):
             if header["type"] == "welcome":
                 place["session"] = header["session"]
             elif header["type"] == "run":

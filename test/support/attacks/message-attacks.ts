@@ -4,6 +4,7 @@
  * `npm run fuzz` at random over real sockets.
  */
 import { type WorkerState, workerStates } from "../../../coordinator/workers/worker-states.ts";
+import { encodeSliceHead } from "../../../shared/protocol/codec.ts";
 import type { ProtocolErrorCode } from "../../../shared/protocol/errors.ts";
 import {
   messageRate,
@@ -300,6 +301,23 @@ export function messageAttacks(random: Random): readonly MessageAttack[] {
         one("hello", `version ${protocol}`, "ERR_VERSION", { protocol }),
       ),
     ),
+    row("slices, which only a coordinator sends", workerStates, [
+      ...[0, 8].map((bytes) => ({
+        what: `a slice of ${bytes} bytes`,
+        type: "gradient" as const,
+        verdict: "ERR_DECODE" as const,
+        sends: () => [Buffer.concat([encodeSliceHead(bytes), Buffer.alloc(bytes)])],
+      })),
+      {
+        what: "a gradient that announces its tensor",
+        type: "gradient",
+        verdict: "ERR_DECODE",
+        sends: (known) => {
+          const { header } = rightMessage("gradient", known);
+          return [Buffer.concat([pack(header), encodeSliceHead(4_000)])];
+        },
+      },
+    ]),
     row("another kernel", ["new"], [one("hello", "kernel", "ERR_KERNEL", { kernel: wrongHash })]),
     row("other bits", ["loading"], [one("ready", "bits", "ERR_KERNEL", { selfTest: wrongHash })]),
     row(

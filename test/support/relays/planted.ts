@@ -57,6 +57,30 @@ export function mixesRounds(pool: ComputePool): ComputePool {
   );
 }
 
+/** Keeps the beginning of the point of the last step, and passes the rest of this one's on behind it. */
+export function mixesVersions(pool: ComputePool): ComputePool {
+  let before: Uint8Array | undefined;
+  return {
+    ...starting(pool, (job, events) => {
+      const { parameters, version, arrivals = [] } = job;
+      const passed = version?.update?.tensor ?? parameters;
+      const stale = before?.length === passed.length ? before : undefined;
+      const half = Math.floor(passed.length / 8) * 4;
+      // Ahead of those that pass it on.
+      const mix = () => void (stale !== undefined && passed.set(stale.subarray(0, half)));
+      for (const arrival of arrivals) arrival.follow({ more: mix, abandoned: () => {} });
+      pool.start(job, events);
+      before = passed.slice();
+    }),
+    passesOn: true,
+  };
+}
+
+/** Waits until a point is whole before it passes it on, as relays did. No mistake: the same bits, later. */
+export function storesFirst(pool: ComputePool): ComputePool {
+  return starting(pool, (job, events) => pool.start(job, events));
+}
+
 /** Changes every sum after having committed itself to what is below. */
 export function changesSums(pool: ComputePool): ComputePool {
   return starting(pool, (job, events) =>

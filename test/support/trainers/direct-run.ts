@@ -18,14 +18,8 @@ import { createEngine, type Engine, NonFiniteError } from "../../../shared/engin
 import type { Kernel } from "../../../shared/kernels/kernel.ts";
 import { encodeMessage } from "../../../shared/protocol/codec.ts";
 import type { ResultMessage, WorkMessage } from "../../../shared/protocol/messages.ts";
-import {
-  answerFor,
-  blockOf,
-  isWork,
-  kindAsked,
-  pairOf,
-  pointFrom,
-} from "../../../shared/protocol/rounds.ts";
+import { pointFrom } from "../../../shared/protocol/points.ts";
+import { answerFor, blockOf, isWork, kindAsked, pairOf } from "../../../shared/protocol/rounds.ts";
 import type { Random } from "../../../shared/random.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { HeldPoint } from "../../../shared/run/point-update.ts";

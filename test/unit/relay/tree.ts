@@ -10,8 +10,8 @@ import { RelayPool } from "../../../relay/relay-pool.ts";
 import { copyOfBytes } from "../../../shared/bytes.ts";
 import type { Dataset } from "../../../shared/data/dataset.ts";
 import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
-import { joined } from "../../../shared/protocol/codec.ts";
-import type { WorkerKind } from "../../../shared/protocol/messages.ts";
+import { joined, readSlice } from "../../../shared/protocol/codec.ts";
+import { decodeCoordinatorMessage, type WorkerKind } from "../../../shared/protocol/messages.ts";
 import type { RunConfig } from "../../../shared/run/config.ts";
 import { quoted, sentence } from "../../../shared/words/sentence.ts";
 import type { Connect, TransportEvents } from "../../../worker/platform.ts";
@@ -38,6 +38,9 @@ interface Door {
   isOpen: boolean;
   readonly cuts: Set<() => void>;
   readonly traffic: { up: number; down: number };
+  /** Of tensors that were sent in slices: those of which more is to come, by socket, and how many there were. */
+  readonly unfinished: Map<object, number>;
+  readonly sliced: { begun: number; abandoned: number };
 }
 
 export interface RelayInTree {
@@ -56,6 +59,10 @@ export interface TreeOptions {
   readonly audit?: "sample" | "quorum" | undefined;
   /** Of the relays. Absent: `sample`. */
   readonly relayAudit?: "none" | "sample" | undefined;
+  /** Of each link, each way. Absent: bytes take no time. */
+  readonly bytesPerMs?: number | undefined;
+  /** The longest slice of a tensor. Absent: the protocol's limit. */
+  readonly sliceBytes?: number | undefined;
   /** Put between the pool of every relay and its loop. */
   readonly wrap?: ((pool: ComputePool) => ComputePool) | undefined;
 }
@@ -70,6 +77,8 @@ export class Tree {
   readonly workers: WorkerLoop[] = [];
   readonly #dataset: Dataset;
   readonly #lagMs: (() => number) | undefined;
+  readonly #bytesPerMs: number;
+  readonly #sliceBytes: number | undefined;
   readonly #wrap: (pool: ComputePool) => ComputePool;
   readonly #relayAudit: "none" | "sample";
   readonly #queue: (() => void)[] = [];
@@ -78,7 +87,9 @@ export class Tree {
   #names = 0;
 
   constructor(config: RunConfig, dataset: Dataset, options: TreeOptions = {}) {
-    const { lagMs, wrap, audit, relayAudit = "sample" } = options;
+    const { lagMs, wrap, audit, relayAudit = "sample", bytesPerMs = Infinity } = options;
+    this.#bytesPerMs = bytesPerMs;
+    this.#sliceBytes = options.sliceBytes;
     this.#relayAudit = relayAudit;
     this.#dataset = dataset;
     this.#lagMs = lagMs;
@@ -219,6 +230,7 @@ export class Tree {
       admits: () => true,
       now: () => this.nowMs,
       newSession: () => `${name}-${count++}`,
+      ...(this.#sliceBytes === undefined ? {} : { sliceBytes: this.#sliceBytes }),
       report: (event) => {
         if (event.event === "worker" && event.change !== "joined" && event.error !== null) {
           this.expelled.push(`${event.name}: ${event.error}`);
@@ -230,6 +242,8 @@ export class Tree {
       isOpen: true,
       cuts: new Set<() => void>(),
       traffic: { up: 0, down: 0 },
+      unfinished: new Map<object, number>(),
+      sliced: { begun: 0, abandoned: 0 },
     };
     this.#doors.push(door);
     return door;
@@ -265,6 +279,16 @@ export class Tree {
     });
   }
 
+  /** Whether a child of a relay has the beginning of a tensor only. */
+  get isMidTensor(): boolean {
+    return this.relays.some(({ door }) => door.isOpen && door.unfinished.size > 0);
+  }
+
+  /** Tensors that were given up in the middle. */
+  get abandoned(): number {
+    return this.relays.reduce((sum, { door }) => sum + door.sliced.abandoned, 0);
+  }
+
   /** To a door, or to the root once that door is shut, as a worker does that knows another link. */
   #connect(wanted: Door, cuts: Set<() => void>): Connect {
     return (events: TransportEvents) => {
@@ -272,10 +296,17 @@ export class Tree {
       let isOpen = true;
       let handler: PeerHandler | undefined;
       let lastMs = 0;
-      const later = (event: () => void) => {
+      /** Until when each way is taken by bytes. */
+      const busyMs = { up: 0, down: 0 };
+      const later = (event: () => void, way: "up" | "down" = "down", bytes = 0) => {
         const callback = () => isOpen && event();
-        lastMs = Math.max(lastMs, this.nowMs + (this.#lagMs?.() ?? 0));
-        if (this.#lagMs === undefined) this.#queue.push(callback);
+        busyMs[way] = Math.max(busyMs[way], this.nowMs) + bytes / this.#bytesPerMs;
+        const sentMs = this.#bytesPerMs === Infinity ? this.nowMs : busyMs[way];
+        const atMs = sentMs + (this.#lagMs?.() ?? 0);
+        // One way does not wait for the other, but for lag that is drawn.
+        lastMs = this.#lagMs === undefined ? atMs : Math.max(lastMs, atMs);
+        const isAtOnce = this.#lagMs === undefined && this.#bytesPerMs === Infinity;
+        if (isAtOnce) this.#queue.push(callback);
         else this.#timers.add({ atMs: lastMs, callback });
       };
       const close = (status: number, reason: string) => {
@@ -289,7 +320,10 @@ export class Tree {
           handler?.closed(quoted(reason));
         });
       };
-      const cut = () => close(1006, "");
+      const cut = () => {
+        door.unfinished.delete(busyMs);
+        close(1006, "");
+      };
       cuts.add(cut);
       door.cuts.add(cut);
       later(() => {
@@ -298,10 +332,11 @@ export class Tree {
           queuedBytes: 0,
           send: (head, tensor = new Uint8Array(0)) => {
             door.traffic.down += head.length + tensor.length;
+            noteSlices(door, busyMs, tensor.length === 0 ? [head] : [head, tensor]);
             // What has left a socket is the receiver's own; the sender may use its bytes again.
             const copy = copyOfBytes(tensor);
             const fragments = copy.length === 0 ? [head] : [head, copy];
-            later(() => events.message(fragments));
+            later(() => events.message(fragments), "down", head.length + copy.length);
           },
           ping: () =>
             later(() => {
@@ -318,10 +353,27 @@ export class Tree {
         send: (head, tensor = new Uint8Array(0)) => {
           const copy = joined([head, tensor]);
           door.traffic.up += copy.length;
-          later(() => handler?.message(copy));
+          later(() => handler?.message(copy), "up", copy.length);
         },
         close,
       };
     };
+  }
+}
+
+/** Follows which tensors are on their way on a socket. */
+function noteSlices(door: Door, socket: object, fragments: readonly Uint8Array[]): void {
+  const slice = readSlice(fragments);
+  const left = door.unfinished.get(socket) ?? 0;
+  if (slice === undefined) {
+    const coming = fragments.length === 1 ? decodeCoordinatorMessage(fragments).coming : undefined;
+    if (coming === undefined) return;
+    door.sliced.begun += 1;
+    door.unfinished.set(socket, coming);
+  } else if (slice.length > 0 && left > slice.length) {
+    door.unfinished.set(socket, left - slice.length);
+  } else {
+    if (slice.length === 0) door.sliced.abandoned += 1;
+    door.unfinished.delete(socket);
   }
 }

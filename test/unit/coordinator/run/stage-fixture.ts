@@ -23,13 +23,8 @@ import {
   type WorkerMessage,
   type WorkMessage,
 } from "../../../../shared/protocol/messages.ts";
-import {
-  answerFor,
-  blockOf,
-  isWork,
-  kindAsked,
-  pointFrom,
-} from "../../../../shared/protocol/rounds.ts";
+import { pointFrom } from "../../../../shared/protocol/points.ts";
+import { answerFor, blockOf, isWork, kindAsked } from "../../../../shared/protocol/rounds.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
 import { HeldPoint } from "../../../../shared/run/point-update.ts";
 import { movesByUpdates } from "../../../../shared/run/wire.ts";
