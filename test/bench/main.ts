@@ -16,6 +16,7 @@ import { benchLocalSteps } from "./learning/local-steps.ts";
 import { benchPresets } from "./learning/presets.ts";
 import { benchTables } from "./learning/tables.ts";
 import { benchWire } from "./learning/wire.ts";
+import { benchCutThrough } from "./links/cut-through.ts";
 import { benchLinks } from "./links/links.ts";
 import { benchPageStart } from "./links/page-start.ts";
 import { benchRelays } from "./links/relays.ts";
@@ -64,6 +65,7 @@ const benches: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   "slow-link": benchSlowLink,
   "local-steps": benchLocalSteps,
   relays: benchRelays,
+  "cut-through": benchCutThrough,
   tables: benchTables,
   presets: benchPresets,
   wire: benchWire,

@@ -56,6 +56,12 @@ export class CoordinatorProcess {
   }
 }
 
+/** A relay, and the link for its workers. */
+export interface RelayProcess {
+  readonly child: ChildProcess;
+  readonly joinUrl: string;
+}
+
 /** A folder and the processes of one test. */
 export class Cluster {
   readonly folder: string;
@@ -98,15 +104,28 @@ export class Cluster {
     return child;
   }
 
+  /** Starts a worker by another program, which is written before its command. */
+  workerIn(prefix: readonly string[], joinUrl: string, ...args: string[]): ChildProcess {
+    const worker = [...prefix, process.execPath, program, "worker", joinUrl, ...args];
+    const child = spawn(worker[0] ?? "", worker.slice(1), { stdio: "ignore" });
+    this.#children.push(child);
+    return child;
+  }
+
   /** Starts a relay on a free loopback port. @returns Its process, and the link for its workers. */
-  async relay(
+  async relay(joinUrl: string, ...more: string[]): Promise<RelayProcess> {
+    return await this.relayIn([], joinUrl, ...more);
+  }
+
+  /** Starts a relay by another program, which is written before its command. */
+  async relayIn(
+    prefix: readonly string[],
     joinUrl: string,
     ...more: string[]
-  ): Promise<{ child: ChildProcess; joinUrl: string }> {
+  ): Promise<RelayProcess> {
     const place = ["--host", "127.0.0.1", "--port", "0"];
-    const child = spawn(process.execPath, [program, "relay", joinUrl, ...place, ...more], {
-      stdio: ["ignore", "ignore", "pipe"],
-    });
+    const relay = [...prefix, process.execPath, program, "relay", joinUrl, ...place, ...more];
+    const child = spawn(relay[0] ?? "", relay.slice(1), { stdio: ["ignore", "ignore", "pipe"] });
     this.#children.push(child);
     let said = "";
     for await (const chunk of child.stderr.iterator({ destroyOnReturn: false })) {
