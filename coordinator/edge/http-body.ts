@@ -27,6 +27,9 @@ export function sendChunks(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   response: ServerResponse,
 ): void {
+  // Node's pipeline alone adds eight listeners to `close`. With those of our limits they are more than ten, the number at
+  // which Node prints a warning about a leak. All of them go with the response.
+  response.setMaxListeners(0);
   pipeline(Readable.from(chunks, { highWaterMark: 1 }), response, () => {
     // Sent, or the client left. In both cases there is nothing more to do.
   });
