@@ -39,7 +39,7 @@ import type { Series } from "./series.ts";
 import { nodeDisk } from "./storage/disk.ts";
 import { HandoverKeeper } from "./storage/handover-keeper.ts";
 import { machineMemory } from "./storage/machine-memory.ts";
-import { claimRunFolder } from "./storage/run-lock.ts";
+import { claimRunFolder, orDiscard } from "./storage/run-lock.ts";
 import { BreakItEvents } from "./watch/break-it-events.ts";
 import { BreakIt } from "./watch/break-it.ts";
 import { Control } from "./watch/control.ts";
@@ -107,7 +107,8 @@ export async function runPrepared(
 ): Promise<number> {
   const kernel = instantiateKernel(start.kernelBytes);
   const identity = { kernel: kernel.id, selfTest: selfTest(kernel) };
-  return await new Program(command, world, { ...start, identity }).run();
+  const program = async () => await new Program(command, world, { ...start, identity }).run();
+  return await orDiscard(start.prepared, program);
 }
 
 interface ProgramStart {

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { readFileSync, unlinkSync } from "node:fs";
-import { link, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rmdir, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -51,11 +51,46 @@ export async function claimRunFolder(folder: string): Promise<() => void> {
   }
   const releaseThis = () => {
     process.off("exit", releaseThis);
-    release(path);
+    removeOwnLock(path);
   };
   // One process may train many runs, one after the other.
   process.once("exit", releaseThis);
   return releaseThis;
+}
+
+/** Runs a program, and discards its new run if an `OperatorError` says that it could not begin. */
+export async function orDiscard<T>(run: ClaimedRun, program: () => Promise<T>): Promise<T> {
+  try {
+    return await program();
+  } catch (error) {
+    if (error instanceof OperatorError) await discardNewRun(run);
+    throw error;
+  }
+}
+
+/**
+ * Removes the folder of a new run that could not begin, because its port was taken or its certificate cannot be used.
+ * Otherwise it would be the latest run, without a checkpoint. A folder that holds anything else stays.
+ *
+ * @param run.resume - Where it continues; `undefined`: it is new.
+ * @param run.release - Gives back its claim.
+ */
+async function discardNewRun({ resume, folder, release }: ClaimedRun): Promise<void> {
+  release?.();
+  if (resume !== undefined) return;
+  try {
+    await rmdir(join(folder.path, "checkpoints"));
+    await unlink(join(folder.path, "config.json"));
+    await rmdir(folder.path);
+  } catch {
+    // It holds something that is not ours to remove, or the disk fails. An unused folder does no harm.
+  }
+}
+
+interface ClaimedRun {
+  readonly resume: unknown;
+  readonly folder: { readonly path: string };
+  readonly release: (() => void) | undefined;
 }
 
 /** A hard link fails if its name exists, so of two processes one gets the lock. */
@@ -117,7 +152,7 @@ async function readLock(path: string): Promise<Lock | undefined> {
 }
 
 /** Removes the lock if it is still this process's. Synchronous, because the process may be exiting. */
-function release(path: string): void {
+function removeOwnLock(path: string): void {
   try {
     const lock = lockSchema.parse(JSON.parse(readFileSync(path, "utf8")));
     if (lock.pid === process.pid && lock.host === hostname()) unlinkSync(path);

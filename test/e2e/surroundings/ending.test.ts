@@ -1,6 +1,7 @@
 /** How a coordinator ends, and what a program that started it reads: its exit code, its last line, nothing but JSON. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 
@@ -139,3 +140,13 @@ function entryIn(line: string): Record<string, unknown> {
   expect(Object.keys(entry)).toEqual(expect.arrayContaining(["time", "level", "message", "code"]));
   return entry;
 }
+
+test("a start whose port is taken leaves no run behind, so that the latest run is still the one before", async () => {
+  const server = createServer();
+  const port = new URL(await listenLocally(server)).port;
+  const coordinator = cluster.coordinator("--port", port, "--host", "127.0.0.1", ...data);
+  expect(await coordinator.exited).toBe(1);
+  expect(coordinator.stderr).toMatch(/port \d+ on 127\.0\.0\.1 is in use/u);
+  server.close();
+  expect(await readdir(join(cluster.folder, "runs"))).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -7,8 +7,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { ownPart } from "../../../../coordinator/datasets/part-file.ts";
 import { identityOf, isRunning } from "../../../../coordinator/storage/process-identity.ts";
-import { claimRunFolder } from "../../../../coordinator/storage/run-lock.ts";
+import { claimRunFolder, orDiscard } from "../../../../coordinator/storage/run-lock.ts";
 import { OperatorError } from "../../../../shared/operator-error.ts";
+import { sentence } from "../../../../shared/words/sentence.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -105,5 +106,37 @@ describe("ownPart", () => {
     expect(await ownPart(path)).toBe(own);
     expect(await readFile(own, "utf8")).toBe("left behind");
     expect(await ownPart(path)).toBe(own);
+  });
+});
+
+describe("orDiscard", () => {
+  test("removes a run that has not begun, but no resumed run, no checkpoint and no other file", async () => {
+    const left: Record<string, string[]> = {};
+    for (const kept of [
+      "nothing",
+      "a resumed run",
+      "checkpoints/step-00000000.safetensors",
+      "photo.jpg",
+    ]) {
+      const run = join(folder, kept.replaceAll(/\W/gu, "-"));
+      // oxlint-disable no-await-in-loop -- one folder after the other
+      await mkdir(join(run, "checkpoints"), { recursive: true });
+      await writeFile(join(run, "config.json"), "{}");
+      if (kept.includes(".")) await writeFile(join(run, kept), "");
+      const resume = kept === "a resumed run" ? { step: 0 } : undefined;
+      const claimed = { resume, folder: { path: run }, release: await claimRunFolder(run) };
+      const begun = orDiscard(claimed, () =>
+        Promise.reject(new OperatorError(sentence("no-run-yet"))),
+      );
+      await expect(begun).rejects.toThrow(OperatorError);
+      left[kept] = await readdir(run).catch(() => ["no folder"]);
+      // oxlint-enable no-await-in-loop
+    }
+    expect(left).toEqual({
+      nothing: ["no folder"],
+      "a resumed run": ["checkpoints", "config.json"],
+      "checkpoints/step-00000000.safetensors": ["checkpoints", "config.json"],
+      "photo.jpg": ["photo.jpg"],
+    });
   });
 });
