@@ -144,7 +144,7 @@ test("predict and evaluate use the preprocessing in the checkpoint, whatever row
   expect(await refused("predict", "shop", "text.csv")).toContain("text.csv line 3");
   expect(await refused("predict", "shop")).toContain("name one after it, or - for standard input");
   expect(await refused("predict", "shop", "cat.png")).toBe(
-    "promedio: the model does not look at pictures such as cat.png; give it a table\n",
+    "promedio: the model was not trained on pictures such as cat.png; give it a table\n",
   );
 });
 

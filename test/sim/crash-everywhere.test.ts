@@ -279,7 +279,7 @@ describe("a full disk at the end of a run", () => {
     expect(ending.violation).toBeUndefined();
     const { checkpoint } = simulation.judge.finished ?? {};
     expect(checkpoint).toBe(`${refugeFolder}/step-00000016.safetensors`);
-    expect(warnings.at(-1)).toBe(`the result is outside of the run's folder: ${checkpoint}`);
+    expect(warnings.at(-1)).toBe(`the result is outside the run's folder: ${checkpoint}`);
     expect(simulation.coordinator?.ended).toMatchObject({ reason: "finished", isSaved: true });
   });
 

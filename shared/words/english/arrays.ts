@@ -15,11 +15,11 @@ export const arrays = {
     "{path} has {numbers} numbers, but its shape is {shape}; make the samples equally long",
   "array-value-no-number": "{path} contains {value}; all its values must be numbers",
   "npy-magic": "{path} is not an npy file: it does not begin with \\x93NUMPY",
-  "npy-version": "{path} is of npy version {version}; versions 1 to 3 are read",
+  "npy-version": "{path} is of npy version {version}; versions 1 to 3 are supported",
   "npy-header": "{path}: its header is not an npy header; save it again",
   "npy-header-cut-short":
     "{path} is cut short: its header takes {expected} bytes, it has {bytes}; fetch it again",
-  "npy-dtype": "{path}: dtype {dtype} is not read; save it as one of {dtypes}",
+  "npy-dtype": "{path}: dtype {dtype} is not supported; save it as one of {dtypes}",
   "npy-is-npz": "{path} is an npz file; use npz:{path}",
   "npy-is-a-file":
     "{path} is one array; npy: takes the folder that holds samples and labels, such as x.npy and y.npy",
@@ -27,7 +27,7 @@ export const arrays = {
   "arrays-not-found":
     "{path} needs one array of samples and one of labels for each split, such as x_train, y_train, x_test and y_test, or X and y; it holds {found}",
   "zip-damaged": "it is not a whole zip file",
-  "zip-method": "{name} is packed in a way that is not read; save it again",
+  "zip-method": "{name} is packed in a way that is not supported; save it again",
   "several-numbers":
     "{setting}: {path} has several numbers per sample that are not 0 and 1; use regression",
   "too-many-values": "{path} has {values} numbers per sample; at most {most} can be predicted",

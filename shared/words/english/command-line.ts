@@ -8,7 +8,7 @@ export const commandLine = {
   "extended-under-cosine":
     "the learning rate starts again at step {step}, where the run would have ended, and falls along a second cosine to the new end",
   "extended-at-standstill":
-    "the learning rate of this run falls to {rate}, from {start}, so the further epochs change hardly anything; a new run with --final-fraction 0.01 keeps learning",
+    "the learning rate of this run falls to {rate}, from {start}, so more epochs would change hardly anything; a new run with --final-fraction 0.01 keeps learning",
   "too-many-restarts":
     "{setting} would extend a run under a cosine schedule for more than {most} times; begin a new run without --resume",
   "patience-needs-validation":
@@ -52,12 +52,12 @@ export const commandLine = {
     "--cluster needs {flags}, the same on every coordinator of the run, so that workers and dashboards may join any of them",
   "leader-answers":
     "standby: {url} answered with status {status}; --admin-token must be the same on every coordinator",
-  "same-tokens": "--join-token and --admin-token are the same; let them differ",
-  "run-file-yaml": "{place} is not valid YAML: {reason}; mend it there",
+  "same-tokens": "--join-token and --admin-token are the same; choose two different ones",
+  "run-file-yaml": "{place} is not valid YAML: {reason}; correct it there",
   "run-file-form": '{path} must hold "key: value" lines, such as "epochs: 10"',
   "run-file-key": "{place}: unknown key {key}; {help} lists the options",
   "run-file-key-did-you-mean": "{place}: unknown key {key}; did you mean {word}?",
-  "run-file-twice": "{setting} is there twice; leave one of them",
+  "run-file-twice": "{setting} appears twice; remove one of them",
   "run-file-too-large":
     '{path} has more than {kibibytes} KiB; is it a run file, with "key: value" lines?',
   "run-file-too-deep":
@@ -81,7 +81,7 @@ export const commandLine = {
   "sample-unusable": "sample {sample}: {reason}",
   "run-file-one-value":
     "{setting} must be one value; write it after the colon, or leave the line out",
-  "flag-swallowed": "{flag} has no value: {found} follows it; write one between",
+  "flag-swallowed": "{flag} has no value, because {found} follows it; write a value between them",
   "flag-takes-no-value": "{given}: {flag} takes no value; leave it out",
   "unknown-option": "unknown option {flag}; {help} lists the options",
   "unknown-option-did-you-mean": "unknown option {flag}; did you mean {word}?",
@@ -102,7 +102,8 @@ export const commandLine = {
     "{label}: {name} can't be varied, because all variants have the same data and the same seeds; compare each on its own",
   "vary-twice": "{label} has {name} twice; give all of its values at once: {name}=…,…",
   "vary-value-twice": "{setting} has the value {value} twice; leave one out",
-  "vary-given": "{setting} is the same for all variants, and --vary {name} differs; give one",
+  "vary-given":
+    "{setting} gives one value for all variants, but --vary {name} gives several; leave one of the two out",
   "vary-too-many": "{count} variants are more than {most}; vary fewer settings at once",
   "comparison-needs-validation":
     "{dataset} has no validation data, and a rate must not be chosen with test data; add --validation 0.1",

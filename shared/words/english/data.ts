@@ -1,10 +1,11 @@
 /** @file Datasets: their files, their downloads, and their formats. */
 
 export const data = {
-  "row-lacks-target": "no known value of {columns}",
+  "row-lacks-target": "it has no known value of {columns}, with which the answers are compared",
   "model-without-targets":
-    "the model does not say what a table's columns mean; {path} can only be predicted from",
-  "no-records-for-pictures": "the model looks at pictures, and {path} has records",
+    "the model does not say what a table's columns mean, so {path} can only be used for predictions",
+  "no-records-for-pictures":
+    "the model was trained on pictures, but {path} has records; give it pictures",
   "file-lacks-columns": "{path} lacks columns that the model needs: {columns}; it has {found}",
   "wrong-number-count": "{found} numbers, the model takes {featureCount}",
   "not-a-number": "column {column} is {given}, not a number",

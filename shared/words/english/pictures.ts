@@ -5,7 +5,8 @@ export const pictures = {
     "reading pictures takes the package sharp, which is not installed here; run: npm install sharp",
   "images-is-a-file":
     "{path} is a file; images: takes a folder with one folder of pictures per class, so unpack it first",
-  "no-pictures-for-records": "the model does not look at pictures such as {path}; give it a table",
+  "no-pictures-for-records":
+    "the model was not trained on pictures such as {path}; give it a table",
   "no-pictures":
     "{path} has no PNG, JPEG, WebP or GIF pictures in folders, one folder per class; it holds {found}",
   "pictures-without-class":

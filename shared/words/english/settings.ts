@@ -5,7 +5,7 @@ export const settings = {
   "must-be-did-you-mean": "{setting} must be {expects}, not {given}; did you mean {word}?",
   "must-not-be-list": "{setting} must be {expects}, not a list",
   "setting-flaw": "{setting}: {reason}",
-  "something-else": "what is there",
+  "something-else": "the one given",
   "expects-integer": "a whole number (digits only)",
   "expects-integer-least": "a whole number from {min} (digits only)",
   "expects-integer-most": "a whole number up to {max} (digits only)",
@@ -31,10 +31,9 @@ export const settings = {
     "a width and a height in pixels up to {most}, like 64x48, or one number for both",
   "expects-moves": "flip, shift=PIXELS or crop=PIXELS, or several of them separated by commas",
   "augment-no-pictures":
-    "{setting} changes pictures, and the samples of {dataset} are none; leave it out",
+    "{setting} changes pictures, but the samples of {dataset} are not pictures; leave it out",
   "augment-too-far": "{setting} is as large as the pictures; use at most {most} pixels",
-  "expects-model":
-    "{names}, all but mlp with settings if you like (cnn:channels=32), or a list of layers",
+  "expects-model": "{names} (all but mlp may have settings: cnn:channels=32), or a list of layers",
   "expects-layers": "2 to 32 widths separated by commas, like 784,16,16,10",
   "expects-http-address": "an address that begins with http:// or https://",
   "expects-origins":
@@ -76,7 +75,8 @@ export const settings = {
     "{setting} leaves nothing to train: the model has {layers} {layers = 1 ? layer : layers} with parameters; freeze at most {most}",
   "restarts-outside":
     "{setting} must be steps from {least} to {most}, after the warm-up and before the run's end",
-  "warmup-too-long": "{setting} is no less than the run's {steps} steps; use fewer, or more epochs",
+  "warmup-too-long":
+    "{setting} is not less than the run's {steps} steps; use fewer warm-up steps, or more epochs",
   "needs-gradient":
     "{setting} needs a gradient, which local-search does not compute; leave it out, or choose another optimizer",
   "needs-local-steps": "{setting} is for local steps; leave it out, or set {option}",
@@ -85,7 +85,7 @@ export const settings = {
   "local-steps-too-many":
     "{setting} is more than the {batches} {batches = 1 ? batch : batches} of an epoch, which always ends with an exchange; choose at most {batches}",
   "replicas-too-many":
-    "{setting} is more than a batch of {batchSize} samples can give one each; choose at most {batchSize}",
+    "{setting} is more than the samples of a batch, so some replicas would get none; choose at most {batchSize}",
   "not-for-optimizer": "{setting} is not for optimizer {chosen}; leave it out, or choose {owners}",
   "not-for-schedule": "{setting} is not for schedule {chosen}; leave it out, or choose {owners}",
   "loss-needs-output": "{loss} needs {needed} outputs, not {output}; use {needed}, or another loss",

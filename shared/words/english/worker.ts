@@ -42,7 +42,7 @@ export const worker = {
   "speaks-http": "this port speaks http, not https: use http://",
   "speaks-https": "this port speaks https, not http: use https://",
   "certificate-unknown":
-    "nobody whom this machine trusts has signed its certificate[terminal]; name a PEM file with the signer's certificate in NODE_EXTRA_CA_CERTS",
+    "its certificate is not signed by anybody that this machine trusts[terminal]; name a PEM file with the signer's certificate in NODE_EXTRA_CA_CERTS",
   "certificate-expired":
     "its certificate has expired: renew it there, or check the clock of this machine",
   "certificate-not-yet-valid":
@@ -54,7 +54,7 @@ export const worker = {
   "proxy-failed": "the proxy {proxy}: {reason}",
   "proxy-silent": "the proxy {proxy} does not answer for {seconds} s",
   "proxy-login-wrong":
-    "the proxy {proxy} wants a login or another one ({status})[terminal]: write http://user:password@host:port into HTTP_PROXY and HTTPS_PROXY",
+    "the proxy {proxy} requires a login, or a different one ({status})[terminal]: write http://user:password@host:port into HTTP_PROXY and HTTPS_PROXY",
   "proxy-refused":
     "the proxy {proxy} does not connect to {target} ({status})[terminal]; name hosts that need no proxy in NO_PROXY",
   redirected: "it redirects to {url}",
@@ -71,7 +71,7 @@ export const worker = {
   "larger-model-comes": "reconnecting, because the next model is larger",
   "kernel-memory":
     "it needs {gigabytes} GB of memory in one piece, and WebAssembly has at most {most} GB",
-  "machine-memory": "this machine has no {gigabytes} GB of memory left for it",
+  "machine-memory": "it needs {gigabytes} GB of memory, and this machine has not that much left",
   "cannot-load-run": "can't load the run: {reason}",
   "dataset-address": "{path} is not a dataset's path",
   "dataset-answer": "the dataset's address answered {status}",

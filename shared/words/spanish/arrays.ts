@@ -12,16 +12,16 @@ export const arrays = translationOf<typeof english>()({
     "{path}: los enteros de {low} a {high} no son bytes y son demasiado grandes para entrenar; escálalos antes a 0…1",
   "split-there": "{setting}: los datos ya tienen su parte {split}; omítelo",
   "not-an-array":
-    "{path} no es un arreglo; pase un arreglo tipado, listas anidadas de números, o shape y data",
+    "{path} no es un arreglo; pasa un arreglo tipado, listas anidadas de números, o shape y data",
   "array-shape-wrong":
-    "{path} tiene {numbers} números, pero su forma es {shape}; haga las muestras igual de largas",
+    "{path} tiene {numbers} números, pero su forma es {shape}; haz las muestras igual de largas",
   "array-value-no-number": "{path} contiene {value}; todos sus valores deben ser números",
   "npy-magic": "{path} no es un archivo npy: no empieza con \\x93NUMPY",
-  "npy-version": "{path} es de la versión npy {version}; se leen las versiones 1 a 3",
+  "npy-version": "{path} es de la versión npy {version}; se admiten las versiones 1 a 3",
   "npy-header": "{path}: su cabecera no es de npy; guárdalo de nuevo",
   "npy-header-cut-short":
     "{path} está cortado: su cabecera ocupa {expected} bytes, tiene {bytes}; consíguelo de nuevo",
-  "npy-dtype": "{path}: el tipo {dtype} no se lee; guárdalo como uno de {dtypes}",
+  "npy-dtype": "{path}: el tipo {dtype} no se admite; guárdalo como uno de {dtypes}",
   "npy-is-npz": "{path} es un archivo npz; usa npz:{path}",
   "npy-is-a-file":
     "{path} es una sola matriz; npy: toma la carpeta con muestras y etiquetas, como x.npy e y.npy",
@@ -29,7 +29,7 @@ export const arrays = translationOf<typeof english>()({
   "arrays-not-found":
     "{path} necesita una matriz de muestras y una de etiquetas por cada parte, como x_train, y_train, x_test e y_test, o X e y; contiene {found}",
   "zip-damaged": "no es un archivo zip entero",
-  "zip-method": "{name} está comprimido de una forma que no se lee; guárdalo de nuevo",
+  "zip-method": "{name} está comprimido de una forma que no se admite; guárdalo de nuevo",
   "several-numbers":
     "{setting}: {path} tiene varios números por muestra que no son 0 y 1; usa regression",
   "too-many-values":

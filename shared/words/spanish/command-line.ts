@@ -60,43 +60,44 @@ export const commandLine = translationOf<typeof english>()({
     "--cluster necesita {flags}, iguales en todos los coordinadores del entrenamiento, para que los ayudantes y los paneles puedan entrar en cualquiera",
   "leader-answers":
     "en reserva: {url} respondió con el estado {status}; --admin-token debe ser igual en todos los coordinadores",
-  "same-tokens": "--join-token y --admin-token son iguales; deben ser distintos",
+  "same-tokens": "--join-token y --admin-token son iguales; elige dos distintos",
   "run-file-yaml": "{place} no es YAML válido: {reason}; corrígelo ahí",
   "run-file-form": "{path} debe tener líneas «clave: valor», como «epochs: 10»",
   "run-file-key": "{place}: clave desconocida {key}; {help} muestra las opciones",
   "run-file-key-did-you-mean": "{place}: clave desconocida {key}; ¿quizás {word}?",
-  "run-file-twice": "{setting} aparece dos veces; deja una",
+  "run-file-twice": "{setting} aparece dos veces; quita una",
   "run-file-too-large":
     "{path} tiene más de {kibibytes} KiB; ¿es un archivo de ajustes, con líneas «clave: valor»?",
   "run-file-too-deep":
     "{path} tiene más de {levels} niveles; escribe un valor, o una lista de valores, tras cada clave",
   "setting-unknown": "ajuste desconocido {key}; REFERENCE.md los enumera todos",
   "setting-unknown-did-you-mean": "ajuste desconocido {key}; ¿quizás {word}?",
-  "setting-not-here": "{setting} solo sirve en la línea de comandos; quítelo",
+  "setting-not-here": "{setting} solo sirve en la línea de comandos; quítalo",
   "not-a-server":
-    "server no es un servidor HTTP de Node; pase lo que devolvió createServer o app.listen, o app.server",
+    "server no es un servidor HTTP de Node; pasa lo que devolvió createServer o app.listen, o app.server",
   "server-not-listening":
-    "el servidor todavía no escucha en un puerto; inicie el coordinador después del servidor",
+    "el servidor todavía no escucha en un puerto; inicia el coordinador después del servidor",
   "server-needs-path":
-    "un coordinador dentro de otro servidor necesita una ruta; ponga basePath, por ejemplo /training",
-  "setting-of-server": "{setting} es asunto del servidor que usted pasa; quítelo",
+    "un coordinador dentro de otro servidor necesita una ruta; pon basePath, por ejemplo /training",
+  "setting-of-server": "{setting} es asunto del servidor que le pasas; quítalo",
   "not-a-model":
-    "el primer argumento de predict no es un modelo; pase lo que devolvió loadCheckpoint",
+    "el primer argumento de predict no es un modelo; pasa lo que devolvió loadCheckpoint",
   "checkpoint-bytes-damaged":
-    "estos bytes no son un punto de control: {reason}; vuelva a leer el archivo",
+    "estos bytes no son un punto de control: {reason}; vuelve a leer el archivo",
   "sample-width":
-    "la muestra {sample} tiene {numbers} números, pero el modelo espera {features}; pase esa cantidad",
+    "la muestra {sample} tiene {numbers} números, pero el modelo espera {features}; pasa esa cantidad",
   "sample-is-a-row":
-    "la muestra {sample} es una fila, pero el modelo no se entrenó con una tabla; pase números",
+    "la muestra {sample} es una fila, pero el modelo no se entrenó con una tabla; pasa números",
   "sample-unusable": "muestra {sample}: {reason}",
   "run-file-one-value":
     "{setting} debe ser un valor; escríbelo tras los dos puntos, o quita la línea",
-  "flag-swallowed": "{flag} no tiene valor: le sigue {found}; escribe uno en medio",
+  "flag-swallowed":
+    "{flag} no tiene valor, porque le sigue {found}; escribe un valor entre los dos",
   "flag-takes-no-value": "{given}: {flag} no lleva valor; quítalo",
   "unknown-option": "opción desconocida {flag}; {help} muestra las opciones",
   "unknown-option-did-you-mean": "opción desconocida {flag}; ¿quizás {word}?",
-  "unknown-command": "orden desconocida {name}; las órdenes son {commands}",
-  "unknown-command-did-you-mean": "orden desconocida {name}; ¿quizás {word}?",
+  "unknown-command": "comando desconocido {name}; los comandos son {commands}",
+  "unknown-command-did-you-mean": "comando desconocido {name}; ¿quizás {word}?",
   "flag-without-value": "{flag} no tiene valor; escribe uno detrás, o mira {help}",
   "npm-banner": "npm escribió un encabezado antes de las líneas JSON: {command} lo omite",
   "argument-missing": "falta {argument}; {help} dice qué es",
@@ -114,7 +115,7 @@ export const commandLine = translationOf<typeof english>()({
   "vary-twice": "{label} tiene {name} dos veces; da todos sus valores juntos: {name}=…,…",
   "vary-value-twice": "{setting} tiene el valor {value} dos veces; quita uno",
   "vary-given":
-    "{setting} vale para todas las variantes, y --vary {name} las distingue; da uno solo",
+    "{setting} da un valor para todas las variantes, pero --vary {name} da varios; quita uno de los dos",
   "vary-too-many": "{count} variantes son más de {most}; varía menos ajustes a la vez",
   "comparison-needs-validation":
     "{dataset} no tiene datos de validación, y con los de prueba no se debe elegir la tasa; añade --validation 0.1",

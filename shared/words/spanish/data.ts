@@ -3,10 +3,12 @@ import type { data as english } from "../english/data.ts";
 import { translationOf } from "../template.ts";
 
 export const data = translationOf<typeof english>()({
-  "row-lacks-target": "no hay un valor conocido de {columns}",
+  "row-lacks-target":
+    "no tiene un valor conocido de {columns}, con el que se comparan las respuestas",
   "model-without-targets":
-    "el modelo no dice qué significan las columnas de una tabla; {path} solo sirve para predecir",
-  "no-records-for-pictures": "el modelo mira imágenes y {path} contiene registros",
+    "el modelo no dice qué significan las columnas de una tabla, así que {path} solo sirve para predecir",
+  "no-records-for-pictures":
+    "el modelo se entrenó con imágenes, pero {path} contiene registros; dale imágenes",
   "file-lacks-columns":
     "a {path} le faltan columnas que el modelo necesita: {columns}; tiene {found}",
   "wrong-number-count": "hay {found} números y el modelo recibe {featureCount}",

@@ -7,7 +7,7 @@ export const files = translationOf<typeof english>()({
     "{folder} lo está entrenando el proceso {pid} en {host} desde {since}: detén ese primero o elige otro entrenamiento",
   "run-lock-failed": "no se puede reservar {folder}: {reason}; elige otra carpeta",
   "run-exists": "{path} ya existe; elige otro nombre o continúalo",
-  "cannot-set-up": "no se puede preparar {path}: {reason}",
+  "cannot-set-up": "no se puede preparar {path}: {reason}[terminal]; elige otra carpeta con --runs",
   "no-run-in-folder": "no hay ningún entrenamiento en {path}; empieza uno sin --resume",
   "no-such-run": "no existe el entrenamiento {name}, ni {path}; los que hay: {runs}",
   "folder-passed-over": "no se tiene en cuenta {path}: {reason}",
@@ -28,7 +28,7 @@ export const files = translationOf<typeof english>()({
   "using-checkpoint": "{reason}; se usa {name}",
   "checkpoint-unreadable": "el punto de control {path} no se puede leer ({reason})",
   "checkpoint-damaged": "el punto de control {path} está dañado ({reason})",
-  "no-whole-checkpoint": "no hay ningún punto de control entero en {path}",
+  "no-whole-checkpoint": "no hay ningún punto de control completo en {path}",
   "run-begins-again": "{reason}: el entrenamiento {run} empieza otra vez en el paso 0",
   "resume-uncertain": "{reason}; prueba --resume otra vez, o empieza otro entrenamiento sin él",
   "setup-invalid":

@@ -80,7 +80,7 @@ export const network = translationOf<typeof english>()({
   "tls-not-valid-yet":
     "--tls-cert {path} solo vale desde el {date}; espera hasta entonces o revisa el reloj de esta máquina",
   "tls-not-usable":
-    "--tls-cert {cert} y --tls-key {key} no se pueden usar ({reason}); indica archivos PEM completos, con una clave de al menos 2048 bits (RSA) o 256 (ECDSA)",
+    "--tls-cert {cert} y --tls-key {key} no se pueden usar ({reason}); indica archivos PEM completos, con una clave de al menos 2.048 bits (RSA) o 256 (ECDSA)",
   "tls-expired": "--tls-cert {path} caducó el {date}; haz uno nuevo",
   "page-missing": "falta la página {path}; constrúyela con npm run build",
 });

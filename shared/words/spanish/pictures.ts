@@ -7,7 +7,7 @@ export const pictures = translationOf<typeof english>()({
     "para leer imágenes hace falta el paquete sharp, que no está instalado aquí; ejecuta: npm install sharp",
   "images-is-a-file":
     "{path} es un archivo; images: toma una carpeta con una carpeta de imágenes por clase, así que descomprímelo antes",
-  "no-pictures-for-records": "el modelo no mira imágenes como {path}; dale una tabla",
+  "no-pictures-for-records": "el modelo no se entrenó con imágenes como {path}; dale una tabla",
   "no-pictures":
     "{path} no tiene imágenes PNG, JPEG, WebP o GIF en carpetas, una por clase; contiene {found}",
   "pictures-without-class":

@@ -49,18 +49,20 @@ export const run = translationOf<typeof english>()({
   "run-finished": "el entrenamiento terminó",
   "stopped-by-operator": "lo detuvo el operador",
   "no-memory-for-sums":
-    "no hubo sitio para las sumas del paso {step}: {reason}; elige capas más pequeñas o fragmentos más grandes",
+    "no hay memoria suficiente para las sumas del paso {step}: {reason}; elige capas más pequeñas o fragmentos más grandes",
   "step-diverged":
     "el paso {step} divergió: {reason}; una tasa de aprendizaje más baja puede ayudar",
   "loss-not-finite": "la pérdida no es finita",
   "gradient-not-finite": "el gradiente no es finito",
   "update-not-finite": "los parámetros dejarían de ser finitos",
   "parameter-not-finite": "un parámetro es NaN o infinito",
-  "parameters-not-rounded": "los parámetros no están redondeados como pide la ejecución",
+  "parameters-not-rounded":
+    "los parámetros no están redondeados a la forma de envío de este entrenamiento",
   "block-not-finite": "un valor del bloque {block} del paso {step} es NaN o infinito",
   "block-sum-not-finite": "la suma de un bloque es NaN o infinita",
   "value-not-finite": "un valor es NaN o infinito",
-  "values-not-rounded": "los valores no están redondeados a {form} como pide la ejecución",
+  "values-not-rounded":
+    "los valores no están redondeados a {form}, la forma de envío de este entrenamiento",
   "result-length": "un mensaje {type} de {bytes} bytes en vez de {expected}",
   "too-many-correct": "{correct} aciertos de {samples} muestras",
   "step-not-begun": "el paso {step} aún no ha empezado",

@@ -7,7 +7,7 @@ export const settings = translationOf<typeof english>()({
   "must-be-did-you-mean": "{setting} debe ser {expects}, no {given}; ¿quizás {word}?",
   "must-not-be-list": "{setting} debe ser {expects}, no una lista",
   "setting-flaw": "{setting}: {reason}",
-  "something-else": "lo que hay",
+  "something-else": "el valor dado",
   "expects-integer": "un número entero (solo cifras)",
   "expects-integer-least": "un número entero desde {min} (solo cifras)",
   "expects-integer-most": "un número entero hasta {max} (solo cifras)",
@@ -36,7 +36,7 @@ export const settings = translationOf<typeof english>()({
     "{setting} cambia imágenes, y las muestras de {dataset} no lo son; omítelo",
   "augment-too-far": "{setting} es tan grande como las imágenes; usa como mucho {most} píxeles",
   "expects-model":
-    "{names}, todos menos mlp con ajustes si quieres (cnn:channels=32), o una lista de capas",
+    "{names} (todos menos mlp admiten ajustes: cnn:channels=32), o una lista de capas",
   "expects-layers": "de 2 a 32 anchos separados por comas, como 784,16,16,10",
   "expects-http-address": "una dirección que empiece por http:// o https://",
   "expects-origins": "orígenes separados por comas, como https://train.example.org:8443, sin ruta",
@@ -56,9 +56,9 @@ export const settings = translationOf<typeof english>()({
   "large-run":
     "{parameters} parámetros ocupan unos {gigabytes} GB de memoria aquí y {workerGigabytes} GB en cada ayudante; cada paso envía {megabytes} MB a cada ayudante y recibe otro tanto; una época ocupa un núcleo {minutes} {minutes = 1 ? minuto : minutos} o más",
   "slow-shards":
-    "el gradiente de un fragmento ocupa un núcleo rápido {seconds} s, en los que un ayudante no responde; a los {mostSeconds} s de silencio se lo desconecta, así que los lentos no llegarán: elige fragmentos o capas más pequeños",
+    "el gradiente de un fragmento ocupa un núcleo rápido {seconds} s, en los que un ayudante no responde; tras {mostSeconds} s de silencio se desconecta al ayudante, así que los lentos no llegarán a terminar: elige fragmentos o capas más pequeños",
   "too-large-for-workers":
-    "harían falta {gigabytes} GB en el kernel de cada ayudante, que tiene {most} GB como máximo: elige capas más pequeñas, fragmentos más grandes o menos muestras",
+    "harían falta {gigabytes} GB en el núcleo de cada ayudante, que tiene {most} GB como máximo: elige capas más pequeñas, fragmentos más grandes o menos muestras",
   "too-large-here":
     "{parameters} parámetros ocupan unos {gigabytes} GB de memoria aquí, y este equipo tiene {most} GB: elige capas más pequeñas",
   "large-run-question": "{cost}. ¿Entrenarlo de todos modos?",
@@ -78,7 +78,7 @@ export const settings = translationOf<typeof english>()({
   "restarts-outside":
     "{setting} deben ser pasos de {least} a {most}, tras el calentamiento y antes del final",
   "warmup-too-long":
-    "{setting} no es menos que los {steps} pasos del entrenamiento; usa menos, o más épocas",
+    "{setting} no es menor que los {steps} pasos del entrenamiento; usa menos pasos de calentamiento, o más épocas",
   "needs-gradient":
     "{setting} necesita un gradiente, que local-search no calcula; quítalo, o elige otro optimizador",
   "needs-local-steps": "{setting} es para pasos locales; quítalo, o pon {option}",
@@ -87,7 +87,7 @@ export const settings = translationOf<typeof english>()({
   "local-steps-too-many":
     "{setting} es más que {batches} {batches = 1 ? lote : lotes}, los de una época, que siempre acaba con un intercambio; elige como mucho {batches}",
   "replicas-too-many":
-    "{setting} es más de lo que permite un lote de {batchSize} muestras, una para cada réplica; elige como mucho {batchSize}",
+    "{setting} es más que las muestras de un lote, así que algunas réplicas no recibirían ninguna; elige como mucho {batchSize}",
   "not-for-optimizer": "{setting} no es para el optimizador {chosen}; quítalo, o elige {owners}",
   "not-for-schedule": "{setting} no es para el plan {chosen}; quítalo, o elige {owners}",
   "loss-needs-output":

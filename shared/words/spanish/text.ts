@@ -28,12 +28,12 @@ export const text = translationOf<typeof english>()({
   "text-used":
     "{targets}; {samples} {samples = 1 ? muestra : muestras} ({split}) de {features} {features = 1 ? token : tokens}",
   "reads-text":
-    "lee un texto: elige otro modelo, o un texto[terminal], por ejemplo --dataset text:FICHERO",
+    "lee un texto: elige otro modelo, o un texto[terminal], por ejemplo --dataset text:ARCHIVO",
   "mlp-for-text":
     "el modelo mlp toma una muestra entera; para un texto usa el modelo gpt, o capas que lo tomen token a token, de un embedding a una capa dense y softmax",
   "prompt-twice": "da el archivo {path} o un --prompt, no ambos",
   "prompt-unknown":
-    "el comienzo tiene {count} {count = 1 ? carácter : caracteres} que el modelo no conoce",
+    "el --prompt tiene {count} {count = 1 ? carácter : caracteres} que el modelo no conoce",
   "only-for-texts": "{setting} es para un modelo que continúa textos; {path} no lo hace",
   "predict-file-missing":
     "{path} responde a los registros de un archivo: indica uno tras él, o - para la entrada estándar",

@@ -4,7 +4,7 @@ import { translationOf } from "../template.ts";
 
 export const worker = translationOf<typeof english>()({
   connecting: "conectando con el coordinador",
-  joined: "dentro, a la espera de un entrenamiento",
+  joined: "conectado, a la espera de un entrenamiento",
   "getting-dataset": "recibiendo los datos {dataset}",
   "getting-dataset-so-far": "recibiendo los datos {dataset}: {megabytes} MB",
   "preparing-dataset": "preparando los datos y midiendo este dispositivo",
@@ -15,7 +15,7 @@ export const worker = translationOf<typeof english>()({
   "refused-because": "{refusal} ({reason})",
   "paused-by-user": "en pausa por su usuario",
   "tab-slowed": "su pestaña está oculta y el navegador la frena",
-  "relay-listening": "este relevo reparte el trabajo; sus trabajadores se unen en {url}",
+  "relay-listening": "este relevo reparte el trabajo; sus ayudantes se unen en {url}",
   "stopped-by-user": "lo detuvo su usuario",
   "starting-again": "empieza de nuevo con otros ajustes",
   "coordinator-process-ended": "terminó el proceso del coordinador",
@@ -33,13 +33,13 @@ export const worker = translationOf<typeof english>()({
     "demasiados resultados de este ayudante no eran válidos: no puede participar",
   "coordinator-full": "el coordinador no tiene más lugar",
   "coordinator-ended": "el coordinador terminó",
-  "coordinator-unreachable": "no se alcanza al coordinador",
+  "coordinator-unreachable": "no se puede llegar al coordinador",
   "coordinator-does-not-answer": "el coordinador no responde",
   "coordinator-silent": "nada del coordinador en {seconds} s",
   "connection-refused": "nada escucha en esta dirección y este puerto",
   "host-not-found": "este nombre no tiene dirección",
   "host-not-reached":
-    "esta dirección no responde: ¿está en la misma red, y la deja pasar el cortafuegos?",
+    "esta dirección no responde: ¿está en la misma red, y permite el cortafuegos llegar a ella?",
   "connection-reset": "el otro lado cortó la conexión",
   "speaks-http": "este puerto habla http y no https: usa http://",
   "speaks-https": "este puerto habla https y no http: usa https://",
@@ -58,7 +58,7 @@ export const worker = translationOf<typeof english>()({
   "proxy-failed": "el proxy {proxy}: {reason}",
   "proxy-silent": "el proxy {proxy} no responde desde hace {seconds} s",
   "proxy-login-wrong":
-    "el proxy {proxy} pide una contraseña, u otra ({status})[terminal]: escribe http://usuario:contraseña@host:puerto en HTTP_PROXY y HTTPS_PROXY",
+    "el proxy {proxy} pide una contraseña, o una distinta ({status})[terminal]: escribe http://usuario:contraseña@host:puerto en HTTP_PROXY y HTTPS_PROXY",
   "proxy-refused":
     "el proxy {proxy} no conecta con {target} ({status})[terminal]; indica en NO_PROXY los equipos que no necesitan proxy",
   redirected: "redirige a {url}",
@@ -75,7 +75,7 @@ export const worker = translationOf<typeof english>()({
   "larger-model-comes": "se conecta de nuevo para un modelo mayor",
   "kernel-memory":
     "necesita {gigabytes} GB de memoria seguidos, y WebAssembly tiene {most} GB como máximo",
-  "machine-memory": "a este equipo no le quedan {gigabytes} GB de memoria para ello",
+  "machine-memory": "necesita {gigabytes} GB de memoria, y a este equipo no le quedan tantos",
   "cannot-load-run": "no se puede cargar el entrenamiento: {reason}",
   "dataset-address": "{path} no es la ruta de unos datos",
   "dataset-answer": "la dirección de los datos respondió {status}",

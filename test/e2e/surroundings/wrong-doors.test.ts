@@ -116,7 +116,7 @@ describe("a worker's line", () => {
     const coordinator = cluster.coordinator("--open", ...tls, ...data);
     const url = `https://localhost:${(await urlOf(coordinator)).port}/join`;
     expect(await complaint(url)).toBe(
-      "no connection: nobody whom this machine trusts has signed its certificate; name a PEM file with the signer's certificate in NODE_EXTRA_CA_CERTS; trying again",
+      "no connection: its certificate is not signed by anybody that this machine trusts; name a PEM file with the signer's certificate in NODE_EXTRA_CA_CERTS; trying again",
     );
     startWorker(url, { NODE_EXTRA_CA_CERTS: cert });
     await coordinator.event("worker", ({ change }) => change === "joined");

@@ -33,7 +33,10 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ["worker host:1 --epochs 3", "unknown option --epochs; promedio worker --help lists the options"],
   ["start --exit=yes", "--exit=yes: --exit takes no value; leave it out"],
   ["start --epochs", "--epochs has no value; write one after it, or see promedio start --help"],
-  ["start --name --exit", "--name has no value: --exit follows it; write one between"],
+  [
+    "start --name --exit",
+    "--name has no value, because --exit follows it; write a value between them",
+  ],
   [
     "start a.yaml b.yaml",
     "too many arguments; promedio start takes one, see promedio start --help",
@@ -178,11 +181,11 @@ const flagMistakes: readonly (readonly [typed: string, line: string])[] = [
   ["start --audit always", "--audit must be none, sample or quorum, not always"],
   [
     "start --join-token geheim",
-    "--join-token must be 8 to 200 of the characters A-Z a-z 0-9 . _ ~ -, not what is there",
+    "--join-token must be 8 to 200 of the characters A-Z a-z 0-9 . _ ~ -, not the one given",
   ],
   [
     "start --join-token abcdefgh --admin-token abcdefgh",
-    "--join-token and --admin-token are the same; let them differ",
+    "--join-token and --admin-token are the same; choose two different ones",
   ],
   [
     "start --open --join-token abcdefgh",
@@ -265,25 +268,25 @@ const fileMistakes: readonly (readonly [file: string, line: string])[] = [
     "run.yaml line 1: model: a list of layers has at least one; write it like - { kind: dense, units: 10 }",
   ],
   ["exit: yes", "run.yaml line 1: exit must be true or false, not yes"],
-  ["seed: 1\nseed: 2", "run.yaml line 2: seed is there twice; leave one of them"],
+  ["seed: 1\nseed: 2", "run.yaml line 2: seed appears twice; remove one of them"],
   [
     "seed: 1\n  epochs: [2",
-    "run.yaml line 1 is not valid YAML: Nested mappings are not allowed in compact mappings; mend it there",
+    "run.yaml line 1 is not valid YAML: Nested mappings are not allowed in compact mappings; correct it there",
   ],
   [
     "seed: 1\n---\nseed: 2",
-    "run.yaml line 2 is not valid YAML: Source contains multiple documents; mend it there",
+    "run.yaml line 2 is not valid YAML: Source contains multiple documents; correct it there",
   ],
   ["- seed", 'run.yaml must hold "key: value" lines, such as "epochs: 10"'],
   ["seed", 'run.yaml must hold "key: value" lines, such as "epochs: 10"'],
-  ['{"seed": 1', "run.yaml line 1 is not valid YAML: Flow map must end with a }; mend it there"],
+  ['{"seed": 1', "run.yaml line 1 is not valid YAML: Flow map must end with a }; correct it there"],
   [
     'name: "two\\nlines"',
     "run.yaml line 1: name must be 1 to 40 of the characters A-Z a-z 0-9 _ -, not - first, not two\\nlines",
   ],
   [
     "joinToken: geheim",
-    "run.yaml line 1: joinToken must be 8 to 200 of the characters A-Z a-z 0-9 . _ ~ -, not what is there",
+    "run.yaml line 1: joinToken must be 8 to 200 of the characters A-Z a-z 0-9 . _ ~ -, not the one given",
   ],
   [
     "output: softmaxx",
@@ -308,7 +311,7 @@ const variableMistakes: readonly (readonly [variable: string, value: string, lin
   [
     "PROMEDIO_ADMIN_TOKEN",
     "geheim",
-    "PROMEDIO_ADMIN_TOKEN must be 8 to 200 of the characters A-Z a-z 0-9 . _ ~ -, not what is there",
+    "PROMEDIO_ADMIN_TOKEN must be 8 to 200 of the characters A-Z a-z 0-9 . _ ~ -, not the one given",
   ],
 ];
 

@@ -225,6 +225,6 @@ test("a run whose sums find no room ends with a sentence that says so", () => {
   expect(outcome).toMatchObject({ kind: "failed" });
   const { reason } = outcome as { reason: Sentence };
   expect(sayAtTerminal(reason)).toMatch(
-    /^the sums of step 1 found no room: it needs .* at most .*; choose smaller layers or larger shards$/u,
+    /^there is not enough memory for the sums of step 1: it needs .* at most .*; choose smaller layers or larger shards$/u,
   );
 });

@@ -271,17 +271,17 @@ describe("a run folder", () => {
     [
       "another kind of dataset",
       (setup) => ({ ...setup, dataset: "cifar" }),
-      /^\/runs\/a\/config\.json: dataset must be digits, .*, not cifar; mend it/u,
+      /^\/runs\/a\/config\.json: dataset must be digits, .*, not cifar; correct it/u,
     ],
     [
       "a dataset with a line break",
       (setup) => ({ ...setup, dataset: "a\nb" }),
-      /not a\\nb; mend it/u,
+      /not a\\nb; correct it/u,
     ],
     [
       "no dataset",
       ({ config }) => ({ config }),
-      /^\/runs\/a\/config\.json is not a run's: dataset is not valid; mend it/u,
+      /^\/runs\/a\/config\.json is not a run's: dataset is not valid; correct it/u,
     ],
     ["a list", () => [], /^\/runs\/a\/config\.json is not a run's: it is not valid/u],
     [

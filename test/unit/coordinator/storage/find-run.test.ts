@@ -106,7 +106,7 @@ describe("findRun", () => {
     expect(inEnglish(found)).toMatchObject({
       kind: "run",
       folder: { id: "a" },
-      notes: [`${join(runs, "lost+found")} is passed over: this user has no permission for it`],
+      notes: [`${join(runs, "lost+found")} is skipped: this user has no permission for it`],
     });
     expect(await findRun(disk, runs, "a")).toMatchObject({ kind: "run", folder: { id: "a" } });
     expect(inEnglish(await findRun(disk, runs, "b"))).toMatchObject({
@@ -118,7 +118,7 @@ describe("findRun", () => {
     await newRun("a");
     const disk = without(join(runs, "a"));
     expect(inEnglish(await findRun(disk, runs))).toMatchObject({
-      reason: `${join(runs, "a")} is passed over: this user has no permission for it`,
+      reason: `${join(runs, "a")} is skipped: this user has no permission for it`,
     });
     expect(inEnglish(await findRun(disk, runs, "a"))).toMatchObject({
       reason: `cannot look for runs in ${join(runs, "a")}: this user has no permission for it`,

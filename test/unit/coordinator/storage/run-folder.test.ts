@@ -224,7 +224,7 @@ describe("latestCheckpoint", () => {
 
   test("says so if there are 0", async () => {
     const folder = await newRun();
-    const reason = `no whole checkpoint in ${join(folder.path, "checkpoints")}`;
+    const reason = `no complete checkpoint in ${join(folder.path, "checkpoints")}`;
     expect(inEnglish(await folder.latestCheckpoint())).toEqual({
       found: false,
       reason,

@@ -202,8 +202,10 @@ describe("through a proxy that resolves names itself", () => {
   test("https is end to end: a tunnel, and the certificate is checked inside it", async () => {
     await useProxy("ana:secret");
     const url = `https://localhost.test:${securePort}/x`;
-    expect(await said(url)).toMatch(/nobody whom this machine trusts has signed/u);
-    expect(await firstOf(url.replace("https", "wss"))).toMatch(/nobody whom this machine trusts/u);
+    expect(await said(url)).toMatch(/not signed by anybody that this machine trusts/u);
+    expect(await firstOf(url.replace("https", "wss"))).toMatch(
+      /not signed by anybody that this machine trusts/u,
+    );
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     expect(await said(url)).toBe("GET /x");
     expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT localhost.test:${securePort}`]));
@@ -221,7 +223,7 @@ describe("through a proxy that resolves names itself", () => {
   test("a wrong login, a closed port and a proxy that is gone are named", async () => {
     await useProxy("ana:secret", "ana:wrong");
     const { host } = new URL(env["HTTP_PROXY"] ?? "");
-    const login = `the proxy ${host} wants a login or another one (407): write http://user:password@host:port into HTTP_PROXY and HTTPS_PROXY`;
+    const login = `the proxy ${host} requires a login, or a different one (407): write http://user:password@host:port into HTTP_PROXY and HTTPS_PROXY`;
     expect(await said(`http://name.test:${port}/`)).toBe(login);
     expect(await said(`https://name.test:${port}/`)).toBe(login);
     expect(await firstOf(`ws://name.test:${port}/`)).toBe(`no connection: ${login}`);

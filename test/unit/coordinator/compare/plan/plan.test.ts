@@ -56,7 +56,7 @@ describe("the plan of a comparison", () => {
       "say what the variants differ in: --vary optimizer=sgd,adam",
     );
     expect(mistake(() => planOf(["optimizer=sgd"], { given: { optimizer: "adam" } }))).toBe(
-      "--optimizer adam is the same for all variants, and --vary optimizer differs; give one",
+      "--optimizer adam gives one value for all variants, but --vary optimizer gives several; leave one of the two out",
     );
     expect(mistake(() => planOf(["optimizer=adam,sgd", "beta1=0.9,0.8"]))).toContain(
       "--vary beta1 0.9 is not for optimizer sgd",

@@ -285,7 +285,7 @@ describe("what is no such file or folder is refused in one line", () => {
       "an unknown packing",
       { "a.npz": zip(whole, { method: 12 }) },
       "npz:DIR/a.npz",
-      "x_train.npy is packed in a way that is not read",
+      "x_train.npy is packed in a way that is not supported",
     ],
     ["an npy file", { "a.npz": x }, "npz:DIR/a.npz", "it is not a whole zip file"],
     [

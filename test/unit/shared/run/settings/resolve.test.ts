@@ -33,7 +33,7 @@ describe("resolveRunConfig", () => {
     });
     expect(resolve({ augment: null }, pictures).augment).toBeNull();
     expect(() => resolve({ augment: "flip" }, { ...digits, featureShape: [784] })).toThrow(
-      "--augment flip changes pictures, and the samples of digits are none; leave it out",
+      "--augment flip changes pictures, but the samples of digits are not pictures; leave it out",
     );
     expect(() => resolve({ augment: "shift=28" }, pictures)).toThrow(
       "--augment shift=28 is as large as the pictures; use at most 27 pixels",
@@ -247,11 +247,11 @@ describe("resolveRunConfig", () => {
     ],
     [
       { localSteps: 5, replicas: 65 },
-      "--replicas 65 is more than a batch of 64 samples can give one each; choose at most 64",
+      "--replicas 65 is more than the samples of a batch, so some replicas would get none; choose at most 64",
     ],
     [
       { localSteps: 10, warmupSteps: 94, epochs: 1 },
-      "--warmup-steps 94 is no less than the run's 94 steps; use fewer, or more epochs",
+      "--warmup-steps 94 is not less than the run's 94 steps; use fewer warm-up steps, or more epochs",
     ],
     [
       { schedule: "cosine", decayEpochs: 2 },
@@ -283,7 +283,7 @@ describe("resolveRunConfig", () => {
     ],
     [
       { warmupSteps: 94, epochs: 1 },
-      "--warmup-steps 94 is no less than the run's 94 steps; use fewer, or more epochs",
+      "--warmup-steps 94 is not less than the run's 94 steps; use fewer warm-up steps, or more epochs",
     ],
   ])("%o is refused", (given, line) => {
     expect(mistake(() => resolve(given))).toBe(line);
