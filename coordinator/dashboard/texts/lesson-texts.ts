@@ -64,15 +64,15 @@ const es: Readonly<Record<keyof typeof en, string>> = {
   leadLesson: "Llevar a la clase por la charla, en letra grande: apuestas, columnas, tasas, letra",
   lessonHow:
     "Un clic entrena la red de la charla con estos ajustes. El entrenamiento que se ve se detiene y se guarda, y sus curvas quedan para comparar.",
-  waitFor: "Esperar a tantos aparatos, también al entrenar otra vez",
+  waitFor: "Esperar a tantos dispositivos, también al entrenar otra vez",
   waitForNobody: "no esperar",
   lessonLength: "Duración",
   asPreset: "corta, como viene",
   aboutMinutes: "unos {minutes} min, con tiempo para unirse",
   columnEach:
-    "Una columna para {devices = 1 ? el : cada uno de los} {devices} {devices = 1 ? aparato : aparatos}: un lote de {batch} (no en los lotes, que son su propio tema)",
+    "Una columna para {devices = 1 ? el : cada uno de los} {devices} {devices = 1 ? dispositivo : dispositivos}: un lote de {batch} (no en los lotes, que son su propio tema)",
   batchOffer:
-    "Lote de {batch}, una columna para {devices = 1 ? el : cada uno de los} {devices} {devices = 1 ? aparato : aparatos}",
+    "Lote de {batch}, una columna para {devices = 1 ? el : cada uno de los} {devices} {devices = 1 ? dispositivo : dispositivos}",
   lookAt: "Fíjate en esto: {what}",
   network: "La red que aprende",
   networkHow:

@@ -15,7 +15,7 @@ export const worker = translationOf<typeof english>()({
   "refused-because": "{refusal} ({reason})",
   "paused-by-user": "en pausa por su usuario",
   "tab-slowed": "su pestaña está oculta y el navegador la frena",
-  "relay-listening": "este relevo reparte el trabajo; sus ayudantes se unen en {url}",
+  "relay-listening": "este intermediario reparte el trabajo; sus ayudantes se unen en {url}",
   "stopped-by-user": "lo detuvo su usuario",
   "starting-again": "empieza de nuevo con otros ajustes",
   "coordinator-process-ended": "terminó el proceso del coordinador",

@@ -126,17 +126,18 @@ const es: Readonly<Record<TextKey, string>> = {
   closed: "Coordinador cerrado",
   closedDetail: "Terminó antes de tiempo. Esta página sigue en cuanto vuelva.",
   unreachable: "Sin conexión",
-  unreachableDetail: "No se alcanza al coordinador. Se intenta de nuevo; no se pierde nada.",
+  unreachableDetail: "No se puede llegar al coordinador. Se intenta de nuevo; no se pierde nada.",
   lost: "Conexión perdida",
   lostDetail: "Se intenta de nuevo solo ({detail}).",
   full: "No queda lugar",
   fullDetail: "Ya ayudan todos los que el coordinador admite. Se intenta de nuevo solo.",
   refused: "Sin acceso",
-  tokenDetail: "Este enlace no es, o ya no es, el correcto. Abre el enlace que se muestra ahora.",
+  tokenDetail: "Este enlace es incorrecto o ya no vale. Abre el enlace que se muestra ahora.",
   originDetail:
     "El coordinador no acepta esta dirección, quizás porque un proxy cambia el nombre del servidor. Abre el enlace que se muestra ahora.",
   versionDetail: "Esta página es de otra versión que el coordinador. Recárgala.",
-  kernelDetail: "Este navegador calcula otros bits que los debidos, así que no puede participar.",
+  kernelDetail:
+    "Este navegador calcula bits distintos de los del coordinador, así que no puede participar.",
   replacedDetail: "Este dispositivo se conectó otra vez; solo sigue la conexión más nueva.",
   mismatchDetail: "Un resultado de este dispositivo era incorrecto al calcularlo de nuevo.",
   offencesDetail: "Demasiados resultados de este dispositivo no eran válidos.",
@@ -183,9 +184,9 @@ const es: Readonly<Record<TextKey, string>> = {
     "Mi columna del promedio para este {digit}: cuánto subiría su pérdida con cada peso. Nada de esto entra en el entrenamiento.",
   column: "Mi columna del promedio",
   columnNone:
-    "Lo que dicen las muestras de este aparato sobre seis pesos: cuánto subiría la pérdida con cada uno. Aparece con el primer paso.",
+    "Lo que dicen las muestras de este dispositivo sobre seis pesos: cuánto subiría la pérdida con cada uno. Aparece con el primer paso.",
   columnOf:
-    "Paso {step}, la media de {samples} {samples = 1 ? muestra : muestras} de este aparato: cuánto subiría la pérdida con cada peso.",
+    "Paso {step}, la media de {samples} {samples = 1 ? muestra : muestras} de este dispositivo: cuánto subiría la pérdida con cada peso.",
   columnOthers: "Las columnas de los demás y el promedio de todas",
   about:
     "Esta página presta algo del tiempo de cálculo de este dispositivo para entrenar una red neuronal, y nada más: no se lee ningún archivo, no se instala nada. Ciérrala para salir.",
