@@ -65,13 +65,14 @@ const checkpoint = {
 
 export const commands: Readonly<Record<CommandName, CommandHelp>> = {
   start: {
-    summary: `Train on this machine and on every one that joins: a coordinator with ${usualLocalWorkers} workers.`,
+    summary: `Train on this machine and on all others that join: a coordinator with ${usualLocalWorkers} workers.`,
     arguments: [runFile],
     table: serverTable,
     defaults: { ...runDefaults, ...coordinatorDefaults, ...startDefaults },
   },
   coordinator: {
-    summary: "Hold the parameters, hand out the work and average the gradients of whoever joins.",
+    summary:
+      "Hold the parameters, hand out the work and average the gradients of all workers that join.",
     arguments: [runFile],
     table: serverTable,
     defaults: { ...runDefaults, ...coordinatorDefaults },
@@ -85,7 +86,7 @@ export const commands: Readonly<Record<CommandName, CommandHelp>> = {
     defaults: workerDefaults,
   },
   relay: {
-    summary: "Pass on work to workers of its own, and their sums to the coordinator at URL.",
+    summary: "Admit workers, and send one sum for all of them to the coordinator at URL.",
     arguments: [{ name: "<url>", help: "the join link of the coordinator or of another relay" }],
     table: relayOptions,
     defaults: relayDefaults,
@@ -103,7 +104,7 @@ export const commands: Readonly<Record<CommandName, CommandHelp>> = {
     defaults: { json: false },
   },
   predict: {
-    summary: "Answer for every record of a file, or continue a text.",
+    summary: "Predict for every record of a file, or continue a text.",
     arguments: [
       { name: "<checkpoint>", help: "a checkpoint, or a run's name or folder" },
       {
@@ -147,7 +148,7 @@ export const commands: Readonly<Record<CommandName, CommandHelp>> = {
 };
 
 export const programHelp =
-  "Train one neural network on whatever machines are around, bit for bit the same on any of them.";
+  "Train one neural network on all machines at hand, to the same bits whoever does the computing.";
 
 /** The help of one option, with its default. */
 export function optionHelp(command: CommandName, key: string, row: OptionRow<OptionValue>): string {

@@ -45,7 +45,7 @@ const workerName = text(
   new RegExp(`^[^\\p{C}]{1,${workerNameLengthMax}}$`, "u"),
 );
 
-const log = row("Output", "<form>", oneOf(logForms), "of the lines on standard error");
+const log = row("Output", "<form>", oneOf(logForms), "form of the lines on standard error");
 
 /** The settings that determine the result, with the datasets that this program can load. */
 export const trainingOptions = {
@@ -63,8 +63,13 @@ export const coordinatorOptions = {
   ),
   mnistMirror: row("Data", "<url>", httpAddress, "where mnist is downloaded from"),
 
-  name: row("Run", "<name>", runName, "of the run and its folder; by default made up"),
-  resume: row("Run", "[run]", truthOr(path), "go on with this run, or with the latest one"),
+  name: row(
+    "Run",
+    "<name>",
+    runName,
+    "name of the run and its folder; by default made from the time",
+  ),
+  resume: row("Run", "[run]", truthOr(path), "continue this run, or the latest one"),
   init: row(
     "Run",
     "<file>",
@@ -82,7 +87,7 @@ export const coordinatorOptions = {
     "Run",
     "<pace>",
     oneOf(paces),
-    "full; slow: a step a second; single: step by step, on the dashboard",
+    "full; slow: one step a second; single: one a click on the dashboard",
   ),
   runs: row("Run", "<folder>", path, "folder for checkpoints and metrics"),
 
@@ -92,13 +97,18 @@ export const coordinatorOptions = {
     wordOr("auto", integer({ min: 0, max: 64 })),
     "workers started on this machine; auto: 2, or 1 with 2 threads for a large model",
   ),
-  threads: row("Workers", "<count>", threads, "of each local worker; auto: one a core"),
-  minWorkers: row("Workers", "<count>", integer({ min: 1, max: 10_000 }), "wait for so many"),
+  threads: row("Workers", "<count>", threads, "of each local worker; auto: one per core"),
+  minWorkers: row(
+    "Workers",
+    "<count>",
+    integer({ min: 1, max: 10_000 }),
+    "wait until so many are ready",
+  ),
   audit: row(
     "Workers",
     "<policy>",
     oneOf(auditPolicies),
-    "recompute no, some or all results of a worker",
+    "recompute none, some (sample) or all (quorum) of the results",
   ),
 
   host: row(
@@ -108,12 +118,18 @@ export const coordinatorOptions = {
     "address to listen on",
   ),
   port: row("Server", "<number>", port, "port to listen on; 0: any free one"),
-  joinToken: row("Server", "<token>", token, "lets workers in; by default drawn at random", {
+  joinToken: row("Server", "<token>", token, "admits workers; by default drawn at random", {
     secret: true,
   }),
-  adminToken: row("Server", "<token>", token, "lets the dashboard control the run; likewise", {
-    secret: true,
-  }),
+  adminToken: row(
+    "Server",
+    "<token>",
+    token,
+    "lets a dashboard control the run; by default drawn at random",
+    {
+      secret: true,
+    },
+  ),
   tlsCert: row("Server", "<file>", path, "certificate (PEM) for https, with --tls-key"),
   tlsKey: row("Server", "<file>", path, "its private key (PEM)"),
   allowOrigin: row(
@@ -144,7 +160,7 @@ export const coordinatorOptions = {
     truth,
     "a proxy in front names its clients (X-Forwarded-For)",
   ),
-  open: row("Server", undefined, truth, "let workers in without a token"),
+  open: row("Server", undefined, truth, "admit workers without a token"),
   cluster: row(
     "Server",
     "<servers>",
@@ -170,7 +186,7 @@ export const coordinatorOptions = {
   webhook: row("Monitoring", "<url>", httpAddress, "address that gets that summary by POST"),
 
   exit: row("Output", undefined, truth, "end when the run ends, instead of staying up"),
-  json: row("Output", undefined, truth, "print one JSON object a line"),
+  json: row("Output", undefined, truth, "print one JSON object per line"),
   log,
   printConfig: row(
     "Output",
@@ -182,14 +198,14 @@ export const coordinatorOptions = {
 
 /** The options of a worker. */
 export const workerOptions = {
-  threads: row("Workers", "<count>", threads, "compute threads; auto: one a core"),
+  threads: row("Workers", "<count>", threads, "compute threads; auto: one per core"),
   name: row(
     "Workers",
     "<name>",
     workerName,
-    "shown by the coordinator; by default the host's name",
+    "name that the coordinator shows; by default the host's",
   ),
-  joinToken: row("Workers", "<token>", token, "when the URL has none", { secret: true }),
+  joinToken: row("Workers", "<token>", token, "needed when the URL has none", { secret: true }),
   log,
 };
 
@@ -203,7 +219,7 @@ export const relayOptions = {
     "Workers",
     "<policy>",
     oneOf(["none", "sample"]),
-    "recompute no or some results of each of its workers",
+    "recompute none or some of the results of each worker",
   ),
   log,
 };
@@ -220,22 +236,37 @@ export const toolOptions = {
   evaluate: toolRows,
   explain: {
     ...toolRows,
-    sample: row("Data", "<number>", integer({ min: 0 }), "which of the test samples"),
+    sample: row("Data", "<number>", integer({ min: 0 }), "number of the test sample"),
     check: row("Output", undefined, truth, "compare the printed figures with the kernel's"),
   },
   predict: {
     runs: coordinatorOptions.runs,
     json: row("Output", undefined, truth, "write JSON lines instead of CSV, or a text as JSON"),
-    prompt: row("Text", "<text>", anyText, "of a model on texts: what it continues"),
-    length: row("Text", "<tokens>", integer({ min: 1, max: 1_000_000 }), "how much it writes"),
+    prompt: row("Text", "<text>", anyText, "of a model on texts: the beginning that it continues"),
+    length: row(
+      "Text",
+      "<tokens>",
+      integer({ min: 1, max: 1_000_000 }),
+      "how many tokens it writes",
+    ),
     temperature: row(
       "Text",
       "<number>",
       notNegative,
       "1: as the network says; less: likelier tokens; 0: always the likeliest",
     ),
-    topK: row("Text", "<count>", integer({ min: 1, max: 65_536 }), "only among so many likeliest"),
-    seed: row("Text", "<number>", integer({}), "of the choice of tokens; by default the run's"),
+    topK: row(
+      "Text",
+      "<count>",
+      integer({ min: 1, max: 65_536 }),
+      "choose only among so many likeliest tokens",
+    ),
+    seed: row(
+      "Text",
+      "<number>",
+      integer({}),
+      "seed of the choice of tokens; by default the run's",
+    ),
   },
   export: {
     runs: coordinatorOptions.runs,

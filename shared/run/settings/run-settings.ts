@@ -92,7 +92,7 @@ export const runOptions = {
     "Network",
     "<share>",
     fraction,
-    "of a class's target, spread over all classes",
+    "share of a class's target that is spread over all classes",
   ),
   classWeights: row(
     "Network",
@@ -120,7 +120,7 @@ export const runOptions = {
     "Optimizer",
     "<count>",
     integer({ min: 1, max: 65_536 }),
-    "neighbours tried a step",
+    "neighbours tried per step",
   ),
   sigma: row("Optimizer", "<σ>", positive, "size of a neighbour's noise"),
   schedule: row(
@@ -141,7 +141,7 @@ export const runOptions = {
     "Optimizer",
     "<number>",
     share,
-    "of the rate: the least of step, the end of cosine",
+    "share of the rate: the least of step, the end of cosine",
   ),
   restarts: row("Optimizer", "<steps>", stepList, "of cosine: steps at which it begins again", {
     list: true,
@@ -203,7 +203,12 @@ export const runOptions = {
     oneOf(wireNames),
     "in which parameters and gradients travel: float32, float16 for half the bytes, or int8 for a quarter",
   ),
-  seed: row("Run", "<number>", integer({}), "of the first parameters and the samples' order"),
+  seed: row(
+    "Run",
+    "<number>",
+    integer({}),
+    "seed of the first parameters and of the samples' order",
+  ),
 };
 
 export type RunKey = keyof typeof runOptions;
