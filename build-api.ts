@@ -17,9 +17,11 @@ const types = ["library-types.d.ts", "library-browser-types.d.ts"];
 
 const introduction = `# The library
 
-What \`import … from "promedio"\` gives in Node. A page has \`startWorker\`, \`predict\` and \`loadCheckpoint\`, which takes the bytes
-of a checkpoint there, from \`promedio\` through a bundler, from \`promedio/browser\`, or from \`/library.js\` of a coordinator.
-Programs to copy are in [test/examples](test/examples); the settings are those of a run file, all of them in
+These are the exports of \`import … from "promedio"\` in Node. A web page has \`startWorker\`, \`predict\` and \`loadCheckpoint\`
+(which takes the bytes of a checkpoint there). It imports them from \`promedio\` with a bundler, from \`promedio/browser\`, or from
+\`/library.js\` of a coordinator.
+
+[test/examples](test/examples) has programs to copy. The settings are those of a run file, and all of them are listed in
 [REFERENCE.md](REFERENCE.md#options-of-start-and-coordinator).`;
 
 if (process.argv[1] === import.meta.filename) writeReference();

@@ -1,56 +1,57 @@
 /**
- * The library in Node: what `import … from "promedio"` gives. REFERENCE.md lists the settings. In a browser it has
+ * The library in Node: the exports of `import … from "promedio"`. REFERENCE.md lists the settings. In a browser it has
  * `loadCheckpoint`, `predict` and `startWorker`.
  */
 
 /**
- * The settings of a run, under the names of a run file, and where it is trained. Every option of `promedio coordinator`
- * is one: `--learning-rate 0.1` is `learningRate: 0.1`.
+ * The settings of a run and of its coordinator, with the names of a run file. Every option of `promedio coordinator` is
+ * a setting: `--learning-rate 0.1` is `learningRate: 0.1`.
  */
 export interface Settings {
   /** Arrays in memory, samples one by one, or the name of a dataset: `digits`, `csv:houses.csv`. Default: `digits`. */
   readonly data?: string | Data | AsyncIterable<Sample>;
-  /** Widths of all layers (`"784,16,16,10"`), or a list of layers. Another name for `layers`. Default: by the data. */
+  /** Widths of all layers (`"784,16,16,10"`, another name for `layers`), or a list of layers. Default: depends on the data. */
   readonly model?: string | readonly number[] | readonly object[];
   /** Worker processes on this machine. Another name for `localWorkers`. Default of `train`: 2; of `startCoordinator`: 0. */
   readonly workers?: number;
   /** Passes over the training samples. */
   readonly epochs?: number;
-  /** Samples of one step. */
+  /** Samples per step. */
   readonly batchSize?: number;
   readonly learningRate?: number;
   /** `sgd`, `momentum`, `nag`, `rmsprop`, `adam`, `adamw` or `local-search`. */
   readonly optimizer?: string;
-  /** Of all random numbers: the same seed gives the same run. */
+  /** Seed of all random numbers. The same seed gives the same run. */
   readonly seed?: number;
-  /** The share of the training samples to watch the training with. */
+  /** Share of the training samples that is kept for validation, for example 0.1. */
   readonly validation?: number;
-  /** Of the run and its folder. Default: made up. */
+  /** Name of the run and of its folder. Default: made from date and time. */
   readonly name?: string;
   /** The folder of all runs. Default: `runs` in the working directory. */
   readonly runs?: string;
-  /** Go on with this run (its name or folder), or `true` for the latest one. */
+  /** Continue this run (its name or folder); `true`: the latest one. */
   readonly resume?: string | true;
-  /** Default of `train`: `127.0.0.1`; of `startCoordinator`: every address. */
+  /** Address to listen on. Default of `train`: `127.0.0.1`; of `startCoordinator`: every address. */
   readonly host?: string;
-  /** Default of `train`: any free one; of `startCoordinator`: 8080. */
+  /** Port to listen on. Default of `train`: any free one; of `startCoordinator`: 8080. */
   readonly port?: number;
-  /** The address at which others reach it, if it is behind a proxy or in another server: `https://example.org/training`. */
+  /** Address where others reach it, if it is behind a proxy or in another server: `https://example.org/training`. */
   readonly joinUrl?: string;
-  /** The path that comes in front of all of its own: `/training`. Default: that of `joinUrl`. */
+  /** Path in front of all of its paths: `/training`. Default: the path of `joinUrl`. */
   readonly basePath?: string;
-  /** Origins of other sites whose pages may connect, as `https://example.org`. */
+  /** Origins of other sites whose pages may connect: `https://example.org`. */
   readonly allowOrigin?: readonly string[];
   /** Any other option, by its name in camelCase. */
   readonly [setting: string]: unknown;
 }
 
-/** A coordinator in the server of the program around it. */
+/** A coordinator inside another program's server. */
 export interface Embedding {
   /**
-   * Node's `http.Server` or `https.Server`, which listens on a port: in Express what `app.listen` returns, in Fastify
-   * `app.server`. The coordinator takes what is below `basePath` (`/training`) and leaves everything else to you, also when it
-   * is closed. `joinUrl` says where others reach that path. `host`, `port` and certificate are the server's own.
+   * Node's `http.Server` or `https.Server`, which must already listen on a port. In Express it is the result of
+   * `app.listen`, in Fastify `app.server`. The coordinator handles all paths below `basePath` (`/training`) and leaves the
+   * others to you. Closing the coordinator does not close the server. `joinUrl` says where others reach the path. The server
+   * has its own `host`, `port` and certificate.
    */
   readonly server?: HostServer | undefined;
 }
@@ -64,11 +65,11 @@ export interface HostServer {
   address(): unknown;
 }
 
-/** How a program takes part in what it started. */
+/** Callbacks and the signal of a run that a program starts. */
 export interface Control {
-  /** Ends the run when it is aborted; its state is saved, and `resume` continues it. */
+  /** Ends the run when it is aborted. The run's state is saved, and `resume` continues it. */
   readonly signal?: AbortSignal;
-  /** Gets every event and every note; absent: nobody does. Nothing is ever printed. Must not throw. */
+  /** Called with every event and every note. The library itself never prints anything. Must not throw. */
   readonly log?: (entry: LogEntry) => void;
 }
 
@@ -79,15 +80,15 @@ export type Numbers =
   | Uint8Array
   | { readonly shape: readonly number[]; readonly data: ArrayLike<number> };
 
-/** Samples and what the network should answer. A byte `b` of a `Uint8Array` means `b / 255`; other numbers mean themselves. */
+/** Samples and the right answers. A byte `b` of a `Uint8Array` means `b / 255`. All other numbers are used as they are. */
 export interface Samples {
-  /** Shape `[count, …]`, up to four dimensions for a sample: `[count, height, width, channels]` for pictures. */
+  /** Shape `[count, …]`. A sample has at most four dimensions. Pictures: `[count, height, width, channels]`. */
   readonly features: Numbers;
-  /** Shape `[count]` for classes 0, 1, 2 … or one number to predict; `[count, width]` for several. */
+  /** Shape `[count]` for classes 0, 1, 2 … or for one number to predict; `[count, width]` for several numbers. */
   readonly targets: Numbers;
 }
 
-/** Splits of a dataset. `test` is drawn from the training samples where it is missing. */
+/** Splits of a dataset. If `test` is missing, test samples are drawn from the training samples. */
 export interface Data extends Samples {
   readonly name?: string;
   readonly validation?: Samples;
@@ -108,15 +109,15 @@ export interface LogEntry {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** One occurrence, exactly as `--json` prints it: `listening`, `started`, `worker`, `epoch`, `finished` … */
+/** One event, exactly as `--json` prints it: `listening`, `started`, `worker`, `epoch`, `finished` … */
 export interface RunEvent {
   readonly event: string;
   readonly [name: string]: unknown;
 }
 
-/** The end of a run. */
+/** The result of a run. */
 export interface RunResult {
-  /** SHA-256 of the parameters' little-endian bytes: the same whoever computed it. */
+  /** SHA-256 of the parameters' little-endian bytes. It does not depend on who computed them. */
   readonly fingerprint: string;
   /** Committed steps. */
   readonly steps: number;
@@ -130,47 +131,47 @@ export interface RunResult {
   readonly [name: string]: unknown;
 }
 
-/** A run in progress: `for await (const event of run)` gives its events from the first one on, and ends with it. */
+/** A run in progress. `for await (const event of run)` gives all of its events, and ends when the run ends. */
 export interface Run extends AsyncIterable<RunEvent> {
-  /** Rejects with one line if the run fails, and with the signal's reason if it is stopped. */
+  /** Rejects with a one-line message if the run fails, and with the signal's reason if it is aborted. */
   readonly result: Promise<RunResult>;
-  /** Ends the run; its state is saved. */
+  /** Ends the run. Its state is saved. */
   stop(): void;
 }
 
-/** A coordinator that listens. */
+/** A coordinator that listens for workers. */
 export interface Coordinator extends Run {
-  /** Its address for this machine. */
+  /** Its address on this machine. */
   readonly url: string;
-  /** The address for workers; it contains the token that admits them. */
+  /** The link for workers. It contains the join token. */
   readonly joinUrl: string;
-  /** The address of the dashboard; it contains the operator's token. */
+  /** The link to the dashboard. It contains the admin token. */
   readonly dashboardUrl: string;
-  /** Stops listening; a run in progress is saved. Resolves when all sockets, workers and files are closed. */
+  /** Stops listening. A run in progress is saved. Resolves when all sockets, workers and files are closed. */
   close(): Promise<void>;
 }
 
-/** A worker and its coordinator. */
+/** The settings of a worker. */
 export interface WorkerSettings {
-  /** A join link. */
+  /** The join link of a coordinator or of a relay. */
   readonly url: string;
   /** Compute threads. Default: 1. `auto`: one per core. */
   readonly threads?: number | "auto";
-  /** Default: the machine's name. */
+  /** Name that the coordinator shows. Default: the machine's name. */
   readonly name?: string;
-  /** Where the link has none. */
+  /** Needed only if the link has no token. */
   readonly joinToken?: string;
-  /** In a browser: the share of the time to compute, above 0 and up to 1. Default: 1. */
+  /** In a browser: the share of the time in which it computes, above 0 and up to 1. Default: 1. */
   readonly effort?: number;
 }
 
-/** How a program takes part in a worker that it started. */
+/** Callbacks and the signal of a worker that a program starts. */
 export interface WorkerControl extends Control {
-  /** Hears each change of its state, and in a browser its counts a few times a second. Must not throw. */
+  /** Called when the worker's state changes, and in a browser a few times a second with its counts. Must not throw. */
   readonly status?: (status: WorkerStatus) => void;
 }
 
-/** What a worker does. */
+/** The state of a worker. */
 export interface WorkerStatus {
   readonly phase:
     | "connecting"
@@ -178,14 +179,14 @@ export interface WorkerStatus {
     | "retrying"
     /** There is no run yet, or it is over. */
     | "waiting"
-    /** It gets the data. */
+    /** It downloads the data. */
     | "loading"
     | "training"
     | "paused"
     | "stopped";
-  /** It stopped because it cannot take part. */
+  /** Whether it stopped because it cannot take part. */
   readonly failed: boolean;
-  /** What it does, what it waits for, or why it stopped: one line in English. */
+  /** What it does, what it waits for, or why it stopped, as one line in English. */
   readonly message: string;
   /** The name that the coordinator shows. */
   readonly name: string;
@@ -195,10 +196,10 @@ export interface WorkerStatus {
   readonly dataset: string | null;
   /** Bytes of the dataset that have arrived. */
   readonly receivedBytes: number;
-  /** The last step that it computed for; `null` before the first. */
+  /** The last step for which it computed something; `null` before the first. */
   readonly step: number | null;
   readonly samplesPerSecond: number;
-  /** Its part of the run's samples since it joined, from 0 to 1. */
+  /** Its share of the run's samples since it joined, from 0 to 1. */
   readonly share: number;
   /** Results sent in this run. */
   readonly blocksDone: number;
@@ -206,11 +207,11 @@ export interface WorkerStatus {
   readonly samplesDone: number;
 }
 
-/** A worker that takes part. */
+/** A worker that a program started. */
 export interface Worker {
   /** Resolves when it has left or its coordinator has ended; rejects if it cannot take part. */
   readonly ended: Promise<void>;
-  /** Leaves. */
+  /** Leaves the run and disconnects. */
   leave(): void;
 }
 
@@ -219,13 +220,13 @@ export interface Model {
   readonly fingerprint: string;
   /** Committed steps. */
   readonly step: number;
-  /** The settings that determined it, as the checkpoint has them. */
+  /** The settings that determined the result, as stored in the checkpoint. */
   readonly config: object;
   /** Shape `[parameterCount]`. */
   readonly parameters: Float32Array;
 }
 
-/** The answer to one sample, in the words of the data. */
+/** The answer to one sample, with the names of classes or columns in the data. */
 export type Prediction =
   | {
       readonly kind: "class";
@@ -237,41 +238,42 @@ export type Prediction =
   | { readonly kind: "values"; readonly values: Readonly<Record<string, number>> }
   | { readonly kind: "flags"; readonly shares: Readonly<Record<string, number>> };
 
-/** A setting, a file or a call that cannot be: one line that says what, which value and what to do. */
+/** A setting, a file or a call that cannot be used. The message is one line: what is wrong, which value, and what to do. */
 export declare class OperatorError extends Error {}
 
 /**
- * Trains a network on this machine and whatever else joins. The fingerprint is the one that the command line gives for the
+ * Trains a network on this machine and on all others that join. The fingerprint equals that of the command line with the
  * same settings.
  */
 export declare function train(settings?: Settings & Control): Run;
 
 /**
- * Starts a coordinator; resolves when it listens. After its run it stays up until it is closed.
+ * Starts a coordinator. Resolves when it listens. After its run it stays up until it is closed.
  *
- * @throws OperatorError for a setting that cannot be, a port that is taken, or a server that does not listen.
+ * @throws OperatorError for a wrong setting, a port that is taken, or a server that does not listen yet.
  */
 export declare function startCoordinator(
   settings?: Settings & Embedding & Control,
 ): Promise<Coordinator>;
 
 /**
- * Starts a worker in this process, or in this page, whose site the coordinator must allow (`allowOrigin`). `ended` rejects
- * for a URL that is no join link.
+ * Starts a worker in this process or in this page. The coordinator must admit the page's site (`allowOrigin`). `ended`
+ * rejects if the URL is not a join link.
  */
 export declare function startWorker(settings: WorkerSettings & WorkerControl): Worker;
 
 /**
  * Checks settings without starting anything, and returns them.
  *
- * @throws OperatorError for an unknown setting or a value that cannot be.
+ * @throws OperatorError for an unknown setting or a wrong value.
  */
 export declare function defineRun<const T extends Settings>(settings: T): T;
 
 /**
  * Opens a trained network.
  *
- * @param source - The bytes of a checkpoint, its path, or a run's name or folder.
+ * @param source - The bytes or the path of a checkpoint, or a run's name or folder.
+ * @param options.runs - The folder of all runs. Default: `runs` in the working directory.
  * @throws OperatorError if the checkpoint is missing or damaged.
  */
 export declare function loadCheckpoint(
@@ -280,10 +282,11 @@ export declare function loadCheckpoint(
 ): Promise<Model>;
 
 /**
- * What a network answers.
+ * Answers for samples with a trained network.
  *
- * @param samples - Of a model trained on a table: its rows, `{ column: value }`. Otherwise features as the network sees them
- *   (`byte / 255` for bytes): one list of numbers for each sample, or all of them in one array.
+ * @param model - The result of `loadCheckpoint`.
+ * @param samples - For a model that was trained on a table: rows, `{ column: value }`. Otherwise the features as the network
+ *   sees them (`byte / 255` for bytes), as one list of numbers per sample or all in one array.
  * @returns One answer per sample.
  * @throws OperatorError if the samples do not fit the model.
  */
