@@ -47,7 +47,10 @@ export interface EngineOptions {
  */
 export interface EngineData {
   readonly dataset: StoredDataset;
-  /** Pointer to the point, float32. Setting it through one of the engines sets it for all. */
+  /**
+   * Pointer to the point, float32, and behind the longest point of the run to the number of its values, uint32. Setting
+   * it through one of the engines sets it for all.
+   */
   readonly parameters: number;
 }
 
@@ -92,8 +95,13 @@ export function layOutData({ kernel, config, dataset }: EngineOptions): EngineDa
   assert(problem === undefined, () => (problem === undefined ? "" : sayAtTerminal(problem)));
   return {
     dataset: storeDataset(kernel, dataset, canBeSparse(config)),
-    parameters: kernel.arena.allocate(4 * pointLength(trainingKind(config), stateSizes(config))),
+    parameters: kernel.arena.allocate(pointBytes(config)),
   };
+}
+
+/** What a point takes in memory, with its length. */
+export function pointBytes(config: RunConfig): number {
+  return 4 * (pointLength(trainingKind(config), stateSizes(config)) + 1);
 }
 
 /** Sparse samples are read where they are stored, so there is no place to change them. */
@@ -120,9 +128,8 @@ class ComputeEngine implements Engine {
   readonly #workspace: Workspace;
   /** One for each kind of round that the run has. */
   readonly #computations = new Map<RoundKind, Computation>();
-  /** Float32 values of the points of the run, and of the current one. */
-  readonly #pointLengths: readonly number[];
-  #pointLength: number;
+  /** Float32 values of the points of the run; the last ones are the longest. */
+  readonly #pointLengths: readonly [number, number];
   /** In which points arrive. */
   readonly #pointFormOf: (valueCount: number) => WireForm;
   /** The current unit and its computation. */
@@ -139,7 +146,6 @@ class ComputeEngine implements Engine {
       tensorLayout(config.wire, use, count, parameterCount);
     this.parameterCount = parameterCount;
     this.#pointLengths = [parameterCount, pointLength(trainingKind(config), sizes)];
-    this.#pointLength = parameterCount;
     this.#pointFormOf = wireForms(kernel, layoutFor("point"), config.seed);
     this.#workspace = {
       ...inner,
@@ -171,7 +177,7 @@ class ComputeEngine implements Engine {
       length !== undefined,
       () => `a point has ${lengths.join()} values, got ${bytes.length} bytes`,
     );
-    this.#pointLength = length;
+    this.#setPointLength(length);
     const isRounded = formOf(length).unpack(parameters, bytes);
     if (kernel.functions.allFinite(parameters, length) !== 1) {
       throw new NonFiniteError(sentence("parameter-not-finite"));
@@ -181,8 +187,21 @@ class ComputeEngine implements Engine {
 
   clearParameters(): void {
     const { kernel, parameters } = this.#workspace;
-    this.#pointLength = this.parameterCount;
+    this.#setPointLength(this.parameterCount);
     kernel.views.f32.fill(0, parameters / 4, parameters / 4 + this.parameterCount);
+  }
+
+  /** Of the current point, which another thread may have set. */
+  get #pointLength(): number {
+    return this.#workspace.kernel.views.u32[this.#lengthIndex] ?? 0;
+  }
+
+  #setPointLength(length: number): void {
+    this.#workspace.kernel.views.u32[this.#lengthIndex] = length;
+  }
+
+  get #lengthIndex(): number {
+    return this.#workspace.parameters / 4 + this.#pointLengths[1];
   }
 
   begin(unit: Unit): void {
@@ -193,8 +212,9 @@ class ComputeEngine implements Engine {
       () => `[${block.start}, ${block.end}) is no ${kind} block`,
     );
     const { point } = roundKinds[kind];
-    const isLongEnough = point !== "state" || this.#pointLength === this.#workspace.stateCount;
-    assert(isLongEnough, () => `a ${kind} starts from the state, got ${this.#pointLength} values`);
+    const length = this.#pointLength;
+    const isLongEnough = point !== "state" || length === this.#workspace.stateCount;
+    assert(isLongEnough, () => `a ${kind} starts from the state, got ${length} values`);
     this.#unit = unit;
     this.#computation = known(this.#computations.get(kind), kind);
     this.#computation.begin(unit);

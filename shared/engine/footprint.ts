@@ -5,9 +5,8 @@
 import { createPlainKernel } from "../kernels/kernel.ts";
 import { Arena } from "../kernels/memory.ts";
 import type { RunConfig } from "../run/config.ts";
-import { pointLength, stateSizes, trainingKind } from "../run/kinds.ts";
 import type { GivenCounts } from "../run/plan.ts";
-import { createEngineOver } from "./engine.ts";
+import { createEngineOver, pointBytes } from "./engine.ts";
 
 /** In bytes, without the dataset. */
 export interface Footprint {
@@ -33,6 +32,5 @@ export function footprintOf(config: RunConfig, counts: GivenCounts): Footprint {
   const uncounted = { buffer: plain.memory.buffer, grow: () => 0 };
   const arena = new Arena(uncounted, { start: 0, end: Number.MAX_SAFE_INTEGER });
   createEngineOver({ kernel: { ...plain, arena }, config, data: { dataset, parameters: 0 } });
-  const point = 4 * pointLength(trainingKind(config), stateSizes(config));
-  return { point, thread: arena.byteLength };
+  return { point: pointBytes(config), thread: arena.byteLength };
 }

@@ -10,9 +10,14 @@ import { createWireForm } from "../../../../shared/engine/wire-form.ts";
 import { instantiateKernel, type Kernel } from "../../../../shared/kernels/kernel.ts";
 import { initialParameters } from "../../../../shared/model/initialize.ts";
 import type { RunConfig } from "../../../../shared/run/config.ts";
-import type { RoundKind } from "../../../../shared/run/kinds.ts";
+import {
+  layoutOfPoint,
+  pointLength,
+  type RoundKind,
+  stateSizes,
+} from "../../../../shared/run/kinds.ts";
 import { type Block, blocksOf } from "../../../../shared/run/tree.ts";
-import { tensorLayout } from "../../../../shared/run/wire.ts";
+import { wireNames } from "../../../../shared/run/wire.ts";
 import { quoted, sayAtTerminal, type Sentence } from "../../../../shared/words/sentence.ts";
 import { listenForBell } from "../../../../worker/node/inside.ts";
 import { createStartThread } from "../../../../worker/node/threads.ts";
@@ -176,13 +181,14 @@ const ranges = [
   { start: 9, end: 20 },
 ];
 
-/** The initial parameters as they travel. */
-function pointOf({ model, wire }: RunConfig): Uint8Array {
-  const values = initialParameters(model, 1);
+/** The initial parameters as they travel; for replicas, with an optimizer's state of zeros. */
+function pointOf(runConfig: RunConfig, kind: RoundKind): Uint8Array {
+  const values = initialParameters(runConfig.model, 1);
+  const sizes = stateSizes(runConfig);
+  const layout = layoutOfPoint(kind, runConfig, sizes);
   const kernel = instantiateKernel(wasm);
-  const pointer = kernel.arena.allocate(values.byteLength);
+  const pointer = kernel.arena.allocate(4 * pointLength(kind, sizes));
   kernel.views.f32.set(values, pointer / 4);
-  const layout = tensorLayout(wire, "point", values.length, values.length);
   return createWireForm(kernel, layout).pack(pointer).slice();
 }
 
@@ -199,7 +205,7 @@ async function answersOf(
   createPool: (options: Threads) => ComputePool,
   { kind, config: runConfig, shardCount, threads: counts }: Round,
 ) {
-  const parameters = pointOf(runConfig);
+  const parameters = pointOf(runConfig, kind);
   const run = { config: runConfig, dataset };
   const local = createLocalPool();
   await local.load(run);
@@ -223,12 +229,8 @@ async function answersOf(
 
 describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
   test("2…4 threads give the gradients of 1 byte for byte, on odd shares of 20 shards", async () => {
-    const { found, expected } = await answersOf(createPool, {
-      kind: "gradient",
-      config,
-      shardCount: 20,
-      threads: [2, 3, 4],
-    });
+    const round = { kind: "gradient", config, shardCount: 20, threads: [2, 3, 4] } as const;
+    const { found, expected } = await answersOf(createPool, round);
     expect(found).toEqual(expected);
     expect(found.flat().every(({ bytes }) => bytes?.length === 4 * 83)).toBe(true);
   });
@@ -245,24 +247,34 @@ describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
         shardSize: 5,
         wire,
       });
-      const { found, expected } = await answersOf(createPool, {
-        kind: "gradient",
-        config: half,
-        shardCount: 20,
-        threads: [2, 3],
-      });
+      const round = { kind: "gradient", config: half, shardCount: 20, threads: [2, 3] } as const;
+      const { found, expected } = await answersOf(createPool, round);
       expect(found).toEqual(expected);
       expect(found.flat().every(({ bytes }) => bytes?.length === bytesOfOne)).toBe(true);
     },
   );
 
+  test.each(wireNames)(
+    "2 and 3 threads give the 13 replicas of 1 in %s, whose point has the optimizer's state",
+    async (wire) => {
+      const local = testConfig({
+        layers: [12, 20, 3],
+        batchSize: 100,
+        shardSize: 5,
+        wire,
+        optimizer: { name: "adam", learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+        localSteps: { steps: 1, replicas: 13, outerLearningRate: 1, outerMomentum: 0 },
+      });
+      const round = { kind: "replica", config: local, shardCount: 13, threads: [2, 3] } as const;
+      const { found, expected } = await answersOf(createPool, round);
+      expect(found).toEqual(expected);
+      expect(found.flat().every(({ bytes }) => bytes !== undefined)).toBe(true);
+    },
+  );
+
   test("3 threads give the evaluation of 1, on odd shares of 16 shards", async () => {
-    const { found, expected } = await answersOf(createPool, {
-      kind: "test",
-      config,
-      shardCount: 16,
-      threads: [3],
-    });
+    const round = { kind: "test", config, shardCount: 16, threads: [3] } as const;
+    const { found, expected } = await answersOf(createPool, round);
     expect(found).toEqual(expected);
     expect(found.flat().every(({ bytes }) => bytes?.length === 4 * 9)).toBe(true);
   });
@@ -270,12 +282,8 @@ describe.each(pools)("the pool of several threads over %s", (_, createPool) => {
   test("4 threads give the costs of 13 candidates of 1", async () => {
     const optimizer = { name: "local-search", candidates: 12, sigma: 0.1 } as const;
     const search = testConfig({ layers: [12, 5, 3], batchSize: 100, optimizer });
-    const { found, expected } = await answersOf(createPool, {
-      kind: "candidates",
-      config: search,
-      shardCount: 13,
-      threads: [4],
-    });
+    const round = { kind: "candidates", config: search, shardCount: 13, threads: [4] } as const;
+    const { found, expected } = await answersOf(createPool, round);
     expect(found).toEqual(expected);
     expect(found[0]?.map(({ bytes }) => bytes?.length)).toEqual([4 * 13]);
   });
