@@ -3,12 +3,15 @@ import { completeRun } from "../../shared/run/settings/complete.ts";
 import { dataKeys } from "../../shared/run/settings/data-settings.ts";
 import type { OptionTable, Origins } from "../../shared/run/settings/option.ts";
 import { type OptionValue, valueText } from "../../shared/run/settings/readers.ts";
-import { runKeys, type RunRequest } from "../../shared/run/settings/run-settings.ts";
+import { isRunKey, runKeys, type RunRequest } from "../../shared/run/settings/run-settings.ts";
 import { coordinatorOptions, type CoordinatorSettings, serverOptions } from "./options.ts";
 
 /**
  * The run's settings are those before the dataset is known, so `auto` stays `auto`. A resumed run has its
  * checkpoint's settings, so only the given ones are printed.
+ *
+ * A run's defaults are comments, because some of them follow from the data: a batch of 64 from fewer samples is all of
+ * them, but whoever asks for 64 is refused.
  *
  * The form is YAML with a comment per line, or JSON if the settings say `json`. A secret is named but not shown.
  *
@@ -30,7 +33,8 @@ export function printConfig(
   const rows = keys.flatMap((key) => {
     const value = values[key];
     if (key === "printConfig" || value === undefined) return [];
-    return [{ key, value, from: origins[key]?.from ?? "default" }];
+    const isDefault = isRunKey(key) && !(key in request.given);
+    return [{ key, value, isDefault, from: origins[key]?.from ?? "default" }];
   });
   return settings.json ? asJson(rows) : asYaml(rows);
 }
@@ -38,14 +42,16 @@ export function printConfig(
 interface PrintedRow {
   readonly key: string;
   readonly value: OptionValue;
+  /** Of a run. */
+  readonly isDefault: boolean;
   readonly from: string;
 }
 
 function asYaml(rows: readonly PrintedRow[]): string {
   return rows
-    .map(({ key, value, from }) => {
+    .map(({ key, value, isDefault, from }) => {
       if (isSecret(key)) return `# ${key}: not shown (${from})\n`;
-      return `${`${key}: ${scalar(value)}`.padEnd(32)} # ${from}\n`;
+      return `${`${isDefault ? "# " : ""}${key}: ${scalar(value)}`.padEnd(32)} # ${from}\n`;
     })
     .join("");
 }
@@ -58,9 +64,12 @@ function scalar(value: OptionValue): string {
 
 function asJson(rows: readonly PrintedRow[]): string {
   const open = rows.filter(({ key }) => !isSecret(key));
-  const settings = open.map(({ key, value }) => [key, value === null ? "none" : value]);
-  const from = Object.fromEntries(rows.map((row) => [row.key, row.from]));
-  return `${JSON.stringify({ ...Object.fromEntries(settings), $from: from }, null, 2)}\n`;
+  const settingsOf = (some: readonly PrintedRow[]) =>
+    Object.fromEntries(some.map(({ key, value }) => [key, value === null ? "none" : value]));
+  const settings = settingsOf(open.filter(({ isDefault }) => !isDefault));
+  const $defaults = settingsOf(open.filter(({ isDefault }) => isDefault));
+  const $from = Object.fromEntries(rows.map((row) => [row.key, row.from]));
+  return `${JSON.stringify({ ...settings, $defaults, $from }, null, 2)}\n`;
 }
 
 const table: OptionTable = serverOptions;

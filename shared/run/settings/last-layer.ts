@@ -3,7 +3,8 @@
  * are given; what does not fit is refused with what to change.
  */
 import { known } from "../../assert.ts";
-import type { OutputActivation } from "../../model/dense-model.ts";
+import { type OutputActivation, outputActivations } from "../../model/dense-model.ts";
+import type { LayerConfig } from "../../model/layer-kinds.ts";
 import type { LossName } from "../../model/loss.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { targetsSaid } from "../../tasks/check.ts";
@@ -53,6 +54,12 @@ export function resolveLastLayer(
   }
   refuseContradiction({ loss, outputActivation: output }, request.origins);
   return { loss, output, width };
+}
+
+/** The activation with which layers end. */
+export function outputOf(layers: readonly LayerConfig[]): OutputActivation {
+  const last = layers.at(-1)?.kind;
+  return outputActivations.find((name) => name === last) ?? "linear";
 }
 
 /** Two classes share one output unless something asks for one each. */

@@ -6,7 +6,7 @@ import { assert, known } from "../../assert.ts";
 import type { Target } from "../../data/dataset.ts";
 import { pictureShapeOf } from "../../data/picture.ts";
 import type { Augment } from "../../model/augment/augment.ts";
-import { denseModel, outputActivations } from "../../model/dense-model.ts";
+import { denseModel } from "../../model/dense-model.ts";
 import { sizeOf } from "../../model/layer-kind.ts";
 import { frozenPart, layoutOf, parameterCount, placeLayers } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
@@ -30,11 +30,11 @@ import {
   scheduleDefaults,
   scheduleUnused,
 } from "./defaults.ts";
-import { type LastLayer, resolveLastLayer } from "./last-layer.ts";
+import { type LastLayer, outputOf, resolveLastLayer } from "./last-layer.ts";
 import { type ModelChoice, modelChoice } from "./model/model-choice.ts";
 import { presetLayers, presets } from "./model/presets.ts";
 import { oneOfThese } from "./readers.ts";
-import type { RunRequest } from "./run-settings.ts";
+import type { RunKey, RunRequest, RunSettings } from "./run-settings.ts";
 
 /** The facts about a dataset that planning a run needs. */
 export interface DatasetFacts {
@@ -165,20 +165,31 @@ function resolveModel(
   return model;
 }
 
-/** A list of layers says its last activation itself. */
+/**
+ * A list of layers says its last activation itself.
+ *
+ * @throws OperatorError if another one is asked for.
+ */
 function withOutputOf(choice: ModelChoice, request: RunRequest): RunRequest {
   if (choice.kind !== "layers") return request;
-  const last = choice.layers.at(-1)?.kind;
-  const outputActivation = outputActivations.find((name) => name === last) ?? "linear";
+  const output = outputOf(choice.layers);
+  const { outputActivation = output } = request.given;
+  if (outputActivation !== output) {
+    const setting = spelled("outputActivation", request);
+    throw new OperatorError(sentence("output-of-list", { setting, output }));
+  }
   return { ...request, given: { ...request.given, outputActivation } };
+}
+
+/** Whether a value is the default of a setting that belongs to `mlp` alone: nobody asks for anything by it. */
+export function isIdleDefault(key: RunKey, { [key]: value }: RunSettings): boolean {
+  return (key === "layers" || key === "activation") && value === runDefaults[key];
 }
 
 /** Widths and the activation of hidden layers belong to `mlp` alone. */
 function refuseWidths(request: RunRequest): void {
   for (const key of ["layers", "activation"] as const) {
-    // `--print-config` writes the defaults for every model.
-    const given = request.given[key];
-    if (given === undefined || given === runDefaults[key]) continue;
+    if (request.given[key] === undefined || isIdleDefault(key, request.given)) continue;
     const model = spelled("model", request);
     throw new OperatorError(sentence("only-for-mlp", { setting: spelled(key, request), model }));
   }

@@ -4,7 +4,7 @@
  */
 import { assert, known } from "../../assert.ts";
 import { shown } from "../../error-text.ts";
-import { outputActivations, shorthandOf } from "../../model/dense-model.ts";
+import { shorthandOf } from "../../model/dense-model.ts";
 import { layoutOf, outputCount, parameterCount } from "../../model/layout.ts";
 import type { ModelConfig } from "../../model/model-config.ts";
 import { OperatorError } from "../../operator-error.ts";
@@ -18,11 +18,18 @@ import { defaultShardSize, planRun } from "../plan.ts";
 import { movesText } from "./augment-text.ts";
 import { spelled } from "./complete.ts";
 import { hiddenWidths, scheduleDefaults } from "./defaults.ts";
+import { outputOf } from "./last-layer.ts";
 import { modelChoice } from "./model/model-choice.ts";
 import { presetLayers } from "./model/presets.ts";
 import { flagOf, type Origin } from "./option.ts";
 import { type OptionValue, valueText } from "./readers.ts";
-import { balancedWeights, type DatasetFacts, resolveRunConfig, updatesOf } from "./resolve.ts";
+import {
+  balancedWeights,
+  type DatasetFacts,
+  isIdleDefault,
+  resolveRunConfig,
+  updatesOf,
+} from "./resolve.ts";
 import {
   isRunKey,
   type RunKey,
@@ -128,9 +135,15 @@ function refuseUnfitModel(saved: RunConfig, facts: DatasetFacts, path: string): 
 }
 
 function refuseContradictions(request: RunRequest, saved: RunConfig, facts: DatasetFacts): void {
-  const former = settingsOf(saved);
+  const isListed = shorthandOf(saved.model) === undefined;
+  const { layers } = saved.model;
+  const former: Readonly<Record<string, OptionValue>> = {
+    ...settingsOf(saved),
+    ...(isListed ? { outputActivation: outputOf(layers) } : {}),
+  };
   const isIrrelevant = (key: RunKey) =>
     ["dataset", "epochs", "steps"].includes(key) ||
+    (isListed && isIdleDefault(key, request.given)) ||
     // Without hidden layers, the activation applies to nothing, so it cannot contradict anything.
     (key === "activation" && shorthandOf(saved.model)?.widths.length === 2);
   for (const key of Object.keys(request.given).filter(isRunKey)) {
@@ -169,14 +182,17 @@ function resolved(
   return given[key] ?? null;
 }
 
-/** A preset as its layers, with the last ones of the saved model. */
-function resolvedModel(text: string, saved: ModelConfig): string {
+/** The saved model as it is spelled there, if the text means the same layers: a preset, or a list in any form. */
+function resolvedModel(text: string, saved: ModelConfig): OptionValue {
   const choice = modelChoice(text);
-  if (choice?.kind !== "preset") return text;
-  const kind = saved.layers.at(-1)?.kind;
-  const output = outputActivations.find((name) => name === kind) ?? "linear";
+  if (choice === undefined || choice.kind === "mlp") return text;
   const width = known(layoutOf(saved).outputShape.at(-1), "an output has a shape");
-  return JSON.stringify(presetLayers(choice.preset, { output, width }));
+  const layers =
+    choice.kind === "layers"
+      ? choice.layers
+      : presetLayers(choice.preset, { output: outputOf(saved.layers), width });
+  const isSame = JSON.stringify(layers) === JSON.stringify(saved.layers);
+  return isSame ? (modelSettingsOf(saved)["model"] ?? text) : text;
 }
 
 /** A model as options; empty if it has no shorthand. */

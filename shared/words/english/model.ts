@@ -49,6 +49,7 @@ export const model = {
     "adds its input of [{input}] to an output of [{output}], which no projection brings together: keep the shape, or divide the picture's size",
   "model-unfit": "{setting} does not fit {dataset}: {reason}",
   "only-for-mlp": "{setting} belongs to model mlp, not to {model}: leave it out",
+  "output-of-list": "{setting} is not how the list of layers ends, with {output}: leave it out",
   "model-too-long":
     "it has too many layers: a model has at most 100, in at most two levels, and 2,500 characters",
   "summary-layer": "layer",

@@ -49,6 +49,7 @@ export const model = translationOf<typeof english>()({
     "suma su entrada [{input}] a una salida [{output}], que ninguna proyección iguala: conserva la forma o divide el tamaño de la imagen",
   "model-unfit": "{setting} no encaja con {dataset}: {reason}",
   "only-for-mlp": "{setting} es del modelo mlp, no de {model}: quítalo",
+  "output-of-list": "{setting} no es el final de la lista de capas, que es {output}: quítalo",
   "model-too-long":
     "tiene demasiadas capas: un modelo tiene como mucho 100, en dos niveles como mucho, y 2.500 caracteres",
   "summary-layer": "capa",

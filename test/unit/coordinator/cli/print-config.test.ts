@@ -6,6 +6,8 @@ import { completeRun } from "../../../../shared/run/settings/complete.ts";
 import { dataKeys } from "../../../../shared/run/settings/data-settings.ts";
 import { optimizerDefaults, scheduleDefaults } from "../../../../shared/run/settings/defaults.ts";
 import { flagOf } from "../../../../shared/run/settings/option.ts";
+import { resolveRunConfig } from "../../../../shared/run/settings/resolve.ts";
+import { resolveResumedRun } from "../../../../shared/run/settings/resume.ts";
 import { runOptions, type RunRequest } from "../../../../shared/run/settings/run-settings.ts";
 import { cases } from "../../../support/fixtures/effort.ts";
 import { samples } from "./sample-settings.ts";
@@ -126,6 +128,31 @@ describe("--print-config", () => {
     );
   });
 
+  test.each([["--epochs=3"], ["--local-steps=1"], ["--model=resnet"], ["--steps=9"], ["--seed=2"]])(
+    "prints a file with which few samples are trained as without it: %s",
+    (given) => {
+      const facts = {
+        name: "few",
+        sha256: "a".repeat(64),
+        featureCount: 784,
+        featureShape: [28, 28],
+        target: { kind: "classes", count: 10 },
+        // Fewer than a batch by default, and than the replicas by default.
+        trainCount: 7,
+        testCount: 5,
+        isTable: given !== "--model=resnet",
+      } as const;
+      const all = ["start", given];
+      const first = resolveRunConfig(parseCoordinator(all).run, facts);
+      for (const form of [[], ["--json"]]) {
+        const file = printed([...all, ...form, "--print-config"]);
+        const { run } = parseCoordinator(["start"], { file });
+        expect(resolveRunConfig(run, facts)).toEqual(first);
+        expect(resolveResumedRun(run, first, facts).config).toEqual(first);
+      }
+    },
+  );
+
   test("says where each value comes from", () => {
     const text = printed(["start", "--epochs", "3", "--print-config"], {
       environment: { PROMEDIO_SEED: "2" },
@@ -134,7 +161,7 @@ describe("--print-config", () => {
     expect(text).toMatch(/^epochs: 3 +# flag$/mu);
     expect(text).toMatch(/^seed: 2 +# env$/mu);
     expect(text).toMatch(/^batchSize: full +# file$/mu);
-    expect(text).toMatch(/^learningRate: 0.01 +# default$/mu);
+    expect(text).toMatch(/^# learningRate: 0.01 +# default$/mu);
   });
 
   test("works from a flag, a variable and the run file, as YAML and with --json as JSON", () => {
@@ -144,7 +171,8 @@ describe("--print-config", () => {
     const json: Record<string, unknown> = JSON.parse(
       printed(["start", "--print-config", "--json"]),
     );
-    expect(json).toMatchObject({ batchSize: 64, layers: "auto", clipNorm: "none", json: true });
+    expect(json["$defaults"]).toMatchObject({ batchSize: 64, layers: "auto", clipNorm: "none" });
+    expect(json).toMatchObject({ json: true });
     expect(json["$from"]).toMatchObject({ batchSize: "default", json: "flag" });
   });
 

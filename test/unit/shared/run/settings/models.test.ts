@@ -289,4 +289,12 @@ describe("the context of a text", () => {
       "--model gpt:context=32 and --context 16 contradict each other; leave one of them out",
     );
   });
+
+  test("a list of layers is refused with another output than its own", () => {
+    const model = '[{"kind":"dense","units":10},{"kind":"softmax"}]';
+    expect(mistake({ model, outputActivation: "linear" })).toBe(
+      "--output-activation linear is not how the list of layers ends, with softmax: leave it out",
+    );
+    expect(configOf({ model, outputActivation: "softmax" })).toEqual(configOf({ model }));
+  });
 });

@@ -61,6 +61,25 @@ describe("resolveResumedRun", () => {
     expect(resume(given).config).toEqual(saved);
   });
 
+  test.each<RunSettings>([
+    { model: "cnn:channels=2", loss: "mse", outputActivation: "relu" },
+    { model: "cnn:channels=2", layers: "auto", activation: "sigmoid" },
+    { model: '[{"kind":"dense","units":10},{"kind":"softmax"}]', outputActivation: "softmax" },
+    { model: '[ {"units": 10, "kind": "dense"}, {"kind": "gelu"} ]', loss: "mse" },
+    {
+      model: '[{"kind":"gelu"},{"kind":"dense","units":10}]',
+      loss: "mse",
+      outputActivation: "linear",
+    },
+  ])("settings with which a run began are no contradiction: %o", (given) => {
+    const pictures = { ...facts, featureShape: [28, 28] };
+    const began = resolveRunConfig({ given, origins: {} }, pictures);
+    expect(resume(given, began, pictures).config).toEqual(began);
+    expect(mistake(() => resume({ outputActivation: "tanh" }, began, pictures))).toMatch(
+      /^--output-activation tanh contradicts the resumed run, which began with /u,
+    );
+  });
+
   test("epochs extend the run", () => {
     expect(resume({ epochs: 8 }, constant)).toEqual({
       config: { ...constant, epochs: 8 },
