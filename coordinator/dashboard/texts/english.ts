@@ -201,7 +201,6 @@ export const english = {
   auditquorum:
     "Audit of this run: quorum. Two workers compute every block, and the coordinator decides where they differ: no wrong result counts.",
   events: "What happened",
-  noEvents: "Nothing yet.",
   eventjoined: "{name} joined",
   eventleft: "{name} left: {reason}",
   eventrefused: "{name} was refused: {reason}",

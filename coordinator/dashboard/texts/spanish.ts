@@ -206,7 +206,6 @@ export const spanish: Readonly<Record<TextKey, string>> = {
   auditquorum:
     "Control de este entrenamiento: quórum. Dos ayudantes calculan cada bloque y el coordinador decide si difieren: ningún resultado falso cuenta.",
   events: "Qué pasó",
-  noEvents: "Nada todavía.",
   eventjoined: "{name} se unió",
   eventleft: "{name} se fue: {reason}",
   eventrefused: "{name} fue rechazado: {reason}",

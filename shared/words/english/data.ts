@@ -28,7 +28,6 @@ export const data = {
     "{first} has samples of {firstShape}, {second} of {secondShape}; they must have the same shape",
   "dataset-files-missing":
     "{path} lacks {files} (-idx3-ubyte, .idx3-ubyte …, raw or .gz); it holds {found}",
-  or: "{first} or {second}",
   nothing: "nothing",
   "and-more": "{names} and {count} more",
   "counts-differ":

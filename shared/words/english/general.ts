@@ -3,7 +3,6 @@
 export const general = {
   quoted: "{text}",
   "from-address": "{reason} ({address})",
-  "unexpected-error": "an unexpected error: {reason}",
   "lines-not-shown": "… {count} {count = 1 ? line was : lines were} not shown",
   "no-such-file": "there is no such file or folder",
   "no-permission": "this user has no permission for it",

@@ -31,7 +31,6 @@ export const data = translationOf<typeof english>()({
     "{first} tiene muestras de {firstShape}, {second} de {secondShape}; deben tener la misma forma",
   "dataset-files-missing":
     "en {path} falta {files} (-idx3-ubyte, .idx3-ubyte …, tal cual o .gz); contiene {found}",
-  or: "{first} o {second}",
   nothing: "nada",
   "and-more": "{names} y {count} más",
   "counts-differ":

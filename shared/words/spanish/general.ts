@@ -5,7 +5,6 @@ import { translationOf } from "../template.ts";
 export const general = translationOf<typeof english>()({
   quoted: "«{text}»",
   "from-address": "{reason} ({address})",
-  "unexpected-error": "un error inesperado: {reason}",
   "lines-not-shown": "… {count} {count = 1 ? línea no mostrada : líneas no mostradas}",
   "no-such-file": "no existe ese archivo o carpeta",
   "no-permission": "este usuario no tiene permiso",
