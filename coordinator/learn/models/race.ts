@@ -40,7 +40,7 @@ const raceRadius = 0.05;
 /** The rates that are tried: 2ᵏ, so that each is exact. */
 const rateExponents = { from: -9, to: 5 } as const;
 /** Starts that the rates are chosen on, and others that are counted. */
-const searchStarts = 5;
+export const searchStarts = 5;
 export const countedStarts = 100;
 
 export interface RaceFacts {
@@ -107,7 +107,7 @@ export function arrivalOn({ minima }: Surface, course: Course): number | undefin
  * How long a course takes: the steps until it has arrived, or two races if it never does. A trifle more, by the distance
  * that is left, decides between rates at which nobody arrives.
  */
-function effortOf(surface: Surface, course: Course): number {
+export function effortOf(surface: Surface, course: Course): number {
   const arrival = arrivalOn(surface, course);
   if (arrival !== undefined) return arrival;
   const left = distanceAt(surface, course, course.steps) / distanceAt(surface, course, 0);
@@ -120,10 +120,15 @@ function distanceAt({ minima }: Surface, { points }: Course, step: number): numb
   return Math.min(...minima.map(([atX, atY]) => Math.hypot(x - atX, y - atY)));
 }
 
+/** Where the starts of a race are drawn from. */
+export function raceRandom(seed: number): Random {
+  return new Random(seed, 27);
+}
+
 /** Searches the rates and counts who wins. Takes about half a second. */
 export function raceFacts(kernel: Kernel, name: SurfaceName, seed: number): RaceFacts {
   const surface = surfaces[name];
-  const random = new Random(seed, 27);
+  const random = raceRandom(seed);
   const [tried, counted] = [
     startsOn(surface, searchStarts, random),
     startsOn(surface, countedStarts, random),
@@ -173,13 +178,13 @@ export function perRacer<Value>(of: (racer: Racer) => Value): PerRacer<Value> {
   };
 }
 
-function gridRates(): readonly number[] {
+export function gridRates(): readonly number[] {
   const { from, to } = rateExponents;
   return Array.from({ length: to - from + 1 }, (_, i) => 2 ** (from + i));
 }
 
 /** Places anywhere on a surface's map. */
-function startsOn(
+export function startsOn(
   { x, y }: Surface,
   count: number,
   random: Random,

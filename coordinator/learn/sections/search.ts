@@ -214,8 +214,8 @@ export const search = defineSection({
   ],
   formula: {
     tex: [
-      String.raw`C=\tfrac12\left(x^2+4y^2\right)`,
-      String.raw`-\nabla C=(-x,\,-4y)=(\val{dx},\;\val{dy})`,
+      String.raw`C=\tfrac{1}{2}\left(x^2+4y^2\right)`,
+      String.raw`-\nabla C=(-x,\,-4y)=(\val{dx},\,\val{dy})`,
     ],
     values: ({ gradient }: SearchModel) => ({ dx: -gradient.x, dy: -gradient.y }),
   },
