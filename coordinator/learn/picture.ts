@@ -163,9 +163,18 @@ function heightLimit(): number {
     : heightMax;
 }
 
-/** How much larger than usual the page's type is: more than 1 for a projector. */
+/** Of the page's type, in pixels, where it is not larger than usual; and how much of its growth a picture has room for. */
+const usualType = 17;
+const pictureShare = 0.9;
+
+/** How much larger than usual a picture's type is: more than 1 for a projector, whose type grows with its width. */
 function typeScale(): number {
-  return document.documentElement.hasAttribute("data-projector") ? 1.5 : 1;
+  const { documentElement: root } = document;
+  if (!root.hasAttribute("data-projector")) return 1;
+  return Math.max(
+    1.4,
+    (pictureShare * Number.parseFloat(getComputedStyle(root).fontSize)) / usualType,
+  );
 }
 
 /** The colours that pens use, as the style sheet has them now. */

@@ -27,6 +27,33 @@ export interface Figures {
 
 const unknown = "–";
 
+/** The same, but small numbers as people write them by hand: `7.4·10⁻⁴` instead of `7.4e-4`. */
+export function withPowers(figures: Figures): Figures {
+  return {
+    ...figures,
+    short: (value) => written(figures.short(value)),
+    gradient: (value) => written(figures.gradient(value)),
+    shortest: (value) => written(figures.shortest(value)),
+  };
+}
+
+function written(text: string): string {
+  return text.replace(
+    /e(?<exponent>[-+]\d+)$/u,
+    (_, exponent: string) => `·10${superscript(exponent)}`,
+  );
+}
+
+/** An exponent: `-4` becomes `⁻⁴`. */
+export function superscript(exponent: string): string {
+  return exponent.replaceAll(/[-+\d]/gu, (sign) => superscripts[sign] ?? "");
+}
+
+const superscripts: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Array.from("⁰¹²³⁴⁵⁶⁷⁸⁹", (sign, digit) => [String(digit), sign])),
+  "-": "⁻",
+};
+
 /** @param language - A language tag. */
 export function figuresIn(language: string): Figures {
   const grouped = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });

@@ -6,6 +6,7 @@ import { known } from "../../../shared/assert.ts";
 import type { Pen } from "../draw/pen.ts";
 import { type AnswerOf, answerOf } from "../models/questions.ts";
 import { defineSection, type Inputs, type Scene } from "../section.ts";
+import type { Point } from "../state/bet.ts";
 import { choiceField, numberField, type StateOf } from "../state/schema.ts";
 import { type DataKey, dataTexts } from "../texts/data.ts";
 
@@ -44,7 +45,8 @@ function valueAt({ answer }: DataModel, i: number): number {
   return answer.value + (answer.offsets[i] ?? NaN);
 }
 
-function draw(pen: Pen, { model, state, isRevealed, say }: DataScene): void {
+function draw(pen: Pen, scene: DataScene): void {
+  const { model, isRevealed } = scene;
   const { answer } = model;
   const line = (costs: readonly number[]) => costs.map((y, i) => ({ x: valueAt(model, i), y }));
   pen.drawAxes();
@@ -58,8 +60,17 @@ function draw(pen: Pen, { model, state, isRevealed, say }: DataScene): void {
       });
     }
   });
-  for (const [k, costs] of answer.single.entries()) labelDigit(pen, model, costs, k);
-  if (!isRevealed) return;
+  if (isRevealed) drawMeans(pen, scene, line);
+  labelDigits(pen, model);
+}
+
+/** The mean of the six, and that of many, each with its lowest place. */
+function drawMeans(
+  pen: Pen,
+  { model, state, say }: DataScene,
+  line: (costs: readonly number[]) => readonly Point[],
+): void {
+  const { answer } = model;
   const drawn = [
     { costs: answer.few, lowest: model.lowestOfFew, ink: "series-1", dash: [], key: "few" },
     { costs: answer.many, lowest: model.lowestOfMany, ink: "series-2", dash: [9, 4], key: "many" },
@@ -81,14 +92,31 @@ function draw(pen: Pen, { model, state, isRevealed, say }: DataScene): void {
 /** Six lines that can be told apart without colours. */
 const dashes = [[], [7, 3], [2, 3], [10, 3, 2, 3], [5, 5], [1, 5]] as const;
 
-/** The digit beside its curve, at an end where that is inside of the picture. */
-function labelDigit(pen: Pen, model: DataModel, costs: readonly number[], k: number): void {
+/** Pixels between two labels, one above the other. */
+const labelGap = 14;
+
+/** Each digit beside its curve, at the left end or at the right one, and none on another. */
+function labelDigits(pen: Pen, model: DataModel): void {
+  for (const side of [0, 1]) {
+    const ends = model.answer.single
+      .map((costs, k) => ({ k, end: endOf(costs, side) }))
+      .filter(({ k, end }) => k % 2 === side && end !== undefined)
+      .toSorted((one, other) => (one.end?.cost ?? 0) - (other.end?.cost ?? 0));
+    let above = Infinity;
+    for (const { k, end } of ends) {
+      const place = { x: valueAt(model, end?.i ?? 0), y: end?.cost ?? 0 };
+      const curve = pen.frame.y(place.y);
+      above = Math.min(curve - 6 * pen.scale, above - labelGap * pen.scale);
+      const shift = [side === 0 ? 4 : -12, (above - curve) / pen.scale] as const;
+      pen.words(String(model.answer.labels[k] ?? ""), place, { ink: "soft", isBold: true, shift });
+    }
+  }
+}
+
+/** The first or the last place of a curve that is inside of the picture. */
+function endOf(costs: readonly number[], side: number): { cost: number; i: number } | undefined {
   const inside = costs.map((cost, i) => ({ cost, i })).filter(({ cost }) => cost < 0.95 * costMax);
-  const end = k % 2 === 0 ? inside.at(0) : inside.at(-1);
-  if (end === undefined) return;
-  const shift: readonly [number, number] = [k % 2 === 0 ? 4 : -12, -6];
-  const text = String(model.answer.labels[k] ?? "");
-  pen.words(text, { x: valueAt(model, end.i), y: end.cost }, { ink: "soft", isBold: true, shift });
+  return side === 0 ? inside.at(0) : inside.at(-1);
 }
 
 function values({ model, figures }: DataScene): Record<string, string> {

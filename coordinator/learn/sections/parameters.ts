@@ -70,23 +70,24 @@ function draw(pen: Pen, { model, isRevealed, say }: ParametersScene): void {
 function values({ model, say, figures }: ParametersScene): Record<string, string> {
   const { answer, gradient } = model;
   const { layer, to, from } = placeOf(answer.weight);
-  const names = {
+  const pixel = from ?? 0;
+  const places = {
     layer: figures.whole(layer),
     to: figures.whole(to + 1),
-    from:
-      layer === 1 && from !== undefined
-        ? `${Math.floor(from / 28) + 1},${(from % 28) + 1}`
-        : figures.whole((from ?? 0) + 1),
+    from: figures.whole(pixel + 1),
+    row: figures.whole(Math.floor(pixel / 28) + 1),
+    column: figures.whole((pixel % 28) + 1),
   };
+  const kind = from === undefined ? "biasPlace" : layer === 1 ? "pixelPlace" : "weightPlace";
   return {
-    ...names,
+    ...places,
     index: subscript(answer.weight),
-    place: say(from === undefined ? "biasPlace" : "weightPlace", names),
+    place: say(kind, places),
     value: figures.short(answer.parameters[answer.weight] ?? null),
     gradient: figures.gradient(gradient),
     slope: figures.gradient(answer.slope),
     epsilon: figures.shortest(answer.epsilon),
-    error: figures.gradient(answer.slope - gradient),
+    error: figures.short(Math.abs(answer.slope - gradient)),
   };
 }
 
@@ -116,11 +117,15 @@ export const parameters = defineSection({
   ],
   formula: {
     tex: [
-      String.raw`785\cdot16+17\cdot16+17\cdot10=13\,002`,
+      String.raw`785\cdot16+17\cdot16+17\cdot10=\val{count}`,
       String.raw`\frac{C(w+\varepsilon)-C(w-\varepsilon)}{2\varepsilon}=\val{slope}`,
       String.raw`\frac{\partial C}{\partial w}=\val{gradient}`,
     ],
-    values: ({ answer, gradient }: ParametersModel) => ({ slope: answer.slope, gradient }),
+    values: ({ answer, gradient }: ParametersModel) => ({
+      count: lectureParameterCount,
+      slope: answer.slope,
+      gradient,
+    }),
   },
   asks: ({ weight, epsilon, stage }: State) => ({
     kind: "parameter",

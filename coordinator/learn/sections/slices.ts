@@ -21,6 +21,12 @@ type State = StateOf<typeof schema>;
 const steps = { untrained: 0, some: 100, trained: 400 } as const;
 /** Digits that the cost is taken over. */
 const count = 200;
+/** The length of the whole next step on the picture, and all places where it could lead if it were in the plane. */
+const wholeLength = 0.5;
+const wholeStep = Array.from({ length: 121 }, (_, i) => ({
+  x: wholeLength * Math.cos((i / 60) * Math.PI),
+  y: wholeLength * Math.sin((i / 60) * Math.PI),
+}));
 /** Bets so near are right, in units of half the picture. */
 const nearEnough = 0.15;
 
@@ -39,7 +45,7 @@ function compute(_: State, { answer: given }: Inputs): SlicesModel {
   return {
     answer,
     share: Math.min(1, Math.hypot(next.x, next.y) / length),
-    tip: { x: (0.5 * next.x) / length, y: (0.5 * next.y) / length },
+    tip: { x: (wholeLength * next.x) / length, y: (wholeLength * next.y) / length },
   };
 }
 
@@ -65,6 +71,11 @@ function draw(pen: Pen, { model, isRevealed, say }: SlicesScene): void {
     });
     pen.line(places, { ink, dash, width: 2.5 });
     pen.mark(places.at(-1) ?? now, { ink, shape, radius: 5 });
+  }
+  if (isRevealed) {
+    pen.line(wholeStep, { ink: "ink", dash: [2, 5], width: 1.5, alpha: 0.7 });
+    const top = { x: 0, y: wholeLength };
+    pen.words(say("whole"), top, { isSmall: true, align: "center", shift: [0, -6] });
   }
   if (isRevealed && share > 0.05) {
     pen.arrow(now, tip, { ink: "ink", width: 3 });

@@ -17,7 +17,7 @@ const spanish = {
   picture: "Fuerza con la que cada costo empuja a z cuando la respuesta es sí",
   logit: "salida z, antes de la sigmoide",
   count: "datos n",
-  view: "se ve",
+  view: "qué se ve",
   push: "empuje |∂L/∂z|",
   cost: "costo",
   bce: "entropía cruzada",

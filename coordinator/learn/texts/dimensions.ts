@@ -6,11 +6,11 @@ const spanish = {
   title: "De 2 a 13.002 dimensiones",
   claim: "Probar vecinos al azar basta con dos parámetros. ¿Y con miles?",
   question:
-    "Con 120 evaluaciones, la búsqueda local casi llega al fondo si hay 2 dimensiones. ¿Cuánto costo queda si hay 1.000? Toca la altura.",
+    "Con 120 evaluaciones, la búsqueda local casi llega al fondo si hay 2 dimensiones. ¿Cuánto costo queda si hay 1000? Toca la altura.",
   right: "¡Eso es! Queda {large}: casi ningún vecino mejora nada.",
   wrong: "Queda {large}: casi ningún vecino mejora nada.",
   numbers:
-    "Con {budget} evaluaciones, la búsqueda deja {small} del costo en 2 dimensiones y {large} en 1.000; el descenso, {largeDescent}.",
+    "Con {budget} evaluaciones, la búsqueda deja {small} del costo en 2 dimensiones y {large} en 1000; el descenso, {largeDescent}.",
   careful:
     "En la red real la búsqueda deja {networkSearch} y el descenso {networkDescent}: de sus 13.002 direcciones importan pocas. Y el σ de la búsqueda se eligió a su favor.",
   share: "el {percent}",

@@ -3,7 +3,7 @@ import { translationOf } from "../../../shared/words/template.ts";
 import type { SectionTexts } from "./section-texts.ts";
 
 const spanish = {
-  title: "Un peso de 13.002",
+  title: "Un peso entre 13.002",
   claim: "¿Cómo logro reducir la función de costo? Ajustando mis parámetros.",
   question:
     "Esta red lee dígitos a medias. Solo giras un peso, w₁₂₉₀₀, y solo ves su pendiente. ¿En qué valor será menor el costo? Toca el sitio.",
@@ -27,7 +27,7 @@ const spanish = {
   first: "w₀",
   hidden: "w₁₂₉₀₀",
   last: "w₁₃₀₀₁",
-  pixel: "del píxel {row},{column} a la neurona {to} de la capa {layer}",
+  pixel: "del píxel ({row}, {column}) a la neurona {to} de la capa {layer}",
   neuron: "de la neurona {from} a la {to} de la capa {layer}",
   bias: "sesgo de la neurona {to} de la capa {layer}",
 } as const;
@@ -57,7 +57,7 @@ const english = translationOf<typeof spanish>()({
   first: "w₀",
   hidden: "w₁₂₉₀₀",
   last: "w₁₃₀₀₁",
-  pixel: "from pixel {row},{column} to neuron {to} of layer {layer}",
+  pixel: "from pixel ({row}, {column}) to neuron {to} of layer {layer}",
   neuron: "from neuron {from} to {to} of layer {layer}",
   bias: "bias of neuron {to} of layer {layer}",
 });

@@ -40,7 +40,7 @@ const spanish = {
   newNumbers: "Otros números",
   dashboard: "El entrenamiento en vivo",
   join: "Unir este dispositivo",
-  ownNetwork: "La red de las imágenes la entrena esta página, con 1.000 dígitos que dibuja ella.",
+  ownNetwork: "La red de las imágenes la entrena esta página, con 1000 dígitos que dibuja ella.",
   runNetwork: "La red de las imágenes es la que se entrena ahora, en el paso {step}.",
   networkNow: "Tomar la de este momento",
   openNetwork: "Abrir un checkpoint …",

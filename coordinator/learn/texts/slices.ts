@@ -29,6 +29,7 @@ const spanish = {
   start: "inicio",
   end: "final",
   next: "próximo paso",
+  whole: "el paso entero",
   place: "sitio",
   costHere: "costo",
 } as const;
@@ -60,6 +61,7 @@ const english = translationOf<typeof spanish>()({
   start: "start",
   end: "end",
   next: "next step",
+  whole: "the whole step",
   place: "place",
   costHere: "cost",
 });

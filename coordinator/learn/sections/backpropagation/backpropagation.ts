@@ -256,7 +256,8 @@ export const backpropagation = defineSection({
   formula: {
     tex: [
       String.raw`\frac{\partial C}{\partial w}=a\,\delta=\val{input}\cdot(\val{delta})=\val{gradient}`,
-      String.raw`\delta_j=\Bigl(\sum_k w_{jk}\,\delta_k\Bigr)\,a_j(1-a_j)=\val{sum}\cdot\val{slope}=\val{hidden}`,
+      String.raw`\delta_j=\Bigl(\sum_k w_{jk}\,\delta_k\Bigr)\,a_j(1-a_j)`,
+      String.raw`\delta_j=\val{sum}\cdot\val{slope}=\val{hidden}`,
     ],
     values(model: Observation) {
       const { sum, slope, delta: hidden } = hiddenReceived(model);

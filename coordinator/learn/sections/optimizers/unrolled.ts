@@ -140,11 +140,8 @@ function drawProducts(
     sum += product;
   }
   const text = `${say("sum")} = ${figures.fixed(v, 3).replace("-", "−")}`;
-  pen.words(
-    text,
-    { x: shownCount, y: y(v) },
-    { ink, isBold: true, align: "right", shift: [0, -6] },
-  );
+  // On the left, where the products are still small; the lane's name is on the right.
+  pen.words(text, { x: -0.4, y: y(v) }, { ink, isBold: true, shift: [0, -6] });
 }
 
 function runningSums(shares: readonly Share[]): readonly number[] {

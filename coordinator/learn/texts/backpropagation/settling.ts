@@ -16,13 +16,13 @@ const spanish = {
   numbersWeight:
     "{name}: la media de {batch} es {mean}; la de todas, {full}. Error típico s/√B: {error}.",
   careful:
-    "Seis observaciones dicen poco: coseno {cosine6}. El error baja como 1/√B: para la mitad, cuatro veces más. Solo cerca de todas se acaba, pues ya no quedan otras.",
+    "Seis observaciones dicen poco: coseno {cosine6}. El error baja como 1/√B: para la mitad, cuatro veces más. Solo con casi todas llega a 0: ya no quedan otras.",
   picture: "Cuánto se parece el promedio de B observaciones al de todas",
   view: "qué se mira",
   cosine: "dirección",
   noise: "error",
   weight: "un peso",
-  parameter: "parámetro, de 0 a 13001",
+  parameter: "parámetro, de 0 a 13.001",
   trained: "la red",
   untrained: "sin entrenar",
   started: "a medias",
@@ -50,13 +50,13 @@ const english = translationOf<typeof spanish>()({
   numbersWeight:
     "{name}: the mean of {batch} is {mean}; that of all, {full}. Standard error s/√B: {error}.",
   careful:
-    "Six observations say little: cosine {cosine6}. The error falls as 1/√B: half of it takes four times as many. It ends only near all of them, where no others are left.",
+    "Six observations say little: cosine {cosine6}. The error falls as 1/√B: half of it takes four times as many. It reaches 0 only with almost all of them: no others are left.",
   picture: "How much the average of B observations is like that of all",
   view: "what to look at",
   cosine: "direction",
   noise: "error",
   weight: "a weight",
-  parameter: "parameter, 0 to 13001",
+  parameter: "parameter, 0 to 13,001",
   trained: "the network",
   untrained: "untrained",
   started: "half-way",

@@ -4,7 +4,7 @@ import type { SectionTexts } from "../section-texts.ts";
 
 const spanish = {
   title: "La tasa efectiva",
-  claim: "Cada peso tiene su propia tasa de aprendizaje: η entre la raíz de su v.",
+  claim: "Cada peso tiene su tasa de aprendizaje: η dividida entre la raíz de su v.",
   question:
     "Adam ha dado 100 pasos con η = 0,02. Las barras cuentan las tasas de los pesos que han tenido gradiente. ¿Qué tasa tienen los que nunca lo tuvieron? Toca el sitio.",
   right: "¡Eso es! {quizDead}: la más alta es la de los pesos que nunca se mueven.",

@@ -54,7 +54,7 @@ test("the formula with its numbers holds", () => {
 
 test("its numbers are a sentence, from before the first gradient on", () => {
   expect(section.describe(sceneOf(section, { step: 10 }))).toMatch(
-    /^Paso 10: los pesos suman 1 − 0,9ᵗ = 0,651; la mitad, en los más recientes \(4\)\. v = \d,\d{3}; la suma de las barras difiere en \d(,\d)?e-\d+\.$/u,
+    /^Paso 10: los pesos suman 1 − 0,9ᵗ = 0,651; la mitad, en los más recientes \(4\)\. v = \d,\d{3}; la suma de las barras difiere en \d(,\d)?·10⁻\p{No}+\.$/u,
   );
   expect(section.describe(sceneOf(section, { step: 0, language: "en" }))).toContain(
     "= 0.000; half",

@@ -87,7 +87,7 @@ test("w₀ is the weight of a pixel that is always dark: its curve is flat", () 
   expect(new Set(answer.costs).size).toBe(1);
   expect(answer.slopes.every((slope) => slope === 0)).toBe(true);
   expect(oneWeight.describe(scene as never)).toContain(
-    "w₀, del píxel 1,1 a la neurona 1 de la capa 1",
+    "w₀, del píxel (1, 1) a la neurona 1 de la capa 1",
   );
 });
 
