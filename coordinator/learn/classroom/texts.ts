@@ -60,7 +60,7 @@ const spanish = {
   mistakeUnits:
     "Antes de softmax, el {read} aventaja al {drawn} en {lead}. De las neuronas de la última capa oculta, las que más hablan por él: {units}. Las que hablan en contra suman {against}; los sesgos, {bias}.",
   ratesLead:
-    "La misma red, los mismos 1.000 dígitos, {steps} pasos de {optimizer}: solo cambia la tasa. Cada dispositivo pone un punto.",
+    "La misma red, los mismos 1000 dígitos, {steps} pasos de {optimizer}: solo cambia la tasa. Cada dispositivo pone un punto.",
   optimizer: "Optimizador",
   steps: "Pasos",
   trainAgain: "Que todos entrenen así",

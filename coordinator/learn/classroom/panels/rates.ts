@@ -72,7 +72,11 @@ export class RatesPanel implements Panel, Asking {
     this.#state = state;
     const first = this.#train();
     const all = answersOf(state, "rates").map(({ answer }) => answer);
-    if (first === undefined) return;
+    if (first === undefined) {
+      // A lecturer's page, which has no rate of its own, would show nothing at all.
+      if (this.#rate === undefined) setText(this.#numbers, say("training"));
+      return;
+    }
     const text = textOf(all, first);
     setText(this.#numbers, text);
     const axes = {
