@@ -43,6 +43,7 @@ const networks: readonly Network[] = [
 const forms = [
   { title: "float32", bytesPerValue: 4, batches: 1, flags: [] },
   { title: "float16", bytesPerValue: 2, batches: 1, flags: ["--wire=float16"] },
+  { title: "int8", bytesPerValue: 1, batches: 1, flags: ["--wire=int8"] },
   {
     title: "float16, 50 local steps",
     bytesPerValue: 2,
@@ -54,7 +55,7 @@ const optimizer = ["--optimizer=sgd", "--learning-rate=0.1"];
 const predictedMegabits = [10, 30, 100, 1000];
 const predictedWorkers = [1, 8, 100];
 const measuredMegabits = [10, 30, 100];
-const measuredWorkers = [1, 8];
+const measuredWorkers = [1, 2, 4, 8];
 const batchSize = 64;
 const rateSeconds = 0.5;
 /** A step that takes longer is not measured: nobody wants to wait for some of them. */

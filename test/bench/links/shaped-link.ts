@@ -8,7 +8,11 @@ import { execFileSync } from "node:child_process";
 const mtuBytes = 1500;
 /** Leads over the shaped loopback too, but is not recognised as this machine itself. */
 export const farAddress = "10.77.0.1";
-const burst = "32kb";
+/**
+ * What leaves at once after a pause, in seconds of the link: two packets at 10 Mbit/s. A run that computes for a while
+ * between two exchanges gets it anew each time, so that much of it would be a link without a limit.
+ */
+const burstSeconds = 0.0025;
 /** What a router's queue holds; what comes on top is lost, and TCP sends it again. */
 const queue = "400ms";
 
@@ -26,7 +30,8 @@ export class ShapedLink {
       run("ip", "netns", "add", link.#name);
       link.#inside("ip", "link", "set", "lo", "up", "mtu", `${mtuBytes}`);
       link.#inside("ip", "address", "add", `${farAddress}/32`, "dev", "lo");
-      const shape = ["rate", `${megabits}mbit`, "burst", burst, "latency", queue];
+      const burst = Math.round(megabits * 125_000 * burstSeconds);
+      const shape = ["rate", `${megabits}mbit`, "burst", `${burst}`, "latency", queue];
       link.#inside("tc", "qdisc", "add", "dev", "lo", "root", "tbf", ...shape);
       return link;
     } catch (error) {

@@ -12,15 +12,15 @@ import { farAddress, ShapedLink } from "./shaped-link.ts";
 const megabits = 10;
 const workers = 8;
 const remainsMin = 0.75;
-const samplesPerEpoch = 6_400;
 const batchSize = 64;
 /** Each epoch ends with an exchange, and one of so many batches has no other. The first is not counted: workers compile. */
 const exchanges = 4;
 const runs = [
-  { title: "two convolutions", model: convolutions, isBarred: true },
-  // It computes an epoch in less time than a copy of its parameters takes.
-  { title: "784-16-16-10", model: "mlp", isBarred: false },
-];
+  { title: "two convolutions", model: convolutions, wire: "float32", localSteps: 100 },
+  // It computes these batches in less time than a copy of its parameters takes.
+  { title: "784-16-16-10", model: "mlp", wire: "float32", localSteps: 100, isUnbarred: true },
+  { title: "784-16-16-10", model: "mlp", wire: "int8", localSteps: 1_500 },
+] as const;
 /** Two convolutions with 10,330 parameters, whose exchange is long beside the latency. */
 const wider = JSON.stringify([
   { kind: "conv2d", channels: 16, kernel: 3, stride: 1, padding: "same" },
@@ -41,15 +41,16 @@ export async function benchSlowLink(report: Report): Promise<void> {
   const far = { prefix: link.prefix, host: farAddress };
   try {
     await breakEven(report, far);
-    for (const { title, model, isBarred } of runs) {
-      const run = { model, workers, samples: samplesPerEpoch, exchanges };
+    for (const { title, model, wire, localSteps, ...about } of runs) {
+      const run = { model, wire, workers, samples: batchSize * localSteps, exchanges };
       // oxlint-disable-next-line no-await-in-loop -- one run after the other
       const free = await samplesPerSecond(run, near);
       // oxlint-disable-next-line no-await-in-loop
       const shaped = await samplesPerSecond(run, far);
-      report.figure(`${title}: ${workers} workers on this machine`, "samples/s", [free]);
-      report.figure(`  behind ${megabits} Mbit/s, 100 local steps`, "samples/s", [shaped]);
-      const bar = isBarred ? { atLeast: remainsMin } : undefined;
+      const settings = `${wire}, ${localSteps} local steps`;
+      report.figure(`${title}, ${settings}: ${workers} workers here`, "samples/s", [free]);
+      report.figure(`  behind ${megabits} Mbit/s`, "samples/s", [shaped]);
+      const bar = "isUnbarred" in about ? undefined : { atLeast: remainsMin };
       report.figure("  the part that is left", "×", [shaped / free], bar);
     }
   } finally {
@@ -59,8 +60,8 @@ export async function benchSlowLink(report: Report): Promise<void> {
 
 /** One worker, with as many samples per exchange as should make both times equal. */
 async function breakEven(report: Report, far: Place): Promise<void> {
-  const once = { model: wider, workers: 1 };
-  const free = await samplesPerSecond({ ...once, samples: samplesPerEpoch, exchanges }, near);
+  const once = { model: wider, wire: "float32", workers: 1 };
+  const free = await samplesPerSecond({ ...once, samples: 100 * batchSize, exchanges }, near);
   const predicted = breakEvenSamples({ values: widerCount, bytesPerValue: 4 }, megabits, free);
   const samples = batchSize * Math.max(1, Math.round(predicted / batchSize));
   report.figure("samples per exchange that compute as long as it takes, predicted", "", [
@@ -87,6 +88,7 @@ const near: Place = { prefix: [], host: "127.0.0.1" };
 
 interface SlowRun {
   readonly model: string;
+  readonly wire: string;
   readonly workers: number;
   /** Of an exchange, and of an epoch. */
   readonly samples: number;
@@ -100,6 +102,7 @@ async function samplesPerSecond(run: SlowRun, { prefix, host }: Place): Promise<
     const settings = {
       host,
       model: run.model,
+      wire: run.wire,
       dataset: `digits:${run.samples},64`,
       optimizer: "sgd",
       "learning-rate": 0.1,
