@@ -122,6 +122,7 @@ export const tables = {
   "table-task":
     "{what}, {choice}: {rows} rows ({splits}), {used} of {of} columns used as {features} features",
 
-  "row-lacks-value": "{column} is missing, and the model was trained without missing values in it",
+  "row-lacks-value":
+    "{column} is missing, and the model was trained without missing values in it: fill it in, or leave the row out",
   "row-value-unreadable": "{column} ({type}) cannot be read: {given}",
 } as const;

@@ -124,6 +124,7 @@ export const tables = translationOf<typeof english>()({
   "table-task":
     "{what}, {choice}: {rows} filas ({splits}), {used} de {of} columnas usadas como {features} características",
 
-  "row-lacks-value": "falta {column}, y el modelo se entrenó sin valores ausentes en ella",
+  "row-lacks-value":
+    "falta {column}, y el modelo se entrenó sin valores ausentes en ella: complétala, o quita la fila",
   "row-value-unreadable": "{column} ({type}) no se puede leer: {given}",
 });

@@ -126,7 +126,10 @@ describe("a row of a described table", () => {
   });
 
   test.each<readonly [Readonly<Record<string, Cell>>, string]>([
-    [{ ...row, age: "" }, "age is missing, and the model was trained without missing values in it"],
+    [
+      { ...row, age: "" },
+      "age is missing, and the model was trained without missing values in it: fill it in, or leave the row out",
+    ],
     [{ sex: "f" }, "age is missing"],
     [{ ...row, age: "old" }, "age (number) cannot be read: old"],
     [{ ...row, alone: "perhaps" }, "alone (yes or no) cannot be read: perhaps"],
