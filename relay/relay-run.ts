@@ -268,8 +268,7 @@ export class RelayRun implements ServedRun {
   #take(worker: CrewWorker, round: OpenRound, answer: Answer, nowMs: number): Outcome {
     const { audit } = this.#options;
     const { sums, ledger } = this.#placeOf(round);
-    const outcome =
-      audit.examine(round, worker.id, answer, () => true) ?? sums.accept(round, answer);
+    const outcome = audit.examine(round, worker, answer, () => true) ?? sums.accept(round, answer);
     switch (outcome.kind) {
       case "unplaced":
         this.#fail(outcome.reason, nowMs);

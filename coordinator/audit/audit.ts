@@ -19,7 +19,7 @@ import { workersMax } from "../../shared/protocol/limits.ts";
 import type { Random } from "../../shared/random.ts";
 import type { Block } from "../../shared/run/tree.ts";
 import { type Answer, type Content, isSame, type OutcomeOf } from "../dispatch/answer.ts";
-import type { CrewWorker } from "../dispatch/crew.ts";
+import type { CrewWorker, ReadyWorker } from "../dispatch/crew.ts";
 import type { OpenRound } from "../dispatch/round.ts";
 import type { AuditPolicy } from "./audit-policy.ts";
 import type { Descent, EvidenceMessage, Which, Wrong } from "./descent.ts";
@@ -89,7 +89,8 @@ export class Audit {
   }
 
   /**
-   * Judges an answer of an open round before any of it is used.
+   * Judges an answer of an open round before any of it is used. A sample of the answers of a worker inside this process
+   * would show nothing: it has the referee's own program and machine, and the run would wait for it.
    *
    * @param isIndependent - Whether this worker's and another's opinions are as independent as those of any two
    *   workers here could be.
@@ -97,14 +98,13 @@ export class Audit {
    */
   examine(
     round: OpenRound,
-    workerId: string,
+    { id: workerId, isInside = false }: Pick<ReadyWorker, "id" | "isInside">,
     answer: Answer,
     isIndependent: (otherId: string) => boolean,
   ): AuditOutcome | undefined {
     if (this.policy === "none") return undefined;
-    return this.policy === "sample"
-      ? this.#spotCheck(round, workerId, answer)
-      : this.#compare(round, { workerId, answer }, isIndependent);
+    if (this.policy === "quorum") return this.#compare(round, { workerId, answer }, isIndependent);
+    return isInside ? undefined : this.#spotCheck(round, workerId, answer);
   }
 
   /** One of these was wrong, and it can no longer be found out which: recompute the next results of all of them. */

@@ -16,12 +16,15 @@ export interface ReadyWorker {
   readonly subnet: string;
   /** Whether others compute for it. */
   readonly isRelay?: boolean;
+  /** Whether it computes in the coordinator's own process. */
+  readonly isInside?: boolean;
   /** Outlives its time in the crew: a worker that returns keeps its measured speed. */
   readonly speed: SpeedEstimate;
 }
 
 export interface CrewWorker extends ReadyWorker {
   readonly isRelay: boolean;
+  readonly isInside: boolean;
   /** It missed its deadline and has not answered since. Until it does, it gets no more work. */
   late: boolean;
   /** When it answered the last block of a share. */
@@ -49,7 +52,7 @@ export class Crew {
   }
 
   /** Adds a worker. Its claimed speed is believed up to that of the fastest measured worker. */
-  add({ id, name, subnet, speed, isRelay = false }: ReadyWorker): void {
+  add({ id, name, subnet, speed, isRelay = false, isInside = false }: ReadyWorker): void {
     const shown = [...this.#workers.values()].filter((worker) => worker.speed.isMeasured);
     if (shown.length > 0)
       speed.limitClaim(Math.min(...shown.map((worker) => worker.speed.sampleMs)));
@@ -60,7 +63,7 @@ export class Crew {
       held: undefined,
       overdue: undefined,
     };
-    this.#workers.set(id, { id, name, subnet, speed, isRelay, ...free });
+    this.#workers.set(id, { id, name, subnet, speed, isRelay, isInside, ...free });
   }
 
   remove(id: string): boolean {

@@ -9,6 +9,8 @@ import type { Sentence } from "../../shared/words/sentence.ts";
 export interface PeerSocket {
   /** Address of the other end, for limits and messages. */
   readonly address: string;
+  /** Whether the other end is in this process. */
+  readonly isInside?: boolean;
   /** Bytes passed to `send` that have not left this process yet. */
   readonly queuedBytes: number;
   /** Sends one message: the head, then the tensor. The tensor is not copied and must not change while it is queued. */

@@ -177,7 +177,7 @@ export class TrainingRun {
   #take(worker: CrewWorker, round: OpenRound, answer: Answer, nowMs: number): Outcome {
     const isIndependent = (other: string) => this.#dispatch.crew.areIndependent(other, worker.id);
     const outcome =
-      this.#audit.examine(round, worker.id, answer, isIndependent) ??
+      this.#audit.examine(round, worker, answer, isIndependent) ??
       this.#valuesOf(round).accept(round, answer);
     switch (outcome.kind) {
       case "unplaced":

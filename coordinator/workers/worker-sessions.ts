@@ -313,7 +313,9 @@ export class WorkerSessions implements RunWorkers {
     peer.enter(reaction);
     const subnet = subnetOf(peer.socket.address);
     const isRelay = kind === "relay";
-    this.#run?.workerReady({ id, name, speed, subnet, isRelay }, this.#options.now());
+    const { isInside = false } = peer.socket;
+    const ready = { id, name, speed, subnet, isRelay, isInside };
+    this.#run?.workerReady(ready, this.#options.now());
   }
 
   #leave(peer: WorkerPeer, reason: Sentence): void {

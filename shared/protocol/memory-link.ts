@@ -13,6 +13,7 @@ import { quoted, type Sentence, sentence } from "../words/sentence.ts";
 /** The coordinator's end, as in `coordinator/edge/peer.ts`. */
 export interface LinkSocket {
   readonly address: string;
+  readonly isInside: true;
   readonly queuedBytes: number;
   send(head: Uint8Array, tensor?: Uint8Array): void;
   ping(): void;
@@ -89,6 +90,7 @@ class MemoryLink {
     const queuedBytes = () => this.#queuedBytes;
     return {
       address,
+      isInside: true,
       get queuedBytes() {
         return queuedBytes();
       },

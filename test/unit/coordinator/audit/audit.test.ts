@@ -342,6 +342,14 @@ describe("sample", () => {
     }
   });
 
+  test("recomputes nothing of a worker in the coordinator's own process", () => {
+    const { examine, recomputed } = auditOfOneBlock();
+    for (let n = 1; n <= 100; n++) examine("inside", true);
+    expect(recomputed()).toBe(0);
+    examine("outside");
+    expect(recomputed()).toBe(1);
+  });
+
   test(`remembers ${2 * workersMax} workers; after one more, the one unheard of for longest counts as new again`, () => {
     const { examine, recomputed } = auditOfOneBlock();
     const drawnOf = (workerId: string) => {
@@ -376,6 +384,7 @@ function auditOfOneBlock() {
   audit.begin(round);
   const block = { start: 0, end: 1 };
   const answer = { block, samples: 1, values: new Uint8Array(4), lossSum: 0, correct: 0 };
-  const examine = (workerId: string) => audit.examine(round, workerId, answer, () => true);
+  const examine = (id: string, isInside = false) =>
+    audit.examine(round, { id, isInside }, answer, () => true);
   return { examine, recomputed: () => recomputed };
 }

@@ -50,6 +50,7 @@ describe("a connection in memory", () => {
     expect(heard).toEqual([]);
     settle();
     expect(heard).toEqual(["opened"]);
+    expect(socket.isInside).toBe(true);
   });
 
   test("passes a worker's message on during the call, and a coordinator's after it, by reference", () => {
