@@ -3,7 +3,7 @@
  *
  *     <runs>/<id>/config.json                             how the run was set up
  *                 checkpoints/step-00000123.safetensors   the last three
- *                             best.safetensors            the one with the lowest test loss
+ *                             best.safetensors            the epoch with the lowest loss
  *                 handover.json                           who may come back, and what happened before
  *                 metrics.jsonl                           one line per event, ordered by `step`
  *

@@ -54,6 +54,8 @@ export class Epochs {
     if (endsEarly !== undefined) output.report({ event: "warning", message: endsEarly });
     const isLast = endsEarly !== undefined || step === plan.totalSteps;
     if (isLast) this.lastIsBest = isBest || endsEarly !== undefined;
-    return !isLast && output.wantsSnapshot(step, epoch) ? { isBest } : undefined;
+    if (isLast) return undefined;
+    // The best one is kept whatever the interval.
+    return output.wantsSnapshot(step, epoch) || isBest ? { isBest } : undefined;
   }
 }

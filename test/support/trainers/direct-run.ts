@@ -45,6 +45,8 @@ export interface DirectRunOptions {
   readonly subnetOf?: (workerId: string) => string;
   readonly resume?: RunSnapshot;
   readonly audit?: AuditPolicy;
+  /** By default after every epoch. */
+  readonly wantsSnapshot?: (step: number, epochsDone?: number) => boolean;
   /** By default at full speed. */
   readonly pacing?: Pacing;
   /** Seed of the draw of audited results. */
@@ -105,7 +107,7 @@ export class DirectRun {
         },
       },
       output: {
-        wantsSnapshot: (_, epochsDone) => epochsDone !== undefined,
+        wantsSnapshot: options.wantsSnapshot ?? ((_, epochsDone) => epochsDone !== undefined),
         save: (snapshot) => this.snapshots.push(snapshot),
         report: (event) => this.events.push(event),
         end: (outcome) => (this.outcome = outcome),

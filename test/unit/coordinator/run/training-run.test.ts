@@ -160,6 +160,30 @@ describe("fingerprint", () => {
     },
   );
 
+  test("the best epoch is kept also if no checkpoint is due then, and no other is", () => {
+    const optimizer = { name: "sgd", learningRate: 4 } as const;
+    const direct = new DirectRun({
+      config: config({ optimizer, epochs: 12 }),
+      dataset,
+      createKernel,
+      workers: 1,
+      wantsSnapshot: () => false,
+    });
+    direct.finish();
+    let least = Number.POSITIVE_INFINITY;
+    const losses = direct.events.flatMap((event) => (event.event === "epoch" ? [event] : []));
+    const best = losses.flatMap(({ step, testLoss }) => {
+      const isBest = testLoss !== null && testLoss < least;
+      if (isBest) least = testLoss;
+      return isBest && step < direct.run.plan.totalSteps ? [step] : [];
+    });
+    expect(best.length).toBeGreaterThan(1);
+    expect(best.length).toBeLessThan(losses.length - 2);
+    expect(direct.snapshots.map(({ step, isBest }) => [step, isBest])).toEqual(
+      best.map((step) => [step, true]),
+    );
+  });
+
   test("the plain twins train to the same bits as the SIMD kernel", () => {
     const direct = new DirectRun({
       config: config(),
