@@ -1,7 +1,7 @@
 /**
  * @file What relays save: the bytes at the root of a step, which depend on its relays and not on the workers behind them,
  * counted in memory with the real code of all three; and the root's CPU time, with real processes and light workers, beside
- * a star of as many. `WORKERS=1000` measures that number only. On one machine relays can't make a run faster: what the root
+ * a star of as many. `WORKERS=128,1024` measures those numbers only. On one machine relays can't make a run faster: what the root
  * is spared, they do.
  */
 import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
@@ -20,7 +20,12 @@ import { flags } from "../tools/trainer.ts";
 const relayCount = 16;
 const given = process.env["WORKERS"];
 /** In memory, and as light workers behind relays and in a star. */
-const workerCounts = given === undefined ? [16, 128] : [Number(given)];
+const workerCounts = given === undefined ? [16, 128] : given.split(",").map(Number);
+/**
+ * A leaf for each of the most workers. The same for all counts, because the root's work of a step grows with its leaves, and
+ * that of an epoch, with its evaluation, falls on fewer steps.
+ */
+const batchSize = Math.max(128, ...workerCounts);
 /** Of a share and of an answer, besides the tensor. */
 const headerBytes = 200;
 /** Of the bytes of one copy and one sum for each relay. */
@@ -29,6 +34,8 @@ const bar = 1.02;
 const sameWithin = 0.01;
 /** So long that a step is soonest ready if all workers take part. */
 const leafMs = 20;
+/** Of the root's CPU time with the fewest workers. */
+const cpuBar = 1.1;
 const joinedAtOnce = 100;
 const readyMsMax = 180_000;
 const settleMs = 3_000;
@@ -47,6 +54,7 @@ export async function benchRelays(report: Report): Promise<void> {
     [Math.max(...bytes) / Math.min(...bytes)],
     { below: 1 + sameWithin },
   );
+  const cpu: number[] = [];
   for (const workers of workerCounts) {
     // oxlint-disable-next-line no-await-in-loop
     const star = await rootOf({ relays: 0, workers });
@@ -59,7 +67,11 @@ export async function benchRelays(report: Report): Promise<void> {
     report.figure("  blocks of workers", "a step", [tree.answers]);
     report.figure("  CPU time of the coordinator", "µs/step", [tree.cpuMicros]);
     report.figure("    of the star's", "×", [tree.cpuMicros / star.cpuMicros]);
+    cpu.push(tree.cpuMicros);
   }
+  const [fewest = Number.NaN] = cpu;
+  const title = `CPU time of a root with ${relayCount} relays, ${workerCounts.join(" → ")} workers`;
+  report.figure(title, "×", [(cpu.at(-1) ?? Number.NaN) / fewest], { below: cpuBar });
 }
 
 /** In memory: virtual time, and bytes counted at the root's sockets. @returns Bytes of a step, both ways. */
@@ -111,7 +123,7 @@ async function rootOf({ relays, workers }: Shape) {
     const settings = {
       dataset: "digits:10000,64",
       layers: "784,16,16,10",
-      "batch-size": Math.max(128, workers),
+      "batch-size": batchSize,
       "shard-size": 1,
       epochs: 1_000_000,
       "checkpoint-every": 1_000_000,

@@ -7,7 +7,7 @@ import type { ComputePool } from "../../../worker/threads/compute-pool.ts";
 import { testConfig } from "../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
 import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
-import { type Shape, Tree } from "./tree.ts";
+import { type Shape, type Traffic, Tree } from "./tree.ts";
 
 const dataset = tinyDataset();
 const config = testConfig({ layers: [12, 5, 3], batchSize: 48, shardSize: 3, epochs: 2 });
@@ -155,7 +155,7 @@ test("the root's view has a relay's branches: 4 workers, a relay with 2 and one 
   ]);
 });
 
-test("the bytes of the root per step are those of its relays, for 16 and 64 workers behind 4 relays", async () => {
+test("the work of the root per step is that of its relays, for 16 and 128 workers behind 4 relays", async () => {
   const small = testConfig({ layers: [12, 5, 3], batchSize: 16, shardSize: 1, epochs: 3 });
   const parameterBytes = 4 * (13 * 5 + 6 * 3);
   const traffic = async (workers: number) => {
@@ -163,18 +163,25 @@ test("the bytes of the root per step are those of its relays, for 16 and 64 work
       Array.from({ length: 4 }, () => [workers / 4]),
       small,
     );
-    const at: { up: number; down: number }[] = [];
+    const at: Traffic[] = [];
     await tree.finish(() => (at[tree.run.step] ??= { ...tree.root.traffic }));
     // Steps of the last epoch: speeds are known by then. Without its first, in which the epoch before is evaluated.
     const { stepsPerEpoch, totalSteps } = tree.run.plan;
     const steps = stepsPerEpoch - 2;
     const [first, last] = [at[totalSteps - 1 - steps]!, at[totalSteps - 1]!];
-    return { up: (last.up - first.up) / steps, down: (last.down - first.down) / steps };
+    const perStep = (of: keyof Traffic) => (last[of] - first[of]) / steps;
+    return {
+      up: perStep("up"),
+      down: perStep("down"),
+      counts: { received: perStep("received"), sent: perStep("sent"), lines: perStep("lines") },
+    };
   };
   // A share is sent with the parameters once, and answered with one sum.
   const oneEach = 1.02 * 4 * (parameterBytes + 200);
-  for (const workers of [16, 64]) {
-    const { up, down } = await traffic(workers);
+  for (const workers of [16, 128]) {
+    const { up, down, counts } = await traffic(workers);
+    // A share for each; a commitment and a sum from each; nothing to tell the operator.
+    expect({ workers, ...counts }).toEqual({ workers, received: 8, sent: 4, lines: 0 });
     expect(down).toBeGreaterThan(parameterBytes);
     expect(down).toBeLessThan(oneEach);
     expect(up).toBeGreaterThan(parameterBytes);

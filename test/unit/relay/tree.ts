@@ -32,12 +32,21 @@ const hash = "0123456789abcdef".repeat(4);
 /** A node below the root: so many workers, or a relay over these. */
 export type Shape = number | readonly Shape[];
 
+/** What a door has received from below and sent there, in bytes and messages, and the lines that it has reported. */
+export interface Traffic {
+  up: number;
+  down: number;
+  received: number;
+  sent: number;
+  lines: number;
+}
+
 /** One end that sockets connect to. */
 interface Door {
   readonly sessions: WorkerSessions;
   isOpen: boolean;
   readonly cuts: Set<() => void>;
-  readonly traffic: { up: number; down: number };
+  readonly traffic: Traffic;
   /** Of tensors that were sent in slices: those of which more is to come, by socket, and how many there were. */
   readonly unfinished: Map<object, number>;
   readonly sliced: { begun: number; abandoned: number };
@@ -224,6 +233,7 @@ export class Tree {
 
   #door(name: string): Door {
     let count = 0;
+    const traffic: Traffic = { up: 0, down: 0, received: 0, sent: 0, lines: 0 };
     const sessions = new WorkerSessions({
       kernel: hash,
       selfTest: hash,
@@ -232,6 +242,7 @@ export class Tree {
       newSession: () => `${name}-${count++}`,
       ...(this.#sliceBytes === undefined ? {} : { sliceBytes: this.#sliceBytes }),
       report: (event) => {
+        traffic.lines += 1;
         if (event.event === "worker" && event.change !== "joined" && event.error !== null) {
           this.expelled.push(`${event.name}: ${event.error}`);
         }
@@ -241,7 +252,7 @@ export class Tree {
       sessions,
       isOpen: true,
       cuts: new Set<() => void>(),
-      traffic: { up: 0, down: 0 },
+      traffic,
       unfinished: new Map<object, number>(),
       sliced: { begun: 0, abandoned: 0 },
     };
@@ -332,6 +343,7 @@ export class Tree {
           queuedBytes: 0,
           send: (head, tensor = new Uint8Array(0)) => {
             door.traffic.down += head.length + tensor.length;
+            door.traffic.sent += 1;
             noteSlices(door, busyMs, tensor.length === 0 ? [head] : [head, tensor]);
             // What has left a socket is the receiver's own; the sender may use its bytes again.
             const copy = copyOfBytes(tensor);
@@ -353,6 +365,8 @@ export class Tree {
         send: (head, tensor = new Uint8Array(0)) => {
           const copy = joined([head, tensor]);
           door.traffic.up += copy.length;
+          door.traffic.received += 1;
+          later(() => handler?.message(copy));
           later(() => handler?.message(copy), "up", copy.length);
         },
         close,
