@@ -366,7 +366,6 @@ export class Tree {
           const copy = joined([head, tensor]);
           door.traffic.up += copy.length;
           door.traffic.received += 1;
-          later(() => handler?.message(copy));
           later(() => handler?.message(copy), "up", copy.length);
         },
         close,
