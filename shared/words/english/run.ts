@@ -24,9 +24,9 @@ export const run = {
   "idle-workers-shard":
     "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time; a shard size of {shard} gives work to all",
   "link-limits":
-    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} workers {used = 1 ? is : are} used; a faster link helps, such as a cable, or {wire = float32 ? float16 or int8 on the wire or  : }{wire = float16 ? int8 on the wire or  : }a smaller network",
+    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} workers {used = 1 ? is : are} used; a faster link helps, such as a cable{wire = float32 ? , or float16 or int8 on the wire : }{wire = float16 ? , or int8 on the wire : }, or a smaller network",
   "link-limits-batch":
-    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} workers {used = 1 ? is : are} used; a batch of {batch} gives work to all, and {wire = float32 ? float16 or int8 on the wire or  : }{wire = float16 ? int8 on the wire or  : }a faster link helps, such as a cable",
+    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} workers {used = 1 ? is : are} used; a batch of {batch} gives work to all, and a faster link helps, such as a cable{wire = float32 ? , or float16 or int8 on the wire : }{wire = float16 ? , or int8 on the wire : }",
   "feature-scale":
     "the features go from {min} to {max}: scale them to 0…1, or to mean 0 and standard deviation 1, or training may be slow or diverge",
   "classes-without-samples":

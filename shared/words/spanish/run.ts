@@ -28,9 +28,9 @@ export const run = translationOf<typeof english>()({
   "idle-workers-shard":
     "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes; con fragmentos de {shard} muestras hay trabajo para todos",
   "link-limits":
-    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} ayudantes; sirve una conexión más rápida, como un cable, o {wire = float32 ? float16 o int8 en la red o  : }{wire = float16 ? int8 en la red o  : }un modelo más pequeño",
+    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} ayudantes; sirve una conexión más rápida, como un cable{wire = float32 ? , o float16 o int8 en la red : }{wire = float16 ? , o int8 en la red : }, o un modelo más pequeño",
   "link-limits-batch":
-    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} ayudantes; con un lote de {batch} hay trabajo para todos, y {wire = int8 ? sirve : sirven} {wire = float32 ? float16 o int8 en la red o  : }{wire = float16 ? int8 en la red o  : }una conexión más rápida, como un cable",
+    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} ayudantes; con un lote de {batch} hay trabajo para todos, y sirve una conexión más rápida, como un cable{wire = float32 ? , o float16 o int8 en la red : }{wire = float16 ? , o int8 en la red : }",
   "feature-scale":
     "los valores de entrada van de {min} a {max}: llévalos a 0…1, o a media 0 y desviación 1, o el entrenamiento puede ser lento o divergir",
   "classes-without-samples":

@@ -4,9 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 
-const burst = "32kb";
-/** What a router's queue holds. */
-const queue = "400ms";
+import { shapeOf } from "./shaped-link.ts";
 
 export class LinkChain {
   readonly #name: string;
@@ -48,8 +46,8 @@ export class LinkChain {
         ] as const) {
           chain.#inside(end, "ip", "address", "add", `10.78.${i}.${host}/24`, "dev", device);
           chain.#inside(end, "ip", "link", "set", device, "up");
-          const shape = ["rate", `${megabits}mbit`, "burst", burst, "latency", queue];
-          chain.#inside(end, "tc", "qdisc", "add", "dev", device, "root", "tbf", ...shape);
+          const shape = ["tbf", ...shapeOf(megabits)];
+          chain.#inside(end, "tc", "qdisc", "add", "dev", device, "root", ...shape);
         }
       }
       return chain;

@@ -16,6 +16,12 @@ const burstSeconds = 0.0025;
 /** What a router's queue holds; what comes on top is lost, and TCP sends it again. */
 const queue = "400ms";
 
+/** The arguments of `tbf`. */
+export function shapeOf(megabits: number): readonly string[] {
+  const burst = Math.round(megabits * 125_000 * burstSeconds);
+  return ["rate", `${megabits}mbit`, "burst", `${burst}`, "latency", queue];
+}
+
 export class ShapedLink {
   readonly #name: string;
 
@@ -30,9 +36,7 @@ export class ShapedLink {
       run("ip", "netns", "add", link.#name);
       link.#inside("ip", "link", "set", "lo", "up", "mtu", `${mtuBytes}`);
       link.#inside("ip", "address", "add", `${farAddress}/32`, "dev", "lo");
-      const burst = Math.round(megabits * 125_000 * burstSeconds);
-      const shape = ["rate", `${megabits}mbit`, "burst", `${burst}`, "latency", queue];
-      link.#inside("tc", "qdisc", "add", "dev", "lo", "root", "tbf", ...shape);
+      link.#inside("tc", "qdisc", "add", "dev", "lo", "root", "tbf", ...shapeOf(megabits));
       return link;
     } catch (error) {
       link.remove();
