@@ -21,6 +21,12 @@ export function afterRenewal(
   return holder === undefined || holder.id === own.id ? "acquire" : "step-down";
 }
 
+/**
+ * For so many leases a standby waits after an engine was down: a leader that is alive tries each third of a lease, and its
+ * connection may come back later than the standby's own.
+ */
+const patienceLeases = 2;
+
 /** What a standby knows besides. */
 export interface Watch {
   /**
@@ -57,7 +63,7 @@ export function afterLook(
     return hasEnded ? "wait" : "follow";
   }
   if (leader !== undefined) return "follow";
-  return quietMs >= leaseMs ? "acquire" : "wait";
+  return quietMs >= patienceLeases * leaseMs ? "acquire" : "wait";
 }
 
 /** The highest of the terms. */

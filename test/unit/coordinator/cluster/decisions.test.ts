@@ -48,10 +48,10 @@ describe("a standby", () => {
     expect(afterLook(state, always)).toBe(next);
   });
 
-  test("gives a leader a lease's time to come back after the engine was down", () => {
+  test("gives a leader the time of two leases to come back after the engine was down", () => {
     const free = { leader: undefined, members: [] };
-    expect(afterLook(free, { ...always, quietMs: 9_999 })).toBe("wait");
-    expect(afterLook(free, { ...always, quietMs: 10_000 })).toBe("acquire");
+    expect(afterLook(free, { ...always, quietMs: 19_999 })).toBe("wait");
+    expect(afterLook(free, { ...always, quietMs: 20_000 })).toBe("acquire");
   });
 
   test("ends with a run that is over only if it was asked to", () => {
