@@ -186,7 +186,7 @@ async function relay({
   });
 }
 
-/** Tells the coordinator who is below the relay, as often as that changes. */
+/** Tells the coordinator who is below the relay, whenever that changes. */
 function tellCrew(sessions: WorkerSessions, loop: WorkerLoop) {
   let told = "";
   return setInterval(() => {

@@ -8,7 +8,7 @@
  * 2. A result leaves only when all blocks of the job are known. Until then, a worker that is found to be wrong has
  *    changed nothing that left.
  * 3. After every call, each missing leaf is held by a worker on time, if there is one with nothing else to do.
- * 4. The point of a job may still be on its way: workers are sent the rest as it comes, or are told that it will not. Until it
+ * 4. The point of a job may still be arriving. Workers get each slice as it arrives, or hear that it was given up. Until it
  *    is whole, no answer counts and nobody is late.
  */
 import type { Audit } from "../coordinator/audit/audit.ts";

@@ -67,7 +67,7 @@ export function encodeSliceHead(sliceLength: number): Uint8Array {
 }
 
 /**
- * Reads a message that is a slice of a tensor, whole or in fragments; `undefined` if it is none.
+ * Reads a message that is a slice of a tensor, whole or in fragments; `undefined` for any other message.
  *
  * @returns A view, empty if the sender gives the tensor up.
  * @throws ProtocolError `ERR_DECODE`.

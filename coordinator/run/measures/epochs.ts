@@ -35,7 +35,7 @@ export class Epochs {
   /**
    * An evaluation is complete. If the patience has run out with it, the store has the best parameters now.
    *
-   * @param workers - How many are ready, for the report.
+   * @param workers - How many are ready; it goes into the report.
    * @returns The checkpoint that is due, if one is: whether its evaluation has the lowest loss so far.
    */
   evaluated(root: EvaluationRoot, workers: number): { readonly isBest: boolean } | undefined {

@@ -234,7 +234,7 @@ function listenerOf(
   };
 }
 
-/** Tells the node above who is below the relay, as often as that changes. */
+/** Tells the node above who is below the relay, whenever that changes. */
 function tellCrew(process: Process, sessions: WorkerSessions, loop: WorkerLoop): Cancel {
   let told = "";
   return process.interval(crewMs, "crew", () => {
