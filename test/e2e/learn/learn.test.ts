@@ -19,7 +19,7 @@ import { launchBrowser } from "../../support/browser/browser.ts";
 import { openDashboard, openPage, startEndlessRun } from "../../support/browser/dashboard-page.ts";
 import { openFirefoxTab } from "../../support/browser/firefox-tab.ts";
 import { findFirefox } from "../../support/browser/firefox.ts";
-import { opensLearn, restores, twoFrames, walks } from "../../support/browser/learn-walk.ts";
+import { linkWritten, opensLearn, restores, twoFrames, walks } from "../../support/browser/learn-walk.ts";
 import { tabOf } from "../../support/browser/tab.ts";
 import { firstOf } from "../../support/fixtures/effort.ts";
 import type { Cluster } from "../../support/processes/cluster.ts";
@@ -75,6 +75,7 @@ describe.skipIf(browser === undefined)("in Chromium", () => {
       const told = await walks(tab, walked);
       expect(await violationsIn(page)).toEqual([]);
       for (const numbers of told) expect(numbers).toMatch(/\d/u);
+      await page.evaluate(linkWritten);
       expect(page.url().match(/bet=/gu)).toHaveLength(walked.length);
       await restores(tab, page.url(), walked, told);
       for (const width of [320, 768, 1280]) {
@@ -107,11 +108,13 @@ describe.skipIf(browser === undefined)("in Chromium", () => {
     for (let i = 0; i < 7; i++) await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Space");
     expect(await told.textContent()).toBe("Row 11, column 8. Brush up: space to paint.");
-    // Moved without ink: nothing new is drawn.
-    await expect.poll(() => page.url()).toMatch(/backpropagation\.digit=1\.[\w-]{131}/u);
+    await page.evaluate(linkWritten);
+    expect(page.url()).toMatch(/backpropagation\.digit=1\.[\w-]{131}/u);
     const [link = ""] = page.url().match(/digit=1\.[\w-]+/u) ?? [];
+    // Moved without ink: nothing new is drawn.
     await page.keyboard.press("ArrowLeft");
     expect(await violationsIn(page)).toEqual([]);
+    await page.evaluate(linkWritten);
     expect(page.url()).toContain(link);
     const { pixels } = drawingOf(link.slice("digit=".length));
     const inked = (pixels ?? []).filter((ink) => ink === 1).length;
@@ -151,7 +154,8 @@ describe.skipIf(browser === undefined)("in Chromium", () => {
     expect(await section.locator(".numbers").textContent()).toBe(numbers);
     expect(await violationsIn(page)).toEqual([]);
     await section.getByRole("button", { name: "Bet again" }).click();
-    await expect.poll(() => page.url()).not.toContain("momentum.bet");
+    await page.evaluate(linkWritten);
+    expect(page.url()).not.toContain("momentum.bet");
     expect(page.url()).toContain("momentum.rate=0.3!");
     expect(problems).toEqual([]);
     await context.close();

@@ -54,6 +54,12 @@ async function visits(tab: Tab, id: string): Promise<string> {
 export const twoFrames =
   "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
 
+/**
+ * The page writes its link 300 ms after the last change (`linkedAfterMs`). A longer timer of the page's own, set later,
+ * ends later, however slow the machine is; the test's clock could not say that.
+ */
+export const linkWritten = `${twoFrames}.then(() => new Promise((done) => setTimeout(done, 400)))`;
+
 async function reveals(tab: Tab, id: string): Promise<void> {
   const button = `#${id} .betting button`;
   // A headless Firefox never has the focus, and without it a key does not press a button.
